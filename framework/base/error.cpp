@@ -1,0 +1,197 @@
+#include "base/error.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+// A line of source is shown whole up to this many columns, otherwise a part of it around the
+// carets.
+constexpr std::size_t widest_excerpt = 100;
+constexpr std::size_t shown_before_carets = 40;
+constexpr std::size_t tab_columns = 4;
+
+struct Paint {
+  std::string_view error, strong, frame, off;
+};
+constexpr Paint plain{};
+constexpr Paint colours{"\033[1;31m", "\033[1m", "\033[1;34m", "\033[0m"};
+
+std::string painted(std::string_view colour, std::string_view text, const Paint& paint) {
+  std::string out(colour);
+  out += text;
+  out += paint.off;
+  return out;
+}
+
+bool has_place(const Problem& problem) {
+  return problem.place.source != nullptr && problem.place.line > 0;
+}
+
+// Plugins and file names may hold anything: an escape sequence must not reach the terminal.
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    out += control ? ' ' : c;
+  }
+  return out;
+}
+
+std::string_view line_of(std::string_view text, std::size_t line) {
+  for (std::size_t at = 1; at < line; ++at) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+// East Asian letters and emoji take two columns of a terminal.
+bool is_wide(std::string_view letter) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(letter[i]) & 0x3fu; };
+  if (letter.size() == 4) return true;
+  if (letter.size() != 3) return false;
+  const unsigned code = (byte(0) & 0xfu) << 12 | byte(1) << 6 | byte(2);
+  return (code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xd7a3) ||
+         (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xff60);
+}
+
+/// A line of source as a terminal shows it: what stands in each column, and where each byte went.
+struct Cells {
+  std::vector<std::string> columns;  // a wide letter: the letter, then an empty string
+  std::vector<std::size_t> of_byte;  // one more than there are bytes: the end of the line
+
+  explicit Cells(std::string_view line) {
+    for (std::size_t at = 0; at < line.size();) {
+      const std::string_view letter = line.substr(at, letter_length(line.substr(at)));
+      of_byte.insert(of_byte.end(), letter.size(), columns.size());
+      add(letter);
+      at += letter.size();
+    }
+    of_byte.push_back(columns.size());
+  }
+
+ private:
+  static std::size_t letter_length(std::string_view text) {
+    const auto first = static_cast<unsigned char>(text[0]);
+    const std::size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    return length <= text.size() && valid_utf8(text.substr(0, length)) ? length : 1;
+  }
+  void add(std::string_view letter) {
+    const auto first = static_cast<unsigned char>(letter[0]);
+    if (first == '\t') {
+      columns.insert(columns.end(), tab_columns, " ");
+    } else if (letter.size() == 1 && (first < 0x20 || first >= 0x7f)) {
+      columns.emplace_back("?");
+    } else {
+      columns.emplace_back(letter);
+      if (is_wide(letter)) columns.emplace_back();
+    }
+  }
+};
+
+struct Excerpt {
+  std::string line;
+  std::size_t carets_at, carets;
+};
+
+Excerpt excerpt_of(const Place& place) {
+  const std::string_view line = line_of(place.source->text, place.line);
+  const Cells cells(line);
+  const std::size_t first = std::min(place.column > 0 ? place.column - 1 : 0, line.size());
+  const std::size_t last = first + std::min(place.length, line.size() - first);
+  std::size_t begin = 0, end = cells.columns.size();
+  const std::size_t carets_from = cells.of_byte[first];
+  const std::size_t carets_to = std::max(cells.of_byte[last], carets_from + 1);
+  if (end > widest_excerpt) {
+    begin = carets_from > shown_before_carets ? carets_from - shown_before_carets : 0;
+    end = std::min(end, begin + widest_excerpt);
+  }
+  Excerpt out{begin > 0 ? "..." : "", 0, 0};
+  out.carets_at = out.line.size() + carets_from - begin;
+  out.carets = std::min(carets_to, std::max(end, carets_from + 1)) - carets_from;
+  for (std::size_t i = begin; i < end; ++i) out.line += cells.columns[i];
+  if (end < cells.columns.size()) out.line += "...";
+  return out;
+}
+
+// Returns the width of the column of line numbers.
+std::size_t render_place(const Problem& problem, const Paint& paint, std::string& out) {
+  const std::string number = std::to_string(problem.place.line);
+  const std::size_t gutter = std::max<std::size_t>(number.size(), 2);
+  const std::string bar = painted(paint.frame, std::string(gutter + 1, ' ') + "|", paint);
+  out += painted(paint.frame, std::string(gutter - 1, ' ') + "-->", paint);
+  out += " " + where_of(problem) + "\n";
+
+  const Excerpt excerpt = excerpt_of(problem.place);
+  out += bar + "\n";
+  out += painted(paint.frame, std::string(gutter - number.size(), ' ') + number + " |", paint);
+  out += " " + excerpt.line + "\n" + bar + std::string(1 + excerpt.carets_at, ' ');
+  std::string marks(excerpt.carets, '^');
+  if (!problem.label.empty()) marks += " " + one_line(problem.label);
+  out += painted(paint.error, marks, paint) + "\n";
+  return gutter;
+}
+
+void render_hint(std::string_view hint, std::size_t indent, const Paint& paint, std::string& out) {
+  out += std::string(indent, ' ') + painted(paint.frame, "=", paint) + " ";
+  out += painted(paint.strong, "help:", paint);
+  std::string_view before = " ";
+  const std::string next_line(indent + 8, ' ');
+  while (!hint.empty()) {
+    const std::size_t end = std::min(hint.find('\n'), hint.size());
+    out.append(before).append(one_line(hint.substr(0, end))).append("\n");
+    hint.remove_prefix(std::min(end + 1, hint.size()));
+    before = next_line;
+  }
+}
+
+}  // namespace
+
+Error::Error(Exit status, Problem problem)
+    : Error(status, std::vector<Problem>{std::move(problem)}) {}
+
+Error::Error(Exit status, std::vector<Problem> problems)
+    : status_(status), problems_(std::move(problems)) {
+  for (const Problem& problem : problems_) {
+    if (!text_.empty()) text_ += '\n';
+    text_ += problem.what;
+    if (const std::string where = where_of(problem); !where.empty()) text_ += " (" + where + ")";
+  }
+}
+
+std::string where_of(const Problem& problem) {
+  const Place& place = problem.place;
+  if (!has_place(problem)) {
+    if (problem.where.empty() && place.source != nullptr) return one_line(place.source->name);
+    return one_line(problem.where);
+  }
+  std::string where = one_line(place.source->name) + ":" + std::to_string(place.line);
+  if (place.column > 0) where += ":" + std::to_string(place.column);
+  return where;
+}
+
+std::string render(const Error& error, bool colour) {
+  const Paint& paint = colour ? colours : plain;
+  std::string out;
+  for (const Problem& problem : error.problems()) {
+    if (!out.empty()) out += '\n';
+    out += painted(paint.error, "error", paint);
+    out += painted(paint.strong, ": " + one_line(problem.what), paint) + "\n";
+    std::size_t gutter = 2;
+    if (has_place(problem)) {
+      gutter = render_place(problem, paint, out);
+    } else if (const std::string where = where_of(problem); !where.empty()) {
+      out += "  " + painted(paint.frame, "-->", paint) + " " + where + "\n";
+    }
+    if (!problem.hint.empty()) render_hint(problem.hint, gutter + 1, paint, out);
+  }
+  return out;
+}
+
+}  // namespace nnrun::host

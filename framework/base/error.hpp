@@ -1,0 +1,86 @@
+// One error type: where, what, and a hint that proposes an action.
+#pragma once
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+namespace nnrun::host {
+
+/// The text of a file (or of a --set argument) that a Place points into.
+struct Source {
+  std::string name;  ///< as the user wrote it: `configs/diagonal.yaml`, or `--set train.epochs=x`
+  std::string text;
+};
+
+/// A stretch of one line of a source. Line and column count from 1, column in bytes; 0: no place.
+struct Place {
+  std::shared_ptr<const Source> source{};
+  std::size_t line = 0, column = 0, length = 1;
+};
+
+/// Exit status of the program. Relied on by scripts: extend, never renumber.
+enum class Exit { done = 0, failed = 1, usage = 2, config = 3, plugin = 4, data = 5 };
+
+/// One thing that is wrong. `what`: lower case, no full stop, quotes what the user wrote.
+struct Problem {
+  std::string what{};
+  Place place{};  ///< printed with an excerpt of the source, or
+  std::string
+      where{};  ///< a library, a layer, a path, a file:line of data; used where place is empty
+  std::string label{};  ///< short text beside the carets of the excerpt; may be empty
+  std::string hint{};   ///< may be empty
+};
+
+class Error : public std::exception {
+ public:
+  Error(Exit status, Problem problem);
+  Error(Exit status, std::vector<Problem> problems);
+  Exit status() const { return status_; }
+  const std::vector<Problem>& problems() const { return problems_; }
+  /// All problems, a line each, without excerpts: `what (where)`.
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  Exit status_;
+  std::vector<Problem> problems_;
+  std::string text_;
+};
+
+// One subclass per room, so that a test can say which room complained.
+template <Exit code>
+struct ErrorOf : Error {
+  explicit ErrorOf(Problem problem) : Error(code, std::move(problem)) {}
+  explicit ErrorOf(std::vector<Problem> problems) : Error(code, std::move(problems)) {}
+};
+struct UsageError : ErrorOf<Exit::usage> {
+  using ErrorOf::ErrorOf;
+};
+struct PluginError : ErrorOf<Exit::plugin> {
+  using ErrorOf::ErrorOf;
+};
+struct ConfigError : ErrorOf<Exit::config> {
+  using ErrorOf::ErrorOf;
+};
+struct GraphError : ErrorOf<Exit::config> {
+  using ErrorOf::ErrorOf;
+};
+struct DataError : ErrorOf<Exit::data> {
+  using ErrorOf::ErrorOf;
+};
+struct TrainingError : ErrorOf<Exit::failed> {
+  using ErrorOf::ErrorOf;
+};
+struct RecordError : ErrorOf<Exit::failed> {
+  using ErrorOf::ErrorOf;
+};
+
+/// `file:line:column` of a place, or the problem's `where`.
+std::string where_of(const Problem& problem);
+
+/// `error: …`, ` --> place`, the line with carets, `= help: …`.
+/// Colour only where asked for. Ends with a newline.
+std::string render(const Error& error, bool colour);
+
+}  // namespace nnrun::host

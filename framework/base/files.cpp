@@ -1,0 +1,216 @@
+#include "base/files.hpp"
+
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+#include "base/error.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string hint_for(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or choose a folder on another disk";
+    case EFBIG:
+      return "the size of files is limited here: see ulimit -f";
+    case EROFS:
+    case EACCES:
+    case EPERM:
+      return "choose a folder that you may write to";
+    default:
+      return {};
+  }
+}
+
+[[noreturn]] void cannot(const char* verb, const fs::path& file, const std::string& why,
+                         std::string hint = {}) {
+  throw RecordError({.what = std::string("cannot ") + verb + " '" + file.string() + "': " + why,
+                     .place = {},
+                     .where = {},
+                     .label = {},
+                     .hint = std::move(hint)});
+}
+
+template <class Call>
+auto retried(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int operator*() const { return number_; }
+  explicit operator bool() const { return number_ >= 0; }
+  /// Some file systems report a failed write only here.
+  bool close() { return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR; }
+
+ private:
+  int number_;
+};
+
+/// Calls take(bytes) for the pieces of a regular file.
+template <class Take>
+void read_pieces(const fs::path& file, Take take) {
+  // O_NONBLOCK: opening a named pipe must not wait for a writer
+  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+  const Descriptor in(retried([&] { return ::open(file.c_str(), flags); }));
+  if (!in && errno == ENOENT) cannot("read", file, "no such file");
+  if (!in) cannot("read", file, system_reason(errno));
+  struct stat status {};
+  if (::fstat(*in, &status) != 0) cannot("read", file, system_reason(errno));
+  if (S_ISDIR(status.st_mode)) cannot("read", file, "it is a directory");
+  if (!S_ISREG(status.st_mode)) cannot("read", file, "it is not a regular file");
+  std::array<char, 1 << 16> buffer;
+  for (;;) {
+    const ssize_t n = retried([&] { return ::read(*in, buffer.data(), buffer.size()); });
+    if (n < 0) cannot("read", file, system_reason(errno));
+    if (n == 0) return;
+    take(std::string_view(buffer.data(), static_cast<std::size_t>(n)));
+  }
+}
+
+std::string hexadecimal(sha256_ctx& state) {
+  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest;
+  sha256_digest(&state, digest.size(), digest.data());
+  std::string out;
+  for (const std::uint8_t byte : digest) {
+    out += "0123456789abcdef"[byte >> 4];
+    out += "0123456789abcdef"[byte & 0xf];
+  }
+  return out;
+}
+
+bool write_all(int out, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = retried([&] { return ::write(out, text.data(), text.size()); });
+    if (n < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
+}
+
+/// A file under a temporary name in an open folder, removed unless it gets its final name.
+class NewFile {
+ public:
+  explicit NewFile(int folder) : folder_(folder), out_(create()) {}
+  NewFile(const NewFile&) = delete;
+  NewFile& operator=(const NewFile&) = delete;
+  ~NewFile() {
+    if (!name_.empty()) ::unlinkat(folder_, name_.c_str(), 0);
+  }
+  explicit operator bool() const { return static_cast<bool>(out_); }
+
+  /// Each false: errno says why.
+  bool write(std::span<const std::string_view> parts) {
+    for (const std::string_view part : parts)
+      if (!write_all(*out_, part)) return false;
+    if (retried([&] { return ::fsync(*out_); }) != 0) return false;
+    return out_.close();
+  }
+  bool take_name(const std::string& name) {
+    if (::renameat2(folder_, name_.c_str(), folder_, name.c_str(), RENAME_NOREPLACE) != 0) {
+      if (errno != EINVAL && errno != ENOSYS) return false;
+      // not every file system knows RENAME_NOREPLACE; a link never replaces either
+      if (::linkat(folder_, name_.c_str(), folder_, name.c_str(), 0) != 0) return false;
+      ::unlinkat(folder_, name_.c_str(), 0);
+    }
+    name_.clear();
+    if (retried([&] { return ::fsync(folder_); }) == 0 || errno == EINVAL) return true;
+    const int error = errno;  // whoever hears of a failure shall find no file
+    ::unlinkat(folder_, name.c_str(), 0);
+    errno = error;
+    return false;
+  }
+
+ private:
+  int create() {
+    for (int i = 0;; ++i) {
+      name_ = ".nnrun-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp";
+      const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+      const int out = retried([&] { return ::openat(folder_, name_.c_str(), flags, 0666); });
+      if (out >= 0) return out;
+      if (errno == EEXIST) continue;
+      name_.clear();
+      return out;
+    }
+  }
+
+  int folder_;
+  std::string name_;  // empty: there is nothing to remove
+  Descriptor out_;
+};
+
+}  // namespace
+
+std::string read_file(const fs::path& file, std::size_t limit) {
+  std::string text;
+  read_pieces(file, [&](std::string_view piece) {
+    if (piece.size() > limit - text.size())
+      cannot("read", file, "it is larger than " + std::to_string(limit) + " bytes");
+    text += piece;
+  });
+  return text;
+}
+
+void write_new_file(const fs::path& file, std::span<const std::string_view> parts) {
+  const auto fail = [&](int error) {
+    if (error == EEXIST) cannot("write", file, "it exists already");
+    cannot("write", file, system_reason(error), hint_for(error));
+  };
+  const fs::path folder_name = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  const Descriptor folder(retried([&] { return ::open(folder_name.c_str(), flags); }));
+  if (!folder) fail(errno);
+  NewFile out(*folder);
+  if (!out) fail(errno);
+  if (!out.write(parts)) fail(errno);
+  if (!out.take_name(file.filename().string())) fail(errno);
+}
+
+void write_new_file(const fs::path& file, std::string_view text) {
+  write_new_file(file, std::span(&text, 1));
+}
+
+std::string system_reason(int error) {
+  std::string words = std::generic_category().message(error);
+  // "I/O error" and the like keep their capitals
+  if (words.size() > 1 && words[0] >= 'A' && words[0] <= 'Z' && words[1] >= 'a')
+    words[0] = static_cast<char>(words[0] - 'A' + 'a');
+  return words;
+}
+
+std::string sha256_of(std::span<const std::byte> bytes) {
+  sha256_ctx state;
+  sha256_init(&state);
+  sha256_update(&state, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
+  return hexadecimal(state);
+}
+
+std::string sha256_of_file(const fs::path& file) {
+  sha256_ctx state;
+  sha256_init(&state);
+  read_pieces(file, [&](std::string_view piece) {
+    sha256_update(&state, piece.size(), reinterpret_cast<const std::uint8_t*>(piece.data()));
+  });
+  return hexadecimal(state);
+}
+
+}  // namespace nnrun::host

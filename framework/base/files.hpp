@@ -1,0 +1,27 @@
+// Whole files, read and written safely.
+#pragma once
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+namespace nnrun::host {
+
+/// The text of a regular file of at most `limit` bytes. Throws RecordError whose
+/// `what` says: no such file, a directory, not readable, larger than the limit.
+std::string read_file(const std::filesystem::path& file, std::size_t limit);
+
+/// Writes a new file: temporary name in the same folder, write, fsync, rename without replacing,
+/// fsync of the folder. Throws RecordError with the system's reason; leaves nothing half written.
+/// parts are written one after the other.
+void write_new_file(const std::filesystem::path& file, std::span<const std::string_view> parts);
+void write_new_file(const std::filesystem::path& file, std::string_view text);
+
+/// What the system says about an errno, as part of a sentence: "no space left on device".
+std::string system_reason(int error);
+
+/// Hexadecimal SHA-256 (FIPS 180-4, by nettle).
+std::string sha256_of(std::span<const std::byte> bytes);
+std::string sha256_of_file(const std::filesystem::path& file);
+
+}  // namespace nnrun::host

@@ -1,0 +1,26 @@
+// Text for people and for files: the same in every locale.
+#pragma once
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+namespace nnrun::host {
+
+/// The known word nearest to a misspelt one, if it is near enough (optimal string alignment).
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
+/// "did you mean 'sigmoid'?", or "one of: a, b, c" where nothing is near and the list is short.
+std::string did_you_mean(std::string_view word, std::span<const std::string> known);
+
+/// Shortest digits that read back to the same number.
+std::string shortest(double x);
+std::string shortest(float x);
+/// At most so many significant digits: 0.1, 1e+199.
+std::string significant(double x, int digits);
+/// Whole text as a number; nothing else around it. Decimal or scientific, no hex, no inf, no nan.
+std::optional<double> parse_double(std::string_view text);
+std::optional<long long> parse_integer(std::string_view text);
+bool valid_utf8(std::string_view text);
+std::string join(const std::vector<std::string>& parts, std::string_view separator);
+
+}  // namespace nnrun::host

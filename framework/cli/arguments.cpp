@@ -1,0 +1,163 @@
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+struct Verb {
+  const char *name, *target, *summary;
+  std::size_t fewest, most;  // targets
+  bool overrides, runs;      // takes --set; takes --out and --threads
+};
+constexpr std::array verbs{
+    Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1, true, true},
+    Verb{"check", "CONFIG...", "check configs, their plugins and their data, without training", 1,
+         1000, true, false},
+    Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, true,
+         false},
+    Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1,
+         false, false},
+    Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs)", 0, 1, false, false},
+    Verb{"help", "[VERB]", "show this help, or the help of a verb", 0, 1, false, false},
+    Verb{"version", "", "show the version and how it was built", 0, 0, false, false},
+};
+
+std::vector<std::string> verb_names() {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) names.emplace_back(verb.name);
+  return names;
+}
+
+const Verb* find_verb(const std::string& name) {
+  const auto found = std::ranges::find(verbs, name, &Verb::name);
+  return found == verbs.end() ? nullptr : &*found;
+}
+
+/// A word that can only be meant as a file.
+bool looks_like_file(const std::string& word) {
+  return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml") ||
+         std::filesystem::exists(word);
+}
+
+/// The verb is the first word that is no option; a file there means `train`. Takes it out.
+const Verb& take_verb(std::vector<std::string>& words) {
+  if (words.empty()) return *find_verb("help");
+  const std::string first = words.front();
+  if (first == "-h" || first == "--help" || first == "--version") {
+    words.erase(words.begin());
+    return *find_verb(first == "--version" ? "version" : "help");
+  }
+  if (const Verb* verb = find_verb(first)) {
+    words.erase(words.begin());
+    return *verb;
+  }
+  if (first.starts_with("-") || looks_like_file(first)) return *find_verb("train");
+  throw UsageError(Problem{.what = "'" + first + "' is neither a verb nor a config file",
+                           .hint = did_you_mean(first, verb_names())});
+}
+
+void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
+             std::vector<std::string>& overrides) {
+  app.add_option(verb.target, arguments.targets)
+      ->expected(static_cast<int>(verb.fewest), static_cast<int>(verb.most));
+  app.add_flag("--json", arguments.json, "one JSON object instead of text");
+  app.add_flag("-q,--quiet", arguments.quiet, "results only: no table, no progress");
+  app.add_flag("-v,--verbose", arguments.verbose, "more: libraries, memory, what plugins say");
+  if (verb.overrides)
+    app.add_option("--set", overrides, "PATH=VALUE, a key of the config; may be repeated")
+        ->expected(1)
+        ->take_all();
+  if (!verb.runs) return;
+  app.add_option("--out", arguments.out, "the run folder itself; it must not exist");
+  app.add_option("--threads", arguments.threads, "changes the time, never a bit")
+      ->check(CLI::Range(1, 1024));
+}
+
+Override override_of(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    throw UsageError(Problem{.what = "--set needs PATH=VALUE, not '" + text + "'",
+                             .hint = "for example --set train.epochs=5"});
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+/// CLI11's words, in the manner of ours: lower case, no full stop.
+std::string lowered(std::string text) {
+  while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
+  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])))
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  return text;
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, const char* const* argv) {
+  Arguments arguments;
+  arguments.command_line.assign(argv, argv + argc);
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc), overrides;
+  const Verb& verb = take_verb(words);
+  arguments.verb = verb.name;
+
+  CLI::App app;
+  declare(app, verb, arguments, overrides);
+  std::ranges::reverse(words);  // as CLI11 wants them
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    arguments.verb = "help";
+    arguments.targets = {verb.name};
+    return arguments;
+  } catch (const CLI::ParseError& e) {
+    throw UsageError(
+        Problem{.what = lowered(e.what()), .hint = "nnrun help " + std::string(verb.name)});
+  }
+  if (arguments.targets.size() < verb.fewest)
+    throw UsageError(Problem{.what = std::string(verb.name) + " needs a config",
+                             .hint = "nnrun " + std::string(verb.name) + " configs/diagonal.yaml"});
+  for (const std::string& text : overrides) arguments.overrides.push_back(override_of(text));
+  return arguments;
+}
+
+std::string help_text(const std::string& name) {
+  const Verb* const verb = find_verb(name);
+  if (!name.empty() && !verb)
+    throw UsageError(Problem{.what = "there is no verb '" + name + "'",
+                             .hint = did_you_mean(name, verb_names())});
+  std::string text;
+  if (!verb || name == "help") {
+    text =
+        "nnrun trains neural networks that are written down in YAML.\n\n"
+        "  nnrun CONFIG            train what the config describes, and record it\n"
+        "  nnrun VERB ...          do something else:\n\n";
+    for (const Verb& v : verbs) {
+      std::string line = "  " + std::string(v.name) + " " + v.target;
+      line.resize(std::max<std::size_t>(line.size() + 1, 22), ' ');
+      text += line + v.summary + "\n";
+    }
+    text +=
+        "\nnnrun help VERB shows the options of a verb; man nnrun tells everything.\n"
+        "Exit status: 0 done, 1 the run failed, 2 usage, 3 config, 4 plugin, 5 data,\n"
+        "130 or 143 interrupted.\n";
+    return text;
+  }
+  text = "usage: nnrun " + std::string(verb->name) + " " + verb->target + " [options]\n\n  " +
+         verb->summary + "\n\n";
+  if (verb->overrides) text += "  --set PATH=VALUE   change a key of the config; may be repeated\n";
+  if (verb->runs)
+    text +=
+        "  --out DIR          the run folder itself; it must not exist\n"
+        "  --threads N        threads; changes the time, never a bit\n";
+  text +=
+      "  --json             one JSON object instead of text\n"
+      "  -q, --quiet        results only: no table, no progress\n"
+      "  -v, --verbose      more: libraries, memory, what plugins say\n"
+      "  -h, --help         this text\n";
+  return text;
+}
+
+}  // namespace nnrun::host

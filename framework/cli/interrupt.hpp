@@ -1,0 +1,15 @@
+// Ctrl-C and SIGTERM: the first asks a run to end after its step, the second ends the program.
+#pragma once
+namespace nnrun::host {
+
+/// Thrown when everything that could be saved is saved; the exit status is 128 + the signal.
+struct Interrupted {
+  int status;
+};
+
+/// From now on signals are noted instead of ending the program.
+void watch_for_interrupts();
+/// The signal that came, or 0.
+int interrupt_signal();
+
+}  // namespace nnrun::host

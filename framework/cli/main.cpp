@@ -1,0 +1,56 @@
+// nnrun: from the command line to a verb, from an error to a sentence and an exit status.
+#include <csignal>
+#include <exception>
+#include <new>
+
+#include "cli/interrupt.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+namespace nnrun::host {
+namespace {
+
+Exit run(const Arguments& arguments) {
+  if (arguments.verb == "help") {
+    Terminal(stdout).write(help_text(arguments.targets.empty() ? "" : arguments.targets[0]));
+    return Exit::done;
+  }
+  if (arguments.verb == "runs") return list_recorded_runs(arguments);
+  Registry registry;
+  load_default_plugins(registry);
+  const Exit status = arguments.verb == "train"     ? train(arguments, registry)
+                      : arguments.verb == "check"   ? check(arguments, registry)
+                      : arguments.verb == "summary" ? summary(arguments, registry)
+                      : arguments.verb == "plugins" ? list_plugins(arguments, registry)
+                                                    : show_version(arguments, registry);
+  return status;
+}
+
+int exit_status(Exit status) {
+  return static_cast<int>(status);
+}
+
+int guarded_main(int argc, const char* const* argv) {
+  const Terminal talk(stderr);
+  try {
+    return exit_status(run(parse_arguments(argc, argv)));
+  } catch (const Interrupted& e) {
+    return e.status;
+  } catch (const Error& e) {
+    talk.write(render(e, talk.colour()));
+    return exit_status(e.status());
+  } catch (const std::bad_alloc&) {
+    talk.write("error: out of memory\n");
+  } catch (const std::exception& e) {
+    talk.write(std::string("error: ") + e.what() + "\n");
+  }
+  return exit_status(Exit::failed);
+}
+
+}  // namespace
+}  // namespace nnrun::host
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that stops reading must not stop a run
+  std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence
+  return nnrun::host::guarded_main(argc, argv);
+}

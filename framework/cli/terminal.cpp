@@ -1,0 +1,76 @@
+#include "cli/terminal.hpp"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Asks the environment, as setlocale would, without changing the process's locale.
+bool locale_is_utf8() {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+    if (const char* value = std::getenv(name); value && *value) {
+      std::string text = value;
+      std::ranges::transform(text, text.begin(),
+                             [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      return text.find("utf-8") != std::string::npos || text.find("utf8") != std::string::npos;
+    }
+  return false;
+}
+
+bool wants_colour() {
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* term = std::getenv("TERM");
+  return !(no_color && *no_color) && !(term && std::strcmp(term, "dumb") == 0);
+}
+
+}  // namespace
+
+Terminal::Terminal(std::FILE* stream)
+    : stream_(stream),
+      terminal_(isatty(fileno(stream)) == 1),
+      utf8_(locale_is_utf8()),
+      colour_(terminal_ && wants_colour()) {}
+
+std::size_t Terminal::width() const {
+  winsize size{};
+  if (terminal_ && ioctl(fileno(stream_), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+    return size.ws_col;
+  return 80;
+}
+
+void Terminal::write(std::string_view text) const {
+  if (std::fwrite(text.data(), 1, text.size(), stream_) == text.size() && std::fflush(stream_) == 0)
+    return;
+  if (errno == EPIPE) return;  // the reader has seen enough
+  throw RecordError(
+      Problem{.what = std::string("the output cannot be written: ") + std::strerror(errno)});
+}
+
+std::string Terminal::styled(const char* code, std::string_view text) const {
+  if (!colour_) return std::string(text);
+  return std::string("\033[") + code + "m" + std::string(text) + "\033[0m";
+}
+
+std::size_t columns_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string left_aligned(std::string_view text, std::size_t columns) {
+  const std::size_t own = columns_of(text);
+  return std::string(text) + std::string(columns > own ? columns - own : 0, ' ');
+}
+
+std::string right_aligned(std::string_view text, std::size_t columns) {
+  const std::size_t own = columns_of(text);
+  return std::string(columns > own ? columns - own : 0, ' ') + std::string(text);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,45 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+#include "cli/view.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+/// Everything of a run up to its first step, for each config; nothing is written.
+Exit check(const Arguments& arguments, Registry& registry) {
+  const Terminal out(stdout), talk(stderr);
+  auto configs = nlohmann::ordered_json::array();
+  Exit worst = Exit::done;
+  for (const std::string& file : arguments.targets) {
+    try {
+      const Experiment experiment = read_experiment(file, arguments.overrides, registry);
+      const auto trainer = Trainer::create(experiment, 1);
+      const auto& examples = trainer->data().examples;
+      configs.push_back({{"file", file},
+                         {"status", "ok"},
+                         {"layers", trainer->graph().nodes.size()},
+                         {"parameters", trainer->graph().parameter_count()},
+                         {"examples", examples}});
+      if (!arguments.json)
+        out.write(
+            fmt::format("ok     {}  {} layers, {} parameters, {} + {} + {} examples to train, "
+                        "validate and test\n",
+                        file, trainer->graph().nodes.size(), trainer->graph().parameter_count(),
+                        examples[NNRUN_TRAIN], examples[NNRUN_VALIDATION], examples[NNRUN_TEST]));
+    } catch (const Error& e) {
+      worst = std::max(worst, e.status());
+      configs.push_back({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
+      talk.write(render(e, talk.colour()));
+      if (!arguments.json) out.write("wrong  " + file + "\n");
+    }
+  }
+  if (arguments.json)
+    out.write(nlohmann::ordered_json{{"configs", configs}}.dump(
+                  -1, ' ', false, nlohmann::json::error_handler_t::replace) +
+              "\n");
+  return worst;
+}
+
+}  // namespace nnrun::host

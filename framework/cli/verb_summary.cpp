@@ -1,0 +1,52 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/verbs.hpp"
+#include "cli/view.hpp"
+#include "network/memory.hpp"
+namespace nnrun::host {
+
+Exit summary(const Arguments& arguments, Registry& registry) {
+  const Experiment experiment =
+      read_experiment(arguments.targets[0], arguments.overrides, registry);
+  const Graph graph = build_graph(experiment);
+  const Object optimizer(experiment.optimizer);
+  Bytes bytes = 0;
+  for (const Need& need : needs_of(graph, experiment.dtype, experiment.batch_size,
+                                   optimizer.functions<nnrun_optimizer>().n_slots))
+    bytes += need.bytes * need.copies;
+  const Terminal out(stdout);
+  if (!arguments.json) {
+    out.write(out.bold(experiment.name) + "  input " + text_of(graph.input) + "\n");
+    out.write(layer_table(graph, out));
+    out.write(fmt::format("{} parameters, {} to train with a batch of {}\n",
+                          graph.parameter_count(), text_of_bytes(bytes), experiment.batch_size));
+    return Exit::done;
+  }
+  nlohmann::ordered_json json{{"name", experiment.name}, {"input", experiment.input}};
+  for (const Node& node : graph.nodes) {
+    nlohmann::ordered_json blocks = nlohmann::ordered_json::object();
+    for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {
+      const nnrun_shape& shape = node.plan.blocks[i].shape;
+      blocks[node.plan.blocks[i].name] = std::vector(shape.sizes, shape.sizes + shape.rank);
+    }
+    std::vector<std::string> inputs;
+    for (const int i : node.inputs)
+      inputs.push_back(i == data_input ? "input" : graph.nodes[static_cast<std::size_t>(i)].name);
+    json["layers"].push_back(
+        {{"name", node.name},
+         {"type", node.layer.plugin().name},
+         {"inputs", inputs},
+         {"output", std::vector(node.plan.out.sizes, node.plan.out.sizes + node.plan.out.rank)},
+         {"activation",
+          node.activation ? nlohmann::ordered_json(node.activation.plugin().name) : nullptr},
+         {"parameters", blocks}});
+  }
+  json["parameters"] = graph.parameter_count();
+  json["bytes"] = static_cast<std::uint64_t>(bytes);
+  out.write(json.dump() + "\n");
+  return Exit::done;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,202 @@
+#include <sys/stat.h>
+
+#include <chrono>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/verbs.hpp"
+#include "cli/view.hpp"
+#include "records/run_folder.hpp"
+#include "records/run_record.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Starts from the numbers of `model.weights`: every block of the network, by name and shape.
+void load_weights(Trainer& trainer, const Experiment& experiment) {
+  if (experiment.weights.empty()) return;
+  const TensorFile file = read_safetensors(experiment.weights);
+  for (const NamedBlock& block : trainer.graph().blocks()) {
+    const Tensor* const tensor = file.find(block.name);
+    const nnrun_shape& shape = block.block->shape;
+    const std::vector<std::size_t> sizes(shape.sizes, shape.sizes + shape.rank);
+    const auto refuse = [&](const std::string& what) {
+      std::vector<std::string> names;
+      for (const Tensor& t : file.tensors) names.push_back(t.name);
+      throw ConfigError(Problem{.what = "the weights do not fit the model: " + what,
+                                .place = experiment.weights_place,
+                                .hint = "the file has " + join(names, ", ")});
+    };
+    if (!tensor) refuse("no '" + block.name + "'");
+    nnrun_shape found{};
+    found.rank =
+        static_cast<std::uint32_t>(std::min<std::size_t>(tensor->shape.size(), NNRUN_MAX_RANK));
+    std::copy_n(tensor->shape.begin(), found.rank, found.sizes);
+    if (tensor->shape != sizes)
+      refuse("'" + block.name + "' is " + text_of(found) + ", but the model needs " +
+             text_of(shape));
+    trainer.set_parameters(block, numbers_of(*tensor));
+  }
+}
+
+RunFolder create_folder(const Arguments& arguments, const Experiment& experiment) {
+  return arguments.out.empty() ? RunFolder::create("runs", experiment.name)
+                               : RunFolder::create_at(arguments.out);
+}
+
+void write_model(const RunFolder& folder, const std::vector<BlockValues>& blocks,
+                 const Experiment& experiment, std::uint64_t steps) {
+  std::vector<Tensor> tensors;
+  for (const BlockValues& block : blocks)
+    tensors.push_back(
+        {block.name, experiment.dtype == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
+  folder.write_model(tensors, {{"name", experiment.name},
+                               {"seed", std::to_string(experiment.seed)},
+                               {"step", std::to_string(steps)}});
+}
+
+/// One run from its folder to its record.
+class Training {
+ public:
+  Training(const Arguments& arguments, const Experiment& experiment, Clock::time_point start)
+      : arguments_(arguments), experiment_(experiment), start_(start) {
+    if (arguments.quiet || arguments.json) return;
+    quiet_ = false;
+  }
+
+  Exit run() {
+    const auto trainer = Trainer::create(experiment_, arguments_.threads);
+    load_weights(*trainer, experiment_);
+    folder_.emplace(create_folder(arguments_, experiment_));
+    show_header(*trainer);
+    record_.started = utc_now();
+    record_.command_line = arguments_.command_line;
+    const std::string config = resolved_yaml(experiment_);
+    record_.config_sha256 = sha256_of(std::as_bytes(std::span(config)));
+    folder_->write_config(config);
+    folder_->write_sources(experiment_.sources);
+    try {
+      const RunResult result = train(*trainer);
+      record_.data_sha256 = trainer->data_sha256();
+      record_.status = result.outcome.interrupted ? "interrupted" : "done";
+      record_.result = result;
+      folder_->write_run(run_json(record_, experiment_));
+      show_result(*trainer, result);
+      if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
+    } catch (const Error& e) {
+      if (record_.status.empty()) write_failure(e);
+      throw;
+    }
+    return Exit::done;
+  }
+
+ private:
+  RunResult train(Trainer& trainer) {
+    CsvFile metrics(folder_->path() / "metrics.csv", metrics_columns(trainer.data(), experiment_));
+    Clock::time_point last_shown{};
+    double seconds_before = 0;
+    Listener listener;
+    listener.stop = [] { return interrupt_signal() != 0; };
+    listener.epoch = [&](const EpochReport& report) {
+      metrics.append(metrics_row(report));
+      say_line(epoch_line(report, experiment_, report.seconds - seconds_before,
+                          trainer.data().examples[NNRUN_TRAIN], talk_));
+      seconds_before = report.seconds;
+    };
+    if (!quiet_ && talk_.is_terminal())
+      listener.progress = [&](const Progress& progress) {
+        if (Clock::now() - last_shown < std::chrono::milliseconds(50)) return;
+        last_shown = Clock::now();
+        talk_.write("\r" + progress_line(progress, talk_) + "\033[K");
+      };
+    watch_for_interrupts();
+
+    RunResult result;
+    result.outcome = trainer.train(listener);
+    const std::vector<BlockValues> blocks = trainer.parameters();
+    write_model(*folder_, blocks, experiment_, result.outcome.steps);
+    result.run = folder_->path().string();
+    result.threads = trainer.threads();
+    result.parameters = trainer.graph().parameter_count();
+    result.predictions = trainer.predict(experiment_.predict);
+    result.weights_sha256 = weights_sha256(blocks);
+    result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    return result;
+  }
+
+  void write_failure(const Error& e) {
+    record_.status = "failed";
+    record_.error = e.what();
+    folder_->write_run(run_json(record_, experiment_));
+    say_line("saved  " + folder_->path().string() + " (failed)");
+  }
+
+  void show_header(const Trainer& trainer) {
+    if (quiet_) return;
+    const char* dot = talk_.utf8() ? " · " : ", ";
+    const unsigned threads = trainer.threads();
+    say_line(talk_.bold(experiment_.name) + "  seed " + std::to_string(experiment_.seed) + dot +
+             (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
+             std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot +
+             folder_->path().string());
+    talk_.write(layer_table(trainer.graph(), talk_));
+  }
+
+  void show_result(Trainer& trainer, const RunResult& result) {
+    if (arguments_.json) {
+      out_.write(result_json(result, experiment_) + "\n");
+      return;
+    }
+    const Outcome& outcome = result.outcome;
+    if (!outcome.epochs.empty()) {
+      const EpochReport& last = outcome.epochs.back();
+      if (last.test)
+        show_score("test   ", *last.test, trainer.data().examples[NNRUN_TEST],
+                   "not seen in training");
+      else if (last.validation)
+        show_score("valid  ", *last.validation, trainer.data().examples[NNRUN_VALIDATION],
+                   "not trained on");
+      else
+        show_score("train  ", last.train, trainer.data().examples[NNRUN_TRAIN],
+                   "measured while training");
+    }
+    out_.write(predictions_text(experiment_.predict, result.predictions));
+    out_.write(decision_map(trainer, out_));
+    if (outcome.interrupted)
+      say_line(talk_.yellow("interrupted after step " + std::to_string(outcome.steps) +
+                            ": what was learnt so far is saved"));
+    out_.write("saved  " + result.run + "\n");
+    say_line("again  nnrun " + result.run + "/config.yaml");
+  }
+  void show_score(const char* title, const Score& score, std::size_t examples, const char* note) {
+    out_.write(title + text_of(score, experiment_, "   ") + "   (" + std::to_string(examples) +
+               " examples, " + note + ")\n");
+  }
+  void say_line(const std::string& text) {
+    if (quiet_) return;
+    talk_.write((talk_.is_terminal() ? "\r" : "") + text +
+                (talk_.is_terminal() ? "\033[K\n" : "\n"));
+  }
+
+  const Arguments& arguments_;
+  const Experiment& experiment_;
+  Clock::time_point start_;
+  Terminal out_{stdout}, talk_{stderr};
+  bool quiet_ = true;
+  std::optional<RunFolder> folder_;
+  RunRecord record_;
+};
+
+}  // namespace
+
+Exit train(const Arguments& arguments, Registry& registry) {
+  const Clock::time_point start = Clock::now();
+  const Experiment experiment =
+      read_experiment(arguments.targets[0], arguments.overrides, registry);
+  return Training(arguments, experiment, start).run();
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,14 @@
+// One function per verb. Each returns when its work is done; what goes wrong is thrown.
+#pragma once
+#include "cli/arguments.hpp"
+#include "loading/registry.hpp"
+namespace nnrun::host {
+
+Exit train(const Arguments& arguments, Registry& registry);
+Exit check(const Arguments& arguments, Registry& registry);
+Exit summary(const Arguments& arguments, Registry& registry);
+Exit list_plugins(const Arguments& arguments, const Registry& registry);
+Exit list_recorded_runs(const Arguments& arguments);
+Exit show_version(const Arguments& arguments, const Registry& registry);
+
+}  // namespace nnrun::host

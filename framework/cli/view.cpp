@@ -1,0 +1,194 @@
+#include "cli/view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+
+std::string for_people(double x) {
+  const double size = std::abs(x);
+  if (size != 0 && (size < 1e-4 || size >= 1e7)) return fmt::format("{:.3e}", x);
+  const int decimals =
+      size == 0 ? 0 : std::clamp(3 - static_cast<int>(std::floor(std::log10(size))), 0, 8);
+  return fmt::format("{:.{}f}", x, std::min(decimals, 6));
+}
+
+std::string duration(double seconds) {
+  if (seconds < 0.0095) return fmt::format("{:.1f} ms", seconds * 1e3);
+  if (seconds < 0.9995) return fmt::format("{:.0f} ms", seconds * 1e3);
+  if (seconds < 99.5) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+std::string rate(double r) {
+  if (!(r > 0) || !std::isfinite(r)) return "";
+  if (r >= 1e6) return fmt::format("{:.2f} M examples/s", r / 1e6);
+  if (r >= 1e3) return fmt::format("{:.1f} k examples/s", r / 1e3);
+  return fmt::format("{:.1f} examples/s", r);
+}
+
+std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator) {
+  std::string text = "cost " + for_people(score.cost);
+  for (std::size_t i = 0; i < score.metrics.size(); ++i) {
+    const Class& metric = *experiment.metrics[i].plugin;
+    const bool fraction =
+        static_cast<const nnrun_metric*>(metric.table->functions)->flags & NNRUN_FRACTION;
+    text += fmt::format(
+        "{}{} {}", separator, metric.name,
+        fraction ? fmt::format("{:.2f} %", score.metrics[i] * 100) : for_people(score.metrics[i]));
+  }
+  return text;
+}
+
+std::string layer_table(const Graph& graph, const Terminal& terminal) {
+  using Row = std::array<std::string, 5>;
+  std::vector<Row> rows{{"Layer (type)", "Output", "Param #", "Activation", "from"}};
+  for (const Node& node : graph.nodes) {
+    std::size_t parameters = 0;
+    for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i)
+      parameters += size_of(node.plan.blocks[i].shape);
+    const Class& layer = node.layer.plugin();
+    std::string library = layer.library->file.filename().string();
+    if (node.activation) {
+      const std::string other = node.activation.plugin().library->file.filename().string();
+      if (other != library) library += ", " + other;
+    }
+    rows.push_back({node.name + " (" + layer.name + ")", text_of(node.plan.out),
+                    std::to_string(parameters),
+                    node.activation ? node.activation.plugin().name : "-", library});
+  }
+  std::array<std::size_t, 5> widths{};
+  for (const Row& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c)
+      widths[c] = std::max(widths[c], columns_of(row[c]));
+  std::string text;
+  for (const Row& row : rows) {
+    std::string line = "  " + left_aligned(row[0], widths[0]) + "  " +
+                       left_aligned(row[1], widths[1]) + "  " + right_aligned(row[2], widths[2]) +
+                       "  " + left_aligned(row[3], widths[3]) + "  " + row[4];
+    text += (&row == rows.data() ? terminal.dim(line) : line) + "\n";
+  }
+  return text;
+}
+
+namespace {
+std::string bar(double share, std::size_t columns, const Terminal& terminal) {
+  const auto full =
+      static_cast<std::size_t>(std::clamp(share, 0., 1.) * static_cast<double>(columns));
+  std::string done, left;
+  for (std::size_t i = 0; i < columns; ++i)
+    (i < full ? done : left) += terminal.utf8() ? "━" : (i < full ? "=" : "-");
+  return terminal.green(done) + terminal.dim(left);
+}
+std::string counted(std::size_t epoch, std::size_t epochs) {
+  const std::string all = std::to_string(epochs);
+  return "epoch " + right_aligned(std::to_string(epoch), all.size()) + "/" + all;
+}
+}  // namespace
+
+std::string progress_line(const Progress& p, const Terminal& terminal) {
+  const double share = static_cast<double>(p.done) / static_cast<double>(p.examples);
+  const double left = p.done ? p.seconds * (1 / share - 1) : 0;
+  std::string line = fmt::format("{}  {}/{} {} {}  {} - cost {}", counted(p.epoch, p.epochs),
+                                 p.done, p.examples, bar(share, 20, terminal), duration(p.seconds),
+                                 rate(static_cast<double>(p.done) / p.seconds), for_people(p.cost));
+  if (left > 2) line += " - " + duration(left) + " left";
+  return line;
+}
+
+std::string epoch_line(const EpochReport& report, const Experiment& experiment,
+                       double epoch_seconds, std::size_t examples, const Terminal& terminal) {
+  std::string line = counted(report.epoch, experiment.epochs);
+  const double speed = static_cast<double>(examples) / epoch_seconds;
+  if (terminal.is_terminal())
+    line += fmt::format("  {}/{} {} {}  {}", examples, examples, bar(1, 20, terminal),
+                        duration(epoch_seconds), rate(speed));
+  line += (terminal.is_terminal() ? " - " : "  ") +
+          text_of(report.train, experiment, terminal.is_terminal() ? " - " : "  ");
+  if (report.validation)
+    line += (terminal.is_terminal() ? " - validation " : "  validation ") +
+            text_of(*report.validation, experiment, " ");
+  if (!terminal.is_terminal()) line += "  " + duration(epoch_seconds);
+  return line;
+}
+
+std::string predictions_text(const std::vector<std::vector<double>>& inputs,
+                             const std::vector<std::vector<double>>& outputs) {
+  std::vector<std::string> points;
+  std::size_t width = 0;
+  for (const std::vector<double>& input : inputs) {
+    std::vector<std::string> numbers;
+    for (const double x : input) numbers.push_back(shortest(x));
+    points.push_back("(" + join(numbers, ", ") + ")");
+    width = std::max(width, points.back().size());
+  }
+  std::string text;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    std::vector<std::string> numbers;
+    for (const double y : outputs[i]) {
+      // fifteen significant digits, written out
+      const int decimals =
+          y == 0 ? 1
+                 : std::clamp(14 - static_cast<int>(std::floor(std::log10(std::abs(y)))), 0, 24);
+      numbers.push_back(fmt::format("{:.{}f}", y, decimals));
+    }
+    text += (i == 0 ? "predict " : "        ") + left_aligned(points[i], width) + "  " +
+            join(numbers, "  ") + "\n";
+  }
+  return text;
+}
+
+std::string decision_map(Trainer& trainer, const Terminal& terminal) {
+  if (trainer.graph().input_cols != 2) return "";
+  constexpr std::size_t rows = 8, columns = 32;
+  const auto ranges = trainer.input_ranges();
+  const auto [left, right] = ranges[0];
+  const auto [bottom, top] = ranges[1];
+  const auto at = [](double low, double high, std::size_t i, std::size_t n) {
+    return low + (high - low) * (static_cast<double>(i) + 0.5) / static_cast<double>(n);
+  };
+  std::vector<std::vector<double>> points;
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < columns; ++c)
+      points.push_back({at(left, right, c, columns), at(top, bottom, r, rows)});
+  const std::vector<std::vector<double>> outputs = trainer.predict(points);
+
+  // from 0 to 1 as it is; otherwise over what occurs
+  double low = 0, high = 1;
+  for (const std::vector<double>& y : outputs) {
+    low = std::min(low, y[0]);
+    high = std::max(high, y[0]);
+  }
+  static constexpr std::array blocks{" ", "░", "▒", "▓", "█"}, letters{".", ":", "+", "%", "#"};
+  const auto& shades = terminal.utf8() ? blocks : letters;
+  const auto short_text = [](double x) { return fmt::format("{:.2g}", x); };
+  const std::string names[] = {short_text(top), short_text(bottom)};
+  const std::size_t margin = std::max(names[0].size(), names[1].size());
+  const std::vector<std::string>& axes = trainer.data().input_names;
+  std::string text;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const std::string label = r == 0          ? names[0]
+                              : r == rows - 1 ? names[1]
+                              : r == rows / 2 ? (axes.empty() ? "y" : axes[1])
+                                              : "";
+    text += "  " + right_aligned(label, margin) + " ";
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double share = (outputs[r * columns + c][0] - low) / (high - low);
+      text += shades[static_cast<std::size_t>(std::clamp(share * 5, 0., 4.))];
+    }
+    text += "\n";
+  }
+  const std::string from = short_text(left), to = short_text(right),
+                    axis = axes.empty() ? "x" : axes[0];
+  text += std::string(margin + 3, ' ') + left_aligned(from, (columns - axis.size()) / 2) + axis;
+  text += right_aligned(to, columns - (columns - axis.size()) / 2 - axis.size()) + "\n";
+  return text;
+}
+
+}  // namespace nnrun::host

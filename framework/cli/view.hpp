@@ -1,0 +1,30 @@
+// What a run looks like to people: a table of layers, progress, scores, predictions, a map.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "cli/terminal.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+/// A number for people: four significant digits, no exponent where it can be avoided.
+std::string for_people(double x);
+/// `9 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`
+std::string duration(double seconds);
+/// `1.15 M examples/s`
+std::string rate(double examples_per_second);
+/// `cost 0.0075   accuracy 99.70 %`
+std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator);
+
+/// The table of layers: name and type, output, parameters, activation, library.
+std::string layer_table(const Graph& graph, const Terminal& terminal);
+/// `epoch 1/1  5000/10000 ━━━━━━━━━━ 9 ms  1.15 M examples/s - cost 0.0252`
+std::string progress_line(const Progress& progress, const Terminal& terminal);
+std::string epoch_line(const EpochReport& report, const Experiment& experiment,
+                       double epoch_seconds, std::size_t examples, const Terminal& terminal);
+std::string predictions_text(const std::vector<std::vector<double>>& inputs,
+                             const std::vector<std::vector<double>>& outputs);
+/// The first output over the plane of two inputs, as shades; empty for other numbers of inputs.
+std::string decision_map(Trainer& trainer, const Terminal& terminal);
+
+}  // namespace nnrun::host

@@ -1,0 +1,15 @@
+# How our own code is compiled. Two private targets: nothing of this reaches users.
+add_library(nnrun_warnings INTERFACE)
+target_compile_options(nnrun_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  # False alarms of g++ 12: "text" + std::string at -O3; Eigen with AVX-512.
+  -Wno-restrict -Wno-maybe-uninitialized
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option>
+  $<$<BOOL:${NNRUN_WARNINGS_AS_ERRORS}>:-Werror>)
+
+# Equal bits on every CPU: no contraction to fused multiply-add, and never -ffast-math.
+add_library(nnrun_arithmetic INTERFACE)
+target_compile_options(nnrun_arithmetic INTERFACE
+  -ffp-contract=off -fno-math-errno -fno-trapping-math)
+target_compile_definitions(nnrun_arithmetic INTERFACE
+  $<$<BOOL:${NNRUN_NO_CLONES}>:NNRUN_NO_CLONES>)

@@ -1,0 +1,39 @@
+# bin/nnrun, lib/nnrun/plugins/*.so, include/nnrun/*.h*, and the package that find_package(nnrun)
+# finds, in the installed tree and in the build folder. The program finds its plugins from its own
+# place, hence lib and not the multiarch folder.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(package_folder lib/cmake/nnrun)
+
+get_property(sets GLOBAL PROPERTY NNRUN_SETS)
+if(TARGET nnrun)
+  install(TARGETS nnrun RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+endif()
+install(TARGETS ${sets} LIBRARY DESTINATION lib/nnrun/plugins)
+install(DIRECTORY framework/include/nnrun DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
+install(FILES framework/cli/nnrun.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+
+install(TARGETS nnrun_plugin EXPORT nnrun-targets)
+install(EXPORT nnrun-targets NAMESPACE nnrun:: DESTINATION ${package_folder})
+export(EXPORT nnrun-targets NAMESPACE nnrun:: FILE "${PROJECT_BINARY_DIR}/nnrun-targets.cmake")
+configure_file(framework/cmake/nnrun-config.cmake nnrun-config.cmake COPYONLY)
+configure_file(framework/cmake/nnrun_add_plugin.cmake nnrun_add_plugin.cmake COPYONLY)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/nnrun-config-version.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES framework/cmake/nnrun-config.cmake framework/cmake/nnrun_add_plugin.cmake
+  "${PROJECT_BINARY_DIR}/nnrun-config-version.cmake" DESTINATION ${package_folder})
+
+# cpack -G DEB
+set(CPACK_PACKAGE_NAME nnrun)
+set(CPACK_PACKAGE_VENDOR "nnrun")
+set(CPACK_PACKAGE_CONTACT "nnrun developers <nnrun@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS g++)  # `nnrun new` writes plugins; a compiler makes them
+include(CPack)

@@ -1,0 +1,88 @@
+// What a config says, as plain values, all checked that can be checked without data.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loading/object.hpp"
+namespace nnrun::host {
+
+enum class Dtype { float32 = NNRUN_F32, float64 = NNRUN_F64 };
+
+/// A name in the config with its place: a layer that another one reads, say.
+struct Named {
+  std::string name;
+  Place place;
+};
+
+struct LayerSpec {
+  std::string name;           ///< given, or `dense_1`: type and count of that type
+  Use layer, activation;      ///< activation may be empty
+  Use init, bias_init;        ///< for blocks of role weights and bias
+  std::vector<Named> inputs;  ///< names of layers, or `input`; never empty
+  Place place;                ///< of the layer's entry
+};
+
+/// How the training part of a data set is cut. Fractions of it; 0: nothing is taken.
+struct Split {
+  double validation = 0, test = 0;
+  bool shuffle = true;  ///< draw the examples by the stream `split`; false: take them from the end
+};
+
+/// A library that the config names.
+struct PluginFile {
+  std::filesystem::path file;  ///< absolute
+  std::string sha256;          ///< that it must have; may be empty
+};
+
+struct Experiment {
+  std::filesystem::path file;
+  std::string name;
+  std::uint64_t seed = 0;
+  Dtype dtype = Dtype::float32;
+  Use random;
+  std::vector<PluginFile> plugins;
+
+  Use data;
+  Split split;
+
+  std::vector<std::size_t> input;  ///< shape of an example, one to four sizes
+  Place input_place;
+  std::vector<LayerSpec> layers;
+  std::filesystem::path weights;  ///< start from these numbers; may be empty
+  Place weights_place;
+
+  Use cost, gradient, optimizer;
+  double learning_rate = 0;
+  std::size_t batch_size = 32, epochs = 1;
+  bool shuffle = true;
+
+  std::vector<Use> metrics;
+  std::vector<std::vector<double>> predict;
+  std::vector<Place> predict_places;
+
+  std::vector<std::shared_ptr<const Source>> sources;  ///< every file that was read, as written
+};
+
+/// What the command line adds to a config.
+struct Override {
+  std::string path, value;  ///< `--set path=value`; the value is YAML
+};
+
+/// Reads a config: files, `extends`, overrides, environment, plugin libraries that it names (loaded
+/// into the registry), every key and every setting. Throws ConfigError with all problems, 20 at
+/// most, or PluginError for a library that cannot be loaded.
+Experiment read_experiment(const std::filesystem::path& file,
+                           const std::vector<Override>& overrides, Registry& registry);
+
+/// The config with every default written out, as YAML that reads back to the same experiment from
+/// any folder (paths are absolute).
+std::string resolved_yaml(const Experiment& experiment);
+
+/// The same as a flat list of `train.batch_size` → `1`, for comparing two configs.
+std::map<std::string, std::string> resolved_keys(const Experiment& experiment);
+
+}  // namespace nnrun::host

@@ -1,0 +1,294 @@
+// The keys of a config, from the top: tree in, Experiment out.
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "config/compose.hpp"
+#include "config/experiment.hpp"
+#include "config/fields.hpp"
+#include "config/layers.hpp"
+#include "config/paths.hpp"
+#include "config/uses.hpp"
+namespace nnrun::host {
+namespace {
+
+/// The name of a run is the name of its folder.
+bool is_run_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return !name.empty() && name.size() <= 100 && name.front() != '.' &&
+         std::ranges::all_of(name, fits);
+}
+
+std::string run_name_of(const std::filesystem::path& file) {
+  std::string name = file.stem().string().substr(0, 100);
+  for (char& c : name)
+    if (!is_run_name(std::string{'a', c})) c = '_';
+  if (!is_run_name(name)) name.insert(0, "run");
+  return name;
+}
+
+class ExperimentReader {
+ public:
+  ExperimentReader(Registry& registry, Problems& problems)
+      : registry_(registry), problems_(problems) {}
+
+  Experiment read(const Composed& composed, const std::filesystem::path& file) {
+    e_.file = file;
+    e_.sources = composed.sources;
+    nowhere_.source = composed.sources.front();
+    Fields root(&composed.root, nowhere_, "the config", "key", problems_);
+    if (const ConfigNode* const plugins = root.take("plugins")) load_plugins(*plugins);
+    e_.name = name(root, file);
+    e_.seed = static_cast<std::uint64_t>(root.take(whole_number("seed", 0), std::int64_t{0}));
+    e_.random = use("random", root.take("random"), "philox");
+    e_.dtype = dtype(root);
+    root.take("extends");  // composed already; here for whoever misspells it
+    if (const ConfigNode* const data = root.require("data", hint_of("dataset"))) read_data(*data);
+    if (root.require("model", "write model: {input: 2, layers: [{type: dense, units: 1}]}"))
+      read_model(root);
+    if (root.require("train", "write train: {cost: NAME}")) read_train(root);
+    if (const ConfigNode* const metrics = root.take("metrics")) read_metrics(*metrics);
+    if (const ConfigNode* const predict = root.take("predict")) read_predict(*predict);
+    root.refuse_rest();
+    return std::move(e_);
+  }
+
+ private:
+  Use use(std::string_view kind, const ConfigNode* node, std::string_view fallback) {
+    return read_use(kind, node, fallback, nowhere_, registry_, problems_);
+  }
+
+  std::string hint_of(std::string_view kind) const {
+    return did_you_mean("", registry_.names(kind));
+  }
+
+  std::string name(Fields& root, const std::filesystem::path& file) {
+    const ConfigNode* const node = root.take("name");
+    if (!node) return run_name_of(file);
+    const auto value = read_value(*node, text("name"), problems_);
+    if (value && !is_run_name(std::get<std::string>(*value)))
+      problems_.add(node->place, "a run cannot be called " + described(*node),
+                    "use letters, digits, '_', '-' and '.': it is the name of a folder");
+    return value ? std::get<std::string>(*value) : std::string();
+  }
+
+  Dtype dtype(Fields& root) {
+    constexpr std::array<const char*, 2> names{"float32", "float64"};
+    nnrun_setting setting = text("dtype");
+    setting.choices = names.data();
+    setting.n_choices = names.size();
+    return root.take(setting, std::string("float32")) == "float64" ? Dtype::float64
+                                                                   : Dtype::float32;
+  }
+
+  // ---- plugins ----
+
+  void load_plugins(const ConfigNode& list) {
+    const char* const hint = "write plugins: [path/to/library.so]";
+    if (!list.is(ConfigNode::Kind::list))
+      return problems_.add(list.place, "'plugins' must be a list of paths, not " + described(list),
+                           hint);
+    for (const ConfigNode& item : list.items) {
+      Fields fields(item.is(ConfigNode::Kind::map) ? &item : nullptr, item.place, "a plugin", "key",
+                    problems_);
+      const ConfigNode* const path =
+          item.is(ConfigNode::Kind::map) ? fields.require("path", hint) : &item;
+      const auto sha256 = fields.take(text("sha256"), std::string());
+      fields.refuse_rest();
+      if (path) load_plugin(*path, sha256);
+    }
+  }
+
+  void load_plugin(const ConfigNode& node, const std::string& sha256) {
+    nnrun_setting setting = text("path");
+    setting.type = NNRUN_PATH;
+    setting.flags = NNRUN_REQUIRED;
+    const auto path = read_value(node, setting, problems_);
+    if (!path) return;
+    const std::filesystem::path file = std::get<std::string>(*path);
+    if (!sha256.empty() && !has_sha256(file, sha256, node.place)) return;
+    registry_.load(file, node.place);
+    e_.plugins.push_back({file, sha256});
+  }
+
+  bool has_sha256(const std::filesystem::path& file, const std::string& sha256,
+                  const Place& place) {
+    try {
+      const std::string found = sha256_of_file(file);
+      if (found == sha256) return true;
+      problems_.add(place, "this library has another sha256 than the config says: " + found,
+                    "load it only if you know why it changed");
+    } catch (const RecordError& error) {
+      problems_.add(place, error.problems().front().what);
+    }
+    return false;
+  }
+
+  // ---- data ----
+
+  void read_data(const ConfigNode& node) {
+    Chosen data("dataset", &node, "", node.place, registry_, problems_);
+    Fields split = data.fields().inner("split", "validation: 0.2");
+    e_.split.validation = fraction(split, "validation");
+    e_.split.test = fraction(split, "test");
+    e_.split.shuffle = split.take(true_or_false("shuffle"), true);
+    split.refuse_rest();
+    if (e_.split.validation + e_.split.test >= 1)
+      problems_.add(split.place(), "'validation' and 'test' together leave nothing to train on",
+                    "their sum must be below 1");
+    e_.data = data.use();
+  }
+
+  static double fraction(Fields& split, const char* name) {
+    nnrun_setting setting = text(name);
+    setting.type = NNRUN_FLOAT;
+    setting.flags = NNRUN_BELOW_MAX;
+    setting.min = 0;
+    setting.max = 1;
+    return split.take(setting, 0.0);
+  }
+
+  // ---- model ----
+
+  void read_model(Fields& root) {
+    Fields model = root.inner("model", "input: 2, layers: [...]");
+    if (const ConfigNode* const input = model.require("input", "write input: 2"))
+      read_input(*input);
+    if (const ConfigNode* const weights = model.take("weights")) {
+      nnrun_setting setting = text("weights");
+      setting.type = NNRUN_PATH;
+      e_.weights_place = weights->place;
+      if (const auto path = read_value(*weights, setting, problems_))
+        e_.weights = std::get<std::string>(*path);
+    }
+    e_.layers = read_layers(model, registry_, problems_);
+    model.refuse_rest();
+  }
+
+  void read_input(const ConfigNode& input) {
+    e_.input_place = input.place;
+    const auto add = [this](const ConfigNode& node) {
+      if (const auto size = read_value(node, whole_number("input", 1), problems_))
+        e_.input.push_back(static_cast<std::size_t>(std::get<std::int64_t>(*size)));
+    };
+    if (!input.is(ConfigNode::Kind::list)) return add(input);
+    if (input.items.empty() || input.items.size() > NNRUN_MAX_RANK)
+      return problems_.add(
+          input.place, "'input' must have 1 to 4 sizes, not " + std::to_string(input.items.size()),
+          "write input: 2, or input: [height, width, channels]");
+    std::ranges::for_each(input.items, add);
+    if (e_.input.size() != input.items.size()) e_.input.clear();
+  }
+
+  // ---- train ----
+
+  void read_train(Fields& root) {
+    Fields train = root.inner("train", "cost: NAME");
+    if (const ConfigNode* const cost = train.require("cost", hint_of("cost")))
+      e_.cost = use("cost", cost, "");
+    e_.gradient = use("gradient", train.take("gradient"), "backprop");
+    read_optimizer(train.take("optimizer"));
+    e_.batch_size = size(train, "batch_size", 1, e_.batch_size);
+    e_.epochs = size(train, "epochs", 0, e_.epochs);
+    e_.shuffle = train.take(true_or_false("shuffle"), e_.shuffle);
+    train.refuse_rest();
+  }
+
+  static std::size_t size(Fields& fields, const char* name, double min, std::size_t fallback) {
+    const auto initial = static_cast<std::int64_t>(fallback);
+    return static_cast<std::size_t>(fields.take(whole_number(name, min), initial));
+  }
+
+  void read_optimizer(const ConfigNode* node) {
+    Chosen optimizer("optimizer", node, "sgd", nowhere_, registry_, problems_);
+    nnrun_setting setting = text("learning_rate");
+    setting.type = NNRUN_FLOAT;
+    setting.flags = NNRUN_ABOVE_MIN;
+    setting.min = 0;
+    const Class* const plugin = optimizer.plugin();
+    const double initial =
+        plugin ? static_cast<const nnrun_optimizer*>(plugin->table->functions)->learning_rate : 0;
+    e_.learning_rate = optimizer.fields().take(setting, initial);
+    e_.optimizer = optimizer.use();
+  }
+
+  // ---- after training ----
+
+  void read_metrics(const ConfigNode& list) {
+    if (!list.is(ConfigNode::Kind::list))
+      return problems_.add(list.place, "'metrics' must be a list, not " + described(list),
+                           "write metrics: [" + (list.text.empty() ? "accuracy" : list.text) + "]");
+    for (const ConfigNode& item : list.items) {
+      if (item.is(ConfigNode::Kind::null)) {
+        problems_.add(item.place, "a metric is missing here", hint_of("metric"));
+        continue;
+      }
+      Use metric = use("metric", &item, "");
+      if (metric && std::ranges::any_of(e_.metrics, [&](const Use& known) {
+            return known.plugin == metric.plugin && known.settings == metric.settings;
+          }))
+        problems_.add(item.place, "metric '" + metric.plugin->name + "' is given twice",
+                      "delete one of the two");
+      e_.metrics.push_back(std::move(metric));
+    }
+  }
+
+  void read_predict(const ConfigNode& list) {
+    const char* const hint = "write predict: [[0.5, 0.1], [0.3, 0.7]]";
+    if (!list.is(ConfigNode::Kind::list))
+      return problems_.add(list.place, "'predict' must be a list of rows, not " + described(list),
+                           hint);
+    std::size_t inputs = 1;
+    for (const std::size_t n : e_.input)
+      inputs = n > std::numeric_limits<std::size_t>::max() / inputs ? 0 : inputs * n;
+    nnrun_setting setting = text("predict");
+    setting.type = NNRUN_FLOATS;
+    for (const ConfigNode& item : list.items) {
+      if (!item.is(ConfigNode::Kind::list) && !item.is(ConfigNode::Kind::broken)) {
+        problems_.add(item.place,
+                      "a row of 'predict' must be a list of numbers, not " + described(item), hint);
+        continue;
+      }
+      auto row = read_value(item, setting, problems_);
+      if (!row) continue;
+      auto& numbers = std::get<std::vector<double>>(*row);
+      if (!e_.input.empty() && numbers.size() != inputs)
+        problems_.add(item.place,
+                      "a row of 'predict' needs " + std::to_string(inputs) +
+                          (inputs == 1 ? " number" : " numbers") + ", this one has " +
+                          std::to_string(numbers.size()),
+                      "one number per input, as model.input says");
+      e_.predict.push_back(std::move(numbers));
+      e_.predict_places.push_back(item.place);
+    }
+  }
+
+  Registry& registry_;
+  Problems& problems_;
+  Place nowhere_;  // of what is not written: the config as a whole
+  Experiment e_;
+};
+
+}  // namespace
+
+Experiment read_experiment(const std::filesystem::path& file,
+                           const std::vector<Override>& overrides, Registry& registry) {
+  Problems problems;
+  Experiment experiment;
+  try {
+    const Composed composed = compose(file, overrides, problems);
+    experiment = ExperimentReader(registry, problems).read(composed, file);
+  } catch (const ConfigError& error) {  // of a text that is no tree: nothing more can be said
+    for (const Problem& problem : error.problems()) problems.add(problem);
+  }
+  problems.throw_if_any();
+  return experiment;
+}
+
+}  // namespace nnrun::host

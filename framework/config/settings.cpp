@@ -1,0 +1,248 @@
+#include "config/settings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "base/text.hpp"
+#include "config/hints.hpp"
+#include "config/paths.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+const char* wanted(std::uint32_t type) {
+  switch (type) {
+    case NNRUN_BOOL:
+      return "true or false";
+    case NNRUN_INT:
+      return "a whole number";
+    case NNRUN_FLOAT:
+      return "a number";
+    case NNRUN_STRING:
+      return "a text";
+    case NNRUN_PATH:
+      return "a path";
+    case NNRUN_FLOATS:
+      return "a list of numbers";
+    case NNRUN_STRINGS:
+      return "a list of texts";
+    default:
+      return "of a type that this version knows";
+  }
+}
+
+std::string quoted(const char* name) {
+  return std::string("'").append(name).append("'");
+}
+
+/// `010` is 8 to some readers and 10 to others.
+bool leading_zero(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
+}
+
+std::optional<double> number_in(std::string_view text) {
+  return leading_zero(text) ? std::nullopt : parse_double(text);
+}
+
+std::optional<std::string> without_zeros(std::string text) {
+  const std::size_t sign = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  while (leading_zero(text)) text.erase(sign, 1);
+  return number_in(text) ? std::optional(text) : std::nullopt;
+}
+
+/// What the user probably wanted to write instead.
+std::string hint_for_number(const ConfigNode& node, bool whole) {
+  const std::string& text = node.text;
+  if (node.quoted) return number_in(text) ? "remove the quotes" : "";
+  if (leading_zero(text)) {
+    const auto digits = without_zeros(text);
+    return digits ? "a number does not start with 0: write " + *digits : "";
+  }
+  if (const auto x = number_in(text); x && whole && *x == std::trunc(*x) && std::abs(*x) < 1e15)
+    return "write " + std::to_string(static_cast<long long>(*x));
+  if (text.find("inf") != text.npos || text.find("nan") != text.npos)
+    return "only finite numbers are allowed";
+  std::string plain = text;
+  std::erase(plain, '_');
+  if (plain != text && number_in(plain)) return "write " + plain;
+  std::ranges::replace(plain, ',', '.');
+  if (plain != text && !whole && number_in(plain)) return "write " + plain;
+  const std::size_t digits = text.find_first_not_of("+-");
+  if (digits != text.npos && text.find_first_not_of("0123456789", digits) == text.npos)
+    return "numbers go up to 9223372036854775807 here";
+  return {};
+}
+
+std::string hint_for_bool(const ConfigNode& node) {
+  constexpr std::array<std::string_view, 7> yes{"yes", "Yes", "YES", "on", "On", "ON", "y"};
+  constexpr std::array<std::string_view, 7> no{"no", "No", "NO", "off", "Off", "OFF", "n"};
+  if (node.text == "true" || node.text == "false") return "remove the quotes";
+  if (std::ranges::count(yes, node.text) || node.text == "True" || node.text == "TRUE" ||
+      node.text == "1")
+    return "write true";
+  if (std::ranges::count(no, node.text) || node.text == "False" || node.text == "FALSE" ||
+      node.text == "0")
+    return "write false";
+  return {};
+}
+
+std::string range_of(const nnrun_setting& setting) {
+  // a whole number's natural end is no news
+  const bool below = setting.min != -infinity;
+  const bool above =
+      setting.type == NNRUN_INT ? setting.max < 2147483647. : setting.max != infinity;
+  const bool above_min = setting.flags & NNRUN_ABOVE_MIN,
+             below_max = setting.flags & NNRUN_BELOW_MAX;
+  const std::string min = shortest(setting.min), max = shortest(setting.max);
+  if (below && above)
+    return std::string(above_min ? "in (" : "in [") + min + ", " + max + (below_max ? ")" : "]");
+  if (below) return (above_min ? "above " : "at least ") + min;
+  return (below_max ? "below " : "at most ") + max;
+}
+
+class ValueReader {
+ public:
+  ValueReader(const nnrun_setting& setting, Problems& problems)
+      : setting_(setting), problems_(problems) {}
+
+  std::optional<Value> read(const ConfigNode& node) const {
+    switch (setting_.type) {
+      case NNRUN_BOOL:
+        return boolean(node);
+      case NNRUN_INT:
+        return whole(node);
+      case NNRUN_FLOAT:
+        if (const auto x = number(node)) return *x;
+        return std::nullopt;
+      case NNRUN_STRING:
+        if (auto text = this->text(node)) return std::move(*text);
+        return std::nullopt;
+      case NNRUN_PATH:
+        return path(node);
+      case NNRUN_FLOATS:
+        return list<double>(node, [this](const ConfigNode& item) { return number(item); });
+      case NNRUN_STRINGS:
+        return list<std::string>(node, [this](const ConfigNode& item) { return text(item); });
+      default:
+        return refuse(node);
+    }
+  }
+
+ private:
+  std::nullopt_t refuse(const ConfigNode& node, std::string hint = {}) const {
+    if (node.is(ConfigNode::Kind::broken)) return std::nullopt;
+    problems_.add(
+        node.place,
+        quoted(setting_.name) + " must be " + wanted(setting_.type) + ", not " + described(node),
+        std::move(hint));
+    return std::nullopt;
+  }
+
+  bool in_range(const ConfigNode& node, double x) const {
+    const bool low = setting_.flags & NNRUN_ABOVE_MIN ? x > setting_.min : x >= setting_.min;
+    const bool high = setting_.flags & NNRUN_BELOW_MAX ? x < setting_.max : x <= setting_.max;
+    if (low && high) return true;
+    problems_.add(node.place,
+                  quoted(setting_.name) + " must be " + range_of(setting_) + ", not " + node.text);
+    return false;
+  }
+
+  std::optional<Value> boolean(const ConfigNode& node) const {
+    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
+    if (node.quoted || (node.text != "true" && node.text != "false"))
+      return refuse(node, hint_for_bool(node));
+    return node.text == "true";
+  }
+
+  std::optional<Value> whole(const ConfigNode& node) const {
+    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
+    const auto n = parse_integer(node.text);
+    if (!n || node.quoted || leading_zero(node.text))
+      return refuse(node, hint_for_number(node, true));
+    if (!in_range(node, static_cast<double>(*n))) return std::nullopt;
+    return std::int64_t{*n};
+  }
+
+  std::optional<double> number(const ConfigNode& node) const {
+    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
+    const auto x = node.quoted ? std::nullopt : number_in(node.text);
+    if (!x) return refuse(node, hint_for_number(node, false));
+    return in_range(node, *x) ? x : std::nullopt;
+  }
+
+  std::optional<std::string> text(const ConfigNode& node) const {
+    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
+    if (setting_.n_choices == 0) return node.text;
+    const std::vector<std::string> choices(setting_.choices, setting_.choices + setting_.n_choices);
+    if (std::ranges::count(choices, node.text)) return node.text;
+    problems_.add(node.place,
+                  std::string("unknown ").append(setting_.name) + " '" + node.text + "'",
+                  hint_for(node.text, choices));
+    return std::nullopt;
+  }
+
+  std::optional<Value> path(const ConfigNode& node) const {
+    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
+    const auto text = expanded(node, problems_);
+    if (!text) return std::nullopt;
+    if (!text->empty()) return absolute_path(*text, node.place).string();
+    if (setting_.flags & NNRUN_REQUIRED) return refuse(node);
+    return std::string();
+  }
+
+  template <class T, class Read>
+  std::optional<Value> list(const ConfigNode& node, Read read) const {
+    if (node.is(ConfigNode::Kind::scalar)) return refuse(node, "write [" + node.text + "]");
+    if (!node.is(ConfigNode::Kind::list)) return refuse(node);
+    std::vector<T> out;
+    for (const ConfigNode& item : node.items) {
+      if (item.is(ConfigNode::Kind::null))
+        problems_.add(item.place, "an item is missing here", "delete one ','");
+      else if (auto value = read(item))
+        out.push_back(std::move(*value));
+    }
+    if (out.size() != node.items.size()) return std::nullopt;
+    return out;
+  }
+
+  const nnrun_setting& setting_;
+  Problems& problems_;
+};
+
+nnrun_setting described_as(const char* name, std::uint32_t type) {
+  nnrun_setting setting{};
+  setting.size = sizeof setting;
+  setting.type = type;
+  setting.name = name;
+  setting.doc = "";
+  setting.min = -infinity;
+  setting.max = infinity;
+  return setting;
+}
+
+}  // namespace
+
+std::optional<Value> read_value(const ConfigNode& node, const nnrun_setting& setting,
+                                Problems& problems) {
+  return ValueReader(setting, problems).read(node);
+}
+
+nnrun_setting true_or_false(const char* name) {
+  return described_as(name, NNRUN_BOOL);
+}
+
+nnrun_setting whole_number(const char* name, double min) {
+  nnrun_setting setting = described_as(name, NNRUN_INT);
+  setting.min = min;
+  return setting;
+}
+
+nnrun_setting text(const char* name) {
+  return described_as(name, NNRUN_STRING);
+}
+
+}  // namespace nnrun::host

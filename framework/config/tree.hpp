@@ -1,0 +1,63 @@
+// A config as written: scalars, lists and maps, each with its place. Nothing is interpreted here.
+#pragma once
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+namespace nnrun::host {
+
+struct ConfigEntry;
+
+struct ConfigNode {
+  enum class Kind { null, scalar, list, map, broken /* complained about already */ };
+  Kind kind = Kind::null;
+  bool quoted = false;                 ///< scalar: "7" is a text
+  std::string text = {};               ///< scalar; null: empty where the word itself is not there
+  std::vector<ConfigNode> items{};     ///< list
+  std::vector<ConfigEntry> entries{};  ///< map, in the order of the file, every key once
+  Place place{};
+
+  bool is(Kind wanted) const { return kind == wanted; }
+  bool is_forgotten() const { return kind == Kind::null && text.empty(); }
+};
+
+struct ConfigEntry {
+  std::string key;
+  Place place;  ///< of the key
+  ConfigNode value;
+};
+
+/// nullptr where the map has no such key, or the node is no map.
+const ConfigNode* find(const ConfigNode& map, std::string_view key);
+ConfigNode* find(ConfigNode& map, std::string_view key);
+ConfigEntry* find_entry(ConfigNode& map, std::string_view key);
+
+/// A map of one key, as `type: NAME`.
+ConfigNode map_of(std::string key, ConfigNode value);
+
+/// "a list", "a map", "'abc'", "the text \"7\"", "nothing": what the user wrote, for messages.
+std::string described(const ConfigNode& node);
+
+Problem problem_at(Place place, std::string what, std::string hint = {}, std::string label = {});
+
+/// Collects what is wrong, so that the user hears of everything at once.
+class Problems {
+ public:
+  void add(Problem problem);
+  void add(Place place, std::string what, std::string hint = {}, std::string label = {}) {
+    add(problem_at(std::move(place), std::move(what), std::move(hint), std::move(label)));
+  }
+  /// Nobody will read a hint for one more.
+  bool plenty() const { return all_.size() >= 100; }
+  /// Throws ConfigError with the first 20, in the order of files and lines.
+  void throw_if_any() const;
+
+ private:
+  std::vector<Problem> all_;
+  std::size_t more_ = 0;                                // that were not even kept
+  std::vector<std::shared_ptr<const Source>> sources_;  // in the order of their first problem
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,118 @@
+#include "config/uses.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.hpp"
+#include "config/hints.hpp"
+namespace nnrun::host {
+namespace {
+
+std::string owner_of(std::string_view kind, const ConfigNode* node, std::string_view fallback) {
+  const ConfigNode* type = node && node->is(ConfigNode::Kind::map) ? find(*node, "type") : node;
+  const std::string name =
+      type && type->is(ConfigNode::Kind::scalar) ? type->text : std::string(fallback);
+  return name.empty() ? "this " + std::string(kind) : std::string(kind) + " '" + name + "'";
+}
+
+bool has_article_an(std::string_view word) {
+  return std::string_view("aeiou").find(word.front()) != std::string_view::npos;
+}
+
+std::string list_of(const std::vector<std::string>& names, std::string_view kind) {
+  if (names.empty()) return "no plugin provides any " + std::string(kind);
+  return did_you_mean("", names);
+}
+
+std::string hint_for_class(const std::string& name, std::string_view kind,
+                           const Registry& registry) {
+  for (const std::string& other : known_kinds())
+    if (registry.find(other, name))
+      return "'" + name + "' is " + (has_article_an(other) ? "an " : "a ") + other;
+  const std::vector<std::string> names = registry.names(kind);
+  return names.empty() ? list_of(names, kind) : hint_for(name, names);
+}
+
+}  // namespace
+
+Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view fallback,
+               const Place& place, const Registry& registry, Problems& problems)
+    : fields_(node && node->is(ConfigNode::Kind::map) ? node : nullptr, node ? node->place : place,
+              owner_of(kind, node, fallback), "setting", problems),
+      place_(node ? node->place : place) {
+  const bool is_map = node && node->is(ConfigNode::Kind::map);
+  const ConfigNode* name = is_map || !node ? fields_.take("type") : node;
+  ConfigNode other{
+      .kind = ConfigNode::Kind::scalar, .text = std::string(fallback), .place = place_};
+  if (!name && !fallback.empty()) name = &other;
+  const ConfigNode* const type = is_map ? find(*node, "type") : nullptr;
+  if (type && type->is(ConfigNode::Kind::broken)) return;
+  if (!name) {
+    problems.add(fields_.place(), owner_of(kind, node, fallback) + " needs 'type'",
+                 list_of(registry.names(kind), kind));
+  } else if (!name->is(ConfigNode::Kind::scalar)) {
+    const std::string what = "'" + std::string(is_map ? "type" : kind) + "' must be a name, not ";
+    problems.add(name->place, what + described(*name),
+                 "write NAME or {type: NAME, setting: value}");
+  } else {
+    if (name != &other) place_ = name->place;
+    plugin_ = find_class(*name, kind, registry);
+  }
+}
+
+const Class* Chosen::find_class(const ConfigNode& name, std::string_view kind,
+                                const Registry& registry) const {
+  if (const Class* const found = registry.find(kind, name.text)) return found;
+  std::string hint = fields_.problems().plenty() ? "" : hint_for_class(name.text, kind, registry);
+  fields_.problems().add(name.place, "unknown " + std::string(kind) + " '" + name.text + "'",
+                         std::move(hint), "no loaded plugin provides this");
+  return nullptr;
+}
+
+bool has_setting(const Class& plugin, std::string_view name) {
+  for (std::size_t i = 0; i < plugin.table->n_settings; ++i)
+    if (setting_of(plugin, i).name == name) return true;
+  return false;
+}
+
+std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defaults) {
+  Problems& problems = fields_.problems();
+  // A key that the host has taken is not the plugin's any more.
+  const bool reserved = std::ranges::count(fields_.known(), setting.name) != 0;
+  const ConfigNode* const own = reserved ? nullptr : fields_.written(setting.name);
+  // asked for even where the layer overrides it: somebody could use it
+  const ConfigNode* const shared = defaults && !reserved ? defaults->take(setting.name) : nullptr;
+  if (own && own->is(ConfigNode::Kind::broken)) return std::nullopt;
+  if (own && !own->is(ConfigNode::Kind::null)) return read_value(*own, setting, problems);
+  if (shared) return read_value(*shared, setting, problems);
+  if (!(setting.flags & NNRUN_REQUIRED)) return default_of(setting);
+  if (reserved)
+    problems.add(place_,
+                 "setting '" + std::string(setting.name) + "' of " + plugin_->kind + " '" +
+                     plugin_->name + "' cannot be given: nnrun uses this name itself",
+                 "the plugin's author must give it another name");
+  else
+    fields_.require(setting.name, std::string(setting.name) + ": " + setting.doc);
+  return std::nullopt;
+}
+
+Use Chosen::use(Fields* defaults) {
+  if (!plugin_) return {};
+  Use out{.plugin = plugin_, .settings = {}, .place = place_};
+  bool complete = true;
+  for (std::size_t i = 0; i < plugin_->table->n_settings; ++i) {
+    auto value = value_of(setting_of(*plugin_, i), defaults);
+    if (value) out.settings.push_back(std::move(*value));
+    complete = complete && value.has_value();
+  }
+  fields_.refuse_rest();
+  return complete ? out : Use{};
+}
+
+Use read_use(std::string_view kind, const ConfigNode* node, std::string_view fallback,
+             const Place& place, const Registry& registry, Problems& problems) {
+  if (node && node->is(ConfigNode::Kind::broken)) return {};
+  return Chosen(kind, node, fallback, place, registry, problems).use();
+}
+
+}  // namespace nnrun::host

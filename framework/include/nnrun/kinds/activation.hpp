@@ -1,0 +1,81 @@
+// Activations: a = f(z), number by number, or row by row (softmax).
+#pragma once
+#include <nnrun/kinds/common.hpp>
+
+namespace nnrun {
+namespace detail {
+
+template <class C>
+concept Formula = requires(const C c, Num<double> x) {
+  c.f(x);
+};
+template <class C>
+concept SlopeFromBoth = requires(const C c, Num<double> x) {
+  c.df(x, x);
+};
+
+template <class C, class T>
+NNRUN_CLONES void values_of(const C formula, const T* z, T* a, std::size_t n) {
+  each(
+      n, [=](std::size_t i)
+             __attribute__((always_inline)) { a[i] = Num<T>(formula.f(Num<T>(z[i]))).v; });
+}
+template <class C, class T>
+NNRUN_CLONES void slopes_of(const C formula, const T* z, [[maybe_unused]] const T* a, const T* da,
+                            T* dz, std::size_t n) {
+  each(
+      n, [=](std::size_t i) __attribute__((always_inline)) {
+        if constexpr (SlopeFromBoth<C>)
+          dz[i] = da[i] * Num<T>(formula.df(Num<T>(z[i]), Num<T>(a[i]))).v;
+        else
+          dz[i] = da[i] * Dual<T>(formula.f(Dual<T>(z[i], T(1)))).d;
+      });
+}
+
+// The object is copied into the loops: a store of numbers cannot change its settings there.
+template <class C, class T>
+int activate(void* self, const void* z, void* a, std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    if constexpr (Formula<C>)
+      values_of<C, T>(c, in<T>(z), out<T>(a), rows * cols);
+    else
+      for (std::size_t r = 0; r < rows; ++r)
+        c.forward(std::span(in<T>(z) + r * cols, cols), std::span(out<T>(a) + r * cols, cols));
+  });
+}
+template <class C, class T>
+int activate_backward(void* self, const void* z, const void* a, const void* da, void* dz,
+                      std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    if constexpr (Formula<C>) {
+      slopes_of<C, T>(c, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
+    } else {
+      for (std::size_t r = 0; r < rows * cols; r += cols)
+        c.backward(std::span(in<T>(z) + r, cols), std::span(in<T>(a) + r, cols),
+                   std::span(in<T>(da) + r, cols), std::span(out<T>(dz) + r, cols));
+      for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) out<T>(dz)[i] = T(0);
+    }
+  });
+}
+
+}  // namespace detail
+
+/// Give `auto f(auto x) const`, the formula for one number; its slope follows by itself, or is
+/// given as `auto df(auto x, auto y) const` with y = f(x). Or, for rows as a whole, the templates
+/// `forward(span<const T> z, span<T> a) const` and
+/// `backward(span<const T> z, span<const T> a, span<const T> da, span<T> dz) const`.
+struct Activation {
+  static constexpr auto kind = "activation/1";
+  template <class C>
+  static constexpr nnrun_activation functions_of() {
+    using namespace detail;
+    return {sizeof(nnrun_activation),
+            Formula<C> ? NNRUN_ELEMENTWISE : 0u,
+            {{activate<C, float>, activate_backward<C, float>},
+             {activate<C, double>, activate_backward<C, double>}}};
+  }
+};
+
+}  // namespace nnrun

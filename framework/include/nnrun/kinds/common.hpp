@@ -1,0 +1,84 @@
+// What every kind needs: errors that stop at the boundary, views of rows, streams of numbers.
+#pragma once
+#include <exception>
+#include <nnrun/lanes.hpp>
+#include <nnrun/number.hpp>
+#include <span>
+#include <string>
+#include <utility>
+
+namespace nnrun {
+
+/// Throw it to refuse: lower case, no full stop. `where`: a file:line; `hint`: what to do.
+class Error : public std::exception {
+ public:
+  explicit Error(std::string what, std::string where = {}, std::string hint = {})
+      : what_(std::move(what)), where_(std::move(where)), hint_(std::move(hint)) {}
+  const char* what() const noexcept override { return what_.c_str(); }
+  const char* where() const { return where_.c_str(); }
+  const char* hint() const { return hint_.c_str(); }
+
+ private:
+  std::string what_, where_, hint_;
+};
+
+/// The next numbers of a random stream.
+class Stream {
+ public:
+  explicit Stream(const nnrun_stream* lent) : lent_(lent) {}
+  /// Uniform in [0, 1).
+  double operator()() const {
+    double x;
+    fill({&x, 1});
+    return x;
+  }
+  /// Uniform in [low, high).
+  double operator()(double low, double high) const { return low + (high - low) * (*this)(); }
+  void fill(std::span<double> out) const {
+    if (lent_->uniform(lent_->host, out.data(), out.size()) != 0) throw Error("no random numbers");
+  }
+
+ private:
+  const nnrun_stream* lent_;
+};
+
+namespace detail {
+
+/// Static: each source file has its own, since a registered class is local to its file.
+static inline const nnrun_host*& host() {
+  static const nnrun_host* lent = nullptr;
+  return lent;
+}
+
+/// The host said what went wrong already: only pass it on.
+struct AlreadyReported {};
+
+/// Runs f; what it throws becomes a message and a status, never an exception across the boundary.
+template <class F>
+int guard(F&& f) noexcept {
+  try {
+    f();
+    return 0;
+  } catch (const AlreadyReported&) {
+    return 1;
+  } catch (const Error& e) {
+    if (host()) host()->error(e.what(), e.where(), e.hint());
+  } catch (const std::exception& e) {
+    if (host()) host()->error(e.what(), nullptr, nullptr);
+  } catch (...) {
+    if (host()) host()->error("threw something that is no std::exception", nullptr, nullptr);
+  }
+  return 1;
+}
+
+template <class T>
+const T* in(const void* p) {
+  return static_cast<const T*>(p);
+}
+template <class T>
+T* out(void* p) {
+  return static_cast<T*>(p);
+}
+
+}  // namespace detail
+}  // namespace nnrun

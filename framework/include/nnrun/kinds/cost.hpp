@@ -1,0 +1,121 @@
+// Costs: one number per example from its outputs y and targets t.
+#pragma once
+#include <nnrun/kinds/common.hpp>
+
+namespace nnrun {
+namespace detail {
+
+template <class C>
+concept TermFormula = requires(const C c, Num<double> x) {
+  c.f(x, x);
+};
+template <class C>
+concept TermSlope = requires(const C c, Num<double> x) {
+  c.df(x, x);
+};
+
+/// Value and slope of one term, by the author's df or by dual numbers.
+template <class T, class C>
+NNRUN_INLINE Dual<T> term(const C& cost, T y, T t) {
+  if constexpr (TermSlope<C>)
+    return {Num<T>(cost.f(Num<T>(y), Num<T>(t))).v, Num<T>(cost.df(Num<T>(y), Num<T>(t))).v};
+  else
+    return cost.f(Dual<T>(y, T(1)), Dual<T>(t, T(0)));
+}
+
+template <class C, class T>
+NNRUN_CLONES void cost_values(const C cost, const T* y, const T* t, std::size_t t_stride,
+                              T* per_row, std::size_t rows, std::size_t cols) {
+  if (cols == 1 && t_stride == 0) {
+    const T target = t[0];
+    each(
+        rows, [=](std::size_t r) __attribute__((always_inline)) {
+          per_row[r] = Num<T>(cost.f(Num<T>(y[r]), Num<T>(target))).v;
+        });
+    return;
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    T sum = 0;
+    for (std::size_t c = 0; c < cols; ++c)
+      sum += Num<T>(cost.f(Num<T>(y[r * cols + c]), Num<T>(t[r * t_stride + c]))).v;
+    per_row[r] = sum;
+  }
+}
+
+template <class C, class T>
+NNRUN_CLONES void cost_slopes(const C cost, const T* y, const T* t, std::size_t t_stride, T scale,
+                              T* dy, T* per_row, std::size_t rows, std::size_t cols) {
+  if (cols == 1 && t_stride == 1) {
+    each(
+        rows, [=](std::size_t r) __attribute__((always_inline)) {
+          const Dual<T> one = term<T>(cost, y[r], t[r]);
+          per_row[r] = one.v;
+          const T slope = scale * one.d;
+          dy[r] = r < rows ? slope : T(0);
+        });
+    return;
+  }
+  for (std::size_t r = 0; r < rows; ++r) {
+    T sum = 0;
+    for (std::size_t c = 0; c < cols; ++c) {
+      const Dual<T> one = term<T>(cost, y[r * cols + c], t[r * t_stride + c]);
+      sum += one.v;
+      dy[r * cols + c] = scale * one.d;
+    }
+    per_row[r] = sum;
+  }
+  for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) dy[i] = T(0);
+}
+
+template <class C, class T>
+int cost_value(void* self, const void* y, const void* t, std::size_t t_stride, void* per_row,
+               std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    if constexpr (TermFormula<C>)
+      cost_values<C, T>(c, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
+    else
+      for (std::size_t r = 0; r < rows; ++r)
+        out<T>(per_row)[r] =
+            c.value(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols));
+  });
+}
+template <class C, class T>
+int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, double scale,
+               void* dy, void* per_row, std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    if constexpr (TermFormula<C>) {
+      cost_slopes<C, T>(c, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row),
+                        rows, cols);
+    } else {
+      T* slopes = out<T>(dy);
+      for (std::size_t r = 0; r < rows; ++r)
+        out<T>(per_row)[r] =
+            c.slope(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols),
+                    std::span(slopes + r * cols, cols));
+      for (std::size_t i = 0; i < rows * cols; ++i) slopes[i] *= T(scale);
+      for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) slopes[i] = T(0);
+    }
+  });
+}
+
+}  // namespace detail
+
+/// Give `auto f(auto y, auto t) const`, the term of one output; terms are summed over an example's
+/// outputs, and its slope in y follows by itself, or is given as `auto df(auto y, auto t) const`.
+/// Or, for a row as a whole, the templates `T value(span<const T> y, span<const T> t) const` and
+/// `T slope(span<const T> y, span<const T> t, span<T> dy) const`, which returns the value too.
+struct Cost {
+  static constexpr auto kind = "cost/1";
+  template <class C>
+  static constexpr nnrun_cost functions_of() {
+    using namespace detail;
+    return {sizeof(nnrun_cost),
+            0,
+            {{cost_value<C, float>, cost_slope<C, float>},
+             {cost_value<C, double>, cost_slope<C, double>}}};
+  }
+};
+
+}  // namespace nnrun

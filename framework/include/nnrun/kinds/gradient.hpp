@@ -1,0 +1,64 @@
+// Gradients: how the slope of the cost is found. A gradient sees an objective and nothing else.
+#pragma once
+#include <nnrun/kinds/common.hpp>
+
+namespace nnrun {
+
+/// The mean cost of one batch at the present parameters.
+template <class T>
+class Objective {
+ public:
+  explicit Objective(const nnrun_objective* lent) : lent_(lent) {}
+  std::size_t parameters() const { return lent_->n; }
+  double cost() const {
+    double cost = 0;
+    require(lent_->cost(lent_->host, &cost));
+    return cost;
+  }
+  /// out[i] = the cost with parameter i + h; returns the cost without.
+  double costs(double h, std::span<T> out) const {
+    double here = 0;
+    require(lent_->costs(lent_->host, h, out.data(), &here));
+    return here;
+  }
+  /// Writes the exact gradient by the chain rule; returns the cost.
+  double backpropagate(std::span<T> gradient) const {
+    double cost = 0;
+    require(lent_->backpropagate(lent_->host, gradient.data(), &cost));
+    return cost;
+  }
+
+ private:
+  static void require(int status) {
+    if (status != 0) throw detail::AlreadyReported{};
+  }
+  const nnrun_objective* lent_;
+};
+
+namespace detail {
+template <class C>
+int differentiate(void* self, const nnrun_objective* o, void* gradient, double* cost) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    if (o->dtype == NNRUN_F32) {
+      const Objective<float> objective(o);
+      *cost = c.compute(objective, std::span(static_cast<float*>(gradient), o->n));
+    } else {
+      const Objective<double> objective(o);
+      *cost = c.compute(objective, std::span(static_cast<double*>(gradient), o->n));
+    }
+  });
+}
+}  // namespace detail
+
+/// Give the template `double compute(const Objective<T>&, span<T> gradient) const`; it returns the
+/// cost at the present parameters.
+struct Gradient {
+  static constexpr auto kind = "gradient/1";
+  template <class C>
+  static constexpr nnrun_gradient functions_of() {
+    return {sizeof(nnrun_gradient), 0, detail::differentiate<C>};
+  }
+};
+
+}  // namespace nnrun

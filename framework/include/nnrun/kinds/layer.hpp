@@ -1,0 +1,100 @@
+// Layers: outputs from inputs and parameters, and both gradients.
+#pragma once
+#include <nnrun/kinds/common.hpp>
+
+namespace nnrun {
+
+/// A typed view of one call. Shapes: in(k) and d_in(k) rows × in_cols(k), out and d_out rows ×
+/// cols.
+template <class T>
+struct LayerCall {
+  const nnrun_layer_call& call;
+  std::size_t rows() const { return call.rows; }
+  std::size_t cols() const { return call.out.cols; }
+  std::size_t inputs() const { return call.n_in; }
+  std::size_t in_cols(std::size_t k) const { return call.in[k].cols; }
+  const T* in(std::size_t k) const { return static_cast<const T*>(call.in[k].v); }
+  /// Where the slopes of input k go; nullptr where nobody wants them.
+  T* d_in(std::size_t k) const { return static_cast<T*>(call.in[k].d); }
+  /// Add to d_in(k) instead of writing it.
+  bool adds(std::size_t k) const { return call.in[k].accumulate != 0; }
+  T* out() const { return static_cast<T*>(call.out.v); }
+  const T* d_out() const { return static_cast<const T*>(call.out.d); }
+  const T* w() const { return static_cast<const T*>(call.w); }
+  T* dw() const { return static_cast<T*>(call.dw); }
+};
+
+/// The product of a shape's sizes.
+inline std::size_t size_of(const nnrun_shape& shape) {
+  std::size_t n = 1;
+  for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
+  return n;
+}
+
+namespace detail {
+
+template <class C>
+int plan(void* self, nnrun_plan* plan) noexcept {
+  return guard([&] { static_cast<const C*>(self)->plan(*plan); });
+}
+template <class C, class T>
+int layer_forward(void* self, const nnrun_layer_call* call) noexcept {
+  return guard([&] { static_cast<const C*>(self)->forward(LayerCall<T>{*call}); });
+}
+template <class C, class T>
+int layer_backward_inputs(void* self, const nnrun_layer_call* call) noexcept {
+  return guard([&] { static_cast<const C*>(self)->backward_inputs(LayerCall<T>{*call}); });
+}
+template <class C, class T>
+int layer_backward_parameters(void* self, const nnrun_layer_call* call) noexcept {
+  return guard([&] { static_cast<const C*>(self)->backward_parameters(LayerCall<T>{*call}); });
+}
+template <class C, class T>
+int layer_perturb(void* self, const nnrun_layer_call* call, double h, void* out) noexcept {
+  return guard([&] {
+    static_cast<const C*>(self)->perturb(LayerCall<T>{*call}, T(h), static_cast<T*>(out));
+  });
+}
+template <class C, class T>
+int layer_spread(void* self, const nnrun_layer_call* call, const void* v, std::size_t groups,
+                 std::size_t stride, void* rows) noexcept {
+  return guard([&] {
+    static_cast<const C*>(self)->spread(LayerCall<T>{*call}, in<T>(v), groups, stride,
+                                        static_cast<T*>(rows));
+  });
+}
+
+template <class C, class T>
+constexpr nnrun_layer_functions layer_functions() {
+  using Call = LayerCall<T>;
+  nnrun_layer_functions f{layer_forward<C, T>, layer_backward_inputs<C, T>, nullptr, nullptr,
+                          nullptr};
+  if constexpr (requires(const C c, Call call) { c.backward_parameters(call); })
+    f.backward_parameters = layer_backward_parameters<C, T>;
+  if constexpr (requires(const C c, Call call, T* p) { c.perturb(call, T(0), p); })
+    f.perturb = layer_perturb<C, T>;
+  if constexpr (requires(const C c, Call call, T* p) {
+                  c.spread(call, p, std::size_t(0), std::size_t(0), p);
+                })
+    f.spread = layer_spread<C, T>;
+  return f;
+}
+}  // namespace detail
+
+/// Give `void plan(nnrun_plan&) const` and the templates `forward(const LayerCall<T>&) const` and
+/// `backward_inputs(const LayerCall<T>&) const`; layers with parameters also
+/// `backward_parameters(const LayerCall<T>&) const`. `perturb` and `spread` are optional: they make
+/// finite differences fast (see abi.h).
+struct Layer {
+  static constexpr auto kind = "layer/1";
+  template <class C>
+  static constexpr nnrun_layer functions_of() {
+    using namespace detail;
+    return {sizeof(nnrun_layer),
+            0,
+            detail::plan<C>,
+            {layer_functions<C, float>(), layer_functions<C, double>()}};
+  }
+};
+
+}  // namespace nnrun

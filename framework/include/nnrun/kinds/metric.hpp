@@ -1,0 +1,47 @@
+// Metrics: one number from all outputs of a pass over the data.
+#pragma once
+#include <nnrun/kinds/common.hpp>
+
+namespace nnrun {
+
+/// A view of rows × cols numbers, each row contiguous.
+template <class T>
+struct Rows {
+  T* data;
+  std::size_t rows, cols;
+  std::span<T> operator[](std::size_t r) const { return {data + r * cols, cols}; }
+};
+
+namespace detail {
+template <class C, class T>
+int measure(void* self, const void* y, const void* t, std::size_t rows, std::size_t cols,
+            double* out) noexcept {
+  return guard([&] {
+    *out = static_cast<const C*>(self)->value(Rows<const T>{in<T>(y), rows, cols},
+                                              Rows<const T>{in<T>(t), rows, cols});
+  });
+}
+template <class C>
+constexpr std::uint32_t metric_flags() {
+  std::uint32_t flags = 0;
+  if constexpr (requires { C::fraction; }) flags |= C::fraction ? NNRUN_FRACTION : 0u;
+  if constexpr (requires { C::higher_is_better; })
+    flags |= C::higher_is_better ? NNRUN_HIGHER_IS_BETTER : 0u;
+  return flags;
+}
+}  // namespace detail
+
+/// Give the template `double value(Rows<const T> y, Rows<const T> t) const`; at least one row.
+/// `static constexpr bool fraction = true` shows percent to people, `higher_is_better = true`
+/// says which way is up.
+struct Metric {
+  static constexpr auto kind = "metric/1";
+  template <class C>
+  static constexpr nnrun_metric functions_of() {
+    return {sizeof(nnrun_metric),
+            detail::metric_flags<C>(),
+            {detail::measure<C, float>, detail::measure<C, double>}};
+  }
+};
+
+}  // namespace nnrun

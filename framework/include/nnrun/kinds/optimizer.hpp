@@ -1,0 +1,78 @@
+// Optimizers: how parameters move along a gradient.
+#pragma once
+#include <array>
+#include <nnrun/kinds/common.hpp>
+#include <utility>
+
+namespace nnrun {
+
+/// What an update knows besides the numbers.
+struct Step {
+  std::uint64_t number;  ///< from 1
+  double rate;           ///< the learning rate of this step
+};
+
+namespace detail {
+
+template <class C>
+constexpr std::size_t slot_count() {
+  if constexpr (requires { C::slots; })
+    return std::size(C::slots);
+  else
+    return 0;
+}
+template <class C>
+constexpr const char* const* slot_names() {
+  if constexpr (requires { C::slots; })
+    return C::slots;
+  else
+    return nullptr;
+}
+
+template <class C, class T, class K, std::size_t... I>
+NNRUN_CLONES void update_all(const C optimizer, const K constants, T* __restrict w,
+                             const T* __restrict g, [[maybe_unused]] void* const* slots,
+                             std::size_t n, std::index_sequence<I...>) {
+  [[maybe_unused]] const std::array<T*, sizeof...(I)> slot{static_cast<T*>(slots[I])...};
+  each(
+      n, [=](std::size_t i) __attribute__((always_inline)) {
+        Num<T> weight(w[i]);
+        std::array<Num<T>, sizeof...(I)> state{Num<T>(slot[I][i])...};
+        optimizer.update(weight, Num<T>(g[i]), state[I]..., constants);
+        w[i] = weight.v;
+        ((slot[I][i] = state[I].v), ...);
+      });
+}
+template <class C, class T>
+int update(void* self, const nnrun_update* u) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    const Step step{u->step, u->rate};
+    constexpr auto index = std::make_index_sequence<slot_count<C>()>{};
+    T* w = static_cast<T*>(u->w);
+    const T* g = in<T>(u->g);
+    if constexpr (requires { c.prepare(step); })
+      update_all<C, T>(c, c.prepare(step), w, g, u->slots, u->n, index);
+    else
+      update_all<C, T>(c, step, w, g, u->slots, u->n, index);
+  });
+}
+
+}  // namespace detail
+
+/// Give `void update(auto& w, auto g, auto&... slots, const K& k) const` for one parameter. K is
+/// nnrun::Step, or what the optional `K prepare(const Step&) const` works out once per step.
+/// `static constexpr const char* slots[]` names numbers that are kept per parameter; the host owns
+/// and saves them, and they start at 0. `learning_rate` is the default where a config gives none.
+struct Optimizer {
+  static constexpr auto kind = "optimizer/1";
+  static constexpr double learning_rate = 0.01;
+  template <class C>
+  static constexpr nnrun_optimizer functions_of() {
+    using namespace detail;
+    return {sizeof(nnrun_optimizer), NNRUN_ELEMENTWISE, static_cast<std::uint32_t>(slot_count<C>()),
+            slot_names<C>(),         C::learning_rate,  {update<C, float>, update<C, double>}};
+  }
+};
+
+}  // namespace nnrun

@@ -1,0 +1,190 @@
+// The numbers that formulas are evaluated with: Num<T> keeps arithmetic with double constants in T;
+// Dual<T> carries a derivative along, so that a formula's slope is exact and costs its author
+// nothing.
+#pragma once
+#include <concepts>
+#include <nnrun/math.hpp>
+
+namespace nnrun {
+
+template <class U>
+concept Constant = std::is_arithmetic_v<U>;
+
+/// A number of the run's precision.
+template <class T>
+struct Num {
+  T v = 0;
+  constexpr Num() = default;
+  constexpr Num(T value) : v(value) {}
+  template <Constant U>
+  requires(!std::same_as<U, T>) constexpr Num(U value) : v(static_cast<T>(value)) {}
+};
+
+/// A number and its derivative.
+template <class T>
+struct Dual {
+  T v = 0, d = 0;
+  constexpr Dual() = default;
+  constexpr Dual(T value, T slope) : v(value), d(slope) {}
+  template <Constant U>
+  constexpr Dual(U value) : v(static_cast<T>(value)) {}
+};
+
+template <class T>
+NNRUN_INLINE constexpr Num<T> operator+(Num<T> a, Num<T> b) {
+  return a.v + b.v;
+}
+template <class T>
+NNRUN_INLINE constexpr Num<T> operator-(Num<T> a, Num<T> b) {
+  return a.v - b.v;
+}
+template <class T>
+NNRUN_INLINE constexpr Num<T> operator*(Num<T> a, Num<T> b) {
+  return a.v * b.v;
+}
+template <class T>
+NNRUN_INLINE constexpr Num<T> operator/(Num<T> a, Num<T> b) {
+  return a.v / b.v;
+}
+template <class T>
+NNRUN_INLINE constexpr Num<T> operator-(Num<T> a) {
+  return -a.v;
+}
+
+template <class T>
+NNRUN_INLINE constexpr Dual<T> operator+(Dual<T> a, Dual<T> b) {
+  return {a.v + b.v, a.d + b.d};
+}
+template <class T>
+NNRUN_INLINE constexpr Dual<T> operator-(Dual<T> a, Dual<T> b) {
+  return {a.v - b.v, a.d - b.d};
+}
+template <class T>
+NNRUN_INLINE constexpr Dual<T> operator*(Dual<T> a, Dual<T> b) {
+  return {a.v * b.v, a.d * b.v + a.v * b.d};
+}
+template <class T>
+NNRUN_INLINE constexpr Dual<T> operator/(Dual<T> a, Dual<T> b) {
+  const T q = a.v / b.v;
+  return {q, (a.d - q * b.d) / b.v};
+}
+template <class T>
+NNRUN_INLINE constexpr Dual<T> operator-(Dual<T> a) {
+  return {-a.v, -a.d};
+}
+
+// A constant on either side becomes a number of the other's kind.
+#define NNRUN_MIXED(N, OP, RESULT)                         \
+  template <class T, Constant U>                           \
+  NNRUN_INLINE constexpr RESULT operator OP(N<T> a, U b) { \
+    return a OP N<T>(b);                                   \
+  }                                                        \
+  template <class T, Constant U>                           \
+  NNRUN_INLINE constexpr RESULT operator OP(U a, N<T> b) { \
+    return N<T>(a) OP b;                                   \
+  }
+#define NNRUN_COMPARE(OP)                                         \
+  template <class T>                                              \
+  NNRUN_INLINE constexpr bool operator OP(Num<T> a, Num<T> b) {   \
+    return a.v OP b.v;                                            \
+  }                                                               \
+  template <class T>                                              \
+  NNRUN_INLINE constexpr bool operator OP(Dual<T> a, Dual<T> b) { \
+    return a.v OP b.v;                                            \
+  }                                                               \
+  NNRUN_MIXED(Num, OP, bool)                                      \
+  NNRUN_MIXED(Dual, OP, bool)
+NNRUN_MIXED(Num, +, Num<T>)
+NNRUN_MIXED(Num, -, Num<T>)
+NNRUN_MIXED(Num, *, Num<T>)
+NNRUN_MIXED(Num, /, Num<T>)
+NNRUN_MIXED(Dual, +, Dual<T>)
+NNRUN_MIXED(Dual, -, Dual<T>)
+NNRUN_MIXED(Dual, *, Dual<T>)
+NNRUN_MIXED(Dual, /, Dual<T>)
+NNRUN_COMPARE(<)
+NNRUN_COMPARE(>)
+NNRUN_COMPARE(<=)
+NNRUN_COMPARE(>=)
+#undef NNRUN_COMPARE
+#undef NNRUN_MIXED
+
+template <class T>
+NNRUN_INLINE Num<T> exp(Num<T> x) {
+  return exp(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> log(Num<T> x) {
+  return log(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> log1p(Num<T> x) {
+  return log1p(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> tanh(Num<T> x) {
+  return tanh(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> sigmoid(Num<T> x) {
+  return sigmoid(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> sqrt(Num<T> x) {
+  return std::sqrt(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> abs(Num<T> x) {
+  return std::abs(x.v);
+}
+
+template <class T>
+NNRUN_INLINE Dual<T> exp(Dual<T> x) {
+  const T y = exp(x.v);
+  return {y, y * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> log(Dual<T> x) {
+  return {log(x.v), x.d / x.v};
+}
+template <class T>
+NNRUN_INLINE Dual<T> log1p(Dual<T> x) {
+  return {log1p(x.v), x.d / (T(1) + x.v)};
+}
+template <class T>
+NNRUN_INLINE Dual<T> tanh(Dual<T> x) {
+  const T y = tanh(x.v);
+  return {y, (T(1) - y * y) * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> sigmoid(Dual<T> x) {
+  const T y = sigmoid(x.v);
+  return {y, y * (T(1) - y) * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> sqrt(Dual<T> x) {
+  const T y = std::sqrt(x.v);
+  return {y, x.d / (T(2) * y)};
+}
+/// At 0 the slope is 0, the middle of what both sides give.
+template <class T>
+NNRUN_INLINE Dual<T> abs(Dual<T> x) {
+  const T sign = x.v > T(0) ? T(1) : (x.v < T(0) ? T(-1) : T(0));
+  return {std::abs(x.v), sign * x.d};
+}
+
+/// The larger one; where both are equal, the first.
+template <class N>
+requires(std::same_as<N, Num<float>> || std::same_as<N, Num<double>> ||
+         std::same_as<N, Dual<float>> || std::same_as<N, Dual<double>>) NNRUN_INLINE N
+    max(N a, std::type_identity_t<N> b) {
+  return a.v < b.v ? b : a;
+}
+template <class N>
+requires(std::same_as<N, Num<float>> || std::same_as<N, Num<double>> ||
+         std::same_as<N, Dual<float>> || std::same_as<N, Dual<double>>) NNRUN_INLINE N
+    min(N a, std::type_identity_t<N> b) {
+  return b.v < a.v ? b : a;
+}
+
+}  // namespace nnrun

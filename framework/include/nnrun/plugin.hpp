@@ -1,0 +1,112 @@
+// All that the author of a plugin includes. A class derives from a kind, names itself, declares its
+// settings, writes its formula and is registered:
+//
+//   #include <nnrun/plugin.hpp>
+//   struct Swish : nnrun::Activation {
+//     static constexpr auto name = "swish", doc = "x * sigmoid(beta x)";
+//     double beta = 1;
+//     static constexpr auto params() {
+//       return nnrun::params(nnrun::param(&Swish::beta, "beta", "slope of the gate", {.min = 0}));
+//     }
+//     auto f(auto x) const { return x * sigmoid(beta * x); }
+//   };
+//   NNRUN_REGISTER(Swish)
+//
+//   g++ -std=c++20 -O3 -fPIC -shared -I… swish.cpp -o swish.so
+#pragma once
+#include <nnrun/kinds/activation.hpp>
+#include <nnrun/kinds/cost.hpp>
+#include <nnrun/kinds/dataset.hpp>
+#include <nnrun/kinds/gradient.hpp>
+#include <nnrun/kinds/initializer.hpp>
+#include <nnrun/kinds/layer.hpp>
+#include <nnrun/kinds/metric.hpp>
+#include <nnrun/kinds/optimizer.hpp>
+#include <nnrun/kinds/random.hpp>
+#include <nnrun/settings.hpp>
+
+#ifdef __FAST_MATH__
+#error \
+    "nnrun: -ffast-math and -Ofast break nnrun::exp and switch denormals off for the whole process"
+#endif
+
+namespace nnrun::detail {
+
+template <class C>
+void* create(const nnrun_host* lent, const nnrun_value* values, std::uint32_t n) noexcept {
+  host() = lent;
+  C* object = nullptr;
+  const int status = guard([&] {
+    constexpr auto all = params_of<C>();
+    if (n != std::tuple_size_v<decltype(all)>) throw Error("wrong number of settings");
+    object = new C{};
+    [[maybe_unused]] std::uint32_t i = 0;
+    std::apply([&](auto... p) { (from_value(object->*p.member, values[i++]), ...); }, all);
+    if constexpr (requires { object->check(); }) object->check();
+  });
+  if (status == 0) return object;
+  delete object;
+  return nullptr;
+}
+template <class C>
+void destroy(void* self) noexcept {
+  delete static_cast<C*>(self);
+}
+
+template <class C>
+inline constexpr auto settings = settings_of<C>();
+template <class C>
+inline constexpr auto functions = C::template functions_of<C>();
+template <class C>
+inline constexpr nnrun_class class_of{sizeof(nnrun_class),
+                                      C::kind,
+                                      C::name,
+                                      C::doc,
+                                      settings<C>.data(),
+                                      static_cast<std::uint32_t>(settings<C>.size()),
+                                      create<C>,
+                                      destroy<C>,
+                                      &functions<C>};
+}  // namespace nnrun::detail
+
+// A pointer in a linker section: several classes per file, several files per library, no static
+// constructor. The registered type derives in an unnamed namespace, so that two plugins whose
+// classes share a C++ name cannot share code, whatever the visibility flags.
+#define NNRUN_REGISTER(C)                                                                 \
+  namespace {                                                                             \
+  struct nnrun_registered_##C final : C {};                                               \
+  [[gnu::section("nnrun_classes"), gnu::used]] const nnrun_class* const nnrun_entry_##C = \
+      &::nnrun::detail::class_of<nnrun_registered_##C>;                                   \
+  }
+
+#ifndef NNRUN_PLUGIN_NAME
+#define NNRUN_PLUGIN_NAME ""
+#endif
+#ifndef NNRUN_PLUGIN_VERSION
+#define NNRUN_PLUGIN_VERSION "0"
+#endif
+#ifndef NNRUN_PLUGIN_LICENSE
+#define NNRUN_PLUGIN_LICENSE ""
+#endif
+#ifdef __clang__
+#define NNRUN_COMPILER "clang " __clang_version__
+#else
+#define NNRUN_COMPILER "g++ " __VERSION__
+#endif
+#ifdef __OPTIMIZE__
+#define NNRUN_OPTIMIZED 1
+#else
+#define NNRUN_OPTIMIZED 0
+#endif
+
+extern "C" {
+extern const nnrun_class* const __start_nnrun_classes[] __attribute__((weak, visibility("hidden")));
+extern const nnrun_class* const __stop_nnrun_classes[] __attribute__((weak, visibility("hidden")));
+__attribute__((weak, used, visibility("default"))) const nnrun_library* nnrun_plugin_v1(void) {
+  static const nnrun_library library = {
+      sizeof(nnrun_library), NNRUN_ABI_MAJOR,      NNRUN_ABI_MINOR, NNRUN_PLUGIN_NAME,
+      NNRUN_PLUGIN_VERSION,  NNRUN_PLUGIN_LICENSE, NNRUN_COMPILER,  NNRUN_OPTIMIZED,
+      __start_nnrun_classes, __stop_nnrun_classes};
+  return &library;
+}
+}

@@ -1,0 +1,99 @@
+#include "loading/library.hpp"
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+
+#include <boost/dll/shared_library.hpp>
+#include <cstdlib>
+#include <memory>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#include "loading/elf.hpp"
+#include "loading/refuse.hpp"
+namespace nnrun::host {
+namespace {
+
+/// A library built with -ffast-math switches denormal numbers off for the whole thread.
+class FloatingPointMode {
+ public:
+  /// True if it had been changed.
+  bool restore() const {
+#if defined(__x86_64__)
+    constexpr unsigned flags = 0x3f;  // what happened so far; the rest is the mode
+    if ((_mm_getcsr() & ~flags) == (mode_ & ~flags)) return false;
+    _mm_setcsr(mode_);
+    return true;
+#else
+    return false;
+#endif
+  }
+
+ private:
+#if defined(__x86_64__)
+  unsigned mode_ = _mm_getcsr();
+#endif
+};
+
+std::string demangled(const std::string& symbol) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text(
+      abi::__cxa_demangle(symbol.c_str(), nullptr, nullptr, &status), &std::free);
+  return status == 0 ? text.get() : symbol;
+}
+
+/// Of "boost::… failed (dlerror system message: REASON): unrelated words" the reason.
+std::string reason_of(const std::string& message) {
+  constexpr std::string_view before = "(dlerror system message: ";
+  const std::size_t begin = message.find(before), end = message.rfind(')');
+  if (begin == std::string::npos || end == std::string::npos) return message;
+  return message.substr(begin + before.size(), end - begin - before.size());
+}
+
+[[noreturn]] void refuse_unloadable(const std::filesystem::path& file, const std::string& name,
+                                    std::string reason) {
+  const std::string prefix = file.string() + ": ";
+  if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
+  constexpr std::string_view undefined = "undefined symbol: ";
+  std::string hint;
+  if (reason.starts_with(undefined)) {
+    reason = std::string(undefined) + demangled(reason.substr(undefined.size()));
+    hint = "link what defines it; with -Wl,-z,defs the linker finds such gaps";
+  } else if (reason.find("cannot open shared object file") != std::string::npos) {
+    hint = "install the library that it needs, or name its folder in LD_LIBRARY_PATH";
+  } else if (reason.starts_with("version `") || reason.find(": version `") != std::string::npos) {
+    hint = "it was built against a newer library: build it on this machine";
+  }
+  refuse("'" + name + "' cannot be loaded: " + reason, hint);
+}
+
+}  // namespace
+
+const nnrun_library* open_library(const std::filesystem::path& file, const std::string& name,
+                                  std::vector<std::string>& warnings) {
+  using namespace boost::dll;
+  const FloatingPointMode mode;
+  // Never unloaded, whoever destroys the handle: vtables and thread-locals live in the library.
+  const auto flags =
+      load_mode::rtld_now | load_mode::rtld_local | static_cast<load_mode::type>(RTLD_NODELETE);
+  const nnrun_library* table = nullptr;
+  try {
+    const shared_library library(file, flags);
+    table = library.get<const nnrun_library*()>(entry_name())();
+  } catch (const boost::dll::fs::system_error& error) {
+    mode.restore();
+    refuse_unloadable(file, name, reason_of(error.what()));
+  } catch (...) {
+    mode.restore();
+    refuse("'" + name + "' threw an exception out of " + entry_name());
+  }
+  if (mode.restore())
+    warnings.push_back("'" + name +
+                       "' changed the floating-point mode as it was loaded, which would lose "
+                       "denormal numbers everywhere (built with -ffast-math?); it was restored");
+  if (table == nullptr) refuse("'" + name + "' is no plugin: " + entry_name() + " returned NULL");
+  return table;
+}
+
+}  // namespace nnrun::host

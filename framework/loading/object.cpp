@@ -1,0 +1,173 @@
+#include "loading/object.hpp"
+
+#include <atomic>
+#include <cstdio>
+#include <exception>
+#include <utility>
+namespace nnrun::host {
+namespace {
+
+Problem& last_error() {
+  thread_local Problem problem;
+  return problem;
+}
+
+// These two are called from plugins: no exception may leave them.
+void remember_error(const char* what, const char* where, const char* hint) noexcept {
+  try {
+    const auto text = [](const char* given) { return std::string(given != nullptr ? given : ""); };
+    Problem& problem = last_error();
+    problem.what = text(what);
+    problem.where = text(where);
+    problem.hint = text(hint);
+  } catch (...) {
+    last_error() = {};  // no memory to copy it: better no reason than an end without a sentence
+  }
+}
+std::atomic<PluginLog>& log_of_plugins() {
+  static std::atomic<PluginLog> sink{nullptr};
+  return sink;
+}
+void pass_on(int level, const char* message) noexcept {
+  const PluginLog sink = log_of_plugins();
+  if (message == nullptr) return;
+  if (sink != nullptr)
+    sink(level, message);
+  else if (level > 0)
+    std::fprintf(stderr, "%s\n", message);
+}
+
+constexpr nnrun_host lent{sizeof(nnrun_host), NNRUN_ABI_MAJOR, NNRUN_ABI_MINOR, remember_error,
+                          pass_on};
+
+std::string said_by(const Class& plugin) {
+  return plugin.kind + " '" + plugin.name + "'";
+}
+
+}  // namespace
+
+/// What create sees; it may keep the pointers, so they live as long as the object.
+struct Object::Kept {
+  std::vector<Value> settings;
+  std::vector<std::vector<const char*>> lists;  // of strings: one per setting, most of them empty
+  std::vector<nnrun_value> values;
+
+  Kept(const Class& plugin, std::vector<Value> given)
+      : settings(std::move(given)), lists(settings.size()), values(settings.size()) {
+    for (std::size_t i = 0; i < settings.size(); ++i) {
+      values[i].type = setting_of(plugin, i).type;
+      std::visit([&](const auto& value) { show(value, values[i], lists[i]); }, settings[i]);
+    }
+  }
+
+ private:
+  using List = std::vector<const char*>;
+  static void show(bool value, nnrun_value& out, List&) { out.u.i = value ? 1 : 0; }
+  static void show(std::int64_t value, nnrun_value& out, List&) { out.u.i = value; }
+  static void show(double value, nnrun_value& out, List&) { out.u.f = value; }
+  static void show(const std::string& value, nnrun_value& out, List&) { out.u.s = value.c_str(); }
+  static void show(const std::vector<double>& value, nnrun_value& out, List&) {
+    out.count = static_cast<std::uint32_t>(value.size());
+    out.u.floats = value.data();
+  }
+  static void show(const std::vector<std::string>& value, nnrun_value& out, List& list) {
+    for (const std::string& text : value) list.push_back(text.c_str());
+    out.count = static_cast<std::uint32_t>(list.size());
+    out.u.strings = list.data();
+  }
+};
+
+const nnrun_setting& setting_of(const Class& plugin, std::size_t i) {
+  const auto* first = reinterpret_cast<const char*>(plugin.table->settings);
+  return *reinterpret_cast<const nnrun_setting*>(first + i * plugin.table->settings->size);
+}
+
+Value default_of(const nnrun_setting& setting) {
+  const nnrun_value& initial = setting.initial;
+  switch (setting.type) {
+    case NNRUN_BOOL:
+      return initial.u.i != 0;
+    case NNRUN_INT:
+      return initial.u.i;
+    case NNRUN_FLOAT:
+      return initial.u.f;
+    case NNRUN_FLOATS:
+      return std::vector<double>(initial.u.floats, initial.u.floats + initial.count);
+    case NNRUN_STRINGS:
+      return std::vector<std::string>(initial.u.strings, initial.u.strings + initial.count);
+    default:
+      return std::string(initial.u.s != nullptr ? initial.u.s : "");
+  }
+}
+
+Use with_defaults(const Class& plugin) {
+  Use use{&plugin, {}, {}};
+  for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
+    const nnrun_setting& setting = setting_of(plugin, i);
+    if ((setting.flags & NNRUN_REQUIRED) != 0) return {};
+    use.settings.push_back(default_of(setting));
+  }
+  return use;
+}
+
+Problem last_error_of_plugin() {
+  return std::exchange(last_error(), {});
+}
+
+void set_plugin_log(PluginLog log) {
+  log_of_plugins() = log;
+}
+
+Object::Object(const Use& use)
+    : plugin_(use.plugin),
+      place_(use.place),
+      kept_(std::make_shared<Kept>(*use.plugin, use.settings)) {
+  last_error() = {};
+  try {
+    self_ = plugin_->table->create(&lent, kept_->values.data(),
+                                   static_cast<std::uint32_t>(kept_->values.size()));
+  } catch (const std::exception& error) {
+    last_error() = {.what = error.what(), .place = {}, .where = {}, .label = {}, .hint = {}};
+  } catch (...) {
+    last_error() = {
+        .what = "threw an exception", .place = {}, .where = {}, .label = {}, .hint = {}};
+  }
+  if (self_ != nullptr) return;
+  Problem problem = last_error_of_plugin();
+  if (problem.what.empty()) problem.what = "refused its settings without a reason";
+  problem.what = said_by(*plugin_) + ": " + problem.what;
+  // a place in the config hides where the plugin itself points to
+  if (place_.source != nullptr && !problem.where.empty())
+    problem.what += " (" + problem.where + ")";
+  problem.place = place_;
+  throw ConfigError(std::move(problem));
+}
+
+Object& Object::operator=(Object&& other) noexcept {
+  if (this == &other) return *this;
+  reset();
+  plugin_ = other.plugin_;
+  self_ = std::exchange(other.self_, nullptr);
+  place_ = std::move(other.place_);
+  kept_ = std::move(other.kept_);
+  return *this;
+}
+
+void Object::reset() noexcept {
+  if (self_ != nullptr && plugin_->table->destroy != nullptr) plugin_->table->destroy(self_);
+  self_ = nullptr;
+}
+
+Object::~Object() {
+  reset();
+}
+
+void Object::fail(const char* method) const {
+  Problem problem = last_error_of_plugin();
+  if (problem.what.empty()) problem.what = "no reason given";
+  problem.what = said_by(*plugin_) + " failed in " + method + ": " + problem.what;
+  if (problem.where.empty()) problem.where = plugin_->library->shown();
+  throw PluginError(std::move(problem));
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,75 @@
+// A created plugin object: a class with its settings.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "loading/registry.hpp"
+namespace nnrun::host {
+
+/// What a config gives to a setting. The alternative follows from the setting's type
+/// (string and path: std::string).
+using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
+                           std::vector<std::string>>;
+
+/// A class with all its settings, checked, in the order of the class's table.
+struct Use {
+  const Class* plugin = nullptr;
+  std::vector<Value> settings;
+  Place place;  ///< of the name in the config
+  explicit operator bool() const { return plugin != nullptr; }
+};
+
+/// The default of a setting. Not for required ones.
+Value default_of(const nnrun_setting& setting);
+/// The settings of a class; the table's stride is in its first entry.
+const nnrun_setting& setting_of(const Class& plugin, std::size_t i);
+/// A use of a class with every setting at its default; std::nullopt-like empty Use if one is
+/// required.
+Use with_defaults(const Class& plugin);
+
+/// What a plugin said through nnrun_host.error in this thread since the last call, and forget it.
+Problem last_error_of_plugin();
+
+/// Who hears what plugins log; must not throw. Level 0: for -v, 1: always shown. Without one, level
+/// 1 goes to stderr.
+using PluginLog = void (*)(int level, const char* message);
+void set_plugin_log(PluginLog log);
+
+class Object {
+ public:
+  Object() = default;
+  /// Creates it. Throws ConfigError at use.place where the class refuses its settings.
+  explicit Object(const Use& use);
+  Object(Object&& other) noexcept { *this = std::move(other); }
+  Object& operator=(Object&& other) noexcept;
+  ~Object();
+
+  void* self() const { return self_; }
+  const Class& plugin() const { return *plugin_; }
+  const Place& place() const { return place_; }
+  explicit operator bool() const { return self_ != nullptr; }
+  /// The function table of its kind: functions<nnrun_activation>().
+  template <class Table>
+  const Table& functions() const {
+    return *static_cast<const Table*>(plugin_->table->functions);
+  }
+  /// Throws PluginError "<kind> '<name>' failed in <method>: <what the plugin said>".
+  [[noreturn]] void fail(const char* method) const;
+  void require(int status, const char* method) const {
+    if (status != 0) [[unlikely]]
+      fail(method);
+  }
+
+ private:
+  void reset() noexcept;
+
+  const Class* plugin_ = nullptr;
+  void* self_ = nullptr;
+  Place place_;
+  struct Kept;  // the C view of the settings, alive as long as the object
+  std::shared_ptr<Kept> kept_;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,176 @@
+#include "loading/registry.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <system_error>
+
+#include "base/files.hpp"
+#include "loading/elf.hpp"
+#include "loading/library.hpp"
+#include "loading/refuse.hpp"
+#include "loading/table.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string reason_of(const std::error_code& error) {
+  return system_reason(error.value());
+}
+
+/// A canonical path as people would write it: relative where it lies below the current folder.
+std::string shown(const fs::path& file) {
+  std::error_code ignored;
+  const fs::path here = fs::current_path(ignored);
+  const fs::path below = here.empty() ? file : file.lexically_relative(here);
+  return (below.empty() || *below.begin() == ".." ? file : below).string();
+}
+
+fs::path existing(const fs::path& file) {
+  std::error_code error;
+  fs::path out = fs::canonical(file, error);
+  if (error == std::errc::no_such_file_or_directory)
+    refuse("there is no plugin library '" + file.string() + "'");
+  if (error)
+    refuse("the plugin library '" + file.string() + "' cannot be read: " + reason_of(error));
+  return out;
+}
+
+/// A config that names a library is code: nobody else may be able to put another file there.
+void require_safe(const fs::path& file, const std::string& name) {
+  fs::path at = file;
+  for (;;) {
+    struct stat status {};
+    if (::stat(at.c_str(), &status) != 0)
+      refuse("'" + name + "' cannot be read: " + system_reason(errno));
+    const bool sticky_folder = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
+    if ((status.st_mode & S_IWOTH) != 0 && !sticky_folder)
+      refuse("'" + name + "' is refused: every user may write to '" + shown(at) + "'",
+             "chmod o-w '" + shown(at) + "'");
+    if (at == at.parent_path()) return;
+    at = at.parent_path();
+  }
+}
+
+bool built_optimized() {
+#ifdef __OPTIMIZE__
+  return true;
+#else
+  return false;
+#endif
+}
+
+/// The folder of the sets that came with this program: beside it (build tree) or installed.
+fs::path own_plugin_folder() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (error) refuse("cannot find this program's own plugins: " + reason_of(error));
+  const fs::path folder = program.parent_path();
+  for (const fs::path& candidate : {folder / "plugins", folder.parent_path() / "lib/nnrun/plugins"})
+    if (fs::is_directory(candidate, error)) return candidate;
+  refuse("cannot find this program's own plugins: neither '" + (folder / "plugins").string() +
+             "' nor '" + (folder.parent_path() / "lib/nnrun/plugins").string() + "' exists",
+         "build or install nnrun again");
+}
+
+}  // namespace
+
+std::string Library::sha256() const {
+  return sha256_of_file(file);
+}
+
+std::string Library::shown() const {
+  return host::shown(file);
+}
+
+void Registry::load(const fs::path& file, const Place& place) {
+  try {
+    add(file);
+  } catch (const PluginError& error) {
+    if (place.source == nullptr) throw;
+    Problem problem = error.problems().front();
+    problem.place = place;
+    throw PluginError(std::move(problem));
+  }
+}
+
+void Registry::add(const fs::path& file) {
+  auto library = std::make_shared<Library>(Library{existing(file), nullptr});
+  for (const auto& loaded : libraries_)
+    if (loaded->file == library->file) return;
+  const std::string name = shown(library->file);
+  require_safe(library->file, name);
+  require_plugin_library(library->file, name);
+  library->table = open_library(library->file, name, warnings_);
+  require_interface(*library->table, name);
+  auto classes = classes_of(library, name);
+  for (const auto& fresh : classes)
+    if (const Class* other = find(fresh->kind, fresh->name))
+      throw PluginError({.what = fresh->kind + " '" + fresh->name + "' is already provided by " +
+                                 other->library->shown(),
+                         .place = {},
+                         .where = name,
+                         .label = name + " provides it too",
+                         .hint = "rename one of them, or load only one of the two libraries"});
+  if (library->table->optimized == 0 && built_optimized())
+    warnings_.push_back("'" + name +
+                        "' was built without optimisation and may be 50 times slower; "
+                        "build it with -O3");
+  std::move(classes.begin(), classes.end(), std::back_inserter(classes_));
+  libraries_.push_back(std::move(library));
+}
+
+void Registry::load_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == ".so") files.push_back(entry->path());
+  if (error)
+    refuse("the plugin folder '" + folder.string() + "' cannot be read: " + reason_of(error));
+  std::sort(files.begin(), files.end());
+  for (const fs::path& file : files) load(file);
+}
+
+const Class* Registry::find(std::string_view kind, std::string_view name) const {
+  for (const auto& known : classes_)
+    if (known->name == name && known->kind == kind) return known.get();
+  return nullptr;
+}
+
+std::vector<std::string> Registry::names(std::string_view kind) const {
+  std::vector<std::string> out;
+  for (const auto& known : classes_)
+    if (known->kind == kind) out.push_back(known->name);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+std::vector<std::string> Registry::kinds() const {
+  std::vector<std::string> out;
+  for (const auto& known : classes_) out.push_back(known->kind);
+  std::sort(out.begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
+  return out;
+}
+
+void load_default_plugins(Registry& registry) {
+  const char* const variable = ::secure_getenv("NNRUN_PLUGIN_PATH");
+  std::string_view rest = variable != nullptr ? variable : "";
+  while (!rest.empty()) {
+    const fs::path entry = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(entry.native().size() + 1, rest.size()));
+    if (entry.empty()) continue;  // an empty entry is never the current folder
+    std::error_code ignored;
+    if (fs::is_directory(entry, ignored))
+      registry.load_folder(entry);
+    else
+      registry.load(entry);
+  }
+  registry.load_folder(own_plugin_folder());
+}
+
+}  // namespace nnrun::host

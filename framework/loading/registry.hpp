@@ -1,0 +1,64 @@
+// Every class that the loaded libraries provide, by (kind, name).
+#pragma once
+#include <nnrun/abi.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.hpp"
+namespace nnrun::host {
+
+/// A plugin library that was loaded; it is never unloaded.
+struct Library {
+  std::filesystem::path file;  ///< canonical
+  const nnrun_library* table;
+  std::string sha256() const;  ///< of the file, read when asked for
+  std::string shown() const;   ///< the file as people write it: relative below the current folder
+};
+
+/// One thing that a config can name.
+struct Class {
+  std::string kind, name;  ///< kind without its version: "activation"
+  unsigned version;        ///< of the kind's function table
+  const nnrun_class* table;
+  std::shared_ptr<const Library> library;
+};
+
+class Registry {
+ public:
+  /// Loads one library and adds its classes. Loading the same file again does nothing.
+  /// Throws PluginError, naming the file, and `place` if the config asked for it.
+  void load(const std::filesystem::path& file, const Place& place = {});
+  /// Loads every *.so of a folder, in alphabetical order. A folder that does not exist is refused.
+  void load_folder(const std::filesystem::path& folder);
+
+  /// nullptr where there is none.
+  const Class* find(std::string_view kind, std::string_view name) const;
+  /// Names of a kind, sorted.
+  std::vector<std::string> names(std::string_view kind) const;
+  /// Kinds that have a class, sorted.
+  std::vector<std::string> kinds() const;
+  const std::vector<std::shared_ptr<const Library>>& libraries() const { return libraries_; }
+  /// What went wrong without being an error: a library that changed the floating-point mode, …
+  const std::vector<std::string>& warnings() const { return warnings_; }
+
+ private:
+  void add(const std::filesystem::path& file);
+
+  std::vector<std::shared_ptr<const Library>> libraries_;
+  std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
+  std::vector<std::string> warnings_;
+};
+
+/// The kinds that this version knows, in the order in which people should read of them.
+const std::vector<std::string>& known_kinds();
+
+/// `plugins:` aside, where plugins come from: NNRUN_PLUGIN_PATH (colon-separated files or folders,
+/// read with secure_getenv), then the program's own plugin folder, found from /proc/self/exe:
+/// the build tree's or the installed one.
+void load_default_plugins(Registry& registry);
+
+}  // namespace nnrun::host

@@ -1,0 +1,183 @@
+#include "network/graph.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "network/buffer.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Beyond this a size is a mistake, and below it products of two fit into 64 bits.
+constexpr std::size_t largest_size = std::size_t{1} << 31;
+__extension__ typedef unsigned __int128 Product;
+
+std::size_t index_of(std::span<const LayerSpec> layers, const std::string& name) {
+  const auto found = std::ranges::find(layers, name, &LayerSpec::name);
+  return static_cast<std::size_t>(found - layers.begin());
+}
+
+/// Follows unplaced inputs from a layer that cannot be placed until a name comes again.
+[[noreturn]] void refuse_cycle(std::span<const LayerSpec> layers, const std::vector<bool>& placed) {
+  std::vector<std::size_t> path;
+  std::size_t at = static_cast<std::size_t>(std::ranges::find(placed, false) - placed.begin());
+  while (std::ranges::find(path, at) == path.end()) {
+    path.push_back(at);
+    for (const Named& input : layers[at].inputs)
+      if (const std::size_t i = index_of(layers, input.name); i < layers.size() && !placed[i]) {
+        at = i;
+        break;
+      }
+  }
+  std::vector<std::string> names;
+  for (auto i = std::ranges::find(path, at); i != path.end(); ++i) names.push_back(layers[*i].name);
+  names.push_back(layers[at].name);
+  const std::vector<Named>& inputs = layers[at].inputs;
+  const auto closing = std::ranges::find(inputs, names[1], &Named::name);
+  throw GraphError(Problem{.what = "these layers feed each other: " + join(names, " <- "),
+                           .place = closing->place,
+                           .hint = "a layer can only read layers that do not read it"});
+}
+
+void require_one_output(std::span<const LayerSpec> layers) {
+  std::vector<const LayerSpec*> unread;
+  for (const LayerSpec& layer : layers) {
+    const auto reads = [&](const LayerSpec& other) {
+      return std::ranges::find(other.inputs, layer.name, &Named::name) != other.inputs.end();
+    };
+    if (std::ranges::none_of(layers, reads)) unread.push_back(&layer);
+  }
+  if (unread.size() < 2) return;
+  std::vector<std::string> names;
+  for (const LayerSpec* layer : unread) names.push_back("'" + layer->name + "'");
+  throw GraphError(
+      Problem{.what = "nobody reads layers " + join(names, ", ") + ", but a network has one output",
+              .place = unread.front()->place,
+              .hint = "join them, for example by {type: add, inputs: [" + unread[0]->name + ", " +
+                      unread[1]->name + "]}, or remove one"});
+}
+
+/// Throws the layer's refusal with its place.
+void plan(Node& node) {
+  node.plan = {};
+  node.plan.size = sizeof node.plan;
+  node.plan.n_in = static_cast<std::uint32_t>(node.in_shapes.size());
+  node.plan.in = node.in_shapes.data();
+  const auto refuse = [&](std::string what, std::string hint = {}) {
+    throw GraphError(
+        Problem{.what = "layer '" + node.name + "': " + what, .place = node.place, .hint = hint});
+  };
+  if (node.functions().plan(node.layer.self(), &node.plan) != 0) {
+    Problem said = last_error_of_plugin();
+    refuse(said.what.empty() ? "refused its inputs without a reason" : said.what, said.hint);
+  }
+  const nnrun_shape& out = node.plan.out;
+  if (out.rank < 1 || out.rank > NNRUN_MAX_RANK || node.plan.n_blocks > NNRUN_MAX_BLOCKS)
+    refuse("the plugin planned an output of " + std::to_string(out.rank) + " sizes and " +
+           std::to_string(node.plan.n_blocks) +
+           " blocks of parameters; at most 4 and 8 are possible");
+  Product cols = 1;
+  for (std::uint32_t i = 0; i < out.rank; ++i) {
+    cols *= out.sizes[i];
+    if (cols == 0 || cols > largest_size) refuse("an output of " + text_of(out) + " is impossible");
+  }
+  node.cols = static_cast<std::size_t>(cols);
+}
+
+/// An output of one number per row has only itself: any activation works number by number.
+bool is_elementwise(const Object& activation, std::size_t cols) {
+  return !activation || cols == 1 ||
+         (activation.functions<nnrun_activation>().flags & NNRUN_ELEMENTWISE) != 0;
+}
+
+}  // namespace
+
+bool Node::elementwise() const {
+  return is_elementwise(activation, cols);
+}
+
+std::size_t size_of(const nnrun_shape& shape) {
+  std::size_t n = 1;
+  for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
+  return n;
+}
+
+std::string text_of(const nnrun_shape& shape) {
+  std::vector<std::string> sizes;
+  for (std::uint32_t i = 0; i < shape.rank; ++i) sizes.push_back(std::to_string(shape.sizes[i]));
+  return join(sizes, " x ");
+}
+
+std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers) {
+  std::vector<std::size_t> order;
+  std::vector<bool> placed(layers.size());
+  const auto ready = [&](const LayerSpec& layer) {
+    return std::ranges::all_of(layer.inputs, [&](const Named& input) {
+      const std::size_t i = index_of(layers, input.name);
+      return i == layers.size() || placed[i];  // not a layer: the model's input
+    });
+  };
+  while (order.size() < layers.size()) {
+    std::size_t next = 0;
+    while (next < layers.size() && (placed[next] || !ready(layers[next]))) ++next;
+    if (next == layers.size()) refuse_cycle(layers, placed);
+    placed[next] = true;
+    order.push_back(next);
+  }
+  require_one_output(layers);
+  return order;
+}
+
+std::vector<NamedBlock> Graph::blocks() const {
+  std::vector<NamedBlock> all;
+  for (const Node& node : nodes)
+    for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {
+      const nnrun_block& block = node.plan.blocks[i];
+      all.push_back({node.name + '/' + block.name, &node, &block, size_of(block.shape)});
+    }
+  return all;
+}
+
+std::size_t Graph::parameter_count() const {
+  std::size_t n = 0;
+  for (const NamedBlock& block : blocks()) n += block.count;
+  return n;
+}
+
+Graph build_graph(const Experiment& experiment) {
+  Graph graph;
+  graph.input.rank = static_cast<std::uint32_t>(experiment.input.size());
+  std::ranges::copy(experiment.input, graph.input.sizes);
+  Product numbers = 1;
+  for (const std::size_t size : experiment.input) numbers *= size;
+  if (numbers > largest_size)
+    throw GraphError(Problem{.what = "an input of " + text_of(graph.input) + " is impossible",
+                             .place = experiment.input_place});
+  graph.input_cols = size_of(graph.input);
+
+  const std::vector<std::size_t> order = topological_order(experiment.layers);
+  graph.nodes.reserve(order.size());  // plans point into their nodes
+  for (const std::size_t i : order) {
+    const LayerSpec& spec = experiment.layers[i];
+    Node& node = graph.nodes.emplace_back();
+    node.name = spec.name;
+    node.place = spec.place;
+    node.layer = Object(spec.layer);
+    if (spec.activation) node.activation = Object(spec.activation);
+    node.init = spec.init;
+    node.bias_init = spec.bias_init;
+    for (const Named& input : spec.inputs) {
+      const auto found = std::ranges::find(graph.nodes, input.name, &Node::name);
+      const bool data = found == graph.nodes.end();
+      node.inputs.push_back(data ? data_input : static_cast<int>(found - graph.nodes.begin()));
+      node.in_shapes.push_back(data ? graph.input : found->plan.out);
+      node.has_slope |= !data && found->has_slope;
+    }
+    plan(node);
+    node.has_slope |= node.plan.n_parameters > 0;
+    node.offset = graph.n_parameters;
+    graph.n_parameters += padded(node.plan.n_parameters);
+  }
+  return graph;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,79 @@
+// The graph of layers, in the order in which they run, over one flat vector of parameters.
+#pragma once
+#include <nnrun/abi.h>
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/experiment.hpp"
+#include "loading/object.hpp"
+namespace nnrun::host {
+
+inline constexpr int data_input = -1;
+
+/// A layer in its place. Inputs are earlier nodes, or the data.
+struct Node {
+  std::string name;
+  Object layer, activation;  ///< the activation may be empty
+  Use init, bias_init;
+  std::vector<int> inputs;
+  std::vector<nnrun_shape> in_shapes;
+  nnrun_plan plan{};       ///< plan.in points into in_shapes
+  std::size_t cols = 0;    ///< numbers of one output row
+  std::size_t offset = 0;  ///< of its parameters in the flat vectors
+  bool has_slope = false;  ///< itself or something before it has parameters
+  Place place;
+
+  const nnrun_layer& functions() const { return layer.functions<nnrun_layer>(); }
+  bool elementwise() const;  ///< has no activation, or one that works number by number
+};
+
+/// A named part of the parameters as files hold it, such as `dense_1/weights`.
+struct NamedBlock {
+  std::string name;
+  const Node* node;
+  const nnrun_block* block;
+  std::size_t count;  ///< numbers, without padding
+};
+
+struct Graph {
+  nnrun_shape input{};
+  std::size_t input_cols = 0;
+  std::vector<Node> nodes;
+  std::size_t n_parameters = 0;  ///< with padding, a multiple of NNRUN_LANES
+
+  const Node& output() const { return nodes.back(); }
+  std::vector<NamedBlock> blocks() const;
+  std::size_t parameter_count() const;  ///< without padding
+};
+
+/// Orders layers so that each comes after what it reads, as listed where possible. Returns indices.
+/// Throws GraphError naming the layers of a cycle, or the layers that nobody reads if several.
+std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers);
+
+/// Creates every layer and asks it for its shapes. Throws GraphError with the layer's place.
+Graph build_graph(const Experiment& experiment);
+
+/// Calls f(element of the flat vector, index in the block's file order) for every number of a
+/// block.
+template <class F>
+void for_each_element(const NamedBlock& named, F f) {
+  const nnrun_block& b = *named.block;
+  std::size_t i[NNRUN_MAX_RANK] = {};
+  for (std::size_t k = 0; k < named.count; ++k) {
+    std::size_t at = named.node->offset + b.offset;
+    for (std::uint32_t d = 0; d < b.shape.rank; ++d) at += i[d] * b.strides[d];
+    f(at, k);
+    for (std::uint32_t d = b.shape.rank; d-- > 0;) {
+      if (++i[d] < b.shape.sizes[d]) break;
+      i[d] = 0;
+    }
+  }
+}
+
+std::size_t size_of(const nnrun_shape& shape);
+/// `784`, `28 x 28`
+std::string text_of(const nnrun_shape& shape);
+
+}  // namespace nnrun::host

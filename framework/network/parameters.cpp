@@ -1,0 +1,43 @@
+#include "network/parameters.hpp"
+namespace nnrun::host {
+
+template <class T>
+void initialize(const Graph& graph, Random& random, T* w) {
+  std::vector<double> numbers;
+  for (const NamedBlock& named : graph.blocks()) {
+    const nnrun_block& block = *named.block;
+    numbers.assign(named.count, block.initial);
+    if (block.role != NNRUN_OTHER) {
+      const Object init(block.role == NNRUN_BIAS ? named.node->bias_init : named.node->init);
+      // one stream per block: another layer added elsewhere leaves this one's start as it was
+      Stream stream(random, "init/" + named.name, 0);
+      const auto& functions = init.functions<nnrun_initializer>();
+      init.require(functions.fill(init.self(), stream.lent(), &block.shape, block.fan_in,
+                                  block.fan_out, numbers.data()),
+                   "fill");
+    }
+    for_each_element(named,
+                     [&](std::size_t at, std::size_t k) { w[at] = static_cast<T>(numbers[k]); });
+  }
+}
+
+template <class T>
+std::vector<T> gathered(const NamedBlock& block, const T* w) {
+  std::vector<T> out(block.count);
+  for_each_element(block, [&](std::size_t at, std::size_t k) { out[k] = w[at]; });
+  return out;
+}
+
+template <class T>
+void scatter(const NamedBlock& block, const T* from, T* w) {
+  for_each_element(block, [&](std::size_t at, std::size_t k) { w[at] = from[k]; });
+}
+
+template void initialize(const Graph&, Random&, float*);
+template void initialize(const Graph&, Random&, double*);
+template std::vector<float> gathered(const NamedBlock&, const float*);
+template std::vector<double> gathered(const NamedBlock&, const double*);
+template void scatter(const NamedBlock&, const float*, float*);
+template void scatter(const NamedBlock&, const double*, double*);
+
+}  // namespace nnrun::host

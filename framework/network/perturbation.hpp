@@ -1,0 +1,329 @@
+// The cost with each parameter moved by h, for all parameters at once: a perturbation is a row.
+//
+// The parameters of a layer move its outputs one column at a time, so all of them are evaluated as
+// rows of one batch from that layer on, instead of running the whole network once per parameter. At
+// each node the perturbations of earlier layers lie in sections behind the base row:
+//   columns: groups × stride numbers; number (g, c) means "the base row, but column c is this"
+//   rows:    count × cols, whole rows
+// Numbers stand in parameter order, so the last section *is* a piece of the vector of costs. Long
+// sections are cut: a sweep takes as many perturbations as fit into a bounded buffer.
+#pragma once
+#include <algorithm>
+#include <memory>
+
+#include "network/workspace.hpp"
+namespace nnrun::host {
+
+/// Parameters from … from + count - 1 of a node, evaluated together.
+struct PerturbedRange {
+  std::size_t node, from, count;
+};
+
+/// Cuts all parameters into sweeps whose buffers hold at most `limit` numbers, where a layer
+/// allows.
+std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::size_t limit);
+
+/// Ranges of the flat vector that belong to no parameter.
+std::vector<std::pair<std::size_t, std::size_t>> padding_of(const Graph& graph);
+
+/// Does the output of `from` flow into `to`?
+bool reaches(const Graph& graph, std::size_t from, std::size_t to);
+
+template <class T>
+class Perturbation {
+ public:
+  static constexpr std::size_t default_limit = std::size_t{1} << 20;  // numbers: 8 MB of float64
+
+  Perturbation(const Graph& graph, T* w, const Object& cost, std::size_t limit = default_limit)
+      : graph_(graph),
+        w_(w),
+        cost_(cost),
+        values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
+        base_(graph, 1, w, false),
+        pass_(base_.pass()),
+        padding_(padding_of(graph)) {
+    for (const auto& ranges : plan_sweeps(graph, limit)) lay_out(ranges);
+    allocate();
+  }
+
+  /// out[i] = cost of one example with parameter i + h; padding gets exactly the cost without,
+  /// which is returned.
+  T costs(const T* x, const T* t, T h, T* out) {
+    pass_.look_at(x, 1);
+    T here{};
+    for (Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
+    if (sweeps_.empty()) here = base_cost(pass_.forward(), t);
+    // whole rows may come out of another kernel than the base row: their last bits must not count
+    for (const auto& [from, to] : padding_) std::fill(out + from, out + to, here);
+    return here;
+  }
+  const std::vector<std::pair<std::size_t, std::size_t>>& padding() const { return padding_; }
+  /// The base row's output after costs().
+  const T* output() const { return sweeps_.empty() ? base_.output(last()) : stages_[last()].a; }
+
+ private:
+  struct Section {
+    PerturbedRange range;
+    std::size_t at;                  // in numbers, behind the base row
+    std::size_t groups, stride;      // groups 0: whole rows
+    const Section* input = nullptr;  // the same range at the one input, where `spread` applies
+  };
+  struct Stage {  // one node of a sweep
+    std::vector<Section> sections;
+    std::size_t size = 0;
+  };
+  struct Sweep {
+    std::vector<Stage> stages;
+  };
+  struct Numbers {  // of a node, shared by all sweeps
+    Buffer<T> z_numbers, a_numbers;
+    T *z = nullptr, *a = nullptr;
+  };
+  std::size_t last() const { return graph_.nodes.size() - 1; }
+
+  void lay_out(const std::vector<PerturbedRange>& ranges) {
+    Sweep& sweep = sweeps_.emplace_back();
+    sweep.stages.resize(graph_.nodes.size());
+    for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
+      const Node& node = graph_.nodes[k];
+      Stage& stage = sweep.stages[k];
+      stage.size = padded(node.cols);
+      for (const PerturbedRange& range : ranges) {
+        const bool own = range.node == k;
+        if (!own && !reaches(graph_, range.node, k)) continue;
+        const std::size_t groups = own && node.elementwise() ? node.plan.groups : 0;
+        const std::size_t stride = groups ? node.plan.n_parameters / groups : 0;
+        stage.sections.push_back(
+            {range, stage.size, groups ? range.count / stride : 0, stride, nullptr});
+        stage.size += padded(groups ? range.count : range.count * node.cols);
+      }
+    }
+    for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
+      for (Section& s : sweep.stages[k].sections) s.input = spread_input(sweep, k, s);
+  }
+  /// The columns that a layer with one input and `spread` can take as they are.
+  const Section* spread_input(const Sweep& sweep, std::size_t k, const Section& s) const {
+    const Node& node = graph_.nodes[k];
+    const bool can = node.functions().by_dtype[dtype_of<T>].spread && node.inputs.size() == 1;
+    if (s.range.node == k || !can || node.inputs[0] == data_input) return nullptr;
+    const Section* from = find(sweep, node.inputs[0], s.range.node);
+    return from && from->groups ? from : nullptr;
+  }
+  static const Section* find(const Sweep& sweep, int input, std::size_t source) {
+    if (input == data_input) return nullptr;
+    for (const Section& s : sweep.stages[static_cast<std::size_t>(input)].sections)
+      if (s.range.node == source) return &s;
+    return nullptr;
+  }
+
+  void allocate() {
+    std::size_t most_rows = 1, own = 0;
+    for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
+      std::size_t size = 0;
+      for (const Sweep& sweep : sweeps_) {
+        size = std::max(size, sweep.stages[k].size);
+        for (const Section& s : sweep.stages[k].sections)
+          most_rows = std::max(most_rows, s.range.count);
+      }
+      const Node& node = graph_.nodes[k];
+      own = std::max(own, node.plan.n_parameters);
+      Numbers& n = stages_.emplace_back();
+      n.z_numbers = Buffer<T>(size);
+      if (node.activation) n.a_numbers = Buffer<T>(size);
+      n.z = n.z_numbers.data();
+      n.a = node.activation ? n.a_numbers.data() : n.z;
+      for (std::size_t i = 0; i < node.inputs.size(); ++i)
+        if (written_.size() <= i) written_.emplace_back();
+    }
+    // rows are only written out for layers that take no columns
+    for (std::size_t i = 0; i < written_.size(); ++i) {
+      std::size_t size = 0;
+      for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
+        if (i < graph_.nodes[k].inputs.size())
+          for (const Sweep& sweep : sweeps_)
+            for (const Section& s : sweep.stages[k].sections)
+              if (s.range.node != k && !s.input)
+                size = std::max(size, s.range.count * size_of(graph_.nodes[k].in_shapes[i]));
+      written_[i] = Buffer<T>(size);
+    }
+    own_columns_ = Buffer<T>(own);
+    per_row_ = Buffer<T>(std::max(most_rows, graph_.nodes.empty() ? 1 : largest_last_stage()));
+    last_rows_ = Buffer<T>(most_rows * graph_.output().cols);
+  }
+  std::size_t largest_last_stage() const {
+    std::size_t size = 1;
+    for (const Sweep& sweep : sweeps_) size = std::max(size, sweep.stages.back().size);
+    return size;
+  }
+
+  T base_cost(const T* y, const T* t) {
+    cost_.require(values_(cost_.self(), y, t, 0, per_row_.data(), 1, graph_.output().cols),
+                  "value");
+    return per_row_.data()[0];
+  }
+
+  T run(Sweep& sweep, const T* x, const T* t, T h, T* out) {
+    for (std::size_t k = 0; k < sweep.stages.size(); ++k) evaluate(sweep, k, x, h);
+    const Stage& end = sweep.stages.back();
+    const std::size_t cols = graph_.output().cols;
+    const T* const y = stages_[last()].a;
+    if (cols == 1) {  // the base and all sections are rows of one number: one call
+      cost_.require(values_(cost_.self(), y, t, 0, per_row_.data(), end.size, 1), "value");
+      for (const Section& s : end.sections) {
+        // whole lanes: what the last one writes behind a range is padding, or comes later
+        T* const to = out + graph_.nodes[s.range.node].offset + s.range.from;
+        const T* const from = per_row_.data() + s.at;
+        for (std::size_t i = 0; i < padded(s.range.count); i += NNRUN_LANES)
+          std::memcpy(to + i, from + i, NNRUN_LANES * sizeof(T));
+      }
+      return per_row_.data()[0];
+    }
+    for (const Section& s : end.sections) {
+      const T* rows = y + s.at;
+      if (s.groups) rows = write_out(s, y, cols, last_rows_.data());
+      T* const to = out + graph_.nodes[s.range.node].offset + s.range.from;
+      cost_.require(values_(cost_.self(), rows, t, 0, per_row_.data(), s.range.count, cols),
+                    "value");
+      std::copy_n(per_row_.data(), s.range.count, to);
+    }
+    return base_cost(y, t);
+  }
+
+  void evaluate(const Sweep& sweep, std::size_t k, const T* x, T h) {
+    const Stage& stage = sweep.stages[k];
+    typename Pass<T>::Step& step = pass_.steps()[k];
+    const Node& node = graph_.nodes[k];
+    for (std::size_t i = 0; i < step.in.size(); ++i)
+      if (node.inputs[i] != data_input)
+        step.in[i].v = stages_[static_cast<std::size_t>(node.inputs[i])].a;
+    nnrun_layer_call call = step.call;
+    call.out.v = stages_[k].z;
+    node.layer.require(step.layer->forward(step.self, &call), "forward");
+    for (const Section& s : stage.sections) {
+      T* const z = stages_[k].z + s.at;
+      if (s.range.node == k)
+        perturb(k, call, s, h, z);
+      else if (s.input)
+        node.layer.require(
+            step.layer->spread(step.self, &call,
+                               stages_[static_cast<std::size_t>(node.inputs[0])].a + s.input->at,
+                               s.input->groups, s.input->stride, z),
+            "spread");
+      else
+        carry(sweep, k, call, s, x, z);
+    }
+    if (step.activation) activate(stage, k);
+  }
+  void activate(const Stage& stage, std::size_t k) {
+    typename Pass<T>::Step& step = pass_.steps()[k];
+    const Node& node = graph_.nodes[k];
+    const auto call = [&](std::size_t at, std::size_t rows, std::size_t cols) {
+      node.activation.require(step.activation->forward(step.activation_self, stages_[k].z + at,
+                                                       stages_[k].a + at, rows, cols),
+                              "forward");
+    };
+    if (node.elementwise()) {
+      if (node.cols == 1)
+        call(0, stage.size, 1);
+      else
+        call(0, 1, stage.size);
+      return;
+    }
+    call(0, 1, node.cols);
+    for (const Section& s : stage.sections) call(s.at, s.range.count, node.cols);
+  }
+
+  /// A layer's own parameters.
+  void perturb(std::size_t k, const nnrun_layer_call& call, const Section& s, T h, T* z) {
+    const typename Pass<T>::Step& step = pass_.steps()[k];
+    const Node& node = graph_.nodes[k];
+    const bool whole = s.range.count == node.plan.n_parameters;
+    if (node.plan.groups == 0 || !step.layer->perturb) return one_by_one(k, call, s, h, z);
+    if (s.groups && whole) {
+      node.layer.require(step.layer->perturb(step.self, &call, static_cast<double>(h), z),
+                         "perturb");
+      return;
+    }
+    if (s.range.from == 0)  // ranges of a node come in order: worked out once for all of them
+      node.layer.require(
+          step.layer->perturb(step.self, &call, static_cast<double>(h), own_columns_.data()),
+          "perturb");
+    const T* const columns = own_columns_.data() + s.range.from;
+    if (s.groups) {
+      std::copy_n(columns, s.range.count, z);
+      return;
+    }
+    const std::size_t stride = node.plan.n_parameters / node.plan.groups;
+    const T* const base = stages_[k].z;
+    for (std::size_t i = 0; i < s.range.count; ++i) {
+      std::copy_n(base, node.cols, z + i * node.cols);
+      if (i % stride < node.cols) z[i * node.cols + i % stride] = columns[i];
+    }
+  }
+  void one_by_one(std::size_t k, nnrun_layer_call call, const Section& s, T h, T* z) {
+    const Node& node = graph_.nodes[k];
+    for (std::size_t i = 0; i < s.range.count; ++i) {
+      T& w = w_[node.offset + s.range.from + i];
+      const T keep = w;
+      w += h;
+      call.out.v = one_row_.data();
+      node.layer.require(pass_.steps()[k].layer->forward(node.layer.self(), &call), "forward");
+      std::copy_n(one_row_.data(), node.cols, z + i * node.cols);
+      w = keep;
+    }
+  }
+
+  /// Perturbations of an earlier layer pass through layer k as whole rows of every input.
+  void carry(const Sweep& sweep, std::size_t k, nnrun_layer_call call, const Section& s, const T* x,
+             T* z) {
+    const Node& node = graph_.nodes[k];
+    carried_.assign(call.in, call.in + call.n_in);
+    for (std::size_t i = 0; i < carried_.size(); ++i) {
+      const Section* const from = find(sweep, node.inputs[i], s.range.node);
+      const T* const values =
+          node.inputs[i] == data_input ? x : stages_[static_cast<std::size_t>(node.inputs[i])].a;
+      if (from && !from->groups)
+        carried_[i].v = const_cast<T*>(values + from->at);
+      else if (from)
+        carried_[i].v = write_out(*from, values, carried_[i].cols, written_[i].data());
+      else
+        carried_[i].v = repeat(values, carried_[i].cols, s.range.count, written_[i].data());
+    }
+    call.in = carried_.data();
+    call.rows = s.range.count;
+    call.out.v = z;
+    node.layer.require(pass_.steps()[k].layer->forward(node.layer.self(), &call), "forward");
+  }
+  /// A section of columns as whole rows: the base row with one column replaced in each.
+  T* write_out(const Section& s, const T* values, std::size_t cols, T* rows) const {
+    for (std::size_t i = 0; i < s.range.count; ++i) {
+      std::copy_n(values, cols, rows + i * cols);
+      if (i % s.stride < cols) rows[i * cols + i % s.stride] = values[s.at + i];
+    }
+    return rows;
+  }
+  T* repeat(const T* values, std::size_t cols, std::size_t count, T* rows) const {
+    for (std::size_t i = 0; i < count; ++i) std::copy_n(values, cols, rows + i * cols);
+    return rows;
+  }
+
+  const Graph& graph_;
+  T* w_;
+  const Object& cost_;
+  int (*values_)(void*, const void*, const void*, std::size_t, void*, std::size_t, std::size_t);
+  Workspace<T> base_;
+  Pass<T> pass_;
+  std::vector<std::pair<std::size_t, std::size_t>> padding_;
+  std::vector<Sweep> sweeps_;
+  std::vector<Numbers> stages_;
+  std::vector<Buffer<T>> written_;  // rows for each position of an input
+  std::vector<nnrun_tensor> carried_;
+  Buffer<T> own_columns_, per_row_, last_rows_, one_row_{largest_row()};
+  std::size_t largest_row() const {
+    std::size_t cols = 1;
+    for (const Node& node : graph_.nodes) cols = std::max(cols, node.cols);
+    return cols;
+  }
+};
+
+}  // namespace nnrun::host

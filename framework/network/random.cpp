@@ -1,0 +1,45 @@
+#include "network/random.hpp"
+
+#include <numeric>
+namespace nnrun::host {
+
+Stream::Stream(Random& random, std::string name, std::uint64_t index)
+    : random_(random),
+      name_(std::move(name)),
+      index_(index),
+      face_{sizeof(nnrun_stream), this, uniform} {}
+
+int Stream::uniform(void* self, double* out, std::size_t n) {
+  Stream& s = *static_cast<Stream*>(self);
+  const Object& random = s.random_.object();
+  const auto draw = random.functions<nnrun_random>().uniform;
+  const int status = draw(random.self(), s.name_.c_str(), s.index_, s.position_, out, n);
+  s.position_ += n;
+  return status;
+}
+
+void Stream::fill(std::span<double> out) {
+  random_.object().require(uniform(this, out.data(), out.size()), "uniform");
+}
+
+Random::Random(const Use& plugin, std::uint64_t seed) : object_(plugin) {
+  object_.require(object_.functions<nnrun_random>().seed(object_.self(), seed), "seed");
+}
+
+void Random::shuffle(std::span<std::uint32_t> order, const std::string& name, std::uint64_t index) {
+  std::iota(order.begin(), order.end(), 0u);
+  Stream stream(*this, name, index);
+  double numbers[256];
+  std::size_t left = 0;
+  for (std::size_t n = order.size(); n > 1; --n) {
+    if (left == 0) {
+      left = std::min<std::size_t>(256, n - 1);
+      stream.fill({numbers, left});
+    }
+    // a number below 1 times n, rounded down, is below n: n is at most 2^32, far from 2^53
+    const auto k = static_cast<std::size_t>(numbers[--left] * static_cast<double>(n));
+    std::swap(order[n - 1], order[k]);
+  }
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,43 @@
+// Named streams of random numbers over a random plugin.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "loading/object.hpp"
+namespace nnrun::host {
+
+class Random;
+
+/// The next numbers of one stream. Lends itself to plugins: it must stay where it is while they
+/// use it.
+class Stream {
+ public:
+  Stream(Random& random, std::string name, std::uint64_t index);
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  const nnrun_stream* lent() const { return &face_; }
+  void fill(std::span<double> out);
+
+ private:
+  static int uniform(void* self, double* out, std::size_t n);
+  Random& random_;
+  std::string name_;
+  std::uint64_t index_, position_ = 0;
+  nnrun_stream face_;
+};
+
+/// The random plugin of a run, seeded.
+class Random {
+ public:
+  Random(const Use& plugin, std::uint64_t seed);
+  const Object& object() const { return object_; }
+  /// 0 … n - 1 in an order drawn from a stream (Fisher and Yates, from the end).
+  void shuffle(std::span<std::uint32_t> order, const std::string& name, std::uint64_t index);
+
+ private:
+  Object object_;
+};
+
+}  // namespace nnrun::host

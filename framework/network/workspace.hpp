@@ -1,0 +1,194 @@
+// The values and slopes of one batch, and every call of a step prepared: nothing is looked up,
+// bound or allocated while training.
+#pragma once
+#include <vector>
+
+#include "network/buffer.hpp"
+#include "network/graph.hpp"
+namespace nnrun::host {
+
+/// All calls of a range of rows, or of a tile of parameter gradients, in graph order.
+template <class T>
+class Pass {
+ public:
+  struct Step {
+    const Node* node;
+    const nnrun_layer_functions* layer;
+    const nnrun_activation_functions* activation;  ///< may be null
+    void *self, *activation_self;
+    nnrun_layer_call call;
+    std::vector<nnrun_tensor> in;
+    T *z, *a, *dz, *da;  ///< a == z and da == dz where there is no activation
+    bool inputs_wanted;  ///< some input wants slopes
+  };
+
+  void look_at(const T* x, std::size_t rows) {
+    for (nnrun_tensor* t : data_readers_) t->v = const_cast<T*>(x);
+    if (rows != rows_)
+      for (Step& s : steps_) s.call.rows = rows;
+    rows_ = rows;
+  }
+  const T* forward() {
+    for (Step& s : steps_) {
+      s.node->layer.require(s.layer->forward(s.self, &s.call), "forward");
+      if (s.activation)
+        s.node->activation.require(
+            s.activation->forward(s.activation_self, s.z, s.a, s.call.rows, s.call.out.cols),
+            "forward");
+    }
+    return steps_.back().a;
+  }
+  /// The slopes of the last step's output are set; leaves slopes wherever they are wanted.
+  void backward_inputs() {
+    for (std::size_t k = steps_.size(); k-- > 0;) {
+      Step& s = steps_[k];
+      if (!s.node->has_slope) continue;
+      if (s.activation)
+        s.node->activation.require(s.activation->backward(s.activation_self, s.z, s.a, s.da, s.dz,
+                                                          s.call.rows, s.call.out.cols),
+                                   "backward");
+      if (s.inputs_wanted)
+        s.node->layer.require(s.layer->backward_inputs(s.self, &s.call), "backward_inputs");
+    }
+  }
+  void backward_parameters(T* gradient) {
+    for (Step& s : steps_)
+      if (s.layer->backward_parameters && s.node->plan.n_parameters > 0) {
+        s.call.dw = gradient + s.node->offset;
+        s.node->layer.require(s.layer->backward_parameters(s.self, &s.call), "backward_parameters");
+      }
+  }
+  std::size_t rows() const { return rows_; }
+  std::vector<Step>& steps() { return steps_; }
+  const std::vector<Step>& steps() const { return steps_; }
+
+ private:
+  template <class>
+  friend class Workspace;
+  std::vector<Step> steps_;
+  std::vector<nnrun_tensor*> data_readers_;
+  std::size_t rows_ = 0;
+};
+
+template <class T>
+class Workspace {
+ public:
+  /// Room for batches of up to `rows` examples; slopes only where asked for.
+  Workspace(const Graph& graph, std::size_t rows, const T* w, bool with_slopes) : graph_(&graph) {
+    for (const Node& node : graph.nodes) {
+      Values& v = values_.emplace_back();
+      const std::size_t n = rows * node.cols;
+      v.z = Buffer<T>(n);
+      if (node.activation) v.a = Buffer<T>(n);
+      if (!with_slopes || !node.has_slope) continue;
+      v.dz = Buffer<T>(n);
+      if (node.activation) v.da = Buffer<T>(n);
+    }
+    w_ = w;
+  }
+
+  /// Prepares the calls for rows from 0 on, and for one tile of `tiles`.
+  Pass<T> pass(std::uint32_t tile = 0, std::uint32_t tiles = 1) {
+    Pass<T> pass;
+    for (std::size_t k = 0; k < graph_->nodes.size(); ++k)
+      pass.steps_.push_back(step(k, tile, tiles));
+    for (std::size_t k = 0; k < graph_->nodes.size(); ++k) {
+      typename Pass<T>::Step& s = pass.steps_[k];
+      s.call.in = s.in.data();
+      for (std::size_t i = 0; i < s.in.size(); ++i)
+        if (graph_->nodes[k].inputs[i] == data_input) pass.data_readers_.push_back(&s.in[i]);
+    }
+    place(pass, 0);
+    return pass;
+  }
+  /// Lets the calls of a pass start at another row.
+  void place(Pass<T>& pass, std::size_t row) const {
+    const auto from = [row](T* p, std::size_t cols) { return p ? p + row * cols : nullptr; };
+    for (std::size_t k = 0; k < graph_->nodes.size(); ++k) {
+      const Node& node = graph_->nodes[k];
+      typename Pass<T>::Step& s = pass.steps_[k];
+      s.z = from(values_[k].z.data(), node.cols);
+      s.a = from(output(k), node.cols);
+      s.dz = from(values_[k].dz.data(), node.cols);
+      s.da = from(slopes(k), node.cols);
+      s.call.out.v = s.z;
+      s.call.out.d = s.dz;
+      for (std::size_t i = 0; i < s.in.size(); ++i) {
+        if (node.inputs[i] == data_input) continue;
+        const auto input = static_cast<std::size_t>(node.inputs[i]);
+        s.in[i].v = from(output(input), s.in[i].cols);
+        s.in[i].d = from(slopes(input), s.in[i].cols);
+      }
+    }
+  }
+
+  /// A smaller batch leaves old slopes behind its own, where kernels that work on whole lanes
+  /// expect zeros.
+  void forget_slopes() {
+    for (Values& v : values_)
+      for (const Buffer<T>* b : {&v.dz, &v.da})
+        if (b->data()) std::memset(b->data(), 0, padded(b->size()) * sizeof(T));
+  }
+
+  const Graph& graph() const { return *graph_; }
+  const T* parameters() const { return w_; }
+  T* output(std::size_t node) const {
+    const Values& v = values_[node];
+    return v.a.data() ? v.a.data() : v.z.data();
+  }
+  T* output_slopes() const { return slopes(values_.size() - 1); }
+
+ private:
+  struct Values {
+    Buffer<T> z, a, dz, da;
+  };
+  T* slopes(std::size_t node) const {
+    const Values& v = values_[node];
+    return v.a.data() ? v.da.data() : v.dz.data();
+  }
+  typename Pass<T>::Step step(std::size_t k, std::uint32_t tile, std::uint32_t tiles) const {
+    const Node& node = graph_->nodes[k];
+    typename Pass<T>::Step s{};
+    s.node = &node;
+    s.layer = &node.functions().by_dtype[dtype_of<T>];
+    s.self = node.layer.self();
+    if (node.activation) {
+      s.activation = &node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>];
+      s.activation_self = node.activation.self();
+    }
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      s.in.push_back({nullptr, nullptr, size_of(node.in_shapes[i]), 0});
+      if (node.inputs[i] == data_input) continue;
+      const auto input = static_cast<std::size_t>(node.inputs[i]);
+      s.in[i].accumulate = is_read_later(input, k, i);
+      s.inputs_wanted |= slopes(input) != nullptr;
+    }
+    s.call = {sizeof(nnrun_layer_call),
+              static_cast<std::uint32_t>(s.in.size()),
+              0,
+              nullptr,
+              {nullptr, nullptr, node.cols, 0},
+              const_cast<T*>(w_) + node.offset,
+              nullptr,
+              0,
+              tile,
+              tiles};
+    return s;
+  }
+  /// Slopes run backwards: of all readers of a node, the last one writes, the others add.
+  std::uint32_t is_read_later(std::size_t input, std::size_t reader, std::size_t position) const {
+    const std::vector<int>& own = graph_->nodes[reader].inputs;
+    for (std::size_t i = 0; i < position; ++i)  // within one layer, inputs are taken in order
+      if (own[i] == static_cast<int>(input)) return 1;
+    for (std::size_t k = reader + 1; k < graph_->nodes.size(); ++k)
+      for (const int i : graph_->nodes[k].inputs)
+        if (i == static_cast<int>(input)) return 1;
+    return 0;
+  }
+
+  const Graph* graph_;
+  std::vector<Values> values_;
+  const T* w_;
+};
+
+}  // namespace nnrun::host

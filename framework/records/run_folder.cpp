@@ -1,0 +1,220 @@
+#include "records/run_folder.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cerrno>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
+#include <system_error>
+#include <tuple>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t longest_name = 100;  // file systems take 255 bytes, with endings
+constexpr std::size_t largest_run_json = 1 << 24;
+
+[[noreturn]] void refuse(std::string what, std::string hint = {}) {
+  throw RecordError(
+      {.what = std::move(what), .place = {}, .where = {}, .label = {}, .hint = std::move(hint)});
+}
+
+[[noreturn]] void cannot_create(const fs::path& folder, const std::error_code& error) {
+  refuse("cannot create the folder '" + folder.string() + "': " + system_reason(error.value()),
+         "name one that you may create with --out");
+}
+
+void create_parents(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) cannot_create(folder, error);
+}
+
+/// 12 → "0012".
+std::string number_name(unsigned long number) {
+  const std::string digits = std::to_string(number);
+  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+}
+
+/// The number of a folder named like that, and of no other.
+std::optional<unsigned long> number_of(const std::string& name) {
+  unsigned long number = 0;
+  const char* const end = name.data() + name.size();
+  const auto result = std::from_chars(name.data(), end, number);
+  if (result.ec != std::errc{} || result.ptr != end || number_name(number) != name)
+    return std::nullopt;
+  return number;
+}
+
+/// Names of the folders in a folder, sorted; none where there is no such folder.
+std::vector<std::string> folders_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::error_code error, ignored;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->is_directory(ignored)) names.push_back(entry->path().filename().string());
+  if (error && error != std::errc::no_such_file_or_directory)
+    refuse("cannot read the folder '" + folder.string() + "': " + system_reason(error.value()));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+RunEntry entry_of(const fs::path& root, const std::string& name, unsigned long number) {
+  RunEntry entry{name, number, root / name / number_name(number), nullptr, {}};
+  const fs::path file = entry.path / "run.json";
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return entry;
+  try {
+    entry.run = std::make_shared<const nlohmann::json>(
+        nlohmann::json::parse(read_file(file, largest_run_json)));
+  } catch (const RecordError& error) {
+    entry.problem = error.problems().front().what;
+  } catch (const nlohmann::json::exception&) {
+    entry.problem = "'" + file.string() + "' is no valid JSON";
+  }
+  return entry;
+}
+
+/// RFC 4180: quotes where a comma, a quote or a line break would be misread.
+std::string csv_row(const std::vector<std::string>& cells) {
+  std::string row;
+  for (const std::string& cell : cells) {
+    if (&cell != &cells.front()) row += ',';
+    if (cell.find_first_of(",\"\r\n") == std::string::npos) {
+      row += cell;
+      continue;
+    }
+    row += '"';
+    for (const char c : cell) row.append(c == '"' ? 2 : 1, c);
+    row += '"';
+  }
+  return row + '\n';
+}
+
+}  // namespace
+
+std::string safe_name(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool other_language = (static_cast<unsigned char>(c) & 0x80u) != 0;
+    const bool mark = c == '_' || c == '-' || (c == '.' && !out.empty());
+    out += letter || other_language || mark || (c >= '0' && c <= '9') ? c : '_';
+  }
+  if (out.size() > longest_name) {
+    out.resize(longest_name);
+    while (!out.empty() && !valid_utf8(out)) out.pop_back();
+  }
+  return out.empty() ? "run" : out;
+}
+
+RunFolder RunFolder::create(const fs::path& root, std::string_view name) {
+  const fs::path parent = root / safe_name(name);
+  create_parents(parent);
+  unsigned long number = 0;
+  for (const std::string& taken : folders_in(parent))
+    number = std::max(number, number_of(taken).value_or(0));
+  for (;;) {
+    const fs::path folder = parent / number_name(++number);
+    std::error_code error;
+    if (fs::create_directory(folder, error)) return RunFolder(folder);
+    // a folder is no error: another run was faster
+    if (error && error != std::errc::file_exists) cannot_create(folder, error);
+  }
+}
+
+RunFolder RunFolder::create_at(const fs::path& folder) {
+  const fs::path name = folder.has_filename() ? folder : folder.parent_path();  // "dir/"
+  if (name.has_parent_path()) create_parents(name.parent_path());
+  std::error_code error;
+  if (fs::create_directory(name, error)) return RunFolder(name);
+  if (error && error != std::errc::file_exists) cannot_create(name, error);
+  refuse("the run folder '" + name.string() + "' exists already",
+         "name a new one with --out, or leave --out away");
+}
+
+void RunFolder::write_config(std::string_view yaml) const {
+  write_new_file(path_ / "config.yaml", yaml);
+}
+
+void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sources) const {
+  const fs::path folder = path_ / "source";
+  create_parents(folder);
+  std::set<fs::path> taken;
+  for (const auto& source : sources) {
+    const fs::path name = safe_name(fs::path(source->name).filename().string());
+    fs::path file = name;
+    // a parent may have the same name in another folder
+    for (int i = 2; !taken.insert(file).second; ++i)
+      file = name.stem().string() + "-" + std::to_string(i) + name.extension().string();
+    write_new_file(folder / file, source->text);
+  }
+}
+
+void RunFolder::write_run(std::string_view json) const {
+  write_new_file(path_ / "run.json", json);
+}
+
+void RunFolder::write_model(std::span<const Tensor> tensors, const Metadata& metadata) const {
+  write_safetensors(path_ / "model.safetensors", tensors, metadata);
+}
+
+CsvFile::CsvFile(fs::path file, std::size_t columns)
+    : file_(std::move(file)),
+      columns_(columns),
+      out_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666)) {
+  if (out_ < 0) refuse("cannot write '" + file_.string() + "': " + system_reason(errno));
+}
+
+CsvFile::CsvFile(fs::path file, const std::vector<std::string>& columns)
+    : CsvFile(std::move(file), columns.size()) {
+  append(columns);
+}
+
+CsvFile::CsvFile(CsvFile&& other) noexcept
+    : file_(std::move(other.file_)),
+      columns_(other.columns_),
+      out_(std::exchange(other.out_, -1)) {}
+
+CsvFile::~CsvFile() {
+  if (out_ >= 0) ::close(out_);
+}
+
+void CsvFile::append(const std::vector<std::string>& cells) {
+  assert(cells.size() == columns_);
+  const std::string row = csv_row(cells);
+  const off_t before = ::lseek(out_, 0, SEEK_END);
+  for (std::string_view rest = row; !rest.empty();) {
+    const ssize_t n = ::write(out_, rest.data(), rest.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) {
+      const int error = errno;
+      const bool cut = ::ftruncate(out_, before) == 0;  // no half row stays behind
+      refuse("cannot write '" + file_.string() + "': " + system_reason(error) +
+             (cut ? "" : "; its last row is incomplete"));
+    }
+    rest.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+std::vector<RunEntry> list_runs(const fs::path& root) {
+  std::vector<RunEntry> runs;
+  for (const std::string& name : folders_in(root))
+    for (const std::string& number : folders_in(root / name))
+      if (const auto n = number_of(number)) runs.push_back(entry_of(root, name, *n));
+  std::sort(runs.begin(), runs.end(), [](const RunEntry& a, const RunEntry& b) {
+    return std::tie(a.name, a.number) < std::tie(b.name, b.number);
+  });
+  return runs;
+}
+
+}  // namespace nnrun::host

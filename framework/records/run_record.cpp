@@ -1,0 +1,182 @@
+#include "records/run_record.hpp"
+
+#include <sys/resource.h>
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json score_json(const Score& score, const Experiment& experiment) {
+  Json json;
+  json["cost"] = score.cost;
+  for (std::size_t i = 0; i < score.metrics.size(); ++i)
+    json[experiment.metrics[i].plugin->name] = score.metrics[i];
+  return json;
+}
+
+Json result_object(const RunResult& result, const Experiment& experiment) {
+  const Outcome& outcome = result.outcome;
+  Json json;
+  json["name"] = experiment.name;
+  json["run"] = result.run;
+  json["seed"] = experiment.seed;
+  json["dtype"] = experiment.dtype == Dtype::float32 ? "float32" : "float64";
+  json["threads"] = result.threads;
+  json["parameters"] = result.parameters;
+  json["epochs"] = outcome.epochs.size();
+  if (!outcome.epochs.empty()) {
+    const EpochReport& last = outcome.epochs.back();
+    json["train"] = score_json(last.train, experiment);
+    if (last.validation) json["validation"] = score_json(*last.validation, experiment);
+    if (last.test) json["test"] = score_json(*last.test, experiment);
+  }
+  json["predict"] = Json::array();
+  for (std::size_t i = 0; i < result.predictions.size(); ++i)
+    json["predict"].push_back(
+        {{"input", experiment.predict[i]}, {"output", result.predictions[i]}});
+  json["seconds"] = {{"total", result.total_seconds}, {"train", outcome.seconds}};
+  json["examples_per_second"] =
+      outcome.seconds > 0 ? static_cast<double>(outcome.examples) / outcome.seconds : 0.;
+  json["weights_sha256"] = result.weights_sha256;
+  return json;
+}
+
+Json version_json() {
+  const Version v = version();
+  Json libraries;
+  for (const auto& [name, number] : v.libraries) libraries[name] = number;
+  return {{"nnrun", v.number}, {"git", v.git},          {"compiler", v.compiler},
+          {"flags", v.flags},  {"build", v.build_type}, {"libraries", libraries}};
+}
+
+std::string processor() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name"))
+      if (const std::size_t colon = line.find(": "); colon != std::string::npos)
+        return line.substr(colon + 2);
+  return "unknown";
+}
+
+Json machine_json() {
+  utsname system{};
+  uname(&system);
+  return {{"processor", processor()},
+          {"instruction_set", instruction_set()},
+          {"system", std::string(system.sysname) + " " + system.release}};
+}
+
+std::vector<const Use*> uses_of(const Experiment& e) {
+  std::vector<const Use*> uses{&e.random, &e.data};
+  for (const LayerSpec& layer : e.layers)
+    for (const Use* use : {&layer.layer, &layer.activation, &layer.init, &layer.bias_init})
+      uses.push_back(use);
+  for (const Use* use : {&e.cost, &e.gradient, &e.optimizer}) uses.push_back(use);
+  for (const Use& metric : e.metrics) uses.push_back(&metric);
+  std::erase_if(uses, [](const Use* use) { return !*use; });
+  return uses;
+}
+
+/// A library per entry, with the classes that the run took from it.
+Json plugins_json(const Experiment& experiment) {
+  std::vector<std::pair<const Library*, std::set<std::string>>> libraries;
+  for (const Use* use : uses_of(experiment)) {
+    const Library* library = use->plugin->library.get();
+    auto found = std::ranges::find(libraries, library, &decltype(libraries)::value_type::first);
+    if (found == libraries.end()) found = libraries.insert(found, {library, {}});
+    found->second.insert(use->plugin->kind + " " + use->plugin->name);
+  }
+  Json json = Json::array();
+  for (const auto& [library, classes] : libraries)
+    json.push_back({{"file", library->file.string()},
+                    {"sha256", library->sha256()},
+                    {"version", library->table->version ? library->table->version : ""},
+                    {"interface", std::to_string(library->table->abi_major) + "." +
+                                      std::to_string(library->table->abi_minor)},
+                    {"compiler", library->table->compiler ? library->table->compiler : ""},
+                    {"classes", classes}});
+  return json;
+}
+
+std::uint64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+std::string weights_sha256(const std::vector<BlockValues>& parameters) {
+  std::vector<std::byte> all;
+  for (const BlockValues& block : parameters)
+    all.insert(all.end(), block.bytes.begin(), block.bytes.end());
+  return sha256_of(all);
+}
+
+std::string result_json(const RunResult& result, const Experiment& experiment) {
+  return result_object(result, experiment).dump();
+}
+
+std::vector<std::string> metrics_columns(const DataShape& data, const Experiment& experiment) {
+  std::vector<std::string> names{"epoch", "step", "examples", "seconds"}, parts;
+  static constexpr const char* part_names[] = {"train", "val", "test"};
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (data.examples[part] > 0) parts.emplace_back(part_names[part]);
+  for (const std::string& part : parts) names.push_back(part + ".cost");
+  for (const std::string& part : parts)
+    for (const Use& metric : experiment.metrics) names.push_back(part + "." + metric.plugin->name);
+  return names;
+}
+
+std::vector<std::string> metrics_row(const EpochReport& e) {
+  std::vector<std::string> cells{std::to_string(e.epoch), std::to_string(e.step),
+                                 std::to_string(e.examples), shortest(e.seconds)};
+  std::vector<const Score*> scores{&e.train};
+  if (e.validation) scores.push_back(&*e.validation);
+  if (e.test) scores.push_back(&*e.test);
+  for (const Score* score : scores) cells.push_back(shortest(score->cost));
+  for (const Score* score : scores)
+    for (const double value : score->metrics) cells.push_back(shortest(value));
+  return cells;
+}
+
+std::string run_json(const RunRecord& record, const Experiment& experiment) {
+  Json json;
+  json["status"] = record.status;
+  if (!record.error.empty()) json["error"] = record.error;
+  json["name"] = experiment.name;
+  json["started"] = record.started;
+  json["command_line"] = record.command_line;
+  json["version"] = version_json();
+  json["machine"] = machine_json();
+  json["plugins"] = plugins_json(experiment);
+  json["config_sha256"] = record.config_sha256;
+  json["data_sha256"] = record.data_sha256;
+  json["seed"] = experiment.seed;
+  json["random"] = experiment.random.plugin->name;
+  json["peak_memory_bytes"] = peak_memory();
+  if (record.result) json["result"] = result_object(*record.result, experiment);
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string utc_now() {
+  const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  char text[32];
+  return std::string(text, std::strftime(text, sizeof text, "%FT%TZ", &parts));
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,47 @@
+// run.json: what a run was, how it ended, and all that it takes to get the same bits again.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+/// What `--json` prints and run.json holds under "result"; see result_json.
+struct RunResult {
+  std::string run;  ///< the run folder
+  unsigned threads = 1;
+  std::size_t parameters = 0;
+  Outcome outcome;
+  std::vector<std::vector<double>> predictions;  ///< of experiment.predict
+  double total_seconds = 0;
+  std::string weights_sha256;
+};
+
+/// Hexadecimal SHA-256 of the parameters' bytes, block after block in graph order.
+std::string weights_sha256(const std::vector<BlockValues>& parameters);
+
+/// The object that `--json` prints, on one line.
+std::string result_json(const RunResult& result, const Experiment& experiment);
+
+/// The columns of metrics.csv: epoch, step, examples, seconds, then costs, then metrics, of each
+/// part that has examples.
+std::vector<std::string> metrics_columns(const DataShape& data, const Experiment& experiment);
+std::vector<std::string> metrics_row(const EpochReport& report);
+
+struct RunRecord {
+  std::string status;   ///< done, failed, interrupted
+  std::string error;    ///< why it failed
+  std::string started;  ///< 2026-01-31T12:00:00Z
+  std::vector<std::string> command_line;
+  std::string config_sha256, data_sha256;
+  std::optional<RunResult> result;  ///< empty where it failed
+};
+
+/// run.json, indented.
+std::string run_json(const RunRecord& record, const Experiment& experiment);
+
+/// The present time in UTC, `2026-01-31T12:00:00Z`.
+std::string utc_now();
+
+}  // namespace nnrun::host

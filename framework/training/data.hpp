@@ -1,0 +1,54 @@
+// Examples in memory, in the run's precision.
+#pragma once
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/experiment.hpp"
+#include "network/buffer.hpp"
+#include "network/memory.hpp"
+#include "network/random.hpp"
+namespace nnrun::host {
+
+/// Examples with their targets; rows are contiguous.
+template <class T>
+struct Examples {
+  Buffer<T> x, t;
+  std::size_t count = 0;
+};
+
+/// What a data set says of itself after it was opened.
+struct DataShape {
+  nnrun_shape input{}, target{};
+  std::array<std::size_t, NNRUN_PARTS> examples{};              ///< after the split
+  std::vector<std::string> input_names, target_names, classes;  ///< may be empty
+};
+
+/// A data set that was opened and checked against the network, and can be read once.
+class DataSource {
+ public:
+  /// Opens it. Throws DataError with the plugin's words.
+  explicit DataSource(const Experiment& experiment);
+  const DataShape& shape() const { return shape_; }
+  /// Throws GraphError where inputs or targets do not fit the network.
+  void require_fit(const nnrun_shape& input, std::size_t outputs,
+                   const Experiment& experiment) const;
+  std::vector<Need> needs(Dtype dtype) const;
+  /// Reads all parts, training, validation and test; splits the training part.
+  /// Throws DataError for a number that is not finite, naming part, example and column.
+  template <class T>
+  std::array<Examples<T>, NNRUN_PARTS> read(Random& random) const;
+
+ private:
+  Object object_;
+  Split split_;
+  DataShape shape_;
+  std::array<std::size_t, NNRUN_PARTS> given_{};  // before the split
+};
+
+/// Hexadecimal SHA-256 over shapes and numbers of all parts.
+template <class T>
+std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts);
+
+}  // namespace nnrun::host

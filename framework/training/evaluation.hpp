@@ -1,0 +1,68 @@
+// Cost, metrics and outputs over many examples, without slopes.
+#pragma once
+#include "network/workspace.hpp"
+#include "training/data.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+template <class T>
+class Evaluation {
+ public:
+  Evaluation(const Graph& graph, const Object& cost, const std::vector<Object>& metrics, const T* w)
+      : graph_(graph),
+        cost_(cost),
+        metrics_(metrics),
+        workspace_(graph, rows, w, false),
+        pass_(workspace_.pass()),
+        per_row_(rows) {}
+
+  /// Mean cost and metrics; at least one example.
+  Score score(const Examples<T>& examples) {
+    const std::size_t out = graph_.output().cols;
+    if (!metrics_.empty() && outputs_.size() < examples.count * out)
+      outputs_ = Buffer<T>(examples.count * out);
+    const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
+    double sum = 0;
+    for (std::size_t from = 0; from < examples.count; from += rows) {
+      const std::size_t n = std::min(rows, examples.count - from);
+      const T* const y = outputs(examples.x.data() + from * graph_.input_cols, n);
+      cost_.require(
+          value(cost_.self(), y, examples.t.data() + from * out, out, per_row_.data(), n, out),
+          "value");
+      for (std::size_t r = 0; r < n; ++r) sum += static_cast<double>(per_row_.data()[r]);
+      if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
+    }
+    return {sum / static_cast<double>(examples.count), measure(outputs_.data(), examples)};
+  }
+
+  /// Metrics of outputs that are known already.
+  std::vector<double> measure(const T* y, const Examples<T>& examples) const {
+    std::vector<double> values;
+    for (const Object& metric : metrics_) {
+      double& value = values.emplace_back();
+      const auto& functions = metric.functions<nnrun_metric>();
+      metric.require(functions.value[dtype_of<T>](metric.self(), y, examples.t.data(),
+                                                  examples.count, graph_.output().cols, &value),
+                     "value");
+    }
+    return values;
+  }
+
+  /// Outputs of up to `rows` examples, valid until the next call.
+  const T* outputs(const T* x, std::size_t n) {
+    pass_.look_at(x, n);
+    return pass_.forward();
+  }
+
+  static constexpr std::size_t rows = 256;  ///< evaluated at a time, whatever the batch size
+
+ private:
+  const Graph& graph_;
+  const Object& cost_;
+  const std::vector<Object>& metrics_;
+  Workspace<T> workspace_;
+  Pass<T> pass_;
+  Buffer<T> per_row_, outputs_;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,22 @@
+#include "training/objective.hpp"
+namespace nnrun::host {
+
+std::size_t block_rows(std::size_t rows) {
+  if (rows < 32) return padded(rows);
+  return rows <= 128 ? padded((rows + 1) / 2) : 64;
+}
+
+std::size_t most_blocks(std::size_t rows) {
+  return std::max<std::size_t>(rows < 32 ? 1 : 2, (rows + 63) / 64);
+}
+
+std::uint32_t tile_count(std::size_t parameters, std::size_t rows) {
+  // below a million multiplications a barrier costs more than a tile saves
+  constexpr double worthwhile = 1.5e6;
+  const double work = static_cast<double>(parameters) * static_cast<double>(rows);
+  std::uint32_t tiles = 1;
+  while (tiles < 8 && work >= worthwhile * 2 * tiles) tiles *= 2;
+  return tiles;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,226 @@
+// The mean cost of one batch and its slopes: what a gradient plugin sees, and what stands behind.
+//
+// A batch is shared between threads by what is computed, not by adding gradients: rows are cut into
+// blocks that run forward, cost and backward to the inputs on one thread each; then parameter
+// gradients are cut into tiles, each summed whole over the batch by one thread. Blocks and tiles
+// follow from the sizes alone, so any number of threads gives the same bits.
+#pragma once
+#include <cmath>
+#include <exception>
+#include <optional>
+
+#include "network/perturbation.hpp"
+#include "network/workspace.hpp"
+#include "training/team.hpp"
+namespace nnrun::host {
+
+template <class T>
+struct Batch {
+  const T *x, *t;
+  std::size_t rows;
+};
+
+/// Rows of one block: half a batch of up to 128 in whole lanes, 64 beyond.
+std::size_t block_rows(std::size_t rows);
+/// The most blocks that any batch of up to `rows` is cut into.
+std::size_t most_blocks(std::size_t rows);
+/// Parts of the parameter gradient: by the work that they hold, at most 8.
+std::uint32_t tile_count(std::size_t parameters, std::size_t rows);
+
+template <class T>
+class Objective {
+ public:
+  Objective(const Graph& graph, const Object& cost, std::size_t max_rows, T* w, Team& team)
+      : graph_(graph),
+        cost_(cost),
+        slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
+        value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
+        team_(team),
+        workspace_(graph, max_rows, w, true),
+        w_(w),
+        out_cols_(graph.output().cols),
+        per_row_(max_rows),
+        outputs_(workspace_.output(graph.nodes.size() - 1)),
+        base_outputs_(max_rows * out_cols_) {
+    for (std::size_t b = 0; b < most_blocks(max_rows); ++b) blocks_.push_back(workspace_.pass());
+    const std::uint32_t tiles = tile_count(graph.n_parameters, max_rows);
+    for (std::uint32_t tile = 0; tile < tiles; ++tile)
+      tiles_.push_back(workspace_.pass(tile, tiles));
+    face_ = {sizeof face_, dtype_of<T>, this, graph.n_parameters, cost_now, costs_now, slopes_now};
+  }
+  Objective(const Objective&) = delete;
+  Objective& operator=(const Objective&) = delete;
+
+  const nnrun_objective* face() const { return &face_; }
+
+  void look_at(const Batch<T>& batch) {
+    if (batch.rows != batch_.rows) cut(batch.rows);
+    batch_ = batch;
+  }
+  /// The first layer whose values are not finite, evaluated anew on the present batch; nullptr:
+  /// all are.
+  const Node* first_not_finite() {
+    cost();
+    for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
+      for (std::size_t b = 0; b < n_blocks_; ++b) {
+        const typename Pass<T>::Step& step = blocks_[b].steps()[k];
+        for (std::size_t i = 0; i < step.call.rows * step.call.out.cols; ++i)
+          if (!std::isfinite(step.z[i]) || !std::isfinite(step.a[i])) return &graph_.nodes[k];
+      }
+    return nullptr;
+  }
+  /// Outputs of the batch that was evaluated last.
+  const T* outputs() const { return outputs_; }
+  /// What a callback threw while a plugin was calling; forgets it.
+  std::exception_ptr take_failure() { return std::exchange(failure_, nullptr); }
+
+  double cost() {
+    for (std::size_t b = 0; b < n_blocks_; ++b) {
+      Pass<T>& pass = blocks_[b];
+      const Rows rows = rows_of(b);
+      pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
+      cost_.require(value_(cost_.self(), pass.forward(), batch_.t + rows.from * out_cols_,
+                           out_cols_, per_row_.data() + rows.from, rows.count, out_cols_),
+                    "value");
+    }
+    outputs_ = workspace_.output(graph_.nodes.size() - 1);
+    return mean_cost();
+  }
+
+  double backpropagate(T* gradient) {
+    outputs_ = workspace_.output(graph_.nodes.size() - 1);
+    if (team_.size() == 1 || (n_blocks_ == 1 && tiles_.size() == 1)) {
+      for (std::size_t b = 0; b < n_blocks_; ++b) values_and_slopes(b);
+      for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
+      return mean_cost();
+    }
+    share(n_blocks_, [this](std::size_t b) { values_and_slopes(b); });
+    share(tiles_.size(), [&](std::size_t k) { parameter_slopes(tiles_[k], gradient); });
+    return mean_cost();
+  }
+
+  double costs(T h, T* out) {
+    if (!perturbation_) {
+      perturbation_.emplace(graph_, w_, cost_);
+      one_example_ = Buffer<T>(graph_.n_parameters);
+    }
+    outputs_ = base_outputs_.data();
+    double here = 0;
+    for (std::size_t r = 0; r < batch_.rows; ++r) {
+      T* const costs = r == 0 ? out : one_example_.data();
+      here += static_cast<double>(perturbation_->costs(batch_.x + r * graph_.input_cols,
+                                                       batch_.t + r * out_cols_, h, costs));
+      std::copy_n(perturbation_->output(), out_cols_, base_outputs_.data() + r * out_cols_);
+      if (r > 0)
+        for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] += costs[i];
+    }
+    return batch_.rows == 1 ? here : mean_of_batch(here, out);
+  }
+
+ private:
+  struct Rows {
+    std::size_t from, count;
+  };
+  Rows rows_of(std::size_t block) const {
+    const std::size_t from = block * block_rows_;
+    return {from, std::min(block_rows_, batch_.rows - from)};
+  }
+  /// A batch of another size, the last of an epoch: where calls start, and nothing old behind it.
+  void cut(std::size_t rows) {
+    workspace_.forget_slopes();
+    block_rows_ = block_rows(rows);
+    n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
+    for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
+  }
+  void values_and_slopes(std::size_t b) {
+    Pass<T>& pass = blocks_[b];
+    const Rows rows = rows_of(b);
+    pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
+    const T* const y = pass.forward();
+    cost_.require(slope_(cost_.self(), y, batch_.t + rows.from * out_cols_, out_cols_,
+                         1.0 / static_cast<double>(batch_.rows), pass.steps().back().da,
+                         per_row_.data() + rows.from, rows.count, out_cols_),
+                  "slope");
+    pass.backward_inputs();
+  }
+  void parameter_slopes(Pass<T>& tile, T* gradient) {
+    tile.look_at(batch_.x, batch_.rows);
+    tile.backward_parameters(gradient);
+  }
+  double mean_cost() const {
+    double sum = 0;
+    for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(per_row_.data()[r]);
+    return batch_.rows == 1 ? sum : sum / static_cast<double>(batch_.rows);
+  }
+  /// Sums over the batch become means. Padding sums to rounding errors: exactly the mean again.
+  double mean_of_batch(double here, T* out) const {
+    const T per_row = T(1) / static_cast<T>(batch_.rows);
+    for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] *= per_row;
+    here /= static_cast<double>(batch_.rows);
+    for (const auto& [from, to] : perturbation_->padding())
+      std::fill(out + from, out + to, static_cast<T>(here));
+    return here;
+  }
+
+  /// f(0) … f(n - 1) over the team; throws what the first of them threw.
+  template <class F>
+  void share(std::size_t n, F f) {
+    auto job = [&](unsigned thread) {
+      try {
+        for (std::size_t i = thread; i < n; i += team_.size()) f(i);
+      } catch (...) {
+        if (!failed_.test_and_set()) failure_ = std::current_exception();
+      }
+    };
+    team_.run(job);
+    if (failed_.test()) {
+      failed_.clear();
+      std::rethrow_exception(take_failure());
+    }
+  }
+
+  // The C face: nothing may be thrown through the plugin that calls.
+  template <class F>
+  static int guarded(void* host, F f) {
+    Objective& self = *static_cast<Objective*>(host);
+    try {
+      f(self);
+      return 0;
+    } catch (...) {
+      self.failure_ = std::current_exception();
+      return 1;
+    }
+  }
+  static int cost_now(void* host, double* cost) {
+    return guarded(host, [&](Objective& self) { *cost = self.cost(); });
+  }
+  static int costs_now(void* host, double h, void* costs, double* here) {
+    return guarded(host, [&](Objective& self) {
+      *here = self.costs(static_cast<T>(h), static_cast<T*>(costs));
+    });
+  }
+  static int slopes_now(void* host, void* gradient, double* cost) {
+    return guarded(host,
+                   [&](Objective& self) { *cost = self.backpropagate(static_cast<T*>(gradient)); });
+  }
+
+  const Graph& graph_;
+  const Object& cost_;
+  decltype(nnrun_cost_functions::slope) slope_;
+  decltype(nnrun_cost_functions::value) value_;
+  Team& team_;
+  Workspace<T> workspace_;
+  T* w_;
+  std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
+  std::vector<Pass<T>> blocks_, tiles_;
+  Buffer<T> per_row_;
+  const T* outputs_;
+  Buffer<T> base_outputs_, one_example_;
+  std::optional<Perturbation<T>> perturbation_;  // only finite differences need it
+  Batch<T> batch_{};
+  nnrun_objective face_{};
+  std::exception_ptr failure_;
+  std::atomic_flag failed_;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,297 @@
+#include "training/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <thread>
+
+#include "base/text.hpp"
+#include "network/memory.hpp"
+#include "network/parameters.hpp"
+#include "training/evaluation.hpp"
+#include "training/objective.hpp"
+namespace nnrun::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::vector<Object> create_all(const std::vector<Use>& uses) {
+  std::vector<Object> objects;
+  for (const Use& use : uses) objects.emplace_back(use);
+  return objects;
+}
+
+/// x · 0 is 0, or NaN where x is not finite; in eight sums, so that it is no chain.
+template <class T>
+bool all_finite(const T* x, std::size_t n) {
+  T sums[NNRUN_LANES] = {};
+  for (std::size_t i = 0; i < n; i += NNRUN_LANES)
+    for (std::size_t j = 0; j < NNRUN_LANES; ++j) sums[j] += x[i + j] * T(0);
+  T all = 0;
+  for (const T sum : sums) all += sum;
+  return all == T(0);
+}
+
+/// Everything that can be wrong with the sizes of a run, before anything of size is allocated.
+const Graph& checked(const Graph& graph, const DataSource& data, const Object& optimizer,
+                     const Experiment& experiment) {
+  data.require_fit(graph.input, graph.output().cols, experiment);
+  std::vector<Need> needs = needs_of(graph, experiment.dtype, experiment.batch_size,
+                                     optimizer.functions<nnrun_optimizer>().n_slots);
+  std::ranges::move(data.needs(experiment.dtype), std::back_inserter(needs));
+  require_memory(needs, available_memory());
+  return graph;
+}
+
+/// No more threads than blocks and tiles can use, and one where a step is too short to share.
+unsigned useful_threads(unsigned wanted, std::size_t batch_rows, std::size_t parameters) {
+  // some 20 microseconds of multiplications: what waking a thread may cost
+  if (static_cast<double>(batch_rows) * static_cast<double>(parameters) < 2e5) return 1;
+  const std::size_t shares =
+      std::max<std::size_t>((batch_rows + block_rows(batch_rows) - 1) / block_rows(batch_rows),
+                            tile_count(parameters, batch_rows));
+  const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(std::min<std::size_t>(wanted ? wanted : machine, shares));
+}
+
+template <class T>
+class TrainerOf final : public Trainer {
+ public:
+  TrainerOf(const Experiment& experiment, unsigned threads)
+      : experiment_(experiment),
+        random_(experiment.random, experiment.seed),
+        graph_(build_graph(experiment)),
+        cost_(experiment.cost),
+        gradient_(experiment.gradient),
+        optimizer_(experiment.optimizer),
+        metrics_(create_all(experiment.metrics)),
+        source_(experiment),
+        batch_rows_(std::min(experiment.batch_size, source_.shape().examples[NNRUN_TRAIN])),
+        w_(checked(graph_, source_, optimizer_, experiment_).n_parameters),
+        g_(graph_.n_parameters),
+        team_(useful_threads(threads, batch_rows_, graph_.n_parameters)),
+        objective_(graph_, cost_, batch_rows_, w_.data(), team_),
+        evaluation_(graph_, cost_, metrics_, w_.data()) {
+    initialize(graph_, random_, w_.data());
+    parts_ = source_.template read<T>(random_);
+    const auto& functions = optimizer_.functions<nnrun_optimizer>();
+    for (std::uint32_t i = 0; i < functions.n_slots; ++i) {
+      slots_.emplace_back(graph_.n_parameters);
+      slot_pointers_.push_back(slots_.back().data());
+    }
+    update_ = {sizeof update_,        functions.n_slots,   w_.data(), g_.data(),
+               slot_pointers_.data(), graph_.n_parameters, 0,         experiment.learning_rate};
+    const Examples<T>& train = parts_[NNRUN_TRAIN];
+    if (!metrics_.empty()) outputs_ = Buffer<T>(train.count * graph_.output().cols);
+    if (experiment.shuffle) {
+      order_.resize(train.count);
+      batch_x_ = Buffer<T>(batch_rows_ * graph_.input_cols);
+      batch_t_ = Buffer<T>(batch_rows_ * graph_.output().cols);
+    }
+  }
+
+  const Graph& graph() const override { return graph_; }
+  const DataShape& data() const override { return source_.shape(); }
+  unsigned threads() const override { return team_.size(); }
+
+  Outcome train(const Listener& listener) override {
+    Outcome outcome;
+    for (std::size_t epoch = 1; epoch <= experiment_.epochs && !outcome.interrupted; ++epoch) {
+      EpochReport report;
+      report.epoch = epoch;
+      const std::size_t seen = run_epoch(epoch, listener, outcome);
+      report.step = update_.step;
+      report.examples = outcome.examples;
+      report.seconds = outcome.seconds;
+      report.train.cost = epoch_cost_ / static_cast<double>(std::max<std::size_t>(seen, 1));
+      if (!outcome.interrupted) {
+        report.train.metrics = evaluation_.measure(outputs_.data(), parts_[NNRUN_TRAIN]);
+        report.validation = score_of(NNRUN_VALIDATION);
+        report.test = score_of(NNRUN_TEST);
+        outcome.epochs.push_back(report);
+        if (listener.epoch) listener.epoch(report);
+      }
+    }
+    outcome.steps = update_.step;
+    return outcome;
+  }
+
+  std::vector<std::vector<double>> predict(
+      const std::vector<std::vector<double>>& inputs) override {
+    const std::size_t in = graph_.input_cols, out = graph_.output().cols;
+    Buffer<T> x(in);
+    std::vector<std::vector<double>> outputs;
+    for (const std::vector<double>& input : inputs) {
+      std::ranges::transform(input, x.data(), [](double v) { return static_cast<T>(v); });
+      const T* const y = evaluation_.outputs(x.data(), 1);
+      outputs.emplace_back(y, y + out);
+    }
+    return outputs;
+  }
+
+  std::vector<std::pair<double, double>> input_ranges() const override {
+    const Examples<T>& train = parts_[NNRUN_TRAIN];
+    const std::size_t in = graph_.input_cols;
+    std::vector<std::pair<double, double>> ranges;
+    for (std::size_t c = 0; c < in; ++c) ranges.emplace_back(train.x.data()[c], train.x.data()[c]);
+    for (std::size_t i = 0; i < train.count * in; ++i) {
+      auto& [low, high] = ranges[i % in];
+      low = std::min(low, static_cast<double>(train.x.data()[i]));
+      high = std::max(high, static_cast<double>(train.x.data()[i]));
+    }
+    return ranges;
+  }
+
+  std::vector<BlockValues> parameters() const override {
+    std::vector<BlockValues> all;
+    for (const NamedBlock& block : graph_.blocks()) {
+      const nnrun_shape& shape = block.block->shape;
+      const std::vector<T> numbers = gathered(block, w_.data());
+      const auto bytes = std::as_bytes(std::span(numbers));
+      all.push_back(
+          {block.name, {shape.sizes, shape.sizes + shape.rank}, {bytes.begin(), bytes.end()}});
+    }
+    return all;
+  }
+  void set_parameters(const NamedBlock& block, std::span<const double> values) override {
+    const std::vector<T> numbers(values.begin(), values.end());
+    scatter(block, numbers.data(), w_.data());
+  }
+  std::string data_sha256() const override { return hash_of(parts_); }
+
+ private:
+  /// Returns how many examples were seen: all, unless the listener stopped it.
+  std::size_t run_epoch(std::size_t epoch, const Listener& listener, Outcome& outcome) {
+    const std::size_t count = parts_[NNRUN_TRAIN].count;
+    const std::size_t steps = (count + batch_rows_ - 1) / batch_rows_;
+    if (experiment_.shuffle) random_.shuffle(order_, "shuffle", epoch);
+    epoch_cost_ = 0;
+    double seconds = 0;
+    std::size_t done = 0;
+    // as many steps at a time as take some 20 ms: the clock is not read in between
+    std::size_t step = 0, chunk = 1;
+    while (step < steps && !outcome.interrupted) {
+      const std::size_t end = std::min(steps, step + chunk);
+      const Clock::time_point start = Clock::now();
+      for (; step < end; ++step) run_step(epoch, step * batch_rows_, count);
+      const double took = seconds_since(start);
+      seconds += took;
+      done = std::min(count, step * batch_rows_);
+      if (listener.stop && listener.stop()) outcome.interrupted = true;
+      if (listener.progress)
+        listener.progress({epoch, experiment_.epochs, done, count, seconds,
+                           epoch_cost_ / static_cast<double>(done)});
+      if (took < 0.01) chunk *= 2;
+      if (took > 0.04) chunk = std::max<std::size_t>(1, chunk / 2);
+    }
+    outcome.seconds += seconds;
+    outcome.examples += done;
+    return done;
+  }
+
+  void run_step(std::size_t epoch, std::size_t from, std::size_t count) {
+    const std::size_t rows = std::min(batch_rows_, count - from);
+    objective_.look_at(batch(from, rows));
+    double cost = 0;
+    const auto compute = gradient_.functions<nnrun_gradient>().compute;
+    if (compute(gradient_.self(), objective_.face(), g_.data(), &cost) != 0) [[unlikely]] {
+      if (const std::exception_ptr failure = objective_.take_failure())
+        std::rethrow_exception(failure);
+      gradient_.fail("compute");
+    }
+    if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
+      refuse_step(epoch, cost);
+    ++update_.step;
+    update();
+    epoch_cost_ += cost * static_cast<double>(rows);
+    if (!metrics_.empty()) keep_outputs(from, rows);
+  }
+
+  /// The data as it lies, or rows gathered in this epoch's order.
+  Batch<T> batch(std::size_t from, std::size_t rows) const {
+    const Examples<T>& train = parts_[NNRUN_TRAIN];
+    const std::size_t in = graph_.input_cols, out = graph_.output().cols;
+    if (order_.empty()) return {train.x.data() + from * in, train.t.data() + from * out, rows};
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::copy_n(train.x.data() + order_[from + r] * in, in, batch_x_.data() + r * in);
+      std::copy_n(train.t.data() + order_[from + r] * out, out, batch_t_.data() + r * out);
+    }
+    return {batch_x_.data(), batch_t_.data(), rows};
+  }
+
+  /// Metrics of an epoch are taken from the outputs that training made anyway.
+  void keep_outputs(std::size_t from, std::size_t rows) {
+    const std::size_t out = graph_.output().cols;
+    const T* const y = objective_.outputs();
+    if (order_.empty()) {
+      std::copy_n(y, rows * out, outputs_.data() + from * out);
+      return;
+    }
+    for (std::size_t r = 0; r < rows; ++r)
+      std::copy_n(y + r * out, out, outputs_.data() + order_[from + r] * out);
+  }
+
+  void update() {
+    const auto& functions = optimizer_.functions<nnrun_optimizer>();
+    optimizer_.require(functions.update[dtype_of<T>](optimizer_.self(), &update_), "update");
+  }
+
+  [[noreturn]] void refuse_step(std::size_t epoch, double cost) {
+    const bool cost_is_fine = std::isfinite(cost);
+    std::string what = (cost_is_fine ? "a gradient" : "cost");
+    what += std::isnan(cost) || cost_is_fine ? " became nan" : " became infinite";
+    if (cost_is_fine) what = "a gradient became infinite or nan";
+    what += " in epoch " + std::to_string(epoch) + ", step " + std::to_string(update_.step + 1);
+    const Node* const node = objective_.first_not_finite();
+    const Object* culprit = cost_is_fine ? &gradient_ : &cost_;
+    if (node) {
+      what += ": the output of " + node->name + " was not finite first";
+      culprit = &node->layer;
+    } else {
+      what += ": " + culprit->plugin().kind + " '" + culprit->plugin().name + "' gave it first";
+    }
+    throw TrainingError(Problem{.what = what + "; the update was not applied",
+                                .where = culprit->plugin().name + " of " +
+                                         culprit->plugin().library->file.filename().string(),
+                                .hint = "learning_rate " + shortest(experiment_.learning_rate) +
+                                        " -> try " + significant(experiment_.learning_rate / 10, 3)});
+  }
+
+  std::optional<Score> score_of(std::size_t part) {
+    if (parts_[part].count == 0) return std::nullopt;
+    return evaluation_.score(parts_[part]);
+  }
+
+  const Experiment& experiment_;
+  Random random_;
+  Graph graph_;
+  Object cost_, gradient_, optimizer_;
+  std::vector<Object> metrics_;
+  DataSource source_;
+  std::size_t batch_rows_;
+  Buffer<T> w_, g_;
+  Team team_;
+  Objective<T> objective_;
+  Evaluation<T> evaluation_;
+  std::array<Examples<T>, NNRUN_PARTS> parts_;
+  std::vector<Buffer<T>> slots_;
+  std::vector<void*> slot_pointers_;
+  nnrun_update update_{};
+  std::vector<std::uint32_t> order_;  // of this epoch; empty: as the data lies
+  Buffer<T> batch_x_, batch_t_, outputs_;
+  double epoch_cost_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads) {
+  if (experiment.dtype == Dtype::float32)
+    return std::make_unique<TrainerOf<float>>(experiment, threads);
+  return std::make_unique<TrainerOf<double>>(experiment, threads);
+}
+
+}  // namespace nnrun::host

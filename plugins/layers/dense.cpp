@@ -1,0 +1,97 @@
+#include <algorithm>
+#include <cstring>
+
+#include "dense_online.hpp"
+#include "product.hpp"
+
+/// y = x W + b: every unit sees every input.
+///
+/// In memory W is inputs × units, a row padded to whole lanes: all units of one input lie side by
+/// side, so that one example costs `inputs` broadcasts and no horizontal sum. Files hold
+/// units × inputs. A batch is matrix products (product.hpp), one example is dense_online.hpp.
+struct Dense : nnrun::Layer {
+  static constexpr auto name = "dense", doc = "every unit sees every input: y = x W + b";
+  static constexpr const char* products[] = {"eigen", "onednn"};
+  std::int64_t units = 1;
+  bool bias = true;
+  const char* product = "eigen";
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&Dense::units, "units", "outputs",
+                     {.min = 1, .max = 2147483648., .required = true}),
+        nnrun::param(&Dense::bias, "bias", "add a number to each output, to be learnt"),
+        nnrun::param(&Dense::product, "product",
+                     "library for batches in float32; another one gives other last bits",
+                     {.choices = products}));
+  }
+  void check() {
+    multiply_ = std::strcmp(product, "onednn") == 0 ? onednn_products() : eigen_products();
+  }
+
+  void plan(nnrun_plan& p) const {
+    if (p.n_in != 1)
+      throw nnrun::Error("dense takes one input, not " + std::to_string(p.n_in), "",
+                         "join them by a layer such as 'add' first");
+    const std::size_t in = nnrun::size_of(p.in[0]), out = static_cast<std::size_t>(units),
+                      stride = dense::stride_of(out), weights = nnrun::padded(in * stride);
+    p.out = {1, {out}};
+    p.blocks[0] = {"weights", NNRUN_WEIGHTS, {2, {out, in}}, {1, stride}, 0, in, out, 0};
+    p.blocks[1] = {"bias", NNRUN_BIAS, {1, {out}}, {1}, weights, in, out, 0};
+    p.n_blocks = bias ? 2 : 1;
+    p.n_parameters = weights + (bias ? nnrun::padded(stride) : 0);
+    p.groups = p.n_parameters / stride;
+  }
+
+  template <class T>
+  void forward(const nnrun::LayerCall<T>& c) const {
+    if (c.rows() == 1) return dense::forward_one(c, bias);
+    const dense::View<T> m(c, bias);
+    if (m.b) spread_bias(m, c.rows());
+    multiply_.of<T>()(c.rows(), m.units, m.in, {m.x, m.in}, {m.w, m.stride}, m.b != nullptr, m.y,
+                      m.units);
+  }
+  template <class T>
+  void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    if (c.rows() == 1) return dense::backward_inputs_one(c);
+    const dense::View<T> m(c, bias);
+    multiply_.of<T>()(c.rows(), m.in, m.units, {m.dy, m.units}, {m.w, m.stride, true}, m.add_inputs,
+                      m.dx, m.in);
+  }
+  /// A tile is a range of inputs; the first one has the bias too.
+  template <class T>
+  void backward_parameters(const nnrun::LayerCall<T>& c) const {
+    const nnrun_layer_call& call = c.call;
+    if (c.rows() == 1) return call.tile == 0 ? dense::backward_parameters_one(c, bias) : void();
+    const dense::View<T> m(c, bias);
+    const std::size_t each = (m.in + call.tiles - 1) / call.tiles,
+                      from = std::min(m.in, each * call.tile), to = std::min(m.in, from + each);
+    if (to > from)
+      multiply_.of<T>()(to - from, m.units, c.rows(), {m.x + from, m.in, true}, {m.dy, m.units},
+                        m.add, m.dw + from * m.stride, m.stride);
+    if (m.b && call.tile == 0) sum_columns(m.dy, c.rows(), m.units, m.dw + m.bias_at, m.add);
+  }
+  template <class T>
+  void perturb(const nnrun::LayerCall<T>& c, T h, T* out) const {
+    dense::perturb_one(c, bias, h, out);
+  }
+  template <class T>
+  void spread(const nnrun::LayerCall<T>& c, const T* v, std::size_t groups, std::size_t stride,
+              T* rows) const {
+    dense::spread_one(c, v, groups, stride, rows);
+  }
+
+ private:
+  template <class T>
+  static void spread_bias(const dense::View<T>& m, std::size_t rows) {
+    for (std::size_t r = 0; r < rows; ++r) std::copy_n(m.b, m.units, m.y + r * m.units);
+  }
+  template <class T>
+  NNRUN_CLONES static void sum_columns(const T* dy, std::size_t rows, std::size_t cols, T* db,
+                                       bool add) {
+    if (!add) std::fill_n(db, cols, T(0));
+    for (std::size_t r = 0; r < rows; ++r)
+      for (std::size_t u = 0; u < cols; ++u) db[u] += dy[r * cols + u];
+  }
+  Products multiply_{};
+};
+NNRUN_REGISTER(Dense)

@@ -1,0 +1,89 @@
+// Reads configs with the classes of tests/config/classes.c, so that messages stay the same when we
+// get new plugins.
+#pragma once
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/scratch.hpp"
+#include "config/experiment.hpp"
+namespace nnrun::testing {
+
+inline constexpr const char* test_classes = NNRUN_BUILD_DIR "/test_plugins/config_classes.so";
+
+/// Keeps the classes alive that its experiments point to.
+struct Loaded {
+  host::Registry registry;
+  Loaded() { registry.load(test_classes); }
+};
+
+inline std::string replaced(std::string text, std::string_view old, std::string_view by) {
+  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += by.size())
+    text.replace(at, old.size(), by);
+  return text;
+}
+
+/// What people see, `folder` left out; "nothing" where the config is right.
+inline std::string said_of(const std::filesystem::path& file, const std::filesystem::path& folder,
+                           const std::vector<host::Override>& overrides = {}) {
+  Loaded loaded;
+  try {
+    host::read_experiment(file, overrides, loaded.registry);
+  } catch (const host::ConfigError& error) {
+    return replaced(render(error, false), folder.string() + "/", "");
+  }
+  return "nothing";
+}
+
+/// Configs in a folder of their own; the one that is read is a.yaml.
+class Configs {
+ public:
+  using File = std::pair<std::string_view, std::string_view>;
+  explicit Configs(std::initializer_list<File> files) {
+    for (const auto& [name, text] : files) scratch_.write(name, text);
+  }
+  explicit Configs(std::string_view text) : Configs({File("a.yaml", text)}) {}
+
+  std::filesystem::path operator/(std::string_view name) const { return scratch_ / name; }
+  host::Experiment read(const std::vector<host::Override>& overrides = {}) {
+    return host::read_experiment(scratch_ / "a.yaml", overrides, loaded_.registry);
+  }
+  std::string said(const std::vector<host::Override>& overrides = {}) const {
+    return said_of(scratch_ / "a.yaml", scratch_.folder(), overrides);
+  }
+  host::Registry& registry() { return loaded_.registry; }
+
+ private:
+  Scratch scratch_;
+  Loaded loaded_;
+};
+
+/// A whole config; what a test is about is merged over it.
+inline constexpr std::string_view line_config = R"(name: line
+data: {type: points, train: 10}
+model:
+  input: 2
+  defaults: {activation: sigmoid}
+  layers:
+    - {type: dense, units: 5}
+    - {type: dense, units: 1}
+train:
+  cost: sum_squared_error
+  gradient: {type: finite_difference, step: 0.5}
+  optimizer: {type: sgd, learning_rate: 0.1, momentum: 0.9}
+)";
+inline Configs over_line(std::string_view difference) {
+  return Configs(
+      {{"line.yaml", line_config}, {"a.yaml", "extends: line.yaml\n" + std::string(difference)}});
+}
+
+/// One key of the experiment as `nnrun compare` shows it; "-" where there is none.
+inline std::string key_of(const host::Experiment& experiment, const std::string& key) {
+  const auto keys = host::resolved_keys(experiment);
+  const auto found = keys.find(key);
+  return found == keys.end() ? "-" : found->second;
+}
+
+}  // namespace nnrun::testing

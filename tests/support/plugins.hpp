@@ -1,0 +1,80 @@
+// The project's own plugins, loaded once, and small experiments made of YAML.
+#pragma once
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/scratch.hpp"
+#include "config/experiment.hpp"
+#include "loading/object.hpp"
+#include "loading/registry.hpp"
+namespace nnrun::testing {
+
+/// All sets of the build folder.
+inline host::Registry& registry() {
+  static host::Registry loaded = [] {
+    host::Registry r;
+    r.load_folder(NNRUN_BUILD_DIR "/plugins");
+    return r;
+  }();
+  return loaded;
+}
+
+/// A class with its defaults, some settings given; required ones get an example.
+inline host::Use use(const std::string& kind, const std::string& name,
+                     const std::vector<std::pair<std::string, host::Value>>& given = {}) {
+  const host::Class* found = registry().find(kind, name);
+  if (!found) throw std::runtime_error("no " + kind + " '" + name + "'");
+  host::Use use{found, {}, {}};
+  for (std::uint32_t i = 0; i < found->table->n_settings; ++i) {
+    const nnrun_setting& s = host::setting_of(*found, i);
+    const auto own = std::ranges::find(given, s.name, &std::pair<std::string, host::Value>::first);
+    if (own != given.end())
+      use.settings.push_back(own->second);
+    else if (!(s.flags & NNRUN_REQUIRED))
+      use.settings.push_back(host::default_of(s));
+    else if (s.type == NNRUN_INT)
+      use.settings.emplace_back(std::int64_t{3});
+    else if (s.type == NNRUN_FLOAT)
+      use.settings.emplace_back(0.5);
+    else
+      use.settings.emplace_back(std::string(NNRUN_SOURCE_DIR "/configs/data/symptoms.csv"));
+  }
+  return use;
+}
+
+inline host::Experiment experiment(const std::string& yaml,
+                                   const std::vector<host::Override>& overrides = {}) {
+  static const Scratch scratch;
+  static int number = 0;
+  return host::read_experiment(scratch.write("e" + std::to_string(++number) + ".yaml", yaml),
+                               overrides, registry());
+}
+inline host::Experiment shipped(const std::string& name,
+                                const std::vector<host::Override>& overrides = {}) {
+  return host::read_experiment(NNRUN_SOURCE_DIR "/configs/" + name, overrides, registry());
+}
+
+/// A file of the data that tests may use: `article/article_seed1.json` below ${NNRUN_DATA}. Where
+/// it is absent the test is skipped, which says why.
+inline std::optional<std::filesystem::path> data_file(const std::string& name) {
+  const char* folder = std::getenv("NNRUN_DATA");
+  if (folder) {
+    const std::filesystem::path file = std::filesystem::path(folder) / name;
+    if (std::filesystem::exists(file)) return file;
+  }
+  WARN("skipped: no " << name << (folder ? " below NNRUN_DATA" : ", NNRUN_DATA is not set"));
+  SUCCEED();
+  return std::nullopt;
+}
+
+/// Names of a kind, for GENERATE: a new plugin is under the laws the moment it exists.
+inline std::vector<std::string> names(const std::string& kind) {
+  return registry().names(kind);
+}
+
+}  // namespace nnrun::testing
