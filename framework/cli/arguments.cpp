@@ -62,7 +62,7 @@ const Verb& take_verb(std::vector<std::string>& words) {
 }
 
 void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
-             std::vector<std::string>& overrides) {
+             std::vector<std::string>& overrides, std::string& threads) {
   app.add_option(verb.target, arguments.targets)
       ->expected(static_cast<int>(verb.fewest), static_cast<int>(verb.most));
   app.add_flag("--json", arguments.json, "one JSON object instead of text");
@@ -74,8 +74,15 @@ void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
         ->take_all();
   if (!verb.runs) return;
   app.add_option("--out", arguments.out, "the run folder itself; it must not exist");
-  app.add_option("--threads", arguments.threads, "changes the time, never a bit")
-      ->check(CLI::Range(1, 1024));
+  app.add_option("--threads", threads, "changes the time, never a bit");
+}
+
+unsigned thread_count(const std::string& text) {
+  const auto number = parse_integer(text);
+  if (!number || *number < 1 || *number > 1024)
+    throw UsageError(
+        Problem{.what = "--threads needs a whole number from 1 to 1024, not '" + text + "'"});
+  return static_cast<unsigned>(*number);
 }
 
 Override override_of(const std::string& text) {
@@ -104,7 +111,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   arguments.verb = verb.name;
 
   CLI::App app;
-  declare(app, verb, arguments, overrides);
+  std::string threads;
+  declare(app, verb, arguments, overrides, threads);
   std::ranges::reverse(words);  // as CLI11 wants them
   try {
     app.parse(words);
@@ -119,6 +127,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   if (arguments.targets.size() < verb.fewest)
     throw UsageError(Problem{.what = std::string(verb.name) + " needs a config",
                              .hint = "nnrun " + std::string(verb.name) + " configs/diagonal.yaml"});
+  if (!threads.empty()) arguments.threads = thread_count(threads);
   for (const std::string& text : overrides) arguments.overrides.push_back(override_of(text));
   return arguments;
 }

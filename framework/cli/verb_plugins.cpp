@@ -41,7 +41,7 @@ bool is_number(const nnrun_setting& s) {
 
 /// `[0, 1)`, `at least 0`, `one of a, b`; empty where everything goes.
 std::string range_of(const nnrun_setting& s) {
-  if (s.n_choices) return "one of " + join(choices_of(s), ", ");
+  if (s.n_choices) return "one of '" + join(choices_of(s), "', '") + "'";
   if (!is_number(s)) return "";
   const bool low = std::isfinite(s.min), high = std::isfinite(s.max),
              above = s.flags & NNRUN_ABOVE_MIN, below = s.flags & NNRUN_BELOW_MAX;

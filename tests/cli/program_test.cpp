@@ -1,0 +1,244 @@
+// What a user types and sees.
+#include "support/program.hpp"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+using nlohmann::json;
+
+json parsed(const std::string& text) {
+  CAPTURE(text);
+  REQUIRE(json::accept(text));
+  return json::parse(text);
+}
+
+}  // namespace
+
+TEST_CASE("a run prints its result on stdout and its talk on stderr", "[cli]") {
+  const Scratch scratch;
+  const Ended run_ = run("$nnrun $configs/diagonal.yaml", scratch.folder());
+  CHECK(run_.status == 0);
+  CHECK_THAT(run_.out, StartsWith("test   cost 0.009918   accuracy 98.89 %   (10000 examples, "
+                                  "not seen in training)\n"
+                                  "predict (0.5, 0.01)  0.00001931471117869"));
+  CHECK_THAT(run_.out, Contains("saved  runs/diagonal/0001\n") && Contains("█"));
+  CHECK_THAT(run_.err,
+             StartsWith("diagonal  seed 1 · float64 · 1 thread · runs/diagonal/0001\n"
+                        "  Layer (type)     Output  Param #  Activation  from\n"
+                        "  dense_1 (dense)  5            10  sigmoid     layers.so, article.so\n"));
+  CHECK_THAT(run_.err, Contains("epoch 1/1  cost 0.02630  accuracy 96.65 %"));
+  CHECK_THAT(run_.err, !Contains("\033") && !Contains("\r"));
+}
+
+TEST_CASE("a run leaves a folder that says how to get the same bits again", "[cli]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml", scratch.folder()).status == 0);
+  const auto folder = scratch / "runs/diagonal/0001";
+  CHECK(names_in(folder) == std::vector<std::string>{"config.yaml", "metrics.csv",
+                                                     "model.safetensors", "run.json", "source"});
+  CHECK(text_of(folder / "source/diagonal.yaml") ==
+        text_of(NNRUN_SOURCE_DIR "/configs/diagonal.yaml"));
+  const json record = parsed(text_of(folder / "run.json"));
+  CHECK(record["status"] == "done");
+  CHECK(record["seed"] == 1);
+  CHECK(record["random"] == "arc4");
+  for (const char* key : {"started", "command_line", "version", "machine", "plugins",
+                          "config_sha256", "data_sha256", "peak_memory_bytes", "result"})
+    CHECK(record.contains(key));
+  for (const json& plugin : record["plugins"])
+    CHECK(plugin["sha256"].get<std::string>().size() == 64);
+
+  REQUIRE(run("$nnrun -q runs/diagonal/0001/config.yaml", scratch.folder()).status == 0);
+  const json again = parsed(text_of(scratch / "runs/diagonal/0002/run.json"));
+  CHECK(again["result"]["weights_sha256"] == record["result"]["weights_sha256"]);
+  CHECK(again["data_sha256"] == record["data_sha256"]);
+}
+
+TEST_CASE("metrics.csv has a row per epoch", "[cli]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal-minibatch.yaml --set train.epochs=3", scratch.folder())
+              .status == 0);
+  const std::string csv = text_of(scratch / "runs/diagonal-minibatch/0001/metrics.csv");
+  CHECK_THAT(csv, StartsWith("epoch,step,examples,seconds,train.cost,test.cost,train.accuracy,"
+                             "test.accuracy\n1,100,10000,"));
+  CHECK(std::ranges::count(csv, '\n') == 4);
+}
+
+TEST_CASE("--json prints one object and nothing else", "[cli]") {
+  const Scratch scratch;
+  const Ended run_ =
+      run("$nnrun --json $configs/diagonal.yaml --out here --threads 2", scratch.folder());
+  CHECK(run_.status == 0);
+  CHECK(run_.err == "");
+  CHECK(std::ranges::count(run_.out, '\n') == 1);
+  const json result = parsed(run_.out);
+  CHECK(result["name"] == "diagonal");
+  CHECK(result["run"] == "here");
+  CHECK(result["seed"] == 1);
+  CHECK(result["dtype"] == "float64");
+  CHECK(result["parameters"] == 15);
+  CHECK(result["epochs"] == 1);
+  CHECK(result["train"].contains("cost"));
+  CHECK(result["test"]["accuracy"].get<double>() == 0.9889);
+  CHECK(result["predict"][1]["input"] == json({0.3, 0.7}));
+  CHECK(result["predict"][1]["output"][0].get<double>() ==
+        Approx(0.9999203743668156).epsilon(1e-10));
+  CHECK(result["seconds"].contains("total"));
+  CHECK(result["seconds"].contains("train"));
+  CHECK(result["examples_per_second"].get<double>() > 0);
+  CHECK(result["weights_sha256"].get<std::string>().size() == 64);
+}
+
+TEST_CASE("every verb answers, in text and in JSON", "[cli]") {
+  const Scratch scratch;
+  const std::string verb =
+      GENERATE(as<std::string>(), "check $configs/diagonal.yaml", "summary $configs/diagonal.yaml",
+               "plugins", "plugins sigmoid", "plugins activation", "runs", "version");
+  CAPTURE(verb);
+  const Ended text = run("$nnrun " + verb, scratch.folder());
+  CHECK(text.status == 0);
+  CHECK((text.out != "" || verb == "runs"));
+  const Ended object = run("$nnrun " + verb + " --json", scratch.folder());
+  CHECK(object.status == 0);
+  parsed(object.out);
+  CHECK(names_in(scratch.folder()) == std::vector<std::string>{".command", ".err", ".out"});
+}
+
+TEST_CASE("help shows every verb and every verb has help", "[cli]") {
+  const Scratch scratch;
+  const std::string help = run("$nnrun --help", scratch.folder()).out;
+  CHECK(help == run("$nnrun help", scratch.folder()).out);
+  for (const char* verb : {"train", "check", "summary", "plugins", "runs", "help", "version"}) {
+    CHECK_THAT(help, Contains(std::string("\n  ") + verb + " "));
+    if (std::string(verb) == "help") continue;
+    const Ended own = run(std::string("$nnrun ") + verb + " --help", scratch.folder());
+    CHECK(own.status == 0);
+    CHECK_THAT(own.out, StartsWith(std::string("usage: nnrun ") + verb));
+  }
+}
+
+TEST_CASE("what is wrong gets one sentence and its exit status", "[cli]") {
+  const auto [command, status, message] = GENERATE(table<std::string, int, std::string>({
+      {"$nnrun trian x", 2,
+       "error: 'trian' is neither a verb nor a config file\n   = help: did you mean 'train'?\n"},
+      {"$nnrun train", 2,
+       "error: train needs a config\n   = help: nnrun train configs/diagonal.yaml\n"},
+      {"$nnrun $configs/diagonal.yaml --threads 0", 2,
+       "error: --threads needs a whole number from 1 to 1024, not '0'\n"},
+      {"$nnrun $configs/diagonal.yaml --set epochs", 2,
+       "error: --set needs PATH=VALUE, not 'epochs'\n   = help: for example --set "
+       "train.epochs=5\n"},
+      {"$nnrun help trian", 2,
+       "error: there is no verb 'trian'\n   = help: did you mean 'train'?\n"},
+      {"$nnrun plugins sigmod", 2,
+       "error: no loaded plugin is called 'sigmod'\n   = help: did you mean 'sigmoid'?\n"},
+      {"$nnrun no.yaml", 3, "error: cannot read 'no.yaml': no such file\n"},
+      {"mkdir d && $nnrun ./d", 3, "error: cannot read './d': it is a directory\n"},
+      {"mkdir d && $nnrun $configs/diagonal.yaml --out d", 1,
+       "error: the run folder 'd' exists already\n"
+       "   = help: name a new one with --out, or leave --out away\n"},
+      {"NNRUN_PLUGIN_PATH=./no.so $nnrun plugins", 4, ""},
+      {"$nnrun $configs/symptoms.yaml --set data.path=/no.csv", 5,
+       "error: no such file\n  --> /no.csv\n"},
+      {"printf 'a,b\\n1,2\\n3,x\\n' > d.csv; $nnrun $configs/symptoms.yaml "
+       "--set data.path=$PWD/d.csv --set data.targets=[b] --set predict=[] --set model.input=1",
+       5, "column 'b': expected a finite number, found 'x'\n"},
+  }));
+  CAPTURE(command);
+  const Scratch scratch;
+  const Ended ended = run(command, scratch.folder());
+  CHECK(ended.status == status);
+  CHECK(ended.out == "");
+  CHECK_THAT(ended.err, StartsWith("error: "));
+  if (message.starts_with("error")) CHECK(ended.err == message);
+  CHECK_THAT(ended.err, Contains(message));
+  CHECK_FALSE(std::filesystem::exists(scratch / "runs"));
+}
+
+TEST_CASE("a run that diverges exits with 1, keeps its record and says what to try", "[cli]") {
+  const Scratch scratch;
+  const Ended ended =
+      run("$nnrun $configs/diagonal-analytic.yaml --set model.defaults.activation=null "
+          "--set train.optimizer.learning_rate=1e6",
+          scratch.folder());
+  CHECK(ended.status == 1);
+  CHECK(ended.out == "");
+  CHECK_THAT(ended.err, Contains("error: cost became infinite in epoch 1, step ") &&
+                            Contains("= help: learning_rate 1e+06 -> try 1e+05\n"));
+  const json record = parsed(text_of(scratch / "runs/diagonal-analytic/0001/run.json"));
+  CHECK(record["status"] == "failed");
+  CHECK_THAT(record["error"].get<std::string>(), StartsWith("cost became infinite"));
+}
+
+TEST_CASE("Ctrl-C and SIGTERM end the run after its step and keep what was learnt", "[cli]") {
+  const auto [signal, status] = GENERATE(table<std::string, int>({{"INT", 130}, {"TERM", 143}}));
+  CAPTURE(signal);
+  const Scratch scratch;
+  // --foreground: the signal goes to the program once, not to its group as well
+  const Ended ended = run("timeout --foreground --signal=" + signal +
+                              " --preserve-status 1 "
+                              "$nnrun $configs/diagonal.yaml --set train.epochs=1000000",
+                          scratch.folder());
+  CHECK(ended.status == status);
+  CHECK_THAT(ended.err,
+             Contains("interrupted after step ") && Contains("what was learnt so far is saved"));
+  const auto folder = scratch / "runs/diagonal/0001";
+  CHECK(parsed(text_of(folder / "run.json"))["status"] == "interrupted");
+  CHECK(std::filesystem::exists(folder / "model.safetensors"));
+}
+
+TEST_CASE("a model's numbers are a start for another run", "[cli]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out a", scratch.folder()).status == 0);
+  // steps of 1e-300 leave every bit as it is
+  const Ended ended = run(
+      "$nnrun --json $configs/diagonal.yaml --out b --set model.weights=$PWD/a/model.safetensors "
+      "--set train.optimizer.learning_rate=1e-300",
+      scratch.folder());
+  REQUIRE(ended.status == 0);
+  CHECK(parsed(ended.out)["weights_sha256"] ==
+        parsed(text_of(scratch / "a/run.json"))["result"]["weights_sha256"]);
+  const Ended wrong =
+      run("$nnrun $configs/diagonal-bias.yaml --set model.weights=$PWD/a/model.safetensors",
+          scratch.folder());
+  CHECK(wrong.status == 3);
+  CHECK_THAT(wrong.err, Contains("the weights do not fit the model: no 'dense_1/bias'") &&
+                            Contains("the file has dense_1/weights, dense_2/weights"));
+}
+
+TEST_CASE("numbers and text are the same in every locale, blocks only where UTF-8 is", "[cli]") {
+  const Scratch scratch;
+  const Ended plain = run("LC_ALL=C $nnrun $configs/diagonal.yaml --out a", scratch.folder());
+  CHECK(plain.status == 0);
+  CHECK_THAT(plain.out, Contains("cost 0.009918") && Contains("#") && !Contains("█"));
+  CHECK_THAT(plain.err, Contains("diagonal  seed 1, float64, 1 thread, a\n"));
+}
+
+TEST_CASE("a reader that closes its pipe does not stop a run", "[cli]") {
+  const Scratch scratch;
+  const Ended ended =
+      run("$nnrun $configs/diagonal.yaml 2>&1 | true; ls runs/diagonal/0001", scratch.folder());
+  CHECK_THAT(ended.out, Contains("model.safetensors"));
+}
+
+TEST_CASE("output that cannot be written is an error, after the record is safe", "[cli]") {
+  const Scratch scratch;
+  const Ended ended = run("$nnrun -q $configs/diagonal.yaml >/dev/full", scratch.folder());
+  CHECK(ended.status == 1);
+  CHECK_THAT(ended.err, Contains("error: the output cannot be written: No space left on device"));
+  CHECK(std::filesystem::exists(scratch / "runs/diagonal/0001/run.json"));
+}
+
+TEST_CASE("two runs that start together never share a folder", "[cli]") {
+  const Scratch scratch;
+  run("for i in 1 2 3 4; do $nnrun -q $configs/diagonal-analytic.yaml & done; wait",
+      scratch.folder());
+  CHECK(names_in(scratch / "runs/diagonal-analytic") ==
+        std::vector<std::string>{"0001", "0002", "0003", "0004"});
+}
+
+}  // namespace nnrun::testing

@@ -1,0 +1,19 @@
+#include "support/program.hpp"
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+namespace nnrun::testing {
+
+Ended run(const std::string& command, const std::filesystem::path& folder) {
+  const std::filesystem::path script = folder / ".command";
+  std::ofstream(script) << "nnrun=" NNRUN_BUILD_DIR "/nnrun configs=" NNRUN_SOURCE_DIR "/configs\n"
+                        << command << "\n";
+  const int status = std::system(
+      ("cd '" + folder.string() + "' && LC_ALL=C.UTF-8 sh ./.command >.out 2>.err </dev/null")
+          .c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          text_of(folder / ".out"), text_of(folder / ".err")};
+}
+
+}  // namespace nnrun::testing

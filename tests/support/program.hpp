@@ -1,0 +1,17 @@
+// The built program, run as a user runs it: in an empty folder, its output in pipes.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/scratch.hpp"
+namespace nnrun::testing {
+
+struct Ended {
+  int status = -1;  ///< of exit; 128 + signal where one ended it
+  std::string out, err;
+};
+
+/// Runs `command` by the shell with $nnrun set to the program and $configs to the shipped configs.
+Ended run(const std::string& command, const std::filesystem::path& folder);
+
+}  // namespace nnrun::testing
