@@ -96,7 +96,7 @@ class Training {
  private:
   RunResult train(Trainer& trainer) {
     CsvFile metrics(folder_->path() / "metrics.csv", metrics_columns(trainer.data(), experiment_));
-    Clock::time_point last_shown{};
+    Clock::time_point last_shown = Clock::now();
     double seconds_before = 0;
     Listener listener;
     listener.stop = [] { return interrupt_signal() != 0; };
