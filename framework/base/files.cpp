@@ -110,7 +110,7 @@ bool write_all(int out, std::string_view text) {
 /// A file under a temporary name in an open folder, removed unless it gets its final name.
 class NewFile {
  public:
-  explicit NewFile(int folder) : folder_(folder), out_(create()) {}
+  NewFile(int folder, Sync sync) : folder_(folder), sync_(sync), out_(create()) {}
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
   ~NewFile() {
@@ -122,7 +122,7 @@ class NewFile {
   bool write(std::span<const std::string_view> parts) {
     for (const std::string_view part : parts)
       if (!write_all(*out_, part)) return false;
-    if (retried([&] { return ::fsync(*out_); }) != 0) return false;
+    if (sync_ == Sync::now && retried([&] { return ::fsync(*out_); }) != 0) return false;
     return out_.close();
   }
   bool take_name(const std::string& name) {
@@ -133,6 +133,7 @@ class NewFile {
       ::unlinkat(folder_, name_.c_str(), 0);
     }
     name_.clear();
+    if (sync_ == Sync::later) return true;
     if (retried([&] { return ::fsync(folder_); }) == 0 || errno == EINVAL) return true;
     const int error = errno;  // whoever hears of a failure shall find no file
     ::unlinkat(folder_, name.c_str(), 0);
@@ -154,6 +155,7 @@ class NewFile {
   }
 
   int folder_;
+  Sync sync_;
   std::string name_;  // empty: there is nothing to remove
   Descriptor out_;
 };
@@ -170,7 +172,7 @@ std::string read_file(const fs::path& file, std::size_t limit) {
   return text;
 }
 
-void write_new_file(const fs::path& file, std::span<const std::string_view> parts) {
+void write_new_file(const fs::path& file, std::span<const std::string_view> parts, Sync sync) {
   const auto fail = [&](int error) {
     if (error == EEXIST) cannot("write", file, "it exists already");
     cannot("write", file, system_reason(error), hint_for(error));
@@ -179,14 +181,14 @@ void write_new_file(const fs::path& file, std::span<const std::string_view> part
   const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
   const Descriptor folder(retried([&] { return ::open(folder_name.c_str(), flags); }));
   if (!folder) fail(errno);
-  NewFile out(*folder);
+  NewFile out(*folder, sync);
   if (!out) fail(errno);
   if (!out.write(parts)) fail(errno);
   if (!out.take_name(file.filename().string())) fail(errno);
 }
 
-void write_new_file(const fs::path& file, std::string_view text) {
-  write_new_file(file, std::span(&text, 1));
+void write_new_file(const fs::path& file, std::string_view text, Sync sync) {
+  write_new_file(file, std::span(&text, 1), sync);
 }
 
 std::string system_reason(int error) {

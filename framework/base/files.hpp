@@ -11,11 +11,17 @@ namespace nnrun::host {
 /// `what` says: no such file, a directory, not readable, larger than the limit.
 std::string read_file(const std::filesystem::path& file, std::size_t limit);
 
+/// What a power cut may take once the function has returned: `now`, nothing; `later`, this file,
+/// which is right for what the run could write again.
+enum class Sync { now, later };
+
 /// Writes a new file: temporary name in the same folder, write, fsync, rename without replacing,
 /// fsync of the folder. Throws RecordError with the system's reason; leaves nothing half written.
 /// parts are written one after the other.
-void write_new_file(const std::filesystem::path& file, std::span<const std::string_view> parts);
-void write_new_file(const std::filesystem::path& file, std::string_view text);
+void write_new_file(const std::filesystem::path& file, std::span<const std::string_view> parts,
+                    Sync sync = Sync::now);
+void write_new_file(const std::filesystem::path& file, std::string_view text,
+                    Sync sync = Sync::now);
 
 /// What the system says about an errno, as part of a sentence: "no space left on device".
 std::string system_reason(int error);

@@ -18,6 +18,10 @@ constexpr std::array verbs{
     Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1, true, true},
     Verb{"check", "CONFIG...", "check configs, their plugins and their data, without training", 1,
          1000, true, false},
+    Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
+         1, true, false},
+    Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
+         10000, true, false},
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, true,
          false},
     Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1,
@@ -62,7 +66,8 @@ const Verb& take_verb(std::vector<std::string>& words) {
 }
 
 void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
-             std::vector<std::string>& overrides, std::string& threads) {
+             std::vector<std::string>& overrides, std::vector<std::string>& data,
+             std::string& threads) {
   app.add_option(verb.target, arguments.targets)
       ->expected(static_cast<int>(verb.fewest), static_cast<int>(verb.most));
   app.add_flag("--json", arguments.json, "one JSON object instead of text");
@@ -72,6 +77,12 @@ void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
     app.add_option("--set", overrides, "PATH=VALUE, a key of the config; may be repeated")
         ->expected(1)
         ->take_all();
+  if (verb.name == std::string_view("eval"))
+    app.add_option("--data", data, "KEY=VALUE, short for --set data.KEY=VALUE; may be repeated")
+        ->expected(1)
+        ->take_all();
+  if (verb.name == std::string_view("predict"))
+    app.add_option("--csv", arguments.csv, "a CSV file with a row of names; - for standard input");
   if (!verb.runs) return;
   app.add_option("--out", arguments.out, "the run folder itself; it must not exist");
   app.add_option("--threads", threads, "changes the time, never a bit");
@@ -85,12 +96,26 @@ unsigned thread_count(const std::string& text) {
   return static_cast<unsigned>(*number);
 }
 
-Override override_of(const std::string& text) {
+Override override_of(const std::string& text, const std::string& option) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    throw UsageError(Problem{.what = "--set needs PATH=VALUE, not '" + text + "'",
-                             .hint = "for example --set train.epochs=5"});
+    throw UsageError(
+        option == "--set"
+            ? Problem{.what = "--set needs PATH=VALUE, not '" + text + "'",
+                      .hint = "for example --set train.epochs=5"}
+            : Problem{.what = "--data needs KEY=VALUE, not '" + text + "'",
+                      .hint = "KEY is a setting of the data set, for example --data test=new.csv"});
   return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+Problem needs_target(const Verb& verb) {
+  const bool run = std::string_view(verb.target).starts_with("RUN");
+  return {.what = std::string(verb.name) + (run ? " needs a run" : " needs a config"),
+          .place = {},
+          .where = {},
+          .label = {},
+          .hint = "nnrun " + std::string(verb.name) +
+                  (run ? " runs/diagonal/0001" : " configs/diagonal.yaml")};
 }
 
 /// CLI11's words, in the manner of ours: lower case, no full stop.
@@ -106,13 +131,13 @@ std::string lowered(std::string text) {
 Arguments parse_arguments(int argc, const char* const* argv) {
   Arguments arguments;
   arguments.command_line.assign(argv, argv + argc);
-  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc), overrides;
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc), overrides, data;
   const Verb& verb = take_verb(words);
   arguments.verb = verb.name;
 
   CLI::App app;
   std::string threads;
-  declare(app, verb, arguments, overrides, threads);
+  declare(app, verb, arguments, overrides, data, threads);
   std::ranges::reverse(words);  // as CLI11 wants them
   try {
     app.parse(words);
@@ -124,11 +149,14 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     throw UsageError(
         Problem{.what = lowered(e.what()), .hint = "nnrun help " + std::string(verb.name)});
   }
-  if (arguments.targets.size() < verb.fewest)
-    throw UsageError(Problem{.what = std::string(verb.name) + " needs a config",
-                             .hint = "nnrun " + std::string(verb.name) + " configs/diagonal.yaml"});
+  if (arguments.targets.size() < verb.fewest) throw UsageError(needs_target(verb));
   if (!threads.empty()) arguments.threads = thread_count(threads);
-  for (const std::string& text : overrides) arguments.overrides.push_back(override_of(text));
+  for (const std::string& text : overrides)
+    arguments.overrides.push_back(override_of(text, "--set"));
+  for (const std::string& text : data) {
+    arguments.overrides.push_back(override_of(text, "--data"));
+    arguments.overrides.back().path.insert(0, "data.");
+  }
   return arguments;
 }
 
@@ -157,6 +185,10 @@ std::string help_text(const std::string& name) {
   text = "usage: nnrun " + std::string(verb->name) + " " + verb->target + " [options]\n\n  " +
          verb->summary + "\n\n";
   if (verb->overrides) text += "  --set PATH=VALUE   change a key of the config; may be repeated\n";
+  if (verb->name == std::string_view("eval"))
+    text += "  --data KEY=VALUE   short for --set data.KEY=VALUE, for example test=new.csv\n";
+  if (verb->name == std::string_view("predict"))
+    text += "  --csv FILE         a CSV file with a row of names; - for standard input\n";
   if (verb->runs)
     text +=
         "  --out DIR          the run folder itself; it must not exist\n"

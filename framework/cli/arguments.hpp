@@ -7,9 +7,10 @@
 namespace nnrun::host {
 
 struct Arguments {
-  std::string verb;                  ///< train, check, summary, plugins, runs, help, version
+  std::string verb;                  ///< train, check, eval, predict, summary, plugins, runs, …
   std::vector<std::string> targets;  ///< configs, libraries, names: what the verb works on
-  std::vector<Override> overrides;   ///< --set
+  std::vector<Override> overrides;   ///< --set, --data
+  std::string csv;                   ///< --csv; `-`: standard input
   std::string out;                   ///< --out
   unsigned threads = 0;              ///< --threads; 0: chosen
   bool json = false, quiet = false, verbose = false;

@@ -19,6 +19,8 @@ Exit run(const Arguments& arguments) {
   load_default_plugins(registry);
   const Exit status = arguments.verb == "train"     ? train(arguments, registry)
                       : arguments.verb == "check"   ? check(arguments, registry)
+                      : arguments.verb == "eval"    ? evaluate(arguments, registry)
+                      : arguments.verb == "predict" ? predict(arguments, registry)
                       : arguments.verb == "summary" ? summary(arguments, registry)
                       : arguments.verb == "plugins" ? list_plugins(arguments, registry)
                                                     : show_version(arguments, registry);

@@ -7,6 +7,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "records/model_file.hpp"
 #include "records/run_folder.hpp"
 #include "records/run_record.hpp"
 #include "training/trainer.hpp"
@@ -18,44 +19,15 @@ using Clock = std::chrono::steady_clock;
 /// Starts from the numbers of `model.weights`: every block of the network, by name and shape.
 void load_weights(Trainer& trainer, const Experiment& experiment) {
   if (experiment.weights.empty()) return;
-  const TensorFile file = read_safetensors(experiment.weights);
-  for (const NamedBlock& block : trainer.graph().blocks()) {
-    const Tensor* const tensor = file.find(block.name);
-    const nnrun_shape& shape = block.block->shape;
-    const std::vector<std::size_t> sizes(shape.sizes, shape.sizes + shape.rank);
-    const auto refuse = [&](const std::string& what) {
-      std::vector<std::string> names;
-      for (const Tensor& t : file.tensors) names.push_back(t.name);
-      throw ConfigError(Problem{.what = "the weights do not fit the model: " + what,
-                                .place = experiment.weights_place,
-                                .hint = "the file has " + join(names, ", ")});
-    };
-    if (!tensor) refuse("no '" + block.name + "'");
-    nnrun_shape found{};
-    found.rank =
-        static_cast<std::uint32_t>(std::min<std::size_t>(tensor->shape.size(), NNRUN_MAX_RANK));
-    std::copy_n(tensor->shape.begin(), found.rank, found.sizes);
-    if (tensor->shape != sizes)
-      refuse("'" + block.name + "' is " + text_of(found) + ", but the model needs " +
-             text_of(shape));
-    trainer.set_parameters(block, numbers_of(*tensor));
-  }
+  load_parameters(read_safetensors(experiment.weights), trainer.graph(), experiment.weights_place,
+                  [&](const NamedBlock& block, std::span<const double> values) {
+                    trainer.set_parameters(block, values);
+                  });
 }
 
 RunFolder create_folder(const Arguments& arguments, const Experiment& experiment) {
   return arguments.out.empty() ? RunFolder::create("runs", experiment.name)
                                : RunFolder::create_at(arguments.out);
-}
-
-void write_model(const RunFolder& folder, const std::vector<BlockValues>& blocks,
-                 const Experiment& experiment, std::uint64_t steps) {
-  std::vector<Tensor> tensors;
-  for (const BlockValues& block : blocks)
-    tensors.push_back(
-        {block.name, experiment.dtype == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
-  folder.write_model(tensors, {{"name", experiment.name},
-                               {"seed", std::to_string(experiment.seed)},
-                               {"step", std::to_string(steps)}});
 }
 
 /// One run from its folder to its record.
@@ -117,7 +89,7 @@ class Training {
     RunResult result;
     result.outcome = trainer.train(listener);
     const std::vector<BlockValues> blocks = trainer.parameters();
-    write_model(*folder_, blocks, experiment_, result.outcome.steps);
+    write_model(*folder_, trainer, experiment_, result.outcome.steps);
     result.run = folder_->path().string();
     result.threads = trainer.threads();
     result.parameters = trainer.graph().parameter_count();
@@ -163,6 +135,8 @@ class Training {
         show_score("train  ", last.train, trainer.data().examples[NNRUN_TRAIN],
                    "measured while training");
     }
+    if (outcome.stopped_early)
+      say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
     out_.write(predictions_text(experiment_.predict, result.predictions));
     out_.write(decision_map(trainer, out_));
     if (outcome.interrupted)

@@ -6,6 +6,8 @@ namespace nnrun::host {
 
 Exit train(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);
+Exit evaluate(const Arguments& arguments, Registry& registry);
+Exit predict(const Arguments& arguments, Registry& registry);
 Exit summary(const Arguments& arguments, Registry& registry);
 Exit list_plugins(const Arguments& arguments, const Registry& registry);
 Exit list_recorded_runs(const Arguments& arguments);

@@ -145,7 +145,7 @@ std::string predictions_text(const std::vector<std::vector<double>>& inputs,
 }
 
 std::string decision_map(Trainer& trainer, const Terminal& terminal) {
-  if (trainer.graph().input_cols != 2) return "";
+  if (size_of(trainer.data().input) != 2) return "";
   constexpr std::size_t rows = 8, columns = 32;
   const auto ranges = trainer.input_ranges();
   const auto [left, right] = ranges[0];

@@ -22,6 +22,7 @@ struct LayerSpec {
   std::string name;           ///< given, or `dense_1`: type and count of that type
   Use layer, activation;      ///< activation may be empty
   Use init, bias_init;        ///< for blocks of role weights and bias
+  Use regularizer, bias_regularizer;  ///< may be empty
   std::vector<Named> inputs;  ///< names of layers, or `input`; never empty
   Place place;                ///< of the layer's entry
 };
@@ -30,7 +31,26 @@ struct LayerSpec {
 struct Split {
   double validation = 0, test = 0;
   bool shuffle = true;  ///< draw the examples by the stream `split`; false: take them from the end
+  bool stratify = false;  ///< every class in every part, as often as in the whole
 };
+
+/// What the learning rate is multiplied with: a line from 0 for `warmup` steps, then the schedule.
+struct ScheduleSpec {
+  Use plugin;
+  std::uint64_t warmup = 0;
+  Named monitor;  ///< a column of metrics.csv, such as val.cost; empty: the cost that there is
+};
+
+struct EarlyStopping {
+  bool wanted = false;
+  Named monitor;  ///< as above
+  std::size_t patience = 0;
+  double min_delta = 0;
+  bool restore_best = false;
+};
+
+/// What is done to each input of the network, fitted on the training part.
+enum class Scale { none, standard /* mean 0, deviation 1 */, min_max /* from 0 to 1 */ };
 
 /// A library that the config names.
 struct PluginFile {
@@ -48,6 +68,8 @@ struct Experiment {
 
   Use data;
   Split split;
+  std::vector<Named> features;  ///< x, x^2, x*y, sin(x), cos(x) of the data's inputs; empty: inputs
+  Scale scale = Scale::none;
 
   std::vector<std::size_t> input;  ///< shape of an example, one to four sizes
   Place input_place;
@@ -59,6 +81,10 @@ struct Experiment {
   double learning_rate = 0;
   std::size_t batch_size = 32, epochs = 1;
   bool shuffle = true;
+  ScheduleSpec schedule;
+  double clip_value = 0, clip_norm = 0;  ///< 0: not at all
+  EarlyStopping early_stopping;
+  bool measure_after = false;  ///< training scores by a pass after each epoch, and before the first
 
   std::vector<Use> metrics;
   std::vector<std::vector<double>> predict;

@@ -43,6 +43,8 @@ class LayersReader {
                      problems);
     bias_init_ =
         read_use("initializer", defaults_.take("bias_init"), "zeros", place, registry, problems);
+    regularizer_ = regularizer(defaults_, "regularizer", {});
+    bias_regularizer_ = regularizer(defaults_, "bias_regularizer", {});
   }
 
   std::vector<LayerSpec> read(const ConfigNode& list, const ConfigNode* written_defaults) {
@@ -72,6 +74,8 @@ class LayersReader {
     layer.inputs = read_inputs(fields, i);
     layer.init = initializer(fields, "init", init_);
     layer.bias_init = initializer(fields, "bias_init", bias_init_);
+    layer.regularizer = regularizer(fields, "regularizer", regularizer_);
+    layer.bias_regularizer = regularizer(fields, "bias_regularizer", bias_regularizer_);
     layer.activation = activation(chosen);
     layer.layer = chosen.use(&defaults_);
     if (!chosen.plugin()) any_unknown_ = true;
@@ -110,6 +114,13 @@ class LayersReader {
   Use initializer(Fields& fields, const char* key, const Use& shared) {
     const ConfigNode* const own = fields.take(key);
     return own ? read_use("initializer", own, "", own->place, registry_, problems_) : shared;
+  }
+
+  Use regularizer(Fields& fields, const char* key, const Use& shared) {
+    const ConfigNode* const own = fields.written(key);
+    if (!own) return shared;
+    return is_none(*own) ? Use{}
+                         : read_use("regularizer", own, "", own->place, registry_, problems_);
   }
 
   /// The default activation is for layers that have units of their own: classes with a setting
@@ -169,7 +180,7 @@ class LayersReader {
   const Registry& registry_;
   Problems& problems_;
   Fields defaults_;
-  Use activation_, init_, bias_init_;
+  Use activation_, init_, bias_init_, regularizer_, bias_regularizer_;
   std::vector<std::string> names_;
   bool any_unknown_ = false;
 };

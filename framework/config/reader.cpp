@@ -138,11 +138,31 @@ class ExperimentReader {
     e_.split.validation = fraction(split, "validation");
     e_.split.test = fraction(split, "test");
     e_.split.shuffle = split.take(true_or_false("shuffle"), true);
+    e_.split.stratify = split.take(true_or_false("stratify"), false);
     split.refuse_rest();
+    read_preparation(data.fields());
     if (e_.split.validation + e_.split.test >= 1)
       problems_.add(split.place(), "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
     e_.data = data.use();
+  }
+
+  void read_preparation(Fields& data) {
+    constexpr std::array<const char*, 3> names{"none", "standard", "min_max"};
+    nnrun_setting scale = text("scale");
+    scale.choices = names.data();
+    scale.n_choices = names.size();
+    const std::string chosen = data.take(scale, std::string(names[0]));
+    e_.scale = static_cast<Scale>(std::ranges::find(names, chosen) - names.begin());
+
+    nnrun_setting features = text("features");
+    features.type = NNRUN_STRINGS;
+    const ConfigNode* const list = data.take("features");
+    const auto texts = list ? read_value(*list, features, problems_) : std::nullopt;
+    if (!texts) return;
+    const auto& written = std::get<std::vector<std::string>>(*texts);
+    for (std::size_t i = 0; i < written.size(); ++i)
+      e_.features.push_back({written[i], list->items[i].place});
   }
 
   static double fraction(Fields& split, const char* name) {
@@ -197,7 +217,53 @@ class ExperimentReader {
     e_.batch_size = size(train, "batch_size", 1, e_.batch_size);
     e_.epochs = size(train, "epochs", 0, e_.epochs);
     e_.shuffle = train.take(true_or_false("shuffle"), e_.shuffle);
+    read_schedule(train.take("schedule"));
+    e_.clip_value = train.take(number_above_zero("clip_value"), 0.0);
+    e_.clip_norm = train.take(number_above_zero("clip_norm"), 0.0);
+    if (train.take("early_stopping")) read_early_stopping(train);
+    constexpr std::array<const char*, 2> ways{"while_training", "after_epoch"};
+    nnrun_setting measure = text("measure");
+    measure.choices = ways.data();
+    measure.n_choices = ways.size();
+    e_.measure_after = train.take(measure, std::string(ways[0])) == ways[1];
     train.refuse_rest();
+  }
+
+  void read_schedule(const ConfigNode* node) {
+    if (!node) return;
+    Chosen schedule("schedule", node, "constant", nowhere_, registry_, problems_);
+    e_.schedule.warmup = size(schedule.fields(), "warmup", 0, 0);
+    e_.schedule.monitor = monitor(schedule.fields());
+    e_.schedule.plugin = schedule.use();
+  }
+
+  void read_early_stopping(Fields& train) {
+    Fields stopping = train.inner("early_stopping", "monitor: val.cost, patience: 10");
+    EarlyStopping& out = e_.early_stopping;
+    out.wanted = true;
+    out.monitor = monitor(stopping);
+    out.patience = size(stopping, "patience", 0, 0);
+    nnrun_setting min_delta = text("min_delta");
+    min_delta.type = NNRUN_FLOAT;
+    min_delta.min = 0;
+    out.min_delta = stopping.take(min_delta, 0.0);
+    out.restore_best = stopping.take(true_or_false("restore_best"), false);
+    stopping.refuse_rest();
+  }
+
+  /// A column of metrics.csv; whether there is one is known when the data is.
+  Named monitor(Fields& fields) {
+    const ConfigNode* const node = fields.take("monitor");
+    const auto value = node ? read_value(*node, text("monitor"), problems_) : std::nullopt;
+    return value ? Named{std::get<std::string>(*value), node->place} : Named{};
+  }
+
+  static nnrun_setting number_above_zero(const char* name) {
+    nnrun_setting setting = text(name);
+    setting.type = NNRUN_FLOAT;
+    setting.flags = NNRUN_ABOVE_MIN;
+    setting.min = 0;
+    return setting;
   }
 
   static std::size_t size(Fields& fields, const char* name, double min, std::size_t fallback) {
@@ -207,14 +273,10 @@ class ExperimentReader {
 
   void read_optimizer(const ConfigNode* node) {
     Chosen optimizer("optimizer", node, "sgd", nowhere_, registry_, problems_);
-    nnrun_setting setting = text("learning_rate");
-    setting.type = NNRUN_FLOAT;
-    setting.flags = NNRUN_ABOVE_MIN;
-    setting.min = 0;
     const Class* const plugin = optimizer.plugin();
     const double initial =
         plugin ? static_cast<const nnrun_optimizer*>(plugin->table->functions)->learning_rate : 0;
-    e_.learning_rate = optimizer.fields().take(setting, initial);
+    e_.learning_rate = optimizer.fields().take(number_above_zero("learning_rate"), initial);
     e_.optimizer = optimizer.use();
   }
 
@@ -258,7 +320,8 @@ class ExperimentReader {
       auto row = read_value(item, setting, problems_);
       if (!row) continue;
       auto& numbers = std::get<std::vector<double>>(*row);
-      if (!e_.input.empty() && numbers.size() != inputs)
+      // features have inputs of their own number: it is compared when the data are there
+      if (!e_.input.empty() && e_.features.empty() && numbers.size() != inputs)
         problems_.add(item.place,
                       "a row of 'predict' needs " + std::to_string(inputs) +
                           (inputs == 1 ? " number" : " numbers") + ", this one has " +

@@ -152,6 +152,8 @@ Written written(const LayerSpec& layer) {
   map.add("activation", short_of(layer.activation));
   map.add("init", short_of(layer.init));
   map.add("bias_init", short_of(layer.bias_init));
+  if (layer.regularizer) map.add("regularizer", short_of(layer.regularizer));
+  if (layer.bias_regularizer) map.add("bias_regularizer", short_of(layer.bias_regularizer));
   return map;
 }
 
@@ -160,7 +162,13 @@ Written data_of(const Experiment& e) {
   split.add("validation", shortest(e.split.validation));
   split.add("test", shortest(e.split.test));
   split.add("shuffle", boolean(e.split.shuffle));
+  split.add("stratify", boolean(e.split.stratify));
+  Written features = Written::list();
+  for (const Named& feature : e.features) features.items.emplace_back(scalar(feature.name));
+  constexpr std::array<const char*, 3> scales{"none", "standard", "min_max"};
   Written data = map_of(e.data);
+  data.add("features", std::move(features));
+  data.add("scale", scales[static_cast<std::size_t>(e.scale)]);
   data.add("split", std::move(split));
   return data;
 }
@@ -175,6 +183,22 @@ Written model_of(const Experiment& e) {
   return model;
 }
 
+Written schedule_of(const ScheduleSpec& spec) {
+  Written map = map_of(spec.plugin);
+  map.add("warmup", std::to_string(spec.warmup));
+  if (!spec.monitor.name.empty()) map.add("monitor", scalar(spec.monitor.name));
+  return map;
+}
+
+Written early_stopping_of(const EarlyStopping& stopping) {
+  Written map = Written::map();
+  if (!stopping.monitor.name.empty()) map.add("monitor", scalar(stopping.monitor.name));
+  map.add("patience", std::to_string(stopping.patience));
+  map.add("min_delta", shortest(stopping.min_delta));
+  map.add("restore_best", boolean(stopping.restore_best));
+  return map;
+}
+
 Written train_of(const Experiment& e) {
   Written train = Written::map();
   train.add("cost", short_of(e.cost));
@@ -185,6 +209,11 @@ Written train_of(const Experiment& e) {
   train.add("batch_size", std::to_string(e.batch_size));
   train.add("epochs", std::to_string(e.epochs));
   train.add("shuffle", boolean(e.shuffle));
+  if (e.schedule.plugin) train.add("schedule", schedule_of(e.schedule));
+  if (e.clip_value > 0) train.add("clip_value", shortest(e.clip_value));
+  if (e.clip_norm > 0) train.add("clip_norm", shortest(e.clip_norm));
+  if (e.early_stopping.wanted) train.add("early_stopping", early_stopping_of(e.early_stopping));
+  train.add("measure", e.measure_after ? "after_epoch" : "while_training");
   return train;
 }
 

@@ -6,7 +6,7 @@ namespace nnrun::host {
 
 /// A pluggable thing as written. The host asks it for keys of its own, then for the settings.
 /// Reserved, since the host asks first: name, inputs, activation, init, bias_init in a layer,
-/// split in data, learning_rate in an optimizer, type everywhere.
+/// split, features and scale in data, learning_rate in an optimizer, type everywhere.
 class Chosen {
  public:
   /// node: nullptr for fallback, a name; an empty fallback makes the name compulsory.

@@ -61,6 +61,16 @@ const char* missing_in(const nnrun_optimizer& table) {
   return table.update[NNRUN_F32] != nullptr && table.update[NNRUN_F64] != nullptr ? nullptr
                                                                                   : "update";
 }
+const char* missing_in(const nnrun_schedule& table) {
+  return table.factor != nullptr ? nullptr : "factor";
+}
+const char* missing_in(const nnrun_regularizer& table) {
+  for (const auto& f : table.by_dtype) {
+    if (f.add == nullptr) return "add";
+    if (f.penalty == nullptr) return "penalty";
+  }
+  return nullptr;
+}
 const char* missing_in(const nnrun_gradient& table) {
   return table.compute != nullptr ? nullptr : "compute";
 }
@@ -87,12 +97,14 @@ struct Kind {
   unsigned version;
   const char* (*missing)(const void* functions);
 };
-constexpr std::array<Kind, 9> kinds{{{"layer", 1, missing<nnrun_layer>},
+constexpr std::array<Kind, 11> kinds{{{"layer", 1, missing<nnrun_layer>},
                                      {"activation", 1, missing<nnrun_activation>},
                                      {"initializer", 1, missing<nnrun_initializer>},
                                      {"cost", 1, missing<nnrun_cost>},
                                      {"gradient", 1, missing<nnrun_gradient>},
                                      {"optimizer", 1, missing<nnrun_optimizer>},
+                                     {"schedule", 1, missing<nnrun_schedule>},
+                                     {"regularizer", 1, missing<nnrun_regularizer>},
                                      {"metric", 1, missing<nnrun_metric>},
                                      {"dataset", 1, missing<nnrun_dataset>},
                                      {"random", 1, missing<nnrun_random>}}};

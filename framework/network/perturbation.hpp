@@ -10,6 +10,7 @@
 #pragma once
 #include <algorithm>
 #include <memory>
+#include <nnrun/lanes.hpp>
 
 #include "network/workspace.hpp"
 namespace nnrun::host {
@@ -41,9 +42,12 @@ class Perturbation {
         values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         base_(graph, 1, w, false),
         pass_(base_.pass()),
-        padding_(padding_of(graph)) {
+        is_padding_(graph.n_parameters) {
+    for (const auto& [from, to] : padding_of(graph))
+      std::fill(is_padding_.data() + from, is_padding_.data() + to, T(1));
     for (const auto& ranges : plan_sweeps(graph, limit)) lay_out(ranges);
     allocate();
+    if (!sweeps_.empty()) connect();
   }
 
   /// out[i] = cost of one example with parameter i + h; padding gets exactly the cost without,
@@ -53,11 +57,13 @@ class Perturbation {
     T here{};
     for (Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
     if (sweeps_.empty()) here = base_cost(pass_.forward(), t);
-    // whole rows may come out of another kernel than the base row: their last bits must not count
-    for (const auto& [from, to] : padding_) std::fill(out + from, out + to, here);
     return here;
   }
-  const std::vector<std::pair<std::size_t, std::size_t>>& padding() const { return padding_; }
+  /// costs[i] goes to out[i], padding gets `here`. Whole rows may come out of another kernel than
+  /// the base row: their last bits must not count.
+  void settle(const T* costs, T here, T* out) const {
+    settle(costs, is_padding_.data(), here, out, is_padding_.size());
+  }
   /// The base row's output after costs().
   const T* output() const { return sweeps_.empty() ? base_.output(last()) : stages_[last()].a; }
 
@@ -78,6 +84,7 @@ class Perturbation {
   struct Numbers {  // of a node, shared by all sweeps
     Buffer<T> z_numbers, a_numbers;
     T *z = nullptr, *a = nullptr;
+    bool elementwise = true;
   };
   std::size_t last() const { return graph_.nodes.size() - 1; }
 
@@ -132,6 +139,7 @@ class Perturbation {
       if (node.activation) n.a_numbers = Buffer<T>(size);
       n.z = n.z_numbers.data();
       n.a = node.activation ? n.a_numbers.data() : n.z;
+      n.elementwise = node.elementwise();
       for (std::size_t i = 0; i < node.inputs.size(); ++i)
         if (written_.size() <= i) written_.emplace_back();
     }
@@ -150,6 +158,16 @@ class Perturbation {
     per_row_ = Buffer<T>(std::max(most_rows, graph_.nodes.empty() ? 1 : largest_last_stage()));
     last_rows_ = Buffer<T>(most_rows * graph_.output().cols);
   }
+  /// Lets the calls of the base row work where the sections follow it.
+  void connect() {
+    for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
+      typename Pass<T>::Step& step = pass_.steps()[k];
+      step.call.out.v = stages_[k].z;
+      for (std::size_t i = 0; i < step.in.size(); ++i)
+        if (const int input = graph_.nodes[k].inputs[i]; input != data_input)
+          step.in[i].v = stages_[static_cast<std::size_t>(input)].a;
+    }
+  }
   std::size_t largest_last_stage() const {
     std::size_t size = 1;
     for (const Sweep& sweep : sweeps_) size = std::max(size, sweep.stages.back().size);
@@ -162,6 +180,14 @@ class Perturbation {
     return per_row_.data()[0];
   }
 
+  /// In the lanes of the plugins around it: a wide load of what was stored in pieces would wait.
+  /// What the last lanes write behind a range is padding, or comes later.
+  NNRUN_CLONES static void settle(const T* costs, const T* is_padding, T here, T* out,
+                                  std::size_t n) {
+    for (std::size_t i = 0; i < n; i += lanes)
+      lane_at(out + i) = select(lane_at(is_padding + i), Lane<T>{} + here, lane_at(costs + i));
+  }
+
   T run(Sweep& sweep, const T* x, const T* t, T h, T* out) {
     for (std::size_t k = 0; k < sweep.stages.size(); ++k) evaluate(sweep, k, x, h);
     const Stage& end = sweep.stages.back();
@@ -169,35 +195,30 @@ class Perturbation {
     const T* const y = stages_[last()].a;
     if (cols == 1) {  // the base and all sections are rows of one number: one call
       cost_.require(values_(cost_.self(), y, t, 0, per_row_.data(), end.size, 1), "value");
+      const T here = per_row_.data()[0];
       for (const Section& s : end.sections) {
-        // whole lanes: what the last one writes behind a range is padding, or comes later
-        T* const to = out + graph_.nodes[s.range.node].offset + s.range.from;
-        const T* const from = per_row_.data() + s.at;
-        for (std::size_t i = 0; i < padded(s.range.count); i += NNRUN_LANES)
-          std::memcpy(to + i, from + i, NNRUN_LANES * sizeof(T));
+        const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
+        settle(per_row_.data() + s.at, is_padding_.data() + at, here, out + at, s.range.count);
       }
-      return per_row_.data()[0];
+      return here;
     }
+    const T here = base_cost(y, t);
     for (const Section& s : end.sections) {
       const T* rows = y + s.at;
       if (s.groups) rows = write_out(s, y, cols, last_rows_.data());
-      T* const to = out + graph_.nodes[s.range.node].offset + s.range.from;
+      const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
       cost_.require(values_(cost_.self(), rows, t, 0, per_row_.data(), s.range.count, cols),
                     "value");
-      std::copy_n(per_row_.data(), s.range.count, to);
+      settle(per_row_.data(), is_padding_.data() + at, here, out + at, s.range.count);
     }
-    return base_cost(y, t);
+    return here;
   }
 
   void evaluate(const Sweep& sweep, std::size_t k, const T* x, T h) {
     const Stage& stage = sweep.stages[k];
-    typename Pass<T>::Step& step = pass_.steps()[k];
+    const typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
-    for (std::size_t i = 0; i < step.in.size(); ++i)
-      if (node.inputs[i] != data_input)
-        step.in[i].v = stages_[static_cast<std::size_t>(node.inputs[i])].a;
-    nnrun_layer_call call = step.call;
-    call.out.v = stages_[k].z;
+    const nnrun_layer_call& call = step.call;
     node.layer.require(step.layer->forward(step.self, &call), "forward");
     for (const Section& s : stage.sections) {
       T* const z = stages_[k].z + s.at;
@@ -222,7 +243,7 @@ class Perturbation {
                                                        stages_[k].a + at, rows, cols),
                               "forward");
     };
-    if (node.elementwise()) {
+    if (stages_[k].elementwise) {
       if (node.cols == 1)
         call(0, stage.size, 1);
       else
@@ -313,7 +334,7 @@ class Perturbation {
   int (*values_)(void*, const void*, const void*, std::size_t, void*, std::size_t, std::size_t);
   Workspace<T> base_;
   Pass<T> pass_;
-  std::vector<std::pair<std::size_t, std::size_t>> padding_;
+  Buffer<T> is_padding_;  // 1 where no parameter is
   std::vector<Sweep> sweeps_;
   std::vector<Numbers> stages_;
   std::vector<Buffer<T>> written_;  // rows for each position of an input

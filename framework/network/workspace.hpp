@@ -20,6 +20,7 @@ class Pass {
     std::vector<nnrun_tensor> in;
     T *z, *a, *dz, *da;  ///< a == z and da == dz where there is no activation
     bool inputs_wanted;  ///< some input wants slopes
+    bool has_slope, has_parameters;
   };
 
   void look_at(const T* x, std::size_t rows) {
@@ -42,7 +43,7 @@ class Pass {
   void backward_inputs() {
     for (std::size_t k = steps_.size(); k-- > 0;) {
       Step& s = steps_[k];
-      if (!s.node->has_slope) continue;
+      if (!s.has_slope) continue;
       if (s.activation)
         s.node->activation.require(s.activation->backward(s.activation_self, s.z, s.a, s.da, s.dz,
                                                           s.call.rows, s.call.out.cols),
@@ -53,7 +54,7 @@ class Pass {
   }
   void backward_parameters(T* gradient) {
     for (Step& s : steps_)
-      if (s.layer->backward_parameters && s.node->plan.n_parameters > 0) {
+      if (s.has_parameters) {
         s.call.dw = gradient + s.node->offset;
         s.node->layer.require(s.layer->backward_parameters(s.self, &s.call), "backward_parameters");
       }
@@ -152,6 +153,8 @@ class Workspace {
     s.node = &node;
     s.layer = &node.functions().by_dtype[dtype_of<T>];
     s.self = node.layer.self();
+    s.has_slope = node.has_slope;
+    s.has_parameters = s.layer->backward_parameters && node.plan.n_parameters > 0;
     if (node.activation) {
       s.activation = &node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>];
       s.activation_self = node.activation.self();

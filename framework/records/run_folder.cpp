@@ -143,7 +143,7 @@ RunFolder RunFolder::create_at(const fs::path& folder) {
 }
 
 void RunFolder::write_config(std::string_view yaml) const {
-  write_new_file(path_ / "config.yaml", yaml);
+  write_new_file(path_ / "config.yaml", yaml, Sync::later);
 }
 
 void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sources) const {
@@ -156,7 +156,7 @@ void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sou
     // a parent may have the same name in another folder
     for (int i = 2; !taken.insert(file).second; ++i)
       file = name.stem().string() + "-" + std::to_string(i) + name.extension().string();
-    write_new_file(folder / file, source->text);
+    write_new_file(folder / file, source->text, Sync::later);
   }
 }
 

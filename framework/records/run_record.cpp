@@ -35,7 +35,8 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["dtype"] = experiment.dtype == Dtype::float32 ? "float32" : "float64";
   json["threads"] = result.threads;
   json["parameters"] = result.parameters;
-  json["epochs"] = outcome.epochs.size();
+  json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;
+  if (outcome.best_epoch > 0) json["best_epoch"] = outcome.best_epoch;
   if (!outcome.epochs.empty()) {
     const EpochReport& last = outcome.epochs.back();
     json["train"] = score_json(last.train, experiment);

@@ -2,15 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 
 #include "base/files.hpp"
 #include "network/graph.hpp"
+#include "training/split.hpp"
 namespace nnrun::host {
 namespace {
 
 constexpr std::size_t chunk_rows = 1024;
-constexpr const char* part_names[] = {"training", "validation", "test"};
+constexpr const char* part_words[] = {"training", "validation", "test"};
 constexpr const char* stream_names[] = {"data/train", "data/validation", "data/test"};
 
 [[noreturn]] void refuse(const Object& data) {
@@ -38,7 +40,7 @@ std::size_t share(double fraction, std::size_t n) {
 }  // namespace
 
 DataSource::DataSource(const Experiment& experiment)
-    : object_(experiment.data), split_(experiment.split) {
+    : object_(experiment.data), split_(experiment.split), place_(experiment.data.place) {
   nnrun_data data{};
   data.size = sizeof data;
   if (object_.functions<nnrun_dataset>().open(object_.self(), &data) != 0) refuse(object_);
@@ -51,6 +53,7 @@ DataSource::DataSource(const Experiment& experiment)
   shape_.input_names = texts(data.input_names, size_of(data.input));
   shape_.target_names = texts(data.target_names, size_of(data.target));
   shape_.classes = texts(data.classes, size_of(data.target));
+  preparation_ = Preparation(experiment, size_of(data.input), shape_.input_names);
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
   for (const auto& [part, fraction] :
@@ -58,7 +61,7 @@ DataSource::DataSource(const Experiment& experiment)
     if (fraction == 0) continue;
     const std::size_t taken = share(fraction, given_[NNRUN_TRAIN]);
     if (given_[static_cast<std::size_t>(part)] > 0)
-      throw ConfigError(Problem{.what = "the data set has a " + std::string(part_names[part]) +
+      throw ConfigError(Problem{.what = "the data set has a " + std::string(part_words[part]) +
                                         " part of its own, so 'split' cannot cut one",
                                 .place = experiment.data.place,
                                 .hint = "remove it from 'split'"});
@@ -76,12 +79,23 @@ DataSource::DataSource(const Experiment& experiment)
 
 void DataSource::require_fit(const nnrun_shape& input, std::size_t outputs,
                              const Experiment& experiment) const {
-  if (size_of(shape_.input) != size_of(input))
-    throw GraphError(Problem{.what = "the model's input is " + text_of(input) +
-                                     ", but an example of the data set has " +
-                                     text_of(shape_.input),
-                             .place = experiment.input_place,
-                             .hint = "write input: " + std::to_string(size_of(shape_.input))});
+  const std::size_t prepared = preparation_.outputs();
+  if (prepared != size_of(input))
+    throw GraphError(Problem{
+        .what =
+            "the model's input is " + text_of(input) + ", but " +
+            (experiment.features.empty() ? "an example of the data set has " + text_of(shape_.input)
+                                         : "'features' makes " + std::to_string(prepared)),
+        .place = experiment.input_place,
+        .hint = "write input: " + std::to_string(prepared)});
+  for (std::size_t i = 0; i < experiment.predict.size(); ++i)
+    if (experiment.predict[i].size() != preparation_.inputs())
+      throw ConfigError(
+          Problem{.what = "a row of 'predict' needs " + std::to_string(preparation_.inputs()) +
+                          (preparation_.inputs() == 1 ? " number" : " numbers") +
+                          ", this one has " + std::to_string(experiment.predict[i].size()),
+                  .place = experiment.predict_places[i],
+                  .hint = "one number per input of the data, before 'features'"});
   if (size_of(shape_.target) != outputs)
     throw GraphError(
         Problem{.what = "the network has " + std::to_string(outputs) + " output" +
@@ -97,9 +111,13 @@ std::vector<Need> DataSource::needs(Dtype dtype) const {
   std::vector<Need> needs;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const std::size_t cols = size_of(shape_.input) + size_of(shape_.target);
-    needs.push_back({std::to_string(given_[part]) + " " + part_names[part] + " examples of " +
+    needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(cols) + " numbers",
                      Bytes{given_[part]} * cols * width});
+    if (preparation_.changes())
+      needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +
+                           " examples before and after their preparation",
+                       Bytes{given_[part]} * (cols * 8 + preparation_.outputs() * width)});
   }
   return needs;
 }
@@ -116,7 +134,7 @@ struct Reader {
     const std::vector<std::string>& names = target ? shape.target_names : shape.input_names;
     const std::string name = names.empty() ? std::to_string(column + 1) : "'" + names[column] + "'";
     throw DataError(Problem{.what = std::string(target ? "target " : "input ") + name + " of " +
-                                    part_names[part] + " example " + std::to_string(example + 1) +
+                                    part_words[part] + " example " + std::to_string(example + 1) +
                                     " is not a finite number",
                             .where = "data set '" + object.plugin().name + "'"});
   }
@@ -147,7 +165,7 @@ struct Reader {
   }
 };
 
-/// Moves the examples order[first … first + n - 1] into a part of their own.
+/// The examples of an order, in a part of their own.
 template <class T>
 Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order, std::size_t in,
                   std::size_t out) {
@@ -162,29 +180,95 @@ Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order,
 }  // namespace
 
 template <class T>
-std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random) const {
+std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random) const {
   const Reader reader{object_, shape_, random};
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     parts[part] = reader.read<T>(part, given_[part]);
   if (split_.validation == 0 && split_.test == 0) return parts;
+  std::array<Examples<T>, NNRUN_PARTS> own = cut(parts[NNRUN_TRAIN], random);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (own[part].count > 0) parts[part] = std::move(own[part]);
+  return parts;
+}
 
-  const Examples<T> all = std::move(parts[NNRUN_TRAIN]);
+namespace {
+
+/// A number for every example, the same for equal targets.
+template <class T>
+std::vector<std::uint32_t> classes_of(const Examples<T>& all, std::size_t out, const Place& place) {
+  constexpr std::size_t most = 1000;
+  std::map<std::vector<T>, std::uint32_t> known;
+  std::vector<std::uint32_t> classes;
+  for (std::size_t i = 0; i < all.count; ++i) {
+    const T* const t = all.t.data() + i * out;
+    const auto next = static_cast<std::uint32_t>(known.size());
+    classes.push_back(known.try_emplace(std::vector<T>(t, t + out), next).first->second);
+    if (known.size() > most)
+      throw ConfigError(
+          Problem{.what = "'stratify' needs classes, but the targets have more than " +
+                          std::to_string(most) + " different values",
+                  .place = place,
+                  .hint = "remove it from 'split'"});
+  }
+  return classes;
+}
+
+}  // namespace
+
+template <class T>
+std::array<Examples<T>, NNRUN_PARTS> DataSource::cut(const Examples<T>& all, Random& random) const {
   std::vector<std::uint32_t> order(all.count);
   std::iota(order.begin(), order.end(), 0u);
   if (split_.shuffle) random.shuffle(order, "split", 0);
-  std::span<const std::uint32_t> rest = order;
+  std::array<std::size_t, NNRUN_PARTS> sizes = shape_.examples;
+  if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // it may be a part of its own
+  if (split_.test == 0) sizes[NNRUN_TEST] = 0;
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
-  for (const std::size_t part : {NNRUN_TRAIN, NNRUN_VALIDATION, NNRUN_TEST}) {
-    if (part != NNRUN_TRAIN && (part == NNRUN_TEST ? split_.test : split_.validation) == 0)
-      continue;
-    std::vector<std::uint32_t> own(
-        rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(shape_.examples[part]));
-    rest = rest.subspan(own.size());
-    std::ranges::sort(own);  // each part keeps the file's order
-    parts[part] = taken(all, std::span<const std::uint32_t>(own), in, out);
-  }
+  const Cut cut = split_.stratify ? cut_by_class(order, sizes, classes_of(all, out, place_))
+                                  : cut_in_order(order, sizes);
+  std::array<Examples<T>, NNRUN_PARTS> parts;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    parts[part] = taken(all, std::span<const std::uint32_t>(cut[part]), in, out);
   return parts;
+}
+
+template <class T>
+Examples<T> DataSource::prepared(const Examples<double>& raw) const {
+  const std::size_t in = preparation_.inputs(), width = preparation_.outputs();
+  Examples<T> to{Buffer<T>(raw.count * width), Buffer<T>(raw.t.size()), raw.count};
+  std::vector<double> row(width);
+  for (std::size_t i = 0; i < raw.count; ++i) {
+    preparation_.apply(raw.x.data() + i * in, row.data());
+    std::ranges::transform(row, to.x.data() + i * width,
+                           [](double x) { return static_cast<T>(x); });
+  }
+  std::ranges::transform(raw.t.all(), to.t.data(), [](double t) { return static_cast<T>(t); });
+  return to;
+}
+
+/// Prepared in double: what a column has in common may be large, and is taken off before rounding.
+template <class T>
+std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random) {
+  if (!preparation_.changes()) return read_raw<T>(random);
+  const auto raw = read_raw<double>(random);
+  const std::span<const double> x = raw[NNRUN_TRAIN].x.all();
+  ranges_.clear();
+  for (std::size_t c = 0; c < preparation_.inputs(); ++c) ranges_.emplace_back(x[c], x[c]);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    auto& [low, high] = ranges_[i % ranges_.size()];
+    low = std::min(low, x[i]);
+    high = std::max(high, x[i]);
+  }
+  if (!fitted_) preparation_.fit(x);
+  std::array<Examples<T>, NNRUN_PARTS> parts;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) parts[part] = prepared<T>(raw[part]);
+  return parts;
+}
+
+void DataSource::use(Preparation::Fit fit) {
+  preparation_.use(std::move(fit));
+  fitted_ = true;
 }
 
 template <class T>
@@ -197,8 +281,8 @@ std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
   return sha256_of(std::as_bytes(std::span(hashes)));
 }
 
-template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&) const;
-template std::array<Examples<double>, NNRUN_PARTS> DataSource::read(Random&) const;
+template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&);
+template std::array<Examples<double>, NNRUN_PARTS> DataSource::read(Random&);
 template std::string hash_of(const std::array<Examples<float>, NNRUN_PARTS>&);
 template std::string hash_of(const std::array<Examples<double>, NNRUN_PARTS>&);
 

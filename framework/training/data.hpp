@@ -1,7 +1,6 @@
 // Examples in memory, in the run's precision.
 #pragma once
 #include <array>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +8,7 @@
 #include "network/buffer.hpp"
 #include "network/memory.hpp"
 #include "network/random.hpp"
+#include "training/preparation.hpp"
 namespace nnrun::host {
 
 /// Examples with their targets; rows are contiguous.
@@ -20,7 +20,7 @@ struct Examples {
 
 /// What a data set says of itself after it was opened.
 struct DataShape {
-  nnrun_shape input{}, target{};
+  nnrun_shape input{}, target{};                                ///< as the data set gives them
   std::array<std::size_t, NNRUN_PARTS> examples{};              ///< after the split
   std::vector<std::string> input_names, target_names, classes;  ///< may be empty
 };
@@ -31,20 +31,37 @@ class DataSource {
   /// Opens it. Throws DataError with the plugin's words.
   explicit DataSource(const Experiment& experiment);
   const DataShape& shape() const { return shape_; }
-  /// Throws GraphError where inputs or targets do not fit the network.
+  const Preparation& preparation() const { return preparation_; }
+  /// Prepares with what another run learned, instead of the training part.
+  void use(Preparation::Fit fit);
+  /// Throws GraphError where prepared inputs or targets do not fit the network, or a row of
+  /// `predict` the inputs.
   void require_fit(const nnrun_shape& input, std::size_t outputs,
                    const Experiment& experiment) const;
   std::vector<Need> needs(Dtype dtype) const;
-  /// Reads all parts, training, validation and test; splits the training part.
-  /// Throws DataError for a number that is not finite, naming part, example and column.
+  /// Reads all parts, training, validation and test; splits the training part; prepares the
+  /// inputs. Throws DataError for a number that is not finite, naming part, example and column.
   template <class T>
-  std::array<Examples<T>, NNRUN_PARTS> read(Random& random) const;
+  std::array<Examples<T>, NNRUN_PARTS> read(Random& random);
+  /// Smallest and largest value of each input of the training part, before its preparation; empty
+  /// where nothing is prepared, or nothing was read yet.
+  const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
 
  private:
+  template <class T>
+  std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random) const;
+  template <class T>
+  std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random) const;
+  template <class T>
+  Examples<T> prepared(const Examples<double>& raw) const;
   Object object_;
   Split split_;
+  Place place_;
   DataShape shape_;
   std::array<std::size_t, NNRUN_PARTS> given_{};  // before the split
+  Preparation preparation_;
+  bool fitted_ = false;
+  std::vector<std::pair<double, double>> ranges_;
 };
 
 /// Hexadecimal SHA-256 over shapes and numbers of all parts.

@@ -40,7 +40,8 @@ class Objective {
         w_(w),
         out_cols_(graph.output().cols),
         per_row_(max_rows),
-        outputs_(workspace_.output(graph.nodes.size() - 1)),
+        batch_outputs_(workspace_.output(graph.nodes.size() - 1)),
+        outputs_(batch_outputs_),
         base_outputs_(max_rows * out_cols_) {
     for (std::size_t b = 0; b < most_blocks(max_rows); ++b) blocks_.push_back(workspace_.pass());
     const std::uint32_t tiles = tile_count(graph.n_parameters, max_rows);
@@ -83,12 +84,12 @@ class Objective {
                            out_cols_, per_row_.data() + rows.from, rows.count, out_cols_),
                     "value");
     }
-    outputs_ = workspace_.output(graph_.nodes.size() - 1);
+    outputs_ = batch_outputs_;
     return mean_cost();
   }
 
   double backpropagate(T* gradient) {
-    outputs_ = workspace_.output(graph_.nodes.size() - 1);
+    outputs_ = batch_outputs_;
     if (team_.size() == 1 || (n_blocks_ == 1 && tiles_.size() == 1)) {
       for (std::size_t b = 0; b < n_blocks_; ++b) values_and_slopes(b);
       for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
@@ -104,6 +105,11 @@ class Objective {
       perturbation_.emplace(graph_, w_, cost_);
       one_example_ = Buffer<T>(graph_.n_parameters);
     }
+    if (batch_.rows == 1) {
+      const T here = perturbation_->costs(batch_.x, batch_.t, h, out);
+      outputs_ = perturbation_->output();
+      return static_cast<double>(here);
+    }
     outputs_ = base_outputs_.data();
     double here = 0;
     for (std::size_t r = 0; r < batch_.rows; ++r) {
@@ -114,7 +120,7 @@ class Objective {
       if (r > 0)
         for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] += costs[i];
     }
-    return batch_.rows == 1 ? here : mean_of_batch(here, out);
+    return mean_of_batch(here, out);
   }
 
  private:
@@ -128,6 +134,7 @@ class Objective {
   /// A batch of another size, the last of an epoch: where calls start, and nothing old behind it.
   void cut(std::size_t rows) {
     workspace_.forget_slopes();
+    share_of_row_ = 1.0 / static_cast<double>(rows);
     block_rows_ = block_rows(rows);
     n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
     for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
@@ -137,10 +144,10 @@ class Objective {
     const Rows rows = rows_of(b);
     pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
     const T* const y = pass.forward();
-    cost_.require(slope_(cost_.self(), y, batch_.t + rows.from * out_cols_, out_cols_,
-                         1.0 / static_cast<double>(batch_.rows), pass.steps().back().da,
-                         per_row_.data() + rows.from, rows.count, out_cols_),
-                  "slope");
+    cost_.require(
+        slope_(cost_.self(), y, batch_.t + rows.from * out_cols_, out_cols_, share_of_row_,
+               pass.steps().back().da, per_row_.data() + rows.from, rows.count, out_cols_),
+        "slope");
     pass.backward_inputs();
   }
   void parameter_slopes(Pass<T>& tile, T* gradient) {
@@ -157,22 +164,21 @@ class Objective {
     const T per_row = T(1) / static_cast<T>(batch_.rows);
     for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] *= per_row;
     here /= static_cast<double>(batch_.rows);
-    for (const auto& [from, to] : perturbation_->padding())
-      std::fill(out + from, out + to, static_cast<T>(here));
+    perturbation_->settle(out, static_cast<T>(here), out);
     return here;
   }
 
   /// f(0) … f(n - 1) over the team; throws what the first of them threw.
   template <class F>
   void share(std::size_t n, F f) {
-    auto job = [&](unsigned thread) {
+    auto job = [&](std::uint32_t i) {
       try {
-        for (std::size_t i = thread; i < n; i += team_.size()) f(i);
+        f(i);
       } catch (...) {
         if (!failed_.test_and_set()) failure_ = std::current_exception();
       }
     };
-    team_.run(job);
+    team_.run(static_cast<std::uint32_t>(n), job);
     if (failed_.test()) {
       failed_.clear();
       std::rethrow_exception(take_failure());
@@ -212,9 +218,10 @@ class Objective {
   Workspace<T> workspace_;
   T* w_;
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
+  double share_of_row_ = 1;  // in the mean
   std::vector<Pass<T>> blocks_, tiles_;
   Buffer<T> per_row_;
-  const T* outputs_;
+  const T *batch_outputs_, *outputs_;
   Buffer<T> base_outputs_, one_example_;
   std::optional<Perturbation<T>> perturbation_;  // only finite differences need it
   Batch<T> batch_{};

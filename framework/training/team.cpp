@@ -17,32 +17,50 @@ void wait_for_change(std::atomic<unsigned>& value, unsigned old) {
 
 Team::Team(unsigned size) : size_(size) {
   for (unsigned thread = 1; thread < size_; ++thread)
-    threads_.emplace_back([this, thread] { work(thread); });
+    threads_.emplace_back([this] { wait_for_work(); });
 }
 
 Team::~Team() {
-  call_ = nullptr;
+  stop_.store(true, std::memory_order_relaxed);
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();
 }
 
-void Team::run(Call call, void* job) {
-  call_ = call;
-  job_ = job;
-  busy_.store(size_ - 1, std::memory_order_relaxed);
+void Team::run(std::uint32_t n, Call call, void* job) {
+  call_.store(call, std::memory_order_relaxed);
+  job_.store(job, std::memory_order_relaxed);
+  unfinished_.store(n, std::memory_order_relaxed);
+  const std::uint64_t round = round_.load(std::memory_order_relaxed) + 1u;
+  open_.store(round << 32 | n, std::memory_order_release);
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();
-  call(job, 0);
-  for (unsigned busy; (busy = busy_.load(std::memory_order_acquire)) != 0;)
-    wait_for_change(busy_, busy);
+  work();
+  for (unsigned left; (left = unfinished_.load(std::memory_order_acquire)) != 0;)
+    wait_for_change(unfinished_, left);
 }
 
-void Team::work(unsigned thread) {
-  for (unsigned round = 0;; ++round) {
+/// Takes what is open, one after the other. The round in `open_` makes a thread that comes late
+/// fail, instead of taking from a round whose job it has not seen.
+void Team::work() {
+  std::uint64_t open = open_.load(std::memory_order_acquire);
+  while (const auto left = static_cast<std::uint32_t>(open)) {
+    const Call call = call_.load(std::memory_order_relaxed);
+    void* const job = job_.load(std::memory_order_relaxed);
+    if (!open_.compare_exchange_weak(open, open - 1, std::memory_order_acq_rel,
+                                     std::memory_order_acquire))
+      continue;
+    call(job, left - 1);
+    if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
+    open = open_.load(std::memory_order_acquire);
+  }
+}
+
+void Team::wait_for_work() {
+  for (unsigned round = 0;;) {
     wait_for_change(round_, round);
-    if (!call_) return;
-    call_(job_, thread);
-    if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_one();
+    if (stop_.load(std::memory_order_relaxed)) return;
+    round = round_.load(std::memory_order_acquire);
+    work();
   }
 }
 

@@ -1,6 +1,7 @@
 // A fixed team of threads. A step takes microseconds, so they spin before they sleep.
 #pragma once
 #include <atomic>
+#include <cstdint>
 #include <thread>
 #include <vector>
 namespace nnrun::host {
@@ -13,23 +14,29 @@ class Team {
   Team& operator=(const Team&) = delete;
   unsigned size() const { return size_; }
 
-  /// Calls job(thread) on every thread, on the caller's as 0, and waits for all. What a job throws
-  /// it must keep for itself.
+  /// Calls job(0) … job(n - 1), each on the thread that is free for it, and waits for all. A thread
+  /// that the machine keeps waiting holds up no more than what it has begun. What a job throws it
+  /// must keep for itself.
   template <class Job>
-  void run(Job& job) {
-    run([](void* j, unsigned thread) { (*static_cast<Job*>(j))(thread); }, &job);
+  void run(std::uint32_t n, Job& job) {
+    run(
+        n, [](void* j, std::uint32_t i) { (*static_cast<Job*>(j))(i); }, &job);
   }
 
  private:
-  using Call = void (*)(void*, unsigned);
-  void run(Call call, void* job);
-  void work(unsigned thread);
+  using Call = void (*)(void*, std::uint32_t);
+  void run(std::uint32_t n, Call call, void* job);
+  void wait_for_work();
+  void work();
 
   unsigned size_;
-  Call call_ = nullptr;
-  void* job_ = nullptr;
-  alignas(64) std::atomic<unsigned> round_{0};
-  alignas(64) std::atomic<unsigned> busy_{0};
+  // Of the present round, set while nobody can take anything.
+  std::atomic<Call> call_{nullptr};
+  std::atomic<void*> job_{nullptr};
+  alignas(64) std::atomic<std::uint64_t> open_{0};  // the round, and how many are not yet taken
+  alignas(64) std::atomic<unsigned> round_{0};      // to wait for
+  alignas(64) std::atomic<unsigned> unfinished_{0};
+  std::atomic<bool> stop_{false};
   std::vector<std::jthread> threads_;
 };
 

@@ -1,5 +1,7 @@
 #include "training/trainer.hpp"
 
+#include <nnrun/lanes.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -8,7 +10,9 @@
 #include "base/text.hpp"
 #include "network/memory.hpp"
 #include "network/parameters.hpp"
+#include "training/descent.hpp"
 #include "training/evaluation.hpp"
+#include "training/monitor.hpp"
 #include "training/objective.hpp"
 namespace nnrun::host {
 namespace {
@@ -25,23 +29,21 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
   return objects;
 }
 
-/// x · 0 is 0, or NaN where x is not finite; in eight sums, so that it is no chain.
+/// x · 0 is 0, or NaN where x is not finite; in lanes, so that it is no chain. n: whole lanes.
 template <class T>
-bool all_finite(const T* x, std::size_t n) {
-  T sums[NNRUN_LANES] = {};
-  for (std::size_t i = 0; i < n; i += NNRUN_LANES)
-    for (std::size_t j = 0; j < NNRUN_LANES; ++j) sums[j] += x[i + j] * T(0);
-  T all = 0;
-  for (const T sum : sums) all += sum;
-  return all == T(0);
+NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
+  Lane<T> sums{};
+  for (std::size_t i = 0; i < n; i += lanes) sums += lane_at(x + i) * T(0);
+  return sum_of_lanes<T>(sums)[0] == T(0);
 }
 
 /// Everything that can be wrong with the sizes of a run, before anything of size is allocated.
-const Graph& checked(const Graph& graph, const DataSource& data, const Object& optimizer,
-                     const Experiment& experiment) {
+const Graph& checked(const Graph& graph, const DataSource& data, const Experiment& experiment) {
   data.require_fit(graph.input, graph.output().cols, experiment);
-  std::vector<Need> needs = needs_of(graph, experiment.dtype, experiment.batch_size,
-                                     optimizer.functions<nnrun_optimizer>().n_slots);
+  const auto* const optimizer =
+      static_cast<const nnrun_optimizer*>(experiment.optimizer.plugin->table->functions);
+  std::vector<Need> needs =
+      needs_of(graph, experiment.dtype, experiment.batch_size, optimizer->n_slots);
   std::ranges::move(data.needs(experiment.dtype), std::back_inserter(needs));
   require_memory(needs, available_memory());
   return graph;
@@ -67,24 +69,20 @@ class TrainerOf final : public Trainer {
         graph_(build_graph(experiment)),
         cost_(experiment.cost),
         gradient_(experiment.gradient),
-        optimizer_(experiment.optimizer),
+        compute_(gradient_.functions<nnrun_gradient>().compute),
         metrics_(create_all(experiment.metrics)),
         source_(experiment),
         batch_rows_(std::min(experiment.batch_size, source_.shape().examples[NNRUN_TRAIN])),
-        w_(checked(graph_, source_, optimizer_, experiment_).n_parameters),
+        w_(checked(graph_, source_, experiment_).n_parameters),
         g_(graph_.n_parameters),
         team_(useful_threads(threads, batch_rows_, graph_.n_parameters)),
         objective_(graph_, cost_, batch_rows_, w_.data(), team_),
-        evaluation_(graph_, cost_, metrics_, w_.data()) {
+        evaluation_(graph_, cost_, metrics_, w_.data()),
+        descent_(graph_, experiment, source_.shape(), batch_rows_, w_.data(), g_.data()) {
     initialize(graph_, random_, w_.data());
     parts_ = source_.template read<T>(random_);
-    const auto& functions = optimizer_.functions<nnrun_optimizer>();
-    for (std::uint32_t i = 0; i < functions.n_slots; ++i) {
-      slots_.emplace_back(graph_.n_parameters);
-      slot_pointers_.push_back(slots_.back().data());
-    }
-    update_ = {sizeof update_,        functions.n_slots,   w_.data(), g_.data(),
-               slot_pointers_.data(), graph_.n_parameters, 0,         experiment.learning_rate};
+    if (experiment.early_stopping.wanted)
+      stopping_.emplace(experiment.early_stopping.monitor, experiment, source_.shape());
     const Examples<T>& train = parts_[NNRUN_TRAIN];
     if (!metrics_.empty()) outputs_ = Buffer<T>(train.count * graph_.output().cols);
     if (experiment.shuffle) {
@@ -96,27 +94,28 @@ class TrainerOf final : public Trainer {
 
   const Graph& graph() const override { return graph_; }
   const DataShape& data() const override { return source_.shape(); }
+  const Preparation& preparation() const override { return source_.preparation(); }
   unsigned threads() const override { return team_.size(); }
 
   Outcome train(const Listener& listener) override {
     Outcome outcome;
+    if (experiment_.measure_after) report(EpochReport{}, outcome, listener);
     for (std::size_t epoch = 1; epoch <= experiment_.epochs && !outcome.interrupted; ++epoch) {
-      EpochReport report;
-      report.epoch = epoch;
       const std::size_t seen = run_epoch(epoch, listener, outcome);
-      report.step = update_.step;
-      report.examples = outcome.examples;
-      report.seconds = outcome.seconds;
-      report.train.cost = epoch_cost_ / static_cast<double>(std::max<std::size_t>(seen, 1));
-      if (!outcome.interrupted) {
-        report.train.metrics = evaluation_.measure(outputs_.data(), parts_[NNRUN_TRAIN]);
-        report.validation = score_of(NNRUN_VALIDATION);
-        report.test = score_of(NNRUN_TEST);
-        outcome.epochs.push_back(report);
-        if (listener.epoch) listener.epoch(report);
+      if (outcome.interrupted) break;
+      EpochReport epoch_report;
+      epoch_report.epoch = epoch;
+      epoch_report.train.cost = epoch_cost_ / static_cast<double>(seen);
+      report(epoch_report, outcome, listener);
+      descent_.observe(outcome.epochs.back());
+      if (stopping_ && out_of_patience(outcome.epochs.back())) {
+        outcome.stopped_early = epoch < experiment_.epochs;
+        break;
       }
     }
-    outcome.steps = update_.step;
+    if (!best_.empty()) std::ranges::copy(best_, w_.data());
+    outcome.best_epoch = best_epoch_;
+    outcome.steps = descent_.steps();
     return outcome;
   }
 
@@ -124,9 +123,11 @@ class TrainerOf final : public Trainer {
       const std::vector<std::vector<double>>& inputs) override {
     const std::size_t in = graph_.input_cols, out = graph_.output().cols;
     Buffer<T> x(in);
+    std::vector<double> prepared(in);
     std::vector<std::vector<double>> outputs;
     for (const std::vector<double>& input : inputs) {
-      std::ranges::transform(input, x.data(), [](double v) { return static_cast<T>(v); });
+      source_.preparation().apply(input.data(), prepared.data());
+      std::ranges::transform(prepared, x.data(), [](double v) { return static_cast<T>(v); });
       const T* const y = evaluation_.outputs(x.data(), 1);
       outputs.emplace_back(y, y + out);
     }
@@ -134,6 +135,7 @@ class TrainerOf final : public Trainer {
   }
 
   std::vector<std::pair<double, double>> input_ranges() const override {
+    if (source_.preparation().changes()) return source_.input_ranges();
     const Examples<T>& train = parts_[NNRUN_TRAIN];
     const std::size_t in = graph_.input_cols;
     std::vector<std::pair<double, double>> ranges;
@@ -193,20 +195,46 @@ class TrainerOf final : public Trainer {
     return done;
   }
 
+  /// Scores of every part, training as it was measured or anew.
+  void report(EpochReport r, Outcome& outcome, const Listener& listener) {
+    r.step = descent_.steps();
+    r.examples = outcome.examples;
+    r.seconds = outcome.seconds;
+    if (experiment_.measure_after)
+      r.train = evaluation_.score(parts_[NNRUN_TRAIN]);
+    else
+      r.train.metrics = evaluation_.measure(outputs_.data(), parts_[NNRUN_TRAIN]);
+    r.validation = score_of(NNRUN_VALIDATION);
+    r.test = score_of(NNRUN_TEST);
+    outcome.epochs.push_back(std::move(r));
+    if (listener.epoch) listener.epoch(outcome.epochs.back());
+  }
+
+  /// Keeps the parameters of the best epoch where they are to be restored.
+  bool out_of_patience(const EpochReport& r) {
+    const EarlyStopping& how = experiment_.early_stopping;
+    stopping_->observe(r);
+    const double value = stopping_->history().back();
+    if (best_epoch_ == 0 || stopping_->improves(value, best_value_, how.min_delta)) {
+      best_value_ = value;
+      best_epoch_ = r.epoch;
+      if (how.restore_best) best_.assign(w_.data(), w_.data() + w_.size());
+    }
+    return r.epoch - best_epoch_ > how.patience;
+  }
+
   void run_step(std::size_t epoch, std::size_t from, std::size_t count) {
     const std::size_t rows = std::min(batch_rows_, count - from);
     objective_.look_at(batch(from, rows));
     double cost = 0;
-    const auto compute = gradient_.functions<nnrun_gradient>().compute;
-    if (compute(gradient_.self(), objective_.face(), g_.data(), &cost) != 0) [[unlikely]] {
+    if (compute_(gradient_.self(), objective_.face(), g_.data(), &cost) != 0) [[unlikely]] {
       if (const std::exception_ptr failure = objective_.take_failure())
         std::rethrow_exception(failure);
       gradient_.fail("compute");
     }
     if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
       refuse_step(epoch, cost);
-    ++update_.step;
-    update();
+    descent_.step();
     epoch_cost_ += cost * static_cast<double>(rows);
     if (!metrics_.empty()) keep_outputs(from, rows);
   }
@@ -227,17 +255,13 @@ class TrainerOf final : public Trainer {
   void keep_outputs(std::size_t from, std::size_t rows) {
     const std::size_t out = graph_.output().cols;
     const T* const y = objective_.outputs();
-    if (order_.empty()) {
-      std::copy_n(y, rows * out, outputs_.data() + from * out);
+    if (order_.empty()) {  // whole lanes: the next batch writes over what is too much
+      T* const to = outputs_.data() + from * out;
+      for (std::size_t i = 0; i < rows * out; i += lanes) lane_at(to + i) = lane_at(y + i);
       return;
     }
     for (std::size_t r = 0; r < rows; ++r)
       std::copy_n(y + r * out, out, outputs_.data() + order_[from + r] * out);
-  }
-
-  void update() {
-    const auto& functions = optimizer_.functions<nnrun_optimizer>();
-    optimizer_.require(functions.update[dtype_of<T>](optimizer_.self(), &update_), "update");
   }
 
   [[noreturn]] void refuse_step(std::size_t epoch, double cost) {
@@ -245,7 +269,7 @@ class TrainerOf final : public Trainer {
     std::string what = (cost_is_fine ? "a gradient" : "cost");
     what += std::isnan(cost) || cost_is_fine ? " became nan" : " became infinite";
     if (cost_is_fine) what = "a gradient became infinite or nan";
-    what += " in epoch " + std::to_string(epoch) + ", step " + std::to_string(update_.step + 1);
+    what += " in epoch " + std::to_string(epoch) + ", step " + std::to_string(descent_.steps() + 1);
     const Node* const node = objective_.first_not_finite();
     const Object* culprit = cost_is_fine ? &gradient_ : &cost_;
     if (node) {
@@ -254,11 +278,12 @@ class TrainerOf final : public Trainer {
     } else {
       what += ": " + culprit->plugin().kind + " '" + culprit->plugin().name + "' gave it first";
     }
-    throw TrainingError(Problem{.what = what + "; the update was not applied",
-                                .where = culprit->plugin().name + " of " +
-                                         culprit->plugin().library->file.filename().string(),
-                                .hint = "learning_rate " + shortest(experiment_.learning_rate) +
-                                        " -> try " + significant(experiment_.learning_rate / 10, 3)});
+    throw TrainingError(Problem{
+        .what = what + "; the update was not applied",
+        .where =
+            culprit->plugin().name + " of " + culprit->plugin().library->file.filename().string(),
+        .hint = "learning_rate " + shortest(experiment_.learning_rate) + " -> try " +
+                significant(experiment_.learning_rate / 10, 3)});
   }
 
   std::optional<Score> score_of(std::size_t part) {
@@ -269,7 +294,8 @@ class TrainerOf final : public Trainer {
   const Experiment& experiment_;
   Random random_;
   Graph graph_;
-  Object cost_, gradient_, optimizer_;
+  Object cost_, gradient_;
+  decltype(nnrun_gradient::compute) compute_;
   std::vector<Object> metrics_;
   DataSource source_;
   std::size_t batch_rows_;
@@ -277,13 +303,14 @@ class TrainerOf final : public Trainer {
   Team team_;
   Objective<T> objective_;
   Evaluation<T> evaluation_;
+  Descent<T> descent_;
+  std::optional<Monitor> stopping_;  // where early stopping is wanted
   std::array<Examples<T>, NNRUN_PARTS> parts_;
-  std::vector<Buffer<T>> slots_;
-  std::vector<void*> slot_pointers_;
-  nnrun_update update_{};
   std::vector<std::uint32_t> order_;  // of this epoch; empty: as the data lies
   Buffer<T> batch_x_, batch_t_, outputs_;
-  double epoch_cost_ = 0;
+  double epoch_cost_ = 0, best_value_ = 0;
+  std::size_t best_epoch_ = 0;
+  std::vector<T> best_;  // parameters of the best epoch, where they are to be restored
 };
 
 }  // namespace

@@ -44,6 +44,8 @@ struct Outcome {
   std::uint64_t steps = 0, examples = 0;
   double seconds = 0;        ///< of training, evaluation apart
   bool interrupted = false;  ///< by Listener::stop
+  bool stopped_early = false;
+  std::size_t best_epoch = 0;  ///< of the monitored value; 0: nothing is monitored
 };
 
 /// A block of parameters in its file order.
@@ -64,13 +66,14 @@ class Trainer {
 
   virtual const Graph& graph() const = 0;
   virtual const DataShape& data() const = 0;
+  virtual const Preparation& preparation() const = 0;
   virtual unsigned threads() const = 0;
   /// Throws TrainingError before the update if a cost or gradient is not finite.
   virtual Outcome train(const Listener& listener) = 0;
-  /// Outputs for inputs of the network's width.
+  /// Outputs for inputs as the data have them, before their preparation.
   virtual std::vector<std::vector<double>> predict(
       const std::vector<std::vector<double>>& inputs) = 0;
-  /// Smallest and largest value of each input number in the training part.
+  /// Smallest and largest value of each input of the data in the training part.
   virtual std::vector<std::pair<double, double>> input_ranges() const = 0;
   virtual std::vector<BlockValues> parameters() const = 0;
   /// Replaces a block, in its file order; `values` must have its count.

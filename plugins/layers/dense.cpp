@@ -45,30 +45,17 @@ struct Dense : nnrun::Layer {
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
     if (c.rows() == 1) return dense::forward_one(c, bias);
-    const dense::View<T> m(c, bias);
-    if (m.b) spread_bias(m, c.rows());
-    multiply_.of<T>()(c.rows(), m.units, m.in, {m.x, m.in}, {m.w, m.stride}, m.b != nullptr, m.y,
-                      m.units);
+    forward_batch(c);
   }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     if (c.rows() == 1) return dense::backward_inputs_one(c);
-    const dense::View<T> m(c, bias);
-    multiply_.of<T>()(c.rows(), m.in, m.units, {m.dy, m.units}, {m.w, m.stride, true}, m.add_inputs,
-                      m.dx, m.in);
+    backward_inputs_batch(c);
   }
-  /// A tile is a range of inputs; the first one has the bias too.
   template <class T>
   void backward_parameters(const nnrun::LayerCall<T>& c) const {
-    const nnrun_layer_call& call = c.call;
-    if (c.rows() == 1) return call.tile == 0 ? dense::backward_parameters_one(c, bias) : void();
-    const dense::View<T> m(c, bias);
-    const std::size_t each = (m.in + call.tiles - 1) / call.tiles,
-                      from = std::min(m.in, each * call.tile), to = std::min(m.in, from + each);
-    if (to > from)
-      multiply_.of<T>()(to - from, m.units, c.rows(), {m.x + from, m.in, true}, {m.dy, m.units},
-                        m.add, m.dw + from * m.stride, m.stride);
-    if (m.b && call.tile == 0) sum_columns(m.dy, c.rows(), m.units, m.dw + m.bias_at, m.add);
+    if (c.rows() != 1) return backward_parameters_batch(c);
+    if (c.call.tile == 0) dense::backward_parameters_one(c, bias);
   }
   template <class T>
   void perturb(const nnrun::LayerCall<T>& c, T h, T* out) const {
@@ -81,6 +68,32 @@ struct Dense : nnrun::Layer {
   }
 
  private:
+  // Not inlined: the registers that a batch has to save would cost one example dearly.
+  template <class T>
+  [[gnu::noinline]] void forward_batch(const nnrun::LayerCall<T>& c) const {
+    const dense::View<T> m(c, bias);
+    if (m.b) spread_bias(m, c.rows());
+    multiply_.of<T>()(c.rows(), m.units, m.in, {m.x, m.in}, {m.w, m.stride}, m.b != nullptr, m.y,
+                      m.units);
+  }
+  template <class T>
+  [[gnu::noinline]] void backward_inputs_batch(const nnrun::LayerCall<T>& c) const {
+    const dense::View<T> m(c, bias);
+    multiply_.of<T>()(c.rows(), m.in, m.units, {m.dy, m.units}, {m.w, m.stride, true}, m.add_inputs,
+                      m.dx, m.in);
+  }
+  /// A tile is a range of inputs; the first one has the bias too.
+  template <class T>
+  [[gnu::noinline]] void backward_parameters_batch(const nnrun::LayerCall<T>& c) const {
+    const nnrun_layer_call& call = c.call;
+    const dense::View<T> m(c, bias);
+    const std::size_t each = (m.in + call.tiles - 1) / call.tiles,
+                      from = std::min(m.in, each * call.tile), to = std::min(m.in, from + each);
+    if (to > from)
+      multiply_.of<T>()(to - from, m.units, c.rows(), {m.x + from, m.in, true}, {m.dy, m.units},
+                        m.add, m.dw + from * m.stride, m.stride);
+    if (m.b && call.tile == 0) sum_columns(m.dy, c.rows(), m.units, m.dw + m.bias_at, m.add);
+  }
   template <class T>
   static void spread_bias(const dense::View<T>& m, std::size_t rows) {
     for (std::size_t r = 0; r < rows; ++r) std::copy_n(m.b, m.units, m.y + r * m.units);

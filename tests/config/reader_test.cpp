@@ -186,7 +186,7 @@ TEST_CASE("texts, lists and paths of a data set are read", "[config]") {
   CHECK(file("a$b.csv") == "\"a$b.csv\"");
 
   Configs configs = over_line(
-      "data: {type: csv, file: f, columns: [a, \"b c\", 7], scale: [1, 2.5], separator: ;}\n");
+      "data: {type: csv, file: f, columns: [a, \"b c\", 7], weights: [1, 2.5], separator: ;}\n");
   const auto e = configs.read();
   CHECK(std::get<std::vector<std::string>>(e.data.settings[2]) ==
         std::vector<std::string>{"a", "b c", "7"});
@@ -201,6 +201,22 @@ TEST_CASE("data are split as the config says", "[config]") {
   CHECK(e.split.validation == 0.2);
   CHECK(e.split.test == 0.1);
   CHECK_FALSE(e.split.shuffle);
+  CHECK_FALSE(e.split.stratify);
+  CHECK(over_line("data: {split: {test: 0.1, stratify: true}}\n").read().split.stratify);
+}
+
+TEST_CASE("data are prepared as the config says", "[config]") {
+  const auto plain = over_line("seed: 1\n").read();
+  CHECK(plain.scale == host::Scale::none);
+  CHECK(plain.features.empty());
+  const auto e = over_line(
+                     "data: {scale: standard, features: [x, \"y^2\", sin(x)]}\n"
+                     "predict: [[1, 2, 3, 4, 5]]\n")
+                     .read();
+  CHECK(e.scale == host::Scale::standard);
+  REQUIRE(e.features.size() == 3);
+  CHECK(e.features[1].name == "y^2");
+  CHECK((e.features[1].place.line == 2 && e.features[1].place.column == 39));
 }
 
 TEST_CASE("one metric may be used with several settings", "[config]") {

@@ -26,7 +26,7 @@ seed: 0
 random: philox
 dtype: float32
 plugins: []
-data: {type: points, train: 100, test: 100, split: {validation: 0, test: 0, shuffle: true}}
+data: {type: points, train: 100, test: 100, features: [], scale: none, split: {validation: 0, test: 0, shuffle: true, stratify: false}}
 model:
   input: 2
   layers:
@@ -39,6 +39,7 @@ train:
   batch_size: 32
   epochs: 1
   shuffle: true
+  measure: while_training
 metrics: []
 predict: []
 )");
@@ -48,14 +49,16 @@ TEST_CASE("a resolved config reads back to the same experiment, from any folder"
   Configs article({{"a.yaml", text_of(NNRUN_SOURCE_DIR "/tests/config/good/article.yaml")}});
   check_fixed_point(article);
   ::setenv("NNRUN_TEST_FOLDER", "/da ta/$${${x", 1);
-  Configs csv = over_line(R"(data:
+  Configs csv = over_line(R"yaml(data:
   type: csv
   file: "${NNRUN_TEST_FOLDER}/é \"ö\" \\ $${y}.csv"
   columns: ["true", "7", "a: b", "# c", "[d", "", " e", "-", "null", "f\ng\x07", "*h", x-y.z]
-  scale: [1e-300, 0.1, 123456789012345678, 5e-324, -0.0]
+  weights: [1e-300, 0.1, 123456789012345678, 5e-324, -0.0]
   separator: "\t"
   header: false
-  split: {validation: 0.1, test: 0.3333333333333333, shuffle: false}
+  split: {validation: 0.1, test: 0.3333333333333333, shuffle: false, stratify: true}
+  features: [a, a^2, "sin(b)", "a*b"]
+  scale: min_max
 seed: 9223372036854775807
 dtype: float64
 model:
@@ -67,7 +70,7 @@ model:
     - {name: none, type: add, inputs: ["7", "null"], init: {type: uniform, high: 3}}
 metrics: [accuracy, {type: top_k, k: 2}]
 predict: [[0.1, 1e22], [-0.0, 3]]
-)");
+)yaml");
   check_fixed_point(csv);
 }
 
@@ -99,7 +102,7 @@ TEST_CASE("the flat list has a line per key", "[config]") {
   CHECK(keys.at("data") == "points");
   CHECK(keys.at("data.split.validation") == "0");
   CHECK(keys.at("predict") == "[[1, 2]]");
-  CHECK(keys.size() == 37);
+  CHECK(keys.size() == 41);
 }
 
 }  // namespace

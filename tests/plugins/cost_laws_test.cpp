@@ -34,13 +34,7 @@ Evaluated<T> evaluate(const host::Object& cost, const std::vector<double>& y,
 const std::vector<double> outputs{.11, .52, .93, .24, .65, .36, .07, .88, .49, .7, .31, .12};
 const std::vector<double> targets{0, 1, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1};
 
-}  // namespace
-
-TEST_CASE("every cost's slope is the slope of its value", "[plugins][cost]") {
-  const auto name = GENERATE(from_range(names("cost")));
-  const auto rows = GENERATE(values<std::size_t>({12, 4, 1}));
-  CAPTURE(name, rows);
-  const host::Object cost(use("cost", name));
+void check_slopes(const host::Object& cost, std::size_t rows) {
   const std::size_t cols = outputs.size() / rows;
   const auto here = evaluate<double>(cost, outputs, targets, rows);
   const double h = 1e-6;  // central difference: error h² f''' / 6
@@ -51,6 +45,52 @@ TEST_CASE("every cost's slope is the slope of its value", "[plugins][cost]") {
     const double below = evaluate<double>(cost, down, targets, rows).values.data()[i / cols];
     CHECK(here.slopes.data()[i] == Approx((above - below) / (2 * h)).epsilon(1e-6).margin(1e-7));
   }
+}
+
+}  // namespace
+
+TEST_CASE("every cost's slope is the slope of its value", "[plugins][cost]") {
+  const auto name = GENERATE(from_range(names("cost")));
+  const auto rows = GENERATE(values<std::size_t>({12, 4, 1}));
+  CAPTURE(name, rows);
+  check_slopes(host::Object(use("cost", name)), rows);
+}
+
+TEST_CASE("slopes follow the settings of a cost", "[plugins][cost]") {
+  using Settings = std::vector<std::pair<std::string, host::Value>>;
+  const std::vector<double> two{0.5, 3}, three{0.5, 3, 2}, none;
+  for (const bool from_logits : {false, true}) {
+    const auto given = [&](const std::vector<double>& weights) {
+      return Settings{{"from_logits", from_logits}, {"class_weights", weights}};
+    };
+    check_slopes(host::Object(use("cost", "binary_cross_entropy", given(two))), 4);
+    check_slopes(host::Object(use("cost", "binary_cross_entropy", given(none))), 12);
+    check_slopes(host::Object(use("cost", "cross_entropy", given(three))), 4);
+    check_slopes(host::Object(use("cost", "cross_entropy", given(none))), 4);
+  }
+  check_slopes(host::Object(use("cost", "huber", {{"delta", 0.3}})), 4);
+}
+
+TEST_CASE("every cost is finite where outputs are exactly 0 or 1", "[plugins][cost]") {
+  const auto name = GENERATE(from_range(names("cost")));
+  const auto rows = GENERATE(values<std::size_t>({4, 2}));
+  CAPTURE(name, rows);
+  const host::Object cost(use("cost", name));
+  const std::vector<double> y{0, 0, 1, 1}, t{0, 1, 0, 1};
+  const auto wide = evaluate<double>(cost, y, t, rows);
+  const auto narrow = evaluate<float>(cost, y, t, rows);
+  for (std::size_t r = 0; r < rows; ++r)
+    CHECK((std::isfinite(wide.values.data()[r]) && std::isfinite(narrow.values.data()[r])));
+  for (std::size_t i = 0; i < 4; ++i)
+    CHECK((std::isfinite(wide.slopes.data()[i]) && std::isfinite(narrow.slopes.data()[i])));
+}
+
+TEST_CASE("a cost keeps NaN visible", "[plugins][cost]") {
+  const auto name = GENERATE(from_range(names("cost")));
+  CAPTURE(name);
+  const host::Object cost(use("cost", name));
+  for (const double t : {0., 1.})
+    CHECK(std::isnan(evaluate<double>(cost, {std::nan(""), 0.5}, {t, 1}, 1).values.data()[0]));
 }
 
 TEST_CASE("a cost gives the same value with and without slopes", "[plugins][cost]") {

@@ -43,6 +43,76 @@ TEST_CASE("exp, log, tanh and log1p agree with the C library to a few last place
   CHECK(worst<double>(l, exact_l, 1e-310, 1e-307) < 5e-16);
 }
 
+TEST_CASE("expm1, softplus, erf and erfc agree with the C library to a few last places", "[math]") {
+  const auto m = [](auto x) { return nnrun::expm1(x); };
+  const auto s = [](auto x) { return nnrun::softplus(x); };
+  const auto e = [](auto x) { return nnrun::erf(x); };
+  const auto c = [](auto x) { return nnrun::erfc(x); };
+  const auto exact_m = [](long double x) { return std::expm1(x); };
+  const auto exact_s = [](long double x) { return std::log1p(std::exp(x)); };
+  const auto exact_e = [](long double x) { return std::erf(x); };
+  const auto exact_c = [](long double x) { return std::erfc(x); };
+  CHECK(worst<double>(m, exact_m, -2, 2) < 1e-15);
+  CHECK(worst<double>(m, exact_m, -40, 700) < 1e-15);
+  CHECK(worst<float>(m, exact_m, -2, 2) < 4e-7);
+  CHECK(worst<double>(s, exact_s, -30, 30) < 1e-15);
+  CHECK(worst<float>(s, exact_s, -30, 30) < 4e-7);
+  CHECK(worst<double>(e, exact_e, -6, 6) < 1e-15);
+  CHECK(worst<double>(e, exact_e, -1e-8, 1e-8) < 4e-16);
+  CHECK(worst<float>(e, exact_e, -4, 4) < 4e-7);
+  CHECK(worst<double>(c, exact_c, -6, 1) < 1e-15);
+  CHECK(worst<double>(c, exact_c, 1, 5) < 27 * 2.3e-16);
+  CHECK(worst<double>(c, exact_c, 5, 26) < 678 * 2.3e-16);
+  CHECK(worst<float>(c, exact_c, -4, 1) < 5 * 1.2e-7);
+  CHECK(worst<float>(c, exact_c, 1, 9) < 83 * 1.2e-7);
+}
+
+TEST_CASE("sin and cos agree with the C library to two units in the last place of 1", "[math]") {
+  double wide = 0, far = 0, narrow = 0;
+  for (int i = -20000; i <= 20000; ++i) {
+    const double x = i * 0.00731, y = i * 49.9;
+    const auto z = static_cast<float>(i) * 0.4987f;
+    const auto error = [](double found, long double exact) {
+      return static_cast<double>(std::abs(found - exact));
+    };
+    wide = std::max({wide, error(nnrun::sin(x), std::sin(static_cast<long double>(x))),
+                     error(nnrun::cos(x), std::cos(static_cast<long double>(x)))});
+    far = std::max({far, error(nnrun::sin(y), std::sin(static_cast<long double>(y))),
+                    error(nnrun::cos(y), std::cos(static_cast<long double>(y)))});
+    narrow = std::max({narrow, error(static_cast<double>(nnrun::sin(z)), std::sin(double{z})),
+                       error(static_cast<double>(nnrun::cos(z)), std::cos(double{z}))});
+  }
+  CHECK(wide < 2.3e-16);
+  CHECK(far < 2.3e-16);
+  CHECK(narrow < 1.3e-7);
+  CHECK(nnrun::sin(1e-9) == 1e-9);
+}
+
+TEST_CASE("the edges of erf, expm1, sin and softplus are their limits", "[math]") {
+  CHECK(nnrun::erf(inf) == 1);
+  CHECK(nnrun::erf(-1e30f) == -1);
+  CHECK(nnrun::erf(0.) == 0);
+  CHECK(nnrun::erfc(inf) == 0);
+  CHECK(nnrun::erfc(-inf) == 2);
+  CHECK(nnrun::expm1(-inf) == -1);
+  CHECK(nnrun::expm1(inf) == inf);
+  CHECK(nnrun::softplus(-inf) == 0);
+  CHECK(nnrun::softplus(1e30) == 1e30);
+  for (const double x : {1e18, -1e300}) {  // a last place is more than a turn: counts as 0
+    CHECK(nnrun::sin(x) == 0);
+    CHECK(nnrun::cos(x) == 1);
+  }
+  CHECK(std::isnan(nnrun::sin(inf)));
+  for (const double x : {std::nan("")}) {
+    CHECK(std::isnan(nnrun::erf(x)));
+    CHECK(std::isnan(nnrun::erfc(x)));
+    CHECK(std::isnan(nnrun::expm1(x)));
+    CHECK(std::isnan(nnrun::softplus(x)));
+    CHECK(std::isnan(nnrun::sin(x)));
+    CHECK(std::isnan(nnrun::cos(x)));
+  }
+}
+
 TEST_CASE("the edges of exp and log are those of IEEE 754", "[math]") {
   CHECK(nnrun::exp(inf) == inf);
   CHECK(nnrun::exp(1e5) == inf);
@@ -76,6 +146,9 @@ TEST_CASE("dual numbers differentiate every function and operator", "[math]") {
     check([](auto v) { return tanh(v) * v; }, x);
     check([](auto v) { return sigmoid(3 - v); }, x);
     check([](auto v) { return sqrt(v) / (v + 2.5); }, x);
+    check([](auto v) { return expm1(v) + softplus(v); }, x);
+    check([](auto v) { return erf(v) * v - erfc(v); }, x);
+    check([](auto v) { return sin(v) + cos(2 * v); }, x);
     check([](auto v) { return abs(0 - v) + max(v, 1) + min(v, 1); }, x);
   }
 }

@@ -1,10 +1,9 @@
-// Initializers, metrics, data sets.
+// Initializers and metrics.
 #include <cmath>
 
 #include "network/buffer.hpp"
 #include "network/random.hpp"
 #include "support/plugins.hpp"
-#include "training/data.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -60,6 +59,7 @@ TEST_CASE("uniform and glorot_uniform keep to their ranges and fill them",
 
 TEST_CASE("accuracy counts right answers", "[plugins][metric]") {
   CHECK(metric("accuracy", {0.9, 0.2, 0.6, 0.4}, {1, 0, 0, 1}, 4) == 0.5);
+  CHECK(metric("accuracy", {0.3, -0.2, 0.1, 0.9}, {1, -1, -1, 1}, 4) == 0.75);  // targets ±1
   CHECK(metric("accuracy", {0.1, 0.7, 0.2, 0.5, 0.3, 0.2}, {0, 1, 0, 0, 0, 1}, 2) == 0.5);
 }
 
@@ -74,36 +74,6 @@ TEST_CASE("every metric is finite and agrees in float and double", "[plugins][me
       m.functions<nnrun_metric>().value[NNRUN_F32](m.self(), fy.data(), ft.data(), 4, 1, &narrow),
       "value");
   CHECK(narrow == Approx(metric(name, y, t, 4)).epsilon(1e-6));
-}
-
-TEST_CASE("a data set gives the same numbers for the same seed, all finite", "[plugins][dataset]") {
-  const auto name = GENERATE(from_range(names("dataset")));
-  CAPTURE(name);
-  host::Experiment e;
-  e.data = use("dataset", name);
-  const auto read = [&] {
-    const host::DataSource source(e);
-    host::Random random(use("random", "philox"), 6);
-    return host::hash_of(source.read<double>(random));
-  };
-  CHECK(read() == read());
-}
-
-TEST_CASE("diagonal's target is 1 where x is less than y", "[plugins][dataset]") {
-  host::Experiment e;
-  e.data = use("dataset", "diagonal", {{"train", std::int64_t{3000}}, {"test", std::int64_t{10}}});
-  const host::DataSource source(e);
-  host::Random random(use("random", "philox"), 6);
-  const auto parts = source.read<double>(random);
-  REQUIRE(parts[NNRUN_TRAIN].count == 3000);  // more than one chunk
-  REQUIRE(parts[NNRUN_TEST].count == 10);
-  std::size_t above = 0;
-  for (std::size_t i = 0; i < 3000; ++i) {
-    const double x = parts[NNRUN_TRAIN].x.data()[2 * i], y = parts[NNRUN_TRAIN].x.data()[2 * i + 1];
-    REQUIRE(parts[NNRUN_TRAIN].t.data()[i] == (x < y ? 1 : 0));
-    above += x < y;
-  }
-  CHECK((above > 1350 && above < 1650));  // 5 standard deviations around one half
 }
 
 }  // namespace nnrun::testing

@@ -221,6 +221,37 @@ typedef struct nnrun_optimizer {
   int (*update[NNRUN_DTYPES])(void*, const nnrun_update*);
 } nnrun_optimizer;
 
+/* ---- schedule/1: how the learning rate changes ---- */
+
+typedef struct nnrun_moment { /* when a factor is wanted */
+  uint32_t size;
+  uint32_t higher_is_better; /* which way `history` improves */
+  uint64_t step, steps;      /* updates made so far, of the run as planned */
+  uint64_t steps_per_epoch;
+  const double* history; /* the monitored value after each finished epoch */
+  size_t n_history;
+} nnrun_moment;
+typedef struct nnrun_schedule {
+  uint32_t size, flags;
+  /* What the learning rate is multiplied with; a function of the moment alone. */
+  int (*factor)(void*, const nnrun_moment*, double* out);
+} nnrun_schedule;
+
+/* ---- regularizer/1: what parameters cost by themselves ---- */
+
+typedef struct nnrun_regularizer_functions {
+  /* g += d penalty / d w, before the update; state: one number per parameter, owned by the host,
+     zero before the first step */
+  int (*add)(void*, const void* w, void* g, void* state, size_t n);
+  /* Optional: after the update by the optimizer, with the learning rate of this step. */
+  int (*after)(void*, void* w, void* state, double rate, size_t n);
+  int (*penalty)(void*, const void* w, size_t n, double* out);
+} nnrun_regularizer_functions;
+typedef struct nnrun_regularizer {
+  uint32_t size, flags;
+  nnrun_regularizer_functions by_dtype[NNRUN_DTYPES];
+} nnrun_regularizer;
+
 /* ---- gradient/1: sees an objective and nothing else ---- */
 
 typedef struct nnrun_objective { /* the mean cost of one batch, at the present parameters */

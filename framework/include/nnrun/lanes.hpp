@@ -38,15 +38,56 @@ NNRUN_INLINE void each(std::size_t n, F f) {
   }
 }
 
+/// Eight numbers side by side, at any address of a T. In parts of 32 bytes: a wider vector type
+/// goes through memory piece by piece wherever registers are no wider than that.
 template <class T>
-struct LaneTypes {
+struct __attribute__((may_alias)) Lane {
+  static constexpr std::size_t part_size = 32 / sizeof(T), parts = lanes / part_size;
+  static_assert(parts == 1 || parts == 2, "float or double");
   using Int = std::conditional_t<sizeof(T) == 4, int, long>;
-  typedef T Numbers __attribute__((vector_size(lanes * sizeof(T)), aligned(sizeof(T)), may_alias));
-  typedef Int Mask __attribute__((vector_size(lanes * sizeof(T))));
+  typedef T Part __attribute__((vector_size(32), aligned(sizeof(T)), may_alias));
+  typedef Int Mask __attribute__((vector_size(32)));
+
+  Part part[parts];
+  NNRUN_INLINE T operator[](std::size_t i) const { return part[i / part_size][i % part_size]; }
 };
-/// Eight numbers side by side, at any address of a T.
+
+namespace detail {
+/// Part after part: f(0), f(1).
+template <class T, class F>
+NNRUN_INLINE Lane<T> by_parts(F f) {
+  if constexpr (Lane<T>::parts == 1)
+    return {{f(0)}};
+  else
+    return {{f(0), f(1)}};
+}
+}  // namespace detail
+
+#define NNRUN_LANE(OP)                                                                         \
+  template <class T>                                                                           \
+  NNRUN_INLINE Lane<T> operator OP(const Lane<T>& a, const Lane<T>& b) {                       \
+    return detail::by_parts<T>([&](int k) __attribute__((always_inline)) {                     \
+      return a.part[k] OP b.part[k];                                                           \
+    });                                                                                        \
+  }                                                                                            \
+  template <class T>                                                                           \
+  NNRUN_INLINE Lane<T> operator OP(const Lane<T>& a, std::type_identity_t<T> b) {              \
+    return detail::by_parts<T>([&](int k)                                                      \
+                                   __attribute__((always_inline)) { return a.part[k] OP b; }); \
+  }                                                                                            \
+  template <class T>                                                                           \
+  NNRUN_INLINE Lane<T> operator OP(std::type_identity_t<T> a, const Lane<T>& b) {              \
+    return detail::by_parts<T>([&](int k)                                                      \
+                                   __attribute__((always_inline)) { return a OP b.part[k]; }); \
+  }
+NNRUN_LANE(+)
+NNRUN_LANE(-)
+NNRUN_LANE(*)
+#undef NNRUN_LANE
 template <class T>
-using Lane = typename LaneTypes<T>::Numbers;
+NNRUN_INLINE Lane<T>& operator+=(Lane<T>& a, const Lane<T>& b) {
+  return a = a + b;
+}
 
 template <class T>
 NNRUN_INLINE Lane<T>& lane_at(T* p) {
@@ -60,19 +101,41 @@ NNRUN_INLINE const Lane<T>& lane_at(const T* p) {
 /// Lanes from n on become zero. A select, so what stood there may be anything, NaN too.
 template <class T>
 NNRUN_INLINE Lane<T> first_lanes(Lane<T> v, std::size_t n) {
-  using Mask = typename LaneTypes<T>::Mask;
-  const Mask index = {0, 1, 2, 3, 4, 5, 6, 7};
-  const Mask count = Mask{} + static_cast<typename LaneTypes<T>::Int>(n < lanes ? n : lanes);
-  return index < count ? v : Lane<T>{};
+  using Int = typename Lane<T>::Int;
+  using Mask = typename Lane<T>::Mask;
+  return detail::by_parts<T>([&](int k) __attribute__((always_inline)) {
+    Mask index;
+    if constexpr (sizeof(T) == 4)
+      index = Mask{0, 1, 2, 3, 4, 5, 6, 7};
+    else
+      index = Mask{0, 1, 2, 3} + static_cast<Int>(k * 4);
+    const Mask count = Mask{} + static_cast<Int>(n < lanes ? n : lanes);
+    return index < count ? v.part[k] : typename Lane<T>::Part{};
+  });
+}
+/// Lane by lane: where `choice` is 0 what stands in `b`, elsewhere `a`.
+template <class T>
+NNRUN_INLINE Lane<T> select(const Lane<T>& choice, const Lane<T>& a, const Lane<T>& b) {
+  return detail::by_parts<T>([&](int k) __attribute__((always_inline)) {
+    return choice.part[k] == typename Lane<T>::Part{} ? b.part[k] : a.part[k];
+  });
 }
 
-/// The sum of all lanes, in every lane; always added in the same order.
+/// The sum of all lanes, in every lane; always added in the same order: halves, quarters, pairs.
 template <class T>
 NNRUN_INLINE Lane<T> sum_of_lanes(Lane<T> v) {
-  using Mask = typename LaneTypes<T>::Mask;
-  v += __builtin_shuffle(v, Mask{4, 5, 6, 7, 0, 1, 2, 3});
-  v += __builtin_shuffle(v, Mask{2, 3, 0, 1, 6, 7, 4, 5});
-  return v + __builtin_shuffle(v, Mask{1, 0, 3, 2, 5, 4, 7, 6});
+  using Mask = typename Lane<T>::Mask;
+  typename Lane<T>::Part sum = v.part[0];
+  if constexpr (Lane<T>::parts == 1) {
+    sum += __builtin_shuffle(sum, Mask{4, 5, 6, 7, 0, 1, 2, 3});
+    sum += __builtin_shuffle(sum, Mask{2, 3, 0, 1, 6, 7, 4, 5});
+    sum += __builtin_shuffle(sum, Mask{1, 0, 3, 2, 5, 4, 7, 6});
+  } else {
+    sum += v.part[1];
+    sum += __builtin_shuffle(sum, Mask{2, 3, 0, 1});
+    sum += __builtin_shuffle(sum, Mask{1, 0, 3, 2});
+  }
+  return detail::by_parts<T>([&](int) __attribute__((always_inline)) { return sum; });
 }
 
 }  // namespace nnrun

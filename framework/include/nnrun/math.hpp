@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <limits>
 #include <nnrun/lanes.hpp>
+#include <span>
+#include <type_traits>
 
 namespace nnrun {
 
@@ -114,20 +116,25 @@ NNRUN_INLINE T sigmoid(T x) {
   return T(1) / (T(1) + exp(-x));
 }
 
-/// Hyperbolic tangent; relative error below 4 units in the last place.
+namespace detail {
+/// Its highest power first.
+template <class T, class... C>
+NNRUN_INLINE T polynomial(T x, double highest, C... lower) {
+  T p = T(highest);
+  ((p = p * x + T(lower)), ...);
+  return p;
+}
+/// Hyperbolic tangent of |x| <= 0.625.
 template <class T>
-NNRUN_INLINE T tanh(T x) {
-  const T a = x < T(0) ? -x : x;
-  const T big = T(1) - T(2) / (exp(a + a) + T(1));
-  const T z = x * x;
-  T small;
+NNRUN_INLINE T tanh_near_0(T a) {
+  const T z = a * a;
   if constexpr (sizeof(T) == 4) {  // Cephes, tanhf and tanh
     T p = T(-5.70498872745e-3);
     p = p * z + T(2.06390887954e-2);
     p = p * z - T(5.37397155531e-2);
     p = p * z + T(1.33314422036e-1);
     p = p * z - T(3.33332819422e-1);
-    small = a + a * z * p;
+    return a + a * z * p;
   } else {
     T p = T(-9.64399179425052238628e-1);
     p = p * z - T(9.92877231001918586564e1);
@@ -135,10 +142,128 @@ NNRUN_INLINE T tanh(T x) {
     T q = z + T(1.12811678491632931402e2);
     q = q * z + T(2.23548839060100448583e3);
     q = q * z + T(4.84406305325125486048e3);
-    small = a + a * z * (p / q);
+    return a + a * z * (p / q);
   }
-  const T y = a < T(0.625) ? small : big;
+}
+}  // namespace detail
+
+/// Hyperbolic tangent; relative error below 4 units in the last place.
+template <class T>
+NNRUN_INLINE T tanh(T x) {
+  const T a = x < T(0) ? -x : x;
+  const T big = T(1) - T(2) / (exp(a + a) + T(1));
+  const T y = a < T(0.625) ? detail::tanh_near_0(a) : big;
   return x < T(0) ? -y : y;
+}
+
+/// e^x - 1, accurate for small x, by e^x - 1 = 2 t / (1 - t) with t = tanh(x / 2).
+template <class T>
+NNRUN_INLINE T expm1(T x) {
+  const T t = detail::tanh_near_0(x * T(0.5));
+  const T small = (t + t) / (T(1) - t), big = exp(x) - T(1);
+  return (x < T(0) ? -x : x) < T(1) ? small : big;
+}
+
+/// log(1 + e^x), for any x.
+template <class T>
+NNRUN_INLINE T softplus(T x) {
+  const T u = exp(x < T(0) ? x : -x);  // e^-|x|
+  return log1p(u) + (x < T(0) ? T(0) : x);
+}
+
+/// 1 - erf(x), accurate in the tail; relative error below (4 + x²) units in the last place.
+template <class T>
+NNRUN_INLINE T erfc(T x) {
+  const T a = x < T(0) ? -x : x, c = sizeof(T) == 4 ? T(3) : T(4), t = c / (c + a);
+  T p;  // e^(x²) erfc(x) / t: interpolated in t at Chebyshev's points, to 5e-9 and 5e-17
+  if constexpr (sizeof(T) == 4)
+    p = detail::polynomial(t, 0.05700775302, -0.2991739024, 0.5523162151, -0.463431756,
+                           0.4221717858, -0.01204721745, 0.1956953188, 0.1706492463, 0.1887818889,
+                           0.1880306696);
+  else
+    p = detail::polynomial(
+        t, 0.00169194646884529221, -0.0216724234892784172, 0.126547475866018313,
+        -0.445698675402071647, 1.0596502620870998, -1.81431740764309612, 2.34557311023538041,
+        -2.36928371417021122, 1.89962882387582031, -1.22853510824567972, 0.654540557703882398,
+        -0.261000601787750407, 0.126215377693191957, 0.0171698249025264979, 0.0688251607042882444,
+        0.0799068195891954426, 0.0992025600169680398, 0.114995952476799654, 0.12782568275097116,
+        0.13663958176787144, 0.14104739875836346, 0.141047395840865108);
+  const T y = exp(-a * a) * (t * p);
+  return x < T(0) ? T(2) - y : y;
+}
+
+/// The error function 2/√π ∫₀ˣ e^(-s²) ds; relative error below 4 units in the last place.
+template <class T>
+NNRUN_INLINE T erf(T x) {
+  const T z = x * x, a = x < T(0) ? -x : x, big = T(1) - erfc(a);
+  T p;  // erf(x) / x in x², interpolated as above on [0, ¼]
+  if constexpr (sizeof(T) == 4)
+    p = detail::polynomial(z, 0.004719082567, -0.02675773274, 0.1128283143, -0.3761260901,
+                           1.128379166);
+  else
+    p = detail::polynomial(z, -1.46209134094517487e-7, 1.63712344257700007e-6,
+                           -0.0000149230033681520988, 0.000120552862020057133,
+                           -0.00085483265107247964, 0.00522397762201693636, -0.0268661706449997198,
+                           0.112837916709548691, -0.376126389031837505, 1.12837916709551257);
+  return a < T(0.5) ? x * p : (x < T(0) ? -big : big);
+}
+
+namespace detail {
+/// sin(x + quarter · π/2). Where x is so large (1e6, 1e15) that its last place is no small part of
+/// a turn, x counts as 0; infinity gives NaN.
+template <class T>
+NNRUN_INLINE T sine(T x, unsigned quarter) {
+  constexpr bool narrow = sizeof(T) == 4;
+  using Bits = std::conditional_t<narrow, std::uint32_t, std::uint64_t>;
+  constexpr T round = narrow ? T(12582912) : T(6755399441055744.0),
+              limit = narrow ? T(1e6) : T(1e15);
+  const T near = (x < T(0) ? -x : x) < limit ? x : x - x;
+  // x = k π/2 + r: π/2 in three parts, k times the first two is exact for k < 2^13 and 2^20
+  const T shifted = near * T(0.63661977236758134) + round, k = shifted - round;
+  const T r = narrow ? ((near - k * T(1.5703125)) - k * T(4.837512969970703125e-4)) -
+                           k * T(7.549789954891882e-8)
+                     : ((near - k * T(1.57079632673412561)) - k * T(6.077100506303965977e-11)) -
+                           k * T(2.022266248795950733e-21);
+  const T z = r * r;
+  T s, c;  // Taylor's series; the first power left out is below the last place for |r| <= π/4
+  if constexpr (narrow) {
+    s = polynomial(z, 1. / 362880, -1. / 5040, 1. / 120, -1. / 6);
+    c = polynomial(z, 1. / 40320, -1. / 720, 1. / 24, -0.5);
+  } else {
+    s = polynomial(z, -1. / 1307674368000, 1. / 6227020800, -1. / 39916800, 1. / 362880, -1. / 5040,
+                   1. / 120, -1. / 6);
+    c = polynomial(z, 1. / 20922789888000, -1. / 87178291200, 1. / 479001600, -1. / 3628800,
+                   1. / 40320, -1. / 720, 1. / 24, -0.5);
+  }
+  const Bits turn = std::bit_cast<Bits>(shifted) + quarter;
+  const T y = turn & 1 ? T(1) + z * c : r + r * z * s;
+  return turn & 2 ? -y : y;
+}
+}  // namespace detail
+
+/// Sine; absolute error below 2 units in the last place of 1 up to |x| = 1e4 (float) and 1e6.
+template <class T>
+NNRUN_INLINE T sin(T x) {
+  return detail::sine(x, 0);
+}
+/// Cosine, as accurate.
+template <class T>
+NNRUN_INLINE T cos(T x) {
+  return detail::sine(x, 1);
+}
+
+/// log Σ eᶻ over a row is high + rest: no e^z overflows, and z - high - rest loses nothing to a
+/// high that is large.
+template <class T>
+struct LogSumExp {
+  T high, rest;
+};
+template <class T>
+NNRUN_INLINE LogSumExp<T> log_sum_exp(std::span<const T> z) {
+  T high = z[0], sum = 0;
+  for (const T v : z) high = v > high ? v : high;
+  for (const T v : z) sum += exp(v - high);
+  return {high, log(sum)};
 }
 
 }  // namespace nnrun

@@ -139,6 +139,36 @@ NNRUN_INLINE Num<T> abs(Num<T> x) {
 }
 
 template <class T>
+NNRUN_INLINE Num<T> expm1(Num<T> x) {
+  return expm1(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> softplus(Num<T> x) {
+  return softplus(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> erf(Num<T> x) {
+  return erf(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> erfc(Num<T> x) {
+  return erfc(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> sin(Num<T> x) {
+  return sin(x.v);
+}
+template <class T>
+NNRUN_INLINE Num<T> cos(Num<T> x) {
+  return cos(x.v);
+}
+/// 1, 0 or -1.
+template <class T>
+NNRUN_INLINE Num<T> sign(Num<T> x) {
+  return x.v > T(0) ? T(1) : (x.v < T(0) ? T(-1) : x.v);
+}
+
+template <class T>
 NNRUN_INLINE Dual<T> exp(Dual<T> x) {
   const T y = exp(x.v);
   return {y, y * x.d};
@@ -150,6 +180,30 @@ NNRUN_INLINE Dual<T> log(Dual<T> x) {
 template <class T>
 NNRUN_INLINE Dual<T> log1p(Dual<T> x) {
   return {log1p(x.v), x.d / (T(1) + x.v)};
+}
+template <class T>
+NNRUN_INLINE Dual<T> expm1(Dual<T> x) {
+  return {expm1(x.v), exp(x.v) * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> softplus(Dual<T> x) {
+  return {softplus(x.v), sigmoid(x.v) * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> erf(Dual<T> x) {
+  return {erf(x.v), T(1.1283791670955126) * exp(-x.v * x.v) * x.d};  // 2/√π
+}
+template <class T>
+NNRUN_INLINE Dual<T> erfc(Dual<T> x) {
+  return {erfc(x.v), T(-1.1283791670955126) * exp(-x.v * x.v) * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> sin(Dual<T> x) {
+  return {sin(x.v), cos(x.v) * x.d};
+}
+template <class T>
+NNRUN_INLINE Dual<T> cos(Dual<T> x) {
+  return {cos(x.v), -sin(x.v) * x.d};
 }
 template <class T>
 NNRUN_INLINE Dual<T> tanh(Dual<T> x) {

@@ -2,17 +2,17 @@
 // settings, writes its formula and is registered:
 //
 //   #include <nnrun/plugin.hpp>
-//   struct Swish : nnrun::Activation {
-//     static constexpr auto name = "swish", doc = "x * sigmoid(beta x)";
-//     double beta = 1;
+//   struct BentIdentity : nnrun::Activation {
+//     static constexpr auto name = "bent_identity", doc = "x + bend (sqrt(x^2 + 1) - 1)";
+//     double bend = 0.5;
 //     static constexpr auto params() {
-//       return nnrun::params(nnrun::param(&Swish::beta, "beta", "slope of the gate", {.min = 0}));
+//       return nnrun::params(nnrun::param(&BentIdentity::bend, "bend", "0: a line", {.min = 0, .max = 1}));
 //     }
-//     auto f(auto x) const { return x * sigmoid(beta * x); }
+//     auto f(auto x) const { return x + bend * (sqrt(x * x + 1) - 1); }
 //   };
-//   NNRUN_REGISTER(Swish)
+//   NNRUN_REGISTER(BentIdentity)
 //
-//   g++ -std=c++20 -O3 -fPIC -shared -I… swish.cpp -o swish.so
+//   g++ -std=c++20 -O3 -fPIC -shared -I… bent.cpp -o bent.so
 #pragma once
 #include <nnrun/kinds/activation.hpp>
 #include <nnrun/kinds/cost.hpp>
@@ -23,6 +23,8 @@
 #include <nnrun/kinds/metric.hpp>
 #include <nnrun/kinds/optimizer.hpp>
 #include <nnrun/kinds/random.hpp>
+#include <nnrun/kinds/regularizer.hpp>
+#include <nnrun/kinds/schedule.hpp>
 #include <nnrun/settings.hpp>
 
 #ifdef __FAST_MATH__

@@ -6,7 +6,7 @@ namespace nnrun {
 namespace detail {
 
 template <class C>
-concept Formula = requires(const C c, Num<double> x) {
+concept Formula = Chooses<C> || requires(const C c, Num<double> x) {
   c.f(x);
 };
 template <class C>
@@ -38,7 +38,8 @@ int activate(void* self, const void* z, void* a, std::size_t rows, std::size_t c
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     if constexpr (Formula<C>)
-      values_of<C, T>(c, in<T>(z), out<T>(a), rows * cols);
+      with_formula(
+          c, [&](const auto& formula) { values_of(formula, in<T>(z), out<T>(a), rows * cols); });
     else
       for (std::size_t r = 0; r < rows; ++r)
         c.forward(std::span(in<T>(z) + r * cols, cols), std::span(out<T>(a) + r * cols, cols));
@@ -50,7 +51,9 @@ int activate_backward(void* self, const void* z, const void* a, const void* da, 
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     if constexpr (Formula<C>) {
-      slopes_of<C, T>(c, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
+      with_formula(c, [&](const auto& formula) {
+        slopes_of(formula, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
+      });
     } else {
       for (std::size_t r = 0; r < rows * cols; r += cols)
         c.backward(std::span(in<T>(z) + r, cols), std::span(in<T>(a) + r, cols),
@@ -63,8 +66,9 @@ int activate_backward(void* self, const void* z, const void* a, const void* da, 
 }  // namespace detail
 
 /// Give `auto f(auto x) const`, the formula for one number; its slope follows by itself, or is
-/// given as `auto df(auto x, auto y) const` with y = f(x). Or, for rows as a whole, the templates
-/// `forward(span<const T> z, span<T> a) const` and
+/// given as `auto df(auto x, auto y) const` with y = f(x). Where settings choose between formulas,
+/// give `void choose(auto visit) const`, which calls visit with an object that has them. Or, for
+/// rows as a whole, the templates `forward(span<const T> z, span<T> a) const` and
 /// `backward(span<const T> z, span<const T> a, span<const T> da, span<T> dz) const`.
 struct Activation {
   static constexpr auto kind = "activation/1";

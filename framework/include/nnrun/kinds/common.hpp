@@ -2,6 +2,7 @@
 #pragma once
 #include <exception>
 #include <nnrun/lanes.hpp>
+#include <nnrun/normal.hpp>
 #include <nnrun/number.hpp>
 #include <span>
 #include <string>
@@ -34,8 +35,16 @@ class Stream {
   }
   /// Uniform in [low, high).
   double operator()(double low, double high) const { return low + (high - low) * (*this)(); }
+  /// Normal; takes one number of the stream.
+  double normal(double mean = 0, double deviation = 1) const {
+    return mean + deviation * normal_from_uniform((*this)());
+  }
   void fill(std::span<double> out) const {
     if (lent_->uniform(lent_->host, out.data(), out.size()) != 0) throw Error("no random numbers");
+  }
+  void normal(std::span<double> out, double mean, double deviation) const {
+    fill(out);
+    for (double& x : out) x = mean + deviation * normal_from_uniform(x);
   }
 
  private:
@@ -69,6 +78,21 @@ int guard(F&& f) noexcept {
     if (host()) host()->error("threw something that is no std::exception", nullptr, nullptr);
   }
   return 1;
+}
+
+/// A class whose settings choose between formulas says so by `choose(visit)`, which calls visit
+/// with one of them: outside the loops, since a choice inside would keep a long formula from
+/// vectors.
+template <class C>
+concept Chooses = requires(const C c) {
+  c.choose([](const auto&) {});
+};
+template <class C, class Visit>
+void with_formula(const C& c, Visit visit) {
+  if constexpr (Chooses<C>)
+    c.choose(visit);
+  else
+    visit(c);
 }
 
 template <class T>

@@ -6,13 +6,22 @@ namespace nnrun {
 namespace detail {
 
 template <class C>
-concept TermFormula = requires(const C c, Num<double> x) {
+concept TermFormula = Chooses<C> || requires(const C c, Num<double> x) {
   c.f(x, x);
 };
 template <class C>
 concept TermSlope = requires(const C c, Num<double> x) {
   c.df(x, x);
 };
+
+/// A sum over the outputs of an example, or their mean where the cost is one.
+template <class C, class T>
+NNRUN_INLINE T over_outputs(T sum, [[maybe_unused]] std::size_t cols) {
+  if constexpr (requires { C::mean; })
+    return sum / static_cast<T>(cols);
+  else
+    return sum;
+}
 
 /// Value and slope of one term, by the author's df or by dual numbers.
 template <class T, class C>
@@ -38,7 +47,7 @@ NNRUN_CLONES void cost_values(const C cost, const T* y, const T* t, std::size_t 
     T sum = 0;
     for (std::size_t c = 0; c < cols; ++c)
       sum += Num<T>(cost.f(Num<T>(y[r * cols + c]), Num<T>(t[r * t_stride + c]))).v;
-    per_row[r] = sum;
+    per_row[r] = over_outputs<C>(sum, cols);
   }
 }
 
@@ -55,6 +64,7 @@ NNRUN_CLONES void cost_slopes(const C cost, const T* y, const T* t, std::size_t 
         });
     return;
   }
+  scale = over_outputs<C>(scale, cols);
   for (std::size_t r = 0; r < rows; ++r) {
     T sum = 0;
     for (std::size_t c = 0; c < cols; ++c) {
@@ -62,7 +72,7 @@ NNRUN_CLONES void cost_slopes(const C cost, const T* y, const T* t, std::size_t 
       sum += one.v;
       dy[r * cols + c] = scale * one.d;
     }
-    per_row[r] = sum;
+    per_row[r] = over_outputs<C>(sum, cols);
   }
   for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) dy[i] = T(0);
 }
@@ -73,7 +83,9 @@ int cost_value(void* self, const void* y, const void* t, std::size_t t_stride, v
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     if constexpr (TermFormula<C>)
-      cost_values<C, T>(c, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
+      with_formula(c, [&](const auto& formula) {
+        cost_values(formula, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
+      });
     else
       for (std::size_t r = 0; r < rows; ++r)
         out<T>(per_row)[r] =
@@ -86,8 +98,10 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     if constexpr (TermFormula<C>) {
-      cost_slopes<C, T>(c, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row),
-                        rows, cols);
+      with_formula(c, [&](const auto& formula) {
+        cost_slopes(formula, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row),
+                    rows, cols);
+      });
     } else {
       T* slopes = out<T>(dy);
       for (std::size_t r = 0; r < rows; ++r)
@@ -103,7 +117,9 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
 }  // namespace detail
 
 /// Give `auto f(auto y, auto t) const`, the term of one output; terms are summed over an example's
-/// outputs, and its slope in y follows by itself, or is given as `auto df(auto y, auto t) const`.
+/// outputs (`static constexpr bool mean = true`: averaged), and its slope in y follows by itself,
+/// or is given as `auto df(auto y, auto t) const`. Where settings choose between formulas, give
+/// `void choose(auto visit) const`, which calls visit with an object that has them.
 /// Or, for a row as a whole, the templates `T value(span<const T> y, span<const T> t) const` and
 /// `T slope(span<const T> y, span<const T> t, span<T> dy) const`, which returns the value too.
 struct Cost {

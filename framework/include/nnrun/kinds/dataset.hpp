@@ -18,15 +18,14 @@ int open_data(void* self, nnrun_data* data) noexcept {
 template <class C>
 int read_data(void* self, const nnrun_stream* stream, std::uint32_t part, std::size_t from,
               std::size_t n, double* x, double* t) noexcept {
-  return guard([&] {
-    static_cast<const C*>(self)->read(Stream(stream), static_cast<Part>(part), from, n, x, t);
-  });
+  return guard(
+      [&] { static_cast<C*>(self)->read(Stream(stream), static_cast<Part>(part), from, n, x, t); });
 }
 }  // namespace detail
 
 /// Give `void open(nnrun_data&)`, which fills in shapes and counts, and
-/// `void read(const Stream&, Part, size_t from, size_t n, double* x, double* t) const`, which
-/// writes n examples; it is called in order, each example once.
+/// `void read(const Stream&, Part, size_t from, size_t n, double* x, double* t)`, which writes n
+/// examples; it is called by one thread, part after part, in order, each example once.
 struct Dataset {
   static constexpr auto kind = "dataset/1";
   template <class C>

@@ -10,6 +10,11 @@ namespace nnrun {
 struct Step {
   std::uint64_t number;  ///< from 1
   double rate;           ///< the learning rate of this step
+  /// 1 − βᵗ: what an average that decays by β and began at 0 holds of its numbers after t steps.
+  double held(double beta) const {
+    const double t = static_cast<double>(number);
+    return t * (1 - beta) > 40 ? 1 : -expm1(t * log(beta));  // e^-40 no longer changes 1
+  }
 };
 
 namespace detail {

@@ -1,0 +1,137 @@
+#include "cli/run_again.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// A library as run.json tells of it.
+struct UsedLibrary {
+  std::string file, sha256;
+  std::vector<std::pair<std::string, std::string>> classes;  // kind, name
+};
+
+json record_of(const fs::path& folder) {
+  constexpr std::size_t limit = 1 << 24;
+  const fs::path file = folder / "run.json";
+  if (!fs::exists(file)) return {};
+  json record = json::parse(read_file(file, limit), nullptr, false);
+  if (!record.is_object())
+    throw RecordError(Problem{.what = "not a record of a run", .where = file.string()});
+  return record;
+}
+
+std::string text_at(const json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::vector<UsedLibrary> libraries_of(const json& record) {
+  std::vector<UsedLibrary> libraries;
+  if (!record.contains("plugins")) return libraries;
+  for (const json& entry : record["plugins"]) {
+    UsedLibrary& library =
+        libraries.emplace_back(UsedLibrary{text_at(entry, "file"), text_at(entry, "sha256"), {}});
+    if (!entry.is_object() || !entry.contains("classes")) continue;
+    for (const json& item : entry["classes"]) {
+      if (!item.is_string()) continue;
+      const auto words = item.get<std::string>();
+      const std::size_t blank = words.find(' ');
+      if (blank != words.npos)
+        library.classes.emplace_back(words.substr(0, blank), words.substr(blank + 1));
+    }
+  }
+  return libraries;
+}
+
+std::vector<Problem> missing(const std::vector<UsedLibrary>& libraries, const Registry& registry) {
+  std::vector<Problem> problems;
+  for (const UsedLibrary& library : libraries)
+    for (const auto& [kind, name] : library.classes) {
+      if (registry.find(kind, name)) continue;
+      const bool there = fs::exists(library.file);
+      problems.push_back(
+          {.what = "the run needs " + kind + " '" + name + "', which no loaded plugin provides",
+           .place = {},
+           .where = library.file + (there ? "" : " (no longer there)"),
+           .label = {},
+           .hint = there ? "set NNRUN_PLUGIN_PATH=" + library.file
+                         : "put the library back, or build it again and let NNRUN_PLUGIN_PATH say "
+                           "where it is\nits sha256 was " +
+                               library.sha256});
+    }
+  return problems;
+}
+
+void tell_of_changes(const std::vector<UsedLibrary>& libraries, const Registry& registry,
+                     const Terminal& talk) {
+  std::set<std::string> changed;
+  for (const UsedLibrary& library : libraries)
+    for (const auto& [kind, name] : library.classes) {
+      const Class* const found = registry.find(kind, name);
+      if (found && found->library->sha256() != library.sha256)
+        changed.insert(found->library->shown());
+      break;  // one class is enough to know the library
+    }
+  if (changed.empty()) return;
+  talk.write(talk.yellow("note") + ": changed since the run, so numbers may differ: " +
+             join({changed.begin(), changed.end()}, ", ") + "\n");
+}
+
+}  // namespace
+
+RunAgain load_run(const std::string& folder, const std::vector<Override>& overrides,
+                  Registry& registry, const Terminal* talk) {
+  const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";
+  if (!fs::exists(config))
+    throw RecordError(
+        Problem{.what = "'" + folder + "' is no folder of a run: it has no config.yaml",
+                .hint = "nnrun runs lists those that are below a folder"});
+  const json record = record_of(path);
+  if (!fs::exists(model)) {
+    const std::string error = text_at(record, "error");
+    throw RecordError(
+        Problem{.what = "the run in '" + folder + "' has no model.safetensors" +
+                        (error.empty() ? ": it did not finish" : ": it failed, " + error)});
+  }
+  const std::vector<UsedLibrary> libraries = libraries_of(record);
+  RunAgain run;
+  run.folder = path;
+  try {
+    run.experiment = read_experiment(config, overrides, registry);
+  } catch (const Error&) {
+    std::vector<Problem> problems = missing(libraries, registry);
+    if (problems.empty()) throw;
+    throw PluginError(std::move(problems));
+  }
+  if (talk) tell_of_changes(libraries, registry, *talk);
+  run.model = read_model(model);
+  return run;
+}
+
+Preparation::Fit fit_of(const RunAgain& run, const Preparation& preparation) {
+  if (run.experiment.scale == Scale::none) return {};
+  const Preparation::Fit& fit = run.model.preparation;
+  if (fit.shifts.size() != preparation.outputs())
+    throw RecordError(Problem{.what = "the config scales " + std::to_string(preparation.outputs()) +
+                                      " inputs, but the model has the scaling of " +
+                                      std::to_string(fit.shifts.size()),
+                              .where = (run.folder / "model.safetensors").string()});
+  return fit;
+}
+
+void load_parameters(const RunAgain& run, Predictor& predictor) {
+  load_parameters(run.model.file, predictor.graph(), {},
+                  [&](const NamedBlock& block, std::span<const double> values) {
+                    predictor.set_parameters(block, values);
+                  });
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,30 @@
+// A recorded run, loaded to be used again.
+#pragma once
+#include <filesystem>
+#include <memory>
+
+#include "cli/arguments.hpp"
+#include "cli/terminal.hpp"
+#include "loading/registry.hpp"
+#include "records/model_file.hpp"
+#include "training/predictor.hpp"
+namespace nnrun::host {
+
+struct RunAgain {
+  std::filesystem::path folder;
+  Experiment experiment;
+  ModelFile model;
+};
+
+/// Reads config.yaml, run.json and model.safetensors of a run folder. A plugin of the run that is
+/// not there is an error that names it and where it was; one that changed is said to `talk`.
+RunAgain load_run(const std::string& folder, const std::vector<Override>& overrides,
+                  Registry& registry, const Terminal* talk);
+
+/// What the run learned about its inputs. Throws RecordError where the model does not have it.
+Preparation::Fit fit_of(const RunAgain& run, const Preparation& preparation);
+
+/// Gives the predictor the run's parameters.
+void load_parameters(const RunAgain& run, Predictor& predictor);
+
+}  // namespace nnrun::host

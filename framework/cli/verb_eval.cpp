@@ -1,0 +1,58 @@
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "cli/run_again.hpp"
+#include "cli/verbs.hpp"
+#include "cli/view.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::array part_names{"train", "validation", "test"};
+
+/// Classes that the data set would count anew from its files are those of the run.
+void keep_classes(Use& data, const std::vector<std::string>& classes) {
+  for (std::size_t i = 0; i < data.settings.size(); ++i) {
+    auto* const list = std::get_if<std::vector<std::string>>(&data.settings[i]);
+    if (list && list->empty() && std::string_view(setting_of(*data.plugin, i).name) == "classes")
+      *list = classes;
+  }
+}
+
+std::size_t most_telling_part(const DataShape& data) {
+  for (const std::size_t part : {NNRUN_TEST, NNRUN_VALIDATION})
+    if (data.examples[part] > 0) return part;
+  return NNRUN_TRAIN;
+}
+
+}  // namespace
+
+/// Cost and metrics of a recorded run on the test part of its data, or of other data.
+Exit evaluate(const Arguments& arguments, Registry& registry) {
+  const Terminal out(stdout), talk(stderr);
+  const bool quiet = arguments.quiet || arguments.json;
+  RunAgain run =
+      load_run(arguments.targets[0], arguments.overrides, registry, quiet ? nullptr : &talk);
+  const Experiment& experiment = run.experiment;
+  keep_classes(run.experiment.data, run.model.classes);
+  DataSource data(experiment);
+  const auto predictor = Predictor::create(experiment, data.preparation());
+  data.require_fit(predictor->graph().input, predictor->graph().output().cols, experiment);
+  data.use(fit_of(run, data.preparation()));
+  const std::size_t part = most_telling_part(data.shape()), examples = data.shape().examples[part];
+  const Score score = predictor->score(data, part, [&] { load_parameters(run, *predictor); });
+  if (!arguments.json) {
+    out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
+              std::to_string(examples) + " examples)\n");
+    return Exit::done;
+  }
+  nlohmann::ordered_json json{{"run", run.folder.string()},
+                              {"part", part_names[part]},
+                              {"examples", examples},
+                              {"cost", score.cost}};
+  for (std::size_t i = 0; i < score.metrics.size(); ++i)
+    json[experiment.metrics[i].plugin->name] = score.metrics[i];
+  out.write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  return Exit::done;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,265 @@
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <nnrun/csv.hpp>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "cli/run_again.hpp"
+#include "cli/verbs.hpp"
+#include "cli/view.hpp"
+namespace nnrun::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::string json_text(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// A field of CSV: in quotes only where it needs them.
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\n\r") == text.npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return quoted + '"';
+}
+
+/// Outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
+class OutputWriter {
+ public:
+  OutputWriter(const Terminal& out, const RunAgain& run, std::size_t width, bool json)
+      : out_(out), run_(run), width_(width), json_(json) {}
+
+  void start() {
+    if (json_) {
+      text_ = "{\"run\":" + json_text(run_.folder.string()) + ",\"predict\":[";
+      return;
+    }
+    const ModelFile& model = run_.model;
+    const std::vector<std::string>& names =
+        model.classes.size() == width_ ? model.classes : model.target_names;
+    for (std::size_t i = 0; i < width_; ++i) {
+      if (i > 0) text_ += ',';
+      text_ += names.size() == width_ ? csv_text(names[i]) : "y" + std::to_string(i + 1);
+    }
+    text_ += model.classes.size() == width_ ? ",class\n" : "\n";
+  }
+  /// inputs: empty where they are not to be repeated.
+  void row(std::span<const double> inputs, const double* outputs) {
+    if (json_) {
+      text_ += rows_ > 0 ? ",{" : "{";
+      if (!inputs.empty()) {
+        text_ += "\"input\":[";
+        numbers(inputs.data(), inputs.size(), false);
+        text_ += "],";
+      }
+      text_ += "\"output\":[";
+    }
+    numbers(outputs, width_, run_.experiment.dtype == Dtype::float32);
+    if (json_) text_ += ']';
+    if (const std::string* const name = class_of(outputs))
+      text_ += json_ ? ",\"class\":" + json_text(*name) : ',' + csv_text(*name);
+    text_ += json_ ? '}' : '\n';
+    ++rows_;
+    if (text_.size() > 1 << 16) flush();
+  }
+  void end() {
+    if (json_) text_ += "]}\n";
+    flush();
+  }
+  std::size_t rows() const { return rows_; }
+
+  /// nullptr where the run has no classes.
+  const std::string* class_of(const double* outputs) const {
+    if (run_.model.classes.size() != width_) return nullptr;
+    return &run_.model.classes[static_cast<std::size_t>(
+        std::max_element(outputs, outputs + width_) - outputs)];
+  }
+
+ private:
+  void numbers(const double* x, std::size_t n, bool narrow) {
+    char digits[32];
+    for (std::size_t i = 0; i < n; ++i) {
+      if (i > 0) text_ += ',';
+      if (json_ && !std::isfinite(x[i])) {
+        text_ += "null";
+        continue;
+      }
+      const auto [end, failed] =
+          narrow ? std::to_chars(digits, digits + sizeof digits, static_cast<float>(x[i]))
+                 : std::to_chars(digits, digits + sizeof digits, x[i]);
+      text_.append(digits, end);
+    }
+  }
+  void flush() {
+    out_.write(text_);
+    text_.clear();
+  }
+
+  const Terminal& out_;
+  const RunAgain& run_;
+  std::size_t width_, rows_ = 0;
+  bool json_;
+  std::string text_;
+};
+
+class Prediction {
+ public:
+  Prediction(const Arguments& arguments, const RunAgain& run)
+      : arguments_(arguments),
+        run_(run),
+        preparation_(run.experiment, inputs_of(run), run.model.input_names),
+        predictor_(Predictor::create(run.experiment, preparation_)),
+        width_(predictor_->graph().output().cols) {
+    preparation_.use(fit_of(run, preparation_));
+    load_parameters(run, *predictor_);
+  }
+
+  void examples() {
+    std::vector<std::vector<double>> inputs, outputs;
+    for (std::size_t i = 1; i < arguments_.targets.size(); ++i)
+      inputs.push_back(numbers_of(arguments_.targets[i]));
+    for (const std::vector<double>& input : inputs)
+      predictor_->predict(input, outputs.emplace_back(width_));
+    OutputWriter writer(out_, run_, width_, arguments_.json);
+    if (arguments_.json) {
+      writer.start();
+      for (std::size_t i = 0; i < inputs.size(); ++i) writer.row(inputs[i], outputs[i].data());
+      return writer.end();
+    }
+    out_.write(predictions_text(inputs, outputs));
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (const std::string* const name = writer.class_of(outputs[i].data()))
+        out_.write((i == 0 ? "class   " : "        ") + *name + "\n");
+  }
+
+  void file(std::istream& in, const std::string& name, char separator) {
+    const Clock::time_point start = Clock::now();
+    OutputWriter writer(out_, run_, width_, arguments_.json);
+    try {
+      CsvReader rows(in, name, separator);
+      const std::vector<std::size_t> at = columns(rows);
+      writer.start();
+      std::vector<double> x, y(Predictor::most_rows * width_);
+      const auto predict = [&] {
+        predictor_->predict(x, y);
+        for (std::size_t r = 0; r < x.size() / at.size(); ++r)
+          writer.row({}, y.data() + r * width_);
+        x.clear();
+      };
+      while (rows.next()) {
+        for (const std::size_t column : at) x.push_back(rows.number(column));
+        if (x.size() == Predictor::most_rows * at.size()) predict();
+      }
+      predict();
+      writer.end();
+    } catch (const nnrun::Error& e) {
+      throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
+    }
+    if (arguments_.quiet || arguments_.json) return;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    Terminal(stderr).write(std::to_string(writer.rows()) + " rows in " + duration(seconds) + ", " +
+                           rate(static_cast<double>(writer.rows()) / seconds) + "\n");
+  }
+
+ private:
+  /// Of the data: the network's own, unless features are made of them.
+  static std::size_t inputs_of(const RunAgain& run) {
+    const Experiment& e = run.experiment;
+    if (!run.model.input_names.empty()) return run.model.input_names.size();
+    if (!e.features.empty())
+      throw RecordError(Problem{.what = "the model does not say what its features are made of",
+                                .where = (run.folder / "model.safetensors").string()});
+    std::size_t n = 1;
+    for (const std::size_t size : e.input) n *= size;
+    return n;
+  }
+
+  std::vector<double> numbers_of(const std::string& text) const {
+    std::vector<double> numbers;
+    std::string_view rest = text;
+    for (;;) {
+      const std::size_t comma = std::min(rest.find(','), rest.size());
+      const auto number = parse_double(rest.substr(0, comma));
+      if (!number)
+        throw UsageError(
+            Problem{.what = "an example is numbers with commas between, not '" + text + "'",
+                    .hint = "for example 0.5,0.1"});
+      numbers.push_back(*number);
+      if (comma == rest.size()) break;
+      rest.remove_prefix(comma + 1);
+    }
+    const std::size_t wanted = preparation_.inputs();
+    if (numbers.size() != wanted)
+      throw UsageError(
+          Problem{.what = "an example of this run has " + std::to_string(wanted) +
+                          (wanted == 1 ? " number" : " numbers") + ", '" + text + "' has " +
+                          std::to_string(numbers.size()),
+                  .hint = run_.model.input_names.empty() ? "" : join(run_.model.input_names, ",")});
+    return numbers;
+  }
+
+  /// By name where the run knows names; otherwise all, in their order.
+  std::vector<std::size_t> columns(const CsvReader& rows) const {
+    std::vector<std::size_t> at;
+    for (const std::string& name : run_.model.input_names) at.push_back(rows.column(name));
+    if (!at.empty()) return at;
+    if (rows.names().size() != preparation_.inputs())
+      throw DataError(Problem{.what = "the run has " + std::to_string(preparation_.inputs()) +
+                                      " inputs without names, the file has " +
+                                      std::to_string(rows.names().size()) + " columns",
+                              .where = rows.place()});
+    for (std::size_t i = 0; i < preparation_.inputs(); ++i) at.push_back(i);
+    return at;
+  }
+
+  const Arguments& arguments_;
+  const RunAgain& run_;
+  Preparation preparation_;
+  std::unique_ptr<Predictor> predictor_;
+  std::size_t width_;
+  Terminal out_{stdout};
+};
+
+/// As the run's own data are written, where they are CSV.
+char separator_of(const Use& data) {
+  for (std::size_t i = 0; i < data.settings.size(); ++i)
+    if (const auto* const text = std::get_if<std::string>(&data.settings[i]);
+        text && std::string_view(setting_of(*data.plugin, i).name) == "separator" && !text->empty())
+      return *text == "tab" ? '\t' : text->front();
+  return ',';
+}
+
+}  // namespace
+
+/// Outputs of a recorded run for examples of the command line, or for the rows of a CSV file.
+Exit predict(const Arguments& arguments, Registry& registry) {
+  const Terminal talk(stderr);
+  const bool has_examples = arguments.targets.size() > 1;
+  if (has_examples == !arguments.csv.empty())
+    throw UsageError(Problem{.what = has_examples ? "predict takes examples or --csv, not both"
+                                                  : "predict needs examples, or a file with --csv",
+                             .hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1"});
+  const bool quiet = arguments.quiet || arguments.json;
+  const RunAgain run =
+      load_run(arguments.targets[0], arguments.overrides, registry, quiet ? nullptr : &talk);
+  Prediction prediction(arguments, run);
+  if (has_examples) {
+    prediction.examples();
+  } else if (arguments.csv == "-") {
+    prediction.file(std::cin, "standard input", separator_of(run.experiment.data));
+  } else {
+    std::ifstream in(arguments.csv, std::ios::binary);
+    if (!in || std::filesystem::is_directory(arguments.csv))
+      throw DataError(Problem{.what = in ? "a folder, not a file" : system_reason(errno),
+                              .where = arguments.csv});
+    prediction.file(in, arguments.csv, separator_of(run.experiment.data));
+  }
+  return Exit::done;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,139 @@
+#include "training/descent.hpp"
+
+#include <algorithm>
+#include <cmath>
+namespace nnrun::host {
+namespace {
+
+/// Where the elements of a block begin and end in the flat vector, in whole lanes. Blocks lie one
+/// behind the other, so what is between the last element and the next lane is padding.
+std::pair<std::size_t, std::size_t> extent(const NamedBlock& named) {
+  const nnrun_block& block = *named.block;
+  std::size_t last = 0;
+  for (std::uint32_t d = 0; d < block.shape.rank; ++d)
+    last += (block.shape.sizes[d] - 1) * block.strides[d];
+  return {named.node->offset + block.offset, padded(last + 1)};
+}
+
+std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Experiment& experiment) {
+  std::vector<RegularizedRange> ranges;
+  for (const NamedBlock& block : graph.blocks()) {
+    const auto spec = std::ranges::find(experiment.layers, block.node->name, &LayerSpec::name);
+    const Use& use = block.block->role == NNRUN_WEIGHTS ? spec->regularizer
+                     : block.block->role == NNRUN_BIAS  ? spec->bias_regularizer
+                                                        : Use{};
+    if (!use) continue;
+    const auto [from, count] = extent(block);
+    ranges.push_back({Object(use), from, count});
+  }
+  return ranges;
+}
+
+}  // namespace
+
+template <class T>
+Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const DataShape& data,
+                    std::size_t batch_rows, T* w, T* g)
+    : optimizer_(experiment.optimizer),
+      apply_(optimizer_.functions<nnrun_optimizer>().update[dtype_of<T>]),
+      base_rate_(experiment.learning_rate),
+      clip_value_(experiment.clip_value),
+      clip_norm_(experiment.clip_norm),
+      warmup_(experiment.schedule.warmup),
+      steps_per_epoch_((data.examples[NNRUN_TRAIN] + batch_rows - 1) / batch_rows),
+      w_(w),
+      g_(g),
+      regularized_(regularized_ranges(graph, experiment)) {
+  planned_steps_ = steps_per_epoch_ * experiment.epochs;
+  if (experiment.schedule.plugin) {
+    schedule_ = Object(experiment.schedule.plugin);
+    monitor_.emplace(experiment.schedule.monitor, experiment, data);
+  }
+  const auto& functions = optimizer_.functions<nnrun_optimizer>();
+  for (std::uint32_t i = 0; i < functions.n_slots; ++i) {
+    slots_.emplace_back(graph.n_parameters);
+    slot_pointers_.push_back(slots_.back().data());
+  }
+  if (!regularized_.empty()) regularizer_state_ = Buffer<T>(graph.n_parameters);
+  update_ = {sizeof update_,        functions.n_slots,  w_, g_,
+             slot_pointers_.data(), graph.n_parameters, 0,  base_rate_};
+}
+
+template <class T>
+void Descent<T>::step() {
+  if (clip_value_ > 0 || clip_norm_ > 0) clip();
+  for (const RegularizedRange& r : regularized_) {
+    const auto& functions = r.regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
+    r.regularizer.require(functions.add(r.regularizer.self(), w_ + r.from, g_ + r.from,
+                                        regularizer_state_.data() + r.from, r.count),
+                          "add");
+  }
+  if (schedule_) update_.rate = base_rate_ * factor();
+  ++update_.step;
+  optimizer_.require(apply_(optimizer_.self(), &update_), "update");
+  for (const RegularizedRange& r : regularized_) {
+    const auto& functions = r.regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
+    if (functions.after)
+      r.regularizer.require(
+          functions.after(r.regularizer.self(), w_ + r.from, regularizer_state_.data() + r.from,
+                          update_.rate, r.count),
+          "after");
+  }
+}
+
+template <class T>
+void Descent<T>::observe(const EpochReport& report) {
+  if (monitor_) monitor_->observe(report);
+}
+
+/// A line from 1 / warmup to 1, then the schedule over what is left of the run.
+template <class T>
+double Descent<T>::factor() const {
+  if (update_.step < warmup_)
+    return static_cast<double>(update_.step + 1) / static_cast<double>(warmup_);
+  const std::vector<double>& history = monitor_->history();
+  const nnrun_moment moment{
+      sizeof moment,
+      monitor_->higher_is_better(),
+      update_.step - warmup_,
+      std::max<std::uint64_t>(1, planned_steps_ - std::min(warmup_, planned_steps_)),
+      steps_per_epoch_,
+      history.data(),
+      history.size()};
+  double factor = 1;
+  schedule_.require(
+      schedule_.functions<nnrun_schedule>().factor(schedule_.self(), &moment, &factor), "factor");
+  if (!(factor >= 0) || !std::isfinite(factor)) {
+    throw PluginError(Problem{.what = "schedule '" + schedule_.plugin().name +
+                                      "' gave the factor " + std::to_string(factor) + " in step " +
+                                      std::to_string(update_.step + 1),
+                              .where = schedule_.plugin().library->file.string()});
+  }
+  return factor;
+}
+
+/// First each number, then the length of the whole gradient (Pascanu et al. 2013, algorithm 1).
+template <class T>
+void Descent<T>::clip() {
+  const std::size_t n = update_.n;
+  if (clip_value_ > 0) {
+    const T limit = static_cast<T>(clip_value_);
+    for (std::size_t i = 0; i < n; ++i) g_[i] = std::clamp(g_[i], -limit, limit);
+  }
+  if (clip_norm_ == 0) return;
+  double sums[NNRUN_LANES] = {};
+  for (std::size_t i = 0; i < n; i += NNRUN_LANES)
+    for (std::size_t j = 0; j < NNRUN_LANES; ++j)
+      sums[j] += static_cast<double>(g_[i + j]) * static_cast<double>(g_[i + j]);
+  double square = 0;
+  for (const double sum : sums) square += sum;
+  const double norm = std::sqrt(square);
+  if (norm <= clip_norm_) return;
+  const T scale = static_cast<T>(clip_norm_ / norm);
+  for (std::size_t i = 0; i < n; ++i) g_[i] *= scale;
+}
+
+template class Descent<float>;
+template class Descent<double>;
+
+}  // namespace nnrun::host

@@ -1,0 +1,47 @@
+// One step down: what happens between a gradient and the next parameters.
+#pragma once
+#include <optional>
+
+#include "network/buffer.hpp"
+#include "network/graph.hpp"
+#include "training/monitor.hpp"
+namespace nnrun::host {
+
+/// The stretch of the flat vectors that a regularizer works on.
+struct RegularizedRange {
+  Object regularizer;
+  std::size_t from, count;  ///< whole lanes; padding is 0 and stays 0
+};
+
+/// Clipping, regularizers, the learning rate of the moment, and the optimizer with its slots.
+template <class T>
+class Descent {
+ public:
+  Descent(const Graph& graph, const Experiment& experiment, const DataShape& data,
+          std::size_t batch_rows, T* w, T* g);
+
+  /// Takes the gradient as it is: finite, of the cost alone.
+  void step();
+  /// The epoch is over: what schedules watch.
+  void observe(const EpochReport& report);
+  std::uint64_t steps() const { return update_.step; }
+  double learning_rate() const { return update_.rate; }  ///< of the last step
+
+ private:
+  double factor() const;
+  void clip();
+
+  Object optimizer_, schedule_;
+  int (*apply_)(void*, const nnrun_update*);
+  double base_rate_, clip_value_, clip_norm_;
+  std::uint64_t warmup_, planned_steps_, steps_per_epoch_;
+  std::optional<Monitor> monitor_;  // where there is a schedule
+  T *w_, *g_;
+  std::vector<Buffer<T>> slots_;
+  std::vector<void*> slot_pointers_;
+  std::vector<RegularizedRange> regularized_;
+  Buffer<T> regularizer_state_;
+  nnrun_update update_{};
+};
+
+}  // namespace nnrun::host

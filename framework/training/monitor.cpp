@@ -1,0 +1,49 @@
+#include "training/monitor.hpp"
+
+#include <algorithm>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+constexpr const char* part_names[] = {"train", "val", "test"};
+}
+
+std::vector<std::string> monitored_names(const Experiment& experiment, const DataShape& data) {
+  std::vector<std::string> names;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    if (data.examples[part] == 0) continue;
+    names.push_back(std::string(part_names[part]) + ".cost");
+    for (const Use& metric : experiment.metrics)
+      names.push_back(std::string(part_names[part]) + "." + metric.plugin->name);
+  }
+  return names;
+}
+
+Monitor::Monitor(const Named& named, const Experiment& experiment, const DataShape& data) {
+  const bool validated = data.examples[NNRUN_VALIDATION] > 0;
+  const std::string name =
+      named.name.empty() ? (validated ? "val.cost" : "train.cost") : named.name;
+  const std::vector<std::string> known = monitored_names(experiment, data);
+  if (std::ranges::find(known, name) == known.end())
+    throw ConfigError(Problem{.what = "there is no '" + name + "' to monitor",
+                              .place = named.place,
+                              .hint = did_you_mean(name, known)});
+  const std::size_t dot = name.find('.');
+  while (name.substr(0, dot) != part_names[part_]) ++part_;
+  for (std::size_t i = 0; i < experiment.metrics.size(); ++i) {
+    const Class& metric = *experiment.metrics[i].plugin;
+    if (metric.name != name.substr(dot + 1)) continue;
+    metric_ = static_cast<int>(i);
+    higher_is_better_ =
+        static_cast<const nnrun_metric*>(metric.table->functions)->flags & NNRUN_HIGHER_IS_BETTER;
+  }
+}
+
+void Monitor::observe(const EpochReport& report) {
+  const Score& score = part_ == NNRUN_TRAIN        ? report.train
+                       : part_ == NNRUN_VALIDATION ? *report.validation
+                                                   : *report.test;
+  history_.push_back(metric_ < 0 ? score.cost : score.metrics[static_cast<std::size_t>(metric_)]);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,33 @@
+// A value that is watched from epoch to epoch: a column of metrics.csv.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+class Monitor {
+ public:
+  /// `val.cost`, `train.accuracy`, …; an empty name: the validation cost, or where there is no
+  /// validation part the training cost. Throws ConfigError at its place for any other name.
+  Monitor(const Named& name, const Experiment& experiment, const DataShape& data);
+
+  bool higher_is_better() const { return higher_is_better_; }
+  void observe(const EpochReport& report);
+  const std::vector<double>& history() const { return history_; }
+  /// Is the first value better than the second by more than min_delta?
+  bool improves(double value, double best, double min_delta) const {
+    return higher_is_better_ ? value > best + min_delta : value < best - min_delta;
+  }
+
+ private:
+  std::size_t part_ = 0;
+  int metric_ = -1;  // -1: the cost
+  bool higher_is_better_ = false;
+  std::vector<double> history_;
+};
+
+/// The columns that a run can watch, as metrics.csv names them.
+std::vector<std::string> monitored_names(const Experiment& experiment, const DataShape& data);
+
+}  // namespace nnrun::host

@@ -1,0 +1,57 @@
+// How the inputs of the data become the inputs of the network: feature maps, then scaling.
+#pragma once
+#include <nnrun/abi.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "config/experiment.hpp"
+namespace nnrun::host {
+
+class Preparation {
+ public:
+  /// What scaling was fitted to: prepared = (feature - shift) * factor. Empty without scaling.
+  struct Fit {
+    std::vector<double> shifts, factors;
+  };
+
+  Preparation() = default;
+  /// names: of the data's inputs, or empty. Throws ConfigError for a feature that is not
+  /// understood, at its place.
+  Preparation(const Experiment& experiment, std::size_t inputs, std::vector<std::string> names);
+
+  /// false: inputs go to the network as they are.
+  bool changes() const { return !features_.empty() || scale_ != Scale::none; }
+  std::size_t inputs() const { return inputs_; }
+  std::size_t outputs() const { return features_.empty() ? inputs_ : features_.size(); }
+
+  /// Learns the scaling from rows of raw inputs. Throws DataError where they overflow.
+  void fit(std::span<const double> rows);
+  const Fit& fitted() const { return fit_; }
+  /// Takes over what another run learned: as many numbers as there are outputs, or none.
+  void use(Fit fit) { fit_ = std::move(fit); }
+  /// One example. Throws DataError for a result that is not finite.
+  void apply(const double* raw, double* prepared) const;
+
+ private:
+  enum class Map { as_it_is, product, sine, cosine };
+  struct Feature {
+    Map map;
+    std::size_t a, b;
+  };
+  Feature understood(const Named& text) const;
+  std::size_t input_of(std::string_view name, const Named& text) const;
+  void map(const double* raw, double* features) const;
+  std::string name_of(std::size_t feature) const;
+
+  std::vector<Named> texts_;
+  std::vector<std::string> names_;
+  std::size_t inputs_ = 0;
+  std::vector<Feature> features_;
+  Scale scale_ = Scale::none;
+  Fit fit_;
+};
+
+}  // namespace nnrun::host

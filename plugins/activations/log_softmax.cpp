@@ -1,0 +1,20 @@
+#include <nnrun/plugin.hpp>
+
+/// zᵢ − log Σⱼ e^zⱼ over a row: the logarithm of softmax without its underflow.
+struct LogSoftmax : nnrun::Activation {
+  static constexpr auto name = "log_softmax", doc = "log of softmax";
+  template <class T>
+  NNRUN_CLONES void forward(std::span<const T> z, std::span<T> a) const {
+    const auto [high, rest] = nnrun::log_sum_exp(z);
+    for (std::size_t i = 0; i < z.size(); ++i) a[i] = z[i] - high - rest;
+  }
+  /// ∂aᵢ/∂zⱼ = [i = j] − e^aⱼ
+  template <class T>
+  NNRUN_CLONES void backward(std::span<const T>, std::span<const T> a, std::span<const T> da,
+                             std::span<T> dz) const {
+    T sum = 0;
+    for (const T x : da) sum += x;
+    for (std::size_t i = 0; i < a.size(); ++i) dz[i] = da[i] - nnrun::exp(a[i]) * sum;
+  }
+};
+NNRUN_REGISTER(LogSoftmax)

@@ -1,0 +1,66 @@
+// Class numbers with their names, for data sets whose target is a class.
+#pragma once
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <nnrun/kinds/common.hpp>
+#include <string>
+#include <vector>
+
+class ClassNames {
+ public:
+  static constexpr std::size_t most = 10000;  // a target number for each
+
+  bool empty() const { return names_.empty(); }
+  std::size_t size() const { return names_.size(); }
+  const std::string& operator[](std::size_t i) const { return names_[i]; }
+  /// As nnrun_data wants them.
+  const char* const* pointers() const { return pointers_.data(); }
+
+  void set(std::vector<std::string> names) {
+    names_ = std::move(names);
+    std::vector<std::string> sorted = names_;
+    std::ranges::sort(sorted);
+    const auto twice = std::ranges::adjacent_find(sorted);
+    if (twice != sorted.end()) throw nnrun::Error("class '" + *twice + "' is named twice");
+    pointers_.clear();
+    for (const std::string& name : names_) pointers_.push_back(name.c_str());
+  }
+  /// "0", "1", … up to and with the largest.
+  void count_to(std::size_t largest) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i <= largest; ++i) names.push_back(std::to_string(i));
+    set(std::move(names));
+  }
+  /// For messages: "a, b, c", cut where it gets long.
+  std::string text() const {
+    std::string all;
+    for (const std::string& name : names_) {
+      if (all.size() > 400) return all + ", …";
+      all += (all.empty() ? "" : ", ") + name;
+    }
+    return all;
+  }
+  /// A label of a file as the number of its class.
+  std::uint16_t number(double label, const std::string& place) const {
+    const std::size_t known = empty() ? most : size();
+    if (label >= 0 && label < static_cast<double>(known) && label == std::floor(label))
+      return static_cast<std::uint16_t>(label);
+    char text[32];
+    const auto end = std::to_chars(text, text + sizeof text, label).ptr;
+    throw nnrun::Error("unknown class " + std::string(text, end) +
+                           ": expected a whole number from 0 to " + std::to_string(known - 1),
+                       place, empty() ? "" : "the classes are: " + this->text());
+  }
+  /// One row of targets: 1 at its class, else 0.
+  double* one_hot(std::size_t number, double* t) const {
+    std::fill_n(t, size(), 0.);
+    t[number] = 1;
+    return t + size();
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::vector<const char*> pointers_;
+};

@@ -1,0 +1,143 @@
+#include <array>
+#include <filesystem>
+#include <nnrun/plugin.hpp>
+#include <optional>
+
+#include "class_names.hpp"
+#include "idx_file.hpp"
+
+/// Images and their labels in the format of MNIST, plain or compressed by gzip. Labels are classes:
+/// one target number per class, 1 for the right one.
+struct Idx : nnrun::Dataset {
+  static constexpr auto name = "idx", doc = "images and labels in the files of MNIST, plain or .gz";
+  const char *folder = "", *images = "", *labels = "", *test_images = "", *test_labels = "";
+  std::int64_t validation = 0;
+  double divide_by = 255;
+  std::span<const char* const> classes;
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&Idx::folder, "folder", "holds four files with the names of MNIST's",
+                     {.path = true}),
+        nnrun::param(&Idx::images, "images", "file to train on, instead of a folder",
+                     {.path = true}),
+        nnrun::param(&Idx::labels, "labels", "the classes of images", {.path = true}),
+        nnrun::param(&Idx::test_images, "test_images", "file to test on", {.path = true}),
+        nnrun::param(&Idx::test_labels, "test_labels", "the classes of test_images",
+                     {.path = true}),
+        nnrun::param(&Idx::validation, "validation",
+                     "how many examples at the end of the training file to validate on",
+                     {.min = 0, .max = 1e9}),
+        nnrun::param(&Idx::divide_by, "divide_by",
+                     "what pixels are divided by; 255 makes bytes numbers from 0 to 1",
+                     {.min = 0, .above_min = true}),
+        nnrun::param(&Idx::classes, "classes",
+                     "names of the labels 0, 1, …; without: \"0\", \"1\", … as far as they go"));
+  }
+  void check() const {
+    if (*folder && (*images || *labels || *test_images || *test_labels))
+      throw nnrun::Error("'folder' names all four files, so none can be given beside it");
+    if (!*folder && !(*images && *labels))
+      throw nnrun::Error("needs 'folder', or 'images' and 'labels'");
+    if (!*test_images != !*test_labels)
+      throw nnrun::Error("'test_images' and 'test_labels' need each other");
+  }
+
+  void open(nnrun_data& data) {
+    const std::array<std::string, 4> files =
+        *folder ? files_of_mnist()
+                : std::array<std::string, 4>{images, labels, test_images, test_labels};
+    names_.set({classes.begin(), classes.end()});
+    train_ = pair_of(files[0], files[1]);
+    if (!files[2].empty()) test_ = pair_of(files[2], files[3]);
+    if (test_ && test_->images.shape() != train_->images.shape())
+      throw nnrun::Error("its images have another shape than those of " + files[0], files[2]);
+    const std::size_t all = train_->images.count(), held = static_cast<std::size_t>(validation);
+    if (held >= all)
+      throw nnrun::Error("'validation: " + std::to_string(held) + "' leaves none of its " +
+                             std::to_string(all) + " examples to train on",
+                         files[0]);
+    const std::vector<std::size_t> shape = train_->images.shape();
+    data.input.rank = static_cast<std::uint32_t>(shape.size());
+    std::ranges::copy(shape, data.input.sizes);
+    data.target = {1, {names_.size()}};
+    data.examples[NNRUN_TRAIN] = all - held;
+    data.examples[NNRUN_VALIDATION] = held;
+    data.examples[NNRUN_TEST] = test_ ? test_->images.count() : 0;
+    data.classes = names_.pointers();
+  }
+
+  void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
+            double* t) {
+    Files& files = part == nnrun::Part::test ? *test_ : *train_;
+    if (part == nnrun::Part::validation)
+      from += files.images.count() - static_cast<std::size_t>(validation);
+    files.images.read(from, n, x);
+    for (std::size_t i = 0; i < n * files.images.cols(); ++i) x[i] /= divide_by;
+    for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.labels[from + i], t);
+  }
+
+ private:
+  struct Files {
+    IdxFile images;
+    std::vector<std::uint16_t> labels;
+  };
+
+  /// The four names, in the folder as they were published or unpacked.
+  std::array<std::string, 4> files_of_mnist() const {
+    namespace fs = std::filesystem;
+    static constexpr std::array names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                      "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+    std::array<std::string, 4> files;
+    std::string missing;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const fs::path plain = fs::path(folder) / names[i], packed = plain.string() + ".gz";
+      if (fs::exists(plain))
+        files[i] = plain.string();
+      else if (fs::exists(packed))
+        files[i] = packed.string();
+      else
+        missing += std::string(missing.empty() ? "" : ", ") + names[i];
+    }
+    if (missing.empty()) return files;
+    throw nnrun::Error(
+        (fs::exists(folder) ? "this folder lacks " : "no such folder, so it lacks ") + missing,
+        folder,
+        "MNIST is four files; put them there, with or without .gz:\n"
+        "train-images-idx3-ubyte.gz  train-labels-idx1-ubyte.gz\n"
+        "t10k-images-idx3-ubyte.gz   t10k-labels-idx1-ubyte.gz\n"
+        "or let data.folder, or NNRUN_DATA where the config uses it, say where they are");
+  }
+
+  Files pair_of(const std::string& image_file, const std::string& label_file) {
+    Files files{IdxFile(image_file), {}};
+    if (files.images.shape().empty())
+      throw nnrun::Error("expected images, found one number per example", image_file,
+                         "are images and labels mixed up?");
+    IdxFile file(label_file);
+    if (!file.shape().empty())
+      throw nnrun::Error("expected labels, one number per example, found " +
+                             std::to_string(file.cols()) + " per example",
+                         label_file, "are images and labels mixed up?");
+    if (file.count() != files.images.count())
+      throw nnrun::Error("has " + std::to_string(file.count()) + " labels, but there are " +
+                             std::to_string(files.images.count()) + " images in " + image_file,
+                         label_file);
+    read_labels(file, files.labels);
+    return files;
+  }
+
+  void read_labels(IdxFile& file, std::vector<std::uint16_t>& numbers) {
+    std::array<double, 1024> chunk;
+    for (std::size_t from = 0; from < file.count(); from += chunk.size()) {
+      const std::size_t n = std::min(chunk.size(), file.count() - from);
+      file.read(from, n, chunk.data());
+      for (std::size_t i = 0; i < n; ++i)
+        numbers.push_back(names_.number(chunk[i], file.place(from + i)));
+    }
+    if (names_.empty()) names_.count_to(*std::ranges::max_element(numbers));
+  }
+
+  ClassNames names_;
+  std::optional<Files> train_, test_;
+};
+NNRUN_REGISTER(Idx)

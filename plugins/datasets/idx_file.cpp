@@ -1,0 +1,183 @@
+#include "idx_file.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <nnrun/kinds/common.hpp>
+
+namespace {
+
+constexpr std::size_t most_idx_numbers = std::size_t{1} << 40, idx_chunk = std::size_t{1} << 20;
+constexpr std::size_t deflate_ratio = 1032;  // no compressed data unpack to more (zlib.net,
+                                             // "Maximum compression factor")
+
+std::size_t width_of(unsigned type) {
+  switch (type) {
+    case 0x08:  // bytes from 0 to 255
+    case 0x09:  // bytes from -128 to 127
+      return 1;
+    case 0x0B:  // whole numbers of 2 bytes
+      return 2;
+    case 0x0C:  // of 4
+    case 0x0D:  // float
+      return 4;
+    case 0x0E:  // double
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+std::uint64_t big_endian(const unsigned char* bytes, std::size_t n) {
+  std::uint64_t x = 0;
+  for (std::size_t i = 0; i < n; ++i) x = x << 8 | bytes[i];
+  return x;
+}
+
+double idx_number(unsigned type, const unsigned char* bytes) {
+  switch (type) {
+    case 0x08:
+      return *bytes;
+    case 0x09:
+      return static_cast<std::int8_t>(*bytes);
+    case 0x0B:
+      return static_cast<std::int16_t>(big_endian(bytes, 2));
+    case 0x0C:
+      return static_cast<std::int32_t>(big_endian(bytes, 4));
+    case 0x0D:
+      return std::bit_cast<float>(static_cast<std::uint32_t>(big_endian(bytes, 4)));
+    default:
+      return std::bit_cast<double>(big_endian(bytes, 8));
+  }
+}
+
+std::string hex(const unsigned char* bytes, std::size_t n) {
+  std::string text;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (i > 0) text += ' ';
+    text += "0123456789abcdef"[bytes[i] >> 4];
+    text += "0123456789abcdef"[bytes[i] & 15];
+  }
+  return text;
+}
+
+std::string at_byte(const std::string& path, std::size_t offset) {
+  return path + " at byte " + std::to_string(offset);
+}
+
+}  // namespace
+
+IdxFile::IdxFile(std::string path) : path_(std::move(path)) {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  const fs::file_status status = fs::status(path_, failed);
+  if (!fs::exists(status)) throw nnrun::Error("no such file", path_);
+  if (!fs::is_regular_file(status))
+    throw nnrun::Error(fs::is_directory(status) ? "a folder, not a file" : "not a regular file",
+                       path_);
+  errno = 0;
+  file_.reset(gzopen(path_.c_str(), "rb"));
+  if (!file_) throw nnrun::Error(errno ? std::strerror(errno) : "out of memory", path_);
+  gzbuffer(file_.get(), 1 << 16);
+  read_header();
+  check_size();
+}
+
+void IdxFile::read_header() {
+  unsigned char start[4];
+  read_bytes(start, sizeof start);
+  type_ = start[2];
+  width_ = width_of(type_);
+  if (start[0] != 0 || start[1] != 0 || width_ == 0 || start[3] < 1 || start[3] > 5)
+    throw nnrun::Error("not an IDX file: it starts with " + hex(start, 4) +
+                           ", expected 00 00, a type from 08 to 0e and a rank from 01 to 05",
+                       at_byte(path_, 0));
+  std::size_t numbers = 1;
+  for (std::size_t i = 0; i < start[3]; ++i) {
+    unsigned char bytes[4];
+    read_bytes(bytes, sizeof bytes);
+    const std::size_t size = big_endian(bytes, 4);
+    if (size == 0 || size > most_idx_numbers / numbers)
+      throw nnrun::Error(size == 0 ? "a size is 0, so there is no example"
+                                   : "its sizes multiply to more than 2^40 numbers",
+                         at_byte(path_, 4 + 4 * i));
+    numbers *= size;
+    sizes_.push_back(size);
+  }
+  cols_ = numbers / sizes_[0];
+}
+
+/// What the header promises must be there, before anyone makes room for it.
+void IdxFile::check_size() const {
+  const std::size_t promised = offset_of(count());
+  const auto size = static_cast<std::size_t>(std::filesystem::file_size(path_));
+  const bool plain = gzdirect(file_.get()) == 1;
+  if (plain ? size == promised : promised / deflate_ratio <= size) return;
+  throw nnrun::Error("its header promises " + std::to_string(promised) + " bytes" +
+                         (plain ? "" : " unpacked") + ", the file has " + std::to_string(size) +
+                         (plain ? "" : ", which cannot unpack to as many"),
+                     path_, size < promised ? "the file is not whole: get it again" : "");
+}
+
+std::size_t IdxFile::offset_of(std::size_t example) const {
+  return 4 + 4 * sizes_.size() + example * cols_ * width_;
+}
+
+std::string IdxFile::place(std::size_t example) const {
+  return at_byte(path_, offset_of(example));
+}
+
+void IdxFile::read(std::size_t from, std::size_t n, double* out) {
+  const std::size_t start = offset_of(from);
+  const auto wanted = static_cast<z_off_t>(start);
+  if (gztell(file_.get()) != wanted && gzseek(file_.get(), wanted, SEEK_SET) != wanted)
+    fail_reading();
+  const std::size_t all = n * cols_;
+  for (std::size_t done = 0; done < all;) {
+    const std::size_t now = std::min(all - done, idx_chunk / width_);
+    bytes_.resize(now * width_);
+    read_bytes(bytes_.data(), bytes_.size());
+    for (std::size_t i = 0; i < now; ++i, ++done) {
+      out[done] = idx_number(type_, bytes_.data() + i * width_);
+      if (!std::isfinite(out[done]))
+        throw nnrun::Error("not a finite number", at_byte(path_, start + done * width_));
+    }
+  }
+  if (from + n == count()) check_end();
+}
+
+void IdxFile::read_bytes(void* to, std::size_t n) {
+  const auto before = static_cast<std::size_t>(gztell(file_.get()));
+  const int got = gzread(file_.get(), to, static_cast<unsigned>(n));
+  if (got == static_cast<int>(n)) return;
+  int code = Z_OK;
+  gzerror(file_.get(), &code);
+  if (got < 0 || code != Z_OK) fail_reading();
+  throw nnrun::Error("the file ends too early: " + std::to_string(n) + " bytes expected, " +
+                         std::to_string(got) + " found",
+                     at_byte(path_, before), "the file is not whole: get it again");
+}
+
+/// The checksum of gzip stands at its end and is looked at only there.
+void IdxFile::check_end() {
+  char one;
+  const int got = gzread(file_.get(), &one, 1);
+  int code = Z_OK;
+  gzerror(file_.get(), &code);
+  if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) fail_reading();
+  if (got > 0) throw nnrun::Error("the file has more numbers than its header says", place(count()));
+}
+
+void IdxFile::fail_reading() const {
+  int code = Z_OK;
+  const char* const said = gzerror(file_.get(), &code);
+  const std::string why = code == Z_BUF_ERROR    ? "the compressed data end too early"
+                          : code == Z_DATA_ERROR ? "the compressed data are damaged"
+                          : code == Z_ERRNO      ? std::strerror(errno)
+                                                 : std::string("cannot be read: ") + said;
+  throw nnrun::Error(why,
+                     path_ + ", after " + std::to_string(gztell(file_.get())) + " unpacked bytes",
+                     "the file is not whole: get it again");
+}

@@ -1,0 +1,122 @@
+#include <array>
+#include <nnrun/plugin.hpp>
+#include <optional>
+
+#include "class_names.hpp"
+#include "npy_file.hpp"
+
+/// Arrays of NumPy, an example per row: one file of inputs and one of targets for each part.
+struct Npy : nnrun::Dataset {
+  static constexpr auto name = "npy", doc = "arrays of NumPy: inputs and targets, an example a row";
+  const char *inputs = "", *targets = "", *validation_inputs = "", *validation_targets = "",
+             *test_inputs = "", *test_targets = "";
+  bool one_hot = false;
+  std::span<const char* const> classes;
+  static constexpr auto params() {
+    const auto file = [](auto member, const char* key, const char* what, bool required = false) {
+      return nnrun::param(member, key, what, {.required = required, .path = true});
+    };
+    return nnrun::params(
+        file(&Npy::inputs, "inputs", "file to train on", true),
+        file(&Npy::targets, "targets", "what the network should answer to inputs", true),
+        file(&Npy::validation_inputs, "validation_inputs", "file to validate on"),
+        file(&Npy::validation_targets, "validation_targets", "its targets"),
+        file(&Npy::test_inputs, "test_inputs", "file to test on"),
+        file(&Npy::test_targets, "test_targets", "its targets"),
+        nnrun::param(&Npy::one_hot, "one_hot",
+                     "targets are class numbers from 0: a target per class, 1 for the right one"),
+        nnrun::param(&Npy::classes, "classes",
+                     "names of the classes 0, 1, …, for one_hot; without: \"0\", \"1\", …"));
+  }
+  void check() const {
+    if (!*validation_inputs != !*validation_targets)
+      throw nnrun::Error("'validation_inputs' and 'validation_targets' need each other");
+    if (!*test_inputs != !*test_targets)
+      throw nnrun::Error("'test_inputs' and 'test_targets' need each other");
+    if (!classes.empty() && !one_hot)
+      throw nnrun::Error("'classes' are for targets that are class numbers: write one_hot: true");
+  }
+
+  void open(nnrun_data& data) {
+    names_.set({classes.begin(), classes.end()});
+    const char* files[NNRUN_PARTS][2] = {
+        {inputs, targets}, {validation_inputs, validation_targets}, {test_inputs, test_targets}};
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+      if (!*files[part][0]) continue;
+      parts_[part].emplace(pair_of(files[part][0], files[part][1]));
+      data.examples[part] = parts_[part]->inputs.count();
+    }
+    const Files& train = *parts_[NNRUN_TRAIN];
+    data.input = shape_of(train.inputs);
+    data.target = one_hot ? nnrun_shape{1, {names_.size()}} : shape_of(train.targets);
+    data.classes = one_hot ? names_.pointers() : nullptr;
+  }
+
+  void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
+            double* t) {
+    Files& files = *parts_[static_cast<std::size_t>(part)];
+    files.inputs.read(from, n, x);
+    if (!one_hot) return files.targets.read(from, n, t);
+    for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.classes[from + i], t);
+  }
+
+ private:
+  struct Files {
+    NpyFile inputs, targets;
+    std::vector<std::uint16_t> classes;
+  };
+
+  static nnrun_shape shape_of(const NpyFile& file) {
+    const std::vector<std::size_t> sizes = file.shape();
+    nnrun_shape shape{1, {1}};  // of an array with one dimension
+    if (sizes.empty()) return shape;
+    shape.rank = static_cast<std::uint32_t>(sizes.size());
+    std::ranges::copy(sizes, shape.sizes);
+    return shape;
+  }
+  static std::string text_of(const std::vector<std::size_t>& shape) {
+    std::string text;
+    for (const std::size_t n : shape) text += (text.empty() ? "" : " x ") + std::to_string(n);
+    return text.empty() ? "1" : text;
+  }
+
+  Files pair_of(const char* input_file, const char* target_file) {
+    Files files{NpyFile(input_file), NpyFile(target_file), {}};
+    if (files.targets.count() != files.inputs.count())
+      throw nnrun::Error("has " + std::to_string(files.targets.count()) +
+                             " targets, but there are " + std::to_string(files.inputs.count()) +
+                             " examples in " + input_file,
+                         target_file);
+    if (parts_[NNRUN_TRAIN]) {
+      same_shape(files.inputs, parts_[NNRUN_TRAIN]->inputs);
+      same_shape(files.targets, parts_[NNRUN_TRAIN]->targets);
+    }
+    if (one_hot) read_classes(files.targets, files.classes);
+    return files;
+  }
+  static void same_shape(const NpyFile& file, const NpyFile& first) {
+    if (file.shape() != first.shape())
+      throw nnrun::Error("an example has " + text_of(file.shape()) + " numbers, but " +
+                             text_of(first.shape()) + " in " + first.path(),
+                         file.path());
+  }
+
+  void read_classes(NpyFile& file, std::vector<std::uint16_t>& numbers) {
+    if (file.cols() != 1)
+      throw nnrun::Error("'one_hot' needs one class number per example, here are " +
+                             text_of(file.shape()) + " numbers",
+                         file.path(), "where they are one-hot already, remove 'one_hot'");
+    std::array<double, 1024> chunk;
+    for (std::size_t from = 0; from < file.count(); from += chunk.size()) {
+      const std::size_t n = std::min(chunk.size(), file.count() - from);
+      file.read(from, n, chunk.data());
+      for (std::size_t i = 0; i < n; ++i)
+        numbers.push_back(names_.number(chunk[i], file.place(from + i)));
+    }
+    if (names_.empty()) names_.count_to(*std::ranges::max_element(numbers));
+  }
+
+  ClassNames names_;
+  std::array<std::optional<Files>, NNRUN_PARTS> parts_;
+};
+NNRUN_REGISTER(Npy)

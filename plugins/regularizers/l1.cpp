@@ -1,0 +1,30 @@
+#include <nnrun/plugin.hpp>
+
+/// rate · |w|, whose slope is rate · sign(w): many weights become small (Tibshirani 1996).
+///
+/// kill_at_zero, as TensorFlow Playground does it: the step of the penalty follows the optimizer's,
+/// and a weight that it carries across 0 stays 0 for good.
+struct L1 : nnrun::Regularizer {
+  static constexpr auto name = "l1", doc = "rate times |w|: small weights go to 0";
+  double rate = 0.01;
+  bool kill_at_zero = false;
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&L1::rate, "rate", "how much a weight costs", {.min = 0, .logarithmic = true}),
+        nnrun::param(&L1::kill_at_zero, "kill_at_zero", "a weight that crosses 0 stays 0"));
+  }
+  auto penalty(auto w) const { return rate * abs(w); }
+  /// State: the sign before the update, or `dead`.
+  auto remember(auto w, auto state) const {
+    const auto sign = w > 0 ? decltype(w)(1) : (w < 0 ? decltype(w)(-1) : decltype(w)(0));
+    return state > 1 ? state : sign;
+  }
+  void after(auto& w, auto& state, double learning_rate) const {
+    const auto moved = w - learning_rate * rate * state;
+    const bool dies = kill_at_zero && (state > 1 || w * moved < 0);
+    w = dies ? std::remove_reference_t<decltype(w)>(0) : moved;
+    state = dies ? std::remove_reference_t<decltype(state)>(dead) : state;
+  }
+  static constexpr double dead = 2;
+};
+NNRUN_REGISTER(L1)

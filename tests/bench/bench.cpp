@@ -1,0 +1,235 @@
+// Figures of speed, printed and never asserted: see README.md.
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+
+#include "network/parameters.hpp"
+#include "networks.hpp"
+#include "plain.hpp"
+#include "process.hpp"
+#include "rounds.hpp"
+#include "training/objective.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::bench {
+namespace {
+
+struct Setting {
+  host::Registry& registry;
+  const ScratchFolder& scratch;
+  int rounds;
+};
+
+double seconds_of(const std::function<void()>& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// An epoch per round, by the clock of the run itself.
+Contender trained(const std::string& name, host::Trainer& trainer) {
+  return {name, [&] { return trainer.train({}).seconds; }};
+}
+
+/// A line per contender; ratios against the first.
+void print(const char* title, const std::vector<Contender>& contenders, double examples) {
+  std::printf("\n%s\n", title);
+  for (const Contender& c : contenders)
+    std::printf("  %-34s %10.1f ns/example  %12.0f examples/s  x %.2f\n", c.name.c_str(),
+                c.best / examples * 1e9, examples / c.best, contenders[0].best / c.best);
+}
+
+/// That both do the same work: the mean cost of their first epochs.
+void print_costs(double plain, double trained) {
+  std::printf("  mean cost of the first epoch: plain %.9g, nnrun %.9g\n", plain, trained);
+}
+double first_cost(host::Trainer& trainer) {
+  return trainer.train({}).epochs.at(0).train.cost;
+}
+
+host::Experiment shipped(const Setting& setting, const char* name,
+                         const std::vector<host::Override>& overrides) {
+  return host::read_experiment(std::string(NNRUN_SOURCE_DIR "/configs/") + name, overrides,
+                               setting.registry);
+}
+
+void differences(const Setting& setting) {
+  const host::Experiment e = shipped(setting, "diagonal.yaml", {{"data.test", "0"}});
+  const auto trainer = host::Trainer::create(e, 1);
+  Start<double> s = start_of<double>(e, false);
+  const std::size_t n = s.train.count;
+  const auto plain = [&] {
+    return differences_2_5_1(s.w.data(), s.train.x.data(), s.train.t.data(), n, 0.01, 1);
+  };
+  const double plain_cost = plain() / static_cast<double>(n), cost = first_cost(*trainer);
+  std::vector<Contender> contenders{
+      {"plain: one pass per weight", [&] { return seconds_of(plain); }},
+      trained("nnrun configs/diagonal.yaml", *trainer)};
+  alternate(contenders, setting.rounds);
+  print("The article: 2-5-1, finite differences, float64, one example at a time", contenders,
+        static_cast<double>(n));
+  print_costs(plain_cost, cost);
+}
+
+void online(const Setting& setting) {
+  const host::Experiment e =
+      shipped(setting, "diagonal-bias.yaml",
+              {{"data.test", "0"}, {"dtype", "float32"}, {"train.gradient", "backprop"}});
+  const auto trainer = host::Trainer::create(e, 1);
+  Start<float> s = start_of<float>(e, false);
+  const std::size_t n = s.train.count;
+  const auto plain = [&] {
+    return backprop_2_5_1(s.w.data(), s.train.x.data(), s.train.t.data(), n, 1);
+  };
+  const double plain_cost = plain() / static_cast<double>(n), cost = first_cost(*trainer);
+  std::vector<Contender> contenders{{"plain: by hand", [&] { return seconds_of(plain); }},
+                                    trained("nnrun configs/diagonal-bias.yaml", *trainer)};
+  alternate(contenders, setting.rounds);
+  print("2-5-1 with biases, backpropagation, float32, one example at a time", contenders,
+        static_cast<double>(n));
+  print_costs(plain_cost, cost);
+}
+
+void batch(const Setting& setting) {
+  const host::Experiment eigen = digits_like(setting.scratch, "eigen", setting.registry);
+  const Start<float> s = start_of<float>(eigen, true);
+  const std::size_t n = s.train.count;
+  std::vector<float> w = s.w;
+  const Batches run{w.data(), s.train.x.data(), s.train.t.data(), n, 32, 0.01f};
+  std::vector<std::unique_ptr<host::Trainer>> trainers;
+  std::vector<host::Experiment> experiments{eigen};
+  try {
+    experiments.push_back(digits_like(setting.scratch, "onednn", setting.registry));
+    trainers.push_back(host::Trainer::create(experiments[1], 1));
+    trainers.push_back(host::Trainer::create(experiments[1], 2));
+  } catch (const std::exception& e) {
+    std::printf("\nwithout oneDNN: %s\n", e.what());
+  }
+  trainers.push_back(host::Trainer::create(experiments[0], 1));
+  trainers.push_back(host::Trainer::create(experiments[0], 2));
+  const double plain_cost = scalar_784_128_10(run) / static_cast<double>(n),
+               cost = first_cost(*trainers.back());
+  std::vector<Contender> contenders{{"scalar: -O3 -fno-tree-vectorize",
+                                     [&] { return seconds_of([&] { scalar_784_128_10(run); }); }},
+                                    {"the same loops: -O3 -march=native",
+                                     [&] { return seconds_of([&] { vector_784_128_10(run); }); }}};
+  for (std::size_t i = 0; i < trainers.size(); ++i) {
+    const bool is_onednn = trainers.size() - i > 2;
+    contenders.push_back(trained(std::string("nnrun, ") + (is_onednn ? "oneDNN" : "Eigen") + ", " +
+                                     std::to_string(trainers[i]->threads()) + " thread(s)",
+                                 *trainers[i]));
+  }
+  alternate(contenders, setting.rounds);
+  print("784-128-10, sigmoid, backpropagation, float32, batch 32", contenders,
+        static_cast<double>(n));
+  print_costs(plain_cost, cost);
+}
+
+/// The sweep that finite differences rest on, against the same framework run once per parameter.
+void sweep_of(const Setting& setting, const char* title, std::size_t inputs,
+              const std::vector<std::size_t>& units) {
+  const host::Experiment e = chain(setting.scratch, inputs, units, setting.registry);
+  host::Random random(e.random, 1);
+  const host::Graph graph = host::build_graph(e);
+  const host::Object cost(e.cost);
+  const host::Buffer<double> w(graph.n_parameters), costs(graph.n_parameters), x(inputs),
+      t(units.back());
+  host::initialize(graph, random, w.data());
+  for (std::size_t i = 0; i < inputs; ++i) x.data()[i] = static_cast<double>(i % 7) / 7;
+  host::Team team(1);
+  host::Objective<double> objective(graph, cost, 1, w.data(), team);
+  objective.look_at({x.data(), t.data(), 1});
+  std::vector<std::size_t> real;
+  for (const host::NamedBlock& block : graph.blocks())
+    host::for_each_element(block, [&](std::size_t at, std::size_t) { real.push_back(at); });
+  double kept = 0;
+  const auto one_by_one = [&] {
+    for (const std::size_t i : real) {
+      const double keep = std::exchange(w.data()[i], w.data()[i] + 0.01);
+      kept += objective.cost();
+      w.data()[i] = keep;
+    }
+  };
+  constexpr int sweeps = 20;
+  const auto sweep = [&] {
+    for (int i = 0; i < sweeps; ++i) kept += objective.costs(0.01, costs.data());
+  };
+  std::vector<Contender> contenders{{"", [&] { return seconds_of(one_by_one); }},
+                                    {"", [&] { return seconds_of(sweep) / sweeps; }}};
+  alternate(contenders, setting.rounds);
+  std::printf("  %-12s %6zu parameters  one by one %10.1f us  sweep %8.1f us  x %.0f\n", title,
+              real.size(), contenders[0].best * 1e6, contenders[1].best * 1e6,
+              contenders[0].best / contenders[1].best);
+}
+void sweeps(const Setting& setting) {
+  std::printf("\nFinite differences of one example: all parameters in a sweep, or one by one\n");
+  sweep_of(setting, "2-5-1", 2, {5, 1});
+  sweep_of(setting, "8-64-64-4", 8, {64, 64, 4});
+  sweep_of(setting, "64-256-10", 64, {256, 10});
+}
+
+/// Before anything is loaded here: see run_process.
+void processes(const ScratchFolder& scratch, int rounds) {
+  const std::string program = NNRUN_PROGRAM, out = (scratch.path() / "run").string();
+  const std::pair<const char*, std::vector<std::string>> commands[] = {
+      {"nnrun version", {program, "version"}},
+      {"nnrun configs/diagonal-analytic.yaml",
+       {program, NNRUN_SOURCE_DIR "/configs/diagonal-analytic.yaml", "--out", out}},
+      {"nnrun configs/diagonal.yaml",
+       {program, NNRUN_SOURCE_DIR "/configs/diagonal.yaml", "--out", out}}};
+  ProcessUse best[std::size(commands)];
+  for (int round = 0; round < rounds; ++round)
+    for (std::size_t i = 0; i < std::size(commands); ++i) {
+      const ProcessUse now = run_process(commands[i].second);
+      std::filesystem::remove_all(out);
+      ProcessUse& b = best[i];
+      b = round == 0 ? now
+                     : ProcessUse{std::min(b.seconds, now.seconds),
+                                  std::min(b.cpu_seconds, now.cpu_seconds),
+                                  std::max(b.mebibytes, now.mebibytes)};
+    }
+  std::printf("\nWhole processes, start to exit\n");
+  for (std::size_t i = 0; i < std::size(commands); ++i)
+    std::printf("  %-38s %6.1f ms  (%.1f ms of CPU)  %5.1f MiB\n", commands[i].first,
+                best[i].seconds * 1e3, best[i].cpu_seconds * 1e3, best[i].mebibytes);
+}
+
+int run(std::vector<std::string> wanted) {
+  int rounds = 25;
+  if (wanted.size() >= 2 && wanted[0] == "--rounds") {
+    rounds = std::max(1, std::atoi(wanted[1].c_str()));
+    wanted.erase(wanted.begin(), wanted.begin() + 2);
+  }
+  const std::pair<const char*, void (*)(const Setting&)> sections[] = {
+      {"differences", differences}, {"online", online}, {"batch", batch}, {"sweep", sweeps}};
+  const auto is_wanted = [&](const std::string& name) {
+    return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
+  };
+  for (const std::string& name : wanted)
+    if (name != "process" &&
+        std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
+      std::fprintf(
+          stderr,
+          "usage: nnrun_bench [--rounds N] [process] [differences] [online] [batch] [sweep]\n");
+      return 2;
+    }
+  const ScratchFolder scratch;
+  if (is_wanted("process")) processes(scratch, rounds);
+  host::Registry registry;
+  registry.load_folder(NNRUN_PLUGIN_FOLDER);
+  for (const auto& [name, section] : sections)
+    if (is_wanted(name)) section({registry, scratch, rounds});
+  return 0;
+}
+
+}  // namespace
+}  // namespace nnrun::bench
+
+int main(int argc, char** argv) {
+  try {
+    return nnrun::bench::run({argv + 1, argv + argc});
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "nnrun_bench: %s\n", e.what());
+    return 1;
+  }
+}

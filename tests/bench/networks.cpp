@@ -1,0 +1,102 @@
+#include "networks.hpp"
+
+#include <fstream>
+
+#include "network/parameters.hpp"
+namespace nnrun::bench {
+namespace fs = std::filesystem;
+
+ScratchFolder::ScratchFolder() {
+  std::string name = (fs::temp_directory_path() / "nnrun_bench_XXXXXX").string();
+  if (!mkdtemp(name.data())) throw fs::filesystem_error("no temporary folder", name, {});
+  path_ = name;
+}
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+fs::path ScratchFolder::write(const std::string& name, const std::string& text) const {
+  std::ofstream(path_ / name) << text;
+  return path_ / name;
+}
+
+namespace {
+/// 1,024 rows of 784 inputs in eighths and 10 targets, one of them 1: 3 MB.
+std::string made_up_digits() {
+  std::string text;
+  for (int i = 0; i < 784; ++i) text += "x" + std::to_string(i) + ",";
+  for (int i = 0; i < 10; ++i) text += "t" + std::to_string(i) + (i < 9 ? "," : "\n");
+  std::uint32_t random = 1;
+  for (int row = 0; row < 1024; ++row) {
+    for (int i = 0; i < 784; ++i) {
+      random = random * 1664525 + 1013904223;
+      text += std::to_string(static_cast<double>(random >> 29) / 8).substr(0, 5) + ",";
+    }
+    for (int i = 0; i < 10; ++i)
+      text += std::string(i == row % 10 ? "1" : "0") + (i < 9 ? "," : "\n");
+  }
+  return text;
+}
+}  // namespace
+
+host::Experiment digits_like(const ScratchFolder& folder, const std::string& product,
+                             host::Registry& registry) {
+  if (!fs::exists(folder.path() / "digits.csv")) folder.write("digits.csv", made_up_digits());
+  const std::string config = R"(
+seed: 1
+data: {type: csv, path: digits.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}
+model:
+  input: 784
+  defaults: {activation: sigmoid, init: glorot_uniform}
+  layers:
+    - {type: dense, units: 128, product: PRODUCT}
+    - {type: dense, units: 10, product: PRODUCT}
+train:
+  cost: sum_squared_error
+  optimizer: {type: sgd, learning_rate: 0.01}
+  batch_size: 32
+  epochs: 1
+  shuffle: false
+metrics: [accuracy]
+)";
+  std::string text = config;
+  for (std::size_t at; (at = text.find("PRODUCT")) != text.npos;) text.replace(at, 7, product);
+  return host::read_experiment(folder.write(product + ".yaml", text), {}, registry);
+}
+
+host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,
+                       const std::vector<std::size_t>& units, host::Registry& registry) {
+  std::string text = "data: diagonal\ndtype: float64\nmodel:\n  input: " + std::to_string(inputs) +
+                     "\n  defaults: {activation: sigmoid}\n  layers:\n";
+  for (const std::size_t n : units)
+    text += "    - {type: dense, units: " + std::to_string(n) + "}\n";
+  text += "train: {cost: sum_squared_error}\n";
+  return host::read_experiment(folder.write("chain.yaml", text), {}, registry);
+}
+
+template <class T>
+Start<T> start_of(const host::Experiment& experiment, bool inputs_first) {
+  host::Random random(experiment.random, experiment.seed);
+  const host::Graph graph = host::build_graph(experiment);
+  const host::Buffer<T> flat(graph.n_parameters);
+  host::initialize(graph, random, flat.data());
+  Start<T> start;
+  for (const host::NamedBlock& block : graph.blocks()) {
+    const std::vector<T> numbers = host::gathered(block, flat.data());
+    const nnrun_shape& shape = block.block->shape;
+    if (!inputs_first || shape.rank != 2) {
+      start.w.insert(start.w.end(), numbers.begin(), numbers.end());
+      continue;
+    }
+    for (std::size_t i = 0; i < shape.sizes[1]; ++i)
+      for (std::size_t u = 0; u < shape.sizes[0]; ++u)
+        start.w.push_back(numbers[u * shape.sizes[1] + i]);
+  }
+  host::DataSource source(experiment);
+  start.train = std::move(source.template read<T>(random)[NNRUN_TRAIN]);
+  return start;
+}
+template Start<float> start_of(const host::Experiment&, bool);
+template Start<double> start_of(const host::Experiment&, bool);
+
+}  // namespace nnrun::bench

@@ -1,0 +1,42 @@
+// The networks that are measured, as experiments, and their numbers for the plain loops.
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "config/experiment.hpp"
+#include "training/data.hpp"
+namespace nnrun::bench {
+
+/// A folder for configs, data and runs; removed with all it holds.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ~ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path write(const std::string& name, const std::string& text) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// 784-128-10 over made-up numbers in a file, batch 32. product: eigen or onednn.
+host::Experiment digits_like(const ScratchFolder& folder, const std::string& product,
+                             host::Registry& registry);
+/// Inputs and layers of dense units, sigmoid; only for sweeps, since its data do not fit.
+host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,
+                       const std::vector<std::size_t>& units, host::Registry& registry);
+
+/// What a trainer would start with.
+template <class T>
+struct Start {
+  std::vector<T> w;  ///< block after block, without padding
+  host::Examples<T> train;
+};
+/// inputs_first: weights become inputs × units, as the plain batch loops want them.
+template <class T>
+Start<T> start_of(const host::Experiment& experiment, bool inputs_first);
+
+}  // namespace nnrun::bench

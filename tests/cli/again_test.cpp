@@ -1,0 +1,236 @@
+// eval and predict: a recorded run used again.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+using nlohmann::json;
+
+json parsed(const std::string& text) {
+  CAPTURE(text);
+  REQUIRE(json::accept(text));
+  return json::parse(text);
+}
+
+/// A run on a table of three kinds, scaled, with features and a split.
+struct Kinds {
+  Scratch scratch;
+  Ended trained;
+  Kinds() {
+    std::string table = "id;a;b;kind\n";
+    for (int i = 0; i < 120; ++i) {
+      const double a = 1000 + i % 7, b = (i % 3) * 0.01 + (i % 5) * 0.001;
+      table += std::to_string(i) + ";" + std::to_string(a) + ";" + std::to_string(b) + ";" +
+               (i % 3 == 0   ? "x,y"
+                : i % 3 == 1 ? "b"
+                             : "c") +
+               "\n";
+    }
+    scratch.write("kinds.csv", table);
+    scratch.write("kinds.yaml",
+                  "seed: 4\n"
+                  "data: {type: csv, path: kinds.csv, separator: ;, inputs: [a, b], targets: "
+                  "[kind], features: [a, "
+                  "b, b^2], scale: standard, split: {test: 0.25, stratify: true}}\n"
+                  "model: {input: 3, layers: [{type: dense, units: 3, activation: sigmoid}]}\n"
+                  "train: {cost: sum_squared_error, optimizer: {type: sgd, learning_rate: 0.5}, "
+                  "batch_size: 10, epochs: 40}\n"
+                  "metrics: [accuracy]\n");
+    trained = run("$nnrun --json kinds.yaml --out kinds", scratch.folder());
+    REQUIRE(trained.err == "");
+    REQUIRE(trained.status == 0);
+  }
+  Ended again(const std::string& command) const {
+    return run("$nnrun " + command, scratch.folder());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("eval gives the cost and metrics that the run recorded, to the last bit", "[cli][eval]") {
+  const Scratch scratch;
+  for (const char* name :
+       {"diagonal", "diagonal-minibatch"}) {  // a sequential generator, a counter
+    CAPTURE(name);
+    const Ended trained = run("$nnrun --json $configs/" + std::string(name) + ".yaml --out " + name,
+                              scratch.folder());
+    REQUIRE(trained.status == 0);
+    const json test = parsed(trained.out)["test"];
+    const Ended eval = run("$nnrun eval --json " + std::string(name), scratch.folder());
+    CHECK(eval.err == "");
+    const json again = parsed(eval.out);
+    CHECK(again["part"] == "test");
+    CHECK(again["examples"] == 10000);
+    CHECK(again["cost"] == test["cost"]);
+    CHECK(again["accuracy"] == test["accuracy"]);
+  }
+  const Ended text = run("$nnrun eval diagonal", scratch.folder());
+  CHECK(text.out == "test   cost 0.009918   accuracy 98.89 %   (10000 examples)\n");
+}
+
+TEST_CASE("a run is used again with its scaling, features, split and classes", "[cli][eval]") {
+  const Kinds kinds;
+  const json test = parsed(kinds.trained.out)["test"];
+  CHECK(test["accuracy"] > 0.9);
+  const json again = parsed(kinds.again("eval --json kinds").out);
+  CHECK(again["examples"] == 30);
+  CHECK(again["cost"] == test["cost"]);
+
+  // other data: two kinds only, other numbers; scaling and classes stay the run's
+  std::filesystem::remove(kinds.scratch / "kinds.csv");
+  kinds.scratch.write("new.csv", "kind;b;a\nc;0.021;1003\nc;0.022;1001\n\"x,y\";0.001;1002\n");
+  const Ended other =
+      kinds.again("eval kinds --data path=new.csv --data split.test=0 --data split.stratify=false");
+  CHECK(other.err == "");
+  CHECK_THAT(other.out, StartsWith("train  cost ") && Contains("accuracy 100.00 %   (3 examples)"));
+}
+
+TEST_CASE("predict streams outputs and class names, columns found by name", "[cli][predict]") {
+  const Kinds kinds;
+  std::filesystem::remove(kinds.scratch / "kinds.csv");  // not needed any more
+  kinds.scratch.write("in.csv", "b;note;a\n0.021;1;1003\n0.001;nothing;1002\n");
+  const Ended out = kinds.again("predict kinds --csv in.csv");
+  CHECK(out.status == 0);
+  CHECK_THAT(out.err, StartsWith("2 rows in "));
+  std::istringstream lines(out.out);
+  std::string line;
+  std::getline(lines, line);
+  CHECK(line == "b,c,\"x,y\",class");
+  std::getline(lines, line);
+  CHECK_THAT(line, Catch::EndsWith(",c"));
+  std::getline(lines, line);
+  CHECK_THAT(line, Catch::EndsWith(",\"x,y\""));
+  CHECK_FALSE(std::getline(lines, line));
+
+  const json points = parsed(kinds.again("predict kinds 1003,0.021 1002,0.001 --json").out);
+  CHECK(points["predict"][0]["class"] == "c");
+  CHECK(points["predict"][1]["class"] == "x,y");
+  const json streamed = parsed(kinds.again("predict kinds --json --csv - < in.csv").out);
+  CHECK(streamed["predict"][0]["output"] == points["predict"][0]["output"]);
+  const Ended text = kinds.again("predict kinds 1003,0.021");
+  CHECK_THAT(text.out, StartsWith("predict (1003, 0.021)  0.") && Catch::EndsWith("class   c\n"));
+}
+
+TEST_CASE("predict gives the article's number, from the run's own weights", "[cli][predict]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out d", scratch.folder()).status == 0);
+  const Ended out = run("$nnrun predict d 0.5,0.01 0.3,0.7", scratch.folder());
+  CHECK(out.err == "");
+  std::istringstream words(out.out.substr(std::string("predict (0.5, 0.01)").size()));
+  double y = 0;
+  words >> y;
+  CHECK(y == Approx(0.000019314711178699818).epsilon(1e-10));
+  CHECK(run("$nnrun predict d -0.5,0.01", scratch.folder()).status == 0);
+  scratch.write("x.csv", "x,y\n0.5,0.01\n");
+  CHECK_THAT(run("$nnrun predict d --csv x.csv", scratch.folder()).out,
+             StartsWith("above\n1.9314711178"));
+}
+
+TEST_CASE("rows of many chunks are predicted as each of them alone", "[cli][predict]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out d", scratch.folder()).status == 0);
+  std::string table = "y,x\n";
+  for (int i = 0; i < 1000; ++i)
+    table += std::to_string(i % 10 * 0.1) + "," + std::to_string(i % 7 * 0.125) + "\n";
+  scratch.write("x.csv", table);
+  const Ended all = run("$nnrun predict d --csv x.csv", scratch.folder());
+  REQUIRE(all.status == 0);
+  std::istringstream lines(all.out);
+  std::vector<std::string> answers;
+  for (std::string line; std::getline(lines, line);) answers.push_back(line);
+  REQUIRE(answers.size() == 1001);
+  for (std::size_t i = 1; i + 70 < answers.size(); ++i) REQUIRE(answers[i] == answers[i + 70]);
+  const json one = parsed(run("$nnrun predict d 0.375,0.3 --json", scratch.folder()).out);
+  CHECK(std::stod(answers[4]) == one["predict"][0]["output"][0].get<double>());
+}
+
+TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out d", scratch.folder()).status == 0);
+  const auto said = [&](const std::string& arguments, int status) {
+    const Ended out = run("$nnrun predict -q " + arguments, scratch.folder());
+    CHECK(out.status == status);
+    return out.err;
+  };
+  CHECK(said("d", 2) ==
+        "error: predict needs examples, or a file with --csv\n"
+        "   = help: nnrun predict d 0.5,0.1\n");
+  CHECK(said("d 1,2 --csv x.csv", 2) ==
+        "error: predict takes examples or --csv, not both\n"
+        "   = help: nnrun predict d 0.5,0.1\n");
+  CHECK(said("d 1,2,3", 2) ==
+        "error: an example of this run has 2 numbers, '1,2,3' has 3\n"
+        "   = help: x,y\n");
+  CHECK(said("d 1,two", 2) ==
+        "error: an example is numbers with commas between, not '1,two'\n"
+        "   = help: for example 0.5,0.1\n");
+  CHECK(said("d --csv x.csv", 5) ==
+        "error: no such file or directory\n"
+        "  --> x.csv\n");
+  scratch.write("x.csv", "x,y\n1,2\n3,\n");
+  CHECK(said("d --csv x.csv", 5) ==
+        "error: column 'y' is empty\n"
+        "  --> x.csv:3\n"
+        "   = help: missing values are not made up: fill them in, or delete the row\n");
+  scratch.write("x.csv", "x,z\n1,2\n");
+  CHECK(said("d --csv x.csv", 5) ==
+        "error: no column 'y'\n"
+        "  --> x.csv:1\n"
+        "   = help: the file has: x, z\n");
+  CHECK(said("nowhere 1,2", 1) ==
+        "error: 'nowhere' is no folder of a run: it has no config.yaml\n"
+        "   = help: nnrun runs lists those that are below a folder\n");
+  std::filesystem::remove(scratch / "d/model.safetensors");
+  CHECK(said("d 1,2", 1) == "error: the run in 'd' has no model.safetensors: it did not finish\n");
+}
+
+TEST_CASE("a plugin of a run that is missing is named, with where it was", "[cli][predict]") {
+  const Scratch scratch;
+  scratch.write("swish.cpp",
+                "#include <nnrun/plugin.hpp>\n"
+                "struct Swish : nnrun::Activation {\n"
+                "  static constexpr auto name = \"swish_of_mine\", doc = \"x * sigmoid(x)\";\n"
+                "  auto f(auto x) const { return x * sigmoid(x); }\n};\nNNRUN_REGISTER(Swish)\n");
+  const std::string build = NNRUN_CXX " -std=c++20 -O1 -fPIC -shared -I" NNRUN_SOURCE_DIR
+                                      "/framework/include swish.cpp -o swish.so && ";
+  REQUIRE(run(build + "NNRUN_PLUGIN_PATH=$PWD/swish.so $nnrun -q $configs/diagonal.yaml --out d "
+                      "--set model.defaults.activation=swish_of_mine "
+                      "--set train.optimizer.learning_rate=0.01",
+              scratch.folder())
+              .status == 0);
+  CHECK(run("NNRUN_PLUGIN_PATH=$PWD/swish.so $nnrun predict d 1,2", scratch.folder()).err == "");
+
+  const std::string library = (scratch / "swish.so").string();
+  const Ended here = run("$nnrun predict d 1,2", scratch.folder());
+  CHECK(here.status == 4);
+  CHECK(here.err ==
+        "error: the run needs activation 'swish_of_mine', which no loaded plugin provides\n  --> " +
+            library + "\n   = help: set NNRUN_PLUGIN_PATH=" + library + "\n");
+  const json record = parsed(text_of(scratch / "d/run.json"));
+  std::string sum;
+  for (const json& plugin : record["plugins"])
+    if (plugin["file"] == library) sum = plugin["sha256"];
+  REQUIRE(sum.size() == 64);
+  std::ofstream(scratch / "swish.cpp", std::ios::app) << "// changed\nint changed_of_mine = 1;\n";
+  const Ended changed =
+      run(build + "NNRUN_PLUGIN_PATH=$PWD/swish.so $nnrun predict d 1,2", scratch.folder());
+  CHECK(changed.status == 0);
+  CHECK(changed.err == "note: changed since the run, so numbers may differ: swish.so\n");
+  std::filesystem::remove(library);
+  CHECK(run("$nnrun predict d 1,2", scratch.folder()).err ==
+        "error: the run needs activation 'swish_of_mine', which no loaded plugin provides\n  --> " +
+            library +
+            " (no longer there)\n"
+            "   = help: put the library back, or build it again and let NNRUN_PLUGIN_PATH say "
+            "where it is\n"
+            "           its sha256 was " +
+            sum + "\n");
+}
+
+}  // namespace nnrun::testing

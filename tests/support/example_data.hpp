@@ -1,0 +1,97 @@
+// Data sets as tests read them, and files for them that are written byte by byte.
+#pragma once
+#include <zlib.h>
+
+#include "network/random.hpp"
+#include "support/plugins.hpp"
+#include "training/data.hpp"
+namespace nnrun::testing {
+
+using Settings = std::vector<std::pair<std::string, host::Value>>;
+using Parts = std::array<host::Examples<double>, NNRUN_PARTS>;
+
+inline std::string big_endian(std::uint32_t n) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(n >> shift & 0xff);
+  return bytes;
+}
+/// An IDX file of bytes.
+inline std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& numbers) {
+  std::string bytes("\0\0\x08", 3);
+  bytes += static_cast<char>(sizes.size());
+  for (const std::uint32_t n : sizes) bytes += big_endian(n);
+  return bytes + numbers;
+}
+/// A version 1 npy file.
+inline std::string npy_bytes(const std::string& type, const std::string& shape,
+                             const std::string& numbers, const std::string& fortran = "False") {
+  const std::string header =
+      "{'descr': " + type + ", 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
+  return std::string("\x93NUMPY\x01\x00", 8) + static_cast<char>(header.size() % 256) +
+         static_cast<char>(header.size() / 256) + header + numbers;
+}
+template <class T>
+std::string bytes_of(const std::vector<T>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(T)};
+}
+inline std::string gzipped(const Scratch& scratch, const std::string& text) {
+  const std::string file = (scratch / "packed").string();
+  const gzFile out = gzopen(file.c_str(), "wb");
+  gzwrite(out, text.data(), static_cast<unsigned>(text.size()));
+  gzclose(out);
+  return text_of(file);
+}
+
+/// A data set with the settings it needs; its files are in the folder.
+inline host::Use example_dataset(const std::string& name, const Scratch& scratch) {
+  if (name == "idx")
+    return use("dataset", name,
+               {{"images", scratch.write("i", idx_bytes({2, 1, 2}, "\1\2\3\4")).string()},
+                {"labels", scratch.write("l", idx_bytes({2}, std::string("\0\1", 2))).string()}});
+  if (name == "npy")
+    return use(
+        "dataset", name,
+        {{"inputs",
+          scratch.write("x.npy", npy_bytes("'<f4'", "(2, 2)", bytes_of<float>({1, 2, 3, 4})))
+              .string()},
+         {"targets",
+          scratch.write("t.npy", npy_bytes("'|u1'", "(2,)", std::string("\0\1", 2))).string()}});
+  return use("dataset", name);
+}
+
+struct Read {
+  host::DataShape shape;
+  Parts parts;
+};
+inline Read read(const host::Use& data, std::uint64_t seed = 6, const host::Split& split = {}) {
+  host::Experiment e;
+  e.data = data;
+  e.split = split;
+  host::DataSource source(e);
+  host::Random random(use("random", "philox"), seed);
+  Parts parts = source.read<double>(random);
+  return {source.shape(), std::move(parts)};
+}
+inline Read read(const std::string& name, const Settings& settings) {
+  return read(use("dataset", name, settings));
+}
+inline std::vector<double> numbers(const host::Buffer<double>& buffer) {
+  return {buffer.data(), buffer.data() + buffer.size()};
+}
+
+/// What people see where data are refused, `folder` left out; "nothing" where they are not.
+template <class F>
+std::string said(F&& f, const Scratch& scratch) {
+  try {
+    f();
+  } catch (const host::DataError& error) {
+    std::string text = render(error, false);
+    const std::string folder = scratch.folder().string() + "/";
+    for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;)
+      text.erase(at, folder.size());
+    return text;
+  }
+  return "nothing";
+}
+
+}  // namespace nnrun::testing

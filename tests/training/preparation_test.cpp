@@ -1,0 +1,160 @@
+#include "training/preparation.hpp"
+
+#include <cmath>
+
+#include "support/example_data.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using Texts = std::vector<std::string>;
+
+host::Preparation preparation(const Texts& features, host::Scale scale = host::Scale::none,
+                              std::size_t inputs = 2, const Texts& names = {"x", "y"}) {
+  host::Experiment e;
+  for (const std::string& text : features) e.features.push_back({text, {}});
+  e.scale = scale;
+  return {e, inputs, names};
+}
+std::vector<double> applied(const host::Preparation& p, const std::vector<double>& raw) {
+  std::vector<double> out(p.outputs());
+  p.apply(raw.data(), out.data());
+  return out;
+}
+
+std::string config(const std::string& data, const std::string& input) {
+  return "seed: 3\ndtype: float64\ndata: " + data + "\nmodel: {input: " + input +
+         ", layers: [{type: dense, units: 1}]}\n"
+         "train: {cost: sum_squared_error, optimizer: {type: sgd, learning_rate: 0.01}, epochs: "
+         "0}\n";
+}
+
+}  // namespace
+
+TEST_CASE("without features and scale, inputs go through as they are", "[training][preparation]") {
+  const host::Preparation p = preparation({});
+  CHECK_FALSE(p.changes());
+  CHECK(applied(p, {3, -4}) == std::vector<double>{3, -4});
+}
+
+TEST_CASE("the Playground's seven features are the formulas that they are written as",
+          "[training][preparation]") {
+  const host::Preparation p =
+      preparation({"x", "y", "x^2", " y ^2", "x * y", "sin(x)", "sin( y )"});
+  const std::vector<double> out = applied(p, {1.5, -2});
+  const std::vector<double> by_hand{1.5, -2, 2.25, 4, -3, std::sin(1.5), std::sin(-2)};
+  for (std::size_t i = 0; i < 7; ++i) CHECK(out[i] == Approx(by_hand[i]).epsilon(1e-15));
+  CHECK(applied(preparation({"cos(x)"}), {2, 0})[0] == Approx(std::cos(2)).epsilon(1e-15));
+}
+
+TEST_CASE("inputs without names are x1, x2, … and names win over formulas",
+          "[training][preparation]") {
+  CHECK(applied(preparation({"x3", "x1*x2"}, host::Scale::none, 3, {}), {2, 3, 5}) ==
+        std::vector<double>{5, 6});
+  CHECK(applied(preparation({"a*b", "sin(x)"}, host::Scale::none, 2, {"a*b", "sin(x)"}), {7, 8}) ==
+        std::vector<double>{7, 8});
+}
+
+TEST_CASE("a feature of no input is refused at its place", "[training][preparation]") {
+  for (const char* text : {"z", "z^2", "x^3", "tan(x)", "x*", "sin()", "", "x3", "x0", "x+y"})
+    CHECK_THROWS_WITH(preparation({text}), Contains("the data set has no input"));
+  try {
+    host::Trainer::create(experiment(config("{type: diagonal, features: [x, y^2, xx*y]}", "3")), 1);
+    FAIL("was taken");
+  } catch (const host::ConfigError& error) {
+    CHECK_THAT(render(error, false),
+               Contains("error: feature 'xx*y': the data set has no input 'xx'\n") &&
+                   Contains(":3:43\n") && Contains("= help: did you mean 'x'?\n") &&
+                   Contains("features are written x, x^2, x*y, sin(x), cos(x)\n"));
+  }
+}
+
+TEST_CASE("standard scaling gives mean 0 and deviation 1, min_max the range from 0 to 1",
+          "[training][preparation]") {
+  const std::vector<double> rows{1, 1e9 + 1, 7, 1e9 + 2, 4, 1e9 + 6};
+  host::Preparation standard = preparation({}, host::Scale::standard);
+  standard.fit(rows);
+  double sums[2] = {}, squares[2] = {};
+  for (std::size_t r = 0; r < 3; ++r) {
+    const auto out = applied(standard, {rows[2 * r], rows[2 * r + 1]});
+    for (std::size_t c = 0; c < 2; ++c) sums[c] += out[c], squares[c] += out[c] * out[c];
+  }
+  for (std::size_t c = 0; c < 2; ++c) {
+    // a mean near 1e9 is known to 1e-7
+    CHECK(sums[c] == Approx(0).margin(1e-6));
+    CHECK(squares[c] / 3 == Approx(1).epsilon(1e-6));
+  }
+  host::Preparation range = preparation({}, host::Scale::min_max);
+  range.fit(rows);
+  CHECK(applied(range, {1, 1e9 + 6}) == std::vector<double>{0, 1});
+  CHECK(applied(range, {4, 1e9 + 2})[0] == 0.5);
+  CHECK(applied(range, {10, 1e9 + 1})[0] == 1.5);  // unseen in training
+}
+
+TEST_CASE("scaling comes after features, and a constant input becomes 0",
+          "[training][preparation]") {
+  host::Preparation p = preparation({"x^2", "y"}, host::Scale::min_max);
+  p.fit(std::vector<double>{0, 5, 1, 5, 2, 5});
+  CHECK(applied(p, {1, 5}) == std::vector<double>{0.25, 0});
+  host::Preparation constant = preparation({}, host::Scale::standard);
+  constant.fit(std::vector<double>{0.1, 0, 0.1, 1, 0.1, 2});
+  CHECK(applied(constant, {0.1, 1})[0] == 0);
+}
+
+TEST_CASE("inputs that overflow are refused", "[training][preparation]") {
+  CHECK_THROWS_WITH(applied(preparation({"x^2"}), {1e200, 0}),
+                    Contains("feature 'x^2' is not finite, from inputs that are"));
+  host::Preparation p = preparation({}, host::Scale::standard);
+  CHECK_THROWS_WITH(p.fit(std::vector<double>{1e308, 0, -1e308, 1}),
+                    Contains("input 'x' is too large or too small to be scaled"));
+}
+
+TEST_CASE("scaling is fitted on the training part alone", "[training][preparation]") {
+  const Scratch scratch;
+  scratch.write("train.csv", "x,y\n0,0\n10,1\n");
+  scratch.write("test.csv", "x,y\n1000,0\n");
+  const auto trainer = host::Trainer::create(
+      experiment(config("{type: csv, path: " + (scratch / "train.csv").string() +
+                            ", test: " + (scratch / "test.csv").string() + ", scale: min_max}",
+                        "1")),
+      1);
+  CHECK(trainer->preparation().fitted().shifts == std::vector<double>{0});
+  CHECK(trainer->preparation().fitted().factors == std::vector<double>{0.1});
+  CHECK(trainer->input_ranges() == std::vector<std::pair<double, double>>{{0, 10}});
+}
+
+TEST_CASE("predict and the ranges take inputs before their preparation",
+          "[training][preparation]") {
+  const auto trainer = host::Trainer::create(
+      experiment(
+          config("{type: diagonal, train: 100, features: [x, y, x*y], scale: standard}", "3")),
+      1);
+  REQUIRE(trainer->graph().input_cols == 3);
+  const auto ranges = trainer->input_ranges();
+  REQUIRE(ranges.size() == 2);
+  CHECK((ranges[0].first >= 0 && ranges[0].second < 1 && ranges[0].second > 0.9));
+  // by hand: weights · (feature - shift) · factor
+  const auto& fit = trainer->preparation().fitted();
+  const double features[] = {0.5, 0.25, 0.125};
+  double y = 0;
+  for (const host::BlockValues& block : trainer->parameters())
+    if (block.name == "dense_1/weights")
+      for (std::size_t i = 0; i < 3; ++i)
+        y += reinterpret_cast<const double*>(block.bytes.data())[i] *
+             ((features[i] - fit.shifts[i]) * fit.factors[i]);
+  CHECK(trainer->predict({{0.5, 0.25}})[0][0] == Approx(y).epsilon(1e-12));
+}
+
+TEST_CASE("the model's input is what features make", "[training][preparation]") {
+  CHECK_THROWS_WITH(
+      host::Trainer::create(experiment(config("{type: diagonal, features: [x, y, x*y]}", "2")), 1),
+      Contains("the model's input is 2, but 'features' makes 3"));
+  CHECK_THROWS_WITH(
+      host::Trainer::create(experiment(config("{type: diagonal, features: [x, y, x*y]}", "3") +
+                                       "predict: [[1, 2, 3]]\n"),
+                            1),
+      Contains("a row of 'predict' needs 2 numbers, this one has 3"));
+}
+
+}  // namespace nnrun::testing

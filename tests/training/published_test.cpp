@@ -1,0 +1,71 @@
+// Results that others published, from the shipped configs.
+#include <cmath>
+
+#include "records/model_file.hpp"
+#include "support/plugins.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::testing {
+
+TEST_CASE("Playground's circle has the published engine's costs", "[published]") {
+  if (!data_file("playground/circle_init.safetensors")) return;
+  const host::Experiment e = shipped("playground/circle-reference.yaml");
+  const auto trainer = host::Trainer::create(e);
+  host::load_parameters(host::read_safetensors(e.weights), trainer->graph(), e.weights_place,
+                        [&](const host::NamedBlock& block, std::span<const double> values) {
+                          trainer->set_parameters(block, values);
+                        });
+  const host::Outcome outcome = trainer->train({});
+  const struct {
+    std::size_t epoch;
+    double train, test;
+  } published[] = {{0, .5015807429602891, .5181059111177386},
+                   {1, .49635937670035557, .5094232758604605},
+                   {10, .4763460088372576, .4963097824689227},
+                   {100, .00889784142890691, .01144976196033489},
+                   {500, .0005634034333213456, .0010957073962197753}};
+  for (const auto& row : published) {
+    CAPTURE(row.epoch);
+    const host::EpochReport& report = outcome.epochs[row.epoch];
+    CHECK(report.epoch == row.epoch);
+    CHECK(report.train.cost == Approx(row.train).epsilon(1e-9));
+    CHECK(report.test->cost == Approx(row.test).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("Playground's data sets are learnt", "[published]") {
+  const auto [name, most] = GENERATE(table<std::string, double>({{"circle.yaml", 0.05},
+                                                                 {"xor.yaml", 0.08},
+                                                                 {"gauss.yaml", 0.02},
+                                                                 {"plane.yaml", 0.005},
+                                                                 {"reg_gauss.yaml", 0.04}}));
+  CAPTURE(name);
+  const host::Experiment e = shipped("playground/" + name, {{"seed", "1"}});
+  const auto trainer = host::Trainer::create(e);
+  CHECK(trainer->train({}).epochs.back().test->cost < most);
+}
+
+TEST_CASE("Nielsen's small weights reach 92.7 % after one epoch, a learning rate of 100 nothing",
+          "[published]") {
+  if (!data_file("mnist/train-images-idx3-ubyte.gz")) return;
+  const auto validated = [](const std::string& config) {
+    const host::Experiment e = shipped("nielsen/" + config, {{"train.epochs", "1"}});
+    const auto trainer = host::Trainer::create(e);
+    return trainer->train({}).epochs.back().validation->metrics[0];
+  };
+  CHECK(validated("small-weights-30.yaml") == Approx(0.927).margin(0.015));
+  CHECK(validated("quadratic-30-rate-100.yaml") < 0.15);
+}
+
+TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
+  for (int seed = 0; seed < 200; ++seed) {
+    CAPTURE(seed);
+    const host::Experiment e = shipped("two-layer-python.yaml", {{"seed", std::to_string(seed)}});
+    const auto trainer = host::Trainer::create(e);
+    trainer->train({});
+    const auto y = trainer->predict(e.predict);
+    const double targets[] = {0, 1, 1, 0};
+    for (std::size_t i = 0; i < 4; ++i) CHECK(std::abs(y[i][0] - targets[i]) < 0.05);
+  }
+}
+
+}  // namespace nnrun::testing
