@@ -81,6 +81,8 @@ void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
     app.add_option("--data", data, "KEY=VALUE, short for --set data.KEY=VALUE; may be repeated")
         ->expected(1)
         ->take_all();
+  if (verb.name == std::string_view("check"))
+    app.add_option("--gradients", arguments.gradients, "A,B: compare two ways to differentiate");
   if (verb.name == std::string_view("predict"))
     app.add_option("--csv", arguments.csv, "a CSV file with a row of names; - for standard input");
   if (!verb.runs) return;
@@ -187,6 +189,8 @@ std::string help_text(const std::string& name) {
   if (verb->overrides) text += "  --set PATH=VALUE   change a key of the config; may be repeated\n";
   if (verb->name == std::string_view("eval"))
     text += "  --data KEY=VALUE   short for --set data.KEY=VALUE, for example test=new.csv\n";
+  if (verb->name == std::string_view("check"))
+    text += "  --gradients A,B    compare two ways to differentiate on the first batch\n";
   if (verb->name == std::string_view("predict"))
     text += "  --csv FILE         a CSV file with a row of names; - for standard input\n";
   if (verb->runs)

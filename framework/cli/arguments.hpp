@@ -12,6 +12,7 @@ struct Arguments {
   std::vector<Override> overrides;   ///< --set, --data
   std::string csv;                   ///< --csv; `-`: standard input
   std::string out;                   ///< --out
+  std::string gradients;             ///< --gradients
   unsigned threads = 0;              ///< --threads; 0: chosen
   bool json = false, quiet = false, verbose = false;
   std::vector<std::string> command_line;  ///< as typed

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/gradient_check.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "training/trainer.hpp"
@@ -28,6 +29,14 @@ Exit check(const Arguments& arguments, Registry& registry) {
                         "validate and test\n",
                         file, trainer->graph().nodes.size(), trainer->graph().parameter_count(),
                         examples[NNRUN_TRAIN], examples[NNRUN_VALIDATION], examples[NNRUN_TEST]));
+      if (!arguments.gradients.empty()) {
+        const ComparedGradients compared =
+            compare_gradients(arguments.gradients, experiment, registry, *trainer);
+        configs.back().update(json_of(compared, trainer->graph()));
+        if (!arguments.json) out.write(text_of(compared, trainer->graph()));
+      }
+    } catch (const UsageError&) {
+      throw;
     } catch (const Error& e) {
       worst = std::max(worst, e.status());
       configs.push_back({{"file", file}, {"status", "wrong"}, {"error", e.what()}});

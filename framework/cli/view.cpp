@@ -18,6 +18,7 @@ std::string for_people(double x) {
 }
 
 std::string duration(double seconds) {
+  if (seconds < 0.00095) return fmt::format("{:.1f} us", seconds * 1e6);
   if (seconds < 0.0095) return fmt::format("{:.1f} ms", seconds * 1e3);
   if (seconds < 0.9995) return fmt::format("{:.0f} ms", seconds * 1e3);
   if (seconds < 99.5) return fmt::format("{:.1f} s", seconds);

@@ -9,7 +9,7 @@ namespace nnrun::host {
 
 /// A number for people: four significant digits, no exponent where it can be avoided.
 std::string for_people(double x);
-/// `9 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`
+/// `85.0 us`, `9.1 ms`, `1.2 s`, `3 min 20 s`, `2 h 5 min`
 std::string duration(double seconds);
 /// `1.15 M examples/s`
 std::string rate(double examples_per_second);

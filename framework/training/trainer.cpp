@@ -1,10 +1,9 @@
 #include "training/trainer.hpp"
 
-#include <nnrun/lanes.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <nnrun/lanes.hpp>
 #include <thread>
 
 #include "base/text.hpp"
@@ -119,6 +118,21 @@ class TrainerOf final : public Trainer {
     return outcome;
   }
 
+  GradientSample differentiate(const Use& use) override {
+    const Object gradient(use);
+    const Examples<T>& train = parts_[NNRUN_TRAIN];
+    objective_.look_at({train.x.data(), train.t.data(), batch_rows_});
+    GradientSample sample;
+    const Clock::time_point start = Clock::now();
+    sample.cost = compute(gradient, gradient.functions<nnrun_gradient>().compute);
+    sample.seconds = seconds_since(start);
+    for (const NamedBlock& block : graph_.blocks()) {
+      const std::vector<T> numbers = gathered(block, g_.data());
+      sample.blocks.emplace_back(numbers.begin(), numbers.end());
+    }
+    return sample;
+  }
+
   std::vector<std::vector<double>> predict(
       const std::vector<std::vector<double>>& inputs) override {
     const std::size_t in = graph_.input_cols, out = graph_.output().cols;
@@ -226,17 +240,23 @@ class TrainerOf final : public Trainer {
   void run_step(std::size_t epoch, std::size_t from, std::size_t count) {
     const std::size_t rows = std::min(batch_rows_, count - from);
     objective_.look_at(batch(from, rows));
-    double cost = 0;
-    if (compute_(gradient_.self(), objective_.face(), g_.data(), &cost) != 0) [[unlikely]] {
-      if (const std::exception_ptr failure = objective_.take_failure())
-        std::rethrow_exception(failure);
-      gradient_.fail("compute");
-    }
+    const double cost = compute(gradient_, compute_);
     if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
       refuse_step(epoch, cost);
     descent_.step();
     epoch_cost_ += cost * static_cast<double>(rows);
     if (!metrics_.empty()) keep_outputs(from, rows);
+  }
+
+  /// The gradient of the batch that the objective looks at, into g_; returns its cost.
+  double compute(const Object& gradient, decltype(nnrun_gradient::compute) function) {
+    double cost = 0;
+    if (function(gradient.self(), objective_.face(), g_.data(), &cost) != 0) [[unlikely]] {
+      if (const std::exception_ptr failure = objective_.take_failure())
+        std::rethrow_exception(failure);
+      gradient.fail("compute");
+    }
+    return cost;
   }
 
   /// The data as it lies, or rows gathered in this epoch's order.

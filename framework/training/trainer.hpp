@@ -55,6 +55,12 @@ struct BlockValues {
   std::vector<std::byte> bytes;  ///< of the run's dtype, little endian
 };
 
+/// What one way to differentiate gives for the first batch, at the present parameters.
+struct GradientSample {
+  double cost = 0, seconds = 0;
+  std::vector<std::vector<double>> blocks;  ///< as Graph::blocks, each in its file order
+};
+
 /// Everything of a run but where it is recorded. Construction checks sizes against memory, draws
 /// the first parameters, then reads the data.
 class Trainer {
@@ -70,6 +76,8 @@ class Trainer {
   virtual unsigned threads() const = 0;
   /// Throws TrainingError before the update if a cost or gradient is not finite.
   virtual Outcome train(const Listener& listener) = 0;
+  /// The gradient of the first batch, as the data lie, by any gradient plugin; nothing moves.
+  virtual GradientSample differentiate(const Use& gradient) = 0;
   /// Outputs for inputs as the data have them, before their preparation.
   virtual std::vector<std::vector<double>> predict(
       const std::vector<std::vector<double>>& inputs) = 0;

@@ -56,6 +56,7 @@ struct Csv : nnrun::Dataset {
   }
 
  private:
+  static constexpr std::size_t most_numbers = std::size_t{1} << 29;
   void read_file(const char* file, std::size_t part) {
     namespace fs = std::filesystem;
     const fs::file_status status = fs::status(file);
@@ -72,6 +73,9 @@ struct Csv : nnrun::Dataset {
     std::vector<double>& numbers = parts_[part];
     while (rows.next()) {
       if (part == NNRUN_TRAIN && numbers.empty()) look_at_targets(rows, at);
+      if (numbers.size() + at.size() > most_numbers)
+        throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
+                           rows.place(), "use an npy file, or fewer columns");
       const std::size_t plain = categorical_ ? n_inputs_ : at.size();
       for (std::size_t i = 0; i < plain; ++i) numbers.push_back(number(rows, at[i], i));
       if (categorical_) numbers.push_back(class_of(rows, at[n_inputs_]));

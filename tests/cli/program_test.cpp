@@ -159,6 +159,30 @@ TEST_CASE("what is wrong gets one sentence and its exit status", "[cli]") {
   CHECK_FALSE(std::filesystem::exists(scratch / "runs"));
 }
 
+TEST_CASE("check compares two ways to differentiate, block by block", "[cli]") {
+  const Scratch scratch;
+  const std::string command =
+      "$nnrun check $configs/diagonal-bias.yaml --gradients finite_difference,backprop "
+      "--set train.gradient.step=1e-6";
+  const Ended text = run(command, scratch.folder());
+  CHECK(text.status == 0);
+  CHECK_THAT(text.out, Contains("  block            largest difference  relative\n"
+                                "  dense_1/weights  ") &&
+                           Contains("\n  finite_difference: cost "));
+  const json result = parsed(run(command + " --json", scratch.folder()).out)["configs"][0];
+  CHECK(result["blocks"].size() == 4);
+  // a forward difference is wrong by step f'' / 2 and by rounding over the step
+  for (const json& block : result["blocks"]) CHECK(block["relative"].get<double>() < 1e-5);
+  CHECK(result["gradients"][0]["cost"].get<double>() ==
+        Approx(result["gradients"][1]["cost"].get<double>()).epsilon(1e-12));
+  const Ended wrong =
+      run("$nnrun check $configs/diagonal.yaml --gradients backprop,backprob", scratch.folder());
+  CHECK(wrong.status == 2);
+  CHECK(wrong.err ==
+        "error: no loaded plugin provides the gradient 'backprob'\n"
+        "   = help: did you mean 'backprop'?\n");
+}
+
 TEST_CASE("a run that diverges exits with 1, keeps its record and says what to try", "[cli]") {
   const Scratch scratch;
   const Ended ended =

@@ -1,0 +1,84 @@
+#include "cli/gradient_check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "cli/view.hpp"
+namespace nnrun::host {
+namespace {
+
+Use gradient_use(const std::string& name, const Experiment& experiment, const Registry& registry) {
+  const Class* const plugin = registry.find("gradient", name);
+  if (!plugin)
+    throw UsageError(Problem{.what = "no loaded plugin provides the gradient '" + name + "'",
+                             .hint = did_you_mean(name, registry.names("gradient"))});
+  return plugin == experiment.gradient.plugin ? experiment.gradient : with_defaults(*plugin);
+}
+
+struct Difference {
+  double largest = 0, relative = 0;
+};
+
+Difference difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double largest = 0, square = 0, length = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    largest = std::max(largest, std::abs(a[i] - b[i]));
+    square += (a[i] - b[i]) * (a[i] - b[i]);
+    length += b[i] * b[i];
+  }
+  return {largest, length > 0 ? std::sqrt(square / length) : 0};
+}
+
+}  // namespace
+
+ComparedGradients compare_gradients(const std::string& names, const Experiment& experiment,
+                                    const Registry& registry, Trainer& trainer) {
+  const std::size_t comma = names.find(',');
+  if (comma == std::string::npos)
+    throw UsageError(
+        Problem{.what = "--gradients needs two names with a comma between, not '" + names + "'",
+                .hint = "for example --gradients finite_difference,backprop"});
+  ComparedGradients compared{{names.substr(0, comma), names.substr(comma + 1)}, {}};
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Use use = gradient_use(compared.names[i], experiment, registry);
+    trainer.differentiate(use);  // once to prepare itself, so that the time is that of a step
+    compared.samples[i] = trainer.differentiate(use);
+  }
+  return compared;
+}
+
+std::string text_of(const ComparedGradients& c, const Graph& graph) {
+  const std::vector<NamedBlock> blocks = graph.blocks();
+  std::size_t width = 5;
+  for (const NamedBlock& block : blocks) width = std::max(width, block.name.size());
+  std::string text = "  " + left_aligned("block", width) + "  largest difference  relative\n";
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const Difference d = difference(c.samples[0].blocks[i], c.samples[1].blocks[i]);
+    text += fmt::format("  {}  {:<18}  {}\n", left_aligned(blocks[i].name, width),
+                        significant(d.largest, 3), significant(d.relative, 3));
+  }
+  for (std::size_t i = 0; i < 2; ++i)
+    text += fmt::format("  {}: cost {}, {}\n", c.names[i], shortest(c.samples[i].cost),
+                        duration(c.samples[i].seconds));
+  return text;
+}
+
+nlohmann::ordered_json json_of(const ComparedGradients& c, const Graph& graph) {
+  nlohmann::ordered_json json;
+  for (std::size_t i = 0; i < 2; ++i)
+    json["gradients"].push_back(
+        {{"name", c.names[i]}, {"cost", c.samples[i].cost}, {"seconds", c.samples[i].seconds}});
+  const std::vector<NamedBlock> blocks = graph.blocks();
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const Difference d = difference(c.samples[0].blocks[i], c.samples[1].blocks[i]);
+    json["blocks"].push_back(
+        {{"name", blocks[i].name}, {"largest_difference", d.largest}, {"relative", d.relative}});
+  }
+  return json;
+}
+
+}  // namespace nnrun::host
