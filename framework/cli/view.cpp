@@ -119,6 +119,16 @@ std::string epoch_line(const EpochReport& report, const Experiment& experiment,
   return line;
 }
 
+namespace {
+/// Fifteen significant digits, written out unless that makes a long row of zeros.
+std::string fifteen_digits(double y) {
+  const double size = std::abs(y);
+  if (y == 0) return "0.0";
+  if (!(size >= 1e-9 && size < 1e14)) return fmt::format("{:.14e}", y);  // infinite too
+  return fmt::format("{:.{}f}", y, 14 - static_cast<int>(std::floor(std::log10(size))));
+}
+}  // namespace
+
 std::string predictions_text(const std::vector<std::vector<double>>& inputs,
                              const std::vector<std::vector<double>>& outputs) {
   std::vector<std::string> points;
@@ -132,13 +142,7 @@ std::string predictions_text(const std::vector<std::vector<double>>& inputs,
   std::string text;
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::vector<std::string> numbers;
-    for (const double y : outputs[i]) {
-      // fifteen significant digits, written out
-      const int decimals =
-          y == 0 ? 1
-                 : std::clamp(14 - static_cast<int>(std::floor(std::log10(std::abs(y)))), 0, 24);
-      numbers.push_back(fmt::format("{:.{}f}", y, decimals));
-    }
+    for (const double y : outputs[i]) numbers.push_back(fifteen_digits(y));
     text += (i == 0 ? "predict " : "        ") + left_aligned(points[i], width) + "  " +
             join(numbers, "  ") + "\n";
   }
