@@ -9,7 +9,8 @@ std::atomic<int> noted_signal{0};
 
 void note(int signal) {
   noted_signal.store(signal, std::memory_order_relaxed);
-  std::signal(signal, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);  // the second signal, whichever, ends the program at once
+  std::signal(SIGTERM, SIG_DFL);
 }
 }  // namespace
 

@@ -48,7 +48,8 @@ std::size_t Terminal::width() const {
 void Terminal::write(std::string_view text) const {
   if (std::fwrite(text.data(), 1, text.size(), stream_) == text.size() && std::fflush(stream_) == 0)
     return;
-  if (errno == EPIPE) return;  // the reader has seen enough
+  // the reader has seen enough; and where talk cannot be written, nothing can be said about it
+  if (errno == EPIPE || stream_ == stderr) return;
   throw RecordError(
       Problem{.what = std::string("the output cannot be written: ") + std::strerror(errno)});
 }

@@ -15,7 +15,8 @@ class Terminal {
   bool colour() const { return colour_; }
   std::size_t width() const;  ///< columns; 80 where nobody knows
 
-  /// Throws RecordError where the text cannot be written (disk full); a closed pipe is silent.
+  /// Throws RecordError where a result cannot be written (disk full). A closed pipe is silent, and
+  /// so is stderr.
   void write(std::string_view text) const;
   std::string bold(std::string_view text) const { return styled("1", text); }
   std::string dim(std::string_view text) const { return styled("2", text); }

@@ -14,15 +14,23 @@ using Json = nlohmann::ordered_json;
 /// The last measured part: test where there is one, then validation, then training.
 const nlohmann::json* score_of(const nlohmann::json& run) {
   const auto result = run.find("result");
-  if (result == run.end()) return nullptr;
+  if (result == run.end() || !result->is_object()) return nullptr;
   for (const char* part : {"test", "validation", "train"})
-    if (const auto score = result->find(part); score != result->end()) return &*score;
+    if (const auto score = result->find(part); score != result->end() && score->is_object())
+      return &*score;
   return nullptr;
+}
+
+/// A text of run.json; whatever else stands there is shown as it is.
+std::string text_at(const nlohmann::json& run, const char* key) {
+  const auto found = run.find(key);
+  if (found == run.end()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 std::string text_of(const RunEntry& entry) {
   if (!entry.run) return entry.problem.empty() ? "not finished" : entry.problem;
-  std::string text = entry.run->value("status", "unknown");
+  std::string text = text_at(*entry.run, "status");
   if (const nlohmann::json* score = score_of(*entry.run))
     for (const auto& [name, value] : score->items())
       if (value.is_number()) text += "  " + name + " " + for_people(value.get<double>());
@@ -42,8 +50,8 @@ Exit list_recorded_runs(const Arguments& arguments) {
           {{"name", entry.name},
            {"number", entry.number},
            {"run", entry.path.string()},
-           {"status", entry.run ? entry.run->value("status", "unknown") : "unfinished"},
-           {"started", entry.run ? entry.run->value("started", "") : ""},
+           {"status", entry.run ? text_at(*entry.run, "status") : "unfinished"},
+           {"started", entry.run ? text_at(*entry.run, "started") : ""},
            {"result", entry.run && entry.run->contains("result") ? Json(entry.run->at("result"))
                                                                  : Json(nullptr)}});
     out.write(Json{{"runs", runs}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -57,7 +65,7 @@ Exit list_recorded_runs(const Arguments& arguments) {
   for (const RunEntry& entry : entries) width = std::max(width, columns_of(entry.path.string()));
   for (const RunEntry& entry : entries)
     out.write(left_aligned(entry.path.string(), width + 2) +
-              (entry.run ? entry.run->value("started", "") + "  " : "") + text_of(entry) + "\n");
+              (entry.run ? text_at(*entry.run, "started") + "  " : "") + text_of(entry) + "\n");
   return Exit::done;
 }
 

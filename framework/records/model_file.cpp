@@ -98,6 +98,13 @@ void load_parameters(
              text_of(shape));
     set_parameters(block, numbers_of(*tensor));
   }
+  const std::vector<NamedBlock> blocks = graph.blocks();
+  for (const Tensor& tensor : file.tensors)  // `input/…` is the preparation of the data
+    if (!tensor.name.starts_with("input/") &&
+        std::ranges::find(blocks, tensor.name, &NamedBlock::name) == blocks.end())
+      throw ConfigError(Problem{.what = "the weights do not fit the model: the file has '" +
+                                        tensor.name + "', the model does not",
+                                .place = place});
 }
 
 }  // namespace nnrun::host

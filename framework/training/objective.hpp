@@ -58,17 +58,20 @@ class Objective {
     if (batch.rows != batch_.rows) cut(batch.rows);
     batch_ = batch;
   }
-  /// The first layer whose values are not finite, evaluated anew on the present batch; nullptr:
-  /// all are.
-  const Node* first_not_finite() {
+  /// The layer whose values are the first that are not finite, evaluated anew on the present
+  /// batch, and the plugin that gave them: the layer's or its activation's. nullptr: all are.
+  std::pair<const Node*, const Object*> first_not_finite() {
     cost();
     for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
       for (std::size_t b = 0; b < n_blocks_; ++b) {
         const typename Pass<T>::Step& step = blocks_[b].steps()[k];
         for (std::size_t i = 0; i < step.call.rows * step.call.out.cols; ++i)
-          if (!std::isfinite(step.z[i]) || !std::isfinite(step.a[i])) return &graph_.nodes[k];
+          if (!std::isfinite(step.z[i]) || !std::isfinite(step.a[i])) {
+            const Node& node = graph_.nodes[k];
+            return {&node, std::isfinite(step.z[i]) ? &node.activation : &node.layer};
+          }
       }
-    return nullptr;
+    return {nullptr, nullptr};
   }
   /// Outputs of the batch that was evaluated last.
   const T* outputs() const { return outputs_; }

@@ -290,11 +290,11 @@ class TrainerOf final : public Trainer {
     what += std::isnan(cost) || cost_is_fine ? " became nan" : " became infinite";
     if (cost_is_fine) what = "a gradient became infinite or nan";
     what += " in epoch " + std::to_string(epoch) + ", step " + std::to_string(descent_.steps() + 1);
-    const Node* const node = objective_.first_not_finite();
+    const auto [node, source] = objective_.first_not_finite();
     const Object* culprit = cost_is_fine ? &gradient_ : &cost_;
     if (node) {
       what += ": the output of " + node->name + " was not finite first";
-      culprit = &node->layer;
+      culprit = source;
     } else {
       what += ": " + culprit->plugin().kind + " '" + culprit->plugin().name + "' gave it first";
     }

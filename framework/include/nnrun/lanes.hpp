@@ -22,6 +22,14 @@
 
 namespace nnrun {
 
+/// A function as the compiler cannot know it. g++ takes a function with clones for one that never
+/// throws, and drops the handlers around its calls; through this they stay.
+template <class F>
+NNRUN_INLINE F* may_throw(F* function) {
+  asm("" : "+r"(function));
+  return function;
+}
+
 inline constexpr std::size_t lanes = NNRUN_LANES;
 
 /// n rounded up to whole lanes.

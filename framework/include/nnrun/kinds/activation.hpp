@@ -38,8 +38,10 @@ int activate(void* self, const void* z, void* a, std::size_t rows, std::size_t c
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     if constexpr (Formula<C>)
-      with_formula(
-          c, [&](const auto& formula) { values_of(formula, in<T>(z), out<T>(a), rows * cols); });
+      with_formula(c, [&](const auto& formula) {
+        may_throw (&values_of<std::remove_cvref_t<decltype(formula)>, T>)(formula, in<T>(z),
+                                                                          out<T>(a), rows * cols);
+      });
     else
       for (std::size_t r = 0; r < rows; ++r)
         c.forward(std::span(in<T>(z) + r * cols, cols), std::span(out<T>(a) + r * cols, cols));
@@ -52,7 +54,8 @@ int activate_backward(void* self, const void* z, const void* a, const void* da, 
     const C& c = *static_cast<const C*>(self);
     if constexpr (Formula<C>) {
       with_formula(c, [&](const auto& formula) {
-        slopes_of(formula, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
+        may_throw (&slopes_of<std::remove_cvref_t<decltype(formula)>, T>)(
+            formula, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
       });
     } else {
       for (std::size_t r = 0; r < rows * cols; r += cols)

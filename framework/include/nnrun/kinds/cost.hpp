@@ -84,7 +84,8 @@ int cost_value(void* self, const void* y, const void* t, std::size_t t_stride, v
     const C& c = *static_cast<const C*>(self);
     if constexpr (TermFormula<C>)
       with_formula(c, [&](const auto& formula) {
-        cost_values(formula, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
+        may_throw (&cost_values<std::remove_cvref_t<decltype(formula)>, T>)(
+            formula, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
       });
     else
       for (std::size_t r = 0; r < rows; ++r)
@@ -99,8 +100,9 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
     const C& c = *static_cast<const C*>(self);
     if constexpr (TermFormula<C>) {
       with_formula(c, [&](const auto& formula) {
-        cost_slopes(formula, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row),
-                    rows, cols);
+        may_throw (&cost_slopes<std::remove_cvref_t<decltype(formula)>, T>)(
+            formula, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row), rows,
+            cols);
       });
     } else {
       T* slopes = out<T>(dy);

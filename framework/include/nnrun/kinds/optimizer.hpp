@@ -53,13 +53,15 @@ int update(void* self, const nnrun_update* u) noexcept {
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     const Step step{u->step, u->rate};
+    const auto apply = [&]<class K, std::size_t... I>(const K& k, std::index_sequence<I...> index) {
+      may_throw (&update_all<C, T, K, I...>)(c, k, static_cast<T*>(u->w), in<T>(u->g), u->slots,
+                                             u->n, index);
+    };
     constexpr auto index = std::make_index_sequence<slot_count<C>()>{};
-    T* w = static_cast<T*>(u->w);
-    const T* g = in<T>(u->g);
     if constexpr (requires { c.prepare(step); })
-      update_all<C, T>(c, c.prepare(step), w, g, u->slots, u->n, index);
+      apply(c.prepare(step), index);
     else
-      update_all<C, T>(c, step, w, g, u->slots, u->n, index);
+      apply(step, index);
   });
 }
 

@@ -29,13 +29,15 @@ NNRUN_CLONES void apply_after(const C regularizer, T* w, T* state, double rate, 
 template <class C, class T>
 int regularizer_add(void* self, const void* w, void* g, void* state, std::size_t n) noexcept {
   return guard([&] {
-    add_slopes<C, T>(*static_cast<const C*>(self), in<T>(w), out<T>(g), out<T>(state), n);
+    may_throw (&add_slopes<C, T>)(*static_cast<const C*>(self), in<T>(w), out<T>(g), out<T>(state),
+                                  n);
   });
 }
 template <class C, class T>
 int regularizer_after(void* self, void* w, void* state, double rate, std::size_t n) noexcept {
-  return guard(
-      [&] { apply_after<C, T>(*static_cast<const C*>(self), out<T>(w), out<T>(state), rate, n); });
+  return guard([&] {
+    may_throw (&apply_after<C, T>)(*static_cast<const C*>(self), out<T>(w), out<T>(state), rate, n);
+  });
 }
 template <class C, class T>
 int regularizer_penalty(void* self, const void* w, std::size_t n, double* out) noexcept {

@@ -1,0 +1,38 @@
+// What a formula throws in the middle of its loop.
+#include <catch2/catch.hpp>
+
+#include "loading/object.hpp"
+#include "loading/plugin_factory.hpp"
+namespace nnrun::testing {
+
+TEST_CASE("what a formula throws is caught and its plugin named", "[loading]") {
+  const auto [thrown, said] = GENERATE(
+      table<std::string, std::string>({{"std::runtime_error(\"boom\")", "boom"},
+                                       {"42", "threw something that is no std::exception"}}));
+  CAPTURE(thrown);
+  const PluginFactory factory;
+  // -O3: with clones for several instruction sets, whose calls g++ takes for ones that never throw
+  const auto file = factory.cpp("bad.so",
+                                "#include <nnrun/plugin.hpp>\n"
+                                "#include <stdexcept>\n"
+                                "struct Bad : nnrun::Activation {\n"
+                                "  static constexpr auto name = \"bad\", doc = \"throws\";\n"
+                                "  auto f(auto x) const { if (x > 1) throw " +
+                                    thrown +
+                                    "; return x; }\n"
+                                    "};\n"
+                                    "NNRUN_REGISTER(Bad)\n",
+                                "-O3");
+  host::Registry registry;
+  registry.load(file);
+  const host::Object bad(host::with_defaults(*registry.find("activation", "bad")));
+  alignas(64) double z[8] = {0, 2}, a[8];
+  const auto& functions = bad.functions<nnrun_activation>().by_dtype[NNRUN_F64];
+  const int status = functions.forward(bad.self(), z, a, 1, 2);
+  CHECK(status != 0);
+  CHECK_THROWS_WITH(bad.require(status, "forward"), Catch::Contains("'bad'") &&
+                                                        Catch::Contains("forward") &&
+                                                        Catch::Contains(said));
+}
+
+}  // namespace nnrun::testing
