@@ -37,6 +37,15 @@ Problem last_error_of_plugin();
 using PluginLog = void (*)(int level, const char* message);
 void set_plugin_log(PluginLog log);
 
+/// An entry that a later minor appended to a table of functions, one per dtype; nullptr where the
+/// table was built against an older one, or does not have it.
+template <class Table, class Functions>
+auto appended(const Table& table, Functions Table::*field, int dtype) {
+  const auto* const begin = reinterpret_cast<const char*>(&table);
+  const auto* const end = reinterpret_cast<const char*>(&(table.*field)) + sizeof(Functions);
+  return static_cast<std::size_t>(end - begin) <= table.size ? (table.*field)[dtype] : nullptr;
+}
+
 class Object {
  public:
   Object() = default;

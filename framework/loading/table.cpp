@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <functional>
 
 #include "base/text.hpp"
@@ -9,10 +10,6 @@
 #include "loading/refuse.hpp"
 namespace nnrun::host {
 namespace {
-
-static_assert(NNRUN_ABI_MINOR == 0,
-              "tables of an older minor are shorter than ours: below, compare with the sizes that "
-              "1.0 had and treat fields beyond them as absent");
 
 constexpr std::size_t most_classes = 10'000, most_settings = 1'000, longest_name = 64;
 constexpr std::uint32_t most_slots = 16, largest_setting = 4096;
@@ -86,10 +83,19 @@ const char* missing_in(const nnrun_dataset& table) {
   return table.read != nullptr ? nullptr : "read";
 }
 
+/// The size that a kind's table had in 1.0. Later minors append to it, and what they append is
+/// optional: `appended` looks for it.
+template <class Table>
+constexpr std::size_t first_size = sizeof(Table);
+template <>
+constexpr std::size_t first_size<nnrun_layer> = offsetof(nnrun_layer, observe);
+template <>
+constexpr std::size_t first_size<nnrun_metric> = offsetof(nnrun_metric, table);
+
 template <class Table>
 const char* missing(const void* functions) {
   const auto& table = *static_cast<const Table*>(functions);
-  return table.size < sizeof(Table) ? "whole table of functions" : missing_in(table);
+  return table.size < first_size<Table> ? "whole table of functions" : missing_in(table);
 }
 
 struct Kind {

@@ -166,16 +166,12 @@ class Workspace {
       s.in[i].accumulate = is_read_later(input, k, i);
       s.inputs_wanted |= slopes(input) != nullptr;
     }
-    s.call = {sizeof(nnrun_layer_call),
-              static_cast<std::uint32_t>(s.in.size()),
-              0,
-              nullptr,
-              {nullptr, nullptr, node.cols, 0},
-              const_cast<T*>(w_) + node.offset,
-              nullptr,
-              0,
-              tile,
-              tiles};
+    s.call.size = sizeof s.call;
+    s.call.n_in = static_cast<std::uint32_t>(s.in.size());
+    s.call.out.cols = node.cols;
+    s.call.w = const_cast<T*>(w_) + node.offset;
+    s.call.tile = tile;
+    s.call.tiles = tiles;
     return s;
   }
   /// Slopes run backwards: of all readers of a node, the last one writes, the others add.

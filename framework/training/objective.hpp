@@ -47,7 +47,8 @@ class Objective {
     const std::uint32_t tiles = tile_count(graph.n_parameters, max_rows);
     for (std::uint32_t tile = 0; tile < tiles; ++tile)
       tiles_.push_back(workspace_.pass(tile, tiles));
-    face_ = {sizeof face_, dtype_of<T>, this, graph.n_parameters, cost_now, costs_now, slopes_now};
+    face_ = {sizeof face_, dtype_of<T>, this,   graph.n_parameters, cost_now, costs_now,
+             slopes_now,   nullptr,     nullptr};
   }
   Objective(const Objective&) = delete;
   Objective& operator=(const Objective&) = delete;

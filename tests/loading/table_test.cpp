@@ -61,7 +61,7 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
       Wrong{"#define N_SETTINGS 1", "'$/a.so': activation 'twice' has no table of settings"},
       Wrong{
           "#define MINOR 3",
-          "'$/a.so' needs plugin interface 1.3, this nnrun has 1.0\n"
+          "'$/a.so' needs plugin interface 1.3, this nnrun has 1.1\n"
           "   = help: install a newer nnrun, or rebuild the library with the headers of this one"},
       Wrong{"#define MAJOR 2",
             "'$/a.so' gives a table that is not one of plugin interface 1\n"

@@ -43,16 +43,17 @@ class Bench {
     in.clear();
     for (std::size_t k = 0; k < x_.size(); ++k)
       in.push_back({x_[k].data(), dx_[k].data(), in_cols, accumulate});
-    return {sizeof(nnrun_layer_call),
-            plan_.n_in,
-            rows_,
-            in.data(),
-            {y_.data(), dy_.data(), out_cols_, 0},
-            w_.data(),
-            dw_.data(),
-            accumulate,
-            0,
-            1};
+    nnrun_layer_call call{};
+    call.size = sizeof call;
+    call.n_in = plan_.n_in;
+    call.rows = rows_;
+    call.in = in.data();
+    call.out = {y_.data(), dy_.data(), out_cols_, 0};
+    call.w = w_.data();
+    call.dw = dw_.data();
+    call.accumulate = accumulate;
+    call.tiles = 1;
+    return call;
   }
   void forward() {
     std::vector<nnrun_tensor> in;

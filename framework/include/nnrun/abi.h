@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 #define NNRUN_ABI_MAJOR 1
-#define NNRUN_ABI_MINOR 0
+#define NNRUN_ABI_MINOR 1
 #define NNRUN_LANES 8
 #define NNRUN_EXPORT __attribute__((visibility("default")))
 
@@ -43,7 +43,7 @@ enum {
   NNRUN_INT,
   NNRUN_FLOAT,
   NNRUN_STRING,
-  NNRUN_PATH,   /* a string; relative paths start at the file that wrote them, ${NAME} is expanded */
+  NNRUN_PATH, /* a string; relative paths start at the file that wrote them, ${NAME} is expanded */
   NNRUN_FLOATS, /* a list of numbers */
   NNRUN_STRINGS /* a list of strings */
 };
@@ -132,12 +132,17 @@ typedef struct nnrun_metric {
   uint32_t size, flags;
   int (*value[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
                              double* out);
+  /* Since 1.1, optional. A square table of counts: out[i * n + j] examples of class i that the
+     outputs put into class j; n = cols, or 2 where there is one column. */
+  int (*table[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                             double* out);
 } nnrun_metric;
 
 /* ---- layer/1 ---- */
 
 #define NNRUN_MAX_RANK 4
 #define NNRUN_MAX_BLOCKS 8
+#define NNRUN_MAX_STATE_BLOCKS 4
 typedef struct nnrun_shape { /* of one example, or of a block of parameters */
   uint32_t rank;
   size_t sizes[NNRUN_MAX_RANK];
@@ -159,15 +164,22 @@ typedef struct nnrun_layer_call {
   void *w, *dw;         /* this layer's slice of the flat vectors of parameters and gradient */
   uint32_t accumulate;  /* dw: 0 write, 1 add */
   uint32_t tile, tiles; /* backward_parameters: which part of dw */
+  /* Since 1.1; NULL where the plan asks for none. */
+  uint32_t training; /* 0: outputs as a trained network gives them, no backward follows */
+  void* state;       /* this layer's slice of the state; only observe may write it */
+  void* kept;        /* plan.kept numbers that forward leaves for backward and observe */
+  void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise */
+  const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
+                        of a step; NULL unless training */
 } nnrun_layer_call;
 
 enum { NNRUN_WEIGHTS = 1, NNRUN_BIAS, NNRUN_OTHER };
 typedef struct nnrun_block { /* a named part of a layer's parameters, as files hold it */
   const char* name;
-  uint32_t role;          /* weights: `init`; bias: `bias_init`; other: `initial` */
-  nnrun_shape shape;      /* dense weights: units x inputs */
+  uint32_t role;                          /* weights: `init`; bias: `bias_init`; other: `initial` */
+  nnrun_shape shape;                      /* dense weights: units x inputs */
   size_t strides[NNRUN_MAX_RANK], offset; /* where element (i, j, …) is, in numbers */
-  size_t fan_in, fan_out; /* for initializers */
+  size_t fan_in, fan_out;                 /* for initializers */
   double initial;
 } nnrun_block;
 typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, zeroed before */
@@ -178,6 +190,12 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   uint32_t n_blocks;
   nnrun_block blocks[NNRUN_MAX_BLOCKS];
   size_t groups; /* see perturb; 0: cannot */
+  /* Since 1.1. State: numbers that are learned without a gradient (averages of batch_norm), saved
+     with the model. */
+  size_t n_state; /* with padding */
+  uint32_t n_state_blocks;
+  nnrun_block state_blocks[NNRUN_MAX_STATE_BLOCKS]; /* role and fans do not matter */
+  size_t kept, kept_per_row, noise_per_row;         /* see nnrun_layer_call */
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {
@@ -195,11 +213,14 @@ typedef struct nnrun_layer_functions {
   int (*spread)(void*, const nnrun_layer_call*, const void* v, size_t groups, size_t stride,
                 void* rows);
 } nnrun_layer_functions;
-#define NNRUN_COUPLES_ROWS 2u /* an output row depends on other rows: a batch is not cut */
+#define NNRUN_COUPLES_ROWS 2u /* in training, an output row depends on other rows: no cut batches \
+                               */
 typedef struct nnrun_layer {
   uint32_t size, flags;
   int (*plan)(void*, nnrun_plan*);
   nnrun_layer_functions by_dtype[NNRUN_DTYPES];
+  /* Since 1.1, optional. Once per step, after the update: new state from what forward kept. */
+  int (*observe[NNRUN_DTYPES])(void*, const nnrun_layer_call*);
 } nnrun_layer;
 
 /* ---- optimizer/1: one call for the flat vector of parameters, or for any part of it ---- */
@@ -252,6 +273,14 @@ typedef struct nnrun_regularizer {
   nnrun_regularizer_functions by_dtype[NNRUN_DTYPES];
 } nnrun_regularizer;
 
+/* ---- random numbers, as a class is lent them ---- */
+
+typedef struct nnrun_stream { /* the next numbers of one named stream */
+  uint32_t size;
+  void* host;
+  int (*uniform)(void* host, double* out, size_t n); /* in [0, 1) */
+} nnrun_stream;
+
 /* ---- gradient/1: sees an objective and nothing else ---- */
 
 typedef struct nnrun_objective { /* the mean cost of one batch, at the present parameters */
@@ -262,6 +291,9 @@ typedef struct nnrun_objective { /* the mean cost of one batch, at the present p
   /* costs[i] = cost with parameter i + h; padding gives exactly *here, the cost without */
   int (*costs)(void* host, double h, void* costs, double* here);
   int (*backpropagate)(void* host, void* gradient, double* cost);
+  /* Since 1.1. The cost at the present parameters + h * direction, which has n numbers. */
+  int (*cost_along)(void* host, const void* direction, double h, double* cost);
+  const nnrun_stream* stream; /* random numbers of this step, for gradients that draw directions */
 } nnrun_objective;
 typedef struct nnrun_gradient {
   uint32_t size, flags;
@@ -269,13 +301,8 @@ typedef struct nnrun_gradient {
   int (*compute)(void*, const nnrun_objective*, void* gradient, double* cost);
 } nnrun_gradient;
 
-/* ---- random/1 and what it feeds ---- */
+/* ---- random/1 and initializer/1 ---- */
 
-typedef struct nnrun_stream { /* the next numbers of one named stream */
-  uint32_t size;
-  void* host;
-  int (*uniform)(void* host, double* out, size_t n); /* in [0, 1) */
-} nnrun_stream;
 #define NNRUN_SEQUENTIAL 8u /* one sequence whatever the stream: the order of the calls counts */
 typedef struct nnrun_random {
   uint32_t size, flags;

@@ -28,6 +28,15 @@ class Objective {
     return cost;
   }
 
+  /// The cost at the present parameters + h · direction.
+  double cost_along(std::span<const T> direction, double h) const {
+    double cost = 0;
+    require(lent_->cost_along(lent_->host, direction.data(), h, &cost));
+    return cost;
+  }
+  /// Random numbers of this step, the same whenever it is taken.
+  Stream stream() const { return Stream(lent_->stream); }
+
  private:
   static void require(int status) {
     if (status != 0) throw detail::AlreadyReported{};

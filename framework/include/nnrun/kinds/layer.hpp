@@ -22,6 +22,16 @@ struct LayerCall {
   const T* d_out() const { return static_cast<const T*>(call.out.d); }
   const T* w() const { return static_cast<const T*>(call.w); }
   T* dw() const { return static_cast<T*>(call.dw); }
+  /// Outputs as in training; otherwise as a trained network gives them.
+  bool training() const { return call.training != 0; }
+  /// Numbers that are learned without a gradient; only `observe` may write them.
+  T* state() const { return static_cast<T*>(call.state); }
+  /// plan.kept numbers that forward leaves for the rest of the step.
+  T* kept() const { return static_cast<T*>(call.kept); }
+  /// rows × plan.kept_per_row of them.
+  T* kept_rows() const { return static_cast<T*>(call.kept_rows); }
+  /// rows × plan.noise_per_row numbers in [0, 1); nullptr unless training.
+  const T* noise() const { return static_cast<const T*>(call.noise); }
 };
 
 /// The product of a shape's sizes.
@@ -65,6 +75,25 @@ int layer_spread(void* self, const nnrun_layer_call* call, const void* v, std::s
 }
 
 template <class C, class T>
+int layer_observe(void* self, const nnrun_layer_call* call) noexcept {
+  return guard([&] { static_cast<const C*>(self)->observe(LayerCall<T>{*call}); });
+}
+template <class C, class T>
+constexpr auto observe_function() -> int (*)(void*, const nnrun_layer_call*) {
+  if constexpr (requires(const C c, LayerCall<T> call) { c.observe(call); })
+    return layer_observe<C, T>;
+  else
+    return nullptr;
+}
+template <class C>
+constexpr std::uint32_t layer_flags() {
+  if constexpr (requires { C::couples_rows; })
+    return C::couples_rows ? NNRUN_COUPLES_ROWS : 0u;
+  else
+    return 0;
+}
+
+template <class C, class T>
 constexpr nnrun_layer_functions layer_functions() {
   using Call = LayerCall<T>;
   nnrun_layer_functions f{layer_forward<C, T>, layer_backward_inputs<C, T>, nullptr, nullptr,
@@ -84,16 +113,19 @@ constexpr nnrun_layer_functions layer_functions() {
 /// Give `void plan(nnrun_plan&) const` and the templates `forward(const LayerCall<T>&) const` and
 /// `backward_inputs(const LayerCall<T>&) const`; layers with parameters also
 /// `backward_parameters(const LayerCall<T>&) const`. `perturb` and `spread` are optional: they make
-/// finite differences fast (see abi.h).
+/// finite differences fast (see abi.h). A layer with state (plan.state_blocks) gives `void
+/// observe(const LayerCall<T>&) const`, called once after each step; one whose rows depend on each
+/// other in training says `static constexpr bool couples_rows = true`.
 struct Layer {
   static constexpr auto kind = "layer/1";
   template <class C>
   static constexpr nnrun_layer functions_of() {
     using namespace detail;
     return {sizeof(nnrun_layer),
-            0,
+            layer_flags<C>(),
             detail::plan<C>,
-            {layer_functions<C, float>(), layer_functions<C, double>()}};
+            {layer_functions<C, float>(), layer_functions<C, double>()},
+            {observe_function<C, float>(), observe_function<C, double>()}};
   }
 };
 

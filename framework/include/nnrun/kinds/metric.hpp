@@ -21,6 +21,25 @@ int measure(void* self, const void* y, const void* t, std::size_t rows, std::siz
                                               Rows<const T>{in<T>(t), rows, cols});
   });
 }
+template <class C, class T>
+int tabulate(void* self, const void* y, const void* t, std::size_t rows, std::size_t cols,
+             double* out) noexcept {
+  return guard([&] {
+    const std::size_t n = cols == 1 ? 2 : cols;
+    static_cast<const C*>(self)->table(Rows<const T>{in<T>(y), rows, cols},
+                                       Rows<const T>{in<T>(t), rows, cols},
+                                       Rows<double>{out, n, n});
+  });
+}
+template <class C, class T>
+constexpr auto table_function() -> decltype(&tabulate<C, T>) {
+  if constexpr (requires(const C c, Rows<const T> rows, Rows<double> out) {
+                  c.table(rows, rows, out);
+                })
+    return tabulate<C, T>;
+  else
+    return nullptr;
+}
 template <class C>
 constexpr std::uint32_t metric_flags() {
   std::uint32_t flags = 0;
@@ -33,14 +52,16 @@ constexpr std::uint32_t metric_flags() {
 
 /// Give the template `double value(Rows<const T> y, Rows<const T> t) const`; at least one row.
 /// `static constexpr bool fraction = true` shows percent to people, `higher_is_better = true`
-/// says which way is up.
+/// says which way is up. `void table(Rows<const T> y, Rows<const T> t, Rows<double> counts) const`
+/// adds a square table of counts by class, zeroed before (see abi.h).
 struct Metric {
   static constexpr auto kind = "metric/1";
   template <class C>
   static constexpr nnrun_metric functions_of() {
     return {sizeof(nnrun_metric),
             detail::metric_flags<C>(),
-            {detail::measure<C, float>, detail::measure<C, double>}};
+            {detail::measure<C, float>, detail::measure<C, double>},
+            {detail::table_function<C, float>(), detail::table_function<C, double>()}};
   }
 };
 

@@ -1,0 +1,222 @@
+#include "base/child.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+// A message is its length and its bytes. This length is none: the code of the work follows.
+constexpr std::uint32_t returned_mark = 0xffffffff;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+void write_all(int to, const void* bytes, std::size_t n) {
+  const char* p = static_cast<const char*>(bytes);
+  while (n > 0) {
+    const ssize_t written = ::write(to, p, n);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) _exit(1);  // the parent is gone
+    p += written;
+    n -= static_cast<std::size_t>(written);
+  }
+}
+
+std::uint64_t address_space() {
+  std::uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+void limit(decltype(RLIMIT_AS) what, std::uint64_t value) {
+  rlimit old{};
+  getrlimit(what, &old);
+  const auto wanted = static_cast<rlim_t>(std::min<std::uint64_t>(value, old.rlim_max));
+  const rlimit limits{wanted, wanted};
+  setrlimit(what, &limits);
+}
+
+/// A sanitizer reserves terabytes of addresses.
+constexpr bool addresses_count() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return false;
+#else
+  return true;
+#endif
+}
+
+[[noreturn]] void be_the_child(const std::function<int(const Child::Send&)>& work,
+                               const ChildLimits& limits, int to, pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);
+  limit(RLIMIT_CORE, 0);
+  if (limits.memory > 0 && addresses_count()) limit(RLIMIT_AS, address_space() + limits.memory);
+  std::fflush(stdout);
+  if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0)
+    ::dup2(nothing, STDIN_FILENO);
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is no result of ours
+  const int code = work([to](std::string_view message) {
+    const auto length = static_cast<std::uint32_t>(message.size());
+    write_all(to, &length, sizeof length);
+    write_all(to, message.data(), message.size());
+  });
+  write_all(to, &returned_mark, sizeof returned_mark);
+  write_all(to, &code, sizeof code);
+  _exit(0);  // no destructor of the parent's objects runs twice
+}
+
+}  // namespace
+
+std::string text_of(const ChildEnd& end, const ChildLimits& limits) {
+  switch (end.how) {
+    case ChildEnd::How::returned:
+      return "";
+    case ChildEnd::How::exited:
+      return "called exit(" + std::to_string(end.code) + ")";
+    case ChildEnd::How::out_of_time:
+      return "took longer than " + shortest(limits.seconds) + " s";
+    case ChildEnd::How::signalled:
+      break;
+  }
+  const char* const name = sigabbrev_np(end.code);
+  std::string reason = sigdescr_np(end.code) ? sigdescr_np(end.code) : "unknown";
+  std::ranges::transform(reason, reason.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return "ended by SIG" + std::string(name ? name : std::to_string(end.code).c_str()) + " (" +
+         reason + ")";
+}
+
+Child Child::start(const std::function<int(const Send&)>& work, const ChildLimits& limits) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    throw RecordError(Problem{.what = "no pipe to a child process: " + system_reason(errno)});
+  const pid_t parent = getpid(), process = ::fork();
+  if (process == 0) {
+    ::close(ends[0]);
+    be_the_child(work, limits, ends[1], parent);
+  }
+  const int error = errno;
+  ::close(ends[1]);
+  if (process < 0) {
+    ::close(ends[0]);
+    throw RecordError(Problem{.what = "no child process: " + system_reason(error)});
+  }
+  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
+  Child child;
+  child.process_ = process;
+  child.pipe_ = ends[0];
+  if (limits.seconds > 0) child.deadline_ = now() + limits.seconds;
+  return child;
+}
+
+Child::Child(Child&& other) noexcept
+    : process_(std::exchange(other.process_, -1)),
+      pipe_(std::exchange(other.pipe_, -1)),
+      deadline_(other.deadline_),
+      arrived_(std::move(other.arrived_)),
+      returned_(other.returned_),
+      late_(other.late_),
+      end_(other.end_) {}
+
+Child::~Child() {
+  if (pipe_ < 0) return;
+  kill();
+  collect();
+}
+
+double Child::seconds_left() const {
+  if (deadline_ == 0) return std::numeric_limits<double>::infinity();
+  return std::max(0., deadline_ - now());
+}
+
+void Child::kill() {
+  if (pipe_ >= 0) ::kill(process_, SIGKILL);
+}
+
+std::vector<std::string> Child::receive() {
+  std::vector<std::string> messages;
+  bool closed = false;
+  while (pipe_ >= 0 && !closed) {
+    char bytes[65536];
+    const ssize_t n = ::read(pipe_, bytes, sizeof bytes);
+    if (n > 0) arrived_.append(bytes, static_cast<std::size_t>(n));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) break;  // nothing more now
+    closed = n == 0;
+  }
+  std::size_t at = 0;
+  for (std::uint32_t length = 0; arrived_.size() - at >= sizeof length;) {
+    std::memcpy(&length, arrived_.data() + at, sizeof length);
+    const std::size_t body = at + sizeof length;
+    const std::size_t size = length == returned_mark ? sizeof end_.code : length;
+    if (arrived_.size() - body < size) break;
+    if (length == returned_mark) {
+      std::memcpy(&end_.code, arrived_.data() + body, size);
+      returned_ = true;
+    } else {
+      messages.emplace_back(arrived_, body, size);
+    }
+    at = body + size;
+  }
+  arrived_.erase(0, at);
+  if (pipe_ >= 0 && !closed && seconds_left() == 0 && !std::exchange(late_, true)) kill();
+  if (closed) collect();
+  return messages;
+}
+
+void Child::collect() {
+  ::close(std::exchange(pipe_, -1));
+  int status = 0;
+  pid_t gone = 0;
+  // A child that closed its pipe without a word ends at once; one that stays is ended.
+  for (int i = 0; i < 100 && gone == 0; ++i) {
+    gone = ::waitpid(process_, &status, WNOHANG);
+    if (gone == 0) ::poll(nullptr, 0, i < 10 ? 1 : 10);
+  }
+  if (gone == 0) {
+    ::kill(process_, SIGKILL);
+    while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+    }
+  }
+  if (returned_) return;
+  end_ = late_                 ? ChildEnd{ChildEnd::How::out_of_time, 0}
+         : WIFSIGNALED(status) ? ChildEnd{ChildEnd::How::signalled, WTERMSIG(status)}
+                               : ChildEnd{ChildEnd::How::exited, WEXITSTATUS(status)};
+}
+
+ChildResult run_child(const std::function<int(const Child::Send&)>& work,
+                      const ChildLimits& limits) {
+  Child child = Child::start(work, limits);
+  ChildResult result;
+  while (!child.ended()) {
+    pollfd wait{child.descriptor(), POLLIN, 0};
+    const double left = child.seconds_left();
+    ::poll(&wait, 1, std::isfinite(left) ? static_cast<int>(left * 1000) + 1 : -1);
+    for (std::string& message : child.receive()) result.messages.push_back(std::move(message));
+  }
+  result.end = child.end();
+  return result;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,72 @@
+// Work that may crash, hang or take all memory, in a process of its own.
+#pragma once
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+namespace nnrun::host {
+
+/// What a child may take; 0: no limit.
+struct ChildLimits {
+  double seconds = 0;        ///< on the clock of the wall
+  std::uint64_t memory = 0;  ///< bytes of address space on top of what the parent has
+};
+
+/// How a child ended. A child that left without coming back from its work (a plugin called exit)
+/// has `exited`, whatever the status.
+struct ChildEnd {
+  enum class How { returned, exited, signalled, out_of_time };
+  How how = How::returned;
+  int code = 0;  ///< what the work returned; the exit status; the signal
+};
+
+/// `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`; empty for
+/// one that returned.
+std::string text_of(const ChildEnd& end, const ChildLimits& limits);
+
+class Child {
+ public:
+  /// Hands a message to the parent, whole.
+  using Send = std::function<void(std::string_view)>;
+
+  /// Forks; the child calls work, which returns its code and throws nothing, and ends. Its standard
+  /// output is standard error, its standard input is empty. It dies with its parent. Call it while
+  /// the process has one thread. Throws RecordError where the system has no room for a process.
+  static Child start(const std::function<int(const Send&)>& work, const ChildLimits& limits = {});
+  Child(Child&& other) noexcept;
+  Child& operator=(Child&&) = delete;
+  ~Child();  ///< ends one that still runs
+
+  /// Readable when there is a message, or the end: for poll().
+  int descriptor() const { return pipe_; }
+  /// Seconds that it may still take; 0: none are left; infinite without a limit.
+  double seconds_left() const;
+  /// The messages that have arrived; kills a child whose time is over. Never waits.
+  std::vector<std::string> receive();
+  bool ended() const { return pipe_ < 0; }
+  const ChildEnd& end() const { return end_; }  ///< once it has ended
+  void kill();
+
+ private:
+  Child() = default;
+  void collect();
+  pid_t process_ = -1;
+  int pipe_ = -1;
+  double deadline_ = 0;  // of the steady clock, in seconds; 0: none
+  std::string arrived_;
+  bool returned_ = false, late_ = false;
+  ChildEnd end_;
+};
+
+/// Starts it, waits for its end, and hands over what it sent.
+struct ChildResult {
+  ChildEnd end;
+  std::vector<std::string> messages;
+};
+ChildResult run_child(const std::function<int(const Child::Send&)>& work,
+                      const ChildLimits& limits = {});
+
+}  // namespace nnrun::host
