@@ -12,29 +12,54 @@ namespace {
 struct Verb {
   const char *name, *target, *summary;
   std::size_t fewest, most;  // targets
-  bool overrides, runs;      // takes --set; takes --out and --threads
+  const char* options;       // besides those of every verb
 };
 constexpr std::array verbs{
-    Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1, true, true},
+    Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1,
+         "--set --out --threads"},
     Verb{"check", "CONFIG...", "check configs, their plugins and their data, without training", 1,
-         1000, true, false},
+         1000, "--set --gradients"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
-         1, true, false},
+         1, "--set --data"},
     Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
-         10000, true, false},
-    Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, true,
-         false},
-    Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1,
-         false, false},
-    Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs)", 0, 1, false, false},
-    Verb{"help", "[VERB]", "show this help, or the help of a verb", 0, 1, false, false},
-    Verb{"version", "", "show the version and how it was built", 0, 0, false, false},
+         10000, "--set --csv"},
+    Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, "--set"},
+    Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1, ""},
+    Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs)", 0, 1, ""},
+    Verb{"help", "[VERB]", "show this help, or the help of a verb", 0, 1, ""},
+    Verb{"version", "", "show the version and how it was built", 0, 0, ""},
 };
 
-std::vector<std::string> verb_names() {
-  std::vector<std::string> names;
-  for (const Verb& verb : verbs) names.emplace_back(verb.name);
-  return names;
+struct Option {
+  const char *names, *value, *doc;  // value: empty for a flag
+  bool repeats = false;
+
+  /// `--quiet` of `-q,--quiet`.
+  std::string name() const {
+    const std::string_view all(names);
+    return std::string(all.substr(all.rfind(',') + 1));
+  }
+};
+constexpr std::array options{
+    Option{"--set", "PATH=VALUE", "change a key of the config; may be repeated", true},
+    Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
+    Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
+    Option{"--csv", "FILE", "a CSV file with a row of names; - for standard input"},
+    Option{"--out", "DIR", "the run folder itself; it must not exist"},
+    Option{"--threads", "N", "threads; changes the time, never a bit"},
+    Option{"--json", "", "one JSON object instead of text"},
+    Option{"-q,--quiet", "", "results only: no table, no progress"},
+    Option{"-v,--verbose", "", "more: libraries, memory, what plugins say"},
+};
+constexpr const char* options_of_every_verb = "--json --quiet --verbose";
+
+/// In the order of the table, so that help reads the same everywhere.
+std::vector<const Option*> options_of(const Verb& verb) {
+  const std::string listed = std::string(verb.options) + " " + options_of_every_verb + " ";
+  std::vector<const Option*> out;
+  for (const Option& option : options)
+    if (listed.find(option.name() + " ") != std::string::npos) out.push_back(&option);
+  return out;
 }
 
 const Verb* find_verb(const std::string& name) {
@@ -65,29 +90,20 @@ const Verb& take_verb(std::vector<std::string>& words) {
                            .hint = did_you_mean(first, verb_names())});
 }
 
-void declare(CLI::App& app, const Verb& verb, Arguments& arguments,
-             std::vector<std::string>& overrides, std::vector<std::string>& data,
-             std::string& threads) {
+void declare(CLI::App& app, const Verb& verb, Arguments& arguments) {
   app.add_option(verb.target, arguments.targets)
       ->expected(static_cast<int>(verb.fewest), static_cast<int>(verb.most));
-  app.add_flag("--json", arguments.json, "one JSON object instead of text");
-  app.add_flag("-q,--quiet", arguments.quiet, "results only: no table, no progress");
-  app.add_flag("-v,--verbose", arguments.verbose, "more: libraries, memory, what plugins say");
-  if (verb.overrides)
-    app.add_option("--set", overrides, "PATH=VALUE, a key of the config; may be repeated")
-        ->expected(1)
-        ->take_all();
-  if (verb.name == std::string_view("eval"))
-    app.add_option("--data", data, "KEY=VALUE, short for --set data.KEY=VALUE; may be repeated")
-        ->expected(1)
-        ->take_all();
-  if (verb.name == std::string_view("check"))
-    app.add_option("--gradients", arguments.gradients, "A,B: compare two ways to differentiate");
-  if (verb.name == std::string_view("predict"))
-    app.add_option("--csv", arguments.csv, "a CSV file with a row of names; - for standard input");
-  if (!verb.runs) return;
-  app.add_option("--out", arguments.out, "the run folder itself; it must not exist");
-  app.add_option("--threads", threads, "changes the time, never a bit");
+  for (const Option* option : options_of(verb)) {
+    const auto keep = [&given = arguments.given,
+                       name = option->name()](const CLI::results_t& values) {
+      std::ranges::copy(values, std::back_inserter(given[name]));
+      return true;
+    };
+    if (*option->value == 0)
+      app.add_flag_callback(option->names, [keep] { keep({}); });
+    else
+      app.add_option(option->names, keep, option->doc)->expected(1)->take_all();
+  }
 }
 
 unsigned thread_count(const std::string& text) {
@@ -130,16 +146,28 @@ std::string lowered(std::string text) {
 
 }  // namespace
 
+std::vector<std::string> verb_names() {
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) names.emplace_back(verb.name);
+  return names;
+}
+
+std::vector<std::string> option_names(const std::string& name) {
+  std::vector<std::string> names;
+  if (const Verb* const verb = find_verb(name))
+    for (const Option* option : options_of(*verb)) names.push_back(option->name());
+  return names;
+}
+
 Arguments parse_arguments(int argc, const char* const* argv) {
   Arguments arguments;
   arguments.command_line.assign(argv, argv + argc);
-  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc), overrides, data;
+  std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const Verb& verb = take_verb(words);
   arguments.verb = verb.name;
 
   CLI::App app;
-  std::string threads;
-  declare(app, verb, arguments, overrides, data, threads);
+  declare(app, verb, arguments);
   std::ranges::reverse(words);  // as CLI11 wants them
   try {
     app.parse(words);
@@ -152,10 +180,13 @@ Arguments parse_arguments(int argc, const char* const* argv) {
         Problem{.what = lowered(e.what()), .hint = "nnrun help " + std::string(verb.name)});
   }
   if (arguments.targets.size() < verb.fewest) throw UsageError(needs_target(verb));
-  if (!threads.empty()) arguments.threads = thread_count(threads);
-  for (const std::string& text : overrides)
+  arguments.json = arguments.has("--json");
+  arguments.quiet = arguments.has("--quiet");
+  arguments.verbose = arguments.has("--verbose");
+  if (arguments.has("--threads")) arguments.threads = thread_count(arguments.text("--threads"));
+  for (const std::string& text : arguments.values("--set"))
     arguments.overrides.push_back(override_of(text, "--set"));
-  for (const std::string& text : data) {
+  for (const std::string& text : arguments.values("--data")) {
     arguments.overrides.push_back(override_of(text, "--data"));
     arguments.overrides.back().path.insert(0, "data.");
   }
@@ -186,22 +217,15 @@ std::string help_text(const std::string& name) {
   }
   text = "usage: nnrun " + std::string(verb->name) + " " + verb->target + " [options]\n\n  " +
          verb->summary + "\n\n";
-  if (verb->overrides) text += "  --set PATH=VALUE   change a key of the config; may be repeated\n";
-  if (verb->name == std::string_view("eval"))
-    text += "  --data KEY=VALUE   short for --set data.KEY=VALUE, for example test=new.csv\n";
-  if (verb->name == std::string_view("check"))
-    text += "  --gradients A,B    compare two ways to differentiate on the first batch\n";
-  if (verb->name == std::string_view("predict"))
-    text += "  --csv FILE         a CSV file with a row of names; - for standard input\n";
-  if (verb->runs)
-    text +=
-        "  --out DIR          the run folder itself; it must not exist\n"
-        "  --threads N        threads; changes the time, never a bit\n";
-  text +=
-      "  --json             one JSON object instead of text\n"
-      "  -q, --quiet        results only: no table, no progress\n"
-      "  -v, --verbose      more: libraries, memory, what plugins say\n"
-      "  -h, --help         this text\n";
+  for (const Option* option : options_of(*verb)) {
+    std::string names = option->names;
+    if (const std::size_t comma = names.find(','); comma != std::string::npos)
+      names.insert(comma + 1, 1, ' ');
+    std::string line = "  " + names + (*option->value ? " " : "") + option->value;
+    line.resize(std::max<std::size_t>(line.size() + 2, 21), ' ');
+    text += line + option->doc + "\n";
+  }
+  text += "  -h, --help         this text\n";
   return text;
 }
 

@@ -1,5 +1,6 @@
 // What the user typed, as plain values.
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,21 @@ struct Arguments {
   std::string verb;                  ///< train, check, eval, predict, summary, plugins, runs, …
   std::vector<std::string> targets;  ///< configs, libraries, names: what the verb works on
   std::vector<Override> overrides;   ///< --set, --data
-  std::string csv;                   ///< --csv; `-`: standard input
-  std::string out;                   ///< --out
-  std::string gradients;             ///< --gradients
   unsigned threads = 0;              ///< --threads; 0: chosen
   bool json = false, quiet = false, verbose = false;
-  std::vector<std::string> command_line;  ///< as typed
+  std::vector<std::string> command_line;                  ///< as typed
+  std::map<std::string, std::vector<std::string>> given;  ///< `--csv` → its values, `--yes` → none
+
+  bool has(const std::string& option) const { return given.contains(option); }
+  std::vector<std::string> values(const std::string& option) const {
+    const auto found = given.find(option);
+    return found == given.end() ? std::vector<std::string>() : found->second;
+  }
+  /// The value of an option; empty where it was not given. The last one counts.
+  std::string text(const std::string& option) const {
+    const std::vector<std::string> all = values(option);
+    return all.empty() ? std::string() : all.back();
+  }
 };
 
 /// Throws UsageError. `nnrun CONFIG` is `nnrun train CONFIG`. Help that was asked for comes back as
@@ -24,5 +34,9 @@ Arguments parse_arguments(int argc, const char* const* argv);
 
 /// The help of a verb, or of the program where it is empty.
 std::string help_text(const std::string& verb);
+
+/// For completion: every verb, and the options of one, `--set` …
+std::vector<std::string> verb_names();
+std::vector<std::string> option_names(const std::string& verb);
 
 }  // namespace nnrun::host

@@ -1,6 +1,7 @@
 // nnrun: from the command line to a verb, from an error to a sentence and an exit status.
 #include <csignal>
 #include <exception>
+#include <map>
 #include <new>
 
 #include "cli/interrupt.hpp"
@@ -17,14 +18,11 @@ Exit run(const Arguments& arguments) {
   if (arguments.verb == "runs") return list_recorded_runs(arguments);
   Registry registry;
   load_default_plugins(registry);
-  const Exit status = arguments.verb == "train"     ? train(arguments, registry)
-                      : arguments.verb == "check"   ? check(arguments, registry)
-                      : arguments.verb == "eval"    ? evaluate(arguments, registry)
-                      : arguments.verb == "predict" ? predict(arguments, registry)
-                      : arguments.verb == "summary" ? summary(arguments, registry)
-                      : arguments.verb == "plugins" ? list_plugins(arguments, registry)
-                                                    : show_version(arguments, registry);
-  return status;
+  static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
+      {"train", train},         {"check", check},     {"eval", evaluate},
+      {"predict", predict},     {"summary", summary}, {"plugins", list_plugins},
+      {"version", show_version}};
+  return functions.at(arguments.verb)(arguments, registry);
 }
 
 int exit_status(Exit status) {

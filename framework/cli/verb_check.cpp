@@ -29,9 +29,9 @@ Exit check(const Arguments& arguments, Registry& registry) {
                         "validate and test\n",
                         file, trainer->graph().nodes.size(), trainer->graph().parameter_count(),
                         examples[NNRUN_TRAIN], examples[NNRUN_VALIDATION], examples[NNRUN_TEST]));
-      if (!arguments.gradients.empty()) {
+      if (arguments.has("--gradients")) {
         const ComparedGradients compared =
-            compare_gradients(arguments.gradients, experiment, registry, *trainer);
+            compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);
         configs.back().update(json_of(compared, trainer->graph()));
         if (!arguments.json) out.write(text_of(compared, trainer->graph()));
       }

@@ -132,7 +132,7 @@ void print_class(const Terminal& out, const Class& c) {
 
 }  // namespace
 
-Exit list_plugins(const Arguments& arguments, const Registry& registry) {
+Exit list_plugins(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout);
   Json json = Json::array();
   std::vector<std::string> all;

@@ -240,7 +240,8 @@ char separator_of(const Use& data) {
 Exit predict(const Arguments& arguments, Registry& registry) {
   const Terminal talk(stderr);
   const bool has_examples = arguments.targets.size() > 1;
-  if (has_examples == !arguments.csv.empty())
+  const std::string csv = arguments.text("--csv");
+  if (has_examples == !csv.empty())
     throw UsageError(Problem{.what = has_examples ? "predict takes examples or --csv, not both"
                                                   : "predict needs examples, or a file with --csv",
                              .hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1"});
@@ -250,14 +251,14 @@ Exit predict(const Arguments& arguments, Registry& registry) {
   Prediction prediction(arguments, run);
   if (has_examples) {
     prediction.examples();
-  } else if (arguments.csv == "-") {
+  } else if (csv == "-") {
     prediction.file(std::cin, "standard input", separator_of(run.experiment.data));
   } else {
-    std::ifstream in(arguments.csv, std::ios::binary);
-    if (!in || std::filesystem::is_directory(arguments.csv))
-      throw DataError(Problem{.what = in ? "a folder, not a file" : system_reason(errno),
-                              .where = arguments.csv});
-    prediction.file(in, arguments.csv, separator_of(run.experiment.data));
+    std::ifstream in(csv, std::ios::binary);
+    if (!in || std::filesystem::is_directory(csv))
+      throw DataError(
+          Problem{.what = in ? "a folder, not a file" : system_reason(errno), .where = csv});
+    prediction.file(in, csv, separator_of(run.experiment.data));
   }
   return Exit::done;
 }

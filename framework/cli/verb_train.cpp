@@ -26,8 +26,8 @@ void load_weights(Trainer& trainer, const Experiment& experiment) {
 }
 
 RunFolder create_folder(const Arguments& arguments, const Experiment& experiment) {
-  return arguments.out.empty() ? RunFolder::create("runs", experiment.name)
-                               : RunFolder::create_at(arguments.out);
+  return !arguments.has("--out") ? RunFolder::create("runs", experiment.name)
+                               : RunFolder::create_at(arguments.text("--out"));
 }
 
 /// One run from its folder to its record.

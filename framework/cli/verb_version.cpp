@@ -7,7 +7,7 @@
 #include "cli/verbs.hpp"
 namespace nnrun::host {
 
-Exit show_version(const Arguments& arguments, const Registry& registry) {
+Exit show_version(const Arguments& arguments, Registry& registry) {
   const Version v = version();
   const Terminal out(stdout);
   if (arguments.json) {
