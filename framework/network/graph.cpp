@@ -71,10 +71,11 @@ void plan(Node& node) {
     refuse(said.what.empty() ? "refused its inputs without a reason" : said.what, said.hint);
   }
   const nnrun_shape& out = node.plan.out;
-  if (out.rank < 1 || out.rank > NNRUN_MAX_RANK || node.plan.n_blocks > NNRUN_MAX_BLOCKS)
-    refuse("the plugin planned an output of " + std::to_string(out.rank) + " sizes and " +
-           std::to_string(node.plan.n_blocks) +
-           " blocks of parameters; at most 4 and 8 are possible");
+  if (out.rank < 1 || out.rank > NNRUN_MAX_RANK || node.plan.n_blocks > NNRUN_MAX_BLOCKS ||
+      node.plan.n_state_blocks > NNRUN_MAX_STATE_BLOCKS)
+    refuse("the plugin planned an output of " + std::to_string(out.rank) + " sizes, " +
+           std::to_string(node.plan.n_blocks) + " blocks of parameters and " +
+           std::to_string(node.plan.n_state_blocks) + " of state; at most 4, 8 and 4 are possible");
   Product cols = 1;
   for (std::uint32_t i = 0; i < out.rank; ++i) {
     cols *= out.sizes[i];
@@ -127,14 +128,30 @@ std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers) {
   return order;
 }
 
-std::vector<NamedBlock> Graph::blocks() const {
+std::vector<NamedBlock> Graph::saved_blocks() const {
   std::vector<NamedBlock> all;
-  for (const Node& node : nodes)
-    for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {
-      const nnrun_block& block = node.plan.blocks[i];
-      all.push_back({node.name + '/' + block.name, &node, &block, size_of(block.shape)});
-    }
+  for (const Node& node : nodes) {
+    const auto add = [&](const nnrun_block& block, std::size_t offset, bool is_state) {
+      all.push_back({node.name + '/' + block.name, &node, &block, size_of(block.shape),
+                     offset + block.offset, is_state});
+    };
+    for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i)
+      add(node.plan.blocks[i], node.offset, false);
+    for (std::uint32_t i = 0; i < node.plan.n_state_blocks; ++i)
+      add(node.plan.state_blocks[i], node.state_offset, true);
+  }
   return all;
+}
+
+std::vector<NamedBlock> Graph::blocks() const {
+  std::vector<NamedBlock> all = saved_blocks();
+  std::erase_if(all, &NamedBlock::is_state);
+  return all;
+}
+
+bool Graph::trains_differently() const {
+  return std::ranges::any_of(
+      nodes, [](const Node& node) { return node.couples_rows() || node.plan.noise_per_row > 0; });
 }
 
 std::size_t Graph::parameter_count() const {
@@ -176,6 +193,8 @@ Graph build_graph(const Experiment& experiment) {
     node.has_slope |= node.plan.n_parameters > 0;
     node.offset = graph.n_parameters;
     graph.n_parameters += padded(node.plan.n_parameters);
+    node.state_offset = graph.n_state;
+    graph.n_state += padded(node.plan.n_state);
   }
   return graph;
 }

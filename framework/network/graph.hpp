@@ -2,6 +2,7 @@
 #pragma once
 #include <nnrun/abi.h>
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,22 +20,27 @@ struct Node {
   Use init, bias_init;
   std::vector<int> inputs;
   std::vector<nnrun_shape> in_shapes;
-  nnrun_plan plan{};       ///< plan.in points into in_shapes
-  std::size_t cols = 0;    ///< numbers of one output row
-  std::size_t offset = 0;  ///< of its parameters in the flat vectors
-  bool has_slope = false;  ///< itself or something before it has parameters
+  nnrun_plan plan{};             ///< plan.in points into in_shapes
+  std::size_t cols = 0;          ///< numbers of one output row
+  std::size_t offset = 0;        ///< of its parameters in the flat vectors
+  std::size_t state_offset = 0;  ///< of its state in the flat vector of states
+  bool has_slope = false;        ///< itself or something before it has parameters
   Place place;
 
   const nnrun_layer& functions() const { return layer.functions<nnrun_layer>(); }
   bool elementwise() const;  ///< has no activation, or one that works number by number
+  /// In training, an output row depends on other rows.
+  bool couples_rows() const { return (functions().flags & NNRUN_COUPLES_ROWS) != 0; }
 };
 
-/// A named part of the parameters as files hold it, such as `dense_1/weights`.
+/// A named part of the parameters or of the state as files hold it, such as `dense_1/weights`.
 struct NamedBlock {
   std::string name;
   const Node* node;
   const nnrun_block* block;
   std::size_t count;  ///< numbers, without padding
+  std::size_t at;     ///< where it begins in its flat vector
+  bool is_state;      ///< which of the two flat vectors
 };
 
 struct Graph {
@@ -42,9 +48,14 @@ struct Graph {
   std::size_t input_cols = 0;
   std::vector<Node> nodes;
   std::size_t n_parameters = 0;  ///< with padding, a multiple of NNRUN_LANES
+  std::size_t n_state = 0;       ///< likewise
 
   const Node& output() const { return nodes.back(); }
-  std::vector<NamedBlock> blocks() const;
+  std::vector<NamedBlock> blocks() const;        ///< of the parameters
+  std::vector<NamedBlock> saved_blocks() const;  ///< of parameters and state, layer by layer
+  bool couples_rows() const { return std::ranges::any_of(nodes, &Node::couples_rows); }
+  /// In training, a row's output is no function of that row and the parameters alone.
+  bool trains_differently() const;
   std::size_t parameter_count() const;  ///< without padding
 };
 
@@ -62,7 +73,7 @@ void for_each_element(const NamedBlock& named, F f) {
   const nnrun_block& b = *named.block;
   std::size_t i[NNRUN_MAX_RANK] = {};
   for (std::size_t k = 0; k < named.count; ++k) {
-    std::size_t at = named.node->offset + b.offset;
+    std::size_t at = named.at;
     for (std::uint32_t d = 0; d < b.shape.rank; ++d) at += i[d] * b.strides[d];
     f(at, k);
     for (std::uint32_t d = b.shape.rank; d-- > 0;) {

@@ -70,6 +70,10 @@ std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_ro
   }
   for (const Node& node : graph.nodes) {
     const Bytes numbers = static_cast<Bytes>(batch_rows) * node.cols;
+    const Bytes kept =
+        static_cast<Bytes>(batch_rows) * (node.plan.kept_per_row + node.plan.noise_per_row);
+    if (kept > 0)
+      needs.push_back({"what layer '" + node.name + "' keeps of a batch", kept * width, 1});
     needs.push_back({"a batch of " + std::to_string(batch_rows) + " x " +
                          std::to_string(node.cols) + type + " in layer '" + node.name + "'",
                      numbers * width, node.activation ? 4u : 2u});

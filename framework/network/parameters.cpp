@@ -2,12 +2,12 @@
 namespace nnrun::host {
 
 template <class T>
-void initialize(const Graph& graph, Random& random, T* w) {
+void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T>* state) {
   std::vector<double> numbers;
-  for (const NamedBlock& named : graph.blocks()) {
+  for (const NamedBlock& named : graph.saved_blocks()) {
     const nnrun_block& block = *named.block;
     numbers.assign(named.count, block.initial);
-    if (block.role != NNRUN_OTHER) {
+    if (!named.is_state && block.role != NNRUN_OTHER) {
       const Object init(block.role == NNRUN_BIAS ? named.node->bias_init : named.node->init);
       // one stream per block: another layer added elsewhere leaves this one's start as it was
       Stream stream(random, "init/" + named.name, 0);
@@ -16,8 +16,9 @@ void initialize(const Graph& graph, Random& random, T* w) {
                                   block.fan_out, numbers.data()),
                    "fill");
     }
+    T* const to = named.is_state ? state : w;
     for_each_element(named,
-                     [&](std::size_t at, std::size_t k) { w[at] = static_cast<T>(numbers[k]); });
+                     [&](std::size_t at, std::size_t k) { to[at] = static_cast<T>(numbers[k]); });
   }
 }
 
@@ -33,8 +34,8 @@ void scatter(const NamedBlock& block, const T* from, T* w) {
   for_each_element(block, [&](std::size_t at, std::size_t k) { w[at] = from[k]; });
 }
 
-template void initialize(const Graph&, Random&, float*);
-template void initialize(const Graph&, Random&, double*);
+template void initialize(const Graph&, Random&, float*, float*);
+template void initialize(const Graph&, Random&, double*, double*);
 template std::vector<float> gathered(const NamedBlock&, const float*);
 template std::vector<double> gathered(const NamedBlock&, const double*);
 template void scatter(const NamedBlock&, const float*, float*);

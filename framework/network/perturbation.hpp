@@ -40,7 +40,7 @@ class Perturbation {
         w_(w),
         cost_(cost),
         values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
-        base_(graph, 1, w, false),
+        base_(graph, 1, w, nullptr, false),
         pass_(base_.pass()),
         is_padding_(graph.n_parameters) {
     for (const auto& [from, to] : padding_of(graph))

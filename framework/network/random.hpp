@@ -19,6 +19,11 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   const nnrun_stream* lent() const { return &face_; }
   void fill(std::span<double> out);
+  /// From the first number of another stream of this name.
+  void restart(std::uint64_t index) {
+    index_ = index;
+    position_ = 0;
+  }
 
  private:
   static int uniform(void* self, double* out, std::size_t n);

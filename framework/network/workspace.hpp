@@ -14,7 +14,8 @@ class Pass {
   struct Step {
     const Node* node;
     const nnrun_layer_functions* layer;
-    const nnrun_activation_functions* activation;  ///< may be null
+    const nnrun_activation_functions* activation;    ///< may be null
+    int (*observe)(void*, const nnrun_layer_call*);  ///< may be null
     void *self, *activation_self;
     nnrun_layer_call call;
     std::vector<nnrun_tensor> in;
@@ -52,6 +53,11 @@ class Pass {
         s.node->layer.require(s.layer->backward_inputs(s.self, &s.call), "backward_inputs");
     }
   }
+  /// Layers with state take the step that is over into it.
+  void observe() {
+    for (Step& s : steps_)
+      if (s.observe) s.node->layer.require(s.observe(s.self, &s.call), "observe");
+  }
   void backward_parameters(T* gradient) {
     for (Step& s : steps_)
       if (s.has_parameters) {
@@ -74,18 +80,23 @@ class Pass {
 template <class T>
 class Workspace {
  public:
-  /// Room for batches of up to `rows` examples; slopes only where asked for.
-  Workspace(const Graph& graph, std::size_t rows, const T* w, bool with_slopes) : graph_(&graph) {
+  /// Room for batches of up to `rows` examples; slopes, and what layers keep for them, only for
+  /// training. state: may be null where no layer has any.
+  Workspace(const Graph& graph, std::size_t rows, const T* w, T* state, bool training)
+      : graph_(&graph), w_(w), state_(state), training_(training) {
     for (const Node& node : graph.nodes) {
       Values& v = values_.emplace_back();
       const std::size_t n = rows * node.cols;
       v.z = Buffer<T>(n);
       if (node.activation) v.a = Buffer<T>(n);
-      if (!with_slopes || !node.has_slope) continue;
+      if (!training) continue;
+      if (node.plan.kept) v.kept = Buffer<T>(node.plan.kept);
+      if (node.plan.kept_per_row) v.kept_rows = Buffer<T>(rows * node.plan.kept_per_row);
+      if (node.plan.noise_per_row) v.noise = Buffer<T>(rows * node.plan.noise_per_row);
+      if (!node.has_slope) continue;
       v.dz = Buffer<T>(n);
       if (node.activation) v.da = Buffer<T>(n);
     }
-    w_ = w;
   }
 
   /// Prepares the calls for rows from 0 on, and for one tile of `tiles`.
@@ -114,6 +125,8 @@ class Workspace {
       s.da = from(slopes(k), node.cols);
       s.call.out.v = s.z;
       s.call.out.d = s.dz;
+      s.call.kept_rows = from(values_[k].kept_rows.data(), node.plan.kept_per_row);
+      s.call.noise = from(values_[k].noise.data(), node.plan.noise_per_row);
       for (std::size_t i = 0; i < s.in.size(); ++i) {
         if (node.inputs[i] == data_input) continue;
         const auto input = static_cast<std::size_t>(node.inputs[i]);
@@ -138,10 +151,12 @@ class Workspace {
     return v.a.data() ? v.a.data() : v.z.data();
   }
   T* output_slopes() const { return slopes(values_.size() - 1); }
+  /// Where the noise of a node's rows is; nullptr where it wants none.
+  T* noise(std::size_t node) const { return values_[node].noise.data(); }
 
  private:
   struct Values {
-    Buffer<T> z, a, dz, da;
+    Buffer<T> z, a, dz, da, kept, kept_rows, noise;
   };
   T* slopes(std::size_t node) const {
     const Values& v = values_[node];
@@ -170,6 +185,11 @@ class Workspace {
     s.call.n_in = static_cast<std::uint32_t>(s.in.size());
     s.call.out.cols = node.cols;
     s.call.w = const_cast<T*>(w_) + node.offset;
+    s.observe = appended(node.functions(), &nnrun_layer::observe, dtype_of<T>);
+    s.call.plan = &node.plan;
+    s.call.training = training_;
+    if (node.plan.n_state) s.call.state = state_ + node.state_offset;
+    s.call.kept = values_[k].kept.data();
     s.call.tile = tile;
     s.call.tiles = tiles;
     return s;
@@ -188,6 +208,8 @@ class Workspace {
   const Graph* graph_;
   std::vector<Values> values_;
   const T* w_;
+  T* state_;
+  bool training_;
 };
 
 }  // namespace nnrun::host

@@ -77,7 +77,7 @@ ModelFile read_model(const std::filesystem::path& path) {
 void load_parameters(
     const TensorFile& file, const Graph& graph, const Place& place,
     const std::function<void(const NamedBlock&, std::span<const double>)>& set_parameters) {
-  for (const NamedBlock& block : graph.blocks()) {
+  for (const NamedBlock& block : graph.saved_blocks()) {
     const Tensor* const tensor = file.find(block.name);
     const nnrun_shape& shape = block.block->shape;
     const std::vector<std::size_t> sizes(shape.sizes, shape.sizes + shape.rank);
@@ -98,7 +98,7 @@ void load_parameters(
              text_of(shape));
     set_parameters(block, numbers_of(*tensor));
   }
-  const std::vector<NamedBlock> blocks = graph.blocks();
+  const std::vector<NamedBlock> blocks = graph.saved_blocks();
   for (const Tensor& tensor : file.tensors)  // `input/…` is the preparation of the data
     if (!tensor.name.starts_with("input/") &&
         std::ranges::find(blocks, tensor.name, &NamedBlock::name) == blocks.end())

@@ -12,7 +12,7 @@ std::pair<std::size_t, std::size_t> extent(const NamedBlock& named) {
   std::size_t last = 0;
   for (std::uint32_t d = 0; d < block.shape.rank; ++d)
     last += (block.shape.sizes[d] - 1) * block.strides[d];
-  return {named.node->offset + block.offset, padded(last + 1)};
+  return {named.at, padded(last + 1)};
 }
 
 std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Experiment& experiment) {

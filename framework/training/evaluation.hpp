@@ -8,11 +8,12 @@ namespace nnrun::host {
 template <class T>
 class Evaluation {
  public:
-  Evaluation(const Graph& graph, const Object& cost, const std::vector<Object>& metrics, const T* w)
+  Evaluation(const Graph& graph, const Object& cost, const std::vector<Object>& metrics, const T* w,
+             T* state)
       : graph_(graph),
         cost_(cost),
         metrics_(metrics),
-        workspace_(graph, rows, w, false),
+        workspace_(graph, rows, w, state, false),
         pass_(workspace_.pass()),
         per_row_(rows) {}
 

@@ -1,8 +1,8 @@
 #include "training/objective.hpp"
 namespace nnrun::host {
 
-std::size_t block_rows(std::size_t rows) {
-  if (rows < 32) return padded(rows);
+std::size_t block_rows(std::size_t rows, bool coupled) {
+  if (rows < 32 || coupled) return padded(rows);
   return rows <= 128 ? padded((rows + 1) / 2) : 64;
 }
 

@@ -7,9 +7,12 @@
 #pragma once
 #include <cmath>
 #include <exception>
+#include <limits>
+#include <memory>
 #include <optional>
 
 #include "network/perturbation.hpp"
+#include "network/random.hpp"
 #include "network/workspace.hpp"
 #include "training/team.hpp"
 namespace nnrun::host {
@@ -20,8 +23,9 @@ struct Batch {
   std::size_t rows;
 };
 
-/// Rows of one block: half a batch of up to 128 in whole lanes, 64 beyond.
-std::size_t block_rows(std::size_t rows);
+/// Rows of one block: half a batch of up to 128 in whole lanes, 64 beyond; all of them where they
+/// depend on each other.
+std::size_t block_rows(std::size_t rows, bool coupled);
 /// The most blocks that any batch of up to `rows` is cut into.
 std::size_t most_blocks(std::size_t rows);
 /// Parts of the parameter gradient: by the work that they hold, at most 8.
@@ -30,13 +34,15 @@ std::uint32_t tile_count(std::size_t parameters, std::size_t rows);
 template <class T>
 class Objective {
  public:
-  Objective(const Graph& graph, const Object& cost, std::size_t max_rows, T* w, Team& team)
+  /// state and random: may be null where no layer has state or wants noise.
+  Objective(const Graph& graph, const Object& cost, std::size_t max_rows, T* w, Team& team,
+            T* state = nullptr, Random* random = nullptr)
       : graph_(graph),
         cost_(cost),
         slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
         value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         team_(team),
-        workspace_(graph, max_rows, w, true),
+        workspace_(graph, max_rows, w, state, true),
         w_(w),
         out_cols_(graph.output().cols),
         per_row_(max_rows),
@@ -47,17 +53,32 @@ class Objective {
     const std::uint32_t tiles = tile_count(graph.n_parameters, max_rows);
     for (std::uint32_t tile = 0; tile < tiles; ++tile)
       tiles_.push_back(workspace_.pass(tile, tiles));
-    face_ = {sizeof face_, dtype_of<T>, this,   graph.n_parameters, cost_now, costs_now,
-             slopes_now,   nullptr,     nullptr};
+    face_ = {sizeof face_, dtype_of<T>,    this,   graph.n_parameters, cost_now, costs_now,
+             slopes_now,   cost_along_now, nullptr};
+    if (!random) return;
+    face_.stream = draws_.emplace(*random, "gradient", 0).lent();
+    for (std::size_t k = 0; k < graph.nodes.size(); ++k)
+      if (T* const to = workspace_.noise(k))
+        noises_.push_back({std::make_unique<Stream>(*random, "noise/" + graph.nodes[k].name, 0), to,
+                           graph.nodes[k].plan.noise_per_row});
   }
   Objective(const Objective&) = delete;
   Objective& operator=(const Objective&) = delete;
 
   const nnrun_objective* face() const { return &face_; }
 
-  void look_at(const Batch<T>& batch) {
+  /// step: from 1; the noise of the layers and the draws of the gradient follow from it.
+  void look_at(const Batch<T>& batch, std::uint64_t step = 1) {
     if (batch.rows != batch_.rows) cut(batch.rows);
     batch_ = batch;
+    if (draws_) draws_->restart(step);
+    for (Noise& noise : noises_) draw(noise, step);
+  }
+  /// The step is over and its update made: layers with state take it in.
+  void observe() {
+    Pass<T>& whole = tiles_.front();
+    whole.look_at(batch_.x, batch_.rows);
+    whole.observe();
   }
   /// The layer whose values are the first that are not finite, evaluated anew on the present
   /// batch, and the plugin that gave them: the layer's or its activation's. nullptr: all are.
@@ -104,7 +125,18 @@ class Objective {
     return mean_cost();
   }
 
+  /// The cost at w + h · direction.
+  double cost_along(const T* direction, T h) {
+    if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
+    std::copy_n(w_, graph_.n_parameters, kept_w_.data());
+    for (std::size_t i = 0; i < graph_.n_parameters; ++i) w_[i] += h * direction[i];
+    const double cost = this->cost();
+    std::copy_n(kept_w_.data(), graph_.n_parameters, w_);
+    return cost;
+  }
+
   double costs(T h, T* out) {
+    if (differs_) return costs_one_by_one(h, out);
     if (!perturbation_) {
       perturbation_.emplace(graph_, w_, cost_);
       one_example_ = Buffer<T>(graph_.n_parameters);
@@ -139,7 +171,7 @@ class Objective {
   void cut(std::size_t rows) {
     workspace_.forget_slopes();
     share_of_row_ = 1.0 / static_cast<double>(rows);
-    block_rows_ = block_rows(rows);
+    block_rows_ = block_rows(rows, coupled_);
     n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
     for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
   }
@@ -158,6 +190,38 @@ class Objective {
     tile.look_at(batch_.x, batch_.rows);
     tile.backward_parameters(gradient);
   }
+  /// Where a row is not all that its output depends on: the whole batch for every parameter.
+  double costs_one_by_one(T h, T* out) {
+    for (const NamedBlock& block : blocks_of_parameters_)
+      for_each_element(block, [&](std::size_t i, std::size_t) {
+        const T keep = w_[i];
+        w_[i] += h;
+        out[i] = static_cast<T>(cost());
+        w_[i] = keep;
+      });
+    const double here = cost();  // last: what layers keep and put out is of these parameters
+    for (const auto& [from, to] : padding_) std::fill(out + from, out + to, static_cast<T>(here));
+    return here;
+  }
+  struct Noise {
+    std::unique_ptr<Stream> stream;
+    T* to;
+    std::size_t per_row;
+  };
+  void draw(Noise& noise, std::uint64_t step) {
+    noise.stream->restart(step);
+    const std::size_t n = batch_.rows * noise.per_row;
+    double numbers[256];
+    for (std::size_t from = 0; from < n; from += 256) {
+      const std::size_t count = std::min<std::size_t>(256, n - from);
+      noise.stream->fill({numbers, count});
+      // a number just below 1 may round to it
+      for (std::size_t i = 0; i < count; ++i)
+        noise.to[from + i] = std::min(static_cast<T>(numbers[i]), below_one);
+    }
+  }
+  static constexpr T below_one = T(1) - std::numeric_limits<T>::epsilon() / 2;
+
   double mean_cost() const {
     double sum = 0;
     for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(per_row_.data()[r]);
@@ -209,6 +273,11 @@ class Objective {
       *here = self.costs(static_cast<T>(h), static_cast<T*>(costs));
     });
   }
+  static int cost_along_now(void* host, const void* direction, double h, double* cost) {
+    return guarded(host, [&](Objective& self) {
+      *cost = self.cost_along(static_cast<const T*>(direction), static_cast<T>(h));
+    });
+  }
   static int slopes_now(void* host, void* gradient, double* cost) {
     return guarded(host,
                    [&](Objective& self) { *cost = self.backpropagate(static_cast<T*>(gradient)); });
@@ -228,6 +297,12 @@ class Objective {
   const T *batch_outputs_, *outputs_;
   Buffer<T> base_outputs_, one_example_;
   std::optional<Perturbation<T>> perturbation_;  // only finite differences need it
+  const bool coupled_ = graph_.couples_rows(), differs_ = graph_.trains_differently();
+  std::optional<Stream> draws_;  // of gradients
+  std::vector<Noise> noises_;
+  const std::vector<NamedBlock> blocks_of_parameters_ = graph_.blocks();
+  const std::vector<std::pair<std::size_t, std::size_t>> padding_ = padding_of(graph_);
+  Buffer<T> kept_w_;
   Batch<T> batch_{};
   nnrun_objective face_{};
   std::exception_ptr failure_;

@@ -17,14 +17,15 @@ class PredictorOf final : public Predictor {
         cost_(experiment.cost),
         metrics_(objects(experiment.metrics)),
         w_(graph_.n_parameters),
-        evaluation_(graph_, cost_, metrics_, w_.data()),
+        state_(graph_.n_state),
+        evaluation_(graph_, cost_, metrics_, w_.data(), state_.data()),
         x_(most_rows * graph_.input_cols),
         prepared_(graph_.input_cols) {}
 
   const Graph& graph() const override { return graph_; }
   void set_parameters(const NamedBlock& block, std::span<const double> values) override {
     const std::vector<T> numbers(values.begin(), values.end());
-    scatter(block, numbers.data(), w_.data());
+    scatter(block, numbers.data(), block.is_state ? state_.data() : w_.data());
   }
 
   void predict(std::span<const double> inputs, std::span<double> outputs) override {
@@ -41,7 +42,7 @@ class PredictorOf final : public Predictor {
   Score score(DataSource& data, std::size_t part, const std::function<void()>& load) override {
     require_memory(data.needs(experiment_.dtype), available_memory());
     Random random(experiment_.random, experiment_.seed);
-    initialize(graph_, random, w_.data());
+    initialize(graph_, random, w_.data(), state_.data());
     const auto parts = data.read<T>(random);
     load();
     return evaluation_.score(parts[part]);
@@ -69,7 +70,7 @@ class PredictorOf final : public Predictor {
   Graph graph_;
   Object cost_;
   std::vector<Object> metrics_;
-  Buffer<T> w_;
+  Buffer<T> w_, state_;
   Evaluation<T> evaluation_;
   Buffer<T> x_;
   std::vector<double> prepared_;

@@ -49,12 +49,13 @@ const Graph& checked(const Graph& graph, const DataSource& data, const Experimen
 }
 
 /// No more threads than blocks and tiles can use, and one where a step is too short to share.
-unsigned useful_threads(unsigned wanted, std::size_t batch_rows, std::size_t parameters) {
+unsigned useful_threads(unsigned wanted, std::size_t batch_rows, const Graph& graph) {
+  const std::size_t parameters = graph.n_parameters;
   // some 20 microseconds of multiplications: what waking a thread may cost
   if (static_cast<double>(batch_rows) * static_cast<double>(parameters) < 2e5) return 1;
+  const std::size_t block = block_rows(batch_rows, graph.couples_rows());
   const std::size_t shares =
-      std::max<std::size_t>((batch_rows + block_rows(batch_rows) - 1) / block_rows(batch_rows),
-                            tile_count(parameters, batch_rows));
+      std::max<std::size_t>((batch_rows + block - 1) / block, tile_count(parameters, batch_rows));
   const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
   return static_cast<unsigned>(std::min<std::size_t>(wanted ? wanted : machine, shares));
 }
@@ -74,11 +75,12 @@ class TrainerOf final : public Trainer {
         batch_rows_(std::min(experiment.batch_size, source_.shape().examples[NNRUN_TRAIN])),
         w_(checked(graph_, source_, experiment_).n_parameters),
         g_(graph_.n_parameters),
-        team_(useful_threads(threads, batch_rows_, graph_.n_parameters)),
-        objective_(graph_, cost_, batch_rows_, w_.data(), team_),
-        evaluation_(graph_, cost_, metrics_, w_.data()),
+        state_(graph_.n_state),
+        team_(useful_threads(threads, batch_rows_, graph_)),
+        objective_(graph_, cost_, batch_rows_, w_.data(), team_, state_.data(), &random_),
+        evaluation_(graph_, cost_, metrics_, w_.data(), state_.data()),
         descent_(graph_, experiment, source_.shape(), batch_rows_, w_.data(), g_.data()) {
-    initialize(graph_, random_, w_.data());
+    initialize(graph_, random_, w_.data(), state_.data());
     parts_ = source_.template read<T>(random_);
     if (experiment.early_stopping.wanted)
       stopping_.emplace(experiment.early_stopping.monitor, experiment, source_.shape());
@@ -112,7 +114,10 @@ class TrainerOf final : public Trainer {
         break;
       }
     }
-    if (!best_.empty()) std::ranges::copy(best_, w_.data());
+    if (!best_.empty()) {
+      std::copy_n(best_.data(), w_.size(), w_.data());
+      std::copy_n(best_.data() + w_.size(), state_.size(), state_.data());
+    }
     outcome.best_epoch = best_epoch_;
     outcome.steps = descent_.steps();
     return outcome;
@@ -121,7 +126,7 @@ class TrainerOf final : public Trainer {
   GradientSample differentiate(const Use& use) override {
     const Object gradient(use);
     const Examples<T>& train = parts_[NNRUN_TRAIN];
-    objective_.look_at({train.x.data(), train.t.data(), batch_rows_});
+    objective_.look_at({train.x.data(), train.t.data(), batch_rows_}, descent_.steps() + 1);
     GradientSample sample;
     const Clock::time_point start = Clock::now();
     sample.cost = compute(gradient, gradient.functions<nnrun_gradient>().compute);
@@ -164,9 +169,9 @@ class TrainerOf final : public Trainer {
 
   std::vector<BlockValues> parameters() const override {
     std::vector<BlockValues> all;
-    for (const NamedBlock& block : graph_.blocks()) {
+    for (const NamedBlock& block : graph_.saved_blocks()) {
       const nnrun_shape& shape = block.block->shape;
-      const std::vector<T> numbers = gathered(block, w_.data());
+      const std::vector<T> numbers = gathered(block, block.is_state ? state_.data() : w_.data());
       const auto bytes = std::as_bytes(std::span(numbers));
       all.push_back(
           {block.name, {shape.sizes, shape.sizes + shape.rank}, {bytes.begin(), bytes.end()}});
@@ -175,7 +180,7 @@ class TrainerOf final : public Trainer {
   }
   void set_parameters(const NamedBlock& block, std::span<const double> values) override {
     const std::vector<T> numbers(values.begin(), values.end());
-    scatter(block, numbers.data(), w_.data());
+    scatter(block, numbers.data(), block.is_state ? state_.data() : w_.data());
   }
   std::string data_sha256() const override { return hash_of(parts_); }
 
@@ -232,18 +237,22 @@ class TrainerOf final : public Trainer {
     if (best_epoch_ == 0 || stopping_->improves(value, best_value_, how.min_delta)) {
       best_value_ = value;
       best_epoch_ = r.epoch;
-      if (how.restore_best) best_.assign(w_.data(), w_.data() + w_.size());
+      if (how.restore_best) {
+        best_.assign(w_.data(), w_.data() + w_.size());
+        best_.insert(best_.end(), state_.data(), state_.data() + state_.size());
+      }
     }
     return r.epoch - best_epoch_ > how.patience;
   }
 
   void run_step(std::size_t epoch, std::size_t from, std::size_t count) {
     const std::size_t rows = std::min(batch_rows_, count - from);
-    objective_.look_at(batch(from, rows));
+    objective_.look_at(batch(from, rows), descent_.steps() + 1);
     const double cost = compute(gradient_, compute_);
     if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
       refuse_step(epoch, cost);
     descent_.step();
+    if (graph_.n_state > 0) objective_.observe();
     epoch_cost_ += cost * static_cast<double>(rows);
     if (!metrics_.empty()) keep_outputs(from, rows);
   }
@@ -319,7 +328,7 @@ class TrainerOf final : public Trainer {
   std::vector<Object> metrics_;
   DataSource source_;
   std::size_t batch_rows_;
-  Buffer<T> w_, g_;
+  Buffer<T> w_, g_, state_;
   Team team_;
   Objective<T> objective_;
   Evaluation<T> evaluation_;
@@ -330,7 +339,7 @@ class TrainerOf final : public Trainer {
   Buffer<T> batch_x_, batch_t_, outputs_;
   double epoch_cost_ = 0, best_value_ = 0;
   std::size_t best_epoch_ = 0;
-  std::vector<T> best_;  // parameters of the best epoch, where they are to be restored
+  std::vector<T> best_;  // parameters and state of the best epoch, where they are to be restored
 };
 
 }  // namespace

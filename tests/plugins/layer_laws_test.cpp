@@ -23,6 +23,11 @@ class Bench {
       dx_.emplace_back(rows * in_cols);
       for (std::size_t i = 0; i < rows * in_cols; ++i) x_[k].data()[i] = number();
     }
+    state_ = Buffer<T>(plan_.n_state);
+    kept_ = Buffer<T>(plan_.kept);
+    kept_rows_ = Buffer<T>(rows * plan_.kept_per_row);
+    noise_ = Buffer<T>(rows * plan_.noise_per_row);
+    for (T& u : noise_.all()) u = std::abs(number());
     y_ = Buffer<T>(rows * out_cols_);
     dy_ = Buffer<T>(rows * out_cols_);
     for (std::size_t i = 0; i < rows * out_cols_; ++i) dy_.data()[i] = number();
@@ -53,6 +58,12 @@ class Bench {
     call.dw = dw_.data();
     call.accumulate = accumulate;
     call.tiles = 1;
+    call.training = 1;
+    call.state = state_.data();
+    call.kept = kept_.data();
+    call.kept_rows = kept_rows_.data();
+    call.noise = noise_.data();
+    call.plan = &plan_;
     return call;
   }
   void forward() {
@@ -80,7 +91,7 @@ class Bench {
   }
   nnrun_plan plan_{};
   std::size_t out_cols_ = 0;
-  Buffer<T> w_, dw_, y_, dy_;
+  Buffer<T> w_, dw_, y_, dy_, state_, kept_, kept_rows_, noise_;
   std::vector<Buffer<T>> x_, dx_;
 
  private:
@@ -185,6 +196,8 @@ TEST_CASE("one row alone equals that row in a batch", "[plugins][layer]") {
   for (std::size_t r = 0; r < 6; ++r) {
     for (std::size_t k = 0; k < one.x_.size(); ++k)
       std::copy_n(batch.x_[k].data() + r * one.in_cols, one.in_cols, one.x_[k].data());
+    const std::size_t per_row = batch.plan_.noise_per_row;
+    std::copy_n(batch.noise_.data() + r * per_row, per_row, one.noise_.data());
     one.forward();
     for (std::size_t c = 0; c < one.out_cols_; ++c)  // another order of sums: a few roundings
       CHECK(one.y_.data()[c] ==

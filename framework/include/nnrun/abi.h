@@ -155,6 +155,7 @@ typedef struct nnrun_tensor { /* rows x cols, each row contiguous */
   uint32_t accumulate; /* slopes of an input: 0 write, 1 add (another reader wrote already) */
 } nnrun_tensor;
 
+struct nnrun_plan;
 /* Filled once, when the graph is built; a step changes rows and the pointers into the data. */
 typedef struct nnrun_layer_call {
   uint32_t size, n_in;
@@ -171,6 +172,7 @@ typedef struct nnrun_layer_call {
   void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise */
   const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
                         of a step; NULL unless training */
+  const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
 } nnrun_layer_call;
 
 enum { NNRUN_WEIGHTS = 1, NNRUN_BIAS, NNRUN_OTHER };
@@ -213,8 +215,9 @@ typedef struct nnrun_layer_functions {
   int (*spread)(void*, const nnrun_layer_call*, const void* v, size_t groups, size_t stride,
                 void* rows);
 } nnrun_layer_functions;
-#define NNRUN_COUPLES_ROWS 2u /* in training, an output row depends on other rows: no cut batches \
-                               */
+#define NNRUN_COUPLES_ROWS                                               \
+  2u /* in training, an output row depends on other rows: no cut batches \
+      */
 typedef struct nnrun_layer {
   uint32_t size, flags;
   int (*plan)(void*, nnrun_plan*);

@@ -22,6 +22,9 @@ struct LayerCall {
   const T* d_out() const { return static_cast<const T*>(call.out.d); }
   const T* w() const { return static_cast<const T*>(call.w); }
   T* dw() const { return static_cast<T*>(call.dw); }
+  /// Shapes of an input and of the output, as planned.
+  const nnrun_shape& in_shape(std::size_t k) const { return call.plan->in[k]; }
+  const nnrun_shape& shape() const { return call.plan->out; }
   /// Outputs as in training; otherwise as a trained network gives them.
   bool training() const { return call.training != 0; }
   /// Numbers that are learned without a gradient; only `observe` may write them.

@@ -1,0 +1,126 @@
+#include "normalization.hpp"
+
+/// Each feature of a batch gets mean 0 and variance 1, then a scale and a shift that are learnt:
+/// Ioffe & Szegedy 2015, algorithm 1. A trained network uses the averages that training gathered
+/// (moving = momentum · moving + (1 − momentum) · batch), which the model keeps. Variances are
+/// those of the batch, divided by n.
+struct BatchNorm : nnrun::Layer {
+  static constexpr auto name = "batch_norm",
+                        doc = "normalizes each feature over the batch; averages are kept";
+  static constexpr bool couples_rows = true;
+  double momentum = 0.99, epsilon = 1e-3;
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&BatchNorm::momentum, "momentum", "how slowly the kept averages move",
+                     {.min = 0, .max = 1, .below_max = true}),
+        nnrun::param(&BatchNorm::epsilon, "epsilon", "added to the variance",
+                     {.min = 0, .above_min = true}));
+  }
+
+  void plan(nnrun_plan& plan) const {
+    const std::size_t features = normalization::plan(plan, name), stride = nnrun::padded(features);
+    plan.state_blocks[0] = {"moving_mean", NNRUN_OTHER, {1, {features}}, {1}, 0, 0, 0, 0};
+    plan.state_blocks[1] = {"moving_variance", NNRUN_OTHER, {1, {features}}, {1}, stride, 0, 0, 1};
+    plan.n_state_blocks = 2;
+    plan.n_state = 2 * stride;
+    plan.kept = 4 * stride;
+  }
+  template <class T>
+  void forward(const nnrun::LayerCall<T>& c) const {
+    const normalization::View<T> v(c);
+    const Statistics<T> batch(c.kept(), v.stride), moving(c.state(), v.stride);
+    if (c.training()) measure(v, batch);
+    normalize(v, c.training() ? batch : moving, epsilon);
+  }
+  template <class T>
+  void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    if (!c.d_in(0)) return;
+    const normalization::View<T> v(c);
+    const Statistics<T> batch(c.kept(), v.stride);
+    sum_slopes(v, batch, epsilon);
+    slopes(v, batch, epsilon);
+  }
+  template <class T>
+  void backward_parameters(const nnrun::LayerCall<T>& c) const {
+    if (c.call.tile != 0) return;
+    const normalization::View<T> v(c);
+    const Statistics<T> batch(c.kept(), v.stride);
+    sum_slopes(v, batch, epsilon);
+    for (std::size_t j = 0; j < v.stride; ++j) {
+      v.dgamma[j] = (v.add ? v.dgamma[j] : T(0)) + batch.dgamma[j];
+      v.dbeta[j] = (v.add ? v.dbeta[j] : T(0)) + batch.dbeta[j];
+    }
+  }
+  template <class T>
+  void observe(const nnrun::LayerCall<T>& c) const {
+    const std::size_t stride = c.call.plan->n_state / 2;
+    const T keep = static_cast<T>(momentum), take = static_cast<T>(1 - momentum);
+    for (std::size_t j = 0; j < 2 * stride; ++j)
+      c.state()[j] = keep * c.state()[j] + take * c.kept()[j];
+  }
+
+ private:
+  /// Of each feature; backward adds the sums of slopes. In the same order as the state.
+  template <class T>
+  struct Statistics {
+    T *mean, *variance, *dbeta, *dgamma;
+    Statistics(T* at, std::size_t stride)
+        : mean(at), variance(at + stride), dbeta(at + 2 * stride), dgamma(at + 3 * stride) {}
+  };
+
+  template <class T>
+  NNRUN_CLONES static void measure(const normalization::View<T> v, const Statistics<T> s) {
+    const T share = T(1) / static_cast<T>(v.groups);
+    for (std::size_t j = 0; j < v.stride; ++j) s.mean[j] = s.variance[j] = T(0);
+    for (std::size_t r = 0; r < v.groups; ++r)
+      for (std::size_t j = 0; j < v.features; ++j) s.mean[j] += v.x[r * v.features + j];
+    for (std::size_t j = 0; j < v.features; ++j) s.mean[j] *= share;
+    for (std::size_t r = 0; r < v.groups; ++r)
+      for (std::size_t j = 0; j < v.features; ++j) {
+        const T off = v.x[r * v.features + j] - s.mean[j];
+        s.variance[j] += off * off;
+      }
+    for (std::size_t j = 0; j < v.features; ++j) s.variance[j] *= share;
+  }
+  template <class T>
+  NNRUN_CLONES static void normalize(const normalization::View<T> v, const Statistics<T> s,
+                                     double epsilon) {
+    for (std::size_t r = 0; r < v.groups; ++r)
+      for (std::size_t j = 0; j < v.features; ++j)
+        v.y[r * v.features + j] =
+            v.gamma[j] * ((v.x[r * v.features + j] - s.mean[j]) *
+                          normalization::inverse_deviation(s.variance[j], epsilon)) +
+            v.beta[j];
+  }
+  /// Σ dy and Σ dy · normalized x, over the whole batch.
+  template <class T>
+  NNRUN_CLONES static void sum_slopes(const normalization::View<T> v, const Statistics<T> s,
+                                      double epsilon) {
+    for (std::size_t j = 0; j < v.stride; ++j) s.dbeta[j] = s.dgamma[j] = T(0);
+    for (std::size_t r = 0; r < v.groups; ++r)
+      for (std::size_t j = 0; j < v.features; ++j) {
+        const T dy = v.dy[r * v.features + j];
+        s.dbeta[j] += dy;
+        s.dgamma[j] += dy * (v.x[r * v.features + j] - s.mean[j]);
+      }
+    for (std::size_t j = 0; j < v.features; ++j)
+      s.dgamma[j] *= normalization::inverse_deviation(s.variance[j], epsilon);
+  }
+  /// dx = gamma / deviation · (dy − mean of dy − normalized x · mean of dy · normalized x): mean
+  /// and variance move with x.
+  template <class T>
+  NNRUN_CLONES static void slopes(const normalization::View<T> v, const Statistics<T> s,
+                                  double epsilon) {
+    const T share = T(1) / static_cast<T>(v.groups);
+    for (std::size_t r = 0; r < v.groups; ++r)
+      for (std::size_t j = 0; j < v.features; ++j) {
+        const std::size_t i = r * v.features + j;
+        const T inverse = normalization::inverse_deviation(s.variance[j], epsilon);
+        const T dx =
+            v.gamma[j] * inverse *
+            (v.dy[i] - share * (s.dbeta[j] + (v.x[i] - s.mean[j]) * inverse * s.dgamma[j]));
+        v.dx[i] = v.add_inputs ? v.dx[i] + dx : dx;
+      }
+  }
+};
+NNRUN_REGISTER(BatchNorm)
