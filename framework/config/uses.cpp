@@ -26,6 +26,8 @@ std::string list_of(const std::vector<std::string>& names, std::string_view kind
 
 std::string hint_for_class(const std::string& name, std::string_view kind,
                            const Registry& registry) {
+  if (kind == "activation" && registry.find("layer", name))
+    return "'" + name + "' is a layer: write {type: " + name + "} behind this one";
   for (const std::string& other : known_kinds())
     if (registry.find(other, name))
       return "'" + name + "' is " + (has_article_an(other) ? "an " : "a ") + other;

@@ -3,6 +3,7 @@
 
 #include "dense_online.hpp"
 #include "product.hpp"
+#include "shapes.hpp"
 
 /// y = x W + b: every unit sees every input.
 ///
@@ -29,9 +30,7 @@ struct Dense : nnrun::Layer {
   }
 
   void plan(nnrun_plan& p) const {
-    if (p.n_in != 1)
-      throw nnrun::Error("dense takes one input, not " + std::to_string(p.n_in), "",
-                         "join them by a layer such as 'add' first");
+    shapes::require_one_input(p, name);
     const std::size_t in = nnrun::size_of(p.in[0]), out = static_cast<std::size_t>(units),
                       stride = dense::stride_of(out), weights = nnrun::padded(in * stride);
     p.out = {1, {out}};

@@ -1,5 +1,6 @@
 #include <algorithm>
-#include <nnrun/plugin.hpp>
+
+#include "shapes.hpp"
 
 /// In training, each number is dropped (0) with probability `rate`, and what stays is divided by
 /// 1 − rate, so that the mean is kept; a trained network gives its input. Srivastava et al. 2014,
@@ -15,8 +16,7 @@ struct Dropout : nnrun::Layer {
   }
 
   void plan(nnrun_plan& plan) const {
-    if (plan.n_in != 1)
-      throw nnrun::Error("dropout takes one input, not " + std::to_string(plan.n_in));
+    shapes::require_one_input(plan, name);
     plan.out = plan.in[0];
     plan.noise_per_row = nnrun::size_of(plan.out);
   }

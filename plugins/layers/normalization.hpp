@@ -2,15 +2,14 @@
 // with a gamma and a beta for each feature, a number along an example's last size.
 #pragma once
 #include <cmath>
-#include <nnrun/plugin.hpp>
-#include <string>
+
+#include "shapes.hpp"
 
 namespace normalization {
 
 /// The output has the input's shape; gamma starts at 1, beta at 0. Returns the count of features.
 inline std::size_t plan(nnrun_plan& plan, const char* name) {
-  if (plan.n_in != 1)
-    throw nnrun::Error(std::string(name) + " takes one input, not " + std::to_string(plan.n_in));
+  shapes::require_one_input(plan, name);
   plan.out = plan.in[0];
   const std::size_t features = plan.out.sizes[plan.out.rank - 1], stride = nnrun::padded(features);
   plan.blocks[0] = {"gamma", NNRUN_OTHER, {1, {features}}, {1}, 0, features, features, 1};

@@ -43,6 +43,26 @@ const Net nets[] = {
     {"the data itself is added",
      "    - {name: a, type: dense, units: 2}\n    - {name: sum, type: add, inputs: [input, a]}\n"
      "    - {type: dense, units: 1}\n"},
+    {"a gate, a difference and a mean",
+     "    - {name: a, type: dense, units: 6}\n    - {name: b, type: dense, units: 6}\n"
+     "    - {name: gated, type: multiply, inputs: [a, b, a]}\n"
+     "    - {name: less, type: subtract, inputs: [gated, b]}\n"
+     "    - {name: mean, type: average, inputs: [less, a, b]}\n    - {type: dense, units: 2}\n"},
+    {"the largest of three, scaled, with a learnt slope",
+     "    - {name: a, type: dense, units: 5}\n    - {name: b, type: dense, units: 5}\n"
+     "    - {name: c, type: dense, units: 5, inputs: [a]}\n"
+     "    - {name: largest, type: maximum, inputs: [a, b, c]}\n    - {type: scale}\n"
+     "    - {type: dense, units: 3, activation: none}\n    - {type: prelu}\n"
+     "    - {type: dense, units: 1}\n    - {type: scale, activation: sigmoid}\n"},
+    {"one behind the other, in other shapes",
+     "    - {name: a, type: dense, units: 4}\n    - {name: b, type: dense, units: 3}\n"
+     "    - {name: ab, type: concatenate, inputs: [a, b, input, a, b, a]}\n"
+     "    - {name: square, type: reshape, shape: [4, 5]}\n"
+     "    - {name: bent, type: activation, activation: tanh}\n    - {type: prelu}\n"
+     "    - {name: wide, type: concatenate, inputs: [square, prelu_1]}\n    - {type: flatten}\n"
+     "    - {type: scale, bias: false}\n    - {type: dense, units: 2}\n"},
+    {"a softmax behind a scale",
+     "    - {type: dense, units: 3}\n    - {type: scale, activation: softmax}\n"},
 };
 
 host::Experiment net(const std::string& layers) {

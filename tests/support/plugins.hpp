@@ -41,6 +41,8 @@ inline host::Use use(const std::string& kind, const std::string& name,
       use.settings.emplace_back(std::int64_t{3});
     else if (s.type == NNRUN_FLOAT)
       use.settings.emplace_back(0.5);
+    else if (s.type == NNRUN_FLOATS)
+      use.settings.emplace_back(std::vector<double>{2, 2});
     else
       use.settings.emplace_back(std::string(NNRUN_SOURCE_DIR "/configs/data/symptoms.csv"));
   }

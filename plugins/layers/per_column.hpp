@@ -1,0 +1,55 @@
+// Layers whose parameters belong to one column of the output each.
+#pragma once
+#include <algorithm>
+
+#include "shapes.hpp"
+
+namespace per_column {
+
+using nnrun::LayerCall, nnrun::padded;
+
+/// One input, an output of its shape, and a block of one parameter per column, `name`, that starts
+/// as `initial`.
+inline void plan(nnrun_plan& p, const std::string& layer) {
+  shapes::require_one_input(p, layer);
+  p.out = p.in[0];
+}
+inline void add_block(nnrun_plan& p, const char* name, double initial) {
+  const std::size_t cols = nnrun::size_of(p.out);
+  p.blocks[p.n_blocks++] = {name,           NNRUN_OTHER, {1, {cols}}, {1},
+                            p.n_parameters, cols,        cols,        initial};
+  p.n_parameters += padded(cols);
+  p.groups = p.n_blocks;
+}
+
+/// out(r, c) = f(its place, c)
+template <class T, class F>
+NNRUN_CLONES void write(T* out, std::size_t rows, std::size_t cols, F f) {
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < cols; ++c) out[r * cols + c] = f(r * cols + c, c);
+}
+/// The slopes of the input, zero behind the last one.
+template <class T, class F>
+NNRUN_CLONES void write_slopes(T* dx, std::size_t rows, std::size_t cols, bool add, F f) {
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < cols; ++c) {
+      T& slope = dx[r * cols + c];
+      slope = add ? slope + f(r * cols + c, c) : f(r * cols + c, c);
+    }
+  std::fill(dx + rows * cols, dx + padded(rows * cols), T(0));
+}
+/// dw(c) = Σ over the rows of f(place of (r, c))
+template <class T, class F>
+NNRUN_CLONES void write_sums(T* dw, std::size_t rows, std::size_t cols, bool add, F f) {
+  if (!add) std::fill_n(dw, padded(cols), T(0));
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < cols; ++c) dw[c] += f(r * cols + c);
+}
+/// One row of perturbed outputs, y(c) + step(c); padding gives y(0) where there is one column.
+template <class T, class F>
+NNRUN_CLONES void write_moved(const T* y, T* out, std::size_t cols, F step) {
+  for (std::size_t c = 0; c < cols; ++c) out[c] = y[c] + step(c);
+  std::fill(out + cols, out + padded(cols), y[0]);
+}
+
+}  // namespace per_column

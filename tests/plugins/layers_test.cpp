@@ -1,0 +1,156 @@
+// Layers that join, move or bend numbers: what the laws do not say of them.
+#include <cmath>
+
+#include "network/graph.hpp"
+#include "network/workspace.hpp"
+#include "support/plugins.hpp"
+namespace nnrun::testing {
+namespace {
+
+using host::Buffer;
+using Numbers = std::vector<double>;
+
+host::Experiment net(const std::string& layers, const std::string& input = "2") {
+  return experiment("data: diagonal\ndtype: float64\nmodel:\n  input: " + input + "\n  layers:\n" +
+                    layers + "train: {cost: sum_squared_error}\n");
+}
+
+/// Inputs of one shape, one row of each, through a layer and back.
+struct Joined {
+  Numbers y;
+  std::vector<Numbers> dx;
+};
+Joined joined(const std::string& name, const std::vector<Numbers>& x, const Numbers& dy) {
+  const host::Object layer(use("layer", name));
+  const std::size_t cols = x[0].size();
+  const std::vector<nnrun_shape> shapes(x.size(), nnrun_shape{1, {cols}});
+  nnrun_plan plan{};
+  plan.size = sizeof plan;
+  plan.n_in = static_cast<std::uint32_t>(x.size());
+  plan.in = shapes.data();
+  const auto& table = layer.functions<nnrun_layer>();
+  layer.require(table.plan(layer.self(), &plan), "plan");
+  std::vector<Buffer<double>> v, d;
+  std::vector<nnrun_tensor> in;
+  for (const Numbers& one : x) {
+    std::ranges::copy(one, v.emplace_back(cols).data());
+    in.push_back({v.back().data(), d.emplace_back(cols).data(), cols, 0});
+  }
+  Buffer<double> out(cols), slopes(cols);
+  std::ranges::copy(dy, slopes.data());
+  nnrun_layer_call call{};
+  call.size = sizeof call;
+  call.n_in = plan.n_in;
+  call.rows = 1;
+  call.in = in.data();
+  call.out = {out.data(), slopes.data(), cols, 0};
+  const nnrun_layer_functions& f = table.by_dtype[NNRUN_F64];
+  layer.require(f.forward(layer.self(), &call), "forward");
+  layer.require(f.backward_inputs(layer.self(), &call), "backward_inputs");
+  Joined found{{out.data(), out.data() + cols}, {}};
+  for (const Buffer<double>& one : d) found.dx.emplace_back(one.data(), one.data() + cols);
+  return found;
+}
+
+std::string said(const std::string& layers, const std::string& input = "2") {
+  try {
+    host::build_graph(net(layers, input));
+  } catch (const host::Error& e) {
+    return host::render(e, false).substr(0, host::render(e, false).find('\n')) +
+           (e.problems()[0].hint.empty() ? "" : " | " + e.problems()[0].hint);
+  }
+  return "nothing";
+}
+
+}  // namespace
+
+TEST_CASE("joining layers give the numbers of their formulas", "[plugins][layer]") {
+  const std::vector<Numbers> x{{1, -2, 3}, {4, 5, -6}, {2, 7, 0.5}};
+  const Numbers dy{1, 10, 100};
+  CHECK(joined("add", x, dy).y == Numbers{7, 10, -2.5});
+  CHECK(joined("multiply", x, dy).y == Numbers{8, -70, -9});
+  CHECK(joined("multiply", x, dy).dx ==
+        std::vector<Numbers>{{8, 350, -300}, {2, -140, 150}, {4, -100, -1800}});
+  CHECK(joined("maximum", x, dy).y == Numbers{4, 7, 3});
+  CHECK(joined("maximum", x, dy).dx == std::vector<Numbers>{{0, 0, 100}, {1, 0, 0}, {0, 10, 0}});
+  const std::vector<Numbers> two{{1, 5}, {4, 2}};
+  CHECK(joined("average", two, {1, 2}).y == Numbers{2.5, 3.5});
+  CHECK(joined("average", two, {1, 2}).dx == std::vector<Numbers>{{0.5, 1}, {0.5, 1}});
+  CHECK(joined("subtract", two, {1, 2}).y == Numbers{-3, 3});
+  CHECK(joined("subtract", two, {1, 2}).dx == std::vector<Numbers>{{1, 2}, {-1, -2}});
+}
+
+TEST_CASE("of equal largest numbers the first has the slope, and NaN is not hidden",
+          "[plugins][layer]") {
+  CHECK(joined("maximum", {{3, 1}, {3, 2}, {3, 2}}, {1, 1}).dx ==
+        std::vector<Numbers>{{1, 0}, {0, 1}, {0, 0}});
+  const double nan = std::nan("");
+  for (const double y : joined("maximum", {{1, nan}, {nan, 1}, {2, 2}}, {1, 1}).y)
+    CHECK(std::isnan(y));
+}
+
+TEST_CASE("concatenate joins along the last size, row by row of the shape", "[plugins][layer]") {
+  const host::Experiment e =
+      net("    - {name: a, type: reshape, shape: [3, 2]}\n"
+          "    - {name: b, type: reshape, shape: [3, 1], inputs: [half]}\n"
+          "    - {name: half, type: dense, units: 3, activation: none, inputs: [input]}\n"
+          "    - {name: all, type: concatenate, inputs: [a, b]}\n",
+          "6");
+  const host::Graph graph = host::build_graph(e);
+  CHECK(host::text_of(graph.output().plan.out) == "3 x 3");
+  Buffer<double> w(graph.n_parameters), x(12);
+  const host::NamedBlock block = graph.blocks()[0];  // unit k sees input k alone
+  host::for_each_element(
+      block, [&](std::size_t at, std::size_t i) { w.data()[at] = i / 6 == i % 6 ? 100 : 0; });
+  for (std::size_t i = 0; i < 12; ++i) x.data()[i] = static_cast<double>(i + 1);
+  host::Workspace<double> workspace(graph, 2, w.data(), nullptr, false);
+  host::Pass<double> pass = workspace.pass();
+  pass.look_at(x.data(), 2);
+  const double* const y = pass.forward();
+  CHECK(Numbers(y, y + 18) == Numbers{1, 2, 100, 3, 4, 200, 5, 6, 300,  //
+                                      7, 8, 700, 9, 10, 800, 11, 12, 900});
+}
+
+TEST_CASE("scale starts as the identity and prelu with He's slope", "[plugins][layer]") {
+  const host::Graph graph = host::build_graph(net("    - {type: scale}\n    - {type: prelu}\n"));
+  const std::vector<host::NamedBlock> blocks = graph.blocks();
+  REQUIRE(blocks.size() == 3);
+  CHECK(blocks[0].name == "scale_1/weights");
+  CHECK(blocks[0].block->initial == 1);
+  CHECK(blocks[1].name == "scale_1/bias");
+  CHECK(blocks[1].block->initial == 0);
+  CHECK(blocks[2].name == "prelu_1/slope");
+  CHECK(blocks[2].block->initial == 0.25);
+  CHECK(host::build_graph(net("    - {type: scale, bias: false}\n")).parameter_count() == 2);
+}
+
+TEST_CASE("layers say which inputs they take", "[plugins][layer]") {
+  const std::string two =
+      "    - {name: a, type: dense, units: 2, activation: none}\n"
+      "    - {name: b, type: dense, units: 3, activation: none}\n";
+  CHECK(said(two + "    - {name: j, type: subtract, inputs: [a, a, a]}\n    - {name: z, type: "
+                   "dense, units: 1, inputs: [b]}\n    - {type: concatenate, inputs: [j, z]}\n") ==
+        "error: layer 'j': subtract takes 2 inputs, not 3");
+  CHECK(said("    - {name: j, type: maximum}\n") ==
+        "error: layer 'j': maximum takes two inputs or more, not one");
+  CHECK(said(two + "    - {name: j, type: multiply, inputs: [a, b]}\n") ==
+        "error: layer 'j': multiply takes inputs of one shape, not 2 and 3");
+  CHECK(said(two + "    - {name: j, type: flatten, inputs: [a, b]}\n") ==
+        "error: layer 'j': flatten takes one input, not 2 | join them by a layer such as 'add' "
+        "first");
+  CHECK(said(two + "    - {name: c, type: reshape, shape: [3, 1]}\n    - {name: j, type: "
+                   "concatenate, inputs: [a, c]}\n") ==
+        "error: layer 'j': concatenate takes inputs that differ in their last size only, not 2 "
+        "and 3 x 1 | a layer 'flatten' in front of each makes them rows of numbers");
+  CHECK(said("    - {name: j, type: reshape, shape: [3, 2]}\n", "[2, 2]") ==
+        "error: layer 'j': an input of 2 x 2 has 4 numbers, which do not fit into 3 x 2");
+  CHECK(said("    - {type: reshape, shape: [1.5]}\n") ==
+        "error: layer 'reshape': a size of 'shape' must be a whole number, at least 1");
+  CHECK(said("    - {type: reshape, shape: []}\n") ==
+        "error: layer 'reshape': 'shape' takes 1 to 4 sizes, not 0");
+  CHECK(said("    - {type: dense, units: 1, activation: prelu}\n") ==
+        "error: unknown activation 'prelu' | 'prelu' is a layer: write {type: prelu} behind this "
+        "one");
+}
+
+}  // namespace nnrun::testing
