@@ -191,6 +191,19 @@ void write_new_file(const fs::path& file, std::string_view text, Sync sync) {
   write_new_file(file, std::span(&text, 1), sync);
 }
 
+fs::path program_file() {
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (error) cannot("read", "/proc/self/exe", system_reason(error.value()));
+  return program;
+}
+
+std::vector<fs::path> own_places(const fs::path& built, const fs::path& installed) {
+  const fs::path folder = program_file().parent_path();
+  return {(folder / built).lexically_normal(),
+          (folder.parent_path() / installed).lexically_normal()};
+}
+
 std::string system_reason(int error) {
   std::string words = std::generic_category().message(error);
   // "I/O error" and the like keep their capitals

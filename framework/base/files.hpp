@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 namespace nnrun::host {
 
 /// The text of a regular file of at most `limit` bytes. Throws RecordError whose
@@ -22,6 +23,13 @@ void write_new_file(const std::filesystem::path& file, std::span<const std::stri
                     Sync sync = Sync::now);
 void write_new_file(const std::filesystem::path& file, std::string_view text,
                     Sync sync = Sync::now);
+
+/// Where things of this program may lie, the likely one first: `built` beside the program in a
+/// build tree, `installed` below the prefix whose bin/ has the program.
+std::vector<std::filesystem::path> own_places(const std::filesystem::path& built,
+                                              const std::filesystem::path& installed);
+/// This program's own file, whatever it was started as. Throws RecordError where /proc is missing.
+std::filesystem::path program_file();
 
 /// What the system says about an errno, as part of a sentence: "no space left on device".
 std::string system_reason(int error);

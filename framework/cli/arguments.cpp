@@ -24,6 +24,7 @@ constexpr std::array verbs{
     Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
          10000, "--set --csv"},
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, "--set"},
+    Verb{"new", "KIND NAME", "write a folder for a new plugin: activation, layer, ...", 2, 2, ""},
     Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1, ""},
     Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs)", 0, 1, ""},
     Verb{"help", "[VERB]", "show this help, or the help of a verb", 0, 1, ""},
@@ -91,7 +92,7 @@ const Verb& take_verb(std::vector<std::string>& words) {
 }
 
 void declare(CLI::App& app, const Verb& verb, Arguments& arguments) {
-  app.add_option(verb.target, arguments.targets)
+  app.add_option("targets", arguments.targets)
       ->expected(static_cast<int>(verb.fewest), static_cast<int>(verb.most));
   for (const Option* option : options_of(verb)) {
     const auto keep = [&given = arguments.given,
@@ -127,6 +128,8 @@ Override override_of(const std::string& text, const std::string& option) {
 }
 
 Problem needs_target(const Verb& verb) {
+  if (std::string_view(verb.name) == "new")
+    return {.what = "new needs a kind and a name", .hint = "nnrun new activation swish"};
   const bool run = std::string_view(verb.target).starts_with("RUN");
   return {.what = std::string(verb.name) + (run ? " needs a run" : " needs a config"),
           .place = {},

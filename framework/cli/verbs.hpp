@@ -9,6 +9,7 @@ Exit check(const Arguments& arguments, Registry& registry);
 Exit evaluate(const Arguments& arguments, Registry& registry);
 Exit predict(const Arguments& arguments, Registry& registry);
 Exit summary(const Arguments& arguments, Registry& registry);
+Exit make_new(const Arguments& arguments, Registry& registry);
 Exit list_plugins(const Arguments& arguments, Registry& registry);
 Exit list_recorded_runs(const Arguments& arguments);
 Exit show_version(const Arguments& arguments, Registry& registry);

@@ -1,3 +1,6 @@
-# find_package(nnrun) gives the target nnrun::plugin and the function nnrun_add_plugin.
+# find_package(nnrun) gives the target nnrun::plugin and the function nnrun_add_plugin, and
+# NNRUN_PROGRAM, the program of this build folder or installation.
 include("${CMAKE_CURRENT_LIST_DIR}/nnrun-targets.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/nnrun_add_plugin.cmake")
+find_program(NNRUN_PROGRAM nnrun NO_DEFAULT_PATH
+  PATHS "${CMAKE_CURRENT_LIST_DIR}" "${CMAKE_CURRENT_LIST_DIR}/../../../bin")

@@ -65,14 +65,12 @@ bool built_optimized() {
 
 /// The folder of the sets that came with this program: beside it (build tree) or installed.
 fs::path own_plugin_folder() {
-  std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  if (error) refuse("cannot find this program's own plugins: " + reason_of(error));
-  const fs::path folder = program.parent_path();
-  for (const fs::path& candidate : {folder / "plugins", folder.parent_path() / "lib/nnrun/plugins"})
-    if (fs::is_directory(candidate, error)) return candidate;
-  refuse("cannot find this program's own plugins: neither '" + (folder / "plugins").string() +
-             "' nor '" + (folder.parent_path() / "lib/nnrun/plugins").string() + "' exists",
+  std::error_code ignored;
+  const std::vector<fs::path> places = own_places("plugins", "lib/nnrun/plugins");
+  for (const fs::path& place : places)
+    if (fs::is_directory(place, ignored)) return place;
+  refuse("cannot find this program's own plugins: neither '" + places[0].string() + "' nor '" +
+             places[1].string() + "' exists",
          "build or install nnrun again");
 }
 

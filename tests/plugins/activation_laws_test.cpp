@@ -73,7 +73,7 @@ TEST_CASE("slopes follow the settings of an activation", "[plugins][activation]"
   check_slopes(host::Object(use("activation", "elu", {{"alpha", 0.3}})));
   check_slopes(host::Object(use("activation", "leaky_relu", {{"negative_slope", 0.25}})));
   check_slopes(host::Object(use("activation", "softplus", {{"beta", 2.5}})));
-  check_slopes(host::Object(use("activation", "swish", {{"beta", 0.5}})));
+  check_slopes(host::Object(use("activation", "silu", {{"beta", 0.5}})));
 }
 
 TEST_CASE("every activation agrees in float and double", "[plugins][activation]") {
