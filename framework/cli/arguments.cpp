@@ -93,7 +93,7 @@ const Verb& take_verb(std::vector<std::string>& words) {
 
 void declare(CLI::App& app, const Verb& verb, Arguments& arguments) {
   app.add_option("targets", arguments.targets)
-      ->expected(static_cast<int>(verb.fewest), static_cast<int>(verb.most));
+      ->expected(0, static_cast<int>(verb.most));
   for (const Option* option : options_of(verb)) {
     const auto keep = [&given = arguments.given,
                        name = option->name()](const CLI::results_t& values) {

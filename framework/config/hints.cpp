@@ -60,7 +60,6 @@ constexpr std::array other_words{
     Pair{"normalize", "scale"},
     Pair{"standardize", "scale"},
     Pair{"eps", "epsilon"},
-    Pair{"swish", "silu"},
     Pair{"mse", "mean_squared_error"},
     Pair{"bce", "binary_cross_entropy"},
     Pair{"cross_entropy", "categorical_cross_entropy"},

@@ -96,4 +96,13 @@ TEST_CASE("softmax and log_softmax neither overflow nor underflow", "[plugins][a
   CHECK(l[2] == Approx(-2000 - std::log(2.)).epsilon(1e-15));
 }
 
+TEST_CASE("swish is another word for silu", "[plugins][activation]") {
+  const host::Experiment e = experiment(
+      "data: diagonal\nmodel: {input: 2, layers: [{type: dense, units: 1, activation: {type: "
+      "swish, "
+      "beta: 2}}]}\ntrain: {cost: sum_squared_error}\n");
+  CHECK(e.layers[0].activation.plugin->name == "silu");
+  CHECK(std::get<double>(e.layers[0].activation.settings[0]) == 2);
+}
+
 }  // namespace nnrun::testing
