@@ -4,6 +4,7 @@
 #include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "records/run_record.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -42,15 +43,13 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Score score = predictor->score(data, part, [&] { load_parameters(run, *predictor); });
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
-              std::to_string(examples) + " examples)\n");
+              std::to_string(examples) + " examples)\n" +
+              tables_text(score, experiment, data.shape().classes, out));
     return Exit::done;
   }
-  nlohmann::ordered_json json{{"run", run.folder.string()},
-                              {"part", part_names[part]},
-                              {"examples", examples},
-                              {"cost", score.cost}};
-  for (std::size_t i = 0; i < score.metrics.size(); ++i)
-    json[experiment.metrics[i].plugin->name] = score.metrics[i];
+  nlohmann::ordered_json json{
+      {"run", run.folder.string()}, {"part", part_names[part]}, {"examples", examples}};
+  json.update(score_json(score, experiment));
   out.write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   return Exit::done;
 }

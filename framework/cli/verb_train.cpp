@@ -27,7 +27,7 @@ void load_weights(Trainer& trainer, const Experiment& experiment) {
 
 RunFolder create_folder(const Arguments& arguments, const Experiment& experiment) {
   return !arguments.has("--out") ? RunFolder::create("runs", experiment.name)
-                               : RunFolder::create_at(arguments.text("--out"));
+                                 : RunFolder::create_at(arguments.text("--out"));
 }
 
 /// One run from its folder to its record.
@@ -126,14 +126,11 @@ class Training {
     if (!outcome.epochs.empty()) {
       const EpochReport& last = outcome.epochs.back();
       if (last.test)
-        show_score("test   ", *last.test, trainer.data().examples[NNRUN_TEST],
-                   "not seen in training");
+        show_score("test   ", *last.test, trainer.data(), NNRUN_TEST, "not seen in training");
       else if (last.validation)
-        show_score("valid  ", *last.validation, trainer.data().examples[NNRUN_VALIDATION],
-                   "not trained on");
+        show_score("valid  ", *last.validation, trainer.data(), NNRUN_VALIDATION, "not trained on");
       else
-        show_score("train  ", last.train, trainer.data().examples[NNRUN_TRAIN],
-                   "measured while training");
+        show_score("train  ", last.train, trainer.data(), NNRUN_TRAIN, "measured while training");
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
@@ -145,9 +142,11 @@ class Training {
     out_.write("saved  " + result.run + "\n");
     say_line("again  nnrun " + result.run + "/config.yaml");
   }
-  void show_score(const char* title, const Score& score, std::size_t examples, const char* note) {
-    out_.write(title + text_of(score, experiment_, "   ") + "   (" + std::to_string(examples) +
-               " examples, " + note + ")\n");
+  void show_score(const char* title, const Score& score, const DataShape& data, std::size_t part,
+                  const char* note) {
+    out_.write(title + text_of(score, experiment_, "   ") + "   (" +
+               std::to_string(data.examples[part]) + " examples, " + note + ")\n" +
+               tables_text(score, experiment_, data.classes, out_));
   }
   void say_line(const std::string& text) {
     if (quiet_) return;

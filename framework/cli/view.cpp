@@ -47,6 +47,66 @@ std::string text_of(const Score& score, const Experiment& experiment, std::strin
   return text;
 }
 
+namespace {
+/// Columns are headed by the names of the classes, or, where that is too wide, by their numbers.
+std::string table_text(const std::vector<double>& table, std::vector<std::string> names,
+                       std::size_t width) {
+  const std::size_t n = names.size();
+  std::vector<std::string> heads = names;
+  std::size_t margin = 0, widest = 0;
+  for (const double count : table) widest = std::max(widest, fmt::format("{:.0f}", count).size());
+  const auto measure = [&] {
+    margin = 0;
+    for (const std::string& name : names) margin = std::max(margin, columns_of(name));
+    std::size_t all = 2 + margin;
+    for (const std::string& head : heads) all += 2 + std::max(widest, columns_of(head));
+    return all;
+  };
+  if (measure() > width) {
+    for (std::size_t i = 0; i < n; ++i) {
+      heads[i] = std::to_string(i);
+      names[i] = right_aligned(heads[i], std::to_string(n - 1).size()) + " " + names[i];
+    }
+    measure();
+  }
+  std::string text = "  " + std::string(margin, ' ');
+  for (const std::string& head : heads) text += "  " + right_aligned(head, widest);
+  text += "\n";
+  for (std::size_t i = 0; i < n; ++i) {
+    text += "  " + left_aligned(names[i], margin);
+    for (std::size_t j = 0; j < n; ++j)
+      text += "  " + right_aligned(fmt::format("{:.0f}", table[i * n + j]),
+                                   std::max(widest, columns_of(heads[j])));
+    text += "\n";
+  }
+  return text;
+}
+}  // namespace
+
+std::string tables_text(const Score& score, const Experiment& experiment,
+                        const std::vector<std::string>& classes, const Terminal& terminal) {
+  constexpr std::size_t most = 20;
+  std::string text;
+  for (std::size_t i = 0; i < score.tables.size(); ++i) {
+    const std::vector<double>& table = score.tables[i];
+    const auto n = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
+    if (table.empty()) continue;
+    text += experiment.metrics[i].plugin->name;
+    if (n > most) {
+      text += fmt::format(": {} classes, see --json or run.json\n", n);
+      continue;
+    }
+    std::vector<std::string> names = classes;
+    if (names.size() != n) {
+      names.clear();
+      for (std::size_t k = 0; k < n; ++k) names.push_back(std::to_string(k));
+    }
+    text += " (rows: as it is, columns: as predicted)\n" +
+            table_text(table, std::move(names), terminal.width());
+  }
+  return text;
+}
+
 std::string layer_table(const Graph& graph, const Terminal& terminal) {
   using Row = std::array<std::string, 5>;
   std::vector<Row> rows{{"Layer (type)", "Output", "Param #", "Activation", "from"}};

@@ -16,6 +16,11 @@ std::string rate(double examples_per_second);
 /// `cost 0.0075   accuracy 99.70 %`
 std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator);
 
+/// The tables of counts of a score, each row a class as it is, each column a class as the network
+/// says, for up to 20 classes. Without names: numbers from 0.
+std::string tables_text(const Score& score, const Experiment& experiment,
+                        const std::vector<std::string>& classes, const Terminal& terminal);
+
 /// The table of layers: name and type, output, parameters, activation, library.
 std::string layer_table(const Graph& graph, const Terminal& terminal);
 /// `epoch 1/1  5000/10000 ━━━━━━━━━━ 9 ms  1.15 M examples/s - cost 0.0252`

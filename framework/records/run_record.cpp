@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -18,12 +19,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json score_json(const Score& score, const Experiment& experiment) {
-  Json json;
-  json["cost"] = score.cost;
-  for (std::size_t i = 0; i < score.metrics.size(); ++i)
-    json[experiment.metrics[i].plugin->name] = score.metrics[i];
-  return json;
+Json rows_json(const std::vector<double>& table) {
+  const auto n = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
+  Json rows = Json::array();
+  for (std::size_t i = 0; i < n; ++i) {
+    Json row = Json::array();
+    for (std::size_t j = 0; j < n; ++j) row.push_back(std::llround(table[i * n + j]));
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 Json result_object(const RunResult& result, const Experiment& experiment) {
@@ -124,6 +128,19 @@ std::string weights_sha256(const std::vector<BlockValues>& parameters) {
   for (const BlockValues& block : parameters)
     all.insert(all.end(), block.bytes.begin(), block.bytes.end());
   return sha256_of(all);
+}
+
+Json score_json(const Score& score, const Experiment& experiment) {
+  Json json;
+  json["cost"] = score.cost;
+  for (std::size_t i = 0; i < score.metrics.size(); ++i) {
+    Json& value = json[experiment.metrics[i].plugin->name];
+    if (i < score.tables.size() && !score.tables[i].empty())
+      value = rows_json(score.tables[i]);
+    else
+      value = score.metrics[i];
+  }
+  return json;
 }
 
 std::string result_json(const RunResult& result, const Experiment& experiment) {

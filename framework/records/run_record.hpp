@@ -1,5 +1,6 @@
 // run.json: what a run was, how it ended, and all that it takes to get the same bits again.
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct RunResult {
 
 /// Hexadecimal SHA-256 of the parameters' bytes, block after block in graph order.
 std::string weights_sha256(const std::vector<BlockValues>& parameters);
+
+/// {"cost": …, "accuracy": …}; a metric with a table gives it as an array of rows.
+nlohmann::ordered_json score_json(const Score& score, const Experiment& experiment);
 
 /// The object that `--json` prints, on one line.
 std::string result_json(const RunResult& result, const Experiment& experiment);

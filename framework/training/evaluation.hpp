@@ -1,5 +1,7 @@
 // Cost, metrics and outputs over many examples, without slopes.
 #pragma once
+#include <algorithm>
+
 #include "network/workspace.hpp"
 #include "training/data.hpp"
 #include "training/trainer.hpp"
@@ -49,15 +51,44 @@ class Evaluation {
     return values;
   }
 
+  bool has_tables() const {
+    return std::ranges::any_of(metrics_, [](const Object& metric) { return table_of(metric); });
+  }
+  /// Like score, with the tables of the metrics that have one.
+  Score score_with_tables(const Examples<T>& examples) {
+    Score score = this->score(examples);
+    score.tables = tables(outputs_.data(), examples);
+    return score;
+  }
+  /// Tables of outputs that are known already.
+  std::vector<std::vector<double>> tables(const T* y, const Examples<T>& examples) const {
+    const std::size_t cols = graph_.output().cols, n = cols == 1 ? 2 : cols;
+    std::vector<std::vector<double>> all(metrics_.size());
+    if (n > most_classes) return all;
+    for (std::size_t i = 0; i < metrics_.size(); ++i) {
+      const Object& metric = metrics_[i];
+      const auto table = table_of(metric);
+      if (!table) continue;
+      all[i].resize(n * n);
+      metric.require(
+          table(metric.self(), y, examples.t.data(), examples.count, cols, all[i].data()), "table");
+    }
+    return all;
+  }
+
   /// Outputs of up to `rows` examples, valid until the next call.
   const T* outputs(const T* x, std::size_t n) {
     pass_.look_at(x, n);
     return pass_.forward();
   }
 
+  static constexpr std::size_t most_classes = 1000;  ///< of a table
   static constexpr std::size_t rows = 256;  ///< evaluated at a time, whatever the batch size
 
  private:
+  static auto table_of(const Object& metric) {
+    return appended(metric.functions<nnrun_metric>(), &nnrun_metric::table, dtype_of<T>);
+  }
   const Graph& graph_;
   const Object& cost_;
   const std::vector<Object>& metrics_;

@@ -45,7 +45,7 @@ class PredictorOf final : public Predictor {
     initialize(graph_, random, w_.data(), state_.data());
     const auto parts = data.read<T>(random);
     load();
-    return evaluation_.score(parts[part]);
+    return evaluation_.score_with_tables(parts[part]);
   }
 
  private:

@@ -22,8 +22,8 @@ class Predictor {
   virtual void set_parameters(const NamedBlock& block, std::span<const double> values) = 0;
   /// Rows of inputs before their preparation, at most most_rows; room for as many rows of outputs.
   virtual void predict(std::span<const double> inputs, std::span<double> outputs) = 0;
-  /// Cost and metrics of a part of the data, which are read. Call it before parameters are set:
-  /// `load` sets them when the random plugin has gone the way that it went in training.
+  /// Cost, metrics and tables of a part of the data, which are read. Call it before parameters are
+  /// set: `load` sets them when the random plugin has gone the way that it went in training.
   virtual Score score(DataSource& data, std::size_t part, const std::function<void()>& load) = 0;
 };
 

@@ -114,6 +114,8 @@ class TrainerOf final : public Trainer {
         break;
       }
     }
+    if (!outcome.interrupted && !outcome.epochs.empty() && evaluation_.has_tables())
+      add_tables(outcome.epochs.back());
     if (!best_.empty()) {
       std::copy_n(best_.data(), w_.size(), w_.data());
       std::copy_n(best_.data() + w_.size(), state_.size(), state_.data());
@@ -227,6 +229,16 @@ class TrainerOf final : public Trainer {
     r.test = score_of(NNRUN_TEST);
     outcome.epochs.push_back(std::move(r));
     if (listener.epoch) listener.epoch(outcome.epochs.back());
+  }
+
+  /// The parameters are still those of the report.
+  void add_tables(EpochReport& r) {
+    if (experiment_.measure_after)
+      r.train = evaluation_.score_with_tables(parts_[NNRUN_TRAIN]);
+    else
+      r.train.tables = evaluation_.tables(outputs_.data(), parts_[NNRUN_TRAIN]);
+    if (r.validation) r.validation = evaluation_.score_with_tables(parts_[NNRUN_VALIDATION]);
+    if (r.test) r.test = evaluation_.score_with_tables(parts_[NNRUN_TEST]);
   }
 
   /// Keeps the parameters of the best epoch where they are to be restored.

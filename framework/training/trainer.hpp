@@ -15,6 +15,8 @@ namespace nnrun::host {
 struct Score {
   double cost = 0;
   std::vector<double> metrics;
+  /// Square, row by row, where a metric has a table; only in the last report of a part, else empty.
+  std::vector<std::vector<double>> tables{};
 };
 
 /// During an epoch: what has been seen of it so far.

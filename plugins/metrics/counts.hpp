@@ -3,6 +3,19 @@
 #include <nnrun/plugin.hpp>
 #include <vector>
 
+/// Between the two classes of one output: ½, or 0 where targets are ±1.
+template <class T>
+T middle_of(nnrun::Rows<const T> t) {
+  return *std::min_element(t.data, t.data + t.rows * t.cols) < T(0) ? T(0) : T(0.5);
+}
+/// The class that a row stands for: for one number 1 where it is above the middle, else 0; for
+/// several, where the largest stands.
+template <class T>
+std::size_t class_of(std::span<const T> row, T middle) {
+  if (row.size() == 1) return row[0] > middle;
+  return static_cast<std::size_t>(std::ranges::max_element(row) - row.begin());
+}
+
 /// Of how many examples a class was said, meant, or both.
 struct Counts {
   double said = 0, meant = 0, both = 0;

@@ -46,6 +46,25 @@ TEST_CASE("precision, recall and f1 of several outputs are means over the classe
   CHECK(measured("f1", one_hot({0, 1}), one_hot({0, 1}), 2) == 1);
 }
 
+TEST_CASE("confusion_matrix counts examples by class and answer", "[plugins][metric]") {
+  const auto table = [](const std::vector<double>& y, const std::vector<double>& t,
+                        std::size_t rows) {
+    const host::Object m(use("metric", "confusion_matrix"));
+    const std::size_t cols = y.size() / rows, n = cols == 1 ? 2 : cols;
+    std::vector<double> counts(n * n);
+    const auto function =
+        host::appended(m.functions<nnrun_metric>(), &nnrun_metric::table, NNRUN_F64);
+    m.require(function(m.self(), y.data(), t.data(), rows, cols, counts.data()), "table");
+    return counts;
+  };
+  const auto y = one_hot({0, 0, 1, 1, 1}), t = one_hot({0, 0, 0, 1, 2});
+  CHECK(table(y, t, 5) == std::vector<double>{2, 1, 0, 0, 1, 0, 0, 1, 0});
+  CHECK(measured("confusion_matrix", y, t, 5) == 2);
+  CHECK(table({.9, .8, .7, .4, .2}, {1, 0, 0, 1, 0}, 5) == std::vector<double>{1, 2, 1, 1});
+  CHECK(measured("confusion_matrix", {.9, .8, .7, .4, .2}, {1, 0, 0, 1, 0}, 5) == 3);
+  CHECK(table({.3, -.3, .1}, {1, -1, -1}, 3) == std::vector<double>{1, 1, 0, 1});  // around 0
+}
+
 TEST_CASE("top_k_accuracy counts examples whose class is among the k largest",
           "[plugins][metric]") {
   const std::vector<double> y{.5, .3, .2, .5, .3, .2, .5, .3, .2, .4, .4, .2},
