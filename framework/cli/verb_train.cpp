@@ -2,28 +2,15 @@
 
 #include <chrono>
 
-#include "base/files.hpp"
-#include "base/text.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "records/model_file.hpp"
-#include "records/run_folder.hpp"
-#include "records/run_record.hpp"
+#include "records/recorded_run.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-/// Starts from the numbers of `model.weights`: every block of the network, by name and shape.
-void load_weights(Trainer& trainer, const Experiment& experiment) {
-  if (experiment.weights.empty()) return;
-  load_parameters(read_safetensors(experiment.weights), trainer.graph(), experiment.weights_place,
-                  [&](const NamedBlock& block, std::span<const double> values) {
-                    trainer.set_parameters(block, values);
-                  });
-}
 
 RunFolder create_folder(const Arguments& arguments, const Experiment& experiment) {
   return !arguments.has("--out") ? RunFolder::create("runs", experiment.name)
@@ -40,40 +27,24 @@ class Training {
   }
 
   Exit run() {
-    const auto trainer = Trainer::create(experiment_, arguments_.threads);
-    load_weights(*trainer, experiment_);
-    folder_.emplace(create_folder(arguments_, experiment_));
+    const auto trainer = create_trainer(experiment_, arguments_.threads);
+    RunFolder folder = create_folder(arguments_, experiment_);
+    folder_ = folder.path().string();
     show_header(*trainer);
-    record_.started = utc_now();
-    record_.command_line = arguments_.command_line;
-    const std::string config = resolved_yaml(experiment_);
-    record_.config_sha256 = sha256_of(std::as_bytes(std::span(config)));
-    folder_->write_config(config);
-    folder_->write_sources(experiment_.sources);
-    try {
-      const RunResult result = train(*trainer);
-      record_.data_sha256 = trainer->data_sha256();
-      record_.status = result.outcome.interrupted ? "interrupted" : "done";
-      record_.result = result;
-      folder_->write_run(run_json(record_, experiment_));
-      show_result(*trainer, result);
-      if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
-    } catch (const Error& e) {
-      if (record_.status.empty()) write_failure(e);
-      throw;
-    }
+    RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
+    const RunResult result = train(recorded, *trainer);
+    show_result(*trainer, result);
+    if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
     return Exit::done;
   }
 
  private:
-  RunResult train(Trainer& trainer) {
-    CsvFile metrics(folder_->path() / "metrics.csv", metrics_columns(trainer.data(), experiment_));
+  RunResult train(RecordedRun& recorded, Trainer& trainer) {
     Clock::time_point last_shown = Clock::now();
     double seconds_before = 0;
     Listener listener;
     listener.stop = [] { return interrupt_signal() != 0; };
     listener.epoch = [&](const EpochReport& report) {
-      metrics.append(metrics_row(report));
       say_line(epoch_line(report, experiment_, report.seconds - seconds_before,
                           trainer.data().examples[NNRUN_TRAIN], talk_));
       seconds_before = report.seconds;
@@ -85,25 +56,12 @@ class Training {
         talk_.write("\r" + progress_line(progress, talk_) + "\033[K");
       };
     watch_for_interrupts();
-
-    RunResult result;
-    result.outcome = trainer.train(listener);
-    const std::vector<BlockValues> blocks = trainer.parameters();
-    write_model(*folder_, trainer, experiment_, result.outcome.steps);
-    result.run = folder_->path().string();
-    result.threads = trainer.threads();
-    result.parameters = trainer.graph().parameter_count();
-    result.predictions = trainer.predict(experiment_.predict);
-    result.weights_sha256 = weights_sha256(blocks);
-    result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-    return result;
-  }
-
-  void write_failure(const Error& e) {
-    record_.status = "failed";
-    record_.error = e.what();
-    folder_->write_run(run_json(record_, experiment_));
-    say_line("saved  " + folder_->path().string() + " (failed)");
+    try {
+      return recorded.train(trainer, std::move(listener), folder_);
+    } catch (const Error&) {
+      say_line("saved  " + folder_ + " (failed)");
+      throw;
+    }
   }
 
   void show_header(const Trainer& trainer) {
@@ -113,7 +71,7 @@ class Training {
     say_line(talk_.bold(experiment_.name) + "  seed " + std::to_string(experiment_.seed) + dot +
              (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
              std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot +
-             folder_->path().string());
+             folder_);
     talk_.write(layer_table(trainer.graph(), talk_));
   }
 
@@ -159,8 +117,7 @@ class Training {
   Clock::time_point start_;
   Terminal out_{stdout}, talk_{stderr};
   bool quiet_ = true;
-  std::optional<RunFolder> folder_;
-  RunRecord record_;
+  std::string folder_;
 };
 
 }  // namespace

@@ -80,6 +80,8 @@ struct Experiment {
   Use cost, gradient, optimizer;
   double learning_rate = 0;
   std::size_t batch_size = 32, epochs = 1;
+  std::uint64_t max_examples = 0;  ///< training ends after so many, within an epoch too; 0: never
+  double max_seconds = 0;          ///< the same in seconds of training
   bool shuffle = true;
   ScheduleSpec schedule;
   double clip_value = 0, clip_norm = 0;  ///< 0: not at all

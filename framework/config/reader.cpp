@@ -216,6 +216,8 @@ class ExperimentReader {
     read_optimizer(train.take("optimizer"));
     e_.batch_size = size(train, "batch_size", 1, e_.batch_size);
     e_.epochs = size(train, "epochs", 0, e_.epochs);
+    e_.max_examples = size(train, "max_examples", 1, 0);
+    e_.max_seconds = train.take(number_above_zero("max_seconds"), 0.0);
     e_.shuffle = train.take(true_or_false("shuffle"), e_.shuffle);
     read_schedule(train.take("schedule"));
     e_.clip_value = train.take(number_above_zero("clip_value"), 0.0);

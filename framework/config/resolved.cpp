@@ -208,6 +208,8 @@ Written train_of(const Experiment& e) {
   train.add("optimizer", std::move(optimizer));
   train.add("batch_size", std::to_string(e.batch_size));
   train.add("epochs", std::to_string(e.epochs));
+  if (e.max_examples > 0) train.add("max_examples", std::to_string(e.max_examples));
+  if (e.max_seconds > 0) train.add("max_seconds", shortest(e.max_seconds));
   train.add("shuffle", boolean(e.shuffle));
   if (e.schedule.plugin) train.add("schedule", schedule_of(e.schedule));
   if (e.clip_value > 0) train.add("clip_value", shortest(e.clip_value));

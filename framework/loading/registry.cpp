@@ -76,8 +76,9 @@ fs::path own_plugin_folder() {
 
 }  // namespace
 
-std::string Library::sha256() const {
-  return sha256_of_file(file);
+const std::string& Library::sha256() const {
+  if (known_sha256.empty()) known_sha256 = sha256_of_file(file);
+  return known_sha256;
 }
 
 std::string Library::shown() const {

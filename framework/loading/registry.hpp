@@ -15,8 +15,10 @@ namespace nnrun::host {
 struct Library {
   std::filesystem::path file;  ///< canonical
   const nnrun_library* table;
-  std::string sha256() const;  ///< of the file, read when asked for
+  const std::string& sha256() const;  ///< of the file, read when first asked for
   std::string shown() const;   ///< the file as people write it: relative below the current folder
+
+  mutable std::string known_sha256 = {};  ///< for sha256()
 };
 
 /// One thing that a config can name.

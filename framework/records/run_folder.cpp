@@ -16,6 +16,12 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
+
+std::string number_name(unsigned long number) {
+  const std::string digits = std::to_string(number);
+  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
+}
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -37,12 +43,6 @@ void create_parents(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) cannot_create(folder, error);
-}
-
-/// 12 → "0012".
-std::string number_name(unsigned long number) {
-  const std::string digits = std::to_string(number);
-  return std::string(digits.size() < 4 ? 4 - digits.size() : 0, '0') + digits;
 }
 
 /// The number of a folder named like that, and of no other.
@@ -132,11 +132,11 @@ RunFolder RunFolder::create(const fs::path& root, std::string_view name) {
   }
 }
 
-RunFolder RunFolder::create_at(const fs::path& folder) {
+RunFolder RunFolder::create_at(const fs::path& folder, Sync sync) {
   const fs::path name = folder.has_filename() ? folder : folder.parent_path();  // "dir/"
   if (name.has_parent_path()) create_parents(name.parent_path());
   std::error_code error;
-  if (fs::create_directory(name, error)) return RunFolder(name);
+  if (fs::create_directory(name, error)) return RunFolder(name, sync);
   if (error && error != std::errc::file_exists) cannot_create(name, error);
   refuse("the run folder '" + name.string() + "' exists already",
          "name a new one with --out, or leave --out away");
@@ -161,11 +161,11 @@ void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sou
 }
 
 void RunFolder::write_run(std::string_view json) const {
-  write_new_file(path_ / "run.json", json);
+  write_new_file(path_ / "run.json", json, sync_);
 }
 
 void RunFolder::write_model(std::span<const Tensor> tensors, const Metadata& metadata) const {
-  write_safetensors(path_ / "model.safetensors", tensors, metadata);
+  write_safetensors(path_ / "model.safetensors", tensors, metadata, sync_);
 }
 
 CsvFile::CsvFile(fs::path file, std::size_t columns)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "records/safetensors.hpp"
 namespace nnrun::host {
 
@@ -18,8 +19,8 @@ class RunFolder {
   /// root/<name>/0001, 0002, …: the first number after all that are there. Two runs that start at
   /// once get different ones.
   static RunFolder create(const std::filesystem::path& root, std::string_view name);
-  /// The folder that --out names; it must not exist.
-  static RunFolder create_at(const std::filesystem::path& folder);
+  /// The folder that --out names; it must not exist. sync: what a power cut may take of it.
+  static RunFolder create_at(const std::filesystem::path& folder, Sync sync = Sync::now);
 
   const std::filesystem::path& path() const { return path_; }
   void write_config(std::string_view yaml) const;
@@ -29,8 +30,10 @@ class RunFolder {
   void write_model(std::span<const Tensor> tensors, const Metadata& metadata) const;
 
  private:
-  explicit RunFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  explicit RunFolder(std::filesystem::path path, Sync sync = Sync::now)
+      : path_(std::move(path)), sync_(sync) {}
   std::filesystem::path path_;
+  Sync sync_;
 };
 
 /// A CSV file that grows by whole rows: after a crash it ends with the last one.
@@ -51,6 +54,9 @@ class CsvFile {
   std::size_t columns_;
   int out_;
 };
+
+/// 12 -> `0012`: the name of a numbered folder.
+std::string number_name(unsigned long number);
 
 /// A name as part of a path: letters of any language, digits, `.`, `_` and `-` stay.
 std::string safe_name(std::string_view name);

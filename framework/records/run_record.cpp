@@ -58,14 +58,6 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   return json;
 }
 
-Json version_json() {
-  const Version v = version();
-  Json libraries;
-  for (const auto& [name, number] : v.libraries) libraries[name] = number;
-  return {{"nnrun", v.number}, {"git", v.git},          {"compiler", v.compiler},
-          {"flags", v.flags},  {"build", v.build_type}, {"libraries", libraries}};
-}
-
 std::string processor() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)
@@ -75,12 +67,9 @@ std::string processor() {
   return "unknown";
 }
 
-Json machine_json() {
-  utsname system{};
-  uname(&system);
-  return {{"processor", processor()},
-          {"instruction_set", instruction_set()},
-          {"system", std::string(system.sysname) + " " + system.release}};
+const std::string& known_processor() {
+  static const std::string name = processor();
+  return name;
 }
 
 std::vector<const Use*> uses_of(const Experiment& e) {
@@ -122,6 +111,27 @@ std::uint64_t peak_memory() {
 }
 
 }  // namespace
+
+Json version_json() {
+  const Version v = version();
+  Json libraries;
+  for (const auto& [name, number] : v.libraries) libraries[name] = number;
+  return {{"nnrun", v.number}, {"git", v.git},          {"compiler", v.compiler},
+          {"flags", v.flags},  {"build", v.build_type}, {"libraries", libraries}};
+}
+
+Json machine_json() {
+  utsname system{};
+  uname(&system);
+  return {{"processor", known_processor()},
+          {"instruction_set", instruction_set()},
+          {"system", std::string(system.sysname) + " " + system.release}};
+}
+
+void prepare_records(const Experiment& experiment) {
+  known_processor();
+  for (const Use* use : uses_of(experiment)) use->plugin->library->sha256();
+}
 
 std::string weights_sha256(const std::vector<BlockValues>& parameters) {
   std::vector<std::byte> all;

@@ -45,6 +45,13 @@ struct RunRecord {
 /// run.json, indented.
 std::string run_json(const RunRecord& record, const Experiment& experiment);
 
+/// What run.json says of this program and of this machine.
+nlohmann::ordered_json version_json();
+nlohmann::ordered_json machine_json();
+
+/// Reads all that run.json needs of files, once; what is forked afterwards has it.
+void prepare_records(const Experiment& experiment);
+
 /// The present time in UTC, `2026-01-31T12:00:00Z`.
 std::string utc_now();
 

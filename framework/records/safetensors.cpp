@@ -125,7 +125,7 @@ std::vector<double> numbers_of(const Tensor& tensor) {
 }
 
 void write_safetensors(const std::filesystem::path& file, std::span<const Tensor> tensors,
-                       const Metadata& metadata) {
+                       const Metadata& metadata, Sync sync) {
   std::uint32_t checksum = 0;
   std::vector<std::string_view> parts(1);
   for (const Tensor& tensor : tensors) {
@@ -134,7 +134,7 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
   }
   const std::string start = start_of(tensors, metadata, checksum);
   parts.front() = start;
-  write_new_file(file, parts);
+  write_new_file(file, parts, sync);
 }
 
 TensorFile read_safetensors(const std::filesystem::path& file) {

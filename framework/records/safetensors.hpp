@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/files.hpp"
 namespace nnrun::host {
 
 struct Tensor {
@@ -34,7 +36,7 @@ std::vector<double> numbers_of(const Tensor& tensor);
 /// Writes a new file; each tensor's bytes must be as many as its shape and type say. Checksums of
 /// header and data are added to the metadata.
 void write_safetensors(const std::filesystem::path& file, std::span<const Tensor> tensors,
-                       const Metadata& metadata);
+                       const Metadata& metadata, Sync sync = Sync::now);
 
 /// Throws RecordError, which says what is wrong, unless every byte of the file is accounted for and
 /// the checksums, where there are any, agree.

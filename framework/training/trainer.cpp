@@ -101,9 +101,10 @@ class TrainerOf final : public Trainer {
   Outcome train(const Listener& listener) override {
     Outcome outcome;
     if (experiment_.measure_after) report(EpochReport{}, outcome, listener);
-    for (std::size_t epoch = 1; epoch <= experiment_.epochs && !outcome.interrupted; ++epoch) {
+    for (std::size_t epoch = 1; epoch <= experiment_.epochs && !enough(outcome); ++epoch) {
       const std::size_t seen = run_epoch(epoch, listener, outcome);
       if (outcome.interrupted) break;
+      epoch_is_whole_ = seen == parts_[NNRUN_TRAIN].count;
       EpochReport epoch_report;
       epoch_report.epoch = epoch;
       epoch_report.train.cost = epoch_cost_ / static_cast<double>(seen);
@@ -187,9 +188,18 @@ class TrainerOf final : public Trainer {
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
-  /// Returns how many examples were seen: all, unless the listener stopped it.
+  /// Has it been as long as max_examples or max_seconds say?
+  bool enough(const Outcome& outcome, double seconds = 0) const {
+    const double most = experiment_.max_seconds;
+    return (experiment_.max_examples > 0 && outcome.examples >= experiment_.max_examples) ||
+           (most > 0 && outcome.seconds + seconds >= most);
+  }
+
+  /// Returns how many examples were seen: all, unless the listener or a limit stopped it.
   std::size_t run_epoch(std::size_t epoch, const Listener& listener, Outcome& outcome) {
-    const std::size_t count = parts_[NNRUN_TRAIN].count;
+    std::size_t count = parts_[NNRUN_TRAIN].count;
+    if (experiment_.max_examples > 0)
+      count = std::min<std::size_t>(count, experiment_.max_examples - outcome.examples);
     const std::size_t steps = (count + batch_rows_ - 1) / batch_rows_;
     if (experiment_.shuffle) random_.shuffle(order_, "shuffle", epoch);
     epoch_cost_ = 0;
@@ -197,7 +207,7 @@ class TrainerOf final : public Trainer {
     std::size_t done = 0;
     // as many steps at a time as take some 20 ms: the clock is not read in between
     std::size_t step = 0, chunk = 1;
-    while (step < steps && !outcome.interrupted) {
+    while (step < steps && !outcome.interrupted && !enough(outcome, seconds)) {
       const std::size_t end = std::min(steps, step + chunk);
       const Clock::time_point start = Clock::now();
       for (; step < end; ++step) run_step(epoch, step * batch_rows_, count);
@@ -223,8 +233,10 @@ class TrainerOf final : public Trainer {
     r.seconds = outcome.seconds;
     if (experiment_.measure_after)
       r.train = evaluation_.score(parts_[NNRUN_TRAIN]);
-    else
+    else if (epoch_is_whole_)
       r.train.metrics = evaluation_.measure(outputs_.data(), parts_[NNRUN_TRAIN]);
+    else  // there are no outputs of the other examples
+      r.train.metrics = evaluation_.score(parts_[NNRUN_TRAIN]).metrics;
     r.validation = score_of(NNRUN_VALIDATION);
     r.test = score_of(NNRUN_TEST);
     outcome.epochs.push_back(std::move(r));
@@ -351,6 +363,7 @@ class TrainerOf final : public Trainer {
   Buffer<T> batch_x_, batch_t_, outputs_;
   double epoch_cost_ = 0, best_value_ = 0;
   std::size_t best_epoch_ = 0;
+  bool epoch_is_whole_ = true;
   std::vector<T> best_;  // parameters and state of the best epoch, where they are to be restored
 };
 

@@ -1,0 +1,39 @@
+// One run from its first step to its record.
+#pragma once
+#include <chrono>
+
+#include "records/run_folder.hpp"
+#include "records/run_record.hpp"
+namespace nnrun::host {
+
+/// A trainer with the numbers that `model.weights` names, where it names some.
+std::unique_ptr<Trainer> create_trainer(const Experiment& experiment, unsigned threads);
+
+class RecordedRun {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Writes the config and its sources. start: of the run, for its total time.
+  RecordedRun(RunFolder folder, const Experiment& experiment, std::vector<std::string> command_line,
+              Clock::time_point start);
+
+  /// Trains and writes metrics.csv, the model and run.json. Where that fails, run.json says why, and
+  /// the error is thrown on. name: of the folder, as the record shall have it.
+  RunResult train(Trainer& trainer, Listener listener, std::string name);
+
+  const RunFolder& folder() const { return folder_; }
+
+ private:
+  RunResult trained(Trainer& trainer, Listener& listener, std::string name);
+
+  RunFolder folder_;
+  const Experiment& experiment_;
+  Clock::time_point start_;
+  RunRecord record_;
+};
+
+/// Writes the run.json of a run that could not write its own: it crashed, or took too long.
+void record_failure(const std::filesystem::path& folder, const Experiment& experiment,
+                    const std::vector<std::string>& command_line, const std::string& error);
+
+}  // namespace nnrun::host
