@@ -81,8 +81,8 @@ class Training {
       return;
     }
     const Outcome& outcome = result.outcome;
-    if (!outcome.epochs.empty()) {
-      const EpochReport& last = outcome.epochs.back();
+    if (outcome.result) {
+      const EpochReport& last = *outcome.result;
       if (last.test)
         show_score("test   ", *last.test, trainer.data(), NNRUN_TEST, "not seen in training");
       else if (last.validation)

@@ -165,7 +165,7 @@ std::string progress_line(const Progress& p, const Terminal& terminal) {
 
 std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal) {
-  std::string line = counted(report.epoch, experiment.epochs);
+  std::string line = counted(report.epoch, report.epochs);
   const double speed = static_cast<double>(examples) / epoch_seconds;
   if (terminal.is_terminal())
     line += fmt::format("  {}/{} {} {}  {}", examples, examples, bar(1, 20, terminal),

@@ -19,12 +19,12 @@ struct Named {
 };
 
 struct LayerSpec {
-  std::string name;           ///< given, or `dense_1`: type and count of that type
-  Use layer, activation;      ///< activation may be empty
-  Use init, bias_init;        ///< for blocks of role weights and bias
+  std::string name;                   ///< given, or `dense_1`: type and count of that type
+  Use layer, activation;              ///< activation may be empty
+  Use init, bias_init;                ///< for blocks of role weights and bias
   Use regularizer, bias_regularizer;  ///< may be empty
-  std::vector<Named> inputs;  ///< names of layers, or `input`; never empty
-  Place place;                ///< of the layer's entry
+  std::vector<Named> inputs;          ///< names of layers, or `input`; never empty
+  Place place;                        ///< of the layer's entry
 };
 
 /// How the training part of a data set is cut. Fractions of it; 0: nothing is taken.
@@ -80,6 +80,8 @@ struct Experiment {
   Use cost, gradient, optimizer;
   double learning_rate = 0;
   std::size_t batch_size = 32, epochs = 1;
+  bool epochs_given = false;  ///< otherwise as many as `steps` needs
+  std::uint64_t steps = 0;    ///< training ends after so many, within an epoch too; 0: by epochs
   std::uint64_t max_examples = 0;  ///< training ends after so many, within an epoch too; 0: never
   double max_seconds = 0;          ///< the same in seconds of training
   bool shuffle = true;

@@ -215,7 +215,9 @@ class ExperimentReader {
     e_.gradient = use("gradient", train.take("gradient"), "backprop");
     read_optimizer(train.take("optimizer"));
     e_.batch_size = size(train, "batch_size", 1, e_.batch_size);
+    e_.epochs_given = train.written("epochs") != nullptr;
     e_.epochs = size(train, "epochs", 0, e_.epochs);
+    e_.steps = size(train, "steps", 1, 0);
     e_.max_examples = size(train, "max_examples", 1, 0);
     e_.max_seconds = train.take(number_above_zero("max_seconds"), 0.0);
     e_.shuffle = train.take(true_or_false("shuffle"), e_.shuffle);

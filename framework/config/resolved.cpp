@@ -207,7 +207,8 @@ Written train_of(const Experiment& e) {
   optimizer.add("learning_rate", shortest(e.learning_rate));
   train.add("optimizer", std::move(optimizer));
   train.add("batch_size", std::to_string(e.batch_size));
-  train.add("epochs", std::to_string(e.epochs));
+  if (e.epochs_given || e.steps == 0) train.add("epochs", std::to_string(e.epochs));
+  if (e.steps > 0) train.add("steps", std::to_string(e.steps));
   if (e.max_examples > 0) train.add("max_examples", std::to_string(e.max_examples));
   if (e.max_seconds > 0) train.add("max_seconds", shortest(e.max_seconds));
   train.add("shuffle", boolean(e.shuffle));

@@ -41,8 +41,8 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["parameters"] = result.parameters;
   json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;
   if (outcome.best_epoch > 0) json["best_epoch"] = outcome.best_epoch;
-  if (!outcome.epochs.empty()) {
-    const EpochReport& last = outcome.epochs.back();
+  if (outcome.result) {
+    const EpochReport& last = *outcome.result;
     json["train"] = score_json(last.train, experiment);
     if (last.validation) json["validation"] = score_json(*last.validation, experiment);
     if (last.test) json["test"] = score_json(*last.test, experiment);

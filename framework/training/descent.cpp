@@ -45,6 +45,8 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
       g_(g),
       regularized_(regularized_ranges(graph, experiment)) {
   planned_steps_ = steps_per_epoch_ * experiment.epochs;
+  if (experiment.steps > 0 && (!experiment.epochs_given || experiment.steps < planned_steps_))
+    planned_steps_ = experiment.steps;
   if (experiment.schedule.plugin) {
     schedule_ = Object(experiment.schedule.plugin);
     monitor_.emplace(experiment.schedule.monitor, experiment, data);

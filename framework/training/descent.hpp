@@ -25,6 +25,10 @@ class Descent {
   /// The epoch is over: what schedules watch.
   void observe(const EpochReport& report);
   std::uint64_t steps() const { return update_.step; }
+  /// Begun epochs of the run as planned, by epochs or by steps.
+  std::size_t planned_epochs() const {
+    return static_cast<std::size_t>((planned_steps_ + steps_per_epoch_ - 1) / steps_per_epoch_);
+  }
   double learning_rate() const { return update_.rate; }  ///< of the last step
 
  private:

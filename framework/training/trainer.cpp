@@ -101,7 +101,7 @@ class TrainerOf final : public Trainer {
   Outcome train(const Listener& listener) override {
     Outcome outcome;
     if (experiment_.measure_after) report(EpochReport{}, outcome, listener);
-    for (std::size_t epoch = 1; epoch <= experiment_.epochs && !enough(outcome); ++epoch) {
+    for (std::size_t epoch = 1; epoch <= descent_.planned_epochs() && !enough(outcome); ++epoch) {
       const std::size_t seen = run_epoch(epoch, listener, outcome);
       if (outcome.interrupted) break;
       epoch_is_whole_ = seen == parts_[NNRUN_TRAIN].count;
@@ -111,17 +111,19 @@ class TrainerOf final : public Trainer {
       report(epoch_report, outcome, listener);
       descent_.observe(outcome.epochs.back());
       if (stopping_ && out_of_patience(outcome.epochs.back())) {
-        outcome.stopped_early = epoch < experiment_.epochs;
+        outcome.stopped_early = epoch < descent_.planned_epochs();
         break;
       }
     }
-    if (!outcome.interrupted && !outcome.epochs.empty() && evaluation_.has_tables())
-      add_tables(outcome.epochs.back());
+    outcome.best_epoch = best_epoch_;
+    if (!outcome.epochs.empty()) outcome.result = outcome.epochs.back();
     if (!best_.empty()) {
       std::copy_n(best_.data(), w_.size(), w_.data());
       std::copy_n(best_.data() + w_.size(), state_.size(), state_.data());
+      outcome.result = *std::ranges::find(outcome.epochs, best_epoch_, &EpochReport::epoch);
     }
-    outcome.best_epoch = best_epoch_;
+    if (!outcome.interrupted && outcome.result && evaluation_.has_tables())
+      add_tables(*outcome.result);
     outcome.steps = descent_.steps();
     return outcome;
   }
@@ -188,10 +190,11 @@ class TrainerOf final : public Trainer {
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
-  /// Has it been as long as max_examples or max_seconds say?
+  /// Has it been as long as steps, max_examples or max_seconds say?
   bool enough(const Outcome& outcome, double seconds = 0) const {
     const double most = experiment_.max_seconds;
-    return (experiment_.max_examples > 0 && outcome.examples >= experiment_.max_examples) ||
+    return (experiment_.steps > 0 && descent_.steps() >= experiment_.steps) ||
+           (experiment_.max_examples > 0 && outcome.examples >= experiment_.max_examples) ||
            (most > 0 && outcome.seconds + seconds >= most);
   }
 
@@ -200,6 +203,8 @@ class TrainerOf final : public Trainer {
     std::size_t count = parts_[NNRUN_TRAIN].count;
     if (experiment_.max_examples > 0)
       count = std::min<std::size_t>(count, experiment_.max_examples - outcome.examples);
+    if (experiment_.steps > 0)
+      count = std::min<std::size_t>(count, (experiment_.steps - descent_.steps()) * batch_rows_);
     const std::size_t steps = (count + batch_rows_ - 1) / batch_rows_;
     if (experiment_.shuffle) random_.shuffle(order_, "shuffle", epoch);
     epoch_cost_ = 0;
@@ -216,7 +221,7 @@ class TrainerOf final : public Trainer {
       done = std::min(count, step * batch_rows_);
       if (listener.stop && listener.stop()) outcome.interrupted = true;
       if (listener.progress)
-        listener.progress({epoch, experiment_.epochs, done, count, seconds,
+        listener.progress({epoch, descent_.planned_epochs(), done, count, seconds,
                            epoch_cost_ / static_cast<double>(done)});
       if (took < 0.01) chunk *= 2;
       if (took > 0.04) chunk = std::max<std::size_t>(1, chunk / 2);
@@ -228,6 +233,7 @@ class TrainerOf final : public Trainer {
 
   /// Scores of every part, training as it was measured or anew.
   void report(EpochReport r, Outcome& outcome, const Listener& listener) {
+    r.epochs = descent_.planned_epochs();
     r.step = descent_.steps();
     r.examples = outcome.examples;
     r.seconds = outcome.seconds;
@@ -243,10 +249,10 @@ class TrainerOf final : public Trainer {
     if (listener.epoch) listener.epoch(outcome.epochs.back());
   }
 
-  /// The parameters are still those of the report.
+  /// The parameters are those of the report.
   void add_tables(EpochReport& r) {
-    if (experiment_.measure_after)
-      r.train = evaluation_.score_with_tables(parts_[NNRUN_TRAIN]);
+    if (experiment_.measure_after || !best_.empty())
+      r.train.tables = evaluation_.score_with_tables(parts_[NNRUN_TRAIN]).tables;
     else
       r.train.tables = evaluation_.tables(outputs_.data(), parts_[NNRUN_TRAIN]);
     if (r.validation) r.validation = evaluation_.score_with_tables(parts_[NNRUN_VALIDATION]);

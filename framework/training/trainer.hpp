@@ -27,7 +27,7 @@ struct Progress {
 };
 
 struct EpochReport {
-  std::size_t epoch = 0;
+  std::size_t epoch = 0, epochs = 0;     ///< from 1; of the run as planned
   std::uint64_t step = 0, examples = 0;  ///< since the start of the run
   double seconds = 0;                    ///< of training, evaluation apart, since the start
   Score train;                           ///< measured while training
@@ -48,6 +48,9 @@ struct Outcome {
   bool interrupted = false;  ///< by Listener::stop
   bool stopped_early = false;
   std::size_t best_epoch = 0;  ///< of the monitored value; 0: nothing is monitored
+  /// What the final parameters score: the report of the last epoch, or of the best one where its
+  /// parameters came back. Empty before the first report.
+  std::optional<EpochReport> result;
 };
 
 /// A block of parameters in its file order.

@@ -104,6 +104,9 @@ TEST_CASE("early stopping ends a run and can bring back its best parameters", "[
   CHECK(outcome.epochs.back().epoch == outcome.best_epoch + 3);
   for (const host::EpochReport& r : outcome.epochs)
     CHECK(r.validation->cost >= outcome.epochs[outcome.best_epoch - 1].validation->cost);
+  // what is reported is what the parameters that came back score
+  REQUIRE(outcome.result);
+  CHECK(outcome.result->epoch == outcome.best_epoch);
   const std::string best = std::to_string(outcome.best_epoch);
   CHECK(weights_after(config(run + ", restore_best: true}")) ==
         weights_after(config(", epochs: " + best + ", optimizer: {learning_rate: 0.9}")));

@@ -126,6 +126,23 @@ TEST_CASE("a run that is stopped ends after its step", "[training]") {
   CHECK(outcome.steps > 0);
 }
 
+TEST_CASE("a run can be told its steps, and may end within an epoch", "[training]") {
+  // 1000 examples in batches of 150: 7 steps an epoch
+  const auto outcome_of = [](const std::vector<host::Override>& overrides) {
+    const auto trainer = host::Trainer::create(experiment(wide, overrides), 1);
+    host::Outcome outcome = trainer->train({});
+    return outcome;
+  };
+  const host::Outcome nine = outcome_of({{"train.steps", "9"}, {"train.epochs", "null"}});
+  CHECK(nine.steps == 9);
+  CHECK(nine.epochs.size() == 2);
+  CHECK(nine.epochs.back().epochs == 2);
+  CHECK(nine.examples == 1000 + 2 * 150);
+  CHECK(outcome_of({{"train.steps", "9"}, {"train.epochs", "1"}}).steps == 7);
+  CHECK(outcome_of({{"train.steps", "14"}, {"train.epochs", "5"}}).steps == 14);
+  CHECK(outcome_of({{"train.steps", "14"}, {"train.epochs", "null"}}).epochs.size() == 2);
+}
+
 TEST_CASE("a batch larger than the data is the data", "[training]") {
   const auto weights = [](const char* batch) {
     return weights_after(
