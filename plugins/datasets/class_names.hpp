@@ -1,6 +1,7 @@
 // Class numbers with their names, for data sets whose target is a class.
 #pragma once
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -52,6 +53,20 @@ class ClassNames {
     throw nnrun::Error("unknown class " + std::string(text, end) +
                            ": expected a whole number from 0 to " + std::to_string(known - 1),
                        place, empty() ? "" : "the classes are: " + this->text());
+  }
+  /// The labels of a file of one number per example; they number the classes where these have no
+  /// names yet.
+  template <class File>
+  std::vector<std::uint16_t> read_numbers(File& file) {
+    std::vector<std::uint16_t> numbers;
+    std::array<double, 1024> chunk;
+    for (std::size_t from = 0; from < file.count(); from += chunk.size()) {
+      const std::size_t n = std::min(chunk.size(), file.count() - from);
+      file.read(from, n, chunk.data());
+      for (std::size_t i = 0; i < n; ++i) numbers.push_back(number(chunk[i], file.place(from + i)));
+    }
+    if (empty()) count_to(*std::ranges::max_element(numbers));
+    return numbers;
   }
   /// One row of targets: 1 at its class, else 0.
   double* one_hot(std::size_t number, double* t) const {

@@ -1,7 +1,6 @@
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <nnrun/csv.hpp>
+#include <nnrun/input_file.hpp>
 #include <nnrun/plugin.hpp>
 
 #include "class_names.hpp"
@@ -13,6 +12,7 @@ struct Csv : nnrun::Dataset {
   static constexpr auto name = "csv",
                         doc = "a text file with a row of names, then a row per example";
   const char *path = "", *validation = "", *test = "", *separator = ",";
+  bool header = true;
   std::span<const char*const> inputs, targets, classes;
   static constexpr const char* separators[] = {",", ";", "tab"};
   static constexpr auto params() {
@@ -25,7 +25,9 @@ struct Csv : nnrun::Dataset {
         nnrun::param(&Csv::classes, "classes",
                      "what the target column may hold; without: its texts, sorted"),
         nnrun::param(&Csv::separator, "separator", "what stands between two fields",
-                     {.choices = separators}));
+                     {.choices = separators}),
+        nnrun::param(&Csv::header, "header",
+                     "the first row names the columns; false: they are x1, x2, …"));
   }
 
   void open(nnrun_data& data) {
@@ -58,15 +60,11 @@ struct Csv : nnrun::Dataset {
  private:
   static constexpr std::size_t most_numbers = std::size_t{1} << 29;
   void read_file(const char* file, std::size_t part) {
-    namespace fs = std::filesystem;
-    const fs::file_status status = fs::status(file);
-    if (!fs::exists(status)) throw nnrun::Error("no such file", file);
-    if (!fs::is_regular_file(status))
-      throw nnrun::Error(fs::is_directory(status) ? "a folder, not a file" : "not a regular file",
-                         file);
-    std::ifstream in(file, std::ios::binary);
-    if (!in) throw nnrun::Error(std::strerror(errno), file);
-    nnrun::CsvReader rows(in, file, *separator == 't' ? '\t' : *separator);
+    std::ifstream in = nnrun::open_input(file);
+    nnrun::CsvReader rows(in, file, *separator == 't' ? '\t' : *separator, header);
+    if (header && rows.names_are_numbers())
+      throw nnrun::Error("the first row has numbers, not names of columns", rows.place(),
+                         "write a row of names in front, or header: false");
     if (part == NNRUN_TRAIN) choose_columns(rows, file);
     std::vector<std::size_t> at;
     for (const std::string& column : columns_) at.push_back(rows.column(column));

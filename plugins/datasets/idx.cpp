@@ -122,19 +122,8 @@ struct Idx : nnrun::Dataset {
       throw nnrun::Error("has " + std::to_string(file.count()) + " labels, but there are " +
                              std::to_string(files.images.count()) + " images in " + image_file,
                          label_file);
-    read_labels(file, files.labels);
+    files.labels = names_.read_numbers(file);
     return files;
-  }
-
-  void read_labels(IdxFile& file, std::vector<std::uint16_t>& numbers) {
-    std::array<double, 1024> chunk;
-    for (std::size_t from = 0; from < file.count(); from += chunk.size()) {
-      const std::size_t n = std::min(chunk.size(), file.count() - from);
-      file.read(from, n, chunk.data());
-      for (std::size_t i = 0; i < n; ++i)
-        numbers.push_back(names_.number(chunk[i], file.place(from + i)));
-    }
-    if (names_.empty()) names_.count_to(*std::ranges::max_element(numbers));
   }
 
   ClassNames names_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <nnrun/input_file.hpp>
 #include <nnrun/kinds/common.hpp>
 
 namespace {
@@ -70,13 +71,7 @@ std::string at_byte(const std::string& path, std::size_t offset) {
 }  // namespace
 
 IdxFile::IdxFile(std::string path) : path_(std::move(path)) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::file_status status = fs::status(path_, failed);
-  if (!fs::exists(status)) throw nnrun::Error("no such file", path_);
-  if (!fs::is_regular_file(status))
-    throw nnrun::Error(fs::is_directory(status) ? "a folder, not a file" : "not a regular file",
-                       path_);
+  nnrun::require_file(path_);
   errno = 0;
   file_.reset(gzopen(path_.c_str(), "rb"));
   if (!file_) throw nnrun::Error(errno ? std::strerror(errno) : "out of memory", path_);

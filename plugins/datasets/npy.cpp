@@ -91,7 +91,7 @@ struct Npy : nnrun::Dataset {
       same_shape(files.inputs, parts_[NNRUN_TRAIN]->inputs);
       same_shape(files.targets, parts_[NNRUN_TRAIN]->targets);
     }
-    if (one_hot) read_classes(files.targets, files.classes);
+    if (one_hot) files.classes = read_classes(files.targets);
     return files;
   }
   static void same_shape(const NpyFile& file, const NpyFile& first) {
@@ -101,19 +101,12 @@ struct Npy : nnrun::Dataset {
                          file.path());
   }
 
-  void read_classes(NpyFile& file, std::vector<std::uint16_t>& numbers) {
+  std::vector<std::uint16_t> read_classes(NpyFile& file) {
     if (file.cols() != 1)
       throw nnrun::Error("'one_hot' needs one class number per example, here are " +
                              text_of(file.shape()) + " numbers",
                          file.path(), "where they are one-hot already, remove 'one_hot'");
-    std::array<double, 1024> chunk;
-    for (std::size_t from = 0; from < file.count(); from += chunk.size()) {
-      const std::size_t n = std::min(chunk.size(), file.count() - from);
-      file.read(from, n, chunk.data());
-      for (std::size_t i = 0; i < n; ++i)
-        numbers.push_back(names_.number(chunk[i], file.place(from + i)));
-    }
-    if (names_.empty()) names_.count_to(*std::ranges::max_element(numbers));
+    return names_.read_numbers(file);
   }
 
   ClassNames names_;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <nnrun/input_file.hpp>
 #include <nnrun/kinds/common.hpp>
 
 static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
@@ -71,16 +72,8 @@ class Dict {
 }  // namespace
 
 NpyFile::NpyFile(std::string path) : path_(std::move(path)) {
-  namespace fs = std::filesystem;
-  std::error_code failed;
-  const fs::file_status status = fs::status(path_, failed);
-  if (!fs::exists(status)) throw nnrun::Error("no such file", path_);
-  if (!fs::is_regular_file(status))
-    throw nnrun::Error(fs::is_directory(status) ? "a folder, not a file" : "not a regular file",
-                       path_);
-  file_.open(path_, std::ios::binary);
-  if (!file_) throw nnrun::Error(std::strerror(errno), path_);
-  const auto size = static_cast<std::size_t>(fs::file_size(path_));
+  file_ = nnrun::open_input(path_);
+  const auto size = static_cast<std::size_t>(std::filesystem::file_size(path_));
   read_header(size);
   std::size_t numbers = 1;
   for (const std::size_t n : sizes_) {

@@ -51,6 +51,26 @@ TEST_CASE("a csv target of texts is a class, numbered in the order of the alphab
   CHECK(numbers(data.parts[NNRUN_TEST].t) == std::vector<double>{0, 1, 0});
 }
 
+TEST_CASE("a csv file without a header has columns x1, x2 and loses no row", "[dataset][csv]") {
+  Table table(
+      "\xEF\xBB\xBF"
+      "1,2,red\n3,4,blue\n",
+      {{"header", false}});
+  table.with("test", "5,6,red\n");
+  const Read data = table.read();
+  CHECK(data.shape.input_names == Texts{"x1", "x2"});
+  CHECK(numbers(data.parts[NNRUN_TRAIN].x) == std::vector<double>{1, 2, 3, 4});
+  CHECK(numbers(data.parts[NNRUN_TEST].x) == std::vector<double>{5, 6});
+  CHECK(data.shape.classes == Texts{"blue", "red"});
+  CHECK(Table("1,2\n3,4\n", {{"header", false}, {"inputs", Texts{"x2"}}, {"targets", Texts{"x1"}}})
+            .read()
+            .parts[NNRUN_TRAIN]
+            .count == 2);
+  CHECK(Table("", {{"header", false}}).said() ==
+        "error: the file is empty: expected a row of fields\n"
+        "  --> a.csv\n");
+}
+
 TEST_CASE("classes of a csv file may be given, numbers too, and keep their order",
           "[dataset][csv]") {
   const Read data = Table("x,y\n1,7\n2,3\n", {{"classes", Texts{"7", "5", "3"}}}).read();
@@ -95,6 +115,10 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "error: a column has no name, so it may be no input but the number of the row\n"
         "  --> a.csv:1\n"
         "   = help: name it, or name the input columns in 'inputs'\n");
+  CHECK(said("1,2\n3,4\n") ==
+        "error: the first row has numbers, not names of columns\n"
+        "  --> a.csv:1\n"
+        "   = help: write a row of names in front, or header: false\n");
   CHECK(said("x,y\n1,\"2\n") ==
         "error: a quote is not closed on its line\n"
         "  --> a.csv:2\n");

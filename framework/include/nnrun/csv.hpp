@@ -19,12 +19,20 @@ class CsvReader {
  public:
   static constexpr std::size_t longest_line = std::size_t{1} << 24;  // a million numbers
 
-  /// Reads the names. `in` must outlive the reader; `file` is its name for people.
-  CsvReader(std::istream& in, std::string file, char separator)
-      : in_(in), file_(std::move(file)), separator_(separator) {
-    if (!next_line()) throw Error("the file is empty: expected a row of column names", file_);
+  /// Reads the names; without a header they are x1, x2, … `in` must outlive the reader; `file` is
+  /// its name for people.
+  CsvReader(std::istream& in, std::string file, char separator, bool header = true)
+      : in_(in), file_(std::move(file)), separator_(separator), row_waits_(!header) {
+    if (!next_line())
+      throw Error(header ? "the file is empty: expected a row of column names"
+                         : "the file is empty: expected a row of fields",
+                  file_);
     if (row_.starts_with("\xEF\xBB\xBF")) row_.erase(0, 3);
     split();
+    if (!header) {
+      for (std::size_t i = 1; i <= fields_.size(); ++i) names_.push_back("x" + std::to_string(i));
+      return;
+    }
     for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
     if (names_.size() == 1 && names_[0].empty())
       throw Error("the first line must name the columns, but it is empty", place());
@@ -35,6 +43,12 @@ class CsvReader {
   }
 
   const std::vector<std::string>& names() const { return names_; }
+  /// Then they are no names: the file has no header.
+  bool names_are_numbers() const {
+    double x;
+    return std::all_of(names_.begin(), names_.end(),
+                       [&](const std::string& name) { return parsed(name, x); });
+  }
   /// Where a column stands.
   std::size_t column(std::string_view name) const {
     const auto found = std::find(names_.begin(), names_.end(), name);
@@ -52,6 +66,10 @@ class CsvReader {
 
   /// Goes to the next row; false at the end. Empty lines at the end of the file are no rows.
   bool next() {
+    if (row_waits_) {
+      row_waits_ = false;
+      return true;
+    }
     std::size_t empty = 0;  // first of the empty lines before this one
     for (;;) {
       if (!next_line()) return false;
@@ -186,6 +204,7 @@ class CsvReader {
   std::istream& in_;
   std::string file_;
   char separator_;
+  bool row_waits_;  // the first row was read for its number of columns
   std::vector<std::string> names_;
   char block_[1 << 16];
   std::size_t from_ = 0, to_ = 0;  // of what is left of the block
