@@ -125,14 +125,21 @@ class Objective {
     return mean_cost();
   }
 
-  /// The cost at w + h · direction.
+  /// The cost at w + h · direction, whatever direction says of padding.
   double cost_along(const T* direction, T h) {
     if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
     std::copy_n(w_, graph_.n_parameters, kept_w_.data());
     for (std::size_t i = 0; i < graph_.n_parameters; ++i) w_[i] += h * direction[i];
+    for (const auto& [from, to] : padding_) std::fill(w_ + from, w_ + to, T(0));
     const double cost = this->cost();
     std::copy_n(kept_w_.data(), graph_.n_parameters, w_);
     return cost;
+  }
+
+  /// After a gradient that used directions, which knows nothing of padding.
+  void forget_padding(T* gradient) const {
+    if (!kept_w_.data()) return;
+    for (const auto& [from, to] : padding_) std::fill(gradient + from, gradient + to, T(0));
   }
 
   double costs(T h, T* out) {

@@ -48,6 +48,20 @@ const Graph& checked(const Graph& graph, const DataSource& data, const Experimen
   return graph;
 }
 
+/// A cost may refuse the number of outputs: said before anything is trained, with its place.
+template <class T>
+void require_fit(const Object& cost, std::size_t outputs) {
+  const Buffer<T> y(outputs), t(outputs), per_row(1);
+  if (cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value(
+          cost.self(), y.data(), t.data(), outputs, per_row.data(), 1, outputs) == 0)
+    return;
+  Problem said = last_error_of_plugin();
+  said.what = "cost '" + cost.plugin().name +
+              "': " + (said.what.empty() ? "refused these outputs without a reason" : said.what);
+  said.place = cost.place();
+  throw ConfigError(std::move(said));
+}
+
 /// No more threads than blocks and tiles can use, and one where a step is too short to share.
 unsigned useful_threads(unsigned wanted, std::size_t batch_rows, const Graph& graph) {
   const std::size_t parameters = graph.n_parameters;
@@ -80,6 +94,7 @@ class TrainerOf final : public Trainer {
         objective_(graph_, cost_, batch_rows_, w_.data(), team_, state_.data(), &random_),
         evaluation_(graph_, cost_, metrics_, w_.data(), state_.data()),
         descent_(graph_, experiment, source_.shape(), batch_rows_, w_.data(), g_.data()) {
+    require_fit<T>(cost_, graph_.output().cols);
     initialize(graph_, random_, w_.data(), state_.data());
     parts_ = source_.template read<T>(random_);
     if (experiment.early_stopping.wanted)
@@ -170,6 +185,13 @@ class TrainerOf final : public Trainer {
       high = std::max(high, static_cast<double>(train.x.data()[i]));
     }
     return ranges;
+  }
+
+  std::pair<double, double> target_range() const override {
+    const Examples<T>& train = parts_[NNRUN_TRAIN];
+    const auto [low, high] =
+        std::ranges::minmax(std::span<const T>(train.t.data(), train.count * graph_.output().cols));
+    return {static_cast<double>(low), static_cast<double>(high)};
   }
 
   std::vector<BlockValues> parameters() const override {
@@ -295,6 +317,7 @@ class TrainerOf final : public Trainer {
         std::rethrow_exception(failure);
       gradient.fail("compute");
     }
+    objective_.forget_padding(g_.data());
     return cost;
   }
 

@@ -88,6 +88,8 @@ class Trainer {
       const std::vector<std::vector<double>>& inputs) = 0;
   /// Smallest and largest value of each input of the data in the training part.
   virtual std::vector<std::pair<double, double>> input_ranges() const = 0;
+  /// Smallest and largest target of the training part.
+  virtual std::pair<double, double> target_range() const = 0;
   virtual std::vector<BlockValues> parameters() const = 0;
   /// Replaces a block, in its file order; `values` must have its count.
   virtual void set_parameters(const NamedBlock& block, std::span<const double> values) = 0;

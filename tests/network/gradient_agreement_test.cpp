@@ -183,6 +183,71 @@ TEST_CASE("the finite_difference plugin and the backprop plugin agree on a graph
     CHECK(differences[i] == Approx(exact[i]).epsilon(1e-4).margin(1e-6));
 }
 
+TEST_CASE("central differences are right to the square of their step", "[network][gradient]") {
+  const Net n = GENERATE(from_range(std::begin(nets), std::end(nets)));
+  const auto rows = GENERATE(values<std::size_t>({1, 7}));
+  CAPTURE(n.title, rows);
+  Rig<double> rig(n.layers, rows);
+  host::Objective<double> objective(rig.graph, rig.cost, rows, rig.w.data(), rig.team);
+  objective.look_at({rig.x.data(), rig.t.data(), rows});
+  Buffer<double> exact(rig.graph.n_parameters), found(rig.graph.n_parameters);
+  const double cost = objective.backpropagate(exact.data());
+  const host::Object gradient(use("gradient", "central_difference", {{"step", 1e-4}}));
+  double here = 0;
+  gradient.require(gradient.functions<nnrun_gradient>().compute(gradient.self(), objective.face(),
+                                                                found.data(), &here),
+                   "compute");
+  CHECK(here == Approx(cost).epsilon(1e-13));
+  for (std::size_t i = 0; i < exact.size(); ++i)
+    CHECK(found.data()[i] == Approx(exact.data()[i]).epsilon(1e-6).margin(1e-7));
+}
+
+TEST_CASE("one sample of spsa is the slope along its direction, many are the gradient",
+          "[network][gradient]") {
+  Rig<double> rig(nets[1].layers, 5);
+  host::Random random(rig.e.random, 3);
+  host::Objective<double> objective(rig.graph, rig.cost, 5, rig.w.data(), rig.team, nullptr,
+                                    &random);
+  const std::vector<double> before(rig.w.data(), rig.w.data() + rig.w.size());
+  const std::vector<std::size_t> real = elements(rig.graph);
+  Buffer<double> exact(rig.graph.n_parameters), found(rig.graph.n_parameters);
+  const auto compute = [&](std::int64_t samples, std::uint64_t step) {
+    objective.look_at({rig.x.data(), rig.t.data(), 5}, step);
+    const host::Object gradient(use("gradient", "spsa", {{"h", 1e-4}, {"samples", samples}}));
+    double cost = 0;
+    gradient.require(gradient.functions<nnrun_gradient>().compute(gradient.self(), objective.face(),
+                                                                  found.data(), &cost),
+                     "compute");
+    objective.forget_padding(found.data());
+    return cost;
+  };
+  const double cost = compute(1, 1);
+  CHECK(cost == Approx(objective.backpropagate(exact.data())).epsilon(1e-14));
+  const double size = std::abs(found.data()[real[0]]);
+  double slope = 0;  // along the direction ±1 that was drawn
+  for (const std::size_t i : real) {
+    CHECK(std::abs(found.data()[i]) == size);
+    slope += exact.data()[i] * found.data()[i] / size;
+  }
+  CHECK(std::abs(slope) == Approx(size).epsilon(1e-6));
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (std::ranges::find(real, i) == real.end()) CHECK(found.data()[i] == 0);
+
+  const std::vector<double> first(found.data(), found.data() + found.size());
+  compute(1, 2);
+  CHECK(first != std::vector<double>(found.data(), found.data() + found.size()));
+  compute(1, 1);  // the numbers of a step are its own
+  CHECK(first == std::vector<double>(found.data(), found.data() + found.size()));
+
+  compute(20000, 1);
+  double length = 0;
+  for (const std::size_t i : real) length += exact.data()[i] * exact.data()[i];
+  const double deviation = std::sqrt(length / 20000);  // of the mean, for each weight
+  for (const std::size_t i : real)
+    CHECK(std::abs(found.data()[i] - exact.data()[i]) < 5 * deviation);
+  CHECK(before == std::vector<double>(rig.w.data(), rig.w.data() + rig.w.size()));
+}
+
 TEST_CASE("a smaller batch after a larger one gives its own gradient", "[network][gradient]") {
   const Net n = GENERATE(from_range(std::begin(nets), std::end(nets)));
   const auto rows = GENERATE(values<std::size_t>({1, 5, 33}));

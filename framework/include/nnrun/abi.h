@@ -294,7 +294,8 @@ typedef struct nnrun_objective { /* the mean cost of one batch, at the present p
   /* costs[i] = cost with parameter i + h; padding gives exactly *here, the cost without */
   int (*costs)(void* host, double h, void* costs, double* here);
   int (*backpropagate)(void* host, void* gradient, double* cost);
-  /* Since 1.1. The cost at the present parameters + h * direction, which has n numbers. */
+  /* Since 1.1. The cost at the present parameters + h * direction, which has n numbers; those of
+     padding do not count, and a gradient that calls it may write anything there. */
   int (*cost_along)(void* host, const void* direction, double h, double* cost);
   const nnrun_stream* stream; /* random numbers of this step, for gradients that draw directions */
 } nnrun_objective;
