@@ -177,11 +177,15 @@ std::string where_of(const Problem& problem) {
 }
 
 std::string render(const Error& error, bool colour) {
+  return render("error", error.problems(), colour);
+}
+
+std::string render(std::string_view title, const std::vector<Problem>& problems, bool colour) {
   const Paint& paint = colour ? colours : plain;
   std::string out;
-  for (const Problem& problem : error.problems()) {
+  for (const Problem& problem : problems) {
     if (!out.empty()) out += '\n';
-    out += painted(paint.error, "error", paint);
+    out += painted(paint.error, title, paint);
     out += painted(paint.strong, ": " + one_line(problem.what), paint) + "\n";
     std::size_t gutter = 2;
     if (has_place(problem)) {

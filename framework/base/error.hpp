@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 namespace nnrun::host {
@@ -82,5 +83,7 @@ std::string where_of(const Problem& problem);
 /// `error: …`, ` --> place`, the line with carets, `= help: …`.
 /// Colour only where asked for. Ends with a newline.
 std::string render(const Error& error, bool colour);
+/// The same of problems that are no errors, `title` in place of `error`.
+std::string render(std::string_view title, const std::vector<Problem>& problems, bool colour);
 
 }  // namespace nnrun::host

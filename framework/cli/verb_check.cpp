@@ -5,7 +5,9 @@
 #include "cli/gradient_check.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "records/run_record.hpp"
 #include "training/trainer.hpp"
+#include "training/warnings.hpp"
 namespace nnrun::host {
 
 /// Everything of a run up to its first step, for each config; nothing is written.
@@ -23,6 +25,9 @@ Exit check(const Arguments& arguments, Registry& registry) {
                          {"layers", trainer->graph().nodes.size()},
                          {"parameters", trainer->graph().parameter_count()},
                          {"examples", examples}});
+      const std::vector<Problem> warnings = warnings_of(experiment, *trainer);
+      if (!warnings.empty()) configs.back()["warnings"] = warnings_json(warnings);
+      if (!arguments.json) talk.write(render("warning", warnings, talk.colour()));
       if (!arguments.json)
         out.write(
             fmt::format("ok     {}  {} layers, {} parameters, {} + {} + {} examples to train, "

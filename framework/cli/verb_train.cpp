@@ -7,6 +7,7 @@
 #include "cli/view.hpp"
 #include "records/recorded_run.hpp"
 #include "training/trainer.hpp"
+#include "training/warnings.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -31,6 +32,7 @@ class Training {
     RunFolder folder = create_folder(arguments_, experiment_);
     folder_ = folder.path().string();
     show_header(*trainer);
+    if (!quiet_) talk_.write(render("warning", warnings_of(experiment_, *trainer), talk_.colour()));
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
     const RunResult result = train(recorded, *trainer);
     show_result(*trainer, result);
@@ -70,8 +72,7 @@ class Training {
     const unsigned threads = trainer.threads();
     say_line(talk_.bold(experiment_.name) + "  seed " + std::to_string(experiment_.seed) + dot +
              (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
-             std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot +
-             folder_);
+             std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot + folder_);
     talk_.write(layer_table(trainer.graph(), talk_));
   }
 

@@ -2,6 +2,7 @@
 
 #include "base/files.hpp"
 #include "records/model_file.hpp"
+#include "training/warnings.hpp"
 namespace nnrun::host {
 
 std::unique_ptr<Trainer> create_trainer(const Experiment& experiment, unsigned threads) {
@@ -52,6 +53,7 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
     if (told) told(report);
   };
   RunResult result;
+  result.warnings = warnings_of(experiment_, trainer);
   result.outcome = trainer.train(listener);
   const std::vector<BlockValues> blocks = trainer.parameters();
   write_model(folder_, trainer, experiment_, result.outcome.steps);

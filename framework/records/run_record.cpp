@@ -14,6 +14,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "training/monitor.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -55,6 +56,7 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["examples_per_second"] =
       outcome.seconds > 0 ? static_cast<double>(outcome.examples) / outcome.seconds : 0.;
   json["weights_sha256"] = result.weights_sha256;
+  if (!result.warnings.empty()) json["warnings"] = warnings_json(result.warnings);
   return json;
 }
 
@@ -153,18 +155,23 @@ Json score_json(const Score& score, const Experiment& experiment) {
   return json;
 }
 
+Json warnings_json(const std::vector<Problem>& warnings) {
+  Json json = Json::array();
+  for (const Problem& warning : warnings)
+    json.push_back({{"what", warning.what}, {"where", where_of(warning)}, {"help", warning.hint}});
+  return json;
+}
+
 std::string result_json(const RunResult& result, const Experiment& experiment) {
   return result_object(result, experiment).dump();
 }
 
 std::vector<std::string> metrics_columns(const DataShape& data, const Experiment& experiment) {
-  std::vector<std::string> names{"epoch", "step", "examples", "seconds"}, parts;
-  static constexpr const char* part_names[] = {"train", "val", "test"};
-  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-    if (data.examples[part] > 0) parts.emplace_back(part_names[part]);
-  for (const std::string& part : parts) names.push_back(part + ".cost");
-  for (const std::string& part : parts)
-    for (const Use& metric : experiment.metrics) names.push_back(part + "." + metric.plugin->name);
+  // costs first, then metrics
+  std::vector<std::string> names{"epoch", "step", "examples", "seconds"}, metrics;
+  for (std::string& name : monitored_names(experiment, data))
+    (name.ends_with(".cost") ? names : metrics).push_back(std::move(name));
+  names.insert(names.end(), metrics.begin(), metrics.end());
   return names;
 }
 

@@ -17,6 +17,7 @@ struct RunResult {
   std::vector<std::vector<double>> predictions;  ///< of experiment.predict
   double total_seconds = 0;
   std::string weights_sha256;
+  std::vector<Problem> warnings{};  ///< see warnings_of
 };
 
 /// Hexadecimal SHA-256 of the parameters' bytes, block after block in graph order.
@@ -24,6 +25,9 @@ std::string weights_sha256(const std::vector<BlockValues>& parameters);
 
 /// {"cost": …, "accuracy": …}; a metric with a table gives it as an array of rows.
 nlohmann::ordered_json score_json(const Score& score, const Experiment& experiment);
+
+/// [{"what": …, "where": …, "help": …}]
+nlohmann::ordered_json warnings_json(const std::vector<Problem>& warnings);
 
 /// The object that `--json` prints, on one line.
 std::string result_json(const RunResult& result, const Experiment& experiment);

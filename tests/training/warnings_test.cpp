@@ -1,0 +1,89 @@
+// Costs, activations and targets that do not fit together.
+#include "training/warnings.hpp"
+
+#include "support/plugins.hpp"
+namespace nnrun::testing {
+namespace {
+
+/// What is said of a last layer and a cost, with targets in a file.
+std::string said(const std::string& layer, const std::string& cost, const std::string& targets,
+                 const std::string& metrics = "[]") {
+  static const Scratch scratch;
+  std::string csv = "x,y\n";
+  for (std::size_t at = 0; at < targets.size();) {
+    const std::size_t end = std::min(targets.find(' ', at), targets.size());
+    csv += "1," + targets.substr(at, end - at) + "\n";
+    at = end + 1;
+  }
+  const host::Experiment e =
+      experiment("data: {type: csv, path: " + scratch.write("t.csv", csv).string() +
+                 "}\nmodel:\n  input: 1\n  layers:\n    - {type: dense, units: 1, " + layer +
+                 "}\ntrain: {cost: " + cost + "}\nmetrics: " + metrics + "\n");
+  const auto trainer = host::Trainer::create(e, 1);
+  std::string all;
+  for (const host::Problem& warning : host::warnings_of(e, *trainer)) {
+    CHECK(warning.place.line > 0);
+    all += warning.what + " | " + warning.hint + "\n";
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("what cannot learn is warned of, with what to change", "[training][warnings]") {
+  CHECK(said("activation: softmax", "mean_squared_error", "0 1") ==
+        "softmax of one unit is always 1, so nothing can be learnt | write activation: sigmoid, or "
+        "give the last layer a unit per class\n");
+  CHECK(said("activation: sigmoid", "mean_squared_error", "-1 1") ==
+        "the outputs of sigmoid lie from 0 to 1, but targets from -1 to 1 | write activation: tanh "
+        "in the last layer\n");
+  CHECK(said("activation: relu", "mean_squared_error", "-3 5") ==
+        "the outputs of relu lie from 0 on, but targets from -3 to 5 | write activation: none in "
+        "the last layer\n");
+  CHECK(said("activation: tanh", "binary_cross_entropy", "0 1") ==
+        "binary_cross_entropy takes outputs from 0 to 1, but those of tanh lie from -1 to 1 | "
+        "write activation: sigmoid in the last layer, or activation: none and from_logits: true\n");
+  CHECK(said("activation: none", "cross_entropy", "0 1") ==
+        "cross_entropy takes outputs from 0 to 1, but the last layer has no activation | write "
+        "activation: softmax in the last layer, or activation: none and from_logits: true\n");
+  CHECK(said("activation: sigmoid", "{type: binary_cross_entropy, from_logits: true}", "0 1") ==
+        "sigmoid is applied twice: it is part of binary_cross_entropy with from_logits | write "
+        "activation: none in the last layer, or from_logits: false\n");
+  CHECK(said("activation: sigmoid", "binary_cross_entropy", "-1 1") ==
+        "binary_cross_entropy takes targets from 0 to 1, but these lie from -1 to 1 | write "
+        "targets of 0 and 1, or another cost: mean_squared_error, say\n");
+  CHECK(
+      said("activation: none", "hinge", "0 1") ==
+      "hinge takes targets of -1 and 1, but these lie from 0 to 1 | write targets of -1 and 1, or "
+      "cost: binary_cross_entropy\n");
+  CHECK(said("activation: none", "mean_squared_error", "20 95", "[accuracy]") ==
+        "accuracy asks on which side of a half an output lies, but targets lie from 20 to 95 | "
+        "write mean_absolute_error or r2\n");
+}
+
+TEST_CASE("what fits together is not warned of", "[training][warnings]") {
+  CHECK(said("activation: sigmoid", "binary_cross_entropy", "0 1", "[accuracy]") == "");
+  CHECK(said("activation: none", "{type: binary_cross_entropy, from_logits: true}", "0 1") == "");
+  CHECK(said("activation: none", "mean_squared_error", "-50 70") == "");
+  CHECK(said("activation: tanh", "mean_squared_error", "-1 1", "[accuracy]") == "");
+  CHECK(said("activation: none", "hinge", "-1 1") == "");
+  CHECK(said("activation: relu", "mean_squared_error", "0 7") == "");
+  CHECK(said("activation: gelu", "mean_squared_error", "-5 7") == "");
+}
+
+TEST_CASE("class weights that are not one per class are refused before training",
+          "[training][warnings]") {
+  const host::Experiment e = experiment(
+      "data: diagonal\nmodel: {input: 2, layers: [{type: dense, units: 1, activation: softmax}]}\n"
+      "train: {cost: {type: cross_entropy, class_weights: [1, 2]}}\n");
+  try {
+    host::Trainer::create(e, 1);
+    FAIL("was taken");
+  } catch (const host::ConfigError& error) {
+    CHECK(error.problems()[0].what ==
+          "cost 'cross_entropy': 'class_weights' has 2 numbers for 1 classes");
+    CHECK(error.problems()[0].place.line == 3);
+  }
+}
+
+}  // namespace nnrun::testing
