@@ -30,7 +30,8 @@ class CsvReader {
     if (row_.starts_with("\xEF\xBB\xBF")) row_.erase(0, 3);
     split();
     if (!header) {
-      for (std::size_t i = 1; i <= fields_.size(); ++i) names_.push_back("x" + std::to_string(i));
+      for (std::size_t i = 1; i <= fields_.size(); ++i)
+        names_.emplace_back("x").append(std::to_string(i));
       return;
     }
     for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
