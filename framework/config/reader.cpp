@@ -215,7 +215,8 @@ class ExperimentReader {
     e_.gradient = use("gradient", train.take("gradient"), "backprop");
     read_optimizer(train.take("optimizer"));
     e_.batch_size = size(train, "batch_size", 1, e_.batch_size);
-    e_.epochs_given = train.written("epochs") != nullptr;
+    const ConfigNode* const epochs = train.written("epochs");
+    e_.epochs_given = epochs && !epochs->is(ConfigNode::Kind::null);
     e_.epochs = size(train, "epochs", 0, e_.epochs);
     e_.steps = size(train, "steps", 1, 0);
     e_.max_examples = size(train, "max_examples", 1, 0);
