@@ -17,6 +17,10 @@ struct Verb {
 constexpr std::array verbs{
     Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1,
          "--set --out --threads"},
+    Verb{"compare", "CONFIG...", "train configs with the same seeds, and say which is better", 1,
+         1000,
+         "--set --seeds --baseline --metric --budget --jobs --time --timeout --fail-if --out "
+         "--resume --csv-table --md"},
     Verb{"check", "CONFIG...", "check configs, their plugins and their data, without training", 1,
          1000, "--set --gradients"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
@@ -34,6 +38,7 @@ constexpr std::array verbs{
 struct Option {
   const char *names, *value, *doc;  // value: empty for a flag
   bool repeats = false;
+  const char* id = "";  // what verbs call it, where two options have one name
 
   /// `--quiet` of `-q,--quiet`.
   std::string name() const {
@@ -46,6 +51,18 @@ constexpr std::array options{
     Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
     Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
     Option{"--csv", "FILE", "a CSV file with a row of names; - for standard input"},
+    Option{"--csv", "", "a CSV row per run instead of the table", false, "--csv-table"},
+    Option{"--md", "", "the table in Markdown"},
+    Option{"--seeds", "N|A,B,...", "1 to N, or a list of seeds"},
+    Option{"--baseline", "NAME", "what the others are compared with (the first config)"},
+    Option{"--metric", "NAME", "what is compared (the first metric that all have, or cost)"},
+    Option{"--budget", "LENGTH", "train all for equal epochs, examples[=N] or seconds=N"},
+    Option{"--jobs", "N", "runs at a time (the number of cores)"},
+    Option{"--time", "", "one run at a time, for times that can be compared"},
+    Option{"--timeout", "SECONDS", "a run that takes longer has failed"},
+    Option{"--fail-if", "CONDITION", "exit with 1, for example if 'accuracy < baseline - 0.01'"},
+    Option{"--shard", "I/N", "only this part of the runs: other machines do the others"},
+    Option{"--resume", "DIR", "go on in this folder with what is missing"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
     Option{"--json", "", "one JSON object instead of text"},
@@ -59,7 +76,9 @@ std::vector<const Option*> options_of(const Verb& verb) {
   const std::string listed = std::string(verb.options) + " " + options_of_every_verb + " ";
   std::vector<const Option*> out;
   for (const Option& option : options)
-    if (listed.find(option.name() + " ") != std::string::npos) out.push_back(&option);
+    if (listed.find((*option.id ? std::string(option.id) : option.name()) + " ") !=
+        std::string::npos)
+      out.push_back(&option);
   return out;
 }
 
@@ -182,7 +201,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     throw UsageError(
         Problem{.what = lowered(e.what()), .hint = "nnrun help " + std::string(verb.name)});
   }
-  if (arguments.targets.size() < verb.fewest) throw UsageError(needs_target(verb));
+  if (arguments.targets.size() < verb.fewest && !arguments.has("--resume"))
+    throw UsageError(needs_target(verb));
   arguments.json = arguments.has("--json");
   arguments.quiet = arguments.has("--quiet");
   arguments.verbose = arguments.has("--verbose");

@@ -19,9 +19,9 @@ Exit run(const Arguments& arguments) {
   Registry registry;
   load_default_plugins(registry);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
-      {"train", train},          {"check", check},     {"eval", evaluate},
-      {"predict", predict},      {"summary", summary}, {"plugins", list_plugins},
-      {"version", show_version}, {"new", make_new}};
+      {"train", train},          {"check", check},          {"compare", compare},
+      {"eval", evaluate},        {"predict", predict},      {"summary", summary},
+      {"plugins", list_plugins}, {"version", show_version}, {"new", make_new}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

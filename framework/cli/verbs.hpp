@@ -5,6 +5,7 @@
 namespace nnrun::host {
 
 Exit train(const Arguments& arguments, Registry& registry);
+Exit compare(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);
 Exit evaluate(const Arguments& arguments, Registry& registry);
 Exit predict(const Arguments& arguments, Registry& registry);

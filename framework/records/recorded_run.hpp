@@ -17,8 +17,8 @@ class RecordedRun {
   RecordedRun(RunFolder folder, const Experiment& experiment, std::vector<std::string> command_line,
               Clock::time_point start);
 
-  /// Trains and writes metrics.csv, the model and run.json. Where that fails, run.json says why, and
-  /// the error is thrown on. name: of the folder, as the record shall have it.
+  /// Trains and writes metrics.csv, the model and run.json. Where that fails, run.json says why,
+  /// and the error is thrown on. name: of the folder, as the record shall have it.
   RunResult train(Trainer& trainer, Listener listener, std::string name);
 
   const RunFolder& folder() const { return folder_; }

@@ -1,0 +1,107 @@
+#include "cli/compare_progress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/view.hpp"
+#include "comparison/run_entry.hpp"
+namespace nnrun::host {
+
+CompareProgress::CompareProgress(const ComparisonPlan& plan, std::size_t all, bool quiet)
+    : plan_(plan), all_(all), quiet_(quiet) {}
+
+CompareProgress::~CompareProgress() {
+  wipe();
+}
+
+std::string CompareProgress::name_of(const PlannedRun& run) const {
+  return plan_.configs[run.config].name + " seed " + std::to_string(run.seed);
+}
+
+void CompareProgress::started(const PlannedRun& run) {
+  lines_.push_back({run});
+  draw(false);
+}
+
+void CompareProgress::moved(const PlannedRun& run, double share, double cost) {
+  for (Line& line : lines_)
+    if (line.run.folder == run.folder) {
+      line.share = share;
+      line.cost = cost;
+    }
+  draw(false);
+}
+
+void CompareProgress::ended(const PlannedRun& run) {
+  lines_.remove_if([&](const Line& line) { return line.run.folder == run.folder; });
+  ++done_;
+  if (quiet_) return;
+  const auto entry = run_entry(run);
+  const bool failed = entry["status"] != "done";
+  failed_ += failed;
+  if (talk_.is_terminal()) return draw(done_ == all_);
+  std::string line =
+      "run " + std::to_string(done_) + "/" + std::to_string(all_) + "  " + name_of(run) + "  ";
+  if (failed) {
+    line += entry["status"].get<std::string>() + ": " + entry.value("error", "");
+  } else {
+    const auto value = value_of(entry, plan_.part, plan_.metric);
+    const auto seconds = training_seconds(entry);
+    line += plan_.metric + " " +
+            (!value           ? "-"
+             : plan_.fraction ? fmt::format("{:.2f} %", *value * 100)
+                              : for_people(*value)) +
+            "  " + duration(seconds.value_or(0));
+  }
+  talk_.write(line + "\n");
+}
+
+std::string CompareProgress::left() const {
+  double done = static_cast<double>(done_);
+  for (const Line& line : lines_) done += line.share;
+  const double took = std::chrono::duration<double>(Clock::now() - start_).count();
+  if (done <= 0 || took < 1) return "";
+  return "  " + duration(took * (static_cast<double>(all_) / done - 1)) + " left";
+}
+
+void CompareProgress::wipe() {
+  if (drawn_ == 0) return;
+  // up to the first line that was drawn, then all below it away
+  std::string text = "\r";
+  if (drawn_ > 1) text += "\033[" + std::to_string(drawn_ - 1) + "A";
+  talk_.write(text + "\033[J");
+  drawn_ = 0;
+}
+
+void CompareProgress::draw(bool now) {
+  constexpr std::size_t narrow = 60, most_lines = 16;
+  if (quiet_ || !talk_.is_terminal()) return;
+  if (!now && Clock::now() - last_ < std::chrono::milliseconds(50)) return;
+  last_ = Clock::now();
+  const std::size_t width = talk_.width();
+  const auto cut = [&](std::string line) {  // a line that wraps would be two
+    while (columns_of(line) >= width) line.pop_back();
+    return line;
+  };
+  std::string text = cut("runs " + std::to_string(done_) + "/" + std::to_string(all_) +
+                         (failed_ > 0 ? "  " + std::to_string(failed_) + " failed" : "") + left());
+  std::size_t count = 1;
+  if (width >= narrow)
+    for (const Line& line : lines_) {
+      if (count > most_lines) break;
+      text +=
+          "\n" +
+          cut(fmt::format(
+              "  {}  {:.0f} %{}", name_of(line.run), std::clamp(line.share, 0., 1.) * 100,
+              std::isfinite(line.cost) && line.share > 0 ? "  cost " + for_people(line.cost) : ""));
+      ++count;
+    }
+  wipe();
+  talk_.write(text);
+  drawn_ = count;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+#include "cli/run_comparison.hpp"
+#include "cli/verbs.hpp"
+#include "comparison/condition.hpp"
+#include "comparison/json_file.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t seeds_by_default = 10;
+
+ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
+  ComparisonPlan plan;
+  plan.seeds = seeds_of(std::to_string(seeds_by_default));
+  take_options(arguments, plan);
+  for (const std::string& file : arguments.targets) {
+    ComparedConfig config;
+    config.file = file;
+    config.experiment = read_experiment(file, arguments.overrides, registry);
+    config.name = config.experiment.name;
+    plan.configs.push_back(std::move(config));
+  }
+  complete(plan);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  return plan;
+}
+
+/// A run that is there: its name makes it part of a config.
+void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
+  const Json record = read_json(folder / "run.json");
+  const Experiment experiment = read_experiment(folder / "config.yaml", {}, registry);
+  auto keys = resolved_keys(experiment);
+  auto config = std::ranges::find(plan.configs, experiment.name, &ComparedConfig::name);
+  if (config == plan.configs.end()) {
+    plan.configs.push_back({experiment.name, folder.string(), experiment, 0, 0, {}});
+    config = plan.configs.end() - 1;
+  }
+  const auto known = resolved_keys(config->experiment);
+  for (const auto& [key, value] : keys) {
+    const auto other = known.find(key);
+    if (key != "seed" && (other == known.end() || other->second != value))
+      throw UsageError(Problem{.what = "'" + folder.string() + "' and '" + config->file +
+                                       "' are both called '" + experiment.name + "', but '" + key +
+                                       "' is different",
+                               .hint = "compare their configs: nnrun compare " + folder.string() +
+                                       "/config.yaml " + config->file + "/config.yaml"});
+  }
+  const auto index = static_cast<std::size_t>(config - plan.configs.begin());
+  for (const PlannedRun& run : plan.runs)
+    if (run.config == index && run.seed == experiment.seed)
+      throw UsageError(Problem{.what = "'" + run.folder.string() + "' and '" + folder.string() +
+                                       "' are both seed " + std::to_string(run.seed) + " of '" +
+                                       experiment.name + "'",
+                               .hint = "give one of the two"});
+  plan.runs.push_back({index, experiment.seed, folder});
+  if (std::ranges::find(plan.seeds, experiment.seed) == plan.seeds.end())
+    plan.seeds.push_back(experiment.seed);
+  if (plan.part.empty() && record.contains("result"))
+    plan.part = record["result"].contains("test")         ? "test"
+                : record["result"].contains("validation") ? "validation"
+                                                          : "train";
+}
+
+ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
+  for (const char* option : {"--seeds", "--budget", "--set", "--timeout"})
+    if (arguments.has(option))
+      throw UsageError(Problem{.what = std::string(option) + " is for configs: these runs are made",
+                               .hint = "give configs to train them"});
+  ComparisonPlan plan;
+  plan.recorded = true;
+  take_options(arguments, plan);
+  for (const std::string& target : arguments.targets) {
+    if (!fs::exists(fs::path(target) / "run.json"))
+      throw UsageError(Problem{.what = "'" + target + "' is not the folder of a run that ended",
+                               .hint = "configs and run folders cannot be mixed"});
+    add_run(fs::path(target), registry, plan);
+  }
+  std::ranges::sort(plan.seeds);
+  if (plan.part.empty()) plan.part = "train";
+  complete(plan);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  return plan;
+}
+
+}  // namespace
+
+Exit compare(const Arguments& arguments, Registry& registry) {
+  if (arguments.has("--resume")) return resume_comparison(arguments, registry, "compare");
+  const bool runs = std::ranges::any_of(arguments.targets,
+                                        [](const std::string& t) { return fs::is_directory(t); });
+  ComparisonPlan plan =
+      runs ? plan_of_runs(arguments, registry) : plan_of_configs(arguments, registry);
+  const fs::path folder = new_folder(arguments, "compare");
+  if (!runs) {
+    plan_runs(plan, folder);
+    write_plan(plan, folder);
+  }
+  return run_comparison(arguments, plan, folder);
+}
+
+}  // namespace nnrun::host

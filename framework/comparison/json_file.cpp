@@ -1,0 +1,31 @@
+#include "comparison/json_file.hpp"
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "base/files.hpp"
+namespace nnrun::host {
+
+nlohmann::ordered_json read_json(const std::filesystem::path& file) {
+  constexpr std::size_t largest = std::size_t{1} << 28;
+  try {
+    return nlohmann::ordered_json::parse(read_file(file, largest));
+  } catch (const nlohmann::json::exception&) {
+    throw RecordError(Problem{.what = "'" + file.string() + "' is no valid JSON"});
+  }
+}
+
+void replace_file(const std::filesystem::path& file, std::string_view text) {
+  std::filesystem::path fresh = file;
+  fresh += ".new";
+  std::error_code error;
+  std::filesystem::remove(fresh, error);
+  write_new_file(fresh, text);
+  std::filesystem::rename(fresh, file, error);
+  if (error)
+    throw RecordError(
+        Problem{.what = "cannot write '" + file.string() + "': " + system_reason(error.value())});
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,200 @@
+#include "comparison/plan.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "base/text.hpp"
+#include "records/run_folder.hpp"
+#include "training/data.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string in_quotes(const std::string& text) {
+  return "'" + text + "'";
+}
+
+std::vector<std::string> metric_names(const Experiment& experiment) {
+  std::vector<std::string> names;
+  for (const Use& metric : experiment.metrics) names.push_back(metric.plugin->name);
+  return names;
+}
+
+bool has_metric(const ComparedConfig& config, const std::string& name) {
+  const std::vector<std::string> names = metric_names(config.experiment);
+  return std::ranges::find(names, name) != names.end();
+}
+
+void refuse_same_file(const std::vector<ComparedConfig>& configs) {
+  std::map<fs::path, std::string> files;
+  for (const ComparedConfig& config : configs) {
+    std::error_code ignored;
+    const auto [known, is_new] =
+        files.emplace(fs::weakly_canonical(config.file, ignored), config.file);
+    if (!is_new)
+      throw UsageError(Problem{.what = "the config " + in_quotes(config.file) + " is given twice",
+                               .hint = "a config is compared with others over --seeds"});
+  }
+}
+
+/// Data sets must agree; what the network sees of them may differ.
+void refuse_other_data(const std::vector<ComparedConfig>& configs) {
+  const auto data_keys = [](const Experiment& experiment) {
+    std::map<std::string, std::string> keys = resolved_keys(experiment);
+    std::erase_if(keys, [](const auto& entry) {
+      const std::string& key = entry.first;
+      return !(key == "data" || key.starts_with("data.")) || key == "data.features" ||
+             key == "data.scale";
+    });
+    return keys;
+  };
+  const auto value = [](const std::map<std::string, std::string>& keys, const std::string& key) {
+    const auto found = keys.find(key);
+    return found == keys.end() ? std::string("not there") : found->second;
+  };
+  const auto first = data_keys(configs.front().experiment);
+  for (const ComparedConfig& config : configs) {
+    const auto other = data_keys(config.experiment);
+    std::set<std::string> keys;
+    for (const auto* all : {&first, &other})
+      for (const auto& entry : *all) keys.insert(entry.first);
+    for (const std::string& key : keys)
+      if (value(first, key) != value(other, key))
+        throw ConfigError(Problem{.what = in_quotes(key) + " is " + value(first, key) + " in " +
+                                          in_quotes(configs.front().file) + " and " +
+                                          value(other, key) + " in " + in_quotes(config.file),
+                                  .hint = "configs are compared on the same data: make it equal, "
+                                          "for example with --set"});
+  }
+}
+
+void look_at(ComparedConfig& config, ComparisonPlan& plan) {
+  const auto trainer = Trainer::create(config.experiment, 1);
+  config.parameters = trainer->graph().parameter_count();
+  const auto& examples = trainer->data().examples;
+  config.examples = examples[NNRUN_TRAIN];
+  const char* const part = examples[NNRUN_TEST] > 0         ? "test"
+                           : examples[NNRUN_VALIDATION] > 0 ? "validation"
+                                                            : "train";
+  if (plan.part.empty()) plan.part = part;
+}
+
+void choose_baseline(ComparisonPlan& plan) {
+  if (plan.kind == "sweep") return;
+  if (plan.baseline.empty()) plan.baseline = plan.configs.front().name;
+  std::vector<std::string> names;
+  for (const ComparedConfig& config : plan.configs) {
+    if (config.name == plan.baseline) return;
+    names.push_back(config.name);
+  }
+  for (const ComparedConfig& config : plan.configs)
+    if (config.file == plan.baseline || fs::path(config.file).stem() == plan.baseline) {
+      plan.baseline = config.name;
+      return;
+    }
+  throw UsageError(
+      Problem{.what = "the baseline " + in_quotes(plan.baseline) + " is none of the configs",
+              .hint = did_you_mean(plan.baseline, names)});
+}
+
+/// Gives every config the same length, as limits of its own.
+void set_length(ComparisonPlan& plan) {
+  CommonLength& length = plan.length;
+  if (length.kind == "epochs") return;
+  const auto total = [](const ComparedConfig& c) {
+    const double all = static_cast<double>(c.experiment.epochs) * static_cast<double>(c.examples);
+    const auto most = static_cast<double>(c.experiment.max_examples);
+    return most > 0 ? std::min(most, all) : all;
+  };
+  if (length.value == 0) {  // of examples only
+    length.value = total(plan.configs.front());
+    for (const ComparedConfig& config : plan.configs)
+      length.value = std::min(length.value, total(config));
+  }
+  for (ComparedConfig& config : plan.configs) {
+    Experiment& e = config.experiment;
+    if (length.kind == "examples") {
+      e.max_examples = static_cast<std::uint64_t>(length.value);
+      e.epochs = static_cast<std::size_t>(
+          std::ceil(length.value / static_cast<double>(std::max<std::size_t>(config.examples, 1))));
+    } else {
+      e.max_seconds = length.value;
+      e.epochs = 1'000'000'000;  // the clock ends it
+    }
+  }
+}
+
+}  // namespace
+
+void make_names_unique(std::vector<ComparedConfig>& configs) {
+  const auto count = [&](const std::string& name) {
+    return std::ranges::count(configs, name, &ComparedConfig::name);
+  };
+  std::vector<std::string> names;
+  for (const ComparedConfig& config : configs)
+    names.push_back(count(config.name) > 1 ? safe_name(fs::path(config.file).stem().string())
+                                           : config.name);
+  std::set<std::string> taken;
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    std::string name = names[i];
+    for (int n = 2; !taken.insert(name).second; ++n) name = names[i] + "-" + std::to_string(n);
+    configs[i].name = configs[i].experiment.name = name;
+  }
+}
+
+void find_metric(ComparisonPlan& plan) {
+  const auto all_have = [&](const std::string& name) {
+    return std::ranges::all_of(plan.configs,
+                               [&](const ComparedConfig& c) { return has_metric(c, name); });
+  };
+  if (plan.metric.empty()) {
+    plan.metric = "cost";
+    for (const std::string& name : metric_names(plan.configs.front().experiment))
+      if (plan.metric == "cost" && all_have(name)) plan.metric = name;
+  }
+  plan.fraction = plan.higher_is_better = false;
+  if (plan.metric == "cost") return;
+  if (!all_have(plan.metric)) {
+    std::vector<std::string> known{"cost"};
+    for (const ComparedConfig& config : plan.configs)
+      for (const std::string& name : metric_names(config.experiment))
+        if (std::ranges::find(known, name) == known.end()) known.push_back(name);
+    if (std::ranges::find(known, plan.metric) == known.end())
+      throw UsageError(Problem{.what = "no config has a metric " + in_quotes(plan.metric),
+                               .hint = did_you_mean(plan.metric, known)});
+    const auto without = std::ranges::find_if(
+        plan.configs, [&](const ComparedConfig& c) { return !has_metric(c, plan.metric); });
+    throw ConfigError(
+        Problem{.what = in_quotes(without->file) + " has no metric " + in_quotes(plan.metric),
+                .hint = "write metrics: [" + plan.metric + "] there, or compare by --metric cost"});
+  }
+  for (const Use& metric : plan.configs.front().experiment.metrics)
+    if (metric.plugin->name == plan.metric) {
+      const auto flags = static_cast<const nnrun_metric*>(metric.plugin->table->functions)->flags;
+      plan.fraction = flags & NNRUN_FRACTION;
+      plan.higher_is_better = flags & NNRUN_HIGHER_IS_BETTER;
+    }
+}
+
+void complete(ComparisonPlan& plan) {
+  if (!plan.recorded && plan.kind == "compare") refuse_same_file(plan.configs);
+  make_names_unique(plan.configs);
+  find_metric(plan);
+  choose_baseline(plan);
+  if (plan.kind == "compare") refuse_other_data(plan.configs);
+  if (plan.recorded) return;
+  for (ComparedConfig& config : plan.configs) look_at(config, plan);
+  set_length(plan);
+}
+
+void plan_runs(ComparisonPlan& plan, const fs::path& folder) {
+  for (const std::uint64_t seed : plan.seeds)
+    for (std::size_t i = 0; i < plan.configs.size(); ++i)
+      plan.runs.push_back({i, seed, folder / "runs" / plan.configs[i].name / number_name(seed)});
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,69 @@
+// What is to be compared: configs, seeds, and how their runs are measured.
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "config/experiment.hpp"
+namespace nnrun::host {
+
+struct ComparedConfig {
+  std::string name;  ///< of the row; unique, and good for a folder
+  std::string file;  ///< as the user wrote it
+  Experiment experiment;
+  std::size_t parameters = 0;
+  std::size_t examples = 0;                              ///< of the training part
+  std::vector<std::pair<std::string, std::string>> set;  ///< of a sweep: key and value
+};
+
+/// How long every config trains.
+struct CommonLength {
+  std::string kind = "epochs";  ///< as the configs say; or `examples`, or `seconds`
+  double value = 0;             ///< 0: the least that a config trains for
+};
+
+struct PlannedRun {
+  std::size_t config = 0;
+  std::uint64_t seed = 0;
+  std::filesystem::path folder;  ///< that it has, or will have
+};
+
+struct ComparisonPlan {
+  std::string kind = "compare";  ///< or `sweep`
+  std::vector<ComparedConfig> configs;
+  std::vector<std::uint64_t> seeds;
+  std::string baseline;  ///< name of a config; empty in a sweep: the best
+  std::string metric;    ///< `cost`, or a metric that all configs have
+  bool fraction = false, higher_is_better = false;
+  std::string part;  ///< what is compared: `test`, `validation` or `train`
+  CommonLength length;
+  double timeout = 0;  ///< seconds for one run; 0: no limit
+  std::string fail_if;
+  std::vector<std::string> command_line;
+  std::vector<PlannedRun> runs;  ///< seed by seed, so that pairs are made at the same time
+  bool recorded = false;         ///< all runs were there before: nothing is trained
+};
+
+/// Opens the data and builds the network of every config, and chooses what was left open: names,
+/// metric, part, baseline, length. Throws UsageError, ConfigError and what else a config can throw.
+void complete(ComparisonPlan& plan);
+
+/// Chooses the metric where none is named; whether it is a fraction, and which way it is better.
+void find_metric(ComparisonPlan& plan);
+
+/// Their folders: below `folder`/runs/<name>/<seed>.
+void plan_runs(ComparisonPlan& plan, const std::filesystem::path& folder);
+
+/// Gives configs of one name their file's name, or a number.
+void make_names_unique(std::vector<ComparedConfig>& configs);
+
+/// plan.json and configs/<name>.yaml: all that it takes to go on with a comparison. Where the
+/// folder has a plan already it must be the same. Throws RecordError.
+void write_plan(const ComparisonPlan& plan, const std::filesystem::path& folder);
+ComparisonPlan read_plan(const std::filesystem::path& folder, Registry& registry);
+bool has_plan(const std::filesystem::path& folder);
+
+}  // namespace nnrun::host

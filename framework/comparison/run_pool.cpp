@@ -1,0 +1,216 @@
+#include "comparison/run_pool.hpp"
+
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cmath>
+#include <list>
+#include <nlohmann/json.hpp>
+
+#include "base/child.hpp"
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "comparison/run_object.hpp"
+#include "records/recorded_run.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::ptrdiff_t decision_maps = 10;  // for so many seeds: a page shows no more
+
+std::string this_machine() {
+  char name[256] = {};
+  ::gethostname(name, sizeof name - 1);
+  return safe_name(name);
+}
+
+/// `.0001-machine-1234` beside the run's folder, until the run has ended.
+fs::path unfinished(const PlannedRun& run, pid_t owner) {
+  return run.folder.parent_path() / ("." + run.folder.filename().string() + "-" + this_machine() +
+                                     "-" + std::to_string(owner));
+}
+
+/// What a killed comparison of this machine left of this run.
+void remove_leftovers(const PlannedRun& run) {
+  const std::string mine = "." + run.folder.filename().string() + "-" + this_machine() + "-";
+  std::error_code ignored;
+  std::vector<fs::path> gone;
+  for (fs::directory_iterator entry(run.folder.parent_path(), ignored), end;
+       !ignored && entry != end; entry.increment(ignored)) {
+    const std::string name = entry->path().filename().string();
+    if (!name.starts_with(mine)) continue;
+    const auto owner = parse_integer(std::string_view(name).substr(mine.size()));
+    if (owner && ::kill(static_cast<pid_t>(*owner), 0) != 0 && errno == ESRCH)
+      gone.push_back(entry->path());
+  }
+  for (const fs::path& folder : gone) fs::remove_all(folder, ignored);
+}
+
+/// The folder gets its name. Where another machine was faster, its run has the same numbers.
+void take_name(const fs::path& from, const PlannedRun& run) {
+  std::error_code error, ignored;
+  fs::rename(from, run.folder, error);
+  if (!error) return;
+  const bool there = fs::exists(run.folder / "run.json", ignored);
+  fs::remove_all(from, ignored);
+  if (!there)
+    throw RecordError(Problem{.what = "cannot write '" + run.folder.string() +
+                                      "': " + system_reason(error.value())});
+}
+
+Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {
+  Experiment experiment = plan.configs[run.config].experiment;
+  experiment.seed = run.seed;
+  return experiment;
+}
+
+/// In the child. 0: trained; 1: failed, and recorded so.
+int work(const ComparisonPlan& plan, const PlannedRun& run, const fs::path& folder,
+         const Child::Send& send) {
+  const Clock::time_point start = Clock::now();
+  try {
+    const Experiment experiment = experiment_of(plan, run);
+    RecordedRun recorded(RunFolder::create_at(folder, Sync::later), experiment, plan.command_line,
+                         start);
+    const auto trainer = create_trainer(experiment, 1);
+    Clock::time_point told = start;
+    Listener listener;
+    listener.progress = [&](const Progress& p) {
+      if (Clock::now() - told < std::chrono::milliseconds(100)) return;
+      told = Clock::now();
+      const double epoch = static_cast<double>(p.done) / static_cast<double>(p.examples);
+      const double share =
+          (static_cast<double>(p.epoch - 1) + epoch) / static_cast<double>(p.epochs);
+      send(shortest(share) + " " + shortest(p.cost));
+    };
+    recorded.train(*trainer, std::move(listener), run.folder.string());
+    if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < decision_maps)
+      if (const auto map = decision_json(*trainer, run.seed); !map.is_null())
+        write_new_file(folder / "decision.json", map.dump(), Sync::later);
+    return 0;
+  } catch (const std::exception& e) {
+    send(std::string("!") + e.what());
+    return 1;
+  }
+}
+
+struct Running {
+  PlannedRun run;
+  fs::path folder;
+  Child child;
+  std::string error = {};
+};
+
+class Pool {
+ public:
+  Pool(const ComparisonPlan& plan, const PoolListener& listener)
+      : plan_(plan), listener_(listener), limits_{.seconds = plan.timeout} {}
+
+  void start(const PlannedRun& run) {
+    std::error_code error;
+    fs::create_directories(run.folder.parent_path(), error);
+    if (error)
+      throw RecordError(Problem{.what = "cannot create the folder '" +
+                                        run.folder.parent_path().string() +
+                                        "': " + system_reason(error.value())});
+    remove_leftovers(run);
+    const fs::path folder = unfinished(run, ::getpid());
+    running_.push_back(
+        {run, folder,
+         Child::start([&](const Child::Send& send) { return work(plan_, run, folder, send); },
+                      limits_)});
+    if (listener_.started) listener_.started(run);
+  }
+
+  /// Waits for news of any child, and takes them.
+  void attend() {
+    std::vector<pollfd> wait;
+    double left = 0.2;  // stop() is asked this often at least
+    for (const Running& r : running_) {
+      wait.push_back({r.child.descriptor(), POLLIN, 0});
+      left = std::min(left, r.child.seconds_left());
+    }
+    ::poll(wait.data(), wait.size(), static_cast<int>(left * 1000) + 1);
+    for (auto r = running_.begin(); r != running_.end();) {
+      for (const std::string& message : r->child.receive()) hear(*r, message);
+      if (r->child.ended()) {
+        finish(*r);
+        r = running_.erase(r);
+      } else {
+        ++r;
+      }
+    }
+  }
+
+  /// Ends all, and leaves nothing of them.
+  void stop() {
+    for (Running& r : running_) r.child.kill();
+    while (!running_.empty()) {
+      Running& r = running_.front();
+      while (!r.child.ended()) {
+        pollfd wait{r.child.descriptor(), POLLIN, 0};
+        ::poll(&wait, 1, 100);
+        r.child.receive();
+      }
+      std::error_code ignored;
+      fs::remove_all(r.folder, ignored);
+      running_.pop_front();
+    }
+  }
+
+  std::size_t size() const { return running_.size(); }
+
+ private:
+  void hear(Running& r, const std::string& message) {
+    if (message.starts_with("!")) {
+      r.error = message.substr(1);
+      return;
+    }
+    const std::size_t space = message.find(' ');
+    const auto share = parse_double(message.substr(0, space));
+    const auto cost =
+        space == message.npos ? std::nullopt : parse_double(message.substr(space + 1));
+    if (listener_.progress && share) listener_.progress(r.run, *share, cost.value_or(NAN));
+  }
+
+  void finish(const Running& r) {
+    const std::string how = text_of(r.child.end(), limits_);
+    const std::string error = how.empty() ? r.error : how;
+    std::error_code ignored;
+    if (!error.empty() && !fs::exists(r.folder / "run.json", ignored))
+      record_failure(r.folder, experiment_of(plan_, r.run), plan_.command_line, error);
+    take_name(r.folder, r.run);
+    if (listener_.ended) listener_.ended(r.run);
+  }
+
+  const ComparisonPlan& plan_;
+  const PoolListener& listener_;
+  ChildLimits limits_;
+  std::list<Running> running_;
+};
+
+}  // namespace
+
+bool train_runs(const ComparisonPlan& plan, std::span<const PlannedRun> runs, unsigned jobs,
+                const PoolListener& listener) {
+  for (const ComparedConfig& config : plan.configs) prepare_records(config.experiment);
+  Pool pool(plan, listener);
+  std::size_t next = 0;
+  while (next < runs.size() || pool.size() > 0) {
+    if (listener.stop && listener.stop()) {
+      pool.stop();
+      return false;
+    }
+    while (next < runs.size() && pool.size() < jobs) pool.start(runs[next++]);
+    pool.attend();
+  }
+  return true;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,29 @@
+// What a few runs say about a config: means, intervals, paired differences.
+#pragma once
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+namespace nnrun::host {
+
+/// Quantile of Student's t: the x that a value stays below with this probability, 0 < p < 1.
+double t_quantile(double p, double degrees_of_freedom);
+/// How often |t| is at least this large by chance.
+double t_two_sided_p(double t, double degrees_of_freedom);
+
+struct MeanOf {
+  std::size_t count = 0;
+  double mean = 0;  ///< of at least one number
+  /// Half the width of the 95 % interval of the mean, by Student's t; none below two numbers.
+  std::optional<double> margin = {};
+};
+MeanOf mean_of(std::span<const double> numbers);
+
+/// The paired t-test of differences against 0; none below two pairs. Differences that are all equal
+/// have no noise: 1 where they are 0, else 0.
+std::optional<double> paired_p(std::span<const double> differences);
+
+/// Holm's correction: each p as it counts beside the others. Those that are not there stay so.
+std::vector<std::optional<double>> holm(const std::vector<std::optional<double>>& p);
+
+}  // namespace nnrun::host
