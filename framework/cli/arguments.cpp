@@ -21,6 +21,9 @@ constexpr std::array verbs{
          1000,
          "--set --seeds --baseline --metric --budget --jobs --time --timeout --fail-if --out "
          "--resume --csv-table --md"},
+    Verb{"sweep", "CONFIG", "train every setting of the config's sweep, best first", 1, 1,
+         "--set --seeds --metric --budget --jobs --time --timeout --out --shard --resume "
+         "--csv-table --md"},
     Verb{"check", "CONFIG...", "check configs, their plugins and their data, without training", 1,
          1000, "--set --gradients"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
@@ -30,7 +33,8 @@ constexpr std::array verbs{
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, "--set"},
     Verb{"new", "KIND NAME", "write a folder for a new plugin: activation, layer, ...", 2, 2, ""},
     Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1, ""},
-    Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs)", 0, 1, ""},
+    Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs); diff A B; rm RUN...", 0,
+         10000, "--yes"},
     Verb{"help", "[VERB]", "show this help, or the help of a verb", 0, 1, ""},
     Verb{"version", "", "show the version and how it was built", 0, 0, ""},
 };
@@ -65,6 +69,7 @@ constexpr std::array options{
     Option{"--resume", "DIR", "go on in this folder with what is missing"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
+    Option{"--yes", "", "remove without asking"},
     Option{"--json", "", "one JSON object instead of text"},
     Option{"-q,--quiet", "", "results only: no table, no progress"},
     Option{"-v,--verbose", "", "more: libraries, memory, what plugins say"},

@@ -15,13 +15,18 @@ Exit run(const Arguments& arguments) {
     Terminal(stdout).write(help_text(arguments.targets.empty() ? "" : arguments.targets[0]));
     return Exit::done;
   }
-  if (arguments.verb == "runs") return list_recorded_runs(arguments);
+  const bool runs = arguments.verb == "runs";
+  const std::string what = runs && !arguments.targets.empty() ? arguments.targets[0] : "";
+  if (what == "rm") return remove_runs(arguments);
+  if (runs && what != "diff") return list_recorded_runs(arguments);
   Registry registry;
   load_default_plugins(registry);
+  if (runs) return diff_runs(arguments, registry);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
-      {"train", train},          {"check", check},          {"compare", compare},
-      {"eval", evaluate},        {"predict", predict},      {"summary", summary},
-      {"plugins", list_plugins}, {"version", show_version}, {"new", make_new}};
+      {"train", train},     {"check", check},          {"compare", compare},
+      {"sweep", sweep},     {"eval", evaluate},        {"predict", predict},
+      {"summary", summary}, {"plugins", list_plugins}, {"version", show_version},
+      {"new", make_new}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

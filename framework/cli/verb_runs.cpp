@@ -28,7 +28,18 @@ std::string text_at(const nlohmann::json& run, const char* key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+/// Of compare or sweep, with runs of its own below it.
+bool is_comparison(const RunEntry& entry) {
+  std::error_code ignored;
+  return std::filesystem::exists(entry.path / "plan.json", ignored) ||
+         std::filesystem::exists(entry.path / "comparison.json", ignored);
+}
+
 std::string text_of(const RunEntry& entry) {
+  if (is_comparison(entry))
+    return std::filesystem::exists(entry.path / "comparison.json")
+               ? "a comparison: nnrun runs " + (entry.path / "runs").string() + " lists its runs"
+               : "not finished: nnrun " + entry.name + " --resume " + entry.path.string();
   if (!entry.run) return entry.problem.empty() ? "not finished" : entry.problem;
   std::string text = text_at(*entry.run, "status");
   if (const nlohmann::json* score = score_of(*entry.run))
@@ -40,6 +51,10 @@ std::string text_of(const RunEntry& entry) {
 }  // namespace
 
 Exit list_recorded_runs(const Arguments& arguments) {
+  if (arguments.targets.size() > 1)
+    throw UsageError(
+        Problem{.what = "runs lists one folder, '" + arguments.targets[1] + "' is too much",
+                .hint = "nnrun runs diff A B, nnrun runs rm RUN"});
   const std::string root = arguments.targets.empty() ? "runs" : arguments.targets[0];
   const std::vector<RunEntry> entries = list_runs(root);
   const Terminal out(stdout);
@@ -50,7 +65,9 @@ Exit list_recorded_runs(const Arguments& arguments) {
           {{"name", entry.name},
            {"number", entry.number},
            {"run", entry.path.string()},
-           {"status", entry.run ? text_at(*entry.run, "status") : "unfinished"},
+           {"status", entry.run              ? text_at(*entry.run, "status")
+                      : is_comparison(entry) ? "comparison"
+                                             : "unfinished"},
            {"started", entry.run ? text_at(*entry.run, "started") : ""},
            {"result", entry.run && entry.run->contains("result") ? Json(entry.run->at("result"))
                                                                  : Json(nullptr)}});

@@ -6,6 +6,7 @@ namespace nnrun::host {
 
 Exit train(const Arguments& arguments, Registry& registry);
 Exit compare(const Arguments& arguments, Registry& registry);
+Exit sweep(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);
 Exit evaluate(const Arguments& arguments, Registry& registry);
 Exit predict(const Arguments& arguments, Registry& registry);
@@ -13,6 +14,9 @@ Exit summary(const Arguments& arguments, Registry& registry);
 Exit make_new(const Arguments& arguments, Registry& registry);
 Exit list_plugins(const Arguments& arguments, Registry& registry);
 Exit list_recorded_runs(const Arguments& arguments);
+/// nnrun runs diff A B; nnrun runs rm RUN...
+Exit diff_runs(const Arguments& arguments, Registry& registry);
+Exit remove_runs(const Arguments& arguments);
 Exit show_version(const Arguments& arguments, Registry& registry);
 
 }  // namespace nnrun::host

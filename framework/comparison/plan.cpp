@@ -182,7 +182,7 @@ void find_metric(ComparisonPlan& plan) {
 
 void complete(ComparisonPlan& plan) {
   if (!plan.recorded && plan.kind == "compare") refuse_same_file(plan.configs);
-  make_names_unique(plan.configs);
+  if (plan.kind == "compare") make_names_unique(plan.configs);
   find_metric(plan);
   choose_baseline(plan);
   if (plan.kind == "compare") refuse_other_data(plan.configs);

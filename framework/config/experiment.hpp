@@ -58,6 +58,19 @@ struct PluginFile {
   std::string sha256;          ///< that it must have; may be empty
 };
 
+/// A key that a sweep changes: to each of its values, or to numbers drawn from a range.
+struct SweepKey {
+  std::string path;
+  Place place;
+  std::vector<std::string> values = {};  ///< as YAML
+  bool is_range = false, logarithmic = false, whole = false;
+  double min = 0, max = 0;
+};
+struct SweepSpec {
+  std::vector<SweepKey> keys;
+  std::size_t random = 0;  ///< how many points are drawn; 0: all
+};
+
 struct Experiment {
   std::filesystem::path file;
   std::string name;
@@ -93,6 +106,8 @@ struct Experiment {
   std::vector<Use> metrics;
   std::vector<std::vector<double>> predict;
   std::vector<Place> predict_places;
+
+  SweepSpec sweep;  ///< for nnrun sweep; no part of a run
 
   std::vector<std::shared_ptr<const Source>> sources;  ///< every file that was read, as written
 };

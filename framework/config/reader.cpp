@@ -11,6 +11,7 @@
 #include "config/fields.hpp"
 #include "config/layers.hpp"
 #include "config/paths.hpp"
+#include "config/sweep.hpp"
 #include "config/uses.hpp"
 namespace nnrun::host {
 namespace {
@@ -55,6 +56,8 @@ class ExperimentReader {
     if (root.require("train", "write train: {cost: NAME}")) read_train(root);
     if (const ConfigNode* const metrics = root.take("metrics")) read_metrics(*metrics);
     if (const ConfigNode* const predict = root.take("predict")) read_predict(*predict);
+    if (const ConfigNode* const sweep = root.take("sweep"))
+      e_.sweep = read_sweep(*sweep, problems_);
     root.refuse_rest();
     return std::move(e_);
   }

@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include "cli/run_comparison.hpp"
+#include "cli/verbs.hpp"
+#include "comparison/condition.hpp"
+#include "comparison/sweep.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The config of a point; what is wrong with a value is shown where the sweep says it.
+Experiment read_point(const std::string& file, std::vector<Override> overrides,
+                      const SweepPoint& point, const SweepSpec& sweep, Registry& registry) {
+  for (const auto& [path, value] : point) overrides.push_back({path, value});
+  try {
+    return read_experiment(file, overrides, registry);
+  } catch (const ConfigError& error) {
+    std::vector<Problem> problems = error.problems();
+    for (Problem& problem : problems) {
+      if (!problem.place.source) continue;
+      for (std::size_t k = 0; k < point.size(); ++k)
+        if (problem.place.source->text == point[k].first + "=" + point[k].second) {
+          problem.place = sweep.keys[k].place;
+          problem.place.length = point[k].first.size();
+        }
+    }
+    throw ConfigError(std::move(problems));
+  }
+}
+
+/// The folder of --out may be there: another shard's, or this one's from before.
+fs::path sweep_folder(const Arguments& arguments) {
+  if (!arguments.has("--out")) return new_folder(arguments, "sweep");
+  const fs::path folder = arguments.text("--out");
+  std::error_code ignored;
+  if (!has_plan(folder))
+    for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
+         entry.increment(ignored))
+      if (const std::string name = entry->path().filename().string();
+          name != "configs" && !name.starts_with("."))
+        throw RecordError(Problem{.what = "'" + folder.string() + "' is not the folder of a sweep",
+                                  .hint = "name a new one with --out"});
+  return folder;
+}
+
+}  // namespace
+
+Exit sweep(const Arguments& arguments, Registry& registry) {
+  if (arguments.has("--resume")) return resume_comparison(arguments, registry, "sweep");
+  const bool sharded = arguments.has("--shard");
+  const Shard shard = sharded ? shard_of(arguments.text("--shard")) : Shard{};
+  if (sharded && !arguments.has("--out"))
+    throw UsageError(Problem{.what = "--shard needs --out: the folder that all parts share",
+                             .hint = "--out runs/sweep/mine"});
+  const std::string& file = arguments.targets[0];
+  const Experiment base = read_experiment(file, arguments.overrides, registry);
+  if (base.sweep.keys.empty())
+    throw ConfigError(Problem{.what = "'" + file + "' has no sweep",
+                              .hint = "write sweep: {train.batch_size: [10, 100]}"});
+  const std::vector<SweepPoint> points = sweep_points(base.sweep, base.seed);
+  const std::vector<std::string> names = point_names(points);
+  ComparisonPlan plan;
+  plan.kind = "sweep";
+  plan.seeds = {base.seed};
+  take_options(arguments, plan);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    ComparedConfig config;
+    config.name = names[i];
+    config.file = file;
+    config.experiment = read_point(file, arguments.overrides, points[i], base.sweep, registry);
+    config.experiment.name = names[i];
+    config.set = points[i];
+    plan.configs.push_back(std::move(config));
+  }
+  complete(plan);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  const fs::path folder = sweep_folder(arguments);
+  plan_runs(plan, folder);
+  write_plan(plan, folder);
+  return run_comparison(arguments, plan, folder, shard);
+}
+
+}  // namespace nnrun::host
