@@ -9,7 +9,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::size_t most_points = 10'000, longest_point_name = 80;
+constexpr std::size_t most_samples = 10'000, longest_point_name = 80;
 
 /// A number in [0, 1) for each (seed, draw, key): SplitMix64 (Steele, Lea, Flood 2014), twice, so
 /// that a point is the same on every machine, whatever was drawn before it.
@@ -36,7 +36,7 @@ std::string drawn(const SweepKey& key, double u) {
 
 [[noreturn]] void refuse_many(const SweepSpec& sweep) {
   throw ConfigError(
-      Problem{.what = "the sweep has more than " + std::to_string(most_points) + " points",
+      Problem{.what = "the sweep has more than " + std::to_string(most_samples) + " points",
               .place = sweep.keys.front().place,
               .hint = "draw some of them with random: 100"});
 }
@@ -45,7 +45,7 @@ std::vector<SweepPoint> product(const SweepSpec& sweep) {
   std::vector<SweepPoint> points(1);
   for (const SweepKey& key : sweep.keys) {
     std::vector<SweepPoint> longer;
-    if (points.size() * key.values.size() > most_points) refuse_many(sweep);
+    if (points.size() * key.values.size() > most_samples) refuse_many(sweep);
     for (const SweepPoint& point : points)
       for (const std::string& value : key.values) {
         longer.push_back(point);
@@ -60,7 +60,7 @@ std::vector<SweepPoint> product(const SweepSpec& sweep) {
 
 std::vector<SweepPoint> sweep_points(const SweepSpec& sweep, std::uint64_t seed) {
   if (sweep.random == 0) return product(sweep);
-  if (sweep.random > most_points) refuse_many(sweep);
+  if (sweep.random > most_samples) refuse_many(sweep);
   std::vector<SweepPoint> points;
   std::set<SweepPoint> taken;
   // where there are fewer points than wanted, drawing ends with those
