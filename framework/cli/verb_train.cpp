@@ -1,10 +1,13 @@
 #include <sys/stat.h>
 
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "comparison/page.hpp"
+#include "comparison/run_object.hpp"
 #include "records/recorded_run.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
@@ -35,6 +38,8 @@ class Training {
     if (!quiet_) talk_.write(render("warning", warnings_of(experiment_, *trainer), talk_.colour()));
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
     const RunResult result = train(recorded, *trainer);
+    recorded.folder().write_report(
+        comparison_page(run_object(result, arguments_.command_line, experiment_, *trainer)));
     show_result(*trainer, result);
     if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
     return Exit::done;
@@ -98,7 +103,7 @@ class Training {
     if (outcome.interrupted)
       say_line(talk_.yellow("interrupted after step " + std::to_string(outcome.steps) +
                             ": what was learnt so far is saved"));
-    out_.write("saved  " + result.run + "\n");
+    out_.write("saved  " + result.run + " (report.html)\n");
     say_line("again  nnrun " + result.run + "/config.yaml");
   }
   void show_score(const char* title, const Score& score, const DataShape& data, std::size_t part,

@@ -2,59 +2,46 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "comparison/thin.hpp"
 namespace nnrun::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-/// As many digits as a drawing needs; a page holds many of these numbers.
-Json drawn(double x, int digits) {
-  if (!std::isfinite(x)) return nullptr;
-  return *parse_double(significant(x, digits));
-}
-
-/// Indices of at most `most` of `count` things, evenly spaced, first and last included.
-std::vector<std::size_t> thinned(std::size_t count, std::size_t most) {
-  std::vector<std::size_t> kept;
-  const std::size_t n = std::min(count, most);
-  for (std::size_t i = 0; i < n; ++i)
-    kept.push_back(n == 1 ? count - 1 : i * (count - 1) / (n - 1));
-  return kept;
-}
-
-/// The metric that the run is judged by: the first of the config, else the cost.
-struct Judged {
-  std::string name = "cost";
-  bool fraction = false, higher_is_better = false;
-};
-Judged judged(const Experiment& experiment) {
-  if (experiment.metrics.empty()) return {};
-  const Class& metric = *experiment.metrics.front().plugin;
-  const auto flags = static_cast<const nnrun_metric*>(metric.table->functions)->flags;
-  return {metric.name, (flags & NNRUN_FRACTION) != 0, (flags & NNRUN_HIGHER_IS_BETTER) != 0};
-}
 
 /// The part that says most about other examples.
 const char* best_part(const Json& result) {
   return result.contains("test") ? "test" : result.contains("validation") ? "validation" : "train";
 }
 
-std::string summary_of(const Judged& metric, const Json& result, const char* part,
-                       const RunRecord& record) {
-  const Json& value = result.at(part).at(metric.name);
-  const std::string shown = !value.is_number() ? "not a number"
-                            : metric.fraction  ? fmt::format("{:.2f} %", value.get<double>() * 100)
-                                               : significant(value.get<double>(), 4);
+/// The metric that the run is judged by: the first of the config that is a number, else the cost.
+struct Judged {
+  std::string name = "cost";
+  bool fraction = false, higher_is_better = false;
+};
+Judged judged(const Experiment& experiment, const Json& scores) {
+  for (const Use& metric : experiment.metrics) {
+    const Class& found = *metric.plugin;
+    if (!scores.contains(found.name) || !scores.at(found.name).is_number()) continue;
+    const auto flags = static_cast<const nnrun_metric*>(found.table->functions)->flags;
+    return {found.name, (flags & NNRUN_FRACTION) != 0, (flags & NNRUN_HIGHER_IS_BETTER) != 0};
+  }
+  return {};
+}
+
+std::string summary_of(const Judged& metric, const Json& result, std::string_view part,
+                       bool interrupted) {
+  const std::size_t epochs = result.at("epochs").get<std::size_t>();
+  const Json value = result.value(part, Json::object()).value(metric.name, Json());
+  if (!value.is_number()) return "The run ended before its first epoch did.";
+  const double x = value.get<double>();
   return fmt::format("The {} of '{}' on the {} part is {} after {} epoch{}{}.", metric.name,
-                     result.at("name").get<std::string>(),
-                     part == std::string_view("train") ? "training" : part, shown,
-                     result.at("epochs").get<std::size_t>(), result.at("epochs") == 1 ? "" : "s",
-                     record.status == "done" ? "" : " (" + record.status + ")");
+                     result.at("name").get<std::string>(), part == "train" ? "training" : part,
+                     metric.fraction ? fmt::format("{:.2f} %", x * 100) : significant(x, 4), epochs,
+                     epochs == 1 ? "" : "s", interrupted ? ", then interrupted" : "");
 }
 
 }  // namespace
@@ -99,21 +86,24 @@ Json decision_json(Trainer& trainer, std::uint64_t seed) {
           {"outputs", Json::array({{{"seed", seed}, {"values", values}}})}};
 }
 
-Json run_object(const RunRecord& record, const Experiment& experiment, Trainer& trainer) {
-  const Json told = Json::parse(run_json(record, experiment));
-  const Json& result = told.at("result");
-  const Judged metric = judged(experiment);
+Json run_object(const RunResult& run_result, const std::vector<std::string>& command_line,
+                const Experiment& experiment, Trainer& trainer) {
+  const Outcome& outcome = run_result.outcome;
+  const Json result = Json::parse(result_json(run_result, experiment));
   const char* const part = best_part(result);
+  const Json scores = result.value(part, Json::object());
+  const Judged metric = judged(experiment, scores);
 
-  Json run{{"seed", experiment.seed}, {"run", result.at("run")}, {"status", record.status}};
+  Json run{{"seed", experiment.seed},
+           {"run", result.at("run")},
+           {"status", outcome.interrupted ? "interrupted" : "done"}};
   for (const char* key : {"train", "validation", "test", "seconds", "epochs", "weights_sha256"})
     if (result.contains(key)) run[key] = result.at(key);
-  run["curve"] = curve_json(record.result->outcome, experiment, trainer.data());
+  run["curve"] = curve_json(outcome, experiment, trainer.data());
 
   const auto alone = [](const Json& value) -> Json {
     return {{"mean", value}, {"interval95", nullptr}};
   };
-  const Json scores = result.value(part, Json::object());
   Json config{{"name", experiment.name},
               {"file", experiment.file.string()},
               {"parameters", result.at("parameters")},
@@ -123,7 +113,8 @@ Json run_object(const RunRecord& record, const Experiment& experiment, Trainer& 
               {"cost", alone(scores.value("cost", Json()))},
               {"seconds", alone(result.at("seconds").at("train"))},
               {"against_baseline", nullptr},
-              {"decision", decision_json(trainer, experiment.seed)}};
+              {"decision", decision_json(trainer, experiment.seed)},
+              {"classes", trainer.data().classes}};
 
   return {{"nnrun", version().number},
           {"made", utc_now()},
@@ -139,12 +130,11 @@ Json run_object(const RunRecord& record, const Experiment& experiment, Trainer& 
           {"times", "one run at a time"},
           {"configs", Json::array({config})},
           {"differences", Json::array()},
-          {"summary", Json::array({scores.empty() ? "No epoch was finished."
-                                                  : summary_of(metric, result, part, record)})},
+          {"summary", Json::array({summary_of(metric, result, part, outcome.interrupted)})},
           {"reproduce",
-           {{"command_line", told.at("command_line")},
-            {"version", told.at("version")},
-            {"machine", told.at("machine")},
+           {{"command_line", command_line},
+            {"version", version_json()},
+            {"machine", machine_json()},
             {"configs",
              Json::array({{{"name", experiment.name}, {"yaml", resolved_yaml(experiment)}}})}}},
           {"sweep", nullptr}};

@@ -16,8 +16,9 @@ nlohmann::ordered_json curve_json(const Outcome& outcome, const Experiment& expe
 /// parameters are now; null for a network of other than two inputs.
 nlohmann::ordered_json decision_json(Trainer& trainer, std::uint64_t seed);
 
-/// What comparison_page takes, for one run: of a record that has its result.
-nlohmann::ordered_json run_object(const RunRecord& record, const Experiment& experiment,
-                                  Trainer& trainer);
+/// What comparison_page takes, for one run.
+nlohmann::ordered_json run_object(const RunResult& result,
+                                  const std::vector<std::string>& command_line,
+                                  const Experiment& experiment, Trainer& trainer);
 
 }  // namespace nnrun::host

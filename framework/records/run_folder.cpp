@@ -164,6 +164,10 @@ void RunFolder::write_run(std::string_view json) const {
   write_new_file(path_ / "run.json", json, sync_);
 }
 
+void RunFolder::write_report(std::string_view html) const {
+  write_new_file(path_ / "report.html", html, Sync::later);
+}
+
 void RunFolder::write_model(std::span<const Tensor> tensors, const Metadata& metadata) const {
   write_safetensors(path_ / "model.safetensors", tensors, metadata, sync_);
 }

@@ -27,6 +27,7 @@ class RunFolder {
   /// source/<file name>: the files as they were written.
   void write_sources(std::span<const std::shared_ptr<const Source>> sources) const;
   void write_run(std::string_view json) const;
+  void write_report(std::string_view html) const;  ///< can be made again: not waited for
   void write_model(std::span<const Tensor> tensors, const Metadata& metadata) const;
 
  private:

@@ -25,7 +25,7 @@ TEST_CASE("a run prints its result on stdout and its talk on stderr", "[cli]") {
   CHECK_THAT(run_.out, StartsWith("test   cost 0.009918   accuracy 98.89 %   (10000 examples, "
                                   "not seen in training)\n"
                                   "predict (0.5, 0.01)  0.00001931471117869"));
-  CHECK_THAT(run_.out, Contains("saved  runs/diagonal/0001\n") && Contains("█"));
+  CHECK_THAT(run_.out, Contains("saved  runs/diagonal/0001 (report.html)\n") && Contains("█"));
   CHECK_THAT(run_.err,
              StartsWith("diagonal  seed 1 · float64 · 1 thread · runs/diagonal/0001\n"
                         "  Layer (type)     Output  Param #  Activation  from\n"
@@ -39,7 +39,8 @@ TEST_CASE("a run leaves a folder that says how to get the same bits again", "[cl
   REQUIRE(run("$nnrun -q $configs/diagonal.yaml", scratch.folder()).status == 0);
   const auto folder = scratch / "runs/diagonal/0001";
   CHECK(names_in(folder) == std::vector<std::string>{"config.yaml", "metrics.csv",
-                                                     "model.safetensors", "run.json", "source"});
+                                                     "model.safetensors", "report.html", "run.json",
+                                                     "source"});
   CHECK(text_of(folder / "source/diagonal.yaml") ==
         text_of(NNRUN_SOURCE_DIR "/configs/diagonal.yaml"));
   const json record = parsed(text_of(folder / "run.json"));

@@ -69,13 +69,11 @@ TEST_CASE("a network of other than two inputs has no decision map", "[comparison
 TEST_CASE("the object of a run says what the run was", "[comparison]") {
   const host::Experiment e = shipped("diagonal.yaml");
   const auto trainer = host::Trainer::create(e);
-  host::RunRecord record;
-  record.status = "done";
-  record.result = host::RunResult{};
-  record.result->run = "runs/diagonal/0001";
-  record.result->parameters = 15;
-  record.result->outcome = trainer->train({});
-  const Json object = host::run_object(record, e, *trainer);
+  host::RunResult result;
+  result.run = "runs/diagonal/0001";
+  result.parameters = 15;
+  result.outcome = trainer->train({});
+  const Json object = host::run_object(result, {"nnrun", "diagonal.yaml"}, e, *trainer);
   CHECK(object.at("kind") == "run");
   CHECK(object.at("summary").dump() ==
         R"(["The accuracy of 'diagonal' on the test part is 98.89 % after 1 epoch."])");
