@@ -73,13 +73,14 @@ function curvePanel(choices, startsWith, id) {
     h("label", null, logBox, "logarithmic"));
   const xText = (x) => (curveView.x === "seconds" ? seconds(x) : number(x));
   const text = (y) => shown(y, chosen.quantity);
+  const ends = (p) => (isFraction(chosen.quantity) ? edges(p).map((y) => Math.min(Math.max(y, Math.min(0, p.low)), Math.max(1, p.high))) : edges(p));
 
-  const named = () => `${chosen.quantity[0].toUpperCase()}${chosen.quantity.slice(1)}${chosen.where ? ` on the ${chosen.where} part` : ""}`;
+  const named = () => `${capital(chosen.quantity)}${chosen.where ? ` on the ${chosen.where} part` : ""}`;
   function draw(width) {
     panel.name(named());
     const all = lines(), height = Math.max(240, Math.min(340, Math.round(width * 0.62)));
     const plot = {left: 62, right: width - 14, top: 12, bottom: height - 44};
-    const ys = all.flatMap((line) => line.points.flatMap((p) => (line.look.crowd ? [p.mean] : [p.mean, ...edges(p)])));
+    const ys = all.flatMap((line) => line.points.flatMap((p) => (line.look.crowd ? [p.mean] : [p.mean, ...ends(p)])));
     const xs = all.flatMap((line) => line.points.map((p) => p.x));
     const positive = all.flatMap((line) => line.points.map((p) => p.mean)).every((y) => y > 0);
     logBox.disabled = !positive;
@@ -102,8 +103,8 @@ function curvePanel(choices, startsWith, id) {
       all.map((line) => `${line.name}: ${text(line.points[0].mean)} at ${xText(line.points[0].x)}, ${text(line.points.at(-1).mean)} at ${xText(line.points.at(-1).x)}`).join("; "),
       axes(plot, x, y, {xText, yText: isFraction(chosen.quantity) ? (t) => number(100 * t) + " %" : (t) => number(t, 3), xName: curveView.x === "epoch" ? "epochs" : curveView.x === "examples" ? "examples seen" : "time of training", yName: ""}),
       all.filter((line) => !line.look.crowd).map((line) => line.points.length > 1
-        ? s("path", {d: path([...line.points.map((p) => [x(p.x), clip(edges(p)[1])]), ...line.points.toReversed().map((p) => [x(p.x), clip(edges(p)[0])])]) + "Z", fill: line.look.color, "fill-opacity": 0.13})
-        : s("line", {x1: shift(line, line.points[0]), x2: shift(line, line.points[0]), y1: clip(edges(line.points[0])[0]), y2: clip(edges(line.points[0])[1]), stroke: line.look.color, "stroke-width": 2})),
+        ? s("path", {d: path([...line.points.map((p) => [x(p.x), clip(ends(p)[1])]), ...line.points.toReversed().map((p) => [x(p.x), clip(ends(p)[0])])]) + "Z", fill: line.look.color, "fill-opacity": 0.13})
+        : s("line", {x1: shift(line, line.points[0]), x2: shift(line, line.points[0]), y1: clip(ends(line.points[0])[0]), y2: clip(ends(line.points[0])[1]), stroke: line.look.color, "stroke-width": 2})),
       all.toSorted((a, b) => Boolean(b.look.crowd) - Boolean(a.look.crowd)).map((line) => line.points.length > 1
         ? s("path", {class: "line", d: path(line.points.map((p) => [x(p.x), clip(p.mean)])), ...stroke(line.look)})
         : s("circle", {cx: shift(line, line.points[0]), cy: clip(line.points[0].mean), r: 5, fill: line.look.color, stroke: "var(--paper)"}, s("title", null, `${line.name}: ${text(line.points[0].mean)}`))),

@@ -55,6 +55,7 @@ function interval(mean, range, text) {
   const even = Math.abs((range[0] + range[1]) / 2 - mean) <= 0.02 * half + 1e-12;
   return even ? "\u00b1 " + text(half) : `${text(range[0])} to ${text(range[1])}`;
 }
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 const listed = (words) => (words.length < 2 ? words.join("") : words.slice(0, -1).join(", ") + " and " + words.at(-1));
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
@@ -67,6 +68,15 @@ function halfInterval(values) {
   const m = mean(values);
   const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (n - 1));
   return ((students[n - 2] ?? 1.96 + 2.4 / (n - 1)) * deviation) / Math.sqrt(n);
+}
+
+/// An interval as far as it can be drawn: a fraction does not leave 0 to 1, and what two seeds leave
+/// open does not make a figure of nothing else.
+function drawable(range, values, fraction) {
+  if (!range || !is(range[0]) || !is(range[1])) return null;
+  const low = Math.min(...values), high = Math.max(...values), room = high - low || Infinity;
+  const least = Math.max(low - room, fraction ? 0 : -Infinity), most = Math.min(high + room, fraction ? 1 : Infinity);
+  return range.map((x) => Math.min(Math.max(x, least), Math.max(most, high)));
 }
 
 // ---- scales
@@ -154,7 +164,7 @@ function axes(plot, x, y, {xText = number, yText = number, xName = "", yName = "
       s("text", {x: plot.left - 7, y: y(t) + 4, "text-anchor": "end"}, yText(t))]),
     s("line", {class: "axis", x1: plot.left, x2: plot.right, y1: plot.bottom, y2: plot.bottom}),
     x?.ticks.map((t) => [s("line", {class: "axis", x1: x(t), x2: x(t), y1: plot.bottom, y2: plot.bottom + 4}),
-      s("text", {x: x(t), y: plot.bottom + 18, "text-anchor": "middle"}, xText(t))]),
+      s("text", {x: x(t), y: plot.bottom + 18, "text-anchor": x(t) > plot.right - 30 ? "end" : "middle"}, xText(t))]),
     s("text", {x: (plot.left + plot.right) / 2, y: plot.bottom + 36, "text-anchor": "middle"}, xName),
     s("text", {x: 0, y: plot.top - 10}, yName));
 }

@@ -37,22 +37,22 @@ function spot(mean, range, all, zero, color, text) {
 function results() {
   const configs = order.map((c) => page.configs[c]);
   const compared = configs.some((config) => config.against_baseline);
-  const metricEnds = configs.flatMap((config) => [config.mean, ...(config.interval95 ?? [])]).filter(is);
+  const metricEnds = metricExtent();
   const differenceEnds = configs.flatMap((config) => (config.against_baseline ? [config.against_baseline.difference, ...(config.against_baseline.interval95 ?? [])] : [])).filter(is);
   const withCost = page.metric !== "cost";
   const columns = ["config", page.metric, compared && `difference to ${page.baseline}`, withCost && "cost", "training time", "parameters"].filter(Boolean);
   const cell = (label, ...content) => h("td", {class: "number", "data-label": label, role: "cell"}, h("div", null, content));
-  const halves = (value, text) => [text(value.mean), h("small", null, interval(value.mean, value.interval95, text))];
+  const halves = (value, text, half) => [text(value.mean), h("small", null, interval(value.mean, value.interval95, half ?? text))];
   const row = (config, rank) => {
     const a = config.against_baseline, done = config.runs.length - statusOf(config).length, color = `var(--c${many ? (rank ? 1 : 0) : rank % 7})`;
     return h("tr", {role: "row"},
       h("th", {scope: "row", role: "rowheader", class: "name"}, config.name, h("small", null, page.kind !== "run" && rank === 0 && page.baseline ? "baseline" : null,
         statusOf(config).length > 0 && ` ${done} of ${plural(config.runs.length, "run")} finished`)),
-      cell(page.metric, shown(config.mean), h("small", null, interval(config.mean, config.interval95, (v) => shown(v))), page.kind !== "run" && metricEnds.length > 1 && spot(config.mean, config.interval95, metricEnds, null, color, `${config.name}: ${shown(config.mean)}`)),
+      cell(page.metric, shown(config.mean), h("small", null, interval(config.mean, config.interval95, (v) => shown(v))), page.kind !== "run" && metricEnds.length > 1 && spot(config.mean, intervalOf(config), metricEnds, null, color, `${config.name}: ${shown(config.mean)}`)),
       compared && (a ? cell(`difference to ${page.baseline}`, difference(a.difference),
         h("small", null, [a.interval95 && is(a.interval95[0]) ? `${difference(a.interval95[0]).replace(" points", "")} to ${difference(a.interval95[1])}` : null, is(a.wins) && a.pairs > 0 ? `better at ${a.wins} of ${a.pairs}` : null, is(a.p_holm ?? a.p) ? `p ${number(a.p_holm ?? a.p, 2)}` : null].filter(Boolean).join(" \u00b7 ")),
         spot(a.difference, a.interval95, differenceEnds, 0, color, `${config.name}: ${difference(a.difference)}`)) : h("td", {role: "cell", class: "number"})),
-      withCost && cell("cost", halves(config.cost ?? {}, (v) => number(v, 3))),
+      withCost && cell("cost", halves(config.cost ?? {}, (v) => number(v, 3), (v) => number(v, 2))),
       cell("training time", halves(config.seconds ?? {}, seconds)),
       cell("parameters", number(config.parameters, 9)));
   };

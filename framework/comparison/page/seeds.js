@@ -2,6 +2,10 @@
 const valueOf = (run) => run[part]?.[page.metric] ?? null;
 const valuesOf = (config) => config.runs.map(valueOf).filter(is);
 const better = (a, b) => (page.metric_info.higher_is_better ? a > b : a < b);
+const everyValue = page.configs.flatMap(valuesOf);
+const intervalOf = (config) => drawable(config.interval95, everyValue, page.metric_info.fraction);
+/// All that a figure of the metric has to have room for.
+const metricExtent = () => page.configs.flatMap((config) => [...valuesOf(config), ...(intervalOf(config) ?? [])]);
 const axisText = (y) => (page.metric_info.fraction ? number(100 * y) + " %" : number(y, 3));
 /// A scale of the metric; a cost that spans powers of ten gets a logarithmic one.
 function metricScale(values, from, to, count) {
@@ -12,7 +16,8 @@ function metricScale(values, from, to, count) {
 }
 function whisker(x, config, y, color) {
   if (!is(config.mean)) return null;
-  return s("g", null, config.interval95 && s("line", {x1: x, x2: x, y1: y(config.interval95[0]), y2: y(config.interval95[1]), stroke: color, "stroke-width": 2}),
+  const range = intervalOf(config);
+  return s("g", null, range && s("line", {x1: x, x2: x, y1: y(range[0]), y2: y(range[1]), stroke: color, "stroke-width": 2}),
     s("path", {d: `M${x - 5} ${y(config.mean)}l5 -5 5 5 -5 5z`, fill: color, stroke: "var(--paper)"}, s("title", null, `mean ${shown(config.mean)}`)));
 }
 /// The baseline left, the config right, a line for each seed that both have.
@@ -39,7 +44,7 @@ function pairFigure(base, config, rank, range) {
 function rowsFigure() {
   const sign = page.metric_info.higher_is_better ? -1 : 1;
   const configs = page.configs.filter((config) => is(config.mean)).sort((a, b) => sign * (a.mean - b.mean));
-  const range = configs.flatMap((config) => [...valuesOf(config), ...(config.interval95 ?? [])]).filter(is);
+  const range = metricExtent();
   const draw = (width) => {
     const left = Math.min(width * 0.42, 260), plot = {left, right: width - 14, top: 8, bottom: 8 + configs.length * 20};
     const x = metricScale(range, plot.left, plot.right, Math.max(2, Math.floor(width / 140))), base = page.configs[first];
@@ -49,18 +54,18 @@ function rowsFigure() {
       configs.map((config, i) => {
         const y = plot.top + i * 20 + 10, color = config === base ? "var(--c0)" : i === 0 ? "var(--c2)" : "var(--c1)";
         return s("g", null, s("text", {x: left - 10, y: y + 4, "text-anchor": "end", class: config === base || i === 0 ? "strong" : null}, shortened(config.name, Math.floor(left / 7.2)), s("title", null, config.name)),
-          config.interval95 && s("line", {x1: x(config.interval95[0]), x2: x(config.interval95[1]), y1: y, y2: y, stroke: color, "stroke-width": 5, "stroke-opacity": 0.3}),
+          intervalOf(config) && s("line", {x1: x(intervalOf(config)[0]), x2: x(intervalOf(config)[1]), y1: y, y2: y, stroke: color, "stroke-width": 5, "stroke-opacity": 0.3}),
           config.runs.filter((run) => is(valueOf(run))).map((run) => s("circle", {cx: x(valueOf(run)), cy: y, r: 2.6, fill: color, "fill-opacity": 0.75}, s("title", null, `seed ${run.seed}: ${shown(valueOf(run))}`))),
           s("line", {x1: x(config.mean), x2: x(config.mean), y1: y - 6, y2: y + 6, stroke: color, "stroke-width": 2}));
       }));
   };
-  return figure({title: `${page.metric} by config`, note: "upright line: mean; bar: 95 % interval; dashed: mean of the baseline", draw, columns: () => ["config", "mean", "95 % interval", "seeds"],
+  return figure({title: `${capital(page.metric)} by config`, note: "upright line: mean; bar: 95 % interval; dashed: mean of the baseline", draw, columns: () => ["config", "mean", "95 % interval", "seeds"],
     numbers: () => configs.map((config) => [config.name, shown(config.mean), config.interval95 ? config.interval95.map((v) => shown(v)).join(" to ") : "\u2013", String(valuesOf(config).length)])}).element;
 }
 function seedSection() {
   if (page.kind === "run" || page.configs.length < 2 || !page.configs.some((config) => valuesOf(config).length > 0)) return null;
   const base = page.configs[first];
-  const range = page.configs.flatMap((config) => [...valuesOf(config), ...(config.interval95 ?? [])]).filter(is);
+  const range = metricExtent();
   return h("section", {"aria-labelledby": "seeds"}, h("h2", {id: "seeds"}, "Every seed"),
     many ? h("div", null, rowsFigure()) : [
       h("p", {class: "note"}, `A dot is a seed, a line joins the same seed with '${base.name}' and the other config: full where the other is better, dashed where it is not. Diamonds are means with their 95 % interval.`),

@@ -15,7 +15,7 @@ function places(setting, from, to) {
   return (value) => from + ((to - from) * (setting.values.indexOf(value) + 0.5)) / setting.values.length;
 }
 function oneSetting(setting) {
-  const range = page.configs.flatMap((config) => [...valuesOf(config), ...(config.interval95 ?? [])]).filter(is);
+  const range = metricExtent();
   const configs = page.configs.filter((config) => is(config.mean) && setting.values.includes(settingText(config, setting.key)));
   const draw = (width) => {
     const height = 320, plot = {left: 62, right: width - 14, top: 26, bottom: height - 44};
@@ -34,7 +34,7 @@ function oneSetting(setting) {
         return s("text", {x: x(value), y: plot.bottom + 18, "text-anchor": "middle"}, shortened(value, 12));
       }));
   };
-  return figure({title: `${page.metric} by ${setting.key}`, note: "diamond: mean and 95 % interval; dots left of it: seeds", draw, ...sweepTable([setting.key])}).element;
+  return figure({title: `${capital(page.metric)} by ${setting.key}`, note: "diamond: mean and 95 % interval; dots left of it: seeds", draw, ...sweepTable([setting.key])}).element;
 }
 /// Best and worst mean, for colours; 1 is the best.
 function goodness() {
@@ -63,8 +63,8 @@ function twoSettings(rows, columns) {
       columns.values.map((b, c) => s("text", {x: left + (c + 0.5) * cellWidth, y: height - 24, "text-anchor": "middle"}, shortened(b, Math.max(3, Math.floor(cellWidth / 7))))),
       s("text", {x: left + (cellWidth * columns.values.length) / 2, y: height - 6, "text-anchor": "middle"}, lastWord(columns.key)));
   };
-  return figure({title: `${page.metric}${page.metric_info.fraction ? " in %" : ""} by ${lastWord(rows.key)} and ${lastWord(columns.key)}`,
-    note: "mean over the seeds; darker in light, brighter in dark: better; framed: the baseline; bold: the best", draw, ...sweepTable([rows.key, columns.key])}).element;
+  return figure({title: `${capital(page.metric)}${page.metric_info.fraction ? " in %" : ""} by ${lastWord(rows.key)} and ${lastWord(columns.key)}`,
+    note: "mean over the seeds; stronger colour: better; framed: the baseline; bold: the best", draw, ...sweepTable([rows.key, columns.key])}).element;
 }
 function manySettings(settings) {
   const good = goodness(), configs = page.configs.filter((config) => is(config.mean)).sort((a, b) => good(a.mean) - good(b.mean));
@@ -84,7 +84,7 @@ function manySettings(settings) {
       s("line", {class: "axis", x1: x(n), x2: x(n), y1: plot.top, y2: plot.bottom}), tag(x(n), n % 2 ? 32 : 14, page.metric, "middle"),
       y.ticks.map((t) => s("text", {x: x(n) + 8, y: y(t) + 4}, axisText(t))));
   };
-  return figure({title: `${page.metric} by ${settings.length} settings`, note: "a line is a config; thick orange: the best; stronger: better", draw, ...sweepTable(settings.map((setting) => setting.key))}).element;
+  return figure({title: `${capital(page.metric)} by ${settings.length} settings`, note: "a line is a config; thick orange: the best; stronger: better", draw, ...sweepTable(settings.map((setting) => setting.key))}).element;
 }
 function sweepSection() {
   const settings = page.sweep?.settings ?? [];
