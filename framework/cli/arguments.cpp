@@ -24,7 +24,7 @@ constexpr std::array verbs{
     Verb{"sweep", "CONFIG", "train every setting of the config's sweep, best first", 1, 1,
          "--set --seeds --metric --budget --jobs --time --timeout --out --shard --resume "
          "--csv-table --md"},
-    Verb{"check", "CONFIG...", "check configs, their plugins and their data, without training", 1,
+    Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
          1000, "--set --gradients"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data"},
@@ -116,8 +116,7 @@ const Verb& take_verb(std::vector<std::string>& words) {
 }
 
 void declare(CLI::App& app, const Verb& verb, Arguments& arguments) {
-  app.add_option("targets", arguments.targets)
-      ->expected(0, static_cast<int>(verb.most));
+  app.add_option("targets", arguments.targets)->expected(0, static_cast<int>(verb.most));
   for (const Option* option : options_of(verb)) {
     const auto keep = [&given = arguments.given,
                        name = option->name()](const CLI::results_t& values) {

@@ -1,0 +1,62 @@
+// A library under its laws. Its code runs in children only, so that it may crash, hang or call
+// exit.
+#pragma once
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/child.hpp"
+#include "checking/law.hpp"
+namespace nnrun::host {
+
+/// One law of one class, as it turned out.
+struct LawRow {
+  std::string law;
+  Finding finding;
+};
+struct CheckedClass {
+  std::string kind, name;
+  std::vector<LawRow> rows;
+};
+/// How a library ended that could not even be looked at.
+struct Refusal {
+  std::string what, hint;
+};
+
+struct CheckedLibrary {
+  std::string file;  ///< as people are told
+  std::string sha256, interface, compiler, name, version;
+  bool optimized = false;
+  std::vector<std::string> warnings;
+  std::vector<CheckedClass> classes;
+  std::optional<Refusal> refusal;  ///< then there are no classes
+  std::size_t count(LawStatus status) const;
+};
+
+/// Of a load, and of each class.
+inline constexpr ChildLimits check_limits{.seconds = 10, .memory = std::uint64_t{1} << 30};
+
+/// Every class of a library through the laws of its kind. `built_in`: the classes to compare with,
+/// and whose names it should not take. A class that ends its process has a row that says how; the
+/// laws behind it are not tried.
+CheckedLibrary check_library(const std::filesystem::path& file, const Registry& built_in,
+                             std::size_t (*allocations)(),
+                             const ChildLimits& limits = check_limits);
+
+/// What a library is like without letting its code into this process: `describe` looks at it in a
+/// child, where it is the only library of the registry, and its text comes back.
+struct Scanned {
+  std::string text;
+  std::vector<std::string> warnings;
+  std::optional<Refusal> refusal;  ///< why there is no text
+};
+Scanned scan_library(const std::filesystem::path& file,
+                     const std::function<std::string(const Registry&)>& describe,
+                     const ChildLimits& limits = check_limits);
+
+/// True for what can only be meant as a library: an ELF file, or a name that ends in .so.
+bool looks_like_library(const std::filesystem::path& file);
+
+}  // namespace nnrun::host

@@ -1,0 +1,153 @@
+#include "checking/law.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+/// A number inside the limits of a setting, near the one wished for.
+double inside(const nnrun_setting& setting, double wish) {
+  const bool above = (setting.flags & NNRUN_ABOVE_MIN) != 0;
+  const bool below = (setting.flags & NNRUN_BELOW_MAX) != 0;
+  const bool fits = (above ? wish > setting.min : wish >= setting.min) &&
+                    (below ? wish < setting.max : wish <= setting.max);
+  if (fits) return wish;
+  if (std::isfinite(setting.min) && std::isfinite(setting.max))
+    return setting.type == NNRUN_INT ? (above ? setting.min + 1 : setting.min)
+                                     : (setting.min + setting.max) / 2;
+  return std::isfinite(setting.min) ? setting.min + 1 : setting.max - 1;
+}
+
+Value example_of(const nnrun_setting& setting) {
+  switch (setting.type) {
+    case NNRUN_BOOL:
+      return false;
+    case NNRUN_INT:
+      return static_cast<std::int64_t>(inside(setting, 3));
+    case NNRUN_FLOAT:
+      return inside(setting, 0.5);
+    case NNRUN_FLOATS:
+      return std::vector<double>{inside(setting, 3), inside(setting, 5)};
+    case NNRUN_STRINGS:
+      return std::vector<std::string>{"a", "b"};
+    default:
+      return std::string(setting.n_choices > 0 ? setting.choices[0] : "example");
+  }
+}
+
+bool is_number(const nnrun_setting& setting) {
+  return setting.type == NNRUN_INT || setting.type == NNRUN_FLOAT;
+}
+
+double number_of(const Value& value) {
+  if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+  return std::get<double>(value);
+}
+
+/// What is wrong with a default, or nothing.
+std::string fault_of_default(const nnrun_setting& setting) {
+  if ((setting.flags & NNRUN_REQUIRED) != 0) return "";
+  const std::string name = "'" + std::string(setting.name) + "'";
+  const Value value = default_of(setting);
+  if (is_number(setting)) {
+    const double x = number_of(value);
+    const bool low = (setting.flags & NNRUN_ABOVE_MIN) != 0 ? x > setting.min : x >= setting.min;
+    const bool high = (setting.flags & NNRUN_BELOW_MAX) != 0 ? x < setting.max : x <= setting.max;
+    if (!low || !high)
+      return "the default " + shortest(x) + " of " + name + " is outside of its own limits";
+  }
+  if (setting.type == NNRUN_STRING && setting.n_choices > 0) {
+    const auto& text = std::get<std::string>(value);
+    const auto* const end = setting.choices + setting.n_choices;
+    if (std::find(setting.choices, end, text) == end)
+      return "the default '" + text + "' of " + name + " is none of its choices";
+  }
+  return "";
+}
+
+/// Values at the edge of what a setting allows.
+std::vector<Value> edges_of(const nnrun_setting& setting) {
+  std::vector<Value> out;
+  if (setting.type == NNRUN_BOOL) return {false, true};
+  if (setting.type == NNRUN_STRING)
+    for (std::uint32_t i = 0; i < setting.n_choices; ++i)
+      out.emplace_back(std::string(setting.choices[i]));
+  if (!is_number(setting)) return out;
+  const bool whole = setting.type == NNRUN_INT;
+  const auto add = [&](double limit, bool open, double inwards) {
+    if (!std::isfinite(limit) || std::abs(limit) > 1e15) return;
+    if (whole)
+      out.emplace_back(static_cast<std::int64_t>(open ? limit + inwards : limit));
+    else
+      out.emplace_back(open ? std::nextafter(limit, limit + inwards) : limit);
+  };
+  add(setting.min, (setting.flags & NNRUN_ABOVE_MIN) != 0, 1);
+  add(setting.max, (setting.flags & NNRUN_BELOW_MAX) != 0, -1);
+  return out;
+}
+
+/// Defaults are allowed, and what is allowed is created, or refused with a sentence.
+Finding settings_law(const Subject& subject) {
+  const Class& plugin = subject.plugin();
+  std::size_t refused = 0, tried = 0;
+  { const Object once(subject.use), twice(subject.use); }
+  for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
+    const nnrun_setting& setting = setting_of(plugin, i);
+    if (std::string fault = fault_of_default(setting); !fault.empty()) return broken(fault);
+    for (const Value& edge : edges_of(setting)) {
+      Use use = subject.use;
+      use.settings[i] = edge;
+      ++tried;
+      try {
+        const Object object(use);
+      } catch (const Error& error) {
+        ++refused;
+        if (std::string(error.what()).find("refused its settings without a reason") !=
+            std::string::npos)
+          return broken("'" + std::string(setting.name) +
+                        "' at the edge of what it allows is refused without a reason");
+      }
+    }
+  }
+  const std::size_t n = plugin.table->n_settings;
+  if (n == 0) return kept("none");
+  std::string text = std::to_string(n) + (n == 1 ? " setting, " : " settings, ") +
+                     std::to_string(tried) + " edges tried";
+  if (refused > 0) text += ", " + std::to_string(refused) + " refused with a reason";
+  return kept(text);
+}
+
+}  // namespace
+
+Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*allocations)()) {
+  Subject subject{{&plugin, {}, {}}, built_in, allocations, {}};
+  for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
+    const nnrun_setting& setting = setting_of(plugin, i);
+    const bool required = (setting.flags & NNRUN_REQUIRED) != 0;
+    subject.use.settings.push_back(required ? example_of(setting) : default_of(setting));
+    const bool sure = setting.type == NNRUN_BOOL || is_number(setting) || setting.n_choices > 0;
+    if (required && !sure) subject.guessed.emplace_back(setting.name);
+  }
+  return subject;
+}
+
+std::vector<Law> laws_of(const std::string& kind) {
+  struct Room {
+    const char* kind;
+    std::span<const Law> (*laws)();
+  };
+  constexpr std::array rooms{Room{"activation", activation_laws}, Room{"cost", cost_laws},
+                             Room{"metric", metric_laws}, Room{"optimizer", optimizer_laws}};
+  std::vector<Law> laws{{"settings", settings_law}};
+  for (const Room& room : rooms)
+    if (kind == room.kind) {
+      const std::span<const Law> own = room.laws();
+      laws.insert(laws.end(), own.begin(), own.end());
+    }
+  return laws;
+}
+
+}  // namespace nnrun::host

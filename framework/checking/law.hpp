@@ -1,0 +1,63 @@
+// What a class of a kind must keep, and how it is found out: one law, one row of a table.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "loading/object.hpp"
+#include "loading/registry.hpp"
+namespace nnrun::host {
+
+enum class LawStatus { ok, kink, fail, skipped };
+
+/// What was found of one law. kink: kept but for named places where no slope exists.
+struct Finding {
+  LawStatus status = LawStatus::ok;
+  std::string detail{};
+};
+inline Finding kept(std::string detail = {}) {
+  return {LawStatus::ok, std::move(detail)};
+}
+inline Finding broken(std::string detail) {
+  return {LawStatus::fail, std::move(detail)};
+}
+inline Finding skipped(std::string detail) {
+  return {LawStatus::skipped, std::move(detail)};
+}
+
+/// The class on trial.
+struct Subject {
+  Use use;                           ///< with its defaults, and examples where it has none
+  const Registry* built_in;          ///< to compare speeds with; may lack everything
+  std::size_t (*allocations)();      ///< how many there were so far; nullptr: nobody counts
+  std::vector<std::string> guessed;  ///< required settings whose example may not suit: paths, texts
+  const Class& plugin() const { return *use.plugin; }
+};
+
+struct Law {
+  const char* name;
+  /// May throw Error, which breaks the law.
+  Finding (*find)(const Subject&);
+};
+
+/// The laws of a kind, in the order of the table; the first is `settings`. Empty: unknown kind.
+std::vector<Law> laws_of(const std::string& kind);
+
+/// A class with its defaults, and an example for each setting that it requires.
+Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*allocations)());
+
+// One file per kind.
+std::span<const Law> activation_laws();
+std::span<const Law> cost_laws();
+std::span<const Law> dataset_laws();
+std::span<const Law> gradient_laws();
+std::span<const Law> initializer_laws();
+std::span<const Law> layer_laws();
+std::span<const Law> metric_laws();
+std::span<const Law> optimizer_laws();
+std::span<const Law> random_laws();
+std::span<const Law> regularizer_laws();
+std::span<const Law> schedule_laws();
+
+}  // namespace nnrun::host

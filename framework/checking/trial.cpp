@@ -1,0 +1,215 @@
+#include "checking/trial.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <memory>
+#include <mutex>
+#include <thread>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+namespace nnrun::host {
+namespace {
+
+using Function = std::function<double(double)>;
+
+/// Central differences, extrapolated once (Richardson): error h⁴ f⁗′ / 480, and rounding ε f / h.
+/// The steps are those that were really made: x ± h is rounded.
+double central(const Function& f, double x, double h) {
+  const auto divided = [&](double step) {
+    const double above = x + step, below = x - step;
+    return (f(above) - f(below)) / (above - below);
+  };
+  return (4 * divided(h / 2) - divided(h)) / 3;
+}
+
+/// The slope on one side, second order: h negative for the left.
+double one_sided(const Function& f, double x, double h) {
+  return (4 * f(x + h) - 3 * f(x) - f(x + 2 * h)) / (2 * h);
+}
+
+/// Left and right slope differ, however near one looks: |x| at 0, whose central difference is 0.
+bool is_kink(const Function& f, double x) {
+  return std::ranges::all_of(std::array{1e-4, 1e-6}, [&](double h) {
+    const double left = one_sided(f, x, -h), right = one_sided(f, x, h);
+    return std::abs(left - right) > 1e-3 * (1 + std::abs(left) + std::abs(right));
+  });
+}
+
+std::vector<double> steps_at(double x) {
+  std::vector<double> steps{1e-3, 1e-4, 1e-2, 1e-5};
+  // where |x| is large, the digits of x ± 0.001 are few
+  if (std::abs(x) > 16)
+    for (const double part : {1e-3, 1e-5}) steps.push_back(part * std::abs(x));
+  return steps;
+}
+
+constexpr double relative_slope = 1e-6, absolute_slope = 1e-8;
+
+}  // namespace
+
+SlopeTrial try_slope(const Function& f, double x, double found) {
+  SlopeTrial trial;
+  // No one step suits all functions: a wrong slope agrees with none of them.
+  bool first = true;
+  for (const double h : steps_at(x)) {
+    const double expected = central(f, x, h);
+    if (first) trial.expected = expected;
+    first = false;
+    if (!close(found, expected, relative_slope, absolute_slope)) continue;
+    trial.expected = expected;
+    if (is_kink(f, x)) trial.verdict = SlopeTrial::Verdict::kink;
+    return trial;
+  }
+  trial.verdict = SlopeTrial::Verdict::wrong;
+  if (!std::isfinite(found)) return trial;
+  for (const double h : {1e-4, 1e-5, 1e-6}) {
+    const double left = one_sided(f, x, -h), right = one_sided(f, x, h);
+    // where the slope itself has a kink (softsign at 0), central differences are of first order
+    if (close(found, left, relative_slope, relative_slope) &&
+        close(found, right, relative_slope, relative_slope))
+      return {SlopeTrial::Verdict::agrees, left};
+    const double margin = 1e-4 * (1 + std::abs(left) + std::abs(right));
+    if (!(std::abs(left - right) > 10 * margin)) continue;
+    if (found < std::min(left, right) - margin || found > std::max(left, right) + margin) continue;
+    trial.verdict = SlopeTrial::Verdict::kink;
+    break;
+  }
+  return trial;
+}
+
+void SlopeReport::add(const SlopeTrial& trial, const std::string& at, double found) {
+  ++tried_;
+  if (trial.verdict == SlopeTrial::Verdict::kink) {
+    if (std::ranges::find(kinks_, at) == kinks_.end()) kinks_.push_back(at);
+  } else if (trial.verdict == SlopeTrial::Verdict::wrong) {
+    if (wrong_.empty())
+      wrong_ = "at " + at + " the slope is " + significant(found, 6) + ", differences give " +
+               significant(trial.expected, 6);
+  } else if (std::isfinite(found)) {
+    largest_ = std::max(largest_, std::abs(found - trial.expected) / std::max(1., std::abs(found)));
+  }
+}
+
+Finding SlopeReport::finding() const {
+  if (failed()) return broken(wrong_);
+  if (!kinks_.empty()) {
+    std::string text = "kink at " + kinks_.front();
+    for (std::size_t i = 1; i < std::min<std::size_t>(kinks_.size(), 4); ++i)
+      text += ", " + kinks_[i];
+    if (kinks_.size() > 4) text += " and " + std::to_string(kinks_.size() - 4) + " more";
+    return {LawStatus::kink, text};
+  }
+  return kept(std::to_string(tried_) + " slopes, differences at most " + significant(largest_, 1));
+}
+
+std::string shown(double x) {
+  return std::isnan(x) ? "NaN" : shortest(x);
+}
+
+bool close(double found, double expected, double relative, double absolute) {
+  if (same(found, expected)) return true;
+  return std::abs(found - expected) <= relative * std::abs(expected) + absolute;
+}
+
+bool same(double found, double expected) {
+  return found == expected || (std::isnan(found) && std::isnan(expected));
+}
+
+double TrialNumbers::next() {
+  ++drawn_;
+  std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
+int TrialNumbers::fill(void* self, double* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<TrialNumbers*>(self)->next();
+  return 0;
+}
+
+Finding in_two_threads(const std::function<std::vector<double>()>& compute) {
+  const std::vector<double> alone = compute();
+  std::mutex mutex;
+  std::string wrong;
+  const auto work = [&] {
+    std::string said;
+    try {
+      for (int i = 0; i < 200 && said.empty(); ++i)
+        said = first_difference<double>(compute(), alone);
+    } catch (const Error& error) {
+      said = error.what();
+    }
+    const std::lock_guard lock(mutex);
+    if (wrong.empty()) wrong = said;
+  };
+  { const std::jthread first(work), second(work); }
+  return wrong.empty() ? kept() : broken("beside another thread " + wrong);
+}
+
+Finding called_again(const std::function<std::vector<double>()>& compute,
+                     const std::function<void()>& other) {
+  const std::vector<double> first = compute();
+  std::string wrong = first_difference<double>(compute(), first);
+  if (!wrong.empty()) return broken("called again with the same numbers, " + wrong);
+  other();
+  wrong = first_difference<double>(compute(), first);
+  return wrong.empty() ? kept() : broken("after a call with other numbers, " + wrong);
+}
+
+Finding without_allocations(const Subject& subject, const std::function<void()>& call) {
+  if (subject.allocations == nullptr) return skipped("nobody counts allocations here");
+  call();
+  constexpr std::size_t calls = 8;
+  const std::size_t before = subject.allocations();
+  for (std::size_t i = 0; i < calls; ++i) call();
+  const std::size_t count = subject.allocations() - before;
+  if (count == 0) return kept();
+  return broken(significant(static_cast<double>(count) / calls, 3) + " allocations in a call");
+}
+
+Finding keeps_floating_point_mode(const std::function<void()>& call) {
+#if defined(__x86_64__)
+  constexpr unsigned flags = 0x3f;  // what happened so far; the rest is the mode
+  const unsigned before = _mm_getcsr();
+  call();
+  const unsigned after = _mm_getcsr();
+  _mm_setcsr(before);
+  return (before & ~flags) == (after & ~flags)
+             ? kept()
+             : broken("a call changes the floating-point mode of its thread");
+#else
+  call();
+  return skipped("known for x86-64 only");
+#endif
+}
+
+double seconds_of(const std::function<void()>& call) {
+  using clock = std::chrono::steady_clock;
+  call();
+  double best = 1;
+  for (int i = 0; i < 5; ++i) {
+    const auto start = clock::now();
+    call();
+    best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
+  }
+  return best;
+}
+
+Finding speed(const Subject& subject, const char* built_in, double elements,
+              const std::function<std::function<void()>(const Object&)>& call_of) {
+  const auto per_element = [&](const Use& use) {
+    const Object object(use);
+    return significant(seconds_of(call_of(object)) / elements * 1e9, 2) + " ns";
+  };
+  std::string text = per_element(subject.use);
+  const std::string& kind = subject.plugin().kind;
+  const Class* const other = subject.built_in ? subject.built_in->find(kind, built_in) : nullptr;
+  if (other != nullptr && subject.plugin().name != built_in)
+    text +=
+        ", " + std::string(built_in) + " " + per_element(subject_of(*other, nullptr, nullptr).use);
+  return kept(text);
+}
+
+}  // namespace nnrun::host

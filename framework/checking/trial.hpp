@@ -1,0 +1,127 @@
+// What the laws of several kinds measure alike: slopes, differences, threads, allocations, speed.
+#pragma once
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/text.hpp"
+#include "checking/law.hpp"
+#include "network/buffer.hpp"
+namespace nnrun::host {
+
+// ---- slopes ----
+
+/// What differences say about the slope of f at a number, beside the slope that a class gives.
+struct SlopeTrial {
+  enum class Verdict { agrees, kink, wrong };
+  Verdict verdict = Verdict::agrees;
+  double expected = 0;  ///< by central differences
+};
+
+/// f: a function of one number, evaluated in double. `found`: the slope that the class gives at x.
+SlopeTrial try_slope(const std::function<double(double)>& f, double x, double found);
+
+/// Collects slopes of one class into a finding: the first that is wrong, or the kinks.
+class SlopeReport {
+ public:
+  /// `at`: what people are told of the place, `0` or `(0.5, 1)`.
+  void add(const SlopeTrial& trial, const std::string& at, double found);
+  bool failed() const { return !wrong_.empty(); }
+  Finding finding() const;
+
+ private:
+  std::size_t tried_ = 0;
+  double largest_ = 0;  // difference, relative to the larger of 1 and the slope
+  std::vector<std::string> kinks_;
+  std::string wrong_;
+};
+
+// ---- numbers that should be equal ----
+
+/// For people: shortest digits, NaN without a sign.
+std::string shown(double x);
+/// Equal within relative · |expected| + absolute; NaN equals NaN, an infinity itself.
+bool close(double found, double expected, double relative, double absolute);
+/// The same bits, or both NaN.
+bool same(double found, double expected);
+/// The first place where two lists differ, as `number 3 is 0.5, not 0.25`; empty where none does.
+template <class T>
+std::string first_difference(std::span<const T> found, std::span<const T> expected) {
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    if (!same(static_cast<double>(found[i]), static_cast<double>(expected[i])))
+      return "number " + std::to_string(i + 1) + " is " + shown(static_cast<double>(found[i])) +
+             ", not " + shown(static_cast<double>(expected[i]));
+  return "";
+}
+
+/// A buffer with guards: numbers before whose end nobody may write.
+template <class T>
+class Guarded {
+ public:
+  explicit Guarded(std::size_t n) : n_(n), numbers_(padded(n) + guards) { guard(); }
+  Guarded(std::span<const double> from) : Guarded(from.size()) {
+    for (std::size_t i = 0; i < n_; ++i) data()[i] = static_cast<T>(from[i]);
+  }
+  T* data() const { return numbers_.data(); }
+  std::size_t size() const { return n_; }
+  std::span<const T> all() const { return {data(), n_}; }
+  /// Something was written behind the last whole lane.
+  bool overrun() const {
+    for (std::size_t i = 0; i < guards; ++i)
+      if (data()[padded(n_) + i] != mark) return true;
+    return false;
+  }
+
+ private:
+  static constexpr std::size_t guards = 8;
+  static constexpr T mark = T(-7.25e5);
+  void guard() {
+    for (std::size_t i = 0; i < guards; ++i) data()[padded(n_) + i] = mark;
+  }
+  std::size_t n_;
+  Buffer<T> numbers_;
+};
+
+// ---- calls ----
+
+/// Numbers in [0, 1) for trials that need some: the same in every run (splitmix64).
+class TrialNumbers {
+ public:
+  explicit TrialNumbers(std::uint64_t seed = 1) : state_(seed), face_{sizeof face_, this, fill} {}
+  TrialNumbers(const TrialNumbers&) = delete;
+  TrialNumbers& operator=(const TrialNumbers&) = delete;
+  double next();
+  const nnrun_stream* lent() const { return &face_; }
+  std::size_t drawn() const { return drawn_; }
+
+ private:
+  static int fill(void* self, double* out, std::size_t n);
+  std::uint64_t state_;
+  std::size_t drawn_ = 0;
+  nnrun_stream face_;
+};
+
+/// Two threads at once compute what `alone` is, many times; `compute` gives all numbers of a call.
+/// Empty where both always get the same, else what differed.
+Finding in_two_threads(const std::function<std::vector<double>()>& compute);
+/// The same call again, with another between: what a class must not remember.
+Finding called_again(const std::function<std::vector<double>()>& compute,
+                     const std::function<void()>& other);
+/// Calls without an allocation, after a first one.
+Finding without_allocations(const Subject& subject, const std::function<void()>& call);
+/// Does the call leave the mode of floating-point arithmetic alone?
+Finding keeps_floating_point_mode(const std::function<void()>& call);
+
+/// Seconds of one call: the least of several.
+double seconds_of(const std::function<void()>& call);
+/// `0.9 ns, sigmoid 0.8 ns` per element.
+Finding speed(const Subject& subject, const char* built_in, double elements,
+              const std::function<std::function<void()>(const Object&)>& call_of);
+
+}  // namespace nnrun::host
