@@ -1,0 +1,263 @@
+// A layer gives outputs from inputs and parameters, and hands slopes back.
+#include <algorithm>
+
+#include "checking/layer_trial.hpp"
+namespace nnrun::host {
+namespace layer_law {
+
+using Numbers = std::vector<double>;
+
+bool couples(const Object& layer) {
+  return (layer.functions<nnrun_layer>().flags & NNRUN_COUPLES_ROWS) != 0;
+}
+
+Finding slope(const Subject& subject) {
+  const Object layer(subject.use);
+  SlopeReport report;
+  for (const std::size_t rows : {1u, 5u}) {
+    if (rows == 1 && couples(layer)) continue;
+    LayerTrial<double> trial(layer, rows);
+    trial.everything();
+    const auto add = [&](double& number, double found, const std::string& what) {
+      const double keep = number;
+      const auto value = [&](double x) {
+        number = x;
+        const double sum = trial.weighted_sum();
+        number = keep;
+        return sum;
+      };
+      report.add(try_slope(value, keep, found), what, found);
+    };
+    const Numbers dw(trial.dw.data(), trial.dw.data() + trial.plan.n_parameters);
+    for (std::size_t k = 0; k < trial.x.size(); ++k)
+      for (std::size_t i = 0; i < trial.x[k].size() && !report.failed(); ++i)
+        add(trial.x[k].data()[i], trial.dx[k].data()[i],
+            "input " + std::to_string(i % trial.in_cols() + 1) + " of " + std::to_string(rows) +
+                (rows == 1 ? " row" : " rows"));
+    for (const std::size_t at : trial.parameters())
+      if (!report.failed()) add(trial.w.data()[at], dw[at], "parameter " + std::to_string(at + 1));
+  }
+  return report.finding();
+}
+
+Finding float_and_double(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> wide(layer, 5);
+  LayerTrial<float> narrow(layer, 5);
+  const Numbers expected = wide.everything(), found = narrow.everything();
+  double largest = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (!close(found[i], expected[i], 1e-4, 1e-5))
+      return broken("a number in float is " + significant(found[i], 6) + ", in double " +
+                    significant(expected[i], 6));
+    largest = std::max(largest, std::abs(found[i] - expected[i]));
+  }
+  return kept("differences at most " + significant(largest, 1));
+}
+
+Finding accumulation(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 5);
+  const Numbers once = trial.everything();
+  const Numbers again = trial.everything();
+  std::string wrong = first_difference<double>(again, once);
+  if (!wrong.empty()) return broken("adds where it should write: " + wrong);
+  trial.backward(1);
+  for (const std::size_t at : trial.parameters()) {
+    const double expected = 2 * once[5 * trial.out_cols + at];
+    if (!close(trial.dw.data()[at], expected, 1e-12, 1e-14))
+      return broken("asked to add to slopes of parameters, it gives " + shown(trial.dw.data()[at]) +
+                    ", not " + shown(expected));
+  }
+  const std::size_t from = 5 * trial.out_cols + trial.plan.n_parameters;
+  for (std::size_t i = 0; i < trial.dx[0].size(); ++i)
+    if (!close(trial.dx[0].data()[i], 2 * once[from + i], 1e-12, 1e-14))
+      return broken("asked to add to slopes of inputs, it gives " + shown(trial.dx[0].data()[i]) +
+                    ", not " + shown(2 * once[from + i]));
+  return kept();
+}
+
+Finding padding(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 5);
+  for (auto& x : trial.x)  // what stands behind the data may be anything
+    for (std::size_t i = x.size(); i < padded(x.size()); ++i)
+      x.data()[i] = std::numeric_limits<double>::quiet_NaN();
+  trial.everything();
+  const std::vector<std::size_t> real = trial.parameters();
+  for (std::size_t i = 0; i < padded(trial.plan.n_parameters); ++i)
+    if (std::ranges::find(real, i) == real.end() && trial.dw.data()[i] != 0)
+      return broken("padding of the slopes gets " + shown(trial.dw.data()[i]) + ", not 0");
+  return kept("stays 0");
+}
+
+Finding row_and_batch(const Subject& subject) {
+  const Object layer(subject.use);
+  if (couples(layer)) return skipped("its rows are coupled in training");
+  constexpr std::size_t rows = 6;
+  LayerTrial<double> batch(layer, rows), one(layer, 1);
+  batch.forward(0);
+  std::copy_n(batch.w.data(), batch.plan.n_parameters, one.w.data());
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t k = 0; k < one.x.size(); ++k)
+      std::copy_n(batch.x[k].data() + r * one.in_cols(), one.in_cols(), one.x[k].data());
+    one.forward(0);
+    for (std::size_t c = 0; c < one.out_cols; ++c)  // another order of sums: a few roundings
+      if (const double expected = batch.y.data()[r * one.out_cols + c];
+          !close(one.y.data()[c], expected, 1e-13, 1e-14))
+        return broken("row " + std::to_string(r + 1) + " alone gives " + shown(one.y.data()[c]) +
+                      ", in a batch " + shown(expected));
+  }
+  return kept();
+}
+
+Finding tiles(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 5);
+  if (trial.functions().backward_parameters == nullptr) return skipped("has no parameters");
+  trial.everything();
+  const Numbers whole(trial.dw.data(), trial.dw.data() + trial.plan.n_parameters);
+  std::fill_n(trial.dw.data(), whole.size(), 0.);
+  nnrun_layer_call call = trial.call();
+  call.tiles = 3;
+  for (call.tile = 0; call.tile < 3; ++call.tile)
+    layer.require(trial.functions().backward_parameters(layer.self(), &call),
+                  "backward_parameters");
+  for (std::size_t i = 0; i < whole.size(); ++i)
+    if (!close(trial.dw.data()[i], whole[i], 1e-13, 1e-15))
+      return broken("in three tiles a slope is " + shown(trial.dw.data()[i]) + ", in one " +
+                    shown(whole[i]));
+  return kept();
+}
+
+/// What moving a parameter gives, by moving it.
+Finding perturb(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 1);
+  if (trial.functions().perturb == nullptr || trial.plan.groups == 0)
+    return skipped("has no short cut for finite differences");
+  trial.forward();
+  const std::size_t n = trial.plan.n_parameters, stride = n / trial.plan.groups;
+  Buffer<double> columns(n);
+  constexpr double h = 0.01;
+  layer.require(trial.functions().perturb(layer.self(), &trial.call(), h, columns.data()),
+                "perturb");
+  const Numbers base(trial.y.data(), trial.y.data() + trial.out_cols);
+  for (const std::size_t at : trial.parameters()) {
+    const double keep = trial.w.data()[at];
+    trial.w.data()[at] += h;
+    trial.forward();
+    trial.w.data()[at] = keep;
+    for (std::size_t c = 0; c < trial.out_cols; ++c) {
+      const double found = c == at % stride ? columns.data()[at] : base[c];
+      if (!close(found, trial.y.data()[c], 1e-13, 1e-14))
+        return broken("parameter " + std::to_string(at + 1) + " moved gives " +
+                      shown(trial.y.data()[c]) + ", perturb " + shown(found));
+    }
+  }
+  return kept();
+}
+
+Finding spread(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 1);
+  if (trial.functions().spread == nullptr)
+    return skipped("has no short cut for finite differences");
+  trial.forward();
+  const Numbers base(trial.y.data(), trial.y.data() + trial.out_cols);
+  const std::size_t groups = 2, stride = padded(trial.in_cols() + 1);
+  Buffer<double> v(groups * stride), rows(groups * stride * trial.out_cols);
+  for (std::size_t i = 0; i < groups * stride; ++i) v.data()[i] = std::cos(static_cast<double>(i));
+  layer.require(
+      trial.functions().spread(layer.self(), &trial.call(), v.data(), groups, stride, rows.data()),
+      "spread");
+  for (std::size_t i = 0; i < groups * stride; ++i) {
+    const std::size_t column = i % stride;
+    Numbers expected = base;
+    if (column < trial.in_cols()) {
+      const double keep = trial.x[0].data()[column];
+      trial.x[0].data()[column] = v.data()[i];
+      trial.forward();
+      trial.x[0].data()[column] = keep;
+      expected.assign(trial.y.data(), trial.y.data() + trial.out_cols);
+    }
+    for (std::size_t c = 0; c < trial.out_cols; ++c)
+      if (const double found = rows.data()[i * trial.out_cols + c];
+          !close(found, expected[c], 1e-12, 1e-14))
+        return broken("input " + std::to_string(column + 1) + " changed gives " +
+                      shown(expected[c]) + ", spread " + shown(found));
+  }
+  return kept();
+}
+
+Finding threads(const Subject& subject) {
+  const Object layer(subject.use);
+  return in_two_threads([&] { return LayerTrial<double>(layer, 5).everything(); });
+}
+Finding memory(const Subject& subject) {
+  const Object layer(subject.use);
+  return called_again([&] { return LayerTrial<double>(layer, 5).everything(); },
+                      [&] { LayerTrial<double>(layer, 3).everything(); });
+}
+
+Finding not_a_number(const Subject& subject) {
+  const Object layer(subject.use);
+  if (couples(layer)) return skipped("its rows are coupled in training");
+  LayerTrial<double> trial(layer, 5);
+  trial.forward(0);
+  const Numbers whole(trial.y.data(), trial.y.data() + 5 * trial.out_cols);
+  std::fill_n(trial.x[0].data(), trial.in_cols(), std::numeric_limits<double>::quiet_NaN());
+  trial.forward(0);
+  bool seen = false;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    if (i < trial.out_cols) seen = seen || std::isnan(trial.y.data()[i]);
+    if (i >= trial.out_cols && !same(trial.y.data()[i], whole[i]))
+      return broken("a NaN in row 1 changes row " + std::to_string(i / trial.out_cols + 1));
+  }
+  return seen ? kept("stays") : broken("a row of NaN gives outputs without one");
+}
+
+constexpr std::size_t many = 32;
+std::function<void()> call_of(const Object& layer) {
+  auto trial = std::make_shared<LayerTrial<double>>(layer, many);
+  return [trial] {
+    trial->forward();
+    trial->backward();
+  };
+}
+Finding allocations(const Subject& subject) {
+  const Object layer(subject.use);
+  return without_allocations(subject, call_of(layer));
+}
+Finding mode(const Subject& subject) {
+  const Object layer(subject.use);
+  return keeps_floating_point_mode(call_of(layer));
+}
+Finding fast(const Subject& subject) {
+  const Object layer(subject.use);
+  const LayerTrial<double> trial(layer, 1);
+  return speed(subject, "dense", static_cast<double>(many * trial.out_cols), call_of);
+}
+
+constexpr Law all[]{{"slope", slope},
+                    {"float and double", float_and_double},
+                    {"row and batch", row_and_batch},
+                    {"adds where asked", accumulation},
+                    {"padding", padding},
+                    {"tiles", tiles},
+                    {"perturb", perturb},
+                    {"spread", spread},
+                    {"two threads", threads},
+                    {"no memory of calls", memory},
+                    {"NaN and Inf", not_a_number},
+                    {"floating-point mode", mode},
+                    {"no allocation", allocations},
+                    {"speed", fast}};
+
+}  // namespace layer_law
+
+std::span<const Law> layer_laws() {
+  return layer_law::all;
+}
+
+}  // namespace nnrun::host

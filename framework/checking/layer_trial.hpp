@@ -1,0 +1,151 @@
+// A layer on trial: planned for inputs that it takes, with numbers for all that a call has.
+#pragma once
+#include "checking/trial.hpp"
+namespace nnrun::host {
+
+inline std::size_t numbers_of(const nnrun_shape& shape) {
+  std::size_t n = 1;
+  for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
+  return n;
+}
+
+template <class T>
+class LayerTrial {
+ public:
+  /// Throws PluginError where the layer takes none of the inputs that we know.
+  LayerTrial(const Object& layer, std::size_t rows) : layer_(layer), rows_(rows) {
+    find_plan();
+    out_cols = numbers_of(plan.out);
+    w = Buffer<T>(plan.n_parameters);
+    dw = Buffer<T>(plan.n_parameters);
+    for (const std::size_t at : parameters()) w.data()[at] = number() / T(2);
+    for (std::uint32_t k = 0; k < plan.n_in; ++k) {
+      x.emplace_back(rows * in_cols());
+      dx.emplace_back(rows * in_cols());
+      for (std::size_t i = 0; i < rows * in_cols(); ++i) x[k].data()[i] = number();
+    }
+    y = Buffer<T>(rows * out_cols);
+    dy = Buffer<T>(rows * out_cols);
+    for (std::size_t i = 0; i < rows * out_cols; ++i) dy.data()[i] = number();
+    state_ = Buffer<T>(plan.n_state);
+    for (std::uint32_t b = 0; b < plan.n_state_blocks; ++b)
+      each_of(plan.state_blocks[b], [&](std::size_t at) {
+        state_.data()[at] = static_cast<T>(plan.state_blocks[b].initial);
+      });
+    kept_ = Buffer<T>(plan.kept);
+    kept_rows_ = Buffer<T>(rows * plan.kept_per_row);
+    noise_ = Buffer<T>(rows * plan.noise_per_row);
+    TrialNumbers uniform;
+    for (std::size_t i = 0; i < rows * plan.noise_per_row; ++i)
+      noise_.data()[i] = static_cast<T>(uniform.next());
+    in_.resize(plan.n_in);
+  }
+  LayerTrial(const LayerTrial&) = delete;
+  LayerTrial& operator=(const LayerTrial&) = delete;
+
+  /// Where the parameters lie in the flat vector: all but the padding.
+  std::vector<std::size_t> parameters() const {
+    std::vector<std::size_t> all;
+    for (std::uint32_t b = 0; b < plan.n_blocks; ++b)
+      each_of(plan.blocks[b], [&](std::size_t at) { all.push_back(at); });
+    return all;
+  }
+  const nnrun_layer_call& call(std::uint32_t accumulate = 0, std::uint32_t training = 1) {
+    for (std::size_t k = 0; k < x.size(); ++k)
+      in_[k] = {x[k].data(), dx[k].data(), in_cols(), accumulate};
+    const auto given = [](const Buffer<T>& b) -> void* {
+      return b.size() > 0 ? b.data() : nullptr;
+    };
+    call_ = {};
+    call_.size = sizeof call_;
+    call_.n_in = plan.n_in;
+    call_.rows = rows_;
+    call_.in = in_.data();
+    call_.out = {y.data(), dy.data(), out_cols, 0};
+    call_.w = w.data();
+    call_.dw = dw.data();
+    call_.accumulate = accumulate;
+    call_.tiles = 1;
+    call_.training = training;
+    call_.state = given(state_);
+    call_.kept = given(kept_);
+    call_.kept_rows = given(kept_rows_);
+    call_.noise = training != 0 ? given(noise_) : nullptr;
+    return call_;
+  }
+  void forward(std::uint32_t training = 1) {
+    layer_.require(functions().forward(layer_.self(), &call(0, training)), "forward");
+  }
+  void backward(std::uint32_t accumulate = 0) {
+    const nnrun_layer_call& c = call(accumulate);
+    layer_.require(functions().backward_inputs(layer_.self(), &c), "backward_inputs");
+    if (functions().backward_parameters != nullptr)
+      layer_.require(functions().backward_parameters(layer_.self(), &c), "backward_parameters");
+  }
+  /// Σ y · dy: its slopes are what backward gives.
+  double weighted_sum() {
+    forward();
+    double sum = 0;
+    for (std::size_t i = 0; i < rows_ * out_cols; ++i)
+      sum += static_cast<double>(y.data()[i]) * static_cast<double>(dy.data()[i]);
+    return sum;
+  }
+  /// Outputs and every slope of one forward and backward.
+  std::vector<double> everything() {
+    forward();
+    backward();
+    std::vector<double> all(y.data(), y.data() + rows_ * out_cols);
+    all.insert(all.end(), dw.data(), dw.data() + plan.n_parameters);
+    for (const Buffer<T>& d : dx) all.insert(all.end(), d.data(), d.data() + d.size());
+    return all;
+  }
+  const nnrun_layer_functions& functions() const {
+    return layer_.functions<nnrun_layer>().by_dtype[dtype_of<T>];
+  }
+  std::size_t in_cols() const { return numbers_of(shapes_[0]); }
+  std::size_t rows() const { return rows_; }
+
+  nnrun_plan plan{};
+  std::size_t out_cols = 0;
+  Buffer<T> w, dw, y, dy;
+  std::vector<Buffer<T>> x, dx;
+
+ private:
+  template <class F>
+  static void each_of(const nnrun_block& block, F f) {
+    std::size_t i[NNRUN_MAX_RANK] = {};
+    for (std::size_t k = numbers_of(block.shape); k > 0; --k) {
+      std::size_t at = block.offset;
+      for (std::uint32_t d = 0; d < block.shape.rank; ++d) at += i[d] * block.strides[d];
+      f(at);
+      for (std::uint32_t d = block.shape.rank; d-- > 0;) {
+        if (++i[d] < block.shape.sizes[d]) break;
+        i[d] = 0;
+      }
+    }
+  }
+  void find_plan() {
+    for (const nnrun_shape& shape : {nnrun_shape{1, {4}}, nnrun_shape{3, {6, 6, 2}},
+                                     nnrun_shape{2, {5, 3}}, nnrun_shape{3, {2, 6, 6}}})
+      for (const std::uint32_t inputs : {1u, 2u}) {
+        shapes_.assign(inputs, shape);
+        plan = {};
+        plan.size = sizeof plan;
+        plan.n_in = inputs;
+        plan.in = shapes_.data();
+        if (layer_.functions<nnrun_layer>().plan(layer_.self(), &plan) == 0) return;
+      }
+    layer_.fail("plan");
+  }
+  T number() { return static_cast<T>(std::sin(++drawn_ * 1.7)); }
+
+  const Object& layer_;
+  std::size_t rows_;
+  std::vector<nnrun_shape> shapes_;
+  std::vector<nnrun_tensor> in_;
+  nnrun_layer_call call_{};
+  Buffer<T> state_, kept_, kept_rows_, noise_;
+  int drawn_ = 0;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,128 @@
+// A regularizer is a penalty on parameters, with its slope.
+#include <algorithm>
+
+#include "checking/trial.hpp"
+namespace nnrun::host {
+namespace regularizer_trial {
+
+using Numbers = std::vector<double>;
+
+template <class T>
+double penalty(const Object& regularizer, const Numbers& w) {
+  const Guarded<T> values(w);
+  double out = std::numeric_limits<double>::quiet_NaN();
+  regularizer.require(regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>].penalty(
+                          regularizer.self(), values.data(), padded(w.size()), &out),
+                      "penalty");
+  return out;
+}
+
+/// What an update of rate 1 takes from parameters whose cost has no slope.
+template <class T>
+Numbers taken(const Object& regularizer, const Numbers& w) {
+  const Guarded<T> values(w), g(w.size()), state(w.size());
+  const auto& f = regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
+  const std::size_t n = padded(w.size());
+  regularizer.require(f.add(regularizer.self(), values.data(), g.data(), state.data(), n), "add");
+  for (std::size_t i = 0; i < w.size(); ++i) values.data()[i] -= g.data()[i];
+  if (f.after != nullptr)
+    regularizer.require(f.after(regularizer.self(), values.data(), state.data(), 1, n), "after");
+  if (values.overrun() || g.overrun() || state.overrun())
+    regularizer.require(1, "add: it writes past the last whole lane");
+  Numbers out;
+  for (std::size_t i = 0; i < w.size(); ++i)
+    out.push_back(static_cast<double>(static_cast<T>(w[i])) -
+                  static_cast<double>(values.data()[i]));
+  return out;
+}
+
+const Numbers parameters{-2, -0.5, 0.25, 3, 1};
+
+Finding slope(const Subject& subject) {
+  const Object regularizer(subject.use);
+  const Numbers found = taken<double>(regularizer, parameters);
+  SlopeReport report;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const auto value = [&](double x) {
+      Numbers moved = parameters;
+      moved[i] = x;
+      return penalty<double>(regularizer, moved);
+    };
+    report.add(try_slope(value, parameters[i], found[i]), shortest(parameters[i]), found[i]);
+  }
+  return report.finding();
+}
+
+Finding zero(const Subject& subject) {
+  const Object regularizer(subject.use);
+  for (const double x : taken<double>(regularizer, Numbers(8, 0.)))
+    if (x != 0) return broken("moves a parameter that is 0 by " + shown(-x));
+  if (penalty<double>(regularizer, Numbers(8, 0.)) != 0) return broken("zeros have a penalty");
+  return kept("stays 0");
+}
+
+Finding float_and_double(const Subject& subject) {
+  const Object regularizer(subject.use);
+  const Numbers wide = taken<double>(regularizer, parameters),
+                narrow = taken<float>(regularizer, parameters);
+  for (std::size_t i = 0; i < wide.size(); ++i)
+    if (!close(narrow[i], wide[i], 1e-5, 1e-6))
+      return broken("at " + shortest(parameters[i]) + " the slope in float is " +
+                    significant(narrow[i], 6) + ", in double " + significant(wide[i], 6));
+  const double p = penalty<float>(regularizer, parameters),
+               exact = penalty<double>(regularizer, parameters);
+  return close(p, exact, 1e-5, 1e-6) ? kept()
+                                     : broken("the penalty in float is " + significant(p, 6) +
+                                              ", in double " + significant(exact, 6));
+}
+
+Finding threads(const Subject& subject) {
+  const Object regularizer(subject.use);
+  return in_two_threads([&] { return taken<double>(regularizer, parameters); });
+}
+Finding memory(const Subject& subject) {
+  const Object regularizer(subject.use);
+  return called_again([&] { return taken<double>(regularizer, parameters); },
+                      [&] {
+                        taken<double>(regularizer, {7, -7});
+                      });
+}
+
+constexpr std::size_t many = 4096;
+std::function<void()> call_of(const Object& regularizer) {
+  auto w = std::make_shared<Guarded<double>>(Numbers(many, 0.5)),
+       g = std::make_shared<Guarded<double>>(many), state = std::make_shared<Guarded<double>>(many);
+  return [&regularizer, w, g, state] {
+    const auto& f = regularizer.functions<nnrun_regularizer>().by_dtype[NNRUN_F64];
+    regularizer.require(f.add(regularizer.self(), w->data(), g->data(), state->data(), many),
+                        "add");
+  };
+}
+Finding allocations(const Subject& subject) {
+  const Object regularizer(subject.use);
+  return without_allocations(subject, call_of(regularizer));
+}
+Finding mode(const Subject& subject) {
+  const Object regularizer(subject.use);
+  return keeps_floating_point_mode(call_of(regularizer));
+}
+Finding fast(const Subject& subject) {
+  return speed(subject, "l2", many, call_of);
+}
+
+constexpr Law all[]{{"slope", slope},
+                    {"zero", zero},
+                    {"float and double", float_and_double},
+                    {"two threads", threads},
+                    {"no memory of calls", memory},
+                    {"floating-point mode", mode},
+                    {"no allocation", allocations},
+                    {"speed", fast}};
+
+}  // namespace regularizer_trial
+
+std::span<const Law> regularizer_laws() {
+  return regularizer_trial::all;
+}
+
+}  // namespace nnrun::host

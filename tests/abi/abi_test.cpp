@@ -1,0 +1,75 @@
+// The interface is a contract: inside a major, fields are appended and nothing else.
+#include <nnrun/abi.h>
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+/// `nnrun_host` → {size}, `nnrun_host.size` → {offset, size}
+using Layout = std::map<std::string, std::vector<std::size_t>>;
+
+Layout recorded(const std::string& version) {
+  std::istringstream lines(text_of(NNRUN_SOURCE_DIR "/tests/abi/layout_" + version + ".txt"));
+  Layout layout;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string name;
+    words >> name;
+    for (std::size_t number = 0; words >> number;) layout[name].push_back(number);
+  }
+  return layout;
+}
+
+Layout of_today() {
+  Layout layout;
+#define STRUCT(s) layout[#s] = {sizeof(s)};
+#define FIELD(s, f) layout[#s "." #f] = {offsetof(s, f), sizeof(s::f)};
+#include "fields.inc"
+#undef STRUCT
+#undef FIELD
+  return layout;
+}
+
+}  // namespace
+
+TEST_CASE("the interface of today is the recorded one, fields only appended", "[abi]") {
+  const Layout today = of_today();
+  CHECK(today == recorded("1_1"));  // a field that was appended: record it with a new minor
+  for (const auto& [name, numbers] : recorded("1_0")) {
+    CAPTURE(name);
+    REQUIRE(today.contains(name));
+    if (name.find('.') == std::string::npos)
+      CHECK(today.at(name)[0] >= numbers[0]);
+    else
+      CHECK(today.at(name) == numbers);
+  }
+}
+
+TEST_CASE("a plugin of the first interface is loaded, keeps its laws and trains", "[abi]") {
+  const Scratch scratch;
+  const std::string library = NNRUN_BUILD_DIR "/test_plugins/abi_1_0.so";
+  const Ended checked = run("$nnrun check --json " + library, scratch.folder());
+  CAPTURE(checked.out, checked.err);
+  CHECK(checked.status == 0);
+  CHECK(nlohmann::json::parse(checked.out)["interface"] == "1.0");
+  scratch.write("old.yaml", "plugins: [" + library +
+                                "]\nextends: " NNRUN_SOURCE_DIR
+                                "/configs/diagonal-analytic.yaml\n"
+                                "name: old\n"
+                                "model:\n"
+                                "  layers:\n"
+                                "    - {type: old_gain, activation: old_square}\n"
+                                "    - {type: dense, units: 1, activation: sigmoid}\n"
+                                "metrics: [old_error]\n");
+  const Ended trained = run("$nnrun old.yaml", scratch.folder());
+  CAPTURE(trained.out, trained.err);
+  CHECK(trained.status == 0);
+  CHECK_THAT(trained.out, Catch::Contains("old_error"));
+}
+
+}  // namespace nnrun::testing

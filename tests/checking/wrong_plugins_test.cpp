@@ -1,0 +1,176 @@
+// Plugins that are wrong on purpose: each is a named row, and the process that checks goes on.
+#include <catch2/catch.hpp>
+
+#include "checking/inspection.hpp"
+#include "loading/plugin_factory.hpp"
+#include "support/allocations.hpp"
+namespace nnrun::testing {
+namespace {
+
+constexpr host::ChildLimits brief{.seconds = 2, .memory = std::uint64_t{1} << 30};
+
+std::string text_of(const PluginFactory& factory, std::string text) {
+  const std::string folder = factory.folder().string();
+  for (std::size_t at; (at = text.find(folder)) != std::string::npos;)
+    text.replace(at, folder.size(), "$");
+  return text;
+}
+
+/// The rows that failed, `law: detail` a line; or how the library was refused.
+std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
+  const host::CheckedLibrary checked =
+      host::check_library(file, host::Registry(), allocations, brief);
+  if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
+  std::string rows;
+  for (const host::CheckedClass& c : checked.classes)
+    for (const host::LawRow& row : c.rows)
+      if (row.finding.status == host::LawStatus::fail)
+        rows += row.law + ": " + text_of(factory, row.finding.detail) + "\n";
+  return rows;
+}
+
+/// The rows of a class with this body.
+std::string rows_of(const std::string& kind, const std::string& body,
+                    const std::string& before = {}) {
+  const PluginFactory factory;
+  return failed_rows(factory,
+                     factory.cpp("bad.so",
+                                 "#include <nnrun/plugin.hpp>\n"
+                                 "#include <csignal>\n#include <cstdlib>\n"
+                                 "#include <stdexcept>\n#include <vector>\n" +
+                                     before + "struct Bad : nnrun::" + kind +
+                                     " {\n"
+                                     "  static constexpr auto name = \"bad\", doc = \"\";\n" +
+                                     body + "};\nNNRUN_REGISTER(Bad)\n"));
+}
+std::string rows_of_formula(const std::string& body) {
+  return rows_of("Activation", "  auto f(auto x) const { " + body + " }\n");
+}
+
+}  // namespace
+
+TEST_CASE("a right plugin breaks no law", "[checking]") {
+  CHECK(rows_of_formula("return x + 0.5 * (sqrt(x * x + 1) - 1);") == "");
+}
+
+TEST_CASE("a wrong formula is found and its number named", "[checking]") {
+  CHECK(rows_of("Activation",
+                "  auto f(auto x) const { return 0.5 * x * x; }\n"
+                "  auto df(auto x, auto) const { return 2 * x; }\n") ==
+        "slope: at -8 the slope is -16, differences give -8\n");
+  CHECK(rows_of_formula("return sizeof(x) == sizeof(float) ? 1.5 * x : 1.0 * x;") ==
+        "float and double: at -8 the value in float is -12, in double -8\n");
+  const std::string nan = rows_of_formula("return sin(x) / x;");
+  CHECK_THAT(nan, Catch::Contains("finite numbers: the value at 0 is NaN\n"));
+}
+
+TEST_CASE("a row that leaks into another is found", "[checking]") {
+  const PluginFactory factory;
+  const auto file = factory.c("leaks.so",
+                              "#include <nnrun/abi.h>\n"
+                              "static int leak(void* self, const void* z, void* a, size_t rows, "
+                              "size_t cols) {\n"
+                              "  for (size_t i = 0; i < rows * cols; ++i)\n"
+                              "    ((double*)a)[i] = 2 * ((const double*)z)[i] + "
+                              "(i >= cols ? ((const double*)z)[0] : 0);\n"
+                              "  return 0;\n"
+                              "}\n"
+                              "#define FORWARD leak");
+  const std::string rows = failed_rows(factory, file);
+  CHECK_THAT(rows, Catch::Contains("row and batch: row 2 alone gives 0 and slope 2, in a batch 0.3 "
+                                   "and 2\n") &&
+                       Catch::Contains("NaN and Inf: a NaN in row 1 changes row 2\n"));
+}
+
+TEST_CASE("what a class keeps between calls, or allocates in them, is found", "[checking]") {
+  const std::string backward =
+      "  template <class T> void backward(std::span<const T>, std::span<const T>, "
+      "std::span<const T> da, std::span<T> dz) const {\n"
+      "    for (std::size_t i = 0; i < da.size(); ++i) dz[i] = da[i];\n  }\n";
+  CHECK(rows_of("Activation",
+                "  template <class T> void forward(std::span<const T> z, std::span<T> a) const {\n"
+                "    const std::vector<T> copy(z.begin(), z.end());\n"
+                "    for (std::size_t i = 0; i < z.size(); ++i) a[i] = copy[i];\n  }\n" +
+                    backward) == "no allocation: 64 allocations in a call\n");
+  const std::string rows =
+      rows_of("Activation",
+              "  mutable double last = 0;\n"
+              "  template <class T> void forward(std::span<const T> z, std::span<T> a) const {\n"
+              "    for (std::size_t i = 0; i < z.size(); ++i) a[i] = z[i] + T(last);\n"
+              "    last += 1;\n  }\n" +
+                  backward);
+  CHECK_THAT(rows, Catch::Contains("no memory of calls: called again with the same numbers, number "
+                                   "1 is 6.3, not 0.3\n"));
+}
+
+TEST_CASE("a data set that differs on the second read, an optimizer that keeps a static, are found",
+          "[checking]") {
+  CHECK(
+      rows_of("Dataset",
+              "  void open(nnrun_data& d) const {\n"
+              "    d.input = {1, {2}}; d.target = {1, {1}}; d.examples[NNRUN_TRAIN] = 3;\n  }\n"
+              "  void read(const nnrun::Stream&, nnrun::Part, std::size_t, std::size_t n, double* "
+              "x, double* t) const {\n"
+              "    static double drawn = 0;\n"
+              "    for (std::size_t i = 0; i < 2 * n; ++i) x[i] = ++drawn;\n"
+              "    for (std::size_t i = 0; i < n; ++i) t[i] = 1;\n  }\n") ==
+      "same seed: read a second time, number 1 is 13, not 7 in the training part\n");
+  const std::string rows =
+      rows_of("Optimizer",
+              "  static constexpr double learning_rate = 0.01;\n"
+              "  void update(auto& w, auto g, const auto& step) const {\n"
+              "    static double speed = 0;\n"
+              "    speed = 0.9 * speed + 0.1;\n    w = w - step.rate * speed * g;\n  }\n");
+  CHECK_THAT(rows,
+             Catch::StartsWith("slots: after a resumption, number 1 is ") &&
+                 Catch::Contains("taking turns: taking turns with other parameters, number 1 "));
+}
+
+TEST_CASE("a class that ends its process is a row that says how", "[checking]") {
+  const auto in_forward = [](const std::string& statement) {
+    return rows_of_formula("if (x > 7.9) " + statement + " return 1.0 * x;");
+  };
+  CHECK(in_forward("raise(SIGSEGV);") == "slope: ended by SIGSEGV (segmentation fault)\n");
+  CHECK(in_forward("std::exit(0);") == "slope: called exit(0)\n");
+  CHECK(in_forward("std::abort();") == "slope: ended by SIGABRT (aborted)\n");
+  CHECK(in_forward("for (volatile int i = 0;;) i = i;") == "slope: took longer than 2 s\n");
+  CHECK_THAT(in_forward("throw std::runtime_error(\"boom\");"),
+             Catch::StartsWith("slope: activation 'bad' failed in forward: boom ($/bad.so)\n"));
+  CHECK_THAT(in_forward("throw 42;"),
+             Catch::StartsWith("slope: activation 'bad' failed in forward: threw something that is "
+                               "no std::exception ($/bad.so)\n"));
+  CHECK(rows_of("Activation",
+                "  void stop() const noexcept { throw std::runtime_error(\"boom\"); }\n"
+                "  auto f(auto x) const { if (x > 7.9) stop(); return 1.0 * x; }\n") ==
+        "slope: ended by SIGABRT (aborted)\n");
+}
+
+TEST_CASE("a library that ends its process as it is loaded is refused with a sentence",
+          "[checking]") {
+  const auto at_load = [](const std::string& statement) {
+    return rows_of("Activation", "  auto f(auto x) const { return x; }\n",
+                   "[[gnu::constructor]] static void at_load() { " + statement + " }\n");
+  };
+  CHECK(at_load("raise(SIGSEGV);") ==
+        "refused: '$/bad.so' ended by SIGSEGV (segmentation fault) while it was loaded\n");
+  CHECK(at_load("std::exit(0);") == "refused: '$/bad.so' called exit(0) while it was loaded\n");
+  CHECK(at_load("for (volatile int i = 0;;) i = i;") ==
+        "refused: '$/bad.so' took longer than 2 s while it was loaded\n");
+}
+
+TEST_CASE("a scan tells of a library, or how it died", "[checking]") {
+  const PluginFactory factory;
+  const auto names = [](const host::Registry& registry) {
+    return registry.names("activation").front();
+  };
+  CHECK(host::scan_library(factory.c("good.so"), names, brief).text == "twice");
+  const auto dies = factory.c("dies.so",
+                              "#include <stdlib.h>\n"
+                              "__attribute__((constructor)) static void f(void) { abort(); }");
+  const host::Scanned scanned = host::scan_library(dies, names, brief);
+  REQUIRE(scanned.refusal);
+  CHECK(text_of(factory, scanned.refusal->what) ==
+        "'$/dies.so' ended by SIGABRT (aborted) while it was loaded");
+}
+
+}  // namespace nnrun::testing
