@@ -5,6 +5,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "comparison/json_file.hpp"
+#include "comparison/thin.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -12,7 +13,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t largest_csv = std::size_t{1} << 30;
-constexpr std::size_t most_points = 200;
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -35,10 +35,8 @@ Json curve_of(const fs::path& file) {
   const std::vector<std::string_view> names = split(lines[0], ',');
   for (const std::string_view name : names)
     if (name != "step") curve[std::string(name)] = Json::array();
-  const std::size_t n = lines.size() - 1, points = std::min(n, most_points);
-  for (std::size_t point = 0; point < points; ++point) {
-    const std::size_t row = points == 1 ? n : 1 + point * (n - 1) / (points - 1);
-    const std::vector<std::string_view> cells = split(lines[row], ',');
+  for (const std::size_t row : thinned(lines.size() - 1, 200)) {
+    const std::vector<std::string_view> cells = split(lines[1 + row], ',');
     for (std::size_t c = 0; c < names.size(); ++c) {
       if (names[c] == "step") continue;
       const auto number = c < cells.size() ? parse_double(cells[c]) : std::nullopt;
