@@ -155,7 +155,8 @@ Finding cost_and_padding(const Subject& subject) {
   SmallNetwork<double> network;
   double cost = 0;
   const Numbers g = computed(gradient, network, &cost);
-  for (std::size_t i = network.n; i < network.all; ++i)
+  // one that draws directions cannot know where padding is: the host clears it
+  for (std::size_t i = network.n; i < network.all && !network.draws(); ++i)
     if (g[i] != 0) return broken("padding gets " + shown(g[i]) + ", not 0");
   if (network.moved()) return broken("leaves the parameters moved");
   if (!network.draws() && !close(cost, network.cost(), 1e-12, 0))

@@ -66,6 +66,7 @@ class LayerTrial {
     call_.dw = dw.data();
     call_.accumulate = accumulate;
     call_.tiles = 1;
+    call_.plan = &plan;
     call_.training = training;
     call_.state = given(state_);
     call_.kept = given(kept_);
