@@ -157,8 +157,9 @@ std::string comparison_text(const Json& c, const Terminal& terminal) {
     text += title + sentence.get<std::string>() + "\n";
     title = "         ";
   }
-  if (c["times"] != "one run at a time")
-    text += "times    " + c["times"].get<std::string>() + "; --time measures one at a time\n";
+  const std::string times = c["times"];
+  if (times.ends_with(" runs at a time"))
+    text += "times    " + times + "; --time measures one at a time\n";
   return text;
 }
 

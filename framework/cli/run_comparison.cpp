@@ -227,7 +227,8 @@ Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, cons
                std::to_string(plan.runs.size()) + " runs are there\n" + resume_line(plan, folder));
     return Exit::done;
   }
-  const Json comparison = comparison_of(plan, times_text(jobs), "");
+  const Json comparison =
+      comparison_of(plan, plan.recorded ? "as recorded" : times_text(jobs), "");
   write_comparison(comparison, folder);
   show(arguments, comparison, folder);
   Exit status = any_failed(comparison) ? Exit::failed : Exit::done;

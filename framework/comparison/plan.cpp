@@ -106,9 +106,16 @@ void set_length(ComparisonPlan& plan) {
   CommonLength& length = plan.length;
   if (length.kind == "epochs") return;
   const auto total = [](const ComparedConfig& c) {
-    const double all = static_cast<double>(c.experiment.epochs) * static_cast<double>(c.examples);
-    const auto most = static_cast<double>(c.experiment.max_examples);
-    return most > 0 ? std::min(most, all) : all;
+    const Experiment& e = c.experiment;
+    const auto product = [](std::size_t a, std::size_t b) {
+      return static_cast<double>(a) * static_cast<double>(b);
+    };
+    const double by_epochs = product(e.epochs, c.examples),
+                 by_steps = product(e.steps, e.batch_size);
+    const double all = e.steps == 0     ? by_epochs
+                       : e.epochs_given ? std::min(by_epochs, by_steps)
+                                        : by_steps;
+    return e.max_examples > 0 ? std::min(static_cast<double>(e.max_examples), all) : all;
   };
   if (length.value == 0) {  // of examples only
     length.value = total(plan.configs.front());
@@ -117,6 +124,8 @@ void set_length(ComparisonPlan& plan) {
   }
   for (ComparedConfig& config : plan.configs) {
     Experiment& e = config.experiment;
+    e.steps = 0;
+    e.epochs_given = true;
     if (length.kind == "examples") {
       e.max_examples = static_cast<std::uint64_t>(length.value);
       e.epochs = static_cast<std::size_t>(

@@ -79,8 +79,10 @@ SweepSpec read_sweep(const ConfigNode& node, Problems& problems) {
   if (const ConfigNode* const random = find(node, "random"))
     if (const auto value = read_value(*random, whole_number("random", 1), problems))
       sweep.random = static_cast<std::size_t>(std::get<std::int64_t>(*value));
+  bool found = false;
   for (const ConfigEntry& entry : node.entries) {
     if (entry.key == "random") continue;
+    found = true;
     SweepKey key{.path = entry.key, .place = entry.place};
     constexpr std::array<const char*, 4> never{"name", "seed", "extends", "sweep"};
     if (std::ranges::find(never, entry.key) != never.end()) {
@@ -110,7 +112,7 @@ SweepSpec read_sweep(const ConfigNode& node, Problems& problems) {
                    "'" + entry.key + "' in the sweep has the value " + *twice + " twice");
     sweep.keys.push_back(std::move(key));
   }
-  if (sweep.keys.empty()) problems.add(node.place, "the sweep changes no key", hint);
+  if (!found) problems.add(node.place, "the sweep changes no key", hint);
   return sweep;
 }
 
