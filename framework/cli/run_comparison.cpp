@@ -12,6 +12,7 @@
 #include "comparison/comparison.hpp"
 #include "comparison/condition.hpp"
 #include "comparison/json_file.hpp"
+#include "comparison/page.hpp"
 #include "comparison/run_pool.hpp"
 #include "records/run_folder.hpp"
 namespace nnrun::host {
@@ -82,7 +83,7 @@ void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const
   throw Interrupted{128 + interrupt_signal()};
 }
 
-void show(const Arguments& arguments, const Json& comparison, const fs::path& folder) {
+void show(const Arguments& arguments, const Json& comparison) {
   const Terminal out(stdout);
   if (arguments.json)
     out.write(without_drawings(comparison).dump(-1, ' ', false, Json::error_handler_t::replace) +
@@ -92,8 +93,8 @@ void show(const Arguments& arguments, const Json& comparison, const fs::path& fo
   else if (arguments.has("--md"))
     out.write(comparison_markdown(comparison));
   else
-    out.write(comparison_text(comparison, out) + "saved    " + folder.string() +
-              "/comparison.json\n");
+    out.write(comparison_text(comparison, out) + "page     " +
+              comparison["page"].get<std::string>() + "\n");
 }
 
 bool any_failed(const Json& comparison) {
@@ -227,10 +228,12 @@ Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, cons
                std::to_string(plan.runs.size()) + " runs are there\n" + resume_line(plan, folder));
     return Exit::done;
   }
+  const fs::path page = folder / "compare.html";
   const Json comparison =
-      comparison_of(plan, plan.recorded ? "as recorded" : times_text(jobs), "");
+      comparison_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
   write_comparison(comparison, folder);
-  show(arguments, comparison, folder);
+  replace_file(page, comparison_page(comparison));
+  show(arguments, comparison);
   Exit status = any_failed(comparison) ? Exit::failed : Exit::done;
   if (!plan.fail_if.empty())
     for (const std::string& sentence : met_conditions(plan.fail_if, comparison)) {

@@ -41,11 +41,13 @@ TEST_CASE("compare shows configs beside the baseline, what differs, and a verdic
                                 "  train.gradient.step  0.01 | -\n"
                                 "Summary  No config is clearly more accurate than 'diagonal' at 10 "
                                 "seeds.\n"));
-  CHECK_THAT(run_.out, EndsWith("saved    runs/compare/0001/comparison.json\n") ||
-                           EndsWith("page     runs/compare/0001/compare.html\n"));
+  CHECK_THAT(run_.out, EndsWith("page     runs/compare/0001/compare.html\n"));
   CHECK_THAT(run_.err, StartsWith("run 1/20  diagonal seed 1  accuracy "));
   CHECK(std::ranges::count(run_.err, '\n') == 20);
   CHECK(names_in(scratch / "runs/compare/0001/runs/diagonal").size() == 10);
+  CHECK(
+      names_in(scratch / "runs/compare/0001") ==
+      std::vector<std::string>{"compare.html", "comparison.json", "configs", "plan.json", "runs"});
 }
 
 TEST_CASE("means, intervals and differences are those of the runs", "[compare]") {

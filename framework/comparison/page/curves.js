@@ -107,7 +107,7 @@ function curvePanel(choices, startsWith, id) {
         : s("line", {x1: shift(line, line.points[0]), x2: shift(line, line.points[0]), y1: clip(ends(line.points[0])[0]), y2: clip(ends(line.points[0])[1]), stroke: line.look.color, "stroke-width": 2})),
       all.toSorted((a, b) => Boolean(b.look.crowd) - Boolean(a.look.crowd)).map((line) => line.points.length > 1
         ? s("path", {class: "line", d: path(line.points.map((p) => [x(p.x), clip(p.mean)])), ...stroke(line.look)})
-        : s("circle", {cx: shift(line, line.points[0]), cy: clip(line.points[0].mean), r: 5, fill: line.look.color, stroke: "var(--paper)"}, s("title", null, `${line.name}: ${text(line.points[0].mean)}`))),
+        : s("circle", {cx: shift(line, line.points[0]), cy: clip(line.points[0].mean), r: Math.max(3, 9 - 2 * line.rank), fill: line.look.color, stroke: "var(--paper)"}, s("title", null, `${line.name}: ${text(line.points[0].mean)}`))),
       ruler);
     svg.addEventListener("pointermove", (event) => {
       const box = svg.getBoundingClientRect(), to = x.invert(((event.clientX - box.left) / box.width) * width);

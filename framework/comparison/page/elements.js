@@ -41,7 +41,7 @@ function seconds(x) {
   const whole = Math.round(x);
   return whole < 3600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
-const percent = (x) => (is(x) ? minus((100 * x).toFixed(2)) + " %" : "\u2013");
+const percent = (x) => (is(x) ? minus((100 * x).toFixed(2)) + "\u00a0%" : "\u2013");
 const isFraction = (quantity) => quantity === page.metric && page.metric_info.fraction;
 /// A cost or metric: `0.0123`, `98.89 %`.
 const shown = (x, quantity = page.metric) => (isFraction(quantity) ? percent(x) : number(x));
@@ -53,7 +53,7 @@ function interval(mean, range, text) {
   if (!range || !is(range[0]) || !is(range[1]) || !is(mean)) return "";
   const half = (range[1] - range[0]) / 2;
   const even = Math.abs((range[0] + range[1]) / 2 - mean) <= 0.02 * half + 1e-12;
-  return even ? "\u00b1 " + text(half) : `${text(range[0])} to ${text(range[1])}`;
+  return even ? "\u00b1\u00a0" + text(half) : `${text(range[0])} to ${text(range[1])}`;
 }
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;

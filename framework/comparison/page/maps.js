@@ -25,7 +25,7 @@ function heat(map, values, range, place) {
     const level = Math.min(levels - 1, Math.max(0, Math.floor(share * levels)));
     paths[level].push(`M${(place.left + (i % map.columns) * width).toFixed(2)} ${(place.top + Math.floor(i / map.columns) * height).toFixed(2)}h${width.toFixed(2)}v${height.toFixed(2)}h-${width.toFixed(2)}z`);
   });
-  return s("g", {class: "cells"}, paths.map((cells, level) => cells.length > 0 && s("path", {d: cells.join(""), style: {fill: mapColor((level + 0.5) / levels)}})));
+  return s("g", {class: "cells"}, paths.map((cells, level) => cells.length > 0 && s("path", {d: cells.join(""), style: {fill: mapColor((level + 0.5) / levels), stroke: mapColor((level + 0.5) / levels)}})));
 }
 /// Marching squares: the line between cells where the output is `level`.
 function contour(map, values, level, place) {
@@ -82,7 +82,7 @@ function mapSection() {
     [...Array(40).keys()].map((i) => s("rect", {x: i * 8, y: 0, width: 8.2, height: 12, style: {fill: mapColor((i + 0.5) / 40)}})),
     s("text", {x: 0, y: 29}, number(range.low, 3)), s("text", {x: 160, y: 29, "text-anchor": "middle"}, number(range.middle, 3)), s("text", {x: 320, y: 29, "text-anchor": "end"}, number(range.high, 3)));
   return h("section", {"aria-labelledby": "maps"}, h("h2", {id: "maps"}, "What the network says where"),
-    h("p", {class: "note"}, `Colour: the ${page.kind === "run" ? "" : "first "}output of seed ${configs[0].decision.outputs[0].seed}. Line: where it is ${number(range.middle)}` + (seeds > 1 ? `, thick for that seed, thin for ${seeds - 1} more.` : ".") + (all > configs.length ? ` The baseline and the best of ${all} configs.` : "")),
+    h("p", {class: "note"}, `Colour: the ${page.kind === "run" ? "" : "first "}output of seed ${configs[0].decision.outputs[0].seed}. Line: where it is ${number(range.middle)}` + (seeds > 1 ? `, thick for that seed, thin for ${seeds - 1} more.` : ".") + (all > configs.length ? ` The best of ${all} configs.` : "")),
     h("div", {class: "plain", style: {"max-width": "20rem", margin: "0.75rem 0 1.25rem"}}, scale),
     h("div", {class: "tiles"}, configs.map((config) => mapFigure(config, range))));
 }

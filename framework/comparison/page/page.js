@@ -1,6 +1,6 @@
 // The page from top to bottom: verdict, results, figures, and how to get all of it again.
 const title = page.kind === "run" ? page.configs[0].name
-  : page.kind === "sweep" ? `${page.baseline}: ${plural(page.configs.length, "config")} of a sweep`
+  : page.kind === "sweep" ? `${capital(listed((page.sweep?.settings ?? []).map((setting) => lastWord(setting.key))))}: ${plural(page.configs.length, "config")}`
   : many ? `${page.baseline} and ${page.configs.length - 1} other configs` : listed(order.map((c) => page.configs[c].name));
 const statusOf = (config) => config.runs.filter((run) => run.status !== "done");
 
@@ -21,7 +21,7 @@ function header() {
   const budget = !is(page.budget?.value) ? null : page.budget.kind === "seconds" ? `${seconds(page.budget.value)} of training each` : `${number(page.budget.value)} ${page.budget.kind} each`;
   return h("header", null, h("div", {class: "bar"}, h("span", {class: "mark"}, `nnrun ${page.kind === "run" ? "report" : page.kind}`), themeButton()),
     h("h1", null, title),
-    h("p", {class: "facts"}, [page.kind === "run" ? null : `baseline ${page.baseline}`, seeds, budget, `measured on the ${partNames[part] ?? part} part`, page.made.replace("T", " ").replace("Z", " UTC")].filter(Boolean).map((fact) => h("span", null, fact))));
+    h("p", {class: "facts"}, [page.kind === "run" ? null : page.kind === "sweep" ? `best ${page.baseline}` : `baseline ${page.baseline}`, seeds, budget, `measured on the ${partNames[part] ?? part} part`, page.made.replace("T", " ").replace("Z", " UTC")].filter(Boolean).map((fact) => h("span", null, fact))));
 }
 function verdict() {
   return h("section", {class: "verdict", "aria-labelledby": "verdict"}, h("h2", {id: "verdict"}, "Verdict"), page.summary.map((sentence) => h("p", null, sentence)));
@@ -40,16 +40,17 @@ function results() {
   const metricEnds = metricExtent();
   const differenceEnds = configs.flatMap((config) => (config.against_baseline ? [config.against_baseline.difference, ...(config.against_baseline.interval95 ?? [])] : [])).filter(is);
   const withCost = page.metric !== "cost";
-  const columns = ["config", page.metric, compared && `difference to ${page.baseline}`, withCost && "cost", "training time", "parameters"].filter(Boolean);
+  const against = page.kind === "sweep" ? "difference to the best" : `difference to ${page.baseline}`;
+  const columns = ["config", page.metric, compared && against, withCost && "cost", "training time", "parameters"].filter(Boolean);
   const cell = (label, ...content) => h("td", {class: "number", "data-label": label, role: "cell"}, h("div", null, content));
   const halves = (value, text, half) => [text(value.mean), h("small", null, interval(value.mean, value.interval95, half ?? text))];
   const row = (config, rank) => {
     const a = config.against_baseline, done = config.runs.length - statusOf(config).length, color = `var(--c${many ? (rank ? 1 : 0) : rank % 7})`;
     return h("tr", {role: "row"},
-      h("th", {scope: "row", role: "rowheader", class: "name"}, config.name, h("small", null, page.kind !== "run" && rank === 0 && page.baseline ? "baseline" : null,
+      h("th", {scope: "row", role: "rowheader", class: "name"}, config.name, h("small", null, page.kind !== "run" && rank === 0 && page.baseline ? (page.kind === "sweep" ? "best" : "baseline") : null,
         statusOf(config).length > 0 && ` ${done} of ${plural(config.runs.length, "run")} finished`)),
       cell(page.metric, shown(config.mean), h("small", null, interval(config.mean, config.interval95, (v) => shown(v))), page.kind !== "run" && metricEnds.length > 1 && spot(config.mean, intervalOf(config), metricEnds, null, color, `${config.name}: ${shown(config.mean)}`)),
-      compared && (a ? cell(`difference to ${page.baseline}`, difference(a.difference),
+      compared && (a ? cell(against, difference(a.difference),
         h("small", null, [a.interval95 && is(a.interval95[0]) ? `${difference(a.interval95[0]).replace(" points", "")} to ${difference(a.interval95[1])}` : null, is(a.wins) && a.pairs > 0 ? `better at ${a.wins} of ${a.pairs}` : null, is(a.p_holm ?? a.p) ? `p ${number(a.p_holm ?? a.p, 2)}` : null].filter(Boolean).join(" \u00b7 ")),
         spot(a.difference, a.interval95, differenceEnds, 0, color, `${config.name}: ${difference(a.difference)}`)) : h("td", {role: "cell", class: "number"})),
       withCost && cell("cost", halves(config.cost ?? {}, (v) => number(v, 3), (v) => number(v, 2))),

@@ -59,7 +59,7 @@ function rowsFigure() {
           s("line", {x1: x(config.mean), x2: x(config.mean), y1: y - 6, y2: y + 6, stroke: color, "stroke-width": 2}));
       }));
   };
-  return figure({title: `${capital(page.metric)} by config`, note: "upright line: mean; bar: 95 % interval; dashed: mean of the baseline", draw, columns: () => ["config", "mean", "95 % interval", "seeds"],
+  return figure({title: `${capital(page.metric)} by config`, note: `upright line: mean; bar: 95 % interval; dashed: mean of ${page.kind === "sweep" ? "the best" : "the baseline"}`, draw, columns: () => ["config", "mean", "95 % interval", "seeds"],
     numbers: () => configs.map((config) => [config.name, shown(config.mean), config.interval95 ? config.interval95.map((v) => shown(v)).join(" to ") : "\u2013", String(valuesOf(config).length)])}).element;
 }
 function seedSection() {

@@ -64,7 +64,7 @@ function twoSettings(rows, columns) {
       s("text", {x: left + (cellWidth * columns.values.length) / 2, y: height - 6, "text-anchor": "middle"}, lastWord(columns.key)));
   };
   return figure({title: `${capital(page.metric)}${page.metric_info.fraction ? " in %" : ""} by ${lastWord(rows.key)} and ${lastWord(columns.key)}`,
-    note: "mean over the seeds; stronger colour: better; framed: the baseline; bold: the best", draw, ...sweepTable([rows.key, columns.key])}).element;
+    note: "mean over the seeds; stronger colour: better; framed: the best", draw, ...sweepTable([rows.key, columns.key])}).element;
 }
 function manySettings(settings) {
   const good = goodness(), configs = page.configs.filter((config) => is(config.mean)).sort((a, b) => good(a.mean) - good(b.mean));
