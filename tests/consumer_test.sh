@@ -22,3 +22,11 @@ build_against from_build "$build"
 
 # The installed program finds the plugins that were installed with it.
 "$scratch/installed/bin/nnrun" plugins sigmoid
+
+# What the installed program writes for a new plugin is built and tested by CMake, from any folder.
+cd "$scratch"
+installed/bin/nnrun new layer mine
+grep -q -- "-I$scratch/installed/include" mine/README.md
+"$cmake" -S mine -B mine/build -G "$generator" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF
+"$cmake" --build mine/build
+ctest --test-dir mine/build --output-on-failure

@@ -32,7 +32,11 @@ constexpr std::array verbs{
          10000, "--set --csv"},
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, "--set"},
     Verb{"new", "KIND NAME", "write a folder for a new plugin: activation, layer, ...", 2, 2, ""},
-    Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1, ""},
+    Verb{"plugins", "[NAME]", "list every class by kind, or one class with its settings", 0, 1,
+         "--md"},
+    Verb{"schema", "[LIBRARY...]", "print a JSON Schema of configs, for editors", 0, 1000, ""},
+    Verb{"completion", "SHELL", "print a script that completes words in bash, zsh or fish", 1, 1,
+         ""},
     Verb{"runs", "[FOLDER]", "list the recorded runs below a folder (runs); diff A B; rm RUN...", 0,
          10000, "--yes"},
     Verb{"help", "[VERB]", "show this help, or the help of a verb", 0, 1, ""},
@@ -56,7 +60,7 @@ constexpr std::array options{
     Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
     Option{"--csv", "FILE", "a CSV file with a row of names; - for standard input"},
     Option{"--csv", "", "a CSV row per run instead of the table", false, "--csv-table"},
-    Option{"--md", "", "the table in Markdown"},
+    Option{"--md", "", "the table, or a reference of all classes, in Markdown"},
     Option{"--seeds", "N|A,B,...", "1 to N, or a list of seeds"},
     Option{"--baseline", "NAME", "what the others are compared with (the first config)"},
     Option{"--metric", "NAME", "what is compared (the first metric that all have, or cost)"},
@@ -116,7 +120,7 @@ const Verb& take_verb(std::vector<std::string>& words) {
 }
 
 void declare(CLI::App& app, const Verb& verb, Arguments& arguments) {
-  app.add_option("targets", arguments.targets)->expected(0, static_cast<int>(verb.most));
+  app.add_option("targets", arguments.targets)->expected(0, CLI::detail::expected_max_vector_size);
   for (const Option* option : options_of(verb)) {
     const auto keep = [&given = arguments.given,
                        name = option->name()](const CLI::results_t& values) {
@@ -151,6 +155,9 @@ Override override_of(const std::string& text, const std::string& option) {
 }
 
 Problem needs_target(const Verb& verb) {
+  if (std::string_view(verb.name) == "completion")
+    return {.what = "completion needs a shell: bash, zsh or fish",
+            .hint = "source <(nnrun completion bash)"};
   if (std::string_view(verb.name) == "new")
     return {.what = "new needs a kind and a name", .hint = "nnrun new activation swish"};
   const bool run = std::string_view(verb.target).starts_with("RUN");
@@ -162,12 +169,28 @@ Problem needs_target(const Verb& verb) {
                   (run ? " runs/diagonal/0001" : " configs/diagonal.yaml")};
 }
 
-/// CLI11's words, in the manner of ours: lower case, no full stop.
-std::string lowered(std::string text) {
-  while (!text.empty() && (text.back() == '.' || text.back() == '\n')) text.pop_back();
-  if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])))
-    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-  return text;
+/// CLI11's errors in our words: a value is missing, or an option is unknown.
+Problem misused(const CLI::ParseError& error, const CLI::App& app, const Verb& verb) {
+  const std::string said = error.what(), help = "nnrun help " + std::string(verb.name);
+  for (const Option* option : options_of(verb))
+    if (*option->value && said.starts_with(option->name()))
+      return {.what = option->name() + " needs " + option->value, .hint = help};
+  const std::vector<std::string> unknown = app.remaining();
+  if (unknown.empty()) return {.what = said, .hint = help};
+  const std::string word = unknown.front().substr(0, unknown.front().find('='));
+  const std::string near = did_you_mean(word, option_names(verb.name));
+  return {.what = std::string(verb.name) + " has no option '" + word + "'",
+          .hint = near.starts_with("did you mean") ? near : help};
+}
+
+void check_targets(const Arguments& arguments, const Verb& verb) {
+  const std::vector<std::string>& targets = arguments.targets;
+  if (targets.size() < verb.fewest && !arguments.has("--resume"))
+    throw UsageError(needs_target(verb));
+  if (targets.size() > verb.most)
+    throw UsageError(Problem{
+        .what = "'" + targets[verb.most] + "' is one word too many",
+        .hint = "nnrun " + std::string(verb.name) + (*verb.target ? " " : "") + verb.target});
 }
 
 }  // namespace
@@ -202,11 +225,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     arguments.targets = {verb.name};
     return arguments;
   } catch (const CLI::ParseError& e) {
-    throw UsageError(
-        Problem{.what = lowered(e.what()), .hint = "nnrun help " + std::string(verb.name)});
+    throw UsageError(misused(e, app, verb));
   }
-  if (arguments.targets.size() < verb.fewest && !arguments.has("--resume"))
-    throw UsageError(needs_target(verb));
+  check_targets(arguments, verb);
   arguments.json = arguments.has("--json");
   arguments.quiet = arguments.has("--quiet");
   arguments.verbose = arguments.has("--verbose");

@@ -1,9 +1,11 @@
 // nnrun: from the command line to a verb, from an error to a sentence and an exit status.
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <map>
 #include <new>
 
+#include "cli/failure.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -19,6 +21,7 @@ Exit run(const Arguments& arguments) {
   const std::string what = runs && !arguments.targets.empty() ? arguments.targets[0] : "";
   if (what == "rm") return remove_runs(arguments);
   if (runs && what != "diff") return list_recorded_runs(arguments);
+  if (arguments.verb == "completion") return print_completion(arguments);
   Registry registry;
   load_default_plugins(registry);
   if (runs) return diff_runs(arguments, registry);
@@ -26,7 +29,7 @@ Exit run(const Arguments& arguments) {
       {"train", train},     {"check", check},          {"compare", compare},
       {"sweep", sweep},     {"eval", evaluate},        {"predict", predict},
       {"summary", summary}, {"plugins", list_plugins}, {"version", show_version},
-      {"new", make_new}};
+      {"new", make_new},    {"schema", print_schema}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 
@@ -34,21 +37,34 @@ int exit_status(Exit status) {
   return static_cast<int>(status);
 }
 
+/// Even where the command line was not understood: who asked for JSON reads JSON.
+bool wants_json(int argc, const char* const* argv) {
+  return std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
+}
+
 int guarded_main(int argc, const char* const* argv) {
-  const Terminal talk(stderr);
+  const Terminal talk(stderr), out(stdout);
+  const auto failed = [&](const std::string& text, int status, const std::string& json) {
+    talk.write(text);
+    // an object that was begun cannot be taken back
+    if (wants_json(argc, argv) && !Terminal::result_begun()) out.write(json);
+    return status;
+  };
+  const auto failed_with = [&](const std::string& what) {
+    const int status = exit_status(Exit::failed);
+    return failed("error: " + what + "\n", status, failure_json(what, status));
+  };
   try {
     return exit_status(run(parse_arguments(argc, argv)));
   } catch (const Interrupted& e) {
-    return e.status;
+    return failed("", e.status, failure_json("interrupted", e.status));
   } catch (const Error& e) {
-    talk.write(render(e, talk.colour()));
-    return exit_status(e.status());
+    return failed(render(e, talk.colour()), exit_status(e.status()), failure_json(e));
   } catch (const std::bad_alloc&) {
-    talk.write("error: out of memory\n");
+    return failed_with("out of memory");
   } catch (const std::exception& e) {
-    talk.write(std::string("error: ") + e.what() + "\n");
+    return failed_with(e.what());
   }
-  return exit_status(Exit::failed);
 }
 
 }  // namespace
@@ -57,5 +73,9 @@ int guarded_main(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a reader that stops reading must not stop a run
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence
-  return nnrun::host::guarded_main(argc, argv);
+  try {
+    return nnrun::host::guarded_main(argc, argv);
+  } catch (...) {  // stdout is full: it was said on stderr
+    return 1;
+  }
 }

@@ -24,6 +24,8 @@ bool locale_is_utf8() {
   return false;
 }
 
+bool result_has_begun = false;  // stdout is one per process, and so is this
+
 bool wants_colour() {
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
@@ -45,7 +47,12 @@ std::size_t Terminal::width() const {
   return 80;
 }
 
+bool Terminal::result_begun() {
+  return result_has_begun;
+}
+
 void Terminal::write(std::string_view text) const {
+  if (stream_ == stdout && !text.empty()) result_has_begun = true;
   if (std::fwrite(text.data(), 1, text.size(), stream_) == text.size() && std::fflush(stream_) == 0)
     return;
   // the reader has seen enough; and where talk cannot be written, nothing can be said about it

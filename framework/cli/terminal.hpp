@@ -18,6 +18,8 @@ class Terminal {
   /// Throws RecordError where a result cannot be written (disk full). A closed pipe is silent, and
   /// so is stderr.
   void write(std::string_view text) const;
+  /// Whether this process has written to stdout.
+  static bool result_begun();
   std::string bold(std::string_view text) const { return styled("1", text); }
   std::string dim(std::string_view text) const { return styled("2", text); }
   std::string green(std::string_view text) const { return styled("32", text); }

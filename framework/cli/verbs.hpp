@@ -17,6 +17,8 @@ Exit list_recorded_runs(const Arguments& arguments);
 /// nnrun runs diff A B; nnrun runs rm RUN...
 Exit diff_runs(const Arguments& arguments, Registry& registry);
 Exit remove_runs(const Arguments& arguments);
+Exit print_schema(const Arguments& arguments, Registry& registry);
+Exit print_completion(const Arguments& arguments);
 Exit show_version(const Arguments& arguments, Registry& registry);
 
 }  // namespace nnrun::host

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "records/run_record.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -28,6 +29,16 @@ std::vector<std::string> names_of(const TensorFile& file, const char* key,
   return json.get<std::vector<std::string>>();
 }
 
+/// The libraries that the model needs: file, version and sha256 of each, and its classes.
+std::string needed_plugins(const Experiment& experiment) {
+  nlohmann::ordered_json needed = plugins_json(experiment);
+  for (nlohmann::ordered_json& library : needed) {  // where they lie is no property of a model
+    library["file"] = std::filesystem::path(library["file"].get<std::string>()).filename().string();
+    library.erase("compiler");
+  }
+  return needed.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::vector<double> numbers_at(const TensorFile& file, const char* name) {
   const Tensor* const tensor = file.find(name);
   return tensor ? numbers_of(*tensor) : std::vector<double>{};
@@ -49,7 +60,8 @@ void write_model(const RunFolder& folder, const Trainer& trainer, const Experime
       tensors.push_back({name, "F64", {numbers->size()}, std::as_bytes(std::span(*numbers))});
   Metadata metadata{{"name", experiment.name},
                     {"seed", std::to_string(experiment.seed)},
-                    {"step", std::to_string(steps)}};
+                    {"step", std::to_string(steps)},
+                    {"plugins", needed_plugins(experiment)}};
   const DataShape& data = trainer.data();
   for (const auto& [key, names] :
        {std::pair{inputs_key, &data.input_names}, std::pair{targets_key, &data.target_names},

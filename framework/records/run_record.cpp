@@ -77,15 +77,24 @@ const std::string& known_processor() {
 std::vector<const Use*> uses_of(const Experiment& e) {
   std::vector<const Use*> uses{&e.random, &e.data};
   for (const LayerSpec& layer : e.layers)
-    for (const Use* use : {&layer.layer, &layer.activation, &layer.init, &layer.bias_init})
+    for (const Use* use : {&layer.layer, &layer.activation, &layer.init, &layer.bias_init,
+                           &layer.regularizer, &layer.bias_regularizer})
       uses.push_back(use);
-  for (const Use* use : {&e.cost, &e.gradient, &e.optimizer}) uses.push_back(use);
+  for (const Use* use : {&e.cost, &e.gradient, &e.optimizer, &e.schedule.plugin})
+    uses.push_back(use);
   for (const Use& metric : e.metrics) uses.push_back(&metric);
   std::erase_if(uses, [](const Use* use) { return !*use; });
   return uses;
 }
 
-/// A library per entry, with the classes that the run took from it.
+std::uint64_t peak_memory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
 Json plugins_json(const Experiment& experiment) {
   std::vector<std::pair<const Library*, std::set<std::string>>> libraries;
   for (const Use* use : uses_of(experiment)) {
@@ -105,14 +114,6 @@ Json plugins_json(const Experiment& experiment) {
                     {"classes", classes}});
   return json;
 }
-
-std::uint64_t peak_memory() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
-}  // namespace
 
 Json version_json() {
   const Version v = version();

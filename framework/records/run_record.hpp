@@ -49,6 +49,8 @@ struct RunRecord {
 /// run.json, indented.
 std::string run_json(const RunRecord& record, const Experiment& experiment);
 
+/// A library per entry, with the classes that the run took from it.
+nlohmann::ordered_json plugins_json(const Experiment& experiment);
 /// What run.json says of this program and of this machine.
 nlohmann::ordered_json version_json();
 nlohmann::ordered_json machine_json();
