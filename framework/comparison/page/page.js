@@ -1,6 +1,6 @@
 // The page from top to bottom: verdict, results, figures, and how to get all of it again.
 const title = page.kind === "run" ? page.configs[0].name
-  : page.kind === "sweep" ? `${capital(listed((page.sweep?.settings ?? []).map((setting) => lastWord(setting.key))))}: ${plural(page.configs.length, "config")}`
+  : page.kind === "sweep" ? `${listed((page.sweep?.settings ?? []).map((setting) => lastWord(setting.key)))}: ${plural(page.configs.length, "config")}`
   : many ? `${page.baseline} and ${page.configs.length - 1} other configs` : listed(order.map((c) => page.configs[c].name));
 const statusOf = (config) => config.runs.filter((run) => run.status !== "done");
 
