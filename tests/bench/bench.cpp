@@ -194,6 +194,24 @@ void processes(const ScratchFolder& scratch, int rounds) {
                 best[i].seconds * 1e3, best[i].cpu_seconds * 1e3, best[i].mebibytes);
 }
 
+/// Many short runs: what a comparison costs beside the training in it.
+void comparisons(const ScratchFolder& scratch, int rounds) {
+  const std::string configs = NNRUN_SOURCE_DIR "/configs/diagonal";
+  const std::string out = (scratch.path() / "comparison").string();
+  std::vector<std::string> command{NNRUN_PROGRAM, "compare", "--seeds", "100", "--out", out};
+  for (const char* which : {".yaml", "-analytic.yaml", "-minibatch.yaml"})
+    command.push_back(configs + which);
+  ProcessUse best;
+  for (int round = 0; round < std::min(rounds, 5); ++round) {
+    const ProcessUse now = run_process(command);
+    std::filesystem::remove_all(out);
+    if (round == 0 || now.seconds < best.seconds) best = now;
+  }
+  std::printf("\nA comparison of 3 configs at 100 seeds, with its page\n");
+  std::printf("  %6.2f s, %.2f s of CPU: %.1f ms a run\n", best.seconds, best.cpu_seconds,
+              best.cpu_seconds / 300 * 1e3);
+}
+
 int run(std::vector<std::string> wanted) {
   int rounds = 25;
   if (wanted.size() >= 2 && wanted[0] == "--rounds") {
@@ -206,15 +224,17 @@ int run(std::vector<std::string> wanted) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
   for (const std::string& name : wanted)
-    if (name != "process" &&
+    if (name != "process" && name != "compare" &&
         std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
       std::fprintf(
           stderr,
-          "usage: nnrun_bench [--rounds N] [process] [differences] [online] [batch] [sweep]\n");
+          "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] [batch] "
+          "[sweep]\n");
       return 2;
     }
   const ScratchFolder scratch;
   if (is_wanted("process")) processes(scratch, rounds);
+  if (is_wanted("compare")) comparisons(scratch, rounds);
   host::Registry registry;
   registry.load_folder(NNRUN_PLUGIN_FOLDER);
   for (const auto& [name, section] : sections)
