@@ -70,6 +70,8 @@ constexpr bool addresses_count() {
                                const ChildLimits& limits, int to, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
+  for (const int crash : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
+    std::signal(crash, SIG_DFL);  // a handler of the parent's has nothing to say here
   limit(RLIMIT_CORE, 0);
   if (limits.memory > 0 && addresses_count()) limit(RLIMIT_AS, address_space() + limits.memory);
   std::fflush(stdout);

@@ -25,7 +25,7 @@ constexpr std::array verbs{
          "--set --seeds --metric --budget --jobs --time --timeout --out --shard --resume "
          "--csv-table --md"},
     Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
-         1000, "--set --gradients"},
+         1000, "--set --gradients --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data"},
     Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
@@ -58,6 +58,7 @@ constexpr std::array options{
     Option{"--set", "PATH=VALUE", "change a key of the config; may be repeated", true},
     Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
     Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
+    Option{"--no-plugins", "", "load no library that a config names: for configs of strangers"},
     Option{"--csv", "FILE", "a CSV file with a row of names; - for standard input"},
     Option{"--csv", "", "a CSV row per run instead of the table", false, "--csv-table"},
     Option{"--md", "", "the table, or a reference of all classes, in Markdown"},

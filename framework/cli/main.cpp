@@ -5,12 +5,25 @@
 #include <map>
 #include <new>
 
+#include "checking/inspection.hpp"
 #include "cli/failure.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 namespace nnrun::host {
 namespace {
+
+/// Libraries that are only checked, and strangers' configs, must not meet foreign code in this
+/// process.
+void load_plugins_for(const Arguments& arguments, Registry& registry) {
+  const bool libraries =
+      arguments.verb == "check" && std::ranges::all_of(arguments.targets, [](const auto& target) {
+        return looks_like_library(target);
+      });
+  if (!libraries && !arguments.has("--no-plugins")) return load_default_plugins(registry);
+  load_own_plugins(registry);
+  if (arguments.has("--no-plugins")) registry.close();
+}
 
 Exit run(const Arguments& arguments) {
   if (arguments.verb == "help") {
@@ -23,7 +36,7 @@ Exit run(const Arguments& arguments) {
   if (runs && what != "diff") return list_recorded_runs(arguments);
   if (arguments.verb == "completion") return print_completion(arguments);
   Registry registry;
-  load_default_plugins(registry);
+  load_plugins_for(arguments, registry);
   if (runs) return diff_runs(arguments, registry);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
       {"train", train},     {"check", check},          {"compare", compare},

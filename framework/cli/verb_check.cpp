@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
 #include "cli/allocations.hpp"
 #include "cli/check_report.hpp"
 #include "cli/gradient_check.hpp"
@@ -21,41 +22,117 @@ struct Findings {
   Exit worst = Exit::done;
 };
 
-void check_config(const std::string& file, const Arguments& arguments, Registry& registry,
-                  Findings& findings) {
-  const Terminal out(stdout), talk(stderr);
-  try {
-    const Experiment experiment = read_experiment(file, arguments.overrides, registry);
-    const auto trainer = Trainer::create(experiment, 1);
-    const auto& examples = trainer->data().examples;
-    findings.configs.push_back({{"file", file},
-                                {"status", "ok"},
-                                {"layers", trainer->graph().nodes.size()},
-                                {"parameters", trainer->graph().parameter_count()},
-                                {"examples", examples}});
-    const std::vector<Problem> warnings = warnings_of(experiment, *trainer);
-    if (!warnings.empty()) findings.configs.back()["warnings"] = warnings_json(warnings);
-    if (!arguments.json) talk.write(render("warning", warnings, talk.colour()));
-    if (!arguments.json)
-      out.write(
-          fmt::format("ok     {}  {} layers, {} parameters, {} + {} + {} examples to train, "
-                      "validate and test\n",
-                      file, trainer->graph().nodes.size(), trainer->graph().parameter_count(),
-                      examples[NNRUN_TRAIN], examples[NNRUN_VALIDATION], examples[NNRUN_TEST]));
-    if (arguments.has("--gradients")) {
-      const ComparedGradients compared =
-          compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);
-      findings.configs.back().update(json_of(compared, trainer->graph()));
-      if (!arguments.json) out.write(text_of(compared, trainer->graph()));
-    }
-  } catch (const UsageError&) {
-    throw;
-  } catch (const Error& e) {
-    findings.worst = std::max(findings.worst, e.status());
-    findings.configs.push_back({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
-    talk.write(render(e, talk.colour()));
-    if (!arguments.json) out.write("wrong  " + file + "\n");
+/// What a child tells of a config: `o` to print, `e` to say, `j` as JSON.
+class Report {
+ public:
+  explicit Report(const Child::Send& send) : send_(send) {}
+  void print(const std::string& text) const { send_("o" + text); }
+  void say(const std::string& text) const { send_("e" + text); }
+  void json(const Json& json) const {
+    send_("j" + json.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
+
+ private:
+  const Child::Send& send_;
+};
+
+void look_at_config(const std::string& file, const Arguments& arguments, Registry& registry,
+                    bool colour, const Report& report) {
+  const Experiment experiment = read_experiment(file, arguments.overrides, registry);
+  const auto trainer = Trainer::create(experiment, 1);
+  const Graph& graph = trainer->graph();
+  const auto& examples = trainer->data().examples;
+  Json json{{"file", file},
+            {"status", "ok"},
+            {"layers", graph.nodes.size()},
+            {"parameters", graph.parameter_count()},
+            {"examples", examples}};
+  const std::vector<Problem> warnings = warnings_of(experiment, *trainer);
+  if (!warnings.empty()) json["warnings"] = warnings_json(warnings);
+  report.say(render("warning", warnings, colour));
+  report.print(
+      fmt::format("ok     {}  {} layers, {} parameters, {} + {} + {} examples to train, "
+                  "validate and test\n",
+                  file, graph.nodes.size(), graph.parameter_count(), examples[NNRUN_TRAIN],
+                  examples[NNRUN_VALIDATION], examples[NNRUN_TEST]));
+  if (arguments.has("--gradients")) {
+    const ComparedGradients compared =
+        compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);
+    json.update(json_of(compared, graph));
+    report.print(text_of(compared, graph));
+  }
+  report.json(json);
+}
+
+/// Of a config whose libraries were left out: which those are, and what nobody knows without them.
+/// False where something else is wrong with it.
+bool only_lacks_libraries(const std::string& file, const Registry& registry, const Error& error,
+                          const Report& report) {
+  std::vector<std::string> libraries, unknown;
+  for (const auto& library : registry.left_out()) libraries.push_back(library.string());
+  for (const Problem& problem : error.problems())
+    if (problem.label == "no loaded plugin provides this")
+      unknown.push_back(problem.what.substr(problem.what.find(' ') + 1) + " (" + where_of(problem) +
+                        ")");
+    else
+      return false;
+  if (libraries.empty()) return false;
+  report.print("partly " + file + "  would load " + join(libraries, ", ") +
+               "; not checked without: " + join(unknown, ", ") + "\n");
+  report.json(
+      {{"file", file}, {"status", "partly"}, {"would_load", libraries}, {"not_checked", unknown}});
+  return true;
+}
+
+Exit check_config_in_child(const std::string& file, const Arguments& arguments, Registry& registry,
+                           bool colour, const Report& report) {
+  try {
+    look_at_config(file, arguments, registry, colour, report);
+    for (const auto& library : registry.left_out())
+      report.say("warning: '" + library.string() + "' was not loaded: --no-plugins\n");
+    return Exit::done;
+  } catch (const UsageError& e) {
+    report.say(render(e, colour));
+    return Exit::usage;
+  } catch (const Error& e) {
+    if (only_lacks_libraries(file, registry, e, report)) return Exit::done;
+    report.json({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
+    report.say(render(e, colour));
+    report.print("wrong  " + file + "\n");
+    return e.status();
+  } catch (const std::exception& e) {  // no memory, say
+    report.json({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
+    report.say(std::string("error: ") + e.what() + "\n");
+    report.print("wrong  " + file + "\n");
+    return Exit::failed;
+  }
+}
+
+/// In a child: the plugins that a config names may crash, hang or call exit.
+Exit check_config(const std::string& file, const Arguments& arguments, Registry& registry,
+                  Findings& findings) {
+  constexpr ChildLimits limits{.seconds = 600, .memory = 0};  // data may be large
+  const Terminal out(stdout), talk(stderr);
+  const ChildResult result = run_child(
+      [&](const Child::Send& send) {
+        return static_cast<int>(
+            check_config_in_child(file, arguments, registry, talk.colour(), Report(send)));
+      },
+      limits);
+  for (const std::string& message : result.messages) {
+    const std::string text = message.substr(1);
+    if (message[0] == 'e') talk.write(text);
+    if (message[0] == 'o' && !arguments.json) out.write(text);
+    if (message[0] == 'j') findings.configs.push_back(Json::parse(text));
+  }
+  if (result.end.how == ChildEnd::How::returned) return static_cast<Exit>(result.end.code);
+  const PluginError error(
+      Problem{.what = "'" + file + "': a plugin " + text_of(result.end, limits),
+              .hint = "nnrun check LIBRARY.so tries each class of a library by itself"});
+  findings.configs.push_back({{"file", file}, {"status", "wrong"}, {"error", error.what()}});
+  talk.write(render(error, talk.colour()));
+  if (!arguments.json) out.write("wrong  " + file + "\n");
+  return error.status();
 }
 
 void check_one_library(const std::string& file, const Arguments& arguments,
@@ -79,10 +156,13 @@ void check_one_library(const std::string& file, const Arguments& arguments,
 Exit check(const Arguments& arguments, Registry& registry) {
   Findings findings;
   for (const std::string& file : arguments.targets)
-    if (looks_like_library(file))
+    if (looks_like_library(file)) {
       check_one_library(file, arguments, registry, findings);
-    else
-      check_config(file, arguments, registry, findings);
+    } else {
+      const Exit status = check_config(file, arguments, registry, findings);
+      if (status == Exit::usage) return status;
+      findings.worst = std::max(findings.worst, status);
+    }
   if (!arguments.json) return findings.worst;
   Json json{{"configs", findings.configs}};
   if (findings.configs.empty() && findings.libraries.size() == 1)

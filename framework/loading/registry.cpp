@@ -86,6 +86,7 @@ std::string Library::shown() const {
 }
 
 void Registry::load(const fs::path& file, const Place& place) {
+  if (closed_) return left_out_.push_back(file);
   try {
     add(file);
   } catch (const PluginError& error) {
@@ -169,6 +170,10 @@ void load_default_plugins(Registry& registry) {
     else
       registry.load(entry);
   }
+  load_own_plugins(registry);
+}
+
+void load_own_plugins(Registry& registry) {
   registry.load_folder(own_plugin_folder());
 }
 

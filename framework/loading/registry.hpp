@@ -16,7 +16,7 @@ struct Library {
   std::filesystem::path file;  ///< canonical
   const nnrun_library* table;
   const std::string& sha256() const;  ///< of the file, read when first asked for
-  std::string shown() const;   ///< the file as people write it: relative below the current folder
+  std::string shown() const;  ///< the file as people write it: relative below the current folder
 
   mutable std::string known_sha256 = {};  ///< for sha256()
 };
@@ -37,6 +37,11 @@ class Registry {
   /// Loads every *.so of a folder, in alphabetical order. A folder that does not exist is refused.
   void load_folder(const std::filesystem::path& folder);
 
+  /// From now on libraries are only noted: to look at the config of a stranger.
+  void close() { closed_ = true; }
+  /// The libraries that were noted, as they were named.
+  const std::vector<std::filesystem::path>& left_out() const { return left_out_; }
+
   /// nullptr where there is none.
   const Class* find(std::string_view kind, std::string_view name) const;
   /// Names of a kind, sorted.
@@ -53,6 +58,8 @@ class Registry {
   std::vector<std::shared_ptr<const Library>> libraries_;
   std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
   std::vector<std::string> warnings_;
+  bool closed_ = false;
+  std::vector<std::filesystem::path> left_out_;
 };
 
 /// The kinds that this version knows, in the order in which people should read of them.
@@ -62,5 +69,7 @@ const std::vector<std::string>& known_kinds();
 /// read with secure_getenv), then the program's own plugin folder, found from /proc/self/exe:
 /// the build tree's or the installed one.
 void load_default_plugins(Registry& registry);
+/// The program's own folder alone.
+void load_own_plugins(Registry& registry);
 
 }  // namespace nnrun::host
