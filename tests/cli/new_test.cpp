@@ -42,7 +42,7 @@ TEST_CASE("every kind is written, built by one command, and learns as written", 
     REQUIRE(built.status == 0);
     const Ended trained = run("NNRUN=$nnrun ./test.sh", folder);
     CHECK(trained.status == 0);
-    CHECK_THAT(trained.out, Contains("ok     ") && Contains("test   cost "));
+    CHECK_THAT(trained.out, Contains(", 0 failed\n") && Contains("test   cost "));
     const Ended result = run(told["train"].get<std::string>() + " --json", folder);
     REQUIRE(result.status == 0);
     const json score = json::parse(result.out)["test"];
