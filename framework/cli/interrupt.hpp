@@ -9,6 +9,9 @@ struct Interrupted {
 
 /// From now on signals are noted instead of ending the program.
 void watch_for_interrupts();
+/// A crash says a sentence before it ends the program as it would have: code that a config loads
+/// runs in this process.
+void tell_of_crashes();
 /// The signal that came, or 0.
 int interrupt_signal();
 

@@ -79,6 +79,17 @@ TEST_CASE("check survives a config whose library crashes, and looks at the next"
                                    "was loaded\n"));
 }
 
+TEST_CASE("a run whose plugin crashes ends with a sentence and the signal", "[checking]") {
+  const PluginFactory factory;
+  write_config(factory, "a.yaml");
+  factory.cpp("bad.so", class_that("", dies_at_load));
+  const Ended ended = run("$nnrun a.yaml", factory.folder());
+  CHECK(ended.status == 128 + 11);  // SIGSEGV
+  CHECK_THAT(ended.err, Contains("error: the program crashed, most likely in a plugin\n"
+                                 "   = help: nnrun check LIBRARY.so puts a plugin through its laws "
+                                 "and names what crashes"));
+}
+
 TEST_CASE("a stranger's config is looked at without loading what it names", "[checking]") {
   const PluginFactory factory;
   write_config(factory, "a.yaml");
