@@ -60,3 +60,26 @@ END
   "$build/nnrun" check one.yaml --set model.layers.dense_1.activation.text=throw 2>said || status=$?
   [ $status = 3 ] && grep -q "'throw' is refused" said || { echo "$name: $(cat said)"; exit 1; }
 done
+
+# The README's one line gives the bits of our own flags, on every instruction-set level: no fused
+# multiply-add, and square roots that vectors may take.
+{ echo '#include "moments.hpp"'
+  sed '1d; s/Adam\b/OneLine/g; s/"adam"/"one_line"/' "$checkout/plugins/optimizers/adam.cpp"
+} >one_line.cpp
+"$cxx" -std=c++20 -O3 -fPIC -shared -I"$include" -I"$checkout/plugins/optimizers" one_line.cpp \
+  -o one_line.so
+for optimizer in adam one_line; do
+  cat >one.yaml <<END
+plugins: [one_line.so]
+data: {type: circle, examples: 200}
+model: {input: 2, layers: [{type: dense, units: 8, activation: tanh}, {type: dense, units: 1}]}
+train: {cost: half_squared_error, optimizer: $optimizer, epochs: 5}
+END
+  "$build/nnrun" -q one.yaml --out "run_$optimizer"
+done
+for optimizer in adam one_line; do grep weights_sha256 run_$optimizer/run.json; done >bits
+[ "$(sort -u bits | wc -l)" = 1 ] || { cat bits; exit 1; }
+if [ "$(uname -m)" = x86_64 ] && command -v objdump >/dev/null; then
+  objdump -d one_line.so >code
+  if grep -m 1 -e vfm -e 'call.*sqrt' code; then exit 1; fi
+fi

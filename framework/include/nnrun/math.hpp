@@ -12,7 +12,21 @@
 #include <span>
 #include <type_traits>
 
+// Square roots are instructions, correctly rounded everywhere; but a function that may write errno
+// keeps a loop from vectors. These declarations of the C library's say that nobody reads it.
+extern "C" {
+__attribute__((const)) double sqrt(double) noexcept;
+__attribute__((const)) float sqrtf(float) noexcept;
+}
+
 namespace nnrun {
+
+NNRUN_INLINE double sqrt(double x) {
+  return ::sqrt(x);
+}
+NNRUN_INLINE float sqrt(float x) {
+  return ::sqrtf(x);
+}
 
 /// e^x; relative error below 1.2e-7. Above 88.72 infinity, below -87.3 zero.
 NNRUN_INLINE float exp(float x) {

@@ -131,7 +131,7 @@ NNRUN_INLINE Num<T> sigmoid(Num<T> x) {
 }
 template <class T>
 NNRUN_INLINE Num<T> sqrt(Num<T> x) {
-  return std::sqrt(x.v);
+  return sqrt(x.v);
 }
 template <class T>
 NNRUN_INLINE Num<T> abs(Num<T> x) {
@@ -217,7 +217,7 @@ NNRUN_INLINE Dual<T> sigmoid(Dual<T> x) {
 }
 template <class T>
 NNRUN_INLINE Dual<T> sqrt(Dual<T> x) {
-  const T y = std::sqrt(x.v);
+  const T y = sqrt(x.v);
   return {y, x.d / (T(2) * y)};
 }
 /// At 0 the slope is 0, the middle of what both sides give.

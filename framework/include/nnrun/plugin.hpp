@@ -6,7 +6,8 @@
 //     static constexpr auto name = "bent_identity", doc = "x + bend (sqrt(x^2 + 1) - 1)";
 //     double bend = 0.5;
 //     static constexpr auto params() {
-//       return nnrun::params(nnrun::param(&BentIdentity::bend, "bend", "0: a line", {.min = 0, .max = 1}));
+//       return nnrun::params(nnrun::param(&BentIdentity::bend, "bend", "0: a line",
+//                                         {.min = 0, .max = 1}));
 //     }
 //     auto f(auto x) const { return x + bend * (sqrt(x * x + 1) - 1); }
 //   };
@@ -14,6 +15,13 @@
 //
 //   g++ -std=c++20 -O3 -fPIC -shared -I… bent.cpp -o bent.so
 #pragma once
+// Whatever flags a plugin is built with: the same bits on every CPU, hence no fused multiply-add,
+// and loops with comparisons become vectors.
+#ifdef __clang__
+#pragma clang fp contract(off)
+#elif defined(__GNUC__)
+#pragma GCC optimize("fp-contract=off", "no-trapping-math")
+#endif
 #include <nnrun/kinds/activation.hpp>
 #include <nnrun/kinds/cost.hpp>
 #include <nnrun/kinds/dataset.hpp>
