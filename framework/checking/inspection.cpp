@@ -6,24 +6,25 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "config/paths.hpp"
 namespace nnrun::host {
 namespace {
 
-// What a child says is a line of fields, the first being what it is about.
-using Fields = std::vector<std::string>;
-constexpr char field_end = '\x1f';
+// What a child says is a line of words, the first being what it is about.
+using Words = std::vector<std::string>;
+constexpr char word_end = '\x1f';
 
-std::string packed(const Fields& fields) {
-  return join(fields, std::string_view(&field_end, 1));
+std::string packed(const Words& words) {
+  return join(words, std::string_view(&word_end, 1));
 }
-Fields unpacked(const std::string& message) {
-  Fields fields(1);
+Words unpacked(const std::string& message) {
+  Words words(1);
   for (const char c : message)
-    if (c == field_end)
-      fields.emplace_back();
+    if (c == word_end)
+      words.emplace_back();
     else
-      fields.back() += c;
-  return fields;
+      words.back() += c;
+  return words;
 }
 
 /// Says `refused` where the library cannot be loaded; else hands it over.
@@ -50,17 +51,27 @@ Refusal died(const std::filesystem::path& file, const ChildEnd& end, const Child
 
 // ---- one class, in its child ----
 
+/// Where a class cannot be tried by examples of our own.
+std::string how_to_give(const std::string& name, const std::vector<std::string>& settings) {
+  std::string text;
+  for (const std::string& setting : settings) text += " --set " + name + "." + setting + "=...";
+  return text;
+}
+
 Finding found(const Law& law, const Subject& subject) {
   const auto failed = [&](const std::string& what) {
     return subject.guessed.empty()
                ? broken(what)
-               : skipped("needs a proper '" + join(subject.guessed, "', '") + "'");
+               : skipped("needs a proper '" + join(subject.guessed, "', '") +
+                         "':" + how_to_give(subject.plugin().name, subject.guessed));
   };
   try {
     return law.find(subject);
-  } catch (const ConfigError& error) {  // of the creation: it takes a config to try this class
+  } catch (const ConfigError& error) {  // of the creation
     const std::string what = error.what();
-    return what.find("without a reason") == std::string::npos ? skipped(what) : failed(what);
+    const bool reason = what.find("without a reason") == std::string::npos;
+    if (!reason || subject.given) return failed(what);
+    return skipped(what + ":" + how_to_give(subject.plugin().name, {"SETTING"}));
   } catch (const Error& error) {
     return failed(error.what());
   } catch (const std::bad_alloc&) {
@@ -72,10 +83,8 @@ Finding found(const Law& law, const Subject& subject) {
   }
 }
 
-void judge(const Class& plugin, const Registry& built_in, std::size_t (*allocations)(),
-           const Child::Send& send) {
-  const Subject subject = subject_of(plugin, &built_in, allocations);
-  for (const Law& law : laws_of(plugin.kind)) {
+void judge(const Subject& subject, const Child::Send& send) {
+  for (const Law& law : laws_of(subject.plugin().kind)) {
     send(packed({"begin", law.name}));
     const Finding finding = found(law, subject);
     send(packed({"end", std::to_string(static_cast<int>(finding.status)), finding.detail}));
@@ -87,10 +96,10 @@ void judge(const Class& plugin, const Registry& built_in, std::size_t (*allocati
 void take_class(CheckedClass& checked, const ChildResult& result, const ChildLimits& limits) {
   std::string open;  // a law that has begun
   for (const std::string& message : result.messages) {
-    const Fields fields = unpacked(message);
-    if (fields[0] == "begin") open = fields.at(1);
-    if (fields[0] != "end") continue;
-    checked.rows.push_back({open, {static_cast<LawStatus>(std::stoi(fields.at(1))), fields.at(2)}});
+    const Words words = unpacked(message);
+    if (words[0] == "begin") open = words.at(1);
+    if (words[0] != "end") continue;
+    checked.rows.push_back({open, {static_cast<LawStatus>(std::stoi(words.at(1))), words.at(2)}});
     open.clear();
   }
   if (result.end.how != ChildEnd::How::returned)
@@ -105,8 +114,50 @@ std::string describe(const Registry& registry) {
                  table.compiler, table.name, table.version, table.optimized != 0 ? "1" : "0"});
 }
 
-/// The header of a report, and the classes in the order of kinds and names.
-CheckedLibrary look_at(const std::filesystem::path& file, const ChildLimits& limits) {
+/// A problem of the command line, and back: its source is the text of one --set.
+std::string packed(const Problem& problem) {
+  const Place& place = problem.place;
+  return packed({"problem", problem.what, problem.label, problem.hint,
+                 place.source ? place.source->text : "", std::to_string(place.column),
+                 std::to_string(place.length)});
+}
+Problem problem_of(const Words& f) {
+  const auto source = std::make_shared<const Source>(Source{std::string(command_line), f.at(4)});
+  return problem_at({source, 1, std::stoul(f.at(5)), std::stoul(f.at(6))}, f.at(1), f.at(3),
+                    f.at(2));
+}
+
+/// In the child: what of the settings that are given is wrong.
+void check_given(const GivenSettings& given, const Registry& registry, const Child::Send& send) {
+  Problems problems;
+  for (const std::string& kind : known_kinds())
+    for (const std::string& name : registry.names(kind)) {
+      Subject subject = subject_of(*registry.find(kind, name), nullptr, nullptr);
+      give(subject, given, registry, problems);
+    }
+  try {
+    problems.throw_if_any();
+  } catch (const ConfigError& error) {
+    for (const Problem& problem : error.problems()) send(packed(problem));
+  }
+}
+
+void warn_of_names_taken(CheckedLibrary& checked, const Registry& built_in) {
+  std::error_code ignored;
+  const std::filesystem::path same = std::filesystem::canonical(checked.file, ignored);
+  for (const CheckedClass& c : checked.classes) {
+    const Class* const other = built_in.find(c.kind, c.name);
+    if (other != nullptr && other->library->file != same)
+      checked.warnings.push_back(c.kind + " '" + c.name + "' is already provided by " +
+                                 other->library->shown() +
+                                 ": no config can use both libraries until one is renamed");
+  }
+}
+
+}  // namespace
+
+CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSettings& given,
+                               const ChildLimits& limits) {
   CheckedLibrary checked;
   checked.file = file.string();
   const ChildResult result = run_child(
@@ -116,25 +167,27 @@ CheckedLibrary look_at(const std::filesystem::path& file, const ChildLimits& lim
           for (const std::string& kind : known_kinds())
             for (const std::string& name : registry.names(kind))
               send(packed({"class", kind, name}));
+          check_given(given, registry, send);
         });
       },
       limits);
+  std::vector<Problem> problems;
   for (const std::string& message : result.messages) {
-    const Fields f = unpacked(message);
+    const Words f = unpacked(message);
     if (f[0] == "warning") checked.warnings.push_back(f.at(1));
     if (f[0] == "refused") checked.refusal = Refusal{f.at(1), f.at(2)};
+    if (f[0] == "problem") problems.push_back(problem_of(f));
     if (f[0] == "class") checked.classes.push_back({f.at(1), f.at(2), {}});
     if (f[0] != "library") continue;
     checked.sha256 = f.at(1), checked.interface = f.at(2), checked.compiler = f.at(3);
     checked.name = f.at(4), checked.version = f.at(5), checked.optimized = f.at(6) == "1";
   }
+  if (!problems.empty()) throw ConfigError(problems);
   if (result.end.how == ChildEnd::How::returned) return checked;
   checked.classes.clear();
   checked.refusal = died(file, result.end, limits);
   return checked;
 }
-
-}  // namespace
 
 std::size_t CheckedLibrary::count(LawStatus status) const {
   std::size_t n = 0;
@@ -143,27 +196,22 @@ std::size_t CheckedLibrary::count(LawStatus status) const {
   return n;
 }
 
-CheckedLibrary check_library(const std::filesystem::path& file, const Registry& built_in,
-                             std::size_t (*allocations)(), const ChildLimits& limits) {
-  CheckedLibrary checked = look_at(file, limits);
-  std::error_code ignored;
-  const std::filesystem::path same = std::filesystem::canonical(file, ignored);
-  for (CheckedClass& c : checked.classes) {
-    const Class* const other = built_in.find(c.kind, c.name);
-    if (other != nullptr && other->library->file != same)
-      checked.warnings.push_back(c.kind + " '" + c.name + "' is already provided by " +
-                                 other->library->shown() +
-                                 ": no config can use both libraries until one is renamed");
+void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
+              const GivenSettings& given, const ChildLimits& limits) {
+  warn_of_names_taken(library, built_in);
+  for (CheckedClass& c : library.classes) {
     const ChildResult result = run_child(
         [&](const Child::Send& send) {
-          return with_library(file, send, [&](const Registry& registry) {
-            judge(*registry.find(c.kind, c.name), built_in, allocations, send);
+          return with_library(library.file, send, [&](const Registry& registry) {
+            Subject subject = subject_of(*registry.find(c.kind, c.name), &built_in, allocations);
+            Problems none;  // they were told when the library was looked at
+            give(subject, given, registry, none);
+            judge(subject, send);
           });
         },
         limits);
     take_class(c, result, limits);
   }
-  return checked;
 }
 
 Scanned scan_library(const std::filesystem::path& file,
@@ -172,7 +220,7 @@ Scanned scan_library(const std::filesystem::path& file,
   const ChildResult result = run_child(
       [&](const Child::Send& send) {
         return with_library(file, send, [&](const Registry& registry) {
-          send("text" + std::string(1, field_end) + describe(registry));
+          send("text" + std::string(1, word_end) + describe(registry));
         });
       },
       limits);
@@ -182,13 +230,13 @@ Scanned scan_library(const std::filesystem::path& file,
     return scanned;
   }
   for (const std::string& message : result.messages) {
-    const std::size_t end = message.find(field_end);
+    const std::size_t end = message.find(word_end);
     const std::string about = message.substr(0, end);
     if (about == "text") scanned.text = message.substr(end + 1);
     if (about == "warning") scanned.warnings.push_back(message.substr(end + 1));
     if (about == "refused") {
-      const Fields fields = unpacked(message);
-      scanned.refusal = Refusal{fields.at(1), fields.at(2)};
+      const Words words = unpacked(message);
+      scanned.refusal = Refusal{words.at(1), words.at(2)};
     }
   }
   return scanned;

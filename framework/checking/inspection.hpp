@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/child.hpp"
-#include "checking/law.hpp"
+#include "checking/given.hpp"
 namespace nnrun::host {
 
 /// One law of one class, as it turned out.
@@ -38,12 +38,16 @@ struct CheckedLibrary {
 /// Of a load, and of each class.
 inline constexpr ChildLimits check_limits{.seconds = 10, .memory = std::uint64_t{1} << 30};
 
-/// Every class of a library through the laws of its kind. `built_in`: the classes to compare with,
-/// and whose names it should not take. A class that ends its process has a row that says how; the
-/// laws behind it are not tried.
-CheckedLibrary check_library(const std::filesystem::path& file, const Registry& built_in,
-                             std::size_t (*allocations)(),
-                             const ChildLimits& limits = check_limits);
+/// The header of a library and its classes, without rows. Throws ConfigError where a setting that
+/// is given for one of its classes is none, or does not fit.
+CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSettings& given = {},
+                               const ChildLimits& limits = check_limits);
+
+/// Every class of it through the laws of its kind. `built_in`: the classes to compare with, and
+/// whose names it should not take. A class that ends its process has a row that says how; the laws
+/// behind it are not tried.
+void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
+              const GivenSettings& given = {}, const ChildLimits& limits = check_limits);
 
 /// What a library is like without letting its code into this process: `describe` looks at it in a
 /// child, where it is the only library of the registry, and its text comes back.

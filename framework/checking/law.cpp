@@ -123,7 +123,7 @@ Finding settings_law(const Subject& subject) {
 }  // namespace
 
 Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*allocations)()) {
-  Subject subject{{&plugin, {}, {}}, built_in, allocations, {}};
+  Subject subject{{&plugin, {}, {}}, built_in, allocations, {}, false};
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const nnrun_setting& setting = setting_of(plugin, i);
     const bool required = (setting.flags & NNRUN_REQUIRED) != 0;

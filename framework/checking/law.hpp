@@ -32,6 +32,7 @@ struct Subject {
   const Registry* built_in;          ///< to compare speeds with; may lack everything
   std::size_t (*allocations)();      ///< how many there were so far; nullptr: nobody counts
   std::vector<std::string> guessed;  ///< required settings whose example may not suit: paths, texts
+  bool given = false;                ///< somebody gave settings for this trial
   const Class& plugin() const { return *use.plugin; }
 };
 

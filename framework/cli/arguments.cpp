@@ -55,7 +55,8 @@ struct Option {
   }
 };
 constexpr std::array options{
-    Option{"--set", "PATH=VALUE", "change a key of the config; may be repeated", true},
+    Option{"--set", "PATH=VALUE",
+           "change a key of the config, or NAME.SETTING of a library on check; repeats", true},
     Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
     Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
     Option{"--no-plugins", "", "load no library that a config names: for configs of strangers"},

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -135,10 +136,44 @@ Exit check_config(const std::string& file, const Arguments& arguments, Registry&
   return error.status();
 }
 
-void check_one_library(const std::string& file, const Arguments& arguments,
-                       const Registry& registry, Findings& findings) {
+/// A setting of a class that no library has.
+void refuse_unknown_classes(const GivenSettings& given,
+                            const std::vector<CheckedLibrary>& libraries) {
+  Problems problems;
+  std::vector<std::string> files, names;
+  for (const CheckedLibrary& library : libraries) {
+    if (library.refusal) return;  // it may have been meant
+    files.push_back("'" + library.file + "'");
+    for (const CheckedClass& c : library.classes) names.push_back(c.name);
+  }
+  for (const ConfigEntry& entry : given.entries)
+    if (!std::ranges::count(names, entry.key))
+      problems.add(entry.place,
+                   "no class of " + join(files, ", ") + " is called '" + entry.key + "'",
+                   did_you_mean(entry.key, names));
+  problems.throw_if_any();
+}
+
+/// Looked at before the first law is tried, so that what is wrong with a --set is told at once.
+std::vector<CheckedLibrary> look_at_libraries(const std::vector<std::string>& files,
+                                              const GivenSettings& given) {
+  std::vector<CheckedLibrary> libraries;
+  for (const std::string& file : files) libraries.push_back(look_at_library(file, given));
+  refuse_unknown_classes(given, libraries);
+  return libraries;
+}
+
+GivenSettings settings_in(const Arguments& arguments) {
+  Problems problems;
+  GivenSettings given = compose(arguments.overrides, problems);
+  problems.throw_if_any();
+  return given;
+}
+
+void check_one_library(CheckedLibrary checked, const GivenSettings& given,
+                       const Arguments& arguments, const Registry& registry, Findings& findings) {
   const Terminal out(stdout), talk(stderr);
-  const CheckedLibrary checked = check_library(file, registry, count_allocations());
+  try_laws(checked, registry, count_allocations(), given);
   for (const std::string& warning : checked.warnings) talk.write("warning: " + warning + "\n");
   if (checked.refusal)
     talk.write(
@@ -155,9 +190,18 @@ void check_one_library(const std::string& file, const Arguments& arguments,
 /// Configs: everything of a run up to its first step; nothing is written. Libraries: the laws.
 Exit check(const Arguments& arguments, Registry& registry) {
   Findings findings;
+  std::vector<std::string> files;
+  for (const std::string& file : arguments.targets)
+    if (looks_like_library(file)) files.push_back(file);
+  if (!files.empty() && files.size() < arguments.targets.size() && !arguments.overrides.empty())
+    throw UsageError(Problem{.what = "--set is for configs or for classes of libraries, not both",
+                             .hint = "check the libraries by a command of their own"});
+  const GivenSettings given = files.empty() ? GivenSettings() : settings_in(arguments);
+  std::vector<CheckedLibrary> libraries = look_at_libraries(files, given);
+  auto library = libraries.begin();
   for (const std::string& file : arguments.targets)
     if (looks_like_library(file)) {
-      check_one_library(file, arguments, registry, findings);
+      check_one_library(std::move(*library++), given, arguments, registry, findings);
     } else {
       const Exit status = check_config(file, arguments, registry, findings);
       if (status == Exit::usage) return status;

@@ -173,13 +173,18 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
                               " -o " + name + ".so";
   const std::string package =
       folder_with("nnrun-config.cmake", own_places(".", "lib/cmake/nnrun")).string();
-  const std::vector<NewFile> files = files_of(kind, name,
-                                              {{"new_thing", name},
-                                               {"NewThing", camel_case(name)},
-                                               {"@A_KIND@", with_article(kind)},
-                                               {"@COMPILE@", compile},
-                                               {"@NNRUN@", program},
-                                               {"@PACKAGE@", package}});
+  // a data set is tried with the file that its template brings
+  const bool file_given = kind == "dataset";
+  const std::vector<NewFile> files =
+      files_of(kind, name,
+               {{"@GIVEN@", file_given ? " --set new_thing.path=new_thing.csv" : ""},
+                {"@GIVEN_HERE@", file_given ? " --set \"new_thing.path=$here/new_thing.csv\"" : ""},
+                {"new_thing", name},
+                {"NewThing", camel_case(name)},
+                {"@A_KIND@", with_article(kind)},
+                {"@COMPILE@", compile},
+                {"@NNRUN@", program},
+                {"@PACKAGE@", package}});
   fs::create_directory(name);
   for (const NewFile& file : files)
     write_new_file(fs::path(name) / file.name, file.text, Sync::later);

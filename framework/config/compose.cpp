@@ -283,6 +283,13 @@ std::vector<std::string> layer_names(const ConfigNode& layers) {
   return names;
 }
 
+ConfigNode compose(const std::vector<Override>& overrides, Problems& problems) {
+  FileReader reader(problems);
+  ConfigNode root{.kind = ConfigNode::Kind::map};
+  for (const Override& set : overrides) merge(root, reader.read(set), "", problems);
+  return root;
+}
+
 Composed compose(const fs::path& file, const std::vector<Override>& overrides, Problems& problems) {
   FileReader reader(problems);
   ConfigNode root = reader.read(file, {});

@@ -20,6 +20,9 @@ struct Composed {
 Composed compose(const std::filesystem::path& file, const std::vector<Override>& overrides,
                  Problems& problems);
 
+/// Overrides alone: `--set a.b=1` is {a: {b: 1}}.
+ConfigNode compose(const std::vector<Override>& overrides, Problems& problems);
+
 /// The names of a list of layers, given or `dense_1`: type and count of that type.
 /// Empty for what has neither name nor type.
 std::vector<std::string> layer_names(const ConfigNode& layers);

@@ -18,8 +18,8 @@ std::string text_of(const PluginFactory& factory, std::string text) {
 
 /// The rows that failed, `law: detail` a line; or how the library was refused.
 std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
-  const host::CheckedLibrary checked =
-      host::check_library(file, host::Registry(), allocations, brief);
+  host::CheckedLibrary checked = host::look_at_library(file, {}, brief);
+  host::try_laws(checked, host::Registry(), allocations, {}, brief);
   if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
   std::string rows;
   for (const host::CheckedClass& c : checked.classes)

@@ -5,5 +5,5 @@ here=$(cd "$(dirname "$0")" && pwd)
 library=$(realpath "${1:-$here/new_thing.so}")
 nnrun=${NNRUN:-@NNRUN@}
 
-"$nnrun" check "$library"
+"$nnrun" check "$library"@GIVEN_HERE@
 "$nnrun" train "$here/new_thing.yaml" --set "plugins=[$library]" --quiet
