@@ -83,28 +83,59 @@ Finding found(const Law& law, const Subject& subject) {
   }
 }
 
-void judge(const Subject& subject, const Child::Send& send) {
-  for (const Law& law : laws_of(subject.plugin().kind)) {
-    send(packed({"begin", law.name}));
-    const Finding finding = found(law, subject);
+/// The laws of a class from one on.
+void judge(const Subject& subject, std::size_t from, const Child::Send& send) {
+  const std::vector<Law> laws = laws_of(subject.plugin().kind);
+  for (std::size_t i = from; i < laws.size(); ++i) {
+    send(packed({"begin"}));
+    const Finding finding = found(laws[i], subject);
     send(packed({"end", std::to_string(static_cast<int>(finding.status)), finding.detail}));
   }
 }
 
 // ---- what came back ----
 
-void take_class(CheckedClass& checked, const ChildResult& result, const ChildLimits& limits) {
-  std::string open;  // a law that has begun
-  for (const std::string& message : result.messages) {
-    const Words words = unpacked(message);
-    if (words[0] == "begin") open = words.at(1);
-    if (words[0] != "end") continue;
-    checked.rows.push_back({open, {static_cast<LawStatus>(std::stoi(words.at(1))), words.at(2)}});
-    open.clear();
+/// One child's rows of a class.
+class RowsOfChild {
+ public:
+  /// `from`: the law that the child began with.
+  RowsOfChild(const std::vector<Law>& laws, std::size_t from, CheckedClass& checked)
+      : laws_(laws), next_(from), rows_(checked.rows) {}
+
+  /// Where to go on: behind the law that ended the child; behind all where nothing can be done.
+  std::size_t take(const ChildResult& result, const ChildLimits& limits) {
+    for (const std::string& message : result.messages) {
+      const Words words = unpacked(message);
+      if (words[0] == "begin") open_ = true, begun_ = true;
+      if (words[0] == "end")
+        end_with({static_cast<LawStatus>(std::stoi(words.at(1))), words.at(2)});
+      if (words[0] == "refused") return stop("load", words.at(1));
+    }
+    if (result.end.how == ChildEnd::How::returned) return laws_.size();
+    const std::string how = text_of(result.end, limits);
+    if (open_)
+      end_with(broken(how));
+    else if (!begun_)
+      return stop("load", how + " before the first law");
+    else  // a thread of its own, say
+      rows_.push_back({"end", broken(how + " after '" + laws_[next_ - 1].name + "'")});
+    return next_;
   }
-  if (result.end.how != ChildEnd::How::returned)
-    checked.rows.push_back({open.empty() ? "end" : open, broken(text_of(result.end, limits))});
-}
+
+ private:
+  void end_with(Finding finding) {
+    rows_.push_back({laws_[next_++].name, std::move(finding)});
+    open_ = false;
+  }
+  std::size_t stop(const char* row, const std::string& what) {
+    rows_.push_back({row, broken(what)});
+    return laws_.size();
+  }
+  const std::vector<Law>& laws_;
+  std::size_t next_;
+  std::vector<LawRow>& rows_;
+  bool open_ = false, begun_ = false;
+};
 
 std::string describe(const Registry& registry) {
   const Library& library = *registry.libraries().front();
@@ -196,22 +227,42 @@ std::size_t CheckedLibrary::count(LawStatus status) const {
   return n;
 }
 
+namespace {
+
+/// A law that ends the process costs one child; the next goes on behind it.
+void try_class(CheckedClass& checked, const std::vector<Law>& laws,
+               const std::function<ChildResult(std::size_t from)>& run, const ChildLimits& limits) {
+  constexpr int most_deaths = 3;
+  std::size_t from = 0;
+  for (int deaths = 0; from < laws.size() && deaths < most_deaths; ++deaths)
+    from = RowsOfChild(laws, from, checked).take(run(from), limits);
+  if (const std::size_t n = laws.size() - from; n > 0)
+    checked.rows.push_back({n == 1 ? "1 more law" : std::to_string(n) + " more laws",
+                            skipped("not tried: it ended three times")});
+}
+
+}  // namespace
+
 void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
               const GivenSettings& given, const ChildLimits& limits) {
   warn_of_names_taken(library, built_in);
-  for (CheckedClass& c : library.classes) {
-    const ChildResult result = run_child(
-        [&](const Child::Send& send) {
-          return with_library(library.file, send, [&](const Registry& registry) {
-            Subject subject = subject_of(*registry.find(c.kind, c.name), &built_in, allocations);
-            Problems none;  // they were told when the library was looked at
-            give(subject, given, registry, none);
-            judge(subject, send);
-          });
+  for (CheckedClass& c : library.classes)
+    try_class(
+        c, laws_of(c.kind),
+        [&](std::size_t from) {
+          return run_child(
+              [&](const Child::Send& send) {
+                return with_library(library.file, send, [&](const Registry& registry) {
+                  const Class& plugin = *registry.find(c.kind, c.name);
+                  Subject subject = subject_of(plugin, &built_in, allocations);
+                  Problems none;  // they were told when the library was looked at
+                  give(subject, given, registry, none);
+                  judge(subject, from, send);
+                });
+              },
+              limits);
         },
         limits);
-    take_class(c, result, limits);
-  }
 }
 
 Scanned scan_library(const std::filesystem::path& file,

@@ -35,7 +35,7 @@ struct CheckedLibrary {
   std::size_t count(LawStatus status) const;
 };
 
-/// Of a load, and of each class.
+/// Of a load, and of each child that tries a class.
 inline constexpr ChildLimits check_limits{.seconds = 10, .memory = std::uint64_t{1} << 30};
 
 /// The header of a library and its classes, without rows. Throws ConfigError where a setting that
@@ -44,8 +44,8 @@ CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSet
                                const ChildLimits& limits = check_limits);
 
 /// Every class of it through the laws of its kind. `built_in`: the classes to compare with, and
-/// whose names it should not take. A class that ends its process has a row that says how; the laws
-/// behind it are not tried.
+/// whose names it should not take. A law that ends its process has a row that says how, and the
+/// next is tried in another; a class that does so three times is left alone.
 void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
               const GivenSettings& given = {}, const ChildLimits& limits = check_limits);
 

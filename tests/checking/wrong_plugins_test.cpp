@@ -1,4 +1,5 @@
 // Plugins that are wrong on purpose: each is a named row, and the process that checks goes on.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "checking/inspection.hpp"
@@ -16,16 +17,21 @@ std::string text_of(const PluginFactory& factory, std::string text) {
   return text;
 }
 
-/// The rows that failed, `law: detail` a line; or how the library was refused.
+/// The rows that failed or were not tried, `law: detail` a line; or how the library was refused.
 std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
   host::CheckedLibrary checked = host::look_at_library(file, {}, brief);
   host::try_laws(checked, host::Registry(), allocations, {}, brief);
   if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
   std::string rows;
-  for (const host::CheckedClass& c : checked.classes)
+  for (const host::CheckedClass& c : checked.classes) {
     for (const host::LawRow& row : c.rows)
-      if (row.finding.status == host::LawStatus::fail)
+      if (row.finding.status == host::LawStatus::fail ||
+          row.finding.detail.starts_with("not tried"))
         rows += row.law + ": " + text_of(factory, row.finding.detail) + "\n";
+    const std::size_t laws = host::laws_of(c.kind).size();  // a row each, or one for the rest
+    CHECK((c.rows.size() == laws || rows.ends_with("not tried: it ended three times\n") ||
+           rows.starts_with("load: ")));
+  }
   return rows;
 }
 
@@ -126,14 +132,19 @@ TEST_CASE("a data set that differs on the second read, an optimizer that keeps a
                  Catch::Contains("taking turns: taking turns with other parameters, number 1 "));
 }
 
-TEST_CASE("a class that ends its process is a row that says how", "[checking]") {
+TEST_CASE("a class that ends its process is a row that says how, three times at most",
+          "[checking]") {
   const auto in_forward = [](const std::string& statement) {
     return rows_of_formula("if (x > 7.9) " + statement + " return 1.0 * x;");
   };
-  CHECK(in_forward("raise(SIGSEGV);") == "slope: ended by SIGSEGV (segmentation fault)\n");
-  CHECK(in_forward("std::exit(0);") == "slope: called exit(0)\n");
-  CHECK(in_forward("std::abort();") == "slope: ended by SIGABRT (aborted)\n");
-  CHECK(in_forward("for (volatile int i = 0;;) i = i;") == "slope: took longer than 2 s\n");
+  const auto three = [](const std::string& how) {
+    return "slope: " + how + "\nfloat and double: " + how + "\nrow and batch: " + how +
+           "\n8 more laws: not tried: it ended three times\n";
+  };
+  CHECK(in_forward("raise(SIGSEGV);") == three("ended by SIGSEGV (segmentation fault)"));
+  CHECK(in_forward("std::exit(0);") == three("called exit(0)"));
+  CHECK(in_forward("std::abort();") == three("ended by SIGABRT (aborted)"));
+  CHECK(in_forward("for (volatile int i = 0;;) i = i;") == three("took longer than 2 s"));
   CHECK_THAT(in_forward("throw std::runtime_error(\"boom\");"),
              Catch::StartsWith("slope: activation 'bad' failed in forward: boom ($/bad.so)\n"));
   CHECK_THAT(in_forward("throw 42;"),
@@ -142,7 +153,44 @@ TEST_CASE("a class that ends its process is a row that says how", "[checking]") 
   CHECK(rows_of("Activation",
                 "  void stop() const noexcept { throw std::runtime_error(\"boom\"); }\n"
                 "  auto f(auto x) const { if (x > 7.9) stop(); return 1.0 * x; }\n") ==
-        "slope: ended by SIGABRT (aborted)\n");
+        three("ended by SIGABRT (aborted)"));
+}
+
+TEST_CASE("behind a law that ends the process the next is tried", "[checking]") {
+  CHECK(rows_of_formula("if (!(x <= 0) && !(x > 0)) raise(SIGSEGV); return 2.0 * x;") ==
+        "NaN and Inf: ended by SIGSEGV (segmentation fault)\n");
+  CHECK(rows_of(
+            "Activation",
+            "  auto f(auto x) const { if (!(x <= 0) && !(x > 0)) std::abort(); return x * 0.5; }\n"
+            "  auto df(auto x, auto) const { return x > 7.9 ? 1.0 : 0.5; }\n") ==
+        "slope: at 8 the slope is 1, differences give 0.5\nNaN and Inf: ended by SIGABRT "
+        "(aborted)\n");
+}
+
+TEST_CASE("a class that ends its process before any law is left alone", "[checking]") {
+  for (const char* kind : {"Activation", "Cost", "Optimizer"}) {
+    const std::string formula =
+        kind == std::string("Activation") ? "  auto f(auto x) const { return x; }\n"
+        : kind == std::string("Cost")
+            ? "  auto f(auto y, auto t) const { return (y - t) * (y - t); }\n"
+            : "  void update(auto& w, auto g, const auto& k) const { w = w - k.rate * g; }\n";
+    const std::string rows = rows_of(kind, "  void check() const { std::exit(7); }\n" + formula);
+    CAPTURE(kind);
+    CHECK_THAT(rows, Catch::StartsWith("settings: called exit(7)\n") &&
+                         Catch::EndsWith(" more laws: not tried: it ended three times\n"));
+    CHECK(std::ranges::count(rows, '\n') == 4);
+  }
+  // a library that loads once, when it is looked at, and never again
+  const Scratch scratch;
+  const std::string mark = (scratch / "loaded").string();
+  CHECK(rows_of("Activation", "  auto f(auto x) const { return x; }\n",
+                "#include <cstdio>\n[[gnu::constructor]] static void at_load() {\n"
+                "  if (std::FILE* f = std::fopen(\"" +
+                    mark +
+                    "\", \"r\")) std::fclose(f), std::abort();\n"
+                    "  std::fclose(std::fopen(\"" +
+                    mark + "\", \"w\"));\n}\n") ==
+        "load: ended by SIGABRT (aborted) before the first law\n");
 }
 
 TEST_CASE("a library that ends its process as it is loaded is refused with a sentence",
