@@ -27,26 +27,63 @@ Words unpacked(const std::string& message) {
   return words;
 }
 
-/// Says `refused` where the library cannot be loaded; else hands it over.
-int with_library(const std::filesystem::path& file, const Child::Send& send,
-                 const std::function<void(const Registry&)>& use) {
+/// Says `refused` where a library cannot be loaded; else hands them over, and what was there.
+int with_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
+                   const Child::Send& send, const Describe& use) {
+  std::string current;
   try {
-    Registry registry;
-    registry.load(file);
+    for (const std::filesystem::path& file : files) {
+      send(packed({"loading", current = file.string()}));
+      registry.load(file);
+    }
+    send(packed({"loaded"}));
     for (const std::string& warning : registry.warnings()) send(packed({"warning", warning}));
-    use(registry);
+    send("text" + std::string(1, word_end) + use(registry));
   } catch (const Error& error) {
     const Problem& problem = error.problems().front();
     send(packed({"refused", error.what(), problem.hint}));
   } catch (const std::bad_alloc&) {
-    send(packed({"refused", "'" + file.string() + "' needs more memory than it may take", ""}));
+    send(packed({"refused", "'" + current + "' needs more memory than it may take", ""}));
   }
   return 0;
 }
+int with_library(const std::filesystem::path& file, const Child::Send& send,
+                 const std::function<void(const Registry&)>& use) {
+  Registry alone;
+  return with_libraries({file}, alone, send, [&](const Registry& registry) {
+    use(registry);
+    return std::string();
+  });
+}
 
-Refusal died(const std::filesystem::path& file, const ChildEnd& end, const ChildLimits& limits) {
-  return {"'" + file.string() + "' " + text_of(end, limits) + " while it was loaded",
+/// Of a child that ended before it said all.
+Refusal died(const ChildResult& result, const ChildLimits& limits) {
+  std::string file;
+  bool loaded = false;
+  for (const std::string& message : result.messages) {
+    const Words words = unpacked(message);
+    if (words[0] == "loading") file = words.at(1);
+    if (words[0] == "loaded") loaded = true;
+  }
+  const std::string how = "'" + file + "' " + text_of(result.end, limits);
+  if (loaded)
+    return {how + " while its classes were described",
+            "nnrun check puts each class through its laws, and names those that end it"};
+  return {how + " while it was loaded",
           "look for code that runs at load: constructors of globals, the entry function"};
+}
+
+std::vector<std::string> names_taken(const Registry& library, const Registry& known) {
+  std::vector<std::string> warnings;
+  for (const std::string& kind : known_kinds())
+    for (const std::string& name : library.names(kind)) {
+      const Class* const other = known.find(kind, name);
+      if (other != nullptr && other->library->file != library.find(kind, name)->library->file)
+        warnings.push_back(kind + " '" + name + "' is already provided by " +
+                           other->library->shown() +
+                           ": no config can use both libraries until one is renamed");
+    }
+  return warnings;
 }
 
 // ---- one class, in its child ----
@@ -173,22 +210,10 @@ void check_given(const GivenSettings& given, const Registry& registry, const Chi
   }
 }
 
-void warn_of_names_taken(CheckedLibrary& checked, const Registry& built_in) {
-  std::error_code ignored;
-  const std::filesystem::path same = std::filesystem::canonical(checked.file, ignored);
-  for (const CheckedClass& c : checked.classes) {
-    const Class* const other = built_in.find(c.kind, c.name);
-    if (other != nullptr && other->library->file != same)
-      checked.warnings.push_back(c.kind + " '" + c.name + "' is already provided by " +
-                                 other->library->shown() +
-                                 ": no config can use both libraries until one is renamed");
-  }
-}
-
 }  // namespace
 
-CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSettings& given,
-                               const ChildLimits& limits) {
+CheckedLibrary look_at_library(const std::filesystem::path& file, const Registry& known,
+                               const GivenSettings& given, const ChildLimits& limits) {
   CheckedLibrary checked;
   checked.file = file.string();
   const ChildResult result = run_child(
@@ -198,6 +223,8 @@ CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSet
           for (const std::string& kind : known_kinds())
             for (const std::string& name : registry.names(kind))
               send(packed({"class", kind, name}));
+          for (const std::string& warning : names_taken(registry, known))
+            send(packed({"warning", warning}));
           check_given(given, registry, send);
         });
       },
@@ -216,7 +243,7 @@ CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSet
   if (!problems.empty()) throw ConfigError(problems);
   if (result.end.how == ChildEnd::How::returned) return checked;
   checked.classes.clear();
-  checked.refusal = died(file, result.end, limits);
+  checked.refusal = died(result, limits);
   return checked;
 }
 
@@ -245,7 +272,6 @@ void try_class(CheckedClass& checked, const std::vector<Law>& laws,
 
 void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
               const GivenSettings& given, const ChildLimits& limits) {
-  warn_of_names_taken(library, built_in);
   for (CheckedClass& c : library.classes)
     try_class(
         c, laws_of(c.kind),
@@ -265,32 +291,50 @@ void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*a
         limits);
 }
 
-Scanned scan_library(const std::filesystem::path& file,
-                     const std::function<std::string(const Registry&)>& describe,
-                     const ChildLimits& limits) {
-  const ChildResult result = run_child(
-      [&](const Child::Send& send) {
-        return with_library(file, send, [&](const Registry& registry) {
-          send("text" + std::string(1, word_end) + describe(registry));
-        });
-      },
-      limits);
+const std::string& Scanned::require_text() const {
+  if (refusal) throw PluginError(Problem{.what = refusal->what, .hint = refusal->hint});
+  return text;
+}
+
+namespace {
+
+Scanned scanned_by(const std::function<int(const Child::Send&)>& work, const ChildLimits& limits) {
+  const ChildResult result = run_child(work, limits);
   Scanned scanned;
-  if (result.end.how != ChildEnd::How::returned) {
-    scanned.refusal = died(file, result.end, limits);
-    return scanned;
-  }
   for (const std::string& message : result.messages) {
     const std::size_t end = message.find(word_end);
     const std::string about = message.substr(0, end);
     if (about == "text") scanned.text = message.substr(end + 1);
     if (about == "warning") scanned.warnings.push_back(message.substr(end + 1));
-    if (about == "refused") {
-      const Words words = unpacked(message);
-      scanned.refusal = Refusal{words.at(1), words.at(2)};
-    }
+    if (about != "refused") continue;
+    const Words words = unpacked(message);
+    scanned.refusal = Refusal{words.at(1), words.at(2)};
   }
+  if (result.end.how != ChildEnd::How::returned) scanned.refusal = died(result, limits);
   return scanned;
+}
+
+}  // namespace
+
+Scanned scan_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
+                       const Describe& describe, const ChildLimits& limits) {
+  return scanned_by(
+      [&](const Child::Send& send) { return with_libraries(files, registry, send, describe); },
+      limits);
+}
+
+Scanned scan_library(const std::filesystem::path& file, const Registry& known,
+                     const Describe& describe, const ChildLimits& limits) {
+  return scanned_by(
+      [&](const Child::Send& send) {
+        Registry alone;
+        return with_libraries({file}, alone, send, [&](const Registry& registry) {
+          for (const std::string& warning : names_taken(registry, known))
+            send(packed({"warning", warning}));
+          return describe(registry);
+        });
+      },
+      limits);
 }
 
 bool looks_like_library(const std::filesystem::path& file) {

@@ -38,27 +38,35 @@ struct CheckedLibrary {
 /// Of a load, and of each child that tries a class.
 inline constexpr ChildLimits check_limits{.seconds = 10, .memory = std::uint64_t{1} << 30};
 
-/// The header of a library and its classes, without rows. Throws ConfigError where a setting that
-/// is given for one of its classes is none, or does not fit.
-CheckedLibrary look_at_library(const std::filesystem::path& file, const GivenSettings& given = {},
+/// The header of a library and its classes, without rows; warns of names that a class of `known`
+/// has already. Throws ConfigError where a setting that is given for one of its classes is none, or
+/// does not fit.
+CheckedLibrary look_at_library(const std::filesystem::path& file, const Registry& known,
+                               const GivenSettings& given = {},
                                const ChildLimits& limits = check_limits);
 
-/// Every class of it through the laws of its kind. `built_in`: the classes to compare with, and
-/// whose names it should not take. A law that ends its process has a row that says how, and the
-/// next is tried in another; a class that does so three times is left alone.
+/// Every class of it through the laws of its kind. `built_in`: what speeds are compared with. A law
+/// that ends its process has a row that says how, and the next is tried in another; a class that
+/// does so three times is left alone.
 void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
               const GivenSettings& given = {}, const ChildLimits& limits = check_limits);
 
-/// What a library is like without letting its code into this process: `describe` looks at it in a
-/// child, where it is the only library of the registry, and its text comes back.
+/// What libraries are like without letting their code into this process.
 struct Scanned {
   std::string text;
   std::vector<std::string> warnings;
   std::optional<Refusal> refusal;  ///< why there is no text
+  /// Throws PluginError where there is none.
+  const std::string& require_text() const;
 };
-Scanned scan_library(const std::filesystem::path& file,
-                     const std::function<std::string(const Registry&)>& describe,
-                     const ChildLimits& limits = check_limits);
+using Describe = std::function<std::string(const Registry&)>;
+/// `describe` looks at a library in a child, where it is alone in the registry, and its text comes
+/// back. Warns of names that a class of `known` has already.
+Scanned scan_library(const std::filesystem::path& file, const Registry& known,
+                     const Describe& describe, const ChildLimits& limits = check_limits);
+/// The same of libraries beside what `registry` has; here it stays as it is.
+Scanned scan_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
+                       const Describe& describe, const ChildLimits& limits = check_limits);
 
 /// True for what can only be meant as a library: an ELF file, or a name that ends in .so.
 bool looks_like_library(const std::filesystem::path& file);

@@ -13,13 +13,14 @@
 namespace nnrun::host {
 namespace {
 
-/// Libraries that are only checked, and strangers' configs, must not meet foreign code in this
+/// Libraries that are only looked at, and strangers' configs, must not meet foreign code in this
 /// process.
 void load_plugins_for(const Arguments& arguments, Registry& registry) {
-  const bool libraries =
+  const bool checked =
       arguments.verb == "check" && std::ranges::all_of(arguments.targets, [](const auto& target) {
         return looks_like_library(target);
       });
+  const bool libraries = checked || (arguments.verb == "plugins" && names_library(arguments));
   if (!libraries && !arguments.has("--no-plugins")) return load_default_plugins(registry);
   load_own_plugins(registry);
   if (arguments.has("--no-plugins")) registry.close();

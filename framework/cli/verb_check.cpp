@@ -156,9 +156,10 @@ void refuse_unknown_classes(const GivenSettings& given,
 
 /// Looked at before the first law is tried, so that what is wrong with a --set is told at once.
 std::vector<CheckedLibrary> look_at_libraries(const std::vector<std::string>& files,
+                                              const Registry& registry,
                                               const GivenSettings& given) {
   std::vector<CheckedLibrary> libraries;
-  for (const std::string& file : files) libraries.push_back(look_at_library(file, given));
+  for (const std::string& file : files) libraries.push_back(look_at_library(file, registry, given));
   refuse_unknown_classes(given, libraries);
   return libraries;
 }
@@ -197,7 +198,7 @@ Exit check(const Arguments& arguments, Registry& registry) {
     throw UsageError(Problem{.what = "--set is for configs or for classes of libraries, not both",
                              .hint = "check the libraries by a command of their own"});
   const GivenSettings given = files.empty() ? GivenSettings() : settings_in(arguments);
-  std::vector<CheckedLibrary> libraries = look_at_libraries(files, given);
+  std::vector<CheckedLibrary> libraries = look_at_libraries(files, registry, given);
   auto library = libraries.begin();
   for (const std::string& file : arguments.targets)
     if (looks_like_library(file)) {

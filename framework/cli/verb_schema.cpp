@@ -1,3 +1,4 @@
+#include "checking/inspection.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "config/schema.hpp"
@@ -5,8 +6,13 @@ namespace nnrun::host {
 
 /// For editors: of what is loaded, and of the libraries that are named.
 Exit print_schema(const Arguments& arguments, Registry& registry) {
-  for (const std::string& library : arguments.targets) registry.load(library);
-  Terminal(stdout).write(config_schema(registry));
+  if (arguments.targets.empty()) {
+    Terminal(stdout).write(config_schema(registry));
+    return Exit::done;
+  }
+  const Scanned scanned =
+      scan_libraries({arguments.targets.begin(), arguments.targets.end()}, registry, config_schema);
+  Terminal(stdout).write(scanned.require_text());
   return Exit::done;
 }
 

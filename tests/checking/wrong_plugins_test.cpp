@@ -19,7 +19,7 @@ std::string text_of(const PluginFactory& factory, std::string text) {
 
 /// The rows that failed or were not tried, `law: detail` a line; or how the library was refused.
 std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
-  host::CheckedLibrary checked = host::look_at_library(file, {}, brief);
+  host::CheckedLibrary checked = host::look_at_library(file, host::Registry(), {}, brief);
   host::try_laws(checked, host::Registry(), allocations, {}, brief);
   if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
   std::string rows;
@@ -211,11 +211,11 @@ TEST_CASE("a scan tells of a library, or how it died", "[checking]") {
   const auto names = [](const host::Registry& registry) {
     return registry.names("activation").front();
   };
-  CHECK(host::scan_library(factory.c("good.so"), names, brief).text == "twice");
+  CHECK(host::scan_library(factory.c("good.so"), host::Registry(), names, brief).text == "twice");
   const auto dies = factory.c("dies.so",
                               "#include <stdlib.h>\n"
                               "__attribute__((constructor)) static void f(void) { abort(); }");
-  const host::Scanned scanned = host::scan_library(dies, names, brief);
+  const host::Scanned scanned = host::scan_library(dies, host::Registry(), names, brief);
   REQUIRE(scanned.refusal);
   CHECK(text_of(factory, scanned.refusal->what) ==
         "'$/dies.so' ended by SIGABRT (aborted) while it was loaded");

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "loading/plugin_factory.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
 namespace {
@@ -41,6 +42,54 @@ TEST_CASE("a plugin without optimisation is warned of", "[cli]") {
     if (library["file"] == (scratch / "slow/slow.so").string())
       CHECK(library["optimized"] == false);
   }
+}
+
+TEST_CASE("a library that is not loaded is shown with its classes", "[cli]") {
+  const PluginFactory factory;
+  const auto curve = [](const std::string& name, const std::string& formula) {
+    return "#include <nnrun/plugin.hpp>\n#include <cstdlib>\nstruct Mine : nnrun::Activation {\n"
+           "  static constexpr auto name = \"" +
+           name +
+           "\", doc = \"as told\";\n  double bend = 0.5;\n"
+           "  static constexpr auto params() { return nnrun::params(nnrun::param(&Mine::bend, "
+           "\"bend\", \"0: a line\", {.min = 0, .max = 1})); }\n"
+           "  auto f(auto x) const { " +
+           formula + " return bend * x; }\n};\nNNRUN_REGISTER(Mine)\n";
+  };
+  factory.cpp("mine.so", curve("mine", ""));
+  const Ended shown = run("$nnrun plugins mine.so", factory.folder());
+  CHECK(shown.status == 0);
+  CHECK(shown.err == "");
+  CHECK_THAT(shown.out, StartsWith("mine.so\n  sha256 ") && Contains("\n  version ") &&
+                            Contains("\nactivation mine  as told\n"
+                                     "  bend  number  default 0.5  [0, 1]  0: a line\n"
+                                     "  value\n   2.5 │") &&
+                            Contains("  slope\n"));
+  // what is wrong with a library never ends this process
+  factory.cpp("relu.so", curve("relu", ""));
+  const Ended taken = run("$nnrun plugins --json ./relu.so", factory.folder());
+  CHECK(taken.status == 0);
+  const json told = json::parse(taken.out);
+  CHECK(told["plugins"][0]["name"] == "relu");
+  CHECK(told["libraries"][0]["file"] == (factory.folder() / "relu.so").string());
+  CHECK_THAT(told["warnings"][0].get<std::string>(),
+             StartsWith("activation 'relu' is already provided by "));
+  factory.cpp("dies.so", curve("dies", "if (x < -4) std::abort();"));
+  CHECK(run("$nnrun plugins dies.so", factory.folder()).err ==
+        "error: 'dies.so' ended by SIGABRT (aborted) while its classes were described\n"
+        "   = help: nnrun check puts each class through its laws, and names those that end it\n");
+  factory.cpp("exits.so",
+              "[[gnu::constructor]] static void f() { _exit(0); }\n" + curve("exits", ""),
+              "-include unistd.h");
+  for (const char* verb : {"plugins", "plugins --json", "schema"}) {
+    const Ended ended = run(std::string("$nnrun ") + verb + " exits.so", factory.folder());
+    CAPTURE(verb, ended.out);
+    CHECK(ended.status == 4);
+    CHECK_THAT(ended.err, StartsWith("error: 'exits.so' called exit(0) while it was loaded\n"));
+  }
+  CHECK(run("$nnrun plugins none.so", factory.folder()).err ==
+        "error: there is no plugin library 'none.so'\n");
+  CHECK_THAT(run("$nnrun schema mine.so", factory.folder()).out, Contains("\"mine\""));
 }
 
 TEST_CASE("the reference of all classes is Markdown", "[cli]") {
