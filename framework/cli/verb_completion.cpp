@@ -8,32 +8,67 @@
 namespace nnrun::host {
 namespace {
 
-/// Options are asked for per verb; whatever is no option is a file.
+std::vector<std::string> shells() {
+  return {"bash", "zsh", "fish"};
+}
+
+/// Names of classes, of the list that takes some 20 ms. By the program in the PATH: a launcher of
+/// this name elsewhere may build first.
+constexpr const char* class_names =
+    "command nnrun plugins 2>/dev/null | sed -n 's/^  \\([a-z0-9_]*\\)  .*/\\1/p'";
+
+/// What may stand behind a verb; `$(…)` is asked for when it is needed.
+struct Word {
+  std::string verb, words;
+  bool files;  // or a file
+};
+std::vector<Word> words_behind_verbs() {
+  return {{"new", join(known_kinds(), " "), false},
+          {"plugins", "$(" + std::string(class_names) + ")", true},
+          {"completion", join(shells(), " "), false},
+          {"runs", "diff rm", true},
+          {"help", join(verb_names(), " "), false}};
+}
+
+/// `case WORD in …`: a line per verb, with its options; whatever is no verb is trained.
+std::string cases(const std::string& before, const std::string& after) {
+  std::string text;
+  for (const std::string& verb : verb_names())
+    text += "    " + verb + ") " + before + join(option_names(verb), " ") + after + " ;;\n";
+  return text + "    *) " + before + join(option_names("train"), " ") + after + " ;;\n";
+}
+
 std::string for_bash() {
   std::string text =
       "# nnrun completion bash: source it, or save it as\n"
       "# ~/.local/share/bash-completion/completions/nnrun\n"
       "_nnrun() {\n"
-      "  local word=${COMP_WORDS[COMP_CWORD]} words\n"
-      "  case ${COMP_WORDS[1]} in\n";
-  for (const std::string& verb : verb_names())
-    text += "    " + verb + ") words='" + join(option_names(verb), " ") + "' ;;\n";
-  text += "    *) words='" + join(option_names("train"), " ") +
-          "' ;;\n"
-          "  esac\n"
-          "  if [[ $word == -* ]]; then\n"
-          "    COMPREPLY=($(compgen -W \"$words --help\" -- \"$word\"))\n"
-          "  else\n"
-          "    COMPREPLY=($(compgen -f -- \"$word\"))\n"
-          "    if ((COMP_CWORD == 1)); then\n"
-          "      COMPREPLY+=($(compgen -W '" +
-          join(verb_names(), " ") +
-          "' -- \"$word\"))\n"
-          "    fi\n"
-          "  fi\n"
-          "}\n"
-          "complete -o filenames -F _nnrun nnrun\n";
-  return text;
+      "  local word=${COMP_WORDS[COMP_CWORD]} words= files=yes\n"
+      "  COMPREPLY=()\n"
+      "  if [[ $word == -* ]]; then\n"
+      "    files=\n"
+      "    case ${COMP_WORDS[1]} in\n" +
+      cases("words='", " --help'") +
+      "    esac\n"
+      "  elif ((COMP_CWORD == 1)); then\n"
+      "    words='" +
+      join(verb_names(), " ") +
+      "'\n"
+      "  elif ((COMP_CWORD == 2)); then\n"
+      "    case ${COMP_WORDS[1]} in\n";
+  for (const Word& word : words_behind_verbs())
+    text += "    " + word.verb + ") words=\"" + word.words + "\"" + (word.files ? "" : " files=") +
+            " ;;\n";
+  return text +
+         "    esac\n"
+         "  fi\n"
+         "  if [[ $words ]]; then mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\"); "
+         "fi\n"
+         "  if [[ $files ]]; then\n"
+         "    mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$word\")\n"
+         "  fi\n"
+         "}\n"
+         "complete -o filenames -F _nnrun nnrun\n";
 }
 
 std::string for_zsh() {
@@ -42,45 +77,70 @@ std::string for_zsh() {
       "# nnrun completion zsh: source it after compinit, or save it as _nnrun in $fpath\n"
       "_nnrun() {\n"
       "  local -a options\n"
-      "  case ${words[2]} in\n";
-  for (const std::string& verb : verb_names())
-    text += "    " + verb + ") options=(" + join(option_names(verb), " ") + ") ;;\n";
-  text += "    *) options=(" + join(option_names("train"), " ") +
-          ") ;;\n"
-          "  esac\n"
-          "  if [[ ${words[CURRENT]} == -* ]]; then\n"
-          "    compadd -- $options --help\n"
-          "  else\n"
-          "    if ((CURRENT == 2)); then compadd -- " +
-          join(verb_names(), " ") +
-          "; fi\n"
-          "    _files\n"
-          "  fi\n"
-          "}\n"
-          "if [[ ${funcstack[1]} == _nnrun ]]; then _nnrun \"$@\"; else compdef _nnrun nnrun; fi\n";
-  return text;
+      "  if [[ ${words[CURRENT]} == -* ]]; then\n"
+      "    case ${words[2]} in\n" +
+      cases("options=(", " --help)") +
+      "    esac\n"
+      "    compadd -- $options\n"
+      "    return\n"
+      "  fi\n"
+      "  if ((CURRENT == 2)); then\n"
+      "    compadd -- " +
+      join(verb_names(), " ") +
+      "\n"
+      "  elif ((CURRENT == 3)); then\n"
+      "    case ${words[2]} in\n";
+  for (const Word& word : words_behind_verbs())
+    text += "    " + word.verb + ") compadd -- " + word.words + (word.files ? "" : "; return") +
+            " ;;\n";
+  return text +
+         "    esac\n"
+         "  fi\n"
+         "  _files\n"
+         "}\n"
+         "if [[ ${funcstack[1]} == _nnrun ]]; then _nnrun \"$@\"; else compdef _nnrun nnrun; fi\n";
 }
 
 std::string for_fish() {
+  const std::string all = join(verb_names(), " ");
   std::string text =
       "# nnrun completion fish: source it, or save it as ~/.config/fish/completions/nnrun.fish\n"
-      "complete -c nnrun -n __fish_use_subcommand -a '" +
-      join(verb_names(), " ") + "'\n";
-  for (const std::string& verb : verb_names())
-    for (const std::string& option : option_names(verb))
-      text += "complete -c nnrun -n '__fish_seen_subcommand_from " + verb + "' -l " +
-              option.substr(2) + "\n";
+      "function __nnrun_behind # the words so far are nnrun and these\n"
+      "  set -l words (commandline -opc)\n"
+      "  test \"$words[2..-1]\" = \"$argv\"\n"
+      "end\n"
+      "function __nnrun_verb # whatever is no verb is trained\n"
+      "  set -l words (commandline -opc)\n"
+      "  set -l verb $words[2]\n"
+      "  contains -- \"$verb\" " +
+      all +
+      "; or set verb train\n"
+      "  test $verb = $argv\n"
+      "end\n"
+      "complete -c nnrun -n __nnrun_behind -a '" +
+      all + "'\n";
+  for (const Word& word : words_behind_verbs()) {
+    const bool asked = word.words.starts_with("$");
+    text += "complete -c nnrun -n '__nnrun_behind " + word.verb +
+            (word.files ? "' -a " : "' -f -a ") +
+            (asked ? "\"(" + std::string(class_names) + ")\"" : "'" + word.words + "'") + "\n";
+  }
+  for (const std::string& verb : verb_names()) {
+    std::vector<std::string> names = option_names(verb);
+    names.emplace_back("--help");
+    for (const std::string& option : names)
+      text += "complete -c nnrun -n '__nnrun_verb " + verb + "' -l " + option.substr(2) + "\n";
+  }
   return text;
 }
 
 }  // namespace
 
 Exit print_completion(const Arguments& arguments) {
-  const std::vector<std::string> shells{"bash", "zsh", "fish"};
   const std::string& shell = arguments.targets[0];
-  if (!std::ranges::count(shells, shell))
+  if (!std::ranges::count(shells(), shell))
     throw UsageError(Problem{.what = "no completion for the shell '" + shell + "'",
-                             .hint = did_you_mean(shell, shells)});
+                             .hint = did_you_mean(shell, shells())});
   Terminal(stdout).write(shell == "bash" ? for_bash() : shell == "zsh" ? for_zsh() : for_fish());
   return Exit::done;
 }

@@ -99,32 +99,10 @@ TEST_CASE("the reference of all classes is Markdown", "[cli]") {
                  Contains("\n### huber\n") && Contains("| `delta` | number | 1 | above 0 | "));
 }
 
-TEST_CASE("bash completes verbs, options and files", "[cli]") {
+TEST_CASE("a shell without completion is named, with those that have it", "[cli]") {
   const Scratch scratch;
-  scratch.write("plugin.yaml", "");
-  const auto completed = [&](const std::string& words) {
-    scratch.write("ask.sh",
-                  "source <($1 completion bash)\nshift\nCOMP_WORDS=(nnrun \"$@\")\n"
-                  "COMP_CWORD=$#\n_nnrun\necho ${COMPREPLY[@]}\n");
-    const Ended ended = run("bash ask.sh $nnrun " + words, scratch.folder());
-    CHECK(ended.err == "");
-    return ended.out;
-  };
-  CHECK(completed("pl") == "plugin.yaml plugins\n");
-  CHECK(completed("train pl") == "plugin.yaml\n");
-  CHECK(completed("train --thr") == "--threads\n");
-  CHECK(completed("plugins --m") == "--md\n");
   CHECK(run("$nnrun completion tcsh", scratch.folder()).err ==
         "error: no completion for the shell 'tcsh'\n   = help: one of: bash, zsh, fish\n");
-  for (const std::string shell : {"zsh", "fish"}) {
-    const std::string script = run("$nnrun completion " + shell, scratch.folder()).out;
-    CHECK_THAT(script, Contains("nnrun") && Contains("gradients"));
-    scratch.write("script", script);
-    if (run("command -v " + shell, scratch.folder()).status != 0)
-      WARN("skipped: " << shell << " is not installed");
-    else
-      CHECK(run(shell + " -n script", scratch.folder()).status == 0);
-  }
 }
 
 TEST_CASE("a wrong command line is said in our words, with a hint", "[cli]") {
