@@ -25,7 +25,7 @@ constexpr std::array verbs{
          "--set --seeds --metric --budget --jobs --time --timeout --out --shard --resume "
          "--csv-table --md"},
     Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
-         1000, "--set --gradients --no-plugins"},
+         1000, "--set-class --gradients --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data"},
     Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
@@ -55,8 +55,9 @@ struct Option {
   }
 };
 constexpr std::array options{
-    Option{"--set", "PATH=VALUE",
-           "change a key of the config, or NAME.SETTING of a library on check; repeats", true},
+    Option{"--set", "PATH=VALUE", "change a key of the config; may be repeated", true},
+    Option{"--set", "PATH=VALUE", "a key of the config, or NAME.SETTING of a class of the library",
+           true, "--set-class"},
     Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
     Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
     Option{"--no-plugins", "", "load no library that a config names: for configs of strangers"},

@@ -44,6 +44,9 @@ TEST_CASE("every kind is written, built by one command, and learns as written", 
     CHECK(trained.status == 0);
     CHECK_THAT(trained.out, Contains(", 0 failed\n") && Contains("test   cost "));
     if (kind == "dataset") CHECK_THAT(trained.out, Contains(", 0 skipped, 0 failed\n"));
+    const Ended shown = run("$nnrun plugins " + name + ".so", folder);
+    CHECK(shown.status == 0);
+    CHECK_THAT(shown.out, Contains("\n" + kind + " " + name + "  "));
     const Ended result = run(told["train"].get<std::string>() + " --json", folder);
     REQUIRE(result.status == 0);
     const json score = json::parse(result.out)["test"];
