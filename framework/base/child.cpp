@@ -19,14 +19,17 @@
 #include <limits>
 #include <utility>
 
+#include "base/crash.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
 
-// A message is its length and its bytes. This length is none: the code of the work follows.
-constexpr std::uint32_t returned_mark = 0xffffffff;
+// A message is its length and its bytes. These lengths are none: the code of the work follows, or
+// a message that tells where the process ended.
+constexpr std::uint32_t returned_mark = 0xffffffff, crashed_mark = 0xfffffffe;
+constexpr double grace = 0.2;  // seconds, to tell where the time went
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -41,6 +44,25 @@ void write_all(int to, const void* bytes, std::size_t n) {
     p += written;
     n -= static_cast<std::size_t>(written);
   }
+}
+
+void write_message(int to, std::string_view message) {
+  const auto length = static_cast<std::uint32_t>(message.size());
+  write_all(to, &length, sizeof length);
+  write_all(to, message.data(), message.size());
+}
+
+int pipe_of_this_child = -1;  // for the report of a crash
+void send_crash(int, std::string_view where) {
+  write_all(pipe_of_this_child, &crashed_mark, sizeof crashed_mark);
+  write_message(pipe_of_this_child, where);
+}
+
+/// The first word of a child whose time is over; SIGKILL follows where it does not come.
+constexpr int out_of_time_signal = SIGXCPU;
+void report_lateness(int signal) {
+  report_crash_now(signal);
+  _exit(1);
 }
 
 std::uint64_t address_space() {
@@ -70,19 +92,16 @@ constexpr bool addresses_count() {
                                const ChildLimits& limits, int to, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(1);
-  for (const int crash : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL})
-    std::signal(crash, SIG_DFL);  // a handler of the parent's has nothing to say here
+  pipe_of_this_child = to;
+  report_crashes(send_crash);
+  std::signal(out_of_time_signal, report_lateness);
   limit(RLIMIT_CORE, 0);
   if (limits.memory > 0 && addresses_count()) limit(RLIMIT_AS, address_space() + limits.memory);
   std::fflush(stdout);
   if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0)
     ::dup2(nothing, STDIN_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is no result of ours
-  const int code = work([to](std::string_view message) {
-    const auto length = static_cast<std::uint32_t>(message.size());
-    write_all(to, &length, sizeof length);
-    write_all(to, message.data(), message.size());
-  });
+  const int code = work([to](std::string_view message) { write_message(to, message); });
   write_all(to, &returned_mark, sizeof returned_mark);
   write_all(to, &code, sizeof code);
   _exit(0);  // no destructor of the parent's objects runs twice
@@ -91,13 +110,14 @@ constexpr bool addresses_count() {
 }  // namespace
 
 std::string text_of(const ChildEnd& end, const ChildLimits& limits) {
+  const std::string where = end.where.empty() ? "" : " " + end.where;
   switch (end.how) {
     case ChildEnd::How::returned:
       return "";
     case ChildEnd::How::exited:
-      return "called exit(" + std::to_string(end.code) + ")";
+      return "called exit(" + std::to_string(end.code) + ")" + where;
     case ChildEnd::How::out_of_time:
-      return "took longer than " + shortest(limits.seconds) + " s";
+      return "took longer than " + shortest(limits.seconds) + " s" + where;
     case ChildEnd::How::signalled:
       break;
   }
@@ -106,7 +126,7 @@ std::string text_of(const ChildEnd& end, const ChildLimits& limits) {
   std::ranges::transform(reason, reason.begin(),
                          [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return "ended by SIG" + std::string(name ? name : std::to_string(end.code).c_str()) + " (" +
-         reason + ")";
+         reason + ")" + where;
 }
 
 Child Child::start(const std::function<int(const Send&)>& work, const ChildLimits& limits) {
@@ -138,8 +158,9 @@ Child::Child(Child&& other) noexcept
       deadline_(other.deadline_),
       arrived_(std::move(other.arrived_)),
       returned_(other.returned_),
+      crashed_(other.crashed_),
       late_(other.late_),
-      end_(other.end_) {}
+      end_(std::move(other.end_)) {}
 
 Child::~Child() {
   if (pipe_ < 0) return;
@@ -171,18 +192,28 @@ std::vector<std::string> Child::receive() {
   for (std::uint32_t length = 0; arrived_.size() - at >= sizeof length;) {
     std::memcpy(&length, arrived_.data() + at, sizeof length);
     const std::size_t body = at + sizeof length;
-    const std::size_t size = length == returned_mark ? sizeof end_.code : length;
+    const std::size_t size = length == returned_mark  ? sizeof end_.code
+                             : length == crashed_mark ? 0
+                                                      : length;
     if (arrived_.size() - body < size) break;
     if (length == returned_mark) {
       std::memcpy(&end_.code, arrived_.data() + body, size);
       returned_ = true;
+    } else if (length == crashed_mark) {
+      crashed_ = true;
+    } else if (crashed_) {
+      end_.where.assign(arrived_, body, size);
     } else {
       messages.emplace_back(arrived_, body, size);
     }
     at = body + size;
   }
   arrived_.erase(0, at);
-  if (pipe_ >= 0 && !closed && seconds_left() == 0 && !std::exchange(late_, true)) kill();
+  if (pipe_ >= 0 && !closed && seconds_left() == 0) {
+    if (late_) kill();
+    if (!late_) ::kill(process_, out_of_time_signal), deadline_ += grace;
+    late_ = true;
+  }
   if (closed) collect();
   return messages;
 }
@@ -202,9 +233,9 @@ void Child::collect() {
     }
   }
   if (returned_) return;
-  end_ = late_                 ? ChildEnd{ChildEnd::How::out_of_time, 0}
-         : WIFSIGNALED(status) ? ChildEnd{ChildEnd::How::signalled, WTERMSIG(status)}
-                               : ChildEnd{ChildEnd::How::exited, WEXITSTATUS(status)};
+  using How = ChildEnd::How;
+  end_.how = late_ ? How::out_of_time : WIFSIGNALED(status) ? How::signalled : How::exited;
+  end_.code = late_ ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
 
 ChildResult run_child(const std::function<int(const Child::Send&)>& work,

@@ -20,11 +20,12 @@ struct ChildLimits {
 struct ChildEnd {
   enum class How { returned, exited, signalled, out_of_time };
   How how = How::returned;
-  int code = 0;  ///< what the work returned; the exit status; the signal
+  int code = 0;            ///< what the work returned; the exit status; the signal
+  std::string where = {};  ///< it was in foreign code: `in forward of activation 'a' (a.so)`
 };
 
-/// `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`; empty for
-/// one that returned.
+/// `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`, and where it
+/// was in foreign code; empty for one that returned.
 std::string text_of(const ChildEnd& end, const ChildLimits& limits);
 
 class Child {
@@ -57,7 +58,7 @@ class Child {
   int pipe_ = -1;
   double deadline_ = 0;  // of the steady clock, in seconds; 0: none
   std::string arrived_;
-  bool returned_ = false, late_ = false;
+  bool returned_ = false, crashed_ = false, late_ = false;
   ChildEnd end_;
 };
 

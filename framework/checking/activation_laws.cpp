@@ -21,10 +21,9 @@ Activated<T> activate(const Object& f, const Numbers& z, std::size_t rows, const
   Activated<T> e{Guarded<T>(z), Guarded<T>(n), Guarded<T>(da.empty() ? Numbers(n, 1.) : da),
                  Guarded<T>(n)};
   const auto& functions = f.functions<nnrun_activation>().by_dtype[dtype_of<T>];
-  f.require(functions.forward(f.self(), e.z.data(), e.a.data(), rows, n / rows), "forward");
-  f.require(functions.backward(f.self(), e.z.data(), e.a.data(), e.da.data(), e.dz.data(), rows,
-                               n / rows),
-            "backward");
+  f.call("forward", functions.forward, e.z.data(), e.a.data(), rows, n / rows);
+  f.call("backward", functions.backward, e.z.data(), e.a.data(), e.da.data(), e.dz.data(), rows,
+         n / rows);
   return e;
 }
 
@@ -219,10 +218,9 @@ std::function<void()> call_of(const Object& f) {
     e->z.data()[i] = static_cast<double>(i % 97) / 12 - 4;
   const auto& functions = f.functions<nnrun_activation>().by_dtype[NNRUN_F64];
   return [&f, &functions, e] {
-    f.require(functions.forward(f.self(), e->z.data(), e->a.data(), rows, cols), "forward");
-    f.require(functions.backward(f.self(), e->z.data(), e->a.data(), e->da.data(), e->dz.data(),
-                                 rows, cols),
-              "backward");
+    f.call("forward", functions.forward, e->z.data(), e->a.data(), rows, cols);
+    f.call("backward", functions.backward, e->z.data(), e->a.data(), e->da.data(), e->dz.data(),
+           rows, cols);
   };
 }
 

@@ -20,12 +20,9 @@ Costed<T> evaluate(const Object& cost, const Numbers& y, const Numbers& t, std::
               Guarded<T>(y.size())};
   const auto& functions = cost.functions<nnrun_cost>().by_dtype[dtype_of<T>];
   const std::size_t stride = t.size() == cols ? 0 : cols;
-  cost.require(
-      functions.value(cost.self(), e.y.data(), e.t.data(), stride, e.values.data(), rows, cols),
-      "value");
-  cost.require(functions.slope(cost.self(), e.y.data(), e.t.data(), stride, scale, e.slopes.data(),
-                               e.per_row.data(), rows, cols),
-               "slope");
+  cost.call("value", functions.value, e.y.data(), e.t.data(), stride, e.values.data(), rows, cols);
+  cost.call("slope", functions.slope, e.y.data(), e.t.data(), stride, scale, e.slopes.data(),
+            e.per_row.data(), rows, cols);
   return e;
 }
 
@@ -50,8 +47,8 @@ Numbers all_of(const Costed<double>& e) {
 bool takes(const Object& cost, std::size_t rows) {
   Guarded<double> y(outputs()), t(targets()), per_row(rows);
   const std::size_t cols = outputs().size() / rows;
-  return cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value(
-             cost.self(), y.data(), t.data(), cols, per_row.data(), rows, cols) == 0;
+  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
+  return cost.status_of("value", value, y.data(), t.data(), cols, per_row.data(), rows, cols) == 0;
 }
 /// The shapes to try: 12 rows of one output, 4 of three.
 std::vector<std::size_t> shapes(const Object& cost) {
@@ -259,9 +256,8 @@ std::function<void()> call_of(const Object& cost) {
   auto e = std::make_shared<Costed<double>>(evaluate<double>(cost, y, t, rows));
   const auto slope_of = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].slope;
   return [&cost, slope_of, e, rows, cols] {
-    cost.require(slope_of(cost.self(), e->y.data(), e->t.data(), cols, 1, e->slopes.data(),
-                          e->per_row.data(), rows, cols),
-                 "slope");
+    cost.call("slope", slope_of, e->y.data(), e->t.data(), cols, 1, e->slopes.data(),
+              e->per_row.data(), rows, cols);
   };
 }
 

@@ -24,8 +24,7 @@ struct Opened {
 Opened open(const Subject& subject) {
   Opened opened{Object(subject.use), {}};
   opened.data.size = sizeof opened.data;
-  opened.object.require(
-      opened.object.functions<nnrun_dataset>().open(opened.object.self(), &opened.data), "open");
+  opened.object.call("open", opened.object.functions<nnrun_dataset>().open, &opened.data);
   return opened;
 }
 
@@ -39,10 +38,9 @@ std::pair<Numbers, Numbers> read(const Opened& opened, std::uint32_t part, std::
   std::pair<Numbers, Numbers> out{Numbers(n * inputs, unwritten), Numbers(n * targets, unwritten)};
   for (std::size_t from = 0; from < n; from += 1000) {
     const std::size_t count = std::min<std::size_t>(1000, n - from);
-    opened.object.require(opened.object.functions<nnrun_dataset>().read(
-                              opened.object.self(), stream.lent(), part, from, count,
-                              out.first.data() + from * inputs, out.second.data() + from * targets),
-                          "read");
+    opened.object.call("read", opened.object.functions<nnrun_dataset>().read, stream.lent(), part,
+                       from, count, out.first.data() + from * inputs,
+                       out.second.data() + from * targets);
   }
   return out;
 }

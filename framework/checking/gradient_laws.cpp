@@ -105,10 +105,9 @@ Numbers computed(const Object& gradient, SmallNetwork<T>& network, double* cost 
   const Guarded<T> g(n);
   std::fill_n(g.data(), n, T(7));
   double here = std::numeric_limits<double>::quiet_NaN();
-  gradient.require(gradient.functions<nnrun_gradient>().compute(gradient.self(), network.face(),
-                                                                g.data(), &here),
-                   "compute");
-  if (g.overrun()) gradient.require(1, "compute: it writes past the gradient");
+  gradient.call("compute", gradient.functions<nnrun_gradient>().compute, network.face(), g.data(),
+                &here);
+  if (g.overrun()) gradient.fail("compute: it writes past the gradient");
   if (cost != nullptr) *cost = here;
   return {g.all().begin(), g.all().end()};
 }

@@ -27,6 +27,10 @@ Words unpacked(const std::string& message) {
   return words;
 }
 
+Registry::Warn warnings_to(const Child::Send& send) {
+  return [&send](const std::string& warning) { send(packed({"warning", warning})); };
+}
+
 /// Says `refused` where a library cannot be loaded; else hands them over, and what was there.
 int with_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
                    const Child::Send& send, const Describe& use) {
@@ -37,7 +41,6 @@ int with_libraries(const std::vector<std::filesystem::path>& files, Registry& re
       registry.load(file);
     }
     send(packed({"loaded"}));
-    for (const std::string& warning : registry.warnings()) send(packed({"warning", warning}));
     send("text" + std::string(1, word_end) + use(registry));
   } catch (const Error& error) {
     const Problem& problem = error.problems().front();
@@ -49,7 +52,7 @@ int with_libraries(const std::vector<std::filesystem::path>& files, Registry& re
 }
 int with_library(const std::filesystem::path& file, const Child::Send& send,
                  const std::function<void(const Registry&)>& use) {
-  Registry alone;
+  Registry alone(warnings_to(send));
   return with_libraries({file}, alone, send, [&](const Registry& registry) {
     use(registry);
     return std::string();
@@ -66,10 +69,11 @@ Refusal died(const ChildResult& result, const ChildLimits& limits) {
     if (words[0] == "loaded") loaded = true;
   }
   const std::string how = "'" + file + "' " + text_of(result.end, limits);
+  const bool told = !result.end.where.empty();
   if (loaded)
-    return {how + " while its classes were described",
+    return {how + (told ? "" : " while its classes were described"),
             "nnrun check puts each class through its laws, and names those that end it"};
-  return {how + " while it was loaded",
+  return {how + (told ? "" : " while it was loaded"),
           "look for code that runs at load: constructors of globals, the entry function"};
 }
 
@@ -153,7 +157,7 @@ class RowsOfChild {
     if (open_)
       end_with(broken(how));
     else if (!begun_)
-      return stop("load", how + " before the first law");
+      return stop("load", how + (result.end.where.empty() ? " before the first law" : ""));
     else  // a thread of its own, say
       rows_.push_back({"end", broken(how + " after '" + laws_[next_ - 1].name + "'")});
     return next_;
@@ -327,7 +331,7 @@ Scanned scan_library(const std::filesystem::path& file, const Registry& known,
                      const Describe& describe, const ChildLimits& limits) {
   return scanned_by(
       [&](const Child::Send& send) {
-        Registry alone;
+        Registry alone(warnings_to(send));
         return with_libraries({file}, alone, send, [&](const Registry& registry) {
           for (const std::string& warning : names_taken(registry, known))
             send(packed({"warning", warning}));

@@ -121,8 +121,7 @@ Finding tiles(const Subject& subject) {
   nnrun_layer_call call = trial.call();
   call.tiles = 3;
   for (call.tile = 0; call.tile < 3; ++call.tile)
-    layer.require(trial.functions().backward_parameters(layer.self(), &call),
-                  "backward_parameters");
+    layer.call("backward_parameters", trial.functions().backward_parameters, &call);
   for (std::size_t i = 0; i < whole.size(); ++i)
     if (!close(trial.dw.data()[i], whole[i], 1e-13, 1e-15))
       return broken("in three tiles a slope is " + shown(trial.dw.data()[i]) + ", in one " +
@@ -140,8 +139,7 @@ Finding perturb(const Subject& subject) {
   const std::size_t n = trial.plan.n_parameters, stride = n / trial.plan.groups;
   Buffer<double> columns(n);
   constexpr double h = 0.01;
-  layer.require(trial.functions().perturb(layer.self(), &trial.call(), h, columns.data()),
-                "perturb");
+  layer.call("perturb", trial.functions().perturb, &trial.call(), h, columns.data());
   const Numbers base(trial.y.data(), trial.y.data() + trial.out_cols);
   for (const std::size_t at : trial.parameters()) {
     const double keep = trial.w.data()[at];
@@ -168,9 +166,8 @@ Finding spread(const Subject& subject) {
   const std::size_t groups = 2, stride = padded(trial.in_cols() + 1);
   Buffer<double> v(groups * stride), rows(groups * stride * trial.out_cols);
   for (std::size_t i = 0; i < groups * stride; ++i) v.data()[i] = std::cos(static_cast<double>(i));
-  layer.require(
-      trial.functions().spread(layer.self(), &trial.call(), v.data(), groups, stride, rows.data()),
-      "spread");
+  layer.call("spread", trial.functions().spread, &trial.call(), v.data(), groups, stride,
+             rows.data());
   for (std::size_t i = 0; i < groups * stride; ++i) {
     const std::size_t column = i % stride;
     Numbers expected = base;

@@ -75,13 +75,13 @@ class LayerTrial {
     return call_;
   }
   void forward(std::uint32_t training = 1) {
-    layer_.require(functions().forward(layer_.self(), &call(0, training)), "forward");
+    layer_.call("forward", functions().forward, &call(0, training));
   }
   void backward(std::uint32_t accumulate = 0) {
     const nnrun_layer_call& c = call(accumulate);
-    layer_.require(functions().backward_inputs(layer_.self(), &c), "backward_inputs");
+    layer_.call("backward_inputs", functions().backward_inputs, &c);
     if (functions().backward_parameters != nullptr)
-      layer_.require(functions().backward_parameters(layer_.self(), &c), "backward_parameters");
+      layer_.call("backward_parameters", functions().backward_parameters, &c);
   }
   /// Σ y · dy: its slopes are what backward gives.
   double weighted_sum() {
@@ -134,7 +134,7 @@ class LayerTrial {
         plan.size = sizeof plan;
         plan.n_in = inputs;
         plan.in = shapes_.data();
-        if (layer_.functions<nnrun_layer>().plan(layer_.self(), &plan) == 0) return;
+        if (layer_.status_of("plan", layer_.functions<nnrun_layer>().plan, &plan) == 0) return;
       }
     layer_.fail("plan");
   }

@@ -38,9 +38,8 @@ template <class T>
 double value(const Object& metric, const Pass& pass) {
   const Guarded<T> y = flat<T>(pass.y), t = flat<T>(pass.t);
   double out = std::numeric_limits<double>::quiet_NaN();
-  metric.require(metric.functions<nnrun_metric>().value[dtype_of<T>](
-                     metric.self(), y.data(), t.data(), pass.y.size(), pass.y[0].size(), &out),
-                 "value");
+  metric.call("value", metric.functions<nnrun_metric>().value[dtype_of<T>], y.data(), t.data(),
+              pass.y.size(), pass.y[0].size(), &out);
   return out;
 }
 
@@ -138,8 +137,7 @@ Finding table(const Subject& subject) {
   for (const Pass& pass : passes(metric)) {
     const std::size_t cols = pass.y[0].size(), n = cols == 1 ? 2 : cols;
     const Guarded<double> y = flat<double>(pass.y), t = flat<double>(pass.t), out(n * n);
-    metric.require(count(metric.self(), y.data(), t.data(), pass.y.size(), cols, out.data()),
-                   "table");
+    metric.call("table", count, y.data(), t.data(), pass.y.size(), cols, out.data());
     double sum = 0;
     for (const double x : out.all()) sum += x;
     if (sum != static_cast<double>(pass.y.size()))
@@ -159,9 +157,8 @@ std::function<void()> call_of(const Object& metric) {
   const std::size_t rows = pass.y.size(), cols = one.y[0].size();
   return [&metric, y, t, rows, cols] {
     double out = 0;
-    metric.require(metric.functions<nnrun_metric>().value[NNRUN_F64](metric.self(), y->data(),
-                                                                     t->data(), rows, cols, &out),
-                   "value");
+    metric.call("value", metric.functions<nnrun_metric>().value[NNRUN_F64], y->data(), t->data(),
+                rows, cols, &out);
   };
 }
 Finding mode(const Subject& subject) {

@@ -31,7 +31,7 @@ class Walk {
     for (std::size_t s = 0; s < slots_.size(); ++s) pointers_[s] = slots_[s].data() + from;
     const nnrun_update update{sizeof update,    table_.n_slots, w_.data() + from, g_.data() + from,
                               pointers_.data(), to - from,      number,           rate};
-    optimizer_.require(table_.update[dtype_of<T>](optimizer_.self(), &update), "update");
+    optimizer_.call("update", table_.update[dtype_of<T>], &update);
   }
   /// Goes on from where another stands.
   void take_over(const Walk& other) {

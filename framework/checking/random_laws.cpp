@@ -9,15 +9,14 @@ using Numbers = std::vector<double>;
 
 Object seeded(const Subject& subject, std::uint64_t seed) {
   Object random(subject.use);
-  random.require(random.functions<nnrun_random>().seed(random.self(), seed), "seed");
+  random.call("seed", random.functions<nnrun_random>().seed, seed);
   return random;
 }
 Numbers draw(const Object& random, const char* name, std::uint64_t index, std::uint64_t from,
              std::size_t n) {
   Numbers out(n, -1);
-  random.require(
-      random.functions<nnrun_random>().uniform(random.self(), name, index, from, out.data(), n),
-      "uniform");
+  random.call("uniform", random.functions<nnrun_random>().uniform, name, index, from, out.data(),
+              n);
   return out;
 }
 bool sequential(const Object& random) {
@@ -81,12 +80,11 @@ Finding pieces(const Subject& subject) {
 }
 
 std::function<void()> call_of(const Object& random) {
-  random.require(random.functions<nnrun_random>().seed(random.self(), 1), "seed");
+  random.call("seed", random.functions<nnrun_random>().seed, 1);
   auto out = std::make_shared<Numbers>(1000);
   return [&random, out, from = std::make_shared<std::uint64_t>(0)] {
-    random.require(random.functions<nnrun_random>().uniform(random.self(), "data/train", 0, *from,
-                                                            out->data(), out->size()),
-                   "uniform");
+    random.call("uniform", random.functions<nnrun_random>().uniform, "data/train", 0, *from,
+                out->data(), out->size());
     *from += out->size();
   };
 }
@@ -109,9 +107,8 @@ Numbers filled(const Object& initializer, std::size_t units, std::size_t inputs,
   TrialNumbers numbers(seed);
   const nnrun_shape shape{2, {units, inputs}};
   Numbers w(units * inputs + NNRUN_LANES, untouched);
-  initializer.require(initializer.functions<nnrun_initializer>().fill(
-                          initializer.self(), numbers.lent(), &shape, inputs, units, w.data()),
-                      "fill");
+  initializer.call("fill", initializer.functions<nnrun_initializer>().fill, numbers.lent(), &shape,
+                   inputs, units, w.data());
   return w;
 }
 

@@ -11,9 +11,9 @@ template <class T>
 double penalty(const Object& regularizer, const Numbers& w) {
   const Guarded<T> values(w);
   double out = std::numeric_limits<double>::quiet_NaN();
-  regularizer.require(regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>].penalty(
-                          regularizer.self(), values.data(), padded(w.size()), &out),
-                      "penalty");
+  regularizer.call("penalty",
+                   regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>].penalty,
+                   values.data(), padded(w.size()), &out);
   return out;
 }
 
@@ -23,12 +23,11 @@ Numbers taken(const Object& regularizer, const Numbers& w) {
   const Guarded<T> values(w), g(w.size()), state(w.size());
   const auto& f = regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
   const std::size_t n = padded(w.size());
-  regularizer.require(f.add(regularizer.self(), values.data(), g.data(), state.data(), n), "add");
+  regularizer.call("add", f.add, values.data(), g.data(), state.data(), n);
   for (std::size_t i = 0; i < w.size(); ++i) values.data()[i] -= g.data()[i];
-  if (f.after != nullptr)
-    regularizer.require(f.after(regularizer.self(), values.data(), state.data(), 1, n), "after");
+  if (f.after != nullptr) regularizer.call("after", f.after, values.data(), state.data(), 1, n);
   if (values.overrun() || g.overrun() || state.overrun())
-    regularizer.require(1, "add: it writes past the last whole lane");
+    regularizer.fail("add: it writes past the last whole lane");
   Numbers out;
   for (std::size_t i = 0; i < w.size(); ++i)
     out.push_back(static_cast<double>(static_cast<T>(w[i])) -
@@ -94,8 +93,7 @@ std::function<void()> call_of(const Object& regularizer) {
        g = std::make_shared<Guarded<double>>(many), state = std::make_shared<Guarded<double>>(many);
   return [&regularizer, w, g, state] {
     const auto& f = regularizer.functions<nnrun_regularizer>().by_dtype[NNRUN_F64];
-    regularizer.require(f.add(regularizer.self(), w->data(), g->data(), state->data(), many),
-                        "add");
+    regularizer.call("add", f.add, w->data(), g->data(), state->data(), many);
   };
 }
 Finding allocations(const Subject& subject) {

@@ -10,8 +10,7 @@ double factor(const Object& schedule, std::uint64_t step, std::uint64_t steps = 
   const nnrun_moment moment{sizeof moment, 0, step, steps, per_epoch, history.data(),
                             history.size()};
   double out = std::numeric_limits<double>::quiet_NaN();
-  schedule.require(schedule.functions<nnrun_schedule>().factor(schedule.self(), &moment, &out),
-                   "factor");
+  schedule.call("factor", schedule.functions<nnrun_schedule>().factor, &moment, &out);
   return out;
 }
 

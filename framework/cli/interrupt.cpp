@@ -4,7 +4,11 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstring>
+#include <initializer_list>
 #include <string_view>
+
+#include "base/crash.hpp"
 namespace nnrun::host {
 namespace {
 // A signal handler can only reach what is global.
@@ -16,27 +20,28 @@ void note(int signal) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
-// Only what may be called in a handler: write, signal, raise.
-void tell(int signal) {
-  constexpr std::string_view text =
-      "error: the program crashed, most likely in a plugin\n"
-      "   = help: nnrun check LIBRARY.so puts a plugin through its laws and names what crashes; "
-      "-v shows the libraries\n";
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
-  std::signal(signal, SIG_DFL);
-  std::raise(signal);
+void write_to_stderr(std::initializer_list<std::string_view> texts) {
+  for (const std::string_view text : texts)
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text.data(), text.size());
+}
+
+/// A plugin's crash is an error of the plugin; one of the program itself keeps its signal.
+void tell(int signal, std::string_view where) {
+  char name[64] = "exit was called";
+  if (const char* const described = signal == 0 ? nullptr : ::sigdescr_np(signal)) {
+    std::strncpy(name, described, sizeof name - 1);
+    if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
+  }
+  if (where.empty()) return write_to_stderr({"error: the program crashed: ", name, "\n"});
+  write_to_stderr({"error: ", name, " ", where,
+                   "\n   = help: nnrun check LIBRARY.so puts every class of a library through its "
+                   "laws, in a process of its own\n"});
+  ::_exit(4);  // Exit::plugin
 }
 }  // namespace
 
 void tell_of_crashes() {
-  static char stack[16384];  // of its own: the usual one may be what overflowed
-  const stack_t own{.ss_sp = stack, .ss_flags = 0, .ss_size = sizeof stack};
-  sigaltstack(&own, nullptr);
-  struct sigaction action {};
-  action.sa_handler = tell;
-  action.sa_flags = SA_ONSTACK | SA_NODEFER;
-  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
-    sigaction(signal, &action, nullptr);
+  report_crashes(tell);
 }
 
 void watch_for_interrupts() {

@@ -9,8 +9,8 @@ struct Interrupted {
 
 /// From now on signals are noted instead of ending the program.
 void watch_for_interrupts();
-/// A crash says a sentence before it ends the program as it would have: code that a config loads
-/// runs in this process.
+/// A crash says a sentence with the plugin, class and method, and ends the program with 4: code
+/// that a config loads runs in this process. One of the program itself ends it as it would have.
 void tell_of_crashes();
 /// The signal that came, or 0.
 int interrupt_signal();

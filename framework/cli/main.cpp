@@ -36,7 +36,8 @@ Exit run(const Arguments& arguments) {
   if (what == "rm") return remove_runs(arguments);
   if (runs && what != "diff") return list_recorded_runs(arguments);
   if (arguments.verb == "completion") return print_completion(arguments);
-  Registry registry;
+  Registry registry(
+      [](const std::string& warning) { Terminal(stderr).write("warning: " + warning + "\n"); });
   load_plugins_for(arguments, registry);
   if (runs) return diff_runs(arguments, registry);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{

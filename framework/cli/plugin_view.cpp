@@ -91,9 +91,9 @@ double activation_at(const Object& activation, double x, bool slope) {
   alignas(64) double z[NNRUN_LANES] = {x}, a[NNRUN_LANES] = {}, da[NNRUN_LANES] = {1},
                      dz[NNRUN_LANES] = {};
   const auto& f = activation.functions<nnrun_activation>().by_dtype[NNRUN_F64];
-  activation.require(f.forward(activation.self(), z, a, 1, 1), "forward");
+  activation.call("forward", f.forward, z, a, 1, 1);
   if (!slope) return a[0];
-  activation.require(f.backward(activation.self(), z, a, da, dz, 1, 1), "backward");
+  activation.call("backward", f.backward, z, a, da, dz, 1, 1);
   return dz[0];
 }
 
@@ -121,8 +121,7 @@ std::string curve_text(const Class& c, const Terminal& terminal) {
                               .history = history.data(),
                               .n_history = history.size()};
     double factor = 0;
-    object.require(object.functions<nnrun_schedule>().factor(object.self(), &moment, &factor),
-                   "factor");
+    object.call("factor", object.functions<nnrun_schedule>().factor, &moment, &factor);
     return factor;
   };
   return "  factor, of a run of 30 epochs whose cost does not fall\n" +

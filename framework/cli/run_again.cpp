@@ -10,7 +10,7 @@ namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 /// A library as run.json tells of it.
 struct UsedLibrary {
@@ -18,29 +18,29 @@ struct UsedLibrary {
   std::vector<std::pair<std::string, std::string>> classes;  // kind, name
 };
 
-json record_of(const fs::path& folder) {
+Json record_of(const fs::path& folder) {
   constexpr std::size_t limit = 1 << 24;
   const fs::path file = folder / "run.json";
   if (!fs::exists(file)) return {};
-  json record = json::parse(read_file(file, limit), nullptr, false);
+  Json record = Json::parse(read_file(file, limit), nullptr, false);
   if (!record.is_object())
     throw RecordError(Problem{.what = "not a record of a run", .where = file.string()});
   return record;
 }
 
-std::string text_at(const json& object, const char* key) {
+std::string text_at(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::vector<UsedLibrary> libraries_of(const json& record) {
+std::vector<UsedLibrary> libraries_of(const Json& record) {
   std::vector<UsedLibrary> libraries;
   if (!record.contains("plugins")) return libraries;
-  for (const json& entry : record["plugins"]) {
+  for (const Json& entry : record["plugins"]) {
     UsedLibrary& library =
         libraries.emplace_back(UsedLibrary{text_at(entry, "file"), text_at(entry, "sha256"), {}});
     if (!entry.is_object() || !entry.contains("classes")) continue;
-    for (const json& item : entry["classes"]) {
+    for (const Json& item : entry["classes"]) {
       if (!item.is_string()) continue;
       const auto words = item.get<std::string>();
       const std::size_t blank = words.find(' ');
@@ -94,7 +94,7 @@ RunAgain load_run(const std::string& folder, const std::vector<Override>& overri
     throw RecordError(
         Problem{.what = "'" + folder + "' is no folder of a run: it has no config.yaml",
                 .hint = "nnrun runs lists those that are below a folder"});
-  const json record = record_of(path);
+  const Json record = record_of(path);
   if (!fs::exists(model)) {
     const std::string error = text_at(record, "error");
     throw RecordError(

@@ -29,7 +29,7 @@ class Report {
   explicit Report(const Child::Send& send) : send_(send) {}
   void print(const std::string& text) const { send_("o" + text); }
   void say(const std::string& text) const { send_("e" + text); }
-  void json(const Json& json) const {
+  void add(const Json& json) const {
     send_("j" + json.dump(-1, ' ', false, Json::error_handler_t::replace));
   }
 
@@ -62,7 +62,7 @@ void look_at_config(const std::string& file, const Arguments& arguments, Registr
     json.update(json_of(compared, graph));
     report.print(text_of(compared, graph));
   }
-  report.json(json);
+  report.add(json);
 }
 
 /// Of a config whose libraries were left out: which those are, and what nobody knows without them.
@@ -80,7 +80,7 @@ bool only_lacks_libraries(const std::string& file, const Registry& registry, con
   if (libraries.empty()) return false;
   report.print("partly " + file + "  would load " + join(libraries, ", ") +
                "; not checked without: " + join(unknown, ", ") + "\n");
-  report.json(
+  report.add(
       {{"file", file}, {"status", "partly"}, {"would_load", libraries}, {"not_checked", unknown}});
   return true;
 }
@@ -97,12 +97,12 @@ Exit check_config_in_child(const std::string& file, const Arguments& arguments, 
     return Exit::usage;
   } catch (const Error& e) {
     if (only_lacks_libraries(file, registry, e, report)) return Exit::done;
-    report.json({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
+    report.add({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
     report.say(render(e, colour));
     report.print("wrong  " + file + "\n");
     return e.status();
   } catch (const std::exception& e) {  // no memory, say
-    report.json({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
+    report.add({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
     report.say(std::string("error: ") + e.what() + "\n");
     report.print("wrong  " + file + "\n");
     return Exit::failed;

@@ -1,10 +1,14 @@
 #include "comparison/plan.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 
+#include "base/child.hpp"
 #include "base/text.hpp"
 #include "records/run_folder.hpp"
 #include "training/data.hpp"
@@ -72,15 +76,48 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-void look_at(ComparedConfig& config, ComparisonPlan& plan) {
-  const auto trainer = Trainer::create(config.experiment, 1);
-  config.parameters = trainer->graph().parameter_count();
-  const auto& examples = trainer->data().examples;
-  config.examples = examples[NNRUN_TRAIN];
-  const char* const part = examples[NNRUN_TEST] > 0         ? "test"
-                           : examples[NNRUN_VALIDATION] > 0 ? "validation"
-                                                            : "train";
-  if (plan.part.empty()) plan.part = part;
+/// What building the network and opening the data of a config tells of it.
+struct Facts {
+  std::size_t parameters = 0;
+  std::array<std::size_t, NNRUN_PARTS> examples{};
+};
+
+Facts facts_of(const Experiment& experiment) {
+  const auto trainer = Trainer::create(experiment, 1);
+  return {trainer->graph().parameter_count(), trainer->data().examples};
+}
+
+/// From config `from` on, in one child: a plugin that crashes is a failed run of its config, later,
+/// and not the end of the others. Returns the config to go on with.
+std::size_t look_at(ComparisonPlan& plan, std::size_t from) {
+  constexpr int refused = 1;
+  const ChildLimits limits{.seconds =
+                               plan.timeout * static_cast<double>(plan.configs.size() - from)};
+  const ChildResult result = run_child(
+      [&](const Child::Send& send) {
+        for (std::size_t i = from; i < plan.configs.size(); ++i) try {
+            const Facts facts = facts_of(plan.configs[i].experiment);
+            send({reinterpret_cast<const char*>(&facts), sizeof facts});
+          } catch (const std::exception&) {
+            return refused;
+          }
+        return 0;
+      },
+      limits);
+  for (const std::string& message : result.messages) {
+    Facts facts;
+    std::memcpy(&facts, message.data(), sizeof facts);
+    ComparedConfig& config = plan.configs[from++];
+    config.parameters = facts.parameters;
+    config.examples = facts.examples[NNRUN_TRAIN];
+    if (plan.part.empty())
+      plan.part = facts.examples[NNRUN_TEST] > 0         ? "test"
+                  : facts.examples[NNRUN_VALIDATION] > 0 ? "validation"
+                                                         : "train";
+  }
+  if (result.end.how != ChildEnd::How::returned) return from + 1;
+  if (result.end.code == refused) facts_of(plan.configs[from].experiment);  // says why, in full
+  return from;
 }
 
 void choose_baseline(ComparisonPlan& plan) {
@@ -118,9 +155,10 @@ void set_length(ComparisonPlan& plan) {
     return e.max_examples > 0 ? std::min(static_cast<double>(e.max_examples), all) : all;
   };
   if (length.value == 0) {  // of examples only
-    length.value = total(plan.configs.front());
+    length.value = std::numeric_limits<double>::infinity();
     for (const ComparedConfig& config : plan.configs)
-      length.value = std::min(length.value, total(config));
+      if (config.examples > 0) length.value = std::min(length.value, total(config));
+    if (std::isinf(length.value)) length.value = 1;
   }
   for (ComparedConfig& config : plan.configs) {
     Experiment& e = config.experiment;
@@ -196,7 +234,8 @@ void complete(ComparisonPlan& plan) {
   choose_baseline(plan);
   if (plan.kind == "compare") refuse_other_data(plan.configs);
   if (plan.recorded) return;
-  for (ComparedConfig& config : plan.configs) look_at(config, plan);
+  for (std::size_t next = 0; next < plan.configs.size();) next = look_at(plan, next);
+  if (plan.part.empty()) plan.part = "test";  // all crash: there will be nothing to score
   set_length(plan);
 }
 

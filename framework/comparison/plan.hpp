@@ -14,8 +14,8 @@ struct ComparedConfig {
   std::string name;  ///< of the row; unique, and good for a folder
   std::string file;  ///< as the user wrote it
   Experiment experiment;
-  std::size_t parameters = 0;
-  std::size_t examples = 0;                              ///< of the training part
+  std::size_t parameters = 0;                            ///< 0: a plugin of it crashes
+  std::size_t examples = 0;                              ///< of the training part; 0 as well
   std::vector<std::pair<std::string, std::string>> set;  ///< of a sweep: key and value
 };
 

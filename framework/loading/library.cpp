@@ -10,6 +10,7 @@
 #include <xmmintrin.h>
 #endif
 
+#include "base/foreign_call.hpp"
 #include "loading/elf.hpp"
 #include "loading/refuse.hpp"
 namespace nnrun::host {
@@ -71,14 +72,16 @@ std::string reason_of(const std::string& message) {
 }  // namespace
 
 const nnrun_library* open_library(const std::filesystem::path& file, const std::string& name,
-                                  std::vector<std::string>& warnings) {
+                                  const std::function<void(const std::string&)>& warn) {
   using namespace boost::dll;
   const FloatingPointMode mode;
   // Never unloaded, whoever destroys the handle: vtables and thread-locals live in the library.
   const auto flags =
       load_mode::rtld_now | load_mode::rtld_local | static_cast<load_mode::type>(RTLD_NODELETE);
   const nnrun_library* table = nullptr;
+  const std::string quoted = "'" + name + "'";
   try {
+    const ForeignCall here(quoted.c_str(), nullptr);
     const shared_library library(file, flags);
     table = library.get<const nnrun_library*()>(entry_name())();
   } catch (const boost::dll::fs::system_error& error) {
@@ -89,9 +92,9 @@ const nnrun_library* open_library(const std::filesystem::path& file, const std::
     refuse("'" + name + "' threw an exception out of " + entry_name());
   }
   if (mode.restore())
-    warnings.push_back("'" + name +
-                       "' changed the floating-point mode as it was loaded, which would lose "
-                       "denormal numbers everywhere (built with -ffast-math?); it was restored");
+    warn("'" + name +
+         "' changed the floating-point mode as it was loaded, which would lose "
+         "denormal numbers everywhere (built with -ffast-math?); it was restored");
   if (table == nullptr) refuse("'" + name + "' is no plugin: " + entry_name() + " returned NULL");
   return table;
 }

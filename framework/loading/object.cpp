@@ -114,23 +114,32 @@ Problem last_error_of_plugin() {
   return std::exchange(last_error(), {});
 }
 
+void remember_what_was_thrown() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    remember_error(error.what(), nullptr, nullptr);
+  } catch (...) {
+    remember_error("threw something that is no std::exception", nullptr, nullptr);
+  }
+}
+
 void set_plugin_log(PluginLog log) {
   log_of_plugins() = log;
 }
 
 Object::Object(const Use& use)
     : plugin_(use.plugin),
+      label_(use.plugin->label.c_str()),
       place_(use.place),
       kept_(std::make_shared<Kept>(*use.plugin, use.settings)) {
   last_error() = {};
   try {
+    const ForeignCall here(label_, "create");
     self_ = plugin_->table->create(&lent, kept_->values.data(),
                                    static_cast<std::uint32_t>(kept_->values.size()));
-  } catch (const std::exception& error) {
-    last_error() = {.what = error.what(), .place = {}, .where = {}, .label = {}, .hint = {}};
   } catch (...) {
-    last_error() = {
-        .what = "threw an exception", .place = {}, .where = {}, .label = {}, .hint = {}};
+    remember_what_was_thrown();
   }
   if (self_ != nullptr) return;
   Problem problem = last_error_of_plugin();
@@ -147,6 +156,7 @@ Object& Object::operator=(Object&& other) noexcept {
   if (this == &other) return *this;
   reset();
   plugin_ = other.plugin_;
+  label_ = other.label_;
   self_ = std::exchange(other.self_, nullptr);
   place_ = std::move(other.place_);
   kept_ = std::move(other.kept_);
@@ -154,7 +164,10 @@ Object& Object::operator=(Object&& other) noexcept {
 }
 
 void Object::reset() noexcept {
-  if (self_ != nullptr && plugin_->table->destroy != nullptr) plugin_->table->destroy(self_);
+  if (self_ != nullptr && plugin_->table->destroy != nullptr) {
+    const ForeignCall here(label_, "destroy");
+    plugin_->table->destroy(self_);
+  }
   self_ = nullptr;
 }
 

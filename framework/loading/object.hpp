@@ -2,9 +2,11 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
+#include "base/foreign_call.hpp"
 #include "loading/registry.hpp"
 namespace nnrun::host {
 
@@ -37,6 +39,9 @@ Problem last_error_of_plugin();
 using PluginLog = void (*)(int level, const char* message);
 void set_plugin_log(PluginLog log);
 
+/// In a catch block: what it caught becomes what the plugin said.
+void remember_what_was_thrown();
+
 /// An entry that a later minor appended to a table of functions, one per dtype; nullptr where the
 /// table was built against an older one, or does not have it.
 template <class Table, class Functions>
@@ -64,17 +69,34 @@ class Object {
   const Table& functions() const {
     return *static_cast<const Table*>(plugin_->table->functions);
   }
-  /// Throws PluginError "<kind> '<name>' failed in <method>: <what the plugin said>".
-  [[noreturn]] void fail(const char* method) const;
-  void require(int status, const char* method) const {
-    if (status != 0) [[unlikely]]
+  /// function(self, arguments…), one of its table; whoever reports a crash knows of it meanwhile.
+  /// Returns what it returns, or 1 for anything thrown, which last_error_of_plugin then tells.
+  template <class... Arguments>
+  int status_of(const char* method, int (*function)(void*, Arguments...),
+                std::type_identity_t<Arguments>... arguments) const {
+    const ForeignCall here(label_, method);
+    try {
+      return function(self_, arguments...);
+    } catch (...) {
+      remember_what_was_thrown();
+      return 1;
+    }
+  }
+  /// The same; throws PluginError where it fails, as fail does.
+  template <class... Arguments>
+  void call(const char* method, int (*function)(void*, Arguments...),
+            std::type_identity_t<Arguments>... arguments) const {
+    if (status_of(method, function, arguments...) != 0) [[unlikely]]
       fail(method);
   }
+  /// Throws PluginError "<kind> '<name>' failed in <method>: <what the plugin said>".
+  [[noreturn]] void fail(const char* method) const;
 
  private:
   void reset() noexcept;
 
   const Class* plugin_ = nullptr;
+  const char* label_ = nullptr;  // of the class
   void* self_ = nullptr;
   Place place_;
   struct Kept;  // the C view of the settings, alive as long as the object

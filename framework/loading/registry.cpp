@@ -104,7 +104,10 @@ void Registry::add(const fs::path& file) {
   const std::string name = shown(library->file);
   require_safe(library->file, name);
   require_plugin_library(library->file, name);
-  library->table = open_library(library->file, name, warnings_);
+  const auto warn = [this](const std::string& warning) {
+    if (warn_) warn_(warning);
+  };
+  library->table = open_library(library->file, name, warn);
   require_interface(*library->table, name);
   auto classes = classes_of(library, name);
   for (const auto& fresh : classes)
@@ -116,9 +119,9 @@ void Registry::add(const fs::path& file) {
                          .label = name + " provides it too",
                          .hint = "rename one of them, or load only one of the two libraries"});
   if (library->table->optimized == 0 && built_optimized())
-    warnings_.push_back("'" + name +
-                        "' was built without optimisation and may be 50 times slower; "
-                        "build it with -O3");
+    warn("'" + name +
+         "' was built without optimisation and may be 50 times slower; "
+         "build it with -O3");
   std::move(classes.begin(), classes.end(), std::back_inserter(classes_));
   libraries_.push_back(std::move(library));
 }

@@ -3,6 +3,7 @@
 #include <nnrun/abi.h>
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,10 +28,16 @@ struct Class {
   unsigned version;        ///< of the kind's function table
   const nnrun_class* table;
   std::shared_ptr<const Library> library;
+  std::string label;  ///< for people: `activation 'swish' (swish.so)`
 };
 
 class Registry {
  public:
+  /// Hears what goes wrong without being an error: a library that changed the floating-point mode,
+  /// one that was built without optimisation.
+  using Warn = std::function<void(const std::string&)>;
+  explicit Registry(Warn warn = nullptr) : warn_(std::move(warn)) {}
+
   /// Loads one library and adds its classes. Loading the same file again does nothing.
   /// Throws PluginError, naming the file, and `place` if the config asked for it.
   void load(const std::filesystem::path& file, const Place& place = {});
@@ -49,15 +56,13 @@ class Registry {
   /// Kinds that have a class, sorted.
   std::vector<std::string> kinds() const;
   const std::vector<std::shared_ptr<const Library>>& libraries() const { return libraries_; }
-  /// What went wrong without being an error: a library that changed the floating-point mode, …
-  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   void add(const std::filesystem::path& file);
 
   std::vector<std::shared_ptr<const Library>> libraries_;
   std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
-  std::vector<std::string> warnings_;
+  Warn warn_;
   bool closed_ = false;
   std::vector<std::filesystem::path> left_out_;
 };

@@ -104,16 +104,16 @@ struct Kind {
   const char* (*missing)(const void* functions);
 };
 constexpr std::array<Kind, 11> kinds{{{"layer", 1, missing<nnrun_layer>},
-                                     {"activation", 1, missing<nnrun_activation>},
-                                     {"initializer", 1, missing<nnrun_initializer>},
-                                     {"cost", 1, missing<nnrun_cost>},
-                                     {"gradient", 1, missing<nnrun_gradient>},
-                                     {"optimizer", 1, missing<nnrun_optimizer>},
-                                     {"schedule", 1, missing<nnrun_schedule>},
-                                     {"regularizer", 1, missing<nnrun_regularizer>},
-                                     {"metric", 1, missing<nnrun_metric>},
-                                     {"dataset", 1, missing<nnrun_dataset>},
-                                     {"random", 1, missing<nnrun_random>}}};
+                                      {"activation", 1, missing<nnrun_activation>},
+                                      {"initializer", 1, missing<nnrun_initializer>},
+                                      {"cost", 1, missing<nnrun_cost>},
+                                      {"gradient", 1, missing<nnrun_gradient>},
+                                      {"optimizer", 1, missing<nnrun_optimizer>},
+                                      {"schedule", 1, missing<nnrun_schedule>},
+                                      {"regularizer", 1, missing<nnrun_regularizer>},
+                                      {"metric", 1, missing<nnrun_metric>},
+                                      {"dataset", 1, missing<nnrun_dataset>},
+                                      {"random", 1, missing<nnrun_random>}}};
 
 /// "activation/1" → its kind.
 const Kind& kind_of(const nnrun_class& table, const std::string& name) {
@@ -193,7 +193,8 @@ std::unique_ptr<Class> class_of(const nnrun_class* table, std::size_t number,
   if (table->kind == nullptr) refuse("'" + name + "': '" + table->name + "' has no kind");
   const Kind& kind = kind_of(*table, name);
   auto out = std::make_unique<Class>(
-      Class{std::string(kind.name), table->name, kind.version, table, library});
+      Class{std::string(kind.name), table->name, kind.version, table, library, {}});
+  out->label = out->kind + " '" + out->name + "' (" + library->file.filename().string() + ")";
   const std::string of_class = "'" + name + "': " + out->kind + " '" + out->name + "' ";
   if (table->doc == nullptr) refuse(of_class + "has no doc");
   if (table->create == nullptr) refuse(of_class + "has no create");

@@ -66,7 +66,7 @@ void plan(Node& node) {
     throw GraphError(
         Problem{.what = "layer '" + node.name + "': " + what, .place = node.place, .hint = hint});
   };
-  if (node.functions().plan(node.layer.self(), &node.plan) != 0) {
+  if (node.layer.status_of("plan", node.functions().plan, &node.plan) != 0) {
     Problem said = last_error_of_plugin();
     refuse(said.what.empty() ? "refused its inputs without a reason" : said.what, said.hint);
   }

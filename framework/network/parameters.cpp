@@ -1,4 +1,7 @@
 #include "network/parameters.hpp"
+
+#include <algorithm>
+#include <cmath>
 namespace nnrun::host {
 
 template <class T>
@@ -12,9 +15,13 @@ void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T
       // one stream per block: another layer added elsewhere leaves this one's start as it was
       Stream stream(random, "init/" + named.name, 0);
       const auto& functions = init.functions<nnrun_initializer>();
-      init.require(functions.fill(init.self(), stream.lent(), &block.shape, block.fan_in,
-                                  block.fan_out, numbers.data()),
-                   "fill");
+      init.call("fill", functions.fill, stream.lent(), &block.shape, block.fan_in, block.fan_out,
+                numbers.data());
+      const auto bad = std::ranges::find_if_not(numbers, [](double x) { return std::isfinite(x); });
+      if (bad != numbers.end())
+        throw PluginError(Problem{.what = "initializer '" + init.plugin().name + "' gave " +
+                                          std::to_string(*bad) + " for " + named.name,
+                                  .where = init.plugin().library->shown()});
     }
     T* const to = named.is_state ? state : w;
     for_each_element(named,

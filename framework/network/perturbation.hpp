@@ -175,8 +175,7 @@ class Perturbation {
   }
 
   T base_cost(const T* y, const T* t) {
-    cost_.require(values_(cost_.self(), y, t, 0, per_row_.data(), 1, graph_.output().cols),
-                  "value");
+    cost_.call("value", values_, y, t, 0, per_row_.data(), 1, graph_.output().cols);
     return per_row_.data()[0];
   }
 
@@ -194,7 +193,7 @@ class Perturbation {
     const std::size_t cols = graph_.output().cols;
     const T* const y = stages_[last()].a;
     if (cols == 1) {  // the base and all sections are rows of one number: one call
-      cost_.require(values_(cost_.self(), y, t, 0, per_row_.data(), end.size, 1), "value");
+      cost_.call("value", values_, y, t, 0, per_row_.data(), end.size, 1);
       const T here = per_row_.data()[0];
       for (const Section& s : end.sections) {
         const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
@@ -207,8 +206,7 @@ class Perturbation {
       const T* rows = y + s.at;
       if (s.groups) rows = write_out(s, y, cols, last_rows_.data());
       const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
-      cost_.require(values_(cost_.self(), rows, t, 0, per_row_.data(), s.range.count, cols),
-                    "value");
+      cost_.call("value", values_, rows, t, 0, per_row_.data(), s.range.count, cols);
       settle(per_row_.data(), is_padding_.data() + at, here, out + at, s.range.count);
     }
     return here;
@@ -219,17 +217,15 @@ class Perturbation {
     const typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const nnrun_layer_call& call = step.call;
-    node.layer.require(step.layer->forward(step.self, &call), "forward");
+    node.layer.call("forward", step.layer->forward, &call);
     for (const Section& s : stage.sections) {
       T* const z = stages_[k].z + s.at;
       if (s.range.node == k)
         perturb(k, call, s, h, z);
       else if (s.input)
-        node.layer.require(
-            step.layer->spread(step.self, &call,
-                               stages_[static_cast<std::size_t>(node.inputs[0])].a + s.input->at,
-                               s.input->groups, s.input->stride, z),
-            "spread");
+        node.layer.call("spread", step.layer->spread, &call,
+                        stages_[static_cast<std::size_t>(node.inputs[0])].a + s.input->at,
+                        s.input->groups, s.input->stride, z);
       else
         carry(sweep, k, call, s, x, z);
     }
@@ -239,9 +235,8 @@ class Perturbation {
     typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const auto call = [&](std::size_t at, std::size_t rows, std::size_t cols) {
-      node.activation.require(step.activation->forward(step.activation_self, stages_[k].z + at,
-                                                       stages_[k].a + at, rows, cols),
-                              "forward");
+      node.activation.call("forward", step.activation->forward, stages_[k].z + at,
+                           stages_[k].a + at, rows, cols);
     };
     if (stages_[k].elementwise) {
       if (node.cols == 1)
@@ -261,14 +256,12 @@ class Perturbation {
     const bool whole = s.range.count == node.plan.n_parameters;
     if (node.plan.groups == 0 || !step.layer->perturb) return one_by_one(k, call, s, h, z);
     if (s.groups && whole) {
-      node.layer.require(step.layer->perturb(step.self, &call, static_cast<double>(h), z),
-                         "perturb");
+      node.layer.call("perturb", step.layer->perturb, &call, static_cast<double>(h), z);
       return;
     }
     if (s.range.from == 0)  // ranges of a node come in order: worked out once for all of them
-      node.layer.require(
-          step.layer->perturb(step.self, &call, static_cast<double>(h), own_columns_.data()),
-          "perturb");
+      node.layer.call("perturb", step.layer->perturb, &call, static_cast<double>(h),
+                      own_columns_.data());
     const T* const columns = own_columns_.data() + s.range.from;
     if (s.groups) {
       std::copy_n(columns, s.range.count, z);
@@ -288,7 +281,7 @@ class Perturbation {
       const T keep = w;
       w += h;
       call.out.v = one_row_.data();
-      node.layer.require(pass_.steps()[k].layer->forward(node.layer.self(), &call), "forward");
+      node.layer.call("forward", pass_.steps()[k].layer->forward, &call);
       std::copy_n(one_row_.data(), node.cols, z + i * node.cols);
       w = keep;
     }
@@ -313,7 +306,7 @@ class Perturbation {
     call.in = carried_.data();
     call.rows = s.range.count;
     call.out.v = z;
-    node.layer.require(pass_.steps()[k].layer->forward(node.layer.self(), &call), "forward");
+    node.layer.call("forward", pass_.steps()[k].layer->forward, &call);
   }
   /// A section of columns as whole rows: the base row with one column replaced in each.
   T* write_out(const Section& s, const T* values, std::size_t cols, T* rows) const {

@@ -10,20 +10,22 @@ Stream::Stream(Random& random, std::string name, std::uint64_t index)
       face_{sizeof(nnrun_stream), this, uniform} {}
 
 int Stream::uniform(void* self, double* out, std::size_t n) {
+  const HostCall back;
   Stream& s = *static_cast<Stream*>(self);
   const Object& random = s.random_.object();
   const auto draw = random.functions<nnrun_random>().uniform;
-  const int status = draw(random.self(), s.name_.c_str(), s.index_, s.position_, out, n);
+  const int status =
+      random.status_of("uniform", draw, s.name_.c_str(), s.index_, s.position_, out, n);
   s.position_ += n;
   return status;
 }
 
 void Stream::fill(std::span<double> out) {
-  random_.object().require(uniform(this, out.data(), out.size()), "uniform");
+  if (uniform(this, out.data(), out.size()) != 0) random_.object().fail("uniform");
 }
 
 Random::Random(const Use& plugin, std::uint64_t seed) : object_(plugin) {
-  object_.require(object_.functions<nnrun_random>().seed(object_.self(), seed), "seed");
+  object_.call("seed", object_.functions<nnrun_random>().seed, seed);
 }
 
 void Random::shuffle(std::span<std::uint32_t> order, const std::string& name, std::uint64_t index) {

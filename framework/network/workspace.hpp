@@ -16,7 +16,6 @@ class Pass {
     const nnrun_layer_functions* layer;
     const nnrun_activation_functions* activation;    ///< may be null
     int (*observe)(void*, const nnrun_layer_call*);  ///< may be null
-    void *self, *activation_self;
     nnrun_layer_call call;
     std::vector<nnrun_tensor> in;
     T *z, *a, *dz, *da;  ///< a == z and da == dz where there is no activation
@@ -32,11 +31,10 @@ class Pass {
   }
   const T* forward() {
     for (Step& s : steps_) {
-      s.node->layer.require(s.layer->forward(s.self, &s.call), "forward");
+      s.node->layer.call("forward", s.layer->forward, &s.call);
       if (s.activation)
-        s.node->activation.require(
-            s.activation->forward(s.activation_self, s.z, s.a, s.call.rows, s.call.out.cols),
-            "forward");
+        s.node->activation.call("forward", s.activation->forward, s.z, s.a, s.call.rows,
+                                s.call.out.cols);
     }
     return steps_.back().a;
   }
@@ -46,23 +44,21 @@ class Pass {
       Step& s = steps_[k];
       if (!s.has_slope) continue;
       if (s.activation)
-        s.node->activation.require(s.activation->backward(s.activation_self, s.z, s.a, s.da, s.dz,
-                                                          s.call.rows, s.call.out.cols),
-                                   "backward");
-      if (s.inputs_wanted)
-        s.node->layer.require(s.layer->backward_inputs(s.self, &s.call), "backward_inputs");
+        s.node->activation.call("backward", s.activation->backward, s.z, s.a, s.da, s.dz,
+                                s.call.rows, s.call.out.cols);
+      if (s.inputs_wanted) s.node->layer.call("backward_inputs", s.layer->backward_inputs, &s.call);
     }
   }
   /// Layers with state take the step that is over into it.
   void observe() {
     for (Step& s : steps_)
-      if (s.observe) s.node->layer.require(s.observe(s.self, &s.call), "observe");
+      if (s.observe) s.node->layer.call("observe", s.observe, &s.call);
   }
   void backward_parameters(T* gradient) {
     for (Step& s : steps_)
       if (s.has_parameters) {
         s.call.dw = gradient + s.node->offset;
-        s.node->layer.require(s.layer->backward_parameters(s.self, &s.call), "backward_parameters");
+        s.node->layer.call("backward_parameters", s.layer->backward_parameters, &s.call);
       }
   }
   std::size_t rows() const { return rows_; }
@@ -167,13 +163,10 @@ class Workspace {
     typename Pass<T>::Step s{};
     s.node = &node;
     s.layer = &node.functions().by_dtype[dtype_of<T>];
-    s.self = node.layer.self();
     s.has_slope = node.has_slope;
     s.has_parameters = s.layer->backward_parameters && node.plan.n_parameters > 0;
-    if (node.activation) {
+    if (node.activation)
       s.activation = &node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>];
-      s.activation_self = node.activation.self();
-    }
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       s.in.push_back({nullptr, nullptr, size_of(node.in_shapes[i]), 0});
       if (node.inputs[i] == data_input) continue;

@@ -43,7 +43,8 @@ DataSource::DataSource(const Experiment& experiment)
     : object_(experiment.data), split_(experiment.split), place_(experiment.data.place) {
   nnrun_data data{};
   data.size = sizeof data;
-  if (object_.functions<nnrun_dataset>().open(object_.self(), &data) != 0) refuse(object_);
+  if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
+    refuse(object_);
   if (!usable(data.input) || !usable(data.target))
     throw PluginError(Problem{
         .what = "data set '" + object_.plugin().name + "' gives examples of an impossible shape",
@@ -154,10 +155,10 @@ struct Reader {
     };
     for (std::size_t from = 0; from < count; from += chunk_rows) {
       const std::size_t n = std::min(chunk_rows, count - from);
-      if (object.functions<nnrun_dataset>().read(object.self(), stream.lent(),
-                                                 static_cast<std::uint32_t>(part), from, n,
-                                                 x.data(), t.data()) != 0)
-        refuse(object);
+      const int status =
+          object.status_of("read", object.functions<nnrun_dataset>().read, stream.lent(),
+                           static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
+      if (status != 0) refuse(object);
       copy(x, n * in, all.x.data() + from * in, from, false, in);
       copy(t, n * out, all.t.data() + from * out, from, true, out);
     }

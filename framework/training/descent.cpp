@@ -66,21 +66,25 @@ void Descent<T>::step() {
   if (clip_value_ > 0 || clip_norm_ > 0) clip();
   for (const RegularizedRange& r : regularized_) {
     const auto& functions = r.regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
-    r.regularizer.require(functions.add(r.regularizer.self(), w_ + r.from, g_ + r.from,
-                                        regularizer_state_.data() + r.from, r.count),
-                          "add");
+    r.regularizer.call("add", functions.add, w_ + r.from, g_ + r.from,
+                       regularizer_state_.data() + r.from, r.count);
   }
   if (schedule_) update_.rate = base_rate_ * factor();
   ++update_.step;
-  optimizer_.require(apply_(optimizer_.self(), &update_), "update");
+  optimizer_.call("update", apply_, &update_);
   for (const RegularizedRange& r : regularized_) {
     const auto& functions = r.regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
     if (functions.after)
-      r.regularizer.require(
-          functions.after(r.regularizer.self(), w_ + r.from, regularizer_state_.data() + r.from,
-                          update_.rate, r.count),
-          "after");
+      r.regularizer.call("after", functions.after, w_ + r.from, regularizer_state_.data() + r.from,
+                         update_.rate, r.count);
   }
+}
+
+template <class T>
+std::vector<const Object*> Descent<T>::updaters() const {
+  std::vector<const Object*> all{&optimizer_};
+  for (const RegularizedRange& r : regularized_) all.push_back(&r.regularizer);
+  return all;
 }
 
 template <class T>
@@ -103,8 +107,7 @@ double Descent<T>::factor() const {
       history.data(),
       history.size()};
   double factor = 1;
-  schedule_.require(
-      schedule_.functions<nnrun_schedule>().factor(schedule_.self(), &moment, &factor), "factor");
+  schedule_.call("factor", schedule_.functions<nnrun_schedule>().factor, &moment, &factor);
   if (!(factor >= 0) || !std::isfinite(factor)) {
     throw PluginError(Problem{.what = "schedule '" + schedule_.plugin().name +
                                       "' gave the factor " + std::to_string(factor) + " in step " +

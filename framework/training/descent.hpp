@@ -29,6 +29,8 @@ class Descent {
   std::size_t planned_epochs() const {
     return static_cast<std::size_t>((planned_steps_ + steps_per_epoch_ - 1) / steps_per_epoch_);
   }
+  /// What changes parameters: the optimizer, and regularizers.
+  std::vector<const Object*> updaters() const;
   double learning_rate() const { return update_.rate; }  ///< of the last step
 
  private:

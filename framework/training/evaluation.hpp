@@ -29,9 +29,7 @@ class Evaluation {
     for (std::size_t from = 0; from < examples.count; from += rows) {
       const std::size_t n = std::min(rows, examples.count - from);
       const T* const y = outputs(examples.x.data() + from * graph_.input_cols, n);
-      cost_.require(
-          value(cost_.self(), y, examples.t.data() + from * out, out, per_row_.data(), n, out),
-          "value");
+      cost_.call("value", value, y, examples.t.data() + from * out, out, per_row_.data(), n, out);
       for (std::size_t r = 0; r < n; ++r) sum += static_cast<double>(per_row_.data()[r]);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
     }
@@ -44,9 +42,8 @@ class Evaluation {
     for (const Object& metric : metrics_) {
       double& value = values.emplace_back();
       const auto& functions = metric.functions<nnrun_metric>();
-      metric.require(functions.value[dtype_of<T>](metric.self(), y, examples.t.data(),
-                                                  examples.count, graph_.output().cols, &value),
-                     "value");
+      metric.call("value", functions.value[dtype_of<T>], y, examples.t.data(), examples.count,
+                  graph_.output().cols, &value);
     }
     return values;
   }
@@ -70,8 +67,7 @@ class Evaluation {
       const auto table = table_of(metric);
       if (!table) continue;
       all[i].resize(n * n);
-      metric.require(
-          table(metric.self(), y, examples.t.data(), examples.count, cols, all[i].data()), "table");
+      metric.call("table", table, y, examples.t.data(), examples.count, cols, all[i].data());
     }
     return all;
   }

@@ -14,6 +14,7 @@
 #include "network/perturbation.hpp"
 #include "network/random.hpp"
 #include "network/workspace.hpp"
+#include "training/fault.hpp"
 #include "training/team.hpp"
 namespace nnrun::host {
 
@@ -80,20 +81,21 @@ class Objective {
     whole.look_at(batch_.x, batch_.rows);
     whole.observe();
   }
-  /// The layer whose values are the first that are not finite, evaluated anew on the present
-  /// batch, and the plugin that gave them: the layer's or its activation's. nullptr: all are.
-  std::pair<const Node*, const Object*> first_not_finite() {
-    cost();
-    for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
-      for (std::size_t b = 0; b < n_blocks_; ++b) {
-        const typename Pass<T>::Step& step = blocks_[b].steps()[k];
-        for (std::size_t i = 0; i < step.call.rows * step.call.out.cols; ++i)
-          if (!std::isfinite(step.z[i]) || !std::isfinite(step.a[i])) {
-            const Node& node = graph_.nodes[k];
-            return {&node, std::isfinite(step.z[i]) ? &node.activation : &node.layer};
-          }
-      }
-    return {nullptr, nullptr};
+  /// The first call that gave numbers which are not finite, evaluated anew on the present batch. No
+  /// plugin: all are finite, and so the gradient made them so by itself.
+  Fault find_fault() {
+    const double cost = this->cost();
+    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
+    if (const Fault fault = fault_of_values(blocks); fault.plugin) return fault;
+    if (!std::isfinite(cost)) return {&cost_, "value"};
+    if (!slopes_were_wanted_) return {};
+    const Buffer<T> gradient(graph_.n_parameters);
+    backpropagate(gradient.data());
+    if (const Fault fault = fault_of_slopes(blocks, graph_, cost_); fault.plugin) return fault;
+    for (const Node& node : graph_.nodes)
+      if (!all_finite(gradient.data() + node.offset, node.plan.n_parameters))
+        return {&node.layer, "backward_parameters", &node};
+    return {};
   }
   /// Outputs of the batch that was evaluated last.
   const T* outputs() const { return outputs_; }
@@ -105,9 +107,8 @@ class Objective {
       Pass<T>& pass = blocks_[b];
       const Rows rows = rows_of(b);
       pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
-      cost_.require(value_(cost_.self(), pass.forward(), batch_.t + rows.from * out_cols_,
-                           out_cols_, per_row_.data() + rows.from, rows.count, out_cols_),
-                    "value");
+      cost_.call("value", value_, pass.forward(), batch_.t + rows.from * out_cols_, out_cols_,
+                 per_row_.data() + rows.from, rows.count, out_cols_);
     }
     outputs_ = batch_outputs_;
     return mean_cost();
@@ -187,10 +188,8 @@ class Objective {
     const Rows rows = rows_of(b);
     pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
     const T* const y = pass.forward();
-    cost_.require(
-        slope_(cost_.self(), y, batch_.t + rows.from * out_cols_, out_cols_, share_of_row_,
-               pass.steps().back().da, per_row_.data() + rows.from, rows.count, out_cols_),
-        "slope");
+    cost_.call("slope", slope_, y, batch_.t + rows.from * out_cols_, out_cols_, share_of_row_,
+               pass.steps().back().da, per_row_.data() + rows.from, rows.count, out_cols_);
     pass.backward_inputs();
   }
   void parameter_slopes(Pass<T>& tile, T* gradient) {
@@ -263,6 +262,7 @@ class Objective {
   // The C face: nothing may be thrown through the plugin that calls.
   template <class F>
   static int guarded(void* host, F f) {
+    const HostCall back;
     Objective& self = *static_cast<Objective*>(host);
     try {
       f(self);
@@ -286,8 +286,10 @@ class Objective {
     });
   }
   static int slopes_now(void* host, void* gradient, double* cost) {
-    return guarded(host,
-                   [&](Objective& self) { *cost = self.backpropagate(static_cast<T*>(gradient)); });
+    return guarded(host, [&](Objective& self) {
+      self.slopes_were_wanted_ = true;
+      *cost = self.backpropagate(static_cast<T*>(gradient));
+    });
   }
 
   const Graph& graph_;
@@ -312,6 +314,7 @@ class Objective {
   Buffer<T> kept_w_;
   Batch<T> batch_{};
   nnrun_objective face_{};
+  bool slopes_were_wanted_ = false;
   std::exception_ptr failure_;
   std::atomic_flag failed_;
 };

@@ -1,4 +1,6 @@
 #include "training/team.hpp"
+
+#include "base/crash.hpp"
 namespace nnrun::host {
 namespace {
 constexpr int spins = 3000;  // some 100 microseconds
@@ -56,6 +58,7 @@ void Team::work() {
 }
 
 void Team::wait_for_work() {
+  give_crash_stack();
   for (unsigned round = 0;;) {
     wait_for_change(round_, round);
     if (stop_.load(std::memory_order_relaxed)) return;

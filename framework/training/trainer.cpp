@@ -28,14 +28,6 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
   return objects;
 }
 
-/// x · 0 is 0, or NaN where x is not finite; in lanes, so that it is no chain. n: whole lanes.
-template <class T>
-NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
-  Lane<T> sums{};
-  for (std::size_t i = 0; i < n; i += lanes) sums += lane_at(x + i) * T(0);
-  return sum_of_lanes<T>(sums)[0] == T(0);
-}
-
 /// Everything that can be wrong with the sizes of a run, before anything of size is allocated.
 const Graph& checked(const Graph& graph, const DataSource& data, const Experiment& experiment) {
   data.require_fit(graph.input, graph.output().cols, experiment);
@@ -52,8 +44,8 @@ const Graph& checked(const Graph& graph, const DataSource& data, const Experimen
 template <class T>
 void require_fit(const Object& cost, std::size_t outputs) {
   const Buffer<T> y(outputs), t(outputs), per_row(1);
-  if (cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value(
-          cost.self(), y.data(), t.data(), outputs, per_row.data(), 1, outputs) == 0)
+  const auto value = cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
+  if (cost.status_of("value", value, y.data(), t.data(), outputs, per_row.data(), 1, outputs) == 0)
     return;
   Problem said = last_error_of_plugin();
   said.what = "cost '" + cost.plugin().name +
@@ -119,6 +111,7 @@ class TrainerOf final : public Trainer {
     for (std::size_t epoch = 1; epoch <= descent_.planned_epochs() && !enough(outcome); ++epoch) {
       const std::size_t seen = run_epoch(epoch, listener, outcome);
       if (outcome.interrupted) break;
+      require_finite_parameters(epoch);
       epoch_is_whole_ = seen == parts_[NNRUN_TRAIN].count;
       EpochReport epoch_report;
       epoch_report.epoch = epoch;
@@ -312,7 +305,8 @@ class TrainerOf final : public Trainer {
   /// The gradient of the batch that the objective looks at, into g_; returns its cost.
   double compute(const Object& gradient, decltype(nnrun_gradient::compute) function) {
     double cost = 0;
-    if (function(gradient.self(), objective_.face(), g_.data(), &cost) != 0) [[unlikely]] {
+    const int status = gradient.status_of("compute", function, objective_.face(), g_.data(), &cost);
+    if (status != 0) [[unlikely]] {
       if (const std::exception_ptr failure = objective_.take_failure())
         std::rethrow_exception(failure);
       gradient.fail("compute");
@@ -346,26 +340,18 @@ class TrainerOf final : public Trainer {
       std::copy_n(y + r * out, out, outputs_.data() + order_[from + r] * out);
   }
 
+  /// Parameters are looked at when they show, and at the end of an epoch, not in every step.
+  void require_finite_parameters(std::size_t epoch) const {
+    if (!all_finite(w_.data(), w_.size()))
+      throw TrainingError(
+          bad_update(descent_.updaters(), epoch, descent_.steps(), experiment_.learning_rate));
+  }
   [[noreturn]] void refuse_step(std::size_t epoch, double cost) {
-    const bool cost_is_fine = std::isfinite(cost);
-    std::string what = (cost_is_fine ? "a gradient" : "cost");
-    what += std::isnan(cost) || cost_is_fine ? " became nan" : " became infinite";
-    if (cost_is_fine) what = "a gradient became infinite or nan";
-    what += " in epoch " + std::to_string(epoch) + ", step " + std::to_string(descent_.steps() + 1);
-    const auto [node, source] = objective_.first_not_finite();
-    const Object* culprit = cost_is_fine ? &gradient_ : &cost_;
-    if (node) {
-      what += ": the output of " + node->name + " was not finite first";
-      culprit = source;
-    } else {
-      what += ": " + culprit->plugin().kind + " '" + culprit->plugin().name + "' gave it first";
-    }
-    throw TrainingError(Problem{
-        .what = what + "; the update was not applied",
-        .where =
-            culprit->plugin().name + " of " + culprit->plugin().library->file.filename().string(),
-        .hint = "learning_rate " + shortest(experiment_.learning_rate) + " -> try " +
-                significant(experiment_.learning_rate / 10, 3)});
+    require_finite_parameters(epoch);
+    Fault fault = objective_.find_fault();
+    if (fault.plugin == nullptr) fault = {&gradient_, "compute"};
+    throw TrainingError(
+        bad_number(fault, cost, epoch, descent_.steps() + 1, experiment_.learning_rate));
   }
 
   std::optional<Score> score_of(std::size_t part) {

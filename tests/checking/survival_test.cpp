@@ -68,26 +68,106 @@ TEST_CASE("check survives a config whose library crashes, and looks at the next"
   CHECK(ended.status == 4);
   CHECK_THAT(
       ended.err,
-      Contains("error: 'a.yaml': a plugin ended by SIGSEGV (segmentation fault)\n"
+      Contains("error: 'a.yaml': a plugin ended by SIGSEGV (segmentation fault) while 'bad.so' was "
+               "loaded\n"
                "   = help: nnrun check LIBRARY.so tries each class of a library by itself\n"));
   CHECK_THAT(ended.out, Contains("wrong  a.yaml\n") && Contains("ok     ") &&
                             Contains("/configs/diagonal.yaml  2 layers"));
   const Ended library = run("$nnrun check bad.so", factory.folder());
   CHECK(library.status == 4);
   CHECK(library.out == "bad.so  cannot be checked\n");
-  CHECK_THAT(library.err, Contains("error: 'bad.so' ended by SIGSEGV (segmentation fault) while it "
-                                   "was loaded\n"));
+  CHECK_THAT(library.err, Contains("error: 'bad.so' ended by SIGSEGV (segmentation fault) while "
+                                   "'bad.so' was loaded\n"));
 }
 
-TEST_CASE("a run whose plugin crashes ends with a sentence and the signal", "[checking]") {
+TEST_CASE("a plugin that ends the process is named with class and method, and the status is 4",
+          "[checking]") {
+  const auto [statement, said] = GENERATE(table<std::string, std::string>(
+      {{"if (x > 0.5) raise(SIGSEGV);",
+        "segmentation fault in forward of activation 'bad' (bad.so)"},
+       {"if (x > 0.5) std::abort();", "aborted in forward of activation 'bad' (bad.so)"},
+       {"if (x > 0.5) std::exit(0);", "exit was called in forward of activation 'bad' (bad.so)"},
+       {"if (x > 0.5) overflow(1);", "segmentation fault in forward of activation 'bad' (bad.so)"},
+       {"if (x > 0.5) stop();",
+        "aborted in forward of activation 'bad' (bad.so): nobody could catch boom"},
+       {"", "segmentation fault while 'bad.so' was loaded"}}));
   const PluginFactory factory;
   write_config(factory, "a.yaml");
-  factory.cpp("bad.so", class_that("", dies_at_load));
+  factory.cpp("bad.so",
+              class_that(statement,
+                         "#include <csignal>\n#include <cstdlib>\n"
+                         "[[gnu::noinline]] static int overflow(volatile int x) {\n"
+                         "  volatile char room[4096];\n"
+                         "  room[0] = static_cast<char>(x);\n"
+                         "  return x == 0 ? 0 : overflow(x + 1) + room[0];\n}\n"
+                         "static void stop() noexcept {\n"
+                         "  throw std::runtime_error(\"boom\");\n}\n" +
+                             (statement.empty() ? dies_at_load : "")),
+              "-O1");
+  for (const char* threads : {"1", "2"}) {
+    CAPTURE(threads);
+    const Ended ended =
+        run(std::string("$nnrun a.yaml --set train.batch_size=1000 --threads ") + threads,
+            factory.folder());
+    CHECK(ended.status == 4);
+    CHECK_THAT(ended.err,
+               Contains("error: " + said + "\n") && Contains("   = help: nnrun check LIBRARY.so"));
+  }
+}
+
+TEST_CASE("a gradient that calls back is named for its own crash, a layer for a layer's",
+          "[checking]") {
+  const PluginFactory factory;
+  factory.scratch().write("a.yaml", "extends: " NNRUN_SOURCE_DIR
+                                    "/configs/diagonal-analytic.yaml\nplugins: [./bad.so]\n"
+                                    "train: {gradient: bad}\n");
+  factory.cpp("bad.so",
+              "#include <nnrun/plugin.hpp>\n#include <csignal>\n"
+              "struct Bad : nnrun::Gradient {\n"
+              "  static constexpr auto name = \"bad\", doc = \"\";\n"
+              "  template <class T>\n"
+              "  double compute(const nnrun::Objective<T>& o, std::span<T> g) const {\n"
+              "    const double cost = o.backpropagate(g);\n"
+              "    raise(SIGSEGV);\n    return cost;\n  }\n};\nNNRUN_REGISTER(Bad)\n");
   const Ended ended = run("$nnrun a.yaml", factory.folder());
-  CHECK(ended.status == 128 + 11);  // SIGSEGV
-  CHECK_THAT(ended.err, Contains("error: the program crashed, most likely in a plugin\n"
-                                 "   = help: nnrun check LIBRARY.so puts a plugin through its laws "
-                                 "and names what crashes"));
+  CHECK(ended.status == 4);
+  CHECK_THAT(ended.err,
+             Contains("error: segmentation fault in compute of gradient 'bad' (bad.so)\n"));
+}
+
+TEST_CASE("other runs of a comparison go on where one config's data set crashes", "[checking]") {
+  const PluginFactory factory;
+  const std::string data =
+      "#include <nnrun/plugin.hpp>\n#include <csignal>\n"
+      "struct Bad : nnrun::Dataset {\n"
+      "  static constexpr auto name = \"bad\", doc = \"\";\n"
+      "  double crash = 0;\n"
+      "  static constexpr auto params() {\n"
+      "    return nnrun::params(nnrun::param(&Bad::crash, \"crash\", \"or not\"));\n  }\n"
+      "  void open(nnrun_data& d) const {\n"
+      "    if (crash > 0) raise(SIGSEGV);\n"
+      "    d.input = {1, {2}}; d.target = {1, {1}}; d.examples[NNRUN_TRAIN] = 9;\n  }\n"
+      "  void read(const nnrun::Stream&, nnrun::Part, std::size_t, std::size_t n, double* x,\n"
+      "            double* t) const {\n"
+      "    for (std::size_t i = 0; i < 2 * n; ++i) x[i] = 0.5;\n"
+      "    for (std::size_t i = 0; i < n; ++i) t[i] = 1;\n  }\n};\nNNRUN_REGISTER(Bad)\n";
+  factory.cpp("bad.so", data);
+  for (const auto& [name, how] : {std::pair("fine", "0"), std::pair("dies", "1")})
+    factory.scratch().write(std::string(name) + ".yaml",
+                            "name: " + std::string(name) +
+                                "\nplugins: [./bad.so]\ndata: {type: bad, crash: " + how +
+                                "}\nmodel: {input: 2, layers: [{type: dense, units: 1}]}\n"
+                                "train: {cost: sum_squared_error, optimizer: sgd}\n");
+  const Ended ended = run("$nnrun compare fine.yaml dies.yaml --seeds 2 -q", factory.folder());
+  CAPTURE(ended.out, ended.err);
+  CHECK(ended.status == 3);  // data that differ are refused, whoever crashes
+  const Ended swept = run("$nnrun sweep fine.yaml --set 'sweep={data.crash: [0, 1]}' --seeds 2 -q",
+                          factory.folder());
+  CAPTURE(swept.out, swept.err);
+  CHECK(swept.status == 1);
+  CHECK_THAT(swept.out, Contains("failed: ended by SIGSEGV (segmentation fault) in open of dataset "
+                                 "'bad' (bad.so)\n") &&
+                            Contains("2 of 4 runs failed"));
 }
 
 TEST_CASE("a stranger's config is looked at without loading what it names", "[checking]") {

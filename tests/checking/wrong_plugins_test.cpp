@@ -141,10 +141,14 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
     return "slope: " + how + "\nfloat and double: " + how + "\nrow and batch: " + how +
            "\n8 more laws: not tried: it ended three times\n";
   };
-  CHECK(in_forward("raise(SIGSEGV);") == three("ended by SIGSEGV (segmentation fault)"));
-  CHECK(in_forward("std::exit(0);") == three("called exit(0)"));
-  CHECK(in_forward("std::abort();") == three("ended by SIGABRT (aborted)"));
-  CHECK(in_forward("for (volatile int i = 0;;) i = i;") == three("took longer than 2 s"));
+  CHECK(in_forward("raise(SIGSEGV);") ==
+        three("ended by SIGSEGV (segmentation fault) in forward of activation 'bad' (bad.so)"));
+  CHECK(in_forward("std::exit(0);") ==
+        three("called exit(0) in forward of activation 'bad' (bad.so)"));
+  CHECK(in_forward("std::abort();") ==
+        three("ended by SIGABRT (aborted) in forward of activation 'bad' (bad.so)"));
+  CHECK(in_forward("for (volatile int i = 0;;) i = i;") ==
+        three("took longer than 2 s in forward of activation 'bad' (bad.so)"));
   CHECK_THAT(in_forward("throw std::runtime_error(\"boom\");"),
              Catch::StartsWith("slope: activation 'bad' failed in forward: boom ($/bad.so)\n"));
   CHECK_THAT(in_forward("throw 42;"),
@@ -153,18 +157,20 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
   CHECK(rows_of("Activation",
                 "  void stop() const noexcept { throw std::runtime_error(\"boom\"); }\n"
                 "  auto f(auto x) const { if (x > 7.9) stop(); return 1.0 * x; }\n") ==
-        three("ended by SIGABRT (aborted)"));
+        three("ended by SIGABRT (aborted) in forward of activation 'bad' (bad.so): nobody could "
+              "catch boom"));
 }
 
 TEST_CASE("behind a law that ends the process the next is tried", "[checking]") {
   CHECK(rows_of_formula("if (!(x <= 0) && !(x > 0)) raise(SIGSEGV); return 2.0 * x;") ==
-        "NaN and Inf: ended by SIGSEGV (segmentation fault)\n");
+        "NaN and Inf: ended by SIGSEGV (segmentation fault) in forward of activation 'bad' "
+        "(bad.so)\n");
   CHECK(rows_of(
             "Activation",
             "  auto f(auto x) const { if (!(x <= 0) && !(x > 0)) std::abort(); return x * 0.5; }\n"
             "  auto df(auto x, auto) const { return x > 7.9 ? 1.0 : 0.5; }\n") ==
         "slope: at 8 the slope is 1, differences give 0.5\nNaN and Inf: ended by SIGABRT "
-        "(aborted)\n");
+        "(aborted) in forward of activation 'bad' (bad.so)\n");
 }
 
 TEST_CASE("a class that ends its process before any law is left alone", "[checking]") {
@@ -176,7 +182,7 @@ TEST_CASE("a class that ends its process before any law is left alone", "[checki
             : "  void update(auto& w, auto g, const auto& k) const { w = w - k.rate * g; }\n";
     const std::string rows = rows_of(kind, "  void check() const { std::exit(7); }\n" + formula);
     CAPTURE(kind);
-    CHECK_THAT(rows, Catch::StartsWith("settings: called exit(7)\n") &&
+    CHECK_THAT(rows, Catch::StartsWith("settings: called exit(7) in create of ") &&
                          Catch::EndsWith(" more laws: not tried: it ended three times\n"));
     CHECK(std::ranges::count(rows, '\n') == 4);
   }
@@ -190,7 +196,7 @@ TEST_CASE("a class that ends its process before any law is left alone", "[checki
                     "\", \"r\")) std::fclose(f), std::abort();\n"
                     "  std::fclose(std::fopen(\"" +
                     mark + "\", \"w\"));\n}\n") ==
-        "load: ended by SIGABRT (aborted) before the first law\n");
+        "load: ended by SIGABRT (aborted) while '$/bad.so' was loaded\n");
 }
 
 TEST_CASE("a library that ends its process as it is loaded is refused with a sentence",
@@ -200,10 +206,11 @@ TEST_CASE("a library that ends its process as it is loaded is refused with a sen
                    "[[gnu::constructor]] static void at_load() { " + statement + " }\n");
   };
   CHECK(at_load("raise(SIGSEGV);") ==
-        "refused: '$/bad.so' ended by SIGSEGV (segmentation fault) while it was loaded\n");
-  CHECK(at_load("std::exit(0);") == "refused: '$/bad.so' called exit(0) while it was loaded\n");
+        "refused: '$/bad.so' ended by SIGSEGV (segmentation fault) while '$/bad.so' was loaded\n");
+  CHECK(at_load("std::exit(0);") ==
+        "refused: '$/bad.so' called exit(0) while '$/bad.so' was loaded\n");
   CHECK(at_load("for (volatile int i = 0;;) i = i;") ==
-        "refused: '$/bad.so' took longer than 2 s while it was loaded\n");
+        "refused: '$/bad.so' took longer than 2 s while '$/bad.so' was loaded\n");
 }
 
 TEST_CASE("a scan tells of a library, or how it died", "[checking]") {
@@ -218,7 +225,7 @@ TEST_CASE("a scan tells of a library, or how it died", "[checking]") {
   const host::Scanned scanned = host::scan_library(dies, host::Registry(), names, brief);
   REQUIRE(scanned.refusal);
   CHECK(text_of(factory, scanned.refusal->what) ==
-        "'$/dies.so' ended by SIGABRT (aborted) while it was loaded");
+        "'$/dies.so' ended by SIGABRT (aborted) while '$/dies.so' was loaded");
 }
 
 }  // namespace nnrun::testing

@@ -76,7 +76,7 @@ TEST_CASE("a library that is not loaded is shown with its classes", "[cli]") {
              StartsWith("activation 'relu' is already provided by "));
   factory.cpp("dies.so", curve("dies", "if (x < -4) std::abort();"));
   CHECK(run("$nnrun plugins dies.so", factory.folder()).err ==
-        "error: 'dies.so' ended by SIGABRT (aborted) while its classes were described\n"
+        "error: 'dies.so' ended by SIGABRT (aborted) in forward of activation 'dies' (dies.so)\n"
         "   = help: nnrun check puts each class through its laws, and names those that end it\n");
   factory.cpp("exits.so",
               "[[gnu::constructor]] static void f() { _exit(0); }\n" + curve("exits", ""),

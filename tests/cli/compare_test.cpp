@@ -118,7 +118,7 @@ TEST_CASE("a run that crashes, hangs, leaves or diverges is a row; the rest goes
               "  static constexpr auto params() { return nnrun::params(nnrun::param(&Broken::how, "
               "\"how\", \"the way\")); }\n"
               "  auto f(auto x) const {\n"
-              "    if (how == 1) { std::signal(SIGSEGV, SIG_DFL); std::raise(SIGSEGV); }\n"
+              "    if (how == 1) std::raise(SIGSEGV);\n"
               "    if (how == 2) for (;;) ::pause();\n"
               "    if (how == 3) std::_Exit(0);\n"
               "    return x;\n  }\n};\nNNRUN_REGISTER(Broken)\n");
@@ -139,10 +139,14 @@ TEST_CASE("a run that crashes, hangs, leaves or diverges is a row; the rest goes
           scratch.folder());
   CHECK(run_.status == 1);
   CHECK_THAT(run_.out, Contains("Not done\n"
-                                "  crash seed 1  failed: ended by SIGSEGV (segmentation fault)\n"
-                                "  crash seed 2  failed: ended by SIGSEGV (segmentation fault)\n"
-                                "  hang seed 1   failed: took longer than 1 s\n"
-                                "  hang seed 2   failed: took longer than 1 s\n"
+                                "  crash seed 1  failed: ended by SIGSEGV (segmentation fault) in "
+                                "forward of activation 'broken' (broken.so)\n"
+                                "  crash seed 2  failed: ended by SIGSEGV (segmentation fault) in "
+                                "forward of activation 'broken' (broken.so)\n"
+                                "  hang seed 1   failed: took longer than 1 s in forward of "
+                                "activation 'broken' (broken.so)\n"
+                                "  hang seed 2   failed: took longer than 1 s in forward of "
+                                "activation 'broken' (broken.so)\n"
                                 "  leave seed 1  failed: called exit(0)\n"
                                 "  leave seed 2  failed: called exit(0)\n"));
   CHECK_THAT(run_.out, Contains("6 of 8 runs failed; the numbers are those of the others.\n"));

@@ -137,12 +137,9 @@ TEST_CASE("a failing method is named with its class and library", "[loading]") {
   const Fixture fixture(remembers);
   const Object object(fixture.use);
   const auto& functions = object.functions<nnrun_activation>();
-  CHECK_NOTHROW(object.require(0, "forward"));
-  CHECK_THROWS_WITH(
-      object.require(functions.by_dtype[0].forward(object.self(), nullptr, nullptr, 0, 0),
-                     "forward"),
-      "activation 'twice' failed in forward: no reason given (" +
-          (fixture.factory.scratch() / "a.so").string() + ")");
+  CHECK_THROWS_WITH(object.call("forward", functions.by_dtype[0].forward, nullptr, nullptr, 0, 0),
+                    "activation 'twice' failed in forward: no reason given (" +
+                        (fixture.factory.scratch() / "a.so").string() + ")");
 }
 
 TEST_CASE("an exception out of create is caught and told", "[loading]") {

@@ -168,9 +168,8 @@ TEST_CASE("the finite_difference plugin and the backprop plugin agree on a graph
     const host::Object gradient(plugin);
     Buffer<double> numbers(rig.graph.n_parameters);
     double cost = 0;
-    gradient.require(gradient.functions<nnrun_gradient>().compute(gradient.self(), objective.face(),
-                                                                  numbers.data(), &cost),
-                     "compute");
+    gradient.call("compute", gradient.functions<nnrun_gradient>().compute, objective.face(),
+                  numbers.data(), &cost);
     g.assign(numbers.data(), numbers.data() + numbers.size());
     return cost;
   };
@@ -194,9 +193,8 @@ TEST_CASE("central differences are right to the square of their step", "[network
   const double cost = objective.backpropagate(exact.data());
   const host::Object gradient(use("gradient", "central_difference", {{"step", 1e-4}}));
   double here = 0;
-  gradient.require(gradient.functions<nnrun_gradient>().compute(gradient.self(), objective.face(),
-                                                                found.data(), &here),
-                   "compute");
+  gradient.call("compute", gradient.functions<nnrun_gradient>().compute, objective.face(),
+                found.data(), &here);
   CHECK(here == Approx(cost).epsilon(1e-13));
   for (std::size_t i = 0; i < exact.size(); ++i)
     CHECK(found.data()[i] == Approx(exact.data()[i]).epsilon(1e-6).margin(1e-7));
@@ -215,9 +213,8 @@ TEST_CASE("one sample of spsa is the slope along its direction, many are the gra
     objective.look_at({rig.x.data(), rig.t.data(), 5}, step);
     const host::Object gradient(use("gradient", "spsa", {{"h", 1e-4}, {"samples", samples}}));
     double cost = 0;
-    gradient.require(gradient.functions<nnrun_gradient>().compute(gradient.self(), objective.face(),
-                                                                  found.data(), &cost),
-                     "compute");
+    gradient.call("compute", gradient.functions<nnrun_gradient>().compute, objective.face(),
+                  found.data(), &cost);
     objective.forget_padding(found.data());
     return cost;
   };

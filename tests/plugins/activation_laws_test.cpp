@@ -25,9 +25,8 @@ Evaluated<T> evaluate(const host::Object& f, const std::vector<double>& z, std::
   for (std::size_t i = 0; i < n; ++i)
     e.z.data()[i] = static_cast<T>(z[i]), e.da.data()[i] = static_cast<T>(slope_at(i % cols));
   const auto& fns = f.functions<nnrun_activation>().by_dtype[host::dtype_of<T>];
-  f.require(fns.forward(f.self(), e.z.data(), e.a.data(), rows, cols), "forward");
-  f.require(fns.backward(f.self(), e.z.data(), e.a.data(), e.da.data(), e.dz.data(), rows, cols),
-            "backward");
+  f.call("forward", fns.forward, e.z.data(), e.a.data(), rows, cols);
+  f.call("backward", fns.backward, e.z.data(), e.a.data(), e.da.data(), e.dz.data(), rows, cols);
   return e;
 }
 

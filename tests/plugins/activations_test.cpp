@@ -18,9 +18,8 @@ std::vector<double> values_of(const std::string& name, const std::vector<double>
   const std::size_t n = z.size(), cols = n / rows;
   host::Buffer<T> in(n), a(n), da(n), dz(n);
   for (std::size_t i = 0; i < n; ++i) in.data()[i] = static_cast<T>(z[i]), da.data()[i] = T(1);
-  f.require(fns.forward(f.self(), in.data(), a.data(), rows, cols), "forward");
-  f.require(fns.backward(f.self(), in.data(), a.data(), da.data(), dz.data(), rows, cols),
-            "backward");
+  f.call("forward", fns.forward, in.data(), a.data(), rows, cols);
+  f.call("backward", fns.backward, in.data(), a.data(), da.data(), dz.data(), rows, cols);
   const T* const found = slopes ? dz.data() : a.data();
   return {found, found + n};
 }

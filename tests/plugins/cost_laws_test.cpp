@@ -22,12 +22,9 @@ Evaluated<T> evaluate(const host::Object& cost, const std::vector<double>& y,
     outputs.data()[i] = static_cast<T>(y[i]), targets.data()[i] = static_cast<T>(t[i]);
   Evaluated<T> e{Buffer<T>(rows), Buffer<T>(rows), Buffer<T>(n)};
   const auto& fns = cost.functions<nnrun_cost>().by_dtype[host::dtype_of<T>];
-  cost.require(
-      fns.value(cost.self(), outputs.data(), targets.data(), cols, e.values.data(), rows, cols),
-      "value");
-  cost.require(fns.slope(cost.self(), outputs.data(), targets.data(), cols, scale, e.slopes.data(),
-                         e.per_row.data(), rows, cols),
-               "slope");
+  cost.call("value", fns.value, outputs.data(), targets.data(), cols, e.values.data(), rows, cols);
+  cost.call("slope", fns.slope, outputs.data(), targets.data(), cols, scale, e.slopes.data(),
+            e.per_row.data(), rows, cols);
   return e;
 }
 
@@ -126,7 +123,7 @@ TEST_CASE("one target serves all rows where the stride is 0", "[plugins][cost]")
   std::copy(outputs.begin(), outputs.end(), y.data());
   std::copy_n(targets.begin(), cols, t.data());
   const auto& fns = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64];
-  cost.require(fns.value(cost.self(), y.data(), t.data(), 0, found.data(), rows, cols), "value");
+  cost.call("value", fns.value, y.data(), t.data(), 0, found.data(), rows, cols);
   for (std::size_t r = 0; r < rows; ++r) CHECK(found.data()[r] == expected.values.data()[r]);
 }
 
@@ -153,9 +150,7 @@ TEST_CASE("slopes of a cost leave zeros behind the last number", "[plugins][cost
   const std::size_t end = host::padded(rows * cols);
   for (std::size_t i = rows * cols; i < end; ++i) y.data()[i] = std::nan(""), dy.data()[i] = 7;
   const auto& fns = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64];
-  cost.require(
-      fns.slope(cost.self(), y.data(), t.data(), cols, 1, dy.data(), per_row.data(), rows, cols),
-      "slope");
+  cost.call("slope", fns.slope, y.data(), t.data(), cols, 1, dy.data(), per_row.data(), rows, cols);
   for (std::size_t i = rows * cols; i < end; ++i) CHECK(dy.data()[i] == 0);
 }
 

@@ -16,10 +16,8 @@ std::vector<double> evaluate(const std::string& name, const Settings& settings,
   host::Buffer<double> outputs(n), targets(n), slopes(n), value(1);
   std::copy(y.begin(), y.end(), outputs.data());
   std::copy(t.begin(), t.end(), targets.data());
-  cost.require(
-      cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].slope(
-          cost.self(), outputs.data(), targets.data(), n, 1, slopes.data(), value.data(), 1, n),
-      "slope");
+  cost.call("slope", cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].slope, outputs.data(),
+            targets.data(), n, 1, slopes.data(), value.data(), 1, n);
   std::vector<double> found(slopes.data(), slopes.data() + n);
   found.push_back(value.data()[0]);
   return found;

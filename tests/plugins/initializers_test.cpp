@@ -16,9 +16,8 @@ std::vector<double> drawn(const std::string& name, const Settings& settings, std
   const host::Object init(use("initializer", name, settings));
   const nnrun_shape shape{2, {units, inputs}};
   std::vector<double> w(units * inputs);
-  init.require(init.functions<nnrun_initializer>().fill(init.self(), stream.lent(), &shape, inputs,
-                                                        units, w.data()),
-               "fill");
+  init.call("fill", init.functions<nnrun_initializer>().fill, stream.lent(), &shape, inputs, units,
+            w.data());
   return w;
 }
 
@@ -152,9 +151,8 @@ TEST_CASE("orthogonal refuses a vector", "[plugins][initializer]") {
   const host::Object init(use("initializer", "orthogonal"));
   const nnrun_shape shape{1, {4}};
   std::vector<double> w(4);
-  CHECK_THROWS_WITH(init.require(init.functions<nnrun_initializer>().fill(
-                                     init.self(), stream.lent(), &shape, 3, 4, w.data()),
-                                 "fill"),
+  CHECK_THROWS_WITH(init.call("fill", init.functions<nnrun_initializer>().fill, stream.lent(),
+                              &shape, 3, 4, w.data()),
                     Catch::Contains("orthogonal needs a matrix, not a vector"));
 }
 

@@ -69,14 +69,14 @@ class Bench {
   void forward() {
     std::vector<nnrun_tensor> in;
     const nnrun_layer_call c = call(in);
-    layer_.require(functions().forward(layer_.self(), &c), "forward");
+    layer_.call("forward", functions().forward, &c);
   }
   void backward(std::uint32_t accumulate = 0) {
     std::vector<nnrun_tensor> in;
     const nnrun_layer_call c = call(in, accumulate);
-    layer_.require(functions().backward_inputs(layer_.self(), &c), "backward_inputs");
+    layer_.call("backward_inputs", functions().backward_inputs, &c);
     if (functions().backward_parameters)
-      layer_.require(functions().backward_parameters(layer_.self(), &c), "backward_parameters");
+      layer_.call("backward_parameters", functions().backward_parameters, &c);
   }
   /// Σ y · dy: its slopes are what backward gives.
   double weighted_sum() {
@@ -256,7 +256,7 @@ TEST_CASE("a layer's short cuts for perturbations give what moving a parameter g
   std::vector<nnrun_tensor> in;
   const nnrun_layer_call call = b.call(in);
   const double h = 0.01;
-  layer.require(b.functions().perturb(layer.self(), &call, h, columns.data()), "perturb");
+  layer.call("perturb", b.functions().perturb, &call, h, columns.data());
   const std::vector<double> base(b.y_.data(), b.y_.data() + b.out_cols_);
   for (const std::size_t at : b.parameters()) {
     const double keep = b.w_.data()[at];
@@ -285,8 +285,7 @@ TEST_CASE("a changed input spreads as if it were a row", "[plugins][layer]") {
   for (std::size_t i = 0; i < groups * stride; ++i) v.data()[i] = std::cos(static_cast<double>(i));
   std::vector<nnrun_tensor> in;
   const nnrun_layer_call call = b.call(in);
-  layer.require(b.functions().spread(layer.self(), &call, v.data(), groups, stride, rows.data()),
-                "spread");
+  layer.call("spread", b.functions().spread, &call, v.data(), groups, stride, rows.data());
   for (std::size_t i = 0; i < groups * stride; ++i) {
     const std::size_t column = i % stride;
     std::vector<double> expected = base;

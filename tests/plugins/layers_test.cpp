@@ -29,7 +29,7 @@ Joined joined(const std::string& name, const std::vector<Numbers>& x, const Numb
   plan.n_in = static_cast<std::uint32_t>(x.size());
   plan.in = shapes.data();
   const auto& table = layer.functions<nnrun_layer>();
-  layer.require(table.plan(layer.self(), &plan), "plan");
+  layer.call("plan", table.plan, &plan);
   std::vector<Buffer<double>> v, d;
   std::vector<nnrun_tensor> in;
   for (const Numbers& one : x) {
@@ -45,8 +45,8 @@ Joined joined(const std::string& name, const std::vector<Numbers>& x, const Numb
   call.in = in.data();
   call.out = {out.data(), slopes.data(), cols, 0};
   const nnrun_layer_functions& f = table.by_dtype[NNRUN_F64];
-  layer.require(f.forward(layer.self(), &call), "forward");
-  layer.require(f.backward_inputs(layer.self(), &call), "backward_inputs");
+  layer.call("forward", f.forward, &call);
+  layer.call("backward_inputs", f.backward_inputs, &call);
   Joined found{{out.data(), out.data() + cols}, {}};
   for (const Buffer<double>& one : d) found.dx.emplace_back(one.data(), one.data() + cols);
   return found;

@@ -9,9 +9,8 @@ double measured(const std::string& name, const std::vector<double>& y, const std
                 const std::vector<std::pair<std::string, host::Value>>& settings = {}) {
   const host::Object m(use("metric", name, settings));
   double value = 0;
-  m.require(m.functions<nnrun_metric>().value[NNRUN_F64](m.self(), y.data(), t.data(), rows,
-                                                         y.size() / rows, &value),
-            "value");
+  m.call("value", m.functions<nnrun_metric>().value[NNRUN_F64], y.data(), t.data(), rows,
+         y.size() / rows, &value);
   return value;
 }
 
@@ -54,7 +53,7 @@ TEST_CASE("confusion_matrix counts examples by class and answer", "[plugins][met
     std::vector<double> counts(n * n);
     const auto function =
         host::appended(m.functions<nnrun_metric>(), &nnrun_metric::table, NNRUN_F64);
-    m.require(function(m.self(), y.data(), t.data(), rows, cols, counts.data()), "table");
+    m.call("table", function, y.data(), t.data(), rows, cols, counts.data());
     return counts;
   };
   const auto y = one_hot({0, 0, 1, 1, 1}), t = one_hot({0, 0, 0, 1, 2});

@@ -30,7 +30,7 @@ class Descent {
     for (auto& slot : slots_) slots.push_back(slot.data() + from);
     const nnrun_update u{sizeof u,     functions().n_slots, w_.data() + from, g_.data() + from,
                          slots.data(), to - from,           number,           rate};
-    optimizer_.require(functions().update[host::dtype_of<T>](optimizer_.self(), &u), "update");
+    optimizer_.call("update", functions().update[host::dtype_of<T>], &u);
   }
   const nnrun_optimizer& functions() const { return optimizer_.functions<nnrun_optimizer>(); }
   T* g() { return g_.data(); }

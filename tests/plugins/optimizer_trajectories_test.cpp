@@ -45,7 +45,7 @@ std::vector<Numbers> walk(const std::string& name, const Settings& settings, dou
                          host::padded(size),
                          static_cast<std::uint64_t>(step),
                          rate};
-    optimizer.require(functions.update[NNRUN_F64](optimizer.self(), &u), "update");
+    optimizer.call("update", functions.update[NNRUN_F64], &u);
     std::copy_n(w.data(), size, now.begin());
     way.push_back(now);
   }

@@ -12,8 +12,7 @@ double factor(const std::string& name, const Settings& settings, std::uint64_t s
   const host::Object schedule(use("schedule", name, settings));
   const nnrun_moment moment{sizeof moment, 0, step, steps, 10, history.data(), history.size()};
   double out = -1;
-  schedule.require(schedule.functions<nnrun_schedule>().factor(schedule.self(), &moment, &out),
-                   "factor");
+  schedule.call("factor", schedule.functions<nnrun_schedule>().factor, &moment, &out);
   return out;
 }
 /// An example of what a class requires.
@@ -83,15 +82,15 @@ TEST_CASE("every regularizer's slope is the slope of its penalty, and 0 stays 0"
   const auto& f = r.functions<nnrun_regularizer>().by_dtype[NNRUN_F64];
   const auto penalty = [&](double w) {
     double out = 0;
-    r.require(f.penalty(r.self(), &w, 1, &out), "penalty");
+    r.call("penalty", f.penalty, &w, 1, &out);
     return out;
   };
   // what an update of rate 1 subtracts from a weight whose cost has no slope: the penalty's slope
   alignas(64) double w[8] = {-2, -0.5, 0.25, 3}, g[8] = {}, state[8] = {};
   const std::vector<double> before(w, w + 8);
-  r.require(f.add(r.self(), w, g, state, 8), "add");
+  r.call("add", f.add, w, g, state, 8);
   for (std::size_t i = 0; i < 8; ++i) w[i] -= g[i];
-  if (f.after) r.require(f.after(r.self(), w, state, 1, 8), "after");
+  if (f.after) r.call("after", f.after, w, state, 1, 8);
   for (std::size_t i = 0; i < 4; ++i) {
     const double h = 1e-6;
     CHECK(before[i] - w[i] ==

@@ -14,9 +14,8 @@ std::vector<double> filled(const host::Use& initializer, std::size_t units, std:
   const host::Object init(initializer);
   const nnrun_shape shape{2, {units, inputs}};
   std::vector<double> w(units * inputs, 1e300);
-  init.require(init.functions<nnrun_initializer>().fill(init.self(), stream.lent(), &shape, inputs,
-                                                        units, w.data()),
-               "fill");
+  init.call("fill", init.functions<nnrun_initializer>().fill, stream.lent(), &shape, inputs, units,
+            w.data());
   return w;
 }
 
@@ -24,9 +23,8 @@ double metric(const std::string& name, std::vector<double> y, std::vector<double
               std::size_t rows) {
   const host::Object m(use("metric", name));
   double value = 0;
-  m.require(m.functions<nnrun_metric>().value[NNRUN_F64](m.self(), y.data(), t.data(), rows,
-                                                         y.size() / rows, &value),
-            "value");
+  m.call("value", m.functions<nnrun_metric>().value[NNRUN_F64], y.data(), t.data(), rows,
+         y.size() / rows, &value);
   return value;
 }
 
@@ -70,9 +68,8 @@ TEST_CASE("every metric is finite and agrees in float and double", "[plugins][me
   const host::Object m(use("metric", name));
   const std::vector<float> fy(y.begin(), y.end()), ft(t.begin(), t.end());
   double narrow = 0;
-  m.require(
-      m.functions<nnrun_metric>().value[NNRUN_F32](m.self(), fy.data(), ft.data(), 4, 1, &narrow),
-      "value");
+  m.call("value", m.functions<nnrun_metric>().value[NNRUN_F32], fy.data(), ft.data(), 4, 1,
+         &narrow);
   CHECK(narrow == Approx(metric(name, y, t, 4)).epsilon(1e-6));
 }
 

@@ -113,9 +113,8 @@ TEST_CASE("finite differences and backpropagation agree where rows depend on eac
     const host::Object gradient(plugin);
     Buffer<double> numbers(rig.graph.n_parameters);
     double cost = 0;
-    gradient.require(gradient.functions<nnrun_gradient>().compute(
-                         gradient.self(), rig.objective.face(), numbers.data(), &cost),
-                     "compute");
+    gradient.call("compute", gradient.functions<nnrun_gradient>().compute, rig.objective.face(),
+                  numbers.data(), &cost);
     return std::vector<double>(numbers.data(), numbers.data() + numbers.size());
   };
   const auto differences = gradient_of(use("gradient", "finite_difference", {{"step", 1e-7}}));

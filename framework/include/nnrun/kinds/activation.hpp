@@ -23,6 +23,8 @@ NNRUN_CLONES void values_of(const C formula, const T* z, T* a, std::size_t n) {
 template <class C, class T>
 NNRUN_CLONES void slopes_of(const C formula, const T* z, [[maybe_unused]] const T* a, const T* da,
                             T* dz, std::size_t n) {
+  static_assert(SlopeFromBoth<C> || !NamesDf<C>,
+                "df takes x and y = f(x): auto df(auto x, auto y) const");
   each(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         if constexpr (SlopeFromBoth<C>)

@@ -6,6 +6,7 @@
 #include <nnrun/number.hpp>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace nnrun {
@@ -94,6 +95,18 @@ void with_formula(const C& c, Visit visit) {
   else
     visit(c);
 }
+
+struct HasDf {
+  int df;
+};
+template <class C>
+struct AmbiguousDf : C, HasDf {};
+/// Whether C has any member `df`, a template too: with another one beside it, the name is
+/// ambiguous.
+template <class C>
+concept NamesDf = !std::is_final_v<C> && !requires {
+  &AmbiguousDf<C>::df;
+};
 
 template <class T>
 const T* in(const void* p) {

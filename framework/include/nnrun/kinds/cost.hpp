@@ -26,6 +26,7 @@ NNRUN_INLINE T over_outputs(T sum, [[maybe_unused]] std::size_t cols) {
 /// Value and slope of one term, by the author's df or by dual numbers.
 template <class T, class C>
 NNRUN_INLINE Dual<T> term(const C& cost, T y, T t) {
+  static_assert(TermSlope<C> || !NamesDf<C>, "df takes y and t: auto df(auto y, auto t) const");
   if constexpr (TermSlope<C>)
     return {Num<T>(cost.f(Num<T>(y), Num<T>(t))).v, Num<T>(cost.df(Num<T>(y), Num<T>(t))).v};
   else

@@ -1,0 +1,94 @@
+#include "base/crash.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+
+#include "base/foreign_call.hpp"
+namespace nnrun::host {
+namespace {
+
+std::atomic<CrashReport> report_to{nullptr};
+char uncaught[256];  // what std::terminate found
+
+/// A text in memory that is there already.
+class FixedText {
+ public:
+  FixedText& operator<<(const char* text) {
+    const std::size_t n = std::min(std::strlen(text), sizeof text_ - size_);
+    std::memcpy(text_ + size_, text, n);
+    size_ += n;
+    return *this;
+  }
+  std::string_view all() const { return {text_, size_}; }
+
+ private:
+  char text_[1024];
+  std::size_t size_ = 0;
+};
+
+void on_signal(int signal) {
+  report_crash_now(signal);
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
+}
+
+void on_exit() {
+  if (ForeignCall::now().what != nullptr) report_crash_now(0);
+}
+
+void keep(const char* what) {
+  std::strncpy(uncaught, what, sizeof uncaught - 1);
+}
+
+/// Not for std::bad_alloc's sake alone: what() of a plugin's exception may be long, or null.
+[[noreturn]] void on_terminate() {
+  if (const std::exception_ptr exception = std::current_exception()) try {
+      std::rethrow_exception(exception);
+    } catch (const std::exception& e) {
+      keep(e.what() != nullptr ? e.what() : "");
+    } catch (...) {
+      keep("something that is no std::exception");
+    }
+  std::abort();
+}
+
+}  // namespace
+
+void report_crash_now(int signal) {
+  const CrashReport report = report_to.exchange(nullptr);  // a crash of the report is the end
+  if (report == nullptr) return;
+  FixedText where;
+  const Called now = ForeignCall::now();
+  if (now.what != nullptr && now.method != nullptr)
+    where << "in " << now.method << " of " << now.what;
+  else if (now.what != nullptr)
+    where << "while " << now.what << " was loaded";
+  if (*uncaught != 0)
+    where << (where.all().empty() ? "" : ": ") << "nobody could catch " << uncaught;
+  report(signal, where.all());
+}
+
+void give_crash_stack() {
+  static thread_local char memory[16384];
+  const stack_t own{.ss_sp = memory, .ss_flags = 0, .ss_size = sizeof memory};
+  sigaltstack(&own, nullptr);
+}
+
+void report_crashes(CrashReport report) {
+  const bool first = report_to.exchange(report) == nullptr;
+  if (!first) return;
+  give_crash_stack();
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_ONSTACK | SA_NODEFER;
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+    sigaction(signal, &action, nullptr);
+  std::set_terminate(on_terminate);
+  std::atexit(on_exit);
+}
+
+}  // namespace nnrun::host

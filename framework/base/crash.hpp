@@ -1,0 +1,20 @@
+// The end of a process that a plugin crashes or leaves: who did it, told before it is over.
+#pragma once
+#include <string_view>
+namespace nnrun::host {
+
+/// Hears of the end. signal: 0 where exit was called. where: `in forward of activation 'swish'
+/// (swish.so)`, `while 'swish.so' was loaded`, what was thrown behind it where something was;
+/// empty where no foreign code ran. May do only what a signal handler may.
+using CrashReport = void (*)(int signal, std::string_view where);
+
+/// From now on `report` is called once when SIGSEGV, SIGBUS, SIGFPE, SIGILL or SIGABRT ends this
+/// process, an uncaught exception among them, or when foreign code calls exit. The signal then ends
+/// the process as it would have.
+void report_crashes(CrashReport report);
+/// Room for the report of a thread whose stack is full: call it once in every thread.
+void give_crash_stack();
+/// Calls the report with this signal, and where this thread is.
+void report_crash_now(int signal);
+
+}  // namespace nnrun::host

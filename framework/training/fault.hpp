@@ -1,0 +1,65 @@
+// Whose number was the first that is not finite.
+#pragma once
+#include <cmath>
+#include <nnrun/lanes.hpp>
+#include <span>
+
+#include "network/workspace.hpp"
+namespace nnrun::host {
+
+/// A call that gave numbers which are not finite out of ones that are. No plugin: none did.
+struct Fault {
+  const Object* plugin = nullptr;
+  const char* method = nullptr;
+  const Node* node = nullptr;  ///< whose values or slopes they are; nullptr: the cost's
+};
+
+/// What to say of it: in which step, whose number, and what to try. step: from 1.
+Problem bad_number(const Fault& fault, double cost, std::size_t epoch, std::uint64_t step,
+                   double learning_rate);
+/// Of parameters that an update left infinite or nan; one of the updaters made them so.
+Problem bad_update(const std::vector<const Object*>& updaters, std::size_t epoch,
+                   std::uint64_t step, double learning_rate);
+
+/// x · 0 is 0, or NaN where x is not finite; in lanes, so that it is no chain. n: whole lanes, or
+/// what is behind it in the last lane is finite too.
+template <class T>
+NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
+  Lane<T> sums{};
+  for (std::size_t i = 0; i < n; i += lanes) sums += lane_at(x + i) * T(0);
+  return sum_of_lanes<T>(sums)[0] == T(0);
+}
+
+/// In graph order, of the values that the blocks of a batch hold.
+template <class T>
+Fault fault_of_values(std::span<const Pass<T>> blocks) {
+  for (std::size_t k = 0; k < blocks.front().steps().size(); ++k)
+    for (const Pass<T>& block : blocks) {
+      const typename Pass<T>::Step& s = block.steps()[k];
+      const std::size_t n = s.call.rows * s.call.out.cols;
+      if (!all_finite(s.z, n)) return {&s.node->layer, "forward", s.node};
+      if (!all_finite(s.a, n)) return {&s.node->activation, "forward", s.node};
+    }
+  return {};
+}
+
+/// From the output backwards, of the slopes that the blocks hold; `cost` gave the output's.
+template <class T>
+Fault fault_of_slopes(std::span<const Pass<T>> blocks, const Graph& graph, const Object& cost) {
+  for (std::size_t k = graph.nodes.size(); k-- > 0;)
+    for (const Pass<T>& block : blocks) {
+      const typename Pass<T>::Step& s = block.steps()[k];
+      if (!s.has_slope) continue;
+      const std::size_t n = s.call.rows * s.call.out.cols;
+      if (!all_finite(s.da, n)) {
+        for (const Node& reader : graph.nodes)  // the first: it was the last to add its share
+          for (const int input : reader.inputs)
+            if (input == static_cast<int>(k)) return {&reader.layer, "backward_inputs", s.node};
+        return {&cost, "slope", s.node};
+      }
+      if (!all_finite(s.dz, n)) return {&s.node->activation, "backward", s.node};
+    }
+  return {};
+}
+
+}  // namespace nnrun::host
