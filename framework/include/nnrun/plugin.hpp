@@ -84,7 +84,7 @@ inline constexpr nnrun_class class_of{sizeof(nnrun_class),
 // classes share a C++ name cannot share code, whatever the visibility flags.
 #define NNRUN_REGISTER(C)                                                                 \
   namespace {                                                                             \
-  struct nnrun_registered_##C final : C {};                                               \
+  struct nnrun_registered_##C : C {};                                                     \
   [[gnu::section("nnrun_classes"), gnu::used]] const nnrun_class* const nnrun_entry_##C = \
       &::nnrun::detail::class_of<nnrun_registered_##C>;                                   \
   }
