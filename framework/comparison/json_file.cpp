@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "records/run_folder.hpp"
 namespace nnrun::host {
 
 nlohmann::ordered_json read_json(const std::filesystem::path& file) {
@@ -18,7 +19,7 @@ nlohmann::ordered_json read_json(const std::filesystem::path& file) {
 
 void replace_file(const std::filesystem::path& file, std::string_view text) {
   std::filesystem::path fresh = file;
-  fresh += ".new";
+  fresh += ".new-" + this_process();
   std::error_code error;
   std::filesystem::remove(fresh, error);
   write_new_file(fresh, text);

@@ -24,21 +24,15 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::ptrdiff_t decision_maps = 10;  // for so many seeds: a page shows no more
 
-std::string this_machine() {
-  char name[256] = {};
-  ::gethostname(name, sizeof name - 1);
-  return safe_name(name);
-}
-
 /// `.0001-machine-1234` beside the run's folder, until the run has ended.
-fs::path unfinished(const PlannedRun& run, pid_t owner) {
-  return run.folder.parent_path() / ("." + run.folder.filename().string() + "-" + this_machine() +
-                                     "-" + std::to_string(owner));
+fs::path unfinished(const PlannedRun& run) {
+  return run.folder.parent_path() / ("." + run.folder.filename().string() + "-" + this_process());
 }
 
 /// What a killed comparison of this machine left of this run.
 void remove_leftovers(const PlannedRun& run) {
-  const std::string mine = "." + run.folder.filename().string() + "-" + this_machine() + "-";
+  const std::string own = unfinished(run).filename().string();
+  const std::string mine = own.substr(0, own.rfind('-') + 1);  // of any process of this machine
   std::error_code ignored;
   std::vector<fs::path> gone;
   for (fs::directory_iterator entry(run.folder.parent_path(), ignored), end;
@@ -120,7 +114,7 @@ class Pool {
                                         run.folder.parent_path().string() +
                                         "': " + system_reason(error.value())});
     remove_leftovers(run);
-    const fs::path folder = unfinished(run, ::getpid());
+    const fs::path folder = unfinished(run);
     running_.push_back(
         {run, folder,
          Child::start([&](const Child::Send& send) { return work(plan_, run, folder, send); },

@@ -5,11 +5,23 @@
 #include "training/warnings.hpp"
 namespace nnrun::host {
 
+namespace {
+
+/// The file that `model.weights` names; what is wrong with it has the place of the key.
+TensorFile weights_of(const Experiment& experiment) try {
+  return read_safetensors(experiment.weights);
+} catch (const Error& e) {
+  Problem problem = e.problems().front();
+  problem.place = experiment.weights_place;
+  throw DataError(std::move(problem));
+}
+
+}  // namespace
+
 std::unique_ptr<Trainer> create_trainer(const Experiment& experiment, unsigned threads) {
   auto trainer = Trainer::create(experiment, threads);
   if (!experiment.weights.empty())
-    load_parameters(read_safetensors(experiment.weights), trainer->graph(),
-                    experiment.weights_place,
+    load_parameters(weights_of(experiment), trainer->graph(), experiment.weights_place,
                     [&](const NamedBlock& block, std::span<const double> values) {
                       trainer->set_parameters(block, values);
                     });

@@ -117,6 +117,12 @@ std::string safe_name(std::string_view name) {
   return out.empty() ? "run" : out;
 }
 
+std::string this_process() {
+  char machine[256] = {};
+  ::gethostname(machine, sizeof machine - 1);
+  return safe_name(machine) + "-" + std::to_string(::getpid());
+}
+
 RunFolder RunFolder::create(const fs::path& root, std::string_view name) {
   const fs::path parent = root / safe_name(name);
   create_parents(parent);

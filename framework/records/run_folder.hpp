@@ -61,6 +61,8 @@ std::string number_name(unsigned long number);
 
 /// A name as part of a path: letters of any language, digits, `.`, `_` and `-` stay.
 std::string safe_name(std::string_view name);
+/// `machine-1234`: for file names that processes of several machines make in one folder.
+std::string this_process();
 
 struct RunEntry {
   std::string name;

@@ -133,6 +133,8 @@ TEST_CASE("a gradient that calls back is named for its own crash, a layer for a 
   CHECK(ended.status == 4);
   CHECK_THAT(ended.err,
              Contains("error: segmentation fault in compute of gradient 'bad' (bad.so)\n"));
+  CHECK(run("$nnrun a.yaml --json 2> err", factory.folder()).out ==
+        "{\"error\":\"segmentation fault in compute of gradient 'bad' (bad.so)\",\"status\":4}\n");
 }
 
 TEST_CASE("other runs of a comparison go on where one config's data set crashes", "[checking]") {

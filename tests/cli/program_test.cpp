@@ -199,8 +199,11 @@ TEST_CASE("a run that diverges exits with 1, keeps its record and says what to t
   CHECK_THAT(record["error"].get<std::string>(), StartsWith("cost became infinite"));
 }
 
-TEST_CASE("Ctrl-C and SIGTERM end the run after its step and keep what was learnt", "[cli]") {
-  const auto [signal, status] = GENERATE(table<std::string, int>({{"INT", 130}, {"TERM", 143}}));
+TEST_CASE(
+    "Ctrl-C, SIGTERM and a closed terminal end the run after its step and keep what was learnt",
+    "[cli]") {
+  const auto [signal, status] =
+      GENERATE(table<std::string, int>({{"INT", 130}, {"TERM", 143}, {"HUP", 129}}));
   CAPTURE(signal);
   const Scratch scratch;
   // --foreground: the signal goes to the program once, not to its group as well
@@ -227,6 +230,11 @@ TEST_CASE("a model's numbers are a start for another run", "[cli]") {
   REQUIRE(ended.status == 0);
   CHECK(parsed(ended.out)["weights_sha256"] ==
         parsed(text_of(scratch / "a/run.json"))["result"]["weights_sha256"]);
+  scratch.write("c.yaml", "extends: " NNRUN_SOURCE_DIR
+                          "/configs/diagonal.yaml\nmodel:\n  weights: none.safetensors\n");
+  const Ended none = run("$nnrun c.yaml", scratch.folder());
+  CHECK(none.status == 5);
+  CHECK_THAT(none.err, Contains("none.safetensors': no such file\n --> c.yaml:3:12\n"));
   const Ended wrong =
       run("$nnrun $configs/diagonal-bias.yaml --set model.weights=$PWD/a/model.safetensors",
           scratch.folder());
