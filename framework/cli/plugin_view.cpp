@@ -187,18 +187,20 @@ std::string table_text(const std::vector<std::vector<std::string>>& rows) {
 
 std::string library_lines(const Library& library) {
   return "  sha256 " + library.sha256() + "\n" +
-         fmt::format("  version {}, interface {}, built by {}\n",
+         fmt::format("  version {}, interface {}, built by {}{}\n",
                      text_or_none(library.table->version), interface_of(library),
-                     text_or_none(library.table->compiler)) +
+                     text_or_none(library.table->compiler),
+                     library.table->optimized ? ", optimised" : "") +
          (library.table->optimized ? "" : std::string("  warning: ") + not_optimized + "\n");
 }
 
 std::string libraries_text(const Registry& registry, const Terminal& terminal) {
   std::vector<std::vector<std::string>> rows;
   for (const auto& library : registry.libraries())
-    rows.push_back({library->shown(), "interface " + interface_of(*library),
-                    text_or_none(library->table->compiler) +
-                        (library->table->optimized ? "" : std::string(", ") + not_optimized)});
+    rows.push_back({library->shown(), "sha256 " + library->sha256().substr(0, 12),
+                    "interface " + interface_of(*library),
+                    text_or_none(library->table->compiler) + ", " +
+                        (library->table->optimized ? std::string("optimised") : not_optimized)});
   return terminal.bold("libraries") + "\n" + table_text(rows);
 }
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/files.hpp"
 #include "loading/plugin_factory.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -17,6 +18,11 @@ TEST_CASE("an activation is shown with its library, its settings and its curve",
   CHECK(shown.status == 0);
   CHECK_THAT(shown.out, Contains("  from " NNRUN_BUILD_DIR "/plugins/activations.so\n  sha256 "));
   CHECK_THAT(shown.out, Contains("interface 1.") && Contains("built by g++"));
+  CHECK_THAT(
+      run("$nnrun plugins", scratch.folder()).out,
+      Contains("/plugins/activations.so ") &&
+          Contains("  sha256 " +
+                   host::sha256_of_file(NNRUN_BUILD_DIR "/plugins/activations.so").substr(0, 12)));
   // 0 left of the middle, then a line to 5 at 5
   CHECK_THAT(shown.out, Contains("  value\n  5 │") && Contains("  0 │⣀⣀⣀⣀⣀⣀⣀"));
   CHECK_THAT(shown.out, Contains("\n     -5                      x                      5\n"));
