@@ -31,11 +31,11 @@ void write_to(int file, std::initializer_list<std::string_view> texts) {
 }
 
 void write_json(std::string_view name, std::string_view where) {
-  write_to(STDOUT_FILENO, {"{\"error\":\"", name, " "});
+  write_to(Terminal::result_descriptor(), {"{\"error\":\"", name, " "});
   for (const char& c : where)  // what a string of JSON may not hold as it is
-    write_to(STDOUT_FILENO,
+    write_to(Terminal::result_descriptor(),
              {c == '"' || c == '\\' || (c >= 0 && c < ' ') ? "?" : std::string_view(&c, 1)});
-  write_to(STDOUT_FILENO, {"\",\"status\":4}\n"});
+  write_to(Terminal::result_descriptor(), {"\",\"status\":4}\n"});
 }
 
 /// A plugin's crash is an error of the plugin; one of the program itself keeps its signal.

@@ -86,6 +86,7 @@ int guarded_main(int argc, const char* const* argv) {
 }  // namespace nnrun::host
 
 int main(int argc, char** argv) {
+  nnrun::host::Terminal::keep_stdout_for_results();
   nnrun::host::tell_of_crashes(nnrun::host::wants_json(argc, argv));
   std::signal(SIGPIPE, SIG_IGN);  // a reader that stops reading must not stop a run
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence

@@ -1,5 +1,6 @@
 #include "cli/terminal.hpp"
 
+#include <fcntl.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -24,7 +25,9 @@ bool locale_is_utf8() {
   return false;
 }
 
-bool result_has_begun = false;  // stdout is one per process, and so is this
+// stdout is one per process, and so are these.
+bool result_has_begun = false;
+std::FILE* result_stream = stdout;
 
 bool wants_colour() {
   const char* no_color = std::getenv("NO_COLOR");
@@ -35,8 +38,8 @@ bool wants_colour() {
 }  // namespace
 
 Terminal::Terminal(std::FILE* stream)
-    : stream_(stream),
-      terminal_(isatty(fileno(stream)) == 1),
+    : stream_(stream == stdout ? result_stream : stream),
+      terminal_(isatty(fileno(stream_)) == 1),
       utf8_(locale_is_utf8()),
       colour_(terminal_ && wants_colour()) {}
 
@@ -47,12 +50,28 @@ std::size_t Terminal::width() const {
   return 80;
 }
 
+void Terminal::keep_stdout_for_results() {
+  const int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (own < 0) return;  // there is no stdout
+  std::FILE* const stream = ::fdopen(own, "w");
+  if (stream == nullptr) {
+    ::close(own);
+    return;
+  }
+  result_stream = stream;
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+}
+
+int Terminal::result_descriptor() {
+  return ::fileno(result_stream);
+}
+
 bool Terminal::result_begun() {
   return result_has_begun;
 }
 
 void Terminal::write(std::string_view text) const {
-  if (stream_ == stdout && !text.empty()) result_has_begun = true;
+  if (stream_ == result_stream && !text.empty()) result_has_begun = true;
   if (std::fwrite(text.data(), 1, text.size(), stream_) == text.size() && std::fflush(stream_) == 0)
     return;
   // the reader has seen enough; and where talk cannot be written, nothing can be said about it

@@ -18,6 +18,9 @@ class Terminal {
   /// Throws RecordError where a result cannot be written (disk full). A closed pipe is silent, and
   /// so is stderr.
   void write(std::string_view text) const;
+  /// From now on only Terminal(stdout) writes there; what plugins print goes to stderr.
+  static void keep_stdout_for_results();
+  static int result_descriptor();
   /// Whether this process has written to stdout.
   static bool result_begun();
   std::string bold(std::string_view text) const { return styled("1", text); }

@@ -60,6 +60,19 @@ TEST_CASE("what a formula throws in training ends the run with its class and met
              Contains("error: activation 'bad' failed in forward: " + said + "\n  --> bad.so\n"));
 }
 
+TEST_CASE("what a plugin prints is no part of the result", "[checking]") {
+  const PluginFactory factory;
+  write_config(factory, "a.yaml");
+  factory.cpp("bad.so", class_that("std::printf(\"printed\\n\"); std::cout << \"streamed\\n\";",
+                                   "#include <cstdio>\n#include <iostream>\n"));
+  const Ended ended =
+      run("$nnrun a.yaml --json --set data.train=9 --set train.optimizer.learning_rate=0.001",
+          factory.folder());
+  CHECK(ended.status == 0);
+  CHECK(nlohmann::json::parse(ended.out).is_object());
+  CHECK_THAT(ended.err, Contains("printed\n") && Contains("streamed\n"));
+}
+
 TEST_CASE("check survives a config whose library crashes, and looks at the next", "[checking]") {
   const PluginFactory factory;
   write_config(factory, "a.yaml");
