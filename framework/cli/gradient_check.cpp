@@ -33,6 +33,26 @@ Difference difference(const std::vector<double>& a, const std::vector<double>& b
   return {largest, length > 0 ? std::sqrt(square / length) : 0};
 }
 
+/// Of all blocks as one vector.
+double relative_difference(const ComparedGradients& c) {
+  std::vector<double> all[2];
+  for (std::size_t i = 0; i < 2; ++i)
+    for (const std::vector<double>& block : c.samples[i].blocks)
+      all[i].insert(all[i].end(), block.begin(), block.end());
+  return difference(all[0], all[1]).relative;
+}
+
+constexpr double rounding = 1e-5, of_a_step = 0.05;  // differences with a step h are off by O(h)
+
+std::string verdict(const ComparedGradients& c) {
+  const double relative = relative_difference(c);
+  const std::string names = c.names[0] + " and " + c.names[1],
+                    by = significant(relative, 3) + " of its length in all";
+  if (relative <= rounding) return names + " agree: " + by;
+  if (relative <= of_a_step) return names + " differ by " + by + ", as differences with a step do";
+  return names + " DISAGREE by " + by + ": only a random gradient may";
+}
+
 }  // namespace
 
 ComparedGradients compare_gradients(const std::string& names, const Experiment& experiment,
@@ -64,11 +84,14 @@ std::string text_of(const ComparedGradients& c, const Graph& graph) {
   for (std::size_t i = 0; i < 2; ++i)
     text += fmt::format("  {}: cost {}, {}\n", c.names[i], shortest(c.samples[i].cost),
                         duration(c.samples[i].seconds));
-  return text;
+  return text + "  " + verdict(c) + "\n";
 }
 
 nlohmann::ordered_json json_of(const ComparedGradients& c, const Graph& graph) {
   nlohmann::ordered_json json;
+  const double relative = relative_difference(c);
+  json["relative"] = relative;
+  json["agree"] = relative <= of_a_step;
   for (std::size_t i = 0; i < 2; ++i)
     json["gradients"].push_back(
         {{"name", c.names[i]}, {"cost", c.samples[i].cost}, {"seconds", c.samples[i].seconds}});

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <initializer_list>
 #include <string_view>
+#include <utility>
 
 #include "base/crash.hpp"
 #include "cli/terminal.hpp"
@@ -14,13 +15,6 @@ namespace nnrun::host {
 namespace {
 // A signal handler can only reach what is global.
 std::atomic<int> noted_signal{0};
-
-void note(int signal) {
-  noted_signal.store(signal, std::memory_order_relaxed);
-  std::signal(SIGINT, SIG_DFL);  // the second signal, whichever, ends the program at once
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGHUP, SIG_DFL);
-}
 
 bool json_wanted = false;
 
@@ -41,17 +35,44 @@ void write_json(std::string_view name, std::string_view where) {
 /// A plugin's crash is an error of the plugin; one of the program itself keeps its signal.
 void tell(int signal, std::string_view where) {
   char name[64] = "exit was called";
-  if (const char* const described = signal == 0 ? nullptr : ::sigdescr_np(signal)) {
+  if (signal == SIGALRM) std::strncpy(name, "no end of the step", sizeof name - 1);
+  if (const char* const described =
+          signal == 0 || signal == SIGALRM ? nullptr : ::sigdescr_np(signal)) {
     std::strncpy(name, described, sizeof name - 1);
     if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
   }
-  if (where.empty()) return write_to(STDERR_FILENO, {"error: the program crashed: ", name, "\n"});
+  if (where.empty()) return write_to(STDERR_FILENO, {"error: the program ended: ", name, "\n"});
   write_to(STDERR_FILENO,
            {"error: ", name, " ", where,
             "\n   = help: nnrun check LIBRARY.so puts every class of a library through its "
             "laws, in a process of its own\n"});
   if (json_wanted && !Terminal::result_begun()) write_json(name, where);
   ::_exit(4);  // Exit::plugin
+}
+
+// Seconds from the signal until a word about it, and from there until the end: before those who
+// stop programs lose patience, mostly after 30 s.
+constexpr unsigned first_patience = 1, last_patience = 24;
+
+/// A step takes as long as it takes, but one that a plugin never ends must not keep the program.
+void wait_no_longer(int) {
+  static bool told = false;
+  if (!std::exchange(told, true)) {
+    write_to(STDERR_FILENO,
+             {"\nwaiting for the end of the step; a second signal ends it at once\n"});
+    ::alarm(last_patience);
+    return;
+  }
+  report_crash_now(SIGALRM);
+  ::_exit(128 + noted_signal.load(std::memory_order_relaxed));
+}
+
+void note(int signal) {
+  noted_signal.store(signal, std::memory_order_relaxed);
+  ::alarm(first_patience);
+  std::signal(SIGINT, SIG_DFL);  // the second signal, whichever, ends the program at once
+  std::signal(SIGTERM, SIG_DFL);
+  std::signal(SIGHUP, SIG_DFL);
 }
 }  // namespace
 
@@ -61,6 +82,7 @@ void tell_of_crashes(bool json) {
 }
 
 void watch_for_interrupts() {
+  std::signal(SIGALRM, wait_no_longer);
   std::signal(SIGINT, note);
   std::signal(SIGTERM, note);
   // a terminal that was closed; nohup ignores it, and keeps to that
@@ -68,7 +90,9 @@ void watch_for_interrupts() {
 }
 
 int interrupt_signal() {
-  return noted_signal.load(std::memory_order_relaxed);
+  const int signal = noted_signal.load(std::memory_order_relaxed);
+  if (signal != 0) ::alarm(0);  // whoever asks does not hang
+  return signal;
 }
 
 }  // namespace nnrun::host

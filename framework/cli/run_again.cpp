@@ -87,6 +87,11 @@ void tell_of_changes(const std::vector<UsedLibrary>& libraries, const Registry& 
 
 }  // namespace
 
+void note_changes(const fs::path& config, const Registry& registry, const Terminal& talk) {
+  if (config.filename() != "config.yaml") return;
+  tell_of_changes(libraries_of(record_of(config.parent_path())), registry, talk);
+}
+
 RunAgain load_run(const std::string& folder, const std::vector<Override>& overrides,
                   Registry& registry, const Terminal* talk) {
   const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";

@@ -21,6 +21,11 @@ struct RunAgain {
 RunAgain load_run(const std::string& folder, const std::vector<Override>& overrides,
                   Registry& registry, const Terminal* talk);
 
+/// Says to `talk` which libraries changed since the run whose config.yaml this is; nothing where it
+/// is no run's.
+void note_changes(const std::filesystem::path& config, const Registry& registry,
+                  const Terminal& talk);
+
 /// What the run learned about its inputs. Throws RecordError where the model does not have it.
 Preparation::Fit fit_of(const RunAgain& run, const Preparation& preparation);
 

@@ -59,6 +59,22 @@ Keys result_of(const fs::path& folder) {
   return out;
 }
 
+/// The files of the run's libraries, and what was in them.
+Keys plugins_of(const fs::path& folder) {
+  Keys out;
+  std::error_code ignored;
+  if (!fs::exists(folder / "run.json", ignored)) return out;
+  const Json record = read_json(folder / "run.json");
+  const auto list = record.find("plugins");
+  if (list == record.end() || !list->is_array()) return out;
+  for (const Json& library : *list) {
+    if (!library.is_object()) continue;
+    const fs::path file = library.value("file", "");
+    out[file.filename().string()] = "sha256 " + library.value("sha256", "").substr(0, 12);
+  }
+  return out;
+}
+
 struct Line {
   std::string key, a, b;
 };
@@ -108,7 +124,7 @@ Exit diff_runs(const Arguments& arguments, Registry& registry) {
   if (arguments.targets.size() != 3)
     throw UsageError(Problem{.what = "runs diff needs two runs",
                              .hint = "nnrun runs diff runs/diagonal/0001 runs/diagonal/0002"});
-  Keys keys[2], results[2];
+  Keys keys[2], plugins[2], results[2];
   for (std::size_t i = 0; i < 2; ++i) {
     const fs::path folder = arguments.targets[i + 1];
     require_run_folder(folder);
@@ -116,20 +132,24 @@ Exit diff_runs(const Arguments& arguments, Registry& registry) {
       throw UsageError(Problem{.what = "'" + folder.string() + "' is a comparison, not a run",
                                .hint = "its runs are below " + (folder / "runs").string()});
     keys[i] = resolved_keys(read_experiment(folder / "config.yaml", {}, registry));
+    plugins[i] = plugins_of(folder);
     results[i] = result_of(folder);
   }
   const std::vector<Line> config = side_by_side(keys[0], keys[1], true);
+  const std::vector<Line> changed = side_by_side(plugins[0], plugins[1], true);
   const std::vector<Line> result = side_by_side(results[0], results[1], false);
   const Terminal out(stdout);
   if (arguments.json) {
     out.write(Json{{"runs", {arguments.targets[1], arguments.targets[2]}},
                    {"config", json_of(config)},
+                   {"plugins", json_of(changed)},
                    {"result", json_of(result)}}
                   .dump(-1, ' ', false, Json::error_handler_t::replace) +
               "\n");
     return Exit::done;
   }
   write_lines(out, config.empty() ? "The configs are equal" : "Config", config);
+  if (!changed.empty()) write_lines(out, "Plugins", changed);
   write_lines(out, "Result", result);
   return Exit::done;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/interrupt.hpp"
+#include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "comparison/page.hpp"
@@ -132,6 +133,7 @@ Exit train(const Arguments& arguments, Registry& registry) {
   const Clock::time_point start = Clock::now();
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
+  if (!arguments.quiet) note_changes(arguments.targets[0], registry, Terminal(stderr));
   return Training(arguments, experiment, start).run();
 }
 

@@ -238,7 +238,7 @@ TEST_CASE("a number that is not finite names step, layer and plugin, and updates
   CHECK_FALSE(fs::exists(bench.factory.scratch() / "run/model.safetensors"));
 }
 
-TEST_CASE("a slope with other arguments is refused by the compiler, not ignored", "[checking]") {
+TEST_CASE("the compiler says in a line what a formula cannot do", "[checking]") {
   const auto [kind, body, said] = GENERATE(table<std::string, std::string, std::string>(
       {{"Activation",
         "  auto f(auto x) const { return 1.0 * x; }\n  auto df(auto x) const { return x; }\n",
@@ -246,7 +246,9 @@ TEST_CASE("a slope with other arguments is refused by the compiler, not ignored"
        {"Cost",
         "  auto f(auto y, auto t) const { return (y - t) * (y - t); }\n"
         "  auto df(auto y) const { return 2 * y; }\n",
-        "df takes y and t"}}));
+        "df takes y and t"},
+       {"Activation", "  auto f(auto x) const { return atan(1.0 * x); }\n",
+        "atan is not there for formulas; these are: exp expm1 log "}}));
   const Scratch scratch;
   scratch.write("bad.cpp", Bench::class_of(kind, body));
   const Ended ended = run(NNRUN_CXX " -std=c++20 -fPIC -shared -I" NNRUN_SOURCE_DIR

@@ -60,6 +60,20 @@ TEST_CASE("what a formula throws in training ends the run with its class and met
              Contains("error: activation 'bad' failed in forward: " + said + "\n  --> bad.so\n"));
 }
 
+TEST_CASE("a run that a plugin does not let end says so, and a second signal ends it",
+          "[checking]") {
+  const PluginFactory factory;
+  write_config(factory, "a.yaml");
+  factory.cpp("bad.so", class_that("for (volatile int i = 0;;) i = i;"));
+  const Ended ended =
+      run("$nnrun a.yaml & child=$!; sleep 1; kill $child; sleep 2; kill $child; "
+          "wait $child",
+          factory.folder());
+  CHECK(ended.status == 128 + 15);
+  CHECK_THAT(ended.err,
+             Contains("\nwaiting for the end of the step; a second signal ends it at once\n"));
+}
+
 TEST_CASE("what a plugin prints is no part of the result", "[checking]") {
   const PluginFactory factory;
   write_config(factory, "a.yaml");

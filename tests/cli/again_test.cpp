@@ -222,6 +222,13 @@ TEST_CASE("a plugin of a run that is missing is named, with where it was", "[cli
       run(build + "NNRUN_PLUGIN_PATH=$PWD/swish.so $nnrun predict d 1,2", scratch.folder());
   CHECK(changed.status == 0);
   CHECK(changed.err == "note: changed since the run, so numbers may differ: swish.so\n");
+  const Ended rerun =
+      run("NNRUN_PLUGIN_PATH=$PWD/swish.so $nnrun train d/config.yaml --out again 2>&1 >out.txt | "
+          "grep note; NNRUN_PLUGIN_PATH=$PWD/swish.so $nnrun runs diff d again",
+          scratch.folder());
+  CHECK_THAT(rerun.out,
+             Contains("note: changed since the run, so numbers may differ: swish.so\n") &&
+                 Contains("\nPlugins\n  swish.so  sha256 " + sum.substr(0, 12) + "  sha256 "));
   std::filesystem::remove(library);
   CHECK(run("$nnrun predict d 1,2", scratch.folder()).err ==
         "error: the run needs activation 'swish_of_mine', which no loaded plugin provides\n  --> " +

@@ -170,7 +170,13 @@ TEST_CASE("check compares two ways to differentiate, block by block", "[cli]") {
   CHECK_THAT(text.out, Contains("  block            largest difference  relative\n"
                                 "  dense_1/weights  ") &&
                            Contains("\n  finite_difference: cost "));
+  CHECK_THAT(text.out, Contains("  finite_difference and backprop agree: ") &&
+                           Contains(" of its length in all\n"));
+  CHECK_THAT(
+      run("$nnrun check $configs/diagonal.yaml --gradients spsa,backprop", scratch.folder()).out,
+      Contains("  spsa and backprop DISAGREE by ") && Contains(": only a random gradient may\n"));
   const json result = parsed(run(command + " --json", scratch.folder()).out)["configs"][0];
+  CHECK(result["agree"] == true);
   CHECK(result["blocks"].size() == 4);
   // a forward difference is wrong by step f'' / 2 and by rounding over the step
   for (const json& block : result["blocks"]) CHECK(block["relative"].get<double>() < 1e-5);

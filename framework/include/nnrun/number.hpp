@@ -108,6 +108,20 @@ NNRUN_COMPARE(<=)
 NNRUN_COMPARE(>=)
 #undef NNRUN_COMPARE
 #undef NNRUN_MIXED
+#define NNRUN_ASSIGN(N, OP)                                                            \
+  template <class T>                                                                   \
+  NNRUN_INLINE constexpr N<T> &operator OP##=(N<T> &a, std::type_identity_t<N<T>> b) { \
+    return a = a OP b;                                                                 \
+  }
+NNRUN_ASSIGN(Num, +)
+NNRUN_ASSIGN(Num, -)
+NNRUN_ASSIGN(Num, *)
+NNRUN_ASSIGN(Num, /)
+NNRUN_ASSIGN(Dual, +)
+NNRUN_ASSIGN(Dual, -)
+NNRUN_ASSIGN(Dual, *)
+NNRUN_ASSIGN(Dual, /)
+#undef NNRUN_ASSIGN
 
 template <class T>
 NNRUN_INLINE Num<T> exp(Num<T> x) {
@@ -227,18 +241,55 @@ NNRUN_INLINE Dual<T> abs(Dual<T> x) {
   return {std::abs(x.v), sign * x.d};
 }
 
-/// The larger one; where both are equal, the first.
 template <class N>
-requires(std::same_as<N, Num<float>> || std::same_as<N, Num<double>> ||
-         std::same_as<N, Dual<float>> || std::same_as<N, Dual<double>>) NNRUN_INLINE N
-    max(N a, std::type_identity_t<N> b) {
+concept FormulaNumber = std::same_as<N, Num<float>> || std::same_as<N, Num<double>> ||
+    std::same_as<N, Dual<float>> || std::same_as<N, Dual<double>>;
+
+/// The larger one; where both are equal, the first.
+template <FormulaNumber N>
+NNRUN_INLINE N max(N a, std::type_identity_t<N> b) {
   return a.v < b.v ? b : a;
 }
-template <class N>
-requires(std::same_as<N, Num<float>> || std::same_as<N, Num<double>> ||
-         std::same_as<N, Dual<float>> || std::same_as<N, Dual<double>>) NNRUN_INLINE N
-    min(N a, std::type_identity_t<N> b) {
+template <Constant U, FormulaNumber N>
+NNRUN_INLINE N max(U a, N b) {
+  return max(N(a), b);
+}
+template <FormulaNumber N>
+NNRUN_INLINE N min(N a, std::type_identity_t<N> b) {
   return b.v < a.v ? b : a;
 }
+template <Constant U, FormulaNumber N>
+NNRUN_INLINE N min(U a, N b) {
+  return min(N(a), b);
+}
+
+// What formulas cannot call, so that the compiler says so in one line.
+#define NNRUN_ABSENT(NAME)                                                                   \
+  template <FormulaNumber N, class... More>                                                  \
+  N NAME(N x, More...) {                                                                     \
+    static_assert(sizeof(N) == 0, #NAME                                                      \
+                  " is not there for formulas; these are: exp expm1 log log1p tanh sigmoid " \
+                  "softplus sqrt sin cos erf erfc abs sign max min");                        \
+    return x;                                                                                \
+  }
+NNRUN_ABSENT(acos)
+NNRUN_ABSENT(asin)
+NNRUN_ABSENT(atan)
+NNRUN_ABSENT(atan2)
+NNRUN_ABSENT(cbrt)
+NNRUN_ABSENT(ceil)
+NNRUN_ABSENT(cosh)
+NNRUN_ABSENT(exp2)
+NNRUN_ABSENT(fabs)
+NNRUN_ABSENT(floor)
+NNRUN_ABSENT(fmax)
+NNRUN_ABSENT(fmin)
+NNRUN_ABSENT(log10)
+NNRUN_ABSENT(log2)
+NNRUN_ABSENT(pow)
+NNRUN_ABSENT(round)
+NNRUN_ABSENT(sinh)
+NNRUN_ABSENT(tan)
+#undef NNRUN_ABSENT
 
 }  // namespace nnrun
