@@ -136,7 +136,8 @@ Exit diff_runs(const Arguments& arguments, Registry& registry) {
     results[i] = result_of(folder);
   }
   const std::vector<Line> config = side_by_side(keys[0], keys[1], true);
-  const std::vector<Line> changed = side_by_side(plugins[0], plugins[1], true);
+  std::vector<Line> changed = side_by_side(plugins[0], plugins[1], true);
+  std::erase_if(changed, [](const Line& l) { return l.a == "-" || l.b == "-"; });  // not of both
   const std::vector<Line> result = side_by_side(results[0], results[1], false);
   const Terminal out(stdout);
   if (arguments.json) {

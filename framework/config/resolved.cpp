@@ -10,6 +10,15 @@
 namespace nnrun::host {
 namespace {
 
+/// Digits that give the same number again; with a point before an exponent, for readers of
+/// YAML 1.1, to whom 1e-08 is a text.
+std::string yaml_number(double x) {
+  std::string text = shortest(x);
+  const std::size_t exponent = text.find('e');
+  if (exponent != text.npos && text.find('.') == text.npos) text.insert(exponent, ".0");
+  return text;
+}
+
 /// What is written: a text, a list or a map.
 struct Written {
   std::string text = {};
@@ -77,7 +86,7 @@ std::string scalar(std::string_view text) {
 
 Written numbers(const std::vector<double>& values) {
   Written list = Written::list();
-  for (const double x : values) list.items.emplace_back(shortest(x));
+  for (const double x : values) list.items.emplace_back(yaml_number(x));
   return list;
 }
 
@@ -100,7 +109,7 @@ Written written(const Value& value, const nnrun_setting& setting) {
     bool is_path;
     Written operator()(bool x) const { return boolean(x); }
     Written operator()(std::int64_t n) const { return std::to_string(n); }
-    Written operator()(double x) const { return shortest(x); }
+    Written operator()(double x) const { return yaml_number(x); }
     Written operator()(const std::string& s) const { return is_path ? path(s) : scalar(s); }
     Written operator()(const std::vector<double>& list) const { return numbers(list); }
     Written operator()(const std::vector<std::string>& list) const {
@@ -159,8 +168,8 @@ Written written(const LayerSpec& layer) {
 
 Written data_of(const Experiment& e) {
   Written split = Written::map();
-  split.add("validation", shortest(e.split.validation));
-  split.add("test", shortest(e.split.test));
+  split.add("validation", yaml_number(e.split.validation));
+  split.add("test", yaml_number(e.split.test));
   split.add("shuffle", boolean(e.split.shuffle));
   split.add("stratify", boolean(e.split.stratify));
   Written features = Written::list();
@@ -194,7 +203,7 @@ Written early_stopping_of(const EarlyStopping& stopping) {
   Written map = Written::map();
   if (!stopping.monitor.name.empty()) map.add("monitor", scalar(stopping.monitor.name));
   map.add("patience", std::to_string(stopping.patience));
-  map.add("min_delta", shortest(stopping.min_delta));
+  map.add("min_delta", yaml_number(stopping.min_delta));
   map.add("restore_best", boolean(stopping.restore_best));
   return map;
 }
@@ -204,17 +213,17 @@ Written train_of(const Experiment& e) {
   train.add("cost", short_of(e.cost));
   train.add("gradient", short_of(e.gradient));
   Written optimizer = map_of(e.optimizer);
-  optimizer.add("learning_rate", shortest(e.learning_rate));
+  optimizer.add("learning_rate", yaml_number(e.learning_rate));
   train.add("optimizer", std::move(optimizer));
   train.add("batch_size", std::to_string(e.batch_size));
   if (e.epochs_given || e.steps == 0) train.add("epochs", std::to_string(e.epochs));
   if (e.steps > 0) train.add("steps", std::to_string(e.steps));
   if (e.max_examples > 0) train.add("max_examples", std::to_string(e.max_examples));
-  if (e.max_seconds > 0) train.add("max_seconds", shortest(e.max_seconds));
+  if (e.max_seconds > 0) train.add("max_seconds", yaml_number(e.max_seconds));
   train.add("shuffle", boolean(e.shuffle));
   if (e.schedule.plugin) train.add("schedule", schedule_of(e.schedule));
-  if (e.clip_value > 0) train.add("clip_value", shortest(e.clip_value));
-  if (e.clip_norm > 0) train.add("clip_norm", shortest(e.clip_norm));
+  if (e.clip_value > 0) train.add("clip_value", yaml_number(e.clip_value));
+  if (e.clip_norm > 0) train.add("clip_norm", yaml_number(e.clip_norm));
   if (e.early_stopping.wanted) train.add("early_stopping", early_stopping_of(e.early_stopping));
   train.add("measure", e.measure_after ? "after_epoch" : "while_training");
   return train;
