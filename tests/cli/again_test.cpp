@@ -12,12 +12,6 @@ using Catch::Contains;
 using Catch::StartsWith;
 using nlohmann::json;
 
-json parsed(const std::string& text) {
-  CAPTURE(text);
-  REQUIRE(json::accept(text));
-  return json::parse(text);
-}
-
 /// A run on a table of three kinds, scaled, with features and a split.
 struct Kinds {
   Scratch scratch;

@@ -13,12 +13,6 @@ using Catch::EndsWith;
 using Catch::StartsWith;
 using nlohmann::json;
 
-json parsed(const std::string& text) {
-  CAPTURE(text);
-  REQUIRE(json::accept(text));
-  return json::parse(text);
-}
-
 constexpr const char* two = "$configs/diagonal.yaml $configs/diagonal-analytic.yaml ";
 constexpr const char* few = "--set data.train=200 --set data.test=200 ";
 

@@ -10,12 +10,6 @@ using Catch::Contains;
 using Catch::StartsWith;
 using nlohmann::json;
 
-json parsed(const std::string& text) {
-  CAPTURE(text);
-  REQUIRE(json::accept(text));
-  return json::parse(text);
-}
-
 }  // namespace
 
 TEST_CASE("a run prints its result on stdout and its talk on stderr", "[cli]") {

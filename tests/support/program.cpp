@@ -2,7 +2,9 @@
 
 #include <sys/wait.h>
 
+#include <catch2/catch.hpp>
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 namespace nnrun::testing {
 
 Ended run(const std::string& command, const std::filesystem::path& folder) {
@@ -14,6 +16,12 @@ Ended run(const std::string& command, const std::filesystem::path& folder) {
           .c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           text_of(folder / ".out"), text_of(folder / ".err")};
+}
+
+nlohmann::json parsed(const std::string& text) {
+  CAPTURE(text);
+  REQUIRE(nlohmann::json::accept(text));
+  return nlohmann::json::parse(text);
 }
 
 }  // namespace nnrun::testing

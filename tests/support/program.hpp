@@ -1,5 +1,6 @@
 // The built program, run as a user runs it: in an empty folder, its output in pipes.
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -13,5 +14,8 @@ struct Ended {
 
 /// Runs `command` by the shell with $nnrun set to the program and $configs to the shipped configs.
 Ended run(const std::string& command, const std::filesystem::path& folder);
+
+/// A whole JSON text, which ends the test where it is none.
+nlohmann::json parsed(const std::string& text);
 
 }  // namespace nnrun::testing
