@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include "checking/inspection.hpp"
+#include "cli/allocations.hpp"
 #include "loading/plugin_factory.hpp"
-#include "support/allocations.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -20,7 +20,7 @@ std::string text_of(const PluginFactory& factory, std::string text) {
 /// The rows that failed or were not tried, `law: detail` a line; or how the library was refused.
 std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
   host::CheckedLibrary checked = host::look_at_library(file, host::Registry(), {}, brief);
-  host::try_laws(checked, host::Registry(), allocations, {}, brief);
+  host::try_laws(checked, host::Registry(), host::count_allocations(), {}, brief);
   if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
   std::string rows;
   for (const host::CheckedClass& c : checked.classes) {
