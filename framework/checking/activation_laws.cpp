@@ -27,12 +27,6 @@ Activated<T> activate(const Object& f, const Numbers& z, std::size_t rows, const
   return e;
 }
 
-Numbers numbers_of(const Activated<double>& e) {
-  Numbers all(e.a.all().begin(), e.a.all().end());
-  all.insert(all.end(), e.dz.all().begin(), e.dz.all().end());
-  return all;
-}
-
 /// Round numbers, where formulas have their kinks, and others between them.
 Numbers middle() {
   Numbers x;
@@ -143,17 +137,15 @@ Finding row_and_batch(const Subject& subject) {
   return kept("the same bits");
 }
 
-Finding threads(const Subject& subject) {
-  const Object f(subject.use);
+Numbers compute(const Object& f) {
   const Numbers z = some(f);
-  return in_two_threads([&] { return numbers_of(activate<double>(f, z, z.size() / cols_of(f))); });
+  const Activated<double> e = activate<double>(f, z, z.size() / cols_of(f));
+  Numbers all(e.a.all().begin(), e.a.all().end());
+  all.insert(all.end(), e.dz.all().begin(), e.dz.all().end());
+  return all;
 }
-
-Finding memory(const Subject& subject) {
-  const Object f(subject.use);
-  const Numbers z = some(f);
-  return called_again([&] { return numbers_of(activate<double>(f, z, z.size() / cols_of(f))); },
-                      [&] { activate<double>(f, Numbers(cols_of(f), 0.77), 1); });
+void call_other(const Object& f) {
+  activate<double>(f, Numbers(cols_of(f), 0.77), 1);
 }
 
 Finding finite(const Subject& subject) {
@@ -209,44 +201,33 @@ Finding inside(const Subject& subject) {
   return kept();
 }
 
-/// A call of forward and backward on buffers that live as long as the call.
-std::function<void()> call_of(const Object& f) {
+/// Forward and backward.
+HotCall hot_call(const Object& f) {
   constexpr std::size_t cols = 64, rows = 64;
   auto e =
       std::make_shared<Activated<double>>(activate<double>(f, Numbers(rows * cols, 0.4), rows));
   for (std::size_t i = 0; i < rows * cols; ++i)
     e->z.data()[i] = static_cast<double>(i % 97) / 12 - 4;
   const auto& functions = f.functions<nnrun_activation>().by_dtype[NNRUN_F64];
-  return [&f, &functions, e] {
+  const auto call = [&f, &functions, e] {
     f.call("forward", functions.forward, e->z.data(), e->a.data(), rows, cols);
     f.call("backward", functions.backward, e->z.data(), e->a.data(), e->da.data(), e->dz.data(),
            rows, cols);
   };
-}
-
-Finding allocations(const Subject& subject) {
-  const Object f(subject.use);
-  return without_allocations(subject, call_of(f));
-}
-Finding mode(const Subject& subject) {
-  const Object f(subject.use);
-  return keeps_floating_point_mode(call_of(f));
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "sigmoid", 64 * 64, call_of);
+  return {call, rows * cols, "sigmoid"};
 }
 
 constexpr Law all[]{{"slope", slope},
                     {"float and double", float_and_double},
                     {"row and batch", row_and_batch},
-                    {"two threads", threads},
-                    {"no memory of calls", memory},
+                    two_threads<compute>,
+                    no_memory_of_calls<compute, call_other>,
                     {"finite numbers", finite},
                     {"NaN and Inf", not_a_number},
                     {"stays inside", inside},
-                    {"floating-point mode", mode},
-                    {"no allocation", allocations},
-                    {"speed", fast}};
+                    floating_point_mode<hot_call>,
+                    no_allocation<hot_call>,
+                    speed_of_calls<hot_call>};
 
 }  // namespace activation_trial
 

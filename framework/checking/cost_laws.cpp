@@ -215,22 +215,11 @@ Finding not_a_number(const Subject& subject) {
   return kept("stays");
 }
 
-Numbers of_first_shape(const Object& cost) {
+Numbers compute(const Object& cost) {
   return all_of(evaluate<double>(cost, outputs(), targets(), shapes(cost).back()));
 }
-
-Finding threads(const Subject& subject) {
-  const Object cost(subject.use);
-  return in_two_threads([&] { return of_first_shape(cost); });
-}
-
-Finding memory(const Subject& subject) {
-  const Object cost(subject.use);
-  return called_again([&] { return of_first_shape(cost); },
-                      [&] {
-                        const std::size_t rows = shapes(cost).back();
-                        evaluate<double>(cost, targets(), targets(), rows);
-                      });
+void call_other(const Object& cost) {
+  evaluate<double>(cost, targets(), targets(), shapes(cost).back());
 }
 
 Finding inside(const Subject& subject) {
@@ -246,7 +235,7 @@ Finding inside(const Subject& subject) {
   return kept();
 }
 
-std::function<void()> call_of(const Object& cost) {
+HotCall hot_call(const Object& cost) {
   const std::size_t cols = shapes(cost).back() == 4 ? 3 : 1, rows = 1200 / cols;
   Numbers y, t;
   for (std::size_t i = 0; i < 100; ++i) {
@@ -255,22 +244,11 @@ std::function<void()> call_of(const Object& cost) {
   }
   auto e = std::make_shared<Costed<double>>(evaluate<double>(cost, y, t, rows));
   const auto slope_of = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].slope;
-  return [&cost, slope_of, e, rows, cols] {
+  const auto call = [&cost, slope_of, e, rows, cols] {
     cost.call("slope", slope_of, e->y.data(), e->t.data(), cols, 1, e->slopes.data(),
               e->per_row.data(), rows, cols);
   };
-}
-
-Finding allocations(const Subject& subject) {
-  const Object cost(subject.use);
-  return without_allocations(subject, call_of(cost));
-}
-Finding mode(const Subject& subject) {
-  const Object cost(subject.use);
-  return keeps_floating_point_mode(call_of(cost));
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "sum_squared_error", 1200, call_of);
+  return {call, 1200, "sum_squared_error"};
 }
 
 constexpr Law all[]{{"slope", slope},
@@ -279,14 +257,14 @@ constexpr Law all[]{{"slope", slope},
                     {"slopes and values", slopes_and_values},
                     {"scale", scale},
                     {"one target", one_target},
-                    {"two threads", threads},
-                    {"no memory of calls", memory},
+                    two_threads<compute>,
+                    no_memory_of_calls<compute, call_other>,
                     {"finite numbers", finite},
                     {"NaN and Inf", not_a_number},
                     {"stays inside", inside},
-                    {"floating-point mode", mode},
-                    {"no allocation", allocations},
-                    {"speed", fast}};
+                    floating_point_mode<hot_call>,
+                    no_allocation<hot_call>,
+                    speed_of_calls<hot_call>};
 
 }  // namespace cost_trial
 

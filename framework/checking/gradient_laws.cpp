@@ -174,23 +174,19 @@ Finding float_and_double(const Subject& subject) {
   return d < 0.1 ? kept(text) : broken(text);
 }
 
-Finding memory(const Subject& subject) {
-  const Object gradient(subject.use);
-  return called_again(
-      [&] {
-        SmallNetwork<double> network;
-        return computed(gradient, network);
-      },
-      [&] {
-        SmallNetwork<float> other;
-        computed(gradient, other);
-      });
+Numbers compute(const Object& gradient) {
+  SmallNetwork<double> network;
+  return computed(gradient, network);
+}
+void call_other(const Object& gradient) {
+  SmallNetwork<float> network;
+  computed(gradient, network);
 }
 
 constexpr Law all[]{{"slopes", agreement},
                     {"cost and padding", cost_and_padding},
                     {"float and double", float_and_double},
-                    {"no memory of calls", memory}};
+                    no_memory_of_calls<compute, call_other>};
 
 }  // namespace gradient_trial
 

@@ -187,14 +187,11 @@ Finding spread(const Subject& subject) {
   return kept();
 }
 
-Finding threads(const Subject& subject) {
-  const Object layer(subject.use);
-  return in_two_threads([&] { return LayerTrial<double>(layer, 5).everything(); });
+Numbers compute(const Object& layer) {
+  return LayerTrial<double>(layer, 5).everything();
 }
-Finding memory(const Subject& subject) {
-  const Object layer(subject.use);
-  return called_again([&] { return LayerTrial<double>(layer, 5).everything(); },
-                      [&] { LayerTrial<double>(layer, 3).everything(); });
+void call_other(const Object& layer) {
+  LayerTrial<double>(layer, 3).everything();
 }
 
 Finding not_a_number(const Subject& subject) {
@@ -214,26 +211,14 @@ Finding not_a_number(const Subject& subject) {
   return seen ? kept("stays") : broken("a row of NaN gives outputs without one");
 }
 
-constexpr std::size_t many = 32;
-std::function<void()> call_of(const Object& layer) {
-  auto trial = std::make_shared<LayerTrial<double>>(layer, many);
-  return [trial] {
+HotCall hot_call(const Object& layer) {
+  constexpr std::size_t rows = 32;
+  auto trial = std::make_shared<LayerTrial<double>>(layer, rows);
+  const auto call = [trial] {
     trial->forward();
     trial->backward();
   };
-}
-Finding allocations(const Subject& subject) {
-  const Object layer(subject.use);
-  return without_allocations(subject, call_of(layer));
-}
-Finding mode(const Subject& subject) {
-  const Object layer(subject.use);
-  return keeps_floating_point_mode(call_of(layer));
-}
-Finding fast(const Subject& subject) {
-  const Object layer(subject.use);
-  const LayerTrial<double> trial(layer, 1);
-  return speed(subject, "dense", static_cast<double>(many * trial.out_cols), call_of);
+  return {call, static_cast<double>(rows * trial->out_cols), "dense"};
 }
 
 constexpr Law all[]{{"slope", slope},
@@ -244,12 +229,12 @@ constexpr Law all[]{{"slope", slope},
                     {"tiles", tiles},
                     {"perturb", perturb},
                     {"spread", spread},
-                    {"two threads", threads},
-                    {"no memory of calls", memory},
+                    two_threads<compute>,
+                    no_memory_of_calls<compute, call_other>,
                     {"NaN and Inf", not_a_number},
-                    {"floating-point mode", mode},
-                    {"no allocation", allocations},
-                    {"speed", fast}};
+                    floating_point_mode<hot_call>,
+                    no_allocation<hot_call>,
+                    speed_of_calls<hot_call>};
 
 }  // namespace layer_law
 

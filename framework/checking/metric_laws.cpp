@@ -95,23 +95,15 @@ Finding float_and_double(const Subject& subject) {
   return kept();
 }
 
-Numbers all_values(const Object& metric) {
+Numbers compute(const Object& metric) {
   Numbers out;
   for (const Pass& pass : passes(metric)) out.push_back(value<double>(metric, pass));
   return out;
 }
-Finding threads(const Subject& subject) {
-  const Object metric(subject.use);
-  return in_two_threads([&] { return all_values(metric); });
-}
-Finding memory(const Subject& subject) {
-  const Object metric(subject.use);
-  return called_again([&] { return all_values(metric); },
-                      [&] {
-                        Pass pass = passes(metric)[0];
-                        std::swap(pass.y, pass.t);
-                        value<double>(metric, pass);
-                      });
+void call_other(const Object& metric) {
+  Pass pass = passes(metric)[0];
+  std::swap(pass.y, pass.t);
+  value<double>(metric, pass);
 }
 
 /// One example, all of one class, outputs that are all equal.
@@ -146,7 +138,7 @@ Finding table(const Subject& subject) {
   return kept();
 }
 
-std::function<void()> call_of(const Object& metric) {
+HotCall hot_call(const Object& metric) {
   const Pass one = passes(metric)[0];
   Pass pass;
   for (int i = 0; i < 100; ++i)
@@ -155,18 +147,12 @@ std::function<void()> call_of(const Object& metric) {
   auto y = std::make_shared<Guarded<double>>(flat<double>(pass.y)),
        t = std::make_shared<Guarded<double>>(flat<double>(pass.t));
   const std::size_t rows = pass.y.size(), cols = one.y[0].size();
-  return [&metric, y, t, rows, cols] {
+  const auto call = [&metric, y, t, rows, cols] {
     double out = 0;
     metric.call("value", metric.functions<nnrun_metric>().value[NNRUN_F64], y->data(), t->data(),
                 rows, cols, &out);
   };
-}
-Finding mode(const Subject& subject) {
-  const Object metric(subject.use);
-  return keeps_floating_point_mode(call_of(metric));
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "accuracy", 600, call_of);
+  return {call, 600, "accuracy"};
 }
 
 constexpr Law all[]{{"range", range},
@@ -174,10 +160,10 @@ constexpr Law all[]{{"range", range},
                     {"float and double", float_and_double},
                     {"few examples", few_examples},
                     {"table of counts", table},
-                    {"two threads", threads},
-                    {"no memory of calls", memory},
-                    {"floating-point mode", mode},
-                    {"speed", fast}};
+                    two_threads<compute>,
+                    no_memory_of_calls<compute, call_other>,
+                    floating_point_mode<hot_call>,
+                    speed_of_calls<hot_call>};
 
 }  // namespace metric_trial
 

@@ -179,13 +179,10 @@ Finding on_rosenbrock(const Subject& subject) {
   return descent(subject, rosenbrock, rosenbrock_cost, {-0.5, 0.5});
 }
 
-Finding threads(const Subject& subject) {
-  const Object optimizer(subject.use);
-  return in_two_threads([&] {
-    Walk<double> walk(optimizer, start);
-    for (std::uint64_t step = 1; step <= 5; ++step) walk.step(quadratic, 0.01, step);
-    return walk.numbers();
-  });
+Numbers compute(const Object& optimizer) {
+  Walk<double> walk(optimizer, start);
+  for (std::uint64_t step = 1; step <= 5; ++step) walk.step(quadratic, 0.01, step);
+  return walk.numbers();
 }
 
 Finding not_a_number(const Subject& subject) {
@@ -204,23 +201,15 @@ Finding not_a_number(const Subject& subject) {
   return kept("a NaN stays with its parameter");
 }
 
-constexpr std::size_t many = 4096;
-std::function<void()> call_of(const Object& optimizer) {
+HotCall hot_call(const Object& optimizer) {
+  constexpr std::size_t many = 4096;
   auto walk = std::make_shared<Walk<double>>(optimizer, Numbers(many, 0.5));
   for (std::size_t i = 0; i < many; ++i)
     walk->g().data()[i] = std::sin(static_cast<double>(i)) / 100;
-  return [walk, step = std::make_shared<std::uint64_t>(0)] { walk->apply(0, many, 1e-3, ++*step); };
-}
-Finding allocations(const Subject& subject) {
-  const Object optimizer(subject.use);
-  return without_allocations(subject, call_of(optimizer));
-}
-Finding mode(const Subject& subject) {
-  const Object optimizer(subject.use);
-  return keeps_floating_point_mode(call_of(optimizer));
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "sgd", many, call_of);
+  const auto call = [walk, step = std::make_shared<std::uint64_t>(0)] {
+    walk->apply(0, many, 1e-3, ++*step);
+  };
+  return {call, many, "sgd"};
 }
 
 constexpr Law all[]{{"slots", slots},
@@ -230,11 +219,11 @@ constexpr Law all[]{{"slots", slots},
                     {"padding", padding},
                     {"quadratic", on_quadratic},
                     {"rosenbrock", on_rosenbrock},
-                    {"two threads", threads},
+                    two_threads<compute>,
                     {"NaN and Inf", not_a_number},
-                    {"floating-point mode", mode},
-                    {"no allocation", allocations},
-                    {"speed", fast}};
+                    floating_point_mode<hot_call>,
+                    no_allocation<hot_call>,
+                    speed_of_calls<hot_call>};
 
 }  // namespace optimizer_trial
 

@@ -79,21 +79,19 @@ Finding pieces(const Subject& subject) {
   return wrong.empty() ? kept("from any place") : broken("drawn from number 41 on, " + wrong);
 }
 
-std::function<void()> call_of(const Object& random) {
+HotCall hot_call(const Object& random) {
   random.call("seed", random.functions<nnrun_random>().seed, 1);
   auto out = std::make_shared<Numbers>(1000);
-  return [&random, out, from = std::make_shared<std::uint64_t>(0)] {
+  const auto call = [&random, out, from = std::make_shared<std::uint64_t>(0)] {
     random.call("uniform", random.functions<nnrun_random>().uniform, "data/train", 0, *from,
                 out->data(), out->size());
     *from += out->size();
   };
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "philox", 1000, call_of);
+  return {call, 1000, "philox"};
 }
 
 constexpr Law all[]{{"range", range},     {"same seed", same_seed}, {"other seeds", other_seed},
-                    {"streams", streams}, {"pieces", pieces},       {"speed", fast}};
+                    {"streams", streams}, {"pieces", pieces},       speed_of_calls<hot_call>};
 
 }  // namespace random_trial
 
@@ -151,15 +149,12 @@ Finding shapes(const Subject& subject) {
   return kept();
 }
 
-std::function<void()> call_of(const Object& initializer) {
-  return [&initializer] { filled(initializer, 50, 20); };
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "glorot_uniform", 1000, call_of);
+HotCall hot_call(const Object& initializer) {
+  return {[&initializer] { filled(initializer, 50, 20); }, 1000, "glorot_uniform"};
 }
 
 constexpr Law all[]{
-    {"numbers", numbers}, {"same seed", same_seed}, {"shapes", shapes}, {"speed", fast}};
+    {"numbers", numbers}, {"same seed", same_seed}, {"shapes", shapes}, speed_of_calls<hot_call>};
 
 }  // namespace initializer_trial
 

@@ -75,47 +75,32 @@ Finding float_and_double(const Subject& subject) {
                                               ", in double " + significant(exact, 6));
 }
 
-Finding threads(const Subject& subject) {
-  const Object regularizer(subject.use);
-  return in_two_threads([&] { return taken<double>(regularizer, parameters); });
+Numbers compute(const Object& regularizer) {
+  return taken<double>(regularizer, parameters);
 }
-Finding memory(const Subject& subject) {
-  const Object regularizer(subject.use);
-  return called_again([&] { return taken<double>(regularizer, parameters); },
-                      [&] {
-                        taken<double>(regularizer, {7, -7});
-                      });
+void call_other(const Object& regularizer) {
+  taken<double>(regularizer, {7, -7});
 }
 
-constexpr std::size_t many = 4096;
-std::function<void()> call_of(const Object& regularizer) {
+HotCall hot_call(const Object& regularizer) {
+  constexpr std::size_t many = 4096;
   auto w = std::make_shared<Guarded<double>>(Numbers(many, 0.5)),
        g = std::make_shared<Guarded<double>>(many), state = std::make_shared<Guarded<double>>(many);
-  return [&regularizer, w, g, state] {
+  const auto call = [&regularizer, w, g, state] {
     const auto& f = regularizer.functions<nnrun_regularizer>().by_dtype[NNRUN_F64];
     regularizer.call("add", f.add, w->data(), g->data(), state->data(), many);
   };
-}
-Finding allocations(const Subject& subject) {
-  const Object regularizer(subject.use);
-  return without_allocations(subject, call_of(regularizer));
-}
-Finding mode(const Subject& subject) {
-  const Object regularizer(subject.use);
-  return keeps_floating_point_mode(call_of(regularizer));
-}
-Finding fast(const Subject& subject) {
-  return speed(subject, "l2", many, call_of);
+  return {call, many, "l2"};
 }
 
 constexpr Law all[]{{"slope", slope},
                     {"zero", zero},
                     {"float and double", float_and_double},
-                    {"two threads", threads},
-                    {"no memory of calls", memory},
-                    {"floating-point mode", mode},
-                    {"no allocation", allocations},
-                    {"speed", fast}};
+                    two_threads<compute>,
+                    no_memory_of_calls<compute, call_other>,
+                    floating_point_mode<hot_call>,
+                    no_allocation<hot_call>,
+                    speed_of_calls<hot_call>};
 
 }  // namespace regularizer_trial
 

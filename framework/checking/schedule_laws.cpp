@@ -28,7 +28,7 @@ Finding range(const Subject& subject) {
   return kept("from " + significant(least, 3) + " to " + significant(most, 3));
 }
 
-std::vector<double> all_factors(const Object& schedule) {
+std::vector<double> compute(const Object& schedule) {
   std::vector<double> factors;
   for (std::uint64_t step = 0; step < 100; ++step) factors.push_back(factor(schedule, step));
   return factors;
@@ -37,26 +37,21 @@ std::vector<double> all_factors(const Object& schedule) {
 /// Asked in another order, as by a run that goes on after an interruption.
 Finding moment_alone(const Subject& subject) {
   const Object schedule(subject.use), fresh(subject.use);
-  const std::vector<double> expected = all_factors(schedule);
+  const std::vector<double> expected = compute(schedule);
   for (std::uint64_t step = 100; step-- > 0;)
     if (const double f = factor(fresh, step); !same(f, expected[step]))
       return broken("after step " + std::to_string(step) + " it gives " + shown(f) + " or " +
                     shown(expected[step]) + ", as the calls before went");
   return kept();
 }
-Finding threads(const Subject& subject) {
-  const Object schedule(subject.use);
-  return in_two_threads([&] { return all_factors(schedule); });
-}
-Finding memory(const Subject& subject) {
-  const Object schedule(subject.use);
-  return called_again([&] { return all_factors(schedule); }, [&] { factor(schedule, 3, 7); });
+void call_other(const Object& schedule) {
+  factor(schedule, 3, 7);
 }
 
 constexpr Law all[]{{"range", range},
                     {"moment alone", moment_alone},
-                    {"two threads", threads},
-                    {"no memory of calls", memory}};
+                    two_threads<compute>,
+                    no_memory_of_calls<compute, call_other>};
 
 }  // namespace schedule_trial
 

@@ -46,6 +46,19 @@ std::vector<double> steps_at(double x) {
 
 constexpr double relative_slope = 1e-6, absolute_slope = 1e-8;
 
+/// Seconds of one call: the least of several.
+double seconds_of(const std::function<void()>& call) {
+  using clock = std::chrono::steady_clock;
+  call();
+  double best = 1;
+  for (int i = 0; i < 5; ++i) {
+    const auto start = clock::now();
+    call();
+    best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
+  }
+  return best;
+}
+
 }  // namespace
 
 SlopeTrial try_slope(const Function& f, double x, double found) {
@@ -129,15 +142,16 @@ int TrialNumbers::fill(void* self, double* out, std::size_t n) {
   return 0;
 }
 
-Finding in_two_threads(const std::function<std::vector<double>()>& compute) {
-  const std::vector<double> alone = compute();
+Finding in_two_threads(const Subject& subject, Compute compute) {
+  const Object object(subject.use);
+  const std::vector<double> alone = compute(object);
   std::mutex mutex;
   std::string wrong;
   const auto work = [&] {
     std::string said;
     try {
       for (int i = 0; i < 200 && said.empty(); ++i)
-        said = first_difference<double>(compute(), alone);
+        said = first_difference<double>(compute(object), alone);
     } catch (const Error& error) {
       said = error.what();
     }
@@ -148,67 +162,61 @@ Finding in_two_threads(const std::function<std::vector<double>()>& compute) {
   return wrong.empty() ? kept() : broken("beside another thread " + wrong);
 }
 
-Finding called_again(const std::function<std::vector<double>()>& compute,
-                     const std::function<void()>& other) {
-  const std::vector<double> first = compute();
-  std::string wrong = first_difference<double>(compute(), first);
+Finding called_again(const Subject& subject, Compute compute, CallOther call_other) {
+  const Object object(subject.use);
+  const std::vector<double> first = compute(object);
+  std::string wrong = first_difference<double>(compute(object), first);
   if (!wrong.empty()) return broken("called again with the same numbers, " + wrong);
-  other();
-  wrong = first_difference<double>(compute(), first);
+  call_other(object);
+  wrong = first_difference<double>(compute(object), first);
   return wrong.empty() ? kept() : broken("after a call with other numbers, " + wrong);
 }
 
-Finding without_allocations(const Subject& subject, const std::function<void()>& call) {
+Finding without_allocations(const Subject& subject, Prepare prepare) {
   if (subject.allocations == nullptr) return skipped("nobody counts allocations here");
-  call();
+  const Object object(subject.use);
+  const HotCall hot = prepare(object);
+  hot.call();
   constexpr std::size_t calls = 8;
   const std::size_t before = subject.allocations();
-  for (std::size_t i = 0; i < calls; ++i) call();
+  for (std::size_t i = 0; i < calls; ++i) hot.call();
   const std::size_t count = subject.allocations() - before;
   if (count == 0) return kept();
   return broken(significant(static_cast<double>(count) / calls, 3) + " allocations in a call");
 }
 
-Finding keeps_floating_point_mode(const std::function<void()>& call) {
+Finding keeps_floating_point_mode(const Subject& subject, Prepare prepare) {
+  const Object object(subject.use);
+  const HotCall hot = prepare(object);
 #if defined(__x86_64__)
   constexpr unsigned flags = 0x3f;  // what happened so far; the rest is the mode
   const unsigned before = _mm_getcsr();
-  call();
+  hot.call();
   const unsigned after = _mm_getcsr();
   _mm_setcsr(before);
   return (before & ~flags) == (after & ~flags)
              ? kept()
              : broken("a call changes the floating-point mode of its thread");
 #else
-  call();
+  hot.call();
   return skipped("known for x86-64 only");
 #endif
 }
 
-double seconds_of(const std::function<void()>& call) {
-  using clock = std::chrono::steady_clock;
-  call();
-  double best = 1;
-  for (int i = 0; i < 5; ++i) {
-    const auto start = clock::now();
-    call();
-    best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
-  }
-  return best;
-}
-
-Finding speed(const Subject& subject, const char* built_in, double elements,
-              const std::function<std::function<void()>(const Object&)>& call_of) {
-  const auto per_element = [&](const Use& use) {
-    const Object object(use);
-    return significant(seconds_of(call_of(object)) / elements * 1e9, 2) + " ns";
+Finding speed(const Subject& subject, Prepare prepare) {
+  const auto per_element = [](const HotCall& hot) {
+    return significant(seconds_of(hot.call) / hot.elements * 1e9, 2) + " ns";
   };
-  std::string text = per_element(subject.use);
-  const std::string& kind = subject.plugin().kind;
-  const Class* const other = subject.built_in ? subject.built_in->find(kind, built_in) : nullptr;
-  if (other != nullptr && subject.plugin().name != built_in)
-    text +=
-        ", " + std::string(built_in) + " " + per_element(subject_of(*other, nullptr, nullptr).use);
+  const Object object(subject.use);
+  const HotCall own = prepare(object);
+  const std::string built_in = own.built_in;
+  std::string text = per_element(own);
+  const Class* const other =
+      subject.built_in ? subject.built_in->find(subject.plugin().kind, built_in) : nullptr;
+  if (other != nullptr && subject.plugin().name != built_in) {
+    const Object beside(subject_of(*other, nullptr, nullptr).use);
+    text += ", " + built_in + " " + per_element(prepare(beside));
+  }
   return kept(text);
 }
 

@@ -107,21 +107,47 @@ class TrialNumbers {
   nnrun_stream face_;
 };
 
-/// Two threads at once compute what `alone` is, many times; `compute` gives all numbers of a call.
-/// Empty where both always get the same, else what differed.
-Finding in_two_threads(const std::function<std::vector<double>()>& compute);
-/// The same call again, with another between: what a class must not remember.
-Finding called_again(const std::function<std::vector<double>()>& compute,
-                     const std::function<void()>& other);
-/// Calls without an allocation, after a first one.
-Finding without_allocations(const Subject& subject, const std::function<void()>& call);
-/// Does the call leave the mode of floating-point arithmetic alone?
-Finding keeps_floating_point_mode(const std::function<void()>& call);
+/// A call as training makes it, again and again, on buffers that live as long as it.
+struct HotCall {
+  std::function<void()> call;
+  double elements;       ///< numbers that it computes
+  const char* built_in;  ///< the class of this kind to measure its speed beside
+};
 
-/// Seconds of one call: the least of several.
-double seconds_of(const std::function<void()>& call);
+/// What a kind gives for the laws of calls: all numbers of a call, a call with other numbers, and
+/// the hot call of an object.
+using Compute = std::vector<double> (*)(const Object&);
+using CallOther = void (*)(const Object&);
+using Prepare = HotCall (*)(const Object&);
+
+/// Two threads at once compute what one alone does, many times.
+Finding in_two_threads(const Subject& subject, Compute compute);
+/// The same call again, with another between: what a class must not remember.
+Finding called_again(const Subject& subject, Compute compute, CallOther call_other);
+/// Calls without an allocation, after a first one.
+Finding without_allocations(const Subject& subject, Prepare prepare);
+/// Does the call leave the mode of floating-point arithmetic alone?
+Finding keeps_floating_point_mode(const Subject& subject, Prepare prepare);
 /// `0.9 ns, sigmoid 0.8 ns` per element.
-Finding speed(const Subject& subject, const char* built_in, double elements,
-              const std::function<std::function<void()>(const Object&)>& call_of);
+Finding speed(const Subject& subject, Prepare prepare);
+
+// The same as rows of a kind's table.
+template <Compute compute>
+inline constexpr Law two_threads{
+    "two threads", [](const Subject& subject) { return in_two_threads(subject, compute); }};
+template <Compute compute, CallOther call_other>
+inline constexpr Law no_memory_of_calls{"no memory of calls", [](const Subject& subject) {
+                                          return called_again(subject, compute, call_other);
+                                        }};
+template <Prepare prepare>
+inline constexpr Law floating_point_mode{"floating-point mode", [](const Subject& subject) {
+                                           return keeps_floating_point_mode(subject, prepare);
+                                         }};
+template <Prepare prepare>
+inline constexpr Law no_allocation{
+    "no allocation", [](const Subject& subject) { return without_allocations(subject, prepare); }};
+template <Prepare prepare>
+inline constexpr Law speed_of_calls{"speed",
+                                    [](const Subject& subject) { return speed(subject, prepare); }};
 
 }  // namespace nnrun::host
