@@ -29,6 +29,17 @@ void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T
   }
 }
 
+Padding::Padding(const Graph& graph) {
+  std::vector<bool> used(graph.n_parameters);
+  for (const NamedBlock& block : graph.blocks())
+    for_each_element(block, [&](std::size_t at, std::size_t) { used[at] = true; });
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (used[i]) continue;
+    if (ranges_.empty() || ranges_.back().second != i) ranges_.push_back({i, i});
+    ranges_.back().second = i + 1;
+  }
+}
+
 template <class T>
 std::vector<T> gathered(const NamedBlock& block, const T* w) {
   std::vector<T> out(block.count);

@@ -1,6 +1,8 @@
-// The flat vector of parameters: first values, and the way between memory and files.
+// The flat vector of parameters: first values, its padding, and the way between memory and files.
 #pragma once
+#include <algorithm>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "network/graph.hpp"
@@ -13,6 +15,20 @@ namespace nnrun::host {
 /// there are none.
 template <class T>
 void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T>* state = nullptr);
+
+/// Where the flat vector holds no parameter.
+class Padding {
+ public:
+  explicit Padding(const Graph& graph);
+  /// numbers: graph.n_parameters of them.
+  template <class T>
+  void fill(T* numbers, std::type_identity_t<T> value) const {
+    for (const auto& [from, to] : ranges_) std::fill(numbers + from, numbers + to, value);
+  }
+
+ private:
+  std::vector<std::pair<std::size_t, std::size_t>> ranges_;
+};
 
 /// A block in its file order.
 template <class T>

@@ -48,17 +48,4 @@ std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::si
   return sweeps;
 }
 
-std::vector<std::pair<std::size_t, std::size_t>> padding_of(const Graph& graph) {
-  std::vector<bool> used(graph.n_parameters);
-  for (const NamedBlock& block : graph.blocks())
-    for_each_element(block, [&](std::size_t at, std::size_t) { used[at] = true; });
-  std::vector<std::pair<std::size_t, std::size_t>> gaps;
-  for (std::size_t i = 0; i < used.size(); ++i) {
-    if (used[i]) continue;
-    if (gaps.empty() || gaps.back().second != i) gaps.push_back({i, i});
-    gaps.back().second = i + 1;
-  }
-  return gaps;
-}
-
 }  // namespace nnrun::host

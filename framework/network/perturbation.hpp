@@ -12,6 +12,7 @@
 #include <memory>
 #include <nnrun/lanes.hpp>
 
+#include "network/parameters.hpp"
 #include "network/workspace.hpp"
 namespace nnrun::host {
 
@@ -24,9 +25,6 @@ struct PerturbedRange {
 /// allows.
 std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::size_t limit);
 
-/// Ranges of the flat vector that belong to no parameter.
-std::vector<std::pair<std::size_t, std::size_t>> padding_of(const Graph& graph);
-
 /// Does the output of `from` flow into `to`?
 bool reaches(const Graph& graph, std::size_t from, std::size_t to);
 
@@ -35,7 +33,8 @@ class Perturbation {
  public:
   static constexpr std::size_t default_limit = std::size_t{1} << 20;  // numbers: 8 MB of float64
 
-  Perturbation(const Graph& graph, T* w, const Object& cost, std::size_t limit = default_limit)
+  Perturbation(const Graph& graph, T* w, const Object& cost, const Padding& padding,
+               std::size_t limit = default_limit)
       : graph_(graph),
         w_(w),
         cost_(cost),
@@ -43,8 +42,7 @@ class Perturbation {
         base_(graph, 1, w, nullptr, false),
         pass_(base_.pass()),
         is_padding_(graph.n_parameters) {
-    for (const auto& [from, to] : padding_of(graph))
-      std::fill(is_padding_.data() + from, is_padding_.data() + to, T(1));
+    padding.fill(is_padding_.data(), 1);
     for (const auto& ranges : plan_sweeps(graph, limit)) lay_out(ranges);
     allocate();
     if (!sweeps_.empty()) connect();

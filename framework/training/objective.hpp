@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 
+#include "network/parameters.hpp"
 #include "network/perturbation.hpp"
 #include "network/random.hpp"
 #include "network/workspace.hpp"
@@ -131,7 +132,7 @@ class Objective {
     if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
     std::copy_n(w_, graph_.n_parameters, kept_w_.data());
     for (std::size_t i = 0; i < graph_.n_parameters; ++i) w_[i] += h * direction[i];
-    for (const auto& [from, to] : padding_) std::fill(w_ + from, w_ + to, T(0));
+    padding_.fill(w_, 0);
     const double cost = this->cost();
     std::copy_n(kept_w_.data(), graph_.n_parameters, w_);
     return cost;
@@ -139,14 +140,13 @@ class Objective {
 
   /// After a gradient that used directions, which knows nothing of padding.
   void forget_padding(T* gradient) const {
-    if (!kept_w_.data()) return;
-    for (const auto& [from, to] : padding_) std::fill(gradient + from, gradient + to, T(0));
+    if (kept_w_.data()) padding_.fill(gradient, 0);
   }
 
   double costs(T h, T* out) {
     if (differs_) return costs_one_by_one(h, out);
     if (!perturbation_) {
-      perturbation_.emplace(graph_, w_, cost_);
+      perturbation_.emplace(graph_, w_, cost_, padding_);
       one_example_ = Buffer<T>(graph_.n_parameters);
     }
     if (batch_.rows == 1) {
@@ -206,7 +206,7 @@ class Objective {
         w_[i] = keep;
       });
     const double here = cost();  // last: what layers keep and put out is of these parameters
-    for (const auto& [from, to] : padding_) std::fill(out + from, out + to, static_cast<T>(here));
+    padding_.fill(out, static_cast<T>(here));
     return here;
   }
   struct Noise {
@@ -310,7 +310,7 @@ class Objective {
   std::optional<Stream> draws_;  // of gradients
   std::vector<Noise> noises_;
   const std::vector<NamedBlock> blocks_of_parameters_ = graph_.blocks();
-  const std::vector<std::pair<std::size_t, std::size_t>> padding_ = padding_of(graph_);
+  const Padding padding_{graph_};
   Buffer<T> kept_w_;
   Batch<T> batch_{};
   nnrun_objective face_{};
