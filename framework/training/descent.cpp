@@ -15,7 +15,8 @@ std::pair<std::size_t, std::size_t> extent(const NamedBlock& named) {
   return {named.at, padded(last + 1)};
 }
 
-std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Experiment& experiment) {
+std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Experiment& experiment,
+                                                 int dtype) {
   std::vector<RegularizedRange> ranges;
   for (const NamedBlock& block : graph.blocks()) {
     const auto spec = std::ranges::find(experiment.layers, block.node->name, &LayerSpec::name);
@@ -24,7 +25,9 @@ std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Exper
                                                         : Use{};
     if (!use) continue;
     const auto [from, count] = extent(block);
-    ranges.push_back({Object(use), from, count});
+    Object regularizer(use);
+    const auto* const functions = &regularizer.functions<nnrun_regularizer>().by_dtype[dtype];
+    ranges.push_back({std::move(regularizer), functions, from, count});
   }
   return ranges;
 }
@@ -43,7 +46,7 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
       steps_per_epoch_((data.examples[NNRUN_TRAIN] + batch_rows - 1) / batch_rows),
       w_(w),
       g_(g),
-      regularized_(regularized_ranges(graph, experiment)) {
+      regularized_(regularized_ranges(graph, experiment, dtype_of<T>)) {
   planned_steps_ = steps_per_epoch_ * experiment.epochs;
   if (experiment.steps > 0 && (!experiment.epochs_given || experiment.steps < planned_steps_))
     planned_steps_ = experiment.steps;
@@ -64,20 +67,16 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
 template <class T>
 void Descent<T>::step() {
   if (clip_value_ > 0 || clip_norm_ > 0) clip();
-  for (const RegularizedRange& r : regularized_) {
-    const auto& functions = r.regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
-    r.regularizer.call("add", functions.add, w_ + r.from, g_ + r.from,
+  for (const RegularizedRange& r : regularized_)
+    r.regularizer.call("add", r.functions->add, w_ + r.from, g_ + r.from,
                        regularizer_state_.data() + r.from, r.count);
-  }
   if (schedule_) update_.rate = base_rate_ * factor();
   ++update_.step;
   optimizer_.call("update", apply_, &update_);
-  for (const RegularizedRange& r : regularized_) {
-    const auto& functions = r.regularizer.functions<nnrun_regularizer>().by_dtype[dtype_of<T>];
-    if (functions.after)
-      r.regularizer.call("after", functions.after, w_ + r.from, regularizer_state_.data() + r.from,
-                         update_.rate, r.count);
-  }
+  for (const RegularizedRange& r : regularized_)
+    if (r.functions->after)
+      r.regularizer.call("after", r.functions->after, w_ + r.from,
+                         regularizer_state_.data() + r.from, update_.rate, r.count);
 }
 
 template <class T>

@@ -10,7 +10,8 @@ namespace nnrun::host {
 /// The stretch of the flat vectors that a regularizer works on.
 struct RegularizedRange {
   Object regularizer;
-  std::size_t from, count;  ///< whole lanes; padding is 0 and stays 0
+  const nnrun_regularizer_functions* functions;  ///< of the run's dtype
+  std::size_t from, count;                       ///< whole lanes; padding is 0 and stays 0
 };
 
 /// Clipping, regularizers, the learning rate of the moment, and the optimizer with its slots.
