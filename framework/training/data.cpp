@@ -254,13 +254,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random) {
   if (!preparation_.changes()) return read_raw<T>(random);
   const auto raw = read_raw<double>(random);
   const std::span<const double> x = raw[NNRUN_TRAIN].x.all();
-  ranges_.clear();
-  for (std::size_t c = 0; c < preparation_.inputs(); ++c) ranges_.emplace_back(x[c], x[c]);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    auto& [low, high] = ranges_[i % ranges_.size()];
-    low = std::min(low, x[i]);
-    high = std::max(high, x[i]);
-  }
+  ranges_ = column_ranges(x, preparation_.inputs());
   if (!fitted_) preparation_.fit(x);
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) parts[part] = prepared<T>(raw[part]);
@@ -270,6 +264,18 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random) {
 void DataSource::use(Preparation::Fit fit) {
   preparation_.use(std::move(fit));
   fitted_ = true;
+}
+
+template <class T>
+std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, std::size_t cols) {
+  std::vector<std::pair<double, double>> ranges;
+  for (std::size_t c = 0; c < cols; ++c) ranges.emplace_back(rows[c], rows[c]);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    auto& [low, high] = ranges[i % cols];
+    low = std::min(low, static_cast<double>(rows[i]));
+    high = std::max(high, static_cast<double>(rows[i]));
+  }
+  return ranges;
 }
 
 template <class T>
@@ -284,6 +290,8 @@ std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
 
 template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&);
 template std::array<Examples<double>, NNRUN_PARTS> DataSource::read(Random&);
+template std::vector<std::pair<double, double>> column_ranges(std::span<const float>, std::size_t);
+template std::vector<std::pair<double, double>> column_ranges(std::span<const double>, std::size_t);
 template std::string hash_of(const std::array<Examples<float>, NNRUN_PARTS>&);
 template std::string hash_of(const std::array<Examples<double>, NNRUN_PARTS>&);
 

@@ -1,7 +1,9 @@
 // Examples in memory, in the run's precision.
 #pragma once
 #include <array>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/experiment.hpp"
@@ -63,6 +65,10 @@ class DataSource {
   bool fitted_ = false;
   std::vector<std::pair<double, double>> ranges_;
 };
+
+/// Smallest and largest number of each column; rows: at least one, one behind the other.
+template <class T>
+std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, std::size_t cols);
 
 /// Hexadecimal SHA-256 over shapes and numbers of all parts.
 template <class T>

@@ -168,16 +168,7 @@ class TrainerOf final : public Trainer {
 
   std::vector<std::pair<double, double>> input_ranges() const override {
     if (source_.preparation().changes()) return source_.input_ranges();
-    const Examples<T>& train = parts_[NNRUN_TRAIN];
-    const std::size_t in = graph_.input_cols;
-    std::vector<std::pair<double, double>> ranges;
-    for (std::size_t c = 0; c < in; ++c) ranges.emplace_back(train.x.data()[c], train.x.data()[c]);
-    for (std::size_t i = 0; i < train.count * in; ++i) {
-      auto& [low, high] = ranges[i % in];
-      low = std::min(low, static_cast<double>(train.x.data()[i]));
-      high = std::max(high, static_cast<double>(train.x.data()[i]));
-    }
-    return ranges;
+    return column_ranges<T>(parts_[NNRUN_TRAIN].x.all(), graph_.input_cols);
   }
 
   std::pair<double, double> target_range() const override {
