@@ -11,8 +11,8 @@
 #include "network/parameters.hpp"
 #include "training/descent.hpp"
 #include "training/evaluation.hpp"
-#include "training/monitor.hpp"
 #include "training/objective.hpp"
+#include "training/stopping.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -85,12 +85,12 @@ class TrainerOf final : public Trainer {
         team_(useful_threads(threads, batch_rows_, graph_)),
         objective_(graph_, cost_, batch_rows_, w_.data(), team_, state_.data(), &random_),
         evaluation_(graph_, cost_, metrics_, w_.data(), state_.data()),
-        descent_(graph_, experiment, source_.shape(), batch_rows_, w_.data(), g_.data()) {
+        descent_(graph_, experiment, source_.shape(), batch_rows_, w_.data(), g_.data()),
+        limits_(experiment) {
     require_fit<T>(cost_, graph_.output().cols);
     initialize(graph_, random_, w_.data(), state_.data());
     parts_ = source_.template read<T>(random_);
-    if (experiment.early_stopping.wanted)
-      stopping_.emplace(experiment.early_stopping.monitor, experiment, source_.shape());
+    if (experiment.early_stopping.wanted) patience_.emplace(experiment, source_.shape());
     const Examples<T>& train = parts_[NNRUN_TRAIN];
     if (!metrics_.empty()) outputs_ = Buffer<T>(train.count * graph_.output().cols);
     if (experiment.shuffle) {
@@ -108,7 +108,8 @@ class TrainerOf final : public Trainer {
   Outcome train(const Listener& listener) override {
     Outcome outcome;
     if (experiment_.measure_after) report(EpochReport{}, outcome, listener);
-    for (std::size_t epoch = 1; epoch <= descent_.planned_epochs() && !enough(outcome); ++epoch) {
+    for (std::size_t epoch = 1;
+         epoch <= descent_.planned_epochs() && !limits_.reached(spent(outcome)); ++epoch) {
       const std::size_t seen = run_epoch(epoch, listener, outcome);
       if (outcome.interrupted) break;
       require_finite_parameters(epoch);
@@ -118,17 +119,16 @@ class TrainerOf final : public Trainer {
       epoch_report.train.cost = epoch_cost_ / static_cast<double>(seen);
       report(epoch_report, outcome, listener);
       descent_.observe(outcome.epochs.back());
-      if (stopping_ && out_of_patience(outcome.epochs.back())) {
+      if (patience_ && patience_->runs_out(outcome.epochs.back(), w_.all(), state_.all())) {
         outcome.stopped_early = epoch < descent_.planned_epochs();
         break;
       }
     }
-    outcome.best_epoch = best_epoch_;
+    if (patience_) outcome.best_epoch = patience_->best_epoch();
     if (!outcome.epochs.empty()) outcome.result = outcome.epochs.back();
-    if (!best_.empty()) {
-      std::copy_n(best_.data(), w_.size(), w_.data());
-      std::copy_n(best_.data() + w_.size(), state_.size(), state_.data());
-      outcome.result = *std::ranges::find(outcome.epochs, best_epoch_, &EpochReport::epoch);
+    if (restores_best()) {
+      patience_->restore(w_.all(), state_.all());
+      outcome.result = *std::ranges::find(outcome.epochs, outcome.best_epoch, &EpochReport::epoch);
     }
     if (!outcome.interrupted && outcome.result && evaluation_.has_tables())
       add_tables(*outcome.result);
@@ -196,21 +196,16 @@ class TrainerOf final : public Trainer {
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
-  /// Has it been as long as steps, max_examples or max_seconds say?
-  bool enough(const Outcome& outcome, double seconds = 0) const {
-    const double most = experiment_.max_seconds;
-    return (experiment_.steps > 0 && descent_.steps() >= experiment_.steps) ||
-           (experiment_.max_examples > 0 && outcome.examples >= experiment_.max_examples) ||
-           (most > 0 && outcome.seconds + seconds >= most);
+  /// `seconds`: of the present epoch.
+  Spent spent(const Outcome& outcome, double seconds = 0) const {
+    return {descent_.steps(), outcome.examples, outcome.seconds + seconds};
   }
+  bool restores_best() const { return patience_ && patience_->keeps(); }
 
   /// Returns how many examples were seen: all, unless the listener or a limit stopped it.
   std::size_t run_epoch(std::size_t epoch, const Listener& listener, Outcome& outcome) {
-    std::size_t count = parts_[NNRUN_TRAIN].count;
-    if (experiment_.max_examples > 0)
-      count = std::min<std::size_t>(count, experiment_.max_examples - outcome.examples);
-    if (experiment_.steps > 0)
-      count = std::min<std::size_t>(count, (experiment_.steps - descent_.steps()) * batch_rows_);
+    const std::size_t count =
+        limits_.allowed(parts_[NNRUN_TRAIN].count, batch_rows_, spent(outcome));
     const std::size_t steps = (count + batch_rows_ - 1) / batch_rows_;
     if (experiment_.shuffle) random_.shuffle(order_, "shuffle", epoch);
     epoch_cost_ = 0;
@@ -218,7 +213,7 @@ class TrainerOf final : public Trainer {
     std::size_t done = 0;
     // as many steps at a time as take some 20 ms: the clock is not read in between
     std::size_t step = 0, chunk = 1;
-    while (step < steps && !outcome.interrupted && !enough(outcome, seconds)) {
+    while (step < steps && !outcome.interrupted && !limits_.reached(spent(outcome, seconds))) {
       const std::size_t end = std::min(steps, step + chunk);
       const Clock::time_point start = Clock::now();
       for (; step < end; ++step) run_step(epoch, step * batch_rows_, count);
@@ -257,28 +252,12 @@ class TrainerOf final : public Trainer {
 
   /// The parameters are those of the report.
   void add_tables(EpochReport& r) {
-    if (experiment_.measure_after || !best_.empty())
+    if (experiment_.measure_after || restores_best())
       r.train.tables = evaluation_.score_with_tables(parts_[NNRUN_TRAIN]).tables;
     else
       r.train.tables = evaluation_.tables(outputs_.data(), parts_[NNRUN_TRAIN]);
     if (r.validation) r.validation = evaluation_.score_with_tables(parts_[NNRUN_VALIDATION]);
     if (r.test) r.test = evaluation_.score_with_tables(parts_[NNRUN_TEST]);
-  }
-
-  /// Keeps the parameters of the best epoch where they are to be restored.
-  bool out_of_patience(const EpochReport& r) {
-    const EarlyStopping& how = experiment_.early_stopping;
-    stopping_->observe(r);
-    const double value = stopping_->history().back();
-    if (best_epoch_ == 0 || stopping_->improves(value, best_value_, how.min_delta)) {
-      best_value_ = value;
-      best_epoch_ = r.epoch;
-      if (how.restore_best) {
-        best_.assign(w_.data(), w_.data() + w_.size());
-        best_.insert(best_.end(), state_.data(), state_.data() + state_.size());
-      }
-    }
-    return r.epoch - best_epoch_ > how.patience;
   }
 
   void run_step(std::size_t epoch, std::size_t from, std::size_t count) {
@@ -363,14 +342,13 @@ class TrainerOf final : public Trainer {
   Objective<T> objective_;
   Evaluation<T> evaluation_;
   Descent<T> descent_;
-  std::optional<Monitor> stopping_;  // where early stopping is wanted
+  const Limits limits_;
+  std::optional<Patience<T>> patience_;  // where early stopping is wanted
   std::array<Examples<T>, NNRUN_PARTS> parts_;
   std::vector<std::uint32_t> order_;  // of this epoch; empty: as the data lies
   Buffer<T> batch_x_, batch_t_, outputs_;
-  double epoch_cost_ = 0, best_value_ = 0;
-  std::size_t best_epoch_ = 0;
+  double epoch_cost_ = 0;
   bool epoch_is_whole_ = true;
-  std::vector<T> best_;  // parameters and state of the best epoch, where they are to be restored
 };
 
 }  // namespace

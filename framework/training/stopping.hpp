@@ -1,0 +1,82 @@
+// What ends a run before its last epoch: limits, and a value that no longer improves.
+#pragma once
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "config/experiment.hpp"
+#include "training/monitor.hpp"
+namespace nnrun::host {
+
+/// What a run has used of what it may.
+struct Spent {
+  std::uint64_t steps = 0, examples = 0;
+  double seconds = 0;
+};
+
+/// `steps`, `max_examples` and `max_seconds`; 0: no limit.
+class Limits {
+ public:
+  explicit Limits(const Experiment& experiment)
+      : steps_(experiment.steps),
+        examples_(experiment.max_examples),
+        seconds_(experiment.max_seconds) {}
+
+  bool reached(const Spent& spent) const {
+    return (steps_ > 0 && spent.steps >= steps_) ||
+           (examples_ > 0 && spent.examples >= examples_) ||
+           (seconds_ > 0 && spent.seconds >= seconds_);
+  }
+  /// How many of the next `count` examples may be seen before the first two are reached.
+  std::size_t allowed(std::size_t count, std::size_t batch_rows, const Spent& spent) const {
+    if (examples_ > 0) count = std::min<std::size_t>(count, examples_ - spent.examples);
+    if (steps_ > 0) count = std::min<std::size_t>(count, (steps_ - spent.steps) * batch_rows);
+    return count;
+  }
+
+ private:
+  std::uint64_t steps_, examples_;
+  double seconds_;
+};
+
+/// Early stopping. Keeps the parameters and the state of the best epoch where they are to be
+/// restored.
+template <class T>
+class Patience {
+ public:
+  /// Throws ConfigError where there is no such value to monitor.
+  Patience(const Experiment& experiment, const DataShape& data)
+      : how_(experiment.early_stopping), monitor_(how_.monitor, experiment, data) {}
+
+  /// After an epoch that ended with w and state: have too many passed since the best one?
+  bool runs_out(const EpochReport& report, std::span<const T> w, std::span<const T> state) {
+    monitor_.observe(report);
+    const double value = monitor_.history().back();
+    if (best_epoch_ == 0 || monitor_.improves(value, best_value_, how_.min_delta)) {
+      best_value_ = value;
+      best_epoch_ = report.epoch;
+      if (how_.restore_best) {
+        best_.assign(w.begin(), w.end());
+        best_.insert(best_.end(), state.begin(), state.end());
+      }
+    }
+    return report.epoch - best_epoch_ > how_.patience;
+  }
+  std::size_t best_epoch() const { return best_epoch_; }  ///< 0: there was none
+  /// Something is kept that is to be restored.
+  bool keeps() const { return !best_.empty(); }
+  void restore(std::span<T> w, std::span<T> state) const {
+    std::copy_n(best_.begin(), w.size(), w.begin());
+    std::copy_n(best_.end() - static_cast<std::ptrdiff_t>(state.size()), state.size(),
+                state.begin());
+  }
+
+ private:
+  const EarlyStopping& how_;
+  Monitor monitor_;
+  std::size_t best_epoch_ = 0;
+  double best_value_ = 0;
+  std::vector<T> best_;  // parameters, then state
+};
+
+}  // namespace nnrun::host
