@@ -1,13 +1,8 @@
 // A layer on trial: planned for inputs that it takes, with numbers for all that a call has.
 #pragma once
 #include "checking/trial.hpp"
+#include "network/graph.hpp"
 namespace nnrun::host {
-
-inline std::size_t numbers_of(const nnrun_shape& shape) {
-  std::size_t n = 1;
-  for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
-  return n;
-}
 
 template <class T>
 class LayerTrial {
@@ -15,7 +10,7 @@ class LayerTrial {
   /// Throws PluginError where the layer takes none of the inputs that we know.
   LayerTrial(const Object& layer, std::size_t rows) : layer_(layer), rows_(rows) {
     find_plan();
-    out_cols = numbers_of(plan.out);
+    out_cols = size_of(plan.out);
     w = Buffer<T>(plan.n_parameters);
     dw = Buffer<T>(plan.n_parameters);
     for (const std::size_t at : parameters()) w.data()[at] = number() / T(2);
@@ -103,7 +98,7 @@ class LayerTrial {
   const nnrun_layer_functions& functions() const {
     return layer_.functions<nnrun_layer>().by_dtype[dtype_of<T>];
   }
-  std::size_t in_cols() const { return numbers_of(shapes_[0]); }
+  std::size_t in_cols() const { return size_of(shapes_[0]); }
   std::size_t rows() const { return rows_; }
 
   nnrun_plan plan{};
@@ -114,16 +109,7 @@ class LayerTrial {
  private:
   template <class F>
   static void each_of(const nnrun_block& block, F f) {
-    std::size_t i[NNRUN_MAX_RANK] = {};
-    for (std::size_t k = numbers_of(block.shape); k > 0; --k) {
-      std::size_t at = block.offset;
-      for (std::uint32_t d = 0; d < block.shape.rank; ++d) at += i[d] * block.strides[d];
-      f(at);
-      for (std::uint32_t d = block.shape.rank; d-- > 0;) {
-        if (++i[d] < block.shape.sizes[d]) break;
-        i[d] = 0;
-      }
-    }
+    for_each_element(block, block.offset, [&](std::size_t at, std::size_t) { f(at); });
   }
   void find_plan() {
     for (const nnrun_shape& shape : {nnrun_shape{1, {4}}, nnrun_shape{3, {6, 6, 2}},

@@ -66,24 +66,29 @@ std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers);
 /// Creates every layer and asks it for its shapes. Throws GraphError with the layer's place.
 Graph build_graph(const Experiment& experiment);
 
+std::size_t size_of(const nnrun_shape& shape);
+
 /// Calls f(element of the flat vector, index in the block's file order) for every number of a
-/// block.
+/// block that begins there.
 template <class F>
-void for_each_element(const NamedBlock& named, F f) {
-  const nnrun_block& b = *named.block;
+void for_each_element(const nnrun_block& block, std::size_t begin, F f) {
   std::size_t i[NNRUN_MAX_RANK] = {};
-  for (std::size_t k = 0; k < named.count; ++k) {
-    std::size_t at = named.at;
-    for (std::uint32_t d = 0; d < b.shape.rank; ++d) at += i[d] * b.strides[d];
+  const std::size_t count = size_of(block.shape);
+  for (std::size_t k = 0; k < count; ++k) {
+    std::size_t at = begin;
+    for (std::uint32_t d = 0; d < block.shape.rank; ++d) at += i[d] * block.strides[d];
     f(at, k);
-    for (std::uint32_t d = b.shape.rank; d-- > 0;) {
-      if (++i[d] < b.shape.sizes[d]) break;
+    for (std::uint32_t d = block.shape.rank; d-- > 0;) {
+      if (++i[d] < block.shape.sizes[d]) break;
       i[d] = 0;
     }
   }
 }
+template <class F>
+void for_each_element(const NamedBlock& named, F f) {
+  for_each_element(*named.block, named.at, f);
+}
 
-std::size_t size_of(const nnrun_shape& shape);
 /// `784`, `28 x 28`
 std::string text_of(const nnrun_shape& shape);
 
