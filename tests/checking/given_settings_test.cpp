@@ -120,10 +120,7 @@ TEST_CASE("settings for a check are read as strictly as those of a config", "[ch
   const PluginFactory factory;
   factory.cpp("mine.so", forgetful);
   const auto said = [&](const std::string& set) {
-    const Ended ended = run("$nnrun check mine.so --set " + set, factory.folder());
-    CHECK(ended.status == 3);
-    CHECK(ended.out == "");
-    return ended.err;
+    return refused("$nnrun check mine.so --set " + set, 3, factory.folder());
   };
   CHECK(said("forgetfull.path=a") ==
         "error: no class of 'mine.so' is called 'forgetfull'\n"

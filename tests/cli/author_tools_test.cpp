@@ -114,9 +114,7 @@ TEST_CASE("a shell without completion is named, with those that have it", "[cli]
 TEST_CASE("a wrong command line is said in our words, with a hint", "[cli]") {
   const Scratch scratch;
   const auto said = [&](const std::string& arguments) {
-    const Ended ended = run("$nnrun " + arguments, scratch.folder());
-    CHECK(ended.status == 2);
-    return ended.err;
+    return refused("$nnrun " + arguments, 2, scratch.folder());
   };
   CHECK(said("train --thread 2 a.yaml") ==
         "error: train has no option '--thread'\n   = help: did you mean '--threads'?\n");

@@ -93,10 +93,7 @@ TEST_CASE("new refuses what cannot be a plugin, with a hint", "[cli]") {
   const Scratch scratch;
   std::filesystem::create_directory(scratch / "taken");
   const auto said = [&](const std::string& arguments) {
-    const Ended ended = run("$nnrun new " + arguments, scratch.folder());
-    CHECK(ended.status == 2);
-    CHECK(ended.out == "");
-    return ended.err;
+    return refused("$nnrun new " + arguments, 2, scratch.folder());
   };
   CHECK(said("") ==
         "error: new needs a kind and a name\n"

@@ -18,6 +18,14 @@ Ended run(const std::string& command, const std::filesystem::path& folder) {
           text_of(folder / ".out"), text_of(folder / ".err")};
 }
 
+std::string refused(const std::string& command, int status, const std::filesystem::path& folder) {
+  CAPTURE(command);
+  const Ended ended = run(command, folder);
+  CHECK(ended.status == status);
+  CHECK(ended.out == "");
+  return ended.err;
+}
+
 nlohmann::json parsed(const std::string& text) {
   CAPTURE(text);
   REQUIRE(nlohmann::json::accept(text));
