@@ -12,21 +12,15 @@
 
 #include "base/error.hpp"
 #include "base/failing_calls.hpp"
+#include "base/said.hpp"
 #include "base/scratch.hpp"
 using namespace nnrun::host;
 using nnrun::testing::FailingCalls;
+using nnrun::testing::said;
 using nnrun::testing::Scratch;
 using nnrun::testing::text_of;
 namespace {
 
-std::string said(const auto& action) {
-  try {
-    action();
-  } catch (const RecordError& error) {
-    return render(error, false);
-  }
-  return "nothing";
-}
 std::string sha256_of_text(std::string_view text) {
   return sha256_of(std::as_bytes(std::span(text)));
 }
@@ -38,7 +32,7 @@ std::string said_with_file_limit(rlim_t bytes, const auto& action) {
   const auto handler = ::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{bytes, before.rlim_max};
   ::setrlimit(RLIMIT_FSIZE, &small);
-  const std::string out = said(action);
+  const std::string out = said<RecordError>(action);
   ::setrlimit(RLIMIT_FSIZE, &before);
   ::signal(SIGXFSZ, handler);
   return out;
@@ -58,7 +52,9 @@ TEST_CASE("a file is read whole, whatever its bytes", "[base]") {
 TEST_CASE("a file that cannot be read is named with the reason", "[base]") {
   const Scratch scratch;
   const std::string at = scratch.folder().string();
-  const auto read = [&](const char* name) { return said([&] { read_file(scratch / name, 4); }); };
+  const auto read = [&](const char* name) {
+    return said<RecordError>([&] { read_file(scratch / name, 4); });
+  };
   CHECK(read("none") == "error: cannot read '" + at + "/none': no such file\n");
   CHECK(read(".") == "error: cannot read '" + at + "/.': it is a directory\n");
   scratch.write("large", "12345");
@@ -79,11 +75,11 @@ TEST_CASE("a new file holds its parts, one after the other, and nothing else is 
 TEST_CASE("an existing file is never replaced", "[base]") {
   const Scratch scratch;
   const auto file = scratch.write("a", "old");
-  CHECK(said([&] { write_new_file(file, "new"); }) ==
+  CHECK(said<RecordError>([&] { write_new_file(file, "new"); }) ==
         "error: cannot write '" + file.string() + "': it exists already\n");
   CHECK(text_of(file) == "old");
   std::filesystem::create_symlink("nowhere", scratch / "link");
-  CHECK(said([&] { write_new_file(scratch / "link", "new"); }) ==
+  CHECK(said<RecordError>([&] { write_new_file(scratch / "link", "new"); }) ==
         "error: cannot write '" + (scratch / "link").string() + "': it exists already\n");
   CHECK(scratch.names() == std::vector<std::string>{"a", "link"});
 }
@@ -94,7 +90,8 @@ TEST_CASE("of several writers of one name exactly one succeeds", "[base]") {
   std::vector<std::thread> writers;
   for (std::size_t i = 0; i < wrote.size(); ++i)
     writers.emplace_back([&, i] {
-      wrote[i] = said([&] { write_new_file(scratch / "a", std::to_string(i)); }) == "nothing";
+      wrote[i] =
+          said<RecordError>([&] { write_new_file(scratch / "a", std::to_string(i)); }) == "nothing";
     });
   for (std::thread& writer : writers) writer.join();
   REQUIRE(std::count(wrote.begin(), wrote.end(), true) == 1);
@@ -105,7 +102,7 @@ TEST_CASE("of several writers of one name exactly one succeeds", "[base]") {
 TEST_CASE("a write that fails names the cause and leaves nothing", "[base]") {
   const Scratch scratch;
   const std::string at = scratch.folder().string();
-  CHECK(said([&] { write_new_file(scratch / "none/a", "x"); }) ==
+  CHECK(said<RecordError>([&] { write_new_file(scratch / "none/a", "x"); }) ==
         "error: cannot write '" + at + "/none/a': no such file or directory\n");
   CHECK(said_with_file_limit(10, [&] { write_new_file(scratch / "a", "12345678901"); }) ==
         "error: cannot write '" + at +
@@ -129,7 +126,7 @@ TEST_CASE("whichever system call fails, the cause is named and nothing is left",
     scratch.write("before", "the last good one");
     const auto [out, failed] = [&, error = error] {
       const FailingCalls calls(k, error);
-      const std::string words_out = said([&] { write_new_file(scratch / "a", text); });
+      const std::string words_out = said<RecordError>([&] { write_new_file(scratch / "a", text); });
       return std::pair(words_out, calls.failed());
     }();
     CAPTURE(k);
@@ -155,9 +152,9 @@ TEST_CASE("a file system without RENAME_NOREPLACE gets its file by a link", "[ba
     const FailingCalls calls(5, EINVAL);
     write_new_file(scratch / "a", "1234567");
   };
-  CHECK(said(write_without_rename) == "nothing");
+  CHECK(said<RecordError>(write_without_rename) == "nothing");
   CHECK(text_of(scratch / "a") == "1234567");
-  CHECK(said(write_without_rename) ==
+  CHECK(said<RecordError>(write_without_rename) ==
         "error: cannot write '" + (scratch / "a").string() + "': it exists already\n");
   CHECK(scratch.names() == std::vector<std::string>{"a"});
 }
@@ -172,7 +169,7 @@ TEST_CASE("a folder that may not be written to is named with the reason", "[base
   const pid_t child = ::fork();
   if (child == 0) {
     if (::geteuid() == 0 && ::seteuid(65534) != 0) ::_exit(2);
-    ::_exit(said([&] { write_new_file(scratch / "a", "x"); }) == expected ? 0 : 1);
+    ::_exit(said<RecordError>([&] { write_new_file(scratch / "a", "x"); }) == expected ? 0 : 1);
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
@@ -192,7 +189,8 @@ TEST_CASE("a full disk is named", "[base]") {
     WARN("not tried: no right to mount a small disk");
     return;
   }
-  const std::string out = said([&] { write_new_file(folder + "/a", std::string(100'000, 'x')); });
+  const std::string out =
+      said<RecordError>([&] { write_new_file(folder + "/a", std::string(100'000, 'x')); });
   const std::vector<std::string> left = nnrun::testing::names_in(folder);
   CHECK(std::system(("umount " + folder).c_str()) == 0);
   CHECK(out == "error: cannot write '" + folder +

@@ -11,10 +11,7 @@ namespace {
 constexpr host::ChildLimits brief{.seconds = 2, .memory = std::uint64_t{1} << 30};
 
 std::string text_of(const PluginFactory& factory, std::string text) {
-  const std::string folder = factory.folder().string();
-  for (std::size_t at; (at = text.find(folder)) != std::string::npos;)
-    text.replace(at, folder.size(), "$");
-  return text;
+  return replaced(std::move(text), factory.folder().string(), "$");
 }
 
 /// The rows that failed or were not tried, `law: detail` a line; or how the library was refused.

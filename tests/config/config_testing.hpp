@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/said.hpp"
 #include "base/scratch.hpp"
 #include "config/experiment.hpp"
 namespace nnrun::testing {
@@ -19,22 +20,12 @@ struct Loaded {
   Loaded() { registry.load(test_classes); }
 };
 
-inline std::string replaced(std::string text, std::string_view old, std::string_view by) {
-  for (std::size_t at = 0; (at = text.find(old, at)) != std::string::npos; at += by.size())
-    text.replace(at, old.size(), by);
-  return text;
-}
-
 /// What people see, `folder` left out; "nothing" where the config is right.
 inline std::string said_of(const std::filesystem::path& file, const std::filesystem::path& folder,
                            const std::vector<host::Override>& overrides = {}) {
   Loaded loaded;
-  try {
-    host::read_experiment(file, overrides, loaded.registry);
-  } catch (const host::ConfigError& error) {
-    return replaced(render(error, false), folder.string() + "/", "");
-  }
-  return "nothing";
+  const auto read = [&] { host::read_experiment(file, overrides, loaded.registry); };
+  return replaced(said<host::ConfigError>(read), folder.string() + "/", "");
 }
 
 /// Configs in a folder of their own; the one that is read is a.yaml.

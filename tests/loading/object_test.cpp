@@ -54,12 +54,7 @@ struct Fixture {
 };
 
 std::string refusal(const Use& use) {
-  try {
-    const Object object(use);
-  } catch (const ConfigError& error) {
-    return render(error, false);
-  }
-  return "nothing";
+  return said<ConfigError>([&] { const Object object(use); });
 }
 
 }  // namespace

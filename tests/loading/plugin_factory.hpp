@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "base/error.hpp"
+#include "base/said.hpp"
 #include "base/scratch.hpp"
 #include "loading/registry.hpp"
 namespace nnrun::testing {
@@ -47,17 +47,9 @@ class PluginFactory {
 
 /// What loading a file says, as people see it; the test's folder is written as $.
 inline std::string said_of(const PluginFactory& factory, const std::filesystem::path& file) {
-  try {
-    host::Registry registry;
-    registry.load(file);
-  } catch (const host::PluginError& error) {
-    std::string out = render(error, false);
-    const std::string folder = factory.folder().string();
-    for (std::size_t at; (at = out.find(folder)) != std::string::npos;)
-      out.replace(at, folder.size(), "$");
-    return out;
-  }
-  return "nothing";
+  host::Registry registry;
+  return replaced(said<host::PluginError>([&] { registry.load(file); }), factory.folder().string(),
+                  "$");
 }
 
 }  // namespace nnrun::testing

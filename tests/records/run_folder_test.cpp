@@ -9,23 +9,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "base/said.hpp"
 #include "base/scratch.hpp"
 using namespace nnrun::host;
 using namespace nnrun::testing;
 using Names = std::vector<std::string>;
-namespace {
-
-std::string said(const auto& action) {
-  try {
-    action();
-  } catch (const RecordError& error) {
-    return render(error, false);
-  }
-  return "nothing";
-}
-
-}  // namespace
-
 TEST_CASE("runs are numbered, after the last that is there", "[records]") {
   const Scratch scratch;
   const auto root = scratch / "runs";
@@ -60,12 +48,12 @@ TEST_CASE("a named run folder must be new", "[records]") {
   CHECK(RunFolder::create_at((scratch / "c").string() + "/").path() == scratch / "c");
   const std::string at = scratch.folder().string();
   const std::string hint = "   = help: name a new one with --out, or leave --out away\n";
-  CHECK(said([&] { RunFolder::create_at(scratch / "a/b"); }) ==
+  CHECK(said<RecordError>([&] { RunFolder::create_at(scratch / "a/b"); }) ==
         "error: the run folder '" + at + "/a/b' exists already\n" + hint);
   scratch.write("file", "text");
-  CHECK(said([&] { RunFolder::create_at(scratch / "file"); }) ==
+  CHECK(said<RecordError>([&] { RunFolder::create_at(scratch / "file"); }) ==
         "error: the run folder '" + at + "/file' exists already\n" + hint);
-  CHECK(said([&] { RunFolder::create_at(scratch / "file/x"); }) ==
+  CHECK(said<RecordError>([&] { RunFolder::create_at(scratch / "file/x"); }) ==
         "error: cannot create the folder '" + at +
             "/file': not a directory\n"
             "   = help: name one that you may create with --out\n");
@@ -96,7 +84,7 @@ TEST_CASE("a run folder holds what was written, and never anew", "[records]") {
   CHECK(names_in(run.path() / "source") == Names{"a-2.yaml", "a.yaml", "base.yaml"});
   CHECK(text_of(run.path() / "config.yaml") == "name: a\n");
   CHECK(text_of(run.path() / "source/a-2.yaml") == "two");
-  CHECK(said([&] { run.write_config("name: b\n"); }) ==
+  CHECK(said<RecordError>([&] { run.write_config("name: b\n"); }) ==
         "error: cannot write '" + (run.path() / "config.yaml").string() + "': it exists already\n");
   CHECK(text_of(run.path() / "config.yaml") == "name: a\n");
 }
@@ -109,7 +97,7 @@ TEST_CASE("a table grows by whole rows that others see at once", "[records]") {
   CHECK(text_of(scratch / "metrics.csv") == "epoch,train.cost\n1,0.5\n");
   table.append({"a,\"b\"", ""});
   CHECK(text_of(scratch / "metrics.csv") == "epoch,train.cost\n1,0.5\n\"a,\"\"b\"\"\",\n");
-  CHECK(said([&] { CsvFile(scratch / "metrics.csv", {"x"}); }) ==
+  CHECK(said<RecordError>([&] { CsvFile(scratch / "metrics.csv", {"x"}); }) ==
         "error: cannot write '" + (scratch / "metrics.csv").string() + "': file exists\n");
 }
 
@@ -121,8 +109,8 @@ TEST_CASE("a table on a full disk names the cause and keeps its last whole row",
   const auto handler = ::signal(SIGXFSZ, SIG_IGN);
   const rlimit small{20, before.rlim_max};
   ::setrlimit(RLIMIT_FSIZE, &small);
-  const std::string first = said([&] { table.append({"1", "0.5"}); });
-  const std::string second = said([&] { table.append({"2", "0.25"}); });
+  const std::string first = said<RecordError>([&] { table.append({"1", "0.5"}); });
+  const std::string second = said<RecordError>([&] { table.append({"2", "0.25"}); });
   ::setrlimit(RLIMIT_FSIZE, &before);
   ::signal(SIGXFSZ, handler);
   CHECK(first == "nothing");
@@ -140,7 +128,8 @@ TEST_CASE("a folder where no run may be created is named with the reason", "[rec
   const pid_t child = ::fork();
   if (child == 0) {
     if (::geteuid() == 0 && ::seteuid(65534) != 0) ::_exit(2);  // root may write everywhere
-    ::_exit(said([&] { RunFolder::create(scratch.folder(), "a"); }) == expected ? 0 : 1);
+    ::_exit(said<RecordError>([&] { RunFolder::create(scratch.folder(), "a"); }) == expected ? 0
+                                                                                             : 1);
   }
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);

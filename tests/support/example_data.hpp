@@ -2,6 +2,7 @@
 #pragma once
 #include <zlib.h>
 
+#include "base/said.hpp"
 #include "network/random.hpp"
 #include "support/plugins.hpp"
 #include "training/data.hpp"
@@ -80,18 +81,8 @@ inline std::vector<double> numbers(const host::Buffer<double>& buffer) {
 }
 
 /// What people see where data are refused, `folder` left out; "nothing" where they are not.
-template <class F>
-std::string said(F&& f, const Scratch& scratch) {
-  try {
-    f();
-  } catch (const host::DataError& error) {
-    std::string text = render(error, false);
-    const std::string folder = scratch.folder().string() + "/";
-    for (std::size_t at = 0; (at = text.find(folder, at)) != std::string::npos;)
-      text.erase(at, folder.size());
-    return text;
-  }
-  return "nothing";
+std::string said(const auto& action, const Scratch& scratch) {
+  return replaced(said<host::DataError>(action), scratch.folder().string() + "/", "");
 }
 
 }  // namespace nnrun::testing
