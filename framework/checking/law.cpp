@@ -5,16 +5,14 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
 
 /// A number inside the limits of a setting, near the one wished for.
 double inside(const nnrun_setting& setting, double wish) {
+  if (allows(setting, wish)) return wish;
   const bool above = (setting.flags & NNRUN_ABOVE_MIN) != 0;
-  const bool below = (setting.flags & NNRUN_BELOW_MAX) != 0;
-  const bool fits = (above ? wish > setting.min : wish >= setting.min) &&
-                    (below ? wish < setting.max : wish <= setting.max);
-  if (fits) return wish;
   if (std::isfinite(setting.min) && std::isfinite(setting.max))
     return setting.type == NNRUN_INT ? (above ? setting.min + 1 : setting.min)
                                      : (setting.min + setting.max) / 2;
@@ -38,10 +36,6 @@ Value example_of(const nnrun_setting& setting) {
   }
 }
 
-bool is_number(const nnrun_setting& setting) {
-  return setting.type == NNRUN_INT || setting.type == NNRUN_FLOAT;
-}
-
 double number_of(const Value& value) {
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
   return std::get<double>(value);
@@ -54,9 +48,7 @@ std::string fault_of_default(const nnrun_setting& setting) {
   const Value value = default_of(setting);
   if (is_number(setting)) {
     const double x = number_of(value);
-    const bool low = (setting.flags & NNRUN_ABOVE_MIN) != 0 ? x > setting.min : x >= setting.min;
-    const bool high = (setting.flags & NNRUN_BELOW_MAX) != 0 ? x < setting.max : x <= setting.max;
-    if (!low || !high)
+    if (!allows(setting, x))
       return "the default " + shortest(x) + " of " + name + " is outside of its own limits";
   }
   if (setting.type == NNRUN_STRING && setting.n_choices > 0) {

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "cli/plot.hpp"
 #include "loading/object.hpp"
+#include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -35,10 +36,6 @@ const char* type_name(const nnrun_setting& s) {
 
 std::vector<std::string> choices_of(const nnrun_setting& s) {
   return {s.choices, s.choices + s.n_choices};
-}
-
-bool is_number(const nnrun_setting& s) {
-  return s.type == NNRUN_INT || s.type == NNRUN_FLOAT;
 }
 
 /// `[0, 1)`, `at least 0`, `one of a, b`; empty where everything goes.

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "config/hints.hpp"
 #include "config/paths.hpp"
+#include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -143,9 +144,7 @@ class ValueReader {
   }
 
   bool in_range(const ConfigNode& node, double x) const {
-    const bool low = setting_.flags & NNRUN_ABOVE_MIN ? x > setting_.min : x >= setting_.min;
-    const bool high = setting_.flags & NNRUN_BELOW_MAX ? x < setting_.max : x <= setting_.max;
-    if (low && high) return true;
+    if (allows(setting_, x)) return true;
     problems_.add(node.place,
                   quoted(setting_.name) + " must be " + range_of(setting_) + ", not " + node.text);
     return false;
