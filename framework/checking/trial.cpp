@@ -1,7 +1,7 @@
 #include "checking/trial.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <thread>

@@ -1,7 +1,6 @@
 // What the laws of several kinds measure alike: slopes, differences, threads, allocations, speed.
 #pragma once
 #include <array>
-#include <chrono>
 #include <cmath>
 #include <functional>
 #include <limits>
