@@ -108,6 +108,8 @@ Finding found(const Law& law, const Subject& subject) {
   };
   try {
     return law.find(subject);
+  } catch (const NotTried& reason) {
+    return skipped(reason.why);
   } catch (const ConfigError& error) {  // of the creation
     const std::string what = error.what();
     const bool reason = what.find("without a reason") == std::string::npos;

@@ -36,9 +36,14 @@ struct Subject {
   const Class& plugin() const { return *use.plugin; }
 };
 
+/// Thrown by a law that makes no sense where another one is broken.
+struct NotTried {
+  std::string why;
+};
+
 struct Law {
   const char* name;
-  /// May throw Error, which breaks the law.
+  /// May throw Error, which breaks the law, or NotTried.
   Finding (*find)(const Subject&);
 };
 

@@ -11,6 +11,39 @@ bool couples(const Object& layer) {
   return (layer.functions<nnrun_layer>().flags & NNRUN_COUPLES_ROWS) != 0;
 }
 
+/// What is planned for whatever inputs it takes.
+Finding plans(const Subject& subject) {
+  const Object layer(subject.use);
+  std::size_t tried = 0, taken = 0;
+  for (const nnrun_shape& shape : tried_shapes)
+    for (const std::size_t inputs : {1u, 2u}) {
+      const std::vector<nnrun_shape> shapes(inputs, shape);
+      nnrun_plan plan;
+      ++tried;
+      if (!takes(layer, shapes, plan)) continue;
+      ++taken;
+      if (const std::string fault = fault_of_plan(plan); !fault.empty())
+        return broken("planned " + fault + "; given " +
+                      (inputs == 1 ? "an input of " : "two inputs of ") + text_of(shape));
+    }
+  if (taken == 0) layer.fail("plan");
+  return kept(std::to_string(taken) + " of " + std::to_string(tried) + " inputs taken");
+}
+
+/// As the host evaluates a network: nothing is kept, there is no noise.
+Finding evaluation(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 5);
+  trial.forward(0);
+  const Numbers first(trial.y.data(), trial.y.data() + 5 * trial.out_cols);
+  for (const double y : first)
+    if (!std::isfinite(y)) return broken("outside of training it gives " + shown(y));
+  trial.forward(0);
+  const std::string wrong =
+      first_difference<double>({trial.y.data(), first.size()}, std::span(first));
+  return wrong.empty() ? kept() : broken("outside of training, called again, " + wrong);
+}
+
 Finding slope(const Subject& subject) {
   const Object layer(subject.use);
   SlopeReport report;
@@ -74,6 +107,42 @@ Finding accumulation(const Subject& subject) {
     if (!close(trial.dx[0].data()[i], 2 * once[from + i], 1e-12, 1e-14))
       return broken("asked to add to slopes of inputs, it gives " + shown(trial.dx[0].data()[i]) +
                     ", not " + shown(2 * once[from + i]));
+  return kept();
+}
+
+/// Slopes that nobody wants are not written, the others are as ever.
+Finding unwanted_slopes(const Subject& subject) {
+  const Object layer(subject.use);
+  const auto takes_inputs = [&](std::size_t n) {
+    nnrun_plan plan;
+    return std::ranges::any_of(tried_shapes, [&](const nnrun_shape& shape) {
+      return takes(layer, std::vector<nnrun_shape>(n, shape), plan);
+    });
+  };
+  for (const std::uint32_t least : {1u, 2u}) {
+    if (least == 2 && !takes_inputs(2)) continue;
+    LayerTrial<double> trial(layer, 5, least);
+    for (std::size_t unwanted = 0; unwanted < trial.x.size(); ++unwanted) {
+      trial.everything();
+      const auto others = [&] {
+        Numbers all;
+        for (std::size_t k = 0; k < trial.dx.size(); ++k)
+          if (k != unwanted)
+            all.insert(all.end(), trial.dx[k].data(), trial.dx[k].data() + trial.dx[k].size());
+        return all;
+      };
+      const Numbers expected = others();
+      nnrun_layer_call call = trial.call();
+      std::vector<nnrun_tensor> in(call.in, call.in + call.n_in);
+      in[unwanted].d = nullptr;
+      call.in = in.data();
+      layer.call("backward_inputs", trial.functions().backward_inputs, &call);
+      const Numbers found = others();
+      if (const std::string wrong = first_difference<double>(found, expected); !wrong.empty())
+        return broken("where nobody wants the slopes of input " + std::to_string(unwanted + 1) +
+                      ", " + wrong + " for another input");
+    }
+  }
   return kept();
 }
 
@@ -221,10 +290,13 @@ HotCall hot_call(const Object& layer) {
   return {call, static_cast<double>(rows * trial->out_cols), "dense"};
 }
 
-constexpr Law all[]{{"slope", slope},
+constexpr Law all[]{{"plan", plans},
+                    {"evaluation", evaluation},
+                    {"slope", slope},
                     {"float and double", float_and_double},
                     {"row and batch", row_and_batch},
                     {"adds where asked", accumulation},
+                    {"unwanted slopes", unwanted_slopes},
                     {"padding", padding},
                     {"tiles", tiles},
                     {"perturb", perturb},

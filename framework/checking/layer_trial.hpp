@@ -2,14 +2,31 @@
 #pragma once
 #include "checking/trial.hpp"
 #include "network/graph.hpp"
+#include "network/layer_plan.hpp"
 namespace nnrun::host {
+
+/// Plans the layer for inputs of the same shape, and says whether it takes them; `inputs` must live
+/// as long as the plan.
+inline bool takes(const Object& layer, std::span<const nnrun_shape> inputs, nnrun_plan& plan) {
+  plan = {};
+  plan.size = sizeof plan;
+  plan.n_in = static_cast<std::uint32_t>(inputs.size());
+  plan.in = inputs.data();
+  return layer.status_of("plan", layer.functions<nnrun_layer>().plan, &plan) == 0;
+}
+/// The inputs that are tried: one or two of each, in this order.
+inline constexpr std::array tried_shapes{nnrun_shape{1, {4}}, nnrun_shape{3, {6, 6, 2}},
+                                         nnrun_shape{2, {5, 3}}, nnrun_shape{3, {2, 6, 6}}};
 
 template <class T>
 class LayerTrial {
  public:
-  /// Throws PluginError where the layer takes none of the inputs that we know.
-  LayerTrial(const Object& layer, std::size_t rows) : layer_(layer), rows_(rows) {
-    find_plan();
+  /// Throws PluginError where the layer takes none of the inputs that we know, NotTried where its
+  /// plan is no good. least_inputs: 2 for a layer that is to be tried with two.
+  LayerTrial(const Object& layer, std::size_t rows, std::uint32_t least_inputs = 1)
+      : layer_(layer), rows_(rows) {
+    find_plan(least_inputs);
+    if (!fault_of_plan(plan).empty()) throw NotTried{"its plan is broken"};
     out_cols = size_of(plan.out);
     w = Buffer<T>(plan.n_parameters);
     dw = Buffer<T>(plan.n_parameters);
@@ -64,9 +81,15 @@ class LayerTrial {
     call_.plan = &plan;
     call_.training = training;
     call_.state = given(state_);
-    call_.kept = given(kept_);
-    call_.kept_rows = given(kept_rows_);
-    call_.noise = training != 0 ? given(noise_) : nullptr;
+    if (training != 0) {
+      call_.kept = given(kept_);
+      call_.kept_rows = given(kept_rows_);
+      call_.noise = given(noise_);
+      return call_;
+    }
+    // as a Workspace that is not for training has it: no slopes, nothing that is kept for them
+    for (nnrun_tensor& in : in_) in.d = nullptr;
+    call_.out.d = call_.dw = nullptr;
     return call_;
   }
   void forward(std::uint32_t training = 1) {
@@ -111,16 +134,11 @@ class LayerTrial {
   static void each_of(const nnrun_block& block, F f) {
     for_each_element(block, block.offset, [&](std::size_t at, std::size_t) { f(at); });
   }
-  void find_plan() {
-    for (const nnrun_shape& shape : {nnrun_shape{1, {4}}, nnrun_shape{3, {6, 6, 2}},
-                                     nnrun_shape{2, {5, 3}}, nnrun_shape{3, {2, 6, 6}}})
-      for (const std::uint32_t inputs : {1u, 2u}) {
+  void find_plan(std::uint32_t least_inputs) {
+    for (const nnrun_shape& shape : tried_shapes)
+      for (std::uint32_t inputs = least_inputs; inputs <= 2; ++inputs) {
         shapes_.assign(inputs, shape);
-        plan = {};
-        plan.size = sizeof plan;
-        plan.n_in = inputs;
-        plan.in = shapes_.data();
-        if (layer_.status_of("plan", layer_.functions<nnrun_layer>().plan, &plan) == 0) return;
+        if (takes(layer_, shapes_, plan)) return;
       }
     layer_.fail("plan");
   }

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "network/buffer.hpp"
+#include "network/layer_plan.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -56,7 +57,7 @@ void require_one_output(std::span<const LayerSpec> layers) {
                       unread[1]->name + "]}, or remove one"});
 }
 
-/// Throws the layer's refusal with its place.
+/// Throws the layer's refusal with its place; a plan that no inputs excuse is the plugin's fault.
 void plan(Node& node) {
   node.plan = {};
   node.plan.size = sizeof node.plan;
@@ -70,16 +71,18 @@ void plan(Node& node) {
     Problem said = last_error_of_plugin();
     refuse(said.what.empty() ? "refused its inputs without a reason" : said.what, said.hint);
   }
+  const Class& plugin = node.layer.plugin();
+  if (const std::string fault = fault_of_plan(node.plan); !fault.empty())
+    throw PluginError(Problem{
+        .what = "layer '" + node.name + "': " + plugin.label + " planned " + fault,
+        .place = node.place,
+        .hint =
+            "tell the plugin's author; nnrun check " + plugin.library->shown() + " finds it too"});
   const nnrun_shape& out = node.plan.out;
-  if (out.rank < 1 || out.rank > NNRUN_MAX_RANK || node.plan.n_blocks > NNRUN_MAX_BLOCKS ||
-      node.plan.n_state_blocks > NNRUN_MAX_STATE_BLOCKS)
-    refuse("the plugin planned an output of " + std::to_string(out.rank) + " sizes, " +
-           std::to_string(node.plan.n_blocks) + " blocks of parameters and " +
-           std::to_string(node.plan.n_state_blocks) + " of state; at most 4, 8 and 4 are possible");
   Product cols = 1;
   for (std::uint32_t i = 0; i < out.rank; ++i) {
     cols *= out.sizes[i];
-    if (cols == 0 || cols > largest_size) refuse("an output of " + text_of(out) + " is impossible");
+    if (cols > largest_size) refuse("an output of " + text_of(out) + " is impossible");
   }
   node.cols = static_cast<std::size_t>(cols);
 }

@@ -63,7 +63,8 @@ struct Graph {
 /// Throws GraphError naming the layers of a cycle, or the layers that nobody reads if several.
 std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers);
 
-/// Creates every layer and asks it for its shapes. Throws GraphError with the layer's place.
+/// Creates every layer and asks it for its shapes. Throws GraphError with the layer's place;
+/// PluginError where what it plans is wrong whatever the inputs are.
 Graph build_graph(const Experiment& experiment);
 
 std::size_t size_of(const nnrun_shape& shape);

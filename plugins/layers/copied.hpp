@@ -12,6 +12,7 @@ struct Copied : nnrun::Layer {
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     T* const dx = c.d_in(0);
+    if (!dx) return;
     const std::size_t n = nnrun::padded(c.rows() * c.cols());  // the tail of d_out is zero
     if (!c.adds(0))
       std::copy_n(c.d_out(), n, dx);

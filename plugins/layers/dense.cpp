@@ -48,6 +48,7 @@ struct Dense : nnrun::Layer {
   }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    if (!c.d_in(0)) return;
     if (c.rows() == 1) return dense::backward_inputs_one(c);
     backward_inputs_batch(c);
   }

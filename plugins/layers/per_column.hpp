@@ -28,9 +28,10 @@ NNRUN_CLONES void write(T* out, std::size_t rows, std::size_t cols, F f) {
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < cols; ++c) out[r * cols + c] = f(r * cols + c, c);
 }
-/// The slopes of the input, zero behind the last one.
+/// The slopes of the input, zero behind the last one; none where nobody wants them.
 template <class T, class F>
 NNRUN_CLONES void write_slopes(T* dx, std::size_t rows, std::size_t cols, bool add, F f) {
+  if (!dx) return;
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < cols; ++c) {
       T& slope = dx[r * cols + c];

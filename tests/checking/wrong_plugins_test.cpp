@@ -50,10 +50,86 @@ std::string rows_of_formula(const std::string& body) {
   return rows_of("Activation", "  auto f(auto x) const { " + body + " }\n");
 }
 
+/// A layer of one input that hands on what it gets, with other parts in place of these.
+struct LayerParts {
+  std::string plan = "", forward = "", before_slopes = "if (!c.d_in(0)) return;";
+};
+std::string rows_of_layer(const LayerParts& parts) {
+  return rows_of("Layer",
+                 "  void plan(nnrun_plan& p) const {\n"
+                 "    if (p.n_in != 1) throw nnrun::Error(\"takes one input\");\n"
+                 "    p.out = p.in[0];\n" +
+                     parts.plan +
+                     "  }\n"
+                     "  template <class T> void forward(const nnrun::LayerCall<T>& c) const {\n" +
+                     parts.forward +
+                     "    std::copy_n(c.in(0), c.rows() * c.cols(), c.out());\n  }\n"
+                     "  template <class T> void backward_inputs(const nnrun::LayerCall<T>& c) "
+                     "const {\n    " +
+                     parts.before_slopes +
+                     "\n    for (std::size_t i = 0; i < c.rows() * c.cols(); ++i)\n"
+                     "      c.d_in(0)[i] = (c.adds(0) ? c.d_in(0)[i] : T(0)) + c.d_out()[i];\n"
+                     "  }\n",
+                 "#include <algorithm>\n");
+}
+
 }  // namespace
 
 TEST_CASE("a right plugin breaks no law", "[checking]") {
   CHECK(rows_of_formula("return x + 0.5 * (sqrt(x * x + 1) - 1);") == "");
+}
+
+TEST_CASE("a layer that uses outside of training what there is in training only is found",
+          "[checking]") {
+  CHECK(rows_of_layer({}) == "");
+  const std::string crash =
+      "ended by SIGSEGV (segmentation fault) in forward of layer 'bad' (bad.so)\n";
+  for (const char* asked : {"kept", "kept_rows", "noise"}) {
+    CAPTURE(asked);
+    const std::string name = asked;
+    const std::string wants = name == "kept"        ? "    p.kept = 8;\n"
+                              : name == "kept_rows" ? "    p.kept_per_row = 1;\n"
+                                                    : "    p.noise_per_row = 1;\n";
+    const std::string uses = name == "noise" ? "    if (c.noise()[0] > 2) return;\n"
+                                             : "    c." + name + "()[0] = c.in(0)[0];\n";
+    CHECK_THAT(rows_of_layer({.plan = wants, .forward = uses}),
+               Catch::StartsWith("evaluation: " + crash));
+    CHECK(rows_of_layer({.plan = wants, .forward = "    if (c.training())\n" + uses}) == "");
+  }
+  CHECK_THAT(
+      rows_of_layer({.forward = "    static double calls = 0;\n"
+                                "    if (!c.training()) { std::fill_n(c.out(), c.rows() * "
+                                "c.cols(), T(++calls)); return; }\n"}),
+      Catch::StartsWith("evaluation: outside of training, called again, number 1 is 2, not 1\n"));
+  CHECK_THAT(rows_of_layer({.forward = "    if (!c.training()) { std::fill_n(c.out(), c.rows() * "
+                                       "c.cols(), T(0) / T(0)); return; }\n"}),
+             Catch::StartsWith("evaluation: outside of training it gives NaN\n"));
+}
+
+TEST_CASE("a plan that no inputs excuse is found, and nothing else is tried with it",
+          "[checking]") {
+  CHECK(rows_of_layer({.plan = "    p.out.rank = 0;\n"}) ==
+        "plan: planned an output of 0 sizes; 1 to 4 are possible; given an input of 4\n");
+  const auto planned = [](const std::string& parameters, const std::string& block) {
+    return rows_of_layer({.plan = "    p.n_parameters = " + parameters +
+                                  ";\n    p.n_blocks = 1;\n    p.blocks[0] = {" + block + "};\n"});
+  };
+  CHECK(planned("4", "\"w\", NNRUN_WEIGHTS, {1, {4}}, {1}, 0, 4, 4, 0") ==
+        "plan: planned n_parameters = 4, not on whole lanes of 8; given an input of 4\n");
+  CHECK(planned("16", "\"w\", NNRUN_WEIGHTS, {1, {4}}, {1}, 4, 4, 4, 0") ==
+        "plan: planned block 'w' at 4, not on whole lanes of 8; given an input of 4\n");
+  CHECK(planned("8", "\"w\", NNRUN_WEIGHTS, {1, {9}}, {1}, 0, 4, 4, 0") ==
+        "plan: planned block 'w' beyond n_parameters = 8; given an input of 4\n");
+  // good for a vector, not for an image
+  CHECK_THAT(rows_of_layer({.plan = "    if (p.in[0].rank == 3) p.out.sizes[1] = 0;\n"}),
+             Catch::StartsWith("plan: planned an output of 6 x 0 x 2; given an input of 6 x 6 x "
+                               "2\n"));
+}
+
+TEST_CASE("a layer that writes slopes that nobody wants is found", "[checking]") {
+  CHECK(rows_of_layer({.before_slopes = ""}) ==
+        "unwanted slopes: ended by SIGSEGV (segmentation fault) in backward_inputs of layer 'bad' "
+        "(bad.so)\n");
 }
 
 TEST_CASE("a wrong formula is found and its number named", "[checking]") {

@@ -1,6 +1,8 @@
 #include "network/graph.hpp"
 
+#include "loading/plugin_factory.hpp"
 #include "network/buffer.hpp"
+#include "network/layer_plan.hpp"
 #include "network/memory.hpp"
 #include "network/parameters.hpp"
 #include "support/plugins.hpp"
@@ -62,6 +64,70 @@ TEST_CASE("inputs that do not fit a layer are refused with the layer's words", "
   CHECK_THROWS_WITH(graph("    - {name: a, type: dense, units: 3}\n"
                           "    - {name: b, type: dense, units: 3, inputs: [a, input]}\n"),
                     Contains("layer 'b': dense takes one input, not 2"));
+}
+
+TEST_CASE("a plan that no inputs excuse is the plugin's fault, with layer, class and library",
+          "[network]") {
+  const PluginFactory factory;
+  const auto file = factory.cpp("bad.so",
+                                "#include <nnrun/plugin.hpp>\n"
+                                "struct Bad : nnrun::Layer {\n"
+                                "  static constexpr auto name = \"bad\", doc = \"\";\n"
+                                "  void plan(nnrun_plan&) const {}\n"
+                                "  void forward(const auto&) const {}\n"
+                                "  void backward_inputs(const auto&) const {}\n"
+                                "};\nNNRUN_REGISTER(Bad)\n");
+  host::Registry own;
+  own.load_folder(NNRUN_BUILD_DIR "/plugins");
+  own.load(file);
+  try {
+    host::build_graph(host::read_experiment(
+        factory.scratch().write("bad.yaml", model("    - {name: first, type: bad}\n")), {}, own));
+    FAIL("accepted");
+  } catch (const host::PluginError& e) {
+    const std::string library = own.libraries().back()->shown();
+    CHECK(e.problems()[0].what ==
+          "layer 'first': layer 'bad' (bad.so) planned an output of 0 sizes; 1 to 4 are possible");
+    CHECK(e.problems()[0].place.line == 5);
+    CHECK(e.problems()[0].hint ==
+          "tell the plugin's author; nnrun check " + library + " finds it too");
+    CHECK(e.status() == host::Exit::plugin);
+  }
+}
+
+TEST_CASE("blocks lie on whole lanes inside of the parameters, none over another", "[network]") {
+  const auto fault = [](std::vector<nnrun_block> blocks, std::size_t n) {
+    nnrun_plan plan{};
+    plan.out = {1, {1}};
+    plan.n_parameters = n;
+    plan.n_blocks = static_cast<std::uint32_t>(blocks.size());
+    std::ranges::copy(blocks, plan.blocks);
+    return host::fault_of_plan(plan);
+  };
+  const auto block = [](const char* name, std::size_t offset, nnrun_shape shape,
+                        std::array<std::size_t, 2> strides) {
+    return nnrun_block{name, NNRUN_WEIGHTS, shape, {strides[0], strides[1]}, offset, 1, 1, 0};
+  };
+  const nnrun_block w = block("w", 0, {2, {3, 2}}, {1, 8}), b = block("b", 16, {1, {3}}, {1, 0});
+  CHECK(fault({}, 0) == "");
+  CHECK(fault({w, b}, 24) == "");
+  CHECK(fault({w, b}, 16) == "block 'b' beyond n_parameters = 16");
+  CHECK(fault({w, block("b", 8, {1, {3}}, {1, 0})}, 24) == "block 'b' over block 'w'");
+  CHECK(fault({w, block("b", 12, {1, {3}}, {1, 0})}, 24) ==
+        "block 'b' at 12, not on whole lanes of 8");
+  CHECK(fault({block("w", 0, {2, {3, 2}}, {1, 2})}, 8) == "block 'w' over itself");
+  CHECK(fault({block("w", 0, {2, {3, 2}}, {0, 0})}, 8) == "block 'w' over itself");
+  CHECK(fault({block("w", 0, {2, {3, 0}}, {1, 8})}, 8) == "block 'w' of 3 x 0");
+  CHECK(fault({block(nullptr, 0, {1, {3}}, {1, 0})}, 8) == "a block without a name");
+  // the gates of one wide matrix, each row of it in two blocks
+  const nnrun_block left = block("left", 0, {2, {3, 2}}, {1, 16}),
+                    right = block("right", 8, {2, {3, 2}}, {1, 16});
+  CHECK(fault({left, right}, 32) == "");
+  // sizes whose products are no number of 64 bits
+  const std::size_t huge = std::size_t{1} << 63;
+  CHECK(fault({block("w", 0, {2, {huge, huge}}, {huge, huge})}, 8) ==
+        "block 'w' beyond n_parameters = 8");
+  CHECK(fault({block("w", 0, {2, {huge, huge}}, {0, 0})}, 8) == "block 'w' over itself");
 }
 
 TEST_CASE("parameters stand in named blocks, units by inputs", "[network]") {

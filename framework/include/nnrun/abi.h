@@ -165,13 +165,16 @@ typedef struct nnrun_layer_call {
   void *w, *dw;         /* this layer's slice of the flat vectors of parameters and gradient */
   uint32_t accumulate;  /* dw: 0 write, 1 add */
   uint32_t tile, tiles; /* backward_parameters: which part of dw */
-  /* Since 1.1; NULL where the plan asks for none. */
-  uint32_t training; /* 0: outputs as a trained network gives them, no backward follows */
-  void* state;       /* this layer's slice of the state; only observe may write it */
+  /* Since 1.1. */
+  uint32_t training; /* 0: outputs as a trained network gives them. Only forward is called, and all
+                        slopes, dw, kept, kept_rows and noise are NULL. */
+  void* state;       /* this layer's slice of the state, in training or not; NULL where the plan has
+                        none; only observe may write it */
+  /* NULL where training is 0 (in validation, tests, predictions), or the plan asks for none: */
   void* kept;        /* plan.kept numbers that forward leaves for backward and observe */
   void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise */
   const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
-                        of a step; NULL unless training */
+                        of a step */
   const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
 } nnrun_layer_call;
 
@@ -188,7 +191,7 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   uint32_t size, n_in;
   const nnrun_shape* in;
   nnrun_shape out;
-  size_t n_parameters; /* with padding */
+  size_t n_parameters; /* with padding: whole lanes, as each block's offset */
   uint32_t n_blocks;
   nnrun_block blocks[NNRUN_MAX_BLOCKS];
   size_t groups; /* see perturb; 0: cannot */

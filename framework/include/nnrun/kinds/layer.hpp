@@ -25,13 +25,15 @@ struct LayerCall {
   /// Shapes of an input and of the output, as planned.
   const nnrun_shape& in_shape(std::size_t k) const { return call.plan->in[k]; }
   const nnrun_shape& shape() const { return call.plan->out; }
-  /// Outputs as in training; otherwise as a trained network gives them.
+  /// Outputs as in training; otherwise as a trained network gives them: in validation, tests and
+  /// predictions, where only forward is called, and d_in, d_out, dw, kept, kept_rows and noise are
+  /// nullptr.
   bool training() const { return call.training != 0; }
   /// Numbers that are learned without a gradient; only `observe` may write them.
   T* state() const { return static_cast<T*>(call.state); }
-  /// plan.kept numbers that forward leaves for the rest of the step.
+  /// plan.kept numbers that forward leaves for the rest of the step; nullptr unless training.
   T* kept() const { return static_cast<T*>(call.kept); }
-  /// rows × plan.kept_per_row of them.
+  /// rows × plan.kept_per_row of them; nullptr unless training.
   T* kept_rows() const { return static_cast<T*>(call.kept_rows); }
   /// rows × plan.noise_per_row numbers in [0, 1); nullptr unless training.
   const T* noise() const { return static_cast<const T*>(call.noise); }
