@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "config/uses.hpp"
 #include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
@@ -88,6 +89,10 @@ Finding settings_law(const Subject& subject) {
   { const Object once(subject.use), twice(subject.use); }
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const nnrun_setting& setting = setting_of(plugin, i);
+    if (is_reserved(plugin.kind, setting.name))
+      return broken("'" + std::string(setting.name) +
+                    "' is a name that nnrun takes for itself; of this kind: " +
+                    join(reserved_names(plugin.kind), ", "));
     if (std::string fault = fault_of_default(setting); !fault.empty()) return broken(fault);
     for (const Value& edge : edges_of(setting)) {
       Use use = subject.use;

@@ -35,7 +35,36 @@ std::string hint_for_class(const std::string& name, std::string_view kind,
   return names.empty() ? list_of(names, kind) : hint_for(name, names);
 }
 
+/// What no config could give: the key is the host's.
+void refuse_reserved(const Class& plugin, const Place& place) {
+  for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
+    const std::string name = setting_of(plugin, i).name;
+    if (is_reserved(plugin.kind, name))
+      throw PluginError(Problem{.what = plugin.label + " has a setting '" + name +
+                                        "', a name that nnrun takes for itself",
+                                .place = place,
+                                .hint = "the plugin's author must give it another name"});
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> reserved_names(std::string_view kind) {
+  std::vector<std::string> names{"type"};
+  const auto add = [&](std::initializer_list<const char*> more) {
+    names.insert(names.end(), more.begin(), more.end());
+  };
+  if (kind == "dataset") add({"split", "scale", "features"});
+  if (kind == "layer")
+    add({"name", "inputs", "activation", "init", "bias_init", "regularizer", "bias_regularizer"});
+  if (kind == "optimizer") add({"learning_rate"});
+  if (kind == "schedule") add({"warmup", "monitor"});
+  return names;
+}
+
+bool is_reserved(std::string_view kind, std::string_view setting) {
+  return std::ranges::count(reserved_names(kind), setting) != 0;
+}
 
 Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view fallback,
                const Place& place, const Registry& registry, Problems& problems)
@@ -82,27 +111,20 @@ bool has_setting(const Class& plugin, std::string_view name) {
 
 std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defaults) {
   Problems& problems = fields_.problems();
-  // A key that the host has taken is not the plugin's any more.
-  const bool reserved = std::ranges::count(fields_.known(), setting.name) != 0;
-  const ConfigNode* const own = reserved ? nullptr : fields_.written(setting.name);
+  const ConfigNode* const own = fields_.written(setting.name);
   // asked for even where the layer overrides it: somebody could use it
-  const ConfigNode* const shared = defaults && !reserved ? defaults->take(setting.name) : nullptr;
+  const ConfigNode* const shared = defaults ? defaults->take(setting.name) : nullptr;
   if (own && own->is(ConfigNode::Kind::broken)) return std::nullopt;
   if (own && !own->is(ConfigNode::Kind::null)) return read_value(*own, setting, problems);
   if (shared) return read_value(*shared, setting, problems);
   if (!(setting.flags & NNRUN_REQUIRED)) return default_of(setting);
-  if (reserved)
-    problems.add(place_,
-                 "setting '" + std::string(setting.name) + "' of " + plugin_->kind + " '" +
-                     plugin_->name + "' cannot be given: nnrun uses this name itself",
-                 "the plugin's author must give it another name");
-  else
-    fields_.require(setting.name, std::string(setting.name) + ": " + setting.doc);
+  fields_.require(setting.name, std::string(setting.name) + ": " + setting.doc);
   return std::nullopt;
 }
 
 Use Chosen::use(Fields* defaults) {
   if (!plugin_) return {};
+  refuse_reserved(*plugin_, place_);
   Use out{.plugin = plugin_, .settings = {}, .place = place_};
   bool complete = true;
   for (std::size_t i = 0; i < plugin_->table->n_settings; ++i) {

@@ -4,9 +4,14 @@
 #include "loading/object.hpp"
 namespace nnrun::host {
 
-/// A pluggable thing as written. The host asks it for keys of its own, then for the settings.
-/// Reserved, since the host asks first: name, inputs, activation, init, bias_init in a layer,
-/// split, features and scale in data, learning_rate in an optimizer, type everywhere.
+/// The keys beside a class's settings that the host takes for itself; no setting can have one of
+/// these names.
+std::vector<std::string> reserved_names(std::string_view kind);
+/// Is it one of them?
+bool is_reserved(std::string_view kind, std::string_view setting);
+
+/// A pluggable thing as written. The host asks it for keys of its own, which are reserved names of
+/// the kind, then for the settings.
 class Chosen {
  public:
   /// node: nullptr for fallback, a name; an empty fallback makes the name compulsory.
@@ -16,7 +21,8 @@ class Chosen {
   const Class* plugin() const { return plugin_; }
   Fields& fields() { return fields_; }
   /// Checks the settings, those not written taken from defaults or the class, and refuses the rest.
-  /// Empty where the class is unknown or a value is missing.
+  /// Empty where the class is unknown or a value is missing. Throws PluginError where the class has
+  /// a setting with a reserved name.
   Use use(Fields* defaults = nullptr);
 
  private:

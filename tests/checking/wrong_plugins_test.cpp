@@ -132,6 +132,24 @@ TEST_CASE("a layer that writes slopes that nobody wants is found", "[checking]")
         "(bad.so)\n");
 }
 
+TEST_CASE("a setting whose name no config could give is found", "[checking]") {
+  const auto with_setting = [](const std::string& kind, const std::string& setting,
+                               const std::string& body) {
+    return rows_of(kind,
+                   "  double a = 1;\n  static constexpr auto params() { return "
+                   "nnrun::params(nnrun::param(&Bad::a, \"" +
+                       setting + "\", \"\")); }\n" + body);
+  };
+  CHECK(with_setting("Activation", "type", "  auto f(auto x) const { return a * x; }\n") ==
+        "settings: 'type' is a name that nnrun takes for itself; of this kind: type\n");
+  CHECK(
+      with_setting("Optimizer", "learning_rate",
+                   "  void update(auto& w, auto g, const auto& k) const { w = w - a * k.rate * g; "
+                   "}\n") ==
+      "settings: 'learning_rate' is a name that nnrun takes for itself; of this kind: type, "
+      "learning_rate\n");
+}
+
 TEST_CASE("a wrong formula is found and its number named", "[checking]") {
   CHECK(rows_of("Activation",
                 "  auto f(auto x) const { return 0.5 * x * x; }\n"

@@ -25,7 +25,7 @@ inline std::string said_of(const std::filesystem::path& file, const std::filesys
                            const std::vector<host::Override>& overrides = {}) {
   Loaded loaded;
   const auto read = [&] { host::read_experiment(file, overrides, loaded.registry); };
-  return replaced(said<host::ConfigError>(read), folder.string() + "/", "");
+  return replaced(said<host::Error>(read), folder.string() + "/", "");
 }
 
 /// Configs in a folder of their own; the one that is read is a.yaml.

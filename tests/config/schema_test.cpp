@@ -5,6 +5,7 @@
 #include <set>
 #include <sstream>
 
+#include "config/uses.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -89,6 +90,28 @@ TEST_CASE("the schema has the keys that the reader knows, and no others", "[conf
     const json& layer = items_in(at(root, "model")["properties"]["layers"]);
     CHECK(keys_of(map_in(layer, "dense")) == known_to_reader("model.layers.dense_1"));
   }
+}
+
+TEST_CASE("what the reader takes beside the settings of a class is reserved, and nothing else",
+          "[config]") {
+  const auto taken = [](const std::string& kind, const std::string& name, const std::string& path) {
+    Keys keys = known_to_reader(path);
+    const host::Class& plugin = *registry().find(kind, name);
+    for (std::size_t i = 0; i < plugin.table->n_settings; ++i)
+      keys.erase(host::setting_of(plugin, i).name);
+    return keys;
+  };
+  const auto reserved = [](const std::string& kind) {
+    const std::vector<std::string> names = host::reserved_names(kind);
+    return Keys(names.begin(), names.end());
+  };
+  CHECK(taken("dataset", "diagonal", "data") == reserved("dataset"));
+  CHECK(taken("layer", "dense", "model.layers.dense_1") == reserved("layer"));
+  CHECK(taken("optimizer", "sgd", "train.optimizer") == reserved("optimizer"));
+  CHECK(taken("schedule", "constant", "train.schedule") == reserved("schedule"));
+  CHECK(taken("cost", "huber", "train.cost") == reserved("cost"));
+  CHECK(taken("gradient", "backprop", "train.gradient") == reserved("gradient"));
+  CHECK(taken("random", "philox", "random") == reserved("random"));
 }
 
 TEST_CASE("a setting is described by its own line", "[config]") {
