@@ -23,6 +23,7 @@ void give(Subject& subject, const GivenSettings& given, const Registry& registry
     subject.use.settings[i] = std::move(*value);
     std::erase(subject.guessed, setting.name);
     subject.given = true;
+    subject.defaults = false;
   }
   for (const std::string& kind : known_kinds()) {
     const Class* const namesake = registry.find(kind, plugin.name);

@@ -111,6 +111,7 @@ Finding found(const Law& law, const Subject& subject) {
   } catch (const NotTried& reason) {
     return skipped(reason.why);
   } catch (const ConfigError& error) {  // of the creation
+    if (subject.defaults) return skipped("its defaults are refused");
     const std::string what = error.what();
     const bool reason = what.find("without a reason") == std::string::npos;
     if (!reason || subject.given) return failed(what);

@@ -82,11 +82,30 @@ std::vector<Value> edges_of(const nnrun_setting& setting) {
   return out;
 }
 
+/// What the class says of its own defaults; empty where it takes them.
+std::string refusal_of_defaults(const Subject& subject) {
+  try {
+    const Object once(subject.use), twice(subject.use);
+    return "";
+  } catch (const ConfigError& error) {
+    if (!subject.defaults) throw;
+    const Problem& problem = error.problems().front();
+    const Class& plugin = subject.plugin();
+    const std::string who = plugin.kind + " '" + plugin.name + "': ";
+    std::string said =
+        problem.what.starts_with(who) ? problem.what.substr(who.size()) : problem.what;
+    if (!problem.where.empty()) said += " (" + problem.where + ")";
+    if (!problem.hint.empty()) said += "; " + problem.hint;
+    return said;
+  }
+}
+
 /// Defaults are allowed, and what is allowed is created, or refused with a sentence.
 Finding settings_law(const Subject& subject) {
   const Class& plugin = subject.plugin();
   std::size_t refused = 0, tried = 0;
-  { const Object once(subject.use), twice(subject.use); }
+  if (const std::string said = refusal_of_defaults(subject); !said.empty())
+    return broken("refuses its own defaults: " + said);
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const nnrun_setting& setting = setting_of(plugin, i);
     if (is_reserved(plugin.kind, setting.name))
@@ -112,9 +131,19 @@ Finding settings_law(const Subject& subject) {
   const std::size_t n = plugin.table->n_settings;
   if (n == 0) return kept("none");
   std::string text = std::to_string(n) + (n == 1 ? " setting, " : " settings, ") +
-                     std::to_string(tried) + " edges tried";
+                     std::to_string(tried) + (tried == 1 ? " edge tried" : " edges tried");
   if (refused > 0) text += ", " + std::to_string(refused) + " refused with a reason";
   return kept(text);
+}
+
+/// A path, a text or a list that is left for others to fill.
+bool is_empty(const Value& value) {
+  return std::visit(
+      [](const auto& v) {
+        if constexpr (requires { v.empty(); }) return v.empty();
+        return false;
+      },
+      value);
 }
 
 }  // namespace
@@ -126,6 +155,7 @@ Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*
     const bool required = (setting.flags & NNRUN_REQUIRED) != 0;
     subject.use.settings.push_back(required ? example_of(setting) : default_of(setting));
     const bool sure = setting.type == NNRUN_BOOL || is_number(setting) || setting.n_choices > 0;
+    if (required || is_empty(subject.use.settings.back())) subject.defaults = false;
     if (required && !sure) subject.guessed.emplace_back(setting.name);
   }
   return subject;

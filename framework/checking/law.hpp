@@ -33,6 +33,7 @@ struct Subject {
   std::size_t (*allocations)();      ///< how many there were so far; nullptr: nobody counts
   std::vector<std::string> guessed;  ///< required settings whose example may not suit: paths, texts
   bool given = false;                ///< somebody gave settings for this trial
+  bool defaults = true;              ///< every setting has a default of the class, none is empty
   const Class& plugin() const { return *use.plugin; }
 };
 

@@ -182,7 +182,8 @@ Finding without_allocations(const Subject& subject, Prepare prepare) {
   for (std::size_t i = 0; i < calls; ++i) hot.call();
   const std::size_t count = subject.allocations() - before;
   if (count == 0) return kept();
-  return broken(significant(static_cast<double>(count) / calls, 3) + " allocations in a call");
+  return broken(significant(static_cast<double>(count) / calls, 3) +
+                (count == calls ? " allocation" : " allocations") + " in a call");
 }
 
 Finding keeps_floating_point_mode(const Subject& subject, Prepare prepare) {

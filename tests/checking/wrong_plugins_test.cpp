@@ -150,6 +150,40 @@ TEST_CASE("a setting whose name no config could give is found", "[checking]") {
       "learning_rate\n");
 }
 
+TEST_CASE("a class that refuses its own defaults is broken by that, and tried no further",
+          "[checking]") {
+  const std::string rest = "  auto f(auto x) const { return a * x; }\n  double a = 1;\n";
+  const auto checking = [&](const std::string& param, const std::string& check) {
+    return rows_of("Activation",
+                   "  static constexpr auto params() { return "
+                   "nnrun::params(nnrun::param(&Bad::a, \"a\", \"\"" +
+                       param + ")); }\n  void check() const { " + check + " }\n" + rest);
+  };
+  CHECK(checking("", "throw nnrun::Error(\"a must not be 1\", \"\", \"write a: 2\");") ==
+        "settings: refuses its own defaults: a must not be 1; write a: 2\n");
+  // a path that others are to give, and an example of ours, are no defaults
+  CHECK(rows_of("Activation",
+                "  const char* file = \"\";\n  static constexpr auto params() { return "
+                "nnrun::params(nnrun::param(&Bad::file, \"file\", \"\", {.path = true})); }\n"
+                "  void check() const { throw nnrun::Error(\"needs 'file'\"); }\n"
+                "  auto f(auto x) const { return x; }\n") == "");
+  CHECK(checking(", {.required = true}", "throw nnrun::Error(\"a is odd\");") == "");
+}
+
+TEST_CASE("one edge is counted as one", "[checking]") {
+  const PluginFactory factory;
+  const auto file =
+      factory.cpp("one.so",
+                  "#include <nnrun/plugin.hpp>\nstruct One : nnrun::Activation {\n"
+                  "  static constexpr auto name = \"one\", doc = \"\";\n  double a = 1;\n"
+                  "  static constexpr auto params() {\n"
+                  "    return nnrun::params(nnrun::param(&One::a, \"a\", \"\", {.min = 0}));\n  }\n"
+                  "  auto f(auto x) const { return a * x; }\n};\nNNRUN_REGISTER(One)\n");
+  host::CheckedLibrary checked = host::look_at_library(file, host::Registry(), {}, brief);
+  host::try_laws(checked, host::Registry(), nullptr, {}, brief);
+  CHECK(checked.classes[0].rows[0].finding.detail == "1 setting, 1 edge tried");
+}
+
 TEST_CASE("a wrong formula is found and its number named", "[checking]") {
   CHECK(rows_of("Activation",
                 "  auto f(auto x) const { return 0.5 * x * x; }\n"
