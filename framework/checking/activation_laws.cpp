@@ -148,7 +148,7 @@ void call_other(const Object& f) {
   activate<double>(f, Numbers(cols_of(f), 0.77), 1);
 }
 
-Finding finite(const Subject& subject) {
+Finding finite_here(const Subject& subject) {
   const Object f(subject.use);
   const auto wrong = [&](auto type, double x) -> std::string {
     using T = decltype(type);
@@ -167,6 +167,9 @@ Finding finite(const Subject& subject) {
     if (std::string text = wrong(0.f, x); !text.empty()) return broken(text);
   }
   return kept(std::to_string(at.size()) + " numbers, denormal and huge ones among them");
+}
+Finding finite(const Subject& subject) {
+  return at_edges_too(subject, finite_here);
 }
 
 Finding not_a_number(const Subject& subject) {

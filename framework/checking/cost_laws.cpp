@@ -179,13 +179,25 @@ Finding float_and_double(const Subject& subject) {
   return kept("differences at most " + significant(largest, 1));
 }
 
-Finding finite(const Subject& subject) {
+/// `output 0.5, target 1`, or `outputs (0, 1), targets (1, 0)`.
+std::string row_of(const Numbers& y, const Numbers& t, std::size_t row, std::size_t cols) {
+  const auto list = [&](const Numbers& all) {
+    std::vector<std::string> texts;
+    for (std::size_t i = row * cols; i < (row + 1) * cols; ++i) texts.push_back(shortest(all[i]));
+    return cols == 1 ? texts[0] : "(" + join(texts, ", ") + ")";
+  };
+  const char* const plural = cols == 1 ? " " : "s ";
+  return std::string("output") + plural + list(y) + ", target" + plural + list(t);
+}
+
+Finding finite_here(const Subject& subject) {
   const Object cost(subject.use);
   const Numbers y{0, 0, 0, 1, 1, 1, 0, 1, 0.5, 1e-310, 0.5, 1},
       t{0, 1, 0, 0, 1, 1, 0, 1, 1, 1, 0, 1};
   const auto wrong = [&](const auto& e, const char* in) -> std::string {
     for (std::size_t r = 0; r < e.values.size(); ++r)
-      if (!std::isfinite(e.values.data()[r])) return std::string("a cost") + in;
+      if (!std::isfinite(e.values.data()[r]))
+        return "the cost at " + row_of(y, t, r, y.size() / e.values.size()) + in;
     for (std::size_t i = 0; i < y.size(); ++i)
       if (!std::isfinite(e.slopes.data()[i]))
         return "the slope at output " + shortest(y[i]) + ", target " + shortest(t[i]) + in;
@@ -197,6 +209,9 @@ Finding finite(const Subject& subject) {
     if (!text.empty()) return broken(text + " is not finite");
   }
   return kept("outputs of exactly 0 and 1 among them");
+}
+Finding finite(const Subject& subject) {
+  return at_edges_too(subject, finite_here);
 }
 
 Finding not_a_number(const Subject& subject) {

@@ -51,6 +51,10 @@ struct Law {
 /// The laws of a kind, in the order of the table; the first is `settings`. Empty: unknown kind.
 std::vector<Law> laws_of(const std::string& kind);
 
+/// A law with the settings of the subject, then with each of them at an edge of what it allows, one
+/// at a time; edges that the class refuses are left out.
+Finding at_edges_too(const Subject& subject, Finding (*find)(const Subject&));
+
 /// A class with its defaults, and an example for each setting that it requires.
 Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*allocations)());
 

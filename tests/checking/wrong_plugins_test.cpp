@@ -170,6 +170,26 @@ TEST_CASE("a class that refuses its own defaults is broken by that, and tried no
   CHECK(checking(", {.required = true}", "throw nnrun::Error(\"a is odd\");") == "");
 }
 
+TEST_CASE("numbers that are none at the edge of a setting are found, with the setting",
+          "[checking]") {
+  const auto with = [](const std::string& kind, const std::string& limits,
+                       const std::string& formula) {
+    return rows_of(kind,
+                   "  double sharpness = 1;\n  static constexpr auto params() { return "
+                   "nnrun::params(nnrun::param(&Bad::sharpness, \"sharpness\", \"\", {" +
+                       limits + "})); }\n" + formula);
+  };
+  CHECK(with("Activation", ".min = 0, .max = 2",
+             "  auto f(auto x) const { return x * (sharpness / sharpness); }\n") ==
+        "finite numbers: with sharpness: 0: the value at -8 is NaN\n");
+  CHECK(with("Activation", ".min = 0, .max = 2, .above_min = true",
+             "  auto f(auto x) const { return x * (sharpness / sharpness); }\n") == "");
+  CHECK(with("Cost", ".min = 0.5, .max = 1000",
+             "  auto f(auto y, auto t) const { return exp(sharpness * (y - t)) * 0.001; }\n") ==
+        "finite numbers: with sharpness: 1000: the cost at output 1, target 0 is not "
+        "finite\n");
+}
+
 TEST_CASE("one edge is counted as one", "[checking]") {
   const PluginFactory factory;
   const auto file =
