@@ -93,7 +93,7 @@ inline constexpr nnrun_class class_of{sizeof(nnrun_class),
 #define NNRUN_PLUGIN_NAME ""
 #endif
 #ifndef NNRUN_PLUGIN_VERSION
-#define NNRUN_PLUGIN_VERSION "0"
+#define NNRUN_PLUGIN_VERSION ""
 #endif
 #ifndef NNRUN_PLUGIN_LICENSE
 #define NNRUN_PLUGIN_LICENSE ""
