@@ -25,9 +25,16 @@ Json share() {
 Json flag() {
   return {{"type", "boolean"}};
 }
-/// YAML reads `2024` as a number where a text is meant.
-Json any_text() {
-  return {{"type", {"string", "number"}}};
+Json either(Json schemas) {
+  return schemas.size() == 1 ? schemas[0] : Json{{"anyOf", std::move(schemas)}};
+}
+
+/// YAML reads `2024` as a number where a text is meant. (Not one schema of two types: ajv's strict
+/// mode refuses that.)
+Json any_text(const char* pattern = nullptr) {
+  Json text{{"type", "string"}};
+  if (pattern) text["pattern"] = pattern;
+  return either(Json::array({std::move(text), {{"type", "number"}}}));
 }
 Json one_of(std::initializer_list<const char*> choices) {
   return {{"enum", choices}};
@@ -35,8 +42,15 @@ Json one_of(std::initializer_list<const char*> choices) {
 Json list_of(Json items) {
   return {{"type", "array"}, {"items", std::move(items)}};
 }
-Json either(Json schemas) {
-  return schemas.size() == 1 ? schemas[0] : Json{{"anyOf", std::move(schemas)}};
+/// `schema` where the type is this one, `others` elsewhere. Of what is wrong, editors show the
+/// branch that was meant alone; of anyOf they can but say that nothing fits.
+Json where_type(const char* type, Json schema, Json others) {
+  return {{"if", {{"type", type}}}, {"then", std::move(schema)}, {"else", std::move(others)}};
+}
+Json or_null(Json schema) {
+  if (schema.contains("if") || schema.contains("properties"))
+    return {{"if", {{"not", {{"type", "null"}}}}}, {"then", std::move(schema)}};
+  return either(Json::array({std::move(schema), {{"type", "null"}}}));
 }
 
 Json json_of(const Value& value) {
@@ -62,7 +76,7 @@ Json schema_of(const nnrun_setting& s) {
       schema = list_of({{"type", "number"}});
       break;
     case NNRUN_STRINGS:
-      schema = list_of({{"type", {"string", "number", "boolean"}}});
+      schema = list_of(either(Json::array({any_text(), flag()})));
       break;
     default:
       schema = any_text();
@@ -76,8 +90,7 @@ Json schema_of(const nnrun_setting& s) {
 /// A map with these keys and no others; null takes a key back, except where it is needed.
 Json map_of(Json properties, const std::vector<std::string>& needed = {}) {
   for (auto& [key, schema] : properties.items())
-    if (key != "type" && !std::ranges::count(needed, key))
-      schema = either(Json::array({std::move(schema), {{"type", "null"}}}));
+    if (key != "type" && !std::ranges::count(needed, key)) schema = or_null(std::move(schema));
   Json map{
       {"type", "object"}, {"properties", std::move(properties)}, {"additionalProperties", false}};
   if (!needed.empty()) map["required"] = needed;
@@ -92,32 +105,34 @@ class SchemaWriter {
       : registry_(registry), partial_(partial), definitions_(definitions) {}
 
   Json config() const {
-    Json train{
-        {"cost", use("cost")},
-        {"gradient", use("gradient", "backprop")},
-        {"optimizer",
-         use("optimizer", "sgd", {{"learning_rate", described(number(0), "how far a step goes")}})},
-        {"schedule", use("schedule", "constant",
-                         {{"warmup", described(whole_number(0), "steps")}, {"monitor", any_text()}})},
-        {"batch_size", whole_number(1)},
-        {"epochs", whole_number(0)},
-        {"steps", whole_number(1)},
-        {"max_examples", whole_number(1)},
-        {"max_seconds", number(0)},
-        {"shuffle", flag()},
-        {"clip_value", number(0)},
-        {"clip_norm", number(0)},
-        {"early_stopping", map_of({{"monitor", any_text()},
-                                   {"patience", whole_number(0)},
-                                   {"min_delta", {{"type", "number"}, {"minimum", 0}}},
-                                   {"restore_best", flag()}})},
-        {"measure", one_of({"while_training", "after_epoch"})}};
+    Json train{{"cost", use("cost")},
+               {"gradient", use("gradient", "backprop")},
+               {"optimizer", use("optimizer", "sgd",
+                                 {{"learning_rate", described(number(0), "how far a step goes")}})},
+               {"schedule",
+                use("schedule", "constant",
+                    {{"warmup", described(whole_number(0), "steps")}, {"monitor", any_text()}})},
+               {"batch_size", whole_number(1)},
+               {"epochs", whole_number(0)},
+               {"steps", whole_number(1)},
+               {"max_examples", whole_number(1)},
+               {"max_seconds", number(0)},
+               {"shuffle", flag()},
+               {"clip_value", number(0)},
+               {"clip_norm", number(0)},
+               {"early_stopping", map_of({{"monitor", any_text()},
+                                          {"patience", whole_number(0)},
+                                          {"min_delta", {{"type", "number"}, {"minimum", 0}}},
+                                          {"restore_best", flag()}})},
+               {"measure", one_of({"while_training", "after_epoch"})}};
     Json root{
         {"extends", either(Json::array({any_text(), list_of(any_text())}))},
-        {"plugins", list_of(either(Json::array(
-                        {any_text(), map_of({{"path", any_text()}, {"sha256", any_text()}}, {"path"})})))},
-        {"name",
-         {{"type", {"string", "number"}}, {"pattern", "^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$"}}},
+        {"plugins",
+         list_of(where_type(
+             "object",
+             map_of({{"path", any_text()}, {"sha256", any_text("^[0-9a-fA-F]{64}$")}}, {"path"}),
+             any_text()))},
+        {"name", any_text("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")},
         {"seed", whole_number(0)},
         {"random", use("random", "philox")},
         {"dtype", one_of({"float32", "float64"})},
@@ -143,7 +158,7 @@ class SchemaWriter {
         map_of({{"min", any}, {"max", any}, {"log", flag()}, {"integer", flag()}}, {"min", "max"});
     return {{"type", "object"},
             {"properties", {{"random", whole_number(1)}}},
-            {"additionalProperties", either(Json::array({list_of(Json::object()), range}))}};
+            {"additionalProperties", where_type("array", list_of(Json::object()), range)}};
   }
 
   static Json data_keys() {
@@ -168,9 +183,8 @@ class SchemaWriter {
 
   Json model() const {
     const Json size = whole_number(1);
-    const Json name{{"type", {"string", "number"}},
-                    {"pattern", "^[A-Za-z0-9_-]{1,100}$"},
-                    {"not", {{"const", "input"}}}};
+    Json name = any_text("^[A-Za-z0-9_-]{1,100}$");
+    name["not"] = {{"const", "input"}};
     Json names = list_of(any_text());
     names["minItems"] = 1;
     Json keys = shared_layer_keys();
@@ -179,11 +193,9 @@ class SchemaWriter {
     Json layers = list_of(use("layer", "", keys, false));
     layers["minItems"] = 1;
     if (partial_)
-      layers = either(
-          Json::array({layers,
-                       {{"type", "object"},
-                        {"additionalProperties",
-                         either(Json::array({use("layer", "", keys), {{"type", "null"}}}))}}}));
+      layers = where_type(
+          "array", std::move(layers),
+          {{"type", "object"}, {"additionalProperties", or_null(use("layer", "", keys))}});
     Json defaults = shared_layer_keys();
     add_settings(defaults, "layer");
     Json input = list_of(size);
@@ -220,13 +232,15 @@ class SchemaWriter {
   }
 
   /// NAME, {type: NAME, setting: …}, or, of the default class or a parent's, {setting: …}. `keys`
-  /// are the host's own.
+  /// are the host's own. The class is chosen by its name, so that what is wrong with a setting is
+  /// said of the setting.
   Json use(const std::string& kind, const std::string& fallback = "",
            const Json& keys = Json::object(), bool may_change = true) const {
-    Json choices = Json::array();
+    Json names = Json::array(), all_names = Json::array(), choices = Json::array();
     for (const std::string& name : registry_.names(kind)) {
       const Class& plugin = *registry_.find(kind, name);
-      Json properties{{"type", described({{"const", name}}, plugin.table->doc)}};
+      const Json named = described({{"const", name}}, plugin.table->doc);
+      Json properties{{"type", named}};
       properties.update(keys);
       std::vector<std::string> required;
       for (std::uint32_t i = 0; i < plugin.table->n_settings; ++i) {
@@ -237,20 +251,30 @@ class SchemaWriter {
       }
       // of a layer, model.defaults may have them
       if (partial_ || kind == "layer") required.clear();
-      if (required.empty()) choices.push_back(described({{"const", name}}, plugin.table->doc));
-      if (name == fallback && !partial_) {
-        choices.push_back(map_of(std::move(properties), required));
-        continue;
-      }
-      required.insert(required.begin(), "type");
-      choices.push_back(map_of(std::move(properties), required));
+      all_names.push_back(named);
+      if (required.empty()) names.push_back(named);
+      Json chosen = with_type({{"const", name}});
+      if (name == fallback && !partial_) chosen.erase("required");  // without a type it is this one
+      choices.push_back(
+          {{"if", std::move(chosen)}, {"then", map_of(std::move(properties), required)}});
     }
+    Json map = with_type(all_names.empty() ? Json(false) : either(std::move(all_names)));
     if (partial_ && may_change) {
       Json properties = keys;
       add_settings(properties, kind);
-      choices.push_back(map_of(std::move(properties)));
+      choices.push_back(
+          {{"if", with_type(Json::object())}, {"else", map_of(std::move(properties))}});
+      map.erase("required");
+    } else if (registry_.find(kind, fallback)) {
+      map.erase("required");
     }
-    return {{"anyOf", std::move(choices)}};
+    if (!choices.empty()) map["allOf"] = std::move(choices);
+    return where_type("object", std::move(map),
+                      names.empty() ? Json(false) : either(std::move(names)));
+  }
+  static Json with_type(Json type) {
+    return {
+        {"type", "object"}, {"properties", {{"type", std::move(type)}}}, {"required", {"type"}}};
   }
 
   const Registry& registry_;
@@ -268,7 +292,10 @@ std::string config_schema(const Registry& registry) {
   definitions["change"] = std::move(change);
   return Json{{"$schema", "http://json-schema.org/draft-07/schema#"},
               {"title", "a config of nnrun"},
-              {"if", {{"type", "object"}, {"required", {"extends"}}}},
+              {"if",
+               {{"type", "object"},
+                {"properties", {{"extends", Json::object()}}},
+                {"required", {"extends"}}}},
               {"then", {{"$ref", "#/definitions/change"}}},
               {"else", {{"$ref", "#/definitions/config"}}},
               {"definitions", std::move(definitions)}}

@@ -52,9 +52,13 @@ const json& map_in(const json& schema, const std::string& type = "") {
       (type.empty() || schema["properties"].value("/type/const"_json_pointer, "") == type))
     return schema;
   static const json none;
-  if (schema.contains("anyOf"))
-    for (const json& one : schema["anyOf"])
-      if (const json& found = map_in(one, type); !found.is_null()) return found;
+  for (const char* list : {"anyOf", "allOf"})
+    if (schema.contains(list))
+      for (const json& one : schema[list])
+        if (const json& found = map_in(one, type); !found.is_null()) return found;
+  for (const char* branch : {"then", "else"})
+    if (schema.contains(branch))
+      if (const json& found = map_in(schema[branch], type); !found.is_null()) return found;
   return none;
 }
 
@@ -62,9 +66,9 @@ const json& map_in(const json& schema, const std::string& type = "") {
 const json& items_in(const json& schema) {
   static const json none;
   if (schema.contains("items")) return schema["items"];
-  if (schema.contains("anyOf"))
-    for (const json& one : schema["anyOf"])
-      if (const json& found = items_in(one); !found.is_null()) return found;
+  for (const char* branch : {"then", "else"})
+    if (schema.contains(branch))
+      if (const json& found = items_in(schema[branch]); !found.is_null()) return found;
   return none;
 }
 

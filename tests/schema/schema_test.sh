@@ -27,7 +27,7 @@ expect() { # expect ok|wrong FILE...: what each file must be
 expect ok $(find "$checkout/configs" -name '*.yaml')
 printf '%s\n' 'extends: other.yaml' 'model: {layers: {dense_1: {units: 7}, dense_2: null}}' \
   'train: {optimizer: {learning_rate: 1e-3}, cost: huber, schedule: null}' 'metrics: [{type: top_k_accuracy, k: 2}]' >right.yaml
-printf '%s\n' 'plugins: [a.so, {path: "${HOME}/b.so", sha256: abc}]' 'data: {type: csv, path: a.csv, targets: [y]}' \
+printf '%s\n' 'plugins: [a.so, {path: "${HOME}/b.so", sha256: "'$(printf %064d 1)'"}]' 'data: {type: csv, path: a.csv, targets: [y]}' \
   'model: {input: [2, 2], layers: [{type: dense, units: 1, activation: none, inputs: input}]}' \
   'train: {cost: {type: huber, delta: 0.5}}' 'sweep: {random: 3, train.epochs: [1, 2], train.cost.delta: {min: 0.1, max: 1, log: true}}' 'predict: [[1, 2, 3, 4]]' >whole.yaml
 expect ok right.yaml whole.yaml
@@ -43,4 +43,18 @@ for name in batch_size_at_top cost_is_list dtype loss lr lr_of_optimizer input_r
   wrong="$wrong $checkout/tests/config/wrong/$name.yaml"
 done
 expect wrong $wrong
+
+# a wrong key or value of a layer is said of that key, in a few errors
+said_of() { # said_of LAYER EXPECTED [EXTENDS]
+  printf '%s\n' "${3:-}" 'data: diagonal' "model: {input: 2, layers: [$1]}" 'train: {cost: huber}' >layer.yaml
+  node validate.mjs schema.json layer.yaml >said
+  case $(cat said) in
+    "wrong layer.yaml $2 ("[1-9]")") ;;
+    *) cat said; echo "  expected: $2, once to 9 times"; failed=1 ;;
+  esac
+}
+for extends in '' 'extends: other.yaml'; do
+  said_of '{type: dense, unitz: 1}' '/model/layers/0 must NOT have additional properties unitz' "$extends"
+  said_of '{type: dense, units: 0}' '/model/layers/0/units must be >= 1 ' "$extends"
+done
 exit $failed
