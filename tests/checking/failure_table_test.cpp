@@ -238,7 +238,8 @@ TEST_CASE("a number that is not finite names step, layer and plugin, and updates
   CHECK_FALSE(fs::exists(bench.factory.scratch() / "run/model.safetensors"));
 }
 
-TEST_CASE("the compiler says in a line what a formula cannot do", "[checking]") {
+TEST_CASE("the compiler says in a line what a class must give, and what a formula cannot do",
+          "[checking]") {
   const auto [kind, body, said] = GENERATE(table<std::string, std::string, std::string>(
       {{"Activation",
         "  auto f(auto x) const { return 1.0 * x; }\n  auto df(auto x) const { return x; }\n",
@@ -248,7 +249,27 @@ TEST_CASE("the compiler says in a line what a formula cannot do", "[checking]") 
         "  auto df(auto y) const { return 2 * y; }\n",
         "df takes y and t"},
        {"Activation", "  auto f(auto x) const { return atan(1.0 * x); }\n",
-        "atan is not there for formulas; these are: exp expm1 log "}}));
+        "atan is not there for formulas; these are: exp expm1 log "},
+       {"Activation", "  auto F(auto x) const { return x; }\n",
+        "an activation gives auto f(auto x) const, or forward and backward for rows"},
+       {"Cost", "  auto f(auto y) const { return y; }\n",
+        "a cost gives auto f(auto y, auto t) const, or value and slope for rows"},
+       {"Optimizer", "  void step(auto& w, auto g, const auto& k) const { w = w - k.rate * g; }\n",
+        "an optimizer gives void update(auto& w, auto g, auto&... slots, const auto& k) const"},
+       {"Schedule", "  double rate(const nnrun::Moment&) const { return 1; }\n",
+        "a schedule gives double factor(const nnrun::Moment& moment) const"},
+       {"Regularizer", "  auto penalty(auto w) const { return w * w; }\n",
+        "a regularizer gives auto penalty(auto w) const and auto slope(auto w) const"},
+       {"Metric", "  double score(auto y, auto t) const { return 1; }\n",
+        "a metric gives double value(auto y, auto t) const, of nnrun::Rows"},
+       {"Initializer", "  double get(const nnrun::Stream&) const { return 1; }\n",
+        "an initializer gives double draw("},
+       {"Gradient", "  double slope(auto f, auto g) const { return 1; }\n",
+        "a gradient gives template <class T> double compute("},
+       {"Layer", "  void forwards(auto call) const {}\n", "a layer gives plan(nnrun_plan&)"},
+       {"Dataset", "  void open(nnrun_data&) {}\n", "a data set gives open(nnrun_data&)"},
+       {"Random", "  void seed(std::uint64_t) {}\n",
+        "a random gives seed(n) and uniform(stream, index, from, out)"}}));
   const Scratch scratch;
   scratch.write("bad.cpp", Bench::class_of(kind, body));
   const Ended ended = run(NNRUN_CXX " -std=c++20 -fPIC -shared -I" NNRUN_SOURCE_DIR

@@ -15,6 +15,11 @@ concept SlopeFromBoth = requires(const C c, Num<double> x) {
 };
 
 template <class C, class T>
+concept RowFormula = requires(const C c, std::span<const T> z, std::span<T> a) {
+  c.forward(z, a);
+  c.backward(z, z, z, a);
+};
+template <class C, class T>
 NNRUN_CLONES void values_of(const C formula, const T* z, T* a, std::size_t n) {
   each(
       n, [=](std::size_t i)
@@ -44,9 +49,12 @@ int activate(void* self, const void* z, void* a, std::size_t rows, std::size_t c
         may_throw (&values_of<std::remove_cvref_t<decltype(formula)>, T>)(formula, in<T>(z),
                                                                           out<T>(a), rows * cols);
       });
-    else
+    else if constexpr (RowFormula<C, T>)
       for (std::size_t r = 0; r < rows; ++r)
         c.forward(std::span(in<T>(z) + r * cols, cols), std::span(out<T>(a) + r * cols, cols));
+    else
+      static_assert(never<C>,
+                    "an activation gives auto f(auto x) const, or forward and backward for rows");
   });
 }
 template <class C, class T>
@@ -59,7 +67,7 @@ int activate_backward(void* self, const void* z, const void* a, const void* da, 
         may_throw (&slopes_of<std::remove_cvref_t<decltype(formula)>, T>)(
             formula, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
       });
-    } else {
+    } else if constexpr (RowFormula<C, T>) {
       for (std::size_t r = 0; r < rows * cols; r += cols)
         c.backward(std::span(in<T>(z) + r, cols), std::span(in<T>(a) + r, cols),
                    std::span(in<T>(da) + r, cols), std::span(out<T>(dz) + r, cols));

@@ -108,6 +108,10 @@ concept NamesDf = !std::is_final_v<C> && !requires {
   &AmbiguousDf<C>::df;
 };
 
+/// False, but only where a template comes to it.
+template <class>
+inline constexpr bool never = false;
+
 template <class T>
 const T* in(const void* p) {
   return static_cast<const T*>(p);

@@ -14,6 +14,12 @@ concept TermSlope = requires(const C c, Num<double> x) {
   c.df(x, x);
 };
 
+template <class C, class T>
+concept RowTerms = requires(const C c, std::span<const T> y, std::span<T> dy) {
+  c.value(y, y);
+  c.slope(y, y, dy);
+};
+
 /// A sum over the outputs of an example, or their mean where the cost is one.
 template <class C, class T>
 NNRUN_INLINE T over_outputs(T sum, [[maybe_unused]] std::size_t cols) {
@@ -88,10 +94,13 @@ int cost_value(void* self, const void* y, const void* t, std::size_t t_stride, v
         may_throw (&cost_values<std::remove_cvref_t<decltype(formula)>, T>)(
             formula, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
       });
-    else
+    else if constexpr (RowTerms<C, T>)
       for (std::size_t r = 0; r < rows; ++r)
         out<T>(per_row)[r] =
             c.value(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols));
+    else
+      static_assert(never<C>,
+                    "a cost gives auto f(auto y, auto t) const, or value and slope for rows");
   });
 }
 template <class C, class T>
@@ -105,7 +114,7 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
             formula, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row), rows,
             cols);
       });
-    } else {
+    } else if constexpr (RowTerms<C, T>) {
       T* slopes = out<T>(dy);
       for (std::size_t r = 0; r < rows; ++r)
         out<T>(per_row)[r] =

@@ -13,6 +13,12 @@ enum class Part : std::uint32_t {
 namespace detail {
 template <class C>
 int open_data(void* self, nnrun_data* data) noexcept {
+  static_assert(
+      requires(C c, nnrun_data & d, Stream s, double* p) {
+        c.open(d);
+        c.read(s, Part::train, std::size_t(0), std::size_t(0), p, p);
+      },
+      "a data set gives open(nnrun_data&) and read(stream, part, from, n, x, t)");
   return guard([&] { static_cast<C*>(self)->open(*data); });
 }
 template <class C>

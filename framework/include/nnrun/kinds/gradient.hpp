@@ -47,6 +47,11 @@ class Objective {
 namespace detail {
 template <class C>
 int differentiate(void* self, const nnrun_objective* o, void* gradient, double* cost) noexcept {
+  static_assert(
+      requires(const C c, Objective<float> f, std::span<float> g, Objective<double> d,
+               std::span<double> h) { c.compute(f, g), c.compute(d, h); },
+      "a gradient gives template <class T> double compute(const nnrun::Objective<T>& "
+      "objective, std::span<T> gradient) const");
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     if (o->dtype == NNRUN_F32) {

@@ -22,8 +22,12 @@ int initialize(void* self, const nnrun_stream* stream, const nnrun_shape* shape,
     const Stream random(stream);
     if constexpr (requires { c.draw(random, block); })
       for (std::size_t i = 0; i < n; ++i) w[i] = c.draw(random, block);
-    else
+    else if constexpr (requires { c.fill(random, block, std::span(w, n)); })
       c.fill(random, block, std::span(w, n));
+    else
+      static_assert(never<C>,
+                    "an initializer gives double draw(const nnrun::Stream& random, const "
+                    "nnrun::Block& block) const, or fill");
   });
 }
 }  // namespace detail

@@ -101,6 +101,13 @@ constexpr std::uint32_t layer_flags() {
 template <class C, class T>
 constexpr nnrun_layer_functions layer_functions() {
   using Call = LayerCall<T>;
+  static_assert(
+      requires(const C c, Call call, nnrun_plan& p) {
+        c.plan(p);
+        c.forward(call);
+        c.backward_inputs(call);
+      },
+      "a layer gives plan(nnrun_plan&), forward(call) and backward_inputs(call), all const");
   nnrun_layer_functions f{layer_forward<C, T>, layer_backward_inputs<C, T>, nullptr, nullptr,
                           nullptr};
   if constexpr (requires(const C c, Call call) { c.backward_parameters(call); })

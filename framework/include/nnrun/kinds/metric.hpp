@@ -16,6 +16,9 @@ namespace detail {
 template <class C, class T>
 int measure(void* self, const void* y, const void* t, std::size_t rows, std::size_t cols,
             double* out) noexcept {
+  static_assert(
+      requires(const C c, Rows<const T> all) { c.value(all, all); },
+      "a metric gives double value(auto y, auto t) const, of nnrun::Rows");
   return guard([&] {
     *out = static_cast<const C*>(self)->value(Rows<const T>{in<T>(y), rows, cols},
                                               Rows<const T>{in<T>(t), rows, cols});

@@ -45,6 +45,13 @@ template <class C, class T, class K, std::size_t... I>
 NNRUN_CLONES void update_all(const C optimizer, const K constants, T* __restrict w,
                              const T* __restrict g, [[maybe_unused]] void* const* slots,
                              std::size_t n, std::index_sequence<I...>) {
+  static_assert(
+      requires(Num<T> & weight, Num<T> g_i, std::array<Num<T>, sizeof...(I)> & state) {
+        optimizer.update(weight, g_i, state[I]..., constants);
+      },
+      "an optimizer gives void update(auto& w, auto g, auto&... slots, const auto& k) const, a "
+      "number "
+      "for each slot");
   [[maybe_unused]] const std::array<T*, sizeof...(I)> slot{static_cast<T*>(slots[I])...};
   each(
       n, [=](std::size_t i) __attribute__((always_inline)) {

@@ -6,6 +6,12 @@ namespace nnrun {
 namespace detail {
 template <class C>
 int seed(void* self, std::uint64_t seed) noexcept {
+  static_assert(
+      requires(C c, const char* name, std::uint64_t n, std::span<double> out) {
+        c.seed(n);
+        c.uniform(name, n, n, out);
+      },
+      "a random gives seed(n) and uniform(stream, index, from, out)");
   return guard([&] { static_cast<C*>(self)->seed(seed); });
 }
 template <class C>

@@ -51,6 +51,12 @@ int regularizer_penalty(void* self, const void* w, std::size_t n, double* out) n
 
 template <class C, class T>
 constexpr nnrun_regularizer_functions regularizer_functions() {
+  static_assert(
+      requires(const C c, Num<T> w) { c.penalty(w); } &&
+          (
+              requires(const C c, Num<T> w) { c.slope(w); } ||
+              requires(const C c, Num<T> w) { c.remember(w, w); }),
+      "a regularizer gives auto penalty(auto w) const and auto slope(auto w) const");
   nnrun_regularizer_functions f{regularizer_add<C, T>, nullptr, regularizer_penalty<C, T>};
   if constexpr (requires(const C c, Num<T> w) { c.after(w, w, 0.); })
     f.after = regularizer_after<C, T>;

@@ -25,6 +25,9 @@ class Moment {
 namespace detail {
 template <class C>
 int schedule_factor(void* self, const nnrun_moment* moment, double* out) noexcept {
+  static_assert(
+      requires(const C c, Moment m) { c.factor(m); },
+      "a schedule gives double factor(const nnrun::Moment& moment) const");
   return guard([&] { *out = static_cast<const C*>(self)->factor(Moment(moment)); });
 }
 }  // namespace detail
