@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "base/text.hpp"
+#include "loading/registry.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -157,12 +158,20 @@ Override override_of(const std::string& text, const std::string& option) {
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
+std::string kinds_text() {
+  return "kinds: " + join(known_kinds(), ", ");
+}
+
 Problem needs_target(const Verb& verb) {
   if (std::string_view(verb.name) == "completion")
     return {.what = "completion needs a shell: bash, zsh or fish",
             .hint = "source <(nnrun completion bash)"};
   if (std::string_view(verb.name) == "new")
-    return {.what = "new needs a kind and a name", .hint = "nnrun new activation swish"};
+    return {.what = "new needs a kind and a name",
+            .hint = "nnrun new activation swish\n" + kinds_text()};
+  if (std::string_view(verb.name) == "check")
+    return {.what = "check needs a config or a library",
+            .hint = "nnrun check configs/diagonal.yaml, or nnrun check LIBRARY.so"};
   const bool run = std::string_view(verb.target).starts_with("RUN");
   return {.what = std::string(verb.name) + (run ? " needs a run" : " needs a config"),
           .place = {},
@@ -261,13 +270,14 @@ std::string help_text(const std::string& name) {
       text += line + v.summary + "\n";
     }
     text +=
-        "\nnnrun help VERB shows the options of a verb; man nnrun tells everything.\n"
+        "\nnnrun help VERB shows the options of a verb; man nnrun, where installed, tells all.\n"
         "Exit status: 0 done, 1 the run failed, 2 usage, 3 config, 4 plugin, 5 data,\n"
         "130 or 143 interrupted.\n";
     return text;
   }
   text = "usage: nnrun " + std::string(verb->name) + " " + verb->target + " [options]\n\n  " +
          verb->summary + "\n\n";
+  if (name == "new") text += "  " + kinds_text() + "\n\n";
   for (const Option* option : options_of(*verb)) {
     std::string names = option->names;
     if (const std::size_t comma = names.find(','); comma != std::string::npos)

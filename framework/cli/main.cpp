@@ -1,10 +1,15 @@
 // nnrun: from the command line to a verb, from an error to a sentence and an exit status.
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <new>
+#include <string_view>
+#include <system_error>
 
+#include "base/commands.hpp"
 #include "checking/inspection.hpp"
 #include "cli/failure.hpp"
 #include "cli/interrupt.hpp"
@@ -12,6 +17,26 @@
 #include "cli/verbs.hpp"
 namespace nnrun::host {
 namespace {
+
+constexpr std::array verbs_of_configs{"train", "compare", "sweep", "summary"};
+
+/// A library or its source where a config belongs: it has a verb of its own.
+void refuse_wrong_files(const Arguments& arguments) {
+  const bool check = arguments.verb == "check";
+  if (!check && !std::ranges::count(verbs_of_configs, arguments.verb)) return;
+  for (const std::filesystem::path file : arguments.targets) {
+    const std::string name = "'" + file.string() + "'", extension = file.extension().string();
+    if (std::error_code none; !std::filesystem::is_regular_file(file, none)) continue;
+    if (!check && looks_like_library(file))
+      throw UsageError(Problem{.what = name + " is a plugin library, not a config",
+                               .hint = "nnrun check " + shell_word(file.string())});
+    if (extension == ".cpp" || extension == ".cc" || extension == ".cxx")
+      throw UsageError(
+          Problem{.what = name + " is the source of a plugin, not " +
+                          (check ? "a config or a library" : "a config"),
+                  .hint = how_to_build(std::filesystem::path(file).replace_extension().string())});
+  }
+}
 
 /// Libraries that are only looked at, and strangers' configs, must not meet foreign code in this
 /// process.
@@ -36,6 +61,7 @@ Exit run(const Arguments& arguments) {
   if (what == "rm") return remove_runs(arguments);
   if (runs && what != "diff") return list_recorded_runs(arguments);
   if (arguments.verb == "completion") return print_completion(arguments);
+  refuse_wrong_files(arguments);
   Registry registry(
       [](const std::string& warning) { Terminal(stderr).write("warning: " + warning + "\n"); });
   load_plugins_for(arguments, registry);

@@ -207,18 +207,20 @@ std::string class_title(const Class& c, const Terminal& terminal) {
 
 std::string class_text(const Class& c, const Terminal& terminal) {
   std::string text;
-  if (c.kind == "optimizer")
-    text += "  learning_rate  number  default " +
-            shortest(static_cast<const nnrun_optimizer*>(c.table->functions)->learning_rate) +
-            "  above 0  how far a step goes\n";
   std::vector<std::vector<std::string>> rows;
+  if (c.kind == "optimizer")  // the host's own setting, with the class's default
+    rows.push_back(
+        {"learning_rate", "number",
+         "default " +
+             shortest(static_cast<const nnrun_optimizer*>(c.table->functions)->learning_rate),
+         "above 0", "how far a step goes"});
   for (std::uint32_t i = 0; i < c.table->n_settings; ++i) {
     const nnrun_setting& s = setting_of(c, i);
     const std::string initial = default_text(s);
     rows.push_back({s.name, type_name(s), initial == "required" ? initial : "default " + initial,
                     range_of(s), s.doc});
   }
-  if (rows.empty() && c.kind != "optimizer") text += "  has no settings\n";
+  if (rows.empty()) text += "  has no settings\n";
   return text + table_text(rows) + curve_text(c, terminal);
 }
 

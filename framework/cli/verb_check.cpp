@@ -51,17 +51,18 @@ void look_at_config(const std::string& file, const Arguments& arguments, Registr
   const std::vector<Problem> warnings = warnings_of(experiment, *trainer);
   if (!warnings.empty()) json["warnings"] = warnings_json(warnings);
   report.say(render("warning", warnings, colour));
-  report.print(
-      fmt::format("ok     {}  {} layers, {} parameters, {} + {} + {} examples to train, "
-                  "validate and test\n",
-                  file, graph.nodes.size(), graph.parameter_count(), examples[NNRUN_TRAIN],
-                  examples[NNRUN_VALIDATION], examples[NNRUN_TEST]));
+  std::string text = fmt::format(
+      "ok     {}  {} layers, {} parameters, {} + {} + {} examples to train, "
+      "validate and test\n",
+      file, graph.nodes.size(), graph.parameter_count(), examples[NNRUN_TRAIN],
+      examples[NNRUN_VALIDATION], examples[NNRUN_TEST]);
   if (arguments.has("--gradients")) {
     const ComparedGradients compared =
         compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);
     json.update(json_of(compared, graph));
-    report.print(text_of(compared, graph));
+    text += text_of(compared, graph);
   }
+  report.print(text);  // behind all that can still go wrong
   report.add(json);
 }
 
@@ -120,13 +121,15 @@ Exit check_config(const std::string& file, const Arguments& arguments, Registry&
             check_config_in_child(file, arguments, registry, talk.colour(), Report(send)));
       },
       limits);
+  const bool returned = result.end.how == ChildEnd::How::returned;
   for (const std::string& message : result.messages) {
     const std::string text = message.substr(1);
     if (message[0] == 'e') talk.write(text);
+    if (!returned) continue;  // a verdict before a crash is none
     if (message[0] == 'o' && !arguments.json) out.write(text);
     if (message[0] == 'j') findings.configs.push_back(Json::parse(text));
   }
-  if (result.end.how == ChildEnd::How::returned) return static_cast<Exit>(result.end.code);
+  if (returned) return static_cast<Exit>(result.end.code);
   const PluginError error(
       Problem{.what = "'" + file + "': a plugin " + text_of(result.end, limits),
               .hint = "nnrun check LIBRARY.so tries each class of a library by itself"});

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/commands.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "cli/templates.hpp"
@@ -78,18 +79,6 @@ void check_name(const std::string& kind, const std::string& name, const Registry
                              .hint = "choose another name, or work in another folder"});
 }
 
-/// A word of a command for the shell.
-std::string shell_word(const std::string& text) {
-  const auto plain = [](char c) {
-    return is_letter(c) || is_digit(c) ||
-           std::string_view("/._-+").find(c) != std::string_view::npos;
-  };
-  if (std::ranges::all_of(text, plain)) return text;
-  std::string out = "'";
-  for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string{c};
-  return out + "'";
-}
-
 /// How the author calls this program from any folder: by its name where the shell finds it.
 std::string program_word() {
   const fs::path program = program_file();
@@ -103,24 +92,6 @@ std::string program_word() {
       return fs::equivalent(candidate, program, none) ? "nnrun" : shell_word(program.string());
   }
   return shell_word(program.string());
-}
-
-/// The folder that has `file`, as a person would write it: without links of the build tree.
-fs::path folder_with(const fs::path& file, const std::vector<fs::path>& places) {
-  std::error_code none;
-  for (const fs::path& place : places)
-    if (fs::exists(place / file, none)) return fs::canonical(place);
-  throw RecordError(Problem{.what = "cannot find this program's '" + file.string() +
-                                    "', neither in '" + places[0].string() + "' nor in '" +
-                                    places[1].string() + "'",
-                            .hint = "build or install nnrun again"});
-}
-
-/// `-I…` for the headers; empty where every compiler looks by itself.
-std::string include_option() {
-  const std::string folder =
-      folder_with("nnrun/plugin.hpp", own_places("include", "include")).string();
-  return folder == "/usr/include" ? "" : " -I" + shell_word(folder);
 }
 
 std::string with_article(const std::string& kind) {
@@ -168,17 +139,21 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
                              .hint = did_you_mean(kind, known_kinds())});
   check_name(kind, name, registry);
 
-  const std::string source = name + ".cpp", config = name + ".yaml", program = program_word(),
-                    compile = "g++ -std=c++20 -O3 -fPIC -shared" + include_option() + " " + source +
-                              " -o " + name + ".so";
+  const std::string config = name + ".yaml", program = program_word(),
+                    compile = compile_command(name);
   const std::string package =
       folder_with("nnrun-config.cmake", own_places(".", "lib/cmake/nnrun")).string();
   // a data set is tried with the file that its template brings
   const bool file_given = kind == "dataset";
+  constexpr auto file_of_config =
+      "# The file that the config trains with.\n"
+      "file=$(sed -n 's/.*[{ ]path: *\\([^,} ]*\\).*/\\1/p' \"$here/new_thing.yaml\")\n"
+      "case $file in /*) ;; *) file=$here/$file ;; esac\n\n";
   const std::vector<NewFile> files =
       files_of(kind, name,
                {{"@GIVEN@", file_given ? " --set new_thing.path=new_thing.csv" : ""},
-                {"@GIVEN_HERE@", file_given ? " --set \"new_thing.path=$here/new_thing.csv\"" : ""},
+                {"@GIVEN_HERE@", file_given ? " --set \"new_thing.path=$file\"" : ""},
+                {"@FILE_OF_CONFIG@\n", file_given ? file_of_config : "\n"},
                 {"new_thing", name},
                 {"NewThing", camel_case(name)},
                 {"@A_KIND@", with_article(kind)},

@@ -95,8 +95,12 @@ Exit list_plugins(const Arguments& arguments, Registry& registry) {
   }
   if (!wanted.empty() && !found) {
     all.insert(all.end(), known_kinds().begin(), known_kinds().end());
-    throw UsageError(Problem{.what = "no loaded plugin is called '" + wanted + "'",
-                             .hint = did_you_mean(wanted, all)});
+    const std::string near = did_you_mean(wanted, all);
+    throw UsageError(
+        Problem{.what = "no loaded plugin is called '" + wanted + "'",
+                .hint = near + (near.empty() ? "" : "\n") +
+                        "of a library that is not loaded: nnrun plugins FILE.so, or set "
+                        "NNRUN_PLUGIN_PATH=FILE.so"});
   }
   if (arguments.json) {
     out.write(dumped({{"plugins", json}, {"libraries", json_of(registry.libraries())}}));

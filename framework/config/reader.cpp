@@ -4,7 +4,6 @@
 #include <limits>
 #include <utility>
 
-#include "base/files.hpp"
 #include "base/text.hpp"
 #include "config/compose.hpp"
 #include "config/experiment.hpp"
@@ -102,35 +101,36 @@ class ExperimentReader {
                     problems_);
       const ConfigNode* const path =
           item.is(ConfigNode::Kind::map) ? fields.require("path", hint) : &item;
-      const auto sha256 = fields.take(text("sha256"), std::string());
+      const Pin pin = pin_of(fields.take("sha256"));
       fields.refuse_rest();
-      if (path) load_plugin(*path, sha256);
+      if (path) load_plugin(*path, pin);
     }
   }
 
-  void load_plugin(const ConfigNode& node, const std::string& sha256) {
+  /// Throws where it is none: a library that may be another one is not loaded.
+  Pin pin_of(const ConfigNode* node) {
+    if (!node) return {};
+    const auto value = read_value(*node, text("sha256"), problems_);
+    std::string sha256 = value ? std::get<std::string>(*value) : std::string();
+    for (char& c : sha256)
+      if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
+    const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
+    if (sha256.size() != 64 || !std::ranges::all_of(sha256, is_digit))
+      throw ConfigError(
+          problem_at(node->place, "'sha256' must be 64 hexadecimal digits, not " + described(*node),
+                     "nnrun plugins LIBRARY.so prints them"));
+    return {sha256, node->place};
+  }
+
+  void load_plugin(const ConfigNode& node, const Pin& pin) {
     nnrun_setting setting = text("path");
     setting.type = NNRUN_PATH;
     setting.flags = NNRUN_REQUIRED;
     const auto path = read_value(node, setting, problems_);
     if (!path) return;
     const std::filesystem::path file = std::get<std::string>(*path);
-    if (!sha256.empty() && !has_sha256(file, sha256, node.place)) return;
-    registry_.load(file, node.place);
-    e_.plugins.push_back({file, sha256});
-  }
-
-  bool has_sha256(const std::filesystem::path& file, const std::string& sha256,
-                  const Place& place) {
-    try {
-      const std::string found = sha256_of_file(file);
-      if (found == sha256) return true;
-      problems_.add(place, "this library has another sha256 than the config says: " + found,
-                    "load it only if you know why it changed");
-    } catch (const RecordError& error) {
-      problems_.add(place, error.problems().front().what);
-    }
-    return false;
+    registry_.load(file, node.place, pin);
+    e_.plugins.push_back({file, pin.sha256});
   }
 
   // ---- data ----

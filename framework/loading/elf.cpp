@@ -13,6 +13,7 @@
 #include <optional>
 #include <vector>
 
+#include "base/commands.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "loading/refuse.hpp"
@@ -34,7 +35,7 @@ constexpr unsigned this_machine = EM_PPC64;
 #endif
 
 constexpr std::string_view entry_prefix = "nnrun_plugin_v";
-constexpr auto how_to_build = "build it so: g++ -std=c++20 -O3 -fPIC -shared NAME.cpp -o NAME.so";
+constexpr auto another_copy = "copy it or build it again", build_here = "build it on this machine";
 
 std::string machine_name(unsigned machine) {
   switch (machine) {
@@ -88,7 +89,7 @@ class Image {
   void require(std::uint64_t offset, std::uint64_t count) const {
     if (offset <= size_ && count <= size_ - offset) return;
     refuse("is cut short or damaged: it points beyond its " + std::to_string(size_) + " bytes",
-           "copy it or build it again");
+           another_copy);
   }
   template <class T>
   std::vector<T> table(std::uint64_t offset, std::uint64_t bytes) const {
@@ -117,18 +118,21 @@ class Image {
 };
 
 Elf64_Ehdr header_of(const Image& image) {
-  if (image.is_folder()) image.refuse("is a folder, not a plugin library");
-  if (!image.is_file()) image.refuse("is not a regular file");
-  if (image.size() == 0) image.refuse("is empty, not a plugin library", how_to_build);
+  if (image.is_folder())
+    image.refuse("is a folder, not a plugin library", "name the library in it: FOLDER/NAME.so");
+  if (!image.is_file()) image.refuse("is not a regular file", "name a file that ends in .so");
+  if (image.size() == 0) image.refuse("is empty, not a plugin library", how_to_build());
   const auto start = image.table<char>(0, std::min<std::uint64_t>(image.size(), EI_NIDENT));
   if (start.size() < SELFMAG || std::memcmp(start.data(), ELFMAG, SELFMAG) != 0)
-    image.refuse("is not a shared library: it does not start as ELF files do", how_to_build);
+    image.refuse("is not a shared library: it does not start as ELF files do", how_to_build());
   image.require(0, sizeof(Elf64_Ehdr));
   if (start[EI_CLASS] == ELFCLASS32)
-    image.refuse("is built for a 32-bit machine, this program for " + machine_name(this_machine));
+    image.refuse("is built for a 32-bit machine, this program for " + machine_name(this_machine),
+                 build_here);
   if (start[EI_DATA] == ELFDATA2MSB)
-    image.refuse("is built for a big-endian machine, this program for " +
-                 machine_name(this_machine));
+    image.refuse(
+        "is built for a big-endian machine, this program for " + machine_name(this_machine),
+        build_here);
   return image.table<Elf64_Ehdr>(0, sizeof(Elf64_Ehdr)).front();
 }
 
@@ -136,17 +140,17 @@ void require_library_for_this_machine(const Image& image, const Elf64_Ehdr& head
   if (header.e_machine != this_machine)
     image.refuse("is built for " + machine_name(header.e_machine) + ", this program for " +
                      machine_name(this_machine),
-                 "build it on this machine");
+                 build_here);
   if (header.e_type == ET_REL)
     image.refuse("is an object file, not a shared library",
                  "link it: g++ -shared NAME.o -o NAME.so");
-  if (header.e_type == ET_EXEC) image.refuse("is a program, not a shared library", how_to_build);
-  if (header.e_type != ET_DYN) image.refuse("is not a shared library", how_to_build);
+  if (header.e_type == ET_EXEC) image.refuse("is a program, not a shared library", how_to_build());
+  if (header.e_type != ET_DYN) image.refuse("is not a shared library", how_to_build());
 }
 
 void require_whole_segments(const Image& image, const Elf64_Ehdr& header) {
   if (header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phnum == 0)
-    image.refuse("is damaged: it has no table of segments");
+    image.refuse("is damaged: it has no table of segments", another_copy);
   const auto segments =
       image.table<Elf64_Phdr>(header.e_phoff, header.e_phnum * sizeof(Elf64_Phdr));
   std::optional<Elf64_Phdr> dynamic;
@@ -154,12 +158,12 @@ void require_whole_segments(const Image& image, const Elf64_Ehdr& header) {
     if (segment.p_type == PT_LOAD) image.require(segment.p_offset, segment.p_filesz);
     if (segment.p_type == PT_DYNAMIC) dynamic = segment;
   }
-  if (!dynamic) image.refuse("is damaged: it has no dynamic segment");
+  if (!dynamic) image.refuse("is damaged: it has no dynamic segment", another_copy);
   for (const Elf64_Dyn& entry : image.table<Elf64_Dyn>(dynamic->p_offset, dynamic->p_filesz)) {
     if (entry.d_tag == DT_NULL) break;
     // programs are position-independent too nowadays: only this flag tells
     if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE) != 0)
-      image.refuse("is a program, not a shared library", how_to_build);
+      image.refuse("is a program, not a shared library", how_to_build());
   }
 }
 
@@ -168,13 +172,13 @@ void require_whole_segments(const Image& image, const Elf64_Ehdr& header) {
 std::vector<long long> entries_of(const Image& image, const Elf64_Ehdr& header) {
   std::vector<long long> numbers;
   if (header.e_shentsize != sizeof(Elf64_Shdr) || header.e_shnum == 0)
-    image.refuse("is damaged: it has no table of sections");
+    image.refuse("is damaged: it has no table of sections", another_copy);
   const auto sections =
       image.table<Elf64_Shdr>(header.e_shoff, header.e_shnum * sizeof(Elf64_Shdr));
   const auto found = std::find_if(sections.begin(), sections.end(),
                                   [](const Elf64_Shdr& s) { return s.sh_type == SHT_DYNSYM; });
   if (found == sections.end() || found->sh_link >= sections.size())
-    image.refuse("is damaged: it has no table of dynamic symbols");
+    image.refuse("is damaged: it has no table of dynamic symbols", another_copy);
   const Elf64_Shdr& texts = sections[found->sh_link];
   const auto text = image.table<char>(texts.sh_offset, texts.sh_size);
   for (const Elf64_Sym& symbol : image.table<Elf64_Sym>(found->sh_offset, found->sh_size)) {

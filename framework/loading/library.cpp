@@ -89,13 +89,18 @@ const nnrun_library* open_library(const std::filesystem::path& file, const std::
     refuse_unloadable(file, name, reason_of(error.what()));
   } catch (...) {
     mode.restore();
-    refuse("'" + name + "' threw an exception out of " + entry_name());
+    refuse("'" + name + "' threw an exception out of " + entry_name(),
+           "NNRUN_REGISTER of <nnrun/plugin.hpp> writes this function; one of your own must not "
+           "throw");
   }
   if (mode.restore())
     warn("'" + name +
          "' changed the floating-point mode as it was loaded, which would lose "
          "denormal numbers everywhere (built with -ffast-math?); it was restored");
-  if (table == nullptr) refuse("'" + name + "' is no plugin: " + entry_name() + " returned NULL");
+  if (table == nullptr)
+    refuse("'" + name + "' is no plugin: " + entry_name() + " returned NULL",
+           "NNRUN_REGISTER of <nnrun/plugin.hpp> writes this function; see nnrun_library in "
+           "<nnrun/abi.h>");
   return table;
 }
 

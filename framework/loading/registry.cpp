@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "base/commands.hpp"
 #include "base/files.hpp"
 #include "loading/elf.hpp"
 #include "loading/library.hpp"
@@ -29,11 +30,19 @@ std::string shown(const fs::path& file) {
   return (below.empty() || *below.begin() == ".." ? file : below).string();
 }
 
+std::string hint_for_missing(const fs::path& file) {
+  std::error_code ignored;
+  const std::string build = how_to_build(fs::path(file).replace_extension().string());
+  return fs::exists(fs::path(file).replace_extension(".cpp"), ignored)
+             ? build
+             : "correct the path, or " + build;
+}
+
 fs::path existing(const fs::path& file) {
   std::error_code error;
   fs::path out = fs::canonical(file, error);
   if (error == std::errc::no_such_file_or_directory)
-    refuse("there is no plugin library '" + file.string() + "'");
+    refuse("there is no plugin library '" + file.string() + "'", hint_for_missing(file));
   if (error)
     refuse("the plugin library '" + file.string() + "' cannot be read: " + reason_of(error));
   return out;
@@ -55,6 +64,18 @@ void require_safe(const fs::path& file, const std::string& name) {
   }
 }
 
+/// Before any of its code runs.
+void require_pinned(const Library& library, const std::string& name, const Pin& pin) {
+  if (pin.sha256.empty() || library.sha256() == pin.sha256) return;
+  throw PluginError(
+      {.what = "'" + name + "' is another library than the config pins: its sha256 is " +
+               library.sha256() + ", expected " + pin.sha256,
+       .place = pin.place,
+       .where = {},
+       .label = {},
+       .hint = "load it only if you know why it changed: then write its sha256 here"});
+}
+
 bool built_optimized() {
 #ifdef __OPTIMIZE__
   return true;
@@ -74,6 +95,16 @@ fs::path own_plugin_folder() {
          "build or install nnrun again");
 }
 
+/// Who did not name a library cannot know where it comes from.
+[[noreturn]] void refuse_of_path(const PluginError& error, const fs::path& entry) {
+  Problem problem = error.problems().front();
+  if (!problem.where.empty()) problem.where += ", of ";
+  problem.where += "'" + entry.string() + "' in NNRUN_PLUGIN_PATH";
+  problem.hint +=
+      std::string(problem.hint.empty() ? "" : "\n") + "or take it out of NNRUN_PLUGIN_PATH";
+  throw PluginError(std::move(problem));
+}
+
 }  // namespace
 
 const std::string& Library::sha256() const {
@@ -85,25 +116,26 @@ std::string Library::shown() const {
   return host::shown(file);
 }
 
-void Registry::load(const fs::path& file, const Place& place) {
+void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
   if (closed_) return left_out_.push_back(file);
   try {
-    add(file);
+    add(file, pin);
   } catch (const PluginError& error) {
     if (place.source == nullptr) throw;
     Problem problem = error.problems().front();
-    problem.place = place;
+    if (problem.place.source == nullptr) problem.place = place;
     throw PluginError(std::move(problem));
   }
 }
 
-void Registry::add(const fs::path& file) {
+void Registry::add(const fs::path& file, const Pin& pin) {
   auto library = std::make_shared<Library>(Library{existing(file), nullptr});
   for (const auto& loaded : libraries_)
-    if (loaded->file == library->file) return;
+    if (loaded->file == library->file) return require_pinned(*loaded, loaded->shown(), pin);
   const std::string name = shown(library->file);
   require_safe(library->file, name);
   require_plugin_library(library->file, name);
+  require_pinned(*library, name, pin);
   const auto warn = [this](const std::string& warning) {
     if (warn_) warn_(warning);
   };
@@ -168,12 +200,24 @@ void load_default_plugins(Registry& registry) {
     rest.remove_prefix(std::min(entry.native().size() + 1, rest.size()));
     if (entry.empty()) continue;  // an empty entry is never the current folder
     std::error_code ignored;
-    if (fs::is_directory(entry, ignored))
-      registry.load_folder(entry);
-    else
-      registry.load(entry);
+    try {
+      if (fs::is_directory(entry, ignored))
+        registry.load_folder(entry);
+      else
+        registry.load(entry);
+    } catch (const PluginError& error) {
+      refuse_of_path(error, entry);
+    }
   }
-  load_own_plugins(registry);
+  try {
+    load_own_plugins(registry);
+  } catch (const PluginError& error) {  // the program's own never clash with each other
+    Problem problem = error.problems().front();
+    if (problem.label.empty()) throw;
+    problem.hint =
+        "rename the class of the library that NNRUN_PLUGIN_PATH names, or take it out there";
+    throw PluginError(std::move(problem));
+  }
 }
 
 void load_own_plugins(Registry& registry) {

@@ -31,6 +31,12 @@ struct Class {
   std::string label;  ///< for people: `activation 'swish' (swish.so)`
 };
 
+/// What a config says of a library's contents, and where; an empty sha256 says nothing.
+struct Pin {
+  std::string sha256 = {};  ///< small hexadecimal digits
+  Place place = {};
+};
+
 class Registry {
  public:
   /// Hears what goes wrong without being an error: a library that changed the floating-point mode,
@@ -39,8 +45,9 @@ class Registry {
   explicit Registry(Warn warn = nullptr) : warn_(std::move(warn)) {}
 
   /// Loads one library and adds its classes. Loading the same file again does nothing.
-  /// Throws PluginError, naming the file, and `place` if the config asked for it.
-  void load(const std::filesystem::path& file, const Place& place = {});
+  /// Throws PluginError, naming the file, and `place` if the config asked for it, before any code
+  /// of a library runs that is not the pinned one.
+  void load(const std::filesystem::path& file, const Place& place = {}, const Pin& pin = {});
   /// Loads every *.so of a folder, in alphabetical order. A folder that does not exist is refused.
   void load_folder(const std::filesystem::path& folder);
 
@@ -58,7 +65,7 @@ class Registry {
   const std::vector<std::shared_ptr<const Library>>& libraries() const { return libraries_; }
 
  private:
-  void add(const std::filesystem::path& file);
+  void add(const std::filesystem::path& file, const Pin& pin);
 
   std::vector<std::shared_ptr<const Library>> libraries_;
   std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out

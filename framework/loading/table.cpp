@@ -14,6 +14,12 @@ namespace {
 constexpr std::size_t most_classes = 10'000, most_settings = 1'000, longest_name = 64;
 constexpr std::uint32_t most_slots = 16, largest_setting = 4096;
 
+constexpr auto by_the_header =
+    "NNRUN_REGISTER of <nnrun/plugin.hpp> writes such tables; one written by hand must be as "
+    "<nnrun/abi.h> says";
+constexpr auto by_param = "compare with nnrun::param in <nnrun/settings.hpp>";
+constexpr auto once = "write NNRUN_REGISTER once for every class, each with a name of its own";
+
 bool is_name(const char* name) {
   if (name == nullptr) return false;
   const std::string_view text(name);
@@ -161,22 +167,25 @@ const char* fault_of(const nnrun_setting& setting) {
 
 void require_settings(const Class& plugin, const std::string& of_class) {
   const nnrun_class& table = *plugin.table;
-  if (!has_list(table.settings, table.n_settings)) refuse(of_class + "has no table of settings");
+  if (!has_list(table.settings, table.n_settings))
+    refuse(of_class + "has no table of settings", by_the_header);
   if (table.n_settings == 0) return;
   const std::uint32_t stride = table.settings->size;
   if (stride < sizeof(nnrun_setting) || stride > largest_setting ||
       stride % alignof(nnrun_setting) != 0 || table.n_settings > most_settings)
-    refuse(of_class + "has a damaged table of settings");
+    refuse(of_class + "has a damaged table of settings", by_the_header);
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < table.n_settings; ++i) {
     const nnrun_setting& setting = setting_of(plugin, i);
     if (!is_name(setting.name))
       refuse(of_class + "has a setting (number " + std::to_string(i + 1) +
-             ") without a proper name: letters, digits, _ and -");
+                 ") without a proper name: letters, digits, _ and -",
+             by_param);
     if (const char* fault = fault_of(setting))
-      refuse(of_class + "is described wrongly: setting '" + setting.name + "' " + fault);
+      refuse(of_class + "is described wrongly: setting '" + setting.name + "' " + fault, by_param);
     if (std::find(names.begin(), names.end(), setting.name) != names.end())
-      refuse(of_class + "has two settings named '" + setting.name + "'");
+      refuse(of_class + "has two settings named '" + setting.name + "'",
+             "give one of them another name");
     names.emplace_back(setting.name);
   }
 }
@@ -185,21 +194,27 @@ std::unique_ptr<Class> class_of(const nnrun_class* table, std::size_t number,
                                 const std::shared_ptr<const Library>& library,
                                 const std::string& name) {
   const std::string of_number = "'" + name + "': class number " + std::to_string(number) + " ";
-  if (table == nullptr) refuse(of_number + "is missing");
-  if (table->size < sizeof(nnrun_class)) refuse(of_number + "has a description that is cut short");
+  if (table == nullptr) refuse(of_number + "is missing", by_the_header);
+  if (table->size < sizeof(nnrun_class))
+    refuse(of_number + "has a description that is cut short", by_the_header);
   if (!is_name(table->name))
     refuse(of_number + "has no proper name: letters, digits, _ and -, " +
-           std::to_string(longest_name) + " at most");
-  if (table->kind == nullptr) refuse("'" + name + "': '" + table->name + "' has no kind");
+               std::to_string(longest_name) + " at most",
+           "give it one: static constexpr auto name = \"bent_identity\"");
+  if (table->kind == nullptr)
+    refuse("'" + name + "': '" + table->name + "' has no kind", by_the_header);
   const Kind& kind = kind_of(*table, name);
   auto out = std::make_unique<Class>(
       Class{std::string(kind.name), table->name, kind.version, table, library, {}});
   out->label = out->kind + " '" + out->name + "' (" + library->file.filename().string() + ")";
   const std::string of_class = "'" + name + "': " + out->kind + " '" + out->name + "' ";
-  if (table->doc == nullptr) refuse(of_class + "has no doc");
-  if (table->create == nullptr) refuse(of_class + "has no create");
-  if (table->functions == nullptr) refuse(of_class + "has no functions");
-  if (const char* missing = kind.missing(table->functions)) refuse(of_class + "has no " + missing);
+  if (table->doc == nullptr)
+    refuse(of_class + "has no doc",
+           "say what it is in a line: static constexpr auto doc = \"...\"");
+  if (table->create == nullptr) refuse(of_class + "has no create", by_the_header);
+  if (table->functions == nullptr) refuse(of_class + "has no functions", by_the_header);
+  if (const char* missing = kind.missing(table->functions))
+    refuse(of_class + "has no " + missing, by_the_header);
   require_settings(*out, of_class);
   return out;
 }
@@ -229,7 +244,8 @@ void require_interface(const nnrun_library& table, const std::string& name) {
            "install a newer nnrun, or rebuild the library with the headers of this one");
   for (const char* text : {table.name, table.version, table.license, table.compiler})
     if (text == nullptr)
-      refuse("'" + name + "' gives a table without its name, version, license or compiler");
+      refuse("'" + name + "' gives a table without its name, version, license or compiler",
+             by_the_header);
 }
 
 std::vector<std::unique_ptr<Class>> classes_of(const std::shared_ptr<const Library>& library,
@@ -239,14 +255,14 @@ std::vector<std::unique_ptr<Class>> classes_of(const std::shared_ptr<const Libra
     refuse("'" + name + "' provides nothing", "write NNRUN_REGISTER(Class) for every class");
   // pointers of two arrays have no order of their own
   if (std::less<>()(end, begin) || static_cast<std::size_t>(end - begin) > most_classes)
-    refuse("'" + name + "' gives a damaged table of classes");
+    refuse("'" + name + "' gives a damaged table of classes", by_the_header);
   std::vector<std::unique_ptr<Class>> out;
   for (const auto* table = begin; table != end; ++table) {
     out.push_back(class_of(*table, out.size() + 1, library, name));
     const Class& last = *out.back();
     for (std::size_t i = 0; i + 1 < out.size(); ++i)
       if (out[i]->kind == last.kind && out[i]->name == last.name)
-        refuse("'" + name + "' provides " + last.kind + " '" + last.name + "' twice");
+        refuse("'" + name + "' provides " + last.kind + " '" + last.name + "' twice", once);
   }
   return out;
 }

@@ -12,6 +12,9 @@ using Catch::Contains;
 using Catch::StartsWith;
 using nlohmann::json;
 
+const std::string gxx =
+    "g++ -std=c++20 -O3 -fPIC -shared -I" NNRUN_SOURCE_DIR "/framework/include ";
+
 TEST_CASE("an activation is shown with its library, its settings and its curve", "[cli]") {
   const Scratch scratch;
   const Ended shown = run("$nnrun plugins relu", scratch.folder());
@@ -28,6 +31,9 @@ TEST_CASE("an activation is shown with its library, its settings and its curve",
   CHECK_THAT(shown.out, Contains("\n     -5                      x                      5\n"));
   CHECK_THAT(run("LC_ALL=C $nnrun plugins relu", scratch.folder()).out,
              Contains("  value\n  5 |   ") && Contains("  0 |************************"));
+  CHECK_THAT(run("$nnrun plugins adam", scratch.folder()).out,
+             Contains("  learning_rate  number  default 0.001  above 0     how far a step goes\n"
+                      "  beta1          number  default 0.9    [0, 1)      "));
   CHECK_THAT(run("$nnrun plugins step", scratch.folder()).out,
              Contains("  factor, of a run of 30 epochs"));
 }
@@ -94,7 +100,9 @@ TEST_CASE("a library that is not loaded is shown with its classes", "[cli]") {
     CHECK_THAT(ended.err, StartsWith("error: 'exits.so' called exit(0) while it was loaded\n"));
   }
   CHECK(run("$nnrun plugins none.so", factory.folder()).err ==
-        "error: there is no plugin library 'none.so'\n");
+        "error: there is no plugin library 'none.so'\n"
+        "   = help: correct the path, or build it so: " +
+            gxx + "none.cpp -o none.so\n");
   CHECK_THAT(run("$nnrun schema mine.so", factory.folder()).out, Contains("\"mine\""));
 }
 
@@ -125,6 +133,104 @@ TEST_CASE("a wrong command line is said in our words, with a hint", "[cli]") {
         "error: 'b.yaml' is one word too many\n   = help: nnrun train CONFIG\n");
 }
 
+TEST_CASE("a library or its source in place of a config is told what to do", "[cli]") {
+  const Scratch scratch;
+  scratch.write("bent.so", "");
+  scratch.write("bent.cpp", "");
+  const auto said = [&](const std::string& arguments) {
+    const Ended ended = run("$nnrun " + arguments, scratch.folder());
+    CHECK(ended.status == 2);
+    return ended.err;
+  };
+  for (const char* verb : {"", "summary ", "compare ", "sweep "}) {
+    CHECK(said(verb + std::string("bent.so")) ==
+          "error: 'bent.so' is a plugin library, not a config\n"
+          "   = help: nnrun check bent.so\n");
+    CHECK(said(verb + std::string("bent.cpp")) ==
+          "error: 'bent.cpp' is the source of a plugin, not a config\n"
+          "   = help: build it so: " +
+              gxx + "bent.cpp -o bent.so\n");
+  }
+  CHECK(said("check bent.cpp") ==
+        "error: 'bent.cpp' is the source of a plugin, not a config or a library\n"
+        "   = help: build it so: " +
+            gxx + "bent.cpp -o bent.so\n");
+  CHECK(said("check") ==
+        "error: check needs a config or a library\n"
+        "   = help: nnrun check configs/diagonal.yaml, or nnrun check LIBRARY.so\n");
+}
+
+TEST_CASE("an error about a library of NNRUN_PLUGIN_PATH names the variable", "[cli]") {
+  const PluginFactory factory;
+  factory.scratch().write("bad.so", "");
+  const Ended bad = run("NNRUN_PLUGIN_PATH=bad.so $nnrun plugins", factory.folder());
+  CHECK(bad.status == 4);
+  CHECK(bad.err ==
+        "error: 'bad.so' is empty, not a plugin library\n"
+        "  --> 'bad.so' in NNRUN_PLUGIN_PATH\n"
+        "   = help: build it so: " +
+            gxx +
+            "NAME.cpp -o NAME.so\n"
+            "           or take it out of NNRUN_PLUGIN_PATH\n");
+  factory.c("taken.so", "#define NAME \"relu\"");
+  const Ended taken = run("NNRUN_PLUGIN_PATH=taken.so $nnrun plugins", factory.folder());
+  CHECK(taken.status == 4);
+  CHECK(taken.err ==
+        "error: activation 'relu' is already provided by taken.so\n"
+        "  --> " NNRUN_BUILD_DIR
+        "/plugins/activations.so\n"
+        "   = help: rename the class of the library that NNRUN_PLUGIN_PATH names, or take it out "
+        "there\n");
+}
+
+TEST_CASE("a pinned library that is another one, or is not there, is one error", "[cli]") {
+  const PluginFactory factory;
+  const std::string found = host::sha256_of_file(factory.c("a.so"));
+  const auto config = [&](const std::string& library, const std::string& sha256) {
+    factory.scratch().write(
+        "a.yaml", "plugins: [{path: " + library + ", sha256: " + sha256 +
+                      "}]\ndata: diagonal\nmodel: {input: 2, layers: [{type: dense, units: 1, "
+                      "activation: twice}]}\ntrain: {cost: huber}\n");
+    return run("$nnrun summary a.yaml", factory.folder());
+  };
+  CHECK(config("a.so", found).status == 0);
+  const std::string other(64, '0');
+  const Ended pinned = config("a.so", other);
+  CHECK(pinned.status == 4);
+  CHECK(pinned.err == "error: 'a.so' is another library than the config pins: its sha256 is " +
+                          found + ", expected " + other +
+                          "\n --> a.yaml:1:32\n   |\n 1 | plugins: [{path: a.so, sha256: " + other +
+                          "}]\n   |                                " + std::string(64, '^') +
+                          "\n   = help: load it only if you know why it changed: then write its "
+                          "sha256 here\n");
+  const Ended gone = config("b.so", other), unpinned = config("b.so", "~");
+  CHECK(gone.status == 4);
+  CHECK(unpinned.status == 4);
+  const std::string sentence = "error: there is no plugin library '" +
+                               (factory.folder() / "b.so").string() + "'\n --> a.yaml:1:18\n";
+  CHECK_THAT(gone.err, StartsWith(sentence));
+  CHECK_THAT(unpinned.err, StartsWith(sentence));
+}
+
+TEST_CASE("a config that ends the check late has one verdict", "[cli]") {
+  const PluginFactory factory;
+  factory.cpp("dies.so",
+              "#include <nnrun/plugin.hpp>\n#include <cstdlib>\nstruct Dies : nnrun::Gradient {\n"
+              "  static constexpr auto name = \"dies\", doc = \"aborts\";\n"
+              "  double compute(const auto&, auto) const { std::abort(); }\n};\n"
+              "NNRUN_REGISTER(Dies)\n");
+  factory.scratch().write("a.yaml",
+                          "plugins: [dies.so]\ndata: diagonal\nmodel: {input: 2, layers: "
+                          "[{type: dense, units: 1}]}\ntrain: {cost: huber}\n");
+  const std::string command = "$nnrun check a.yaml --gradients dies,backprop";
+  const Ended ended = run(command, factory.folder());
+  CHECK(ended.status == 4);
+  CHECK(ended.out == "wrong  a.yaml\n");
+  const json told = json::parse(run(command + " --json", factory.folder()).out);
+  CHECK(told["configs"].size() == 1);
+  CHECK(told["configs"][0]["status"] == "wrong");
+}
+
 TEST_CASE("--json prints an object where a verb fails, too", "[cli]") {
   const Scratch scratch;
   scratch.write("a.yaml",
@@ -142,7 +248,9 @@ TEST_CASE("--json prints an object where a verb fails, too", "[cli]") {
   CHECK(wrong["problems"][0]["what"] == "'seed' must be a whole number, not 'x'");
   CHECK(wrong["problems"][0]["where"] == "a.yaml:4:7");
   CHECK(failure("train none.yaml", 3)["error"] == "cannot read 'none.yaml': no such file");
-  CHECK(failure("plugins sigmod", 2)["problems"][0]["hint"] == "did you mean 'sigmoid'?");
+  CHECK(failure("plugins sigmod", 2)["problems"][0]["hint"] ==
+        "did you mean 'sigmoid'?\nof a library that is not loaded: nnrun plugins FILE.so, or set "
+        "NNRUN_PLUGIN_PATH=FILE.so");
   CHECK(failure("train --sed", 2)["error"] == "train has no option '--sed'");
   CHECK(failure("eval none", 1)["status"] == 1);
 }

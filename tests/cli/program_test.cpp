@@ -130,7 +130,9 @@ TEST_CASE("what is wrong gets one sentence and its exit status", "[cli]") {
       {"$nnrun help trian", 2,
        "error: there is no verb 'trian'\n   = help: did you mean 'train'?\n"},
       {"$nnrun plugins sigmod", 2,
-       "error: no loaded plugin is called 'sigmod'\n   = help: did you mean 'sigmoid'?\n"},
+       "error: no loaded plugin is called 'sigmod'\n   = help: did you mean 'sigmoid'?\n"
+       "           of a library that is not loaded: nnrun plugins FILE.so, or set "
+       "NNRUN_PLUGIN_PATH=FILE.so\n"},
       {"$nnrun no.yaml", 3, "error: cannot read 'no.yaml': no such file\n"},
       {"mkdir d && $nnrun ./d", 3, "error: cannot read './d': it is a directory\n"},
       {"mkdir d && $nnrun $configs/diagonal.yaml --out d", 1,

@@ -12,8 +12,9 @@ using namespace nnrun::host;
 using namespace nnrun::testing;
 namespace {
 
-const std::string build_it_so =
-    "   = help: build it so: g++ -std=c++20 -O3 -fPIC -shared NAME.cpp -o NAME.so\n";
+const std::string gxx =
+    "g++ -std=c++20 -O3 -fPIC -shared -I" NNRUN_SOURCE_DIR "/framework/include ";
+const std::string build_it_so = "   = help: build it so: " + gxx + "NAME.cpp -o NAME.so\n";
 
 std::filesystem::path patched(const PluginFactory& factory, std::size_t at, char byte) {
   std::string text = text_of(factory.c("good.so"));
@@ -26,8 +27,18 @@ std::filesystem::path patched(const PluginFactory& factory, std::size_t at, char
 TEST_CASE("what is no file or no library is refused by name and cause", "[loading]") {
   const PluginFactory factory;
   const Scratch& files = factory.scratch();
-  CHECK(said_of(factory, files / "none.so") == "error: there is no plugin library '$/none.so'\n");
-  CHECK(said_of(factory, files.folder()) == "error: '$' is a folder, not a plugin library\n");
+  CHECK(said_of(factory, files / "none.so") ==
+        "error: there is no plugin library '$/none.so'\n"
+        "   = help: correct the path, or build it so: " +
+            gxx + "$/none.cpp -o $/none.so\n");
+  files.write("none.cpp", "");
+  CHECK(said_of(factory, files / "none.so") ==
+        "error: there is no plugin library '$/none.so'\n"
+        "   = help: build it so: " +
+            gxx + "$/none.cpp -o $/none.so\n");
+  CHECK(said_of(factory, files.folder()) ==
+        "error: '$' is a folder, not a plugin library\n"
+        "   = help: name the library in it: FOLDER/NAME.so\n");
   CHECK(said_of(factory, files.write("empty.so", "")) ==
         "error: '$/empty.so' is empty, not a plugin library\n" + build_it_so);
   for (const char* text : {"name: diagonal\nseed: 1\n", "a",
@@ -37,7 +48,9 @@ TEST_CASE("what is no file or no library is refused by name and cause", "[loadin
           "error: '$/text.so' is not a shared library: it does not start as ELF files do\n" +
               build_it_so);
   ::mkfifo((files / "pipe.so").c_str(), 0600);
-  CHECK(said_of(factory, files / "pipe.so") == "error: '$/pipe.so' is not a regular file\n");
+  CHECK(said_of(factory, files / "pipe.so") ==
+        "error: '$/pipe.so' is not a regular file\n"
+        "   = help: name a file that ends in .so\n");
 }
 
 TEST_CASE("programs and object files are not taken for libraries", "[loading]") {
@@ -61,9 +74,11 @@ TEST_CASE("libraries for other machines are refused, naming both", "[loading]") 
         "error: '$/patched.so' is built for a machine of ELF number 42, this program for x86-64\n"
         "   = help: build it on this machine\n");
   CHECK(said_of(factory, patched(factory, 4, 1)) ==
-        "error: '$/patched.so' is built for a 32-bit machine, this program for x86-64\n");
+        "error: '$/patched.so' is built for a 32-bit machine, this program for x86-64\n"
+        "   = help: build it on this machine\n");
   CHECK(said_of(factory, patched(factory, 5, 2)) ==
-        "error: '$/patched.so' is built for a big-endian machine, this program for x86-64\n");
+        "error: '$/patched.so' is built for a big-endian machine, this program for x86-64\n"
+        "   = help: build it on this machine\n");
 #endif
 }
 
@@ -156,12 +171,18 @@ TEST_CASE("what a library lacks is named", "[loading]") {
 
 TEST_CASE("an entry that throws or returns nothing is refused", "[loading]") {
   const PluginFactory factory;
-  CHECK(said_of(factory, factory.cpp("throws.so",
-                                     "#include <nnrun/abi.h>\n"
-                                     "const nnrun_library* nnrun_plugin_v1() { throw 42; }\n")) ==
-        "error: '$/throws.so' threw an exception out of nnrun_plugin_v1\n");
-  CHECK(said_of(factory, factory.c("null.so", "#define LIBRARY 0")) ==
-        "error: '$/null.so' is no plugin: nnrun_plugin_v1 returned NULL\n");
+  CHECK(
+      said_of(factory, factory.cpp("throws.so",
+                                   "#include <nnrun/abi.h>\n"
+                                   "const nnrun_library* nnrun_plugin_v1() { throw 42; }\n")) ==
+      "error: '$/throws.so' threw an exception out of nnrun_plugin_v1\n"
+      "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes this function; one of your own must "
+      "not throw\n");
+  CHECK(
+      said_of(factory, factory.c("null.so", "#define LIBRARY 0")) ==
+      "error: '$/null.so' is no plugin: nnrun_plugin_v1 returned NULL\n"
+      "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes this function; see nnrun_library in "
+      "<nnrun/abi.h>\n");
 }
 
 TEST_CASE("what every user may write to is refused", "[loading]") {

@@ -102,7 +102,8 @@ TEST_CASE("a name given twice is an error that names both files and adds nothing
                                    "#include <nnrun/abi.h>\n"
                                    "static const nnrun_class twice;\n"
                                    "static const nnrun_class* const pair[] = {&twice, &twice};")) ==
-        "error: '$/twin.so' provides activation 'twice' twice\n");
+        "error: '$/twin.so' provides activation 'twice' twice\n"
+        "   = help: write NNRUN_REGISTER once for every class, each with a name of its own\n");
 }
 
 TEST_CASE("an error about a library that a config names points into the config", "[loading]") {
@@ -181,7 +182,8 @@ TEST_CASE("NNRUN_PLUGIN_PATH names files and folders; empty entries are nothing"
   const std::string at = factory.folder().string();
   CHECK(load(":" + at + "/b.so::" + at + "/sets:") == Names{"b.so", "a.so"});
   CHECK(load("") == Names{});
-  CHECK(load(at + "/none") == Names{"there is no plugin library '" + at + "/none'"});
+  CHECK(load(at + "/none") == Names{"there is no plugin library '" + at + "/none' ('" + at +
+                                    "/none' in NNRUN_PLUGIN_PATH)"});
 }
 
 TEST_CASE("a slow build of a library deserves a warning", "[loading]") {

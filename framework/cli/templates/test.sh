@@ -4,6 +4,6 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 library=$(realpath "${1:-$here/new_thing.so}")
 nnrun=${NNRUN:-@NNRUN@}
-
+@FILE_OF_CONFIG@
 "$nnrun" check "$library"@GIVEN_HERE@
 "$nnrun" train "$here/new_thing.yaml" --set "plugins=[$library]" --quiet
