@@ -47,7 +47,7 @@ constexpr double rounding = 1e-5, of_a_step = 0.05;  // differences with a step 
 std::string verdict(const ComparedGradients& c) {
   const double relative = relative_difference(c);
   const std::string names = c.names[0] + " and " + c.names[1],
-                    by = significant(relative, 3) + " of its length in all";
+                    by = "a relative difference of " + significant(relative, 3) + " in all";
   if (relative <= rounding) return names + " agree: " + by;
   if (relative <= of_a_step) return names + " differ by " + by + ", as differences with a step do";
   return names + " DISAGREE by " + by + ": only a random gradient may";

@@ -166,8 +166,9 @@ TEST_CASE("check compares two ways to differentiate, block by block", "[cli]") {
   CHECK_THAT(text.out, Contains("  block            largest difference  relative\n"
                                 "  dense_1/weights  ") &&
                            Contains("\n  finite_difference: cost "));
-  CHECK_THAT(text.out, Contains("  finite_difference and backprop agree: ") &&
-                           Contains(" of its length in all\n"));
+  CHECK_THAT(text.out,
+             Contains("  finite_difference and backprop agree: a relative difference of ") &&
+                 Contains(" in all\n"));
   CHECK_THAT(
       run("$nnrun check $configs/diagonal.yaml --gradients spsa,backprop", scratch.folder()).out,
       Contains("  spsa and backprop DISAGREE by ") && Contains(": only a random gradient may\n"));
