@@ -16,7 +16,8 @@ Use gradient_use(const std::string& name, const Experiment& experiment, const Re
   if (!plugin)
     throw UsageError(Problem{.what = "no loaded plugin provides the gradient '" + name + "'",
                              .hint = did_you_mean(name, registry.names("gradient"))});
-  return plugin == experiment.gradient.plugin ? experiment.gradient : with_defaults(*plugin);
+  return plugin == experiment.train.gradient.plugin ? experiment.train.gradient
+                                                    : with_defaults(*plugin);
 }
 
 struct Difference {

@@ -122,7 +122,7 @@ RunAgain load_run(const std::string& folder, const std::vector<Override>& overri
 }
 
 Preparation::Fit fit_of(const RunAgain& run, const Preparation& preparation) {
-  if (run.experiment.scale == Scale::none) return {};
+  if (run.experiment.data.scale == Scale::none) return {};
   const Preparation::Fit& fit = run.model.preparation;
   if (fit.shifts.size() != preparation.outputs())
     throw RecordError(Problem{.what = "the config scales " + std::to_string(preparation.outputs()) +

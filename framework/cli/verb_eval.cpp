@@ -34,7 +34,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   RunAgain run =
       load_run(arguments.targets[0], arguments.overrides, registry, quiet ? nullptr : &talk);
   const Experiment& experiment = run.experiment;
-  keep_classes(run.experiment.data, run.model.classes);
+  keep_classes(run.experiment.data.use, run.model.classes);
   DataSource data(experiment);
   const auto predictor = Predictor::create(experiment, data.preparation());
   data.require_fit(predictor->graph().input, predictor->graph().output().cols, experiment);

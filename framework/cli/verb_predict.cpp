@@ -171,11 +171,11 @@ class Prediction {
   static std::size_t inputs_of(const RunAgain& run) {
     const Experiment& e = run.experiment;
     if (!run.model.input_names.empty()) return run.model.input_names.size();
-    if (!e.features.empty())
+    if (!e.data.features.empty())
       throw RecordError(Problem{.what = "the model does not say what its features are made of",
                                 .where = (run.folder / "model.safetensors").string()});
     std::size_t n = 1;
-    for (const std::size_t size : e.input) n *= size;
+    for (const std::size_t size : e.model.input.value) n *= size;
     return n;
   }
 
@@ -252,13 +252,13 @@ Exit predict(const Arguments& arguments, Registry& registry) {
   if (has_examples) {
     prediction.examples();
   } else if (csv == "-") {
-    prediction.file(std::cin, "standard input", separator_of(run.experiment.data));
+    prediction.file(std::cin, "standard input", separator_of(run.experiment.data.use));
   } else {
     std::ifstream in(csv, std::ios::binary);
     if (!in || std::filesystem::is_directory(csv))
       throw DataError(
           Problem{.what = in ? "a folder, not a file" : system_reason(errno), .where = csv});
-    prediction.file(in, csv, separator_of(run.experiment.data));
+    prediction.file(in, csv, separator_of(run.experiment.data.use));
   }
   return Exit::done;
 }

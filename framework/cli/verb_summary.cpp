@@ -11,9 +11,9 @@ Exit summary(const Arguments& arguments, Registry& registry) {
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
   const Graph graph = build_graph(experiment);
-  const Object optimizer(experiment.optimizer);
+  const Object optimizer(experiment.train.optimizer.use);
   Bytes bytes = 0;
-  for (const Need& need : needs_of(graph, experiment.dtype, experiment.batch_size,
+  for (const Need& need : needs_of(graph, experiment.dtype, experiment.train.batch_size,
                                    optimizer.functions<nnrun_optimizer>().n_slots))
     bytes += need.bytes * need.copies;
   const Terminal out(stdout);
@@ -21,10 +21,11 @@ Exit summary(const Arguments& arguments, Registry& registry) {
     out.write(out.bold(experiment.name) + "  input " + text_of(graph.input) + "\n");
     out.write(layer_table(graph, out));
     out.write(fmt::format("{} parameters, {} to train with a batch of {}\n",
-                          graph.parameter_count(), text_of_bytes(bytes), experiment.batch_size));
+                          graph.parameter_count(), text_of_bytes(bytes),
+                          experiment.train.batch_size));
     return Exit::done;
   }
-  nlohmann::ordered_json json{{"name", experiment.name}, {"input", experiment.input}};
+  nlohmann::ordered_json json{{"name", experiment.name}, {"input", experiment.model.input.value}};
   for (const Node& node : graph.nodes) {
     nlohmann::ordered_json blocks = nlohmann::ordered_json::object();
     for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {

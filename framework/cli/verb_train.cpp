@@ -99,7 +99,7 @@ class Training {
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
-    out_.write(predictions_text(experiment_.predict, result.predictions));
+    out_.write(predictions_text(experiment_.predict_rows(), result.predictions));
     out_.write(decision_map(trainer, out_));
     if (outcome.interrupted)
       say_line(talk_.yellow("interrupted after step " + std::to_string(outcome.steps) +

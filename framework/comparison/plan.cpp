@@ -147,12 +147,13 @@ void set_length(ComparisonPlan& plan) {
     const auto product = [](std::size_t a, std::size_t b) {
       return static_cast<double>(a) * static_cast<double>(b);
     };
-    const double by_epochs = product(e.epochs, c.examples),
-                 by_steps = product(e.steps, e.batch_size);
-    const double all = e.steps == 0     ? by_epochs
-                       : e.epochs_given ? std::min(by_epochs, by_steps)
-                                        : by_steps;
-    return e.max_examples > 0 ? std::min(static_cast<double>(e.max_examples), all) : all;
+    const double by_epochs = product(e.train.epochs, c.examples),
+                 by_steps = product(e.train.steps, e.train.batch_size);
+    const double all = e.train.steps == 0     ? by_epochs
+                       : e.train.epochs_given ? std::min(by_epochs, by_steps)
+                                              : by_steps;
+    return e.train.max_examples > 0 ? std::min(static_cast<double>(e.train.max_examples), all)
+                                    : all;
   };
   if (length.value == 0) {  // of examples only
     length.value = std::numeric_limits<double>::infinity();
@@ -162,15 +163,15 @@ void set_length(ComparisonPlan& plan) {
   }
   for (ComparedConfig& config : plan.configs) {
     Experiment& e = config.experiment;
-    e.steps = 0;
-    e.epochs_given = true;
+    e.train.steps = 0;
+    e.train.epochs_given = true;
     if (length.kind == "examples") {
-      e.max_examples = static_cast<std::uint64_t>(length.value);
-      e.epochs = static_cast<std::size_t>(
+      e.train.max_examples = static_cast<std::uint64_t>(length.value);
+      e.train.epochs = static_cast<std::size_t>(
           std::ceil(length.value / static_cast<double>(std::max<std::size_t>(config.examples, 1))));
     } else {
-      e.max_seconds = length.value;
-      e.epochs = 1'000'000'000;  // the clock ends it
+      e.train.max_seconds = length.value;
+      e.train.epochs = 1'000'000'000;  // the clock ends it
     }
   }
 }

@@ -12,19 +12,20 @@ namespace nnrun::host {
 
 enum class Dtype { float32 = NNRUN_F32, float64 = NNRUN_F64 };
 
-/// A name in the config with its place: a layer that another one reads, say.
-struct Named {
-  std::string name;
-  Place place;
+/// A value with its place in the config, for messages about it.
+template <class T>
+struct Placed {
+  T value{};
+  Place place{};
 };
 
 struct LayerSpec {
-  std::string name;                   ///< given, or `dense_1`: type and count of that type
-  Use layer, activation;              ///< activation may be empty
-  Use init, bias_init;                ///< for blocks of role weights and bias
-  Use regularizer, bias_regularizer;  ///< may be empty
-  std::vector<Named> inputs;          ///< names of layers, or `input`; never empty
-  Place place;                        ///< of the layer's entry
+  std::string name;                         ///< given, or `dense_1`: type and count of that type
+  Use layer, activation;                    ///< activation may be empty
+  Use init, bias_init;                      ///< for blocks of role weights and bias
+  Use regularizer, bias_regularizer;        ///< may be empty
+  std::vector<Placed<std::string>> inputs;  ///< names of layers, or `input`; never empty
+  Place place;                              ///< of the layer's entry
 };
 
 /// How the training part of a data set is cut. Fractions of it; 0: nothing is taken.
@@ -34,23 +35,59 @@ struct Split {
   bool stratify = false;  ///< every class in every part, as often as in the whole
 };
 
+/// What is done to each input of the network, fitted on the training part.
+enum class Scale { none, standard /* mean 0, deviation 1 */, min_max /* from 0 to 1 */ };
+
+/// `data`
+struct DataSpec {
+  Use use;
+  Split split;
+  /// x, x^2, x*y, sin(x), cos(x) of the data's inputs; empty: the inputs themselves
+  std::vector<Placed<std::string>> features;
+  Scale scale = Scale::none;
+};
+
+/// `model`
+struct ModelSpec {
+  Placed<std::vector<std::size_t>> input;  ///< shape of an example, one to four sizes
+  Placed<std::filesystem::path> weights;   ///< start from these numbers; may be empty
+  std::vector<LayerSpec> layers;
+};
+
+struct OptimizerSpec {
+  Use use;
+  double learning_rate = 0;
+};
+
 /// What the learning rate is multiplied with: a line from 0 for `warmup` steps, then the schedule.
 struct ScheduleSpec {
-  Use plugin;
+  Use use;  ///< may be empty
   std::uint64_t warmup = 0;
-  Named monitor;  ///< a column of metrics.csv, such as val.cost; empty: the cost that there is
+  Placed<std::string> monitor;  ///< a column of metrics.csv, such as val.cost; empty: the cost
 };
 
 struct EarlyStopping {
-  bool wanted = false;
-  Named monitor;  ///< as above
+  Placed<std::string> monitor;  ///< as above
   std::size_t patience = 0;
   double min_delta = 0;
   bool restore_best = false;
 };
 
-/// What is done to each input of the network, fitted on the training part.
-enum class Scale { none, standard /* mean 0, deviation 1 */, min_max /* from 0 to 1 */ };
+/// `train`
+struct TrainSpec {
+  Use cost, gradient;
+  OptimizerSpec optimizer;
+  std::size_t batch_size = 32, epochs = 1;
+  bool epochs_given = false;  ///< otherwise as many as `steps` needs
+  std::uint64_t steps = 0;    ///< training ends after so many, within an epoch too; 0: by epochs
+  std::uint64_t max_examples = 0;  ///< training ends after so many, within an epoch too; 0: never
+  double max_seconds = 0;          ///< the same in seconds of training
+  bool shuffle = true;
+  ScheduleSpec schedule;
+  double clip_value = 0, clip_norm = 0;  ///< 0: not at all
+  std::optional<EarlyStopping> early_stopping;
+  bool measure_after = false;  ///< training scores by a pass after each epoch, and before the first
+};
 
 /// A library that the config names.
 struct PluginFile {
@@ -79,37 +116,22 @@ struct Experiment {
   Use random;
   std::vector<PluginFile> plugins;
 
-  Use data;
-  Split split;
-  std::vector<Named> features;  ///< x, x^2, x*y, sin(x), cos(x) of the data's inputs; empty: inputs
-  Scale scale = Scale::none;
-
-  std::vector<std::size_t> input;  ///< shape of an example, one to four sizes
-  Place input_place;
-  std::vector<LayerSpec> layers;
-  std::filesystem::path weights;  ///< start from these numbers; may be empty
-  Place weights_place;
-
-  Use cost, gradient, optimizer;
-  double learning_rate = 0;
-  std::size_t batch_size = 32, epochs = 1;
-  bool epochs_given = false;  ///< otherwise as many as `steps` needs
-  std::uint64_t steps = 0;    ///< training ends after so many, within an epoch too; 0: by epochs
-  std::uint64_t max_examples = 0;  ///< training ends after so many, within an epoch too; 0: never
-  double max_seconds = 0;          ///< the same in seconds of training
-  bool shuffle = true;
-  ScheduleSpec schedule;
-  double clip_value = 0, clip_norm = 0;  ///< 0: not at all
-  EarlyStopping early_stopping;
-  bool measure_after = false;  ///< training scores by a pass after each epoch, and before the first
-
+  DataSpec data;
+  ModelSpec model;
+  TrainSpec train;
   std::vector<Use> metrics;
-  std::vector<std::vector<double>> predict;
-  std::vector<Place> predict_places;
+  std::vector<Placed<std::vector<double>>> predict;  ///< rows of inputs
 
   SweepSpec sweep;  ///< for nnrun sweep; no part of a run
 
   std::vector<std::shared_ptr<const Source>> sources;  ///< every file that was read, as written
+
+  /// The rows of `predict`, without their places.
+  std::vector<std::vector<double>> predict_rows() const {
+    std::vector<std::vector<double>> rows;
+    for (const auto& row : predict) rows.push_back(row.value);
+    return rows;
+  }
 };
 
 /// What the command line adds to a config.

@@ -91,10 +91,10 @@ class LayersReader {
                     "'input' is the name of the model's input");
   }
 
-  std::vector<Named> read_inputs(Fields& fields, std::size_t i) {
+  std::vector<Placed<std::string>> read_inputs(Fields& fields, std::size_t i) {
     const ConfigNode* const inputs = fields.take("inputs");
     if (!inputs) return {{i == 0 ? "input" : names_[i - 1], fields.place()}};
-    std::vector<Named> out;
+    std::vector<Placed<std::string>> out;
     const auto add = [&](const ConfigNode& node) {
       if (node.is(ConfigNode::Kind::scalar))
         out.push_back({node.text, node.place});
@@ -149,10 +149,10 @@ class LayersReader {
     known.emplace_back("input");
     const std::set<std::string_view> names(known.begin(), known.end());
     for (const LayerSpec& layer : layers)
-      for (const Named& input : layer.inputs)
-        if (!names.contains(input.name))
-          problems_.add(input.place, "there is no layer '" + input.name + "'",
-                        problems_.plenty() ? "" : did_you_mean(input.name, known));
+      for (const Placed<std::string>& input : layer.inputs)
+        if (!names.contains(input.value))
+          problems_.add(input.place, "there is no layer '" + input.value + "'",
+                        problems_.plenty() ? "" : did_you_mean(input.value, known));
   }
 
   /// A default is used by a layer whose class has such a setting, even if the layer overrides it.

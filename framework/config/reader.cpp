@@ -138,16 +138,16 @@ class ExperimentReader {
   void read_data(const ConfigNode& node) {
     Chosen data("dataset", &node, "", node.place, registry_, problems_);
     Fields split = data.fields().inner("split", "validation: 0.2");
-    e_.split.validation = fraction(split, "validation");
-    e_.split.test = fraction(split, "test");
-    e_.split.shuffle = split.take(true_or_false("shuffle"), true);
-    e_.split.stratify = split.take(true_or_false("stratify"), false);
+    e_.data.split.validation = fraction(split, "validation");
+    e_.data.split.test = fraction(split, "test");
+    e_.data.split.shuffle = split.take(true_or_false("shuffle"), true);
+    e_.data.split.stratify = split.take(true_or_false("stratify"), false);
     split.refuse_rest();
     read_preparation(data.fields());
-    if (e_.split.validation + e_.split.test >= 1)
+    if (e_.data.split.validation + e_.data.split.test >= 1)
       problems_.add(split.place(), "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
-    e_.data = data.use();
+    e_.data.use = data.use();
   }
 
   void read_preparation(Fields& data) {
@@ -156,7 +156,7 @@ class ExperimentReader {
     scale.choices = names.data();
     scale.n_choices = names.size();
     const std::string chosen = data.take(scale, std::string(names[0]));
-    e_.scale = static_cast<Scale>(std::ranges::find(names, chosen) - names.begin());
+    e_.data.scale = static_cast<Scale>(std::ranges::find(names, chosen) - names.begin());
 
     nnrun_setting features = text("features");
     features.type = NNRUN_STRINGS;
@@ -165,7 +165,7 @@ class ExperimentReader {
     if (!texts) return;
     const auto& written = std::get<std::vector<std::string>>(*texts);
     for (std::size_t i = 0; i < written.size(); ++i)
-      e_.features.push_back({written[i], list->items[i].place});
+      e_.data.features.push_back({written[i], list->items[i].place});
   }
 
   static double fraction(Fields& split, const char* name) {
@@ -186,19 +186,19 @@ class ExperimentReader {
     if (const ConfigNode* const weights = model.take("weights")) {
       nnrun_setting setting = text("weights");
       setting.type = NNRUN_PATH;
-      e_.weights_place = weights->place;
+      e_.model.weights.place = weights->place;
       if (const auto path = read_value(*weights, setting, problems_))
-        e_.weights = std::get<std::string>(*path);
+        e_.model.weights.value = std::get<std::string>(*path);
     }
-    e_.layers = read_layers(model, registry_, problems_);
+    e_.model.layers = read_layers(model, registry_, problems_);
     model.refuse_rest();
   }
 
   void read_input(const ConfigNode& input) {
-    e_.input_place = input.place;
+    e_.model.input.place = input.place;
     const auto add = [this](const ConfigNode& node) {
       if (const auto size = read_value(node, whole_number("input", 1), problems_))
-        e_.input.push_back(static_cast<std::size_t>(std::get<std::int64_t>(*size)));
+        e_.model.input.value.push_back(static_cast<std::size_t>(std::get<std::int64_t>(*size)));
     };
     if (!input.is(ConfigNode::Kind::list)) return add(input);
     if (input.items.empty() || input.items.size() > NNRUN_MAX_RANK)
@@ -206,7 +206,7 @@ class ExperimentReader {
           input.place, "'input' must have 1 to 4 sizes, not " + std::to_string(input.items.size()),
           "write input: 2, or input: [height, width, channels]");
     std::ranges::for_each(input.items, add);
-    if (e_.input.size() != input.items.size()) e_.input.clear();
+    if (e_.model.input.value.size() != input.items.size()) e_.model.input.value.clear();
   }
 
   // ---- train ----
@@ -214,41 +214,40 @@ class ExperimentReader {
   void read_train(Fields& root) {
     Fields train = root.inner("train", "cost: NAME");
     if (const ConfigNode* const cost = train.require("cost", hint_of("cost")))
-      e_.cost = use("cost", cost, "");
-    e_.gradient = use("gradient", train.take("gradient"), "backprop");
+      e_.train.cost = use("cost", cost, "");
+    e_.train.gradient = use("gradient", train.take("gradient"), "backprop");
     read_optimizer(train.take("optimizer"));
-    e_.batch_size = size(train, "batch_size", 1, e_.batch_size);
+    e_.train.batch_size = size(train, "batch_size", 1, e_.train.batch_size);
     const ConfigNode* const epochs = train.written("epochs");
-    e_.epochs_given = epochs && !epochs->is(ConfigNode::Kind::null);
-    e_.epochs = size(train, "epochs", 0, e_.epochs);
-    e_.steps = size(train, "steps", 1, 0);
-    e_.max_examples = size(train, "max_examples", 1, 0);
-    e_.max_seconds = train.take(number_above_zero("max_seconds"), 0.0);
-    e_.shuffle = train.take(true_or_false("shuffle"), e_.shuffle);
+    e_.train.epochs_given = epochs && !epochs->is(ConfigNode::Kind::null);
+    e_.train.epochs = size(train, "epochs", 0, e_.train.epochs);
+    e_.train.steps = size(train, "steps", 1, 0);
+    e_.train.max_examples = size(train, "max_examples", 1, 0);
+    e_.train.max_seconds = train.take(number_above_zero("max_seconds"), 0.0);
+    e_.train.shuffle = train.take(true_or_false("shuffle"), e_.train.shuffle);
     read_schedule(train.take("schedule"));
-    e_.clip_value = train.take(number_above_zero("clip_value"), 0.0);
-    e_.clip_norm = train.take(number_above_zero("clip_norm"), 0.0);
+    e_.train.clip_value = train.take(number_above_zero("clip_value"), 0.0);
+    e_.train.clip_norm = train.take(number_above_zero("clip_norm"), 0.0);
     if (train.take("early_stopping")) read_early_stopping(train);
     constexpr std::array<const char*, 2> ways{"while_training", "after_epoch"};
     nnrun_setting measure = text("measure");
     measure.choices = ways.data();
     measure.n_choices = ways.size();
-    e_.measure_after = train.take(measure, std::string(ways[0])) == ways[1];
+    e_.train.measure_after = train.take(measure, std::string(ways[0])) == ways[1];
     train.refuse_rest();
   }
 
   void read_schedule(const ConfigNode* node) {
     if (!node) return;
     Chosen schedule("schedule", node, "constant", nowhere_, registry_, problems_);
-    e_.schedule.warmup = size(schedule.fields(), "warmup", 0, 0);
-    e_.schedule.monitor = monitor(schedule.fields());
-    e_.schedule.plugin = schedule.use();
+    e_.train.schedule.warmup = size(schedule.fields(), "warmup", 0, 0);
+    e_.train.schedule.monitor = monitor(schedule.fields());
+    e_.train.schedule.use = schedule.use();
   }
 
   void read_early_stopping(Fields& train) {
     Fields stopping = train.inner("early_stopping", "monitor: val.cost, patience: 10");
-    EarlyStopping& out = e_.early_stopping;
-    out.wanted = true;
+    EarlyStopping& out = e_.train.early_stopping.emplace();
     out.monitor = monitor(stopping);
     out.patience = size(stopping, "patience", 0, 0);
     nnrun_setting min_delta = text("min_delta");
@@ -260,10 +259,11 @@ class ExperimentReader {
   }
 
   /// A column of metrics.csv; whether there is one is known when the data is.
-  Named monitor(Fields& fields) {
+  Placed<std::string> monitor(Fields& fields) {
     const ConfigNode* const node = fields.take("monitor");
     const auto value = node ? read_value(*node, text("monitor"), problems_) : std::nullopt;
-    return value ? Named{std::get<std::string>(*value), node->place} : Named{};
+    return value ? Placed<std::string>{std::get<std::string>(*value), node->place}
+                 : Placed<std::string>{};
   }
 
   static nnrun_setting number_above_zero(const char* name) {
@@ -284,8 +284,9 @@ class ExperimentReader {
     const Class* const plugin = optimizer.plugin();
     const double initial =
         plugin ? static_cast<const nnrun_optimizer*>(plugin->table->functions)->learning_rate : 0;
-    e_.learning_rate = optimizer.fields().take(number_above_zero("learning_rate"), initial);
-    e_.optimizer = optimizer.use();
+    e_.train.optimizer.learning_rate =
+        optimizer.fields().take(number_above_zero("learning_rate"), initial);
+    e_.train.optimizer.use = optimizer.use();
   }
 
   // ---- after training ----
@@ -315,7 +316,7 @@ class ExperimentReader {
       return problems_.add(list.place, "'predict' must be a list of rows, not " + described(list),
                            hint);
     std::size_t inputs = 1;
-    for (const std::size_t n : e_.input)
+    for (const std::size_t n : e_.model.input.value)
       inputs = n > std::numeric_limits<std::size_t>::max() / inputs ? 0 : inputs * n;
     nnrun_setting setting = text("predict");
     setting.type = NNRUN_FLOATS;
@@ -329,14 +330,13 @@ class ExperimentReader {
       if (!row) continue;
       auto& numbers = std::get<std::vector<double>>(*row);
       // features have inputs of their own number: it is compared when the data are there
-      if (!e_.input.empty() && e_.features.empty() && numbers.size() != inputs)
+      if (!e_.model.input.value.empty() && e_.data.features.empty() && numbers.size() != inputs)
         problems_.add(item.place,
                       "a row of 'predict' needs " + std::to_string(inputs) +
                           (inputs == 1 ? " number" : " numbers") + ", this one has " +
                           std::to_string(numbers.size()),
                       "one number per input, as model.input says");
-      e_.predict.push_back(std::move(numbers));
-      e_.predict_places.push_back(item.place);
+      e_.predict.push_back({std::move(numbers), item.place});
     }
   }
 

@@ -156,7 +156,8 @@ Written written(const LayerSpec& layer) {
   const Written own = map_of(layer.layer);
   map.entries.insert(map.entries.end(), own.entries.begin(), own.entries.end());
   Written inputs = Written::list();
-  for (const Named& input : layer.inputs) inputs.items.emplace_back(scalar(input.name));
+  for (const Placed<std::string>& input : layer.inputs)
+    inputs.items.emplace_back(scalar(input.value));
   map.add("inputs", std::move(inputs));
   map.add("activation", short_of(layer.activation));
   map.add("init", short_of(layer.init));
@@ -168,40 +169,43 @@ Written written(const LayerSpec& layer) {
 
 Written data_of(const Experiment& e) {
   Written split = Written::map();
-  split.add("validation", yaml_number(e.split.validation));
-  split.add("test", yaml_number(e.split.test));
-  split.add("shuffle", boolean(e.split.shuffle));
-  split.add("stratify", boolean(e.split.stratify));
+  split.add("validation", yaml_number(e.data.split.validation));
+  split.add("test", yaml_number(e.data.split.test));
+  split.add("shuffle", boolean(e.data.split.shuffle));
+  split.add("stratify", boolean(e.data.split.stratify));
   Written features = Written::list();
-  for (const Named& feature : e.features) features.items.emplace_back(scalar(feature.name));
+  for (const Placed<std::string>& feature : e.data.features)
+    features.items.emplace_back(scalar(feature.value));
   constexpr std::array<const char*, 3> scales{"none", "standard", "min_max"};
-  Written data = map_of(e.data);
+  Written data = map_of(e.data.use);
   data.add("features", std::move(features));
-  data.add("scale", scales[static_cast<std::size_t>(e.scale)]);
+  data.add("scale", scales[static_cast<std::size_t>(e.data.scale)]);
   data.add("split", std::move(split));
   return data;
 }
 
 Written model_of(const Experiment& e) {
   Written model = Written::map();
-  model.add("input", e.input.size() == 1 ? Written(std::to_string(e.input[0])) : sizes(e.input));
-  if (!e.weights.empty()) model.add("weights", path(e.weights.string()));
+  model.add("input", e.model.input.value.size() == 1
+                         ? Written(std::to_string(e.model.input.value[0]))
+                         : sizes(e.model.input.value));
+  if (!e.model.weights.value.empty()) model.add("weights", path(e.model.weights.value.string()));
   Written layers = Written::list();
-  for (const LayerSpec& layer : e.layers) layers.items.push_back(written(layer));
+  for (const LayerSpec& layer : e.model.layers) layers.items.push_back(written(layer));
   model.add("layers", std::move(layers));
   return model;
 }
 
 Written schedule_of(const ScheduleSpec& spec) {
-  Written map = map_of(spec.plugin);
+  Written map = map_of(spec.use);
   map.add("warmup", std::to_string(spec.warmup));
-  if (!spec.monitor.name.empty()) map.add("monitor", scalar(spec.monitor.name));
+  if (!spec.monitor.value.empty()) map.add("monitor", scalar(spec.monitor.value));
   return map;
 }
 
 Written early_stopping_of(const EarlyStopping& stopping) {
   Written map = Written::map();
-  if (!stopping.monitor.name.empty()) map.add("monitor", scalar(stopping.monitor.name));
+  if (!stopping.monitor.value.empty()) map.add("monitor", scalar(stopping.monitor.value));
   map.add("patience", std::to_string(stopping.patience));
   map.add("min_delta", yaml_number(stopping.min_delta));
   map.add("restore_best", boolean(stopping.restore_best));
@@ -210,22 +214,24 @@ Written early_stopping_of(const EarlyStopping& stopping) {
 
 Written train_of(const Experiment& e) {
   Written train = Written::map();
-  train.add("cost", short_of(e.cost));
-  train.add("gradient", short_of(e.gradient));
-  Written optimizer = map_of(e.optimizer);
-  optimizer.add("learning_rate", yaml_number(e.learning_rate));
+  train.add("cost", short_of(e.train.cost));
+  train.add("gradient", short_of(e.train.gradient));
+  Written optimizer = map_of(e.train.optimizer.use);
+  optimizer.add("learning_rate", yaml_number(e.train.optimizer.learning_rate));
   train.add("optimizer", std::move(optimizer));
-  train.add("batch_size", std::to_string(e.batch_size));
-  if (e.epochs_given || e.steps == 0) train.add("epochs", std::to_string(e.epochs));
-  if (e.steps > 0) train.add("steps", std::to_string(e.steps));
-  if (e.max_examples > 0) train.add("max_examples", std::to_string(e.max_examples));
-  if (e.max_seconds > 0) train.add("max_seconds", yaml_number(e.max_seconds));
-  train.add("shuffle", boolean(e.shuffle));
-  if (e.schedule.plugin) train.add("schedule", schedule_of(e.schedule));
-  if (e.clip_value > 0) train.add("clip_value", yaml_number(e.clip_value));
-  if (e.clip_norm > 0) train.add("clip_norm", yaml_number(e.clip_norm));
-  if (e.early_stopping.wanted) train.add("early_stopping", early_stopping_of(e.early_stopping));
-  train.add("measure", e.measure_after ? "after_epoch" : "while_training");
+  train.add("batch_size", std::to_string(e.train.batch_size));
+  if (e.train.epochs_given || e.train.steps == 0)
+    train.add("epochs", std::to_string(e.train.epochs));
+  if (e.train.steps > 0) train.add("steps", std::to_string(e.train.steps));
+  if (e.train.max_examples > 0) train.add("max_examples", std::to_string(e.train.max_examples));
+  if (e.train.max_seconds > 0) train.add("max_seconds", yaml_number(e.train.max_seconds));
+  train.add("shuffle", boolean(e.train.shuffle));
+  if (e.train.schedule.use) train.add("schedule", schedule_of(e.train.schedule));
+  if (e.train.clip_value > 0) train.add("clip_value", yaml_number(e.train.clip_value));
+  if (e.train.clip_norm > 0) train.add("clip_norm", yaml_number(e.train.clip_norm));
+  if (e.train.early_stopping)
+    train.add("early_stopping", early_stopping_of(*e.train.early_stopping));
+  train.add("measure", e.train.measure_after ? "after_epoch" : "while_training");
   return train;
 }
 
@@ -258,7 +264,7 @@ Written written(const Experiment& e) {
   for (const Use& metric : e.metrics) metrics.items.push_back(short_of(metric));
   root.add("metrics", std::move(metrics));
   Written predict = Written::list();
-  for (const auto& row : e.predict) predict.items.push_back(numbers(row));
+  for (const auto& row : e.predict) predict.items.push_back(numbers(row.value));
   root.add("predict", std::move(predict));
   return root;
 }

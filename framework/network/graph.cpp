@@ -23,8 +23,8 @@ std::size_t index_of(std::span<const LayerSpec> layers, const std::string& name)
   std::size_t at = static_cast<std::size_t>(std::ranges::find(placed, false) - placed.begin());
   while (std::ranges::find(path, at) == path.end()) {
     path.push_back(at);
-    for (const Named& input : layers[at].inputs)
-      if (const std::size_t i = index_of(layers, input.name); i < layers.size() && !placed[i]) {
+    for (const Placed<std::string>& input : layers[at].inputs)
+      if (const std::size_t i = index_of(layers, input.value); i < layers.size() && !placed[i]) {
         at = i;
         break;
       }
@@ -32,8 +32,8 @@ std::size_t index_of(std::span<const LayerSpec> layers, const std::string& name)
   std::vector<std::string> names;
   for (auto i = std::ranges::find(path, at); i != path.end(); ++i) names.push_back(layers[*i].name);
   names.push_back(layers[at].name);
-  const std::vector<Named>& inputs = layers[at].inputs;
-  const auto closing = std::ranges::find(inputs, names[1], &Named::name);
+  const std::vector<Placed<std::string>>& inputs = layers[at].inputs;
+  const auto closing = std::ranges::find(inputs, names[1], &Placed<std::string>::value);
   throw GraphError(Problem{.what = "these layers feed each other: " + join(names, " <- "),
                            .place = closing->place,
                            .hint = "a layer can only read layers that do not read it"});
@@ -43,7 +43,8 @@ void require_one_output(std::span<const LayerSpec> layers) {
   std::vector<const LayerSpec*> unread;
   for (const LayerSpec& layer : layers) {
     const auto reads = [&](const LayerSpec& other) {
-      return std::ranges::find(other.inputs, layer.name, &Named::name) != other.inputs.end();
+      return std::ranges::find(other.inputs, layer.name, &Placed<std::string>::value) !=
+             other.inputs.end();
     };
     if (std::ranges::none_of(layers, reads)) unread.push_back(&layer);
   }
@@ -115,8 +116,8 @@ std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers) {
   std::vector<std::size_t> order;
   std::vector<bool> placed(layers.size());
   const auto ready = [&](const LayerSpec& layer) {
-    return std::ranges::all_of(layer.inputs, [&](const Named& input) {
-      const std::size_t i = index_of(layers, input.name);
+    return std::ranges::all_of(layer.inputs, [&](const Placed<std::string>& input) {
+      const std::size_t i = index_of(layers, input.value);
       return i == layers.size() || placed[i];  // not a layer: the model's input
     });
   };
@@ -165,19 +166,19 @@ std::size_t Graph::parameter_count() const {
 
 Graph build_graph(const Experiment& experiment) {
   Graph graph;
-  graph.input.rank = static_cast<std::uint32_t>(experiment.input.size());
-  std::ranges::copy(experiment.input, graph.input.sizes);
+  graph.input.rank = static_cast<std::uint32_t>(experiment.model.input.value.size());
+  std::ranges::copy(experiment.model.input.value, graph.input.sizes);
   Product numbers = 1;
-  for (const std::size_t size : experiment.input) numbers *= size;
+  for (const std::size_t size : experiment.model.input.value) numbers *= size;
   if (numbers > largest_size)
     throw GraphError(Problem{.what = "an input of " + text_of(graph.input) + " is impossible",
-                             .place = experiment.input_place});
+                             .place = experiment.model.input.place});
   graph.input_cols = size_of(graph.input);
 
-  const std::vector<std::size_t> order = topological_order(experiment.layers);
+  const std::vector<std::size_t> order = topological_order(experiment.model.layers);
   graph.nodes.reserve(order.size());  // plans point into their nodes
   for (const std::size_t i : order) {
-    const LayerSpec& spec = experiment.layers[i];
+    const LayerSpec& spec = experiment.model.layers[i];
     Node& node = graph.nodes.emplace_back();
     node.name = spec.name;
     node.place = spec.place;
@@ -185,8 +186,8 @@ Graph build_graph(const Experiment& experiment) {
     if (spec.activation) node.activation = Object(spec.activation);
     node.init = spec.init;
     node.bias_init = spec.bias_init;
-    for (const Named& input : spec.inputs) {
-      const auto found = std::ranges::find(graph.nodes, input.name, &Node::name);
+    for (const Placed<std::string>& input : spec.inputs) {
+      const auto found = std::ranges::find(graph.nodes, input.value, &Node::name);
       const bool data = found == graph.nodes.end();
       node.inputs.push_back(data ? data_input : static_cast<int>(found - graph.nodes.begin()));
       node.in_shapes.push_back(data ? graph.input : found->plan.out);

@@ -9,10 +9,10 @@ namespace {
 
 /// The file that `model.weights` names; what is wrong with it has the place of the key.
 TensorFile weights_of(const Experiment& experiment) try {
-  return read_safetensors(experiment.weights);
+  return read_safetensors(experiment.model.weights.value);
 } catch (const Error& e) {
   Problem problem = e.problems().front();
-  problem.place = experiment.weights_place;
+  problem.place = experiment.model.weights.place;
   throw DataError(std::move(problem));
 }
 
@@ -20,8 +20,8 @@ TensorFile weights_of(const Experiment& experiment) try {
 
 std::unique_ptr<Trainer> create_trainer(const Experiment& experiment, unsigned threads) {
   auto trainer = Trainer::create(experiment, threads);
-  if (!experiment.weights.empty())
-    load_parameters(weights_of(experiment), trainer->graph(), experiment.weights_place,
+  if (!experiment.model.weights.value.empty())
+    load_parameters(weights_of(experiment), trainer->graph(), experiment.model.weights.place,
                     [&](const NamedBlock& block, std::span<const double> values) {
                       trainer->set_parameters(block, values);
                     });
@@ -72,7 +72,7 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
   result.run = std::move(name);
   result.threads = trainer.threads();
   result.parameters = trainer.graph().parameter_count();
-  result.predictions = trainer.predict(experiment_.predict);
+  result.predictions = trainer.predict(experiment_.predict_rows());
   result.weights_sha256 = weights_sha256(blocks);
   result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   return result;

@@ -51,7 +51,7 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["predict"] = Json::array();
   for (std::size_t i = 0; i < result.predictions.size(); ++i)
     json["predict"].push_back(
-        {{"input", experiment.predict[i]}, {"output", result.predictions[i]}});
+        {{"input", experiment.predict[i].value}, {"output", result.predictions[i]}});
   json["seconds"] = {{"total", result.total_seconds}, {"train", outcome.seconds}};
   json["examples_per_second"] =
       outcome.seconds > 0 ? static_cast<double>(outcome.examples) / outcome.seconds : 0.;
@@ -75,12 +75,13 @@ const std::string& known_processor() {
 }
 
 std::vector<const Use*> uses_of(const Experiment& e) {
-  std::vector<const Use*> uses{&e.random, &e.data};
-  for (const LayerSpec& layer : e.layers)
+  std::vector<const Use*> uses{&e.random, &e.data.use};
+  for (const LayerSpec& layer : e.model.layers)
     for (const Use* use : {&layer.layer, &layer.activation, &layer.init, &layer.bias_init,
                            &layer.regularizer, &layer.bias_regularizer})
       uses.push_back(use);
-  for (const Use* use : {&e.cost, &e.gradient, &e.optimizer, &e.schedule.plugin})
+  for (const Use* use :
+       {&e.train.cost, &e.train.gradient, &e.train.optimizer.use, &e.train.schedule.use})
     uses.push_back(use);
   for (const Use& metric : e.metrics) uses.push_back(&metric);
   std::erase_if(uses, [](const Use* use) { return !*use; });

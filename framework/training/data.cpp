@@ -40,7 +40,9 @@ std::size_t share(double fraction, std::size_t n) {
 }  // namespace
 
 DataSource::DataSource(const Experiment& experiment)
-    : object_(experiment.data), split_(experiment.split), place_(experiment.data.place) {
+    : object_(experiment.data.use),
+      split_(experiment.data.split),
+      place_(experiment.data.use.place) {
   nnrun_data data{};
   data.size = sizeof data;
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
@@ -64,7 +66,7 @@ DataSource::DataSource(const Experiment& experiment)
     if (given_[static_cast<std::size_t>(part)] > 0)
       throw ConfigError(Problem{.what = "the data set has a " + std::string(part_words[part]) +
                                         " part of its own, so 'split' cannot cut one",
-                                .place = experiment.data.place,
+                                .place = experiment.data.use.place,
                                 .hint = "remove it from 'split'"});
     if (taken == 0 || taken >= shape_.examples[NNRUN_TRAIN])
       throw DataError(Problem{.what = "a split of " + std::to_string(given_[NNRUN_TRAIN]) +
@@ -82,20 +84,20 @@ void DataSource::require_fit(const nnrun_shape& input, std::size_t outputs,
                              const Experiment& experiment) const {
   const std::size_t prepared = preparation_.outputs();
   if (prepared != size_of(input))
-    throw GraphError(Problem{
-        .what =
-            "the model's input is " + text_of(input) + ", but " +
-            (experiment.features.empty() ? "an example of the data set has " + text_of(shape_.input)
-                                         : "'features' makes " + std::to_string(prepared)),
-        .place = experiment.input_place,
-        .hint = "write input: " + std::to_string(prepared)});
+    throw GraphError(
+        Problem{.what = "the model's input is " + text_of(input) + ", but " +
+                        (experiment.data.features.empty()
+                             ? "an example of the data set has " + text_of(shape_.input)
+                             : "'features' makes " + std::to_string(prepared)),
+                .place = experiment.model.input.place,
+                .hint = "write input: " + std::to_string(prepared)});
   for (std::size_t i = 0; i < experiment.predict.size(); ++i)
-    if (experiment.predict[i].size() != preparation_.inputs())
+    if (experiment.predict[i].value.size() != preparation_.inputs())
       throw ConfigError(
           Problem{.what = "a row of 'predict' needs " + std::to_string(preparation_.inputs()) +
                           (preparation_.inputs() == 1 ? " number" : " numbers") +
-                          ", this one has " + std::to_string(experiment.predict[i].size()),
-                  .place = experiment.predict_places[i],
+                          ", this one has " + std::to_string(experiment.predict[i].value.size()),
+                  .place = experiment.predict[i].place,
                   .hint = "one number per input of the data, before 'features'"});
   if (size_of(shape_.target) != outputs)
     throw GraphError(
@@ -103,7 +105,7 @@ void DataSource::require_fit(const nnrun_shape& input, std::size_t outputs,
                         (outputs == 1 ? "" : "s") + ", but an example of the data set has " +
                         std::to_string(size_of(shape_.target)) +
                         (size_of(shape_.target) == 1 ? " target" : " targets"),
-                .place = experiment.data.place,
+                .place = experiment.data.use.place,
                 .hint = "the last layer needs units: " + std::to_string(size_of(shape_.target))});
 }
 

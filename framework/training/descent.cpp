@@ -19,7 +19,8 @@ std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Exper
                                                  int dtype) {
   std::vector<RegularizedRange> ranges;
   for (const NamedBlock& block : graph.blocks()) {
-    const auto spec = std::ranges::find(experiment.layers, block.node->name, &LayerSpec::name);
+    const auto spec =
+        std::ranges::find(experiment.model.layers, block.node->name, &LayerSpec::name);
     const Use& use = block.block->role == NNRUN_WEIGHTS ? spec->regularizer
                      : block.block->role == NNRUN_BIAS  ? spec->bias_regularizer
                                                         : Use{};
@@ -37,22 +38,23 @@ std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Exper
 template <class T>
 Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const DataShape& data,
                     std::size_t batch_rows, T* w, T* g)
-    : optimizer_(experiment.optimizer),
+    : optimizer_(experiment.train.optimizer.use),
       apply_(optimizer_.functions<nnrun_optimizer>().update[dtype_of<T>]),
-      base_rate_(experiment.learning_rate),
-      clip_value_(experiment.clip_value),
-      clip_norm_(experiment.clip_norm),
-      warmup_(experiment.schedule.warmup),
+      base_rate_(experiment.train.optimizer.learning_rate),
+      clip_value_(experiment.train.clip_value),
+      clip_norm_(experiment.train.clip_norm),
+      warmup_(experiment.train.schedule.warmup),
       steps_per_epoch_((data.examples[NNRUN_TRAIN] + batch_rows - 1) / batch_rows),
       w_(w),
       g_(g),
       regularized_(regularized_ranges(graph, experiment, dtype_of<T>)) {
-  planned_steps_ = steps_per_epoch_ * experiment.epochs;
-  if (experiment.steps > 0 && (!experiment.epochs_given || experiment.steps < planned_steps_))
-    planned_steps_ = experiment.steps;
-  if (experiment.schedule.plugin) {
-    schedule_ = Object(experiment.schedule.plugin);
-    monitor_.emplace(experiment.schedule.monitor, experiment, data);
+  planned_steps_ = steps_per_epoch_ * experiment.train.epochs;
+  if (experiment.train.steps > 0 &&
+      (!experiment.train.epochs_given || experiment.train.steps < planned_steps_))
+    planned_steps_ = experiment.train.steps;
+  if (experiment.train.schedule.use) {
+    schedule_ = Object(experiment.train.schedule.use);
+    monitor_.emplace(experiment.train.schedule.monitor, experiment, data);
   }
   const auto& functions = optimizer_.functions<nnrun_optimizer>();
   for (std::uint32_t i = 0; i < functions.n_slots; ++i) {

@@ -19,10 +19,11 @@ std::vector<std::string> monitored_names(const Experiment& experiment, const Dat
   return names;
 }
 
-Monitor::Monitor(const Named& named, const Experiment& experiment, const DataShape& data) {
+Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
+                 const DataShape& data) {
   const bool validated = data.examples[NNRUN_VALIDATION] > 0;
   const std::string name =
-      named.name.empty() ? (validated ? "val.cost" : "train.cost") : named.name;
+      named.value.empty() ? (validated ? "val.cost" : "train.cost") : named.value;
   const std::vector<std::string> known = monitored_names(experiment, data);
   if (std::ranges::find(known, name) == known.end())
     throw ConfigError(Problem{.what = "there is no '" + name + "' to monitor",

@@ -10,7 +10,7 @@ class Monitor {
  public:
   /// `val.cost`, `train.accuracy`, …; an empty name: the validation cost, or where there is no
   /// validation part the training cost. Throws ConfigError at its place for any other name.
-  Monitor(const Named& name, const Experiment& experiment, const DataShape& data);
+  Monitor(const Placed<std::string>& name, const Experiment& experiment, const DataShape& data);
 
   bool higher_is_better() const { return higher_is_better_; }
   void observe(const EpochReport& report);

@@ -14,7 +14,7 @@ class PredictorOf final : public Predictor {
       : experiment_(experiment),
         preparation_(preparation),
         graph_(checked(build_graph(experiment), experiment, preparation)),
-        cost_(experiment.cost),
+        cost_(experiment.train.cost),
         metrics_(objects(experiment.metrics)),
         w_(graph_.n_parameters),
         state_(graph_.n_state),
@@ -60,7 +60,7 @@ class PredictorOf final : public Predictor {
       throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +
                                        ", but its preparation makes " +
                                        std::to_string(preparation.outputs()),
-                               .place = experiment.input_place});
+                               .place = experiment.model.input.place});
     require_memory(needs_of(graph, experiment.dtype, most_rows, 0), available_memory());
     return graph;
   }

@@ -28,16 +28,16 @@ std::optional<std::string_view> argument_of(std::string_view function, std::stri
 
 Preparation::Preparation(const Experiment& experiment, std::size_t inputs,
                          std::vector<std::string> names)
-    : texts_(experiment.features),
+    : texts_(experiment.data.features),
       names_(std::move(names)),
       inputs_(inputs),
-      scale_(experiment.scale) {
-  for (const Named& text : texts_) features_.push_back(understood(text));
+      scale_(experiment.data.scale) {
+  for (const Placed<std::string>& text : texts_) features_.push_back(understood(text));
 }
 
 /// A name comes first, whatever letters it is made of: `a*b` may be a column.
-Preparation::Feature Preparation::understood(const Named& text) const {
-  const std::string_view whole = trimmed(text.name);
+Preparation::Feature Preparation::understood(const Placed<std::string>& text) const {
+  const std::string_view whole = trimmed(text.value);
   const auto named = std::ranges::find(names_, whole);
   if (named != names_.end())
     return {Map::as_it_is, static_cast<std::size_t>(named - names_.begin()), 0};
@@ -54,7 +54,7 @@ Preparation::Feature Preparation::understood(const Named& text) const {
   return {Map::as_it_is, input_of(whole, text), 0};
 }
 
-std::size_t Preparation::input_of(std::string_view name, const Named& text) const {
+std::size_t Preparation::input_of(std::string_view name, const Placed<std::string>& text) const {
   const auto named = std::ranges::find(names_, name);
   if (named != names_.end()) return static_cast<std::size_t>(named - names_.begin());
   if (name.starts_with('x'))
@@ -66,7 +66,7 @@ std::size_t Preparation::input_of(std::string_view name, const Named& text) cons
     for (std::size_t i = 1; i <= std::min<std::size_t>(inputs_, 20); ++i)
       known.push_back("x" + std::to_string(i));
   throw ConfigError(Problem{
-      .what = "feature '" + text.name + "': the data set has no input '" + std::string(name) + "'",
+      .what = "feature '" + text.value + "': the data set has no input '" + std::string(name) + "'",
       .place = text.place,
       .hint = did_you_mean(name, known) + "\nfeatures are written x, x^2, x*y, sin(x), cos(x)"});
 }
@@ -93,7 +93,7 @@ void Preparation::map(const double* raw, double* out) const {
 }
 
 std::string Preparation::name_of(std::size_t feature) const {
-  if (!texts_.empty()) return "feature '" + texts_[feature].name + "'";
+  if (!texts_.empty()) return "feature '" + texts_[feature].value + "'";
   return "input " + (names_.empty() ? std::to_string(feature + 1) : "'" + names_[feature] + "'");
 }
 

@@ -41,12 +41,12 @@ class Preparation {
     Map map;
     std::size_t a, b;
   };
-  Feature understood(const Named& text) const;
-  std::size_t input_of(std::string_view name, const Named& text) const;
+  Feature understood(const Placed<std::string>& text) const;
+  std::size_t input_of(std::string_view name, const Placed<std::string>& text) const;
   void map(const double* raw, double* features) const;
   std::string name_of(std::size_t feature) const;
 
-  std::vector<Named> texts_;
+  std::vector<Placed<std::string>> texts_;
   std::vector<std::string> names_;
   std::size_t inputs_ = 0;
   std::vector<Feature> features_;

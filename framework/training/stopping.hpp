@@ -18,9 +18,9 @@ struct Spent {
 class Limits {
  public:
   explicit Limits(const Experiment& experiment)
-      : steps_(experiment.steps),
-        examples_(experiment.max_examples),
-        seconds_(experiment.max_seconds) {}
+      : steps_(experiment.train.steps),
+        examples_(experiment.train.max_examples),
+        seconds_(experiment.train.max_seconds) {}
 
   bool reached(const Spent& spent) const {
     return (steps_ > 0 && spent.steps >= steps_) ||
@@ -46,7 +46,7 @@ class Patience {
  public:
   /// Throws ConfigError where there is no such value to monitor.
   Patience(const Experiment& experiment, const DataShape& data)
-      : how_(experiment.early_stopping), monitor_(how_.monitor, experiment, data) {}
+      : how_(*experiment.train.early_stopping), monitor_(how_.monitor, experiment, data) {}
 
   /// After an epoch that ended with w and state: have too many passed since the best one?
   bool runs_out(const EpochReport& report, std::span<const T> w, std::span<const T> state) {

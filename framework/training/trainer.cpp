@@ -32,9 +32,9 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
 const Graph& checked(const Graph& graph, const DataSource& data, const Experiment& experiment) {
   data.require_fit(graph.input, graph.output().cols, experiment);
   const auto* const optimizer =
-      static_cast<const nnrun_optimizer*>(experiment.optimizer.plugin->table->functions);
+      static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);
   std::vector<Need> needs =
-      needs_of(graph, experiment.dtype, experiment.batch_size, optimizer->n_slots);
+      needs_of(graph, experiment.dtype, experiment.train.batch_size, optimizer->n_slots);
   std::ranges::move(data.needs(experiment.dtype), std::back_inserter(needs));
   require_memory(needs, available_memory());
   return graph;
@@ -73,12 +73,12 @@ class TrainerOf final : public Trainer {
       : experiment_(experiment),
         random_(experiment.random, experiment.seed),
         graph_(build_graph(experiment)),
-        cost_(experiment.cost),
-        gradient_(experiment.gradient),
+        cost_(experiment.train.cost),
+        gradient_(experiment.train.gradient),
         compute_(gradient_.functions<nnrun_gradient>().compute),
         metrics_(create_all(experiment.metrics)),
         source_(experiment),
-        batch_rows_(std::min(experiment.batch_size, source_.shape().examples[NNRUN_TRAIN])),
+        batch_rows_(std::min(experiment.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
         w_(checked(graph_, source_, experiment_).n_parameters),
         g_(graph_.n_parameters),
         state_(graph_.n_state),
@@ -90,10 +90,10 @@ class TrainerOf final : public Trainer {
     require_fit<T>(cost_, graph_.output().cols);
     initialize(graph_, random_, w_.data(), state_.data());
     parts_ = source_.template read<T>(random_);
-    if (experiment.early_stopping.wanted) patience_.emplace(experiment, source_.shape());
+    if (experiment.train.early_stopping) patience_.emplace(experiment, source_.shape());
     const Examples<T>& train = parts_[NNRUN_TRAIN];
     if (!metrics_.empty()) outputs_ = Buffer<T>(train.count * graph_.output().cols);
-    if (experiment.shuffle) {
+    if (experiment.train.shuffle) {
       order_.resize(train.count);
       batch_x_ = Buffer<T>(batch_rows_ * graph_.input_cols);
       batch_t_ = Buffer<T>(batch_rows_ * graph_.output().cols);
@@ -107,7 +107,7 @@ class TrainerOf final : public Trainer {
 
   Outcome train(const Listener& listener) override {
     Outcome outcome;
-    if (experiment_.measure_after) report(EpochReport{}, outcome, listener);
+    if (experiment_.train.measure_after) report(EpochReport{}, outcome, listener);
     for (std::size_t epoch = 1;
          epoch <= descent_.planned_epochs() && !limits_.reached(spent(outcome)); ++epoch) {
       const std::size_t seen = run_epoch(epoch, listener, outcome);
@@ -207,7 +207,7 @@ class TrainerOf final : public Trainer {
     const std::size_t count =
         limits_.allowed(parts_[NNRUN_TRAIN].count, batch_rows_, spent(outcome));
     const std::size_t steps = (count + batch_rows_ - 1) / batch_rows_;
-    if (experiment_.shuffle) random_.shuffle(order_, "shuffle", epoch);
+    if (experiment_.train.shuffle) random_.shuffle(order_, "shuffle", epoch);
     epoch_cost_ = 0;
     double seconds = 0;
     std::size_t done = 0;
@@ -238,7 +238,7 @@ class TrainerOf final : public Trainer {
     r.step = descent_.steps();
     r.examples = outcome.examples;
     r.seconds = outcome.seconds;
-    if (experiment_.measure_after)
+    if (experiment_.train.measure_after)
       r.train = evaluation_.score(parts_[NNRUN_TRAIN]);
     else if (epoch_is_whole_)
       r.train.metrics = evaluation_.measure(outputs_.data(), parts_[NNRUN_TRAIN]);
@@ -252,7 +252,7 @@ class TrainerOf final : public Trainer {
 
   /// The parameters are those of the report.
   void add_tables(EpochReport& r) {
-    if (experiment_.measure_after || restores_best())
+    if (experiment_.train.measure_after || restores_best())
       r.train.tables = evaluation_.score_with_tables(parts_[NNRUN_TRAIN]).tables;
     else
       r.train.tables = evaluation_.tables(outputs_.data(), parts_[NNRUN_TRAIN]);
@@ -313,15 +313,15 @@ class TrainerOf final : public Trainer {
   /// Parameters are looked at when they show, and at the end of an epoch, not in every step.
   void require_finite_parameters(std::size_t epoch) const {
     if (!all_finite(w_.data(), w_.size()))
-      throw TrainingError(
-          bad_update(descent_.updaters(), epoch, descent_.steps(), experiment_.learning_rate));
+      throw TrainingError(bad_update(descent_.updaters(), epoch, descent_.steps(),
+                                     experiment_.train.optimizer.learning_rate));
   }
   [[noreturn]] void refuse_step(std::size_t epoch, double cost) {
     require_finite_parameters(epoch);
     Fault fault = objective_.find_fault();
     if (fault.plugin == nullptr) fault = {&gradient_, "compute"};
-    throw TrainingError(
-        bad_number(fault, cost, epoch, descent_.steps() + 1, experiment_.learning_rate));
+    throw TrainingError(bad_number(fault, cost, epoch, descent_.steps() + 1,
+                                   experiment_.train.optimizer.learning_rate));
   }
 
   std::optional<Score> score_of(std::size_t part) {

@@ -90,14 +90,14 @@ constexpr Rule rules[] = {
       if (!f.of_probabilities() || Range{0, 1}.contains(f.targets)) return {};
       return Problem{
           .what = f.cost + " takes targets from 0 to 1, but these lie " + f.targets.text(),
-          .place = f.experiment.cost.place,
+          .place = f.experiment.train.cost.place,
           .hint = "write targets of 0 and 1, or another cost: mean_squared_error, say"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost_is({"hinge", "squared_hinge"}) || f.targets.low < 0) return {};
       return Problem{
           .what = f.cost + " takes targets of -1 and 1, but these lie " + f.targets.text(),
-          .place = f.experiment.cost.place,
+          .place = f.experiment.train.cost.place,
           .hint = "write targets of -1 and 1, or cost: binary_cross_entropy"};
     },
     [](const Facts& f) -> std::optional<Problem> {
@@ -129,9 +129,9 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   const Node& output = trainer.graph().output();
   const auto [low, high] = trainer.target_range();
   Facts facts{.experiment = experiment,
-              .cost = experiment.cost.plugin->name,
+              .cost = experiment.train.cost.plugin->name,
               .activation = output.activation ? output.activation.plugin().name : std::string(),
-              .from_logits = is_on(experiment.cost, "from_logits"),
+              .from_logits = is_on(experiment.train.cost, "from_logits"),
               .dense = output.layer.plugin().name == std::string_view("dense"),
               .outputs = output.cols,
               .range = {},

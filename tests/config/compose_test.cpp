@@ -7,7 +7,7 @@ namespace {
 TEST_CASE("maps merge, scalars and lists replace", "[config]") {
   Configs configs = over_line("train: {batch_size: 8}\npredict: [[1, 2]]\ndata: {test: 7}\n");
   const auto e = configs.read();
-  CHECK(e.batch_size == 8);
+  CHECK(e.train.batch_size == 8);
   CHECK(key_of(e, "train.cost") == "sum_squared_error");
   CHECK(key_of(e, "data.train") == "10");
   CHECK(key_of(e, "data.test") == "7");
@@ -25,8 +25,8 @@ TEST_CASE("of several parents the later one wins, and the config over all", "[co
                    {"a.yaml", "extends: [line.yaml, b.yaml, c.yaml]\nseed: 6\n"}});
   const auto e = configs.read();
   CHECK(e.seed == 6);
-  CHECK(e.epochs == 5);
-  CHECK(e.batch_size == 3);
+  CHECK(e.train.epochs == 5);
+  CHECK(e.train.batch_size == 3);
   CHECK(e.name == "line");
 }
 
@@ -36,7 +36,7 @@ TEST_CASE("a path is relative to the file that says it", "[config]") {
                    {"a.yaml", "extends: sub/b.yaml\nmodel: {weights: ../w.safetensors}\n"}});
   const auto e = configs.read();
   CHECK(key_of(e, "data.file") == (configs / "sub" / "iris.csv").string());
-  CHECK(e.weights == (configs / "").parent_path().parent_path() / "w.safetensors");
+  CHECK(e.model.weights.value == (configs / "").parent_path().parent_path() / "w.safetensors");
   REQUIRE(e.sources.size() == 3);
   CHECK(e.sources[0]->name == (configs / "a.yaml").string());
   CHECK(e.sources[1]->name == (configs / "sub" / "b.yaml").string());
@@ -46,7 +46,7 @@ TEST_CASE("a path is relative to the file that says it", "[config]") {
 TEST_CASE("null removes what a parent gave", "[config]") {
   Configs configs = over_line("train: {batch_size: null, gradient: ~}\nname: null\n");
   const auto e = configs.read();
-  CHECK(e.batch_size == 32);
+  CHECK(e.train.batch_size == 32);
   CHECK(key_of(e, "train.gradient") == "backprop");
   CHECK(e.name == "a");
 }
@@ -83,7 +83,7 @@ TEST_CASE("a map at layers changes layers by their names", "[config]") {
   CHECK(key_of(e, "model.layers.dense_2.bias") == "false");
 
   Configs removed = over_line("model: {layers: {dense_1: null}}\n");
-  CHECK(removed.read().layers.size() == 1);
+  CHECK(removed.read().model.layers.size() == 1);
   CHECK(key_of(removed.read(), "model.layers.dense_2.units") == "1");  // whoever reads it finds it
 }
 
@@ -100,7 +100,7 @@ train: {cost: huber}
 )"},
        {"a.yaml", "extends: b.yaml\nmodel: {layers: {right: {type: conv, filters: 3}}}"}});
   const auto e = configs.read();
-  CHECK(e.layers[1].name == "right");
+  CHECK(e.model.layers[1].name == "right");
   CHECK(key_of(e, "model.layers.right") == "conv");
   CHECK(key_of(e, "model.layers.right.filters") == "3");
   CHECK(key_of(e, "model.layers.right.inputs") == "[input]");
@@ -130,8 +130,8 @@ TEST_CASE("--set uses the paths of the config", "[config]") {
                                {"train.gradient", "backprop"},
                                {"data.test", "5"},
                                {"data.test", "6"}});
-  CHECK(e.batch_size == 64);
-  CHECK(e.learning_rate == 0.25);
+  CHECK(e.train.batch_size == 64);
+  CHECK(e.train.optimizer.learning_rate == 0.25);
   CHECK(key_of(e, "model.layers.dense_1.units") == "7");
   CHECK(key_of(e, "predict") == "[[1, 2]]");
   CHECK(key_of(e, "train.gradient") == "backprop");
@@ -149,7 +149,7 @@ TEST_CASE("--set reaches into a bare name, and into what is not written at all",
 TEST_CASE("--set removes with null", "[config]") {
   Configs configs = over_line("");
   CHECK(key_of(configs.read({{"train.gradient", "null"}}), "train.gradient") == "backprop");
-  CHECK(configs.read({{"model.layers.dense_1", "null"}}).layers.size() == 1);
+  CHECK(configs.read({{"model.layers.dense_1", "null"}}).model.layers.size() == 1);
 }
 
 TEST_CASE("a wrong --set is shown as it was written", "[config]") {

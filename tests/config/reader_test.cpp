@@ -18,29 +18,29 @@ TEST_CASE("the article's config is read number for number", "[config]") {
   CHECK(e.seed == 1);
   CHECK(e.random.plugin->name == "arc4");
   CHECK(e.dtype == host::Dtype::float64);
-  CHECK(e.data.settings == std::vector<host::Value>{std::int64_t{10000}, std::int64_t{10000}});
-  CHECK(e.input == std::vector<std::size_t>{2});
-  REQUIRE(e.layers.size() == 2);
-  CHECK(e.layers[0].name == "dense_1");
-  CHECK(e.layers[0].layer.plugin->name == "dense");
-  CHECK(e.layers[0].layer.settings == std::vector<host::Value>{std::int64_t{5}, false});
-  CHECK(e.layers[0].layer.place.line == 11);
-  CHECK(e.layers[0].layer.place.column == 14);
-  CHECK(e.layers[0].activation.plugin->name == "sigmoid");
-  CHECK(e.layers[0].init.settings == std::vector<host::Value>{0.0, 1.0});
-  CHECK(e.layers[0].bias_init.plugin->name == "zeros");
-  CHECK(e.layers[0].inputs[0].name == "input");
-  CHECK(e.layers[1].inputs[0].name == "dense_1");
-  CHECK(e.cost.plugin->name == "sum_squared_error");
-  CHECK(e.gradient.settings == std::vector<host::Value>{0.01});
-  CHECK(e.optimizer.plugin->name == "sgd");
-  CHECK(e.learning_rate == 1);
-  CHECK(e.batch_size == 1);
-  CHECK(e.epochs == 1);
-  CHECK_FALSE(e.shuffle);
+  CHECK(e.data.use.settings == std::vector<host::Value>{std::int64_t{10000}, std::int64_t{10000}});
+  CHECK(e.model.input.value == std::vector<std::size_t>{2});
+  REQUIRE(e.model.layers.size() == 2);
+  CHECK(e.model.layers[0].name == "dense_1");
+  CHECK(e.model.layers[0].layer.plugin->name == "dense");
+  CHECK(e.model.layers[0].layer.settings == std::vector<host::Value>{std::int64_t{5}, false});
+  CHECK(e.model.layers[0].layer.place.line == 11);
+  CHECK(e.model.layers[0].layer.place.column == 14);
+  CHECK(e.model.layers[0].activation.plugin->name == "sigmoid");
+  CHECK(e.model.layers[0].init.settings == std::vector<host::Value>{0.0, 1.0});
+  CHECK(e.model.layers[0].bias_init.plugin->name == "zeros");
+  CHECK(e.model.layers[0].inputs[0].value == "input");
+  CHECK(e.model.layers[1].inputs[0].value == "dense_1");
+  CHECK(e.train.cost.plugin->name == "sum_squared_error");
+  CHECK(e.train.gradient.settings == std::vector<host::Value>{0.01});
+  CHECK(e.train.optimizer.use.plugin->name == "sgd");
+  CHECK(e.train.optimizer.learning_rate == 1);
+  CHECK(e.train.batch_size == 1);
+  CHECK(e.train.epochs == 1);
+  CHECK_FALSE(e.train.shuffle);
   REQUIRE(e.metrics.size() == 1);
-  CHECK(e.predict == std::vector<std::vector<double>>{{0.5, 0.01}, {0.3, 0.7}, {0.5, 0.1}});
-  CHECK(e.predict_places[1].column == 24);
+  CHECK(e.predict_rows() == std::vector<std::vector<double>>{{0.5, 0.01}, {0.3, 0.7}, {0.5, 0.1}});
+  CHECK(e.predict[1].place.column == 24);
 }
 
 TEST_CASE("what a config does not say has the documented default", "[config]") {
@@ -52,20 +52,20 @@ TEST_CASE("what a config does not say has the documented default", "[config]") {
   CHECK(e.seed == 0);
   CHECK(e.random.plugin->name == "philox");
   CHECK(e.dtype == host::Dtype::float32);
-  CHECK(e.split.validation == 0);
-  CHECK(e.split.test == 0);
-  CHECK(e.split.shuffle);
-  CHECK(e.input == std::vector<std::size_t>{2, 3});
-  CHECK_FALSE(e.layers[0].activation);
-  CHECK(e.layers[0].init.plugin->name == "glorot_uniform");
-  CHECK(e.layers[0].bias_init.plugin->name == "zeros");
-  CHECK(e.weights.empty());
-  CHECK(e.gradient.plugin->name == "backprop");
-  CHECK(e.optimizer.plugin->name == "sgd");
-  CHECK(e.learning_rate == 0.01);  // of the class
-  CHECK(e.batch_size == 32);
-  CHECK(e.epochs == 1);
-  CHECK(e.shuffle);
+  CHECK(e.data.split.validation == 0);
+  CHECK(e.data.split.test == 0);
+  CHECK(e.data.split.shuffle);
+  CHECK(e.model.input.value == std::vector<std::size_t>{2, 3});
+  CHECK_FALSE(e.model.layers[0].activation);
+  CHECK(e.model.layers[0].init.plugin->name == "glorot_uniform");
+  CHECK(e.model.layers[0].bias_init.plugin->name == "zeros");
+  CHECK(e.model.weights.value.empty());
+  CHECK(e.train.gradient.plugin->name == "backprop");
+  CHECK(e.train.optimizer.use.plugin->name == "sgd");
+  CHECK(e.train.optimizer.learning_rate == 0.01);  // of the class
+  CHECK(e.train.batch_size == 32);
+  CHECK(e.train.epochs == 1);
+  CHECK(e.train.shuffle);
   CHECK(e.metrics.empty());
   CHECK(e.predict.empty());
 }
@@ -111,21 +111,21 @@ model:
 train: {cost: huber}
 )");
   const auto e = configs.read();
-  REQUIRE(e.layers.size() == 5);
-  CHECK(e.layers[1].name == "dense_2");
-  CHECK(e.layers[2].name == "dropout_1");
+  REQUIRE(e.model.layers.size() == 5);
+  CHECK(e.model.layers[1].name == "dense_2");
+  CHECK(e.model.layers[2].name == "dropout_1");
   CHECK(key_of(e, "model.layers.dense_2.inputs") == "[stem]");
   CHECK(key_of(e, "model.layers.dropout_1.inputs") == "[dense_2]");
   CHECK(key_of(e, "model.layers.add_1.inputs") == "[stem, later, input]");
   CHECK(key_of(e, "model.layers.later.inputs") == "[stem]");
-  CHECK(e.layers[3].inputs[1].place.line == 8);
-  CHECK(e.layers[3].inputs[1].place.column == 34);
+  CHECK(e.model.layers[3].inputs[1].place.line == 8);
+  CHECK(e.model.layers[3].inputs[1].place.column == 34);
 }
 
 TEST_CASE("numbers are read as they are written", "[config]") {
   const auto rate = [](const std::string& text) {
     Configs configs = over_line("train: {optimizer: {learning_rate: " + text + "}}\n");
-    return configs.read().learning_rate;
+    return configs.read().train.optimizer.learning_rate;
   };
   CHECK(rate("1e-3") == 0.001);
   CHECK(rate("1E3") == 1000);
@@ -161,7 +161,7 @@ TEST_CASE("numbers are the same in a locale that writes 1.000,5", "[config]") {
   const std::string said = over_line("train: {batch_size: 5000.5}\n").said();
   std::setlocale(LC_NUMERIC, "C");
   std::locale::global(before);
-  CHECK(e.learning_rate == 1000.5);
+  CHECK(e.train.optimizer.learning_rate == 1000.5);
   CHECK(key_of(e, "train.optimizer.learning_rate") == "1000.5");
   CHECK(key_of(e, "train.batch_size") == "4000");
   CHECK(said.find("not '5000.5'\n --> a.yaml:2:21\n") != said.npos);
@@ -188,35 +188,35 @@ TEST_CASE("texts, lists and paths of a data set are read", "[config]") {
   Configs configs = over_line(
       "data: {type: csv, file: f, columns: [a, \"b c\", 7], weights: [1, 2.5], separator: ;}\n");
   const auto e = configs.read();
-  CHECK(std::get<std::vector<std::string>>(e.data.settings[2]) ==
+  CHECK(std::get<std::vector<std::string>>(e.data.use.settings[2]) ==
         std::vector<std::string>{"a", "b c", "7"});
-  CHECK(std::get<std::vector<double>>(e.data.settings[3]) == std::vector<double>{1, 2.5});
-  CHECK(std::get<std::string>(e.data.settings[4]) == ";");
-  CHECK(std::get<std::string>(e.data.settings[1]).empty());
+  CHECK(std::get<std::vector<double>>(e.data.use.settings[3]) == std::vector<double>{1, 2.5});
+  CHECK(std::get<std::string>(e.data.use.settings[4]) == ";");
+  CHECK(std::get<std::string>(e.data.use.settings[1]).empty());
 }
 
 TEST_CASE("data are split as the config says", "[config]") {
   Configs configs = over_line("data: {split: {validation: 0.2, test: 0.1, shuffle: false}}\n");
   const auto e = configs.read();
-  CHECK(e.split.validation == 0.2);
-  CHECK(e.split.test == 0.1);
-  CHECK_FALSE(e.split.shuffle);
-  CHECK_FALSE(e.split.stratify);
-  CHECK(over_line("data: {split: {test: 0.1, stratify: true}}\n").read().split.stratify);
+  CHECK(e.data.split.validation == 0.2);
+  CHECK(e.data.split.test == 0.1);
+  CHECK_FALSE(e.data.split.shuffle);
+  CHECK_FALSE(e.data.split.stratify);
+  CHECK(over_line("data: {split: {test: 0.1, stratify: true}}\n").read().data.split.stratify);
 }
 
 TEST_CASE("data are prepared as the config says", "[config]") {
   const auto plain = over_line("seed: 1\n").read();
-  CHECK(plain.scale == host::Scale::none);
-  CHECK(plain.features.empty());
+  CHECK(plain.data.scale == host::Scale::none);
+  CHECK(plain.data.features.empty());
   const auto e = over_line(
                      "data: {scale: standard, features: [x, \"y^2\", sin(x)]}\n"
                      "predict: [[1, 2, 3, 4, 5]]\n")
                      .read();
-  CHECK(e.scale == host::Scale::standard);
-  REQUIRE(e.features.size() == 3);
-  CHECK(e.features[1].name == "y^2");
-  CHECK((e.features[1].place.line == 2 && e.features[1].place.column == 39));
+  CHECK(e.data.scale == host::Scale::standard);
+  REQUIRE(e.data.features.size() == 3);
+  CHECK(e.data.features[1].value == "y^2");
+  CHECK((e.data.features[1].place.line == 2 && e.data.features[1].place.column == 39));
 }
 
 TEST_CASE("one metric may be used with several settings", "[config]") {
@@ -236,7 +236,7 @@ TEST_CASE("plugins of the config are loaded before it is read", "[config]") {
   const auto file = scratch.write("configs/a.yaml", text("../mine.so"));
   host::Registry registry;
   const auto e = host::read_experiment(file, {}, registry);
-  CHECK(e.cost.plugin->name == "huber");
+  CHECK(e.train.cost.plugin->name == "huber");
   REQUIRE(e.plugins.size() == 1);
   CHECK(e.plugins[0].file == scratch / "mine.so");
 

@@ -79,7 +79,7 @@ struct Rig {
   Rig(const std::string& layers, std::size_t rows)
       : e(net(layers)),
         graph(host::build_graph(e)),
-        cost(e.cost),
+        cost(e.train.cost),
         w(graph.n_parameters),
         x(rows * 2),
         t(rows * graph.output().cols) {

@@ -22,7 +22,8 @@ host::Graph graph(const std::string& layers) {
 std::vector<std::string> order_of(const std::string& layers) {
   const host::Experiment e = experiment(model(layers));
   std::vector<std::string> order;
-  for (const std::size_t i : host::topological_order(e.layers)) order.push_back(e.layers[i].name);
+  for (const std::size_t i : host::topological_order(e.model.layers))
+    order.push_back(e.model.layers[i].name);
   return order;
 }
 

@@ -100,8 +100,8 @@ TEST_CASE("swish is another word for silu", "[plugins][activation]") {
       "data: diagonal\nmodel: {input: 2, layers: [{type: dense, units: 1, activation: {type: "
       "swish, "
       "beta: 2}}]}\ntrain: {cost: sum_squared_error}\n");
-  CHECK(e.layers[0].activation.plugin->name == "silu");
-  CHECK(std::get<double>(e.layers[0].activation.settings[0]) == 2);
+  CHECK(e.model.layers[0].activation.plugin->name == "silu");
+  CHECK(std::get<double>(e.model.layers[0].activation.settings[0]) == 2);
 }
 
 }  // namespace nnrun::testing

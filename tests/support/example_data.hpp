@@ -66,8 +66,8 @@ struct Read {
 };
 inline Read read(const host::Use& data, std::uint64_t seed = 6, const host::Split& split = {}) {
   host::Experiment e;
-  e.data = data;
-  e.split = split;
+  e.data.use = data;
+  e.data.split = split;
   host::DataSource source(e);
   host::Random random(use("random", "philox"), seed);
   Parts parts = source.read<double>(random);

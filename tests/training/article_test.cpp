@@ -11,7 +11,7 @@ TEST_CASE("configs/diagonal.yaml gives the numbers that the article published", 
   const host::Experiment e = shipped("diagonal.yaml");
   const auto trainer = host::Trainer::create(e);
   trainer->train({});
-  const auto y = trainer->predict(e.predict);
+  const auto y = trainer->predict(e.predict_rows());
   // the article's text names (0.5, 0.1) for the first number; its program gives it at (0.5, 0.01)
   CHECK(y[0][0] == Approx(0.000019314711178699818).epsilon(1e-10));
   CHECK(y[1][0] == Approx(0.9999203743668156).epsilon(1e-10));

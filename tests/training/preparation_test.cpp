@@ -13,8 +13,8 @@ using Texts = std::vector<std::string>;
 host::Preparation preparation(const Texts& features, host::Scale scale = host::Scale::none,
                               std::size_t inputs = 2, const Texts& names = {"x", "y"}) {
   host::Experiment e;
-  for (const std::string& text : features) e.features.push_back({text, {}});
-  e.scale = scale;
+  for (const std::string& text : features) e.data.features.push_back({text, {}});
+  e.data.scale = scale;
   return {e, inputs, names};
 }
 std::vector<double> applied(const host::Preparation& p, const std::vector<double>& raw) {

@@ -10,7 +10,8 @@ TEST_CASE("Playground's circle has the published engine's costs", "[published]")
   if (!data_file("playground/circle_init.safetensors")) return;
   const host::Experiment e = shipped("playground/circle-reference.yaml");
   const auto trainer = host::Trainer::create(e);
-  host::load_parameters(host::read_safetensors(e.weights), trainer->graph(), e.weights_place,
+  host::load_parameters(host::read_safetensors(e.model.weights.value), trainer->graph(),
+                        e.model.weights.place,
                         [&](const host::NamedBlock& block, std::span<const double> values) {
                           trainer->set_parameters(block, values);
                         });
@@ -62,7 +63,7 @@ TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
     const host::Experiment e = shipped("two-layer-python.yaml", {{"seed", std::to_string(seed)}});
     const auto trainer = host::Trainer::create(e);
     trainer->train({});
-    const auto y = trainer->predict(e.predict);
+    const auto y = trainer->predict(e.predict_rows());
     const double targets[] = {0, 1, 1, 0};
     for (std::size_t i = 0; i < 4; ++i) CHECK(std::abs(y[i][0] - targets[i]) < 0.05);
   }

@@ -30,7 +30,7 @@ struct Rig {
   Rig(const std::string& layers, std::vector<double> numbers, unsigned threads = 1)
       : e(net(layers)),
         graph(host::build_graph(e)),
-        cost(e.cost),
+        cost(e.train.cost),
         random(e.random, 3),
         w(graph.n_parameters),
         state(graph.n_state),
@@ -184,15 +184,15 @@ TEST_CASE("the best epoch's state comes back with its parameters", "[training][s
           "restore_best: true}");
   const host::Experiment longer = [&] {
     host::Experiment all = e;
-    all.epochs = 12;
+    all.train.epochs = 12;
     return all;
   }();
   const auto trainer = host::Trainer::create(longer, 1);
   const host::Outcome outcome = trainer->train({});
   REQUIRE(outcome.best_epoch < outcome.epochs.back().epoch);
   host::Experiment shorter = e;
-  shorter.epochs = outcome.best_epoch;
-  shorter.early_stopping = {};
+  shorter.train.epochs = outcome.best_epoch;
+  shorter.train.early_stopping = {};
   const auto again = host::Trainer::create(shorter, 1);
   again->train({});
   CHECK(host::weights_sha256(trainer->parameters()) == host::weights_sha256(again->parameters()));
