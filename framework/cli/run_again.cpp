@@ -121,22 +121,4 @@ RunAgain load_run(const std::string& folder, const std::vector<Override>& overri
   return run;
 }
 
-Preparation::Fit fit_of(const RunAgain& run, const Preparation& preparation) {
-  if (run.experiment.data.scale == Scale::none) return {};
-  const Preparation::Fit& fit = run.model.preparation;
-  if (fit.shifts.size() != preparation.outputs())
-    throw RecordError(Problem{.what = "the config scales " + std::to_string(preparation.outputs()) +
-                                      " inputs, but the model has the scaling of " +
-                                      std::to_string(fit.shifts.size()),
-                              .where = (run.folder / "model.safetensors").string()});
-  return fit;
-}
-
-void load_parameters(const RunAgain& run, Predictor& predictor) {
-  load_parameters(run.model.file, predictor.graph(), {},
-                  [&](const NamedBlock& block, std::span<const double> values) {
-                    predictor.set_parameters(block, values);
-                  });
-}
-
 }  // namespace nnrun::host

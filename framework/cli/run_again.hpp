@@ -6,8 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/terminal.hpp"
 #include "loading/registry.hpp"
-#include "records/model_file.hpp"
-#include "training/predictor.hpp"
+#include "network/model.hpp"
 namespace nnrun::host {
 
 struct RunAgain {
@@ -25,11 +24,5 @@ RunAgain load_run(const std::string& folder, const std::vector<Override>& overri
 /// is no run's.
 void note_changes(const std::filesystem::path& config, const Registry& registry,
                   const Terminal& talk);
-
-/// What the run learned about its inputs. Throws RecordError where the model does not have it.
-Preparation::Fit fit_of(const RunAgain& run, const Preparation& preparation);
-
-/// Gives the predictor the run's parameters.
-void load_parameters(const RunAgain& run, Predictor& predictor);
 
 }  // namespace nnrun::host

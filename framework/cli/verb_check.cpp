@@ -41,7 +41,8 @@ void look_at_config(const std::string& file, const Arguments& arguments, Registr
                     bool colour, const Report& report) {
   const Experiment experiment = read_experiment(file, arguments.overrides, registry);
   const auto trainer = Trainer::create(experiment, 1);
-  const Graph& graph = trainer->graph();
+  const std::shared_ptr<const Model> model = trainer->model();
+  const Graph& graph = model->graph();
   const auto& examples = trainer->data().examples;
   Json json{{"file", file},
             {"status", "ok"},

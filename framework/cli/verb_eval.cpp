@@ -5,6 +5,7 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "records/run_record.hpp"
+#include "training/evaluation.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -34,17 +35,14 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   RunAgain run =
       load_run(arguments.targets[0], arguments.overrides, registry, quiet ? nullptr : &talk);
   const Experiment& experiment = run.experiment;
-  keep_classes(run.experiment.data.use, run.model.classes);
+  keep_classes(run.experiment.data.use, run.model.names.classes);
   DataSource data(experiment);
-  const auto predictor = Predictor::create(experiment, data.preparation());
-  data.require_fit(predictor->graph().input, predictor->graph().output().cols, experiment);
-  data.use(fit_of(run, data.preparation()));
   const std::size_t part = most_telling_part(data.shape()), examples = data.shape().examples[part];
-  const Score score = predictor->score(data, part, [&] { load_parameters(run, *predictor); });
+  const Score score = score_of(experiment, run.model, data, part);
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
               std::to_string(examples) + " examples)\n" +
-              tables_text(score, experiment, data.shape().classes, out));
+              tables_text(score, experiment, data.shape().names.classes, out));
     return Exit::done;
   }
   nlohmann::ordered_json json{

@@ -39,9 +39,9 @@ class OutputWriter {
       text_ = "{\"run\":" + json_text(run_.folder.string()) + ",\"predict\":[";
       return;
     }
-    const ModelFile& model = run_.model;
+    const DataNames& model = run_.model.names;
     const std::vector<std::string>& names =
-        model.classes.size() == width_ ? model.classes : model.target_names;
+        model.classes.size() == width_ ? model.classes : model.targets;
     for (std::size_t i = 0; i < width_; ++i) {
       if (i > 0) text_ += ',';
       text_ += names.size() == width_ ? csv_text(names[i]) : "y" + std::to_string(i + 1);
@@ -75,8 +75,8 @@ class OutputWriter {
 
   /// nullptr where the run has no classes.
   const std::string* class_of(const double* outputs) const {
-    if (run_.model.classes.size() != width_) return nullptr;
-    return &run_.model.classes[static_cast<std::size_t>(
+    if (run_.model.names.classes.size() != width_) return nullptr;
+    return &run_.model.names.classes[static_cast<std::size_t>(
         std::max_element(outputs, outputs + width_) - outputs)];
   }
 
@@ -112,19 +112,14 @@ class Prediction {
   Prediction(const Arguments& arguments, const RunAgain& run)
       : arguments_(arguments),
         run_(run),
-        preparation_(run.experiment, inputs_of(run), run.model.input_names),
-        predictor_(Predictor::create(run.experiment, preparation_)),
-        width_(predictor_->graph().output().cols) {
-    preparation_.use(fit_of(run, preparation_));
-    load_parameters(run, *predictor_);
-  }
+        model_(Model::read(run.experiment, run.model)),
+        width_(model_->graph().output().cols) {}
 
   void examples() {
-    std::vector<std::vector<double>> inputs, outputs;
+    std::vector<std::vector<double>> inputs;
     for (std::size_t i = 1; i < arguments_.targets.size(); ++i)
       inputs.push_back(numbers_of(arguments_.targets[i]));
-    for (const std::vector<double>& input : inputs)
-      predictor_->predict(input, outputs.emplace_back(width_));
+    const std::vector<std::vector<double>> outputs = model_->predict_each(inputs);
     OutputWriter writer(out_, run_, width_, arguments_.json);
     if (arguments_.json) {
       writer.start();
@@ -144,16 +139,16 @@ class Prediction {
       CsvReader rows(in, name, separator);
       const std::vector<std::size_t> at = columns(rows);
       writer.start();
-      std::vector<double> x, y(Predictor::most_rows * width_);
+      std::vector<double> x, y(Model::most_rows * width_);
       const auto predict = [&] {
-        predictor_->predict(x, y);
+        model_->predict(x, y);
         for (std::size_t r = 0; r < x.size() / at.size(); ++r)
           writer.row({}, y.data() + r * width_);
         x.clear();
       };
       while (rows.next()) {
         for (const std::size_t column : at) x.push_back(rows.number(column));
-        if (x.size() == Predictor::most_rows * at.size()) predict();
+        if (x.size() == Model::most_rows * at.size()) predict();
       }
       predict();
       writer.end();
@@ -167,18 +162,6 @@ class Prediction {
   }
 
  private:
-  /// Of the data: the network's own, unless features are made of them.
-  static std::size_t inputs_of(const RunAgain& run) {
-    const Experiment& e = run.experiment;
-    if (!run.model.input_names.empty()) return run.model.input_names.size();
-    if (!e.data.features.empty())
-      throw RecordError(Problem{.what = "the model does not say what its features are made of",
-                                .where = (run.folder / "model.safetensors").string()});
-    std::size_t n = 1;
-    for (const std::size_t size : e.model.input.value) n *= size;
-    return n;
-  }
-
   std::vector<double> numbers_of(const std::string& text) const {
     std::vector<double> numbers;
     std::string_view rest = text;
@@ -193,34 +176,34 @@ class Prediction {
       if (comma == rest.size()) break;
       rest.remove_prefix(comma + 1);
     }
-    const std::size_t wanted = preparation_.inputs();
+    const std::size_t wanted = model_->preparation().inputs();
     if (numbers.size() != wanted)
-      throw UsageError(
-          Problem{.what = "an example of this run has " + std::to_string(wanted) +
-                          (wanted == 1 ? " number" : " numbers") + ", '" + text + "' has " +
-                          std::to_string(numbers.size()),
-                  .hint = run_.model.input_names.empty() ? "" : join(run_.model.input_names, ",")});
+      throw UsageError(Problem{
+          .what = "an example of this run has " + std::to_string(wanted) +
+                  (wanted == 1 ? " number" : " numbers") + ", '" + text + "' has " +
+                  std::to_string(numbers.size()),
+          .hint = run_.model.names.inputs.empty() ? "" : join(run_.model.names.inputs, ",")});
     return numbers;
   }
 
   /// By name where the run knows names; otherwise all, in their order.
   std::vector<std::size_t> columns(const CsvReader& rows) const {
     std::vector<std::size_t> at;
-    for (const std::string& name : run_.model.input_names) at.push_back(rows.column(name));
+    for (const std::string& name : run_.model.names.inputs) at.push_back(rows.column(name));
     if (!at.empty()) return at;
-    if (rows.names().size() != preparation_.inputs())
-      throw DataError(Problem{.what = "the run has " + std::to_string(preparation_.inputs()) +
+    if (rows.names().size() != model_->preparation().inputs())
+      throw DataError(Problem{.what = "the run has " +
+                                      std::to_string(model_->preparation().inputs()) +
                                       " inputs without names, the file has " +
                                       std::to_string(rows.names().size()) + " columns",
                               .where = rows.place()});
-    for (std::size_t i = 0; i < preparation_.inputs(); ++i) at.push_back(i);
+    for (std::size_t i = 0; i < model_->preparation().inputs(); ++i) at.push_back(i);
     return at;
   }
 
   const Arguments& arguments_;
   const RunAgain& run_;
-  Preparation preparation_;
-  std::unique_ptr<Predictor> predictor_;
+  std::shared_ptr<Model> model_;
   std::size_t width_;
   Terminal out_{stdout};
 };

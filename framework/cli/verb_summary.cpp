@@ -5,12 +5,14 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "network/memory.hpp"
+#include "network/model.hpp"
 namespace nnrun::host {
 
 Exit summary(const Arguments& arguments, Registry& registry) {
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
   const Graph graph = build_graph(experiment);
+  require_weights(experiment, graph);
   const Object optimizer(experiment.train.optimizer.use);
   Bytes bytes = 0;
   for (const Need& need : needs_of(graph, experiment.dtype, experiment.train.batch_size,

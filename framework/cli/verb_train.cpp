@@ -32,7 +32,7 @@ class Training {
   }
 
   Exit run() {
-    const auto trainer = create_trainer(experiment_, arguments_.threads);
+    const auto trainer = Trainer::create(experiment_, arguments_.threads);
     RunFolder folder = create_folder(arguments_, experiment_);
     folder_ = folder.path().string();
     show_header(*trainer);
@@ -79,7 +79,7 @@ class Training {
     say_line(talk_.bold(experiment_.name) + "  seed " + std::to_string(experiment_.seed) + dot +
              (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
              std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot + folder_);
-    talk_.write(layer_table(trainer.graph(), talk_));
+    talk_.write(layer_table(trainer.model()->graph(), talk_));
   }
 
   void show_result(Trainer& trainer, const RunResult& result) {
@@ -111,7 +111,7 @@ class Training {
                   const char* note) {
     out_.write(title + text_of(score, experiment_, "   ") + "   (" +
                std::to_string(data.examples[part]) + " examples, " + note + ")\n" +
-               tables_text(score, experiment_, data.classes, out_));
+               tables_text(score, experiment_, data.names.classes, out_));
   }
   void say_line(const std::string& text) {
     if (quiet_) return;

@@ -222,7 +222,7 @@ std::string decision_map(Trainer& trainer, const Terminal& terminal) {
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c)
       points.push_back({at(left, right, c, columns), at(top, bottom, r, rows)});
-  const std::vector<std::vector<double>> outputs = trainer.predict(points);
+  const std::vector<std::vector<double>> outputs = trainer.model()->predict_each(points);
 
   // from 0 to 1 as it is; otherwise over what occurs
   double low = 0, high = 1;
@@ -235,7 +235,7 @@ std::string decision_map(Trainer& trainer, const Terminal& terminal) {
   const auto short_text = [](double x) { return fmt::format("{:.2g}", x); };
   const std::string names[] = {short_text(top), short_text(bottom)};
   const std::size_t margin = std::max(names[0].size(), names[1].size());
-  const std::vector<std::string>& axes = trainer.data().input_names;
+  const std::vector<std::string>& axes = trainer.data().names.inputs;
   std::string text;
   for (std::size_t r = 0; r < rows; ++r) {
     const std::string label = r == 0          ? names[0]

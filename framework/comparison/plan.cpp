@@ -84,7 +84,7 @@ struct Facts {
 
 Facts facts_of(const Experiment& experiment) {
   const auto trainer = Trainer::create(experiment, 1);
-  return {trainer->graph().parameter_count(), trainer->data().examples};
+  return {trainer->model()->graph().parameter_count(), trainer->data().examples};
 }
 
 /// From config `from` on, in one child: a plugin that crashes is a failed run of its config, later,

@@ -75,8 +75,9 @@ Json decision_json(Trainer& trainer, std::uint64_t seed) {
       points.push_back({at(ranges[0], (static_cast<double>(c) + 0.5) / columns),
                         at(ranges[1], 1 - (static_cast<double>(r) + 0.5) / rows)});
   Json values = Json::array();
-  for (const std::vector<double>& y : trainer.predict(points)) values.push_back(drawn(y[0], 4));
-  const std::vector<std::string>& names = trainer.data().input_names;
+  for (const std::vector<double>& y : trainer.model()->predict_each(points))
+    values.push_back(drawn(y[0], 4));
+  const std::vector<std::string>& names = trainer.data().names.inputs;
   return {{"x", {ranges[0].first, ranges[0].second}},
           {"y", {ranges[1].first, ranges[1].second}},
           {"x_name", names.empty() ? "x" : names[0]},
@@ -114,7 +115,7 @@ Json run_object(const RunResult& run_result, const std::vector<std::string>& com
               {"seconds", alone(result.at("seconds").at("train"))},
               {"against_baseline", nullptr},
               {"decision", decision_json(trainer, experiment.seed)},
-              {"classes", trainer.data().classes}};
+              {"classes", trainer.data().names.classes}};
 
   return {{"nnrun", version().number},
           {"made", utc_now()},

@@ -72,7 +72,7 @@ int work(const ComparisonPlan& plan, const PlannedRun& run, const fs::path& fold
     const Experiment experiment = experiment_of(plan, run);
     RecordedRun recorded(RunFolder::create_at(folder, Sync::later), experiment, plan.command_line,
                          start);
-    const auto trainer = create_trainer(experiment, 1);
+    const auto trainer = Trainer::create(experiment, 1);
     Clock::time_point told = start;
     Listener listener;
     listener.progress = [&](const Progress& p) {

@@ -1,5 +1,6 @@
 #include "network/random.hpp"
 
+#include <algorithm>
 #include <numeric>
 namespace nnrun::host {
 
@@ -17,6 +18,7 @@ int Stream::uniform(void* self, double* out, std::size_t n) {
   const int status =
       random.status_of("uniform", draw, s.name_.c_str(), s.index_, s.position_, out, n);
   s.position_ += n;
+  s.random_.drawn_ += n;
   return status;
 }
 
@@ -24,8 +26,23 @@ void Stream::fill(std::span<double> out) {
   if (uniform(this, out.data(), out.size()) != 0) random_.object().fail("uniform");
 }
 
-Random::Random(const Use& plugin, std::uint64_t seed) : object_(plugin) {
+Random::Random(const Use& plugin, std::uint64_t seed)
+    : plugin_(plugin), seed_(seed), object_(plugin) {
   object_.call("seed", object_.functions<nnrun_random>().seed, seed);
+}
+
+void Random::go_to(std::uint64_t position) {
+  if (object_.functions<nnrun_random>().flags & NNRUN_SEQUENTIAL) {
+    *this = Random(plugin_, seed_);
+    Stream stream(*this, "", 0);
+    double numbers[256];
+    for (std::uint64_t left = position; left > 0;) {
+      const std::size_t n = std::min<std::uint64_t>(256, left);
+      stream.fill({numbers, n});
+      left -= n;
+    }
+  }
+  drawn_ = position;
 }
 
 void Random::shuffle(std::span<std::uint32_t> order, const std::string& name, std::uint64_t index) {

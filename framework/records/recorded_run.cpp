@@ -1,32 +1,20 @@
 #include "records/recorded_run.hpp"
 
 #include "base/files.hpp"
-#include "records/model_file.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
 
 namespace {
 
-/// The file that `model.weights` names; what is wrong with it has the place of the key.
-TensorFile weights_of(const Experiment& experiment) try {
-  return read_safetensors(experiment.model.weights.value);
-} catch (const Error& e) {
-  Problem problem = e.problems().front();
-  problem.place = experiment.model.weights.place;
-  throw DataError(std::move(problem));
+/// What a model's file says of the run beside its numbers.
+Metadata origin_of(const Experiment& experiment, std::uint64_t steps) {
+  return {{"name", experiment.name},
+          {"seed", std::to_string(experiment.seed)},
+          {"step", std::to_string(steps)},
+          {"plugins", needed_plugins_json(experiment)}};
 }
 
 }  // namespace
-
-std::unique_ptr<Trainer> create_trainer(const Experiment& experiment, unsigned threads) {
-  auto trainer = Trainer::create(experiment, threads);
-  if (!experiment.model.weights.value.empty())
-    load_parameters(weights_of(experiment), trainer->graph(), experiment.model.weights.place,
-                    [&](const NamedBlock& block, std::span<const double> values) {
-                      trainer->set_parameters(block, values);
-                    });
-  return trainer;
-}
 
 RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment,
                          std::vector<std::string> command_line, Clock::time_point start)
@@ -67,13 +55,13 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
   RunResult result;
   result.warnings = warnings_of(experiment_, trainer);
   result.outcome = trainer.train(listener);
-  const std::vector<BlockValues> blocks = trainer.parameters();
-  write_model(folder_, trainer, experiment_, result.outcome.steps);
+  Model& model = *trainer.model();
+  folder_.write_model(model, origin_of(experiment_, result.outcome.steps));
   result.run = std::move(name);
   result.threads = trainer.threads();
-  result.parameters = trainer.graph().parameter_count();
-  result.predictions = trainer.predict(experiment_.predict_rows());
-  result.weights_sha256 = weights_sha256(blocks);
+  result.parameters = model.graph().parameter_count();
+  result.predictions = model.predict_each(experiment_.predict_rows());
+  result.weights_sha256 = weights_sha256(model.blocks());
   result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   return result;
 }

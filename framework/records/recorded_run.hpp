@@ -6,9 +6,6 @@
 #include "records/run_record.hpp"
 namespace nnrun::host {
 
-/// A trainer with the numbers that `model.weights` names, where it names some.
-std::unique_ptr<Trainer> create_trainer(const Experiment& experiment, unsigned threads);
-
 class RecordedRun {
  public:
   using Clock = std::chrono::steady_clock;

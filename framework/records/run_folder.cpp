@@ -174,8 +174,8 @@ void RunFolder::write_report(std::string_view html) const {
   write_new_file(path_ / "report.html", html, Sync::later);
 }
 
-void RunFolder::write_model(std::span<const Tensor> tensors, const Metadata& metadata) const {
-  write_safetensors(path_ / "model.safetensors", tensors, metadata, sync_);
+void RunFolder::write_model(const Model& model, const Metadata& origin) const {
+  model.write(path_ / "model.safetensors", origin, sync_);
 }
 
 CsvFile::CsvFile(fs::path file, std::size_t columns)

@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "records/safetensors.hpp"
+#include "network/model.hpp"
 namespace nnrun::host {
 
 /// A new folder of one run. Nothing in it is ever replaced; everything throws RecordError.
@@ -28,7 +28,7 @@ class RunFolder {
   void write_sources(std::span<const std::shared_ptr<const Source>> sources) const;
   void write_run(std::string_view json) const;
   void write_report(std::string_view html) const;  ///< can be made again: not waited for
-  void write_model(std::span<const Tensor> tensors, const Metadata& metadata) const;
+  void write_model(const Model& model, const Metadata& origin) const;
 
  private:
   explicit RunFolder(std::filesystem::path path, Sync sync = Sync::now)

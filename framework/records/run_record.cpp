@@ -137,11 +137,13 @@ void prepare_records(const Experiment& experiment) {
   for (const Use* use : uses_of(experiment)) use->plugin->library->sha256();
 }
 
-std::string weights_sha256(const std::vector<BlockValues>& parameters) {
-  std::vector<std::byte> all;
-  for (const BlockValues& block : parameters)
-    all.insert(all.end(), block.bytes.begin(), block.bytes.end());
-  return sha256_of(all);
+std::string needed_plugins_json(const Experiment& experiment) {
+  Json needed = plugins_json(experiment);
+  for (Json& library : needed) {
+    library["file"] = std::filesystem::path(library["file"].get<std::string>()).filename().string();
+    library.erase("compiler");
+  }
+  return needed.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json score_json(const Score& score, const Experiment& experiment) {

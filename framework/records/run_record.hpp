@@ -20,9 +20,6 @@ struct RunResult {
   std::vector<Problem> warnings{};  ///< see warnings_of
 };
 
-/// Hexadecimal SHA-256 of the parameters' bytes, block after block in graph order.
-std::string weights_sha256(const std::vector<BlockValues>& parameters);
-
 /// {"cost": …, "accuracy": …}; a metric with a table gives it as an array of rows.
 nlohmann::ordered_json score_json(const Score& score, const Experiment& experiment);
 
@@ -51,6 +48,8 @@ std::string run_json(const RunRecord& record, const Experiment& experiment);
 
 /// A library per entry, with the classes that the run took from it.
 nlohmann::ordered_json plugins_json(const Experiment& experiment);
+/// The same for a model's file: where the libraries lay is not a property of the model.
+std::string needed_plugins_json(const Experiment& experiment);
 /// What run.json says of this program and of this machine.
 nlohmann::ordered_json version_json();
 nlohmann::ordered_json machine_json();

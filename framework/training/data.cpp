@@ -53,10 +53,9 @@ DataSource::DataSource(const Experiment& experiment)
         .where = object_.plugin().library->file.string()});
   shape_.input = data.input;
   shape_.target = data.target;
-  shape_.input_names = texts(data.input_names, size_of(data.input));
-  shape_.target_names = texts(data.target_names, size_of(data.target));
-  shape_.classes = texts(data.classes, size_of(data.target));
-  preparation_ = Preparation(experiment, size_of(data.input), shape_.input_names);
+  shape_.names = {texts(data.input_names, size_of(data.input)),
+                  texts(data.target_names, size_of(data.target)),
+                  texts(data.classes, size_of(data.target))};
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
   for (const auto& [part, fraction] :
@@ -80,23 +79,27 @@ DataSource::DataSource(const Experiment& experiment)
                             .where = "data set '" + object_.plugin().name + "'"});
 }
 
-void DataSource::require_fit(const nnrun_shape& input, std::size_t outputs,
+Preparation DataSource::preparation(const Experiment& experiment) const {
+  return {experiment, size_of(shape_.input), shape_.names.inputs};
+}
+
+void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                              const Experiment& experiment) const {
-  const std::size_t prepared = preparation_.outputs();
-  if (prepared != size_of(input))
+  const std::size_t prepared = preparation.outputs(), outputs = graph.output().cols;
+  if (prepared != graph.input_cols)
     throw GraphError(
-        Problem{.what = "the model's input is " + text_of(input) + ", but " +
+        Problem{.what = "the model's input is " + text_of(graph.input) + ", but " +
                         (experiment.data.features.empty()
                              ? "an example of the data set has " + text_of(shape_.input)
                              : "'features' makes " + std::to_string(prepared)),
                 .place = experiment.model.input.place,
                 .hint = "write input: " + std::to_string(prepared)});
   for (std::size_t i = 0; i < experiment.predict.size(); ++i)
-    if (experiment.predict[i].value.size() != preparation_.inputs())
+    if (experiment.predict[i].value.size() != preparation.inputs())
       throw ConfigError(
-          Problem{.what = "a row of 'predict' needs " + std::to_string(preparation_.inputs()) +
-                          (preparation_.inputs() == 1 ? " number" : " numbers") +
-                          ", this one has " + std::to_string(experiment.predict[i].value.size()),
+          Problem{.what = "a row of 'predict' needs " + std::to_string(preparation.inputs()) +
+                          (preparation.inputs() == 1 ? " number" : " numbers") + ", this one has " +
+                          std::to_string(experiment.predict[i].value.size()),
                   .place = experiment.predict[i].place,
                   .hint = "one number per input of the data, before 'features'"});
   if (size_of(shape_.target) != outputs)
@@ -109,7 +112,7 @@ void DataSource::require_fit(const nnrun_shape& input, std::size_t outputs,
                 .hint = "the last layer needs units: " + std::to_string(size_of(shape_.target))});
 }
 
-std::vector<Need> DataSource::needs(Dtype dtype) const {
+std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype) const {
   const Bytes width = dtype == Dtype::float32 ? 4 : 8;
   std::vector<Need> needs;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
@@ -117,10 +120,10 @@ std::vector<Need> DataSource::needs(Dtype dtype) const {
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(cols) + " numbers",
                      Bytes{given_[part]} * cols * width});
-    if (preparation_.changes())
+    if (preparation.changes())
       needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +
                            " examples before and after their preparation",
-                       Bytes{given_[part]} * (cols * 8 + preparation_.outputs() * width)});
+                       Bytes{given_[part]} * (cols * 8 + preparation.outputs() * width)});
   }
   return needs;
 }
@@ -134,7 +137,7 @@ struct Reader {
 
   [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
                                   std::size_t column) const {
-    const std::vector<std::string>& names = target ? shape.target_names : shape.input_names;
+    const std::vector<std::string>& names = target ? shape.names.targets : shape.names.inputs;
     const std::string name = names.empty() ? std::to_string(column + 1) : "'" + names[column] + "'";
     throw DataError(Problem{.what = std::string(target ? "target " : "input ") + name + " of " +
                                     part_words[part] + " example " + std::to_string(example + 1) +
@@ -236,13 +239,15 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::cut(const Examples<T>& all, Ran
   return parts;
 }
 
+namespace {
+
 template <class T>
-Examples<T> DataSource::prepared(const Examples<double>& raw) const {
-  const std::size_t in = preparation_.inputs(), width = preparation_.outputs();
+Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation) {
+  const std::size_t in = preparation.inputs(), width = preparation.outputs();
   Examples<T> to{Buffer<T>(raw.count * width), Buffer<T>(raw.t.size()), raw.count};
   std::vector<double> row(width);
   for (std::size_t i = 0; i < raw.count; ++i) {
-    preparation_.apply(raw.x.data() + i * in, row.data());
+    preparation.apply(raw.x.data() + i * in, row.data());
     std::ranges::transform(row, to.x.data() + i * width,
                            [](double x) { return static_cast<T>(x); });
   }
@@ -250,22 +255,20 @@ Examples<T> DataSource::prepared(const Examples<double>& raw) const {
   return to;
 }
 
+}  // namespace
+
 /// Prepared in double: what a column has in common may be large, and is taken off before rounding.
 template <class T>
-std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random) {
-  if (!preparation_.changes()) return read_raw<T>(random);
+std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
+  if (!preparation.changes()) return read_raw<T>(random);
   const auto raw = read_raw<double>(random);
   const std::span<const double> x = raw[NNRUN_TRAIN].x.all();
-  ranges_ = column_ranges(x, preparation_.inputs());
-  if (!fitted_) preparation_.fit(x);
+  ranges_ = column_ranges(x, preparation.inputs());
+  if (preparation.fitted().shifts.empty()) preparation.fit(x);
   std::array<Examples<T>, NNRUN_PARTS> parts;
-  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) parts[part] = prepared<T>(raw[part]);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    parts[part] = prepared<T>(raw[part], preparation);
   return parts;
-}
-
-void DataSource::use(Preparation::Fit fit) {
-  preparation_.use(std::move(fit));
-  fitted_ = true;
 }
 
 template <class T>
@@ -290,8 +293,8 @@ std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
   return sha256_of(std::as_bytes(std::span(hashes)));
 }
 
-template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&);
-template std::array<Examples<double>, NNRUN_PARTS> DataSource::read(Random&);
+template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&, Preparation&);
+template std::array<Examples<double>, NNRUN_PARTS> DataSource::read(Random&, Preparation&);
 template std::vector<std::pair<double, double>> column_ranges(std::span<const float>, std::size_t);
 template std::vector<std::pair<double, double>> column_ranges(std::span<const double>, std::size_t);
 template std::string hash_of(const std::array<Examples<float>, NNRUN_PARTS>&);

@@ -9,8 +9,8 @@
 #include "config/experiment.hpp"
 #include "network/buffer.hpp"
 #include "network/memory.hpp"
+#include "network/model_file.hpp"
 #include "network/random.hpp"
-#include "training/preparation.hpp"
 namespace nnrun::host {
 
 /// Examples with their targets; rows are contiguous.
@@ -22,9 +22,9 @@ struct Examples {
 
 /// What a data set says of itself after it was opened.
 struct DataShape {
-  nnrun_shape input{}, target{};                                ///< as the data set gives them
-  std::array<std::size_t, NNRUN_PARTS> examples{};              ///< after the split
-  std::vector<std::string> input_names, target_names, classes;  ///< may be empty
+  nnrun_shape input{}, target{};                    ///< as the data set gives them
+  std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
+  DataNames names;
 };
 
 /// A data set that was opened and checked against the network, and can be read once.
@@ -33,18 +33,18 @@ class DataSource {
   /// Opens it. Throws DataError with the plugin's words.
   explicit DataSource(const Experiment& experiment);
   const DataShape& shape() const { return shape_; }
-  const Preparation& preparation() const { return preparation_; }
-  /// Prepares with what another run learned, instead of the training part.
-  void use(Preparation::Fit fit);
+  /// How the experiment prepares these inputs, not yet fitted. Throws ConfigError.
+  Preparation preparation(const Experiment& experiment) const;
   /// Throws GraphError where prepared inputs or targets do not fit the network, or a row of
   /// `predict` the inputs.
-  void require_fit(const nnrun_shape& input, std::size_t outputs,
+  void require_fit(const Graph& graph, const Preparation& preparation,
                    const Experiment& experiment) const;
-  std::vector<Need> needs(Dtype dtype) const;
-  /// Reads all parts, training, validation and test; splits the training part; prepares the
-  /// inputs. Throws DataError for a number that is not finite, naming part, example and column.
+  std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
+  /// Reads all parts, training, validation and test; splits the training part; fits the
+  /// preparation to it, unless it is fitted already, and prepares the inputs. Throws DataError for
+  /// a number that is not finite, naming part, example and column.
   template <class T>
-  std::array<Examples<T>, NNRUN_PARTS> read(Random& random);
+  std::array<Examples<T>, NNRUN_PARTS> read(Random& random, Preparation& preparation);
   /// Smallest and largest value of each input of the training part, before its preparation; empty
   /// where nothing is prepared, or nothing was read yet.
   const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
@@ -54,15 +54,11 @@ class DataSource {
   std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random) const;
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random) const;
-  template <class T>
-  Examples<T> prepared(const Examples<double>& raw) const;
   Object object_;
   Split split_;
   Place place_;
   DataShape shape_;
   std::array<std::size_t, NNRUN_PARTS> given_{};  // before the split
-  Preparation preparation_;
-  bool fitted_ = false;
   std::vector<std::pair<double, double>> ranges_;
 };
 

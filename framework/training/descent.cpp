@@ -90,7 +90,17 @@ std::vector<const Object*> Descent<T>::updaters() const {
 
 template <class T>
 void Descent<T>::observe(const EpochReport& report) {
-  if (monitor_) monitor_->observe(report);
+  if (monitor_) history_.push_back(monitor_->value_of(report));
+}
+
+template <class T>
+void Descent<T>::add_to(RunState& state) {
+  state.add("step", update_.step);
+  const char* const* const names = optimizer_.functions<nnrun_optimizer>().slot_names;
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    state.add(std::string("optimizer/") + names[i], slots_[i].all());
+  if (!regularized_.empty()) state.add("regularizers", regularizer_state_.all());
+  if (monitor_) state.add("schedule/history", history_);
 }
 
 /// A line from 1 / warmup to 1, then the schedule over what is left of the run.
@@ -98,15 +108,14 @@ template <class T>
 double Descent<T>::factor() const {
   if (update_.step < warmup_)
     return static_cast<double>(update_.step + 1) / static_cast<double>(warmup_);
-  const std::vector<double>& history = monitor_->history();
   const nnrun_moment moment{
       sizeof moment,
       monitor_->higher_is_better(),
       update_.step - warmup_,
       std::max<std::uint64_t>(1, planned_steps_ - std::min(warmup_, planned_steps_)),
       steps_per_epoch_,
-      history.data(),
-      history.size()};
+      history_.data(),
+      history_.size()};
   double factor = 1;
   schedule_.call("factor", schedule_.functions<nnrun_schedule>().factor, &moment, &factor);
   if (!(factor >= 0) || !std::isfinite(factor)) {

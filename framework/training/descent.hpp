@@ -5,6 +5,7 @@
 #include "network/buffer.hpp"
 #include "network/graph.hpp"
 #include "training/monitor.hpp"
+#include "training/run_state.hpp"
 namespace nnrun::host {
 
 /// The stretch of the flat vectors that a regularizer works on.
@@ -33,6 +34,7 @@ class Descent {
   /// What changes parameters: the optimizer, and regularizers.
   std::vector<const Object*> updaters() const;
   double learning_rate() const { return update_.rate; }  ///< of the last step
+  void add_to(RunState& state);
 
  private:
   double factor() const;
@@ -43,6 +45,7 @@ class Descent {
   double base_rate_, clip_value_, clip_norm_;
   std::uint64_t warmup_, planned_steps_, steps_per_epoch_;
   std::optional<Monitor> monitor_;  // where there is a schedule
+  std::vector<double> history_;     // of the monitored value, an epoch each
   T *w_, *g_;
   std::vector<Buffer<T>> slots_;
   std::vector<void*> slot_pointers_;

@@ -2,33 +2,28 @@
 #pragma once
 #include <algorithm>
 
-#include "network/workspace.hpp"
+#include "network/model.hpp"
 #include "training/data.hpp"
-#include "training/trainer.hpp"
+#include "training/outcome.hpp"
 namespace nnrun::host {
 
 template <class T>
 class Evaluation {
  public:
-  Evaluation(const Graph& graph, const Object& cost, const std::vector<Object>& metrics, const T* w,
-             T* state)
-      : graph_(graph),
-        cost_(cost),
-        metrics_(metrics),
-        workspace_(graph, rows, w, state, false),
-        pass_(workspace_.pass()),
-        per_row_(rows) {}
+  /// Refers to all three.
+  Evaluation(ModelOf<T>& model, const Object& cost, const std::vector<Object>& metrics)
+      : model_(model), cost_(cost), metrics_(metrics), per_row_(Model::most_rows) {}
 
   /// Mean cost and metrics; at least one example.
   Score score(const Examples<T>& examples) {
-    const std::size_t out = graph_.output().cols;
+    const std::size_t out = model_.graph().output().cols;
     if (!metrics_.empty() && outputs_.size() < examples.count * out)
       outputs_ = Buffer<T>(examples.count * out);
     const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
     double sum = 0;
-    for (std::size_t from = 0; from < examples.count; from += rows) {
-      const std::size_t n = std::min(rows, examples.count - from);
-      const T* const y = outputs(examples.x.data() + from * graph_.input_cols, n);
+    for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
+      const std::size_t n = std::min(Model::most_rows, examples.count - from);
+      const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
       cost_.call("value", value, y, examples.t.data() + from * out, out, per_row_.data(), n, out);
       for (std::size_t r = 0; r < n; ++r) sum += static_cast<double>(per_row_.data()[r]);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
@@ -43,7 +38,7 @@ class Evaluation {
       double& value = values.emplace_back();
       const auto& functions = metric.functions<nnrun_metric>();
       metric.call("value", functions.value[dtype_of<T>], y, examples.t.data(), examples.count,
-                  graph_.output().cols, &value);
+                  model_.graph().output().cols, &value);
     }
     return values;
   }
@@ -59,7 +54,7 @@ class Evaluation {
   }
   /// Tables of outputs that are known already.
   std::vector<std::vector<double>> tables(const T* y, const Examples<T>& examples) const {
-    const std::size_t cols = graph_.output().cols, n = cols == 1 ? 2 : cols;
+    const std::size_t cols = model_.graph().output().cols, n = cols == 1 ? 2 : cols;
     std::vector<std::vector<double>> all(metrics_.size());
     if (n > most_classes) return all;
     for (std::size_t i = 0; i < metrics_.size(); ++i) {
@@ -72,25 +67,21 @@ class Evaluation {
     return all;
   }
 
-  /// Outputs of up to `rows` examples, valid until the next call.
-  const T* outputs(const T* x, std::size_t n) {
-    pass_.look_at(x, n);
-    return pass_.forward();
-  }
-
   static constexpr std::size_t most_classes = 1000;  ///< of a table
-  static constexpr std::size_t rows = 256;  ///< evaluated at a time, whatever the batch size
 
  private:
   static auto table_of(const Object& metric) {
     return appended(metric.functions<nnrun_metric>(), &nnrun_metric::table, dtype_of<T>);
   }
-  const Graph& graph_;
+  ModelOf<T>& model_;
   const Object& cost_;
   const std::vector<Object>& metrics_;
-  Workspace<T> workspace_;
-  Pass<T> pass_;
   Buffer<T> per_row_, outputs_;
 };
+
+/// Cost, metrics and tables of the model in a file, on a part of data that are read now. Throws
+/// what creating, loading and reading throw.
+Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
+               std::size_t part);
 
 }  // namespace nnrun::host

@@ -40,11 +40,11 @@ Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
   }
 }
 
-void Monitor::observe(const EpochReport& report) {
+double Monitor::value_of(const EpochReport& report) const {
   const Score& score = part_ == NNRUN_TRAIN        ? report.train
                        : part_ == NNRUN_VALIDATION ? *report.validation
                                                    : *report.test;
-  history_.push_back(metric_ < 0 ? score.cost : score.metrics[static_cast<std::size_t>(metric_)]);
+  return metric_ < 0 ? score.cost : score.metrics[static_cast<std::size_t>(metric_)];
 }
 
 }  // namespace nnrun::host

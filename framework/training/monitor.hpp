@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "training/trainer.hpp"
+#include "config/experiment.hpp"
+#include "training/data.hpp"
+#include "training/outcome.hpp"
 namespace nnrun::host {
 
 class Monitor {
@@ -13,8 +15,7 @@ class Monitor {
   Monitor(const Placed<std::string>& name, const Experiment& experiment, const DataShape& data);
 
   bool higher_is_better() const { return higher_is_better_; }
-  void observe(const EpochReport& report);
-  const std::vector<double>& history() const { return history_; }
+  double value_of(const EpochReport& report) const;
   /// Is the first value better than the second by more than min_delta?
   bool improves(double value, double best, double min_delta) const {
     return higher_is_better_ ? value > best + min_delta : value < best - min_delta;
@@ -24,7 +25,6 @@ class Monitor {
   std::size_t part_ = 0;
   int metric_ = -1;  // -1: the cost
   bool higher_is_better_ = false;
-  std::vector<double> history_;
 };
 
 /// The columns that a run can watch, as metrics.csv names them.

@@ -1,9 +1,4 @@
 // The mean cost of one batch and its slopes: what a gradient plugin sees, and what stands behind.
-//
-// A batch is shared between threads by what is computed, not by adding gradients: rows are cut into
-// blocks that run forward, cost and backward to the inputs on one thread each; then parameter
-// gradients are cut into tiles, each summed whole over the batch by one thread. Blocks and tiles
-// follow from the sizes alone, so any number of threads gives the same bits.
 #pragma once
 #include <cmath>
 #include <exception>
@@ -15,23 +10,11 @@
 #include "network/perturbation.hpp"
 #include "network/random.hpp"
 #include "network/workspace.hpp"
+#include "training/batches.hpp"
+#include "training/blocks.hpp"
 #include "training/fault.hpp"
 #include "training/team.hpp"
 namespace nnrun::host {
-
-template <class T>
-struct Batch {
-  const T *x, *t;
-  std::size_t rows;
-};
-
-/// Rows of one block: half a batch of up to 128 in whole lanes, 64 beyond; all of them where they
-/// depend on each other.
-std::size_t block_rows(std::size_t rows, bool coupled);
-/// The most blocks that any batch of up to `rows` is cut into.
-std::size_t most_blocks(std::size_t rows);
-/// Parts of the parameter gradient: by the work that they hold, at most 8.
-std::uint32_t tile_count(std::size_t parameters, std::size_t rows);
 
 template <class T>
 class Objective {

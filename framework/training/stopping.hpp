@@ -6,6 +6,7 @@
 
 #include "config/experiment.hpp"
 #include "training/monitor.hpp"
+#include "training/run_state.hpp"
 namespace nnrun::host {
 
 /// What a run has used of what it may.
@@ -50,8 +51,7 @@ class Patience {
 
   /// After an epoch that ended with w and state: have too many passed since the best one?
   bool runs_out(const EpochReport& report, std::span<const T> w, std::span<const T> state) {
-    monitor_.observe(report);
-    const double value = monitor_.history().back();
+    const double value = monitor_.value_of(report);
     if (best_epoch_ == 0 || monitor_.improves(value, best_value_, how_.min_delta)) {
       best_value_ = value;
       best_epoch_ = report.epoch;
@@ -62,7 +62,12 @@ class Patience {
     }
     return report.epoch - best_epoch_ > how_.patience;
   }
-  std::size_t best_epoch() const { return best_epoch_; }  ///< 0: there was none
+  std::uint64_t best_epoch() const { return best_epoch_; }  ///< 0: there was none
+  void add_to(RunState& state) {
+    state.add("best/epoch", best_epoch_);
+    state.add("best/value", best_value_);
+    state.add("best/numbers", best_);
+  }
   /// Something is kept that is to be restored.
   bool keeps() const { return !best_.empty(); }
   void restore(std::span<T> w, std::span<T> state) const {
@@ -72,9 +77,9 @@ class Patience {
   }
 
  private:
-  const EarlyStopping& how_;
+  EarlyStopping how_;
   Monitor monitor_;
-  std::size_t best_epoch_ = 0;
+  std::uint64_t best_epoch_ = 0;
   double best_value_ = 0;
   std::vector<T> best_;  // parameters, then state
 };

@@ -2,16 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <nnrun/lanes.hpp>
-#include <thread>
 
-#include "base/text.hpp"
 #include "network/memory.hpp"
 #include "network/parameters.hpp"
-#include "training/descent.hpp"
+#include "training/batches.hpp"
 #include "training/evaluation.hpp"
-#include "training/objective.hpp"
+#include "training/history.hpp"
+#include "training/position.hpp"
+#include "training/stepper.hpp"
 #include "training/stopping.hpp"
 namespace nnrun::host {
 namespace {
@@ -28,16 +26,20 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
   return objects;
 }
 
-/// Everything that can be wrong with the sizes of a run, before anything of size is allocated.
-const Graph& checked(const Graph& graph, const DataSource& data, const Experiment& experiment) {
-  data.require_fit(graph.input, graph.output().cols, experiment);
+/// The network for this data. Everything that can be wrong with the sizes of a run is said before
+/// anything of size is allocated.
+template <class T>
+std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
+                                      const DataSource& data) {
+  Preparation preparation = data.preparation(experiment);
+  data.require_fit(graph, preparation, experiment);
   const auto* const optimizer =
       static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);
   std::vector<Need> needs =
       needs_of(graph, experiment.dtype, experiment.train.batch_size, optimizer->n_slots);
-  std::ranges::move(data.needs(experiment.dtype), std::back_inserter(needs));
+  std::ranges::move(data.needs(preparation, experiment.dtype), std::back_inserter(needs));
   require_memory(needs, available_memory());
-  return graph;
+  return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
 }
 
 /// A cost may refuse the number of outputs: said before anything is trained, with its place.
@@ -54,274 +56,211 @@ void require_fit(const Object& cost, std::size_t outputs) {
   throw ConfigError(std::move(said));
 }
 
-/// No more threads than blocks and tiles can use, and one where a step is too short to share.
-unsigned useful_threads(unsigned wanted, std::size_t batch_rows, const Graph& graph) {
-  const std::size_t parameters = graph.n_parameters;
-  // some 20 microseconds of multiplications: what waking a thread may cost
-  if (static_cast<double>(batch_rows) * static_cast<double>(parameters) < 2e5) return 1;
-  const std::size_t block = block_rows(batch_rows, graph.couples_rows());
-  const std::size_t shares =
-      std::max<std::size_t>((batch_rows + block - 1) / block, tile_count(parameters, batch_rows));
-  const unsigned machine = std::max(1u, std::thread::hardware_concurrency());
-  return static_cast<unsigned>(std::min<std::size_t>(wanted ? wanted : machine, shares));
-}
-
 template <class T>
 class TrainerOf final : public Trainer {
  public:
-  TrainerOf(const Experiment& experiment, unsigned threads)
+  TrainerOf(const Experiment& experiment, Graph graph, unsigned threads)
       : experiment_(experiment),
-        random_(experiment.random, experiment.seed),
-        graph_(build_graph(experiment)),
-        cost_(experiment.train.cost),
-        gradient_(experiment.train.gradient),
-        compute_(gradient_.functions<nnrun_gradient>().compute),
-        metrics_(create_all(experiment.metrics)),
-        source_(experiment),
-        batch_rows_(std::min(experiment.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
-        w_(checked(graph_, source_, experiment_).n_parameters),
-        g_(graph_.n_parameters),
-        state_(graph_.n_state),
-        team_(useful_threads(threads, batch_rows_, graph_)),
-        objective_(graph_, cost_, batch_rows_, w_.data(), team_, state_.data(), &random_),
-        evaluation_(graph_, cost_, metrics_, w_.data(), state_.data()),
-        descent_(graph_, experiment, source_.shape(), batch_rows_, w_.data(), g_.data()),
-        limits_(experiment) {
-    require_fit<T>(cost_, graph_.output().cols);
-    initialize(graph_, random_, w_.data(), state_.data());
-    parts_ = source_.template read<T>(random_);
-    if (experiment.train.early_stopping) patience_.emplace(experiment, source_.shape());
-    const Examples<T>& train = parts_[NNRUN_TRAIN];
-    if (!metrics_.empty()) outputs_ = Buffer<T>(train.count * graph_.output().cols);
-    if (experiment.train.shuffle) {
-      order_.resize(train.count);
-      batch_x_ = Buffer<T>(batch_rows_ * graph_.input_cols);
-      batch_t_ = Buffer<T>(batch_rows_ * graph_.output().cols);
-    }
+        random_(experiment_.random, experiment_.seed),
+        cost_(experiment_.train.cost),
+        metrics_(create_all(experiment_.metrics)),
+        source_(experiment_),
+        model_(model_for<T>(experiment_, std::move(graph), source_)),
+        batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
+        stepper_(experiment_, *model_, cost_, source_.shape(), batch_rows_, random_, threads),
+        evaluation_(*model_, cost_, metrics_),
+        limits_(experiment_) {
+    if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
+    require_fit<T>(cost_, model_->graph().output().cols);
+    model_->draw(random_);
+    model_->load_start(experiment_);
+    parts_ = source_.template read<T>(random_, model_->preparation());
+    batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
+                     model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty());
+    list_state();
   }
 
-  const Graph& graph() const override { return graph_; }
+  std::shared_ptr<Model> model() const override { return model_; }
   const DataShape& data() const override { return source_.shape(); }
-  const Preparation& preparation() const override { return source_.preparation(); }
-  unsigned threads() const override { return team_.size(); }
+  unsigned threads() const override { return stepper_.threads(); }
+  const RunState& state() const override { return state_; }
 
-  Outcome train(const Listener& listener) override {
-    Outcome outcome;
-    if (experiment_.train.measure_after) report(EpochReport{}, outcome, listener);
-    for (std::size_t epoch = 1;
-         epoch <= descent_.planned_epochs() && !limits_.reached(spent(outcome)); ++epoch) {
-      const std::size_t seen = run_epoch(epoch, listener, outcome);
-      if (outcome.interrupted) break;
-      require_finite_parameters(epoch);
-      epoch_is_whole_ = seen == parts_[NNRUN_TRAIN].count;
-      EpochReport epoch_report;
-      epoch_report.epoch = epoch;
-      epoch_report.train.cost = epoch_cost_ / static_cast<double>(seen);
-      report(epoch_report, outcome, listener);
-      descent_.observe(outcome.epochs.back());
-      if (patience_ && patience_->runs_out(outcome.epochs.back(), w_.all(), state_.all())) {
-        outcome.stopped_early = epoch < descent_.planned_epochs();
-        break;
-      }
+  bool advance(const Listener& listener, std::uint64_t most_steps) override {
+    if (experiment_.train.measure_after && history_.empty()) report(0, listener);
+    while (!is_over()) {
+      if (!advance_epoch(listener, most_steps)) return false;
+      end_epoch(listener);
     }
+    return true;
+  }
+
+  void restore(std::span<const SavedNumbers> saved) override {
+    state_.restore(saved);
+    random_.go_to(random_.position());
+    history_.restored();
+  }
+
+  Outcome finish() override {
+    Outcome outcome;
+    outcome.interrupted = !is_over();
+    outcome.stopped_early =
+        position_.out_of_patience && position_.epochs < descent().planned_epochs();
+    outcome.epochs = history_.reports();
     if (patience_) outcome.best_epoch = patience_->best_epoch();
     if (!outcome.epochs.empty()) outcome.result = outcome.epochs.back();
     if (restores_best()) {
-      patience_->restore(w_.all(), state_.all());
+      patience_->restore(model_->parameters().all(), model_->state().all());
       outcome.result = *std::ranges::find(outcome.epochs, outcome.best_epoch, &EpochReport::epoch);
     }
     if (!outcome.interrupted && outcome.result && evaluation_.has_tables())
       add_tables(*outcome.result);
-    outcome.steps = descent_.steps();
+    outcome.steps = descent().steps();
+    outcome.examples = position_.examples + position_.seen;
+    outcome.seconds = position_.seconds + position_.epoch_seconds;
     return outcome;
   }
 
   GradientSample differentiate(const Use& use) override {
     const Object gradient(use);
-    const Examples<T>& train = parts_[NNRUN_TRAIN];
-    objective_.look_at({train.x.data(), train.t.data(), batch_rows_}, descent_.steps() + 1);
     GradientSample sample;
     const Clock::time_point start = Clock::now();
-    sample.cost = compute(gradient, gradient.functions<nnrun_gradient>().compute);
+    sample.cost = stepper_.differentiate(
+        gradient, {train_part().x.data(), train_part().t.data(), batch_rows_});
     sample.seconds = seconds_since(start);
-    for (const NamedBlock& block : graph_.blocks()) {
-      const std::vector<T> numbers = gathered(block, g_.data());
+    for (const NamedBlock& block : model_->graph().blocks()) {
+      const std::vector<T> numbers = gathered(block, stepper_.gradient().data());
       sample.blocks.emplace_back(numbers.begin(), numbers.end());
     }
     return sample;
   }
 
-  std::vector<std::vector<double>> predict(
-      const std::vector<std::vector<double>>& inputs) override {
-    const std::size_t in = graph_.input_cols, out = graph_.output().cols;
-    Buffer<T> x(in);
-    std::vector<double> prepared(in);
-    std::vector<std::vector<double>> outputs;
-    for (const std::vector<double>& input : inputs) {
-      source_.preparation().apply(input.data(), prepared.data());
-      std::ranges::transform(prepared, x.data(), [](double v) { return static_cast<T>(v); });
-      const T* const y = evaluation_.outputs(x.data(), 1);
-      outputs.emplace_back(y, y + out);
-    }
-    return outputs;
-  }
-
   std::vector<std::pair<double, double>> input_ranges() const override {
-    if (source_.preparation().changes()) return source_.input_ranges();
-    return column_ranges<T>(parts_[NNRUN_TRAIN].x.all(), graph_.input_cols);
+    if (model_->preparation().changes()) return source_.input_ranges();
+    return column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
   }
 
   std::pair<double, double> target_range() const override {
-    const Examples<T>& train = parts_[NNRUN_TRAIN];
-    const auto [low, high] =
-        std::ranges::minmax(std::span<const T>(train.t.data(), train.count * graph_.output().cols));
+    const Examples<T>& train = train_part();
+    const auto [low, high] = std::ranges::minmax(
+        std::span<const T>(train.t.data(), train.count * model_->graph().output().cols));
     return {static_cast<double>(low), static_cast<double>(high)};
   }
 
-  std::vector<BlockValues> parameters() const override {
-    std::vector<BlockValues> all;
-    for (const NamedBlock& block : graph_.saved_blocks()) {
-      const nnrun_shape& shape = block.block->shape;
-      const std::vector<T> numbers = gathered(block, block.is_state ? state_.data() : w_.data());
-      const auto bytes = std::as_bytes(std::span(numbers));
-      all.push_back(
-          {block.name, {shape.sizes, shape.sizes + shape.rank}, {bytes.begin(), bytes.end()}});
-    }
-    return all;
-  }
-  void set_parameters(const NamedBlock& block, std::span<const double> values) override {
-    const std::vector<T> numbers(values.begin(), values.end());
-    scatter(block, numbers.data(), block.is_state ? state_.data() : w_.data());
-  }
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
-  /// `seconds`: of the present epoch.
-  Spent spent(const Outcome& outcome, double seconds = 0) const {
-    return {descent_.steps(), outcome.examples, outcome.seconds + seconds};
+  void list_state() {
+    position_.add_to(state_);
+    state_.add("random/position", random_.position());
+    state_.add("model/parameters", model_->parameters().all());
+    if (model_->state().size() > 0) state_.add("model/state", model_->state().all());
+    stepper_.descent().add_to(state_);
+    if (patience_) patience_->add_to(state_);
+    batches_->add_to(state_);
+    history_.add_to(state_);
+  }
+
+  const Examples<T>& train_part() const { return parts_[NNRUN_TRAIN]; }
+  const Descent<T>& descent() const { return stepper_.descent(); }
+
+  bool is_over() const {
+    return position_.out_of_patience || position_.epochs >= descent().planned_epochs() ||
+           (position_.seen == 0 && limits_.reached(spent()));
+  }
+  Spent spent() const {
+    return {descent().steps(), position_.examples + position_.seen,
+            position_.seconds + position_.epoch_seconds};
+  }
+  /// At the beginning of the present epoch.
+  Spent spent_before() const {
+    const std::uint64_t steps = (position_.seen + batch_rows_ - 1) / batch_rows_;
+    return {descent().steps() - steps, position_.examples, position_.seconds};
   }
   bool restores_best() const { return patience_ && patience_->keeps(); }
 
-  /// Returns how many examples were seen: all, unless the listener or a limit stopped it.
-  std::size_t run_epoch(std::size_t epoch, const Listener& listener, Outcome& outcome) {
-    const std::size_t count =
-        limits_.allowed(parts_[NNRUN_TRAIN].count, batch_rows_, spent(outcome));
-    const std::size_t steps = (count + batch_rows_ - 1) / batch_rows_;
-    if (experiment_.train.shuffle) random_.shuffle(order_, "shuffle", epoch);
-    epoch_cost_ = 0;
-    double seconds = 0;
-    std::size_t done = 0;
+  /// Goes on with the present epoch. Returns whether it is over: all examples were seen, or a limit
+  /// is reached.
+  bool advance_epoch(const Listener& listener, std::uint64_t& most_steps) {
+    const std::uint64_t epoch = position_.epochs + 1;
+    const std::size_t count = limits_.allowed(train_part().count, batch_rows_, spent_before());
     // as many steps at a time as take some 20 ms: the clock is not read in between
-    std::size_t step = 0, chunk = 1;
-    while (step < steps && !outcome.interrupted && !limits_.reached(spent(outcome, seconds))) {
-      const std::size_t end = std::min(steps, step + chunk);
+    std::uint64_t chunk = 1;
+    while (position_.seen < count && !limits_.reached(spent())) {
+      if (most_steps == 0) return false;
+      if (position_.seen == 0) batches_->begin_epoch(random_, epoch);
+      const std::uint64_t steps = std::min(chunk, most_steps);
       const Clock::time_point start = Clock::now();
-      for (; step < end; ++step) run_step(epoch, step * batch_rows_, count);
+      for (std::uint64_t i = 0; i < steps && position_.seen < count; ++i) {
+        run_step(epoch, count);
+        --most_steps;
+      }
       const double took = seconds_since(start);
-      seconds += took;
-      done = std::min(count, step * batch_rows_);
-      if (listener.stop && listener.stop()) outcome.interrupted = true;
+      position_.epoch_seconds += took;
+      const bool stop = listener.stop && listener.stop();
       if (listener.progress)
-        listener.progress({epoch, descent_.planned_epochs(), done, count, seconds,
-                           epoch_cost_ / static_cast<double>(done)});
+        listener.progress({epoch, descent().planned_epochs(), position_.seen, count,
+                           position_.epoch_seconds,
+                           position_.epoch_cost / static_cast<double>(position_.seen)});
+      if (stop) return false;
       if (took < 0.01) chunk *= 2;
-      if (took > 0.04) chunk = std::max<std::size_t>(1, chunk / 2);
+      if (took > 0.04) chunk = std::max<std::uint64_t>(1, chunk / 2);
     }
-    outcome.seconds += seconds;
-    outcome.examples += done;
-    return done;
+    return true;
   }
 
-  /// Scores of every part, training as it was measured or anew.
-  void report(EpochReport r, Outcome& outcome, const Listener& listener) {
-    r.epochs = descent_.planned_epochs();
-    r.step = descent_.steps();
-    r.examples = outcome.examples;
-    r.seconds = outcome.seconds;
+  void end_epoch(const Listener& listener) {
+    stepper_.require_finite_parameters(position_.epochs + 1);
+    const double cost = position_.epoch_cost / static_cast<double>(position_.seen);
+    position_.last_is_whole = position_.seen == train_part().count;
+    position_.epochs += 1;
+    position_.examples += std::exchange(position_.seen, 0);
+    position_.seconds += std::exchange(position_.epoch_seconds, 0);
+    position_.epoch_cost = 0;
+    const EpochReport& last = report(cost, listener);
+    stepper_.descent().observe(last);
+    if (patience_)
+      position_.out_of_patience =
+          patience_->runs_out(last, model_->parameters().all(), model_->state().all());
+  }
+
+  /// Scores of every part, training as it was measured or anew. cost: as it was measured.
+  const EpochReport& report(double cost, const Listener& listener) {
+    EpochReport r;
+    r.epoch = position_.epochs;
+    r.epochs = descent().planned_epochs();
+    r.step = descent().steps();
+    r.examples = position_.examples;
+    r.seconds = position_.seconds;
+    r.train.cost = cost;
     if (experiment_.train.measure_after)
-      r.train = evaluation_.score(parts_[NNRUN_TRAIN]);
-    else if (epoch_is_whole_)
-      r.train.metrics = evaluation_.measure(outputs_.data(), parts_[NNRUN_TRAIN]);
+      r.train = evaluation_.score(train_part());
+    else if (position_.last_is_whole)
+      r.train.metrics = evaluation_.measure(batches_->outputs(), train_part());
     else  // there are no outputs of the other examples
-      r.train.metrics = evaluation_.score(parts_[NNRUN_TRAIN]).metrics;
+      r.train.metrics = evaluation_.score(train_part()).metrics;
     r.validation = score_of(NNRUN_VALIDATION);
     r.test = score_of(NNRUN_TEST);
-    outcome.epochs.push_back(std::move(r));
-    if (listener.epoch) listener.epoch(outcome.epochs.back());
+    const EpochReport& last = history_.append(std::move(r));
+    if (listener.epoch) listener.epoch(last);
+    return last;
   }
 
   /// The parameters are those of the report.
   void add_tables(EpochReport& r) {
-    if (experiment_.train.measure_after || restores_best())
-      r.train.tables = evaluation_.score_with_tables(parts_[NNRUN_TRAIN]).tables;
+    if (experiment_.train.measure_after || restores_best() || !position_.last_is_whole)
+      r.train.tables = evaluation_.score_with_tables(train_part()).tables;
     else
-      r.train.tables = evaluation_.tables(outputs_.data(), parts_[NNRUN_TRAIN]);
+      r.train.tables = evaluation_.tables(batches_->outputs(), train_part());
     if (r.validation) r.validation = evaluation_.score_with_tables(parts_[NNRUN_VALIDATION]);
     if (r.test) r.test = evaluation_.score_with_tables(parts_[NNRUN_TEST]);
   }
 
-  void run_step(std::size_t epoch, std::size_t from, std::size_t count) {
-    const std::size_t rows = std::min(batch_rows_, count - from);
-    objective_.look_at(batch(from, rows), descent_.steps() + 1);
-    const double cost = compute(gradient_, compute_);
-    if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
-      refuse_step(epoch, cost);
-    descent_.step();
-    if (graph_.n_state > 0) objective_.observe();
-    epoch_cost_ += cost * static_cast<double>(rows);
-    if (!metrics_.empty()) keep_outputs(from, rows);
-  }
-
-  /// The gradient of the batch that the objective looks at, into g_; returns its cost.
-  double compute(const Object& gradient, decltype(nnrun_gradient::compute) function) {
-    double cost = 0;
-    const int status = gradient.status_of("compute", function, objective_.face(), g_.data(), &cost);
-    if (status != 0) [[unlikely]] {
-      if (const std::exception_ptr failure = objective_.take_failure())
-        std::rethrow_exception(failure);
-      gradient.fail("compute");
-    }
-    objective_.forget_padding(g_.data());
-    return cost;
-  }
-
-  /// The data as it lies, or rows gathered in this epoch's order.
-  Batch<T> batch(std::size_t from, std::size_t rows) const {
-    const Examples<T>& train = parts_[NNRUN_TRAIN];
-    const std::size_t in = graph_.input_cols, out = graph_.output().cols;
-    if (order_.empty()) return {train.x.data() + from * in, train.t.data() + from * out, rows};
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::copy_n(train.x.data() + order_[from + r] * in, in, batch_x_.data() + r * in);
-      std::copy_n(train.t.data() + order_[from + r] * out, out, batch_t_.data() + r * out);
-    }
-    return {batch_x_.data(), batch_t_.data(), rows};
-  }
-
-  /// Metrics of an epoch are taken from the outputs that training made anyway.
-  void keep_outputs(std::size_t from, std::size_t rows) {
-    const std::size_t out = graph_.output().cols;
-    const T* const y = objective_.outputs();
-    if (order_.empty()) {  // whole lanes: the next batch writes over what is too much
-      T* const to = outputs_.data() + from * out;
-      for (std::size_t i = 0; i < rows * out; i += lanes) lane_at(to + i) = lane_at(y + i);
-      return;
-    }
-    for (std::size_t r = 0; r < rows; ++r)
-      std::copy_n(y + r * out, out, outputs_.data() + order_[from + r] * out);
-  }
-
-  /// Parameters are looked at when they show, and at the end of an epoch, not in every step.
-  void require_finite_parameters(std::size_t epoch) const {
-    if (!all_finite(w_.data(), w_.size()))
-      throw TrainingError(bad_update(descent_.updaters(), epoch, descent_.steps(),
-                                     experiment_.train.optimizer.learning_rate));
-  }
-  [[noreturn]] void refuse_step(std::size_t epoch, double cost) {
-    require_finite_parameters(epoch);
-    Fault fault = objective_.find_fault();
-    if (fault.plugin == nullptr) fault = {&gradient_, "compute"};
-    throw TrainingError(bad_number(fault, cost, epoch, descent_.steps() + 1,
-                                   experiment_.train.optimizer.learning_rate));
+  void run_step(std::uint64_t epoch, std::size_t count) {
+    const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
+    const double cost = stepper_.run(batches_->at(from, rows), epoch);
+    position_.epoch_cost += cost * static_cast<double>(rows);
+    if (batches_->keeps_outputs()) batches_->keep_outputs(stepper_.outputs(), from, rows);
+    position_.seen += rows;
   }
 
   std::optional<Score> score_of(std::size_t part) {
@@ -329,34 +268,31 @@ class TrainerOf final : public Trainer {
     return evaluation_.score(parts_[part]);
   }
 
-  const Experiment& experiment_;
+  const Experiment experiment_;
   Random random_;
-  Graph graph_;
-  Object cost_, gradient_;
-  decltype(nnrun_gradient::compute) compute_;
+  Object cost_;
   std::vector<Object> metrics_;
   DataSource source_;
+  std::shared_ptr<ModelOf<T>> model_;
   std::size_t batch_rows_;
-  Buffer<T> w_, g_, state_;
-  Team team_;
-  Objective<T> objective_;
+  Stepper<T> stepper_;
   Evaluation<T> evaluation_;
-  Descent<T> descent_;
   const Limits limits_;
   std::optional<Patience<T>> patience_;  // where early stopping is wanted
   std::array<Examples<T>, NNRUN_PARTS> parts_;
-  std::vector<std::uint32_t> order_;  // of this epoch; empty: as the data lies
-  Buffer<T> batch_x_, batch_t_, outputs_;
-  double epoch_cost_ = 0;
-  bool epoch_is_whole_ = true;
+  std::optional<Batches<T>> batches_;  // of the training part, once it was read
+  Position position_;
+  History history_;
+  RunState state_;
 };
 
 }  // namespace
 
 std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads) {
+  Graph graph = build_graph(experiment);
   if (experiment.dtype == Dtype::float32)
-    return std::make_unique<TrainerOf<float>>(experiment, threads);
-  return std::make_unique<TrainerOf<double>>(experiment, threads);
+    return std::make_unique<TrainerOf<float>>(experiment, std::move(graph), threads);
+  return std::make_unique<TrainerOf<double>>(experiment, std::move(graph), threads);
 }
 
 }  // namespace nnrun::host

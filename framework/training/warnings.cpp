@@ -126,7 +126,8 @@ constexpr Rule rules[] = {
 }  // namespace
 
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer) {
-  const Node& output = trainer.graph().output();
+  const std::shared_ptr<const Model> model = trainer.model();
+  const Node& output = model->graph().output();
   const auto [low, high] = trainer.target_range();
   Facts facts{.experiment = experiment,
               .cost = experiment.train.cost.plugin->name,

@@ -93,7 +93,8 @@ Start<T> start_of(const host::Experiment& experiment, bool inputs_first) {
         start.w.push_back(numbers[u * shape.sizes[1] + i]);
   }
   host::DataSource source(experiment);
-  start.train = std::move(source.template read<T>(random)[NNRUN_TRAIN]);
+  host::Preparation preparation = source.preparation(experiment);
+  start.train = std::move(source.template read<T>(random, preparation)[NNRUN_TRAIN]);
   return start;
 }
 template Start<float> start_of(const host::Experiment&, bool);

@@ -18,12 +18,7 @@ host::EpochReport epoch(std::size_t number, double cost) {
   return report;
 }
 
-const host::DataShape only_training{.input = {},
-                                    .target = {},
-                                    .examples = {10, 0, 0},
-                                    .input_names = {},
-                                    .target_names = {},
-                                    .classes = {}};
+const host::DataShape only_training{.input = {}, .target = {}, .examples = {10, 0, 0}, .names = {}};
 
 }  // namespace
 

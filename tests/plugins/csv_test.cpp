@@ -33,9 +33,9 @@ TEST_CASE("csv takes columns by name, in the order in which they are asked for",
   const Read data = table.read();
   CHECK(numbers(data.parts[NNRUN_TRAIN].x) == std::vector<double>{3, 2, -6, 0.5});
   CHECK(numbers(data.parts[NNRUN_TRAIN].t) == std::vector<double>{1, 4});
-  CHECK(data.shape.input_names == Texts{"c", "a"});
-  CHECK(data.shape.target_names == Texts{"b"});
-  CHECK(data.shape.classes.empty());
+  CHECK(data.shape.names.inputs == Texts{"c", "a"});
+  CHECK(data.shape.names.targets == Texts{"b"});
+  CHECK(data.shape.names.classes.empty());
 }
 
 TEST_CASE("a csv target of texts is a class, numbered in the order of the alphabet",
@@ -43,7 +43,7 @@ TEST_CASE("a csv target of texts is a class, numbered in the order of the alphab
   Table table("x,kind\n1,setosa\n2,\"a, \"\"b\"\"\"\n3,virginica\n4,setosa\n");
   table.with("validation", "kind,x\nvirginica,7\n").with("test", "x,kind\n8,setosa\n");
   const Read data = table.read();
-  CHECK(data.shape.classes == Texts{"a, \"b\"", "setosa", "virginica"});
+  CHECK(data.shape.names.classes == Texts{"a, \"b\"", "setosa", "virginica"});
   CHECK(numbers(data.parts[NNRUN_TRAIN].t) ==
         std::vector<double>{0, 1, 0, 1, 0, 0, 0, 0, 1, 0, 1, 0});
   CHECK(numbers(data.parts[NNRUN_VALIDATION].x) == std::vector<double>{7});
@@ -58,10 +58,10 @@ TEST_CASE("a csv file without a header has columns x1, x2 and loses no row", "[d
       {{"header", false}});
   table.with("test", "5,6,red\n");
   const Read data = table.read();
-  CHECK(data.shape.input_names == Texts{"x1", "x2"});
+  CHECK(data.shape.names.inputs == Texts{"x1", "x2"});
   CHECK(numbers(data.parts[NNRUN_TRAIN].x) == std::vector<double>{1, 2, 3, 4});
   CHECK(numbers(data.parts[NNRUN_TEST].x) == std::vector<double>{5, 6});
-  CHECK(data.shape.classes == Texts{"blue", "red"});
+  CHECK(data.shape.names.classes == Texts{"blue", "red"});
   CHECK(Table("1,2\n3,4\n", {{"header", false}, {"inputs", Texts{"x2"}}, {"targets", Texts{"x1"}}})
             .read()
             .parts[NNRUN_TRAIN]
@@ -74,7 +74,7 @@ TEST_CASE("a csv file without a header has columns x1, x2 and loses no row", "[d
 TEST_CASE("classes of a csv file may be given, numbers too, and keep their order",
           "[dataset][csv]") {
   const Read data = Table("x,y\n1,7\n2,3\n", {{"classes", Texts{"7", "5", "3"}}}).read();
-  CHECK(data.shape.classes == Texts{"7", "5", "3"});
+  CHECK(data.shape.names.classes == Texts{"7", "5", "3"});
   CHECK(numbers(data.parts[NNRUN_TRAIN].t) == std::vector<double>{1, 0, 0, 0, 0, 1});
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("the Playground's sets are cut in halves, mixed, and change with the s
   const std::size_t all = name == "plane" || name == "reg_gauss" ? 1200 : 500;
   CHECK(data.parts[NNRUN_TRAIN].count == all / 2);
   CHECK(data.parts[NNRUN_TEST].count == all / 2);
-  CHECK(data.shape.input_names == std::vector<std::string>{"x", "y"});
+  CHECK(data.shape.names.inputs == std::vector<std::string>{"x", "y"});
   const auto labels = numbers(data.parts[NNRUN_TRAIN].t);
   const double sum = std::accumulate(labels.begin(), labels.end(), 0.);
   CHECK(std::abs(sum) < static_cast<double>(all) / 5);  // 5 standard deviations of ±1, halved sets

@@ -40,7 +40,7 @@ TEST_CASE("idx gives pixels from 0 to 1 and a target per class", "[dataset][idx]
   const Read data = read("idx", files.settings());
   CHECK(data.shape.input.rank == 2);
   CHECK((data.shape.input.sizes[0] == 1 && data.shape.input.sizes[1] == 3));
-  CHECK(data.shape.classes == Texts{"0", "1", "2"});
+  CHECK(data.shape.names.classes == Texts{"0", "1", "2"});
   CHECK(numbers(data.parts[NNRUN_TRAIN].x) ==
         std::vector<double>{0, 1 / 255., 2 / 255., 3 / 255., 4 / 255., 5 / 255.});
   CHECK(numbers(data.parts[NNRUN_TRAIN].t) == std::vector<double>{0, 0, 1, 1, 0, 0});
@@ -67,7 +67,7 @@ TEST_CASE("idx reads every type of number, big end first", "[dataset][idx]") {
   files.labels = idx_bytes({1}, "\2");
   const Read data = read("idx", files.settings());
   CHECK(data.parts[NNRUN_TRAIN].x.data()[0] == Approx(c.number).epsilon(1e-15));
-  CHECK(data.shape.classes == Texts{"0", "1", "2"});
+  CHECK(data.shape.names.classes == Texts{"0", "1", "2"});
 }
 
 TEST_CASE("what is wrong in an IDX file is said with file and byte", "[dataset][idx]") {
@@ -201,7 +201,7 @@ TEST_CASE("MNIST is read as it was published", "[dataset][idx]") {
   const Read data =
       read("idx", {{"folder", folder->string()}, {"validation", std::int64_t{10000}}});
   const auto& [train, validation, test] = data.parts;
-  CHECK(data.shape.classes == Texts{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  CHECK(data.shape.names.classes == Texts{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   CHECK((train.count == 50000 && validation.count == 10000 && test.count == 10000));
   const auto label = [](const auto& part, std::size_t i) {
     const double* const t = part.t.data() + 10 * i;

@@ -55,14 +55,14 @@ TEST_CASE("npy gives shapes, and class numbers one-hot", "[dataset][npy]") {
   const Read plain = files.read();
   CHECK(numbers(plain.parts[NNRUN_TRAIN].x) == std::vector<double>{1, 2, 3, 4.5});
   CHECK(numbers(plain.parts[NNRUN_TRAIN].t) == std::vector<double>{1, 0});
-  CHECK(plain.shape.classes.empty());
+  CHECK(plain.shape.names.classes.empty());
   files.inputs = npy_bytes("'<f4'", "(2, 1, 2)", bytes_of<float>({1, 2, 3, 4}));
   files.inputs[6] = '\2';  // version 2: the length takes 4 bytes
   files.inputs.insert(10, 2, '\0');
   files.more = {{"one_hot", true}, {"classes", Texts{"no", "yes", "maybe"}}};
   const Read data = files.read();
   CHECK(data.shape.input.rank == 2);
-  CHECK(data.shape.classes == Texts{"no", "yes", "maybe"});
+  CHECK(data.shape.names.classes == Texts{"no", "yes", "maybe"});
   CHECK(numbers(data.parts[NNRUN_TRAIN].t) == std::vector<double>{0, 1, 0, 1, 0, 0});
 }
 

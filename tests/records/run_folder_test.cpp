@@ -74,13 +74,12 @@ TEST_CASE("a run folder holds what was written, and never anew", "[records]") {
   const RunFolder run = RunFolder::create(scratch.folder(), "a");
   run.write_config("name: a\n");
   run.write_run("{}\n");
-  run.write_model({}, {});
   const auto source = [](const char* name, const char* text) {
     return std::make_shared<const Source>(Source{name, text});
   };
   run.write_sources(std::vector{source("configs/a.yaml", "one"), source("../a.yaml", "two"),
                                 source("/tmp/base.yaml", "three")});
-  CHECK(names_in(run.path()) == Names{"config.yaml", "model.safetensors", "run.json", "source"});
+  CHECK(names_in(run.path()) == Names{"config.yaml", "run.json", "source"});
   CHECK(names_in(run.path() / "source") == Names{"a-2.yaml", "a.yaml", "base.yaml"});
   CHECK(text_of(run.path() / "config.yaml") == "name: a\n");
   CHECK(text_of(run.path() / "source/a-2.yaml") == "two");

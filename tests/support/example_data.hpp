@@ -70,7 +70,8 @@ inline Read read(const host::Use& data, std::uint64_t seed = 6, const host::Spli
   e.data.split = split;
   host::DataSource source(e);
   host::Random random(use("random", "philox"), seed);
-  Parts parts = source.read<double>(random);
+  host::Preparation preparation = source.preparation(e);
+  Parts parts = source.read<double>(random, preparation);
   return {source.shape(), std::move(parts)};
 }
 inline Read read(const std::string& name, const Settings& settings) {

@@ -2,7 +2,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "records/run_record.hpp"
 #include "support/plugins.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {
@@ -11,7 +10,7 @@ TEST_CASE("configs/diagonal.yaml gives the numbers that the article published", 
   const host::Experiment e = shipped("diagonal.yaml");
   const auto trainer = host::Trainer::create(e);
   trainer->train({});
-  const auto y = trainer->predict(e.predict_rows());
+  const auto y = trainer->model()->predict_each(e.predict_rows());
   // the article's text names (0.5, 0.1) for the first number; its program gives it at (0.5, 0.01)
   CHECK(y[0][0] == Approx(0.000019314711178699818).epsilon(1e-10));
   CHECK(y[1][0] == Approx(0.9999203743668156).epsilon(1e-10));
@@ -30,7 +29,7 @@ TEST_CASE("the article's weights after 1, 10, 100, 1000 and 10000 updates", "[ar
     const auto trainer = host::Trainer::create(e);
     trainer->train({});
     std::size_t layer = 0;
-    for (const host::BlockValues& block : trainer->parameters()) {
+    for (const host::BlockValues& block : trainer->model()->blocks()) {
       const auto* found = reinterpret_cast<const double*>(block.bytes.data());
       std::size_t i = 0;
       for (const auto& unit : expected[updates][layer])
@@ -72,7 +71,7 @@ TEST_CASE("a resolved config trains to the same bits", "[configs]") {
   const auto weights = [](const host::Experiment& e) {
     const auto trainer = host::Trainer::create(e);
     trainer->train({});
-    return host::weights_sha256(trainer->parameters());
+    return host::weights_sha256(trainer->model()->blocks());
   };
   const host::Experiment e = shipped(name);
   CHECK(weights(e) == weights(experiment(host::resolved_yaml(e))));

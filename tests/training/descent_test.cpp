@@ -23,7 +23,7 @@ std::vector<double> weights_after(const std::string& yaml) {
   const auto trainer = host::Trainer::create(e);
   trainer->train({});
   std::vector<double> all;
-  for (const host::BlockValues& block : trainer->parameters()) {
+  for (const host::BlockValues& block : trainer->model()->blocks()) {
     const auto* w = reinterpret_cast<const double*>(block.bytes.data());
     all.insert(all.end(), w, w + block.bytes.size() / sizeof(double));
   }

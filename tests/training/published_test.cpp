@@ -1,7 +1,7 @@
 // Results that others published, from the shipped configs.
 #include <cmath>
 
-#include "records/model_file.hpp"
+#include "network/model_file.hpp"
 #include "support/plugins.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {
@@ -10,11 +10,6 @@ TEST_CASE("Playground's circle has the published engine's costs", "[published]")
   if (!data_file("playground/circle_init.safetensors")) return;
   const host::Experiment e = shipped("playground/circle-reference.yaml");
   const auto trainer = host::Trainer::create(e);
-  host::load_parameters(host::read_safetensors(e.model.weights.value), trainer->graph(),
-                        e.model.weights.place,
-                        [&](const host::NamedBlock& block, std::span<const double> values) {
-                          trainer->set_parameters(block, values);
-                        });
   const host::Outcome outcome = trainer->train({});
   const struct {
     std::size_t epoch;
@@ -63,7 +58,7 @@ TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
     const host::Experiment e = shipped("two-layer-python.yaml", {{"seed", std::to_string(seed)}});
     const auto trainer = host::Trainer::create(e);
     trainer->train({});
-    const auto y = trainer->predict(e.predict_rows());
+    const auto y = trainer->model()->predict_each(e.predict_rows());
     const double targets[] = {0, 1, 1, 0};
     for (std::size_t i = 0; i < 4; ++i) CHECK(std::abs(y[i][0] - targets[i]) < 0.05);
   }

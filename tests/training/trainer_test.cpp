@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "cli/allocations.hpp"
-#include "records/run_record.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -32,7 +31,7 @@ std::string weights_after(const host::Experiment& e, unsigned threads,
                           const host::Listener& listener = {}) {
   const auto trainer = host::Trainer::create(e, threads);
   trainer->train(listener);
-  return host::weights_sha256(trainer->parameters());
+  return host::weights_sha256(trainer->model()->blocks());
 }
 
 }  // namespace
@@ -107,7 +106,7 @@ TEST_CASE("a cost that is not finite stops the run before the update", "[trainin
                                              Contains("; the update was not applied"));
     CHECK_THAT(error.problems()[0].hint, Contains("-> try " + lower));
   }
-  for (const host::BlockValues& block : trainer->parameters()) {
+  for (const host::BlockValues& block : trainer->model()->blocks()) {
     const auto* w = reinterpret_cast<const double*>(block.bytes.data());
     for (std::size_t i = 0; i < block.bytes.size() / sizeof(double); ++i)
       CHECK(std::isfinite(w[i]));
@@ -185,7 +184,7 @@ train: {cost: sum_squared_error, optimizer: {type: sgd, learning_rate: 0.5}, bat
     }
     for (std::size_t k = 0; k < 2; ++k) w[k] -= 0.5 * g[k] / (to - from);
   }
-  const auto blocks = trainer->parameters();
+  const auto blocks = trainer->model()->blocks();
   const auto* found = reinterpret_cast<const double*>(blocks[0].bytes.data());
   CHECK(found[0] == Approx(w[0]).epsilon(1e-13));
   CHECK(found[1] == Approx(w[1]).epsilon(1e-13));

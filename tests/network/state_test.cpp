@@ -3,11 +3,9 @@
 
 #include "cli/allocations.hpp"
 #include "network/parameters.hpp"
-#include "records/run_record.hpp"
 #include "support/plugins.hpp"
 #include "support/program.hpp"
 #include "training/objective.hpp"
-#include "training/predictor.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {
 namespace {
@@ -153,7 +151,7 @@ TEST_CASE("state and noise give the same bits at 1, 2 and 3 threads",
     const auto trainer = host::Trainer::create(e, threads);
     CHECK((trainer->threads() > 1) == (threads > 1));
     trainer->train({});
-    const std::string found = host::weights_sha256(trainer->parameters());
+    const std::string found = host::weights_sha256(trainer->model()->blocks());
     if (threads == 1) expected = found;
     CHECK(found == expected);
   }
@@ -195,7 +193,8 @@ TEST_CASE("the best epoch's state comes back with its parameters", "[training][s
   shorter.train.early_stopping = {};
   const auto again = host::Trainer::create(shorter, 1);
   again->train({});
-  CHECK(host::weights_sha256(trainer->parameters()) == host::weights_sha256(again->parameters()));
+  CHECK(host::weights_sha256(trainer->model()->blocks()) ==
+        host::weights_sha256(again->model()->blocks()));
 }
 
 TEST_CASE("a recorded run with state is evaluated as it was measured", "[cli][eval][state]") {

@@ -1,4 +1,4 @@
-#include "records/safetensors.hpp"
+#include "network/safetensors.hpp"
 
 #include <array>
 #include <bit>
@@ -12,8 +12,8 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "records/crc32c.hpp"
-#include "records/safetensors_header.hpp"
+#include "network/crc32c.hpp"
+#include "network/safetensors_header.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "records/safetensors.hpp"
+#include "network/safetensors.hpp"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/scratch.hpp"
-#include "records/crc32c.hpp"
+#include "network/crc32c.hpp"
 using namespace nnrun::host;
 using namespace nnrun::testing;
 namespace {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "records/safetensors.hpp"
+#include "network/safetensors.hpp"
 namespace nnrun::host {
 
 /// A tensor as the header describes it: its bytes are data[begin, end).

@@ -1,4 +1,4 @@
-#include "records/safetensors_header.hpp"
+#include "network/safetensors_header.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

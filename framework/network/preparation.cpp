@@ -1,4 +1,4 @@
-#include "training/preparation.hpp"
+#include "network/preparation.hpp"
 
 #include <algorithm>
 #include <cmath>

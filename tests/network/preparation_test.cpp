@@ -1,4 +1,4 @@
-#include "training/preparation.hpp"
+#include "network/preparation.hpp"
 
 #include <cmath>
 
@@ -119,8 +119,8 @@ TEST_CASE("scaling is fitted on the training part alone", "[training][preparatio
                             ", test: " + (scratch / "test.csv").string() + ", scale: min_max}",
                         "1")),
       1);
-  CHECK(trainer->preparation().fitted().shifts == std::vector<double>{0});
-  CHECK(trainer->preparation().fitted().factors == std::vector<double>{0.1});
+  CHECK(trainer->model()->preparation().fitted().shifts == std::vector<double>{0});
+  CHECK(trainer->model()->preparation().fitted().factors == std::vector<double>{0.1});
   CHECK(trainer->input_ranges() == std::vector<std::pair<double, double>>{{0, 10}});
 }
 
@@ -130,20 +130,20 @@ TEST_CASE("predict and the ranges take inputs before their preparation",
       experiment(
           config("{type: diagonal, train: 100, features: [x, y, x*y], scale: standard}", "3")),
       1);
-  REQUIRE(trainer->graph().input_cols == 3);
+  REQUIRE(trainer->model()->graph().input_cols == 3);
   const auto ranges = trainer->input_ranges();
   REQUIRE(ranges.size() == 2);
   CHECK((ranges[0].first >= 0 && ranges[0].second < 1 && ranges[0].second > 0.9));
   // by hand: weights · (feature - shift) · factor
-  const auto& fit = trainer->preparation().fitted();
+  const auto& fit = trainer->model()->preparation().fitted();
   const double features[] = {0.5, 0.25, 0.125};
   double y = 0;
-  for (const host::BlockValues& block : trainer->parameters())
+  for (const host::BlockValues& block : trainer->model()->blocks())
     if (block.name == "dense_1/weights")
       for (std::size_t i = 0; i < 3; ++i)
         y += reinterpret_cast<const double*>(block.bytes.data())[i] *
              ((features[i] - fit.shifts[i]) * fit.factors[i]);
-  CHECK(trainer->predict({{0.5, 0.25}})[0][0] == Approx(y).epsilon(1e-12));
+  CHECK(trainer->model()->predict_each({{0.5, 0.25}})[0][0] == Approx(y).epsilon(1e-12));
 }
 
 TEST_CASE("the model's input is what features make", "[training][preparation]") {

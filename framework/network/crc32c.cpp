@@ -1,4 +1,4 @@
-#include "records/crc32c.hpp"
+#include "network/crc32c.hpp"
 
 #include <array>
 #include <bit>

@@ -1,0 +1,171 @@
+#include "network/model.hpp"
+
+#include <algorithm>
+
+#include "base/files.hpp"
+#include "network/memory.hpp"
+#include "network/parameters.hpp"
+namespace nnrun::host {
+namespace {
+
+/// The file that `model.weights` names; what is wrong with it gets the place of the key.
+TensorFile weights_of(const Experiment& experiment) try {
+  return read_safetensors(experiment.model.weights.value);
+} catch (const Error& e) {
+  Problem problem = e.problems().front();
+  problem.place = experiment.model.weights.place;
+  throw DataError(std::move(problem));
+}
+
+void require_inputs(const Graph& graph, const Preparation& preparation, const Place& place) {
+  if (graph.input_cols == preparation.outputs()) return;
+  throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +
+                                   ", but its preparation makes " +
+                                   std::to_string(preparation.outputs()),
+                           .place = place});
+}
+
+/// How many numbers an example of the data has: the network's own, unless features are made of
+/// them.
+std::size_t raw_inputs(const Experiment& experiment, const ModelFile& file) {
+  if (!file.names.inputs.empty()) return file.names.inputs.size();
+  if (!experiment.data.features.empty())
+    throw RecordError(Problem{.what = "the model does not say what its features are made of",
+                              .where = file.path.string()});
+  std::size_t n = 1;
+  for (const std::size_t size : experiment.model.input.value) n *= size;
+  return n;
+}
+
+}  // namespace
+
+Model::Model(Graph graph, Preparation preparation, DataNames names)
+    : graph_(std::move(graph)), preparation_(std::move(preparation)), names_(std::move(names)) {}
+
+std::shared_ptr<Model> Model::create(const Experiment& experiment, Preparation preparation,
+                                     DataNames names) {
+  Graph graph = build_graph(experiment);
+  require_inputs(graph, preparation, experiment.model.input.place);
+  require_memory(needs_of(graph, experiment.dtype, most_rows, 0), available_memory());
+  if (experiment.dtype == Dtype::float32)
+    return std::make_shared<ModelOf<float>>(std::move(graph), std::move(preparation),
+                                            std::move(names));
+  return std::make_shared<ModelOf<double>>(std::move(graph), std::move(preparation),
+                                           std::move(names));
+}
+
+std::shared_ptr<Model> Model::read(const Experiment& experiment, const ModelFile& file) {
+  Preparation preparation(experiment, raw_inputs(experiment, file), file.names.inputs);
+  preparation.use(fit_of(experiment, file, preparation));
+  auto model = create(experiment, std::move(preparation), file.names);
+  model->load(file.file, {});
+  return model;
+}
+
+void Model::load(const TensorFile& file, const Place& place) {
+  require_fit(file, graph_, place);
+  for (const NamedBlock& block : graph_.saved_blocks())
+    set(block, numbers_of(*file.find(block.name)));
+}
+
+void Model::load_start(const Experiment& experiment) {
+  if (!experiment.model.weights.value.empty())
+    load(weights_of(experiment), experiment.model.weights.place);
+}
+
+void Model::write(const std::filesystem::path& file, Metadata metadata, Sync sync) const {
+  const std::vector<BlockValues> blocks = this->blocks();
+  std::vector<Tensor> tensors;
+  for (const BlockValues& block : blocks)
+    tensors.push_back(
+        {block.name, dtype() == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
+  describe(preparation_.fitted(), names_, tensors, metadata);
+  write_safetensors(file, tensors, metadata, sync);
+}
+
+std::vector<std::vector<double>> Model::predict_each(
+    const std::vector<std::vector<double>>& inputs) {
+  std::vector<std::vector<double>> outputs;
+  for (const std::vector<double>& input : inputs)
+    predict(input, outputs.emplace_back(graph_.output().cols));
+  return outputs;
+}
+
+template <class T>
+ModelOf<T>::ModelOf(Graph graph, Preparation preparation, DataNames names)
+    : Model(std::move(graph), std::move(preparation), std::move(names)),
+      w_(this->graph().n_parameters),
+      state_(this->graph().n_state),
+      workspace_(this->graph(), most_rows, w_.data(), state_.data(), false),
+      pass_(workspace_.pass()) {}
+
+template <class T>
+void ModelOf<T>::draw(Random& random) {
+  initialize(graph(), random, w_.data(), state_.data());
+}
+
+template <class T>
+std::vector<BlockValues> ModelOf<T>::blocks() const {
+  std::vector<BlockValues> all;
+  for (const NamedBlock& block : graph().saved_blocks()) {
+    const nnrun_shape& shape = block.block->shape;
+    const std::vector<T> numbers = gathered(block, block.is_state ? state_.data() : w_.data());
+    const auto bytes = std::as_bytes(std::span(numbers));
+    all.push_back(
+        {block.name, {shape.sizes, shape.sizes + shape.rank}, {bytes.begin(), bytes.end()}});
+  }
+  return all;
+}
+
+template <class T>
+void ModelOf<T>::set(const NamedBlock& block, std::span<const double> values) {
+  const std::vector<T> numbers(values.begin(), values.end());
+  scatter(block, numbers.data(), block.is_state ? state_.data() : w_.data());
+}
+
+template <class T>
+void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> outputs) {
+  const std::size_t raw = preparation().inputs(), in = graph().input_cols,
+                    out = graph().output().cols, rows = inputs.size() / raw;
+  if (prepared_.empty()) {
+    prepared_.resize(in);
+    x_ = Buffer<T>(most_rows * in);
+  }
+  for (std::size_t from = 0; from < rows; from += most_rows) {
+    const std::size_t n = std::min(most_rows, rows - from);
+    for (std::size_t r = 0; r < n; ++r) {
+      preparation().apply(inputs.data() + (from + r) * raw, prepared_.data());
+      std::ranges::transform(prepared_, x_.data() + r * in,
+                             [](double x) { return static_cast<T>(x); });
+    }
+    std::copy_n(this->outputs(x_.data(), n), n * out, outputs.data() + from * out);
+  }
+}
+
+Preparation::Fit fit_of(const Experiment& experiment, const ModelFile& file,
+                        const Preparation& preparation) {
+  if (experiment.data.scale == Scale::none) return {};
+  if (file.fit.shifts.size() != preparation.outputs())
+    throw RecordError(Problem{.what = "the config scales " + std::to_string(preparation.outputs()) +
+                                      " inputs, but the model has the scaling of " +
+                                      std::to_string(file.fit.shifts.size()),
+                              .where = file.path.string()});
+  return file.fit;
+}
+
+void require_weights(const Experiment& experiment, const Graph& graph) {
+  if (!experiment.model.weights.value.empty())
+    require_fit(weights_of(experiment), graph, experiment.model.weights.place);
+}
+
+std::string weights_sha256(const std::vector<BlockValues>& blocks) {
+  std::vector<std::byte> all;
+  for (const BlockValues& block : blocks)
+    all.insert(all.end(), block.bytes.begin(), block.bytes.end());
+  return sha256_of(all);
+}
+
+template class ModelOf<float>;
+template class ModelOf<double>;
+
+}  // namespace nnrun::host

@@ -1,0 +1,91 @@
+#include "network/model_file.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+// No layer can be called `input`, so no block has these names.
+constexpr auto shift_name = "input/shift", factor_name = "input/factor";
+constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes";
+
+std::string json_of(const std::vector<std::string>& names) {
+  return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::vector<std::string> names_of(const TensorFile& file, const char* key,
+                                  const std::filesystem::path& path) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) return {};
+  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  const bool texts = json.is_array() &&
+                     std::ranges::all_of(json, [](const auto& name) { return name.is_string(); });
+  if (!texts)
+    throw RecordError(Problem{.what = "'" + std::string(key) + "' is not a list of names",
+                              .where = path.string()});
+  return json.get<std::vector<std::string>>();
+}
+
+std::vector<double> numbers_at(const TensorFile& file, const char* name) {
+  const Tensor* const tensor = file.find(name);
+  return tensor ? numbers_of(*tensor) : std::vector<double>{};
+}
+
+}  // namespace
+
+void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<Tensor>& tensors,
+              Metadata& metadata) {
+  for (const auto& [name, numbers] :
+       {std::pair{shift_name, &fit.shifts}, std::pair{factor_name, &fit.factors}})
+    if (!numbers->empty())
+      tensors.push_back({name, "F64", {numbers->size()}, std::as_bytes(std::span(*numbers))});
+  for (const auto& [key, list] :
+       {std::pair{inputs_key, &names.inputs}, std::pair{targets_key, &names.targets},
+        std::pair{classes_key, &names.classes}})
+    if (!list->empty()) metadata[key] = json_of(*list);
+}
+
+ModelFile read_model(const std::filesystem::path& path) {
+  ModelFile model{.path = path, .file = read_safetensors(path), .fit = {}, .names = {}};
+  model.names = {names_of(model.file, inputs_key, path), names_of(model.file, targets_key, path),
+                 names_of(model.file, classes_key, path)};
+  model.fit = {numbers_at(model.file, shift_name), numbers_at(model.file, factor_name)};
+  if (model.fit.shifts.size() != model.fit.factors.size())
+    throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",
+                              .where = path.string()});
+  return model;
+}
+
+void require_fit(const TensorFile& file, const Graph& graph, const Place& place) {
+  const auto refuse = [&](const std::string& what, std::string hint = {}) {
+    throw ConfigError(Problem{.what = "the weights do not fit the model: " + what,
+                              .place = place,
+                              .hint = std::move(hint)});
+  };
+  const auto what_it_has = [&] {
+    std::vector<std::string> names;
+    for (const Tensor& t : file.tensors) names.push_back(t.name);
+    return "the file has " + join(names, ", ");
+  };
+  const std::vector<NamedBlock> blocks = graph.saved_blocks();
+  for (const NamedBlock& block : blocks) {
+    const Tensor* const tensor = file.find(block.name);
+    if (!tensor) refuse("no '" + block.name + "'", what_it_has());
+    const nnrun_shape& wanted = block.block->shape;
+    if (std::ranges::equal(tensor->shape, std::span(wanted.sizes, wanted.rank))) continue;
+    nnrun_shape found{};
+    found.rank =
+        static_cast<std::uint32_t>(std::min<std::size_t>(tensor->shape.size(), NNRUN_MAX_RANK));
+    std::copy_n(tensor->shape.begin(), found.rank, found.sizes);
+    refuse("'" + block.name + "' is " + text_of(found) + ", but the model needs " + text_of(wanted),
+           what_it_has());
+  }
+  for (const Tensor& tensor : file.tensors)  // `input/…` is the preparation of the data
+    if (!tensor.name.starts_with("input/") &&
+        std::ranges::find(blocks, tensor.name, &NamedBlock::name) == blocks.end())
+      refuse("the file has '" + tensor.name + "', the model does not");
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,35 @@
+// model.safetensors: the numbers of a network, and what it takes to use them again without the data
+// that they were learned from.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "network/graph.hpp"
+#include "network/preparation.hpp"
+#include "network/safetensors.hpp"
+namespace nnrun::host {
+
+/// What the numbers of a model mean, as the data set says; each may be empty.
+struct DataNames {
+  std::vector<std::string> inputs, targets, classes;
+};
+
+struct ModelFile {
+  std::filesystem::path path;
+  TensorFile file;
+  Preparation::Fit fit;  ///< empty where nothing is scaled
+  DataNames names;
+};
+
+/// Throws RecordError for a file that is not a model of ours.
+ModelFile read_model(const std::filesystem::path& file);
+
+/// Adds the fit of a preparation to the tensors, which look into it, and the names to the metadata.
+void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<Tensor>& tensors,
+              Metadata& metadata);
+
+/// Throws ConfigError at `place` unless the file has exactly the blocks of the network, each in its
+/// shape; what describe adds does not count.
+void require_fit(const TensorFile& file, const Graph& graph, const Place& place);
+
+}  // namespace nnrun::host

@@ -1,0 +1,70 @@
+// The training examples in the order of an epoch, batch by batch, and the outputs that training
+// makes of them anyway.
+#pragma once
+#include <algorithm>
+#include <nnrun/lanes.hpp>
+
+#include "training/data.hpp"
+#include "training/run_state.hpp"
+namespace nnrun::host {
+
+template <class T>
+struct Batch {
+  const T *x, *t;
+  std::size_t rows;
+};
+
+template <class T>
+class Batches {
+ public:
+  /// Refers to the examples. in, out: numbers of an input and of an output.
+  Batches(const Examples<T>& examples, std::size_t batch_rows, std::size_t in, std::size_t out,
+          bool shuffled, bool keeps_outputs)
+      : examples_(examples), in_(in), out_(out) {
+    if (keeps_outputs) outputs_ = Buffer<T>(examples.count * out);
+    if (!shuffled) return;
+    order_.resize(examples.count);
+    x_ = Buffer<T>(batch_rows * in);
+    t_ = Buffer<T>(batch_rows * out);
+  }
+
+  void begin_epoch(Random& random, std::uint64_t epoch) {
+    if (!order_.empty()) random.shuffle(order_, "shuffle", epoch);
+  }
+  /// The data as it lies, or rows gathered in this epoch's order, valid until the next call.
+  Batch<T> at(std::size_t from, std::size_t rows) const {
+    if (order_.empty())
+      return {examples_.x.data() + from * in_, examples_.t.data() + from * out_, rows};
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::copy_n(examples_.x.data() + order_[from + r] * in_, in_, x_.data() + r * in_);
+      std::copy_n(examples_.t.data() + order_[from + r] * out_, out_, t_.data() + r * out_);
+    }
+    return {x_.data(), t_.data(), rows};
+  }
+  bool keeps_outputs() const { return outputs_.data() != nullptr; }
+  /// y: the outputs of the batch that begins at `from`.
+  void keep_outputs(const T* y, std::size_t from, std::size_t rows) {
+    if (order_.empty()) {  // whole lanes: the next batch writes over what is too much
+      T* const to = outputs_.data() + from * out_;
+      for (std::size_t i = 0; i < rows * out_; i += lanes) lane_at(to + i) = lane_at(y + i);
+      return;
+    }
+    for (std::size_t r = 0; r < rows; ++r)
+      std::copy_n(y + r * out_, out_, outputs_.data() + order_[from + r] * out_);
+  }
+  /// In the order of the data; of this epoch as far as it has come.
+  const T* outputs() const { return outputs_.data(); }
+
+  void add_to(RunState& state) {
+    if (!order_.empty()) state.add("epoch/order", std::span(order_));
+    if (keeps_outputs()) state.add("epoch/outputs", outputs_.all());
+  }
+
+ private:
+  const Examples<T>& examples_;
+  std::size_t in_, out_;
+  std::vector<std::uint32_t> order_;  // of this epoch; empty: as the data lies
+  Buffer<T> x_, t_, outputs_;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,36 @@
+#include "training/evaluation.hpp"
+
+#include "network/memory.hpp"
+namespace nnrun::host {
+namespace {
+
+template <class T>
+Score score_as(const Experiment& experiment, const ModelFile& file, Model& model, DataSource& data,
+               std::size_t part) {
+  const Object cost(experiment.train.cost);
+  std::vector<Object> metrics;
+  for (const Use& use : experiment.metrics) metrics.emplace_back(use);
+  // a sequential generator gives the first parameters, then the data: in this order again
+  Random random(experiment.random, experiment.seed);
+  model.draw(random);
+  const auto parts = data.read<T>(random, model.preparation());
+  model.load(file.file, {});
+  return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
+      .score_with_tables(parts[part]);
+}
+
+}  // namespace
+
+Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
+               std::size_t part) {
+  Preparation preparation = data.preparation(experiment);
+  preparation.use(fit_of(experiment, file, preparation));
+  const auto model = Model::create(experiment, std::move(preparation), file.names);
+  data.require_fit(model->graph(), model->preparation(), experiment);
+  require_memory(data.needs(model->preparation(), experiment.dtype), available_memory());
+  return experiment.dtype == Dtype::float32
+             ? score_as<float>(experiment, file, *model, data, part)
+             : score_as<double>(experiment, file, *model, data, part);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,24 @@
+// The reports of a run so far.
+#pragma once
+#include <vector>
+
+#include "training/outcome.hpp"
+#include "training/run_state.hpp"
+namespace nnrun::host {
+
+class History {
+ public:
+  bool empty() const { return reports_.empty(); }
+  const std::vector<EpochReport>& reports() const { return reports_; }
+  const EpochReport& append(EpochReport report);
+
+  void add_to(RunState& state) { state.add("history", numbers_); }
+  /// After a state was restored: takes its reports over.
+  void restored();
+
+ private:
+  std::vector<EpochReport> reports_;
+  std::vector<double> numbers_;  // the same, one behind the other
+};
+
+}  // namespace nnrun::host

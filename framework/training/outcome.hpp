@@ -1,0 +1,51 @@
+// What a run tells: while it goes on, after every epoch, and in the end.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+namespace nnrun::host {
+
+/// Cost and metrics over one pass; metrics in the order of the config.
+struct Score {
+  double cost = 0;
+  std::vector<double> metrics;
+  /// Square, row by row, where a metric has a table; only in the last report of a part, else empty.
+  std::vector<std::vector<double>> tables{};
+};
+
+/// During an epoch: what has been seen of it so far.
+struct Progress {
+  std::size_t epoch, epochs;   ///< from 1
+  std::size_t done, examples;  ///< of this epoch
+  double seconds, cost;        ///< of this epoch
+};
+
+struct EpochReport {
+  std::size_t epoch = 0, epochs = 0;     ///< from 1; of the run as planned
+  std::uint64_t step = 0, examples = 0;  ///< since the start of the run
+  double seconds = 0;                    ///< of training, evaluation apart, since the start
+  Score train;                           ///< measured while training
+  std::optional<Score> validation, test;
+};
+
+/// Functions to call; each may be empty. None of them changes a number of the run.
+struct Listener {
+  std::function<void(const Progress&)> progress;
+  std::function<void(const EpochReport&)> epoch;
+  std::function<bool()> stop;  ///< asked between steps: true ends the run after the step
+};
+
+struct Outcome {
+  std::vector<EpochReport> epochs;
+  std::uint64_t steps = 0, examples = 0;
+  double seconds = 0;        ///< of training, evaluation apart
+  bool interrupted = false;  ///< by Listener::stop
+  bool stopped_early = false;
+  std::size_t best_epoch = 0;  ///< of the monitored value; 0: nothing is monitored
+  /// What the final parameters score: the report of the last epoch, or of the best one where its
+  /// parameters came back. Empty before the first report.
+  std::optional<EpochReport> result;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,64 @@
+// Everything that a run changes, as a list of named numbers. Each part of a trainer adds its own;
+// whatever is not in the list is the same at the start of every step.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+namespace nnrun::host {
+
+/// Numbers of a run at some moment, copied out of it.
+struct SavedNumbers {
+  std::string name;
+  std::string dtype;             ///< F32, F64, U32 or U64, as safetensors calls them
+  std::vector<std::byte> bytes;  ///< little-endian
+};
+
+/// Refers to the variables of a trainer, and must not outlive it.
+class RunState {
+ public:
+  /// One number.
+  template <class X>
+  void add(std::string name, X& number) {
+    add(std::move(name), std::span<X>(&number, 1));
+  }
+  /// As many numbers as there are now.
+  template <class X>
+  void add(std::string name, std::span<X> numbers) {
+    entries_.push_back({std::move(name), dtype_name<X>(), false,
+                        [numbers](std::size_t) { return std::as_writable_bytes(numbers); }});
+  }
+  /// Numbers that grow or come and go.
+  template <class X>
+  void add(std::string name, std::vector<X>& numbers) {
+    entries_.push_back({std::move(name), dtype_name<X>(), true, [&numbers](std::size_t bytes) {
+                          if (bytes != present) numbers.resize(bytes / sizeof(X));
+                          return std::as_writable_bytes(std::span<X>(numbers));
+                        }});
+  }
+
+  std::vector<SavedNumbers> save() const;
+  /// Writes saved numbers back. Throws RecordError, before anything is written, unless they are
+  /// the numbers of this list, by name, type and count.
+  void restore(std::span<const SavedNumbers> saved) const;
+
+ private:
+  static constexpr std::size_t present = static_cast<std::size_t>(-1);
+  struct Entry {
+    std::string name, dtype;
+    bool grows;
+    /// Returns the bytes, after a change of their number where they grow; `present`: as they are.
+    std::function<std::span<std::byte>(std::size_t bytes)> bytes;
+  };
+  template <class X>
+  static std::string dtype_name() {
+    static_assert(sizeof(X) == 4 || sizeof(X) == 8);
+    return (std::is_floating_point_v<X> ? "F" : "U") + std::to_string(8 * sizeof(X));
+  }
+  std::vector<Entry> entries_;
+};
+
+}  // namespace nnrun::host

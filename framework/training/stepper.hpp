@@ -1,0 +1,90 @@
+// One step: the gradient of a batch, then the update, unless a number is not finite.
+#pragma once
+#include <cmath>
+
+#include "training/descent.hpp"
+#include "training/objective.hpp"
+namespace nnrun::host {
+
+template <class T>
+class Stepper {
+ public:
+  /// Refers to the model, the cost and the random plugin.
+  Stepper(const Experiment& experiment, ModelOf<T>& model, const Object& cost,
+          const DataShape& data, std::size_t batch_rows, Random& random, unsigned threads)
+      : learning_rate_(experiment.train.optimizer.learning_rate),
+        gradient_(experiment.train.gradient),
+        compute_(gradient_.functions<nnrun_gradient>().compute),
+        w_(model.parameters()),
+        g_(w_.size()),
+        has_state_(model.graph().n_state > 0),
+        team_(useful_threads(threads, batch_rows, model.graph())),
+        objective_(model.graph(), cost, batch_rows, w_.data(), team_, model.state().data(),
+                   &random),
+        descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data()) {}
+
+  /// Returns the batch's cost before the update. Throws TrainingError, and leaves the parameters
+  /// as they were, where the cost or the gradient is not finite. epoch: from 1, for messages.
+  double run(const Batch<T>& batch, std::uint64_t epoch) {
+    objective_.look_at(batch, descent_.steps() + 1);
+    const double cost = compute(gradient_, compute_);
+    if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
+      refuse(epoch, cost);
+    descent_.step();
+    if (has_state_) objective_.observe();
+    return cost;
+  }
+  /// Outputs of the last batch.
+  const T* outputs() const { return objective_.outputs(); }
+
+  /// What another way to differentiate gives for a batch; nothing moves.
+  double differentiate(const Object& gradient, const Batch<T>& batch) {
+    objective_.look_at(batch, descent_.steps() + 1);
+    return compute(gradient, gradient.functions<nnrun_gradient>().compute);
+  }
+  /// The last one, in the layout of the parameters.
+  const Buffer<T>& gradient() const { return g_; }
+
+  /// Parameters are looked at when they show, and at the end of an epoch, not in every step.
+  /// Throws TrainingError.
+  void require_finite_parameters(std::uint64_t epoch) const {
+    if (!all_finite(w_.data(), w_.size()))
+      throw TrainingError(bad_update(descent_.updaters(), epoch, descent_.steps(), learning_rate_));
+  }
+
+  unsigned threads() const { return team_.size(); }
+  Descent<T>& descent() { return descent_; }
+  const Descent<T>& descent() const { return descent_; }
+
+ private:
+  /// The gradient of the batch that the objective looks at, into g_; returns its cost.
+  double compute(const Object& gradient, decltype(nnrun_gradient::compute) function) {
+    double cost = 0;
+    const int status = gradient.status_of("compute", function, objective_.face(), g_.data(), &cost);
+    if (status != 0) [[unlikely]] {
+      if (const std::exception_ptr failure = objective_.take_failure())
+        std::rethrow_exception(failure);
+      gradient.fail("compute");
+    }
+    objective_.forget_padding(g_.data());
+    return cost;
+  }
+  [[noreturn]] void refuse(std::uint64_t epoch, double cost) {
+    require_finite_parameters(epoch);
+    Fault fault = objective_.find_fault();
+    if (fault.plugin == nullptr) fault = {&gradient_, "compute"};
+    throw TrainingError(bad_number(fault, cost, epoch, descent_.steps() + 1, learning_rate_));
+  }
+
+  double learning_rate_;
+  Object gradient_;
+  decltype(nnrun_gradient::compute) compute_;
+  const Buffer<T>& w_;
+  Buffer<T> g_;
+  bool has_state_;
+  Team team_;
+  Objective<T> objective_;
+  Descent<T> descent_;
+};
+
+}  // namespace nnrun::host
