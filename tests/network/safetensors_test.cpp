@@ -3,13 +3,13 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
 #include "base/error.hpp"
 #include "base/scratch.hpp"
 #include "network/crc32c.hpp"
+#include "support/published_data.hpp"
 using namespace nnrun::host;
 using namespace nnrun::testing;
 namespace {
@@ -220,14 +220,10 @@ TEST_CASE("only floating-point tensors are numbers", "[records]") {
                     "tensor 'a' holds I64, F32 or F64 is expected");
 }
 
-TEST_CASE("a file of another program is read", "[records]") {
-  const char* const data = std::getenv("NNRUN_DATA");
-  if (data == nullptr) {
-    WARN("not tried: NNRUN_DATA does not name the folder of the data");
-    return;
-  }
-  const TensorFile file =
-      read_safetensors(std::filesystem::path(data) / "playground/circle_init.safetensors");
+TEST_CASE("a file of another program is read", "[records][.data/playground]") {
+  const auto folder = data_folder("playground");
+  if (!folder) return;
+  const TensorFile file = read_safetensors(*folder / "circle_init.safetensors");
   REQUIRE(file.tensors.size() == 6);
   CHECK(file.metadata.at("note") ==
         "TensorFlow Playground, default circle, seed 0.12345: initial weights");

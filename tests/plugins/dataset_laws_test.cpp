@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "support/example_data.hpp"
+#include "support/published_data.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -165,10 +166,11 @@ TEST_CASE("noise turns the labels of circle and xor, and moves the points of spi
   CHECK(furthest > 0.1);
 }
 
-TEST_CASE("the Playground's own points obey the formula of circle", "[plugins][dataset]") {
-  const auto file = data_file("playground/circle_train.csv");
-  if (!file) return;
-  const Read data = read("csv", {{"path", file->string()}});
+TEST_CASE("the Playground's own points obey the formula of circle",
+          "[plugins][dataset][.data/playground]") {
+  const auto folder = data_folder("playground");
+  if (!folder) return;
+  const Read data = read("csv", {{"path", (*folder / "circle_train.csv").string()}});
   REQUIRE(data.parts[NNRUN_TRAIN].count == 250);
   for (std::size_t i = 0; i < 250; ++i) {
     const double* const x = data.parts[NNRUN_TRAIN].x.data() + 2 * i;

@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "support/example_data.hpp"
+#include "support/published_data.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -195,8 +196,8 @@ TEST_CASE("settings of idx that do not go together are refused", "[dataset][idx]
   CHECK_THAT(0, refused({{"images", "a"}, {"labels", "b"}, {"test_images", "c"}}));
 }
 
-TEST_CASE("MNIST is read as it was published", "[dataset][idx]") {
-  const auto folder = data_file("mnist");
+TEST_CASE("MNIST is read as it was published", "[dataset][idx][.data/mnist]") {
+  const auto folder = data_folder("mnist");
   if (!folder) return;
   const Read data =
       read("idx", {{"folder", folder->string()}, {"validation", std::int64_t{10000}}});

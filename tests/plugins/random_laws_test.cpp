@@ -6,6 +6,7 @@
 #include "network/random.hpp"
 #include "plugins/randoms/philox_rounds.hpp"
 #include "support/plugins.hpp"
+#include "support/published_data.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -96,17 +97,16 @@ TEST_CASE("philox gives the numbers that its authors published", "[plugins][rand
         philox::Bits{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
 
-TEST_CASE("arc4 gives the article's weights and points", "[plugins][random]") {
-  const auto weights = data_file("article/article_seed1.json");
-  const auto points = data_file("article/article_seed1.csv");
-  if (!weights || !points) return;
+TEST_CASE("arc4 gives the article's weights and points", "[plugins][random][.data/article]") {
+  const auto folder = data_folder("article");
+  if (!folder) return;
   std::vector<double> expected;
-  std::ifstream json(*weights);
+  std::ifstream json(*folder / "article_seed1.json");
   const nlohmann::json start = nlohmann::json::parse(json)["W0"];
   for (const auto& layer : start)
     for (const auto& unit : layer)
       for (const double w : unit) expected.push_back(w);
-  std::ifstream csv(*points);
+  std::ifstream csv(*folder / "article_seed1.csv");
   std::string line;
   std::getline(csv, line);
   for (double x1, x2, y; csv >> x1 && csv.get() && csv >> x2 && csv.get() && csv >> y;)

@@ -2,8 +2,6 @@
 #pragma once
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,19 +57,6 @@ inline host::Experiment experiment(const std::string& yaml,
 inline host::Experiment shipped(const std::string& name,
                                 const std::vector<host::Override>& overrides = {}) {
   return host::read_experiment(NNRUN_SOURCE_DIR "/configs/" + name, overrides, registry());
-}
-
-/// A file of the data that tests may use: `article/article_seed1.json` below ${NNRUN_DATA}. Where
-/// it is absent the test is skipped, which says why.
-inline std::optional<std::filesystem::path> data_file(const std::string& name) {
-  const char* folder = std::getenv("NNRUN_DATA");
-  if (folder) {
-    const std::filesystem::path file = std::filesystem::path(folder) / name;
-    if (std::filesystem::exists(file)) return file;
-  }
-  WARN("skipped: no " << name << (folder ? " below NNRUN_DATA" : ", NNRUN_DATA is not set"));
-  SUCCEED();
-  return std::nullopt;
 }
 
 /// Names of a kind, for GENERATE: a new plugin is under the laws the moment it exists.

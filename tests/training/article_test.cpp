@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "support/plugins.hpp"
+#include "support/published_data.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {
 
@@ -17,10 +18,11 @@ TEST_CASE("configs/diagonal.yaml gives the numbers that the article published", 
   CHECK(y[2][0] == Approx(0.000027661646793721607).epsilon(1e-10));
 }
 
-TEST_CASE("the article's weights after 1, 10, 100, 1000 and 10000 updates", "[article]") {
-  const auto file = data_file("article/article_seed1.json");
-  if (!file) return;
-  std::ifstream in(*file);
+TEST_CASE("the article's weights after 1, 10, 100, 1000 and 10000 updates",
+          "[article][.data/article]") {
+  const auto folder = data_folder("article");
+  if (!folder) return;
+  std::ifstream in(*folder / "article_seed1.json");
   const nlohmann::json expected = nlohmann::json::parse(in)["weights_after"];
   for (const std::string updates : {"1", "10", "100", "1000", "10000"}) {
     CAPTURE(updates);

@@ -3,11 +3,12 @@
 
 #include "network/model_file.hpp"
 #include "support/plugins.hpp"
+#include "support/published_data.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {
 
-TEST_CASE("Playground's circle has the published engine's costs", "[published]") {
-  if (!data_file("playground/circle_init.safetensors")) return;
+TEST_CASE("Playground's circle has the published engine's costs", "[published][.data/playground]") {
+  if (!data_folder("playground")) return;
   const host::Experiment e = shipped("playground/circle-reference.yaml");
   const auto trainer = host::Trainer::create(e);
   const host::Outcome outcome = trainer->train({});
@@ -41,8 +42,8 @@ TEST_CASE("Playground's data sets are learnt", "[published]") {
 }
 
 TEST_CASE("Nielsen's small weights reach 92.7 % after one epoch, a learning rate of 100 nothing",
-          "[published]") {
-  if (!data_file("mnist/train-images-idx3-ubyte.gz")) return;
+          "[published][.data/mnist]") {
+  if (!data_folder("mnist")) return;
   const auto validated = [](const std::string& config) {
     const host::Experiment e = shipped("nielsen/" + config, {{"train.epochs", "1"}});
     const auto trainer = host::Trainer::create(e);
