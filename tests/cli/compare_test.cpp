@@ -26,10 +26,15 @@ TEST_CASE("compare shows configs beside the baseline, what differs, and a verdic
   const Scratch scratch;
   const Ended run_ = run(compare("--jobs 1"), scratch.folder());
   CHECK(run_.status == 0);
-  CHECK_THAT(run_.out,
-             StartsWith("                    accuracy %      against diagonal, paired") ||
-                 StartsWith("                    accuracy %     against diagonal, paired"));
-  CHECK_THAT(run_.out, Contains("\n  diagonal          ") && Contains("   baseline   "));
+  CHECK_THAT(run_.out, StartsWith("                    accuracy %     against diagonal, paired   "
+                                  "cost            train time   parameters\n"
+                                  "  diagonal          81.05 ± 4.56   baseline                   "
+                                  "0.147 ± 0.016   "));
+  const Ended ascii = run("LC_ALL=C $nnrun compare --resume runs/compare/0001", scratch.folder());
+  CHECK_THAT(ascii.out, StartsWith("                    accuracy %      against diagonal, paired   "
+                                   "cost             train time   parameters\n"
+                                   "  diagonal          81.05 +- 4.56   baseline                   "
+                                   "0.147 +- 0.016   "));
   CHECK_THAT(run_.out, Contains("Differences\n"
                                 "  train.gradient       finite_difference | backprop\n"
                                 "  train.gradient.step  0.01 | -\n"
