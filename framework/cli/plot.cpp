@@ -9,20 +9,20 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::size_t columns = 48, rows = 8;
+constexpr std::size_t plot_columns = 48, plot_rows = 8;
 
 /// A grid of dots, shown as characters of `wide` x `high` dots.
 class Canvas {
  public:
   explicit Canvas(bool braille)
       : wide_(braille ? 2 : 1), high_(braille ? 4 : 1), dots_(width() * height()) {}
-  std::size_t width() const { return columns * wide_; }
-  std::size_t height() const { return rows * high_; }
+  std::size_t width() const { return plot_columns * wide_; }
+  std::size_t height() const { return plot_rows * high_; }
   void set(std::size_t x, std::size_t y) { dots_[y * width() + x] = true; }
 
   std::string row(std::size_t r) const {
     std::string out;
-    for (std::size_t c = 0; c < columns; ++c) out += wide_ == 2 ? braille(c, r) : star(c, r);
+    for (std::size_t c = 0; c < plot_columns; ++c) out += wide_ == 2 ? braille(c, r) : star(c, r);
     return out.substr(0, out.find_last_not_of(' ') + 1);
   }
 
@@ -70,14 +70,14 @@ std::string plot(const std::function<double(double)>& f, double from, double to,
   const std::size_t margin = 2 + std::max(highest.size(), lowest.size());
   const char* const bar = terminal.utf8() ? "│" : "|";
   std::string out;
-  for (std::size_t r = 0; r < rows; ++r)
-    out += right_aligned(r == 0          ? highest
-                         : r + 1 == rows ? lowest
-                                         : "",
+  for (std::size_t r = 0; r < plot_rows; ++r)
+    out += right_aligned(r == 0               ? highest
+                         : r + 1 == plot_rows ? lowest
+                                              : "",
                          margin) +
            " " + bar + canvas.row(r) + "\n";
   const std::string first = significant(from, 3), last = significant(to, 3);
-  const std::size_t gap = columns - std::min(columns, first.size() + last.size());
+  const std::size_t gap = plot_columns - std::min(plot_columns, first.size() + last.size());
   out += std::string(margin + 2, ' ') + first + std::string(gap / 2, ' ');
   out += x_name + std::string(gap - std::min(gap, gap / 2 + x_name.size()), ' ') + last + "\n";
   return out;
