@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <memory>
 
 #include "base/foreign_call.hpp"
 namespace nnrun::host {
@@ -28,6 +29,26 @@ class FixedText {
  private:
   char text_[1024];
   std::size_t size_ = 0;
+};
+
+/// The stack that handlers of this thread run on. Its memory is not thread-local itself: a shared
+/// library with that much of it could not be loaded into a program that runs already.
+class CrashStack {
+ public:
+  CrashStack() {
+    const stack_t own{.ss_sp = memory_.get(), .ss_flags = 0, .ss_size = size};
+    sigaltstack(&own, nullptr);
+  }
+  CrashStack(const CrashStack&) = delete;
+  CrashStack& operator=(const CrashStack&) = delete;
+  ~CrashStack() {
+    const stack_t none{.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
+    sigaltstack(&none, nullptr);
+  }
+
+ private:
+  static constexpr std::size_t size = 16384;
+  const std::unique_ptr<char[]> memory_ = std::make_unique<char[]>(size);
 };
 
 void on_signal(int signal) {
@@ -73,9 +94,7 @@ void report_crash_now(int signal) {
 }
 
 void give_crash_stack() {
-  static thread_local char memory[16384];
-  const stack_t own{.ss_sp = memory, .ss_flags = 0, .ss_size = sizeof memory};
-  sigaltstack(&own, nullptr);
+  if (report_to.load() != nullptr) static thread_local const CrashStack own;
 }
 
 void report_crashes(CrashReport report) {

@@ -12,7 +12,8 @@ using CrashReport = void (*)(int signal, std::string_view where);
 /// process, an uncaught exception among them, or when foreign code calls exit. The signal then ends
 /// the process as it would have.
 void report_crashes(CrashReport report);
-/// Room for the report of a thread whose stack is full: call it once in every thread.
+/// Gives this thread room to report that its own stack is full, where reports were asked for: call
+/// it at the start of every thread.
 void give_crash_stack();
 /// Calls the report with this signal, and where this thread is.
 void report_crash_now(int signal);

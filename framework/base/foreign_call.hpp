@@ -24,12 +24,13 @@ class ForeignCall {
     what_ = called.what;
     method_ = called.method;
   }
-  // Local to the program: one instruction reaches them, where a shared library's would cost a call.
-  // Volatile: a handler reads them, and one wide load of both would wait for the two stores.
-  [[gnu::tls_model("local-exec")]] inline static thread_local constinit const char* volatile what_ =
-      nullptr;
+  // Initial-exec: in a program the linker makes it one instruction, as if it were local to it, and
+  // a shared library of the framework still loads. Volatile: a handler reads them, and one wide
+  // load of both would wait for the two stores.
   [[gnu::tls_model(
-      "local-exec")]] inline static thread_local constinit const char* volatile method_ = nullptr;
+      "initial-exec")]] inline static thread_local constinit const char* volatile what_ = nullptr;
+  [[gnu::tls_model(
+      "initial-exec")]] inline static thread_local constinit const char* volatile method_ = nullptr;
 };
 
 /// A call of a plugin back into the host, which may call other plugins: stands in every function
