@@ -26,6 +26,7 @@ variant static_libstdcxx "$cxx" -static-libstdc++ -static-libgcc
 variant hidden "$cxx" -fvisibility=hidden -fvisibility-inlines-hidden
 variant everything_visible "$cxx" -fvisibility=default -rdynamic
 variant stripped "$cxx" -s
+variant garbage_collected "$cxx" -fdata-sections -Wl,--gc-sections
 if command -v clang++ >/dev/null; then
   variant by_clang clang++
 else

@@ -44,7 +44,7 @@ namespace nnrun::detail {
 
 template <class C>
 void* create(const nnrun_host* lent, const nnrun_value* values, std::uint32_t n) noexcept {
-  host() = lent;
+  remember_host(lent);
   C* object = nullptr;
   const int status = guard([&] {
     constexpr auto all = params_of<C>();
@@ -80,13 +80,19 @@ inline constexpr nnrun_class class_of{sizeof(nnrun_class),
 }  // namespace nnrun::detail
 
 // A pointer in a linker section: several classes per file, several files per library, no static
-// constructor. The registered type derives in an unnamed namespace, so that two plugins whose
+// constructor. Nothing refers to it but the section's bounds: `retain` keeps it from a linker that
+// collects garbage. The registered type derives in an unnamed namespace, so that two plugins whose
 // classes share a C++ name cannot share code, whatever the visibility flags.
-#define NNRUN_REGISTER(C)                                                                 \
-  namespace {                                                                             \
-  struct nnrun_registered_##C : C {};                                                     \
-  [[gnu::section("nnrun_classes"), gnu::used]] const nnrun_class* const nnrun_entry_##C = \
-      &::nnrun::detail::class_of<nnrun_registered_##C>;                                   \
+#if __has_cpp_attribute(gnu::retain)
+#define NNRUN_KEPT gnu::used, gnu::retain
+#else
+#define NNRUN_KEPT gnu::used
+#endif
+#define NNRUN_REGISTER(C)                                                                  \
+  namespace {                                                                              \
+  struct nnrun_registered_##C : C {};                                                      \
+  [[gnu::section("nnrun_classes"), NNRUN_KEPT]] const nnrun_class* const nnrun_entry_##C = \
+      &::nnrun::detail::class_of<nnrun_registered_##C>;                                    \
   }
 
 #ifndef NNRUN_PLUGIN_NAME

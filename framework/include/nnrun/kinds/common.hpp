@@ -1,5 +1,6 @@
 // What every kind needs: errors that stop at the boundary, views of rows, streams of numbers.
 #pragma once
+#include <atomic>
 #include <exception>
 #include <nnrun/lanes.hpp>
 #include <nnrun/normal.hpp>
@@ -54,10 +55,19 @@ class Stream {
 
 namespace detail {
 
-/// Static: each source file has its own, since a registered class is local to its file.
-static inline const nnrun_host*& host() {
-  static const nnrun_host* lent = nullptr;
+/// The host that created the first object, NULL before. Static: each source file has its own, since
+/// a registered class is local to its file.
+static inline std::atomic<const nnrun_host*>& first_host() {
+  static constinit std::atomic<const nnrun_host*> lent{nullptr};
   return lent;
+}
+/// Written once: several threads may create objects.
+static inline void remember_host(const nnrun_host* lent) noexcept {
+  const nnrun_host* none = nullptr;
+  first_host().compare_exchange_strong(none, lent);
+}
+static inline void report(const char* what, const char* where, const char* hint) noexcept {
+  if (const nnrun_host* const lent = first_host().load()) lent->error(what, where, hint);
 }
 
 /// The host said what went wrong already: only pass it on.
@@ -72,11 +82,11 @@ int guard(F&& f) noexcept {
   } catch (const AlreadyReported&) {
     return 1;
   } catch (const Error& e) {
-    if (host()) host()->error(e.what(), e.where(), e.hint());
+    report(e.what(), e.where(), e.hint());
   } catch (const std::exception& e) {
-    if (host()) host()->error(e.what(), nullptr, nullptr);
+    report(e.what(), nullptr, nullptr);
   } catch (...) {
-    if (host()) host()->error("threw something that is no std::exception", nullptr, nullptr);
+    report("threw something that is no std::exception", nullptr, nullptr);
   }
   return 1;
 }
