@@ -44,6 +44,14 @@ std::string said_by(const Class& plugin) {
   return plugin.kind + " '" + plugin.name + "'";
 }
 
+[[noreturn]] void fail_in(const Class& plugin, const char* method) {
+  Problem problem = last_error_of_plugin();
+  if (problem.what.empty()) problem.what = "no reason given";
+  problem.what = said_by(plugin) + " failed in " + method + ": " + problem.what;
+  if (problem.where.empty()) problem.where = plugin.library->shown();
+  throw PluginError(std::move(problem));
+}
+
 }  // namespace
 
 /// What create sees; it may keep the pointers, so they live as long as the object.
@@ -108,6 +116,18 @@ Use with_defaults(const Class& plugin) {
     use.settings.push_back(default_of(setting));
   }
   return use;
+}
+
+const void* extension_of(const Class& plugin, const char* id) {
+  const auto* const extension = appended(*plugin.table, &nnrun_class::extension);
+  if (extension == nullptr || *extension == nullptr) return nullptr;
+  try {
+    const ForeignCall here(plugin.label.c_str(), "extension");
+    return (*extension)(id);
+  } catch (...) {
+    remember_what_was_thrown();
+  }
+  fail_in(plugin, "extension");
 }
 
 Problem last_error_of_plugin() {
@@ -176,11 +196,7 @@ Object::~Object() {
 }
 
 void Object::fail(const char* method) const {
-  Problem problem = last_error_of_plugin();
-  if (problem.what.empty()) problem.what = "no reason given";
-  problem.what = said_by(*plugin_) + " failed in " + method + ": " + problem.what;
-  if (problem.where.empty()) problem.where = plugin_->library->shown();
-  throw PluginError(std::move(problem));
+  fail_in(*plugin_, method);
 }
 
 }  // namespace nnrun::host

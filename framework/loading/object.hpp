@@ -42,13 +42,27 @@ void set_plugin_log(PluginLog log);
 /// In a catch block: what it caught becomes what the plugin said.
 void remember_what_was_thrown();
 
-/// An entry that a later minor appended to a table of functions, one per dtype; nullptr where the
-/// table was built against an older one, or does not have it.
+/// A field that a later minor appended to a table; nullptr where the table was built against an
+/// older one.
+template <class Table, class Field>
+const Field* appended(const Table& table, Field Table::*field) {
+  const auto* const begin = reinterpret_cast<const char*>(&table);
+  const auto* const end = reinterpret_cast<const char*>(&(table.*field)) + sizeof(Field);
+  return static_cast<std::size_t>(end - begin) <= table.size ? &(table.*field) : nullptr;
+}
+/// Of functions, one per dtype; nullptr also where the table does not have it.
 template <class Table, class Functions>
 auto appended(const Table& table, Functions Table::*field, int dtype) {
-  const auto* const begin = reinterpret_cast<const char*>(&table);
-  const auto* const end = reinterpret_cast<const char*>(&(table.*field)) + sizeof(Functions);
-  return static_cast<std::size_t>(end - begin) <= table.size ? (table.*field)[dtype] : nullptr;
+  const Functions* const functions = appended(table, field);
+  return functions != nullptr ? (*functions)[dtype] : nullptr;
+}
+
+/// The table that a class offers under this id; nullptr where it offers none. Throws PluginError
+/// where it throws.
+const void* extension_of(const Class& plugin, const char* id);
+template <class Table>
+const Table* extension_of(const Class& plugin, const char* id) {
+  return static_cast<const Table*>(extension_of(plugin, id));
 }
 
 class Object {

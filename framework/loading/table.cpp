@@ -94,6 +94,8 @@ const char* missing_in(const nnrun_dataset& table) {
 template <class Table>
 constexpr std::size_t first_size = sizeof(Table);
 template <>
+constexpr std::size_t first_size<nnrun_class> = offsetof(nnrun_class, extension);
+template <>
 constexpr std::size_t first_size<nnrun_layer> = offsetof(nnrun_layer, observe);
 template <>
 constexpr std::size_t first_size<nnrun_metric> = offsetof(nnrun_metric, table);
@@ -195,7 +197,7 @@ std::unique_ptr<Class> class_of(const nnrun_class* table, std::size_t number,
                                 const std::string& name) {
   const std::string of_number = "'" + name + "': class number " + std::to_string(number) + " ";
   if (table == nullptr) refuse(of_number + "is missing", by_the_header);
-  if (table->size < sizeof(nnrun_class))
+  if (table->size < first_size<nnrun_class>)
     refuse(of_number + "has a description that is cut short", by_the_header);
   if (!is_name(table->name))
     refuse(of_number + "has no proper name: letters, digits, _ and -, " +

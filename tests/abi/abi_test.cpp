@@ -39,15 +39,16 @@ Layout of_today() {
 
 TEST_CASE("the interface of today is the recorded one, fields only appended", "[abi]") {
   const Layout today = of_today();
-  CHECK(today == recorded("1_1"));  // a field that was appended: record it with a new minor
-  for (const auto& [name, numbers] : recorded("1_0")) {
-    CAPTURE(name);
-    REQUIRE(today.contains(name));
-    if (name.find('.') == std::string::npos)
-      CHECK(today.at(name)[0] >= numbers[0]);
-    else
-      CHECK(today.at(name) == numbers);
-  }
+  CHECK(today == recorded("1_2"));  // a field that was appended: record it with a new minor
+  for (const char* const earlier : {"1_0", "1_1"})
+    for (const auto& [name, numbers] : recorded(earlier)) {
+      CAPTURE(earlier, name);
+      REQUIRE(today.contains(name));
+      if (name.find('.') == std::string::npos)
+        CHECK(today.at(name)[0] >= numbers[0]);
+      else
+        CHECK(today.at(name) == numbers);
+    }
 }
 
 TEST_CASE("a plugin of the first interface is loaded, keeps its laws and trains", "[abi]") {
@@ -70,6 +71,37 @@ TEST_CASE("a plugin of the first interface is loaded, keeps its laws and trains"
   CAPTURE(trained.out, trained.err);
   CHECK(trained.status == 0);
   CHECK_THAT(trained.out, Catch::Contains("old_error"));
+}
+
+TEST_CASE("a plugin of 1.1 keeps its laws, and what its settings meant by their names", "[abi]") {
+  const Scratch scratch;
+  const std::string library = NNRUN_BUILD_DIR "/test_plugins/abi_1_1.so";
+  const Ended checked = run("$nnrun check --json " + library, scratch.folder());
+  CAPTURE(checked.out, checked.err);
+  CHECK(checked.status == 0);
+  CHECK(nlohmann::json::parse(checked.out)["interface"] == "1.1");
+  scratch.write("early.yaml", "plugins: [" + library +
+                                  "]\n"
+                                  "name: early\n"
+                                  "dtype: float64\n"
+                                  "data: {type: early_points, separator: ;}\n"
+                                  "model:\n"
+                                  "  input: 2\n"
+                                  "  defaults: {activation: tanh}\n"
+                                  "  layers: [{type: early_units, units: 2}]\n"
+                                  "train: {cost: mean_squared_error, epochs: 2}\n"
+                                  "metrics: [accuracy]\n");
+  const Ended trained = run("$nnrun early.yaml --out early", scratch.folder());
+  CAPTURE(trained.out, trained.err);
+  CHECK(trained.status == 0);
+  CHECK_THAT(trained.err,
+             Catch::Contains("early_units_1 (early_units)") && Catch::Contains("tanh"));
+  const Ended evaluated = run("$nnrun eval early", scratch.folder());
+  CAPTURE(evaluated.err);
+  CHECK(evaluated.status == 0);
+  CHECK_THAT(evaluated.err, Catch::Contains("early_points was given two classes"));
+  scratch.write("in.csv", "x1;x2\n1;1\n");
+  CHECK(run("$nnrun predict early --csv in.csv", scratch.folder()).status == 0);
 }
 
 }  // namespace nnrun::testing

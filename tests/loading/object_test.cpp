@@ -59,6 +59,43 @@ std::string refusal(const Use& use) {
 
 }  // namespace
 
+TEST_CASE("a class offers a table under an id of its own, and nothing under others", "[loading]") {
+  const PluginFactory factory;
+  Registry registry;
+  registry.load(factory.cpp("offers.so", R"(
+#include <nnrun/plugin.hpp>
+struct Offers : nnrun::Activation {
+  static constexpr auto name = "offers", doc = "x, and a number";
+  static constexpr double number = 42;
+  auto f(auto x) const { return x; }
+  static const void* extension(std::string_view id) {
+    return id == "tests.number/1" ? &number : nullptr;
+  }
+};
+NNRUN_REGISTER(Offers)
+struct Silent : nnrun::Activation {
+  static constexpr auto name = "silent", doc = "x";
+  auto f(auto x) const { return x; }
+};
+NNRUN_REGISTER(Silent)
+)"));
+  const Class& offers = *registry.find("activation", "offers");
+  REQUIRE(extension_of<double>(offers, "tests.number/1") != nullptr);
+  CHECK(*extension_of<double>(offers, "tests.number/1") == 42);
+  CHECK(extension_of<double>(offers, "tests.number/2") == nullptr);
+  CHECK(extension_of<double>(*registry.find("activation", "silent"), "tests.number/1") == nullptr);
+  registry.load(factory.cpp("throws.so",
+                            "#include <nnrun/abi.h>\n"
+                            "static const void* throws(const char*) { throw 1; }\n"
+                            "#define FUNCTIONS &functions, throws\n"
+                            "#include \"one_class.h\"\n"));
+  const Class& throws = *registry.find("activation", "twice");
+  CHECK_THAT(
+      said<PluginError>([&] { extension_of(throws, "tests.number/1"); }),
+      Catch::StartsWith("error: activation 'twice' failed in extension: threw something that "
+                        "is no std::exception"));
+}
+
 TEST_CASE("the defaults of a class are those of its table, whatever its stride", "[loading]") {
   const Fixture fixture(remembers);
   const std::vector<Value> expected{true,

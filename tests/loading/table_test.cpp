@@ -103,7 +103,7 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
           "must be as <nnrun/abi.h> says"},
       Wrong{
           "#define MINOR 3",
-          "'$/a.so' needs plugin interface 1.3, this nnrun has 1.1\n"
+          "'$/a.so' needs plugin interface 1.3, this nnrun has 1.2\n"
           "   = help: install a newer nnrun, or rebuild the library with the headers of this one"},
       Wrong{"#define MAJOR 2",
             "'$/a.so' gives a table that is not one of plugin interface 1\n"

@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 #define NNRUN_ABI_MAJOR 1
-#define NNRUN_ABI_MINOR 1
+#define NNRUN_ABI_MINOR 2
 #define NNRUN_LANES 8
 #define NNRUN_EXPORT __attribute__((visibility("default")))
 
@@ -82,6 +82,10 @@ typedef struct nnrun_class { /* one thing that a config can name */
   void* (*create)(const nnrun_host*, const nnrun_value* values, uint32_t n);
   void (*destroy)(void* self);
   const void* functions; /* nnrun_activation, nnrun_cost, … */
+  /* Since 1.2, optional. What the class offers beyond its kind: the table that `id` names
+     ("nnrun.<what>/<version>", or a name of your own), or NULL for every id that it does not know.
+     The same table for the same id, always; it outlives the library's last object. */
+  const void* (*extension)(const char* id);
 } nnrun_class;
 
 typedef struct nnrun_library {

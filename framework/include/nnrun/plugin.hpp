@@ -14,6 +14,9 @@
 //   NNRUN_REGISTER(BentIdentity)
 //
 //   g++ -std=c++20 -O3 -fPIC -shared -I… bent.cpp -o bent.so
+//
+// A class of any kind may offer more than its kind asks for, by names that both sides know:
+// `static const void* extension(std::string_view id)` returns the table of that id, or nullptr.
 #pragma once
 // Whatever flags a plugin is built with: the same bits on every CPU, hence no fused multiply-add,
 // and loops with comparisons become vectors.
@@ -34,6 +37,7 @@
 #include <nnrun/kinds/regularizer.hpp>
 #include <nnrun/kinds/schedule.hpp>
 #include <nnrun/settings.hpp>
+#include <string_view>
 
 #ifdef __FAST_MATH__
 #error \
@@ -64,6 +68,18 @@ void destroy(void* self) noexcept {
 }
 
 template <class C>
+const void* extension(const char* id) noexcept {
+  return C::extension(std::string_view(id));
+}
+template <class C>
+constexpr auto extension_function() -> decltype(nnrun_class::extension) {
+  if constexpr (requires { C::extension(std::string_view()); })
+    return extension<C>;
+  else
+    return nullptr;
+}
+
+template <class C>
 inline constexpr auto settings = settings_of<C>();
 template <class C>
 inline constexpr auto functions = C::template functions_of<C>();
@@ -76,7 +92,8 @@ inline constexpr nnrun_class class_of{sizeof(nnrun_class),
                                       static_cast<std::uint32_t>(settings<C>.size()),
                                       create<C>,
                                       destroy<C>,
-                                      &functions<C>};
+                                      &functions<C>,
+                                      extension_function<C>()};
 }  // namespace nnrun::detail
 
 // A pointer in a linker section: several classes per file, several files per library, no static

@@ -1,0 +1,352 @@
+/* The nnrun plugin interface, major 1: what a library hands to nnrun and what nnrun lends to it.
+
+   C only: no C++ type, no exception, no allocation crosses this line. Every struct starts with its
+   size and is only ever appended to inside one major. C++ authors include <nnrun/plugin.hpp>, which
+   writes all of this for them.
+
+   Numbers. A batch is a matrix: rows are examples, each row contiguous. `void*` numbers are float
+   or double, as the table that holds the function says. Buffers of the host start on 64 bytes and
+   have room up to the next multiple of NNRUN_LANES numbers, so that kernels may read and write
+   whole lanes; rows of data may be read past their end, never written. Tails of parameters and of
+   their gradient are zero and must stay zero.
+
+   Functions return 0, or call nnrun_host.error and return non-zero. After `create` an object is
+   constant and may be used by several threads at once, unless its kind says otherwise. */
+#ifndef NNRUN_ABI_H
+#define NNRUN_ABI_H
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+#define NNRUN_ABI_MAJOR 1
+#define NNRUN_ABI_MINOR 1
+#define NNRUN_LANES 8
+#define NNRUN_EXPORT __attribute__((visibility("default")))
+
+enum { NNRUN_F32 = 0, NNRUN_F64 = 1, NNRUN_DTYPES = 2 };
+
+/* ---- the library and its classes ---- */
+
+/* What the host lends to an object; valid until the object is destroyed. */
+typedef struct nnrun_host {
+  uint32_t size;
+  uint16_t abi_major, abi_minor;
+  /* Copies its arguments. `where` (a file:line, say) and `hint` may be NULL. */
+  void (*error)(const char* what, const char* where, const char* hint);
+  /* level 0: for -v, 1: always shown */
+  void (*log)(int level, const char* message);
+} nnrun_host;
+
+enum {
+  NNRUN_BOOL = 1,
+  NNRUN_INT,
+  NNRUN_FLOAT,
+  NNRUN_STRING,
+  NNRUN_PATH, /* a string; relative paths start at the file that wrote them, ${NAME} is expanded */
+  NNRUN_FLOATS, /* a list of numbers */
+  NNRUN_STRINGS /* a list of strings */
+};
+typedef struct nnrun_value {
+  uint32_t type;
+  uint32_t count; /* lists: how many */
+  union {
+    double f;
+    int64_t i; /* also bool */
+    const char* s;
+    const double* floats;
+    const char* const* strings;
+  } u;
+} nnrun_value;
+
+#define NNRUN_REQUIRED 1u      /* has no default: the config must give it */
+#define NNRUN_ABOVE_MIN 2u     /* min itself is not allowed */
+#define NNRUN_BELOW_MAX 4u     /* max itself is not allowed */
+#define NNRUN_LOGARITHMIC 8u   /* for sweeps and sliders */
+typedef struct nnrun_setting { /* one key that a config may give to the class */
+  uint32_t size, type, flags;
+  const char *name, *doc;
+  nnrun_value initial; /* the default */
+  double min, max;     /* numbers; +-infinity where open */
+  const char* const* choices;
+  uint32_t n_choices; /* strings only; 0: any */
+} nnrun_setting;
+
+typedef struct nnrun_class { /* one thing that a config can name */
+  uint32_t size;
+  const char* kind; /* "activation/1", "cost/1", …: kind and version of its function table */
+  const char *name, *doc;
+  const nnrun_setting* settings; /* stride: settings[0].size */
+  uint32_t n_settings;
+  /* values: one per setting, in order; they live as long as the object. NULL: refused. */
+  void* (*create)(const nnrun_host*, const nnrun_value* values, uint32_t n);
+  void (*destroy)(void* self);
+  const void* functions; /* nnrun_activation, nnrun_cost, … */
+} nnrun_class;
+
+typedef struct nnrun_library {
+  uint32_t size;
+  uint16_t abi_major, abi_minor; /* of the header it was built with */
+  const char *name, *version, *license, *compiler;
+  uint32_t optimized; /* 0: built without optimisation, some 50 times slower */
+  const nnrun_class* const* begin;
+  const nnrun_class* const* end;
+} nnrun_library;
+/* The one exported symbol; the digit is the major, so that it can be read without loading. */
+NNRUN_EXPORT const nnrun_library* nnrun_plugin_v1(void);
+
+/* ---- activation/1: a = f(z) ---- */
+
+#define NNRUN_ELEMENTWISE 1u /* every number on its own: may be called on any run of numbers */
+typedef struct nnrun_activation_functions {
+  int (*forward)(void*, const void* z, void* a, size_t rows, size_t cols);
+  /* dz = da * f'(z) */
+  int (*backward)(void*, const void* z, const void* a, const void* da, void* dz, size_t rows,
+                  size_t cols);
+} nnrun_activation_functions;
+typedef struct nnrun_activation {
+  uint32_t size, flags;
+  nnrun_activation_functions by_dtype[NNRUN_DTYPES];
+} nnrun_activation;
+
+/* ---- cost/1: one number per example, from outputs y and targets t ---- */
+
+typedef struct nnrun_cost_functions {
+  /* t_stride: numbers from one row of targets to the next; 0: one target for all rows */
+  int (*value)(void*, const void* y, const void* t, size_t t_stride, void* per_row, size_t rows,
+               size_t cols);
+  /* dy = scale * d cost / d y, whole lanes, the tail zero; per_row as above */
+  int (*slope)(void*, const void* y, const void* t, size_t t_stride, double scale, void* dy,
+               void* per_row, size_t rows, size_t cols);
+} nnrun_cost_functions;
+typedef struct nnrun_cost {
+  uint32_t size, flags;
+  nnrun_cost_functions by_dtype[NNRUN_DTYPES];
+} nnrun_cost;
+
+/* ---- metric/1: one number from all outputs of a pass over the data ---- */
+
+#define NNRUN_FRACTION 1u         /* between 0 and 1: people are shown percent */
+#define NNRUN_HIGHER_IS_BETTER 2u /* otherwise lower */
+typedef struct nnrun_metric {
+  uint32_t size, flags;
+  int (*value[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                             double* out);
+  /* Since 1.1, optional. A square table of counts: out[i * n + j] examples of class i that the
+     outputs put into class j; n = cols, or 2 where there is one column. */
+  int (*table[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                             double* out);
+} nnrun_metric;
+
+/* ---- layer/1 ---- */
+
+#define NNRUN_MAX_RANK 4
+#define NNRUN_MAX_BLOCKS 8
+#define NNRUN_MAX_STATE_BLOCKS 4
+typedef struct nnrun_shape { /* of one example, or of a block of parameters */
+  uint32_t rank;
+  size_t sizes[NNRUN_MAX_RANK];
+} nnrun_shape;
+
+typedef struct nnrun_tensor { /* rows x cols, each row contiguous */
+  void* v;                    /* values */
+  void* d;                    /* slopes, d cost / d value; NULL: not wanted */
+  size_t cols;
+  uint32_t accumulate; /* slopes of an input: 0 write, 1 add (another reader wrote already) */
+} nnrun_tensor;
+
+struct nnrun_plan;
+/* Filled once, when the graph is built; a step changes rows and the pointers into the data. */
+typedef struct nnrun_layer_call {
+  uint32_t size, n_in;
+  size_t rows;
+  const nnrun_tensor* in;
+  nnrun_tensor out;
+  void *w, *dw;         /* this layer's slice of the flat vectors of parameters and gradient */
+  uint32_t accumulate;  /* dw: 0 write, 1 add */
+  uint32_t tile, tiles; /* backward_parameters: which part of dw */
+  /* Since 1.1. */
+  uint32_t training; /* 0: outputs as a trained network gives them. Only forward is called, and all
+                        slopes, dw, kept, kept_rows and noise are NULL. */
+  void* state;       /* this layer's slice of the state, in training or not; NULL where the plan has
+                        none; only observe may write it */
+  /* NULL where training is 0 (in validation, tests, predictions), or the plan asks for none: */
+  void* kept;        /* plan.kept numbers that forward leaves for backward and observe */
+  void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise */
+  const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
+                        of a step */
+  const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
+} nnrun_layer_call;
+
+enum { NNRUN_WEIGHTS = 1, NNRUN_BIAS, NNRUN_OTHER };
+typedef struct nnrun_block { /* a named part of a layer's parameters, as files hold it */
+  const char* name;
+  uint32_t role;                          /* weights: `init`; bias: `bias_init`; other: `initial` */
+  nnrun_shape shape;                      /* dense weights: units x inputs */
+  size_t strides[NNRUN_MAX_RANK], offset; /* where element (i, j, …) is, in numbers */
+  size_t fan_in, fan_out;                 /* for initializers */
+  double initial;
+} nnrun_block;
+typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, zeroed before */
+  uint32_t size, n_in;
+  const nnrun_shape* in;
+  nnrun_shape out;
+  size_t n_parameters; /* with padding: whole lanes, as each block's offset */
+  uint32_t n_blocks;
+  nnrun_block blocks[NNRUN_MAX_BLOCKS];
+  size_t groups; /* see perturb; 0: cannot */
+  /* Since 1.1. State: numbers that are learned without a gradient (averages of batch_norm), saved
+     with the model. */
+  size_t n_state; /* with padding */
+  uint32_t n_state_blocks;
+  nnrun_block state_blocks[NNRUN_MAX_STATE_BLOCKS]; /* role and fans do not matter */
+  size_t kept, kept_per_row, noise_per_row;         /* see nnrun_layer_call */
+} nnrun_plan;
+
+typedef struct nnrun_layer_functions {
+  int (*forward)(void*, const nnrun_layer_call*);
+  /* out.d, w -> in[k].d, row by row */
+  int (*backward_inputs)(void*, const nnrun_layer_call*);
+  /* out.d, in[k].v -> dw, whole sums over the rows; NULL where there are no parameters */
+  int (*backward_parameters)(void*, const nnrun_layer_call*);
+  /* Optional, for finite differences. One row; out.v is its output. Writes groups x stride numbers
+     in the layout of the parameters: (g, c) is output column c with parameter (g, c) + h, the
+     one column that this parameter moves. Padding gives the unchanged output. */
+  int (*perturb)(void*, const nnrun_layer_call*, double h, void* out);
+  /* Optional. (g, c) of v means: the row in[0].v with column c replaced by v[g, c]. Writes the
+     groups x stride rows of output. */
+  int (*spread)(void*, const nnrun_layer_call*, const void* v, size_t groups, size_t stride,
+                void* rows);
+} nnrun_layer_functions;
+#define NNRUN_COUPLES_ROWS                                               \
+  2u /* in training, an output row depends on other rows: no cut batches \
+      */
+typedef struct nnrun_layer {
+  uint32_t size, flags;
+  int (*plan)(void*, nnrun_plan*);
+  nnrun_layer_functions by_dtype[NNRUN_DTYPES];
+  /* Since 1.1, optional. Once per step, after the update: new state from what forward kept. */
+  int (*observe[NNRUN_DTYPES])(void*, const nnrun_layer_call*);
+} nnrun_layer;
+
+/* ---- optimizer/1: one call for the flat vector of parameters, or for any part of it ---- */
+
+typedef struct nnrun_update {
+  uint32_t size, n_slots;
+  void* w;
+  const void* g;
+  void* const* slots; /* owned by the host, zero before the first step */
+  size_t n;           /* a multiple of NNRUN_LANES */
+  uint64_t step;      /* from 1 */
+  double rate;        /* the learning rate of this step */
+} nnrun_update;
+#define NNRUN_WHOLE_VECTOR 4u /* a part's update depends on the rest: never split */
+typedef struct nnrun_optimizer {
+  uint32_t size, flags, n_slots;
+  const char* const* slot_names;
+  double learning_rate; /* where the config gives none */
+  int (*update[NNRUN_DTYPES])(void*, const nnrun_update*);
+} nnrun_optimizer;
+
+/* ---- schedule/1: how the learning rate changes ---- */
+
+typedef struct nnrun_moment { /* when a factor is wanted */
+  uint32_t size;
+  uint32_t higher_is_better; /* which way `history` improves */
+  uint64_t step, steps;      /* updates made so far, of the run as planned */
+  uint64_t steps_per_epoch;
+  const double* history; /* the monitored value after each finished epoch */
+  size_t n_history;
+} nnrun_moment;
+typedef struct nnrun_schedule {
+  uint32_t size, flags;
+  /* What the learning rate is multiplied with; a function of the moment alone. */
+  int (*factor)(void*, const nnrun_moment*, double* out);
+} nnrun_schedule;
+
+/* ---- regularizer/1: what parameters cost by themselves ---- */
+
+typedef struct nnrun_regularizer_functions {
+  /* g += d penalty / d w, before the update; state: one number per parameter, owned by the host,
+     zero before the first step */
+  int (*add)(void*, const void* w, void* g, void* state, size_t n);
+  /* Optional: after the update by the optimizer, with the learning rate of this step. */
+  int (*after)(void*, void* w, void* state, double rate, size_t n);
+  int (*penalty)(void*, const void* w, size_t n, double* out);
+} nnrun_regularizer_functions;
+typedef struct nnrun_regularizer {
+  uint32_t size, flags;
+  nnrun_regularizer_functions by_dtype[NNRUN_DTYPES];
+} nnrun_regularizer;
+
+/* ---- random numbers, as a class is lent them ---- */
+
+typedef struct nnrun_stream { /* the next numbers of one named stream */
+  uint32_t size;
+  void* host;
+  int (*uniform)(void* host, double* out, size_t n); /* in [0, 1) */
+} nnrun_stream;
+
+/* ---- gradient/1: sees an objective and nothing else ---- */
+
+typedef struct nnrun_objective { /* the mean cost of one batch, at the present parameters */
+  uint32_t size, dtype;
+  void* host;
+  size_t n; /* of parameters, with padding */
+  int (*cost)(void* host, double* cost);
+  /* costs[i] = cost with parameter i + h; padding gives exactly *here, the cost without */
+  int (*costs)(void* host, double h, void* costs, double* here);
+  int (*backpropagate)(void* host, void* gradient, double* cost);
+  /* Since 1.1. The cost at the present parameters + h * direction, which has n numbers; those of
+     padding do not count, and a gradient that calls it may write anything there. */
+  int (*cost_along)(void* host, const void* direction, double h, double* cost);
+  const nnrun_stream* stream; /* random numbers of this step, for gradients that draw directions */
+} nnrun_objective;
+typedef struct nnrun_gradient {
+  uint32_t size, flags;
+  /* Writes n numbers of gradient and the cost; padding must get exactly 0. */
+  int (*compute)(void*, const nnrun_objective*, void* gradient, double* cost);
+} nnrun_gradient;
+
+/* ---- random/1 and initializer/1 ---- */
+
+#define NNRUN_SEQUENTIAL 8u /* one sequence whatever the stream: the order of the calls counts */
+typedef struct nnrun_random {
+  uint32_t size, flags;
+  int (*seed)(void*, uint64_t seed); /* called once, before the rest; may change the object */
+  /* numbers from, from + 1, … of stream (name, index), in [0, 1) */
+  int (*uniform)(void*, const char* name, uint64_t index, uint64_t from, double* out, size_t n);
+} nnrun_random;
+
+typedef struct nnrun_initializer {
+  uint32_t size, flags;
+  /* w: the block in its file order (weights: units x inputs), contiguous */
+  int (*fill)(void*, const nnrun_stream*, const nnrun_shape*, size_t fan_in, size_t fan_out,
+              double* w);
+} nnrun_initializer;
+
+/* ---- dataset/1 ---- */
+
+enum { NNRUN_TRAIN = 0, NNRUN_VALIDATION, NNRUN_TEST, NNRUN_PARTS };
+typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; texts live as long
+                               as the object */
+  uint32_t size;
+  nnrun_shape input, target;
+  size_t examples[NNRUN_PARTS];
+  const char* const* input_names; /* one per input number, or NULL */
+  const char* const* target_names;
+  const char* const* classes; /* of a categorical target, one per target number, or NULL */
+} nnrun_data;
+typedef struct nnrun_dataset {
+  uint32_t size, flags;
+  /* Reads what is needed to know the sizes; may change the object. Called once, before read. */
+  int (*open)(void*, nnrun_data*);
+  /* Examples from … from + n - 1 of a part, called in order, each once; x: n inputs, t: n targets,
+     contiguous. The stream belongs to the part. */
+  int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
+              double* t);
+} nnrun_dataset;
+#ifdef __cplusplus
+}
+#endif
+#endif
