@@ -198,6 +198,28 @@ Finding tiles(const Subject& subject) {
   return kept();
 }
 
+/// Scratch holds anything before a call: a number that is read before it is written shows, since
+/// the trial fills it before each, and NaN stays NaN.
+Finding scratch(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 5);
+  if (trial.plan.scratch == 0) return skipped("asks for none");
+  const auto with = [&](double x) {
+    trial.in_scratch = x;
+    Numbers all = trial.everything();
+    trial.forward(0);
+    all.insert(all.end(), trial.y.data(), trial.y.data() + trial.y.size());
+    return all;
+  };
+  const Numbers expected = with(0);
+  for (const double x : {1., std::numeric_limits<double>::quiet_NaN()})
+    if (const std::string wrong = first_difference<double>(with(x), expected); !wrong.empty())
+      return broken("where scratch held " + shown(x) + " before the call, " + wrong);
+  if (trial.scratch_overrun()) return broken("it writes behind the end of scratch");
+  return kept(std::to_string(trial.plan.scratch) +
+              (trial.plan.scratch == 1 ? " number" : " numbers"));
+}
+
 /// What moving a parameter gives, by moving it.
 Finding perturb(const Subject& subject) {
   const Object layer(subject.use);
@@ -299,6 +321,7 @@ constexpr Law all[]{{"plan", plans},
                     {"unwanted slopes", unwanted_slopes},
                     {"padding", padding},
                     {"tiles", tiles},
+                    {"scratch", scratch},
                     {"perturb", perturb},
                     {"spread", spread},
                     two_threads<compute>,

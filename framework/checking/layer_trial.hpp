@@ -50,6 +50,7 @@ class LayerTrial {
     TrialNumbers uniform;
     for (std::size_t i = 0; i < rows * plan.noise_per_row; ++i)
       noise_.data()[i] = static_cast<T>(uniform.next());
+    scratch_.emplace(plan.scratch);
     in_.resize(plan.n_in);
   }
   LayerTrial(const LayerTrial&) = delete;
@@ -81,6 +82,8 @@ class LayerTrial {
     call_.plan = &plan;
     call_.training = training;
     call_.state = given(state_);
+    std::fill_n(scratch_->data(), plan.scratch, in_scratch);
+    if (plan.scratch > 0) call_.scratch = scratch_->data();
     if (training != 0) {
       call_.kept = given(kept_);
       call_.kept_rows = given(kept_rows_);
@@ -96,10 +99,9 @@ class LayerTrial {
     layer_.call("forward", functions().forward, &call(0, training));
   }
   void backward(std::uint32_t accumulate = 0) {
-    const nnrun_layer_call& c = call(accumulate);
-    layer_.call("backward_inputs", functions().backward_inputs, &c);
+    layer_.call("backward_inputs", functions().backward_inputs, &call(accumulate));
     if (functions().backward_parameters != nullptr)
-      layer_.call("backward_parameters", functions().backward_parameters, &c);
+      layer_.call("backward_parameters", functions().backward_parameters, &call(accumulate));
   }
   /// Σ y · dy: its slopes are what backward gives.
   double weighted_sum() {
@@ -123,9 +125,12 @@ class LayerTrial {
   }
   std::size_t in_cols() const { return size_of(shapes_[0]); }
   std::size_t rows() const { return rows_; }
+  /// Something was written behind the last whole lane of scratch.
+  bool scratch_overrun() const { return scratch_->overrun(); }
 
   nnrun_plan plan{};
   std::size_t out_cols = 0;
+  T in_scratch = 0;  ///< every number of it, before each call
   Buffer<T> w, dw, y, dy;
   std::vector<Buffer<T>> x, dx;
 
@@ -150,6 +155,7 @@ class LayerTrial {
   std::vector<nnrun_tensor> in_;
   nnrun_layer_call call_{};
   Buffer<T> state_, kept_, kept_rows_, noise_;
+  std::optional<Guarded<T>> scratch_;
   int drawn_ = 0;
 };
 

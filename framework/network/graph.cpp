@@ -164,6 +164,20 @@ std::size_t Graph::parameter_count() const {
   return n;
 }
 
+std::size_t Graph::scratch() const {
+  std::size_t most = 0;
+  for (const Node& node : nodes) most = std::max(most, node.plan.scratch);
+  return most;
+}
+
+double Graph::work_per_row() const {
+  double work = 0;
+  for (const Node& node : nodes)
+    work += static_cast<double>(node.plan.work_per_row != 0 ? node.plan.work_per_row
+                                                            : padded(node.plan.n_parameters));
+  return work;
+}
+
 Graph build_graph(const Experiment& experiment) {
   Graph graph;
   graph.input.rank = static_cast<std::uint32_t>(experiment.model.input.value.size());

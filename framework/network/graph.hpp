@@ -57,6 +57,8 @@ struct Graph {
   /// In training, a row's output is no function of that row and the parameters alone.
   bool trains_differently() const;
   std::size_t parameter_count() const;  ///< without padding
+  std::size_t scratch() const;          ///< numbers, of the layer that asks for most
+  double work_per_row() const;          ///< multiplications of one row's forward pass
 };
 
 /// Orders layers so that each comes after what it reads, as listed where possible. Returns indices.

@@ -57,7 +57,7 @@ void require_memory(const std::vector<Need>& needs, std::uint64_t available) {
 }
 
 std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_rows,
-                           std::size_t n_slots) {
+                           std::size_t n_slots, unsigned threads) {
   const Bytes width = dtype == Dtype::float32 ? 4 : 8;
   const std::string type = dtype == Dtype::float32 ? " float32" : " float64";
   std::vector<Need> needs;
@@ -78,6 +78,8 @@ std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_ro
                          std::to_string(node.cols) + type + " in layer '" + node.name + "'",
                      numbers * width, node.activation ? 4u : 2u});
   }
+  if (const Bytes scratch = graph.scratch(); scratch > 0)
+    needs.push_back({"the scratch of a layer", scratch * width, threads});
   return needs;
 }
 

@@ -29,8 +29,8 @@ std::string text_of_bytes(Bytes bytes);
 /// Throws ConfigError "32 GB needed, 19 GB available: … is 32 GB", naming the largest need.
 void require_memory(const std::vector<Need>& needs, std::uint64_t available);
 
-/// Parameters, gradient, slots and values of a batch.
+/// Parameters, gradient, slots, values of a batch, and the scratch of every thread.
 std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_rows,
-                           std::size_t n_slots);
+                           std::size_t n_slots, unsigned threads = 1);
 
 }  // namespace nnrun::host

@@ -23,6 +23,11 @@ class Pass {
     bool has_slope, has_parameters;
   };
 
+  /// Lets the calls work there: passes that run at the same time need one each.
+  void scratch(T* p) {
+    for (Step& s : steps_)
+      if (s.node->plan.scratch) s.call.scratch = p;
+  }
   void look_at(const T* x, std::size_t rows) {
     for (nnrun_tensor* t : data_readers_) t->v = const_cast<T*>(x);
     if (rows != rows_)
@@ -77,9 +82,13 @@ template <class T>
 class Workspace {
  public:
   /// Room for batches of up to `rows` examples; slopes, and what layers keep for them, only for
-  /// training. state: may be null where no layer has any.
-  Workspace(const Graph& graph, std::size_t rows, const T* w, T* state, bool training)
+  /// training. state: may be null where no layer has any. threads: that run passes at the same
+  /// time.
+  Workspace(const Graph& graph, std::size_t rows, const T* w, T* state, bool training,
+            unsigned threads = 1)
       : graph_(&graph), w_(w), state_(state), training_(training) {
+    if (graph.scratch() > 0)
+      for (unsigned thread = 0; thread < threads; ++thread) scratch_.emplace_back(graph.scratch());
     for (const Node& node : graph.nodes) {
       Values& v = values_.emplace_back();
       const std::size_t n = rows * node.cols;
@@ -107,7 +116,12 @@ class Workspace {
         if (graph_->nodes[k].inputs[i] == data_input) pass.data_readers_.push_back(&s.in[i]);
     }
     place(pass, 0);
+    work_on(0, pass);
     return pass;
+  }
+  /// Before a thread runs a pass; passes run on thread 0 otherwise.
+  void work_on(unsigned thread, Pass<T>& pass) const {
+    if (!scratch_.empty()) pass.scratch(scratch_[thread].data());
   }
   /// Lets the calls of a pass start at another row.
   void place(Pass<T>& pass, std::size_t row) const {
@@ -200,6 +214,7 @@ class Workspace {
 
   const Graph* graph_;
   std::vector<Values> values_;
+  std::vector<Buffer<T>> scratch_;  // one per thread, of the layer that asks for most
   const T* w_;
   T* state_;
   bool training_;

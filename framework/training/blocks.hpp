@@ -14,8 +14,8 @@ namespace nnrun::host {
 std::size_t block_rows(std::size_t rows, bool coupled);
 /// The most blocks that any batch of up to `rows` is cut into.
 std::size_t most_blocks(std::size_t rows);
-/// Parts of the parameter gradient: by the work that they hold, at most 8.
-std::uint32_t tile_count(std::size_t parameters, std::size_t rows);
+/// Parts of the parameter gradient: by the multiplications that they hold, at most 8.
+std::uint32_t tile_count(double work_per_row, std::size_t rows);
 
 /// No more threads than blocks and tiles can use, and one where a step is too short to share.
 /// wanted: 0 for as many as the machine has.

@@ -27,7 +27,7 @@ class Objective {
         slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
         value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         team_(team),
-        workspace_(graph, max_rows, w, state, true),
+        workspace_(graph, max_rows, w, state, true, team.size()),
         w_(w),
         out_cols_(graph.output().cols),
         per_row_(max_rows),
@@ -35,7 +35,7 @@ class Objective {
         outputs_(batch_outputs_),
         base_outputs_(max_rows * out_cols_) {
     for (std::size_t b = 0; b < most_blocks(max_rows); ++b) blocks_.push_back(workspace_.pass());
-    const std::uint32_t tiles = tile_count(graph.n_parameters, max_rows);
+    const std::uint32_t tiles = tile_count(graph.work_per_row(), max_rows);
     for (std::uint32_t tile = 0; tile < tiles; ++tile)
       tiles_.push_back(workspace_.pass(tile, tiles));
     face_ = {sizeof face_, dtype_of<T>,    this,   graph.n_parameters, cost_now, costs_now,
@@ -105,8 +105,14 @@ class Objective {
       for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
       return mean_cost();
     }
-    share(n_blocks_, [this](std::size_t b) { values_and_slopes(b); });
-    share(tiles_.size(), [&](std::size_t k) { parameter_slopes(tiles_[k], gradient); });
+    share(n_blocks_, [this](std::size_t b, unsigned thread) {
+      workspace_.work_on(thread, blocks_[b]);
+      values_and_slopes(b);
+    });
+    share(tiles_.size(), [&](std::size_t k, unsigned thread) {
+      workspace_.work_on(thread, tiles_[k]);
+      parameter_slopes(tiles_[k], gradient);
+    });
     return mean_cost();
   }
 
@@ -225,12 +231,12 @@ class Objective {
     return here;
   }
 
-  /// f(0) … f(n - 1) over the team; throws what the first of them threw.
+  /// f(i, thread) for i from 0 to n - 1 over the team; throws what the first of them threw.
   template <class F>
   void share(std::size_t n, F f) {
-    auto job = [&](std::uint32_t i) {
+    auto job = [&](std::uint32_t i, unsigned thread) {
       try {
-        f(i);
+        f(i, thread);
       } catch (...) {
         if (!failed_.test_and_set()) failure_ = std::current_exception();
       }

@@ -19,7 +19,7 @@ void wait_for_change(std::atomic<unsigned>& value, unsigned old) {
 
 Team::Team(unsigned size) : size_(size) {
   for (unsigned thread = 1; thread < size_; ++thread)
-    threads_.emplace_back([this] { wait_for_work(); });
+    threads_.emplace_back([this, thread] { wait_for_work(thread); });
 }
 
 Team::~Team() {
@@ -36,14 +36,14 @@ void Team::run(std::uint32_t n, Call call, void* job) {
   open_.store(round << 32 | n, std::memory_order_release);
   round_.fetch_add(1, std::memory_order_release);
   round_.notify_all();
-  work();
+  work(0);
   for (unsigned left; (left = unfinished_.load(std::memory_order_acquire)) != 0;)
     wait_for_change(unfinished_, left);
 }
 
 /// Takes what is open, one after the other. The round in `open_` makes a thread that comes late
 /// fail, instead of taking from a round whose job it has not seen.
-void Team::work() {
+void Team::work(unsigned thread) {
   std::uint64_t open = open_.load(std::memory_order_acquire);
   while (const auto left = static_cast<std::uint32_t>(open)) {
     const Call call = call_.load(std::memory_order_relaxed);
@@ -51,19 +51,19 @@ void Team::work() {
     if (!open_.compare_exchange_weak(open, open - 1, std::memory_order_acq_rel,
                                      std::memory_order_acquire))
       continue;
-    call(job, left - 1);
+    call(job, left - 1, thread);
     if (unfinished_.fetch_sub(1, std::memory_order_acq_rel) == 1) unfinished_.notify_one();
     open = open_.load(std::memory_order_acquire);
   }
 }
 
-void Team::wait_for_work() {
+void Team::wait_for_work(unsigned thread) {
   give_crash_stack();
   for (unsigned round = 0;;) {
     wait_for_change(round_, round);
     if (stop_.load(std::memory_order_relaxed)) return;
     round = round_.load(std::memory_order_acquire);
-    work();
+    work(thread);
   }
 }
 

@@ -14,20 +14,21 @@ class Team {
   Team& operator=(const Team&) = delete;
   unsigned size() const { return size_; }
 
-  /// Calls job(0) … job(n - 1), each on the thread that is free for it, and waits for all. A thread
-  /// that the machine keeps waiting holds up no more than what it has begun. What a job throws it
-  /// must keep for itself.
+  /// Calls job(i, thread) for i from 0 to n - 1, each on the thread that is free for it, and waits
+  /// for all; the caller is thread 0. A thread that the machine keeps waiting holds up no more than
+  /// what it has begun. What a job throws it must keep for itself.
   template <class Job>
   void run(std::uint32_t n, Job& job) {
     run(
-        n, [](void* j, std::uint32_t i) { (*static_cast<Job*>(j))(i); }, &job);
+        n, [](void* j, std::uint32_t i, unsigned thread) { (*static_cast<Job*>(j))(i, thread); },
+        &job);
   }
 
  private:
-  using Call = void (*)(void*, std::uint32_t);
+  using Call = void (*)(void*, std::uint32_t, unsigned thread);
   void run(std::uint32_t n, Call call, void* job);
-  void wait_for_work();
-  void work();
+  void wait_for_work(unsigned thread);
+  void work(unsigned thread);
 
   unsigned size_;
   // Of the present round, set while nobody can take anything.

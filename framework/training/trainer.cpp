@@ -30,13 +30,14 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
 /// anything of size is allocated.
 template <class T>
 std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
-                                      const DataSource& data) {
+                                      const DataSource& data, unsigned threads) {
   Preparation preparation = data.preparation(experiment);
   data.require_fit(graph, preparation, experiment);
   const auto* const optimizer =
       static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);
   std::vector<Need> needs =
-      needs_of(graph, experiment.dtype, experiment.train.batch_size, optimizer->n_slots);
+      needs_of(graph, experiment.dtype, experiment.train.batch_size, optimizer->n_slots,
+               useful_threads(threads, experiment.train.batch_size, graph));
   std::ranges::move(data.needs(preparation, experiment.dtype), std::back_inserter(needs));
   require_memory(needs, available_memory());
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
@@ -65,7 +66,7 @@ class TrainerOf final : public Trainer {
         cost_(experiment_.train.cost),
         metrics_(create_all(experiment_.metrics)),
         source_(experiment_),
-        model_(model_for<T>(experiment_, std::move(graph), source_)),
+        model_(model_for<T>(experiment_, std::move(graph), source_, threads)),
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
         stepper_(experiment_, *model_, cost_, source_.shape(), batch_rows_, random_, threads),
         evaluation_(*model_, cost_, metrics_),

@@ -106,6 +106,23 @@ TEST_CASE("a layer that uses outside of training what there is in training only 
              Catch::StartsWith("evaluation: outside of training it gives NaN\n"));
 }
 
+TEST_CASE("a layer that reads of scratch what it did not write, or leaves it, is found",
+          "[checking]") {
+  const std::string wants = "    p.scratch = 3;\n", own = "    T* s = c.scratch();\n";
+  CHECK(rows_of_layer({.plan = wants, .forward = own + "    s[0] = s[1] = s[2] = c.in(0)[0];\n"}) ==
+        "");
+  CHECK(rows_of_layer({.plan = wants,
+                       .forward = own +
+                                  "    if (s[2] != 0) { std::fill_n(c.out(), c.rows() * c.cols(), "
+                                  "s[2]); return; }\n"}) ==
+        "scratch: where scratch held 1 before the call, number 1 is 1, not 0.9916648104524686\n");
+  CHECK(rows_of_layer({.plan = wants, .forward = own + "    s[8] = 1;\n"}) ==
+        "scratch: it writes behind the end of scratch\n");
+  CHECK(rows_of_layer({.plan = "    p.scratch = std::size_t(0) - 1;\n"}) ==
+        "plan: planned scratch = 18446744073709551615; at most 1099511627776 are possible; given "
+        "an input of 4\n");
+}
+
 TEST_CASE("a plan that no inputs excuse is found, and nothing else is tried with it",
           "[checking]") {
   CHECK(rows_of_layer({.plan = "    p.out.rank = 0;\n"}) ==

@@ -270,7 +270,7 @@ TEST_CASE("any number of threads gives the same bits", "[network][gradient][thre
       "    - {type: dense, units: 150}\n    - {type: dense, units: 90}\n    - {type: dense, units: "
       "3}\n";
   Rig<float> rig(wide, rows);
-  REQUIRE(host::tile_count(rig.graph.n_parameters, rows) > 1);
+  REQUIRE(host::tile_count(rig.graph.work_per_row(), rows) > 1);
   std::vector<float> expected;
   for (const unsigned threads : {1u, 2u, 3u}) {
     host::Team team(threads);

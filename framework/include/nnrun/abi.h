@@ -7,8 +7,9 @@
    Numbers. A batch is a matrix: rows are examples, each row contiguous. `void*` numbers are float
    or double, as the table that holds the function says. Buffers of the host start on 64 bytes and
    have room up to the next multiple of NNRUN_LANES numbers, so that kernels may read and write
-   whole lanes; rows of data may be read past their end, never written. Tails of parameters and of
-   their gradient are zero and must stay zero.
+   whole lanes; rows of data may be read past their end, never written. Since 1.2, 16 numbers more
+   may be read behind every buffer of a layer's call. Tails of parameters and of their gradient are
+   zero and must stay zero.
 
    Functions return 0, or call nnrun_host.error and return non-zero. After `create` an object is
    constant and may be used by several threads at once, unless its kind says otherwise. */
@@ -180,6 +181,9 @@ typedef struct nnrun_layer_call {
   const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
                         of a step */
   const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
+  /* Since 1.2. plan.scratch numbers for the length of this call, whatever they hold before and
+     after it; in training or not. NULL where the plan asks for none. */
+  void* scratch;
 } nnrun_layer_call;
 
 enum { NNRUN_WEIGHTS = 1, NNRUN_BIAS, NNRUN_OTHER };
@@ -205,6 +209,10 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   uint32_t n_state_blocks;
   nnrun_block state_blocks[NNRUN_MAX_STATE_BLOCKS]; /* role and fans do not matter */
   size_t kept, kept_per_row, noise_per_row;         /* see nnrun_layer_call */
+  /* Since 1.2. */
+  size_t scratch;      /* see nnrun_layer_call; the same for any number of rows */
+  size_t work_per_row; /* multiplications of forward for one row, by which work is shared between
+                          threads; 0: as many as n_parameters */
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {

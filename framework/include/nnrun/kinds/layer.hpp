@@ -37,6 +37,8 @@ struct LayerCall {
   T* kept_rows() const { return static_cast<T*>(call.kept_rows); }
   /// rows × plan.noise_per_row numbers in [0, 1); nullptr unless training.
   const T* noise() const { return static_cast<const T*>(call.noise); }
+  /// plan.scratch numbers for the length of this call: they hold anything before and after it.
+  T* scratch() const { return static_cast<T*>(call.scratch); }
 };
 
 /// The product of a shape's sizes.
@@ -127,7 +129,8 @@ constexpr nnrun_layer_functions layer_functions() {
 /// `backward_parameters(const LayerCall<T>&) const`. `perturb` and `spread` are optional: they make
 /// finite differences fast (see abi.h). A layer with state (plan.state_blocks) gives `void
 /// observe(const LayerCall<T>&) const`, called once after each step; one whose rows depend on each
-/// other in training says `static constexpr bool couples_rows = true`.
+/// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
+/// often than it has parameters says so in plan.work_per_row, so that threads share it.
 struct Layer {
   static constexpr auto kind = "layer/1";
   template <class C>
