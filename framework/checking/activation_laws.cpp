@@ -148,6 +148,16 @@ void call_other(const Object& f) {
   activate<double>(f, Numbers(cols_of(f), 0.77), 1);
 }
 
+/// Empty where a value lies in the range that its class declares.
+std::string outside_declared(const Object& f, double a) {
+  const nnrun_range range = declared(f.functions<nnrun_activation>(), &nnrun_activation::outputs);
+  constexpr double rounding = 1e-6;  // of float
+  if (!(range.low < range.high) || (a >= range.low - rounding && a <= range.high + rounding))
+    return "";
+  return " is " + shortest(a) + ", not from " + shortest(range.low) + " to " +
+         shortest(range.high) + " as it declares";
+}
+
 Finding finite_here(const Subject& subject) {
   const Object f(subject.use);
   const auto wrong = [&](auto type, double x) -> std::string {
@@ -156,7 +166,10 @@ Finding finite_here(const Subject& subject) {
     row[0] = x;
     const auto e = activate<T>(f, row, 1);
     const bool value = std::isnan(e.a.data()[0]);
-    if (!value && !std::isnan(e.dz.data()[0])) return "";
+    if (!value && !std::isnan(e.dz.data()[0])) {
+      const std::string outside = outside_declared(f, static_cast<double>(e.a.data()[0]));
+      return outside.empty() ? "" : "the value at " + shortest(x) + outside;
+    }
     return std::string(value ? "the value" : "the slope") + " at " + shortest(x) + " is NaN" +
            (sizeof(T) == sizeof(float) ? " in float" : "");
   };

@@ -4,6 +4,7 @@
 #include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "loading/meaning.hpp"
 #include "records/run_record.hpp"
 #include "training/evaluation.hpp"
 namespace nnrun::host {
@@ -15,7 +16,7 @@ constexpr std::array part_names{"train", "validation", "test"};
 void keep_classes(Use& data, const std::vector<std::string>& classes) {
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     auto* const list = std::get_if<std::vector<std::string>>(&data.settings[i]);
-    if (list && list->empty() && std::string_view(setting_of(*data.plugin, i).name) == "classes")
+    if (list && list->empty() && means(*data.plugin, setting_of(*data.plugin, i), NNRUN_CLASSES))
       *list = classes;
   }
 }

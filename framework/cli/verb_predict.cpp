@@ -11,6 +11,7 @@
 #include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "loading/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -212,7 +213,7 @@ class Prediction {
 char separator_of(const Use& data) {
   for (std::size_t i = 0; i < data.settings.size(); ++i)
     if (const auto* const text = std::get_if<std::string>(&data.settings[i]);
-        text && std::string_view(setting_of(*data.plugin, i).name) == "separator" && !text->empty())
+        text && !text->empty() && means(*data.plugin, setting_of(*data.plugin, i), NNRUN_SEPARATOR))
       return *text == "tab" ? '\t' : text->front();
   return ',';
 }

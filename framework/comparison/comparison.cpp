@@ -220,7 +220,7 @@ Json comparison_of(const ComparisonPlan& plan, const std::string& times, const s
   }
   compare_with_baseline(configs, rows, *baseline, plan.higher_is_better);
   json["differences"] = sweep ? Json::array() : differences_of(plan);
-  json["summary"] = summary_of(json);
+  json["summary"] = summary_of(json, plan.adjective);
   json["reproduce"] = {{"command_line", plan.command_line},
                        {"version", version_json()},
                        {"machine", machine_json()},

@@ -12,8 +12,9 @@ nlohmann::ordered_json comparison_of(const ComparisonPlan& plan, const std::stri
                                      const std::string& page);
 
 /// The sentences: nothing is called better within the noise, and several comparisons are corrected
-/// for (Holm).
-std::vector<std::string> summary_of(const nlohmann::ordered_json& comparison);
+/// for (Holm). adjective: of the metric, `accurate` for "more accurate"; empty: "better".
+std::vector<std::string> summary_of(const nlohmann::ordered_json& comparison,
+                                    const std::string& adjective);
 
 /// The upper part, which `--json` prints: without curves and decision maps.
 nlohmann::ordered_json without_drawings(nlohmann::ordered_json comparison);

@@ -205,6 +205,7 @@ void find_metric(ComparisonPlan& plan) {
       if (plan.metric == "cost" && all_have(name)) plan.metric = name;
   }
   plan.fraction = plan.higher_is_better = false;
+  plan.adjective.clear();
   if (plan.metric == "cost") return;
   if (!all_have(plan.metric)) {
     std::vector<std::string> known{"cost"};
@@ -222,9 +223,11 @@ void find_metric(ComparisonPlan& plan) {
   }
   for (const Use& metric : plan.configs.front().experiment.metrics)
     if (metric.plugin->name == plan.metric) {
-      const auto flags = static_cast<const nnrun_metric*>(metric.plugin->table->functions)->flags;
-      plan.fraction = flags & NNRUN_FRACTION;
-      plan.higher_is_better = flags & NNRUN_HIGHER_IS_BETTER;
+      const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
+      plan.fraction = table.flags & NNRUN_FRACTION;
+      plan.higher_is_better = table.flags & NNRUN_HIGHER_IS_BETTER;
+      if (const char* const adjective = declared(table, &nnrun_metric::adjective))
+        plan.adjective = adjective;
     }
 }
 

@@ -38,7 +38,8 @@ struct ComparisonPlan {
   std::string baseline;  ///< name of a config; empty in a sweep: the best
   std::string metric;    ///< `cost`, or a metric that all configs have
   bool fraction = false, higher_is_better = false;
-  std::string part;  ///< what is compared: `test`, `validation` or `train`
+  std::string adjective;  ///< "accurate"; empty: there is none
+  std::string part;       ///< what is compared: `test`, `validation` or `train`
   CommonLength length;
   double timeout = 0;  ///< seconds for one run; 0: no limit
   std::string fail_if;

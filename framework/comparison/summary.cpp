@@ -34,12 +34,12 @@ std::string list_of(const std::vector<std::string>& names) {
                                     : std::to_string(names.size() - shown) + " others");
 }
 
-/// "more accurate" and "less accurate" where the metric is one; else "better", "worse".
+/// "more accurate" and "less accurate" where the metric has such an adjective; else "better in r2".
 struct Words {
   std::string better, worse, by;
 };
-Words words_for(const std::string& metric) {
-  if (metric == "accuracy") return {"more accurate", "less accurate", ""};
+Words words_for(const std::string& metric, const std::string& adjective) {
+  if (!adjective.empty()) return {"more " + adjective, "less " + adjective, ""};
   return {"better", "worse", " in " + metric};
 }
 
@@ -47,8 +47,8 @@ double p_of(const Json& against, const char* key) {
   return against.is_object() && against[key].is_number() ? against[key].get<double>() : 1;
 }
 
-void say_who_is_better(const Json& c, std::vector<std::string>& out) {
-  const Words words = words_for(c["metric"].get<std::string>());
+void say_who_is_better(const Json& c, const std::string& adjective, std::vector<std::string>& out) {
+  const Words words = words_for(c["metric"].get<std::string>(), adjective);
   const bool higher = c["metric_info"]["higher_is_better"].get<bool>();
   const std::string baseline = in_quotes(c["baseline"]);
   std::vector<std::string> better, worse;
@@ -115,11 +115,11 @@ void say_what_is_missing(const Json& c, std::vector<std::string>& out) {
 
 }  // namespace
 
-std::vector<std::string> summary_of(const Json& comparison) {
+std::vector<std::string> summary_of(const Json& comparison, const std::string& adjective) {
   std::vector<std::string> out;
   const std::size_t seeds = comparison["seeds"].size();
   if (seeds > 1) {
-    say_who_is_better(comparison, out);
+    say_who_is_better(comparison, adjective, out);
     say_who_is_faster(comparison, out);
   }
   if (seeds == 1)

@@ -9,6 +9,7 @@
 #include "config/compose.hpp"
 #include "config/hints.hpp"
 #include "config/uses.hpp"
+#include "loading/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -23,10 +24,6 @@ bool is_layer_name(std::string_view name) {
            c == '-';
   };
   return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, fits);
-}
-
-bool has_units(const Class* plugin) {
-  return plugin && (has_setting(*plugin, "units") || has_setting(*plugin, "filters"));
 }
 
 class LayersReader {
@@ -123,13 +120,13 @@ class LayersReader {
                          : read_use("regularizer", own, "", own->place, registry_, problems_);
   }
 
-  /// The default activation is for layers that have units of their own: classes with a setting
-  /// `units` or `filters`. A pooling layer or a sum stays as it is unless it is asked.
+  /// The default activation is for layers that have units of their own. A pooling layer or a sum
+  /// stays as it is unless it is asked.
   Use activation(Chosen& chosen) {
     const ConfigNode* const own = chosen.fields().written("activation");
     if (own && is_none(*own)) return {};
     if (own) return read_use("activation", own, "", own->place, registry_, problems_);
-    return has_units(chosen.plugin()) ? activation_ : Use{};
+    return chosen.plugin() && has_units(*chosen.plugin()) ? activation_ : Use{};
   }
 
   void check_names(const std::vector<LayerSpec>& layers) {

@@ -94,9 +94,7 @@ Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view f
 const Class* Chosen::find_class(const ConfigNode& name, std::string_view kind,
                                 const Registry& registry) const {
   if (const Class* const found = registry.find(kind, name.text)) return found;
-  // the paper's name and PyTorch's for one formula; whoever writes a plugin of this name wins
-  if (kind == "activation" && name.text == "swish")
-    if (const Class* const silu = registry.find(kind, "silu")) return silu;
+  if (const Class* const found = registry.find_by_other_name(kind, name.text)) return found;
   std::string hint = fields_.problems().plenty() ? "" : hint_for_class(name.text, kind, registry);
   fields_.problems().add(name.place, "unknown " + std::string(kind) + " '" + name.text + "'",
                          std::move(hint), "no loaded plugin provides this");

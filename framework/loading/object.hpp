@@ -50,6 +50,12 @@ const Field* appended(const Table& table, Field Table::*field) {
   const auto* const end = reinterpret_cast<const char*>(&(table.*field)) + sizeof(Field);
   return static_cast<std::size_t>(end - begin) <= table.size ? &(table.*field) : nullptr;
 }
+/// The field itself, or what it has where nobody set it.
+template <class Table, class Field>
+Field declared(const Table& table, Field Table::*field) {
+  const Field* const found = appended(table, field);
+  return found != nullptr ? *found : Field{};
+}
 /// Of functions, one per dtype; nullptr also where the table does not have it.
 template <class Table, class Functions>
 auto appended(const Table& table, Functions Table::*field, int dtype) {

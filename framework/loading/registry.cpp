@@ -176,6 +176,12 @@ const Class* Registry::find(std::string_view kind, std::string_view name) const 
   return nullptr;
 }
 
+const Class* Registry::find_by_other_name(std::string_view kind, std::string_view name) const {
+  for (const auto& known : classes_)
+    if (!name.empty() && known->other_name == name && known->kind == kind) return known.get();
+  return nullptr;
+}
+
 std::vector<std::string> Registry::names(std::string_view kind) const {
   std::vector<std::string> out;
   for (const auto& known : classes_)

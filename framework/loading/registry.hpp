@@ -28,7 +28,8 @@ struct Class {
   unsigned version;        ///< of the kind's function table
   const nnrun_class* table;
   std::shared_ptr<const Library> library;
-  std::string label;  ///< for people: `activation 'swish' (swish.so)`
+  std::string label;            ///< for people: `activation 'swish' (swish.so)`
+  std::string other_name = {};  ///< may be empty
 };
 
 /// What a config says of a library's contents, and where; an empty sha256 says nothing.
@@ -58,6 +59,8 @@ class Registry {
 
   /// nullptr where there is none.
   const Class* find(std::string_view kind, std::string_view name) const;
+  /// The first that was loaded of those with this other name; nullptr where there is none.
+  const Class* find_by_other_name(std::string_view kind, std::string_view name) const;
   /// Names of a kind, sorted.
   std::vector<std::string> names(std::string_view kind) const;
   /// Kinds that have a class, sorted.

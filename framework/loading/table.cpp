@@ -96,6 +96,10 @@ constexpr std::size_t first_size = sizeof(Table);
 template <>
 constexpr std::size_t first_size<nnrun_class> = offsetof(nnrun_class, extension);
 template <>
+constexpr std::size_t first_size<nnrun_activation> = offsetof(nnrun_activation, outputs);
+template <>
+constexpr std::size_t first_size<nnrun_cost> = offsetof(nnrun_cost, outputs);
+template <>
 constexpr std::size_t first_size<nnrun_layer> = offsetof(nnrun_layer, observe);
 template <>
 constexpr std::size_t first_size<nnrun_metric> = offsetof(nnrun_metric, table);
@@ -210,6 +214,12 @@ std::unique_ptr<Class> class_of(const nnrun_class* table, std::size_t number,
       Class{std::string(kind.name), table->name, kind.version, table, library, {}});
   out->label = out->kind + " '" + out->name + "' (" + library->file.filename().string() + ")";
   const std::string of_class = "'" + name + "': " + out->kind + " '" + out->name + "' ";
+  if (const char* const other = declared(*table, &nnrun_class::other_name)) {
+    if (!is_name(other))
+      refuse(of_class + "has another name that is no proper one: letters, digits, _ and -",
+             by_the_header);
+    out->other_name = other;
+  }
   if (table->doc == nullptr)
     refuse(of_class + "has no doc",
            "say what it is in a line: static constexpr auto doc = \"...\"");

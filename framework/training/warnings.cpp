@@ -1,7 +1,6 @@
 #include "training/warnings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <optional>
 
@@ -11,28 +10,18 @@ namespace {
 
 constexpr double unbounded = std::numeric_limits<double>::infinity();
 
-struct Range {
-  double low, high;
-  bool contains(const Range& other) const { return low <= other.low && other.high <= high; }
-  std::string text() const {
-    if (high == unbounded) return "from " + shortest(low) + " on";
-    return "from " + shortest(low) + " to " + shortest(high);
-  }
-};
+bool is_known(const nnrun_range& range) {
+  return range.low < range.high;
+}
 
-/// Activations whose outputs are bounded, by their names: a class of another name has no rule.
-struct Bounded {
-  std::string_view name;
-  Range outputs;
-};
-constexpr std::array bounded{
-    Bounded{"sigmoid", {0, 1}},    Bounded{"hard_sigmoid", {0, 1}},
-    Bounded{"softmax", {0, 1}},    Bounded{"gaussian", {0, 1}},
-    Bounded{"step", {0, 1}},       Bounded{"tanh", {-1, 1}},
-    Bounded{"hard_tanh", {-1, 1}}, Bounded{"softsign", {-1, 1}},
-    Bounded{"sin", {-1, 1}},       Bounded{"relu", {0, unbounded}},
-    Bounded{"relu6", {0, 6}},      Bounded{"softplus", {0, unbounded}},
-};
+bool contains(const nnrun_range& outer, const nnrun_range& inner) {
+  return outer.low <= inner.low && inner.high <= outer.high;
+}
+
+std::string text_of(const nnrun_range& range) {
+  if (range.high == unbounded) return "from " + shortest(range.low) + " on";
+  return "from " + shortest(range.low) + " to " + shortest(range.high);
+}
 
 bool is_on(const Use& use, std::string_view setting) {
   for (std::size_t i = 0; i < use.settings.size(); ++i)
@@ -41,85 +30,135 @@ bool is_on(const Use& use, std::string_view setting) {
   return false;
 }
 
+/// What classes say of their numbers; empty and unknown where they say nothing.
+struct CostFacts {
+  std::string name, fitting, joined_by;  // fitting: the activation that it wants
+  nnrun_range outputs, targets;          // that it takes
+  bool signs, joins;                     // joins: applies that activation itself
+};
+struct ActivationFacts {
+  std::string name;  // empty: none
+  nnrun_range outputs;
+  bool sums_to_one;
+};
+
+std::string text_or_nothing(const char* text) {
+  return text != nullptr ? text : "";
+}
+
+CostFacts facts_of_cost(const Use& use) {
+  const auto& table = *static_cast<const nnrun_cost*>(use.plugin->table->functions);
+  CostFacts facts{.name = use.plugin->name,
+                  .fitting = text_or_nothing(declared(table, &nnrun_cost::fitting_activation)),
+                  .joined_by = text_or_nothing(declared(table, &nnrun_cost::joined_by)),
+                  .outputs = declared(table, &nnrun_cost::outputs),
+                  .targets = declared(table, &nnrun_cost::targets),
+                  .signs = (table.flags & NNRUN_SIGNS) != 0,
+                  .joins = false};
+  facts.joins = is_on(use, facts.joined_by);
+  return facts;
+}
+
+ActivationFacts facts_of_activation(const Object& activation) {
+  if (!activation) return {};
+  const auto& table = activation.functions<nnrun_activation>();
+  return {activation.plugin().name, declared(table, &nnrun_activation::outputs),
+          (table.flags & NNRUN_SUMS_TO_ONE) != 0};
+}
+
 /// What the rules look at.
 struct Facts {
-  const Experiment& experiment;
-  std::string cost, activation;  // activation: of the output; empty: none
-  bool from_logits, dense;       // dense: the output layer's own outputs have no bounds
+  const std::vector<Use>& metrics;
+  CostFacts cost;
+  ActivationFacts activation;  // of the output
+  bool unbounded_layer;        // the output layer's own outputs have no bounds
   std::size_t outputs;
-  std::optional<Range> range;  // of the outputs, where it is known
-  Range targets;
-  Place output_place;
-  bool cost_is(std::initializer_list<std::string_view> names) const {
-    return std::ranges::find(names, cost) != names.end();
-  }
-  /// Costs of probabilities, and what makes outputs into them.
-  bool of_probabilities() const { return cost_is({"cross_entropy", "binary_cross_entropy"}); }
-  std::string fitting() const { return cost == "cross_entropy" ? "softmax" : "sigmoid"; }
+  nnrun_range targets;
+  Place cost_place, output_place;
 };
+
+std::string fitting_output(const CostFacts& cost) {
+  if (cost.fitting.empty())
+    return "write an activation whose outputs lie " + text_of(cost.outputs) + " in the last layer";
+  return "write activation: " + cost.fitting + " in the last layer" +
+         (cost.joined_by.empty() ? "" : ", or activation: none and " + cost.joined_by + ": true");
+}
 
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
     // one number, divided by itself
     [](const Facts& f) -> std::optional<Problem> {
-      if (f.activation != "softmax" || f.outputs != 1) return {};
-      return Problem{.what = "softmax of one unit is always 1, so nothing can be learnt",
-                     .place = f.output_place,
-                     .hint = "write activation: sigmoid, or give the last layer a unit per class"};
-    },
-    [](const Facts& f) -> std::optional<Problem> {
-      if (!f.of_probabilities() || !f.from_logits || f.activation != f.fitting()) return {};
+      if (!f.activation.sums_to_one || f.outputs != 1) return {};
       return Problem{
-          .what = f.activation + " is applied twice: it is part of " + f.cost + " with from_logits",
+          .what = f.activation.name + " of one unit is always 1, so nothing can be learnt",
           .place = f.output_place,
-          .hint = "write activation: none in the last layer, or from_logits: false"};
+          .hint = "write activation: sigmoid, or give the last layer a unit per class"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.of_probabilities() || f.from_logits) return {};
-      const bool linear = f.activation.empty() && f.dense;
-      if (!linear && (!f.range || Range{0, 1}.contains(*f.range))) return {};
-      return Problem{.what = f.cost + " takes outputs from 0 to 1, but " +
+      if (!f.cost.joins || f.activation.name.empty() || f.activation.name != f.cost.fitting)
+        return {};
+      return Problem{
+          .what = f.activation.name + " is applied twice: it is part of " + f.cost.name + " with " +
+                  f.cost.joined_by,
+          .place = f.output_place,
+          .hint = "write activation: none in the last layer, or " + f.cost.joined_by + ": false"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      if (!is_known(f.cost.outputs) || f.cost.joins) return {};
+      const bool linear = f.activation.name.empty() && f.unbounded_layer;
+      const nnrun_range& range = f.activation.outputs;
+      if (!linear && (!is_known(range) || contains(f.cost.outputs, range))) return {};
+      return Problem{.what = f.cost.name + " takes outputs " + text_of(f.cost.outputs) + ", but " +
                              (linear ? "the last layer has no activation"
-                                     : "those of " + f.activation + " lie " + f.range->text()),
+                                     : "those of " + f.activation.name + " lie " + text_of(range)),
                      .place = f.output_place,
-                     .hint = "write activation: " + f.fitting() +
-                             " in the last layer, or activation: none and from_logits: true"};
+                     .hint = fitting_output(f.cost)};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.of_probabilities() || Range{0, 1}.contains(f.targets)) return {};
-      return Problem{
-          .what = f.cost + " takes targets from 0 to 1, but these lie " + f.targets.text(),
-          .place = f.experiment.train.cost.place,
-          .hint = "write targets of 0 and 1, or another cost: mean_squared_error, say"};
+      const nnrun_range& takes = f.cost.targets;
+      if (!is_known(takes) || contains(takes, f.targets)) return {};
+      const bool open = takes.low == -unbounded || takes.high == unbounded;
+      return Problem{.what = f.cost.name + " takes targets " + text_of(takes) + ", but these lie " +
+                             text_of(f.targets),
+                     .place = f.cost_place,
+                     .hint = "write targets " +
+                             (open ? text_of(takes)
+                                   : "of " + shortest(takes.low) + " and " + shortest(takes.high)) +
+                             ", or another cost: mean_squared_error, say"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.cost_is({"hinge", "squared_hinge"}) || f.targets.low < 0) return {};
+      if (!f.cost.signs || f.targets.low < 0) return {};
       return Problem{
-          .what = f.cost + " takes targets of -1 and 1, but these lie " + f.targets.text(),
-          .place = f.experiment.train.cost.place,
+          .what = f.cost.name + " takes targets of -1 and 1, but these lie " + text_of(f.targets),
+          .place = f.cost_place,
           .hint = "write targets of -1 and 1, or cost: binary_cross_entropy"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (f.of_probabilities() || !f.range || f.range->contains(f.targets)) return {};
-      const bool signs = Range{-1, 1}.contains(f.targets);
-      return Problem{.what = "the outputs of " + f.activation + " lie " + f.range->text() +
-                             ", but targets " + f.targets.text(),
+      const nnrun_range& range = f.activation.outputs;
+      if (is_known(f.cost.outputs) || !is_known(range) || contains(range, f.targets)) return {};
+      const bool signs = contains({-1, 1}, f.targets);
+      return Problem{.what = "the outputs of " + f.activation.name + " lie " + text_of(range) +
+                             ", but targets " + text_of(f.targets),
                      .place = f.output_place,
                      .hint = std::string("write activation: ") + (signs ? "tanh" : "none") +
                              " in the last layer"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      const auto accuracy = std::ranges::find_if(
-          f.experiment.metrics, [](const Use& use) { return use.plugin->name == "accuracy"; });
-      if (accuracy == f.experiment.metrics.end() || f.outputs != 1 ||
-          Range{-1, 1}.contains(f.targets))
-        return {};
-      return Problem{
-          .what = "accuracy asks on which side of a half an output lies, but targets lie " +
-                  f.targets.text(),
-          .place = accuracy->place,
-          .hint = "write mean_absolute_error or r2"};
+      for (const Use& metric : f.metrics) {
+        const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
+        const nnrun_range takes = declared(table, &nnrun_metric::targets);
+        if (f.outputs != 1 || !is_known(takes) || contains(takes, f.targets)) continue;
+        const std::string question = text_or_nothing(declared(table, &nnrun_metric::question));
+        return Problem{
+            .what = metric.plugin->name +
+                    (question.empty() ? " takes targets " + text_of(takes) + ", but these lie "
+                                      : " asks " + question + ", but targets lie ") +
+                    text_of(f.targets),
+            .place = metric.place,
+            .hint = "write mean_absolute_error or r2"};
+      }
+      return {};
     },
 };
 
@@ -129,19 +168,16 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   const std::shared_ptr<const Model> model = trainer.model();
   const Node& output = model->graph().output();
   const auto [low, high] = trainer.target_range();
-  Facts facts{.experiment = experiment,
-              .cost = experiment.train.cost.plugin->name,
-              .activation = output.activation ? output.activation.plugin().name : std::string(),
-              .from_logits = is_on(experiment.train.cost, "from_logits"),
-              .dense = output.layer.plugin().name == std::string_view("dense"),
+  Facts facts{.metrics = experiment.metrics,
+              .cost = facts_of_cost(experiment.train.cost),
+              .activation = facts_of_activation(output.activation),
+              .unbounded_layer = (output.functions().flags & NNRUN_UNITS) != 0,
               .outputs = output.cols,
-              .range = {},
               .targets = {low, high},
+              .cost_place = experiment.train.cost.place,
               .output_place = output.place};
   if (output.activation && output.activation.place().source)
     facts.output_place = output.activation.place();
-  for (const Bounded& known : bounded)
-    if (known.name == facts.activation) facts.range = known.outputs;
   std::vector<Problem> warnings;
   for (const Rule rule : rules)
     if (std::optional<Problem> warning = rule(facts)) warnings.push_back(std::move(*warning));

@@ -4,6 +4,7 @@
 /// Boltzmann Machines*.
 struct Relu : nnrun::Activation {
   static constexpr auto name = "relu", doc = "the larger of x and 0";
+  static constexpr nnrun::Range outputs{0, nnrun::infinity};
   auto f(auto x) const { return max(x, 0); }
   auto df(auto, auto y) const { return y > 0 ? 1. : 0.; }
 };

@@ -4,7 +4,7 @@
 /// Function Approximation in Reinforcement Learning*. Any β: the swish of Ramachandran, Zoph, Le
 /// 2017, *Searching for Activation Functions*.
 struct Silu : nnrun::Activation {
-  static constexpr auto name = "silu", doc = "x * sigmoid(beta * x)";
+  static constexpr auto name = "silu", other_name = "swish", doc = "x * sigmoid(beta * x)";
   double beta = 1;
   static constexpr auto params() {
     return nnrun::params(

@@ -4,6 +4,8 @@
 /// Classification Network Outputs*. Written with z − max z, so that no e^z overflows.
 struct Softmax : nnrun::Activation {
   static constexpr auto name = "softmax", doc = "e^x over the sum of e^x of the row: probabilities";
+  static constexpr nnrun::Range outputs{0, 1};
+  static constexpr bool sums_to_one = true;
   template <class T>
   NNRUN_CLONES void forward(std::span<const T> z, std::span<T> a) const {
     T high = z[0], sum = 0;

@@ -4,6 +4,7 @@
 /// Second-Order Functional Knowledge for Better Option Pricing*; β as in PyTorch.
 struct Softplus : nnrun::Activation {
   static constexpr auto name = "softplus", doc = "log(1 + e^(beta * x)) / beta";
+  static constexpr nnrun::Range outputs{0, nnrun::infinity};
   double beta = 1;
   static constexpr auto params() {
     return nnrun::params(nnrun::param(&Softplus::beta, "beta", "large: relu",

@@ -3,6 +3,7 @@
 /// The hyperbolic tangent; LeCun et al. 1998, *Efficient BackProp*, section 4.4.
 struct Tanh : nnrun::Activation {
   static constexpr auto name = "tanh", doc = "(e^x - e^-x) / (e^x + e^-x), from -1 to 1";
+  static constexpr nnrun::Range outputs{-1, 1};
   auto f(auto x) const { return tanh(x); }
   auto df(auto, auto y) const { return 1 - y * y; }
 };

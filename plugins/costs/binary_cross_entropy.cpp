@@ -7,6 +7,8 @@
 struct BinaryCrossEntropy : nnrun::Cost {
   static constexpr auto name = "binary_cross_entropy",
                         doc = "sum over outputs of -(t log(y) + (1 - t) log(1 - y))";
+  static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
+  static constexpr auto fitting_activation = "sigmoid", joined_by = "from_logits";
   bool from_logits = false;
   std::span<const double> class_weights{};
   static constexpr auto params() {

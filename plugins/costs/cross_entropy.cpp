@@ -7,6 +7,8 @@
 /// examples, not by their weights.
 struct CrossEntropy : nnrun::Cost {
   static constexpr auto name = "cross_entropy", doc = "-(sum over classes of t log(y))";
+  static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
+  static constexpr auto fitting_activation = "softmax", joined_by = "from_logits";
   bool from_logits = false;
   std::span<const double> class_weights{};
   static constexpr auto params() {

@@ -6,6 +6,7 @@
 struct Hinge : nnrun::Cost {
   static constexpr auto name = "hinge",
                         doc = "sum over outputs of max(0, 1 - t y), targets -1 (or 0) and 1";
+  static constexpr bool signs = true;
   auto f(auto y, auto t) const { return max(1 - (t > 0 ? 1 : -1) * y, 0); }
 };
 NNRUN_REGISTER(Hinge)

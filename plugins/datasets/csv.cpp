@@ -23,9 +23,10 @@ struct Csv : nnrun::Dataset {
         nnrun::param(&Csv::inputs, "inputs", "names of the input columns; without: all the others"),
         nnrun::param(&Csv::targets, "targets", "names of the target columns; without: the last"),
         nnrun::param(&Csv::classes, "classes",
-                     "what the target column may hold; without: its texts, sorted"),
+                     "what the target column may hold; without: its texts, sorted",
+                     {.classes = true}),
         nnrun::param(&Csv::separator, "separator", "what stands between two fields",
-                     {.choices = separators}),
+                     {.choices = separators, .separator = true}),
         nnrun::param(&Csv::header, "header",
                      "the first row names the columns; false: they are x1, x2, …"));
   }

@@ -31,7 +31,8 @@ struct Idx : nnrun::Dataset {
                      "what pixels are divided by; 255 makes bytes numbers from 0 to 1",
                      {.min = 0, .above_min = true}),
         nnrun::param(&Idx::classes, "classes",
-                     "names of the labels 0, 1, …; without: \"0\", \"1\", … as far as they go"));
+                     "names of the labels 0, 1, …; without: \"0\", \"1\", … as far as they go",
+                     {.classes = true}));
   }
   void check() const {
     if (*folder && (*images || *labels || *test_images || *test_labels))

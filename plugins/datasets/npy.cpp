@@ -26,7 +26,8 @@ struct Npy : nnrun::Dataset {
         nnrun::param(&Npy::one_hot, "one_hot",
                      "targets are class numbers from 0: a target per class, 1 for the right one"),
         nnrun::param(&Npy::classes, "classes",
-                     "names of the classes 0, 1, …, for one_hot; without: \"0\", \"1\", …"));
+                     "names of the classes 0, 1, …, for one_hot; without: \"0\", \"1\", …",
+                     {.classes = true}));
   }
   void check() const {
     if (!*validation_inputs != !*validation_targets)

@@ -12,6 +12,7 @@
 /// units × inputs. A batch is matrix products (product.hpp), one example is dense_online.hpp.
 struct Dense : nnrun::Layer {
   static constexpr auto name = "dense", doc = "every unit sees every input: y = x W + b";
+  static constexpr bool has_units = true;
   static constexpr const char* products[] = {"eigen", "onednn"};
   std::int64_t units = 1;
   bool bias = true;

@@ -5,6 +5,8 @@
 /// target stands.
 struct Accuracy : nnrun::Metric {
   static constexpr auto name = "accuracy", doc = "share of examples whose answer is right";
+  static constexpr nnrun::Range targets{-1, 1};
+  static constexpr auto question = "on which side of a half an output lies", adjective = "accurate";
   static constexpr bool fraction = true, higher_is_better = true;
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {

@@ -106,6 +106,14 @@ TEST_CASE("a layer that uses outside of training what there is in training only 
              Catch::StartsWith("evaluation: outside of training it gives NaN\n"));
 }
 
+TEST_CASE("an activation that leaves the range that it declares is found", "[checking]") {
+  const std::string range = "  static constexpr nnrun::Range outputs{0, 1};\n";
+  CHECK(rows_of("Activation", range + "  auto f(auto x) const { return sigmoid(x); }\n") == "");
+  CHECK_THAT(rows_of("Activation", range + "  auto f(auto x) const { return tanh(x); }\n"),
+             Catch::StartsWith("finite numbers: the value at -") &&
+                 Catch::Contains(", not from 0 to 1 as it declares"));
+}
+
 TEST_CASE("a layer that reads of scratch what it did not write, or leaves it, is found",
           "[checking]") {
   const std::string wants = "    p.scratch = 3;\n", own = "    T* s = c.scratch();\n";

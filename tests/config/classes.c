@@ -49,6 +49,8 @@ static const nnrun_cost cost_functions = {sizeof(nnrun_cost), 0, {{NEVER, NEVER}
 static const nnrun_metric metric_functions = {sizeof(nnrun_metric), 0, {NEVER, NEVER}};
 static const nnrun_layer layer_functions = {
     sizeof(nnrun_layer), 0, NEVER, {{NEVER, NEVER, 0, 0, 0}, {NEVER, NEVER, 0, 0, 0}}};
+static const nnrun_layer units_functions = {
+    sizeof(nnrun_layer), NNRUN_UNITS, NEVER, {{NEVER, NEVER, 0, 0, 0}, {NEVER, NEVER, 0, 0, 0}}};
 static const nnrun_optimizer optimizer_functions = {sizeof(nnrun_optimizer), 0, 0, 0, 0.01,
                                                     {NEVER, NEVER}};
 static const nnrun_gradient gradient_functions = {sizeof(nnrun_gradient), 0, NEVER};
@@ -83,14 +85,14 @@ static const nnrun_setting csv[] = {PATH("file", NNRUN_REQUIRED), PATH("test", 0
 /* "init" is nnrun's own word: no config can give it */
 static const nnrun_setting greedy[] = {INT("init", NNRUN_REQUIRED, 0, 1, 10)};
 
-#define CLASS(id, kind_, name_, table_, n_)                                              \
-  static const nnrun_class class_##id = {                                                \
-      sizeof(nnrun_class), #kind_ "/1", name_, "for tests", table_, n_, create, destroy, \
-      &kind_##_functions}
-#define WITH(kind_, id) CLASS(id, kind_, #id, id, sizeof id / sizeof *id)
-#define BARE(kind_, id) CLASS(id, kind_, #id, 0, 0)
-WITH(layer, dense);
-WITH(layer, conv);
+#define CLASS(id, kind_, functions_, table_, n_)                                           \
+  static const nnrun_class class_##id = {                                                  \
+      sizeof(nnrun_class),     #kind_ "/1", #id, "for tests", table_, n_, create, destroy, \
+      &functions_##_functions, 0,           0}
+#define WITH(kind_, id) CLASS(id, kind_, kind_, id, sizeof id / sizeof *id)
+#define BARE(kind_, id) CLASS(id, kind_, kind_, 0, 0)
+CLASS(dense, layer, units, dense, 2);
+CLASS(conv, layer, units, conv, 3);
 WITH(layer, dropout);
 WITH(layer, greedy);
 BARE(layer, add);

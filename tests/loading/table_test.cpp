@@ -62,6 +62,12 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
           "'$/a.so': 'twice' has no kind\n"
           "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes such tables; one written by hand "
           "must be as <nnrun/abi.h> says"},
+      Wrong{
+          "#define FUNCTIONS &functions, 0, \"two words\"",
+          "'$/a.so': activation 'twice' has another name that is no proper one: letters, digits, _ "
+          "and -\n"
+          "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes such tables; one written by hand "
+          "must be as <nnrun/abi.h> says"},
       Wrong{"#define KIND \"actvation/1\"",
             "'$/a.so': 'twice' is of the unknown kind 'actvation/1'\n"
             "   = help: did you mean 'activation'?"},

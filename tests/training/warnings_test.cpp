@@ -1,6 +1,7 @@
 // Costs, activations and targets that do not fit together.
 #include "training/warnings.hpp"
 
+#include "loading/plugin_factory.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -59,6 +60,86 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
   CHECK(said("activation: none", "mean_squared_error", "20 95", "[accuracy]") ==
         "accuracy asks on which side of a half an output lies, but targets lie from 20 to 95 | "
         "write mean_absolute_error or r2\n");
+}
+
+TEST_CASE("classes of other authors are warned of by what they declare", "[training][warnings]") {
+  const PluginFactory factory;
+  host::Registry plugins;
+  plugins.load_folder(NNRUN_BUILD_DIR "/plugins");
+  plugins.load(factory.cpp("own.so", R"(
+#include <nnrun/plugin.hpp>
+struct Shares : nnrun::Activation {
+  static constexpr auto name = "shares", doc = "";
+  static constexpr nnrun::Range outputs{0, 2};
+  static constexpr bool sums_to_one = true;
+  auto f(auto x) const { return 2 * sigmoid(x); }
+};
+NNRUN_REGISTER(Shares)
+struct OfShares : nnrun::Cost {
+  static constexpr auto name = "of_shares", doc = "";
+  static constexpr nnrun::Range outputs{0, 1}, targets{0, nnrun::infinity};
+  static constexpr auto fitting_activation = "shares", joined_by = "joins";
+  bool joins = false;
+  static constexpr auto params() {
+    return nnrun::params(nnrun::param(&OfShares::joins, "joins", ""));
+  }
+  auto f(auto y, auto t) const { return y - t; }
+};
+NNRUN_REGISTER(OfShares)
+struct OfSigns : nnrun::Cost {
+  static constexpr auto name = "of_signs", doc = "";
+  static constexpr bool signs = true;
+  auto f(auto y, auto t) const { return y - t; }
+};
+NNRUN_REGISTER(OfSigns)
+struct Positive : nnrun::Metric {
+  static constexpr auto name = "positive", doc = "";
+  static constexpr nnrun::Range targets{0, nnrun::infinity};
+  double value(auto, auto) const { return 0; }
+};
+NNRUN_REGISTER(Positive)
+struct Own : nnrun::Layer {
+  static constexpr auto name = "own", doc = "";
+  static constexpr bool has_units = true;
+  void plan(nnrun_plan& p) const { p.out = p.in[0]; }
+  void forward(const auto&) const {}
+  void backward_inputs(const auto&) const {}
+};
+NNRUN_REGISTER(Own)
+)"));
+  const auto said = [&](const std::string& layer, const std::string& cost, const std::string& last,
+                        const std::string& metrics = "[]") {
+    const auto data = factory.scratch().write("t.csv", "x,y\n1,0\n1," + last + "\n");
+    const host::Experiment e = host::read_experiment(
+        factory.scratch().write("own.yaml", "data: {type: csv, path: " + data.string() +
+                                                "}\nmodel: {input: 1, layers: [{" + layer +
+                                                "}]}\ntrain: {cost: " + cost +
+                                                "}\nmetrics: " + metrics + "\n"),
+        {}, plugins);
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  CHECK(said("type: dense, units: 1, activation: shares", "mean_squared_error", "1") ==
+        "shares of one unit is always 1, so nothing can be learnt | write activation: sigmoid, or "
+        "give the last layer a unit per class\n");
+  CHECK(said("type: dense, units: 1, activation: tanh", "of_shares", "1") ==
+        "of_shares takes outputs from 0 to 1, but those of tanh lie from -1 to 1 | write "
+        "activation: shares in the last layer, or activation: none and joins: true\n");
+  CHECK(said("type: own", "of_shares", "1") ==
+        "of_shares takes outputs from 0 to 1, but the last layer has no activation | write "
+        "activation: shares in the last layer, or activation: none and joins: true\n");
+  CHECK(said("type: own", "{type: of_shares, joins: true}", "-1") ==
+        "of_shares takes targets from 0 on, but these lie from -1 to 0 | write targets from 0 on, "
+        "or another cost: mean_squared_error, say\n");
+  CHECK(said("type: own", "of_signs", "1") ==
+        "of_signs takes targets of -1 and 1, but these lie from 0 to 1 | write targets of -1 and "
+        "1, or cost: binary_cross_entropy\n");
+  CHECK(said("type: own", "mean_squared_error", "-2", "[positive]") ==
+        "positive takes targets from 0 on, but these lie from -2 to 0 | write mean_absolute_error "
+        "or r2\n");
+  CHECK(said("type: own", "{type: of_shares, joins: true}", "1", "[positive]") == "");
 }
 
 TEST_CASE("what fits together is not warned of", "[training][warnings]") {

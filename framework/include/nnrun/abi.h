@@ -60,10 +60,17 @@ typedef struct nnrun_value {
   } u;
 } nnrun_value;
 
-#define NNRUN_REQUIRED 1u      /* has no default: the config must give it */
-#define NNRUN_ABOVE_MIN 2u     /* min itself is not allowed */
-#define NNRUN_BELOW_MAX 4u     /* max itself is not allowed */
-#define NNRUN_LOGARITHMIC 8u   /* for sweeps and sliders */
+#define NNRUN_REQUIRED 1u    /* has no default: the config must give it */
+#define NNRUN_ABOVE_MIN 2u   /* min itself is not allowed */
+#define NNRUN_BELOW_MAX 4u   /* max itself is not allowed */
+#define NNRUN_LOGARITHMIC 8u /* for sweeps and sliders */
+/* Since 1.2, of data sets: settings that the host reads, too. */
+#define NNRUN_CLASSES                                                           \
+  16u /* strings: the classes of the target, in order; empty: as the files have \
+         them. A trained network is tried on other files with its own. */
+#define NNRUN_SEPARATOR                                                    \
+  32u /* a string: what stands between two fields of a file, or "tab"; the \
+         files that a trained network predicts have it too */
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
   const char *name, *doc;
@@ -87,6 +94,8 @@ typedef struct nnrun_class { /* one thing that a config can name */
      ("nnrun.<what>/<version>", or a name of your own), or NULL for every id that it does not know.
      The same table for the same id, always; it outlives the library's last object. */
   const void* (*extension)(const char* id);
+  /* Since 1.2; may be NULL. Another word for it, where no class of its kind has this name. */
+  const char* other_name;
 } nnrun_class;
 
 typedef struct nnrun_library {
@@ -100,9 +109,16 @@ typedef struct nnrun_library {
 /* The one exported symbol; the digit is the major, so that it can be read without loading. */
 NNRUN_EXPORT const nnrun_library* nnrun_plugin_v1(void);
 
+/* What outputs or targets lie between, to warn of what cannot be learnt. Infinite where open; low =
+   high: not known. */
+typedef struct nnrun_range {
+  double low, high;
+} nnrun_range;
+
 /* ---- activation/1: a = f(z) ---- */
 
-#define NNRUN_ELEMENTWISE 1u /* every number on its own: may be called on any run of numbers */
+#define NNRUN_ELEMENTWISE 1u  /* every number on its own: may be called on any run of numbers */
+#define NNRUN_SUMS_TO_ONE 16u /* since 1.2: the outputs of a row do, so one alone is always 1 */
 typedef struct nnrun_activation_functions {
   int (*forward)(void*, const void* z, void* a, size_t rows, size_t cols);
   /* dz = da * f'(z) */
@@ -112,6 +128,7 @@ typedef struct nnrun_activation_functions {
 typedef struct nnrun_activation {
   uint32_t size, flags;
   nnrun_activation_functions by_dtype[NNRUN_DTYPES];
+  nnrun_range outputs; /* since 1.2 */
 } nnrun_activation;
 
 /* ---- cost/1: one number per example, from outputs y and targets t ---- */
@@ -124,9 +141,15 @@ typedef struct nnrun_cost_functions {
   int (*slope)(void*, const void* y, const void* t, size_t t_stride, double scale, void* dy,
                void* per_row, size_t rows, size_t cols);
 } nnrun_cost_functions;
+#define NNRUN_SIGNS 32u /* since 1.2: targets are -1 and 1 */
 typedef struct nnrun_cost {
   uint32_t size, flags;
   nnrun_cost_functions by_dtype[NNRUN_DTYPES];
+  /* Since 1.2. */
+  nnrun_range outputs, targets;   /* that it takes */
+  const char* fitting_activation; /* the name of one with such outputs, or NULL */
+  const char* joined_by; /* a bool setting that makes the cost apply that activation itself, or
+                            NULL */
 } nnrun_cost;
 
 /* ---- metric/1: one number from all outputs of a pass over the data ---- */
@@ -141,6 +164,11 @@ typedef struct nnrun_metric {
      outputs put into class j; n = cols, or 2 where there is one column. */
   int (*table[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
                              double* out);
+  /* Since 1.2. Of one output: the targets that it has a meaning for, and what it asks ("on which
+     side of a half an output lies"), or NULL. */
+  nnrun_range targets;
+  const char* question;
+  const char* adjective; /* "accurate": what better is more of; NULL: better */
 } nnrun_metric;
 
 /* ---- layer/1 ---- */
@@ -233,6 +261,9 @@ typedef struct nnrun_layer_functions {
 #define NNRUN_COUPLES_ROWS                                               \
   2u /* in training, an output row depends on other rows: no cut batches \
       */
+#define NNRUN_UNITS                                                           \
+  16u /* since 1.2: its outputs are units of its own, sums without bounds: it \
+         takes the default activation */
 typedef struct nnrun_layer {
   uint32_t size, flags;
   int (*plan)(void*, nnrun_plan*);

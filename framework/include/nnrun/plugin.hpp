@@ -15,8 +15,10 @@
 //
 //   g++ -std=c++20 -O3 -fPIC -shared -I… bent.cpp -o bent.so
 //
-// A class of any kind may offer more than its kind asks for, by names that both sides know:
-// `static const void* extension(std::string_view id)` returns the table of that id, or nullptr.
+// `static constexpr auto other_name = "bent"` is another word for a class of any kind, where no
+// class has that name. A class may offer more than its kind asks for, by names that both sides
+// know: `static const void* extension(std::string_view id)` returns the table of that id, or
+// nullptr.
 #pragma once
 // Whatever flags a plugin is built with: the same bits on every CPU, hence no fused multiply-add,
 // and loops with comparisons become vectors.
@@ -80,6 +82,14 @@ constexpr auto extension_function() -> decltype(nnrun_class::extension) {
 }
 
 template <class C>
+constexpr const char* other_name() {
+  if constexpr (requires { C::other_name; })
+    return C::other_name;
+  else
+    return nullptr;
+}
+
+template <class C>
 inline constexpr auto settings = settings_of<C>();
 template <class C>
 inline constexpr auto functions = C::template functions_of<C>();
@@ -93,7 +103,8 @@ inline constexpr nnrun_class class_of{sizeof(nnrun_class),
                                       create<C>,
                                       destroy<C>,
                                       &functions<C>,
-                                      extension_function<C>()};
+                                      extension_function<C>(),
+                                      other_name<C>()};
 }  // namespace nnrun::detail
 
 // A pointer in a linker section: several classes per file, several files per library, no static

@@ -76,6 +76,21 @@ int activate_backward(void* self, const void* z, const void* a, const void* da, 
   });
 }
 
+template <class C>
+constexpr std::uint32_t activation_flags() {
+  std::uint32_t flags = Formula<C> ? NNRUN_ELEMENTWISE : 0u;
+  if constexpr (requires { C::sums_to_one; }) flags |= C::sums_to_one ? NNRUN_SUMS_TO_ONE : 0u;
+  return flags;
+}
+template <class C>
+constexpr Range outputs_of() {
+  if constexpr (requires {
+                  { C::outputs } -> std::convertible_to<const Range&>;
+                })
+    return C::outputs;
+  else
+    return {};
+}
 }  // namespace detail
 
 /// Give `auto f(auto x) const`, the formula for one number; its slope follows by itself, or is
@@ -83,15 +98,19 @@ int activate_backward(void* self, const void* z, const void* a, const void* da, 
 /// give `void choose(auto visit) const`, which calls visit with an object that has them. Or, for
 /// rows as a whole, the templates `forward(span<const T> z, span<T> a) const` and
 /// `backward(span<const T> z, span<const T> a, span<const T> da, span<T> dz) const`.
+/// So that what cannot be learnt is warned of, `static constexpr nnrun::Range outputs{0, 1}` says
+/// what all outputs lie between, and `static constexpr bool sums_to_one = true` that those of a row
+/// are shares of a whole.
 struct Activation {
   static constexpr auto kind = "activation/1";
   template <class C>
   static constexpr nnrun_activation functions_of() {
     using namespace detail;
     return {sizeof(nnrun_activation),
-            Formula<C> ? NNRUN_ELEMENTWISE : 0u,
+            activation_flags<C>(),
             {{activate<C, float>, activate_backward<C, float>},
-             {activate<C, double>, activate_backward<C, double>}}};
+             {activate<C, double>, activate_backward<C, double>}},
+            outputs_of<C>()};
   }
 };
 

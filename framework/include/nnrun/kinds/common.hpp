@@ -1,6 +1,7 @@
 // What every kind needs: errors that stop at the boundary, views of rows, streams of numbers.
 #pragma once
 #include <atomic>
+#include <concepts>
 #include <exception>
 #include <nnrun/lanes.hpp>
 #include <nnrun/normal.hpp>
@@ -52,6 +53,9 @@ class Stream {
  private:
   const nnrun_stream* lent_;
 };
+
+/// What outputs or targets lie between: {0, infinity}.
+using Range = nnrun_range;
 
 namespace detail {
 

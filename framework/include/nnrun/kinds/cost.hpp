@@ -126,6 +126,23 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
   });
 }
 
+/// What the author says of outputs and targets.
+template <class C>
+constexpr void declare(nnrun_cost& cost) {
+  if constexpr (requires { C::signs; }) cost.flags |= C::signs ? NNRUN_SIGNS : 0u;
+  if constexpr (requires {
+                  { C::outputs } -> std::convertible_to<const Range&>;
+                })
+    cost.outputs = C::outputs;
+  if constexpr (requires {
+                  { C::targets } -> std::convertible_to<const Range&>;
+                })
+    cost.targets = C::targets;
+  if constexpr (requires { C::fitting_activation; })
+    cost.fitting_activation = C::fitting_activation;
+  if constexpr (requires { C::joined_by; }) cost.joined_by = C::joined_by;
+}
+
 }  // namespace detail
 
 /// Give `auto f(auto y, auto t) const`, the term of one output; terms are summed over an example's
@@ -134,15 +151,25 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
 /// `void choose(auto visit) const`, which calls visit with an object that has them.
 /// Or, for a row as a whole, the templates `T value(span<const T> y, span<const T> t) const` and
 /// `T slope(span<const T> y, span<const T> t, span<T> dy) const`, which returns the value too.
+/// So that what does not fit together is warned of: `static constexpr nnrun::Range outputs{0, 1},
+/// targets{0, 1}` says what it takes (`static constexpr bool signs = true`: targets of -1 and 1),
+/// `static constexpr auto fitting_activation = "sigmoid"` names one that gives such outputs, and
+/// `joined_by = "from_logits"` the bool setting with which the cost applies it itself.
 struct Cost {
   static constexpr auto kind = "cost/1";
   template <class C>
   static constexpr nnrun_cost functions_of() {
     using namespace detail;
-    return {sizeof(nnrun_cost),
-            0,
-            {{cost_value<C, float>, cost_slope<C, float>},
-             {cost_value<C, double>, cost_slope<C, double>}}};
+    nnrun_cost cost{sizeof(nnrun_cost),
+                    0,
+                    {{cost_value<C, float>, cost_slope<C, float>},
+                     {cost_value<C, double>, cost_slope<C, double>}},
+                    {},
+                    {},
+                    nullptr,
+                    nullptr};
+    declare<C>(cost);
+    return cost;
   }
 };
 

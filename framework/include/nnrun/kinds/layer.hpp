@@ -94,10 +94,10 @@ constexpr auto observe_function() -> int (*)(void*, const nnrun_layer_call*) {
 }
 template <class C>
 constexpr std::uint32_t layer_flags() {
-  if constexpr (requires { C::couples_rows; })
-    return C::couples_rows ? NNRUN_COUPLES_ROWS : 0u;
-  else
-    return 0;
+  std::uint32_t flags = 0;
+  if constexpr (requires { C::couples_rows; }) flags |= C::couples_rows ? NNRUN_COUPLES_ROWS : 0u;
+  if constexpr (requires { C::has_units; }) flags |= C::has_units ? NNRUN_UNITS : 0u;
+  return flags;
 }
 
 template <class C, class T>
@@ -130,7 +130,9 @@ constexpr nnrun_layer_functions layer_functions() {
 /// finite differences fast (see abi.h). A layer with state (plan.state_blocks) gives `void
 /// observe(const LayerCall<T>&) const`, called once after each step; one whose rows depend on each
 /// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
-/// often than it has parameters says so in plan.work_per_row, so that threads share it.
+/// often than it has parameters says so in plan.work_per_row, so that threads share it. One whose
+/// outputs are sums without bounds says `static constexpr bool has_units = true`: it gets the
+/// default activation of a config.
 struct Layer {
   static constexpr auto kind = "layer/1";
   template <class C>

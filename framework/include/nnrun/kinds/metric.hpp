@@ -51,20 +51,38 @@ constexpr std::uint32_t metric_flags() {
     flags |= C::higher_is_better ? NNRUN_HIGHER_IS_BETTER : 0u;
   return flags;
 }
+/// What the author says of targets, and the words for sentences.
+template <class C>
+constexpr void declare(nnrun_metric& metric) {
+  if constexpr (requires {
+                  { C::targets } -> std::convertible_to<const Range&>;
+                })
+    metric.targets = C::targets;
+  if constexpr (requires { C::question; }) metric.question = C::question;
+  if constexpr (requires { C::adjective; }) metric.adjective = C::adjective;
+}
 }  // namespace detail
 
 /// Give the template `double value(Rows<const T> y, Rows<const T> t) const`; at least one row.
 /// `static constexpr bool fraction = true` shows percent to people, `higher_is_better = true`
 /// says which way is up. `void table(Rows<const T> y, Rows<const T> t, Rows<double> counts) const`
-/// adds a square table of counts by class, zeroed before (see abi.h).
+/// adds a square table of counts by class, zeroed before (see abi.h). `static constexpr
+/// nnrun::Range targets{-1, 1}` and `auto question = "on which side of a half an output lies"` warn
+/// of targets that mean nothing to it where there is one output; `adjective = "accurate"` makes a
+/// comparison say "more accurate" instead of "better".
 struct Metric {
   static constexpr auto kind = "metric/1";
   template <class C>
   static constexpr nnrun_metric functions_of() {
-    return {sizeof(nnrun_metric),
-            detail::metric_flags<C>(),
-            {detail::measure<C, float>, detail::measure<C, double>},
-            {detail::table_function<C, float>(), detail::table_function<C, double>()}};
+    nnrun_metric metric{sizeof(nnrun_metric),
+                        detail::metric_flags<C>(),
+                        {detail::measure<C, float>, detail::measure<C, double>},
+                        {detail::table_function<C, float>(), detail::table_function<C, double>()},
+                        {},
+                        nullptr,
+                        nullptr};
+    detail::declare<C>(metric);
+    return metric;
   }
 };
 

@@ -1,0 +1,29 @@
+#include "loading/meaning.hpp"
+
+#include "loading/object.hpp"
+namespace nnrun::host {
+namespace {
+
+/// A library that was built before classes could say it.
+bool says_it_by_names(const Class& plugin) {
+  return plugin.library->table->abi_minor < 2;
+}
+
+}  // namespace
+
+bool has_units(const Class& layer) {
+  if (!says_it_by_names(layer))
+    return (static_cast<const nnrun_layer*>(layer.table->functions)->flags & NNRUN_UNITS) != 0;
+  for (std::size_t i = 0; i < layer.table->n_settings; ++i)
+    if (const std::string_view name = setting_of(layer, i).name;
+        name == "units" || name == "filters")
+      return true;
+  return false;
+}
+
+bool means(const Class& dataset, const nnrun_setting& setting, std::uint32_t flag) {
+  if (!says_it_by_names(dataset)) return (setting.flags & flag) != 0;
+  return std::string_view(setting.name) == (flag == NNRUN_CLASSES ? "classes" : "separator");
+}
+
+}  // namespace nnrun::host
