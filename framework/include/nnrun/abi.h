@@ -11,8 +11,15 @@
    may be read behind every buffer of a layer's call. Tails of parameters and of their gradient are
    zero and must stay zero.
 
-   Functions return 0, or call nnrun_host.error and return non-zero. After `create` an object is
-   constant and may be used by several threads at once, unless its kind says otherwise. */
+   Functions return 0, or call nnrun_host.error and return non-zero.
+
+   Threads and phases. Brackets say what a function must bear, and in which phase it is called:
+     one at a time    by any thread, but not while another function of the same object runs
+     several at once  by several threads, for the same object too: it must not change there
+     lent             a function of the host, for the length of the call that it is lent to, and for
+                      the thread of that call
+   load: the library; build: of a network, with its first parameters; data: reading it; training:
+   steps; use: evaluation and prediction, also between two epochs. */
 #ifndef NNRUN_ABI_H
 #define NNRUN_ABI_H
 #include <stddef.h>
@@ -33,9 +40,10 @@ enum { NNRUN_F32 = 0, NNRUN_F64 = 1, NNRUN_DTYPES = 2 };
 typedef struct nnrun_host {
   uint32_t size;
   uint16_t abi_major, abi_minor;
-  /* Copies its arguments. `where` (a file:line, say) and `hint` may be NULL. */
+  /* [several at once; any phase, within a call] Copies its arguments. `where` (a file:line, say)
+     and `hint` may be NULL. */
   void (*error)(const char* what, const char* where, const char* hint);
-  /* level 0: for -v, 1: always shown */
+  /* [several at once; any phase, within a call] level 0: for -v, 1: always shown */
   void (*log)(int level, const char* message);
 } nnrun_host;
 
@@ -64,13 +72,13 @@ typedef struct nnrun_value {
 #define NNRUN_ABOVE_MIN 2u   /* min itself is not allowed */
 #define NNRUN_BELOW_MAX 4u   /* max itself is not allowed */
 #define NNRUN_LOGARITHMIC 8u /* for sweeps and sliders */
-/* Since 1.2, of data sets: settings that the host reads, too. */
-#define NNRUN_CLASSES                                                           \
-  16u /* strings: the classes of the target, in order; empty: as the files have \
-         them. A trained network is tried on other files with its own. */
-#define NNRUN_SEPARATOR                                                    \
-  32u /* a string: what stands between two fields of a file, or "tab"; the \
-         files that a trained network predicts have it too */
+/* Since 1.2, of data sets: settings that the host reads, too. Strings: the classes of the target,
+   in order; where they are empty, the files say, and a trained network that is tried on other files
+   keeps its own. */
+#define NNRUN_CLASSES 16u
+/* A string: what stands between two fields of a file, or "tab"; the files that a trained network
+   predicts have it too. */
+#define NNRUN_SEPARATOR 32u
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
   const char *name, *doc;
@@ -86,13 +94,15 @@ typedef struct nnrun_class { /* one thing that a config can name */
   const char *name, *doc;
   const nnrun_setting* settings; /* stride: settings[0].size */
   uint32_t n_settings;
-  /* values: one per setting, in order; they live as long as the object. NULL: refused. */
+  /* [several at once; before the object's first phase] values: one per setting, in order; they live
+     as long as the object. NULL: refused. */
   void* (*create)(const nnrun_host*, const nnrun_value* values, uint32_t n);
-  void (*destroy)(void* self);
-  const void* functions; /* nnrun_activation, nnrun_cost, … */
-  /* Since 1.2, optional. What the class offers beyond its kind: the table that `id` names
-     ("nnrun.<what>/<version>", or a name of your own), or NULL for every id that it does not know.
-     The same table for the same id, always; it outlives the library's last object. */
+  void (*destroy)(void* self); /* [one at a time; last] */
+  const void* functions;       /* nnrun_activation, nnrun_cost, … */
+  /* Since 1.2, optional. [several at once; any phase] What the class offers beyond its kind: the
+     table that `id` names ("nnrun.<what>/<version>", or a name of your own), or NULL for every id
+     that it does not know. The same table for the same id, always; it outlives the library's last
+     object. */
   const void* (*extension)(const char* id);
   /* Since 1.2; may be NULL. Another word for it, where no class of its kind has this name. */
   const char* other_name;
@@ -106,7 +116,8 @@ typedef struct nnrun_library {
   const nnrun_class* const* begin;
   const nnrun_class* const* end;
 } nnrun_library;
-/* The one exported symbol; the digit is the major, so that it can be read without loading. */
+/* [one at a time; load] The one exported symbol; the digit is the major, so that it can be read
+   without loading. */
 NNRUN_EXPORT const nnrun_library* nnrun_plugin_v1(void);
 
 /* What outputs or targets lie between, to warn of what cannot be learnt. Infinite where open; low =
@@ -120,8 +131,9 @@ typedef struct nnrun_range {
 #define NNRUN_ELEMENTWISE 1u  /* every number on its own: may be called on any run of numbers */
 #define NNRUN_SUMS_TO_ONE 16u /* since 1.2: the outputs of a row do, so one alone is always 1 */
 typedef struct nnrun_activation_functions {
+  /* [several at once; training, use] */
   int (*forward)(void*, const void* z, void* a, size_t rows, size_t cols);
-  /* dz = da * f'(z) */
+  /* [several at once; training] dz = da * f'(z) */
   int (*backward)(void*, const void* z, const void* a, const void* da, void* dz, size_t rows,
                   size_t cols);
 } nnrun_activation_functions;
@@ -134,10 +146,12 @@ typedef struct nnrun_activation {
 /* ---- cost/1: one number per example, from outputs y and targets t ---- */
 
 typedef struct nnrun_cost_functions {
-  /* t_stride: numbers from one row of targets to the next; 0: one target for all rows */
+  /* [several at once; training, use] t_stride: numbers from one row of targets to the next; 0: one
+     target for all rows */
   int (*value)(void*, const void* y, const void* t, size_t t_stride, void* per_row, size_t rows,
                size_t cols);
-  /* dy = scale * d cost / d y, whole lanes, the tail zero; per_row as above */
+  /* [several at once; training] dy = scale * d cost / d y, whole lanes, the tail zero; per_row as
+     above */
   int (*slope)(void*, const void* y, const void* t, size_t t_stride, double scale, void* dy,
                void* per_row, size_t rows, size_t cols);
 } nnrun_cost_functions;
@@ -158,10 +172,11 @@ typedef struct nnrun_cost {
 #define NNRUN_HIGHER_IS_BETTER 2u /* otherwise lower */
 typedef struct nnrun_metric {
   uint32_t size, flags;
+  /* [several at once; use] */
   int (*value[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
                              double* out);
-  /* Since 1.1, optional. A square table of counts: out[i * n + j] examples of class i that the
-     outputs put into class j; n = cols, or 2 where there is one column. */
+  /* Since 1.1, optional. [several at once; use] A square table of counts: out[i * n + j] examples
+     of class i that the outputs put into class j; n = cols, or 2 where there is one column. */
   int (*table[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
                              double* out);
   /* Since 1.2. Of one output: the targets that it has a meaning for, and what it asks ("on which
@@ -244,31 +259,34 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {
+  /* [several at once, each with rows of its own; training, use] */
   int (*forward)(void*, const nnrun_layer_call*);
-  /* out.d, w -> in[k].d, row by row */
+  /* [several at once, each with rows of its own; training] out.d, w -> in[k].d, row by row */
   int (*backward_inputs)(void*, const nnrun_layer_call*);
-  /* out.d, in[k].v -> dw, whole sums over the rows; NULL where there are no parameters */
+  /* [several at once, a tile each; training] out.d, in[k].v -> dw, whole sums over the rows; NULL
+     where there are no parameters */
   int (*backward_parameters)(void*, const nnrun_layer_call*);
-  /* Optional, for finite differences. One row; out.v is its output. Writes groups x stride numbers
-     in the layout of the parameters: (g, c) is output column c with parameter (g, c) + h, the
-     one column that this parameter moves. Padding gives the unchanged output. */
+  /* Optional, for finite differences. [one at a time; training] One row; out.v is its output.
+     Writes groups x stride numbers in the layout of the parameters: (g, c) is output column c with
+     parameter (g, c) + h, the one column that this parameter moves. Padding gives the unchanged
+     output. */
   int (*perturb)(void*, const nnrun_layer_call*, double h, void* out);
-  /* Optional. (g, c) of v means: the row in[0].v with column c replaced by v[g, c]. Writes the
-     groups x stride rows of output. */
+  /* Optional. [one at a time; training] (g, c) of v means: the row in[0].v with column c replaced
+     by v[g, c]. Writes the groups x stride rows of output. */
   int (*spread)(void*, const nnrun_layer_call*, const void* v, size_t groups, size_t stride,
                 void* rows);
 } nnrun_layer_functions;
-#define NNRUN_COUPLES_ROWS                                               \
-  2u /* in training, an output row depends on other rows: no cut batches \
-      */
-#define NNRUN_UNITS                                                           \
-  16u /* since 1.2: its outputs are units of its own, sums without bounds: it \
-         takes the default activation */
+/* In training, an output row depends on other rows: no cut batches. */
+#define NNRUN_COUPLES_ROWS 2u
+/* Since 1.2. Its outputs are units of its own, sums without bounds: it takes the default activation
+   of a config. */
+#define NNRUN_UNITS 16u
 typedef struct nnrun_layer {
   uint32_t size, flags;
-  int (*plan)(void*, nnrun_plan*);
+  int (*plan)(void*, nnrun_plan*); /* [one at a time; build] */
   nnrun_layer_functions by_dtype[NNRUN_DTYPES];
-  /* Since 1.1, optional. Once per step, after the update: new state from what forward kept. */
+  /* Since 1.1, optional. [one at a time; training] Once per step, after the update: new state from
+     what forward kept. */
   int (*observe[NNRUN_DTYPES])(void*, const nnrun_layer_call*);
 } nnrun_layer;
 
@@ -288,6 +306,7 @@ typedef struct nnrun_optimizer {
   uint32_t size, flags, n_slots;
   const char* const* slot_names;
   double learning_rate; /* where the config gives none */
+  /* [several at once, a part each; training] */
   int (*update[NNRUN_DTYPES])(void*, const nnrun_update*);
 } nnrun_optimizer;
 
@@ -303,18 +322,21 @@ typedef struct nnrun_moment { /* when a factor is wanted */
 } nnrun_moment;
 typedef struct nnrun_schedule {
   uint32_t size, flags;
-  /* What the learning rate is multiplied with; a function of the moment alone. */
+  /* [one at a time; training] What the learning rate is multiplied with; a function of the moment
+     alone. */
   int (*factor)(void*, const nnrun_moment*, double* out);
 } nnrun_schedule;
 
 /* ---- regularizer/1: what parameters cost by themselves ---- */
 
 typedef struct nnrun_regularizer_functions {
-  /* g += d penalty / d w, before the update; state: one number per parameter, owned by the host,
-     zero before the first step */
+  /* [several at once, a part each; training] g += d penalty / d w, before the update; state: one
+     number per parameter, owned by the host, zero before the first step */
   int (*add)(void*, const void* w, void* g, void* state, size_t n);
-  /* Optional: after the update by the optimizer, with the learning rate of this step. */
+  /* Optional. [several at once, a part each; training] After the update by the optimizer, with the
+     learning rate of this step. */
   int (*after)(void*, void* w, void* state, double rate, size_t n);
+  /* [several at once; by checks, which hold add against it] */
   int (*penalty)(void*, const void* w, size_t n, double* out);
 } nnrun_regularizer_functions;
 typedef struct nnrun_regularizer {
@@ -327,7 +349,7 @@ typedef struct nnrun_regularizer {
 typedef struct nnrun_stream { /* the next numbers of one named stream */
   uint32_t size;
   void* host;
-  int (*uniform)(void* host, double* out, size_t n); /* in [0, 1) */
+  int (*uniform)(void* host, double* out, size_t n); /* [lent] in [0, 1) */
 } nnrun_stream;
 
 /* ---- gradient/1: sees an objective and nothing else ---- */
@@ -335,19 +357,20 @@ typedef struct nnrun_stream { /* the next numbers of one named stream */
 typedef struct nnrun_objective { /* the mean cost of one batch, at the present parameters */
   uint32_t size, dtype;
   void* host;
-  size_t n; /* of parameters, with padding */
-  int (*cost)(void* host, double* cost);
-  /* costs[i] = cost with parameter i + h; padding gives exactly *here, the cost without */
+  size_t n;                              /* of parameters, with padding */
+  int (*cost)(void* host, double* cost); /* [lent] */
+  /* [lent] costs[i] = cost with parameter i + h; padding gives exactly *here, the cost without */
   int (*costs)(void* host, double h, void* costs, double* here);
-  int (*backpropagate)(void* host, void* gradient, double* cost);
-  /* Since 1.1. The cost at the present parameters + h * direction, which has n numbers; those of
-     padding do not count, and a gradient that calls it may write anything there. */
+  int (*backpropagate)(void* host, void* gradient, double* cost); /* [lent] */
+  /* Since 1.1. [lent] The cost at the present parameters + h * direction, which has n numbers;
+     those of padding do not count, and a gradient that calls it may write anything there. */
   int (*cost_along)(void* host, const void* direction, double h, double* cost);
   const nnrun_stream* stream; /* random numbers of this step, for gradients that draw directions */
 } nnrun_objective;
 typedef struct nnrun_gradient {
   uint32_t size, flags;
-  /* Writes n numbers of gradient and the cost; padding must get exactly 0. */
+  /* [one at a time; training] Writes n numbers of gradient and the cost; padding must get exactly
+     0. */
   int (*compute)(void*, const nnrun_objective*, void* gradient, double* cost);
 } nnrun_gradient;
 
@@ -356,14 +379,16 @@ typedef struct nnrun_gradient {
 #define NNRUN_SEQUENTIAL 8u /* one sequence whatever the stream: the order of the calls counts */
 typedef struct nnrun_random {
   uint32_t size, flags;
-  int (*seed)(void*, uint64_t seed); /* called once, before the rest; may change the object */
-  /* numbers from, from + 1, … of stream (name, index), in [0, 1) */
+  /* [one at a time; once, before the rest] May change the object. */
+  int (*seed)(void*, uint64_t seed);
+  /* [one at a time; build, data, training] numbers from, from + 1, … of stream (name, index), in
+     [0, 1) */
   int (*uniform)(void*, const char* name, uint64_t index, uint64_t from, double* out, size_t n);
 } nnrun_random;
 
 typedef struct nnrun_initializer {
   uint32_t size, flags;
-  /* w: the block in its file order (weights: units x inputs), contiguous */
+  /* [one at a time; build] w: the block in its file order (weights: units x inputs), contiguous */
   int (*fill)(void*, const nnrun_stream*, const nnrun_shape*, size_t fan_in, size_t fan_out,
               double* w);
 } nnrun_initializer;
@@ -382,10 +407,11 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
 } nnrun_data;
 typedef struct nnrun_dataset {
   uint32_t size, flags;
-  /* Reads what is needed to know the sizes; may change the object. Called once, before read. */
+  /* [one at a time; data, once, before read] Reads what is needed to know the sizes; may change the
+     object. */
   int (*open)(void*, nnrun_data*);
-  /* Examples from … from + n - 1 of a part, called in order, each once; x: n inputs, t: n targets,
-     contiguous. The stream belongs to the part. */
+  /* [one at a time; data] Examples from … from + n - 1 of a part, in order, each once; x: n inputs,
+     t: n targets, contiguous. The stream belongs to the part. */
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
               double* t);
 } nnrun_dataset;
