@@ -22,9 +22,9 @@ ACTIVATION(float, f32, fabsf)
 ACTIVATION(double, f64, fabs)
 
 static const nnrun_activation functions = {
-    sizeof(nnrun_activation),
-    NNRUN_ELEMENTWISE,
-    {{f32_forward, f32_backward}, {f64_forward, f64_backward}}};
+    .size = sizeof(nnrun_activation),
+    .flags = NNRUN_ELEMENTWISE,
+    .by_dtype = {{f32_forward, f32_backward}, {f64_forward, f64_backward}}};
 static void* create(const nnrun_host* host, const nnrun_value* values, uint32_t n) {
   static char object;
   (void)host, (void)values, (void)n;
@@ -33,9 +33,13 @@ static void* create(const nnrun_host* host, const nnrun_value* values, uint32_t 
 static void destroy(void* self) {
   (void)self;
 }
-static const nnrun_class plain = {
-    sizeof(nnrun_class), "activation/1", "plain_c", "z / (1 + |z|)", NULL, 0, create, destroy,
-    &functions};
+static const nnrun_class plain = {.size = sizeof(nnrun_class),
+                                  .kind = "activation/1",
+                                  .name = "plain_c",
+                                  .doc = "z / (1 + |z|)",
+                                  .create = create,
+                                  .destroy = destroy,
+                                  .functions = &functions};
 static const nnrun_class* const classes[] = {&plain};
 const nnrun_library* nnrun_plugin_v1(void) {
   static const nnrun_library library = {sizeof(nnrun_library),
