@@ -44,7 +44,9 @@ struct Dense : nnrun::Layer {
 
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
-    if (c.rows() == 1) return dense::forward_one(c, bias);
+    if (c.rows() == 1)
+      return c.cols() > nnrun::lanes ? dense::forward_one_wide(c, bias)
+                                     : dense::forward_one(c, bias);
     forward_batch(c);
   }
   template <class T>

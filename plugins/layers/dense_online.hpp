@@ -42,6 +42,24 @@ NNRUN_INLINE void store(T* p, Lane<T> v, bool add) {
   lane_at(p) = add ? lane_at(p) + v : v;
 }
 
+/// So many lanes of units at once: an addition waits for the one before it, but not for those of
+/// other lanes.
+template <size_t many, class T>
+NNRUN_INLINE void units_at(const View<T>& m, size_t from) {
+  Lane<T> sum[many];
+#pragma GCC unroll 4
+  for (size_t k = 0; k < many; ++k) sum[k] = m.b ? lane_at(m.b + from + k * lanes) : Lane<T>{};
+  const T* w = m.w + from;
+  for (size_t i = 0; i < m.in; ++i, w += m.stride) {
+    const T x = m.x[i];
+#pragma GCC unroll 4
+    for (size_t k = 0; k < many; ++k) sum[k] += x * lane_at(w + k * lanes);
+  }
+#pragma GCC unroll 4
+  for (size_t k = 0; k < many; ++k) lane_at(m.y + from + k * lanes) = sum[k];
+}
+
+/// Units that fit into the lanes.
 template <class T>
 NNRUN_CLONES void forward_one(const LayerCall<T> c, bool bias) {
   const View<T> m(c, bias);
@@ -55,11 +73,18 @@ NNRUN_CLONES void forward_one(const LayerCall<T> c, bool bias) {
     lane_at(m.y) = m.b ? dot + m.b[0] : dot;
     return;
   }
-  for (size_t u = 0; u < m.units; u += lanes) {
-    Lane<T> sum = m.b ? lane_at(m.b + u) : Lane<T>{};
-    for (size_t i = 0; i < m.in; ++i) sum += m.x[i] * lane_at(m.w + i * m.stride + u);
-    lane_at(m.y + u) = sum;
-  }
+  units_at<1>(m, 0);
+}
+
+/// More units than lanes. Apart from forward_one, whose few numbers would wait for registers to be
+/// saved that it does not need.
+template <class T>
+NNRUN_CLONES void forward_one_wide(const LayerCall<T> c, bool bias) {
+  const View<T> m(c, bias);
+  size_t u = 0;
+  for (; u + 4 * lanes <= m.stride; u += 4 * lanes) units_at<4>(m, u);
+  if (u + 2 * lanes <= m.stride) units_at<2>(m, u), u += 2 * lanes;
+  if (u < m.stride) units_at<1>(m, u);
 }
 
 template <class T>
