@@ -230,7 +230,7 @@ HotCall hot_call(const Object& f) {
     f.call("backward", functions.backward, e->z.data(), e->a.data(), e->da.data(), e->dz.data(),
            rows, cols);
   };
-  return {call, rows * cols, "sigmoid"};
+  return {call, rows * cols};
 }
 
 constexpr Law all[]{{"slope", slope},

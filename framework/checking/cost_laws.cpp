@@ -263,7 +263,7 @@ HotCall hot_call(const Object& cost) {
     cost.call("slope", slope_of, e->y.data(), e->t.data(), cols, 1, e->slopes.data(),
               e->per_row.data(), rows, cols);
   };
-  return {call, 1200, "sum_squared_error"};
+  return {call, 1200};
 }
 
 constexpr Law all[]{{"slope", slope},

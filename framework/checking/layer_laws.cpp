@@ -309,7 +309,7 @@ HotCall hot_call(const Object& layer) {
     trial->forward();
     trial->backward();
   };
-  return {call, static_cast<double>(rows * trial->out_cols), "dense"};
+  return {call, static_cast<double>(rows * trial->out_cols)};
 }
 
 constexpr Law all[]{{"plan", plans},

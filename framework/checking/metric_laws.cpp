@@ -152,7 +152,7 @@ HotCall hot_call(const Object& metric) {
     metric.call("value", metric.functions<nnrun_metric>().value[NNRUN_F64], y->data(), t->data(),
                 rows, cols, &out);
   };
-  return {call, 600, "accuracy"};
+  return {call, 600};
 }
 
 constexpr Law all[]{{"range", range},

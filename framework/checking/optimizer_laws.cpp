@@ -209,7 +209,7 @@ HotCall hot_call(const Object& optimizer) {
   const auto call = [walk, step = std::make_shared<std::uint64_t>(0)] {
     walk->apply(0, many, 1e-3, ++*step);
   };
-  return {call, many, "sgd"};
+  return {call, many};
 }
 
 constexpr Law all[]{{"slots", slots},

@@ -87,7 +87,7 @@ HotCall hot_call(const Object& random) {
                 out->data(), out->size());
     *from += out->size();
   };
-  return {call, 1000, "philox"};
+  return {call, 1000};
 }
 
 constexpr Law all[]{{"range", range},     {"same seed", same_seed}, {"other seeds", other_seed},
@@ -150,7 +150,7 @@ Finding shapes(const Subject& subject) {
 }
 
 HotCall hot_call(const Object& initializer) {
-  return {[&initializer] { filled(initializer, 50, 20); }, 1000, "glorot_uniform"};
+  return {[&initializer] { filled(initializer, 50, 20); }, 1000};
 }
 
 constexpr Law all[]{

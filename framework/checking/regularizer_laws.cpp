@@ -90,7 +90,7 @@ HotCall hot_call(const Object& regularizer) {
     const auto& f = regularizer.functions<nnrun_regularizer>().by_dtype[NNRUN_F64];
     regularizer.call("add", f.add, w->data(), g->data(), state->data(), many);
   };
-  return {call, many, "l2"};
+  return {call, many};
 }
 
 constexpr Law all[]{{"slope", slope},

@@ -109,8 +109,7 @@ class TrialNumbers {
 /// A call as training makes it, again and again, on buffers that live as long as it.
 struct HotCall {
   std::function<void()> call;
-  double elements;       ///< numbers that it computes
-  const char* built_in;  ///< the class of this kind to measure its speed beside
+  double elements;  ///< numbers that it computes
 };
 
 /// What a kind gives for the laws of calls: all numbers of a call, a call with other numbers, and
