@@ -54,8 +54,7 @@ std::string fault_of_default(const nnrun_setting& setting) {
   }
   if (setting.type == NNRUN_STRING && setting.n_choices > 0) {
     const auto& text = std::get<std::string>(value);
-    const auto* const end = setting.choices + setting.n_choices;
-    if (std::find(setting.choices, end, text) == end)
+    if (!std::ranges::count(choices_of(setting), text))
       return "the default '" + text + "' of " + name + " is none of its choices";
   }
   return "";
@@ -67,8 +66,7 @@ std::vector<Value> edges_of(const nnrun_setting& setting, double beside = 0) {
   std::vector<Value> out;
   if (setting.type == NNRUN_BOOL) return {false, true};
   if (setting.type == NNRUN_STRING)
-    for (std::uint32_t i = 0; i < setting.n_choices; ++i)
-      out.emplace_back(std::string(setting.choices[i]));
+    for (const std::string& choice : choices_of(setting)) out.emplace_back(choice);
   if (!is_number(setting)) return out;
   const bool whole = setting.type == NNRUN_INT;
   const auto add = [&](double limit, bool open, double inwards) {

@@ -8,6 +8,8 @@
 
 #include "base/text.hpp"
 #include "cli/plot.hpp"
+#include "config/keys.hpp"
+#include "config/schema.hpp"
 #include "loading/object.hpp"
 #include "loading/setting.hpp"
 namespace nnrun::host {
@@ -15,62 +17,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-const char* type_name(const nnrun_setting& s) {
-  switch (s.type) {
-    case NNRUN_BOOL:
-      return "true or false";
-    case NNRUN_INT:
-      return "whole number";
-    case NNRUN_FLOAT:
-      return "number";
-    case NNRUN_PATH:
-      return "path";
-    case NNRUN_FLOATS:
-      return "list of numbers";
-    case NNRUN_STRINGS:
-      return "list of texts";
-    default:
-      return "text";
-  }
-}
-
-std::vector<std::string> choices_of(const nnrun_setting& s) {
-  return {s.choices, s.choices + s.n_choices};
-}
-
-/// `[0, 1)`, `at least 0`, `one of a, b`; empty where everything goes.
-std::string range_of(const nnrun_setting& s) {
+/// `[0, 1)`, `at least 0`, `one of 'a', 'b'`; empty where everything goes.
+std::string allowed(const nnrun_setting& s) {
   if (s.n_choices) return "one of '" + join(choices_of(s), "', '") + "'";
-  if (!is_number(s)) return "";
-  const bool low = std::isfinite(s.min), high = std::isfinite(s.max),
-             above = s.flags & NNRUN_ABOVE_MIN, below = s.flags & NNRUN_BELOW_MAX;
-  if (low && high)
-    return (above ? "(" : "[") + shortest(s.min) + ", " + shortest(s.max) + (below ? ")" : "]");
-  if (low) return (above ? "above " : "at least ") + shortest(s.min);
-  if (high) return (below ? "below " : "at most ") + shortest(s.max);
-  return "";
-}
-
-std::string text_of(const Value& value) {
-  struct {
-    std::string operator()(bool b) const { return b ? "true" : "false"; }
-    std::string operator()(std::int64_t i) const { return std::to_string(i); }
-    std::string operator()(double d) const { return shortest(d); }
-    std::string operator()(const std::string& s) const { return s.empty() ? "none" : s; }
-    std::string operator()(const std::vector<double>& list) const {
-      std::vector<std::string> parts;
-      for (const double x : list) parts.push_back(shortest(x));
-      return "[" + join(parts, ", ") + "]";
-    }
-    std::string operator()(const std::vector<std::string>& list) const {
-      return "[" + join(list, ", ") + "]";
-    }
-  } text;
-  return std::visit(text, value);
+  return is_number(s) ? range_words(s) : "";
 }
 
 std::string default_text(const nnrun_setting& s) {
-  return s.flags & NNRUN_REQUIRED ? "required" : text_of(default_of(s));
+  return s.flags & NNRUN_REQUIRED ? "required" : words_of(default_of(s));
 }
 
 std::string text_or_none(const char* text) {
@@ -139,11 +93,10 @@ nlohmann::ordered_json json_of(const Class& c) {
   for (std::uint32_t i = 0; i < c.table->n_settings; ++i) {
     const nnrun_setting& s = setting_of(c, i);
     Json setting{{"name", s.name},
-                 {"type", type_name(s)},
+                 {"type", type_words(s)},
                  {"doc", s.doc},
                  {"required", (s.flags & NNRUN_REQUIRED) != 0}};
-    if (!(s.flags & NNRUN_REQUIRED))
-      setting["default"] = std::visit([](const auto& v) { return Json(v); }, default_of(s));
+    if (!(s.flags & NNRUN_REQUIRED)) setting["default"] = json_of(default_of(s));
     if (is_number(s) && std::isfinite(s.min)) setting["min"] = s.min;
     if (is_number(s) && std::isfinite(s.max)) setting["max"] = s.max;
     if (s.n_choices) setting["choices"] = choices_of(s);
@@ -208,17 +161,17 @@ std::string class_title(const Class& c, const Terminal& terminal) {
 std::string class_text(const Class& c, const Terminal& terminal) {
   std::string text;
   std::vector<std::vector<std::string>> rows;
-  if (c.kind == "optimizer")  // the host's own setting, with the class's default
+  if (c.kind == "optimizer") {  // the host's key, with the class's default
+    const nnrun_setting& rate = key_at("train.optimizer.learning_rate").setting;
+    const double initial = static_cast<const nnrun_optimizer*>(c.table->functions)->learning_rate;
     rows.push_back(
-        {"learning_rate", "number",
-         "default " +
-             shortest(static_cast<const nnrun_optimizer*>(c.table->functions)->learning_rate),
-         "above 0", "how far a step goes"});
+        {rate.name, type_words(rate), "default " + shortest(initial), allowed(rate), rate.doc});
+  }
   for (std::uint32_t i = 0; i < c.table->n_settings; ++i) {
     const nnrun_setting& s = setting_of(c, i);
     const std::string initial = default_text(s);
-    rows.push_back({s.name, type_name(s), initial == "required" ? initial : "default " + initial,
-                    range_of(s), s.doc});
+    rows.push_back({s.name, type_words(s), initial == "required" ? initial : "default " + initial,
+                    allowed(s), s.doc});
   }
   if (rows.empty()) text += "  has no settings\n";
   return text + table_text(rows) + curve_text(c, terminal);
@@ -237,8 +190,8 @@ std::string reference_text(const Registry& registry) {
         text += "\n| setting | | default | range | |\n|---|---|---|---|---|\n";
       for (std::uint32_t i = 0; i < c.table->n_settings; ++i) {
         const nnrun_setting& s = setting_of(c, i);
-        text += "| `" + std::string(s.name) + "` | " + type_name(s) + " | " +
-                cell(default_text(s)) + " | " + cell(range_of(s)) + " | " + cell(s.doc) + " |\n";
+        text += "| `" + std::string(s.name) + "` | " + type_words(s) + " | " +
+                cell(default_text(s)) + " | " + cell(allowed(s)) + " | " + cell(s.doc) + " |\n";
       }
     }
   }

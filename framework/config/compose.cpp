@@ -115,7 +115,7 @@ void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems
 
 // ---- files ----
 
-/// "configs/diagnal.yaml" may be meant to be a neighbour.
+/// Returns a hint where a file in the same folder has nearly this name.
 std::string hint_for_missing(const fs::path& file) {
   std::error_code error;
   if (fs::exists(file, error)) return {};
@@ -134,7 +134,7 @@ class FileReader {
  public:
   explicit FileReader(Problems& problems) : problems_(problems) {}
 
-  /// A file with all that it extends merged below it. `asked`: who extends it.
+  /// A file with all that it extends merged below it. `asked`: where it is named.
   ConfigNode read(const fs::path& file, const Place& asked) {
     const Opened opened(*this, file, asked);
     ConfigNode own = parse(file, asked);
@@ -164,7 +164,7 @@ class FileReader {
   std::vector<std::shared_ptr<const Source>> take_sources() { return std::move(sources_); }
 
  private:
-  /// One file on the way from the config to what it extends.
+  /// A file that is being read; it is open until all that it extends has been read.
   struct Opened {
     Opened(FileReader& owner, const fs::path& file, const Place& asked) : reader(owner) {
       std::error_code error;
@@ -238,7 +238,7 @@ class FileReader {
     return (file.parent_path() / text).lexically_normal();
   }
 
-  /// `a.b=v` as {a: {b: v}}
+  /// Returns `a.b=v` as {a: {b: v}}.
   ConfigNode nested(const std::shared_ptr<const Source>& source, ConfigNode value,
                     std::string_view path) {
     if (value.is_forgotten()) value.place = {source, 1, 1, path.size()};

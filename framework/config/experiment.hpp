@@ -1,4 +1,4 @@
-// What a config says, as plain values, all checked that can be checked without data.
+// What a config says, as plain values, with everything checked that can be checked without data.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -59,7 +59,7 @@ struct OptimizerSpec {
   double learning_rate = 0;
 };
 
-/// What the learning rate is multiplied with: a line from 0 for `warmup` steps, then the schedule.
+/// The factor of the learning rate: a line from 0 for `warmup` steps, then the schedule.
 struct ScheduleSpec {
   Use use;  ///< may be empty
   std::uint64_t warmup = 0;

@@ -34,12 +34,12 @@ const ConfigNode* Fields::require(std::string_view key, std::string hint) {
   return nullptr;
 }
 
-Fields Fields::inner(std::string_view key, std::string_view example) {
+Fields Fields::inner(std::string_view key, std::string_view hint) {
   const ConfigNode* node = take(key);
   const Place place = node ? node->place : place_;
   if (node && !node->is(ConfigNode::Kind::map)) {
     problems_.add(place, "'" + std::string(key) + "' must be a map, not " + described(*node),
-                  "write " + std::string(key) + ": {" + std::string(example) + "}");
+                  std::string(hint));
     node = nullptr;
   }
   return Fields(node, place, std::string(key), "key", problems_);

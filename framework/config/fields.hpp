@@ -1,4 +1,4 @@
-// One map of the config, read key by key; what nobody asked for is an error in the end.
+// One map of the config, read key by key. A key that is not asked for is an error at the end.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,18 +9,18 @@ namespace nnrun::host {
 
 class Fields {
  public:
-  /// owner: who has these keys, for messages: "train", "layer 'dense'". noun: "key" or "setting".
+  /// owner: what has these keys, for messages: "train", "layer 'dense'". noun: "key" or "setting".
   /// map: nullptr for an empty one.
   Fields(const ConfigNode* map, Place place, std::string owner, const char* noun,
          Problems& problems);
 
   /// The value as written: null too. nullptr where the key is absent.
   const ConfigNode* written(std::string_view key);
-  /// nullptr where the key is absent, null, or complained about already.
+  /// nullptr where the key is absent, null, or already reported.
   const ConfigNode* take(std::string_view key);
-  /// Like take; refuse_rest complains where the key is absent or null.
+  /// Like take, but refuse_rest reports the key if it is absent or null.
   const ConfigNode* require(std::string_view key, std::string hint);
-  /// A value that is read like a plugin's setting.
+  /// The value of a key, or `fallback`.
   template <class T>
   T take(const nnrun_setting& setting, T fallback) {
     const ConfigNode* const node = take(setting.name);
@@ -28,12 +28,11 @@ class Fields {
     return value ? std::get<T>(*value) : fallback;
   }
   /// The map at a key, as Fields of its own; empty where there is none.
-  /// example: what it may hold, for the message.
-  Fields inner(std::string_view key, std::string_view example);
+  Fields inner(std::string_view key, std::string_view hint);
 
-  /// Complains of keys without a value, not even null.
+  /// Reports keys that have no value, not even null.
   void refuse_forgotten() const;
-  /// Complains of every key that was not asked for, and of the required ones that are not there.
+  /// Reports every key that was not asked for, and every required one that is missing.
   void refuse_rest() const;
 
   const Place& place() const { return place_; }

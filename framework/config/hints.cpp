@@ -6,105 +6,45 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "config/keys.hpp"
 namespace nnrun::host {
 namespace {
 
-struct Pair {
-  std::string_view first, second;
+/// Our word, and those that others have for it.
+struct Synonyms {
+  std::string_view ours, theirs;
 };
-
-/// Their word, ours.
 constexpr std::array other_words{
-    Pair{"loss", "cost"},
-    Pair{"criterion", "cost"},
-    Pair{"objective", "cost"},
-    Pair{"lr", "learning_rate"},
-    Pair{"eta", "learning_rate"},
-    Pair{"step_size", "learning_rate"},
-    Pair{"batch", "batch_size"},
-    Pair{"batchsize", "batch_size"},
-    Pair{"minibatch", "batch_size"},
-    Pair{"n_epochs", "epochs"},
-    Pair{"num_epochs", "epochs"},
-    Pair{"max_epochs", "epochs"},
-    Pair{"neurons", "units"},
-    Pair{"size", "units"},
-    Pair{"hidden", "units"},
-    Pair{"hidden_size", "units"},
-    Pair{"out_features", "units"},
-    Pair{"channels", "filters"},
-    Pair{"out_channels", "filters"},
-    Pair{"use_bias", "bias"},
-    Pair{"initializer", "init"},
-    Pair{"kernel_initializer", "init"},
-    Pair{"weight_init", "init"},
-    Pair{"bias_initializer", "bias_init"},
-    Pair{"nonlinearity", "activation"},
-    Pair{"dataset", "data"},
-    Pair{"network", "model"},
-    Pair{"training", "train"},
-    Pair{"optimiser", "optimizer"},
-    Pair{"method", "gradient"},
-    Pair{"backward", "gradient"},
-    Pair{"random_seed", "seed"},
-    Pair{"precision", "dtype"},
-    Pair{"rng", "random"},
-    Pair{"generator", "random"},
-    Pair{"metric", "metrics"},
-    Pair{"plugin", "plugins"},
-    Pair{"base", "extends"},
-    Pair{"inherits", "extends"},
-    Pair{"input_shape", "input"},
-    Pair{"input_size", "input"},
-    Pair{"validation_split", "validation"},
-    Pair{"normalize", "scale"},
-    Pair{"standardize", "scale"},
-    Pair{"eps", "epsilon"},
-    Pair{"mse", "mean_squared_error"},
-    Pair{"bce", "binary_cross_entropy"},
-    Pair{"cross_entropy", "categorical_cross_entropy"},
-    Pair{"linear", "dense"},
-    Pair{"fully_connected", "dense"},
-    Pair{"gd", "sgd"},
-    Pair{"float", "float32"},
-    Pair{"single", "float32"},
-    Pair{"double", "float64"},
-    Pair{"xavier", "glorot_uniform"},
-    Pair{"kaiming", "he_normal"},
-};
-
-/// Keys of the config, and the map that holds them.
-constexpr std::array homes{
-    Pair{"cost", "train"},
-    Pair{"gradient", "train"},
-    Pair{"optimizer", "train"},
-    Pair{"batch_size", "train"},
-    Pair{"epochs", "train"},
-    Pair{"shuffle", "train"},
-    Pair{"learning_rate", "train.optimizer"},
-    Pair{"input", "model"},
-    Pair{"layers", "model"},
-    Pair{"defaults", "model"},
-    Pair{"weights", "model"},
-    Pair{"activation", "model.defaults, or in a layer"},
-    Pair{"init", "model.defaults, or in a layer"},
-    Pair{"bias_init", "model.defaults, or in a layer"},
-    Pair{"units", "a layer"},
-    Pair{"split", "data"},
-    Pair{"features", "data"},
-    Pair{"scale", "data"},
-    Pair{"stratify", "data.split"},
-    Pair{"validation", "data.split"},
-    Pair{"seed", "the config itself"},
-    Pair{"dtype", "the config itself"},
-    Pair{"random", "the config itself"},
-    Pair{"metrics", "the config itself"},
-    Pair{"predict", "the config itself"},
-    Pair{"plugins", "the config itself"},
-    Pair{"extends", "the config itself"},
-    Pair{"data", "the config itself"},
-    Pair{"model", "the config itself"},
-    Pair{"train", "the config itself"},
+    Synonyms{"cost", "loss criterion objective"},
+    Synonyms{"learning_rate", "lr eta step_size"},
+    Synonyms{"batch_size", "batch minibatch"},
+    Synonyms{"epochs", "num_epochs max_epochs"},
+    Synonyms{"units", "neurons size hidden hidden_size out_features"},
+    Synonyms{"bias", "use_bias"},
+    Synonyms{"init", "initializer kernel_initializer weight_init"},
+    Synonyms{"bias_init", "bias_initializer"},
+    Synonyms{"activation", "nonlinearity"},
+    Synonyms{"data", "dataset"},
+    Synonyms{"model", "network"},
+    Synonyms{"train", "training"},
+    Synonyms{"gradient", "method backward"},
+    Synonyms{"seed", "random_seed"},
+    Synonyms{"dtype", "precision"},
+    Synonyms{"random", "rng generator"},
+    Synonyms{"extends", "base inherits"},
+    Synonyms{"input", "input_shape input_size"},
+    Synonyms{"validation", "validation_split"},
+    Synonyms{"scale", "normalize standardize"},
+    Synonyms{"epsilon", "eps"},
+    Synonyms{"mean_squared_error", "mse"},
+    Synonyms{"binary_cross_entropy", "bce"},
+    Synonyms{"cross_entropy", "categorical_cross_entropy categorical_crossentropy"},
+    Synonyms{"dense", "linear fully_connected"},
+    Synonyms{"sgd", "gd"},
+    Synonyms{"float32", "float single"},
+    Synonyms{"float64", "double"},
+    Synonyms{"glorot_uniform", "xavier"},
+    Synonyms{"he_normal", "kaiming"},
 };
 
 std::string folded(std::string_view word) {
@@ -120,16 +60,46 @@ bool contains(std::span<const std::string> known, std::string_view word) {
   return std::ranges::find(known, word) != known.end();
 }
 
+constexpr std::string_view in_layers = "model.layers[]";
+
+/// `path` of a plugin and `min` of a range are words of many other things: nobody who writes them
+/// elsewhere means these.
+bool is_of_an_item(const Key& key) {
+  return key.parent().ends_with("[]") && key.parent() != in_layers;
+}
+
+/// Our word for one of theirs; empty where there is none.
+std::string ours_for(const std::string& word) {
+  for (const auto& [ours, theirs] : other_words)
+    if ((" " + std::string(theirs) + " ").find(" " + word + " ") != std::string::npos)
+      return std::string(ours);
+  return {};
+}
+
+/// The maps that have a key: "model.defaults", "a layer".
+std::vector<std::string> homes_of(std::string_view word) {
+  if (word == "units") return {"a layer"};  // a setting, but one that nearly every config has
+  std::vector<std::string> homes;
+  for (const Key& key : keys()) {
+    const std::string_view parent = key.parent();
+    if (key.name() != word || is_of_an_item(key)) continue;
+    if (key.layer_use) homes.emplace_back("model.defaults");
+    homes.emplace_back(parent.empty()        ? "the config itself"
+                       : parent == in_layers ? "a layer"
+                                             : parent);
+  }
+  return homes;
+}
+
 /// "'learning_rate' belongs in train.optimizer" for lr, learning_rate and laerning_rate.
 std::string home_of(const std::string& word) {
-  std::vector<std::string> keys;
-  for (const Pair& home : homes) keys.emplace_back(home.first);
-  std::string ours = nearest(word, keys).value_or("");
-  for (const Pair& pair : other_words)
-    if (word == pair.first && contains(keys, pair.second)) ours = pair.second;
-  const auto home = std::ranges::find(homes, ours, &Pair::first);
-  if (home == homes.end()) return {};
-  return "'" + ours + "' belongs in " + std::string(home->second);
+  std::vector<std::string> names{"units"};
+  for (const Key& key : keys())
+    if (!is_of_an_item(key)) names.emplace_back(key.name());
+  std::string ours = ours_for(word);
+  if (!contains(names, ours)) ours = nearest(word, names).value_or("");
+  if (ours.empty()) return {};
+  return "'" + ours + "' belongs in " + join(homes_of(ours), ", or in ");
 }
 
 }  // namespace
@@ -145,8 +115,8 @@ std::string hint_for(std::string_view written, std::span<const std::string> know
         .append("'");
 
   const std::string word = folded(written);
-  for (const auto& [theirs, ours] : other_words)
-    if (word == theirs && contains(known, ours)) return "did you mean '" + std::string(ours) + "'?";
+  if (const std::string ours = ours_for(word); contains(known, ours))
+    return "did you mean '" + ours + "'?";
   if (nearest(written, known)) return did_you_mean(written, known);
   const auto begins = [&](const std::string& name) { return name.starts_with(word); };
   if (word.size() > 2 && std::ranges::count_if(known, begins) == 1)

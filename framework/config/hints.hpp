@@ -1,4 +1,4 @@
-// What people who know other tools, or a key's name but not its place, probably meant.
+// What people probably meant who know other tools, or the name of a key but not its place.
 #pragma once
 #include <span>
 #include <string>

@@ -8,6 +8,8 @@
 #include "base/text.hpp"
 #include "config/compose.hpp"
 #include "config/hints.hpp"
+#include "config/keys.hpp"
+#include "config/settings.hpp"
 #include "config/uses.hpp"
 #include "loading/meaning.hpp"
 namespace nnrun::host {
@@ -17,32 +19,12 @@ bool is_none(const ConfigNode& node) {
   return node.is(ConfigNode::Kind::null) ||
          (node.is(ConfigNode::Kind::scalar) && node.text == "none");
 }
-
-bool is_layer_name(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
-  };
-  return !name.empty() && name.size() <= 100 && std::ranges::all_of(name, fits);
-}
-
 class LayersReader {
  public:
-  LayersReader(Fields& model, const Registry& registry, Problems& problems)
-      : registry_(registry),
-        problems_(problems),
-        defaults_(model.inner("defaults", "activation: relu")) {
-    const Place& place = defaults_.place();
-    const ConfigNode* const activation = defaults_.take("activation");
-    if (activation && !is_none(*activation))
-      activation_ = read_use("activation", activation, "", place, registry, problems);
-    init_ = read_use("initializer", defaults_.take("init"), "glorot_uniform", place, registry,
-                     problems);
-    bias_init_ =
-        read_use("initializer", defaults_.take("bias_init"), "zeros", place, registry, problems);
-    regularizer_ = regularizer(defaults_, "regularizer", {});
-    bias_regularizer_ = regularizer(defaults_, "bias_regularizer", {});
-  }
+  LayersReader(Fields& defaults, const Registry& registry, Problems& problems)
+      : registry_(registry), problems_(problems), defaults_(defaults) {}
+
+  void read_defaults() { read_classes(defaults_, nullptr, shared_); }
 
   std::vector<LayerSpec> read(const ConfigNode& list, const ConfigNode* written_defaults) {
     names_ = layer_names(list);
@@ -69,18 +51,14 @@ class LayersReader {
     Fields& fields = chosen.fields();
     if (const ConfigNode* const name = fields.take("name")) read_name(*name);
     layer.inputs = read_inputs(fields, i);
-    layer.init = initializer(fields, "init", init_);
-    layer.bias_init = initializer(fields, "bias_init", bias_init_);
-    layer.regularizer = regularizer(fields, "regularizer", regularizer_);
-    layer.bias_regularizer = regularizer(fields, "bias_regularizer", bias_regularizer_);
-    layer.activation = activation(chosen);
+    read_classes(fields, &chosen, layer);
     layer.layer = chosen.use(&defaults_);
     if (!chosen.plugin()) any_unknown_ = true;
     return layer;
   }
 
   void read_name(const ConfigNode& name) {
-    if (!name.is(ConfigNode::Kind::scalar) || !is_layer_name(name.text))
+    if (!name.is(ConfigNode::Kind::scalar) || !is_simple_name(name.text, "_-"))
       problems_.add(name.place, "a layer cannot be called " + described(name),
                     "use letters, digits, '_' and '-'");
     else if (name.text == "input")
@@ -108,25 +86,30 @@ class LayersReader {
     return out;
   }
 
-  Use initializer(Fields& fields, const char* key, const Use& shared) {
-    const ConfigNode* const own = fields.take(key);
-    return own ? read_use("initializer", own, "", own->place, registry_, problems_) : shared;
-  }
-
-  Use regularizer(Fields& fields, const char* key, const Use& shared) {
-    const ConfigNode* const own = fields.written(key);
-    if (!own) return shared;
-    return is_none(*own) ? Use{}
-                         : read_use("regularizer", own, "", own->place, registry_, problems_);
+  /// The classes that a layer, or with no layer the defaults, may name.
+  void read_classes(Fields& fields, const Chosen* layer, LayerSpec& out) {
+    for (const Key* const key : keys_in("model.layers[]")) {
+      if (!key->layer_use) continue;
+      const ConfigNode* const own = fields.written(key->name());
+      Use& use = out.*key->layer_use;
+      if (!own || (own->is(ConfigNode::Kind::null) && !key->fallback.empty()))
+        use = layer ? default_use(*key, *layer) : fallback_use(*key);
+      else if (!key->fallback.empty() || !is_none(*own))
+        use = read_use(key->kind, own, "", own->place, registry_, problems_);
+    }
   }
 
   /// The default activation is for layers that have units of their own. A pooling layer or a sum
   /// stays as it is unless it is asked.
-  Use activation(Chosen& chosen) {
-    const ConfigNode* const own = chosen.fields().written("activation");
-    if (own && is_none(*own)) return {};
-    if (own) return read_use("activation", own, "", own->place, registry_, problems_);
-    return chosen.plugin() && has_units(*chosen.plugin()) ? activation_ : Use{};
+  Use default_use(const Key& key, const Chosen& layer) const {
+    const bool taken = key.kind != "activation" || (layer.plugin() && has_units(*layer.plugin()));
+    return taken ? shared_.*key.layer_use : Use{};
+  }
+
+  Use fallback_use(const Key& key) const {
+    return key.fallback.empty()
+               ? Use{}
+               : read_use(key.kind, nullptr, key.fallback, defaults_.place(), registry_, problems_);
   }
 
   void check_names(const std::vector<LayerSpec>& layers) {
@@ -155,7 +138,7 @@ class LayersReader {
   /// A default is used by a layer whose class has such a setting, even if the layer overrides it.
   void refuse_unused_defaults(const ConfigNode* written) {
     defaults_.refuse_forgotten();
-    if (!written || any_unknown_) return;  // it may be a setting of what is misspelt
+    if (!written || any_unknown_) return;  // it may be a setting of the layer whose type is unknown
     for (const ConfigEntry& entry : written->entries) {
       if (entry.value.is(ConfigNode::Kind::null) ||
           std::ranges::count(defaults_.known(), entry.key))
@@ -176,27 +159,30 @@ class LayersReader {
 
   const Registry& registry_;
   Problems& problems_;
-  Fields defaults_;
-  Use activation_, init_, bias_init_, regularizer_, bias_regularizer_;
+  Fields& defaults_;
+  LayerSpec shared_;  // the classes that the defaults name
   std::vector<std::string> names_;
   bool any_unknown_ = false;
 };
 
 }  // namespace
 
-std::vector<LayerSpec> read_layers(Fields& model, const Registry& registry, Problems& problems) {
-  LayersReader reader(model, registry, problems);
-  const char* const hint = "write a list: - {type: dense, units: 5}";
-  const ConfigNode* const list = model.require("layers", hint);
-  if (!list) return {};
-  if (!list->is(ConfigNode::Kind::list)) {
-    const bool is_map = list->is(ConfigNode::Kind::map);
-    problems.add(list->place, "'layers' must be a list, not " + described(*list),
+std::vector<LayerSpec> read_layers(const ConfigNode* layers, Fields& model,
+                                   const Registry& registry, Problems& problems) {
+  Fields defaults = model.inner("defaults", key_at("model.defaults").hint);
+  LayersReader reader(defaults, registry, problems);
+  reader.read_defaults();
+  if (!layers) return {};
+  const std::string hint(key_at("model.layers").hint);
+  if (!layers->is(ConfigNode::Kind::list)) {
+    const bool is_map = layers->is(ConfigNode::Kind::map);
+    problems.add(layers->place, "'layers' must be a list, not " + described(*layers),
                  is_map ? "a map changes the layers of a config that this one extends" : hint);
     return {};
   }
-  if (list->items.empty()) problems.add(list->place, "a network needs at least one layer", hint);
-  return reader.read(*list, model.take("defaults"));
+  if (layers->items.empty())
+    problems.add(layers->place, "a network needs at least one layer", hint);
+  return reader.read(*layers, model.take("defaults"));
 }
 
 }  // namespace nnrun::host

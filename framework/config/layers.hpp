@@ -4,6 +4,9 @@
 #include "config/fields.hpp"
 namespace nnrun::host {
 
-std::vector<LayerSpec> read_layers(Fields& model, const Registry& registry, Problems& problems);
+/// layers: the value of model.layers, which `model` has been asked for; nullptr where there is
+/// none.
+std::vector<LayerSpec> read_layers(const ConfigNode* layers, Fields& model,
+                                   const Registry& registry, Problems& problems);
 
 }  // namespace nnrun::host

@@ -10,9 +10,9 @@ namespace nnrun::host {
 inline constexpr std::string_view command_line = "--set";
 
 /// The text of a scalar with ${NAME} and ${NAME:-default} replaced from the environment; $${ is a
-/// plain ${. Complains and gives nothing where a name is not set.
+/// plain ${. Where a name is not set, reports it and returns nothing.
 std::optional<std::string> expanded(const ConfigNode& scalar, Problems& problems);
-/// The same text as `expanded` takes it back unchanged.
+/// The inverse: `expanded` turns the result back into this text.
 std::string unexpanded(std::string text);
 
 /// Absolute and normal. Relative paths start at the folder of the file of `place`, those of the

@@ -3,7 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "loading/object.hpp"
+#include "config/keys.hpp"
+#include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -12,15 +13,6 @@ using Json = nlohmann::ordered_json;
 Json described(Json schema, const char* doc) {
   if (doc && *doc) schema["description"] = doc;
   return schema;
-}
-Json number(double above) {
-  return {{"type", "number"}, {"exclusiveMinimum", above}};
-}
-Json whole_number(double min) {
-  return {{"type", "integer"}, {"minimum", min}};
-}
-Json share() {
-  return {{"type", "number"}, {"minimum", 0}, {"exclusiveMaximum", 1}};
 }
 Json flag() {
   return {{"type", "boolean"}};
@@ -36,14 +28,12 @@ Json any_text(const char* pattern = nullptr) {
   if (pattern) text["pattern"] = pattern;
   return either(Json::array({std::move(text), {{"type", "number"}}}));
 }
-Json one_of(std::initializer_list<const char*> choices) {
-  return {{"enum", choices}};
-}
 Json list_of(Json items) {
   return {{"type", "array"}, {"items", std::move(items)}};
 }
-/// `schema` where the type is this one, `others` elsewhere. Of what is wrong, editors show the
-/// branch that was meant alone; of anyOf they can but say that nothing fits.
+/// `schema` where the type is this one, `others` elsewhere. Editors then
+/// report only what is wrong in the branch that applies; of anyOf they can only say that nothing
+/// fits.
 Json where_type(const char* type, Json schema, Json others) {
   return {{"if", {{"type", type}}}, {"then", std::move(schema)}, {"else", std::move(others)}};
 }
@@ -53,12 +43,8 @@ Json or_null(Json schema) {
   return either(Json::array({std::move(schema), {{"type", "null"}}}));
 }
 
-Json json_of(const Value& value) {
-  return std::visit([](const auto& v) { return Json(v); }, value);
-}
-
-/// One setting of a class: its type, range, default and doc.
-Json schema_of(const nnrun_setting& s) {
+/// A setting of a class, or a key of the host: its type, range and default.
+Json schema_of(const nnrun_setting& s, const std::optional<Value>& initial) {
   Json schema;
   switch (s.type) {
     case NNRUN_BOOL:
@@ -81,10 +67,13 @@ Json schema_of(const nnrun_setting& s) {
     default:
       schema = any_text();
   }
-  if (s.n_choices)
-    schema = {{"enum", std::vector<std::string>(s.choices, s.choices + s.n_choices)}};
-  if (!(s.flags & NNRUN_REQUIRED)) schema["default"] = json_of(default_of(s));
-  return described(std::move(schema), s.doc);
+  if (s.n_choices) schema = {{"enum", choices_of(s)}};
+  if (initial) schema["default"] = json_of(*initial);
+  return schema;
+}
+Json schema_of(const nnrun_setting& s) {
+  const bool required = (s.flags & NNRUN_REQUIRED) != 0;
+  return described(schema_of(s, required ? std::nullopt : std::optional(default_of(s))), s.doc);
 }
 
 /// A map with these keys and no others; null takes a key back, except where it is needed.
@@ -104,112 +93,122 @@ class SchemaWriter {
   SchemaWriter(const Registry& registry, bool partial, Json& definitions)
       : registry_(registry), partial_(partial), definitions_(definitions) {}
 
-  Json config() const {
-    Json train{{"cost", use("cost")},
-               {"gradient", use("gradient", "backprop")},
-               {"optimizer", use("optimizer", "sgd",
-                                 {{"learning_rate", described(number(0), "how far a step goes")}})},
-               {"schedule",
-                use("schedule", "constant",
-                    {{"warmup", described(whole_number(0), "steps")}, {"monitor", any_text()}})},
-               {"batch_size", whole_number(1)},
-               {"epochs", whole_number(0)},
-               {"steps", whole_number(1)},
-               {"max_examples", whole_number(1)},
-               {"max_seconds", number(0)},
-               {"shuffle", flag()},
-               {"clip_value", number(0)},
-               {"clip_norm", number(0)},
-               {"early_stopping", map_of({{"monitor", any_text()},
-                                          {"patience", whole_number(0)},
-                                          {"min_delta", {{"type", "number"}, {"minimum", 0}}},
-                                          {"restore_best", flag()}})},
-               {"measure", one_of({"while_training", "after_epoch"})}};
-    Json root{
-        {"extends", either(Json::array({any_text(), list_of(any_text())}))},
-        {"plugins",
-         list_of(where_type(
-             "object",
-             map_of({{"path", any_text()}, {"sha256", any_text("^[0-9a-fA-F]{64}$")}}, {"path"}),
-             any_text()))},
-        {"name", any_text("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$")},
-        {"seed", whole_number(0)},
-        {"random", use("random", "philox")},
-        {"dtype", one_of({"float32", "float64"})},
-        {"data", use("dataset", "", data_keys())},
-        {"model", model()},
-        {"train", map_of(std::move(train), needed({"cost"}))},
-        {"sweep", sweep()},
-        {"metrics", list_of(use("metric"))},
-        {"predict", list_of(list_of({{"type", "number"}}))}};
-    root["seed"]["maximum"] = 9007199254740992;
-    return map_of(std::move(root), needed({"data", "model", "train"}));
-  }
+  Json config() const { return map_below(""); }
 
  private:
-  std::vector<std::string> needed(std::vector<std::string> keys) const {
-    return partial_ ? std::vector<std::string>() : keys;
+  /// The map of the keys right below a path; of a config that changes another none is required.
+  Json map_below(std::string_view path) const {
+    std::vector<std::string> required;
+    for (const Key* const key : keys_in(path))
+      if (key->required() && (!partial_ || path.ends_with("[]")))
+        required.emplace_back(key->name());
+    return map_of(keys_below(path), required);
+  }
+
+  Json keys_below(std::string_view path) const {
+    Json properties = Json::object();
+    for (const Key* const key : keys_in(path))
+      properties[key->setting.name] = described(schema_of_key(*key), key->setting.doc);
+    return properties;
+  }
+
+  Json schema_of_key(const Key& key) const {
+    if (key.layer_use) return layer_use(key);
+    switch (key.shape) {
+      case Key::Shape::value:
+        return value(key);
+      case Key::Shape::use:
+        return with_fallback(use(key.kind, key.fallback, keys_below(key.path)), key);
+      case Key::Shape::map:
+        return map_below(key.path);
+      case Key::Shape::special:
+        break;
+    }
+    return special(key);
+  }
+
+  static Json with_fallback(Json schema, const Key& key) {
+    if (!key.fallback.empty()) schema["default"] = key.fallback;
+    return schema;
+  }
+
+  static Json value(const Key& key) {
+    Json schema = schema_of(key.setting, default_of(key));
+    // JSON's numbers are exact up to here
+    if (key.path == "seed") schema["maximum"] = 9007199254740992;
+    return schema;
+  }
+
+  Json layer_use(const Key& key) const {
+    if (key.fallback.empty())
+      return either(Json::array({shared(std::string(key.kind)), {{"const", "none"}}}));
+    return with_fallback({{"allOf", Json::array({shared(std::string(key.kind))})}}, key);
+  }
+
+  /// What is written in a way of its own.
+  Json special(const Key& key) const {
+    if (key.path == "extends") return either(Json::array({any_text(), list_of(any_text())}));
+    if (key.path == "name") return any_text("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$");
+    if (key.path == "plugins")
+      return list_of(where_type("object", map_below("plugins[]"), any_text()));
+    if (key.path == "plugins[].sha256") return any_text("^[0-9a-fA-F]{64}$");
+    if (key.path == "model.input") return input(schema_of(key.setting, {}));
+    if (key.path == "model.defaults") return defaults();
+    if (key.path == "model.layers") return layers();
+    if (key.path == "model.layers[].name") return layer_name();
+    if (key.path == "model.layers[].inputs")
+      return either(Json::array({any_text(), not_empty(list_of(any_text()))}));
+    if (key.path == "metrics") return list_of(use("metric"));
+    if (key.path == "predict") return list_of(schema_of(key.setting, {}));
+    if (key.path == "sweep") return sweep();
+    return schema_of(key.setting, {});
+  }
+
+  static Json not_empty(Json list) {
+    list["minItems"] = 1;
+    return list;
+  }
+
+  static Json input(Json size) {
+    Json sizes = not_empty(list_of(size));
+    sizes["maxItems"] = NNRUN_MAX_RANK;
+    return either(Json::array({std::move(size), std::move(sizes)}));
+  }
+
+  Json defaults() const {
+    Json properties = Json::object();
+    for (const Key* const key : keys_in("model.layers[]"))
+      if (key->layer_use)
+        properties[key->setting.name] = described(layer_use(*key), key->setting.doc);
+    add_settings(properties, "layer");
+    return map_of(std::move(properties));
+  }
+
+  Json layers() const {
+    const Json keys = keys_below("model.layers[]");
+    Json list = not_empty(list_of(use("layer", "", keys, false)));
+    if (!partial_) return list;
+    return where_type(
+        "array", std::move(list),
+        {{"type", "object"}, {"additionalProperties", or_null(use("layer", "", keys))}});
+  }
+
+  static Json layer_name() {
+    Json name = any_text("^[A-Za-z0-9_-]{1,100}$");
+    name["not"] = {{"const", "input"}};
+    return name;
   }
 
   /// Paths of keys, with a list of values or a range for each.
-  static Json sweep() {
-    const Json any{{"type", "number"}};
-    const Json range =
-        map_of({{"min", any}, {"max", any}, {"log", flag()}, {"integer", flag()}}, {"min", "max"});
+  Json sweep() const {
     return {{"type", "object"},
-            {"properties", {{"random", whole_number(1)}}},
-            {"additionalProperties", where_type("array", list_of(Json::object()), range)}};
-  }
-
-  static Json data_keys() {
-    return {{"split", map_of({{"validation", share()},
-                              {"test", share()},
-                              {"shuffle", flag()},
-                              {"stratify", flag()}})},
-            {"scale", one_of({"none", "standard", "min_max"})},
-            {"features", list_of(any_text())}};
-  }
-
-  Json shared_layer_keys() const {
-    return {{"activation", or_none(shared("activation"))},
-            {"init", shared("initializer")},
-            {"bias_init", shared("initializer")},
-            {"regularizer", or_none(shared("regularizer"))},
-            {"bias_regularizer", or_none(shared("regularizer"))}};
-  }
-  static Json or_none(Json schema) {
-    return either(Json::array({std::move(schema), {{"const", "none"}}}));
-  }
-
-  Json model() const {
-    const Json size = whole_number(1);
-    Json name = any_text("^[A-Za-z0-9_-]{1,100}$");
-    name["not"] = {{"const", "input"}};
-    Json names = list_of(any_text());
-    names["minItems"] = 1;
-    Json keys = shared_layer_keys();
-    keys["name"] = name;
-    keys["inputs"] = either(Json::array({any_text(), names}));
-    Json layers = list_of(use("layer", "", keys, false));
-    layers["minItems"] = 1;
-    if (partial_)
-      layers = where_type(
-          "array", std::move(layers),
-          {{"type", "object"}, {"additionalProperties", or_null(use("layer", "", keys))}});
-    Json defaults = shared_layer_keys();
-    add_settings(defaults, "layer");
-    Json input = list_of(size);
-    input["minItems"] = 1;
-    input["maxItems"] = NNRUN_MAX_RANK;
-    return map_of({{"input", either(Json::array({size, input}))},
-                   {"weights", any_text()},
-                   {"defaults", map_of(std::move(defaults))},
-                   {"layers", std::move(layers)}},
-                  needed({"input", "layers"}));
+            {"properties", keys_below("sweep")},
+            {"additionalProperties",
+             where_type("array", list_of(Json::object()), map_below("sweep[]"))}};
   }
 
   /// Every setting that some class of the kind has.
-  void add_settings(Json& properties, const std::string& kind) const {
+  void add_settings(Json& properties, std::string_view kind) const {
     Json choices = Json::object();
     for (const std::string& name : registry_.names(kind)) {
       const Class& plugin = *registry_.find(kind, name);
@@ -234,8 +233,8 @@ class SchemaWriter {
   /// NAME, {type: NAME, setting: …}, or, of the default class or a parent's, {setting: …}. `keys`
   /// are the host's own. The class is chosen by its name, so that what is wrong with a setting is
   /// said of the setting.
-  Json use(const std::string& kind, const std::string& fallback = "",
-           const Json& keys = Json::object(), bool may_change = true) const {
+  Json use(std::string_view kind, std::string_view fallback = "", const Json& keys = Json::object(),
+           bool may_change = true) const {
     Json names = Json::array(), all_names = Json::array(), choices = Json::array();
     for (const std::string& name : registry_.names(kind)) {
       const Class& plugin = *registry_.find(kind, name);
@@ -283,6 +282,10 @@ class SchemaWriter {
 };
 
 }  // namespace
+
+nlohmann::ordered_json json_of(const Value& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
 
 std::string config_schema(const Registry& registry) {
   Json definitions = Json::object();

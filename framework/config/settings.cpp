@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 #include "base/text.hpp"
 #include "config/hints.hpp"
@@ -11,29 +10,6 @@
 #include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-const char* wanted(std::uint32_t type) {
-  switch (type) {
-    case NNRUN_BOOL:
-      return "true or false";
-    case NNRUN_INT:
-      return "a whole number";
-    case NNRUN_FLOAT:
-      return "a number";
-    case NNRUN_STRING:
-      return "a text";
-    case NNRUN_PATH:
-      return "a path";
-    case NNRUN_FLOATS:
-      return "a list of numbers";
-    case NNRUN_STRINGS:
-      return "a list of texts";
-    default:
-      return "of a type that this version knows";
-  }
-}
 
 std::string quoted(const char* name) {
   return std::string("'").append(name).append("'");
@@ -91,18 +67,13 @@ std::string hint_for_bool(const ConfigNode& node) {
   return {};
 }
 
-std::string range_of(const nnrun_setting& setting) {
-  // a whole number's natural end is no news
-  const bool below = setting.min != -infinity;
-  const bool above =
-      setting.type == NNRUN_INT ? setting.max < 2147483647. : setting.max != infinity;
-  const bool above_min = setting.flags & NNRUN_ABOVE_MIN,
-             below_max = setting.flags & NNRUN_BELOW_MAX;
-  const std::string min = shortest(setting.min), max = shortest(setting.max);
-  if (below && above)
-    return std::string(above_min ? "in (" : "in [") + min + ", " + max + (below_max ? ")" : "]");
-  if (below) return (above_min ? "above " : "at least ") + min;
-  return (below_max ? "below " : "at most ") + max;
+/// "a whole number", "in (0, 1]", "above 0"
+std::string wanted(const nnrun_setting& setting) {
+  return (setting.type == NNRUN_BOOL ? "" : "a ") + type_words(setting);
+}
+std::string allowed(const nnrun_setting& setting) {
+  const std::string range = range_words(setting);
+  return (range.starts_with('(') || range.starts_with('[') ? "in " : "") + range;
 }
 
 class ValueReader {
@@ -111,6 +82,8 @@ class ValueReader {
       : setting_(setting), problems_(problems) {}
 
   std::optional<Value> read(const ConfigNode& node) const {
+    const bool is_list = setting_.type == NNRUN_FLOATS || setting_.type == NNRUN_STRINGS;
+    if (!is_list && !node.is(ConfigNode::Kind::scalar)) return refuse(node);
     switch (setting_.type) {
       case NNRUN_BOOL:
         return boolean(node);
@@ -138,7 +111,7 @@ class ValueReader {
     if (node.is(ConfigNode::Kind::broken)) return std::nullopt;
     problems_.add(
         node.place,
-        quoted(setting_.name) + " must be " + wanted(setting_.type) + ", not " + described(node),
+        quoted(setting_.name) + " must be " + wanted(setting_) + ", not " + described(node),
         std::move(hint));
     return std::nullopt;
   }
@@ -146,19 +119,17 @@ class ValueReader {
   bool in_range(const ConfigNode& node, double x) const {
     if (allows(setting_, x)) return true;
     problems_.add(node.place,
-                  quoted(setting_.name) + " must be " + range_of(setting_) + ", not " + node.text);
+                  quoted(setting_.name) + " must be " + allowed(setting_) + ", not " + node.text);
     return false;
   }
 
   std::optional<Value> boolean(const ConfigNode& node) const {
-    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
     if (node.quoted || (node.text != "true" && node.text != "false"))
       return refuse(node, hint_for_bool(node));
     return node.text == "true";
   }
 
   std::optional<Value> whole(const ConfigNode& node) const {
-    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
     const auto n = parse_integer(node.text);
     if (!n || node.quoted || leading_zero(node.text))
       return refuse(node, hint_for_number(node, true));
@@ -176,7 +147,7 @@ class ValueReader {
   std::optional<std::string> text(const ConfigNode& node) const {
     if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
     if (setting_.n_choices == 0) return node.text;
-    const std::vector<std::string> choices(setting_.choices, setting_.choices + setting_.n_choices);
+    const std::vector<std::string> choices = choices_of(setting_);
     if (std::ranges::count(choices, node.text)) return node.text;
     problems_.add(node.place,
                   std::string("unknown ").append(setting_.name) + " '" + node.text + "'",
@@ -185,7 +156,6 @@ class ValueReader {
   }
 
   std::optional<Value> path(const ConfigNode& node) const {
-    if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
     const auto text = expanded(node, problems_);
     if (!text) return std::nullopt;
     if (!text->empty()) return absolute_path(*text, node.place).string();
@@ -212,17 +182,6 @@ class ValueReader {
   Problems& problems_;
 };
 
-nnrun_setting described_as(const char* name, std::uint32_t type) {
-  nnrun_setting setting{};
-  setting.size = sizeof setting;
-  setting.type = type;
-  setting.name = name;
-  setting.doc = "";
-  setting.min = -infinity;
-  setting.max = infinity;
-  return setting;
-}
-
 }  // namespace
 
 std::optional<Value> read_value(const ConfigNode& node, const nnrun_setting& setting,
@@ -230,18 +189,12 @@ std::optional<Value> read_value(const ConfigNode& node, const nnrun_setting& set
   return ValueReader(setting, problems).read(node);
 }
 
-nnrun_setting true_or_false(const char* name) {
-  return described_as(name, NNRUN_BOOL);
-}
-
-nnrun_setting whole_number(const char* name, double min) {
-  nnrun_setting setting = described_as(name, NNRUN_INT);
-  setting.min = min;
-  return setting;
-}
-
-nnrun_setting text(const char* name) {
-  return described_as(name, NNRUN_STRING);
+bool is_simple_name(std::string_view text, std::string_view others) {
+  const auto fits = [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           others.find(c) != others.npos;
+  };
+  return !text.empty() && text.size() <= 100 && std::ranges::all_of(text, fits);
 }
 
 }  // namespace nnrun::host

@@ -1,4 +1,4 @@
-// Values of a declared type, read strictly: no number is a text, no text is a number.
+// Values read strictly by type: a number is not taken for a text, nor a text for a number.
 #pragma once
 #include <optional>
 
@@ -6,14 +6,12 @@
 #include "loading/object.hpp"
 namespace nnrun::host {
 
-/// The value of a setting as written, checked against its type, range and choices.
-/// Nothing, after complaining, where it does not fit.
+/// Returns the value of a setting, checked against its type, range and choices. Where it does not
+/// fit, reports why and returns nothing.
 std::optional<Value> read_value(const ConfigNode& node, const nnrun_setting& setting,
                                 Problems& problems);
 
-// The host's own keys are described in the way of a plugin's settings.
-nnrun_setting true_or_false(const char* name);
-nnrun_setting whole_number(const char* name, double min);
-nnrun_setting text(const char* name);
+/// 1 to 100 letters, digits and characters of `others`.
+bool is_simple_name(std::string_view text, std::string_view others);
 
 }  // namespace nnrun::host

@@ -12,8 +12,8 @@ using SourcePtr = std::shared_ptr<const Source>;
 /// A text as Source holds it: without byte order mark, lines end in \n.
 std::string normalised(std::string text);
 
-/// Throws ConfigError at the first thing that no YAML reader may guess about: bytes that are not
-/// UTF-8, control characters, tabs outside of comments, directives.
+/// Throws ConfigError at the first thing that YAML readers would have to guess about: bytes that
+/// are not UTF-8, control characters, tabs outside of comments, directives.
 void refuse_bad_text(const SourcePtr& source);
 
 Place place_at(const SourcePtr& source, std::size_t offset, std::size_t length = 1);

@@ -11,7 +11,7 @@ namespace nnrun::host {
 struct ConfigEntry;
 
 struct ConfigNode {
-  enum class Kind { null, scalar, list, map, broken /* complained about already */ };
+  enum class Kind { null, scalar, list, map, broken /* already reported */ };
   Kind kind = Kind::null;
   bool quoted = false;                 ///< scalar: "7" is a text
   std::string text = {};               ///< scalar; null: empty where the word itself is not there
@@ -29,7 +29,7 @@ struct ConfigEntry {
   ConfigNode value;
 };
 
-/// nullptr where the map has no such key, or the node is no map.
+/// nullptr where the map has no such key, or the node is not a map.
 const ConfigNode* find(const ConfigNode& map, std::string_view key);
 ConfigNode* find(ConfigNode& map, std::string_view key);
 ConfigEntry* find_entry(ConfigNode& map, std::string_view key);
@@ -42,21 +42,21 @@ std::string described(const ConfigNode& node);
 
 Problem problem_at(Place place, std::string what, std::string hint = {}, std::string label = {});
 
-/// Collects what is wrong, so that the user hears of everything at once.
+/// Collects what is wrong, so that the user sees all of it at once.
 class Problems {
  public:
   void add(Problem problem);
   void add(Place place, std::string what, std::string hint = {}, std::string label = {}) {
     add(problem_at(std::move(place), std::move(what), std::move(hint), std::move(label)));
   }
-  /// Nobody will read a hint for one more.
+  /// True if there are so many problems that a hint for another one would never be read.
   bool plenty() const { return all_.size() >= 100; }
   /// Throws ConfigError with the first 20, in the order of files and lines.
   void throw_if_any() const;
 
  private:
   std::vector<Problem> all_;
-  std::size_t more_ = 0;                                // that were not even kept
+  std::size_t more_ = 0;                                // beyond those that were kept
   std::vector<std::shared_ptr<const Source>> sources_;  // in the order of their first problem
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "config/hints.hpp"
+#include "config/keys.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -35,7 +36,7 @@ std::string hint_for_class(const std::string& name, std::string_view kind,
   return names.empty() ? list_of(names, kind) : hint_for(name, names);
 }
 
-/// What no config could give: the key is the host's.
+/// Throws where a setting could never be given, because its key is the host's.
 void refuse_reserved(const Class& plugin, const Place& place) {
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const std::string name = setting_of(plugin, i).name;
@@ -51,14 +52,7 @@ void refuse_reserved(const Class& plugin, const Place& place) {
 
 std::vector<std::string> reserved_names(std::string_view kind) {
   std::vector<std::string> names{"type"};
-  const auto add = [&](std::initializer_list<const char*> more) {
-    names.insert(names.end(), more.begin(), more.end());
-  };
-  if (kind == "dataset") add({"split", "scale", "features"});
-  if (kind == "layer")
-    add({"name", "inputs", "activation", "init", "bias_init", "regularizer", "bias_regularizer"});
-  if (kind == "optimizer") add({"learning_rate"});
-  if (kind == "schedule") add({"warmup", "monitor"});
+  for (const Key* const key : keys_beside(kind)) names.emplace_back(key->name());
   return names;
 }
 
@@ -110,7 +104,7 @@ bool has_setting(const Class& plugin, std::string_view name) {
 std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defaults) {
   Problems& problems = fields_.problems();
   const ConfigNode* const own = fields_.written(setting.name);
-  // asked for even where the layer overrides it: somebody could use it
+  // asked for even where the layer overrides it, so that it does not count as unused
   const ConfigNode* const shared = defaults ? defaults->take(setting.name) : nullptr;
   if (own && own->is(ConfigNode::Kind::broken)) return std::nullopt;
   if (own && !own->is(ConfigNode::Kind::null)) return read_value(*own, setting, problems);

@@ -7,14 +7,14 @@ namespace nnrun::host {
 /// The keys beside a class's settings that the host takes for itself; no setting can have one of
 /// these names.
 std::vector<std::string> reserved_names(std::string_view kind);
-/// Is it one of them?
+/// True for one of them.
 bool is_reserved(std::string_view kind, std::string_view setting);
 
 /// A pluggable thing as written. The host asks it for keys of its own, which are reserved names of
 /// the kind, then for the settings.
 class Chosen {
  public:
-  /// node: nullptr for fallback, a name; an empty fallback makes the name compulsory.
+  /// node: nullptr for fallback, a name; without a fallback the name is required.
   Chosen(std::string_view kind, const ConfigNode* node, std::string_view fallback,
          const Place& place, const Registry& registry, Problems& problems);
 
