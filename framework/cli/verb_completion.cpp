@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "config/keys.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -30,7 +31,19 @@ std::vector<Word> words_behind_verbs() {
           {"help", join(verb_names(), " "), false}};
 }
 
-/// `case WORD in …`: a line per verb, with its options; whatever is no verb is trained.
+/// What may stand behind --set.
+std::string changes() {
+  std::vector<std::string> words;
+  for (const Key& key : keys()) {
+    const bool is_part = key.path.find("[]") != key.path.npos || key.path.starts_with("sweep");
+    if (key.layer_use) words.push_back("model.defaults." + std::string(key.name()) + "=");
+    if (!is_part && key.shape != Key::Shape::map && key.path != "extends")
+      words.push_back(std::string(key.path) + "=");
+  }
+  return join(words, " ");
+}
+
+/// `case WORD in …`: a line per verb, with its options; whatever is not a verb is trained.
 std::string cases(const std::string& before, const std::string& after) {
   std::string text;
   for (const std::string& verb : verb_names())
@@ -45,7 +58,12 @@ std::string for_bash() {
       "_nnrun() {\n"
       "  local word=${COMP_WORDS[COMP_CWORD]} words= files=yes\n"
       "  COMPREPLY=()\n"
-      "  if [[ $word == -* ]]; then\n"
+      "  if [[ ${COMP_WORDS[COMP_CWORD - 1]} == --set ]]; then\n"
+      "    compopt -o nospace 2>/dev/null\n"
+      "    files= words='" +
+      changes() +
+      "'\n"
+      "  elif [[ $word == -* ]]; then\n"
       "    files=\n"
       "    case ${COMP_WORDS[1]} in\n" +
       cases("words='", " --help'") +
@@ -77,6 +95,12 @@ std::string for_zsh() {
       "# nnrun completion zsh: source it after compinit, or save it as _nnrun in $fpath\n"
       "_nnrun() {\n"
       "  local -a options\n"
+      "  if [[ ${words[CURRENT - 1]} == --set ]]; then\n"
+      "    compadd -S '' -- " +
+      changes() +
+      "\n"
+      "    return\n"
+      "  fi\n"
       "  if [[ ${words[CURRENT]} == -* ]]; then\n"
       "    case ${words[2]} in\n" +
       cases("options=(", " --help)") +
@@ -109,13 +133,18 @@ std::string for_fish() {
       "  set -l words (commandline -opc)\n"
       "  test \"$words[2..-1]\" = \"$argv\"\n"
       "end\n"
-      "function __nnrun_verb # whatever is no verb is trained\n"
+      "function __nnrun_verb # whatever is not a verb is trained\n"
       "  set -l words (commandline -opc)\n"
       "  set -l verb $words[2]\n"
       "  contains -- \"$verb\" " +
       all +
       "; or set verb train\n"
       "  test $verb = $argv\n"
+      "end\n"
+      "function __nnrun_keys\n"
+      "  printf '%s\\n' " +
+      changes() +
+      "\n"
       "end\n"
       "complete -c nnrun -n __nnrun_behind -a '" +
       all + "'\n";
@@ -129,7 +158,8 @@ std::string for_fish() {
     std::vector<std::string> names = option_names(verb);
     names.emplace_back("--help");
     for (const std::string& option : names)
-      text += "complete -c nnrun -n '__nnrun_verb " + verb + "' -l " + option.substr(2) + "\n";
+      text += "complete -c nnrun -n '__nnrun_verb " + verb + "' -l " + option.substr(2) +
+              (option == "--set" ? " -x -a '(__nnrun_keys)'\n" : "\n");
   }
   return text;
 }

@@ -97,4 +97,7 @@ gives_only 'nnrun plugins log_s' log_softmax
 gives 'nnrun plugins ben' bent.so
 gives_only 'nnrun help sw' sweep
 gives_only 'nnrun runs di' diff
+gives_only 'nnrun config.yaml --set train.b' train.batch_size=
+gives_only 'nnrun compare config.yaml --set data.split.s' data.split.shuffle= data.split.stratify=
+gives 'nnrun train config.yaml --set mo' model.defaults.activation= model.input=
 exit $wrong
