@@ -43,6 +43,7 @@ class Evaluation {
     return values;
   }
 
+  bool has_metrics() const { return !metrics_.empty(); }
   bool has_tables() const {
     return std::ranges::any_of(metrics_, [](const Object& metric) { return table_of(metric); });
   }

@@ -6,9 +6,9 @@
 #include "network/memory.hpp"
 #include "network/parameters.hpp"
 #include "training/batches.hpp"
-#include "training/evaluation.hpp"
 #include "training/history.hpp"
 #include "training/position.hpp"
+#include "training/reports.hpp"
 #include "training/stepper.hpp"
 #include "training/stopping.hpp"
 namespace nnrun::host {
@@ -69,7 +69,7 @@ class TrainerOf final : public Trainer {
         model_(model_for<T>(experiment_, std::move(graph), source_, threads)),
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
         stepper_(experiment_, *model_, cost_, source_.shape(), batch_rows_, random_, threads),
-        evaluation_(*model_, cost_, metrics_),
+        reports_(*model_, cost_, metrics_, parts_),
         limits_(experiment_) {
     if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
     require_fit<T>(cost_, model_->graph().output().cols);
@@ -113,8 +113,10 @@ class TrainerOf final : public Trainer {
       patience_->restore(model_->parameters().all(), model_->state().all());
       outcome.result = *std::ranges::find(outcome.epochs, outcome.best_epoch, &EpochReport::epoch);
     }
-    if (!outcome.interrupted && outcome.result && evaluation_.has_tables())
-      add_tables(*outcome.result);
+    if (!outcome.interrupted && outcome.result) {
+      const bool anew = experiment_.train.measure_after || restores_best();
+      reports_.add_tables(*outcome.result, anew ? nullptr : whole_outputs());
+    }
     outcome.steps = descent().steps();
     outcome.examples = position_.examples + position_.seen;
     outcome.seconds = position_.seconds + position_.epoch_seconds;
@@ -224,37 +226,27 @@ class TrainerOf final : public Trainer {
           patience_->runs_out(last, model_->parameters().all(), model_->state().all());
   }
 
-  /// Scores of every part, training as it was measured or anew. cost: as it was measured.
+  /// cost: of the training part, as it was measured.
   const EpochReport& report(double cost, const Listener& listener) {
-    EpochReport r;
-    r.epoch = position_.epochs;
-    r.epochs = descent().planned_epochs();
-    r.step = descent().steps();
-    r.examples = position_.examples;
-    r.seconds = position_.seconds;
-    r.train.cost = cost;
+    EpochReport r{.epoch = position_.epochs,
+                  .epochs = descent().planned_epochs(),
+                  .step = descent().steps(),
+                  .examples = position_.examples,
+                  .seconds = position_.seconds,
+                  .train = {},
+                  .validation = {},
+                  .test = {}};
     if (experiment_.train.measure_after)
-      r.train = evaluation_.score(train_part());
-    else if (position_.last_is_whole)
-      r.train.metrics = evaluation_.measure(batches_->outputs(), train_part());
-    else  // there are no outputs of the other examples
-      r.train.metrics = evaluation_.score(train_part()).metrics;
-    r.validation = score_of(NNRUN_VALIDATION);
-    r.test = score_of(NNRUN_TEST);
+      r.train = reports_.train();
+    else
+      r.train = {cost, reports_.train_metrics(whole_outputs())};
+    reports_.add_others(r);
     const EpochReport& last = history_.append(std::move(r));
     if (listener.epoch) listener.epoch(last);
     return last;
   }
-
-  /// The parameters are those of the report.
-  void add_tables(EpochReport& r) {
-    if (experiment_.train.measure_after || restores_best() || !position_.last_is_whole)
-      r.train.tables = evaluation_.score_with_tables(train_part()).tables;
-    else
-      r.train.tables = evaluation_.tables(batches_->outputs(), train_part());
-    if (r.validation) r.validation = evaluation_.score_with_tables(parts_[NNRUN_VALIDATION]);
-    if (r.test) r.test = evaluation_.score_with_tables(parts_[NNRUN_TEST]);
-  }
+  /// nullptr where the last epoch ended before it had seen every example.
+  const T* whole_outputs() const { return position_.last_is_whole ? batches_->outputs() : nullptr; }
 
   void run_step(std::uint64_t epoch, std::size_t count) {
     const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
@@ -262,11 +254,6 @@ class TrainerOf final : public Trainer {
     position_.epoch_cost += cost * static_cast<double>(rows);
     if (batches_->keeps_outputs()) batches_->keep_outputs(stepper_.outputs(), from, rows);
     position_.seen += rows;
-  }
-
-  std::optional<Score> score_of(std::size_t part) {
-    if (parts_[part].count == 0) return std::nullopt;
-    return evaluation_.score(parts_[part]);
   }
 
   const Experiment experiment_;
@@ -277,7 +264,7 @@ class TrainerOf final : public Trainer {
   std::shared_ptr<ModelOf<T>> model_;
   std::size_t batch_rows_;
   Stepper<T> stepper_;
-  Evaluation<T> evaluation_;
+  Reports<T> reports_;
   const Limits limits_;
   std::optional<Patience<T>> patience_;  // where early stopping is wanted
   std::array<Examples<T>, NNRUN_PARTS> parts_;

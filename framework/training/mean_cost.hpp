@@ -1,0 +1,188 @@
+// The mean cost of one batch at the present parameters, and its slope by backpropagation.
+#pragma once
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <limits>
+#include <memory>
+
+#include "network/random.hpp"
+#include "network/workspace.hpp"
+#include "training/batches.hpp"
+#include "training/blocks.hpp"
+#include "training/fault.hpp"
+#include "training/team.hpp"
+namespace nnrun::host {
+
+template <class T>
+class MeanCost {
+ public:
+  /// state and random: may be null where no layer has state or wants noise.
+  MeanCost(const Graph& graph, const Object& cost, std::size_t max_rows, const T* w, Team& team,
+           T* state, Random* random)
+      : graph_(graph),
+        cost_(cost),
+        slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
+        value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
+        team_(team),
+        workspace_(graph, max_rows, w, state, true, team.size()),
+        out_cols_(graph.output().cols),
+        per_row_(max_rows) {
+    for (std::size_t b = 0; b < most_blocks(max_rows); ++b) blocks_.push_back(workspace_.pass());
+    const std::uint32_t tiles = tile_count(graph.work_per_row(), max_rows);
+    for (std::uint32_t tile = 0; tile < tiles; ++tile)
+      tiles_.push_back(workspace_.pass(tile, tiles));
+    for (std::size_t k = 0; random && k < graph.nodes.size(); ++k)
+      if (T* const to = workspace_.noise(k))
+        noises_.push_back({std::make_unique<Stream>(*random, "noise/" + graph.nodes[k].name, 0), to,
+                           graph.nodes[k].plan.noise_per_row});
+  }
+  MeanCost(const MeanCost&) = delete;
+  MeanCost& operator=(const MeanCost&) = delete;
+
+  /// step: from 1; the noise of the layers follows from it.
+  void look_at(const Batch<T>& batch, std::uint64_t step) {
+    if (batch.rows != batch_.rows) cut(batch.rows);
+    batch_ = batch;
+    for (Noise& noise : noises_) draw(noise, step);
+  }
+  const Batch<T>& batch() const { return batch_; }
+
+  double cost() {
+    for (std::size_t b = 0; b < n_blocks_; ++b) {
+      Pass<T>& pass = blocks_[b];
+      const Rows rows = rows_of(b);
+      pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
+      cost_.call("value", value_, pass.forward(), batch_.t + rows.from * out_cols_, out_cols_,
+                 per_row_.data() + rows.from, rows.count, out_cols_);
+    }
+    return mean_cost();
+  }
+
+  double backpropagate(T* gradient) {
+    if (team_.size() == 1 || (n_blocks_ == 1 && tiles_.size() == 1)) {
+      for (std::size_t b = 0; b < n_blocks_; ++b) values_and_slopes(b);
+      for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
+      return mean_cost();
+    }
+    share(n_blocks_, [this](std::size_t b, unsigned thread) {
+      workspace_.work_on(thread, blocks_[b]);
+      values_and_slopes(b);
+    });
+    share(tiles_.size(), [&](std::size_t k, unsigned thread) {
+      workspace_.work_on(thread, tiles_[k]);
+      parameter_slopes(tiles_[k], gradient);
+    });
+    return mean_cost();
+  }
+
+  /// Outputs of the batch as it was evaluated last.
+  const T* outputs() const { return workspace_.output(graph_.nodes.size() - 1); }
+  /// The step is over and its update made: layers with state take it in.
+  void observe() {
+    Pass<T>& whole = tiles_.front();
+    whole.look_at(batch_.x, batch_.rows);
+    whole.observe();
+  }
+  /// Evaluates the batch anew, up to slopes where they were wanted. Returns the first call that
+  /// gave numbers which are not finite; no plugin where every call is finite.
+  Fault find_fault(bool slopes) {
+    const double cost = this->cost();
+    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
+    if (const Fault fault = fault_of_values(blocks); fault.plugin) return fault;
+    if (!std::isfinite(cost)) return {&cost_, "value"};
+    if (!slopes) return {};
+    const Buffer<T> gradient(graph_.n_parameters);
+    backpropagate(gradient.data());
+    if (const Fault fault = fault_of_slopes(blocks, graph_, cost_); fault.plugin) return fault;
+    for (const Node& node : graph_.nodes)
+      if (!all_finite(gradient.data() + node.offset, node.plan.n_parameters))
+        return {&node.layer, "backward_parameters", &node};
+    return {};
+  }
+
+ private:
+  struct Rows {
+    std::size_t from, count;
+  };
+  Rows rows_of(std::size_t block) const {
+    const std::size_t from = block * block_rows_;
+    return {from, std::min(block_rows_, batch_.rows - from)};
+  }
+  /// A batch of another size, the last of an epoch: where calls start, and nothing old behind it.
+  void cut(std::size_t rows) {
+    workspace_.forget_slopes();
+    share_of_row_ = 1.0 / static_cast<double>(rows);
+    block_rows_ = block_rows(rows, coupled_);
+    n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
+    for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
+  }
+  void values_and_slopes(std::size_t b) {
+    Pass<T>& pass = blocks_[b];
+    const Rows rows = rows_of(b);
+    pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
+    const T* const y = pass.forward();
+    cost_.call("slope", slope_, y, batch_.t + rows.from * out_cols_, out_cols_, share_of_row_,
+               pass.steps().back().da, per_row_.data() + rows.from, rows.count, out_cols_);
+    pass.backward_inputs();
+  }
+  void parameter_slopes(Pass<T>& tile, T* gradient) {
+    tile.look_at(batch_.x, batch_.rows);
+    tile.backward_parameters(gradient);
+  }
+  struct Noise {
+    std::unique_ptr<Stream> stream;
+    T* to;
+    std::size_t per_row;
+  };
+  void draw(Noise& noise, std::uint64_t step) {
+    noise.stream->restart(step);
+    const std::size_t n = batch_.rows * noise.per_row;
+    double numbers[256];
+    for (std::size_t from = 0; from < n; from += 256) {
+      const std::size_t count = std::min<std::size_t>(256, n - from);
+      noise.stream->fill({numbers, count});
+      // a number just below 1 may round to it
+      for (std::size_t i = 0; i < count; ++i)
+        noise.to[from + i] = std::min(static_cast<T>(numbers[i]), below_one);
+    }
+  }
+  static constexpr T below_one = T(1) - std::numeric_limits<T>::epsilon() / 2;
+
+  double mean_cost() const {
+    double sum = 0;
+    for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(per_row_.data()[r]);
+    return batch_.rows == 1 ? sum : sum / static_cast<double>(batch_.rows);
+  }
+  /// f(i, thread) for i from 0 to n - 1 over the team; throws what the first of them threw.
+  template <class F>
+  void share(std::size_t n, F f) {
+    std::exception_ptr failure;
+    std::atomic_flag failed;
+    auto job = [&](std::uint32_t i, unsigned thread) {
+      try {
+        f(i, thread);
+      } catch (...) {
+        if (!failed.test_and_set()) failure = std::current_exception();
+      }
+    };
+    team_.run(static_cast<std::uint32_t>(n), job);
+    if (failure) std::rethrow_exception(failure);
+  }
+
+  const Graph& graph_;
+  const Object& cost_;
+  decltype(nnrun_cost_functions::slope) slope_;
+  decltype(nnrun_cost_functions::value) value_;
+  Team& team_;
+  Workspace<T> workspace_;
+  std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
+  double share_of_row_ = 1;  // in the mean
+  std::vector<Pass<T>> blocks_, tiles_;
+  Buffer<T> per_row_;
+  const bool coupled_ = graph_.couples_rows();
+  std::vector<Noise> noises_;
+  Batch<T> batch_{};
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,108 @@
+// Costs beside the present parameters, without slopes: every parameter moved by h, or all of them
+// along a direction.
+#pragma once
+#include <optional>
+
+#include "network/parameters.hpp"
+#include "network/perturbation.hpp"
+#include "training/mean_cost.hpp"
+namespace nnrun::host {
+
+template <class T>
+class MovedCosts {
+ public:
+  /// Refers to all of them. w is as it was after each call.
+  MovedCosts(const Graph& graph, const Object& cost, std::size_t max_rows, T* w,
+             MeanCost<T>& mean_cost)
+      : graph_(graph),
+        cost_(cost),
+        w_(w),
+        mean_cost_(mean_cost),
+        out_cols_(graph.output().cols),
+        base_outputs_(max_rows * out_cols_) {}
+
+  /// The cost at w + h · direction, whatever direction says of padding.
+  double cost_along(const T* direction, T h) {
+    if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
+    std::copy_n(w_, graph_.n_parameters, kept_w_.data());
+    for (std::size_t i = 0; i < graph_.n_parameters; ++i) w_[i] += h * direction[i];
+    padding_.fill(w_, 0);
+    const double cost = mean_cost_.cost();
+    std::copy_n(kept_w_.data(), graph_.n_parameters, w_);
+    return cost;
+  }
+
+  /// After a gradient that used directions, which knows nothing of padding.
+  void forget_padding(T* gradient) const {
+    if (kept_w_.data()) padding_.fill(gradient, 0);
+  }
+
+  /// out[i] = the cost with parameter i + h; padding gets exactly the cost without, which is
+  /// returned.
+  double costs(T h, T* out) {
+    outputs_ = mean_cost_.outputs();
+    if (differs_) return costs_one_by_one(h, out);
+    if (!perturbation_) {
+      perturbation_.emplace(graph_, w_, cost_, padding_);
+      one_example_ = Buffer<T>(graph_.n_parameters);
+    }
+    const Batch<T>& batch = mean_cost_.batch();
+    if (batch.rows == 1) {
+      const T here = perturbation_->costs(batch.x, batch.t, h, out);
+      outputs_ = perturbation_->output();
+      return static_cast<double>(here);
+    }
+    outputs_ = base_outputs_.data();
+    double here = 0;
+    for (std::size_t r = 0; r < batch.rows; ++r) {
+      T* const costs = r == 0 ? out : one_example_.data();
+      here += static_cast<double>(
+          perturbation_->costs(batch.x + r * graph_.input_cols, batch.t + r * out_cols_, h, costs));
+      std::copy_n(perturbation_->output(), out_cols_, base_outputs_.data() + r * out_cols_);
+      if (r > 0)
+        for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] += costs[i];
+    }
+    return mean_of_batch(here, out);
+  }
+
+  /// Of the batch at the present parameters, after costs().
+  const T* outputs() const { return outputs_; }
+
+ private:
+  /// Where a row is not all that its output depends on: the whole batch for every parameter.
+  double costs_one_by_one(T h, T* out) {
+    for (const NamedBlock& block : blocks_of_parameters_)
+      for_each_element(block, [&](std::size_t i, std::size_t) {
+        const T keep = w_[i];
+        w_[i] += h;
+        out[i] = static_cast<T>(mean_cost_.cost());
+        w_[i] = keep;
+      });
+    const double here =
+        mean_cost_.cost();  // last: what layers keep and put out is of these parameters
+    padding_.fill(out, static_cast<T>(here));
+    return here;
+  }
+  /// Sums over the batch become means. Padding sums to rounding errors: exactly the mean again.
+  double mean_of_batch(double here, T* out) const {
+    const T per_row = T(1) / static_cast<T>(mean_cost_.batch().rows);
+    for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] *= per_row;
+    here /= static_cast<double>(mean_cost_.batch().rows);
+    perturbation_->settle(out, static_cast<T>(here), out);
+    return here;
+  }
+
+  const Graph& graph_;
+  const Object& cost_;
+  T* w_;
+  MeanCost<T>& mean_cost_;
+  std::size_t out_cols_;
+  const T* outputs_ = nullptr;
+  Buffer<T> base_outputs_, one_example_, kept_w_;
+  std::optional<Perturbation<T>> perturbation_;  // only finite differences need it
+  const bool differs_ = graph_.trains_differently();
+  const std::vector<NamedBlock> blocks_of_parameters_ = graph_.blocks();
+  const Padding padding_{graph_};
+};
+
+}  // namespace nnrun::host
