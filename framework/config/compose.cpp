@@ -41,7 +41,7 @@ void merge_maps(ConfigNode& base, ConfigNode patch, const std::string& path, Pro
     } else if (base.entries.size() < largest_map) {
       base.entries.push_back(std::move(entry));
     } else {
-      throw ConfigError(problem_at(entry.place, "a map has more than 1000 keys"));
+      refuse(entry.place, "a map has more than 1000 keys");
     }
   }
 }
@@ -157,7 +157,7 @@ class FileReader {
     const auto source = std::make_shared<const Source>(
         Source{std::string(command_line), set.path + "=" + set.value});
     if (source->text.find('\n') != std::string::npos)
-      throw ConfigError(problem_at({source, 1, 1, 1}, "a value of --set is one line"));
+      refuse({source, 1, 1, 1}, "a value of --set is one line");
     return nested(source, parse_yaml(source, set.path.size() + 1, budget_, problems_), set.path);
   }
 
@@ -178,9 +178,8 @@ class FileReader {
             problem_at(asked, "these configs extend each other: " + way + file.string()));
       }
       if (open.size() == deepest_extends)
-        throw ConfigError(problem_at(asked, "configs extend each other more than 16 deep"));
-      if (reader.files_ == most_files)
-        throw ConfigError(problem_at(asked, "a config of more than 32 files"));
+        refuse(asked, "configs extend each other more than 16 deep");
+      if (reader.files_ == most_files) refuse(asked, "a config of more than 32 files");
       ++reader.files_;
       open.emplace_back(error ? file : std::move(real), file.string());
     }
@@ -206,8 +205,8 @@ class FileReader {
                                 .label = {},
                                 .hint = "start with 'name: my_network'"});
     if (!root.is(ConfigNode::Kind::map) && !root.is(ConfigNode::Kind::broken))
-      throw ConfigError(problem_at(root.place, "a config is a map of keys, not " + described(root),
-                                   "start with 'name: my_network'"));
+      refuse(root.place, "a config is a map of keys, not " + described(root),
+             "start with 'name: my_network'");
     return root;
   }
 
@@ -215,7 +214,7 @@ class FileReader {
     try {
       return normalised(read_file(file, largest_config));
     } catch (const RecordError& error) {
-      throw ConfigError(problem_at(asked, error.problems().front().what, hint_for_missing(file)));
+      refuse(asked, error.problems().front().what, hint_for_missing(file));
     }
   }
 
@@ -229,8 +228,8 @@ class FileReader {
     const bool nothing = extends.is(ConfigNode::Kind::null) || extends.is(ConfigNode::Kind::broken);
     if (good && !extends.is(ConfigNode::Kind::map)) return out;
     if (!nothing)
-      throw ConfigError(problem_at(extends.place, "'extends' must be a path or a list of paths",
-                                   "write extends: other.yaml"));
+      refuse(extends.place, "'extends' must be a path or a list of paths",
+             "write extends: other.yaml");
     return {};
   }
 
@@ -247,9 +246,8 @@ class FileReader {
       const std::size_t begin = dot == path.npos ? 0 : dot + 1;
       const Place place{source, 1, begin + 1, std::max<std::size_t>(end - begin, 1)};
       if (begin == end)
-        throw ConfigError(problem_at(place,
-                                     "a name is missing in the path '" + std::string(path) + "'",
-                                     "write --set train.batch_size=64"));
+        refuse(place, "a name is missing in the path '" + std::string(path) + "'",
+               "write --set train.batch_size=64");
       ConfigNode map{.kind = ConfigNode::Kind::map, .place = place};
       map.entries.push_back(
           {std::string(path.substr(begin, end - begin)), place, std::move(value)});
@@ -296,8 +294,8 @@ Composed compose(const fs::path& file, const std::vector<Override>& overrides, P
   for (const Override& set : overrides) {
     ConfigNode patch = reader.read(set);
     if (const ConfigEntry* const extends = find_entry(patch, "extends"))
-      throw ConfigError(problem_at(extends->place, "'extends' is for files, not for --set",
-                                   "write a config that extends both"));
+      refuse(extends->place, "'extends' is for files, not for --set",
+             "write a config that extends both");
     merge(root, std::move(patch), "", problems);
   }
   return {std::move(root), reader.take_sources()};
