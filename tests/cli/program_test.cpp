@@ -246,6 +246,34 @@ TEST_CASE("a model's numbers are a start for another run", "[cli]") {
                             Contains("the file has dense_1/weights, dense_2/weights"));
 }
 
+TEST_CASE("check, summary and compare look at the weights that a run would start from", "[cli]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out a", scratch.folder()).status == 0);
+  const std::string from = "extends: " NNRUN_SOURCE_DIR "/configs/";
+  scratch.write("absent.yaml", from + "diagonal.yaml\nmodel: {weights: none.safetensors}\n");
+  scratch.write("other.yaml", from + "diagonal-bias.yaml\nmodel: {weights: a/model.safetensors}\n");
+  scratch.write("fits.yaml", from + "diagonal.yaml\nmodel: {weights: a/model.safetensors}\n");
+  for (const std::string verb : {"check", "summary", "check --gradients backprop,backprop"}) {
+    CAPTURE(verb);
+    const Ended absent = run("$nnrun " + verb + " absent.yaml", scratch.folder());
+    CHECK(absent.status == 5);
+    CHECK_THAT(absent.err, Contains("none.safetensors': no such file\n --> absent.yaml:2:18\n"));
+    const Ended other = run("$nnrun " + verb + " other.yaml", scratch.folder());
+    CHECK(other.status == 3);
+    CHECK_THAT(other.err, Contains("the weights do not fit the model: no 'dense_1/bias'"));
+    CHECK(run("$nnrun " + verb + " fits.yaml", scratch.folder()).status == 0);
+  }
+  CHECK(run("$nnrun compare --seeds 2 fits.yaml other.yaml", scratch.folder()).status == 3);
+  // the cost is that of the trained numbers, far smaller than at the start
+  const auto cost_of = [&](const std::string& config) {
+    const Ended ended = run(
+        "$nnrun check --json --set train.batch_size=1000 --gradients backprop,backprop " + config,
+        scratch.folder());
+    return parsed(ended.out)["configs"][0]["gradients"][0]["cost"].get<double>();
+  };
+  CHECK(cost_of("fits.yaml") < 0.1 * cost_of("$configs/diagonal.yaml"));
+}
+
 TEST_CASE("numbers and text are the same in every locale, blocks only where UTF-8 is", "[cli]") {
   const Scratch scratch;
   const Ended plain = run("LC_ALL=C $nnrun $configs/diagonal.yaml --out a", scratch.folder());
