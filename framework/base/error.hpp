@@ -24,6 +24,16 @@ struct Place {
 /// Exit status of the program. Relied on by scripts: extend, never renumber.
 enum class Exit { done = 0, failed = 1, usage = 2, config = 3, plugin = 4, data = 5 };
 
+/// Why something is wrong, for code that decides by it: no code looks at the words of a message.
+enum class Cause {
+  other,
+  unknown_class,  ///< no loaded plugin provides it
+  no_reason,      ///< a plugin refused something and did not say why
+  file_exists,    ///< a file that was to be new
+  no_such_file,
+};
+inline constexpr Cause last_cause = Cause::no_such_file;
+
 /// One thing that is wrong. `what`: lower case, no full stop, quotes what the user wrote.
 struct Problem {
   std::string what{};
@@ -32,6 +42,7 @@ struct Problem {
       where{};  ///< a library, a layer, a path, a file:line of data; used where place is empty
   std::string label{};  ///< short text beside the carets of the excerpt; may be empty
   std::string hint{};   ///< may be empty
+  Cause cause = Cause::other;
 };
 
 class Error : public std::exception {

@@ -34,12 +34,13 @@ std::string hint_for(int error) {
 }
 
 [[noreturn]] void cannot(const char* verb, const fs::path& file, const std::string& why,
-                         std::string hint = {}) {
+                         std::string hint = {}, Cause cause = Cause::other) {
   throw RecordError({.what = std::string("cannot ") + verb + " '" + file.string() + "': " + why,
                      .place = {},
                      .where = {},
                      .label = {},
-                     .hint = std::move(hint)});
+                     .hint = std::move(hint),
+                     .cause = cause});
 }
 
 template <class Call>
@@ -72,7 +73,7 @@ void read_pieces(const fs::path& file, Take take) {
   // O_NONBLOCK: opening a named pipe must not wait for a writer
   const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
   const Descriptor in(retried([&] { return ::open(file.c_str(), flags); }));
-  if (!in && errno == ENOENT) cannot("read", file, "no such file");
+  if (!in && errno == ENOENT) cannot("read", file, "no such file", {}, Cause::no_such_file);
   if (!in) cannot("read", file, system_reason(errno));
   struct stat status {};
   if (::fstat(*in, &status) != 0) cannot("read", file, system_reason(errno));
@@ -174,7 +175,7 @@ std::string read_file(const fs::path& file, std::size_t limit) {
 
 void write_new_file(const fs::path& file, std::span<const std::string_view> parts, Sync sync) {
   const auto fail = [&](int error) {
-    if (error == EEXIST) cannot("write", file, "it exists already");
+    if (error == EEXIST) cannot("write", file, "it exists already", {}, Cause::file_exists);
     cannot("write", file, system_reason(error), hint_for(error));
   };
   const fs::path folder_name = file.has_parent_path() ? file.parent_path() : fs::path(".");

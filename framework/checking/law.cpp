@@ -122,8 +122,7 @@ Finding settings_law(const Subject& subject) {
         const Object object(use);
       } catch (const Error& error) {
         ++refused;
-        if (std::string(error.what()).find("refused its settings without a reason") !=
-            std::string::npos)
+        if (error.problems().front().cause == Cause::no_reason)
           return broken("'" + std::string(setting.name) +
                         "' at the edge of what it allows is refused without a reason");
       }

@@ -190,9 +190,9 @@ Problem misused(const CLI::ParseError& error, const CLI::App& app, const Verb& v
   const std::vector<std::string> unknown = app.remaining();
   if (unknown.empty()) return {.what = said, .hint = help};
   const std::string word = unknown.front().substr(0, unknown.front().find('='));
-  const std::string near = did_you_mean(word, option_names(verb.name));
+  const std::optional<std::string> near = nearest(word, option_names(verb.name));
   return {.what = std::string(verb.name) + " has no option '" + word + "'",
-          .hint = near.starts_with("did you mean") ? near : help};
+          .hint = near ? "did you mean '" + *near + "'?" : help};
 }
 
 void check_targets(const Arguments& arguments, const Verb& verb) {

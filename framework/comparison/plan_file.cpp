@@ -48,8 +48,8 @@ bool wrote(const fs::path& file, const std::string& text) {
   try {
     write_new_file(file, text);
     return true;
-  } catch (const RecordError&) {
-    if (!fs::exists(file)) throw;
+  } catch (const RecordError& error) {
+    if (error.problems().front().cause != Cause::file_exists) throw;
     return false;
   }
 }

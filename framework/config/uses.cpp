@@ -90,8 +90,10 @@ const Class* Chosen::find_class(const ConfigNode& name, std::string_view kind,
   if (const Class* const found = registry.find(kind, name.text)) return found;
   if (const Class* const found = registry.find_by_other_name(kind, name.text)) return found;
   std::string hint = fields_.problems().plenty() ? "" : hint_for_class(name.text, kind, registry);
-  fields_.problems().add(name.place, "unknown " + std::string(kind) + " '" + name.text + "'",
-                         std::move(hint), "no loaded plugin provides this");
+  Problem problem = problem_at(name.place, "unknown " + std::string(kind) + " '" + name.text + "'",
+                               std::move(hint), "no loaded plugin provides this");
+  problem.cause = Cause::unknown_class;
+  fields_.problems().add(std::move(problem));
   return nullptr;
 }
 

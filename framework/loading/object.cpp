@@ -163,7 +163,10 @@ Object::Object(const Use& use)
   }
   if (self_ != nullptr) return;
   Problem problem = last_error_of_plugin();
-  if (problem.what.empty()) problem.what = "refused its settings without a reason";
+  if (problem.what.empty()) {
+    problem.what = "refused its settings without a reason";
+    problem.cause = Cause::no_reason;
+  }
   problem.what = said_by(*plugin_) + ": " + problem.what;
   // a place in the config hides where the plugin itself points to
   if (place_.source != nullptr && !problem.where.empty())

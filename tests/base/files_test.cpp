@@ -84,6 +84,23 @@ TEST_CASE("an existing file is never replaced", "[base]") {
   CHECK(scratch.names() == std::vector<std::string>{"a", "link"});
 }
 
+TEST_CASE("why a file cannot be read or written is told apart without its words", "[base]") {
+  const Scratch scratch;
+  const auto cause = [](const auto& action) {
+    try {
+      action();
+    } catch (const RecordError& error) {
+      return error.problems().front().cause;
+    }
+    throw std::logic_error("nothing was thrown");
+  };
+  const auto file = scratch.write("a", "old");
+  CHECK(cause([&] { write_new_file(file, "new"); }) == Cause::file_exists);
+  CHECK(cause([&] { read_file(scratch / "b", 100); }) == Cause::no_such_file);
+  CHECK(cause([&] { read_file(scratch.folder(), 100); }) == Cause::other);
+  CHECK(cause([&] { read_file(file, 1); }) == Cause::other);
+}
+
 TEST_CASE("of several writers of one name exactly one succeeds", "[base]") {
   const Scratch scratch;
   std::array<bool, 8> wrote{};
