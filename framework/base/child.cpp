@@ -26,8 +26,8 @@
 namespace nnrun::host {
 namespace {
 
-// A message is its length and its bytes. These lengths are none: the code of the work follows, or
-// a message that tells where the process ended.
+// A message travels as its length and its bytes. These two values are markers, not lengths: the
+// code of the work follows, or text that says where the process ended.
 constexpr std::uint32_t returned_mark = 0xffffffff, crashed_mark = 0xfffffffe;
 constexpr double grace = 0.2;  // seconds, to tell where the time went
 
@@ -46,16 +46,16 @@ void write_all(int to, const void* bytes, std::size_t n) {
   }
 }
 
-void write_message(int to, std::string_view message) {
-  const auto length = static_cast<std::uint32_t>(message.size());
+void write_with_length(int to, std::string_view bytes) {
+  const auto length = static_cast<std::uint32_t>(bytes.size());
   write_all(to, &length, sizeof length);
-  write_all(to, message.data(), message.size());
+  write_all(to, bytes.data(), bytes.size());
 }
 
 int pipe_of_this_child = -1;  // for the report of a crash
 void send_crash(int, std::string_view where) {
   write_all(pipe_of_this_child, &crashed_mark, sizeof crashed_mark);
-  write_message(pipe_of_this_child, where);
+  write_with_length(pipe_of_this_child, where);
 }
 
 /// The first word of a child whose time is over; SIGKILL follows where it does not come.
@@ -101,7 +101,7 @@ constexpr bool addresses_count() {
   if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0)
     ::dup2(nothing, STDIN_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is no result of ours
-  const int code = work([to](std::string_view message) { write_message(to, message); });
+  const int code = work([to](const Message& message) { write_with_length(to, message.bytes()); });
   write_all(to, &returned_mark, sizeof returned_mark);
   write_all(to, &code, sizeof code);
   _exit(0);  // no destructor of the parent's objects runs twice
@@ -118,6 +118,8 @@ std::string text_of(const ChildEnd& end, const ChildLimits& limits) {
       return "called exit(" + std::to_string(end.code) + ")" + where;
     case ChildEnd::How::out_of_time:
       return "took longer than " + shortest(limits.seconds) + " s" + where;
+    case ChildEnd::How::garbled:
+      return "sent what is not a message";
     case ChildEnd::How::signalled:
       break;
   }
@@ -160,6 +162,7 @@ Child::Child(Child&& other) noexcept
       returned_(other.returned_),
       crashed_(other.crashed_),
       late_(other.late_),
+      garbled_(other.garbled_),
       end_(std::move(other.end_)) {}
 
 Child::~Child() {
@@ -177,38 +180,16 @@ void Child::kill() {
   if (pipe_ >= 0) ::kill(process_, SIGKILL);
 }
 
-std::vector<std::string> Child::receive() {
-  std::vector<std::string> messages;
-  bool closed = false;
-  while (pipe_ >= 0 && !closed) {
-    char bytes[65536];
-    const ssize_t n = ::read(pipe_, bytes, sizeof bytes);
-    if (n > 0) arrived_.append(bytes, static_cast<std::size_t>(n));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) break;  // nothing more now
-    closed = n == 0;
+std::vector<Message> Child::receive() {
+  std::vector<Message> messages;
+  const bool closed = read_pipe();
+  try {
+    unpack(messages);
+  } catch (const RecordError&) {  // foreign code may write into the pipe
+    garbled_ = true;
+    arrived_.clear();
+    kill();
   }
-  std::size_t at = 0;
-  for (std::uint32_t length = 0; arrived_.size() - at >= sizeof length;) {
-    std::memcpy(&length, arrived_.data() + at, sizeof length);
-    const std::size_t body = at + sizeof length;
-    const std::size_t size = length == returned_mark  ? sizeof end_.code
-                             : length == crashed_mark ? 0
-                                                      : length;
-    if (arrived_.size() - body < size) break;
-    if (length == returned_mark) {
-      std::memcpy(&end_.code, arrived_.data() + body, size);
-      returned_ = true;
-    } else if (length == crashed_mark) {
-      crashed_ = true;
-    } else if (crashed_) {
-      end_.where.assign(arrived_, body, size);
-    } else {
-      messages.emplace_back(arrived_, body, size);
-    }
-    at = body + size;
-  }
-  arrived_.erase(0, at);
   if (pipe_ >= 0 && !closed && seconds_left() == 0) {
     if (late_) kill();
     if (!late_) ::kill(process_, out_of_time_signal), deadline_ += grace;
@@ -216,6 +197,38 @@ std::vector<std::string> Child::receive() {
   }
   if (closed) collect();
   return messages;
+}
+
+bool Child::read_pipe() {
+  while (pipe_ >= 0) {
+    char bytes[65536];
+    const ssize_t n = ::read(pipe_, bytes, sizeof bytes);
+    if (n > 0 && !garbled_) arrived_.append(bytes, static_cast<std::size_t>(n));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) break;  // nothing more now
+    if (n == 0) return true;
+  }
+  return false;
+}
+
+void Child::unpack(std::vector<Message>& messages) {
+  std::string_view rest = arrived_;
+  for (std::uint32_t length = 0; rest.size() >= sizeof length;) {
+    std::memcpy(&length, rest.data(), sizeof length);
+    const bool returned = length == returned_mark, crashed = length == crashed_mark;
+    const std::size_t size = returned ? sizeof end_.code : crashed ? 0 : length;
+    if (size > Message::most_bytes)
+      throw RecordError(Problem{.what = "a child process sent a message that is too long"});
+    if (rest.size() - sizeof length < size) break;
+    const std::string_view body = rest.substr(sizeof length, size);
+    if (returned) std::memcpy(&end_.code, body.data(), size);
+    if (!returned && !crashed && crashed_) end_.where = body;
+    if (!returned && !crashed && !crashed_) messages.push_back(Message::of(body));
+    returned_ = returned_ || returned;
+    crashed_ = crashed_ || crashed;
+    rest.remove_prefix(sizeof length + size);
+  }
+  arrived_.erase(0, arrived_.size() - rest.size());
 }
 
 void Child::collect() {
@@ -232,8 +245,9 @@ void Child::collect() {
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
     }
   }
-  if (returned_) return;
   using How = ChildEnd::How;
+  if (garbled_) end_ = {How::garbled, 0};
+  if (returned_ || garbled_) return;
   end_.how = late_ ? How::out_of_time : WIFSIGNALED(status) ? How::signalled : How::exited;
   end_.code = late_ ? 0 : WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status);
 }
@@ -246,7 +260,7 @@ ChildResult run_child(const std::function<int(const Child::Send&)>& work,
     pollfd wait{child.descriptor(), POLLIN, 0};
     const double left = child.seconds_left();
     ::poll(&wait, 1, std::isfinite(left) ? static_cast<int>(left * 1000) + 1 : -1);
-    for (std::string& message : child.receive()) result.messages.push_back(std::move(message));
+    for (Message& message : child.receive()) result.messages.push_back(std::move(message));
   }
   result.end = child.end();
   return result;

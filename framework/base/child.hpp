@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/message.hpp"
 namespace nnrun::host {
 
 /// What a child may take; 0: no limit.
@@ -18,20 +20,20 @@ struct ChildLimits {
 /// How a child ended. A child that left without coming back from its work (a plugin called exit)
 /// has `exited`, whatever the status.
 struct ChildEnd {
-  enum class How { returned, exited, signalled, out_of_time };
+  enum class How { returned, exited, signalled, out_of_time, garbled };
   How how = How::returned;
   int code = 0;            ///< what the work returned; the exit status; the signal
   std::string where = {};  ///< it was in foreign code: `in forward of activation 'a' (a.so)`
 };
 
-/// `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`, and where it
-/// was in foreign code; empty for one that returned.
+/// Returns `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`, and
+/// where it was in foreign code; empty for one that returned.
 std::string text_of(const ChildEnd& end, const ChildLimits& limits);
 
 class Child {
  public:
   /// Hands a message to the parent, whole.
-  using Send = std::function<void(std::string_view)>;
+  using Send = std::function<void(const Message&)>;
 
   /// Forks; the child calls work, which returns its code and throws nothing, and ends. Its standard
   /// output is standard error, its standard input is empty. It dies with its parent. Call it while
@@ -45,27 +47,30 @@ class Child {
   int descriptor() const { return pipe_; }
   /// Seconds that it may still take; 0: none are left; infinite without a limit.
   double seconds_left() const;
-  /// The messages that have arrived; kills a child whose time is over. Never waits.
-  std::vector<std::string> receive();
+  /// The messages that have arrived. Kills a child whose time is over, or that sent what is not a
+  /// message. Never waits.
+  std::vector<Message> receive();
   bool ended() const { return pipe_ < 0; }
   const ChildEnd& end() const { return end_; }  ///< once it has ended
   void kill();
 
  private:
   Child() = default;
+  bool read_pipe();  // is it closed?
+  void unpack(std::vector<Message>& messages);
   void collect();
   pid_t process_ = -1;
   int pipe_ = -1;
   double deadline_ = 0;  // of the steady clock, in seconds; 0: none
   std::string arrived_;
-  bool returned_ = false, crashed_ = false, late_ = false;
+  bool returned_ = false, crashed_ = false, late_ = false, garbled_ = false;
   ChildEnd end_;
 };
 
 /// Starts it, waits for its end, and hands over what it sent.
 struct ChildResult {
   ChildEnd end;
-  std::vector<std::string> messages;
+  std::vector<Message> messages;
 };
 ChildResult run_child(const std::function<int(const Child::Send&)>& work,
                       const ChildLimits& limits = {});

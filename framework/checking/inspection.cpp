@@ -10,25 +10,8 @@
 namespace nnrun::host {
 namespace {
 
-// What a child says is a line of words, the first being what it is about.
-using Words = std::vector<std::string>;
-constexpr char word_end = '\x1f';
-
-std::string packed(const Words& words) {
-  return join(words, std::string_view(&word_end, 1));
-}
-Words unpacked(const std::string& message) {
-  Words words(1);
-  for (const char c : message)
-    if (c == word_end)
-      words.emplace_back();
-    else
-      words.back() += c;
-  return words;
-}
-
 Registry::Warn warnings_to(const Child::Send& send) {
-  return [&send](const std::string& warning) { send(packed({"warning", warning})); };
+  return [&send](const std::string& warning) { send(Message("warning").with("text", warning)); };
 }
 
 /// Says `refused` where a library cannot be loaded; else hands them over, and what was there.
@@ -37,16 +20,16 @@ int with_libraries(const std::vector<std::filesystem::path>& files, Registry& re
   std::string current;
   try {
     for (const std::filesystem::path& file : files) {
-      send(packed({"loading", current = file.string()}));
+      send(Message("loading").with("file", current = file.string()));
       registry.load(file);
     }
-    send(packed({"loaded"}));
-    send("text" + std::string(1, word_end) + use(registry));
+    send(Message("loaded"));
+    send(Message("text").with("text", use(registry)));
   } catch (const Error& error) {
-    const Problem& problem = error.problems().front();
-    send(packed({"refused", error.what(), problem.hint}));
+    send(message_of(error));
   } catch (const std::bad_alloc&) {
-    send(packed({"refused", "'" + current + "' needs more memory than it may take", ""}));
+    send(message_of(
+        PluginError(Problem{.what = "'" + current + "' needs more memory than it may take"})));
   }
   return 0;
 }
@@ -59,22 +42,27 @@ int with_library(const std::filesystem::path& file, const Child::Send& send,
   });
 }
 
+/// Returns the words of an error that ended the loading, all in one line, and its first hint.
+Problem refusal_in(const Message& message) {
+  const Error error = error_of(message);
+  return {.what = error.what(), .hint = error.problems().front().hint};
+}
+
 /// Of a child that ended before it said all.
-Refusal died(const ChildResult& result, const ChildLimits& limits) {
+Problem died(const ChildResult& result, const ChildLimits& limits) {
   std::string file;
   bool loaded = false;
-  for (const std::string& message : result.messages) {
-    const Words words = unpacked(message);
-    if (words[0] == "loading") file = words.at(1);
-    if (words[0] == "loaded") loaded = true;
+  for (const Message& message : result.messages) {
+    if (message.name() == "loading") file = message.text("file");
+    if (message.name() == "loaded") loaded = true;
   }
   const std::string how = "'" + file + "' " + text_of(result.end, limits);
   const bool told = !result.end.where.empty();
   if (loaded)
-    return {how + (told ? "" : " while its classes were described"),
-            "nnrun check puts each class through its laws, and names those that end it"};
-  return {how + (told ? "" : " while it was loaded"),
-          "look for code that runs at load: constructors of globals, the entry function"};
+    return {.what = how + (told ? "" : " while its classes were described"),
+            .hint = "nnrun check puts each class through its laws, and names those that end it"};
+  return {.what = how + (told ? "" : " while it was loaded"),
+          .hint = "look for code that runs at load: constructors of globals, the entry function"};
 }
 
 std::vector<std::string> names_taken(const Registry& library, const Registry& known) {
@@ -113,7 +101,7 @@ Finding found(const Law& law, const Subject& subject) {
   } catch (const ConfigError& error) {  // of the creation
     if (subject.defaults) return skipped("its defaults are refused");
     const std::string what = error.what();
-    const bool reason = what.find("without a reason") == std::string::npos;
+    const bool reason = error.problems().front().cause != Cause::no_reason;
     if (!reason || subject.given) return failed(what);
     return skipped(what + ":" + how_to_give(subject.plugin().name, {"SETTING"}));
   } catch (const Error& error) {
@@ -131,13 +119,22 @@ Finding found(const Law& law, const Subject& subject) {
 void judge(const Subject& subject, std::size_t from, const Child::Send& send) {
   const std::vector<Law> laws = laws_of(subject.plugin().kind);
   for (std::size_t i = from; i < laws.size(); ++i) {
-    send(packed({"begin"}));
+    send(Message("begin"));
     const Finding finding = found(laws[i], subject);
-    send(packed({"end", std::to_string(static_cast<int>(finding.status)), finding.detail}));
+    send(Message("end")
+             .with("status", static_cast<int>(finding.status))
+             .with("detail", finding.detail));
   }
 }
 
 // ---- what came back ----
+
+Finding finding_in(const Message& message) {
+  const std::size_t status = message.count("status");
+  if (status > static_cast<std::size_t>(LawStatus::skipped))
+    return broken("sent a status that is none");
+  return {static_cast<LawStatus>(status), message.text("detail")};
+}
 
 /// One child's rows of a class.
 class RowsOfChild {
@@ -147,13 +144,11 @@ class RowsOfChild {
       : laws_(laws), next_(from), rows_(checked.rows) {}
 
   /// Where to go on: behind the law that ended the child; behind all where nothing can be done.
-  std::size_t take(const ChildResult& result, const ChildLimits& limits) {
-    for (const std::string& message : result.messages) {
-      const Words words = unpacked(message);
-      if (words[0] == "begin") open_ = true, begun_ = true;
-      if (words[0] == "end")
-        end_with({static_cast<LawStatus>(std::stoi(words.at(1))), words.at(2)});
-      if (words[0] == "refused") return stop("load", words.at(1));
+  std::size_t add(const ChildResult& result, const ChildLimits& limits) {
+    for (const Message& message : result.messages) {
+      if (message.name() == "begin") open_ = true, begun_ = true;
+      if (message.name() == "end" && open_) end_with(finding_in(message));
+      if (message.name() == "error") return stop("load", error_of(message).what());
     }
     if (result.end.how == ChildEnd::How::returned) return laws_.size();
     const std::string how = text_of(result.end, limits);
@@ -181,73 +176,73 @@ class RowsOfChild {
   bool open_ = false, begun_ = false;
 };
 
-std::string describe(const Registry& registry) {
-  const Library& library = *registry.libraries().front();
+Message header_of(const Library& library) {
   const nnrun_library& table = *library.table;
-  return packed({"library", library.sha256(),
-                 std::to_string(table.abi_major) + "." + std::to_string(table.abi_minor),
-                 table.compiler, table.name, table.version, table.optimized != 0 ? "1" : "0"});
+  return Message("library")
+      .with("sha256", library.sha256())
+      .with("interface", std::to_string(table.abi_major) + "." + std::to_string(table.abi_minor))
+      .with("compiler", table.compiler)
+      .with("name", table.name)
+      .with("version", table.version)
+      .with("optimized", table.optimized != 0);
 }
 
-/// A problem of the command line, and back: its source is the text of one --set.
-std::string packed(const Problem& problem) {
-  const Place& place = problem.place;
-  return packed({"problem", problem.what, problem.label, problem.hint,
-                 place.source ? place.source->text : "", std::to_string(place.column),
-                 std::to_string(place.length)});
-}
-Problem problem_of(const Words& f) {
-  const auto source = std::make_shared<const Source>(Source{std::string(command_line), f.at(4)});
-  return problem_at({source, 1, std::stoul(f.at(5)), std::stoul(f.at(6))}, f.at(1), f.at(3),
-                    f.at(2));
+void read_header(const Message& message, CheckedLibrary& checked) {
+  checked.sha256 = message.text("sha256");
+  checked.interface = message.text("interface");
+  checked.compiler = message.text("compiler");
+  checked.name = message.text("name");
+  checked.version = message.text("version");
+  checked.optimized = message.flag("optimized");
 }
 
-/// In the child: what of the settings that are given is wrong.
-void check_given(const GivenSettings& given, const Registry& registry, const Child::Send& send) {
+/// Throws ConfigError for what is wrong with the settings that are given.
+void check_given(const GivenSettings& given, const Registry& registry) {
   Problems problems;
   for (const std::string& kind : known_kinds())
     for (const std::string& name : registry.names(kind)) {
       Subject subject = subject_of(*registry.find(kind, name), nullptr, nullptr);
       give(subject, given, registry, problems);
     }
+  problems.throw_if_any();
+}
+
+/// In the child: all that can be said of a library without trying its classes.
+void send_description(const Registry& registry, const Registry& known, const GivenSettings& given,
+                      const Child::Send& send) {
+  send(header_of(*registry.libraries().front()));
+  for (const std::string& kind : known_kinds())
+    for (const std::string& name : registry.names(kind))
+      send(Message("class").with("kind", kind).with("name", name));
+  for (const std::string& warning : names_taken(registry, known))
+    send(Message("warning").with("text", warning));
   try {
-    problems.throw_if_any();
+    check_given(given, registry);
   } catch (const ConfigError& error) {
-    for (const Problem& problem : error.problems()) send(packed(problem));
+    send(Message("given").with("error", message_of(error).bytes()));
   }
 }
 
 }  // namespace
 
-CheckedLibrary look_at_library(const std::filesystem::path& file, const Registry& known,
+CheckedLibrary inspect_library(const std::filesystem::path& file, const Registry& known,
                                const GivenSettings& given, const ChildLimits& limits) {
   CheckedLibrary checked;
   checked.file = file.string();
   const ChildResult result = run_child(
       [&](const Child::Send& send) {
         return with_library(file, send, [&](const Registry& registry) {
-          send(describe(registry));
-          for (const std::string& kind : known_kinds())
-            for (const std::string& name : registry.names(kind))
-              send(packed({"class", kind, name}));
-          for (const std::string& warning : names_taken(registry, known))
-            send(packed({"warning", warning}));
-          check_given(given, registry, send);
+          send_description(registry, known, given, send);
         });
       },
       limits);
-  std::vector<Problem> problems;
-  for (const std::string& message : result.messages) {
-    const Words f = unpacked(message);
-    if (f[0] == "warning") checked.warnings.push_back(f.at(1));
-    if (f[0] == "refused") checked.refusal = Refusal{f.at(1), f.at(2)};
-    if (f[0] == "problem") problems.push_back(problem_of(f));
-    if (f[0] == "class") checked.classes.push_back({f.at(1), f.at(2), {}});
-    if (f[0] != "library") continue;
-    checked.sha256 = f.at(1), checked.interface = f.at(2), checked.compiler = f.at(3);
-    checked.name = f.at(4), checked.version = f.at(5), checked.optimized = f.at(6) == "1";
+  for (const Message& m : result.messages) {
+    if (m.name() == "warning") checked.warnings.push_back(m.text("text"));
+    if (m.name() == "error") checked.refusal = refusal_in(m);
+    if (m.name() == "given") throw ConfigError(error_of(Message::of(m.text("error"))).problems());
+    if (m.name() == "class") checked.classes.push_back({m.text("kind"), m.text("name"), {}});
+    if (m.name() == "library") read_header(m, checked);
   }
-  if (!problems.empty()) throw ConfigError(problems);
   if (result.end.how == ChildEnd::How::returned) return checked;
   checked.classes.clear();
   checked.refusal = died(result, limits);
@@ -269,7 +264,7 @@ void try_class(CheckedClass& checked, const std::vector<Law>& laws,
   constexpr int most_deaths = 3;
   std::size_t from = 0;
   for (int deaths = 0; from < laws.size() && deaths < most_deaths; ++deaths)
-    from = RowsOfChild(laws, from, checked).take(run(from), limits);
+    from = RowsOfChild(laws, from, checked).add(run(from), limits);
   if (const std::size_t n = laws.size() - from; n > 0)
     checked.rows.push_back({n == 1 ? "1 more law" : std::to_string(n) + " more laws",
                             skipped("not tried: it ended three times")});
@@ -299,7 +294,7 @@ void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*a
 }
 
 const std::string& Scanned::require_text() const {
-  if (refusal) throw PluginError(Problem{.what = refusal->what, .hint = refusal->hint});
+  if (refusal) throw PluginError(*refusal);
   return text;
 }
 
@@ -308,14 +303,10 @@ namespace {
 Scanned scanned_by(const std::function<int(const Child::Send&)>& work, const ChildLimits& limits) {
   const ChildResult result = run_child(work, limits);
   Scanned scanned;
-  for (const std::string& message : result.messages) {
-    const std::size_t end = message.find(word_end);
-    const std::string about = message.substr(0, end);
-    if (about == "text") scanned.text = message.substr(end + 1);
-    if (about == "warning") scanned.warnings.push_back(message.substr(end + 1));
-    if (about != "refused") continue;
-    const Words words = unpacked(message);
-    scanned.refusal = Refusal{words.at(1), words.at(2)};
+  for (const Message& message : result.messages) {
+    if (message.name() == "text") scanned.text = message.text("text");
+    if (message.name() == "warning") scanned.warnings.push_back(message.text("text"));
+    if (message.name() == "error") scanned.refusal = refusal_in(message);
   }
   if (result.end.how != ChildEnd::How::returned) scanned.refusal = died(result, limits);
   return scanned;
@@ -337,7 +328,7 @@ Scanned scan_library(const std::filesystem::path& file, const Registry& known,
         Registry alone(warnings_to(send));
         return with_libraries({file}, alone, send, [&](const Registry& registry) {
           for (const std::string& warning : names_taken(registry, known))
-            send(packed({"warning", warning}));
+            send(Message("warning").with("text", warning));
           return describe(registry);
         });
       },

@@ -20,28 +20,23 @@ struct CheckedClass {
   std::string kind, name;
   std::vector<LawRow> rows;
 };
-/// How a library ended that could not even be looked at.
-struct Refusal {
-  std::string what, hint;
-};
-
 struct CheckedLibrary {
   std::string file;  ///< as people are told
   std::string sha256, interface, compiler, name, version;
   bool optimized = false;
   std::vector<std::string> warnings;
   std::vector<CheckedClass> classes;
-  std::optional<Refusal> refusal;  ///< then there are no classes
+  std::optional<Problem> refusal;  ///< why there are no classes
   std::size_t count(LawStatus status) const;
 };
 
 /// Of a load, and of each child that tries a class.
 inline constexpr ChildLimits check_limits{.seconds = 10, .memory = std::uint64_t{1} << 30};
 
-/// The header of a library and its classes, without rows; warns of names that a class of `known`
-/// has already. Throws ConfigError where a setting that is given for one of its classes is none, or
-/// does not fit.
-CheckedLibrary look_at_library(const std::filesystem::path& file, const Registry& known,
+/// Returns the header of a library and its classes, without rows; warns of names that a class of
+/// `known` has already. Throws ConfigError for a given setting that its class does not have, or
+/// that does not fit.
+CheckedLibrary inspect_library(const std::filesystem::path& file, const Registry& known,
                                const GivenSettings& given = {},
                                const ChildLimits& limits = check_limits);
 
@@ -55,7 +50,7 @@ void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*a
 struct Scanned {
   std::string text;
   std::vector<std::string> warnings;
-  std::optional<Refusal> refusal;  ///< why there is no text
+  std::optional<Problem> refusal;  ///< why there is no text
   /// Throws PluginError where there is none.
   const std::string& require_text() const;
 };

@@ -23,22 +23,22 @@ struct Findings {
   Exit worst = Exit::done;
 };
 
-/// What a child tells of a config: `o` to print, `e` to say, `j` as JSON.
+/// What a child tells of a config: text to print, text to say, and JSON.
 class Report {
  public:
   explicit Report(const Child::Send& send) : send_(send) {}
-  void print(const std::string& text) const { send_("o" + text); }
-  void say(const std::string& text) const { send_("e" + text); }
+  void print(const std::string& text) const { send_(Message("print").with("text", text)); }
+  void say(const std::string& text) const { send_(Message("say").with("text", text)); }
   void add(const Json& json) const {
-    send_("j" + json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    send_(Message("json").with("text", json.dump(-1, ' ', false, Json::error_handler_t::replace)));
   }
 
  private:
   const Child::Send& send_;
 };
 
-void look_at_config(const std::string& file, const Arguments& arguments, Registry& registry,
-                    bool colour, const Report& report) {
+void try_config(const std::string& file, const Arguments& arguments, Registry& registry,
+                bool colour, const Report& report) {
   const Experiment experiment = read_experiment(file, arguments.overrides, registry);
   const auto trainer = Trainer::create(experiment, 1);
   const std::shared_ptr<const Model> model = trainer->model();
@@ -74,7 +74,7 @@ bool only_lacks_libraries(const std::string& file, const Registry& registry, con
   std::vector<std::string> libraries, unknown;
   for (const auto& library : registry.left_out()) libraries.push_back(library.string());
   for (const Problem& problem : error.problems())
-    if (problem.label == "no loaded plugin provides this")
+    if (problem.cause == Cause::unknown_class)
       unknown.push_back(problem.what.substr(problem.what.find(' ') + 1) + " (" + where_of(problem) +
                         ")");
     else
@@ -90,7 +90,7 @@ bool only_lacks_libraries(const std::string& file, const Registry& registry, con
 Exit check_config_in_child(const std::string& file, const Arguments& arguments, Registry& registry,
                            bool colour, const Report& report) {
   try {
-    look_at_config(file, arguments, registry, colour, report);
+    try_config(file, arguments, registry, colour, report);
     for (const auto& library : registry.left_out())
       report.say("warning: '" + library.string() + "' was not loaded: --no-plugins\n");
     return Exit::done;
@@ -123,12 +123,12 @@ Exit check_config(const std::string& file, const Arguments& arguments, Registry&
       },
       limits);
   const bool returned = result.end.how == ChildEnd::How::returned;
-  for (const std::string& message : result.messages) {
-    const std::string text = message.substr(1);
-    if (message[0] == 'e') talk.write(text);
-    if (!returned) continue;  // a verdict before a crash is none
-    if (message[0] == 'o' && !arguments.json) out.write(text);
-    if (message[0] == 'j') findings.configs.push_back(Json::parse(text));
+  for (const Message& message : result.messages) {
+    const std::string& text = message.text("text");
+    if (message.name() == "say") talk.write(text);
+    if (!returned) continue;  // a verdict before a crash does not count
+    if (message.name() == "print" && !arguments.json) out.write(text);
+    if (message.name() == "json") findings.configs.push_back(Json::parse(text));
   }
   if (returned) return static_cast<Exit>(result.end.code);
   const PluginError error(
@@ -159,11 +159,11 @@ void refuse_unknown_classes(const GivenSettings& given,
 }
 
 /// Looked at before the first law is tried, so that what is wrong with a --set is told at once.
-std::vector<CheckedLibrary> look_at_libraries(const std::vector<std::string>& files,
+std::vector<CheckedLibrary> inspect_libraries(const std::vector<std::string>& files,
                                               const Registry& registry,
                                               const GivenSettings& given) {
   std::vector<CheckedLibrary> libraries;
-  for (const std::string& file : files) libraries.push_back(look_at_library(file, registry, given));
+  for (const std::string& file : files) libraries.push_back(inspect_library(file, registry, given));
   refuse_unknown_classes(given, libraries);
   return libraries;
 }
@@ -180,10 +180,7 @@ void check_one_library(CheckedLibrary checked, const GivenSettings& given,
   const Terminal out(stdout), talk(stderr);
   try_laws(checked, registry, count_allocations(), given);
   for (const std::string& warning : checked.warnings) talk.write("warning: " + warning + "\n");
-  if (checked.refusal)
-    talk.write(
-        render(PluginError(Problem{.what = checked.refusal->what, .hint = checked.refusal->hint}),
-               talk.colour()));
+  if (checked.refusal) talk.write(render(PluginError(*checked.refusal), talk.colour()));
   if (checked.refusal || checked.count(LawStatus::fail) > 0)
     findings.worst = std::max(findings.worst, Exit::plugin);
   findings.libraries.push_back(json_of(checked));
@@ -202,7 +199,7 @@ Exit check(const Arguments& arguments, Registry& registry) {
     throw UsageError(Problem{.what = "--set is for configs or for classes of libraries, not both",
                              .hint = "check the libraries by a command of their own"});
   const GivenSettings given = files.empty() ? GivenSettings() : settings_in(arguments);
-  std::vector<CheckedLibrary> libraries = look_at_libraries(files, registry, given);
+  std::vector<CheckedLibrary> libraries = inspect_libraries(files, registry, given);
   auto library = libraries.begin();
   for (const std::string& file : arguments.targets)
     if (looks_like_library(file)) {

@@ -1,9 +1,7 @@
 #include "comparison/plan.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <map>
 #include <set>
@@ -76,48 +74,48 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-/// What building the network and opening the data of a config tells of it.
-struct Facts {
-  std::size_t parameters = 0;
-  std::array<std::size_t, NNRUN_PARTS> examples{};
-};
-
-Facts facts_of(const Experiment& experiment) {
-  const auto trainer = Trainer::create(experiment, 1);
-  return {trainer->model()->graph().parameter_count(), trainer->data().examples};
+std::string_view part_that_counts(const DataShape& data) {
+  return data.examples[NNRUN_TEST] > 0         ? "test"
+         : data.examples[NNRUN_VALIDATION] > 0 ? "validation"
+                                               : "train";
 }
 
-/// From config `from` on, in one child: a plugin that crashes is a failed run of its config, later,
-/// and not the end of the others. Returns the config to go on with.
-std::size_t look_at(ComparisonPlan& plan, std::size_t from) {
-  constexpr int refused = 1;
+/// In a child: builds the network and opens the data of the configs from `from` on, and sends what
+/// that tells of each.
+int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& send) {
+  try {
+    for (std::size_t i = from; i < plan.configs.size(); ++i) {
+      const auto trainer = Trainer::create(plan.configs[i].experiment, 1);
+      send(Message("config")
+               .with("parameters", trainer->model()->graph().parameter_count())
+               .with("training", trainer->data().examples[NNRUN_TRAIN])
+               .with("part", part_that_counts(trainer->data())));
+    }
+  } catch (const Error& error) {
+    send(message_of(error));
+  } catch (const std::bad_alloc&) {
+    send(message_of(RecordError(Problem{.what = "out of memory"})));
+  } catch (const std::exception& error) {
+    send(message_of(RecordError(Problem{.what = error.what()})));
+  }
+  return 0;
+}
+
+/// Learns the sizes of the configs from `from` on, in one child: a plugin that crashes is a failed
+/// run of its config, later, and not the end of the others. Returns the config to go on with.
+std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
   const ChildLimits limits{.seconds =
                                plan.timeout * static_cast<double>(plan.configs.size() - from)};
-  const ChildResult result = run_child(
-      [&](const Child::Send& send) {
-        for (std::size_t i = from; i < plan.configs.size(); ++i) try {
-            const Facts facts = facts_of(plan.configs[i].experiment);
-            send({reinterpret_cast<const char*>(&facts), sizeof facts});
-          } catch (const std::exception&) {
-            return refused;
-          }
-        return 0;
-      },
-      limits);
-  for (const std::string& message : result.messages) {
-    Facts facts;
-    std::memcpy(&facts, message.data(), sizeof facts);
-    ComparedConfig& config = plan.configs[from++];
-    config.parameters = facts.parameters;
-    config.examples = facts.examples[NNRUN_TRAIN];
-    if (plan.part.empty())
-      plan.part = facts.examples[NNRUN_TEST] > 0         ? "test"
-                  : facts.examples[NNRUN_VALIDATION] > 0 ? "validation"
-                                                         : "train";
+  const ChildResult result =
+      run_child([&](const Child::Send& send) { return send_sizes(plan, from, send); }, limits);
+  for (const Message& message : result.messages) {
+    if (message.name() == "error") throw error_of(message);
+    ComparedConfig& config = plan.configs.at(from++);
+    config.parameters = message.count("parameters");
+    config.examples = message.count("training");
+    if (plan.part.empty()) plan.part = message.text("part");
   }
-  if (result.end.how != ChildEnd::How::returned) return from + 1;
-  if (result.end.code == refused) facts_of(plan.configs[from].experiment);  // says why, in full
-  return from;
+  return result.end.how == ChildEnd::How::returned ? from : from + 1;
 }
 
 void choose_baseline(ComparisonPlan& plan) {
@@ -238,7 +236,7 @@ void complete(ComparisonPlan& plan) {
   choose_baseline(plan);
   if (plan.kind == "compare") refuse_other_data(plan.configs);
   if (plan.recorded) return;
-  for (std::size_t next = 0; next < plan.configs.size();) next = look_at(plan, next);
+  for (std::size_t next = 0; next < plan.configs.size();) next = learn_sizes(plan, next);
   if (plan.part.empty()) plan.part = "test";  // all crash: there will be nothing to score
   set_length(plan);
 }

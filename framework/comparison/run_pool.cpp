@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <list>
 #include <nlohmann/json.hpp>
 
@@ -81,15 +80,18 @@ int work(const ComparisonPlan& plan, const PlannedRun& run, const fs::path& fold
       const double epoch = static_cast<double>(p.done) / static_cast<double>(p.examples);
       const double share =
           (static_cast<double>(p.epoch - 1) + epoch) / static_cast<double>(p.epochs);
-      send(shortest(share) + " " + shortest(p.cost));
+      send(Message("progress").with("share", share).with("cost", p.cost));
     };
     recorded.train(*trainer, std::move(listener), run.folder.string());
     if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < decision_maps)
       if (const auto map = decision_json(*trainer, run.seed); !map.is_null())
         write_new_file(folder / "decision.json", map.dump(), Sync::later);
     return 0;
-  } catch (const std::exception& e) {
-    send(std::string("!") + e.what());
+  } catch (const Error& error) {
+    send(message_of(error));
+    return 1;
+  } catch (const std::exception& error) {
+    send(message_of(RecordError(Problem{.what = error.what()})));
     return 1;
   }
 }
@@ -132,7 +134,7 @@ class Pool {
     }
     ::poll(wait.data(), wait.size(), static_cast<int>(left * 1000) + 1);
     for (auto r = running_.begin(); r != running_.end();) {
-      for (const std::string& message : r->child.receive()) hear(*r, message);
+      for (const Message& message : r->child.receive()) hear(*r, message);
       if (r->child.ended()) {
         finish(*r);
         r = running_.erase(r);
@@ -161,16 +163,10 @@ class Pool {
   std::size_t size() const { return running_.size(); }
 
  private:
-  void hear(Running& r, const std::string& message) {
-    if (message.starts_with("!")) {
-      r.error = message.substr(1);
-      return;
-    }
-    const std::size_t space = message.find(' ');
-    const auto share = parse_double(message.substr(0, space));
-    const auto cost =
-        space == message.npos ? std::nullopt : parse_double(message.substr(space + 1));
-    if (listener_.progress && share) listener_.progress(r.run, *share, cost.value_or(NAN));
+  void hear(Running& r, const Message& message) {
+    if (message.name() == "error") r.error = error_of(message).what();
+    if (message.name() == "progress" && listener_.progress)
+      listener_.progress(r.run, message.number("share"), message.number("cost"));
   }
 
   void finish(const Running& r) {

@@ -1,5 +1,6 @@
 #include "base/child.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -21,17 +22,17 @@ std::string ended(const std::function<int(const host::Child::Send&)>& work,
 TEST_CASE("a child hands over whole messages and the code of its work", "[base][child]") {
   const std::string large(1 << 20, 'x');
   const auto result = run_child([&](const auto& send) {
-    send("");
-    send(large);
-    send("last");
+    send(host::Message(""));
+    send(host::Message("large").with("text", large));
+    send(host::Message("last"));
     return 7;
   });
   CHECK(result.end.how == ChildEnd::How::returned);
   CHECK(result.end.code == 7);
   REQUIRE(result.messages.size() == 3);
-  CHECK(result.messages[0].empty());
-  CHECK(result.messages[1] == large);
-  CHECK(result.messages[2] == "last");
+  CHECK(result.messages[0].name().empty());
+  CHECK(result.messages[1].text("text") == large);
+  CHECK(result.messages[2].name() == "last");
 }
 
 TEST_CASE("what ends a child is named, and the parent goes on", "[base][child]") {
@@ -48,15 +49,29 @@ TEST_CASE("a child that takes too long is ended, its messages kept", "[base][chi
   const host::ChildLimits limits{.seconds = 0.2, .memory = 0};
   const auto result = run_child(
       [](const auto& send) {
-        send("begun");
+        send(host::Message("begun"));
         for (;;) ::pause();
         return 0;
       },
       limits);
   CHECK(text_of(result.end, limits) == "took longer than 0.2 s");
-  CHECK(result.messages == std::vector<std::string>{"begun"});
+  REQUIRE(result.messages.size() == 1);
+  CHECK(result.messages[0].name() == "begun");
   // far less than for ever: a busy machine may need a while
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
+}
+
+TEST_CASE("a child that writes into the pipe itself is ended, and believed no more",
+          "[base][child]") {
+  const auto result = run_child([](const auto& send) {
+    send(host::Message("begun"));
+    for (int descriptor = 3; descriptor < 64; ++descriptor)
+      if (::fcntl(descriptor, F_GETFD) == FD_CLOEXEC)  // the pipe: as foreign code might hit it
+        (void)!::write(descriptor, "\5\0\0\0hello", 9);
+    return 0;
+  });
+  CHECK(result.end.how == ChildEnd::How::garbled);
+  CHECK(text_of(result.end, {}) == "sent what is not a message");
 }
 
 TEST_CASE("a child that takes too much memory gets none", "[base][child]") {

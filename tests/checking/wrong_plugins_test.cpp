@@ -16,7 +16,7 @@ std::string text_of(const PluginFactory& factory, std::string text) {
 
 /// The rows that failed or were not tried, `law: detail` a line; or how the library was refused.
 std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
-  host::CheckedLibrary checked = host::look_at_library(file, host::Registry(), {}, brief);
+  host::CheckedLibrary checked = host::inspect_library(file, host::Registry(), {}, brief);
   host::try_laws(checked, host::Registry(), host::count_allocations(), {}, brief);
   if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
   std::string rows;
@@ -224,7 +224,7 @@ TEST_CASE("one edge is counted as one", "[checking]") {
                   "  static constexpr auto params() {\n"
                   "    return nnrun::params(nnrun::param(&One::a, \"a\", \"\", {.min = 0}));\n  }\n"
                   "  auto f(auto x) const { return a * x; }\n};\nNNRUN_REGISTER(One)\n");
-  host::CheckedLibrary checked = host::look_at_library(file, host::Registry(), {}, brief);
+  host::CheckedLibrary checked = host::inspect_library(file, host::Registry(), {}, brief);
   host::try_laws(checked, host::Registry(), nullptr, {}, brief);
   CHECK(checked.classes[0].rows[0].finding.detail == "1 setting, 1 edge tried");
 }

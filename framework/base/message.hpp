@@ -1,0 +1,49 @@
+// What a child process tells its parent: a name, and fields that have names.
+#pragma once
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+namespace nnrun::host {
+
+/// As bytes: the name, then each field's name and value, every one written as `LENGTH:BYTES`.
+/// Reading throws RecordError for everything else, and for a field that is not there exactly once
+/// or is not of the type that is asked for: what a child sends is not trusted.
+class Message {
+ public:
+  static constexpr std::size_t most_bytes = std::size_t{1} << 28;
+
+  explicit Message(std::string name) : name_(std::move(name)) {}
+  Message& with(std::string_view field, std::string_view text);
+  Message& with(std::string_view field, double number);
+  template <std::integral T>
+  Message& with(std::string_view field, T number) {
+    return with(field, std::string_view(std::to_string(number)));
+  }
+
+  const std::string& name() const { return name_; }
+  const std::string& text(std::string_view field) const;
+  double number(std::string_view field) const;
+  std::size_t count(std::string_view field) const;
+  bool flag(std::string_view field) const;  ///< written from a bool
+  /// All fields of a name, in their order.
+  std::vector<std::string_view> all(std::string_view field) const;
+
+  std::string bytes() const;
+  static Message of(std::string_view bytes);
+
+ private:
+  [[noreturn]] void refuse(std::string_view field, const char* why) const;
+  std::string name_;
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// An error with its status and all of its problems, places and causes included.
+Message message_of(const Error& error);
+Error error_of(const Message& message);
+
+}  // namespace nnrun::host
