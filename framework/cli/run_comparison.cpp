@@ -11,10 +11,10 @@
 #include "cli/interrupt.hpp"
 #include "comparison/comparison.hpp"
 #include "comparison/condition.hpp"
-#include "comparison/json_file.hpp"
-#include "comparison/page.hpp"
 #include "comparison/run_pool.hpp"
+#include "records/json_file.hpp"
 #include "records/run_folder.hpp"
+#include "report/page.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -5,7 +5,7 @@
 #include "cli/run_comparison.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
-#include "comparison/json_file.hpp"
+#include "records/json_file.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -7,9 +7,9 @@
 #include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "comparison/page.hpp"
-#include "comparison/run_object.hpp"
 #include "records/recorded_run.hpp"
+#include "report/page.hpp"
+#include "report/run_report.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {

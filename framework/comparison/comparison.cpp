@@ -7,9 +7,9 @@
 #include <set>
 
 #include "base/version.hpp"
-#include "comparison/json_file.hpp"
 #include "comparison/run_entry.hpp"
 #include "comparison/statistics.hpp"
+#include "records/json_file.hpp"
 #include "records/run_record.hpp"
 namespace nnrun::host {
 namespace {

@@ -2,8 +2,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
-#include "comparison/json_file.hpp"
 #include "comparison/plan.hpp"
+#include "records/json_file.hpp"
 #include "records/run_folder.hpp"
 namespace nnrun::host {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "comparison/json_file.hpp"
-#include "comparison/thin.hpp"
+#include "records/json_file.hpp"
+#include "report/thin.hpp"
 namespace nnrun::host {
 namespace {
 

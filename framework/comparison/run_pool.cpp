@@ -13,8 +13,8 @@
 #include "base/child.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "comparison/run_object.hpp"
 #include "records/recorded_run.hpp"
+#include "report/run_report.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -1,4 +1,4 @@
-#include "comparison/run_object.hpp"
+#include "report/run_report.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "comparison/thin.hpp"
+#include "report/thin.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -1,11 +1,11 @@
-#include "comparison/page.hpp"
+#include "report/page.hpp"
 
 #include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "base/files.hpp"
-#include "comparison/page_files.hpp"
-#include "comparison/thin.hpp"
+#include "report/page_files.hpp"
+#include "report/thin.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "comparison/page.hpp"
+#include "report/page.hpp"
 namespace nnrun::testing {
 namespace {
 

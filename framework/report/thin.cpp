@@ -1,4 +1,4 @@
-#include "comparison/thin.hpp"
+#include "report/thin.hpp"
 
 #include <algorithm>
 #include <cmath>

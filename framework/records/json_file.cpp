@@ -1,4 +1,4 @@
-#include "comparison/json_file.hpp"
+#include "records/json_file.hpp"
 
 #include <nlohmann/json.hpp>
 #include <system_error>

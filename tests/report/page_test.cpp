@@ -1,4 +1,4 @@
-#include "comparison/page.hpp"
+#include "report/page.hpp"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

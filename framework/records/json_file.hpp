@@ -1,11 +1,11 @@
-// JSON in files of a comparison.
+// Files of JSON, read whole and replaced whole.
 #pragma once
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string_view>
 namespace nnrun::host {
 
-/// Throws RecordError where the file cannot be read or is no JSON.
+/// Throws RecordError where the file cannot be read or is not JSON.
 nlohmann::ordered_json read_json(const std::filesystem::path& file);
 
 /// Writes a file in place of an earlier one: at no moment is there half of it.

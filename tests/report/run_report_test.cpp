@@ -1,4 +1,4 @@
-#include "comparison/run_object.hpp"
+#include "report/run_report.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
