@@ -123,6 +123,10 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
+std::string in_quotes(const std::string& text) {
+  return "'" + text + "'";
+}
+
 std::string join(const std::vector<std::string>& parts, std::string_view separator) {
   std::string out;
   for (const std::string& part : parts) {

@@ -4,10 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "cli/view.hpp"
-#include "comparison/run_entry.hpp"
+#include "report/read_run.hpp"
 namespace nnrun::host {
 
 CompareProgress::CompareProgress(const ComparisonPlan& plan, std::size_t all, bool quiet)
@@ -39,24 +38,22 @@ void CompareProgress::ended(const PlannedRun& run) {
   lines_.remove_if([&](const Line& line) { return line.run.folder == run.folder; });
   ++done_;
   if (quiet_) return;
-  const auto entry = run_entry(run);
-  const bool failed = entry["status"] != "done";
-  failed_ += failed;
+  const ReportRun ended = read_run(run.folder, run.seed);
+  failed_ += !ended.done();
   if (talk_.is_terminal()) return draw(done_ == all_);
   std::string line =
       "run " + std::to_string(done_) + "/" + std::to_string(all_) + "  " + name_of(run) + "  ";
-  if (failed) {
-    line += entry["status"].get<std::string>() + ": " + entry.value("error", "");
-  } else {
-    const auto value = value_of(entry, plan_.part, plan_.metric);
-    const auto seconds = training_seconds(entry);
-    line += plan_.metric + " " +
-            (!value           ? "-"
-             : plan_.fraction ? fmt::format("{:.2f} %", *value * 100)
-                              : for_people(*value)) +
-            "  " + duration(seconds.value_or(0));
-  }
+  line += ended.done() ? result_of(ended) : ended.status + ": " + ended.error;
   talk_.write(line + "\n");
+}
+
+std::string CompareProgress::result_of(const ReportRun& run) const {
+  const auto value = value_in(run, plan_.part, plan_.metric);
+  return plan_.metric + " " +
+         (!value           ? "-"
+          : plan_.fraction ? fmt::format("{:.2f} %", *value * 100)
+                           : for_people(*value)) +
+         "  " + duration(run.seconds ? run.seconds->train : 0);
 }
 
 std::string CompareProgress::left() const {

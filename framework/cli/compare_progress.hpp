@@ -26,6 +26,7 @@ class CompareProgress {
   void draw(bool now);
   void wipe();
   std::string name_of(const PlannedRun& run) const;
+  std::string result_of(const ReportRun& run) const;
   std::string left() const;
 
   const ComparisonPlan& plan_;

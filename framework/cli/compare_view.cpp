@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <vector>
 
 #include "base/text.hpp"
@@ -12,77 +11,71 @@
 namespace nnrun::host {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Row = std::vector<std::string>;
 
-/// Two digits of the margin, and the mean as far.
-std::string with_margin(const Json& mean, const Json& interval, double scale, const char* sign,
-                        bool signed_mean, int decimals = -1) {
-  if (!mean.is_number()) return "-";
-  const double m = mean.get<double>() * scale;
-  const double margin =
-      interval.is_array() ? (interval[1].get<double>() - interval[0].get<double>()) / 2 * scale : 0;
-  if (decimals < 0) {
-    const double size = margin > 0 ? margin : std::abs(m) / 100;
-    if (size != 0 && (size < 1e-7 || std::abs(m) >= 1e7))
-      return (signed_mean && m >= 0 ? "+" : "") + significant(m, 4) +
-             (interval.is_array() ? sign + significant(margin, 2) : "");
-    decimals = size == 0 ? 0 : std::clamp(1 - static_cast<int>(std::floor(std::log10(size))), 0, 8);
-  }
-  std::string text =
-      signed_mean ? fmt::format("{:+.{}f}", m, decimals) : fmt::format("{:.{}f}", m, decimals);
-  if (interval.is_array()) text += sign + fmt::format("{:.{}f}", margin, decimals);
+/// How a mean is written: with its unit, its sign, and how many decimals.
+struct NumberForm {
+  double scale = 1;
+  bool with_sign = false;
+  int decimals = -1;  ///< -1: two digits of the margin, and the mean as far
+};
+
+int decimals_for(double mean, double margin) {
+  const double size = margin > 0 ? margin : std::abs(mean) / 100;
+  return size == 0 ? 0 : std::clamp(1 - static_cast<int>(std::floor(std::log10(size))), 0, 8);
+}
+
+std::string with_margin(const Estimate& estimate, const char* plus_minus, NumberForm form = {}) {
+  if (!estimate.mean) return "-";
+  const auto& interval = estimate.interval;
+  const double mean = *estimate.mean * form.scale;
+  const double margin = interval ? (interval->high - interval->low) / 2 * form.scale : 0;
+  const double size = margin > 0 ? margin : std::abs(mean) / 100;
+  if (form.decimals < 0 && size != 0 && (size < 1e-7 || std::abs(mean) >= 1e7))
+    return (form.with_sign && mean >= 0 ? "+" : "") + significant(mean, 4) +
+           (interval ? plus_minus + significant(margin, 2) : "");
+  const int decimals = form.decimals < 0 ? decimals_for(mean, margin) : form.decimals;
+  std::string text = form.with_sign ? fmt::format("{:+.{}f}", mean, decimals)
+                                    : fmt::format("{:.{}f}", mean, decimals);
+  if (interval) text += plus_minus + fmt::format("{:.{}f}", margin, decimals);
   return text;
 }
 
-bool is_fraction(const Json& c) {
-  return c["metric_info"]["fraction"].get<bool>();
+std::string metric_cell(const Report& report, const Estimate& estimate, const char* plus_minus,
+                        bool with_sign) {
+  if (!report.fraction) return with_margin(estimate, plus_minus, {.with_sign = with_sign});
+  return with_margin(estimate, plus_minus, {.scale = 100, .with_sign = with_sign, .decimals = 2});
 }
 
-std::string metric_cell(const Json& c, const Json& mean, const Json& interval, const char* sign,
-                        bool signed_mean) {
-  return is_fraction(c) ? with_margin(mean, interval, 100, sign, signed_mean, 2)
-                        : with_margin(mean, interval, 1, sign, signed_mean);
+std::string against_cell(const Report& report, const ReportRow& row, const char* plus_minus) {
+  if (row.name == report.baseline) return report.kind == "sweep" ? "best" : "baseline";
+  if (!row.against) return "-";
+  return metric_cell(report, {row.against->difference, row.against->interval}, plus_minus, true) +
+         fmt::format("  ({} of {})", row.against->wins, row.against->pairs);
 }
 
-std::string against_cell(const Json& c, const Json& config, const char* sign) {
-  if (config["name"] == c["baseline"]) return c["kind"] == "sweep" ? "best" : "baseline";
-  const Json& against = config["against_baseline"];
-  if (!against.is_object()) return "-";
-  return metric_cell(c, against["difference"], against["interval95"], sign, true) +
-         fmt::format("  ({} of {})", against["wins"].get<std::size_t>(),
-                     against["pairs"].get<std::size_t>());
-}
-
-std::string seconds_cell(const Json& config) {
-  const Json& mean = config["seconds"]["mean"];
-  return mean.is_number() ? duration(mean.get<double>()) : "-";
-}
-
-std::vector<Row> rows_of(const Json& c, const char* sign) {
-  const std::string metric = c["metric"].get<std::string>(), baseline = c["baseline"];
-  const bool is_cost = metric == "cost";
-  const bool alone = c["configs"].size() == 1;
-  Row head{"", metric + (is_fraction(c) ? " %" : "")};
-  if (!alone)
-    head.push_back("against " + (c["kind"] == "sweep" ? std::string("the best") : baseline) +
+Row head_of(const Report& report) {
+  Row head{"", report.metric + (report.fraction ? " %" : "")};
+  if (report.rows.size() > 1)
+    head.push_back("against " + (report.kind == "sweep" ? "the best" : report.baseline) +
                    ", paired");
-  if (!is_cost) head.emplace_back("cost");
+  if (report.metric != "cost") head.emplace_back("cost");
   head.emplace_back("train time");
   head.emplace_back("parameters");
-  std::vector<Row> rows{head};
-  for (const Json& config : c["configs"]) {
-    Row row{config["name"].get<std::string>(),
-            metric_cell(c, config["mean"], config["interval95"], sign, false)};
-    if (!alone) row.push_back(against_cell(c, config, sign));
-    if (!is_cost)
-      row.push_back(
-          with_margin(config["cost"]["mean"], config["cost"]["interval95"], 1, sign, false));
-    row.push_back(seconds_cell(config));
-    row.push_back(config["parameters"].dump());
-    rows.push_back(std::move(row));
+  return head;
+}
+
+std::vector<Row> table_of(const Report& report, const char* plus_minus) {
+  std::vector<Row> table{head_of(report)};
+  for (const ReportRow& row : report.rows) {
+    Row cells{row.name, metric_cell(report, row.metric, plus_minus, false)};
+    if (report.rows.size() > 1) cells.push_back(against_cell(report, row, plus_minus));
+    if (report.metric != "cost") cells.push_back(with_margin(row.cost, plus_minus));
+    cells.push_back(row.seconds.mean ? duration(*row.seconds.mean) : "-");
+    cells.push_back(std::to_string(row.parameters));
+    table.push_back(std::move(cells));
   }
-  return rows;
+  return table;
 }
 
 std::string aligned(const std::vector<Row>& rows, const Terminal& terminal) {
@@ -101,16 +94,14 @@ std::string aligned(const std::vector<Row>& rows, const Terminal& terminal) {
   return text;
 }
 
-std::string failures_text(const Json& c) {
+std::string failures_text(const Report& report) {
   constexpr std::size_t most = 20;
   std::vector<Row> failed;
-  for (const Json& config : c["configs"])
-    for (const Json& run : config["runs"])
-      if (run["status"] != "done")
-        failed.push_back(
-            {config["name"].get<std::string>() + " seed " + run["seed"].dump(),
-             run["status"].get<std::string>() +
-                 (run.contains("error") ? ": " + run["error"].get<std::string>() : "")});
+  for (const ReportRow& row : report.rows)
+    for (const ReportRun& run : row.runs)
+      if (!run.done())
+        failed.push_back({row.name + " seed " + std::to_string(run.seed),
+                          run.status + (run.error.empty() ? "" : ": " + run.error)});
   if (failed.empty()) return "";
   std::size_t width = 0;
   for (const Row& row : failed) width = std::max(width, columns_of(row[0]));
@@ -121,15 +112,13 @@ std::string failures_text(const Json& c) {
   return text;
 }
 
-std::string differences_text(const Json& c) {
-  const Json& differences = c["differences"];
+std::string differences_text(const std::vector<KeyValues>& differences) {
   if (differences.empty()) return "";
   std::size_t width = 0;
-  for (const Json& d : differences) width = std::max(width, d["key"].get<std::string>().size());
+  for (const KeyValues& d : differences) width = std::max(width, d.key.size());
   std::string text = "Differences\n";
-  for (const Json& d : differences)
-    text += "  " + left_aligned(d["key"].get<std::string>(), width) + "  " +
-            join(d["values"].get<std::vector<std::string>>(), " | ") + "\n";
+  for (const KeyValues& d : differences)
+    text += "  " + left_aligned(d.key, width) + "  " + join(d.values, " | ") + "\n";
   return text;
 }
 
@@ -140,64 +129,67 @@ std::string csv_cell(const std::string& text) {
   return out + "\"";
 }
 
-std::string number_cell(const Json& run, const char* group, const std::string& key) {
-  if (!run.contains(group) || !run[group].contains(key)) return "";
-  const Json& value = run[group][key];
-  return value.is_number() ? shortest(value.get<double>()) : "";
+std::string number_cell(const std::optional<Scores>& scores, const std::string& metric) {
+  const auto value = scores ? value_of(*scores, metric) : std::nullopt;
+  return value ? shortest(*value) : "";
+}
+
+/// The cost and metrics of all runs, in the order in which they come.
+std::vector<std::string> metrics_of(const Report& report) {
+  std::vector<std::string> metrics;
+  for (const ReportRow& row : report.rows)
+    for (const ReportRun& run : row.runs)
+      for (const NamedScore& score : run.scores[NNRUN_TRAIN].value_or(Scores{}))
+        if (std::ranges::find(metrics, score.name) == metrics.end()) metrics.push_back(score.name);
+  return metrics;
+}
+
+std::string csv_line(const ReportRow& row, const ReportRun& run,
+                     const std::vector<std::string>& metrics) {
+  std::string line = csv_cell(row.name) + "," + std::to_string(run.seed) + "," + run.status;
+  for (const auto& scores : run.scores)
+    for (const std::string& metric : metrics) line += "," + number_cell(scores, metric);
+  return line + "," + (run.seconds ? shortest(run.seconds->train) : "") + "," +
+         std::to_string(row.parameters) + "," + run.weights_sha256 + "\n";
 }
 
 }  // namespace
 
-std::string comparison_text(const Json& c, const Terminal& terminal) {
-  const bool fancy = terminal.utf8();
-  std::string text = aligned(rows_of(c, fancy ? " ± " : " +- "), terminal);
-  text += failures_text(c) + differences_text(c);
+std::string comparison_text(const Report& report, const Terminal& terminal) {
+  std::string text = aligned(table_of(report, terminal.utf8() ? " ± " : " +- "), terminal);
+  text += failures_text(report) + differences_text(report.differences);
   const char* title = "Summary  ";
-  for (const Json& sentence : c["summary"]) {
-    text += title + sentence.get<std::string>() + "\n";
+  for (const std::string& sentence : report.summary) {
+    text += title + sentence + "\n";
     title = "         ";
   }
-  const std::string times = c["times"];
-  if (times.ends_with(" runs at a time"))
-    text += "times    " + times + "; --time measures one at a time\n";
+  if (report.times.ends_with(" runs at a time"))
+    text += "times    " + report.times + "; --time measures one at a time\n";
   return text;
 }
 
-std::string comparison_csv(const Json& c) {
-  std::vector<std::string> metrics;
-  for (const Json& config : c["configs"])
-    for (const Json& run : config["runs"])
-      if (run.contains("train"))
-        for (const auto& [name, value] : run["train"].items())
-          if (std::ranges::find(metrics, name) == metrics.end()) metrics.push_back(name);
+std::string comparison_csv(const Report& report) {
+  const std::vector<std::string> metrics = metrics_of(report);
   std::string text = "config,seed,status";
-  constexpr const char* parts[] = {"train", "validation", "test"};
-  for (const char* part : parts)
+  for (const char* part : part_names)
     for (const std::string& metric : metrics)
       text += "," + std::string(part) + "." + csv_cell(metric);
   text += ",seconds.train,parameters,weights_sha256\n";
-  for (const Json& config : c["configs"])
-    for (const Json& run : config["runs"]) {
-      text += csv_cell(config["name"].get<std::string>()) + "," + run["seed"].dump() + "," +
-              run["status"].get<std::string>();
-      for (const char* part : parts)
-        for (const std::string& metric : metrics) text += "," + number_cell(run, part, metric);
-      text += "," + number_cell(run, "seconds", "train") + "," + config["parameters"].dump() + "," +
-              run.value("weights_sha256", "") + "\n";
-    }
+  for (const ReportRow& row : report.rows)
+    for (const ReportRun& run : row.runs) text += csv_line(row, run, metrics);
   return text;
 }
 
-std::string comparison_markdown(const Json& c) {
-  std::vector<Row> rows = rows_of(c, " ± ");
-  rows[0][0] = "config";
+std::string comparison_markdown(const Report& report) {
+  std::vector<Row> table = table_of(report, " ± ");
+  table[0][0] = "config";
   std::string text;
   const auto line = [&](const Row& row) { text += "| " + join(row, " | ") + " |\n"; };
-  line(rows[0]);
-  line(Row(rows[0].size(), "---"));
-  for (std::size_t i = 1; i < rows.size(); ++i) line(rows[i]);
+  line(table[0]);
+  line(Row(table[0].size(), "---"));
+  for (std::size_t i = 1; i < table.size(); ++i) line(table[i]);
   text += "\n";
-  for (const Json& sentence : c["summary"]) text += sentence.get<std::string>() + "\n";
+  for (const std::string& sentence : report.summary) text += sentence + "\n";
   return text;
 }
 

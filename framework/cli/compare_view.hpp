@@ -1,16 +1,16 @@
-// A comparison as people and other programs read it: made of the object, whoever made that.
+// A comparison as people and other programs read it.
 #pragma once
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "cli/terminal.hpp"
+#include "report/report.hpp"
 namespace nnrun::host {
 
 /// The table, what failed, the differences and the summary.
-std::string comparison_text(const nlohmann::ordered_json& comparison, const Terminal& terminal);
+std::string comparison_text(const Report& report, const Terminal& terminal);
 /// A row for each run; fractions of 1.
-std::string comparison_csv(const nlohmann::ordered_json& comparison);
+std::string comparison_csv(const Report& report);
 /// The table, for a README or a comment on a change.
-std::string comparison_markdown(const nlohmann::ordered_json& comparison);
+std::string comparison_markdown(const Report& report);
 
 }  // namespace nnrun::host

@@ -1,7 +1,6 @@
 #include "cli/run_comparison.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
@@ -19,7 +18,6 @@ namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr long long most_seeds = 100'000;
 
@@ -83,25 +81,22 @@ void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const
   throw Interrupted{128 + interrupt_signal()};
 }
 
-void show(const Arguments& arguments, const Json& comparison) {
+void show(const Arguments& arguments, const Report& report) {
   const Terminal out(stdout);
   if (arguments.json)
-    out.write(without_drawings(comparison).dump(-1, ' ', false, Json::error_handler_t::replace) +
-              "\n");
+    out.write(json_text(report, ReportForm::table) + "\n");
   else if (arguments.has("--csv"))
-    out.write(comparison_csv(comparison));
+    out.write(comparison_csv(report));
   else if (arguments.has("--md"))
-    out.write(comparison_markdown(comparison));
+    out.write(comparison_markdown(report));
   else
-    out.write(comparison_text(comparison, out) + "page     " +
-              comparison["page"].get<std::string>() + "\n");
+    out.write(comparison_text(report, out) + "page     " + report.page + "\n");
 }
 
-bool any_failed(const Json& comparison) {
-  for (const Json& config : comparison["configs"])
-    for (const Json& run : config["runs"])
-      if (run["status"] == "failed") return true;
-  return false;
+bool any_failed(const Report& report) {
+  return std::ranges::any_of(report.rows, [](const ReportRow& row) {
+    return std::ranges::count(row.runs, "failed", &ReportRun::status) > 0;
+  });
 }
 
 }  // namespace
@@ -229,14 +224,14 @@ Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, cons
     return Exit::done;
   }
   const fs::path page = folder / "compare.html";
-  const Json comparison =
-      comparison_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
-  write_comparison(comparison, folder);
-  replace_file(page, comparison_page(comparison));
-  show(arguments, comparison);
-  Exit status = any_failed(comparison) ? Exit::failed : Exit::done;
+  const Report report =
+      report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
+  replace_file(folder / "comparison.json", json_text(report, ReportForm::file) + "\n");
+  replace_file(page, page_of(report));
+  show(arguments, report);
+  Exit status = any_failed(report) ? Exit::failed : Exit::done;
   if (!plan.fail_if.empty())
-    for (const std::string& sentence : met_conditions(plan.fail_if, comparison)) {
+    for (const std::string& sentence : met_conditions(plan.fail_if, report)) {
       talk.write("error: " + sentence + "\n");
       status = Exit::failed;
     }

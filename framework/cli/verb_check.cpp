@@ -24,9 +24,9 @@ struct Findings {
 };
 
 /// What a child tells of a config: text to print, text to say, and JSON.
-class Report {
+class ConfigReport {
  public:
-  explicit Report(const Child::Send& send) : send_(send) {}
+  explicit ConfigReport(const Child::Send& send) : send_(send) {}
   void print(const std::string& text) const { send_(Message("print").with("text", text)); }
   void say(const std::string& text) const { send_(Message("say").with("text", text)); }
   void add(const Json& json) const {
@@ -38,7 +38,7 @@ class Report {
 };
 
 void try_config(const std::string& file, const Arguments& arguments, Registry& registry,
-                bool colour, const Report& report) {
+                bool colour, const ConfigReport& report) {
   const Experiment experiment = read_experiment(file, arguments.overrides, registry);
   const auto trainer = Trainer::create(experiment, 1);
   const std::shared_ptr<const Model> model = trainer->model();
@@ -70,7 +70,7 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
 /// Of a config whose libraries were left out: which those are, and what nobody knows without them.
 /// False where something else is wrong with it.
 bool only_lacks_libraries(const std::string& file, const Registry& registry, const Error& error,
-                          const Report& report) {
+                          const ConfigReport& report) {
   std::vector<std::string> libraries, unknown;
   for (const auto& library : registry.left_out()) libraries.push_back(library.string());
   for (const Problem& problem : error.problems())
@@ -88,7 +88,7 @@ bool only_lacks_libraries(const std::string& file, const Registry& registry, con
 }
 
 Exit check_config_in_child(const std::string& file, const Arguments& arguments, Registry& registry,
-                           bool colour, const Report& report) {
+                           bool colour, const ConfigReport& report) {
   try {
     try_config(file, arguments, registry, colour, report);
     for (const auto& library : registry.left_out())
@@ -119,7 +119,7 @@ Exit check_config(const std::string& file, const Arguments& arguments, Registry&
   const ChildResult result = run_child(
       [&](const Child::Send& send) {
         return static_cast<int>(
-            check_config_in_child(file, arguments, registry, talk.colour(), Report(send)));
+            check_config_in_child(file, arguments, registry, talk.colour(), ConfigReport(send)));
       },
       limits);
   const bool returned = result.end.how == ChildEnd::How::returned;

@@ -1,16 +1,14 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
 #include "cli/run_comparison.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
-#include "records/json_file.hpp"
+#include "report/read_run.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t seeds_by_default = 10;
 
@@ -32,7 +30,6 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
 
 /// A run that is there: its name makes it part of a config.
 void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
-  const Json record = read_json(folder / "run.json");
   const Experiment experiment = read_experiment(folder / "config.yaml", {}, registry);
   auto keys = resolved_keys(experiment);
   auto config = std::ranges::find(plan.configs, experiment.name, &ComparedConfig::name);
@@ -60,10 +57,11 @@ void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
   plan.runs.push_back({index, experiment.seed, folder});
   if (std::ranges::find(plan.seeds, experiment.seed) == plan.seeds.end())
     plan.seeds.push_back(experiment.seed);
-  if (plan.part.empty() && record.contains("result"))
-    plan.part = record["result"].contains("test")         ? "test"
-                : record["result"].contains("validation") ? "validation"
-                                                          : "train";
+  if (!plan.part.empty()) return;
+  const ReportRun run = read_run(folder, experiment.seed);
+  if (!run.epochs) return;  // it failed
+  plan.part =
+      part_names[part_that_counts([&](std::size_t part) { return run.scores[part].has_value(); })];
 }
 
 ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {

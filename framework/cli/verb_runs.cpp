@@ -6,19 +6,21 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "records/run_folder.hpp"
+#include "training/parts.hpp"
 namespace nnrun::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The last measured part: test where there is one, then validation, then training.
+/// The scores that count, or nullptr.
 const nlohmann::json* score_of(const nlohmann::json& run) {
   const auto result = run.find("result");
   if (result == run.end() || !result->is_object()) return nullptr;
-  for (const char* part : {"test", "validation", "train"})
-    if (const auto score = result->find(part); score != result->end() && score->is_object())
-      return &*score;
-  return nullptr;
+  const auto score = [&](std::size_t part) -> const nlohmann::json* {
+    const auto found = result->find(part_names[part]);
+    return found != result->end() && found->is_object() ? &*found : nullptr;
+  };
+  return score(part_that_counts(score));
 }
 
 /// A text of run.json; whatever else stands there is shown as it is.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "cli/decision_map.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
@@ -40,7 +41,7 @@ class Training {
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
     const RunResult result = train(recorded, *trainer);
     recorded.folder().write_report(
-        comparison_page(run_object(result, arguments_.command_line, experiment_, *trainer)));
+        page_of(report_of(result, arguments_.command_line, experiment_, *trainer)));
     show_result(*trainer, result);
     if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
     return Exit::done;

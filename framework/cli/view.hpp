@@ -1,4 +1,4 @@
-// What a run looks like to people: a table of layers, progress, scores, predictions, a map.
+// What a run looks like to people: a table of layers, progress, scores, predictions.
 #pragma once
 #include <string>
 #include <vector>
@@ -29,7 +29,5 @@ std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal);
 std::string predictions_text(const std::vector<std::vector<double>>& inputs,
                              const std::vector<std::vector<double>>& outputs);
-/// The first output over the plane of two inputs, as shades; empty for other numbers of inputs.
-std::string decision_map(Trainer& trainer, const Terminal& terminal);
 
 }  // namespace nnrun::host

@@ -3,25 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <set>
 
-#include "base/version.hpp"
-#include "comparison/run_entry.hpp"
 #include "comparison/statistics.hpp"
-#include "records/json_file.hpp"
 #include "records/run_record.hpp"
+#include "report/read_run.hpp"
 namespace nnrun::host {
 namespace {
 
-namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 using BySeed = std::map<std::uint64_t, double>;
 
-/// A config with what its runs gave.
-struct Row {
-  const ComparedConfig* config = nullptr;
-  std::vector<Json> entries;
+/// What the finished runs of a row gave.
+struct RowNumbers {
   BySeed metric, cost, seconds;
 };
 
@@ -31,41 +24,66 @@ std::vector<double> values_of(const BySeed& by_seed) {
   return out;
 }
 
-Json interval(const MeanOf& m) {
-  return m.margin ? Json{m.mean - *m.margin, m.mean + *m.margin} : Json(nullptr);
+Estimate estimate_of(const std::vector<double>& values) {
+  const MeanOf m = mean_of(values);
+  Estimate out;
+  if (m.count > 0) out.mean = m.mean;
+  if (m.margin) out.interval = Interval{m.mean - *m.margin, m.mean + *m.margin};
+  return out;
 }
 
-Json mean_json(const BySeed& by_seed) {
-  const MeanOf m = mean_of(values_of(by_seed));
-  return {{"mean", m.count > 0 ? Json(m.mean) : Json(nullptr)}, {"interval95", interval(m)}};
-}
-
-std::vector<Row> rows_of(const ComparisonPlan& plan) {
-  std::vector<Row> rows(plan.configs.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].config = &plan.configs[i];
-  for (const PlannedRun& run : plan.runs) {
-    Row& row = rows[run.config];
-    Json entry = run_entry(run);
-    if (const auto value = value_of(entry, plan.part, plan.metric)) row.metric[run.seed] = *value;
-    if (const auto value = value_of(entry, plan.part, "cost")) row.cost[run.seed] = *value;
-    if (const auto value = training_seconds(entry)) row.seconds[run.seed] = *value;
-    row.entries.push_back(std::move(entry));
-  }
+std::vector<ReportRow> rows_of(const ComparisonPlan& plan) {
+  std::vector<ReportRow> rows;
+  for (const ComparedConfig& config : plan.configs)
+    rows.push_back({.name = config.name,
+                    .file = config.file,
+                    .parameters = config.parameters,
+                    .set = config.set,
+                    .yaml = resolved_yaml(config.experiment)});
+  for (const PlannedRun& run : plan.runs)
+    rows[run.config].runs.push_back(read_run(run.folder, run.seed));
   return rows;
 }
 
+/// The planes of a row's runs become one with an output for each.
+void join_planes(ReportRow& row) {
+  for (ReportRun& run : row.runs) {
+    if (!run.plane) continue;
+    if (!row.plane)
+      row.plane = std::move(run.plane);
+    else
+      std::ranges::move(run.plane->outputs, std::back_inserter(row.plane->outputs));
+    run.plane.reset();
+  }
+}
+
+/// Fills in what follows from a row's runs.
+RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
+  RowNumbers numbers;
+  for (const ReportRun& run : row.runs) {
+    if (run.parameters) row.parameters = *run.parameters;
+    const auto metric = value_in(run, plan.part, plan.metric);
+    if (metric) numbers.metric[run.seed] = *metric;
+    if (const auto cost = value_in(run, plan.part, "cost")) numbers.cost[run.seed] = *cost;
+    if (run.done() && run.seconds) numbers.seconds[run.seed] = run.seconds->train;
+  }
+  row.metric = estimate_of(values_of(numbers.metric));
+  row.cost = estimate_of(values_of(numbers.cost));
+  row.seconds = estimate_of(values_of(numbers.seconds));
+  join_planes(row);
+  return numbers;
+}
+
 /// Best first; those without a value last.
-void sort_best_first(std::vector<Row>& rows, bool higher_is_better) {
-  const auto rank = [&](const Row& row) -> double {
-    if (row.metric.empty()) return INFINITY;
-    const double mean = mean_of(values_of(row.metric)).mean;
-    return higher_is_better ? -mean : mean;
-  };
-  std::ranges::stable_sort(rows, {}, rank);
+void sort_best_first(Report& report) {
+  std::ranges::stable_sort(report.rows, {}, [&](const ReportRow& row) -> double {
+    if (!row.metric.mean) return INFINITY;
+    return report.higher_is_better ? -*row.metric.mean : *row.metric.mean;
+  });
 }
 
 /// Over the seeds that both finished.
-std::vector<double> differences(const BySeed& row, const BySeed& baseline) {
+std::vector<double> paired_differences(const BySeed& row, const BySeed& baseline) {
   std::vector<double> out;
   for (const auto& [seed, value] : row)
     if (const auto other = baseline.find(seed); other != baseline.end())
@@ -73,55 +91,55 @@ std::vector<double> differences(const BySeed& row, const BySeed& baseline) {
   return out;
 }
 
-/// How many times as fast, by the mean of the ratios' logarithms; null where that is no more than
-/// noise between the runs.
-Json speed_against(const Row& row, const Row& baseline, std::optional<double>& p) {
-  BySeed logarithms, others;
-  for (const auto& [seed, seconds] : row.seconds)
-    if (seconds > 0) logarithms[seed] = std::log(seconds);
-  for (const auto& [seed, seconds] : baseline.seconds)
-    if (seconds > 0) others[seed] = std::log(seconds);
-  const std::vector<double> ratios = differences(logarithms, others);
-  p = paired_p(ratios);
-  return ratios.empty() ? Json(nullptr) : Json(std::exp(-mean_of(ratios).mean));
+BySeed logarithms(const BySeed& seconds) {
+  BySeed out;
+  for (const auto& [seed, value] : seconds)
+    if (value > 0) out[seed] = std::log(value);
+  return out;
 }
 
-/// Fills `against_baseline` of every config but the baseline.
-void compare_with_baseline(Json& configs, const std::vector<Row>& rows, const Row& baseline,
-                           bool higher_is_better) {
-  std::vector<std::optional<double>> p(rows.size()), speed_p(rows.size());
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Json& against = configs[i]["against_baseline"] = nullptr;
-    if (&rows[i] == &baseline) continue;
-    const std::vector<double> d = differences(rows[i].metric, baseline.metric);
-    if (d.empty()) continue;
-    const MeanOf m = mean_of(d);
-    p[i] = paired_p(d);
-    const auto wins =
-        std::ranges::count_if(d, [&](double x) { return higher_is_better ? x > 0 : x < 0; });
-    against = {{"difference", m.mean}, {"interval95", interval(m)},
-               {"wins", wins},         {"pairs", m.count},
-               {"p", nullptr},         {"p_holm", nullptr}};
-    against["times_faster"] = speed_against(rows[i], baseline, speed_p[i]);
+/// What the paired tests of the speeds give goes into times_faster_p_holm, not yet corrected.
+std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& baseline,
+                                       bool higher_is_better) {
+  const std::vector<double> d = paired_differences(row.metric, baseline.metric);
+  if (d.empty()) return std::nullopt;
+  const Estimate difference = estimate_of(d);
+  AgainstBaseline out{.difference = *difference.mean,
+                      .interval = difference.interval,
+                      .pairs = d.size(),
+                      .p = paired_p(d)};
+  out.wins = static_cast<std::size_t>(
+      std::ranges::count_if(d, [&](double x) { return higher_is_better ? x > 0 : x < 0; }));
+  const std::vector<double> speeds =
+      paired_differences(logarithms(row.seconds), logarithms(baseline.seconds));
+  if (!speeds.empty()) out.times_faster = std::exp(-mean_of(speeds).mean);
+  out.times_faster_p_holm = paired_p(speeds);
+  return out;
+}
+
+/// Corrects for the number of comparisons.
+void correct(std::vector<ReportRow>& rows) {
+  std::vector<std::optional<double>> p, speed_p;
+  for (const ReportRow& row : rows) {
+    p.push_back(row.against ? row.against->p : std::nullopt);
+    speed_p.push_back(row.against ? row.against->times_faster_p_holm : std::nullopt);
   }
   const auto corrected = holm(p), speed_corrected = holm(speed_p);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Json& against = configs[i]["against_baseline"];
-    if (against.is_null()) continue;
-    if (p[i]) against["p"] = *p[i];
-    if (corrected[i]) against["p_holm"] = *corrected[i];
-    against["times_faster_p_holm"] = speed_corrected[i] ? Json(*speed_corrected[i]) : Json(nullptr);
-  }
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows[i].against) {
+      rows[i].against->p_holm = corrected[i];
+      rows[i].against->times_faster_p_holm = speed_corrected[i];
+    }
 }
 
-Json differences_of(const ComparisonPlan& plan) {
+std::vector<KeyValues> differences_of(const ComparisonPlan& plan) {
   std::vector<std::map<std::string, std::string>> configs;
   std::set<std::string> keys;
   for (const ComparedConfig& config : plan.configs) {
     configs.push_back(resolved_keys(config.experiment));
     for (const auto& entry : configs.back()) keys.insert(entry.first);
   }
-  Json out = Json::array();
+  std::vector<KeyValues> out;
   for (const std::string& key : keys) {
     if (key == "name" || key == "seed") continue;
     std::vector<std::string> values;
@@ -130,118 +148,63 @@ Json differences_of(const ComparisonPlan& plan) {
       values.push_back(found == config.end() ? "-" : found->second);
     }
     if (std::ranges::any_of(values, [&](const std::string& v) { return v != values[0]; }))
-      out.push_back({{"key", key}, {"values", values}});
+      out.push_back({key, values});
   }
   return out;
 }
 
-/// The maps of a config's runs as one, which the page draws; taken out of the runs.
-Json take_decisions(std::vector<Json>& entries) {
-  Json decision;
-  for (Json& entry : entries) {
-    const auto found = entry.find("decision");
-    if (found == entry.end()) continue;
-    Json map = std::move(*found);
-    entry.erase("decision");
-    if (decision.is_null())
-      decision = std::move(map);
-    else
-      for (Json& output : map["outputs"]) decision["outputs"].push_back(std::move(output));
-  }
-  return decision;
-}
-
-Json settings_of(const ComparisonPlan& plan) {
-  Json settings = Json::array();
+/// The keys of a sweep with every value that a point gives them.
+std::vector<KeyValues> settings_of(const ComparisonPlan& plan) {
+  std::vector<KeyValues> settings;
   for (const ComparedConfig& config : plan.configs)
     for (std::size_t i = 0; i < config.set.size(); ++i) {
       const auto& [key, value] = config.set[i];
-      if (settings.size() <= i) settings.push_back({{"key", key}, {"values", Json::array()}});
-      Json& values = settings[i]["values"];
-      if (std::ranges::find(values, Json(value)) == values.end()) values.push_back(value);
+      if (settings.size() <= i) settings.push_back({key, {}});
+      std::vector<std::string>& values = settings[i].values;
+      if (std::ranges::find(values, value) == values.end()) values.push_back(value);
     }
-  return {{"settings", settings}};
+  return settings;
 }
 
-Json config_json(Row& row) {
-  const ComparedConfig& config = *row.config;
-  Json json{{"name", config.name}, {"file", config.file}};
-  std::size_t parameters = config.parameters;
-  for (Json& entry : row.entries)
-    if (const auto found = entry.find("parameters"); found != entry.end()) {
-      parameters = found->get<std::size_t>();
-      entry.erase(found);
-    }
-  json["parameters"] = parameters;
-  Json decision = take_decisions(row.entries);
-  json["runs"] = std::move(row.entries);
-  const Json metric = mean_json(row.metric);
-  json["mean"] = metric["mean"];
-  json["interval95"] = metric["interval95"];
-  json["cost"] = mean_json(row.cost);
-  json["seconds"] = mean_json(row.seconds);
-  json["against_baseline"] = nullptr;
-  json["decision"] = std::move(decision);
-  if (!config.set.empty()) {
-    json["set"] = Json::object();
-    for (const auto& [key, value] : config.set) json["set"][key] = value;
+/// Orders the rows of a sweep, and sets each row beside the baseline.
+void compare_rows(const ComparisonPlan& plan, Report& report) {
+  std::map<std::string, RowNumbers> numbers;
+  for (ReportRow& row : report.rows) numbers[row.name] = summed_up(row, plan);
+  if (plan.kind == "sweep") {
+    sort_best_first(report);
+    report.baseline = report.rows.front().name;
   }
-  return json;
+  for (ReportRow& row : report.rows)
+    if (row.name != report.baseline)
+      row.against = against(numbers[row.name], numbers[report.baseline], report.higher_is_better);
+  correct(report.rows);
 }
 
 }  // namespace
 
-Json comparison_of(const ComparisonPlan& plan, const std::string& times, const std::string& page) {
+Report report_of(const ComparisonPlan& plan, const std::string& times, const std::string& page) {
   const bool sweep = plan.kind == "sweep";
-  std::vector<Row> rows = rows_of(plan);
-  if (sweep) sort_best_first(rows, plan.higher_is_better);
-  const auto baseline = sweep ? rows.begin() : std::ranges::find_if(rows, [&](const Row& row) {
-    return row.config->name == plan.baseline;
-  });
-  Json json{{"nnrun", version().number},
-            {"made", utc_now()},
-            {"kind", plan.kind},
-            {"baseline", baseline->config->name},
-            {"seeds", plan.seeds},
-            {"metric", plan.metric},
-            {"metric_info",
-             {{"fraction", plan.fraction},
-              {"higher_is_better", plan.higher_is_better},
-              {"part", plan.part}}},
-            {"budget",
-             {{"kind", plan.length.kind},
-              {"value", plan.length.value > 0 ? Json(plan.length.value) : Json(nullptr)}}},
-            {"times", times}};
-  Json& configs = json["configs"] = Json::array();
-  Json yaml = Json::array();
-  for (Row& row : rows) {
-    configs.push_back(config_json(row));
-    yaml.push_back({{"name", row.config->name}, {"yaml", resolved_yaml(row.config->experiment)}});
-  }
-  compare_with_baseline(configs, rows, *baseline, plan.higher_is_better);
-  json["differences"] = sweep ? Json::array() : differences_of(plan);
-  json["summary"] = summary_of(json, plan.adjective);
-  json["reproduce"] = {{"command_line", plan.command_line},
-                       {"version", version_json()},
-                       {"machine", machine_json()},
-                       {"configs", yaml}};
-  json["sweep"] = sweep ? settings_of(plan) : Json(nullptr);
-  json["page"] = page.empty() ? Json(nullptr) : Json(page);
-  return json;
-}
-
-Json without_drawings(Json comparison) {
-  for (Json& config : comparison["configs"]) {
-    config.erase("decision");
-    for (Json& run : config["runs"]) run.erase("curve");
-  }
-  comparison.erase("reproduce");
-  return comparison;
-}
-
-void write_comparison(const Json& comparison, const fs::path& folder) {
-  replace_file(folder / "comparison.json",
-               comparison.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  Report report{.made = utc_now(),
+                .kind = plan.kind,
+                .baseline = plan.baseline,
+                .seeds = plan.seeds,
+                .metric = plan.metric,
+                .fraction = plan.fraction,
+                .higher_is_better = plan.higher_is_better,
+                .adjective = plan.adjective,
+                .part = plan.part,
+                .length = plan.length,
+                .times = times,
+                .rows = rows_of(plan),
+                .command_line = plan.command_line,
+                .page = page};
+  compare_rows(plan, report);
+  if (sweep)
+    report.settings = settings_of(plan);
+  else
+    report.differences = differences_of(plan);
+  report.summary = summary_of(report);
+  return report;
 }
 
 }  // namespace nnrun::host

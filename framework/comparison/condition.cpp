@@ -1,15 +1,12 @@
 #include "comparison/condition.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Recursive descent over the text; a sum of products of atoms.
 class Condition {
@@ -22,7 +19,7 @@ class Condition {
                           : "'" + name + "' is not what is compared",
              did_you_mean(name, names_));
     for (const char* known : {"<=", ">=", "==", "!=", "<", ">"})
-      if (comparison.empty() && take(known)) comparison = known;
+      if (comparison.empty() && accept(known)) comparison = known;
     if (comparison.empty()) refuse("after '" + name + "' comes <, <=, >, >=, == or !=");
     start_ = at_;
     baseline_ = 0;
@@ -48,9 +45,9 @@ class Condition {
   double sum() {
     double value = product();
     for (;;) {
-      if (take("+"))
+      if (accept("+"))
         value += product();
-      else if (take("-"))
+      else if (accept("-"))
         value -= product();
       else
         return value;
@@ -59,9 +56,9 @@ class Condition {
   double product() {
     double value = atom();
     for (;;) {
-      if (take("*"))
+      if (accept("*"))
         value *= atom();
-      else if (take("/"))
+      else if (accept("/"))
         value /= atom();
       else
         return value;
@@ -70,10 +67,10 @@ class Condition {
   double atom() {
     if (++depth_ > 100) refuse("it is nested too deep");
     const double value = [&] {
-      if (take("-")) return -atom();
-      if (take("(")) {
+      if (accept("-")) return -atom();
+      if (accept("(")) {
         const double inner = sum();
-        if (!take(")")) refuse("a ')' is missing");
+        if (!accept(")")) refuse("a ')' is missing");
         return inner;
       }
       skip();
@@ -118,7 +115,7 @@ class Condition {
   void skip() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
-  bool take(std::string_view token) {
+  bool accept(std::string_view token) {
     skip();
     if (text_.compare(at_, token.size(), token) != 0) return false;
     at_ += token.size();
@@ -143,10 +140,9 @@ std::vector<std::string> names_for(const std::string& metric) {
   return names;
 }
 
-std::optional<double> mean_in(const Json& config, const std::string& name,
+std::optional<double> mean_in(const ReportRow& row, const std::string& name,
                               const std::string& metric) {
-  const Json& mean = name == metric ? config["mean"] : config[name]["mean"];
-  return mean.is_number() ? std::optional(mean.get<double>()) : std::nullopt;
+  return (name == metric ? row.metric : name == "cost" ? row.cost : row.seconds).mean;
 }
 
 }  // namespace
@@ -156,19 +152,17 @@ void check_condition(const std::string& text, const std::string& metric) {
   Condition(text, names);
 }
 
-std::vector<std::string> met_conditions(const std::string& text, const Json& comparison) {
-  const std::string metric = comparison["metric"];
-  const std::vector<std::string> names = names_for(metric);
+std::vector<std::string> met_conditions(const std::string& text, const Report& report) {
+  const std::vector<std::string> names = names_for(report.metric);
   Condition condition(text, names);
   std::optional<double> baseline;
-  for (const Json& config : comparison["configs"])
-    if (config["name"] == comparison["baseline"])
-      baseline = mean_in(config, condition.name, metric);
+  for (const ReportRow& row : report.rows)
+    if (row.name == report.baseline) baseline = mean_in(row, condition.name, report.metric);
   std::vector<std::string> out;
-  for (const Json& config : comparison["configs"]) {
-    if (config["name"] == comparison["baseline"]) continue;
-    const std::string name = "'" + config["name"].get<std::string>() + "'";
-    const auto value = mean_in(config, condition.name, metric);
+  for (const ReportRow& row : report.rows) {
+    if (row.name == report.baseline) continue;
+    const std::string name = "'" + row.name + "'";
+    const auto value = mean_in(row, condition.name, report.metric);
     if (!value || !baseline)
       out.push_back("'" + text + "' cannot be told of " + name + ": no run finished");
     else if (condition.met(*value, *baseline))

@@ -16,10 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string in_quotes(const std::string& text) {
-  return "'" + text + "'";
-}
-
 std::vector<std::string> metric_names(const Experiment& experiment) {
   std::vector<std::string> names;
   for (const Use& metric : experiment.metrics) names.push_back(metric.plugin->name);
@@ -74,10 +70,8 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-std::string_view part_that_counts(const DataShape& data) {
-  return data.examples[NNRUN_TEST] > 0         ? "test"
-         : data.examples[NNRUN_VALIDATION] > 0 ? "validation"
-                                               : "train";
+const char* part_of(const DataShape& data) {
+  return part_names[part_that_counts([&](std::size_t part) { return data.examples[part] > 0; })];
 }
 
 /// In a child: builds the network and opens the data of the configs from `from` on, and sends what
@@ -89,7 +83,7 @@ int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& 
       send(Message("config")
                .with("parameters", trainer->model()->graph().parameter_count())
                .with("training", trainer->data().examples[NNRUN_TRAIN])
-               .with("part", part_that_counts(trainer->data())));
+               .with("part", part_of(trainer->data())));
     }
   } catch (const Error& error) {
     send(message_of(error));

@@ -2,12 +2,12 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "config/experiment.hpp"
+#include "report/report.hpp"
 namespace nnrun::host {
 
 struct ComparedConfig {
@@ -17,12 +17,6 @@ struct ComparedConfig {
   std::size_t parameters = 0;                            ///< 0: a plugin of it crashes
   std::size_t examples = 0;                              ///< of the training part; 0 as well
   std::vector<std::pair<std::string, std::string>> set;  ///< of a sweep: key and value
-};
-
-/// How long every config trains.
-struct CommonLength {
-  std::string kind = "epochs";  ///< as the configs say; or `examples`, or `seconds`
-  double value = 0;             ///< 0: the least that a config trains for
 };
 
 struct PlannedRun {
@@ -38,10 +32,10 @@ struct ComparisonPlan {
   std::string baseline;  ///< name of a config; empty in a sweep: the best
   std::string metric;    ///< `cost`, or a metric that all configs have
   bool fraction = false, higher_is_better = false;
-  std::string adjective;  ///< "accurate"; empty: there is none
+  std::string adjective;  ///< of the metric: "accurate"; empty: there is none
   std::string part;       ///< what is compared: `test`, `validation` or `train`
-  CommonLength length;
-  double timeout = 0;  ///< seconds for one run; 0: no limit
+  CommonLength length;    ///< value 0: the least that a config trains for
+  double timeout = 0;     ///< seconds for one run; 0: no limit
   std::string fail_if;
   std::vector<std::string> command_line;
   std::vector<PlannedRun> runs;  ///< seed by seed, so that pairs are made at the same time

@@ -14,14 +14,14 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "records/recorded_run.hpp"
-#include "report/run_report.hpp"
+#include "report/plane.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::ptrdiff_t decision_maps = 10;  // for so many seeds: a page shows no more
+constexpr std::ptrdiff_t most_planes = 10;  // for so many seeds: a page shows no more
 
 /// `.0001-machine-1234` beside the run's folder, until the run has ended.
 fs::path unfinished(const PlannedRun& run) {
@@ -83,9 +83,9 @@ int work(const ComparisonPlan& plan, const PlannedRun& run, const fs::path& fold
       send(Message("progress").with("share", share).with("cost", p.cost));
     };
     recorded.train(*trainer, std::move(listener), run.folder.string());
-    if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < decision_maps)
-      if (const auto map = decision_json(*trainer, run.seed); !map.is_null())
-        write_new_file(folder / "decision.json", map.dump(), Sync::later);
+    if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < most_planes)
+      if (const auto plane = sample_plane(*trainer, run.seed))
+        write_new_file(folder / "decision.json", to_json(*plane).dump(), Sync::later);
     return 0;
   } catch (const Error& error) {
     send(message_of(error));

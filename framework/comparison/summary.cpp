@@ -1,25 +1,16 @@
 // What may be said in a sentence.
 #include <fmt/format.h>
 
-#include <cmath>
-#include <nlohmann/json.hpp>
-
 #include "base/text.hpp"
 #include "comparison/comparison.hpp"
 namespace nnrun::host {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr double level = 0.05;
 constexpr double worth_a_sentence = 1.1;  // times as fast: less is no news
 
 std::string seeds_text(std::size_t n) {
   return n == 1 ? "one seed" : std::to_string(n) + " seeds";
-}
-
-std::string in_quotes(const Json& name) {
-  return "'" + name.get<std::string>() + "'";
 }
 
 /// 'a', 'b' and 'c'; of many, the first eight.
@@ -38,73 +29,80 @@ std::string list_of(const std::vector<std::string>& names) {
 struct Words {
   std::string better, worse, by;
 };
-Words words_for(const std::string& metric, const std::string& adjective) {
-  if (!adjective.empty()) return {"more " + adjective, "less " + adjective, ""};
-  return {"better", "worse", " in " + metric};
+Words words_for(const Report& report) {
+  if (report.adjective.empty()) return {"better", "worse", " in " + report.metric};
+  return {"more " + report.adjective, "less " + report.adjective, ""};
 }
 
-double p_of(const Json& against, const char* key) {
-  return against.is_object() && against[key].is_number() ? against[key].get<double>() : 1;
+bool is_clear(const std::optional<double>& p) {
+  return p.value_or(1) < level;
 }
 
-void say_who_is_better(const Json& c, const std::string& adjective, std::vector<std::string>& out) {
-  const Words words = words_for(c["metric"].get<std::string>(), adjective);
-  const bool higher = c["metric_info"]["higher_is_better"].get<bool>();
-  const std::string baseline = in_quotes(c["baseline"]);
+/// The rows that are clearly better and clearly worse than the baseline, by name.
+struct ClearRows {
   std::vector<std::string> better, worse;
   std::size_t compared = 0;
-  for (const Json& config : c["configs"]) {
-    const Json& against = config["against_baseline"];
-    if (!against.is_object()) continue;
-    ++compared;
-    if (p_of(against, "p_holm") >= level) continue;
-    const bool up = against["difference"].get<double>() > 0;
-    (up == higher ? better : worse).push_back(in_quotes(config["name"]));
+};
+ClearRows clear_rows(const Report& report) {
+  ClearRows out;
+  for (const ReportRow& row : report.rows) {
+    if (!row.against) continue;
+    ++out.compared;
+    if (!is_clear(row.against->p_holm)) continue;
+    const bool up = row.against->difference > 0;
+    (up == report.higher_is_better ? out.better : out.worse).push_back(in_quotes(row.name));
   }
-  if (compared == 0) return;
-  const std::string end = words.by + " at " + seeds_text(c["seeds"].size()) + ".";
+  return out;
+}
+
+void say_what_is_best(const Report& report, std::size_t close, std::vector<std::string>& out) {
+  const Words words = words_for(report);
+  out.push_back(in_quotes(report.baseline) + " has the best mean" + words.by +
+                (close == 0   ? "; all others are clearly " + words.worse
+                 : close == 1 ? "; 1 other cannot be told from it"
+                              : "; " + std::to_string(close) + " others cannot be told from it") +
+                " at " + seeds_text(report.seeds.size()) + ".");
+}
+
+void say_what_is_better(const Report& report, std::vector<std::string>& out) {
+  const ClearRows rows = clear_rows(report);
+  if (rows.compared == 0) return;
+  if (report.kind == "sweep")
+    return say_what_is_best(report, rows.compared - rows.worse.size() - rows.better.size(), out);
+  const Words words = words_for(report);
+  const std::string baseline = in_quotes(report.baseline);
+  const std::string end = words.by + " at " + seeds_text(report.seeds.size()) + ".";
   const auto are = [](const std::vector<std::string>& names) {
     return names.size() == 1 ? " is clearly " : " are clearly ";
   };
-  if (c["kind"] == "sweep") {
-    const std::size_t close = compared - worse.size() - better.size();
-    out.push_back(baseline + " has the best mean" + (words.by.empty() ? "" : words.by) +
-                  (close == 0   ? "; all others are clearly " + words.worse
-                   : close == 1 ? "; 1 other cannot be told from it"
-                                : "; " + std::to_string(close) + " others cannot be told from it") +
-                  " at " + seeds_text(c["seeds"].size()) + ".");
-    return;
-  }
-  if (better.empty())
+  if (rows.better.empty())
     out.push_back("No config is clearly " + words.better + " than " + baseline + end);
   else
-    out.push_back(list_of(better) + are(better) + words.better + " than " + baseline + end);
-  if (!worse.empty())
-    out.push_back(list_of(worse) + are(worse) + words.worse + " than " + baseline + end);
+    out.push_back(list_of(rows.better) + are(rows.better) + words.better + " than " + baseline +
+                  end);
+  if (!rows.worse.empty())
+    out.push_back(list_of(rows.worse) + are(rows.worse) + words.worse + " than " + baseline + end);
 }
 
-void say_who_is_faster(const Json& c, std::vector<std::string>& out) {
-  if (c["kind"] == "sweep" || c["budget"]["kind"] == "seconds") return;
-  for (const Json& config : c["configs"]) {
-    const Json& against = config["against_baseline"];
-    if (!against.is_object() || p_of(against, "times_faster_p_holm") >= level) continue;
-    const double times = against["times_faster"].get<double>();
+void say_what_is_faster(const Report& report, std::vector<std::string>& out) {
+  if (report.kind == "sweep" || report.length.kind == "seconds") return;
+  for (const ReportRow& row : report.rows) {
+    if (!row.against || !is_clear(row.against->times_faster_p_holm)) continue;
+    const double times = *row.against->times_faster;
     if (times >= worth_a_sentence)
-      out.push_back(
-          fmt::format("{} trained {:.1f} times faster.", in_quotes(config["name"]), times));
+      out.push_back(fmt::format("{} trained {:.1f} times faster.", in_quotes(row.name), times));
     else if (1 / times >= worth_a_sentence)
-      out.push_back(
-          fmt::format("{} trained {:.1f} times slower.", in_quotes(config["name"]), 1 / times));
+      out.push_back(fmt::format("{} trained {:.1f} times slower.", in_quotes(row.name), 1 / times));
   }
 }
 
-void say_what_is_missing(const Json& c, std::vector<std::string>& out) {
+void say_what_is_missing(const Report& report, std::vector<std::string>& out) {
   std::size_t failed = 0, missing = 0, all = 0;
-  for (const Json& config : c["configs"])
-    for (const Json& run : config["runs"]) {
+  for (const ReportRow& row : report.rows)
+    for (const ReportRun& run : row.runs) {
       ++all;
-      failed += run["status"] == "failed";
-      missing += run["status"] != "failed" && run["status"] != "done";
+      failed += run.status == "failed";
+      missing += run.status != "failed" && !run.done();
     }
   const auto runs = [&](std::size_t n) {
     return std::to_string(n) + " of " + std::to_string(all) + (all == 1 ? " run" : " runs");
@@ -115,20 +113,20 @@ void say_what_is_missing(const Json& c, std::vector<std::string>& out) {
 
 }  // namespace
 
-std::vector<std::string> summary_of(const Json& comparison, const std::string& adjective) {
+std::vector<std::string> summary_of(const Report& report) {
   std::vector<std::string> out;
-  const std::size_t seeds = comparison["seeds"].size();
+  const std::size_t seeds = report.seeds.size();
   if (seeds > 1) {
-    say_who_is_better(comparison, adjective, out);
-    say_who_is_faster(comparison, out);
+    say_what_is_better(report, out);
+    say_what_is_faster(report, out);
   }
   if (seeds == 1)
     out.push_back("One seed cannot tell a better config from luck: use --seeds 10.");
   else if (seeds < 5)
     out.push_back("With " + std::to_string(seeds) +
                   " seeds only large differences show: use --seeds 10.");
-  say_what_is_missing(comparison, out);
-  if (comparison["budget"]["kind"] == "seconds")
+  say_what_is_missing(report, out);
+  if (report.length.kind == "seconds")
     out.push_back("Training ended by the clock: these numbers do not repeat bit for bit.");
   return out;
 }

@@ -14,22 +14,12 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "records/scores.hpp"
 #include "training/monitor.hpp"
 namespace nnrun::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-Json rows_json(const std::vector<double>& table) {
-  const auto n = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
-  Json rows = Json::array();
-  for (std::size_t i = 0; i < n; ++i) {
-    Json row = Json::array();
-    for (std::size_t j = 0; j < n; ++j) row.push_back(std::llround(table[i * n + j]));
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
 
 Json result_object(const RunResult& result, const Experiment& experiment) {
   const Outcome& outcome = result.outcome;
@@ -147,16 +137,7 @@ std::string needed_plugins_json(const Experiment& experiment) {
 }
 
 Json score_json(const Score& score, const Experiment& experiment) {
-  Json json;
-  json["cost"] = score.cost;
-  for (std::size_t i = 0; i < score.metrics.size(); ++i) {
-    Json& value = json[experiment.metrics[i].plugin->name];
-    if (i < score.tables.size() && !score.tables[i].empty())
-      value = rows_json(score.tables[i]);
-    else
-      value = score.metrics[i];
-  }
-  return json;
+  return to_json(scores_of(score, experiment));
 }
 
 Json warnings_json(const std::vector<Problem>& warnings) {

@@ -1,54 +1,39 @@
 #include "report/page.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "base/files.hpp"
 #include "report/page_files.hpp"
-#include "report/thin.hpp"
 namespace nnrun::host {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::size_t most_numbers = 300'000;  // of all curves, some 2 MB of text
 constexpr std::size_t most_points = 200;       // of one
-constexpr std::size_t most_maps = 10;          // of a config
+constexpr std::size_t most_planes = 10;        // of a config
 
-std::size_t numbers_of(const Json& curve) {
+std::size_t numbers_of(const Report& report) {
   std::size_t count = 0;
-  for (const Json& column : curve) count += column.size();
+  for (const ReportRow& row : report.rows)
+    for (const ReportRun& run : row.runs)
+      if (run.curve)
+        for (const CurveColumn& column : *run.curve) count += column.values.size();
   return count;
 }
 
-/// Every column at the same few places.
-Json thinned_curve(const Json& curve, std::size_t most) {
-  Json thin = Json::object();
-  for (const auto& [name, column] : curve.items()) {
-    Json& kept = thin[name] = Json::array();
-    for (const std::size_t i : thinned(column.size(), most))
-      kept.push_back(column[i].is_number() ? drawn(column[i].get<double>(), 6) : Json());
-  }
-  return thin;
-}
-
-/// The object with no more than a page can show.
-Json shown_part(Json object) {
-  std::size_t numbers = 0;
-  for (const Json& config : object.at("configs"))
-    for (const Json& run : config.at("runs"))
-      if (run.contains("curve")) numbers += numbers_of(run.at("curve"));
+/// Leaves no more in the report than a page can show.
+void thin_out(Report& report) {
+  const std::size_t numbers = numbers_of(report);
   const std::size_t most = numbers <= most_numbers
                                ? most_points
                                : std::max<std::size_t>(20, most_points * most_numbers / numbers);
-  for (Json& config : object.at("configs")) {
-    for (Json& run : config.at("runs"))
-      if (run.contains("curve")) run["curve"] = thinned_curve(run.at("curve"), most);
-    if (!config.contains("decision") || !config.at("decision").is_object()) continue;
-    Json& outputs = config["decision"]["outputs"];
-    while (outputs.size() > most_maps) outputs.erase(outputs.size() - 1);
+  for (ReportRow& row : report.rows) {
+    for (ReportRun& run : row.runs)
+      if (run.curve) run.curve = thinned(*run.curve, most);
+    if (row.plane && row.plane->outputs.size() > most_planes)
+      row.plane->outputs.resize(most_planes);
   }
-  return object;
 }
 
 std::string html_text(std::string_view text) {
@@ -67,8 +52,8 @@ std::string html_text(std::string_view text) {
 }
 
 /// JSON that can stand inside a script element: nothing in it can close the element.
-std::string script_text(const Json& object) {
-  const std::string json = object.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string script_text(const Report& report) {
+  const std::string json = json_text(report, ReportForm::page);
   std::string escaped;
   escaped.reserve(json.size() + json.size() / 64);
   for (const char c : json)
@@ -94,32 +79,29 @@ std::string policy_hash(std::string_view text) {
   return "sha256-" + base64 + "=";
 }
 
-std::string title_of(const Json& object) {
-  std::string title = "nnrun " + object.value("kind", std::string("run")) + ":";
-  for (std::size_t i = 0; const Json& config : object.at("configs")) {
+std::string title_of(const Report& report) {
+  std::string title = "nnrun " + report.kind + ":";
+  for (std::size_t i = 0; const ReportRow& row : report.rows) {
     if (++i > 4) return title + " …";
-    title += (i > 1 ? ", " : " ") + config.value("name", std::string());
+    title += (i > 1 ? ", " : " ") + row.name;
   }
   return title;
 }
 
 }  // namespace
 
-std::string comparison_page(const Json& comparison) {
+std::string page_of(Report report) {
+  thin_out(report);
   const std::string style = page_files::style(), script = page_files::script();
-  const std::string_view names[] = {"@SCRIPT_HASH@", "@STYLE_HASH@", "@TITLE@",
-                                    "@STYLE@",       "@DATA@",       "@SCRIPT@"};
-  const std::string values[] = {policy_hash(script),
-                                policy_hash(style),
-                                html_text(title_of(comparison)),
-                                style,
-                                script_text(shown_part(comparison)),
-                                script};
+  const std::pair<std::string_view, std::string> parts[] = {
+      {"@SCRIPT_HASH@", policy_hash(script)},   {"@STYLE_HASH@", policy_hash(style)},
+      {"@TITLE@", html_text(title_of(report))}, {"@STYLE@", style},
+      {"@DATA@", script_text(report)},          {"@SCRIPT@", script}};
   std::string page, rest = page_files::html();
-  for (std::size_t i = 0; i < std::size(names); ++i) {  // in the order of the file
-    const std::size_t at = rest.find(names[i]);
-    page += rest.substr(0, at) + values[i];
-    rest.erase(0, at + names[i].size());
+  for (const auto& [name, value] : parts) {  // in the order of the file
+    const std::size_t at = rest.find(name);
+    page += rest.substr(0, at) + value;
+    rest.erase(0, at + name.size());
   }
   return page + rest;
 }

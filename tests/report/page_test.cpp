@@ -3,34 +3,13 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
+
+#include "report/examples.hpp"
 namespace nnrun::testing {
 namespace {
 
 using Json = nlohmann::ordered_json;
 using Catch::Contains;
-
-/// A comparison of so many configs, seeds and points, as an engine would hand it over.
-Json comparison(std::size_t configs, std::size_t seeds, std::size_t points) {
-  Json object = Json::parse(R"({"kind": "compare", "baseline": "c0", "metric": "accuracy",
-    "metric_info": {"fraction": true, "higher_is_better": true, "part": "test"},
-    "summary": ["One sentence."], "configs": []})");
-  for (std::size_t c = 0; c < configs; ++c) {
-    Json config{{"name", "c" + std::to_string(c)}, {"runs", Json::array()}};
-    Json outputs = Json::array();
-    for (std::size_t seed = 1; seed <= seeds; ++seed) {
-      Json curve = Json::object();
-      for (const char* column : {"epoch", "examples", "seconds", "train.cost", "test.cost",
-                                 "train.accuracy", "test.accuracy"})
-        for (std::size_t i = 0; i < points; ++i)
-          curve[column].push_back(static_cast<double>(i * seed + c) / 3);
-      config["runs"].push_back({{"seed", seed}, {"status", "done"}, {"curve", curve}});
-      outputs.push_back({{"seed", seed}, {"values", std::vector<double>(1600, 0.1234)}});
-    }
-    config["decision"] = {{"columns", 40}, {"rows", 40}, {"outputs", outputs}};
-    object["configs"].push_back(config);
-  }
-  return object;
-}
 
 /// What the page's script would read.
 Json data_in(const std::string& page) {
@@ -47,14 +26,14 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 }  // namespace
 
-TEST_CASE("no text of a comparison can leave its place in the page", "[comparison]") {
+TEST_CASE("no text of a report can leave its place in the page", "[report]") {
   const std::string nasty = "</script><script>alert(1)</script><img src=x onerror=alert(2)>&@DATA@";
-  Json object = comparison(1, 1, 2);
-  const std::string plain = host::comparison_page(object);
-  object["configs"][0]["name"] = nasty;
-  object["summary"][0] = nasty;
-  object["baseline"] = "bytes that are no text: \xff";
-  const std::string page = host::comparison_page(object);
+  host::Report report = example_report("compare", {example_row(0, "plain", 1, 2)}, 1);
+  const std::string plain = host::page_of(report);
+  report.rows[0].name = nasty;
+  report.summary[0] = nasty;
+  report.baseline = "bytes that are no text: \xff";
+  const std::string page = host::page_of(report);
   CHECK(data_in(page)["configs"][0]["name"] == nasty);
   CHECK(data_in(page)["summary"][0] == nasty);
   CHECK(count(page, "</script>") == count(plain, "</script>"));
@@ -63,8 +42,9 @@ TEST_CASE("no text of a comparison can leave its place in the page", "[compariso
   CHECK(data_in(page)["baseline"] == "bytes that are no text: \xef\xbf\xbd");
 }
 
-TEST_CASE("a page asks nothing of a network", "[comparison]") {
-  const std::string page = host::comparison_page(comparison(1, 1, 2));
+TEST_CASE("a page asks nothing of a network", "[report]") {
+  const std::string page =
+      host::page_of(example_report("compare", {example_row(0, "plain", 1, 2)}, 1));
   CHECK_THAT(page, Contains("content=\"default-src 'none'; script-src 'sha256-"));
   CHECK(count(page, "http") ==
         count(page, "http-equiv") + count(page, "http://www.w3.org/2000/svg"));
@@ -73,8 +53,13 @@ TEST_CASE("a page asks nothing of a network", "[comparison]") {
   CHECK(count(page, "url(") == 0);
 }
 
-TEST_CASE("a page of many seeds is thinned to some megabytes", "[comparison]") {
-  const std::string page = host::comparison_page(comparison(3, 100, 200));
+TEST_CASE("a page of many seeds is thinned to some megabytes", "[report]") {
+  host::Report report = example_report("compare", {}, 100);
+  for (std::size_t i = 0; i < 3; ++i) {
+    report.rows.push_back(example_row(i, "c", 100, 200));
+    report.rows[i].plane = example_plane(100);
+  }
+  const std::string page = host::page_of(report);
   CHECK(page.size() < 5'000'000);
   const Json data = data_in(page);
   for (const Json& config : data.at("configs")) {
@@ -83,13 +68,15 @@ TEST_CASE("a page of many seeds is thinned to some megabytes", "[comparison]") {
   }
   const Json& epochs = data.at("configs")[1].at("runs")[1].at("curve").at("epoch");
   CHECK(epochs.size() >= 100);
-  CHECK(epochs.front().get<double>() == Approx(1. / 3).epsilon(1e-5));
-  CHECK(epochs.back().get<double>() == Approx((199 * 2 + 1) / 3.).epsilon(1e-5));
+  CHECK(epochs.front() == 1);
+  CHECK(epochs.back() == 200);
 }
 
-TEST_CASE("a page of few seeds keeps every point", "[comparison]") {
-  const Json data = data_in(host::comparison_page(comparison(2, 3, 200)));
-  CHECK(data.at("configs")[1].at("runs")[2].at("curve").at("test.cost").size() == 200);
+TEST_CASE("a page of few seeds keeps every point, and six digits", "[report]") {
+  const host::Report report = example_report("compare", {example_row(0, "a", 3, 200)}, 3);
+  const Json curve = data_in(host::page_of(report)).at("configs")[0].at("runs")[2].at("curve");
+  CHECK(curve.at("test.cost").size() == 200);
+  CHECK(curve.at("test.cost")[6].dump() == "0.0857143");  // 0.6 / 7
 }
 
 }  // namespace nnrun::testing

@@ -3,6 +3,9 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/said.hpp"
+#include "base/scratch.hpp"
+#include "report/read_run.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -22,56 +25,77 @@ const host::DataShape only_training{.input = {}, .target = {}, .examples = {10, 
 
 }  // namespace
 
-TEST_CASE("a curve has the columns of metrics.csv, null for what is no number", "[comparison]") {
+TEST_CASE("a curve has the columns of metrics.csv, null for what is no number", "[report]") {
   host::Outcome outcome;
   outcome.epochs = {epoch(1, 0.123456789), epoch(2, std::nan(""))};
-  const Json curve = host::curve_json(outcome, shipped("diagonal.yaml"), only_training);
-  CHECK(curve.dump() == R"({"epoch":[1.0,2.0],"examples":[10.0,20.0],"seconds":[0.001,0.002],)"
-                        R"("train.cost":[0.123457,null],"train.accuracy":[0.5,0.5]})");
+  const host::Curve curve = host::curve_of(outcome, shipped("diagonal.yaml"), only_training);
+  CHECK(to_json(curve, 0).dump() ==
+        R"({"epoch":[1,2],"examples":[10,20],"seconds":[0.001,0.002],)"
+        R"("train.cost":[0.123456789,null],"train.accuracy":[0.5,0.5]})");
+  CHECK(to_json(curve, 6).at("train.cost").dump() == "[0.123457,null]");
 }
 
-TEST_CASE("a long curve keeps 200 points, first and last among them", "[comparison]") {
+TEST_CASE("a long curve keeps 200 points, first and last among them", "[report]") {
   host::Outcome outcome;
   for (std::size_t i = 1; i <= 1999; ++i) outcome.epochs.push_back(epoch(i, 1));
-  const Json epochs =
-      host::curve_json(outcome, shipped("diagonal.yaml"), only_training).at("epoch");
-  CHECK(epochs.size() == 200);
-  CHECK(epochs.front() == 1);
-  CHECK(epochs.back() == 1999);
+  const host::Curve curve = host::curve_of(outcome, shipped("diagonal.yaml"), only_training);
+  REQUIRE(curve.front().name == "epoch");
+  CHECK(curve.front().values.size() == 200);
+  CHECK(curve.front().values.front() == 1);
+  CHECK(curve.front().values.back() == 1999);
 }
 
-TEST_CASE("a decision map has the top row first", "[comparison]") {
+TEST_CASE("the curve of a file is the curve of the run that wrote it", "[report]") {
+  const Scratch scratch;
+  const auto file = scratch.write("metrics.csv",
+                                  "epoch,step,examples,seconds,train.cost,train.accuracy\n"
+                                  "1,10,10,0.001,0.123456789,0.5\n2,20,20,0.002,nan,0.5\n");
+  host::Outcome outcome;
+  outcome.epochs = {epoch(1, 0.123456789), epoch(2, std::nan(""))};
+  CHECK(to_json(host::read_curve(file), 0) ==
+        to_json(host::curve_of(outcome, shipped("diagonal.yaml"), only_training), 0));
+  CHECK(host::read_curve(scratch / "nothing").empty());
+}
+
+TEST_CASE("a plane has the top row first, and reads back", "[report]") {
   const host::Experiment e = shipped("diagonal.yaml");
   const auto trainer = host::Trainer::create(e);
   trainer->train({});
-  const Json map = host::decision_json(*trainer, 7);
-  REQUIRE(map.at("outputs").size() == 1);
-  CHECK(map.at("outputs")[0].at("seed") == 7);
-  const Json& values = map.at("outputs")[0].at("values");
+  const host::Plane plane = host::sample_plane(*trainer, 7).value();
+  REQUIRE(plane.outputs.size() == 1);
+  CHECK(plane.outputs[0].seed == 7);
+  const std::vector<double>& values = plane.outputs[0].values;
   REQUIRE(values.size() == 1600);
   CHECK(values.front() > 0.9);  // x = 0, y = 1: above the line
   CHECK(values.back() < 0.1);   // x = 1, y = 0
-  CHECK(map.at("x_name") == "x");
-  CHECK(map.at("y")[0].get<double>() == Approx(0).margin(0.01));
-  CHECK(map.at("y")[1].get<double>() == Approx(1).margin(0.01));
+  CHECK(plane.x.name == "x");
+  CHECK(plane.y.low == Approx(0).margin(0.01));
+  CHECK(plane.y.high == Approx(1).margin(0.01));
+  const Json json = to_json(plane);
+  CHECK(to_json(host::read_plane(json)) == json);
+  CHECK_THROWS_AS(host::read_plane(Json::object()), nlohmann::json::exception);
 }
 
-TEST_CASE("a network of other than two inputs has no decision map", "[comparison]") {
+TEST_CASE("a network of other than two inputs has no plane", "[report]") {
   const host::Experiment e = shipped("symptoms.yaml");
-  CHECK(host::decision_json(*host::Trainer::create(e), 1).is_null());
+  CHECK(!host::sample_plane(*host::Trainer::create(e), 1));
 }
 
-TEST_CASE("the object of a run says what the run was", "[comparison]") {
+TEST_CASE("the report of a run says what the run was", "[report]") {
   const host::Experiment e = shipped("diagonal.yaml");
   const auto trainer = host::Trainer::create(e);
   host::RunResult result;
   result.run = "runs/diagonal/0001";
   result.parameters = 15;
   result.outcome = trainer->train({});
-  const Json object = host::run_object(result, {"nnrun", "diagonal.yaml"}, e, *trainer);
+  const host::Report report = host::report_of(result, {"nnrun", "diagonal.yaml"}, e, *trainer);
+  CHECK(report.summary ==
+        std::vector<std::string>{
+            "The accuracy of 'diagonal' on the test part is 98.89 % after 1 epoch."});
+  const Json object = to_json(report, host::ReportForm::file);
   CHECK(object.at("kind") == "run");
-  CHECK(object.at("summary").dump() ==
-        R"(["The accuracy of 'diagonal' on the test part is 98.89 % after 1 epoch."])");
+  CHECK(object.at("baseline").is_null());
+  CHECK(!object.contains("page"));
   const Json& config = object.at("configs").at(0);
   CHECK(config.at("mean") == config.at("runs")[0].at("test").at("accuracy"));
   CHECK(config.at("mean").get<double>() == Approx(0.9889).margin(1e-9));
@@ -79,6 +103,29 @@ TEST_CASE("the object of a run says what the run was", "[comparison]") {
   CHECK(config.at("interval95").is_null());
   CHECK(object.at("seeds").dump() == "[" + std::to_string(e.seed) + "]");
   CHECK(object.at("reproduce").at("version").contains("compiler"));
+}
+
+TEST_CASE("a run's folder tells what it can, and no more is believed", "[report]") {
+  const Scratch scratch;
+  std::filesystem::create_directory(scratch / "run");
+  const auto read = [&] { return host::read_run(scratch / "run", 3); };
+  CHECK(read().status == "missing");
+  scratch.write("run/run.json", R"({"status": "failed", "error": "why"})");
+  CHECK(read().error == "why");
+  CHECK(!read().epochs);
+  CHECK(!value_in(read(), "test", "cost"));
+  scratch.write("run/run.json", R"({"status": "done", "result": {"test": {"cost": null,
+    "accuracy": 0.5, "confusion_matrix": [[3, 1], [0, 4]]}, "epochs": 2}})");
+  CHECK(value_in(read(), "test", "accuracy") == 0.5);
+  CHECK(!value_in(read(), "test", "cost"));
+  CHECK(!value_in(read(), "test", "confusion_matrix"));
+  CHECK(!value_in(read(), "train", "accuracy"));
+  for (const char* text : {"[]", R"({"status": 1})", R"({"status": "done", "result": {"test": 1}})",
+                           R"({"status": "done", "result": {"epochs": "many"}})"}) {
+    scratch.write("run/run.json", text);
+    CHECK(said<host::RecordError>(read) == "error: this is not what a run writes\n  --> " +
+                                               (scratch / "run/run.json").string() + "\n");
+  }
 }
 
 }  // namespace nnrun::testing

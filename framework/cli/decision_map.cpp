@@ -1,0 +1,60 @@
+#include "cli/decision_map.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "report/plane.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t map_rows = 8, map_columns = 32;
+
+/// One string per row. Shades go from 0 to 1, or over what occurs where that is more.
+std::vector<std::string> shaded(const std::vector<double>& values, bool utf8) {
+  static constexpr std::array blocks{" ", "░", "▒", "▓", "█"}, letters{".", ":", "+", "%", "#"};
+  const auto& shades = utf8 ? blocks : letters;
+  double low = 0, high = 1;
+  for (const double value : values) {
+    low = std::min(low, value);
+    high = std::max(high, value);
+  }
+  std::vector<std::string> out(map_rows);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double share = (values[i] - low) / (high - low);
+    out[i / map_columns] += shades[static_cast<std::size_t>(std::clamp(share * 5, 0., 4.))];
+  }
+  return out;
+}
+
+std::string short_text(double x) {
+  return fmt::format("{:.2g}", x);
+}
+
+/// The line below the map: both ends of the axis, and its name in the middle.
+std::string x_axis(const PlaneAxis& axis) {
+  const std::size_t before = (map_columns - axis.name.size()) / 2;
+  return left_aligned(short_text(axis.low), before) + axis.name +
+         right_aligned(short_text(axis.high), map_columns - before - axis.name.size());
+}
+
+}  // namespace
+
+std::string decision_map(Trainer& trainer, const Terminal& terminal) {
+  const auto plane = sample_plane(trainer, 0, map_columns, map_rows);
+  if (!plane) return "";
+  std::array<std::string, map_rows> labels{};
+  labels[0] = short_text(plane->y.high);
+  labels[map_rows / 2] = plane->y.name;
+  labels[map_rows - 1] = short_text(plane->y.low);
+  const std::size_t margin = std::max(labels[0].size(), labels[map_rows - 1].size());
+  const std::vector<std::string> lines = shaded(plane->outputs.front().values, terminal.utf8());
+  std::string text;
+  for (std::size_t r = 0; r < map_rows; ++r)
+    text += "  " + right_aligned(labels[r], margin) + " " + lines[r] + "\n";
+  return text + std::string(margin + 3, ' ') + x_axis(plane->x) + "\n";
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,58 @@
+#include "records/scores.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::vector<std::vector<std::int64_t>> rows_of(const std::vector<double>& table) {
+  const auto n = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
+  std::vector<std::vector<std::int64_t>> rows(n);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) rows[i].push_back(std::llround(table[i * n + j]));
+  return rows;
+}
+
+}  // namespace
+
+Scores scores_of(const Score& score, const Experiment& experiment) {
+  Scores out{{"cost", score.cost}};
+  for (std::size_t i = 0; i < score.metrics.size(); ++i) {
+    out.push_back({experiment.metrics[i].plugin->name, score.metrics[i]});
+    if (i < score.tables.size()) out.back().table = rows_of(score.tables[i]);
+  }
+  return out;
+}
+
+Json to_json(const Scores& scores) {
+  Json json;
+  for (const NamedScore& score : scores)
+    json[score.name] = score.table.empty() ? Json(score.value) : Json(score.table);
+  return json;
+}
+
+Scores read_scores(const Json& json) {
+  Scores out;
+  for (const auto& [name, value] : json.items()) {
+    NamedScore& score = out.emplace_back(NamedScore{name});
+    if (value.is_array())
+      value.get_to(score.table);
+    else
+      score.value =
+          value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+  }
+  return out;
+}
+
+std::optional<double> value_of(const Scores& scores, std::string_view name) {
+  const auto found = std::ranges::find(scores, name, &NamedScore::name);
+  if (found == scores.end() || !found->table.empty() || !std::isfinite(found->value))
+    return std::nullopt;
+  return found->value;
+}
+
+}  // namespace nnrun::host

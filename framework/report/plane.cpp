@@ -1,0 +1,78 @@
+#include "report/plane.hpp"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "report/thin.hpp"
+namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t cells_of_page = 40;  // along each side
+constexpr int digits_of_page = 4;
+
+/// The share of n cells that lies before the middle of cell i.
+double middle(std::size_t i, std::size_t n) {
+  return (static_cast<double>(i) + 0.5) / static_cast<double>(n);
+}
+
+double at(const PlaneAxis& axis, double share) {
+  return axis.low + (axis.high - axis.low) * share;
+}
+
+}  // namespace
+
+std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::size_t columns,
+                                  std::size_t rows) {
+  const DataShape& data = trainer.data();
+  if (size_of(data.input) != 2) return std::nullopt;
+  const auto ranges = trainer.input_ranges();
+  const auto axis = [&](std::size_t i, const char* other_name) -> PlaneAxis {
+    return {data.names.inputs.empty() ? other_name : data.names.inputs[i], ranges[i].first,
+            ranges[i].second};
+  };
+  Plane plane{axis(0, "x"), axis(1, "y"), columns, rows, {}};
+  std::vector<std::vector<double>> points;
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < columns; ++c)
+      points.push_back({at(plane.x, middle(c, columns)), at(plane.y, 1 - middle(r, rows))});
+  PlaneOutput& output = plane.outputs.emplace_back(PlaneOutput{seed, {}});
+  for (const std::vector<double>& y : trainer.model()->predict_each(points))
+    output.values.push_back(y[0]);
+  return plane;
+}
+
+std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed) {
+  return sample_plane(trainer, seed, cells_of_page, cells_of_page);
+}
+
+Json to_json(const Plane& plane) {
+  Json outputs = Json::array();
+  for (const PlaneOutput& output : plane.outputs) {
+    Json values = Json::array();
+    for (const double value : output.values) values.push_back(drawn(value, digits_of_page));
+    outputs.push_back({{"seed", output.seed}, {"values", std::move(values)}});
+  }
+  return {{"x", {plane.x.low, plane.x.high}}, {"y", {plane.y.low, plane.y.high}},
+          {"x_name", plane.x.name},           {"y_name", plane.y.name},
+          {"columns", plane.columns},         {"rows", plane.rows},
+          {"outputs", std::move(outputs)}};
+}
+
+Plane read_plane(const Json& json) {
+  const auto axis = [&](const char* range, const char* name) -> PlaneAxis {
+    return {json.at(name), json.at(range).at(0), json.at(range).at(1)};
+  };
+  Plane plane{axis("x", "x_name"), axis("y", "y_name"), json.at("columns"), json.at("rows"), {}};
+  for (const Json& output : json.at("outputs")) {
+    PlaneOutput& read = plane.outputs.emplace_back(PlaneOutput{output.at("seed"), {}});
+    for (const Json& value : output.at("values"))
+      read.values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN()
+                                            : value.get<double>());
+  }
+  return plane;
+}
+
+}  // namespace nnrun::host

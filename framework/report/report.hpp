@@ -1,0 +1,113 @@
+// What runs came to, as data: the table, the page and comparison.json are made of it. A single run
+// is a report of one row.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "records/scores.hpp"
+#include "report/curve.hpp"
+#include "report/plane.hpp"
+#include "training/parts.hpp"
+namespace nnrun::host {
+
+struct Interval {
+  double low = 0, high = 0;
+};
+/// The mean of a row's runs, with its interval of 95 %.
+struct Estimate {
+  std::optional<double> mean{};        ///< none: no run finished
+  std::optional<Interval> interval{};  ///< none below two runs
+};
+
+struct RunSeconds {
+  double total = 0, train = 0;
+};
+
+/// One run. What its folder does not tell is not there.
+struct ReportRun {
+  std::uint64_t seed = 0;
+  std::string folder;
+  std::string status;  ///< done, failed, interrupted; `missing` without a run.json
+  std::string error{};
+  std::array<std::optional<Scores>, NNRUN_PARTS> scores{};
+  std::optional<RunSeconds> seconds{};
+  std::optional<std::size_t> epochs{}, parameters{};
+  std::string weights_sha256{};
+  std::optional<Curve> curve{};
+  std::optional<Plane> plane{};  ///< its row's, once it is in one
+  bool done() const { return status == "done"; }
+};
+
+/// Returns what a finished run scored on a part, if that is a finite number.
+std::optional<double> value_in(const ReportRun& run, const std::string& part,
+                               const std::string& metric);
+
+/// A row beside the baseline's, over the seeds that both finished.
+struct AgainstBaseline {
+  double difference = 0;  ///< of the metric: this row's less the baseline's
+  std::optional<Interval> interval{};
+  std::size_t wins = 0, pairs = 0;
+  std::optional<double> p{}, p_holm{};  ///< of the paired test; as it counts beside the others
+  std::optional<double> times_faster{}, times_faster_p_holm{};
+};
+
+/// A config with its runs.
+struct ReportRow {
+  std::string name, file;
+  std::size_t parameters = 0;
+  std::vector<ReportRun> runs{};
+  Estimate metric{}, cost{}, seconds{};
+  std::optional<AgainstBaseline> against{};
+  std::optional<Plane> plane{};                            ///< of all of its runs
+  std::vector<std::pair<std::string, std::string>> set{};  ///< of a sweep: key and value
+  std::vector<std::string> classes{};                      ///< in the report of a single run
+  std::string yaml{};                                      ///< the whole config
+};
+
+/// How long every config trains.
+struct CommonLength {
+  std::string kind = "epochs";  ///< as the configs say; or `examples`, or `seconds`
+  double value = 0;             ///< 0: not set
+};
+
+struct KeyValues {
+  std::string key;
+  std::vector<std::string> values;
+};
+
+struct Report {
+  std::string made{};  ///< 2026-01-31T12:00:00Z
+  std::string kind{};  ///< run, compare or sweep
+  std::string baseline{};
+  std::vector<std::uint64_t> seeds{};
+  std::string metric{};
+  bool fraction = false, higher_is_better = false;  ///< what the metric is
+  std::string adjective{};                          ///< of it: "accurate"; may be empty
+  std::string part{};                               ///< that the metric was measured on
+  CommonLength length{};
+  std::string times{};  ///< how they were taken, in words
+  std::vector<ReportRow> rows{};
+  std::vector<KeyValues> differences{};  ///< of the configs, row by row
+  std::vector<std::string> summary{};
+  std::vector<std::string> command_line{};
+  std::vector<KeyValues> settings{};  ///< of a sweep: what its keys are set to
+  std::string page{};                 ///< the file; empty in the report of a single run
+};
+
+/// What is left out for whom.
+enum class ReportForm {
+  file,   ///< comparison.json: everything
+  page,   ///< numbers of curves keep six digits
+  table,  ///< `--json`: without curves, planes and how to get the same again
+};
+nlohmann::ordered_json to_json(const Report& report, ReportForm form);
+
+/// One line of JSON; what is not UTF-8 in a text is replaced.
+std::string json_text(const Report& report, ReportForm form);
+
+}  // namespace nnrun::host
