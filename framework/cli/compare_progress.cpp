@@ -25,12 +25,9 @@ void CompareProgress::started(const PlannedRun& run) {
   draw(false);
 }
 
-void CompareProgress::moved(const PlannedRun& run, double share, double cost) {
+void CompareProgress::moved(const PlannedRun& run, RunProgress progress) {
   for (Line& line : lines_)
-    if (line.run.folder == run.folder) {
-      line.share = share;
-      line.cost = cost;
-    }
+    if (line.run.folder == run.folder) line.progress = progress;
   draw(false);
 }
 
@@ -58,7 +55,7 @@ std::string CompareProgress::result_of(const ReportRun& run) const {
 
 std::string CompareProgress::left() const {
   double done = static_cast<double>(done_);
-  for (const Line& line : lines_) done += line.share;
+  for (const Line& line : lines_) done += line.progress.share;
   const double took = std::chrono::duration<double>(Clock::now() - start_).count();
   if (done <= 0 || took < 1) return "";
   return "  " + duration(took * (static_cast<double>(all_) / done - 1)) + " left";
@@ -89,11 +86,11 @@ void CompareProgress::draw(bool now) {
   if (width >= narrow)
     for (const Line& line : lines_) {
       if (count > most_lines) break;
-      text +=
-          "\n" +
-          cut(fmt::format(
-              "  {}  {:.0f} %{}", name_of(line.run), std::clamp(line.share, 0., 1.) * 100,
-              std::isfinite(line.cost) && line.share > 0 ? "  cost " + for_people(line.cost) : ""));
+      text += "\n" + cut(fmt::format("  {}  {:.0f} %{}", name_of(line.run),
+                                     std::clamp(line.progress.share, 0., 1.) * 100,
+                                     std::isfinite(line.progress.cost) && line.progress.share > 0
+                                         ? "  cost " + for_people(line.progress.cost)
+                                         : ""));
       ++count;
     }
   wipe();

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "cli/terminal.hpp"
-#include "comparison/plan.hpp"
+#include "comparison/children.hpp"
 namespace nnrun::host {
 
 class CompareProgress {
@@ -14,13 +14,13 @@ class CompareProgress {
   CompareProgress(const ComparisonPlan& plan, std::size_t all, bool quiet);
   ~CompareProgress();
   void started(const PlannedRun& run);
-  void moved(const PlannedRun& run, double share, double cost);
+  void moved(const PlannedRun& run, RunProgress progress);
   void ended(const PlannedRun& run);
 
  private:
   struct Line {
     PlannedRun run;
-    double share = 0, cost = 0;
+    RunProgress progress{0, 0};
   };
   using Clock = std::chrono::steady_clock;
   void draw(bool now);

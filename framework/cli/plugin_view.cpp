@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
-#include "cli/plot.hpp"
+#include "cli/function_plot.hpp"
 #include "config/keys.hpp"
 #include "config/schema.hpp"
 #include "loading/object.hpp"

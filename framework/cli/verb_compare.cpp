@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "cli/run_comparison.hpp"
+#include "cli/comparing.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
 #include "report/read_run.hpp"
@@ -15,7 +15,7 @@ constexpr std::size_t seeds_by_default = 10;
 ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   ComparisonPlan plan;
   plan.seeds = seeds_of(std::to_string(seeds_by_default));
-  take_options(arguments, plan);
+  read_options(arguments, plan);
   for (const std::string& file : arguments.targets) {
     ComparedConfig config;
     config.file = file;
@@ -71,7 +71,7 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
                                .hint = "give configs to train them"});
   ComparisonPlan plan;
   plan.recorded = true;
-  take_options(arguments, plan);
+  read_options(arguments, plan);
   for (const std::string& target : arguments.targets) {
     if (!fs::exists(fs::path(target) / "run.json"))
       throw UsageError(Problem{.what = "'" + target + "' is not the folder of a run that ended",

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "cli/run_comparison.hpp"
+#include "cli/comparing.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
-#include "comparison/sweep.hpp"
+#include "comparison/sweep_points.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -63,7 +63,7 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
   ComparisonPlan plan;
   plan.kind = "sweep";
   plan.seeds = {base.seed};
-  take_options(arguments, plan);
+  read_options(arguments, plan);
   for (std::size_t i = 0; i < points.size(); ++i) {
     ComparedConfig config;
     config.name = names[i];

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "comparison/holm_correction.hpp"
 #include "comparison/statistics.hpp"
 #include "records/run_record.hpp"
 #include "report/read_run.hpp"

@@ -6,11 +6,9 @@
 #include <map>
 #include <set>
 
-#include "base/child.hpp"
 #include "base/text.hpp"
+#include "comparison/children.hpp"
 #include "records/run_folder.hpp"
-#include "training/data.hpp"
-#include "training/trainer.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -70,31 +68,6 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-const char* part_of(const DataShape& data) {
-  return part_names[part_that_counts([&](std::size_t part) { return data.examples[part] > 0; })];
-}
-
-/// In a child: builds the network and opens the data of the configs from `from` on, and sends what
-/// that tells of each.
-int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& send) {
-  try {
-    for (std::size_t i = from; i < plan.configs.size(); ++i) {
-      const auto trainer = Trainer::create(plan.configs[i].experiment, 1);
-      send(Message("config")
-               .with("parameters", trainer->model()->graph().parameter_count())
-               .with("training", trainer->data().examples[NNRUN_TRAIN])
-               .with("part", part_of(trainer->data())));
-    }
-  } catch (const Error& error) {
-    send(message_of(error));
-  } catch (const std::bad_alloc&) {
-    send(message_of(RecordError(Problem{.what = "out of memory"})));
-  } catch (const std::exception& error) {
-    send(message_of(RecordError(Problem{.what = error.what()})));
-  }
-  return 0;
-}
-
 /// Learns the sizes of the configs from `from` on, in one child: a plugin that crashes is a failed
 /// run of its config, later, and not the end of the others. Returns the config to go on with.
 std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
@@ -104,10 +77,11 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
       run_child([&](const Child::Send& send) { return send_sizes(plan, from, send); }, limits);
   for (const Message& message : result.messages) {
     if (message.name() == "error") throw error_of(message);
+    const ConfigSizes sizes = sizes_in(message);
     ComparedConfig& config = plan.configs.at(from++);
-    config.parameters = message.count("parameters");
-    config.examples = message.count("training");
-    if (plan.part.empty()) plan.part = message.text("part");
+    config.parameters = sizes.parameters;
+    config.examples = sizes.training;
+    if (plan.part.empty()) plan.part = sizes.part;
   }
   return result.end.how == ChildEnd::How::returned ? from : from + 1;
 }

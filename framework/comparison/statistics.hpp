@@ -23,7 +23,4 @@ MeanOf mean_of(std::span<const double> numbers);
 /// have no noise: 1 where they are 0, else 0.
 std::optional<double> paired_p(std::span<const double> differences);
 
-/// Holm's correction: each p as it counts beside the others. Those that are not there stay so.
-std::vector<std::optional<double>> holm(const std::vector<std::optional<double>>& p);
-
 }  // namespace nnrun::host

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numbers>
+
+#include "comparison/holm_correction.hpp"
 namespace nnrun::host {
 
 TEST_CASE("quantiles of Student's t are those of the tables", "[statistics]") {

@@ -4,14 +4,13 @@
 #include <span>
 #include <string>
 
-#include "comparison/plan.hpp"
+#include "comparison/children.hpp"
 namespace nnrun::host {
 
-/// Who is told. All may be empty.
-struct PoolListener {
+/// What is called on the way. All may be empty.
+struct RunsListener {
   std::function<void(const PlannedRun&)> started;
-  /// share of the run that is done, and its present cost
-  std::function<void(const PlannedRun&, double share, double cost)> progress;
+  std::function<void(const PlannedRun&, RunProgress)> progress;
   std::function<void(const PlannedRun&)> ended;  ///< its folder is there
   std::function<bool()> stop;                    ///< asked often; true ends all children
 };
@@ -19,6 +18,6 @@ struct PoolListener {
 /// Trains the runs. A run that fails, crashes or takes too long is recorded so, and the rest goes
 /// on. Each folder appears whole, when its run has ended. False: stopped; what had ended is there.
 bool train_runs(const ComparisonPlan& plan, std::span<const PlannedRun> runs, unsigned jobs,
-                const PoolListener& listener);
+                const RunsListener& listener);
 
 }  // namespace nnrun::host

@@ -1,4 +1,4 @@
-#include "cli/plot.hpp"
+#include "cli/function_plot.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "comparison/sweep.hpp"
+#include "comparison/sweep_points.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,4 @@
-#include "cli/run_comparison.hpp"
-
-#include <cmath>
-#include <set>
-#include <thread>
+#include "cli/comparing.hpp"
 
 #include "base/text.hpp"
 #include "cli/compare_progress.hpp"
@@ -10,7 +6,7 @@
 #include "cli/interrupt.hpp"
 #include "comparison/comparison.hpp"
 #include "comparison/condition.hpp"
-#include "comparison/run_pool.hpp"
+#include "comparison/train_runs.hpp"
 #include "records/json_file.hpp"
 #include "records/run_folder.hpp"
 #include "report/page.hpp"
@@ -18,22 +14,6 @@ namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr long long most_seeds = 100'000;
-
-unsigned jobs_of(const Arguments& arguments) {
-  if (!arguments.has("--jobs"))
-    return arguments.has("--time") ? 1 : std::max(1u, std::thread::hardware_concurrency());
-  const std::string text = arguments.text("--jobs");
-  const auto number = parse_integer(text);
-  if (!number || *number < 1 || *number > 1024)
-    throw UsageError(
-        Problem{.what = "--jobs needs a whole number from 1 to 1024, not '" + text + "'"});
-  if (arguments.has("--time") && *number > 1)
-    throw UsageError(Problem{.what = "--time runs one at a time, --jobs " + text + " does not",
-                             .hint = "leave one of the two away"});
-  return static_cast<unsigned>(*number);
-}
 
 std::string times_text(unsigned jobs) {
   return jobs == 1 ? "one run at a time" : std::to_string(jobs) + " runs at a time";
@@ -63,11 +43,9 @@ void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const
   bool whole = false;
   {
     CompareProgress progress(plan, missing.size(), arguments.quiet || arguments.json);
-    PoolListener listener;
+    RunsListener listener;
     listener.started = [&](const PlannedRun& run) { progress.started(run); };
-    listener.progress = [&](const PlannedRun& run, double share, double cost) {
-      progress.moved(run, share, cost);
-    };
+    listener.progress = [&](const PlannedRun& run, RunProgress p) { progress.moved(run, p); };
     listener.ended = [&](const PlannedRun& run) { progress.ended(run); };
     listener.stop = [] { return interrupt_signal() != 0; };
     watch_for_interrupts();
@@ -101,87 +79,6 @@ bool any_failed(const Report& report) {
 
 }  // namespace
 
-std::vector<std::uint64_t> seeds_of(const std::string& text) {
-  const auto refuse = [&](const std::string& what) {
-    throw UsageError(
-        Problem{.what = what, .hint = "--seeds 10 is 1 to 10; --seeds 3,7 is those two"});
-  };
-  std::vector<std::uint64_t> seeds;
-  if (text.find(',') == text.npos) {
-    const auto count = parse_integer(text);
-    if (!count || *count < 1 || *count > most_seeds)
-      refuse("--seeds needs a number from 1 to " + std::to_string(most_seeds) +
-             ", or a list of seeds, not '" + text + "'");
-    for (long long seed = 1; seed <= *count; ++seed)
-      seeds.push_back(static_cast<std::uint64_t>(seed));
-    return seeds;
-  }
-  std::string_view rest = text;
-  std::set<std::uint64_t> taken;
-  for (bool more = true; more;) {
-    const std::size_t comma = rest.find(',');
-    const std::string one(rest.substr(0, comma));
-    more = comma != rest.npos;
-    if (more) rest.remove_prefix(comma + 1);
-    const auto seed = parse_integer(one);
-    if (!seed || *seed < 0) refuse("'" + one + "' in --seeds is no seed");
-    if (!taken.insert(static_cast<std::uint64_t>(*seed)).second)
-      refuse("seed " + one + " is given twice");
-    seeds.push_back(static_cast<std::uint64_t>(*seed));
-  }
-  return seeds;
-}
-
-CommonLength length_of(const std::string& text) {
-  CommonLength length;
-  const std::size_t equals = text.find('=');
-  length.kind = text.substr(0, equals);
-  const std::vector<std::string> kinds{"epochs", "examples", "seconds"};
-  if (std::ranges::find(kinds, length.kind) == kinds.end())
-    throw UsageError(Problem{.what = "--budget cannot be '" + text + "'",
-                             .hint = "epochs, examples, examples=20000 or seconds=2"});
-  if (equals == text.npos) {
-    if (length.kind == "seconds")
-      throw UsageError(Problem{.what = "--budget seconds needs a number",
-                               .hint = "for example --budget seconds=2"});
-    return length;
-  }
-  const std::string value = text.substr(equals + 1);
-  const auto number = parse_double(value);
-  const bool whole = number && *number == std::floor(*number) && *number < 1e15;
-  if (length.kind == "epochs" || !number || !(*number > 0) || (length.kind == "examples" && !whole))
-    throw UsageError(Problem{.what = "--budget cannot be '" + text + "'",
-                             .hint = "epochs, examples, examples=20000 or seconds=2"});
-  length.value = *number;
-  return length;
-}
-
-void take_options(const Arguments& arguments, ComparisonPlan& plan) {
-  if (arguments.has("--metric")) plan.metric = arguments.text("--metric");
-  if (arguments.has("--baseline")) plan.baseline = arguments.text("--baseline");
-  if (arguments.has("--seeds")) plan.seeds = seeds_of(arguments.text("--seeds"));
-  if (arguments.has("--budget")) plan.length = length_of(arguments.text("--budget"));
-  if (arguments.has("--fail-if")) plan.fail_if = arguments.text("--fail-if");
-  if (arguments.has("--timeout")) {
-    const auto seconds = parse_double(arguments.text("--timeout"));
-    if (!seconds || !(*seconds > 0))
-      throw UsageError(Problem{.what = "--timeout needs a number of seconds, not '" +
-                                       arguments.text("--timeout") + "'"});
-    plan.timeout = *seconds;
-  }
-  plan.command_line = arguments.command_line;
-}
-
-Shard shard_of(const std::string& text) {
-  const std::size_t slash = text.find('/');
-  const auto index = parse_integer(text.substr(0, slash));
-  const auto count = slash == text.npos ? std::nullopt : parse_integer(text.substr(slash + 1));
-  if (!index || !count || *count < 1 || *index < 1 || *index > *count)
-    throw UsageError(Problem{.what = "--shard needs I/N with I from 1 to N, not '" + text + "'",
-                             .hint = "for example --shard 1/4, 2/4, 3/4 and 4/4"});
-  return {static_cast<std::size_t>(*index - 1), static_cast<std::size_t>(*count)};
-}
-
 fs::path new_folder(const Arguments& arguments, const std::string& kind) {
   return arguments.has("--out") ? RunFolder::create_at(arguments.text("--out")).path()
                                 : RunFolder::create("runs", kind).path();
@@ -203,7 +100,7 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
                                      (plan.kind == "sweep" ? "sweep" : "comparison"),
                              .hint = "nnrun " + plan.kind + " --resume " + folder.string()});
   const std::vector<std::string> command_line = plan.command_line;
-  take_options(arguments, plan);
+  read_options(arguments, plan);
   plan.command_line = command_line;
   if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
   plan_runs(plan, folder);

@@ -1,4 +1,4 @@
-#include "comparison/run_pool.hpp"
+#include "comparison/train_runs.hpp"
 
 #include <poll.h>
 #include <signal.h>
@@ -19,9 +19,6 @@ namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
-
-constexpr std::ptrdiff_t most_planes = 10;  // for so many seeds: a page shows no more
 
 /// `.0001-machine-1234` beside the run's folder, until the run has ended.
 fs::path unfinished(const PlannedRun& run) {
@@ -46,7 +43,7 @@ void remove_leftovers(const PlannedRun& run) {
 }
 
 /// The folder gets its name. Where another machine was faster, its run has the same numbers.
-void take_name(const fs::path& from, const PlannedRun& run) {
+void give_final_name(const fs::path& from, const PlannedRun& run) {
   std::error_code error, ignored;
   fs::rename(from, run.folder, error);
   if (!error) return;
@@ -55,45 +52,6 @@ void take_name(const fs::path& from, const PlannedRun& run) {
   if (!there)
     throw RecordError(Problem{.what = "cannot write '" + run.folder.string() +
                                       "': " + system_reason(error.value())});
-}
-
-Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {
-  Experiment experiment = plan.configs[run.config].experiment;
-  experiment.seed = run.seed;
-  return experiment;
-}
-
-/// In the child. 0: trained; 1: failed, and recorded so.
-int work(const ComparisonPlan& plan, const PlannedRun& run, const fs::path& folder,
-         const Child::Send& send) {
-  const Clock::time_point start = Clock::now();
-  try {
-    const Experiment experiment = experiment_of(plan, run);
-    RecordedRun recorded(RunFolder::create_at(folder, Sync::later), experiment, plan.command_line,
-                         start);
-    const auto trainer = Trainer::create(experiment, 1);
-    Clock::time_point told = start;
-    Listener listener;
-    listener.progress = [&](const Progress& p) {
-      if (Clock::now() - told < std::chrono::milliseconds(100)) return;
-      told = Clock::now();
-      const double epoch = static_cast<double>(p.done) / static_cast<double>(p.examples);
-      const double share =
-          (static_cast<double>(p.epoch - 1) + epoch) / static_cast<double>(p.epochs);
-      send(Message("progress").with("share", share).with("cost", p.cost));
-    };
-    recorded.train(*trainer, std::move(listener), run.folder.string());
-    if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < most_planes)
-      if (const auto plane = sample_plane(*trainer, run.seed))
-        write_new_file(folder / "decision.json", to_json(*plane).dump(), Sync::later);
-    return 0;
-  } catch (const Error& error) {
-    send(message_of(error));
-    return 1;
-  } catch (const std::exception& error) {
-    send(message_of(RecordError(Problem{.what = error.what()})));
-    return 1;
-  }
 }
 
 struct Running {
@@ -105,7 +63,7 @@ struct Running {
 
 class Pool {
  public:
-  Pool(const ComparisonPlan& plan, const PoolListener& listener)
+  Pool(const ComparisonPlan& plan, const RunsListener& listener)
       : plan_(plan), listener_(listener), limits_{.seconds = plan.timeout} {}
 
   void start(const PlannedRun& run) {
@@ -119,8 +77,9 @@ class Pool {
     const fs::path folder = unfinished(run);
     running_.push_back(
         {run, folder,
-         Child::start([&](const Child::Send& send) { return work(plan_, run, folder, send); },
-                      limits_)});
+         Child::start(
+             [&](const Child::Send& send) { return train_in_child(plan_, run, folder, send); },
+             limits_)});
     if (listener_.started) listener_.started(run);
   }
 
@@ -166,7 +125,7 @@ class Pool {
   void hear(Running& r, const Message& message) {
     if (message.name() == "error") r.error = error_of(message).what();
     if (message.name() == "progress" && listener_.progress)
-      listener_.progress(r.run, message.number("share"), message.number("cost"));
+      listener_.progress(r.run, progress_in(message));
   }
 
   void finish(const Running& r) {
@@ -175,12 +134,12 @@ class Pool {
     std::error_code ignored;
     if (!error.empty() && !fs::exists(r.folder / "run.json", ignored))
       record_failure(r.folder, experiment_of(plan_, r.run), plan_.command_line, error);
-    take_name(r.folder, r.run);
+    give_final_name(r.folder, r.run);
     if (listener_.ended) listener_.ended(r.run);
   }
 
   const ComparisonPlan& plan_;
-  const PoolListener& listener_;
+  const RunsListener& listener_;
   ChildLimits limits_;
   std::list<Running> running_;
 };
@@ -188,7 +147,7 @@ class Pool {
 }  // namespace
 
 bool train_runs(const ComparisonPlan& plan, std::span<const PlannedRun> runs, unsigned jobs,
-                const PoolListener& listener) {
+                const RunsListener& listener) {
   for (const ComparedConfig& config : plan.configs) prepare_records(config.experiment);
   Pool pool(plan, listener);
   std::size_t next = 0;

@@ -1,0 +1,25 @@
+// The options that compare and sweep share. All throw UsageError for what cannot be meant.
+#pragma once
+#include "cli/arguments.hpp"
+#include "comparison/plan.hpp"
+namespace nnrun::host {
+
+/// 10: from 1 to 10; 3,7: those.
+std::vector<std::uint64_t> seeds_of(const std::string& text);
+
+/// `examples`, `examples=20000`, `seconds=2`, `epochs`.
+CommonLength length_of(const std::string& text);
+
+/// --metric, --timeout, --fail-if and the command line, into the plan.
+void read_options(const Arguments& arguments, ComparisonPlan& plan);
+
+/// Part `index` of `count`: runs index, index + count, …
+struct Shard {
+  std::size_t index = 0, count = 1;
+};
+Shard shard_of(const std::string& text);
+
+/// --jobs, or as many as fit.
+unsigned jobs_of(const Arguments& arguments);
+
+}  // namespace nnrun::host

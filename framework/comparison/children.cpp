@@ -1,0 +1,105 @@
+#include "comparison/children.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+#include <nlohmann/json.hpp>
+
+#include "base/files.hpp"
+#include "records/recorded_run.hpp"
+#include "report/plane.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::ptrdiff_t most_planes = 10;  // for so many seeds: a page shows no more
+constexpr int child_failed = 1;
+
+const char* part_of(const DataShape& data) {
+  return part_names[part_that_counts([&](std::size_t part) { return data.examples[part] > 0; })];
+}
+
+/// Returns the error that is being handled, as a message.
+Message message_of_failure() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return message_of(error);
+  } catch (const std::bad_alloc&) {
+    return message_of(RecordError(Problem{.what = "out of memory"}));
+  } catch (const std::exception& error) {
+    return message_of(RecordError(Problem{.what = error.what()}));
+  }
+}
+
+Message progress_message(const Progress& p) {
+  const double epoch = static_cast<double>(p.done) / static_cast<double>(p.examples);
+  const double share = (static_cast<double>(p.epoch - 1) + epoch) / static_cast<double>(p.epochs);
+  return Message("progress").with("share", share).with("cost", p.cost);
+}
+
+/// Tells of progress ten times a second at most.
+Listener telling(const Child::Send& send, Clock::time_point start) {
+  Listener listener;
+  listener.progress = [&send, told = start](const Progress& progress) mutable {
+    if (Clock::now() - told < std::chrono::milliseconds(100)) return;
+    told = Clock::now();
+    send(progress_message(progress));
+  };
+  return listener;
+}
+
+}  // namespace
+
+int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& send) {
+  try {
+    for (std::size_t i = from; i < plan.configs.size(); ++i) {
+      const auto trainer = Trainer::create(plan.configs[i].experiment, 1);
+      send(Message("sizes")
+               .with("parameters", trainer->model()->graph().parameter_count())
+               .with("training", trainer->data().examples[NNRUN_TRAIN])
+               .with("part", part_of(trainer->data())));
+    }
+    return 0;
+  } catch (...) {
+    send(message_of_failure());
+    return child_failed;
+  }
+}
+
+ConfigSizes sizes_in(const Message& message) {
+  return {message.count("parameters"), message.count("training"), message.text("part")};
+}
+
+Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {
+  Experiment experiment = plan.configs[run.config].experiment;
+  experiment.seed = run.seed;
+  return experiment;
+}
+
+int train_in_child(const ComparisonPlan& plan, const PlannedRun& run,
+                   const std::filesystem::path& folder, const Child::Send& send) {
+  const Clock::time_point start = Clock::now();
+  try {
+    const Experiment experiment = experiment_of(plan, run);
+    RecordedRun recorded(RunFolder::create_at(folder, Sync::later), experiment, plan.command_line,
+                         start);
+    const auto trainer = Trainer::create(experiment, 1);
+    recorded.train(*trainer, telling(send, start), run.folder.string());
+    if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < most_planes)
+      if (const auto plane = sample_plane(*trainer, run.seed))
+        write_new_file(folder / "decision.json", to_json(*plane).dump(), Sync::later);
+    return 0;
+  } catch (...) {
+    send(message_of_failure());
+    return child_failed;
+  }
+}
+
+RunProgress progress_in(const Message& message) {
+  return {message.number("share"), message.number("cost")};
+}
+
+}  // namespace nnrun::host
