@@ -1,4 +1,3 @@
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "cli/run_again.hpp"
@@ -7,10 +6,9 @@
 #include "loading/meaning.hpp"
 #include "records/run_record.hpp"
 #include "training/evaluation.hpp"
+#include "training/parts.hpp"
 namespace nnrun::host {
 namespace {
-
-constexpr std::array part_names{"train", "validation", "test"};
 
 /// Classes that the data set would count anew from its files are those of the run.
 void keep_classes(Use& data, const std::vector<std::string>& classes) {
@@ -19,12 +17,6 @@ void keep_classes(Use& data, const std::vector<std::string>& classes) {
     if (list && list->empty() && means(*data.plugin, setting_of(*data.plugin, i), NNRUN_CLASSES))
       *list = classes;
   }
-}
-
-std::size_t most_telling_part(const DataShape& data) {
-  for (const std::size_t part : {NNRUN_TEST, NNRUN_VALIDATION})
-    if (data.examples[part] > 0) return part;
-  return NNRUN_TRAIN;
 }
 
 }  // namespace
@@ -38,7 +30,9 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Experiment& experiment = run.experiment;
   keep_classes(run.experiment.data.use, run.model.names.classes);
   DataSource data(experiment);
-  const std::size_t part = most_telling_part(data.shape()), examples = data.shape().examples[part];
+  const auto& counts = data.shape().examples;
+  const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
+  const std::size_t examples = counts[part];
   const Score score = score_of(experiment, run.model, data, part);
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
