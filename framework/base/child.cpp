@@ -58,7 +58,7 @@ void send_crash(int, std::string_view where) {
   write_with_length(pipe_of_this_child, where);
 }
 
-/// The first word of a child whose time is over; SIGKILL follows where it does not come.
+/// Sent first to a child whose time is over; SIGKILL follows if nothing comes back.
 constexpr int out_of_time_signal = SIGXCPU;
 void report_lateness(int signal) {
   report_crash_now(signal);
@@ -100,7 +100,7 @@ constexpr bool addresses_count() {
   std::fflush(stdout);
   if (const int nothing = ::open("/dev/null", O_RDONLY | O_CLOEXEC); nothing >= 0)
     ::dup2(nothing, STDIN_FILENO);
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is no result of ours
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is not a result
   const int code = work([to](const Message& message) { write_with_length(to, message.bytes()); });
   write_all(to, &returned_mark, sizeof returned_mark);
   write_all(to, &code, sizeof code);
@@ -235,7 +235,7 @@ void Child::collect() {
   ::close(std::exchange(pipe_, -1));
   int status = 0;
   pid_t gone = 0;
-  // A child that closed its pipe without a word ends at once; one that stays is ended.
+  // A child that closed its pipe ends at once; one that stays is killed.
   for (int i = 0; i < 100 && gone == 0; ++i) {
     gone = ::waitpid(process_, &status, WNOHANG);
     if (gone == 0) ::poll(nullptr, 0, i < 10 ? 1 : 10);

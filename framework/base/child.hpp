@@ -13,17 +13,17 @@ namespace nnrun::host {
 
 /// What a child may take; 0: no limit.
 struct ChildLimits {
-  double seconds = 0;        ///< on the clock of the wall
+  double seconds = 0;        ///< of wall-clock time
   std::uint64_t memory = 0;  ///< bytes of address space on top of what the parent has
 };
 
-/// How a child ended. A child that left without coming back from its work (a plugin called exit)
-/// has `exited`, whatever the status.
+/// How a child ended. `exited`: it ended before its work returned, whatever its status; a plugin
+/// called exit, say.
 struct ChildEnd {
   enum class How { returned, exited, signalled, out_of_time, garbled };
   How how = How::returned;
   int code = 0;            ///< what the work returned; the exit status; the signal
-  std::string where = {};  ///< it was in foreign code: `in forward of activation 'a' (a.so)`
+  std::string where = {};  ///< in which foreign code: `in forward of activation 'a' (a.so)`
 };
 
 /// Returns `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`, and
@@ -32,7 +32,7 @@ std::string text_of(const ChildEnd& end, const ChildLimits& limits);
 
 class Child {
  public:
-  /// Hands a message to the parent, whole.
+  /// Sends a message to the parent, whole.
   using Send = std::function<void(const Message&)>;
 
   /// Forks; the child calls work, which returns its code and throws nothing, and ends. Its standard
@@ -45,7 +45,7 @@ class Child {
 
   /// Readable when there is a message, or the end: for poll().
   int descriptor() const { return pipe_; }
-  /// Seconds that it may still take; 0: none are left; infinite without a limit.
+  /// Returns the seconds that it may still take; infinity without a limit.
   double seconds_left() const;
   /// The messages that have arrived. Kills a child whose time is over, or that sent what is not a
   /// message. Never waits.
@@ -67,7 +67,7 @@ class Child {
   ChildEnd end_;
 };
 
-/// Starts it, waits for its end, and hands over what it sent.
+/// Starts a child, waits for its end, and returns what it sent.
 struct ChildResult {
   ChildEnd end;
   std::vector<Message> messages;

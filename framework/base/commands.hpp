@@ -5,19 +5,19 @@
 #include <vector>
 namespace nnrun::host {
 
-/// A word of a command for the shell: in quotes where it needs them.
+/// Returns a word of a command for the shell, in quotes if it needs them.
 std::string shell_word(const std::string& text);
 
-/// Of the places that may have `file`, the folder that does, as a person would write it: without
-/// links of the build tree. Throws RecordError where none has.
+/// Returns the first of the places that has `file`, as a person would write it: without links of
+/// the build tree. Throws RecordError if none has it.
 std::filesystem::path folder_with(const std::filesystem::path& file,
                                   const std::vector<std::filesystem::path>& places);
 
-/// Makes STEM.so of STEM.cpp with the headers of this program. Throws RecordError where they are
-/// missing.
+/// Returns the command that makes STEM.so of STEM.cpp with the headers of this program. Throws
+/// RecordError if they are missing.
 std::string compile_command(const std::string& stem);
 
-/// "build it so: " and the command; without the headers' folder where they are missing.
+/// Returns "build it so: " and the command, without the headers' folder if they are missing.
 std::string how_to_build(const std::string& stem = "NAME");
 
 }  // namespace nnrun::host

@@ -1,9 +1,9 @@
-// The end of a process that a plugin crashes or leaves: who did it, told before it is over.
+// Reports which plugin code a process was in, when that code crashes it or calls exit.
 #pragma once
 #include <string_view>
 namespace nnrun::host {
 
-/// Hears of the end. signal: 0 where exit was called. where: `in forward of activation 'swish'
+/// Called at the end. signal: 0 if exit was called. where: `in forward of activation 'swish'
 /// (swish.so)`, `while 'swish.so' was loaded`, what was thrown behind it where something was;
 /// empty where no foreign code ran. May do only what a signal handler may.
 using CrashReport = void (*)(int signal, std::string_view where);

@@ -21,7 +21,7 @@ struct Place {
   std::size_t line = 0, column = 0, length = 1;
 };
 
-/// Exit status of the program. Relied on by scripts: extend, never renumber.
+/// Exit status of the program. Scripts rely on it: extend, never renumber.
 enum class Exit { done = 0, failed = 1, usage = 2, config = 3, plugin = 4, data = 5 };
 
 /// Why something is wrong, for code that decides by it: no code looks at the words of a message.
@@ -88,13 +88,13 @@ struct RecordError : ErrorOf<Exit::failed> {
   using ErrorOf::ErrorOf;
 };
 
-/// `file:line:column` of a place, or the problem's `where`.
+/// Returns `file:line:column` of a place, or the problem's `where`.
 std::string where_of(const Problem& problem);
 
-/// `error: …`, ` --> place`, the line with carets, `= help: …`.
+/// Returns `error: …`, ` --> place`, the line with carets, `= help: …`.
 /// Colour only where asked for. Ends with a newline.
 std::string render(const Error& error, bool colour);
-/// The same of problems that are no errors, `title` in place of `error`.
+/// The same for problems that are not errors, with `title` in place of `error`.
 std::string render(std::string_view title, const std::vector<Problem>& problems, bool colour);
 
 }  // namespace nnrun::host

@@ -136,7 +136,7 @@ class NewFile {
     name_.clear();
     if (sync_ == Sync::later) return true;
     if (retried([&] { return ::fsync(folder_); }) == 0 || errno == EINVAL) return true;
-    const int error = errno;  // whoever hears of a failure shall find no file
+    const int error = errno;  // after a failure there is no file
     ::unlinkat(folder_, name.c_str(), 0);
     errno = error;
     return false;

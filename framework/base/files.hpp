@@ -8,12 +8,12 @@
 #include <vector>
 namespace nnrun::host {
 
-/// The text of a regular file of at most `limit` bytes. Throws RecordError whose
-/// `what` says: no such file, a directory, not readable, larger than the limit.
+/// Returns the text of a regular file of at most `limit` bytes. Throws RecordError that says: no
+/// such file (with that cause), a directory, not readable, larger than the limit.
 std::string read_file(const std::filesystem::path& file, std::size_t limit);
 
-/// What a power cut may take once the function has returned: `now`, nothing; `later`, this file,
-/// which is right for what the run could write again.
+/// What a power cut may destroy once the function has returned: `now`, nothing; `later`, this file,
+/// which is right for what can be written again.
 enum class Sync { now, later };
 
 /// Writes a new file: temporary name in the same folder, write, fsync, rename without replacing,
@@ -24,17 +24,18 @@ void write_new_file(const std::filesystem::path& file, std::span<const std::stri
 void write_new_file(const std::filesystem::path& file, std::string_view text,
                     Sync sync = Sync::now);
 
-/// Where things of this program may lie, the likely one first: `built` beside the program in a
-/// build tree, `installed` below the prefix whose bin/ has the program.
+/// Returns where things of this program may lie, the likely place first: `built` beside the program
+/// in a build tree, `installed` below the prefix whose bin/ has the program.
 std::vector<std::filesystem::path> own_places(const std::filesystem::path& built,
                                               const std::filesystem::path& installed);
-/// This program's own file, whatever it was started as. Throws RecordError where /proc is missing.
+/// Returns this program's own file, under whatever name it was started. Throws RecordError if /proc
+/// is missing.
 std::filesystem::path program_file();
 
-/// What the system says about an errno, as part of a sentence: "no space left on device".
+/// Returns what the system says about an errno, as part of a sentence: "no space left on device".
 std::string system_reason(int error);
 
-/// Hexadecimal SHA-256 (FIPS 180-4, by nettle).
+/// Return the SHA-256 in hexadecimal (FIPS 180-4, by nettle).
 std::string sha256_of(std::span<const std::byte> bytes);
 std::string sha256_of_file(const std::filesystem::path& file);
 

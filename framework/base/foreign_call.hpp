@@ -1,4 +1,4 @@
-// Which foreign code a thread is in, for whoever has to say what crashed.
+// Which foreign code a thread is in, to say what crashed.
 #pragma once
 namespace nnrun::host {
 
@@ -33,8 +33,8 @@ class ForeignCall {
       "initial-exec")]] inline static thread_local constinit const char* volatile method_ = nullptr;
 };
 
-/// A call of a plugin back into the host, which may call other plugins: stands in every function
-/// that plugins are lent.
+/// A call of a plugin back into the host, which may call other plugins. Every function that plugins
+/// are lent begins with one.
 class HostCall {
  public:
   HostCall() : outer_(ForeignCall::now()) { ForeignCall::what_ = nullptr; }

@@ -7,17 +7,20 @@
 #include <vector>
 namespace nnrun::host {
 
-/// The known word nearest to a misspelt one, if it is near enough (optimal string alignment).
+/// Returns the known word nearest to a misspelt one, if it is near enough (optimal string
+/// alignment).
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known);
-/// "did you mean 'sigmoid'?", or "one of: a, b, c" where nothing is near and the list is short.
+/// Returns "did you mean 'sigmoid'?", or "one of: a, b, c" if nothing is near and the list is
+/// short.
 std::string did_you_mean(std::string_view word, std::span<const std::string> known);
 
-/// Shortest digits that read back to the same number.
+/// Return the shortest digits that read back to the same number.
 std::string shortest(double x);
 std::string shortest(float x);
-/// At most so many significant digits: 0.1, 1e+199.
+/// Returns at most so many significant digits: 0.1, 1e+199.
 std::string significant(double x, int digits);
-/// Whole text as a number; nothing else around it. Decimal or scientific, no hex, no inf, no nan.
+/// Return the whole text as a number, decimal or scientific; nothing for hex, inf, nan or text
+/// around it.
 std::optional<double> parse_double(std::string_view text);
 std::optional<long long> parse_integer(std::string_view text);
 bool valid_utf8(std::string_view text);

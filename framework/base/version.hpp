@@ -15,7 +15,8 @@ struct Version {
 };
 Version version();
 
-/// The highest x86-64 level that this processor has: `x86-64-v3`; elsewhere the architecture.
+/// Returns the highest x86-64 level that this processor has: `x86-64-v3`; elsewhere the
+/// architecture.
 std::string instruction_set();
 
 }  // namespace nnrun::host

@@ -1,5 +1,5 @@
-// A library under its laws. Its code runs in children only, so that it may crash, hang or call
-// exit.
+// A library tried by the laws of its kinds. Its code runs in child processes only, so that it may
+// crash, hang or call exit.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -40,13 +40,13 @@ CheckedLibrary inspect_library(const std::filesystem::path& file, const Registry
                                const GivenSettings& given = {},
                                const ChildLimits& limits = check_limits);
 
-/// Every class of it through the laws of its kind. `built_in`: what speeds are compared with. A law
-/// that ends its process has a row that says how, and the next is tried in another; a class that
-/// does so three times is left alone.
+/// Tries every class of it by the laws of its kind. `built_in`: what speeds are compared with. A
+/// law that ends its process has a row that says how, and the next is tried in another; a class
+/// that does so three times is left alone.
 void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
               const GivenSettings& given = {}, const ChildLimits& limits = check_limits);
 
-/// What libraries are like without letting their code into this process.
+/// A description of libraries, made without letting their code into this process.
 struct Scanned {
   std::string text;
   std::vector<std::string> warnings;
@@ -55,15 +55,15 @@ struct Scanned {
   const std::string& require_text() const;
 };
 using Describe = std::function<std::string(const Registry&)>;
-/// `describe` looks at a library in a child, where it is alone in the registry, and its text comes
-/// back. Warns of names that a class of `known` has already.
+/// Returns what `describe` says of a library in a child, where it is alone in the registry. Warns
+/// of names that a class of `known` has already.
 Scanned scan_library(const std::filesystem::path& file, const Registry& known,
                      const Describe& describe, const ChildLimits& limits = check_limits);
-/// The same of libraries beside what `registry` has; here it stays as it is.
+/// The same of libraries beside what `registry` has, which stays as it is in this process.
 Scanned scan_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
                        const Describe& describe, const ChildLimits& limits = check_limits);
 
-/// True for what can only be meant as a library: an ELF file, or a name that ends in .so.
+/// Returns true for what can only be meant as a library: an ELF file, or a name that ends in .so.
 bool looks_like_library(const std::filesystem::path& file);
 
 }  // namespace nnrun::host

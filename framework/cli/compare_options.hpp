@@ -4,13 +4,13 @@
 #include "comparison/plan.hpp"
 namespace nnrun::host {
 
-/// 10: from 1 to 10; 3,7: those.
+/// Returns 1 to 10 for 10, and 3 and 7 for 3,7.
 std::vector<std::uint64_t> seeds_of(const std::string& text);
 
-/// `examples`, `examples=20000`, `seconds=2`, `epochs`.
+/// Takes `examples`, `examples=20000`, `seconds=2` or `epochs`.
 CommonLength length_of(const std::string& text);
 
-/// --metric, --timeout, --fail-if and the command line, into the plan.
+/// Writes --metric, --timeout, --fail-if and the command line into the plan.
 void read_options(const Arguments& arguments, ComparisonPlan& plan);
 
 /// Part `index` of `count`: runs index, index + count, …
@@ -19,7 +19,7 @@ struct Shard {
 };
 Shard shard_of(const std::string& text);
 
-/// --jobs, or as many as fit.
+/// Returns --jobs, or as many as the machine has processors; one with --time.
 unsigned jobs_of(const Arguments& arguments);
 
 }  // namespace nnrun::host

@@ -6,11 +6,11 @@
 #include "report/report.hpp"
 namespace nnrun::host {
 
-/// The table, what failed, the differences and the summary.
+/// Returns the table, what failed, the differences and the summary.
 std::string comparison_text(const Report& report, const Terminal& terminal);
-/// A row for each run; fractions of 1.
+/// Returns a row for each run; fractions are of 1.
 std::string comparison_csv(const Report& report);
-/// The table, for a README or a comment on a change.
+/// Returns the table, for a README or a comment on a change.
 std::string comparison_markdown(const Report& report);
 
 }  // namespace nnrun::host

@@ -8,10 +8,10 @@ namespace nnrun::host {
 Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan,
                     const std::filesystem::path& folder, const Shard& shard = {});
 
-/// Goes on with the comparison or the sweep of --resume.
+/// Resumes the comparison or the sweep in the folder of --resume.
 Exit resume_comparison(const Arguments& arguments, Registry& registry, const std::string& kind);
 
-/// A numbered folder below runs/<kind>, or the one of --out.
+/// Creates a numbered folder below runs/<kind>, or the one of --out.
 std::filesystem::path new_folder(const Arguments& arguments, const std::string& kind);
 
 }  // namespace nnrun::host

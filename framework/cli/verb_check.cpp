@@ -67,8 +67,8 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
   report.add(json);
 }
 
-/// Of a config whose libraries were left out: which those are, and what nobody knows without them.
-/// False where something else is wrong with it.
+/// Reports which libraries of a config were left out, and what cannot be checked without them.
+/// Returns false if something else is wrong with the config.
 bool only_lacks_libraries(const std::string& file, const Registry& registry, const Error& error,
                           const ConfigReport& report) {
   std::vector<std::string> libraries, unknown;

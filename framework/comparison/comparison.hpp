@@ -8,8 +8,8 @@ namespace nnrun::host {
 /// order of the plan, those of a sweep best first. Throws RecordError.
 Report report_of(const ComparisonPlan& plan, const std::string& times, const std::string& page);
 
-/// The sentences: nothing is called better within the noise, and several comparisons are corrected
-/// for (Holm).
+/// Returns the sentences: nothing within the noise is called better, and p-values are corrected for
+/// the number of comparisons (Holm).
 std::vector<std::string> summary_of(const Report& report);
 
 }  // namespace nnrun::host

@@ -1,4 +1,4 @@
-// `accuracy < baseline - 0.01`: what a comparison is not to come to, for scripts.
+// `accuracy < baseline - 0.01`: the condition of --fail-if.
 #pragma once
 #include <string>
 #include <vector>

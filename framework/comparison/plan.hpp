@@ -1,4 +1,4 @@
-// What is to be compared: configs, seeds, and how their runs are measured.
+// What to compare: configs, seeds, and how their runs are measured.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -14,7 +14,7 @@ struct ComparedConfig {
   std::string name;  ///< of the row; unique, and good for a folder
   std::string file;  ///< as the user wrote it
   Experiment experiment;
-  std::size_t parameters = 0;                            ///< 0: a plugin of it crashes
+  std::size_t parameters = 0;                            ///< 0: one of its plugins crashes
   std::size_t examples = 0;                              ///< of the training part; 0 as well
   std::vector<std::pair<std::string, std::string>> set;  ///< of a sweep: key and value
 };
@@ -43,20 +43,20 @@ struct ComparisonPlan {
 };
 
 /// Opens the data and builds the network of every config, and chooses what was left open: names,
-/// metric, part, baseline, length. Throws UsageError, ConfigError and what else a config can throw.
+/// metric, part, baseline, length. Throws UsageError, ConfigError and any other error of a config.
 void complete(ComparisonPlan& plan);
 
 /// Chooses the metric where none is named; whether it is a fraction, and which way it is better.
 void find_metric(ComparisonPlan& plan);
 
-/// Their folders: below `folder`/runs/<name>/<seed>.
+/// Adds the runs, with folders `folder`/runs/<name>/<seed>.
 void plan_runs(ComparisonPlan& plan, const std::filesystem::path& folder);
 
-/// Gives configs of one name their file's name, or a number.
+/// Gives configs that share a name the name of their file, or a number.
 void make_names_unique(std::vector<ComparedConfig>& configs);
 
-/// plan.json and configs/<name>.yaml: all that it takes to go on with a comparison. Where the
-/// folder has a plan already it must be the same. Throws RecordError.
+/// Writes plan.json and configs/<name>.yaml: all that it takes to resume a comparison. A plan that
+/// is there already must be the same. Throws RecordError.
 void write_plan(const ComparisonPlan& plan, const std::filesystem::path& folder);
 ComparisonPlan read_plan(const std::filesystem::path& folder, Registry& registry);
 bool has_plan(const std::filesystem::path& folder);

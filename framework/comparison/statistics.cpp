@@ -44,7 +44,7 @@ double standard_deviation(std::span<const double> numbers, double mean) {
 }
 
 double plain_mean(std::span<const double> numbers) {
-  // of equal numbers it is that number, whatever their sum rounds to: no noise where there is none
+  // the mean of equal numbers is that number, however their sum rounds: rounding is not noise
   if (std::ranges::all_of(numbers, [&](double x) { return x == numbers[0]; })) return numbers[0];
   return std::accumulate(numbers.begin(), numbers.end(), 0.) / static_cast<double>(numbers.size());
 }

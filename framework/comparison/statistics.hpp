@@ -6,9 +6,9 @@
 #include <vector>
 namespace nnrun::host {
 
-/// Quantile of Student's t: the x that a value stays below with this probability, 0 < p < 1.
+/// Returns the quantile of Student's t: a value stays below it with this probability, 0 < p < 1.
 double t_quantile(double p, double degrees_of_freedom);
-/// How often |t| is at least this large by chance.
+/// Returns how probable it is that |t| is at least this large by chance.
 double t_two_sided_p(double t, double degrees_of_freedom);
 
 struct MeanOf {
@@ -19,8 +19,8 @@ struct MeanOf {
 };
 MeanOf mean_of(std::span<const double> numbers);
 
-/// The paired t-test of differences against 0; none below two pairs. Differences that are all equal
-/// have no noise: 1 where they are 0, else 0.
+/// Returns the p of the paired t-test of differences against 0; nothing below two pairs.
+/// Differences that are all equal have no noise: 1 if they are 0, else 0.
 std::optional<double> paired_p(std::span<const double> differences);
 
 }  // namespace nnrun::host

@@ -1,4 +1,4 @@
-// What may be said in a sentence.
+// The sentences of a comparison.
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -7,7 +7,7 @@ namespace nnrun::host {
 namespace {
 
 constexpr double level = 0.05;
-constexpr double worth_a_sentence = 1.1;  // times as fast: less is no news
+constexpr double worth_a_sentence = 1.1;  // times as fast; less is not worth saying
 
 std::string seeds_text(std::size_t n) {
   return n == 1 ? "one seed" : std::to_string(n) + " seeds";

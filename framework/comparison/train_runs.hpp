@@ -12,11 +12,12 @@ struct RunsListener {
   std::function<void(const PlannedRun&)> started;
   std::function<void(const PlannedRun&, RunProgress)> progress;
   std::function<void(const PlannedRun&)> ended;  ///< its folder is there
-  std::function<bool()> stop;                    ///< asked often; true ends all children
+  std::function<bool()> stop;                    ///< called often; true ends all children
 };
 
 /// Trains the runs. A run that fails, crashes or takes too long is recorded so, and the rest goes
-/// on. Each folder appears whole, when its run has ended. False: stopped; what had ended is there.
+/// on. Each folder appears whole, when its run has ended. Returns false if it was stopped; the runs
+/// that had ended are there.
 bool train_runs(const ComparisonPlan& plan, std::span<const PlannedRun> runs, unsigned jobs,
                 const RunsListener& listener);
 

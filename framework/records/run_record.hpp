@@ -26,11 +26,11 @@ nlohmann::ordered_json score_json(const Score& score, const Experiment& experime
 /// [{"what": …, "where": …, "help": …}]
 nlohmann::ordered_json warnings_json(const std::vector<Problem>& warnings);
 
-/// The object that `--json` prints, on one line.
+/// Returns the object that `--json` prints, on one line.
 std::string result_json(const RunResult& result, const Experiment& experiment);
 
-/// The columns of metrics.csv: epoch, step, examples, seconds, then costs, then metrics, of each
-/// part that has examples.
+/// Returns the columns of metrics.csv: epoch, step, examples, seconds, then costs, then metrics, of
+/// each part that has examples.
 std::vector<std::string> metrics_columns(const DataShape& data, const Experiment& experiment);
 std::vector<std::string> metrics_row(const EpochReport& report);
 
@@ -46,18 +46,18 @@ struct RunRecord {
 /// run.json, indented.
 std::string run_json(const RunRecord& record, const Experiment& experiment);
 
-/// A library per entry, with the classes that the run took from it.
+/// Returns an entry for each library, with the classes that the run took from it.
 nlohmann::ordered_json plugins_json(const Experiment& experiment);
 /// The same for a model's file: where the libraries lay is not a property of the model.
 std::string needed_plugins_json(const Experiment& experiment);
-/// What run.json says of this program and of this machine.
+/// Return what run.json says of this program and of this machine.
 nlohmann::ordered_json version_json();
 nlohmann::ordered_json machine_json();
 
-/// Reads all that run.json needs of files, once; what is forked afterwards has it.
+/// Reads once what run.json needs of files, so that children forked afterwards have it.
 void prepare_records(const Experiment& experiment);
 
-/// The present time in UTC, `2026-01-31T12:00:00Z`.
+/// Returns the present time in UTC, `2026-01-31T12:00:00Z`.
 std::string utc_now();
 
 }  // namespace nnrun::host
