@@ -1,9 +1,9 @@
 #include <nlohmann/json.hpp>
 
-#include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "loading/meaning.hpp"
+#include "records/opened_run.hpp"
 #include "records/run_record.hpp"
 #include "training/evaluation.hpp"
 #include "training/parts.hpp"
@@ -25,8 +25,8 @@ void keep_classes(Use& data, const std::vector<std::string>& classes) {
 Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   const bool quiet = arguments.quiet || arguments.json;
-  RunAgain run =
-      load_run(arguments.targets[0], arguments.overrides, registry, quiet ? nullptr : &talk);
+  OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
+  if (!quiet) note_changes(run.changed_libraries, talk);
   const Experiment& experiment = run.experiment;
   keep_classes(run.experiment.data.use, run.model.names.classes);
   DataSource data(experiment);

@@ -8,10 +8,10 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "loading/meaning.hpp"
+#include "records/opened_run.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -32,7 +32,7 @@ std::string csv_text(const std::string& text) {
 /// Outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
 class OutputWriter {
  public:
-  OutputWriter(const Terminal& out, const RunAgain& run, std::size_t width, bool json)
+  OutputWriter(const Terminal& out, const OpenedRun& run, std::size_t width, bool json)
       : out_(out), run_(run), width_(width), json_(json) {}
 
   void start() {
@@ -102,7 +102,7 @@ class OutputWriter {
   }
 
   const Terminal& out_;
-  const RunAgain& run_;
+  const OpenedRun& run_;
   std::size_t width_, rows_ = 0;
   bool json_;
   std::string text_;
@@ -110,7 +110,7 @@ class OutputWriter {
 
 class Prediction {
  public:
-  Prediction(const Arguments& arguments, const RunAgain& run)
+  Prediction(const Arguments& arguments, const OpenedRun& run)
       : arguments_(arguments),
         run_(run),
         model_(Model::read(run.experiment, run.model)),
@@ -203,7 +203,7 @@ class Prediction {
   }
 
   const Arguments& arguments_;
-  const RunAgain& run_;
+  const OpenedRun& run_;
   std::shared_ptr<Model> model_;
   std::size_t width_;
   Terminal out_{stdout};
@@ -230,8 +230,8 @@ Exit predict(const Arguments& arguments, Registry& registry) {
                                                   : "predict needs examples, or a file with --csv",
                              .hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1"});
   const bool quiet = arguments.quiet || arguments.json;
-  const RunAgain run =
-      load_run(arguments.targets[0], arguments.overrides, registry, quiet ? nullptr : &talk);
+  const OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
+  if (!quiet) note_changes(run.changed_libraries, talk);
   Prediction prediction(arguments, run);
   if (has_examples) {
     prediction.examples();

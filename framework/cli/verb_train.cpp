@@ -5,9 +5,9 @@
 
 #include "cli/decision_map.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/run_again.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "records/opened_run.hpp"
 #include "records/recorded_run.hpp"
 #include "report/page.hpp"
 #include "report/run_report.hpp"
@@ -134,7 +134,8 @@ Exit train(const Arguments& arguments, Registry& registry) {
   const Clock::time_point start = Clock::now();
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
-  if (!arguments.quiet) note_changes(arguments.targets[0], registry, Terminal(stderr));
+  if (!arguments.quiet)
+    note_changes(changed_libraries(arguments.targets[0], registry), Terminal(stderr));
   return Training(arguments, experiment, start).run();
 }
 

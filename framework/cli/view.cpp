@@ -107,6 +107,12 @@ std::string tables_text(const Score& score, const Experiment& experiment,
   return text;
 }
 
+void note_changes(const std::vector<std::string>& libraries, const Terminal& terminal) {
+  if (libraries.empty()) return;
+  terminal.write(terminal.yellow("note") +
+                 ": changed since the run, so numbers may differ: " + join(libraries, ", ") + "\n");
+}
+
 std::string layer_table(const Graph& graph, const Terminal& terminal) {
   using Row = std::array<std::string, 5>;
   std::vector<Row> rows{{"Layer (type)", "Output", "Param #", "Activation", "from"}};

@@ -21,6 +21,9 @@ std::string text_of(const Score& score, const Experiment& experiment, std::strin
 std::string tables_text(const Score& score, const Experiment& experiment,
                         const std::vector<std::string>& classes, const Terminal& terminal);
 
+/// Says which libraries changed since a run; nothing where none did.
+void note_changes(const std::vector<std::string>& libraries, const Terminal& terminal);
+
 /// The table of layers: name and type, output, parameters, activation, library.
 std::string layer_table(const Graph& graph, const Terminal& terminal);
 /// `epoch 1/1  5000/10000 ━━━━━━━━━━ 9 ms  1.15 M examples/s - cost 0.0252`

@@ -1,4 +1,4 @@
-#include "cli/run_again.hpp"
+#include "records/opened_run.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// A library as run.json tells of it.
+/// A library as run.json describes it.
 struct UsedLibrary {
   std::string file, sha256;
   std::vector<std::pair<std::string, std::string>> classes;  // kind, name
@@ -70,30 +70,28 @@ std::vector<Problem> missing(const std::vector<UsedLibrary>& libraries, const Re
   return problems;
 }
 
-void tell_of_changes(const std::vector<UsedLibrary>& libraries, const Registry& registry,
-                     const Terminal& talk) {
+std::vector<std::string> changed(const std::vector<UsedLibrary>& libraries,
+                                 const Registry& registry) {
   std::set<std::string> changed;
-  for (const UsedLibrary& library : libraries)
-    for (const auto& [kind, name] : library.classes) {
-      const Class* const found = registry.find(kind, name);
-      if (found && found->library->sha256() != library.sha256)
-        changed.insert(found->library->shown());
-      break;  // one class is enough to know the library
-    }
-  if (changed.empty()) return;
-  talk.write(talk.yellow("note") + ": changed since the run, so numbers may differ: " +
-             join({changed.begin(), changed.end()}, ", ") + "\n");
+  for (const UsedLibrary& library : libraries) {
+    if (library.classes.empty()) continue;
+    const auto& [kind, name] = library.classes.front();  // one class is enough to know the library
+    const Class* const found = registry.find(kind, name);
+    if (found && found->library->sha256() != library.sha256)
+      changed.insert(found->library->shown());
+  }
+  return {changed.begin(), changed.end()};
 }
 
 }  // namespace
 
-void note_changes(const fs::path& config, const Registry& registry, const Terminal& talk) {
-  if (config.filename() != "config.yaml") return;
-  tell_of_changes(libraries_of(record_of(config.parent_path())), registry, talk);
+std::vector<std::string> changed_libraries(const fs::path& config, const Registry& registry) {
+  if (config.filename() != "config.yaml") return {};
+  return changed(libraries_of(record_of(config.parent_path())), registry);
 }
 
-RunAgain load_run(const std::string& folder, const std::vector<Override>& overrides,
-                  Registry& registry, const Terminal* talk) {
+OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
+                   Registry& registry) {
   const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";
   if (!fs::exists(config))
     throw RecordError(
@@ -107,7 +105,7 @@ RunAgain load_run(const std::string& folder, const std::vector<Override>& overri
                         (error.empty() ? ": it did not finish" : ": it failed, " + error)});
   }
   const std::vector<UsedLibrary> libraries = libraries_of(record);
-  RunAgain run;
+  OpenedRun run;
   run.folder = path;
   try {
     run.experiment = read_experiment(config, overrides, registry);
@@ -116,7 +114,7 @@ RunAgain load_run(const std::string& folder, const std::vector<Override>& overri
     if (problems.empty()) throw;
     throw PluginError(std::move(problems));
   }
-  if (talk) tell_of_changes(libraries, registry, *talk);
+  run.changed_libraries = changed(libraries, registry);
   run.model = read_model(model);
   return run;
 }
