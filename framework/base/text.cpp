@@ -123,7 +123,7 @@ bool valid_utf8(std::string_view text) {
   return true;
 }
 
-std::string in_quotes(const std::string& text) {
+std::string single_quoted(const std::string& text) {
   return "'" + text + "'";
 }
 

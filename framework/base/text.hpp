@@ -25,7 +25,7 @@ std::optional<double> parse_double(std::string_view text);
 std::optional<long long> parse_integer(std::string_view text);
 bool valid_utf8(std::string_view text);
 /// Returns 'text', as messages name things.
-std::string in_quotes(const std::string& text);
+std::string single_quoted(const std::string& text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 
 }  // namespace nnrun::host

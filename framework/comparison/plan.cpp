@@ -32,8 +32,9 @@ void refuse_same_file(const std::vector<ComparedConfig>& configs) {
     const auto [known, is_new] =
         files.emplace(fs::weakly_canonical(config.file, ignored), config.file);
     if (!is_new)
-      throw UsageError(Problem{.what = "the config " + in_quotes(config.file) + " is given twice",
-                               .hint = "a config is compared with others over --seeds"});
+      throw UsageError(
+          Problem{.what = "the config " + single_quoted(config.file) + " is given twice",
+                  .hint = "a config is compared with others over --seeds"});
   }
 }
 
@@ -60,9 +61,9 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
       for (const auto& entry : *all) keys.insert(entry.first);
     for (const std::string& key : keys)
       if (value(first, key) != value(other, key))
-        throw ConfigError(Problem{.what = in_quotes(key) + " is " + value(first, key) + " in " +
-                                          in_quotes(configs.front().file) + " and " +
-                                          value(other, key) + " in " + in_quotes(config.file),
+        throw ConfigError(Problem{.what = single_quoted(key) + " is " + value(first, key) + " in " +
+                                          single_quoted(configs.front().file) + " and " +
+                                          value(other, key) + " in " + single_quoted(config.file),
                                   .hint = "configs are compared on the same data: make it equal, "
                                           "for example with --set"});
   }
@@ -100,7 +101,7 @@ void choose_baseline(ComparisonPlan& plan) {
       return;
     }
   throw UsageError(
-      Problem{.what = "the baseline " + in_quotes(plan.baseline) + " is none of the configs",
+      Problem{.what = "the baseline " + single_quoted(plan.baseline) + " is none of the configs",
               .hint = did_you_mean(plan.baseline, names)});
 }
 
@@ -179,13 +180,13 @@ void find_metric(ComparisonPlan& plan) {
       for (const std::string& name : metric_names(config.experiment))
         if (std::ranges::find(known, name) == known.end()) known.push_back(name);
     if (std::ranges::find(known, plan.metric) == known.end())
-      throw UsageError(Problem{.what = "no config has a metric " + in_quotes(plan.metric),
+      throw UsageError(Problem{.what = "no config has a metric " + single_quoted(plan.metric),
                                .hint = did_you_mean(plan.metric, known)});
     const auto without = std::ranges::find_if(
         plan.configs, [&](const ComparedConfig& c) { return !has_metric(c, plan.metric); });
-    throw ConfigError(
-        Problem{.what = in_quotes(without->file) + " has no metric " + in_quotes(plan.metric),
-                .hint = "write metrics: [" + plan.metric + "] there, or compare by --metric cost"});
+    throw ConfigError(Problem{
+        .what = single_quoted(without->file) + " has no metric " + single_quoted(plan.metric),
+        .hint = "write metrics: [" + plan.metric + "] there, or compare by --metric cost"});
   }
   for (const Use& metric : plan.configs.front().experiment.metrics)
     if (metric.plugin->name == plan.metric) {

@@ -50,14 +50,14 @@ ClearRows clear_rows(const Report& report) {
     ++out.compared;
     if (!is_clear(row.against->p_holm)) continue;
     const bool up = row.against->difference > 0;
-    (up == report.higher_is_better ? out.better : out.worse).push_back(in_quotes(row.name));
+    (up == report.higher_is_better ? out.better : out.worse).push_back(single_quoted(row.name));
   }
   return out;
 }
 
 void say_what_is_best(const Report& report, std::size_t close, std::vector<std::string>& out) {
   const Words words = words_for(report);
-  out.push_back(in_quotes(report.baseline) + " has the best mean" + words.by +
+  out.push_back(single_quoted(report.baseline) + " has the best mean" + words.by +
                 (close == 0   ? "; all others are clearly " + words.worse
                  : close == 1 ? "; 1 other cannot be told from it"
                               : "; " + std::to_string(close) + " others cannot be told from it") +
@@ -70,7 +70,7 @@ void say_what_is_better(const Report& report, std::vector<std::string>& out) {
   if (report.kind == "sweep")
     return say_what_is_best(report, rows.compared - rows.worse.size() - rows.better.size(), out);
   const Words words = words_for(report);
-  const std::string baseline = in_quotes(report.baseline);
+  const std::string baseline = single_quoted(report.baseline);
   const std::string end = words.by + " at " + seeds_text(report.seeds.size()) + ".";
   const auto are = [](const std::vector<std::string>& names) {
     return names.size() == 1 ? " is clearly " : " are clearly ";
@@ -90,9 +90,10 @@ void say_what_is_faster(const Report& report, std::vector<std::string>& out) {
     if (!row.against || !is_clear(row.against->times_faster_p_holm)) continue;
     const double times = *row.against->times_faster;
     if (times >= worth_a_sentence)
-      out.push_back(fmt::format("{} trained {:.1f} times faster.", in_quotes(row.name), times));
+      out.push_back(fmt::format("{} trained {:.1f} times faster.", single_quoted(row.name), times));
     else if (1 / times >= worth_a_sentence)
-      out.push_back(fmt::format("{} trained {:.1f} times slower.", in_quotes(row.name), 1 / times));
+      out.push_back(
+          fmt::format("{} trained {:.1f} times slower.", single_quoted(row.name), 1 / times));
   }
 }
 

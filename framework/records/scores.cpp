@@ -37,7 +37,7 @@ Json to_json(const Scores& scores) {
 
 Scores read_scores(const Json& json) {
   Scores out;
-  for (const auto& [name, value] : json.items()) {
+  for (const auto& [name, value] : json.get_ref<const Json::object_t&>()) {
     NamedScore& score = out.emplace_back(NamedScore{name});
     if (value.is_array())
       value.get_to(score.table);
