@@ -7,9 +7,9 @@
 #include "comparison/comparison.hpp"
 #include "comparison/condition.hpp"
 #include "comparison/train_runs.hpp"
-#include "records/json_file.hpp"
-#include "records/run_folder.hpp"
 #include "report/page.hpp"
+#include "runs/json_file.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -9,7 +9,7 @@
 #include "cli/gradient_check.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "records/run_record.hpp"
+#include "runs/run_record.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {

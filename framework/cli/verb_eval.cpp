@@ -3,8 +3,8 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "loading/meaning.hpp"
-#include "records/opened_run.hpp"
-#include "records/run_record.hpp"
+#include "runs/opened_run.hpp"
+#include "runs/run_record.hpp"
 #include "training/evaluation.hpp"
 #include "training/parts.hpp"
 namespace nnrun::host {

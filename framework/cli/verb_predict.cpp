@@ -11,7 +11,7 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "loading/meaning.hpp"
-#include "records/opened_run.hpp"
+#include "runs/opened_run.hpp"
 namespace nnrun::host {
 namespace {
 

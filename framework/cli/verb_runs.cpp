@@ -5,7 +5,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "records/run_folder.hpp"
+#include "runs/run_folder.hpp"
 #include "training/parts.hpp"
 namespace nnrun::host {
 namespace {

@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "records/json_file.hpp"
+#include "runs/json_file.hpp"
 namespace nnrun::host {
 namespace {
 

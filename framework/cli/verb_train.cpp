@@ -7,10 +7,10 @@
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "records/opened_run.hpp"
-#include "records/recorded_run.hpp"
 #include "report/page.hpp"
 #include "report/run_report.hpp"
+#include "runs/opened_run.hpp"
+#include "runs/recorded_run.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {

@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
-#include "records/recorded_run.hpp"
 #include "report/plane.hpp"
+#include "runs/recorded_run.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 namespace {

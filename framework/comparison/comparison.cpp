@@ -7,8 +7,8 @@
 
 #include "comparison/holm_correction.hpp"
 #include "comparison/statistics.hpp"
-#include "records/run_record.hpp"
 #include "report/read_run.hpp"
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 

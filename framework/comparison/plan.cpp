@@ -8,7 +8,7 @@
 
 #include "base/text.hpp"
 #include "comparison/children.hpp"
-#include "records/run_folder.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 

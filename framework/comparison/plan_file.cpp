@@ -3,8 +3,8 @@
 
 #include "base/files.hpp"
 #include "comparison/plan.hpp"
-#include "records/json_file.hpp"
-#include "records/run_folder.hpp"
+#include "runs/json_file.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 

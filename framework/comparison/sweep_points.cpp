@@ -5,7 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "records/run_folder.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -13,8 +13,8 @@
 #include "base/child.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "records/recorded_run.hpp"
 #include "report/plane.hpp"
+#include "runs/recorded_run.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -7,8 +7,8 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "records/run_record.hpp"
 #include "report/thin.hpp"
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "records/json_file.hpp"
+#include "runs/json_file.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/version.hpp"
-#include "records/run_record.hpp"
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "records/scores.hpp"
 #include "report/curve.hpp"
 #include "report/plane.hpp"
+#include "runs/scores.hpp"
 #include "training/parts.hpp"
 namespace nnrun::host {
 

@@ -1,7 +1,7 @@
 // The report of a single run.
 #pragma once
-#include "records/run_record.hpp"
 #include "report/report.hpp"
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 
 Report report_of(const RunResult& result, const std::vector<std::string>& command_line,

@@ -1,4 +1,4 @@
-#include "records/scores.hpp"
+#include "runs/scores.hpp"
 
 #include <algorithm>
 #include <cmath>

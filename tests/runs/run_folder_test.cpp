@@ -1,4 +1,4 @@
-#include "records/run_folder.hpp"
+#include "runs/run_folder.hpp"
 
 #include <signal.h>
 #include <sys/resource.h>

@@ -1,11 +1,11 @@
-#include "records/json_file.hpp"
+#include "runs/json_file.hpp"
 
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
-#include "records/run_folder.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 
 nlohmann::ordered_json read_json(const std::filesystem::path& file) {

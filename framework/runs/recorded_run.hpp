@@ -2,8 +2,8 @@
 #pragma once
 #include <chrono>
 
-#include "records/run_folder.hpp"
-#include "records/run_record.hpp"
+#include "runs/run_folder.hpp"
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 
 class RecordedRun {

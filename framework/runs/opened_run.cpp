@@ -1,4 +1,4 @@
-#include "records/opened_run.hpp"
+#include "runs/opened_run.hpp"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

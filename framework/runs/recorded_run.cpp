@@ -1,4 +1,4 @@
-#include "records/recorded_run.hpp"
+#include "runs/recorded_run.hpp"
 
 #include "base/files.hpp"
 #include "training/warnings.hpp"

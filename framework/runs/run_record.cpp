@@ -1,4 +1,4 @@
-#include "records/run_record.hpp"
+#include "runs/run_record.hpp"
 
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -14,7 +14,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "records/scores.hpp"
+#include "runs/scores.hpp"
 #include "training/monitor.hpp"
 namespace nnrun::host {
 namespace {
