@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include <array>
 #include <chrono>
 #include <nlohmann/json.hpp>
 
@@ -11,6 +12,7 @@
 #include "report/run_report.hpp"
 #include "runs/opened_run.hpp"
 #include "runs/recorded_run.hpp"
+#include "training/parts.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
@@ -91,12 +93,8 @@ class Training {
     const Outcome& outcome = result.outcome;
     if (outcome.result) {
       const EpochReport& last = *outcome.result;
-      if (last.test)
-        show_score("test   ", *last.test, trainer.data(), NNRUN_TEST, "not seen in training");
-      else if (last.validation)
-        show_score("valid  ", *last.validation, trainer.data(), NNRUN_VALIDATION, "not trained on");
-      else
-        show_score("train  ", last.train, trainer.data(), NNRUN_TRAIN, "measured while training");
+      const std::size_t part = part_that_counts([&](std::size_t p) { return last.score(p); });
+      show_score(*last.score(part), trainer.data(), part);
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
@@ -108,10 +106,11 @@ class Training {
     out_.write("saved  " + result.run + " (report.html)\n");
     say_line("again  nnrun " + result.run + "/config.yaml");
   }
-  void show_score(const char* title, const Score& score, const DataShape& data, std::size_t part,
-                  const char* note) {
-    out_.write(title + text_of(score, experiment_, "   ") + "   (" +
-               std::to_string(data.examples[part]) + " examples, " + note + ")\n" +
+  void show_score(const Score& score, const DataShape& data, std::size_t part) {
+    constexpr std::array titles{"train  ", "valid  ", "test   "},
+        notes{"measured while training", "not trained on", "not seen in training"};
+    out_.write(titles[part] + text_of(score, experiment_, "   ") + "   (" +
+               std::to_string(data.examples[part]) + " examples, " + notes[part] + ")\n" +
                tables_text(score, experiment_, data.names.classes, out_));
   }
   void say_line(const std::string& text) {

@@ -55,22 +55,18 @@ void Fields::refuse_forgotten() const {
 
 void Fields::refuse_rest() const {
   refuse_forgotten();
-  std::vector<std::string> hints;
+  std::vector<std::string> meant;
   if (map_)
     for (const ConfigEntry& entry : map_->entries)
       if (!std::ranges::count(known_, entry.key)) {
-        hints.push_back(hint_for(entry.key, known_));
+        const Guess guess = guess_for(entry.key, known_);
+        meant.push_back(guess.meant);
         problems_.add(entry.place, owner_ + " has no " + noun_ + " '" + entry.key + "'",
-                      hints.back());
+                      guess.hint);
       }
-  for (const auto& [key, hint, place] : missing_) {
-    // `unist: 5` is one mistake, not two
-    const auto is_meant = [&](const std::string& said) {
-      return said == "did you mean '" + key + "'?" || said.starts_with("write '" + key + ":");
-    };
-    if (std::ranges::none_of(hints, is_meant))
+  for (const auto& [key, hint, place] : missing_)  // `unist: 5` is one mistake, not two
+    if (!std::ranges::count(meant, key))
       problems_.add(place, owner_ + " needs '" + key + "'", hint);
-  }
 }
 
 }  // namespace nnrun::host

@@ -104,26 +104,23 @@ std::string home_of(const std::string& word) {
 
 }  // namespace
 
-std::string hint_for(std::string_view written, std::span<const std::string> known) {
+Guess guess_for(std::string_view written, std::span<const std::string> known) {
   // `units:5` in braces is one word
   const std::size_t colon = written.find(':');
-  if (colon != written.npos && contains(known, written.substr(0, colon)))
-    return std::string("write '")
-        .append(written.substr(0, colon))
-        .append(": ")
-        .append(written.substr(colon + 1))
-        .append("'");
-
-  const std::string word = folded(written);
-  if (const std::string ours = ours_for(word); contains(known, ours))
-    return "did you mean '" + ours + "'?";
-  if (nearest(written, known)) return did_you_mean(written, known);
+  if (colon != written.npos && contains(known, written.substr(0, colon))) {
+    const std::string key(written.substr(0, colon));
+    return {"write '" + key + ": " + std::string(written.substr(colon + 1)) + "'", key};
+  }
+  const std::string word = folded(written), ours = ours_for(word);
+  if (contains(known, ours)) return {"did you mean '" + ours + "'?", ours};
+  if (const auto near = nearest(written, known)) return {did_you_mean(written, known), *near};
   const auto begins = [&](const std::string& name) { return name.starts_with(word); };
-  if (word.size() > 2 && std::ranges::count_if(known, begins) == 1)
-    return "did you mean '" + *std::ranges::find_if(known, begins) + "'?";
-
+  if (word.size() > 2 && std::ranges::count_if(known, begins) == 1) {
+    const std::string& whole = *std::ranges::find_if(known, begins);
+    return {"did you mean '" + whole + "'?", whole};
+  }
   const std::string elsewhere = home_of(word);
-  return elsewhere.empty() ? did_you_mean(written, known) : elsewhere;
+  return {elsewhere.empty() ? did_you_mean(written, known) : elsewhere, ""};
 }
 
 }  // namespace nnrun::host

@@ -5,7 +5,14 @@
 #include <string_view>
 namespace nnrun::host {
 
-/// Proposes an action for a key or a name that is not among the known ones; may be empty.
-std::string hint_for(std::string_view written, std::span<const std::string> known);
+struct Guess {
+  std::string hint;   ///< proposes an action; may be empty
+  std::string meant;  ///< the known word that was probably meant; may be empty
+};
+/// What to say of a key or a name that is not among the known ones.
+Guess guess_for(std::string_view written, std::span<const std::string> known);
+inline std::string hint_for(std::string_view written, std::span<const std::string> known) {
+  return guess_for(written, known).hint;
+}
 
 }  // namespace nnrun::host

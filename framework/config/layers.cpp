@@ -143,11 +143,12 @@ class LayersReader {
       if (entry.value.is(ConfigNode::Kind::null) ||
           std::ranges::count(defaults_.known(), entry.key))
         continue;
-      std::string hint = is_setting_of_any(entry.key) ? "" : hint_for(entry.key, defaults_.known());
-      if (!hint.starts_with("did you mean"))
-        hint = "delete it, or remove a parent's with " + entry.key + ": null";
+      const Guess guess =
+          is_setting_of_any(entry.key) ? Guess{} : guess_for(entry.key, defaults_.known());
       problems_.add(entry.place, "no layer here has the setting '" + entry.key + "'",
-                    std::move(hint));
+                    guess.meant.empty()
+                        ? "delete it, or remove a parent's with " + entry.key + ": null"
+                        : guess.hint);
     }
   }
 

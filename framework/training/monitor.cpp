@@ -5,16 +5,16 @@
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
-constexpr const char* part_names[] = {"train", "val", "test"};
+constexpr const char* column_prefixes[] = {"train", "val", "test"};
 }
 
 std::vector<std::string> monitored_names(const Experiment& experiment, const DataShape& data) {
   std::vector<std::string> names;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (data.examples[part] == 0) continue;
-    names.push_back(std::string(part_names[part]) + ".cost");
+    names.push_back(std::string(column_prefixes[part]) + ".cost");
     for (const Use& metric : experiment.metrics)
-      names.push_back(std::string(part_names[part]) + "." + metric.plugin->name);
+      names.push_back(std::string(column_prefixes[part]) + "." + metric.plugin->name);
   }
   return names;
 }
@@ -30,7 +30,7 @@ Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
                               .place = named.place,
                               .hint = did_you_mean(name, known)});
   const std::size_t dot = name.find('.');
-  while (name.substr(0, dot) != part_names[part_]) ++part_;
+  while (name.substr(0, dot) != column_prefixes[part_]) ++part_;
   for (std::size_t i = 0; i < experiment.metrics.size(); ++i) {
     const Class& metric = *experiment.metrics[i].plugin;
     if (metric.name != name.substr(dot + 1)) continue;
@@ -41,9 +41,7 @@ Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
 }
 
 double Monitor::value_of(const EpochReport& report) const {
-  const Score& score = part_ == NNRUN_TRAIN        ? report.train
-                       : part_ == NNRUN_VALIDATION ? *report.validation
-                                                   : *report.test;
+  const Score& score = *report.score(part_);
   return metric_ < 0 ? score.cost : score.metrics[static_cast<std::size_t>(metric_)];
 }
 

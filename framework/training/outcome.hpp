@@ -1,5 +1,7 @@
 // What a run tells: while it goes on, after every epoch, and in the end.
 #pragma once
+#include <nnrun/abi.h>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -27,6 +29,13 @@ struct EpochReport {
   double seconds = 0;                    ///< of training, evaluation apart, since the start
   Score train;                           ///< measured while training
   std::optional<Score> validation, test;
+
+  /// nullptr where the part has no examples.
+  const Score* score(std::size_t part) const {
+    if (part == NNRUN_TRAIN) return &train;
+    const std::optional<Score>& other = part == NNRUN_VALIDATION ? validation : test;
+    return other ? &*other : nullptr;
+  }
 };
 
 /// Functions to call; each may be empty. None of them changes a number of the run.
