@@ -45,7 +45,7 @@ std::string said_by(const Class& plugin) {
 }
 
 [[noreturn]] void fail_in(const Class& plugin, const char* method) {
-  Problem problem = last_error_of_plugin();
+  Problem problem = take_plugin_error();
   if (problem.what.empty()) problem.what = "no reason given";
   problem.what = said_by(plugin) + " failed in " + method + ": " + problem.what;
   if (problem.where.empty()) problem.where = plugin.library->shown();
@@ -125,16 +125,16 @@ const void* extension_of(const Class& plugin, const char* id) {
     const ForeignCall here(plugin.label.c_str(), "extension");
     return (*extension)(id);
   } catch (...) {
-    remember_what_was_thrown();
+    remember_exception();
   }
   fail_in(plugin, "extension");
 }
 
-Problem last_error_of_plugin() {
+Problem take_plugin_error() {
   return std::exchange(last_error(), {});
 }
 
-void remember_what_was_thrown() {
+void remember_exception() {
   try {
     throw;
   } catch (const std::exception& error) {
@@ -159,10 +159,10 @@ Object::Object(const Use& use)
     self_ = plugin_->table->create(&lent, kept_->values.data(),
                                    static_cast<std::uint32_t>(kept_->values.size()));
   } catch (...) {
-    remember_what_was_thrown();
+    remember_exception();
   }
   if (self_ != nullptr) return;
-  Problem problem = last_error_of_plugin();
+  Problem problem = take_plugin_error();
   if (problem.what.empty()) {
     problem.what = "refused its settings without a reason";
     problem.cause = Cause::no_reason;

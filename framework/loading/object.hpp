@@ -32,7 +32,7 @@ const nnrun_setting& setting_of(const Class& plugin, std::size_t i);
 Use with_defaults(const Class& plugin);
 
 /// What a plugin said through nnrun_host.error in this thread since the last call, and forget it.
-Problem last_error_of_plugin();
+Problem take_plugin_error();
 
 /// Who hears what plugins log; must not throw. Level 0: for -v, 1: always shown. Without one, level
 /// 1 goes to stderr.
@@ -40,7 +40,7 @@ using PluginLog = void (*)(int level, const char* message);
 void set_plugin_log(PluginLog log);
 
 /// In a catch block: what it caught becomes what the plugin said.
-void remember_what_was_thrown();
+void remember_exception();
 
 /// A field that a later minor appended to a table; nullptr where the table was built against an
 /// older one.
@@ -90,7 +90,7 @@ class Object {
     return *static_cast<const Table*>(plugin_->table->functions);
   }
   /// function(self, arguments…), one of its table; whoever reports a crash knows of it meanwhile.
-  /// Returns what it returns, or 1 for anything thrown, which last_error_of_plugin then tells.
+  /// Returns what it returns, or 1 for anything thrown, which take_plugin_error then tells.
   template <class... Arguments>
   int status_of(const char* method, int (*function)(void*, Arguments...),
                 std::type_identity_t<Arguments>... arguments) const {
@@ -98,7 +98,7 @@ class Object {
     try {
       return function(self_, arguments...);
     } catch (...) {
-      remember_what_was_thrown();
+      remember_exception();
       return 1;
     }
   }

@@ -69,7 +69,7 @@ void plan(Node& node) {
         Problem{.what = "layer '" + node.name + "': " + what, .place = node.place, .hint = hint});
   };
   if (node.layer.status_of("plan", node.functions().plan, &node.plan) != 0) {
-    Problem said = last_error_of_plugin();
+    Problem said = take_plugin_error();
     refuse(said.what.empty() ? "refused its inputs without a reason" : said.what, said.hint);
   }
   const Class& plugin = node.layer.plugin();

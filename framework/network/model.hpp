@@ -86,7 +86,7 @@ class ModelOf final : public Model {
   const Buffer<T>& state() const { return state_; }
   /// Outputs for up to most_rows rows of prepared inputs, valid until the next call.
   const T* outputs(const T* x, std::size_t rows) {
-    pass_.look_at(x, rows);
+    pass_.set_batch(x, rows);
     return pass_.forward();
   }
 

@@ -12,7 +12,7 @@ bool reaches(const Graph& graph, std::size_t from, std::size_t to) {
 
 namespace {
 /// Numbers that one perturbation of a node takes in all later nodes together.
-std::size_t width_behind(const Graph& graph, std::size_t node) {
+std::size_t width_after(const Graph& graph, std::size_t node) {
   std::size_t width = 1;
   for (std::size_t k = node + 1; k < graph.nodes.size(); ++k)
     if (reaches(graph, node, k)) width += graph.nodes[k].cols;
@@ -29,7 +29,7 @@ std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::si
     // a cut falls between groups, and between whole lanes
     const std::size_t stride = plan.groups ? plan.n_parameters / plan.groups : 1;
     const std::size_t unit = stride % NNRUN_LANES == 0 ? stride : stride * NNRUN_LANES;
-    const std::size_t width = width_behind(graph, k) + (plan.groups ? 0 : graph.nodes[k].cols);
+    const std::size_t width = width_after(graph, k) + (plan.groups ? 0 : graph.nodes[k].cols);
     for (std::size_t from = 0; from < plan.n_parameters;) {
       const std::size_t left = plan.n_parameters - from;
       std::size_t count = std::min(left, std::max(unit, room / width / unit * unit));

@@ -51,7 +51,7 @@ class Perturbation {
   /// out[i] = cost of one example with parameter i + h; padding gets exactly the cost without,
   /// which is returned.
   T costs(const T* x, const T* t, T h, T* out) {
-    pass_.look_at(x, 1);
+    pass_.set_batch(x, 1);
     T here{};
     for (Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
     if (sweeps_.empty()) here = base_cost(pass_.forward(), t);

@@ -31,7 +31,7 @@ Random::Random(const Use& plugin, std::uint64_t seed)
   object_.call("seed", object_.functions<nnrun_random>().seed, seed);
 }
 
-void Random::go_to(std::uint64_t position) {
+void Random::set_position(std::uint64_t position) {
   if (object_.functions<nnrun_random>().flags & NNRUN_SEQUENTIAL) {
     *this = Random(plugin_, seed_);
     Stream stream(*this, "", 0);

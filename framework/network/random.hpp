@@ -41,7 +41,7 @@ class Random {
   /// How many numbers were drawn so far. Only a sequential plugin depends on it.
   std::uint64_t& position() { return drawn_; }
   /// Goes on where a run with this position was. Numbers of other plugins have no position.
-  void go_to(std::uint64_t position);
+  void set_position(std::uint64_t position);
   /// 0 … n - 1 in an order drawn from a stream (Fisher and Yates, from the end).
   void shuffle(std::span<std::uint32_t> order, const std::string& name, std::uint64_t index);
 

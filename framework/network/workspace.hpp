@@ -28,7 +28,7 @@ class Pass {
     for (Step& s : steps_)
       if (s.node->plan.scratch) s.call.scratch = p;
   }
-  void look_at(const T* x, std::size_t rows) {
+  void set_batch(const T* x, std::size_t rows) {
     for (nnrun_tensor* t : data_readers_) t->v = const_cast<T*>(x);
     if (rows != rows_)
       for (Step& s : steps_) s.call.rows = rows;
@@ -148,7 +148,7 @@ class Workspace {
 
   /// A smaller batch leaves old slopes behind its own, where kernels that work on whole lanes
   /// expect zeros.
-  void forget_slopes() {
+  void clear_slopes() {
     for (Values& v : values_)
       for (const Buffer<T>* b : {&v.dz, &v.da})
         if (b->data()) std::memset(b->data(), 0, padded(b->size()) * sizeof(T));

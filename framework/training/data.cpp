@@ -16,7 +16,7 @@ constexpr const char* part_words[] = {"training", "validation", "test"};
 constexpr const char* stream_names[] = {"data/train", "data/validation", "data/test"};
 
 [[noreturn]] void refuse(const Object& data) {
-  Problem said = last_error_of_plugin();
+  Problem said = take_plugin_error();
   if (said.what.empty()) said.what = "refused without a reason";
   if (said.where.empty()) said.where = "data set '" + data.plugin().name + "'";
   throw DataError(std::move(said));

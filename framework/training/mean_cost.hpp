@@ -41,7 +41,7 @@ class MeanCost {
   MeanCost& operator=(const MeanCost&) = delete;
 
   /// step: from 1; the noise of the layers follows from it.
-  void look_at(const Batch<T>& batch, std::uint64_t step) {
+  void set_batch(const Batch<T>& batch, std::uint64_t step) {
     if (batch.rows != batch_.rows) cut(batch.rows);
     batch_ = batch;
     for (Noise& noise : noises_) draw(noise, step);
@@ -52,7 +52,7 @@ class MeanCost {
     for (std::size_t b = 0; b < n_blocks_; ++b) {
       Pass<T>& pass = blocks_[b];
       const Rows rows = rows_of(b);
-      pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
+      pass.set_batch(batch_.x + rows.from * graph_.input_cols, rows.count);
       cost_.call("value", value_, pass.forward(), batch_.t + rows.from * out_cols_, out_cols_,
                  per_row_.data() + rows.from, rows.count, out_cols_);
     }
@@ -81,7 +81,7 @@ class MeanCost {
   /// The step is over and its update made: layers with state take it in.
   void observe() {
     Pass<T>& whole = tiles_.front();
-    whole.look_at(batch_.x, batch_.rows);
+    whole.set_batch(batch_.x, batch_.rows);
     whole.observe();
   }
   /// Evaluates the batch anew, up to slopes where they were wanted. Returns the first call that
@@ -111,7 +111,7 @@ class MeanCost {
   }
   /// A batch of another size, the last of an epoch: where calls start, and nothing old behind it.
   void cut(std::size_t rows) {
-    workspace_.forget_slopes();
+    workspace_.clear_slopes();
     share_of_row_ = 1.0 / static_cast<double>(rows);
     block_rows_ = block_rows(rows, coupled_);
     n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
@@ -120,14 +120,14 @@ class MeanCost {
   void values_and_slopes(std::size_t b) {
     Pass<T>& pass = blocks_[b];
     const Rows rows = rows_of(b);
-    pass.look_at(batch_.x + rows.from * graph_.input_cols, rows.count);
+    pass.set_batch(batch_.x + rows.from * graph_.input_cols, rows.count);
     const T* const y = pass.forward();
     cost_.call("slope", slope_, y, batch_.t + rows.from * out_cols_, out_cols_, share_of_row_,
                pass.steps().back().da, per_row_.data() + rows.from, rows.count, out_cols_);
     pass.backward_inputs();
   }
   void parameter_slopes(Pass<T>& tile, T* gradient) {
-    tile.look_at(batch_.x, batch_.rows);
+    tile.set_batch(batch_.x, batch_.rows);
     tile.backward_parameters(gradient);
   }
   struct Noise {

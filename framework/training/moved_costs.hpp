@@ -33,7 +33,7 @@ class MovedCosts {
   }
 
   /// After a gradient that used directions, which knows nothing of padding.
-  void forget_padding(T* gradient) const {
+  void clear_padding(T* gradient) const {
     if (kept_w_.data()) padding_.fill(gradient, 0);
   }
 

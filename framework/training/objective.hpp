@@ -26,8 +26,8 @@ class Objective {
   const nnrun_objective* face() const { return &face_; }
 
   /// step: from 1; the noise of the layers and the draws of the gradient follow from it.
-  void look_at(const Batch<T>& batch, std::uint64_t step = 1) {
-    mean_cost_.look_at(batch, step);
+  void set_batch(const Batch<T>& batch, std::uint64_t step = 1) {
+    mean_cost_.set_batch(batch, step);
     if (draws_) draws_->restart(step);
   }
   double cost() {
@@ -48,7 +48,7 @@ class Objective {
     return moved_.cost_along(direction, h);
   }
   void observe() { mean_cost_.observe(); }
-  void forget_padding(T* gradient) const { moved_.forget_padding(gradient); }
+  void clear_padding(T* gradient) const { moved_.clear_padding(gradient); }
   /// Outputs of the batch that was evaluated last.
   const T* outputs() const { return outputs_; }
 

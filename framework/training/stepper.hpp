@@ -26,7 +26,7 @@ class Stepper {
   /// Returns the batch's cost before the update. Throws TrainingError, and leaves the parameters
   /// as they were, where the cost or the gradient is not finite. epoch: from 1, for messages.
   double run(const Batch<T>& batch, std::uint64_t epoch) {
-    objective_.look_at(batch, descent_.steps() + 1);
+    objective_.set_batch(batch, descent_.steps() + 1);
     const double cost = compute(gradient_, compute_);
     if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
       refuse(epoch, cost);
@@ -39,7 +39,7 @@ class Stepper {
 
   /// What another way to differentiate gives for a batch; nothing moves.
   double differentiate(const Object& gradient, const Batch<T>& batch) {
-    objective_.look_at(batch, descent_.steps() + 1);
+    objective_.set_batch(batch, descent_.steps() + 1);
     return compute(gradient, gradient.functions<nnrun_gradient>().compute);
   }
   /// The last one, in the layout of the parameters.
@@ -66,7 +66,7 @@ class Stepper {
         std::rethrow_exception(failure);
       gradient.fail("compute");
     }
-    objective_.forget_padding(g_.data());
+    objective_.clear_padding(g_.data());
     return cost;
   }
   [[noreturn]] void refuse(std::uint64_t epoch, double cost) {

@@ -50,7 +50,7 @@ void require_fit(const Object& cost, std::size_t outputs) {
   const auto value = cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
   if (cost.status_of("value", value, y.data(), t.data(), outputs, per_row.data(), 1, outputs) == 0)
     return;
-  Problem said = last_error_of_plugin();
+  Problem said = take_plugin_error();
   said.what = "cost '" + cost.plugin().name +
               "': " + (said.what.empty() ? "refused these outputs without a reason" : said.what);
   said.place = cost.place();
@@ -97,7 +97,7 @@ class TrainerOf final : public Trainer {
 
   void restore(std::span<const SavedNumbers> saved) override {
     state_.restore(saved);
-    random_.go_to(random_.position());
+    random_.set_position(random_.position());
     history_.restored();
   }
 

@@ -71,7 +71,7 @@ struct Csv : nnrun::Dataset {
     for (const std::string& column : columns_) at.push_back(rows.column(column));
     std::vector<double>& numbers = parts_[part];
     while (rows.next()) {
-      if (part == NNRUN_TRAIN && numbers.empty()) look_at_targets(rows, at);
+      if (part == NNRUN_TRAIN && numbers.empty()) detect_classes(rows, at);
       if (numbers.size() + at.size() > most_numbers)
         throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
                            rows.place(), "use an npy file, or fewer columns");
@@ -106,7 +106,7 @@ struct Csv : nnrun::Dataset {
   }
 
   /// The first row decides whether the target is a class.
-  void look_at_targets(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at) {
+  void detect_classes(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at) {
     categorical_ = !names_.empty();
     for (std::size_t i = n_inputs_; i < at.size(); ++i)
       categorical_ = categorical_ || (!rows.field(at[i]).empty() && !rows.is_number(at[i]));

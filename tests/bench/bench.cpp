@@ -138,7 +138,7 @@ void sweep_of(const Setting& setting, const char* title, std::size_t inputs,
   for (std::size_t i = 0; i < inputs; ++i) x.data()[i] = static_cast<double>(i % 7) / 7;
   host::Team team(1);
   host::Objective<double> objective(graph, cost, 1, w.data(), team);
-  objective.look_at({x.data(), t.data(), 1});
+  objective.set_batch({x.data(), t.data(), 1});
   std::vector<std::size_t> real;
   for (const host::NamedBlock& block : graph.blocks())
     host::for_each_element(block, [&](std::size_t at, std::size_t) { real.push_back(at); });

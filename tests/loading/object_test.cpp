@@ -226,7 +226,7 @@ TEST_CASE("what a plugin reports stays in its thread and is told once", "[loadin
   std::string elsewhere;
   std::thread([&] { elsewhere = refusal(fixture.use); }).join();
   CHECK(elsewhere.find("beta is -1") != std::string::npos);
-  CHECK(last_error_of_plugin().what.empty());
+  CHECK(take_plugin_error().what.empty());
   CHECK(refusal(fixture.use).find("beta is -1") != std::string::npos);
-  CHECK(last_error_of_plugin().what.empty());
+  CHECK(take_plugin_error().what.empty());
 }

@@ -118,7 +118,7 @@ TEST_CASE("the sweep gives what one pass per parameter gives", "[network][gradie
   const double here = sweep.costs(rig.x.data(), rig.t.data(), h, costs.data());
 
   host::Objective<double> plain(rig.graph, rig.cost, 1, rig.w.data(), rig.team);
-  plain.look_at({rig.x.data(), rig.t.data(), 1});
+  plain.set_batch({rig.x.data(), rig.t.data(), 1});
   CHECK(here == Approx(plain.cost()).epsilon(1e-14));
   const std::vector<std::size_t> real = elements(rig.graph);
   for (const std::size_t i : real) {
@@ -138,7 +138,7 @@ TEST_CASE("backpropagation gives the slopes of the cost", "[network][gradient]")
   CAPTURE(n.title, rows);
   Rig<double> rig(n.layers, rows);
   host::Objective<double> objective(rig.graph, rig.cost, rows, rig.w.data(), rig.team);
-  objective.look_at({rig.x.data(), rig.t.data(), rows});
+  objective.set_batch({rig.x.data(), rig.t.data(), rows});
   Buffer<double> gradient(rig.graph.n_parameters);
   const double cost = objective.backpropagate(gradient.data());
   CHECK(cost == Approx(objective.cost()).epsilon(1e-14));
@@ -165,7 +165,7 @@ TEST_CASE("the finite_difference plugin and the backprop plugin agree on a graph
   Rig<double> rig(n.layers, rows);
   const auto gradient_of = [&](const host::Use& plugin, std::vector<double>& g) {
     host::Objective<double> objective(rig.graph, rig.cost, rows, rig.w.data(), rig.team);
-    objective.look_at({rig.x.data(), rig.t.data(), rows});
+    objective.set_batch({rig.x.data(), rig.t.data(), rows});
     const host::Object gradient(plugin);
     Buffer<double> numbers(rig.graph.n_parameters);
     double cost = 0;
@@ -189,7 +189,7 @@ TEST_CASE("central differences are right to the square of their step", "[network
   CAPTURE(n.title, rows);
   Rig<double> rig(n.layers, rows);
   host::Objective<double> objective(rig.graph, rig.cost, rows, rig.w.data(), rig.team);
-  objective.look_at({rig.x.data(), rig.t.data(), rows});
+  objective.set_batch({rig.x.data(), rig.t.data(), rows});
   Buffer<double> exact(rig.graph.n_parameters), found(rig.graph.n_parameters);
   const double cost = objective.backpropagate(exact.data());
   const host::Object gradient(use("gradient", "central_difference", {{"step", 1e-4}}));
@@ -211,12 +211,12 @@ TEST_CASE("one sample of spsa is the slope along its direction, many are the gra
   const std::vector<std::size_t> real = elements(rig.graph);
   Buffer<double> exact(rig.graph.n_parameters), found(rig.graph.n_parameters);
   const auto compute = [&](std::int64_t samples, std::uint64_t step) {
-    objective.look_at({rig.x.data(), rig.t.data(), 5}, step);
+    objective.set_batch({rig.x.data(), rig.t.data(), 5}, step);
     const host::Object gradient(use("gradient", "spsa", {{"h", 1e-4}, {"samples", samples}}));
     double cost = 0;
     gradient.call("compute", gradient.functions<nnrun_gradient>().compute, objective.face(),
                   found.data(), &cost);
-    objective.forget_padding(found.data());
+    objective.clear_padding(found.data());
     return cost;
   };
   const double cost = compute(1, 1);
@@ -254,11 +254,11 @@ TEST_CASE("a smaller batch after a larger one gives its own gradient", "[network
   Buffer<float> fresh(rig.graph.n_parameters), reused(rig.graph.n_parameters);
   host::Objective<float> first(rig.graph, rig.cost, 100, rig.w.data(), rig.team);
   host::Objective<float> second(rig.graph, rig.cost, 100, rig.w.data(), rig.team);
-  first.look_at({rig.x.data(), rig.t.data(), rows});
+  first.set_batch({rig.x.data(), rig.t.data(), rows});
   first.backpropagate(fresh.data());
-  second.look_at({rig.x.data(), rig.t.data(), 100});
+  second.set_batch({rig.x.data(), rig.t.data(), 100});
   second.backpropagate(reused.data());
-  second.look_at({rig.x.data(), rig.t.data(), rows});
+  second.set_batch({rig.x.data(), rig.t.data(), rows});
   second.backpropagate(reused.data());
   for (std::size_t i = 0; i < fresh.size(); ++i) CHECK(reused.data()[i] == fresh.data()[i]);
 }
@@ -275,7 +275,7 @@ TEST_CASE("any number of threads gives the same bits", "[network][gradient][thre
   for (const unsigned threads : {1u, 2u, 3u}) {
     host::Team team(threads);
     host::Objective<float> objective(rig.graph, rig.cost, rows, rig.w.data(), team);
-    objective.look_at({rig.x.data(), rig.t.data(), rows});
+    objective.set_batch({rig.x.data(), rig.t.data(), rows});
     Buffer<float> gradient(rig.graph.n_parameters);
     for (int again = 0; again < 20; ++again) objective.backpropagate(gradient.data());
     const std::vector<float> found(gradient.data(), gradient.data() + gradient.size());

@@ -39,7 +39,7 @@ struct Rig {
         objective(graph, cost, rows, w.data(), team, state.data(), &random) {
     host::initialize(graph, random, w.data(), state.data());
     std::ranges::copy(numbers, x.data());
-    objective.look_at({x.data(), t.data(), rows});
+    objective.set_batch({x.data(), t.data(), rows});
   }
   host::Experiment e;
   host::Graph graph;
@@ -96,10 +96,10 @@ TEST_CASE("dropout drops its share, scales the rest, and draws anew in each step
   for (const double y : first) CHECK((y == 0 || y == Approx(10)));
   rig.objective.cost();
   CHECK(std::equal(first.begin(), first.end(), rig.objective.outputs()));
-  rig.objective.look_at({rig.x.data(), rig.t.data(), rig.rows}, 2);
+  rig.objective.set_batch({rig.x.data(), rig.t.data(), rig.rows}, 2);
   rig.objective.cost();
   CHECK_FALSE(std::equal(first.begin(), first.end(), rig.objective.outputs()));
-  rig.objective.look_at({rig.x.data(), rig.t.data(), rig.rows}, 1);
+  rig.objective.set_batch({rig.x.data(), rig.t.data(), rig.rows}, 1);
   rig.objective.cost();
   CHECK(std::equal(first.begin(), first.end(), rig.objective.outputs()));
 }

@@ -105,7 +105,7 @@ TEST_CASE("concatenate joins along the last size, row by row of the shape", "[pl
   for (std::size_t i = 0; i < 12; ++i) x.data()[i] = static_cast<double>(i + 1);
   host::Workspace<double> workspace(graph, 2, w.data(), nullptr, false);
   host::Pass<double> pass = workspace.pass();
-  pass.look_at(x.data(), 2);
+  pass.set_batch(x.data(), 2);
   const double* const y = pass.forward();
   CHECK(Numbers(y, y + 18) == Numbers{1, 2, 100, 3, 4, 200, 5, 6, 300,  //
                                       7, 8, 700, 9, 10, 800, 11, 12, 900});
