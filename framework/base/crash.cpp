@@ -72,7 +72,7 @@ void keep(const char* what) {
     } catch (const std::exception& e) {
       keep(e.what() != nullptr ? e.what() : "");
     } catch (...) {
-      keep("something that is no std::exception");
+      keep("something that is not a std::exception");
     }
   std::abort();
 }

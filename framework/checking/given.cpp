@@ -12,7 +12,7 @@ void give(Subject& subject, const GivenSettings& given, const Registry& registry
   const ConfigNode* const own = find(given, plugin.name);
   if (own == nullptr) return;
   if (!own->is(ConfigNode::Kind::map))
-    return problems.add(own->place, "'" + plugin.name + "' is a class, no setting",
+    return problems.add(own->place, "'" + plugin.name + "' is a class, not a setting",
                         "write --set " + plugin.name + ".SETTING=VALUE");
   Fields fields(own, own->place, plugin.kind + " '" + plugin.name + "'", "setting", problems);
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {

@@ -111,7 +111,7 @@ Finding found(const Law& law, const Subject& subject) {
   } catch (const std::exception& error) {
     return failed(std::string("threw ") + error.what());
   } catch (...) {
-    return failed("threw something that is no std::exception");
+    return failed("threw something that is not a std::exception");
   }
 }
 

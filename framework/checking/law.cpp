@@ -55,7 +55,7 @@ std::string fault_of_default(const nnrun_setting& setting) {
   if (setting.type == NNRUN_STRING && setting.n_choices > 0) {
     const auto& text = std::get<std::string>(value);
     if (!std::ranges::count(choices_of(setting), text))
-      return "the default '" + text + "' of " + name + " is none of its choices";
+      return "the default '" + text + "' of " + name + " is not one of its choices";
   }
   return "";
 }

@@ -11,7 +11,7 @@ bool couples(const Object& layer) {
   return (layer.functions<nnrun_layer>().flags & NNRUN_COUPLES_ROWS) != 0;
 }
 
-/// What is planned for whatever inputs it takes.
+/// Checks the plan for every input that the layer takes.
 Finding plans(const Subject& subject) {
   const Object layer(subject.use);
   std::size_t tried = 0, taken = 0;
@@ -30,7 +30,7 @@ Finding plans(const Subject& subject) {
   return kept(std::to_string(taken) + " of " + std::to_string(tried) + " inputs taken");
 }
 
-/// As the host evaluates a network: nothing is kept, there is no noise.
+/// Checks calls outside of training: nothing is kept, there is no noise.
 Finding evaluation(const Subject& subject) {
   const Object layer(subject.use);
   LayerTrial<double> trial(layer, 5);
@@ -110,7 +110,7 @@ Finding accumulation(const Subject& subject) {
   return kept();
 }
 
-/// Slopes that nobody wants are not written, the others are as ever.
+/// Checks that slopes that are not wanted are not written, and that the others stay the same.
 Finding unwanted_slopes(const Subject& subject) {
   const Object layer(subject.use);
   const auto takes_inputs = [&](std::size_t n) {
@@ -139,8 +139,8 @@ Finding unwanted_slopes(const Subject& subject) {
       layer.call("backward_inputs", trial.functions().backward_inputs, &call);
       const Numbers found = others();
       if (const std::string wrong = first_difference<double>(found, expected); !wrong.empty())
-        return broken("where nobody wants the slopes of input " + std::to_string(unwanted + 1) +
-                      ", " + wrong + " for another input");
+        return broken("when the slopes of input " + std::to_string(unwanted + 1) +
+                      " are not wanted, " + wrong + " for another input");
     }
   }
   return kept();
@@ -149,7 +149,7 @@ Finding unwanted_slopes(const Subject& subject) {
 Finding padding(const Subject& subject) {
   const Object layer(subject.use);
   LayerTrial<double> trial(layer, 5);
-  for (auto& x : trial.x)  // what stands behind the data may be anything
+  for (auto& x : trial.x)  // what follows the data may be anything
     for (std::size_t i = x.size(); i < padded(x.size()); ++i)
       x.data()[i] = std::numeric_limits<double>::quiet_NaN();
   trial.everything();
@@ -171,7 +171,7 @@ Finding row_and_batch(const Subject& subject) {
     for (std::size_t k = 0; k < one.x.size(); ++k)
       std::copy_n(batch.x[k].data() + r * one.in_cols(), one.in_cols(), one.x[k].data());
     one.forward(0);
-    for (std::size_t c = 0; c < one.out_cols; ++c)  // another order of sums: a few roundings
+    for (std::size_t c = 0; c < one.out_cols; ++c)  // sums in another order: a few roundings
       if (const double expected = batch.y.data()[r * one.out_cols + c];
           !close(one.y.data()[c], expected, 1e-13, 1e-14))
         return broken("row " + std::to_string(r + 1) + " alone gives " + shown(one.y.data()[c]) +
@@ -198,8 +198,8 @@ Finding tiles(const Subject& subject) {
   return kept();
 }
 
-/// Scratch holds anything before a call: a number that is read before it is written shows, since
-/// the trial fills it before each, and NaN stays NaN.
+/// Fills scratch before each call, with NaN too: a number that is read before it is written then
+/// shows.
 Finding scratch(const Subject& subject) {
   const Object layer(subject.use);
   LayerTrial<double> trial(layer, 5);
@@ -220,7 +220,7 @@ Finding scratch(const Subject& subject) {
               (trial.plan.scratch == 1 ? " number" : " numbers"));
 }
 
-/// What moving a parameter gives, by moving it.
+/// Compares perturb with the outputs that moved parameters give.
 Finding perturb(const Subject& subject) {
   const Object layer(subject.use);
   LayerTrial<double> trial(layer, 1);

@@ -66,7 +66,8 @@ Finding range(const Subject& subject) {
   for (const Pass& pass : passes(metric)) {
     const double v = value<double>(metric, pass);
     if (!std::isfinite(v)) return broken("gives " + shown(v));
-    if (fraction && (v < 0 || v > 1)) return broken("gives " + shown(v) + ", which is no fraction");
+    if (fraction && (v < 0 || v > 1))
+      return broken("gives " + shown(v) + ", which is not a fraction");
     text += (text.empty() ? "" : ", ") + significant(v, 4);
   }
   return kept(text);

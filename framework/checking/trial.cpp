@@ -173,7 +173,7 @@ Finding called_again(const Subject& subject, Compute compute, CallOther call_oth
 }
 
 Finding without_allocations(const Subject& subject, Prepare prepare) {
-  if (subject.allocations == nullptr) return skipped("nobody counts allocations here");
+  if (subject.allocations == nullptr) return skipped("allocations are not counted here");
   const Object object(subject.use);
   const HotCall hot = prepare(object);
   hot.call();

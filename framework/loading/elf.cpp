@@ -207,7 +207,7 @@ void require_plugin_library(const std::filesystem::path& file, const std::string
   require_whole_segments(image, header);
   const std::vector<long long> entries = entries_of(image, header);
   if (entries.empty())
-    image.refuse("is a shared library but no plugin: it does not export " + entry_name(),
+    image.refuse("is a shared library but not a plugin: it does not export " + entry_name(),
                  "include <nnrun/plugin.hpp> and write NNRUN_REGISTER(Class) for every class");
   if (std::find(entries.begin(), entries.end(), NNRUN_ABI_MAJOR) != entries.end()) return;
   const long long theirs = *std::max_element(entries.begin(), entries.end());

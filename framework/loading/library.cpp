@@ -98,7 +98,7 @@ const nnrun_library* open_library(const std::filesystem::path& file, const std::
          "' changed the floating-point mode as it was loaded, which would lose "
          "denormal numbers everywhere (built with -ffast-math?); it was restored");
   if (table == nullptr)
-    refuse("'" + name + "' is no plugin: " + entry_name() + " returned NULL",
+    refuse("'" + name + "' is not a plugin: " + entry_name() + " returned NULL",
            "NNRUN_REGISTER of <nnrun/plugin.hpp> writes this function; see nnrun_library in "
            "<nnrun/abi.h>");
   return table;

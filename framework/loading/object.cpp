@@ -140,7 +140,7 @@ void remember_exception() {
   } catch (const std::exception& error) {
     remember_error(error.what(), nullptr, nullptr);
   } catch (...) {
-    remember_error("threw something that is no std::exception", nullptr, nullptr);
+    remember_error("threw something that is not a std::exception", nullptr, nullptr);
   }
 }
 

@@ -68,7 +68,7 @@ void require_safe(const fs::path& file, const std::string& name) {
 void require_pinned(const Library& library, const std::string& name, const Pin& pin) {
   if (pin.sha256.empty() || library.sha256() == pin.sha256) return;
   throw PluginError(
-      {.what = "'" + name + "' is another library than the config pins: its sha256 is " +
+      {.what = "'" + name + "' is not the library that the config pins: its sha256 is " +
                library.sha256() + ", expected " + pin.sha256,
        .place = pin.place,
        .where = {},

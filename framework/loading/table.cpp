@@ -216,7 +216,7 @@ std::unique_ptr<Class> class_of(const nnrun_class* table, std::size_t number,
   const std::string of_class = "'" + name + "': " + out->kind + " '" + out->name + "' ";
   if (const char* const other = declared(*table, &nnrun_class::other_name)) {
     if (!is_name(other))
-      refuse(of_class + "has another name that is no proper one: letters, digits, _ and -",
+      refuse(of_class + "has another name that is not a proper one: letters, digits, _ and -",
              by_the_header);
     out->other_name = other;
   }

@@ -52,7 +52,7 @@ void require_one_output(std::span<const LayerSpec> layers) {
   std::vector<std::string> names;
   for (const LayerSpec* layer : unread) names.push_back("'" + layer->name + "'");
   throw GraphError(
-      Problem{.what = "nobody reads layers " + join(names, ", ") + ", but a network has one output",
+      Problem{.what = "no layer reads " + join(names, ", ") + ", but a network has one output",
               .place = unread.front()->place,
               .hint = "join them, for example by {type: add, inputs: [" + unread[0]->name + ", " +
                       unread[1]->name + "]}, or remove one"});

@@ -85,7 +85,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   bool binary(nlohmann::json::binary_t&) override { return unexpected("binary data"); }
   bool parse_error(std::size_t byte, const std::string&,
                    const nlohmann::json::exception&) override {
-    return fail("is no JSON from byte " + std::to_string(byte) + " on");
+    return fail("is not JSON from byte " + std::to_string(byte) + " on");
   }
 
  private:
@@ -168,7 +168,7 @@ std::optional<std::size_t> size_of_dtype(std::string_view dtype) {
 }
 
 void refuse_safetensors(const std::filesystem::path& file, const std::string& why) {
-  throw RecordError({.what = "'" + file.string() + "' is no valid safetensors file: " + why,
+  throw RecordError({.what = "'" + file.string() + "' is not a valid safetensors file: " + why,
                      .place = {},
                      .where = {},
                      .label = {},

@@ -136,7 +136,7 @@ void NpyFile::understand(std::string_view header) {
   for (Dict::skip_blanks(shape); !shape.starts_with(')'); Dict::skip_blanks(shape)) {
     std::size_t n = 0;
     const auto [end, failed] = std::from_chars(shape.data(), shape.data() + shape.size(), n);
-    if (failed != std::errc{}) refuse("a size in 'shape' is no number");
+    if (failed != std::errc{}) refuse("a size in 'shape' is not a number");
     shape.remove_prefix(static_cast<std::size_t>(end - shape.data()));
     sizes_.push_back(n);
     Dict::skip_blanks(shape);

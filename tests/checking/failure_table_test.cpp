@@ -89,7 +89,7 @@ TEST_CASE("a file that is no library is named with its cause", "[checking]") {
   SECTION("no entry symbol") {
     factory.cpp("bad.so", "int f() { return 1; }");
     refused_everywhere(bench,
-                       "is a shared library but no plugin: it does not export "
+                       "is a shared library but not a plugin: it does not export "
                        "nnrun_plugin_v1\n");
   }
   SECTION("truncated") {

@@ -141,7 +141,7 @@ TEST_CASE("settings for a check are read as strictly as those of a config", "[ch
         " 1 | forgetful.pth=a\n"
         "   |           ^^^\n"
         "   = help: did you mean 'path'?\n");
-  CHECK_THAT(said("forgetful=a"), Contains("error: 'forgetful' is a class, no setting\n") &&
+  CHECK_THAT(said("forgetful=a"), Contains("error: 'forgetful' is a class, not a setting\n") &&
                                       Contains("= help: write --set forgetful.SETTING=VALUE\n"));
   const Ended json_too = run("$nnrun check --json mine.so --set a.b=1", factory.folder());
   CHECK(json::parse(json_too.out)["status"] == 3);

@@ -50,7 +50,7 @@ TEST_CASE("what a formula throws in training ends the run with its class and met
           "[checking]") {
   const auto [statement, said] = GENERATE(table<std::string, std::string>(
       {{"if (x > 0.5) throw std::runtime_error(\"boom\");", "boom"},
-       {"if (x > 0.5) throw 42;", "threw something that is no std::exception"}}));
+       {"if (x > 0.5) throw 42;", "threw something that is not a std::exception"}}));
   const PluginFactory factory;
   write_config(factory, "a.yaml");
   factory.cpp("bad.so", class_that(statement), "-O3");

@@ -323,7 +323,7 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
              Catch::StartsWith("slope: activation 'bad' failed in forward: boom ($/bad.so)\n"));
   CHECK_THAT(in_forward("throw 42;"),
              Catch::StartsWith("slope: activation 'bad' failed in forward: threw something that is "
-                               "no std::exception ($/bad.so)\n"));
+                               "not a std::exception ($/bad.so)\n"));
   CHECK(rows_of("Activation",
                 "  void stop() const noexcept { throw std::runtime_error(\"boom\"); }\n"
                 "  auto f(auto x) const { if (x > 7.9) stop(); return 1.0 * x; }\n") ==

@@ -197,7 +197,7 @@ TEST_CASE("a pinned library that is another one, or is not there, is one error",
   const std::string other(64, '0');
   const Ended pinned = config("a.so", other);
   CHECK(pinned.status == 4);
-  CHECK(pinned.err == "error: 'a.so' is another library than the config pins: its sha256 is " +
+  CHECK(pinned.err == "error: 'a.so' is not the library that the config pins: its sha256 is " +
                           found + ", expected " + other +
                           "\n --> a.yaml:1:32\n   |\n 1 | plugins: [{path: a.so, sha256: " + other +
                           "}]\n   |                                " + std::string(64, '^') +

@@ -119,11 +119,11 @@ TEST_CASE("no flipped byte of the tables makes the look itself fail", "[loading]
 TEST_CASE("a library without the entry, or with another interface's, is refused", "[loading]") {
   const PluginFactory factory;
   CHECK(said_of(factory, factory.cpp("other.so", "int f() { return 1; }")) ==
-        "error: '$/other.so' is a shared library but no plugin: it does not export "
+        "error: '$/other.so' is a shared library but not a plugin: it does not export "
         "nnrun_plugin_v1\n"
         "   = help: include <nnrun/plugin.hpp> and write NNRUN_REGISTER(Class) for every class\n");
   CHECK(said_of(factory, factory.c("hidden.so", "#define ENTRY static_entry")) ==
-        "error: '$/hidden.so' is a shared library but no plugin: it does not export "
+        "error: '$/hidden.so' is a shared library but not a plugin: it does not export "
         "nnrun_plugin_v1\n"
         "   = help: include <nnrun/plugin.hpp> and write NNRUN_REGISTER(Class) for every class\n");
   CHECK(said_of(factory, factory.c("newer.so", "#define ENTRY nnrun_plugin_v2")) ==
@@ -144,7 +144,7 @@ TEST_CASE("a library that speaks several interfaces is taken, stripped or not", 
 TEST_CASE("no code runs in a library without the entry", "[loading]") {
   const PluginFactory factory;
   factory.cpp("exits.so", "#include <cstdlib>\n[[gnu::constructor]] void f() { std::exit(42); }");
-  CHECK(said_of(factory, factory.scratch() / "exits.so").find("but no plugin") !=
+  CHECK(said_of(factory, factory.scratch() / "exits.so").find("but not a plugin") !=
         std::string::npos);
 }
 
@@ -180,7 +180,7 @@ TEST_CASE("an entry that throws or returns nothing is refused", "[loading]") {
       "not throw\n");
   CHECK(
       said_of(factory, factory.c("null.so", "#define LIBRARY 0")) ==
-      "error: '$/null.so' is no plugin: nnrun_plugin_v1 returned NULL\n"
+      "error: '$/null.so' is not a plugin: nnrun_plugin_v1 returned NULL\n"
       "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes this function; see nnrun_library in "
       "<nnrun/abi.h>\n");
 }

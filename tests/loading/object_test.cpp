@@ -93,7 +93,7 @@ NNRUN_REGISTER(Silent)
   CHECK_THAT(
       said<PluginError>([&] { extension_of(throws, "tests.number/1"); }),
       Catch::StartsWith("error: activation 'twice' failed in extension: threw something that "
-                        "is no std::exception"));
+                        "is not a std::exception"));
 }
 
 TEST_CASE("the defaults of a class are those of its table, whatever its stride", "[loading]") {
@@ -196,7 +196,7 @@ TEST_CASE("an exception out of create is caught and told", "[loading]") {
   CHECK(refusal(with_defaults(*registry.find("activation", "throws"))) ==
         "error: activation 'throws': no luck\n");
   CHECK(refusal(with_defaults(*registry.find("activation", "throws_42"))) ==
-        "error: activation 'throws_42': threw something that is no std::exception\n");
+        "error: activation 'throws_42': threw something that is not a std::exception\n");
 }
 
 TEST_CASE("an object is destroyed once, also when another takes its place", "[loading]") {

@@ -1,4 +1,4 @@
-// A description that would make us crash later is refused when the library is loaded.
+// A description that would crash us later is refused when the library is loaded.
 #include <catch2/catch.hpp>
 
 #include "loading/plugin_factory.hpp"
@@ -64,8 +64,8 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
           "must be as <nnrun/abi.h> says"},
       Wrong{
           "#define FUNCTIONS &functions, 0, \"two words\"",
-          "'$/a.so': activation 'twice' has another name that is no proper one: letters, digits, _ "
-          "and -\n"
+          "'$/a.so': activation 'twice' has another name that is not a proper one: letters, "
+          "digits, _ and -\n"
           "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes such tables; one written by hand "
           "must be as <nnrun/abi.h> says"},
       Wrong{"#define KIND \"actvation/1\"",
@@ -124,7 +124,7 @@ TEST_CASE("a setting that is described wrongly is refused, saying how", "[loadin
   const std::string of_setting = of_class + "is described wrongly: setting 'beta' ";
   const std::string help = "   = help: compare with nnrun::param in <nnrun/settings.hpp>\n";
   const auto said = [](const std::string& fields) {
-    const PluginFactory factory;  // another each time: the dynamic linker knows files by name
+    const PluginFactory factory;  // a new one each time: the dynamic linker knows files by name
     return said_of(factory, factory.c("a.so", setting(fields)));
   };
   CHECK(said("{" + size + "NNRUN_FLOAT, 0, \"beta\", \"doc\", {NNRUN_FLOAT}}") == "nothing");

@@ -8,7 +8,7 @@ namespace nnrun::testing {
 TEST_CASE("what a formula throws is caught and its plugin named", "[loading]") {
   const auto [thrown, said] = GENERATE(
       table<std::string, std::string>({{"std::runtime_error(\"boom\")", "boom"},
-                                       {"42", "threw something that is no std::exception"}}));
+                                       {"42", "threw something that is not a std::exception"}}));
   CAPTURE(thrown);
   const PluginFactory factory;
   // -O3: with clones for several instruction sets, whose calls g++ takes for ones that never throw

@@ -53,7 +53,7 @@ TEST_CASE("a cycle is refused, naming its layers and its place", "[network]") {
 TEST_CASE("two outputs are refused, naming both", "[network]") {
   CHECK_THROWS_WITH(graph("    - {name: a, type: dense, units: 2}\n"
                           "    - {name: b, type: dense, units: 2, inputs: [input]}\n"),
-                    Contains("nobody reads layers 'a', 'b', but a network has one output"));
+                    Contains("no layer reads 'a', 'b', but a network has one output"));
 }
 
 TEST_CASE("inputs that do not fit a layer are refused with the layer's words", "[network]") {

@@ -36,7 +36,7 @@ std::string refusal(const Scratch& scratch, const std::string& contents) {
     read_safetensors(file);
   } catch (const RecordError& error) {
     const std::string what = error.what();
-    const std::string before = "'" + file.string() + "' is no valid safetensors file: ";
+    const std::string before = "'" + file.string() + "' is not a valid safetensors file: ";
     REQUIRE(what.starts_with(before));
     return what.substr(before.size());
   }
@@ -126,10 +126,10 @@ TEST_CASE("a damaged file is told from its cause", "[records]") {
         "its header would have 72340172838076673 bytes, 100000000 are the most");
   CHECK(refusal(scratch, with_length("{}").substr(0, 9)) == "its header has 2 bytes, the file 9");
   CHECK(refusal(scratch, with_length(" {}")) == "its header does not start with {");
-  CHECK(refusal(scratch, with_length("{\"a\"")) == "its header is no JSON from byte 5 on");
-  CHECK(refusal(scratch, with_length("{} x")) == "its header is no JSON from byte 4 on");
+  CHECK(refusal(scratch, with_length("{\"a\"")) == "its header is not JSON from byte 5 on");
+  CHECK(refusal(scratch, with_length("{} x")) == "its header is not JSON from byte 4 on");
   CHECK(refusal(scratch, with_length(std::string("{}\0x", 4))) == "its header has a zero byte");
-  CHECK(refusal(scratch, with_length("{\"\xff\":1}")) == "its header is no JSON from byte 3 on");
+  CHECK(refusal(scratch, with_length("{\"\xff\":1}")) == "its header is not JSON from byte 3 on");
 }
 
 TEST_CASE("a header with anything unknown, missing or twice is refused", "[records]") {

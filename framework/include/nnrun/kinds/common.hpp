@@ -90,7 +90,7 @@ int guard(F&& f) noexcept {
   } catch (const std::exception& e) {
     report(e.what(), nullptr, nullptr);
   } catch (...) {
-    report("threw something that is no std::exception", nullptr, nullptr);
+    report("threw something that is not a std::exception", nullptr, nullptr);
   }
   return 1;
 }
