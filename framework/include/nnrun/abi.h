@@ -1,23 +1,23 @@
 /* The nnrun plugin interface, major 1: what a library hands to nnrun and what nnrun lends to it.
 
-   C only: no C++ type, no exception, no allocation crosses this line. Every struct starts with its
+   C only: no C++ type, exception or allocation crosses this interface. Every struct starts with its
    size and is only ever appended to inside one major. C++ authors include <nnrun/plugin.hpp>, which
    writes all of this for them.
 
    Numbers. A batch is a matrix: rows are examples, each row contiguous. `void*` numbers are float
    or double, as the table that holds the function says. Buffers of the host start on 64 bytes and
    have room up to the next multiple of NNRUN_LANES numbers, so that kernels may read and write
-   whole lanes; rows of data may be read past their end, never written. Since 1.2, 16 numbers more
-   may be read behind every buffer of a layer's call. Tails of parameters and of their gradient are
+   whole lanes; rows of data may be read past their end, never written. Since 1.2, 16 more numbers
+   may be read after every buffer of a layer's call. Tails of parameters and of their gradient are
    zero and must stay zero.
 
    Functions return 0, or call nnrun_host.error and return non-zero.
 
-   Threads and phases. Brackets say what a function must bear, and in which phase it is called:
+   Threads and phases. Brackets say how a function is called, and in which phase:
      one at a time    by any thread, but not while another function of the same object runs
-     several at once  by several threads, for the same object too: it must not change there
-     lent             a function of the host, for the length of the call that it is lent to, and for
-                      the thread of that call
+     several at once  by several threads, even for the same object, which must not change
+     lent             a function of the host: valid during the call that it is passed to, on the
+                      thread of that call
    load: the library; build: of a network, with its first parameters; data: reading it; training:
    steps; use: evaluation and prediction, also between two epochs. */
 #ifndef NNRUN_ABI_H
@@ -73,11 +73,11 @@ typedef struct nnrun_value {
 #define NNRUN_BELOW_MAX 4u   /* max itself is not allowed */
 #define NNRUN_LOGARITHMIC 8u /* for sweeps and sliders */
 /* Since 1.2, of data sets: settings that the host reads, too. Strings: the classes of the target,
-   in order; where they are empty, the files say, and a trained network that is tried on other files
-   keeps its own. */
+   in order; if empty, those of the files. A trained network keeps its own when it is used on other
+   files. */
 #define NNRUN_CLASSES 16u
-/* A string: what stands between two fields of a file, or "tab"; the files that a trained network
-   predicts have it too. */
+/* A string: what separates two fields of a file, or "tab"; also in the files that a trained network
+   predicts. */
 #define NNRUN_SEPARATOR 32u
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
@@ -104,7 +104,7 @@ typedef struct nnrun_class { /* one thing that a config can name */
      that it does not know. The same table for the same id, always; it outlives the library's last
      object. */
   const void* (*extension)(const char* id);
-  /* Since 1.2; may be NULL. Another word for it, where no class of its kind has this name. */
+  /* Since 1.2; may be NULL. A second name, used if no class of its kind has it as its name. */
   const char* other_name;
 } nnrun_class;
 
@@ -120,7 +120,7 @@ typedef struct nnrun_library {
    without loading. */
 NNRUN_EXPORT const nnrun_library* nnrun_plugin_v1(void);
 
-/* What outputs or targets lie between, to warn of what cannot be learnt. Infinite where open; low =
+/* The range of outputs or targets, to warn of what cannot be learnt. Infinite where open; low =
    high: not known. */
 typedef struct nnrun_range {
   double low, high;
@@ -129,7 +129,7 @@ typedef struct nnrun_range {
 /* ---- activation/1: a = f(z) ---- */
 
 #define NNRUN_ELEMENTWISE 1u  /* every number on its own: may be called on any run of numbers */
-#define NNRUN_SUMS_TO_ONE 16u /* since 1.2: the outputs of a row do, so one alone is always 1 */
+#define NNRUN_SUMS_TO_ONE 16u /* since 1.2: outputs of a row add up to 1; a single one is 1 */
 typedef struct nnrun_activation_functions {
   /* [several at once; training, use] */
   int (*forward)(void*, const void* z, void* a, size_t rows, size_t cols);
@@ -160,7 +160,7 @@ typedef struct nnrun_cost {
   uint32_t size, flags;
   nnrun_cost_functions by_dtype[NNRUN_DTYPES];
   /* Since 1.2. */
-  nnrun_range outputs, targets;   /* that it takes */
+  nnrun_range outputs, targets;   /* which it takes */
   const char* fitting_activation; /* the name of one with such outputs, or NULL */
   const char* joined_by; /* a bool setting that makes the cost apply that activation itself, or
                             NULL */
@@ -179,11 +179,11 @@ typedef struct nnrun_metric {
      of class i that the outputs put into class j; n = cols, or 2 where there is one column. */
   int (*table[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
                              double* out);
-  /* Since 1.2. Of one output: the targets that it has a meaning for, and what it asks ("on which
+  /* Since 1.2. For one output: the targets for which it has a meaning, and what it asks ("on which
      side of a half an output lies"), or NULL. */
   nnrun_range targets;
   const char* question;
-  const char* adjective; /* "accurate": what better is more of; NULL: better */
+  const char* adjective; /* "accurate": messages say "more accurate"; NULL: "better" */
 } nnrun_metric;
 
 /* ---- layer/1 ---- */
@@ -224,8 +224,8 @@ typedef struct nnrun_layer_call {
   const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
                         of a step */
   const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
-  /* Since 1.2. plan.scratch numbers for the length of this call, whatever they hold before and
-     after it; in training or not. NULL where the plan asks for none. */
+  /* Since 1.2. plan.scratch numbers for this call alone, uninitialized before it; in training or
+     not. NULL where the plan asks for none. */
   void* scratch;
 } nnrun_layer_call;
 
@@ -254,8 +254,8 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   size_t kept, kept_per_row, noise_per_row;         /* see nnrun_layer_call */
   /* Since 1.2. */
   size_t scratch;      /* see nnrun_layer_call; the same for any number of rows */
-  size_t work_per_row; /* multiplications of forward for one row, by which work is shared between
-                          threads; 0: as many as n_parameters */
+  size_t work_per_row; /* multiplications of forward for one row, to decide how work is shared
+                          between threads; 0: as many as n_parameters */
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {
@@ -278,8 +278,8 @@ typedef struct nnrun_layer_functions {
 } nnrun_layer_functions;
 /* In training, an output row depends on other rows: no cut batches. */
 #define NNRUN_COUPLES_ROWS 2u
-/* Since 1.2. Its outputs are units of its own, sums without bounds: it takes the default activation
-   of a config. */
+/* Since 1.2. Its outputs are units of its own, unbounded sums: it takes the default activation of a
+   config. */
 #define NNRUN_UNITS 16u
 typedef struct nnrun_layer {
   uint32_t size, flags;
@@ -322,12 +322,11 @@ typedef struct nnrun_moment { /* when a factor is wanted */
 } nnrun_moment;
 typedef struct nnrun_schedule {
   uint32_t size, flags;
-  /* [one at a time; training] What the learning rate is multiplied with; a function of the moment
-     alone. */
+  /* [one at a time; training] The factor of the learning rate: a function of the moment alone. */
   int (*factor)(void*, const nnrun_moment*, double* out);
 } nnrun_schedule;
 
-/* ---- regularizer/1: what parameters cost by themselves ---- */
+/* ---- regularizer/1: penalties on the parameters themselves ---- */
 
 typedef struct nnrun_regularizer_functions {
   /* [several at once, a part each; training] g += d penalty / d w, before the update; state: one
@@ -336,7 +335,7 @@ typedef struct nnrun_regularizer_functions {
   /* Optional. [several at once, a part each; training] After the update by the optimizer, with the
      learning rate of this step. */
   int (*after)(void*, void* w, void* state, double rate, size_t n);
-  /* [several at once; by checks, which hold add against it] */
+  /* [several at once; by checks, which compare add with it] */
   int (*penalty)(void*, const void* w, size_t n, double* out);
 } nnrun_regularizer_functions;
 typedef struct nnrun_regularizer {
@@ -344,7 +343,7 @@ typedef struct nnrun_regularizer {
   nnrun_regularizer_functions by_dtype[NNRUN_DTYPES];
 } nnrun_regularizer;
 
-/* ---- random numbers, as a class is lent them ---- */
+/* ---- random numbers that are lent to a class ---- */
 
 typedef struct nnrun_stream { /* the next numbers of one named stream */
   uint32_t size;
@@ -376,7 +375,7 @@ typedef struct nnrun_gradient {
 
 /* ---- random/1 and initializer/1 ---- */
 
-#define NNRUN_SEQUENTIAL 8u /* one sequence whatever the stream: the order of the calls counts */
+#define NNRUN_SEQUENTIAL 8u /* one sequence for all streams: the order of the calls matters */
 typedef struct nnrun_random {
   uint32_t size, flags;
   /* [one at a time; once, before the rest] May change the object. */

@@ -1,5 +1,5 @@
-// Text files of rows under a row of column names, read a row at a time: for data sets, and for
-// nnrun itself.
+// Reads text files, a row at a time, under a row of column names: for data sets, and for nnrun
+// itself.
 #pragma once
 #include <algorithm>
 #include <charconv>
@@ -14,13 +14,14 @@
 namespace nnrun {
 
 /// Fields may stand in double quotes, with "" for a quote inside (RFC 4180); a row is one line.
-/// Everything throws Error with the file and line. Memory: a block and the longest line.
+/// Everything throws Error with the file and line. It keeps one block and the longest line in
+/// memory.
 class CsvReader {
  public:
   static constexpr std::size_t longest_line = std::size_t{1} << 24;  // a million numbers
 
-  /// Reads the names; without a header they are x1, x2, … `in` must outlive the reader; `file` is
-  /// its name for people.
+  /// Reads the names; without a header they are x1, x2, … `in` must outlive the reader; file: its
+  /// name in messages.
   CsvReader(std::istream& in, std::string file, char separator, bool header = true)
       : in_(in), file_(std::move(file)), separator_(separator), row_waits_(!header) {
     if (!next_line())
@@ -44,13 +45,13 @@ class CsvReader {
   }
 
   const std::vector<std::string>& names() const { return names_; }
-  /// Then they are no names: the file has no header.
+  /// Returns true if all names are numbers: then the file has no header.
   bool names_are_numbers() const {
     double x;
     return std::all_of(names_.begin(), names_.end(),
                        [&](const std::string& name) { return parsed(name, x); });
   }
-  /// Where a column stands.
+  /// Returns the index of a column.
   std::size_t column(std::string_view name) const {
     const auto found = std::find(names_.begin(), names_.end(), name);
     if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
@@ -65,7 +66,8 @@ class CsvReader {
     throw Error("no column '" + std::string(name) + "'", file_ + ":1", "the file has: " + all);
   }
 
-  /// Goes to the next row; false at the end. Empty lines at the end of the file are no rows.
+  /// Goes to the next row; returns false at the end. Empty lines at the end of the file are
+  /// ignored.
   bool next() {
     if (row_waits_) {
       row_waits_ = false;
@@ -84,9 +86,9 @@ class CsvReader {
         "expected " + std::to_string(names_.size()) + " columns, found " + std::to_string(found),
         file_ + ":" + std::to_string(empty ? empty : line_));
   }
-  /// Fields of the present row, valid until the next one.
+  /// Returns a field of the present row, valid until the next one.
   std::string_view field(std::size_t column) const { return fields_[column]; }
-  /// A field that is a text, of whole letters and not empty.
+  /// Returns a field that is a text. Throws Error if it holds a control character.
   std::string_view text(std::size_t column) const {
     const std::string_view found = fields_[column];
     if (std::any_of(found.begin(), found.end(),
@@ -110,7 +112,7 @@ class CsvReader {
     double x;
     return parsed(fields_[column], x);
   }
-  /// `data.csv:12`
+  /// Returns the place of the present row: `data.csv:12`.
   std::string place() const { return file_ + ":" + std::to_string(line_); }
 
  private:
@@ -127,7 +129,7 @@ class CsvReader {
     return text;
   }
 
-  /// The next line without its end, into row_.
+  /// Reads the next line, without its end, into row_.
   bool next_line() {
     row_.clear();
     for (bool any = false;; any = true) {
@@ -177,7 +179,7 @@ class CsvReader {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
     return text;
   }
-  /// Adds the field that starts behind a quote; returns what follows it. "" shrinks in place.
+  /// Adds the field that starts after a quote; returns what follows it. "" is replaced in place.
   std::string_view quoted(std::string_view rest) {
     char* const start = row_.data() + (rest.data() - row_.data());
     char* to = start;

@@ -9,7 +9,7 @@
 
 namespace nnrun {
 
-/// Throws Error, naming the file, where it is missing or no regular file.
+/// Throws Error, naming the file, if it is missing or not a regular file.
 inline void require_file(const std::string& file) {
   namespace fs = std::filesystem;
   std::error_code failed;
@@ -19,8 +19,8 @@ inline void require_file(const std::string& file) {
     throw Error(fs::is_directory(status) ? "a folder, not a file" : "not a regular file", file);
 }
 
-/// The file, open for reading bytes; throws Error where it is missing, no regular file, or may not
-/// be read.
+/// Opens a file for reading bytes. Throws Error if it is missing, not a regular file, or not
+/// readable.
 inline std::ifstream open_input(const std::string& file) {
   require_file(file);
   std::ifstream in(file, std::ios::binary);

@@ -8,9 +8,9 @@
 // Lanes are only passed between inlined functions: no calling convention is involved.
 #pragma GCC diagnostic ignored "-Wpsabi"
 
-/// A function compiled once per instruction-set level and chosen when the library is loaded. All
-/// levels give the same bits, since nothing is contracted. What it calls is inlined, or it would
-/// run at the lowest level.
+/// Marks a function that is compiled once per instruction-set level and chosen when the library is
+/// loaded. All levels give the same bits, since nothing is contracted. What it calls is inlined, or
+/// that would run at the lowest level.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__AVX2__) && \
     defined(__OPTIMIZE__) && !defined(NNRUN_NO_CLONES)
 #define NNRUN_CLONES \
@@ -22,8 +22,8 @@
 
 namespace nnrun {
 
-/// A function as the compiler cannot know it. g++ takes a function with clones for one that never
-/// throws, and drops the handlers around its calls; through this they stay.
+/// Hides a function from the optimizer. g++ assumes that a function with clones never throws, and
+/// drops the handlers around its calls; calls through this keep them.
 template <class F>
 NNRUN_INLINE F* may_throw(F* function) {
   asm("" : "+r"(function));
@@ -32,12 +32,12 @@ NNRUN_INLINE F* may_throw(F* function) {
 
 inline constexpr std::size_t lanes = NNRUN_LANES;
 
-/// n rounded up to whole lanes.
+/// Returns n rounded up to whole lanes.
 constexpr std::size_t padded(std::size_t n) {
   return (n + lanes - 1) / lanes * lanes;
 }
 
-/// f(i) for 0 … padded(n) - 1: a trip count that is known gives vectors without a remainder.
+/// Calls f(i) for 0 … padded(n) - 1: a multiple of the lanes gives vectors without a remainder.
 template <class F>
 NNRUN_INLINE void each(std::size_t n, F f) {
   for (std::size_t i = 0; i < n; i += lanes) {
@@ -61,7 +61,7 @@ struct __attribute__((may_alias)) Lane {
 };
 
 namespace detail {
-/// Part after part: f(0), f(1).
+/// Makes a lane part by part: f(0), f(1).
 template <class T, class F>
 NNRUN_INLINE Lane<T> by_parts(F f) {
   if constexpr (Lane<T>::parts == 1)
@@ -106,7 +106,8 @@ NNRUN_INLINE const Lane<T>& lane_at(const T* p) {
   return *reinterpret_cast<const Lane<T>*>(p);
 }
 
-/// Lanes from n on become zero. A select, so what stood there may be anything, NaN too.
+/// Returns x with the lanes from n on set to zero. It selects, so they may have been anything, even
+/// NaN.
 template <class T>
 NNRUN_INLINE Lane<T> first_lanes(Lane<T> v, std::size_t n) {
   using Int = typename Lane<T>::Int;
@@ -121,7 +122,7 @@ NNRUN_INLINE Lane<T> first_lanes(Lane<T> v, std::size_t n) {
     return index < count ? v.part[k] : typename Lane<T>::Part{};
   });
 }
-/// Lane by lane: where `choice` is 0 what stands in `b`, elsewhere `a`.
+/// Returns, lane by lane, b where `choice` is 0, else a.
 template <class T>
 NNRUN_INLINE Lane<T> select(const Lane<T>& choice, const Lane<T>& a, const Lane<T>& b) {
   return detail::by_parts<T>([&](int k) __attribute__((always_inline)) {
@@ -129,7 +130,8 @@ NNRUN_INLINE Lane<T> select(const Lane<T>& choice, const Lane<T>& a, const Lane<
   });
 }
 
-/// The sum of all lanes, in every lane; always added in the same order: halves, quarters, pairs.
+/// Returns the sum of all lanes, in every lane; always added in the same order: halves, quarters,
+/// pairs.
 template <class T>
 NNRUN_INLINE Lane<T> sum_of_lanes(Lane<T> v) {
   using Mask = typename Lane<T>::Mask;

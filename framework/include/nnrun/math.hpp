@@ -1,8 +1,8 @@
-// exp, log, tanh … without branches, so that loops over them become vectors, and with the same
-// bits on every machine: those of the C library depend on the processor.
+// exp, log, tanh … without branches, so that loops over them become vectors, and with the same bits
+// on every machine: those of the C library depend on the processor.
 //
-// Polynomials are added as trees, not by Horner's rule: training one example at a time waits for
-// one chain, not for throughput. Results below the smallest normal number are 0.
+// Polynomials are added as trees, not by Horner's rule: training one example at a time is limited
+// by latency, not by throughput. Results below the smallest normal number are 0.
 #pragma once
 #include <bit>
 #include <cmath>
@@ -12,8 +12,9 @@
 #include <span>
 #include <type_traits>
 
-// Square roots are instructions, correctly rounded everywhere; but a function that may write errno
-// keeps a loop from vectors. These declarations of the C library's say that nobody reads it.
+// Square roots are instructions, correctly rounded everywhere; but a loop that calls a function
+// that may write errno is not vectorized. These declarations of the C library's functions tell the
+// compiler to ignore errno.
 extern "C" {
 __attribute__((const)) double sqrt(double) noexcept;
 __attribute__((const)) float sqrtf(float) noexcept;
@@ -63,7 +64,7 @@ NNRUN_INLINE double exp(double x) {
 }
 
 namespace detail {
-/// log of 0, of negative numbers, of infinity and NaN, selected over the polynomial's result.
+/// Replaces the polynomial's result for 0, negative numbers, infinity and NaN.
 template <class T>
 NNRUN_INLINE T log_edges(T x, T y) {
   const T inf = std::numeric_limits<T>::infinity();
@@ -131,7 +132,7 @@ NNRUN_INLINE T sigmoid(T x) {
 }
 
 namespace detail {
-/// Its highest power first.
+/// Evaluates a polynomial by Horner's rule; the coefficient of the highest power comes first.
 template <class T, class... C>
 NNRUN_INLINE T polynomial(T x, double highest, C... lower) {
   T p = T(highest);
@@ -223,8 +224,8 @@ NNRUN_INLINE T erf(T x) {
 }
 
 namespace detail {
-/// sin(x + quarter · π/2). Where x is so large (1e6, 1e15) that its last place is no small part of
-/// a turn, x counts as 0; infinity gives NaN.
+/// sin(x + quarter · π/2). If x is so large (1e6, 1e15) that its last place is a large part of a
+/// turn, x counts as 0; infinity gives NaN.
 template <class T>
 NNRUN_INLINE T sine(T x, unsigned quarter) {
   constexpr bool narrow = sizeof(T) == 4;
@@ -266,8 +267,8 @@ NNRUN_INLINE T cos(T x) {
   return detail::sine(x, 1);
 }
 
-/// log Σ eᶻ over a row is high + rest: no e^z overflows, and z - high - rest loses nothing to a
-/// high that is large.
+/// log Σ eᶻ over a row, as high + rest: no e^z overflows, and z - high - rest loses no digits to a
+/// large high.
 template <class T>
 struct LogSumExp {
   T high, rest;

@@ -6,8 +6,8 @@
 namespace nnrun {
 namespace detail {
 
-/// x such that a normal number lies below −x with probability p, in (0, ½]: Wichura 1988, algorithm
-/// AS 241 (PPND16), accurate to 1e-16; the last places follow our own log.
+/// Returns x such that a normal number lies below −x with probability p in (0, ½]: Wichura 1988,
+/// algorithm AS 241 (PPND16), accurate to 1e-16; the last places follow our own log.
 inline double normal_tail(double p) {
   const double q = 0.5 - p;
   if (q <= 0.425) {
@@ -39,13 +39,14 @@ inline double normal_tail(double p) {
 
 }  // namespace detail
 
-/// The number below which a normal number (mean 0, deviation 1) lies with probability p in (0, 1).
+/// Returns the number below which a normal number (mean 0, deviation 1) lies with probability p in
+/// (0, 1).
 inline double normal_quantile(double p) {
   return p < 0.5 ? -detail::normal_tail(p) : detail::normal_tail(1 - p);
 }
 
-/// The normal number that u, uniform in [0, 1), stands for. Never infinite: u in 53 bits counts as
-/// the middle of what was rounded to it, so that u and 1 − u − 2^-53 give opposite numbers.
+/// Returns the normal number for u, uniform in [0, 1). Never infinite: u in 53 bits counts as the
+/// middle of what was rounded to it, so that u and 1 − u − 2^-53 give opposite numbers.
 inline double normal_from_uniform(double u) {
   return u < 0.5 ? -detail::normal_tail(u + 0x1p-54) : detail::normal_tail((1 - u) - 0x1p-54);
 }

@@ -263,7 +263,7 @@ NNRUN_INLINE N min(U a, N b) {
   return min(N(a), b);
 }
 
-// What formulas cannot call, so that the compiler says so in one line.
+// Functions that formulas cannot call, declared so that the compiler says so in one line.
 #define NNRUN_ABSENT(NAME)                                                                   \
   template <FormulaNumber N, class... More>                                                  \
   N NAME(N x, More...) {                                                                     \

@@ -1,5 +1,5 @@
-// All that the author of a plugin includes. A class derives from a kind, names itself, declares its
-// settings, writes its formula and is registered:
+// The only header that the author of a plugin includes. A class derives from a kind, names itself,
+// declares its settings, writes its formula and is registered:
 //
 //   #include <nnrun/plugin.hpp>
 //   struct BentIdentity : nnrun::Activation {
@@ -15,13 +15,13 @@
 //
 //   g++ -std=c++20 -O3 -fPIC -shared -I… bent.cpp -o bent.so
 //
-// `static constexpr auto other_name = "bent"` is another word for a class of any kind, where no
-// class has that name. A class may offer more than its kind asks for, by names that both sides
+// `static constexpr auto other_name = "bent"` gives a class of any kind a second name, used if no
+// class has it as its name. A class may offer more than its kind asks for, by names that both sides
 // know: `static const void* extension(std::string_view id)` returns the table of that id, or
 // nullptr.
 #pragma once
-// Whatever flags a plugin is built with: the same bits on every CPU, hence no fused multiply-add,
-// and loops with comparisons become vectors.
+// Whatever flags a plugin is built with, it gives the same bits on every CPU, hence no fused
+// multiply-add, and loops with comparisons become vectors.
 #ifdef __clang__
 #pragma clang fp contract(off)
 #elif defined(__GNUC__)

@@ -1,4 +1,4 @@
-// Settings: a line per member makes it a key of the config, with its type, default, range and doc.
+// Settings: one line per member makes it a key of the config, with type, default, range and doc.
 #pragma once
 #include <nnrun/abi.h>
 
@@ -98,11 +98,12 @@ void from_value(M& m, const nnrun_value& v) {
     m = {v.u.strings, v.count};
 }
 
-/// The range that the config may use: what the author accepts, within what the member can hold.
+/// Returns the range that a config may use: what the author accepts, within what the member can
+/// hold.
 template <class M>
 constexpr Accepts within_member(Accepts a) {
   if constexpr (std::integral<M> && !std::same_as<M, bool>) {
-    // whole numbers up to 2^53 pass through a double unharmed
+    // a double holds whole numbers up to 2^53 exactly
     constexpr double top =
         sizeof(M) < 8 ? double(std::numeric_limits<M>::max()) : 9007199254740992.;
     constexpr double bottom = std::unsigned_integral<M> ? 0. : -top;

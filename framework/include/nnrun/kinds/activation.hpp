@@ -39,7 +39,8 @@ NNRUN_CLONES void slopes_of(const C formula, const T* z, [[maybe_unused]] const 
       });
 }
 
-// The object is copied into the loops: a store of numbers cannot change its settings there.
+// The loops copy the object, so that the compiler knows that storing numbers does not change its
+// settings.
 template <class C, class T>
 int activate(void* self, const void* z, void* a, std::size_t rows, std::size_t cols) noexcept {
   return guard([&] {
@@ -97,10 +98,10 @@ constexpr Range outputs_of() {
 /// given as `auto df(auto x, auto y) const` with y = f(x). Where settings choose between formulas,
 /// give `void choose(auto visit) const`, which calls visit with an object that has them. Or, for
 /// rows as a whole, the templates `forward(span<const T> z, span<T> a) const` and
-/// `backward(span<const T> z, span<const T> a, span<const T> da, span<T> dz) const`.
-/// So that what cannot be learnt is warned of, `static constexpr nnrun::Range outputs{0, 1}` says
-/// what all outputs lie between, and `static constexpr bool sums_to_one = true` that those of a row
-/// are shares of a whole.
+/// `backward(span<const T> z, span<const T> a, span<const T> da, span<T> dz) const`. Two constants
+/// let nnrun warn of what cannot be learnt: `static constexpr nnrun::Range outputs{0, 1}` says that
+/// all outputs lie between 0 and 1, `static constexpr bool sums_to_one = true` that those of a row
+/// add up to 1.
 struct Activation {
   static constexpr auto kind = "activation/1";
   template <class C>

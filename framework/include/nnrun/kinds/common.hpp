@@ -13,7 +13,8 @@
 
 namespace nnrun {
 
-/// Throw it to refuse: lower case, no full stop. `where`: a file:line; `hint`: what to do.
+/// Throw it to refuse something. what: lower case, no full stop; where: a file:line; hint: what to
+/// do.
 class Error : public std::exception {
  public:
   explicit Error(std::string what, std::string where = {}, std::string hint = {})
@@ -54,18 +55,18 @@ class Stream {
   const nnrun_stream* lent_;
 };
 
-/// What outputs or targets lie between: {0, infinity}.
+/// The range of outputs or targets, such as {0, infinity}.
 using Range = nnrun_range;
 
 namespace detail {
 
-/// The host that created the first object, NULL before. Static: each source file has its own, since
-/// a registered class is local to its file.
+/// Returns the host that created the first object, NULL before. Static: each source file has its
+/// own, since a registered class is local to its file.
 static inline std::atomic<const nnrun_host*>& first_host() {
   static constinit std::atomic<const nnrun_host*> lent{nullptr};
   return lent;
 }
-/// Written once: several threads may create objects.
+/// Remembers the host, once: several threads may create objects.
 static inline void remember_host(const nnrun_host* lent) noexcept {
   const nnrun_host* none = nullptr;
   first_host().compare_exchange_strong(none, lent);
@@ -74,10 +75,10 @@ static inline void report(const char* what, const char* where, const char* hint)
   if (const nnrun_host* const lent = first_host().load()) lent->error(what, where, hint);
 }
 
-/// The host said what went wrong already: only pass it on.
+/// The host has already reported what went wrong; only the status is passed on.
 struct AlreadyReported {};
 
-/// Runs f; what it throws becomes a message and a status, never an exception across the boundary.
+/// Runs f. Turns what it throws into a message and a status: no exception may cross the boundary.
 template <class F>
 int guard(F&& f) noexcept {
   try {
@@ -95,9 +96,9 @@ int guard(F&& f) noexcept {
   return 1;
 }
 
-/// A class whose settings choose between formulas says so by `choose(visit)`, which calls visit
-/// with one of them: outside the loops, since a choice inside would keep a long formula from
-/// vectors.
+/// A class whose settings choose between formulas has `choose(visit)`, which calls visit with one
+/// of them: outside the loops, since a choice inside would keep a long formula from being
+/// vectorized.
 template <class C>
 concept Chooses = requires(const C c) {
   c.choose([](const auto&) {});
@@ -115,14 +116,14 @@ struct HasDf {
 };
 template <class C>
 struct AmbiguousDf : C, HasDf {};
-/// Whether C has any member `df`, a template too: with another one beside it, the name is
+/// Tests whether C has a member `df`, even a template: inheriting another one makes the name
 /// ambiguous.
 template <class C>
 concept NamesDf = !std::is_final_v<C> && !requires {
   &AmbiguousDf<C>::df;
 };
 
-/// False, but only where a template comes to it.
+/// False, but only once a template is instantiated.
 template <class>
 inline constexpr bool never = false;
 

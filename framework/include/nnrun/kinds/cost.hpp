@@ -20,7 +20,7 @@ concept RowTerms = requires(const C c, std::span<const T> y, std::span<T> dy) {
   c.slope(y, y, dy);
 };
 
-/// A sum over the outputs of an example, or their mean where the cost is one.
+/// Returns the sum over an example's outputs, or their mean if the cost is a mean.
 template <class C, class T>
 NNRUN_INLINE T over_outputs(T sum, [[maybe_unused]] std::size_t cols) {
   if constexpr (requires { C::mean; })
@@ -29,7 +29,7 @@ NNRUN_INLINE T over_outputs(T sum, [[maybe_unused]] std::size_t cols) {
     return sum;
 }
 
-/// Value and slope of one term, by the author's df or by dual numbers.
+/// Returns value and slope of one term, by the author's df or by dual numbers.
 template <class T, class C>
 NNRUN_INLINE Dual<T> term(const C& cost, T y, T t) {
   static_assert(TermSlope<C> || !NamesDf<C>, "df takes y and t: auto df(auto y, auto t) const");
@@ -126,7 +126,7 @@ int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, d
   });
 }
 
-/// What the author says of outputs and targets.
+/// Fills in what the author declares about outputs and targets.
 template <class C>
 constexpr void declare(nnrun_cost& cost) {
   if constexpr (requires { C::signs; }) cost.flags |= C::signs ? NNRUN_SIGNS : 0u;
@@ -148,13 +148,14 @@ constexpr void declare(nnrun_cost& cost) {
 /// Give `auto f(auto y, auto t) const`, the term of one output; terms are summed over an example's
 /// outputs (`static constexpr bool mean = true`: averaged), and its slope in y follows by itself,
 /// or is given as `auto df(auto y, auto t) const`. Where settings choose between formulas, give
-/// `void choose(auto visit) const`, which calls visit with an object that has them.
-/// Or, for a row as a whole, the templates `T value(span<const T> y, span<const T> t) const` and
-/// `T slope(span<const T> y, span<const T> t, span<T> dy) const`, which returns the value too.
-/// So that what does not fit together is warned of: `static constexpr nnrun::Range outputs{0, 1},
-/// targets{0, 1}` says what it takes (`static constexpr bool signs = true`: targets of -1 and 1),
-/// `static constexpr auto fitting_activation = "sigmoid"` names one that gives such outputs, and
-/// `joined_by = "from_logits"` the bool setting with which the cost applies it itself.
+/// `void choose(auto visit) const`, which calls visit with an object that has them. Or, for a row
+/// as a whole, the templates `T value(span<const T> y, span<const T> t) const` and `T
+/// slope(span<const T> y, span<const T> t, span<T> dy) const`, which returns the value too.
+/// Constants let nnrun warn of what does not fit together: `static constexpr nnrun::Range
+/// outputs{0, 1}, targets{0, 1}` says what the cost takes (`static constexpr bool signs = true`:
+/// targets of -1 and 1), `static constexpr auto fitting_activation = "sigmoid"` names an activation
+/// with such outputs, and `joined_by = "from_logits"` the bool setting that makes the cost apply
+/// that activation itself.
 struct Cost {
   static constexpr auto kind = "cost/1";
   template <class C>

@@ -29,9 +29,9 @@ int read_data(void* self, const nnrun_stream* stream, std::uint32_t part, std::s
 }
 }  // namespace detail
 
-/// Give `void open(nnrun_data&)`, which fills in shapes and counts, and
-/// `void read(const Stream&, Part, size_t from, size_t n, double* x, double* t)`, which writes n
-/// examples; it is called by one thread, part after part, in order, each example once.
+/// Give `void open(nnrun_data&)`, which fills in shapes and counts, and `void read(const Stream&,
+/// Part, size_t from, size_t n, double* x, double* t)`, which writes n examples. One thread reads
+/// part after part, in order, each example once.
 struct Dataset {
   static constexpr auto kind = "dataset/1";
   template <class C>

@@ -15,7 +15,7 @@ class Objective {
     require(lent_->cost(lent_->host, &cost));
     return cost;
   }
-  /// out[i] = the cost with parameter i + h; returns the cost without.
+  /// Sets out[i] to the cost with parameter i + h; returns the cost without h.
   double costs(double h, std::span<T> out) const {
     double here = 0;
     require(lent_->costs(lent_->host, h, out.data(), &here));
@@ -28,13 +28,13 @@ class Objective {
     return cost;
   }
 
-  /// The cost at the present parameters + h · direction.
+  /// Returns the cost at the present parameters + h · direction.
   double cost_along(std::span<const T> direction, double h) const {
     double cost = 0;
     require(lent_->cost_along(lent_->host, direction.data(), h, &cost));
     return cost;
   }
-  /// Random numbers of this step, the same whenever it is taken.
+  /// Returns random numbers that depend on the step alone.
   Stream stream() const { return Stream(lent_->stream); }
 
  private:

@@ -14,9 +14,9 @@ struct LayerCall {
   std::size_t inputs() const { return call.n_in; }
   std::size_t in_cols(std::size_t k) const { return call.in[k].cols; }
   const T* in(std::size_t k) const { return static_cast<const T*>(call.in[k].v); }
-  /// Where the slopes of input k go; nullptr where nobody wants them.
+  /// Where the slopes of input k go; nullptr if they are not wanted.
   T* d_in(std::size_t k) const { return static_cast<T*>(call.in[k].d); }
-  /// Add to d_in(k) instead of writing it.
+  /// Whether to add to d_in(k) instead of writing it.
   bool adds(std::size_t k) const { return call.in[k].accumulate != 0; }
   T* out() const { return static_cast<T*>(call.out.v); }
   const T* d_out() const { return static_cast<const T*>(call.out.d); }
@@ -25,9 +25,8 @@ struct LayerCall {
   /// Shapes of an input and of the output, as planned.
   const nnrun_shape& in_shape(std::size_t k) const { return call.plan->in[k]; }
   const nnrun_shape& shape() const { return call.plan->out; }
-  /// Outputs as in training; otherwise as a trained network gives them: in validation, tests and
-  /// predictions, where only forward is called, and d_in, d_out, dw, kept, kept_rows and noise are
-  /// nullptr.
+  /// True in training. False in validation, tests and predictions: outputs are those of a trained
+  /// network, only forward is called, and d_in, d_out, dw, kept, kept_rows and noise are nullptr.
   bool training() const { return call.training != 0; }
   /// Numbers that are learned without a gradient; only `observe` may write them.
   T* state() const { return static_cast<T*>(call.state); }
@@ -37,11 +36,11 @@ struct LayerCall {
   T* kept_rows() const { return static_cast<T*>(call.kept_rows); }
   /// rows × plan.noise_per_row numbers in [0, 1); nullptr unless training.
   const T* noise() const { return static_cast<const T*>(call.noise); }
-  /// plan.scratch numbers for the length of this call: they hold anything before and after it.
+  /// plan.scratch numbers for this call alone, uninitialized before it.
   T* scratch() const { return static_cast<T*>(call.scratch); }
 };
 
-/// The product of a shape's sizes.
+/// Returns the product of a shape's sizes.
 inline std::size_t size_of(const nnrun_shape& shape) {
   std::size_t n = 1;
   for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
@@ -130,9 +129,9 @@ constexpr nnrun_layer_functions layer_functions() {
 /// finite differences fast (see abi.h). A layer with state (plan.state_blocks) gives `void
 /// observe(const LayerCall<T>&) const`, called once after each step; one whose rows depend on each
 /// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
-/// often than it has parameters says so in plan.work_per_row, so that threads share it. One whose
-/// outputs are sums without bounds says `static constexpr bool has_units = true`: it gets the
-/// default activation of a config.
+/// often than it has parameters gives the number in plan.work_per_row, so that threads share its
+/// work. One whose outputs are unbounded sums says `static constexpr bool has_units = true`: it
+/// gets the default activation of a config.
 struct Layer {
   static constexpr auto kind = "layer/1";
   template <class C>

@@ -51,7 +51,7 @@ constexpr std::uint32_t metric_flags() {
     flags |= C::higher_is_better ? NNRUN_HIGHER_IS_BETTER : 0u;
   return flags;
 }
-/// What the author says of targets, and the words for sentences.
+/// Fills in what the author declares about targets, and the words for messages.
 template <class C>
 constexpr void declare(nnrun_metric& metric) {
   if constexpr (requires {
@@ -64,8 +64,8 @@ constexpr void declare(nnrun_metric& metric) {
 }  // namespace detail
 
 /// Give the template `double value(Rows<const T> y, Rows<const T> t) const`; at least one row.
-/// `static constexpr bool fraction = true` shows percent to people, `higher_is_better = true`
-/// says which way is up. `void table(Rows<const T> y, Rows<const T> t, Rows<double> counts) const`
+/// `static constexpr bool fraction = true` shows it in percent, `higher_is_better = true` says
+/// which values are good. `void table(Rows<const T> y, Rows<const T> t, Rows<double> counts) const`
 /// adds a square table of counts by class, zeroed before (see abi.h). `static constexpr
 /// nnrun::Range targets{-1, 1}` and `auto question = "on which side of a half an output lies"` warn
 /// of targets that mean nothing to it where there is one output; `adjective = "accurate"` makes a

@@ -8,8 +8,9 @@ namespace nnrun {
 
 namespace detail {
 
-/// Neither memory read nor written, and never inlined: a call whose arguments are the same for all
-/// parameters leaves the loop over them. Its logarithm would keep that loop from vectors.
+/// Neither reads nor writes memory, and is never inlined: so a call with the same arguments for all
+/// parameters is moved out of the loop over them, which its logarithm would keep from being
+/// vectorized.
 [[gnu::const, gnu::noinline]] static inline double held(double beta, double steps) noexcept {
   return steps * (1 - beta) > 40 ? 1 : -expm1(steps * log(beta));  // e^-40 no longer changes 1
 }
@@ -20,7 +21,7 @@ namespace detail {
 struct Step {
   std::uint64_t number;  ///< from 1
   double rate;           ///< the learning rate of this step
-  /// 1 − βᵗ: what an average that decays by β and began at 0 holds of its numbers after t steps.
+  /// Returns 1 − βᵗ, by which an average that decays by β and began at 0 is divided after t steps.
   double held(double beta) const { return detail::held(beta, static_cast<double>(number)); }
 };
 
@@ -84,7 +85,7 @@ int update(void* self, const nnrun_update* u) noexcept {
 /// Give `void update(auto& w, auto g, auto&... slots, const K& k) const` for one parameter. K is
 /// nnrun::Step, or what the optional `K prepare(const Step&) const` works out once per step.
 /// `static constexpr const char* slots[]` names numbers that are kept per parameter; the host owns
-/// and saves them, and they start at 0. `learning_rate` is the default where a config gives none.
+/// and saves them, and they start at 0. `learning_rate` is the default for configs that give none.
 struct Optimizer {
   static constexpr auto kind = "optimizer/1";
   static constexpr double learning_rate = 0.01;

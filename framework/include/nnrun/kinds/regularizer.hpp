@@ -1,4 +1,4 @@
-// Regularizers: what parameters cost by themselves.
+// Regularizers: penalties on the parameters themselves.
 #pragma once
 #include <nnrun/kinds/common.hpp>
 
@@ -65,9 +65,9 @@ constexpr nnrun_regularizer_functions regularizer_functions() {
 }  // namespace detail
 
 /// Give `auto penalty(auto w) const` of one parameter and its `auto slope(auto w) const`, which is
-/// added to the gradient; both must be 0 at 0. Or, for what gradients cannot say, instead of slope
-/// `auto remember(auto w, auto state) const`, the new state before the update, and
-/// `void after(auto& w, auto& state, double rate) const`, called after it.
+/// added to the gradient; both must be 0 at 0. Or, for what a gradient cannot express, instead of
+/// slope `auto remember(auto w, auto state) const`, the new state before the update, and `void
+/// after(auto& w, auto& state, double rate) const`, called after it.
 struct Regularizer {
   static constexpr auto kind = "regularizer/1";
   template <class C>

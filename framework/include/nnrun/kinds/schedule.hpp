@@ -4,13 +4,13 @@
 
 namespace nnrun {
 
-/// When a factor is wanted.
+/// The moment that a factor is for.
 class Moment {
  public:
   explicit Moment(const nnrun_moment* lent) : lent_(lent) {}
   double step() const { return static_cast<double>(lent_->step); }    ///< updates made so far
   double steps() const { return static_cast<double>(lent_->steps); }  ///< of the run as planned
-  /// Epochs so far, with the part of the present one.
+  /// Epochs so far, including the fraction of the present one.
   double epoch() const { return step() / static_cast<double>(lent_->steps_per_epoch); }
   /// Whole epochs so far.
   std::uint64_t epochs_done() const { return lent_->step / lent_->steps_per_epoch; }
@@ -32,8 +32,8 @@ int schedule_factor(void* self, const nnrun_moment* moment, double* out) noexcep
 }
 }  // namespace detail
 
-/// Give `double factor(const Moment&) const`, which the learning rate is multiplied with. It must
-/// be a function of the moment alone, so that a resumed run goes on as it would have.
+/// Give `double factor(const Moment&) const`, by which the learning rate is multiplied. It must be
+/// a function of the moment alone, so that a resumed run goes on as it would have.
 struct Schedule {
   static constexpr auto kind = "schedule/1";
   template <class C>
