@@ -58,7 +58,7 @@ std::string machine_name(unsigned machine) {
   }
 }
 
-/// A file of which every read is checked against its size.
+/// A file whose size is checked before every read.
 class Image {
  public:
   Image(const std::filesystem::path& file, std::string name)
@@ -161,13 +161,13 @@ void require_whole_segments(const Image& image, const Elf64_Ehdr& header) {
   if (!dynamic) image.refuse("is damaged: it has no dynamic segment", another_copy);
   for (const Elf64_Dyn& entry : image.table<Elf64_Dyn>(dynamic->p_offset, dynamic->p_filesz)) {
     if (entry.d_tag == DT_NULL) break;
-    // programs are position-independent too nowadays: only this flag tells
+    // programs are position-independent too nowadays: only this flag tells them apart
     if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE) != 0)
       image.refuse("is a program, not a shared library", how_to_build());
   }
 }
 
-/// The numbers N of all functions nnrun_plugin_v<N> that a library exports. Stripped libraries keep
+/// Returns N of every function nnrun_plugin_v<N> that a library exports. Stripped libraries keep
 /// their dynamic symbols.
 std::vector<long long> entries_of(const Image& image, const Elf64_Ehdr& header) {
   std::vector<long long> numbers;

@@ -1,10 +1,11 @@
-// A look into a library before any of its code runs.
+// Checks a library before any of its code runs.
 #pragma once
 #include <filesystem>
 #include <string>
 namespace nnrun::host {
 
-/// The one function that a library exports; its number is the major of the interface.
+/// Returns the name of the one function that a library exports; its number is the major version of
+/// the interface.
 std::string entry_name();
 
 /// Throws PluginError, calling the file `name`, unless it is a whole shared library for this

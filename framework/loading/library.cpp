@@ -16,10 +16,11 @@
 namespace nnrun::host {
 namespace {
 
-/// A library built with -ffast-math switches denormal numbers off for the whole thread.
+/// Restores the floating-point mode: a library built with -ffast-math switches denormal numbers off
+/// for the whole thread.
 class FloatingPointMode {
  public:
-  /// True if it had been changed.
+  /// Returns true if the mode had been changed.
   bool restore() const {
 #if defined(__x86_64__)
     constexpr unsigned flags = 0x3f;  // what happened so far; the rest is the mode
@@ -44,7 +45,7 @@ std::string demangled(const std::string& symbol) {
   return status == 0 ? text.get() : symbol;
 }
 
-/// Of "boost::… failed (dlerror system message: REASON): unrelated words" the reason.
+/// Returns REASON of "boost::… failed (dlerror system message: REASON): unrelated words".
 std::string reason_of(const std::string& message) {
   constexpr std::string_view before = "(dlerror system message: ";
   const std::size_t begin = message.find(before), end = message.rfind(')');
@@ -75,7 +76,8 @@ const nnrun_library* open_library(const std::filesystem::path& file, const std::
                                   const std::function<void(const std::string&)>& warn) {
   using namespace boost::dll;
   const FloatingPointMode mode;
-  // Never unloaded, whoever destroys the handle: vtables and thread-locals live in the library.
+  // Never unloaded, even when the handle is destroyed: vtables and thread-locals live in the
+  // library.
   const auto flags =
       load_mode::rtld_now | load_mode::rtld_local | static_cast<load_mode::type>(RTLD_NODELETE);
   const nnrun_library* table = nullptr;

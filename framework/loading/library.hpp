@@ -7,9 +7,9 @@
 #include <string>
 namespace nnrun::host {
 
-/// Loads a library for as long as the process lives and asks it for its table. `file` is canonical;
-/// people are told `name`, and by `warn` what is odd. Throws PluginError with the dynamic linker's
-/// reason.
+/// Loads a library for the lifetime of the process and returns its table. file: canonical; name:
+/// for messages; warn: is told of what is odd but not an error. Throws PluginError with the dynamic
+/// linker's reason.
 const nnrun_library* open_library(const std::filesystem::path& file, const std::string& name,
                                   const std::function<void(const std::string&)>& warn);
 

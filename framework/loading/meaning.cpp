@@ -4,7 +4,7 @@
 namespace nnrun::host {
 namespace {
 
-/// A library that was built before classes could say it.
+/// Returns true for a library that was built before classes could declare this.
 bool says_it_by_names(const Class& plugin) {
   return plugin.library->table->abi_minor < 2;
 }

@@ -1,17 +1,17 @@
-// What a class says of itself beyond its functions, since 1.2; libraries of 1.0 and 1.1 said it by
-// the names of settings.
+// What a class declares beyond its functions since 1.2; libraries of 1.0 and 1.1 are judged by the
+// names of their settings.
 #pragma once
 #include <cstdint>
 
 #include "loading/registry.hpp"
 namespace nnrun::host {
 
-/// Whether a layer has units of its own, which the default activation is for. Before 1.2: has a
-/// setting `units` or `filters`.
+/// Returns whether a layer has units of its own, which get the default activation. Before 1.2:
+/// whether it has a setting `units` or `filters`.
 bool has_units(const Class& layer);
 
-/// Whether a setting of a data set has this flag, NNRUN_CLASSES or NNRUN_SEPARATOR. Before 1.2: is
-/// called `classes` or `separator`.
+/// Returns whether a setting of a data set has this flag, NNRUN_CLASSES or NNRUN_SEPARATOR. Before
+/// 1.2: whether it is called `classes` or `separator`.
 bool means(const Class& dataset, const nnrun_setting& setting, std::uint32_t flag);
 
 }  // namespace nnrun::host

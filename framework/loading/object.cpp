@@ -21,7 +21,7 @@ void remember_error(const char* what, const char* where, const char* hint) noexc
     problem.where = text(where);
     problem.hint = text(hint);
   } catch (...) {
-    last_error() = {};  // no memory to copy it: better no reason than an end without a sentence
+    last_error() = {};  // out of memory: better an error without a reason than std::terminate
   }
 }
 std::atomic<PluginLog>& log_of_plugins() {
@@ -54,7 +54,7 @@ std::string said_by(const Class& plugin) {
 
 }  // namespace
 
-/// What create sees; it may keep the pointers, so they live as long as the object.
+/// The values that create is given. It may keep the pointers, so they live as long as the object.
 struct Object::Kept {
   std::vector<Value> settings;
   std::vector<std::vector<const char*>> lists;  // of strings: one per setting, most of them empty
@@ -168,7 +168,7 @@ Object::Object(const Use& use)
     problem.cause = Cause::no_reason;
   }
   problem.what = said_by(*plugin_) + ": " + problem.what;
-  // a place in the config hides where the plugin itself points to
+  // messages show one place, the config's: keep the plugin's in the text
   if (place_.source != nullptr && !problem.where.empty())
     problem.what += " (" + problem.where + ")";
   problem.place = place_;

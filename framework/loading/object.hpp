@@ -10,8 +10,7 @@
 #include "loading/registry.hpp"
 namespace nnrun::host {
 
-/// What a config gives to a setting. The alternative follows from the setting's type
-/// (string and path: std::string).
+/// The value of a setting. Its type decides the alternative (string and path: std::string).
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
                            std::vector<std::string>>;
 
@@ -23,48 +22,48 @@ struct Use {
   explicit operator bool() const { return plugin != nullptr; }
 };
 
-/// The default of a setting. Not for required ones.
+/// Returns the default of a setting that is not required.
 Value default_of(const nnrun_setting& setting);
-/// The settings of a class; the table's stride is in its first entry.
+/// Returns setting i of a class; the stride of the table is in its first entry.
 const nnrun_setting& setting_of(const Class& plugin, std::size_t i);
-/// A use of a class with every setting at its default; std::nullopt-like empty Use if one is
+/// Returns a use of a class with every setting at its default; an empty Use if a setting is
 /// required.
 Use with_defaults(const Class& plugin);
 
-/// What a plugin said through nnrun_host.error in this thread since the last call, and forget it.
+/// Takes and clears the last error that this thread's plugin reported through nnrun_host.error.
 Problem take_plugin_error();
 
-/// Who hears what plugins log; must not throw. Level 0: for -v, 1: always shown. Without one, level
+/// Receives what plugins log; must not throw. Level 0: for -v, 1: always shown. Without one, level
 /// 1 goes to stderr.
 using PluginLog = void (*)(int level, const char* message);
 void set_plugin_log(PluginLog log);
 
-/// In a catch block: what it caught becomes what the plugin said.
+/// Makes the exception that is being handled the plugin's last error.
 void remember_exception();
 
-/// A field that a later minor appended to a table; nullptr where the table was built against an
-/// older one.
+/// Returns a field that a later minor appended to a table; nullptr if the table was built against
+/// an older one.
 template <class Table, class Field>
 const Field* appended(const Table& table, Field Table::*field) {
   const auto* const begin = reinterpret_cast<const char*>(&table);
   const auto* const end = reinterpret_cast<const char*>(&(table.*field)) + sizeof(Field);
   return static_cast<std::size_t>(end - begin) <= table.size ? &(table.*field) : nullptr;
 }
-/// The field itself, or what it has where nobody set it.
+/// Returns the value of such a field, or its initial value.
 template <class Table, class Field>
 Field declared(const Table& table, Field Table::*field) {
   const Field* const found = appended(table, field);
   return found != nullptr ? *found : Field{};
 }
-/// Of functions, one per dtype; nullptr also where the table does not have it.
+/// Returns one of such functions, one per dtype; nullptr also if the table leaves it out.
 template <class Table, class Functions>
 auto appended(const Table& table, Functions Table::*field, int dtype) {
   const Functions* const functions = appended(table, field);
   return functions != nullptr ? (*functions)[dtype] : nullptr;
 }
 
-/// The table that a class offers under this id; nullptr where it offers none. Throws PluginError
-/// where it throws.
+/// Returns the table that a class offers under this id; nullptr if it offers none. Throws
+/// PluginError if the class throws.
 const void* extension_of(const Class& plugin, const char* id);
 template <class Table>
 const Table* extension_of(const Class& plugin, const char* id) {
@@ -74,7 +73,7 @@ const Table* extension_of(const Class& plugin, const char* id) {
 class Object {
  public:
   Object() = default;
-  /// Creates it. Throws ConfigError at use.place where the class refuses its settings.
+  /// Creates the object. Throws ConfigError at use.place if the class refuses its settings.
   explicit Object(const Use& use);
   Object(Object&& other) noexcept { *this = std::move(other); }
   Object& operator=(Object&& other) noexcept;
@@ -84,13 +83,13 @@ class Object {
   const Class& plugin() const { return *plugin_; }
   const Place& place() const { return place_; }
   explicit operator bool() const { return self_ != nullptr; }
-  /// The function table of its kind: functions<nnrun_activation>().
+  /// Returns the function table of its kind: functions<nnrun_activation>().
   template <class Table>
   const Table& functions() const {
     return *static_cast<const Table*>(plugin_->table->functions);
   }
-  /// function(self, arguments…), one of its table; whoever reports a crash knows of it meanwhile.
-  /// Returns what it returns, or 1 for anything thrown, which take_plugin_error then tells.
+  /// Calls function(self, arguments…) of its table, and names it in the report if it crashes.
+  /// Returns its status, or 1 if it throws: take_plugin_error then returns what.
   template <class... Arguments>
   int status_of(const char* method, int (*function)(void*, Arguments...),
                 std::type_identity_t<Arguments>... arguments) const {
@@ -102,7 +101,7 @@ class Object {
       return 1;
     }
   }
-  /// The same; throws PluginError where it fails, as fail does.
+  /// The same, but throws PluginError if it fails, as fail does.
   template <class... Arguments>
   void call(const char* method, int (*function)(void*, Arguments...),
             std::type_identity_t<Arguments>... arguments) const {

@@ -22,7 +22,7 @@ std::string reason_of(const std::error_code& error) {
   return system_reason(error.value());
 }
 
-/// A canonical path as people would write it: relative where it lies below the current folder.
+/// Returns a canonical path as people would write it: relative if it lies below the current folder.
 std::string shown(const fs::path& file) {
   std::error_code ignored;
   const fs::path here = fs::current_path(ignored);
@@ -48,7 +48,7 @@ fs::path existing(const fs::path& file) {
   return out;
 }
 
-/// A config that names a library is code: nobody else may be able to put another file there.
+/// Throws PluginError if other users could replace the file: a config that names a library is code.
 void require_safe(const fs::path& file, const std::string& name) {
   fs::path at = file;
   for (;;) {
@@ -64,7 +64,7 @@ void require_safe(const fs::path& file, const std::string& name) {
   }
 }
 
-/// Before any of its code runs.
+/// Throws PluginError if the file is not the pinned one. Called before any of its code runs.
 void require_pinned(const Library& library, const std::string& name, const Pin& pin) {
   if (pin.sha256.empty() || library.sha256() == pin.sha256) return;
   throw PluginError(
@@ -84,7 +84,7 @@ bool built_optimized() {
 #endif
 }
 
-/// The folder of the sets that came with this program: beside it (build tree) or installed.
+/// Returns the folder of the sets that came with this program: beside it (build tree) or installed.
 fs::path own_plugin_folder() {
   std::error_code ignored;
   const std::vector<fs::path> places = own_places("plugins", "lib/nnrun/plugins");
@@ -95,7 +95,8 @@ fs::path own_plugin_folder() {
          "build or install nnrun again");
 }
 
-/// Who did not name a library cannot know where it comes from.
+/// Adds NNRUN_PLUGIN_PATH to an error: users who did not name a library cannot know where it comes
+/// from.
 [[noreturn]] void refuse_of_path(const PluginError& error, const fs::path& entry) {
   Problem problem = error.problems().front();
   if (!problem.where.empty()) problem.where += ", of ";
@@ -204,7 +205,7 @@ void load_default_plugins(Registry& registry) {
   while (!rest.empty()) {
     const fs::path entry = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(entry.native().size() + 1, rest.size()));
-    if (entry.empty()) continue;  // an empty entry is never the current folder
+    if (entry.empty()) continue;  // never the current folder
     std::error_code ignored;
     try {
       if (fs::is_directory(entry, ignored))
@@ -217,7 +218,7 @@ void load_default_plugins(Registry& registry) {
   }
   try {
     load_own_plugins(registry);
-  } catch (const PluginError& error) {  // the program's own never clash with each other
+  } catch (const PluginError& error) {  // the program's own sets never clash
     Problem problem = error.problems().front();
     if (problem.label.empty()) throw;
     problem.hint =

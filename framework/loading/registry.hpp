@@ -17,7 +17,7 @@ struct Library {
   std::filesystem::path file;  ///< canonical
   const nnrun_library* table;
   const std::string& sha256() const;  ///< of the file, read when first asked for
-  std::string shown() const;  ///< the file as people write it: relative below the current folder
+  std::string shown() const;          ///< as people write it: relative below the current folder
 
   mutable std::string known_sha256 = {};  ///< for sha256()
 };
@@ -32,16 +32,16 @@ struct Class {
   std::string other_name = {};  ///< may be empty
 };
 
-/// What a config says of a library's contents, and where; an empty sha256 says nothing.
+/// The contents of a library that a config asks for, and where; empty: any.
 struct Pin {
-  std::string sha256 = {};  ///< small hexadecimal digits
+  std::string sha256 = {};  ///< lower-case hexadecimal digits
   Place place = {};
 };
 
 class Registry {
  public:
-  /// Hears what goes wrong without being an error: a library that changed the floating-point mode,
-  /// one that was built without optimisation.
+  /// Receives warnings: of a library that changed the floating-point mode, of one that was built
+  /// without optimisation.
   using Warn = std::function<void(const std::string&)>;
   explicit Registry(Warn warn = nullptr) : warn_(std::move(warn)) {}
 
@@ -49,21 +49,22 @@ class Registry {
   /// Throws PluginError, naming the file, and `place` if the config asked for it, before any code
   /// of a library runs that is not the pinned one.
   void load(const std::filesystem::path& file, const Place& place = {}, const Pin& pin = {});
-  /// Loads every *.so of a folder, in alphabetical order. A folder that does not exist is refused.
+  /// Loads every *.so of a folder, in alphabetical order. Throws PluginError if the folder does not
+  /// exist.
   void load_folder(const std::filesystem::path& folder);
 
-  /// From now on libraries are only noted: to look at the config of a stranger.
+  /// Loads no more libraries from now on, only notes them: for a config that is not trusted.
   void close() { closed_ = true; }
-  /// The libraries that were noted, as they were named.
+  /// Returns the libraries that were noted, as they were named.
   const std::vector<std::filesystem::path>& left_out() const { return left_out_; }
 
-  /// nullptr where there is none.
+  /// Returns nullptr if there is none.
   const Class* find(std::string_view kind, std::string_view name) const;
-  /// The first that was loaded of those with this other name; nullptr where there is none.
+  /// Returns the first loaded class with this other name; nullptr if there is none.
   const Class* find_by_other_name(std::string_view kind, std::string_view name) const;
-  /// Names of a kind, sorted.
+  /// Returns the names of a kind, sorted.
   std::vector<std::string> names(std::string_view kind) const;
-  /// Kinds that have a class, sorted.
+  /// Returns the kinds that have a class, sorted.
   std::vector<std::string> kinds() const;
   const std::vector<std::shared_ptr<const Library>>& libraries() const { return libraries_; }
 
@@ -77,14 +78,14 @@ class Registry {
   std::vector<std::filesystem::path> left_out_;
 };
 
-/// The kinds that this version knows, in the order in which people should read of them.
+/// Returns the kinds that this version knows, in the order in which documents list them.
 const std::vector<std::string>& known_kinds();
 
-/// `plugins:` aside, where plugins come from: NNRUN_PLUGIN_PATH (colon-separated files or folders,
-/// read with secure_getenv), then the program's own plugin folder, found from /proc/self/exe:
-/// the build tree's or the installed one.
+/// Loads what no config needs to name: NNRUN_PLUGIN_PATH (colon-separated files or folders, read
+/// with secure_getenv), then the program's own plugin folder, found from /proc/self/exe, in the
+/// build tree or installed.
 void load_default_plugins(Registry& registry);
-/// The program's own folder alone.
+/// Loads the program's own folder alone.
 void load_own_plugins(Registry& registry);
 
 }  // namespace nnrun::host

@@ -25,7 +25,7 @@ std::string type_words(const nnrun_setting& setting) {
 }
 
 std::string range_words(const nnrun_setting& setting) {
-  // nobody needs to hear of a limit that is only what fits into a whole number
+  // a limit that is only the largest whole number is not worth showing
   const bool low = std::isfinite(setting.min),
              high =
                  setting.type == NNRUN_INT ? setting.max < 2147483647. : std::isfinite(setting.max),

@@ -89,8 +89,8 @@ const char* missing_in(const nnrun_dataset& table) {
   return table.read != nullptr ? nullptr : "read";
 }
 
-/// The size that a kind's table had in 1.0. Later minors append to it, and what they append is
-/// optional: `appended` looks for it.
+/// Returns the size that a kind's table had in 1.0. Later minors append to it, and what they append
+/// is optional: `appended` looks for it.
 template <class Table>
 constexpr std::size_t first_size = sizeof(Table);
 template <>
@@ -127,7 +127,7 @@ constexpr std::array<Kind, 11> kinds{{{"layer", 1, missing<nnrun_layer>},
                                       {"dataset", 1, missing<nnrun_dataset>},
                                       {"random", 1, missing<nnrun_random>}}};
 
-/// "activation/1" → its kind.
+/// Returns the kind of a class, from a text such as "activation/1".
 const Kind& kind_of(const nnrun_class& table, const std::string& name) {
   const std::string_view text(table.kind);
   const std::string word(text.substr(0, text.find('/')));
@@ -151,7 +151,7 @@ bool has_list(const void* list, std::size_t n) {
   return n == 0 || list != nullptr;
 }
 
-/// What is wrong with a setting, or nullptr.
+/// Returns what is wrong with a setting, or nullptr.
 const char* fault_of(const nnrun_setting& setting) {
   if (setting.type < NNRUN_BOOL || setting.type > NNRUN_STRINGS) return "has an unknown type";
   if (setting.doc == nullptr) return "has no doc";
@@ -265,7 +265,7 @@ std::vector<std::unique_ptr<Class>> classes_of(const std::shared_ptr<const Libra
   const auto *begin = library->table->begin, *end = library->table->end;
   if (begin == nullptr || end == nullptr || begin == end)
     refuse("'" + name + "' provides nothing", "write NNRUN_REGISTER(Class) for every class");
-  // pointers of two arrays have no order of their own
+  // < on pointers of two arrays is unspecified
   if (std::less<>()(end, begin) || static_cast<std::size_t>(end - begin) > most_classes)
     refuse("'" + name + "' gives a damaged table of classes", by_the_header);
   std::vector<std::unique_ptr<Class>> out;

@@ -1,4 +1,4 @@
-// What a library says of itself, checked before anybody believes it.
+// Checks what a library says about itself before it is used.
 #pragma once
 #include <memory>
 #include <string>
@@ -7,10 +7,10 @@
 #include "loading/registry.hpp"
 namespace nnrun::host {
 
-/// Throws PluginError, calling the library `name`, unless its interface is one that we speak.
+/// Throws PluginError, calling the library `name`, unless this program supports its interface.
 void require_interface(const nnrun_library& table, const std::string& name);
 
-/// The classes of a library, every description checked. Throws PluginError.
+/// Returns the classes of a library, with every description checked. Throws PluginError.
 std::vector<std::unique_ptr<Class>> classes_of(const std::shared_ptr<const Library>& library,
                                                const std::string& name);
 

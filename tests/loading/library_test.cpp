@@ -1,4 +1,4 @@
-// Files that are no library of ours are refused before any of their code runs.
+// Files that are not plugin libraries are refused before any of their code runs.
 #include <sys/stat.h>
 
 #include <catch2/catch.hpp>
@@ -24,7 +24,7 @@ std::filesystem::path patched(const PluginFactory& factory, std::size_t at, char
 
 }  // namespace
 
-TEST_CASE("what is no file or no library is refused by name and cause", "[loading]") {
+TEST_CASE("what is not a file or not a library is refused by name and cause", "[loading]") {
   const PluginFactory factory;
   const Scratch& files = factory.scratch();
   CHECK(said_of(factory, files / "none.so") ==
@@ -98,7 +98,7 @@ TEST_CASE("a library cut short at any byte is refused", "[loading]") {
         "   = help: copy it or build it again\n");
 }
 
-TEST_CASE("no flipped byte of the tables makes the look itself fail", "[loading]") {
+TEST_CASE("no flipped byte of the tables makes the check itself fail", "[loading]") {
   const PluginFactory factory;
   const std::string text = text_of(factory.c("good.so"));
   std::vector<std::size_t> bytes;

@@ -9,7 +9,7 @@ using namespace nnrun::testing;
 namespace {
 
 // Creates an object that is the values it was given, and refuses a negative number. The settings
-// are longer than we know them, as those of a later minor are.
+// are longer than this version knows them, like those of a later minor.
 const char* const remembers = R"(
 #include <nnrun/abi.h>
 #include <stdlib.h>

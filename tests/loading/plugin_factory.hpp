@@ -14,7 +14,7 @@ class PluginFactory {
   const std::filesystem::path& folder() const { return scratch_.folder(); }
   const Scratch& scratch() const { return scratch_; }
 
-  /// tests/loading/one_class.h with some macros defined.
+  /// Compiles tests/loading/one_class.h with some macros defined.
   std::filesystem::path c(const std::string& file, const std::string& before = {},
                           const std::string& flags = "-O1") const {
     return compile(file, "c", before + "\n#include \"one_class.h\"\n", "-shared " + flags);
@@ -24,7 +24,7 @@ class PluginFactory {
     return compile(file, "c++ -std=c++20", source, "-shared " + flags);
   }
 
-  /// Anything else that a compiler makes: a program, an object file.
+  /// Builds anything else that a compiler makes: a program, an object file.
   std::filesystem::path other(const std::string& file, const std::string& flags) const {
     return compile(file, "c++", "int main() {}", flags);
   }
@@ -45,7 +45,7 @@ class PluginFactory {
   Scratch scratch_;
 };
 
-/// What loading a file says, as people see it; the test's folder is written as $.
+/// Returns the message of loading a file; the test's folder is written as $.
 inline std::string said_of(const PluginFactory& factory, const std::filesystem::path& file) {
   host::Registry registry;
   return replaced(said<host::PluginError>([&] { registry.load(file); }), factory.folder().string(),

@@ -191,7 +191,7 @@ TEST_CASE("a slow build of a library deserves a warning", "[loading]") {
   Names warnings;
   Registry registry([&](const std::string& warning) { warnings.push_back(warning); });
   registry.load(factory.c("slow.so", "", "-O0"));
-#ifdef NDEBUG  // who builds nnrun itself without optimisation knows, and is not told
+#ifdef NDEBUG  // nnrun itself is built without optimisation: then there is no warning
   CHECK(warnings == Names{"'" + (factory.scratch() / "slow.so").string() +
                           "' was built without optimisation and may be 50 times slower; "
                           "build it with -O3"});

@@ -1,4 +1,4 @@
-// What a formula throws in the middle of its loop.
+// Exceptions that a formula throws in the middle of its loop.
 #include <catch2/catch.hpp>
 
 #include "loading/object.hpp"
