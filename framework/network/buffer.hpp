@@ -1,4 +1,5 @@
-// Numbers as plugins may expect them: on 64 bytes, zeroed, with room for whole lanes behind.
+// Arrays as plugins may expect them: aligned to 64 bytes, zeroed, with room for whole lanes at the
+// end.
 #pragma once
 #include <nnrun/abi.h>
 
@@ -10,7 +11,7 @@
 #include <span>
 namespace nnrun::host {
 
-/// n rounded up to whole lanes.
+/// Returns n rounded up to whole lanes.
 constexpr std::size_t padded(std::size_t n) {
   return (n + NNRUN_LANES - 1) / NNRUN_LANES * NNRUN_LANES;
 }

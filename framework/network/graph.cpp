@@ -17,7 +17,8 @@ std::size_t index_of(std::span<const LayerSpec> layers, const std::string& name)
   return static_cast<std::size_t>(found - layers.begin());
 }
 
-/// Follows unplaced inputs from a layer that cannot be placed until a name comes again.
+/// Throws GraphError. Follows unplaced inputs from an unplaced layer until a name repeats: the
+/// cycle.
 [[noreturn]] void refuse_cycle(std::span<const LayerSpec> layers, const std::vector<bool>& placed) {
   std::vector<std::size_t> path;
   std::size_t at = static_cast<std::size_t>(std::ranges::find(placed, false) - placed.begin());
@@ -58,7 +59,8 @@ void require_one_output(std::span<const LayerSpec> layers) {
                       unread[1]->name + "]}, or remove one"});
 }
 
-/// Throws the layer's refusal with its place; a plan that no inputs excuse is the plugin's fault.
+/// Asks a layer for its plan. Throws its refusal with its place; a plan that would be wrong for any
+/// input is the plugin's fault.
 void plan(Node& node) {
   node.plan = {};
   node.plan.size = sizeof node.plan;
@@ -88,7 +90,7 @@ void plan(Node& node) {
   node.cols = static_cast<std::size_t>(cols);
 }
 
-/// An output of one number per row has only itself: any activation works number by number.
+/// With one output number per row, every activation works number by number.
 bool is_elementwise(const Object& activation, std::size_t cols) {
   return !activation || cols == 1 ||
          (activation.functions<nnrun_activation>().flags & NNRUN_ELEMENTWISE) != 0;

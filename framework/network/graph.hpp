@@ -13,7 +13,7 @@ namespace nnrun::host {
 
 inline constexpr int data_input = -1;
 
-/// A layer in its place. Inputs are earlier nodes, or the data.
+/// A layer of the graph. Its inputs are earlier nodes, or the data.
 struct Node {
   std::string name;
   Object layer, activation;  ///< the activation may be empty
@@ -24,12 +24,12 @@ struct Node {
   std::size_t cols = 0;          ///< numbers of one output row
   std::size_t offset = 0;        ///< of its parameters in the flat vectors
   std::size_t state_offset = 0;  ///< of its state in the flat vector of states
-  bool has_slope = false;        ///< itself or something before it has parameters
+  bool has_slope = false;        ///< it or a node before it has parameters
   Place place;
 
   const nnrun_layer& functions() const { return layer.functions<nnrun_layer>(); }
   bool elementwise() const;  ///< has no activation, or one that works number by number
-  /// In training, an output row depends on other rows.
+  /// Returns whether, in training, an output row depends on other rows.
   bool couples_rows() const { return (functions().flags & NNRUN_COUPLES_ROWS) != 0; }
 };
 
@@ -54,25 +54,26 @@ struct Graph {
   std::vector<NamedBlock> blocks() const;        ///< of the parameters
   std::vector<NamedBlock> saved_blocks() const;  ///< of parameters and state, layer by layer
   bool couples_rows() const { return std::ranges::any_of(nodes, &Node::couples_rows); }
-  /// In training, a row's output is no function of that row and the parameters alone.
+  /// Returns whether, in training, a row's output depends on more than that row and the parameters.
   bool trains_differently() const;
   std::size_t parameter_count() const;  ///< without padding
-  std::size_t scratch() const;          ///< numbers, of the layer that asks for most
+  std::size_t scratch() const;          ///< numbers that the largest request of a layer asks for
   double work_per_row() const;          ///< multiplications of one row's forward pass
 };
 
-/// Orders layers so that each comes after what it reads, as listed where possible. Returns indices.
-/// Throws GraphError naming the layers of a cycle, or the layers that nobody reads if several.
+/// Returns the layers' indices, ordered so that each layer comes after what it reads, otherwise as
+/// listed. Throws GraphError naming the layers of a cycle, or the unread layers if there are
+/// several.
 std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers);
 
-/// Creates every layer and asks it for its shapes. Throws GraphError with the layer's place;
-/// PluginError where what it plans is wrong whatever the inputs are.
+/// Creates every layer and asks it for its plan. Throws GraphError with the layer's place;
+/// PluginError if a plan would be wrong for any input.
 Graph build_graph(const Experiment& experiment);
 
 std::size_t size_of(const nnrun_shape& shape);
 
-/// Calls f(element of the flat vector, index in the block's file order) for every number of a
-/// block that begins there.
+/// Calls f(index in the flat vector, index in the block's file order) for every number of a block
+/// whose first number is at `begin`.
 template <class F>
 void for_each_element(const nnrun_block& block, std::size_t begin, F f) {
   std::size_t i[NNRUN_MAX_RANK] = {};
@@ -92,7 +93,7 @@ void for_each_element(const NamedBlock& named, F f) {
   for_each_element(*named.block, named.at, f);
 }
 
-/// `784`, `28 x 28`
+/// Returns a shape as text: `784`, `28 x 28`.
 std::string text_of(const nnrun_shape& shape);
 
 }  // namespace nnrun::host

@@ -28,7 +28,7 @@ std::string off_lanes(const std::string& what) {
 /// The blocks of one flat vector: of the parameters, or of the state.
 class Blocks {
  public:
-  /// n: how many numbers the vector has; `called`: by the plan.
+  /// n: how many numbers the vector has; called: the plan's name for n.
   Blocks(std::span<const nnrun_block> blocks, std::size_t n, std::string called)
       : blocks_(blocks), n_(n), called_(std::move(called)) {}
 
@@ -57,8 +57,8 @@ class Blocks {
     return "";
   }
 
-  /// No two numbers of a block share a place, as far as its strides show: each goes further than
-  /// all smaller ones together.
+  /// Returns whether the strides prove that no two numbers of a block share a place: each stride
+  /// goes further than all smaller ones together.
   static bool nested(const nnrun_block& block) {
     std::array<std::pair<std::size_t, std::size_t>, NNRUN_MAX_RANK> by_stride{};
     for (std::uint32_t d = 0; d < block.shape.rank; ++d)
@@ -88,7 +88,7 @@ class Blocks {
     return true;
   }
 
-  /// Number by number: blocks may lie between each other, as the gates of one wide matrix do.
+  /// Checks number by number, since blocks may interleave, as the gates of one wide matrix do.
   std::string fault_of_overlap() const {
     constexpr std::size_t most = std::size_t{1} << 24;  // more would take seconds
     if (n_ > most) return "";

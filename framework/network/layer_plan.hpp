@@ -1,13 +1,13 @@
-// What a layer plans, looked at before anybody relies on it.
+// Checks what a layer plans before it is used.
 #pragma once
 #include <nnrun/abi.h>
 
 #include <string>
 namespace nnrun::host {
 
-/// What of a plan is wrong whatever the inputs are, as the object of "planned": an output without
-/// sizes, blocks off the lanes, outside of the parameters or over each other, scratch that no
-/// machine has. Empty where nothing.
+/// Returns what of a plan would be wrong for any input, to follow the word "planned": an output
+/// without sizes; blocks that do not start on lanes, lie outside the parameters or overlap; more
+/// scratch than any machine has. Empty if nothing is wrong.
 std::string fault_of_plan(const nnrun_plan& plan);
 
 }  // namespace nnrun::host

@@ -1,4 +1,4 @@
-// What a run will need, worked out before anything is allocated.
+// The memory that a run will need, computed before anything is allocated.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,17 +19,18 @@ struct Need {
   std::size_t copies = 1;
 };
 
-/// Bytes that this process may still use: the smaller of MemAvailable and what its control group
-/// has left. The largest number where neither can be read.
+/// Returns the bytes that this process may still use: the smaller of MemAvailable and what its
+/// control group has left. The largest number if neither can be read.
 std::uint64_t available_memory();
 
-/// `32 GB`, `1.5 MB`: powers of 1000, at most two digits behind the point.
+/// Returns a text such as `32 GB` or `1.5 MB`: powers of 1000, at most two digits after the point.
 std::string text_of_bytes(Bytes bytes);
 
 /// Throws ConfigError "32 GB needed, 19 GB available: … is 32 GB", naming the largest need.
 void require_memory(const std::vector<Need>& needs, std::uint64_t available);
 
-/// Parameters, gradient, slots, values of a batch, and the scratch of every thread.
+/// Returns what a run needs: parameters, gradient, slots, values of a batch, and the scratch of
+/// every thread.
 std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_rows,
                            std::size_t n_slots, unsigned threads = 1);
 

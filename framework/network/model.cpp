@@ -8,7 +8,7 @@
 namespace nnrun::host {
 namespace {
 
-/// The file that `model.weights` names; what is wrong with it gets the place of the key.
+/// Reads the file that `model.weights` names; errors get the place of the key.
 TensorFile weights_of(const Experiment& experiment) try {
   return read_safetensors(experiment.model.weights.value);
 } catch (const Error& e) {
@@ -25,7 +25,7 @@ void require_inputs(const Graph& graph, const Preparation& preparation, const Pl
                            .place = place});
 }
 
-/// How many numbers an example of the data has: the network's own, unless features are made of
+/// Returns how many inputs the data has: as many as the network, unless features are made from
 /// them.
 std::size_t raw_inputs(const Experiment& experiment, const ModelFile& file) {
   if (!file.names.inputs.empty()) return file.names.inputs.size();

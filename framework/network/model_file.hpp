@@ -1,5 +1,5 @@
-// model.safetensors: the numbers of a network, and what it takes to use them again without the data
-// that they were learned from.
+// model.safetensors: the numbers of a network, and what is needed to use them without the data that
+// they were learned from.
 #pragma once
 #include <string>
 #include <vector>
@@ -9,7 +9,7 @@
 #include "network/safetensors.hpp"
 namespace nnrun::host {
 
-/// What the numbers of a model mean, as the data set says; each may be empty.
+/// The names that a data set gives to inputs, targets and classes; each list may be empty.
 struct DataNames {
   std::vector<std::string> inputs, targets, classes;
 };
@@ -17,19 +17,20 @@ struct DataNames {
 struct ModelFile {
   std::filesystem::path path;
   TensorFile file;
-  Preparation::Fit fit;  ///< empty where nothing is scaled
+  Preparation::Fit fit;  ///< empty if nothing is scaled
   DataNames names;
 };
 
 /// Throws RecordError for a file that is not a model of ours.
 ModelFile read_model(const std::filesystem::path& file);
 
-/// Adds the fit of a preparation to the tensors, which look into it, and the names to the metadata.
+/// Adds the fit of a preparation to the tensors, which point into it, and the names to the
+/// metadata.
 void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<Tensor>& tensors,
               Metadata& metadata);
 
 /// Throws ConfigError at `place` unless the file has exactly the blocks of the network, each in its
-/// shape; what describe adds does not count.
+/// shape. What describe adds is ignored.
 void require_fit(const TensorFile& file, const Graph& graph, const Place& place);
 
 }  // namespace nnrun::host

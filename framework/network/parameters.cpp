@@ -12,7 +12,7 @@ void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T
     numbers.assign(named.count, block.initial);
     if (!named.is_state && block.role != NNRUN_OTHER) {
       const Object init(block.role == NNRUN_BIAS ? named.node->bias_init : named.node->init);
-      // one stream per block: another layer added elsewhere leaves this one's start as it was
+      // one stream per block: adding a layer elsewhere does not change this one's initial values
       Stream stream(random, "init/" + named.name, 0);
       const auto& functions = init.functions<nnrun_initializer>();
       init.call("fill", functions.fill, stream.lent(), &block.shape, block.fan_in, block.fan_out,

@@ -1,4 +1,4 @@
-// The flat vector of parameters: first values, its padding, and the way between memory and files.
+// The flat vector of parameters: initial values, padding, and conversion to and from file order.
 #pragma once
 #include <algorithm>
 #include <type_traits>
@@ -10,17 +10,17 @@
 namespace nnrun::host {
 
 /// Fills every block in layer order: weights by `init`, biases by `bias_init`, each from a stream
-/// of its own, `init/<layer>/<block>`. w: graph.n_parameters numbers, zeroed before.
-/// The state begins as its blocks say. state: graph.n_state numbers, zeroed before; null where
-/// there are none.
+/// of its own, `init/<layer>/<block>`. w: graph.n_parameters numbers, zeroed before. State starts
+/// at the initial value of each block. state: graph.n_state numbers, zeroed before; null if there
+/// are none.
 template <class T>
 void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T>* state = nullptr);
 
-/// Where the flat vector holds no parameter.
+/// The places of the flat vector that hold no parameter.
 class Padding {
  public:
   explicit Padding(const Graph& graph);
-  /// numbers: graph.n_parameters of them.
+  /// Sets the padding of `numbers`, graph.n_parameters of them, to `value`.
   template <class T>
   void fill(T* numbers, std::type_identity_t<T> value) const {
     for (const auto& [from, to] : ranges_) std::fill(numbers + from, numbers + to, value);
@@ -30,9 +30,10 @@ class Padding {
   std::vector<std::pair<std::size_t, std::size_t>> ranges_;
 };
 
-/// A block in its file order.
+/// Returns the values of a block in file order.
 template <class T>
 std::vector<T> gathered(const NamedBlock& block, const T* w);
+/// Writes the values of a block, given in file order, to the flat vector.
 template <class T>
 void scatter(const NamedBlock& block, const T* from, T* w);
 

@@ -11,7 +11,7 @@ bool reaches(const Graph& graph, std::size_t from, std::size_t to) {
 }
 
 namespace {
-/// Numbers that one perturbation of a node takes in all later nodes together.
+/// Returns how many numbers one perturbation of a node takes in all later nodes together.
 std::size_t width_after(const Graph& graph, std::size_t node) {
   std::size_t width = 1;
   for (std::size_t k = node + 1; k < graph.nodes.size(); ++k)
@@ -38,7 +38,7 @@ std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::si
         room = limit;
         count = std::min(left, std::max(unit, room / width / unit * unit));
       }
-      // a node stands once in a sweep
+      // a node occurs once in a sweep
       if (!sweeps.back().empty() && sweeps.back().back().node == k) sweeps.emplace_back();
       sweeps.back().push_back({k, from, count});
       room -= std::min(room, count * width);

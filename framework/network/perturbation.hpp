@@ -2,7 +2,7 @@
 //
 // The parameters of a layer move its outputs one column at a time, so all of them are evaluated as
 // rows of one batch from that layer on, instead of running the whole network once per parameter. At
-// each node the perturbations of earlier layers lie in sections behind the base row:
+// each node the perturbations of earlier layers follow the base row in sections:
 //   columns: groups × stride numbers; number (g, c) means "the base row, but column c is this"
 //   rows:    count × cols, whole rows
 // Numbers stand in parameter order, so the last section *is* a piece of the vector of costs. Long
@@ -21,11 +21,11 @@ struct PerturbedRange {
   std::size_t node, from, count;
 };
 
-/// Cuts all parameters into sweeps whose buffers hold at most `limit` numbers, where a layer
-/// allows.
+/// Cuts all parameters into sweeps whose buffers hold at most `limit` numbers, if the layers allow
+/// it.
 std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::size_t limit);
 
-/// Does the output of `from` flow into `to`?
+/// Returns whether the output of `from` flows into `to`.
 bool reaches(const Graph& graph, std::size_t from, std::size_t to);
 
 template <class T>
@@ -48,8 +48,8 @@ class Perturbation {
     if (!sweeps_.empty()) connect();
   }
 
-  /// out[i] = cost of one example with parameter i + h; padding gets exactly the cost without,
-  /// which is returned.
+  /// Sets out[i] to the cost of one example with parameter i + h. Padding gets exactly the unmoved
+  /// cost, which is returned.
   T costs(const T* x, const T* t, T h, T* out) {
     pass_.set_batch(x, 1);
     T here{};
@@ -57,18 +57,18 @@ class Perturbation {
     if (sweeps_.empty()) here = base_cost(pass_.forward(), t);
     return here;
   }
-  /// costs[i] goes to out[i], padding gets `here`. Whole rows may come out of another kernel than
-  /// the base row: their last bits must not count.
+  /// Copies costs to out, but gives padding `here`: whole rows may be computed by another kernel
+  /// than the base row, whose last bits may differ.
   void settle(const T* costs, T here, T* out) const {
     settle(costs, is_padding_.data(), here, out, is_padding_.size());
   }
-  /// The base row's output after costs().
+  /// Returns the base row's output after costs().
   const T* output() const { return sweeps_.empty() ? base_.output(last()) : stages_[last()].a; }
 
  private:
   struct Section {
     PerturbedRange range;
-    std::size_t at;                  // in numbers, behind the base row
+    std::size_t at;                  // in numbers, after the base row
     std::size_t groups, stride;      // groups 0: whole rows
     const Section* input = nullptr;  // the same range at the one input, where `spread` applies
   };
@@ -106,7 +106,8 @@ class Perturbation {
     for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
       for (Section& s : sweep.stages[k].sections) s.input = spread_input(sweep, k, s);
   }
-  /// The columns that a layer with one input and `spread` can take as they are.
+  /// Returns the columns that a layer with one input and `spread` can take as they are; else
+  /// nullptr.
   const Section* spread_input(const Sweep& sweep, std::size_t k, const Section& s) const {
     const Node& node = graph_.nodes[k];
     const bool can = node.functions().by_dtype[dtype_of<T>].spread && node.inputs.size() == 1;
@@ -156,7 +157,7 @@ class Perturbation {
     per_row_ = Buffer<T>(std::max(most_rows, graph_.nodes.empty() ? 1 : largest_last_stage()));
     last_rows_ = Buffer<T>(most_rows * graph_.output().cols);
   }
-  /// Lets the calls of the base row work where the sections follow it.
+  /// Makes the calls of the base row work where the sections follow it.
   void connect() {
     for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
       typename Pass<T>::Step& step = pass_.steps()[k];
@@ -177,8 +178,8 @@ class Perturbation {
     return per_row_.data()[0];
   }
 
-  /// In the lanes of the plugins around it: a wide load of what was stored in pieces would wait.
-  /// What the last lanes write behind a range is padding, or comes later.
+  /// Uses the same lanes as the plugins: a wide load of what was stored in pieces would wait. What
+  /// the last lane writes past a range is padding, or is overwritten later.
   NNRUN_CLONES static void settle(const T* costs, const T* is_padding, T here, T* out,
                                   std::size_t n) {
     for (std::size_t i = 0; i < n; i += lanes)
@@ -247,7 +248,7 @@ class Perturbation {
     for (const Section& s : stage.sections) call(s.at, s.range.count, node.cols);
   }
 
-  /// A layer's own parameters.
+  /// Moves a layer's own parameters.
   void perturb(std::size_t k, const nnrun_layer_call& call, const Section& s, T h, T* z) {
     const typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
@@ -285,7 +286,7 @@ class Perturbation {
     }
   }
 
-  /// Perturbations of an earlier layer pass through layer k as whole rows of every input.
+  /// Passes the perturbations of an earlier layer through layer k, as whole rows of every input.
   void carry(const Sweep& sweep, std::size_t k, nnrun_layer_call call, const Section& s, const T* x,
              T* z) {
     const Node& node = graph_.nodes[k];
@@ -306,7 +307,7 @@ class Perturbation {
     call.out.v = z;
     node.layer.call("forward", pass_.steps()[k].layer->forward, &call);
   }
-  /// A section of columns as whole rows: the base row with one column replaced in each.
+  /// Writes a section of columns as whole rows: in each, the base row with one column replaced.
   T* write_out(const Section& s, const T* values, std::size_t cols, T* rows) const {
     for (std::size_t i = 0; i < s.range.count; ++i) {
       std::copy_n(values, cols, rows + i * cols);
@@ -325,7 +326,7 @@ class Perturbation {
   int (*values_)(void*, const void*, const void*, std::size_t, void*, std::size_t, std::size_t);
   Workspace<T> base_;
   Pass<T> pass_;
-  Buffer<T> is_padding_;  // 1 where no parameter is
+  Buffer<T> is_padding_;  // 1 where there is no parameter
   std::vector<Sweep> sweeps_;
   std::vector<Numbers> stages_;
   std::vector<Buffer<T>> written_;  // rows for each position of an input

@@ -16,7 +16,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// What stands between `sin(` and `)`.
+/// Returns what stands between `sin(` and `)`.
 std::optional<std::string_view> argument_of(std::string_view function, std::string_view text) {
   if (!text.starts_with(function) || !text.ends_with(')')) return std::nullopt;
   text.remove_prefix(function.size());
@@ -35,7 +35,7 @@ Preparation::Preparation(const Experiment& experiment, std::size_t inputs,
   for (const Placed<std::string>& text : texts_) features_.push_back(understood(text));
 }
 
-/// A name comes first, whatever letters it is made of: `a*b` may be a column.
+/// Names of inputs win over formulas: `a*b` may be a column.
 Preparation::Feature Preparation::understood(const Placed<std::string>& text) const {
   const std::string_view whole = trimmed(text.value);
   const auto named = std::ranges::find(names_, whole);
@@ -115,7 +115,7 @@ void Preparation::fit(std::span<const double> rows) {
     high[c] = std::max(high[c], x);
     mean[c] += x / count;
   });
-  if (scale_ == Scale::standard)  // in a second pass: no difference of large numbers
+  if (scale_ == Scale::standard)  // second pass: a difference of large sums loses digits
     each([&](std::size_t c, double x) { squares[c] += (x - mean[c]) * (x - mean[c]) / count; });
   fit_ = {};
   for (std::size_t c = 0; c < width; ++c) {

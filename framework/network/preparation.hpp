@@ -12,7 +12,7 @@ namespace nnrun::host {
 
 class Preparation {
  public:
-  /// What scaling was fitted to: prepared = (feature - shift) * factor. Empty without scaling.
+  /// The fitted scaling: prepared = (feature - shift) * factor. Empty without scaling.
   struct Fit {
     std::vector<double> shifts, factors;
   };
@@ -22,17 +22,17 @@ class Preparation {
   /// understood, at its place.
   Preparation(const Experiment& experiment, std::size_t inputs, std::vector<std::string> names);
 
-  /// false: inputs go to the network as they are.
+  /// Returns false if inputs go to the network as they are.
   bool changes() const { return !features_.empty() || scale_ != Scale::none; }
   std::size_t inputs() const { return inputs_; }
   std::size_t outputs() const { return features_.empty() ? inputs_ : features_.size(); }
 
-  /// Learns the scaling from rows of raw inputs. Throws DataError where they overflow.
+  /// Learns the scaling from rows of raw inputs. Throws DataError if they overflow.
   void fit(std::span<const double> rows);
   const Fit& fitted() const { return fit_; }
-  /// Takes over what another run learned: as many numbers as there are outputs, or none.
+  /// Uses what another run learned: as many numbers as there are outputs, or none.
   void use(Fit fit) { fit_ = std::move(fit); }
-  /// One example. Throws DataError for a result that is not finite.
+  /// Prepares one example. Throws DataError if a result is not finite.
   void apply(const double* raw, double* prepared) const;
 
  private:

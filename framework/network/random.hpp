@@ -10,8 +10,7 @@ namespace nnrun::host {
 
 class Random;
 
-/// The next numbers of one stream. Lends itself to plugins: it must stay where it is while they
-/// use it.
+/// One stream of random numbers. Plugins are lent a pointer to it, so it cannot move.
 class Stream {
  public:
   Stream(Random& random, std::string name, std::uint64_t index);
@@ -19,7 +18,7 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   const nnrun_stream* lent() const { return &face_; }
   void fill(std::span<double> out);
-  /// From the first number of another stream of this name.
+  /// Continues with the first number of the stream of this name with another index.
   void restart(std::uint64_t index) {
     index_ = index;
     position_ = 0;
@@ -38,11 +37,11 @@ class Random {
  public:
   Random(const Use& plugin, std::uint64_t seed);
   const Object& object() const { return object_; }
-  /// How many numbers were drawn so far. Only a sequential plugin depends on it.
+  /// Returns how many numbers were drawn so far. Only a sequential plugin depends on it.
   std::uint64_t& position() { return drawn_; }
-  /// Goes on where a run with this position was. Numbers of other plugins have no position.
+  /// Continues after `position` numbers. A sequential plugin is seeded anew and draws them again.
   void set_position(std::uint64_t position);
-  /// 0 … n - 1 in an order drawn from a stream (Fisher and Yates, from the end).
+  /// Writes 0 … n - 1 in an order drawn from a stream (Fisher and Yates, from the end).
   void shuffle(std::span<std::uint32_t> order, const std::string& name, std::uint64_t index);
 
  private:

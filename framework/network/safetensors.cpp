@@ -20,7 +20,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
 constexpr std::size_t length_size = 8;
-constexpr std::uint64_t largest_header = 100'000'000;       // the reference's limit
+constexpr std::uint64_t largest_header = 100'000'000;       // as in the reference
 constexpr std::size_t largest_file = std::size_t(1) << 34;  // more than can be trained here
 constexpr auto header_crc = "header_crc32c", data_crc = "data_crc32c";
 constexpr std::string_view no_digits = "00000000";
@@ -35,8 +35,8 @@ std::string_view chars_of(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Where the digits of the header's own checksum begin. In a text of the header the quotes would be
-/// escaped, so this can be found nowhere else.
+/// Returns where the digits of the header's own checksum begin. Inside a string of the header the
+/// quotes would be escaped, so the key cannot be found anywhere else.
 std::optional<std::size_t> header_digits(std::string_view start) {
   const std::string before = std::string(1, '"') + header_crc + "\":\"";
   const std::size_t at = start.find(before);
@@ -45,14 +45,14 @@ std::optional<std::size_t> header_digits(std::string_view start) {
   return at + before.size();
 }
 
-/// Of the length and the header, its own digits taken as zeros.
+/// Returns the checksum of the length and the header, with its own digits as zeros.
 std::uint32_t header_checksum(std::string_view start, std::size_t digits) {
   std::uint32_t crc = crc32c(start.substr(0, digits));
   crc = crc32c(no_digits, crc);
   return crc32c(start.substr(digits + no_digits.size()), crc);
 }
 
-/// Verifies the checksums and takes them out of the metadata.
+/// Verifies the checksums and removes them from the metadata.
 void check(Metadata& metadata, std::string_view start, std::string_view data,
            const std::filesystem::path& file) {
   const auto header = metadata.extract(header_crc), body = metadata.extract(data_crc);
@@ -65,7 +65,8 @@ void check(Metadata& metadata, std::string_view start, std::string_view data,
     refuse_safetensors(file, "its numbers do not agree with their checksum");
 }
 
-/// The length and the header, padded with spaces so that the numbers start on eight bytes.
+/// Returns the length and the header, padded with spaces so that the numbers are aligned to eight
+/// bytes.
 std::string start_of(std::span<const Tensor> tensors, const Metadata& metadata,
                      std::uint32_t data_checksum) {
   nlohmann::ordered_json header;

@@ -14,7 +14,7 @@ namespace nnrun::host {
 
 struct Tensor {
   std::string name;
-  std::string dtype;  ///< F32 or F64; a file of others may hold more types
+  std::string dtype;  ///< F32 or F64; files of other programs may hold more types
   std::vector<std::size_t> shape;
   std::span<const std::byte> bytes;  ///< row-major, little-endian; need not be aligned
 };
@@ -24,22 +24,22 @@ using Metadata = std::map<std::string, std::string>;
 struct TensorFile {
   std::vector<Tensor> tensors;                  ///< in the order of their bytes
   Metadata metadata;                            ///< without the checksums
-  std::shared_ptr<const std::string> contents;  ///< what the tensors look into
+  std::shared_ptr<const std::string> contents;  ///< what the tensors point into
 
-  /// nullptr where there is none.
+  /// Returns nullptr if there is none.
   const Tensor* find(std::string_view name) const;
 };
 
-/// The numbers of a tensor of F32 or F64. Throws RecordError for other types.
+/// Returns the numbers of a tensor of F32 or F64. Throws RecordError for other types.
 std::vector<double> numbers_of(const Tensor& tensor);
 
-/// Writes a new file; each tensor's bytes must be as many as its shape and type say. Checksums of
-/// header and data are added to the metadata.
+/// Writes a new file; the bytes of each tensor must fit its shape and type. Checksums of header and
+/// data are added to the metadata.
 void write_safetensors(const std::filesystem::path& file, std::span<const Tensor> tensors,
                        const Metadata& metadata, Sync sync = Sync::now);
 
-/// Throws RecordError, which says what is wrong, unless every byte of the file is accounted for and
-/// the checksums, where there are any, agree.
+/// Reads a file. Throws RecordError that says what is wrong, unless every byte of the file is
+/// accounted for and the checksums, if there are any, agree.
 TensorFile read_safetensors(const std::filesystem::path& file);
 
 }  // namespace nnrun::host

@@ -9,8 +9,9 @@
 namespace nnrun::host {
 namespace {
 
-/// Takes the parser's events one by one, so that no tree is built, no depth is reached and nothing
-/// unexpected passes: {"__metadata__": {text: text}, NAME: {"dtype", "shape", "data_offsets"}}.
+/// Takes the parser's events one by one, so that no tree is built, nothing is nested deeply and
+/// nothing unexpected passes: {"__metadata__": {text: text}, NAME: {"dtype", "shape",
+/// "data_offsets"}}.
 class Reader final : public nlohmann::json_sax<nlohmann::json> {
  public:
   TensorHeader header;
@@ -137,7 +138,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   unsigned given_ = 0, offsets_ = 0;
 };
 
-/// What is wrong with the size of an entry, or nothing.
+/// Returns what is wrong with the size of an entry, or an empty text.
 std::string fault_of(const TensorEntry& entry) {
   const Tensor& tensor = entry.tensor;
   const auto number_size = size_of_dtype(tensor.dtype);
@@ -182,7 +183,7 @@ TensorHeader read_header(std::string_view json, std::size_t data_size,
   };
   if (!json.starts_with('{')) refuse("does not start with {");
   if (json.find('\0') != std::string_view::npos)
-    refuse("has a zero byte");  // ends it for the parser
+    refuse("has a zero byte");  // the parser would stop there
   Reader reader;
   if (!nlohmann::json::sax_parse(json, &reader)) refuse(reader.fault);
   auto& entries = reader.header.entries;

@@ -19,13 +19,13 @@ struct TensorHeader {
   Metadata metadata;
 };
 
-/// Bytes of one number; std::nullopt: no type of safetensors.
+/// Returns the bytes of one number; std::nullopt for an unknown type.
 std::optional<std::size_t> size_of_dtype(std::string_view dtype);
 
-/// Says that a file is not what it should be.
+/// Throws RecordError: the file is not a valid one.
 [[noreturn]] void refuse_safetensors(const std::filesystem::path& file, const std::string& why);
 
-/// Throws RecordError where the header does not describe `data_size` bytes without hole or overlap.
+/// Reads a header. Throws RecordError unless it describes `data_size` bytes without gap or overlap.
 TensorHeader read_header(std::string_view json, std::size_t data_size,
                          const std::filesystem::path& file);
 

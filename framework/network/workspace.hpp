@@ -1,4 +1,4 @@
-// The values and slopes of one batch, and every call of a step prepared: nothing is looked up,
+// The values and slopes of one batch, with every call of a step prepared: nothing is looked up,
 // bound or allocated while training.
 #pragma once
 #include <vector>
@@ -23,11 +23,12 @@ class Pass {
     bool has_slope, has_parameters;
   };
 
-  /// Lets the calls work there: passes that run at the same time need one each.
+  /// Sets the scratch of all calls: passes that run at the same time need one each.
   void scratch(T* p) {
     for (Step& s : steps_)
       if (s.node->plan.scratch) s.call.scratch = p;
   }
+  /// Sets the inputs of the batch: contiguous rows.
   void set_batch(const T* x, std::size_t rows) {
     for (nnrun_tensor* t : data_readers_) t->v = const_cast<T*>(x);
     if (rows != rows_)
@@ -43,7 +44,7 @@ class Pass {
     }
     return steps_.back().a;
   }
-  /// The slopes of the last step's output are set; leaves slopes wherever they are wanted.
+  /// Computes all slopes that are wanted from those of the last step's output, which must be set.
   void backward_inputs() {
     for (std::size_t k = steps_.size(); k-- > 0;) {
       Step& s = steps_[k];
@@ -54,7 +55,7 @@ class Pass {
       if (s.inputs_wanted) s.node->layer.call("backward_inputs", s.layer->backward_inputs, &s.call);
     }
   }
-  /// Layers with state take the step that is over into it.
+  /// Lets layers with state learn from the step that is over.
   void observe() {
     for (Step& s : steps_)
       if (s.observe) s.node->layer.call("observe", s.observe, &s.call);
@@ -81,9 +82,9 @@ class Pass {
 template <class T>
 class Workspace {
  public:
-  /// Room for batches of up to `rows` examples; slopes, and what layers keep for them, only for
-  /// training. state: may be null where no layer has any. threads: that run passes at the same
-  /// time.
+  /// Allocates room for batches of up to `rows` examples; for slopes, and what layers keep for
+  /// them, only for training. state: may be null if no layer has any. threads: how many run passes
+  /// at the same time.
   Workspace(const Graph& graph, std::size_t rows, const T* w, T* state, bool training,
             unsigned threads = 1)
       : graph_(&graph), w_(w), state_(state), training_(training) {
@@ -104,7 +105,7 @@ class Workspace {
     }
   }
 
-  /// Prepares the calls for rows from 0 on, and for one tile of `tiles`.
+  /// Prepares the calls for rows from 0 on, and for one of `tiles` tiles.
   Pass<T> pass(std::uint32_t tile = 0, std::uint32_t tiles = 1) {
     Pass<T> pass;
     for (std::size_t k = 0; k < graph_->nodes.size(); ++k)
@@ -119,11 +120,12 @@ class Workspace {
     work_on(0, pass);
     return pass;
   }
-  /// Before a thread runs a pass; passes run on thread 0 otherwise.
+  /// Gives a pass the scratch of a thread, before that thread runs it. At first it has that of
+  /// thread 0.
   void work_on(unsigned thread, Pass<T>& pass) const {
     if (!scratch_.empty()) pass.scratch(scratch_[thread].data());
   }
-  /// Lets the calls of a pass start at another row.
+  /// Makes the calls of a pass start at another row.
   void place(Pass<T>& pass, std::size_t row) const {
     const auto from = [row](T* p, std::size_t cols) { return p ? p + row * cols : nullptr; };
     for (std::size_t k = 0; k < graph_->nodes.size(); ++k) {
@@ -146,8 +148,8 @@ class Workspace {
     }
   }
 
-  /// A smaller batch leaves old slopes behind its own, where kernels that work on whole lanes
-  /// expect zeros.
+  /// Zeroes all slopes. Behind those of a smaller batch old ones would follow, where kernels that
+  /// work on whole lanes expect zeros.
   void clear_slopes() {
     for (Values& v : values_)
       for (const Buffer<T>* b : {&v.dz, &v.da})
@@ -161,7 +163,7 @@ class Workspace {
     return v.a.data() ? v.a.data() : v.z.data();
   }
   T* output_slopes() const { return slopes(values_.size() - 1); }
-  /// Where the noise of a node's rows is; nullptr where it wants none.
+  /// Returns the noise of a node's rows; nullptr if it uses none.
   T* noise(std::size_t node) const { return values_[node].noise.data(); }
 
  private:
@@ -214,7 +216,7 @@ class Workspace {
 
   const Graph* graph_;
   std::vector<Values> values_;
-  std::vector<Buffer<T>> scratch_;  // one per thread, of the layer that asks for most
+  std::vector<Buffer<T>> scratch_;  // one per thread, for the largest request
   const T* w_;
   T* state_;
   bool training_;

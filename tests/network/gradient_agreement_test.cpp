@@ -54,7 +54,7 @@ const Net nets[] = {
      "    - {name: largest, type: maximum, inputs: [a, b, c]}\n    - {type: scale}\n"
      "    - {type: dense, units: 3, activation: none}\n    - {type: prelu}\n"
      "    - {type: dense, units: 1}\n    - {type: scale, activation: sigmoid}\n"},
-    {"one behind the other, in other shapes",
+    {"one after the other, in other shapes",
      "    - {name: a, type: dense, units: 4}\n    - {name: b, type: dense, units: 3}\n"
      "    - {name: ab, type: concatenate, inputs: [a, b, input, a, b, a]}\n"
      "    - {name: square, type: reshape, shape: [4, 5]}\n"
@@ -73,7 +73,7 @@ host::Experiment net(const std::string& layers) {
       layers + "train: {cost: sum_squared_error}\n");
 }
 
-/// A network with numbers in it and a batch before it.
+/// A network with parameters, and a batch for it.
 template <class T>
 struct Rig {
   Rig(const std::string& layers, std::size_t rows)
@@ -107,7 +107,7 @@ std::vector<std::size_t> elements(const host::Graph& graph) {
 
 TEST_CASE("the sweep gives what one pass per parameter gives", "[network][gradient]") {
   const Net n = GENERATE(from_range(std::begin(nets), std::end(nets)));
-  // sweeps as large as they like, cut into many, cut as small as can be
+  // sweeps without a limit, cut into many, cut as small as possible
   const std::size_t limit = GENERATE(std::size_t{1} << 20, std::size_t{200}, std::size_t{1});
   CAPTURE(n.title, limit);
   Rig<double> rig(n.layers, 1);
@@ -234,7 +234,7 @@ TEST_CASE("one sample of spsa is the slope along its direction, many are the gra
   const std::vector<double> first(found.data(), found.data() + found.size());
   compute(1, 2);
   CHECK(first != std::vector<double>(found.data(), found.data() + found.size()));
-  compute(1, 1);  // the numbers of a step are its own
+  compute(1, 1);  // another step draws other numbers
   CHECK(first == std::vector<double>(found.data(), found.data() + found.size()));
 
   compute(20000, 1);

@@ -67,7 +67,7 @@ TEST_CASE("inputs that do not fit a layer are refused with the layer's words", "
                     Contains("layer 'b': dense takes one input, not 2"));
 }
 
-TEST_CASE("a plan that no inputs excuse is the plugin's fault, with layer, class and library",
+TEST_CASE("a plan that is wrong for any input is the plugin's fault, with layer, class and library",
           "[network]") {
   const PluginFactory factory;
   const auto file = factory.cpp("bad.so",
@@ -124,7 +124,7 @@ TEST_CASE("blocks lie on whole lanes inside of the parameters, none over another
   const nnrun_block left = block("left", 0, {2, {3, 2}}, {1, 16}),
                     right = block("right", 8, {2, {3, 2}}, {1, 16});
   CHECK(fault({left, right}, 32) == "");
-  // sizes whose products are no number of 64 bits
+  // sizes whose products do not fit into 64 bits
   const std::size_t huge = std::size_t{1} << 63;
   CHECK(fault({block("w", 0, {2, {huge, huge}}, {huge, huge})}, 8) ==
         "block 'w' beyond n_parameters = 8");

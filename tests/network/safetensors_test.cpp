@@ -29,7 +29,7 @@ std::string with_length(const std::string& header, const std::string& data = {})
   return out + header + data;
 }
 
-/// Of the message the part after the name of the file.
+/// Returns the part of the message after the name of the file.
 std::string refusal(const Scratch& scratch, const std::string& contents) {
   const auto file = scratch.write("a.safetensors", contents);
   try {
@@ -87,7 +87,7 @@ TEST_CASE("numbers start on eight bytes of the file", "[records]") {
   }
 }
 
-TEST_CASE("no tensor at all, and a tensor of no number, are fine", "[records]") {
+TEST_CASE("a file without tensors, and a tensor without numbers, are fine", "[records]") {
   const Scratch scratch;
   write_safetensors(scratch / "none", {}, {});
   CHECK(read_safetensors(scratch / "none").tensors.empty());
@@ -119,7 +119,7 @@ TEST_CASE("a file with any bit flipped is refused", "[records]") {
   }
 }
 
-TEST_CASE("a damaged file is told from its cause", "[records]") {
+TEST_CASE("the message on a damaged file names the cause", "[records]") {
   const Scratch scratch;
   CHECK(refusal(scratch, "1234567") == "it has 7 bytes, its length alone takes 8");
   CHECK(refusal(scratch, std::string(16, '\x01')) ==

@@ -1,4 +1,4 @@
-// A layer that needs room of its own for the length of a call.
+// A layer that needs a workspace during a call.
 #include "loading/plugin_factory.hpp"
 #include "network/memory.hpp"
 #include "support/plugins.hpp"
@@ -6,8 +6,8 @@
 namespace nnrun::testing {
 namespace {
 
-/// Sums of inputs, each times a weight of its own: the weights are turned round into scratch before
-/// they are used, in every call, so that what another call left there would show.
+/// Sums inputs, each times its own weight. Every call first writes the weights to scratch in
+/// reverse order and then uses them, so that what another call left there would show.
 const char* const turned = R"(
 #include <nnrun/plugin.hpp>
 struct Turned : nnrun::Layer {

@@ -1,4 +1,4 @@
-// Layers that train otherwise than they are used: batch_norm, dropout, and the state of a network.
+// Layers that differ between training and use: batch_norm, dropout, and the state of a network.
 #include <cmath>
 
 #include "cli/allocations.hpp"
@@ -161,7 +161,7 @@ TEST_CASE("layers with state and noise allocate nothing inside an epoch",
           "[training][allocations][state]") {
   std::size_t (*const allocations)() = host::count_allocations();
   if (allocations == nullptr) {
-    WARN("skipped: nobody can count allocations here");
+    WARN("skipped: allocations cannot be counted here");
     return;
   }
   const auto trainer = host::Trainer::create(net(normalized), 1);
