@@ -1,5 +1,5 @@
-// The training examples in the order of an epoch, batch by batch, and the outputs that training
-// makes of them anyway.
+// The training examples in the order of an epoch, batch by batch, with the outputs that training
+// computes for them.
 #pragma once
 #include <algorithm>
 #include <nnrun/lanes.hpp>
@@ -17,7 +17,7 @@ struct Batch {
 template <class T>
 class Batches {
  public:
-  /// Refers to the examples. in, out: numbers of an input and of an output.
+  /// Keeps a reference to the examples. in, out: how many numbers an input and an output have.
   Batches(const Examples<T>& examples, std::size_t batch_rows, std::size_t in, std::size_t out,
           bool shuffled, bool keeps_outputs)
       : examples_(examples), in_(in), out_(out) {
@@ -31,7 +31,7 @@ class Batches {
   void begin_epoch(Random& random, std::uint64_t epoch) {
     if (!order_.empty()) random.shuffle(order_, "shuffle", epoch);
   }
-  /// The data as it lies, or rows gathered in this epoch's order, valid until the next call.
+  /// Returns a view of the data, or rows gathered in this epoch's order; valid until the next call.
   Batch<T> at(std::size_t from, std::size_t rows) const {
     if (order_.empty())
       return {examples_.x.data() + from * in_, examples_.t.data() + from * out_, rows};
@@ -42,9 +42,9 @@ class Batches {
     return {x_.data(), t_.data(), rows};
   }
   bool keeps_outputs() const { return outputs_.data() != nullptr; }
-  /// y: the outputs of the batch that begins at `from`.
+  /// Copies y, the outputs of the batch that begins at `from`.
   void keep_outputs(const T* y, std::size_t from, std::size_t rows) {
-    if (order_.empty()) {  // whole lanes: the next batch writes over what is too much
+    if (order_.empty()) {  // whole lanes: the next batch overwrites the excess
       T* const to = outputs_.data() + from * out_;
       for (std::size_t i = 0; i < rows * out_; i += lanes) lane_at(to + i) = lane_at(y + i);
       return;
@@ -52,7 +52,7 @@ class Batches {
     for (std::size_t r = 0; r < rows; ++r)
       std::copy_n(y + r * out_, out_, outputs_.data() + order_[from + r] * out_);
   }
-  /// In the order of the data; of this epoch as far as it has come.
+  /// Returns the outputs of this epoch so far, in the order of the data.
   const T* outputs() const { return outputs_.data(); }
 
   void add_to(RunState& state) {
@@ -63,7 +63,7 @@ class Batches {
  private:
   const Examples<T>& examples_;
   std::size_t in_, out_;
-  std::vector<std::uint32_t> order_;  // of this epoch; empty: as the data lies
+  std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data
   Buffer<T> x_, t_, outputs_;
 };
 

@@ -32,7 +32,7 @@ bool usable(const nnrun_shape& shape) {
                      [](std::size_t n) { return n > 0 && n < (std::size_t{1} << 31); });
 }
 
-/// How many of n a fraction takes: to the nearest, never all.
+/// Returns how many of n a fraction takes, to the nearest.
 std::size_t share(double fraction, std::size_t n) {
   return static_cast<std::size_t>(std::llround(fraction * static_cast<double>(n)));
 }
@@ -171,7 +171,7 @@ struct Reader {
   }
 };
 
-/// The examples of an order, in a part of their own.
+/// Returns a copy of the examples with these indices.
 template <class T>
 Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order, std::size_t in,
                   std::size_t out) {
@@ -200,7 +200,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random) const 
 
 namespace {
 
-/// A number for every example, the same for equal targets.
+/// Returns a class number for every example, the same for equal targets.
 template <class T>
 std::vector<std::uint32_t> classes_of(const Examples<T>& all, std::size_t out, const Place& place) {
   constexpr std::size_t most = 1000;
@@ -228,7 +228,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::cut(const Examples<T>& all, Ran
   std::iota(order.begin(), order.end(), 0u);
   if (split_.shuffle) random.shuffle(order, "split", 0);
   std::array<std::size_t, NNRUN_PARTS> sizes = shape_.examples;
-  if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // it may be a part of its own
+  if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // the data set may have one
   if (split_.test == 0) sizes[NNRUN_TEST] = 0;
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
   const Cut cut = split_.stratify ? cut_by_class(order, sizes, classes_of(all, out, place_))
@@ -257,7 +257,7 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
 
 }  // namespace
 
-/// Prepared in double: what a column has in common may be large, and is taken off before rounding.
+/// Prepares in double: the mean of a column may be large, and is subtracted before rounding.
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
   if (!preparation.changes()) return read_raw<T>(random);

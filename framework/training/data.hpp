@@ -20,23 +20,23 @@ struct Examples {
   std::size_t count = 0;
 };
 
-/// What a data set says of itself after it was opened.
+/// Shapes, names and counts that a data set gives when it is opened.
 struct DataShape {
   nnrun_shape input{}, target{};                    ///< as the data set gives them
   std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
   DataNames names;
 };
 
-/// A data set that was opened and checked against the network, and can be read once.
+/// An open data set, which can be read once.
 class DataSource {
  public:
-  /// Opens it. Throws DataError with the plugin's words.
+  /// Opens the data set. Throws DataError with the plugin's message.
   explicit DataSource(const Experiment& experiment);
   const DataShape& shape() const { return shape_; }
-  /// How the experiment prepares these inputs, not yet fitted. Throws ConfigError.
+  /// Returns the preparation of these inputs, not yet fitted. Throws ConfigError.
   Preparation preparation(const Experiment& experiment) const;
-  /// Throws GraphError where prepared inputs or targets do not fit the network, or a row of
-  /// `predict` the inputs.
+  /// Throws GraphError if the prepared inputs or the targets do not fit the network, ConfigError if
+  /// a row of `predict` does not fit the inputs.
   void require_fit(const Graph& graph, const Preparation& preparation,
                    const Experiment& experiment) const;
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
@@ -45,8 +45,8 @@ class DataSource {
   /// a number that is not finite, naming part, example and column.
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> read(Random& random, Preparation& preparation);
-  /// Smallest and largest value of each input of the training part, before its preparation; empty
-  /// where nothing is prepared, or nothing was read yet.
+  /// Returns the smallest and largest value of each input of the training part, before preparation;
+  /// empty if inputs are not prepared or not read yet.
   const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
 
  private:
@@ -62,11 +62,11 @@ class DataSource {
   std::vector<std::pair<double, double>> ranges_;
 };
 
-/// Smallest and largest number of each column; rows: at least one, one behind the other.
+/// Returns the smallest and largest number of each column. rows: row-major, at least one.
 template <class T>
 std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, std::size_t cols);
 
-/// Hexadecimal SHA-256 over shapes and numbers of all parts.
+/// Returns the hexadecimal SHA-256 over the inputs and targets of all parts.
 template <class T>
 std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts);
 

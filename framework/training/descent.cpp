@@ -5,8 +5,8 @@
 namespace nnrun::host {
 namespace {
 
-/// Where the elements of a block begin and end in the flat vector, in whole lanes. Blocks lie one
-/// behind the other, so what is between the last element and the next lane is padding.
+/// Returns where the elements of a block begin and end in the flat vector, in whole lanes. A block
+/// follows the one before it, so the rest of the last lane is padding.
 std::pair<std::size_t, std::size_t> extent(const NamedBlock& named) {
   const nnrun_block& block = *named.block;
   std::size_t last = 0;
@@ -103,7 +103,7 @@ void Descent<T>::add_to(RunState& state) {
   if (monitor_) state.add("schedule/history", history_);
 }
 
-/// A line from 1 / warmup to 1, then the schedule over what is left of the run.
+/// Rises linearly from 1 / warmup to 1, then follows the schedule over the rest of the run.
 template <class T>
 double Descent<T>::factor() const {
   if (update_.step < warmup_)
@@ -127,7 +127,7 @@ double Descent<T>::factor() const {
   return factor;
 }
 
-/// First each number, then the length of the whole gradient (Pascanu et al. 2013, algorithm 1).
+/// Clips each number, then the length of the whole gradient (Pascanu et al. 2013, algorithm 1).
 template <class T>
 void Descent<T>::clip() {
   const std::size_t n = update_.n;

@@ -1,4 +1,4 @@
-// One step down: what happens between a gradient and the next parameters.
+// One update: from a gradient to the next parameters.
 #pragma once
 #include <optional>
 
@@ -15,23 +15,23 @@ struct RegularizedRange {
   std::size_t from, count;                       ///< whole lanes; padding is 0 and stays 0
 };
 
-/// Clipping, regularizers, the learning rate of the moment, and the optimizer with its slots.
+/// Clipping, regularizers, the current learning rate, and the optimizer with its slots.
 template <class T>
 class Descent {
  public:
   Descent(const Graph& graph, const Experiment& experiment, const DataShape& data,
           std::size_t batch_rows, T* w, T* g);
 
-  /// Takes the gradient as it is: finite, of the cost alone.
+  /// Updates the parameters. The gradient must be finite and that of the cost alone.
   void step();
-  /// The epoch is over: what schedules watch.
+  /// Takes in the report of a finished epoch, for schedules that watch a value.
   void observe(const EpochReport& report);
   std::uint64_t steps() const { return update_.step; }
-  /// Begun epochs of the run as planned, by epochs or by steps.
+  /// Returns how many epochs the run is planned to begin, whether `epochs` or `steps` says so.
   std::size_t planned_epochs() const {
     return static_cast<std::size_t>((planned_steps_ + steps_per_epoch_ - 1) / steps_per_epoch_);
   }
-  /// What changes parameters: the optimizer, and regularizers.
+  /// Returns the objects that change parameters: the optimizer and the regularizers.
   std::vector<const Object*> updaters() const;
   double learning_rate() const { return update_.rate; }  ///< of the last step
   void add_to(RunState& state);
@@ -44,8 +44,8 @@ class Descent {
   int (*apply_)(void*, const nnrun_update*);
   double base_rate_, clip_value_, clip_norm_;
   std::uint64_t warmup_, planned_steps_, steps_per_epoch_;
-  std::optional<Monitor> monitor_;  // where there is a schedule
-  std::vector<double> history_;     // of the monitored value, an epoch each
+  std::optional<Monitor> monitor_;  // only with a schedule
+  std::vector<double> history_;     // the monitored value of each epoch
   T *w_, *g_;
   std::vector<Buffer<T>> slots_;
   std::vector<void*> slot_pointers_;

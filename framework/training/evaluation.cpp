@@ -10,7 +10,7 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   const Object cost(experiment.train.cost);
   std::vector<Object> metrics;
   for (const Use& use : experiment.metrics) metrics.emplace_back(use);
-  // a sequential generator gives the first parameters, then the data: in this order again
+  // a sequential generator gave the first parameters, then the data: the order must be the same
   Random random(experiment.random, experiment.seed);
   model.draw(random);
   const auto parts = data.read<T>(random, model.preparation());

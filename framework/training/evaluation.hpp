@@ -10,11 +10,11 @@ namespace nnrun::host {
 template <class T>
 class Evaluation {
  public:
-  /// Refers to all three.
+  /// Keeps references to all three.
   Evaluation(ModelOf<T>& model, const Object& cost, const std::vector<Object>& metrics)
       : model_(model), cost_(cost), metrics_(metrics), per_row_(Model::most_rows) {}
 
-  /// Mean cost and metrics; at least one example.
+  /// Returns mean cost and metrics. examples: at least one.
   Score score(const Examples<T>& examples) {
     const std::size_t out = model_.graph().output().cols;
     if (!metrics_.empty() && outputs_.size() < examples.count * out)
@@ -31,7 +31,7 @@ class Evaluation {
     return {sum / static_cast<double>(examples.count), measure(outputs_.data(), examples)};
   }
 
-  /// Metrics of outputs that are known already.
+  /// Returns the metrics of outputs that are computed already.
   std::vector<double> measure(const T* y, const Examples<T>& examples) const {
     std::vector<double> values;
     for (const Object& metric : metrics_) {
@@ -53,7 +53,7 @@ class Evaluation {
     score.tables = tables(outputs_.data(), examples);
     return score;
   }
-  /// Tables of outputs that are known already.
+  /// Returns the tables of outputs that are computed already.
   std::vector<std::vector<double>> tables(const T* y, const Examples<T>& examples) const {
     const std::size_t cols = model_.graph().output().cols, n = cols == 1 ? 2 : cols;
     std::vector<std::vector<double>> all(metrics_.size());
@@ -80,7 +80,7 @@ class Evaluation {
   Buffer<T> per_row_, outputs_;
 };
 
-/// Cost, metrics and tables of the model in a file, on a part of data that are read now. Throws
+/// Reads the data and returns cost, metrics and tables of the model in a file on one part. Throws
 /// what creating, loading and reading throw.
 Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
                std::size_t part);

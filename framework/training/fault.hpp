@@ -1,4 +1,4 @@
-// Whose number was the first that is not finite.
+// Finds the call that first gave a number that is not finite.
 #pragma once
 #include <cmath>
 #include <nnrun/lanes.hpp>
@@ -7,22 +7,22 @@
 #include "network/workspace.hpp"
 namespace nnrun::host {
 
-/// A call that gave numbers which are not finite out of ones that are. No plugin: none did.
+/// A call that turned finite numbers into ones that are not. No plugin: there is no such call.
 struct Fault {
   const Object* plugin = nullptr;
   const char* method = nullptr;
   const Node* node = nullptr;  ///< whose values or slopes they are; nullptr: the cost's
 };
 
-/// What to say of it: in which step, whose number, and what to try. step: from 1.
+/// Returns the message for a fault: in which step, whose number, and what to try. step: from 1.
 Problem bad_number(const Fault& fault, double cost, std::size_t epoch, std::uint64_t step,
                    double learning_rate);
-/// Of parameters that an update left infinite or nan; one of the updaters made them so.
+/// Returns the message for parameters that an update by these updaters left infinite or nan.
 Problem bad_update(const std::vector<const Object*>& updaters, std::size_t epoch,
                    std::uint64_t step, double learning_rate);
 
-/// x · 0 is 0, or NaN where x is not finite; in lanes, so that it is no chain. n: whole lanes, or
-/// what is behind it in the last lane is finite too.
+/// x · 0 is 0, or NaN if x is not finite; summed lane by lane, so that one addition does not wait
+/// for another. n: whole lanes, or the rest of the last lane must be finite too.
 template <class T>
 NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
   Lane<T> sums{};
@@ -30,7 +30,7 @@ NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
   return sum_of_lanes<T>(sums)[0] == T(0);
 }
 
-/// In graph order, of the values that the blocks of a batch hold.
+/// Returns the first fault, in graph order, among the values of a batch's blocks.
 template <class T>
 Fault fault_of_values(std::span<const Pass<T>> blocks) {
   for (std::size_t k = 0; k < blocks.front().steps().size(); ++k)
@@ -43,7 +43,8 @@ Fault fault_of_values(std::span<const Pass<T>> blocks) {
   return {};
 }
 
-/// From the output backwards, of the slopes that the blocks hold; `cost` gave the output's.
+/// Returns the first fault, from the output backwards, among the slopes of a batch's blocks. cost:
+/// gave the slopes of the output.
 template <class T>
 Fault fault_of_slopes(std::span<const Pass<T>> blocks, const Graph& graph, const Object& cost) {
   for (std::size_t k = graph.nodes.size(); k-- > 0;)
@@ -52,7 +53,7 @@ Fault fault_of_slopes(std::span<const Pass<T>> blocks, const Graph& graph, const
       if (!s.has_slope) continue;
       const std::size_t n = s.call.rows * s.call.out.cols;
       if (!all_finite(s.da, n)) {
-        for (const Node& reader : graph.nodes)  // the first: it was the last to add its share
+        for (const Node& reader : graph.nodes)  // the first reader added its share last
           for (const int input : reader.inputs)
             if (input == static_cast<int>(k)) return {&reader.layer, "backward_inputs", s.node};
         return {&cost, "slope", s.node};

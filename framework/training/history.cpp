@@ -4,8 +4,8 @@
 namespace nnrun::host {
 namespace {
 
-// A report is: epoch, epochs, step, examples, seconds, how many metrics, which of validation and
-// test there are, then a cost and metrics for each part.
+// The numbers of a report: epoch, epochs, step, examples, seconds, number of metrics, which of
+// validation and test exist, then cost and metrics of each part.
 
 void append_score(const Score& score, std::vector<double>& numbers) {
   numbers.push_back(score.cost);

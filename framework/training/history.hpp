@@ -13,12 +13,12 @@ class History {
   const EpochReport& append(EpochReport report);
 
   void add_to(RunState& state) { state.add("history", numbers_); }
-  /// After a state was restored: takes its reports over.
+  /// Rebuilds the reports from the numbers that a state restored.
   void restored();
 
  private:
   std::vector<EpochReport> reports_;
-  std::vector<double> numbers_;  // the same, one behind the other
+  std::vector<double> numbers_;  // the same as one flat list
 };
 
 }  // namespace nnrun::host

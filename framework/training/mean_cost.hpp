@@ -17,7 +17,7 @@ namespace nnrun::host {
 template <class T>
 class MeanCost {
  public:
-  /// state and random: may be null where no layer has state or wants noise.
+  /// state, random: may be null if no layer has state or uses noise.
   MeanCost(const Graph& graph, const Object& cost, std::size_t max_rows, const T* w, Team& team,
            T* state, Random* random)
       : graph_(graph),
@@ -40,7 +40,8 @@ class MeanCost {
   MeanCost(const MeanCost&) = delete;
   MeanCost& operator=(const MeanCost&) = delete;
 
-  /// step: from 1; the noise of the layers follows from it.
+  /// Sets the batch to evaluate, and draws the noise of the layers. step: from 1; decides the
+  /// noise.
   void set_batch(const Batch<T>& batch, std::uint64_t step) {
     if (batch.rows != batch_.rows) cut(batch.rows);
     batch_ = batch;
@@ -76,16 +77,16 @@ class MeanCost {
     return mean_cost();
   }
 
-  /// Outputs of the batch as it was evaluated last.
+  /// Returns the outputs of the last evaluation.
   const T* outputs() const { return workspace_.output(graph_.nodes.size() - 1); }
-  /// The step is over and its update made: layers with state take it in.
+  /// Lets layers with state learn from this step, after its update.
   void observe() {
     Pass<T>& whole = tiles_.front();
     whole.set_batch(batch_.x, batch_.rows);
     whole.observe();
   }
-  /// Evaluates the batch anew, up to slopes where they were wanted. Returns the first call that
-  /// gave numbers which are not finite; no plugin where every call is finite.
+  /// Evaluates the batch again, with slopes if wanted. Returns the first call that gave numbers
+  /// that are not finite; without a plugin if all are finite.
   Fault find_fault(bool slopes) {
     const double cost = this->cost();
     const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
@@ -109,7 +110,8 @@ class MeanCost {
     const std::size_t from = block * block_rows_;
     return {from, std::min(block_rows_, batch_.rows - from)};
   }
-  /// A batch of another size, the last of an epoch: where calls start, and nothing old behind it.
+  /// Cuts a batch of another size into blocks. The last batch of an epoch may be smaller, so what
+  /// an earlier one left behind its end is cleared.
   void cut(std::size_t rows) {
     workspace_.clear_slopes();
     share_of_row_ = 1.0 / static_cast<double>(rows);
@@ -142,7 +144,7 @@ class MeanCost {
     for (std::size_t from = 0; from < n; from += 256) {
       const std::size_t count = std::min<std::size_t>(256, n - from);
       noise.stream->fill({numbers, count});
-      // a number just below 1 may round to it
+      // a number just below 1 may round to 1
       for (std::size_t i = 0; i < count; ++i)
         noise.to[from + i] = std::min(static_cast<T>(numbers[i]), below_one);
     }
@@ -154,7 +156,7 @@ class MeanCost {
     for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(per_row_.data()[r]);
     return batch_.rows == 1 ? sum : sum / static_cast<double>(batch_.rows);
   }
-  /// f(i, thread) for i from 0 to n - 1 over the team; throws what the first of them threw.
+  /// Calls f(i, thread) for i from 0 to n - 1 on the team. Rethrows the first exception.
   template <class F>
   void share(std::size_t n, F f) {
     std::exception_ptr failure;
@@ -177,7 +179,7 @@ class MeanCost {
   Team& team_;
   Workspace<T> workspace_;
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
-  double share_of_row_ = 1;  // in the mean
+  double share_of_row_ = 1;  // its weight in the mean
   std::vector<Pass<T>> blocks_, tiles_;
   Buffer<T> per_row_;
   const bool coupled_ = graph_.couples_rows();

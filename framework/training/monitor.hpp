@@ -10,13 +10,13 @@ namespace nnrun::host {
 
 class Monitor {
  public:
-  /// `val.cost`, `train.accuracy`, …; an empty name: the validation cost, or where there is no
-  /// validation part the training cost. Throws ConfigError at its place for any other name.
+  /// `val.cost`, `train.accuracy`, …; an empty name means the validation cost, or the training cost
+  /// if there is no validation part. Throws ConfigError at its place for any other name.
   Monitor(const Placed<std::string>& name, const Experiment& experiment, const DataShape& data);
 
   bool higher_is_better() const { return higher_is_better_; }
   double value_of(const EpochReport& report) const;
-  /// Is the first value better than the second by more than min_delta?
+  /// Returns whether value is better than best by more than min_delta.
   bool improves(double value, double best, double min_delta) const {
     return higher_is_better_ ? value > best + min_delta : value < best - min_delta;
   }
@@ -27,7 +27,7 @@ class Monitor {
   bool higher_is_better_ = false;
 };
 
-/// The columns that a run can watch, as metrics.csv names them.
+/// Returns the columns that a run can watch, as metrics.csv names them.
 std::vector<std::string> monitored_names(const Experiment& experiment, const DataShape& data);
 
 }  // namespace nnrun::host

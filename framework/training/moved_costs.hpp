@@ -1,4 +1,4 @@
-// Costs beside the present parameters, without slopes: every parameter moved by h, or all of them
+// The cost at moved parameters, without slopes: each parameter alone moved by h, or all of them
 // along a direction.
 #pragma once
 #include <optional>
@@ -11,7 +11,7 @@ namespace nnrun::host {
 template <class T>
 class MovedCosts {
  public:
-  /// Refers to all of them. w is as it was after each call.
+  /// Keeps references to all of them. Every call leaves w as it was.
   MovedCosts(const Graph& graph, const Object& cost, std::size_t max_rows, T* w,
              MeanCost<T>& mean_cost)
       : graph_(graph),
@@ -21,7 +21,7 @@ class MovedCosts {
         out_cols_(graph.output().cols),
         base_outputs_(max_rows * out_cols_) {}
 
-  /// The cost at w + h · direction, whatever direction says of padding.
+  /// Returns the cost at w + h · direction. The direction's padding is ignored.
   double cost_along(const T* direction, T h) {
     if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
     std::copy_n(w_, graph_.n_parameters, kept_w_.data());
@@ -32,12 +32,13 @@ class MovedCosts {
     return cost;
   }
 
-  /// After a gradient that used directions, which knows nothing of padding.
+  /// Zeroes the padding of a gradient that used directions: its plugin does not know where padding
+  /// is.
   void clear_padding(T* gradient) const {
     if (kept_w_.data()) padding_.fill(gradient, 0);
   }
 
-  /// out[i] = the cost with parameter i + h; padding gets exactly the cost without, which is
+  /// Sets out[i] to the cost with parameter i + h. Padding gets exactly the unmoved cost, which is
   /// returned.
   double costs(T h, T* out) {
     outputs_ = mean_cost_.outputs();
@@ -65,11 +66,11 @@ class MovedCosts {
     return mean_of_batch(here, out);
   }
 
-  /// Of the batch at the present parameters, after costs().
+  /// Returns the outputs at the unmoved parameters, after costs().
   const T* outputs() const { return outputs_; }
 
  private:
-  /// Where a row is not all that its output depends on: the whole batch for every parameter.
+  /// Evaluates the whole batch for every parameter, since an output depends on more than its row.
   double costs_one_by_one(T h, T* out) {
     for (const NamedBlock& block : blocks_of_parameters_)
       for_each_element(block, [&](std::size_t i, std::size_t) {
@@ -79,11 +80,12 @@ class MovedCosts {
         w_[i] = keep;
       });
     const double here =
-        mean_cost_.cost();  // last: what layers keep and put out is of these parameters
+        mean_cost_.cost();  // last, so that what layers keep and output belongs to w
     padding_.fill(out, static_cast<T>(here));
     return here;
   }
-  /// Sums over the batch become means. Padding sums to rounding errors: exactly the mean again.
+  /// Turns sums over the batch into means. Sums of padding have rounding errors, so padding is set
+  /// to the mean again.
   double mean_of_batch(double here, T* out) const {
     const T per_row = T(1) / static_cast<T>(mean_cost_.batch().rows);
     for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] *= per_row;

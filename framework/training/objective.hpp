@@ -10,7 +10,7 @@ namespace nnrun::host {
 template <class T>
 class Objective {
  public:
-  /// state and random: may be null where no layer has state or wants noise.
+  /// state, random: may be null if no layer has state or uses noise.
   Objective(const Graph& graph, const Object& cost, std::size_t max_rows, T* w, Team& team,
             T* state = nullptr, Random* random = nullptr)
       : mean_cost_(graph, cost, max_rows, w, team, state, random),
@@ -25,7 +25,8 @@ class Objective {
 
   const nnrun_objective* face() const { return &face_; }
 
-  /// step: from 1; the noise of the layers and the draws of the gradient follow from it.
+  /// Sets the batch to evaluate. step: from 1; decides the noise of the layers and what the
+  /// gradient draws.
   void set_batch(const Batch<T>& batch, std::uint64_t step = 1) {
     mean_cost_.set_batch(batch, step);
     if (draws_) draws_->restart(step);
@@ -49,17 +50,17 @@ class Objective {
   }
   void observe() { mean_cost_.observe(); }
   void clear_padding(T* gradient) const { moved_.clear_padding(gradient); }
-  /// Outputs of the batch that was evaluated last.
+  /// Returns the outputs of the last evaluation.
   const T* outputs() const { return outputs_; }
 
-  /// The first call that gave numbers which are not finite. No plugin: every call is finite, and so
-  /// the gradient plugin itself produced them.
+  /// Returns the first call that gave numbers that are not finite. Without a plugin if all are
+  /// finite: then the gradient plugin itself produced them.
   Fault find_fault() { return mean_cost_.find_fault(slopes_were_wanted_); }
   /// Takes and clears what a callback threw while a plugin was calling.
   std::exception_ptr take_failure() { return std::exchange(failure_, nullptr); }
 
  private:
-  // The C face: nothing may be thrown through the plugin that calls.
+  // The C interface: no exception may pass through the plugin that calls.
   template <class F>
   static int guarded(void* host, F f) {
     const HostCall back;

@@ -1,4 +1,4 @@
-// What a run tells: while it goes on, after every epoch, and in the end.
+// What a run reports: during an epoch, after each epoch, and at the end.
 #pragma once
 #include <nnrun/abi.h>
 
@@ -12,11 +12,11 @@ namespace nnrun::host {
 struct Score {
   double cost = 0;
   std::vector<double> metrics;
-  /// Square, row by row, where a metric has a table; only in the last report of a part, else empty.
+  /// Square and row-major, for metrics that have a table; only in the last report of a part.
   std::vector<std::vector<double>> tables{};
 };
 
-/// During an epoch: what has been seen of it so far.
+/// How far an epoch has come.
 struct Progress {
   std::size_t epoch, epochs;   ///< from 1
   std::size_t done, examples;  ///< of this epoch
@@ -26,7 +26,7 @@ struct Progress {
 struct EpochReport {
   std::size_t epoch = 0, epochs = 0;     ///< from 1; of the run as planned
   std::uint64_t step = 0, examples = 0;  ///< since the start of the run
-  double seconds = 0;                    ///< of training, evaluation apart, since the start
+  double seconds = 0;                    ///< of training, without evaluation, since the start
   Score train;                           ///< measured while training
   std::optional<Score> validation, test;
 
@@ -38,7 +38,7 @@ struct EpochReport {
   }
 };
 
-/// Functions to call; each may be empty. None of them changes a number of the run.
+/// Functions to call; each may be empty. None of them changes the numbers of the run.
 struct Listener {
   std::function<void(const Progress&)> progress;
   std::function<void(const EpochReport&)> epoch;
@@ -48,12 +48,12 @@ struct Listener {
 struct Outcome {
   std::vector<EpochReport> epochs;
   std::uint64_t steps = 0, examples = 0;
-  double seconds = 0;        ///< of training, evaluation apart
+  double seconds = 0;        ///< of training, without evaluation
   bool interrupted = false;  ///< by Listener::stop
   bool stopped_early = false;
   std::size_t best_epoch = 0;  ///< of the monitored value; 0: nothing is monitored
-  /// What the final parameters score: the report of the last epoch, or of the best one where its
-  /// parameters came back. Empty before the first report.
+  /// The scores of the final parameters: the report of the last epoch, or of the best one if its
+  /// parameters were restored. Empty before the first report.
   std::optional<EpochReport> result;
 };
 

@@ -3,7 +3,7 @@
 #include "training/run_state.hpp"
 namespace nnrun::host {
 
-/// What is of the present epoch is 0 between two epochs.
+/// The fields of the present epoch are 0 between two epochs.
 struct Position {
   std::uint64_t epochs = 0, examples = 0;  // of whole epochs
   double seconds = 0;                      // of whole epochs

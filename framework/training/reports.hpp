@@ -1,4 +1,4 @@
-// Scores of every part of the data, as reports have them.
+// The scores of every part of the data, for reports.
 #pragma once
 #include "training/evaluation.hpp"
 namespace nnrun::host {
@@ -6,14 +6,15 @@ namespace nnrun::host {
 template <class T>
 class Reports {
  public:
-  /// Refers to all of them; parts may be read later.
+  /// Keeps references to all of them; parts may be read later.
   Reports(ModelOf<T>& model, const Object& cost, const std::vector<Object>& metrics,
           const std::array<Examples<T>, NNRUN_PARTS>& parts)
       : evaluation_(model, cost, metrics), parts_(parts) {}
 
-  /// The training part anew.
+  /// Evaluates the training part.
   Score train() { return evaluation_.score(parts_[NNRUN_TRAIN]); }
-  /// Metrics of the training part from outputs that training made of all of it; nullptr: anew.
+  /// Returns the metrics of the training part. outputs: as training computed them for all of it;
+  /// nullptr: they are computed again.
   std::vector<double> train_metrics(const T* outputs) {
     if (!evaluation_.has_metrics()) return {};
     return outputs ? evaluation_.measure(outputs, parts_[NNRUN_TRAIN]) : train().metrics;
@@ -23,7 +24,7 @@ class Reports {
       r.validation = evaluation_.score(parts_[NNRUN_VALIDATION]);
     if (parts_[NNRUN_TEST].count > 0) r.test = evaluation_.score(parts_[NNRUN_TEST]);
   }
-  /// Adds tables to the scores of the present parameters. outputs: as above.
+  /// Adds tables to the scores of the present parameters. outputs: as in train_metrics.
   void add_tables(EpochReport& r, const T* outputs) {
     if (!evaluation_.has_tables()) return;
     const Examples<T>& train = parts_[NNRUN_TRAIN];

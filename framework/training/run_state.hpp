@@ -10,28 +10,28 @@
 #include <vector>
 namespace nnrun::host {
 
-/// Numbers of a run at some moment, copied out of it.
+/// A copy of some numbers of a run.
 struct SavedNumbers {
   std::string name;
   std::string dtype;             ///< F32, F64, U32 or U64, as safetensors calls them
   std::vector<std::byte> bytes;  ///< little-endian
 };
 
-/// Refers to the variables of a trainer, and must not outlive it.
+/// Keeps pointers to the variables of a trainer, and must not outlive it.
 class RunState {
  public:
-  /// One number.
+  /// Adds one number.
   template <class X>
   void add(std::string name, X& number) {
     add(std::move(name), std::span<X>(&number, 1));
   }
-  /// As many numbers as there are now.
+  /// Adds numbers whose count stays as it is now.
   template <class X>
   void add(std::string name, std::span<X> numbers) {
     entries_.push_back({std::move(name), dtype_name<X>(), false,
                         [numbers](std::size_t) { return std::as_writable_bytes(numbers); }});
   }
-  /// Numbers that grow or come and go.
+  /// Adds numbers whose count may change.
   template <class X>
   void add(std::string name, std::vector<X>& numbers) {
     entries_.push_back({std::move(name), dtype_name<X>(), true, [&numbers](std::size_t bytes) {
@@ -50,7 +50,7 @@ class RunState {
   struct Entry {
     std::string name, dtype;
     bool grows;
-    /// Returns the bytes, after a change of their number where they grow; `present`: as they are.
+    /// Returns the bytes, resized if their count may change; `present`: not resized.
     std::function<std::span<std::byte>(std::size_t bytes)> bytes;
   };
   template <class X>

@@ -5,7 +5,8 @@
 namespace nnrun::host {
 namespace {
 
-/// How many of each class make n of them all: by largest remainder, so that the sum is exactly n.
+/// Returns how many examples of each class make up n: by largest remainder, so that the sum is
+/// exactly n.
 std::vector<std::size_t> shares(const std::vector<std::size_t>& counts, std::size_t n) {
   const std::size_t all = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
   std::vector<std::size_t> out;

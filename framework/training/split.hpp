@@ -10,12 +10,13 @@ namespace nnrun::host {
 
 using Cut = std::array<std::vector<std::uint32_t>, NNRUN_PARTS>;
 
-/// Parts of the given sizes, in this order one after the other; each keeps the file's order.
+/// Cuts `order` into parts of these sizes, one after the other. Each part is sorted: it keeps the
+/// file's order.
 Cut cut_in_order(std::span<const std::uint32_t> order,
                  const std::array<std::size_t, NNRUN_PARTS>& sizes);
 
-/// The same, every class in every part as often as in the whole, to the nearest example. classes:
-/// a number from 0 for every example.
+/// The same, but every class has the same share in each part as in the whole, to the nearest
+/// example. classes: the class of every example, from 0.
 Cut cut_by_class(std::span<const std::uint32_t> order,
                  const std::array<std::size_t, NNRUN_PARTS>& sizes,
                  std::span<const std::uint32_t> classes);

@@ -9,7 +9,7 @@ namespace nnrun::host {
 template <class T>
 class Stepper {
  public:
-  /// Refers to the model, the cost and the random plugin.
+  /// Keeps references to the model, the cost and the random plugin.
   Stepper(const Experiment& experiment, ModelOf<T>& model, const Object& cost,
           const DataShape& data, std::size_t batch_rows, Random& random, unsigned threads)
       : learning_rate_(experiment.train.optimizer.learning_rate),
@@ -23,8 +23,8 @@ class Stepper {
                    &random),
         descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data()) {}
 
-  /// Returns the batch's cost before the update. Throws TrainingError, and leaves the parameters
-  /// as they were, where the cost or the gradient is not finite. epoch: from 1, for messages.
+  /// Makes a step and returns the batch's cost before the update. Throws TrainingError, with the
+  /// parameters unchanged, if the cost or the gradient is not finite. epoch: from 1, for messages.
   double run(const Batch<T>& batch, std::uint64_t epoch) {
     objective_.set_batch(batch, descent_.steps() + 1);
     const double cost = compute(gradient_, compute_);
@@ -34,19 +34,19 @@ class Stepper {
     if (has_state_) objective_.observe();
     return cost;
   }
-  /// Outputs of the last batch.
+  /// Returns the outputs of the last batch.
   const T* outputs() const { return objective_.outputs(); }
 
-  /// What another way to differentiate gives for a batch; nothing moves.
+  /// Computes a batch's gradient by another plugin and returns the cost. No parameter changes.
   double differentiate(const Object& gradient, const Batch<T>& batch) {
     objective_.set_batch(batch, descent_.steps() + 1);
     return compute(gradient, gradient.functions<nnrun_gradient>().compute);
   }
-  /// The last one, in the layout of the parameters.
+  /// Returns the last gradient, in the layout of the parameters.
   const Buffer<T>& gradient() const { return g_; }
 
-  /// Parameters are looked at when they show, and at the end of an epoch, not in every step.
-  /// Throws TrainingError.
+  /// Throws TrainingError if a parameter is not finite. Checked at the end of an epoch, and when a
+  /// cost or gradient is not finite, not in every step.
   void require_finite_parameters(std::uint64_t epoch) const {
     if (!all_finite(w_.data(), w_.size()))
       throw TrainingError(bad_update(descent_.updaters(), epoch, descent_.steps(), learning_rate_));
@@ -57,7 +57,7 @@ class Stepper {
   const Descent<T>& descent() const { return descent_; }
 
  private:
-  /// The gradient of the batch that the objective looks at, into g_; returns its cost.
+  /// Writes the gradient of the objective's batch to g_ and returns its cost.
   double compute(const Object& gradient, decltype(nnrun_gradient::compute) function) {
     double cost = 0;
     const int status = gradient.status_of("compute", function, objective_.face(), g_.data(), &cost);

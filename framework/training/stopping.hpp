@@ -9,7 +9,7 @@
 #include "training/run_state.hpp"
 namespace nnrun::host {
 
-/// What a run has used of what it may.
+/// What a run has used of its limits.
 struct Spent {
   std::uint64_t steps = 0, examples = 0;
   double seconds = 0;
@@ -28,7 +28,8 @@ class Limits {
            (examples_ > 0 && spent.examples >= examples_) ||
            (seconds_ > 0 && spent.seconds >= seconds_);
   }
-  /// How many of the next `count` examples may be seen before the first two are reached.
+  /// Returns how many of the next `count` examples may be used before `steps` or `max_examples` is
+  /// reached.
   std::size_t allowed(std::size_t count, std::size_t batch_rows, const Spent& spent) const {
     if (examples_ > 0) count = std::min<std::size_t>(count, examples_ - spent.examples);
     if (steps_ > 0) count = std::min<std::size_t>(count, (steps_ - spent.steps) * batch_rows);
@@ -40,16 +41,16 @@ class Limits {
   double seconds_;
 };
 
-/// Early stopping. Keeps the parameters and the state of the best epoch where they are to be
-/// restored.
+/// Early stopping. Keeps the parameters and the state of the best epoch if they are to be restored.
 template <class T>
 class Patience {
  public:
-  /// Throws ConfigError where there is no such value to monitor.
+  /// Throws ConfigError if the value to monitor does not exist.
   Patience(const Experiment& experiment, const DataShape& data)
       : how_(*experiment.train.early_stopping), monitor_(how_.monitor, experiment, data) {}
 
-  /// After an epoch that ended with w and state: have too many passed since the best one?
+  /// Takes in an epoch that ended with w and state. Returns whether too many have passed since the
+  /// best one.
   bool runs_out(const EpochReport& report, std::span<const T> w, std::span<const T> state) {
     const double value = monitor_.value_of(report);
     if (best_epoch_ == 0 || monitor_.improves(value, best_value_, how_.min_delta)) {
@@ -68,7 +69,7 @@ class Patience {
     state.add("best/value", best_value_);
     state.add("best/numbers", best_);
   }
-  /// Something is kept that is to be restored.
+  /// Returns whether there are numbers to restore.
   bool keeps() const { return !best_.empty(); }
   void restore(std::span<T> w, std::span<T> state) const {
     std::copy_n(best_.begin(), w.size(), w.begin());

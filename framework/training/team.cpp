@@ -5,7 +5,7 @@ namespace nnrun::host {
 namespace {
 constexpr int spins = 3000;  // some 100 microseconds
 
-/// Waits until `value` is no longer `old`: first by looking, then asleep.
+/// Waits until `value` is no longer `old`: first spinning, then asleep.
 void wait_for_change(std::atomic<unsigned>& value, unsigned old) {
   for (int i = 0; i < spins; ++i) {
     if (value.load(std::memory_order_acquire) != old) return;
@@ -41,8 +41,8 @@ void Team::run(std::uint32_t n, Call call, void* job) {
     wait_for_change(unfinished_, left);
 }
 
-/// Takes what is open, one after the other. The round in `open_` makes a thread that comes late
-/// fail, instead of taking from a round whose job it has not seen.
+/// Takes jobs one by one while any are left. `open_` holds the round too, so that a late thread's
+/// exchange fails, instead of taking a job of a round that it has not seen.
 void Team::work(unsigned thread) {
   std::uint64_t open = open_.load(std::memory_order_acquire);
   while (const auto left = static_cast<std::uint32_t>(open)) {

@@ -14,9 +14,9 @@ class Team {
   Team& operator=(const Team&) = delete;
   unsigned size() const { return size_; }
 
-  /// Calls job(i, thread) for i from 0 to n - 1, each on the thread that is free for it, and waits
-  /// for all; the caller is thread 0. A thread that the machine keeps waiting holds up no more than
-  /// what it has begun. What a job throws it must keep for itself.
+  /// Calls job(i, thread) for i from 0 to n - 1, each on the next free thread, and waits for all;
+  /// the caller is thread 0. A descheduled thread delays only the job it already took. A job must
+  /// not throw.
   template <class Job>
   void run(std::uint32_t n, Job& job) {
     run(
@@ -31,11 +31,11 @@ class Team {
   void work(unsigned thread);
 
   unsigned size_;
-  // Of the present round, set while nobody can take anything.
+  // Of the present round; set while no thread can take a job.
   std::atomic<Call> call_{nullptr};
   std::atomic<void*> job_{nullptr};
-  alignas(64) std::atomic<std::uint64_t> open_{0};  // the round, and how many are not yet taken
-  alignas(64) std::atomic<unsigned> round_{0};      // to wait for
+  alignas(64) std::atomic<std::uint64_t> open_{0};  // the round, and how many jobs are left
+  alignas(64) std::atomic<unsigned> round_{0};      // threads wait on it
   alignas(64) std::atomic<unsigned> unfinished_{0};
   std::atomic<bool> stop_{false};
   std::vector<std::jthread> threads_;

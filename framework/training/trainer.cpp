@@ -26,8 +26,7 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
   return objects;
 }
 
-/// The network for this data. Everything that can be wrong with the sizes of a run is said before
-/// anything of size is allocated.
+/// Creates the model for this data. Checks all sizes of the run before anything large is allocated.
 template <class T>
 std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
                                       const DataSource& data, unsigned threads) {
@@ -43,7 +42,7 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
 }
 
-/// A cost may refuse the number of outputs: said before anything is trained, with its place.
+/// Throws ConfigError at the cost's place if the cost refuses this number of outputs.
 template <class T>
 void require_fit(const Object& cost, std::size_t outputs) {
   const Buffer<T> y(outputs), t(outputs), per_row(1);
@@ -174,15 +173,15 @@ class TrainerOf final : public Trainer {
     return {descent().steps(), position_.examples + position_.seen,
             position_.seconds + position_.epoch_seconds};
   }
-  /// At the beginning of the present epoch.
+  /// Returns what was spent before the present epoch.
   Spent spent_before() const {
     const std::uint64_t steps = (position_.seen + batch_rows_ - 1) / batch_rows_;
     return {descent().steps() - steps, position_.examples, position_.seconds};
   }
   bool restores_best() const { return patience_ && patience_->keeps(); }
 
-  /// Goes on with the present epoch. Returns whether it is over: all examples were seen, or a limit
-  /// is reached.
+  /// Continues the present epoch. Returns whether it is over: all examples were seen, or a limit is
+  /// reached.
   bool advance_epoch(const Listener& listener, std::uint64_t& most_steps) {
     const std::uint64_t epoch = position_.epochs + 1;
     const std::size_t count = limits_.allowed(train_part().count, batch_rows_, spent_before());
@@ -226,7 +225,7 @@ class TrainerOf final : public Trainer {
           patience_->runs_out(last, model_->parameters().all(), model_->state().all());
   }
 
-  /// cost: of the training part, as it was measured.
+  /// Appends a report of this moment. cost: of the training part, as it was measured.
   const EpochReport& report(double cost, const Listener& listener) {
     EpochReport r{.epoch = position_.epochs,
                   .epochs = descent().planned_epochs(),
@@ -245,7 +244,7 @@ class TrainerOf final : public Trainer {
     if (listener.epoch) listener.epoch(last);
     return last;
   }
-  /// nullptr where the last epoch ended before it had seen every example.
+  /// Returns nullptr if the last epoch ended before it had seen every example.
   const T* whole_outputs() const { return position_.last_is_whole ? batches_->outputs() : nullptr; }
 
   void run_step(std::uint64_t epoch, std::size_t count) {
@@ -266,7 +265,7 @@ class TrainerOf final : public Trainer {
   Stepper<T> stepper_;
   Reports<T> reports_;
   const Limits limits_;
-  std::optional<Patience<T>> patience_;  // where early stopping is wanted
+  std::optional<Patience<T>> patience_;  // only with early stopping
   std::array<Examples<T>, NNRUN_PARTS> parts_;
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
   Position position_;

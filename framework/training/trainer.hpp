@@ -11,14 +11,14 @@
 #include "training/run_state.hpp"
 namespace nnrun::host {
 
-/// What one way to differentiate gives for the first batch, at the present parameters.
+/// The gradient of the first batch by one plugin, at the present parameters.
 struct GradientSample {
   double cost = 0, seconds = 0;
   std::vector<std::vector<double>> blocks;  ///< as Graph::blocks, each in its file order
 };
 
-/// Everything of a run but where it is recorded. Creating one checks sizes against memory, draws
-/// the first parameters or reads those that `model.weights` names, then reads the data.
+/// A run, but not its record. Creating one checks sizes against memory, draws the first parameters
+/// or reads those that `model.weights` names, then reads the data.
 class Trainer {
  public:
   /// threads 0: as many as the batch can use and the machine has.
@@ -26,34 +26,36 @@ class Trainer {
   static std::unique_ptr<Trainer> create(const Experiment& experiment, unsigned threads = 0);
   virtual ~Trainer() = default;
 
-  /// What the run trains. It stays when the trainer goes.
+  /// Returns the model that the run trains. It may outlive the trainer.
   virtual std::shared_ptr<Model> model() const = 0;
   virtual const DataShape& data() const = 0;
   virtual unsigned threads() const = 0;
 
-  /// Goes on with the run where it stands, until it is over, `most_steps` were made, or the
-  /// listener stops it. Returns whether it is over. Throws TrainingError before the update if a
-  /// cost or gradient is not finite.
+  /// Continues the run until it is over, `most_steps` were made, or the listener stops it. Returns
+  /// whether it is over. Throws TrainingError before the update if a cost or gradient is not
+  /// finite.
   virtual bool advance(const Listener& listener, std::uint64_t most_steps = every_step) = 0;
   static constexpr std::uint64_t every_step = ~std::uint64_t{0};
-  /// Everything that the run changes: what it takes to go on in another trainer of the same
-  /// experiment, with the same bits.
+  /// Returns everything that the run changes: enough to continue in another trainer of the same
+  /// experiment with the same bits.
   virtual const RunState& state() const = 0;
-  /// Goes back, or on, to where a run was. Throws RecordError for the state of another one.
+  /// Sets the run to a saved state, an earlier or a later one. Throws RecordError if the state is
+  /// that of another experiment.
   virtual void restore(std::span<const SavedNumbers> saved) = 0;
-  /// Takes back the best epoch's numbers where they were to be restored, and tells how the run
-  /// ended. It cannot go on afterwards.
+  /// Restores the best epoch's numbers if the config asks for it, and returns how the run ended. It
+  /// cannot continue afterwards.
   virtual Outcome finish() = 0;
   Outcome train(const Listener& listener) {
     advance(listener);
     return finish();
   }
 
-  /// The gradient of the first batch, as the data lie, by any gradient plugin; nothing moves.
+  /// Returns the gradient of the first batch, in the order of the data, by any gradient plugin. No
+  /// parameter changes.
   virtual GradientSample differentiate(const Use& gradient) = 0;
-  /// Smallest and largest value of each input of the data in the training part.
+  /// Returns the smallest and largest value of each input of the training part, before preparation.
   virtual std::vector<std::pair<double, double>> input_ranges() const = 0;
-  /// Smallest and largest target of the training part.
+  /// Returns the smallest and largest target of the training part.
   virtual std::pair<double, double> target_range() const = 0;
   virtual std::string data_sha256() const = 0;
 };

@@ -30,7 +30,7 @@ bool is_on(const Use& use, std::string_view setting) {
   return false;
 }
 
-/// What classes say of their numbers; empty and unknown where they say nothing.
+/// What classes declare about their numbers; empty and unknown if they declare nothing.
 struct CostFacts {
   std::string name, fitting, joined_by;  // fitting: the activation that it wants
   nnrun_range outputs, targets;          // that it takes
@@ -66,7 +66,7 @@ ActivationFacts facts_of_activation(const Object& activation) {
           (table.flags & NNRUN_SUMS_TO_ONE) != 0};
 }
 
-/// What the rules look at.
+/// What the rules read.
 struct Facts {
   const std::vector<Use>& metrics;
   CostFacts cost;
@@ -87,7 +87,7 @@ std::string fitting_output(const CostFacts& cost) {
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
-    // one number, divided by itself
+    // the share of a single number is the whole
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.activation.sums_to_one || f.outputs != 1) return {};
       return Problem{

@@ -1,11 +1,12 @@
-// What is allowed but cannot learn: costs, activations and targets that do not fit together.
+// Warns of what is allowed but cannot learn: costs, activations and targets that do not fit
+// together.
 #pragma once
 #include <vector>
 
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
-/// Only what is certain, each with its place and what to change.
+/// Returns only what is certain, each warning with its place and what to change.
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer);
 
 }  // namespace nnrun::host

@@ -30,7 +30,8 @@ std::vector<double> weights_after(const std::string& yaml) {
   return all;
 }
 
-/// A step of plain gradient descent from w = 1 with a given gradient; what each parameter moved by.
+/// Makes a step of plain gradient descent from w = 1 with a given gradient; returns by how much
+/// each parameter moved.
 struct Rig {
   explicit Rig(const std::string& yaml)
       : e(experiment(yaml)),
@@ -104,7 +105,7 @@ TEST_CASE("early stopping ends a run and can bring back its best parameters", "[
   CHECK(outcome.epochs.back().epoch == outcome.best_epoch + 3);
   for (const host::EpochReport& r : outcome.epochs)
     CHECK(r.validation->cost >= outcome.epochs[outcome.best_epoch - 1].validation->cost);
-  // what is reported is what the parameters that came back score
+  // the report has the scores of the restored parameters
   REQUIRE(outcome.result);
   CHECK(outcome.result->epoch == outcome.best_epoch);
   const std::string best = std::to_string(outcome.best_epoch);
@@ -126,7 +127,7 @@ TEST_CASE("measure: after_epoch measures training data before the first and afte
   REQUIRE(outcome.epochs.size() == 3);
   CHECK(outcome.epochs[0].epoch == 0);
   CHECK(outcome.epochs[0].step == 0);
-  // the scores after the run are those of a fresh look at the training data
+  // the scores after the run are those of a new evaluation of the training data
   const host::Experiment none = experiment(config(", epochs: 0, measure: after_epoch"));
   const auto untrained = host::Trainer::create(none);
   CHECK(untrained->train({}).epochs[0].train.cost == outcome.epochs[0].train.cost);

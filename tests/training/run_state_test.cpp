@@ -21,7 +21,7 @@ host::Experiment net(const std::string& more = "", const std::string& train = ""
       train + "}\nmetrics: [accuracy]\n" + more);
 }
 
-/// What nobody can tell from the run of another trainer: all numbers but times.
+/// Returns what must not differ from the run of another trainer: all numbers but times.
 std::string told(const host::Trainer& trainer, const host::Outcome& outcome) {
   std::string text = host::weights_sha256(trainer.model()->blocks());
   const auto add = [&](double x) { text.append(reinterpret_cast<const char*>(&x), sizeof x); };
@@ -47,7 +47,7 @@ std::string without_a_stop(const host::Experiment& e) {
   return told(*trainer, outcome);
 }
 
-/// Stops after so many steps, and goes on in another trainer.
+/// Stops after this many steps, and continues in another trainer.
 std::string with_a_stop_after(std::uint64_t steps, const host::Experiment& e) {
   const auto before = host::Trainer::create(e, 1);
   before->advance({}, steps);

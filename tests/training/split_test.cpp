@@ -75,7 +75,7 @@ TEST_CASE("a data set is split by class where it says stratify", "[training][spl
   }
 }
 
-TEST_CASE("targets that are no classes cannot be stratified", "[training][split]") {
+TEST_CASE("targets that are not classes cannot be stratified", "[training][split]") {
   const host::Use data = use("dataset", "plane", {{"examples", std::int64_t{5000}}, {"test", 0.}});
   CHECK_THROWS_WITH(read(data, 6, {.validation = 0.2, .stratify = true}),
                     Catch::Contains("'stratify' needs classes, but the targets have more than 1000 "

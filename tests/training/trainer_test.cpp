@@ -44,7 +44,7 @@ TEST_CASE("a run gives the same bits at 1, 2 and 3 threads", "[training][threads
   CHECK(host::Trainer::create(e, 3)->threads() == 3);
 }
 
-TEST_CASE("who listens changes no bit", "[training]") {
+TEST_CASE("a listener changes no bit", "[training]") {
   const host::Experiment e = experiment(wide);
   host::Listener listener;
   std::size_t reports = 0, shown = 0;
@@ -59,7 +59,7 @@ TEST_CASE("who listens changes no bit", "[training]") {
 TEST_CASE("nothing is allocated inside an epoch", "[training][allocations]") {
   std::size_t (*const allocations)() = host::count_allocations();
   if (allocations == nullptr) {
-    WARN("skipped: nobody can count allocations here");
+    WARN("skipped: allocations cannot be counted here");
     return;
   }
   const auto [name, overrides] =

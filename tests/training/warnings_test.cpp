@@ -6,7 +6,7 @@
 namespace nnrun::testing {
 namespace {
 
-/// What is said of a last layer and a cost, with targets in a file.
+/// Returns the warnings for a last layer and a cost, with targets in a file.
 std::string said(const std::string& layer, const std::string& cost, const std::string& targets,
                  const std::string& metrics = "[]") {
   static const Scratch scratch;
