@@ -14,7 +14,7 @@ struct Activated {
   Guarded<T> z, a, da, dz;
 };
 
-/// Values and slopes of rows of equal length; da: ones where none is given.
+/// Computes values and slopes of rows of equal length. da: ones if it is not given.
 template <class T>
 Activated<T> activate(const Object& f, const Numbers& z, std::size_t rows, const Numbers& da = {}) {
   const std::size_t n = z.size();
@@ -27,7 +27,7 @@ Activated<T> activate(const Object& f, const Numbers& z, std::size_t rows, const
   return e;
 }
 
-/// Round numbers, where formulas have their kinks, and others between them.
+/// Returns round numbers, where formulas have their kinks, and others between them.
 Numbers middle() {
   Numbers x;
   for (int i = -16; i <= 16; ++i) x.push_back(i / 2.);
@@ -37,7 +37,7 @@ Numbers middle() {
 Numbers far_away() {
   return {-1e6, -1e4, -1000, -710, -90, -40, -20, 20, 40, 90, 710, 1000, 1e4, 1e6};
 }
-/// Rows for those that work on whole rows: some without order, ties, one far away.
+/// Returns rows for activations of whole rows: unsorted ones, ties, a number far away.
 std::vector<Numbers> rows() {
   return {{0.3, -1.2, 2.1, 0.7, -0.4}, {0, 0, 0, 0, 0},         {1, 1, 0.5, -2, 1},
           {5.5, -3.25, 0.1, 7.9, 8},   {-40, 30, -0.5, 29, 28}, {700, -700, 3, 1, 699}};
@@ -47,7 +47,7 @@ Numbers joined(const std::vector<Numbers>& lists) {
   for (const Numbers& list : lists) all.insert(all.end(), list.begin(), list.end());
   return all;
 }
-/// Not the same in all columns, or the slopes of softmax would add up to 0.
+/// Returns a weight per column: different ones, or the slopes of softmax would add up to 0.
 Numbers weights(std::size_t cols) {
   Numbers w;
   for (std::size_t c = 0; c < cols; ++c) w.push_back(1 + 0.25 * static_cast<double>(c % 3));
@@ -148,7 +148,7 @@ void call_other(const Object& f) {
   activate<double>(f, Numbers(cols_of(f), 0.77), 1);
 }
 
-/// Empty where a value lies in the range that its class declares.
+/// Returns an empty text if a value lies in the range that its class declares.
 std::string outside_declared(const Object& f, double a) {
   const nnrun_range range = declared(f.functions<nnrun_activation>(), &nnrun_activation::outputs);
   constexpr double rounding = 1e-6;  // of float
@@ -176,7 +176,7 @@ Finding finite_here(const Subject& subject) {
   Numbers at = joined({middle(), far_away(), {0., -0., 5e-324, -1e-310, 1e-40, 1e30, -1e30}});
   for (const double x : at) {
     if (std::string text = wrong(0., x); !text.empty()) return broken(text);
-    if (std::abs(x) > 1e18) continue;  // its square is no number of float
+    if (std::abs(x) > 1e18) continue;  // its square overflows in float
     if (std::string text = wrong(0.f, x); !text.empty()) return broken(text);
   }
   return kept(std::to_string(at.size()) + " numbers, denormal and huge ones among them");
@@ -203,7 +203,7 @@ Finding not_a_number(const Subject& subject) {
               ", f(inf) = " + shown(ends.a.data()[1]));
 }
 
-/// Nothing is written behind the last whole lane, nor into what is only to be read.
+/// Checks that nothing is written past the last whole lane, or into an input.
 Finding inside(const Subject& subject) {
   const Object f(subject.use);
   for (const std::size_t n : {1u, 3u, 8u, 13u}) {
@@ -217,7 +217,7 @@ Finding inside(const Subject& subject) {
   return kept();
 }
 
-/// Forward and backward.
+/// Returns a call of forward and backward.
 HotCall hot_call(const Object& f) {
   constexpr std::size_t cols = 64, rows = 64;
   auto e =

@@ -26,7 +26,7 @@ Costed<T> evaluate(const Object& cost, const Numbers& y, const Numbers& t, std::
   return e;
 }
 
-// In (0, 1) with targets 0 or 1: what every cost accepts. Exact in float.
+// In (0, 1), with targets 0 or 1: every cost accepts that. Exact in float.
 const Numbers& outputs() {
   static const Numbers y{.109375, .515625, .9375, .25, .625,  .375,
                          .0625,   .875,    .5,    .75, .3125, .125};
@@ -43,14 +43,14 @@ Numbers all_of(const Costed<double>& e) {
   return all;
 }
 
-/// Does the cost take rows of this many outputs? Some need several, or a single one.
+/// Returns whether the cost takes rows of this many outputs: some need several, or only one.
 bool takes(const Object& cost, std::size_t rows) {
   Guarded<double> y(outputs()), t(targets()), per_row(rows);
   const std::size_t cols = outputs().size() / rows;
   const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
   return cost.status_of("value", value, y.data(), t.data(), cols, per_row.data(), rows, cols) == 0;
 }
-/// The shapes to try: 12 rows of one output, 4 of three.
+/// Returns the rows to try: 12 of one output, 4 of three.
 std::vector<std::size_t> shapes(const Object& cost) {
   std::vector<std::size_t> out;
   for (const std::size_t rows : {12u, 4u})
@@ -80,7 +80,7 @@ Finding slope(const Subject& subject) {
   SlopeReport report;
   for (const std::size_t rows : shapes(cost)) try_slopes(cost, outputs(), targets(), rows, report);
   if (report.failed()) return report.finding();
-  // ties, where |y - t| has its kink; a cost may refuse targets that are no classes
+  // ties, where |y - t| has its kink; a cost may refuse targets that are not classes
   const Numbers y(4, 0.5), t{0.5, 0.5, 0.5, 0.5};
   try {
     evaluate<double>(cost, y, t, 4);
@@ -179,7 +179,7 @@ Finding float_and_double(const Subject& subject) {
   return kept("differences at most " + significant(largest, 1));
 }
 
-/// `output 0.5, target 1`, or `outputs (0, 1), targets (1, 0)`.
+/// Returns a text: `output 0.5, target 1`, or `outputs (0, 1), targets (1, 0)`.
 std::string row_of(const Numbers& y, const Numbers& t, std::size_t row, std::size_t cols) {
   const auto list = [&](const Numbers& all) {
     std::vector<std::string> texts;

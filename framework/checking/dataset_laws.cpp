@@ -7,7 +7,7 @@ namespace nnrun::host {
 namespace dataset_trial {
 
 using Numbers = std::vector<double>;
-constexpr std::size_t most = 20000;  // examples of a part that are looked at
+constexpr std::size_t most = 20000;  // examples of a part that are checked
 constexpr std::array<const char*, NNRUN_PARTS> part_names{"training", "validation", "test"};
 
 std::size_t numbers_in(const nnrun_shape& shape) {
@@ -28,7 +28,7 @@ Opened open(const Subject& subject) {
   return opened;
 }
 
-/// Inputs and targets of the first examples of a part.
+/// Returns inputs and targets of the first examples of a part.
 std::pair<Numbers, Numbers> read(const Opened& opened, std::uint32_t part, std::uint64_t seed) {
   TrialNumbers stream(seed);
   const std::size_t n = std::min(opened.data.examples[part], most);
@@ -84,7 +84,7 @@ Finding finite(const Subject& subject) {
   return kept();
 }
 
-/// Read twice: by the same object again, and by another that was opened anew.
+/// Reads again, by the same object and by a second one.
 Finding same_seed(const Subject& subject) {
   const Opened first = open(subject), second = open(subject);
   for (std::uint32_t part = 0; part < NNRUN_PARTS; ++part) {

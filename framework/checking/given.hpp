@@ -1,4 +1,4 @@
-// Settings of classes on trial that the command line gives: --set NAME.SETTING=VALUE.
+// Settings that the command line gives to the classes on trial: --set NAME.SETTING=VALUE.
 #pragma once
 #include "checking/law.hpp"
 #include "config/compose.hpp"
@@ -7,8 +7,8 @@ namespace nnrun::host {
 /// {NAME: {SETTING: VALUE}}, as written.
 using GivenSettings = ConfigNode;
 
-/// Reads what is given for this class, as a config would be read, into its settings. `registry`:
-/// with its library; a name may be of several kinds.
+/// Reads what is given for this class into its settings, as a config would be read. registry:
+/// contains its library; several kinds may have a class of this name.
 void give(Subject& subject, const GivenSettings& given, const Registry& registry,
           Problems& problems);
 

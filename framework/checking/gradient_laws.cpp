@@ -1,5 +1,5 @@
-// A gradient plugin sees an objective and nothing else: here the cost of a small network whose
-// slopes are written by hand.
+// A gradient plugin sees only an objective: here the cost of a small network whose slopes are
+// written by hand.
 #include <algorithm>
 
 #include "checking/trial.hpp"
@@ -37,8 +37,8 @@ class SmallNetwork {
   }
 
  private:
-  /// Mean cost of the examples; g: its slopes, where wanted. w: hidden weights and biases, then the
-  /// output's.
+  /// Returns the mean cost of the examples. g: for its slopes, or nullptr. w: weights and biases of
+  /// the hidden layer, then those of the output.
   static double evaluate(const T* w, Numbers* g) {
     constexpr double x[4][2] = {{0.5, -1}, {1, 0.25}, {-0.75, 0.5}, {0.125, 1}};
     constexpr double t[4] = {1, 0, -0.5, 0.25};
@@ -128,7 +128,7 @@ double cosine(const Numbers& a, const Numbers& b) {
   return sum / (length(a) * length(b));
 }
 
-/// Gradients that draw directions agree in the mean only.
+/// Checks agreement with the exact gradient; gradients that draw directions agree only on average.
 Finding agreement(const Subject& subject) {
   const Object gradient(subject.use);
   SmallNetwork<double> network;
@@ -154,7 +154,7 @@ Finding cost_and_padding(const Subject& subject) {
   SmallNetwork<double> network;
   double cost = 0;
   const Numbers g = computed(gradient, network, &cost);
-  // one that draws directions cannot know where padding is: the host clears it
+  // a gradient that draws directions cannot know where padding is: the host clears it
   for (std::size_t i = network.n; i < network.all && !network.draws(); ++i)
     if (g[i] != 0) return broken("padding gets " + shown(g[i]) + ", not 0");
   if (network.moved()) return broken("leaves the parameters moved");
@@ -170,7 +170,7 @@ Finding float_and_double(const Subject& subject) {
   const Numbers expected = computed(gradient, wide), found = computed(gradient, narrow);
   const double d = distance(found, expected);
   const std::string text = "relative difference " + significant(d, 1);
-  // a difference of costs by a small h loses most digits of float
+  // a difference of costs for a small h loses most digits of float
   return d < 0.1 ? kept(text) : broken(text);
 }
 

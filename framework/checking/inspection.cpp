@@ -14,7 +14,8 @@ Registry::Warn warnings_to(const Child::Send& send) {
   return [&send](const std::string& warning) { send(Message("warning").with("text", warning)); };
 }
 
-/// Says `refused` where a library cannot be loaded; else hands them over, and what was there.
+/// Loads libraries and sends the text that `use` makes of them, or the error if one cannot be
+/// loaded.
 int with_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
                    const Child::Send& send, const Describe& use) {
   std::string current;
@@ -42,13 +43,13 @@ int with_library(const std::filesystem::path& file, const Child::Send& send,
   });
 }
 
-/// Returns the words of an error that ended the loading, all in one line, and its first hint.
+/// Returns the text of an error that ended the loading, all in one line, and its first hint.
 Problem refusal_in(const Message& message) {
   const Error error = error_of(message);
   return {.what = error.what(), .hint = error.problems().front().hint};
 }
 
-/// Of a child that ended before it said all.
+/// Returns the refusal for a child that ended before it had sent everything.
 Problem died(const ChildResult& result, const ChildLimits& limits) {
   std::string file;
   bool loaded = false;
@@ -80,7 +81,7 @@ std::vector<std::string> names_taken(const Registry& library, const Registry& kn
 
 // ---- one class, in its child ----
 
-/// Where a class cannot be tried by examples of our own.
+/// Returns how to give settings to a class that our own examples do not suit.
 std::string how_to_give(const std::string& name, const std::vector<std::string>& settings) {
   std::string text;
   for (const std::string& setting : settings) text += " --set " + name + "." + setting + "=...";
@@ -115,7 +116,7 @@ Finding found(const Law& law, const Subject& subject) {
   }
 }
 
-/// The laws of a class from one on.
+/// Tries the laws of a class, from law `from` on.
 void judge(const Subject& subject, std::size_t from, const Child::Send& send) {
   const std::vector<Law> laws = laws_of(subject.plugin().kind);
   for (std::size_t i = from; i < laws.size(); ++i) {
@@ -132,7 +133,7 @@ void judge(const Subject& subject, std::size_t from, const Child::Send& send) {
 Finding finding_in(const Message& message) {
   const std::size_t status = message.count("status");
   if (status > static_cast<std::size_t>(LawStatus::skipped))
-    return broken("sent a status that is none");
+    return broken("sent an unknown status");
   return {static_cast<LawStatus>(status), message.text("detail")};
 }
 
@@ -143,7 +144,8 @@ class RowsOfChild {
   RowsOfChild(const std::vector<Law>& laws, std::size_t from, CheckedClass& checked)
       : laws_(laws), next_(from), rows_(checked.rows) {}
 
-  /// Where to go on: behind the law that ended the child; behind all where nothing can be done.
+  /// Returns the law to continue with: the one after the law that ended the child, or the end if
+  /// nothing can be done.
   std::size_t add(const ChildResult& result, const ChildLimits& limits) {
     for (const Message& message : result.messages) {
       if (message.name() == "begin") open_ = true, begun_ = true;
@@ -156,7 +158,7 @@ class RowsOfChild {
       end_with(broken(how));
     else if (!begun_)
       return stop("load", how + (result.end.where.empty() ? " before the first law" : ""));
-    else  // a thread of its own, say
+    else  // a thread of the plugin, say
       rows_.push_back({"end", broken(how + " after '" + laws_[next_ - 1].name + "'")});
     return next_;
   }
@@ -207,7 +209,7 @@ void check_given(const GivenSettings& given, const Registry& registry) {
   problems.throw_if_any();
 }
 
-/// In the child: all that can be said of a library without trying its classes.
+/// Runs in the child: sends what is known of a library without trying its classes.
 void send_description(const Registry& registry, const Registry& known, const GivenSettings& given,
                       const Child::Send& send) {
   send(header_of(*registry.libraries().front()));
@@ -258,7 +260,7 @@ std::size_t CheckedLibrary::count(LawStatus status) const {
 
 namespace {
 
-/// A law that ends the process costs one child; the next goes on behind it.
+/// Tries the laws in children: when a law ends its process, the next child continues after it.
 void try_class(CheckedClass& checked, const std::vector<Law>& laws,
                const std::function<ChildResult(std::size_t from)>& run, const ChildLimits& limits) {
   constexpr int most_deaths = 3;
@@ -283,7 +285,7 @@ void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*a
                 return with_library(library.file, send, [&](const Registry& registry) {
                   const Class& plugin = *registry.find(c.kind, c.name);
                   Subject subject = subject_of(plugin, &built_in, allocations);
-                  Problems none;  // they were told when the library was looked at
+                  Problems none;  // reported when the library was inspected
                   give(subject, given, registry, none);
                   judge(subject, from, send);
                 });

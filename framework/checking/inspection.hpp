@@ -1,5 +1,5 @@
-// A library tried by the laws of its kinds. Its code runs in child processes only, so that it may
-// crash, hang or call exit.
+// Tries a library by the laws of its kinds. Its code runs in child processes only, so it may crash,
+// hang or call exit.
 #pragma once
 #include <filesystem>
 #include <functional>
@@ -11,7 +11,7 @@
 #include "checking/given.hpp"
 namespace nnrun::host {
 
-/// One law of one class, as it turned out.
+/// The result of one law for one class.
 struct LawRow {
   std::string law;
   Finding finding;
@@ -21,7 +21,7 @@ struct CheckedClass {
   std::vector<LawRow> rows;
 };
 struct CheckedLibrary {
-  std::string file;  ///< as people are told
+  std::string file;  ///< as shown to people
   std::string sha256, interface, compiler, name, version;
   bool optimized = false;
   std::vector<std::string> warnings;
@@ -30,7 +30,7 @@ struct CheckedLibrary {
   std::size_t count(LawStatus status) const;
 };
 
-/// Of a load, and of each child that tries a class.
+/// The limits of loading a library, and of each child that tries a class.
 inline constexpr ChildLimits check_limits{.seconds = 10, .memory = std::uint64_t{1} << 30};
 
 /// Returns the header of a library and its classes, without rows; warns of names that a class of
@@ -40,9 +40,9 @@ CheckedLibrary inspect_library(const std::filesystem::path& file, const Registry
                                const GivenSettings& given = {},
                                const ChildLimits& limits = check_limits);
 
-/// Tries every class of it by the laws of its kind. `built_in`: what speeds are compared with. A
-/// law that ends its process has a row that says how, and the next is tried in another; a class
-/// that does so three times is left alone.
+/// Tries every class by the laws of its kind. built_in: the classes that speeds are compared with.
+/// A law that ends its process gets a row that says how, and another process continues; a class
+/// that does so three times is not tried further.
 void try_laws(CheckedLibrary& library, const Registry& built_in, std::size_t (*allocations)(),
               const GivenSettings& given = {}, const ChildLimits& limits = check_limits);
 
@@ -55,11 +55,12 @@ struct Scanned {
   const std::string& require_text() const;
 };
 using Describe = std::function<std::string(const Registry&)>;
-/// Returns what `describe` says of a library in a child, where it is alone in the registry. Warns
-/// of names that a class of `known` has already.
+/// Runs `describe` in a child, in which the library is alone in the registry, and returns its text.
+/// Warns of names that a class of `known` has already.
 Scanned scan_library(const std::filesystem::path& file, const Registry& known,
                      const Describe& describe, const ChildLimits& limits = check_limits);
-/// The same of libraries beside what `registry` has, which stays as it is in this process.
+/// The same for several libraries, added to what `registry` has; the registry of this process does
+/// not change.
 Scanned scan_libraries(const std::vector<std::filesystem::path>& files, Registry& registry,
                        const Describe& describe, const ChildLimits& limits = check_limits);
 

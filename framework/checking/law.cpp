@@ -10,7 +10,7 @@
 namespace nnrun::host {
 namespace {
 
-/// A number inside the limits of a setting, near the one wished for.
+/// Returns a number within the limits of a setting, near `wish`.
 double inside(const nnrun_setting& setting, double wish) {
   if (allows(setting, wish)) return wish;
   const bool above = (setting.flags & NNRUN_ABOVE_MIN) != 0;
@@ -42,7 +42,7 @@ double number_of(const Value& value) {
   return std::get<double>(value);
 }
 
-/// What is wrong with a default, or nothing.
+/// Returns what is wrong with a default, or an empty text.
 std::string fault_of_default(const nnrun_setting& setting) {
   if ((setting.flags & NNRUN_REQUIRED) != 0) return "";
   const std::string name = "'" + std::string(setting.name) + "'";
@@ -60,8 +60,8 @@ std::string fault_of_default(const nnrun_setting& setting) {
   return "";
 }
 
-/// Values at the edge of what a setting allows; `beside`: how far from a limit that is not allowed
-/// itself, relative to the larger of 1 and the limit; 0: the next number.
+/// Returns values at the edges of what a setting allows. beside: the distance from a limit that is
+/// excluded, relative to the larger of 1 and the limit; 0: the next number.
 std::vector<Value> edges_of(const nnrun_setting& setting, double beside = 0) {
   std::vector<Value> out;
   if (setting.type == NNRUN_BOOL) return {false, true};
@@ -83,7 +83,7 @@ std::vector<Value> edges_of(const nnrun_setting& setting, double beside = 0) {
   return out;
 }
 
-/// What the class says of its own defaults; empty where it takes them.
+/// Returns why the class refuses its own defaults; empty if it takes them.
 std::string refusal_of_defaults(const Subject& subject) {
   try {
     const Object once(subject.use), twice(subject.use);
@@ -101,7 +101,7 @@ std::string refusal_of_defaults(const Subject& subject) {
   }
 }
 
-/// Defaults are allowed, and what is allowed is created, or refused with a sentence.
+/// Checks that defaults are allowed, and that what is allowed is created, or refused with a reason.
 Finding settings_law(const Subject& subject) {
   const Class& plugin = subject.plugin();
   std::size_t refused = 0, tried = 0;
@@ -142,7 +142,7 @@ std::string text_of_edge(const Value& value) {
   return shortest(number_of(value));
 }
 
-/// A path, a text or a list that is left for others to fill.
+/// Returns true for an empty path, text or list: users are to fill it.
 bool is_empty(const Value& value) {
   return std::visit(
       [](const auto& v) {
@@ -160,7 +160,7 @@ Finding at_edges_too(const Subject& subject, Finding (*find)(const Subject&)) {
   const Class& plugin = subject.plugin();
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const nnrun_setting& setting = setting_of(plugin, i);
-    // a limit is left out because the formula fails there: right beside it, nobody expects numbers
+    // a limit is excluded because the formula fails there: right beside it, it may fail too
     for (const Value& edge : edges_of(setting, 1e-6)) {
       Subject there = subject;
       there.use.settings[i] = edge;

@@ -1,4 +1,4 @@
-// What a class of a kind must keep, and how it is found out: one law, one row of a table.
+// What every class of a kind must obey, and how it is tested: one law, one row of a table.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -11,7 +11,7 @@ namespace nnrun::host {
 
 enum class LawStatus { ok, kink, fail, skipped };
 
-/// What was found of one law. kink: kept but for named places where no slope exists.
+/// The result of one law. kink: kept, except at named places where no slope exists.
 struct Finding {
   LawStatus status = LawStatus::ok;
   std::string detail{};
@@ -30,14 +30,14 @@ inline Finding skipped(std::string detail) {
 struct Subject {
   Use use;                           ///< with its defaults, and examples where it has none
   const Registry* built_in;          ///< to compare speeds with; may lack everything
-  std::size_t (*allocations)();      ///< how many there were so far; nullptr: nobody counts
+  std::size_t (*allocations)();      ///< how many so far; nullptr: not counted
   std::vector<std::string> guessed;  ///< required settings whose example may not suit: paths, texts
-  bool given = false;                ///< somebody gave settings for this trial
+  bool given = false;                ///< the command line gave settings
   bool defaults = true;              ///< every setting has a default of the class, none is empty
   const Class& plugin() const { return *use.plugin; }
 };
 
-/// Thrown by a law that makes no sense where another one is broken.
+/// Thrown by a law that cannot be tried because another one is broken.
 struct NotTried {
   std::string why;
 };
@@ -48,14 +48,15 @@ struct Law {
   Finding (*find)(const Subject&);
 };
 
-/// The laws of a kind, in the order of the table; the first is `settings`. Empty: unknown kind.
+/// Returns the laws of a kind, in the order of the table; the first is `settings`. Empty for an
+/// unknown kind.
 std::vector<Law> laws_of(const std::string& kind);
 
-/// A law with the settings of the subject, then with each of them at an edge of what it allows, one
-/// at a time; edges that the class refuses are left out.
+/// Tries a law with the settings of the subject, then with one setting at a time at an edge of what
+/// it allows. Edges that the class refuses are left out.
 Finding at_edges_too(const Subject& subject, Finding (*find)(const Subject&));
 
-/// A class with its defaults, and an example for each setting that it requires.
+/// Returns a class with its defaults, and an example for each setting that it requires.
 Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*allocations)());
 
 // One file per kind.

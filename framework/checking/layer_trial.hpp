@@ -1,12 +1,12 @@
-// A layer on trial: planned for inputs that it takes, with numbers for all that a call has.
+// A layer on trial: planned for inputs that it takes, with numbers for every field of a call.
 #pragma once
 #include "checking/trial.hpp"
 #include "network/graph.hpp"
 #include "network/layer_plan.hpp"
 namespace nnrun::host {
 
-/// Plans the layer for inputs of the same shape, and says whether it takes them; `inputs` must live
-/// as long as the plan.
+/// Plans the layer for these inputs and returns whether it takes them. `inputs` must live as long
+/// as the plan.
 inline bool takes(const Object& layer, std::span<const nnrun_shape> inputs, nnrun_plan& plan) {
   plan = {};
   plan.size = sizeof plan;
@@ -21,8 +21,8 @@ inline constexpr std::array tried_shapes{nnrun_shape{1, {4}}, nnrun_shape{3, {6,
 template <class T>
 class LayerTrial {
  public:
-  /// Throws PluginError where the layer takes none of the inputs that we know, NotTried where its
-  /// plan is no good. least_inputs: 2 for a layer that is to be tried with two.
+  /// Throws PluginError if the layer takes none of the tried inputs, NotTried if its plan is wrong.
+  /// least_inputs: 2 to try the layer with two.
   LayerTrial(const Object& layer, std::size_t rows, std::uint32_t least_inputs = 1)
       : layer_(layer), rows_(rows) {
     find_plan(least_inputs);
@@ -56,7 +56,7 @@ class LayerTrial {
   LayerTrial(const LayerTrial&) = delete;
   LayerTrial& operator=(const LayerTrial&) = delete;
 
-  /// Where the parameters lie in the flat vector: all but the padding.
+  /// Returns the indices of the parameters in the flat vector, without padding.
   std::vector<std::size_t> parameters() const {
     std::vector<std::size_t> all;
     for (std::uint32_t b = 0; b < plan.n_blocks; ++b)
@@ -90,7 +90,7 @@ class LayerTrial {
       call_.noise = given(noise_);
       return call_;
     }
-    // as a Workspace that is not for training has it: no slopes, nothing that is kept for them
+    // like a Workspace that is not for training: no slopes, and nothing that is kept for them
     for (nnrun_tensor& in : in_) in.d = nullptr;
     call_.out.d = call_.dw = nullptr;
     return call_;
@@ -103,7 +103,7 @@ class LayerTrial {
     if (functions().backward_parameters != nullptr)
       layer_.call("backward_parameters", functions().backward_parameters, &call(accumulate));
   }
-  /// Σ y · dy: its slopes are what backward gives.
+  /// Returns Σ y · dy: its slopes are what backward gives.
   double weighted_sum() {
     forward();
     double sum = 0;
@@ -111,7 +111,7 @@ class LayerTrial {
       sum += static_cast<double>(y.data()[i]) * static_cast<double>(dy.data()[i]);
     return sum;
   }
-  /// Outputs and every slope of one forward and backward.
+  /// Returns outputs and all slopes of one forward and backward.
   std::vector<double> everything() {
     forward();
     backward();
@@ -125,7 +125,7 @@ class LayerTrial {
   }
   std::size_t in_cols() const { return size_of(shapes_[0]); }
   std::size_t rows() const { return rows_; }
-  /// Something was written behind the last whole lane of scratch.
+  /// Returns whether something was written past the last whole lane of scratch.
   bool scratch_overrun() const { return scratch_->overrun(); }
 
   nnrun_plan plan{};

@@ -12,12 +12,12 @@ struct Pass {
   std::vector<Numbers> y, t;
 };
 
-/// One output per example, of classes 0 and 1.
+/// Returns examples with one output, of classes 0 and 1.
 Pass single() {
   return {{{0.9375}, {0.25}, {0.625}, {0.375}, {0.75}, {0.125}, {0.5}, {0.8125}},
           {{1}, {0}, {0}, {1}, {1}, {0}, {0}, {1}}};
 }
-/// Three outputs per example, one of them is right.
+/// Returns examples with three outputs, of which one is right.
 Pass several() {
   return {{{0.75, 0.125, 0.125},
            {0.25, 0.25, 0.5},
@@ -43,7 +43,7 @@ double value(const Object& metric, const Pass& pass) {
   return out;
 }
 
-/// The passes that a metric takes: some need several outputs, or a single one.
+/// Returns the passes that a metric takes: some need several outputs, or only one.
 std::vector<Pass> passes(const Object& metric) {
   std::vector<Pass> out;
   std::optional<PluginError> refused;
@@ -107,7 +107,7 @@ void call_other(const Object& metric) {
   value<double>(metric, pass);
 }
 
-/// One example, all of one class, outputs that are all equal.
+/// Tries one example, examples of one class, and outputs that are all equal.
 Finding few_examples(const Subject& subject) {
   const Object metric(subject.use);
   std::string undefined;

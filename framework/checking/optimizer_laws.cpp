@@ -1,4 +1,4 @@
-// An optimizer updates parameters from their gradient; what it remembers lies in its slots.
+// An optimizer updates parameters from their gradient; its only memory is its slots.
 #include <algorithm>
 
 #include "checking/trial.hpp"
@@ -26,14 +26,14 @@ class Walk {
     for (std::size_t i = 0; i < g.size(); ++i) g_.data()[i] = static_cast<T>(g[i]);
     apply(0, padded(w_.size()), rate, number);
   }
-  /// One part of the vector, as threads share it.
+  /// Updates one part of the vector, as one of several threads does.
   void apply(std::size_t from, std::size_t to, double rate, std::uint64_t number) {
     for (std::size_t s = 0; s < slots_.size(); ++s) pointers_[s] = slots_[s].data() + from;
     const nnrun_update update{sizeof update,    table_.n_slots, w_.data() + from, g_.data() + from,
                               pointers_.data(), to - from,      number,           rate};
     optimizer_.call("update", table_.update[dtype_of<T>], &update);
   }
-  /// Goes on from where another stands.
+  /// Copies parameters and slots of another walk.
   void take_over(const Walk& other) {
     const auto copy = [](const Guarded<T>& from, Guarded<T>& to) {
       std::copy_n(from.data(), padded(from.size()), to.data());
@@ -69,7 +69,7 @@ double quadratic_cost(const Numbers& w) {
     sum += (static_cast<double>(i) + 1) * (w[i] - 1) * (w[i] - 1) / 2;
   return sum;
 }
-/// Rosenbrock 1960: a curved valley, the lowest point at (1, 1).
+/// The slopes of Rosenbrock 1960: a curved valley with its lowest point at (1, 1).
 void rosenbrock(const Numbers& w, Numbers& g) {
   g[0] = -400 * w[0] * (w[1] - w[0] * w[0]) - 2 * (1 - w[0]);
   g[1] = 200 * (w[1] - w[0] * w[0]);
@@ -94,7 +94,7 @@ Finding slots(const Subject& subject) {
   return kept(std::to_string(n) + (n == 1 ? " slot is" : " slots are") + " all of its memory");
 }
 
-/// Two walks taking turns, by one object: memory outside of the slots would mix them.
+/// One object takes two walks in turns: memory outside of the slots would mix them.
 Finding turns(const Subject& subject) {
   const Object optimizer(subject.use);
   const double rate = rate_of(optimizer);
@@ -152,7 +152,8 @@ Finding padding(const Subject& subject) {
   return walk.overrun() ? broken("writes past the last whole lane") : kept("stays 0");
 }
 
-/// Down a valley by its default rate; only who runs away even with a tenth of it is at fault.
+/// Walks down a valley at the default rate; an optimizer fails only if it diverges at a tenth of it
+/// too.
 Finding descent(const Subject& subject, const Gradient& gradient,
                 const std::function<double(const Numbers&)>& cost, const Numbers& from) {
   const Object optimizer(subject.use);

@@ -32,8 +32,8 @@ Finding range(const Subject& subject) {
     sum += v;
   }
   const double mean = sum / n;
-  // the mean of n numbers has the deviation √(1 / 12 n), 0.0009: further off than 6 of them by
-  // chance once in 10⁹ seeds
+  // the mean of n numbers has the deviation √(1 / 12 n), 0.0009: more than 6 of them off by chance
+  // once in 10⁹ seeds
   const std::string text = "mean of 100000: " + significant(mean, 5);
   return std::abs(mean - 0.5) < 6 * std::sqrt(1. / 12 / n) ? kept(text) : broken(text);
 }

@@ -17,7 +17,7 @@ double penalty(const Object& regularizer, const Numbers& w) {
   return out;
 }
 
-/// What an update of rate 1 takes from parameters whose cost has no slope.
+/// Returns what an update of rate 1 subtracts from parameters whose cost has no slope.
 template <class T>
 Numbers taken(const Object& regularizer, const Numbers& w) {
   const Guarded<T> values(w), g(w.size()), state(w.size());

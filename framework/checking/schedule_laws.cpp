@@ -1,9 +1,10 @@
-// A schedule is a function of the moment: what the learning rate is multiplied with.
+// A schedule is a function of the moment: the factor of the learning rate.
 #include "checking/trial.hpp"
 namespace nnrun::host {
 namespace schedule_trial {
 
-/// The factor after `step` of 100 updates, ten of them an epoch; the monitored value stands still.
+/// Returns the factor after `step` of 100 updates, ten per epoch. The monitored value does not
+/// change.
 double factor(const Object& schedule, std::uint64_t step, std::uint64_t steps = 100) {
   const std::uint64_t per_epoch = steps < 10 ? 1 : steps / 10;
   const std::vector<double> history(step / per_epoch, 1.);
@@ -34,7 +35,7 @@ std::vector<double> compute(const Object& schedule) {
   return factors;
 }
 
-/// Asked in another order, as by a run that goes on after an interruption.
+/// Asks for factors in another order, as a resumed run does.
 Finding moment_alone(const Subject& subject) {
   const Object schedule(subject.use), fresh(subject.use);
   const std::vector<double> expected = compute(schedule);

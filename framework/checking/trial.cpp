@@ -14,7 +14,7 @@ namespace {
 using Function = std::function<double(double)>;
 
 /// Central differences, extrapolated once (Richardson): error h⁴ f⁗′ / 480, and rounding ε f / h.
-/// The steps are those that were really made: x ± h is rounded.
+/// Divides by the steps that were really made, since x ± h is rounded.
 double central(const Function& f, double x, double h) {
   const auto divided = [&](double step) {
     const double above = x + step, below = x - step;
@@ -23,12 +23,13 @@ double central(const Function& f, double x, double h) {
   return (4 * divided(h / 2) - divided(h)) / 3;
 }
 
-/// The slope on one side, second order: h negative for the left.
+/// Returns the slope on one side, to second order. h: negative for the left.
 double one_sided(const Function& f, double x, double h) {
   return (4 * f(x + h) - 3 * f(x) - f(x + 2 * h)) / (2 * h);
 }
 
-/// Left and right slope differ, however near one looks: |x| at 0, whose central difference is 0.
+/// Returns whether left and right slope differ for every small h, as for |x| at 0, whose central
+/// difference is 0.
 bool is_kink(const Function& f, double x) {
   return std::ranges::all_of(std::array{1e-4, 1e-6}, [&](double h) {
     const double left = one_sided(f, x, -h), right = one_sided(f, x, h);
@@ -46,7 +47,7 @@ std::vector<double> steps_at(double x) {
 
 constexpr double relative_slope = 1e-6, absolute_slope = 1e-8;
 
-/// Seconds of one call: the least of several.
+/// Returns the seconds of one call: the least of several.
 double seconds_of(const std::function<void()>& call) {
   using clock = std::chrono::steady_clock;
   call();
@@ -63,7 +64,7 @@ double seconds_of(const std::function<void()>& call) {
 
 SlopeTrial try_slope(const Function& f, double x, double found) {
   SlopeTrial trial;
-  // No one step suits all functions: a wrong slope agrees with none of them.
+  // No single step suits all functions; a wrong slope agrees at none of them.
   bool first = true;
   for (const double h : steps_at(x)) {
     const double expected = central(f, x, h);
@@ -206,7 +207,7 @@ Finding keeps_floating_point_mode(const Subject& subject, Prepare prepare) {
 
 namespace {
 
-/// The class of a kind that authors know: a speed says more beside its.
+/// Returns a class of the kind that authors know, whose speed is shown for comparison.
 std::string familiar_class(std::string_view kind) {
   using Pair = std::pair<std::string_view, std::string_view>;
   constexpr std::array names{Pair{"activation", "sigmoid"},

@@ -1,4 +1,5 @@
-// What the laws of several kinds measure alike: slopes, differences, threads, allocations, speed.
+// What the laws of several kinds measure in the same way: slopes, differences, threads,
+// allocations, speed.
 #pragma once
 #include <array>
 #include <cmath>
@@ -16,20 +17,20 @@ namespace nnrun::host {
 
 // ---- slopes ----
 
-/// What differences say about the slope of f at a number, beside the slope that a class gives.
+/// The slope of f at a number by differences, to compare with the slope that a class gives.
 struct SlopeTrial {
   enum class Verdict { agrees, kink, wrong };
   Verdict verdict = Verdict::agrees;
   double expected = 0;  ///< by central differences
 };
 
-/// f: a function of one number, evaluated in double. `found`: the slope that the class gives at x.
+/// f: a function of one number, evaluated in double. found: the slope that the class gives at x.
 SlopeTrial try_slope(const std::function<double(double)>& f, double x, double found);
 
 /// Collects slopes of one class into a finding: the first that is wrong, or the kinks.
 class SlopeReport {
  public:
-  /// `at`: what people are told of the place, `0` or `(0.5, 1)`.
+  /// at: the place as shown to people, `0` or `(0.5, 1)`.
   void add(const SlopeTrial& trial, const std::string& at, double found);
   bool failed() const { return !wrong_.empty(); }
   Finding finding() const;
@@ -43,13 +44,15 @@ class SlopeReport {
 
 // ---- numbers that should be equal ----
 
-/// For people: shortest digits, NaN without a sign.
+/// Returns a number as shown to people: shortest digits, NaN without a sign.
 std::string shown(double x);
-/// Equal within relative · |expected| + absolute; NaN equals NaN, an infinity itself.
+/// Returns whether two numbers are equal within relative · |expected| + absolute. NaN equals NaN,
+/// an infinity itself.
 bool close(double found, double expected, double relative, double absolute);
-/// The same bits, or both NaN.
+/// Returns whether two numbers have the same bits, or both are NaN.
 bool same(double found, double expected);
-/// The first place where two lists differ, as `number 3 is 0.5, not 0.25`; empty where none does.
+/// Returns the first difference of two lists, as `number 3 is 0.5, not 0.25`; empty if they are
+/// equal.
 template <class T>
 std::string first_difference(std::span<const T> found, std::span<const T> expected) {
   for (std::size_t i = 0; i < expected.size(); ++i)
@@ -59,7 +62,7 @@ std::string first_difference(std::span<const T> found, std::span<const T> expect
   return "";
 }
 
-/// A buffer with guards: numbers before whose end nobody may write.
+/// A buffer with guard numbers behind it, which must not be written.
 template <class T>
 class Guarded {
  public:
@@ -70,7 +73,7 @@ class Guarded {
   T* data() const { return numbers_.data(); }
   std::size_t size() const { return n_; }
   std::span<const T> all() const { return {data(), n_}; }
-  /// Something was written behind the last whole lane.
+  /// Returns whether something was written past the last whole lane.
   bool overrun() const {
     for (std::size_t i = 0; i < guards; ++i)
       if (data()[padded(n_) + i] != mark) return true;
@@ -106,30 +109,30 @@ class TrialNumbers {
   nnrun_stream face_;
 };
 
-/// A call as training makes it, again and again, on buffers that live as long as it.
+/// A call as training makes it over and over. Its buffers live as long as it does.
 struct HotCall {
   std::function<void()> call;
   double elements;  ///< numbers that it computes
 };
 
-/// What a kind gives for the laws of calls: all numbers of a call, a call with other numbers, and
-/// the hot call of an object.
+/// What a kind provides for the laws of calls: all numbers of a call, a call with other numbers,
+/// and the hot call of an object.
 using Compute = std::vector<double> (*)(const Object&);
 using CallOther = void (*)(const Object&);
 using Prepare = HotCall (*)(const Object&);
 
-/// Two threads at once compute what one alone does, many times.
+/// Checks that two threads at once compute what one alone does, many times.
 Finding in_two_threads(const Subject& subject, Compute compute);
-/// The same call again, with another between: what a class must not remember.
+/// Checks that a call gives the same again after another one: classes must not remember calls.
 Finding called_again(const Subject& subject, Compute compute, CallOther call_other);
-/// Calls without an allocation, after a first one.
+/// Checks that calls after the first do not allocate.
 Finding without_allocations(const Subject& subject, Prepare prepare);
-/// Does the call leave the mode of floating-point arithmetic alone?
+/// Checks that the call leaves the floating-point mode alone.
 Finding keeps_floating_point_mode(const Subject& subject, Prepare prepare);
-/// `0.9 ns, sigmoid 0.8 ns` per element.
+/// Returns the time per element: `0.9 ns, sigmoid 0.8 ns`.
 Finding speed(const Subject& subject, Prepare prepare);
 
-// The same as rows of a kind's table.
+// The same as functions for a kind's table.
 template <Compute compute>
 inline constexpr Law two_threads{
     "two threads", [](const Subject& subject) { return in_two_threads(subject, compute); }};

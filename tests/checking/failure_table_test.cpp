@@ -1,5 +1,5 @@
-// What a host must survive, case by case, with a real library for each: what a run says, exit
-// status 4, and that `check` and a comparison say it too and go on.
+// What a host must survive, case by case, with a real library for each: a run's message and exit
+// status 4, and that `check` and a comparison say the same and continue.
 #include <catch2/catch.hpp>
 
 #include "loading/plugin_factory.hpp"
@@ -45,7 +45,7 @@ struct Bench {
   }
 };
 
-/// The verbs that load what a config names say the same of it.
+/// Checks that all verbs that load what a config names refuse it with the same message.
 void refused_everywhere(const Bench& bench, const std::string& said) {
   for (const char* verb : {"train", "summary", "check", "compare good.yaml"}) {
     CAPTURE(verb, said);
@@ -62,7 +62,7 @@ void refused_everywhere(const Bench& bench, const std::string& said) {
 
 }  // namespace
 
-TEST_CASE("a file that is no library is named with its cause", "[checking]") {
+TEST_CASE("a file that is not a library is named with its cause", "[checking]") {
   const Bench bench;
   const PluginFactory& factory = bench.factory;
   const std::string no_library = "is not a shared library: it does not start as ELF files do\n";

@@ -23,7 +23,7 @@ std::vector<std::string> laws_of(const json& report, const std::string& name) {
   return laws;
 }
 
-/// Numbers of a file, the first of them another at every call.
+/// Reads the numbers of a file, but the first one differs at every call.
 constexpr auto forgetful =
     "#include <nnrun/plugin.hpp>\n#include <fstream>\n#include <vector>\n"
     "struct Forgetful : nnrun::Dataset {\n"
@@ -102,7 +102,8 @@ TEST_CASE("a data set that reads its file differently the second time is found",
                                  "not 101 in the training part\n"));
 }
 
-TEST_CASE("what is given and does not do is a broken law, not one that is skipped", "[checking]") {
+TEST_CASE("a given setting that does not work breaks the law instead of skipping it",
+          "[checking]") {
   const PluginFactory factory;
   factory.cpp("mine.so", forgetful);
   const Ended ended = run("$nnrun check mine.so --set forgetful.path=none", factory.folder());

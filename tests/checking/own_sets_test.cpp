@@ -54,7 +54,7 @@ TEST_CASE("kinks are named where the slope has two sides", "[checking]") {
   CHECK(slope_of("hard_tanh") == "kink: kink at -1, 1");
   CHECK(slope_of("step") == "kink: kink at 0");
   CHECK(slope_of("tanh").starts_with("ok: "));
-  CHECK(slope_of("softsign").starts_with("ok: "));  // its slope has a kink, itself has none
+  CHECK(slope_of("softsign").starts_with("ok: "));  // its slope has a kink, its value has none
 }
 
 }  // namespace nnrun::testing

@@ -1,4 +1,4 @@
-// What the program says and does when a config names a library that is broken.
+// What the program does when a config names a broken library.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
@@ -60,7 +60,7 @@ TEST_CASE("what a formula throws in training ends the run with its class and met
              Contains("error: activation 'bad' failed in forward: " + said + "\n  --> bad.so\n"));
 }
 
-TEST_CASE("a run that a plugin does not let end says so, and a second signal ends it",
+TEST_CASE("a run that a plugin keeps from ending says so, and a second signal ends it",
           "[checking]") {
   const PluginFactory factory;
   write_config(factory, "a.yaml");
@@ -74,7 +74,7 @@ TEST_CASE("a run that a plugin does not let end says so, and a second signal end
              Contains("\nwaiting for the end of the step; a second signal ends it at once\n"));
 }
 
-TEST_CASE("what a plugin prints is no part of the result", "[checking]") {
+TEST_CASE("what a plugin prints is not part of the result", "[checking]") {
   const PluginFactory factory;
   write_config(factory, "a.yaml");
   factory.cpp("bad.so", class_that("std::printf(\"printed\\n\"); std::cout << \"streamed\\n\";",
@@ -189,7 +189,7 @@ TEST_CASE("other runs of a comparison go on where one config's data set crashes"
                                 "train: {cost: sum_squared_error, optimizer: sgd}\n");
   const Ended ended = run("$nnrun compare fine.yaml dies.yaml --seeds 2 -q", factory.folder());
   CAPTURE(ended.out, ended.err);
-  CHECK(ended.status == 3);  // data that differ are refused, whoever crashes
+  CHECK(ended.status == 3);  // data that differ are refused, whichever run crashes
   const Ended swept = run("$nnrun sweep fine.yaml --set 'sweep={data.crash: [0, 1]}' --seeds 2 -q",
                           factory.folder());
   CAPTURE(swept.out, swept.err);

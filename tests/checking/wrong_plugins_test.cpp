@@ -14,7 +14,8 @@ std::string text_of(const PluginFactory& factory, std::string text) {
   return replaced(std::move(text), factory.folder().string(), "$");
 }
 
-/// The rows that failed or were not tried, `law: detail` a line; or how the library was refused.
+/// Returns the rows that failed or were not tried, a line `law: detail` each; or how the library
+/// was refused.
 std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
   host::CheckedLibrary checked = host::inspect_library(file, host::Registry(), {}, brief);
   host::try_laws(checked, host::Registry(), host::count_allocations(), {}, brief);
@@ -32,7 +33,7 @@ std::string failed_rows(const PluginFactory& factory, const std::filesystem::pat
   return rows;
 }
 
-/// The rows of a class with this body.
+/// Returns the rows of a class with this body.
 std::string rows_of(const std::string& kind, const std::string& body,
                     const std::string& before = {}) {
   const PluginFactory factory;
@@ -50,7 +51,7 @@ std::string rows_of_formula(const std::string& body) {
   return rows_of("Activation", "  auto f(auto x) const { " + body + " }\n");
 }
 
-/// A layer of one input that hands on what it gets, with other parts in place of these.
+/// A layer that copies its one input, with some parts replaced.
 struct LayerParts {
   std::string plan = "", forward = "", before_slopes = "if (!c.d_in(0)) return;";
 };
@@ -79,8 +80,7 @@ TEST_CASE("a right plugin breaks no law", "[checking]") {
   CHECK(rows_of_formula("return x + 0.5 * (sqrt(x * x + 1) - 1);") == "");
 }
 
-TEST_CASE("a layer that uses outside of training what there is in training only is found",
-          "[checking]") {
+TEST_CASE("a layer that uses outside of training what only training has is found", "[checking]") {
   CHECK(rows_of_layer({}) == "");
   const std::string crash =
       "ended by SIGSEGV (segmentation fault) in forward of layer 'bad' (bad.so)\n";
@@ -131,7 +131,7 @@ TEST_CASE("a layer that reads of scratch what it did not write, or leaves it, is
         "an input of 4\n");
 }
 
-TEST_CASE("a plan that no inputs excuse is found, and nothing else is tried with it",
+TEST_CASE("a plan that is wrong for any input is found, and nothing else is tried with it",
           "[checking]") {
   CHECK(rows_of_layer({.plan = "    p.out.rank = 0;\n"}) ==
         "plan: planned an output of 0 sizes; 1 to 4 are possible; given an input of 4\n");
@@ -151,7 +151,7 @@ TEST_CASE("a plan that no inputs excuse is found, and nothing else is tried with
                                "2\n"));
 }
 
-TEST_CASE("a layer that writes slopes that nobody wants is found", "[checking]") {
+TEST_CASE("a layer that writes slopes that are not wanted is found", "[checking]") {
   CHECK(rows_of_layer({.before_slopes = ""}) ==
         "unwanted slopes: ended by SIGSEGV (segmentation fault) in backward_inputs of layer 'bad' "
         "(bad.so)\n");
@@ -186,7 +186,7 @@ TEST_CASE("a class that refuses its own defaults is broken by that, and tried no
   };
   CHECK(checking("", "throw nnrun::Error(\"a must not be 1\", \"\", \"write a: 2\");") ==
         "settings: refuses its own defaults: a must not be 1; write a: 2\n");
-  // a path that others are to give, and an example of ours, are no defaults
+  // a path that users are to give, and an example of ours, are not defaults
   CHECK(rows_of("Activation",
                 "  const char* file = \"\";\n  static constexpr auto params() { return "
                 "nnrun::params(nnrun::param(&Bad::file, \"file\", \"\", {.path = true})); }\n"
@@ -195,7 +195,7 @@ TEST_CASE("a class that refuses its own defaults is broken by that, and tried no
   CHECK(checking(", {.required = true}", "throw nnrun::Error(\"a is odd\");") == "");
 }
 
-TEST_CASE("numbers that are none at the edge of a setting are found, with the setting",
+TEST_CASE("values that are not finite at the edge of a setting are found, with the setting",
           "[checking]") {
   const auto with = [](const std::string& kind, const std::string& limits,
                        const std::string& formula) {
@@ -331,7 +331,7 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
               "catch boom"));
 }
 
-TEST_CASE("behind a law that ends the process the next is tried", "[checking]") {
+TEST_CASE("after a law that ends the process the next is tried", "[checking]") {
   CHECK(rows_of_formula("if (!(x <= 0) && !(x > 0)) raise(SIGSEGV); return 2.0 * x;") ==
         "NaN and Inf: ended by SIGSEGV (segmentation fault) in forward of activation 'bad' "
         "(bad.so)\n");
@@ -356,7 +356,7 @@ TEST_CASE("a class that ends its process before any law is left alone", "[checki
                          Catch::EndsWith(" more laws: not tried: it ended three times\n"));
     CHECK(std::ranges::count(rows, '\n') == 4);
   }
-  // a library that loads once, when it is looked at, and never again
+  // a library that loads once, when it is inspected, and never again
   const Scratch scratch;
   const std::string mark = (scratch / "loaded").string();
   CHECK(rows_of("Activation", "  auto f(auto x) const { return x; }\n",
@@ -383,7 +383,7 @@ TEST_CASE("a library that ends its process as it is loaded is refused with a sen
         "refused: '$/bad.so' took longer than 2 s while '$/bad.so' was loaded\n");
 }
 
-TEST_CASE("a scan tells of a library, or how it died", "[checking]") {
+TEST_CASE("a scan describes a library, or how it died", "[checking]") {
   const PluginFactory factory;
   const auto names = [](const host::Registry& registry) {
     return registry.names("activation").front();
