@@ -1,6 +1,6 @@
 #include <nnrun/plugin.hpp>
 
-/// a = z: no activation, said in words. Keras: linear.
+/// a = z: no activation, by a name. Keras: linear.
 struct Identity : nnrun::Activation {
   static constexpr auto name = "identity", doc = "x itself";
   auto f(auto x) const { return x; }

@@ -1,6 +1,6 @@
 #include <nnrun/plugin.hpp>
 
-/// 1 above 0, else 0, and slope 0 everywhere: it learns by no gradient. Rosenblatt 1958, *The
+/// 1 above 0, else 0, and slope 0 everywhere: gradients cannot train it. Rosenblatt 1958, *The
 /// Perceptron*. NaN stays NaN.
 struct Step : nnrun::Activation {
   static constexpr auto name = "step", doc = "1 above 0, else 0; its slope is 0";

@@ -6,8 +6,8 @@
 /// the seed, its first 256 bytes dropped. One sequence for everything: weights in layer order, then
 /// training points, then test points.
 ///
-/// ARC4 repeats a short key until it fills 256 bytes, so "1" and "11" would be one key. A seed
-/// whose digits are a shorter text repeated gets a closing ':', which no other seed has.
+/// ARC4 repeats a short key until it fills 256 bytes, so "1" and "11" would be the same key. A seed
+/// whose digits repeat a shorter text gets a final ':', which no other seed has.
 struct Arc4 : nnrun::Random {
   static constexpr auto name = "arc4", doc = "the article's generator: one sequence, ARC4";
   static constexpr bool sequential = true;
@@ -43,7 +43,8 @@ struct Arc4 : nnrun::Random {
     state_[j_] = a;
     return state_[static_cast<std::uint8_t>(a + b)];
   }
-  /// n / d with at least 52 significant bits: six bytes over 2^48, then more while n is small.
+  /// Returns n / d with at least 52 significant bits: six bytes over 2^48, and more bytes while n
+  /// is small.
   double number() {
     double n = 0, d = 281474976710656., x = 0;
     for (int i = 0; i < 6; ++i) n = n * 256 + byte();

@@ -6,7 +6,7 @@ struct FiniteDifference : nnrun::Gradient {
   double step = 0.01;
   static constexpr auto params() {
     return nnrun::params(
-        nnrun::param(&FiniteDifference::step, "step", "h, what is added to a weight",
+        nnrun::param(&FiniteDifference::step, "step", "h, added to a weight",
                      {.min = 0, .max = 1, .above_min = true, .logarithmic = true}));
   }
   template <class T>

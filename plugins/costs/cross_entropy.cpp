@@ -2,9 +2,9 @@
 
 /// −Σ w t log y over an example's outputs, y the probabilities of the classes (softmax), t one-hot
 /// or probabilities too. As in binary_cross_entropy a logarithm is at least −100. With from_logits
-/// softmax is part of the cost: log Σ eʸ in place of y's own sum, exact where softmax rounds to 0.
-/// Bridle 1990; class_weights as PyTorch's CrossEntropyLoss has them, but a batch is divided by its
-/// examples, not by their weights.
+/// softmax is part of the cost, through log Σ eʸ, which is exact where softmax rounds to 0. Bridle
+/// 1990; class_weights as PyTorch's CrossEntropyLoss has them, but the sum over a batch is divided
+/// by the number of examples, not by their weights.
 struct CrossEntropy : nnrun::Cost {
   static constexpr auto name = "cross_entropy", doc = "-(sum over classes of t log(y))";
   static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
@@ -25,7 +25,7 @@ struct CrossEntropy : nnrun::Cost {
   T value(std::span<const T> y, std::span<const T> t) const {
     return slope(y, t, std::span<T>());
   }
-  /// dy may be empty.
+  /// Returns the cost of a row and writes its slopes. dy may be empty.
   template <class T>
   T slope(std::span<const T> y, std::span<const T> t, std::span<T> dy) const {
     if (!class_weights.empty() && class_weights.size() != y.size())

@@ -1,8 +1,7 @@
 #include <nnrun/plugin.hpp>
 
-/// Σ max(0, 1 − t y) over an example's outputs; targets −1 and 1, where 0 stands for −1 as in
-/// Keras: whatever is not above 0 is the other class. Cortes & Vapnik 1995, *Support-Vector
-/// Networks*.
+/// Σ max(0, 1 − t y) over an example's outputs; targets −1 and 1; 0 counts as −1, as in Keras:
+/// whatever is not above 0 is the other class. Cortes & Vapnik 1995, *Support-Vector Networks*.
 struct Hinge : nnrun::Cost {
   static constexpr auto name = "hinge",
                         doc = "sum over outputs of max(0, 1 - t y), targets -1 (or 0) and 1";

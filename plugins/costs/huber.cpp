@@ -7,7 +7,7 @@ struct Huber : nnrun::Cost {
                         doc = "sum over outputs of e^2 / 2, beyond delta a straight line";
   double delta = 1;
   static constexpr auto params() {
-    return nnrun::params(nnrun::param(&Huber::delta, "delta", "error from which on it is linear",
+    return nnrun::params(nnrun::param(&Huber::delta, "delta", "error beyond which it is linear",
                                       {.min = 0, .above_min = true}));
   }
   auto f(auto y, auto t) const {

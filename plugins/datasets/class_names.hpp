@@ -16,7 +16,7 @@ class ClassNames {
   bool empty() const { return names_.empty(); }
   std::size_t size() const { return names_.size(); }
   const std::string& operator[](std::size_t i) const { return names_[i]; }
-  /// As nnrun_data wants them.
+  /// Returns the names as nnrun_data takes them.
   const char* const* pointers() const { return pointers_.data(); }
 
   void set(std::vector<std::string> names) {
@@ -28,13 +28,13 @@ class ClassNames {
     pointers_.clear();
     for (const std::string& name : names_) pointers_.push_back(name.c_str());
   }
-  /// "0", "1", … up to and with the largest.
+  /// Names the classes "0", "1", … up to and including the largest.
   void count_to(std::size_t largest) {
     std::vector<std::string> names;
     for (std::size_t i = 0; i <= largest; ++i) names.push_back(std::to_string(i));
     set(std::move(names));
   }
-  /// For messages: "a, b, c", cut where it gets long.
+  /// Returns a list for messages: "a, b, c", cut if it is long.
   std::string text() const {
     std::string all;
     for (const std::string& name : names_) {
@@ -43,7 +43,7 @@ class ClassNames {
     }
     return all;
   }
-  /// A label of a file as the number of its class.
+  /// Returns the class number of a file's label.
   std::uint16_t number(double label, const std::string& place) const {
     const std::size_t known = empty() ? most : size();
     if (label >= 0 && label < static_cast<double>(known) && label == std::floor(label))
@@ -54,7 +54,7 @@ class ClassNames {
                            ": expected a whole number from 0 to " + std::to_string(known - 1),
                        place, empty() ? "" : "the classes are: " + this->text());
   }
-  /// The labels of a file of one number per example; they number the classes where these have no
+  /// Reads the labels of a file of one number per example. They number the classes if these have no
   /// names yet.
   template <class File>
   std::vector<std::uint16_t> read_numbers(File& file) {
@@ -68,7 +68,7 @@ class ClassNames {
     if (empty()) count_to(*std::ranges::max_element(numbers));
     return numbers;
   }
-  /// One row of targets: 1 at its class, else 0.
+  /// Writes one row of targets: 1 at the class, else 0. Returns where the next row starts.
   double* one_hot(std::size_t number, double* t) const {
     std::fill_n(t, size(), 0.);
     t[number] = 1;

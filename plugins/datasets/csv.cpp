@@ -6,7 +6,7 @@
 #include "class_names.hpp"
 
 /// Numbers from text files with a row of column names: a training file, and a validation and a test
-/// file where there are any. All files must have the columns of the first, in any order. A target
+/// file if they are given. All files must have the columns of the first, in any order. A target
 /// column of texts is a class: one target number per class, 1 for the right one.
 struct Csv : nnrun::Dataset {
   static constexpr auto name = "csv",
@@ -83,7 +83,7 @@ struct Csv : nnrun::Dataset {
     if (part == NNRUN_TRAIN && categorical_ && names_.empty()) sort_classes();
   }
 
-  /// Inputs first, then targets.
+  /// Chooses the columns: inputs first, then targets.
   void choose_columns(const nnrun::CsvReader& rows, const char* file) {
     std::vector<std::string> wanted(targets.begin(), targets.end());
     if (wanted.empty()) wanted.push_back(rows.names().back());
@@ -105,7 +105,7 @@ struct Csv : nnrun::Dataset {
       throw nnrun::Error("column '" + *twice + "' is chosen twice", file);
   }
 
-  /// The first row decides whether the target is a class.
+  /// Decides by the first row whether the target is a class.
   void detect_classes(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at) {
     categorical_ = !names_.empty();
     for (std::size_t i = n_inputs_; i < at.size(); ++i)
@@ -131,7 +131,7 @@ struct Csv : nnrun::Dataset {
 
   double class_of(const nnrun::CsvReader& rows, std::size_t column) {
     const std::string found(rows.text(column));
-    if (found.empty()) return rows.number(column);  // refuses it
+    if (found.empty()) return rows.number(column);  // throws
     const auto place = std::ranges::lower_bound(numbers_, found, {}, &Numbered::text);
     if (place != numbers_.end() && place->text == found) return static_cast<double>(place->number);
     if (!names_.empty())
@@ -150,7 +150,7 @@ struct Csv : nnrun::Dataset {
     for (std::size_t i = 0; i < names_.size(); ++i) numbers_.push_back({names_[i], i});
     std::ranges::sort(numbers_, {}, &Numbered::text);
   }
-  /// Numbers were given in the order of the file; from now on they follow the sorted names.
+  /// Renumbers the classes, which have the order of the file, in the order of their sorted names.
   void sort_classes() {
     std::vector<std::string> sorted;
     std::vector<double> now(numbers_.size());

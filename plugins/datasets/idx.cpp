@@ -83,7 +83,7 @@ struct Idx : nnrun::Dataset {
     std::vector<std::uint16_t> labels;
   };
 
-  /// The four names, in the folder as they were published or unpacked.
+  /// Returns the four files in the folder, as published or unpacked.
   std::array<std::string, 4> files_of_mnist() const {
     namespace fs = std::filesystem;
     static constexpr std::array names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",

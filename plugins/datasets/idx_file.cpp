@@ -11,7 +11,7 @@
 namespace {
 
 constexpr std::size_t most_idx_numbers = std::size_t{1} << 40, idx_chunk = std::size_t{1} << 20;
-constexpr std::size_t deflate_ratio = 1032;  // no compressed data unpack to more (zlib.net,
+constexpr std::size_t deflate_ratio = 1032;  // compressed data never unpack to more (zlib.net,
                                              // "Maximum compression factor")
 
 std::size_t width_of(unsigned type) {
@@ -104,7 +104,8 @@ void IdxFile::read_header() {
   cols_ = numbers / sizes_[0];
 }
 
-/// What the header promises must be there, before anyone makes room for it.
+/// Throws nnrun::Error unless the data that the header promises are there, before memory is
+/// allocated for them.
 void IdxFile::check_size() const {
   const std::size_t promised = offset_of(count());
   const auto size = static_cast<std::size_t>(std::filesystem::file_size(path_));
@@ -155,7 +156,7 @@ void IdxFile::read_bytes(void* to, std::size_t n) {
                      at_byte(path_, before), "the file is not whole: get it again");
 }
 
-/// The checksum of gzip stands at its end and is looked at only there.
+/// Reads to the end of a gzip file, the only place where its checksum is verified.
 void IdxFile::check_end() {
   char one;
   const int got = gzread(file_.get(), &one, 1);

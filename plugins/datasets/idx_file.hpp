@@ -1,5 +1,5 @@
-// Numbers in the IDX format of MNIST, plain or compressed by gzip: big-endian, a header of type and
-// sizes in front. http://yann.lecun.com/exdb/mnist, "the IDX file format".
+// Numbers in the IDX format of MNIST, plain or compressed by gzip: big-endian, after a header of
+// type and sizes. http://yann.lecun.com/exdb/mnist, "the IDX file format".
 #pragma once
 #include <zlib.h>
 
@@ -11,19 +11,19 @@
 class IdxFile {
  public:
   /// Reads the header and checks it against the size of the file. Everything throws nnrun::Error
-  /// with the file and, where there is one, the offset.
+  /// with the file and, if there is one, the offset.
   explicit IdxFile(std::string path);
 
   const std::string& path() const { return path_; }
   std::size_t count() const { return sizes_[0]; }
-  /// Of one example: without the count.
+  /// Returns the shape of one example, without the count.
   std::vector<std::size_t> shape() const { return {sizes_.begin() + 1, sizes_.end()}; }
   std::size_t cols() const { return cols_; }  ///< numbers of one example
 
-  /// Examples from … from + n - 1, one after the other. Forwards is fast, since a compressed file
-  /// must be unpacked from its start; memory does not depend on the size of the file.
+  /// Reads examples from … from + n - 1, contiguous. Reading forwards is fast; going back unpacks a
+  /// compressed file from its start. Memory does not depend on the size of the file.
   void read(std::size_t from, std::size_t n, double* out);
-  /// `labels at byte 12`, of the unpacked data
+  /// Returns the place of an example: `labels at byte 12`, of the unpacked data.
   std::string place(std::size_t example) const;
 
  private:

@@ -5,9 +5,9 @@
 #include "class_names.hpp"
 #include "npy_file.hpp"
 
-/// Arrays of NumPy, an example per row: one file of inputs and one of targets for each part.
+/// NumPy arrays with an example per row: one file of inputs and one of targets for each part.
 struct Npy : nnrun::Dataset {
-  static constexpr auto name = "npy", doc = "arrays of NumPy: inputs and targets, an example a row";
+  static constexpr auto name = "npy", doc = "NumPy arrays: inputs and targets, an example per row";
   const char *inputs = "", *targets = "", *validation_inputs = "", *validation_targets = "",
              *test_inputs = "", *test_targets = "";
   bool one_hot = false;

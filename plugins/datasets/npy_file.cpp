@@ -42,12 +42,12 @@ double npy_number(char kind, std::size_t width, const char* bytes) {
   }
 }
 
-/// Takes the header's Python dict apart, as far as NumPy writes one.
+/// Parses the header's Python dict, as NumPy writes it.
 class Dict {
  public:
   explicit Dict(std::string_view text) : text_(text) {}
 
-  /// What stands behind `'key':`; empty where there is no such key.
+  /// Returns what follows `'key':`; empty if there is no such key.
   std::string_view value(std::string_view key) const {
     for (const char quote : {'\'', '"'}) {
       const std::size_t at = text_.find(quote + std::string(key) + quote);

@@ -8,18 +8,18 @@
 class NpyFile {
  public:
   /// Reads the header and checks it against the size of the file. Everything throws nnrun::Error
-  /// with the file and, where there is one, the offset.
+  /// with the file and, if there is one, the offset.
   explicit NpyFile(std::string path);
 
   const std::string& path() const { return path_; }
   std::size_t count() const { return sizes_[0]; }
-  /// Of one example: without the count. Empty where the array has one dimension.
+  /// Returns the shape of one example, without the count. Empty if the array has one dimension.
   std::vector<std::size_t> shape() const { return {sizes_.begin() + 1, sizes_.end()}; }
   std::size_t cols() const { return cols_; }  ///< numbers of one example
 
-  /// Examples from … from + n - 1, one after the other; memory does not depend on the file's size.
+  /// Reads examples from … from + n - 1, contiguous; memory does not depend on the file's size.
   void read(std::size_t from, std::size_t n, double* out);
-  /// `y.npy at byte 128`
+  /// Returns the place of an example: `y.npy at byte 128`.
   std::string place(std::size_t example) const;
 
  private:

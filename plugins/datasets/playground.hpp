@@ -1,5 +1,5 @@
 // What the data sets of the TensorFlow Playground share (playground.tensorflow.org, dataset.ts):
-// points of the plane with a label, drawn together, mixed, then cut in two.
+// points of the plane with a label, drawn together, shuffled, then cut in two.
 #pragma once
 #include <cmath>
 #include <nnrun/plugin.hpp>
@@ -51,7 +51,8 @@ struct Playground : nnrun::Dataset {
   }
 
  private:
-  /// All at once: some sets go round the plane in order, and both parts must see all of it.
+  /// Draws all points at once: some sets go round the plane in order, and both parts must cover all
+  /// of it.
   void draw(const nnrun::Stream& random) {
     const auto n = static_cast<std::size_t>(examples);
     const auto& self = static_cast<const Derived&>(*this);

@@ -8,9 +8,9 @@ struct CentralDifference : nnrun::Gradient {
                         doc = "(C(w + h) - C(w - h)) / 2h, weight by weight";
   double step = 0.001;
   static constexpr auto params() {
-    return nnrun::params(
-        nnrun::param(&CentralDifference::step, "step", "h, what is added to a weight and taken off",
-                     {.min = 0, .max = 1, .above_min = true, .logarithmic = true}));
+    return nnrun::params(nnrun::param(
+        &CentralDifference::step, "step", "h, added to a weight and subtracted from it",
+        {.min = 0, .max = 1, .above_min = true, .logarithmic = true}));
   }
   template <class T>
   double compute(const nnrun::Objective<T>& objective, std::span<T> gradient) const {

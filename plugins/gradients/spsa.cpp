@@ -5,14 +5,14 @@
 /// Two costs per sample, however many weights there are: dC/dw ≈ (C(w + h δ) − C(w − h δ)) / 2h · δ
 /// with every δ drawn from −1 and 1, and the mean over the samples. Spall 1992, *Multivariate
 /// Stochastic Approximation Using a Simultaneous Perturbation Gradient Approximation*, equation
-/// 2.2. Right on the average only: a sample carries the slopes of all other weights as noise.
+/// 2.2. Right only on average: the slopes of all other weights are noise in a sample.
 struct Spsa : nnrun::Gradient {
   static constexpr auto name = "spsa", doc = "slopes along random directions, two costs for each";
   double h = 0.001;
   std::int64_t samples = 1;
   static constexpr auto params() {
     return nnrun::params(
-        nnrun::param(&Spsa::h, "h", "what is added to every weight and taken off",
+        nnrun::param(&Spsa::h, "h", "added to all weights and subtracted from them",
                      {.min = 0, .max = 1, .above_min = true, .logarithmic = true}),
         nnrun::param(&Spsa::samples, "samples", "directions per step", {.min = 1, .max = 1e6}));
   }

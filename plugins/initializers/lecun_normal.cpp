@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
-/// N(0, 1 / fan_in). LeCun, Bottou, Orr, Müller 1998, *Efficient BackProp*, equation 16; what selu
-/// asks for. Keras cuts it at two deviations.
+/// N(0, 1 / fan_in). LeCun, Bottou, Orr, Müller 1998, *Efficient BackProp*, equation 16; selu needs
+/// it. Keras cuts it off at two deviations.
 struct LecunNormal : nnrun::Initializer {
   static constexpr auto name = "lecun_normal", doc = "normal with variance 1 / fan_in";
   void fill(const nnrun::Stream& random, const nnrun::Block& block, std::span<double> w) const {

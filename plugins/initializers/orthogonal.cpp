@@ -5,7 +5,7 @@
 /// gain · Q: rows (or columns, where they are fewer) of length gain at right angles, evenly
 /// distributed over all such matrices. Saxe, McClelland, Ganguli 2013, *Exact Solutions to the
 /// Nonlinear Dynamics of Learning in Deep Linear Neural Networks*. Q is that of Q R = normal
-/// numbers with a positive diagonal of R, found by Gram and Schmidt's way.
+/// numbers with a positive diagonal of R, found by the method of Gram and Schmidt.
 struct Orthogonal : nnrun::Initializer {
   static constexpr auto name = "orthogonal", doc = "orthogonal rows or columns";
   double gain = 1;
@@ -20,11 +20,11 @@ struct Orthogonal : nnrun::Initializer {
     const std::size_t rows = block.shape.sizes[0], cols = w.size() / rows;
     const std::size_t n = std::min(rows, cols), length = std::max(rows, cols);
     const std::size_t stride = nnrun::padded(length);
-    std::vector<double> vectors(n * stride);  // tails are 0 and stay so
+    std::vector<double> vectors(n * stride);  // tails are 0 and stay 0
     for (std::size_t i = 0; i < n; ++i) {
       random.normal(std::span(&vectors[i * stride], length), 0, 1);
       orthonormalize(vectors.data(), i, stride);
-      orthonormalize(vectors.data(), i, stride);  // what rounding left of the others
+      orthonormalize(vectors.data(), i, stride);  // again: rounding left some of the others
     }
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t c = 0; c < cols; ++c)

@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
-/// N(mean, stddev²) without what lies further than two deviations from the mean, as in Keras. One
-/// uniform number each, by the inverse distribution function: none is drawn again.
+/// N(mean, stddev²) cut off at two deviations from the mean, as in Keras. Uses the inverse
+/// distribution function: one uniform number each, and none is drawn again.
 struct TruncatedNormal : nnrun::Initializer {
   static constexpr auto name = "truncated_normal",
                         doc = "normal numbers within two deviations of the mean";

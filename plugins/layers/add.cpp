@@ -1,6 +1,6 @@
 #include "elementwise.hpp"
 
-/// y = Σ xₖ: the sum of inputs of one shape, a skip connection's end (He et al. 2015).
+/// y = Σ xₖ: the sum of inputs of one shape, where a skip connection ends (He et al. 2015).
 struct Add : nnrun::Layer {
   static constexpr auto name = "add", doc = "the sum of its inputs, which have one shape";
   void plan(nnrun_plan& plan) const { elementwise::plan(plan, name); }

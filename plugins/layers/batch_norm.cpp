@@ -60,7 +60,7 @@ struct BatchNorm : nnrun::Layer {
   }
 
  private:
-  /// Of each feature; backward adds the sums of slopes. In the same order as the state.
+  /// The numbers of each feature, in the order of the state; backward adds the sums of slopes.
   template <class T>
   struct Statistics {
     T *mean, *variance, *dbeta, *dgamma;

@@ -2,11 +2,10 @@
 
 #include "shapes.hpp"
 
-/// The inputs one behind the other along their last size: 5 and 3 become 8, 28 x 28 x 1 and
-/// 28 x 28 x 3 become 28 x 28 x 4.
+/// The inputs joined along their last size: 5 and 3 become 8, 28 x 28 x 1 and 28 x 28 x 3 become 28
+/// x 28 x 4.
 struct Concatenate : nnrun::Layer {
-  static constexpr auto name = "concatenate",
-                        doc = "its inputs one behind the other, along their last size";
+  static constexpr auto name = "concatenate", doc = "its inputs, joined along their last size";
   void plan(nnrun_plan& p) const {
     if (p.n_in < 2) throw nnrun::Error("concatenate takes two inputs or more, not one");
     p.out = p.in[0];
@@ -44,7 +43,7 @@ struct Concatenate : nnrun::Layer {
   }
 
  private:
-  /// f(k, place in input k, place in the output, n) for every run of numbers that stays together.
+  /// Calls f(k, place in input k, place in the output, n) for every contiguous run of n numbers.
   template <class T, class F>
   void each_run(const nnrun::LayerCall<T>& c, F f) const {
     const std::size_t runs = c.cols() / c.shape().sizes[c.shape().rank - 1];  // of an example

@@ -1,4 +1,4 @@
-// A layer with one input whose numbers it hands on as they are.
+// A layer that copies its one input.
 #pragma once
 #include <algorithm>
 

@@ -7,9 +7,9 @@
 
 /// y = x W + b: every unit sees every input.
 ///
-/// In memory W is inputs × units, a row padded to whole lanes: all units of one input lie side by
-/// side, so that one example costs `inputs` broadcasts and no horizontal sum. Files hold
-/// units × inputs. A batch is matrix products (product.hpp), one example is dense_online.hpp.
+/// In memory W is inputs × units, each row padded to whole lanes: the weights of one input are
+/// contiguous, so that one example costs `inputs` broadcasts and no horizontal sum. Files hold
+/// units × inputs. Batches use matrix products (product.hpp), single examples dense_online.hpp.
 struct Dense : nnrun::Layer {
   static constexpr auto name = "dense", doc = "every unit sees every input: y = x W + b";
   static constexpr bool has_units = true;
@@ -71,7 +71,7 @@ struct Dense : nnrun::Layer {
   }
 
  private:
-  // Not inlined: the registers that a batch has to save would cost one example dearly.
+  // Not inlined: saving the registers that a batch needs would slow down single examples.
   template <class T>
   [[gnu::noinline]] void forward_batch(const nnrun::LayerCall<T>& c) const {
     const dense::View<T> m(c, bias);

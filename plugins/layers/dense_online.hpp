@@ -1,5 +1,5 @@
 // dense for one example. Every load and store is a whole lane: a wide load of what was just stored
-// in pieces waits for the cache, which costs more than the arithmetic.
+// in pieces stalls, which costs more than the arithmetic.
 #pragma once
 #include <nnrun/plugin.hpp>
 
@@ -9,12 +9,12 @@ using nnrun::first_lanes, nnrun::lane_at, nnrun::Lane, nnrun::lanes, nnrun::Laye
     nnrun::padded, nnrun::sum_of_lanes;
 using std::size_t;
 
-/// From one input's weights to the next: whole lanes; one unit: side by side.
+/// Returns the stride from one input's weights to the next: whole lanes, but 1 for one unit.
 constexpr size_t stride_of(size_t units) {
   return units == 1 ? 1 : padded(units);
 }
 
-/// W is inputs × units in memory, behind it the bias; see dense.cpp.
+/// W is inputs × units in memory, followed by the bias; see dense.cpp.
 template <class T>
 struct View {
   NNRUN_INLINE View(const LayerCall<T>& c, bool bias)
@@ -42,8 +42,8 @@ NNRUN_INLINE void store(T* p, Lane<T> v, bool add) {
   lane_at(p) = add ? lane_at(p) + v : v;
 }
 
-/// So many lanes of units at once: an addition waits for the one before it, but not for those of
-/// other lanes.
+/// Computes several lanes of units at once: an addition waits for the one before it, but not for
+/// those of other lanes.
 template <size_t many, class T>
 NNRUN_INLINE void units_at(const View<T>& m, size_t from) {
   Lane<T> sum[many];
@@ -67,7 +67,7 @@ NNRUN_CLONES void forward_one(const LayerCall<T> c, bool bias) {
     Lane<T> dot{};
     size_t i = 0;
     for (; i + lanes < m.in; i += lanes) dot += lane_at(m.x + i) * lane_at(m.w + i);
-    // what stands behind the inputs may be anything, NaN too: it is cut off before the sum
+    // what follows the inputs may be anything, even NaN: it is cut off before the sum
     dot += first_lanes<T>(lane_at(m.x + i) * lane_at(m.w + i), m.in - i);
     dot = sum_of_lanes<T>(dot);
     lane_at(m.y) = m.b ? dot + m.b[0] : dot;
@@ -76,8 +76,8 @@ NNRUN_CLONES void forward_one(const LayerCall<T> c, bool bias) {
   units_at<1>(m, 0);
 }
 
-/// More units than lanes. Apart from forward_one, whose few numbers would wait for registers to be
-/// saved that it does not need.
+/// For more units than lanes. Separate from forward_one, which would otherwise save registers that
+/// it does not need.
 template <class T>
 NNRUN_CLONES void forward_one_wide(const LayerCall<T> c, bool bias) {
   const View<T> m(c, bias);
@@ -139,7 +139,7 @@ NNRUN_CLONES void perturb_one(const LayerCall<T> c, bool bias, T h, T* out) {
   }
 }
 
-/// Column k of the base row became v: y + (v − x[k]) · W[k,:].
+/// Column k of the base row is replaced by v: y + (v − x[k]) · W[k,:].
 template <class T>
 NNRUN_CLONES void spread_one(const LayerCall<T> c, const T* v, size_t groups, size_t stride,
                              T* rows) {
@@ -148,7 +148,7 @@ NNRUN_CLONES void spread_one(const LayerCall<T> c, const T* v, size_t groups, si
     for (size_t k = 0; k < stride; k += lanes) {
       const Lane<T> x = lane_at(m.x + k), w = lane_at(m.w + k);
       for (size_t g = 0; g < groups * stride; g += stride)
-        // columns beyond the inputs do not exist: exactly the base output
+        // columns beyond the inputs do not exist: they give exactly the base output
         lane_at(rows + g + k) =
             m.y[0] + first_lanes<T>((lane_at(v + g + k) - x) * w, k < m.in ? m.in - k : 0);
     }

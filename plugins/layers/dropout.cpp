@@ -2,10 +2,10 @@
 
 #include "shapes.hpp"
 
-/// In training, each number is dropped (0) with probability `rate`, and what stays is divided by
-/// 1 − rate, so that the mean is kept; a trained network gives its input. Srivastava et al. 2014,
-/// "Dropout", in the inverted form of section 10. What is dropped follows from seed, layer and
-/// step.
+/// In training, each number is dropped (0) with probability `rate`, and what stays is divided by 1
+/// − rate, so that the mean stays the same; outside of training it gives its input. Srivastava et
+/// al. 2014, "Dropout", in the inverted form of section 10. What is dropped depends on seed, layer
+/// and step alone.
 struct Dropout : nnrun::Layer {
   static constexpr auto name = "dropout",
                         doc = "in training, drops numbers at random and scales up the rest";

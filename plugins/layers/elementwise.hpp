@@ -1,4 +1,4 @@
-// Layers whose inputs have one shape and that work number by number, in whole lanes.
+// Layers that work number by number on inputs of one shape, in whole lanes.
 #pragma once
 #include <algorithm>
 #include <nnrun/plugin.hpp>
@@ -9,7 +9,7 @@ namespace elementwise {
 
 using nnrun::first_lanes, nnrun::lane_at, nnrun::Lane, nnrun::lanes, nnrun::LayerCall;
 
-/// The output has the shape that all inputs have; most 0: as many as there are.
+/// Plans an output of the shape that all inputs have. most: the largest number of inputs; 0: any.
 inline void plan(nnrun_plan& plan, const std::string& name, std::uint32_t most = 0) {
   if (plan.n_in < 2) throw nnrun::Error(name + " takes two inputs or more, not one");
   if (most != 0 && plan.n_in > most)
@@ -22,12 +22,12 @@ inline void plan(nnrun_plan& plan, const std::string& name, std::uint32_t most =
   plan.out = plan.in[0];
 }
 
-/// The outputs: f(i) gives the lane of the numbers from i on.
+/// Writes the outputs: f(i) gives the lane of the numbers from i on.
 template <class T, class F>
 NNRUN_CLONES void write(T* out, std::size_t n, F f) {
   for (std::size_t i = 0; i < n; i += lanes) lane_at(out + i) = f(i);
 }
-/// Slopes of an input; behind the last one they are zero, whatever f finds there.
+/// Writes the slopes of an input, and zeros after the last one, whatever f returns there.
 template <class T, class F>
 NNRUN_CLONES void write_slopes(T* dx, std::size_t n, bool add, F f) {
   for (std::size_t i = 0; i < n; i += lanes) {
@@ -40,14 +40,14 @@ template <class T, class F>
 void forward(const LayerCall<T>& c, F f) {
   write(c.out(), c.rows() * c.cols(), f);
 }
-/// f(k) gives what write_slopes takes for input k; inputs whose slopes nobody wants are left out.
+/// f(k) gives what write_slopes takes for input k. Inputs whose slopes are not wanted are skipped.
 template <class T, class F>
 void backward(const LayerCall<T>& c, F f) {
   for (std::size_t k = 0; k < c.inputs(); ++k)
     if (T* const dx = c.d_in(k)) write_slopes(dx, c.rows() * c.cols(), c.adds(k), f(k));
 }
 
-/// Σ xₖ from number i on.
+/// Returns Σ xₖ of the numbers from i on.
 template <class T>
 NNRUN_INLINE Lane<T> sum_at(const LayerCall<T>& c, std::size_t i) {
   Lane<T> sum = lane_at(c.in(0) + i);

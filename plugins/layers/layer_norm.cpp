@@ -69,7 +69,7 @@ struct LayerNorm : nnrun::Layer {
       kept[2 * r + 1] = s.inverse;
     }
   }
-  /// As in batch_norm, but over an example's features; gamma stands inside the means.
+  /// As in batch_norm, but over the features of an example, with gamma inside the means.
   template <class T>
   NNRUN_CLONES static void slopes(const normalization::View<T> v, const T* kept) {
     const T share = T(1) / static_cast<T>(v.features);

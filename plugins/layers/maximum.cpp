@@ -1,7 +1,7 @@
 #include "elementwise.hpp"
 
-/// y = max xₖ, number by number (Goodfellow et al. 2013, *Maxout Networks*). Where several are the
-/// largest, the first of them gets the slope; NaN is larger than everything, so that it is seen.
+/// y = max xₖ, number by number (Goodfellow et al. 2013, *Maxout Networks*). If several are the
+/// largest, the first gets the slope. NaN counts as largest, so that it stays visible.
 struct Maximum : nnrun::Layer {
   static constexpr auto name = "maximum",
                         doc = "the largest of its inputs, which have one shape, number by number";
@@ -21,7 +21,7 @@ struct Maximum : nnrun::Layer {
       return [&c, k ](std::size_t i) __attribute__((always_inline)) {
         const nnrun::Lane<T> y = nnrun::lane_at(c.out() + i), none{};
         nnrun::Lane<T> slope = nnrun::lane_at(c.d_out() + i);
-        for (std::size_t j = 0; j < k; ++j)  // an earlier one took it
+        for (std::size_t j = 0; j < k; ++j)  // an earlier input has the slope
           slope = nnrun::select<T>(nnrun::lane_at(c.in(j) + i) - y, slope, none);
         return nnrun::select<T>(nnrun::lane_at(c.in(k) + i) - y, none, slope);
       };

@@ -1,7 +1,7 @@
 #include "elementwise.hpp"
 
-/// y = Π xₖ, number by number: a gate, where one of them runs from 0 to 1 (Hochreiter &
-/// Schmidhuber 1997, *Long Short-Term Memory*).
+/// y = Π xₖ, number by number: a gate if one of them runs from 0 to 1 (Hochreiter & Schmidhuber
+/// 1997, *Long Short-Term Memory*).
 struct Multiply : nnrun::Layer {
   static constexpr auto name = "multiply", doc = "the product of its inputs, which have one shape";
   void plan(nnrun_plan& plan) const { elementwise::plan(plan, name); }
@@ -12,7 +12,7 @@ struct Multiply : nnrun::Layer {
           return times_others(nnrun::lane_at(c.in(0) + i), c, 0, i);
         });
   }
-  /// ∂y/∂xₖ = Π over the others; a division by xₖ would fail at 0.
+  /// ∂y/∂xₖ = Π over the others. Dividing y by xₖ would fail at 0.
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     elementwise::backward(c, [&c](std::size_t k) {

@@ -1,5 +1,5 @@
 // What batch_norm and layer_norm share: y = gamma · (x − mean) / sqrt(variance + epsilon) + beta,
-// with a gamma and a beta for each feature, a number along an example's last size.
+// with a gamma and a beta for each feature, which is an index of an example's last size.
 #pragma once
 #include <cmath>
 
@@ -7,7 +7,8 @@
 
 namespace normalization {
 
-/// The output has the input's shape; gamma starts at 1, beta at 0. Returns the count of features.
+/// Plans an output of the input's shape; gamma starts at 1, beta at 0. Returns the number of
+/// features.
 inline std::size_t plan(nnrun_plan& plan, const char* name) {
   shapes::require_one_input(plan, name);
   plan.out = plan.in[0];
@@ -24,7 +25,7 @@ NNRUN_INLINE T inverse_deviation(T variance, double epsilon) {
   return T(1) / std::sqrt(variance + static_cast<T>(epsilon));
 }
 
-/// A call as groups of features, one behind the other: a row may hold several.
+/// A view of a call as contiguous groups of features: a row may hold several.
 template <class T>
 struct View {
   std::size_t features, groups, stride;

@@ -1,4 +1,4 @@
-// Layers whose parameters belong to one column of the output each.
+// Layers in which each parameter belongs to one column of the output.
 #pragma once
 #include <algorithm>
 
@@ -8,8 +8,8 @@ namespace per_column {
 
 using nnrun::LayerCall, nnrun::padded;
 
-/// One input, an output of its shape, and a block of one parameter per column, `name`, that starts
-/// as `initial`.
+/// Plans one input, an output of its shape, and a block `name` of one parameter per column that
+/// starts at `initial`.
 inline void plan(nnrun_plan& p, const std::string& layer) {
   shapes::require_one_input(p, layer);
   p.out = p.in[0];
@@ -22,13 +22,13 @@ inline void add_block(nnrun_plan& p, const char* name, double initial) {
   p.groups = p.n_blocks;
 }
 
-/// out(r, c) = f(its place, c)
+/// Writes out(r, c) = f(index of (r, c), c).
 template <class T, class F>
 NNRUN_CLONES void write(T* out, std::size_t rows, std::size_t cols, F f) {
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < cols; ++c) out[r * cols + c] = f(r * cols + c, c);
 }
-/// The slopes of the input, zero behind the last one; none where nobody wants them.
+/// Writes the slopes of the input, and zeros after the last one; nothing if they are not wanted.
 template <class T, class F>
 NNRUN_CLONES void write_slopes(T* dx, std::size_t rows, std::size_t cols, bool add, F f) {
   if (!dx) return;
@@ -39,14 +39,14 @@ NNRUN_CLONES void write_slopes(T* dx, std::size_t rows, std::size_t cols, bool a
     }
   std::fill(dx + rows * cols, dx + padded(rows * cols), T(0));
 }
-/// dw(c) = Σ over the rows of f(place of (r, c))
+/// Writes dw(c) = Σ over the rows of f(index of (r, c)).
 template <class T, class F>
 NNRUN_CLONES void write_sums(T* dw, std::size_t rows, std::size_t cols, bool add, F f) {
   if (!add) std::fill_n(dw, padded(cols), T(0));
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < cols; ++c) dw[c] += f(r * cols + c);
 }
-/// One row of perturbed outputs, y(c) + step(c); padding gives y(0) where there is one column.
+/// Writes one row of perturbed outputs, y(c) + step(c). With one column, padding gives y(0).
 template <class T, class F>
 NNRUN_CLONES void write_moved(const T* y, T* out, std::size_t cols, F step) {
   for (std::size_t c = 0; c < cols; ++c) out[c] = y[c] + step(c);

@@ -23,12 +23,12 @@ Products eigen_products() {
 #endif
 
 namespace {
-// The C interface of oneDNN 2 and 3, which has not changed: row-major, like ours.
+// The C interface of oneDNN, the same in versions 2 and 3: row-major, like ours.
 using Sgemm = int (*)(char, char, std::int64_t m, std::int64_t n, std::int64_t k, float alpha,
                       const float* a, std::int64_t lda, const float* b, std::int64_t ldb,
                       float beta, float* c, std::int64_t ldc);
 
-/// nullptr where no oneDNN is installed. Loaded when first asked for: it is 40 MB.
+/// Returns nullptr if oneDNN is not installed. Loads it when first called: it is 40 MB.
 void* onednn() {
   static void* const library = [] {
     void* found = nullptr;
@@ -43,7 +43,7 @@ Sgemm sgemm() {
       onednn() ? reinterpret_cast<Sgemm>(dlsym(onednn(), "dnnl_sgemm")) : nullptr;
   return function;
 }
-/// The threads are nnrun's: one in oneDNN per worker.
+/// Makes oneDNN use one thread per call: the threads are nnrun's.
 void use_one_thread() {
   using SetThreads = void (*)(int);
   if (void* f = dlsym(onednn(), "omp_set_num_threads")) reinterpret_cast<SetThreads>(f)(1);

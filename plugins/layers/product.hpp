@@ -1,9 +1,9 @@
-// The matrix product behind one small door: Eigen compiled once per x86-64 level and chosen when
-// the library is loaded, or oneDNN's sgemm where a config asks for it.
+// The matrix product behind a small interface: Eigen, compiled once per x86-64 level and chosen
+// when the library is loaded, or oneDNN's sgemm if a config asks for it.
 #pragma once
 #include <cstddef>
 
-/// A row-major matrix with `stride` numbers from row to row; transposed: used the other way round.
+/// A row-major matrix with `stride` numbers from row to row; transposed: its transpose is meant.
 template <class T>
 struct Operand {
   const T* data;
@@ -28,7 +28,8 @@ struct Products {
   }
 };
 
-/// Eigen's products for the best level that this processor has.
+/// Returns Eigen's products for the best level that this processor has.
 Products eigen_products();
-/// oneDNN's sgemm and Eigen's double product. Throws nnrun::Error where oneDNN is not installed.
+/// Returns oneDNN's sgemm and Eigen's double product. Throws nnrun::Error if oneDNN is not
+/// installed.
 Products onednn_products();

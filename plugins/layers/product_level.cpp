@@ -1,5 +1,5 @@
-// Eigen's products for one x86-64 level. Compiled once per level, each with an Eigen namespace of
-// its own, so that the linker cannot mix code of two levels.
+// Eigen's products for one x86-64 level. Compiled once per level, each time with its own Eigen
+// namespace, so that the linker cannot mix code of two levels.
 #define EIGEN_NO_DEBUG
 #define EIGEN_DONT_PARALLELIZE
 // Packed blocks live on the stack: nothing is allocated while training.
@@ -33,7 +33,8 @@ void product(std::size_t m, std::size_t n, std::size_t k, Operand<T> a, Operand<
 }
 }  // namespace
 
-/// How Eigen cuts its blocks, and so its bits, follows the cache sizes that it finds: fixed here.
+/// Eigen cuts its blocks by the cache sizes that it finds, which decides the bits: they are fixed
+/// here.
 Products NNRUN_NAME(eigen_level_, NNRUN_LEVEL)() {
   Eigen::setCpuCacheSizes(32 * 1024, 512 * 1024, 2 * 1024 * 1024);
   return {product<float>, product<double>};

@@ -61,7 +61,7 @@ struct Scale : nnrun::Layer {
   }
 
  private:
-  /// The part of a vector of parameters that belongs to the bias; nullptr without.
+  /// Returns the bias in a vector of parameters; nullptr without a bias.
   template <class T, class P>
   P* bias_of(const nnrun::LayerCall<T>& c, P* parameters) const {
     return bias ? parameters + nnrun::padded(c.cols()) : nullptr;

@@ -1,4 +1,4 @@
-// Shapes of inputs: compared, and shown to people.
+// Compares shapes of inputs, and shows them to people.
 #pragma once
 #include <algorithm>
 #include <nnrun/plugin.hpp>
@@ -9,7 +9,7 @@ namespace shapes {
 inline bool same(const nnrun_shape& a, const nnrun_shape& b) {
   return a.rank == b.rank && std::equal(a.sizes, a.sizes + a.rank, b.sizes);
 }
-/// `28 x 28`
+/// Returns a shape as text: `28 x 28`.
 inline std::string text(const nnrun_shape& s) {
   std::string out;
   for (std::uint32_t i = 0; i < s.rank; ++i) out += (i ? " x " : "") + std::to_string(s.sizes[i]);

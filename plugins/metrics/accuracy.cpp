@@ -1,8 +1,7 @@
 #include "counts.hpp"
 
-/// The share of examples whose answer is right: for one output, on the same side of ½ as the
-/// target, or of 0 where targets are ±1; for several, the largest output stands where the largest
-/// target stands.
+/// The share of examples whose answer is right: one output is on the same side of ½ as the target,
+/// or of 0 if targets are ±1; of several, the largest is where the largest target is.
 struct Accuracy : nnrun::Metric {
   static constexpr auto name = "accuracy", doc = "share of examples whose answer is right";
   static constexpr nnrun::Range targets{-1, 1};

@@ -5,7 +5,7 @@
 /// The area under the receiver operating characteristic: how often a positive example (target above
 /// ½) has a greater output than a negative one, a tie counting ½. By ranks: Hanley & McNeil 1982,
 /// *The Meaning and Use of the Area under a ROC Curve*. Several outputs: the mean over those that
-/// have both kinds of examples; ½ where none has, NaN where an output is NaN.
+/// have both kinds of examples; ½ if none has, NaN if an output is NaN.
 struct Auc : nnrun::Metric {
   static constexpr auto
       name = "auc",
@@ -27,7 +27,7 @@ struct Auc : nnrun::Metric {
   }
 
  private:
-  /// Below 0 where one kind is missing.
+  /// Returns the area of one output, below 0 if one kind is missing.
   template <class T>
   static double area_of(std::vector<std::pair<T, bool>> examples) {
     std::ranges::sort(examples);

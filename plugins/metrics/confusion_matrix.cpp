@@ -1,8 +1,8 @@
 #include "counts.hpp"
 
 /// How many examples of class i the network puts into class j; as a number, how many it puts into a
-/// wrong one. One output: the classes on both sides of ½, or of 0 where targets are ±1. Several:
-/// the largest output is said, the largest target meant.
+/// wrong one. One output: the classes on both sides of ½, or of 0 if targets are ±1. Several: the
+/// largest output is the prediction, the largest target the true class.
 struct ConfusionMatrix : nnrun::Metric {
   static constexpr auto name = "confusion_matrix",
                         doc = "examples by class and answer; as a number: the wrong answers";

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <nnrun/plugin.hpp>
 
-/// The share of examples where fewer than k outputs are greater than the one where the largest
-/// target stands; equal outputs count in favour, as in Keras.
+/// The share of examples in which fewer than k outputs are greater than that of the true class,
+/// where the target is largest. Ties count in favour, as in Keras.
 struct TopKAccuracy : nnrun::Metric {
   static constexpr auto name = "top_k_accuracy",
                         doc = "share of examples whose class is among the k largest outputs";
@@ -17,7 +17,7 @@ struct TopKAccuracy : nnrun::Metric {
     double right = 0;
     for (std::size_t r = 0; r < y.rows; ++r) {
       const T own = y[r][static_cast<std::size_t>(std::ranges::max_element(t[r]) - t[r].begin())];
-      // not less or equal: NaN is greater than the own one, and everything is greater than NaN
+      // not x > own: NaN must count as greater than own, and everything as greater than NaN
       right += std::ranges::count_if(y[r], [=](T x) { return !(x <= own); }) < k;
     }
     return right / static_cast<double>(y.rows);

@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
 /// Zeiler 2012, algorithm 1: steps in the units of the parameter, from averages of squared
-/// gradients and squared steps. PyTorch adds the learning rate, 1 in the paper, and weight decay.
+/// gradients and squared steps. The learning rate, 1 in the paper, and weight decay are PyTorch's.
 struct Adadelta : nnrun::Optimizer {
   static constexpr auto name = "adadelta",
                         doc = "steps scaled by the ratio of past steps to past gradients";

@@ -9,7 +9,7 @@ struct Adagrad : nnrun::Optimizer {
   double epsilon = 1e-10, weight_decay = 0;
   static constexpr auto params() {
     return nnrun::params(
-        nnrun::param(&Adagrad::epsilon, "epsilon", "added to the root that divides",
+        nnrun::param(&Adagrad::epsilon, "epsilon", "added to the root in the denominator",
                      {.min = 0, .above_min = true}),
         nnrun::param(&Adagrad::weight_decay, "weight_decay", "pull of parameters towards 0",
                      {.min = 0}));

@@ -1,7 +1,7 @@
 #include "moments.hpp"
 
-/// Adam with weight decay of its own, w ← w − rate · weight_decay · w, which the moments do not
-/// see. Loshchilov & Hutter 2019, algorithm 2; as in PyTorch the rate is a factor of the decay.
+/// Adam with decoupled weight decay, w ← w − rate · weight_decay · w, which does not enter the
+/// moments. Loshchilov & Hutter 2019, algorithm 2; as in PyTorch the rate is a factor of the decay.
 struct Adamw : Moments {
   static constexpr auto name = "adamw", doc = "adam with decoupled weight decay";
   static constexpr const char* slots[] = {"m", "v"};

@@ -1,8 +1,8 @@
 #pragma once
 #include <nnrun/plugin.hpp>
 
-/// What Adam and its relatives share: decaying averages of the gradient and of its square, begun at
-/// 0, and what divides by their root.
+/// What Adam and its relatives share: decaying averages of the gradient and of its square that
+/// start at 0, and epsilon for the division by a root.
 struct Moments : nnrun::Optimizer {
   static constexpr double learning_rate = 0.001;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weight_decay = 0;
@@ -10,7 +10,7 @@ struct Moments : nnrun::Optimizer {
     return nnrun::params(
         nnrun::param(&Moments::beta1, "beta1", "decay of the gradient's average", fraction),
         nnrun::param(&Moments::beta2, "beta2", "decay of the squared gradient's average", fraction),
-        nnrun::param(&Moments::epsilon, "epsilon", "added to the root that divides",
+        nnrun::param(&Moments::epsilon, "epsilon", "added to the root in the denominator",
                      {.min = 0, .above_min = true}),
         nnrun::param(&Moments::weight_decay, "weight_decay", "pull of parameters towards 0",
                      {.min = 0}));

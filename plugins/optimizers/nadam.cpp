@@ -4,7 +4,7 @@
 /// schedule μₜ = β₁ (1 − 0.96^(ψt) / 2), in PyTorch's form.
 struct Nadam : Moments {
   static constexpr auto name = "nadam", doc = "adam with nesterov's momentum";
-  /// share: 1 − μ₁ … μₜ, what m holds of its gradients; one number, kept with every parameter
+  /// share: 1 − μ₁ … μₜ, by which m is divided; a single number, but kept per parameter
   static constexpr const char* slots[] = {"m", "v", "share"};
   static constexpr double learning_rate = 0.002;
   double momentum_decay = 0.004;

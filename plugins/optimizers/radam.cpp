@@ -1,8 +1,8 @@
 #include "moments.hpp"
 
-/// Adam that begins as momentum, until its second moment has seen enough gradients to be trusted.
-/// Liu, Jiang, He, Chen, Liu, Gao, Han 2020, algorithm 2; the threshold 5 and where ε stands are
-/// PyTorch's.
+/// Adam that starts as momentum, until its second moment has averaged enough gradients to be
+/// reliable. Liu, Jiang, He, Chen, Liu, Gao, Han 2020, algorithm 2; the threshold 5 and the
+/// position of ε are PyTorch's.
 struct Radam : Moments {
   static constexpr auto name = "radam", doc = "adam with a rectified start";
   static constexpr const char* slots[] = {"m", "v"};

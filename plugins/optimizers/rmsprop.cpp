@@ -11,7 +11,7 @@ struct Rmsprop : nnrun::Optimizer {
     return nnrun::params(
         nnrun::param(&Rmsprop::rho, "rho", "decay of the average",
                      {.min = 0, .max = 1, .below_max = true}),
-        nnrun::param(&Rmsprop::epsilon, "epsilon", "added to the root that divides",
+        nnrun::param(&Rmsprop::epsilon, "epsilon", "added to the root in the denominator",
                      {.min = 0, .above_min = true}),
         nnrun::param(&Rmsprop::weight_decay, "weight_decay", "pull of parameters towards 0",
                      {.min = 0}));

@@ -1,8 +1,9 @@
 #include <nnrun/plugin.hpp>
 
-/// A step of its own per parameter, longer while the gradient keeps its sign, shorter and left out
-/// once when the sign turns. Riedmiller & Braun 1993, in the form of Igel & Hüsken 2000 (iRprop⁻),
-/// PyTorch's. The learning rate is the first step. For whole batches: it looks at signs only.
+/// Each parameter has its own step, longer while the gradient keeps its sign; when the sign turns,
+/// it is shorter and skipped once. Riedmiller & Braun 1993, in the form of Igel & Hüsken 2000
+/// (iRprop⁻), PyTorch's. The learning rate is the first step. For full batches, since it uses only
+/// signs.
 struct Rprop : nnrun::Optimizer {
   static constexpr auto name = "rprop",
                         doc = "steps by the sign of the gradient, longer while it stays";

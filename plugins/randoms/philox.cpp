@@ -28,7 +28,8 @@ struct Philox : nnrun::Random {
     const std::uint64_t bits = (std::uint64_t{a} << 32 | b) >> 11;
     return static_cast<double>(bits) * 0x1p-53;
   }
-  /// FNV-1a of the name, then SplitMix64's finaliser over it and the index: far apart for any two.
+  /// Returns a different number for different streams: FNV-1a of the name, then SplitMix64's
+  /// finaliser over it and the index.
   static std::uint64_t stream_id(const char* name, std::uint64_t index) {
     std::uint64_t h = 0xcbf29ce484222325;
     for (; *name; ++name) h = (h ^ static_cast<unsigned char>(*name)) * 0x100000001b3;

@@ -2,8 +2,8 @@
 
 /// rate · |w|, whose slope is rate · sign(w): many weights become small (Tibshirani 1996).
 ///
-/// kill_at_zero, as TensorFlow Playground does it: the step of the penalty follows the optimizer's,
-/// and a weight that it carries across 0 stays 0 for good.
+/// kill_at_zero, as TensorFlow Playground does it: the penalty's step follows the optimizer's, and
+/// a weight that it moves across 0 stays 0 for good.
 struct L1 : nnrun::Regularizer {
   static constexpr auto name = "l1", doc = "rate times |w|: small weights go to 0";
   double rate = 0.01;

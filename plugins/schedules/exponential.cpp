@@ -5,8 +5,7 @@ struct Exponential : nnrun::Schedule {
   static constexpr auto name = "exponential", doc = "times gamma after every epoch";
   double gamma = 0.95;
   static constexpr auto params() {
-    return nnrun::params(nnrun::param(&Exponential::gamma, "gamma",
-                                      "what each epoch multiplies with",
+    return nnrun::params(nnrun::param(&Exponential::gamma, "gamma", "factor of each epoch",
                                       {.min = 0, .max = 1, .above_min = true}));
   }
   double factor(const nnrun::Moment& now) const {

@@ -8,7 +8,7 @@ struct Multistep : nnrun::Schedule {
   static constexpr auto params() {
     return nnrun::params(nnrun::param(&Multistep::milestones, "milestones",
                                       "epochs after which the rate drops", {.required = true}),
-                         nnrun::param(&Multistep::gamma, "gamma", "what a drop multiplies with",
+                         nnrun::param(&Multistep::gamma, "gamma", "factor of each drop",
                                       {.min = 0, .max = 1, .above_min = true}));
   }
   double factor(const nnrun::Moment& now) const {

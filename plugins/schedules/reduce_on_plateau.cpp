@@ -1,23 +1,22 @@
 #include <algorithm>
 #include <nnrun/plugin.hpp>
 
-/// Times gamma after more than `patience` epochs without an improvement by more than min_delta,
-/// then starts to count anew (PyTorch, ReduceLROnPlateau, with an absolute threshold).
+/// Multiplies by gamma after more than `patience` epochs without an improvement by more than
+/// min_delta, then counts anew (PyTorch, ReduceLROnPlateau, with an absolute threshold).
 struct ReduceOnPlateau : nnrun::Schedule {
   static constexpr auto name = "reduce_on_plateau",
                         doc = "falls when the monitored value stops improving";
   double gamma = 0.1, min_delta = 1e-4, least = 0;
   std::int64_t patience = 10;
   static constexpr auto params() {
-    return nnrun::params(
-        nnrun::param(&ReduceOnPlateau::gamma, "gamma", "what a drop multiplies with",
-                     {.min = 0, .max = 1, .above_min = true, .below_max = true}),
-        nnrun::param(&ReduceOnPlateau::min_delta, "min_delta", "what counts as an improvement",
-                     {.min = 0}),
-        nnrun::param(&ReduceOnPlateau::least, "least", "the factor never falls below it",
-                     {.min = 0, .max = 1}),
-        nnrun::param(&ReduceOnPlateau::patience, "patience",
-                     "epochs without improvement that are borne", {.min = 0}));
+    return nnrun::params(nnrun::param(&ReduceOnPlateau::gamma, "gamma", "factor of each drop",
+                                      {.min = 0, .max = 1, .above_min = true, .below_max = true}),
+                         nnrun::param(&ReduceOnPlateau::min_delta, "min_delta",
+                                      "what counts as an improvement", {.min = 0}),
+                         nnrun::param(&ReduceOnPlateau::least, "least",
+                                      "the factor never falls below it", {.min = 0, .max = 1}),
+                         nnrun::param(&ReduceOnPlateau::patience, "patience",
+                                      "epochs without improvement that are tolerated", {.min = 0}));
   }
   double factor(const nnrun::Moment& now) const {
     double factor = 1, best = now.history().empty() ? 0 : now.history()[0];

@@ -8,7 +8,7 @@ struct StepDecay : nnrun::Schedule {
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&StepDecay::every, "every", "epochs between two drops", {.min = 1}),
-        nnrun::param(&StepDecay::gamma, "gamma", "what a drop multiplies with",
+        nnrun::param(&StepDecay::gamma, "gamma", "factor of each drop",
                      {.min = 0, .max = 1, .above_min = true}));
   }
   double factor(const nnrun::Moment& now) const {

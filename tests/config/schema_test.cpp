@@ -112,7 +112,7 @@ TEST_CASE("a setting is described by its own line", "[config]") {
   CHECK(delta == json({{"type", "number"},
                        {"exclusiveMinimum", 0.0},
                        {"default", 1.0},
-                       {"description", "error from which on it is linear"}}));
+                       {"description", "error beyond which it is linear"}}));
 }
 
 }  // namespace

@@ -12,7 +12,7 @@ struct Evaluated {
   Buffer<T> z, a, da, dz;
 };
 
-/// A cost's slope at column c: not the same in all, or the slopes of softmax would add up to 0.
+/// Returns a cost's slope at column c: different ones, or the slopes of softmax would add up to 0.
 double slope_at(std::size_t c) {
   return 1 + 0.25 * static_cast<double>(c % 3);
 }
@@ -32,7 +32,7 @@ Evaluated<T> evaluate(const host::Object& f, const std::vector<double>& z, std::
 
 std::vector<double> grid() {
   std::vector<double> x;
-  // no multiple of a half: kinks, where left and right slope differ, stand on round numbers
+  // no multiples of a half: kinks, where left and right slope differ, are at round numbers
   for (double v = -8.13; v < 8.2; v += 0.37) x.push_back(v);
   return x;
 }

@@ -8,7 +8,7 @@ namespace {
 
 using Settings = std::vector<std::pair<std::string, host::Value>>;
 
-/// The slopes of one example, and its cost behind them.
+/// Returns the slopes of one example, followed by its cost.
 std::vector<double> evaluate(const std::string& name, const Settings& settings,
                              const std::vector<double>& y, const std::vector<double>& t) {
   const host::Object cost(use("cost", name, settings));

@@ -1,4 +1,4 @@
-// csv: right files by their numbers, wrong ones by what is said of them.
+// csv: right files give their numbers, wrong ones their messages.
 #include "support/example_data.hpp"
 namespace nnrun::testing {
 namespace {

@@ -1,4 +1,4 @@
-// What every data set keeps, and the data sets that are drawn.
+// What every data set obeys, and the data sets that are drawn.
 #include <cmath>
 #include <map>
 #include <numeric>

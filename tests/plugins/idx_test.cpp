@@ -1,4 +1,4 @@
-// idx: right files by their numbers, wrong ones by what is said of them.
+// idx: right files give their numbers, wrong ones their messages.
 #include <numeric>
 
 #include "support/example_data.hpp"

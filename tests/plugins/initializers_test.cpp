@@ -31,7 +31,8 @@ double deviation_of(const std::vector<double>& x) {
   return std::sqrt(sum / static_cast<double>(x.size()));
 }
 
-/// Kolmogorov and Smirnov's: the largest distance between the numbers and a distribution.
+/// Returns Kolmogorov and Smirnov's statistic: the largest distance between the numbers and a
+/// distribution.
 template <class F>
 double distance(std::vector<double> x, F below) {
   std::ranges::sort(x);

@@ -7,7 +7,7 @@ namespace {
 
 using host::Buffer;
 
-/// A layer with two inputs where it takes two, one otherwise, and numbers for all of it.
+/// A layer with two inputs if it takes two, else one, and numbers for everything.
 template <class T>
 class Bench {
  public:
@@ -78,7 +78,7 @@ class Bench {
     if (functions().backward_parameters)
       layer_.call("backward_parameters", functions().backward_parameters, &c);
   }
-  /// Σ y · dy: its slopes are what backward gives.
+  /// Returns Σ y · dy: its slopes are what backward gives.
   double weighted_sum() {
     forward();
     double sum = 0;
@@ -175,7 +175,7 @@ TEST_CASE("padding of a layer's gradient is exactly zero", "[plugins][layer]") {
   CAPTURE(name, rows, units);
   const host::Object layer(use("layer", name, {{"units", units}}));
   Bench<double> b(layer, rows);
-  for (auto& x : b.x_)  // what stands behind the data may be anything
+  for (auto& x : b.x_)  // what follows the data may be anything
     for (std::size_t i = x.size(); i < host::padded(x.size()); ++i) x.data()[i] = std::nan("");
   b.forward();
   b.backward();
@@ -199,7 +199,7 @@ TEST_CASE("one row alone equals that row in a batch", "[plugins][layer]") {
     const std::size_t per_row = batch.plan_.noise_per_row;
     std::copy_n(batch.noise_.data() + r * per_row, per_row, one.noise_.data());
     one.forward();
-    for (std::size_t c = 0; c < one.out_cols_; ++c)  // another order of sums: a few roundings
+    for (std::size_t c = 0; c < one.out_cols_; ++c)  // sums in another order: a few roundings
       CHECK(one.y_.data()[c] ==
             Approx(batch.y_.data()[r * one.out_cols_ + c]).epsilon(1e-13).margin(1e-14));
   }

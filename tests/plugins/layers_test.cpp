@@ -1,4 +1,4 @@
-// Layers that join, move or bend numbers: what the laws do not say of them.
+// Layers that join, move or bend numbers: what the laws do not cover.
 #include <cmath>
 
 #include "network/graph.hpp"

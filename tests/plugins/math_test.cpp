@@ -5,7 +5,7 @@
 
 namespace {
 
-/// The largest relative error of f against the C library in a wider type, over [low, high].
+/// Returns the largest relative error of f against the C library in a wider type, over [low, high].
 template <class T, class F, class G>
 double worst(F f, G exact, double low, double high, int n = 20001) {
   double most = 0;

@@ -14,7 +14,7 @@ double measured(const std::string& name, const std::vector<double>& y, const std
   return value;
 }
 
-/// Rows of three outputs, the largest one where the class is.
+/// Returns rows of three outputs, the largest one at the class.
 std::vector<double> one_hot(const std::vector<std::size_t>& classes) {
   std::vector<double> rows(classes.size() * 3);
   for (std::size_t r = 0; r < classes.size(); ++r) rows[r * 3 + classes[r]] = 1;
@@ -24,24 +24,25 @@ std::vector<double> one_hot(const std::vector<std::size_t>& classes) {
 }  // namespace
 
 TEST_CASE("precision, recall and f1 of one output count around a half", "[plugins][metric]") {
-  // said: 1 1 1 0 0 0, meant: 1 0 0 1 0 0; both: 1
+  // predicted: 1 1 1 0 0 0, actual: 1 0 0 1 0 0; right: 1
   const std::vector<double> y{.9, .8, .7, .4, .2, .5}, t{1, 0, 0, 1, 0, 0};
   CHECK(measured("precision", y, t, 6) == Approx(1. / 3));
   CHECK(measured("recall", y, t, 6) == Approx(1. / 2));
   CHECK(measured("f1", y, t, 6) == Approx(2. / 5));
-  CHECK(measured("precision", {.1, .2}, {1, 0}, 2) == 0);  // nothing said
-  CHECK(measured("recall", {.9, .2}, {0, 0}, 2) == 0);     // nothing meant
+  CHECK(measured("precision", {.1, .2}, {1, 0}, 2) == 0);  // nothing predicted
+  CHECK(measured("recall", {.9, .2}, {0, 0}, 2) == 0);     // nothing to find
   CHECK(measured("f1", {.1, .2}, {0, 0}, 2) == 0);
 }
 
 TEST_CASE("precision, recall and f1 of several outputs are means over the classes",
           "[plugins][metric]") {
-  // class 0: said 2, meant 3, both 2; class 1: said 3, meant 1, both 1; class 2: meant 1
+  // class 0: predicted 2, actual 3, right 2; class 1: predicted 3, actual 1, right 1; class 2:
+  // actual 1
   const auto y = one_hot({0, 0, 1, 1, 1}), t = one_hot({0, 0, 0, 1, 2});
   CHECK(measured("precision", y, t, 5) == Approx((1 + 1. / 3 + 0) / 3));
   CHECK(measured("recall", y, t, 5) == Approx((2. / 3 + 1 + 0) / 3));
   CHECK(measured("f1", y, t, 5) == Approx((4. / 5 + 2. / 4 + 0) / 3));
-  // class 2 neither said nor meant: left out
+  // class 2 is neither predicted nor actual: left out
   CHECK(measured("f1", one_hot({0, 1}), one_hot({0, 1}), 2) == 1);
 }
 

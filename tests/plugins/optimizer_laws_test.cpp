@@ -24,7 +24,7 @@ class Descent {
       g_.data()[i] = static_cast<T>(slope(static_cast<double>(w_.data()[i]), i));
     apply(0, host::padded(n_), rate, number);
   }
-  /// One part of the vector, as threads share it.
+  /// Updates one part of the vector, as one of several threads does.
   void apply(std::size_t from, std::size_t to, double rate, std::uint64_t number) {
     std::vector<void*> slots;
     for (auto& slot : slots_) slots.push_back(slot.data() + from);

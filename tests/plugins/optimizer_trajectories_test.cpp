@@ -13,14 +13,15 @@ constexpr std::size_t size = 4;
 using Numbers = std::array<double, size>;
 using Settings = std::vector<std::pair<std::string, host::Value>>;
 
-/// Of Σ (w₀ − 1)² + 10 (w₁ − w₀²)² + |w₂|³ + cos w₃: curved, badly scaled, and gradients turn sign.
+/// Returns the slopes of Σ (w₀ − 1)² + 10 (w₁ − w₀²)² + |w₂|³ + cos w₃: curved, badly scaled, and
+/// they change sign.
 Numbers slopes(const Numbers& w) {
   return {2 * (w[0] - 1) - 40 * w[0] * (w[1] - w[0] * w[0]), 20 * (w[1] - w[0] * w[0]),
           3 * w[2] * std::abs(w[2]), -std::sin(w[3])};
 }
 constexpr Numbers start{-0.7, 1.3, 2.5, 0.4};
 
-/// The plugin's way: parameters after each step.
+/// Returns the parameters after each step of the plugin.
 std::vector<Numbers> walk(const std::string& name, const Settings& settings, double rate,
                           int steps = 100) {
   const host::Object optimizer(use("optimizer", name, settings));

@@ -6,7 +6,7 @@ namespace {
 
 using Settings = std::vector<std::pair<std::string, host::Value>>;
 
-/// The factor after `step` of `steps` updates, ten of them an epoch.
+/// Returns the factor after `step` of `steps` updates, ten per epoch.
 double factor(const std::string& name, const Settings& settings, std::uint64_t step,
               std::uint64_t steps = 100, std::vector<double> history = {}) {
   const host::Object schedule(use("schedule", name, settings));
@@ -15,7 +15,7 @@ double factor(const std::string& name, const Settings& settings, std::uint64_t s
   schedule.call("factor", schedule.functions<nnrun_schedule>().factor, &moment, &out);
   return out;
 }
-/// An example of what a class requires.
+/// Returns an example of the settings that a class requires.
 Settings required(const std::string& name) {
   if (name == "multistep") return {{"milestones", std::vector<double>{3, 5}}};
   return {};
@@ -68,7 +68,7 @@ TEST_CASE("reduce_on_plateau waits for more than its patience, then counts anew"
   };
   CHECK(after({}) == 1);
   CHECK(after({1, 0.9, 0.8}) == 1);
-  CHECK(after({1, 0.995}) == 1);       // one bad epoch is borne
+  CHECK(after({1, 0.995}) == 1);       // one bad epoch is tolerated
   CHECK(after({1, 0.995, 1}) == 0.5);  // the second is not
   CHECK(after({1, 1, 1, 1}) == 0.5);   // counting from 0 again
   CHECK(after({1, 1, 1, 1, 1}) == 0.25);
@@ -113,7 +113,7 @@ TEST_CASE("a weight that l1 carries across 0 stays 0 where that is asked for",
   step(0);
   CHECK(w[0] == 0);
   CHECK(w[1] == 1.5);
-  step(-1);  // the cost pulls it up: it is dead
+  step(-1);  // the cost pulls it up, but it stays 0
   CHECK(w[0] == 0);
   CHECK(w[1] == 2);
 }
