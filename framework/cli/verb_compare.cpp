@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "cli/comparing.hpp"
+#include "cli/compare_session.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
 #include "report/read_run.hpp"

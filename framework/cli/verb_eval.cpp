@@ -2,11 +2,11 @@
 
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "loading/meaning.hpp"
+#include "loading/declarations.hpp"
 #include "runs/opened_run.hpp"
 #include "runs/run_record.hpp"
+#include "training/data_parts.hpp"
 #include "training/evaluation.hpp"
-#include "training/parts.hpp"
 namespace nnrun::host {
 namespace {
 

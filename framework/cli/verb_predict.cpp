@@ -10,7 +10,7 @@
 #include "base/text.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "loading/meaning.hpp"
+#include "loading/declarations.hpp"
 #include "runs/opened_run.hpp"
 namespace nnrun::host {
 namespace {

@@ -6,7 +6,7 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "runs/run_folder.hpp"
-#include "training/parts.hpp"
+#include "training/data_parts.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -4,7 +4,7 @@
 
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "network/memory.hpp"
+#include "network/memory_needs.hpp"
 #include "network/model.hpp"
 namespace nnrun::host {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "cli/comparing.hpp"
+#include "cli/compare_session.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
 #include "comparison/sweep_points.hpp"

@@ -12,7 +12,7 @@
 #include "report/run_report.hpp"
 #include "runs/opened_run.hpp"
 #include "runs/recorded_run.hpp"
-#include "training/parts.hpp"
+#include "training/data_parts.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {

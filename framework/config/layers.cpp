@@ -11,7 +11,7 @@
 #include "config/keys.hpp"
 #include "config/settings.hpp"
 #include "config/uses.hpp"
-#include "loading/meaning.hpp"
+#include "loading/declarations.hpp"
 namespace nnrun::host {
 namespace {
 

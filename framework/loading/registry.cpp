@@ -10,9 +10,9 @@
 #include "base/commands.hpp"
 #include "base/files.hpp"
 #include "loading/elf.hpp"
+#include "loading/kinds.hpp"
 #include "loading/library.hpp"
 #include "loading/refuse.hpp"
-#include "loading/table.hpp"
 namespace nnrun::host {
 namespace {
 

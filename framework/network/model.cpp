@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "base/files.hpp"
-#include "network/memory.hpp"
-#include "network/parameters.hpp"
+#include "network/initial_values.hpp"
+#include "network/memory_needs.hpp"
+#include "network/padding.hpp"
 namespace nnrun::host {
 namespace {
 

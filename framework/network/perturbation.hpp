@@ -12,7 +12,7 @@
 #include <memory>
 #include <nnrun/lanes.hpp>
 
-#include "network/parameters.hpp"
+#include "network/padding.hpp"
 #include "network/workspace.hpp"
 namespace nnrun::host {
 

@@ -12,7 +12,7 @@
 #include "report/curve.hpp"
 #include "report/plane.hpp"
 #include "runs/scores.hpp"
-#include "training/parts.hpp"
+#include "training/data_parts.hpp"
 namespace nnrun::host {
 
 struct Interval {

@@ -8,7 +8,7 @@
 
 #include "config/experiment.hpp"
 #include "network/buffer.hpp"
-#include "network/memory.hpp"
+#include "network/memory_needs.hpp"
 #include "network/model_file.hpp"
 #include "network/random.hpp"
 namespace nnrun::host {

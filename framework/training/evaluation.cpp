@@ -1,6 +1,6 @@
 #include "training/evaluation.hpp"
 
-#include "network/memory.hpp"
+#include "network/memory_needs.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -3,7 +3,7 @@
 #pragma once
 #include <optional>
 
-#include "network/parameters.hpp"
+#include "network/padding.hpp"
 #include "network/perturbation.hpp"
 #include "training/mean_cost.hpp"
 namespace nnrun::host {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "network/memory.hpp"
-#include "network/parameters.hpp"
+#include "network/memory_needs.hpp"
+#include "network/padding.hpp"
 #include "training/batches.hpp"
 #include "training/history.hpp"
 #include "training/position.hpp"

@@ -4,7 +4,8 @@
 #include <cstring>
 #include <exception>
 
-#include "network/parameters.hpp"
+#include "network/initial_values.hpp"
+#include "network/padding.hpp"
 #include "networks.hpp"
 #include "plain.hpp"
 #include "process.hpp"

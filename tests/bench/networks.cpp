@@ -2,7 +2,8 @@
 
 #include <fstream>
 
-#include "network/parameters.hpp"
+#include "network/initial_values.hpp"
+#include "network/padding.hpp"
 namespace nnrun::bench {
 namespace fs = std::filesystem;
 

@@ -2,7 +2,8 @@
 // three ways to one gradient, on chains and on graphs.
 #include <cmath>
 
-#include "network/parameters.hpp"
+#include "network/initial_values.hpp"
+#include "network/padding.hpp"
 #include "support/plugins.hpp"
 #include "training/objective.hpp"
 namespace nnrun::testing {
@@ -267,7 +268,8 @@ TEST_CASE("any number of threads gives the same bits", "[network][gradient][thre
   const auto rows = GENERATE(values<std::size_t>({250, 333}));
   CAPTURE(rows);
   const char* wide =
-      "    - {type: dense, units: 150}\n    - {type: dense, units: 90}\n    - {type: dense, units: "
+      "    - {type: dense, units: 150}\n    - {type: dense, units: 90}\n    - {type: dense, "
+      "units: "
       "3}\n";
   Rig<float> rig(wide, rows);
   REQUIRE(host::tile_count(rig.graph.work_per_row(), rows) > 1);

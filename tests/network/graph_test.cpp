@@ -2,9 +2,10 @@
 
 #include "loading/plugin_factory.hpp"
 #include "network/buffer.hpp"
+#include "network/initial_values.hpp"
 #include "network/layer_plan.hpp"
-#include "network/memory.hpp"
-#include "network/parameters.hpp"
+#include "network/memory_needs.hpp"
+#include "network/padding.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {

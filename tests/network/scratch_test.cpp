@@ -1,6 +1,6 @@
 // A layer that needs a workspace during a call.
 #include "loading/plugin_factory.hpp"
-#include "network/memory.hpp"
+#include "network/memory_needs.hpp"
 #include "support/plugins.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {

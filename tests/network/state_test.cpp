@@ -2,7 +2,8 @@
 #include <cmath>
 
 #include "cli/allocations.hpp"
-#include "network/parameters.hpp"
+#include "network/initial_values.hpp"
+#include "network/padding.hpp"
 #include "support/plugins.hpp"
 #include "support/program.hpp"
 #include "training/objective.hpp"
@@ -144,7 +145,8 @@ TEST_CASE("state and noise give the same bits at 1, 2 and 3 threads",
       "  defaults: {activation: relu}\n  layers:\n    - {type: dense, units: 300}\n"
       "    - {type: dropout}\n    - {type: dense, units: 90}\n" +
       std::string(GENERATE("", "    - {type: batch_norm}\n")) +
-      "    - {type: dense, units: 1}\ntrain: {cost: sum_squared_error, batch_size: 150, epochs: 2,"
+      "    - {type: dense, units: 1}\ntrain: {cost: sum_squared_error, batch_size: 150, epochs: "
+      "2,"
       " optimizer: {learning_rate: 0.01}}\n");
   std::string expected;
   for (const unsigned threads : {1u, 2u, 3u}) {

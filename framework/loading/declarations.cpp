@@ -1,4 +1,4 @@
-#include "loading/meaning.hpp"
+#include "loading/declarations.hpp"
 
 #include "loading/object.hpp"
 namespace nnrun::host {

@@ -1,4 +1,4 @@
-#include "network/memory.hpp"
+#include "network/memory_needs.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "loading/table.hpp"
+#include "loading/kinds.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "cli/comparing.hpp"
+#include "cli/compare_session.hpp"
 
 #include "base/text.hpp"
 #include "cli/compare_progress.hpp"

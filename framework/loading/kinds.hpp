@@ -1,4 +1,4 @@
-// Checks what a library says about itself before it is used.
+// The kinds of plugins, and what a library must say of its classes before it is used.
 #pragma once
 #include <memory>
 #include <string>

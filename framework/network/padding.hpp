@@ -1,4 +1,4 @@
-// The flat vector of parameters: initial values, padding, and conversion to and from file order.
+// The flat vectors in memory have padding, files do not: where it is, and the way between the two.
 #pragma once
 #include <algorithm>
 #include <type_traits>
@@ -6,15 +6,7 @@
 #include <vector>
 
 #include "network/graph.hpp"
-#include "network/random.hpp"
 namespace nnrun::host {
-
-/// Fills every block in layer order: weights by `init`, biases by `bias_init`, each from a stream
-/// of its own, `init/<layer>/<block>`. w: graph.n_parameters numbers, zeroed before. State starts
-/// at the initial value of each block. state: graph.n_state numbers, zeroed before; null if there
-/// are none.
-template <class T>
-void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T>* state = nullptr);
 
 /// The places of the flat vector that hold no parameter.
 class Padding {
