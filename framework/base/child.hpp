@@ -17,8 +17,8 @@ struct ChildLimits {
   std::uint64_t memory = 0;  ///< bytes of address space on top of what the parent has
 };
 
-/// How a child ended. `exited`: it ended before its work returned, whatever its status; a plugin
-/// called exit, say.
+/// How a child ended. `exited`: before its work returned, whatever the status: a plugin called
+/// exit, say.
 struct ChildEnd {
   enum class How { returned, exited, signalled, out_of_time, garbled };
   How how = How::returned;
@@ -26,8 +26,8 @@ struct ChildEnd {
   std::string where = {};  ///< in which foreign code: `in forward of activation 'a' (a.so)`
 };
 
-/// Returns `ended by SIGSEGV (segmentation fault)`, `called exit(0)`, `took longer than 10 s`, and
-/// where it was in foreign code; empty for one that returned.
+/// Returns a phrase such as `ended by SIGSEGV (segmentation fault)`, `called exit(0)` or `took
+/// longer than 10 s`, followed by the foreign code it was in; empty if the work returned.
 std::string text_of(const ChildEnd& end, const ChildLimits& limits);
 
 class Child {
@@ -35,23 +35,24 @@ class Child {
   /// Sends a message to the parent, whole.
   using Send = std::function<void(const Message&)>;
 
-  /// Forks; the child calls work, which returns its code and throws nothing, and ends. Its standard
-  /// output is standard error, its standard input is empty. It dies with its parent. Call it while
-  /// the process has one thread. Throws RecordError where the system has no room for a process.
+  /// Forks. The child calls work, which must not throw, reports the code that work returns, and
+  /// exits. Its standard output goes to standard error, its standard input is empty, and it dies
+  /// with its parent. Call this only while the process has one thread. Throws RecordError if the
+  /// system cannot start another process.
   static Child start(const std::function<int(const Send&)>& work, const ChildLimits& limits = {});
   Child(Child&& other) noexcept;
   Child& operator=(Child&&) = delete;
-  ~Child();  ///< ends one that still runs
+  ~Child();  ///< kills a child that still runs
 
-  /// Readable when there is a message, or the end: for poll().
+  /// Returns a descriptor for poll(), readable when a message or the end has arrived.
   int descriptor() const { return pipe_; }
-  /// Returns the seconds that it may still take; infinity without a limit.
+  /// Returns the seconds that the child may still take; infinity without a limit.
   double seconds_left() const;
-  /// The messages that have arrived. Kills a child whose time is over, or that sent what is not a
-  /// message. Never waits.
+  /// Returns the messages that have arrived, without waiting. Kills a child that is out of time or
+  /// has sent something that is not a message.
   std::vector<Message> receive();
   bool ended() const { return pipe_ < 0; }
-  const ChildEnd& end() const { return end_; }  ///< once it has ended
+  const ChildEnd& end() const { return end_; }  ///< valid once it has ended
   void kill();
 
  private:

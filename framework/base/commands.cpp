@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `-I…` for the headers; empty where every compiler looks by itself.
+/// Returns `-I…` for the headers; empty if compilers search their folder by default.
 std::string include_option() {
   const std::string folder =
       folder_with("nnrun/plugin.hpp", own_places("include", "include")).string();

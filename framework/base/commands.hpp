@@ -1,19 +1,19 @@
-// Commands that people are told to type, with the right paths.
+// Commands for people to type, with the right paths.
 #pragma once
 #include <filesystem>
 #include <string>
 #include <vector>
 namespace nnrun::host {
 
-/// Returns a word of a command for the shell, in quotes if it needs them.
+/// Returns the text as one word of a shell command, in quotes if necessary.
 std::string shell_word(const std::string& text);
 
-/// Returns the first of the places that has `file`, as a person would write it: without links of
-/// the build tree. Throws RecordError if none has it.
+/// Returns the first of the folders that contains `file`, as a person would write it: without
+/// symbolic links of the build tree. Throws RecordError if none contains it.
 std::filesystem::path folder_with(const std::filesystem::path& file,
                                   const std::vector<std::filesystem::path>& places);
 
-/// Returns the command that makes STEM.so of STEM.cpp with the headers of this program. Throws
+/// Returns the command that builds STEM.so from STEM.cpp with the headers of this program. Throws
 /// RecordError if they are missing.
 std::string compile_command(const std::string& stem);
 

@@ -15,7 +15,7 @@ namespace {
 std::atomic<CrashReport> report_to{nullptr};
 char uncaught[256];  // what std::terminate found
 
-/// A text in memory that is there already.
+/// A text that needs no allocation.
 class FixedText {
  public:
   FixedText& operator<<(const char* text) {
@@ -32,7 +32,7 @@ class FixedText {
 };
 
 /// The stack that handlers of this thread run on. Its memory is not thread-local itself: a shared
-/// library with that much of it could not be loaded into a program that runs already.
+/// library with that much thread-local memory could not be loaded into a running program.
 class CrashStack {
  public:
   CrashStack() {
@@ -65,7 +65,7 @@ void keep(const char* what) {
   std::strncpy(uncaught, what, sizeof uncaught - 1);
 }
 
-/// Not for std::bad_alloc's sake alone: what() of a plugin's exception may be long, or null.
+/// Keeps what was thrown in a fixed buffer: what() of a plugin's exception may be long, or null.
 [[noreturn]] void on_terminate() {
   if (const std::exception_ptr exception = std::current_exception()) try {
       std::rethrow_exception(exception);
@@ -80,7 +80,7 @@ void keep(const char* what) {
 }  // namespace
 
 void report_crash_now(int signal) {
-  const CrashReport report = report_to.exchange(nullptr);  // a crash of the report is the end
+  const CrashReport report = report_to.exchange(nullptr);  // a crash in the report is the end
   if (report == nullptr) return;
   FixedText where;
   const Called now = ForeignCall::now();
@@ -89,7 +89,7 @@ void report_crash_now(int signal) {
   else if (now.what != nullptr)
     where << "while " << now.what << " was loaded";
   if (*uncaught != 0)
-    where << (where.all().empty() ? "" : ": ") << "nobody could catch " << uncaught;
+    where << (where.all().empty() ? "" : ": ") << "uncaught exception: " << uncaught;
   report(signal, where.all());
 }
 

@@ -24,7 +24,7 @@ struct Place {
 /// Exit status of the program. Scripts rely on it: extend, never renumber.
 enum class Exit { done = 0, failed = 1, usage = 2, config = 3, plugin = 4, data = 5 };
 
-/// Why something is wrong, for code that decides by it: no code looks at the words of a message.
+/// Why something is wrong, for code that must decide by it. No code parses the words of a message.
 enum class Cause {
   other,
   unknown_class,  ///< no loaded plugin provides it
@@ -51,7 +51,7 @@ class Error : public std::exception {
   Error(Exit status, std::vector<Problem> problems);
   Exit status() const { return status_; }
   const std::vector<Problem>& problems() const { return problems_; }
-  /// All problems, a line each, without excerpts: `what (where)`.
+  /// Returns all problems, a line each, without excerpts: `what (where)`.
   const char* what() const noexcept override { return text_.c_str(); }
 
  private:
@@ -60,7 +60,7 @@ class Error : public std::exception {
   std::string text_;
 };
 
-// One subclass per room, so that a test can say which room complained.
+// One subclass per room, so that a test can say which room reported the error.
 template <Exit code>
 struct ErrorOf : Error {
   explicit ErrorOf(Problem problem) : Error(code, std::move(problem)) {}
@@ -91,10 +91,9 @@ struct RecordError : ErrorOf<Exit::failed> {
 /// Returns `file:line:column` of a place, or the problem's `where`.
 std::string where_of(const Problem& problem);
 
-/// Returns `error: …`, ` --> place`, the line with carets, `= help: …`.
-/// Colour only where asked for. Ends with a newline.
+/// Returns `error: …`, ` --> place`, the line with carets, `= help: …`, ending with a newline.
 std::string render(const Error& error, bool colour);
-/// The same for problems that are not errors, with `title` in place of `error`.
+/// Does the same for problems that are not errors, with `title` in place of `error`.
 std::string render(std::string_view title, const std::vector<Problem>& problems, bool colour);
 
 }  // namespace nnrun::host

@@ -67,7 +67,7 @@ class Descriptor {
   int number_;
 };
 
-/// Calls take(bytes) for the pieces of a regular file.
+/// Calls take(bytes) with each piece of a regular file.
 template <class Take>
 void read_pieces(const fs::path& file, Take take) {
   // O_NONBLOCK: opening a named pipe must not wait for a writer
@@ -119,7 +119,7 @@ class NewFile {
   }
   explicit operator bool() const { return static_cast<bool>(out_); }
 
-  /// Each false: errno says why.
+  /// Both return false on failure, with the reason in errno.
   bool write(std::span<const std::string_view> parts) {
     for (const std::string_view part : parts)
       if (!write_all(*out_, part)) return false;
@@ -129,14 +129,14 @@ class NewFile {
   bool take_name(const std::string& name) {
     if (::renameat2(folder_, name_.c_str(), folder_, name.c_str(), RENAME_NOREPLACE) != 0) {
       if (errno != EINVAL && errno != ENOSYS) return false;
-      // not every file system knows RENAME_NOREPLACE; a link never replaces either
+      // not every file system supports RENAME_NOREPLACE; link() never replaces a file either
       if (::linkat(folder_, name_.c_str(), folder_, name.c_str(), 0) != 0) return false;
       ::unlinkat(folder_, name_.c_str(), 0);
     }
     name_.clear();
     if (sync_ == Sync::later) return true;
     if (retried([&] { return ::fsync(folder_); }) == 0 || errno == EINVAL) return true;
-    const int error = errno;  // after a failure there is no file
+    const int error = errno;  // a write that failed leaves no file
     ::unlinkat(folder_, name.c_str(), 0);
     errno = error;
     return false;

@@ -12,24 +12,24 @@ namespace nnrun::host {
 /// such file (with that cause), a directory, not readable, larger than the limit.
 std::string read_file(const std::filesystem::path& file, std::size_t limit);
 
-/// What a power cut may destroy once the function has returned: `now`, nothing; `later`, this file,
-/// which is right for what can be written again.
+/// When a written file is safe from a power cut: `now`, as soon as the function returns; `later`,
+/// some time afterwards, which is enough for files that can be made again.
 enum class Sync { now, later };
 
 /// Writes a new file: temporary name in the same folder, write, fsync, rename without replacing,
 /// fsync of the folder. Throws RecordError with the system's reason; leaves nothing half written.
-/// parts are written one after the other.
+/// parts: written one after another.
 void write_new_file(const std::filesystem::path& file, std::span<const std::string_view> parts,
                     Sync sync = Sync::now);
 void write_new_file(const std::filesystem::path& file, std::string_view text,
                     Sync sync = Sync::now);
 
-/// Returns where things of this program may lie, the likely place first: `built` beside the program
-/// in a build tree, `installed` below the prefix whose bin/ has the program.
+/// Returns the folders that may hold this program's own files, the likeliest first: `built`,
+/// relative to the program in a build tree; `installed`, relative to the prefix whose bin/ has the
+/// program.
 std::vector<std::filesystem::path> own_places(const std::filesystem::path& built,
                                               const std::filesystem::path& installed);
-/// Returns this program's own file, under whatever name it was started. Throws RecordError if /proc
-/// is missing.
+/// Returns this program's own file, however it was started. Throws RecordError if /proc is missing.
 std::filesystem::path program_file();
 
 /// Returns what the system says about an errno, as part of a sentence: "no space left on device".

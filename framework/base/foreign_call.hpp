@@ -2,20 +2,20 @@
 #pragma once
 namespace nnrun::host {
 
-/// What a thread calls: `activation 'swish' (swish.so)`, `forward`. A library that is being loaded
-/// has no method: `'swish.so'`, nullptr. No `what`: the host's own code.
+/// The foreign code that a thread is in: `activation 'swish' (swish.so)`, `forward`. While a
+/// library is loaded: `'swish.so'`, nullptr. In the host's own code `what` is nullptr.
 struct Called {
   const char *what, *method;
 };
 
-/// A call into a plugin, while it lasts: three stores. Both texts must outlive it.
+/// Notes a call into a plugin for as long as it lasts, by three stores. Both texts must outlive it.
 class ForeignCall {
  public:
   ForeignCall(const char* what, const char* method) { note({what, method}); }
   ForeignCall(const ForeignCall&) = delete;
   ForeignCall& operator=(const ForeignCall&) = delete;
   ~ForeignCall() { what_ = nullptr; }
-  /// Of this thread.
+  /// Returns the call that this thread is in.
   static Called now() { return {what_, method_}; }
 
  private:
@@ -24,17 +24,17 @@ class ForeignCall {
     what_ = called.what;
     method_ = called.method;
   }
-  // Initial-exec: in a program the linker makes it one instruction, as if it were local to it, and
-  // a shared library of the framework still loads. Volatile: a handler reads them, and one wide
-  // load of both would wait for the two stores.
+  // Initial-exec: in a program the linker reduces each access to one instruction, and a shared
+  // library of the framework can still be loaded. Volatile: a signal handler reads them, and one
+  // wide load of both would stall on the two stores.
   [[gnu::tls_model(
       "initial-exec")]] inline static thread_local constinit const char* volatile what_ = nullptr;
   [[gnu::tls_model(
       "initial-exec")]] inline static thread_local constinit const char* volatile method_ = nullptr;
 };
 
-/// A call of a plugin back into the host, which may call other plugins. Every function that plugins
-/// are lent begins with one.
+/// A plugin's call back into the host, which may call other plugins. Every function that the host
+/// lends to plugins begins with one.
 class HostCall {
  public:
   HostCall() : outer_(ForeignCall::now()) { ForeignCall::what_ = nullptr; }

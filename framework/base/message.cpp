@@ -17,7 +17,7 @@ void append(std::string& bytes, std::string_view part) {
   bytes.append(std::to_string(part.size())).append(":").append(part);
 }
 
-/// The whole text as a number of this type, written as to_chars does.
+/// Returns the whole text as a number of this type, if it is what to_chars writes.
 template <class T>
 std::optional<T> parsed(std::string_view text) {
   T value{};

@@ -1,4 +1,4 @@
-// What a child process tells its parent: a name, and fields that have names.
+// What a child process tells its parent: a name and named fields.
 #pragma once
 #include <concepts>
 #include <cstddef>
@@ -10,9 +10,9 @@
 #include "base/error.hpp"
 namespace nnrun::host {
 
-/// As bytes: the name, then each field's name and value, every one written as `LENGTH:BYTES`.
-/// Reading throws RecordError for everything else, and for a field that is not there exactly once
-/// or is not of the type that is asked for: what a child sends is not trusted.
+/// As bytes: the name, then each field's name and value, each written as `LENGTH:BYTES`. What a
+/// child sends is not trusted: `of` throws RecordError for anything else, and so do the getters for
+/// a field that is missing, is there twice or has another type.
 class Message {
  public:
   static constexpr std::size_t most_bytes = std::size_t{1} << 28;
@@ -30,7 +30,7 @@ class Message {
   double number(std::string_view field) const;
   std::size_t count(std::string_view field) const;
   bool flag(std::string_view field) const;  ///< written from a bool
-  /// All fields of a name, in their order.
+  /// Returns the values of all fields of this name, in order.
   std::vector<std::string_view> all(std::string_view field) const;
 
   std::string bytes() const;
@@ -42,7 +42,8 @@ class Message {
   std::vector<std::pair<std::string, std::string>> fields_;
 };
 
-/// An error with its status and all of its problems, places and causes included.
+/// Turn an error into a message and back: its status and all of its problems, with places and
+/// causes.
 Message message_of(const Error& error);
 Error error_of(const Message& message);
 

@@ -15,8 +15,9 @@ char folded(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours between two words, each part changed
-/// once at most (optimal string alignment). Case and the choice of - or _ do not count.
+/// Returns how many insertions, deletions, replacements and swaps of neighbours turn one word into
+/// the other, each part changed at most once (optimal string alignment). Case and the choice of -
+/// or _ do not count.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::array<std::array<std::size_t, longest_name + 1>, 3> rows{};
   for (std::size_t i = 0; i <= a.size(); ++i) {
@@ -46,7 +47,7 @@ std::string digits_of(T x) {
 
 template <class T>
 std::optional<T> parse(std::string_view text) {
-  // from_chars knows no plus sign
+  // from_chars does not accept a plus sign
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -58,7 +59,7 @@ std::optional<T> parse(std::string_view text) {
 
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> known) {
   if (word.empty() || word.size() > longest_name) return std::nullopt;
-  // a third of the letters may be wrong; of a short word one, but never all of them
+  // up to a third of the letters may be wrong, in a short word one, but never all of them
   const std::size_t allowed = std::max<std::size_t>(1, (word.size() + 1) / 3);
   std::size_t least = std::min(allowed + 1, word.size());
   std::optional<std::string> best;
@@ -109,7 +110,7 @@ bool valid_utf8(std::string_view text) {
       ++at;
       continue;
     }
-    // c0, c1 and f5… would start what has a shorter spelling or is no character at all
+    // c0, c1 and f5… start only overlong encodings and code points beyond Unicode
     if (first < 0xc2 || first > 0xf4) return false;
     const std::size_t length = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
     if (text.size() - at < length) return false;

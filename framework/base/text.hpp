@@ -19,12 +19,12 @@ std::string shortest(double x);
 std::string shortest(float x);
 /// Returns at most so many significant digits: 0.1, 1e+199.
 std::string significant(double x, int digits);
-/// Return the whole text as a number, decimal or scientific; nothing for hex, inf, nan or text
-/// around it.
+/// Return the whole text as a number, decimal or scientific; nothing for hex, inf, nan or extra
+/// text.
 std::optional<double> parse_double(std::string_view text);
 std::optional<long long> parse_integer(std::string_view text);
 bool valid_utf8(std::string_view text);
-/// Returns 'text', as messages name things.
+/// Returns the text in single quotes, as messages name things.
 std::string single_quoted(const std::string& text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
 

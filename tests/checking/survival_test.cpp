@@ -116,7 +116,7 @@ TEST_CASE("a plugin that ends the process is named with class and method, and th
        {"if (x > 0.5) std::exit(0);", "exit was called in forward of activation 'bad' (bad.so)"},
        {"if (x > 0.5) overflow(1);", "segmentation fault in forward of activation 'bad' (bad.so)"},
        {"if (x > 0.5) stop();",
-        "aborted in forward of activation 'bad' (bad.so): nobody could catch boom"},
+        "aborted in forward of activation 'bad' (bad.so): uncaught exception: boom"},
        {"", "segmentation fault while 'bad.so' was loaded"}}));
   const PluginFactory factory;
   write_config(factory, "a.yaml");
