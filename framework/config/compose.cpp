@@ -19,7 +19,7 @@ constexpr std::size_t deepest_extends = 16, most_files = 32;
 
 // ---- merging ----
 
-/// NAME or {type: NAME}; empty where there is none.
+/// Returns NAME of NAME or {type: NAME}; empty for anything else.
 std::string_view type_of(const ConfigNode& node) {
   const ConfigNode* const type = node.is(ConfigNode::Kind::map) ? find(node, "type") : &node;
   return type && type->is(ConfigNode::Kind::scalar) ? std::string_view(type->text)
@@ -60,7 +60,8 @@ void merge_layer(ConfigNode& layer, ConfigNode patch, Problems& problems) {
   layer = std::move(patch);
 }
 
-/// Other layers and configs refer to `dense_2`, also when `dense_1` is gone.
+/// Writes the counted names down: other layers and configs refer to `dense_2` even when `dense_1`
+/// is gone.
 void fix_names(ConfigNode& layers, const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     ConfigNode& layer = layers.items[i] = as_map(std::move(layers.items[i]));
@@ -108,14 +109,14 @@ void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems
   }
   const std::string_view before = type_of(base), after = type_of(patch);
   if (!before.empty() && !after.empty() && before != after)
-    base = std::move(patch);  // nothing of the parent's settings applies
+    base = std::move(patch);  // none of the parent's settings apply
   else
     merge_maps(base, std::move(patch), path, problems);
 }
 
 // ---- files ----
 
-/// Returns a hint where a file in the same folder has nearly this name.
+/// Returns a hint if a file in the same folder has nearly this name.
 std::string hint_for_missing(const fs::path& file) {
   std::error_code error;
   if (fs::exists(file, error)) return {};
@@ -134,7 +135,7 @@ class FileReader {
  public:
   explicit FileReader(Problems& problems) : problems_(problems) {}
 
-  /// A file with all that it extends merged below it. `asked`: where it is named.
+  /// Returns a file merged over everything that it extends. asked: the place that names it.
   ConfigNode read(const fs::path& file, const Place& asked) {
     const Opened opened(*this, file, asked);
     ConfigNode own = parse(file, asked);
@@ -164,7 +165,7 @@ class FileReader {
   std::vector<std::shared_ptr<const Source>> take_sources() { return std::move(sources_); }
 
  private:
-  /// A file that is being read; it is open until all that it extends has been read.
+  /// A file that is being read. It counts as open until everything that it extends has been read.
   struct Opened {
     Opened(FileReader& owner, const fs::path& file, const Place& asked) : reader(owner) {
       std::error_code error;
@@ -237,7 +238,7 @@ class FileReader {
     return (file.parent_path() / text).lexically_normal();
   }
 
-  /// Returns `a.b=v` as {a: {b: v}}.
+  /// Returns {a: {b: v}} for `a.b=v`.
   ConfigNode nested(const std::shared_ptr<const Source>& source, ConfigNode value,
                     std::string_view path) {
     if (value.is_forgotten()) value.place = {source, 1, 1, path.size()};

@@ -14,17 +14,18 @@ struct Composed {
   std::vector<std::shared_ptr<const Source>> sources;
 };
 
-/// Maps merge; scalars, lists and null replace; another `type` drops the other settings of its map;
-/// NAME and {type: NAME} are the same; a map at model.layers changes layers by name.
-/// Throws ConfigError where a file cannot be read or parsed.
+/// Returns a file merged over what it extends, and the overrides over that. Maps merge; scalars,
+/// lists and null replace; another `type` drops the other settings of its map; NAME and {type:
+/// NAME} are the same; a map at model.layers changes layers by name. Throws ConfigError if a file
+/// cannot be read or parsed.
 Composed compose(const std::filesystem::path& file, const std::vector<Override>& overrides,
                  Problems& problems);
 
-/// Overrides alone: `--set a.b=1` is {a: {b: 1}}.
+/// Returns the tree of the overrides alone: {a: {b: 1}} for `--set a.b=1`.
 ConfigNode compose(const std::vector<Override>& overrides, Problems& problems);
 
-/// The names of a list of layers, given or `dense_1`: type and count of that type.
-/// Empty for what has neither name nor type.
+/// Returns a name for each layer of a list: the given one, or its type and the count of that type,
+/// as `dense_1`; empty for an item with neither name nor type.
 std::vector<std::string> layer_names(const ConfigNode& layers);
 
 }  // namespace nnrun::host

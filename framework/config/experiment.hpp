@@ -28,11 +28,12 @@ struct LayerSpec {
   Place place;                              ///< of the layer's entry
 };
 
-/// How the training part of a data set is cut. Fractions of it; 0: nothing is taken.
+/// How the training part of a data set is cut. The numbers are fractions of it; 0: nothing is cut
+/// off.
 struct Split {
   double validation = 0, test = 0;
   bool shuffle = true;  ///< draw the examples by the stream `split`; false: take them from the end
-  bool stratify = false;  ///< every class in every part, as often as in the whole
+  bool stratify = false;  ///< keep the proportions of the classes
 };
 
 /// What is done to each input of the network, fitted on the training part.
@@ -79,8 +80,8 @@ struct TrainSpec {
   OptimizerSpec optimizer;
   std::size_t batch_size = 32, epochs = 1;
   bool epochs_given = false;  ///< otherwise as many as `steps` needs
-  std::uint64_t steps = 0;    ///< training ends after so many, within an epoch too; 0: by epochs
-  std::uint64_t max_examples = 0;  ///< training ends after so many, within an epoch too; 0: never
+  std::uint64_t steps = 0;    ///< training ends after this many, even within an epoch; 0: no limit
+  std::uint64_t max_examples = 0;  ///< as `steps`
   double max_seconds = 0;          ///< the same in seconds of training
   bool shuffle = true;
   ScheduleSpec schedule;
@@ -122,11 +123,11 @@ struct Experiment {
   std::vector<Use> metrics;
   std::vector<Placed<std::vector<double>>> predict;  ///< rows of inputs
 
-  SweepSpec sweep;  ///< for nnrun sweep; no part of a run
+  SweepSpec sweep;  ///< for nnrun sweep; not part of a run
 
   std::vector<std::shared_ptr<const Source>> sources;  ///< every file that was read, as written
 
-  /// The rows of `predict`, without their places.
+  /// Returns the rows of `predict` without their places.
   std::vector<std::vector<double>> predict_rows() const {
     std::vector<std::vector<double>> rows;
     for (const auto& row : predict) rows.push_back(row.value);
@@ -139,17 +140,17 @@ struct Override {
   std::string path, value;  ///< `--set path=value`; the value is YAML
 };
 
-/// Reads a config: files, `extends`, overrides, environment, plugin libraries that it names (loaded
-/// into the registry), every key and every setting. Throws ConfigError with all problems, 20 at
-/// most, or PluginError for a library that cannot be loaded.
+/// Reads a config: files, `extends`, overrides, environment, the plugin libraries that it names
+/// (loaded into the registry), every key and every setting. Throws ConfigError with up to 20
+/// problems, or PluginError for a library that cannot be loaded.
 Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<Override>& overrides, Registry& registry);
 
-/// The config with every default written out, as YAML that reads back to the same experiment from
-/// any folder (paths are absolute).
+/// Returns the config with every default written out, as YAML that reads back to the same
+/// experiment from any folder (paths are absolute).
 std::string resolved_yaml(const Experiment& experiment);
 
-/// The same as a flat list of `train.batch_size` → `1`, for comparing two configs.
+/// Returns the same as a flat list of `train.batch_size` → `1`, for comparing two configs.
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment);
 
 }  // namespace nnrun::host

@@ -14,20 +14,20 @@ class Fields {
   Fields(const ConfigNode* map, Place place, std::string owner, const char* noun,
          Problems& problems);
 
-  /// The value as written: null too. nullptr where the key is absent.
+  /// Returns the value as written, even null; nullptr if the key is absent.
   const ConfigNode* written(std::string_view key);
-  /// nullptr where the key is absent, null, or already reported.
+  /// Returns nullptr if the key is absent, null, or already reported.
   const ConfigNode* take(std::string_view key);
   /// Like take, but refuse_rest reports the key if it is absent or null.
   const ConfigNode* require(std::string_view key, std::string hint);
-  /// The value of a key, or `fallback`.
+  /// Returns the value of a key, or `fallback`.
   template <class T>
   T take(const nnrun_setting& setting, T fallback) {
     const ConfigNode* const node = take(setting.name);
     const auto value = node ? read_value(*node, setting, problems_) : std::nullopt;
     return value ? std::get<T>(*value) : fallback;
   }
-  /// The map at a key, as Fields of its own; empty where there is none.
+  /// Returns the map at a key as Fields of its own; empty if the key is absent.
   Fields inner(std::string_view key, std::string_view hint);
 
   /// Reports keys that have no value, not even null.

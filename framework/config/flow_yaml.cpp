@@ -14,7 +14,7 @@ std::string lower(std::string_view text) {
 }
 
 bool is_plain(std::string_view text) {
-  // also what other readers of YAML take for something else
+  // some of them only other readers of YAML take for something else
   constexpr std::array<std::string_view, 11> words{"null", "true", "false", "yes", "no", "on",
                                                    "off",  "y",    "n",     "inf", "nan"};
   const auto letter = [](char c) {

@@ -1,13 +1,13 @@
-// Nodes of a config back as YAML on one line.
+// Writes nodes of a config as YAML on one line.
 #pragma once
 #include <string>
 
 #include "config/tree.hpp"
 namespace nnrun::host {
 
-/// A text that reads back as this text: in quotes where YAML needs them.
+/// Returns a scalar that reads back as this text: in quotes if YAML needs them.
 ConfigNode text_node(std::string text);
-/// A number, `true`, a name: written as it is.
+/// Returns a scalar that is written as it is: a number, `true`, a name.
 ConfigNode plain_node(std::string text);
 
 /// `{type: sgd, momentum: 0.9}`

@@ -10,7 +10,7 @@
 namespace nnrun::host {
 namespace {
 
-/// Our word, and those that others have for it.
+/// Our word for a thing, and those of other tools.
 struct Synonyms {
   std::string_view ours, theirs;
 };
@@ -62,13 +62,13 @@ bool contains(std::span<const std::string> known, std::string_view word) {
 
 constexpr std::string_view in_layers = "model.layers[]";
 
-/// `path` of a plugin and `min` of a range are words of many other things: nobody who writes them
-/// elsewhere means these.
+/// True for keys such as `path` of a plugin and `min` of a range, which mean many other things too:
+/// written elsewhere, they do not stand for these.
 bool is_of_an_item(const Key& key) {
   return key.parent().ends_with("[]") && key.parent() != in_layers;
 }
 
-/// Our word for one of theirs; empty where there is none.
+/// Returns our word for one of theirs; empty if there is none.
 std::string ours_for(const std::string& word) {
   for (const auto& [ours, theirs] : other_words)
     if ((" " + std::string(theirs) + " ").find(" " + word + " ") != std::string::npos)
@@ -76,7 +76,7 @@ std::string ours_for(const std::string& word) {
   return {};
 }
 
-/// The maps that have a key: "model.defaults", "a layer".
+/// Returns the maps that have a key: "model.defaults", "a layer".
 std::vector<std::string> homes_of(std::string_view word) {
   if (word == "units") return {"a layer"};  // a setting, but one that nearly every config has
   std::vector<std::string> homes;
@@ -91,7 +91,7 @@ std::vector<std::string> homes_of(std::string_view word) {
   return homes;
 }
 
-/// "'learning_rate' belongs in train.optimizer" for lr, learning_rate and laerning_rate.
+/// Returns "'learning_rate' belongs in train.optimizer" for lr, learning_rate and laerning_rate.
 std::string home_of(const std::string& word) {
   std::vector<std::string> names{"units"};
   for (const Key& key : keys())

@@ -100,7 +100,7 @@ constexpr Key value(const char* path, const char* doc, Accepts range = {}) {
   return key;
 }
 
-/// One of some words; the field is its number.
+/// A key that takes one of some words; the field is the word's index.
 template <const auto& words, auto... members>
 constexpr Key choice(const char* path, const char* doc) {
   Key key = special(path, NNRUN_STRING, doc);

@@ -20,11 +20,12 @@ struct Key {
   /// `train.batch_size`; below `layers[]` is what each layer may have
   std::string_view path;
   Shape shape = Shape::special;
-  /// As plugins describe theirs, but for the default, which is the initial value of the field.
+  /// In the form in which plugins describe theirs, except for the default: that is the initial
+  /// value of the field.
   nnrun_setting setting{};
   std::string_view hint = {};      ///< what to write where it is missing or is not a map
   std::string_view kind = {};      ///< of the class, or of the classes in a list
-  std::string_view fallback = {};  ///< the class where none is named; empty: none
+  std::string_view fallback = {};  ///< the class if none is named; may be empty
   Value (*get)(const Experiment&) = nullptr;
   void (*set)(Experiment&, const Value&, const ConfigNode&) = nullptr;
   const Use& (*use)(const Experiment&) = nullptr;
@@ -32,23 +33,23 @@ struct Key {
   Use LayerSpec::*layer_use = nullptr;  ///< of a layer and of model.defaults
 
   std::string_view name() const { return setting.name; }
-  /// `train` of `train.batch_size`, `model.layers[]` of `model.layers[].name`
+  /// Returns `train` of `train.batch_size`, `model.layers[]` of `model.layers[].name`.
   std::string_view parent() const;
   bool required() const { return (setting.flags & NNRUN_REQUIRED) != 0; }
 };
 
-/// In the order of a resolved config.
+/// Returns every key, in the order of a resolved config.
 std::span<const Key> keys();
-/// Those right below a path; an empty path is the config itself.
+/// Returns the keys directly below a path; an empty path is the config itself.
 std::vector<const Key*> keys_in(std::string_view path);
-/// The path must be that of a key.
+/// Returns the key at a path, which must exist.
 const Key& key_at(std::string_view path);
-/// The keys that the host puts beside the settings of every class of a kind.
+/// Returns the keys that the host puts beside the settings of every class of a kind.
 std::vector<const Key*> keys_beside(std::string_view kind);
 
-/// False for the 0 or the empty text of a field whose key was not given and has no default.
+/// Returns false for the 0 or the empty text of a field whose key was not given and has no default.
 bool is_given(const Key& key, const Value& value);
-/// Nothing for a key without a default. Only for Shape::value.
+/// Returns nothing for a key without a default. Only for Shape::value.
 std::optional<Value> default_of(const Key& key);
 
 }  // namespace nnrun::host

@@ -86,7 +86,7 @@ class LayersReader {
     return out;
   }
 
-  /// The classes that a layer, or with no layer the defaults, may name.
+  /// Reads the classes that a layer names, or the defaults if layer is nullptr.
   void read_classes(Fields& fields, const Chosen* layer, LayerSpec& out) {
     for (const Key* const key : keys_in("model.layers[]")) {
       if (!key->layer_use) continue;
@@ -100,7 +100,7 @@ class LayersReader {
   }
 
   /// The default activation is for layers that have units of their own. A pooling layer or a sum
-  /// stays as it is unless it is asked.
+  /// gets one only if it names it.
   Use default_use(const Key& key, const Chosen& layer) const {
     const bool taken = key.kind != "activation" || (layer.plugin() && has_units(*layer.plugin()));
     return taken ? shared_.*key.layer_use : Use{};
@@ -135,10 +135,11 @@ class LayersReader {
                         problems_.plenty() ? "" : did_you_mean(input.value, known));
   }
 
-  /// A default is used by a layer whose class has such a setting, even if the layer overrides it.
+  /// Refuses defaults that no layer can take. A layer whose class has the setting counts even if it
+  /// overrides the default.
   void refuse_unused_defaults(const ConfigNode* written) {
     defaults_.refuse_forgotten();
-    if (!written || any_unknown_) return;  // it may be a setting of the layer whose type is unknown
+    if (!written || any_unknown_) return;  // the layer of unknown type may have this setting
     for (const ConfigEntry& entry : written->entries) {
       if (entry.value.is(ConfigNode::Kind::null) ||
           std::ranges::count(defaults_.known(), entry.key))

@@ -18,7 +18,7 @@ bool is_name(std::string_view name) {
          std::ranges::all_of(name, [&](char c) { return letter(c) || digit(c); });
 }
 
-/// What stands between ${ and }.
+/// Returns the value of what stands between ${ and }.
 std::optional<std::string> value_of(std::string_view inside, const Place& place,
                                     Problems& problems) {
   const std::size_t split = inside.find(":-");

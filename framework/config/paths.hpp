@@ -1,4 +1,4 @@
-// Paths that a config writes: relative to the file that says them, with ${NAME} expanded.
+// Paths in a config: relative to the file that they are written in, with ${NAME} expanded.
 #pragma once
 #include <filesystem>
 #include <optional>
@@ -9,14 +9,14 @@ namespace nnrun::host {
 /// The name of the source of every `--set PATH=VALUE`.
 inline constexpr std::string_view command_line = "--set";
 
-/// The text of a scalar with ${NAME} and ${NAME:-default} replaced from the environment; $${ is a
-/// plain ${. Where a name is not set, reports it and returns nothing.
+/// Returns the text of a scalar with ${NAME} and ${NAME:-default} replaced from the environment;
+/// $${ is a plain ${. If a name is not set, reports that and returns nothing.
 std::optional<std::string> expanded(const ConfigNode& scalar, Problems& problems);
-/// The inverse: `expanded` turns the result back into this text.
+/// Returns the text that `expanded` turns into this one.
 std::string unexpanded(std::string text);
 
-/// Absolute and normal. Relative paths start at the folder of the file of `place`, those of the
-/// command line at the current folder.
+/// Returns an absolute, normal path. Relative paths start at the folder of the file of `place`,
+/// those of the command line at the current folder.
 std::filesystem::path absolute_path(const std::string& text, const Place& place);
 
 }  // namespace nnrun::host

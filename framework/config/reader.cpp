@@ -38,7 +38,7 @@ class ExperimentReader {
     e_.sources = composed.sources;
     nowhere_.source = composed.sources.front();
     Fields root(&composed.root, nowhere_, "the config", "key", problems_);
-    // before any class is looked for
+    // classes are looked up below
     if (const ConfigNode* const plugins = root.take("plugins")) load_plugins(*plugins);
     read_keys("", root);
     root.refuse_rest();
@@ -54,7 +54,7 @@ class ExperimentReader {
     const ConfigNode* const node =
         key.required() ? fields.require(key.name(), hint_of(key)) : fields.take(key.name());
     if (key.shape == Key::Shape::use) return read_class(key, node);
-    if (key.path == "model.layers")  // without them the defaults are read all the same
+    if (key.path == "model.layers")  // even if absent: then only the defaults are read
       e_.model.layers = read_layers(node, fields, registry_, problems_);
     if (!node) return;
     if (key.shape == Key::Shape::map) return read_map(key, fields);
@@ -90,7 +90,7 @@ class ExperimentReader {
     map.refuse_rest();
   }
 
-  /// `plugins`, `extends` and `model.defaults` have been read by now.
+  /// `plugins`, `extends` and `model.defaults` have been read before.
   void read_special(const Key& key, const ConfigNode& node) {
     if (key.path == "name") read_name(key, node);
     if (key.path == "model.input") read_input(key, node);
@@ -126,7 +126,7 @@ class ExperimentReader {
     }
   }
 
-  /// Throws where it is not one: a library that may be another one is not loaded.
+  /// Throws if it is not a checksum: a library that may be the wrong one is never loaded.
   Pin pin_of(const ConfigNode* node) {
     if (!node) return {};
     const auto value = read_value(*node, key_at("plugins[].sha256").setting, problems_);
@@ -204,7 +204,7 @@ class ExperimentReader {
       auto row = read_value(item, key.setting, problems_);
       if (!row) continue;
       auto& numbers = std::get<std::vector<double>>(*row);
-      // features have inputs of their own number: it is compared when the data are there
+      // features change the number of inputs: it is compared once the data are open
       if (!e_.model.input.value.empty() && e_.data.features.empty() && numbers.size() != inputs)
         problems_.add(item.place,
                       "a row of 'predict' needs " + std::to_string(inputs) +
@@ -217,7 +217,7 @@ class ExperimentReader {
 
   Registry& registry_;
   Problems& problems_;
-  Place nowhere_;  // the place of what is not written: the config as a whole
+  Place nowhere_;  // for what is not written: the config as a whole
   Experiment e_;
 };
 
@@ -230,7 +230,7 @@ Experiment read_experiment(const std::filesystem::path& file,
   try {
     const Composed composed = compose(file, overrides, problems);
     experiment = ExperimentReader(registry, problems).read(composed, file);
-  } catch (const ConfigError& error) {  // of a text that is not a tree: nothing more can be said
+  } catch (const ConfigError& error) {  // the text is not even a tree: nothing more can be said
     for (const Problem& problem : error.problems()) problems.add(problem);
   }
   problems.throw_if_any();

@@ -1,4 +1,4 @@
-// An Experiment back as text: as YAML that reads to the same experiment, and as a flat list.
+// Writes an Experiment as text: as YAML that reads back to the same one, and as a flat list.
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -10,8 +10,8 @@
 namespace nnrun::host {
 namespace {
 
-/// Digits that give the same number again; with a point before an exponent, for readers of
-/// YAML 1.1, to whom 1e-08 is a text.
+/// Returns digits that read back to the same number, with a point before an exponent: in YAML 1.1,
+/// 1e-08 is a text.
 ConfigNode number(double x) {
   std::string text = shortest(x);
   const std::size_t exponent = text.find('e');
@@ -50,7 +50,7 @@ ConfigNode node_of(const Value& value, const nnrun_setting& setting) {
   return std::visit(Visitor{setting.type == NNRUN_PATH}, value);
 }
 
-/// Only a default can be infinite: a config cannot say it, so it is left out.
+/// Only a default can be infinite. A config cannot express it, so it is left out.
 bool can_be_written(const Value& value) {
   const auto* const x = std::get_if<double>(&value);
   const auto* const list = std::get_if<std::vector<double>>(&value);
@@ -70,7 +70,7 @@ ConfigNode map_of(const Use& use) {
   return map;
 }
 
-/// NAME where there are no settings.
+/// Returns NAME alone if there are no settings.
 ConfigNode short_of(const Use& use) {
   if (!use) return plain_node("none");
   ConfigNode map = map_of(use);
@@ -109,7 +109,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
   if (key.path == "metrics") return list_of(e.metrics, short_of);
   if (key.path == "predict")
     return list_of(e.predict, [](const auto& row) { return list_of(row.value, number); });
-  return {};  // extends, model.defaults and sweep: nothing of them is left
+  return {};  // extends, model.defaults and sweep: already applied
 }
 
 bool is_written(const Key& key, const Experiment& e) {
@@ -119,7 +119,7 @@ bool is_written(const Key& key, const Experiment& e) {
   return key.shape != Key::Shape::value || is_given(key, key.get(e));
 }
 
-/// Adds every key right below a path.
+/// Adds every key directly below a path.
 void add_keys(std::string_view path, const Experiment& e, ConfigNode& map);
 
 ConfigNode node_of(const Key& key, const Experiment& e) {
@@ -145,7 +145,7 @@ ConfigNode tree_of(const Experiment& e) {
   return root;
 }
 
-/// One line per key of model and train and per layer.
+/// Writes one line for each key of model and train, and for each layer.
 void print_block(const ConfigNode& map, const std::string& indent, std::string& out) {
   for (const auto& [key, place, value] : map.entries) {
     out.append(indent).append(key).append(":");

@@ -21,8 +21,8 @@ Json either(Json schemas) {
   return schemas.size() == 1 ? schemas[0] : Json{{"anyOf", std::move(schemas)}};
 }
 
-/// YAML reads `2024` as a number where a text is meant. (Not one schema of two types: ajv's strict
-/// mode refuses that.)
+/// Accepts numbers too: YAML reads `2024` as a number even if a text is meant. (Not one schema of
+/// two types: ajv's strict mode refuses that.)
 Json any_text(const char* pattern = nullptr) {
   Json text{{"type", "string"}};
   if (pattern) text["pattern"] = pattern;
@@ -31,9 +31,8 @@ Json any_text(const char* pattern = nullptr) {
 Json list_of(Json items) {
   return {{"type", "array"}, {"items", std::move(items)}};
 }
-/// `schema` where the type is this one, `others` elsewhere. Editors then
-/// report only what is wrong in the branch that applies; of anyOf they can only say that nothing
-/// fits.
+/// Returns `schema` for values of this type and `others` for the rest. Editors then report only
+/// what is wrong in the branch that applies; for anyOf they could only say that nothing fits.
 Json where_type(const char* type, Json schema, Json others) {
   return {{"if", {{"type", type}}}, {"then", std::move(schema)}, {"else", std::move(others)}};
 }
@@ -43,7 +42,7 @@ Json or_null(Json schema) {
   return either(Json::array({std::move(schema), {{"type", "null"}}}));
 }
 
-/// A setting of a class, or a key of the host: its type, range and default.
+/// Describes a setting of a class, or a key of the host: its type, range and default.
 Json schema_of(const nnrun_setting& s, const std::optional<Value>& initial) {
   Json schema;
   switch (s.type) {
@@ -76,7 +75,7 @@ Json schema_of(const nnrun_setting& s) {
   return described(schema_of(s, required ? std::nullopt : std::optional(default_of(s))), s.doc);
 }
 
-/// A map with these keys and no others; null takes a key back, except where it is needed.
+/// Describes a map with these keys and no others. null unsets a key, unless it is needed.
 Json map_of(Json properties, const std::vector<std::string>& needed = {}) {
   for (auto& [key, schema] : properties.items())
     if (key != "type" && !std::ranges::count(needed, key)) schema = or_null(std::move(schema));
@@ -86,8 +85,8 @@ Json map_of(Json properties, const std::vector<std::string>& needed = {}) {
   return map;
 }
 
-/// A config that stands alone, or one that changes what it extends: then nothing is needed, and a
-/// map without `type` changes settings of whatever class the parent has.
+/// Describes a config that stands alone or, if partial, one that changes what it extends: then no
+/// key is required, and a map without `type` changes the settings of whatever class the parent has.
 class SchemaWriter {
  public:
   SchemaWriter(const Registry& registry, bool partial, Json& definitions)
@@ -96,7 +95,7 @@ class SchemaWriter {
   Json config() const { return map_below(""); }
 
  private:
-  /// The map of the keys right below a path; of a config that changes another none is required.
+  /// Describes the map of the keys directly below a path.
   Json map_below(std::string_view path) const {
     std::vector<std::string> required;
     for (const Key* const key : keys_in(path))
@@ -145,7 +144,7 @@ class SchemaWriter {
     return with_fallback({{"allOf", Json::array({shared(std::string(key.kind))})}}, key);
   }
 
-  /// What is written in a way of its own.
+  /// Describes keys with a form of their own.
   Json special(const Key& key) const {
     if (key.path == "extends") return either(Json::array({any_text(), list_of(any_text())}));
     if (key.path == "name") return any_text("^[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}$");
@@ -207,7 +206,7 @@ class SchemaWriter {
              where_type("array", list_of(Json::object()), map_below("sweep[]"))}};
   }
 
-  /// Every setting that some class of the kind has.
+  /// Adds every setting that some class of the kind has.
   void add_settings(Json& properties, std::string_view kind) const {
     Json choices = Json::object();
     for (const std::string& name : registry_.names(kind)) {
@@ -223,16 +222,16 @@ class SchemaWriter {
       if (!properties.contains(key)) properties[key] = either(std::move(schemas));
   }
 
-  /// A kind that is used in many places is described in one.
+  /// Returns a reference to the one description of a kind that is used in many places.
   Json shared(const std::string& kind) const {
     const std::string name = kind + (partial_ ? "_change" : "");
     if (!definitions_.contains(name)) definitions_[name] = use(kind);
     return {{"$ref", "#/definitions/" + name}};
   }
 
-  /// NAME, {type: NAME, setting: …}, or, of the default class or a parent's, {setting: …}. `keys`
-  /// are the host's own. The class is chosen by its name, so that what is wrong with a setting is
-  /// said of the setting.
+  /// Describes NAME, {type: NAME, setting: …} and, for the default or the parent's class, {setting:
+  /// …}. `keys` are the host's own. The branch is chosen by the class's name, so that an error in a
+  /// setting is reported at the setting.
   Json use(std::string_view kind, std::string_view fallback = "", const Json& keys = Json::object(),
            bool may_change = true) const {
     Json names = Json::array(), all_names = Json::array(), choices = Json::array();
@@ -248,7 +247,7 @@ class SchemaWriter {
         properties[s.name] = schema_of(s);
         if (s.flags & NNRUN_REQUIRED) required.emplace_back(s.name);
       }
-      // of a layer, model.defaults may have them
+      // model.defaults may give a layer's settings
       if (partial_ || kind == "layer") required.clear();
       all_names.push_back(named);
       if (required.empty()) names.push_back(named);

@@ -1,5 +1,5 @@
-// Configs described for editors: a JSON Schema of everything that the loaded plugins and the host
-// read.
+// A description of configs for editors: a JSON Schema of everything that the host and the loaded
+// plugins read.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -7,11 +7,11 @@
 #include "loading/object.hpp"
 namespace nnrun::host {
 
-/// A schema of draft 7, as JSON text. Settings, ranges and docs are the classes' own, and those of
+/// Returns a schema of draft 7 as JSON text. Settings, ranges and docs come from the classes and
 /// the table of keys.
 std::string config_schema(const Registry& registry);
 
-/// A value as JSON says it.
+/// Returns a value as JSON.
 nlohmann::ordered_json json_of(const Value& value);
 
 }  // namespace nnrun::host

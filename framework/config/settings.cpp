@@ -15,7 +15,7 @@ std::string quoted(const char* name) {
   return std::string("'").append(name).append("'");
 }
 
-/// `010` is 8 to some readers and 10 to others.
+/// `010` is 8 for some readers of YAML and 10 for others.
 bool leading_zero(std::string_view text) {
   if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
   return text.size() > 1 && text[0] == '0' && text[1] >= '0' && text[1] <= '9';
@@ -31,7 +31,7 @@ std::optional<std::string> without_zeros(std::string text) {
   return number_in(text) ? std::optional(text) : std::nullopt;
 }
 
-/// What the user probably wanted to write instead.
+/// Returns what the user probably wanted to write instead.
 std::string hint_for_number(const ConfigNode& node, bool whole) {
   const std::string& text = node.text;
   if (node.quoted) return number_in(text) ? "remove the quotes" : "";

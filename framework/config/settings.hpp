@@ -6,12 +6,12 @@
 #include "loading/object.hpp"
 namespace nnrun::host {
 
-/// Returns the value of a setting, checked against its type, range and choices. Where it does not
-/// fit, reports why and returns nothing.
+/// Returns the value of a setting, checked against its type, range and choices. If it does not fit,
+/// reports why and returns nothing.
 std::optional<Value> read_value(const ConfigNode& node, const nnrun_setting& setting,
                                 Problems& problems);
 
-/// 1 to 100 letters, digits and characters of `others`.
+/// Returns whether a text is 1 to 100 letters, digits and characters of `others`.
 bool is_simple_name(std::string_view text, std::string_view others);
 
 }  // namespace nnrun::host

@@ -21,7 +21,7 @@ void refuse_control_characters(const SourcePtr& source) {
   }
 }
 
-/// Line by line, since both depend on where in its line a character is.
+/// Goes line by line, since both depend on the column of a character.
 void refuse_tabs_and_directives(const SourcePtr& source) {
   const std::string_view text = source->text;
   for (std::size_t begin = 0; begin < text.size();) {
@@ -40,14 +40,14 @@ void refuse_tabs_and_directives(const SourcePtr& source) {
 void refuse_bad_encoding(const SourcePtr& source) {
   const std::string_view text = source->text;
   if (valid_utf8(text)) return;
-  // Letters end before an ASCII byte, so the text can be checked piece by piece.
+  // A character ends before the next ASCII byte, so the text can be checked piece by piece.
   std::size_t begin = 0, end = 0;
   while (end < text.size() && valid_utf8(text.substr(begin, end - begin))) {
     begin = end;
     ++end;
     while (end < text.size() && static_cast<unsigned char>(text[end]) >= 0x80) ++end;
   }
-  // An excerpt of such a line cannot be shown, its number can.
+  // Such a line cannot be shown, but its number can.
   Problem problem =
       problem_at({}, "the config is not UTF-8 text", "save the file in the encoding UTF-8");
   problem.where = source->name + ":" + std::to_string(place_at(source, begin).line);

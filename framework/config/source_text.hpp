@@ -1,4 +1,4 @@
-// The text of a config before it is parsed, and places in it.
+// The text of a config before it is parsed, and positions in it.
 #pragma once
 #include <memory>
 #include <string>
@@ -9,7 +9,7 @@ namespace nnrun::host {
 
 using SourcePtr = std::shared_ptr<const Source>;
 
-/// A text as Source holds it: without byte order mark, lines end in \n.
+/// Returns a text as Source holds it: without byte order mark, lines ending in \n.
 std::string normalised(std::string text);
 
 /// Throws ConfigError at the first thing that YAML readers would have to guess about: bytes that
@@ -17,9 +17,9 @@ std::string normalised(std::string text);
 void refuse_bad_text(const SourcePtr& source);
 
 Place place_at(const SourcePtr& source, std::size_t offset, std::size_t length = 1);
-/// The whole line that holds this byte, without its end.
+/// Returns the line that contains this byte, without its line break.
 std::string_view line_at(std::string_view text, std::size_t offset);
-/// The whole letter that this byte is part of.
+/// Returns the character that this byte is part of.
 std::string letter_at(std::string_view text, std::size_t offset);
 
 [[noreturn]] void refuse(Place place, std::string what, std::string hint = {},

@@ -73,7 +73,7 @@ void Problems::add(Problem problem) {
     ++more_;
     return;
   }
-  // A default that does not fit is found once per layer that takes it.
+  // A default that does not fit is reported again by every layer that takes it.
   if (std::ranges::any_of(all_, [&](const Problem& known) { return same(known, problem); })) return;
   if (problem.place.source && !std::ranges::count(sources_, problem.place.source))
     sources_.push_back(problem.place.source);

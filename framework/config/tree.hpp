@@ -14,7 +14,7 @@ struct ConfigNode {
   enum class Kind { null, scalar, list, map, broken /* already reported */ };
   Kind kind = Kind::null;
   bool quoted = false;                 ///< scalar: "7" is a text
-  std::string text = {};               ///< scalar; null: empty where the word itself is not there
+  std::string text = {};               ///< scalar, or the word for null; may be empty
   std::vector<ConfigNode> items{};     ///< list
   std::vector<ConfigEntry> entries{};  ///< map, in the order of the file, every key once
   Place place{};
@@ -29,15 +29,16 @@ struct ConfigEntry {
   ConfigNode value;
 };
 
-/// nullptr where the map has no such key, or the node is not a map.
+/// Return nullptr if the map has no such key or the node is not a map.
 const ConfigNode* find(const ConfigNode& map, std::string_view key);
 ConfigNode* find(ConfigNode& map, std::string_view key);
 ConfigEntry* find_entry(ConfigNode& map, std::string_view key);
 
-/// A map of one key, as `type: NAME`.
+/// Returns a map of one key, such as `type: NAME`.
 ConfigNode map_of(std::string key, ConfigNode value);
 
-/// "a list", "a map", "'abc'", "the text \"7\"", "nothing": what the user wrote, for messages.
+/// Returns what the user wrote, for messages: "a list", "a map", "'abc'", "the text \"7\"",
+/// "nothing".
 std::string described(const ConfigNode& node);
 
 Problem problem_at(Place place, std::string what, std::string hint = {}, std::string label = {});
@@ -56,7 +57,7 @@ class Problems {
 
  private:
   std::vector<Problem> all_;
-  std::size_t more_ = 0;                                // beyond those that were kept
+  std::size_t more_ = 0;                                // not kept
   std::vector<std::shared_ptr<const Source>> sources_;  // in the order of their first problem
 };
 

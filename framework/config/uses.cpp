@@ -36,7 +36,7 @@ std::string hint_for_class(const std::string& name, std::string_view kind,
   return names.empty() ? list_of(names, kind) : hint_for(name, names);
 }
 
-/// Throws where a setting could never be given, because its key is the host's.
+/// Throws if a setting could never be given because its key is the host's.
 void refuse_reserved(const Class& plugin, const Place& place) {
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const std::string name = setting_of(plugin, i).name;
@@ -106,7 +106,7 @@ bool has_setting(const Class& plugin, std::string_view name) {
 std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defaults) {
   Problems& problems = fields_.problems();
   const ConfigNode* const own = fields_.written(setting.name);
-  // asked for even where the layer overrides it, so that it does not count as unused
+  // taken even if the layer overrides it, so that it does not count as unused
   const ConfigNode* const shared = defaults ? defaults->take(setting.name) : nullptr;
   if (own && own->is(ConfigNode::Kind::broken)) return std::nullopt;
   if (own && !own->is(ConfigNode::Kind::null)) return read_value(*own, setting, problems);

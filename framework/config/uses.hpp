@@ -4,25 +4,25 @@
 #include "loading/object.hpp"
 namespace nnrun::host {
 
-/// The keys beside a class's settings that the host takes for itself; no setting can have one of
-/// these names.
+/// Returns the keys that the host puts beside a class's settings; no setting can have one of these
+/// names.
 std::vector<std::string> reserved_names(std::string_view kind);
-/// True for one of them.
+/// Returns whether a setting has one of these names.
 bool is_reserved(std::string_view kind, std::string_view setting);
 
-/// A pluggable thing as written. The host asks it for keys of its own, which are reserved names of
-/// the kind, then for the settings.
+/// A class as a config writes it. The host takes its own keys from fields() first (reserved names
+/// of the kind), then the settings by use().
 class Chosen {
  public:
-  /// node: nullptr for fallback, a name; without a fallback the name is required.
+  /// node: what is written; nullptr: the class `fallback`. Without a fallback a name is required.
   Chosen(std::string_view kind, const ConfigNode* node, std::string_view fallback,
          const Place& place, const Registry& registry, Problems& problems);
 
   const Class* plugin() const { return plugin_; }
   Fields& fields() { return fields_; }
-  /// Checks the settings, those not written taken from defaults or the class, and refuses the rest.
-  /// Empty where the class is unknown or a value is missing. Throws PluginError where the class has
-  /// a setting with a reserved name.
+  /// Checks the settings, takes those that are not written from the defaults or the class, and
+  /// refuses other keys. Returns an empty Use if the class is unknown or a value is missing. Throws
+  /// PluginError if the class has a setting with a reserved name.
   Use use(Fields* defaults = nullptr);
 
  private:
@@ -37,7 +37,7 @@ class Chosen {
 
 bool has_setting(const Class& plugin, std::string_view name);
 
-/// A pluggable thing that has no keys of the host.
+/// Reads a class that has no keys of the host.
 Use read_use(std::string_view kind, const ConfigNode* node, std::string_view fallback,
              const Place& place, const Registry& registry, Problems& problems);
 

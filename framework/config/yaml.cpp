@@ -18,8 +18,8 @@ namespace {
 
 // ---- events to tree ----
 
-/// Bytes of the text in quotes that starts here, with its quotes; 0 where its line does not end it.
-/// yaml-cpp takes the rest of the file for a text that is never closed.
+/// Returns the length in bytes of the quoted text that starts here, quotes included; 0 if it does
+/// not end in its line: yaml-cpp takes the rest of the file for a text that is never closed.
 std::size_t length_of_quoted(std::string_view line) {
   const char quote = line.front();
   for (std::size_t i = 1; i < line.size(); ++i) {
@@ -32,7 +32,7 @@ std::size_t length_of_quoted(std::string_view line) {
   return 0;
 }
 
-/// Of a tag, an anchor or an alias.
+/// Returns the length of a tag, an anchor or an alias.
 std::size_t length_of_word(std::string_view line) {
   return std::min(line.find_first_of(" ,]}"), line.size());
 }
@@ -48,9 +48,9 @@ class TreeBuilder : public YAML::EventHandler {
       : source_(std::move(source)), budget_(budget), problems_(problems) {}
 
   ConfigNode take_root() { return std::move(root_); }
-  /// Just after the last thing that was understood.
+  /// Returns the offset just after the last thing that was understood.
   std::size_t reached() const { return reached_; }
-  /// The innermost bracket that is open.
+  /// Returns the offset of the innermost open bracket.
   std::size_t bracket() const {
     for (std::size_t i = open_.size(); i-- > 0;)
       if (const char c = source_->text[open_[i].offset]; c == '[' || c == '{')
@@ -72,8 +72,8 @@ class TreeBuilder : public YAML::EventHandler {
   void OnDocumentEnd() override {}
 
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    // A missing item is found where the next thing begins, perhaps lines below. Its place is the
-    // dash or the comma before.
+    // A missing item is found where the next thing begins, perhaps lines below. So its place is the
+    // dash or comma before it.
     const std::string_view text = source_->text;
     const std::size_t end = offset_of(mark);
     const std::size_t begin = std::min(reached_, end);
@@ -105,7 +105,7 @@ class TreeBuilder : public YAML::EventHandler {
                 const std::string& value) override {
     ConfigNode node = made(mark, ConfigNode::Kind::scalar, tag);
     node.place.length = length_of(node.place, rest_of_line(mark), tag, value);
-    node.quoted = tag == "!";  // what yaml-cpp says of quoted and block scalars
+    node.quoted = tag == "!";  // yaml-cpp's tag for quoted and block scalars
     node.text = value;
     reached_ = offset_of(mark) + node.place.length;
     put(std::move(node));
@@ -257,7 +257,7 @@ constexpr std::array translations{
                 "close the quotes"},
 };
 
-/// The ':' of the line before this one that no space follows: `seed:1`.
+/// Returns the ':' in the previous line that is not followed by a space, as in `seed:1`.
 std::size_t colon_without_space(std::string_view text, std::size_t offset) {
   const std::size_t end = text.rfind('\n', offset);
   if (end == text.npos || end == 0) return text.npos;
@@ -268,7 +268,8 @@ std::size_t colon_without_space(std::string_view text, std::size_t offset) {
   return static_cast<std::size_t>(line.data() - text.data()) + colon;
 }
 
-/// A ':' where none may be. Usually a missing space, an unquoted text or an indentation.
+/// Refuses a ':' in the wrong place. Usually the cause is a missing space, an unquoted text or
+/// indentation.
 [[noreturn]] void refuse_colon(const SourcePtr& source, std::size_t offset) {
   const std::string_view text = source->text;
   const std::string_view line = line_at(text, offset);
@@ -325,12 +326,12 @@ ConfigNode parse_yaml(const SourcePtr& source, std::size_t skip, Budget& budget,
                       Problems& problems) {
   refuse_bad_text(source);
   std::string text = source->text;
-  std::fill_n(text.begin(), std::min(skip, text.size()), ' ');  // so that columns stay true
+  std::fill_n(text.begin(), std::min(skip, text.size()), ' ');  // so that columns stay right
   std::istringstream stream(std::move(text));
   TreeBuilder builder(source, budget, problems);
   try {
     YAML::Parser parser(stream);
-    // A second document is refused by the builder; never ask for a third: "," is endless.
+    // The builder refuses a second document. Never ask for a third: "," never ends.
     if (parser.HandleNextDocument(builder)) parser.HandleNextDocument(builder);
   } catch (const YAML::ParserException& error) {
     translate(source, error, builder);

@@ -5,7 +5,7 @@
 #include "config/tree.hpp"
 namespace nnrun::host {
 
-/// What one config may cost, however many files it is spread over.
+/// How large a config may be, however many files it is spread over.
 struct Budget {
   std::size_t nodes = 100'000;
 };
@@ -13,9 +13,9 @@ inline constexpr std::size_t largest_config = 256 * 1024;  ///< bytes of one fil
 inline constexpr std::size_t deepest_config = 64;          ///< maps and lists inside each other
 inline constexpr std::size_t largest_map = 1000;           ///< keys; look-up is linear
 
-/// The tree of a YAML text, strictly: see the messages in yaml.cpp. The first `skip` bytes belong
-/// to something else: the path of a --set. An empty text is a null node.
-/// Adds to problems what leaves a usable tree, throws ConfigError where nothing can be made of it.
+/// Parses a YAML text strictly; the messages in yaml.cpp say what is refused. skip: the first bytes
+/// belong to something else, the path of a --set. An empty text is a null node. Adds to problems
+/// what leaves a usable tree; throws ConfigError for the rest.
 ConfigNode parse_yaml(const std::shared_ptr<const Source>& source, std::size_t skip, Budget& budget,
                       Problems& problems);
 
