@@ -13,7 +13,7 @@ nlohmann::ordered_json read_json(const std::filesystem::path& file) {
   try {
     return nlohmann::ordered_json::parse(read_file(file, largest));
   } catch (const nlohmann::json::exception&) {
-    throw RecordError(Problem{.what = "'" + file.string() + "' is no valid JSON"});
+    throw RecordError(Problem{.what = "'" + file.string() + "' is not valid JSON"});
   }
 }
 

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-/// A library as run.json describes it.
+/// A library, as run.json describes it.
 struct UsedLibrary {
   std::string file, sha256;
   std::vector<std::pair<std::string, std::string>> classes;  // kind, name
@@ -75,7 +75,7 @@ std::vector<std::string> changed(const std::vector<UsedLibrary>& libraries,
   std::set<std::string> changed;
   for (const UsedLibrary& library : libraries) {
     if (library.classes.empty()) continue;
-    const auto& [kind, name] = library.classes.front();  // one class is enough to know the library
+    const auto& [kind, name] = library.classes.front();  // one class tells which library it is
     const Class* const found = registry.find(kind, name);
     if (found && found->library->sha256() != library.sha256)
       changed.insert(found->library->shown());
@@ -95,7 +95,7 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";
   if (!fs::exists(config))
     throw RecordError(
-        Problem{.what = "'" + folder + "' is no folder of a run: it has no config.yaml",
+        Problem{.what = "'" + folder + "' is not the folder of a run: it has no config.yaml",
                 .hint = "nnrun runs lists those that are below a folder"});
   const Json record = record_of(path);
   if (!fs::exists(model)) {

@@ -1,4 +1,4 @@
-// A recorded run, opened to be used again.
+// A recorded run, opened for use.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -12,17 +12,16 @@ struct OpenedRun {
   std::filesystem::path folder;
   Experiment experiment;
   ModelFile model;
-  std::vector<std::string> changed_libraries;  ///< since the run, as people are told of them
+  std::vector<std::string> changed_libraries;  ///< since the run, in words for people
 };
 
-/// Reads config.yaml, run.json and model.safetensors of a run folder. Throws RecordError where the
-/// run did not leave them, and PluginError for a plugin of the run that is not there, naming it and
-/// where it was.
+/// Reads config.yaml, run.json and model.safetensors of a run folder. Throws RecordError if one is
+/// missing, and PluginError if a plugin of the run is missing, with its name and where it was.
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry);
 
-/// Returns which libraries changed since the run whose config.yaml this is; none where it is not a
-/// run's.
+/// Returns which libraries changed since the run that this config.yaml belongs to; none if it is
+/// not a run's.
 std::vector<std::string> changed_libraries(const std::filesystem::path& config,
                                            const Registry& registry);
 

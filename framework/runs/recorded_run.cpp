@@ -6,7 +6,7 @@ namespace nnrun::host {
 
 namespace {
 
-/// What a model's file says of the run beside its numbers.
+/// Returns what model.safetensors says about the run, besides its numbers.
 Metadata origin_of(const Experiment& experiment, std::uint64_t steps) {
   return {{"name", experiment.name},
           {"seed", std::to_string(experiment.seed)},

@@ -10,12 +10,12 @@ class RecordedRun {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Writes the config and its sources. start: of the run, for its total time.
+  /// Writes the config and its sources. start: when the run began, for its total time.
   RecordedRun(RunFolder folder, const Experiment& experiment, std::vector<std::string> command_line,
               Clock::time_point start);
 
-  /// Trains and writes metrics.csv, the model and run.json. Where that fails, run.json says why,
-  /// and the error is thrown on. name: of the folder, as the record shall have it.
+  /// Trains and writes metrics.csv, the model and run.json. If that fails, writes the reason to
+  /// run.json and rethrows the error. name: the folder's name for the record.
   RunResult train(Trainer& trainer, Listener listener, std::string name);
 
   const RunFolder& folder() const { return folder_; }
@@ -29,7 +29,7 @@ class RecordedRun {
   RunRecord record_;
 };
 
-/// Writes the run.json of a run that could not write its own: it crashed, or took too long.
+/// Writes run.json for a run that crashed or took too long and could not write its own.
 void record_failure(const std::filesystem::path& folder, const Experiment& experiment,
                     const std::vector<std::string>& command_line, const std::string& error);
 

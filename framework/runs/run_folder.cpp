@@ -45,7 +45,7 @@ void create_parents(const fs::path& folder) {
   if (error) cannot_create(folder, error);
 }
 
-/// The number of a folder named like that, and of no other.
+/// Returns the number that number_name gives this name; nothing for other names.
 std::optional<unsigned long> number_of(const std::string& name) {
   unsigned long number = 0;
   const char* const end = name.data() + name.size();
@@ -55,7 +55,7 @@ std::optional<unsigned long> number_of(const std::string& name) {
   return number;
 }
 
-/// Names of the folders in a folder, sorted; none where there is no such folder.
+/// Returns the sorted names of the folders in a folder; none if it does not exist.
 std::vector<std::string> folders_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error, ignored;
@@ -79,7 +79,7 @@ RunEntry entry_of(const fs::path& root, const std::string& name, unsigned long n
   } catch (const RecordError& error) {
     entry.problem = error.problems().front().what;
   } catch (const nlohmann::json::exception&) {
-    entry.problem = "'" + file.string() + "' is no valid JSON";
+    entry.problem = "'" + file.string() + "' is not valid JSON";
   }
   return entry;
 }
@@ -133,7 +133,7 @@ RunFolder RunFolder::create(const fs::path& root, std::string_view name) {
     const fs::path folder = parent / number_name(++number);
     std::error_code error;
     if (fs::create_directory(folder, error)) return RunFolder(folder);
-    // a folder is no error: another run was faster
+    // an existing folder is not an error: another run was faster
     if (error && error != std::errc::file_exists) cannot_create(folder, error);
   }
 }
@@ -208,7 +208,7 @@ void CsvFile::append(const std::vector<std::string>& cells) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
       const int error = errno;
-      const bool cut = ::ftruncate(out_, before) == 0;  // no half row stays behind
+      const bool cut = ::ftruncate(out_, before) == 0;  // leaves no half row
       refuse("cannot write '" + file_.string() + "': " + system_reason(error) +
              (cut ? "" : "; its last row is incomplete"));
     }

@@ -1,4 +1,4 @@
-// Where a run leaves what it did.
+// The folder in which a run leaves its results.
 #pragma once
 #include <filesystem>
 #include <memory>
@@ -13,21 +13,22 @@
 #include "network/model.hpp"
 namespace nnrun::host {
 
-/// A new folder of one run. Nothing in it is ever replaced; everything throws RecordError.
+/// A new folder for one run. Nothing in it is ever replaced. Every function throws RecordError.
 class RunFolder {
  public:
-  /// root/<name>/0001, 0002, …: the first number after all that are there. Two runs that start at
-  /// once get different ones.
+  /// Creates root/<name>/0001, 0002, …: the number after the largest that exists. Two runs that
+  /// start at once get different ones.
   static RunFolder create(const std::filesystem::path& root, std::string_view name);
-  /// The folder that --out names; it must not exist. sync: what a power cut may take of it.
+  /// Creates the folder that --out names, which must not exist. sync: when its files are safe from
+  /// a power cut.
   static RunFolder create_at(const std::filesystem::path& folder, Sync sync = Sync::now);
 
   const std::filesystem::path& path() const { return path_; }
   void write_config(std::string_view yaml) const;
-  /// source/<file name>: the files as they were written.
+  /// Writes source/<file name>: the files as the user wrote them.
   void write_sources(std::span<const std::shared_ptr<const Source>> sources) const;
   void write_run(std::string_view json) const;
-  void write_report(std::string_view html) const;  ///< can be made again: not waited for
+  void write_report(std::string_view html) const;  ///< Sync::later: it can be made again
   void write_model(const Model& model, const Metadata& origin) const;
 
  private:
@@ -37,7 +38,7 @@ class RunFolder {
   Sync sync_;
 };
 
-/// A CSV file that grows by whole rows: after a crash it ends with the last one.
+/// A CSV file that grows by whole rows, so that even after a crash it ends with a whole one.
 class CsvFile {
  public:
   /// Writes the header. The file must not exist.
@@ -45,7 +46,7 @@ class CsvFile {
   CsvFile(CsvFile&& other) noexcept;
   CsvFile& operator=(CsvFile&&) = delete;
   ~CsvFile();
-  /// As many cells as there are columns.
+  /// Appends a row: as many cells as there are columns.
   void append(const std::vector<std::string>& cells);
 
  private:
@@ -56,12 +57,13 @@ class CsvFile {
   int out_;
 };
 
-/// 12 -> `0012`: the name of a numbered folder.
+/// Returns the name of a numbered folder: `0012` for 12.
 std::string number_name(unsigned long number);
 
-/// A name as part of a path: letters of any language, digits, `.`, `_` and `-` stay.
+/// Returns a name as part of a path: keeps letters of any language, digits, `.`, `_` and `-`.
 std::string safe_name(std::string_view name);
-/// `machine-1234`: for file names that processes of several machines make in one folder.
+/// Returns `machine-1234`, for names of files that processes of several machines write to one
+/// folder.
 std::string this_process();
 
 struct RunEntry {
@@ -71,7 +73,7 @@ struct RunEntry {
   std::shared_ptr<const nlohmann::json> run;  ///< run.json; nullptr: the run did not finish
   std::string problem;                        ///< why run.json cannot be read; else empty
 };
-/// The runs below a root, by name and number. Without such a folder there are none.
+/// Returns the runs below a root, by name and number; none if there is no such folder.
 std::vector<RunEntry> list_runs(const std::filesystem::path& root);
 
 }  // namespace nnrun::host

@@ -1,4 +1,4 @@
-// run.json: what a run was, how it ended, and all that it takes to get the same bits again.
+// run.json: what a run was, how it ended, and everything needed to get the same bits again.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -20,10 +20,10 @@ struct RunResult {
   std::vector<Problem> warnings{};  ///< see warnings_of
 };
 
-/// {"cost": …, "accuracy": …}; a metric with a table gives it as an array of rows.
+/// Returns {"cost": …, "accuracy": …}; a metric with a table gives an array of rows.
 nlohmann::ordered_json score_json(const Score& score, const Experiment& experiment);
 
-/// [{"what": …, "where": …, "help": …}]
+/// Returns [{"what": …, "where": …, "help": …}].
 nlohmann::ordered_json warnings_json(const std::vector<Problem>& warnings);
 
 /// Returns the object that `--json` prints, on one line.
@@ -43,18 +43,19 @@ struct RunRecord {
   std::optional<RunResult> result;  ///< empty where it failed
 };
 
-/// run.json, indented.
+/// Returns the text of run.json, indented.
 std::string run_json(const RunRecord& record, const Experiment& experiment);
 
 /// Returns an entry for each library, with the classes that the run took from it.
 nlohmann::ordered_json plugins_json(const Experiment& experiment);
-/// The same for a model's file: where the libraries lay is not a property of the model.
+/// Does the same for a model's file, without paths: where the libraries were is not a property of
+/// the model.
 std::string needed_plugins_json(const Experiment& experiment);
 /// Return what run.json says of this program and of this machine.
 nlohmann::ordered_json version_json();
 nlohmann::ordered_json machine_json();
 
-/// Reads once what run.json needs of files, so that children forked afterwards have it.
+/// Reads from files, once, what run.json needs, so that children forked afterwards have it.
 void prepare_records(const Experiment& experiment);
 
 /// Returns the present time in UTC, `2026-01-31T12:00:00Z`.

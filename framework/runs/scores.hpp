@@ -1,4 +1,4 @@
-// Scores by their names, as run.json and comparison.json hold them.
+// Scores by name, as in run.json and comparison.json.
 #pragma once
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
@@ -12,19 +12,19 @@ namespace nnrun::host {
 
 struct NamedScore {
   std::string name;                                   ///< `cost`, or a metric
-  double value = 0;                                   ///< null in JSON where it is not finite
+  double value = 0;                                   ///< null in JSON if it is not finite
   std::vector<std::vector<std::int64_t>> table = {};  ///< rows, in place of a value; may be empty
 };
 using Scores = std::vector<NamedScore>;
 
 Scores scores_of(const Score& score, const Experiment& experiment);
 
-/// {"cost": …, "accuracy": …}; a metric with a table gives it as an array of rows.
+/// Returns {"cost": …, "accuracy": …}; a metric with a table gives an array of rows.
 nlohmann::ordered_json to_json(const Scores& scores);
 /// Reads what to_json wrote. Throws nlohmann::json::exception for anything else.
 Scores read_scores(const nlohmann::ordered_json& json);
 
-/// Returns a score that is a finite number, or nothing.
+/// Returns a score if it is a finite number.
 std::optional<double> value_of(const Scores& scores, std::string_view name);
 
 }  // namespace nnrun::host

@@ -176,7 +176,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "  --> x.csv:1\n"
         "   = help: the file has: x, z\n");
   CHECK(said("nowhere 1,2", 1) ==
-        "error: 'nowhere' is no folder of a run: it has no config.yaml\n"
+        "error: 'nowhere' is not the folder of a run: it has no config.yaml\n"
         "   = help: nnrun runs lists those that are below a folder\n");
   std::filesystem::remove(scratch / "d/model.safetensors");
   CHECK(said("d 1,2", 1) == "error: the run in 'd' has no model.safetensors: it did not finish\n");

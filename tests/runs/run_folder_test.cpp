@@ -150,7 +150,7 @@ TEST_CASE("runs are listed by name and number, unfinished and damaged ones too",
   CHECK(runs[0].run == nullptr);
   CHECK(runs[0].problem.empty());
   CHECK(runs[1].number == 2);
-  CHECK(runs[1].problem == "'" + (scratch / "a/0002/run.json").string() + "' is no valid JSON");
+  CHECK(runs[1].problem == "'" + (scratch / "a/0002/run.json").string() + "' is not valid JSON");
   CHECK(runs[2].number == 10000);
   CHECK(runs[2].run == nullptr);
   CHECK_FALSE(runs[2].problem.empty());
