@@ -22,7 +22,7 @@ std::size_t numbers_of(const Report& report) {
   return count;
 }
 
-/// Leaves no more in the report than a page can show.
+/// Drops from the report what a page cannot show.
 void thin_out(Report& report) {
   const std::size_t numbers = numbers_of(report);
   const std::size_t most = numbers <= most_numbers
@@ -51,7 +51,7 @@ std::string html_text(std::string_view text) {
   return escaped;
 }
 
-/// JSON that can stand inside a script element: nothing in it can close the element.
+/// Returns JSON for a script element: nothing in it can close the element.
 std::string script_text(const Report& report) {
   const std::string json = json_text(report, ReportForm::page);
   std::string escaped;
@@ -64,7 +64,7 @@ std::string script_text(const Report& report) {
   return escaped;
 }
 
-/// `sha256-…` in base64, as a content security policy names a script.
+/// Returns `sha256-…` in base64, as a content security policy identifies a script.
 std::string policy_hash(std::string_view text) {
   static constexpr std::string_view digits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

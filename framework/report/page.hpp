@@ -5,8 +5,8 @@
 #include "report/report.hpp"
 namespace nnrun::host {
 
-/// HTML with its style, its script and the report in it. Curves keep as many points as make a file
-/// of some megabytes, planes those of the first ten seeds.
+/// Returns HTML that contains its style, its script and the report. Curves are thinned until the
+/// file has a few megabytes; planes keep the first ten seeds.
 std::string page_of(Report report);
 
 }  // namespace nnrun::host

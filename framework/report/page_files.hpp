@@ -1,4 +1,4 @@
-// The files of framework/report/page, part of the program: written into C++ by the build.
+// The files of framework/report/page, which the build makes part of the program.
 #pragma once
 #include <string>
 namespace nnrun::host::page_files {

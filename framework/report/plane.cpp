@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t cells_of_page = 40;  // along each side
 constexpr int digits_of_page = 4;
 
-/// The share of n cells that lies before the middle of cell i.
+/// Returns where the middle of cell i lies, as a fraction of all n cells.
 double middle(std::size_t i, std::size_t n) {
   return (static_cast<double>(i) + 0.5) / static_cast<double>(n);
 }

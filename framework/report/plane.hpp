@@ -28,12 +28,12 @@ struct Plane {
 /// parameters as they are now; nothing for a network of other than two inputs.
 std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::size_t columns,
                                   std::size_t rows);
-/// The same with as many cells as a page shows.
+/// Does the same with as many cells as a page shows.
 std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed);
 
-/// As decision.json; outputs keep four digits.
+/// Returns the content of decision.json; outputs keep four digits.
 nlohmann::ordered_json to_json(const Plane& plane);
-/// Throws nlohmann::json::exception for what to_json did not write.
+/// Reads what to_json wrote. Throws nlohmann::json::exception for anything else.
 Plane read_plane(const nlohmann::ordered_json& json);
 
 }  // namespace nnrun::host

@@ -30,7 +30,7 @@ void read_record(const fs::path& file, ReportRun& run) {
   if (const auto result = record.find("result"); result != record.end()) read_result(*result, run);
 }
 
-/// Calls read; what is wrong with the JSON in the file is an error of its own.
+/// Calls read. Throws RecordError if the JSON in the file is not what it expects.
 template <class Read>
 void from_file(const fs::path& file, Read read) {
   std::error_code ignored;

@@ -67,7 +67,7 @@ Json to_json(const std::vector<KeyValues>& all) {
   return json;
 }
 
-/// What it takes to get the same numbers again.
+/// Returns what is needed to get the same numbers again.
 Json reproduction_of(const Report& report) {
   Json configs = Json::array();
   for (const ReportRow& row : report.rows)

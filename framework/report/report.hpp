@@ -1,5 +1,5 @@
-// What runs came to, as data: the table, the page and comparison.json are made of it. A single run
-// is a report of one row.
+// The results of runs, as data: the table, the page and comparison.json are made of it. A single
+// run is a report of one row.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -20,15 +20,15 @@ struct Interval {
 };
 /// The mean of a row's runs, with its interval of 95 %.
 struct Estimate {
-  std::optional<double> mean{};        ///< none: no run finished
-  std::optional<Interval> interval{};  ///< none below two runs
+  std::optional<double> mean{};        ///< nothing if no run finished
+  std::optional<Interval> interval{};  ///< nothing below two runs
 };
 
 struct RunSeconds {
   double total = 0, train = 0;
 };
 
-/// One run. What its folder does not tell is not there.
+/// One run. What its folder does not have is empty here.
 struct ReportRun {
   std::uint64_t seed = 0;
   std::string folder;
@@ -39,7 +39,7 @@ struct ReportRun {
   std::optional<std::size_t> epochs{}, parameters{};
   std::string weights_sha256{};
   std::optional<Curve> curve{};
-  std::optional<Plane> plane{};  ///< its row's, once it is in one
+  std::optional<Plane> plane{};  ///< moves to its row
   bool done() const { return status == "done"; }
 };
 
@@ -52,7 +52,7 @@ struct AgainstBaseline {
   double difference = 0;  ///< of the metric: this row's less the baseline's
   std::optional<Interval> interval{};
   std::size_t wins = 0, pairs = 0;
-  std::optional<double> p{}, p_holm{};  ///< of the paired test; as it counts beside the others
+  std::optional<double> p{}, p_holm{};  ///< of the paired test; after Holm's correction
   std::optional<double> times_faster{}, times_faster_p_holm{};
 };
 
@@ -87,10 +87,10 @@ struct Report {
   std::vector<std::uint64_t> seeds{};
   std::string metric{};
   bool fraction = false, higher_is_better = false;  ///< what the metric is
-  std::string adjective{};                          ///< of it: "accurate"; may be empty
+  std::string adjective{};                          ///< of the metric: "accurate"; may be empty
   std::string part{};                               ///< that the metric was measured on
   CommonLength length{};
-  std::string times{};  ///< how they were taken, in words
+  std::string times{};  ///< how times were measured, in words
   std::vector<ReportRow> rows{};
   std::vector<KeyValues> differences{};  ///< of the configs, row by row
   std::vector<std::string> summary{};
@@ -99,7 +99,7 @@ struct Report {
   std::string page{};                 ///< the file; empty in the report of a single run
 };
 
-/// What is left out for whom.
+/// Who reads the JSON, and what is left out for them.
 enum class ReportForm {
   file,   ///< comparison.json: everything
   page,   ///< numbers of curves keep six digits
@@ -107,7 +107,7 @@ enum class ReportForm {
 };
 nlohmann::ordered_json to_json(const Report& report, ReportForm form);
 
-/// One line of JSON; what is not UTF-8 in a text is replaced.
+/// Returns one line of JSON. Bytes that are not UTF-8 are replaced.
 std::string json_text(const Report& report, ReportForm form);
 
 }  // namespace nnrun::host

@@ -8,8 +8,7 @@
 namespace nnrun::host {
 namespace {
 
-/// Chooses what the run is judged by: the first metric of the config that is a number, else the
-/// cost.
+/// Chooses what the run is judged by: the config's first metric that is a number, else the cost.
 void choose_metric(const Experiment& experiment, const Scores& scores, Report& report) {
   report.metric = "cost";
   for (const Use& metric : experiment.metrics) {

@@ -1,7 +1,7 @@
 // Cost and metrics over the run: the mean of all seeds, and how far they lie apart.
 const axisKeys = ["examples", "epoch", "seconds"];
 const part = page.metric_info.part;
-const columnPart = part === "validation" ? "val" : part; // as metrics.csv has it
+const columnPart = part === "validation" ? "val" : part; // as metrics.csv calls it
 const partNames = {train: "training", val: "validation", validation: "validation", test: "test"};
 const quantityOf = (column) => column.slice(column.indexOf(".") + 1);
 const curvesOf = (config) => config.runs.filter((run) => run.curve && run.curve.epoch?.length > 0).map((run) => run.curve);
@@ -19,8 +19,8 @@ function at(curve, xKey, column, x) {
   if (!is(ys[low]) || !is(ys[high])) return null;
   return ys[low] + ((x - xs[low]) / (xs[high] - xs[low])) * (ys[high] - ys[low]);
 }
-/// Points of { x, n, mean, half, low, high } over the curves of one config. Where seeds were
-/// measured at different places, as seconds always are, all are read at 80 common ones.
+/// Returns points of { x, n, mean, half, low, high } over the curves of one config. If seeds were
+/// measured at different x, as seconds always are, all are interpolated at 80 common ones.
 function summarized(curves, xKey, column) {
   curves = curves.filter((curve) => curve[column]);
   if (curves.length === 0) return [];
@@ -29,7 +29,7 @@ function summarized(curves, xKey, column) {
   if (!same) {
     const points = Math.min(80, grid.length);
     const from = Math.max(...curves.map((curve) => curve[xKey][0])), to = Math.min(...curves.map((curve) => curve[xKey].at(-1)));
-    if (points < 2 || to <= from) // one measurement each: at its own mean place
+    if (points < 2 || to <= from) // one measurement each: at the mean of their x
       return [spread(mean(curves.map((curve) => curve[xKey].at(-1))), curves.map((curve) => curve[column].at(-1)))].filter(Boolean);
     grid = Array.from({length: points}, (_, i) => from + ((to - from) * i) / (points - 1));
   }
@@ -42,8 +42,8 @@ function spread(x, all) {
 }
 const edges = (p) => curveView.band === "range" ? [p.low, p.high] : p.half === null ? [p.mean, p.mean] : [p.mean - p.half, p.mean + p.half];
 
-/// What one panel can show: of a comparison a column for every config, of a run a quantity for
-/// every part of the data.
+/// Returns what a panel can show: one column for every config of a comparison, or one quantity for
+/// every part of a run's data.
 function curveChoices() {
   if (page.kind !== "run") return curveColumns.map((column) => ({key: column, text: `${quantityOf(column)}, ${partNames[column.split(".")[0]] ?? ""}`, where: partNames[column.split(".")[0]], quantity: quantityOf(column),
     series: order.map((c, rank) => ({name: page.configs[c].name, column, curves: curvesOf(page.configs[c]), rank}))}));
@@ -51,7 +51,7 @@ function curveChoices() {
     series: curveColumns.filter((column) => quantityOf(column) === quantity).map((column, rank) =>
       ({name: partNames[column.split(".")[0]] ?? column, column, curves: curvesOf(page.configs[0]), rank}))}));
 }
-/// In a crowd only the baseline and the best are told apart.
+/// With many configs, only the baseline and the best have colours of their own.
 function lookOf(series) {
   if (!many || page.kind === "run" || series.rank === 0) return look(series.rank);
   return series.name === bestConfig()?.name ? look(1) : {color: "var(--other)", width: 1, dash: "", opacity: 0.6, crowd: true};

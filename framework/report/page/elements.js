@@ -61,7 +61,7 @@ const listed = (words) => (words.length < 2 ? words.join("") : words.slice(0, -1
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
 const students = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042];
-/// Half the 95 % interval of a mean: Student's quantile, beyond its table to three digits.
+/// Half the 95 % interval of a mean, by Student's quantile: three digits beyond its table.
 function halfInterval(values) {
   const n = values.length;
   if (n < 2) return null;
@@ -70,8 +70,8 @@ function halfInterval(values) {
   return ((students[n - 2] ?? 1.96 + 2.4 / (n - 1)) * deviation) / Math.sqrt(n);
 }
 
-/// An interval as far as it can be drawn: a fraction does not leave 0 to 1, and what two seeds leave
-/// open does not make a figure of nothing else.
+/// Clips an interval for drawing: a fraction stays within 0 to 1, and the huge interval of two
+/// seeds does not fill the whole figure.
 function drawable(range, values, fraction) {
   if (!range || !is(range[0]) || !is(range[1])) return null;
   const low = Math.min(...values), high = Math.max(...values), room = high - low || Infinity;
@@ -135,7 +135,7 @@ function drawing(width, height, title, description, ...children) {
   return s("svg", {role: "img", viewBox: `0 0 ${width} ${height}`, "aria-labelledby": `${id}t ${id}d`},
     s("title", {id: id + "t"}, title), s("desc", {id: id + "d"}, description), children);
 }
-/// A figure that is drawn anew for the width it has; `numbers` gives the rows of its table.
+/// A figure that is redrawn when its width changes; `numbers` gives the rows of its table.
 function figure({title, note, controls, draw, columns, numbers, summary = "Numbers of this figure"}) {
   const holder = h("div"), said = h("p", {class: "note"}, note ?? ""), head = h("h3", null, title);
   const table = columns && h("details", {toggle: () => fill()}, h("summary", null, summary), h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "Numbers of the figure"}));

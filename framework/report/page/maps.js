@@ -1,8 +1,8 @@
 // The output over the plane of two inputs, config beside config.
 const hasMap = (config) => config.decision && config.decision.outputs?.length > 0;
 
-/// Where the output changes side, and how far it goes: 0 and 1 are the ends of a sigmoid, -1 and 1
-/// of a tanh; else what occurs.
+/// The decision level and the range of the output: 0 to 1 for a sigmoid, -1 to 1 for a tanh,
+/// otherwise the values that occur.
 function outputRange(configs) {
   const values = configs.flatMap((config) => config.decision.outputs.flatMap((output) => output.values)).filter(is);
   let low = Infinity, high = -Infinity;
@@ -15,7 +15,7 @@ const mapColor = (share) => share < 0.5
   ? `color-mix(in srgb, var(--low) ${((1 - 2 * share) * 100).toFixed(0)}%, var(--mid))`
   : `color-mix(in srgb, var(--high) ${((2 * share - 1) * 100).toFixed(0)}%, var(--mid))`;
 
-/// All cells of a shade are one path.
+/// Draws all cells of a shade as one path.
 function heat(map, values, range, place) {
   const levels = 40, paths = Array.from({length: levels}, () => []);
   const width = place.size / map.columns, height = place.size / map.rows;
@@ -66,7 +66,7 @@ function mapFigure(config, range) {
     numbers: () => [...Array(map.rows).keys()].filter((r) => r % every === Math.floor(every / 2)).map((r) =>
       [number(coordinate([map.y[1], map.y[0]], r, map.rows), 3), ...kept.map((c) => number(map.outputs[0].values[r * map.columns + c], 3))])}).element;
 }
-/// As many digits as matter beside the length of the axis.
+/// Rounds to the digits that matter for the length of the axis.
 const end = (ends, i) => number(Number((Math.round(ends[i] / ((ends[1] - ends[0]) / 200)) * ((ends[1] - ends[0]) / 200)).toPrecision(2)), 2);
 const shortened = (text, length) => (text.length > length ? text.slice(0, length - 1) + "\u2026" : text);
 function mapSection() {

@@ -89,7 +89,7 @@ function differences() {
       h("tbody", null, page.differences.map(({key, values}) => h("tr", null, h("th", {scope: "row", class: "mono"}, key),
         order.map((c) => h("td", {class: values[c] === values[first] ? "mono" : "mono differs"}, values[c] ?? "\u2013"))))))));
 }
-/// A word as a shell reads it.
+/// Returns text as one word for a shell.
 const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : "'" + word.replaceAll("'", "'\\''") + "'");
 function reproduce() {
   const again = page.reproduce, flat = (object) => Object.entries(object ?? {}).map(([key, value]) => [h("dt", null, key.replaceAll("_", " ")),

@@ -1,10 +1,10 @@
-// Every seed as a dot: what a mean and its interval are made of.
+// Every seed as a dot, behind each mean and its interval.
 const valueOf = (run) => run[part]?.[page.metric] ?? null;
 const valuesOf = (config) => config.runs.map(valueOf).filter(is);
 const better = (a, b) => (page.metric_info.higher_is_better ? a > b : a < b);
 const everyValue = page.configs.flatMap(valuesOf);
 const intervalOf = (config) => drawable(config.interval95, everyValue, page.metric_info.fraction);
-/// All that a figure of the metric has to have room for.
+/// Returns all values for which a figure of the metric needs room.
 const metricExtent = () => page.configs.flatMap((config) => [...valuesOf(config), ...(intervalOf(config) ?? [])]);
 const axisText = (y) => (page.metric_info.fraction ? number(100 * y) + " %" : number(y, 3));
 /// A scale of the metric; a cost that spans powers of ten gets a logarithmic one.

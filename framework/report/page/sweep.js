@@ -4,7 +4,7 @@ const lastWord = (key) => key.slice(key.lastIndexOf(".") + 1);
 const stepColor = (share) => `color-mix(in oklab, var(--step-high) ${(share * 100).toFixed(0)}%, var(--step-low))`;
 const sweepTable = (keys) => ({columns: () => [...keys, `mean ${page.metric}`, "95 % interval"],
   numbers: () => page.configs.map((config) => [...keys.map((key) => settingText(config, key)), shown(config.mean), config.interval95 ? config.interval95.map((v) => shown(v)).join(" to ") : "\u2013"])});
-/// Places of a setting's values: where they are as numbers, evenly where they are words.
+/// Returns positions for a setting's values: to scale for numbers, evenly spaced for words.
 function places(setting, from, to) {
   const numbers = setting.values.map(Number), pad = (to - from) * 0.06;
   if (setting.values.length > 1 && setting.values.every((v) => v.trim() !== "") && numbers.every(Number.isFinite)) {
