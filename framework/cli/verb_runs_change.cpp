@@ -31,11 +31,11 @@ void require_run_folder(const fs::path& folder) {
       (is_run || is_comparison))
     return;
   throw UsageError(Problem{.what = "'" + folder.string() + "' is " +
-                                   (fs::exists(folder, ignored) ? "no run folder" : "not there"),
+                                   (fs::exists(folder, ignored) ? "not a run folder" : "not there"),
                            .hint = "nnrun runs lists them"});
 }
 
-/// "a.b": value, for every number or text of the result.
+/// Adds "a.b": value for every number or text of the result.
 void flatten(const Json& node, const std::string& path, Keys& out) {
   if (node.is_object())
     for (const auto& [key, value] : node.items())
@@ -59,7 +59,7 @@ Keys result_of(const fs::path& folder) {
   return out;
 }
 
-/// The files of the run's libraries, and what was in them.
+/// Returns the files of the run's libraries and their checksums.
 Keys plugins_of(const fs::path& folder) {
   Keys out;
   std::error_code ignored;
@@ -137,7 +137,7 @@ Exit diff_runs(const Arguments& arguments, Registry& registry) {
   }
   const std::vector<Line> config = side_by_side(keys[0], keys[1], true);
   std::vector<Line> changed = side_by_side(plugins[0], plugins[1], true);
-  std::erase_if(changed, [](const Line& l) { return l.a == "-" || l.b == "-"; });  // not of both
+  std::erase_if(changed, [](const Line& l) { return l.a == "-" || l.b == "-"; });  // in one only
   const std::vector<Line> result = side_by_side(results[0], results[1], false);
   const Terminal out(stdout);
   if (arguments.json) {

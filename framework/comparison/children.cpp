@@ -14,7 +14,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::ptrdiff_t most_planes = 10;  // for so many seeds: a page shows no more
+constexpr std::ptrdiff_t most_planes = 10;  // seeds with a plane: a page shows no more
 constexpr int child_failed = 1;
 
 const char* part_of(const DataShape& data) {
@@ -40,7 +40,7 @@ Message progress_message(const Progress& p) {
   return Message("progress").with("share", share).with("cost", p.cost);
 }
 
-/// Tells of progress ten times a second at most.
+/// Reports progress at most ten times a second.
 Listener telling(const Child::Send& send, Clock::time_point start) {
   Listener listener;
   listener.progress = [&send, told = start](const Progress& progress) mutable {

@@ -1,28 +1,28 @@
-// What the children of a comparison do, and what they tell their parent. Where one fails, it sends
+// What the children of a comparison do, and what they tell their parent. A child that fails sends
 // the error as a message.
 #pragma once
 #include "base/child.hpp"
 #include "comparison/plan.hpp"
 namespace nnrun::host {
 
-/// In a child: builds the network and opens the data of the configs from `from` on, and sends what
-/// that tells of each.
+/// In a child: builds the network and opens the data of each config, starting with number `from`,
+/// and sends its sizes.
 int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& send);
 struct ConfigSizes {
-  std::size_t parameters, training;  ///< training: examples of that part
-  std::string part;                  ///< that counts
+  std::size_t parameters, training;  ///< training: examples of the training part
+  std::string part;                  ///< the part to compare
 };
 ConfigSizes sizes_in(const Message& message);
 
-/// In a child: trains a run and leaves it in a folder, sending how far it is.
+/// In a child: trains a run, records it in a folder and sends its progress.
 int train_in_child(const ComparisonPlan& plan, const PlannedRun& run,
                    const std::filesystem::path& folder, const Child::Send& send);
 struct RunProgress {
-  double share, cost;  ///< share: of the run that is done
+  double share, cost;  ///< share: how much of the run is done
 };
 RunProgress progress_in(const Message& message);
 
-/// The config of a run, with its seed.
+/// Returns the config of a run, with its seed.
 Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run);
 
 }  // namespace nnrun::host

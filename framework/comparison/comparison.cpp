@@ -14,7 +14,7 @@ namespace {
 
 using BySeed = std::map<std::uint64_t, double>;
 
-/// What the finished runs of a row gave.
+/// The numbers of a row's finished runs.
 struct RowNumbers {
   BySeed metric, cost, seconds;
 };
@@ -46,7 +46,7 @@ std::vector<ReportRow> rows_of(const ComparisonPlan& plan) {
   return rows;
 }
 
-/// The planes of a row's runs become one with an output for each.
+/// Joins the planes of a row's runs into one, with an output for each run.
 void join_planes(ReportRow& row) {
   for (ReportRun& run : row.runs) {
     if (!run.plane) continue;
@@ -58,7 +58,7 @@ void join_planes(ReportRow& row) {
   }
 }
 
-/// Fills in what follows from a row's runs.
+/// Fills in what follows from a row's runs, and returns their numbers.
 RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
   RowNumbers numbers;
   for (const ReportRun& run : row.runs) {
@@ -75,7 +75,7 @@ RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
   return numbers;
 }
 
-/// Best first; those without a value last.
+/// Sorts the best first and rows without a value last.
 void sort_best_first(Report& report) {
   std::ranges::stable_sort(report.rows, {}, [&](const ReportRow& row) -> double {
     if (!row.metric.mean) return INFINITY;
@@ -83,7 +83,7 @@ void sort_best_first(Report& report) {
   });
 }
 
-/// Over the seeds that both finished.
+/// Compares over the seeds that both finished.
 std::vector<double> paired_differences(const BySeed& row, const BySeed& baseline) {
   std::vector<double> out;
   for (const auto& [seed, value] : row)
@@ -99,7 +99,7 @@ BySeed logarithms(const BySeed& seconds) {
   return out;
 }
 
-/// What the paired tests of the speeds give goes into times_faster_p_holm, not yet corrected.
+/// Leaves the p of the paired test of speeds in times_faster_p_holm, not yet corrected.
 std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& baseline,
                                        bool higher_is_better) {
   const std::vector<double> d = paired_differences(row.metric, baseline.metric);
@@ -118,7 +118,7 @@ std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& 
   return out;
 }
 
-/// Corrects for the number of comparisons.
+/// Corrects p-values for the number of comparisons.
 void correct(std::vector<ReportRow>& rows) {
   std::vector<std::optional<double>> p, speed_p;
   for (const ReportRow& row : rows) {
@@ -154,7 +154,7 @@ std::vector<KeyValues> differences_of(const ComparisonPlan& plan) {
   return out;
 }
 
-/// The keys of a sweep with every value that a point gives them.
+/// Returns the keys of a sweep, each with every value that a point gives it.
 std::vector<KeyValues> settings_of(const ComparisonPlan& plan) {
   std::vector<KeyValues> settings;
   for (const ComparedConfig& config : plan.configs)

@@ -8,7 +8,7 @@
 namespace nnrun::host {
 namespace {
 
-/// Recursive descent over the text; a sum of products of atoms.
+/// Parses a sum of products of atoms by recursive descent.
 class Condition {
  public:
   Condition(const std::string& text, const std::vector<std::string>& names)
@@ -78,7 +78,7 @@ class Condition {
       if (is_letter(text_[at_])) {
         const std::string found = word();
         if (found != "baseline")
-          refuse("'" + found + "' is no number", "write baseline or a number");
+          refuse("'" + found + "' is not a number", "write baseline or a number");
         return baseline_;
       }
       return number();
@@ -164,7 +164,7 @@ std::vector<std::string> met_conditions(const std::string& text, const Report& r
     const std::string name = "'" + row.name + "'";
     const auto value = mean_in(row, condition.name, report.metric);
     if (!value || !baseline)
-      out.push_back("'" + text + "' cannot be told of " + name + ": no run finished");
+      out.push_back("'" + text + "' cannot be judged for " + name + ": no run finished");
     else if (condition.met(*value, *baseline))
       out.push_back("'" + text + "' holds for " + name + ": " + condition.name + " " +
                     significant(*value, 6) + ", baseline " + significant(*baseline, 6));

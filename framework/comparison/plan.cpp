@@ -38,7 +38,7 @@ void refuse_same_file(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-/// Data sets must agree; what the network sees of them may differ.
+/// Requires the same data set of all configs; features and scaling may differ.
 void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   const auto data_keys = [](const Experiment& experiment) {
     std::map<std::string, std::string> keys = resolved_keys(experiment);
@@ -69,8 +69,9 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-/// Learns the sizes of the configs from `from` on, in one child: a plugin that crashes is a failed
-/// run of its config, later, and not the end of the others. Returns the config to go on with.
+/// Learns the sizes of the configs, starting with number `from`, in one child: a plugin that
+/// crashes makes its own runs fail later, not the whole comparison. Returns the number of the
+/// config to go on with.
 std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
   const ChildLimits limits{.seconds =
                                plan.timeout * static_cast<double>(plan.configs.size() - from)};
@@ -101,11 +102,11 @@ void choose_baseline(ComparisonPlan& plan) {
       return;
     }
   throw UsageError(
-      Problem{.what = "the baseline " + single_quoted(plan.baseline) + " is none of the configs",
+      Problem{.what = "the baseline " + single_quoted(plan.baseline) + " is not one of the configs",
               .hint = did_you_mean(plan.baseline, names)});
 }
 
-/// Gives every config the same length, as limits of its own.
+/// Gives every config the same length of training by setting its limits.
 void set_length(ComparisonPlan& plan) {
   CommonLength& length = plan.length;
   if (length.kind == "epochs") return;
@@ -122,7 +123,7 @@ void set_length(ComparisonPlan& plan) {
     return e.train.max_examples > 0 ? std::min(static_cast<double>(e.train.max_examples), all)
                                     : all;
   };
-  if (length.value == 0) {  // of examples only
+  if (length.value == 0) {  // only for examples
     length.value = std::numeric_limits<double>::infinity();
     for (const ComparedConfig& config : plan.configs)
       if (config.examples > 0) length.value = std::min(length.value, total(config));

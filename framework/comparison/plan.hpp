@@ -15,14 +15,14 @@ struct ComparedConfig {
   std::string file;  ///< as the user wrote it
   Experiment experiment;
   std::size_t parameters = 0;                            ///< 0: one of its plugins crashes
-  std::size_t examples = 0;                              ///< of the training part; 0 as well
+  std::size_t examples = 0;                              ///< of the training part; 0: as above
   std::vector<std::pair<std::string, std::string>> set;  ///< of a sweep: key and value
 };
 
 struct PlannedRun {
   std::size_t config = 0;
   std::uint64_t seed = 0;
-  std::filesystem::path folder;  ///< that it has, or will have
+  std::filesystem::path folder;  ///< may not exist yet
 };
 
 struct ComparisonPlan {
@@ -32,21 +32,22 @@ struct ComparisonPlan {
   std::string baseline;  ///< name of a config; empty in a sweep: the best
   std::string metric;    ///< `cost`, or a metric that all configs have
   bool fraction = false, higher_is_better = false;
-  std::string adjective;  ///< of the metric: "accurate"; empty: there is none
+  std::string adjective;  ///< of the metric: "accurate"; may be empty
   std::string part;       ///< what is compared: `test`, `validation` or `train`
   CommonLength length;    ///< value 0: the least that a config trains for
   double timeout = 0;     ///< seconds for one run; 0: no limit
   std::string fail_if;
   std::vector<std::string> command_line;
-  std::vector<PlannedRun> runs;  ///< seed by seed, so that pairs are made at the same time
-  bool recorded = false;         ///< all runs were there before: nothing is trained
+  std::vector<PlannedRun> runs;  ///< seed by seed, so that pairs run at the same time
+  bool recorded = false;         ///< all runs exist already: nothing is trained
 };
 
-/// Opens the data and builds the network of every config, and chooses what was left open: names,
-/// metric, part, baseline, length. Throws UsageError, ConfigError and any other error of a config.
+/// Opens the data and builds the network of every config, and chooses whatever the user did not:
+/// names, metric, part, baseline, length. Throws UsageError, ConfigError and any other error of a
+/// config.
 void complete(ComparisonPlan& plan);
 
-/// Chooses the metric where none is named; whether it is a fraction, and which way it is better.
+/// Chooses the metric if none is named, and finds whether it is a fraction and which way is better.
 void find_metric(ComparisonPlan& plan);
 
 /// Adds the runs, with folders `folder`/runs/<name>/<seed>.
@@ -55,8 +56,8 @@ void plan_runs(ComparisonPlan& plan, const std::filesystem::path& folder);
 /// Gives configs that share a name the name of their file, or a number.
 void make_names_unique(std::vector<ComparedConfig>& configs);
 
-/// Writes plan.json and configs/<name>.yaml: all that it takes to resume a comparison. A plan that
-/// is there already must be the same. Throws RecordError.
+/// Writes plan.json and configs/<name>.yaml, which are all that is needed to resume a comparison.
+/// If the folder has a plan, it must be the same. Throws RecordError.
 void write_plan(const ComparisonPlan& plan, const std::filesystem::path& folder);
 ComparisonPlan read_plan(const std::filesystem::path& folder, Registry& registry);
 bool has_plan(const std::filesystem::path& folder);

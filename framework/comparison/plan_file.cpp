@@ -1,4 +1,4 @@
-// The plan of a comparison in its folder, so that it can be gone on with.
+// The plan of a comparison in its folder, so that it can be resumed.
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
@@ -43,7 +43,7 @@ Json json_of(const ComparisonPlan& plan) {
           {"command_line", plan.command_line}};
 }
 
-/// Another process may write the same file at the same moment: then its plan is compared.
+/// Another process may write the same file at the same moment: then the plans are compared.
 bool wrote(const fs::path& file, const std::string& text) {
   try {
     write_new_file(file, text);

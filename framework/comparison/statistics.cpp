@@ -27,7 +27,7 @@ double beta_fraction(double a, double b, double x) {
   return h;
 }
 
-/// The regularised incomplete beta function; y is 1 - x, which may be known better.
+/// The regularised incomplete beta function. y is 1 - x, which the caller may know more precisely.
 double incomplete_beta(double a, double b, double x, double y) {
   if (x <= 0) return 0;
   if (y <= 0) return 1;
@@ -63,7 +63,7 @@ double t_quantile(double p, double degrees_of_freedom) {
   const double outside = 2 * (1 - p);
   double low = 0, high = 1;
   while (t_two_sided_p(high, degrees_of_freedom) > outside) high *= 2;
-  for (;;) {  // halving ends when nothing lies between: a quantile is asked for once in a while
+  for (;;) {  // halving until no number lies between: slow, but quantiles are needed rarely
     const double middle = low + (high - low) / 2;
     if (middle <= low || middle >= high) return middle;
     (t_two_sided_p(middle, degrees_of_freedom) > outside ? low : high) = middle;

@@ -6,15 +6,15 @@
 #include <vector>
 namespace nnrun::host {
 
-/// Returns the quantile of Student's t: a value stays below it with this probability, 0 < p < 1.
+/// Returns the p-quantile of Student's t distribution, 0 < p < 1.
 double t_quantile(double p, double degrees_of_freedom);
-/// Returns how probable it is that |t| is at least this large by chance.
+/// Returns the probability that |t| is at least this large by chance.
 double t_two_sided_p(double t, double degrees_of_freedom);
 
 struct MeanOf {
   std::size_t count = 0;
   double mean = 0;  ///< of at least one number
-  /// Half the width of the 95 % interval of the mean, by Student's t; none below two numbers.
+  /// Half the width of the 95 % interval of the mean, by Student's t; nothing below two numbers.
   std::optional<double> margin = {};
 };
 MeanOf mean_of(std::span<const double> numbers);

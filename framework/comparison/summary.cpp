@@ -7,7 +7,7 @@ namespace nnrun::host {
 namespace {
 
 constexpr double level = 0.05;
-constexpr double worth_a_sentence = 1.1;  // times as fast; less is not worth saying
+constexpr double worth_a_sentence = 1.1;  // times as fast; smaller factors are not worth mentioning
 
 std::string seeds_text(std::size_t n) {
   return n == 1 ? "one seed" : std::to_string(n) + " seeds";

@@ -28,7 +28,7 @@ std::string drawn(const SweepKey& key, double u) {
     const auto n = static_cast<double>(key.values.size());
     return key.values[static_cast<std::size_t>(u * n)];
   }
-  const double high = key.whole ? key.max + 1 : key.max;  // whole: each as often as the others
+  const double high = key.whole ? key.max + 1 : key.max;  // whole: all equally likely
   const double x =
       key.logarithmic ? key.min * std::pow(high / key.min, u) : key.min + u * (high - key.min);
   return key.whole ? shortest(std::min(std::floor(x), key.max)) : significant(x, 6);
@@ -63,7 +63,7 @@ std::vector<SweepPoint> sweep_points(const SweepSpec& sweep, std::uint64_t seed)
   if (sweep.random > most_samples) refuse_many(sweep);
   std::vector<SweepPoint> points;
   std::set<SweepPoint> taken;
-  // where there are fewer points than wanted, drawing ends with those
+  // there may be fewer points than wanted
   for (std::uint64_t draw = 0; points.size() < sweep.random && draw < 100 * sweep.random; ++draw) {
     SweepPoint point;
     for (std::size_t k = 0; k < sweep.keys.size(); ++k)

@@ -20,12 +20,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// `.0001-machine-1234` beside the run's folder, until the run has ended.
+/// Returns where a run is recorded until it has ended: `.0001-machine-1234` beside its folder.
 fs::path unfinished(const PlannedRun& run) {
   return run.folder.parent_path() / ("." + run.folder.filename().string() + "-" + this_process());
 }
 
-/// What a killed comparison of this machine left of this run.
+/// Removes what a killed comparison on this machine left of this run.
 void remove_leftovers(const PlannedRun& run) {
   const std::string own = unfinished(run).filename().string();
   const std::string mine = own.substr(0, own.rfind('-') + 1);  // of any process of this machine
@@ -42,7 +42,7 @@ void remove_leftovers(const PlannedRun& run) {
   for (const fs::path& folder : gone) fs::remove_all(folder, ignored);
 }
 
-/// The folder gets its name. Where another machine was faster, its run has the same numbers.
+/// Gives the folder its final name. If another machine was faster, its run has the same numbers.
 void give_final_name(const fs::path& from, const PlannedRun& run) {
   std::error_code error, ignored;
   fs::rename(from, run.folder, error);
@@ -83,10 +83,10 @@ class Pool {
     if (listener_.started) listener_.started(run);
   }
 
-  /// Waits for news of any child, and takes them.
+  /// Waits for messages of any child and handles them.
   void attend() {
     std::vector<pollfd> wait;
-    double left = 0.2;  // stop() is asked this often at least
+    double left = 0.2;  // stop() is called at least this often
     for (const Running& r : running_) {
       wait.push_back({r.child.descriptor(), POLLIN, 0});
       left = std::min(left, r.child.seconds_left());
@@ -103,7 +103,7 @@ class Pool {
     }
   }
 
-  /// Ends all, and leaves nothing of them.
+  /// Kills all children and removes their folders.
   void stop() {
     for (Running& r : running_) r.child.kill();
     while (!running_.empty()) {

@@ -229,7 +229,7 @@ TEST_CASE("what cannot be compared is refused before anything is trained", "[com
       {compare("--metric acuracy"), 2,
        "error: no config has a metric 'acuracy'\n   = help: did you mean 'accuracy'?\n"},
       {compare("--baseline diagonl"), 2,
-       "error: the baseline 'diagonl' is none of the configs\n"
+       "error: the baseline 'diagonl' is not one of the configs\n"
        "   = help: did you mean 'diagonal'?\n"},
       {"cp $configs/diagonal.yaml a.yaml; $nnrun compare a.yaml ./a.yaml", 2,
        "error: the config './a.yaml' is given twice\n"
@@ -358,7 +358,7 @@ TEST_CASE("runs diff shows what differs, runs rm removes runs and nothing else",
         "error: runs rm asks before it removes, and nobody is there to answer\n"
         "   = help: say it with --yes\n");
   const Ended refused = run("mkdir mine && $nnrun runs rm --yes " + a + " mine", scratch.folder());
-  CHECK(refused.err == "error: 'mine' is no run folder\n   = help: nnrun runs lists them\n");
+  CHECK(refused.err == "error: 'mine' is not a run folder\n   = help: nnrun runs lists them\n");
   CHECK(std::filesystem::exists(scratch / a));
   CHECK(run("$nnrun runs rm --yes " + a, scratch.folder()).out == "removed  " + a + "\n");
   CHECK(!std::filesystem::exists(scratch / a));
