@@ -1,5 +1,5 @@
 // Definitions in the program come before those of the C library, for every library it loads. Until
-// somebody wants to know, an allocation costs the look at one flag more.
+// counting starts, an allocation costs one more look at a flag.
 #include "cli/allocations.hpp"
 
 #include <atomic>

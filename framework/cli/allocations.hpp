@@ -1,10 +1,10 @@
-// How often memory was asked for, for the law that a plugin's hot calls ask for none.
+// Counts allocations, for the law that a plugin's hot calls do not allocate.
 #pragma once
 #include <cstddef>
 namespace nnrun::host {
 
-/// Starts to count the allocations of the process. Returns who tells the count so far; nullptr
-/// where nobody can (a sanitizer, another C library).
+/// Starts to count the allocations of the process. Returns a function that returns the count so
+/// far; nullptr if they cannot be counted (a sanitizer, another C library).
 std::size_t (*count_allocations())();
 
 }  // namespace nnrun::host

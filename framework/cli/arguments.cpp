@@ -47,9 +47,9 @@ constexpr std::array verbs{
 struct Option {
   const char *names, *value, *doc;  // value: empty for a flag
   bool repeats = false;
-  const char* id = "";  // what verbs call it, where two options have one name
+  const char* id = "";  // what verbs call it, if two options share a name
 
-  /// `--quiet` of `-q,--quiet`.
+  /// Returns `--quiet` of `-q,--quiet`.
   std::string name() const {
     const std::string_view all(names);
     return std::string(all.substr(all.rfind(',') + 1));
@@ -100,13 +100,13 @@ const Verb* find_verb(const std::string& name) {
   return found == verbs.end() ? nullptr : &*found;
 }
 
-/// A word that can only be meant as a file.
+/// Returns whether a word can only be a file.
 bool looks_like_file(const std::string& word) {
   return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml") ||
          std::filesystem::exists(word);
 }
 
-/// The verb is the first word that is no option; a file there means `train`. Takes it out.
+/// Takes out the verb: the first word that is not an option. A file there means `train`.
 const Verb& take_verb(std::vector<std::string>& words) {
   if (words.empty()) return *find_verb("help");
   const std::string first = words.front();

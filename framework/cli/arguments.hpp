@@ -11,7 +11,7 @@ struct Arguments {
   std::string verb;                  ///< train, check, eval, predict, summary, plugins, runs, …
   std::vector<std::string> targets;  ///< configs, libraries, names: what the verb works on
   std::vector<Override> overrides;   ///< --set, --data
-  unsigned threads = 0;              ///< --threads; 0: chosen
+  unsigned threads = 0;              ///< --threads; 0: chosen by the program
   bool json = false, quiet = false, verbose = false;
   std::vector<std::string> command_line;                  ///< as typed
   std::map<std::string, std::vector<std::string>> given;  ///< `--csv` → its values, `--yes` → none
@@ -21,21 +21,21 @@ struct Arguments {
     const auto found = given.find(option);
     return found == given.end() ? std::vector<std::string>() : found->second;
   }
-  /// The value of an option; empty where it was not given. The last one counts.
+  /// Returns the value of an option, the last if there are several; empty if it was not given.
   std::string text(const std::string& option) const {
     const std::vector<std::string> all = values(option);
     return all.empty() ? std::string() : all.back();
   }
 };
 
-/// Throws UsageError. `nnrun CONFIG` is `nnrun train CONFIG`. Help that was asked for comes back as
-/// the verb `help`, with the verb it is about as target.
+/// Throws UsageError. `nnrun CONFIG` is `nnrun train CONFIG`. A request for help is returned as the
+/// verb `help`, with the verb it is about as target.
 Arguments parse_arguments(int argc, const char* const* argv);
 
-/// The help of a verb, or of the program where it is empty.
+/// Returns the help of a verb, or of the program if it is empty.
 std::string help_text(const std::string& verb);
 
-/// For completion: every verb, and the options of one, `--set` …
+/// Return every verb, and the options of one (`--set`, …), for completion.
 std::vector<std::string> verb_names();
 std::vector<std::string> option_names(const std::string& verb);
 

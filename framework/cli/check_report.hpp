@@ -1,4 +1,4 @@
-// What `nnrun check` tells of a library: a table of laws, or one object of JSON.
+// What `nnrun check` says about a library: a table of laws, or one JSON object.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>

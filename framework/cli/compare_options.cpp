@@ -50,7 +50,7 @@ std::vector<std::uint64_t> seeds_of(const std::string& text) {
     more = comma != rest.npos;
     if (more) rest.remove_prefix(comma + 1);
     const auto seed = parse_integer(one);
-    if (!seed || *seed < 0) refuse("'" + one + "' in --seeds is no seed");
+    if (!seed || *seed < 0) refuse("'" + one + "' in --seeds is not a seed");
     if (!taken.insert(static_cast<std::uint64_t>(*seed)).second)
       refuse("seed " + one + " is given twice");
     seeds.push_back(static_cast<std::uint64_t>(*seed));

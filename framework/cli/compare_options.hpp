@@ -1,10 +1,10 @@
-// The options that compare and sweep share. All throw UsageError for what cannot be meant.
+// The options that compare and sweep share. All throw UsageError for values that make no sense.
 #pragma once
 #include "cli/arguments.hpp"
 #include "comparison/plan.hpp"
 namespace nnrun::host {
 
-/// Returns 1 to 10 for 10, and 3 and 7 for 3,7.
+/// Returns 1 to 10 for `10`, and 3 and 7 for `3,7`.
 std::vector<std::uint64_t> seeds_of(const std::string& text);
 
 /// Takes `examples`, `examples=20000`, `seconds=2` or `epochs`.

@@ -63,7 +63,7 @@ std::string CompareProgress::left() const {
 
 void CompareProgress::wipe() {
   if (drawn_ == 0) return;
-  // up to the first line that was drawn, then all below it away
+  // up to the first line that was drawn, then erase everything below
   std::string text = "\r";
   if (drawn_ > 1) text += "\033[" + std::to_string(drawn_ - 1) + "A";
   talk_.write(text + "\033[J");
@@ -76,7 +76,7 @@ void CompareProgress::draw(bool now) {
   if (!now && Clock::now() - last_ < std::chrono::milliseconds(50)) return;
   last_ = Clock::now();
   const std::size_t width = talk_.width();
-  const auto cut = [&](std::string line) {  // a line that wraps would be two
+  const auto cut = [&](std::string line) {  // a line that wraps would take two rows
     while (columns_of(line) >= width) line.pop_back();
     return line;
   };

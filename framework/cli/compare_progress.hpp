@@ -1,4 +1,4 @@
-// How far the runs of a comparison are: lines that move on a terminal, a line per run in a log.
+// The progress of a comparison's runs: moving lines on a terminal, a line per run in a log.
 #pragma once
 #include <chrono>
 #include <list>
@@ -10,7 +10,7 @@ namespace nnrun::host {
 
 class CompareProgress {
  public:
-  /// all: runs to come
+  /// all: how many runs there will be
   CompareProgress(const ComparisonPlan& plan, std::size_t all, bool quiet);
   ~CompareProgress();
   void started(const PlannedRun& run);

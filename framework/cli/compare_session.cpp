@@ -35,7 +35,7 @@ std::string resume_line(const ComparisonPlan& plan, const fs::path& folder) {
   return "resume   nnrun " + plan.kind + " --resume " + folder.string() + "\n";
 }
 
-/// Throws Interrupted where a signal came.
+/// Throws Interrupted if a signal has arrived.
 void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
                    const Shard& shard, unsigned jobs) {
   const std::vector<PlannedRun> missing = missing_of(plan, shard);
@@ -114,7 +114,7 @@ Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, cons
   const Terminal talk(stderr);
   if (!plan.recorded) train_missing(arguments, plan, folder, shard, jobs);
   const auto there = static_cast<std::size_t>(std::ranges::count_if(plan.runs, is_there));
-  if (there < plan.runs.size()) {  // other machines have the rest
+  if (there < plan.runs.size()) {  // other machines run the rest
     talk.write("shard    " + std::to_string(shard.index + 1) + " of " +
                std::to_string(shard.count) + " is done; " + std::to_string(there) + " of " +
                std::to_string(plan.runs.size()) + " runs are there\n" + resume_line(plan, folder));

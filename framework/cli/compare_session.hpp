@@ -3,8 +3,8 @@
 #include "cli/compare_options.hpp"
 namespace nnrun::host {
 
-/// Trains what is missing in the folder of the plan, then writes and shows what came of it. Throws
-/// Interrupted where a signal came.
+/// Trains the runs that are missing in the folder of the plan, then writes and shows the results.
+/// Throws Interrupted if a signal arrived.
 Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan,
                     const std::filesystem::path& folder, const Shard& shard = {});
 

@@ -13,11 +13,11 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-/// How a mean is written: with its unit, its sign, and how many decimals.
+/// How a mean is written: its unit, its sign and its decimals.
 struct NumberForm {
   double scale = 1;
   bool with_sign = false;
-  int decimals = -1;  ///< -1: two digits of the margin, and the mean as far
+  int decimals = -1;  ///< -1: two digits of the margin, and the mean to the same decimal
 };
 
 int decimals_for(double mean, double margin) {
@@ -134,7 +134,7 @@ std::string number_cell(const std::optional<Scores>& scores, const std::string& 
   return value ? shortest(*value) : "";
 }
 
-/// The cost and metrics of all runs, in the order in which they come.
+/// Returns the names of the cost and metrics of all runs, in order of appearance.
 std::vector<std::string> metrics_of(const Report& report) {
   std::vector<std::string> metrics;
   for (const ReportRow& row : report.rows)

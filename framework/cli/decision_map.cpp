@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t map_rows = 8, map_columns = 32;
 
-/// One string per row. Shades go from 0 to 1, or over what occurs where that is more.
+/// Returns one string per row. Shades span 0 to 1, or the values that occur if their range is
+/// larger.
 std::vector<std::string> shaded(const std::vector<double>& values, bool utf8) {
   static constexpr std::array blocks{" ", "░", "▒", "▓", "█"}, letters{".", ":", "+", "%", "#"};
   const auto& shades = utf8 ? blocks : letters;
@@ -33,7 +34,7 @@ std::string short_text(double x) {
   return fmt::format("{:.2g}", x);
 }
 
-/// The line below the map: both ends of the axis, and its name in the middle.
+/// Returns the line below the map: both ends of the axis, with its name in the middle.
 std::string x_axis(const PlaneAxis& axis) {
   const std::size_t before = (map_columns - axis.name.size()) / 2;
   return left_aligned(short_text(axis.low), before) + axis.name +

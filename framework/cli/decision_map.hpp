@@ -6,7 +6,7 @@
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
-/// Returns rows of shades with their axes; empty for a network of other than two inputs.
+/// Returns rows of shades with their axes; empty unless the network has two inputs.
 std::string decision_map(Trainer& trainer, const Terminal& terminal);
 
 }  // namespace nnrun::host

@@ -1,11 +1,12 @@
-// What a verb that failed leaves on stdout for programs, where --json asks for one object.
+// What a failed verb writes to stdout for programs that passed --json.
 #pragma once
 #include <string>
 
 #include "base/error.hpp"
 namespace nnrun::host {
 
-/// {"error": …, "status": …}, and a map per problem: what, where, hint. Ends with a newline.
+/// Returns {"error": …, "status": …}, with an object per problem (what, where, hint) if there are
+/// any, and a newline.
 std::string failure_json(const Error& error);
 std::string failure_json(const std::string& what, int status);
 

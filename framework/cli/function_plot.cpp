@@ -29,7 +29,7 @@ class Canvas {
  private:
   bool dot(std::size_t x, std::size_t y) const { return dots_[y * width() + x]; }
   std::string star(std::size_t c, std::size_t r) const { return dot(c, r) ? "*" : " "; }
-  /// U+2800 and a bit per dot: down the left column, down the right one, then the lowest two.
+  /// U+2800 plus a bit per dot: down the left column, down the right one, then the two lowest.
   std::string braille(std::size_t c, std::size_t r) const {
     constexpr std::array<std::array<unsigned, 2>, 4> bits{
         {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}}};

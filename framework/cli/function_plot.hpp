@@ -1,4 +1,4 @@
-// A curve in the terminal.
+// A curve drawn in the terminal.
 #pragma once
 #include <functional>
 #include <string>
@@ -6,8 +6,8 @@
 #include "cli/terminal.hpp"
 namespace nnrun::host {
 
-/// f from `from` to `to`, with axes that have numbers: dots of braille, or stars where the locale
-/// is not UTF-8. Values that are not finite are left out.
+/// Returns a drawing of f from `from` to `to` with numbered axes, in Braille dots, or in stars if
+/// the locale is not UTF-8. Leaves out values that are not finite.
 std::string plot(const std::function<double(double)>& f, double from, double to,
                  const std::string& x_name, const Terminal& terminal);
 

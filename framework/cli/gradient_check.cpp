@@ -34,7 +34,7 @@ Difference difference(const std::vector<double>& a, const std::vector<double>& b
   return {largest, length > 0 ? std::sqrt(square / length) : 0};
 }
 
-/// Of all blocks as one vector.
+/// Returns the length of all blocks taken as one vector.
 double relative_difference(const ComparedGradients& c) {
   std::vector<double> all[2];
   for (std::size_t i = 0; i < 2; ++i)
@@ -66,7 +66,7 @@ ComparedGradients compare_gradients(const std::string& names, const Experiment& 
   ComparedGradients compared{{names.substr(0, comma), names.substr(comma + 1)}, {}};
   for (std::size_t i = 0; i < 2; ++i) {
     const Use use = gradient_use(compared.names[i], experiment, registry);
-    trainer.differentiate(use);  // once to prepare itself, so that the time is that of a step
+    trainer.differentiate(use);  // the first call prepares buffers: do not time it
     compared.samples[i] = trainer.differentiate(use);
   }
   return compared;

@@ -1,4 +1,4 @@
-// Two ways to differentiate, on the first batch of a config, beside each other.
+// Two ways to differentiate, compared on the first batch of a config.
 #pragma once
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -11,13 +11,13 @@ struct ComparedGradients {
   GradientSample samples[2];
 };
 
-/// `A,B`: names of gradient plugins, at their defaults, or as the config has them where it uses
-/// one. Throws UsageError for names that no plugin provides.
+/// names: `A,B`, two gradient plugins, each with the settings of the config if that uses it,
+/// otherwise with its defaults. Throws UsageError for names that no plugin provides.
 ComparedGradients compare_gradients(const std::string& names, const Experiment& experiment,
                                     const Registry& registry, Trainer& trainer);
 
-/// A line per block: the largest difference, and the length of the difference over the length of
-/// the second gradient; then cost and time of each.
+/// Returns a line per block with the largest difference and the length of the difference relative
+/// to that of the second gradient, then the cost and time of each.
 std::string text_of(const ComparedGradients& compared, const Graph& graph);
 nlohmann::ordered_json json_of(const ComparedGradients& compared, const Graph& graph);
 

@@ -18,7 +18,7 @@ std::atomic<int> noted_signal{0};
 
 bool json_wanted = false;
 
-// Only what a signal handler may do.
+// Does only what a signal handler may.
 void write_to(int file, std::initializer_list<std::string_view> texts) {
   for (const std::string_view text : texts)
     [[maybe_unused]] const auto written = ::write(file, text.data(), text.size());
@@ -26,7 +26,7 @@ void write_to(int file, std::initializer_list<std::string_view> texts) {
 
 void write_json(std::string_view name, std::string_view where) {
   write_to(Terminal::result_descriptor(), {"{\"error\":\"", name, " "});
-  for (const char& c : where)  // what a string of JSON may not hold as it is
+  for (const char& c : where)  // replaces what a JSON string must escape
     write_to(Terminal::result_descriptor(),
              {c == '"' || c == '\\' || (c >= 0 && c < ' ') ? "?" : std::string_view(&c, 1)});
   write_to(Terminal::result_descriptor(), {"\",\"status\":4}\n"});
@@ -50,11 +50,11 @@ void tell(int signal, std::string_view where) {
   ::_exit(4);  // Exit::plugin
 }
 
-// Seconds from the signal until a word about it, and from there until the end: before those who
-// stop programs lose patience, mostly after 30 s.
+// Seconds from the signal to a message about it, and from there to the end. Together they are less
+// than the 30 s after which service managers usually kill a program.
 constexpr unsigned first_patience = 1, last_patience = 24;
 
-/// A step takes as long as it takes, but one that a plugin never ends must not keep the program.
+/// A step may take long, but a plugin that never returns must not keep the program running.
 void wait_no_longer(int) {
   static bool told = false;
   if (!std::exchange(told, true)) {
@@ -85,13 +85,13 @@ void watch_for_interrupts() {
   std::signal(SIGALRM, wait_no_longer);
   std::signal(SIGINT, note);
   std::signal(SIGTERM, note);
-  // a terminal that was closed; nohup ignores it, and keeps to that
+  // sent when the terminal is closed; under nohup it stays ignored
   if (std::signal(SIGHUP, note) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
 int interrupt_signal() {
   const int signal = noted_signal.load(std::memory_order_relaxed);
-  if (signal != 0) ::alarm(0);  // whoever asks does not hang
+  if (signal != 0) ::alarm(0);  // the main thread asked, so it does not hang
   return signal;
 }
 

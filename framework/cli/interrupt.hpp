@@ -3,18 +3,18 @@
 #pragma once
 namespace nnrun::host {
 
-/// Thrown when everything that could be saved is saved; the exit status is 128 + the signal.
+/// Thrown once everything that can be saved is saved; the exit status is 128 + the signal.
 struct Interrupted {
   int status;
 };
 
-/// From now on signals are noted instead of ending the program.
+/// Makes signals set a flag instead of ending the program.
 void watch_for_interrupts();
-/// A crash says a sentence with the plugin, class and method, and ends the program with 4: code
-/// that a config loads runs in this process. json: it says so on standard output too. One of the
-/// program itself ends it as it would have.
+/// Makes a crash in a plugin, whose code runs in this process, print the library, class and method
+/// and exit with status 4. json: on standard output too. A crash of the program itself ends it as
+/// usual.
 void tell_of_crashes(bool json);
-/// The signal that came, or 0.
+/// Returns the signal that arrived, or 0.
 int interrupt_signal();
 
 }  // namespace nnrun::host

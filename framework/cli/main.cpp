@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::array verbs_of_configs{"train", "compare", "sweep", "summary"};
 
-/// A library or its source where a config belongs: it has a verb of its own.
+/// Refuses a library or its source in place of a config: other verbs are for those.
 void refuse_wrong_files(const Arguments& arguments) {
   const bool check = arguments.verb == "check";
   if (!check && !std::ranges::count(verbs_of_configs, arguments.verb)) return;
@@ -38,8 +38,8 @@ void refuse_wrong_files(const Arguments& arguments) {
   }
 }
 
-/// Libraries that are only looked at, and strangers' configs, must not meet foreign code in this
-/// process.
+/// Returns whether foreign code must stay out of this process: libraries that are only looked at,
+/// and strangers' configs.
 void load_plugins_for(const Arguments& arguments, Registry& registry) {
   const bool checked =
       arguments.verb == "check" && std::ranges::all_of(arguments.targets, [](const auto& target) {
@@ -78,7 +78,8 @@ int exit_status(Exit status) {
   return static_cast<int>(status);
 }
 
-/// Even where the command line was not understood: who asked for JSON reads JSON.
+/// Looks at the words themselves: whoever asked for JSON gets JSON even if the command line is
+/// wrong.
 bool wants_json(int argc, const char* const* argv) {
   return std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
 }
@@ -87,7 +88,7 @@ int guarded_main(int argc, const char* const* argv) {
   const Terminal talk(stderr), out(stdout);
   const auto failed = [&](const std::string& text, int status, const std::string& json) {
     talk.write(text);
-    // an object that was begun cannot be taken back
+    // an object that is half printed cannot be taken back
     if (wants_json(argc, argv) && !Terminal::result_begun()) out.write(json);
     return status;
   };
@@ -114,7 +115,7 @@ int guarded_main(int argc, const char* const* argv) {
 int main(int argc, char** argv) {
   nnrun::host::Terminal::keep_stdout_for_results();
   nnrun::host::tell_of_crashes(nnrun::host::wants_json(argc, argv));
-  std::signal(SIGPIPE, SIG_IGN);  // a reader that stops reading must not stop a run
+  std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not stop a run
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence
   try {
     return nnrun::host::guarded_main(argc, argv);

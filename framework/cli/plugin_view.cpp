@@ -17,7 +17,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// `[0, 1)`, `at least 0`, `one of 'a', 'b'`; empty where everything goes.
+/// Returns `[0, 1)`, `at least 0`, `one of 'a', 'b'`; empty if every value is allowed.
 std::string allowed(const nnrun_setting& s) {
   if (s.n_choices) return "one of '" + join(choices_of(s), "', '") + "'";
   return is_number(s) ? range_words(s) : "";
@@ -37,7 +37,7 @@ std::string interface_of(const Library& library) {
 constexpr const char* not_optimized =
     "built without optimisation, some 50 times slower: build it with -O3";
 
-/// One number of an activation that takes them one by one, or its slope there.
+/// Returns the value or the slope, at one number, of an activation that works number by number.
 double activation_at(const Object& activation, double x, bool slope) {
   alignas(64) double z[NNRUN_LANES] = {x}, a[NNRUN_LANES] = {}, da[NNRUN_LANES] = {1},
                      dz[NNRUN_LANES] = {};
@@ -48,7 +48,8 @@ double activation_at(const Object& activation, double x, bool slope) {
   return dz[0];
 }
 
-/// The curve of a class that is one: an activation, or a schedule over a run of 30 epochs.
+/// Draws the curve of an activation, or of a schedule over a run of 30 epochs; empty for other
+/// kinds.
 std::string curve_text(const Class& c, const Terminal& terminal) {
   const Use use = with_defaults(c);
   if (!use) return "";
@@ -79,7 +80,7 @@ std::string curve_text(const Class& c, const Terminal& terminal) {
          plot(factor_at, 0, 30, "epochs", terminal);
 }
 
-/// `|` ends a cell.
+/// Escapes `|`, which would end a cell.
 std::string cell(std::string text) {
   for (std::size_t at = 0; (at = text.find('|', at)) != text.npos; at += 2)
     text.insert(at, 1, '\\');

@@ -1,10 +1,10 @@
-// The files of cli/templates, as they were when the program was built.
+// The files of cli/templates, which the build makes part of the program.
 #pragma once
 #include <span>
 #include <string_view>
 namespace nnrun::host {
 
-/// In its text `new_thing` and `NewThing` stand for the name that the author chooses, and @WORD@
+/// In the text, `new_thing` and `NewThing` stand for the name that the author chooses, and @WORD@
 /// for what only the program knows.
 struct Template {
   std::string_view file, text;

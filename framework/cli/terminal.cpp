@@ -13,7 +13,7 @@
 namespace nnrun::host {
 namespace {
 
-/// Asks the environment, as setlocale would, without changing the process's locale.
+/// Reads the environment as setlocale would, without changing the process's locale.
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
     if (const char* value = std::getenv(name); value && *value) {
@@ -25,7 +25,7 @@ bool locale_is_utf8() {
   return false;
 }
 
-// stdout is one per process, and so are these.
+// One of each per process, as there is one stdout.
 bool result_has_begun = false;
 std::FILE* result_stream = stdout;
 
@@ -74,7 +74,7 @@ void Terminal::write(std::string_view text) const {
   if (stream_ == result_stream && !text.empty()) result_has_begun = true;
   if (std::fwrite(text.data(), 1, text.size(), stream_) == text.size() && std::fflush(stream_) == 0)
     return;
-  // the reader has seen enough; and where talk cannot be written, nothing can be said about it
+  // the reader has seen enough; and there is nowhere to report that stderr failed
   if (errno == EPIPE || stream_ == stderr) return;
   throw RecordError(
       Problem{.what = std::string("the output cannot be written: ") + std::strerror(errno)});

@@ -17,13 +17,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// What was found so far, of all targets.
+/// What was found so far, for all targets.
 struct Findings {
   Json configs = Json::array(), libraries = Json::array();
   Exit worst = Exit::done;
 };
 
-/// What a child tells of a config: text to print, text to say, and JSON.
+/// What a child sends about a config: text for stdout, text for stderr, and JSON.
 class ConfigReport {
  public:
   explicit ConfigReport(const Child::Send& send) : send_(send) {}
@@ -63,11 +63,11 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
     json.update(json_of(compared, graph));
     text += text_of(compared, graph);
   }
-  report.print(text);  // behind all that can still go wrong
+  report.print(text);  // last, after everything that can go wrong
   report.add(json);
 }
 
-/// Reports which libraries of a config were left out, and what cannot be checked without them.
+/// Reports which libraries of a config were not loaded, and what cannot be checked without them.
 /// Returns false if something else is wrong with the config.
 bool only_lacks_libraries(const std::string& file, const Registry& registry, const Error& error,
                           const ConfigReport& report) {
@@ -111,7 +111,7 @@ Exit check_config_in_child(const std::string& file, const Arguments& arguments, 
   }
 }
 
-/// In a child: the plugins that a config names may crash, hang or call exit.
+/// Works in a child, since the plugins that a config names may crash, hang or call exit.
 Exit check_config(const std::string& file, const Arguments& arguments, Registry& registry,
                   Findings& findings) {
   constexpr ChildLimits limits{.seconds = 600, .memory = 0};  // data may be large
@@ -126,7 +126,7 @@ Exit check_config(const std::string& file, const Arguments& arguments, Registry&
   for (const Message& message : result.messages) {
     const std::string& text = message.text("text");
     if (message.name() == "say") talk.write(text);
-    if (!returned) continue;  // a verdict before a crash does not count
+    if (!returned) continue;  // a verdict followed by a crash does not count
     if (message.name() == "print" && !arguments.json) out.write(text);
     if (message.name() == "json") findings.configs.push_back(Json::parse(text));
   }
@@ -140,13 +140,13 @@ Exit check_config(const std::string& file, const Arguments& arguments, Registry&
   return error.status();
 }
 
-/// A setting of a class that no library has.
+/// Refuses a setting of a class that no library has.
 void refuse_unknown_classes(const GivenSettings& given,
                             const std::vector<CheckedLibrary>& libraries) {
   Problems problems;
   std::vector<std::string> files, names;
   for (const CheckedLibrary& library : libraries) {
-    if (library.refusal) return;  // it may have been meant
+    if (library.refusal) return;  // the class may be in this one
     files.push_back("'" + library.file + "'");
     for (const CheckedClass& c : library.classes) names.push_back(c.name);
   }
@@ -158,7 +158,7 @@ void refuse_unknown_classes(const GivenSettings& given,
   problems.throw_if_any();
 }
 
-/// Looked at before the first law is tried, so that what is wrong with a --set is told at once.
+/// Runs before the first law, so that a wrong --set is reported at once.
 std::vector<CheckedLibrary> inspect_libraries(const std::vector<std::string>& files,
                                               const Registry& registry,
                                               const GivenSettings& given) {
@@ -189,7 +189,8 @@ void check_one_library(CheckedLibrary checked, const GivenSettings& given,
 
 }  // namespace
 
-/// Configs: everything of a run up to its first step; nothing is written. Libraries: the laws.
+/// Checks configs by doing everything of a run up to its first step, without writing anything, and
+/// libraries by the laws.
 Exit check(const Arguments& arguments, Registry& registry) {
   Findings findings;
   std::vector<std::string> files;

@@ -28,7 +28,7 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   return plan;
 }
 
-/// A run that is there: its name makes it part of a config.
+/// Adds a recorded run to the config of its name.
 void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
   const Experiment experiment = read_experiment(folder / "config.yaml", {}, registry);
   auto keys = resolved_keys(experiment);

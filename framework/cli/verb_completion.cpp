@@ -13,12 +13,12 @@ std::vector<std::string> shells() {
   return {"bash", "zsh", "fish"};
 }
 
-/// Names of classes, of the list that takes some 20 ms. By the program in the PATH: a launcher of
-/// this name elsewhere may build first.
+/// Names of classes, from a list that takes some 20 ms. Calls the program in the PATH: a launcher
+/// of this name elsewhere may build first.
 constexpr const char* class_names =
     "command nnrun plugins 2>/dev/null | sed -n 's/^  \\([a-z0-9_]*\\)  .*/\\1/p'";
 
-/// What may stand behind a verb; `$(…)` is asked for when it is needed.
+/// What may follow a verb; `$(…)` runs only when it is needed.
 struct Word {
   std::string verb, words;
   bool files;  // or a file
@@ -31,7 +31,7 @@ std::vector<Word> words_behind_verbs() {
           {"help", join(verb_names(), " "), false}};
 }
 
-/// What may stand behind --set.
+/// What may follow --set.
 std::string changes() {
   std::vector<std::string> words;
   for (const Key& key : keys()) {
@@ -43,7 +43,8 @@ std::string changes() {
   return join(words, " ");
 }
 
-/// `case WORD in …`: a line per verb, with its options; whatever is not a verb is trained.
+/// Returns `case WORD in …` with a line per verb and its options; anything that is not a verb is
+/// trained.
 std::string cases(const std::string& before, const std::string& after) {
   std::string text;
   for (const std::string& verb : verb_names())

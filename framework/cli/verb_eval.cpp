@@ -10,7 +10,7 @@
 namespace nnrun::host {
 namespace {
 
-/// Classes that the data set would count anew from its files are those of the run.
+/// Gives the data set the classes of the run, which it would otherwise find anew in its files.
 void keep_classes(Use& data, const std::vector<std::string>& classes) {
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     auto* const list = std::get_if<std::vector<std::string>>(&data.settings[i]);
@@ -21,7 +21,7 @@ void keep_classes(Use& data, const std::vector<std::string>& classes) {
 
 }  // namespace
 
-/// Cost and metrics of a recorded run on the test part of its data, or of other data.
+/// Measures a recorded run on the test part of its data, or of other data.
 Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   const bool quiet = arguments.quiet || arguments.json;

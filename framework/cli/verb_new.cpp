@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Targets that CMake makes by itself; a library cannot have their names.
+/// Targets that CMake defines itself; a library cannot have their names.
 constexpr std::array targets_of_cmake{"all",  "clean",   "edit_cache",    "help", "install",
                                       "test", "package", "rebuild_cache", "nnrun"};
 
@@ -32,7 +32,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/// `bent_identity`, of whatever was meant by `BentIdentity` or `bent-identity`.
+/// Returns `bent_identity` for `BentIdentity` and `bent-identity`.
 std::string snake_case(std::string_view text) {
   std::string out;
   char before = 0;
@@ -79,7 +79,7 @@ void check_name(const std::string& kind, const std::string& name, const Registry
                              .hint = "choose another name, or work in another folder"});
 }
 
-/// How the author calls this program from any folder: by its name where the shell finds it.
+/// Returns how to call this program from any folder: by its name if the shell finds it.
 std::string program_word() {
   const fs::path program = program_file();
   const char* const path = std::getenv("PATH");
@@ -112,7 +112,8 @@ struct NewFile {
   std::string name, text;
 };
 
-/// `activation.cpp` becomes `swish.cpp` where the kind is activation; files of no kind are for all.
+/// Returns `swish.cpp` for `activation.cpp` if the kind is activation; files not named after a kind
+/// are for all.
 std::vector<NewFile> files_of(const std::string& kind, const std::string& name,
                               const Replacements& replacements) {
   std::vector<NewFile> files;
@@ -143,7 +144,7 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
                     compile = compile_command(name);
   const std::string package =
       folder_with("nnrun-config.cmake", own_places(".", "lib/cmake/nnrun")).string();
-  // a data set is tried with the file that its template brings
+  // a data set is tried with the file that its template provides
   const bool file_given = kind == "dataset";
   constexpr auto file_of_config =
       "# The file that the config trains with.\n"

@@ -20,7 +20,7 @@ Json json_of(const std::vector<std::shared_ptr<const Library>>& libraries) {
   return json;
 }
 
-/// A library that is not loaded here: in the child, where its code may do what it likes.
+/// Describes a library in a child, where its code may do what it likes.
 std::string text_of_library(const Registry& scanned, const Arguments& arguments,
                             const Terminal& out) {
   if (arguments.has("--md")) return reference_text(scanned);

@@ -21,7 +21,7 @@ std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// A field of CSV: in quotes only where it needs them.
+/// Returns a field of CSV, in quotes if it needs them.
 std::string csv_text(const std::string& text) {
   if (text.find_first_of(",\"\n\r") == text.npos) return text;
   std::string quoted = "\"";
@@ -29,7 +29,7 @@ std::string csv_text(const std::string& text) {
   return quoted + '"';
 }
 
-/// Outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
+/// Prints outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
 class OutputWriter {
  public:
   OutputWriter(const Terminal& out, const OpenedRun& run, std::size_t width, bool json)
@@ -49,7 +49,7 @@ class OutputWriter {
     }
     text_ += model.classes.size() == width_ ? ",class\n" : "\n";
   }
-  /// inputs: empty where they are not to be repeated.
+  /// inputs: empty if they are not to be repeated.
   void row(std::span<const double> inputs, const double* outputs) {
     if (json_) {
       text_ += rows_ > 0 ? ",{" : "{";
@@ -74,7 +74,7 @@ class OutputWriter {
   }
   std::size_t rows() const { return rows_; }
 
-  /// nullptr where the run has no classes.
+  /// Returns nullptr if the run has no classes.
   const std::string* class_of(const double* outputs) const {
     if (run_.model.names.classes.size() != width_) return nullptr;
     return &run_.model.names.classes[static_cast<std::size_t>(
@@ -187,7 +187,7 @@ class Prediction {
     return numbers;
   }
 
-  /// By name where the run knows names; otherwise all, in their order.
+  /// Finds columns by name if the run knows names; otherwise takes all, in order.
   std::vector<std::size_t> columns(const CsvReader& rows) const {
     std::vector<std::size_t> at;
     for (const std::string& name : run_.model.names.inputs) at.push_back(rows.column(name));
@@ -209,7 +209,7 @@ class Prediction {
   Terminal out_{stdout};
 };
 
-/// As the run's own data are written, where they are CSV.
+/// Returns the separator of the run's own data if they are CSV.
 char separator_of(const Use& data) {
   for (std::size_t i = 0; i < data.settings.size(); ++i)
     if (const auto* const text = std::get_if<std::string>(&data.settings[i]);
@@ -220,7 +220,7 @@ char separator_of(const Use& data) {
 
 }  // namespace
 
-/// Outputs of a recorded run for examples of the command line, or for the rows of a CSV file.
+/// Prints a recorded run's outputs for examples on the command line or for the rows of a CSV file.
 Exit predict(const Arguments& arguments, Registry& registry) {
   const Terminal talk(stderr);
   const bool has_examples = arguments.targets.size() > 1;

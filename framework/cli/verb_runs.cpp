@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The scores that count, or nullptr.
+/// Returns the scores to show, or nullptr.
 const nlohmann::json* score_of(const nlohmann::json& run) {
   const auto result = run.find("result");
   if (result == run.end() || !result->is_object()) return nullptr;
@@ -23,14 +23,14 @@ const nlohmann::json* score_of(const nlohmann::json& run) {
   return score(part_that_counts(score));
 }
 
-/// A text of run.json; whatever else stands there is shown as it is.
+/// Returns a text of run.json; anything else is returned as JSON.
 std::string text_at(const nlohmann::json& run, const char* key) {
   const auto found = run.find(key);
   if (found == run.end()) return "";
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-/// Of compare or sweep, with runs of its own below it.
+/// Returns whether this is a folder of compare or sweep, with runs of its own below it.
 bool is_comparison(const RunEntry& entry) {
   std::error_code ignored;
   return std::filesystem::exists(entry.path / "plan.json", ignored) ||

@@ -4,7 +4,7 @@
 #include "config/schema.hpp"
 namespace nnrun::host {
 
-/// For editors: of what is loaded, and of the libraries that are named.
+/// Prints the schema, for editors, of what is loaded and of the libraries that are named.
 Exit print_schema(const Arguments& arguments, Registry& registry) {
   if (arguments.targets.empty()) {
     Terminal(stdout).write(config_schema(registry));

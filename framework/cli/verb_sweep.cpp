@@ -9,7 +9,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The config of a point; what is wrong with a value is shown where the sweep says it.
+/// Returns the config of a point. Errors in a value point to its place in the sweep.
 Experiment read_point(const std::string& file, std::vector<Override> overrides,
                       const SweepPoint& point, const SweepSpec& sweep, Registry& registry) {
   for (const auto& [path, value] : point) overrides.push_back({path, value});
@@ -29,7 +29,7 @@ Experiment read_point(const std::string& file, std::vector<Override> overrides,
   }
 }
 
-/// The folder of --out may be there: another shard's, or this one's from before.
+/// Unlike elsewhere, the folder of --out may exist: from another shard, or from this one before.
 fs::path sweep_folder(const Arguments& arguments) {
   if (!arguments.has("--out")) return new_folder(arguments, "sweep");
   const fs::path folder = arguments.text("--out");

@@ -25,7 +25,7 @@ RunFolder create_folder(const Arguments& arguments, const Experiment& experiment
                                  : RunFolder::create_at(arguments.text("--out"));
 }
 
-/// One run from its folder to its record.
+/// One run, from its folder to its record.
 class Training {
  public:
   Training(const Arguments& arguments, const Experiment& experiment, Clock::time_point start)

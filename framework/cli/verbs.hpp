@@ -13,7 +13,7 @@ Exit predict(const Arguments& arguments, Registry& registry);
 Exit summary(const Arguments& arguments, Registry& registry);
 Exit make_new(const Arguments& arguments, Registry& registry);
 Exit list_plugins(const Arguments& arguments, Registry& registry);
-/// Whether it is to show a library in place of what is loaded.
+/// Returns whether `nnrun plugins` is to show a library rather than what is loaded.
 bool names_library(const Arguments& arguments);
 Exit list_recorded_runs(const Arguments& arguments);
 /// nnrun runs diff A B; nnrun runs rm RUN...

@@ -48,7 +48,7 @@ std::string text_of(const Score& score, const Experiment& experiment, std::strin
 }
 
 namespace {
-/// Columns are headed by the names of the classes, or, where that is too wide, by their numbers.
+/// Heads columns with the names of the classes, or with their numbers if the names are too wide.
 std::string table_text(const std::vector<double>& table, std::vector<std::string> names,
                        std::size_t width) {
   const std::size_t n = names.size();
@@ -186,7 +186,7 @@ std::string epoch_line(const EpochReport& report, const Experiment& experiment,
 }
 
 namespace {
-/// Fifteen significant digits, written out unless that makes a long row of zeros.
+/// Writes fifteen significant digits, without an exponent unless that would take many zeros.
 std::string fifteen_digits(double y) {
   const double size = std::abs(y);
   if (y == 0) return "0.0";

@@ -3,8 +3,8 @@
 #include <nnrun/plugin.hpp>
 #include <vector>
 
-/// Rows of a text file whose last column is the target. The config's `split` holds examples back
-/// for the test, `scale` and `features` prepare the inputs: all that is the host's.
+/// Rows of a text file whose last column is the target. The host does the rest: the config's
+/// `split` holds examples back for the test, `scale` and `features` prepare the inputs.
 struct NewThing : nnrun::Dataset {
   static constexpr auto name = "new_thing", doc = "a CSV file whose last column is the target";
   const char* path = "";

@@ -1,8 +1,8 @@
 #include <nnrun/plugin.hpp>
 #include <vector>
 
-/// dC/dw ≈ (C(w + h) − C(w − h)) / 2h, weight by weight: its error falls with h², that of a
-/// one-sided difference with h. A gradient sees nothing but the objective, whatever the layers are.
+/// dC/dw ≈ (C(w + h) − C(w − h)) / 2h, weight by weight: its error shrinks with h², that of a
+/// one-sided difference only with h. A gradient sees only the objective, whatever the layers are.
 struct NewThing : nnrun::Gradient {
   static constexpr auto name = "new_thing", doc = "(C(w + h) - C(w - h)) / 2h, weight by weight";
   double step = 1e-3;

@@ -1,6 +1,6 @@
 #include <nnrun/plugin.hpp>
 
-/// Most weights 0, the others normal: units begin different from each other, and far from
+/// Some weights 0, the others normal: units start different from each other and far from
 /// saturation. Martens 2010, *Deep learning via Hessian-free optimization*, section 5.
 struct NewThing : nnrun::Initializer {
   static constexpr auto name = "new_thing", doc = "a share of the weights normal, the others 0";

@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <nnrun/plugin.hpp>
 
-/// y = g ⊙ x + b: every number has a gain g, 1 at first, and a shift b, both learnt.
+/// y = g ⊙ x + b: each number has a gain g, at first 1, and a shift b. Both are learned.
 ///
-/// The host owns the parameters: a block per name, each on whole lanes, so that b begins at
-/// padded(n). Slopes are written, or added where somebody else has written already.
+/// The host owns the parameters: a named block for each, padded to whole lanes, so that b begins at
+/// padded(n). Slopes are written, or added if another reader of the same values has written
+/// already.
 struct NewThing : nnrun::Layer {
   static constexpr auto name = "new_thing", doc = "a gain and a shift for every number";
 
@@ -31,7 +32,7 @@ struct NewThing : nnrun::Layer {
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     const T *gain = c.w(), *dy = c.d_out();
     T* dx = c.d_in(0);
-    if (!dx) return;  // nobody asks
+    if (!dx) return;  // not needed
     for (std::size_t row = 0; row < c.rows(); ++row, dx += c.cols(), dy += c.cols())
       for (std::size_t i = 0; i < c.cols(); ++i)
         dx[i] = (c.adds(0) ? dx[i] : T(0)) + gain[i] * dy[i];
@@ -40,7 +41,7 @@ struct NewThing : nnrun::Layer {
   /// dC/dg = Σ over the rows of x · dC/dy, dC/db = Σ of dC/dy
   template <class T>
   void backward_parameters(const nnrun::LayerCall<T>& c) const {
-    if (c.call.tile != 0) return;  // too little to share among threads: the first tile does it
+    if (c.call.tile != 0) return;  // too little work to share: the first tile does it all
     const T *x = c.in(0), *dy = c.d_out();
     T *d_gain = c.dw(), *d_shift = d_gain + nnrun::padded(c.cols());
     if (!c.call.accumulate) std::fill_n(d_gain, 2 * nnrun::padded(c.cols()), T(0));

@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
-/// AdaBelief: as Adam, but what divides a step is how far gradients are from their average.
-/// Zhuang et al. 2020, algorithm 2, without its ε inside the average.
+/// AdaBelief: like Adam, but steps are divided by how far gradients are from their average. Zhuang
+/// et al. 2020, algorithm 2, without its ε inside the average.
 struct NewThing : nnrun::Optimizer {
   static constexpr auto name = "new_thing", doc = "steps scaled by belief in the gradient";
   static constexpr const char* slots[] = {"m", "s"};

@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
-/// SplitMix64 (Steele, Lea, Flood 2014) by number: number i of a stream is a function of seed,
-/// stream and i alone, so that streams may be read in any order and by any number of threads.
+/// SplitMix64 (Steele, Lea, Flood 2014) as a counter: number i of a stream depends only on seed,
+/// stream and i, so that streams may be read in any order and by any number of threads.
 struct NewThing : nnrun::Random {
   static constexpr auto name = "new_thing", doc = "SplitMix64, a stream per purpose";
 

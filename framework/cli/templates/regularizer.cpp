@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
-/// rate · log(1 + w²): pulls small weights as l2 does and leaves large ones alone, as if weights
-/// were drawn from a Cauchy distribution.
+/// rate · log(1 + w²): shrinks small weights as l2 does and leaves large ones alone, as if weights
+/// came from a Cauchy distribution.
 struct NewThing : nnrun::Regularizer {
   static constexpr auto name = "new_thing", doc = "rate times log(1 + w^2)";
   double rate = 0.01;

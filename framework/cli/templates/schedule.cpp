@@ -1,7 +1,7 @@
 #include <nnrun/plugin.hpp>
 
 /// 1 / (1 + epochs / half_life): half the learning rate after half_life epochs, a third after two.
-/// A function of the moment alone, so that a resumed run goes on as it would have.
+/// It depends on the moment alone, so that a resumed run goes on as if it had not stopped.
 struct NewThing : nnrun::Schedule {
   static constexpr auto name = "new_thing", doc = "1 / (1 + epochs / half_life)";
   double half_life = 10;
