@@ -57,16 +57,16 @@ TEST_CASE("a child that takes too long is ended, its messages kept", "[base][chi
   CHECK(text_of(result.end, limits) == "took longer than 0.2 s");
   REQUIRE(result.messages.size() == 1);
   CHECK(result.messages[0].name() == "begun");
-  // far less than for ever: a busy machine may need a while
+  // far less than forever: a busy machine may need a while
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
 }
 
-TEST_CASE("a child that writes into the pipe itself is ended, and believed no more",
+TEST_CASE("a child that writes into the pipe itself is killed and no longer believed",
           "[base][child]") {
   const auto result = run_child([](const auto& send) {
     send(host::Message("begun"));
     for (int descriptor = 3; descriptor < 64; ++descriptor)
-      if (::fcntl(descriptor, F_GETFD) == FD_CLOEXEC)  // the pipe: as foreign code might hit it
+      if (::fcntl(descriptor, F_GETFD) == FD_CLOEXEC)  // the pipe, found as foreign code might
         (void)!::write(descriptor, "\5\0\0\0hello", 9);
     return 0;
   });

@@ -32,7 +32,7 @@ TEST_CASE("an error shows its line, carets under the word, and help", "[base]") 
         "   = help: did you mean 'sigmoid'?\n");
 }
 
-TEST_CASE("the column of line numbers is as wide as the number, and two at least", "[base]") {
+TEST_CASE("the column of line numbers is as wide as the number, at least two", "[base]") {
   CHECK(rendered(problem("x", place("ab\n", 1, 2))) ==
         "error: x\n"
         " --> a.yaml:1:2\n"
@@ -104,7 +104,7 @@ TEST_CASE("a place at or after the end of its line or file gets one caret", "[ba
         "   | ^\n");
 }
 
-TEST_CASE("of a long line the part around the carets is shown", "[base]") {
+TEST_CASE("a long line is shown only around the carets", "[base]") {
   std::string text(300, '.');
   text.replace(200, 3, "bad");
   CHECK(rendered(problem("x", place(text, 1, 201, 3))) ==

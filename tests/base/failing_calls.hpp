@@ -1,4 +1,4 @@
-// System calls of this thread that fail on purpose: what a full or dying disk does.
+// Makes system calls of this thread fail on purpose, as a full or dying disk does.
 #pragma once
 namespace nnrun::testing {
 
@@ -10,7 +10,7 @@ class FailingCalls {
   FailingCalls(const FailingCalls&) = delete;
   FailingCalls& operator=(const FailingCalls&) = delete;
   ~FailingCalls();
-  /// False: there were fewer than k calls.
+  /// Returns false if there were fewer than k calls.
   bool failed() const;
 };
 

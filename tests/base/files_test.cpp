@@ -25,7 +25,7 @@ std::string sha256_of_text(std::string_view text) {
   return sha256_of(std::as_bytes(std::span(text)));
 }
 
-/// What the action says where no file may grow beyond so many bytes.
+/// Returns what the action says when no file may grow beyond this many bytes.
 std::string said_with_file_limit(rlim_t bytes, const auto& action) {
   rlimit before{};
   ::getrlimit(RLIMIT_FSIZE, &before);
@@ -84,7 +84,7 @@ TEST_CASE("an existing file is never replaced", "[base]") {
   CHECK(scratch.names() == std::vector<std::string>{"a", "link"});
 }
 
-TEST_CASE("why a file cannot be read or written is told apart without its words", "[base]") {
+TEST_CASE("why a file cannot be read or written is known without reading the message", "[base]") {
   const Scratch scratch;
   const auto cause = [](const auto& action) {
     try {
@@ -101,7 +101,7 @@ TEST_CASE("why a file cannot be read or written is told apart without its words"
   CHECK(cause([&] { read_file(file, 1); }) == Cause::other);
 }
 
-TEST_CASE("of several writers of one name exactly one succeeds", "[base]") {
+TEST_CASE("exactly one of several writers of one name succeeds", "[base]") {
   const Scratch scratch;
   std::array<bool, 8> wrote{};
   std::vector<std::thread> writers;
@@ -150,7 +150,7 @@ TEST_CASE("whichever system call fails, the cause is named and nothing is left",
     CHECK(text_of(scratch / "before") == "the last good one");
     if (out == "nothing") {
       CHECK(text_of(scratch / "a") == text);
-      // only closing the folder, after all was done, may fail unheard
+      // only closing the folder, after everything is done, may fail silently
       if (!failed) break;
       continue;
     }
@@ -177,7 +177,7 @@ TEST_CASE("a file system without RENAME_NOREPLACE gets its file by a link", "[ba
 }
 
 TEST_CASE("a folder that may not be written to is named with the reason", "[base]") {
-  // another user, since root may write everywhere
+  // as another user, since root may write everywhere
   const Scratch scratch;
   std::filesystem::permissions(scratch.folder(), std::filesystem::perms(0555));
   const std::string expected = "error: cannot write '" + (scratch / "a").string() +

@@ -1,4 +1,4 @@
-// What people are told where something is refused.
+// What people are told when something is refused.
 #pragma once
 #include <string>
 #include <string_view>
@@ -12,7 +12,7 @@ inline std::string replaced(std::string text, std::string_view old, std::string_
   return text;
 }
 
-/// The error of this class as people see it; "nothing" where there is none.
+/// Returns the error of this class as people see it; "nothing" if there is none.
 template <class E>
 std::string said(const auto& action) {
   try {

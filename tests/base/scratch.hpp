@@ -34,7 +34,7 @@ class Scratch {
     std::ofstream(file, std::ios::binary) << text;
     return file;
   }
-  /// Names of everything in it, sorted.
+  /// Returns the names of everything in it, sorted.
   std::vector<std::string> names() const;
 
  private:

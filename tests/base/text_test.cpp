@@ -16,7 +16,7 @@ TEST_CASE("a misspelt word finds its neighbour", "[base]") {
   CHECK(nearest("tanh", names) == "tanh");
 }
 
-TEST_CASE("a word that is like none finds none", "[base]") {
+TEST_CASE("a word that is like no other finds no neighbour", "[base]") {
   CHECK(nearest("gelu2000", names) == std::nullopt);
   CHECK(nearest("", names) == std::nullopt);
   CHECK(nearest("x", names) == std::nullopt);

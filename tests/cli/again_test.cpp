@@ -12,7 +12,7 @@ using Catch::Contains;
 using Catch::StartsWith;
 using nlohmann::json;
 
-/// A run on a table of three kinds, scaled, with features and a split.
+/// A run on a table with three classes, scaled, with features and a split.
 struct Kinds {
   Scratch scratch;
   Ended trained;
@@ -76,7 +76,7 @@ TEST_CASE("a run is used again with its scaling, features, split and classes", "
   CHECK(again["examples"] == 30);
   CHECK(again["cost"] == test["cost"]);
 
-  // other data: two kinds only, other numbers; scaling and classes stay the run's
+  // other data: only two classes, other numbers; scaling and classes stay those of the run
   std::filesystem::remove(kinds.scratch / "kinds.csv");
   kinds.scratch.write("new.csv", "kind;b;a\nc;0.021;1003\nc;0.022;1001\n\"x,y\";0.001;1002\n");
   const Ended other =

@@ -26,7 +26,7 @@ TEST_CASE("an activation is shown with its library, its settings and its curve",
       Contains("/plugins/activations.so ") &&
           Contains("  sha256 " +
                    host::sha256_of_file(NNRUN_BUILD_DIR "/plugins/activations.so").substr(0, 12)));
-  // 0 left of the middle, then a line to 5 at 5
+  // 0 left of the middle, then a line up to 5 at x = 5
   CHECK_THAT(shown.out, Contains("  value\n  5 │") && Contains("  0 │⣀⣀⣀⣀⣀⣀⣀"));
   CHECK_THAT(shown.out, Contains("\n     -5                      x                      5\n"));
   CHECK_THAT(run("LC_ALL=C $nnrun plugins relu", scratch.folder()).out,
@@ -38,7 +38,7 @@ TEST_CASE("an activation is shown with its library, its settings and its curve",
              Contains("  factor, of a run of 30 epochs"));
 }
 
-TEST_CASE("a plugin without optimisation is warned of", "[cli]") {
+TEST_CASE("a plugin built without optimisation gets a warning", "[cli]") {
   const Scratch scratch;
   REQUIRE(run("$nnrun new activation slow && cd slow && g++ -std=c++20 -O0 -fPIC -shared "
               "-I" NNRUN_SOURCE_DIR "/framework/include slow.cpp -o slow.so",
@@ -119,7 +119,7 @@ TEST_CASE("a shell without completion is named, with those that have it", "[cli]
         "error: no completion for the shell 'tcsh'\n   = help: one of: bash, zsh, fish\n");
 }
 
-TEST_CASE("a wrong command line is said in our words, with a hint", "[cli]") {
+TEST_CASE("a wrong command line is explained in our words, with a hint", "[cli]") {
   const Scratch scratch;
   const auto said = [&](const std::string& arguments) {
     return refused("$nnrun " + arguments, 2, scratch.folder());
@@ -183,7 +183,7 @@ TEST_CASE("an error about a library of NNRUN_PLUGIN_PATH names the variable", "[
         "there\n");
 }
 
-TEST_CASE("a pinned library that is another one, or is not there, is one error", "[cli]") {
+TEST_CASE("a pinned library that is missing or has another checksum is one error", "[cli]") {
   const PluginFactory factory;
   const std::string found = host::sha256_of_file(factory.c("a.so"));
   const auto config = [&](const std::string& library, const std::string& sha256) {

@@ -8,7 +8,7 @@
 namespace nnrun::testing {
 namespace {
 
-/// The small configs that need no data of others.
+/// The small configs that need no published data.
 const std::array configs{
     "diagonal",         "diagonal-analytic",    "diagonal-bias",     "diagonal-minibatch",
     "symptoms",         "two-layer-python",     "playground/circle", "playground/gauss",
@@ -34,8 +34,8 @@ TEST_CASE("the number of threads does not change a bit of the weights", "[bits]"
   CHECK(bits_of(config, dtype, 3) == one);
 }
 
-// Recorded with Eigen 3.4.0, whose order of sums decides the bits within a level. The list that the
-// program gives is left in the build folder, to be taken where bits move on purpose.
+// Recorded with Eigen 3.4.0, whose order of summation decides the bits within a level. The
+// program's own list is left in the build folder, to be copied if bits change on purpose.
 TEST_CASE("the weights have the bits recorded for this level of instructions", "[.recorded bits]") {
   const std::string name = host::instruction_set() + ".txt";
   std::string found;

@@ -81,7 +81,7 @@ TEST_CASE("means, intervals and differences are those of the runs", "[compare]")
 
 TEST_CASE("pairs are pairs: one seed gives one start and one data set", "[compare]") {
   const Scratch scratch;
-  // nothing is learned: the weights are those that both started with
+  // nothing is learned: both end with the weights that they started with
   const Ended run_ = run(compare("--seeds 2 --json --set train.epochs=0"), scratch.folder());
   const json c = parsed(run_.out);
   for (std::size_t i = 0; i < 2; ++i)
@@ -106,7 +106,8 @@ TEST_CASE("a run of a comparison has the bits of the same run alone", "[compare]
         parsed(text_of(scratch / folder / "run.json"))["result"]["weights_sha256"]);
 }
 
-TEST_CASE("a run that crashes, hangs, leaves or diverges is a row; the rest goes on", "[compare]") {
+TEST_CASE("a run that crashes, hangs, exits or diverges is a row, and the rest go on",
+          "[compare]") {
   const PluginFactory factory;
   factory.cpp("broken.so",
               "#include <nnrun/plugin.hpp>\n#include <csignal>\n#include <cstdlib>\n"
@@ -156,7 +157,7 @@ TEST_CASE("a run that crashes, hangs, leaves or diverges is a row; the rest goes
 TEST_CASE("a killed comparison goes on where it was", "[compare]") {
   const Scratch scratch;
   const Ended whole = run(compare("--seeds 4 --json --out whole"), scratch.folder());
-  // the parent dies; one run that was there is lost
+  // the parent dies, and one finished run is lost
   run(compare("--seeds 4 --out cut -q") +
           ">/dev/null 2>&1 & child=$!; until [ -e cut/plan.json ]; do sleep 0.01; done; "
           "kill -9 $child; wait $child",
@@ -179,7 +180,7 @@ TEST_CASE("Ctrl-C ends the runs, says how to go on, and exits with 130", "[compa
       run("$nnrun compare $configs/diagonal.yaml --set train.epochs=100000 --seeds 2 "
           "--out here & child=$!; sleep 1; kill -INT $child; wait $child",
           scratch.folder());
-  // a shell starts what is in its background deaf to SIGINT; SIGTERM then is the same request
+  // a shell starts background jobs with SIGINT ignored; SIGTERM is the same request
   const Ended term =
       run("$nnrun compare $configs/diagonal.yaml --set train.epochs=100000 --seeds 2 "
           "--out there & child=$!; sleep 1; kill -TERM $child; wait $child",

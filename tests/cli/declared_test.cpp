@@ -1,4 +1,4 @@
-// What a class declares of itself works for every author's, whatever its settings are called.
+// What a class declares works for every author's plugin, whatever its settings are called.
 #include <catch2/catch.hpp>
 
 #include "loading/plugin_factory.hpp"
@@ -8,7 +8,7 @@ namespace {
 
 const char* const own = R"(
 #include <nnrun/plugin.hpp>
-/// Every output is its own weight times the sum of the inputs.
+/// Each output is a weight of its own times the sum of the inputs.
 struct Wide : nnrun::Layer {
   static constexpr auto name = "wide", doc = "sums";
   static constexpr bool has_units = true;
@@ -124,7 +124,7 @@ TEST_CASE("a data set is read again with the classes and the separator of the ru
   CHECK(setup.run("$nnrun predict mine --csv in.csv").status == 0);
 }
 
-TEST_CASE("a comparison says more of the metric's adjective", "[cli]") {
+TEST_CASE("a comparison's verdict uses the metric's adjective", "[cli]") {
   const Setup setup;
   const Ended ended = setup.run("$nnrun compare mine.yaml other.yaml --seeds 2");
   CAPTURE(ended.err);

@@ -1,4 +1,4 @@
-// `nnrun new`: what it writes is built by one command, is right, and trains, kind by kind.
+// `nnrun new`: for each kind, what it writes builds with one command, keeps the laws and trains.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -11,7 +11,7 @@ namespace {
 using Catch::Contains;
 using nlohmann::json;
 
-/// Lines of C++ that are neither empty nor a comment.
+/// Counts lines of C++ that are neither empty nor a comment.
 int code_lines(const std::string& text) {
   int count = 0;
   std::istringstream lines(text);

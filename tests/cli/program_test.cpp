@@ -175,7 +175,7 @@ TEST_CASE("check compares two ways to differentiate, block by block", "[cli]") {
   const json result = parsed(run(command + " --json", scratch.folder()).out)["configs"][0];
   CHECK(result["agree"] == true);
   CHECK(result["blocks"].size() == 4);
-  // a forward difference is wrong by step f'' / 2 and by rounding over the step
+  // a forward difference is off by step · f'' / 2 and by rounding / step
   for (const json& block : result["blocks"]) CHECK(block["relative"].get<double>() < 1e-5);
   CHECK(result["gradients"][0]["cost"].get<double>() ==
         Approx(result["gradients"][1]["cost"].get<double>()).epsilon(1e-12));
@@ -225,7 +225,7 @@ TEST_CASE(
 TEST_CASE("a model's numbers are a start for another run", "[cli]") {
   const Scratch scratch;
   REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out a", scratch.folder()).status == 0);
-  // steps of 1e-300 leave every bit as it is
+  // a step of 1e-300 changes no bit
   const Ended ended = run(
       "$nnrun --json $configs/diagonal.yaml --out b --set model.weights=$PWD/a/model.safetensors "
       "--set train.optimizer.learning_rate=1e-300",

@@ -23,7 +23,7 @@ TEST_CASE("a confusion matrix is a table for people, rows for programs, a number
   const Scratch scratch;
   scratch.write("kinds.yaml", kinds);
   scratch.write("kinds.csv", rows);
-  // weights of zero: the first class is said of all, and the outputs were measured before the step
+  // zero weights: every prediction is the first class, and outputs are measured before the step
   const Ended trained = run("$nnrun kinds.yaml --out a", scratch.folder());
   CHECK_THAT(trained.out, Contains("   confusion_matrix 3.000   (6 examples, measured while "
                                    "training)\n"
@@ -39,7 +39,7 @@ TEST_CASE("a confusion matrix is a table for people, rows for programs, a number
             run("$nnrun --json kinds.yaml", scratch.folder()).out)["train"]["confusion_matrix"] ==
         expected);
   CHECK_THAT(text_of(scratch / "a/metrics.csv"), Contains(",0.5,3\n"));
-  // after the step the largest input is seen as what it is
+  // after the step the largest input is recognised
   CHECK_THAT(run("$nnrun eval a", scratch.folder()).out, Contains("  zebra    0    0      1\n"));
   CHECK(json::parse(run("$nnrun eval a --json", scratch.folder()).out)["confusion_matrix"] ==
         json::parse("[[3,0,0],[2,0,0],[0,0,1]]"));

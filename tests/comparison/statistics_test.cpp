@@ -25,7 +25,7 @@ TEST_CASE("quantiles of Student's t are those of the tables", "[statistics]") {
 TEST_CASE("probabilities of t agree with their closed forms", "[statistics]") {
   const double t = GENERATE(1e-8, 0.1, 0.5, 1., 1.96, 5., 40., 1e4);
   CAPTURE(t);
-  // what is left of 1 is small for large t: the forms on the right lose digits there, not ours
+  // p is tiny for large t: the closed forms on the right lose digits there, ours does not
   CHECK(t_two_sided_p(t, 1) == Approx(2 / std::numbers::pi * std::atan(1 / t)).epsilon(1e-12));
   CHECK(t_two_sided_p(t, 2) ==
         Approx(2 / (std::sqrt(2 + t * t) * (std::sqrt(2 + t * t) + t))).epsilon(1e-12));

@@ -18,7 +18,7 @@ TEST_CASE("maps merge, scalars and lists replace", "[config]") {
   CHECK(child.read().seed == 5);
 }
 
-TEST_CASE("of several parents the later one wins, and the config over all", "[config]") {
+TEST_CASE("the last of several parents wins, and the config over all of them", "[config]") {
   Configs configs({{"line.yaml", line_config},
                    {"b.yaml", "seed: 1\ntrain: {epochs: 2, batch_size: 3}\n"},
                    {"c.yaml", "seed: 4\ntrain: {epochs: 5}\n"},
@@ -30,7 +30,7 @@ TEST_CASE("of several parents the later one wins, and the config over all", "[co
   CHECK(e.name == "line");
 }
 
-TEST_CASE("a path is relative to the file that says it", "[config]") {
+TEST_CASE("a path is relative to the file that it is written in", "[config]") {
   Configs configs({{"line.yaml", line_config},
                    {"sub/b.yaml", "extends: ../line.yaml\ndata: {type: csv, file: iris.csv}\n"},
                    {"a.yaml", "extends: sub/b.yaml\nmodel: {weights: ../w.safetensors}\n"}});
@@ -84,7 +84,7 @@ TEST_CASE("a map at layers changes layers by their names", "[config]") {
 
   Configs removed = over_line("model: {layers: {dense_1: null}}\n");
   CHECK(removed.read().model.layers.size() == 1);
-  CHECK(key_of(removed.read(), "model.layers.dense_2.units") == "1");  // whoever reads it finds it
+  CHECK(key_of(removed.read(), "model.layers.dense_2.units") == "1");  // dense_2 keeps its name
 }
 
 TEST_CASE("a layer of another type keeps its name and its inputs, nothing else", "[config]") {
@@ -108,7 +108,7 @@ train: {cost: huber}
   CHECK(key_of(e, "model.layers.right.units") == "-");
 }
 
-TEST_CASE("a layer that is changed or removed renames no other", "[config]") {
+TEST_CASE("changing or removing a layer renames no other", "[config]") {
   Configs configs(
       {{"line.yaml", line_config},
        {"b.yaml", "extends: line.yaml\nmodel: {layers: {dense_1: {type: conv, filters: 2}}}"},
@@ -253,7 +253,7 @@ TEST_CASE("configs that extend each other too deep or too often are refused", "[
   CHECK(wide.said().starts_with("error: a config of more than 32 files\n --> a.yaml:1:"));
 }
 
-TEST_CASE("a parent that both of two parents extend is read twice, and is no ring", "[config]") {
+TEST_CASE("a parent that both of two parents extend is read twice, and is not a ring", "[config]") {
   Configs configs({{"line.yaml", line_config},
                    {"b.yaml", "extends: line.yaml\nseed: 1\n"},
                    {"c.yaml", "extends: line.yaml\n"},

@@ -1,5 +1,5 @@
-// Reads configs with the classes of tests/config/classes.c, so that messages stay the same when we
-// get new plugins.
+// Reads configs with the classes of tests/config/classes.c, so that new plugins do not change
+// messages.
 #pragma once
 #include <initializer_list>
 #include <string>
@@ -14,13 +14,13 @@ namespace nnrun::testing {
 
 inline constexpr const char* test_classes = NNRUN_BUILD_DIR "/test_plugins/config_classes.so";
 
-/// Keeps the classes alive that its experiments point to.
+/// Keeps alive the classes that its experiments point to.
 struct Loaded {
   host::Registry registry;
   Loaded() { registry.load(test_classes); }
 };
 
-/// What people see, `folder` left out; "nothing" where the config is right.
+/// Returns what people see, without `folder`; "nothing" if the config is right.
 inline std::string said_of(const std::filesystem::path& file, const std::filesystem::path& folder,
                            const std::vector<host::Override>& overrides = {}) {
   Loaded loaded;
@@ -51,7 +51,7 @@ class Configs {
   Loaded loaded_;
 };
 
-/// A whole config; what a test is about is merged over it.
+/// A whole config, over which a test merges what it is about.
 inline constexpr std::string_view line_config = R"(name: line
 data: {type: points, train: 10}
 model:
@@ -70,7 +70,7 @@ inline Configs over_line(std::string_view difference) {
       {{"line.yaml", line_config}, {"a.yaml", "extends: line.yaml\n" + std::string(difference)}});
 }
 
-/// One key of the experiment as `nnrun compare` shows it; "-" where there is none.
+/// Returns one key of the experiment as `nnrun compare` shows it; "-" if it is missing.
 inline std::string key_of(const host::Experiment& experiment, const std::string& key) {
   const auto keys = host::resolved_keys(experiment);
   const auto found = keys.find(key);

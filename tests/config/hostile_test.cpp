@@ -20,7 +20,8 @@ std::string filled(std::string_view part, std::string text = {}) {
   return text;
 }
 
-/// begin, then `part` with every # counted up, as long as there is room.
+/// Returns begin, then copies of `part` with each # replaced by a counter, as long as there is
+/// room.
 std::string counted(std::string_view part, std::string begin = {}) {
   std::string text = std::move(begin);
   for (int i = 0;; ++i) {
@@ -31,12 +32,12 @@ std::string counted(std::string_view part, std::string begin = {}) {
 }
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;  // slower, and with memory of its own
+constexpr bool sanitized = true;  // slower, and needs memory for itself
 #else
 constexpr bool sanitized = false;
 #endif
 
-/// Bytes of private memory that this process may write to.
+/// Returns how many bytes of private memory this process may write to.
 rlim_t data_size() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;)
@@ -44,7 +45,8 @@ rlim_t data_size() {
   return 0;
 }
 
-/// What a config says; "too much" where that takes over 128 MB or a second of processor time.
+/// Returns what reading a config says; "too much" if it takes over 128 MB or a second of processor
+/// time.
 std::string said_within_limits(const std::string& text) {
   const Configs configs(text);
   std::array<int, 2> ends{};
@@ -102,7 +104,7 @@ TEST_CASE("a large config is read or refused within a second and 128 MB", "[conf
   CHECK((said == "nothing" || said.starts_with("error: ")));
 }
 
-/// Neither a crash nor another error than ConfigError.
+/// Checks that there is no crash and no error but ConfigError.
 bool is_handled(const std::filesystem::path& file, host::Registry& registry) {
   try {
     host::read_experiment(file, {}, registry);

@@ -49,7 +49,7 @@ TEST_CASE("the reader takes every key of the table", "[config]") {
   }
 }
 
-TEST_CASE("a key that is written elsewhere is told where it belongs", "[config]") {
+TEST_CASE("the message about a misplaced key says where it belongs", "[config]") {
   const auto hint = [](const std::string& line) {
     const std::string said = over_line(line + "\n").said();
     const std::size_t help = said.find("= help: ");

@@ -263,7 +263,7 @@ TEST_CASE("without any plugin the message says so", "[config]") {
   }
 }
 
-TEST_CASE("the file's name is the run's where the config has none", "[config]") {
+TEST_CASE("a config without a name gives the run the name of its file", "[config]") {
   Scratch scratch;
   const std::string text =
       "data: points\nmodel: {input: 1, layers: [{type: dense, units: 1}]}\n"

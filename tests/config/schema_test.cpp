@@ -18,7 +18,7 @@ Keys keys_of(const json& map) {
   return keys;
 }
 
-/// The map among what a key may be; of a class, that of the given type.
+/// Returns the map among the forms that a key may have; of a class, that of the given type.
 const json& map_in(const json& schema, const std::string& type = "") {
   if (schema.contains("properties") &&
       (type.empty() || schema["properties"].value("/type/const"_json_pointer, "") == type))
@@ -34,7 +34,7 @@ const json& map_in(const json& schema, const std::string& type = "") {
   return none;
 }
 
-/// What a list of layers is made of.
+/// Returns the schema of the items of the list of layers.
 const json& items_in(const json& schema) {
   static const json none;
   if (schema.contains("items")) return schema["items"];
@@ -50,8 +50,8 @@ std::string description_of(const json& schema) {
   return schema.contains("anyOf") ? description_of(schema["anyOf"][0]) : "";
 }
 
-/// A map of the schema has the keys right below the path, each described, the settings of a class,
-/// and no others.
+/// Checks that a map of the schema has the keys directly below the path, each described, the
+/// settings of a class, and no others.
 void check_keys(const json& map, const std::string& path, const char* kind = nullptr,
                 const char* name = nullptr) {
   CAPTURE(path);

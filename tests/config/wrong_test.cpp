@@ -1,5 +1,5 @@
-// Every wrong config of tests/config/wrong has its message beside it, letter for letter. A changed
-// message is read as a beginner would read it, and only then written down.
+// Every wrong config of tests/config/wrong has its message beside it, letter for letter. Read a
+// changed message as a beginner would before you record it.
 #include <catch2/catch.hpp>
 #include <sstream>
 

@@ -1,4 +1,4 @@
-// What a YAML library lets pass, and this one does not. No classes are needed here.
+// What YAML libraries accept and this reader does not. No classes are needed here.
 #include "config/yaml.hpp"
 
 #include <catch2/catch.hpp>
@@ -16,7 +16,7 @@ ConfigNode parsed(const std::string& text) {
   return node;
 }
 
-/// `what` and place of the first problem.
+/// Returns `what` and the place of the first problem.
 std::string said(const std::string& text) {
   try {
     parsed(text);

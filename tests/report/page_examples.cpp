@@ -1,5 +1,5 @@
 // Pages for the browser's test, below the folder that NNRUN_PAGES names: a comparison with names
-// that would be mischief in HTML, a failed run and a single seed; sweeps of one to three settings.
+// that would break HTML, a failed run and a single seed; sweeps of one to three settings.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>

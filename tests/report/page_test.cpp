@@ -11,7 +11,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Catch::Contains;
 
-/// What the page's script would read.
+/// Returns the data that the page's script would read.
 Json data_in(const std::string& page) {
   const std::string before = R"(<script type="application/json" id="data">)";
   const std::size_t from = page.find(before) + before.size();
@@ -32,14 +32,14 @@ TEST_CASE("no text of a report can leave its place in the page", "[report]") {
   const std::string plain = host::page_of(report);
   report.rows[0].name = nasty;
   report.summary[0] = nasty;
-  report.baseline = "bytes that are no text: \xff";
+  report.baseline = "bytes that are not text: \xff";
   const std::string page = host::page_of(report);
   CHECK(data_in(page)["configs"][0]["name"] == nasty);
   CHECK(data_in(page)["summary"][0] == nasty);
   CHECK(count(page, "</script>") == count(plain, "</script>"));
   CHECK(count(page, "<img") == 0);
   CHECK_THAT(page, Contains("<title>nnrun compare: &lt;/script&gt;&lt;script&gt;alert(1)"));
-  CHECK(data_in(page)["baseline"] == "bytes that are no text: \xef\xbf\xbd");
+  CHECK(data_in(page)["baseline"] == "bytes that are not text: \xef\xbf\xbd");
 }
 
 TEST_CASE("a page asks nothing of a network", "[report]") {

@@ -25,7 +25,7 @@ const host::DataShape only_training{.input = {}, .target = {}, .examples = {10, 
 
 }  // namespace
 
-TEST_CASE("a curve has the columns of metrics.csv, null for what is no number", "[report]") {
+TEST_CASE("a curve has the columns of metrics.csv, null for what is not a number", "[report]") {
   host::Outcome outcome;
   outcome.epochs = {epoch(1, 0.123456789), epoch(2, std::nan(""))};
   const host::Curve curve = host::curve_of(outcome, shipped("diagonal.yaml"), only_training);

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The reader of models in framework/runs/FORMATS.md, run as it stands there, predicts what nnrun does.
+# The reader of models in framework/runs/FORMATS.md, run as printed there, predicts what nnrun does.
 # usage: formats_test.sh CHECKOUT NNRUN FOLDER
 set -euo pipefail
 page=$1/framework/runs/FORMATS.md nnrun=$2 folder=$3

@@ -14,15 +14,15 @@
 using namespace nnrun::host;
 using namespace nnrun::testing;
 using Names = std::vector<std::string>;
-TEST_CASE("runs are numbered, after the last that is there", "[records]") {
+TEST_CASE("runs are numbered after the last one that exists", "[records]") {
   const Scratch scratch;
   const auto root = scratch / "runs";
   CHECK(RunFolder::create(root, "diagonal").path() == root / "diagonal/0001");
   CHECK(RunFolder::create(root, "diagonal").path() == root / "diagonal/0002");
   CHECK(RunFolder::create(root, "other").path() == root / "other/0001");
   std::filesystem::create_directory(root / "diagonal/0041");
-  std::filesystem::create_directory(root / "diagonal/99");      // is no run
-  std::filesystem::create_directory(root / "diagonal/0050-x");  // neither
+  std::filesystem::create_directory(root / "diagonal/99");      // not a run
+  std::filesystem::create_directory(root / "diagonal/0050-x");  // nor is this
   scratch.write("runs/diagonal/0042", "a file in the way");
   CHECK(RunFolder::create(root, "diagonal").path() == root / "diagonal/0043");
   std::filesystem::create_directory(root / "diagonal/9999");
@@ -69,7 +69,7 @@ TEST_CASE("odd characters of a name do not leave the folder", "[records]") {
   CHECK(safe_name(std::string(99, 'a') + "\xc3\xbc") == std::string(99, 'a'));
 }
 
-TEST_CASE("a run folder holds what was written, and never anew", "[records]") {
+TEST_CASE("a run folder holds what was written, and nothing in it is replaced", "[records]") {
   const Scratch scratch;
   const RunFolder run = RunFolder::create(scratch.folder(), "a");
   run.write_config("name: a\n");

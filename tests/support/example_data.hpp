@@ -1,4 +1,4 @@
-// Data sets as tests read them, and files for them that are written byte by byte.
+// Data sets for tests, and their files, written byte by byte.
 #pragma once
 #include <zlib.h>
 
@@ -16,14 +16,14 @@ inline std::string big_endian(std::uint32_t n) {
   for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(n >> shift & 0xff);
   return bytes;
 }
-/// An IDX file of bytes.
+/// Writes an IDX file of bytes.
 inline std::string idx_bytes(const std::vector<std::uint32_t>& sizes, const std::string& numbers) {
   std::string bytes("\0\0\x08", 3);
   bytes += static_cast<char>(sizes.size());
   for (const std::uint32_t n : sizes) bytes += big_endian(n);
   return bytes + numbers;
 }
-/// A version 1 npy file.
+/// Writes an npy file of version 1.
 inline std::string npy_bytes(const std::string& type, const std::string& shape,
                              const std::string& numbers, const std::string& fortran = "False") {
   const std::string header =
@@ -43,7 +43,7 @@ inline std::string gzipped(const Scratch& scratch, const std::string& text) {
   return text_of(file);
 }
 
-/// A data set with the settings it needs; its files are in the folder.
+/// Returns a data set with the settings that it needs; its files are in the folder.
 inline host::Use example_dataset(const std::string& name, const Scratch& scratch) {
   if (name == "idx")
     return use("dataset", name,
@@ -81,7 +81,7 @@ inline std::vector<double> numbers(const host::Buffer<double>& buffer) {
   return {buffer.data(), buffer.data() + buffer.size()};
 }
 
-/// What people see where data are refused, `folder` left out; "nothing" where they are not.
+/// Returns what people see when data are refused, without `folder`; "nothing" if they are not.
 std::string said(const auto& action, const Scratch& scratch) {
   return replaced(said<host::DataError>(action), scratch.folder().string() + "/", "");
 }

@@ -12,7 +12,7 @@
 #include "loading/registry.hpp"
 namespace nnrun::testing {
 
-/// All sets of the build folder.
+/// All plugin sets of the build folder.
 inline host::Registry& registry() {
   static host::Registry loaded = [] {
     host::Registry r;
@@ -22,7 +22,7 @@ inline host::Registry& registry() {
   return loaded;
 }
 
-/// A class with its defaults, some settings given; required ones get an example.
+/// Returns a class with its defaults and some settings given; required ones get an example value.
 inline host::Use use(const std::string& kind, const std::string& name,
                      const std::vector<std::pair<std::string, host::Value>>& given = {}) {
   const host::Class* found = registry().find(kind, name);
@@ -59,7 +59,7 @@ inline host::Experiment shipped(const std::string& name,
   return host::read_experiment(NNRUN_SOURCE_DIR "/configs/" + name, overrides, registry());
 }
 
-/// Names of a kind, for GENERATE: a new plugin is under the laws the moment it exists.
+/// Returns the names of a kind, for GENERATE: a new plugin is under the laws the moment it exists.
 inline std::vector<std::string> names(const std::string& kind) {
   return registry().names(kind);
 }

@@ -15,10 +15,10 @@ struct Ended {
 /// Runs `command` by the shell with $nnrun set to the program and $configs to the shipped configs.
 Ended run(const std::string& command, const std::filesystem::path& folder);
 
-/// What a command says on stderr that must end with this status and print nothing on stdout.
+/// Returns what a command says on stderr. It must end with this status and print nothing on stdout.
 std::string refused(const std::string& command, int status, const std::filesystem::path& folder);
 
-/// A whole JSON text, which ends the test where it is none.
+/// Parses a whole JSON text; if it is not JSON, ends the test.
 nlohmann::json parsed(const std::string& text);
 
 }  // namespace nnrun::testing

@@ -1,4 +1,4 @@
-// Data that others published, which a machine may have or not.
+// Published data, which a machine may or may not have.
 #pragma once
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -7,8 +7,8 @@
 #include <string>
 namespace nnrun::testing {
 
-/// Returns the folder `name` of the published data. Where it is absent, returns nothing and says
-/// so in the words that ctest takes for a skipped test. A test that calls this carries the tag
+/// Returns the folder `name` of the published data. If it is absent, returns nothing and prints the
+/// words by which ctest recognises a skipped test. A test that calls this carries the tag
 /// [.data/<name>].
 inline std::optional<std::filesystem::path> data_folder(const std::string& name) {
   const char* const data = std::getenv("NNRUN_DATA");
