@@ -231,7 +231,7 @@ TEST_CASE("a config that ends the check late has one verdict", "[cli]") {
   CHECK(told["configs"][0]["status"] == "wrong");
 }
 
-TEST_CASE("--json prints an object where a verb fails, too", "[cli]") {
+TEST_CASE("--json prints an object even if a verb fails", "[cli]") {
   const Scratch scratch;
   scratch.write("a.yaml",
                 "data: diagonal\nmodel: {input: 2, layers: [{type: dense, units: 1}]}\n"

@@ -205,7 +205,7 @@ TEST_CASE("--fail-if is an exit status for scripts", "[compare]") {
       0);
 }
 
-TEST_CASE("--budget examples gives every config as many", "[compare]") {
+TEST_CASE("--budget examples gives every config equally many", "[compare]") {
   const Scratch scratch;
   const Ended run_ =
       run("$nnrun compare $configs/diagonal.yaml $configs/diagonal-minibatch.yaml --seeds 1 --json "
