@@ -101,7 +101,7 @@ std::string tables_text(const Score& score, const Experiment& experiment,
       names.clear();
       for (std::size_t k = 0; k < n; ++k) names.push_back(std::to_string(k));
     }
-    text += " (rows: as it is, columns: as predicted)\n" +
+    text += " (rows: actual, columns: predicted)\n" +
             table_text(table, std::move(names), terminal.width());
   }
   return text;

@@ -27,7 +27,7 @@ TEST_CASE("a confusion matrix is a table for people, rows for programs, a number
   const Ended trained = run("$nnrun kinds.yaml --out a", scratch.folder());
   CHECK_THAT(trained.out, Contains("   confusion_matrix 3.000   (6 examples, measured while "
                                    "training)\n"
-                                   "confusion_matrix (rows: as it is, columns: as predicted)\n"
+                                   "confusion_matrix (rows: actual, columns: predicted)\n"
                                    "         cat  dog  zebra\n"
                                    "  cat      3    0      0\n"
                                    "  dog      2    0      0\n"
