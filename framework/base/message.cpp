@@ -3,7 +3,6 @@
 #include <charconv>
 #include <optional>
 
-#include "base/text.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "loading/registry.hpp"
 namespace nnrun::host {

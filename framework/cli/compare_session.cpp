@@ -1,6 +1,5 @@
 #include "cli/compare_session.hpp"
 
-#include "base/text.hpp"
 #include "cli/compare_progress.hpp"
 #include "cli/compare_view.hpp"
 #include "cli/interrupt.hpp"

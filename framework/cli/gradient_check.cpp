@@ -6,6 +6,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "cli/view.hpp"
 namespace nnrun::host {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "cli/allocations.hpp"
 #include "cli/check_report.hpp"

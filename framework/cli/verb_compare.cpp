@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/text.hpp"
 #include "cli/compare_session.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/commands.hpp"
+#include "base/did_you_mean.hpp"
 #include "base/files.hpp"
-#include "base/text.hpp"
 #include "cli/templates.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -131,6 +131,29 @@ std::vector<NewFile> files_of(const std::string& kind, const std::string& name,
   return files;
 }
 
+/// Returns the files of a new plugin, every placeholder of the templates filled in.
+std::vector<NewFile> files_for(const std::string& kind, const std::string& name,
+                               const std::string& compile, const std::string& program) {
+  const std::string package =
+      folder_with("nnrun-config.cmake", own_places(".", "lib/cmake/nnrun")).string();
+  // a data set is tried with the file that its template provides
+  const bool file_given = kind == "dataset";
+  constexpr auto file_of_config =
+      "# The file that the config trains with.\n"
+      "file=$(sed -n 's/.*[{ ]path: *\\([^,} ]*\\).*/\\1/p' \"$here/new_thing.yaml\")\n"
+      "case $file in /*) ;; *) file=$here/$file ;; esac\n\n";
+  return files_of(kind, name,
+                  {{"@GIVEN@", file_given ? " --set new_thing.path=new_thing.csv" : ""},
+                   {"@GIVEN_HERE@", file_given ? " --set \"new_thing.path=$file\"" : ""},
+                   {"@FILE_OF_CONFIG@\n", file_given ? file_of_config : "\n"},
+                   {"new_thing", name},
+                   {"NewThing", camel_case(name)},
+                   {"@A_KIND@", with_article(kind)},
+                   {"@COMPILE@", compile},
+                   {"@NNRUN@", program},
+                   {"@PACKAGE@", package}});
+}
+
 }  // namespace
 
 Exit make_new(const Arguments& arguments, Registry& registry) {
@@ -142,25 +165,7 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
 
   const std::string config = name + ".yaml", program = program_word(),
                     compile = compile_command(name);
-  const std::string package =
-      folder_with("nnrun-config.cmake", own_places(".", "lib/cmake/nnrun")).string();
-  // a data set is tried with the file that its template provides
-  const bool file_given = kind == "dataset";
-  constexpr auto file_of_config =
-      "# The file that the config trains with.\n"
-      "file=$(sed -n 's/.*[{ ]path: *\\([^,} ]*\\).*/\\1/p' \"$here/new_thing.yaml\")\n"
-      "case $file in /*) ;; *) file=$here/$file ;; esac\n\n";
-  const std::vector<NewFile> files =
-      files_of(kind, name,
-               {{"@GIVEN@", file_given ? " --set new_thing.path=new_thing.csv" : ""},
-                {"@GIVEN_HERE@", file_given ? " --set \"new_thing.path=$file\"" : ""},
-                {"@FILE_OF_CONFIG@\n", file_given ? file_of_config : "\n"},
-                {"new_thing", name},
-                {"NewThing", camel_case(name)},
-                {"@A_KIND@", with_article(kind)},
-                {"@COMPILE@", compile},
-                {"@NNRUN@", program},
-                {"@PACKAGE@", package}});
+  const std::vector<NewFile> files = files_for(kind, name, compile, program);
   fs::create_directory(name);
   for (const NewFile& file : files)
     write_new_file(fs::path(name) / file.name, file.text, Sync::later);

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "base/text.hpp"
+#include "base/did_you_mean.hpp"
 #include "checking/inspection.hpp"
 #include "cli/plugin_view.hpp"
 #include "cli/terminal.hpp"
@@ -56,6 +56,15 @@ Exit show_library(const std::string& file, const Arguments& arguments, const Reg
   return Exit::done;
 }
 
+[[noreturn]] void refuse_unknown(const std::string& wanted, std::vector<std::string> known) {
+  known.insert(known.end(), known_kinds().begin(), known_kinds().end());
+  const std::string near = did_you_mean(wanted, known);
+  throw UsageError(Problem{.what = "no loaded plugin is called '" + wanted + "'",
+                           .hint = near + (near.empty() ? "" : "\n") +
+                                   "of a library that is not loaded: nnrun plugins FILE.so, or set "
+                                   "NNRUN_PLUGIN_PATH=FILE.so"});
+}
+
 }  // namespace
 
 bool names_library(const Arguments& arguments) {
@@ -93,15 +102,7 @@ Exit list_plugins(const Arguments& arguments, Registry& registry) {
     if (arguments.json || rows.empty()) continue;
     out.write(out.bold(kind) + "\n" + table_text(rows));
   }
-  if (!wanted.empty() && !found) {
-    all.insert(all.end(), known_kinds().begin(), known_kinds().end());
-    const std::string near = did_you_mean(wanted, all);
-    throw UsageError(
-        Problem{.what = "no loaded plugin is called '" + wanted + "'",
-                .hint = near + (near.empty() ? "" : "\n") +
-                        "of a library that is not loaded: nnrun plugins FILE.so, or set "
-                        "NNRUN_PLUGIN_PATH=FILE.so"});
-  }
+  if (!wanted.empty() && !found) refuse_unknown(wanted, std::move(all));
   if (arguments.json) {
     out.write(dumped({{"plugins", json}, {"libraries", json_of(registry.libraries())}}));
   } else if (wanted.empty()) {

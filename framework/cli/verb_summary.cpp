@@ -7,6 +7,28 @@
 #include "network/memory_needs.hpp"
 #include "network/model.hpp"
 namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json layer_json(const Node& node, const Graph& graph) {
+  Json blocks = Json::object();
+  for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {
+    const nnrun_shape& shape = node.plan.blocks[i].shape;
+    blocks[node.plan.blocks[i].name] = std::vector(shape.sizes, shape.sizes + shape.rank);
+  }
+  std::vector<std::string> inputs;
+  for (const int i : node.inputs)
+    inputs.push_back(i == data_input ? "input" : graph.nodes[static_cast<std::size_t>(i)].name);
+  return {{"name", node.name},
+          {"type", node.layer.plugin().name},
+          {"inputs", inputs},
+          {"output", std::vector(node.plan.out.sizes, node.plan.out.sizes + node.plan.out.rank)},
+          {"activation", node.activation ? Json(node.activation.plugin().name) : nullptr},
+          {"parameters", blocks}};
+}
+
+}  // namespace
 
 Exit summary(const Arguments& arguments, Registry& registry) {
   const Experiment experiment =
@@ -27,25 +49,8 @@ Exit summary(const Arguments& arguments, Registry& registry) {
                           experiment.train.batch_size));
     return Exit::done;
   }
-  nlohmann::ordered_json json{{"name", experiment.name}, {"input", experiment.model.input.value}};
-  for (const Node& node : graph.nodes) {
-    nlohmann::ordered_json blocks = nlohmann::ordered_json::object();
-    for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {
-      const nnrun_shape& shape = node.plan.blocks[i].shape;
-      blocks[node.plan.blocks[i].name] = std::vector(shape.sizes, shape.sizes + shape.rank);
-    }
-    std::vector<std::string> inputs;
-    for (const int i : node.inputs)
-      inputs.push_back(i == data_input ? "input" : graph.nodes[static_cast<std::size_t>(i)].name);
-    json["layers"].push_back(
-        {{"name", node.name},
-         {"type", node.layer.plugin().name},
-         {"inputs", inputs},
-         {"output", std::vector(node.plan.out.sizes, node.plan.out.sizes + node.plan.out.rank)},
-         {"activation",
-          node.activation ? nlohmann::ordered_json(node.activation.plugin().name) : nullptr},
-         {"parameters", blocks}});
-  }
+  Json json{{"name", experiment.name}, {"input", experiment.model.input.value}};
+  for (const Node& node : graph.nodes) json["layers"].push_back(layer_json(node, graph));
   json["parameters"] = graph.parameter_count();
   json["bytes"] = static_cast<std::uint64_t>(bytes);
   out.write(json.dump() + "\n");

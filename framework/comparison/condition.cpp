@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "base/did_you_mean.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "comparison/children.hpp"
 #include "runs/run_folder.hpp"

@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/did_you_mean.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "config/paths.hpp"

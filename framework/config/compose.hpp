@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/experiment.hpp"
+#include "config/problems.hpp"
 #include "config/tree.hpp"
 namespace nnrun::host {
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "config/problems.hpp"
 #include "config/settings.hpp"
 #include "config/tree.hpp"
 namespace nnrun::host {

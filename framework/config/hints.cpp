@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "config/keys.hpp"
 namespace nnrun::host {

@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/did_you_mean.hpp"
 #include "config/compose.hpp"
 #include "config/hints.hpp"
 #include "config/keys.hpp"

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "config/problems.hpp"
 #include "config/tree.hpp"
 namespace nnrun::host {
 

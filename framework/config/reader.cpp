@@ -3,7 +3,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/did_you_mean.hpp"
 #include "config/compose.hpp"
 #include "config/experiment.hpp"
 #include "config/fields.hpp"

@@ -2,6 +2,7 @@
 #pragma once
 #include <optional>
 
+#include "config/problems.hpp"
 #include "config/tree.hpp"
 #include "loading/object.hpp"
 namespace nnrun::host {

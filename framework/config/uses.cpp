@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/text.hpp"
+#include "base/did_you_mean.hpp"
 #include "config/hints.hpp"
 #include "config/keys.hpp"
 namespace nnrun::host {

@@ -2,6 +2,7 @@
 #pragma once
 #include <memory>
 
+#include "config/problems.hpp"
 #include "config/tree.hpp"
 namespace nnrun::host {
 

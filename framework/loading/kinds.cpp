@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "loading/object.hpp"
 #include "loading/refuse.hpp"

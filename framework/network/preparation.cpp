@@ -6,6 +6,7 @@
 #include <nnrun/math.hpp>
 #include <utility>
 
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {

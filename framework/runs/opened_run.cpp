@@ -5,7 +5,6 @@
 #include <set>
 
 #include "base/files.hpp"
-#include "base/text.hpp"
 namespace nnrun::host {
 namespace {
 

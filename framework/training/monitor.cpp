@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.hpp"
+#include "base/did_you_mean.hpp"
 namespace nnrun::host {
 namespace {
 constexpr const char* column_prefixes[] = {"train", "val", "test"};

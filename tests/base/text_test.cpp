@@ -1,3 +1,4 @@
+#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 
 #include <catch2/catch.hpp>
