@@ -180,15 +180,19 @@ void Child::kill() {
   if (pipe_ >= 0) ::kill(process_, SIGKILL);
 }
 
+void Child::distrust() {
+  garbled_ = true;
+  arrived_.clear();
+  kill();
+}
+
 std::vector<Message> Child::receive() {
   std::vector<Message> messages;
   const bool closed = read_pipe();
   try {
     unpack(messages);
-  } catch (const RecordError&) {  // foreign code may write into the pipe
-    garbled_ = true;
-    arrived_.clear();
-    kill();
+  } catch (const BadMessage&) {  // foreign code may write into the pipe
+    distrust();
   }
   if (pipe_ >= 0 && !closed && seconds_left() == 0) {
     if (late_) kill();
@@ -218,7 +222,7 @@ void Child::unpack(std::vector<Message>& messages) {
     const bool returned = length == returned_mark, crashed = length == crashed_mark;
     const std::size_t size = returned ? sizeof end_.code : crashed ? 0 : length;
     if (size > Message::most_bytes)
-      throw RecordError(Problem{.what = "a child process sent a message that is too long"});
+      throw BadMessage(Problem{.what = "a child process sent a message that is too long"});
     if (rest.size() - sizeof length < size) break;
     const std::string_view body = rest.substr(sizeof length, size);
     if (returned) std::memcpy(&end_.code, body.data(), size);
@@ -264,6 +268,12 @@ ChildResult run_child(const std::function<int(const Child::Send&)>& work,
   }
   result.end = child.end();
   return result;
+}
+
+void read_messages(ChildResult& result, const std::function<void(const Message&)>& read) try {
+  for (const Message& message : result.messages) read(message);
+} catch (const BadMessage&) {
+  result.end = {.how = ChildEnd::How::garbled};
 }
 
 }  // namespace nnrun::host

@@ -54,6 +54,8 @@ class Child {
   bool ended() const { return pipe_ < 0; }
   const ChildEnd& end() const { return end_; }  ///< valid once it has ended
   void kill();
+  /// Kills it for what it sent: its end will be `garbled`.
+  void distrust();
 
  private:
   Child() = default;
@@ -75,5 +77,8 @@ struct ChildResult {
 };
 ChildResult run_child(const std::function<int(const Child::Send&)>& work,
                       const ChildLimits& limits = {});
+/// Calls `read` for every message. Where it throws BadMessage the child has not sent what it
+/// should: its end becomes `garbled`, and the messages behind are not read.
+void read_messages(ChildResult& result, const std::function<void(const Message&)>& read);
 
 }  // namespace nnrun::host

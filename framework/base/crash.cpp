@@ -1,5 +1,7 @@
 #include "base/crash.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -13,7 +15,8 @@ namespace nnrun::host {
 namespace {
 
 std::atomic<CrashReport> report_to{nullptr};
-char uncaught[256];  // what std::terminate found
+std::atomic<const char*> reporting_thread{nullptr};  // an address of its own
+char uncaught[256];                                  // what std::terminate found
 
 /// A text that needs no allocation.
 class FixedText {
@@ -80,8 +83,14 @@ void keep(const char* what) {
 }  // namespace
 
 void report_crash_now(int signal) {
-  const CrashReport report = report_to.exchange(nullptr);  // a crash in the report is the end
+  const CrashReport report = report_to.load();
   if (report == nullptr) return;
+  static thread_local const char this_thread = 0;
+  const char* reporting = nullptr;
+  if (!reporting_thread.compare_exchange_strong(reporting, &this_thread)) {
+    if (reporting == &this_thread) return;  // a crash in the report is the end
+    for (;;) ::pause();                     // the thread that crashed first ends the process
+  }
   FixedText where;
   const Called now = ForeignCall::now();
   if (now.what != nullptr && now.method != nullptr)

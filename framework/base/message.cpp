@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t most_parts = 1 << 16;
 
 [[noreturn]] void refuse_bytes() {
-  throw RecordError(Problem{.what = "a child process sent what is not a message"});
+  throw BadMessage(Problem{.what = "a child process sent what is not a message"});
 }
 
 void append(std::string& bytes, std::string_view part) {
@@ -84,13 +84,13 @@ Message& Message::with(std::string_view field, double number) {
 }
 
 void Message::refuse(std::string_view field, const char* why) const {
-  throw RecordError(Problem{.what = std::string("a child process sent '")
-                                        .append(name_)
-                                        .append("' ")
-                                        .append(why)
-                                        .append(" '")
-                                        .append(field)
-                                        .append("'")});
+  throw BadMessage(Problem{.what = std::string("a child process sent '")
+                                       .append(name_)
+                                       .append("' ")
+                                       .append(why)
+                                       .append(" '")
+                                       .append(field)
+                                       .append("'")});
 }
 
 std::vector<std::string_view> Message::all(std::string_view field) const {

@@ -10,8 +10,13 @@
 #include "base/error.hpp"
 namespace nnrun::host {
 
+/// What a child sent is not a message, or not the one that it should be.
+struct BadMessage : RecordError {
+  using RecordError::RecordError;
+};
+
 /// As bytes: the name, then each field's name and value, each written as `LENGTH:BYTES`. What a
-/// child sends is not trusted: `of` throws RecordError for anything else, and so do the getters for
+/// child sends is not trusted: `of` throws BadMessage for anything else, and so do the getters for
 /// a field that is missing, is there twice or has another type.
 class Message {
  public:

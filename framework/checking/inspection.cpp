@@ -54,7 +54,8 @@ Problem died(const ChildResult& result, const ChildLimits& limits) {
   std::string file;
   bool loaded = false;
   for (const Message& message : result.messages) {
-    if (message.name() == "loading") file = message.text("file");
+    if (message.name() == "loading" && !message.all("file").empty())
+      file = message.all("file").front();
     if (message.name() == "loaded") loaded = true;
   }
   const std::string how = "'" + file + "' " + text_of(result.end, limits);
@@ -146,12 +147,14 @@ class RowsOfChild {
 
   /// Returns the law to continue with: the one after the law that ended the child, or the end if
   /// nothing can be done.
-  std::size_t add(const ChildResult& result, const ChildLimits& limits) {
-    for (const Message& message : result.messages) {
+  std::size_t add(ChildResult result, const ChildLimits& limits) {
+    std::optional<Error> error;
+    read_messages(result, [&](const Message& message) {
       if (message.name() == "begin") open_ = true, begun_ = true;
-      if (message.name() == "end" && open_) end_with(finding_in(message));
-      if (message.name() == "error") return stop("load", error_of(message).what());
-    }
+      if (message.name() == "end" && open_ && next_ < laws_.size()) end_with(finding_in(message));
+      if (message.name() == "error") error = error_of(message);
+    });
+    if (error) return stop("load", error->what());
     if (result.end.how == ChildEnd::How::returned) return laws_.size();
     const std::string how = text_of(result.end, limits);
     if (open_)
@@ -231,20 +234,22 @@ CheckedLibrary inspect_library(const std::filesystem::path& file, const Registry
                                const GivenSettings& given, const ChildLimits& limits) {
   CheckedLibrary checked;
   checked.file = file.string();
-  const ChildResult result = run_child(
+  ChildResult result = run_child(
       [&](const Child::Send& send) {
         return with_library(file, send, [&](const Registry& registry) {
           send_description(registry, known, given, send);
         });
       },
       limits);
-  for (const Message& m : result.messages) {
+  std::optional<Error> wrong_settings;
+  read_messages(result, [&](const Message& m) {
     if (m.name() == "warning") checked.warnings.push_back(m.text("text"));
     if (m.name() == "error") checked.refusal = refusal_in(m);
-    if (m.name() == "given") throw ConfigError(error_of(Message::of(m.text("error"))).problems());
+    if (m.name() == "given") wrong_settings = error_of(Message::of(m.text("error")));
     if (m.name() == "class") checked.classes.push_back({m.text("kind"), m.text("name"), {}});
     if (m.name() == "library") read_header(m, checked);
-  }
+  });
+  if (wrong_settings) throw ConfigError(wrong_settings->problems());
   if (result.end.how == ChildEnd::How::returned) return checked;
   checked.classes.clear();
   checked.refusal = died(result, limits);
@@ -303,13 +308,13 @@ const std::string& Scanned::require_text() const {
 namespace {
 
 Scanned scanned_by(const std::function<int(const Child::Send&)>& work, const ChildLimits& limits) {
-  const ChildResult result = run_child(work, limits);
+  ChildResult result = run_child(work, limits);
   Scanned scanned;
-  for (const Message& message : result.messages) {
+  read_messages(result, [&](const Message& message) {
     if (message.name() == "text") scanned.text = message.text("text");
     if (message.name() == "warning") scanned.warnings.push_back(message.text("text"));
     if (message.name() == "error") scanned.refusal = refusal_in(message);
-  }
+  });
   if (result.end.how != ChildEnd::How::returned) scanned.refusal = died(result, limits);
   return scanned;
 }

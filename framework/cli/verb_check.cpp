@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/did_you_mean.hpp"
@@ -104,7 +105,12 @@ Exit check_config_in_child(const std::string& file, const Arguments& arguments, 
     report.say(render(e, colour));
     report.print("wrong  " + file + "\n");
     return e.status();
-  } catch (const std::exception& e) {  // no memory, say
+  } catch (const std::bad_alloc&) {
+    report.add({{"file", file}, {"status", "wrong"}, {"error", "out of memory"}});
+    report.say("error: out of memory\n");
+    report.print("wrong  " + file + "\n");
+    return Exit::failed;
+  } catch (const std::exception& e) {
     report.add({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
     report.say(std::string("error: ") + e.what() + "\n");
     report.print("wrong  " + file + "\n");
@@ -112,26 +118,35 @@ Exit check_config_in_child(const std::string& file, const Arguments& arguments, 
   }
 }
 
+Json json_in(const Message& message) {
+  Json json = Json::parse(message.text("text"), nullptr, false);
+  if (json.is_discarded()) throw BadMessage(Problem{.what = "a child process sent broken JSON"});
+  return json;
+}
+
 /// Works in a child, since the plugins that a config names may crash, hang or call exit.
 Exit check_config(const std::string& file, const Arguments& arguments, Registry& registry,
                   Findings& findings) {
   constexpr ChildLimits limits{.seconds = 600, .memory = 0};  // data may be large
   const Terminal out(stdout), talk(stderr);
-  const ChildResult result = run_child(
+  ChildResult result = run_child(
       [&](const Child::Send& send) {
         return static_cast<int>(
             check_config_in_child(file, arguments, registry, talk.colour(), ConfigReport(send)));
       },
       limits);
-  const bool returned = result.end.how == ChildEnd::How::returned;
-  for (const Message& message : result.messages) {
-    const std::string& text = message.text("text");
-    if (message.name() == "say") talk.write(text);
-    if (!returned) continue;  // a verdict followed by a crash does not count
-    if (message.name() == "print" && !arguments.json) out.write(text);
-    if (message.name() == "json") findings.configs.push_back(Json::parse(text));
+  std::string printed;
+  Json found = Json::array();
+  read_messages(result, [&](const Message& message) {
+    if (message.name() == "say") talk.write(message.text("text"));
+    if (message.name() == "print") printed += message.text("text");
+    if (message.name() == "json") found.push_back(json_in(message));
+  });
+  if (result.end.how == ChildEnd::How::returned) {  // a verdict before a crash does not count
+    if (!arguments.json) out.write(printed);
+    for (Json& one : found) findings.configs.push_back(std::move(one));
+    return static_cast<Exit>(result.end.code);
   }
-  if (returned) return static_cast<Exit>(result.end.code);
   const PluginError error(
       Problem{.what = "'" + file + "': a plugin " + text_of(result.end, limits),
               .hint = "nnrun check LIBRARY.so tries each class of a library by itself"});

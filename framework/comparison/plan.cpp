@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/did_you_mean.hpp"
@@ -76,17 +77,21 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
 std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
   const ChildLimits limits{.seconds =
                                plan.timeout * static_cast<double>(plan.configs.size() - from)};
-  const ChildResult result =
+  ChildResult result =
       run_child([&](const Child::Send& send) { return send_sizes(plan, from, send); }, limits);
-  for (const Message& message : result.messages) {
-    if (message.name() == "error") throw error_of(message);
+  std::optional<Error> error;
+  read_messages(result, [&](const Message& message) {
+    if (message.name() == "error") error = error_of(message);
+    if (message.name() != "sizes" || from == plan.configs.size()) return;
     const ConfigSizes sizes = sizes_in(message);
-    ComparedConfig& config = plan.configs.at(from++);
+    ComparedConfig& config = plan.configs[from++];
     config.parameters = sizes.parameters;
     config.examples = sizes.training;
     if (plan.part.empty()) plan.part = sizes.part;
-  }
-  return result.end.how == ChildEnd::How::returned ? from : from + 1;
+  });
+  if (error) throw *error;
+  const bool all_told = result.end.how == ChildEnd::How::returned && from == plan.configs.size();
+  return all_told ? from : from + 1;
 }
 
 void choose_baseline(ComparisonPlan& plan) {

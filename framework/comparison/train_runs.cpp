@@ -93,7 +93,11 @@ class Pool {
     }
     ::poll(wait.data(), wait.size(), static_cast<int>(left * 1000) + 1);
     for (auto r = running_.begin(); r != running_.end();) {
-      for (const Message& message : r->child.receive()) hear(*r, message);
+      try {
+        for (const Message& message : r->child.receive()) hear(*r, message);
+      } catch (const BadMessage&) {
+        r->child.distrust();
+      }
       if (r->child.ended()) {
         finish(*r);
         r = running_.erase(r);

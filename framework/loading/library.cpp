@@ -84,6 +84,11 @@ const nnrun_library* open_library(const std::filesystem::path& file, const std::
   const std::string quoted = "'" + name + "'";
   try {
     const ForeignCall here(quoted.c_str(), nullptr);
+    // dlopen promises C++ that it never throws, but constructors in a library may: called through
+    // this pointer, it is not believed, and the exception arrives here instead of ending the
+    // process
+    void* (*const volatile open)(const char*, int) = ::dlopen;
+    open(file.c_str(), static_cast<int>(flags));
     const shared_library library(file, flags);
     table = library.get<const nnrun_library*()>(entry_name())();
   } catch (const boost::dll::fs::system_error& error) {

@@ -74,6 +74,20 @@ TEST_CASE("a child that writes into the pipe itself is killed and no longer beli
   CHECK(text_of(result.end, {}) == "sent what is not a message");
 }
 
+TEST_CASE("a message that is not the expected one makes the end garbled", "[base][child]") {
+  auto result = run_child([](const auto& send) {
+    send(host::Message("progress").with("share", 0.5));
+    send(host::Message("progress"));  // as foreign code might write it
+    send(host::Message("progress").with("share", 0.75));
+    return 0;
+  });
+  REQUIRE(result.end.how == ChildEnd::How::returned);
+  std::vector<double> read;
+  read_messages(result, [&](const host::Message& m) { read.push_back(m.number("share")); });
+  CHECK(read == std::vector{0.5});
+  CHECK(text_of(result.end, {}) == "sent what is not a message");
+}
+
 TEST_CASE("a child that takes too much memory gets none", "[base][child]") {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   const auto result = run_child(

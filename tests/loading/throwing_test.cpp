@@ -33,4 +33,22 @@ TEST_CASE("what a formula throws is caught and its plugin named", "[loading]") {
       Catch::Contains("'bad'") && Catch::Contains("forward") && Catch::Contains(said));
 }
 
+TEST_CASE("what a constructor throws while its library is loaded is an error like others",
+          "[loading]") {
+  const PluginFactory factory;
+  const auto file =
+      factory.cpp("bad.so",
+                  "#include <nnrun/plugin.hpp>\n"
+                  "#include <stdexcept>\n"
+                  "struct Global { Global() { throw std::runtime_error(\"boom\"); } };\n"
+                  "Global global;\n"
+                  "struct Bad : nnrun::Activation {\n"
+                  "  static constexpr auto name = \"bad\", doc = \"is never seen\";\n"
+                  "  auto f(auto x) const { return x; }\n"
+                  "};\n"
+                  "NNRUN_REGISTER(Bad)\n");
+  CHECK_THAT(said_of(factory, file),
+             Catch::StartsWith("error: '$/bad.so' threw an exception out of nnrun_plugin_v1\n"));
+}
+
 }  // namespace nnrun::testing
