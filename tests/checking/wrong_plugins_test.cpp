@@ -327,8 +327,8 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
   CHECK(rows_of("Activation",
                 "  void stop() const noexcept { throw std::runtime_error(\"boom\"); }\n"
                 "  auto f(auto x) const { if (x > 7.9) stop(); return 1.0 * x; }\n") ==
-        three("ended by SIGABRT (aborted) in forward of activation 'bad' (bad.so): nobody could "
-              "catch boom"));
+        three("ended by SIGABRT (aborted) in forward of activation 'bad' (bad.so): uncaught "
+              "exception: boom"));
 }
 
 TEST_CASE("after a law that ends the process the next is tried", "[checking]") {
