@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/problems.hpp"
 #include "config/tree.hpp"
 namespace nnrun::host {
 namespace {

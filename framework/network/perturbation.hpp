@@ -1,33 +1,14 @@
 // The cost with each parameter moved by h, for all parameters at once: a perturbation is a row.
-//
-// The parameters of a layer move its outputs one column at a time, so all of them are evaluated as
-// rows of one batch from that layer on, instead of running the whole network once per parameter. At
-// each node the perturbations of earlier layers follow the base row in sections:
-//   columns: groups × stride numbers; number (g, c) means "the base row, but column c is this"
-//   rows:    count × cols, whole rows
-// Numbers stand in parameter order, so the last section *is* a piece of the vector of costs. Long
-// sections are cut: a sweep takes as many perturbations as fit into a bounded buffer.
 #pragma once
 #include <algorithm>
-#include <memory>
 #include <nnrun/lanes.hpp>
 
 #include "network/padding.hpp"
+#include "network/perturbation_plan.hpp"
 #include "network/workspace.hpp"
 namespace nnrun::host {
 
-/// Parameters from … from + count - 1 of a node, evaluated together.
-struct PerturbedRange {
-  std::size_t node, from, count;
-};
-
-/// Cuts all parameters into sweeps whose buffers hold at most `limit` numbers, if the layers allow
-/// it.
-std::vector<std::vector<PerturbedRange>> plan_sweeps(const Graph& graph, std::size_t limit);
-
-/// Returns whether the output of `from` flows into `to`.
-bool reaches(const Graph& graph, std::size_t from, std::size_t to);
-
+/// Long for a class, since every part of it works on the same buffers of one sweep.
 template <class T>
 class Perturbation {
  public:
@@ -41,9 +22,9 @@ class Perturbation {
         values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         base_(graph, 1, w, nullptr, false),
         pass_(base_.pass()),
-        is_padding_(graph.n_parameters) {
+        is_padding_(graph.n_parameters),
+        sweeps_(plan_sweeps(graph, dtype_of<T>, limit)) {
     padding.fill(is_padding_.data(), 1);
-    for (const auto& ranges : plan_sweeps(graph, limit)) lay_out(ranges);
     allocate();
     if (!sweeps_.empty()) connect();
   }
@@ -66,19 +47,8 @@ class Perturbation {
   const T* output() const { return sweeps_.empty() ? base_.output(last()) : stages_[last()].a; }
 
  private:
-  struct Section {
-    PerturbedRange range;
-    std::size_t at;                  // in numbers, after the base row
-    std::size_t groups, stride;      // groups 0: whole rows
-    const Section* input = nullptr;  // the same range at the one input, where `spread` applies
-  };
-  struct Stage {  // one node of a sweep
-    std::vector<Section> sections;
-    std::size_t size = 0;
-  };
-  struct Sweep {
-    std::vector<Stage> stages;
-  };
+  using Section = PerturbedSection;
+  using Sweep = PerturbationSweep;
   struct Numbers {  // of a node, shared by all sweeps
     Buffer<T> z_numbers, a_numbers;
     T *z = nullptr, *a = nullptr;
@@ -86,76 +56,21 @@ class Perturbation {
   };
   std::size_t last() const { return graph_.nodes.size() - 1; }
 
-  void lay_out(const std::vector<PerturbedRange>& ranges) {
-    Sweep& sweep = sweeps_.emplace_back();
-    sweep.stages.resize(graph_.nodes.size());
-    for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
-      const Node& node = graph_.nodes[k];
-      Stage& stage = sweep.stages[k];
-      stage.size = padded(node.cols);
-      for (const PerturbedRange& range : ranges) {
-        const bool own = range.node == k;
-        if (!own && !reaches(graph_, range.node, k)) continue;
-        const std::size_t groups = own && node.elementwise() ? node.plan.groups : 0;
-        const std::size_t stride = groups ? node.plan.n_parameters / groups : 0;
-        stage.sections.push_back(
-            {range, stage.size, groups ? range.count / stride : 0, stride, nullptr});
-        stage.size += padded(groups ? range.count : range.count * node.cols);
-      }
-    }
-    for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
-      for (Section& s : sweep.stages[k].sections) s.input = spread_input(sweep, k, s);
-  }
-  /// Returns the columns that a layer with one input and `spread` can take as they are; else
-  /// nullptr.
-  const Section* spread_input(const Sweep& sweep, std::size_t k, const Section& s) const {
-    const Node& node = graph_.nodes[k];
-    const bool can = node.functions().by_dtype[dtype_of<T>].spread && node.inputs.size() == 1;
-    if (s.range.node == k || !can || node.inputs[0] == data_input) return nullptr;
-    const Section* from = find(sweep, node.inputs[0], s.range.node);
-    return from && from->groups ? from : nullptr;
-  }
-  static const Section* find(const Sweep& sweep, int input, std::size_t source) {
-    if (input == data_input) return nullptr;
-    for (const Section& s : sweep.stages[static_cast<std::size_t>(input)].sections)
-      if (s.range.node == source) return &s;
-    return nullptr;
-  }
-
   void allocate() {
-    std::size_t most_rows = 1, own = 0;
+    const SweepSizes sizes = sizes_of(sweeps_, graph_);
     for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
-      std::size_t size = 0;
-      for (const Sweep& sweep : sweeps_) {
-        size = std::max(size, sweep.stages[k].size);
-        for (const Section& s : sweep.stages[k].sections)
-          most_rows = std::max(most_rows, s.range.count);
-      }
       const Node& node = graph_.nodes[k];
-      own = std::max(own, node.plan.n_parameters);
       Numbers& n = stages_.emplace_back();
-      n.z_numbers = Buffer<T>(size);
-      if (node.activation) n.a_numbers = Buffer<T>(size);
+      n.z_numbers = Buffer<T>(sizes.nodes[k]);
+      if (node.activation) n.a_numbers = Buffer<T>(sizes.nodes[k]);
       n.z = n.z_numbers.data();
       n.a = node.activation ? n.a_numbers.data() : n.z;
       n.elementwise = node.elementwise();
-      for (std::size_t i = 0; i < node.inputs.size(); ++i)
-        if (written_.size() <= i) written_.emplace_back();
     }
-    // rows are only written out for layers that take no columns
-    for (std::size_t i = 0; i < written_.size(); ++i) {
-      std::size_t size = 0;
-      for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
-        if (i < graph_.nodes[k].inputs.size())
-          for (const Sweep& sweep : sweeps_)
-            for (const Section& s : sweep.stages[k].sections)
-              if (s.range.node != k && !s.input)
-                size = std::max(size, s.range.count * size_of(graph_.nodes[k].in_shapes[i]));
-      written_[i] = Buffer<T>(size);
-    }
-    own_columns_ = Buffer<T>(own);
-    per_row_ = Buffer<T>(std::max(most_rows, graph_.nodes.empty() ? 1 : largest_last_stage()));
-    last_rows_ = Buffer<T>(most_rows * graph_.output().cols);
+    for (const std::size_t size : sizes.written_rows) written_.emplace_back(size);
+    own_columns_ = Buffer<T>(sizes.parameters);
+    per_row_ = Buffer<T>(sizes.costs);
+    last_rows_ = Buffer<T>(sizes.rows * graph_.output().cols);
   }
   /// Makes the calls of the base row work where the sections follow it.
   void connect() {
@@ -167,12 +82,6 @@ class Perturbation {
           step.in[i].v = stages_[static_cast<std::size_t>(input)].a;
     }
   }
-  std::size_t largest_last_stage() const {
-    std::size_t size = 1;
-    for (const Sweep& sweep : sweeps_) size = std::max(size, sweep.stages.back().size);
-    return size;
-  }
-
   T base_cost(const T* y, const T* t) {
     cost_.call("value", values_, y, t, 0, per_row_.data(), 1, graph_.output().cols);
     return per_row_.data()[0];
@@ -187,8 +96,8 @@ class Perturbation {
   }
 
   T run(Sweep& sweep, const T* x, const T* t, T h, T* out) {
-    for (std::size_t k = 0; k < sweep.stages.size(); ++k) evaluate(sweep, k, x, h);
-    const Stage& end = sweep.stages.back();
+    for (std::size_t k = 0; k < sweep.nodes.size(); ++k) evaluate(sweep, k, x, h);
+    const PerturbedNode& end = sweep.nodes.back();
     const std::size_t cols = graph_.output().cols;
     const T* const y = stages_[last()].a;
     if (cols == 1) {  // the base and all sections are rows of one number: one call
@@ -212,7 +121,7 @@ class Perturbation {
   }
 
   void evaluate(const Sweep& sweep, std::size_t k, const T* x, T h) {
-    const Stage& stage = sweep.stages[k];
+    const PerturbedNode& stage = sweep.nodes[k];
     const typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const nnrun_layer_call& call = step.call;
@@ -230,7 +139,7 @@ class Perturbation {
     }
     if (step.activation) activate(stage, k);
   }
-  void activate(const Stage& stage, std::size_t k) {
+  void activate(const PerturbedNode& stage, std::size_t k) {
     typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const auto call = [&](std::size_t at, std::size_t rows, std::size_t cols) {
@@ -292,7 +201,7 @@ class Perturbation {
     const Node& node = graph_.nodes[k];
     carried_.assign(call.in, call.in + call.n_in);
     for (std::size_t i = 0; i < carried_.size(); ++i) {
-      const Section* const from = find(sweep, node.inputs[i], s.range.node);
+      const Section* const from = find_section(sweep, node.inputs[i], s.range.node);
       const T* const values =
           node.inputs[i] == data_input ? x : stages_[static_cast<std::size_t>(node.inputs[i])].a;
       if (from && !from->groups)

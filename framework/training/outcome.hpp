@@ -57,4 +57,10 @@ struct Outcome {
   std::optional<EpochReport> result;
 };
 
+/// The gradient of the first batch by one plugin, at the present parameters.
+struct GradientSample {
+  double cost = 0, seconds = 0;
+  std::vector<std::vector<double>> blocks;  ///< as Graph::blocks, each in its file order
+};
+
 }  // namespace nnrun::host

@@ -1,7 +1,9 @@
 // One step: the gradient of a batch, then the update, unless a number is not finite.
 #pragma once
+#include <chrono>
 #include <cmath>
 
+#include "network/padding.hpp"
 #include "training/descent.hpp"
 #include "training/objective.hpp"
 namespace nnrun::host {
@@ -17,7 +19,7 @@ class Stepper {
         compute_(gradient_.functions<nnrun_gradient>().compute),
         w_(model.parameters()),
         g_(w_.size()),
-        has_state_(model.graph().n_state > 0),
+        graph_(model.graph()),
         team_(useful_threads(threads, batch_rows, model.graph())),
         objective_(model.graph(), cost, batch_rows, w_.data(), team_, model.state().data(),
                    &random),
@@ -31,19 +33,27 @@ class Stepper {
     if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
       refuse(epoch, cost);
     descent_.step();
-    if (has_state_) objective_.observe();
+    if (graph_.n_state > 0) objective_.observe();
     return cost;
   }
   /// Returns the outputs of the last batch.
   const T* outputs() const { return objective_.outputs(); }
 
-  /// Computes a batch's gradient by another plugin and returns the cost. No parameter changes.
-  double differentiate(const Object& gradient, const Batch<T>& batch) {
+  /// Returns a batch's gradient by another plugin. No parameter changes.
+  GradientSample differentiate(const Use& use, const Batch<T>& batch) {
+    using Clock = std::chrono::steady_clock;
+    const Object gradient(use);
+    GradientSample sample;
+    const Clock::time_point start = Clock::now();
     objective_.set_batch(batch, descent_.steps() + 1);
-    return compute(gradient, gradient.functions<nnrun_gradient>().compute);
+    sample.cost = compute(gradient, gradient.functions<nnrun_gradient>().compute);
+    sample.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    for (const NamedBlock& block : graph_.blocks()) {
+      const std::vector<T> numbers = gathered(block, g_.data());
+      sample.blocks.emplace_back(numbers.begin(), numbers.end());
+    }
+    return sample;
   }
-  /// Returns the last gradient, in the layout of the parameters.
-  const Buffer<T>& gradient() const { return g_; }
 
   /// Throws TrainingError if a parameter is not finite. Checked at the end of an epoch, and when a
   /// cost or gradient is not finite, not in every step.
@@ -81,7 +91,7 @@ class Stepper {
   decltype(nnrun_gradient::compute) compute_;
   const Buffer<T>& w_;
   Buffer<T> g_;
-  bool has_state_;
+  const Graph& graph_;
   Team team_;
   Objective<T> objective_;
   Descent<T> descent_;

@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "network/memory_needs.hpp"
-#include "network/padding.hpp"
 #include "training/batches.hpp"
 #include "training/history.hpp"
 #include "training/position.hpp"
@@ -122,18 +121,9 @@ class TrainerOf final : public Trainer {
     return outcome;
   }
 
-  GradientSample differentiate(const Use& use) override {
-    const Object gradient(use);
-    GradientSample sample;
-    const Clock::time_point start = Clock::now();
-    sample.cost = stepper_.differentiate(
-        gradient, {train_part().x.data(), train_part().t.data(), batch_rows_});
-    sample.seconds = seconds_since(start);
-    for (const NamedBlock& block : model_->graph().blocks()) {
-      const std::vector<T> numbers = gathered(block, stepper_.gradient().data());
-      sample.blocks.emplace_back(numbers.begin(), numbers.end());
-    }
-    return sample;
+  GradientSample differentiate(const Use& gradient) override {
+    return stepper_.differentiate(gradient,
+                                  {train_part().x.data(), train_part().t.data(), batch_rows_});
   }
 
   std::vector<std::pair<double, double>> input_ranges() const override {
@@ -143,9 +133,8 @@ class TrainerOf final : public Trainer {
 
   std::pair<double, double> target_range() const override {
     const Examples<T>& train = train_part();
-    const auto [low, high] = std::ranges::minmax(
-        std::span<const T>(train.t.data(), train.count * model_->graph().output().cols));
-    return {static_cast<double>(low), static_cast<double>(high)};
+    return column_ranges<T>({train.t.data(), train.count * model_->graph().output().cols}, 1)
+        .front();
   }
 
   std::string data_sha256() const override { return hash_of(parts_); }

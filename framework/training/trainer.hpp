@@ -11,12 +11,6 @@
 #include "training/run_state.hpp"
 namespace nnrun::host {
 
-/// The gradient of the first batch by one plugin, at the present parameters.
-struct GradientSample {
-  double cost = 0, seconds = 0;
-  std::vector<std::vector<double>> blocks;  ///< as Graph::blocks, each in its file order
-};
-
 /// A run, but not its record. Creating one checks sizes against memory, draws the first parameters
 /// or reads those that `model.weights` names, then reads the data.
 class Trainer {
