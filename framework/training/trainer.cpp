@@ -55,6 +55,7 @@ void require_fit(const Object& cost, std::size_t outputs) {
   throw ConfigError(std::move(said));
 }
 
+/// A few lines long for a class: it is the loop, with the list of all that the loop moves.
 template <class T>
 class TrainerOf final : public Trainer {
  public:
