@@ -31,10 +31,9 @@ ReportRun run_of(const RunResult& result, const Experiment& experiment, const Da
                 .weights_sha256 = result.weights_sha256,
                 .curve = curve_of(outcome, experiment, data)};
   if (!outcome.result) return run;
-  const EpochReport& last = *outcome.result;
-  run.scores[NNRUN_TRAIN] = scores_of(last.train, experiment);
-  if (last.validation) run.scores[NNRUN_VALIDATION] = scores_of(*last.validation, experiment);
-  if (last.test) run.scores[NNRUN_TEST] = scores_of(*last.test, experiment);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (const Score* const score = outcome.result->score(part))
+      run.scores[part] = scores_of(*score, experiment);
   return run;
 }
 

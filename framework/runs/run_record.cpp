@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "runs/scores.hpp"
+#include "training/data_parts.hpp"
 #include "training/monitor.hpp"
 namespace nnrun::host {
 namespace {
@@ -33,10 +34,9 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;
   if (outcome.best_epoch > 0) json["best_epoch"] = outcome.best_epoch;
   if (outcome.result) {
-    const EpochReport& last = *outcome.result;
-    json["train"] = score_json(last.train, experiment);
-    if (last.validation) json["validation"] = score_json(*last.validation, experiment);
-    if (last.test) json["test"] = score_json(*last.test, experiment);
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      if (const Score* const score = outcome.result->score(part))
+        json[part_names[part]] = score_json(*score, experiment);
   }
   json["predict"] = Json::array();
   for (std::size_t i = 0; i < result.predictions.size(); ++i)
@@ -163,9 +163,9 @@ std::vector<std::string> metrics_columns(const DataShape& data, const Experiment
 std::vector<std::string> metrics_row(const EpochReport& e) {
   std::vector<std::string> cells{std::to_string(e.epoch), std::to_string(e.step),
                                  std::to_string(e.examples), shortest(e.seconds)};
-  std::vector<const Score*> scores{&e.train};
-  if (e.validation) scores.push_back(&*e.validation);
-  if (e.test) scores.push_back(&*e.test);
+  std::vector<const Score*> scores;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (const Score* const score = e.score(part)) scores.push_back(score);
   for (const Score* score : scores) cells.push_back(shortest(score->cost));
   for (const Score* score : scores)
     for (const double value : score->metrics) cells.push_back(shortest(value));
