@@ -142,7 +142,7 @@ configure() {
   if [ -e "$cache" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$cache"; then
     rm -rf "$build"
   fi
-  set -- -S "$root" -B "$build" --preset release
+  set -- -S "$root" -B "$build" --preset "$preset"
   if [ ! -e "$cache" ]; then
     [ "$goal" = tests ] || set -- "$@" -DNNRUN_TESTS=OFF
     if have ninja; then set -- "$@" -G Ninja; fi
@@ -170,10 +170,10 @@ compile() { # compile TARGET
   }
 }
 
-set_up() { # set_up program|tests
-  goal=$1
+set_up() { # set_up program|tests [PRESET]
+  goal=$1 preset=${2-release}
   root=$(cd "$root" && pwd -P)
-  build=$root/build/release
+  build=$root/build/$preset
   log=$root/build/log.txt
   mkdir -p "$root/build" || exit 1
   exec 9>"$root/build/lock"
@@ -182,7 +182,9 @@ set_up() { # set_up program|tests
     flock 9
   fi
   : >"$log"
-  building="building nnrun, once (log: $log)"
+  what=nnrun
+  [ "$preset" = release ] || what="nnrun for $preset"
+  building="building $what, once (log: $log)"
   [ ! -e "$build/built" ] || building="building what changed (log: $log)"
 
   use_unpacked

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The launcher ./nnrun, tried on a small stand-in for the project, with a stand-in for apt-get.
+# The launcher ./nnrun, and ./test, tried on a small stand-in for the project, with a stand-in for
+# apt-get.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 project=${here%/tests/first_run}
@@ -13,7 +14,7 @@ fresh() {
   rm -rf "$tree"
   mkdir -p "$tree/framework/cmake"
   cp -r "$here/tree/." "$tree"
-  cp "$project/nnrun" "$project/CMakePresets.json" "$tree"
+  cp "$project/nnrun" "$project/test" "$project/CMakePresets.json" "$tree"
   cp "$project/framework/cmake/setup.sh" "$tree/framework/cmake"
   mkdir -p "$tree/plugins"
 }
@@ -32,6 +33,7 @@ check() { # check WHAT CONDITION...
   failures=1
 }
 said() { grep -qF -- "$1" "$scratch/err"; }
+tells() { grep -qE -- "^ *$1\$" "$scratch/out"; }
 printed() { [ "$(cat "$scratch/out")" = "$1" ]; }
 quiet() { [ ! -s "$scratch/err" ]; }
 ended() { [ "$status" = "$1" ]; }
@@ -138,4 +140,32 @@ if command -v dpkg-deb >/dev/null; then
   run ./nnrun x
   check "and the next start is quiet" quiet
 fi
+
+# ./test. The package is there again.
+unset WANTED
+fresh
+cd "$tree"
+run ./test
+check "./test ends well if all tests pass or are skipped" ended 0
+check "and adds up the figures that they tell" tells "60  kills survived"
+check "of each sort" tells "2  faults injected"
+check "and runs no long test" [ "$(grep -c ' many ' "$scratch/out")" = 0 ]
+if ! echo 'int main() {}' | ${CXX:-c++} -fsanitize=thread -x c++ - -o "$scratch/sanitized" 2>/dev/null; then
+  echo "skipped: ./test --full: the compiler has no sanitizers here"
+  exit $failures
+fi
+run ./test --full
+check "./test --full ends well too" ended 0
+check "and adds the long tests' figures" tells "1060  kills survived"
+check "and tells what is clean under a sanitizer" tells "1  tests clean under asan, 0 not, 1 left out"
+check "and under the other" tells "1  tests clean under tsan, 0 not, 1 left out"
+run ./test -R many
+check "a name that no test has is an error" [ "$status" != 0 ]
+run ./test -R many --full
+check "arguments go to ctest, before --full too" tells "1000  kills survived"
+check "and no sanitizer runs what was not asked for" tells "0  tests clean under asan, 0 not, 0 left out"
+sed -i 's/COMMAND printf "figure: 60/COMMAND false "figure: 60/' CMakeLists.txt
+run ./test --full
+check "a test that fails is the status" [ "$status" != 0 ]
+check "and the sanitizers still run" tells "0  tests clean under tsan, 1 not, 1 left out"
 exit $failures
