@@ -17,6 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char *temporary_start = ".nnrun-", *temporary_end = ".tmp";
+
 std::string hint_for(int error) {
   switch (error) {
     case ENOSPC:
@@ -126,7 +128,14 @@ class NewFile {
     if (sync_ == Sync::now && retried([&] { return ::fsync(*out_); }) != 0) return false;
     return out_.close();
   }
-  bool take_name(const std::string& name) {
+  bool take_name(const std::string& name, Existing existing) {
+    if (existing == Existing::replaced) {
+      if (::renameat2(folder_, name_.c_str(), folder_, name.c_str(), 0) != 0) return false;
+      name_.clear();
+      // what was there before is gone, so the new file stays whatever the folder says
+      return sync_ == Sync::later || retried([&] { return ::fsync(folder_); }) == 0 ||
+             errno == EINVAL;
+    }
     if (::renameat2(folder_, name_.c_str(), folder_, name.c_str(), RENAME_NOREPLACE) != 0) {
       if (errno != EINVAL && errno != ENOSYS) return false;
       // not every file system supports RENAME_NOREPLACE; link() never replaces a file either
@@ -145,7 +154,8 @@ class NewFile {
  private:
   int create() {
     for (int i = 0;; ++i) {
-      name_ = ".nnrun-" + std::to_string(::getpid()) + "-" + std::to_string(i) + ".tmp";
+      name_ =
+          temporary_start + std::to_string(::getpid()) + "-" + std::to_string(i) + temporary_end;
       const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
       const int out = retried([&] { return ::openat(folder_, name_.c_str(), flags, 0666); });
       if (out >= 0) return out;
@@ -173,7 +183,8 @@ std::string read_file(const fs::path& file, std::size_t limit) {
   return text;
 }
 
-void write_new_file(const fs::path& file, std::span<const std::string_view> parts, Sync sync) {
+void write_file(const fs::path& file, std::span<const std::string_view> parts, Existing existing,
+                Sync sync) {
   const auto fail = [&](int error) {
     if (error == EEXIST) cannot("write", file, "it exists already", {}, Cause::file_exists);
     cannot("write", file, system_reason(error), hint_for(error));
@@ -185,11 +196,25 @@ void write_new_file(const fs::path& file, std::span<const std::string_view> part
   NewFile out(*folder, sync);
   if (!out) fail(errno);
   if (!out.write(parts)) fail(errno);
-  if (!out.take_name(file.filename().string())) fail(errno);
+  if (!out.take_name(file.filename().string(), existing)) fail(errno);
+}
+
+void write_new_file(const fs::path& file, std::span<const std::string_view> parts, Sync sync) {
+  write_file(file, parts, Existing::refused, sync);
 }
 
 void write_new_file(const fs::path& file, std::string_view text, Sync sync) {
   write_new_file(file, std::span(&text, 1), sync);
+}
+
+void make_safe(const fs::path& file) {
+  const Descriptor open(retried([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!open || (retried([&] { return ::fsync(*open); }) != 0 && errno != EINVAL))
+    cannot("write", file, system_reason(errno), hint_for(errno));
+}
+
+bool is_temporary_name(std::string_view name) {
+  return name.starts_with(temporary_start) && name.ends_with(temporary_end);
 }
 
 fs::path program_file() {

@@ -24,6 +24,18 @@ void write_new_file(const std::filesystem::path& file, std::span<const std::stri
 void write_new_file(const std::filesystem::path& file, std::string_view text,
                     Sync sync = Sync::now);
 
+/// What becomes of a file that has the name already. Where it is replaced, a reader sees the old
+/// one or the new one, whole.
+enum class Existing { refused, replaced };
+/// Does the same for a file that may exist.
+void write_file(const std::filesystem::path& file, std::span<const std::string_view> parts,
+                Existing existing, Sync sync = Sync::now);
+/// Makes a file that was written by Sync::later, or the names in a folder, safe from a power cut.
+/// Throws RecordError.
+void make_safe(const std::filesystem::path& file);
+/// Returns whether a file of this name is one that was killed while it was being written.
+bool is_temporary_name(std::string_view name);
+
 /// Returns the folders that may hold this program's own files, the likeliest first: `built`,
 /// relative to the program in a build tree; `installed`, relative to the prefix whose bin/ has the
 /// program.

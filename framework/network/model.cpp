@@ -74,14 +74,15 @@ void Model::load_start(const Experiment& experiment) {
     load(weights_of(experiment), experiment.model.weights.place);
 }
 
-void Model::write(const std::filesystem::path& file, Metadata metadata, Sync sync) const {
+void Model::write(const std::filesystem::path& file, Metadata metadata, Sync sync,
+                  Existing existing) const {
   const std::vector<BlockValues> blocks = this->blocks();
   std::vector<Tensor> tensors;
   for (const BlockValues& block : blocks)
     tensors.push_back(
         {block.name, dtype() == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
   describe(preparation_.fitted(), names_, tensors, metadata);
-  write_safetensors(file, tensors, metadata, sync);
+  write_safetensors(file, tensors, metadata, sync, existing);
 }
 
 std::vector<std::vector<double>> Model::predict_each(

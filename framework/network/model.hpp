@@ -51,8 +51,9 @@ class Model {
   void load_start(const Experiment& experiment);
   /// Returns parameters and state, layer by layer.
   virtual std::vector<BlockValues> blocks() const = 0;
-  /// Writes the model to a new file; `more` is added to the metadata.
-  void write(const std::filesystem::path& file, Metadata more, Sync sync) const;
+  /// Writes the model to a file; `more` is added to the metadata.
+  void write(const std::filesystem::path& file, Metadata more, Sync sync,
+             Existing existing = Existing::refused) const;
 
   /// Takes any number of contiguous rows of raw inputs and writes as many rows of outputs. Throws
   /// DataError if a prepared input is not finite.

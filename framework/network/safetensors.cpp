@@ -126,7 +126,7 @@ std::vector<double> numbers_of(const Tensor& tensor) {
 }
 
 void write_safetensors(const std::filesystem::path& file, std::span<const Tensor> tensors,
-                       const Metadata& metadata, Sync sync) {
+                       const Metadata& metadata, Sync sync, Existing existing) {
   std::uint32_t checksum = 0;
   std::vector<std::string_view> parts(1);
   for (const Tensor& tensor : tensors) {
@@ -135,7 +135,7 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
   }
   const std::string start = start_of(tensors, metadata, checksum);
   parts.front() = start;
-  write_new_file(file, parts, sync);
+  write_file(file, parts, existing, sync);
 }
 
 TensorFile read_safetensors(const std::filesystem::path& file) {

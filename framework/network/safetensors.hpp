@@ -33,10 +33,11 @@ struct TensorFile {
 /// Returns the numbers of a tensor of F32 or F64. Throws RecordError for other types.
 std::vector<double> numbers_of(const Tensor& tensor);
 
-/// Writes a new file; the bytes of each tensor must fit its shape and type. Checksums of header and
+/// Writes a file; the bytes of each tensor must fit its shape and type. Checksums of header and
 /// data are added to the metadata.
 void write_safetensors(const std::filesystem::path& file, std::span<const Tensor> tensors,
-                       const Metadata& metadata, Sync sync = Sync::now);
+                       const Metadata& metadata, Sync sync = Sync::now,
+                       Existing existing = Existing::refused);
 
 /// Reads a file. Throws RecordError that says what is wrong, unless every byte of the file is
 /// accounted for and the checksums, if there are any, agree.
