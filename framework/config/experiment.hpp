@@ -74,6 +74,13 @@ struct EarlyStopping {
   bool restore_best = false;
 };
 
+/// What a run keeps so that it can go on after it was killed.
+struct CheckpointSpec {
+  Placed<std::string> every{"30 s", {}};  ///< see checkpoint_interval
+  std::size_t keep = 2;                   ///< the newest
+  Placed<std::string> best;               ///< a column of metrics.csv; empty: none is watched
+};
+
 /// `train`
 struct TrainSpec {
   Use cost, gradient;
@@ -87,6 +94,7 @@ struct TrainSpec {
   ScheduleSpec schedule;
   double clip_value = 0, clip_norm = 0;  ///< 0: not at all
   std::optional<EarlyStopping> early_stopping;
+  CheckpointSpec checkpoint;
   bool measure_after = false;  ///< training scores by a pass after each epoch, and before the first
 };
 
@@ -152,5 +160,9 @@ std::string resolved_yaml(const Experiment& experiment);
 
 /// Returns the same as a flat list of `train.batch_size` → `1`, for comparing two configs.
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment);
+
+/// Returns the experiment without what may differ when a run goes on: how long it trains, which
+/// checkpoints it keeps, what it predicts in the end. The rest decides every number on the way.
+Experiment course_of(Experiment experiment);
 
 }  // namespace nnrun::host

@@ -121,6 +121,16 @@ constexpr std::array table{
         {.min = 0}),
     value<train, &TrainSpec::early_stopping, &EarlyStopping::restore_best>(
         "train.early_stopping.restore_best", "end with the parameters of the best epoch"),
+    map("train.checkpoint", "write checkpoint: {every: 10 epochs}, or {every: never}",
+        "what is kept on the way, so that a run that was killed can go on"),
+    value<train, &TrainSpec::checkpoint, &CheckpointSpec::every>(
+        "train.checkpoint.every",
+        "steps from one to the next, or a text: 10 epochs, 30 s, 5 min, 1 h, or never"),
+    value<train, &TrainSpec::checkpoint, &CheckpointSpec::keep>(
+        "train.checkpoint.keep", "how many are kept, the newest ones", {.min = 1}),
+    value<train, &TrainSpec::checkpoint, &CheckpointSpec::best>(
+        "train.checkpoint.best",
+        "column of metrics.csv, such as val.accuracy: the model of its best epoch is kept too"),
     choice<ways_to_measure, train, &TrainSpec::measure_after>(
         "train.measure",
         "when training scores are measured; after_epoch: in a pass after each epoch, and before "

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/did_you_mean.hpp"
+#include "base/text.hpp"
+#include "config/checkpoint_interval.hpp"
 #include "config/compose.hpp"
 #include "config/experiment.hpp"
 #include "config/fields.hpp"
@@ -87,7 +89,16 @@ class ExperimentReader {
     if (key.path == "data.split" && e_.data.split.validation + e_.data.split.test >= 1)
       problems_.add(map.place(), "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
+    if (key.path == "train.checkpoint") require_interval(e_.train.checkpoint.every);
     map.refuse_rest();
+  }
+
+  void require_interval(const Placed<std::string>& every) {
+    if (!checkpoint_interval(every.value))
+      problems_.add(
+          every.place,
+          "'every' must be a number of steps or a time, not " + single_quoted(every.value),
+          "write 50, 10 epochs, 30 s, 5 min, 1 h, or never");
   }
 
   /// `plugins`, `extends` and `model.defaults` have been read before.

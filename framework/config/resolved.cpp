@@ -190,6 +190,22 @@ std::string resolved_yaml(const Experiment& experiment) {
   return out;
 }
 
+Experiment course_of(Experiment e) {
+  const TrainSpec untouched;
+  e.train.epochs = untouched.epochs;
+  e.train.epochs_given = untouched.epochs_given;
+  e.train.steps = untouched.steps;
+  e.train.max_examples = untouched.max_examples;
+  e.train.max_seconds = untouched.max_seconds;
+  e.train.checkpoint = untouched.checkpoint;
+  if (e.train.early_stopping) {
+    e.train.early_stopping->patience = 0;
+    e.train.early_stopping->min_delta = 0;
+  }
+  e.predict.clear();
+  return e;
+}
+
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment) {
   std::map<std::string, std::string> out;
   flatten("", tree_of(experiment), out);

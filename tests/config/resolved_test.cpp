@@ -39,6 +39,7 @@ train:
   batch_size: 32
   epochs: 1
   shuffle: true
+  checkpoint: {every: "30 s", keep: 2}
   measure: while_training
 metrics: []
 predict: []
