@@ -32,7 +32,7 @@ Random::Random(const Use& plugin, std::uint64_t seed)
 }
 
 void Random::set_position(std::uint64_t position) {
-  if (object_.functions<nnrun_random>().flags & NNRUN_SEQUENTIAL) {
+  if (is_sequential()) {
     *this = Random(plugin_, seed_);
     Stream stream(*this, "", 0);
     double numbers[256];

@@ -39,6 +39,9 @@ class Random {
   const Object& object() const { return object_; }
   /// Returns how many numbers were drawn so far. Only a sequential plugin depends on it.
   std::uint64_t& position() { return drawn_; }
+  bool is_sequential() const {
+    return (object_.functions<nnrun_random>().flags & NNRUN_SEQUENTIAL) != 0;
+  }
   /// Continues after `position` numbers. A sequential plugin is seeded anew and draws them again.
   void set_position(std::uint64_t position);
   /// Writes 0 … n - 1 in an order drawn from a stream (Fisher and Yates, from the end).

@@ -55,6 +55,15 @@ class Batches {
   /// Returns the outputs of this epoch so far, in the order of the data.
   const T* outputs() const { return outputs_.data(); }
 
+  /// Returns what is impossible in restored numbers; empty if the order has each example once.
+  std::string fault() const {
+    std::vector<bool> met(order_.size());
+    for (const std::uint32_t i : order_) {
+      if (i >= met.size() || met[i]) return "'epoch/order' does not have each example once";
+      met[i] = true;
+    }
+    return {};
+  }
   void add_to(RunState& state) {
     if (!order_.empty()) state.add("epoch/order", std::span(order_));
     if (keeps_outputs()) state.add("epoch/outputs", outputs_.all());

@@ -103,6 +103,13 @@ void Descent<T>::add_to(RunState& state) {
   if (monitor_) state.add("schedule/history", history_);
 }
 
+template <class T>
+std::string Descent<T>::fault(std::uint64_t steps, std::uint64_t epochs) const {
+  if (update_.step != steps) return "'step' does not agree with 'history' and 'epoch/seen'";
+  const bool fits = !monitor_ || history_.size() == epochs;
+  return fits ? "" : "'schedule/history' does not have a number for each epoch";
+}
+
 /// Rises linearly from 1 / warmup to 1, then follows the schedule over the rest of the run.
 template <class T>
 double Descent<T>::factor() const {

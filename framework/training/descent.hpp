@@ -34,7 +34,11 @@ class Descent {
   /// Returns the objects that change parameters: the optimizer and the regularizers.
   std::vector<const Object*> updaters() const;
   double learning_rate() const { return update_.rate; }  ///< of the last step
+  std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
   void add_to(RunState& state);
+  /// Returns what is impossible in restored numbers; empty if they can be those of a run that made
+  /// so many steps and ended so many epochs.
+  std::string fault(std::uint64_t steps, std::uint64_t epochs) const;
 
  private:
   double factor() const;

@@ -1,6 +1,8 @@
 // How far a run has come.
 #pragma once
-#include "training/run_state.hpp"
+#include <cmath>
+
+#include "training/history.hpp"
 namespace nnrun::host {
 
 /// The fields of the present epoch are 0 between two epochs.
@@ -9,7 +11,7 @@ struct Position {
   double seconds = 0;                      // of whole epochs
   std::uint64_t seen = 0;                  // examples of the present epoch
   double epoch_seconds = 0, epoch_cost = 0;
-  std::uint64_t out_of_patience = 0, last_is_whole = 1;  // 1: yes
+  std::uint64_t last_is_whole = 1;  // 1: yes
 
   void add_to(RunState& state) {
     state.add("epochs", epochs);
@@ -18,8 +20,17 @@ struct Position {
     state.add("epoch/seen", seen);
     state.add("epoch/seconds", epoch_seconds);
     state.add("epoch/cost", epoch_cost);
-    state.add("out_of_patience", out_of_patience);
     state.add("last_is_whole", last_is_whole);
+  }
+  /// Returns what is impossible in restored numbers; empty if nothing is. count: of examples.
+  std::string fault(std::size_t count, const History& history) const {
+    const auto is_time = [](double x) { return std::isfinite(x) && x >= 0; };
+    const EpochReport last = history.empty() ? EpochReport{} : history.back();
+    if (examples != last.examples || seconds != last.seconds)
+      return "'examples' or 'seconds' do not agree with 'history'";
+    if (seen > count) return "'epoch/seen' is more than there are examples";
+    if (!is_time(seconds) || !is_time(epoch_seconds)) return "a time is not finite";
+    return last_is_whole > 1 ? "'last_is_whole' is neither 0 nor 1" : "";
   }
 };
 

@@ -5,27 +5,25 @@
 #include "base/error.hpp"
 namespace nnrun::host {
 
-std::vector<SavedNumbers> RunState::save() const {
-  std::vector<SavedNumbers> saved;
-  for (const Entry& entry : entries_) {
-    const std::span<const std::byte> bytes = entry.bytes(present);
-    saved.push_back({entry.name, entry.dtype, {bytes.begin(), bytes.end()}});
-  }
-  return saved;
+std::vector<StateNumbers> RunState::numbers() const {
+  std::vector<StateNumbers> numbers;
+  for (const Entry& entry : entries_)
+    numbers.push_back({entry.name, entry.dtype, entry.bytes(present)});
+  return numbers;
 }
 
-void RunState::restore(std::span<const SavedNumbers> saved) const {
+void RunState::restore(std::span<const StateNumbers> saved) const {
   const auto refuse = [](const std::string& name, const std::string& what) {
     throw RecordError(
         Problem{.what = "the saved state does not fit this run: '" + name + "' " + what,
                 .hint = "it belongs to another config or to other data"});
   };
-  for (const SavedNumbers& numbers : saved)
+  for (const StateNumbers& numbers : saved)
     if (std::ranges::find(entries_, numbers.name, &Entry::name) == entries_.end())
       refuse(numbers.name, "is not part of it");
-  std::vector<const SavedNumbers*> found;
+  std::vector<const StateNumbers*> found;
   for (const Entry& entry : entries_) {
-    const auto numbers = std::ranges::find(saved, entry.name, &SavedNumbers::name);
+    const auto numbers = std::ranges::find(saved, entry.name, &StateNumbers::name);
     if (numbers == saved.end()) refuse(entry.name, "is missing");
     if (numbers->dtype != entry.dtype)
       refuse(entry.name, "is " + numbers->dtype + ", not " + entry.dtype);

@@ -10,11 +10,11 @@
 #include <vector>
 namespace nnrun::host {
 
-/// A copy of some numbers of a run.
-struct SavedNumbers {
+/// Some numbers of a run, which lie elsewhere.
+struct StateNumbers {
   std::string name;
-  std::string dtype;             ///< F32, F64, U32 or U64, as safetensors calls them
-  std::vector<std::byte> bytes;  ///< little-endian
+  std::string dtype;                 ///< F32, F64, U32 or U64, as safetensors calls them
+  std::span<const std::byte> bytes;  ///< little-endian
 };
 
 /// Keeps pointers to the variables of a trainer, and must not outlive it.
@@ -40,10 +40,12 @@ class RunState {
                         }});
   }
 
-  std::vector<SavedNumbers> save() const;
+  /// Returns the numbers as they are now; valid until the run goes on.
+  std::vector<StateNumbers> numbers() const;
   /// Writes saved numbers back. Throws RecordError, before anything is written, unless they are
-  /// the numbers of this list, by name, type and count.
-  void restore(std::span<const SavedNumbers> saved) const;
+  /// the numbers of this list, by name, type and count. What their values may be is for their
+  /// owners to say.
+  void restore(std::span<const StateNumbers> saved) const;
 
  private:
   static constexpr std::size_t present = static_cast<std::size_t>(-1);

@@ -71,51 +71,51 @@ class TrainerOf final : public Trainer {
         reports_(*model_, cost_, metrics_, parts_),
         limits_(experiment_) {
     if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
+    require_monitor(experiment_.train.checkpoint.best);
     require_fit<T>(cost_, model_->graph().output().cols);
     model_->draw(random_);
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty());
+    history_ = History(shape_of_reports());
+    drawn_before_ = random_.position();
     list_state();
   }
 
   std::shared_ptr<Model> model() const override { return model_; }
   const DataShape& data() const override { return source_.shape(); }
   unsigned threads() const override { return stepper_.threads(); }
+  std::uint64_t steps() const override { return descent().steps(); }
+  std::uint64_t steps_per_epoch() const override { return descent().steps_per_epoch(); }
+  const History& history() const override { return history_; }
   const RunState& state() const override { return state_; }
 
   bool advance(const Listener& listener, std::uint64_t most_steps) override {
     if (experiment_.train.measure_after && history_.empty()) report(0, listener);
     while (!is_over()) {
-      if (!advance_epoch(listener, most_steps)) return false;
+      if (!advance_epoch(listener, most_steps)) {
+        stepper_.require_finite_parameters(position_.epochs + 1);
+        return false;
+      }
       end_epoch(listener);
     }
     return true;
   }
 
-  void restore(std::span<const SavedNumbers> saved) override {
+  void restore(std::span<const StateNumbers> saved) override {
     state_.restore(saved);
+    require_possible();
     random_.set_position(random_.position());
-    history_.restored();
   }
 
   Outcome finish() override {
     Outcome outcome;
     outcome.interrupted = !is_over();
-    outcome.stopped_early =
-        position_.out_of_patience && position_.epochs < descent().planned_epochs();
-    outcome.epochs = history_.reports();
+    outcome.stopped_early = is_out_of_patience() && position_.epochs < descent().planned_epochs();
     if (patience_) outcome.best_epoch = patience_->best_epoch();
-    if (!outcome.epochs.empty()) outcome.result = outcome.epochs.back();
-    if (restores_best()) {
-      patience_->restore(model_->parameters().all(), model_->state().all());
-      outcome.result = *std::ranges::find(outcome.epochs, outcome.best_epoch, &EpochReport::epoch);
-    }
-    if (!outcome.interrupted && outcome.result) {
-      const bool anew = experiment_.train.measure_after || restores_best();
-      reports_.add_tables(*outcome.result, anew ? nullptr : whole_outputs());
-    }
+    outcome.result = final_report();
+    outcome.epochs = std::move(history_);
     outcome.steps = descent().steps();
     outcome.examples = position_.examples + position_.seen;
     outcome.seconds = position_.seconds + position_.epoch_seconds;
@@ -155,8 +155,47 @@ class TrainerOf final : public Trainer {
   const Examples<T>& train_part() const { return parts_[NNRUN_TRAIN]; }
   const Descent<T>& descent() const { return stepper_.descent(); }
 
+  ReportShape shape_of_reports() const {
+    const auto& examples = source_.shape().examples;
+    return {metrics_.size(), examples[NNRUN_VALIDATION] > 0, examples[NNRUN_TEST] > 0,
+            descent().planned_epochs()};
+  }
+  void require_monitor(const Placed<std::string>& column) const {
+    if (!column.value.empty()) Monitor(column, experiment_, source_.shape());
+  }
+
+  /// Throws RecordError if the restored numbers cannot be those of this run.
+  void require_possible() {
+    const std::size_t count = train_part().count, first = experiment_.train.measure_after ? 0 : 1;
+    const std::uint64_t epochs = position_.epochs;
+    // each fault is looked for only if those before were not found
+    std::string fault = history_.fault(history_.empty() ? 1 : first, epochs);
+    if (fault.empty()) fault = position_.fault(count, history_);
+    if (fault.empty()) fault = batches_->fault();
+    const std::uint64_t before = history_.empty() ? 0 : history_.back().step;
+    if (fault.empty()) fault = descent().fault(before + steps_of_epoch(), epochs);
+    if (fault.empty() && patience_)
+      fault = patience_->fault(epochs, model_->parameters().size() + model_->state().size());
+    if (fault.empty() && !all_finite(model_->parameters().data(), model_->parameters().size()))
+      fault = "'model/parameters' is not finite";
+    if (fault.empty() && random_.is_sequential() && !is_plausible(random_.position()))
+      fault = "'random/position' is out of bounds";
+    if (!fault.empty())
+      throw RecordError(Problem{.what = "the saved state does not fit this run: " + fault});
+  }
+  /// Returns whether a sequential generator can have drawn so many numbers: it is to draw as many
+  /// again, which must end. The bound is far above what any gradient draws in a step.
+  bool is_plausible(std::uint64_t position) const {
+    const double in_a_step = 65536. * static_cast<double>(model_->parameters().size() + 1);
+    const double most =
+        static_cast<double>(position_.epochs + 1) * static_cast<double>(train_part().count) +
+        static_cast<double>(descent().steps() + 1) * in_a_step;
+    return position >= drawn_before_ && static_cast<double>(position - drawn_before_) <= most;
+  }
+
+  bool is_out_of_patience() const { return patience_ && patience_->is_out(position_.epochs); }
   bool is_over() const {
-    return position_.out_of_patience || position_.epochs >= descent().planned_epochs() ||
+    return is_out_of_patience() || position_.epochs >= descent().planned_epochs() ||
            (position_.seen == 0 && limits_.reached(spent()));
   }
   Spent spent() const {
@@ -165,9 +204,10 @@ class TrainerOf final : public Trainer {
   }
   /// Returns what was spent before the present epoch.
   Spent spent_before() const {
-    const std::uint64_t steps = (position_.seen + batch_rows_ - 1) / batch_rows_;
-    return {descent().steps() - steps, position_.examples, position_.seconds};
+    return {descent().steps() - steps_of_epoch(), position_.examples, position_.seconds};
   }
+  /// Returns the steps of the present epoch so far.
+  std::uint64_t steps_of_epoch() const { return (position_.seen + batch_rows_ - 1) / batch_rows_; }
   bool restores_best() const { return patience_ && patience_->keeps(); }
 
   /// Continues the present epoch. Returns whether it is over: all examples were seen, or a limit is
@@ -208,31 +248,54 @@ class TrainerOf final : public Trainer {
     position_.examples += std::exchange(position_.seen, 0);
     position_.seconds += std::exchange(position_.epoch_seconds, 0);
     position_.epoch_cost = 0;
-    const EpochReport& last = report(cost, listener);
+    const EpochReport last = report(cost, listener);
     stepper_.descent().observe(last);
-    if (patience_)
-      position_.out_of_patience =
-          patience_->runs_out(last, model_->parameters().all(), model_->state().all());
+    if (patience_) patience_->observe(last, model_->parameters().all(), model_->state().all());
   }
 
   /// Appends a report of this moment. cost: of the training part, as it was measured.
-  const EpochReport& report(double cost, const Listener& listener) {
-    EpochReport r{.epoch = position_.epochs,
-                  .epochs = descent().planned_epochs(),
-                  .step = descent().steps(),
-                  .examples = position_.examples,
-                  .seconds = position_.seconds,
-                  .train = {},
-                  .validation = {},
-                  .test = {}};
+  EpochReport report(double cost, const Listener& listener) {
+    EpochReport r = unmeasured_report();
     if (experiment_.train.measure_after)
       r.train = reports_.train();
     else
       r.train = {cost, reports_.train_metrics(whole_outputs())};
     reports_.add_others(r);
-    const EpochReport& last = history_.append(std::move(r));
-    if (listener.epoch) listener.epoch(last);
-    return last;
+    history_.append(r);
+    if (listener.epoch) listener.epoch(r);
+    return r;
+  }
+  EpochReport unmeasured_report() const {
+    const Spent spent = this->spent();
+    EpochReport r;
+    r.epoch = position_.epochs;
+    r.epochs = descent().planned_epochs();
+    r.step = spent.steps;
+    r.examples = spent.examples;
+    r.seconds = spent.seconds;
+    return r;
+  }
+
+  /// Restores the best epoch's numbers if they are to be. Returns the report of the parameters that
+  /// then are the model's, with tables.
+  std::optional<EpochReport> final_report() {
+    EpochReport r;
+    const bool best = restores_best(), stopped = !is_over();
+    if (best) {
+      patience_->restore(model_->parameters().all(), model_->state().all());
+      r = history_.of_epoch(patience_->best_epoch());
+    } else if (stopped) {  // the parameters have moved since the last report
+      r = unmeasured_report();
+      r.train = reports_.train();
+      reports_.add_others(r);
+    } else if (history_.empty()) {
+      return {};
+    } else {
+      r = history_.back();
+    }
+    const bool anew = experiment_.train.measure_after || best || stopped;
+    reports_.add_tables(r, anew ? nullptr : whole_outputs());
+    return r;
   }
   /// Returns nullptr if the last epoch ended before it had seen every example.
   const T* whole_outputs() const { return position_.last_is_whole ? batches_->outputs() : nullptr; }
@@ -260,6 +323,7 @@ class TrainerOf final : public Trainer {
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
   Position position_;
   History history_;
+  std::uint64_t drawn_before_ = 0;  // random numbers, before the first step
   RunState state_;
 };
 

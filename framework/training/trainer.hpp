@@ -27,15 +27,18 @@ class Trainer {
 
   /// Continues the run until it is over, `most_steps` were made, or the listener stops it. Returns
   /// whether it is over. Throws TrainingError before the update if a cost or gradient is not
-  /// finite.
+  /// finite, and before it returns if a parameter is not.
   virtual bool advance(const Listener& listener, std::uint64_t most_steps = every_step) = 0;
   static constexpr std::uint64_t every_step = ~std::uint64_t{0};
+  virtual std::uint64_t steps() const = 0;            ///< made so far
+  virtual std::uint64_t steps_per_epoch() const = 0;  ///< of a whole epoch
+  virtual const History& history() const = 0;         ///< until `finish` takes it
   /// Returns everything that the run changes: enough to continue in another trainer of the same
   /// experiment with the same bits.
   virtual const RunState& state() const = 0;
   /// Sets the run to a saved state, an earlier or a later one. Throws RecordError if the state is
-  /// that of another experiment.
-  virtual void restore(std::span<const SavedNumbers> saved) = 0;
+  /// that of another experiment or cannot be one; then the trainer takes another state or is done.
+  virtual void restore(std::span<const StateNumbers> saved) = 0;
   /// Restores the best epoch's numbers if the config asks for it, and returns how the run ended. It
   /// cannot continue afterwards.
   virtual Outcome finish() = 0;

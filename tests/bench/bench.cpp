@@ -45,7 +45,7 @@ void print_costs(double plain, double trained) {
   std::printf("  mean cost of the first epoch: plain %.9g, nnrun %.9g\n", plain, trained);
 }
 double first_cost(host::Trainer& trainer) {
-  return trainer.train({}).epochs.at(0).train.cost;
+  return trainer.train({}).epochs[0].train.cost;
 }
 
 host::Experiment shipped(const Setting& setting, const char* name,

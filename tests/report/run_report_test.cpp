@@ -21,13 +21,19 @@ host::EpochReport epoch(std::size_t number, double cost) {
   return report;
 }
 
+host::History history(const std::vector<host::EpochReport>& reports) {
+  host::History history({.metrics = 1});
+  for (const host::EpochReport& report : reports) history.append(report);
+  return history;
+}
+
 const host::DataShape only_training{.input = {}, .target = {}, .examples = {10, 0, 0}, .names = {}};
 
 }  // namespace
 
 TEST_CASE("a curve has the columns of metrics.csv, null for what is not a number", "[report]") {
   host::Outcome outcome;
-  outcome.epochs = {epoch(1, 0.123456789), epoch(2, std::nan(""))};
+  outcome.epochs = history({epoch(1, 0.123456789), epoch(2, std::nan(""))});
   const host::Curve curve = host::curve_of(outcome, shipped("diagonal.yaml"), only_training);
   CHECK(to_json(curve, 0).dump() ==
         R"({"epoch":[1,2],"examples":[10,20],"seconds":[0.001,0.002],)"
@@ -37,7 +43,8 @@ TEST_CASE("a curve has the columns of metrics.csv, null for what is not a number
 
 TEST_CASE("a long curve keeps 200 points, first and last among them", "[report]") {
   host::Outcome outcome;
-  for (std::size_t i = 1; i <= 1999; ++i) outcome.epochs.push_back(epoch(i, 1));
+  outcome.epochs = history({});
+  for (std::size_t i = 1; i <= 1999; ++i) outcome.epochs.append(epoch(i, 1));
   const host::Curve curve = host::curve_of(outcome, shipped("diagonal.yaml"), only_training);
   REQUIRE(curve.front().name == "epoch");
   CHECK(curve.front().values.size() == 200);
@@ -51,7 +58,7 @@ TEST_CASE("the curve of a file is the curve of the run that wrote it", "[report]
                                   "epoch,step,examples,seconds,train.cost,train.accuracy\n"
                                   "1,10,10,0.001,0.123456789,0.5\n2,20,20,0.002,nan,0.5\n");
   host::Outcome outcome;
-  outcome.epochs = {epoch(1, 0.123456789), epoch(2, std::nan(""))};
+  outcome.epochs = history({epoch(1, 0.123456789), epoch(2, std::nan(""))});
   CHECK(to_json(host::read_curve(file), 0) ==
         to_json(host::curve_of(outcome, shipped("diagonal.yaml"), only_training), 0));
   CHECK(host::read_curve(scratch / "nothing").empty());

@@ -103,8 +103,9 @@ TEST_CASE("early stopping ends a run and can bring back its best parameters", "[
   REQUIRE(outcome.stopped_early);
   REQUIRE(outcome.best_epoch > 0);
   CHECK(outcome.epochs.back().epoch == outcome.best_epoch + 3);
-  for (const host::EpochReport& r : outcome.epochs)
-    CHECK(r.validation->cost >= outcome.epochs[outcome.best_epoch - 1].validation->cost);
+  for (std::size_t row = 0; row < outcome.epochs.size(); ++row)
+    CHECK(outcome.epochs[row].validation->cost >=
+          outcome.epochs[outcome.best_epoch - 1].validation->cost);
   // the report has the scores of the restored parameters
   REQUIRE(outcome.result);
   CHECK(outcome.result->epoch == outcome.best_epoch);

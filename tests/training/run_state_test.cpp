@@ -1,15 +1,37 @@
 #include "training/run_state.hpp"
 
+#include <cmath>
+#include <cstring>
+#include <limits>
 #include <random>
 
 #include "base/said.hpp"
+#include "base/scratch.hpp"
 #include "support/plugins.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::testing {
 namespace {
 
 using Catch::Contains;
-using host::SavedNumbers;
+
+/// A copy of some numbers of a run.
+struct SavedNumbers {
+  std::string name, dtype;
+  std::vector<std::byte> bytes;
+};
+
+std::vector<SavedNumbers> saved_by(const host::Trainer& trainer) {
+  std::vector<SavedNumbers> saved;
+  for (const host::StateNumbers& n : trainer.state().numbers())
+    saved.push_back({n.name, n.dtype, {n.bytes.begin(), n.bytes.end()}});
+  return saved;
+}
+
+void restore(host::Trainer& trainer, const std::vector<SavedNumbers>& saved) {
+  std::vector<host::StateNumbers> numbers;
+  for (const SavedNumbers& n : saved) numbers.push_back({n.name, n.dtype, n.bytes});
+  trainer.restore(numbers);
+}
 
 /// 100 examples in batches of 16: seven steps an epoch, the last of them shorter.
 host::Experiment net(const std::string& more = "", const std::string& train = "") {
@@ -25,7 +47,8 @@ host::Experiment net(const std::string& more = "", const std::string& train = ""
 std::string told(const host::Trainer& trainer, const host::Outcome& outcome) {
   std::string text = host::weights_sha256(trainer.model()->blocks());
   const auto add = [&](double x) { text.append(reinterpret_cast<const char*>(&x), sizeof x); };
-  for (const host::EpochReport& r : outcome.epochs) {
+  for (std::size_t row = 0; row < outcome.epochs.size(); ++row) {
+    const host::EpochReport r = outcome.epochs[row];
     for (const auto count : {r.epoch, r.epochs, r.step, r.examples})
       add(static_cast<double>(count));
     for (const host::Score* score : {&r.train, &*r.test}) {
@@ -51,9 +74,9 @@ std::string without_a_stop(const host::Experiment& e) {
 std::string with_a_stop_after(std::uint64_t steps, const host::Experiment& e) {
   const auto before = host::Trainer::create(e, 1);
   before->advance({}, steps);
-  const std::vector<SavedNumbers> saved = before->state().save();
+  const std::vector<SavedNumbers> saved = saved_by(*before);
   const auto after = host::Trainer::create(e, 2);
-  after->restore(saved);
+  restore(*after, saved);
   after->advance({});
   const host::Outcome outcome = after->finish();
   return told(*after, outcome);
@@ -127,9 +150,9 @@ TEST_CASE("a run goes back to an earlier state in the same trainer", "[training]
   const host::Experiment e = net("random: arc4\n");
   const auto trainer = host::Trainer::create(e, 1);
   trainer->advance({}, 9);
-  const std::vector<SavedNumbers> saved = trainer->state().save();
+  const std::vector<SavedNumbers> saved = saved_by(*trainer);
   trainer->advance({}, 12);
-  trainer->restore(saved);
+  restore(*trainer, saved);
   CHECK(trainer->advance({}));
   const host::Outcome outcome = trainer->finish();
   CHECK(told(*trainer, outcome) == without_a_stop(e));
@@ -146,10 +169,10 @@ TEST_CASE("steps are counted exactly, and a run that is over stays so", "[traini
 
 TEST_CASE("the state of another run is refused, and changes nothing", "[training][state]") {
   const auto trainer = host::Trainer::create(net(), 1);
-  const std::vector<SavedNumbers> own = trainer->state().save();
+  const std::vector<SavedNumbers> own = saved_by(*trainer);
   const auto refused = [&](std::vector<SavedNumbers> saved) {
-    const std::string text = said<host::RecordError>([&] { trainer->restore(saved); });
-    const std::vector<SavedNumbers> now = trainer->state().save();
+    const std::string text = said<host::RecordError>([&] { restore(*trainer, saved); });
+    const std::vector<SavedNumbers> now = saved_by(*trainer);
     for (std::size_t i = 0; i < own.size(); ++i) CHECK(now[i].bytes == own[i].bytes);
     return text;
   };
@@ -172,6 +195,92 @@ TEST_CASE("the state of another run is refused, and changes nothing", "[training
   other = own;
   named(other, "history")->bytes.resize(3);
   CHECK_THAT(refused(other), Contains("'history' has 0 numbers, not "));
+}
+
+TEST_CASE("numbers that no run can have are refused, whichever they are", "[training][state]") {
+  const host::Experiment e =
+      net("random: arc4\n",
+          ", schedule: reduce_on_plateau, early_stopping: {patience: 9, restore_best: true}");
+  const auto trainer = host::Trainer::create(e, 1);
+  trainer->advance({}, 9);
+  const std::vector<SavedNumbers> own = saved_by(*trainer);
+  const auto refused = [&](const std::string& name, std::size_t at, auto number) {
+    CAPTURE(name, at, number);
+    std::vector<SavedNumbers> saved = own;
+    const auto numbers = std::ranges::find(saved, name, &SavedNumbers::name);
+    REQUIRE(numbers != saved.end());
+    REQUIRE((at + 1) * sizeof number <= numbers->bytes.size());
+    std::memcpy(numbers->bytes.data() + at * sizeof number, &number, sizeof number);
+    CHECK_THAT(said<host::RecordError>([&] { restore(*trainer, saved); }),
+               Contains("the saved state does not fit this run: "));
+  };
+  const double nan = std::nan(""), infinite = std::numeric_limits<double>::infinity();
+  for (const char* name : {"epochs", "examples", "epoch/seen", "last_is_whole", "step",
+                           "random/position", "best/epoch"})
+    refused(name, 0, ~std::uint64_t{0});
+  for (const char* name : {"epochs", "step", "random/position", "best/epoch"})
+    refused(name, 0, std::uint64_t{0});
+  refused("epoch/seen", 0, std::uint64_t{101});
+  refused("epoch/order", 7, std::uint32_t{100});
+  refused("epoch/order", 7, ~std::uint32_t{0});
+  std::uint32_t other;
+  std::memcpy(&other, std::ranges::find(own, "epoch/order", &SavedNumbers::name)->bytes.data(), 4);
+  refused("epoch/order", 1, other);  // an example twice
+  for (const double number : {nan, infinite, -1.}) {
+    for (const char* name : {"seconds", "epoch/seconds"}) refused(name, 0, number);
+    for (const std::size_t at : {0u, 1u, 2u, 3u}) refused("history", at, number);
+  }
+  refused("history", 1, 1e300);
+  refused("history", 1, 6.5);
+  refused("model/parameters", 3, std::nanf(""));
+  // what is left of the trainer takes a state that fits
+  restore(*trainer, own);
+  CHECK(trainer->advance({}));
+  const host::Outcome outcome = trainer->finish();
+  CHECK(told(*trainer, outcome) == without_a_stop(e));
+}
+
+TEST_CASE("numbers of another count are refused where the count may change", "[training][state]") {
+  const auto trainer = host::Trainer::create(
+      net("", ", schedule: reduce_on_plateau, early_stopping: {patience: 9, restore_best: true}"),
+      1);
+  trainer->advance({}, 9);
+  const std::vector<SavedNumbers> own = saved_by(*trainer);
+  for (const std::string name : {"history", "schedule/history", "best/numbers"})
+    for (const int by : {-1, 1}) {
+      CAPTURE(name, by);
+      std::vector<SavedNumbers> saved = own;
+      std::vector<std::byte>& bytes = std::ranges::find(saved, name, &SavedNumbers::name)->bytes;
+      bytes.resize(by < 0 ? 0 : 2 * bytes.size());
+      CHECK_THAT(said<host::RecordError>([&] { restore(*trainer, saved); }),
+                 Contains("the saved state does not fit this run: "));
+    }
+}
+
+TEST_CASE("a run that was stopped tells what its last parameters score", "[training][state]") {
+  const std::string train =
+      GENERATE(as<std::string>(), "", ", measure: after_epoch",
+               ", early_stopping: {monitor: test.cost, patience: 9, restore_best: true}");
+  CAPTURE(train);
+  const host::Experiment e = net(precision(), train);
+  const auto trainer = host::Trainer::create(e, 1);
+  trainer->advance({}, 10);
+  const host::Outcome outcome = trainer->finish();
+  CHECK(outcome.interrupted);
+  CHECK(outcome.epochs.back().step == 7);
+  REQUIRE(outcome.result);
+  CHECK(outcome.result->step == (train.ends_with("restore_best: true}") ? 7 : 10));
+  // the same parameters in a trainer that measures before its first step
+  const Scratch scratch;
+  trainer->model()->write(scratch / "m.safetensors", {}, host::Sync::later);
+  host::Experiment again = net(precision(), ", measure: after_epoch");
+  again.dtype = e.dtype;
+  again.train.epochs = 0;
+  again.model.weights.value = scratch / "m.safetensors";
+  const host::Outcome measured = host::Trainer::create(again, 1)->train({});
+  CHECK(outcome.result->test->cost == measured.result->test->cost);
+  CHECK(outcome.result->test->metrics == measured.result->test->metrics);
+  if (outcome.result->step == 10) CHECK(outcome.result->train.cost == measured.result->train.cost);
 }
 
 }  // namespace nnrun::testing
