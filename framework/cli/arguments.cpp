@@ -18,7 +18,7 @@ struct Verb {
 };
 constexpr std::array verbs{
     Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1,
-         "--set --out --threads"},
+         "--set --out --threads --resume-run"},
     Verb{"compare", "CONFIG...", "train configs with the same seeds, and say which is better", 1,
          1000,
          "--set --seeds --baseline --metric --budget --jobs --time --timeout --fail-if --out "
@@ -76,6 +76,8 @@ constexpr std::array options{
     Option{"--fail-if", "CONDITION", "exit with 1, for example if 'accuracy < baseline - 0.01'"},
     Option{"--shard", "I/N", "only this part of the runs: other machines do the others"},
     Option{"--resume", "DIR", "go on in this folder with what is missing"},
+    Option{"--resume", "RUN", "go on with a run, in its folder, from its newest checkpoint", false,
+           "--resume-run"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
     Option{"--yes", "", "remove without asking"},

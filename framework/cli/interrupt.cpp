@@ -15,6 +15,7 @@ namespace nnrun::host {
 namespace {
 // A signal handler can only reach what is global.
 std::atomic<int> noted_signal{0};
+std::atomic<bool> noted_request{false}, steps_are_over{false};
 
 bool json_wanted = false;
 
@@ -69,7 +70,7 @@ void wait_no_longer(int) {
 
 void note(int signal) {
   noted_signal.store(signal, std::memory_order_relaxed);
-  ::alarm(first_patience);
+  if (!steps_are_over.load(std::memory_order_relaxed)) ::alarm(first_patience);
   std::signal(SIGINT, SIG_DFL);  // the second signal, whichever, ends the program at once
   std::signal(SIGTERM, SIG_DFL);
   std::signal(SIGHUP, SIG_DFL);
@@ -87,6 +88,20 @@ void watch_for_interrupts() {
   std::signal(SIGTERM, note);
   // sent when the terminal is closed; under nohup it stays ignored
   if (std::signal(SIGHUP, note) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
+}
+
+void wait_for_no_step() {
+  steps_are_over.store(true, std::memory_order_relaxed);
+  ::alarm(0);
+}
+
+void watch_for_requests() {
+  std::signal(SIGUSR1, [](int) { noted_request.store(true, std::memory_order_relaxed); });
+}
+
+bool checkpoint_requested() {
+  return noted_request.load(std::memory_order_relaxed) &&
+         noted_request.exchange(false, std::memory_order_relaxed);
 }
 
 int interrupt_signal() {

@@ -1,5 +1,5 @@
 // Ctrl-C, SIGTERM and SIGHUP: the first asks a run to end after its step, the second ends the
-// program.
+// program. SIGUSR1 asks it for a checkpoint.
 #pragma once
 namespace nnrun::host {
 
@@ -16,5 +16,11 @@ void watch_for_interrupts();
 void tell_of_crashes(bool json);
 /// Returns the signal that arrived, or 0.
 int interrupt_signal();
+/// Says that no step is to come: what is left of the run is done to its end, in its own time.
+void wait_for_no_step();
+/// Makes SIGUSR1 set a flag instead of ending the program.
+void watch_for_requests();
+/// Returns whether SIGUSR1 has arrived since the last call.
+bool checkpoint_requested();
 
 }  // namespace nnrun::host

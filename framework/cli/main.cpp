@@ -99,7 +99,11 @@ int guarded_main(int argc, const char* const* argv) {
   try {
     return exit_status(run(parse_arguments(argc, argv)));
   } catch (const Interrupted& e) {
-    return failed("", e.status, failure_json("interrupted", e.status));
+    try {
+      return failed("", e.status, failure_json("interrupted", e.status));
+    } catch (const Error&) {  // the terminal is gone
+      return e.status;
+    }
   } catch (const Error& e) {
     return failed(render(e, talk.colour()), exit_status(e.status()), failure_json(e));
   } catch (const std::bad_alloc&) {
@@ -116,6 +120,7 @@ int main(int argc, char** argv) {
   nnrun::host::Terminal::keep_stdout_for_results();
   nnrun::host::tell_of_crashes(nnrun::host::wants_json(argc, argv));
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not stop a run
+  std::signal(SIGUSR1, SIG_IGN);  // asks a run for a checkpoint; too early, it must not end it
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence
   try {
     return nnrun::host::guarded_main(argc, argv);

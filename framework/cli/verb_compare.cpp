@@ -4,6 +4,7 @@
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
 #include "report/read_run.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -72,7 +73,7 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
   plan.recorded = true;
   read_options(arguments, plan);
   for (const std::string& target : arguments.targets) {
-    if (!fs::exists(fs::path(target) / "run.json"))
+    if (!has_ended(target))
       throw UsageError(Problem{.what = "'" + target + "' is not the folder of a run that ended",
                                .hint = "configs and run folders cannot be mixed"});
     add_run(fs::path(target), registry, plan);

@@ -65,6 +65,9 @@ std::string for_bash() {
       "    files= words='" +
       changes() +
       "'\n"
+      "  elif [[ ${COMP_WORDS[COMP_CWORD - 1]} == --resume ]]; then\n"
+      "    files=\n"
+      "    mapfile -t COMPREPLY < <(compgen -d -- \"$word\")\n"
       "  elif [[ $word == -* ]]; then\n"
       "    files=\n"
       "    case ${COMP_WORDS[1]} in\n" +
@@ -101,6 +104,10 @@ std::string for_zsh() {
       "    compadd -S '' -- " +
       changes() +
       "\n"
+      "    return\n"
+      "  fi\n"
+      "  if [[ ${words[CURRENT - 1]} == --resume ]]; then\n"
+      "    _files -/\n"
       "    return\n"
       "  fi\n"
       "  if [[ ${words[CURRENT]} == -* ]]; then\n"
@@ -161,7 +168,9 @@ std::string for_fish() {
     names.emplace_back("--help");
     for (const std::string& option : names)
       text += "complete -c nnrun -n '__nnrun_verb " + verb + "' -l " + option.substr(2) +
-              (option == "--set" ? " -x -a '(__nnrun_keys)'\n" : "\n");
+              (option == "--set"      ? " -x -a '(__nnrun_keys)'\n"
+               : option == "--resume" ? " -x -a '(__fish_complete_directories)'\n"
+                                      : "\n");
   }
   return text;
 }

@@ -30,6 +30,11 @@ std::string text_at(const nlohmann::json& run, const char* key) {
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
+/// For an entry with a run.json.
+std::string status_of(const RunEntry& entry) {
+  return present_status(text_at(*entry.run, "status"), entry.path);
+}
+
 /// Returns whether this is a folder of compare or sweep, with runs of its own below it.
 bool is_comparison(const RunEntry& entry) {
   std::error_code ignored;
@@ -43,7 +48,7 @@ std::string text_of(const RunEntry& entry) {
                ? "a comparison: nnrun runs " + (entry.path / "runs").string() + " lists its runs"
                : "not finished: nnrun " + entry.name + " --resume " + entry.path.string();
   if (!entry.run) return entry.problem.empty() ? "not finished" : entry.problem;
-  std::string text = text_at(*entry.run, "status");
+  std::string text = status_of(entry);
   if (const nlohmann::json* score = score_of(*entry.run))
     for (const auto& [name, value] : score->items())
       if (value.is_number()) text += "  " + name + " " + for_people(value.get<double>());
@@ -67,7 +72,7 @@ Exit list_recorded_runs(const Arguments& arguments) {
           {{"name", entry.name},
            {"number", entry.number},
            {"run", entry.path.string()},
-           {"status", entry.run              ? text_at(*entry.run, "status")
+           {"status", entry.run              ? status_of(entry)
                       : is_comparison(entry) ? "comparison"
                                              : "unfinished"},
            {"started", entry.run ? text_at(*entry.run, "started") : ""},

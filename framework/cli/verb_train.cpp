@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/commands.hpp"
 #include "cli/decision_map.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
@@ -12,6 +13,7 @@
 #include "report/run_report.hpp"
 #include "runs/opened_run.hpp"
 #include "runs/recorded_run.hpp"
+#include "runs/resumed_run.hpp"
 #include "training/data_parts.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
@@ -25,6 +27,10 @@ RunFolder create_folder(const Arguments& arguments, const Experiment& experiment
                                  : RunFolder::create_at(arguments.text("--out"));
 }
 
+std::string resume_command(const std::string& folder) {
+  return "nnrun train --resume " + shell_word(folder);
+}
+
 /// One run, from its folder to its record.
 class Training {
  public:
@@ -34,19 +40,30 @@ class Training {
     quiet_ = false;
   }
 
+  /// Trains in a new folder.
   Exit run() {
     const auto trainer = Trainer::create(experiment_, arguments_.threads);
     RunFolder folder = create_folder(arguments_, experiment_);
     folder_ = folder.path().string();
-    show_header(*trainer);
-    if (!quiet_) talk_.write(render("warning", warnings_of(experiment_, *trainer), talk_.colour()));
+    show_start(*trainer);
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
-    const RunResult result = train(recorded, *trainer);
-    recorded.folder().write_report(
-        page_of(report_of(result, arguments_.command_line, experiment_, *trainer)));
-    show_result(*trainer, result);
-    if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
-    return Exit::done;
+    return end(recorded, *trainer);
+  }
+
+  /// Goes on in the folder of a run.
+  Exit go_on(ResumedRun& run) {
+    folder_ = run.folder.path().string();
+    const auto trainer = resumed_trainer(run, arguments_.threads, [&](const Error& refused) {
+      talk_.write(render("warning", refused.problems(), talk_.colour()));
+    });
+    for (const std::string& note : run.notes)
+      talk_.write(talk_.yellow("note") + ": " + note + "\n");
+    show_start(*trainer);
+    say_line(trainer->steps() == 0 ? "there is no checkpoint: the run starts from its beginning"
+                                   : "goes on after step " + std::to_string(trainer->steps()));
+    run.record.resumed.push_back({trainer->steps(), utc_now()});
+    RecordedRun recorded(std::move(run.folder), experiment_, std::move(run.record), start_);
+    return end(recorded, *trainer);
   }
 
  private:
@@ -66,13 +83,59 @@ class Training {
         last_shown = Clock::now();
         talk_.write("\r" + progress_line(progress, talk_) + "\033[K");
       };
+    recorded.keep_checkpoints(about_checkpoints());
     watch_for_interrupts();
     try {
       return recorded.train(trainer, std::move(listener), folder_);
     } catch (const Error&) {
       say_line("saved  " + folder_ + " (failed)");
+      if (recorded.has_checkpoint()) say_last_checkpoint();
       throw;
     }
+  }
+
+  CheckpointListener about_checkpoints() {
+    CheckpointListener listener;
+    listener.wanted = checkpoint_requested;
+    listener.written = [&](std::uint64_t step) {
+      const std::string saved = "a checkpoint is saved";
+      if (interrupt_signal() == 0) return say_line("step " + std::to_string(step) + ": " + saved);
+      say_line(talk_.yellow("interrupted after step " + std::to_string(step) + ": " + saved));
+      say_line("resume  " + resume_command(folder_));
+      can_resume_ = true;
+    };
+    listener.failed = [&](const Error& error) {
+      talk_.write(
+          render(interrupt_signal() == 0 ? "warning" : "error", error.problems(), talk_.colour()));
+    };
+    listener.over = wait_for_no_step;
+    return listener;
+  }
+
+  /// Trains and shows the result. Throws Interrupted once everything is saved.
+  Exit end(RecordedRun& recorded, Trainer& trainer) {
+    const RunResult result = train(recorded, trainer);
+    const bool interrupted = result.outcome.interrupted;
+    if (interrupted && !can_resume_) {
+      say_line(talk_.yellow("interrupted after step " + std::to_string(result.outcome.steps) +
+                            ": the model is saved, a checkpoint is not"));
+      if (recorded.has_checkpoint()) say_last_checkpoint();
+    }
+    try {
+      recorded.folder().write_report(
+          page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
+      show_result(trainer, result);
+    } catch (const RecordError& error) {  // where the terminal was closed, nothing can be shown
+      if (!interrupted) throw;
+      talk_.write(render(error, talk_.colour()));
+    }
+    if (interrupted) throw Interrupted{128 + interrupt_signal()};
+    return Exit::done;
+  }
+
+  void show_start(const Trainer& trainer) {
+    show_header(trainer);
+    if (!quiet_) talk_.write(render("warning", warnings_of(experiment_, trainer), talk_.colour()));
   }
 
   void show_header(const Trainer& trainer) {
@@ -94,24 +157,25 @@ class Training {
     if (outcome.result) {
       const EpochReport& last = *outcome.result;
       const std::size_t part = part_that_counts([&](std::size_t p) { return last.score(p); });
-      show_score(*last.score(part), trainer.data(), part);
+      show_score(*last.score(part), trainer.data(), part, outcome.interrupted);
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
     out_.write(predictions_text(experiment_.predict_rows(), result.predictions));
     out_.write(decision_map(trainer, out_));
-    if (outcome.interrupted)
-      say_line(talk_.yellow("interrupted after step " + std::to_string(outcome.steps) +
-                            ": what was learnt so far is saved"));
     out_.write("saved  " + result.run + " (report.html)\n");
-    say_line("again  nnrun " + result.run + "/config.yaml");
+    if (!outcome.interrupted) say_line("again  nnrun " + result.run + "/config.yaml");
   }
-  void show_score(const Score& score, const DataShape& data, std::size_t part) {
-    constexpr std::array titles{"train  ", "valid  ", "test   "},
-        notes{"measured while training", "not trained on", "not seen in training"};
+  void show_score(const Score& score, const DataShape& data, std::size_t part, bool anew) {
+    const std::array titles{"train  ", "valid  ", "test   "},
+        notes{anew ? "measured after training" : "measured while training", "not trained on",
+              "not seen in training"};
     out_.write(titles[part] + text_of(score, experiment_, "   ") + "   (" +
                std::to_string(data.examples[part]) + " examples, " + notes[part] + ")\n" +
                tables_text(score, experiment_, data.names.classes, out_));
+  }
+  void say_last_checkpoint() {
+    say_line("resume  " + resume_command(folder_) + "  goes on from the last checkpoint");
   }
   void say_line(const std::string& text) {
     if (quiet_) return;
@@ -123,14 +187,42 @@ class Training {
   const Experiment& experiment_;
   Clock::time_point start_;
   Terminal out_{stdout}, talk_{stderr};
-  bool quiet_ = true;
+  bool quiet_ = true, can_resume_ = false;
   std::string folder_;
 };
+
+/// Says that a run has nothing left to do.
+void show_done(const Arguments& arguments, const ResumedRun& run) {
+  const std::string folder = run.folder.path().string();
+  if (arguments.json && run.record.result_before)
+    return Terminal(stdout).write(run.record.result_before->dump() + "\n");
+  Terminal(stderr).write(
+      "the run in '" + folder + "' is done: to train on, change its length, as in\n" +
+      resume_command(folder) + " --set train.epochs=" +
+      std::to_string(2 * std::max<std::size_t>(run.experiment.train.epochs, 1)) + "\n");
+}
+
+Exit resume(const Arguments& arguments, Registry& registry, Clock::time_point start) {
+  const std::string folder = arguments.text("--resume");
+  if (!arguments.targets.empty())
+    throw UsageError(Problem{.what = "--resume goes on with '" + folder + "', '" +
+                                     arguments.targets[0] + "' is too much",
+                             .hint = resume_command(folder)});
+  if (arguments.has("--out"))
+    throw UsageError(Problem{.what = "--out is for new runs: a run goes on in its own folder",
+                             .hint = resume_command(folder)});
+  ResumedRun run = resume_run(folder, arguments.overrides, registry);
+  if (!run.is_done) return Training(arguments, run.experiment, start).go_on(run);
+  show_done(arguments, run);
+  return Exit::done;
+}
 
 }  // namespace
 
 Exit train(const Arguments& arguments, Registry& registry) {
   const Clock::time_point start = Clock::now();
+  watch_for_requests();
+  if (arguments.has("--resume")) return resume(arguments, registry, start);
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
   if (!arguments.quiet)

@@ -1,62 +1,72 @@
 #include "runs/recorded_run.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include "base/files.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
-
-namespace {
-
-/// Returns what model.safetensors says about the run, besides its numbers.
-Metadata origin_of(const Experiment& experiment, std::uint64_t steps) {
-  return {{"name", experiment.name},
-          {"seed", std::to_string(experiment.seed)},
-          {"step", std::to_string(steps)},
-          {"plugins", needed_plugins_json(experiment)}};
-}
-
-}  // namespace
 
 RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment,
                          std::vector<std::string> command_line, Clock::time_point start)
     : folder_(std::move(folder)), experiment_(experiment), start_(start) {
   record_.started = utc_now();
   record_.command_line = std::move(command_line);
+  record_.course_sha256 = course_sha256(experiment_);
   const std::string config = resolved_yaml(experiment_);
   record_.config_sha256 = sha256_of(std::as_bytes(std::span(config)));
   folder_.write_config(config);
   folder_.write_sources(experiment_.sources);
 }
 
+RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment, RunRecord record,
+                         Clock::time_point start)
+    : folder_(std::move(folder)),
+      experiment_(experiment),
+      start_(start),
+      record_(std::move(record)) {
+  folder_.remove_unfinished();
+  const std::string config = resolved_yaml(experiment_);
+  const std::string sha256 = sha256_of(std::as_bytes(std::span(config)));
+  if (std::exchange(record_.config_sha256, sha256) != sha256) folder_.write_config(config);
+}
+
+void RecordedRun::keep_checkpoints(CheckpointListener listener) {
+  watched_ = std::move(listener);
+}
+
 RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string name) {
+  record_.status.clear();
   try {
     RunResult result = trained(trainer, listener, std::move(name));
-    record_.data_sha256 = trainer.data_sha256();
+    if (record_.data_sha256.empty()) record_.data_sha256 = trainer.data_sha256();
     record_.status = result.outcome.interrupted ? "interrupted" : "done";
-    record_.result = result;
-    folder_.write_run(run_json(record_, experiment_));
+    record_.result = &result;
+    write_record();
+    record_.result = nullptr;
     return result;
   } catch (const Error& e) {
-    if (record_.status.empty()) {
-      record_.status = "failed";
-      record_.error = e.what();
-      folder_.write_run(run_json(record_, experiment_));
-    }
+    const bool unwritten = record_.result != nullptr;
+    record_.result = nullptr;
+    if (unwritten) throw;
+    record_.status = "failed";
+    record_.error = e.what();
+    write_record();
     throw;
   }
 }
 
 RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string name) {
-  CsvFile metrics(folder_.path() / "metrics.csv", metrics_columns(trainer.data(), experiment_));
-  const auto told = std::move(listener.epoch);
-  listener.epoch = [&](const EpochReport& report) {
-    metrics.append(metrics_row(report));
-    if (told) told(report);
-  };
+  if (watched_) {
+    record_.status = "running";
+    folder_.write_run(run_json(record_, experiment_), Sync::later);
+    checkpoints_.emplace(folder_.path(), experiment_, trainer);
+  }
   RunResult result;
   result.warnings = warnings_of(experiment_, trainer);
-  result.outcome = trainer.train(listener);
+  advance(trainer, listener);
+  result.outcome = trainer.finish();
   Model& model = *trainer.model();
-  folder_.write_model(model, origin_of(experiment_, result.outcome.steps));
+  folder_.write_model(model, origin_of_model(result.outcome.steps));
   result.run = std::move(name);
   result.threads = trainer.threads();
   result.parameters = model.graph().parameter_count();
@@ -64,6 +74,73 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
   result.weights_sha256 = weights_sha256(model.blocks());
   result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   return result;
+}
+
+/// Trains to the end, or until it is interrupted, and keeps the checkpoints that are due.
+void RecordedRun::advance(Trainer& trainer, Listener& listener) {
+  CsvFile metrics = metrics_file(trainer);
+  const auto told = std::move(listener.epoch);
+  listener.epoch = [&](const EpochReport& report) {
+    metrics.append(metrics_row(report));
+    observe_best(report, trainer);
+    if (told) told(report);
+  };
+  const bool kept = checkpoints_ && checkpoints_->are_kept();
+  bool stopped = false, wanted = false;
+  const auto stop = std::move(listener.stop);
+  listener.stop = [&] {
+    stopped = stop && stop();
+    wanted = kept && watched_->wanted && watched_->wanted();
+    return stopped || wanted || (kept && checkpoints_->is_due());
+  };
+  const auto steps = [&] { return kept ? checkpoints_->steps_left(trainer) : Trainer::every_step; };
+  while (!trainer.advance(listener, steps()) && !stopped)
+    if (kept) save(trainer, std::exchange(wanted, false));
+  // what has one goes on from its very end
+  if (kept && (stopped || checkpoints_->exist())) save(trainer, stopped);
+  if (watched_ && watched_->over) watched_->over();
+}
+
+CsvFile RecordedRun::metrics_file(const Trainer& trainer) const {
+  const std::filesystem::path file = folder_.path() / "metrics.csv";
+  const std::vector<std::string> columns = metrics_columns(trainer.data(), experiment_);
+  if (record_.resumed.empty()) return CsvFile(file, columns);
+  const History& history = trainer.history();
+  return CsvFile(file, columns, history.size(),
+                 [&](std::size_t row) { return metrics_row(history[row]); });
+}
+
+/// Writes a checkpoint. The first makes safe what the run wrote before. asked: for a signal.
+void RecordedRun::save(const Trainer& trainer, bool asked) {
+  checkpoints_->postpone();
+  try {
+    if (!checkpoints_->exist()) {
+      record_.data_sha256 = trainer.data_sha256();
+      folder_.make_safe();
+      write_record();
+    }
+    checkpoints_->write(trainer, {record_.course_sha256, record_.data_sha256});
+    if (asked && watched_->written) watched_->written(trainer.steps());
+  } catch (const RecordError& error) {
+    if (watched_->failed) watched_->failed(error);
+  }
+}
+
+void RecordedRun::observe_best(const EpochReport& report, Trainer& trainer) {
+  if (!checkpoints_) return;
+  try {
+    checkpoints_->observe(report, *trainer.model(), origin_of_model(report.step));
+  } catch (const RecordError& error) {
+    if (watched_->failed) watched_->failed(error);
+  }
+}
+
+/// Returns what a model's file says about the run, besides its numbers.
+Metadata RecordedRun::origin_of_model(std::uint64_t steps) const {
+  return {{"name", experiment_.name},
+          {"seed", std::to_string(experiment_.seed)},
+          {"step", std::to_string(steps)},
+          {"plugins", needed_plugins_json(experiment_)}};
 }
 
 void record_failure(const std::filesystem::path& folder, const Experiment& experiment,
@@ -75,7 +152,7 @@ void record_failure(const std::filesystem::path& folder, const Experiment& exper
                    .command_line = command_line,
                    .config_sha256 = sha256_of(std::as_bytes(std::span(config))),
                    .data_sha256 = {},
-                   .result = {}};
+                   .course_sha256 = course_sha256(experiment)};
   std::filesystem::create_directories(folder);
   write_new_file(folder / "run.json", run_json(record, experiment), Sync::later);
 }

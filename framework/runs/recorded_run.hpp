@@ -1,10 +1,21 @@
 // One run from its first step to its record.
 #pragma once
 #include <chrono>
+#include <optional>
 
+#include "runs/checkpoints.hpp"
 #include "runs/run_folder.hpp"
 #include "runs/run_record.hpp"
 namespace nnrun::host {
+
+/// What is asked and told about checkpoints. Each may be empty.
+struct CheckpointListener {
+  std::function<bool()> wanted;  ///< asked between steps: true writes one now
+  /// asked: it was wanted, or the run is interrupted. Not called for those that were due.
+  std::function<void(std::uint64_t step)> written;
+  std::function<void(const Error&)> failed;  ///< the run goes on with those before
+  std::function<void()> over;                ///< no step is to come
+};
 
 class RecordedRun {
  public:
@@ -13,20 +24,37 @@ class RecordedRun {
   /// Writes the config and its sources. start: when the run began, for its total time.
   RecordedRun(RunFolder folder, const Experiment& experiment, std::vector<std::string> command_line,
               Clock::time_point start);
+  /// Goes on with a run that was recorded so far: `record` is that of its folder, with this start
+  /// in `resumed`. Writes the config.
+  RecordedRun(RunFolder folder, const Experiment& experiment, RunRecord record,
+              Clock::time_point start);
+
+  /// Makes the run keep checkpoints, as its config says, and say in run.json that it is running.
+  void keep_checkpoints(CheckpointListener listener);
 
   /// Trains and writes metrics.csv, the model and run.json. If that fails, writes the reason to
   /// run.json and rethrows the error. name: the folder's name for the record.
   RunResult train(Trainer& trainer, Listener listener, std::string name);
 
   const RunFolder& folder() const { return folder_; }
+  /// Returns whether the run can go on from a checkpoint.
+  bool has_checkpoint() const { return checkpoints_ && checkpoints_->exist(); }
 
  private:
   RunResult trained(Trainer& trainer, Listener& listener, std::string name);
+  CsvFile metrics_file(const Trainer& trainer) const;
+  void advance(Trainer& trainer, Listener& listener);
+  void save(const Trainer& trainer, bool asked);
+  void observe_best(const EpochReport& report, Trainer& trainer);
+  void write_record() { folder_.write_run(run_json(record_, experiment_)); }
+  Metadata origin_of_model(std::uint64_t steps) const;
 
   RunFolder folder_;
   const Experiment& experiment_;
   Clock::time_point start_;
   RunRecord record_;
+  std::optional<CheckpointListener> watched_;  // only if checkpoints are kept
+  std::optional<Checkpoints> checkpoints_;
 };
 
 /// Writes run.json for a run that crashed or took too long and could not write its own.

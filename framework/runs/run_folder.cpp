@@ -132,7 +132,7 @@ RunFolder RunFolder::create(const fs::path& root, std::string_view name) {
   for (;;) {
     const fs::path folder = parent / number_name(++number);
     std::error_code error;
-    if (fs::create_directory(folder, error)) return RunFolder(folder);
+    if (fs::create_directory(folder, error)) return RunFolder(folder, Sync::now);
     // an existing folder is not an error: another run was faster
     if (error && error != std::errc::file_exists) cannot_create(folder, error);
   }
@@ -148,8 +148,54 @@ RunFolder RunFolder::create_at(const fs::path& folder, Sync sync) {
          "name a new one with --out, or leave --out away");
 }
 
+RunFolder RunFolder::take(const fs::path& folder) {
+  return RunFolder(folder.has_filename() ? folder : folder.parent_path(), Sync::now,
+                   Existing::replaced);
+}
+
+RunFolder::RunFolder(fs::path path, Sync sync, Existing existing)
+    : path_(std::move(path)), sync_(sync), existing_(existing), lock_([this] {
+        auto lock = FolderLock::take(path_);
+        if (!lock)
+          refuse("the run in '" + path_.string() + "' is still training, in another process",
+                 "wait for its end, or stop it by kill or Ctrl-C: what it has learnt stays");
+        return std::move(*lock);
+      }()) {}
+
+void RunFolder::write(const char* name, std::string_view text, Existing existing, Sync sync) const {
+  write_file(path_ / name, std::span(&text, 1), existing, sync);
+}
+
+void RunFolder::make_safe() const {
+  std::error_code none;
+  for (fs::recursive_directory_iterator entry(path_, none), end; !none && entry != end;
+       entry.increment(none))
+    if (std::error_code odd; entry->is_regular_file(odd)) host::make_safe(entry->path());
+  for (const fs::path& folder : {path_ / "source", path_})
+    if (fs::exists(folder, none)) host::make_safe(folder);
+  // the names of the folders above it too, where they may be read
+  fs::path above = fs::absolute(path_);
+  for (int i = 0; i < 2; ++i) try {
+      host::make_safe(above = above.parent_path());
+    } catch (const RecordError&) {
+      return;
+    }
+}
+
+void RunFolder::remove_unfinished() const {
+  std::vector<fs::path> gone;
+  for (const fs::path& folder : {path_, path_ / "checkpoints", path_ / "source"}) {
+    std::error_code none;
+    for (fs::directory_iterator entry(folder, none), end; !none && entry != end;
+         entry.increment(none))
+      if (is_temporary_name(entry->path().filename().string())) gone.push_back(entry->path());
+  }
+  std::error_code none;
+  for (const fs::path& file : gone) fs::remove(file, none);
+}
+
 void RunFolder::write_config(std::string_view yaml) const {
-  write_new_file(path_ / "config.yaml", yaml, Sync::later);
+  write("config.yaml", yaml, existing_, existing_ == Existing::replaced ? sync_ : Sync::later);
 }
 
 void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sources) const {
@@ -167,28 +213,44 @@ void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sou
 }
 
 void RunFolder::write_run(std::string_view json) const {
-  write_new_file(path_ / "run.json", json, sync_);
+  write_run(json, sync_);
+}
+
+void RunFolder::write_run(std::string_view json, Sync sync) const {
+  write("run.json", json, Existing::replaced, sync);
 }
 
 void RunFolder::write_report(std::string_view html) const {
-  write_new_file(path_ / "report.html", html, Sync::later);
+  write("report.html", html, existing_, Sync::later);
 }
 
 void RunFolder::write_model(const Model& model, const Metadata& origin) const {
-  model.write(path_ / "model.safetensors", origin, sync_);
+  model.write(path_ / "model.safetensors", origin, sync_, existing_);
 }
 
-CsvFile::CsvFile(fs::path file, std::size_t columns)
+CsvFile::CsvFile(fs::path file, std::size_t columns, int flags)
     : file_(std::move(file)),
       columns_(columns),
-      out_(::open(file_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666)) {
+      out_(::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666)) {
   if (out_ < 0) refuse("cannot write '" + file_.string() + "': " + system_reason(errno));
 }
 
 CsvFile::CsvFile(fs::path file, const std::vector<std::string>& columns)
-    : CsvFile(std::move(file), columns.size()) {
+    : CsvFile(std::move(file), columns.size(), O_CREAT | O_EXCL) {
   append(columns);
 }
+
+CsvFile::CsvFile(fs::path file, const std::vector<std::string>& columns, std::size_t rows,
+                 const std::function<std::vector<std::string>(std::size_t)>& cells)
+    : CsvFile(
+          [&] {
+            std::string text = csv_row(columns);
+            for (std::size_t row = 0; row < rows; ++row) text += csv_row(cells(row));
+            const std::string_view part = text;
+            write_file(file, std::span(&part, 1), Existing::replaced);
+            return file;
+          }(),
+          columns.size(), 0) {}
 
 CsvFile::CsvFile(CsvFile&& other) noexcept
     : file_(std::move(other.file_)),
@@ -214,6 +276,18 @@ void CsvFile::append(const std::vector<std::string>& cells) {
     }
     rest.remove_prefix(static_cast<std::size_t>(n));
   }
+}
+
+bool has_ended(const fs::path& folder) {
+  std::error_code none;
+  if (!fs::exists(folder / "run.json", none)) return false;
+  const auto json =
+      nlohmann::json::parse(read_file(folder / "run.json", largest_run_json), nullptr, false);
+  return !json.is_object() || json.value("status", nlohmann::json()) != "running";
+}
+
+std::string present_status(std::string status, const fs::path& folder) {
+  return status == "running" && !FolderLock::is_held(folder) ? "killed" : std::move(status);
 }
 
 std::vector<RunEntry> list_runs(const fs::path& root) {

@@ -179,15 +179,21 @@ std::string run_json(const RunRecord& record, const Experiment& experiment) {
   json["name"] = experiment.name;
   json["started"] = record.started;
   json["command_line"] = record.command_line;
+  for (const auto& [step, started] : record.resumed)
+    json["resumed"].push_back({{"step", step}, {"started", started}});
   json["version"] = version_json();
   json["machine"] = machine_json();
   json["plugins"] = plugins_json(experiment);
   json["config_sha256"] = record.config_sha256;
+  json["course_sha256"] = record.course_sha256;
   json["data_sha256"] = record.data_sha256;
   json["seed"] = experiment.seed;
   json["random"] = experiment.random.plugin->name;
   json["peak_memory_bytes"] = peak_memory();
-  if (record.result) json["result"] = result_object(*record.result, experiment);
+  if (record.result)
+    json["result"] = result_object(*record.result, experiment);
+  else if (record.result_before)
+    json["result"] = *record.result_before;
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

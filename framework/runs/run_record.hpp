@@ -1,7 +1,7 @@
 // run.json: what a run was, how it ended, and everything needed to get the same bits again.
 #pragma once
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,13 +34,23 @@ std::string result_json(const RunResult& result, const Experiment& experiment);
 std::vector<std::string> metrics_columns(const DataShape& data, const Experiment& experiment);
 std::vector<std::string> metrics_row(const EpochReport& report);
 
+/// When a run went on.
+struct Continuation {
+  std::uint64_t step = 0;  ///< made before
+  std::string started;
+};
+
 struct RunRecord {
-  std::string status;   ///< done, failed, interrupted
+  std::string status;   ///< running, done, failed, interrupted
   std::string error;    ///< why it failed
   std::string started;  ///< 2026-01-31T12:00:00Z
   std::vector<std::string> command_line;
   std::string config_sha256, data_sha256;
-  std::optional<RunResult> result;  ///< empty where it failed
+  std::string course_sha256;  ///< of the config without what may differ when a run goes on
+  std::vector<Continuation> resumed{};
+  const RunResult* result = nullptr;  ///< once it has ended
+  /// The result of a run that goes on, until it has another: that of the model in its folder.
+  std::shared_ptr<const nlohmann::ordered_json> result_before{};
 };
 
 /// Returns the text of run.json, indented.

@@ -100,4 +100,5 @@ gives_only 'nnrun runs di' diff
 gives_only 'nnrun config.yaml --set train.b' train.batch_size=
 gives_only 'nnrun compare config.yaml --set data.split.s' data.split.shuffle= data.split.stratify=
 gives 'nnrun train config.yaml --set mo' model.defaults.activation= model.input=
+[ "$shell" = fish ] || gives_only 'nnrun train --resume r' runs # fish adds a slash
 exit $wrong

@@ -216,7 +216,7 @@ TEST_CASE(
                           scratch.folder());
   CHECK(ended.status == status);
   CHECK_THAT(ended.err,
-             Contains("interrupted after step ") && Contains("what was learnt so far is saved"));
+             Contains("interrupted after step ") && Contains(": a checkpoint is saved\n"));
   const auto folder = scratch / "runs/diagonal/0001";
   CHECK(parsed(text_of(folder / "run.json"))["status"] == "interrupted");
   CHECK(std::filesystem::exists(folder / "model.safetensors"));

@@ -1,0 +1,215 @@
+#include "runs/resumed_run.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/commands.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "runs/checkpoint.hpp"
+#include "runs/json_file.hpp"
+#include "runs/opened_run.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Keys = std::map<std::string, std::string>;
+
+std::string anew(const fs::path& folder) {
+  return "nnrun " + shell_word((folder / "config.yaml").string()) + " trains anew, in a new folder";
+}
+
+[[noreturn]] void refuse(std::string what, std::string hint) {
+  throw RecordError(Problem{.what = std::move(what), .hint = std::move(hint)});
+}
+
+void require_run(const fs::path& folder) {
+  std::error_code none;
+  const std::string name = "'" + folder.string() + "'";
+  const auto resume_of = [](const fs::path& comparison) {
+    return "nnrun compare --resume " + shell_word(comparison.string()) + ", or sweep";
+  };
+  if (fs::exists(folder / "plan.json", none))
+    throw UsageError(
+        Problem{.what = name + " is the folder of a comparison", .hint = resume_of(folder)});
+  const fs::path above = fs::absolute(folder).lexically_normal();
+  const fs::path comparison = (above.has_filename() ? above : above.parent_path())
+                                  .parent_path()
+                                  .parent_path()
+                                  .parent_path();
+  if (fs::exists(comparison / "plan.json", none))
+    throw UsageError(Problem{.what = name + " is a run of a comparison, which goes on as a whole",
+                             .hint = resume_of(comparison)});
+  if (!fs::exists(folder / "config.yaml", none))
+    throw UsageError(Problem{.what = name + " is not the folder of a run: it has no config.yaml",
+                             .hint = "nnrun runs lists those that are below a folder"});
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// Returns run.json; an empty object if the run was killed before it wrote one.
+Json recorded(const fs::path& folder) {
+  std::error_code none;
+  if (!fs::exists(folder / "run.json", none)) return Json::object();
+  Json json = read_json(folder / "run.json");
+  if (!json.is_object())
+    throw RecordError(
+        Problem{.what = "not a record of a run", .where = (folder / "run.json").string()});
+  return json;
+}
+
+RunRecord record_of(const Json& json) {
+  RunRecord record{.status = text_at(json, "status"),
+                   .error = {},
+                   .started = text_at(json, "started"),
+                   .command_line = {},
+                   .config_sha256 = text_at(json, "config_sha256"),
+                   .data_sha256 = text_at(json, "data_sha256"),
+                   .course_sha256 = text_at(json, "course_sha256")};
+  if (const auto words = json.find("command_line"); words != json.end() && words->is_array())
+    for (const Json& word : *words)
+      if (word.is_string()) record.command_line.push_back(word);
+  if (const auto times = json.find("resumed"); times != json.end() && times->is_array())
+    for (const Json& time : *times)
+      if (time.is_object() && time.contains("step") && time["step"].is_number_unsigned())
+        record.resumed.push_back({time["step"], text_at(time, "started")});
+  if (const auto result = json.find("result"); result != json.end() && result->is_object())
+    record.result_before = std::make_shared<const Json>(*result);
+  return record;
+}
+
+/// Returns the epochs of the last end of the run; 0 if there was none.
+std::uint64_t epochs_of(const RunRecord& record) {
+  if (!record.result_before) return 0;
+  const auto found = record.result_before->find("epochs");
+  return found != record.result_before->end() && found->is_number_unsigned()
+             ? found->get<std::uint64_t>()
+             : 0;
+}
+
+/// Completes the record by the hash of the course. Throws RecordError if config.yaml is no longer
+/// that of the record, except in what may differ. Returns whether it is the very same.
+bool require_same_config(const fs::path& folder, const Experiment& then, RunRecord& record) {
+  const std::string now = sha256_of_file(folder / "config.yaml");
+  const bool same = record.config_sha256.empty() || record.config_sha256 == now;
+  const std::string course = course_sha256(then);
+  if (!same && record.course_sha256 != course)
+    refuse("'" + (folder / "config.yaml").string() + "' was changed since the run started",
+           "undo the change, or train anew: " + anew(folder));
+  // of an unchanged config the recorded hash holds: a later version may write more keys
+  if (record.course_sha256.empty()) record.course_sha256 = course;
+  return same;
+}
+
+/// Returns the first key that differs, in the order of the alphabet; empty if none does.
+std::string first_difference(const Keys& a, const Keys& b) {
+  for (const auto& [key, value] : a)
+    if (const auto found = b.find(key); found == b.end() || found->second != value) return key;
+  for (const auto& [key, value] : b)
+    if (!a.contains(key)) return key;
+  return {};
+}
+
+void require_same_course(const fs::path& folder, const Experiment& then, const Experiment& now) {
+  const std::string key =
+      first_difference(resolved_keys(course_of(then)), resolved_keys(course_of(now)));
+  if (key.empty()) return;
+  throw UsageError(Problem{
+      .what = "'" + key + "' cannot change when a run goes on: what it has learnt so far comes " +
+              "from the value before",
+      .hint = "train.epochs, steps, max_examples, max_seconds, checkpoint, the patience and "
+              "min_delta of early_stopping, and predict may change\n" +
+              anew(folder) + " and takes every --set"});
+}
+
+void require_same_plugins(const fs::path& folder, const Registry& registry) {
+  const std::vector<std::string> changed = changed_libraries(folder / "config.yaml", registry);
+  if (!changed.empty())
+    refuse("the run cannot go on: since it started, " + join(changed, ", ") +
+               (changed.size() == 1 ? " has changed" : " have changed"),
+           "put back what the run was started with, or train anew: " + anew(folder));
+}
+
+std::vector<std::string> notes_on(const Json& json, const Experiment& then, const Experiment& now) {
+  std::vector<std::string> notes;
+  const auto machine = json.find("machine");
+  const std::string set = machine == json.end() ? "" : text_at(*machine, "instruction_set");
+  if (!set.empty() && set != instruction_set())
+    notes.push_back("the run was started on " + set + ", this processor is " + instruction_set() +
+                    ": from here on bits may differ");
+  const auto length = [](const Experiment& e) {
+    return std::tuple(e.train.epochs, e.train.epochs_given, e.train.steps);
+  };
+  if (now.train.schedule.use && length(then) != length(now))
+    notes.push_back("schedule '" + now.train.schedule.use.plugin->name +
+                    "' goes on as if the new length had been planned from the start");
+  return notes;
+}
+
+/// Throws UsageError if less is planned now than was trained.
+void require_longer(const Experiment& experiment, std::uint64_t epochs, std::uint64_t steps,
+                    const fs::path& folder) {
+  const TrainSpec& train = experiment.train;
+  const auto refuse_length = [&](const std::string& key, std::uint64_t wanted,
+                                 std::uint64_t trained) {
+    throw UsageError(Problem{.what = key + " is " + std::to_string(wanted) + ", but the run has " +
+                                     std::to_string(trained) + " behind it",
+                             .hint = "ask for more, or train anew: " + anew(folder)});
+  };
+  if ((train.epochs_given || train.steps == 0) && train.epochs < epochs)
+    refuse_length("train.epochs", train.epochs, epochs);
+  if (train.steps > 0 && train.steps < steps) refuse_length("train.steps", train.steps, steps);
+}
+
+}  // namespace
+
+ResumedRun resume_run(const std::string& name, const std::vector<Override>& overrides,
+                      Registry& registry) {
+  const fs::path folder = name;
+  require_run(folder);
+  RunFolder taken = RunFolder::take(folder);
+  const Json json = recorded(folder);
+  RunRecord record = record_of(json);
+  const Experiment then = read_experiment(folder / "config.yaml", {}, registry);
+  const bool same_config = require_same_config(folder, then, record);
+  Experiment now = read_experiment(folder / "config.yaml", overrides, registry);
+  require_same_course(folder, then, now);
+  require_same_plugins(folder, registry);
+  const bool changed = !same_config || resolved_keys(then) != resolved_keys(now);
+  const bool done = record.status == "done" && !changed;
+  std::vector<std::string> notes = notes_on(json, then, now);
+  return {std::move(taken), std::move(now), std::move(record), done, std::move(notes)};
+}
+
+std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads,
+                                         const std::function<void(const Error&)>& refused) {
+  const fs::path folder = run.folder.path();
+  const std::vector<std::uint64_t> steps = checkpoint_steps(checkpoint_folder(folder));
+  require_longer(run.experiment, epochs_of(run.record), 0, folder);
+  Experiment start = run.experiment;
+  if (!steps.empty()) start.model.weights = {};  // the checkpoint's are newer
+  std::unique_ptr<Trainer> trainer = Trainer::create(start, threads);
+  const std::string data = trainer->data_sha256();
+  if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
+    refuse("the run cannot go on: its data changed since it started",
+           "put the data back, or train anew: " + anew(folder));
+  if (steps.empty()) return trainer;
+  for (const std::uint64_t step : steps) try {
+      restore_checkpoint(checkpoint_folder(folder) / checkpoint_name(step), *trainer,
+                         {run.record.course_sha256, data});
+      const History& history = trainer->history();
+      require_longer(run.experiment, history.empty() ? 0 : history.back().epoch, trainer->steps(),
+                     folder);
+      return trainer;
+    } catch (const RecordError& error) {
+      refused(error);
+    }
+  refuse("none of the checkpoints in '" + checkpoint_folder(folder).string() + "' can be used",
+         "remove that folder, and the run goes on from its beginning");
+}
+
+}  // namespace nnrun::host

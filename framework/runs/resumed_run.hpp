@@ -1,0 +1,31 @@
+// A recorded run that is to go on, in its own folder.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "loading/registry.hpp"
+#include "runs/run_folder.hpp"
+#include "runs/run_record.hpp"
+namespace nnrun::host {
+
+struct ResumedRun {
+  RunFolder folder;  ///< no other process has it
+  Experiment experiment;
+  RunRecord record;                ///< so far
+  bool is_done;                    ///< and nothing that it does was changed
+  std::vector<std::string> notes;  ///< for people
+};
+
+/// Opens a run to go on with it, and changes nothing. overrides: what is to differ from now on.
+/// Throws an error that says why it cannot go on: it is running, its config or a plugin changed,
+/// or an override would make the numbers so far those of another run.
+ResumedRun resume_run(const std::string& folder, const std::vector<Override>& overrides,
+                      Registry& registry);
+
+/// Creates the trainer of a run and sets it to the newest checkpoint that is whole; without any it
+/// is at the start. refused: is told of each that is not. Throws RecordError if the data changed,
+/// if checkpoints are there but none can be used, or if more was trained than is planned now.
+std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads,
+                                         const std::function<void(const Error&)>& refused);
+
+}  // namespace nnrun::host

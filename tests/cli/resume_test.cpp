@@ -1,0 +1,286 @@
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <sstream>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using Catch::Contains;
+using json = nlohmann::json;
+
+/// Returns metrics.csv without its times.
+std::string metrics_of(const fs::path& run) {
+  std::istringstream file(text_of(run / "metrics.csv"));
+  std::string out;
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream cells(line);
+    std::string cell;
+    for (int i = 0; std::getline(cells, cell, ','); ++i)
+      if (i != 3) out += cell + ',';
+    out += '\n';
+  }
+  return out;
+}
+
+/// Returns the result of run.json without times and the name of the folder.
+json result_of(const fs::path& run) {
+  json result = parsed(text_of(run / "run.json"))["result"];
+  for (const char* key : {"seconds", "examples_per_second", "run"}) result.erase(key);
+  return result;
+}
+
+std::string status_of(const fs::path& run) {
+  return parsed(text_of(run / "run.json"))["status"];
+}
+
+void check_same(const fs::path& run, const fs::path& expected) {
+  CHECK(status_of(run) == "done");
+  CHECK(text_of(run / "model.safetensors") == text_of(expected / "model.safetensors"));
+  CHECK(metrics_of(run) == metrics_of(expected));
+  CHECK(result_of(run) == result_of(expected));
+}
+
+std::string some_config() {
+  return GENERATE(
+      as<std::string>(), "diagonal.yaml --set train.epochs=60",
+      "diagonal-minibatch.yaml --set train.epochs=300 --set train.schedule=cosine",
+      "diagonal-minibatch.yaml --set train.epochs=300 --set train.optimizer=adam --set "
+      "'train.early_stopping={monitor: test.accuracy, patience: 1000, restore_best: true}'");
+}
+
+/// A config whose runs take long enough to be met by a signal.
+const std::string lasting = "$configs/diagonal-minibatch.yaml --set train.epochs=100000000";
+
+/// Starts a lasting run in `run`, waits for its first checkpoint, and does something meanwhile.
+Ended meanwhile(const std::string& what, const fs::path& folder, const std::string& more = "") {
+  return run("$nnrun " + lasting + " --out run --set train.checkpoint.every=50 " + more +
+                 " >log 2>&1 &\nchild=$!\n"
+                 "until ls run/checkpoints/step-* >none 2>&1; do sleep 0.01; done\n" +
+                 what,
+             folder);
+}
+
+}  // namespace
+
+TEST_CASE("a run that is killed again and again ends with the bits of one that was not", "[cli]") {
+  const Scratch scratch;
+  const std::string config = some_config();
+  CAPTURE(config);
+  REQUIRE(run("$nnrun -q $configs/" + config + " --out whole", scratch.folder()).status == 0);
+  std::mt19937 random(3);
+  const auto milliseconds = [&] { return "0." + std::to_string(1030 + random() % 200).substr(1); };
+  Ended ended = run("timeout -s KILL " + milliseconds() + " $nnrun -q $configs/" + config +
+                        " --out run --set train.checkpoint.every=37",
+                    scratch.folder());
+  for (int kills = 0; ended.status != 0; ++kills) {
+    CAPTURE(kills, ended.err);
+    REQUIRE((ended.status == 128 + 9 || ended.status == 2));
+    if (!fs::exists(scratch / "run/config.yaml")) return;  // killed before there was a run
+    CHECK(status_of(scratch / "run") == "running");
+    const bool last = kills == 8;
+    ended = run((last ? "" : "timeout -s KILL " + milliseconds()) + " $nnrun train -q --resume run",
+                scratch.folder());
+  }
+  check_same(scratch / "run", scratch / "whole");
+}
+
+TEST_CASE("what a signal ends goes on by the command that it prints", "[cli]") {
+  const Scratch scratch;
+  const auto [signal, status] =
+      GENERATE(table<std::string, int>({{"INT", 130}, {"TERM", 143}, {"HUP", 129}}));
+  CAPTURE(signal);
+  const std::string config = "$configs/diagonal-minibatch.yaml --set train.epochs=3000";
+  REQUIRE(run("$nnrun -q " + config + " --out whole", scratch.folder()).status == 0);
+  const Ended ended = run("timeout --foreground --signal=" + signal +
+                              " --preserve-status 0.2 $nnrun " + config + " --out \"a run\"",
+                          scratch.folder());
+  CHECK(ended.status == status);
+  CHECK_THAT(ended.err,
+             Contains(": a checkpoint is saved\nresume  nnrun train --resume 'a run'\n"));
+  CHECK(status_of(scratch / "a run") == "interrupted");
+  const auto before = text_of(scratch / "a run/model.safetensors");
+  // what is recorded is what the model scores
+  const Ended eval = run("$nnrun eval --json 'a run'", scratch.folder());
+  CHECK(parsed(eval.out)["test"] == result_of(scratch / "a run")["test"]);
+  const Ended resumed = run("$nnrun train --resume 'a run'", scratch.folder());
+  CHECK(resumed.status == 0);
+  CHECK_THAT(resumed.err, Contains("goes on after step "));
+  check_same(scratch / "a run", scratch / "whole");
+  const json record = parsed(text_of(scratch / "a run/run.json"));
+  CHECK(record["resumed"].size() == 1);
+  CHECK(record["resumed"][0]["step"] > 0);
+  CHECK(record["command_line"].size() ==
+        parsed(text_of(scratch / "whole/run.json"))["command_line"].size());
+}
+
+TEST_CASE("an interrupted run keeps its status if nothing can be written to the terminal",
+          "[cli]") {
+  const Scratch scratch;
+  const Ended ended = run("timeout --foreground --signal=HUP --preserve-status 0.3 $nnrun " +
+                              lasting + " --out run >/dev/full 2>/dev/full",
+                          scratch.folder());
+  CHECK(ended.status == 129);
+  CHECK(status_of(scratch / "run") == "interrupted");
+  CHECK(fs::exists(scratch / "run/model.safetensors"));
+}
+
+TEST_CASE("SIGUSR1 makes a checkpoint and the run goes on", "[cli]") {
+  const Scratch scratch;
+  const Ended ended =
+      run("$nnrun " + lasting +
+              " --out run >log 2>&1 &\nchild=$!\n"
+              "until test -s run/metrics.csv; do kill -USR1 $child; sleep 0.01; done\n"
+              "kill -USR1 $child\n"
+              "until ls run/checkpoints/step-* >none 2>&1; do sleep 0.01; done\n"
+              "kill -0 $child && $nnrun runs --json . >none; kill -KILL $child; wait",
+          scratch.folder());
+  CHECK_THAT(text_of(scratch / "log"), Contains(": a checkpoint is saved\n"));
+  CHECK(status_of(scratch / "run") == "running");
+}
+
+TEST_CASE("a run that trains is shown as running, and cannot go on twice", "[cli]") {
+  const Scratch scratch;
+  fs::create_directory(scratch / "a");
+  const Ended ended = meanwhile(
+      "mkdir -p all/a; ln -s ../../run all/a/0001; $nnrun runs all; $nnrun train --resume run; "
+      "echo $?; kill -KILL $child; wait $child; $nnrun runs all",
+      scratch.folder());
+  CHECK_THAT(ended.out, Contains("  running\n") && Contains("1\n") && Contains("  killed\n"));
+  CHECK_THAT(ended.err,
+             Contains("error: the run in 'run' is still training, in another process\n"));
+}
+
+TEST_CASE("a damaged checkpoint is named, and the one before is used", "[cli]") {
+  const Scratch scratch;
+  const std::string config = "$configs/diagonal.yaml --set train.epochs=3";
+  REQUIRE(run("$nnrun -q " + config + " --out whole", scratch.folder()).status == 0);
+  REQUIRE(
+      run("$nnrun -q " + config + " --out run --set train.checkpoint.every=7000", scratch.folder())
+          .status == 0);
+  CHECK(names_in(scratch / "run/checkpoints") ==
+        std::vector<std::string>{"step-000000028000.safetensors", "step-000000030000.safetensors"});
+  const fs::path newest = scratch / "run/checkpoints/step-000000030000.safetensors";
+  fs::resize_file(newest, fs::file_size(newest) - 1);
+  const Ended ended = run("$nnrun train --resume run --set 'predict=[]'", scratch.folder());
+  CHECK(ended.status == 0);
+  CHECK_THAT(ended.err,
+             Contains("warning: 'run/checkpoints/step-000000030000.safetensors' is not a "
+                      "valid safetensors file: its header describes") &&
+                 Contains("goes on after step 28000\n"));
+  CHECK(text_of(scratch / "run/model.safetensors") == text_of(scratch / "whole/model.safetensors"));
+  CHECK(metrics_of(scratch / "run") == metrics_of(scratch / "whole"));
+  for (const fs::path& file : {newest, scratch / "run/checkpoints/step-000000028000.safetensors"})
+    std::ofstream(file) << "rubbish";
+  CHECK_THAT(refused("$nnrun train --resume run --set 'predict=[[1, 1]]'", 1, scratch.folder()),
+             Contains("error: none of the checkpoints in 'run/checkpoints' can be used\n"
+                      "   = help: remove that folder, and the run goes on from its beginning\n"));
+}
+
+TEST_CASE("a run trains on from its end as if it had been longer from the start", "[cli]") {
+  const Scratch scratch;
+  const std::string config = "-q $configs/diagonal-minibatch.yaml --set train.epochs=";
+  REQUIRE(run("$nnrun " + config + "20 --out whole", scratch.folder()).status == 0);
+  const std::string every = GENERATE(as<std::string>(), "30 s", "3 epochs", "7", "never");
+  CAPTURE(every);
+  REQUIRE(run("$nnrun " + config + "12 --out run --set train.checkpoint.every='" + every + "'",
+              scratch.folder())
+              .status == 0);
+  const bool kept = every == "3 epochs" || every == "7";
+  CHECK(fs::exists(scratch / "run/checkpoints") == kept);
+  const Ended done = run("$nnrun train --resume run", scratch.folder());
+  CHECK(done.status == 0);
+  CHECK(done.err ==
+        "the run in 'run' is done: to train on, change its length, as in\n"
+        "nnrun train --resume run --set train.epochs=24\n");
+  const Ended on = run("$nnrun train --resume run --set train.epochs=20", scratch.folder());
+  CHECK(on.status == 0);
+  CHECK_THAT(on.err,
+             Contains(kept ? "goes on after step 1200\n"
+                           : "there is no checkpoint: the run starts from its beginning\n"));
+  check_same(scratch / "run", scratch / "whole");
+  CHECK_THAT(refused("$nnrun train --resume run --set train.epochs=19", 2, scratch.folder()),
+             Contains("error: train.epochs is 19, but the run has 20 behind it\n"));
+}
+
+TEST_CASE("what the numbers so far come from cannot change when a run goes on", "[cli]") {
+  const Scratch scratch;
+  const std::string config = "$configs/diagonal-minibatch.yaml";
+  REQUIRE(run("$nnrun -q " + config + " --out run --set train.checkpoint.every='1 epoch'",
+              scratch.folder())
+              .status == 0);
+  const std::string before = text_of(scratch / "run/run.json");
+  for (const std::string change :
+       {"train.optimizer.learning_rate=2", "train.optimizer=adam", "seed=5", "dtype=float64",
+        "train.batch_size=50", "data.train=500", "model.layers.dense_1.units=6",
+        "train.shuffle=false", "name=b", "train.early_stopping.patience=3", "metrics=[]"}) {
+    CAPTURE(change);
+    const std::string text =
+        refused("$nnrun train --resume run --set " + change, 2, scratch.folder());
+    CHECK_THAT(text, Contains("' cannot change when a run goes on: what it has learnt so far comes "
+                              "from the value before\n"));
+  }
+  CHECK_THAT(refused("$nnrun train --resume run --set train.batch_size=50", 2, scratch.folder()),
+             Contains("error: 'train.batch_size' cannot change"));
+  CHECK_THAT(refused("$nnrun train --resume run $configs/diagonal.yaml", 2, scratch.folder()),
+             Contains("is too much"));
+  CHECK_THAT(refused("$nnrun train --resume run --out b", 2, scratch.folder()),
+             Contains("a run goes on in its own folder"));
+  CHECK_THAT(refused("$nnrun train --resume nothing", 2, scratch.folder()),
+             Contains("'nothing' is not the folder of a run: it has no config.yaml"));
+  CHECK(text_of(scratch / "run/run.json") == before);
+}
+
+TEST_CASE("a run does not go on with another config, other data or another plugin", "[cli]") {
+  const Scratch scratch;
+  scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,3\n");
+  fs::copy_file(NNRUN_BUILD_DIR "/plugins/activations.so", scratch / "mine.so");
+  scratch.write("a.yaml",
+                "data: {type: csv, path: data.csv, targets: [y]}\n"
+                "model: {input: 1, layers: [{type: dense, units: 1}]}\n"
+                "train: {cost: mean_squared_error, epochs: 8, checkpoint: {every: 3}}\n");
+  REQUIRE(run("$nnrun -q a.yaml --out run", scratch.folder()).status == 0);
+  const std::string record = text_of(scratch / "run/run.json");
+  const std::string go_on = "$nnrun train --resume run --set train.epochs=9";
+  const auto check_refused = [&](const std::string& what) {
+    CHECK_THAT(refused(go_on, 1, scratch.folder()),
+               Contains(what) && Contains("config.yaml trains anew, in a new folder\n"));
+    CHECK(text_of(scratch / "run/run.json") == record);
+  };
+  scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,4\n");
+  check_refused("error: the run cannot go on: its data changed since it started\n");
+  scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,3\n");
+  const std::string config = text_of(scratch / "run/config.yaml");
+  std::string other = config;
+  other.replace(other.find("seed: 0"), 7, "seed: 1");
+  scratch.write("run/config.yaml", other);
+  check_refused("error: 'run/config.yaml' was changed since the run started\n");
+  scratch.write("run/config.yaml", config);
+  json changed = parsed(record);
+  changed["plugins"][0]["sha256"] = std::string(64, '0');
+  scratch.write("run/run.json", changed.dump());
+  CHECK_THAT(
+      refused(go_on, 1, scratch.folder()),
+      Contains("error: the run cannot go on: since it started, ") && Contains(".so has changed\n"));
+  scratch.write("run/run.json", record);
+  CHECK(run(go_on, scratch.folder()).status == 0);
+}
+
+TEST_CASE("a run that diverges keeps its last good checkpoint and says so", "[cli]") {
+  const Scratch scratch;
+  const Ended ended =
+      run("$nnrun $configs/diagonal-analytic.yaml --out run --set train.optimizer.learning_rate=30 "
+          "--set model.defaults.activation=none --set train.checkpoint.every=1",
+          scratch.folder());
+  CHECK(ended.status == 1);
+  CHECK_THAT(ended.err,
+             Contains("resume  nnrun train --resume run  goes on from the last checkpoint\n"));
+  CHECK(status_of(scratch / "run") == "failed");
+  const Ended again = run("$nnrun train --resume run", scratch.folder());
+  CHECK(again.status == 1);
+  CHECK_THAT(again.err, Contains("goes on after step "));
+}
+
+}  // namespace nnrun::testing
