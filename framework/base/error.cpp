@@ -138,15 +138,18 @@ std::size_t render_place(const Problem& problem, const Paint& paint, std::string
   return gutter;
 }
 
-void render_hint(std::string_view hint, std::size_t indent, const Paint& paint, std::string& out) {
+// Writes `= title: text`, further lines of the text below the first.
+void render_remark(std::string_view title, std::string_view text, std::size_t indent,
+                   const Paint& paint, std::string& out) {
+  if (text.empty()) return;
   out += std::string(indent, ' ') + painted(paint.frame, "=", paint) + " ";
-  out += painted(paint.strong, "help:", paint);
+  out += painted(paint.strong, title, paint);
   std::string_view before = " ";
   const std::string next_line(indent + 8, ' ');
-  while (!hint.empty()) {
-    const std::size_t end = std::min(hint.find('\n'), hint.size());
-    out.append(before).append(one_line(hint.substr(0, end))).append("\n");
-    hint.remove_prefix(std::min(end + 1, hint.size()));
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.append(before).append(one_line(text.substr(0, end))).append("\n");
+    text.remove_prefix(std::min(end + 1, text.size()));
     before = next_line;
   }
 }
@@ -193,7 +196,8 @@ std::string render(std::string_view title, const std::vector<Problem>& problems,
     } else if (const std::string where = where_of(problem); !where.empty()) {
       out += "  " + painted(paint.frame, "-->", paint) + " " + where + "\n";
     }
-    if (!problem.hint.empty()) render_hint(problem.hint, gutter + 1, paint, out);
+    render_remark("note:", problem.note, gutter + 1, paint, out);
+    render_remark("help:", problem.hint, gutter + 1, paint, out);
   }
   return out;
 }

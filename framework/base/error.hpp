@@ -42,6 +42,7 @@ struct Problem {
       where{};  ///< a library, a layer, a path, a file:line of data; used where place is empty
   std::string label{};  ///< short text beside the carets of the excerpt; may be empty
   std::string hint{};   ///< may be empty
+  std::string note{};   ///< what else is known, such as numbers; shown above the hint; may be empty
   Cause cause = Cause::other;
 };
 
@@ -91,7 +92,8 @@ struct RecordError : ErrorOf<Exit::failed> {
 /// Returns `file:line:column` of a place, or the problem's `where`.
 std::string where_of(const Problem& problem);
 
-/// Returns `error: …`, ` --> place`, the line with carets, `= help: …`, ending with a newline.
+/// Returns `error: …`, ` --> place`, the line with carets, `= note: …`, `= help: …`, ending with a
+/// newline.
 std::string render(const Error& error, bool colour);
 /// Does the same for problems that are not errors, with `title` in place of `error`.
 std::string render(std::string_view title, const std::vector<Problem>& problems, bool colour);

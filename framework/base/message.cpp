@@ -45,6 +45,7 @@ Message message_of(const Problem& problem) {
       .with("where", problem.where)
       .with("label", problem.label)
       .with("hint", problem.hint)
+      .with("note", problem.note)
       .with("cause", static_cast<int>(problem.cause))
       .with("line", place.line)
       .with("column", place.column)
@@ -59,6 +60,7 @@ Problem problem_of(const Message& message) {
                   .where = message.text("where"),
                   .label = message.text("label"),
                   .hint = message.text("hint"),
+                  .note = message.text("note"),
                   .cause = static_cast<Cause>(message.count("cause"))};
   problem.place.line = message.count("line");
   problem.place.column = message.count("column");

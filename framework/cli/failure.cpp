@@ -1,6 +1,8 @@
 #include "cli/failure.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -17,16 +19,9 @@ std::string failure_json(const std::string& what, int status) {
 }
 
 std::string failure_json(const Error& error) {
-  Json problems = Json::array();
-  for (const Problem& problem : error.problems()) {
-    Json one{{"what", problem.what}};
-    if (const std::string where = where_of(problem); !where.empty()) one["where"] = where;
-    if (!problem.hint.empty()) one["hint"] = problem.hint;
-    problems.push_back(std::move(one));
-  }
   return line_of({{"error", error.what()},
                   {"status", static_cast<int>(error.status())},
-                  {"problems", std::move(problems)}});
+                  {"problems", problems_json(error.problems())}});
 }
 
 }  // namespace nnrun::host

@@ -50,6 +50,7 @@ RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string na
     if (unwritten) throw;
     record_.status = "failed";
     record_.error = e.what();
+    record_.problems = e.problems();
     write_record();
     throw;
   }
@@ -148,6 +149,7 @@ void record_failure(const std::filesystem::path& folder, const Experiment& exper
   const std::string config = resolved_yaml(experiment);
   RunRecord record{.status = "failed",
                    .error = error,
+                   .problems = {},
                    .started = utc_now(),
                    .command_line = command_line,
                    .config_sha256 = sha256_of(std::as_bytes(std::span(config))),

@@ -147,6 +147,18 @@ Json warnings_json(const std::vector<Problem>& warnings) {
   return json;
 }
 
+Json problems_json(const std::vector<Problem>& problems) {
+  Json json = Json::array();
+  for (const Problem& problem : problems) {
+    Json one{{"what", problem.what}};
+    if (const std::string where = where_of(problem); !where.empty()) one["where"] = where;
+    if (!problem.note.empty()) one["note"] = problem.note;
+    if (!problem.hint.empty()) one["hint"] = problem.hint;
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
 std::string result_json(const RunResult& result, const Experiment& experiment) {
   return result_object(result, experiment).dump();
 }
@@ -176,6 +188,7 @@ std::string run_json(const RunRecord& record, const Experiment& experiment) {
   Json json;
   json["status"] = record.status;
   if (!record.error.empty()) json["error"] = record.error;
+  if (!record.problems.empty()) json["problems"] = problems_json(record.problems);
   json["name"] = experiment.name;
   json["started"] = record.started;
   json["command_line"] = record.command_line;

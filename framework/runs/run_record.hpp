@@ -26,6 +26,9 @@ nlohmann::ordered_json score_json(const Score& score, const Experiment& experime
 /// Returns [{"what": …, "where": …, "help": …}].
 nlohmann::ordered_json warnings_json(const std::vector<Problem>& warnings);
 
+/// Returns [{"what": …, "where": …, "note": …, "hint": …}] without what is empty.
+nlohmann::ordered_json problems_json(const std::vector<Problem>& problems);
+
 /// Returns the object that `--json` prints, on one line.
 std::string result_json(const RunResult& result, const Experiment& experiment);
 
@@ -41,9 +44,10 @@ struct Continuation {
 };
 
 struct RunRecord {
-  std::string status;   ///< running, done, failed, interrupted
-  std::string error;    ///< why it failed
-  std::string started;  ///< 2026-01-31T12:00:00Z
+  std::string status;               ///< running, done, failed, interrupted
+  std::string error;                ///< why it failed
+  std::vector<Problem> problems{};  ///< the same in its parts; empty if the process ended
+  std::string started;              ///< 2026-01-31T12:00:00Z
   std::vector<std::string> command_line;
   std::string config_sha256, data_sha256;
   std::string course_sha256;  ///< of the config without what may differ when a run goes on

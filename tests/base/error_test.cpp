@@ -57,6 +57,13 @@ TEST_CASE("an error without an excerpt names its place or goes without", "[base]
   CHECK(rendered(problem("cost became nan", {}, {}, "learning_rate 1 -> try 0.1")) ==
         "error: cost became nan\n"
         "   = help: learning_rate 1 -> try 0.1\n");
+  Problem two = problem("cost became nan", {}, {}, "try another");
+  two.note = "the cause\nthe numbers";
+  CHECK(rendered(two) ==
+        "error: cost became nan\n"
+        "   = note: the cause\n"
+        "           the numbers\n"
+        "   = help: try another\n");
   CHECK(rendered(problem("it is empty", place("", 0, 0))) ==
         "error: it is empty\n"
         "  --> a.yaml\n");

@@ -76,13 +76,16 @@ TEST_CASE("an error arrives whole: places, labels, hints, causes and status", "[
   const auto source = std::make_shared<const host::Source>(host::Source{"a.yaml", "x: 1\ny: 22\n"});
   const host::ConfigError sent(std::vector<host::Problem>{
       {.what = "unknown", .place = {source, 2, 4, 2}, .label = "this", .hint = "write 3\nor 4"},
-      {.what = "not there", .where = "b.so", .cause = host::Cause::no_such_file}});
+      {.what = "not there",
+       .where = "b.so",
+       .note = "seen before",
+       .cause = host::Cause::no_such_file}});
   const host::Error got = error_of(Message::of(message_of(sent).bytes()));
   CHECK(got.status() == host::Exit::config);
   CHECK(render(got, false) == render(sent, false));
   CHECK(render(got, false) ==
         "error: unknown\n --> a.yaml:2:4\n   |\n 2 | y: 22\n   |    ^^ this\n   = help: write 3\n"
-        "           or 4\n\nerror: not there\n  --> b.so\n");
+        "           or 4\n\nerror: not there\n  --> b.so\n   = note: seen before\n");
   CHECK(got.problems()[1].cause == host::Cause::no_such_file);
   CHECK(std::string(got.what()) == sent.what());
 }
