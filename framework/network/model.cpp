@@ -137,8 +137,7 @@ void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> outpu
     const std::size_t n = std::min(most_rows, rows - from);
     for (std::size_t r = 0; r < n; ++r) {
       preparation().apply(inputs.data() + (from + r) * raw, prepared_.data());
-      std::ranges::transform(prepared_, x_.data() + r * in,
-                             [](double x) { return static_cast<T>(x); });
+      preparation().round(prepared_.data(), x_.data() + r * in);
     }
     std::copy_n(this->outputs(x_.data(), n), n * out, outputs.data() + from * out);
   }

@@ -56,7 +56,7 @@ class Model {
              Existing existing = Existing::refused) const;
 
   /// Takes any number of contiguous rows of raw inputs and writes as many rows of outputs. Throws
-  /// DataError if a prepared input is not finite.
+  /// DataError if a prepared input is not finite or too large.
   virtual void predict(std::span<const double> inputs, std::span<double> outputs) = 0;
   /// The same, one row at a time, so that the bits of a row do not depend on the others.
   std::vector<std::vector<double>> predict_each(const std::vector<std::vector<double>>& inputs);

@@ -93,9 +93,9 @@ void Preparation::map(const double* raw, double* out) const {
     }
 }
 
-std::string Preparation::name_of(std::size_t feature) const {
-  if (!texts_.empty()) return "feature '" + texts_[feature].value + "'";
-  return "input " + (names_.empty() ? std::to_string(feature + 1) : "'" + names_[feature] + "'");
+std::string Preparation::name_of(std::size_t output) const {
+  if (!texts_.empty()) return "feature '" + texts_[output].value + "'";
+  return "input " + (names_.empty() ? std::to_string(output + 1) : "'" + names_[output] + "'");
 }
 
 void Preparation::fit(std::span<const double> rows) {
@@ -142,5 +142,20 @@ void Preparation::apply(const double* raw, double* prepared) const {
                               .where = "the preparation of the data"});
   }
 }
+
+template <class T>
+void Preparation::round(const double* prepared, T* to) const {
+  for (std::size_t c = 0; c < outputs(); ++c) {
+    to[c] = static_cast<T>(prepared[c]);
+    if (!std::isfinite(to[c]))
+      throw DataError(Problem{
+          .what = name_of(c) + " is " + significant(prepared[c], 6) + ", too large for float32",
+          .where = "the preparation of the data",
+          .hint = "write dtype: float64"});
+  }
+}
+
+template void Preparation::round(const double*, float*) const;
+template void Preparation::round(const double*, double*) const;
 
 }  // namespace nnrun::host

@@ -34,6 +34,11 @@ class Preparation {
   void use(Fit fit) { fit_ = std::move(fit); }
   /// Prepares one example. Throws DataError if a result is not finite.
   void apply(const double* raw, double* prepared) const;
+  /// Rounds a prepared example to T. Throws DataError for a number that is too large.
+  template <class T>
+  void round(const double* prepared, T* to) const;
+  /// Returns `input 'age'` or `feature 'x^2'`, whichever an output is made of.
+  std::string name_of(std::size_t output) const;
 
  private:
   enum class Map { as_it_is, product, sine, cosine };
@@ -44,7 +49,6 @@ class Preparation {
   Feature understood(const Placed<std::string>& text) const;
   std::size_t input_of(std::string_view name, const Placed<std::string>& text) const;
   void map(const double* raw, double* features) const;
-  std::string name_of(std::size_t feature) const;
 
   std::vector<Placed<std::string>> texts_;
   std::vector<std::string> names_;

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "network/graph.hpp"
 #include "training/split.hpp"
 namespace nnrun::host {
@@ -136,16 +137,20 @@ struct Reader {
   Random& random;
 
   [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
-                                  std::size_t column) const {
+                                  std::size_t column, double x) const {
     const std::vector<std::string>& names = target ? shape.names.targets : shape.names.inputs;
     const std::string name = names.empty() ? std::to_string(column + 1) : "'" + names[column] + "'";
+    const bool finite = std::isfinite(x);
     throw DataError(Problem{.what = std::string(target ? "target " : "input ") + name + " of " +
                                     part_words[part] + " example " + std::to_string(example + 1) +
-                                    " is not a finite number",
-                            .where = "data set '" + object.plugin().name + "'"});
+                                    (finite ? " is " + shortest(x) + ", too large for float32"
+                                            : " is not a finite number"),
+                            .where = "data set '" + object.plugin().name + "'",
+                            .hint = finite ? "write dtype: float64" : ""});
   }
 
-  template <class T>
+  /// Target: what the run's targets will be; T may be wider while inputs are to be prepared.
+  template <class T, class Target>
   Examples<T> read(std::size_t part, std::size_t count) const {
     const std::size_t in = size_of(shape.input), out = size_of(shape.target);
     Examples<T> all{Buffer<T>(count * in), Buffer<T>(count * out), count};
@@ -154,8 +159,9 @@ struct Reader {
     const auto copy = [&](const std::vector<double>& from, std::size_t n, T* to, std::size_t first,
                           bool target, std::size_t cols) {
       for (std::size_t i = 0; i < n; ++i) {
-        if (!std::isfinite(from[i])) refuse_number(part, first + i / cols, target, i % cols);
         to[i] = static_cast<T>(from[i]);
+        if (!std::isfinite(to[i]) || (target && !std::isfinite(static_cast<Target>(from[i]))))
+          refuse_number(part, first + i / cols, target, i % cols, from[i]);
       }
     };
     for (std::size_t from = 0; from < count; from += chunk_rows) {
@@ -185,12 +191,12 @@ Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order,
 
 }  // namespace
 
-template <class T>
+template <class T, class Target>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random) const {
   const Reader reader{object_, shape_, random};
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-    parts[part] = reader.read<T>(part, given_[part]);
+    parts[part] = reader.read<T, Target>(part, given_[part]);
   if (split_.validation == 0 && split_.test == 0) return parts;
   std::array<Examples<T>, NNRUN_PARTS> own = cut(parts[NNRUN_TRAIN], random);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
@@ -248,8 +254,7 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
   std::vector<double> row(width);
   for (std::size_t i = 0; i < raw.count; ++i) {
     preparation.apply(raw.x.data() + i * in, row.data());
-    std::ranges::transform(row, to.x.data() + i * width,
-                           [](double x) { return static_cast<T>(x); });
+    preparation.round(row.data(), to.x.data() + i * width);
   }
   std::ranges::transform(raw.t.all(), to.t.data(), [](double t) { return static_cast<T>(t); });
   return to;
@@ -260,8 +265,8 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
 /// Prepares in double: the mean of a column may be large, and is subtracted before rounding.
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
-  if (!preparation.changes()) return read_raw<T>(random);
-  const auto raw = read_raw<double>(random);
+  if (!preparation.changes()) return read_raw<T, T>(random);
+  const auto raw = read_raw<double, T>(random);
   const std::span<const double> x = raw[NNRUN_TRAIN].x.all();
   ranges_ = column_ranges(x, preparation.inputs());
   if (preparation.fitted().shifts.empty()) preparation.fit(x);

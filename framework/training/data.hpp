@@ -42,7 +42,7 @@ class DataSource {
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
   /// Reads all parts, training, validation and test; splits the training part; fits the
   /// preparation to it, unless it is fitted already, and prepares the inputs. Throws DataError for
-  /// a number that is not finite, naming part, example and column.
+  /// a number that is not finite or too large for T, naming part, example and column.
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> read(Random& random, Preparation& preparation);
   /// Returns the smallest and largest value of each input of the training part, before preparation;
@@ -50,7 +50,7 @@ class DataSource {
   const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
 
  private:
-  template <class T>
+  template <class T, class Target>
   std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random) const;
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random) const;

@@ -77,6 +77,7 @@ class TrainerOf final : public Trainer {
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
+    require_predictable();
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty());
     history_ = History(shape_of_reports());
     drawn_before_ = random_.position();
@@ -153,6 +154,16 @@ class TrainerOf final : public Trainer {
   }
 
   const Examples<T>& train_part() const { return parts_[NNRUN_TRAIN]; }
+  /// Throws DataError for a row of `predict` that overflows: here, not when the run is over.
+  void require_predictable() const {
+    const Preparation& preparation = model_->preparation();
+    std::vector<double> prepared(preparation.outputs());
+    std::vector<T> rounded(preparation.outputs());
+    for (const Placed<std::vector<double>>& row : experiment_.predict) {
+      preparation.apply(row.value.data(), prepared.data());
+      preparation.round(prepared.data(), rounded.data());
+    }
+  }
   const Descent<T>& descent() const { return stepper_.descent(); }
 
   ReportShape shape_of_reports() const {

@@ -110,6 +110,39 @@ TEST_CASE("inputs that overflow are refused", "[training][preparation]") {
                     Contains("input 'x' is too large or too small to be scaled"));
 }
 
+TEST_CASE("numbers that float32 cannot hold are refused, with their example and column",
+          "[training][preparation]") {
+  const Scratch scratch;
+  const auto said = [&](const std::string& rows, const std::string& more, const char* dtype,
+                        const char* predicted = "1") {
+    const auto file = scratch.write("large.csv", "x,y\n" + rows);
+    const host::Experiment e = experiment(
+        std::string("dtype: ") + dtype + "\ndata: {type: csv, path: " + file.string() + more +
+        "}\nmodel: {input: 1, layers: [{type: dense, units: 1}]}\ntrain: {cost: "
+        "mean_squared_error, epochs: 0}\npredict: [[1], [" +
+        predicted + "]]\n");
+    try {
+      host::Trainer::create(e, 1);
+    } catch (const host::DataError& error) {
+      return error.problems()[0].what + " | " + error.problems()[0].hint;
+    }
+    return std::string("taken");
+  };
+  const std::string help = " | write dtype: float64";
+  CHECK(said("1,2\n1e39,2\n", "", "float32") ==
+        "input 'x' of training example 2 is 1e+39, too large for float32" + help);
+  CHECK(said("1,2\n3,-1e39\n", "", "float32") ==
+        "target 'y' of training example 2 is -1e+39, too large for float32" + help);
+  CHECK(said("1,2\n3,-1e39\n", ", scale: standard", "float32") ==
+        "target 'y' of training example 2 is -1e+39, too large for float32" + help);
+  CHECK(said("1,2\n1e30,2\n", ", features: [x^2]", "float32") ==
+        "feature 'x^2' is 1e+60, too large for float32" + help);
+  CHECK(said("1,2\n3,2\n", "", "float32", "1e39") ==
+        "input 'x' is 1e+39, too large for float32" + help);
+  CHECK(said("1,2\n1e39,2\n", ", scale: standard", "float32") == "taken");
+  CHECK(said("1,2\n1e39,-1e39\n", "", "float64") == "taken");
+}
+
 TEST_CASE("scaling is fitted on the training part alone", "[training][preparation]") {
   const Scratch scratch;
   scratch.write("train.csv", "x,y\n0,0\n10,1\n");
