@@ -14,14 +14,14 @@ std::string name_of(const Object& object) {
   return object.plugin().kind + " '" + object.plugin().name + "'";
 }
 
-std::string smaller_rate(double rate) {
-  return "learning_rate " + shortest(rate) + " -> try " + significant(rate / 10, 3);
+std::string note_of(const Diagnosis& diagnosis) {
+  return diagnosis.cause + (diagnosis.cause.empty() ? "" : "\n") + diagnosis.numbers;
 }
 
 }  // namespace
 
 Problem bad_number(const Fault& fault, double cost, std::size_t epoch, std::uint64_t step,
-                   double learning_rate) {
+                   const Diagnosis& diagnosis) {
   const std::string_view method = fault.method;
   std::string whose = name_of(*fault.plugin) + " gave it";
   if (fault.node != nullptr)
@@ -34,16 +34,16 @@ Problem bad_number(const Fault& fault, double cost, std::size_t epoch, std::uint
   const char* const what = std::isnan(cost)       ? "cost became nan"
                            : !std::isfinite(cost) ? "cost became infinite"
                                                   : "a gradient became infinite or nan";
-  // before the first update, no learning rate has done anything
-  return {.what = what + in_step(epoch, step) + ": " + whose + " first; the update was not applied",
+  const std::string moved = fault.moved.empty() ? "" : ", with " + fault.moved;
+  return {.what = what + in_step(epoch, step) + ": " + whose + " first" + moved +
+                  "; the update was not applied",
           .where = std::string(method) + " of " + fault.plugin->plugin().label,
-          .hint = step > 1 ? smaller_rate(learning_rate)
-                           : "nothing was learned yet: look at the data, at the initial weights, "
-                             "and at the plugin by nnrun check LIBRARY.so"};
+          .hint = diagnosis.hint,
+          .note = note_of(diagnosis)};
 }
 
 Problem bad_update(const std::vector<const Object*>& updaters, std::size_t epoch,
-                   std::uint64_t step, double learning_rate) {
+                   std::uint64_t step, const Diagnosis& diagnosis) {
   std::vector<std::string> names, places;
   for (const Object* updater : updaters)
     if (std::string name = name_of(*updater); std::ranges::find(names, name) == names.end()) {
@@ -53,7 +53,8 @@ Problem bad_update(const std::vector<const Object*>& updaters, std::size_t epoch
   return {.what = "parameters became infinite or nan" + in_step(epoch, step) +
                   ", in the update by " + join(names, " and "),
           .where = join(places, ", "),
-          .hint = smaller_rate(learning_rate)};
+          .hint = diagnosis.hint,
+          .note = note_of(diagnosis)};
 }
 
 }  // namespace nnrun::host

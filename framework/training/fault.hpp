@@ -12,14 +12,22 @@ struct Fault {
   const Object* plugin = nullptr;
   const char* method = nullptr;
   const Node* node = nullptr;  ///< whose values or slopes they are; nullptr: the cost's
+  std::string moved{};         ///< the parameter that was moved just then, by how much; or empty
 };
 
-/// Returns the message for a fault: in which step, whose number, and what to try. step: from 1.
+/// Why it came about, as far as numbers tell; see diagnosis_of.
+struct Diagnosis {
+  std::string cause, numbers;  ///< a line, which may be empty; a line or more
+  std::string hint;
+};
+
+/// Returns the message for a fault: in which step, whose number, why, and what to try. step: from
+/// 1.
 Problem bad_number(const Fault& fault, double cost, std::size_t epoch, std::uint64_t step,
-                   double learning_rate);
+                   const Diagnosis& diagnosis);
 /// Returns the message for parameters that an update by these updaters left infinite or nan.
 Problem bad_update(const std::vector<const Object*>& updaters, std::size_t epoch,
-                   std::uint64_t step, double learning_rate);
+                   std::uint64_t step, const Diagnosis& diagnosis);
 
 /// x · 0 is 0, or NaN if x is not finite; summed lane by lane, so that one addition does not wait
 /// for another. n: whole lanes, or the rest of the last lane must be finite too.

@@ -11,6 +11,7 @@
 #include "training/batches.hpp"
 #include "training/blocks.hpp"
 #include "training/fault.hpp"
+#include "training/picture.hpp"
 #include "training/team.hpp"
 namespace nnrun::host {
 
@@ -88,11 +89,9 @@ class MeanCost {
   /// Evaluates the batch again, with slopes if wanted. Returns the first call that gave numbers
   /// that are not finite; without a plugin if all are finite.
   Fault find_fault(bool slopes) {
-    const double cost = this->cost();
-    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
-    if (const Fault fault = fault_of_values(blocks); fault.plugin) return fault;
-    if (!std::isfinite(cost)) return {&cost_, "value"};
+    if (const Fault fault = last_fault(cost()); fault.plugin) return fault;
     if (!slopes) return {};
+    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
     const Buffer<T> gradient(graph_.n_parameters);
     backpropagate(gradient.data());
     if (const Fault fault = fault_of_slopes(blocks, graph_, cost_); fault.plugin) return fault;
@@ -100,6 +99,31 @@ class MeanCost {
       if (!all_finite(gradient.data() + node.offset, node.plan.n_parameters))
         return {&node.layer, "backward_parameters", &node};
     return {};
+  }
+  /// Returns the first such call of the last evaluation, which gave this cost.
+  Fault last_fault(double cost) const {
+    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
+    if (const Fault fault = fault_of_values(blocks); fault.plugin) return fault;
+    return std::isfinite(cost) ? Fault{} : Fault{&cost_, "value"};
+  }
+  /// Adds what the last evaluation left to a picture.
+  void add_to(Picture& picture) const {
+    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
+    for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
+      picture.layers.push_back(picture_of(blocks, k));
+    const auto is_bad = [&](std::size_t row) { return !std::isfinite(per_row_.data()[row]); };
+    bool some_are_bad = false;
+    for (std::size_t r = 0; r < batch_.rows; ++r) some_are_bad |= is_bad(r);
+    picture.lowest = std::numeric_limits<double>::infinity();
+    picture.highest = -picture.lowest;
+    for (std::size_t r = 0; r < batch_.rows; ++r)
+      for (std::size_t i = 0; i < out_cols_; ++i) {
+        const auto y = static_cast<double>(outputs()[r * out_cols_ + i]);
+        if (some_are_bad && !is_bad(r)) continue;
+        picture.lowest = std::min(picture.lowest, y);
+        picture.highest = std::max(picture.highest, y);
+        picture.has_exact_limit |= y == 0 || y == 1;
+      }
   }
 
  private:

@@ -1,20 +1,25 @@
 // One step: the gradient of a batch, then the update, unless a number is not finite.
 #pragma once
+#include <array>
 #include <chrono>
 #include <cmath>
 
 #include "network/padding.hpp"
 #include "training/descent.hpp"
+#include "training/diagnosis.hpp"
 #include "training/objective.hpp"
 namespace nnrun::host {
 
 template <class T>
 class Stepper {
  public:
-  /// Keeps references to the model, the cost and the random plugin.
+  /// Keeps references to all of them; the parts may be read later.
   Stepper(const Experiment& experiment, ModelOf<T>& model, const Object& cost,
-          const DataShape& data, std::size_t batch_rows, Random& random, unsigned threads)
-      : learning_rate_(experiment.train.optimizer.learning_rate),
+          const DataShape& data, const std::array<Examples<T>, NNRUN_PARTS>& parts,
+          std::size_t batch_rows, Random& random, unsigned threads)
+      : experiment_(experiment),
+        model_(model),
+        parts_(parts),
         gradient_(experiment.train.gradient),
         compute_(gradient_.functions<nnrun_gradient>().compute),
         w_(model.parameters()),
@@ -58,8 +63,7 @@ class Stepper {
   /// Throws TrainingError if a parameter is not finite. Checked at the end of an epoch, and when a
   /// cost or gradient is not finite, not in every step.
   void require_finite_parameters(std::uint64_t epoch) const {
-    if (!all_finite(w_.data(), w_.size()))
-      throw TrainingError(bad_update(descent_.updaters(), epoch, descent_.steps(), learning_rate_));
+    if (!all_finite(w_.data(), w_.size())) refuse_update(epoch);
   }
 
   unsigned threads() const { return team_.size(); }
@@ -81,12 +85,39 @@ class Stepper {
   }
   [[noreturn]] void refuse(std::uint64_t epoch, double cost) {
     require_finite_parameters(epoch);
-    Fault fault = objective_.find_fault();
+    Fault fault = objective_.find_fault(g_.data());
     if (fault.plugin == nullptr) fault = {&gradient_, "compute"};
-    throw TrainingError(bad_number(fault, cost, epoch, descent_.steps() + 1, learning_rate_));
+    Picture picture;
+    objective_.add_to(picture);
+    add_vectors_to(picture);
+    picture.gradient = picture_of(picture.blocks, g_.data());
+    const std::uint64_t step = descent_.steps() + 1;
+    throw TrainingError(
+        bad_number(fault, cost, epoch, step, diagnosis_of(fault, picture, circumstances(step))));
+  }
+  [[noreturn]] void refuse_update(std::uint64_t epoch) const {
+    const std::vector<const Object*> updaters = descent_.updaters();
+    Picture picture;
+    add_vectors_to(picture);
+    const Circumstances around = circumstances(descent_.steps());
+    throw TrainingError(
+        bad_update(updaters, epoch, around.step, diagnosis_of_update(updaters, picture, around)));
+  }
+  void add_vectors_to(Picture& picture) const {
+    const Examples<T>& train = parts_[NNRUN_TRAIN];
+    picture.input = extreme_of<T>(train.x.all(), graph_.input_cols);
+    picture.target = extreme_of<T>(train.t.all(), graph_.output().cols);
+    picture.blocks = graph_.blocks();
+    picture.parameters = picture_of(picture.blocks, w_.data());
+  }
+  Circumstances circumstances(std::uint64_t step) const {
+    return {experiment_, model_.preparation(), model_.names(), step,
+            descent_.steps() > 0 ? descent_.learning_rate() : 0};
   }
 
-  double learning_rate_;
+  const Experiment& experiment_;
+  const ModelOf<T>& model_;
+  const std::array<Examples<T>, NNRUN_PARTS>& parts_;
   Object gradient_;
   decltype(nnrun_gradient::compute) compute_;
   const Buffer<T>& w_;

@@ -67,7 +67,8 @@ class TrainerOf final : public Trainer {
         source_(experiment_),
         model_(model_for<T>(experiment_, std::move(graph), source_, threads)),
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
-        stepper_(experiment_, *model_, cost_, source_.shape(), batch_rows_, random_, threads),
+        stepper_(experiment_, *model_, cost_, source_.shape(), parts_, batch_rows_, random_,
+                 threads),
         reports_(*model_, cost_, metrics_, parts_),
         limits_(experiment_) {
     if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
@@ -76,8 +77,8 @@ class TrainerOf final : public Trainer {
     model_->draw(random_);
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
-    batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
     require_predictable();
+    batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty());
     history_ = History(shape_of_reports());
     drawn_before_ = random_.position();
@@ -153,7 +154,6 @@ class TrainerOf final : public Trainer {
     history_.add_to(state_);
   }
 
-  const Examples<T>& train_part() const { return parts_[NNRUN_TRAIN]; }
   /// Throws DataError for a row of `predict` that overflows: here, not when the run is over.
   void require_predictable() const {
     const Preparation& preparation = model_->preparation();
@@ -164,6 +164,7 @@ class TrainerOf final : public Trainer {
       preparation.round(prepared.data(), rounded.data());
     }
   }
+  const Examples<T>& train_part() const { return parts_[NNRUN_TRAIN]; }
   const Descent<T>& descent() const { return stepper_.descent(); }
 
   ReportShape shape_of_reports() const {

@@ -184,4 +184,13 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   return warnings;
 }
 
+nnrun_range outputs_taken_by(const Use& cost) {
+  const CostFacts facts = facts_of_cost(cost);
+  return facts.joins ? nnrun_range{} : facts.outputs;
+}
+
+std::string fitting_output(const Use& cost) {
+  return fitting_output(facts_of_cost(cost));
+}
+
 }  // namespace nnrun::host

@@ -9,4 +9,10 @@ namespace nnrun::host {
 /// Returns only what is certain, each warning with its place and what to change.
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer);
 
+/// Returns the outputs that a cost takes; an empty range if it does not say, or if it applies the
+/// fitting activation itself.
+nnrun_range outputs_taken_by(const Use& cost);
+/// Returns what to write so that the outputs are such.
+std::string fitting_output(const Use& cost);
+
 }  // namespace nnrun::host

@@ -196,10 +196,22 @@ TEST_CASE("a run that diverges exits with 1, keeps its record and says what to t
   CHECK(ended.status == 1);
   CHECK(ended.out == "");
   CHECK_THAT(ended.err, Contains("error: cost became infinite in epoch 1, step ") &&
-                            Contains("= help: learning_rate 1e+06 -> try 1e+05\n"));
+                            Contains("= help: learning_rate 1e+06 -> try 1e+05\n") &&
+                            Contains("   = note: likely cause: a learning rate that is far too "
+                                     "large\n           largest input 'y': "));
   const json record = parsed(text_of(scratch / "runs/diagonal-analytic/0001/run.json"));
   CHECK(record["status"] == "failed");
   CHECK_THAT(record["error"].get<std::string>(), StartsWith("cost became infinite"));
+  const json& problem = record["problems"][0];
+  CHECK_THAT(problem["what"].get<std::string>(), StartsWith("cost became infinite"));
+  CHECK_THAT(problem["note"].get<std::string>(), StartsWith("likely cause: a learning rate"));
+  CHECK_THAT(problem["hint"].get<std::string>(), StartsWith("learning_rate 1e+06 -> try"));
+  const json told = parsed(run("$nnrun --json $configs/diagonal-analytic.yaml --set "
+                               "model.defaults.activation=null --set "
+                               "train.optimizer.learning_rate=1e6",
+                               scratch.folder())
+                               .out);
+  CHECK(told["problems"] == record["problems"]);
 }
 
 TEST_CASE(
