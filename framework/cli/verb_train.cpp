@@ -15,6 +15,7 @@
 #include "runs/recorded_run.hpp"
 #include "runs/resumed_run.hpp"
 #include "training/data_parts.hpp"
+#include "training/doubts.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
@@ -72,10 +73,16 @@ class Training {
     double seconds_before = 0;
     Listener listener;
     listener.stop = [] { return interrupt_signal() != 0; };
+    CostWatch watch;
+    for (std::size_t i = 0; i < trainer.history().size(); ++i) watch.take(trainer.history()[i]);
+    bool told = watch.has_risen();  // if the run goes on, it was told before
     listener.epoch = [&](const EpochReport& report) {
       say_line(epoch_line(report, experiment_, report.seconds - seconds_before,
                           trainer.data().examples[NNRUN_TRAIN], talk_));
       seconds_before = report.seconds;
+      watch.take(report);
+      if (!quiet_ && watch.has_risen() && !std::exchange(told, true))
+        talk_.write(render("warning", {watch.warning(experiment_)}, talk_.colour()));
     };
     if (!quiet_ && talk_.is_terminal())
       listener.progress = [&](const Progress& progress) {
@@ -163,8 +170,15 @@ class Training {
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
     out_.write(predictions_text(experiment_.predict_rows(), result.predictions));
     out_.write(decision_map(trainer, out_));
+    say_doubts(trainer, result);
     out_.write("saved  " + result.run + " (report.html)\n");
     if (!outcome.interrupted) say_line("again  nnrun " + result.run + "/config.yaml");
+  }
+  /// Says what came up in training; the warnings before it were shown then.
+  void say_doubts(const Trainer& trainer, const RunResult& result) {
+    const std::size_t before = warnings_of(experiment_, trainer).size();
+    for (std::size_t i = before; i < result.warnings.size(); ++i)
+      say_line(talk_.yellow("note   " + result.warnings[i].what));
   }
   void show_score(const Score& score, const DataShape& data, std::size_t part, bool anew) {
     const std::array titles{"train  ", "valid  ", "test   "},

@@ -1,8 +1,11 @@
 #include "runs/recorded_run.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "training/doubts.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
 
@@ -72,7 +75,10 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
   result.threads = trainer.threads();
   result.parameters = model.graph().parameter_count();
   result.predictions = model.predict_each(experiment_.predict_rows());
-  result.weights_sha256 = weights_sha256(model.blocks());
+  const std::vector<BlockValues> blocks = model.blocks();
+  result.weights_sha256 = weights_sha256(blocks);
+  std::ranges::move(doubts_about(experiment_, trainer, result.outcome, blocks),
+                    std::back_inserter(result.warnings));
   result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
   return result;
 }

@@ -17,7 +17,7 @@ struct RunResult {
   std::vector<std::vector<double>> predictions;  ///< of experiment.predict
   double total_seconds = 0;
   std::string weights_sha256;
-  std::vector<Problem> warnings{};  ///< see warnings_of
+  std::vector<Problem> warnings{};  ///< see warnings_of and doubts_about
 };
 
 /// Returns {"cost": …, "accuracy": …}; a metric with a table gives an array of rows.

@@ -1,5 +1,6 @@
 // A value that is watched from epoch to epoch: a column of metrics.csv.
 #pragma once
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ class Monitor {
 
   bool higher_is_better() const { return higher_is_better_; }
   double value_of(const EpochReport& report) const;
-  /// Returns whether value is better than best by more than min_delta.
+  /// Returns whether value is better than best by more than min_delta. Any number is better than
+  /// one that is not defined.
   bool improves(double value, double best, double min_delta) const {
+    if (std::isnan(best)) return !std::isnan(value);
     return higher_is_better_ ? value > best + min_delta : value < best - min_delta;
   }
 

@@ -1,0 +1,111 @@
+#include "training/doubts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/text.hpp"
+#include "training/diagnosis.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t long_rise = 5, long_high = 10;
+// No usual training ends with such parameters, unless its targets are as large.
+constexpr double huge_parameter = 1e5;
+
+constexpr const char* parts_in_words[] = {"training", "validation", "test"};
+
+Problem not_defined(const std::string& name, double value, std::size_t part, const Place& place) {
+  return {.what = name + " of the " + parts_in_words[part] + " part is " +
+                  (std::isnan(value) ? "not defined" : "infinite"),
+          .place = place,
+          .hint = "look at the outputs and the targets of that part: nnrun predict RUN FILE"};
+}
+
+void add_not_defined(const Experiment& experiment, const EpochReport& result,
+                     std::vector<Problem>& doubts) {
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    const Score* const score = result.score(part);
+    if (score == nullptr) continue;
+    if (!std::isfinite(score->cost))
+      doubts.push_back(not_defined("the cost", score->cost, part, experiment.train.cost.place));
+    for (std::size_t i = 0; i < score->metrics.size(); ++i)
+      if (const Use& metric = experiment.metrics[i]; !std::isfinite(score->metrics[i]))
+        doubts.push_back(not_defined(metric.plugin->name, score->metrics[i], part, metric.place));
+  }
+}
+
+template <class T>
+double largest_in(const BlockValues& block) {
+  double largest = 0;
+  for (std::size_t at = 0; at < block.bytes.size(); at += sizeof(T)) {
+    T x;
+    std::memcpy(&x, block.bytes.data() + at, sizeof x);
+    largest = std::max(largest, std::abs(static_cast<double>(x)));
+  }
+  return largest;
+}
+
+void add_huge_parameters(const Experiment& experiment, const Trainer& trainer,
+                         const std::vector<BlockValues>& blocks, std::vector<Problem>& doubts) {
+  const auto [low, high] = trainer.target_range();
+  const double limit = huge_parameter * std::max({1., std::abs(low), std::abs(high)});
+  double largest = 0;
+  const BlockValues* whose = nullptr;
+  for (const BlockValues& block : blocks) {
+    const double own =
+        experiment.dtype == Dtype::float32 ? largest_in<float>(block) : largest_in<double>(block);
+    if (own > largest) {
+      largest = own;
+      whose = &block;
+    }
+  }
+  if (largest > limit)
+    doubts.push_back({.what = "the parameters became huge: " + whose->name + " reaches " +
+                              significant(largest, 3),
+                      .place = experiment.train.optimizer.use.place,
+                      .hint = smaller_rate(experiment.train.optimizer.learning_rate)});
+}
+
+}  // namespace
+
+bool CostWatch::is_above_lowest_by(double part) const {
+  return last_ > lowest_ + part * std::abs(lowest_) && last_ > lowest_ + 0.1 * (first_ - lowest_);
+}
+
+void CostWatch::take(const EpochReport& report) {
+  const double cost = report.train.cost;
+  if (epochs_ == 0) first_ = lowest_ = last_ = cost;
+  if (epochs_ == 0 || cost < lowest_) {
+    lowest_ = cost;
+    lowest_epoch_ = report.epoch;
+  }
+  rises_ = cost > last_ ? rises_ + 1 : 0;
+  last_ = cost;
+  const bool is_high = is_above_lowest_by(1) || cost > first_ + 0.1 * std::abs(first_);
+  high_ = is_high ? high_ + 1 : 0;
+  last_epoch_ = report.epoch;
+  ++epochs_;
+  has_risen_ = has_risen_ || high_ >= long_high || (rises_ >= long_rise && is_above_lowest_by(1));
+}
+
+Problem CostWatch::warning(const Experiment& experiment) const {
+  return {.what = "the training cost rose since epoch " + std::to_string(lowest_epoch_) +
+                  ", from " + significant(lowest_, 3) + " to " + significant(last_, 3) +
+                  " in epoch " + std::to_string(last_epoch_),
+          .place = experiment.train.optimizer.use.place,
+          .hint = smaller_rate(experiment.train.optimizer.learning_rate)};
+}
+
+std::vector<Problem> doubts_about(const Experiment& experiment, const Trainer& trainer,
+                                  const Outcome& outcome, const std::vector<BlockValues>& blocks) {
+  std::vector<Problem> doubts;
+  CostWatch watch;
+  for (std::size_t i = 0; i < outcome.epochs.size(); ++i) watch.take(outcome.epochs[i]);
+  if (watch.is_risen()) doubts.push_back(watch.warning(experiment));
+  if (outcome.result) add_not_defined(experiment, *outcome.result, doubts);
+  add_huge_parameters(experiment, trainer, blocks, doubts);
+  return doubts;
+}
+
+}  // namespace nnrun::host
