@@ -38,6 +38,20 @@ TEST_CASE("csv takes columns by name, in the order in which they are asked for",
   CHECK(data.shape.names.classes.empty());
 }
 
+TEST_CASE("a csv file may have a hundred thousand columns, each found by its name",
+          "[dataset][csv]") {
+  std::string names, row;
+  for (int i = 0; i < 100'000; ++i) {
+    names += "c" + std::to_string(i) + ",";
+    row += std::to_string(i) + ",";
+  }
+  const Read data = Table(names + "t\n" + row + "7\n").read();
+  const std::vector<double> x = numbers(data.parts[NNRUN_TRAIN].x);
+  REQUIRE(x.size() == 100'000);
+  CHECK(x[77'777] == 77'777);
+  CHECK(numbers(data.parts[NNRUN_TRAIN].t) == std::vector<double>{7});
+}
+
 TEST_CASE("a csv target of texts is a class, numbered in the order of the alphabet",
           "[dataset][csv]") {
   Table table("x,kind\n1,setosa\n2,\"a, \"\"b\"\"\"\n3,virginica\n4,setosa\n");

@@ -33,15 +33,18 @@ class CsvReader {
     if (!header) {
       for (std::size_t i = 1; i <= fields_.size(); ++i)
         names_.emplace_back("x").append(std::to_string(i));
+      sort_names();
       return;
     }
     for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
     if (names_.size() == 1 && names_[0].empty())
       throw Error("the first line must name the columns, but it is empty", place());
-    std::vector<std::string> sorted = names_;
-    std::sort(sorted.begin(), sorted.end());
-    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
-    if (twice != sorted.end()) throw Error("two columns are called '" + *twice + "'", place());
+    sort_names();
+    const auto twice =
+        std::adjacent_find(by_name_.begin(), by_name_.end(),
+                           [this](std::size_t a, std::size_t b) { return names_[a] == names_[b]; });
+    if (twice != by_name_.end())
+      throw Error("two columns are called '" + names_[*twice] + "'", place());
   }
 
   const std::vector<std::string>& names() const { return names_; }
@@ -53,8 +56,10 @@ class CsvReader {
   }
   /// Returns the index of a column.
   std::size_t column(std::string_view name) const {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    if (found != names_.end()) return static_cast<std::size_t>(found - names_.begin());
+    const auto found = std::lower_bound(
+        by_name_.begin(), by_name_.end(), name,
+        [this](std::size_t i, std::string_view wanted) { return names_[i] < wanted; });
+    if (found != by_name_.end() && names_[*found] == name) return *found;
     std::string all;
     for (const std::string& known : names_) {
       if (all.size() > 400) {
@@ -127,6 +132,13 @@ class CsvReader {
     while (!text.empty() && blank(text.front())) text.remove_prefix(1);
     while (!text.empty() && blank(text.back())) text.remove_suffix(1);
     return text;
+  }
+
+  /// A file may have a million columns, each of which is looked up by its name.
+  void sort_names() {
+    for (std::size_t i = 0; i < names_.size(); ++i) by_name_.push_back(i);
+    std::sort(by_name_.begin(), by_name_.end(),
+              [this](std::size_t a, std::size_t b) { return names_[a] < names_[b]; });
   }
 
   /// Reads the next line, without its end, into row_.
@@ -209,6 +221,7 @@ class CsvReader {
   char separator_;
   bool row_waits_;  // the first row was read for its number of columns
   std::vector<std::string> names_;
+  std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
   char block_[1 << 16];
   std::size_t from_ = 0, to_ = 0;  // of what is left of the block
   std::string row_;
