@@ -4,8 +4,10 @@
 #include <nnrun/abi.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <new>
 #include <span>
@@ -24,18 +26,25 @@ class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t n) : size_(n) {
-    const std::size_t bytes = (padded(n) + 2 * NNRUN_LANES) * sizeof(T) / 64 * 64 + 64;
-    data_.reset(static_cast<T*>(std::aligned_alloc(64, bytes)));
-    if (!data_) throw std::bad_alloc();
-    std::memset(data_.get(), 0, bytes);
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 2 / sizeof(T);
+    if (n > most) throw std::bad_alloc();
+    // calloc: the system takes no memory for what is never written, and most of a wide layer's
+    // room for rows may not be
+    const std::size_t room = padded(n) + 2 * NNRUN_LANES + alignment / sizeof(T);
+    void* const memory = std::calloc(room, sizeof(T));
+    if (memory == nullptr) throw std::bad_alloc();
+    const auto address = reinterpret_cast<std::uintptr_t>(memory);
+    data_ = {reinterpret_cast<T*>((address + alignment - 1) / alignment * alignment), {memory}};
   }
   T* data() const { return data_.get(); }
   std::size_t size() const { return size_; }
   std::span<T> all() const { return {data_.get(), size_}; }
 
  private:
+  static constexpr std::size_t alignment = 64;
   struct Free {
-    void operator()(T* p) const { std::free(p); }
+    void* memory = nullptr;  // as it was allocated, before the alignment
+    void operator()(T*) const { std::free(memory); }
   };
   std::unique_ptr<T[], Free> data_;
   std::size_t size_ = 0;

@@ -10,7 +10,20 @@ namespace {
 
 /// Beyond this a size is a mistake, and below it products of two fit into 64 bits.
 constexpr std::size_t largest_size = std::size_t{1} << 31;
-__extension__ typedef unsigned __int128 Product;
+constexpr auto too_large = "2147483648 numbers are the most";
+/// More parameters than any machine holds, and far from where 64 bits end.
+constexpr std::size_t largest_vector = std::size_t{1} << 56;
+
+/// Returns how many numbers a shape has, or more than largest_size if 64 bits may not hold it.
+std::size_t product_of(const nnrun_shape& shape) {
+  std::size_t product = 1;
+  for (std::uint32_t i = 0; i < shape.rank; ++i) {
+    if (shape.sizes[i] > largest_size) return shape.sizes[i];
+    product *= shape.sizes[i];
+    if (product > largest_size) return product;
+  }
+  return product;
+}
 
 std::size_t index_of(std::span<const LayerSpec> layers, const std::string& name) {
   const auto found = std::ranges::find(layers, name, &LayerSpec::name);
@@ -82,12 +95,21 @@ void plan(Node& node) {
         .hint =
             "tell the plugin's author; nnrun check " + plugin.library->shown() + " finds it too"});
   const nnrun_shape& out = node.plan.out;
-  Product cols = 1;
-  for (std::uint32_t i = 0; i < out.rank; ++i) {
-    cols *= out.sizes[i];
-    if (cols > largest_size) refuse("an output of " + text_of(out) + " is impossible");
-  }
-  node.cols = static_cast<std::size_t>(cols);
+  if (product_of(out) > largest_size)
+    refuse("an output of " + text_of(out) + " is impossible", too_large);
+  node.cols = size_of(out);
+}
+
+/// Adds numbers to a flat vector and returns where they begin.
+std::size_t append(std::size_t& total, std::size_t count, const char* what, const Node& node) {
+  const std::size_t at = total;
+  if (count > largest_vector - total)
+    throw GraphError(Problem{.what = "layer '" + node.name + "': " + std::to_string(count) + ' ' +
+                                     what + " are impossible",
+                             .place = node.place,
+                             .hint = "make the layer or its inputs smaller"});
+  total += padded(count);
+  return at;
 }
 
 /// With one output number per row, every activation works number by number.
@@ -184,11 +206,10 @@ Graph build_graph(const Experiment& experiment) {
   Graph graph;
   graph.input.rank = static_cast<std::uint32_t>(experiment.model.input.value.size());
   std::ranges::copy(experiment.model.input.value, graph.input.sizes);
-  Product numbers = 1;
-  for (const std::size_t size : experiment.model.input.value) numbers *= size;
-  if (numbers > largest_size)
+  if (product_of(graph.input) > largest_size)
     throw GraphError(Problem{.what = "an input of " + text_of(graph.input) + " is impossible",
-                             .place = experiment.model.input.place});
+                             .place = experiment.model.input.place,
+                             .hint = too_large});
   graph.input_cols = size_of(graph.input);
 
   const std::vector<std::size_t> order = topological_order(experiment.model.layers);
@@ -211,10 +232,8 @@ Graph build_graph(const Experiment& experiment) {
     }
     plan(node);
     node.has_slope |= node.plan.n_parameters > 0;
-    node.offset = graph.n_parameters;
-    graph.n_parameters += padded(node.plan.n_parameters);
-    node.state_offset = graph.n_state;
-    graph.n_state += padded(node.plan.n_state);
+    node.offset = append(graph.n_parameters, node.plan.n_parameters, "parameters", node);
+    node.state_offset = append(graph.n_state, node.plan.n_state, "numbers of state", node);
   }
   return graph;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "network/buffer.hpp"
@@ -11,7 +12,7 @@ namespace nnrun::host {
 namespace {
 
 __extension__ typedef unsigned __int128 Product;
-constexpr std::size_t most_scratch = std::size_t{1} << 40;  // more is a number that wrapped around
+constexpr std::size_t most_numbers = std::size_t{1} << 40;  // more is a number that wrapped around
 
 std::string fault_of_shape(const nnrun_shape& shape) {
   if (shape.rank < 1 || shape.rank > NNRUN_MAX_RANK)
@@ -124,9 +125,13 @@ std::string fault_of_plan(const nnrun_plan& plan) {
            std::to_string(plan.n_state_blocks) + " of state; at most " +
            std::to_string(NNRUN_MAX_BLOCKS) + " and " + std::to_string(NNRUN_MAX_STATE_BLOCKS) +
            " are possible";
-  if (plan.scratch > most_scratch)
-    return "scratch = " + std::to_string(plan.scratch) + "; at most " +
-           std::to_string(most_scratch) + " are possible";
+  for (const auto& [name, numbers] :
+       {std::pair("scratch", plan.scratch), std::pair("kept", plan.kept),
+        std::pair("kept_per_row", plan.kept_per_row),
+        std::pair("noise_per_row", plan.noise_per_row)})
+    if (numbers > most_numbers)
+      return std::string(name) + " = " + std::to_string(numbers) + "; at most " +
+             std::to_string(most_numbers) + " are possible";
   std::string fault =
       Blocks({plan.blocks, plan.n_blocks}, plan.n_parameters, "n_parameters").fault();
   if (!fault.empty()) return fault;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,21 +18,30 @@ struct Need {
   std::string what;
   Bytes bytes = 0;
   std::size_t copies = 1;
+  Place place = {};       ///< in the config
+  std::string hint = {};  ///< how to need less
 };
 
-/// Returns the bytes that this process may still use: the smaller of MemAvailable and what its
-/// control group has left. The largest number if neither can be read.
-std::uint64_t available_memory();
+/// Returns the bytes that this process may still use: the smallest of MemAvailable, what its
+/// control group and those above it have left (of either version), and its limits of address space
+/// and data. The largest number if none can be read. system: where /proc and /sys are.
+std::uint64_t available_memory(const std::filesystem::path& system = "/");
 
 /// Returns a text such as `32 GB` or `1.5 MB`: powers of 1000, at most two digits after the point.
 std::string text_of_bytes(Bytes bytes);
 
-/// Throws ConfigError "32 GB needed, 19 GB available: … is 32 GB", naming the largest need.
+/// Throws ConfigError "32 GB needed, 19 GB available: … is 32 GB", naming the largest need, at its
+/// place.
 void require_memory(const std::vector<Need>& needs, std::uint64_t available);
+/// The same with what is available now. Does not look if so little is needed that it does not
+/// matter.
+void require_memory(const std::vector<Need>& needs);
 
-/// Returns what a run needs: parameters, gradient, slots, values of a batch, and the scratch of
+/// Returns what training needs: parameters, gradient, slots, values of a batch, and the scratch of
 /// every thread.
 std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_rows,
                            std::size_t n_slots, unsigned threads = 1);
+/// Returns what a model needs to compute outputs, this many rows at a time.
+std::vector<Need> needs_of_outputs(const Graph& graph, Dtype dtype, std::size_t rows);
 
 }  // namespace nnrun::host

@@ -47,7 +47,7 @@ std::shared_ptr<Model> Model::create(const Experiment& experiment, Preparation p
                                      DataNames names) {
   Graph graph = build_graph(experiment);
   require_inputs(graph, preparation, experiment.model.input.place);
-  require_memory(needs_of(graph, experiment.dtype, most_rows, 0), available_memory());
+  require_memory(needs_of_outputs(graph, experiment.dtype, most_rows));
   if (experiment.dtype == Dtype::float32)
     return std::make_shared<ModelOf<float>>(std::move(graph), std::move(preparation),
                                             std::move(names));

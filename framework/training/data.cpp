@@ -120,11 +120,12 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
     const std::size_t cols = size_of(shape_.input) + size_of(shape_.target);
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(cols) + " numbers",
-                     Bytes{given_[part]} * cols * width});
+                     Bytes{given_[part]} * cols * width, 1, place_, "use fewer examples"});
     if (preparation.changes())
       needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +
                            " examples before and after their preparation",
-                       Bytes{given_[part]} * (cols * 8 + preparation.outputs() * width)});
+                       Bytes{given_[part]} * (cols * 8 + preparation.outputs() * width), 1, place_,
+                       "use fewer examples"});
   }
   return needs;
 }

@@ -27,7 +27,7 @@ Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& 
   preparation.use(fit_of(experiment, file, preparation));
   const auto model = Model::create(experiment, std::move(preparation), file.names);
   data.require_fit(model->graph(), model->preparation(), experiment);
-  require_memory(data.needs(model->preparation(), experiment.dtype), available_memory());
+  require_memory(data.needs(model->preparation(), experiment.dtype));
   return experiment.dtype == Dtype::float32
              ? score_as<float>(experiment, file, *model, data, part)
              : score_as<double>(experiment, file, *model, data, part);

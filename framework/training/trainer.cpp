@@ -33,11 +33,16 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
   data.require_fit(graph, preparation, experiment);
   const auto* const optimizer =
       static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);
-  std::vector<Need> needs =
-      needs_of(graph, experiment.dtype, experiment.train.batch_size, optimizer->n_slots,
-               useful_threads(threads, experiment.train.batch_size, graph));
+  const std::size_t rows =
+      std::min(experiment.train.batch_size, data.shape().examples[NNRUN_TRAIN]);
+  std::vector<Need> needs = needs_of(graph, experiment.dtype, rows, optimizer->n_slots,
+                                     useful_threads(threads, rows, graph));
+  std::ranges::move(
+      needs_of_outputs(graph, experiment.dtype,
+                       std::min(Model::most_rows, std::ranges::max(data.shape().examples))),
+      std::back_inserter(needs));
   std::ranges::move(data.needs(preparation, experiment.dtype), std::back_inserter(needs));
-  require_memory(needs, available_memory());
+  require_memory(needs);
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
 }
 
