@@ -55,13 +55,14 @@ auto retried(Call call) {
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
   int operator*() const { return number_; }
   explicit operator bool() const { return number_ >= 0; }
+  int release() { return std::exchange(number_, -1); }
   /// Some file systems report a failed write only here.
   bool close() { return ::close(std::exchange(number_, -1)) == 0 || errno == EINTR; }
 
@@ -69,18 +70,26 @@ class Descriptor {
   int number_;
 };
 
-/// Calls take(bytes) with each piece of a regular file.
-template <class Take>
-void read_pieces(const fs::path& file, Take take) {
+/// Opens a regular file for reading, and tells its size.
+Descriptor opened(const fs::path& file, std::uint64_t& size) {
   // O_NONBLOCK: opening a named pipe must not wait for a writer
   const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-  const Descriptor in(retried([&] { return ::open(file.c_str(), flags); }));
+  Descriptor in(retried([&] { return ::open(file.c_str(), flags); }));
   if (!in && errno == ENOENT) cannot("read", file, "no such file", {}, Cause::no_such_file);
   if (!in) cannot("read", file, system_reason(errno));
   struct stat status {};
   if (::fstat(*in, &status) != 0) cannot("read", file, system_reason(errno));
   if (S_ISDIR(status.st_mode)) cannot("read", file, "it is a directory");
   if (!S_ISREG(status.st_mode)) cannot("read", file, "it is not a regular file");
+  size = static_cast<std::uint64_t>(status.st_size);
+  return in;
+}
+
+/// Calls take(bytes) with each piece of a regular file.
+template <class Take>
+void read_pieces(const fs::path& file, Take take) {
+  std::uint64_t size = 0;
+  const Descriptor in = opened(file, size);
   std::array<char, 1 << 16> buffer;
   for (;;) {
     const ssize_t n = retried([&] { return ::read(*in, buffer.data(), buffer.size()); });
@@ -181,6 +190,27 @@ std::string read_file(const fs::path& file, std::size_t limit) {
     text += piece;
   });
   return text;
+}
+
+InputFile::InputFile(const fs::path& file) : file_(file) {
+  Descriptor in = opened(file, size_);
+  descriptor_ = in.release();
+}
+
+InputFile::~InputFile() {
+  ::close(descriptor_);
+}
+
+void InputFile::read(std::uint64_t count, std::string& to) {
+  std::size_t done = to.size();
+  to.resize(done + count);
+  while (done < to.size()) {
+    const ssize_t n =
+        retried([&] { return ::read(descriptor_, to.data() + done, to.size() - done); });
+    if (n < 0) cannot("read", file_, system_reason(errno));
+    if (n == 0) cannot("read", file_, "it became shorter while it was read");
+    done += static_cast<std::size_t>(n);
+  }
 }
 
 void write_file(const fs::path& file, std::span<const std::string_view> parts, Existing existing,

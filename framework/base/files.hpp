@@ -1,6 +1,7 @@
 // Whole files, read and written safely.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -11,6 +12,24 @@ namespace nnrun::host {
 /// Returns the text of a regular file of at most `limit` bytes. Throws RecordError that says: no
 /// such file (with that cause), a directory, not readable, larger than the limit.
 std::string read_file(const std::filesystem::path& file, std::size_t limit);
+
+/// A regular file that is read piece by piece, so that each can be judged before the next. Throws
+/// as read_file does.
+class InputFile {
+ public:
+  explicit InputFile(const std::filesystem::path& file);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile();
+  std::uint64_t size() const { return size_; }  ///< when it was opened
+  /// Appends the next bytes to a text. Throws RecordError if there are fewer.
+  void read(std::uint64_t count, std::string& to);
+
+ private:
+  std::filesystem::path file_;
+  int descriptor_ = -1;
+  std::uint64_t size_ = 0;
+};
 
 /// When a written file is safe from a power cut: `now`, as soon as the function returns; `later`,
 /// some time afterwards, which is enough for files that can be made again.

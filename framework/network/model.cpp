@@ -59,14 +59,22 @@ std::shared_ptr<Model> Model::read(const Experiment& experiment, const ModelFile
   Preparation preparation(experiment, raw_inputs(experiment, file), file.names.inputs);
   preparation.use(fit_of(experiment, file, preparation));
   auto model = create(experiment, std::move(preparation), file.names);
-  model->load(file.file, {});
+  model->load(file);
   return model;
 }
 
 void Model::load(const TensorFile& file, const Place& place) {
-  require_fit(file, graph_, place);
+  require_fit(file, graph_, dtype(), place);
   for (const NamedBlock& block : graph_.saved_blocks())
     set(block, numbers_of(*file.find(block.name)));
+}
+
+void Model::load(const ModelFile& file) try {
+  load(file.file, Place{});
+} catch (const ConfigError& e) {
+  Problem problem = e.problems().front();
+  problem.where = file.path.string();
+  throw ConfigError(std::move(problem));
 }
 
 void Model::load_start(const Experiment& experiment) {
@@ -156,7 +164,7 @@ Preparation::Fit fit_of(const Experiment& experiment, const ModelFile& file,
 
 void require_weights(const Experiment& experiment, const Graph& graph) {
   if (!experiment.model.weights.value.empty())
-    require_fit(weights_of(experiment), graph, experiment.model.weights.place);
+    require_fit(weights_of(experiment), graph, experiment.dtype, experiment.model.weights.place);
 }
 
 std::string weights_sha256(const std::vector<BlockValues>& blocks) {

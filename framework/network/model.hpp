@@ -44,8 +44,10 @@ class Model {
   /// Draws the initial parameters, layer by layer.
   virtual void draw(Random& random) = 0;
   /// Loads the numbers of a file, by name and shape. Throws ConfigError at `place` unless the file
-  /// has exactly what the network needs.
+  /// has exactly what the network needs, all of it finite.
   void load(const TensorFile& file, const Place& place);
+  /// The same of a recorded model, naming its file.
+  void load(const ModelFile& file);
   /// Loads the file that `model.weights` names, if it names one. Throws DataError at the key if the
   /// file cannot be read, and what load throws.
   void load_start(const Experiment& experiment);

@@ -1,6 +1,8 @@
 #include "network/model_file.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -9,6 +11,7 @@ namespace {
 
 // No layer can be called `input`, so no block has these names.
 constexpr auto shift_name = "input/shift", factor_name = "input/factor";
+constexpr auto damaged = "the file is damaged, or was made by something else";
 constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes";
 
 std::string json_of(const std::vector<std::string>& names) {
@@ -25,12 +28,36 @@ std::vector<std::string> names_of(const TensorFile& file, const char* key,
   if (!texts)
     throw RecordError(Problem{.what = "'" + std::string(key) + "' is not a list of names",
                               .where = path.string()});
-  return json.get<std::vector<std::string>>();
+  auto names = json.get<std::vector<std::string>>();
+  for (const std::string& name : names)
+    if (std::ranges::any_of(
+            name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))  // as csv refuses them
+      throw RecordError(
+          Problem{.what = "a name in '" + std::string(key) + "' holds a control character",
+                  .where = path.string()});
+  return names;
 }
 
-std::vector<double> numbers_at(const TensorFile& file, const char* name) {
+/// Returns which number is not finite in this precision; empty if all are.
+std::string not_finite(const std::string& name, std::span<const double> numbers, Dtype dtype) {
+  const double largest = dtype == Dtype::float32 ? std::numeric_limits<float>::max()
+                                                 : std::numeric_limits<double>::max();
+  const auto wrong = std::ranges::find_if_not(
+      numbers, [&](double x) { return std::abs(x) <= largest; });  // false for NaN
+  if (wrong == numbers.end()) return {};
+  return "number " + std::to_string(wrong - numbers.begin() + 1) + " of '" + name + "' is " +
+         shortest(*wrong) +
+         (std::isfinite(*wrong) ? ", too large for float32" : ", not a finite number");
+}
+
+std::vector<double> numbers_at(const TensorFile& file, const char* name,
+                               const std::filesystem::path& path) {
   const Tensor* const tensor = file.find(name);
-  return tensor ? numbers_of(*tensor) : std::vector<double>{};
+  if (!tensor) return {};
+  std::vector<double> numbers = numbers_of(*tensor);
+  if (const std::string fault = not_finite(name, numbers, Dtype::float64); !fault.empty())
+    throw RecordError(Problem{.what = fault, .where = path.string(), .hint = damaged});
+  return numbers;
 }
 
 }  // namespace
@@ -51,14 +78,14 @@ ModelFile read_model(const std::filesystem::path& path) {
   ModelFile model{.path = path, .file = read_safetensors(path), .fit = {}, .names = {}};
   model.names = {names_of(model.file, inputs_key, path), names_of(model.file, targets_key, path),
                  names_of(model.file, classes_key, path)};
-  model.fit = {numbers_at(model.file, shift_name), numbers_at(model.file, factor_name)};
+  model.fit = {numbers_at(model.file, shift_name, path), numbers_at(model.file, factor_name, path)};
   if (model.fit.shifts.size() != model.fit.factors.size())
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",
                               .where = path.string()});
   return model;
 }
 
-void require_fit(const TensorFile& file, const Graph& graph, const Place& place) {
+void require_fit(const TensorFile& file, const Graph& graph, Dtype dtype, const Place& place) {
   const auto refuse = [&](const std::string& what, std::string hint = {}) {
     throw ConfigError(Problem{.what = "the weights do not fit the model: " + what,
                               .place = place,
@@ -66,15 +93,31 @@ void require_fit(const TensorFile& file, const Graph& graph, const Place& place)
   };
   const auto what_it_has = [&] {
     std::vector<std::string> names;
-    for (const Tensor& t : file.tensors) names.push_back(t.name);
-    return "the file has " + join(names, ", ");
+    constexpr std::size_t most = 50;  // of a foreign file with thousands
+    for (const Tensor& t : file.tensors) {
+      if (names.size() == most) {
+        names.push_back("... (" + std::to_string(file.tensors.size()) + " in all)");
+        break;
+      }
+      names.push_back(t.name);
+    }
+    return "the file has " + (names.empty() ? "no tensors" : join(names, ", "));
   };
   const std::vector<NamedBlock> blocks = graph.saved_blocks();
   for (const NamedBlock& block : blocks) {
     const Tensor* const tensor = file.find(block.name);
     if (!tensor) refuse("no '" + block.name + "'", what_it_has());
     const nnrun_shape& wanted = block.block->shape;
-    if (std::ranges::equal(tensor->shape, std::span(wanted.sizes, wanted.rank))) continue;
+    if (std::ranges::equal(tensor->shape, std::span(wanted.sizes, wanted.rank))) {
+      if (tensor->dtype != "F32" && tensor->dtype != "F64")
+        refuse("'" + block.name + "' holds " + tensor->dtype + ", F32 or F64 is expected");
+      if (const std::string fault = not_finite(block.name, numbers_of(*tensor), dtype);
+          !fault.empty())
+        throw ConfigError(Problem{.what = fault + ": a model with it gives wrong answers",
+                                  .place = place,
+                                  .hint = damaged});
+      continue;
+    }
     nnrun_shape found{};
     found.rank =
         static_cast<std::uint32_t>(std::min<std::size_t>(tensor->shape.size(), NNRUN_MAX_RANK));

@@ -30,7 +30,7 @@ void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<T
               Metadata& metadata);
 
 /// Throws ConfigError at `place` unless the file has exactly the blocks of the network, each in its
-/// shape. What describe adds is ignored.
-void require_fit(const TensorFile& file, const Graph& graph, const Place& place);
+/// shape and with numbers that are finite in this precision. What describe adds is ignored.
+void require_fit(const TensorFile& file, const Graph& graph, Dtype dtype, const Place& place);
 
 }  // namespace nnrun::host

@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "network/crc32c.hpp"
+#include "network/memory_needs.hpp"
 #include "network/safetensors_header.hpp"
 namespace nnrun::host {
 namespace {
@@ -20,8 +21,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
 constexpr std::size_t length_size = 8;
-constexpr std::uint64_t largest_header = 100'000'000;       // as in the reference
-constexpr std::size_t largest_file = std::size_t(1) << 34;  // more than can be trained here
+constexpr std::uint64_t largest_header = 100'000'000;  // as in the reference
 constexpr auto header_crc = "header_crc32c", data_crc = "data_crc32c";
 constexpr std::string_view no_digits = "00000000";
 
@@ -95,6 +95,25 @@ std::string start_of(std::span<const Tensor> tensors, const Metadata& metadata,
   return start;
 }
 
+/// Returns the length and the header, once the length is known to be possible.
+std::string start_in(InputFile& in, const std::filesystem::path& file) {
+  if (in.size() < length_size)
+    refuse_safetensors(file,
+                       "it has " + std::to_string(in.size()) + " bytes, its length alone takes 8");
+  std::string start;
+  in.read(length_size, start);
+  std::uint64_t length;
+  std::memcpy(&length, start.data(), length_size);
+  if (length > largest_header)
+    refuse_safetensors(file, "its header would have " + std::to_string(length) + " bytes, " +
+                                 std::to_string(largest_header) + " are the most");
+  if (length > in.size() - length_size)
+    refuse_safetensors(file, "its header has " + std::to_string(length) + " bytes, the file " +
+                                 std::to_string(in.size()));
+  in.read(length, start);
+  return start;
+}
+
 template <class T>
 std::vector<double> doubles(std::span<const std::byte> bytes) {
   std::vector<double> out(bytes.size() / sizeof(T));
@@ -139,24 +158,17 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
 }
 
 TensorFile read_safetensors(const std::filesystem::path& file) {
+  InputFile in(file);
+  std::string start = start_in(in, file);
+  const std::uint64_t data_size = in.size() - start.size();
+  TensorHeader header = read_header(std::string_view(start).substr(length_size), data_size, file);
+  require_memory({{.what = "'" + file.string() + "'", .bytes = data_size}});
   TensorFile out;
-  out.contents = std::make_shared<const std::string>(read_file(file, largest_file));
-  const std::string_view all = *out.contents;
-  if (all.size() < length_size)
-    refuse_safetensors(file,
-                       "it has " + std::to_string(all.size()) + " bytes, its length alone takes 8");
-  std::uint64_t length;
-  std::memcpy(&length, all.data(), length_size);
-  if (length > largest_header)
-    refuse_safetensors(file, "its header would have " + std::to_string(length) + " bytes, " +
-                                 std::to_string(largest_header) + " are the most");
-  if (length > all.size() - length_size)
-    refuse_safetensors(file, "its header has " + std::to_string(length) + " bytes, the file " +
-                                 std::to_string(all.size()));
-  const std::string_view start = all.substr(0, length_size + length);
-  const std::string_view data = all.substr(start.size());
-  TensorHeader header = read_header(start.substr(length_size), data.size(), file);
+  const auto contents = std::make_shared<std::string>();
+  in.read(data_size, *contents);
+  out.contents = contents;
   out.metadata = std::move(header.metadata);
+  const std::string_view data = *out.contents;
   for (TensorEntry& entry : header.entries) {
     entry.tensor.bytes =
         std::as_bytes(std::span(data)).subspan(entry.begin, entry.end - entry.begin);

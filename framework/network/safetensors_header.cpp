@@ -9,6 +9,15 @@
 namespace nnrun::host {
 namespace {
 
+// Beyond these a header is a mistake or an attack; they bound the memory that reading it takes.
+constexpr std::size_t most_sizes = 64, most_tensors = 1'000'000, most_metadata = 10'000;
+
+/// Returns a name for a message: in a hostile file it may be a hundred megabytes long.
+std::string shown(const std::string& name) {
+  constexpr std::size_t longest = 100;
+  return name.size() <= longest ? name : name.substr(0, longest) + "...";
+}
+
 /// Takes the parser's events one by one, so that no tree is built, nothing is nested deeply and
 /// nothing unexpected passes: {"__metadata__": {text: text}, NAME: {"dtype", "shape",
 /// "data_offsets"}}.
@@ -22,6 +31,8 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
       case At::start:
         return go(At::top);
       case At::tensor_value:
+        if (header.entries.size() == most_tensors)
+          return fail("names more than " + std::to_string(most_tensors) + " tensors");
         header.entries.push_back({.tensor = {name_, {}, {}, {}}});
         given_ = 0;
         return go(At::tensor);
@@ -33,13 +44,15 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(std::string& text) override {
     if (at_ == At::top) {
-      if (!names_.insert(text).second) return fail("names '" + text + "' twice");
+      if (!names_.insert(text).second) return fail("names '" + shown(text) + "' twice");
       name_ = text;
       return go(text == "__metadata__" ? At::metadata_value : At::tensor_value);
     }
     if (at_ == At::metadata) {
       name_ = text;
-      if (header.metadata.contains(text)) return fail("names metadata '" + text + "' twice");
+      if (header.metadata.contains(text)) return fail("names metadata '" + shown(text) + "' twice");
+      if (header.metadata.size() == most_metadata)
+        return fail("has more than " + std::to_string(most_metadata) + " texts as metadata");
       return go(At::text);
     }
     return field(text);
@@ -59,6 +72,9 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     return unexpected("a list");
   }
   bool number_unsigned(std::uint64_t number) override {
+    if (at_ == At::shape && tensor().shape.size() == most_sizes)
+      return fail("gives '" + shown(name_) + "' more than " + std::to_string(most_sizes) +
+                  " sizes");
     if (at_ == At::shape) {
       tensor().shape.push_back(number);
     } else if (at_ == At::offsets && offsets_ < 2) {
@@ -70,13 +86,13 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool end_array() override {
     if (at_ == At::offsets && offsets_ != 2)
-      return fail("gives '" + name_ + "' other than two data_offsets");
+      return fail("gives '" + shown(name_) + "' other than two data_offsets");
     return go(At::tensor);
   }
   bool end_object() override {
     if (at_ == At::top) return go(At::start);
     if (at_ == At::tensor && given_ != all_fields)
-      return fail("does not give '" + name_ + "' all of dtype, shape and data_offsets");
+      return fail("does not give '" + shown(name_) + "' all of dtype, shape and data_offsets");
     return go(At::top);
   }
   bool null() override { return unexpected("null"); }
@@ -111,12 +127,12 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
     static constexpr At next[] = {At::dtype, At::shape_value, At::offsets_value};
     for (unsigned i = 0; i < 3; ++i) {
       if (name != known[i]) continue;
-      if ((given_ >> i & 1) != 0) return fail("gives '" + name_ + "' two of " + name);
+      if ((given_ >> i & 1) != 0) return fail("gives '" + shown(name_) + "' two of " + name);
       given_ |= 1u << i;
       offsets_ = 0;
       return go(next[i]);
     }
-    return fail("gives '" + name_ + "' the unknown field '" + name + "'");
+    return fail("gives '" + shown(name_) + "' the unknown field '" + shown(name) + "'");
   }
   Tensor& tensor() { return header.entries.back().tensor; }
   bool go(At next) {
@@ -129,7 +145,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool unexpected(const char* what) {
     return fail(std::string("has ") + what + " where none is expected" +
-                (name_.empty() ? "" : ", at '" + name_ + "'"));
+                (name_.empty() ? "" : ", at '" + shown(name_) + "'"));
   }
 
   At at_ = At::start;
@@ -142,7 +158,7 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
 std::string fault_of(const TensorEntry& entry) {
   const Tensor& tensor = entry.tensor;
   const auto number_size = size_of_dtype(tensor.dtype);
-  if (!number_size) return "has the unknown dtype '" + tensor.dtype + "'";
+  if (!number_size) return "has the unknown dtype '" + shown(tensor.dtype) + "'";
   std::size_t bytes = *number_size;
   std::string shape;
   bool overflow = false;
@@ -192,7 +208,7 @@ TensorHeader read_header(std::string_view json, std::size_t data_size,
   });
   std::size_t end = 0;
   for (const TensorEntry& entry : entries) {
-    const std::string name = "says that '" + entry.tensor.name + "' ";
+    const std::string name = "says that '" + shown(entry.tensor.name) + "' ";
     if (const std::string fault = fault_of(entry); !fault.empty()) refuse(name + fault);
     if (entry.begin != end)
       refuse(name + "starts at " + std::to_string(entry.begin) + ", where " + std::to_string(end) +

@@ -14,7 +14,7 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   Random random(experiment.random, experiment.seed);
   model.draw(random);
   const auto parts = data.read<T>(random, model.preparation());
-  model.load(file.file, {});
+  model.load(file);
   return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
       .score_with_tables(parts[part]);
 }

@@ -233,3 +233,35 @@ TEST_CASE("a file of another program is read", "[records][.data/playground]") {
   for (const double w : numbers_of(*weights_1)) CHECK(std::abs(w) <= 0.5);
   for (const double b : numbers_of(*file.find("dense_1/bias"))) CHECK(b == 0.1);
 }
+
+TEST_CASE("a hostile header is refused in a sentence of bounded length", "[records]") {
+  const Scratch scratch;
+  const std::string start = R"({"a":{"dtype":"F32","data_offsets":[0,0],"shape":)";
+  const std::string deep = start + std::string(100'000, '[');
+  CHECK(refusal(scratch, with_length(deep)) ==
+        "its header has a list where none is expected, at 'a'");
+  const std::string flat = start + "[0" + [] {
+    std::string zeros;
+    for (int i = 0; i < 1'000'000; ++i) zeros += ",0";
+    return zeros;
+  }() + "]}}";
+  CHECK(refusal(scratch, with_length(flat)) == "its header gives 'a' more than 64 sizes");
+  const std::string name(1'000'000, 'n');
+  CHECK(refusal(scratch, with_length("{\"" + name + "\":7}")).size() < 300);
+  CHECK(refusal(scratch, with_length("{\"a\":{\"dtype\":\"" + name +
+                                     R"(","shape":[],"data_offsets":[0,0]}})"))
+            .size() < 300);
+  std::string texts;
+  for (int i = 0; i <= 10'000; ++i) texts += ",\"" + std::to_string(i) + "\":\"\"";
+  CHECK(refusal(scratch, with_length("{\"__metadata__\":{" + texts.substr(1) + "}}")) ==
+        "its header has more than 10000 texts as metadata");
+}
+
+TEST_CASE("a file is judged by its header before its numbers are read", "[records]") {
+  const Scratch scratch;
+  // sparse: 64 GiB that take no room on the disk, and more than this machine may have as memory
+  const auto file = scratch.write("a.safetensors", with_length(one(good)));
+  std::filesystem::resize_file(file, std::uintmax_t{1} << 36);
+  CHECK_THROWS_WITH(read_safetensors(file),
+                    Catch::Contains("describes 4 bytes of numbers, the file has 687194"));
+}

@@ -1,0 +1,112 @@
+// What files that somebody else made can do, and what they cannot.
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "loading/plugin_factory.hpp"
+#include "network/safetensors.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+namespace fs = std::filesystem;
+
+/// An activation in a library, which writes the file `ran` when it is loaded.
+fs::path library(const PluginFactory& factory) {
+  return factory.cpp("mine.so",
+                     "#include <nnrun/plugin.hpp>\n#include <cstdio>\n"
+                     "[[gnu::constructor]] static void at_load() {\n"
+                     "  if (std::FILE* f = std::fopen(\"ran\", \"w\")) std::fclose(f);\n}\n"
+                     "struct Mine : nnrun::Activation {\n"
+                     "  static constexpr auto name = \"mine\", doc = \"\";\n"
+                     "  auto f(auto x) const { return 0.5 * x; }\n};\nNNRUN_REGISTER(Mine)\n");
+}
+
+const std::string with_mine =
+    "name: mine\nplugins: [./mine.so]\ndata: diagonal\n"
+    "model: {input: 2, layers: [{type: dense, units: 1, activation: mine}]}\n"
+    "train: {cost: sum_squared_error}\n";
+
+/// Makes a run with the library, in the folder `run`.
+void make_run(const PluginFactory& factory) {
+  library(factory);
+  factory.scratch().write("mine.yaml", with_mine);
+  REQUIRE(run("$nnrun -q mine.yaml --out run", factory.folder()).status == 0);
+  fs::remove(factory.folder() / "ran");
+}
+
+bool has_run(const PluginFactory& factory) {
+  return fs::remove(factory.folder() / "ran");
+}
+
+/// Makes a small run and replaces its model by one that `change` has changed.
+void change_model(const Scratch& scratch,
+                  const std::function<void(std::vector<host::Tensor>&, host::Metadata&)>& change) {
+  REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out run", scratch.folder()).status == 0);
+  const fs::path file = scratch / "run/model.safetensors";
+  host::TensorFile model = host::read_safetensors(file);
+  fs::remove(file);
+  change(model.tensors, model.metadata);
+  host::write_safetensors(file, model.tensors, model.metadata);
+}
+
+}  // namespace
+
+TEST_CASE("a model with a number that is not finite is refused with the number's place", "[cli]") {
+  const auto [bad, said] = GENERATE(table<double, std::string>(
+      {{std::numeric_limits<double>::quiet_NaN(), "nan, not a finite number"},
+       {std::numeric_limits<double>::infinity(), "inf, not a finite number"}}));
+  const Scratch scratch;
+  std::vector<double> numbers(10, 0.5);
+  numbers[3] = bad;
+  change_model(scratch, [&](auto& tensors, auto&) {
+    REQUIRE(tensors.front().name == "dense_1/weights");
+    tensors.front().bytes = std::as_bytes(std::span(numbers));
+  });
+  const std::string what =
+      "error: number 4 of 'dense_1/weights' is " + said + ": a model with it gives wrong answers\n";
+  for (const char* command : {"eval run", "predict run 0.1,0.2"}) {
+    CAPTURE(command);
+    const std::string err = refused(std::string("$nnrun ") + command, 3, scratch.folder());
+    CHECK_THAT(err, Contains(what) && Contains("--> run/model.safetensors\n"));
+  }
+  scratch.write("a.yaml", "extends: " NNRUN_SOURCE_DIR
+                          "/configs/diagonal.yaml\nmodel: {weights: run/model.safetensors}\n");
+  for (const char* verb : {"train", "check", "summary"}) {
+    CAPTURE(verb);
+    const Ended ended = run(std::string("$nnrun ") + verb + " a.yaml", scratch.folder());
+    CHECK(ended.status == 3);
+    CHECK_THAT(ended.err, Contains(what) && Contains(" --> a.yaml:2:18\n"));
+  }
+}
+
+TEST_CASE("a number that float32 cannot hold is refused", "[cli]") {
+  const Scratch scratch;
+  std::vector<double> numbers(10, 1e300);
+  change_model(scratch, [&](auto& tensors, auto&) {
+    tensors.front().bytes = std::as_bytes(std::span(numbers));
+  });
+  CHECK(run("$nnrun predict run 0.1,0.2", scratch.folder()).status == 0);
+  CHECK_THAT(refused("$nnrun predict run 0.1,0.2 --set dtype=float32", 3, scratch.folder()),
+             Contains("number 1 of 'dense_1/weights' is 1e+300, too large for float32"));
+}
+
+TEST_CASE("names of a model cannot hold control characters, however deep its lists", "[cli]") {
+  const auto [names, said] = GENERATE(table<std::string, std::string>(
+      {{"[\"a\",\"\\u001b[31mb\"]", "a name in 'classes' holds a control character"},
+       {"[\"a\\u0000\"]", "a name in 'classes' holds a control character"},
+       {std::string(100'000, '[') + std::string(100'000, ']'), "'classes' is not a list of names"},
+       {"{\"a\":1}", "'classes' is not a list of names"},
+       {"[1]", "'classes' is not a list of names"}}));
+  const Scratch scratch;
+  change_model(scratch, [&](auto&, host::Metadata& metadata) { metadata["classes"] = names; });
+  CHECK_THAT(refused("$nnrun predict run 0.1,0.2", 1, scratch.folder()),
+             Contains("error: " + said + "\n  --> run/model.safetensors\n"));
+}
+
+}  // namespace nnrun::testing
