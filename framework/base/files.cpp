@@ -260,6 +260,13 @@ std::vector<fs::path> own_places(const fs::path& built, const fs::path& installe
           (folder.parent_path() / installed).lexically_normal()};
 }
 
+std::string shown_path(const fs::path& canonical) {
+  std::error_code ignored;
+  const fs::path here = fs::current_path(ignored);
+  const fs::path below = here.empty() ? canonical : canonical.lexically_relative(here);
+  return (below.empty() || *below.begin() == ".." ? canonical : below).string();
+}
+
 std::string system_reason(int error) {
   std::string words = std::generic_category().message(error);
   // "I/O error" and the like keep their capitals

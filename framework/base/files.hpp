@@ -63,6 +63,9 @@ std::vector<std::filesystem::path> own_places(const std::filesystem::path& built
 /// Returns this program's own file, however it was started. Throws RecordError if /proc is missing.
 std::filesystem::path program_file();
 
+/// Returns a canonical path as people would write it: relative if it lies below the current folder.
+std::string shown_path(const std::filesystem::path& canonical);
+
 /// Returns what the system says about an errno, as part of a sentence: "no space left on device".
 std::string system_reason(int error);
 

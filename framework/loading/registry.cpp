@@ -1,8 +1,5 @@
 #include "loading/registry.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <system_error>
@@ -13,6 +10,7 @@
 #include "loading/kinds.hpp"
 #include "loading/library.hpp"
 #include "loading/refuse.hpp"
+#include "loading/trust.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -20,14 +18,6 @@ namespace fs = std::filesystem;
 
 std::string reason_of(const std::error_code& error) {
   return system_reason(error.value());
-}
-
-/// Returns a canonical path as people would write it: relative if it lies below the current folder.
-std::string shown(const fs::path& file) {
-  std::error_code ignored;
-  const fs::path here = fs::current_path(ignored);
-  const fs::path below = here.empty() ? file : file.lexically_relative(here);
-  return (below.empty() || *below.begin() == ".." ? file : below).string();
 }
 
 std::string hint_for_missing(const fs::path& file) {
@@ -46,22 +36,6 @@ fs::path existing(const fs::path& file) {
   if (error)
     refuse("the plugin library '" + file.string() + "' cannot be read: " + reason_of(error));
   return out;
-}
-
-/// Throws PluginError if other users could replace the file: a config that names a library is code.
-void require_safe(const fs::path& file, const std::string& name) {
-  fs::path at = file;
-  for (;;) {
-    struct stat status {};
-    if (::stat(at.c_str(), &status) != 0)
-      refuse("'" + name + "' cannot be read: " + system_reason(errno));
-    const bool sticky_folder = S_ISDIR(status.st_mode) && (status.st_mode & S_ISVTX) != 0;
-    if ((status.st_mode & S_IWOTH) != 0 && !sticky_folder)
-      refuse("'" + name + "' is refused: every user may write to '" + shown(at) + "'",
-             "chmod o-w '" + shown(at) + "'");
-    if (at == at.parent_path()) return;
-    at = at.parent_path();
-  }
 }
 
 /// Throws PluginError if the file is not the pinned one. Called before any of its code runs.
@@ -114,7 +88,7 @@ const std::string& Library::sha256() const {
 }
 
 std::string Library::shown() const {
-  return host::shown(file);
+  return shown_path(file);
 }
 
 void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
@@ -133,8 +107,8 @@ void Registry::add(const fs::path& file, const Pin& pin) {
   auto library = std::make_shared<Library>(Library{existing(file), nullptr});
   for (const auto& loaded : libraries_)
     if (loaded->file == library->file) return require_pinned(*loaded, loaded->shown(), pin);
-  const std::string name = shown(library->file);
-  require_safe(library->file, name);
+  const std::string name = library->shown();
+  if (!owns_) require_trusted(file, library->file, name);
   require_plugin_library(library->file, name);
   require_pinned(*library, name, pin);
   const auto warn = [this](const std::string& warning) {
@@ -169,6 +143,12 @@ void Registry::load_folder(const fs::path& folder) {
     refuse("the plugin folder '" + folder.string() + "' cannot be read: " + reason_of(error));
   std::sort(files.begin(), files.end());
   for (const fs::path& file : files) load(file);
+}
+
+void Registry::load_own_folder(const fs::path& folder) {
+  owns_ = true;
+  load_folder(folder);
+  owns_ = false;
 }
 
 const Class* Registry::find(std::string_view kind, std::string_view name) const {
@@ -228,7 +208,7 @@ void load_default_plugins(Registry& registry) {
 }
 
 void load_own_plugins(Registry& registry) {
-  registry.load_folder(own_plugin_folder());
+  registry.load_own_folder(own_plugin_folder());
 }
 
 }  // namespace nnrun::host

@@ -47,11 +47,15 @@ class Registry {
 
   /// Loads one library and adds its classes. Loading the same file again does nothing.
   /// Throws PluginError, naming the file, and `place` if the config asked for it, before any code
-  /// of a library runs that is not the pinned one.
+  /// of a library runs that is not the pinned one, or that another user could have changed.
   void load(const std::filesystem::path& file, const Place& place = {}, const Pin& pin = {});
   /// Loads every *.so of a folder, in alphabetical order. Throws PluginError if the folder does not
   /// exist.
   void load_folder(const std::filesystem::path& folder);
+
+  /// Does the same for the folder of the program's own libraries, which are trusted as the program
+  /// is: who can change one can change the other.
+  void load_own_folder(const std::filesystem::path& folder);
 
   /// Loads no more libraries from now on, only notes them: for a config that is not trusted.
   void close() { closed_ = true; }
@@ -74,7 +78,7 @@ class Registry {
   std::vector<std::shared_ptr<const Library>> libraries_;
   std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
   Warn warn_;
-  bool closed_ = false;
+  bool closed_ = false, owns_ = false;
   std::vector<std::filesystem::path> left_out_;
 };
 

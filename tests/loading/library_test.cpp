@@ -1,5 +1,6 @@
 // Files that are not plugin libraries are refused before any of their code runs.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -191,14 +192,75 @@ TEST_CASE("what every user may write to is refused", "[loading]") {
   std::filesystem::permissions(file, std::filesystem::perms(0757));
   CHECK(said_of(factory, file) ==
         "error: '$/lib/a.so' is refused: every user may write to '$/lib/a.so'\n"
-        "   = help: chmod o-w '$/lib/a.so'\n");
+        "   = help: chmod o-w $/lib/a.so\n");
   std::filesystem::permissions(file, std::filesystem::perms(0755));
   std::filesystem::permissions(file.parent_path(), std::filesystem::perms(0777));
   CHECK(said_of(factory, file) ==
         "error: '$/lib/a.so' is refused: every user may write to '$/lib'\n"
-        "   = help: chmod o-w '$/lib'\n");
+        "   = help: chmod o-w $/lib\n");
   std::filesystem::permissions(file.parent_path(), std::filesystem::perms(01777));
   CHECK(said_of(factory, file) == "nothing");
+}
+
+TEST_CASE("what another group may write to is refused", "[loading]") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can give a file to another group");
+    return;
+  }
+  const PluginFactory factory;
+  const auto file = factory.c("lib/a.so", "", "");
+  std::filesystem::permissions(file.parent_path(), std::filesystem::perms(0775));
+  CHECK(said_of(factory, file) == "nothing");  // the group of this user alone
+  CHECK(::chown(file.parent_path().c_str(), 0, 54321) == 0);
+  CHECK(said_of(factory, file) ==
+        "error: '$/lib/a.so' is refused: the group 54321 may write to '$/lib'\n"
+        "   = help: chmod g-w $/lib\n");
+}
+
+TEST_CASE("what belongs to another user is refused, whether file, folder or link", "[loading]") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can give a file to another user");
+    return;
+  }
+  const PluginFactory factory;
+  const auto belongs = [](const std::string& what) {
+    return "error: '$/lib/a.so' is refused: " + what +
+           " belongs to the user 54321\n"
+           "   = help: a library is code: copy it to a folder of your own if you trust that user\n";
+  };
+  const auto give = [](const std::filesystem::path& file, uid_t user) {
+    return ::lchown(file.c_str(), user, 0) == 0;
+  };
+  const auto file = factory.c("lib/a.so", "", ""), lib = file.parent_path();
+  CHECK(give(file, 54321));
+  CHECK(said_of(factory, file) == belongs("'$/lib/a.so'"));
+  CHECK(give(file, 0));
+  CHECK(give(lib, 54321));
+  CHECK(said_of(factory, file) == belongs("'$/lib'"));
+  CHECK(give(lib, 0));
+  const Scratch& files = factory.scratch();
+  std::filesystem::create_directory(files / "open");
+  std::filesystem::permissions(files / "open", std::filesystem::perms(01777));
+  std::filesystem::create_symlink("../lib", files / "open/way");
+  CHECK(said_of(factory, files / "open/way/a.so") == "nothing");
+  CHECK(give(files / "open/way", 54321));
+  CHECK(said_of(factory, files / "open/way/a.so") == belongs("the link '$/open/way'"));
+  std::filesystem::create_symlink(files / "open/way/a.so", files / "mine.so");
+  CHECK(said_of(factory, files / "mine.so") == belongs("the link '$/open/way'"));
+  std::filesystem::create_symlink("open/way/../lib/../lib/a.so", files / "up.so");
+  CHECK(said_of(factory, files / "up.so") == belongs("the link '$/open/way'"));
+}
+
+TEST_CASE("a link through a folder that every user may write to is refused", "[loading]") {
+  const PluginFactory factory;
+  const auto file = factory.c("lib/a.so", "", "");
+  const Scratch& files = factory.scratch();
+  std::filesystem::create_directory(files / "open");
+  std::filesystem::create_symlink("../lib", files / "open/way");
+  std::filesystem::permissions(files / "open", std::filesystem::perms(0777));
+  CHECK(said_of(factory, files / "open/way/a.so") ==
+        "error: '$/lib/a.so' is refused: every user may write to '$/open'\n"
+        "   = help: chmod o-w $/open\n");
 }
 
 #if defined(__x86_64__)
