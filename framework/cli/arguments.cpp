@@ -18,21 +18,22 @@ struct Verb {
 };
 constexpr std::array verbs{
     Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1,
-         "--set --out --threads --resume-run"},
+         "--set --out --threads --resume-run --no-plugins"},
     Verb{"compare", "CONFIG...", "train configs with the same seeds, and say which is better", 1,
          1000,
          "--set --seeds --baseline --metric --budget --jobs --time --timeout --fail-if --out "
-         "--resume --csv-table --md"},
+         "--resume --csv-table --md --no-plugins"},
     Verb{"sweep", "CONFIG", "train every setting of the config's sweep, best first", 1, 1,
          "--set --seeds --metric --budget --jobs --time --timeout --out --shard --resume "
-         "--csv-table --md"},
+         "--csv-table --md --no-plugins"},
     Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
          1000, "--set-class --gradients --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
-         1, "--set --data"},
+         1, "--set --data --no-plugins"},
     Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
-         10000, "--set --csv"},
-    Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1, "--set"},
+         10000, "--set --csv --no-plugins"},
+    Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1,
+         "--set --no-plugins"},
     Verb{"new", "KIND NAME", "write a folder for a new plugin: activation, layer, ...", 2, 2, ""},
     Verb{"plugins", "[NAME]",
          "list every class by kind; settings of one, or of a library's (FILE.so)", 0, 1, "--md"},

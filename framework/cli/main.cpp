@@ -51,6 +51,38 @@ void load_plugins_for(const Arguments& arguments, Registry& registry) {
   if (arguments.has("--no-plugins")) registry.close();
 }
 
+/// Returns whether the config is a record, which somebody else may have made.
+bool opens_records(const Arguments& arguments) {
+  return arguments.verb == "eval" || arguments.verb == "predict" || arguments.has("--resume") ||
+         (arguments.verb == "compare" &&
+          std::ranges::any_of(arguments.targets, [](const std::filesystem::path target) {
+            std::error_code none;
+            return std::filesystem::is_directory(target, none);
+          }));
+}
+
+void tell_of_loading(const std::string& library, const std::string& config) {
+  Terminal(stderr).write("loading " + library + ", which " + config + " names\n");
+}
+
+/// Says in the end, after success or failure, what --no-plugins left out.
+class LeftOut {
+ public:
+  LeftOut(const Registry& registry, const Arguments& arguments)
+      : registry_(registry), told_elsewhere_(arguments.verb == "check") {}
+  LeftOut(const LeftOut&) = delete;
+  LeftOut& operator=(const LeftOut&) = delete;
+  ~LeftOut() {
+    if (told_elsewhere_) return;
+    for (const auto& library : registry_.left_out())
+      Terminal(stderr).write("warning: '" + library.string() + "' was not loaded: --no-plugins\n");
+  }
+
+ private:
+  const Registry& registry_;
+  bool told_elsewhere_;
+};
+
 Exit run(const Arguments& arguments) {
   if (arguments.verb == "help") {
     Terminal(stdout).write(help_text(arguments.targets.empty() ? "" : arguments.targets[0]));
@@ -59,13 +91,15 @@ Exit run(const Arguments& arguments) {
   const bool runs = arguments.verb == "runs";
   const std::string what = runs && !arguments.targets.empty() ? arguments.targets[0] : "";
   if (what == "rm") return remove_runs(arguments);
-  if (runs && what != "diff") return list_recorded_runs(arguments);
+  if (what == "diff") return diff_runs(arguments);
+  if (runs) return list_recorded_runs(arguments);
   if (arguments.verb == "completion") return print_completion(arguments);
   refuse_wrong_files(arguments);
   Registry registry(
       [](const std::string& warning) { Terminal(stderr).write("warning: " + warning + "\n"); });
+  const LeftOut left_out(registry, arguments);
   load_plugins_for(arguments, registry);
-  if (runs) return diff_runs(arguments, registry);
+  if (opens_records(arguments) && !arguments.quiet) registry.tell_before_loading(tell_of_loading);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
       {"train", train},     {"check", check},          {"compare", compare},
       {"sweep", sweep},     {"eval", evaluate},        {"predict", predict},

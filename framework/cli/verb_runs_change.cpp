@@ -120,7 +120,7 @@ bool agreed(const std::string& folder) {
 
 }  // namespace
 
-Exit diff_runs(const Arguments& arguments, Registry& registry) {
+Exit diff_runs(const Arguments& arguments) {
   if (arguments.targets.size() != 3)
     throw UsageError(Problem{.what = "runs diff needs two runs",
                              .hint = "nnrun runs diff runs/diagonal/0001 runs/diagonal/0002"});
@@ -131,7 +131,7 @@ Exit diff_runs(const Arguments& arguments, Registry& registry) {
     if (!fs::exists(folder / "config.yaml"))
       throw UsageError(Problem{.what = "'" + folder.string() + "' is a comparison, not a run",
                                .hint = "its runs are below " + (folder / "runs").string()});
-    keys[i] = resolved_keys(read_experiment(folder / "config.yaml", {}, registry));
+    keys[i] = written_keys(folder / "config.yaml");
     plugins[i] = plugins_of(folder);
     results[i] = result_of(folder);
   }

@@ -17,7 +17,7 @@ Exit list_plugins(const Arguments& arguments, Registry& registry);
 bool names_library(const Arguments& arguments);
 Exit list_recorded_runs(const Arguments& arguments);
 /// nnrun runs diff A B; nnrun runs rm RUN...
-Exit diff_runs(const Arguments& arguments, Registry& registry);
+Exit diff_runs(const Arguments& arguments);
 Exit remove_runs(const Arguments& arguments);
 Exit print_schema(const Arguments& arguments, Registry& registry);
 Exit print_completion(const Arguments& arguments);

@@ -160,6 +160,9 @@ std::string resolved_yaml(const Experiment& experiment);
 
 /// Returns the same as a flat list of `train.batch_size` → `1`, for comparing two configs.
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment);
+/// Returns this list as a resolved config has it written, without loading the libraries that it
+/// names. Throws ConfigError, or RecordError if the file cannot be read.
+std::map<std::string, std::string> written_keys(const std::filesystem::path& file);
 
 /// Returns the experiment without what may differ when a run goes on: how long it trains, which
 /// checkpoints it keeps, what it predicts in the end. The rest decides every number on the way.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/compose.hpp"
 #include "config/flow_yaml.hpp"
 #include "config/keys.hpp"
 #include "config/paths.hpp"
@@ -166,10 +167,11 @@ void flatten(const std::string& path, const ConfigNode& node,
              std::map<std::string, std::string>& out) {
   const auto below = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
   if (path == "model.layers") {
-    for (const ConfigNode& layer : node.items) {
-      ConfigNode rest = layer;  // the name is in the path
-      rest.entries.erase(rest.entries.begin());
-      flatten(below(flow_yaml(layer.entries.front().value)), rest, out);
+    const std::vector<std::string> names = layer_names(node);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      ConfigNode rest = node.items[i];  // the name is in the path
+      std::erase_if(rest.entries, [](const ConfigEntry& entry) { return entry.key == "name"; });
+      flatten(below(flow_yaml(text_node(names[i]))), rest, out);
     }
   } else if (!node.is(ConfigNode::Kind::map)) {
     out[path] = flow_yaml(node);
@@ -204,6 +206,15 @@ Experiment course_of(Experiment e) {
   }
   e.predict.clear();
   return e;
+}
+
+std::map<std::string, std::string> written_keys(const std::filesystem::path& file) {
+  Problems problems;
+  const Composed composed = compose(file, {}, problems);
+  problems.throw_if_any();
+  std::map<std::string, std::string> out;
+  flatten("", composed.root, out);
+  return out;
 }
 
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment) {

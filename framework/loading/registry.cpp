@@ -94,7 +94,7 @@ std::string Library::shown() const {
 void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
   if (closed_) return left_out_.push_back(file);
   try {
-    add(file, pin);
+    add(file, place, pin);
   } catch (const PluginError& error) {
     if (place.source == nullptr) throw;
     Problem problem = error.problems().front();
@@ -103,7 +103,7 @@ void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
   }
 }
 
-void Registry::add(const fs::path& file, const Pin& pin) {
+void Registry::add(const fs::path& file, const Place& place, const Pin& pin) {
   auto library = std::make_shared<Library>(Library{existing(file), nullptr});
   for (const auto& loaded : libraries_)
     if (loaded->file == library->file) return require_pinned(*loaded, loaded->shown(), pin);
@@ -114,6 +114,7 @@ void Registry::add(const fs::path& file, const Pin& pin) {
   const auto warn = [this](const std::string& warning) {
     if (warn_) warn_(warning);
   };
+  if (tell_ && place.source != nullptr) tell_(name, place.source->name);
   library->table = open_library(library->file, name, warn);
   require_interface(*library->table, name);
   auto classes = classes_of(library, name);

@@ -57,6 +57,10 @@ class Registry {
   /// is: who can change one can change the other.
   void load_own_folder(const std::filesystem::path& folder);
 
+  /// Is told of a library and the config that names it, just before its code runs.
+  using Tell = std::function<void(const std::string& library, const std::string& config)>;
+  void tell_before_loading(Tell tell) { tell_ = std::move(tell); }
+
   /// Loads no more libraries from now on, only notes them: for a config that is not trusted.
   void close() { closed_ = true; }
   /// Returns the libraries that were noted, as they were named.
@@ -73,11 +77,12 @@ class Registry {
   const std::vector<std::shared_ptr<const Library>>& libraries() const { return libraries_; }
 
  private:
-  void add(const std::filesystem::path& file, const Pin& pin);
+  void add(const std::filesystem::path& file, const Place& place, const Pin& pin);
 
   std::vector<std::shared_ptr<const Library>> libraries_;
   std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
   Warn warn_;
+  Tell tell_;
   bool closed_ = false, owns_ = false;
   std::vector<std::filesystem::path> left_out_;
 };

@@ -57,6 +57,68 @@ void change_model(const Scratch& scratch,
 
 }  // namespace
 
+TEST_CASE("a record's library is named before it is loaded", "[cli]") {
+  const PluginFactory factory;
+  make_run(factory);
+  const std::string said = "loading mine.so, which run/config.yaml names\n";
+  for (const char* command : {"eval run", "predict run 0.1,0.2", "compare run"}) {
+    CAPTURE(command);
+    const Ended ended = run(std::string("$nnrun ") + command, factory.folder());
+    CHECK(ended.status == 0);
+    CHECK_THAT(ended.err, Contains(said));
+    CHECK(has_run(factory));
+  }
+  CHECK_THAT(run("$nnrun eval run -q", factory.folder()).err, !Contains("loading"));
+}
+
+TEST_CASE("no verb loads what a config names with --no-plugins", "[cli]") {
+  const PluginFactory factory;
+  make_run(factory);
+  for (const char* command :
+       {"eval run", "predict run 0.1,0.2", "compare run", "train mine.yaml", "summary mine.yaml",
+        "sweep mine.yaml --set 'sweep={seed: [1, 2]}'", "check mine.yaml"}) {
+    CAPTURE(command);
+    const Ended ended = run(std::string("$nnrun ") + command + " --no-plugins", factory.folder());
+    CHECK((std::string(command) == "check mine.yaml") == (ended.status == 0));
+    CHECK_FALSE(has_run(factory));
+    if (ended.status != 0)
+      CHECK_THAT(ended.err, Contains("mine.so' was not loaded: --no-plugins\n") &&
+                                Contains("activation 'mine'"));
+  }
+}
+
+TEST_CASE("runs diff loads nothing, and says what it said with the library", "[cli]") {
+  const PluginFactory factory;
+  make_run(factory);
+  REQUIRE(run("$nnrun -q mine.yaml --out other --set seed=2 --set model.layers.dense_1.bias=true",
+              factory.folder())
+              .status == 0);
+  fs::remove(factory.folder() / "ran");
+  const auto diff = [&] { return run("$nnrun runs diff run other", factory.folder()); };
+  const Ended ended = diff();
+  CHECK(ended.status == 0);
+  CHECK_THAT(ended.out, Contains("  model.layers.dense_1.bias  false  true\n") &&
+                            Contains("seed                       1      2\n"));
+  CHECK_FALSE(has_run(factory));
+  fs::remove(factory.folder() / "mine.so");
+  CHECK(diff().out == ended.out);
+}
+
+TEST_CASE("as root, a record whose library belongs to another user is refused", "[cli]") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can give a file to another user");
+    return;
+  }
+  const PluginFactory factory;
+  make_run(factory);
+  REQUIRE(::chown((factory.folder() / "mine.so").c_str(), 54321, 0) == 0);
+  const Ended ended = run("$nnrun eval run", factory.folder());
+  CHECK(ended.status == 4);
+  CHECK_THAT(ended.err, Contains("error: 'mine.so' is refused: 'mine.so' belongs to the user "
+                                 "54321\n --> run/config.yaml:"));
+  CHECK_FALSE(has_run(factory));
+}
+
 TEST_CASE("a model with a number that is not finite is refused with the number's place", "[cli]") {
   const auto [bad, said] = GENERATE(table<double, std::string>(
       {{std::numeric_limits<double>::quiet_NaN(), "nan, not a finite number"},

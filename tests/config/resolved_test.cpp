@@ -13,6 +13,7 @@ void check_fixed_point(Configs& configs) {
   const auto again = host::read_experiment(file, {}, configs.registry());
   CHECK(resolved_yaml(again) == once);
   CHECK(resolved_keys(again) == resolved_keys(configs.read()));
+  CHECK(host::written_keys(file) == resolved_keys(configs.read()));
 }
 
 TEST_CASE("the resolved config has every default written out", "[config]") {
