@@ -1,8 +1,14 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 
+#include "base/doing.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
@@ -177,6 +183,29 @@ std::string where_of(const Problem& problem) {
   std::string where = one_line(place.source->name) + ":" + std::to_string(place.line);
   if (place.column > 0) where += ":" + std::to_string(place.column);
   return where;
+}
+
+Problem problem_of(const std::exception& error) {
+  const std::string doing =
+      Doing::now() != nullptr ? std::string(" while ") + Doing::now() : std::string();
+  // a container that was asked for more than it can count says length_error
+  if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||
+      dynamic_cast<const std::length_error*>(&error) != nullptr)
+    return {.what = "out of memory" + doing,
+            .hint =
+                "the sizes of layers, train.batch_size and the data decide how much is needed: "
+                "nnrun summary CONFIG"};
+  if (const auto* const file = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
+    return {.what = "cannot use '" + file->path1().string() + "'" + doing + ": " +
+                    system_reason(file->code().value())};
+  if (const auto* const system = dynamic_cast<const std::system_error*>(&error)) {
+    const bool threads = system->code() == std::errc::resource_unavailable_try_again;
+    return {.what = (threads ? "no more threads" : "the system refuses") + doing + ": " +
+                    system_reason(system->code().value()),
+            .hint = threads ? "use fewer with --threads; see ulimit -u" : ""};
+  }
+  return {.what = "unexpected" + doing + ": " + error.what(),
+          .hint = "this is a fault of nnrun or of a plugin"};
 }
 
 std::string render(const Error& error, bool colour) {

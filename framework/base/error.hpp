@@ -92,6 +92,10 @@ struct RecordError : ErrorOf<Exit::failed> {
 /// Returns `file:line:column` of a place, or the problem's `where`.
 std::string where_of(const Problem& problem);
 
+/// Returns an exception that is not ours as a problem in our words: out of memory, a file or a
+/// thread that the system refuses, with what was being done.
+Problem problem_of(const std::exception& error);
+
 /// Returns `error: …`, ` --> place`, the line with carets, `= note: …`, `= help: …`, ending with a
 /// newline.
 std::string render(const Error& error, bool colour);

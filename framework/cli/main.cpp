@@ -5,7 +5,6 @@
 #include <exception>
 #include <filesystem>
 #include <map>
-#include <new>
 #include <string_view>
 #include <system_error>
 
@@ -126,9 +125,8 @@ int guarded_main(int argc, const char* const* argv) {
     if (wants_json(argc, argv) && !Terminal::result_begun()) out.write(json);
     return status;
   };
-  const auto failed_with = [&](const std::string& what) {
-    const int status = exit_status(Exit::failed);
-    return failed("error: " + what + "\n", status, failure_json(what, status));
+  const auto failed_with = [&](const Error& e) {
+    return failed(render(e, talk.colour()), exit_status(e.status()), failure_json(e));
   };
   try {
     return exit_status(run(parse_arguments(argc, argv)));
@@ -139,11 +137,9 @@ int guarded_main(int argc, const char* const* argv) {
       return e.status;
     }
   } catch (const Error& e) {
-    return failed(render(e, talk.colour()), exit_status(e.status()), failure_json(e));
-  } catch (const std::bad_alloc&) {
-    return failed_with("out of memory");
+    return failed_with(e);
   } catch (const std::exception& e) {
-    return failed_with(e.what());
+    return failed_with(RecordError(problem_of(e)));
   }
 }
 

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/did_you_mean.hpp"
@@ -105,16 +104,12 @@ Exit check_config_in_child(const std::string& file, const Arguments& arguments, 
     report.say(render(e, colour));
     report.print("wrong  " + file + "\n");
     return e.status();
-  } catch (const std::bad_alloc&) {
-    report.add({{"file", file}, {"status", "wrong"}, {"error", "out of memory"}});
-    report.say("error: out of memory\n");
-    report.print("wrong  " + file + "\n");
-    return Exit::failed;
-  } catch (const std::exception& e) {
+  } catch (const std::exception& foreign) {
+    const RecordError e(problem_of(foreign));
     report.add({{"file", file}, {"status", "wrong"}, {"error", e.what()}});
-    report.say(std::string("error: ") + e.what() + "\n");
+    report.say(render(e, colour));
     report.print("wrong  " + file + "\n");
-    return Exit::failed;
+    return e.status();
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <new>
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
@@ -27,10 +26,8 @@ Message message_of_failure() {
     throw;
   } catch (const Error& error) {
     return message_of(error);
-  } catch (const std::bad_alloc&) {
-    return message_of(RecordError(Problem{.what = "out of memory"}));
   } catch (const std::exception& error) {
-    return message_of(RecordError(Problem{.what = error.what()}));
+    return message_of(RecordError(problem_of(error)));
   }
 }
 

@@ -18,6 +18,7 @@ void remember_error(const char* what, const char* where, const char* hint) noexc
     const auto text = [](const char* given) { return std::string(given != nullptr ? given : ""); };
     Problem& problem = last_error();
     problem.what = text(what);
+    if (problem.what == "std::bad_alloc") problem.what = "out of memory";
     problem.where = text(where);
     problem.hint = text(hint);
   } catch (...) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/doing.hpp"
 #include "base/files.hpp"
 #include "network/initial_values.hpp"
 #include "network/memory_needs.hpp"
@@ -45,6 +46,7 @@ Model::Model(Graph graph, Preparation preparation, DataNames names)
 
 std::shared_ptr<Model> Model::create(const Experiment& experiment, Preparation preparation,
                                      DataNames names) {
+  const Doing here("creating the network");
   Graph graph = build_graph(experiment);
   require_inputs(graph, preparation, experiment.model.input.place);
   require_memory(needs_of_outputs(graph, experiment.dtype, most_rows));
@@ -84,6 +86,7 @@ void Model::load_start(const Experiment& experiment) {
 
 void Model::write(const std::filesystem::path& file, Metadata metadata, Sync sync,
                   Existing existing) const {
+  const Doing here("writing the model");
   const std::vector<BlockValues> blocks = this->blocks();
   std::vector<Tensor> tensors;
   for (const BlockValues& block : blocks)

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <optional>
 
+#include "base/doing.hpp"
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "network/crc32c.hpp"
@@ -158,6 +159,7 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
 }
 
 TensorFile read_safetensors(const std::filesystem::path& file) {
+  const Doing here("reading a model");
   InputFile in(file);
   std::string start = start_in(in, file);
   const std::uint64_t data_size = in.size() - start.size();

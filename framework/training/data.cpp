@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/doing.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "network/graph.hpp"
@@ -44,6 +45,7 @@ DataSource::DataSource(const Experiment& experiment)
     : object_(experiment.data.use),
       split_(experiment.data.split),
       place_(experiment.data.use.place) {
+  const Doing here("opening the data");
   nnrun_data data{};
   data.size = sizeof data;
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
@@ -266,6 +268,7 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
 /// Prepares in double: the mean of a column may be large, and is subtracted before rounding.
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
+  const Doing here("reading the data");
   if (!preparation.changes()) return read_raw<T, T>(random);
   const auto raw = read_raw<double, T>(random);
   const std::span<const double> x = raw[NNRUN_TRAIN].x.all();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/doing.hpp"
 #include "network/memory_needs.hpp"
 #include "training/batches.hpp"
 #include "training/history.hpp"
@@ -347,6 +348,7 @@ class TrainerOf final : public Trainer {
 }  // namespace
 
 std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads) {
+  const Doing here("preparing to train");
   Graph graph = build_graph(experiment);
   if (experiment.dtype == Dtype::float32)
     return std::make_unique<TrainerOf<float>>(experiment, std::move(graph), threads);

@@ -83,6 +83,13 @@ struct Idx : nnrun::Dataset {
     std::vector<std::uint16_t> labels;
   };
 
+  /// Throws nnrun::Error if the system does not tell.
+  static bool is_there(const std::filesystem::path& file) {
+    std::error_code failed;
+    const bool there = std::filesystem::exists(file, failed);
+    if (failed) throw nnrun::Error(failed.message(), file.string());
+    return there;
+  }
   /// Returns the four files in the folder, as published or unpacked.
   std::array<std::string, 4> files_of_mnist() const {
     namespace fs = std::filesystem;
@@ -92,16 +99,16 @@ struct Idx : nnrun::Dataset {
     std::string missing;
     for (std::size_t i = 0; i < names.size(); ++i) {
       const fs::path plain = fs::path(folder) / names[i], packed = plain.string() + ".gz";
-      if (fs::exists(plain))
+      if (is_there(plain))
         files[i] = plain.string();
-      else if (fs::exists(packed))
+      else if (is_there(packed))
         files[i] = packed.string();
       else
         missing += std::string(missing.empty() ? "" : ", ") + names[i];
     }
     if (missing.empty()) return files;
     throw nnrun::Error(
-        (fs::exists(folder) ? "this folder lacks " : "no such folder, so it lacks ") + missing,
+        (is_there(folder) ? "this folder lacks " : "no such folder, so it lacks ") + missing,
         folder,
         "MNIST is four files; put them there, with or without .gz:\n"
         "train-images-idx3-ubyte.gz  train-labels-idx1-ubyte.gz\n"

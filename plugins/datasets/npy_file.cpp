@@ -73,7 +73,8 @@ class Dict {
 
 NpyFile::NpyFile(std::string path) : path_(std::move(path)) {
   file_ = nnrun::open_input(path_);
-  const auto size = static_cast<std::size_t>(std::filesystem::file_size(path_));
+  std::error_code failed;  // then the size is the largest
+  const auto size = static_cast<std::size_t>(std::filesystem::file_size(path_, failed));
   read_header(size);
   std::size_t numbers = 1;
   for (const std::size_t n : sizes_) {

@@ -171,4 +171,42 @@ TEST_CASE("names of a model cannot hold control characters, however deep its lis
              Contains("error: " + said + "\n  --> run/model.safetensors\n"));
 }
 
+TEST_CASE("a config cannot take more memory than there is, whatever the verb", "[cli]") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("skipped: a sanitizer needs more addresses than a limit leaves");
+  return;
+#endif
+  const Scratch scratch;
+  scratch.write("a.yaml",
+                "name: a\ndata: diagonal\n"
+                "model: {input: 2, layers: [{type: dense, units: 1000000000}, "
+                "{type: dense, units: 1}]}\ntrain: {cost: sum_squared_error}\n");
+  for (const char* verb : {"train", "check", "compare"}) {
+    CAPTURE(verb);
+    const Ended ended =
+        run(std::string("ulimit -v 8000000; $nnrun ") + verb + " a.yaml", scratch.folder());
+    CHECK(ended.status != 0);
+    CHECK(ended.status < 128);
+    CHECK_THAT(ended.err + ended.out, Contains(" needed, ") && Contains(" available: "));
+  }
+  CHECK(run("$nnrun summary a.yaml", scratch.folder()).status == 0);
+}
+
+TEST_CASE("out of memory comes with what was being done", "[cli]") {
+  const PluginFactory factory;
+  factory.cpp("hungry.so",
+              "#include <nnrun/plugin.hpp>\n#include <new>\n"
+              "struct Hungry : nnrun::Dataset {\n"
+              "  static constexpr auto name = \"hungry\", doc = \"\";\n"
+              "  void open(nnrun_data&) const { throw std::bad_alloc(); }\n"
+              "  void read(const nnrun::Stream&, nnrun::Part, std::size_t, std::size_t, double*,\n"
+              "            double*) const {}\n};\nNNRUN_REGISTER(Hungry)\n");
+  factory.scratch().write("a.yaml",
+                          "name: a\nplugins: [./hungry.so]\ndata: hungry\n"
+                          "model: {input: 2, layers: [{type: dense, units: 1}]}\n"
+                          "train: {cost: sum_squared_error}\n");
+  CHECK_THAT(refused("$nnrun a.yaml", 5, factory.folder()),
+             Contains("error: out of memory\n  --> data set 'hungry'\n"));
+}
+
 }  // namespace nnrun::testing
