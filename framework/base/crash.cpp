@@ -16,7 +16,9 @@ namespace {
 
 std::atomic<CrashReport> report_to{nullptr};
 std::atomic<const char*> reporting_thread{nullptr};  // an address of its own
-char uncaught[256];                                  // what std::terminate found
+std::atomic<pid_t> watched_process{0};
+std::atomic<bool> end_is_expected{false};
+char uncaught[256];  // what std::terminate found
 
 /// A text that needs no allocation.
 class FixedText {
@@ -60,8 +62,13 @@ void on_signal(int signal) {
   std::raise(signal);
 }
 
+/// A process that a plugin forks ends as it likes.
+bool is_watched() {
+  return watched_process.load() == ::getpid();
+}
+
 void on_exit() {
-  if (ForeignCall::now().what != nullptr) report_crash_now(0);
+  if (is_watched() && !end_is_expected.load()) report_crash_now(0);
 }
 
 void keep(const char* what) {
@@ -97,9 +104,19 @@ void report_crash_now(int signal) {
     where << "in " << now.method << " of " << now.what;
   else if (now.what != nullptr)
     where << "while " << now.what << " was loaded";
+  else if (end_is_expected.load())
+    where << "in a destructor of a library, as the program ended";
   if (*uncaught != 0)
     where << (where.all().empty() ? "" : ": ") << "uncaught exception: " << uncaught;
   report(signal, where.all());
+}
+
+void expect_end() {
+  end_is_expected.store(true);
+}
+
+void report_early_end() {
+  if (is_watched() && ForeignCall::now().what != nullptr) report_crash_now(0);
 }
 
 void give_crash_stack() {
@@ -107,6 +124,7 @@ void give_crash_stack() {
 }
 
 void report_crashes(CrashReport report) {
+  watched_process.store(::getpid());
   const bool first = report_to.exchange(report) == nullptr;
   if (!first) return;
   give_crash_stack();
@@ -117,6 +135,7 @@ void report_crashes(CrashReport report) {
     sigaction(signal, &action, nullptr);
   std::set_terminate(on_terminate);
   std::atexit(on_exit);
+  std::at_quick_exit(on_exit);
 }
 
 }  // namespace nnrun::host

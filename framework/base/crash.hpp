@@ -9,9 +9,14 @@ namespace nnrun::host {
 using CrashReport = void (*)(int signal, std::string_view where);
 
 /// Arranges that `report` is called once when SIGSEGV, SIGBUS, SIGFPE, SIGILL or SIGABRT ends this
-/// process (an uncaught exception included), or when foreign code calls exit. The signal then ends
-/// the process as it would have anyway.
+/// process (an uncaught exception included), or when exit or quick_exit is called before
+/// expect_end. The signal then ends the process as it would have anyway.
 void report_crashes(CrashReport report);
+/// Tells that the program is about to end by itself: until then a call of exit is reported, from
+/// then on a crash is one of a library's destructors.
+void expect_end();
+/// Reports an end by _exit if foreign code is running in this process; see cli/early_end.cpp.
+void report_early_end();
 /// Gives this thread a second stack, so that an overflow of its own can be reported; does nothing
 /// without report_crashes. Call it at the start of every thread.
 void give_crash_stack();

@@ -42,6 +42,7 @@ void tell(int signal, std::string_view where) {
     std::strncpy(name, described, sizeof name - 1);
     if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
   }
+  if (where.empty() && signal == 0) where = "by a thread of a plugin";
   if (where.empty()) return write_to(STDERR_FILENO, {"error: the program ended: ", name, "\n"});
   write_to(STDERR_FILENO,
            {"error: ", name, " ", where,

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/commands.hpp"
+#include "base/crash.hpp"
 #include "checking/inspection.hpp"
 #include "cli/failure.hpp"
 #include "cli/interrupt.hpp"
@@ -153,8 +154,11 @@ int main(int argc, char** argv) {
   std::signal(SIGUSR1, SIG_IGN);  // asks a run for a checkpoint; too early, it must not end it
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence
   try {
-    return nnrun::host::guarded_main(argc, argv);
+    const int status = nnrun::host::guarded_main(argc, argv);
+    nnrun::host::expect_end();
+    return status;
   } catch (...) {  // stdout is full: it was said on stderr
+    nnrun::host::expect_end();
     return 1;
   }
 }

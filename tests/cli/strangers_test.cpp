@@ -192,6 +192,71 @@ TEST_CASE("a config cannot take more memory than there is, whatever the verb", "
   CHECK(run("$nnrun summary a.yaml", scratch.folder()).status == 0);
 }
 
+TEST_CASE("a plugin that ends a run by _exit or in a thread of its own is reported", "[cli]") {
+  const auto [statement, said] = GENERATE(table<std::string, std::string>(
+      {{"_exit(0);", "exit was called in forward of activation 'bad' (bad.so)"},
+       {"std::_Exit(0);", "exit was called in forward of activation 'bad' (bad.so)"},
+       {"std::quick_exit(0);", "exit was called in forward of activation 'bad' (bad.so)"},
+       {"std::thread([] { std::exit(0); }).join();", "exit was called by a thread of a plugin"}}));
+  const PluginFactory factory;
+  factory.cpp("bad.so",
+              "#include <nnrun/plugin.hpp>\n#include <cstdlib>\n#include <thread>\n"
+              "#include <unistd.h>\n"
+              "struct Bad : nnrun::Activation {\n"
+              "  static constexpr auto name = \"bad\", doc = \"\";\n"
+              "  auto f(auto x) const { if (x > 0.1) { " +
+                  statement + " } return 1.0 * x; }\n};\nNNRUN_REGISTER(Bad)\n",
+              "-O1 -pthread");
+  factory.scratch().write("a.yaml", "extends: " NNRUN_SOURCE_DIR
+                                    "/configs/diagonal-analytic.yaml\nplugins: [./bad.so]\n"
+                                    "model: {defaults: {activation: bad}}\n");
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  if (statement.find("xit(0)") < 8) return;  // the sanitizer has its own _exit
+#endif
+  const Ended ended = run("$nnrun a.yaml", factory.folder());
+  CHECK(ended.status == 4);
+  CHECK_THAT(ended.err, Contains("error: " + said + "\n"));
+}
+
+TEST_CASE("a crash of a library's destructor after the run is reported as one", "[cli]") {
+  const PluginFactory factory;
+  factory.cpp("bad.so",
+              "#include <nnrun/plugin.hpp>\n#include <csignal>\n"
+              "struct End { ~End() { raise(SIGSEGV); } };\nstatic End end;\n"
+              "struct Bad : nnrun::Activation {\n"
+              "  static constexpr auto name = \"bad\", doc = \"\";\n"
+              "  auto f(auto x) const { return 1.0 * x; }\n};\nNNRUN_REGISTER(Bad)\n");
+  factory.scratch().write("a.yaml", "extends: " NNRUN_SOURCE_DIR
+                                    "/configs/diagonal-analytic.yaml\nplugins: [./bad.so]\n"
+                                    "model: {defaults: {activation: bad}}\n");
+  const Ended ended = run("$nnrun a.yaml", factory.folder());
+  CHECK(ended.status == 4);
+  CHECK_THAT(ended.err, Contains("error: segmentation fault in a destructor of a library, as the "
+                                 "program ended\n"));
+  CHECK(fs::exists(factory.folder() / "runs/diagonal-analytic/0001/run.json"));
+}
+
+TEST_CASE("a plugin may fork, and its child may end as it likes", "[cli]") {
+  const PluginFactory factory;
+  factory.cpp("forks.so",
+              "#include <nnrun/plugin.hpp>\n#include <sys/wait.h>\n#include <unistd.h>\n"
+              "#include <cstdlib>\n"
+              "struct Forks : nnrun::Activation {\n"
+              "  static constexpr auto name = \"forks\", doc = \"\";\n"
+              "  void check() const {\n"
+              "    for (int i = 0; i < 2; ++i) {\n"
+              "      if (const pid_t child = fork()) { int s; waitpid(child, &s, 0);\n"
+              "        if (s != 0) throw nnrun::Error(\"the child failed\"); continue; }\n"
+              "      if (i == 0) _exit(0);\n      std::exit(0);\n    }\n  }\n"
+              "  auto f(auto x) const { return 1.0 * x; }\n};\nNNRUN_REGISTER(Forks)\n");
+  factory.scratch().write("a.yaml", "extends: " NNRUN_SOURCE_DIR
+                                    "/configs/diagonal-analytic.yaml\nplugins: [./forks.so]\n"
+                                    "model: {defaults: {activation: forks}}\n");
+  const Ended ended = run("$nnrun a.yaml -q", factory.folder());
+  CHECK(ended.status == 0);
+  CHECK(ended.err == "");
+}
+
 TEST_CASE("out of memory comes with what was being done", "[cli]") {
   const PluginFactory factory;
   factory.cpp("hungry.so",
