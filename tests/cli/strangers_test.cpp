@@ -274,4 +274,40 @@ TEST_CASE("out of memory comes with what was being done", "[cli]") {
              Contains("error: out of memory\n  --> data set 'hungry'\n"));
 }
 
+TEST_CASE("a file that another user put in the way is neither followed nor overwritten", "[cli]") {
+  const Scratch scratch;
+  const auto victim = scratch.write("victim", "mine");
+  fs::create_directories(scratch / "runs/diagonal");
+  fs::create_symlink(victim, scratch / "runs/diagonal/0001");
+  fs::create_symlink(scratch / "nowhere", scratch / "runs/diagonal/0002");
+  const Ended ended = run("$nnrun -q $configs/diagonal.yaml", scratch.folder());
+  CHECK(ended.status == 0);
+  CHECK(fs::is_directory(fs::symlink_status(scratch / "runs/diagonal/0003")));
+  CHECK(text_of(victim) == "mine");
+  CHECK_FALSE(fs::exists(scratch / "nowhere"));
+  fs::create_symlink(victim, scratch / "out");
+  CHECK_THAT(refused("$nnrun $configs/diagonal.yaml --out out", 1, scratch.folder()),
+             Contains("the run folder 'out' exists already"));
+  CHECK(text_of(victim) == "mine");
+}
+
+TEST_CASE("a folder of runs that belongs to another user is an error of its name", "[cli]") {
+  if (::geteuid() != 0) {
+    WARN("skipped: only root can be two users");
+    return;
+  }
+  const Scratch scratch;
+  fs::permissions(scratch.folder(), fs::perms(01777));
+  fs::create_directory(scratch / "runs");
+  if (run("setpriv --reuid 65534 --clear-groups $nnrun version", scratch.folder()).status != 0) {
+    WARN("skipped: another user cannot run this program");
+    return;
+  }
+  const Ended ended =
+      run("setpriv --reuid 65534 --clear-groups $nnrun $configs/diagonal.yaml", scratch.folder());
+  CHECK(ended.status == 1);
+  CHECK_THAT(ended.err,
+             Contains("error: cannot create the folder 'runs/diagonal': permission denied\n"));
+}
+
 }  // namespace nnrun::testing
