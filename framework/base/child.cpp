@@ -35,26 +35,19 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-void write_all(int to, const void* bytes, std::size_t n) {
-  const char* p = static_cast<const char*>(bytes);
-  while (n > 0) {
-    const ssize_t written = ::write(to, p, n);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) _exit(1);  // the parent is gone
-    p += written;
-    n -= static_cast<std::size_t>(written);
-  }
+void send_bytes(int to, const void* bytes, std::size_t n) {
+  if (!write_all(to, {static_cast<const char*>(bytes), n})) _exit(1);  // the parent is gone
 }
 
 void write_with_length(int to, std::string_view bytes) {
   const auto length = static_cast<std::uint32_t>(bytes.size());
-  write_all(to, &length, sizeof length);
-  write_all(to, bytes.data(), bytes.size());
+  send_bytes(to, &length, sizeof length);
+  send_bytes(to, bytes.data(), bytes.size());
 }
 
 int pipe_of_this_child = -1;  // for the report of a crash
 void send_crash(int, std::string_view where) {
-  write_all(pipe_of_this_child, &crashed_mark, sizeof crashed_mark);
+  send_bytes(pipe_of_this_child, &crashed_mark, sizeof crashed_mark);
   write_with_length(pipe_of_this_child, where);
 }
 
@@ -102,8 +95,8 @@ constexpr bool addresses_count() {
     ::dup2(nothing, STDIN_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);  // what a plugin prints is not a result
   const int code = work([to](const Message& message) { write_with_length(to, message.bytes()); });
-  write_all(to, &returned_mark, sizeof returned_mark);
-  write_all(to, &code, sizeof code);
+  send_bytes(to, &returned_mark, sizeof returned_mark);
+  send_bytes(to, &code, sizeof code);
   _exit(0);  // no destructor of the parent's objects runs twice
 }
 

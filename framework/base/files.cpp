@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <nettle/sha2.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -110,15 +111,6 @@ std::string hexadecimal(sha256_ctx& state) {
   return out;
 }
 
-bool write_all(int out, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t n = retried([&] { return ::write(out, text.data(), text.size()); });
-    if (n < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 /// A file under a temporary name in an open folder, removed unless it gets its final name.
 class NewFile {
  public:
@@ -211,6 +203,20 @@ void InputFile::read(std::uint64_t count, std::string& to) {
     if (n == 0) cannot("read", file_, "it became shorter while it was read");
     done += static_cast<std::size_t>(n);
   }
+}
+
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t n = retried([&] { return ::write(file, text.data(), text.size()); });
+    if (n < 0 && errno == EAGAIN) {
+      pollfd room{file, POLLOUT, 0};
+      if (retried([&] { return ::poll(&room, 1, -1); }) < 0) return false;
+      continue;
+    }
+    if (n < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return true;
 }
 
 void write_file(const fs::path& file, std::span<const std::string_view> parts, Existing existing,

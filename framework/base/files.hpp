@@ -54,6 +54,9 @@ void write_file(const std::filesystem::path& file, std::span<const std::string_v
 void make_safe(const std::filesystem::path& file);
 /// Returns whether a file of this name is one that was killed while it was being written.
 bool is_temporary_name(std::string_view name);
+/// Writes a text to an open file, whatever interrupts it; waits while a pipe is full. Returns false
+/// on failure, with the reason in errno.
+bool write_all(int file, std::string_view text);
 
 /// Returns the folders that may hold this program's own files, the likeliest first: `built`,
 /// relative to the program in a build tree; `installed`, relative to the prefix whose bin/ has the

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -72,12 +73,10 @@ bool Terminal::result_begun() {
 
 void Terminal::write(std::string_view text) const {
   if (stream_ == result_stream && !text.empty()) result_has_begun = true;
-  if (std::fwrite(text.data(), 1, text.size(), stream_) == text.size() && std::fflush(stream_) == 0)
-    return;
+  if (write_all(::fileno(stream_), text)) return;
   // the reader has seen enough; and there is nowhere to report that stderr failed
   if (errno == EPIPE || stream_ == stderr) return;
-  throw RecordError(
-      Problem{.what = std::string("the output cannot be written: ") + std::strerror(errno)});
+  throw RecordError(Problem{.what = "the output cannot be written: " + system_reason(errno)});
 }
 
 std::string Terminal::styled(const char* code, std::string_view text) const {

@@ -229,9 +229,10 @@ void RunFolder::write_model(const Model& model, const Metadata& origin) const {
 }
 
 CsvFile::CsvFile(fs::path file, std::size_t columns, int flags)
-    : file_(std::move(file)),
-      columns_(columns),
-      out_(::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666)) {
+    : file_(std::move(file)), columns_(columns) {
+  do {
+    out_ = ::open(file_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | flags, 0666);
+  } while (out_ < 0 && errno == EINTR);
   if (out_ < 0) refuse("cannot write '" + file_.string() + "': " + system_reason(errno));
 }
 
@@ -265,17 +266,11 @@ void CsvFile::append(const std::vector<std::string>& cells) {
   assert(cells.size() == columns_);
   const std::string row = csv_row(cells);
   const off_t before = ::lseek(out_, 0, SEEK_END);
-  for (std::string_view rest = row; !rest.empty();) {
-    const ssize_t n = ::write(out_, rest.data(), rest.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      const int error = errno;
-      const bool cut = ::ftruncate(out_, before) == 0;  // leaves no half row
-      refuse("cannot write '" + file_.string() + "': " + system_reason(error) +
-             (cut ? "" : "; its last row is incomplete"));
-    }
-    rest.remove_prefix(static_cast<std::size_t>(n));
-  }
+  if (write_all(out_, row)) return;
+  const int error = errno;
+  const bool cut = ::ftruncate(out_, before) == 0;  // leaves no half row
+  refuse("cannot write '" + file_.string() + "': " + system_reason(error) +
+         (cut ? "" : "; its last row is incomplete"));
 }
 
 bool has_ended(const fs::path& folder) {

@@ -305,7 +305,7 @@ TEST_CASE("output that cannot be written is an error, after the record is safe",
   const Scratch scratch;
   const Ended ended = run("$nnrun -q $configs/diagonal.yaml >/dev/full", scratch.folder());
   CHECK(ended.status == 1);
-  CHECK_THAT(ended.err, Contains("error: the output cannot be written: No space left on device"));
+  CHECK_THAT(ended.err, Contains("error: the output cannot be written: no space left on device"));
   CHECK(std::filesystem::exists(scratch / "runs/diagonal/0001/run.json"));
 }
 
