@@ -154,6 +154,28 @@ std::vector<NewFile> files_for(const std::string& kind, const std::string& name,
                    {"@PACKAGE@", package}});
 }
 
+/// Writes the files and lets test.sh be executed. Throws RecordError and leaves nothing if that
+/// fails.
+void write_files(const fs::path& folder, const std::vector<NewFile>& files) {
+  std::error_code error;
+  fs::create_directory(folder, error);
+  const auto refuse = [&](const std::string& what) {
+    throw RecordError(Problem{.what = what + ": " + system_reason(error.value()),
+                              .hint = "work in a folder that you may write to"});
+  };
+  if (error) refuse("cannot create the folder '" + folder.string() + "'");
+  try {
+    for (const NewFile& file : files) write_new_file(folder / file.name, file.text, Sync::later);
+    fs::permissions(folder / "test.sh", fs::perms::owner_exec | fs::perms::group_exec,
+                    fs::perm_options::add, error);
+    if (error) refuse("cannot make '" + (folder / "test.sh").string() + "' executable");
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove_all(folder, ignored);
+    throw;
+  }
+}
+
 }  // namespace
 
 Exit make_new(const Arguments& arguments, Registry& registry) {
@@ -166,12 +188,7 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
   const std::string config = name + ".yaml", program = program_word(),
                     compile = compile_command(name);
   const std::vector<NewFile> files = files_for(kind, name, compile, program);
-  fs::create_directory(name);
-  for (const NewFile& file : files)
-    write_new_file(fs::path(name) / file.name, file.text, Sync::later);
-  fs::permissions(fs::path(name) / "test.sh", fs::perms::owner_exec | fs::perms::group_exec,
-                  fs::perm_options::add);
-
+  write_files(name, files);
   const Terminal out(stdout);
   if (arguments.json) {
     auto written = nlohmann::ordered_json::array();

@@ -24,9 +24,11 @@ void replace_file(const std::filesystem::path& file, std::string_view text) {
   std::filesystem::remove(fresh, error);
   write_new_file(fresh, text);
   std::filesystem::rename(fresh, file, error);
-  if (error)
-    throw RecordError(
-        Problem{.what = "cannot write '" + file.string() + "': " + system_reason(error.value())});
+  if (!error) return;
+  std::error_code ignored;
+  std::filesystem::remove(fresh, ignored);
+  throw RecordError(
+      Problem{.what = "cannot write '" + file.string() + "': " + system_reason(error.value())});
 }
 
 }  // namespace nnrun::host
