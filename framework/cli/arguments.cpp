@@ -106,8 +106,9 @@ const Verb* find_verb(const std::string& name) {
 
 /// Returns whether a word can only be a file.
 bool looks_like_file(const std::string& word) {
+  std::error_code none;  // a word may be too long for a file
   return word.find('/') != std::string::npos || word.ends_with(".yaml") || word.ends_with(".yml") ||
-         std::filesystem::exists(word);
+         std::filesystem::exists(word, none);
 }
 
 /// Takes out the verb: the first word that is not an option. A file there means `train`.

@@ -7,6 +7,7 @@
 #include "comparison/condition.hpp"
 #include "comparison/train_runs.hpp"
 #include "report/page.hpp"
+#include "report/read_run.hpp"
 #include "runs/json_file.hpp"
 #include "runs/run_folder.hpp"
 namespace nnrun::host {
@@ -23,11 +24,11 @@ bool is_there(const PlannedRun& run) {
   return fs::exists(run.folder / "run.json", ignored);
 }
 
-std::vector<PlannedRun> missing_of(const ComparisonPlan& plan, const Shard& shard) {
-  std::vector<PlannedRun> missing;
-  for (std::size_t i = 0; i < plan.runs.size(); ++i)
-    if (i % shard.count == shard.index && !is_there(plan.runs[i])) missing.push_back(plan.runs[i]);
-  return missing;
+std::vector<PlannedRun> runs_of(const ComparisonPlan& plan, const Shard& shard) {
+  std::vector<PlannedRun> runs;
+  for (std::size_t i = shard.index; i < plan.runs.size(); i += shard.count)
+    runs.push_back(plan.runs[i]);
+  return runs;
 }
 
 std::string resume_line(const ComparisonPlan& plan, const fs::path& folder) {
@@ -37,7 +38,8 @@ std::string resume_line(const ComparisonPlan& plan, const fs::path& folder) {
 /// Throws Interrupted if a signal has arrived.
 void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
                    const Shard& shard, unsigned jobs) {
-  const std::vector<PlannedRun> missing = missing_of(plan, shard);
+  std::vector<PlannedRun> missing = runs_of(plan, shard);
+  std::erase_if(missing, is_there);
   if (missing.empty()) return;
   bool whole = false;
   {
@@ -76,6 +78,23 @@ bool any_failed(const Report& report) {
   });
 }
 
+/// Tells what part of the runs is done, and which of them failed.
+Exit end_of_shard(const ComparisonPlan& plan, const fs::path& folder, const Shard& shard) {
+  const Terminal talk(stderr);
+  Exit status = Exit::done;
+  for (const PlannedRun& run : runs_of(plan, shard)) {
+    const ReportRun there = read_run(run.folder, run.seed);
+    if (there.status != "failed") continue;
+    status = Exit::failed;
+    talk.write("error: '" + plan.configs[run.config].name + "' seed " + std::to_string(run.seed) +
+               " failed: " + there.error + "\n");
+  }
+  talk.write("shard    " + std::to_string(shard.index + 1) + " of " + std::to_string(shard.count) +
+             " is done; " + std::to_string(std::ranges::count_if(plan.runs, is_there)) + " of " +
+             std::to_string(plan.runs.size()) + " runs are there\n" + resume_line(plan, folder));
+  return status;
+}
+
 }  // namespace
 
 fs::path new_folder(const Arguments& arguments, const std::string& kind) {
@@ -112,13 +131,8 @@ Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, cons
   const unsigned jobs = jobs_of(arguments);
   const Terminal talk(stderr);
   if (!plan.recorded) train_missing(arguments, plan, folder, shard, jobs);
-  const auto there = static_cast<std::size_t>(std::ranges::count_if(plan.runs, is_there));
-  if (there < plan.runs.size()) {  // other machines run the rest
-    talk.write("shard    " + std::to_string(shard.index + 1) + " of " +
-               std::to_string(shard.count) + " is done; " + std::to_string(there) + " of " +
-               std::to_string(plan.runs.size()) + " runs are there\n" + resume_line(plan, folder));
-    return Exit::done;
-  }
+  if (!std::ranges::all_of(plan.runs, is_there))  // other machines run the rest
+    return end_of_shard(plan, folder, shard);
   const fs::path page = folder / "compare.html";
   const Report report =
       report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());

@@ -89,8 +89,10 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
 
 Exit compare(const Arguments& arguments, Registry& registry) {
   if (arguments.has("--resume")) return resume_comparison(arguments, registry, "compare");
-  const bool runs = std::ranges::any_of(arguments.targets,
-                                        [](const std::string& t) { return fs::is_directory(t); });
+  const bool runs = std::ranges::any_of(arguments.targets, [](const std::string& target) {
+    std::error_code none;
+    return fs::is_directory(target, none);
+  });
   ComparisonPlan plan =
       runs ? plan_of_runs(arguments, registry) : plan_of_configs(arguments, registry);
   const fs::path folder = new_folder(arguments, "compare");

@@ -43,8 +43,9 @@ bool is_comparison(const RunEntry& entry) {
 }
 
 std::string text_of(const RunEntry& entry) {
+  std::error_code ignored;
   if (is_comparison(entry))
-    return std::filesystem::exists(entry.path / "comparison.json")
+    return std::filesystem::exists(entry.path / "comparison.json", ignored)
                ? "a comparison: nnrun runs " + (entry.path / "runs").string() + " lists its runs"
                : "not finished: nnrun " + entry.name + " --resume " + entry.path.string();
   if (!entry.run) return entry.problem.empty() ? "not finished" : entry.problem;

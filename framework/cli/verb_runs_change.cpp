@@ -69,8 +69,12 @@ Keys plugins_of(const fs::path& folder) {
   if (list == record.end() || !list->is_array()) return out;
   for (const Json& library : *list) {
     if (!library.is_object()) continue;
-    const fs::path file = library.value("file", "");
-    out[file.filename().string()] = "sha256 " + library.value("sha256", "").substr(0, 12);
+    const auto text = [&](const char* key) {
+      const auto found = library.find(key);
+      return found != library.end() && found->is_string() ? found->get<std::string>() : "";
+    };
+    const fs::path file = text("file");
+    out[file.filename().string()] = "sha256 " + text("sha256").substr(0, 12);
   }
   return out;
 }
@@ -128,7 +132,7 @@ Exit diff_runs(const Arguments& arguments) {
   for (std::size_t i = 0; i < 2; ++i) {
     const fs::path folder = arguments.targets[i + 1];
     require_run_folder(folder);
-    if (!fs::exists(folder / "config.yaml"))
+    if (std::error_code none; !fs::exists(folder / "config.yaml", none))
       throw UsageError(Problem{.what = "'" + folder.string() + "' is a comparison, not a run",
                                .hint = "its runs are below " + (folder / "runs").string()});
     keys[i] = written_keys(folder / "config.yaml");

@@ -84,10 +84,11 @@ int train_in_child(const ComparisonPlan& plan, const PlannedRun& run,
     RecordedRun recorded(RunFolder::create_at(folder, Sync::later), experiment, plan.command_line,
                          start);
     const auto trainer = Trainer::create(experiment, 1);
-    recorded.train(*trainer, telling(send, start), run.folder.string());
-    if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() < most_planes)
+    recorded.train(*trainer, telling(send, start), run.folder.string(), [&] {
+      if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() >= most_planes) return;
       if (const auto plane = sample_plane(*trainer, run.seed))
         write_new_file(folder / "decision.json", to_json(*plane).dump(), Sync::later);
+    });
     return 0;
   } catch (...) {
     send(message_of_failure());

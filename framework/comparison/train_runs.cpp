@@ -65,6 +65,9 @@ class Pool {
  public:
   Pool(const ComparisonPlan& plan, const RunsListener& listener)
       : plan_(plan), listener_(listener), limits_{.seconds = plan.timeout} {}
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+  ~Pool() { stop(); }
 
   void start(const PlannedRun& run) {
     std::error_code error;
@@ -107,7 +110,7 @@ class Pool {
     }
   }
 
-  /// Kills all children and removes their folders.
+  /// Kills all children that are left and removes their folders.
   void stop() {
     for (Running& r : running_) r.child.kill();
     while (!running_.empty()) {

@@ -20,7 +20,8 @@ struct UsedLibrary {
 Json record_of(const fs::path& folder) {
   constexpr std::size_t limit = 1 << 24;
   const fs::path file = folder / "run.json";
-  if (!fs::exists(file)) return {};
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return {};
   Json record = Json::parse(read_file(file, limit), nullptr, false);
   if (!record.is_object())
     throw RecordError(Problem{.what = "not a record of a run", .where = file.string()});
@@ -55,7 +56,8 @@ std::vector<Problem> missing(const std::vector<UsedLibrary>& libraries, const Re
   for (const UsedLibrary& library : libraries)
     for (const auto& [kind, name] : library.classes) {
       if (registry.find(kind, name)) continue;
-      const bool there = fs::exists(library.file);
+      std::error_code ignored;
+      const bool there = fs::exists(library.file, ignored);
       problems.push_back(
           {.what = "the run needs " + kind + " '" + name + "', which no loaded plugin provides",
            .place = {},
@@ -92,12 +94,13 @@ std::vector<std::string> changed_libraries(const fs::path& config, const Registr
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry) {
   const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";
-  if (!fs::exists(config))
+  std::error_code ignored;
+  if (!fs::exists(config, ignored))
     throw RecordError(
         Problem{.what = "'" + folder + "' is not the folder of a run: it has no config.yaml",
                 .hint = "nnrun runs lists those that are below a folder"});
   const Json record = record_of(path);
-  if (!fs::exists(model)) {
+  if (!fs::exists(model, ignored)) {
     const std::string error = text_at(record, "error");
     throw RecordError(
         Problem{.what = "the run in '" + folder + "' has no model.safetensors" +

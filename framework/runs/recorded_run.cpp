@@ -37,10 +37,12 @@ void RecordedRun::keep_checkpoints(CheckpointListener listener) {
   watched_ = std::move(listener);
 }
 
-RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string name) {
+RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string name,
+                             const std::function<void()>& more) {
   record_.status.clear();
   try {
     RunResult result = trained(trainer, listener, std::move(name));
+    if (more) more();
     if (record_.data_sha256.empty()) record_.data_sha256 = trainer.data_sha256();
     record_.status = result.outcome.interrupted ? "interrupted" : "done";
     record_.result = &result;
@@ -161,7 +163,11 @@ void record_failure(const std::filesystem::path& folder, const Experiment& exper
                    .config_sha256 = sha256_of(std::as_bytes(std::span(config))),
                    .data_sha256 = {},
                    .course_sha256 = course_sha256(experiment)};
-  std::filesystem::create_directories(folder);
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed)
+    throw RecordError(Problem{.what = "cannot create the folder '" + folder.string() +
+                                      "': " + system_reason(failed.value())});
   write_new_file(folder / "run.json", run_json(record, experiment), Sync::later);
 }
 

@@ -1,6 +1,7 @@
 // One run from its first step to its record.
 #pragma once
 #include <chrono>
+#include <functional>
 #include <optional>
 
 #include "runs/checkpoints.hpp"
@@ -33,8 +34,10 @@ class RecordedRun {
   void keep_checkpoints(CheckpointListener listener);
 
   /// Trains and writes metrics.csv, the model and run.json. If that fails, writes the reason to
-  /// run.json and rethrows the error. name: the folder's name for the record.
-  RunResult train(Trainer& trainer, Listener listener, std::string name);
+  /// run.json and rethrows the error. name: the folder's name for the record; more: writes what
+  /// else must be there before run.json says that the run is done.
+  RunResult train(Trainer& trainer, Listener listener, std::string name,
+                  const std::function<void()>& more = {});
 
   const RunFolder& folder() const { return folder_; }
   /// Returns whether the run can go on from a checkpoint.
