@@ -1,7 +1,6 @@
 #include <array>
 #include <filesystem>
 #include <nnrun/plugin.hpp>
-#include <optional>
 
 #include "class_names.hpp"
 #include "idx_file.hpp"
@@ -48,28 +47,29 @@ struct Idx : nnrun::Dataset {
         *folder ? files_of_mnist()
                 : std::array<std::string, 4>{images, labels, test_images, test_labels};
     names_.set({classes.begin(), classes.end()});
-    train_ = pair_of(files[0], files[1]);
-    if (!files[2].empty()) test_ = pair_of(files[2], files[3]);
-    if (test_ && test_->images.shape() != train_->images.shape())
+    train_.push_back(pair_of(files[0], files[1]));
+    if (!files[2].empty()) test_.push_back(pair_of(files[2], files[3]));
+    if (!test_.empty() && test_.front().images.shape() != train_.front().images.shape())
       throw nnrun::Error("its images have another shape than those of " + files[0], files[2]);
-    const std::size_t all = train_->images.count(), held = static_cast<std::size_t>(validation);
+    const std::size_t all = train_.front().images.count(),
+                      held = static_cast<std::size_t>(validation);
     if (held >= all)
       throw nnrun::Error("'validation: " + std::to_string(held) + "' leaves none of its " +
                              std::to_string(all) + " examples to train on",
                          files[0]);
-    const std::vector<std::size_t> shape = train_->images.shape();
+    const std::vector<std::size_t> shape = train_.front().images.shape();
     data.input.rank = static_cast<std::uint32_t>(shape.size());
     std::ranges::copy(shape, data.input.sizes);
     data.target = {1, {names_.size()}};
     data.examples[NNRUN_TRAIN] = all - held;
     data.examples[NNRUN_VALIDATION] = held;
-    data.examples[NNRUN_TEST] = test_ ? test_->images.count() : 0;
+    data.examples[NNRUN_TEST] = test_.empty() ? 0 : test_.front().images.count();
     data.classes = names_.pointers();
   }
 
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
             double* t) {
-    Files& files = part == nnrun::Part::test ? *test_ : *train_;
+    Files& files = (part == nnrun::Part::test ? test_ : train_).front();
     if (part == nnrun::Part::validation)
       from += files.images.count() - static_cast<std::size_t>(validation);
     files.images.read(from, n, x);
@@ -135,6 +135,7 @@ struct Idx : nnrun::Dataset {
   }
 
   ClassNames names_;
-  std::optional<Files> train_, test_;
+  // one or none; defaults are constants, which clang does not let an optional be part of
+  std::vector<Files> train_, test_;
 };
 NNRUN_REGISTER(Idx)

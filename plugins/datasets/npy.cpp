@@ -1,6 +1,5 @@
 #include <array>
 #include <nnrun/plugin.hpp>
-#include <optional>
 
 #include "class_names.hpp"
 #include "npy_file.hpp"
@@ -44,10 +43,10 @@ struct Npy : nnrun::Dataset {
         {inputs, targets}, {validation_inputs, validation_targets}, {test_inputs, test_targets}};
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
       if (!*files[part][0]) continue;
-      parts_[part].emplace(pair_of(files[part][0], files[part][1]));
-      data.examples[part] = parts_[part]->inputs.count();
+      parts_[part].push_back(pair_of(files[part][0], files[part][1]));
+      data.examples[part] = parts_[part].front().inputs.count();
     }
-    const Files& train = *parts_[NNRUN_TRAIN];
+    const Files& train = parts_[NNRUN_TRAIN].front();
     data.input = shape_of(train.inputs);
     data.target = one_hot ? nnrun_shape{1, {names_.size()}} : shape_of(train.targets);
     data.classes = one_hot ? names_.pointers() : nullptr;
@@ -55,7 +54,7 @@ struct Npy : nnrun::Dataset {
 
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
             double* t) {
-    Files& files = *parts_[static_cast<std::size_t>(part)];
+    Files& files = parts_[static_cast<std::size_t>(part)].front();
     files.inputs.read(from, n, x);
     if (!one_hot) return files.targets.read(from, n, t);
     for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.classes[from + i], t);
@@ -88,9 +87,9 @@ struct Npy : nnrun::Dataset {
                              " targets, but there are " + std::to_string(files.inputs.count()) +
                              " examples in " + input_file,
                          target_file);
-    if (parts_[NNRUN_TRAIN]) {
-      same_shape(files.inputs, parts_[NNRUN_TRAIN]->inputs);
-      same_shape(files.targets, parts_[NNRUN_TRAIN]->targets);
+    if (!parts_[NNRUN_TRAIN].empty()) {
+      same_shape(files.inputs, parts_[NNRUN_TRAIN].front().inputs);
+      same_shape(files.targets, parts_[NNRUN_TRAIN].front().targets);
     }
     if (one_hot) files.classes = read_classes(files.targets);
     return files;
@@ -111,6 +110,7 @@ struct Npy : nnrun::Dataset {
   }
 
   ClassNames names_;
-  std::array<std::optional<Files>, NNRUN_PARTS> parts_;
+  // one each or none; defaults are constants, which clang does not let an optional be part of
+  std::array<std::vector<Files>, NNRUN_PARTS> parts_;
 };
 NNRUN_REGISTER(Npy)

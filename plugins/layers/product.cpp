@@ -10,9 +10,11 @@ Products eigen_level_3();
 Products eigen_level_4();
 
 Products eigen_products() {
+#if !defined(__clang__) || __clang_major__ >= 17  // older ones do not know the levels' names
   __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v4")) return eigen_level_4();
   if (__builtin_cpu_supports("x86-64-v3")) return eigen_level_3();
+#endif
   return eigen_level_2();
 }
 #else

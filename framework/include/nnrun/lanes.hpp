@@ -130,22 +130,29 @@ NNRUN_INLINE Lane<T> select(const Lane<T>& choice, const Lane<T>& a, const Lane<
   });
 }
 
+// Moves the numbers of a vector: place i gets that of place MASK[i].
+#if defined(__clang__)
+#define NNRUN_SHUFFLED(vector, ...) __builtin_shufflevector(vector, vector, __VA_ARGS__)
+#else
+#define NNRUN_SHUFFLED(vector, ...) __builtin_shuffle(vector, typename Lane<T>::Mask{__VA_ARGS__})
+#endif
+
 /// Returns the sum of all lanes, in every lane; always added in the same order: halves, quarters,
 /// pairs.
 template <class T>
 NNRUN_INLINE Lane<T> sum_of_lanes(Lane<T> v) {
-  using Mask = typename Lane<T>::Mask;
   typename Lane<T>::Part sum = v.part[0];
   if constexpr (Lane<T>::parts == 1) {
-    sum += __builtin_shuffle(sum, Mask{4, 5, 6, 7, 0, 1, 2, 3});
-    sum += __builtin_shuffle(sum, Mask{2, 3, 0, 1, 6, 7, 4, 5});
-    sum += __builtin_shuffle(sum, Mask{1, 0, 3, 2, 5, 4, 7, 6});
+    sum += NNRUN_SHUFFLED(sum, 4, 5, 6, 7, 0, 1, 2, 3);
+    sum += NNRUN_SHUFFLED(sum, 2, 3, 0, 1, 6, 7, 4, 5);
+    sum += NNRUN_SHUFFLED(sum, 1, 0, 3, 2, 5, 4, 7, 6);
   } else {
     sum += v.part[1];
-    sum += __builtin_shuffle(sum, Mask{2, 3, 0, 1});
-    sum += __builtin_shuffle(sum, Mask{1, 0, 3, 2});
+    sum += NNRUN_SHUFFLED(sum, 2, 3, 0, 1);
+    sum += NNRUN_SHUFFLED(sum, 1, 0, 3, 2);
   }
   return detail::by_parts<T>([&](int) __attribute__((always_inline)) { return sum; });
 }
+#undef NNRUN_SHUFFLED
 
 }  // namespace nnrun
