@@ -1,5 +1,4 @@
 // No text may crash the reader, hang it, or take much memory.
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -7,9 +6,9 @@
 #include <array>
 #include <catch2/catch.hpp>
 #include <ctime>
-#include <fstream>
 
 #include "config/config_testing.hpp"
+#include "support/limits.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -31,20 +30,6 @@ std::string counted(std::string_view part, std::string begin = {}) {
   }
 }
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;  // slower, and needs memory for itself
-#else
-constexpr bool sanitized = false;
-#endif
-
-/// Returns how many bytes of private memory this process may write to.
-rlim_t data_size() {
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-    if (word == "VmData:" && status >> word) return std::stoull(word) * 1024;
-  return 0;
-}
-
 /// Returns what reading a config says; "too much" if it takes over 128 MB or a second of processor
 /// time.
 std::string said_within_limits(const std::string& text) {
@@ -54,8 +39,7 @@ std::string said_within_limits(const std::string& text) {
   const pid_t child = ::fork();
   if (child == 0) {
     std::string said = "too much";
-    const rlimit memory{data_size() + 128'000'000, RLIM_INFINITY};
-    if (!sanitized) ::setrlimit(RLIMIT_DATA, &memory);
+    limit_memory();
     const std::clock_t begin = std::clock();
     try {
       said = configs.said();
