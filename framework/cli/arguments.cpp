@@ -32,6 +32,8 @@ constexpr std::array verbs{
          1, "--set --data --no-plugins"},
     Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
          10000, "--set --csv --no-plugins"},
+    Verb{"verify", "RUN", "train a recorded run again, and say whether it gives the same bits", 1,
+         1, "--threads --no-plugins"},
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1,
          "--set --no-plugins"},
     Verb{"new", "KIND NAME", "write a folder for a new plugin: activation, layer, ...", 2, 2, ""},

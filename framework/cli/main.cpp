@@ -101,10 +101,10 @@ Exit run(const Arguments& arguments) {
   load_plugins_for(arguments, registry);
   if (opens_records(arguments) && !arguments.quiet) registry.tell_before_loading(tell_of_loading);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
-      {"train", train},     {"check", check},          {"compare", compare},
-      {"sweep", sweep},     {"eval", evaluate},        {"predict", predict},
-      {"summary", summary}, {"plugins", list_plugins}, {"version", show_version},
-      {"new", make_new},    {"schema", print_schema}};
+      {"train", train},          {"check", check},     {"compare", compare},
+      {"sweep", sweep},          {"eval", evaluate},   {"verify", verify},
+      {"predict", predict},      {"summary", summary}, {"plugins", list_plugins},
+      {"version", show_version}, {"new", make_new},    {"schema", print_schema}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "cli/verbs.hpp"
@@ -26,14 +28,20 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   const bool quiet = arguments.quiet || arguments.json;
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
-  if (!quiet) note_changes(run.changed_libraries, talk);
   const Experiment& experiment = run.experiment;
   keep_classes(run.experiment.data.use, run.model.names.classes);
   DataSource data(experiment);
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
   const std::size_t examples = counts[part];
-  const Score score = score_of(experiment, run.model, data, part);
+  // other data, if somebody asked for them, are not a change
+  const bool own_data = arguments.overrides.empty() && !run.record.data_sha256.empty();
+  std::string data_sha256;
+  const Score score =
+      score_of(experiment, run.model, data, part, own_data ? &data_sha256 : nullptr);
+  if (own_data)
+    std::ranges::move(changed_data(run.record, data_sha256), std::back_inserter(run.changes));
+  if (!quiet) note_changes(names_of(run.changes), talk);
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
               std::to_string(examples) + " examples)\n" +
@@ -42,6 +50,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   }
   nlohmann::ordered_json json{
       {"run", run.folder.string()}, {"part", part_names[part]}, {"examples", examples}};
+  if (!run.changes.empty()) json["changed"] = names_of(run.changes);
   json.update(score_json(score, experiment));
   out.write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   return Exit::done;

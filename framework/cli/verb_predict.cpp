@@ -37,7 +37,10 @@ class OutputWriter {
 
   void start() {
     if (json_) {
-      text_ = "{\"run\":" + json_text(run_.folder.string()) + ",\"predict\":[";
+      text_ = "{\"run\":" + json_text(run_.folder.string());
+      if (!run_.changes.empty())
+        text_ += ",\"changed\":" + nlohmann::json(names_of(run_.changes)).dump();
+      text_ += ",\"predict\":[";
       return;
     }
     const DataNames& model = run_.model.names;
@@ -231,7 +234,7 @@ Exit predict(const Arguments& arguments, Registry& registry) {
                              .hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1"});
   const bool quiet = arguments.quiet || arguments.json;
   const OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
-  if (!quiet) note_changes(run.changed_libraries, talk);
+  if (!quiet) note_changes(names_of(run.changes), talk);
   Prediction prediction(arguments, run);
   if (has_examples) {
     prediction.examples();

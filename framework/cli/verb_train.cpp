@@ -132,6 +132,7 @@ class Training {
       recorded.folder().write_report(
           page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
       show_result(trainer, result);
+      note_other_data();
     } catch (const RecordError& error) {  // where the terminal was closed, nothing can be shown
       if (!interrupted) throw;
       talk_.write(render(error, talk_.colour()));
@@ -191,6 +192,13 @@ class Training {
   void say_last_checkpoint() {
     say_line("resume  " + resume_command(folder_) + "  goes on from the last checkpoint");
   }
+  /// Says so if this run was to be that of a recorded config again, but its data changed since.
+  void note_other_data() const {
+    const std::filesystem::path config = arguments_.targets.empty() ? "" : arguments_.targets[0];
+    if (quiet_ || config.filename() != "config.yaml" || !arguments_.overrides.empty()) return;
+    const auto then = stored_record(config.parent_path()), now = stored_record(folder_);
+    if (then && now) note_changes(names_of(changed_data(*then, now->data_sha256)), talk_);
+  }
   void say_line(const std::string& text) {
     if (quiet_) return;
     talk_.write((talk_.is_terminal() ? "\r" : "") + text +
@@ -240,7 +248,7 @@ Exit train(const Arguments& arguments, Registry& registry) {
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
   if (!arguments.quiet)
-    note_changes(changed_libraries(arguments.targets[0], registry), Terminal(stderr));
+    note_changes(names_of(changes_since(arguments.targets[0], registry)), Terminal(stderr));
   return Training(arguments, experiment, start).run();
 }
 

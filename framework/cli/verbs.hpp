@@ -9,6 +9,8 @@ Exit compare(const Arguments& arguments, Registry& registry);
 Exit sweep(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);
 Exit evaluate(const Arguments& arguments, Registry& registry);
+/// nnrun verify RUN
+Exit verify(const Arguments& arguments, Registry& registry);
 Exit predict(const Arguments& arguments, Registry& registry);
 Exit summary(const Arguments& arguments, Registry& registry);
 Exit make_new(const Arguments& arguments, Registry& registry);

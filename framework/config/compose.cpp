@@ -9,6 +9,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "config/paths.hpp"
+#include "config/recorded_files.hpp"
 #include "config/source_text.hpp"
 #include "config/yaml.hpp"
 namespace nnrun::host {
@@ -132,6 +133,21 @@ std::string hint_for_missing(const fs::path& file) {
   return near ? "did you mean '" + (folder / *near).string() + "'?" : std::string();
 }
 
+void replace_text(ConfigNode& node, const std::string& from, const std::string& to) {
+  if (node.is(ConfigNode::Kind::scalar) && node.text == from) node.text = to;
+  for (ConfigNode& item : node.items) replace_text(item, from, to);
+  for (ConfigEntry& entry : node.entries) replace_text(entry.value, from, to);
+}
+
+/// Lets the config of a run name its files where they are now: from the run's folder they are where
+/// they were, even if the whole project was moved.
+void find_moved_files(ConfigNode& root, const fs::path& config) {
+  std::error_code ignored;
+  for (const RecordedFile& file : recorded_files(config))
+    if (file.beside != file.path && fs::exists(file.beside, ignored))
+      replace_text(root, unexpanded(file.path), unexpanded(file.beside));
+}
+
 class FileReader {
  public:
   explicit FileReader(Problems& problems) : problems_(problems) {}
@@ -209,6 +225,7 @@ class FileReader {
     if (!root.is(ConfigNode::Kind::map) && !root.is(ConfigNode::Kind::broken))
       refuse(root.place, "a config is a map of keys, not " + described(root),
              "start with 'name: my_network'");
+    find_moved_files(root, file);
     return root;
   }
 

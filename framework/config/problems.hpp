@@ -18,6 +18,7 @@ class Problems {
   }
   /// True if there are so many problems that a hint for another one would never be read.
   bool plenty() const { return all_.size() >= 100; }
+  bool any() const { return !all_.empty(); }
   /// Throws ConfigError with the first 20, in the order of files and lines.
   void throw_if_any() const;
 

@@ -1,6 +1,7 @@
 // The keys of a config, from the top: tree in, Experiment out.
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "base/did_you_mean.hpp"
@@ -11,6 +12,7 @@
 #include "config/fields.hpp"
 #include "config/keys.hpp"
 #include "config/layers.hpp"
+#include "config/recorded_files.hpp"
 #include "config/sweep.hpp"
 #include "config/uses.hpp"
 namespace nnrun::host {
@@ -44,6 +46,7 @@ class ExperimentReader {
     if (const ConfigNode* const plugins = root.take("plugins")) load_plugins(*plugins);
     read_keys("", root);
     root.refuse_rest();
+    if (missing_plugin_ && problems_.any()) throw *missing_plugin_;
     return std::move(e_);
   }
 
@@ -156,7 +159,17 @@ class ExperimentReader {
     const auto path = read_value(node, key_at("plugins[].path").setting, problems_);
     if (!path) return;
     const std::filesystem::path file = std::get<std::string>(*path);
-    registry_.load(file, node.place, pin);
+    try {
+      registry_.load(file, node.place, pin);
+    } catch (const PluginError& error) {
+      const std::string missing =
+          std::filesystem::exists(file) ? std::string() : words_for_missing(e_.file);
+      if (missing.empty()) throw;
+      Problem problem = error.problems().front();
+      problem.hint = missing;
+      missing_plugin_.emplace(std::move(problem));
+      return;  // of a run: its classes may come from where NNRUN_PLUGIN_PATH says
+    }
     e_.plugins.push_back({file, pin.sha256});
   }
 
@@ -230,6 +243,7 @@ class ExperimentReader {
   Problems& problems_;
   Place nowhere_;  // for what is not written: the config as a whole
   Experiment e_;
+  std::optional<PluginError> missing_plugin_;
 };
 
 }  // namespace

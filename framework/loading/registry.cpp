@@ -50,6 +50,14 @@ void require_pinned(const Library& library, const std::string& name, const Pin& 
        .hint = "load it only if you know why it changed: then write its sha256 here"});
 }
 
+/// Throws PluginError if the file is no longer the one that was loaded: its checksum would be that
+/// of code that does not run here.
+void require_unchanged(const Library& library) {
+  if (FileStamp::of(library.file) == library.loaded) return;
+  refuse("'" + library.shown() + "' was replaced just as it was loaded",
+         "run the same command again, once the library is built");
+}
+
 bool built_optimized() {
 #ifdef __OPTIMIZE__
   return true;
@@ -83,8 +91,11 @@ fs::path own_plugin_folder() {
 }  // namespace
 
 const std::string& Library::sha256() const {
-  if (known_sha256.empty()) known_sha256 = sha256_of_file(file);
-  return known_sha256;
+  if (!known_sha256.empty()) return known_sha256;
+  require_unchanged(*this);
+  std::string sum = sha256_of_file(file);
+  require_unchanged(*this);  // not while it was read, either
+  return known_sha256 = std::move(sum);
 }
 
 std::string Library::shown() const {
@@ -105,6 +116,7 @@ void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
 
 void Registry::add(const fs::path& file, const Place& place, const Pin& pin) {
   auto library = std::make_shared<Library>(Library{existing(file), nullptr});
+  library->loaded = FileStamp::of(library->file);
   for (const auto& loaded : libraries_)
     if (loaded->file == library->file) return require_pinned(*loaded, loaded->shown(), pin);
   const std::string name = library->shown();
@@ -116,6 +128,7 @@ void Registry::add(const fs::path& file, const Place& place, const Pin& pin) {
   };
   if (tell_ && place.source != nullptr) tell_(name, place.source->name);
   library->table = open_library(library->file, name, warn);
+  require_unchanged(*library);
   require_interface(*library->table, name);
   auto classes = classes_of(library, name);
   for (const auto& fresh : classes)

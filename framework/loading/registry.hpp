@@ -10,14 +10,18 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/file_stamp.hpp"
 namespace nnrun::host {
 
 /// A plugin library that was loaded; it is never unloaded.
 struct Library {
   std::filesystem::path file;  ///< canonical
   const nnrun_library* table;
-  const std::string& sha256() const;  ///< of the file, read when first asked for
-  std::string shown() const;          ///< as people write it: relative below the current folder
+  FileStamp loaded = {};  ///< of the file when it was loaded
+  /// Returns the checksum of the file, which is read when first asked for. Throws PluginError if
+  /// the file is no longer the one that was loaded.
+  const std::string& sha256() const;
+  std::string shown() const;  ///< as people write it: relative below the current folder
 
   mutable std::string known_sha256 = {};  ///< for sha256()
 };

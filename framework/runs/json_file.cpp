@@ -5,16 +5,16 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/json_text.hpp"
 #include "runs/run_folder.hpp"
 namespace nnrun::host {
 
 nlohmann::ordered_json read_json(const std::filesystem::path& file) {
   constexpr std::size_t largest = std::size_t{1} << 28;
-  try {
-    return nlohmann::ordered_json::parse(read_file(file, largest));
-  } catch (const nlohmann::json::exception&) {
+  nlohmann::ordered_json json = parse_json(read_file(file, largest));
+  if (json.is_discarded())
     throw RecordError(Problem{.what = "'" + file.string() + "' is not valid JSON"});
-  }
+  return json;
 }
 
 void replace_file(const std::filesystem::path& file, std::string_view text) {

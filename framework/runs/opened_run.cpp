@@ -1,59 +1,19 @@
 #include "runs/opened_run.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <set>
+#include <iterator>
 
-#include "base/files.hpp"
+#include "config/recorded_files.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
-/// A library, as run.json describes it.
-struct UsedLibrary {
-  std::string file, sha256;
-  std::vector<std::pair<std::string, std::string>> classes;  // kind, name
-};
-
-Json record_of(const fs::path& folder) {
-  constexpr std::size_t limit = 1 << 24;
-  const fs::path file = folder / "run.json";
-  std::error_code ignored;
-  if (!fs::exists(file, ignored)) return {};
-  Json record = Json::parse(read_file(file, limit), nullptr, false);
-  if (!record.is_object())
-    throw RecordError(Problem{.what = "not a record of a run", .where = file.string()});
-  return record;
-}
-
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-std::vector<UsedLibrary> libraries_of(const Json& record) {
-  std::vector<UsedLibrary> libraries;
-  if (!record.contains("plugins")) return libraries;
-  for (const Json& entry : record["plugins"]) {
-    UsedLibrary& library =
-        libraries.emplace_back(UsedLibrary{text_at(entry, "file"), text_at(entry, "sha256"), {}});
-    if (!entry.is_object() || !entry.contains("classes")) continue;
-    for (const Json& item : entry["classes"]) {
-      if (!item.is_string()) continue;
-      const auto words = item.get<std::string>();
-      const std::size_t blank = words.find(' ');
-      if (blank != words.npos)
-        library.classes.emplace_back(words.substr(0, blank), words.substr(blank + 1));
-    }
-  }
-  return libraries;
-}
-
-std::vector<Problem> missing(const std::vector<UsedLibrary>& libraries, const Registry& registry) {
+/// elsewhere: where else the run's files were looked for; may be empty.
+std::vector<Problem> missing(const std::vector<StoredLibrary>& libraries, const Registry& registry,
+                             const std::string& elsewhere) {
   std::vector<Problem> problems;
-  for (const UsedLibrary& library : libraries)
+  for (const StoredLibrary& library : libraries)
     for (const auto& [kind, name] : library.classes) {
       if (registry.find(kind, name)) continue;
       std::error_code ignored;
@@ -66,29 +26,26 @@ std::vector<Problem> missing(const std::vector<UsedLibrary>& libraries, const Re
            .hint = there ? "set NNRUN_PLUGIN_PATH=" + library.file
                          : "put the library back, or build it again and let NNRUN_PLUGIN_PATH say "
                            "where it is\nits sha256 was " +
-                               library.sha256});
+                               library.sha256 + (elsewhere.empty() ? "" : "\n") + elsewhere});
     }
   return problems;
-}
-
-std::vector<std::string> changed(const std::vector<UsedLibrary>& libraries,
-                                 const Registry& registry) {
-  std::set<std::string> changed;
-  for (const UsedLibrary& library : libraries) {
-    if (library.classes.empty()) continue;
-    const auto& [kind, name] = library.classes.front();  // one class tells which library it is
-    const Class* const found = registry.find(kind, name);
-    if (found && found->library->sha256() != library.sha256)
-      changed.insert(found->library->shown());
-  }
-  return {changed.begin(), changed.end()};
 }
 
 }  // namespace
 
 std::vector<std::string> changed_libraries(const fs::path& config, const Registry& registry) {
   if (config.filename() != "config.yaml") return {};
-  return changed(libraries_of(record_of(config.parent_path())), registry);
+  const std::optional<StoredRecord> record = stored_record(config.parent_path());
+  return record ? names_of(changed_libraries(*record, registry)) : std::vector<std::string>();
+}
+
+std::vector<Change> changes_since(const fs::path& config, const Registry& registry) {
+  if (config.filename() != "config.yaml") return {};
+  const std::optional<StoredRecord> record = stored_record(config.parent_path());
+  if (!record) return {};
+  std::vector<Change> changes = changed_libraries(*record, registry);
+  std::ranges::move(changed_config(*record, config), std::back_inserter(changes));
+  return changes;
 }
 
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
@@ -99,24 +56,24 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
     throw RecordError(
         Problem{.what = "'" + folder + "' is not the folder of a run: it has no config.yaml",
                 .hint = "nnrun runs lists those that are below a folder"});
-  const Json record = record_of(path);
+  OpenedRun run;
+  run.record = stored_record(path).value_or(StoredRecord{});
   if (!fs::exists(model, ignored)) {
-    const std::string error = text_at(record, "error");
+    const std::string& error = run.record.error;
     throw RecordError(
         Problem{.what = "the run in '" + folder + "' has no model.safetensors" +
                         (error.empty() ? ": it did not finish" : ": it failed, " + error)});
   }
-  const std::vector<UsedLibrary> libraries = libraries_of(record);
-  OpenedRun run;
   run.folder = path;
   try {
     run.experiment = read_experiment(config, overrides, registry);
   } catch (const Error&) {
-    std::vector<Problem> problems = missing(libraries, registry);
+    std::vector<Problem> problems =
+        missing(run.record.libraries, registry, words_for_missing(config));
     if (problems.empty()) throw;
     throw PluginError(std::move(problems));
   }
-  run.changed_libraries = changed(libraries, registry);
+  run.changes = changes_since(config, registry);
   run.model = read_model(model);
   return run;
 }

@@ -6,13 +6,15 @@
 
 #include "loading/registry.hpp"
 #include "network/model.hpp"
+#include "runs/changes.hpp"
 namespace nnrun::host {
 
 struct OpenedRun {
   std::filesystem::path folder;
   Experiment experiment;
   ModelFile model;
-  std::vector<std::string> changed_libraries;  ///< since the run, in words for people
+  StoredRecord record;
+  std::vector<Change> changes;  ///< of libraries and of config.yaml, since the run
 };
 
 /// Reads config.yaml, run.json and model.safetensors of a run folder. Throws RecordError if one is
@@ -24,5 +26,8 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
 /// not a run's.
 std::vector<std::string> changed_libraries(const std::filesystem::path& config,
                                            const Registry& registry);
+/// Returns what changed since the run that this config.yaml belongs to, but for its data; nothing
+/// if it is not a run's.
+std::vector<Change> changes_since(const std::filesystem::path& config, const Registry& registry);
 
 }  // namespace nnrun::host

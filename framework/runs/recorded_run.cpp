@@ -15,6 +15,8 @@ RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment,
   record_.started = utc_now();
   record_.command_line = std::move(command_line);
   record_.course_sha256 = course_sha256(experiment_);
+  record_.folder = folder_.path();
+  prepare_records(experiment_);  // now: a library that is built anew meanwhile is not what runs
   const std::string config = resolved_yaml(experiment_);
   record_.config_sha256 = sha256_of(std::as_bytes(std::span(config)));
   folder_.write_config(config);
@@ -27,6 +29,8 @@ RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment, RunReco
       experiment_(experiment),
       start_(start),
       record_(std::move(record)) {
+  record_.folder = folder_.path();
+  prepare_records(experiment_);
   folder_.remove_unfinished();
   const std::string config = resolved_yaml(experiment_);
   const std::string sha256 = sha256_of(std::as_bytes(std::span(config)));
@@ -160,6 +164,7 @@ void record_failure(const std::filesystem::path& folder, const Experiment& exper
                    .problems = {},
                    .started = utc_now(),
                    .command_line = command_line,
+                   .folder = folder,
                    .config_sha256 = sha256_of(std::as_bytes(std::span(config))),
                    .data_sha256 = {},
                    .course_sha256 = course_sha256(experiment)};

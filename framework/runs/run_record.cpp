@@ -14,6 +14,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "config/recorded_files.hpp"
 #include "runs/scores.hpp"
 #include "training/data_parts.hpp"
 #include "training/monitor.hpp"
@@ -32,6 +33,7 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["threads"] = result.threads;
   json["parameters"] = result.parameters;
   json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;
+  json["steps"] = outcome.steps;
   if (outcome.best_epoch > 0) json["best_epoch"] = outcome.best_epoch;
   if (outcome.result) {
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
@@ -197,6 +199,7 @@ std::string run_json(const RunRecord& record, const Experiment& experiment) {
   json["version"] = version_json();
   json["machine"] = machine_json();
   json["plugins"] = plugins_json(experiment);
+  json["files"] = files_json(experiment, record.folder);
   json["config_sha256"] = record.config_sha256;
   json["course_sha256"] = record.course_sha256;
   json["data_sha256"] = record.data_sha256;

@@ -8,6 +8,7 @@
 #include "base/doing.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "config/recorded_files.hpp"
 #include "network/graph.hpp"
 #include "training/split.hpp"
 namespace nnrun::host {
@@ -17,10 +18,13 @@ constexpr std::size_t chunk_rows = 1024;
 constexpr const char* part_words[] = {"training", "validation", "test"};
 constexpr const char* stream_names[] = {"data/train", "data/validation", "data/test"};
 
-[[noreturn]] void refuse(const Object& data) {
+/// config: the file that names the data set.
+[[noreturn]] void refuse(const Object& data, const std::filesystem::path& config = {}) {
   Problem said = take_plugin_error();
   if (said.what.empty()) said.what = "refused without a reason";
   if (said.where.empty()) said.where = "data set '" + data.plugin().name + "'";
+  if (const std::string missing = words_for_missing(config); !missing.empty())
+    said.hint += (said.hint.empty() ? "" : "\n") + missing;
   throw DataError(std::move(said));
 }
 
@@ -49,7 +53,7 @@ DataSource::DataSource(const Experiment& experiment)
   nnrun_data data{};
   data.size = sizeof data;
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
-    refuse(object_);
+    refuse(object_, experiment.file);
   if (!usable(data.input) || !usable(data.target))
     throw PluginError(Problem{
         .what = "data set '" + object_.plugin().name + "' gives examples of an impossible shape",

@@ -6,7 +6,7 @@ namespace {
 
 template <class T>
 Score score_as(const Experiment& experiment, const ModelFile& file, Model& model, DataSource& data,
-               std::size_t part) {
+               std::size_t part, std::string* data_sha256) {
   const Object cost(experiment.train.cost);
   std::vector<Object> metrics;
   for (const Use& use : experiment.metrics) metrics.emplace_back(use);
@@ -14,6 +14,7 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   Random random(experiment.random, experiment.seed);
   model.draw(random);
   const auto parts = data.read<T>(random, model.preparation());
+  if (data_sha256) *data_sha256 = hash_of(parts);
   model.load(file);
   return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
       .score_with_tables(parts[part]);
@@ -22,15 +23,15 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
 }  // namespace
 
 Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
-               std::size_t part) {
+               std::size_t part, std::string* data_sha256) {
   Preparation preparation = data.preparation(experiment);
   preparation.use(fit_of(experiment, file, preparation));
   const auto model = Model::create(experiment, std::move(preparation), file.names);
   data.require_fit(model->graph(), model->preparation(), experiment);
   require_memory(data.needs(model->preparation(), experiment.dtype));
   return experiment.dtype == Dtype::float32
-             ? score_as<float>(experiment, file, *model, data, part)
-             : score_as<double>(experiment, file, *model, data, part);
+             ? score_as<float>(experiment, file, *model, data, part, data_sha256)
+             : score_as<double>(experiment, file, *model, data, part, data_sha256);
 }
 
 }  // namespace nnrun::host

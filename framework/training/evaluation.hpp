@@ -81,8 +81,9 @@ class Evaluation {
 };
 
 /// Reads the data and returns cost, metrics and tables of the model in a file on one part. Throws
-/// what creating, loading and reading throw.
+/// what creating, loading and reading throw. data_sha256: is set to the checksum of all parts,
+/// unless it is nullptr.
 Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
-               std::size_t part);
+               std::size_t part, std::string* data_sha256 = nullptr);
 
 }  // namespace nnrun::host

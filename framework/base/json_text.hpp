@@ -1,0 +1,11 @@
+// JSON that somebody else may have written.
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <string_view>
+namespace nnrun::host {
+
+/// Returns the value of a text; a discarded one if the text is not JSON, has a number that no
+/// double holds, or is nested more than 64 deep, which code that walks through it could not bear.
+nlohmann::ordered_json parse_json(std::string_view text);
+
+}  // namespace nnrun::host

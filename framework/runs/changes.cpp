@@ -1,0 +1,63 @@
+#include "runs/changes.hpp"
+
+#include <algorithm>
+
+#include "base/files.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+void add(std::vector<Change>& changes, Change change) {
+  if (std::ranges::count(changes, change.what, &Change::what) == 0)
+    changes.push_back(std::move(change));
+}
+
+std::vector<Change> if_other(const char* what, const std::string& recorded,
+                             const std::string& now) {
+  if (recorded.empty() || recorded == now) return {};
+  return {{what, recorded, now}};
+}
+
+}  // namespace
+
+std::vector<Change> changed_libraries(const StoredRecord& record, const Registry& registry) {
+  std::vector<Change> changes;
+  for (const StoredLibrary& library : record.libraries)
+    for (const auto& [kind, name] : library.classes) {
+      const Class* const found = registry.find(kind, name);
+      if (!found)
+        add(changes, {fs::path(library.file).filename().string(), library.sha256, {}});
+      else if (!library.sha256.empty() && found->library->sha256() != library.sha256)
+        add(changes, {found->library->shown(), library.sha256, found->library->sha256()});
+    }
+  std::ranges::sort(changes, {}, &Change::what);
+  return changes;
+}
+
+std::vector<Change> changed_config(const StoredRecord& record, const fs::path& config) {
+  return if_other("config.yaml", record.config_sha256, sha256_of_file(config));
+}
+
+std::vector<Change> changed_data(const StoredRecord& record, const std::string& data_sha256) {
+  return if_other("data", record.data_sha256, data_sha256);
+}
+
+std::vector<Change> changed_program(const StoredRecord& record) {
+  std::vector<Change> changes;
+  const auto present = present_program();
+  for (const auto& [key, recorded] : record.program) {
+    const auto found = present.find(key);
+    const std::string now = found == present.end() ? "" : found->second;
+    if (now != recorded) changes.push_back({key, recorded, now});
+  }
+  return changes;
+}
+
+std::vector<std::string> names_of(const std::vector<Change>& changes) {
+  std::vector<std::string> names;
+  for (const Change& change : changes) names.push_back(change.what);
+  return names;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,89 @@
+#include "runs/stored_record.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "runs/json_file.hpp"
+#include "runs/run_record.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// Returns null if this is not an object or has no such key.
+Json value_at(const Json& object, const char* key) {
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return found != object.end() ? *found : Json();
+}
+
+std::string text_at(const Json& object, const char* key) {
+  const Json value = value_at(object, key);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+std::vector<StoredLibrary> libraries_of(const Json& list) {
+  std::vector<StoredLibrary> libraries;
+  if (!list.is_array()) return libraries;
+  for (const Json& entry : list) {
+    StoredLibrary library{text_at(entry, "file"), text_at(entry, "sha256"), {}};
+    const Json classes = value_at(entry, "classes");
+    if (classes.is_array())
+      for (const Json& item : classes)
+        if (const auto* const words = item.get_ptr<const std::string*>())
+          if (const std::size_t blank = words->find(' '); blank != words->npos)
+            library.classes.emplace_back(words->substr(0, blank), words->substr(blank + 1));
+    if (!library.classes.empty()) libraries.push_back(std::move(library));
+  }
+  return libraries;
+}
+
+std::map<std::string, std::string> program_of(const Json& version, const Json& machine) {
+  std::map<std::string, std::string> program;
+  const auto add = [&](const Json& object, const char* key) {
+    if (const std::string text = text_at(object, key); !text.empty()) program[key] = text;
+  };
+  for (const char* key : {"nnrun", "git", "compiler", "flags", "build"}) add(version, key);
+  add(machine, "instruction_set");
+  const Json libraries = value_at(version, "libraries");
+  if (libraries.is_object())
+    for (const auto& [name, number] : libraries.items()) add(libraries, name.c_str());
+  return program;
+}
+
+}  // namespace
+
+std::string StoredRecord::text(const char* key) const {
+  return result ? text_at(*result, key) : std::string();
+}
+
+std::optional<std::uint64_t> StoredRecord::count(const char* key) const {
+  const Json value = result ? value_at(*result, key) : Json();
+  return value.is_number_unsigned() ? std::optional(value.get<std::uint64_t>()) : std::nullopt;
+}
+
+std::optional<StoredRecord> stored_record(const fs::path& folder) {
+  const fs::path file = folder / "run.json";
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return std::nullopt;
+  const Json json = read_json(file);
+  if (!json.is_object())
+    throw RecordError(Problem{.what = "not a record of a run", .where = file.string()});
+  StoredRecord record;
+  record.status = text_at(json, "status");
+  record.error = text_at(json, "error");
+  record.started = text_at(json, "started");
+  record.config_sha256 = text_at(json, "config_sha256");
+  record.data_sha256 = text_at(json, "data_sha256");
+  record.libraries = libraries_of(value_at(json, "plugins"));
+  record.program = program_of(value_at(json, "version"), value_at(json, "machine"));
+  const Json result = value_at(json, "result");
+  record.result = std::make_shared<const Json>(result.is_object() ? result : Json::object());
+  return record;
+}
+
+std::map<std::string, std::string> present_program() {
+  return program_of(version_json(), machine_json());
+}
+
+}  // namespace nnrun::host

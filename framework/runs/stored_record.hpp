@@ -1,0 +1,38 @@
+// run.json as others find it: written by an earlier nnrun, cut off, edited, or never a record.
+#pragma once
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+namespace nnrun::host {
+
+struct StoredLibrary {
+  std::string file, sha256;
+  std::vector<std::pair<std::string, std::string>> classes;  ///< kind, name
+};
+
+/// A text that is missing or not a text is empty; of lists, only what is as it should be is there.
+struct StoredRecord {
+  std::string status, error, started, config_sha256, data_sha256;
+  std::vector<StoredLibrary> libraries;
+  /// `nnrun`, `git`, `compiler`, `flags`, `build`, `instruction_set`, and the libraries' versions
+  std::map<std::string, std::string> program;
+  std::shared_ptr<const nlohmann::ordered_json> result;  ///< an object; may be nullptr
+
+  /// Return the value of the result; empty, or nothing, if it has no such value.
+  std::string text(const char* key) const;
+  std::optional<std::uint64_t> count(const char* key) const;
+};
+
+/// Returns nothing if the folder has no run.json. Throws RecordError, naming the file, if it cannot
+/// be read or is not an object of JSON.
+std::optional<StoredRecord> stored_record(const std::filesystem::path& folder);
+
+/// Returns of this program what `StoredRecord::program` has of another.
+std::map<std::string, std::string> present_program();
+
+}  // namespace nnrun::host

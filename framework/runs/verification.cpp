@@ -1,0 +1,253 @@
+#include "runs/verification.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/files.hpp"
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+#include "runs/run_record.hpp"
+#include "training/data_parts.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Cells = std::vector<std::string>;
+
+constexpr double never = 1e15;  // seconds
+constexpr std::size_t largest_csv = std::size_t{1} << 30;
+
+// ---- training again ----
+
+/// Returns how many steps the run made; before runs recorded it, only the model did.
+std::uint64_t recorded_steps(const OpenedRun& run) {
+  if (const auto steps = run.record.count("steps")) return *steps;
+  const auto found = run.model.file.metadata.find("step");
+  const auto steps =
+      found == run.model.file.metadata.end() ? std::nullopt : parse_integer(found->second);
+  if (!steps || *steps < 0)
+    throw RecordError(Problem{.what = "the run does not record how many steps it made",
+                              .where = run.folder.string()});
+  return static_cast<std::uint64_t>(*steps);
+}
+
+/// Lets time run out, as it did in the recorded run: the epoch ends where it is.
+void end_by_time(Trainer& trainer, const Listener& listener) {
+  std::vector<SavedNumbers> numbers = trainer.state().save();
+  const auto seconds = std::ranges::find(numbers, "seconds", &SavedNumbers::name);
+  if (seconds == numbers.end()) return;
+  std::memcpy(seconds->bytes.data(), &never, sizeof never);
+  trainer.restore(numbers);
+  trainer.advance(listener);
+}
+
+Outcome train_again(const OpenedRun& run, Trainer& trainer, const Listener& listener) {
+  const std::uint64_t steps = recorded_steps(run);
+  bool stopped = false;
+  Listener told = listener;
+  told.stop = [&] { return stopped = stopped || (listener.stop && listener.stop()); };
+  if (run.record.status == "interrupted") {
+    if (steps > 1) trainer.advance(told, steps - 1);
+    told.stop = [] { return true; };  // after the last step, before the epoch is reported
+    if (steps > 0 && !stopped) trainer.advance(told, 1);
+  } else if (run.experiment.train.max_seconds == 0) {
+    trainer.advance(told);
+  } else if (!trainer.advance(told, steps) && !stopped) {
+    end_by_time(trainer, told);
+  }
+  return trainer.finish();
+}
+
+// ---- comparing ----
+
+/// Returns how many digits two numbers have in common if `scale` is the size of such numbers.
+int common_digits(double a, double b, double scale) {
+  if (a == b || (std::isnan(a) && std::isnan(b))) return Verification::most_digits;
+  const double off = std::abs(a - b) / scale;
+  if (!(off < 1)) return 0;  // not finite, too
+  return std::clamp(static_cast<int>(std::floor(-std::log10(off))), 0, Verification::most_digits);
+}
+
+std::vector<double> numbers_of(const BlockValues& block, Dtype dtype) {
+  return numbers_of(
+      Tensor{block.name, dtype == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
+}
+
+int common_digits(const std::vector<BlockValues>& a, const std::vector<BlockValues>& b,
+                  Dtype dtype) {
+  if (a.size() != b.size()) return 0;
+  int digits = Verification::most_digits;
+  for (std::size_t block = 0; block < a.size(); ++block) {
+    const std::vector<double> x = numbers_of(a[block], dtype), y = numbers_of(b[block], dtype);
+    if (x.size() != y.size()) return 0;
+    double scale = 0;
+    for (const double number : x) scale = std::max(scale, std::abs(number));
+    for (std::size_t i = 0; i < x.size(); ++i)
+      digits = std::min(digits, common_digits(x[i], y[i], scale));
+  }
+  return digits;
+}
+
+Cells split(std::string_view text, char separator) {
+  Cells parts;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    parts.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return parts;
+}
+
+/// Collects what differs.
+class Comparing {
+ public:
+  explicit Comparing(Verification& v) : v_(v) {}
+
+  void cell(std::uint64_t epoch, const std::string& column, const std::string& recorded,
+            const std::string& now) {
+    if (recorded == now) return;
+    if (!v_.first_difference) v_.first_difference = {epoch, column, recorded, now};
+    const auto a = parse_double(recorded), b = parse_double(now);
+    lower(a && b ? common_digits(*a, *b, std::max(std::abs(*a), std::abs(*b))) : 0);
+  }
+
+  void metrics(const fs::path& file, const Cells& names, const std::vector<EpochReport>& reports) {
+    const Cells lines = split(read_file(file, largest_csv), '\n');
+    const Cells recorded = lines.empty() ? Cells() : split(lines[0], ',');
+    for (std::size_t i = 0; i < std::max(recorded.size(), names.size()); ++i)
+      cell(0, "the names of the columns", at(recorded, i), at(names, i));
+    const std::size_t rows = lines.empty() ? 0 : lines.size() - 1;
+    for (std::size_t row = 0; row < std::max(rows, reports.size()); ++row) {
+      const Cells then = row < rows ? split(lines[row + 1], ',') : Cells();
+      const Cells now = row < reports.size() ? metrics_row(reports[row]) : Cells();
+      const auto epoch = parse_integer(at(now.empty() ? then : now, 0)).value_or(0);
+      for (std::size_t i = 0; i < names.size(); ++i)
+        if (names[i] != "seconds")
+          cell(static_cast<std::uint64_t>(std::max(0LL, epoch)), names[i], at(then, i), at(now, i));
+    }
+  }
+
+  void result(const Json& recorded, const Json& now, const std::string& path, std::uint64_t epoch) {
+    if (recorded.is_structured() && recorded.type() == now.type()) {
+      for (const auto& [key, value] : recorded.items())
+        result(value, value_at(now, key), path + "." + key, epoch);
+      for (const auto& [key, value] : now.items())
+        if (value_at(recorded, key).is_null()) result({}, value, path + "." + key, epoch);
+    } else {
+      cell(epoch, path, text_of(recorded), text_of(now));
+    }
+  }
+
+  void lower(int digits) { v_.digits = std::min(v_.digits, digits); }
+
+ private:
+  static std::string at(const Cells& cells, std::size_t i) {
+    return i < cells.size() ? cells[i] : std::string();
+  }
+  static Json value_at(const Json& node, const std::string& key) {
+    if (node.is_array()) {
+      const auto i = static_cast<std::size_t>(parse_integer(key).value_or(-1));
+      return i < node.size() ? node[i] : Json();
+    }
+    const auto found = node.find(key);
+    return found == node.end() ? Json() : *found;
+  }
+  static std::string text_of(const Json& value) {
+    if (value.is_number()) return shortest(value.get<double>());
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  }
+
+  Verification& v_;
+};
+
+/// Returns what of a result must come out again.
+Json scores_in(const Json& result) {
+  Json scores = Json::object();
+  for (const char* key : {"train", "validation", "test", "predict"})
+    if (const auto found = result.find(key); found != result.end()) scores[key] = *found;
+  return scores;
+}
+
+void compare_weights(const OpenedRun& run, const Model& model, Comparing& compare,
+                     Verification& v) {
+  const std::vector<BlockValues> blocks = model.blocks();
+  v.recorded_weights = run.record.text("weights_sha256");
+  v.weights = weights_sha256(blocks);
+  const bool same = v.weights == v.recorded_weights;
+  std::vector<BlockValues> stored;
+  try {
+    stored = Model::read(run.experiment, run.model)->blocks();
+  } catch (const Error&) {  // config.yaml was edited: then this is another network
+    if (!same) compare.lower(0);
+    return;
+  }
+  const std::string sum = weights_sha256(stored);
+  if (sum != v.recorded_weights)
+    v.other_model = sum;
+  else if (!same)
+    compare.lower(common_digits(stored, blocks, model.dtype()));
+}
+
+/// Another instruction set explains that digits differ far behind the point, and nothing else.
+Verdict verdict_of(const Verification& v) {
+  const auto changed = [&](const char* what) {
+    return std::ranges::count(v.changes, what, &Change::what) > 0;
+  };
+  if (!v.other_model.empty()) return Verdict::different;
+  if (!v.first_difference) return Verdict::identical;
+  const bool explained = changed("instruction_set") && !changed("data") && !changed("config.yaml");
+  return explained && v.digits >= Verification::close_digits ? Verdict::close : Verdict::different;
+}
+
+}  // namespace
+
+void require_verifiable(const OpenedRun& run) {
+  const std::string& status = run.record.status;
+  const std::string name = "the run in '" + run.folder.string() + "'";
+  if (status.empty())
+    throw RecordError(Problem{.what = name + " has no record to compare with",
+                              .where = (run.folder / "run.json").string()});
+  if (status != "done" && status != "interrupted")
+    throw RecordError(Problem{.what = name + " did not end by itself, so there is no result to " +
+                                      "compare with: its status is '" + status + "'",
+                              .hint = run.record.error});
+  if (run.record.text("weights_sha256").empty())
+    throw RecordError(Problem{.what = name + " does not record the checksum of its weights",
+                              .where = (run.folder / "run.json").string()});
+}
+
+Experiment without_clock(const OpenedRun& run) {
+  Experiment experiment = run.experiment;
+  if (experiment.train.max_seconds > 0) experiment.train.max_seconds = never;
+  return experiment;
+}
+
+Verification verify_run(const OpenedRun& run, Trainer& trainer, const Listener& listener) {
+  Verification v;
+  RunResult result;
+  result.outcome = train_again(run, trainer, listener);
+  Model& model = *trainer.model();
+  result.predictions = model.predict_each(run.experiment.predict_rows());
+  Comparing compare(v);
+  const std::vector<EpochReport>& reports = result.outcome.epochs;
+  const std::uint64_t last = reports.empty() ? 0 : reports.back().epoch;
+  compare.metrics(run.folder / "metrics.csv", metrics_columns(trainer.data(), run.experiment),
+                  reports);
+  const Json now = parse_json(result_json(result, run.experiment));  // as a record is read
+  compare.result(scores_in(*run.record.result), scores_in(now), "result", last);
+  compare_weights(run, model, compare, v);
+  if (v.weights != v.recorded_weights && !v.first_difference)
+    v.first_difference = {last, "result.weights_sha256", v.recorded_weights, v.weights};
+
+  v.changes = run.changes;
+  std::ranges::move(changed_data(run.record, trainer.data_sha256()), std::back_inserter(v.changes));
+  std::ranges::move(changed_program(run.record), std::back_inserter(v.changes));
+  v.verdict = verdict_of(v);
+  return v;
+}
+
+}  // namespace nnrun::host
