@@ -20,7 +20,7 @@ std::string anew(const fs::path& folder) {
   return "nnrun " + shell_word((folder / "config.yaml").string()) + " trains anew, in a new folder";
 }
 
-[[noreturn]] void refuse(std::string what, std::string hint) {
+[[noreturn]] void refuse_to_go_on(std::string what, std::string hint) {
   throw RecordError(Problem{.what = std::move(what), .hint = std::move(hint)});
 }
 
@@ -46,7 +46,7 @@ void require_run(const fs::path& folder) {
                              .hint = "nnrun runs lists those that are below a folder"});
 }
 
-std::string text_at(const Json& object, const char* key) {
+std::string text_in(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -63,20 +63,20 @@ Json recorded(const fs::path& folder) {
 }
 
 RunRecord record_of(const Json& json) {
-  RunRecord record{.status = text_at(json, "status"),
+  RunRecord record{.status = text_in(json, "status"),
                    .error = {},
-                   .started = text_at(json, "started"),
+                   .started = text_in(json, "started"),
                    .command_line = {},
-                   .config_sha256 = text_at(json, "config_sha256"),
-                   .data_sha256 = text_at(json, "data_sha256"),
-                   .course_sha256 = text_at(json, "course_sha256")};
+                   .config_sha256 = text_in(json, "config_sha256"),
+                   .data_sha256 = text_in(json, "data_sha256"),
+                   .course_sha256 = text_in(json, "course_sha256")};
   if (const auto words = json.find("command_line"); words != json.end() && words->is_array())
     for (const Json& word : *words)
       if (word.is_string()) record.command_line.push_back(word);
   if (const auto times = json.find("resumed"); times != json.end() && times->is_array())
     for (const Json& time : *times)
       if (time.is_object() && time.contains("step") && time["step"].is_number_unsigned())
-        record.resumed.push_back({time["step"], text_at(time, "started")});
+        record.resumed.push_back({time["step"], text_in(time, "started")});
   if (const auto result = json.find("result"); result != json.end() && result->is_object())
     record.result_before = std::make_shared<const Json>(*result);
   return record;
@@ -98,8 +98,8 @@ bool require_same_config(const fs::path& folder, const Experiment& then, RunReco
   const bool same = record.config_sha256.empty() || record.config_sha256 == now;
   const std::string course = course_sha256(then);
   if (!same && record.course_sha256 != course)
-    refuse("'" + (folder / "config.yaml").string() + "' was changed since the run started",
-           "undo the change, or train anew: " + anew(folder));
+    refuse_to_go_on("'" + (folder / "config.yaml").string() + "' was changed since the run started",
+                    "undo the change, or train anew: " + anew(folder));
   // of an unchanged config the recorded hash holds: a later version may write more keys
   if (record.course_sha256.empty()) record.course_sha256 = course;
   return same;
@@ -129,15 +129,15 @@ void require_same_course(const fs::path& folder, const Experiment& then, const E
 void require_same_plugins(const fs::path& folder, const Registry& registry) {
   const std::vector<std::string> changed = changed_libraries(folder / "config.yaml", registry);
   if (!changed.empty())
-    refuse("the run cannot go on: since it started, " + join(changed, ", ") +
-               (changed.size() == 1 ? " has changed" : " have changed"),
-           "put back what the run was started with, or train anew: " + anew(folder));
+    refuse_to_go_on("the run cannot go on: since it started, " + join(changed, ", ") +
+                        (changed.size() == 1 ? " has changed" : " have changed"),
+                    "put back what the run was started with, or train anew: " + anew(folder));
 }
 
 std::vector<std::string> notes_on(const Json& json, const Experiment& then, const Experiment& now) {
   std::vector<std::string> notes;
   const auto machine = json.find("machine");
-  const std::string set = machine == json.end() ? "" : text_at(*machine, "instruction_set");
+  const std::string set = machine == json.end() ? "" : text_in(*machine, "instruction_set");
   if (!set.empty() && set != instruction_set())
     notes.push_back("the run was started on " + set + ", this processor is " + instruction_set() +
                     ": from here on bits may differ");
@@ -195,8 +195,8 @@ std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads
   std::unique_ptr<Trainer> trainer = Trainer::create(start, threads);
   const std::string data = trainer->data_sha256();
   if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
-    refuse("the run cannot go on: its data changed since it started",
-           "put the data back, or train anew: " + anew(folder));
+    refuse_to_go_on("the run cannot go on: its data changed since it started",
+                    "put the data back, or train anew: " + anew(folder));
   if (steps.empty()) return trainer;
   for (const std::uint64_t step : steps) try {
       restore_checkpoint(checkpoint_folder(folder) / checkpoint_name(step), *trainer,
@@ -208,8 +208,9 @@ std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads
     } catch (const RecordError& error) {
       refused(error);
     }
-  refuse("none of the checkpoints in '" + checkpoint_folder(folder).string() + "' can be used",
-         "remove that folder, and the run goes on from its beginning");
+  refuse_to_go_on(
+      "none of the checkpoints in '" + checkpoint_folder(folder).string() + "' can be used",
+      "remove that folder, and the run goes on from its beginning");
 }
 
 }  // namespace nnrun::host
