@@ -29,8 +29,8 @@ constexpr std::array courses{
            "  early_stopping: {monitor: val.cost, patience: 50, restore_best: true}\n"},
     Course{"momentum, a falling learning rate, a pass after each epoch",
            "dtype: float64\n"
-           "train:\n  optimizer: {type: sgd, learning_rate: 0.05, momentum: 0.9}\n"
-           "  schedule: {type: step, warmup: 20}\n  measure: after_epoch\n"}};
+           "train:\n  optimizer: {type: momentum, learning_rate: 0.05}\n"
+           "  schedule: {type: reduce_on_plateau, patience: 2, warmup: 20}\n  measure: after_epoch\n"}};
 
 void write_configs(const Scratch& scratch, const Course& course) {
   scratch.write("base.yaml",
@@ -150,10 +150,11 @@ TEST_CASE("a run survives hundreds of kills", "[.full/kills]") {
 
 /// Returns the command that a text tells to go on with; empty if there is none.
 std::string resume_command_in(const std::string& said) {
-  const std::size_t at = said.find("resume nnrun ");
+  constexpr std::string_view words = "resume  nnrun ";
+  const std::size_t at = said.find(words);
   if (at == said.npos) return "";
-  const std::string line = said.substr(at + 7, said.find('\n', at) - at - 7);
-  return "$" + line.substr(0, line.find("  "));
+  const std::size_t from = at + words.size(), end = said.find('\n', from);
+  return "$nnrun " + said.substr(from, end - from);
 }
 
 TEST_CASE("a run that a signal ends says how to go on, and going on gives the same bits",

@@ -33,7 +33,9 @@ class Process {
     wait();
   }
 
-  void send(int signal) const { ::kill(process_, signal); }
+  void send(int signal) const {
+    if (process_ > 0) ::kill(process_, signal);
+  }
   /// Returns its exit status, 128 + signal where one ended it.
   int wait() {
     int status = 0;
