@@ -32,7 +32,9 @@ Version version() {
 }
 
 std::string instruction_set() {
-#if defined(__x86_64__)
+#if defined(__clang__) && __clang_major__ < 17  // does not know the levels' names
+  return build::processor;
+#elif defined(__x86_64__)
   __builtin_cpu_init();
   if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
   if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";

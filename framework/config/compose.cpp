@@ -68,7 +68,8 @@ void fix_names(ConfigNode& layers, const std::vector<std::string>& names) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     ConfigNode& layer = layers.items[i] = as_map(std::move(layers.items[i]));
     if (!layer.is(ConfigNode::Kind::map) || find(layer, "name") || names[i].empty()) continue;
-    ConfigNode name{.kind = ConfigNode::Kind::scalar, .text = names[i], .place = layer.place};
+    ConfigNode name{
+        .kind = ConfigNode::Kind::scalar, .text = names[i], .entries = {}, .place = layer.place};
     layer.entries.push_back({"name", layer.place, std::move(name)});
   }
 }
@@ -157,7 +158,7 @@ class FileReader {
     const Opened opened(*this, file, asked);
     ConfigNode own = parse(file, asked);
     if (own.is(ConfigNode::Kind::null)) own.kind = ConfigNode::Kind::map;
-    ConfigNode whole{.kind = ConfigNode::Kind::map, .place = own.place};
+    ConfigNode whole{.kind = ConfigNode::Kind::map, .entries = {}, .place = own.place};
     if (const ConfigEntry* const extends = find_entry(own, "extends")) {
       for (const ConfigNode* parent : parents(extends->value)) {
         const auto text = expanded(*parent, problems_);
@@ -267,7 +268,7 @@ class FileReader {
       if (begin == end)
         refuse(place, "a name is missing in the path '" + std::string(path) + "'",
                "write --set train.batch_size=64");
-      ConfigNode map{.kind = ConfigNode::Kind::map, .place = place};
+      ConfigNode map{.kind = ConfigNode::Kind::map, .entries = {}, .place = place};
       map.entries.push_back(
           {std::string(path.substr(begin, end - begin)), place, std::move(value)});
       value = std::move(map);
@@ -302,7 +303,7 @@ std::vector<std::string> layer_names(const ConfigNode& layers) {
 
 ConfigNode compose(const std::vector<Override>& overrides, Problems& problems) {
   FileReader reader(problems);
-  ConfigNode root{.kind = ConfigNode::Kind::map};
+  ConfigNode root{.kind = ConfigNode::Kind::map, .entries = {}};
   for (const Override& set : overrides) merge(root, reader.read(set), "", problems);
   return root;
 }

@@ -20,7 +20,7 @@ ConfigNode* find(ConfigNode& map, std::string_view key) {
 }
 
 ConfigNode map_of(std::string key, ConfigNode value) {
-  ConfigNode map{.kind = ConfigNode::Kind::map, .place = value.place};
+  ConfigNode map{.kind = ConfigNode::Kind::map, .entries = {}, .place = value.place};
   Place place = value.place;
   map.entries.push_back({std::move(key), std::move(place), std::move(value)});
   return map;

@@ -13,10 +13,11 @@ struct ConfigEntry;
 struct ConfigNode {
   enum class Kind { null, scalar, list, map, broken /* already reported */ };
   Kind kind = Kind::null;
-  bool quoted = false;                 ///< scalar: "7" is a text
-  std::string text = {};               ///< scalar, or the word for null; may be empty
-  std::vector<ConfigNode> items{};     ///< list
-  std::vector<ConfigEntry> entries{};  ///< map, in the order of the file, every key once
+  bool quoted = false;              ///< scalar: "7" is a text
+  std::string text = {};            ///< scalar, or the word for null; may be empty
+  std::vector<ConfigNode> items{};  ///< list
+  /// map, in the order of the file, every key once; no {}, which needs the entry's definition
+  std::vector<ConfigEntry> entries;
   Place place{};
 
   bool is(Kind wanted) const { return kind == wanted; }

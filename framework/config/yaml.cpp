@@ -167,7 +167,7 @@ class TreeBuilder : public YAML::EventHandler {
     const bool tagged = tag != "?" && (tag != "!" || source_->text[offset_of(mark)] == '!');
     if (tagged) place.length = length_of_word(rest_of_line(mark));
     if (tagged) problems_.add(place, "tags (!name) are not supported", "delete the tag");
-    return {.kind = kind, .place = std::move(place)};
+    return {.kind = kind, .entries = {}, .place = std::move(place)};
   }
 
   void open(std::size_t offset, ConfigNode node) {
