@@ -5,13 +5,14 @@
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "runs/json_file.hpp"
+#include "runs/changes.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -46,36 +47,36 @@ void flatten(const Json& node, const std::string& path, Keys& out) {
     out[path] = node.get<std::string>();
 }
 
-Keys result_of(const fs::path& folder) {
+Keys result_of(const StoredRecord& record) {
   Keys out;
-  std::error_code ignored;
-  if (!fs::exists(folder / "run.json", ignored)) return {{"status", "not finished"}};
-  const Json record = read_json(folder / "run.json");
-  for (const char* key : {"status", "error"})
-    if (record.contains(key)) flatten(record[key], key, out);
-  if (record.contains("result"))
-    for (const char* key : {"epochs", "train", "validation", "test", "seconds", "weights_sha256"})
-      if (record["result"].contains(key)) flatten(record["result"][key], key, out);
+  if (!record.status.empty()) out["status"] = record.status;
+  if (!record.error.empty()) out["error"] = record.error;
+  if (!record.result) return out;
+  for (const char* key : {"epochs", "train", "validation", "test", "seconds", "weights_sha256"})
+    if (record.result->contains(key)) flatten(record.result->at(key), key, out);
   return out;
 }
 
+/// Returns a checksum as people compare it.
+std::string sum_of(const std::string& sha256) {
+  return sha256.empty() ? std::string() : "sha256 " + sha256.substr(0, 12);
+}
+
 /// Returns the files of the run's libraries and their checksums.
-Keys plugins_of(const fs::path& folder) {
+Keys plugins_of(const StoredRecord& record) {
   Keys out;
-  std::error_code ignored;
-  if (!fs::exists(folder / "run.json", ignored)) return out;
-  const Json record = read_json(folder / "run.json");
-  const auto list = record.find("plugins");
-  if (list == record.end() || !list->is_array()) return out;
-  for (const Json& library : *list) {
-    if (!library.is_object()) continue;
-    const auto text = [&](const char* key) {
-      const auto found = library.find(key);
-      return found != library.end() && found->is_string() ? found->get<std::string>() : "";
-    };
-    const fs::path file = text("file");
-    out[file.filename().string()] = "sha256 " + text("sha256").substr(0, 12);
-  }
+  for (const StoredLibrary& library : record.libraries)
+    out[fs::path(library.file).filename().string()] = sum_of(library.sha256);
+  return out;
+}
+
+/// Returns what else the numbers of a run follow from: its data, the program, and whether its
+/// config.yaml is still the recorded one.
+Keys origin_of(const StoredRecord& record, const fs::path& folder) {
+  Keys out = record.program;
+  if (!record.data_sha256.empty()) out["data"] = sum_of(record.data_sha256);
+  if (!changed_config(record, folder / "config.yaml").empty())
+    out["config.yaml"] = "edited since the run";
   return out;
 }
 
@@ -122,40 +123,72 @@ bool agreed(const std::string& folder) {
   return std::getline(std::cin, answer) && (answer == "y" || answer == "yes");
 }
 
+struct Differences {
+  std::vector<Line> config, plugins, origin, result;
+  bool unexplained;  ///< the results differ, but nothing does that they follow from
+};
+
+/// One of two runs to compare.
+struct ComparedRun {
+  Keys config, plugins, origin, result;
+  bool comparable;  ///< it ended by itself, and its record says what it was made of
+};
+
+ComparedRun compared_run(const fs::path& folder) {
+  require_run_folder(folder);
+  if (std::error_code none; !fs::exists(folder / "config.yaml", none))
+    throw UsageError(Problem{.what = "'" + folder.string() + "' is a comparison, not a run",
+                             .hint = "its runs are below " + (folder / "runs").string()});
+  const Keys config = written_keys(folder / "config.yaml");
+  const std::optional<StoredRecord> record = stored_record(folder);
+  if (!record) return {config, {}, {}, {{"status", "not finished"}}, false};
+  const Keys origin = origin_of(*record, folder);
+  const bool comparable = record->status == "done" && origin.contains("data") &&
+                          !origin.contains("config.yaml") && !config.contains("train.max_seconds");
+  return {config, plugins_of(*record), origin, result_of(*record), comparable};
+}
+
+Differences differences(const Arguments& arguments) {
+  const ComparedRun a = compared_run(arguments.targets[1]), b = compared_run(arguments.targets[2]);
+  Differences d{side_by_side(a.config, b.config, true), side_by_side(a.plugins, b.plugins, true),
+                side_by_side(a.origin, b.origin, true), side_by_side(a.result, b.result, false),
+                false};
+  const bool equal = d.config.empty() && d.plugins.empty() && d.origin.empty();
+  std::erase_if(d.plugins, [](const Line& l) { return l.a == "-" || l.b == "-"; });  // in one only
+  d.unexplained =
+      equal && a.comparable && b.comparable && std::ranges::any_of(d.result, [](const Line& l) {
+        return l.a != l.b && !l.key.starts_with("seconds.");
+      });
+  return d;
+}
+
 }  // namespace
 
 Exit diff_runs(const Arguments& arguments) {
   if (arguments.targets.size() != 3)
     throw UsageError(Problem{.what = "runs diff needs two runs",
                              .hint = "nnrun runs diff runs/diagonal/0001 runs/diagonal/0002"});
-  Keys keys[2], plugins[2], results[2];
-  for (std::size_t i = 0; i < 2; ++i) {
-    const fs::path folder = arguments.targets[i + 1];
-    require_run_folder(folder);
-    if (std::error_code none; !fs::exists(folder / "config.yaml", none))
-      throw UsageError(Problem{.what = "'" + folder.string() + "' is a comparison, not a run",
-                               .hint = "its runs are below " + (folder / "runs").string()});
-    keys[i] = written_keys(folder / "config.yaml");
-    plugins[i] = plugins_of(folder);
-    results[i] = result_of(folder);
-  }
-  const std::vector<Line> config = side_by_side(keys[0], keys[1], true);
-  std::vector<Line> changed = side_by_side(plugins[0], plugins[1], true);
-  std::erase_if(changed, [](const Line& l) { return l.a == "-" || l.b == "-"; });  // in one only
-  const std::vector<Line> result = side_by_side(results[0], results[1], false);
+  const Differences found = differences(arguments);
   const Terminal out(stdout);
   if (arguments.json) {
     out.write(Json{{"runs", {arguments.targets[1], arguments.targets[2]}},
-                   {"config", json_of(config)},
-                   {"plugins", json_of(changed)},
-                   {"result", json_of(result)}}
+                   {"config", json_of(found.config)},
+                   {"plugins", json_of(found.plugins)},
+                   {"origin", json_of(found.origin)},
+                   {"result", json_of(found.result)},
+                   {"unexplained", found.unexplained}}
                   .dump(-1, ' ', false, Json::error_handler_t::replace) +
               "\n");
     return Exit::done;
   }
-  write_lines(out, config.empty() ? "The configs are equal" : "Config", config);
-  if (!changed.empty()) write_lines(out, "Plugins", changed);
-  write_lines(out, "Result", result);
+  write_lines(out, found.config.empty() ? "The configs are equal" : "Config", found.config);
+  if (!found.plugins.empty()) write_lines(out, "Plugins", found.plugins);
+  if (!found.origin.empty()) write_lines(out, "Data and program", found.origin);
+  write_lines(out, "Result", found.result);
+  if (found.unexplained)
+    out.write(
+        "The results differ although all that is recorded is equal: a plugin that does not always\n"
+        "compute the same, or a fault of memory. nnrun verify RUN tells which can be had again.\n");
   return Exit::done;
 }
 

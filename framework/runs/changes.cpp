@@ -8,7 +8,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void add(std::vector<Change>& changes, Change change) {
+void add_once(std::vector<Change>& changes, Change change) {
   if (std::ranges::count(changes, change.what, &Change::what) == 0)
     changes.push_back(std::move(change));
 }
@@ -24,12 +24,12 @@ std::vector<Change> if_other(const char* what, const std::string& recorded,
 std::vector<Change> changed_libraries(const StoredRecord& record, const Registry& registry) {
   std::vector<Change> changes;
   for (const StoredLibrary& library : record.libraries)
-    for (const auto& [kind, name] : library.classes) {
-      const Class* const found = registry.find(kind, name);
+    for (const auto& [of_kind, name] : library.classes) {
+      const Class* const found = registry.find(of_kind, name);
       if (!found)
-        add(changes, {fs::path(library.file).filename().string(), library.sha256, {}});
+        add_once(changes, {fs::path(library.file).filename().string(), library.sha256, {}});
       else if (!library.sha256.empty() && found->library->sha256() != library.sha256)
-        add(changes, {found->library->shown(), library.sha256, found->library->sha256()});
+        add_once(changes, {found->library->shown(), library.sha256, found->library->sha256()});
     }
   std::ranges::sort(changes, {}, &Change::what);
   return changes;

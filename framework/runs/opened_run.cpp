@@ -14,12 +14,12 @@ std::vector<Problem> missing(const std::vector<StoredLibrary>& libraries, const 
                              const std::string& elsewhere) {
   std::vector<Problem> problems;
   for (const StoredLibrary& library : libraries)
-    for (const auto& [kind, name] : library.classes) {
-      if (registry.find(kind, name)) continue;
+    for (const auto& [of_kind, name] : library.classes) {
+      if (registry.find(of_kind, name)) continue;
       std::error_code ignored;
       const bool there = fs::exists(library.file, ignored);
       problems.push_back(
-          {.what = "the run needs " + kind + " '" + name + "', which no loaded plugin provides",
+          {.what = "the run needs " + of_kind + " '" + name + "', which no loaded plugin provides",
            .place = {},
            .where = library.file + (there ? "" : " (no longer there)"),
            .label = {},

@@ -14,6 +14,7 @@
 #include <tuple>
 
 #include "base/files.hpp"
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 
@@ -68,18 +69,20 @@ std::vector<std::string> folders_in(const fs::path& folder) {
   return names;
 }
 
-RunEntry entry_of(const fs::path& root, const std::string& name, unsigned long number) {
-  RunEntry entry{name, number, root / name / number_name(number), nullptr, {}};
+/// Reads run.json of an entry that has a path.
+RunEntry with_record(RunEntry entry) {
   const fs::path file = entry.path / "run.json";
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return entry;
   try {
-    entry.run = std::make_shared<const nlohmann::json>(
-        nlohmann::json::parse(read_file(file, largest_run_json)));
+    nlohmann::ordered_json json = parse_json(read_file(file, largest_run_json));
+    if (json.is_object())
+      entry.run = std::make_shared<const nlohmann::ordered_json>(std::move(json));
+    else
+      entry.problem = "'" + file.string() + "' is not " +
+                      (json.is_discarded() ? "valid JSON" : "the record of a run");
   } catch (const RecordError& error) {
     entry.problem = error.problems().front().what;
-  } catch (const nlohmann::json::exception&) {
-    entry.problem = "'" + file.string() + "' is not valid JSON";
   }
   return entry;
 }
@@ -285,11 +288,16 @@ std::string present_status(std::string status, const fs::path& folder) {
   return status == "running" && !FolderLock::is_held(folder) ? "killed" : std::move(status);
 }
 
+RunEntry run_entry(const fs::path& folder) {
+  return with_record({folder.filename().string(), 0, folder, nullptr, {}});
+}
+
 std::vector<RunEntry> list_runs(const fs::path& root) {
   std::vector<RunEntry> runs;
   for (const std::string& name : folders_in(root))
     for (const std::string& number : folders_in(root / name))
-      if (const auto n = number_of(number)) runs.push_back(entry_of(root, name, *n));
+      if (const auto n = number_of(number))
+        runs.push_back(with_record({name, *n, root / name / number_name(*n), nullptr, {}}));
   std::sort(runs.begin(), runs.end(), [](const RunEntry& a, const RunEntry& b) {
     return std::tie(a.name, a.number) < std::tie(b.name, b.number);
   });

@@ -84,16 +84,19 @@ std::string this_process();
 
 struct RunEntry {
   std::string name;
-  unsigned long number = 0;
+  unsigned long number = 0;  ///< 0: it has none
   std::filesystem::path path;
-  std::shared_ptr<const nlohmann::json> run;  ///< run.json; nullptr: there is none
-  std::string problem;                        ///< why run.json cannot be read; else empty
+  std::shared_ptr<const nlohmann::ordered_json>
+      run;              ///< an object: run.json; nullptr: there is none
+  std::string problem;  ///< why run.json cannot be read; else empty
 };
 /// Returns whether a folder has a run.json that does not say `running`.
 bool has_ended(const std::filesystem::path& folder);
 /// Returns the status in run.json of a run in this folder; `killed` for one that says `running` but
 /// does not run.
 std::string present_status(std::string status, const std::filesystem::path& folder);
+/// Returns the entry of a folder that need not be numbered.
+RunEntry run_entry(const std::filesystem::path& folder);
 /// Returns the runs below a root, by name and number; none if there is no such folder.
 std::vector<RunEntry> list_runs(const std::filesystem::path& root);
 

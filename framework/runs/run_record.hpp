@@ -50,7 +50,7 @@ struct RunRecord {
   std::vector<Problem> problems{};  ///< the same in its parts; empty if the process ended
   std::string started;              ///< 2026-01-31T12:00:00Z
   std::vector<std::string> command_line;
-  std::filesystem::path folder;  ///< of the run, from which its files are found again
+  std::filesystem::path folder{};  ///< of the run, from which its files are found again
   std::string config_sha256, data_sha256;
   std::string course_sha256;  ///< of the config without what may differ when a run goes on
   std::vector<Continuation> resumed{};

@@ -12,13 +12,13 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 /// Returns null if this is not an object or has no such key.
-Json value_at(const Json& object, const char* key) {
+Json json_at(const Json& object, const char* key) {
   const auto found = object.is_object() ? object.find(key) : object.end();
   return found != object.end() ? *found : Json();
 }
 
-std::string text_at(const Json& object, const char* key) {
-  const Json value = value_at(object, key);
+std::string stored_text(const Json& object, const char* key) {
+  const Json value = json_at(object, key);
   return value.is_string() ? value.get<std::string>() : std::string();
 }
 
@@ -26,8 +26,8 @@ std::vector<StoredLibrary> libraries_of(const Json& list) {
   std::vector<StoredLibrary> libraries;
   if (!list.is_array()) return libraries;
   for (const Json& entry : list) {
-    StoredLibrary library{text_at(entry, "file"), text_at(entry, "sha256"), {}};
-    const Json classes = value_at(entry, "classes");
+    StoredLibrary library{stored_text(entry, "file"), stored_text(entry, "sha256"), {}};
+    const Json classes = json_at(entry, "classes");
     if (classes.is_array())
       for (const Json& item : classes)
         if (const auto* const words = item.get_ptr<const std::string*>())
@@ -41,11 +41,11 @@ std::vector<StoredLibrary> libraries_of(const Json& list) {
 std::map<std::string, std::string> program_of(const Json& version, const Json& machine) {
   std::map<std::string, std::string> program;
   const auto add = [&](const Json& object, const char* key) {
-    if (const std::string text = text_at(object, key); !text.empty()) program[key] = text;
+    if (const std::string text = stored_text(object, key); !text.empty()) program[key] = text;
   };
   for (const char* key : {"nnrun", "git", "compiler", "flags", "build"}) add(version, key);
   add(machine, "instruction_set");
-  const Json libraries = value_at(version, "libraries");
+  const Json libraries = json_at(version, "libraries");
   if (libraries.is_object())
     for (const auto& [name, number] : libraries.items()) add(libraries, name.c_str());
   return program;
@@ -54,11 +54,11 @@ std::map<std::string, std::string> program_of(const Json& version, const Json& m
 }  // namespace
 
 std::string StoredRecord::text(const char* key) const {
-  return result ? text_at(*result, key) : std::string();
+  return result ? stored_text(*result, key) : std::string();
 }
 
 std::optional<std::uint64_t> StoredRecord::count(const char* key) const {
-  const Json value = result ? value_at(*result, key) : Json();
+  const Json value = result ? json_at(*result, key) : Json();
   return value.is_number_unsigned() ? std::optional(value.get<std::uint64_t>()) : std::nullopt;
 }
 
@@ -70,14 +70,15 @@ std::optional<StoredRecord> stored_record(const fs::path& folder) {
   if (!json.is_object())
     throw RecordError(Problem{.what = "not a record of a run", .where = file.string()});
   StoredRecord record;
-  record.status = text_at(json, "status");
-  record.error = text_at(json, "error");
-  record.started = text_at(json, "started");
-  record.config_sha256 = text_at(json, "config_sha256");
-  record.data_sha256 = text_at(json, "data_sha256");
-  record.libraries = libraries_of(value_at(json, "plugins"));
-  record.program = program_of(value_at(json, "version"), value_at(json, "machine"));
-  const Json result = value_at(json, "result");
+  record.status = stored_text(json, "status");
+  record.error = stored_text(json, "error");
+  record.started = stored_text(json, "started");
+  record.config_sha256 = stored_text(json, "config_sha256");
+  record.data_sha256 = stored_text(json, "data_sha256");
+  record.resumed = !json_at(json, "resumed").empty();
+  record.libraries = libraries_of(json_at(json, "plugins"));
+  record.program = program_of(json_at(json, "version"), json_at(json, "machine"));
+  const Json result = json_at(json, "result");
   record.result = std::make_shared<const Json>(result.is_object() ? result : Json::object());
   return record;
 }

@@ -19,6 +19,7 @@ struct StoredLibrary {
 struct StoredRecord {
   std::string status, error, started, config_sha256, data_sha256;
   std::vector<StoredLibrary> libraries;
+  bool resumed = false;  ///< it went on after it had ended or was killed
   /// `nnrun`, `git`, `compiler`, `flags`, `build`, `instruction_set`, and the libraries' versions
   std::map<std::string, std::string> program;
   std::shared_ptr<const nlohmann::ordered_json> result;  ///< an object; may be nullptr

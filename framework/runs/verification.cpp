@@ -37,10 +37,13 @@ std::uint64_t recorded_steps(const OpenedRun& run) {
 
 /// Lets time run out, as it did in the recorded run: the epoch ends where it is.
 void end_by_time(Trainer& trainer, const Listener& listener) {
-  std::vector<SavedNumbers> numbers = trainer.state().save();
-  const auto seconds = std::ranges::find(numbers, "seconds", &SavedNumbers::name);
-  if (seconds == numbers.end()) return;
-  std::memcpy(seconds->bytes.data(), &never, sizeof never);
+  std::vector<std::vector<std::byte>> copies;
+  std::vector<StateNumbers> numbers = trainer.state().numbers();
+  for (StateNumbers& entry : numbers) {
+    std::vector<std::byte>& copy = copies.emplace_back(entry.bytes.begin(), entry.bytes.end());
+    if (entry.name == "epoch/seconds") std::memcpy(copy.data(), &never, sizeof never);
+    entry.bytes = copy;
+  }
   trainer.restore(numbers);
   trainer.advance(listener);
 }
@@ -80,16 +83,16 @@ std::vector<double> numbers_of(const BlockValues& block, Dtype dtype) {
 int common_digits(const std::vector<BlockValues>& a, const std::vector<BlockValues>& b,
                   Dtype dtype) {
   if (a.size() != b.size()) return 0;
-  int digits = Verification::most_digits;
+  int common = Verification::most_digits;
   for (std::size_t block = 0; block < a.size(); ++block) {
     const std::vector<double> x = numbers_of(a[block], dtype), y = numbers_of(b[block], dtype);
     if (x.size() != y.size()) return 0;
     double scale = 0;
     for (const double number : x) scale = std::max(scale, std::abs(number));
     for (std::size_t i = 0; i < x.size(); ++i)
-      digits = std::min(digits, common_digits(x[i], y[i], scale));
+      common = std::min(common, common_digits(x[i], y[i], scale));
   }
-  return digits;
+  return common;
 }
 
 Cells split(std::string_view text, char separator) {
@@ -115,7 +118,7 @@ class Comparing {
     lower(a && b ? common_digits(*a, *b, std::max(std::abs(*a), std::abs(*b))) : 0);
   }
 
-  void metrics(const fs::path& file, const Cells& names, const std::vector<EpochReport>& reports) {
+  void metrics(const fs::path& file, const Cells& names, const History& reports) {
     const Cells lines = split(read_file(file, largest_csv), '\n');
     const Cells recorded = lines.empty() ? Cells() : split(lines[0], ',');
     for (std::size_t i = 0; i < std::max(recorded.size(), names.size()); ++i)
@@ -142,7 +145,7 @@ class Comparing {
     }
   }
 
-  void lower(int digits) { v_.digits = std::min(v_.digits, digits); }
+  void lower(int common) { v_.digits = std::min(v_.digits, common); }
 
  private:
   static std::string at(const Cells& cells, std::size_t i) {
@@ -233,7 +236,7 @@ Verification verify_run(const OpenedRun& run, Trainer& trainer, const Listener& 
   Model& model = *trainer.model();
   result.predictions = model.predict_each(run.experiment.predict_rows());
   Comparing compare(v);
-  const std::vector<EpochReport>& reports = result.outcome.epochs;
+  const History& reports = result.outcome.epochs;
   const std::uint64_t last = reports.empty() ? 0 : reports.back().epoch;
   compare.metrics(run.folder / "metrics.csv", metrics_columns(trainer.data(), run.experiment),
                   reports);
