@@ -13,3 +13,9 @@ target_compile_options(nnrun_arithmetic INTERFACE
   -ffp-contract=off -fno-math-errno -fno-trapping-math)
 target_compile_definitions(nnrun_arithmetic INTERFACE
   $<$<BOOL:${NNRUN_NO_CLONES}>:NNRUN_NO_CLONES>)
+
+# The sanitizers of memory and of threads replace malloc, reserve terabytes of addresses and slow
+# everything down. In C++ code, __SANITIZE_ADDRESS__ and __SANITIZE_THREAD__ say so.
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize=[a-z,-]*(address|thread)")
+  set(NNRUN_SANITIZED ON)
+endif()

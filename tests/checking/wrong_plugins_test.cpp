@@ -267,7 +267,9 @@ TEST_CASE("what a class keeps between calls, or allocates in them, is found", "[
                 "  template <class T> void forward(std::span<const T> z, std::span<T> a) const {\n"
                 "    const std::vector<T> copy(z.begin(), z.end());\n"
                 "    for (std::size_t i = 0; i < z.size(); ++i) a[i] = copy[i];\n  }\n" +
-                    backward) == "no allocation: 64 allocations in a call\n");
+                    backward) == (host::count_allocations() == nullptr
+                                      ? ""  // a sanitizer has its own malloc
+                                      : "no allocation: 64 allocations in a call\n"));
   const std::string rows =
       rows_of("Activation",
               "  mutable double last = 0;\n"
