@@ -37,23 +37,22 @@ class FixedText {
 };
 
 /// The stack that handlers of this thread run on. Its memory is not thread-local itself: a shared
-/// library with that much thread-local memory could not be loaded into a running program.
+/// library with that much thread-local memory could not be loaded into a running program. The stack
+/// that was there before, a sanitizer's for example, is there again when the thread ends.
 class CrashStack {
  public:
   CrashStack() {
     const stack_t own{.ss_sp = memory_.get(), .ss_flags = 0, .ss_size = size};
-    sigaltstack(&own, nullptr);
+    sigaltstack(&own, &before_);
   }
   CrashStack(const CrashStack&) = delete;
   CrashStack& operator=(const CrashStack&) = delete;
-  ~CrashStack() {
-    const stack_t none{.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
-    sigaltstack(&none, nullptr);
-  }
+  ~CrashStack() { sigaltstack(&before_, nullptr); }
 
  private:
   static constexpr std::size_t size = 16384;
   const std::unique_ptr<char[]> memory_ = std::make_unique<char[]>(size);
+  stack_t before_{};
 };
 
 void on_signal(int signal) {
