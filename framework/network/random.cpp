@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <stdexcept>
+
+#include "base/text.hpp"
 namespace nnrun::host {
 
 Stream::Stream(Random& random, std::string name, std::uint64_t index)
@@ -19,7 +22,18 @@ int Stream::uniform(void* self, double* out, std::size_t n) {
       random.status_of("uniform", draw, s.name_.c_str(), s.index_, s.position_, out, n);
   s.position_ += n;
   s.random_.drawn_ += n;
-  return status;
+  if (status != 0) return status;
+  // whoever picks by a number outside of [0, 1) would write outside of its memory
+  const double* const wrong =
+      std::find_if_not(out, out + n, [](double x) { return x >= 0 && x < 1; });
+  if (wrong == out + n) return 0;
+  try {
+    throw std::range_error("the random numbers of '" + random.plugin().name +
+                           "' must be in [0, 1), but one is " + shortest(*wrong));
+  } catch (...) {
+    remember_exception();
+  }
+  return 1;
 }
 
 void Stream::fill(std::span<double> out) {

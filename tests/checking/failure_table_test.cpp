@@ -238,6 +238,37 @@ TEST_CASE("a number that is not finite names step, layer and plugin, and updates
   CHECK_FALSE(fs::exists(bench.factory.scratch() / "run/model.safetensors"));
 }
 
+TEST_CASE("a random number outside of [0, 1) ends the run, whoever draws it", "[checking]") {
+  const Bench bench;
+  const std::string number = GENERATE("1", "-0.5", "1e6", "NAN");
+  CAPTURE(number);
+  bench.factory.cpp(
+      "bad.so", Bench::class_of("Random",
+                                "  void seed(std::uint64_t) {}\n"
+                                "  void uniform(const char* stream, std::uint64_t, std::uint64_t,"
+                                " std::span<double> out) const {\n"
+                                "    for (double& x : out) x = 0.25;\n"
+                                "    if (stream == std::string_view(DRAWN)) out.back() = " +
+                                    number + ";\n  }\n",
+                                "#include <cstdlib>\n#include <string_view>\n"
+                                "#define DRAWN std::getenv(\"DRAWN\")\n"));
+  bench.factory.scratch().write("bad.yaml", "extends: " NNRUN_SOURCE_DIR
+                                            "/configs/diagonal-minibatch.yaml\n"
+                                            "plugins: [./bad.so]\nrandom: bad\n");
+  const std::string said =
+      "the random numbers of 'bad' must be in [0, 1), but one is " + (number == "NAN"   ? "nan"
+                                                                      : number == "1e6" ? "1e+06"
+                                                                                        : number);
+  for (const auto& [drawn, by] : {std::pair("shuffle", "random 'bad' failed in uniform: "),
+                                  std::pair("data/train", "error: ")}) {
+    const Ended ended =
+        run("DRAWN=" + std::string(drawn) + " $nnrun -q bad.yaml", bench.factory.folder());
+    CAPTURE(drawn, ended.err);
+    CHECK((ended.status == 4 || ended.status == 5));
+    CHECK_THAT(ended.err, Contains(by + said));
+  }
+}
+
 TEST_CASE("the compiler says in a line what a class must give, and what a formula cannot do",
           "[checking]") {
   const auto [kind, body, said] = GENERATE(table<std::string, std::string, std::string>(

@@ -27,6 +27,11 @@ class Error : public std::exception {
   std::string what_, where_, hint_;
 };
 
+namespace detail {
+/// The host has already reported what went wrong; only the status is passed on.
+struct AlreadyReported {};
+}  // namespace detail
+
 /// The next numbers of a random stream.
 class Stream {
  public:
@@ -44,7 +49,7 @@ class Stream {
     return mean + deviation * normal_from_uniform((*this)());
   }
   void fill(std::span<double> out) const {
-    if (lent_->uniform(lent_->host, out.data(), out.size()) != 0) throw Error("no random numbers");
+    if (lent_->uniform(lent_->host, out.data(), out.size()) != 0) throw detail::AlreadyReported{};
   }
   void normal(std::span<double> out, double mean, double deviation) const {
     fill(out);
@@ -74,9 +79,6 @@ static inline void remember_host(const nnrun_host* lent) noexcept {
 static inline void report(const char* what, const char* where, const char* hint) noexcept {
   if (const nnrun_host* const lent = first_host().load()) lent->error(what, where, hint);
 }
-
-/// The host has already reported what went wrong; only the status is passed on.
-struct AlreadyReported {};
 
 /// Runs f. Turns what it throws into a message and a status: no exception may cross the boundary.
 template <class F>
