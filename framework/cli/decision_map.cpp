@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <vector>
 
 #include "report/plane.hpp"
@@ -12,20 +13,24 @@ namespace {
 
 constexpr std::size_t map_rows = 8, map_columns = 32;
 
-/// Returns one string per row. Shades span 0 to 1, or the values that occur if their range is
-/// larger.
+/// Returns one string per row. Shades span 0 to 1, or the finite values that occur if their range
+/// is larger.
 std::vector<std::string> shaded(const std::vector<double>& values, bool utf8) {
   static constexpr std::array blocks{" ", "░", "▒", "▓", "█"}, letters{".", ":", "+", "%", "#"};
   const auto& shades = utf8 ? blocks : letters;
   double low = 0, high = 1;
   for (const double value : values) {
+    if (!std::isfinite(value)) continue;
     low = std::min(low, value);
     high = std::max(high, value);
   }
   std::vector<std::string> out(map_rows);
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const double share = (values[i] - low) / (high - low);
-    out[i / map_columns] += shades[static_cast<std::size_t>(std::clamp(share * 5, 0., 4.))];
+    // by halves: the difference of two finite numbers may be infinite
+    const double share = (values[i] / 2 - low / 2) / (high / 2 - low / 2);
+    out[i / map_columns] += std::isfinite(share)
+                                ? shades[static_cast<std::size_t>(std::clamp(share * 5, 0., 4.))]
+                                : "?";
   }
   return out;
 }

@@ -61,10 +61,14 @@ std::string plot(const std::function<double(double)>& f, double from, double to,
     high = std::max(high, values.back());
   }
   if (!(low <= high)) return "";
-  const double range = high > low ? high - low : 1, top = static_cast<double>(canvas.height() - 1);
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (std::isfinite(values[i]))
-      canvas.set(i, static_cast<std::size_t>(std::lround(top * (1 - (values[i] - low) / range))));
+  // by halves: the difference of two finite numbers may be infinite
+  const double half_range = high > low ? high / 2 - low / 2 : 1;
+  const double top = static_cast<double>(canvas.height() - 1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double share = (values[i] / 2 - low / 2) / half_range;
+    if (std::isfinite(share))
+      canvas.set(i, static_cast<std::size_t>(std::lround(top * (1 - share))));
+  }
 
   const std::string highest = significant(high, 3), lowest = significant(low, 3);
   const std::size_t margin = 2 + std::max(highest.size(), lowest.size());

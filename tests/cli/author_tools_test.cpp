@@ -38,6 +38,24 @@ TEST_CASE("an activation is shown with its library, its settings and its curve",
              Contains("  factor, of a run of 30 epochs"));
 }
 
+TEST_CASE("the curve of a function fills its height, however large its values are", "[cli]") {
+  const PluginFactory factory;
+  for (const char* const slope : {"2.0", "3e307"}) {
+    CAPTURE(slope);
+    factory.cpp("wide.so",
+                "#include <nnrun/plugin.hpp>\nstruct Wide : nnrun::Activation {\n"
+                "  static constexpr auto name = \"wide\", doc = \"\";\n"
+                "  auto f(auto x) const { return " +
+                    std::string(slope) + " * x; }\n};\nNNRUN_REGISTER(Wide)\n");
+    const Ended shown = run("LC_ALL=C $nnrun plugins wide.so", factory.folder());
+    CAPTURE(shown.out);
+    CHECK(shown.status == 0);
+    // a line from corner to corner
+    CHECK_THAT(shown.out, Contains("|" + std::string(44, ' ') + "****\n") &&
+                              Contains("|    *******\n") && Contains("|****\n"));
+  }
+}
+
 TEST_CASE("a plugin built without optimisation gets a warning", "[cli]") {
   const Scratch scratch;
   REQUIRE(run("$nnrun new activation slow && cd slow && g++ -std=c++20 -O0 -fPIC -shared "

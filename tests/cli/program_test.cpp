@@ -294,6 +294,21 @@ TEST_CASE("numbers and text are the same in every locale, blocks only where UTF-
   CHECK_THAT(plain.err, Contains("diagonal  seed 1, float64, 1 thread, a\n"));
 }
 
+TEST_CASE("a map shades what is finite and marks what is not", "[cli]") {
+  const Scratch scratch;
+  // the output is 1e308 (x + y): exact at both examples, and too large in the corner between them
+  scratch.write("points.csv", "x,y,t\n0,1,1e308\n1,0,1e308\n");
+  scratch.write("map.yaml",
+                "dtype: float64\ndata: {type: csv, path: points.csv, targets: [t]}\n"
+                "model: {input: 2, layers: [{type: dense, units: 1, bias: false, "
+                "init: {type: constant, value: 1e308}}]}\n"
+                "train: {cost: mean_absolute_error, epochs: 1}\n");
+  const Ended ended = run("LC_ALL=C $nnrun map.yaml", scratch.folder());
+  CAPTURE(ended.out, ended.err);
+  CHECK(ended.status == 0);
+  CHECK_THAT(ended.out, Contains("#????\n") && Contains("  0 ...."));
+}
+
 TEST_CASE("a reader that closes its pipe does not stop a run", "[cli]") {
   const Scratch scratch;
   const Ended ended =
