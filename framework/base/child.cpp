@@ -11,7 +11,6 @@
 #include <cctype>
 #include <cerrno>
 #include <chrono>
-#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -256,7 +255,7 @@ ChildResult run_child(const std::function<int(const Child::Send&)>& work,
   while (!child.ended()) {
     pollfd wait{child.descriptor(), POLLIN, 0};
     const double left = child.seconds_left();
-    ::poll(&wait, 1, std::isfinite(left) ? static_cast<int>(left * 1000) + 1 : -1);
+    ::poll(&wait, 1, static_cast<int>(std::min(left * 1000, 1e9)) + 1);
     for (Message& message : child.receive()) result.messages.push_back(std::move(message));
   }
   result.end = child.end();

@@ -22,7 +22,8 @@ struct NumberForm {
 
 int decimals_for(double mean, double margin) {
   const double size = margin > 0 ? margin : std::abs(mean) / 100;
-  return size == 0 ? 0 : std::clamp(1 - static_cast<int>(std::floor(std::log10(size))), 0, 8);
+  if (size == 0 || !std::isfinite(size)) return 0;
+  return std::clamp(1 - static_cast<int>(std::floor(std::log10(size))), 0, 8);
 }
 
 std::string with_margin(const Estimate& estimate, const char* plus_minus, NumberForm form = {}) {

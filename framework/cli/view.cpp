@@ -11,6 +11,7 @@ namespace nnrun::host {
 
 std::string for_people(double x) {
   const double size = std::abs(x);
+  if (std::isnan(x)) return fmt::format("{}", x);
   if (size != 0 && (size < 1e-4 || size >= 1e7)) return fmt::format("{:.3e}", x);
   const int decimals =
       size == 0 ? 0 : std::clamp(3 - static_cast<int>(std::floor(std::log10(size))), 0, 8);

@@ -134,6 +134,7 @@ void set_length(ComparisonPlan& plan) {
     for (const ComparedConfig& config : plan.configs)
       if (config.examples > 0) length.value = std::min(length.value, total(config));
     if (std::isinf(length.value)) length.value = 1;
+    length.value = std::min(length.value, 0x1p62);  // a count must hold it
   }
   for (ComparedConfig& config : plan.configs) {
     Experiment& e = config.experiment;

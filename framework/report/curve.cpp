@@ -76,7 +76,7 @@ Json to_json(const Curve& curve, int digits) {
     for (const double x : values)
       if (std::isnan(x))
         column.push_back(nullptr);
-      else if (whole)
+      else if (whole && x >= 0 && x < 0x1p63)
         column.push_back(static_cast<std::uint64_t>(x));
       else
         column.push_back(digits == 0 ? Json(x) : drawn(x, digits));

@@ -41,6 +41,12 @@ TEST_CASE("a curve has the columns of metrics.csv, null for what is not a number
   CHECK(to_json(curve, 6).at("train.cost").dump() == "[0.123457,null]");
 }
 
+TEST_CASE("a count in a curve that no count can be stays a number", "[report]") {
+  const host::Curve curve{{"epoch", {1, -1, 1e300}}, {"examples", {0x1p62, INFINITY}}};
+  CHECK(to_json(curve, 0).dump() ==
+        R"({"epoch":[1,-1.0,1e+300],"examples":[4611686018427387904,null]})");
+}
+
 TEST_CASE("a long curve keeps 200 points, first and last among them", "[report]") {
   host::Outcome outcome;
   outcome.epochs = history({});
