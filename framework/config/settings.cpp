@@ -71,9 +71,11 @@ std::string hint_for_bool(const ConfigNode& node) {
 std::string wanted(const nnrun_setting& setting) {
   return (setting.type == NNRUN_BOOL ? "" : "a ") + type_words(setting);
 }
-std::string allowed(const nnrun_setting& setting) {
+/// Returns what x breaks; a largest value that range_words leaves out too.
+std::string allowed(const nnrun_setting& setting, double x) {
   const std::string range = range_words(setting);
-  return (range.starts_with('(') || range.starts_with('[') ? "in " : "") + range;
+  if (range.starts_with('(') || range.starts_with('[')) return "in " + range;
+  return x > setting.max ? "at most " + shortest(setting.max) : range;
 }
 
 class ValueReader {
@@ -118,8 +120,8 @@ class ValueReader {
 
   bool in_range(const ConfigNode& node, double x) const {
     if (allows(setting_, x)) return true;
-    problems_.add(node.place,
-                  quoted(setting_.name) + " must be " + allowed(setting_) + ", not " + node.text);
+    problems_.add(node.place, quoted(setting_.name) + " must be " + allowed(setting_, x) +
+                                  ", not " + node.text);
     return false;
   }
 

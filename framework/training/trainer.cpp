@@ -100,6 +100,7 @@ class TrainerOf final : public Trainer {
   const RunState& state() const override { return state_; }
 
   bool advance(const Listener& listener, std::uint64_t most_steps) override {
+    const Doing here("training");
     if (experiment_.train.measure_after && history_.empty()) report(0, listener);
     while (!is_over()) {
       if (!advance_epoch(listener, most_steps)) {

@@ -15,7 +15,7 @@ struct Reshape : Copied {
       throw nnrun::Error("'shape' takes 1 to 4 sizes, not " + std::to_string(shape.size()));
     for (const double size : shape)
       if (!(size >= 1 && size <= 2147483648.) || size != std::floor(size))
-        throw nnrun::Error("a size of 'shape' must be a whole number, at least 1");
+        throw nnrun::Error("a size of 'shape' must be a whole number from 1 to 2147483648");
   }
   void plan(nnrun_plan& p) const {
     shapes::require_one_input(p, name);

@@ -145,7 +145,9 @@ TEST_CASE("layers say which inputs they take", "[plugins][layer]") {
   CHECK(said("    - {name: j, type: reshape, shape: [3, 2]}\n", "[2, 2]") ==
         "error: layer 'j': an input of 2 x 2 has 4 numbers, which do not fit into 3 x 2");
   CHECK(said("    - {type: reshape, shape: [1.5]}\n") ==
-        "error: layer 'reshape': a size of 'shape' must be a whole number, at least 1");
+        "error: layer 'reshape': a size of 'shape' must be a whole number from 1 to 2147483648");
+  CHECK(said("    - {type: dense, units: 2147483649}\n") ==
+        "error: 'units' must be at most 2147483648, not 2147483649");
   CHECK(said("    - {type: reshape, shape: []}\n") ==
         "error: layer 'reshape': 'shape' takes 1 to 4 sizes, not 0");
   CHECK(said("    - {type: dense, units: 1, activation: prelu}\n") ==
