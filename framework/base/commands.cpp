@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "base/shown_text.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -32,6 +33,15 @@ std::string shell_word(const std::string& text) {
   };
   if (std::ranges::all_of(text, plain)) return text;
   std::string out = "'";
+  if (!is_harmless(text) || text.find_first_of("\n\t") != text.npos) {
+    out = "$'";  // of bash and zsh: control characters have names there
+    for (const char c : text) {
+      const auto byte = static_cast<unsigned char>(c);
+      const auto digit = [](unsigned char half) { return "0123456789abcdef"[half & 0xf]; };
+      out += plain(c) ? std::string{c} : std::string{'\\', 'x', digit(byte >> 4), digit(byte)};
+    }
+    return out + "'";
+  }
   for (const char c : text) out += c == '\'' ? std::string("'\\''") : std::string{c};
   return out + "'";
 }

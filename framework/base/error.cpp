@@ -9,6 +9,7 @@
 
 #include "base/doing.hpp"
 #include "base/files.hpp"
+#include "base/shown_text.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
@@ -20,16 +21,13 @@ constexpr std::size_t shown_before_carets = 40;
 constexpr std::size_t tab_columns = 4;
 
 struct Paint {
-  std::string_view error, strong, frame, off;
+  std::string_view error, strong, frame;  // styles; empty: none
 };
 constexpr Paint plain{};
-constexpr Paint colours{"\033[1;31m", "\033[1m", "\033[1;34m", "\033[0m"};
+constexpr Paint colours{"1;31", "1", "1;34"};
 
-std::string painted(std::string_view colour, std::string_view text, const Paint& paint) {
-  std::string out(colour);
-  out += text;
-  out += paint.off;
-  return out;
+std::string painted(std::string_view colour, std::string_view text) {
+  return colour.empty() ? std::string(text) : styled(colour, text);
 }
 
 bool has_place(const Problem& problem) {
@@ -57,16 +55,6 @@ std::string_view line_of(std::string_view text, std::size_t line) {
   return text;
 }
 
-// East Asian letters and emoji take two columns of a terminal.
-bool is_wide(std::string_view letter) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(letter[i]) & 0x3fu; };
-  if (letter.size() == 4) return true;
-  if (letter.size() != 3) return false;
-  const unsigned code = (byte(0) & 0xfu) << 12 | byte(1) << 6 | byte(2);
-  return (code >= 0x1100 && code <= 0x115f) || (code >= 0x2e80 && code <= 0xd7a3) ||
-         (code >= 0xf900 && code <= 0xfaff) || (code >= 0xfe30 && code <= 0xff60);
-}
-
 /// A line of source as a terminal shows it: what stands in each column, and where each byte went.
 struct Cells {
   std::vector<std::string> columns;  // a wide letter: the letter, then an empty string
@@ -74,7 +62,7 @@ struct Cells {
 
   explicit Cells(std::string_view line) {
     for (std::size_t at = 0; at < line.size();) {
-      const std::string_view letter = line.substr(at, letter_length(line.substr(at)));
+      const std::string_view letter = line.substr(at, first_letter(line.substr(at)).bytes);
       of_byte.insert(of_byte.end(), letter.size(), columns.size());
       add(letter);
       at += letter.size();
@@ -83,11 +71,6 @@ struct Cells {
   }
 
  private:
-  static std::size_t letter_length(std::string_view text) {
-    const auto first = static_cast<unsigned char>(text[0]);
-    const std::size_t length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    return length <= text.size() && valid_utf8(text.substr(0, length)) ? length : 1;
-  }
   void add(std::string_view letter) {
     const auto first = static_cast<unsigned char>(letter[0]);
     if (first == '\t') {
@@ -96,7 +79,7 @@ struct Cells {
       columns.emplace_back("?");
     } else {
       columns.emplace_back(letter);
-      if (is_wide(letter)) columns.emplace_back();
+      if (is_wide(first_letter(letter).code)) columns.emplace_back();
     }
   }
 };
@@ -130,17 +113,17 @@ Excerpt excerpt_of(const Place& place) {
 std::size_t render_place(const Problem& problem, const Paint& paint, std::string& out) {
   const std::string number = std::to_string(problem.place.line);
   const std::size_t gutter = std::max<std::size_t>(number.size(), 2);
-  const std::string bar = painted(paint.frame, std::string(gutter + 1, ' ') + "|", paint);
-  out += painted(paint.frame, std::string(gutter - 1, ' ') + "-->", paint);
+  const std::string bar = painted(paint.frame, std::string(gutter + 1, ' ') + "|");
+  out += painted(paint.frame, std::string(gutter - 1, ' ') + "-->");
   out += " " + where_of(problem) + "\n";
 
   const Excerpt excerpt = excerpt_of(problem.place);
   out += bar + "\n";
-  out += painted(paint.frame, std::string(gutter - number.size(), ' ') + number + " |", paint);
+  out += painted(paint.frame, std::string(gutter - number.size(), ' ') + number + " |");
   out += " " + excerpt.line + "\n" + bar + std::string(1 + excerpt.carets_at, ' ');
   std::string marks(excerpt.carets, '^');
   if (!problem.label.empty()) marks += " " + one_line(problem.label);
-  out += painted(paint.error, marks, paint) + "\n";
+  out += painted(paint.error, marks) + "\n";
   return gutter;
 }
 
@@ -148,8 +131,8 @@ std::size_t render_place(const Problem& problem, const Paint& paint, std::string
 void render_remark(std::string_view title, std::string_view text, std::size_t indent,
                    const Paint& paint, std::string& out) {
   if (text.empty()) return;
-  out += std::string(indent, ' ') + painted(paint.frame, "=", paint) + " ";
-  out += painted(paint.strong, title, paint);
+  out += std::string(indent, ' ') + painted(paint.frame, "=") + " ";
+  out += painted(paint.strong, title);
   std::string_view before = " ";
   const std::string next_line(indent + 8, ' ');
   while (!text.empty()) {
@@ -217,13 +200,13 @@ std::string render(std::string_view title, const std::vector<Problem>& problems,
   std::string out;
   for (const Problem& problem : problems) {
     if (!out.empty()) out += '\n';
-    out += painted(paint.error, title, paint);
-    out += painted(paint.strong, ": " + one_line(problem.what), paint) + "\n";
+    out += painted(paint.error, title);
+    out += painted(paint.strong, ": " + one_line(problem.what)) + "\n";
     std::size_t gutter = 2;
     if (has_place(problem)) {
       gutter = render_place(problem, paint, out);
     } else if (const std::string where = where_of(problem); !where.empty()) {
-      out += "  " + painted(paint.frame, "-->", paint) + " " + where + "\n";
+      out += "  " + painted(paint.frame, "-->") + " " + where + "\n";
     }
     render_remark("note:", problem.note, gutter + 1, paint, out);
     render_remark("help:", problem.hint, gutter + 1, paint, out);

@@ -63,10 +63,7 @@ std::string CompareProgress::left() const {
 
 void CompareProgress::wipe() {
   if (drawn_ == 0) return;
-  // up to the first line that was drawn, then erase everything below
-  std::string text = "\r";
-  if (drawn_ > 1) text += "\033[" + std::to_string(drawn_ - 1) + "A";
-  talk_.write(text + "\033[J");
+  talk_.redraw("", drawn_);
   drawn_ = 0;
 }
 
@@ -75,26 +72,20 @@ void CompareProgress::draw(bool now) {
   if (quiet_ || !talk_.is_terminal()) return;
   if (!now && Clock::now() - last_ < std::chrono::milliseconds(50)) return;
   last_ = Clock::now();
-  const std::size_t width = talk_.width();
-  const auto cut = [&](std::string line) {  // a line that wraps would take two rows
-    while (columns_of(line) >= width) line.pop_back();
-    return line;
-  };
-  std::string text = cut("runs " + std::to_string(done_) + "/" + std::to_string(all_) +
-                         (failed_ > 0 ? "  " + std::to_string(failed_) + " failed" : "") + left());
+  std::string text = "runs " + std::to_string(done_) + "/" + std::to_string(all_) +
+                     (failed_ > 0 ? "  " + std::to_string(failed_) + " failed" : "") + left();
   std::size_t count = 1;
-  if (width >= narrow)
+  if (talk_.width() >= narrow)
     for (const Line& line : lines_) {
       if (count > most_lines) break;
-      text += "\n" + cut(fmt::format("  {}  {:.0f} %{}", name_of(line.run),
-                                     std::clamp(line.progress.share, 0., 1.) * 100,
-                                     std::isfinite(line.progress.cost) && line.progress.share > 0
-                                         ? "  cost " + for_people(line.progress.cost)
-                                         : ""));
+      text += "\n" + fmt::format("  {}  {:.0f} %{}", name_of(line.run),
+                                 std::clamp(line.progress.share, 0., 1.) * 100,
+                                 std::isfinite(line.progress.cost) && line.progress.share > 0
+                                     ? "  cost " + for_people(line.progress.cost)
+                                     : "");
       ++count;
     }
-  wipe();
-  talk_.write(text);
+  talk_.redraw(text, drawn_);
   drawn_ = count;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "cli/csv_text.hpp"
 #include "cli/view.hpp"
 namespace nnrun::host {
 namespace {
@@ -123,13 +124,6 @@ std::string differences_text(const std::vector<KeyValues>& differences) {
   return text;
 }
 
-std::string csv_cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out.append(c == '"' ? 2 : 1, c);
-  return out + "\"";
-}
-
 std::string number_cell(const std::optional<Scores>& scores, const std::string& metric) {
   const auto value = scores ? value_of(*scores, metric) : std::nullopt;
   return value ? shortest(*value) : "";
@@ -147,7 +141,7 @@ std::vector<std::string> metrics_of(const Report& report) {
 
 std::string csv_line(const ReportRow& row, const ReportRun& run,
                      const std::vector<std::string>& metrics) {
-  std::string line = csv_cell(row.name) + "," + std::to_string(run.seed) + "," + run.status;
+  std::string line = csv_text(row.name) + "," + std::to_string(run.seed) + "," + run.status;
   for (const auto& scores : run.scores)
     for (const std::string& metric : metrics) line += "," + number_cell(scores, metric);
   return line + "," + (run.seconds ? shortest(run.seconds->train) : "") + "," +
@@ -174,7 +168,7 @@ std::string comparison_csv(const Report& report) {
   std::string text = "config,seed,status";
   for (const char* part : part_names)
     for (const std::string& metric : metrics)
-      text += "," + std::string(part) + "." + csv_cell(metric);
+      text += "," + std::string(part) + "." + csv_text(metric);
   text += ",seconds.train,parameters,weights_sha256\n";
   for (const ReportRow& row : report.rows)
     for (const ReportRun& run : row.runs) text += csv_line(row, run, metrics);

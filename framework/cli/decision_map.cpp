@@ -11,7 +11,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::size_t map_rows = 8, map_columns = 32;
+constexpr std::size_t map_rows = 8, map_columns = 32, longest_y_name = 12;
 
 /// Returns one string per row. Shades span 0 to 1, or the finite values that occur if their range
 /// is larger.
@@ -39,11 +39,19 @@ std::string short_text(double x) {
   return fmt::format("{:.2g}", x);
 }
 
+/// Returns a name that takes at most so many columns; one that is cut ends with two dots.
+std::string shortened(const std::string& name, std::size_t columns) {
+  return columns_of(name) <= columns ? name : cut(name, columns - 2) + "..";
+}
+
 /// Returns the line below the map: both ends of the axis, with its name in the middle.
 std::string x_axis(const PlaneAxis& axis) {
-  const std::size_t before = (map_columns - axis.name.size()) / 2;
-  return left_aligned(short_text(axis.low), before) + axis.name +
-         right_aligned(short_text(axis.high), map_columns - before - axis.name.size());
+  const std::string low = short_text(axis.low), high = short_text(axis.high);
+  const std::string name = shortened(axis.name, map_columns - low.size() - high.size() - 2);
+  const std::size_t before = std::max((map_columns - columns_of(name)) / 2,
+                                      low.size() + 1);  // a long name stays in between
+  return left_aligned(low, before) + name +
+         right_aligned(high, map_columns - before - columns_of(name));
 }
 
 }  // namespace
@@ -53,9 +61,11 @@ std::string decision_map(Trainer& trainer, const Terminal& terminal) {
   if (!plane) return "";
   std::array<std::string, map_rows> labels{};
   labels[0] = short_text(plane->y.high);
-  labels[map_rows / 2] = plane->y.name;
+  labels[map_rows / 2] = shortened(plane->y.name, longest_y_name);
   labels[map_rows - 1] = short_text(plane->y.low);
-  const std::size_t margin = std::max(labels[0].size(), labels[map_rows - 1].size());
+  std::size_t margin = 0;
+  for (const std::string& label : labels) margin = std::max(margin, columns_of(label));
+  if (terminal.width() < margin + 3 + map_columns) return "";  // every line would wrap
   const std::vector<std::string> lines = shaded(plane->outputs.front().values, terminal.utf8());
   std::string text;
   for (std::size_t r = 0; r < map_rows; ++r)

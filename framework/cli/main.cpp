@@ -123,7 +123,10 @@ int guarded_main(int argc, const char* const* argv) {
   const auto failed = [&](const std::string& text, int status, const std::string& json) {
     talk.write(text);
     // an object that is half printed cannot be taken back
-    if (wants_json(argc, argv) && !Terminal::result_begun()) out.write(json);
+    if (wants_json(argc, argv) && !Terminal::result_begun()) try {
+        out.write_data(json);
+      } catch (const Error&) {  // the status says it too
+      }
     return status;
   };
   const auto failed_with = [&](const Error& e) {
@@ -148,6 +151,7 @@ int guarded_main(int argc, const char* const* argv) {
 }  // namespace nnrun::host
 
 int main(int argc, char** argv) {
+  nnrun::host::Terminal::open_closed_streams();
   nnrun::host::Terminal::keep_stdout_for_results();
   nnrun::host::tell_of_crashes(nnrun::host::wants_json(argc, argv));
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not stop a run

@@ -51,6 +51,12 @@ std::size_t Terminal::width() const {
   return 80;
 }
 
+void Terminal::open_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)  // open takes the lowest free number
+      ::open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 void Terminal::keep_stdout_for_results() {
   const int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
   if (own < 0) return;  // there is no stdout
@@ -71,22 +77,40 @@ bool Terminal::result_begun() {
   return result_has_begun;
 }
 
-void Terminal::write(std::string_view text) const {
-  if (stream_ == result_stream && !text.empty()) result_has_begun = true;
-  if (write_all(::fileno(stream_), text)) return;
-  // the reader has seen enough; and there is nowhere to report that stderr failed
-  if (errno == EPIPE || stream_ == stderr) return;
+void Terminal::put(std::string_view bytes) const {
+  if (stream_ == result_stream && !bytes.empty()) result_has_begun = true;
+  if (write_all(::fileno(stream_), bytes)) return;
+  // the reader has seen enough, or closed its window; and there is nowhere to report that stderr
+  // failed
+  if (errno == EPIPE || (errno == EIO && terminal_) || stream_ == stderr) return;
   throw RecordError(Problem{.what = "the output cannot be written: " + system_reason(errno)});
 }
 
-std::string Terminal::styled(const char* code, std::string_view text) const {
-  if (!colour_) return std::string(text);
-  return std::string("\033[") + code + "m" + std::string(text) + "\033[0m";
+void Terminal::write(std::string_view text) const {
+  put(shown(text));
 }
 
-std::size_t columns_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+void Terminal::write_data(std::string_view text) const {
+  if (terminal_) return put(shown(text));
+  put(text);
+}
+
+void Terminal::redraw(std::string_view text, std::size_t rows) const {
+  std::string out = "\r";
+  if (rows > 1) out += "\033[" + std::to_string(rows - 1) + "A";
+  out += "\033[J";
+  for (const std::size_t most = std::max<std::size_t>(width(), 2) - 1;;) {
+    const std::size_t end = text.find('\n');
+    out += shown(cut(text.substr(0, end), most));  // a line that wraps would take two rows
+    if (end == text.npos) break;
+    out += '\n';
+    text.remove_prefix(end + 1);
+  }
+  put(out);
+}
+
+std::string Terminal::in_style(const char* code, std::string_view text) const {
+  return colour_ ? styled(code, text) : std::string(text);
 }
 
 std::string left_aligned(std::string_view text, std::size_t columns) {

@@ -227,7 +227,7 @@ Exit check(const Arguments& arguments, Registry& registry) {
     json = findings.libraries[0];
   else if (!findings.libraries.empty())
     json["libraries"] = findings.libraries;
-  Terminal(stdout).write(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  Terminal(stdout).write_data(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
   return findings.worst;
 }
 

@@ -52,7 +52,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
       {"run", run.folder.string()}, {"part", part_names[part]}, {"examples", examples}};
   if (!run.changes.empty()) json["changed"] = names_of(run.changes);
   json.update(score_json(score, experiment));
-  out.write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   return Exit::done;
 }
 

@@ -193,7 +193,7 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
   if (arguments.json) {
     auto written = nlohmann::ordered_json::array();
     for (const NewFile& file : files) written.push_back(name + "/" + file.name);
-    out.write(nlohmann::ordered_json{{"folder", name},
+    out.write_data(nlohmann::ordered_json{{"folder", name},
                                      {"files", written},
                                      {"build", compile},
                                      {"train", program + " " + config}}

@@ -49,7 +49,7 @@ Exit show_library(const std::string& file, const Arguments& arguments, const Reg
   if (arguments.json) {
     Json json = Json::parse(text);
     json["warnings"] = scanned.warnings;
-    out.write(dumped(json));
+    out.write_data(dumped(json));
   } else {
     out.write(text);
   }
@@ -104,7 +104,7 @@ Exit list_plugins(const Arguments& arguments, Registry& registry) {
   }
   if (!wanted.empty() && !found) refuse_unknown(wanted, std::move(all));
   if (arguments.json) {
-    out.write(dumped({{"plugins", json}, {"libraries", json_of(registry.libraries())}}));
+    out.write_data(dumped({{"plugins", json}, {"libraries", json_of(registry.libraries())}}));
   } else if (wanted.empty()) {
     out.write(libraries_text(registry, out));
   }

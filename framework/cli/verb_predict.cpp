@@ -8,6 +8,7 @@
 
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "cli/csv_text.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "loading/declarations.hpp"
@@ -19,14 +20,6 @@ using Clock = std::chrono::steady_clock;
 
 std::string json_text(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-/// Returns a field of CSV, in quotes if it needs them.
-std::string csv_text(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == text.npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return quoted + '"';
 }
 
 /// Prints outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
@@ -100,7 +93,7 @@ class OutputWriter {
     }
   }
   void flush() {
-    out_.write(text_);
+    out_.write_data(text_);
     text_.clear();
   }
 

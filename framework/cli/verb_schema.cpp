@@ -7,12 +7,12 @@ namespace nnrun::host {
 /// Prints the schema, for editors, of what is loaded and of the libraries that are named.
 Exit print_schema(const Arguments& arguments, Registry& registry) {
   if (arguments.targets.empty()) {
-    Terminal(stdout).write(config_schema(registry));
+    Terminal(stdout).write_data(config_schema(registry));
     return Exit::done;
   }
   const Scanned scanned =
       scan_libraries({arguments.targets.begin(), arguments.targets.end()}, registry, config_schema);
-  Terminal(stdout).write(scanned.require_text());
+  Terminal(stdout).write_data(scanned.require_text());
   return Exit::done;
 }
 

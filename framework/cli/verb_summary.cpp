@@ -53,7 +53,7 @@ Exit summary(const Arguments& arguments, Registry& registry) {
   for (const Node& node : graph.nodes) json["layers"].push_back(layer_json(node, graph));
   json["parameters"] = graph.parameter_count();
   json["bytes"] = static_cast<std::uint64_t>(bytes);
-  out.write(json.dump() + "\n");
+  out.write_data(json.dump() + "\n");
   return Exit::done;
 }
 

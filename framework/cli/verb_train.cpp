@@ -88,7 +88,7 @@ class Training {
       listener.progress = [&](const Progress& progress) {
         if (Clock::now() - last_shown < std::chrono::milliseconds(50)) return;
         last_shown = Clock::now();
-        talk_.write("\r" + progress_line(progress, talk_) + "\033[K");
+        talk_.redraw(progress_line(progress, talk_));
       };
     recorded.keep_checkpoints(about_checkpoints());
     watch_for_interrupts();
@@ -158,7 +158,7 @@ class Training {
 
   void show_result(Trainer& trainer, const RunResult& result) {
     if (arguments_.json) {
-      out_.write(result_json(result, experiment_) + "\n");
+      out_.write_data(result_json(result, experiment_) + "\n");
       return;
     }
     const Outcome& outcome = result.outcome;
@@ -173,7 +173,7 @@ class Training {
     out_.write(decision_map(trainer, out_));
     say_doubts(trainer, result);
     out_.write("saved  " + result.run + " (report.html)\n");
-    if (!outcome.interrupted) say_line("again  nnrun " + result.run + "/config.yaml");
+    if (!outcome.interrupted) say_line("again  nnrun " + shell_word(result.run + "/config.yaml"));
   }
   /// Says what came up in training; the warnings before it were shown then.
   void say_doubts(const Trainer& trainer, const RunResult& result) {
@@ -201,8 +201,8 @@ class Training {
   }
   void say_line(const std::string& text) {
     if (quiet_) return;
-    talk_.write((talk_.is_terminal() ? "\r" : "") + text +
-                (talk_.is_terminal() ? "\033[K\n" : "\n"));
+    if (talk_.is_terminal()) talk_.redraw("");
+    talk_.write(text + "\n");
   }
 
   const Arguments& arguments_;
@@ -217,7 +217,7 @@ class Training {
 void show_done(const Arguments& arguments, const ResumedRun& run) {
   const std::string folder = run.folder.path().string();
   if (arguments.json && run.record.result_before)
-    return Terminal(stdout).write(run.record.result_before->dump() + "\n");
+    return Terminal(stdout).write_data(run.record.result_before->dump() + "\n");
   Terminal(stderr).write(
       "the run in '" + folder + "' is done: to train on, change its length, as in\n" +
       resume_command(folder) + " --set train.epochs=" +

@@ -30,7 +30,7 @@ class Watching {
   }
   /// Throws Interrupted if a signal has arrived.
   void end() const {
-    if (shows_) talk_.write("\r\033[K");
+    if (shows_) talk_.redraw("");
     if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
   }
 
@@ -38,7 +38,7 @@ class Watching {
   void show(const Progress& progress) {
     if (Clock::now() - last_shown_ < std::chrono::milliseconds(50)) return;
     last_shown_ = Clock::now();
-    talk_.write("\r" + progress_line(progress, talk_) + "\033[K");
+    talk_.redraw(progress_line(progress, talk_));
   }
 
   Terminal talk_{stderr};
@@ -132,9 +132,10 @@ Exit verify(const Arguments& arguments, Registry& registry) {
   const Verification v = verify_run(run, *trainer, watching.listener());
   watching.end();
   const Terminal out(stdout);
-  out.write(arguments.json
-                ? json_of(v, run).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"
-                : text_of(v, run, out));
+  if (arguments.json)
+    out.write_data(json_of(v, run).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  else
+    out.write(text_of(v, run, out));
   return v.verdict == Verdict::different ? Exit::failed : Exit::done;
 }
 

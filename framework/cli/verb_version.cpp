@@ -14,7 +14,7 @@ Exit show_version(const Arguments& arguments, Registry& registry) {
     nlohmann::ordered_json libraries, plugins = nlohmann::ordered_json::array();
     for (const auto& [name, number] : v.libraries) libraries[name] = number;
     for (const auto& library : registry.libraries()) plugins.push_back(library->file.string());
-    out.write(nlohmann::ordered_json{
+    out.write_data(nlohmann::ordered_json{
                   {"version", v.number},
                   {"git", v.git},
                   {"interface", fmt::format("{}.{}", NNRUN_ABI_MAJOR, NNRUN_ABI_MINOR)},

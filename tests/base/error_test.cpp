@@ -1,6 +1,8 @@
 #include "base/error.hpp"
 
 #include <catch2/catch.hpp>
+
+#include "base/shown_text.hpp"
 using namespace nnrun::host;
 namespace {
 
@@ -141,7 +143,7 @@ TEST_CASE("escape sequences and broken letters do not reach the terminal", "[bas
 
 TEST_CASE("colour changes nothing but colour", "[base]") {
   const ConfigError error(problem("x", place("ab\n", 1, 2, 1), "label", "y"));
-  std::string out = render(error, true);
+  std::string out = shown(render(error, true));
   CHECK(out.find("\033[1;31merror\033[0m") == 0);
   for (std::size_t at; (at = out.find('\033')) != std::string::npos;)
     out.erase(at, out.find('m', at) + 1 - at);

@@ -1,0 +1,23 @@
+#include "cli/csv_text.hpp"
+
+#include <string_view>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+bool is_formula(const std::string& text) {
+  return text.find_first_of("=+-@\t\r") == 0 && !parse_double(text);
+}
+
+}  // namespace
+
+std::string csv_text(const std::string& text) {
+  const std::string cell = (is_formula(text) ? "'" : "") + text;
+  if (cell.find_first_of(",\"\n\r") == cell.npos) return cell;
+  std::string quoted = "\"";
+  for (const char c : cell) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+}  // namespace nnrun::host

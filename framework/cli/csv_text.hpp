@@ -1,0 +1,10 @@
+// Texts as cells of the CSV that verbs print.
+#pragma once
+#include <string>
+namespace nnrun::host {
+
+/// Returns a text as a cell: in quotes if it needs them (RFC 4180). One that a spreadsheet would
+/// take for a formula gets a ' in front, as OWASP advises; numbers stay as they are.
+std::string csv_text(const std::string& text);
+
+}  // namespace nnrun::host
