@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/commands.hpp"
 #include "base/text.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -26,15 +27,12 @@ const Json* score_of(const Json& run) {
 }
 
 /// Returns a text of run.json; anything else is returned as JSON. A record may be damaged, or a
-/// stranger's: at most a few words of it are shown, and nothing that a terminal takes for a
-/// command.
+/// stranger's: at most a few words of it are shown.
 std::string text_at(const Json& run, const char* key) {
   const auto found = run.find(key);
   if (found == run.end()) return "";
   constexpr std::size_t longest = 60;
   std::string text = found->is_string() ? found->get<std::string>() : found->dump();
-  for (char& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   if (text.size() <= longest) return text;
   text.resize(longest);
   while (!valid_utf8(text)) text.pop_back();
@@ -57,8 +55,10 @@ std::string text_of(const RunEntry& entry) {
   std::error_code ignored;
   if (is_comparison(entry))
     return std::filesystem::exists(entry.path / "comparison.json", ignored)
-               ? "a comparison: nnrun runs " + (entry.path / "runs").string() + " lists its runs"
-               : "not finished: nnrun " + entry.name + " --resume " + entry.path.string();
+               ? "a comparison: nnrun runs " + shell_word((entry.path / "runs").string()) +
+                     " lists its runs"
+               : "not finished: nnrun " + std::string(entry.name == "sweep" ? "sweep" : "compare") +
+                     " --resume " + shell_word(entry.path.string());
   if (!entry.run) return entry.problem.empty() ? "not finished" : entry.problem;
   std::string text = status_of(entry);
   if (const Json* score = score_of(*entry.run))
@@ -105,9 +105,9 @@ Exit list_recorded_runs(const Arguments& arguments) {
   if (arguments.json) {
     Json runs = Json::array();
     for (const RunEntry& entry : entries) runs.push_back(json_of(entry));
-    out.write(Json{{"runs", runs}, {"complete", found.complete}}.dump(
-                  -1, ' ', false, Json::error_handler_t::replace) +
-              "\n");
+    out.write_data(Json{{"runs", runs}, {"complete", found.complete}}.dump(
+                       -1, ' ', false, Json::error_handler_t::replace) +
+                   "\n");
     return Exit::done;
   }
   if (entries.empty()) {

@@ -1,10 +1,12 @@
 #include "report/curve.hpp"
 
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 
+#include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "report/thin.hpp"
@@ -17,6 +19,7 @@ using Json = nlohmann::ordered_json;
 using Cells = std::vector<std::string>;
 
 constexpr std::size_t largest_csv = std::size_t{1} << 30, kept_points = 200;
+constexpr std::size_t counts = 3;  // epoch, step, examples
 
 Cells split(std::string_view text, char separator) {
   Cells parts;
@@ -28,34 +31,105 @@ Cells split(std::string_view text, char separator) {
   return parts;
 }
 
-Curve columns_of(const Cells& names, std::size_t rows,
-                 const std::function<Cells(std::size_t row)>& cells_of) {
-  Curve all(names.size());
-  for (std::size_t c = 0; c < names.size(); ++c) all[c].name = names[c];
-  for (const std::size_t row : thinned(rows, kept_points)) {
-    const Cells cells = cells_of(row);
-    for (std::size_t c = 0; c < names.size(); ++c)
-      all[c].values.push_back((c < cells.size() ? parse_double(cells[c]) : std::nullopt)
-                                  .value_or(std::numeric_limits<double>::quiet_NaN()));
+/// Returns the lines of a text; the last one need not have an end.
+std::vector<std::string_view> views_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
   }
-  std::erase_if(all, [](const CurveColumn& column) { return column.name == "step"; });
-  return all;
+  return lines;
+}
+
+[[noreturn]] void refuse_line(const fs::path& file, std::size_t line, const std::string& what) {
+  throw RecordError(
+      Problem{.what = what,
+              .where = file.string() + ":" + std::to_string(line),
+              .hint = "nnrun wrote this file, and something changed it: put it back"});
+}
+
+/// Takes what `shortest` writes; NaN for infinity too.
+std::optional<double> number_in(std::string_view cell) {
+  for (const char* const word : {"nan", "-nan", "inf", "-inf"})
+    if (cell == word) return std::numeric_limits<double>::quiet_NaN();
+  return parse_double(cell);
+}
+
+std::vector<double> numbers_in(const fs::path& file, std::size_t line, std::string_view text,
+                               std::size_t count) {
+  std::vector<double> numbers;
+  for (;;) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    const std::string_view cell = text.substr(0, end);
+    const auto number = number_in(cell);
+    if (!number)
+      refuse_line(file, line, "'" + std::string(cell.substr(0, 40)) + "' is not a number");
+    numbers.push_back(*number);
+    if (end == text.size()) break;
+    text.remove_prefix(end + 1);
+  }
+  if (numbers.size() != count)
+    refuse_line(
+        file, line,
+        "the row has " + std::to_string(numbers.size()) + " numbers, not " + std::to_string(count));
+  return numbers;
+}
+
+Curve without_step(Curve curve) {
+  std::erase_if(curve, [](const CurveColumn& column) { return column.name == "step"; });
+  return curve;
+}
+
+Cells names_in(const fs::path& file, std::string_view line) {
+  Cells names = split(line, ',');
+  const std::set<std::string> all(names.begin(), names.end());
+  if (names.size() < 4 || names[0] != "epoch" || all.size() != names.size())
+    refuse_line(file, 1, "these are not the names of the columns of a run's metrics");
+  return names;
 }
 
 }  // namespace
 
 Curve curve_of(const Outcome& outcome, const Experiment& experiment, const DataShape& data) {
-  return columns_of(metrics_columns(data, experiment), outcome.epochs.size(),
-                    [&](std::size_t row) { return metrics_row(outcome.epochs[row]); });
+  const Cells names = metrics_columns(data, experiment);
+  Curve all;
+  for (const std::string& name : names) all.push_back({name, {}});
+  for (const std::size_t row : thinned(outcome.epochs.size(), kept_points)) {
+    const Cells cells = metrics_row(outcome.epochs[row]);
+    for (std::size_t c = 0; c < names.size(); ++c)
+      all[c].values.push_back(
+          parse_double(cells[c]).value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  return without_step(std::move(all));
 }
 
 Curve read_curve(const fs::path& metrics_csv) {
   std::error_code ignored;
   if (!fs::exists(metrics_csv, ignored)) return {};
-  const Cells lines = split(read_file(metrics_csv, largest_csv), '\n');
-  if (lines.size() < 2) return {};
-  return columns_of(split(lines[0], ','), lines.size() - 1,
-                    [&](std::size_t row) { return split(lines[1 + row], ','); });
+  const std::string text = read_file(metrics_csv, largest_csv);
+  std::vector<std::string_view> lines = views_of(text);
+  if (lines.empty()) refuse_line(metrics_csv, 1, "the names of the columns are missing");
+  Curve all;
+  for (const std::string& name : names_in(metrics_csv, lines[0])) all.push_back({name, {}});
+  lines.erase(lines.begin());
+  double epoch = -1;
+  const std::vector<std::size_t> kept = thinned(lines.size(), kept_points);
+  auto next = kept.begin();
+  for (std::size_t row = 0; row < lines.size(); ++row) {
+    const std::vector<double> numbers = numbers_in(metrics_csv, row + 2, lines[row], all.size());
+    for (std::size_t c = 0; c < counts; ++c)
+      if (!(numbers[c] >= 0 && numbers[c] < 1e15 && numbers[c] == std::floor(numbers[c])))
+        refuse_line(metrics_csv, row + 2, "'" + all[c].name + "' is not a count");
+    if (!(numbers[0] > epoch))
+      refuse_line(metrics_csv, row + 2, "the epoch is not after that of the line before");
+    epoch = numbers[0];
+    if (next == kept.end() || *next != row) continue;
+    ++next;
+    for (std::size_t c = 0; c < all.size(); ++c) all[c].values.push_back(numbers[c]);
+  }
+  if (lines.empty()) return {};
+  return without_step(std::move(all));
 }
 
 Curve thinned(const Curve& curve, std::size_t most) {

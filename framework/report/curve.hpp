@@ -16,7 +16,7 @@ struct CurveColumn {
 using Curve = std::vector<CurveColumn>;
 
 /// Return at most 200 points, evenly spaced, including the first and the last; no columns if there
-/// is no file.
+/// is no file. read_curve throws RecordError with file and line for what is not a table of numbers.
 Curve curve_of(const Outcome& outcome, const Experiment& experiment, const DataShape& data);
 Curve read_curve(const std::filesystem::path& metrics_csv);
 

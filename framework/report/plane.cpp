@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t cells_of_page = 40;  // along each side
 constexpr int digits_of_page = 4;
+constexpr std::size_t most_cells = 1000, most_outputs = 1000;  // of a file that is read
 
 /// Returns where the middle of cell i lies, as a fraction of all n cells.
 double middle(std::size_t i, std::size_t n) {
@@ -61,16 +62,23 @@ Json to_json(const Plane& plane) {
           {"outputs", std::move(outputs)}};
 }
 
-Plane read_plane(const Json& json) {
+Plane read_plane(const RecordField& field) {
   const auto axis = [&](const char* range, const char* name) -> PlaneAxis {
-    return {json.at(name), json.at(range).at(0), json.at(range).at(1)};
+    const std::vector<RecordField> ends = field.at(range).items(2);
+    if (ends.size() != 2) field.at(range).refuse("two numbers");
+    return {field.at(name).text(), ends[0].number(), ends[1].number()};
   };
-  Plane plane{axis("x", "x_name"), axis("y", "y_name"), json.at("columns"), json.at("rows"), {}};
-  for (const Json& output : json.at("outputs")) {
-    PlaneOutput& read = plane.outputs.emplace_back(PlaneOutput{output.at("seed"), {}});
-    for (const Json& value : output.at("values"))
-      read.values.push_back(value.is_null() ? std::numeric_limits<double>::quiet_NaN()
-                                            : value.get<double>());
+  Plane plane{axis("x", "x_name"),
+              axis("y", "y_name"),
+              field.at("columns").count(most_cells),
+              field.at("rows").count(most_cells),
+              {}};
+  const std::size_t cells = plane.columns * plane.rows;
+  for (const RecordField& output : field.at("outputs").items(most_outputs)) {
+    PlaneOutput& read = plane.outputs.emplace_back(PlaneOutput{output.at("seed").count(), {}});
+    read.values = output.at("values").numbers_or_nan(cells);
+    if (read.values.size() != cells)
+      output.at("values").refuse("a list of " + std::to_string(cells));
   }
   return plane;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "runs/record_field.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
@@ -33,7 +34,7 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed);
 
 /// Returns the content of decision.json; outputs keep four digits.
 nlohmann::ordered_json to_json(const Plane& plane);
-/// Reads what to_json wrote. Throws nlohmann::json::exception for anything else.
-Plane read_plane(const nlohmann::ordered_json& json);
+/// Reads what to_json wrote. Throws RecordError for anything else.
+Plane read_plane(const RecordField& field);
 
 }  // namespace nnrun::host

@@ -2,57 +2,84 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/files.hpp"
 #include "runs/json_file.hpp"
+#include "runs/record_field.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-void read_result(const Json& result, ReportRun& run) {
+constexpr std::size_t most_libraries = 10'000, largest_config = 1 << 24;
+
+void read_result(const RecordField& result, ReportRun& run) {
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-    if (const auto found = result.find(part_names[part]); found != result.end())
-      run.scores[part] = read_scores(*found);
-  const auto count = [&](const char* key) {
-    return result.contains(key) ? std::optional<std::size_t>(result.at(key)) : std::nullopt;
-  };
-  run.parameters = count("parameters");
-  run.epochs = count("epochs");
-  if (const auto seconds = result.find("seconds"); seconds != result.end())
-    run.seconds = {seconds->at("total"), seconds->at("train")};
-  run.weights_sha256 = result.value("weights_sha256", "");
+    if (const auto found = result.find(part_names[part])) run.scores[part] = read_scores(*found);
+  run.parameters = result.at("parameters").count();
+  run.epochs = result.at("epochs").count();
+  const RecordField seconds = result.at("seconds");
+  run.seconds = {seconds.at("total").number(), seconds.at("train").number()};
+  run.weights_sha256 = result.at("weights_sha256").text();
 }
 
-void read_record(const fs::path& file, ReportRun& run) {
-  const Json record = read_json(file);
-  run.status = record.at("status");
-  run.error = record.value("error", "");
-  if (const auto result = record.find("result"); result != record.end()) read_result(*result, run);
+/// Reads what the run was made from.
+void read_origin(const RecordField& record, ReportRun& run) {
+  run.data_sha256 = record.at("data_sha256").text();
+  for (const RecordField& library : record.at("plugins").items(most_libraries))
+    run.libraries[fs::path(library.at("file").text()).filename().string()] =
+        library.at("sha256").text();
 }
 
-/// Calls read. Throws RecordError if the JSON in the file is not what it expects.
-template <class Read>
-void from_file(const fs::path& file, Read read) {
+/// Requires the config beside a record to be the one that was recorded.
+void require_config(const fs::path& folder, const std::string& sha256) {
+  const fs::path file = folder / "config.yaml";
+  std::error_code ignored;
+  if (!fs::exists(file, ignored)) return;  // of a run that failed early
+  const std::string yaml = read_file(file, largest_config);
+  if (sha256_of(std::as_bytes(std::span(yaml))) != sha256)
+    throw RecordError(Problem{.what = "this is not the config of the run: it changed afterwards",
+                              .where = file.string(),
+                              .hint = "put back what nnrun wrote"});
+}
+
+void read_record(const fs::path& folder, ReportRun& run) {
+  const fs::path file = folder / "run.json";
+  const Json json = read_json(file);
+  const RecordField record(file, json);
+  run.status = record.at("status").one_of({"done", "failed", "interrupted", "running"});
+  if (record.at("seed").count() != run.seed) record.at("seed").refuse(std::to_string(run.seed));
+  require_config(folder, record.at("config_sha256").text());
+  read_origin(record, run);
+  if (run.status == "failed") run.error = record.at("error").text();
+  if (run.done())
+    read_result(record.at("result"), run);
+  else if (const auto result = record.find("result"))
+    read_result(*result, run);
+}
+
+void read_drawings(const fs::path& folder, ReportRun& run) {
+  run.curve = read_curve(folder / "metrics.csv");
+  const fs::path file = folder / "decision.json";
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return;
-  try {
-    read(file);
-  } catch (const nlohmann::json::exception&) {
-    throw RecordError(Problem{.what = "this is not what a run writes", .where = file.string()});
-  }
+  const Json json = read_json(file);
+  run.plane = read_plane(RecordField(file, json));
 }
 
 }  // namespace
 
 ReportRun read_run(const fs::path& folder, std::uint64_t seed) {
   ReportRun run{.seed = seed, .folder = folder.string(), .status = "missing"};
-  from_file(folder / "run.json", [&](const fs::path& file) {
-    read_record(file, run);
-    run.curve = read_curve(folder / "metrics.csv");
-  });
-  if (run.curve)
-    from_file(folder / "decision.json",
-              [&](const fs::path& file) { run.plane = read_plane(read_json(file)); });
+  std::error_code ignored;
+  if (!fs::exists(folder / "run.json", ignored)) return run;
+  read_record(folder, run);
+  try {
+    read_drawings(folder, run);
+  } catch (const RecordError&) {  // a run that was cut short may leave half of them
+    if (run.done()) throw;
+    run.curve = {};
+  }
   return run;
 }
 

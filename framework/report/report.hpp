@@ -3,6 +3,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -32,12 +33,13 @@ struct RunSeconds {
 struct ReportRun {
   std::uint64_t seed = 0;
   std::string folder;
-  std::string status;  ///< done, failed, interrupted; `missing` without a run.json
+  std::string status;  ///< done, failed, interrupted, running; `missing` without a run.json
   std::string error{};
   std::array<std::optional<Scores>, NNRUN_PARTS> scores{};
   std::optional<RunSeconds> seconds{};
   std::optional<std::size_t> epochs{}, parameters{};
-  std::string weights_sha256{};
+  std::string weights_sha256{}, data_sha256{};
+  std::map<std::string, std::string> libraries{};  ///< checksums by file name
   std::optional<Curve> curve{};
   std::optional<Plane> plane{};  ///< moves to its row
   bool done() const { return status == "done"; }

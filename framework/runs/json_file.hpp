@@ -5,7 +5,8 @@
 #include <string_view>
 namespace nnrun::host {
 
-/// Throws RecordError if the file cannot be read or is not JSON.
+/// Throws RecordError if the file cannot be read, is not JSON, is larger than 64 MiB or is nested
+/// deeper than any file of ours.
 nlohmann::ordered_json read_json(const std::filesystem::path& file);
 
 /// Replaces a file in one step: no reader ever sees half of it.

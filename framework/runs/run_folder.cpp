@@ -14,8 +14,8 @@
 #include <tuple>
 
 #include "base/files.hpp"
-#include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "runs/json_file.hpp"
 namespace nnrun::host {
 
 std::string number_name(unsigned long number) {
@@ -28,7 +28,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t longest_name = 100;  // file systems take 255 bytes, with endings
-constexpr std::size_t largest_run_json = 1 << 24;
 
 [[noreturn]] void refuse(std::string what, std::string hint = {}) {
   throw RecordError(
@@ -75,12 +74,11 @@ RunEntry with_record(RunEntry entry) {
   std::error_code ignored;
   if (!fs::exists(file, ignored)) return entry;
   try {
-    nlohmann::ordered_json json = parse_json(read_file(file, largest_run_json));
+    nlohmann::ordered_json json = read_json(file);
     if (json.is_object())
       entry.run = std::make_shared<const nlohmann::ordered_json>(std::move(json));
     else
-      entry.problem = "'" + file.string() + "' is not " +
-                      (json.is_discarded() ? "valid JSON" : "the record of a run");
+      entry.problem = "'" + file.string() + "' is not the record of a run";
   } catch (const RecordError& error) {
     entry.problem = error.problems().front().what;
   }

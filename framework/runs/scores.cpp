@@ -9,6 +9,8 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t most_classes = 100'000;
+
 std::vector<std::vector<std::int64_t>> rows_of(const std::vector<double>& table) {
   const auto n = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
   std::vector<std::vector<std::int64_t>> rows(n);
@@ -35,15 +37,22 @@ Json to_json(const Scores& scores) {
   return json;
 }
 
-Scores read_scores(const Json& json) {
+Scores read_scores(const RecordField& field) {
   Scores out;
-  for (const auto& [name, value] : json.get_ref<const Json::object_t&>()) {
+  for (const std::string& name : field.keys()) {
     NamedScore& score = out.emplace_back(NamedScore{name});
-    if (value.is_array())
-      value.get_to(score.table);
-    else
-      score.value =
-          value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+    const RecordField value = field.at(name);
+    if (!value.is_list()) {
+      score.value = value.number_or_nan();
+      continue;
+    }
+    const std::vector<RecordField> rows = value.items(most_classes);
+    for (const RecordField& row : rows) {
+      std::vector<std::int64_t>& counts = score.table.emplace_back();
+      for (const RecordField& count : row.items(rows.size()))
+        counts.push_back(static_cast<std::int64_t>(count.count(INT64_MAX)));
+      if (counts.size() != rows.size()) row.refuse("as long as there are rows");
+    }
   }
   return out;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runs/record_field.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
@@ -21,8 +22,8 @@ Scores scores_of(const Score& score, const Experiment& experiment);
 
 /// Returns {"cost": …, "accuracy": …}; a metric with a table gives an array of rows.
 nlohmann::ordered_json to_json(const Scores& scores);
-/// Reads what to_json wrote. Throws nlohmann::json::exception for anything else.
-Scores read_scores(const nlohmann::ordered_json& json);
+/// Reads what to_json wrote. Throws RecordError for anything else.
+Scores read_scores(const RecordField& field);
 
 /// Returns a score if it is a finite number.
 std::optional<double> value_of(const Scores& scores, std::string_view name);

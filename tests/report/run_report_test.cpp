@@ -85,8 +85,10 @@ TEST_CASE("a plane has the top row first, and reads back", "[report]") {
   CHECK(plane.y.low == Approx(0).margin(0.01));
   CHECK(plane.y.high == Approx(1).margin(0.01));
   const Json json = to_json(plane);
-  CHECK(to_json(host::read_plane(json)) == json);
-  CHECK_THROWS_AS(host::read_plane(Json::object()), nlohmann::json::exception);
+  const std::filesystem::path file = "decision.json";
+  CHECK(to_json(host::read_plane({file, json})) == json);
+  const Json nothing = Json::object();
+  CHECK_THROWS_AS(host::read_plane({file, nothing}), host::RecordError);
 }
 
 TEST_CASE("a network of other than two inputs has no plane", "[report]") {
@@ -123,22 +125,31 @@ TEST_CASE("a run's folder tells what it can, and no more is believed", "[report]
   std::filesystem::create_directory(scratch / "run");
   const auto read = [&] { return host::read_run(scratch / "run", 3); };
   CHECK(read().status == "missing");
-  scratch.write("run/run.json", R"({"status": "failed", "error": "why"})");
+  const std::string start = R"({"seed": 3, "config_sha256": "", "data_sha256": "", "plugins": [],
+    "status": )";
+  scratch.write("run/run.json", start + R"("failed", "error": "why"})");
   CHECK(read().error == "why");
   CHECK(!read().epochs);
   CHECK(!value_in(read(), "test", "cost"));
-  scratch.write("run/run.json", R"({"status": "done", "result": {"test": {"cost": null,
-    "accuracy": 0.5, "confusion_matrix": [[3, 1], [0, 4]]}, "epochs": 2}})");
+  scratch.write("run/run.json", start + R"("done", "result": {"test": {"cost": null,
+    "accuracy": 0.5, "confusion_matrix": [[3, 1], [0, 4]]}, "epochs": 2, "parameters": 3,
+    "seconds": {"total": 2, "train": 1}, "weights_sha256": ""}})");
   CHECK(value_in(read(), "test", "accuracy") == 0.5);
   CHECK(!value_in(read(), "test", "cost"));
   CHECK(!value_in(read(), "test", "confusion_matrix"));
   CHECK(!value_in(read(), "train", "accuracy"));
-  for (const char* text : {"[]", R"({"status": 1})", R"({"status": "done", "result": {"test": 1}})",
-                           R"({"status": "done", "result": {"epochs": "many"}})"}) {
-    scratch.write("run/run.json", text);
-    CHECK(said<host::RecordError>(read) == "error: this is not what a run writes\n  --> " +
-                                               (scratch / "run/run.json").string() + "\n");
-  }
+  const auto [text, what] = GENERATE_COPY(table<std::string, std::string>({
+      {"[]", "this should be a map, not a list of 0"},
+      {R"({"status": 1})", "'status' should be one of done, failed, interrupted, running, not 1"},
+      {start + R"("done", "result": {"test": 1}})", "'result.test' should be a map, not 1"},
+      {start + R"("done", "result": {"parameters": 1, "epochs": "many"}})",
+       "'result.epochs' should be a whole number, not \"many\""},
+      {start + R"("done"})", "'result' is missing"},
+  }));
+  scratch.write("run/run.json", text);
+  CHECK(said<host::RecordError>(read) ==
+        "error: " + what + "\n  --> " + (scratch / "run/run.json").string() +
+            "\n   = help: nnrun wrote this file, and something changed it: put it back\n");
 }
 
 }  // namespace nnrun::testing
