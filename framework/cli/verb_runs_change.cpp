@@ -13,6 +13,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 #include "runs/changes.hpp"
+#include "runs/removal.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -20,17 +21,12 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using Keys = std::map<std::string, std::string>;
 
-/// A run leaves config.yaml first; a comparison, whose runs are below it, plan.json.
 void require_run_folder(const fs::path& folder) {
   std::error_code ignored;
-  const auto has = [&](const char* name) {
-    return fs::is_regular_file(fs::symlink_status(folder / name, ignored));
-  };
-  const bool is_run = has("config.yaml") && (has("run.json") || has("metrics.csv"));
-  const bool is_comparison = has("plan.json") && has("comparison.json");
-  if (!fs::is_symlink(folder, ignored) && fs::is_directory(folder, ignored) &&
-      (is_run || is_comparison))
-    return;
+  if (fs::exists(folder / "config.yaml", ignored)) return;
+  if (fs::exists(folder / "plan.json", ignored) || fs::exists(folder / "comparison.json", ignored))
+    throw UsageError(Problem{.what = "'" + folder.string() + "' is a comparison, not a run",
+                             .hint = "its runs are below " + (folder / "runs").string()});
   throw UsageError(Problem{.what = "'" + folder.string() + "' is " +
                                    (fs::exists(folder, ignored) ? "not a run folder" : "not there"),
                            .hint = "nnrun runs lists them"});
@@ -171,14 +167,14 @@ Exit diff_runs(const Arguments& arguments) {
   const Differences found = differences(arguments);
   const Terminal out(stdout);
   if (arguments.json) {
-    out.write(Json{{"runs", {arguments.targets[1], arguments.targets[2]}},
-                   {"config", json_of(found.config)},
-                   {"plugins", json_of(found.plugins)},
-                   {"origin", json_of(found.origin)},
-                   {"result", json_of(found.result)},
-                   {"unexplained", found.unexplained}}
-                  .dump(-1, ' ', false, Json::error_handler_t::replace) +
-              "\n");
+    out.write_data(Json{{"runs", {arguments.targets[1], arguments.targets[2]}},
+                        {"config", json_of(found.config)},
+                        {"plugins", json_of(found.plugins)},
+                        {"origin", json_of(found.origin)},
+                        {"result", json_of(found.result)},
+                        {"unexplained", found.unexplained}}
+                       .dump(-1, ' ', false, Json::error_handler_t::replace) +
+                   "\n");
     return Exit::done;
   }
   write_lines(out, found.config.empty() ? "The configs are equal" : "Config", found.config);
@@ -197,7 +193,7 @@ Exit remove_runs(const Arguments& arguments) {
   if (folders.empty())
     throw UsageError(
         Problem{.what = "runs rm needs a run", .hint = "nnrun runs rm runs/diagonal/0001"});
-  for (const std::string& folder : folders) require_run_folder(folder);
+  for (const std::string& folder : folders) require_removable(folder);
   const bool asks = !arguments.has("--yes");
   if (asks && ::isatty(STDIN_FILENO) != 1)
     throw UsageError(
@@ -206,15 +202,13 @@ Exit remove_runs(const Arguments& arguments) {
   std::size_t removed = 0;
   for (const std::string& folder : folders) {
     if (asks && !agreed(folder)) continue;
-    std::error_code error;
-    fs::remove_all(folder, error);
-    if (error)
-      throw RecordError(
-          Problem{.what = "cannot remove '" + folder + "': " + system_reason(error.value())});
+    std::error_code ignored;
+    if (removed > 0 && !fs::exists(folder, ignored)) continue;  // it was part of another
+    remove_recorded(folder);
     ++removed;
     if (!arguments.json) Terminal(stdout).write("removed  " + folder + "\n");
   }
-  if (arguments.json) Terminal(stdout).write(Json{{"removed", removed}}.dump() + "\n");
+  if (arguments.json) Terminal(stdout).write_data(Json{{"removed", removed}}.dump() + "\n");
   return Exit::done;
 }
 
