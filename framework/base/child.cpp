@@ -126,7 +126,8 @@ std::string text_of(const ChildEnd& end, const ChildLimits& limits) {
 Child Child::start(const std::function<int(const Send&)>& work, const ChildLimits& limits) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0)
-    throw RecordError(Problem{.what = "no pipe to a child process: " + system_reason(errno)});
+    throw RecordError(Problem{.what = "no pipe to a child process: " + system_reason(errno),
+                              .hint = "the number of open files is limited here: see ulimit -n"});
   const pid_t parent = getpid(), process = ::fork();
   if (process == 0) {
     ::close(ends[0]);
@@ -136,7 +137,9 @@ Child Child::start(const std::function<int(const Send&)>& work, const ChildLimit
   ::close(ends[1]);
   if (process < 0) {
     ::close(ends[0]);
-    throw RecordError(Problem{.what = "no child process: " + system_reason(error)});
+    throw RecordError(Problem{
+        .what = "no child process: " + system_reason(error),
+        .hint = error == EAGAIN ? "the number of processes is limited here: see ulimit -u" : ""});
   }
   ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
   Child child;

@@ -95,6 +95,7 @@ void read_options(const Arguments& arguments, ComparisonPlan& plan) {
                                        arguments.text("--timeout") + "'"});
     plan.timeout = *seconds;
   }
+  if (arguments.has("--time")) plan.one_at_a_time = true;
   plan.command_line = arguments.command_line;
 }
 

@@ -1,9 +1,14 @@
 #include "cli/compare_session.hpp"
 
+#include <algorithm>
+
+#include "base/commands.hpp"
 #include "cli/compare_progress.hpp"
 #include "cli/compare_view.hpp"
 #include "cli/interrupt.hpp"
+#include "comparison/attempt.hpp"
 #include "comparison/comparison.hpp"
+#include "comparison/comparison_folder.hpp"
 #include "comparison/condition.hpp"
 #include "comparison/train_runs.hpp"
 #include "report/page.hpp"
@@ -31,41 +36,77 @@ std::vector<PlannedRun> runs_of(const ComparisonPlan& plan, const Shard& shard) 
   return runs;
 }
 
-std::string resume_line(const ComparisonPlan& plan, const fs::path& folder) {
-  return "resume   nnrun " + plan.kind + " --resume " + folder.string() + "\n";
+/// The runs that this process is to train.
+struct ToTrain {
+  std::vector<PlannedRun> runs;
+  std::size_t again = 0;  ///< how many of them were tried before
+};
+ToTrain to_train(const ComparisonPlan& plan, const Shard& shard) {
+  ToTrain out;
+  for (const PlannedRun& run : runs_of(plan, shard)) {
+    const Attempt attempt = attempt_in(run.folder);
+    if (attempt == Attempt::ended) continue;
+    out.runs.push_back(run);
+    out.again += attempt == Attempt::repeated;
+  }
+  return out;
+}
+
+/// Returns the command that goes on where this one ends.
+std::string resume_line(const Arguments& arguments, const ComparisonPlan& plan,
+                        const fs::path& folder) {
+  std::string line = "resume   nnrun " + plan.kind + " --resume " + shell_word(folder.string());
+  for (const std::string option : {"--shard", "--jobs", "--timeout", "--fail-if"}) {
+    const bool in_plan = option == "--timeout" || option == "--fail-if";  // of its first start
+    if (arguments.has(option) && (!in_plan || arguments.has("--resume")))
+      line += " " + option + " " + shell_word(arguments.text(option));
+  }
+  return line + "\n";
+}
+
+std::size_t count_there(const ComparisonPlan& plan) {
+  return static_cast<std::size_t>(std::ranges::count_if(plan.runs, is_there));
+}
+
+[[noreturn]] void end_interrupted(const Arguments& arguments, const ComparisonPlan& plan,
+                                  const fs::path& folder) {
+  Terminal(stderr).write("interrupted: " + std::to_string(count_there(plan)) + " of " +
+                         std::to_string(plan.runs.size()) + " runs are there\n" +
+                         resume_line(arguments, plan, folder));
+  throw Interrupted{128 + interrupt_signal()};
 }
 
 /// Throws Interrupted if a signal has arrived.
 void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
                    const Shard& shard, unsigned jobs) {
-  std::vector<PlannedRun> missing = runs_of(plan, shard);
-  std::erase_if(missing, is_there);
-  if (missing.empty()) return;
+  const bool quiet = arguments.quiet || arguments.json;
+  const ComparisonFolder shared(folder);
+  const ToTrain missing = to_train(plan, shard);
+  if (missing.runs.empty()) return;
+  if (missing.again > 0 && !quiet)
+    Terminal(stderr).write("again    " + std::to_string(missing.again) +
+                           (missing.again == 1 ? " run that was" : " runs that were") +
+                           " cut short, or failed for a reason outside of it\n");
   bool whole = false;
   {
-    CompareProgress progress(plan, missing.size(), arguments.quiet || arguments.json);
+    CompareProgress progress(plan, missing.runs.size(), quiet);
     RunsListener listener;
     listener.started = [&](const PlannedRun& run) { progress.started(run); };
     listener.progress = [&](const PlannedRun& run, RunProgress p) { progress.moved(run, p); };
     listener.ended = [&](const PlannedRun& run) { progress.ended(run); };
     listener.stop = [] { return interrupt_signal() != 0; };
     watch_for_interrupts();
-    whole = train_runs(plan, missing, jobs, listener);
+    whole = train_runs(plan, missing.runs, jobs, listener);
   }
-  if (whole) return;
-  const auto done = std::ranges::count_if(plan.runs, is_there);
-  Terminal(stderr).write("interrupted: " + std::to_string(done) + " of " +
-                         std::to_string(plan.runs.size()) + " runs are there\n" +
-                         resume_line(plan, folder));
-  throw Interrupted{128 + interrupt_signal()};
+  if (!whole) end_interrupted(arguments, plan, folder);
 }
 
 void show(const Arguments& arguments, const Report& report) {
   const Terminal out(stdout);
   if (arguments.json)
-    out.write(json_text(report, ReportForm::table) + "\n");
+    out.write_data(json_text(report, ReportForm::table) + "\n");
   else if (arguments.has("--csv"))
-    out.write(comparison_csv(report));
+    out.write_data(comparison_csv(report));
   else if (arguments.has("--md"))
     out.write(comparison_markdown(report));
   else
@@ -79,7 +120,8 @@ bool any_failed(const Report& report) {
 }
 
 /// Tells what part of the runs is done, and which of them failed.
-Exit end_of_shard(const ComparisonPlan& plan, const fs::path& folder, const Shard& shard) {
+Exit end_of_shard(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
+                  const Shard& shard) {
   const Terminal talk(stderr);
   Exit status = Exit::done;
   for (const PlannedRun& run : runs_of(plan, shard)) {
@@ -90,8 +132,9 @@ Exit end_of_shard(const ComparisonPlan& plan, const fs::path& folder, const Shar
                " failed: " + there.error + "\n");
   }
   talk.write("shard    " + std::to_string(shard.index + 1) + " of " + std::to_string(shard.count) +
-             " is done; " + std::to_string(std::ranges::count_if(plan.runs, is_there)) + " of " +
-             std::to_string(plan.runs.size()) + " runs are there\n" + resume_line(plan, folder));
+             " is done; " + std::to_string(count_there(plan)) + " of " +
+             std::to_string(plan.runs.size()) + " runs are there\n" +
+             resume_line(arguments, plan, folder));
   return status;
 }
 
@@ -111,12 +154,13 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
   if (!arguments.targets.empty())
     throw UsageError(
         Problem{.what = "--resume needs no config, '" + arguments.targets[0] + "' is too much",
-                .hint = "nnrun " + kind + " --resume " + folder.string()});
+                .hint = "nnrun " + kind + " --resume " + shell_word(folder.string())});
   ComparisonPlan plan = read_plan(folder, registry);
   if (plan.kind != kind)
-    throw UsageError(Problem{.what = "'" + folder.string() + "' is the folder of a " +
-                                     (plan.kind == "sweep" ? "sweep" : "comparison"),
-                             .hint = "nnrun " + plan.kind + " --resume " + folder.string()});
+    throw UsageError(
+        Problem{.what = "'" + folder.string() + "' is the folder of a " +
+                        (plan.kind == "sweep" ? "sweep" : "comparison"),
+                .hint = "nnrun " + plan.kind + " --resume " + shell_word(folder.string())});
   const std::vector<std::string> command_line = plan.command_line;
   read_options(arguments, plan);
   plan.command_line = command_line;
@@ -128,17 +172,19 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
 
 Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
                     const Shard& shard) {
-  const unsigned jobs = jobs_of(arguments);
+  const unsigned jobs = plan.one_at_a_time && !arguments.has("--jobs") ? 1 : jobs_of(arguments);
   const Terminal talk(stderr);
   if (!plan.recorded) train_missing(arguments, plan, folder, shard, jobs);
-  if (!std::ranges::all_of(plan.runs, is_there))  // other machines run the rest
-    return end_of_shard(plan, folder, shard);
+  if (count_there(plan) < plan.runs.size())  // other machines run the rest
+    return end_of_shard(arguments, plan, folder, shard);
   const fs::path page = folder / "compare.html";
   const Report report =
       report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
   replace_file(folder / "comparison.json", json_text(report, ReportForm::file) + "\n");
   replace_file(page, page_of(report));
   show(arguments, report);
+  // a signal that came when all was done, such as that of a terminal which was closed
+  if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
   Exit status = any_failed(report) ? Exit::failed : Exit::done;
   if (!plan.fail_if.empty())
     for (const std::string& sentence : met_conditions(plan.fail_if, report)) {

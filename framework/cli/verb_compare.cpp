@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/commands.hpp"
 #include "cli/compare_session.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
@@ -28,32 +29,47 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   return plan;
 }
 
+/// Returns the first key, apart from the seed, that is different in two configs, or only in one;
+/// empty if there is none.
+std::string different_key(const Experiment& a, const Experiment& b) {
+  auto keys = resolved_keys(a), others = resolved_keys(b);
+  keys.erase("seed");
+  others.erase("seed");
+  for (const auto* const all : {&keys, &others})
+    for (const auto& [key, value] : *all) {
+      const auto& rest = all == &keys ? others : keys;
+      if (const auto other = rest.find(key); other == rest.end() || other->second != value)
+        return key;
+    }
+  return "";
+}
+
 /// Adds a recorded run to the config of its name.
 void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
   const Experiment experiment = read_experiment(folder / "config.yaml", {}, registry);
-  auto keys = resolved_keys(experiment);
   auto config = std::ranges::find(plan.configs, experiment.name, &ComparedConfig::name);
   if (config == plan.configs.end()) {
-    plan.configs.push_back({experiment.name, folder.string(), experiment, 0, 0, {}});
+    plan.configs.push_back(
+        {.name = experiment.name, .file = folder.string(), .experiment = experiment});
     config = plan.configs.end() - 1;
   }
-  const auto known = resolved_keys(config->experiment);
-  for (const auto& [key, value] : keys) {
-    const auto other = known.find(key);
-    if (key != "seed" && (other == known.end() || other->second != value))
-      throw UsageError(Problem{.what = "'" + folder.string() + "' and '" + config->file +
-                                       "' are both called '" + experiment.name + "', but '" + key +
-                                       "' is different",
-                               .hint = "compare their configs: nnrun compare " + folder.string() +
-                                       "/config.yaml " + config->file + "/config.yaml"});
-  }
+  if (const std::string key = different_key(experiment, config->experiment); !key.empty())
+    throw UsageError(Problem{
+        .what = "'" + folder.string() + "' and '" + config->file + "' are both called '" +
+                experiment.name + "', but '" + key + "' is different",
+        .hint = "nnrun runs diff " + shell_word(config->file) + " " + shell_word(folder.string()) +
+                " shows all that differs\nto compare them, train one again under another "
+                "name: nnrun " +
+                shell_word((folder / "config.yaml").string()) + " --set name=" + experiment.name +
+                "-2"});
   const auto index = static_cast<std::size_t>(config - plan.configs.begin());
   for (const PlannedRun& run : plan.runs)
     if (run.config == index && run.seed == experiment.seed)
-      throw UsageError(Problem{.what = "'" + run.folder.string() + "' and '" + folder.string() +
-                                       "' are both seed " + std::to_string(run.seed) + " of '" +
-                                       experiment.name + "'",
-                               .hint = "give one of the two"});
+      throw UsageError(Problem{
+          .what = "'" + run.folder.string() + "' and '" + folder.string() + "' are both seed " +
+                  std::to_string(run.seed) + " of '" + experiment.name + "'",
+          .hint = "leave one of the two away, or show what differs: nnrun runs diff " +
+                  shell_word(run.folder.string()) + " " + shell_word(folder.string())});
   plan.runs.push_back({index, experiment.seed, folder});
   if (std::ranges::find(plan.seeds, experiment.seed) == plan.seeds.end())
     plan.seeds.push_back(experiment.seed);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "comparison/attempt.hpp"
 #include "report/plane.hpp"
 #include "runs/recorded_run.hpp"
 #include "training/trainer.hpp"
@@ -20,14 +21,15 @@ const char* part_of(const DataShape& data) {
   return part_names[part_that_counts([&](std::size_t part) { return data.examples[part] > 0; })];
 }
 
-/// Returns the error that is being handled, as a message.
+/// Returns the error that is being handled, as a message which tells whether its reason is outside
+/// of the run.
 Message message_of_failure() {
   try {
     throw;
   } catch (const Error& error) {
-    return message_of(error);
+    return message_of(error).with("outside", is_outside(error));
   } catch (const std::exception& error) {
-    return message_of(RecordError(problem_of(error)));
+    return message_of(RecordError(problem_of(error))).with("outside", is_outside(error));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "comparison/holm_correction.hpp"
+#include "comparison/same_sources.hpp"
 #include "comparison/statistics.hpp"
 #include "report/read_run.hpp"
 #include "runs/run_record.hpp"
@@ -58,11 +59,25 @@ void join_planes(ReportRow& row) {
   }
 }
 
+/// A run that finished an epoch has a number for the metric, if only one that is not finite.
+void require_score(const ReportRun& run, const ComparisonPlan& plan) {
+  if (!run.done() || run.epochs.value_or(0) == 0) return;
+  for (std::size_t i = 0; i < NNRUN_PARTS; ++i)
+    if (part_names[i] == plan.part && run.scores[i] &&
+        std::ranges::count(*run.scores[i], plan.metric, &NamedScore::name) > 0)
+      return;
+  throw RecordError(
+      Problem{.what = "'result." + plan.part + "." + plan.metric + "' is missing",
+              .where = run.folder + "/run.json",
+              .hint = "nnrun wrote this file, and something changed it: put it back"});
+}
+
 /// Fills in what follows from a row's runs, and returns their numbers.
 RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
   RowNumbers numbers;
   for (const ReportRun& run : row.runs) {
     if (run.parameters) row.parameters = *run.parameters;
+    require_score(run, plan);
     const auto metric = value_in(run, plan.part, plan.metric);
     if (metric) numbers.metric[run.seed] = *metric;
     if (const auto cost = value_in(run, plan.part, "cost")) numbers.cost[run.seed] = *cost;
@@ -199,12 +214,14 @@ Report report_of(const ComparisonPlan& plan, const std::string& times, const std
                 .rows = rows_of(plan),
                 .command_line = plan.command_line,
                 .page = page};
+  const std::vector<std::string> doubts = require_same_sources(plan, report.rows);
   compare_rows(plan, report);
   if (sweep)
     report.settings = settings_of(plan);
   else
     report.differences = differences_of(plan);
   report.summary = summary_of(report);
+  report.summary.insert(report.summary.end(), doubts.begin(), doubts.end());
   return report;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 
@@ -11,6 +12,7 @@
 #include "base/text.hpp"
 #include "comparison/children.hpp"
 #include "runs/run_folder.hpp"
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -213,12 +215,30 @@ void complete(ComparisonPlan& plan) {
   choose_baseline(plan);
   if (plan.kind == "compare") refuse_other_data(plan.configs);
   if (plan.recorded) return;
+  for (ComparedConfig& config : plan.configs) {
+    config.data_files = plan.files.of(config.experiment);
+    config.libraries = libraries_of(config.experiment);
+  }
   for (std::size_t next = 0; next < plan.configs.size();) next = learn_sizes(plan, next);
   if (plan.part.empty()) plan.part = "test";  // all crash: there will be nothing to score
   set_length(plan);
 }
 
+std::map<std::string, std::string> libraries_of(const Experiment& experiment) {
+  std::map<std::string, std::string> libraries;
+  for (const auto& library : plugins_json(experiment))
+    libraries[fs::path(library["file"].get<std::string>()).filename().string()] =
+        library["sha256"].get<std::string>();
+  return libraries;
+}
+
 void plan_runs(ComparisonPlan& plan, const fs::path& folder) {
+  constexpr std::size_t most_runs = 1'000'000;
+  if (plan.seeds.size() > most_runs / plan.configs.size())
+    throw UsageError(Problem{.what = std::to_string(plan.configs.size()) + " configs with " +
+                                     std::to_string(plan.seeds.size()) + " seeds are more than " +
+                                     std::to_string(most_runs) + " runs",
+                             .hint = "take fewer seeds"});
   for (const std::uint64_t seed : plan.seeds)
     for (std::size_t i = 0; i < plan.configs.size(); ++i)
       plan.runs.push_back({i, seed, folder / "runs" / plan.configs[i].name / number_name(seed)});

@@ -1,10 +1,10 @@
 // The plan of a comparison in its folder, so that it can be resumed.
 #include <nlohmann/json.hpp>
 
+#include "base/commands.hpp"
 #include "base/files.hpp"
-#include "comparison/plan.hpp"
+#include "comparison/plan_fields.hpp"
 #include "runs/json_file.hpp"
-#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -14,33 +14,92 @@ using Json = nlohmann::ordered_json;
 fs::path plan_file(const fs::path& folder) {
   return folder / "plan.json";
 }
-fs::path config_file(const fs::path& folder, const ComparedConfig& config) {
-  return folder / "configs" / (config.name + ".yaml");
+
+std::string sha256_of_text(const std::string& text) {
+  return sha256_of(std::as_bytes(std::span(text)));
+}
+
+std::string text_of(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+/// Returns the checksum of a plan's other fields.
+std::string checksum_of(Json plan) {
+  plan.erase("sha256");
+  return sha256_of_text(text_of(plan, -1));
+}
+
+Json json_of(const std::vector<PlannedFile>& files) {
+  Json list = Json::array();
+  for (const PlannedFile& file : files)
+    list.push_back({{"path", file.path},
+                    {"bytes", file.bytes},
+                    {"modified", file.modified},
+                    {"sha256", file.sha256}});
+  return list;
+}
+
+Json json_of(const std::map<std::string, std::string>& libraries) {
+  Json list = Json::array();
+  for (const auto& [file, sha256] : libraries) list.push_back({{"file", file}, {"sha256", sha256}});
+  return list;
+}
+
+Json json_of(const ComparedConfig& config) {
+  Json set = Json::array();
+  for (const auto& [key, value] : config.set) set.push_back({key, value});
+  return {{"name", config.name},
+          {"file", config.file},
+          {"parameters", config.parameters},
+          {"examples", config.examples},
+          {"config_sha256", sha256_of_text(resolved_yaml(config.experiment))},
+          {"set", set},
+          {"data_files", json_of(config.data_files)},
+          {"plugins", json_of(config.libraries)}};
 }
 
 Json json_of(const ComparisonPlan& plan) {
   Json configs = Json::array();
-  for (const ComparedConfig& config : plan.configs) {
-    Json set = Json::array();
-    for (const auto& [key, value] : config.set) set.push_back({key, value});
-    const std::string yaml = resolved_yaml(config.experiment);
-    configs.push_back({{"name", config.name},
-                       {"file", config.file},
-                       {"parameters", config.parameters},
-                       {"examples", config.examples},
-                       {"config_sha256", sha256_of(std::as_bytes(std::span(yaml)))},
-                       {"set", set}});
+  for (const ComparedConfig& config : plan.configs) configs.push_back(json_of(config));
+  Json json{{"kind", plan.kind},
+            {"seeds", plan.seeds},
+            {"baseline", plan.baseline},
+            {"metric", plan.metric},
+            {"part", plan.part},
+            {"budget", {{"kind", plan.length.kind}, {"value", plan.length.value}}},
+            {"timeout", plan.timeout},
+            {"one_at_a_time", plan.one_at_a_time},
+            {"fail_if", plan.fail_if},
+            {"configs", configs},
+            {"command_line", plan.command_line}};
+  json["sha256"] = checksum_of(json);
+  return json;
+}
+
+/// Throws PluginError if a config is to be trained with another library than planned.
+void require_libraries(const ComparedConfig& planned,
+                       const std::map<std::string, std::string>& now) {
+  if (planned.libraries.empty()) return;
+  for (const auto& [file, sha256] : now) {
+    const auto then = planned.libraries.find(file);
+    if (then == planned.libraries.end() || then->second != sha256)
+      throw PluginError(Problem{
+          .what = "the library '" + file + "' is not the one that the comparison was planned with",
+          .hint = "one comparison needs one library: put it back and go on with --resume, "
+                  "or start a new comparison"});
   }
-  return {{"kind", plan.kind},
-          {"seeds", plan.seeds},
-          {"baseline", plan.baseline},
-          {"metric", plan.metric},
-          {"part", plan.part},
-          {"budget", {{"kind", plan.length.kind}, {"value", plan.length.value}}},
-          {"timeout", plan.timeout},
-          {"fail_if", plan.fail_if},
-          {"configs", configs},
-          {"command_line", plan.command_line}};
+}
+
+/// Requires the data and libraries of two plans to be equal, wherever they are.
+void require_same_sources(const ComparisonPlan& plan, const Json& there, const fs::path& file) {
+  const std::vector<RecordField> configs = RecordField(file, there).at("configs").items(SIZE_MAX);
+  PlannedFiles files = plan.files;
+  for (std::size_t i = 0; i < configs.size(); ++i) {
+    ComparedConfig planned;
+    if (const auto found = configs[i].find("plugins")) planned.libraries = libraries_in(*found);
+    if (i < plan.configs.size()) require_libraries(planned, plan.configs[i].libraries);
+    if (const auto found = configs[i].find("data_files")) files.check(files_in(*found));
+  }
 }
 
 /// Another process may write the same file at the same moment: then the plans are compared.
@@ -71,14 +130,19 @@ void write_plan(const ComparisonPlan& plan, const fs::path& folder) {
   for (const ComparedConfig& config : plan.configs)
     wrote(config_file(folder, config), resolved_yaml(config.experiment));
   Json json = json_of(plan);
-  if (wrote(plan_file(folder), json.dump(1) + "\n")) return;
+  if (wrote(plan_file(folder), text_of(json, 1) + "\n")) return;
   Json there = read_json(plan_file(folder));
-  for (Json* one : {&json, &there})
-    for (const char* key : {"command_line", "timeout", "fail_if"}) one->erase(key);
+  require_same_sources(plan, there, plan_file(folder));
+  for (Json* one : {&json, &there}) {
+    for (const char* key : {"command_line", "timeout", "fail_if", "one_at_a_time", "sha256"})
+      one->erase(key);
+    for (Json& config : (*one)["configs"])
+      for (const char* key : {"data_files", "plugins"}) config.erase(key);
+  }
   if (json == there) return;
   throw RecordError(Problem{.what = "'" + folder.string() + "' is the folder of other runs",
                             .hint = "name a new one with --out, or go on with those: nnrun " +
-                                    plan.kind + " --resume " + folder.string()});
+                                    plan.kind + " --resume " + shell_word(folder.string())});
 }
 
 ComparisonPlan read_plan(const fs::path& folder, Registry& registry) {
@@ -86,34 +150,23 @@ ComparisonPlan read_plan(const fs::path& folder, Registry& registry) {
     throw RecordError(Problem{
         .what = "'" + folder.string() + "' has no plan.json: it is not the folder of a comparison",
         .hint = "name one like runs/compare/0001"});
-  const Json json = read_json(plan_file(folder));
-  ComparisonPlan plan;
-  try {
-    plan.kind = json.at("kind");
-    plan.seeds = json.at("seeds").get<std::vector<std::uint64_t>>();
-    plan.baseline = json.at("baseline");
-    plan.metric = json.at("metric");
-    plan.length = {json.at("budget").at("kind"), json.at("budget").at("value")};
-    plan.part = json.at("part");
-    plan.timeout = json.at("timeout");
-    plan.fail_if = json.at("fail_if");
-    plan.command_line = json.at("command_line").get<std::vector<std::string>>();
-    for (const Json& config : json.at("configs")) {
-      ComparedConfig out;
-      out.name = config.at("name");
-      out.file = config.at("file");
-      out.parameters = config.at("parameters");
-      out.examples = config.at("examples");
-      for (const Json& set : config.at("set")) out.set.emplace_back(set.at(0), set.at(1));
-      plan.configs.push_back(std::move(out));
-    }
-  } catch (const nlohmann::json::exception&) {
-    throw RecordError(Problem{.what = "'" + plan_file(folder).string() +
-                                      "' is not what nnrun compare or sweep wrote"});
+  const fs::path file = plan_file(folder);
+  const Json json = read_json(file);
+  ComparisonPlan plan = plan_in(RecordField(file, json), folder, registry);
+  const auto checksum = RecordField(file, json).find("sha256");  // missing in earlier versions
+  if (checksum && checksum->text() != checksum_of(json))
+    throw RecordError(Problem{.what = "this plan was changed: its checksum is another one",
+                              .where = file.string(),
+                              .hint = "put it back, or start a new comparison"});
+  for (const ComparedConfig& config : plan.configs) {
+    require_libraries(config, libraries_of(config.experiment));
+    plan.files.check(config.data_files);
   }
-  for (ComparedConfig& config : plan.configs)
-    config.experiment = read_experiment(config_file(folder, config), {}, registry);
-  find_metric(plan);
+  try {
+    find_metric(plan);
+  } catch (const Error&) {
+    RecordField(file, json).at("metric").refuse("a metric that all configs have");
+  }
   return plan;
 }
 

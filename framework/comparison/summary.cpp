@@ -1,6 +1,8 @@
 // The sentences of a comparison.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "comparison/comparison.hpp"
 namespace nnrun::host {
@@ -108,7 +110,12 @@ void say_what_is_missing(const Report& report, std::vector<std::string>& out) {
   const auto runs = [&](std::size_t n) {
     return std::to_string(n) + " of " + std::to_string(all) + (all == 1 ? " run" : " runs");
   };
-  if (failed > 0) out.push_back(runs(failed) + " failed; the numbers are those of the others.");
+  if (failed == all)
+    out.push_back(all == 1 ? "The run failed: there is nothing to compare."
+                           : "All " + std::to_string(all) +
+                                 " runs failed: there is nothing to compare.");
+  else if (failed > 0)
+    out.push_back(runs(failed) + " failed; the numbers are those of the others.");
   if (missing > 0) out.push_back(runs(missing) + " did not finish.");
 }
 
@@ -116,14 +123,17 @@ void say_what_is_missing(const Report& report, std::vector<std::string>& out) {
 
 std::vector<std::string> summary_of(const Report& report) {
   std::vector<std::string> out;
+  const bool any_done = std::ranges::any_of(report.rows, [](const ReportRow& row) {
+    return std::ranges::any_of(row.runs, &ReportRun::done);
+  });
   const std::size_t seeds = report.seeds.size();
   if (seeds > 1) {
     say_what_is_better(report, out);
     say_what_is_faster(report, out);
   }
-  if (seeds == 1)
+  if (any_done && seeds == 1)
     out.push_back("One seed cannot tell a better config from luck: use --seeds 10.");
-  else if (seeds < 5)
+  else if (any_done && seeds < 5)
     out.push_back("With " + std::to_string(seeds) +
                   " seeds only large differences show: use --seeds 10.");
   say_what_is_missing(report, out);

@@ -1,46 +1,20 @@
 #include "comparison/train_runs.hpp"
 
 #include <poll.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <list>
-#include <nlohmann/json.hpp>
 
 #include "base/child.hpp"
 #include "base/files.hpp"
-#include "base/text.hpp"
-#include "report/plane.hpp"
+#include "comparison/attempt.hpp"
+#include "comparison/comparison_folder.hpp"
 #include "runs/recorded_run.hpp"
+#include "runs/removal.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Returns where a run is recorded until it has ended: `.0001-machine-1234` beside its folder.
-fs::path unfinished(const PlannedRun& run) {
-  return run.folder.parent_path() / ("." + run.folder.filename().string() + "-" + this_process());
-}
-
-/// Removes what a killed comparison on this machine left of this run.
-void remove_leftovers(const PlannedRun& run) {
-  const std::string own = unfinished(run).filename().string();
-  const std::string mine = own.substr(0, own.rfind('-') + 1);  // of any process of this machine
-  std::error_code ignored;
-  std::vector<fs::path> gone;
-  for (fs::directory_iterator entry(run.folder.parent_path(), ignored), end;
-       !ignored && entry != end; entry.increment(ignored)) {
-    const std::string name = entry->path().filename().string();
-    if (!name.starts_with(mine)) continue;
-    const auto owner = parse_integer(std::string_view(name).substr(mine.size()));
-    if (owner && ::kill(static_cast<pid_t>(*owner), 0) != 0 && errno == ESRCH)
-      gone.push_back(entry->path());
-  }
-  for (const fs::path& folder : gone) fs::remove_all(folder, ignored);
-}
 
 /// Gives the folder its final name. If another machine was faster, its run has the same numbers.
 void give_final_name(const fs::path& from, const PlannedRun& run) {
@@ -59,31 +33,43 @@ struct Running {
   fs::path folder;
   Child child;
   std::string error = {};
+  bool outside = false;  // the reason of the error
 };
 
 class Pool {
  public:
   Pool(const ComparisonPlan& plan, const RunsListener& listener)
-      : plan_(plan), listener_(listener), limits_{.seconds = plan.timeout} {}
+      : plan_(plan), listener_(listener), limits_{.seconds = plan.timeout}, files_(plan.files) {}
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
   ~Pool() { stop(); }
 
-  void start(const PlannedRun& run) {
+  /// Returns false if the system has no room for another process now, but others run. Throws
+  /// DataError if the data are not those of the plan.
+  bool start(const PlannedRun& run) {
+    files_.check(plan_.configs[run.config].data_files);
     std::error_code error;
     fs::create_directories(run.folder.parent_path(), error);
     if (error)
       throw RecordError(Problem{.what = "cannot create the folder '" +
                                         run.folder.parent_path().string() +
                                         "': " + system_reason(error.value())});
-    remove_leftovers(run);
-    const fs::path folder = unfinished(run);
-    running_.push_back(
-        {run, folder,
-         Child::start(
-             [&](const Child::Send& send) { return train_in_child(plan_, run, folder, send); },
-             limits_)});
+    const Attempt attempt = attempt_in(run.folder);
+    if (attempt == Attempt::ended) return leave(run);  // another machine was faster
+    if (attempt == Attempt::repeated) remove_run(run.folder);
+    const fs::path folder = ComparisonFolder::unfinished(run.folder);
+    try {
+      running_.push_back(
+          {run, folder,
+           Child::start(
+               [&](const Child::Send& send) { return train_in_child(plan_, run, folder, send); },
+               limits_)});
+    } catch (const RecordError&) {
+      if (running_.empty()) throw;
+      return false;
+    }
     if (listener_.started) listener_.started(run);
+    return true;
   }
 
   /// Waits for messages of any child and handles them.
@@ -129,18 +115,30 @@ class Pool {
   std::size_t size() const { return running_.size(); }
 
  private:
+  bool leave(const PlannedRun& run) {
+    if (listener_.ended) listener_.ended(run);
+    return true;
+  }
+
   void hear(Running& r, const Message& message) {
-    if (message.name() == "error") r.error = error_of(message).what();
+    if (message.name() == "error") {
+      r.error = error_of(message).what();
+      r.outside = message.flag("outside");
+    }
     if (message.name() == "progress" && listener_.progress)
       listener_.progress(r.run, progress_in(message));
   }
 
   void finish(const Running& r) {
+    files_.check(plan_.configs[r.run.config].data_files);  // nor did they change meanwhile
     const std::string how = text_of(r.child.end(), limits_);
     const std::string error = how.empty() ? r.error : how;
-    std::error_code ignored;
-    if (!error.empty() && !fs::exists(r.folder / "run.json", ignored))
+    if (!error.empty() && attempt_in(r.folder) != Attempt::ended) {
+      std::error_code ignored;
+      fs::remove(r.folder / "run.json", ignored);  // one that says that it is running
       record_failure(r.folder, experiment_of(plan_, r.run), plan_.command_line, error);
+    }
+    if (how.empty() ? r.outside : is_outside(r.child.end())) note_outside_cause(r.folder);
     give_final_name(r.folder, r.run);
     if (listener_.ended) listener_.ended(r.run);
   }
@@ -148,6 +146,7 @@ class Pool {
   const ComparisonPlan& plan_;
   const RunsListener& listener_;
   ChildLimits limits_;
+  PlannedFiles files_;
   std::list<Running> running_;
 };
 
@@ -163,7 +162,7 @@ bool train_runs(const ComparisonPlan& plan, std::span<const PlannedRun> runs, un
       pool.stop();
       return false;
     }
-    while (next < runs.size() && pool.size() < jobs) pool.start(runs[next++]);
+    while (next < runs.size() && pool.size() < jobs && pool.start(runs[next])) ++next;
     pool.attend();
   }
   return true;

@@ -50,10 +50,6 @@ bool is_one_of(const std::string& name, std::initializer_list<std::string_view> 
   return std::ranges::find(names, name) != names.end();
 }
 
-bool is_temporary(const std::string& name) {
-  return name.starts_with(".nnrun-") && name.ends_with(".tmp");
-}
-
 /// Returns whether this is the name of a run by its seed, such as 0001, or that of one which had
 /// not ended: .0001-machine-1234.
 bool is_seed(const std::string& name) {
@@ -71,7 +67,7 @@ Holding file_if(bool ours) {
 
 /// Returns what a file of this name is in such a folder.
 Holding file_in(Holding folder, const std::string& name) {
-  if (is_temporary(name)) return Holding::file;
+  if (is_temporary_name(name)) return Holding::file;
   switch (folder) {
     case Holding::run:
       return file_if(is_one_of(name, {"config.yaml", "metrics.csv", "model.safetensors", "run.json",
@@ -193,7 +189,7 @@ Holding kind_of(const fs::path& folder, const std::vector<std::string>& names) {
     return Holding::run;
   const bool left_empty = std::ranges::all_of(names, [&](const std::string& name) {
     std::error_code error;
-    return is_temporary(name) || fs::file_size(folder / name, error) == 0;
+    return is_temporary_name(name) || fs::file_size(folder / name, error) == 0;
   });
   return left_empty && is_seed(folder.filename().string()) ? Holding::run : Holding::foreign;
 }

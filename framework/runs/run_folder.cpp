@@ -277,9 +277,12 @@ void CsvFile::append(const std::vector<std::string>& cells) {
 bool has_ended(const fs::path& folder) {
   std::error_code none;
   if (!fs::exists(folder / "run.json", none)) return false;
-  const auto json =
-      nlohmann::json::parse(read_file(folder / "run.json", largest_run_json), nullptr, false);
-  return !json.is_object() || json.value("status", nlohmann::json()) != "running";
+  try {
+    const auto json = read_json(folder / "run.json");
+    return !json.is_object() || !json.contains("status") || json["status"] != "running";
+  } catch (const RecordError&) {  // damaged: whoever reads it says so
+    return true;
+  }
 }
 
 std::string present_status(std::string status, const fs::path& folder) {

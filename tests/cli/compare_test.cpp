@@ -276,7 +276,7 @@ TEST_CASE("a sweep gives the same numbers in parts and at once", "[compare][swee
       run("$nnrun sweep s.yaml --json --seeds 2 --out s --shard 1/2", scratch.folder());
   CHECK(first.err ==
         "shard    1 of 2 is done; 4 of 8 runs are there\n"
-        "resume   nnrun sweep --resume s\n");
+        "resume   nnrun sweep --resume s --shard 1/2\n");
   const Ended second =
       run("$nnrun sweep s.yaml --json --seeds 2 --out s --shard 2/2", scratch.folder());
   const json a = parsed(whole.out), b = parsed(second.out);

@@ -1,0 +1,130 @@
+#include "comparison/same_sources.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "base/commands.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "config/named_files.hpp"
+namespace nnrun::host {
+namespace {
+
+using Checksums = std::map<std::string, std::string>;
+
+/// Returns the first name whose checksum is another one; empty if there is none.
+std::string changed(const Checksums& a, const Checksums& b) {
+  for (const auto& [name, sha256] : a)
+    if (const auto other = b.find(name); other != b.end() && other->second != sha256) return name;
+  return "";
+}
+
+[[noreturn]] void refuse(const ComparisonPlan& plan, const ReportRun& a, const ReportRun& b,
+                         const std::string& what) {
+  throw RecordError(Problem{
+      .what = "'" + a.folder + "' and '" + b.folder + "' " + what,
+      .hint = plan.recorded ? "compare runs that were made from the same"
+                            : "remove the one that is wrong, then go on with --resume: nnrun runs "
+                              "rm " +
+                                  shell_word(b.folder)});
+}
+
+/// Returns the first run of a row that is done and fits.
+template <class Fits>
+const ReportRun* find_done(const ReportRow& row, Fits fits) {
+  for (const ReportRun& run : row.runs)
+    if (run.done() && fits(run)) return &run;
+  return nullptr;
+}
+
+void require_libraries(const ComparisonPlan& plan, const ReportRow& row) {
+  const ReportRun* const first = find_done(row, [](const ReportRun&) { return true; });
+  if (first == nullptr) return;
+  for (const ReportRun& run : row.runs)
+    if (const std::string library = changed(first->libraries, run.libraries); !library.empty())
+      refuse(plan, *first, run, "were trained with different versions of " + library);
+}
+
+/// Returns whether the examples should be those of a file, whatever the seed.
+bool is_of_file(const DataSpec& data, const Experiment& experiment) {
+  const bool drawn = data.split.shuffle && data.split.validation + data.split.test > 0;
+  return !drawn && std::ranges::any_of(named_files(experiment), [](const NamedFile& file) {
+    return file.key.starts_with("data.");
+  });
+}
+
+/// Examples that are equal for two seeds do not depend on the seed: then they are equal for all.
+/// Returns a sentence where they may depend on it, but should not.
+std::vector<std::string> require_data(const ComparisonPlan& plan, const ReportRow& row,
+                                      const Experiment& experiment) {
+  std::map<std::string, std::size_t> counts;
+  std::size_t all = 0;
+  for (const ReportRun& run : row.runs)
+    if (run.done() && !run.data_sha256.empty()) ++counts[run.data_sha256], ++all;
+  if (counts.size() < 2) return {};
+  const auto common = std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; });
+  if (common->second > 1)
+    refuse(plan,
+           *find_done(row, [&](const ReportRun& r) { return r.data_sha256 == common->first; }),
+           *find_done(row, [&](const ReportRun& r) { return r.data_sha256 != common->first; }),
+           "were trained on different data");
+  if (!is_of_file(experiment.data, experiment)) return {};
+  return {"The runs of " + single_quoted(row.name) +
+          " were trained on different data: their mean is over more than one data set."};
+}
+
+/// Returns all that decides which examples a network sees, apart from the seed and the files.
+std::string data_text(const Experiment& experiment) {
+  std::string text;
+  for (const auto& [key, value] : resolved_keys(experiment))
+    if (key == "data" || key.starts_with("data.") || key == "dtype" || key == "model.input" ||
+        key.starts_with("random"))
+      text += key + ": " + value + "\n";
+  return text;
+}
+
+/// One seed gives one set of examples to all configs with the same data.
+void require_pairs(const ComparisonPlan& plan, const std::vector<ReportRow>& rows) {
+  std::map<std::pair<std::string, std::uint64_t>, const ReportRun*> known;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string data = data_text(plan.configs[i].experiment);
+    for (const ReportRun& run : rows[i].runs) {
+      if (!run.done() || run.data_sha256.empty()) continue;
+      const auto [first, is_new] = known.emplace(std::pair(data, run.seed), &run);
+      if (!is_new && first->second->data_sha256 != run.data_sha256)
+        refuse(plan, *first->second, run,
+               "were trained on different data, although the configs name the same");
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> require_same_sources(const ComparisonPlan& plan,
+                                              const std::vector<ReportRow>& rows) {
+  std::vector<std::string> sentences;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    require_libraries(plan, rows[i]);
+    for (std::string& sentence : require_data(plan, rows[i], plan.configs[i].experiment))
+      sentences.push_back(std::move(sentence));
+  }
+  require_pairs(plan, rows);
+  std::map<std::string, std::set<std::string>> versions;
+  const ReportRun* first = nullptr;
+  for (const ReportRow& row : rows)
+    for (const ReportRun& run : row.runs) {
+      if (!run.done()) continue;
+      if (first == nullptr) first = &run;
+      const std::string library = changed(first->libraries, run.libraries);
+      if (!library.empty() && !plan.recorded)
+        refuse(plan, *first, run, "were trained with different versions of " + library);
+      for (const auto& [name, sha256] : run.libraries) versions[name].insert(sha256);
+    }
+  for (const auto& [name, all] : versions)
+    if (all.size() > 1)
+      sentences.push_back("The configs were trained with different versions of " + name + ".");
+  return sentences;
+}
+
+}  // namespace nnrun::host
