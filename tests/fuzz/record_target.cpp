@@ -37,7 +37,7 @@ void fuzz_record(std::string_view input) {
   };
   for (const bool json : {false, true}) {
     tried([&] { host::list_recorded_runs(words("runs", {runs}, json)); });
-    tried([&] { host::diff_runs(words("runs", {"diff", run, run}, json), registry()); });
+    tried([&] { host::diff_runs(words("runs", {"diff", run, run}, json)); });
   }
   tried([&] { host::changed_libraries(run + "/config.yaml", registry()); });
   tried([&] { host::open_run(run, {}, registry()); });
