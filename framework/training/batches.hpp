@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <nnrun/lanes.hpp>
+#include <numeric>
 
 #include "training/data.hpp"
 #include "training/run_state.hpp"
@@ -24,6 +25,7 @@ class Batches {
     if (keeps_outputs) outputs_ = Buffer<T>(examples.count * out);
     if (!shuffled) return;
     order_.resize(examples.count);
+    std::iota(order_.begin(), order_.end(), 0u);
     x_ = Buffer<T>(batch_rows * in);
     t_ = Buffer<T>(batch_rows * out);
   }
