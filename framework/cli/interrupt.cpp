@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -69,12 +70,27 @@ void wait_no_longer(int) {
   ::_exit(128 + noted_signal.load(std::memory_order_relaxed));
 }
 
+// Programs that end others, such as timeout(1), send the same signal to the process and to its
+// group: two that come within so many milliseconds are one.
+constexpr long at_once = 100;
+
+long milliseconds_now() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1'000'000;
+}
+
 void note(int signal) {
+  static std::atomic<long> first{0};
+  if (noted_signal.load(std::memory_order_relaxed) != 0) {
+    if (milliseconds_now() - first.load(std::memory_order_relaxed) < at_once) return;
+    std::signal(signal, SIG_DFL);  // the second signal, whichever, ends the program at once
+    ::raise(signal);
+    return;
+  }
+  first.store(milliseconds_now(), std::memory_order_relaxed);
   noted_signal.store(signal, std::memory_order_relaxed);
   if (!steps_are_over.load(std::memory_order_relaxed)) ::alarm(first_patience);
-  std::signal(SIGINT, SIG_DFL);  // the second signal, whichever, ends the program at once
-  std::signal(SIGTERM, SIG_DFL);
-  std::signal(SIGHUP, SIG_DFL);
 }
 }  // namespace
 

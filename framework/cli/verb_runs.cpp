@@ -61,6 +61,7 @@ std::string text_of(const RunEntry& entry) {
                      " --resume " + shell_word(entry.path.string());
   if (!entry.run) return entry.problem.empty() ? "not finished" : entry.problem;
   std::string text = status_of(entry);
+  if (text == "killed") return text + ": nnrun train --resume " + shell_word(entry.path.string());
   if (const Json* score = score_of(*entry.run))
     for (const auto& [name, value] : score->items())
       if (value.is_number()) text += "  " + name + " " + for_people(value.get<double>());
