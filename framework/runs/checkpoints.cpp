@@ -1,6 +1,7 @@
 #include "runs/checkpoints.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <system_error>
 namespace nnrun::host {
 namespace {
@@ -34,7 +35,7 @@ Checkpoints::Checkpoints(const fs::path& run, const Experiment& experiment, cons
   const Placed<std::string>& best = experiment.train.checkpoint.best;
   if (!best.value.empty()) monitor_.emplace(best, experiment, trainer.data());
   const History& history = trainer.history();
-  for (std::size_t row = 0; monitor_ && row < history.size(); ++row) improves(history[row]);
+  for (std::size_t row = 0; monitor_ && row < history.size(); ++row) is_best(history[row]);
   if (trainer.steps() > 0) last_step_ = trainer.steps();  // it was restored
   postpone();
 }
@@ -64,18 +65,19 @@ void Checkpoints::write(const Trainer& trainer, const CheckpointOrigin& origin) 
   schedule_next(Clock::now() - start);
 }
 
-bool Checkpoints::improves(const EpochReport& report) {
+bool Checkpoints::is_best(const EpochReport& report) {
+  if (!monitor_) return false;
   const double value = monitor_->value_of(report);
-  if (best_value_ && !monitor_->improves(value, *best_value_, 0)) return false;
+  const bool any = best_value_ && !std::isnan(*best_value_);
+  if (any && !monitor_->improves(value, *best_value_, 0)) return false;
   best_value_ = value;
   return true;
 }
 
-void Checkpoints::observe(const EpochReport& report, const Model& model, const Metadata& metadata) {
-  if (!monitor_ || !improves(report)) return;
+void Checkpoints::write_best(std::size_t epoch, const Model& model,
+                             const Metadata& metadata) const {
   create_folder();
-  const std::string name =
-      std::string(best_start) + std::to_string(report.epoch) + std::string(best_end);
+  const std::string name = std::string(best_start) + std::to_string(epoch) + std::string(best_end);
   model.write(folder_ / name, metadata, Sync::now, Existing::replaced);
   remove_others(folder_, name);
 }

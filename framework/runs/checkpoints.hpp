@@ -28,15 +28,16 @@ class Checkpoints {
   /// Writes a checkpoint of this moment, unless there is one, then removes those that are no longer
   /// kept. Throws RecordError; then those before are all there.
   void write(const Trainer& trainer, const CheckpointOrigin& origin);
-  /// Writes the model, if it is the best so far by the value that the config watches, then removes
-  /// the one before. metadata: of the file. Throws RecordError.
-  void observe(const EpochReport& report, const Model& model, const Metadata& metadata);
+  /// Notes a report. Returns whether it is the best so far by the value that the config watches;
+  /// false if it watches none.
+  bool is_best(const EpochReport& report);
+  /// Writes the model of the best epoch so far, then removes the one before. metadata: of the file.
+  /// Throws RecordError.
+  void write_best(std::size_t epoch, const Model& model, const Metadata& metadata) const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// Notes a report. Returns whether it is the best so far.
-  bool improves(const EpochReport& report);
   void create_folder() const;
   void schedule_next(Clock::duration took);
 

@@ -91,11 +91,13 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
 
 /// Trains to the end, or until it is interrupted, and keeps the checkpoints that are due.
 void RecordedRun::advance(Trainer& trainer, Listener& listener) {
-  CsvFile metrics = metrics_file(trainer);
+  CsvFile metrics =
+      metrics_file(trainer, record_.resumed.empty() ? Existing::refused : Existing::replaced);
+  bool behind = false;  // rows are missing, of a time when the disk was full, say
   const auto told = std::move(listener.epoch);
   listener.epoch = [&](const EpochReport& report) {
-    metrics.append(metrics_row(report));
-    observe_best(report, trainer);
+    if (!behind) behind = !go_on_if_it_fails([&] { metrics.append(metrics_row(report)); });
+    go_on_if_it_fails([&] { observe_best(report, trainer); });
     if (told) told(report);
   };
   const bool kept = checkpoints_ && checkpoints_->are_kept();
@@ -111,13 +113,28 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
     if (kept) save(trainer, std::exchange(wanted, false));
   // what has one goes on from its very end
   if (kept && (stopped || checkpoints_->exist())) save(trainer, stopped);
+  if (behind) metrics_file(trainer, Existing::replaced);
   if (watched_ && watched_->over) watched_->over();
 }
 
-CsvFile RecordedRun::metrics_file(const Trainer& trainer) const {
+/// Returns whether `write` did not fail. A run that keeps checkpoints tells of the failure and goes
+/// on.
+bool RecordedRun::go_on_if_it_fails(const std::function<void()>& write) {
+  try {
+    write();
+    return true;
+  } catch (const RecordError& error) {
+    if (!watched_) throw;
+    if (watched_->failed) watched_->failed(error);
+    return false;
+  }
+}
+
+/// Creates the file, or replaces it by one with the reports so far.
+CsvFile RecordedRun::metrics_file(const Trainer& trainer, Existing existing) const {
   const std::filesystem::path file = folder_.path() / "metrics.csv";
   const std::vector<std::string> columns = metrics_columns(trainer.data(), experiment_);
-  if (record_.resumed.empty()) return CsvFile(file, columns);
+  if (existing == Existing::refused) return CsvFile(file, columns);
   const History& history = trainer.history();
   return CsvFile(file, columns, history.size(),
                  [&](std::size_t row) { return metrics_row(history[row]); });
@@ -126,7 +143,7 @@ CsvFile RecordedRun::metrics_file(const Trainer& trainer) const {
 /// Writes a checkpoint. The first makes safe what the run wrote before. asked: for a signal.
 void RecordedRun::save(const Trainer& trainer, bool asked) {
   checkpoints_->postpone();
-  try {
+  go_on_if_it_fails([&] {
     if (!checkpoints_->exist()) {
       record_.data_sha256 = trainer.data_sha256();
       folder_.make_safe();
@@ -134,18 +151,12 @@ void RecordedRun::save(const Trainer& trainer, bool asked) {
     }
     checkpoints_->write(trainer, {record_.course_sha256, record_.data_sha256});
     if (asked && watched_->written) watched_->written(trainer.steps());
-  } catch (const RecordError& error) {
-    if (watched_->failed) watched_->failed(error);
-  }
+  });
 }
 
 void RecordedRun::observe_best(const EpochReport& report, Trainer& trainer) {
-  if (!checkpoints_) return;
-  try {
-    checkpoints_->observe(report, *trainer.model(), origin_of_model(report.step));
-  } catch (const RecordError& error) {
-    if (watched_->failed) watched_->failed(error);
-  }
+  if (checkpoints_ && checkpoints_->is_best(report))
+    checkpoints_->write_best(report.epoch, *trainer.model(), origin_of_model(report.step));
 }
 
 /// Returns what a model's file says about the run, besides its numbers.

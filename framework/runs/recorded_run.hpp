@@ -45,7 +45,8 @@ class RecordedRun {
 
  private:
   RunResult trained(Trainer& trainer, Listener& listener, std::string name);
-  CsvFile metrics_file(const Trainer& trainer) const;
+  CsvFile metrics_file(const Trainer& trainer, Existing existing) const;
+  bool go_on_if_it_fails(const std::function<void()>& write);
   void advance(Trainer& trainer, Listener& listener);
   void save(const Trainer& trainer, bool asked);
   void observe_best(const EpochReport& report, Trainer& trainer);

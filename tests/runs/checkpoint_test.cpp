@@ -1,5 +1,8 @@
 #include "runs/checkpoint.hpp"
 
+#include <signal.h>
+#include <sys/resource.h>
+
 #include <nlohmann/json.hpp>
 
 #include "base/said.hpp"
@@ -7,6 +10,7 @@
 #include "config/checkpoint_interval.hpp"
 #include "runs/checkpoints.hpp"
 #include "runs/folder_lock.hpp"
+#include "runs/recorded_run.hpp"
 #include "runs/run_folder.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
@@ -145,8 +149,10 @@ TEST_CASE("the model of the best epoch is kept as a model", "[records]") {
   std::string weights;
   host::Listener listener;
   listener.epoch = [&](const host::EpochReport& report) {
-    checkpoints.observe(report, *run.trainer->model(), {});
-    if (report.test->cost >= best) return;
+    const bool is_best = report.test->cost < best;
+    CHECK(checkpoints.is_best(report) == is_best);
+    if (!is_best) return;
+    checkpoints.write_best(report.epoch, *run.trainer->model(), {});
     best = report.test->cost;
     best_epoch = report.epoch;
     weights = host::weights_sha256(run.trainer->model()->blocks());
@@ -157,6 +163,37 @@ TEST_CASE("the model of the best epoch is kept as a model", "[records]") {
   const auto model =
       host::Model::read(run.experiment, host::read_model(scratch / "checkpoints" / name));
   CHECK(host::weights_sha256(model->blocks()) == weights);
+}
+
+TEST_CASE("a run goes on while nothing can be written, and loses nothing", "[records]") {
+  const Scratch scratch;
+  Run run{small(", checkpoint: {every: 1 epoch}")};
+  host::RecordedRun recorded(host::RunFolder::create_at(scratch / "run"), run.experiment,
+                             std::vector<std::string>{"nnrun"}, std::chrono::steady_clock::now());
+  std::vector<std::string> said;
+  recorded.keep_checkpoints({.wanted = {},
+                             .written = {},
+                             .failed = [&](const host::Error& e) { said.emplace_back(e.what()); },
+                             .over = {}});
+  rlimit before{};
+  ::getrlimit(RLIMIT_FSIZE, &before);
+  const auto handler = ::signal(SIGXFSZ, SIG_IGN);
+  host::Listener listener;
+  listener.epoch = [&](const host::EpochReport& report) {
+    const rlimit small{20, before.rlim_max};
+    if (report.epoch == 3) ::setrlimit(RLIMIT_FSIZE, &small);
+    if (report.epoch == 6) ::setrlimit(RLIMIT_FSIZE, &before);
+  };
+  recorded.train(*run.trainer, listener, "run");
+  ::setrlimit(RLIMIT_FSIZE, &before);
+  ::signal(SIGXFSZ, handler);
+  REQUIRE(said.size() == 4);  // three checkpoints, and once the table
+  CHECK_THAT(said[0], Contains("step-000000000015.safetensors': file too large"));
+  CHECK_THAT(said[1], Contains("metrics.csv': file too large"));
+  const std::string table = text_of(scratch / "run/metrics.csv");
+  CHECK(std::ranges::count(table, '\n') == 10);
+  CHECK_THAT(table, Contains("\n5,25,100,"));
+  CHECK(host::checkpoint_steps(scratch / "run/checkpoints") == std::vector<std::uint64_t>{45, 40});
 }
 
 TEST_CASE("the interval between checkpoints is a number of steps, epochs, or a time", "[config]") {
