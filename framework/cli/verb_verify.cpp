@@ -90,14 +90,14 @@ std::string text_of(const Verification& v, const OpenedRun& run, const Terminal&
     text += line("changed", change.what + ": recorded " + short_of(change.recorded) + ", now " +
                                 short_of(change.now));
   if (v.verdict == Verdict::different && v.changes.empty() && v.first_difference)
-    text +=
-        line("help",
-             "nothing that is recorded has changed: a plugin that does not always "
-             "compute the same,\n           or a fault of this machine's memory" +
-                 std::string(run.record.resumed ? "; or the run went on with another length or on "
-                                                  "another\n           machine"
-                                                : "") +
-                 "; run nnrun verify again");
+    text += line("help",
+                 "nothing that is recorded has changed: a plugin that does not always "
+                 "compute the same,\n           or a fault of this machine's memory" +
+                     std::string(!run.record.resumed.empty()
+                                     ? "; or the run went on with another length or on "
+                                       "another\n           machine"
+                                     : "") +
+                     "; run nnrun verify again");
   return text;
 }
 

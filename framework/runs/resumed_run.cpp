@@ -2,18 +2,17 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "base/commands.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
-#include "base/version.hpp"
+#include "runs/changes.hpp"
 #include "runs/checkpoint.hpp"
-#include "runs/json_file.hpp"
-#include "runs/opened_run.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 using Keys = std::map<std::string, std::string>;
 
 std::string anew(const fs::path& folder) {
@@ -46,49 +45,18 @@ void require_run(const fs::path& folder) {
                              .hint = "nnrun runs lists those that are below a folder"});
 }
 
-std::string text_in(const Json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-/// Returns run.json; an empty object if the run was killed before it wrote one.
-Json recorded(const fs::path& folder) {
-  std::error_code none;
-  if (!fs::exists(folder / "run.json", none)) return Json::object();
-  Json json = read_json(folder / "run.json");
-  if (!json.is_object())
-    throw RecordError(
-        Problem{.what = "not a record of a run", .where = (folder / "run.json").string()});
-  return json;
-}
-
-RunRecord record_of(const Json& json) {
-  RunRecord record{.status = text_in(json, "status"),
+RunRecord record_of(const StoredRecord& stored) {
+  RunRecord record{.status = stored.status,
                    .error = {},
-                   .started = text_in(json, "started"),
-                   .command_line = {},
-                   .config_sha256 = text_in(json, "config_sha256"),
-                   .data_sha256 = text_in(json, "data_sha256"),
-                   .course_sha256 = text_in(json, "course_sha256")};
-  if (const auto words = json.find("command_line"); words != json.end() && words->is_array())
-    for (const Json& word : *words)
-      if (word.is_string()) record.command_line.push_back(word);
-  if (const auto times = json.find("resumed"); times != json.end() && times->is_array())
-    for (const Json& time : *times)
-      if (time.is_object() && time.contains("step") && time["step"].is_number_unsigned())
-        record.resumed.push_back({time["step"], text_in(time, "started")});
-  if (const auto result = json.find("result"); result != json.end() && result->is_object())
-    record.result_before = std::make_shared<const Json>(*result);
+                   .started = stored.started,
+                   .command_line = stored.command_line,
+                   .folder = {},
+                   .config_sha256 = stored.config_sha256,
+                   .data_sha256 = stored.data_sha256,
+                   .course_sha256 = stored.course_sha256,
+                   .resumed = stored.resumed};
+  if (stored.result && !stored.result->empty()) record.result_before = stored.result;
   return record;
-}
-
-/// Returns the epochs of the last end of the run; 0 if there was none.
-std::uint64_t epochs_of(const RunRecord& record) {
-  if (!record.result_before) return 0;
-  const auto found = record.result_before->find("epochs");
-  return found != record.result_before->end() && found->is_number_unsigned()
-             ? found->get<std::uint64_t>()
-             : 0;
 }
 
 /// Completes the record by the hash of the course. Throws RecordError if config.yaml is no longer
@@ -126,21 +94,24 @@ void require_same_course(const fs::path& folder, const Experiment& then, const E
               anew(folder) + " and takes every --set"});
 }
 
-void require_same_plugins(const fs::path& folder, const Registry& registry) {
-  const std::vector<std::string> changed = changed_libraries(folder / "config.yaml", registry);
+void require_same_plugins(const fs::path& folder, const StoredRecord& stored,
+                          const Registry& registry) {
+  const std::vector<std::string> changed = names_of(changed_libraries(stored, registry));
   if (!changed.empty())
     refuse_to_go_on("the run cannot go on: since it started, " + join(changed, ", ") +
                         (changed.size() == 1 ? " has changed" : " have changed"),
                     "put back what the run was started with, or train anew: " + anew(folder));
 }
 
-std::vector<std::string> notes_on(const Json& json, const Experiment& then, const Experiment& now) {
+std::vector<std::string> notes_on(const StoredRecord& stored, const Experiment& then,
+                                  const Experiment& now) {
   std::vector<std::string> notes;
-  const auto machine = json.find("machine");
-  const std::string set = machine == json.end() ? "" : text_in(*machine, "instruction_set");
-  if (!set.empty() && set != instruction_set())
-    notes.push_back("the run was started on " + set + ", this processor is " + instruction_set() +
-                    ": from here on bits may differ");
+  std::string changes;
+  for (const Change& change : changed_program(stored))
+    changes +=
+        (changes.empty() ? "" : ", ") + change.what + " " + change.recorded + " -> " + change.now;
+  if (!changes.empty())
+    notes.push_back("changed since the run started, so bits may differ from here on: " + changes);
   const auto length = [](const Experiment& e) {
     return std::tuple(e.train.epochs, e.train.epochs_given, e.train.steps);
   };
@@ -172,24 +143,26 @@ ResumedRun resume_run(const std::string& name, const std::vector<Override>& over
   const fs::path folder = name;
   require_run(folder);
   RunFolder taken = RunFolder::take(folder);
-  const Json json = recorded(folder);
-  RunRecord record = record_of(json);
+  const StoredRecord stored = stored_record(folder).value_or(StoredRecord{});
+  RunRecord record = record_of(stored);
   const Experiment then = read_experiment(folder / "config.yaml", {}, registry);
   const bool same_config = require_same_config(folder, then, record);
   Experiment now = read_experiment(folder / "config.yaml", overrides, registry);
   require_same_course(folder, then, now);
-  require_same_plugins(folder, registry);
+  require_same_plugins(folder, stored, registry);
   const bool changed = !same_config || resolved_keys(then) != resolved_keys(now);
   const bool done = record.status == "done" && !changed;
-  std::vector<std::string> notes = notes_on(json, then, now);
-  return {std::move(taken), std::move(now), std::move(record), done, std::move(notes)};
+  std::vector<std::string> notes = notes_on(stored, then, now);
+  return {
+      std::move(taken), std::move(now), std::move(record), stored.count("epochs").value_or(0), done,
+      std::move(notes)};
 }
 
 std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads,
                                          const std::function<void(const Error&)>& refused) {
   const fs::path folder = run.folder.path();
   const std::vector<std::uint64_t> steps = checkpoint_steps(checkpoint_folder(folder));
-  require_longer(run.experiment, epochs_of(run.record), 0, folder);
+  require_longer(run.experiment, run.epochs_before, 0, folder);
   Experiment start = run.experiment;
   if (!steps.empty()) start.model.weights = {};  // the checkpoint's are newer
   std::unique_ptr<Trainer> trainer = Trainer::create(start, threads);

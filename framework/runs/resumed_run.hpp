@@ -12,6 +12,7 @@ struct ResumedRun {
   RunFolder folder;  ///< no other process has it
   Experiment experiment;
   RunRecord record;                ///< so far
+  std::uint64_t epochs_before;     ///< reported by its last end; 0: there was none
   bool is_done;                    ///< and nothing that it does was changed
   std::vector<std::string> notes;  ///< for people
 };

@@ -4,7 +4,6 @@
 
 #include "base/error.hpp"
 #include "runs/json_file.hpp"
-#include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -36,6 +35,23 @@ std::vector<StoredLibrary> libraries_of(const Json& list) {
     if (!library.classes.empty()) libraries.push_back(std::move(library));
   }
   return libraries;
+}
+
+std::vector<std::string> stored_texts(const Json& list) {
+  std::vector<std::string> texts;
+  if (list.is_array())
+    for (const Json& item : list)
+      if (item.is_string()) texts.push_back(item);
+  return texts;
+}
+
+std::vector<Continuation> continuations_of(const Json& list) {
+  std::vector<Continuation> all;
+  if (list.is_array())
+    for (const Json& item : list)
+      if (const Json step = json_at(item, "step"); step.is_number_unsigned())
+        all.push_back({step, stored_text(item, "started")});
+  return all;
 }
 
 std::map<std::string, std::string> program_of(const Json& version, const Json& machine) {
@@ -74,8 +90,10 @@ std::optional<StoredRecord> stored_record(const fs::path& folder) {
   record.error = stored_text(json, "error");
   record.started = stored_text(json, "started");
   record.config_sha256 = stored_text(json, "config_sha256");
+  record.course_sha256 = stored_text(json, "course_sha256");
   record.data_sha256 = stored_text(json, "data_sha256");
-  record.resumed = !json_at(json, "resumed").empty();
+  record.command_line = stored_texts(json_at(json, "command_line"));
+  record.resumed = continuations_of(json_at(json, "resumed"));
   record.libraries = libraries_of(json_at(json, "plugins"));
   record.program = program_of(json_at(json, "version"), json_at(json, "machine"));
   const Json result = json_at(json, "result");

@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "runs/run_record.hpp"
 namespace nnrun::host {
 
 struct StoredLibrary {
@@ -17,9 +19,10 @@ struct StoredLibrary {
 
 /// A text that is missing or not a text is empty; of lists, only what is as it should be is there.
 struct StoredRecord {
-  std::string status, error, started, config_sha256, data_sha256;
+  std::string status, error, started, config_sha256, course_sha256, data_sha256;
+  std::vector<std::string> command_line;
+  std::vector<Continuation> resumed;  ///< after it had ended or was killed
   std::vector<StoredLibrary> libraries;
-  bool resumed = false;  ///< it went on after it had ended or was killed
   /// `nnrun`, `git`, `compiler`, `flags`, `build`, `instruction_set`, and the libraries' versions
   std::map<std::string, std::string> program;
   std::shared_ptr<const nlohmann::ordered_json> result;  ///< an object; may be nullptr
