@@ -45,19 +45,20 @@ void check_same(const fs::path& run, const fs::path& expected) {
 
 std::string some_config() {
   return GENERATE(
-      as<std::string>(), "diagonal.yaml --set train.epochs=60",
-      "diagonal-minibatch.yaml --set train.epochs=300 --set train.schedule=cosine",
-      "diagonal-minibatch.yaml --set train.epochs=300 --set train.optimizer=adam --set "
+      as<std::string>(), "diagonal.yaml --set train.epochs=3",
+      "diagonal-minibatch.yaml --set train.epochs=40 --set train.schedule=cosine",
+      "diagonal-minibatch.yaml --set train.epochs=40 --set train.optimizer=adam --set "
       "'train.early_stopping={monitor: test.accuracy, patience: 1000, restore_best: true}'");
 }
 
 /// A config whose runs take long enough to be met by a signal.
-const std::string lasting = "$configs/diagonal-minibatch.yaml --set train.epochs=100000000";
+const std::string lasting = "diagonal-minibatch.yaml --set train.epochs=100000000";
 
-/// Starts a lasting run in `run`, waits for its first checkpoint, and does something meanwhile.
-Ended meanwhile(const std::string& what, const fs::path& folder, const std::string& more = "") {
-  return run("$nnrun " + lasting + " --out run --set train.checkpoint.every=50 " + more +
-                 " >log 2>&1 &\nchild=$!\n"
+/// Starts a run in `folder`/run, waits for its first checkpoint, and does something meanwhile.
+Ended meanwhile(const std::string& what, const fs::path& folder,
+                const std::string& config = lasting) {
+  return run("$nnrun $configs/" + config +
+                 " --out run --set train.checkpoint.every=37 >log 2>&1 &\nchild=$!\n"
                  "until ls run/checkpoints/step-* >none 2>&1; do sleep 0.01; done\n" +
                  what,
              folder);
@@ -70,20 +71,38 @@ TEST_CASE("a run that is killed again and again ends with the bits of one that w
   const std::string config = some_config();
   CAPTURE(config);
   REQUIRE(run("$nnrun -q $configs/" + config + " --out whole", scratch.folder()).status == 0);
+  meanwhile("kill -KILL $child", scratch.folder(), config);
+  CHECK(status_of(scratch / "run") == "running");
   std::mt19937 random(3);
-  const auto milliseconds = [&] { return "0." + std::to_string(1030 + random() % 200).substr(1); };
-  Ended ended = run("timeout -s KILL " + milliseconds() + " $nnrun -q $configs/" + config +
-                        " --out run --set train.checkpoint.every=37",
-                    scratch.folder());
-  for (int kills = 0; ended.status != 0; ++kills) {
-    CAPTURE(kills, ended.err);
-    REQUIRE((ended.status == 128 + 9 || ended.status == 2));
-    if (!fs::exists(scratch / "run/config.yaml")) return;  // killed before there was a run
-    CHECK(status_of(scratch / "run") == "running");
-    const bool last = kills == 8;
-    ended = run((last ? "" : "timeout -s KILL " + milliseconds()) + " $nnrun train -q --resume run",
+  Ended ended;
+  for (int kills = 1; ended.status != 0; ++kills) {
+    const std::string seconds = "0." + std::to_string(1030 + random() % 150).substr(1);
+    ended = run((kills == 8 ? "" : "timeout -s KILL " + seconds) + " $nnrun train -q --resume run",
                 scratch.folder());
+    CAPTURE(kills, ended.err);
+    REQUIRE((ended.status == 0 || (ended.status == 128 + 9 && kills < 8)));
   }
+  check_same(scratch / "run", scratch / "whole");
+}
+
+TEST_CASE("a run that trains on and is killed meanwhile has its last result until there is another",
+          "[cli]") {
+  const Scratch scratch;
+  const std::string config = "-q $configs/diagonal-minibatch.yaml --set train.checkpoint.every=37";
+  REQUIRE(run("$nnrun " + config + " --out run --set train.epochs=2", scratch.folder()).status ==
+          0);
+  const json before = result_of(scratch / "run");
+  const std::string model = text_of(scratch / "run/model.safetensors");
+  run("$nnrun train -q --resume run --set train.epochs=30 &\nchild=$!\n"
+      "while test -e run/checkpoints/step-000000000200.safetensors; do sleep 0.01; done\n"
+      "kill -KILL $child",
+      scratch.folder());
+  CHECK(status_of(scratch / "run") == "running");
+  CHECK(result_of(scratch / "run") == before);
+  CHECK(text_of(scratch / "run/model.safetensors") == model);
+  REQUIRE(run("$nnrun train -q --resume run", scratch.folder()).status == 0);
+  REQUIRE(run("$nnrun " + config + " --out whole --set train.epochs=30", scratch.folder()).status ==
+          0);
   check_same(scratch / "run", scratch / "whole");
 }
 
@@ -92,45 +111,55 @@ TEST_CASE("what a signal ends goes on by the command that it prints", "[cli]") {
   const auto [signal, status] =
       GENERATE(table<std::string, int>({{"INT", 130}, {"TERM", 143}, {"HUP", 129}}));
   CAPTURE(signal);
-  const std::string config = "$configs/diagonal-minibatch.yaml --set train.epochs=3000";
-  REQUIRE(run("$nnrun -q " + config + " --out whole", scratch.folder()).status == 0);
-  const Ended ended = run("timeout --foreground --signal=" + signal +
-                              " --preserve-status 0.2 $nnrun " + config + " --out \"a run\"",
-                          scratch.folder());
+  const std::string config = "diagonal-minibatch.yaml --set train.epochs=40";
+  const Ended ended =
+      meanwhile("kill -" + signal + " $child; wait $child", scratch.folder(), config);
   CHECK(ended.status == status);
-  CHECK_THAT(ended.err,
-             Contains(": a checkpoint is saved\nresume  nnrun train --resume 'a run'\n"));
-  CHECK(status_of(scratch / "a run") == "interrupted");
-  const auto before = text_of(scratch / "a run/model.safetensors");
+  CHECK_THAT(text_of(scratch / "log"),
+             Contains(": a checkpoint is saved\nresume  nnrun train --resume run\n"));
+  CHECK(status_of(scratch / "run") == "interrupted");
   // what is recorded is what the model scores
-  const Ended eval = run("$nnrun eval --json 'a run'", scratch.folder());
-  CHECK(parsed(eval.out)["test"] == result_of(scratch / "a run")["test"]);
-  const Ended resumed = run("$nnrun train --resume 'a run'", scratch.folder());
+  const json eval = parsed(run("$nnrun eval --json run", scratch.folder()).out);
+  for (const char* name : {"cost", "accuracy"})
+    CHECK(eval[name] == result_of(scratch / "run")["test"][name]);
+  const json first = parsed(text_of(scratch / "run/run.json"));
+  const Ended resumed = run("$nnrun train --resume run", scratch.folder());
   CHECK(resumed.status == 0);
   CHECK_THAT(resumed.err, Contains("goes on after step "));
-  check_same(scratch / "a run", scratch / "whole");
-  const json record = parsed(text_of(scratch / "a run/run.json"));
+  REQUIRE(run("$nnrun -q $configs/" + config + " --out whole", scratch.folder()).status == 0);
+  check_same(scratch / "run", scratch / "whole");
+  const json record = parsed(text_of(scratch / "run/run.json"));
   CHECK(record["resumed"].size() == 1);
   CHECK(record["resumed"][0]["step"] > 0);
-  CHECK(record["command_line"].size() ==
-        parsed(text_of(scratch / "whole/run.json"))["command_line"].size());
+  for (const char* key : {"command_line", "started"}) CHECK(record[key] == first[key]);
 }
 
 TEST_CASE("an interrupted run keeps its status if nothing can be written to the terminal",
           "[cli]") {
   const Scratch scratch;
-  const Ended ended = run("timeout --foreground --signal=HUP --preserve-status 0.3 $nnrun " +
-                              lasting + " --out run >/dev/full 2>/dev/full",
-                          scratch.folder());
+  const Ended ended =
+      run("timeout --foreground --signal=HUP --preserve-status 0.3 $nnrun $configs/" + lasting +
+              " --out run >/dev/full 2>/dev/full",
+          scratch.folder());
   CHECK(ended.status == 129);
   CHECK(status_of(scratch / "run") == "interrupted");
   CHECK(fs::exists(scratch / "run/model.safetensors"));
 }
 
+TEST_CASE("a signal that comes to the process and to its group is one signal", "[cli]") {
+  const Scratch scratch;
+  // timeout sends it to both
+  const Ended ended =
+      run("timeout --signal=TERM --preserve-status 0.3 $nnrun $configs/" + lasting + " --out run",
+          scratch.folder());
+  CHECK(ended.status == 143);
+  CHECK(status_of(scratch / "run") == "interrupted");
+}
+
 TEST_CASE("SIGUSR1 makes a checkpoint and the run goes on", "[cli]") {
   const Scratch scratch;
   const Ended ended =
-      run("$nnrun " + lasting +
+      run("$nnrun $configs/" + lasting +
               " --out run >log 2>&1 &\nchild=$!\n"
               "until test -s run/metrics.csv; do kill -USR1 $child; sleep 0.01; done\n"
               "kill -USR1 $child\n"
@@ -148,7 +177,8 @@ TEST_CASE("a run that trains is shown as running, and cannot go on twice", "[cli
       "mkdir -p all/a; ln -s ../../run all/a/0001; $nnrun runs all; $nnrun train --resume run; "
       "echo $?; kill -KILL $child; wait $child; $nnrun runs all",
       scratch.folder());
-  CHECK_THAT(ended.out, Contains("  running\n") && Contains("1\n") && Contains("  killed\n"));
+  CHECK_THAT(ended.out, Contains("  running\n") && Contains("1\n") &&
+                            Contains("  killed: nnrun train --resume all/a/0001\n"));
   CHECK_THAT(ended.err,
              Contains("error: the run in 'run' is still training, in another process\n"));
 }
