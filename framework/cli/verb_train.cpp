@@ -57,8 +57,7 @@ class Training {
     const auto trainer = resumed_trainer(run, arguments_.threads, [&](const Error& refused) {
       talk_.write(render("warning", refused.problems(), talk_.colour()));
     });
-    for (const std::string& note : run.notes)
-      talk_.write(talk_.yellow("note") + ": " + note + "\n");
+    for (const std::string& note : run.notes) say_line(talk_.yellow("note") + ": " + note);
     show_start(*trainer);
     say_line(trainer->steps() == 0 ? "there is no checkpoint: the run starts from its beginning"
                                    : "goes on after step " + std::to_string(trainer->steps()));
@@ -70,11 +69,12 @@ class Training {
  private:
   RunResult train(RecordedRun& recorded, Trainer& trainer) {
     Clock::time_point last_shown = Clock::now();
-    double seconds_before = 0;
+    const History& history = trainer.history();
+    double seconds_before = history.empty() ? 0 : history.back().seconds;
     Listener listener;
     listener.stop = [] { return interrupt_signal() != 0; };
     CostWatch watch;
-    for (std::size_t i = 0; i < trainer.history().size(); ++i) watch.take(trainer.history()[i]);
+    for (std::size_t i = 0; i < history.size(); ++i) watch.take(history[i]);
     bool told = watch.has_risen();  // if the run goes on, it was told before
     listener.epoch = [&](const EpochReport& report) {
       say_line(epoch_line(report, experiment_, report.seconds - seconds_before,
