@@ -4,6 +4,7 @@
 #include "fuzz/target.hpp"
 #include "report/read_run.hpp"
 #include "runs/opened_run.hpp"
+#include "runs/resumed_run.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -41,6 +42,7 @@ void fuzz_record(std::string_view input) {
   }
   tried([&] { host::changed_libraries(run + "/config.yaml", registry()); });
   tried([&] { host::open_run(run, {}, registry()); });
+  tried([&] { host::resume_run(run, {}, registry()); });
   host::read_run(run, 1);
 }
 

@@ -17,6 +17,7 @@ std::span<const FuzzTarget> fuzz_targets();
 
 /// The functions of the table, each in a file of its name.
 void fuzz_arguments(std::string_view input);  ///< a word on each line
+void fuzz_checkpoint(std::string_view input);
 void fuzz_config(std::string_view input);
 void fuzz_csv(std::string_view input);
 void fuzz_idx(std::string_view input);  ///< as images, and as labels

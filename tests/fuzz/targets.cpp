@@ -7,6 +7,7 @@ namespace nnrun::testing {
 
 std::span<const FuzzTarget> fuzz_targets() {
   static constexpr std::array targets{FuzzTarget{"arguments", fuzz_arguments},
+                                      FuzzTarget{"checkpoint", fuzz_checkpoint},
                                       FuzzTarget{"config", fuzz_config},
                                       FuzzTarget{"csv", fuzz_csv},
                                       FuzzTarget{"idx", fuzz_idx},
