@@ -147,8 +147,10 @@ TEST_CASE("a run that crashes, hangs, exits or diverges is a row, and the rest g
                                 "activation 'broken' (broken.so)\n"
                                 "  hang seed 2   failed: took longer than 1 s in forward of "
                                 "activation 'broken' (broken.so)\n"
-                                "  leave seed 1  failed: called exit(0)\n"
-                                "  leave seed 2  failed: called exit(0)\n"));
+                                "  leave seed 1  failed: called exit(0) in forward of "
+                                "activation 'broken' (broken.so)\n"
+                                "  leave seed 2  failed: called exit(0) in forward of "
+                                "activation 'broken' (broken.so)\n"));
   CHECK_THAT(run_.out, Contains("6 of 8 runs failed; the numbers are those of the others.\n"));
   CHECK(parsed(text_of(scratch / "runs/compare/0001/runs/crash/0001/run.json"))["status"] ==
         "failed");
