@@ -32,7 +32,9 @@ fs::path existing(const fs::path& file) {
   std::error_code error;
   fs::path out = fs::canonical(file, error);
   if (error == std::errc::no_such_file_or_directory)
-    refuse("there is no plugin library '" + file.string() + "'", hint_for_missing(file));
+    throw PluginError(Problem{.what = "there is no plugin library '" + file.string() + "'",
+                              .hint = hint_for_missing(file),
+                              .cause = Cause::no_such_file});
   if (error)
     refuse("the plugin library '" + file.string() + "' cannot be read: " + reason_of(error));
   return out;

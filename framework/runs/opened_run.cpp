@@ -67,7 +67,10 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   run.folder = path;
   try {
     run.experiment = read_experiment(config, overrides, registry);
-  } catch (const Error&) {
+  } catch (const Error& e) {
+    const bool refused =
+        e.status() == Exit::plugin && e.problems().front().cause != Cause::no_such_file;
+    if (refused) throw;  // the library is there, but must not be loaded
     std::vector<Problem> problems =
         missing(run.record.libraries, registry, words_for_missing(config));
     if (problems.empty()) throw;
