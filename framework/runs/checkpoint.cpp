@@ -6,7 +6,6 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "network/memory_needs.hpp"
 #include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
@@ -22,13 +21,12 @@ std::size_t width_of(const std::string& dtype) {
   return dtype.ends_with("64") ? 8 : 4;
 }
 
-/// A file that is larger than the memory is not read at all.
-void require_size(const fs::path& file) {
-  std::error_code none;
-  const std::uintmax_t size = fs::file_size(file, none);
-  if (none || size <= available_memory()) return;
-  throw RecordError(Problem{.what = "'" + file.string() + "' has " + text_of_bytes(size) +
-                                    ", more than there is memory"});
+TensorFile read_numbers(const fs::path& file) {
+  try {
+    return read_safetensors(file);
+  } catch (const ConfigError& error) {  // larger than the memory: no fault of the config
+    throw RecordError(error.problems());
+  }
 }
 
 void require_origin(const fs::path& file, const Metadata& metadata,
@@ -108,8 +106,7 @@ void write_checkpoint(const fs::path& file, const Trainer& trainer, const Experi
 }
 
 void restore_checkpoint(const fs::path& file, Trainer& trainer, const CheckpointOrigin& origin) {
-  require_size(file);
-  const TensorFile saved = read_safetensors(file);
+  const TensorFile saved = read_numbers(file);
   require_origin(file, saved.metadata, origin);
   std::vector<StateNumbers> numbers;
   for (const Tensor& tensor : saved.tensors)

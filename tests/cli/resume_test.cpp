@@ -266,7 +266,6 @@ TEST_CASE("what the numbers so far come from cannot change when a run goes on", 
 TEST_CASE("a run does not go on with another config, other data or another plugin", "[cli]") {
   const Scratch scratch;
   scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,3\n");
-  fs::copy_file(NNRUN_BUILD_DIR "/plugins/activations.so", scratch / "mine.so");
   scratch.write("a.yaml",
                 "data: {type: csv, path: data.csv, targets: [y]}\n"
                 "model: {input: 1, layers: [{type: dense, units: 1}]}\n"
