@@ -248,7 +248,8 @@ Exit train(const Arguments& arguments, Registry& registry) {
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
   if (!arguments.quiet)
-    note_changes(names_of(changes_since(arguments.targets[0], registry)), Terminal(stderr));
+    note_changes(names_of(changes_since(arguments.targets[0], experiment, registry)),
+                 Terminal(stderr));
   return Training(arguments, experiment, start).run();
 }
 

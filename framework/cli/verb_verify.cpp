@@ -129,7 +129,13 @@ Exit verify(const Arguments& arguments, Registry& registry) {
   const auto trainer = Trainer::create(experiment, arguments.threads);
   Watching watching(arguments.quiet || arguments.json);
   watch_for_interrupts();
-  const Verification v = verify_run(run, *trainer, watching.listener());
+  Verification v;
+  try {
+    v = verify_run(run, *trainer, watching.listener());
+  } catch (const TrainingError&) {  // it did not stop there then: what changed may be why
+    note_changes(names_of(run.changes), Terminal(stderr));
+    throw;
+  }
   watching.end();
   const Terminal out(stdout);
   if (arguments.json)

@@ -1,6 +1,7 @@
 #include "config/named_files.hpp"
 
 #include "config/keys.hpp"
+#include "config/paths.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -15,14 +16,17 @@ class FileList {
       if (key.path == "metrics") add_metrics();
       if (key.use) add(std::string(key.path), key.use(e_));
       if (key.shape == Key::Shape::value && key.setting.type == NNRUN_PATH)
-        add(std::string(key.path), std::get<std::string>(key.get(e_)), {});
+        add(std::string(key.path), std::get<std::string>(key.get(e_)),
+            key.path == "model.weights" ? e_.model.weights.place : Place());
     }
     return std::move(files_);
   }
 
  private:
   void add(std::string key, const std::string& path, const Place& place) {
-    if (!path.empty()) files_.push_back({std::move(key), path, place});
+    if (!path.empty())
+      files_.push_back(
+          {std::move(key), path, place, place.source && place.source->name == command_line});
   }
 
   void add(const std::string& key, const Use& use) {

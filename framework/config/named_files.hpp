@@ -12,6 +12,7 @@ struct NamedFile {
       key;  ///< `data.path`, `model.weights`, `plugins[0]`, `model.layers.dense_1.init.file`
   std::filesystem::path path;  ///< absolute; of a file or of a folder, which may not exist
   Place place;                 ///< of the class or of the key
+  bool is_override = false;    ///< --set names it
 };
 
 /// Returns every path that is given, in the order of a resolved config.

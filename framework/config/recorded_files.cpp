@@ -6,7 +6,6 @@
 #include "base/error.hpp"
 #include "base/files.hpp"
 #include "base/json_text.hpp"
-#include "config/named_files.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -41,15 +40,24 @@ Json list_beside(const fs::path& config) {
 
 }  // namespace
 
+std::string sum_of(const NamedFile& file) {
+  std::error_code ignored;
+  const bool elsewhere = file.key.starts_with("data.") || file.key.starts_with("plugins[");
+  return elsewhere || !fs::is_regular_file(file.path, ignored) ? std::string()
+                                                               : sha256_of_file(file.path);
+}
+
 Json files_json(const Experiment& experiment, const fs::path& folder) {
   Json list = Json::array();
   const std::vector<NamedFile> files = named_files(experiment);
   if (files.empty()) return list;
   const fs::path start = real(folder);
-  for (const NamedFile& file : files)
+  for (const NamedFile& file : files) {
     list.push_back({{"key", file.key},
                     {"path", file.path.string()},
                     {"relative", file.path.lexically_relative(start).string()}});
+    if (const std::string sum = sum_of(file); !sum.empty()) list.back()["sha256"] = sum;
+  }
   return list;
 }
 

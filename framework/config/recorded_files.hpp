@@ -5,11 +5,14 @@
 #include <string>
 #include <vector>
 
-#include "config/experiment.hpp"
+#include "config/named_files.hpp"
 namespace nnrun::host {
 
-/// Returns what run.json says of the files that the config names: `key`, `path` and `relative`, the
-/// path from the run's folder.
+/// Returns the checksum of a file that the run starts from. Empty for data and plugins, which have
+/// checksums of their own, and for what is not a file.
+std::string sum_of(const NamedFile& file);
+/// Returns what run.json says of the files that the config names: `key`, `path`, `relative`, the
+/// path from the run's folder, and `sha256`, if it has one.
 nlohmann::ordered_json files_json(const Experiment& experiment,
                                   const std::filesystem::path& folder);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.hpp"
+#include "config/recorded_files.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -37,6 +38,18 @@ std::vector<Change> changed_libraries(const StoredRecord& record, const Registry
 
 std::vector<Change> changed_config(const StoredRecord& record, const fs::path& config) {
   return if_other("config.yaml", record.config_sha256, sha256_of_file(config));
+}
+
+std::vector<Change> changed_files(const StoredRecord& record, const Experiment& experiment) {
+  std::vector<Change> changes;
+  for (const NamedFile& file : named_files(experiment)) {
+    const auto recorded = record.files.find(file.key);
+    if (recorded == record.files.end()) continue;
+    if (file.is_override) continue;
+    if (const std::string sum = sum_of(file); sum != recorded->second)
+      changes.push_back({file.key, recorded->second, sum});
+  }
+  return changes;
 }
 
 std::vector<Change> changed_data(const StoredRecord& record, const std::string& data_sha256) {

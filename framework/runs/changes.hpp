@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "loading/registry.hpp"
+#include "config/experiment.hpp"
 #include "runs/stored_record.hpp"
 namespace nnrun::host {
 
@@ -18,6 +18,9 @@ struct Change {
 std::vector<Change> changed_libraries(const StoredRecord& record, const Registry& registry);
 /// Returns `config.yaml` if the file was edited since the run.
 std::vector<Change> changed_config(const StoredRecord& record, const std::filesystem::path& config);
+/// Returns the keys of files whose contents changed since the run, such as `model.weights`, but not
+/// of those that --set names.
+std::vector<Change> changed_files(const StoredRecord& record, const Experiment& experiment);
 /// Returns `data` if these are not the data of the run; nothing if it did not record them.
 std::vector<Change> changed_data(const StoredRecord& record, const std::string& data_sha256);
 /// Returns what of this program is not as it was: version, compiler, flags, libraries' versions,

@@ -39,12 +39,14 @@ std::vector<std::string> changed_libraries(const fs::path& config, const Registr
   return record ? names_of(changed_libraries(*record, registry)) : std::vector<std::string>();
 }
 
-std::vector<Change> changes_since(const fs::path& config, const Registry& registry) {
+std::vector<Change> changes_since(const fs::path& config, const Experiment& experiment,
+                                  const Registry& registry) {
   if (config.filename() != "config.yaml") return {};
   const std::optional<StoredRecord> record = stored_record(config.parent_path());
   if (!record) return {};
   std::vector<Change> changes = changed_libraries(*record, registry);
   std::ranges::move(changed_config(*record, config), std::back_inserter(changes));
+  std::ranges::move(changed_files(*record, experiment), std::back_inserter(changes));
   return changes;
 }
 
@@ -76,7 +78,7 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
     if (problems.empty()) throw;
     throw PluginError(std::move(problems));
   }
-  run.changes = changes_since(config, registry);
+  run.changes = changes_since(config, run.experiment, registry);
   run.model = read_model(model);
   return run;
 }

@@ -28,6 +28,7 @@ std::vector<std::string> changed_libraries(const std::filesystem::path& config,
                                            const Registry& registry);
 /// Returns what changed since the run that this config.yaml belongs to, but for its data; nothing
 /// if it is not a run's.
-std::vector<Change> changes_since(const std::filesystem::path& config, const Registry& registry);
+std::vector<Change> changes_since(const std::filesystem::path& config, const Experiment& experiment,
+                                  const Registry& registry);
 
 }  // namespace nnrun::host

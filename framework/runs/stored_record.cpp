@@ -94,6 +94,9 @@ std::optional<StoredRecord> stored_record(const fs::path& folder) {
   record.data_sha256 = stored_text(json, "data_sha256");
   record.command_line = stored_texts(json_at(json, "command_line"));
   record.resumed = continuations_of(json_at(json, "resumed"));
+  for (const Json& entry : json_at(json, "files"))
+    if (const std::string sum = stored_text(entry, "sha256"); !sum.empty())
+      record.files[stored_text(entry, "key")] = sum;
   record.libraries = libraries_of(json_at(json, "plugins"));
   record.program = program_of(json_at(json, "version"), json_at(json, "machine"));
   const Json result = json_at(json, "result");

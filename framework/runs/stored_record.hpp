@@ -23,6 +23,7 @@ struct StoredRecord {
   std::vector<std::string> command_line;
   std::vector<Continuation> resumed;  ///< after it had ended or was killed
   std::vector<StoredLibrary> libraries;
+  std::map<std::string, std::string> files;  ///< key of the config → checksum, if there is one
   /// `nnrun`, `git`, `compiler`, `flags`, `build`, `instruction_set`, and the libraries' versions
   std::map<std::string, std::string> program;
   std::shared_ptr<const nlohmann::ordered_json> result;  ///< an object; may be nullptr

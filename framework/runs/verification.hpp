@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "runs/opened_run.hpp"
-#include "training/trainer.hpp"
+#include "runs/repetition.hpp"
 namespace nnrun::host {
 
 enum class Verdict { identical, close, different };
@@ -30,14 +29,8 @@ struct Verification {
   static constexpr int close_digits = 3;  ///< what another instruction set may leave
 };
 
-/// Throws RecordError unless the run ended and left a result to compare with.
-void require_verifiable(const OpenedRun& run);
-
 /// Makes the steps that the run made, as it made them, and writes nothing. Throws what training
 /// throws. If the listener stops it, what it returns means nothing.
 Verification verify_run(const OpenedRun& run, Trainer& trainer, const Listener& listener);
-
-/// Returns the experiment of the run without a limit of time: its end is in the record.
-Experiment without_clock(const OpenedRun& run);
 
 }  // namespace nnrun::host
