@@ -30,7 +30,8 @@ constexpr std::array courses{
     Course{"momentum, a falling learning rate, a pass after each epoch",
            "dtype: float64\n"
            "train:\n  optimizer: {type: momentum, learning_rate: 0.05}\n"
-           "  schedule: {type: reduce_on_plateau, patience: 2, warmup: 20}\n  measure: after_epoch\n"}};
+           "  schedule: {type: reduce_on_plateau, patience: 2, warmup: 20}\n  measure: "
+           "after_epoch\n"}};
 
 void write_configs(const Scratch& scratch, const Course& course) {
   scratch.write("base.yaml",
@@ -310,7 +311,8 @@ TEST_CASE("runs that start at once never share a folder", "[faults]") {
 TEST_CASE("a run does not go on while it is running", "[faults]") {
   const Scratch scratch;
   write_configs(scratch, courses[0]);
-  Process process("exec $nnrun run.yaml --out r --set train.epochs=100000 -q", scratch.folder());
+  Process process("exec $nnrun base.yaml --out r --set train.epochs=1000000000 -q",
+                  scratch.folder());
   while (!fs::exists(scratch / "r/run.json"))
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   for (int i = 0; i < 3; ++i) {
