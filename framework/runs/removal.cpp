@@ -211,12 +211,15 @@ void visit(const std::string& target, bool remove, bool is_run = false) {
   const fs::path path = own_name(target);
   const OpenEntry parent(AT_FDCWD,
                          path.has_parent_path() ? path.parent_path().string() + "/." : ".");
+  const int above = parent ? 0 : errno;
   const OpenEntry folder(*parent, path.filename().string());
+  const int error = above != 0 ? above : errno;
   const auto refuse = [&](const std::string& what) {
     throw UsageError(
         Problem{.what = "'" + target + "' is " + what, .hint = "nnrun runs lists them"});
   };
   if (!folder) {
+    if (error != ENOENT && error != ENOTDIR && error != ELOOP) cannot_remove(path, error);
     std::error_code ignored;
     refuse(fs::is_symlink(path, ignored) ? "a link, not a run folder"
            : fs::exists(path, ignored)   ? "not a run folder"
