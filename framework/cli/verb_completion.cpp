@@ -182,7 +182,9 @@ Exit print_completion(const Arguments& arguments) {
   if (!std::ranges::count(shells(), shell))
     throw UsageError(Problem{.what = "no completion for the shell '" + shell + "'",
                              .hint = did_you_mean(shell, shells())});
-  Terminal(stdout).write_data(shell == "bash" ? for_bash() : shell == "zsh" ? for_zsh() : for_fish());
+  Terminal(stdout).write_data(shell == "bash"  ? for_bash()
+                              : shell == "zsh" ? for_zsh()
+                                               : for_fish());
   return Exit::done;
 }
 

@@ -194,11 +194,11 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
     auto written = nlohmann::ordered_json::array();
     for (const NewFile& file : files) written.push_back(name + "/" + file.name);
     out.write_data(nlohmann::ordered_json{{"folder", name},
-                                     {"files", written},
-                                     {"build", compile},
-                                     {"train", program + " " + config}}
-                  .dump() +
-              "\n");
+                                          {"files", written},
+                                          {"build", compile},
+                                          {"train", program + " " + config}}
+                       .dump() +
+                   "\n");
     return Exit::done;
   }
   for (const NewFile& file : files) out.write("wrote  " + name + "/" + file.name + "\n");

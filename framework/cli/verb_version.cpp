@@ -15,17 +15,17 @@ Exit show_version(const Arguments& arguments, Registry& registry) {
     for (const auto& [name, number] : v.libraries) libraries[name] = number;
     for (const auto& library : registry.libraries()) plugins.push_back(library->file.string());
     out.write_data(nlohmann::ordered_json{
-                  {"version", v.number},
-                  {"git", v.git},
-                  {"interface", fmt::format("{}.{}", NNRUN_ABI_MAJOR, NNRUN_ABI_MINOR)},
-                  {"compiler", v.compiler},
-                  {"flags", v.flags},
-                  {"build", v.build_type},
-                  {"instruction_set", instruction_set()},
-                  {"libraries", libraries},
-                  {"plugins", plugins}}
-                  .dump() +
-              "\n");
+                       {"version", v.number},
+                       {"git", v.git},
+                       {"interface", fmt::format("{}.{}", NNRUN_ABI_MAJOR, NNRUN_ABI_MINOR)},
+                       {"compiler", v.compiler},
+                       {"flags", v.flags},
+                       {"build", v.build_type},
+                       {"instruction_set", instruction_set()},
+                       {"libraries", libraries},
+                       {"plugins", plugins}}
+                       .dump() +
+                   "\n");
     return Exit::done;
   }
   out.write(fmt::format("nnrun {} ({}), plugin interface {}.{}\n", v.number, v.git, NNRUN_ABI_MAJOR,

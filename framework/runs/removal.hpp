@@ -11,8 +11,8 @@ void require_removable(const std::string& folder);
 
 /// Removes such a folder. Throws as above, also for what has come in between.
 void remove_recorded(const std::string& folder);
-/// Does the same for a folder that is a run's according to its comparison, whatever a power cut left
-/// of its files.
+/// Does the same for a folder that is a run's according to its comparison, whatever a power cut
+/// left of its files.
 void remove_run(const std::filesystem::path& folder);
 
 }  // namespace nnrun::host

@@ -1,8 +1,9 @@
-#include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 
 #include <catch2/catch.hpp>
 #include <limits>
+
+#include "base/did_you_mean.hpp"
 using namespace nnrun::host;
 namespace {
 const std::vector<std::string> names{"sigmoid", "relu", "tanh", "softmax", "elu"};

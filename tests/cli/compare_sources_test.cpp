@@ -241,7 +241,8 @@ TEST_CASE("what a killed comparison leaves is cleaned by the next one, and not w
   run("$nnrun compare small.yaml --seeds 2 --jobs 1 --budget seconds=20 --out c -q & child=$!; "
       "until ls c/runs/small/.0001-* >/dev/null 2>&1; do sleep 0.01; done; "
       // from another process, as another machine would: the live run's folder stays
-      "$nnrun compare --resume c -q & other=$!; sleep 1; kill -TERM $other; wait $other; ls -d c/runs/small/.0001-* > alive; "
+      "$nnrun compare --resume c -q & other=$!; sleep 1; kill -TERM $other; wait $other; ls -d "
+      "c/runs/small/.0001-* > alive; "
       "kill -9 $child; wait $child",
       scratch.folder());
   CHECK_THAT(text_of(scratch / "alive"), Contains("c/runs/small/.0001-"));

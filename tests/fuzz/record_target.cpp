@@ -26,7 +26,8 @@ void fuzz_record(std::string_view input) {
   fuzz_folder().write("n/0001/decision.json", input);
   static const bool once = [] {
     fuzz_folder().write("n/0001/config.yaml", text_of(NNRUN_SOURCE_DIR "/configs/diagonal.yaml"));
-    fuzz_folder().write("n/0001/metrics.csv", "epoch,step,examples,seconds,train.cost\n1,1,1,0,0.5\n");
+    fuzz_folder().write("n/0001/metrics.csv",
+                        "epoch,step,examples,seconds,train.cost\n1,1,1,0,0.5\n");
     return std::freopen("/dev/null", "w", stdout) != nullptr;
   }();
   require_promise(once, "standard output can be sent away");
