@@ -111,6 +111,9 @@ Exit list_recorded_runs(const Arguments& arguments) {
                    "\n");
     return Exit::done;
   }
+  if (!found.complete)
+    Terminal(stderr).write(
+        "there are more folders than were looked at: nnrun runs FOLDER looks below one\n");
   if (entries.empty()) {
     Terminal(stderr).write("no runs below '" + root + "' yet: nnrun CONFIG makes one\n");
     return Exit::done;
@@ -120,9 +123,6 @@ Exit list_recorded_runs(const Arguments& arguments) {
   for (const RunEntry& entry : entries)
     out.write(left_aligned(entry.path.string(), width + 2) +
               (entry.run ? text_at(*entry.run, "started") + "  " : "") + text_of(entry) + "\n");
-  if (!found.complete)
-    Terminal(stderr).write(
-        "there are more folders than were looked at: nnrun runs FOLDER looks below one\n");
   return Exit::done;
 }
 
