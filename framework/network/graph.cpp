@@ -100,12 +100,20 @@ void plan(Node& node) {
   node.cols = size_of(out);
 }
 
+/// Returns `weights 2000000000 x 2000000000, bias 2000000000`, or `none` for a layer without.
+std::string blocks_text(const nnrun_plan& plan) {
+  std::vector<std::string> texts;
+  for (const nnrun_block& block : std::span(plan.blocks, plan.n_blocks))
+    texts.push_back(std::string(block.name) + " " + text_of(block.shape));
+  return texts.empty() ? "none" : join(texts, ", ");
+}
+
 /// Adds numbers to a flat vector and returns where they begin.
 std::size_t append(std::size_t& total, std::size_t count, const char* what, const Node& node) {
   const std::size_t at = total;
   if (count > largest_vector - total)
     throw GraphError(Problem{.what = "layer '" + node.name + "': " + std::to_string(count) + ' ' +
-                                     what + " are impossible",
+                                     what + " are impossible: " + blocks_text(node.plan),
                              .place = node.place,
                              .hint = "make the layer or its inputs smaller"});
   total += padded(count);

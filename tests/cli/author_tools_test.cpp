@@ -115,7 +115,8 @@ TEST_CASE("a library that is not loaded is shown with its classes", "[cli]") {
     const Ended ended = run(std::string("$nnrun ") + verb + " exits.so", factory.folder());
     CAPTURE(verb, ended.out);
     CHECK(ended.status == 4);
-    CHECK_THAT(ended.err, StartsWith("error: 'exits.so' called exit(0) while it was loaded\n"));
+    CHECK_THAT(ended.err,
+               StartsWith("error: 'exits.so' called exit(0) while 'exits.so' was loaded\n"));
   }
   CHECK(run("$nnrun plugins none.so", factory.folder()).err ==
         "error: there is no plugin library 'none.so'\n"
