@@ -1,3 +1,5 @@
+#include "base/files.hpp"
+#include "base/said.hpp"
 #include "comparison/plan.hpp"
 #include "fuzz/target.hpp"
 #include "support/plugins.hpp"
@@ -6,11 +8,12 @@ namespace nnrun::testing {
 /// A plan says where runs are written and removed: never outside the folder of the comparison.
 void fuzz_plan(std::string_view input) {
   const std::filesystem::path folder = fuzz_folder() / "comparison";
-  fuzz_folder().write("comparison/plan.json", input);
+  static const std::string config = text_of(NNRUN_SOURCE_DIR "/configs/diagonal.yaml"),
+                           sha256 = host::sha256_of(std::as_bytes(std::span(config)));
+  fuzz_folder().write("comparison/plan.json", replaced(std::string(input), "SHA256", sha256));
   static const bool once = [] {
     for (const char* name : {"a", "b"})
-      fuzz_folder().write("comparison/configs/" + std::string(name) + ".yaml",
-                          text_of(NNRUN_SOURCE_DIR "/configs/diagonal.yaml"));
+      fuzz_folder().write("comparison/configs/" + std::string(name) + ".yaml", config);
     return true;
   }();
   require_promise(once, "the configs are there");
