@@ -59,7 +59,8 @@ Ended meanwhile(const std::string& what, const fs::path& folder,
                 const std::string& config = lasting) {
   return run("$nnrun $configs/" + config +
                  " --out run --set train.checkpoint.every=37 >log 2>&1 &\nchild=$!\n"
-                 "until ls run/checkpoints/step-* >none 2>&1; do sleep 0.01; done\n" +
+                 "until ls run/checkpoints/step-* >none 2>&1; do kill -0 $child || exit 1; sleep "
+                 "0.01; done\n" +
                  what,
              folder);
 }
@@ -140,7 +141,8 @@ TEST_CASE("an interrupted run keeps its status if nothing can be written to the 
   const Ended ended =
       run("$nnrun $configs/" + lasting +
               " --out run --set train.checkpoint.every=37 >/dev/full 2>/dev/full &\nchild=$!\n"
-              "until ls run/checkpoints/step-* >none 2>&1; do sleep 0.01; done\n"
+              "until ls run/checkpoints/step-* >none 2>&1; do kill -0 $child || exit 1; sleep "
+              "0.01; done\n"
               "kill -HUP $child; wait $child",
           scratch.folder());
   CHECK(ended.status == 129);
@@ -160,9 +162,11 @@ TEST_CASE("SIGUSR1 makes a checkpoint and the run goes on", "[cli]") {
   const Ended ended =
       run("$nnrun $configs/" + lasting +
               " --out run >log 2>&1 &\nchild=$!\n"
-              "until test -s run/metrics.csv; do kill -USR1 $child; sleep 0.01; done\n"
+              "until test -d run; do kill -0 $child || exit 1; sleep 0.01; done\n"
+              "until test -s run/metrics.csv; do kill -USR1 $child || exit 1; sleep 0.01; done\n"
               "kill -USR1 $child\n"
-              "until ls run/checkpoints/step-* >none 2>&1; do sleep 0.01; done\n"
+              "until ls run/checkpoints/step-* >none 2>&1; do kill -0 $child || exit 1; sleep "
+              "0.01; done\n"
               "kill -0 $child && $nnrun runs --json . >none; kill -KILL $child; wait",
           scratch.folder());
   CHECK_THAT(text_of(scratch / "log"), Contains(": a checkpoint is saved\n"));
