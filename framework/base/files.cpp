@@ -235,6 +235,10 @@ void write_file(const fs::path& file, std::span<const std::string_view> parts, E
   if (!out.take_name(file.filename().string(), existing)) fail(errno);
 }
 
+void write_file(const fs::path& file, std::string_view text, Existing existing, Sync sync) {
+  write_file(file, std::span(&text, 1), existing, sync);
+}
+
 void write_new_file(const fs::path& file, std::span<const std::string_view> parts, Sync sync) {
   write_file(file, parts, Existing::refused, sync);
 }

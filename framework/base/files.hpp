@@ -49,6 +49,8 @@ enum class Existing { refused, replaced };
 /// Does the same for a file that may exist.
 void write_file(const std::filesystem::path& file, std::span<const std::string_view> parts,
                 Existing existing, Sync sync = Sync::now);
+void write_file(const std::filesystem::path& file, std::string_view text, Existing existing,
+                Sync sync = Sync::now);
 /// Makes a file that was written by Sync::later, or the names in a folder, safe from a power cut.
 /// Throws RecordError.
 void make_safe(const std::filesystem::path& file);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/commands.hpp"
+#include "base/files.hpp"
 #include "cli/compare_progress.hpp"
 #include "cli/compare_view.hpp"
 #include "cli/interrupt.hpp"
@@ -180,8 +181,9 @@ Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, cons
   const fs::path page = folder / "compare.html";
   const Report report =
       report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
-  replace_file(folder / "comparison.json", json_text(report, ReportForm::file) + "\n");
-  replace_file(page, page_of(report));
+  write_file(folder / "comparison.json", json_text(report, ReportForm::file) + "\n",
+             Existing::replaced);
+  write_file(page, page_of(report), Existing::replaced);
   show(arguments, report);
   // a signal that came when all was done, such as that of a terminal which was closed
   if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};

@@ -235,6 +235,7 @@ Exit resume(const Arguments& arguments, Registry& registry, Clock::time_point st
                              .hint = resume_command(folder)});
   ResumedRun run = resume_run(folder, arguments.overrides, registry);
   if (!run.is_done) return Training(arguments, run.experiment, start).go_on(run);
+  run.folder.remove_unfinished();  // of a page, if it was killed after its record was written
   show_done(arguments, run);
   return Exit::done;
 }

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/files.hpp"
 #include "runs/json_file.hpp"
 #include "runs/record_field.hpp"
 namespace nnrun::host {
@@ -62,8 +63,9 @@ void note_outside_cause(const fs::path& run) {
     with_cause[key] = value;
     if (key == "error") with_cause["cause"] = outside;
   }
-  replace_file(run / "run.json",
-               with_cause.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  write_file(run / "run.json",
+             with_cause.dump(2, ' ', false, Json::error_handler_t::replace) + "\n",
+             Existing::replaced);
 }
 
 }  // namespace nnrun::host

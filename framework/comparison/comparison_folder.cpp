@@ -51,9 +51,7 @@ void remove_leftovers(const fs::path& folder) {
   const auto add = [&](const std::vector<fs::path>& found) {
     gone.insert(gone.end(), found.begin(), found.end());
   };
-  add(entries(folder, [&](const std::string& name) {
-    return is_temporary_name(name) || name.find(".new" + machine) != name.npos;
-  }));
+  add(entries(folder, is_temporary_name));
   add(entries(folder / "configs", is_temporary_name));
   for (const fs::path& config : entries(folder / "runs", [](const std::string&) { return true; }))
     add(entries(config, [&](const std::string& name) {

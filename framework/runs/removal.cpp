@@ -72,10 +72,8 @@ Holding file_in(Holding folder, const std::string& name) {
     case Holding::run:
       return file_if(is_one_of(name, {"config.yaml", "metrics.csv", "model.safetensors", "run.json",
                                       "report.html", "decision.json"}));
-    case Holding::comparison: {
-      const std::string whole = name.substr(0, name.find(".new-"));  // one that was being replaced
-      return file_if(is_one_of(whole, {"plan.json", "comparison.json", "compare.html"}));
-    }
+    case Holding::comparison:
+      return file_if(is_one_of(name, {"plan.json", "comparison.json", "compare.html"}));
     case Holding::configs:
       return file_if(name.ends_with(".yaml"));
     case Holding::checkpoints:

@@ -164,7 +164,7 @@ RunFolder::RunFolder(fs::path path, Sync sync, Existing existing)
       }()) {}
 
 void RunFolder::write(const char* name, std::string_view text, Existing existing, Sync sync) const {
-  write_file(path_ / name, std::span(&text, 1), existing, sync);
+  write_file(path_ / name, text, existing, sync);
 }
 
 void RunFolder::make_safe() const {
@@ -248,8 +248,7 @@ CsvFile::CsvFile(fs::path file, const std::vector<std::string>& columns, std::si
           [&] {
             std::string text = csv_row(columns);
             for (std::size_t row = 0; row < rows; ++row) text += csv_row(cells(row));
-            const std::string_view part = text;
-            write_file(file, std::span(&part, 1), Existing::replaced);
+            write_file(file, text, Existing::replaced);
             return file;
           }(),
           columns.size(), 0) {}

@@ -96,7 +96,7 @@ TEST_CASE("runs rm removes all that runs and comparisons leave, finished or not"
            fs::copy_options::recursive);
   for (const char* file : {"plan.json", "comparison.json", "compare.html"})
     fs::remove(scratch / "runs/compare/0003" / file);
-  scratch.write("runs/compare/0003/comparison.json.new-machine-12", "");
+  scratch.write("runs/compare/0003/.nnrun-12-0.tmp", "");
   fs::rename(scratch / "runs/compare/0003/runs/small/0002",
              scratch / "runs/compare/0003/runs/small/.0002-machine-12");
   scratch.write("runs/small/0005/run.json", "");  // a power cut

@@ -122,7 +122,7 @@ class Stage {
       // what is printed goes into its file as it comes
       const bool printed = prints_into_a_file(writer_) && !before_.contains(name);
       CHECK((is_in(before_) || is_in(whole_) || printed || is_whole(disk() / name, text)));
-      for (const char* unfinished : {".nnrun-", ".new-", "/."})
+      for (const char* unfinished : {".nnrun-", "/."})
         CHECK(name.find(unfinished) == name.npos);
     }
   }
