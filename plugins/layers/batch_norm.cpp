@@ -63,9 +63,13 @@ struct BatchNorm : nnrun::Layer {
   /// The numbers of each feature, in the order of the state; backward adds the sums of slopes.
   template <class T>
   struct Statistics {
-    T *mean, *variance, *dbeta, *dgamma;
-    Statistics(T* at, std::size_t stride)
-        : mean(at), variance(at + stride), dbeta(at + 2 * stride), dgamma(at + 3 * stride) {}
+    T *mean, *variance = nullptr, *dbeta = nullptr, *dgamma = nullptr;
+    Statistics(T* at, std::size_t stride) : mean(at) {
+      if (at == nullptr) return;  // nothing is kept in prediction
+      variance = at + stride;
+      dbeta = at + 2 * stride;
+      dgamma = at + 3 * stride;
+    }
   };
 
   template <class T>
