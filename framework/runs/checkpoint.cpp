@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t digits = 12;
 constexpr std::string_view name_start = "step-", name_end = ".safetensors";
-constexpr const char* kind = "checkpoint of a run";
+constexpr const char* checkpoint_kind = "checkpoint of a run";
 constexpr const char* format_version = "1";
 
 std::size_t width_of(const std::string& dtype) {
@@ -38,7 +38,7 @@ void require_origin(const fs::path& file, const Metadata& metadata,
   const auto refuse = [&](const std::string& why) {
     throw RecordError(Problem{.what = "'" + file.string() + "' " + why});
   };
-  if (text("kind") != kind) refuse("is not the checkpoint of a run");
+  if (text("kind") != checkpoint_kind) refuse("is not the checkpoint of a run");
   if (text("version") != format_version)
     refuse("is of version '" + text("version") + "', this program reads version " + format_version);
   if (text("course_sha256") != origin.course_sha256) refuse("belongs to another config");
@@ -91,7 +91,7 @@ void write_checkpoint(const fs::path& file, const Trainer& trainer, const Experi
                        numbers.bytes});
   const History& history = trainer.history();
   write_safetensors(file, tensors,
-                    {{"kind", kind},
+                    {{"kind", checkpoint_kind},
                      {"version", format_version},
                      {"name", experiment.name},
                      {"seed", std::to_string(experiment.seed)},

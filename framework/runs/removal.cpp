@@ -61,6 +61,15 @@ bool is_seed(const std::string& name) {
                      [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
+/// Returns whether a name is `start`, digits, `.safetensors`.
+bool is_numbered(std::string_view name, std::string_view start) {
+  constexpr std::string_view end = ".safetensors";
+  if (!name.starts_with(start) || !name.ends_with(end)) return false;
+  name.remove_prefix(start.size());
+  return name.size() > end.size() &&
+         name.substr(0, name.size() - end.size()).find_first_not_of("0123456789") == name.npos;
+}
+
 Holding file_if(bool ours) {
   return ours ? Holding::file : Holding::foreign;
 }
@@ -77,9 +86,9 @@ Holding file_in(Holding folder, const std::string& name) {
     case Holding::configs:
       return file_if(name.ends_with(".yaml"));
     case Holding::checkpoints:
-      return file_if(name.ends_with(".safetensors"));
+      return file_if(is_numbered(name, "step-") || is_numbered(name, "best-epoch-"));
     case Holding::sources:
-      return Holding::file;
+      return file_if(name.ends_with(".yaml") || name.ends_with(".yml"));
     default:
       return Holding::foreign;
   }
@@ -125,6 +134,15 @@ std::vector<std::string> names_in(const OpenEntry& folder, const fs::path& shown
   return names;
 }
 
+bool is_our_config(const fs::path& file) {
+  constexpr std::size_t largest = 1 << 24;
+  try {
+    return read_file(file, largest).starts_with("# Written by nnrun");
+  } catch (const RecordError&) {
+    return false;
+  }
+}
+
 /// Throws UsageError for the first thing in the folder that is not ours. remove: removes the rest.
 void walk(const OpenEntry& folder, Holding kind, const fs::path& shown, bool remove) {
   for (const std::string& name : names_in(folder, shown)) {
@@ -132,9 +150,12 @@ void walk(const OpenEntry& folder, Holding kind, const fs::path& shown, bool rem
     if (::fstatat(*folder, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
       cannot_remove(shown / name, errno);
     const bool is_folder = S_ISDIR(status.st_mode);
-    const Holding entry = is_folder                 ? folder_in(kind, name)
-                          : S_ISREG(status.st_mode) ? file_in(kind, name)
-                                                    : Holding::foreign;
+    Holding entry = is_folder                 ? folder_in(kind, name)
+                    : S_ISREG(status.st_mode) ? file_in(kind, name)
+                                              : Holding::foreign;
+    // people keep configs in folders of this name too
+    if (kind == Holding::configs && !is_temporary_name(name) && !is_our_config(shown / name))
+      entry = Holding::foreign;
     if (entry == Holding::foreign)
       throw UsageError(Problem{
           .what = "'" + (shown / name).string() + "' is not what nnrun leaves in such a folder",
@@ -159,15 +180,6 @@ bool is_record(const fs::path& file, std::initializer_list<const char*> keys) {
   }
 }
 
-bool is_our_config(const fs::path& file) {
-  constexpr std::size_t largest = 1 << 24;
-  try {
-    return read_file(file, largest).starts_with("# Written by nnrun");
-  } catch (const RecordError&) {
-    return false;
-  }
-}
-
 bool has_our_config(const fs::path& folder) {
   std::error_code error;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
@@ -176,11 +188,18 @@ bool has_our_config(const fs::path& folder) {
   return false;
 }
 
+/// Returns whether a comparison was killed before it wrote its plan, which comes before any run.
+bool is_begun(const fs::path& folder, const std::vector<std::string>& names) {
+  return has_our_config(folder / "configs") && std::ranges::all_of(names, [](const auto& name) {
+           return name == "configs" || is_temporary_name(name);
+         });
+}
+
 /// Returns run or comparison, by what the files in a folder say; `foreign` if they do not say it.
 Holding kind_of(const fs::path& folder, const std::vector<std::string>& names) {
   if (is_record(folder / "plan.json", {"kind", "seeds", "configs"}) ||
       is_record(folder / "comparison.json", {"nnrun", "kind", "configs"}) ||
-      has_our_config(folder / "configs"))
+      is_begun(folder, names))
     return Holding::comparison;
   if (is_record(folder / "run.json", {"status", "version", "plugins"}) ||
       is_our_config(folder / "config.yaml"))

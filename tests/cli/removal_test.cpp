@@ -73,11 +73,35 @@ TEST_CASE("runs rm refuses a run with something of somebody else in it, and name
   refuses("r/more");
   scratch.write("r/source/more/a.txt", "mine");
   refuses("r/source/more");
+  scratch.write("r/source/notes.txt", "mine");
+  refuses("r/source/notes.txt");
+  scratch.write("r/checkpoints/my-favourite.safetensors", "mine");
+  refuses("r/checkpoints/my-favourite.safetensors");
+  fs::remove(scratch / "r/checkpoints");
   fs::remove(scratch / "r/report.html");
   fs::create_symlink("../small.csv", scratch / "r/report.html");
   refuses("r/report.html");
   CHECK(run("$nnrun runs rm --yes r", scratch.folder()).status == 0);
   CHECK(fs::exists(scratch / "small.csv"));
+}
+
+TEST_CASE("runs rm takes nobody's project for a comparison", "[cli]") {
+  const Scratch scratch;
+  write_small(scratch);
+  REQUIRE(
+      run("mkdir -p p/configs && cp small.* p/configs && cd p && $nnrun -q configs/small.yaml && "
+          "cp runs/small/0001/config.yaml configs/again.yaml",
+          scratch.folder())
+          .status == 0);
+  const auto before = all_in(scratch / "p");
+  CHECK(refused("$nnrun runs rm --yes p", 2, scratch.folder()) ==
+        "error: 'p' is not a run folder\n   = help: nnrun runs lists them\n");
+  CHECK(all_in(scratch / "p") == before);
+  REQUIRE(run("$nnrun compare small.yaml --seeds 2 -q --out c && cp small.yaml c/configs/mine.yaml",
+              scratch.folder())
+              .status == 0);
+  CHECK(refused("$nnrun runs rm --yes c", 2, scratch.folder()) ==
+        "error: 'c/configs/mine.yaml" + leaves);
 }
 
 TEST_CASE("runs rm removes all that runs and comparisons leave, finished or not", "[cli]") {
@@ -94,7 +118,7 @@ TEST_CASE("runs rm removes all that runs and comparisons leave, finished or not"
   scratch.write("runs/small/0004/.nnrun-12-0.tmp", "");
   fs::copy(scratch / "runs/compare/0001", scratch / "runs/compare/0003",
            fs::copy_options::recursive);
-  for (const char* file : {"plan.json", "comparison.json", "compare.html"})
+  for (const char* file : {"comparison.json", "compare.html"})
     fs::remove(scratch / "runs/compare/0003" / file);
   scratch.write("runs/compare/0003/.nnrun-12-0.tmp", "");
   fs::rename(scratch / "runs/compare/0003/runs/small/0002",
