@@ -5,6 +5,9 @@
 #include <map>
 #include <set>
 
+#include "base/commands.hpp"
+#include "base/files.hpp"
+#include "comparison/children.hpp"
 #include "comparison/holm_correction.hpp"
 #include "comparison/same_sources.hpp"
 #include "comparison/statistics.hpp"
@@ -34,6 +37,18 @@ Estimate estimate_of(const std::vector<double>& values) {
   return out;
 }
 
+/// Throws RecordError for a run that was not made from its config of the plan.
+void require_planned(const ComparisonPlan& plan, const PlannedRun& planned, const ReportRun& run) {
+  if (run.config_sha256.empty()) return;  // it is missing
+  const std::string yaml = resolved_yaml(experiment_of(plan, planned));
+  if (sha256_of(std::as_bytes(std::span(yaml))) == run.config_sha256) return;
+  throw RecordError(Problem{.what = "this run was not made from the config '" +
+                                    plan.configs[planned.config].name + "' of the comparison",
+                            .where = run.folder,
+                            .hint = "nnrun runs rm " + shell_word(run.folder) +
+                                    " removes it, then it is made again by --resume"});
+}
+
 std::vector<ReportRow> rows_of(const ComparisonPlan& plan) {
   std::vector<ReportRow> rows;
   for (const ComparedConfig& config : plan.configs)
@@ -42,8 +57,10 @@ std::vector<ReportRow> rows_of(const ComparisonPlan& plan) {
                     .parameters = config.parameters,
                     .set = config.set,
                     .yaml = resolved_yaml(config.experiment)});
-  for (const PlannedRun& run : plan.runs)
+  for (const PlannedRun& run : plan.runs) {
     rows[run.config].runs.push_back(read_run(run.folder, run.seed));
+    if (!plan.recorded) require_planned(plan, run, rows[run.config].runs.back());
+  }
   return rows;
 }
 

@@ -49,7 +49,8 @@ void read_record(const fs::path& folder, ReportRun& run) {
   const RecordField record(file, json);
   run.status = record.at("status").one_of({"done", "failed", "interrupted", "running"});
   if (record.at("seed").count() != run.seed) record.at("seed").refuse(std::to_string(run.seed));
-  require_config(folder, record.at("config_sha256").text());
+  run.config_sha256 = record.at("config_sha256").text();
+  require_config(folder, run.config_sha256);
   read_origin(record, run);
   if (run.status == "failed") run.error = record.at("error").text();
   if (run.done())

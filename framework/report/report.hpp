@@ -38,7 +38,7 @@ struct ReportRun {
   std::array<std::optional<Scores>, NNRUN_PARTS> scores{};
   std::optional<RunSeconds> seconds{};
   std::optional<std::size_t> epochs{}, parameters{};
-  std::string weights_sha256{}, data_sha256{};
+  std::string weights_sha256{}, data_sha256{}, config_sha256{};
   std::map<std::string, std::string> libraries{};  ///< checksums by file name
   std::optional<Curve> curve{};
   std::optional<Plane> plane{};  ///< moves to its row

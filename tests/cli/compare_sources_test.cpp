@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/small_run.hpp"
+#include "support/limits.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
 namespace {
@@ -203,6 +204,7 @@ TEST_CASE("a config whose data can be read only once is refused", "[compare]") {
   run("mkfifo pipe", scratch.folder());
   CHECK_THAT(refused("$nnrun compare small.yaml --set data.path=pipe", 5, scratch.folder()),
              Contains("/pipe' is not a file that every run of a comparison can read"));
+  if (sanitized) return;  // a sanitizer needs descriptors of its own
   const Ended few = run("(ulimit -n 6; timeout 20 $nnrun compare small.yaml)", scratch.folder());
   CHECK((few.status == 1 || few.status == 5));
   CHECK_THAT(few.err, StartsWith("error: "));
@@ -249,6 +251,19 @@ TEST_CASE("what a killed comparison leaves is cleaned by the next one, and not w
   run("$nnrun compare --resume c -q & child=$!; sleep 1; kill -TERM $child; wait $child",
       scratch.folder());
   CHECK(names_in(scratch / "c/runs/small").empty());
+}
+
+TEST_CASE("a run of another config is not taken for one of its neighbour's", "[compare]") {
+  const Scratch scratch;
+  write_small(scratch);
+  scratch.write("other.yaml", "extends: small.yaml\nname: other\ntrain: {batch_size: 2}\n");
+  REQUIRE(run("$nnrun compare small.yaml other.yaml --seeds 2 --out c -q && "
+              "rm -r c/runs/small/0002 && cp -r c/runs/other/0002 c/runs/small/",
+              scratch.folder())
+              .status == 0);
+  CHECK_THAT(refused("$nnrun compare --resume c", 1, scratch.folder()),
+             Contains("this run was not made from the config 'small' of the comparison") &&
+                 Contains("c/runs/small/0002"));
 }
 
 }  // namespace nnrun::testing
