@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/commands.hpp"
 #include "config/recorded_files.hpp"
 namespace nnrun::host {
 namespace {
@@ -64,7 +65,8 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
     const std::string& error = run.record.error;
     throw RecordError(
         Problem{.what = "the run in '" + folder + "' has no model.safetensors" +
-                        (error.empty() ? ": it did not finish" : ": it failed, " + error)});
+                        (error.empty() ? ": it did not finish" : ": it failed, " + error),
+                .hint = "nnrun train --resume " + shell_word(folder) + " goes on with it"});
   }
   run.folder = path;
   try {
@@ -79,7 +81,8 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
     throw PluginError(std::move(problems));
   }
   run.changes = changes_since(config, run.experiment, registry);
-  run.model = read_model(model);
+  const bool other = std::ranges::count(overrides, "model.weights", &Override::path) > 0;
+  run.model = read_model(other ? run.experiment.model.weights.value : model);
   return run;
 }
 

@@ -147,6 +147,18 @@ void compare_weights(const OpenedRun& run, const Model& model, Comparing& compar
     compare.lower(common_digits(stored, blocks, model.dtype()));
 }
 
+/// Returns the first thing besides the weights in which model.safetensors is not the model that was
+/// trained now; empty if there is none.
+std::string other_part(const ModelFile& stored, const Model& model) {
+  const Preparation::Fit& fit = model.preparation().fitted();
+  const DataNames& names = model.names();
+  if (stored.fit.shifts != fit.shifts) return "input/shift";
+  if (stored.fit.factors != fit.factors) return "input/factor";
+  if (stored.names.inputs != names.inputs) return "input_names";
+  if (stored.names.targets != names.targets) return "target_names";
+  return stored.names.classes != names.classes ? "classes" : "";
+}
+
 /// Another instruction set explains that digits differ far behind the point, and nothing else.
 Verdict verdict_of(const Verification& v) {
   const auto changed = [&](const char* what) {
@@ -176,6 +188,12 @@ Verification verify_run(const OpenedRun& run, Trainer& trainer, const Listener& 
   compare_weights(run, model, compare, v);
   if (v.weights != v.recorded_weights && !v.first_difference)
     v.first_difference = {last, "result.weights_sha256", v.recorded_weights, v.weights};
+  const std::string part = v.other_model.empty() ? other_part(run.model, model) : "";
+  if (!part.empty() && !v.first_difference) {
+    v.first_difference = {last, part + " of model.safetensors", "other values",
+                          "those of the data"};
+    compare.lower(0);
+  }
 
   v.changes = run.changes;
   std::ranges::move(changed_data(run.record, trainer.data_sha256()), std::back_inserter(v.changes));

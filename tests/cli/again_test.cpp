@@ -179,7 +179,9 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "error: 'nowhere' is not the folder of a run: it has no config.yaml\n"
         "   = help: nnrun runs lists those that are below a folder\n");
   std::filesystem::remove(scratch / "d/model.safetensors");
-  CHECK(said("d 1,2", 1) == "error: the run in 'd' has no model.safetensors: it did not finish\n");
+  CHECK(said("d 1,2", 1) ==
+        "error: the run in 'd' has no model.safetensors: it did not finish\n"
+        "   = help: nnrun train --resume d goes on with it\n");
 }
 
 TEST_CASE("a plugin of a run that is missing is named, with where it was", "[cli][predict]") {

@@ -59,6 +59,12 @@ std::map<std::string, std::string> contents_of(const fs::path& folder) {
   return contents;
 }
 
+/// Replaces the model of a run by another run's.
+void copy_model(const Project& project, const std::string& from, const std::string& to) {
+  fs::copy_file(project.folder() / from / "model.safetensors",
+                project.folder() / to / "model.safetensors", fs::copy_options::overwrite_existing);
+}
+
 std::vector<std::string> changed_in(const json& verified) {
   std::vector<std::string> names;
   for (const json& change : verified["changed"]) names.push_back(change["what"]);
@@ -364,6 +370,33 @@ TEST_CASE("a project that was moved still finds its files", "[cli][verify][plugi
   const Ended data = run(path + "$nnrun eval far/away/from/r", project.scratch.folder());
   CHECK(data.status == 5);
   CHECK_THAT(data.err, Contains("far/away/from/data/table.csv', its place beside the run"));
+}
+
+TEST_CASE("a model whose preparation is another's is not the run's", "[cli][verify]") {
+  // without epochs the weights are those of the start, whatever the data
+  const Project project("--set train.epochs=0");
+  project.edit("data/table.csv", "6,", "60,");
+  REQUIRE(project.nnrun("-q net.yaml --out other --set train.epochs=0").status == 0);
+  project.edit("data/table.csv", "60,", "6,");
+  CHECK(project.verified()["verdict"] == "identical");
+  copy_model(project, "other", "r");
+  const json said = project.verified("r", 1);
+  CHECK(said["verdict"] == "different");
+  CHECK(said["first_difference"]["column"] == "input/shift of model.safetensors");
+}
+
+TEST_CASE("eval measures the model that --set model.weights names", "[cli][verify]") {
+  const Project project;
+  REQUIRE(project.nnrun("-q net.yaml --set seed=5 --out five").status == 0);
+  const auto cost = [&](const std::string& words) {
+    const Ended ended = project.nnrun("eval r --json " + words);
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    return parsed(ended.out)["cost"];
+  };
+  // the same examples: the run's, by its seed
+  CHECK(cost("--set model.weights=five/model.safetensors") != cost(""));
+  CHECK(cost("--set model.weights=r/model.safetensors") == cost(""));
 }
 
 }  // namespace nnrun::testing
