@@ -279,7 +279,7 @@ std::string help_text(const std::string& name) {
     text +=
         "\nnnrun help VERB shows the options of a verb; man nnrun, where installed, tells all.\n"
         "Exit status: 0 done, 1 the run failed, 2 usage, 3 config, 4 plugin, 5 data,\n"
-        "130 or 143 interrupted.\n";
+        "130, 143 or 129 interrupted.\n";
     return text;
   }
   text = "usage: nnrun " + std::string(verb->name) + " " + verb->target + " [options]\n\n  " +

@@ -107,8 +107,8 @@ class Training {
     listener.written = [&](std::uint64_t step) {
       const std::string saved = "a checkpoint is saved";
       if (interrupt_signal() == 0) return say_line("step " + std::to_string(step) + ": " + saved);
-      say_line(talk_.yellow("interrupted after step " + std::to_string(step) + ": " + saved));
-      say_line("resume  " + resume_command(folder_));
+      tell_anyway(talk_.yellow("interrupted after step " + std::to_string(step) + ": " + saved));
+      tell_anyway("resume  " + resume_command(folder_));
       can_resume_ = true;
     };
     listener.failed = [&](const Error& error) {
@@ -198,6 +198,13 @@ class Training {
     if (quiet_ || config.filename() != "config.yaml" || !arguments_.overrides.empty()) return;
     const auto then = stored_record(config.parent_path()), now = stored_record(folder_);
     if (then && now) note_changes(names_of(changed_data(*then, now->data_sha256)), talk_);
+  }
+  /// Tells also whoever asked for quiet, though not a program that reads JSON.
+  void tell_anyway(const std::string& text) {
+    if (quiet_ && !arguments_.json)
+      talk_.write(text + "\n");
+    else
+      say_line(text);
   }
   void say_line(const std::string& text) {
     if (quiet_) return;

@@ -68,6 +68,7 @@ RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string na
 RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string name) {
   if (watched_) {
     record_.status = "running";
+    if (record_.data_sha256.empty()) record_.data_sha256 = trainer.data_sha256();
     folder_.write_run(run_json(record_, experiment_), Sync::later);
     checkpoints_.emplace(folder_.path(), experiment_, trainer);
   }
@@ -105,7 +106,11 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
   const auto stop = std::move(listener.stop);
   listener.stop = [&] {
     stopped = stop && stop();
-    wanted = kept && watched_->wanted && watched_->wanted();
+    const bool asked = watched_ && watched_->wanted && watched_->wanted();
+    wanted = asked && kept;
+    if (asked && !kept && watched_->failed)
+      watched_->failed(RecordError(Problem{.what = "no checkpoint was written: this run keeps none",
+                                           .hint = "train.checkpoint.every is never"}));
     return stopped || wanted || (kept && checkpoints_->is_due());
   };
   const auto steps = [&] { return kept ? checkpoints_->steps_left(trainer) : Trainer::every_step; };

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 using Keys = std::map<std::string, std::string>;
 
 std::string anew(const fs::path& folder) {
-  return "nnrun " + shell_word((folder / "config.yaml").string()) + " trains anew, in a new folder";
+  return "train anew, in a new folder: nnrun " + shell_word((folder / "config.yaml").string());
 }
 
 [[noreturn]] void refuse_to_go_on(std::string what, std::string hint) {
@@ -67,7 +67,7 @@ bool require_same_config(const fs::path& folder, const Experiment& then, RunReco
   const std::string course = course_sha256(then);
   if (!same && record.course_sha256 != course)
     refuse_to_go_on("'" + (folder / "config.yaml").string() + "' was changed since the run started",
-                    "undo the change, or train anew: " + anew(folder));
+                    "undo the change, or " + anew(folder));
   // of an unchanged config the recorded hash holds: a later version may write more keys
   if (record.course_sha256.empty()) record.course_sha256 = course;
   return same;
@@ -90,8 +90,9 @@ void require_same_course(const fs::path& folder, const Experiment& then, const E
       .what = "'" + key + "' cannot change when a run goes on: what it has learnt so far comes " +
               "from the value before",
       .hint = "train.epochs, steps, max_examples, max_seconds, checkpoint, the patience and "
-              "min_delta of early_stopping, and predict may change\n" +
-              anew(folder) + " and takes every --set"});
+              "min_delta of early_stopping, and predict may change\n"
+              "to change anything, " +
+              anew(folder) + " --set ..."});
 }
 
 void require_same_plugins(const fs::path& folder, const StoredRecord& stored,
@@ -100,7 +101,18 @@ void require_same_plugins(const fs::path& folder, const StoredRecord& stored,
   if (!changed.empty())
     refuse_to_go_on("the run cannot go on: since it started, " + join(changed, ", ") +
                         (changed.size() == 1 ? " has changed" : " have changed"),
-                    "put back what the run was started with, or train anew: " + anew(folder));
+                    "put back what the run was started with, or " + anew(folder));
+}
+
+/// The numbers that the run started from: without a checkpoint they are read again, and the record
+/// says which they were.
+void require_same_start(const fs::path& folder, const StoredRecord& stored,
+                        const Experiment& then) {
+  const std::vector<Change> changes = changed_files(stored, then);
+  if (!changes.empty())
+    refuse_to_go_on("the run cannot go on: since it started, the file of " + changes.front().what +
+                        (changes.front().now.empty() ? " is gone" : " has changed"),
+                    "put back what the run was started with, or " + anew(folder));
 }
 
 std::vector<std::string> notes_on(const StoredRecord& stored, const Experiment& then,
@@ -123,17 +135,19 @@ std::vector<std::string> notes_on(const StoredRecord& stored, const Experiment& 
 
 /// Throws UsageError if less is planned now than was trained.
 void require_longer(const Experiment& experiment, std::uint64_t epochs, std::uint64_t steps,
-                    const fs::path& folder) {
+                    std::uint64_t examples, const fs::path& folder) {
   const TrainSpec& train = experiment.train;
   const auto refuse_length = [&](const std::string& key, std::uint64_t wanted,
                                  std::uint64_t trained) {
     throw UsageError(Problem{.what = key + " is " + std::to_string(wanted) + ", but the run has " +
                                      std::to_string(trained) + " behind it",
-                             .hint = "ask for more, or train anew: " + anew(folder)});
+                             .hint = "ask for more, or " + anew(folder)});
   };
   if ((train.epochs_given || train.steps == 0) && train.epochs < epochs)
     refuse_length("train.epochs", train.epochs, epochs);
   if (train.steps > 0 && train.steps < steps) refuse_length("train.steps", train.steps, steps);
+  if (train.max_examples > 0 && train.max_examples < examples)
+    refuse_length("train.max_examples", train.max_examples, examples);
 }
 
 }  // namespace
@@ -150,6 +164,7 @@ ResumedRun resume_run(const std::string& name, const std::vector<Override>& over
   Experiment now = read_experiment(folder / "config.yaml", overrides, registry);
   require_same_course(folder, then, now);
   require_same_plugins(folder, stored, registry);
+  require_same_start(folder, stored, then);
   const bool changed = !same_config || resolved_keys(then) != resolved_keys(now);
   const bool done = record.status == "done" && !changed;
   std::vector<std::string> notes = notes_on(stored, then, now);
@@ -162,25 +177,31 @@ std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads
                                          const std::function<void(const Error&)>& refused) {
   const fs::path folder = run.folder.path();
   const std::vector<std::uint64_t> steps = checkpoint_steps(checkpoint_folder(folder));
-  require_longer(run.experiment, run.epochs_before, 0, folder);
+  require_longer(run.experiment, run.epochs_before, 0, 0, folder);
   Experiment start = run.experiment;
   if (!steps.empty()) start.model.weights = {};  // the checkpoint's are newer
   std::unique_ptr<Trainer> trainer = Trainer::create(start, threads);
   const std::string data = trainer->data_sha256();
   if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
     refuse_to_go_on("the run cannot go on: its data changed since it started",
-                    "put the data back, or train anew: " + anew(folder));
+                    "put the data back, or " + anew(folder));
   if (steps.empty()) return trainer;
+  bool cut = false;  // a limit that is no longer there ended the last epoch early
   for (const std::uint64_t step : steps) try {
       restore_checkpoint(checkpoint_folder(folder) / checkpoint_name(step), *trainer,
                          {run.record.course_sha256, data});
-      const History& history = trainer->history();
-      require_longer(run.experiment, history.empty() ? 0 : history.back().epoch, trainer->steps(),
-                     folder);
+      if (trainer->would_leave_examples_out()) {
+        cut = true;
+        continue;  // an earlier one is within that epoch, or before it
+      }
+      const EpochReport last =
+          trainer->history().empty() ? EpochReport{} : trainer->history().back();
+      require_longer(run.experiment, last.epoch, trainer->steps(), last.examples, folder);
       return trainer;
     } catch (const RecordError& error) {
       refused(error);
     }
+  if (cut) return Trainer::create(run.experiment, threads);
   refuse_to_go_on(
       "none of the checkpoints in '" + checkpoint_folder(folder).string() + "' can be used",
       "remove that folder, and the run goes on from its beginning");

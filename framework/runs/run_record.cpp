@@ -34,6 +34,7 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["parameters"] = result.parameters;
   json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;
   json["steps"] = outcome.steps;
+  if (outcome.interrupted) json["interrupted"] = true;
   if (outcome.best_epoch > 0) json["best_epoch"] = outcome.best_epoch;
   if (outcome.result) {
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part)

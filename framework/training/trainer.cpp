@@ -96,6 +96,10 @@ class TrainerOf final : public Trainer {
   unsigned threads() const override { return stepper_.threads(); }
   std::uint64_t steps() const override { return descent().steps(); }
   std::uint64_t steps_per_epoch() const override { return descent().steps_per_epoch(); }
+  bool would_leave_examples_out() const override {
+    return position_.seen == 0 && position_.last_is_whole == 0 && !is_ended_by_limit() &&
+           !is_out_of_patience();
+  }
   const History& history() const override { return history_; }
   const RunState& state() const override { return state_; }
 
@@ -191,7 +195,8 @@ class TrainerOf final : public Trainer {
     std::string fault = history_.fault(history_.empty() ? 1 : first, epochs);
     if (fault.empty()) fault = position_.fault(count, history_);
     if (fault.empty()) fault = batches_->fault();
-    const std::uint64_t before = history_.empty() ? 0 : history_.back().step;
+    const bool reported = fault.empty() && !history_.empty();
+    const std::uint64_t before = reported ? history_.back().step : 0;
     if (fault.empty()) fault = descent().fault(before + steps_of_epoch(), epochs);
     if (fault.empty() && patience_)
       fault = patience_->fault(epochs, model_->parameters().size() + model_->state().size());
@@ -213,9 +218,10 @@ class TrainerOf final : public Trainer {
   }
 
   bool is_out_of_patience() const { return patience_ && patience_->is_out(position_.epochs); }
+  bool is_ended_by_limit() const { return position_.seen == 0 && limits_.reached(spent()); }
   bool is_over() const {
     return is_out_of_patience() || position_.epochs >= descent().planned_epochs() ||
-           (position_.seen == 0 && limits_.reached(spent()));
+           is_ended_by_limit();
   }
   Spent spent() const {
     return {descent().steps(), position_.examples + position_.seen,

@@ -32,7 +32,10 @@ class Trainer {
   static constexpr std::uint64_t every_step = ~std::uint64_t{0};
   virtual std::uint64_t steps() const = 0;            ///< made so far
   virtual std::uint64_t steps_per_epoch() const = 0;  ///< of a whole epoch
-  virtual const History& history() const = 0;         ///< until `finish` takes it
+  /// Returns whether a limit ended the last epoch before its last example, but the limits of now do
+  /// not end the run: to go on would leave the rest of that epoch out.
+  virtual bool would_leave_examples_out() const = 0;
+  virtual const History& history() const = 0;  ///< until `finish` takes it
   /// Returns everything that the run changes: enough to continue in another trainer of the same
   /// experiment with the same bits.
   virtual const RunState& state() const = 0;

@@ -1,3 +1,4 @@
+#include <array>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <random>
@@ -278,7 +279,7 @@ TEST_CASE("a run does not go on with another config, other data or another plugi
   const std::string go_on = "$nnrun train --resume run --set train.epochs=9";
   const auto check_refused = [&](const std::string& what) {
     CHECK_THAT(refused(go_on, 1, scratch.folder()),
-               Contains(what) && Contains("config.yaml trains anew, in a new folder\n"));
+               Contains(what) && Contains("train anew, in a new folder: nnrun "));
     CHECK(text_of(scratch / "run/run.json") == record);
   };
   scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,4\n");
@@ -313,6 +314,72 @@ TEST_CASE("a run that diverges keeps its last good checkpoint and says so", "[cl
   const Ended again = run("$nnrun train --resume run", scratch.folder());
   CHECK(again.status == 1);
   CHECK_THAT(again.err, Contains("goes on after step "));
+}
+
+TEST_CASE("a run that a limit ended within an epoch goes on as if the limit had not been",
+          "[cli]") {
+  const Scratch scratch;
+  const std::string config =
+      "$nnrun -q $configs/diagonal-minibatch.yaml --set train.checkpoint.every=20 --set train.";
+  // an epoch has 100 steps of 100 examples
+  using Limit = std::array<std::string, 3>;
+  for (const auto& [key, few, many] :
+       {Limit{"steps", "57", "150"}, Limit{"max_examples", "1700", "15000"}}) {
+    CAPTURE(key);
+    REQUIRE(run(config + key + "=" + few + " --out " + key, scratch.folder()).status == 0);
+    REQUIRE(run(config + key + "=" + many + " --out " + key + "-whole", scratch.folder()).status ==
+            0);
+    CHECK(run("$nnrun train -q --resume " + key + " --set train." + key + "=" + many,
+              scratch.folder())
+              .status == 0);
+    check_same(scratch / key, scratch / (key + "-whole"));
+    CHECK_THAT(refused("$nnrun train -q --resume " + key + " --set train." + key + "=10", 2,
+                       scratch.folder()),
+               Contains("train." + key + " is 10, but the run has " + many + " behind it"));
+  }
+}
+
+TEST_CASE("a run without a checkpoint does not start again from other data or weights", "[cli]") {
+  const Scratch scratch;
+  scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,3\n");
+  const std::string config =
+      "data: {type: csv, path: data.csv, targets: [y]}\n"
+      "model: {input: 1, layers: [{type: dense, units: 1}]}\n"
+      "train: {cost: mean_squared_error, optimizer: {type: sgd, learning_rate: 0.001}}\n";
+  scratch.write("a.yaml", config);
+  REQUIRE(run("$nnrun -q a.yaml --out a && cp a/model.safetensors w.safetensors && "
+              "$nnrun -q a.yaml --set seed=9 --out b",
+              scratch.folder())
+              .status == 0);
+  REQUIRE(
+      run("$nnrun a.yaml --set train.epochs=100000000 --set model.weights=w.safetensors --out r "
+          ">log 2>&1 &\nchild=$!\n"
+          "until test -s r/metrics.csv; do kill -0 $child || exit 1; sleep 0.01; done\n"
+          "kill -KILL $child; wait; true",
+          scratch.folder())
+          .status == 0);
+  const std::string go_on = "$nnrun train -q --resume r --set train.epochs=3";
+  scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,4\n");
+  CHECK_THAT(refused(go_on, 1, scratch.folder()), Contains("its data changed since it started"));
+  scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,3\n");
+  REQUIRE(run("cp w.safetensors kept && cp b/model.safetensors w.safetensors", scratch.folder())
+              .status == 0);
+  CHECK_THAT(refused(go_on, 1, scratch.folder()),
+             Contains("since it started, the file of model.weights has changed"));
+  CHECK(run("cp kept w.safetensors && " + go_on, scratch.folder()).status == 0);
+}
+
+TEST_CASE("whoever asked for quiet still learns how to go on", "[cli]") {
+  const Scratch scratch;
+  const Ended ended =
+      run("$nnrun -q $configs/" + lasting +
+              " --out run >out 2>err &\nchild=$!\n"
+              "until test -s run/metrics.csv; do kill -0 $child || exit 1; sleep 0.01; done\n"
+              "kill -INT $child; wait $child",
+          scratch.folder());
+  CHECK(ended.status == 130);
+  CHECK_THAT(text_of(scratch / "err"), Contains("resume  nnrun train --resume run\n"));
+  CHECK(parsed(text_of(scratch / "run/run.json"))["result"]["interrupted"] == true);
 }
 
 }  // namespace nnrun::testing
