@@ -100,6 +100,9 @@ Exit list_recorded_runs(const Arguments& arguments) {
         Problem{.what = "runs lists one folder, '" + arguments.targets[1] + "' is too much",
                 .hint = "nnrun runs diff A B, nnrun runs rm RUN"});
   const std::string root = arguments.targets.empty() ? "runs" : arguments.targets[0];
+  if (std::error_code none; !arguments.targets.empty() && !std::filesystem::exists(root, none))
+    throw UsageError(Problem{.what = "there is no folder '" + root + "'",
+                             .hint = "nnrun runs lists those below the current one"});
   const FoundRuns found = runs_below(arguments, root);
   const std::vector<RunEntry>& entries = found.entries;
   const Terminal out(stdout);

@@ -89,7 +89,11 @@ std::string text_of(const Verification& v, const OpenedRun& run, const Terminal&
   for (const Change& change : v.changes)
     text += line("changed", change.what + ": recorded " + short_of(change.recorded) + ", now " +
                                 short_of(change.now));
-  if (v.verdict == Verdict::different && v.changes.empty() && v.first_difference)
+  const bool unexplained =
+      v.verdict == Verdict::different && v.changes.empty() && v.first_difference.has_value();
+  if (unexplained && v.weights == v.recorded_weights)
+    text += line("help", "the weights are the same, so a file of the run was edited");
+  else if (unexplained)
     text += line("help",
                  "nothing that is recorded has changed: a plugin that does not always "
                  "compute the same,\n           or a fault of this machine's memory" +

@@ -14,6 +14,14 @@ constexpr int times_of_a_write = 50;
 
 constexpr std::string_view best_start = "best-epoch-", best_end = ".safetensors";
 
+bool has_best(const fs::path& folder) {
+  std::error_code none;
+  for (fs::directory_iterator entry(folder, none), end; !none && entry != end;
+       entry.increment(none))
+    if (entry->path().filename().string().starts_with(best_start)) return true;
+  return false;
+}
+
 void remove_others(const fs::path& folder, std::string_view kept) {
   std::vector<fs::path> gone;
   std::error_code none;
@@ -35,7 +43,9 @@ Checkpoints::Checkpoints(const fs::path& run, const Experiment& experiment, cons
   const Placed<std::string>& best = experiment.train.checkpoint.best;
   if (!best.value.empty()) monitor_.emplace(best, experiment, trainer.data());
   const History& history = trainer.history();
-  for (std::size_t row = 0; monitor_ && row < history.size(); ++row) is_best(history[row]);
+  // without a file, `best` was not asked for so far: the best is that of the epochs to come
+  const bool kept = monitor_ && has_best(folder_);
+  for (std::size_t row = 0; kept && row < history.size(); ++row) is_best(history[row]);
   if (trainer.steps() > 0) last_step_ = trainer.steps();  // it was restored
   postpone();
 }

@@ -9,6 +9,7 @@
 #include "base/text.hpp"
 #include "runs/changes.hpp"
 #include "runs/checkpoint.hpp"
+#include "runs/json_file.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -27,7 +28,10 @@ void require_run(const fs::path& folder) {
   std::error_code none;
   const std::string name = "'" + folder.string() + "'";
   const auto resume_of = [](const fs::path& comparison) {
-    return "nnrun compare --resume " + shell_word(comparison.string()) + ", or sweep";
+    const auto plan = read_json(comparison / "plan.json");
+    const bool sweep = plan.is_object() && plan.contains("kind") && plan["kind"] == "sweep";
+    return (sweep ? "nnrun sweep --resume " : "nnrun compare --resume ") +
+           shell_word(comparison.string());
   };
   if (fs::exists(folder / "plan.json", none))
     throw UsageError(

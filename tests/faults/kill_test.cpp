@@ -172,6 +172,9 @@ TEST_CASE("a run that a signal ends says how to go on, and going on gives the sa
     fs::remove_all(scratch / "r");
     Process process("exec $nnrun run.yaml --out r", scratch.folder());
     moments.wait();
+    // before the program runs its first line, SIGUSR1 ends any process
+    while (signal == SIGUSR1 && !fs::exists(scratch / "r"))
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     process.send(signal);
     const int status = process.wait();
     const std::string said = process.err(), command = resume_command_in(said);
