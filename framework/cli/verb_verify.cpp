@@ -92,7 +92,7 @@ std::string text_of(const Verification& v, const OpenedRun& run, const Terminal&
   const bool unexplained =
       v.verdict == Verdict::different && v.changes.empty() && v.first_difference.has_value();
   if (unexplained && v.weights == v.recorded_weights)
-    text += line("help", "the weights are the same, so a file of the run was edited");
+    text += line("help", "the weights are the same, so a file of the run was edited or damaged");
   else if (unexplained)
     text += line("help",
                  "nothing that is recorded has changed: a plugin that does not always "

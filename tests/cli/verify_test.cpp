@@ -187,7 +187,8 @@ TEST_CASE("a difference that nothing recorded explains is called that", "[cli][v
   CHECK_THAT(
       flipped.out,
       StartsWith("different  r does not give the same again\nfirst      epoch 3, ") &&
-          Contains("\nhelp       the weights are the same, so a file of the run was edited"));
+          Contains(
+              "\nhelp       the weights are the same, so a file of the run was edited or damaged"));
 }
 
 TEST_CASE("a model of another run is told from the run's own", "[cli][verify]") {
