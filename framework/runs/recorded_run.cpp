@@ -150,7 +150,6 @@ void RecordedRun::save(const Trainer& trainer, bool asked) {
   checkpoints_->postpone();
   go_on_if_it_fails([&] {
     if (!checkpoints_->exist()) {
-      record_.data_sha256 = trainer.data_sha256();
       folder_.make_safe();
       write_record();
     }
