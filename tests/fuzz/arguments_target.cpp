@@ -9,7 +9,8 @@ void fuzz_arguments(std::string_view input) {
   std::vector<std::string> words{"nnrun"};
   for (std::string_view rest = input; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    words.emplace_back(rest.substr(0, rest.substr(0, end).find('\0')));  // as the system passes it
+    const std::string_view word = rest.substr(0, end);
+    words.emplace_back(word.substr(0, word.find('\0')));  // as the system passes it
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   std::vector<const char*> argv;

@@ -4,15 +4,22 @@ namespace nnrun::testing {
 
 void fuzz_csv(std::string_view input) {
   const std::string file = fuzz_folder().write("data.csv", input).string();
-  const auto tried = [](const Settings& settings) {
+  bool accepted = false;
+  const auto tried = [&](const Settings& settings) {
     try {
       read("csv", settings);
+      accepted = true;
     } catch (const host::Error&) {
+      return;
     }
   };
   tried({{"path", file}, {"header", false}, {"separator", std::string(";")}});
   tried({{"path", file}, {"separator", std::string("tab")}, {"test", file}});
-  read("csv", {{"path", file}, {"validation", file}});
+  const Settings simple{{"path", file}, {"validation", file}};
+  if (accepted)
+    tried(simple);
+  else
+    read("csv", simple);
 }
 
 }  // namespace nnrun::testing

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <csignal>
 #include <cstring>
@@ -18,10 +19,14 @@ namespace {
 
 constexpr std::size_t mutations = 500;  // of the examples of one target
 
+std::filesystem::path folder_of(const FuzzTarget& target) {
+  return std::filesystem::path(NNRUN_SOURCE_DIR "/tests/fuzz") / target.name;
+}
+
 std::vector<std::string> corpus_of(const FuzzTarget& target) {
-  const auto folder = std::filesystem::path(NNRUN_SOURCE_DIR "/tests/fuzz") / target.name;
   std::vector<std::string> corpus;
-  for (const std::string& name : names_in(folder)) corpus.push_back(text_of(folder / name));
+  for (const std::string& name : names_in(folder_of(target)))
+    corpus.push_back(text_of(folder_of(target) / name));
   return corpus;
 }
 
@@ -33,29 +38,54 @@ std::string input_of(const std::vector<std::string>& corpus, std::size_t i) {
 /// What the child tells its parent even if it dies.
 struct Tally {
   std::size_t tried = 0, refused = 0;
+  /// Of each of the first inputs, the beginning of why it was refused; empty if it was not.
+  std::array<std::array<char, 200>, 32> said{};
 };
 
-void try_all(const FuzzTarget& target, const std::vector<std::string>& corpus, Tally& tally) {
+/// A tally in memory that child processes share.
+class SharedTally {
+ public:
+  SharedTally()
+      : memory_(::mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+                       -1, 0)) {
+    REQUIRE(memory_ != MAP_FAILED);
+    new (memory_) Tally;
+  }
+  SharedTally(const SharedTally&) = delete;
+  SharedTally& operator=(const SharedTally&) = delete;
+  ~SharedTally() { ::munmap(memory_, sizeof(Tally)); }
+  Tally& operator*() const { return *static_cast<Tally*>(memory_); }
+  Tally* operator->() const { return &**this; }
+
+ private:
+  void* memory_;
+};
+
+void try_all(const FuzzTarget& target, const std::vector<std::string>& corpus, std::size_t inputs,
+             Tally& tally) {
   limit_memory();
-  for (; tally.tried < corpus.size() + mutations; ++tally.tried) {
+  for (; tally.tried < inputs; ++tally.tried) {
     limit_time();
     try {
       target.read(input_of(corpus, tally.tried));
-    } catch (const host::Error&) {
+    } catch (const host::Error& error) {
       ++tally.refused;
+      if (tally.tried < tally.said.size())
+        std::string(error.what()).copy(tally.said[tally.tried].data(), tally.said[0].size() - 1);
     }
   }
 }
 
-/// Returns how a process that tried everything ended.
+/// Returns how a process ended that tried so many inputs.
 int status_of_child(const FuzzTarget& target, const std::vector<std::string>& corpus,
-                    Tally& tally) {
+                    std::size_t inputs, Tally& tally) {
+  std::cout.flush();  // or the child may print it again
   const pid_t child = ::fork();
   if (child == 0) {
     for (const int signal : {SIGABRT, SIGSEGV, SIGFPE, SIGILL, SIGBUS})
       std::signal(signal, SIG_DFL);  // not the report of the test
     try {
-      try_all(target, corpus, tally);
+      try_all(target, corpus, inputs, tally);
     } catch (const std::exception& error) {
       std::cerr << error.what() << std::endl;
       ::_exit(1);
@@ -72,22 +102,33 @@ TEST_CASE("no input of a stranger crashes, hangs or takes much memory", "[fuzz]"
   CAPTURE(target.name);
   const std::vector<std::string> corpus = corpus_of(target);
   REQUIRE(!corpus.empty());
-  void* const shared =
-      ::mmap(nullptr, sizeof(Tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  REQUIRE(shared != MAP_FAILED);
-  Tally& tally = *new (shared) Tally;
-  const int status = status_of_child(target, corpus, tally);
-  std::cout << "figure: " << tally.tried << " inputs fuzzed\n"
-            << "figure: " << tally.refused << " inputs refused with a sentence\n";
+  const SharedTally tally;
+  const std::size_t inputs = corpus.size() + mutations;
+  const int status = status_of_child(target, corpus, inputs, *tally);
+  std::cout << "figure: " << tally->tried << " inputs fuzzed\n"
+            << "figure: " << tally->refused << " inputs refused with a sentence\n";
   if (status != 0) {
     const std::string kept = NNRUN_BUILD_DIR "/fuzz-" + std::string(target.name);
-    std::ofstream(kept, std::ios::binary) << input_of(corpus, tally.tried);
-    FAIL("input " << tally.tried << " ended the process with "
+    std::ofstream(kept, std::ios::binary) << input_of(corpus, tally->tried);
+    FAIL("input " << tally->tried << " ended the process with "
                   << (WIFSIGNALED(status) ? ::strsignal(WTERMSIG(status)) : "an exception")
                   << "; it is kept in " << kept);
   }
-  CHECK(tally.tried == corpus.size() + mutations);
-  ::munmap(shared, sizeof(Tally));
+  CHECK(tally->tried == inputs);
+}
+
+TEST_CASE("examples are what a target accepts, unless their name says that they are refused",
+          "[fuzz]") {
+  const FuzzTarget target = GENERATE(from_range(fuzz_targets().begin(), fuzz_targets().end()));
+  const std::vector<std::string> names = names_in(folder_of(target));
+  const SharedTally tally;
+  REQUIRE(names.size() <= tally->said.size());
+  REQUIRE(status_of_child(target, corpus_of(target), names.size(), *tally) == 0);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string said = tally->said[i].data();
+    CAPTURE(target.name, names[i], said);
+    CHECK(said.empty() != names[i].starts_with("refused"));
+  }
 }
 
 TEST_CASE("mutations are the same each time, and differ from what they come from", "[fuzz]") {
