@@ -53,7 +53,7 @@ void Fields::refuse_forgotten() const {
                     "write one, or delete the key");
 }
 
-void Fields::refuse_rest() const {
+void Fields::refuse_rest(const Elsewhere& elsewhere) const {
   refuse_forgotten();
   std::vector<std::string> meant;
   if (map_)
@@ -61,8 +61,9 @@ void Fields::refuse_rest() const {
       if (!std::ranges::count(known_, entry.key)) {
         const Guess guess = guess_for(entry.key, known_);
         meant.push_back(guess.meant);
+        const std::string owner = elsewhere && guess.meant.empty() ? elsewhere(entry.key) : "";
         problems_.add(entry.place, owner_ + " has no " + noun_ + " '" + entry.key + "'",
-                      guess.hint);
+                      owner.empty() ? guess.hint : owner);
       }
   for (const auto& [key, hint, place] : missing_)  // `unist: 5` is one mistake, not two
     if (!std::ranges::count(meant, key))

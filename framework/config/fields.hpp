@@ -1,5 +1,6 @@
 // One map of the config, read key by key. A key that is not asked for is an error at the end.
 #pragma once
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,8 +34,10 @@ class Fields {
 
   /// Reports keys that have no value, not even null.
   void refuse_forgotten() const;
+  /// Says where a key belongs that this map does not have; empty if nowhere.
+  using Elsewhere = std::function<std::string(const std::string& key)>;
   /// Reports every key that was not asked for, and every required one that is missing.
-  void refuse_rest() const;
+  void refuse_rest(const Elsewhere& elsewhere = {}) const;
 
   const Place& place() const { return place_; }
   Problems& problems() const { return problems_; }

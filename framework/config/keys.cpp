@@ -114,8 +114,8 @@ constexpr std::array table{
         "train.early_stopping.monitor",
         "column of metrics.csv to watch, such as val.cost; if missing, the cost"),
     value<train, &TrainSpec::early_stopping, &EarlyStopping::patience>(
-        "train.early_stopping.patience", "epochs without improvement after which training ends",
-        {.min = 0}),
+        "train.early_stopping.patience",
+        "epochs without improvement that are tolerated (Keras: one less)", {.min = 0}),
     value<train, &TrainSpec::early_stopping, &EarlyStopping::min_delta>(
         "train.early_stopping.min_delta", "smallest change that counts as an improvement",
         {.min = 0}),

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/did_you_mean.hpp"
+#include "base/text.hpp"
 #include "config/hints.hpp"
 #include "config/keys.hpp"
 namespace nnrun::host {
@@ -36,6 +37,19 @@ std::string hint_for_class(const std::string& name, std::string_view kind,
   return names.empty() ? list_of(names, kind) : hint_for(name, names);
 }
 
+/// Returns `'nesterov' is a setting of optimizer 'momentum': write type: momentum`; empty if no
+/// class of this kind has such a setting.
+std::string owners_of(const std::string& setting, std::string_view kind, const Registry& registry) {
+  std::vector<std::string> owners;
+  for (const std::string& name : registry.names(kind))
+    if (has_setting(*registry.find(kind, name), setting)) owners.push_back(name);
+  if (owners.empty()) return {};
+  const std::string lead = "'" + setting + "' is a setting of " + std::string(kind) + " ";
+  if (owners.size() == 1) return lead + "'" + owners[0] + "': write type: " + owners[0];
+  for (std::string& owner : owners) owner = "'" + owner + "'";
+  return lead + join(owners, ", ");
+}
+
 /// Throws if a setting could never be given because its key is the host's.
 void refuse_reserved(const Class& plugin, const Place& place) {
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
@@ -64,6 +78,7 @@ Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view f
                const Place& place, const Registry& registry, Problems& problems)
     : fields_(node && node->is(ConfigNode::Kind::map) ? node : nullptr, node ? node->place : place,
               owner_of(kind, node, fallback), "setting", problems),
+      registry_(&registry),
       place_(node ? node->place : place) {
   const bool is_map = node && node->is(ConfigNode::Kind::map);
   const ConfigNode* name = is_map || !node ? fields_.take("type") : node;
@@ -126,7 +141,8 @@ Use Chosen::use(Fields* defaults) {
     if (value) out.settings.push_back(std::move(*value));
     complete = complete && value.has_value();
   }
-  fields_.refuse_rest();
+  fields_.refuse_rest(
+      [this](const std::string& setting) { return owners_of(setting, plugin_->kind, *registry_); });
   return complete ? out : Use{};
 }
 

@@ -10,6 +10,8 @@ std::vector<std::string> reserved_names(std::string_view kind);
 /// Returns whether a setting has one of these names.
 bool is_reserved(std::string_view kind, std::string_view setting);
 
+bool has_setting(const Class& plugin, std::string_view name);
+
 /// A class as a config writes it. The host takes its own keys from fields() first (reserved names
 /// of the kind), then the settings by use().
 class Chosen {
@@ -31,11 +33,10 @@ class Chosen {
   std::optional<Value> value_of(const nnrun_setting& setting, Fields* defaults);
 
   Fields fields_;
+  const Registry* registry_;
   const Class* plugin_ = nullptr;
   Place place_;
 };
-
-bool has_setting(const Class& plugin, std::string_view name);
 
 /// Reads a class that has no keys of the host.
 Use read_use(std::string_view kind, const ConfigNode* node, std::string_view fallback,

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "network/buffer.hpp"
+#include "network/joined_cost.hpp"
 #include "network/layer_plan.hpp"
 namespace nnrun::host {
 namespace {
@@ -239,10 +240,13 @@ Graph build_graph(const Experiment& experiment) {
       node.has_slope |= !data && found->has_slope;
     }
     plan(node);
+    node.activation_cols =
+        node.elementwise() ? node.cols : node.plan.out.sizes[node.plan.out.rank - 1];
     node.has_slope |= node.plan.n_parameters > 0;
     node.offset = append(graph.n_parameters, node.plan.n_parameters, "parameters", node);
     node.state_offset = append(graph.n_state, node.plan.n_state, "numbers of state", node);
   }
+  graph.cost_takes_scores = is_joined(experiment.train.cost, graph.output());
   return graph;
 }
 

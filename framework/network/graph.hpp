@@ -20,11 +20,12 @@ struct Node {
   Use init, bias_init;
   std::vector<int> inputs;
   std::vector<nnrun_shape> in_shapes;
-  nnrun_plan plan{};             ///< plan.in points into in_shapes
-  std::size_t cols = 0;          ///< numbers of one output row
-  std::size_t offset = 0;        ///< of its parameters in the flat vectors
-  std::size_t state_offset = 0;  ///< of its state in the flat vector of states
-  bool has_slope = false;        ///< it or a node before it has parameters
+  nnrun_plan plan{};                ///< plan.in points into in_shapes
+  std::size_t cols = 0;             ///< numbers of one output row
+  std::size_t activation_cols = 0;  ///< numbers that the activation is given at a time
+  std::size_t offset = 0;           ///< of its parameters in the flat vectors
+  std::size_t state_offset = 0;     ///< of its state in the flat vector of states
+  bool has_slope = false;           ///< it or a node before it has parameters
   Place place;
 
   const nnrun_layer& functions() const { return layer.functions<nnrun_layer>(); }
@@ -47,8 +48,9 @@ struct Graph {
   nnrun_shape input{};
   std::size_t input_cols = 0;
   std::vector<Node> nodes;
-  std::size_t n_parameters = 0;  ///< with padding, a multiple of NNRUN_LANES
-  std::size_t n_state = 0;       ///< likewise
+  std::size_t n_parameters = 0;    ///< with padding, a multiple of NNRUN_LANES
+  std::size_t n_state = 0;         ///< likewise
+  bool cost_takes_scores = false;  ///< the cost is joined: it takes z of the output, not a
 
   const Node& output() const { return nodes.back(); }
   std::vector<NamedBlock> blocks() const;        ///< of the parameters

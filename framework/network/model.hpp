@@ -93,6 +93,8 @@ class ModelOf final : public Model {
     pass_.set_batch(x, rows);
     return pass_.forward();
   }
+  /// Returns what the cost takes of these rows.
+  const T* for_cost() const { return pass_.for_cost(); }
 
  private:
   void set(const NamedBlock& block, std::span<const double> values) override;

@@ -35,8 +35,9 @@ class Perturbation {
     pass_.set_batch(x, 1);
     T here{};
     for (Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
-    if (sweeps_.empty()) here = base_cost(pass_.forward(), t);
-    return here;
+    if (!sweeps_.empty()) return here;
+    pass_.forward();
+    return base_cost(pass_.for_cost(), t);
   }
   /// Copies costs to out, but gives padding `here`: whole rows may be computed by another kernel
   /// than the base row, whose last bits may differ.
@@ -99,7 +100,7 @@ class Perturbation {
     for (std::size_t k = 0; k < sweep.nodes.size(); ++k) evaluate(sweep, k, x, h);
     const PerturbedNode& end = sweep.nodes.back();
     const std::size_t cols = graph_.output().cols;
-    const T* const y = stages_[last()].a;
+    const T* const y = graph_.cost_takes_scores ? stages_[last()].z : stages_[last()].a;
     if (cols == 1) {  // the base and all sections are rows of one number: one call
       cost_.call("value", values_, y, t, 0, per_row_.data(), end.size, 1);
       const T here = per_row_.data()[0];
@@ -143,9 +144,11 @@ class Perturbation {
     typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const auto call = [&](std::size_t at, std::size_t rows, std::size_t cols) {
+      const std::size_t width = stages_[k].elementwise ? cols : node.activation_cols;
       node.activation.call("forward", step.activation->forward, stages_[k].z + at,
-                           stages_[k].a + at, rows, cols);
+                           stages_[k].a + at, rows * cols / width, width);
     };
+    if (k == last() && graph_.cost_takes_scores) return call(0, 1, node.cols);  // for output() only
     if (stages_[k].elementwise) {
       if (node.cols == 1)
         call(0, stage.size, 1);

@@ -18,7 +18,9 @@ class Pass {
     int (*observe)(void*, const nnrun_layer_call*);  ///< may be null
     nnrun_layer_call call;
     std::vector<nnrun_tensor> in;
-    T *z, *a, *dz, *da;  ///< a == z and da == dz where there is no activation
+    /// a == z and da == dz where there is no activation; da == dz also where a joined cost writes.
+    T *z, *a, *dz, *da;
+    std::size_t pieces;  ///< that the activation takes a row in: softmax takes the last axis
     bool inputs_wanted;  ///< some input wants slopes
     bool has_slope, has_parameters;
   };
@@ -39,19 +41,21 @@ class Pass {
     for (Step& s : steps_) {
       s.node->layer.call("forward", s.layer->forward, &s.call);
       if (s.activation)
-        s.node->activation.call("forward", s.activation->forward, s.z, s.a, s.call.rows,
-                                s.call.out.cols);
+        s.node->activation.call("forward", s.activation->forward, s.z, s.a, s.call.rows * s.pieces,
+                                s.node->activation_cols);
     }
     return steps_.back().a;
   }
+  /// Returns what the cost takes: the outputs, or, if it is joined, what their activation takes.
+  const T* for_cost() const { return cost_takes_scores_ ? steps_.back().z : steps_.back().a; }
   /// Computes all slopes that are wanted from those of the last step's output, which must be set.
   void backward_inputs() {
     for (std::size_t k = steps_.size(); k-- > 0;) {
       Step& s = steps_[k];
       if (!s.has_slope) continue;
-      if (s.activation)
+      if (s.da != s.dz)
         s.node->activation.call("backward", s.activation->backward, s.z, s.a, s.da, s.dz,
-                                s.call.rows, s.call.out.cols);
+                                s.call.rows * s.pieces, s.node->activation_cols);
       if (s.inputs_wanted) s.node->layer.call("backward_inputs", s.layer->backward_inputs, &s.call);
     }
   }
@@ -77,6 +81,7 @@ class Pass {
   std::vector<Step> steps_;
   std::vector<nnrun_tensor*> data_readers_;
   std::size_t rows_ = 0;
+  bool cost_takes_scores_ = false;
 };
 
 template <class T>
@@ -101,13 +106,15 @@ class Workspace {
       if (node.plan.noise_per_row) v.noise = Buffer<T>(rows * node.plan.noise_per_row);
       if (!node.has_slope) continue;
       v.dz = Buffer<T>(n);
-      if (node.activation) v.da = Buffer<T>(n);
+      const bool joined = graph.cost_takes_scores && &node == &graph.output();
+      if (node.activation && !joined) v.da = Buffer<T>(n);
     }
   }
 
   /// Prepares the calls for rows from 0 on, and for one of `tiles` tiles.
   Pass<T> pass(std::uint32_t tile = 0, std::uint32_t tiles = 1) {
     Pass<T> pass;
+    pass.cost_takes_scores_ = graph_->cost_takes_scores;
     for (std::size_t k = 0; k < graph_->nodes.size(); ++k)
       pass.steps_.push_back(step(k, tile, tiles));
     for (std::size_t k = 0; k < graph_->nodes.size(); ++k) {
@@ -172,7 +179,7 @@ class Workspace {
   };
   T* slopes(std::size_t node) const {
     const Values& v = values_[node];
-    return v.a.data() ? v.da.data() : v.dz.data();
+    return v.da.data() ? v.da.data() : v.dz.data();
   }
   typename Pass<T>::Step step(std::size_t k, std::uint32_t tile, std::uint32_t tiles) const {
     const Node& node = graph_->nodes[k];
@@ -180,6 +187,7 @@ class Workspace {
     s.node = &node;
     s.layer = &node.functions().by_dtype[dtype_of<T>];
     s.has_slope = node.has_slope;
+    s.pieces = node.cols / node.activation_cols;
     s.has_parameters = s.layer->backward_parameters && node.plan.n_parameters > 0;
     if (node.activation)
       s.activation = &node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>];

@@ -68,10 +68,10 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
 
 template <class T>
 void Descent<T>::step() {
-  if (clip_value_ > 0 || clip_norm_ > 0) clip();
   for (const RegularizedRange& r : regularized_)
     r.regularizer.call("add", r.functions->add, w_ + r.from, g_ + r.from,
                        regularizer_state_.data() + r.from, r.count);
+  if (clip_value_ > 0 || clip_norm_ > 0) clip();  // penalties are part of what is clipped
   if (schedule_) update_.rate = base_rate_ * factor();
   ++update_.step;
   optimizer_.call("update", apply_, &update_);

@@ -4,6 +4,7 @@
 
 #include "base/commands.hpp"
 #include "base/text.hpp"
+#include "network/joined_cost.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
 namespace {
@@ -95,6 +96,8 @@ double largest_slope(const Picture& picture) {
 using CauseRule = std::optional<LikelyCause> (*)(const Symptoms&);
 
 std::optional<LikelyCause> outputs_that_cost_refuses(const Symptoms& f) {
+  if (!f.picture.layers.empty() && is_joined(f.train().cost, *f.picture.layers.back().node))
+    return {};
   const bool by_cost = f.fault.plugin->plugin().kind == "cost";
   const Use& cost = f.train().cost;
   const std::string& name = cost.plugin->name;

@@ -1,5 +1,6 @@
 #include "training/evaluation.hpp"
 
+#include "network/joined_cost.hpp"
 #include "network/memory_needs.hpp"
 namespace nnrun::host {
 namespace {
@@ -7,7 +8,7 @@ namespace {
 template <class T>
 Score score_as(const Experiment& experiment, const ModelFile& file, Model& model, DataSource& data,
                std::size_t part, std::string* data_sha256) {
-  const Object cost(experiment.train.cost);
+  const Object cost = cost_of(experiment.train.cost, model.graph());
   std::vector<Object> metrics;
   for (const Use& use : experiment.metrics) metrics.emplace_back(use);
   // a sequential generator gave the first parameters, then the data: the order must be the same

@@ -24,7 +24,8 @@ class Evaluation {
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
       const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
-      cost_.call("value", value, y, examples.t.data() + from * out, out, per_row_.data(), n, out);
+      cost_.call("value", value, model_.for_cost(), examples.t.data() + from * out, out,
+                 per_row_.data(), n, out);
       for (std::size_t r = 0; r < n; ++r) sum += static_cast<double>(per_row_.data()[r]);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
     }

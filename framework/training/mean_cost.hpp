@@ -55,8 +55,8 @@ class MeanCost {
       Pass<T>& pass = blocks_[b];
       const Rows rows = rows_of(b);
       pass.set_batch(batch_.x + rows.from * graph_.input_cols, rows.count);
-      cost_.call("value", value_, pass.forward(), batch_.t + rows.from * out_cols_, out_cols_,
-                 per_row_.data() + rows.from, rows.count, out_cols_);
+      pass.forward();
+      values(pass, rows);
     }
     return mean_cost();
   }
@@ -143,13 +143,19 @@ class MeanCost {
     n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
     for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
   }
+  void values(const Pass<T>& pass, const Rows& rows) {
+    cost_.call("value", value_, pass.for_cost(), batch_.t + rows.from * out_cols_, out_cols_,
+               per_row_.data() + rows.from, rows.count, out_cols_);
+  }
   void values_and_slopes(std::size_t b) {
     Pass<T>& pass = blocks_[b];
     const Rows rows = rows_of(b);
     pass.set_batch(batch_.x + rows.from * graph_.input_cols, rows.count);
-    const T* const y = pass.forward();
-    cost_.call("slope", slope_, y, batch_.t + rows.from * out_cols_, out_cols_, share_of_row_,
-               pass.steps().back().da, per_row_.data() + rows.from, rows.count, out_cols_);
+    pass.forward();
+    if (!graph_.output().has_slope) return values(pass, rows);  // nothing to learn
+    cost_.call("slope", slope_, pass.for_cost(), batch_.t + rows.from * out_cols_, out_cols_,
+               share_of_row_, pass.steps().back().da, per_row_.data() + rows.from, rows.count,
+               out_cols_);
     pass.backward_inputs();
   }
   void parameter_slopes(Pass<T>& tile, T* gradient) {

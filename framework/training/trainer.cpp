@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/doing.hpp"
+#include "network/joined_cost.hpp"
 #include "network/memory_needs.hpp"
 #include "training/batches.hpp"
 #include "training/history.hpp"
@@ -68,7 +69,7 @@ class TrainerOf final : public Trainer {
   TrainerOf(const Experiment& experiment, Graph graph, unsigned threads)
       : experiment_(experiment),
         random_(experiment_.random, experiment_.seed),
-        cost_(experiment_.train.cost),
+        cost_(cost_of(experiment_.train.cost, graph)),
         metrics_(create_all(experiment_.metrics)),
         source_(experiment_),
         model_(model_for<T>(experiment_, std::move(graph), source_, threads)),

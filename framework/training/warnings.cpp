@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "network/joined_cost.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -21,13 +22,6 @@ bool contains(const nnrun_range& outer, const nnrun_range& inner) {
 std::string text_of(const nnrun_range& range) {
   if (range.high == unbounded) return "from " + shortest(range.low) + " on";
   return "from " + shortest(range.low) + " to " + shortest(range.high);
-}
-
-bool is_on(const Use& use, std::string_view setting) {
-  for (std::size_t i = 0; i < use.settings.size(); ++i)
-    if (setting_of(*use.plugin, i).name == setting)
-      if (const bool* const on = std::get_if<bool>(&use.settings[i])) return *on;
-  return false;
 }
 
 /// What classes declare about their numbers; empty and unknown if they declare nothing.
@@ -55,7 +49,7 @@ CostFacts facts_of_cost(const Use& use) {
                   .targets = declared(table, &nnrun_cost::targets),
                   .signs = (table.flags & NNRUN_SIGNS) != 0,
                   .joins = false};
-  facts.joins = is_on(use, facts.joined_by);
+  facts.joins = applies_activation(use);
   return facts;
 }
 
@@ -72,9 +66,12 @@ struct Facts {
   CostFacts cost;
   ActivationFacts activation;  // of the output
   bool unbounded_layer;        // the output layer's own outputs have no bounds
+  bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
   nnrun_range targets;
   Place cost_place, output_place;
+  const Node* coupled;  // the first layer that compares the examples of a batch
+  std::size_t batch_rows, examples;
 };
 
 std::string fitting_output(const CostFacts& cost) {
@@ -105,7 +102,7 @@ constexpr Rule rules[] = {
           .hint = "write activation: none in the last layer, or " + f.cost.joined_by + ": false"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!is_known(f.cost.outputs) || f.cost.joins) return {};
+      if (!is_known(f.cost.outputs) || f.cost.joins || f.joined) return {};
       const bool linear = f.activation.name.empty() && f.unbounded_layer;
       const nnrun_range& range = f.activation.outputs;
       if (!linear && (!is_known(range) || contains(f.cost.outputs, range))) return {};
@@ -145,6 +142,21 @@ constexpr Rule rules[] = {
                              " in the last layer"};
     },
     [](const Facts& f) -> std::optional<Problem> {
+      if (f.coupled == nullptr || (f.batch_rows > 1 && f.examples % f.batch_rows != 1)) return {};
+      const std::string& layer = f.coupled->layer.plugin().name;
+      const std::string rest = " learns nothing from a batch of one example";
+      return Problem{
+          .what = f.batch_rows == 1
+                      ? layer + rest
+                      : "the last batch of an epoch has one example, and " + layer + rest,
+          .place = f.coupled->place,
+          .hint = f.batch_rows == 1
+                      ? "write train.batch_size: 32, say, or layer_norm, which needs no batch"
+                      : "write another train.batch_size: " + std::to_string(f.examples) +
+                            " examples are one more than batches of " +
+                            std::to_string(f.batch_rows) + " hold"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
       for (const Use& metric : f.metrics) {
         const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
         const nnrun_range takes = declared(table, &nnrun_metric::targets);
@@ -162,20 +174,32 @@ constexpr Rule rules[] = {
     },
 };
 
+/// Returns the first layer that couples rows each of which it takes as one example's features.
+const Node* coupled_node(const Graph& graph) {
+  const auto found = std::ranges::find_if(
+      graph.nodes, [](const Node& node) { return node.couples_rows() && node.plan.out.rank == 1; });
+  return found == graph.nodes.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer) {
   const std::shared_ptr<const Model> model = trainer.model();
   const Node& output = model->graph().output();
   const auto [low, high] = trainer.target_range();
+  const std::size_t examples = trainer.data().examples[NNRUN_TRAIN];
   Facts facts{.metrics = experiment.metrics,
               .cost = facts_of_cost(experiment.train.cost),
               .activation = facts_of_activation(output.activation),
               .unbounded_layer = (output.functions().flags & NNRUN_UNITS) != 0,
+              .joined = model->graph().cost_takes_scores,
               .outputs = output.cols,
               .targets = {low, high},
               .cost_place = experiment.train.cost.place,
-              .output_place = output.place};
+              .output_place = output.place,
+              .coupled = coupled_node(model->graph()),
+              .batch_rows = std::min(experiment.train.batch_size, examples),
+              .examples = examples};
   if (output.activation && output.activation.place().source)
     facts.output_place = output.activation.place();
   std::vector<Problem> warnings;

@@ -6,6 +6,7 @@ struct Softmax : nnrun::Activation {
   static constexpr auto name = "softmax", doc = "e^x over the sum of e^x of the row: probabilities";
   static constexpr nnrun::Range outputs{0, 1};
   static constexpr bool sums_to_one = true;
+  static constexpr auto joins = "softmax";
   template <class T>
   NNRUN_CLONES void forward(std::span<const T> z, std::span<T> a) const {
     T high = z[0], sum = 0;

@@ -1,14 +1,16 @@
 #include <nnrun/plugin.hpp>
 
 /// −Σ (t log y + (1 − t) log(1 − y)) over an example's outputs, each a probability of its own;
-/// targets 0 to 1. Nielsen, *Neural Networks and Deep Learning*, equation 63. As in PyTorch's
-/// BCELoss a logarithm is at least −100, so that a wrong output of exactly 0 or 1 costs 100, not
-/// infinity. With from_logits y is what sigmoid would take.
+/// targets 0 to 1. Nielsen, *Neural Networks and Deep Learning*, equation 63. After sigmoid it is
+/// worked out from what sigmoid takes, as with from_logits: exact where an output has rounded to 0
+/// or 1. After anything else a logarithm is at least −100, as in PyTorch's BCELoss, so that a wrong
+/// output of exactly 0 or 1 costs 100, not infinity.
 struct BinaryCrossEntropy : nnrun::Cost {
   static constexpr auto name = "binary_cross_entropy",
                         doc = "sum over outputs of -(t log(y) + (1 - t) log(1 - y))";
   static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
-  static constexpr auto fitting_activation = "sigmoid", joined_by = "from_logits";
+  static constexpr auto fitting_activation = "sigmoid", joined_by = "from_logits",
+                        joins = "sigmoid";
   bool from_logits = false;
   std::span<const double> class_weights{};
   static constexpr auto params() {

@@ -1,14 +1,16 @@
 #include <nnrun/plugin.hpp>
 
 /// −Σ w t log y over an example's outputs, y the probabilities of the classes (softmax), t one-hot
-/// or probabilities too. As in binary_cross_entropy a logarithm is at least −100. With from_logits
-/// softmax is part of the cost, through log Σ eʸ, which is exact where softmax rounds to 0. Bridle
-/// 1990; class_weights as PyTorch's CrossEntropyLoss has them, but the sum over a batch is divided
-/// by the number of examples, not by their weights.
+/// or probabilities too. After softmax, or log_softmax, it is worked out from the scores, as with
+/// from_logits: through log Σ eʸ, which is exact where softmax rounds to 0. After anything else a
+/// logarithm is at least −100, as in binary_cross_entropy. Bridle 1990; class_weights as PyTorch's
+/// CrossEntropyLoss has them, but the sum over a batch is divided by the number of examples, not by
+/// their weights.
 struct CrossEntropy : nnrun::Cost {
   static constexpr auto name = "cross_entropy", doc = "-(sum over classes of t log(y))";
   static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
-  static constexpr auto fitting_activation = "softmax", joined_by = "from_logits";
+  static constexpr auto fitting_activation = "softmax", joined_by = "from_logits",
+                        joins = "softmax";
   bool from_logits = false;
   std::span<const double> class_weights{};
   static constexpr auto params() {

@@ -1,9 +1,12 @@
 #include "normalization.hpp"
 
 /// Each feature of a batch gets mean 0 and variance 1, then a scale and a shift that are learnt:
-/// Ioffe & Szegedy 2015, algorithm 1. A trained network uses the averages that training gathered
-/// (moving = momentum · moving + (1 − momentum) · batch), which the model keeps. Variances are
-/// those of the batch, divided by n.
+/// Ioffe & Szegedy 2015, algorithm 1. A trained network uses the averages that training gathered,
+/// which the model keeps: moving = momentum · moving + (1 − momentum) · batch, divided by
+/// moving_weight = 1 − momentumᵗ, so that after a few steps t they are not still near the 0 and 1
+/// that they began with (Kingma & Ba 2015, section 3; Keras and PyTorch leave that out: averages of
+/// theirs have a moving_weight of 1). momentum as Keras counts it: 1 − that of PyTorch. Variances
+/// are those of the batch, divided by n, as in Keras; PyTorch averages those divided by n − 1.
 struct BatchNorm : nnrun::Layer {
   static constexpr auto name = "batch_norm",
                         doc = "normalizes each feature over the batch; averages are kept";
@@ -11,7 +14,8 @@ struct BatchNorm : nnrun::Layer {
   double momentum = 0.99, epsilon = 1e-3;
   static constexpr auto params() {
     return nnrun::params(
-        nnrun::param(&BatchNorm::momentum, "momentum", "how slowly the kept averages move",
+        nnrun::param(&BatchNorm::momentum, "momentum",
+                     "how slowly the kept averages move, as in Keras (PyTorch: 1 - this)",
                      {.min = 0, .max = 1, .below_max = true}),
         nnrun::param(&BatchNorm::epsilon, "epsilon", "added to the variance",
                      {.min = 0, .above_min = true}));
@@ -21,8 +25,9 @@ struct BatchNorm : nnrun::Layer {
     const std::size_t features = normalization::plan(plan, name), stride = nnrun::padded(features);
     plan.state_blocks[0] = {"moving_mean", NNRUN_OTHER, {1, {features}}, {1}, 0, 0, 0, 0};
     plan.state_blocks[1] = {"moving_variance", NNRUN_OTHER, {1, {features}}, {1}, stride, 0, 0, 1};
-    plan.n_state_blocks = 2;
-    plan.n_state = 2 * stride;
+    plan.state_blocks[2] = {"moving_weight", NNRUN_OTHER, {1, {1}}, {1}, 2 * stride, 0, 0, 0};
+    plan.n_state_blocks = 3;
+    plan.n_state = 2 * stride + nnrun::padded(1);
     plan.kept = 4 * stride;
   }
   template <class T>
@@ -53,10 +58,11 @@ struct BatchNorm : nnrun::Layer {
   }
   template <class T>
   void observe(const nnrun::LayerCall<T>& c) const {
-    const std::size_t stride = c.call.plan->n_state / 2;
-    const T keep = static_cast<T>(momentum), take = static_cast<T>(1 - momentum);
-    for (std::size_t j = 0; j < 2 * stride; ++j)
-      c.state()[j] = keep * c.state()[j] + take * c.kept()[j];
+    const std::size_t n = 2 * nnrun::padded(c.shape().sizes[c.shape().rank - 1]);
+    T& weight = c.state()[n];
+    weight = static_cast<T>(momentum) * weight + static_cast<T>(1 - momentum);
+    const T take = static_cast<T>(1 - momentum) / weight;
+    for (std::size_t j = 0; j < n; ++j) c.state()[j] += take * (c.kept()[j] - c.state()[j]);
   }
 
  private:

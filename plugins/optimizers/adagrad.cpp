@@ -3,8 +3,11 @@
 /// s ← s + g², w ← w − rate · g / (√s + ε). Duchi, Hazan, Singer 2011, figure 1; ε and weight decay
 /// as PyTorch has them.
 struct Adagrad : nnrun::Optimizer {
-  static constexpr auto name = "adagrad",
-                        doc = "steps shrink by the root of all squared gradients so far";
+  static constexpr auto
+      name = "adagrad",
+      doc =
+          "steps shrink by the root of all squared gradients so far, which begin at "
+          "0 as in PyTorch (Keras: 0.1)";
   static constexpr const char* slots[] = {"sum"};
   double epsilon = 1e-10, weight_decay = 0;
   static constexpr auto params() {

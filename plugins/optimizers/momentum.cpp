@@ -4,7 +4,10 @@
 /// dampening); nesterov: w ← w − rate · (g + momentum · v), Sutskever, Martens, Dahl, Hinton 2013.
 /// weight_decay · w is added to g.
 struct Momentum : nnrun::Optimizer {
-  static constexpr auto name = "momentum", doc = "gradient descent with momentum";
+  static constexpr auto name = "momentum", doc =
+                                               "gradient descent with momentum; the present "
+                                               "rate scales the whole velocity, as in PyTorch "
+                                               "(Keras: each gradient has the rate of its step)";
   static constexpr const char* slots[] = {"velocity"};
   double momentum = 0.9, weight_decay = 0;
   bool nesterov = false;

@@ -4,7 +4,9 @@
 /// 6e, with ρ = 0.9; ρ, ε and weight decay here are PyTorch's.
 struct Rmsprop : nnrun::Optimizer {
   static constexpr auto name = "rmsprop",
-                        doc = "steps scaled by the root of an average of squared gradients";
+                        doc =
+                            "steps scaled by the root of an average of squared gradients; rho and "
+                            "epsilon as in PyTorch (Keras: 0.9, inside the root)";
   static constexpr const char* slots[] = {"square_average"};
   double rho = 0.99, epsilon = 1e-8, weight_decay = 0;
   static constexpr auto params() {

@@ -5,7 +5,8 @@
 /// end + (1 − end) ½ (1 + cos π t) (Loshchilov & Hutter 2017, equation 5): t runs from 0 to 1 over
 /// the run, or over `restart` epochs, then over `growth` times as many, and so on.
 struct Cosine : nnrun::Schedule {
-  static constexpr auto name = "cosine", doc = "half a cosine, with restarts if wanted";
+  static constexpr auto name = "cosine",
+                        doc = "half a cosine, step by step, with restarts if wanted";
   double end = 0, restart = 0, growth = 1;
   static constexpr auto params() {
     return nnrun::params(

@@ -6,7 +6,7 @@
 /// over `rise` of the run, then down to 1 / (start · finish).
 struct OneCycle : nnrun::Schedule {
   static constexpr auto name = "one_cycle",
-                        doc = "up to the full rate, then down to almost nothing";
+                        doc = "up to the full rate, then down to almost nothing, step by step";
   double rise = 0.3, start = 25, finish = 1e4;
   static constexpr auto params() {
     return nnrun::params(

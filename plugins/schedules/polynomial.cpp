@@ -3,7 +3,8 @@
 
 /// (1 − end) (1 − step / steps)^power + end (Keras, PolynomialDecay, over the run).
 struct Polynomial : nnrun::Schedule {
-  static constexpr auto name = "polynomial", doc = "falls to an end value along a power";
+  static constexpr auto name = "polynomial",
+                        doc = "falls to an end value along a power, step by step";
   double power = 1, end = 0;
   static constexpr auto params() {
     return nnrun::params(nnrun::param(&Polynomial::power, "power", "1: a straight line",

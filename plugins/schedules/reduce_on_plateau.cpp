@@ -9,14 +9,17 @@ struct ReduceOnPlateau : nnrun::Schedule {
   double gamma = 0.1, min_delta = 1e-4, least = 0;
   std::int64_t patience = 10;
   static constexpr auto params() {
-    return nnrun::params(nnrun::param(&ReduceOnPlateau::gamma, "gamma", "factor of each drop",
-                                      {.min = 0, .max = 1, .above_min = true, .below_max = true}),
-                         nnrun::param(&ReduceOnPlateau::min_delta, "min_delta",
-                                      "what counts as an improvement", {.min = 0}),
-                         nnrun::param(&ReduceOnPlateau::least, "least",
-                                      "the factor never falls below it", {.min = 0, .max = 1}),
-                         nnrun::param(&ReduceOnPlateau::patience, "patience",
-                                      "epochs without improvement that are tolerated", {.min = 0}));
+    return nnrun::params(
+        nnrun::param(&ReduceOnPlateau::gamma, "gamma", "factor of each drop",
+                     {.min = 0, .max = 1, .above_min = true, .below_max = true}),
+        nnrun::param(&ReduceOnPlateau::min_delta, "min_delta", "what counts as an improvement",
+                     {.min = 0}),
+        nnrun::param(&ReduceOnPlateau::least, "least", "the factor never falls below it",
+                     {.min = 0, .max = 1}),
+        nnrun::param(
+            &ReduceOnPlateau::patience, "patience",
+            "epochs without improvement that are tolerated, as in PyTorch (Keras: one less)",
+            {.min = 0}));
   }
   double factor(const nnrun::Moment& now) const {
     double factor = 1, best = now.history().empty() ? 0 : now.history()[0];

@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "network/initial_values.hpp"
+#include "network/joined_cost.hpp"
 #include "network/padding.hpp"
 #include "networks.hpp"
 #include "plain.hpp"
@@ -132,7 +133,7 @@ void sweep_of(const Setting& setting, const char* title, std::size_t inputs,
   const host::Experiment e = chain(setting.scratch, inputs, units, setting.registry);
   host::Random random(e.random, 1);
   const host::Graph graph = host::build_graph(e);
-  const host::Object cost(e.train.cost);
+  const host::Object cost = host::cost_of(e.train.cost, graph);
   const host::Buffer<double> w(graph.n_parameters), costs(graph.n_parameters), x(inputs),
       t(units.back());
   host::initialize(graph, random, w.data());

@@ -108,8 +108,8 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
           "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes such tables; one written by hand "
           "must be as <nnrun/abi.h> says"},
       Wrong{
-          "#define MINOR 3",
-          "'$/a.so' needs plugin interface 1.3, this nnrun has 1.2\n"
+          "#define MINOR 4",
+          "'$/a.so' needs plugin interface 1.4, this nnrun has 1.3\n"
           "   = help: install a newer nnrun, or rebuild the library with the headers of this one"},
       Wrong{"#define MAJOR 2",
             "'$/a.so' gives a table that is not one of plugin interface 1\n"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "network/initial_values.hpp"
+#include "network/joined_cost.hpp"
 #include "network/padding.hpp"
 #include "support/plugins.hpp"
 #include "training/objective.hpp"
@@ -80,7 +81,7 @@ struct Rig {
   Rig(const std::string& layers, std::size_t rows)
       : e(net(layers)),
         graph(host::build_graph(e)),
-        cost(e.train.cost),
+        cost(host::cost_of(e.train.cost, graph)),
         w(graph.n_parameters),
         x(rows * 2),
         t(rows * graph.output().cols) {

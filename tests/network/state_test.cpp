@@ -3,6 +3,7 @@
 
 #include "cli/allocations.hpp"
 #include "network/initial_values.hpp"
+#include "network/joined_cost.hpp"
 #include "network/padding.hpp"
 #include "support/plugins.hpp"
 #include "support/program.hpp"
@@ -29,7 +30,7 @@ struct Rig {
   Rig(const std::string& layers, std::vector<double> numbers, unsigned threads = 1)
       : e(net(layers)),
         graph(host::build_graph(e)),
-        cost(e.train.cost),
+        cost(host::cost_of(e.train.cost, graph)),
         random(e.random, 3),
         w(graph.n_parameters),
         state(graph.n_state),
@@ -69,10 +70,21 @@ TEST_CASE("batch_norm normalizes over the batch and keeps averages", "[training]
   for (std::size_t i = 0; i < 8; ++i)
     CHECK(rig.objective.outputs()[i] == Approx(expected[i]).margin(1e-14));
   rig.objective.observe();
-  CHECK(rig.state.data()[0] == Approx(0.01 * 4));
-  CHECK(rig.state.data()[1] == Approx(0.01 * 10));
-  CHECK(rig.state.data()[8] == Approx(0.99 + 0.01 * 5));
-  CHECK(rig.state.data()[9] == Approx(0.99));
+  // after one step the averages are those of its batch, not still near 0 and 1
+  CHECK(rig.state.data()[0] == Approx(4));
+  CHECK(rig.state.data()[1] == Approx(10));
+  CHECK(rig.state.data()[8] == Approx(5));
+  CHECK(rig.state.data()[9] == Approx(0).margin(1e-15));
+  CHECK(rig.state.data()[16] == Approx(0.01));
+  // a second batch, of means 5 and 11 and the same variances: 0.99 · old + 0.01 · new, corrected
+  for (std::size_t i = 0; i < 8; ++i) rig.x.data()[i] += 1;
+  rig.objective.cost();
+  rig.objective.observe();
+  const double weight = 1 - 0.99 * 0.99;
+  CHECK(rig.state.data()[0] == Approx((0.99 * 0.01 * 4 + 0.01 * 5) / weight));
+  CHECK(rig.state.data()[1] == Approx((0.99 * 0.01 * 10 + 0.01 * 11) / weight));
+  CHECK(rig.state.data()[8] == Approx(5));
+  CHECK(rig.state.data()[16] == Approx(weight));
 }
 
 TEST_CASE("layer_norm normalizes each example", "[training][state]") {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 
+#include "base/said.hpp"
 #include "network/buffer.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
@@ -245,6 +246,24 @@ TEST_CASE("first steps are what is worked out by hand", "[plugins][optimizer]") 
   CHECK(first("adadelta", 1) == Approx(2.5 - 1e-3 / std::sqrt(0.1)));  // √ε / √(0.1 g²) · g
   // μ₁ = μ₂ = 0.45 but for ψ: 0.45 · 0.1 g / (1 − 0.45²) + 0.55 g / 0.55 = 1.0564 g
   CHECK(first("nadam", 0.1, {{"momentum_decay", 0.}}) == Approx(2.5 - 0.1 * 1.0564263));
+}
+
+TEST_CASE("a setting of another optimizer is answered with that optimizer", "[config]") {
+  const auto said_of = [](const std::string& setting) {
+    return said<host::ConfigError>([&] {
+      experiment(
+          "data: diagonal\nmodel: {input: 2, layers: [{type: dense, units: 1}]}\ntrain: "
+          "{cost: mean_squared_error, optimizer: {type: sgd, " +
+          setting + ": 0.9}}\n");
+    });
+  };
+  CHECK_THAT(said_of("momentum"),
+             Catch::Contains("help: 'momentum' is a setting of optimizer 'momentum': write type: "
+                             "momentum\n"));
+  CHECK_THAT(said_of("weight_decay"),
+             Catch::Contains("'weight_decay' is a setting of optimizer 'adadelta', 'adagrad', "));
+  // a slip of the pen is nearer than another class
+  CHECK_THAT(said_of("learning_rat"), Catch::Contains("did you mean 'learning_rate'?"));
 }
 
 }  // namespace nnrun::testing

@@ -64,6 +64,32 @@ TEST_CASE("clip_value cuts each number, clip_norm the length of the gradient", "
   CHECK(norm.w.data()[1] == Approx(1 + 0.8));
 }
 
+TEST_CASE("every penalty is part of the gradient that is clipped", "[training]") {
+  struct Case {
+    const char* regularizer;
+    double slope;  // at w = 1
+  };
+  const auto [regularizer, slope] = GENERATE(values<Case>({{"{type: l1, rate: 3}", 3},
+                                                           {"{type: l2, rate: 3}", 3},
+                                                           {"{type: l1_l2, l1: 1, l2: 2}", 3}}));
+  CAPTURE(regularizer);
+  const std::string model = ", regularizer: " + std::string(regularizer);
+  Rig value(config(", optimizer: {learning_rate: 0.5}, clip_value: 2", model));
+  value.g.data()[0] = -1;  // 3 - 1 is not clipped, 3 is
+  value.descent->step();
+  CHECK(value.w.data()[0] == 1 - 0.5 * 2);
+  CHECK(value.w.data()[1] == 1 - 0.5 * 2);
+  Rig norm(config(", optimizer: {learning_rate: 0.5}, clip_norm: 1", model));
+  norm.g.data()[0] = 1;  // (4, 3), of length 5
+  norm.descent->step();
+  CHECK(norm.w.data()[0] == Approx(1 - 0.5 * (slope + 1) / 5));
+  CHECK(norm.w.data()[1] == Approx(1 - 0.5 * slope / 5));
+  // and of what the optimizer adapts to: the first step of adam is its rate
+  Rig adam(config(", optimizer: {type: adam, learning_rate: 0.5, epsilon: 1e-12}", model));
+  adam.descent->step();
+  CHECK(adam.w.data()[0] == Approx(0.5));
+}
+
 TEST_CASE("a regularizer acts on weights, on biases only where asked", "[training]") {
   Rig rig(config(", optimizer: {learning_rate: 0.5}", ", regularizer: {type: l2, rate: 0.2}"));
   rig.w.data()[8] = 1;

@@ -142,6 +142,33 @@ NNRUN_REGISTER(Own)
   CHECK(said("type: own", "{type: of_shares, joins: true}", "1", "[positive]") == "");
 }
 
+TEST_CASE("a layer that compares examples is warned of batches of one", "[training][warnings]") {
+  const auto warned = [](const std::string& layers, int batch, int examples) {
+    const host::Experiment e =
+        experiment("data: {type: diagonal, train: " + std::to_string(examples) +
+                   "}\nmodel: {input: 2, layers: [" + layers +
+                   ", {type: dense, units: 1, activation: sigmoid}]}\ntrain: {cost: "
+                   "binary_cross_entropy, batch_size: " +
+                   std::to_string(batch) + "}\n");
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  const std::string normalized = "{type: batch_norm}";
+  CHECK(warned(normalized, 1, 40) ==
+        "batch_norm learns nothing from a batch of one example | write train.batch_size: 32, say, "
+        "or layer_norm, which needs no batch\n");
+  CHECK(warned(normalized, 13, 40) ==
+        "the last batch of an epoch has one example, and batch_norm learns nothing from a batch of "
+        "one example | write another train.batch_size: 40 examples are one more than batches of 13 "
+        "hold\n");
+  CHECK(warned(normalized, 10, 40) == "");
+  CHECK(warned("{type: layer_norm}", 1, 40) == "");
+  // of a picture, every place counts
+  CHECK(warned("{type: reshape, shape: [2, 1]}, {type: batch_norm}", 1, 40) == "");
+}
+
 TEST_CASE("what fits together is not warned of", "[training][warnings]") {
   CHECK(said("activation: sigmoid", "binary_cross_entropy", "0 1", "[accuracy]") == "");
   CHECK(said("activation: none", "{type: binary_cross_entropy, from_logits: true}", "0 1") == "");

@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 #define NNRUN_ABI_MAJOR 1
-#define NNRUN_ABI_MINOR 2
+#define NNRUN_ABI_MINOR 3
 #define NNRUN_LANES 8
 #define NNRUN_EXPORT __attribute__((visibility("default")))
 
@@ -141,6 +141,9 @@ typedef struct nnrun_activation {
   uint32_t size, flags;
   nnrun_activation_functions by_dtype[NNRUN_DTYPES];
   nnrun_range outputs; /* since 1.2 */
+  /* Since 1.3, or NULL. A word, such as "softmax". A cost that joins the same word is worked out
+     from z where this activation is the last one: exact where a has rounded to 0 or 1. */
+  const char* joins;
 } nnrun_activation;
 
 /* ---- cost/1: one number per example, from outputs y and targets t ---- */
@@ -164,6 +167,9 @@ typedef struct nnrun_cost {
   const char* fitting_activation; /* the name of one with such outputs, or NULL */
   const char* joined_by; /* a bool setting that makes the cost apply that activation itself, or
                             NULL */
+  /* Since 1.3, or NULL. After an activation that joins the same word the host switches `joined_by`
+     on, and calls the cost with the numbers before that activation. */
+  const char* joins;
 } nnrun_cost;
 
 /* ---- metric/1: one number from all outputs of a pass over the data ---- */

@@ -92,6 +92,15 @@ constexpr Range outputs_of() {
   else
     return {};
 }
+template <class C>
+constexpr const char* join_of() {
+  if constexpr (requires {
+                  { C::joins } -> std::convertible_to<const char*>;
+                })
+    return C::joins;
+  else
+    return nullptr;
+}
 }  // namespace detail
 
 /// Give `auto f(auto x) const`, the formula for one number; its slope follows by itself, or is
@@ -101,7 +110,8 @@ constexpr Range outputs_of() {
 /// `backward(span<const T> z, span<const T> a, span<const T> da, span<T> dz) const`. Two constants
 /// let nnrun warn of what cannot be learnt: `static constexpr nnrun::Range outputs{0, 1}` says that
 /// all outputs lie between 0 and 1, `static constexpr bool sums_to_one = true` that those of a row
-/// add up to 1.
+/// add up to 1. `static constexpr auto joins = "softmax"` lets a cost that joins the same word work
+/// from the numbers before the activation, which have not rounded to 0 or 1.
 struct Activation {
   static constexpr auto kind = "activation/1";
   template <class C>
@@ -111,7 +121,8 @@ struct Activation {
             activation_flags<C>(),
             {{activate<C, float>, activate_backward<C, float>},
              {activate<C, double>, activate_backward<C, double>}},
-            outputs_of<C>()};
+            outputs_of<C>(),
+            join_of<C>()};
   }
 };
 

@@ -141,6 +141,10 @@ constexpr void declare(nnrun_cost& cost) {
   if constexpr (requires { C::fitting_activation; })
     cost.fitting_activation = C::fitting_activation;
   if constexpr (requires { C::joined_by; }) cost.joined_by = C::joined_by;
+  if constexpr (requires {
+                  { C::joins } -> std::convertible_to<const char*>;
+                })
+    cost.joins = C::joins;
 }
 
 }  // namespace detail
@@ -155,7 +159,8 @@ constexpr void declare(nnrun_cost& cost) {
 /// outputs{0, 1}, targets{0, 1}` says what the cost takes (`static constexpr bool signs = true`:
 /// targets of -1 and 1), `static constexpr auto fitting_activation = "sigmoid"` names an activation
 /// with such outputs, and `joined_by = "from_logits"` the bool setting that makes the cost apply
-/// that activation itself.
+/// that activation itself. With `joins = "softmax"` nnrun switches that setting on by itself, where
+/// the last activation joins the same word.
 struct Cost {
   static constexpr auto kind = "cost/1";
   template <class C>
@@ -167,6 +172,7 @@ struct Cost {
                      {cost_value<C, double>, cost_slope<C, double>}},
                     {},
                     {},
+                    nullptr,
                     nullptr,
                     nullptr};
     declare<C>(cost);

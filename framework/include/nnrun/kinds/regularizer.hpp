@@ -11,7 +11,7 @@ NNRUN_CLONES void add_slopes(const C regularizer, const T* w, T* g, T* state, st
       n, [=](std::size_t i) __attribute__((always_inline)) {
         if constexpr (requires(Num<T> x) { regularizer.remember(x, x); })
           state[i] = Num<T>(regularizer.remember(Num<T>(w[i]), Num<T>(state[i]))).v;
-        else
+        if constexpr (requires(Num<T> x) { regularizer.slope(x); })
           g[i] += Num<T>(regularizer.slope(Num<T>(w[i]))).v;
       });
 }
@@ -65,9 +65,9 @@ constexpr nnrun_regularizer_functions regularizer_functions() {
 }  // namespace detail
 
 /// Give `auto penalty(auto w) const` of one parameter and its `auto slope(auto w) const`, which is
-/// added to the gradient; both must be 0 at 0. Or, for what a gradient cannot express, instead of
-/// slope `auto remember(auto w, auto state) const`, the new state before the update, and `void
-/// after(auto& w, auto& state, double rate) const`, called after it.
+/// added to the gradient before it is clipped; both must be 0 at 0. Also, or instead of slope, for
+/// what a gradient cannot express, `auto remember(auto w, auto state) const`, the new state before
+/// the update, and `void after(auto& w, auto& state, double rate) const`, called after it.
 struct Regularizer {
   static constexpr auto kind = "regularizer/1";
   template <class C>

@@ -1,0 +1,19 @@
+// A cost that is worked out from the numbers before the last activation: softmax and its cross
+// entropy, say. Where the activation has rounded to 0 or 1, its slope and the cost's are 0 and
+// infinity; their product, worked out as one, is exact.
+#pragma once
+#include "network/graph.hpp"
+namespace nnrun::host {
+
+/// Returns whether the cost is worked out from what the output's activation takes: both classes
+/// declare the same join, and the config has not made the cost apply that activation itself.
+bool is_joined(const Use& cost, const Node& output);
+
+/// Returns the cost as training and evaluation call it: a joined one applies the activation itself.
+Object cost_of(const Use& cost, const Graph& graph);
+
+/// Returns whether a use has the bool setting that its class declares as `joined_by`, and has it
+/// on.
+bool applies_activation(const Use& cost);
+
+}  // namespace nnrun::host
