@@ -21,16 +21,6 @@ using Cells = std::vector<std::string>;
 constexpr std::size_t largest_csv = std::size_t{1} << 30, kept_points = 200;
 constexpr std::size_t counts = 3;  // epoch, step, examples
 
-Cells split(std::string_view text, char separator) {
-  Cells parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
 /// Returns the lines of a text; the last one need not have an end.
 std::vector<std::string_view> views_of(std::string_view text) {
   std::vector<std::string_view> lines;

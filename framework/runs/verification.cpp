@@ -47,16 +47,6 @@ int common_digits(const std::vector<BlockValues>& a, const std::vector<BlockValu
   return common;
 }
 
-Cells split(std::string_view text, char separator) {
-  Cells parts;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find(separator), text.size());
-    parts.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return parts;
-}
-
 /// Collects what differs.
 class Comparing {
  public:

@@ -85,3 +85,13 @@ TEST_CASE("parts are joined with separators between them, equal parts too", "[ba
   CHECK(join({"a"}, ", ") == "a");
   CHECK(join({"a", "a", ""}, ", ") == "a, a, ");
 }
+
+TEST_CASE("a text is split where separators are, and the last part need not have one", "[base]") {
+  using Parts = std::vector<std::string>;
+  CHECK(split("", ',').empty());
+  CHECK(split("a", ',') == Parts{"a"});
+  CHECK(split("a\nb\n", '\n') == Parts{"a", "b"});
+  CHECK(split("a,,b", ',') == Parts{"a", "", "b"});
+  CHECK(split(",", ',') == Parts{""});
+  CHECK(split("a,b\nc", '\n') == Parts{"a,b", "c"});
+}
