@@ -1,31 +1,20 @@
 #include "comparison/comparison_folder.hpp"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <chrono>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "runs/folder_lock.hpp"
 #include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Returns whether the lock was taken, or cannot be had on this file system.
-bool locked(int descriptor, int how) {
-  int status = 0;
-  while ((status = ::flock(descriptor, how | LOCK_NB)) != 0 && errno == EINTR) {
-  }
-  return status == 0 || errno != EWOULDBLOCK;
-}
 
 /// Returns the folder's entries that `is_ours` accepts.
 template <class IsOurs>
@@ -66,15 +55,12 @@ void remove_leftovers(const fs::path& folder) {
 ComparisonFolder::ComparisonFolder(const fs::path& folder)
     : descriptor_(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
   if (descriptor_ < 0) return;
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0) remove_leftovers(folder);
+  if (lock_folder(descriptor_, LockMode::alone) == LockAnswer::taken) remove_leftovers(folder);
   // another process that starts has the folder alone for a moment
-  for (int tries = 0; !locked(descriptor_, LOCK_SH); ++tries) {
-    if (tries == 100) {
-      ::close(descriptor_);
-      throw RecordError(Problem{.what = "'" + folder.string() + "' is being removed"});
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  }
+  constexpr std::chrono::seconds patience(2);
+  if (lock_folder(descriptor_, LockMode::shared, patience) != LockAnswer::held_by_another) return;
+  ::close(descriptor_);
+  throw RecordError(Problem{.what = "'" + folder.string() + "' is being removed"});
 }
 
 ComparisonFolder::~ComparisonFolder() {

@@ -1,9 +1,18 @@
 // Whether a process works in a folder. A lock of the kernel says it, which ends with the process,
 // however that ends.
 #pragma once
+#include <chrono>
 #include <filesystem>
 #include <optional>
 namespace nnrun::host {
+
+enum class LockMode { alone, shared };
+/// Not every file system has locks.
+enum class LockAnswer { taken, held_by_another, not_possible };
+
+/// Locks an open folder, as long as it stays open, or changes how it is locked. Waits as long as
+/// patience says while another process holds a lock that excludes this one.
+LockAnswer lock_folder(int descriptor, LockMode mode, std::chrono::milliseconds patience = {});
 
 /// Holds the lock of a folder as long as it lives.
 class FolderLock {

@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 
 #include "base/error.hpp"
 #include "base/files.hpp"
+#include "runs/folder_lock.hpp"
 #include "runs/json_file.hpp"
 namespace nnrun::host {
 namespace {
@@ -242,7 +242,7 @@ void visit(const std::string& target, bool remove, bool is_run = false) {
            : fs::exists(path, ignored)   ? "not a run folder"
                                          : "not there");
   }
-  if (::flock(*folder, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+  if (lock_folder(*folder, LockMode::alone) == LockAnswer::held_by_another)
     throw RecordError(Problem{.what = "'" + target + "' is in use: a process trains in it",
                               .hint = "wait for its end, or stop it"});
   const Holding kind = is_run ? Holding::run : kind_of(path, names_in(folder, path));
