@@ -96,11 +96,11 @@ TEST_CASE("data that change during a comparison end it, and all runs that stay h
           "[compare]") {
   const Scratch scratch;
   write_small(scratch);
-  const Ended ended =
-      run("$nnrun compare small.yaml --seeds 500 --jobs 2 --set train.epochs=300 --out c -q & "
-          "child=$!; until [ -e c/runs/small/0003/run.json ]; do sleep 0.01; done; "
-          "echo 7,7,x >> small.csv; wait $child",
-          scratch.folder());
+  const Ended ended = run(
+      started("$nnrun compare small.yaml --seeds 500 --jobs 2 --set train.epochs=300 --out c "
+              "-q") +
+          wait_until("test -e c/runs/small/0003/run.json") + "echo 7,7,x >> small.csv; wait $child",
+      scratch.folder());
   CHECK(ended.status == 5);
   CHECK(ended.err == "error: 'small.csv' changed since the comparison was planned\n" + put_back);
   std::set<std::string> data;
@@ -167,12 +167,13 @@ TEST_CASE("runs that were cut short or failed from outside are tried again, othe
 TEST_CASE("a run whose process is killed is tried again", "[compare]") {
   const Scratch scratch;
   write_small(scratch);
-  const Ended killed =
-      run("$nnrun compare small.yaml --seeds 2 --jobs 1 --budget seconds=1 --out c -q & parent=$!; "
-          "until [ -e c/runs/small ]; do sleep 0.01; done; child=; "
+  const Ended killed = run(
+      started("$nnrun compare small.yaml --seeds 2 --jobs 1 --budget seconds=1 --out c -q") +
+          wait_until("test -e c/runs/small") +
+          "parent=$child; child=; "
           "until [ \"$child\" ]; do read child rest < /proc/$parent/task/$parent/children; done; "
           "kill -9 $child; wait $parent",
-          scratch.folder());
+      scratch.folder());
   CHECK(killed.status == 1);
   CHECK_THAT(killed.out, Contains("failed: ended by SIGKILL (killed)\n"));
   const Ended again = run("$nnrun compare --resume c", scratch.folder());
@@ -226,9 +227,10 @@ TEST_CASE("--resume keeps --time, and its line says what was asked for", "[compa
   const Scratch scratch;
   write_small(scratch);
   const Ended ended =
-      run("$nnrun compare small.yaml --seeds 3 --time --budget seconds=30 --out \"it's here\" & "
-          "child=$!; until [ -e \"it's here/runs/small\" ]; do sleep 0.01; done; sleep 0.2; "
-          "kill -TERM $child; wait $child",
+      run(started("$nnrun compare small.yaml --seeds 3 --time --budget seconds=30 --out \"it's "
+                  "here\"") +
+              wait_until("test -e \"it's here/runs/small\"") +
+              "sleep 0.2; kill -TERM $child; wait $child",
           scratch.folder());
   CHECK(ended.status == 143);
   CHECK_THAT(ended.err, EndsWith("interrupted: 0 of 3 runs are there\n"
@@ -240,12 +242,12 @@ TEST_CASE("what a killed comparison leaves is cleaned by the next one, and not w
           "[compare]") {
   const Scratch scratch;
   write_small(scratch);
-  run("$nnrun compare small.yaml --seeds 2 --jobs 1 --budget seconds=20 --out c -q & child=$!; "
-      "until ls c/runs/small/.0001-* >/dev/null 2>&1; do sleep 0.01; done; "
-      // from another process, as another machine would: the live run's folder stays
-      "$nnrun compare --resume c -q & other=$!; sleep 1; kill -TERM $other; wait $other; ls -d "
-      "c/runs/small/.0001-* > alive; "
-      "kill -9 $child; wait $child",
+  run(started("$nnrun compare small.yaml --seeds 2 --jobs 1 --budget seconds=20 --out c -q") +
+          wait_until("ls c/runs/small/.0001-* >/dev/null 2>&1") +
+          // from another process, as another machine would: the live run's folder stays
+          "$nnrun compare --resume c -q & other=$!; sleep 1; kill -TERM $other; wait $other; ls -d "
+          "c/runs/small/.0001-* > alive; "
+          "kill -9 $child; wait $child",
       scratch.folder());
   CHECK_THAT(text_of(scratch / "alive"), Contains("c/runs/small/.0001-"));
   run("$nnrun compare --resume c -q & child=$!; sleep 1; kill -TERM $child; wait $child",

@@ -161,9 +161,8 @@ TEST_CASE("a killed comparison goes on where it was", "[compare]") {
   const Scratch scratch;
   const Ended whole = run(compare("--seeds 4 --json --out whole"), scratch.folder());
   // the parent dies, and one finished run is lost
-  run(compare("--seeds 4 --out cut -q") +
-          ">/dev/null 2>&1 & child=$!; until [ -e cut/plan.json ]; do sleep 0.01; done; "
-          "kill -9 $child; wait $child",
+  run(started(compare("--seeds 4 --out cut -q") + ">/dev/null 2>&1") +
+          wait_until("test -e cut/plan.json") + "kill -9 $child; wait $child",
       scratch.folder());
   std::filesystem::remove_all(scratch / "cut/runs/diagonal/0002");
   const Ended again = run("$nnrun compare --resume cut --json", scratch.folder());

@@ -138,9 +138,9 @@ TEST_CASE("runs rm leaves a comparison alone while it trains", "[cli]") {
   const Scratch scratch;
   write_small(scratch);
   const Ended ended =
-      run("$nnrun compare small.yaml --seeds 1 --budget seconds=20 --out c -q & child=$!; "
-          "until ls c/runs/small/.0001-* >/dev/null 2>&1; do sleep 0.01; done; "
-          "$nnrun runs rm --yes c; echo $?; kill -9 $child",
+      run(started("$nnrun compare small.yaml --seeds 1 --budget seconds=20 --out c -q") +
+              wait_until("ls c/runs/small/.0001-* >/dev/null 2>&1") +
+              "$nnrun runs rm --yes c; echo $?; kill -9 $child",
           scratch.folder());
   CHECK(ended.out == "1\n");
   CHECK_THAT(ended.err, Contains("error: 'c' is in use: a process trains in it\n"

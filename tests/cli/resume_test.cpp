@@ -55,14 +55,14 @@ std::string some_config() {
 /// A config whose runs take long enough to be met by a signal.
 const std::string lasting = "diagonal-minibatch.yaml --set train.epochs=100000000";
 
+const std::string has_checkpoint = "ls run/checkpoints/step-* >none 2>&1";
+
 /// Starts a run in `folder`/run, waits for its first checkpoint, and does something meanwhile.
 Ended meanwhile(const std::string& what, const fs::path& folder,
                 const std::string& config = lasting) {
-  return run("$nnrun $configs/" + config +
-                 " --out run --set train.checkpoint.every=37 >log 2>&1 &\nchild=$!\n"
-                 "until ls run/checkpoints/step-* >none 2>&1; do kill -0 $child || exit 1; sleep "
-                 "0.01; done\n" +
-                 what,
+  return run(started("$nnrun $configs/" + config +
+                     " --out run --set train.checkpoint.every=37 >log 2>&1") +
+                 wait_until(has_checkpoint) + what,
              folder);
 }
 
@@ -95,9 +95,9 @@ TEST_CASE("a run that trains on and is killed meanwhile has its last result unti
           0);
   const json before = result_of(scratch / "run");
   const std::string model = text_of(scratch / "run/model.safetensors");
-  run("$nnrun train -q --resume run --set train.epochs=30 &\nchild=$!\n"
-      "while test -e run/checkpoints/step-000000000200.safetensors; do sleep 0.01; done\n"
-      "kill -KILL $child",
+  run(started("$nnrun train -q --resume run --set train.epochs=30") +
+          wait_until("test ! -e run/checkpoints/step-000000000200.safetensors") +
+          "kill -KILL $child",
       scratch.folder());
   CHECK(status_of(scratch / "run") == "running");
   CHECK(result_of(scratch / "run") == before);
@@ -140,11 +140,9 @@ TEST_CASE("an interrupted run keeps its status if nothing can be written to the 
           "[cli]") {
   const Scratch scratch;
   const Ended ended =
-      run("$nnrun $configs/" + lasting +
-              " --out run --set train.checkpoint.every=37 >/dev/full 2>/dev/full &\nchild=$!\n"
-              "until ls run/checkpoints/step-* >none 2>&1; do kill -0 $child || exit 1; sleep "
-              "0.01; done\n"
-              "kill -HUP $child; wait $child",
+      run(started("$nnrun $configs/" + lasting +
+                  " --out run --set train.checkpoint.every=37 >/dev/full 2>/dev/full") +
+              wait_until(has_checkpoint) + "kill -HUP $child; wait $child",
           scratch.folder());
   CHECK(ended.status == 129);
   CHECK(status_of(scratch / "run") == "interrupted");
@@ -160,16 +158,12 @@ TEST_CASE("a signal that comes to the process and to its group is one signal", "
 
 TEST_CASE("SIGUSR1 makes a checkpoint and the run goes on", "[cli]") {
   const Scratch scratch;
-  const Ended ended =
-      run("$nnrun $configs/" + lasting +
-              " --out run >log 2>&1 &\nchild=$!\n"
-              "until test -d run; do kill -0 $child || exit 1; sleep 0.01; done\n"
-              "until test -s run/metrics.csv; do kill -USR1 $child || exit 1; sleep 0.01; done\n"
-              "kill -USR1 $child\n"
-              "until ls run/checkpoints/step-* >none 2>&1; do kill -0 $child || exit 1; sleep "
-              "0.01; done\n"
-              "kill -0 $child && $nnrun runs --json . >none; kill -KILL $child; wait",
-          scratch.folder());
+  const Ended ended = run(
+      started("$nnrun $configs/" + lasting + " --out run >log 2>&1") + wait_until("test -d run") +
+          wait_until("kill -USR1 $child && test -s run/metrics.csv") + "kill -USR1 $child\n" +
+          wait_until(has_checkpoint) +
+          "kill -0 $child && $nnrun runs --json . >none; kill -KILL $child; wait",
+      scratch.folder());
   CHECK_THAT(text_of(scratch / "log"), Contains(": a checkpoint is saved\n"));
   CHECK(status_of(scratch / "run") == "running");
 }
@@ -352,10 +346,9 @@ TEST_CASE("a run without a checkpoint does not start again from other data or we
               scratch.folder())
               .status == 0);
   REQUIRE(
-      run("$nnrun a.yaml --set train.epochs=100000000 --set model.weights=w.safetensors --out r "
-          ">log 2>&1 &\nchild=$!\n"
-          "until test -s r/metrics.csv; do kill -0 $child || exit 1; sleep 0.01; done\n"
-          "kill -KILL $child; wait; true",
+      run(started("$nnrun a.yaml --set train.epochs=100000000 --set model.weights=w.safetensors "
+                  "--out r >log 2>&1") +
+              wait_until("test -s r/metrics.csv") + "kill -KILL $child; wait; true",
           scratch.folder())
           .status == 0);
   const std::string go_on = "$nnrun train -q --resume r --set train.epochs=3";
@@ -372,10 +365,8 @@ TEST_CASE("a run without a checkpoint does not start again from other data or we
 TEST_CASE("whoever asked for quiet still learns how to go on", "[cli]") {
   const Scratch scratch;
   const Ended ended =
-      run("$nnrun -q $configs/" + lasting +
-              " --out run >out 2>err &\nchild=$!\n"
-              "until test -s run/metrics.csv; do kill -0 $child || exit 1; sleep 0.01; done\n"
-              "kill -INT $child; wait $child",
+      run(started("$nnrun -q $configs/" + lasting + " --out run >out 2>err") +
+              wait_until("test -s run/metrics.csv") + "kill -INT $child; wait $child",
           scratch.folder());
   CHECK(ended.status == 130);
   CHECK_THAT(text_of(scratch / "err"), Contains("resume  nnrun train --resume run\n"));

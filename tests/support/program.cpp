@@ -18,6 +18,14 @@ Ended run(const std::string& command, const std::filesystem::path& folder) {
           text_of(folder / ".out"), text_of(folder / ".err")};
 }
 
+std::string started(const std::string& command) {
+  return command + " &\nchild=$!\n";
+}
+
+std::string wait_until(const std::string& condition) {
+  return "until " + condition + "; do kill -0 $child 2>/dev/null || exit 99; sleep 0.01; done\n";
+}
+
 std::string refused(const std::string& command, int status, const std::filesystem::path& folder) {
   CAPTURE(command);
   const Ended ended = run(command, folder);
