@@ -57,8 +57,9 @@ std::string line(const std::string& title, const std::string& text) {
 }
 
 std::string text_of(const FirstDifference& first) {
-  const std::string where =
-      first.column.starts_with("result.") ? "" : "epoch " + std::to_string(first.epoch) + ", ";
+  const bool of_the_end =
+      first.column.starts_with("result.") || first.column.ends_with("model.safetensors");
+  const std::string where = of_the_end ? "" : "epoch " + std::to_string(first.epoch) + ", ";
   return where + first.column + ": recorded " + short_of(first.recorded) + ", now " +
          short_of(first.now);
 }

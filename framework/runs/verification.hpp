@@ -9,8 +9,8 @@ namespace nnrun::host {
 
 enum class Verdict { identical, close, different };
 
-/// The first number that is not the recorded one. column: of metrics.csv, or `result.` and its
-/// place in run.json; an empty text: there is no such number.
+/// The first value that is not the recorded one. column: of metrics.csv, `result.` and its place in
+/// run.json, or its place in model.safetensors; an empty text: there is no such value.
 struct FirstDifference {
   std::uint64_t epoch = 0;
   std::string column, recorded, now;

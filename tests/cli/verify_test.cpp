@@ -1,5 +1,6 @@
 // nnrun verify: what is the same again, and what is not.
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -24,6 +25,18 @@ std::map<std::string, std::string> contents_of(const fs::path& folder) {
 void copy_model(const Project& project, const std::string& from, const std::string& to) {
   fs::copy_file(project.folder() / from / "model.safetensors",
                 project.folder() / to / "model.safetensors", fs::copy_options::overwrite_existing);
+}
+
+/// Returns the mean of the first input, which a model keeps for scaling.
+double first_shift_in(const fs::path& model) {
+  const std::string file = text_of(model);
+  std::uint64_t header = 0;
+  std::memcpy(&header, file.data(), sizeof header);
+  const json tensor = json::parse(file.substr(sizeof header, header))["input/shift"];
+  const std::size_t at = sizeof header + header + tensor["data_offsets"][0].get<std::size_t>();
+  double shift = 0;
+  std::memcpy(&shift, file.data() + at, sizeof shift);
+  return shift;
 }
 
 }  // namespace
@@ -123,10 +136,17 @@ TEST_CASE("a model whose preparation is another's is not the run's", "[cli][veri
   REQUIRE(project.nnrun("-q net.yaml --out other --set train.epochs=0").status == 0);
   project.edit("data/table.csv", "60,", "6,");
   CHECK(project.verified()["verdict"] == "identical");
+  const double own = first_shift_in(project.folder() / "r/model.safetensors"),
+               others = first_shift_in(project.folder() / "other/model.safetensors");
   copy_model(project, "other", "r");
   const json said = project.verified("r", 1);
   CHECK(said["verdict"] == "different");
-  CHECK(said["first_difference"]["column"] == "input/shift of model.safetensors");
+  const json first = said["first_difference"];
+  CHECK(first["column"] == "input/shift[0] of model.safetensors");
+  CHECK(std::stod(first["recorded"].get<std::string>()) == others);
+  CHECK(std::stod(first["now"].get<std::string>()) == own);
+  CHECK_THAT(project.nnrun("verify r").out,
+             Contains("\nfirst      input/shift[0] of model.safetensors: recorded "));
 }
 
 TEST_CASE("what cannot be verified gets a sentence", "[cli][verify]") {
