@@ -32,6 +32,17 @@ std::string resume_command(const std::string& folder) {
   return "nnrun train --resume " + shell_word(folder);
 }
 
+std::string words_for_start(const ResumedTrainer& resumed) {
+  const std::string start = "the run starts from its beginning",
+                    on = "goes on after step " + std::to_string(resumed.trainer->steps());
+  const bool anew = resumed.trainer->steps() == 0;
+  if (!resumed.before_limit) return anew ? "there is no checkpoint: " + start : on;
+  const std::string limit = "a limit had ended the last epoch early";
+  if (!anew) return on + ": " + limit;
+  return limit + ", and there is no checkpoint from before: " + start +
+         "\n(train.checkpoint.every and keep say how many there are)";
+}
+
 /// One run, from its folder to its record.
 class Training {
  public:
@@ -54,13 +65,14 @@ class Training {
   /// Goes on in the folder of a run.
   Exit go_on(ResumedRun& run) {
     folder_ = run.folder.path().string();
-    const auto trainer = resumed_trainer(run, arguments_.threads, [&](const Error& refused) {
-      talk_.write(render("warning", refused.problems(), talk_.colour()));
-    });
+    const ResumedTrainer resumed =
+        resumed_trainer(run, arguments_.threads, [&](const Error& refused) {
+          talk_.write(render("warning", refused.problems(), talk_.colour()));
+        });
+    const std::unique_ptr<Trainer>& trainer = resumed.trainer;
     for (const std::string& note : run.notes) say_line(talk_.yellow("note") + ": " + note);
     show_start(*trainer);
-    say_line(trainer->steps() == 0 ? "there is no checkpoint: the run starts from its beginning"
-                                   : "goes on after step " + std::to_string(trainer->steps()));
+    say_line(words_for_start(resumed));
     run.record.resumed.push_back({trainer->steps(), utc_now()});
     RecordedRun recorded(std::move(run.folder), experiment_, std::move(run.record), start_);
     return end(recorded, *trainer);

@@ -67,6 +67,7 @@ class Registry {
 
   /// Loads no more libraries from now on, only notes them: for a config that is not trusted.
   void close() { closed_ = true; }
+  bool is_closed() const { return closed_; }
   /// Returns the libraries that were noted, as they were named.
   const std::vector<std::filesystem::path>& left_out() const { return left_out_; }
 

@@ -10,11 +10,22 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// elsewhere: where else the run's files were looked for; may be empty.
-std::vector<Problem> missing(const std::vector<StoredLibrary>& libraries, const Registry& registry,
-                             const std::string& elsewhere) {
+/// Says what gets a library loaded. elsewhere: where else the run's files were looked for; may be
+/// empty.
+std::string hint_for(const StoredLibrary& library, bool there, const Registry& registry,
+                     const std::string& elsewhere) {
+  if (there && registry.is_closed())
+    return "--no-plugins leaves it out: go on without that option if you trust the run";
+  if (there) return "set NNRUN_PLUGIN_PATH=" + library.file;
+  return "put the library back, or build it again and let NNRUN_PLUGIN_PATH say where it is\n"
+         "its sha256 was " +
+         library.sha256 + (elsewhere.empty() ? "" : "\n") + elsewhere;
+}
+
+std::vector<Problem> missing(const StoredRecord& record, const fs::path& config,
+                             const Registry& registry) {
   std::vector<Problem> problems;
-  for (const StoredLibrary& library : libraries)
+  for (const StoredLibrary& library : record.libraries)
     for (const auto& [of_kind, name] : library.classes) {
       if (registry.find(of_kind, name)) continue;
       std::error_code ignored;
@@ -24,10 +35,7 @@ std::vector<Problem> missing(const std::vector<StoredLibrary>& libraries, const 
            .place = {},
            .where = library.file + (there ? "" : " (no longer there)"),
            .label = {},
-           .hint = there ? "set NNRUN_PLUGIN_PATH=" + library.file
-                         : "put the library back, or build it again and let NNRUN_PLUGIN_PATH say "
-                           "where it is\nits sha256 was " +
-                               library.sha256 + (elsewhere.empty() ? "" : "\n") + elsewhere});
+           .hint = hint_for(library, there, registry, words_for_missing(config))});
     }
   return problems;
 }
@@ -51,6 +59,23 @@ std::vector<Change> changes_since(const fs::path& config, const Experiment& expe
   return changes;
 }
 
+Experiment read_recorded_config(const fs::path& config, const std::vector<Override>& overrides,
+                                const StoredRecord& record, Registry& registry) {
+  try {
+    return read_experiment(config, overrides, registry);
+  } catch (const Error& e) {
+    const bool refused =
+        e.status() == Exit::plugin && e.problems().front().cause != Cause::no_such_file;
+    if (!refused) require_plugins(record, config, registry);
+    throw;  // the library is there, but must not be loaded; or it is another mistake
+  }
+}
+
+void require_plugins(const StoredRecord& record, const fs::path& config, const Registry& registry) {
+  std::vector<Problem> problems = missing(record, config, registry);
+  if (!problems.empty()) throw PluginError(std::move(problems));
+}
+
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry) {
   const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";
@@ -69,17 +94,7 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
                 .hint = "nnrun train --resume " + shell_word(folder) + " goes on with it"});
   }
   run.folder = path;
-  try {
-    run.experiment = read_experiment(config, overrides, registry);
-  } catch (const Error& e) {
-    const bool refused =
-        e.status() == Exit::plugin && e.problems().front().cause != Cause::no_such_file;
-    if (refused) throw;  // the library is there, but must not be loaded
-    std::vector<Problem> problems =
-        missing(run.record.libraries, registry, words_for_missing(config));
-    if (problems.empty()) throw;
-    throw PluginError(std::move(problems));
-  }
+  run.experiment = read_recorded_config(config, overrides, run.record, registry);
   run.changes = changes_since(config, run.experiment, registry);
   const bool other = std::ranges::count(overrides, "model.weights", &Override::path) > 0;
   run.model = read_model(other ? run.experiment.model.weights.value : model);

@@ -22,6 +22,15 @@ struct OpenedRun {
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry);
 
+/// Reads the config.yaml of a run with this record. Throws as read_experiment does, but if a class
+/// of the run is not loaded, as require_plugins does.
+Experiment read_recorded_config(const std::filesystem::path& config,
+                                const std::vector<Override>& overrides, const StoredRecord& record,
+                                Registry& registry);
+/// Throws PluginError with the name of each class of the run that is not loaded, and where it was.
+void require_plugins(const StoredRecord& record, const std::filesystem::path& config,
+                     const Registry& registry);
+
 /// Returns which libraries changed since the run that this config.yaml belongs to; none if it is
 /// not a run's.
 std::vector<std::string> changed_libraries(const std::filesystem::path& config,

@@ -7,9 +7,9 @@
 #include "base/commands.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
-#include "runs/changes.hpp"
 #include "runs/checkpoint.hpp"
 #include "runs/json_file.hpp"
+#include "runs/opened_run.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -61,6 +61,18 @@ RunRecord record_of(const StoredRecord& stored) {
                    .resumed = stored.resumed};
   if (stored.result && !stored.result->empty()) record.result_before = stored.result;
   return record;
+}
+
+/// Returns what run.json says, if it is there. A power cut may have left it empty.
+StoredRecord read_record(const fs::path& folder) {
+  try {
+    return stored_record(folder).value_or(StoredRecord{});
+  } catch (const RecordError& error) {
+    Problem problem = error.problems().front();
+    if (problem.hint.empty())
+      problem.hint = "remove it, and the run goes on by its config.yaml and its checkpoints";
+    throw RecordError(std::move(problem));
+  }
 }
 
 /// Completes the record by the hash of the course. Throws RecordError if config.yaml is no longer
@@ -161,12 +173,14 @@ ResumedRun resume_run(const std::string& name, const std::vector<Override>& over
   const fs::path folder = name;
   require_run(folder);
   RunFolder taken = RunFolder::take(folder);
-  const StoredRecord stored = stored_record(folder).value_or(StoredRecord{});
+  const fs::path config = folder / "config.yaml";
+  const StoredRecord stored = read_record(folder);
   RunRecord record = record_of(stored);
-  const Experiment then = read_experiment(folder / "config.yaml", {}, registry);
+  const Experiment then = read_recorded_config(config, {}, stored, registry);
   const bool same_config = require_same_config(folder, then, record);
-  Experiment now = read_experiment(folder / "config.yaml", overrides, registry);
+  Experiment now = read_experiment(config, overrides, registry);
   require_same_course(folder, then, now);
+  require_plugins(stored, config, registry);
   require_same_plugins(folder, stored, registry);
   require_same_start(folder, stored, then);
   const bool changed = !same_config || resolved_keys(then) != resolved_keys(now);
@@ -177,8 +191,8 @@ ResumedRun resume_run(const std::string& name, const std::vector<Override>& over
       std::move(notes)};
 }
 
-std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads,
-                                         const std::function<void(const Error&)>& refused) {
+ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
+                               const std::function<void(const Error&)>& refused) {
   const fs::path folder = run.folder.path();
   const std::vector<std::uint64_t> steps = checkpoint_steps(checkpoint_folder(folder));
   require_longer(run.experiment, run.epochs_before, 0, 0, folder);
@@ -189,7 +203,7 @@ std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads
   if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
     refuse_to_go_on("the run cannot go on: its data changed since it started",
                     "put the data back, or " + anew(folder));
-  if (steps.empty()) return trainer;
+  if (steps.empty()) return {std::move(trainer)};
   bool cut = false;  // a limit that is no longer there ended the last epoch early
   for (const std::uint64_t step : steps) try {
       restore_checkpoint(checkpoint_folder(folder) / checkpoint_name(step), *trainer,
@@ -201,11 +215,14 @@ std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads
       const EpochReport last =
           trainer->history().empty() ? EpochReport{} : trainer->history().back();
       require_longer(run.experiment, last.epoch, trainer->steps(), last.examples, folder);
-      return trainer;
+      return {std::move(trainer), cut};
     } catch (const RecordError& error) {
       refused(error);
     }
-  if (cut) return Trainer::create(run.experiment, threads);
+  if (cut) {
+    trainer.reset();  // both may be larger than the memory
+    return {Trainer::create(run.experiment, threads), true};
+  }
   refuse_to_go_on(
       "none of the checkpoints in '" + checkpoint_folder(folder).string() + "' can be used",
       "remove that folder, and the run goes on from its beginning");

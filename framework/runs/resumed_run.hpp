@@ -23,10 +23,17 @@ struct ResumedRun {
 ResumedRun resume_run(const std::string& folder, const std::vector<Override>& overrides,
                       Registry& registry);
 
+struct ResumedTrainer {
+  std::unique_ptr<Trainer> trainer;
+  /// Whether a newer checkpoint was passed over: a limit had ended its epoch early, and the rest of
+  /// the examples would be left out.
+  bool before_limit = false;
+};
+
 /// Creates the trainer of a run and sets it to the newest checkpoint that is whole; without any it
 /// is at the start. refused: is told of each that is not. Throws RecordError if the data changed,
 /// if checkpoints are there but none can be used, or if more was trained than is planned now.
-std::unique_ptr<Trainer> resumed_trainer(const ResumedRun& run, unsigned threads,
-                                         const std::function<void(const Error&)>& refused);
+ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
+                               const std::function<void(const Error&)>& refused);
 
 }  // namespace nnrun::host

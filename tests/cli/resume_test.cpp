@@ -333,6 +333,74 @@ TEST_CASE("a run that a limit ended within an epoch goes on as if the limit had 
   }
 }
 
+TEST_CASE("a checkpoint that a limit cut short is passed over, and the run says so", "[cli]") {
+  const Scratch scratch;
+  const std::string config =
+      "$nnrun -q $configs/diagonal-minibatch.yaml --set train.checkpoint.every=20 --set "
+      "train.steps=";
+  REQUIRE(run(config + "150 --out whole", scratch.folder()).status == 0);
+  const auto [keep, words] = GENERATE(table<std::string, std::string>(
+      {{"2", "goes on after step 40: a limit had ended the last epoch early\n"},
+       {"1",
+        "a limit had ended the last epoch early, and there is no checkpoint from before: the run "
+        "starts from its beginning\n(train.checkpoint.every and keep say how many there are)\n"}}));
+  REQUIRE(
+      run(config + "57 --out run --set train.checkpoint.keep=" + keep, scratch.folder()).status ==
+      0);
+  const Ended on = run("$nnrun train --resume run --set train.steps=150", scratch.folder());
+  CHECK(on.status == 0);
+  CHECK_THAT(on.err, Contains(words));
+  check_same(scratch / "run", scratch / "whole");
+}
+
+TEST_CASE("a run whose record a power cut left empty goes on without it", "[cli]") {
+  const Scratch scratch;
+  const std::string config =
+      "$nnrun -q $configs/diagonal-minibatch.yaml --set train.checkpoint."
+      "every=20 --set train.epochs=";
+  REQUIRE(run(config + "3 --out whole", scratch.folder()).status == 0);
+  REQUIRE(run(config + "2 --out run", scratch.folder()).status == 0);
+  scratch.write("run/run.json", "");
+  const std::string go_on = "$nnrun train --resume run --set train.epochs=3";
+  CHECK(refused(go_on, 1, scratch.folder()) ==
+        "error: 'run/run.json' is empty\n"
+        "   = help: remove it, and the run goes on by its config.yaml and its checkpoints\n");
+  fs::remove(scratch / "run/run.json");
+  const Ended on = run(go_on, scratch.folder());
+  CHECK(on.status == 0);
+  CHECK_THAT(on.err, Contains("goes on after step 200\n"));
+  check_same(scratch / "run", scratch / "whole");
+}
+
+TEST_CASE("a run whose plugins are not loaded does not go on, and says which they are", "[cli]") {
+  const Scratch scratch;
+  scratch.write("bend.cpp",
+                "#include <nnrun/plugin.hpp>\nstruct Bend : nnrun::Activation {\n"
+                "  static constexpr auto name = \"bend\", doc = \"x\";\n"
+                "  auto f(auto x) const { return x / (1 + x * x); }\n};\nNNRUN_REGISTER(Bend)\n");
+  REQUIRE(run(NNRUN_CXX " -std=c++20 -O1 -fPIC -shared -I" NNRUN_SOURCE_DIR
+                        "/framework/include bend.cpp -o bend.so",
+              scratch.folder())
+              .status == 0);
+  const std::string library = (scratch / "bend.so").string(),
+                    with = "NNRUN_PLUGIN_PATH=" + library + " ";
+  REQUIRE(run(with + "$nnrun -q $configs/diagonal-minibatch.yaml --out run --set "
+                     "model.defaults.activation=bend --set train.checkpoint.every=100",
+              scratch.folder())
+              .status == 0);
+  const std::string record = text_of(scratch / "run/run.json"),
+                    go_on = "$nnrun train --resume run --set train.epochs=11",
+                    needs =
+                        "error: the run needs activation 'bend', which no loaded plugin provides\n"
+                        "  --> " +
+                        library + "\n   = help: ";
+  CHECK(refused(go_on, 4, scratch.folder()) == needs + "set NNRUN_PLUGIN_PATH=" + library + "\n");
+  CHECK(refused(with + go_on + " --no-plugins", 4, scratch.folder()) ==
+        needs + "--no-plugins leaves it out: go on without that option if you trust the run\n");
+  CHECK(text_of(scratch / "run/run.json") == record);
+  CHECK(run(with + go_on, scratch.folder()).status == 0);
+}
+
 TEST_CASE("a run without a checkpoint does not start again from other data or weights", "[cli]") {
   const Scratch scratch;
   scratch.write("data.csv", "x,y\n0,0\n1,1\n2,2\n3,3\n");
