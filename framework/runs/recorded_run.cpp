@@ -8,6 +8,15 @@
 #include "training/doubts.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
+namespace {
+
+/// Returns what messages have in common that differ in the number of a step.
+std::string without_digits(std::string text) {
+  std::erase_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  return text;
+}
+
+}  // namespace
 
 RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment,
                          std::vector<std::string> command_line, Clock::time_point start)
@@ -97,8 +106,9 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
   bool behind = false;  // rows are missing, of a time when the disk was full, say
   const auto told = std::move(listener.epoch);
   listener.epoch = [&](const EpochReport& report) {
-    if (!behind) behind = !go_on_if_it_fails([&] { metrics.append(metrics_row(report)); });
-    go_on_if_it_fails([&] { observe_best(report, trainer); });
+    if (!behind)
+      behind = !go_on_if_it_fails(metrics_failure_, [&] { metrics.append(metrics_row(report)); });
+    go_on_if_it_fails(best_failure_, [&] { observe_best(report, trainer); });
     if (told) told(report);
   };
   const bool kept = checkpoints_ && checkpoints_->are_kept();
@@ -122,15 +132,17 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
   if (watched_ && watched_->over) watched_->over();
 }
 
-/// Returns whether `write` did not fail. A run that keeps checkpoints tells of the failure and goes
-/// on.
-bool RecordedRun::go_on_if_it_fails(const std::function<void()>& write) {
+/// Returns whether `write` did not fail. A run that keeps checkpoints tells of the failure, once
+/// for each reason, and goes on.
+bool RecordedRun::go_on_if_it_fails(std::string& failure, const std::function<void()>& write) {
   try {
     write();
+    failure.clear();
     return true;
   } catch (const RecordError& error) {
     if (!watched_) throw;
-    if (watched_->failed) watched_->failed(error);
+    const std::string reason = without_digits(error.what());
+    if (std::exchange(failure, reason) != reason && watched_->failed) watched_->failed(error);
     return false;
   }
 }
@@ -148,13 +160,15 @@ CsvFile RecordedRun::metrics_file(const Trainer& trainer, Existing existing) con
 /// Writes a checkpoint. The first makes safe what the run wrote before. asked: for a signal.
 void RecordedRun::save(const Trainer& trainer, bool asked) {
   checkpoints_->postpone();
-  go_on_if_it_fails([&] {
+  const bool told = asked || !checkpoint_failure_.empty();
+  if (asked) checkpoint_failure_.clear();  // whoever asks gets an answer
+  go_on_if_it_fails(checkpoint_failure_, [&] {
     if (!checkpoints_->exist()) {
       folder_.make_safe();
       write_record();
     }
     checkpoints_->write(trainer, {record_.course_sha256, record_.data_sha256});
-    if (asked && watched_->written) watched_->written(trainer.steps());
+    if (told && watched_->written) watched_->written(trainer.steps());
   });
 }
 

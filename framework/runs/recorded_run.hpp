@@ -12,10 +12,12 @@ namespace nnrun::host {
 /// What is asked and told about checkpoints. Each may be empty.
 struct CheckpointListener {
   std::function<bool()> wanted;  ///< asked between steps: true writes one now
-  /// asked: it was wanted, or the run is interrupted. Not called for those that were due.
+  /// asked: it was wanted, the run is interrupted, or the one before failed. Not called for others
+  /// that were due.
   std::function<void(std::uint64_t step)> written;
-  std::function<void(const Error&)> failed;  ///< the run goes on with those before
-  std::function<void()> over;                ///< no step is to come
+  /// The run goes on with those before. Not called again for one reason until a write succeeds.
+  std::function<void(const Error&)> failed;
+  std::function<void()> over;  ///< no step is to come
 };
 
 class RecordedRun {
@@ -46,7 +48,7 @@ class RecordedRun {
  private:
   RunResult trained(Trainer& trainer, Listener& listener, std::string name);
   CsvFile metrics_file(const Trainer& trainer, Existing existing) const;
-  bool go_on_if_it_fails(const std::function<void()>& write);
+  bool go_on_if_it_fails(std::string& failure, const std::function<void()>& write);
   void advance(Trainer& trainer, Listener& listener);
   void save(const Trainer& trainer, bool asked);
   void observe_best(const EpochReport& report, Trainer& trainer);
@@ -59,6 +61,8 @@ class RecordedRun {
   RunRecord record_;
   std::optional<CheckpointListener> watched_;  // only if checkpoints are kept
   std::optional<Checkpoints> checkpoints_;
+  // why the last write of each kind failed, as it was told; empty: it did not
+  std::string checkpoint_failure_, best_failure_, metrics_failure_;
 };
 
 /// Writes run.json for a run that crashed or took too long and could not write its own.

@@ -168,6 +168,47 @@ TEST_CASE("SIGUSR1 makes a checkpoint and the run goes on", "[cli]") {
   CHECK(status_of(scratch / "run") == "running");
 }
 
+TEST_CASE("SIGUSR1 to a run that keeps no checkpoints says so, each time, and the run goes on",
+          "[cli]") {
+  const Scratch scratch;
+  const Ended ended = run(started("$nnrun $configs/" + lasting +
+                                  " --out run --set train.checkpoint.every=never >log 2>&1") +
+                              wait_until("test -s run/metrics.csv") + "kill -USR1 $child\n" +
+                              wait_until("test $(grep -c 'warning: no checkpoint' log) = 1") +
+                              "kill -USR1 $child\n" +
+                              wait_until("test $(grep -c 'warning: no checkpoint' log) = 2") +
+                              "kill -INT $child; wait $child",
+                          scratch.folder());
+  CHECK(ended.status == 130);
+  CHECK_THAT(text_of(scratch / "log"),
+             Contains("warning: no checkpoint was written: this run keeps none\n"
+                      "   = help: train.checkpoint.every is never\n"));
+  CHECK_FALSE(fs::exists(scratch / "run/checkpoints"));
+  CHECK(status_of(scratch / "run") == "interrupted");
+}
+
+TEST_CASE("a checkpoint that cannot be written is told once, and that it works again", "[cli]") {
+  const Scratch scratch;
+  scratch.write("file", "in the way");
+  // every 37 steps, which are some hundred microseconds, a checkpoint is due
+  const Ended ended = meanwhile(
+      "n=0\n" +
+          wait_until("ln -T file run/checkpoints 2>none || { n=$((n + 1)); mv -T "
+                     "run/checkpoints away$n && false; }") +
+          wait_until("grep -q \"warning: cannot create the folder 'run/checkpoints'\" log") +
+          "rows=$(wc -l <run/metrics.csv)\n" +
+          wait_until("test $(wc -l <run/metrics.csv) -gt $((rows + 100))") +
+          "cp log failing; rm run/checkpoints\n" +
+          wait_until("grep -q ': a checkpoint is saved' log") + "kill -KILL $child; wait",
+      scratch.folder());
+  const std::string log = text_of(scratch / "failing");
+  std::size_t warnings = 0;
+  for (std::size_t at = 0; (at = log.find("warning: ", at)) != log.npos; ++at) ++warnings;
+  // the folder may vanish under a checkpoint, which is another reason
+  CHECK(warnings >= 1);
+  CHECK(warnings <= 4);
+}
+
 TEST_CASE("a run that trains is shown as running, and cannot go on twice", "[cli]") {
   const Scratch scratch;
   fs::create_directory(scratch / "a");
