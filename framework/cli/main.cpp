@@ -151,11 +151,11 @@ int guarded_main(int argc, const char* const* argv) {
 }  // namespace nnrun::host
 
 int main(int argc, char** argv) {
+  std::signal(SIGUSR1, SIG_IGN);  // asks a run for a checkpoint; too early, it must not end it
   nnrun::host::Terminal::open_closed_streams();
   nnrun::host::Terminal::keep_stdout_for_results();
   nnrun::host::tell_of_crashes(nnrun::host::wants_json(argc, argv));
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away must not stop a run
-  std::signal(SIGUSR1, SIG_IGN);  // asks a run for a checkpoint; too early, it must not end it
   std::signal(SIGXFSZ, SIG_IGN);  // a file-size limit is an error of the write, with a sentence
   try {
     const int status = nnrun::host::guarded_main(argc, argv);

@@ -29,6 +29,7 @@ struct Position {
     if (examples != last.examples || seconds != last.seconds)
       return "'examples' or 'seconds' do not agree with 'history'";
     if (seen > count) return "'epoch/seen' is more than there are examples";
+    if (std::isnan(epoch_cost)) return "'epoch/cost' is not a number";
     if (!is_time(seconds) || !is_time(epoch_seconds)) return "a time is not finite";
     return last_is_whole > 1 ? "'last_is_whole' is neither 0 nor 1" : "";
   }
