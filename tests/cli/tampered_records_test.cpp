@@ -9,6 +9,7 @@ namespace nnrun::testing {
 namespace {
 
 using Catch::Contains;
+using Catch::StartsWith;
 using nlohmann::json;
 
 json deep(int depth) {
@@ -193,6 +194,29 @@ TEST_CASE("a damaged record is named with its file and key", "[compare][tampered
         "error: 'result.epochs' should be a whole number, not -1\n"
         "  --> c/runs/small/0001/run.json\n" +
             put_back);
+}
+
+TEST_CASE("a record with a thousand keys is read, and one with ten thousand in a map refused",
+          "[cli][tampered]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal-analytic.yaml --out r", scratch.folder()).status == 0);
+  const json record = parsed(text_of(scratch / "r/run.json"));
+  const auto write_with = [&](int keys) {
+    json more = record;
+    for (int i = 0; i < keys; ++i) more["result"]["test"]["k" + std::to_string(i)] = i;
+    scratch.write("r/run.json", more.dump());
+  };
+  write_with(1000);
+  CHECK_THAT(run("$nnrun runs .", scratch.folder()).out, Contains("  k999 999.0"));
+  CHECK(run("$nnrun eval r && $nnrun runs diff r r", scratch.folder()).status == 0);
+  CHECK(run("$nnrun verify r", scratch.folder()).status == 1);
+  write_with(10'000);
+  for (const char* verb : {"eval r", "verify r", "train --resume r", "runs diff r r"})
+    CHECK_THAT(refused("$nnrun " + std::string(verb), 1, scratch.folder()),
+               StartsWith("error: 'r/run.json' is not valid JSON\n"));
+  const Ended listed = run("$nnrun runs .", scratch.folder());
+  CHECK(listed.status == 0);
+  CHECK_THAT(listed.out, Contains("'r/run.json' is not valid JSON\n"));
 }
 
 TEST_CASE("nnrun runs lists and compares damaged records", "[cli][tampered]") {
