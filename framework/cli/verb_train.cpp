@@ -6,6 +6,7 @@
 
 #include "base/commands.hpp"
 #include "cli/decision_map.hpp"
+#include "cli/epoch_lines.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
@@ -82,16 +83,15 @@ class Training {
   RunResult train(RecordedRun& recorded, Trainer& trainer) {
     Clock::time_point last_shown = Clock::now();
     const History& history = trainer.history();
-    double seconds_before = history.empty() ? 0 : history.back().seconds;
+    EpochLines lines(experiment_, trainer, talk_);
     Listener listener;
     listener.stop = [] { return interrupt_signal() != 0; };
     CostWatch watch;
     for (std::size_t i = 0; i < history.size(); ++i) watch.take(history[i]);
     bool told = watch.has_risen();  // if the run goes on, it was told before
     listener.epoch = [&](const EpochReport& report) {
-      say_line(epoch_line(report, experiment_, report.seconds - seconds_before,
-                          trainer.data().examples[NNRUN_TRAIN], talk_));
-      seconds_before = report.seconds;
+      if (!quiet_)
+        if (const std::string line = lines.next(report); !line.empty()) say_line(line);
       watch.take(report);
       if (!quiet_ && watch.has_risen() && !std::exchange(told, true))
         talk_.write(render("warning", {watch.warning(experiment_)}, talk_.colour()));
@@ -104,9 +104,16 @@ class Training {
       };
     recorded.keep_checkpoints(about_checkpoints());
     watch_for_interrupts();
+    const auto say_rest = [&](const History& all, std::uint64_t best_epoch) {
+      for (const std::string& line : lines.rest(all, best_epoch, folder_ + "/metrics.csv"))
+        say_line(line);
+    };
     try {
-      return recorded.train(trainer, std::move(listener), folder_);
+      RunResult result = recorded.train(trainer, std::move(listener), folder_);
+      say_rest(result.outcome.epochs, result.outcome.best_epoch);
+      return result;
     } catch (const Error&) {
+      say_rest(history, 0);
       say_line("saved  " + folder_ + " (failed)");
       if (recorded.has_checkpoint()) say_last_checkpoint();
       throw;

@@ -35,12 +35,14 @@ std::string rate(double r) {
   return fmt::format("{:.1f} examples/s", r);
 }
 
-std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator) {
+std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator,
+                    Tables tables) {
   std::string text = "cost " + for_people(score.cost);
   for (std::size_t i = 0; i < score.metrics.size(); ++i) {
     const Class& metric = *experiment.metrics[i].plugin;
-    const bool fraction =
-        static_cast<const nnrun_metric*>(metric.table->functions)->flags & NNRUN_FRACTION;
+    const auto& functions = *static_cast<const nnrun_metric*>(metric.table->functions);
+    if (tables == Tables::left_out && appended(functions, &nnrun_metric::table, 0)) continue;
+    const bool fraction = functions.flags & NNRUN_FRACTION;
     text += fmt::format(
         "{}{} {}", separator, metric.name,
         fraction ? fmt::format("{:.2f} %", score.metrics[i] * 100) : for_people(score.metrics[i]));
@@ -172,17 +174,26 @@ std::string progress_line(const Progress& p, const Terminal& terminal) {
 
 std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal) {
-  std::string line = counted(report.epoch, report.epochs);
-  const double speed = static_cast<double>(examples) / epoch_seconds;
-  if (terminal.is_terminal())
-    line += fmt::format("  {}/{} {} {}  {}", examples, examples, bar(1, 20, terminal),
-                        duration(epoch_seconds), rate(speed));
-  line += (terminal.is_terminal() ? " - " : "  ") +
-          text_of(report.train, experiment, terminal.is_terminal() ? " - " : "  ");
-  if (report.validation)
-    line += (terminal.is_terminal() ? " - validation " : "  validation ") +
-            text_of(*report.validation, experiment, " ");
-  if (!terminal.is_terminal()) line += "  " + duration(epoch_seconds);
+  const std::string epoch = counted(report.epoch, report.epochs), time = duration(epoch_seconds);
+  const auto scores = [&](std::string_view separator) {
+    std::string text = text_of(report.train, experiment, separator, Tables::left_out);
+    if (report.validation)
+      text += std::string(separator) + "validation " +
+              text_of(*report.validation, experiment, " ", Tables::left_out);
+    return text;
+  };
+  if (!terminal.is_terminal()) return epoch + "  " + scores("  ") + "  " + time;
+  const std::string all = fmt::format("{}/{} ", examples, examples),
+                    speed = "  " + rate(static_cast<double>(examples) / epoch_seconds),
+                    end = " - " + scores(" - ");
+  // the first that does not wrap
+  std::string line;
+  for (const std::string& middle :
+       {all + bar(1, 20, terminal) + " " + time + speed, all + bar(1, 20, terminal) + " " + time,
+        bar(1, 10, terminal) + " " + time, time}) {
+    line = epoch + "  " + middle + end;
+    if (columns_of(line) < terminal.width()) break;
+  }
   return line;
 }
 
