@@ -39,8 +39,8 @@ std::vector<std::string> EpochLines::rest(const History& history, std::uint64_t 
     lines.push_back("best   " + line(best_epoch));
   if (shown_.back() != last) lines.push_back(line(last));
   if (const std::size_t left_out = reports_ - shown_.size() - lines.size(); left_out > 0)
-    lines.push_back("(" + std::to_string(left_out) + " epochs are not shown: all are in " + csv +
-                    ")");
+    lines.push_back("(" + std::to_string(left_out) + (left_out == 1 ? " epoch is" : " epochs are") +
+                    " not shown: all are in " + csv + ")");
   return lines;
 }
 
