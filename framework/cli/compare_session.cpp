@@ -165,7 +165,7 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
   const std::vector<std::string> command_line = plan.command_line;
   read_options(arguments, plan);
   plan.command_line = command_line;
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
   plan_runs(plan, folder);
   return run_comparison(arguments, plan, folder,
                         arguments.has("--shard") ? shard_of(arguments.text("--shard")) : Shard{});

@@ -25,7 +25,7 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
     plan.configs.push_back(std::move(config));
   }
   complete(plan);
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
   return plan;
 }
 
@@ -97,7 +97,7 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
   std::ranges::sort(plan.seeds);
   if (plan.part.empty()) plan.part = "train";
   complete(plan);
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
   return plan;
 }
 

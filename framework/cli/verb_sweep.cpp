@@ -74,7 +74,7 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
     plan.configs.push_back(std::move(config));
   }
   complete(plan);
-  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric);
+  if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
   const fs::path folder = sweep_folder(arguments);
   plan_runs(plan, folder);
   write_plan(plan, folder);

@@ -14,7 +14,8 @@ class Condition {
  public:
   Condition(const std::string& text, const std::vector<std::string>& names)
       : text_(text), names_(names) {
-    name = word();
+    name = known_name();
+    if (name.empty()) name = word();
     if (std::ranges::find(names_, name) == names_.end())
       refuse(name.empty() ? "it must start with the name of a metric"
                           : "'" + name + "' is not what is compared",
@@ -30,17 +31,30 @@ class Condition {
   }
 
   bool met(double value, double baseline) {
+    const double other = limit(baseline);
+    if (comparison == "<") return value < other;
+    if (comparison == "<=") return value <= other;
+    if (comparison == ">") return value > other;
+    if (comparison == ">=") return value >= other;
+    return (value == other) == (comparison == "==");
+  }
+
+  double limit(double baseline) {
     baseline_ = baseline;
     at_ = start_;
-    const double limit = sum();
-    if (comparison == "<") return value < limit;
-    if (comparison == "<=") return value <= limit;
-    if (comparison == ">") return value > limit;
-    if (comparison == ">=") return value >= limit;
-    return (value == limit) == (comparison == "==");
+    return sum();
+  }
+  /// Throws UsageError if no fraction is on both sides of the limit.
+  void require_fraction() {
+    const double low = limit(0), high = limit(1);
+    if (!(low > 1 && high > 1) && !(low < 0 && high < 0)) return;
+    const bool percent = low == high && low > 1 && low <= 100;
+    refuse(name + " is a fraction, from 0 to 1",
+           percent ? "write '" + name + " " + comparison + " " + shortest(low / 100) + "'" : "");
   }
 
   std::string name, comparison;
+  bool mentions_baseline = false;
 
  private:
   double sum() {
@@ -80,6 +94,7 @@ class Condition {
         const std::string found = word();
         if (found != "baseline")
           refuse("'" + found + "' is not a number", "write baseline or a number");
+        mentions_baseline = true;
         return baseline_;
       }
       return number();
@@ -102,15 +117,25 @@ class Condition {
     return *value;
   }
 
+  /// Returns the longest name that the text starts with: one may hold brackets and signs.
+  std::string known_name() {
+    skip();
+    std::string longest;
+    for (const std::string& known : names_)
+      if (known.size() > longest.size() && text_.compare(at_, known.size(), known) == 0 &&
+          (at_ + known.size() == text_.size() || !is_part_of_word(text_[at_ + known.size()])))
+        longest = known;
+    at_ += longest.size();
+    return longest;
+  }
+  static bool is_part_of_word(char c) { return is_letter(c) || (c >= '0' && c <= '9'); }
   static bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   }
   std::string word() {
     skip();
     const std::size_t begin = at_;
-    while (at_ < text_.size() &&
-           (is_letter(text_[at_]) || (text_[at_] >= '0' && text_[at_] <= '9')))
-      ++at_;
+    while (at_ < text_.size() && is_part_of_word(text_[at_])) ++at_;
     return text_.substr(begin, at_ - begin);
   }
   void skip() {
@@ -146,29 +171,39 @@ std::optional<double> mean_in(const ReportRow& row, const std::string& name,
   return (name == metric ? row.metric : name == "cost" ? row.cost : row.seconds).mean;
 }
 
+std::string why_missing(const ReportRow& row, const std::string& name) {
+  const bool any_done = std::ranges::any_of(row.runs, &ReportRun::done);
+  return any_done ? "the " + name + " of '" + row.name + "' is not defined" : "no run finished";
+}
+
 }  // namespace
 
-void check_condition(const std::string& text, const std::string& metric) {
+void check_condition(const std::string& text, const std::string& metric, bool fraction) {
   const std::vector<std::string> names = names_for(metric);
-  Condition(text, names);
+  Condition condition(text, names);
+  if (fraction && condition.name == metric) condition.require_fraction();
 }
 
 std::vector<std::string> met_conditions(const std::string& text, const Report& report) {
   const std::vector<std::string> names = names_for(report.metric);
   Condition condition(text, names);
+  const auto baseline_row = std::ranges::find(report.rows, report.baseline, &ReportRow::name);
   std::optional<double> baseline;
-  for (const ReportRow& row : report.rows)
-    if (row.name == report.baseline) baseline = mean_in(row, condition.name, report.metric);
+  if (baseline_row != report.rows.end())
+    baseline = mean_in(*baseline_row, condition.name, report.metric);
   std::vector<std::string> out;
   for (const ReportRow& row : report.rows) {
-    if (row.name == report.baseline) continue;
+    const bool compared = condition.mentions_baseline;
+    if (compared && row.name == report.baseline) continue;
     const std::string name = "'" + row.name + "'";
     const auto value = mean_in(row, condition.name, report.metric);
-    if (!value || !baseline)
-      out.push_back("'" + text + "' cannot be judged for " + name + ": no run finished");
-    else if (condition.met(*value, *baseline))
+    if (!value || (compared && !baseline))
+      out.push_back("'" + text + "' cannot be judged for " + name + ": " +
+                    why_missing(value ? *baseline_row : row, condition.name));
+    else if (condition.met(*value, baseline.value_or(0)))
       out.push_back("'" + text + "' holds for " + name + ": " + condition.name + " " +
-                    significant(*value, 6) + ", baseline " + significant(*baseline, 6));
+                    significant(*value, 6) +
+                    (compared ? ", baseline " + significant(*baseline, 6) : ""));
   }
   return out;
 }

@@ -37,6 +37,9 @@ double incomplete_beta(double a, double b, double x, double y) {
   return 1 - front * beta_fraction(b, a, y) / b;
 }
 
+/// Of differences of numbers around 1, in parts of the difference.
+constexpr double rounding = 1e-10;
+
 double standard_deviation(std::span<const double> numbers, double mean) {
   double squares = 0;
   for (const double x : numbers) squares += (x - mean) * (x - mean);
@@ -84,7 +87,8 @@ std::optional<double> paired_p(std::span<const double> differences) {
   if (differences.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(differences.size());
   const double mean = plain_mean(differences), deviation = standard_deviation(differences, mean);
-  if (deviation == 0) return mean == 0 ? 1 : 0;
+  // a spread of rounding alone is none: then only the signs say something
+  if (deviation <= rounding * std::abs(mean)) return mean == 0 ? 1 : std::exp2(1 - n);
   return t_two_sided_p(mean / (deviation / std::sqrt(n)), n - 1);
 }
 

@@ -20,7 +20,8 @@ struct MeanOf {
 MeanOf mean_of(std::span<const double> numbers);
 
 /// Returns the p of the paired t-test of differences against 0; nothing below two pairs.
-/// Differences that are all equal have no noise: 1 if they are 0, else 0.
+/// Differences that are all equal show no noise, which the test measures by; then it is the sign
+/// test: 1 if they are 0, else 2 / 2^n.
 std::optional<double> paired_p(std::span<const double> differences);
 
 }  // namespace nnrun::host

@@ -205,6 +205,27 @@ TEST_CASE("--fail-if is an exit status for scripts", "[compare]") {
   CHECK(
       run(compare("--seeds 2 -q --fail-if 'accuracy < baseline - 0.5'"), scratch.folder()).status ==
       0);
+  // every config is tested, the baseline too, unless it is what the others are compared with
+  const Ended all = run(compare("--seeds 1 -q --fail-if 'accuracy < 1'"), scratch.folder());
+  CHECK(all.status == 1);
+  CHECK_THAT(all.err, StartsWith("error: 'accuracy < 1' holds for 'diagonal': accuracy ") &&
+                          Catch::Contains("holds for 'diagonal-analytic': accuracy "));
+  const Ended others =
+      run(compare("--seeds 1 -q --fail-if 'accuracy <= baseline + 1'"), scratch.folder());
+  CHECK_THAT(others.err, !Catch::Contains("holds for 'diagonal':"));
+}
+
+TEST_CASE("a limit that no fraction can reach is refused", "[compare]") {
+  const Scratch scratch;
+  const auto [condition, hint] = GENERATE(table<std::string, std::string>(
+      {{"accuracy < 90", "write 'accuracy < 0.9'"},
+       {"accuracy >= 99.5", "write 'accuracy >= 0.995'"},
+       {"accuracy < 900", "for example --fail-if 'accuracy < baseline - 0.01'"},
+       {"accuracy < baseline - 5", "for example --fail-if 'accuracy < baseline - 0.01'"}}));
+  const Ended refused_ = run(compare("--fail-if '" + condition + "'"), scratch.folder());
+  CHECK(refused_.status == 2);
+  CHECK(refused_.err == "error: --fail-if '" + condition +
+                            "': accuracy is a fraction, from 0 to 1\n   = help: " + hint + "\n");
 }
 
 TEST_CASE("--budget examples gives every config equally many", "[compare]") {

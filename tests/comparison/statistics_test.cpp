@@ -52,7 +52,11 @@ TEST_CASE("where there is no noise or no pair, nothing is invented", "[statistic
   CHECK(!paired_p({}));
   CHECK(!paired_p(std::vector{1.}));
   CHECK(paired_p(std::vector(7, 0.)).value() == 1);
-  CHECK(paired_p(std::vector(7, 0.1)).value() == 0);
+  // equal differences say no more than their signs do: two in 2^n of equal chances
+  CHECK(paired_p(std::vector(2, 0.1)).value() == 0.5);
+  CHECK(paired_p(std::vector(3, -0.1)).value() == 0.25);
+  CHECK(paired_p(std::vector(7, 0.1)).value() == 2 / 128.);
+  CHECK(paired_p(std::vector{0.97 - 0.96, 0.95 - 0.94}).value() == 0.5);  // equal but for rounding
 }
 
 TEST_CASE("Holm's correction steps down, and never below the one before", "[statistics]") {
