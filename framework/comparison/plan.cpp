@@ -11,6 +11,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "comparison/children.hpp"
+#include "config/metric_names.hpp"
 #include "runs/run_folder.hpp"
 #include "runs/run_record.hpp"
 namespace nnrun::host {
@@ -18,14 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<std::string> metric_names(const Experiment& experiment) {
-  std::vector<std::string> names;
-  for (const Use& metric : experiment.metrics) names.push_back(metric.plugin->name);
-  return names;
-}
-
 bool has_metric(const ComparedConfig& config, const std::string& name) {
-  const std::vector<std::string> names = metric_names(config.experiment);
+  const std::vector<std::string> names = metric_names(config.experiment.metrics);
   return std::ranges::find(names, name) != names.end();
 }
 
@@ -178,7 +173,7 @@ void find_metric(ComparisonPlan& plan) {
   };
   if (plan.metric.empty()) {
     plan.metric = "cost";
-    for (const std::string& name : metric_names(plan.configs.front().experiment))
+    for (const std::string& name : metric_names(plan.configs.front().experiment.metrics))
       if (plan.metric == "cost" && all_have(name)) plan.metric = name;
   }
   plan.fraction = plan.higher_is_better = false;
@@ -187,7 +182,7 @@ void find_metric(ComparisonPlan& plan) {
   if (!all_have(plan.metric)) {
     std::vector<std::string> known{"cost"};
     for (const ComparedConfig& config : plan.configs)
-      for (const std::string& name : metric_names(config.experiment))
+      for (const std::string& name : metric_names(config.experiment.metrics))
         if (std::ranges::find(known, name) == known.end()) known.push_back(name);
     if (std::ranges::find(known, plan.metric) == known.end())
       throw UsageError(Problem{.what = "no config has a metric " + single_quoted(plan.metric),
@@ -198,14 +193,14 @@ void find_metric(ComparisonPlan& plan) {
         .what = single_quoted(without->file) + " has no metric " + single_quoted(plan.metric),
         .hint = "write metrics: [" + plan.metric + "] there, or compare by --metric cost"});
   }
-  for (const Use& metric : plan.configs.front().experiment.metrics)
-    if (metric.plugin->name == plan.metric) {
-      const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
-      plan.fraction = table.flags & NNRUN_FRACTION;
-      plan.higher_is_better = table.flags & NNRUN_HIGHER_IS_BETTER;
-      if (const char* const adjective = declared(table, &nnrun_metric::adjective))
-        plan.adjective = adjective;
-    }
+  const std::vector<Use>& metrics = plan.configs.front().experiment.metrics;
+  const std::vector<std::string> names = metric_names(metrics);
+  const auto at = static_cast<std::size_t>(std::ranges::find(names, plan.metric) - names.begin());
+  const auto& table = *static_cast<const nnrun_metric*>(metrics[at].plugin->table->functions);
+  plan.fraction = table.flags & NNRUN_FRACTION;
+  plan.higher_is_better = table.flags & NNRUN_HIGHER_IS_BETTER;
+  if (const char* const adjective = declared(table, &nnrun_metric::adjective))
+    plan.adjective = adjective;
 }
 
 void complete(ComparisonPlan& plan) {

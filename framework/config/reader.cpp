@@ -12,6 +12,7 @@
 #include "config/fields.hpp"
 #include "config/keys.hpp"
 #include "config/layers.hpp"
+#include "config/metric_names.hpp"
 #include "config/recorded_files.hpp"
 #include "config/sweep.hpp"
 #include "config/uses.hpp"
@@ -209,6 +210,17 @@ class ExperimentReader {
                       "delete one of the two");
       e_.metrics.push_back(std::move(metric));
     }
+    if (!problems_.any()) require_own_names();
+  }
+
+  /// Two settings that differ only in signs would give two metrics one name.
+  void require_own_names() {
+    const std::vector<std::string> names = metric_names(e_.metrics);
+    for (std::size_t i = 0; i < names.size(); ++i)
+      if (std::ranges::count(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i),
+                             names[i]) > 0)
+        problems_.add(e_.metrics[i].place, "two metrics would be called '" + names[i] + "'",
+                      "settings of metrics of one class must differ in letters or digits");
   }
 
   void read_predict(const Key& key, const ConfigNode& list) {

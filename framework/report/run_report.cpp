@@ -5,16 +5,19 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "config/metric_names.hpp"
 namespace nnrun::host {
 namespace {
 
 /// Chooses what the run is judged by: the config's first metric that is a number, else the cost.
 void choose_metric(const Experiment& experiment, const Scores& scores, Report& report) {
   report.metric = "cost";
-  for (const Use& metric : experiment.metrics) {
-    if (!value_of(scores, metric.plugin->name)) continue;
-    const auto flags = static_cast<const nnrun_metric*>(metric.plugin->table->functions)->flags;
-    report.metric = metric.plugin->name;
+  const std::vector<std::string> names = metric_names(experiment.metrics);
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!value_of(scores, names[i])) continue;
+    const Class& metric = *experiment.metrics[i].plugin;
+    const auto flags = static_cast<const nnrun_metric*>(metric.table->functions)->flags;
+    report.metric = names[i];
     report.fraction = (flags & NNRUN_FRACTION) != 0;
     report.higher_is_better = (flags & NNRUN_HIGHER_IS_BETTER) != 0;
     return;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+
+#include "config/metric_names.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -22,9 +24,10 @@ std::vector<std::vector<std::int64_t>> rows_of(const std::vector<double>& table)
 }  // namespace
 
 Scores scores_of(const Score& score, const Experiment& experiment) {
+  const std::vector<std::string> names = metric_names(experiment.metrics);
   Scores out{{"cost", score.cost}};
   for (std::size_t i = 0; i < score.metrics.size(); ++i) {
-    out.push_back({experiment.metrics[i].plugin->name, score.metrics[i]});
+    out.push_back({names[i], score.metrics[i]});
     if (i < score.tables.size()) out.back().table = rows_of(score.tables[i]);
   }
   return out;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/text.hpp"
+#include "config/metric_names.hpp"
 #include "training/diagnosis.hpp"
 namespace nnrun::host {
 namespace {
@@ -25,13 +26,15 @@ Problem not_defined(const std::string& name, double value, std::size_t part, con
 void add_not_defined(const Experiment& experiment, const EpochReport& result,
                      std::vector<Problem>& doubts) {
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+  const std::vector<std::string> names = metric_names(experiment.metrics);
     const Score* const score = result.score(part);
     if (score == nullptr) continue;
     if (!std::isfinite(score->cost))
       doubts.push_back(not_defined("the cost", score->cost, part, experiment.train.cost.place));
     for (std::size_t i = 0; i < score->metrics.size(); ++i)
-      if (const Use& metric = experiment.metrics[i]; !std::isfinite(score->metrics[i]))
-        doubts.push_back(not_defined(metric.plugin->name, score->metrics[i], part, metric.place));
+      if (!std::isfinite(score->metrics[i]))
+        doubts.push_back(
+            not_defined(names[i], score->metrics[i], part, experiment.metrics[i].place));
   }
 }
 

@@ -3,18 +3,20 @@
 #include <algorithm>
 
 #include "base/did_you_mean.hpp"
+#include "config/metric_names.hpp"
 namespace nnrun::host {
 namespace {
 constexpr const char* column_prefixes[] = {"train", "val", "test"};
 }
 
 std::vector<std::string> monitored_names(const Experiment& experiment, const DataShape& data) {
+  const std::vector<std::string> metrics = metric_names(experiment.metrics);
   std::vector<std::string> names;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (data.examples[part] == 0) continue;
     names.push_back(std::string(column_prefixes[part]) + ".cost");
-    for (const Use& metric : experiment.metrics)
-      names.push_back(std::string(column_prefixes[part]) + "." + metric.plugin->name);
+    for (const std::string& metric : metrics)
+      names.push_back(std::string(column_prefixes[part]) + "." + metric);
   }
   return names;
 }
@@ -31,9 +33,10 @@ Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
                               .hint = did_you_mean(name, known)});
   const std::size_t dot = name.find('.');
   while (name.substr(0, dot) != column_prefixes[part_]) ++part_;
-  for (std::size_t i = 0; i < experiment.metrics.size(); ++i) {
+  const std::vector<std::string> metrics = metric_names(experiment.metrics);
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
     const Class& metric = *experiment.metrics[i].plugin;
-    if (metric.name != name.substr(dot + 1)) continue;
+    if (metrics[i] != name.substr(dot + 1)) continue;
     metric_ = static_cast<int>(i);
     higher_is_better_ =
         static_cast<const nnrun_metric*>(metric.table->functions)->flags & NNRUN_HIGHER_IS_BETTER;

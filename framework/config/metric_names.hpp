@@ -1,0 +1,11 @@
+// What the metrics of a config are called: in files, in terminals, in `best: val.NAME`.
+#pragma once
+#include "loading/object.hpp"
+namespace nnrun::host {
+
+/// Returns a name for each metric: that of its class, and where there are several of one class, the
+/// settings in which they differ, as in `top_k_accuracy(k=2)`. A default that a config cannot
+/// write is left out.
+std::vector<std::string> metric_names(const std::vector<Use>& metrics);
+
+}  // namespace nnrun::host
