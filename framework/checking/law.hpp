@@ -34,6 +34,8 @@ struct Subject {
   std::vector<std::string> guessed;  ///< required settings whose example may not suit: paths, texts
   bool given = false;                ///< the command line gave settings
   bool defaults = true;              ///< every setting has a default of the class, none is empty
+  /// Calls what the host calls before all other functions of an object; nullptr: there is nothing.
+  void (*ready)(const Object&) = nullptr;
   const Class& plugin() const { return *use.plugin; }
 };
 

@@ -7,25 +7,40 @@ namespace metric_trial {
 
 using Numbers = std::vector<double>;
 
-/// Outputs and targets of some examples.
+/// Outputs and targets of some examples, and what they mean.
 struct Pass {
+  std::uint32_t targets;  // as nnrun_meaning.targets
   std::vector<Numbers> y, t;
+
+  nnrun_meaning meaning() const {
+    return {.size = sizeof(nnrun_meaning),
+            .targets = targets,
+            .outputs = targets == NNRUN_NUMBERS ? std::uint32_t{NNRUN_SCORES}
+                                                : std::uint32_t{NNRUN_PROBABILITIES},
+            .cols = y[0].size(),
+            .output_border = 0.5,
+            .target_border = 0.5};
+  }
 };
 
-/// Returns examples with one output, of classes 0 and 1.
-Pass single() {
-  return {{{0.9375}, {0.25}, {0.625}, {0.375}, {0.75}, {0.125}, {0.5}, {0.8125}},
-          {{1}, {0}, {0}, {1}, {1}, {0}, {0}, {1}}};
-}
-/// Returns examples with three outputs, of which one is right.
-Pass several() {
-  return {{{0.75, 0.125, 0.125},
-           {0.25, 0.25, 0.5},
-           {0.125, 0.625, 0.25},
-           {0.5, 0.375, 0.125},
-           {0.25, 0.5, 0.25},
-           {0.125, 0.125, 0.75}},
-          {{1, 0, 0}, {0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {0, 1, 0}, {0, 0, 1}}};
+const std::vector<Pass>& all_passes() {
+  static const std::vector<Pass> passes{
+      {NNRUN_LABELS,
+       {{0.9375}, {0.25}, {0.625}, {0.375}, {0.75}, {0.125}, {0.5}, {0.8125}},
+       {{1}, {0}, {0}, {1}, {1}, {0}, {0}, {1}}},
+      {NNRUN_ONE_HOT,
+       {{0.75, 0.125, 0.125},
+        {0.25, 0.25, 0.5},
+        {0.125, 0.625, 0.25},
+        {0.5, 0.375, 0.125},
+        {0.25, 0.5, 0.25},
+        {0.125, 0.125, 0.75}},
+       {{1, 0, 0}, {0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {0, 1, 0}, {0, 0, 1}}},
+      {NNRUN_LABELS,
+       {{0.75, 0.625, 0.125}, {0.25, 0.75, 0.875}, {0.125, 0.375, 0.25}, {0.625, 0.25, 0.75}},
+       {{1, 1, 0}, {0, 1, 0}, {1, 0, 0}, {0, 0, 1}}},
+      {NNRUN_NUMBERS, {{1.5, -2}, {2.5, 4}, {-3, 0.5}}, {{1, -2.5}, {3, 3}, {-3.5, 1}}}};
+  return passes;
 }
 template <class T>
 Guarded<T> flat(const std::vector<Numbers>& rows) {
@@ -43,12 +58,21 @@ double value(const Object& metric, const Pass& pass) {
   return out;
 }
 
+/// Tells the metric what the numbers of a pass mean, as the host does before all other calls.
+void tell(const Object& metric, const Pass& pass) {
+  const auto prepare = declared(metric.functions<nnrun_metric>(), &nnrun_metric::prepare);
+  const nnrun_meaning meaning = pass.meaning();
+  if (prepare != nullptr) metric.call("prepare", prepare, &meaning);
+}
+
 /// Returns the passes that a metric takes: some need several outputs, or only one.
-std::vector<Pass> passes(const Object& metric) {
+std::vector<Pass> passes(const Subject& subject) {
   std::vector<Pass> out;
   std::optional<PluginError> refused;
-  for (const Pass& pass : {single(), several()}) {
+  for (const Pass& pass : all_passes()) {
     try {
+      const Object metric(subject.use);
+      tell(metric, pass);
       value<double>(metric, pass);
       out.push_back(pass);
     } catch (const PluginError& error) {
@@ -58,24 +82,60 @@ std::vector<Pass> passes(const Object& metric) {
   if (out.empty()) throw *refused;
   return out;
 }
+/// Returns a metric that was told of a pass.
+Object told(const Subject& subject, const Pass& pass) {
+  Object metric(subject.use);
+  tell(metric, pass);
+  return metric;
+}
+
+/// Returns the first pass that a metric takes which was told of it.
+const Pass& first_pass(const Object& metric) {
+  for (const Pass& pass : all_passes()) {
+    try {
+      value<double>(metric, pass);
+      return pass;
+    } catch (const PluginError&) {
+    }
+  }
+  return all_passes().front();
+}
+/// Makes a metric ready for the laws of calls.
+void tell_first(const Object& metric) {
+  for (const Pass& pass : all_passes()) {
+    try {
+      tell(metric, pass);
+      value<double>(metric, pass);
+      return;
+    } catch (const PluginError&) {
+    }
+  }
+}
+Subject ready(const Subject& subject) {
+  Subject out = subject;
+  out.ready = tell_first;
+  return out;
+}
 
 Finding range(const Subject& subject) {
-  const Object metric(subject.use);
-  const bool fraction = (metric.functions<nnrun_metric>().flags & NNRUN_FRACTION) != 0;
   std::string text;
-  for (const Pass& pass : passes(metric)) {
+  bool any = false;
+  for (const Pass& pass : passes(subject)) {
+    const Object metric = told(subject, pass);
+    const bool fraction = (metric.functions<nnrun_metric>().flags & NNRUN_FRACTION) != 0;
     const double v = value<double>(metric, pass);
-    if (!std::isfinite(v)) return broken("gives " + shown(v));
+    if (std::isinf(v)) return broken("gives " + shown(v));
     if (fraction && (v < 0 || v > 1))
       return broken("gives " + shown(v) + ", which is not a fraction");
-    text += (text.empty() ? "" : ", ") + significant(v, 4);
+    any = any || !std::isnan(v);
+    text += (text.empty() ? "" : ", ") + (std::isnan(v) ? "not defined" : significant(v, 4));
   }
-  return kept(text);
+  return any ? kept(text) : broken("gives nan");
 }
 
 Finding order(const Subject& subject) {
-  const Object metric(subject.use);
-  for (Pass pass : passes(metric)) {
+  for (Pass pass : passes(subject)) {
+    const Object metric = told(subject, pass);
     const double expected = value<double>(metric, pass);
     std::ranges::reverse(pass.y), std::ranges::reverse(pass.t);
     const double found = value<double>(metric, pass);
@@ -86,8 +146,8 @@ Finding order(const Subject& subject) {
 }
 
 Finding float_and_double(const Subject& subject) {
-  const Object metric(subject.use);
-  for (const Pass& pass : passes(metric)) {
+  for (const Pass& pass : passes(subject)) {
+    const Object metric = told(subject, pass);
     const double wide = value<double>(metric, pass), narrow = value<float>(metric, pass);
     if (!close(narrow, wide, 1e-5, 1e-6))
       return broken("in float it is " + significant(narrow, 6) + ", in double " +
@@ -97,24 +157,22 @@ Finding float_and_double(const Subject& subject) {
 }
 
 Numbers compute(const Object& metric) {
-  Numbers out;
-  for (const Pass& pass : passes(metric)) out.push_back(value<double>(metric, pass));
-  return out;
+  return {value<double>(metric, first_pass(metric))};
 }
 void call_other(const Object& metric) {
-  Pass pass = passes(metric)[0];
+  Pass pass = first_pass(metric);
   std::swap(pass.y, pass.t);
   value<double>(metric, pass);
 }
 
 /// Tries one example, examples of one class, and outputs that are all equal.
 Finding few_examples(const Subject& subject) {
-  const Object metric(subject.use);
   std::string undefined;
-  for (const Pass& pass : passes(metric)) {
+  for (const Pass& pass : passes(subject)) {
+    const Object metric = told(subject, pass);
     const std::size_t cols = pass.y[0].size();
-    for (const Pass& few :
-         {Pass{{pass.y[0]}, {pass.t[0]}}, Pass{{4, Numbers(cols, 0.5)}, {4, pass.t[0]}}}) {
+    for (const Pass& few : {Pass{pass.targets, {pass.y[0]}, {pass.t[0]}},
+                            Pass{pass.targets, {4, Numbers(cols, 0.5)}, {4, pass.t[0]}}}) {
       const double v = value<double>(metric, few);
       if (std::isinf(v)) return broken("gives " + shown(v) + " for few examples");
       if (std::isnan(v)) undefined = "NaN where it is not defined";
@@ -124,11 +182,12 @@ Finding few_examples(const Subject& subject) {
 }
 
 Finding table(const Subject& subject) {
-  const Object metric(subject.use);
-  const auto count = appended(metric.functions<nnrun_metric>(), &nnrun_metric::table, NNRUN_F64);
-  if (count == nullptr) return skipped("gives no table of counts");
-  for (const Pass& pass : passes(metric)) {
+  for (const Pass& pass : passes(subject)) {
+    const Object metric = told(subject, pass);
+    const auto count = appended(metric.functions<nnrun_metric>(), &nnrun_metric::table, NNRUN_F64);
+    if (count == nullptr) return skipped("gives no table of counts");
     const std::size_t cols = pass.y[0].size(), n = cols == 1 ? 2 : cols;
+    if (cols > 1 && pass.targets == NNRUN_LABELS) continue;
     const Guarded<double> y = flat<double>(pass.y), t = flat<double>(pass.t), out(n * n);
     metric.call("table", count, y.data(), t.data(), pass.y.size(), cols, out.data());
     double sum = 0;
@@ -139,9 +198,26 @@ Finding table(const Subject& subject) {
   return kept();
 }
 
+Finding per_class(const Subject& subject) {
+  for (const Pass& pass : passes(subject)) {
+    const Object metric = told(subject, pass);
+    const auto& functions = metric.functions<nnrun_metric>();
+    const auto measure = appended(functions, &nnrun_metric::per_class, NNRUN_F64);
+    if (measure == nullptr) return skipped("gives no numbers per class");
+    const std::size_t cols = pass.y[0].size();
+    const Guarded<double> y = flat<double>(pass.y), t = flat<double>(pass.t),
+                          out(cols == 1 ? 2 : cols);
+    metric.call("per_class", measure, y.data(), t.data(), pass.y.size(), cols, out.data());
+    for (const double v : out.all())
+      if (std::isinf(v) || ((functions.flags & NNRUN_FRACTION) != 0 && (v < 0 || v > 1)))
+        return broken("gives " + shown(v) + " for a class");
+  }
+  return kept();
+}
+
 HotCall hot_call(const Object& metric) {
-  const Pass one = passes(metric)[0];
-  Pass pass;
+  const Pass& one = first_pass(metric);
+  Pass pass{one.targets, {}, {}};
   for (int i = 0; i < 100; ++i)
     for (std::size_t k = 0; k < one.y.size(); ++k)
       pass.y.push_back(one.y[k]), pass.t.push_back(one.t[k]);
@@ -156,15 +232,19 @@ HotCall hot_call(const Object& metric) {
   return {call, 600};
 }
 
-constexpr Law all[]{{"range", range},
-                    {"order of examples", order},
-                    {"float and double", float_and_double},
-                    {"few examples", few_examples},
-                    {"table of counts", table},
-                    two_threads<compute>,
-                    no_memory_of_calls<compute, call_other>,
-                    floating_point_mode<hot_call>,
-                    speed_of_calls<hot_call>};
+constexpr Law all[]{
+    {"range", range},
+    {"order of examples", order},
+    {"float and double", float_and_double},
+    {"few examples", few_examples},
+    {"table of counts", table},
+    {"numbers per class", per_class},
+    {two_threads<compute>.name, [](const Subject& s) { return in_two_threads(ready(s), compute); }},
+    {no_memory_of_calls<compute, call_other>.name,
+     [](const Subject& s) { return called_again(ready(s), compute, call_other); }},
+    {floating_point_mode<hot_call>.name,
+     [](const Subject& s) { return keeps_floating_point_mode(ready(s), hot_call); }},
+    {speed_of_calls<hot_call>.name, [](const Subject& s) { return speed(ready(s), hot_call); }}};
 
 }  // namespace metric_trial
 

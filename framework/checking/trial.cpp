@@ -143,8 +143,16 @@ int TrialNumbers::fill(void* self, double* out, std::size_t n) {
   return 0;
 }
 
+namespace {
+Object made_ready(const Subject& subject) {
+  Object object(subject.use);
+  if (subject.ready != nullptr) subject.ready(object);
+  return object;
+}
+}  // namespace
+
 Finding in_two_threads(const Subject& subject, Compute compute) {
-  const Object object(subject.use);
+  const Object object = made_ready(subject);
   const std::vector<double> alone = compute(object);
   std::mutex mutex;
   std::string wrong;
@@ -164,7 +172,7 @@ Finding in_two_threads(const Subject& subject, Compute compute) {
 }
 
 Finding called_again(const Subject& subject, Compute compute, CallOther call_other) {
-  const Object object(subject.use);
+  const Object object = made_ready(subject);
   const std::vector<double> first = compute(object);
   std::string wrong = first_difference<double>(compute(object), first);
   if (!wrong.empty()) return broken("called again with the same numbers, " + wrong);
@@ -175,7 +183,7 @@ Finding called_again(const Subject& subject, Compute compute, CallOther call_oth
 
 Finding without_allocations(const Subject& subject, Prepare prepare) {
   if (subject.allocations == nullptr) return skipped("allocations are not counted here");
-  const Object object(subject.use);
+  const Object object = made_ready(subject);
   const HotCall hot = prepare(object);
   hot.call();
   constexpr std::size_t calls = 8;
@@ -188,7 +196,7 @@ Finding without_allocations(const Subject& subject, Prepare prepare) {
 }
 
 Finding keeps_floating_point_mode(const Subject& subject, Prepare prepare) {
-  const Object object(subject.use);
+  const Object object = made_ready(subject);
   const HotCall hot = prepare(object);
 #if defined(__x86_64__)
   constexpr unsigned flags = 0x3f;  // what happened so far; the rest is the mode
@@ -228,14 +236,16 @@ Finding speed(const Subject& subject, Prepare prepare) {
   const auto per_element = [](const HotCall& hot) {
     return significant(seconds_of(hot.call) / hot.elements * 1e9, 2) + " ns";
   };
-  const Object object(subject.use);
+  const Object object = made_ready(subject);
   const HotCall own = prepare(object);
   const std::string familiar = familiar_class(subject.plugin().kind);
   std::string text = per_element(own);
   const Class* const other =
       subject.built_in ? subject.built_in->find(subject.plugin().kind, familiar) : nullptr;
   if (other != nullptr && subject.plugin().name != familiar) {
-    const Object beside(subject_of(*other, nullptr, nullptr).use);
+    Subject compared = subject_of(*other, nullptr, nullptr);
+    compared.ready = subject.ready;
+    const Object beside = made_ready(compared);
     text += ", " + familiar + " " + per_element(prepare(beside));
   }
   return kept(text);

@@ -62,6 +62,7 @@ std::shared_ptr<Model> Model::read(const Experiment& experiment, const ModelFile
   preparation.use(fit_of(experiment, file, preparation));
   auto model = create(experiment, std::move(preparation), file.names);
   model->load(file);
+  model->set_targets(file.targets);
   return model;
 }
 
@@ -92,7 +93,7 @@ void Model::write(const std::filesystem::path& file, Metadata metadata, Sync syn
   for (const BlockValues& block : blocks)
     tensors.push_back(
         {block.name, dtype() == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
-  describe(preparation_.fitted(), names_, tensors, metadata);
+  describe(preparation_.fitted(), names_, targets_, tensors, metadata);
   write_safetensors(file, tensors, metadata, sync, existing);
 }
 

@@ -39,6 +39,9 @@ class Model {
   const Preparation& preparation() const { return preparation_; }
   Preparation& preparation() { return preparation_; }
   const DataNames& names() const { return names_; }
+  /// What the targets of its training part are; not known before they were read.
+  const Targets& targets() const { return targets_; }
+  void set_targets(const Targets& targets) { targets_ = targets; }
   virtual Dtype dtype() const = 0;
 
   /// Draws the initial parameters, layer by layer.
@@ -73,6 +76,7 @@ class Model {
   Graph graph_;
   Preparation preparation_;
   DataNames names_;
+  Targets targets_;
 };
 
 /// A model in its own precision, for training.

@@ -12,7 +12,8 @@ namespace {
 // No layer can be called `input`, so no block has these names.
 constexpr auto shift_name = "input/shift", factor_name = "input/factor";
 constexpr auto damaged = "the file is damaged, or was made by something else";
-constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes";
+constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes",
+               kind_key = "targets", border_key = "target_border";
 
 std::string json_of(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -36,6 +37,11 @@ std::vector<std::string> names_of(const TensorFile& file, const char* key,
           Problem{.what = "a name in '" + std::string(key) + "' holds a control character",
                   .where = path.string()});
   return names;
+}
+
+std::string text_of(const TensorFile& file, const char* key) {
+  const auto found = file.metadata.find(key);
+  return found == file.metadata.end() ? "" : found->second;
 }
 
 /// Returns which number is not finite in this precision; empty if all are.
@@ -62,8 +68,8 @@ std::vector<double> numbers_at(const TensorFile& file, const char* name,
 
 }  // namespace
 
-void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<Tensor>& tensors,
-              Metadata& metadata) {
+void describe(const Preparation::Fit& fit, const DataNames& names, const Targets& targets,
+              std::vector<Tensor>& tensors, Metadata& metadata) {
   for (const auto& [name, numbers] :
        {std::pair{shift_name, &fit.shifts}, std::pair{factor_name, &fit.factors}})
     if (!numbers->empty())
@@ -72,6 +78,9 @@ void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<T
        {std::pair{inputs_key, &names.inputs}, std::pair{targets_key, &names.targets},
         std::pair{classes_key, &names.classes}})
     if (!list->empty()) metadata[key] = json_of(*list);
+  if (!targets.known) return;
+  metadata[kind_key] = name_of_kind(targets.kind);
+  metadata[border_key] = shortest(targets.border);
 }
 
 ModelFile read_model(const std::filesystem::path& path) {
@@ -79,6 +88,7 @@ ModelFile read_model(const std::filesystem::path& path) {
   model.names = {names_of(model.file, inputs_key, path), names_of(model.file, targets_key, path),
                  names_of(model.file, classes_key, path)};
   model.fit = {numbers_at(model.file, shift_name, path), numbers_at(model.file, factor_name, path)};
+  model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
   if (model.fit.shifts.size() != model.fit.factors.size())
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",
                               .where = path.string()});

@@ -7,6 +7,7 @@
 #include "network/graph.hpp"
 #include "network/preparation.hpp"
 #include "network/safetensors.hpp"
+#include "network/targets.hpp"
 namespace nnrun::host {
 
 /// The names that a data set gives to inputs, targets and classes; each list may be empty.
@@ -19,15 +20,16 @@ struct ModelFile {
   TensorFile file;
   Preparation::Fit fit;  ///< empty if nothing is scaled
   DataNames names;
+  Targets targets{};  ///< not known of a model that an earlier program wrote
 };
 
 /// Throws RecordError for a file that is not a model of ours.
 ModelFile read_model(const std::filesystem::path& file);
 
-/// Adds the fit of a preparation to the tensors, which point into it, and the names to the
-/// metadata.
-void describe(const Preparation::Fit& fit, const DataNames& names, std::vector<Tensor>& tensors,
-              Metadata& metadata);
+/// Adds the fit of a preparation to the tensors, which point into it, and the names and what
+/// targets are to the metadata.
+void describe(const Preparation::Fit& fit, const DataNames& names, const Targets& targets,
+              std::vector<Tensor>& tensors, Metadata& metadata);
 
 /// Throws ConfigError at `place` unless the file has exactly the blocks of the network, each in its
 /// shape and with numbers that are finite in this precision. What describe adds is ignored.

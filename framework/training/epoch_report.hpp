@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 namespace nnrun::host {
 
@@ -12,8 +13,10 @@ namespace nnrun::host {
 struct Score {
   double cost = 0;
   std::vector<double> metrics;
-  /// Square and row-major, for metrics that have a table; only in the last report of a part.
-  std::vector<std::vector<double>> tables{};
+  /// Only in the last report of a part, one for each metric, empty where it has none: a square
+  /// table, row-major; a number for each of several classes; what its name leaves open.
+  std::vector<std::vector<double>> tables{}, per_class{};
+  std::vector<std::string> words{};
 };
 
 struct EpochReport {

@@ -2,6 +2,7 @@
 
 #include "network/joined_cost.hpp"
 #include "network/memory_needs.hpp"
+#include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -17,8 +18,13 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   const auto parts = data.read<T>(random, model.preparation());
   if (data_sha256) *data_sha256 = hash_of(parts);
   model.load(file);
+  const Use& cost_use = experiment.train.cost;
+  const Targets targets =
+      file.targets.known ? file.targets : targets_of(parts[NNRUN_TRAIN], data.shape(), cost_use);
+  model.set_targets(targets);
+  prepare(metrics, meaning_of(cost_use, model.graph().output(), targets));
   return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
-      .score_with_tables(parts[part]);
+      .score_with_details(parts[part]);
 }
 
 }  // namespace

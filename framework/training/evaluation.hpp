@@ -45,35 +45,61 @@ class Evaluation {
   }
 
   bool has_metrics() const { return !metrics_.empty(); }
+  /// Returns whether outputs are needed for what add_details adds.
   bool has_tables() const {
-    return std::ranges::any_of(metrics_, [](const Object& metric) { return table_of(metric); });
+    return std::ranges::any_of(metrics_, [&](const Object& metric) {
+      return table_of(metric) != nullptr || per_class_of(metric) != nullptr;
+    });
   }
-  /// Like score, with the tables of the metrics that have one.
-  Score score_with_tables(const Examples<T>& examples) {
+  /// Like score, with what metrics give beside their number.
+  Score score_with_details(const Examples<T>& examples) {
     Score score = this->score(examples);
-    score.tables = tables(outputs_.data(), examples);
+    add_details(score, outputs_.data(), examples);
     return score;
   }
-  /// Returns the tables of outputs that are computed already.
-  std::vector<std::vector<double>> tables(const T* y, const Examples<T>& examples) const {
+  /// Adds tables, numbers per class and words. y: the outputs, nullptr if none are needed.
+  void add_details(Score& score, const T* y, const Examples<T>& examples) const {
     const std::size_t cols = model_.graph().output().cols, n = cols == 1 ? 2 : cols;
-    std::vector<std::vector<double>> all(metrics_.size());
-    if (n > most_classes) return all;
-    for (std::size_t i = 0; i < metrics_.size(); ++i) {
-      const Object& metric = metrics_[i];
-      const auto table = table_of(metric);
-      if (!table) continue;
-      all[i].resize(n * n);
-      metric.call("table", table, y, examples.t.data(), examples.count, cols, all[i].data());
+    for (const Object& metric : metrics_) {
+      score.words.push_back(word_of(metric));
+      std::vector<double>&table = score.tables.emplace_back(),
+      &classes = score.per_class.emplace_back();
+      if (n > most_classes) continue;
+      if (const auto function = table_of(metric)) {
+        table.resize(n * n);
+        metric.call("table", function, y, examples.t.data(), examples.count, cols, table.data());
+      }
+      if (const auto function = per_class_of(metric)) {
+        classes.resize(n);
+        metric.call("per_class", function, y, examples.t.data(), examples.count, cols,
+                    classes.data());
+      }
     }
-    return all;
   }
 
   static constexpr std::size_t most_classes = 1000;  ///< of a table
 
  private:
-  static auto table_of(const Object& metric) {
-    return appended(metric.functions<nnrun_metric>(), &nnrun_metric::table, dtype_of<T>);
+  /// Returns nullptr also where several columns are labels, unless the class was built before it
+  /// could know that.
+  auto table_of(const Object& metric) const {
+    const auto& functions = metric.functions<nnrun_metric>();
+    const auto table = appended(functions, &nnrun_metric::table, dtype_of<T>);
+    const bool labels = model_.graph().output().cols > 1 && model_.targets().kind == NNRUN_LABELS &&
+                        declared(functions, &nnrun_metric::prepare) != nullptr;
+    return labels ? nullptr : table;
+  }
+  /// Returns nullptr also where there is one output: then the metric's number says all.
+  auto per_class_of(const Object& metric) const {
+    const auto function =
+        appended(metric.functions<nnrun_metric>(), &nnrun_metric::per_class, dtype_of<T>);
+    return model_.graph().output().cols > 1 ? function : nullptr;
+  }
+  static std::string word_of(const Object& metric) {
+    const auto function = declared(metric.functions<nnrun_metric>(), &nnrun_metric::word);
+    const char* word = nullptr;
+    if (function != nullptr) metric.call("word", function, &word);
+    return word != nullptr ? word : "";
   }
   ModelOf<T>& model_;
   const Object& cost_;
@@ -81,9 +107,9 @@ class Evaluation {
   Buffer<T> per_row_, outputs_;
 };
 
-/// Reads the data and returns cost, metrics and tables of the model in a file on one part. Throws
-/// what creating, loading and reading throw. data_sha256: is set to the checksum of all parts,
-/// unless it is nullptr.
+/// Reads the data and returns cost, metrics and their details of the model in a file on one part.
+/// Throws what creating, loading and reading throw. data_sha256: is set to the checksum of all
+/// parts, unless it is nullptr.
 Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
                std::size_t part, std::string* data_sha256 = nullptr);
 

@@ -24,17 +24,26 @@ class Reports {
       r.validation = evaluation_.score(parts_[NNRUN_VALIDATION]);
     if (parts_[NNRUN_TEST].count > 0) r.test = evaluation_.score(parts_[NNRUN_TEST]);
   }
-  /// Adds tables to the scores of the present parameters. outputs: as in train_metrics.
-  void add_tables(EpochReport& r, const T* outputs) {
-    if (!evaluation_.has_tables()) return;
-    const Examples<T>& train = parts_[NNRUN_TRAIN];
-    r.train.tables =
-        outputs ? evaluation_.tables(outputs, train) : evaluation_.score_with_tables(train).tables;
-    if (r.validation) r.validation = evaluation_.score_with_tables(parts_[NNRUN_VALIDATION]);
-    if (r.test) r.test = evaluation_.score_with_tables(parts_[NNRUN_TEST]);
+  /// Adds what metrics give beside their number to the scores of the present parameters. outputs:
+  /// as in train_metrics.
+  void add_details(EpochReport& r, const T* outputs) {
+    if (!evaluation_.has_metrics()) return;
+    add_details(r.train, outputs, parts_[NNRUN_TRAIN]);
+    if (r.validation) add_details(*r.validation, nullptr, parts_[NNRUN_VALIDATION]);
+    if (r.test) add_details(*r.test, nullptr, parts_[NNRUN_TEST]);
   }
 
  private:
+  /// The scores stay those that were measured: while training, of the training part.
+  void add_details(Score& score, const T* outputs, const Examples<T>& examples) {
+    if (outputs || !evaluation_.has_tables())
+      return evaluation_.add_details(score, outputs, examples);
+    Score anew = evaluation_.score_with_details(examples);
+    score.tables = std::move(anew.tables);
+    score.per_class = std::move(anew.per_class);
+    score.words = std::move(anew.words);
+  }
+
   Evaluation<T> evaluation_;
   const std::array<Examples<T>, NNRUN_PARTS>& parts_;
 };

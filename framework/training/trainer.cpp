@@ -8,6 +8,7 @@
 #include "network/memory_needs.hpp"
 #include "training/batches.hpp"
 #include "training/history.hpp"
+#include "training/meaning.hpp"
 #include "training/position.hpp"
 #include "training/reports.hpp"
 #include "training/stepper.hpp"
@@ -85,6 +86,9 @@ class TrainerOf final : public Trainer {
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     require_predictable();
+    model_->set_targets(targets_of(train_part(), source_.shape(), experiment_.train.cost));
+    prepare(metrics_,
+            meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
     batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty());
     history_ = History(shape_of_reports());
@@ -320,7 +324,7 @@ class TrainerOf final : public Trainer {
       r = history_.back();
     }
     const bool anew = experiment_.train.measure_after || best || stopped;
-    reports_.add_tables(r, anew ? nullptr : whole_outputs());
+    reports_.add_details(r, anew ? nullptr : whole_outputs());
     return r;
   }
   /// Returns nullptr if the last epoch ended before it had seen every example.

@@ -69,6 +69,7 @@ struct Facts {
   bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
   nnrun_range targets;
+  std::uint32_t kind;  // of targets
   Place cost_place, output_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
   std::size_t batch_rows, examples;
@@ -160,7 +161,14 @@ constexpr Rule rules[] = {
       for (const Use& metric : f.metrics) {
         const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
         const nnrun_range takes = declared(table, &nnrun_metric::targets);
-        if (f.outputs != 1 || !is_known(takes) || contains(takes, f.targets)) continue;
+        if (!is_known(takes)) continue;
+        if (f.outputs > 1 && f.kind == NNRUN_NUMBERS)
+          return Problem{.what = metric.plugin->name +
+                                 " asks which class or label is right, but targets are numbers " +
+                                 text_of(f.targets),
+                         .place = metric.place,
+                         .hint = "write mean_absolute_error or r2"};
+        if (f.outputs > 1 || contains(takes, f.targets)) continue;
         const std::string question = text_or_nothing(declared(table, &nnrun_metric::question));
         return Problem{
             .what = metric.plugin->name +
@@ -195,6 +203,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .joined = model->graph().cost_takes_scores,
               .outputs = output.cols,
               .targets = {low, high},
+              .kind = model->targets().kind,
               .cost_place = experiment.train.cost.place,
               .output_place = output.place,
               .coupled = coupled_node(model->graph()),

@@ -1,45 +1,48 @@
-#include <algorithm>
-#include <nnrun/plugin.hpp>
-#include <vector>
+#include "answers.hpp"
 
-/// The area under the receiver operating characteristic: how often a positive example (target above
-/// ½) has a greater output than a negative one, a tie counting ½. By ranks: Hanley & McNeil 1982,
-/// *The Meaning and Use of the Area under a ROC Curve*. Several outputs: the mean over those that
-/// have both kinds of examples; ½ if none has, NaN if an output is NaN.
-struct Auc : nnrun::Metric {
-  static constexpr auto
-      name = "auc",
-      doc = "how often a positive example's output is greater than a negative one's";
-  static constexpr bool fraction = true, higher_is_better = true;
+/// The area under the receiver operating characteristic: how often an example that is a yes has a
+/// greater output than one that is a no, a tie counting ½. By ranks: Hanley & McNeil 1982, *The
+/// Meaning and Use of the Area under a ROC Curve*. Several outputs: each class against the rest, or
+/// each label, and their mean (macro). Not defined if a class, or a no or a yes, does not occur.
+struct Auc : OfAnswers {
+  static constexpr auto name = "auc",
+                        doc =
+                            "how often a yes has a greater output than a no; of several classes "
+                            "the mean of each against the rest";
+  static constexpr auto params() { return nnrun::params(); }
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {
-    double sum = 0, outputs = 0;
-    for (std::size_t c = 0; c < y.cols; ++c) {
-      std::vector<std::pair<T, bool>> examples;  // output, positive
-      for (std::size_t r = 0; r < y.rows; ++r) {
-        if (std::isnan(y[r][c])) return std::numeric_limits<double>::quiet_NaN();
-        examples.emplace_back(y[r][c], t[r][c] > T(0.5));
-      }
-      const double area = area_of(std::move(examples));
-      if (area >= 0) sum += area, ++outputs;
-    }
-    return outputs > 0 ? sum / outputs : 0.5;
+    double sum = 0;
+    for (std::size_t c = 0; c < y.cols; ++c) sum += area_of(y, t, c);
+    return sum / static_cast<double>(y.cols);
+  }
+  template <class T>
+  void per_class(nnrun::Rows<const T> y, nnrun::Rows<const T> t, std::span<double> out) const {
+    for (std::size_t c = 0; c < out.size(); ++c) out[c] = area_of(y, t, y.cols == 1 ? 0 : c);
+  }
+  const char* word() const {
+    if (meaning.cols == 1) return "";
+    return are_labels(meaning.cols) ? "macro" : "macro, one against the rest";
   }
 
  private:
-  /// Returns the area of one output, below 0 if one kind is missing.
   template <class T>
-  static double area_of(std::vector<std::pair<T, bool>> examples) {
+  double area_of(nnrun::Rows<const T> y, nnrun::Rows<const T> t, std::size_t column) const {
+    std::vector<std::pair<T, bool>> examples;  // output, yes
+    for (std::size_t r = 0; r < y.rows; ++r) {
+      if (std::isnan(y[r][column])) return not_defined;
+      examples.emplace_back(y[r][column], is_true(t[r][column]));
+    }
     std::ranges::sort(examples);
     double below = 0, positives = 0, pairs = 0;
     for (std::size_t i = 0; i < examples.size();) {
-      double tied[2] = {};  // negatives and positives of one output
+      double tied[2] = {};  // no and yes of one output
       const T output = examples[i].first;
       for (; i < examples.size() && examples[i].first == output; ++i) ++tied[examples[i].second];
       pairs += tied[1] * (below + tied[0] / 2);
       below += tied[0], positives += tied[1];
     }
-    return below > 0 && positives > 0 ? pairs / (below * positives) : -1;
+    return below > 0 && positives > 0 ? pairs / (below * positives) : not_defined;
   }
 };
 NNRUN_REGISTER(Auc)

@@ -1,15 +1,12 @@
-#include "counts.hpp"
+#include "averaged.hpp"
 
-/// The share of the predictions of a class that are right; 0 without such predictions. One output:
-/// of the class above ½. Several: the largest output is the prediction, and the mean over the
-/// classes is taken (macro), as in scikit-learn.
-struct Precision : nnrun::Metric {
+/// The share of the answers for a class that are right; 0 for a class that is there and was never
+/// answered, not defined without either. van Rijsbergen 1979, *Information Retrieval*, chapter 7;
+/// averages as in scikit-learn.
+struct Precision : Averaged<Precision> {
   static constexpr auto name = "precision", doc = "share of the answers for a class that are right";
-  static constexpr bool fraction = true, higher_is_better = true;
-  template <class T>
-  double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {
-    return mean_over_classes(
-        y, t, [](const Counts& c) { return c.predicted > 0 ? c.right / c.predicted : 0; });
+  static double share(const Counts& c) {
+    return c.predicted > 0 ? c.right / c.predicted : c.actual > 0 ? 0 : not_defined;
   }
 };
 NNRUN_REGISTER(Precision)

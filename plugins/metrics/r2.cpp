@@ -2,22 +2,26 @@
 
 /// The coefficient of determination, 1 − Σ (y − t)² / Σ (t − mean t)², averaged over the outputs: 1
 /// is exact, 0 as good as the mean of the targets. Targets that are all the same give 1 if met
-/// exactly, else 0, as in scikit-learn.
+/// exactly, else 0, as in scikit-learn. Not defined for one example.
 struct R2 : nnrun::Metric {
   static constexpr auto name = "r2", doc = "share of the targets' variance that is explained";
   static constexpr bool higher_is_better = true;
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {
+    if (y.rows < 2) return std::nan("");
     double sum = 0;
     for (std::size_t c = 0; c < y.cols; ++c) {
       double mean = 0, error = 0, spread = 0;
+      bool same = true;
       for (std::size_t r = 0; r < y.rows; ++r) mean += static_cast<double>(t[r][c]);
       mean /= static_cast<double>(y.rows);
       for (std::size_t r = 0; r < y.rows; ++r) {
         error += square(static_cast<double>(y[r][c]) - static_cast<double>(t[r][c]));
         spread += square(static_cast<double>(t[r][c]) - mean);
+        same = same && t[r][c] == t[0][c];  // the mean of such targets may round
       }
-      sum += spread > 0 ? 1 - error / spread : (error > 0 ? 0 : 1);
+      if (std::isnan(error)) return error;
+      sum += !same ? 1 - error / spread : error > 0 ? 0 : 1;
     }
     return sum / static_cast<double>(y.cols);
   }

@@ -123,4 +123,25 @@ TEST_CASE("a plugin of 1.2 keeps its laws and trains", "[abi]") {
   CHECK(trained.status == 0);
 }
 
+TEST_CASE("a metric of 1.2 keeps its laws and its table, of labels too", "[abi]") {
+  const Scratch scratch;
+  const std::string library = NNRUN_BUILD_DIR "/test_plugins/abi_1_2_metric.so";
+  const Ended checked = run("$nnrun check --json " + library, scratch.folder());
+  CAPTURE(checked.out, checked.err);
+  CHECK(checked.status == 0);
+  CHECK(nlohmann::json::parse(checked.out)["interface"] == "1.2");
+  scratch.write("t.csv", "x,a,b\n1,1,1\n2,0,0\n3,1,0\n4,0,1\n");
+  scratch.write("c.yaml", "plugins: [" + library +
+                              "]\n"
+                              "data: {type: csv, path: t.csv, targets: [a, b]}\n"
+                              "model: {input: 1, layers: [{type: dense, units: 2, activation: "
+                              "sigmoid}]}\n"
+                              "train: {cost: binary_cross_entropy}\n"
+                              "metrics: [early_table]\n");
+  const Ended trained = run("$nnrun c.yaml", scratch.folder());
+  CAPTURE(trained.out, trained.err);
+  CHECK(trained.status == 0);
+  CHECK_THAT(trained.out, Catch::Contains("early_table (rows: actual, columns: predicted)"));
+}
+
 }  // namespace nnrun::testing

@@ -4,14 +4,58 @@
 namespace nnrun::testing {
 namespace {
 
-double measured(const std::string& name, const std::vector<double>& y, const std::vector<double>& t,
-                std::size_t rows,
-                const std::vector<std::pair<std::string, host::Value>>& settings = {}) {
-  const host::Object m(use("metric", name, settings));
+using Settings = std::vector<std::pair<std::string, host::Value>>;
+
+/// What the host tells of a run with one output, or with classes of several, from 0 to 1.
+nnrun_meaning meaning(std::size_t cols, std::uint32_t targets = NNRUN_ONE_HOT) {
+  return {.size = sizeof(nnrun_meaning),
+          .targets = cols == 1 ? std::uint32_t{NNRUN_LABELS} : targets,
+          .outputs = NNRUN_PROBABILITIES,
+          .cols = cols,
+          .output_border = 0.5,
+          .target_border = 0.5};
+}
+/// The same of scores, with targets of -1 and 1.
+nnrun_meaning around_0(std::size_t cols, std::uint32_t targets = NNRUN_ONE_HOT) {
+  nnrun_meaning m = meaning(cols, targets);
+  m.outputs = NNRUN_SCORES;
+  m.output_border = m.target_border = 0;
+  return m;
+}
+
+host::Object told(const std::string& name, const nnrun_meaning& m, const Settings& settings = {}) {
+  host::Object metric(use("metric", name, settings));
+  const auto prepare = host::declared(metric.functions<nnrun_metric>(), &nnrun_metric::prepare);
+  if (prepare != nullptr) metric.call("prepare", prepare, &m);
+  return metric;
+}
+
+double measured(const std::string& name, const nnrun_meaning& m, const std::vector<double>& y,
+                const std::vector<double>& t, const Settings& settings = {}) {
+  const host::Object metric = told(name, m, settings);
   double value = 0;
-  m.call("value", m.functions<nnrun_metric>().value[NNRUN_F64], y.data(), t.data(), rows,
-         y.size() / rows, &value);
+  metric.call("value", metric.functions<nnrun_metric>().value[NNRUN_F64], y.data(), t.data(),
+              y.size() / m.cols, m.cols, &value);
   return value;
+}
+double measured(const std::string& name, const std::vector<double>& y, const std::vector<double>& t,
+                std::size_t rows, const Settings& settings = {}) {
+  return measured(name, meaning(y.size() / rows), y, t, settings);
+}
+std::vector<double> per_class(const std::string& name, const nnrun_meaning& m,
+                              const std::vector<double>& y, const std::vector<double>& t) {
+  const host::Object metric = told(name, m);
+  std::vector<double> out(m.cols == 1 ? 2 : m.cols);
+  metric.call("per_class",
+              host::appended(metric.functions<nnrun_metric>(), &nnrun_metric::per_class, NNRUN_F64),
+              y.data(), t.data(), y.size() / m.cols, m.cols, out.data());
+  return out;
+}
+std::string word(const std::string& name, const nnrun_meaning& m, const Settings& settings = {}) {
+  const host::Object metric = told(name, m, settings);
+  const char* out = nullptr;
+  metric.call("word", host::declared(metric.functions<nnrun_metric>(), &nnrun_metric::word), &out);
+  return out;
 }
 
 /// Returns rows of three outputs, the largest one at the class.
@@ -30,8 +74,105 @@ TEST_CASE("precision, recall and f1 of one output count around a half", "[plugin
   CHECK(measured("recall", y, t, 6) == Approx(1. / 2));
   CHECK(measured("f1", y, t, 6) == Approx(2. / 5));
   CHECK(measured("precision", {.1, .2}, {1, 0}, 2) == 0);  // nothing predicted
-  CHECK(measured("recall", {.9, .2}, {0, 0}, 2) == 0);     // nothing to find
-  CHECK(measured("f1", {.1, .2}, {0, 0}, 2) == 0);
+  CHECK(measured("f1", {.9, .2}, {0, 0}, 2) == 0);
+  // nothing to find, and nothing predicted
+  for (const char* const name : {"precision", "recall", "f1"})
+    CHECK(std::isnan(measured(name, {.1, .2}, {0, 0}, 2)));
+  CHECK(std::isnan(measured("recall", {.9, .2}, {0, 0}, 2)));
+}
+
+TEST_CASE("the border is that of the outputs, whatever the targets of a part",
+          "[plugins][metric]") {
+  // scores above 0 are a yes, and so are these targets; the part has no -1
+  const std::vector<double> scores{.3, -.2, .1, .9}, ones{1, 1, 1, 1};
+  CHECK(measured("accuracy", around_0(1), scores, ones) == 0.75);
+  CHECK(measured("accuracy", meaning(1), scores, ones) == 0.25);
+  CHECK(measured("recall", around_0(1), scores, ones) == 0.75);
+  CHECK(measured("exact_match", around_0(1), scores, ones) == 0.75);
+  CHECK(measured("confusion_matrix", around_0(1), scores, ones) == 1);
+  // logits, with targets of 0 and 1
+  nnrun_meaning logits = meaning(1);
+  logits.outputs = NNRUN_LOGITS;
+  logits.output_border = 0;
+  CHECK(measured("accuracy", logits, scores, {1, 0, 0, 0}) == 0.5);
+  // a border that the config gives goes before
+  CHECK(measured("accuracy", meaning(1), {.2, .3, .4}, {0, 1, 1}, {{"threshold", .25}}) == 1);
+  CHECK(measured("recall", logits, {-.2, .1}, {1, 1}, {{"threshold", -.5}}) == 1);
+  // an output on the border is a no
+  CHECK(measured("accuracy", meaning(1), {.5}, {0}) == 1);
+  CHECK_THROWS_WITH(measured("f1", meaning(2), {.5, .5}, {0, 1}, {{"threshold", .25}}),
+                    Catch::Contains("'threshold' is for one output or for labels"));
+}
+
+TEST_CASE("an output that is not a number makes no metric of answers a number",
+          "[plugins][metric]") {
+  const std::vector<double> y{std::nan(""), .9, .2, .3}, t{1, 1, 0, 0};
+  for (const char* const name :
+       {"accuracy", "exact_match", "precision", "recall", "f1", "auc", "r2"}) {
+    CAPTURE(name);
+    CHECK(std::isnan(measured(name, y, t, 4)));
+    CHECK(std::isnan(measured(name, y, {1, 0, 0, 1}, 2)));
+  }
+}
+
+TEST_CASE("several labels are yes or no, each for itself", "[plugins][metric]") {
+  const nnrun_meaning labels = meaning(3, NNRUN_LABELS);
+  // label 0: answered 1 1 0 0, true 1 0 0 0; label 1: 0 1 1 0, 0 1 1 1; label 2: never either
+  const std::vector<double> y{.9, .1, .2, .6, .8, .1, .3, .7, 0, .2, .4, .1},
+      t{1, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0};
+  CHECK(measured("accuracy", labels, y, t) == Approx(10. / 12));
+  CHECK(measured("exact_match", labels, y, t) == 0.5);
+  CHECK(measured("confusion_matrix", labels, y, t) == 2);
+  // precision 1/2 and 1, recall 1 and 2/3, f1 2/3 and 4/5; label 2 is not defined
+  const auto averaged = [&](const char* name, const char* average) {
+    return measured(name, labels, y, t, {{"average", std::string(average)}});
+  };
+  CHECK(measured("precision", labels, y, t) == Approx(.75));
+  CHECK(averaged("precision", "macro") == Approx(.75));
+  CHECK(averaged("recall", "macro") == Approx(5. / 6));
+  CHECK(averaged("f1", "macro") == Approx((2. / 3 + 4. / 5) / 2));
+  // together: answered 4, true 4, both 3
+  for (const char* const name : {"precision", "recall", "f1"})
+    CHECK(averaged(name, "micro") == Approx(.75));
+  // by 1 and 3 examples
+  CHECK(averaged("precision", "weighted") == Approx((.5 + 3) / 4));
+  CHECK(averaged("recall", "weighted") == Approx((1 + 3 * 2. / 3) / 4));
+  CHECK(averaged("f1", "weighted") == Approx((2. / 3 + 3 * 4. / 5) / 4));
+  const std::vector<double> f1 = per_class("f1", labels, y, t);
+  CHECK(f1[0] == Approx(2. / 3));
+  CHECK(f1[1] == Approx(4. / 5));
+  CHECK(std::isnan(f1[2]));
+  CHECK(std::isnan(per_class("recall", labels, y, t)[2]));
+  CHECK(word("accuracy", labels) == "of labels");
+  CHECK_THROWS_WITH(averaged("f1", "binary"),
+                    Catch::Contains("'average: binary' is for one output"));
+  // the same around 0
+  std::vector<double> scores, signs;
+  for (const double x : y) scores.push_back(x - .5);
+  for (const double x : t) signs.push_back(2 * x - 1);
+  CHECK(measured("accuracy", around_0(3, NNRUN_LABELS), scores, signs) == Approx(10. / 12));
+}
+
+TEST_CASE("an average is chosen by the config, and said", "[plugins][metric]") {
+  // class 0: predicted 2, actual 3, right 2; class 1: 3, 1, 1; class 2: 0, 1, 0
+  const auto y = one_hot({0, 0, 1, 1, 1}), t = one_hot({0, 0, 0, 1, 2});
+  const auto averaged = [&](const char* name, const char* average) {
+    return measured(name, y, t, 5, {{"average", std::string(average)}});
+  };
+  CHECK(averaged("precision", "micro") == Approx(3. / 5));
+  CHECK(averaged("f1", "micro") == Approx(3. / 5));
+  CHECK(averaged("precision", "weighted") == Approx((3 * 1. + 1. / 3 + 0) / 5));
+  CHECK(averaged("recall", "weighted") == Approx(3. / 5));
+  CHECK(averaged("f1", "macro") == measured("f1", y, t, 5));
+  // one output, both classes: f1 of no 4/6 (TN 2, FN 1, FP 1), of yes 0
+  const std::vector<double> one{.9, .2, .3, .1}, is{0, 0, 0, 1};
+  CHECK(measured("f1", one, is, 4, {{"average", std::string("macro")}}) == Approx(4. / 6 / 2));
+  CHECK(measured("f1", one, is, 4, {{"average", std::string("micro")}}) == Approx(.5));
+  CHECK(measured("f1", one, is, 4, {{"average", std::string("binary")}}) == 0);
+  CHECK(word("f1", meaning(1)).empty());
+  CHECK(word("f1", meaning(3)) == "macro");
+  CHECK(word("f1", meaning(3), {{"average", std::string("micro")}}) == "micro");
+  CHECK(word("auc", meaning(3)) == "macro, one against the rest");
 }
 
 TEST_CASE("precision, recall and f1 of several outputs are means over the classes",
@@ -49,8 +190,8 @@ TEST_CASE("precision, recall and f1 of several outputs are means over the classe
 TEST_CASE("confusion_matrix counts examples by class and answer", "[plugins][metric]") {
   const auto table = [](const std::vector<double>& y, const std::vector<double>& t,
                         std::size_t rows) {
-    const host::Object m(use("metric", "confusion_matrix"));
     const std::size_t cols = y.size() / rows, n = cols == 1 ? 2 : cols;
+    const host::Object m = told("confusion_matrix", meaning(cols));
     std::vector<double> counts(n * n);
     const auto function =
         host::appended(m.functions<nnrun_metric>(), &nnrun_metric::table, NNRUN_F64);
@@ -62,7 +203,6 @@ TEST_CASE("confusion_matrix counts examples by class and answer", "[plugins][met
   CHECK(measured("confusion_matrix", y, t, 5) == 2);
   CHECK(table({.9, .8, .7, .4, .2}, {1, 0, 0, 1, 0}, 5) == std::vector<double>{1, 2, 1, 1});
   CHECK(measured("confusion_matrix", {.9, .8, .7, .4, .2}, {1, 0, 0, 1, 0}, 5) == 3);
-  CHECK(table({.3, -.3, .1}, {1, -1, -1}, 3) == std::vector<double>{1, 1, 0, 1});  // around 0
 }
 
 TEST_CASE("top_k_accuracy counts examples whose class is among the k largest",
@@ -81,11 +221,23 @@ TEST_CASE("auc is the share of pairs in the right order, a tie counting a half",
   CHECK(measured("auc", {.1, .4, .35, .8}, {0, 0, 1, 1}, 4) == 0.75);  // 3 of 4 pairs
   CHECK(measured("auc", {.5, .5, .5}, {0, 1, 1}, 3) == 0.5);
   CHECK(measured("auc", {.2, .5, .5, .9}, {0, 0, 1, 1}, 4) == Approx(3.5 / 4));
-  CHECK(measured("auc", {3, 2, 1}, {-1, -1, 1}, 3) == 0);
-  CHECK(measured("auc", {3, 2}, {1, 1}, 2) == 0.5);  // no pair
+  CHECK(measured("auc", around_0(1), {3, 2, 1}, {-1, -1, 1}) == 0);
+  CHECK(std::isnan(measured("auc", {3, 2}, {1, 1}, 2)));  // no pair
   CHECK(std::isnan(measured("auc", {std::nan(""), 2}, {1, 0}, 2)));
-  // two outputs: 1 and 0.5
-  CHECK(measured("auc", {.9, .1, .1, .1}, {1, 1, 0, 0}, 2) == 0.75);
+}
+
+TEST_CASE("auc of several outputs is the mean of each against the rest, if all classes are there",
+          "[plugins][metric]") {
+  // class 0: .9 against .1 .2, 1; class 1: .6 against .05 .7, 1 of 2; class 2: .1 against .05 .2
+  const std::vector<double> y{.9, .05, .05, .1, .6, .2, .2, .7, .1}, t = one_hot({0, 1, 2});
+  CHECK(measured("auc", y, t, 3) == Approx((1 + .5 + .5) / 3));
+  CHECK(per_class("auc", meaning(3), y, t) == std::vector<double>{1, .5, .5});
+  // class 2 is not there
+  CHECK(std::isnan(measured("auc", y, one_hot({0, 1, 1}), 3)));
+  CHECK(std::isnan(measured("auc", meaning(3, NNRUN_LABELS), y, {1, 1, 0, 0, 1, 0, 0, 0, 0})));
+  const std::vector<double> each = per_class("auc", meaning(3), y, one_hot({0, 1, 1}));
+  CHECK(each[0] == 1);
+  CHECK(std::isnan(each[2]));
 }
 
 TEST_CASE("errors and r2 are what is worked out by hand", "[plugins][metric]") {
@@ -95,6 +247,9 @@ TEST_CASE("errors and r2 are what is worked out by hand", "[plugins][metric]") {
   // targets 1 3 3 4: mean 2.75, spread 4.75; error 5
   CHECK(measured("r2", y, t, 4) == Approx(1 - 5 / 4.75));
   CHECK(measured("r2", t, t, 4) == 1);
+  CHECK(std::isnan(measured("r2", {2}, {2}, 1)));  // one example has no variance
+  // ten times 0.1 have a mean that is not 0.1
+  CHECK(measured("r2", std::vector<double>(10, .2), std::vector<double>(10, .1), 10) == 0);
   CHECK(measured("r2", {2, 2}, {2, 2}, 2) == 1);
   CHECK(measured("r2", {2, 3}, {2, 2}, 2) == 0);
   // two outputs: 1 and 1 − 4 / 2

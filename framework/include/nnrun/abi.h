@@ -174,6 +174,26 @@ typedef struct nnrun_cost {
 
 /* ---- metric/1: one number from all outputs of a pass over the data ---- */
 
+/* Since 1.3. What the numbers of a run mean: worked out once, from what the cost and the last
+   activation declare and from the targets of the training part. The same for every part of the
+   data, whatever it holds. */
+enum {
+  NNRUN_NUMBERS = 0, /* targets are any numbers */
+  NNRUN_ONE_HOT,     /* a column for each class: the largest is the class */
+  NNRUN_LABELS       /* each column is a yes or no of its own; also a single one */
+};
+enum {
+  NNRUN_SCORES = 0,    /* outputs are any numbers */
+  NNRUN_PROBABILITIES, /* from 0 to 1 */
+  NNRUN_LOGITS         /* the cost turns them into probabilities */
+};
+typedef struct nnrun_meaning {
+  uint32_t size;
+  uint32_t targets, outputs;           /* one of each of the two lists above */
+  size_t cols;                         /* of outputs, and of targets */
+  double output_border, target_border; /* above it: yes */
+} nnrun_meaning;
+
 #define NNRUN_FRACTION 1u         /* between 0 and 1: people are shown percent */
 #define NNRUN_HIGHER_IS_BETTER 2u /* otherwise lower */
 typedef struct nnrun_metric {
@@ -190,6 +210,16 @@ typedef struct nnrun_metric {
   nnrun_range targets;
   const char* question;
   const char* adjective; /* "accurate": messages say "more accurate"; NULL: "better" */
+  /* Since 1.3, all optional. [one at a time; use, before every other function] Takes note of the
+     meaning; may change the object, and refuse settings that do not fit. A class that has it gets
+     no call of `table` where several columns are labels. */
+  int (*prepare)(void*, const nnrun_meaning*);
+  /* [several at once; use] A number for each class or label, n as for table; NaN: not defined. */
+  int (*per_class[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                                 double* out);
+  /* [several at once; use] What its name leaves open, such as "macro", to be shown beside it; lives
+     as long as the object; may be empty. */
+  int (*word)(void*, const char** out);
 } nnrun_metric;
 
 /* ---- layer/1 ---- */

@@ -1,0 +1,62 @@
+#include "network/targets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+namespace {
+
+/// By NNRUN_NUMBERS, NNRUN_ONE_HOT, NNRUN_LABELS.
+constexpr std::array<std::string_view, 3> kinds{"numbers", "classes", "labels"};
+
+/// What is true of all numbers, and of all rows.
+struct Seen {
+  bool below_0 = false;
+  bool zeros_ones = true, signs = true, fractions = true;  // 0 and 1; -1 and 1; from 0 to 1
+  bool one_yes = true, whole = true;  // of such signs, one is 1 in a row; a row adds up to 1
+};
+
+template <class T>
+void look_at(std::span<const T> row, Seen& seen) {
+  for (const T x : row) {
+    seen.below_0 = seen.below_0 || x < 0;
+    seen.zeros_ones = seen.zeros_ones && (x == 0 || x == 1);
+    seen.signs = seen.signs && (x == -1 || x == 1);
+    seen.fractions = seen.fractions && x >= 0 && x <= 1;
+  }
+  const double sum = std::accumulate(row.begin(), row.end(), 0.);
+  seen.whole = seen.whole && std::abs(sum - 1) < 1e-4;  // shares of 32 bits were rounded
+  seen.one_yes = seen.one_yes && sum == 2 - static_cast<double>(row.size());
+}
+
+}  // namespace
+
+template <class T>
+Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool shares) {
+  Seen seen;
+  for (std::size_t at = 0; at < rows.size(); at += cols) look_at(rows.subspan(at, cols), seen);
+  Targets targets{.known = true, .kind = NNRUN_NUMBERS, .border = seen.below_0 ? 0 : 0.5};
+  if (cols > 1 && (classes || (seen.fractions && seen.whole) || (seen.signs && seen.one_yes)))
+    targets.kind = NNRUN_ONE_HOT;
+  else if (seen.zeros_ones || seen.signs || (seen.fractions && shares))
+    targets.kind = NNRUN_LABELS;
+  return targets;
+}
+template Targets targets_of(std::span<const float>, std::size_t, bool, bool);
+template Targets targets_of(std::span<const double>, std::size_t, bool, bool);
+
+std::string name_of_kind(std::uint32_t kind) {
+  return std::string(kinds.at(kind));
+}
+
+Targets targets_named(std::string_view kind, std::string_view border) {
+  const auto found = std::ranges::find(kinds, kind);
+  const auto number = parse_double(border);
+  if (found == kinds.end() || !number || (*number != 0 && *number != 0.5)) return {};
+  return {true, static_cast<std::uint32_t>(found - kinds.begin()), *number};
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,29 @@
+// What the targets of a run mean: classes, labels or numbers.
+#pragma once
+#include <nnrun/abi.h>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+namespace nnrun::host {
+
+/// What targets are, by those of the training part: other data are read in the same way.
+struct Targets {
+  bool known = false;
+  std::uint32_t kind = NNRUN_NUMBERS;  ///< as nnrun_meaning.targets
+  double border = 0.5;  ///< above it: yes; 0 where targets go below 0, as -1 and 1 do
+};
+
+/// Returns what rows of targets are. Several columns are classes if `classes` says so, or if each
+/// row is one yes among no, or shares that add up to 1; otherwise columns of 0 and 1, or -1 and 1,
+/// are labels. shares: numbers from 0 to 1 are labels too.
+template <class T>
+Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool shares);
+
+/// Returns the word for a kind in files.
+std::string name_of_kind(std::uint32_t kind);
+/// Reads such a word and a border; not known if they are anything else.
+Targets targets_named(std::string_view kind, std::string_view border);
+
+}  // namespace nnrun::host

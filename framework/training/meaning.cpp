@@ -1,0 +1,95 @@
+#include "training/meaning.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+namespace nnrun::host {
+namespace {
+
+constexpr nnrun_range from_0_to_1{0, 1}, plus_minus_1{-1, 1};
+
+const nnrun_cost& table_of(const Use& cost) {
+  return *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
+}
+
+/// Returns whether the cost applies an activation itself, by its setting.
+bool applies_activation(const Use& cost) {
+  const char* const name = declared(table_of(cost), &nnrun_cost::joined_by);
+  for (std::size_t i = 0; name != nullptr && i < cost.settings.size(); ++i)
+    if (setting_of(*cost.plugin, i).name == std::string_view(name))
+      if (const bool* const on = std::get_if<bool>(&cost.settings[i])) return *on;
+  return false;
+}
+
+bool is_within(const nnrun_range& inner, const nnrun_range& outer) {
+  return inner.low < inner.high && outer.low <= inner.low && inner.high <= outer.high;
+}
+
+nnrun_range outputs_of(const Node& output) {
+  if (!output.activation) return {};
+  return declared(output.activation.functions<nnrun_activation>(), &nnrun_activation::outputs);
+}
+
+/// Returns what the outputs are drawn to by the two targets, were there no bounds.
+nnrun_range ends_for(const Use& cost, const Targets& targets) {
+  const nnrun_range takes = declared(table_of(cost), &nnrun_cost::outputs);
+  if ((table_of(cost).flags & NNRUN_SIGNS) != 0) return plus_minus_1;
+  if (takes.low < takes.high && std::isfinite(takes.low) && std::isfinite(takes.high)) return takes;
+  return targets.border == 0 ? plus_minus_1 : from_0_to_1;
+}
+
+/// Returns the middle between those two ends, as near as the activation comes to them.
+double border_between(const nnrun_range& ends, const nnrun_range& outputs) {
+  const double middle = (ends.low + ends.high) / 2;
+  if (!(outputs.low < outputs.high)) return middle;
+  const double low = std::clamp(ends.low, outputs.low, outputs.high),
+               high = std::clamp(ends.high, outputs.low, outputs.high);
+  return low < high ? (low + high) / 2 : middle;
+}
+
+}  // namespace
+
+nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& targets) {
+  const nnrun_range outputs = outputs_of(output);
+  nnrun_meaning meaning{.size = sizeof(nnrun_meaning),
+                        .targets = targets.kind,
+                        .outputs = NNRUN_SCORES,
+                        .cols = output.cols,
+                        .output_border = 0,
+                        .target_border = targets.border};
+  if ((table_of(cost).flags & NNRUN_SIGNS) != 0) meaning.target_border = 0;
+  if (applies_activation(cost)) {
+    meaning.outputs = NNRUN_LOGITS;
+    return meaning;
+  }
+  meaning.output_border = border_between(ends_for(cost, targets), outputs);
+  if (is_within(outputs, from_0_to_1) ||
+      is_within(declared(table_of(cost), &nnrun_cost::outputs), from_0_to_1))
+    meaning.outputs = NNRUN_PROBABILITIES;
+  return meaning;
+}
+
+template <class T>
+Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost) {
+  const std::size_t cols = size_of(data.target);
+  const bool shares = is_within(declared(table_of(cost), &nnrun_cost::targets), from_0_to_1);
+  return targets_of(std::span<const T>(train.t.data(), train.count * cols), cols,
+                    !data.names.classes.empty(), shares);
+}
+template Targets targets_of(const Examples<float>&, const DataShape&, const Use&);
+template Targets targets_of(const Examples<double>&, const DataShape&, const Use&);
+
+void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning) {
+  for (const Object& metric : metrics) {
+    const auto* const function = appended(metric.functions<nnrun_metric>(), &nnrun_metric::prepare);
+    if (function == nullptr || *function == nullptr) continue;
+    if (metric.status_of("prepare", *function, &meaning) == 0) continue;
+    Problem said = take_plugin_error();
+    said.what = "metric '" + metric.plugin().name +
+                "': " + (said.what.empty() ? "refused this run without a reason" : said.what);
+    said.place = metric.place();
+    throw ConfigError(std::move(said));
+  }
+}
+
+}  // namespace nnrun::host

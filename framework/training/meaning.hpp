@@ -1,0 +1,19 @@
+// What metrics are told of a run's numbers: on which side of what an output is a yes.
+#pragma once
+#include "network/graph.hpp"
+#include "network/targets.hpp"
+#include "training/data.hpp"
+namespace nnrun::host {
+
+/// Returns what outputs and targets mean, by what the cost and the output's activation declare.
+nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& targets);
+
+/// Returns what the targets of a training part are.
+template <class T>
+Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost);
+
+/// Tells metrics what outputs and targets mean. Throws ConfigError at the place of one whose
+/// settings do not fit.
+void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning);
+
+}  // namespace nnrun::host
