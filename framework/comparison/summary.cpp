@@ -100,12 +100,13 @@ void say_what_is_faster(const Report& report, std::vector<std::string>& out) {
 }
 
 void say_what_is_missing(const Report& report, std::vector<std::string>& out) {
-  std::size_t failed = 0, missing = 0, all = 0;
+  std::size_t failed = 0, missing = 0, undefined = 0, all = 0;
   for (const ReportRow& row : report.rows)
     for (const ReportRun& run : row.runs) {
       ++all;
       failed += run.status == "failed";
       missing += run.status != "failed" && !run.done();
+      undefined += run.done() && !value_in(run, report.part, report.metric);
     }
   const auto runs = [&](std::size_t n) {
     return std::to_string(n) + " of " + std::to_string(all) + (all == 1 ? " run" : " runs");
@@ -117,6 +118,10 @@ void say_what_is_missing(const Report& report, std::vector<std::string>& out) {
   else if (failed > 0)
     out.push_back(runs(failed) + " failed; the numbers are those of the others.");
   if (missing > 0) out.push_back(runs(missing) + " did not finish.");
+  if (undefined > 0)
+    out.push_back("The " + report.metric + " of " + runs(undefined) + " is not defined" +
+                  (undefined + failed + missing < all ? "; the numbers are those of the others."
+                                                      : ": there is nothing to compare."));
 }
 
 }  // namespace

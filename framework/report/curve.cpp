@@ -39,8 +39,9 @@ std::vector<std::string_view> views_of(std::string_view text) {
               .hint = "nnrun wrote this file, and something changed it: put it back"});
 }
 
-/// Takes what `shortest` writes; NaN for infinity too.
+/// Takes what metrics_row writes; NaN for infinity too.
 std::optional<double> number_in(std::string_view cell) {
+  if (cell.empty()) return std::numeric_limits<double>::quiet_NaN();
   for (const char* const word : {"nan", "-nan", "inf", "-inf"})
     if (cell == word) return std::numeric_limits<double>::quiet_NaN();
   return parse_double(cell);

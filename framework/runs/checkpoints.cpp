@@ -78,8 +78,8 @@ void Checkpoints::write(const Trainer& trainer, const CheckpointOrigin& origin) 
 bool Checkpoints::is_best(const EpochReport& report) {
   if (!monitor_) return false;
   const double value = monitor_->value_of(report);
-  const bool any = best_value_ && !std::isnan(*best_value_);
-  if (any && !monitor_->improves(value, *best_value_, 0)) return false;
+  if (std::isnan(value)) return false;
+  if (best_value_ && !monitor_->improves(value, *best_value_, 0)) return false;
   best_value_ = value;
   return true;
 }

@@ -181,9 +181,10 @@ std::vector<std::string> metrics_row(const EpochReport& e) {
   std::vector<const Score*> scores;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     if (const Score* const score = e.score(part)) scores.push_back(score);
-  for (const Score* score : scores) cells.push_back(shortest(score->cost));
+  const auto cell = [](double x) { return std::isnan(x) ? std::string() : shortest(x); };
+  for (const Score* score : scores) cells.push_back(cell(score->cost));
   for (const Score* score : scores)
-    for (const double value : score->metrics) cells.push_back(shortest(value));
+    for (const double value : score->metrics) cells.push_back(cell(value));
   return cells;
 }
 

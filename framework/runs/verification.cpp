@@ -47,6 +47,11 @@ int common_digits(const std::vector<BlockValues>& a, const std::vector<BlockValu
   return common;
 }
 
+/// A metric that is not defined leaves its cell empty; earlier programs wrote nan.
+bool is_not_defined(const std::string& cell) {
+  return cell.empty() || cell == "nan" || cell == "-nan";
+}
+
 /// Collects what differs.
 class Comparing {
  public:
@@ -54,7 +59,7 @@ class Comparing {
 
   void cell(std::uint64_t epoch, const std::string& column, const std::string& recorded,
             const std::string& now) {
-    if (recorded == now) return;
+    if (recorded == now || (is_not_defined(recorded) && is_not_defined(now))) return;
     if (!v_.first_difference) v_.first_difference = {epoch, column, recorded, now};
     const auto a = parse_double(recorded), b = parse_double(now);
     lower(a && b ? common_digits(*a, *b, std::max(std::abs(*a), std::abs(*b))) : 0);

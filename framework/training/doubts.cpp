@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "config/metric_names.hpp"
 #include "training/diagnosis.hpp"
+#include "training/monitor.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -25,8 +26,8 @@ Problem not_defined(const std::string& name, double value, std::size_t part, con
 
 void add_not_defined(const Experiment& experiment, const EpochReport& result,
                      std::vector<Problem>& doubts) {
-  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
   const std::vector<std::string> names = metric_names(experiment.metrics);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const Score* const score = result.score(part);
     if (score == nullptr) continue;
     if (!std::isfinite(score->cost))
@@ -36,6 +37,27 @@ void add_not_defined(const Experiment& experiment, const EpochReport& result,
         doubts.push_back(
             not_defined(names[i], score->metrics[i], part, experiment.metrics[i].place));
   }
+}
+
+/// Says of each value that is watched if it was not defined in any epoch.
+void add_unwatched(const Experiment& experiment, const Trainer& trainer, const History& history,
+                   std::vector<Problem>& doubts) {
+  const auto add = [&](const Placed<std::string>& watched, const char* result) {
+    const Monitor monitor(watched, experiment, trainer.data());
+    for (std::size_t i = 0; i < history.size(); ++i)
+      if (!std::isnan(monitor.value_of(history[i]))) return;
+    doubts.push_back({.what = "'" + watched.value + "' was not defined in any epoch, so " + result,
+                      .place = watched.place,
+                      .hint = "watch the cost of that part, or give the part more examples"});
+  };
+  if (history.empty()) return;
+  const TrainSpec& train = experiment.train;
+  if (train.early_stopping && !train.early_stopping->monitor.value.empty())
+    add(train.early_stopping->monitor, "no epoch is the best, and the last was kept");
+  if (train.schedule.use && !train.schedule.monitor.value.empty())
+    add(train.schedule.monitor, "the schedule did not see it improve");
+  if (!train.checkpoint.best.value.empty())
+    add(train.checkpoint.best, "no model of a best epoch was kept");
 }
 
 template <class T>
@@ -107,6 +129,7 @@ std::vector<Problem> doubts_about(const Experiment& experiment, const Trainer& t
   for (std::size_t i = 0; i < outcome.epochs.size(); ++i) watch.take(outcome.epochs[i]);
   if (watch.is_risen()) doubts.push_back(watch.warning(experiment));
   if (outcome.result) add_not_defined(experiment, *outcome.result, doubts);
+  add_unwatched(experiment, trainer, outcome.epochs, doubts);
   add_huge_parameters(experiment, trainer, blocks, doubts);
   return doubts;
 }

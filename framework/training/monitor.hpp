@@ -18,7 +18,7 @@ class Monitor {
   bool higher_is_better() const { return higher_is_better_; }
   double value_of(const EpochReport& report) const;
   /// Returns whether value is better than best by more than min_delta. Any number is better than
-  /// one that is not defined.
+  /// one that is not defined, which a checkpoint of an earlier program may hold as the best.
   bool improves(double value, double best, double min_delta) const {
     if (std::isnan(best)) return !std::isnan(value);
     return higher_is_better_ ? value > best + min_delta : value < best - min_delta;

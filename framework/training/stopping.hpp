@@ -50,9 +50,11 @@ class Patience {
   Patience(const Experiment& experiment, const DataShape& data)
       : how_(*experiment.train.early_stopping), monitor_(how_.monitor, experiment, data) {}
 
-  /// Takes in an epoch that ended with w and state.
+  /// Takes in an epoch that ended with w and state. One whose value is not defined is never the
+  /// best.
   void observe(const EpochReport& report, std::span<const T> w, std::span<const T> state) {
     const double value = monitor_.value_of(report);
+    if (std::isnan(value)) return;
     if (best_epoch_ != 0 && !monitor_.improves(value, best_value_, how_.min_delta)) return;
     best_value_ = value;
     best_epoch_ = report.epoch;
@@ -60,8 +62,11 @@ class Patience {
     best_.assign(w.begin(), w.end());
     best_.insert(best_.end(), state.begin(), state.end());
   }
-  /// Returns whether too many epochs have passed since the best one. epochs: that ended.
-  bool is_out(std::uint64_t epochs) const { return epochs - best_epoch_ > how_.patience; }
+  /// Returns whether too many epochs have passed since the best one, if there was one. epochs: that
+  /// ended.
+  bool is_out(std::uint64_t epochs) const {
+    return best_epoch_ != 0 && epochs - best_epoch_ > how_.patience;
+  }
   std::uint64_t best_epoch() const { return best_epoch_; }  ///< 0: there was none
   void add_to(RunState& state) {
     state.add("best/epoch", best_epoch_);
@@ -70,9 +75,8 @@ class Patience {
   }
   /// Returns what is impossible in restored numbers; empty if nothing is. numbers: of w and state.
   std::string fault(std::uint64_t epochs, std::size_t numbers) const {
-    if (best_epoch_ > epochs || (best_epoch_ == 0) != (epochs == 0))
-      return "'best/epoch' is not an epoch of the run";
-    if (best_.size() != (how_.restore_best && epochs > 0 ? numbers : 0))
+    if (best_epoch_ > epochs) return "'best/epoch' is not an epoch of the run";
+    if (best_.size() != (how_.restore_best && best_epoch_ > 0 ? numbers : 0))
       return "'best/numbers' has " + std::to_string(best_.size()) + " numbers";
     return {};
   }

@@ -2,7 +2,8 @@
 #include <nnrun/plugin.hpp>
 
 /// Multiplies by gamma after more than `patience` epochs without an improvement by more than
-/// min_delta, then counts anew (PyTorch, ReduceLROnPlateau, with an absolute threshold).
+/// min_delta, then counts anew (PyTorch, ReduceLROnPlateau, with an absolute threshold). An epoch
+/// whose value is not defined does not count.
 struct ReduceOnPlateau : nnrun::Schedule {
   static constexpr auto name = "reduce_on_plateau",
                         doc = "falls when the monitored value stops improving";
@@ -22,10 +23,14 @@ struct ReduceOnPlateau : nnrun::Schedule {
             {.min = 0}));
   }
   double factor(const nnrun::Moment& now) const {
-    double factor = 1, best = now.history().empty() ? 0 : now.history()[0];
+    double factor = 1, best = std::nan("");
     std::int64_t bad = 0;
-    for (const double value :
-         now.history().subspan(std::min<std::size_t>(1, now.history().size()))) {
+    for (const double value : now.history()) {
+      if (std::isnan(value)) continue;
+      if (std::isnan(best)) {
+        best = value;
+        continue;
+      }
       const double gain = now.higher_is_better() ? value - best : best - value;
       bad = gain > min_delta ? 0 : bad + 1;
       if (gain > min_delta) best = value;
