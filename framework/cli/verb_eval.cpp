@@ -7,6 +7,7 @@
 #include "loading/declarations.hpp"
 #include "runs/opened_run.hpp"
 #include "runs/run_record.hpp"
+#include "runs/scores.hpp"
 #include "training/data_parts.hpp"
 #include "training/evaluation.hpp"
 namespace nnrun::host {
@@ -45,13 +46,15 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
               std::to_string(examples) + " examples)\n" +
-              tables_text(score, experiment, data.shape().names.classes, out));
+              tables_text(score, experiment, data.shape().names, out));
     return Exit::done;
   }
   nlohmann::ordered_json json{
       {"run", run.folder.string()}, {"part", part_names[part]}, {"examples", examples}};
   if (!run.changes.empty()) json["changed"] = names_of(run.changes);
   json.update(score_json(score, experiment));
+  if (nlohmann::ordered_json classes = per_class_json(score, experiment); !classes.empty())
+    json["per_class"] = std::move(classes);
   out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   return Exit::done;
 }

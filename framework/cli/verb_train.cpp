@@ -206,7 +206,7 @@ class Training {
               "not seen in training"};
     out_.write(titles[part] + text_of(score, experiment_, "   ") + "   (" +
                std::to_string(data.examples[part]) + " examples, " + notes[part] + ")\n" +
-               tables_text(score, experiment_, data.names.classes, out_));
+               tables_text(score, experiment_, data.names, out_));
   }
   void say_last_checkpoint() {
     say_line("resume  " + resume_command(folder_) + "  goes on from the last checkpoint");

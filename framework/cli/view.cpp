@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/text.hpp"
+#include "config/metric_names.hpp"
 namespace nnrun::host {
 
 std::string for_people(double x) {
@@ -35,19 +36,37 @@ std::string rate(double r) {
   return fmt::format("{:.1f} examples/s", r);
 }
 
-std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator,
-                    Tables tables) {
-  std::string text = "cost " + for_people(score.cost);
-  for (std::size_t i = 0; i < score.metrics.size(); ++i) {
-    const Class& metric = *experiment.metrics[i].plugin;
-    const auto& functions = *static_cast<const nnrun_metric*>(metric.table->functions);
-    if (tables == Tables::left_out && appended(functions, &nnrun_metric::table, 0)) continue;
-    const bool fraction = functions.flags & NNRUN_FRACTION;
-    text += fmt::format(
-        "{}{} {}", separator, metric.name,
-        fraction ? fmt::format("{:.2f} %", score.metrics[i] * 100) : for_people(score.metrics[i]));
-  }
+namespace {
+const nnrun_metric& table_of(const Use& metric) {
+  return *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
+}
+std::string number_text(double x, bool fraction) {
+  if (std::isnan(x)) return "not defined";
+  return fraction ? fmt::format("{:.2f} %", x * 100) : for_people(x);
+}
+bool is_fraction(const Use& metric) {
+  return (table_of(metric).flags & NNRUN_FRACTION) != 0;
+}
+/// Returns `f1 (macro)` if the score has such a word and the name does not hold it already.
+std::string with_word(const std::string& name, const Score& score, std::size_t metric) {
+  const std::string word = metric < score.words.size() ? score.words[metric] : "";
+  return word.empty() || name.find("=" + word) != name.npos ? name : name + " (" + word + ")";
+}
+/// Returns `cost 0.0075   accuracy 99.70 %`, without the metrics that are left out.
+std::string scores_text(const Score& score, const Experiment& experiment,
+                        std::string_view separator, auto is_left_out) {
+  const std::vector<std::string> names = metric_names(experiment.metrics);
+  std::string text = "cost " + number_text(score.cost, false);
+  for (std::size_t i = 0; i < score.metrics.size(); ++i)
+    if (!is_left_out(i))
+      text += std::string(separator) + with_word(names[i], score, i) + " " +
+              number_text(score.metrics[i], is_fraction(experiment.metrics[i]));
   return text;
+}
+}  // namespace
+
+std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator) {
+  return scores_text(score, experiment, separator, [](std::size_t) { return false; });
 }
 
 namespace {
@@ -86,26 +105,64 @@ std::string table_text(const std::vector<double>& table, std::vector<std::string
 }
 }  // namespace
 
-std::string tables_text(const Score& score, const Experiment& experiment,
-                        const std::vector<std::string>& classes, const Terminal& terminal) {
-  constexpr std::size_t most = 20;
-  std::string text;
+namespace {
+constexpr std::size_t most_classes = 20;  // of a table for people
+
+/// Returns the names of n classes or labels, or their numbers.
+std::vector<std::string> names_of(std::size_t n, const DataNames& data) {
+  if (data.classes.size() == n) return data.classes;
+  if (n > 2 && data.targets.size() == n) return data.targets;
+  std::vector<std::string> names;
+  for (std::size_t k = 0; k < n; ++k) names.push_back(std::to_string(k));
+  return names;
+}
+
+/// Returns a row for each class, a column for each metric that has a number for each.
+std::string per_class_text(const Score& score, const Experiment& experiment,
+                           const DataNames& data) {
+  const std::vector<std::string> names = metric_names(experiment.metrics);
+  std::vector<std::vector<std::string>> columns;
+  for (std::size_t i = 0; i < score.per_class.size(); ++i) {
+    if (score.per_class[i].empty() || score.per_class[i].size() > most_classes) continue;
+    if (columns.empty()) {
+      columns.push_back(names_of(score.per_class[i].size(), data));
+      columns.front().insert(columns.front().begin(), "");
+    }
+    std::vector<std::string>& column = columns.emplace_back(1, names[i]);
+    for (const double x : score.per_class[i])
+      column.push_back(number_text(x, is_fraction(experiment.metrics[i])));
+  }
+  if (columns.empty()) return "";
+  std::string text = "by class\n";
+  for (std::size_t row = 0; row < columns.front().size(); ++row) {
+    std::string line;
+    for (const std::vector<std::string>& column : columns) {
+      std::size_t width = 0;
+      for (const std::string& cell : column) width = std::max(width, columns_of(cell));
+      line += "  " + (&column == &columns.front() ? left_aligned(column[row], width)
+                                                  : right_aligned(column[row], width));
+    }
+    text += line + "\n";
+  }
+  return text;
+}
+}  // namespace
+
+std::string tables_text(const Score& score, const Experiment& experiment, const DataNames& data,
+                        const Terminal& terminal) {
+  const std::vector<std::string> metrics = metric_names(experiment.metrics);
+  std::string text = per_class_text(score, experiment, data);
   for (std::size_t i = 0; i < score.tables.size(); ++i) {
     const std::vector<double>& table = score.tables[i];
     const auto n = static_cast<std::size_t>(std::lround(std::sqrt(table.size())));
     if (table.empty()) continue;
-    text += experiment.metrics[i].plugin->name;
-    if (n > most) {
+    text += metrics[i];
+    if (n > most_classes) {
       text += fmt::format(": {} classes, see --json or run.json\n", n);
       continue;
     }
-    std::vector<std::string> names = classes;
-    if (names.size() != n) {
-      names.clear();
-      for (std::size_t k = 0; k < n; ++k) names.push_back(std::to_string(k));
-    }
     text += " (rows: actual, columns: predicted)\n" +
-            table_text(table, std::move(names), terminal.width());
+            table_text(table, names_of(n, data), terminal.width());
   }
   return text;
 }
@@ -172,29 +229,42 @@ std::string progress_line(const Progress& p, const Terminal& terminal) {
   return line;
 }
 
+namespace {
+/// Returns the scores of an epoch, without numbers that a table explains at the end.
+/// only_validation: the training part's metrics are left out.
+std::string epoch_scores(const EpochReport& report, const Experiment& experiment,
+                         std::string_view separator, bool only_validation) {
+  const auto has_table = [&](std::size_t i) {
+    return appended(table_of(experiment.metrics[i]), &nnrun_metric::table, NNRUN_F64) != nullptr;
+  };
+  std::string text = scores_text(report.train, experiment, separator,
+                                 [&](std::size_t i) { return only_validation || has_table(i); });
+  if (report.validation)
+    text += std::string(separator) + "validation " +
+            scores_text(*report.validation, experiment, " ", has_table);
+  return text;
+}
+}  // namespace
+
 std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal) {
   const std::string epoch = counted(report.epoch, report.epochs), time = duration(epoch_seconds);
-  const auto scores = [&](std::string_view separator) {
-    std::string text = text_of(report.train, experiment, separator, Tables::left_out);
-    if (report.validation)
-      text += std::string(separator) + "validation " +
-              text_of(*report.validation, experiment, " ", Tables::left_out);
-    return text;
-  };
-  if (!terminal.is_terminal()) return epoch + "  " + scores("  ") + "  " + time;
-  const std::string all = fmt::format("{}/{} ", examples, examples),
-                    speed = "  " + rate(static_cast<double>(examples) / epoch_seconds),
-                    end = " - " + scores(" - ");
-  // the first that does not wrap
-  std::string line;
-  for (const std::string& middle :
-       {all + bar(1, 20, terminal) + " " + time + speed, all + bar(1, 20, terminal) + " " + time,
-        bar(1, 10, terminal) + " " + time, time}) {
-    line = epoch + "  " + middle + end;
-    if (columns_of(line) < terminal.width()) break;
-  }
-  return line;
+  if (!terminal.is_terminal())
+    return epoch + "  " + epoch_scores(report, experiment, "  ", false) + "  " + time;
+  const std::string scores = " - " + epoch_scores(report, experiment, " - ", false),
+                    done = fmt::format("  {}/{}", examples, examples),
+                    speed = "  " + rate(static_cast<double>(examples) / epoch_seconds);
+  // the first that fits: a line that wraps is hard to read
+  std::vector<std::string> lines{
+      epoch + done + " " + bar(1, 20, terminal) + " " + time + speed + scores,
+      epoch + "  " + time + speed + scores, epoch + "  " + time + scores, epoch + scores};
+  if (report.validation)
+    lines.push_back(epoch + " - " + epoch_scores(report, experiment, " - ", true));
+  for (const std::string& line : lines)
+    if (columns_of(line) <= terminal.width()) return line;
+  const std::string_view more = terminal.utf8() ? "…" : "...";
+  return cut(lines.back(), terminal.width() - std::min(terminal.width(), columns_of(more))) +
+         std::string(more);
 }
 
 namespace {

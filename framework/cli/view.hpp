@@ -13,16 +13,14 @@ std::string for_people(double x);
 std::string duration(double seconds);
 /// Returns `1.15 M examples/s`.
 std::string rate(double examples_per_second);
-/// Whether metrics are named whose answer is a table.
-enum class Tables { as_numbers, left_out };
-/// Returns `cost 0.0075   accuracy 99.70 %`.
-std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator,
-                    Tables tables = Tables::as_numbers);
+/// Returns `cost 0.0075   accuracy 99.70 %   f1 (macro) 99.70 %`.
+std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator);
 
-/// Returns the tables of counts of a score, for up to 20 classes: a row for each true class, a
-/// column for each predicted class. Classes without names are numbered from 0.
-std::string tables_text(const Score& score, const Experiment& experiment,
-                        const std::vector<std::string>& classes, const Terminal& terminal);
+/// Returns the tables of a score, for up to 20 classes: the metrics of each class, then counts,
+/// with a row for each true class, a column for each predicted class. Classes without names are
+/// numbered from 0.
+std::string tables_text(const Score& score, const Experiment& experiment, const DataNames& data,
+                        const Terminal& terminal);
 
 /// Prints which libraries changed since a run, if any did.
 void note_changes(const std::vector<std::string>& libraries, const Terminal& terminal);
@@ -31,7 +29,7 @@ void note_changes(const std::vector<std::string>& libraries, const Terminal& ter
 std::string layer_table(const Graph& graph, const Terminal& terminal);
 /// Returns `epoch 1/1  5000/10000 ━━━━━━━━━━ 9 ms  1.15 M examples/s - cost 0.0252`.
 std::string progress_line(const Progress& progress, const Terminal& terminal);
-/// Does the same for an epoch that is over, in a form that the terminal is wide enough for.
+/// Returns the same of an epoch that ended, as much of it as fits the terminal.
 std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal);
 std::string predictions_text(const std::vector<std::vector<double>>& inputs,

@@ -23,6 +23,13 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+void add_per_class(const EpochReport& result, const Experiment& experiment, Json& json) {
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (const Score* const score = result.score(part))
+      if (Json classes = per_class_json(*score, experiment); !classes.empty())
+        json["per_class"][part_names[part]] = std::move(classes);
+}
+
 Json result_object(const RunResult& result, const Experiment& experiment) {
   const Outcome& outcome = result.outcome;
   Json json;
@@ -40,6 +47,7 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
       if (const Score* const score = outcome.result->score(part))
         json[part_names[part]] = score_json(*score, experiment);
+    add_per_class(*outcome.result, experiment, json);
   }
   json["predict"] = Json::array();
   for (std::size_t i = 0; i < result.predictions.size(); ++i)

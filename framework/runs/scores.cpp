@@ -40,6 +40,14 @@ Json to_json(const Scores& scores) {
   return json;
 }
 
+Json per_class_json(const Score& score, const Experiment& experiment) {
+  const std::vector<std::string> names = metric_names(experiment.metrics);
+  Json json = Json::object();
+  for (std::size_t i = 0; i < score.per_class.size(); ++i)
+    if (!score.per_class[i].empty()) json[names[i]] = score.per_class[i];
+  return json;
+}
+
 Scores read_scores(const RecordField& field) {
   Scores out;
   for (const std::string& name : field.keys()) {

@@ -22,6 +22,8 @@ Scores scores_of(const Score& score, const Experiment& experiment);
 
 /// Returns {"cost": …, "accuracy": …}; a metric with a table gives an array of rows.
 nlohmann::ordered_json to_json(const Scores& scores);
+/// Returns {"f1": [0.5, null, 1]}, a number for each class; empty if no metric gives any.
+nlohmann::ordered_json per_class_json(const Score& score, const Experiment& experiment);
 /// Reads what to_json wrote. Throws RecordError for anything else.
 Scores read_scores(const RecordField& field);
 

@@ -6,6 +6,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/shown_text.hpp"
 #include "cli/small_run.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -36,7 +37,60 @@ int run_until_closed(const Scratch& scratch, std::vector<const char*> arguments,
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// Returns all that the program writes to a terminal of so many columns.
+std::string shown_in(unsigned short columns, const Scratch& scratch, const std::string& arguments) {
+  winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    if (::chdir(scratch.folder().c_str()) != 0) ::_exit(100);
+    ::setenv("LC_ALL", "C.UTF-8", 1);
+    ::execl("/bin/sh", "sh", "-c", (NNRUN_BUILD_DIR "/nnrun " + arguments).c_str(), nullptr);
+    ::_exit(101);
+  }
+  std::string all;
+  for (char bytes[4096];;) {
+    const ssize_t n = ::read(terminal, bytes, sizeof bytes);
+    if (n <= 0) break;  // the other end is closed
+    all.append(bytes, static_cast<std::size_t>(n));
+  }
+  ::close(terminal);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(status == 0);
+  return all;
+}
+
 }  // namespace
+
+TEST_CASE("the line of an epoch fits the terminal, however many metrics there are", "[cli]") {
+  const Scratch scratch;
+  write_small(scratch);
+  const auto [metrics, split] = GENERATE(
+      table<std::string, std::string>({{"[accuracy]", "0"},
+                                       {"[accuracy]", "0.34"},
+                                       {"[accuracy, confusion_matrix]", "0.34"},
+                                       {"[accuracy, f1, auc, precision, recall, r2]", "0.34"}}));
+  const std::string all =
+      shown_in(80, scratch,
+               "small.yaml --set metrics='" + metrics + "' --set data.split.validation=" + split);
+  CAPTURE(all);
+  std::size_t lines = 0;
+  for (std::size_t at = 0; (at = all.find("epoch ", at)) != all.npos; ++at) {
+    std::string line;
+    for (const char c : all.substr(at, all.find_first_of("\r\n", at) - at)) {
+      line += c;
+      if (c == 'm' && line.find("\033[") != line.npos) line.resize(line.find("\033["));  // a style
+    }
+    CAPTURE(line);
+    CHECK(host::columns_of(line) <= 80);
+    CHECK_THAT(line, Contains(split == "0" ? "accuracy " : "validation cost ") &&
+                         !Contains("confusion_matrix"));
+    ++lines;
+  }
+  CHECK(lines >= 3);
+}
 
 TEST_CASE("a terminal that is closed ends a comparison with 129, and what was done is kept",
           "[cli][compare]") {
