@@ -108,7 +108,8 @@ TEST_CASE("an output that is not a number makes no metric of answers a number",
           "[plugins][metric]") {
   const std::vector<double> y{std::nan(""), .9, .2, .3}, t{1, 1, 0, 0};
   for (const char* const name :
-       {"accuracy", "exact_match", "precision", "recall", "f1", "auc", "r2"}) {
+       {"accuracy", "exact_match", "precision", "recall", "f1", "balanced_accuracy",
+        "matthews_correlation", "cohen_kappa", "auc", "log_loss", "r2"}) {
     CAPTURE(name);
     CHECK(std::isnan(measured(name, y, t, 4)));
     CHECK(std::isnan(measured(name, y, {1, 0, 0, 1}, 2)));
@@ -143,6 +144,10 @@ TEST_CASE("several labels are yes or no, each for itself", "[plugins][metric]") 
   CHECK(f1[1] == Approx(4. / 5));
   CHECK(std::isnan(f1[2]));
   CHECK(std::isnan(per_class("recall", labels, y, t)[2]));
+  // of the no and the yes of each label: (1 + 2/3) / 2, (1 + 2/3) / 2
+  CHECK(measured("balanced_accuracy", labels, y, t) == Approx(5. / 6));
+  // TP 1, FP 1, FN 0, TN 2: 2 / √12; TP 2, FP 0, FN 1, TN 1: 2 / √12
+  CHECK(measured("matthews_correlation", labels, y, t) == Approx(2 / std::sqrt(12.)));
   CHECK(word("accuracy", labels) == "of labels");
   CHECK_THROWS_WITH(averaged("f1", "binary"),
                     Catch::Contains("'average: binary' is for one output"));
@@ -173,6 +178,55 @@ TEST_CASE("an average is chosen by the config, and said", "[plugins][metric]") {
   CHECK(word("f1", meaning(3)) == "macro");
   CHECK(word("f1", meaning(3), {{"average", std::string("micro")}}) == "micro");
   CHECK(word("auc", meaning(3)) == "macro, one against the rest");
+}
+
+TEST_CASE("balanced_accuracy, matthews_correlation and cohen_kappa are what is worked out by hand",
+          "[plugins][metric]") {
+  // no: 3 of 4 found; yes: 1 of 2
+  const std::vector<double> y{.1, .2, .3, .9, .8, .4}, t{0, 0, 0, 0, 1, 1};
+  CHECK(measured("balanced_accuracy", y, t, 6) == Approx((.75 + .5) / 2));
+  // TP 1, TN 3, FP 1, FN 1: (3 - 1) / √(2 · 2 · 4 · 4)
+  CHECK(measured("matthews_correlation", y, t, 6) == Approx(2. / 8));
+  // agreement 4/6, by chance (4 · 4 + 2 · 2) / 36
+  CHECK(measured("cohen_kappa", y, t, 6) == Approx((4. / 6 - 20. / 36) / (1 - 20. / 36)));
+  // three classes, as above: right 3 of 5; Σ predicted · actual 9, Σ predicted² 13, Σ actual² 11
+  const auto answers = one_hot({0, 0, 1, 1, 1}), classes = one_hot({0, 0, 0, 1, 2});
+  CHECK(measured("balanced_accuracy", answers, classes, 5) == Approx((2. / 3 + 1 + 0) / 3));
+  CHECK(measured("matthews_correlation", answers, classes, 5) ==
+        Approx((3 * 5 - 9) / std::sqrt((25. - 13) * (25 - 11))));
+  CHECK(measured("cohen_kappa", answers, classes, 5) == Approx((3. / 5 - 9. / 25) / (1 - 9. / 25)));
+  CHECK(measured("matthews_correlation", t, t, 6) == 1);
+  CHECK(measured("matthews_correlation", {.1, .2, .3}, {0, 1, 0}, 3) == 0);  // one answer
+  for (const char* const name : {"balanced_accuracy", "matthews_correlation", "cohen_kappa"}) {
+    CAPTURE(name);
+    CHECK(std::isnan(measured(name, {.1, .9}, {1, 1}, 2)));  // one class
+    CHECK(std::isnan(measured(name, {.1}, {1}, 1)));
+    CHECK(std::isnan(measured(name, one_hot({0, 1}), one_hot({2, 2}), 2)));
+  }
+}
+
+TEST_CASE("log_loss is the cost of the probabilities, from logits too", "[plugins][metric]") {
+  const double expected = -(std::log(.9) + std::log(.6) + std::log(.7)) / 3;
+  CHECK(measured("log_loss", {.9, .4, .7}, {1, 0, 1}, 3) == Approx(expected));
+  nnrun_meaning logits = meaning(1);
+  logits.outputs = NNRUN_LOGITS;
+  const auto logit = [](double p) { return std::log(p / (1 - p)); };
+  CHECK(measured("log_loss", logits, {logit(.9), logit(.4), logit(.7)}, {1, 0, 1}) ==
+        Approx(expected));
+  // classes: of the true one alone
+  CHECK(measured("log_loss", {.5, .3, .2, .1, .8, .1}, {1, 0, 0, 0, 0, 1}, 2) ==
+        Approx(-(std::log(.5) + std::log(.1)) / 2));
+  logits = meaning(3);
+  logits.outputs = NNRUN_LOGITS;
+  CHECK(measured("log_loss", logits, {7 + std::log(.5), 7 + std::log(.3), 7 + std::log(.2)},
+                 {0, 1, 0}) == Approx(-std::log(.3)));
+  // labels: of each
+  CHECK(measured("log_loss", meaning(2, NNRUN_LABELS), {.9, .4}, {1, 0}) ==
+        Approx(-(std::log(.9) + std::log(.6)) / 2));
+  CHECK(measured("log_loss", {0, 1}, {1, 1}, 2) == 50);  // a logarithm is at least -100
+  CHECK(std::isnan(measured("log_loss", {1.5}, {1}, 1)));
+  CHECK_THROWS_WITH(measured("log_loss", around_0(1), {.5}, {1}),
+                    Catch::Contains("it takes probabilities"));
 }
 
 TEST_CASE("precision, recall and f1 of several outputs are means over the classes",
@@ -250,6 +304,10 @@ TEST_CASE("errors and r2 are what is worked out by hand", "[plugins][metric]") {
   CHECK(std::isnan(measured("r2", {2}, {2}, 1)));  // one example has no variance
   // ten times 0.1 have a mean that is not 0.1
   CHECK(measured("r2", std::vector<double>(10, .2), std::vector<double>(10, .1), 10) == 0);
+  CHECK(measured("root_mean_squared_error", y, t, 2) == Approx(std::sqrt(1.25)));
+  CHECK(measured("mean_absolute_percentage_error", y, t, 4) == Approx((1. / 3 + .5) / 4));
+  CHECK(measured("mean_absolute_percentage_error", {1}, {-2}, 1) == 1.5);
+  CHECK(std::isnan(measured("mean_absolute_percentage_error", {1, 2}, {0, 2}, 2)));
   CHECK(measured("r2", {2, 2}, {2, 2}, 2) == 1);
   CHECK(measured("r2", {2, 3}, {2, 2}, 2) == 0);
   // two outputs: 1 and 1 − 4 / 2

@@ -63,7 +63,9 @@ TEST_CASE("accuracy counts right answers", "[plugins][metric]") {
 TEST_CASE("every metric is finite and agrees in float and double", "[plugins][metric]") {
   const auto name = GENERATE(from_range(names("metric")));
   CAPTURE(name);
-  const std::vector<double> y{0.9, 0.25, 0.625, 0.375}, t{1, 0, 0, 1};
+  // mean_absolute_percentage_error is not defined for a target of 0
+  const double no = name == "mean_absolute_percentage_error" ? 0.5 : 0;
+  const std::vector<double> y{0.9, 0.25, 0.625, 0.375}, t{1, no, no, 1};
   const host::Object m(use("metric", name));
   const std::vector<float> fy(y.begin(), y.end()), ft(t.begin(), t.end());
   double narrow = 0;

@@ -99,4 +99,19 @@ TEST_CASE("what targets are is read as it was written, and nothing else", "[trai
   CHECK_FALSE(host::targets_named("colours", "0.5").known);
 }
 
+TEST_CASE("a metric that does not fit the run is refused with its place", "[training][meaning]") {
+  const host::Experiment e = experiment(
+      "data: {type: diagonal}\nmodel: {input: 2, layers: [{type: dense, units: 1}]}\n"
+      "train: {cost: hinge}\nmetrics: [log_loss]\n");
+  try {
+    host::Trainer::create(e, 1);
+    FAIL("it was not refused");
+  } catch (const host::Error& error) {
+    const host::Problem& problem = error.problems().front();
+    CHECK(problem.what ==
+          "metric 'log_loss': it takes probabilities, but the outputs can be any numbers");
+    CHECK(problem.place.line == 4);
+  }
+}
+
 }  // namespace nnrun::testing
