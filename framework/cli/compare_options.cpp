@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "base/text.hpp"
+#include "training/data_parts.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -82,8 +83,21 @@ CommonLength length_of(const std::string& text) {
   return length;
 }
 
+/// Reads `accuracy` or, with the part of the data, `val.accuracy` as metrics.csv has it.
+void read_metric(const std::string& text, ComparisonPlan& plan) {
+  plan.metric = text;
+  for (const auto& [prefix, part] : {std::pair{"train.", NNRUN_TRAIN},
+                                     {"val.", NNRUN_VALIDATION},
+                                     {"validation.", NNRUN_VALIDATION},
+                                     {"test.", NNRUN_TEST}})
+    if (text.starts_with(prefix)) {
+      plan.part = part_names[static_cast<std::size_t>(part)];
+      plan.metric = text.substr(std::string_view(prefix).size());
+    }
+}
+
 void read_options(const Arguments& arguments, ComparisonPlan& plan) {
-  if (arguments.has("--metric")) plan.metric = arguments.text("--metric");
+  if (arguments.has("--metric")) read_metric(arguments.text("--metric"), plan);
   if (arguments.has("--baseline")) plan.baseline = arguments.text("--baseline");
   if (arguments.has("--seeds")) plan.seeds = seeds_of(arguments.text("--seeds"));
   if (arguments.has("--budget")) plan.length = length_of(arguments.text("--budget"));

@@ -57,7 +57,8 @@ std::string against_cell(const Report& report, const ReportRow& row, const char*
 }
 
 Row head_of(const Report& report) {
-  Row head{"", report.metric + (report.fraction ? " %" : "")};
+  const std::string part = report.part == "train" ? "training" : report.part;
+  Row head{"", part + " " + report.metric + (report.fraction ? " %" : "")};
   if (report.rows.size() > 1)
     head.push_back("against " + (report.kind == "sweep" ? "the best" : report.baseline) +
                    ", paired");

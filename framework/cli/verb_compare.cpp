@@ -77,7 +77,7 @@ void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
   const ReportRun run = read_run(folder, experiment.seed);
   if (!run.epochs) return;  // it failed
   plan.part =
-      part_names[part_that_counts([&](std::size_t part) { return run.scores[part].has_value(); })];
+      part_names[part_to_choose_by([&](std::size_t p) { return run.scores[p].has_value(); })];
 }
 
 ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {

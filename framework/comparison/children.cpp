@@ -17,10 +17,6 @@ using Clock = std::chrono::steady_clock;
 constexpr std::ptrdiff_t most_planes = 10;  // seeds with a plane: a page shows no more
 constexpr int child_failed = 1;
 
-const char* part_of(const DataShape& data) {
-  return part_names[part_that_counts([&](std::size_t part) { return data.examples[part] > 0; })];
-}
-
 /// Returns the error that is being handled, as a message which tells whether its reason is outside
 /// of the run.
 Message message_of_failure() {
@@ -59,7 +55,8 @@ int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& 
       send(Message("sizes")
                .with("parameters", trainer->model()->graph().parameter_count())
                .with("training", trainer->data().examples[NNRUN_TRAIN])
-               .with("part", part_of(trainer->data())));
+               .with("validation", trainer->data().examples[NNRUN_VALIDATION])
+               .with("test", trainer->data().examples[NNRUN_TEST]));
     }
     return 0;
   } catch (...) {
@@ -69,7 +66,8 @@ int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& 
 }
 
 ConfigSizes sizes_in(const Message& message) {
-  return {message.count("parameters"), message.count("training"), message.text("part")};
+  return {message.count("parameters"),
+          {message.count("training"), message.count("validation"), message.count("test")}};
 }
 
 Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {

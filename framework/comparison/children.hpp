@@ -1,6 +1,8 @@
 // What the children of a comparison do, and what they tell their parent. A child that fails sends
 // the error as a message.
 #pragma once
+#include <array>
+
 #include "base/child.hpp"
 #include "comparison/plan.hpp"
 namespace nnrun::host {
@@ -9,8 +11,8 @@ namespace nnrun::host {
 /// and sends its sizes.
 int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& send);
 struct ConfigSizes {
-  std::size_t parameters, training;  ///< training: examples of the training part
-  std::string part;                  ///< the part to compare
+  std::size_t parameters;
+  std::array<std::size_t, NNRUN_PARTS> examples;  ///< of each part
 };
 ConfigSizes sizes_in(const Message& message);
 

@@ -14,6 +14,7 @@
 #include "config/metric_names.hpp"
 #include "runs/run_folder.hpp"
 #include "runs/run_record.hpp"
+#include "training/data_parts.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -68,6 +69,21 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
   }
 }
 
+/// Chooses the part to compare if none is chosen yet, and requires the config to have it.
+void choose_part(ComparisonPlan& plan, const ComparedConfig& config, const ConfigSizes& sizes) {
+  const auto is_there = [&](std::size_t part) { return sizes.examples[part] > 0; };
+  if (plan.part.empty()) plan.part = part_names[part_to_choose_by(is_there)];
+  const auto part =
+      static_cast<std::size_t>(std::ranges::find(part_names, plan.part) - std::begin(part_names));
+  if (is_there(part)) return;
+  throw ConfigError(Problem{
+      .what = "the data of " + single_quoted(config.file) + " has no " + plan.part + " part",
+      .hint = "write data.split: {" + plan.part +
+              ": 0.2}, or compare by another part, as in "
+              "--metric train." +
+              plan.metric});
+}
+
 /// Learns the sizes of the configs, starting with number `from`, in one child: a plugin that
 /// crashes makes its own runs fail later, not the whole comparison. Returns the number of the
 /// config to go on with.
@@ -83,8 +99,8 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
     const ConfigSizes sizes = sizes_in(message);
     ComparedConfig& config = plan.configs[from++];
     config.parameters = sizes.parameters;
-    config.examples = sizes.training;
-    if (plan.part.empty()) plan.part = sizes.part;
+    config.examples = sizes.examples[NNRUN_TRAIN];
+    choose_part(plan, config, sizes);
   });
   if (error) throw *error;
   const bool all_told = result.end.how == ChildEnd::How::returned && from == plan.configs.size();

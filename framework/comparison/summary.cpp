@@ -142,6 +142,11 @@ std::vector<std::string> summary_of(const Report& report) {
     out.push_back("With " + std::to_string(seeds) +
                   " seeds only large differences show: use --seeds 10.");
   say_what_is_missing(report, out);
+  if (any_done && report.kind == "sweep" && report.part == "test")
+    out.push_back(
+        "These are scores of the test part: the best of several looks better there than it is. "
+        "Give "
+        "the data a part to choose by: --set data.split.validation=0.2.");
   if (report.length.kind == "seconds")
     out.push_back("Training ended by the clock: these numbers do not repeat bit for bit.");
   return out;

@@ -17,4 +17,11 @@ std::size_t part_that_counts(IsThere is_there) {
   return NNRUN_TRAIN;
 }
 
+/// Returns the part by whose scores one of several configs is chosen: validation, so that test says
+/// what the chosen one is worth; else the part that counts.
+template <class IsThere>
+std::size_t part_to_choose_by(IsThere is_there) {
+  return is_there(NNRUN_VALIDATION) ? std::size_t{NNRUN_VALIDATION} : part_that_counts(is_there);
+}
+
 }  // namespace nnrun::host

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
+
+#include "network/joined_cost.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -10,15 +11,6 @@ constexpr nnrun_range from_0_to_1{0, 1}, plus_minus_1{-1, 1};
 
 const nnrun_cost& table_of(const Use& cost) {
   return *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
-}
-
-/// Returns whether the cost applies an activation itself, by its setting.
-bool applies_activation(const Use& cost) {
-  const char* const name = declared(table_of(cost), &nnrun_cost::joined_by);
-  for (std::size_t i = 0; name != nullptr && i < cost.settings.size(); ++i)
-    if (setting_of(*cost.plugin, i).name == std::string_view(name))
-      if (const bool* const on = std::get_if<bool>(&cost.settings[i])) return *on;
-  return false;
 }
 
 bool is_within(const nnrun_range& inner, const nnrun_range& outer) {
@@ -58,7 +50,8 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
                         .output_border = 0,
                         .target_border = targets.border};
   if ((table_of(cost).flags & NNRUN_SIGNS) != 0) meaning.target_border = 0;
-  if (applies_activation(cost)) {
+  const bool joined_to_logs = is_joined(cost, output) && !is_within(outputs, from_0_to_1);
+  if (applies_activation(cost) || joined_to_logs) {
     meaning.outputs = NNRUN_LOGITS;
     return meaning;
   }

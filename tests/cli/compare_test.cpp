@@ -27,15 +27,17 @@ TEST_CASE("compare shows configs beside the baseline, what differs, and a verdic
   const Scratch scratch;
   const Ended run_ = run(compare("--jobs 1"), scratch.folder());
   CHECK(run_.status == 0);
-  CHECK_THAT(run_.out, StartsWith("                    accuracy %     against diagonal, paired   "
-                                  "cost            train time   parameters\n"
-                                  "  diagonal          81.05 ± 4.56   baseline                   "
-                                  "0.147 ± 0.016   "));
+  CHECK_THAT(run_.out,
+             StartsWith("                    test accuracy %   against diagonal, paired   "
+                        "cost            train time   parameters\n"
+                        "  diagonal          81.05 ± 4.56      baseline                   "
+                        "0.147 ± 0.016   "));
   const Ended ascii = run("LC_ALL=C $nnrun compare --resume runs/compare/0001", scratch.folder());
-  CHECK_THAT(ascii.out, StartsWith("                    accuracy %      against diagonal, paired   "
-                                   "cost             train time   parameters\n"
-                                   "  diagonal          81.05 +- 4.56   baseline                   "
-                                   "0.147 +- 0.016   "));
+  CHECK_THAT(ascii.out,
+             StartsWith("                    test accuracy %   against diagonal, paired   "
+                        "cost             train time   parameters\n"
+                        "  diagonal          81.05 +- 4.56     baseline                   "
+                        "0.147 +- 0.016   "));
   CHECK_THAT(run_.out, Contains("Differences\n"
                                 "  train.gradient       finite_difference | backprop\n"
                                 "  train.gradient.step  0.01 | -\n"
@@ -48,6 +50,38 @@ TEST_CASE("compare shows configs beside the baseline, what differs, and a verdic
   CHECK(
       names_in(scratch / "runs/compare/0001") ==
       std::vector<std::string>{"compare.html", "comparison.json", "configs", "plan.json", "runs"});
+}
+
+TEST_CASE(
+    "configs are chosen by validation where there is such a part, or by the part that is named",
+    "[compare]") {
+  const Scratch scratch;
+  const auto part_of = [&](const std::string& verb, const std::string& more) {
+    const Ended ended = run("$nnrun " + verb +
+                                " $configs/diagonal-analytic.yaml --seeds 2 --json "
+                                "--set data.train=40 --set data.test=40 --set " +
+                                more,
+                            scratch.folder());
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const json page = parsed(ended.out);
+    const std::string all = page["summary"].dump();
+    return page["metric_info"]["part"].get<std::string>() +
+           (all.find("scores of the test part") != all.npos ? ", warned" : "");
+  };
+  const std::string two_rates = "'sweep={train.optimizer.learning_rate: [0.1, 0.2]}'";
+  CHECK(part_of("sweep", two_rates) == "test, warned");
+  CHECK(part_of("sweep", two_rates + " --set data.validation=40") == "validation");
+  CHECK(part_of("sweep", two_rates + " --set data.validation=40 --metric test.accuracy") ==
+        "test, warned");
+  CHECK(part_of("sweep", two_rates + " --metric train.accuracy") == "train");
+  CHECK(part_of("sweep", two_rates + " --set data.validation=40 --metric val.cost") ==
+        "validation");
+  const Ended none = run(compare("--seeds 2 --metric val.accuracy"), scratch.folder());
+  CHECK(none.status == 3);
+  CHECK_THAT(none.err, Contains("has no validation part\n") &&
+                           Contains("= help: write data.split: {validation: 0.2}, or compare by "
+                                    "another part, as in --metric train.accuracy\n"));
 }
 
 TEST_CASE("means, intervals and differences are those of the runs", "[compare]") {
