@@ -23,8 +23,12 @@ std::string allowed(const nnrun_setting& s) {
   return is_number(s) ? range_words(s) : "";
 }
 
+/// An infinite default stands for a setting that is not given.
 std::string default_text(const nnrun_setting& s) {
-  return s.flags & NNRUN_REQUIRED ? "required" : words_of(default_of(s));
+  if (s.flags & NNRUN_REQUIRED) return "required";
+  const Value initial = default_of(s);
+  const double* const number = std::get_if<double>(&initial);
+  return number != nullptr && std::isinf(*number) ? "none" : words_of(initial);
 }
 
 std::string text_or_none(const char* text) {

@@ -111,7 +111,7 @@ constexpr std::size_t most_classes = 20;  // of a table for people
 /// Returns the names of n classes or labels, or their numbers.
 std::vector<std::string> names_of(std::size_t n, const DataNames& data) {
   if (data.classes.size() == n) return data.classes;
-  if (n > 2 && data.targets.size() == n) return data.targets;
+  if (data.targets.size() == n) return data.targets;
   std::vector<std::string> names;
   for (std::size_t k = 0; k < n; ++k) names.push_back(std::to_string(k));
   return names;

@@ -17,7 +17,9 @@ struct BinaryCrossEntropy : nnrun::Cost {
     using Self = BinaryCrossEntropy;
     return nnrun::params(
         nnrun::param(&Self::from_logits, "from_logits", "outputs have not gone through sigmoid"),
-        nnrun::param(&Self::class_weights, "class_weights", "factors for targets 0 and 1"));
+        nnrun::param(&Self::class_weights, "class_weights",
+                     "factors for targets 0 and 1; the mean is of the examples, "
+                     "not of their weights"));
   }
   void check() const {
     if (!class_weights.empty() && class_weights.size() != 2)

@@ -17,7 +17,8 @@ struct CrossEntropy : nnrun::Cost {
     using Self = CrossEntropy;
     return nnrun::params(
         nnrun::param(&Self::from_logits, "from_logits", "outputs have not gone through softmax"),
-        nnrun::param(&Self::class_weights, "class_weights", "a factor per class"));
+        nnrun::param(&Self::class_weights, "class_weights",
+                     "a factor per class; the mean is of the examples, not of their weights"));
   }
   void check() const {
     for (const double w : class_weights)

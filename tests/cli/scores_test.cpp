@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "loading/plugin_factory.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
 namespace {
@@ -156,6 +157,9 @@ TEST_CASE("targets of several yes and no are labels, each with its own scores", 
   CHECK(score["recall"] == Approx(recalls));
   CHECK(score["confusion_matrix"] == 360 - labels);  // there is no table of them
   const std::string text = run("$nnrun eval run --data test=data.csv", scratch.folder()).out;
+  CHECK_THAT(run("$nnrun plugins f1", scratch.folder()).out,
+             Contains("  threshold  number  default none ") &&
+                 Contains("'auto', 'binary', 'macro', 'micro', 'weighted'"));
   CHECK_THAT(text, Contains("accuracy (of labels) ") && Contains("recall (macro) ") &&
                        Contains("by class\n         recall\n  red  ") && !Contains("rows:"));
   CHECK(json::parse(text_of(scratch / "run/run.json"))["result"]["per_class"]["train"]["recall"]
@@ -262,6 +266,28 @@ TEST_CASE("metrics of one class have names of their own, everywhere the same", "
   CHECK_THAT(
       run("$nnrun c.yaml --set train.checkpoint.best=train.top_k_accuracy", scratch.folder()).err,
       Contains("there is no 'train.top_k_accuracy' to monitor"));
+}
+
+TEST_CASE("two metrics that would have one name are refused", "[cli][scores]") {
+  const PluginFactory factory;
+  factory.cpp("named.so",
+              "#include <nnrun/plugin.hpp>\nstruct Named : nnrun::Metric {\n"
+              "  static constexpr auto name = \"named\", doc = \"\";\n"
+              "  const char* of = \"\";\n"
+              "  static constexpr auto params() {\n"
+              "    return nnrun::params(nnrun::param(&Named::of, \"of\", \"what\"));\n  }\n"
+              "  double value(auto y, auto) const { return y[0][0]; }\n"
+              "};\nNNRUN_REGISTER(Named)\n");
+  factory.scratch().write(
+      "c.yaml",
+      "plugins: [./named.so]\ndata: {type: diagonal}\n"
+      "model: {input: 2, layers: [{type: dense, units: 1}]}\ntrain: {cost: mean_squared_error}\n"
+      "metrics: [{type: named, of: a b}, {type: named, of: a/b}]\n");
+  const Ended refused_ = run("$nnrun c.yaml", factory.scratch().folder());
+  CHECK(refused_.status == 3);
+  CHECK_THAT(refused_.err, Contains("error: two metrics would be called 'named(of=a_b)'\n --> "
+                                    "c.yaml:5:") &&
+                               Contains("must differ in letters or digits"));
 }
 
 TEST_CASE("a lasting run records what its targets are", "[cli][scores]") {
