@@ -50,7 +50,8 @@ std::string metric_cell(const Report& report, const Estimate& estimate, const ch
 }
 
 std::string against_cell(const Report& report, const ReportRow& row, const char* plus_minus) {
-  if (row.name == report.baseline) return report.kind == "sweep" ? "best" : "baseline";
+  if (row.name == report.baseline && report.kind != "sweep") return "baseline";
+  if (row.name == report.baseline) return row.metric.mean ? "best" : "-";
   if (!row.against) return "-";
   return metric_cell(report, {row.against->difference, row.against->interval}, plus_minus, true) +
          fmt::format("  ({} of {})", row.against->wins, row.against->pairs);

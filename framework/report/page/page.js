@@ -47,7 +47,7 @@ function results() {
   const row = (config, rank) => {
     const a = config.against_baseline, done = config.runs.length - statusOf(config).length, color = `var(--c${many ? (rank ? 1 : 0) : rank % 7})`;
     return h("tr", {role: "row"},
-      h("th", {scope: "row", role: "rowheader", class: "name"}, config.name, h("small", null, page.kind !== "run" && rank === 0 && page.baseline ? (page.kind === "sweep" ? "best" : "baseline") : null,
+      h("th", {scope: "row", role: "rowheader", class: "name"}, config.name, h("small", null, page.kind !== "run" && rank === 0 && page.baseline ? (page.kind === "sweep" ? (is(config.mean) ? "best" : null) : "baseline") : null,
         statusOf(config).length > 0 && ` ${done} of ${plural(config.runs.length, "run")} finished`)),
       cell(page.metric, shown(config.mean), h("small", null, interval(config.mean, config.interval95, (v) => shown(v))), page.kind !== "run" && metricEnds.length > 1 && spot(config.mean, intervalOf(config), metricEnds, null, color, `${config.name}: ${shown(config.mean)}`)),
       compared && (a ? cell(against, difference(a.difference),
