@@ -28,7 +28,9 @@ void look_at(std::span<const T> row, Seen& seen) {
     seen.fractions = seen.fractions && x >= 0 && x <= 1;
   }
   const double sum = std::accumulate(row.begin(), row.end(), 0.);
-  seen.whole = seen.whole && std::abs(sum - 1) < 1e-4;  // shares of 32 bits were rounded
+  // shares in a file have two digits, say
+  const double rounding = std::min(0.1, 0.00501 * static_cast<double>(row.size()));
+  seen.whole = seen.whole && std::abs(sum - 1) <= rounding;
   seen.one_yes = seen.one_yes && sum == 2 - static_cast<double>(row.size());
 }
 

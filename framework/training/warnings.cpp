@@ -158,6 +158,15 @@ constexpr Rule rules[] = {
                             std::to_string(f.batch_rows) + " hold"};
     },
     [](const Facts& f) -> std::optional<Problem> {
+      if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS) return {};
+      return Problem{.what = "the outputs of " + f.activation.name +
+                             " add up to 1, but rows of targets have several yes, or none",
+                     .place = f.output_place,
+                     .hint =
+                         "write activation: sigmoid in the last layer and cost: "
+                         "binary_cross_entropy, if each column is a yes or no of its own"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
       for (const Use& metric : f.metrics) {
         const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
         const nnrun_range takes = declared(table, &nnrun_metric::targets);

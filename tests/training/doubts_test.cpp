@@ -135,9 +135,10 @@ TEST_CASE(
     return all;
   };
   std::size_t best = 0;
-  CHECK(run("-1.5", best) ==
-        "root of the training part is not defined\n'train.root' was not defined in any epoch, so no "
-        "epoch is the best, and the last was kept\n");
+  CHECK(
+      run("-1.5", best) ==
+      "root of the training part is not defined\n'train.root' was not defined in any epoch, so no "
+      "epoch is the best, and the last was kept\n");
   CHECK(best == 0);
   CHECK(run("1", best) == "");
   CHECK(best == 8);  // epoch 1 has no value

@@ -73,6 +73,8 @@ TEST_CASE("targets are classes, labels or numbers by the rows of the training pa
   CHECK(targets_of({-1, 1, -1, 1, -1, -1}, 3).kind == NNRUN_ONE_HOT);
   CHECK(targets_of({-1, 1, 1, 1, -1, -1}, 3).kind == NNRUN_LABELS);
   CHECK(targets_of({.1, .7, .2, .3, .3, .4}, 3).kind == NNRUN_ONE_HOT);  // shares of classes
+  CHECK(targets_of({.33, .33, .33, .67, .17, .17}, 3, false, true).kind == NNRUN_ONE_HOT);
+  CHECK(targets_of(std::vector<double>(300, 0), 300).kind == NNRUN_LABELS);
   CHECK(targets_of({.1, .9, .9, .3}, 2).kind == NNRUN_NUMBERS);
   CHECK(targets_of({.1, .9, .9, .3}, 2, false, true).kind == NNRUN_LABELS);  // shares of yes
   CHECK(targets_of({3, 1, 4, 1}, 2).kind == NNRUN_NUMBERS);

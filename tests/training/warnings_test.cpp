@@ -62,6 +62,32 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
         "write mean_absolute_error or r2\n");
 }
 
+TEST_CASE("rows of several columns that are not what the outputs or metrics take are warned of",
+          "[training][warnings]") {
+  const Scratch scratch;
+  const auto said_of = [&](const std::string& rows, const std::string& activation,
+                           const std::string& cost) {
+    const host::Experiment e = experiment(
+        "data: {type: csv, targets: [a, b], path: " +
+        scratch.write("t.csv", "x,a,b\n" + rows).string() +
+        "}\nmodel: {input: 1, layers: [{type: dense, units: 2, activation: " + activation +
+        "}]}\ntrain: {cost: " + cost + "}\nmetrics: [f1]\n");
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  CHECK(said_of("1,1,1\n2,0,1\n", "softmax", "cross_entropy") ==
+        "the outputs of softmax add up to 1, but rows of targets have several yes, or none | write "
+        "activation: sigmoid in the last layer and cost: binary_cross_entropy, if each column is a "
+        "yes or no of its own\n");
+  CHECK(said_of("1,1,0\n2,0,1\n", "softmax", "cross_entropy") == "");
+  CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "binary_cross_entropy") == "");
+  CHECK(said_of("1,1.5,1\n2,0,-3\n", "none", "mean_squared_error") ==
+        "f1 asks which class or label is right, but targets are numbers from -3 to 1.5 | write "
+        "mean_absolute_error or r2\n");
+}
+
 TEST_CASE("classes of other authors are warned of by what they declare", "[training][warnings]") {
   const PluginFactory factory;
   host::Registry plugins;
