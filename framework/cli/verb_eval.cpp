@@ -22,6 +22,34 @@ void keep_classes(Use& data, const std::vector<std::string>& classes) {
   }
 }
 
+/// If the command line names files of the data, leaves out those of the run, and the split, which
+/// was for them: every example of these files is measured, and no other is needed. Returns whether
+/// it does so.
+bool keep_named_files(Experiment& experiment, const std::vector<Override>& overrides) {
+  Use& data = experiment.data.use;
+  if ((static_cast<const nnrun_dataset*>(data.plugin->table->functions)->flags &
+       NNRUN_FILES_APART) == 0)
+    return false;
+  const auto is_named = [&](const std::string& setting) {
+    return std::ranges::count(overrides, "data." + setting, &Override::path) > 0;
+  };
+  std::vector<std::string*> others;
+  bool any = false;
+  for (std::size_t i = 0; i < data.settings.size(); ++i) {
+    const nnrun_setting& setting = setting_of(*data.plugin, i);
+    if (setting.type != NNRUN_PATH) continue;
+    auto& file = std::get<std::string>(data.settings[i]);
+    if (!is_named(setting.name))
+      others.push_back(&file);
+    else
+      any = any || !file.empty();
+  }
+  if (!any) return false;
+  for (std::string* const file : others) file->clear();
+  experiment.data.split = {};
+  return true;
+}
+
 }  // namespace
 
 /// Measures a recorded run on the test part of its data, or of other data.
@@ -31,7 +59,8 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
   const Experiment& experiment = run.experiment;
   keep_classes(run.experiment.data.use, run.model.names.classes);
-  DataSource data(experiment);
+  const bool whole = keep_named_files(run.experiment, arguments.overrides);
+  DataSource data(experiment, &run.model, whole);
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
   const std::size_t examples = counts[part];

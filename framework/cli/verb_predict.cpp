@@ -4,14 +4,14 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <nnrun/csv.hpp>
 
+#include "base/commands.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "cli/csv_text.hpp"
+#include "cli/input_columns.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "loading/declarations.hpp"
 #include "runs/opened_run.hpp"
 namespace nnrun::host {
 namespace {
@@ -45,14 +45,12 @@ class OutputWriter {
     }
     text_ += model.classes.size() == width_ ? ",class\n" : "\n";
   }
-  /// inputs: empty if they are not to be repeated.
-  void row(std::span<const double> inputs, const double* outputs) {
+  /// inputs: as JSON; empty if they are not to be repeated.
+  void row(const std::vector<std::string>& inputs, const double* outputs) {
     if (json_) {
       text_ += rows_ > 0 ? ",{" : "{";
       if (!inputs.empty()) {
-        text_ += "\"input\":[";
-        numbers(inputs.data(), inputs.size(), false);
-        text_ += "],";
+        text_ += "\"input\":[" + join(inputs, ",") + "],";
       }
       text_ += "\"output\":[";
     }
@@ -110,7 +108,9 @@ class Prediction {
       : arguments_(arguments),
         run_(run),
         model_(Model::read(run.experiment, run.model)),
-        width_(model_->graph().output().cols) {}
+        width_(model_->graph().output().cols),
+        text_(run.experiment.data.use),
+        columns_(model_->preparation().recipe(), text_) {}
 
   void examples() {
     std::vector<std::vector<double>> inputs;
@@ -120,32 +120,35 @@ class Prediction {
     OutputWriter writer(out_, run_, width_, arguments_.json);
     if (arguments_.json) {
       writer.start();
-      for (std::size_t i = 0; i < inputs.size(); ++i) writer.row(inputs[i], outputs[i].data());
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        writer.row(shown(inputs[i], true), outputs[i].data());
       return writer.end();
     }
-    out_.write(predictions_text(inputs, outputs));
+    std::vector<std::vector<std::string>> words;
+    for (const std::vector<double>& input : inputs) words.push_back(shown(input, false));
+    out_.write(predictions_text(words, outputs));
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (const std::string* const name = writer.class_of(outputs[i].data()))
         out_.write((i == 0 ? "class   " : "        ") + *name + "\n");
   }
 
-  void file(std::istream& in, const std::string& name, char separator) {
+  void file(std::istream& in, const std::string& name) {
     const Clock::time_point start = Clock::now();
     OutputWriter writer(out_, run_, width_, arguments_.json);
     try {
-      CsvReader rows(in, name, separator);
-      const std::vector<std::size_t> at = columns(rows);
+      CsvReader rows(in, name, text_.format);
+      columns_.find(rows, text_.format.header);
       writer.start();
       std::vector<double> x, y(Model::most_rows * width_);
       const auto predict = [&] {
         model_->predict(x, y);
-        for (std::size_t r = 0; r < x.size() / at.size(); ++r)
+        for (std::size_t r = 0; r < x.size() / columns_.size(); ++r)
           writer.row({}, y.data() + r * width_);
         x.clear();
       };
       while (rows.next()) {
-        for (const std::size_t column : at) x.push_back(rows.number(column));
-        if (x.size() == Model::most_rows * at.size()) predict();
+        columns_.read(rows, x);
+        if (x.size() == Model::most_rows * columns_.size()) predict();
       }
       predict();
       writer.end();
@@ -159,7 +162,27 @@ class Prediction {
   }
 
  private:
-  std::vector<double> numbers_of(const std::string& text) const {
+  std::vector<double> numbers_of(const std::string& text) {
+    std::vector<double> numbers;
+    if (columns_.only_numbers()) {
+      numbers = only_numbers_of(text);
+    } else {
+      try {
+        numbers = columns_.read_example(text);
+      } catch (const nnrun::Error& e) {
+        throw UsageError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
+      }
+    }
+    const std::size_t wanted = columns_.size();
+    if (numbers.size() == wanted) return numbers;
+    const auto found = static_cast<std::size_t>(std::ranges::count(text, ',')) + 1;
+    throw UsageError(
+        Problem{.what = "an example of this run has " + std::to_string(wanted) +
+                        (columns_.only_numbers() ? " number" : " value") +
+                        (wanted == 1 ? "" : "s") + ", '" + text + "' has " + std::to_string(found),
+                .hint = run_.model.names.inputs.empty() ? "" : join(run_.model.names.inputs, ",")});
+  }
+  static std::vector<double> only_numbers_of(const std::string& text) {
     std::vector<double> numbers;
     std::string_view rest = text;
     for (;;) {
@@ -170,49 +193,36 @@ class Prediction {
             Problem{.what = "an example is numbers with commas between, not '" + text + "'",
                     .hint = "for example 0.5,0.1"});
       numbers.push_back(*number);
-      if (comma == rest.size()) break;
+      if (comma == rest.size()) return numbers;
       rest.remove_prefix(comma + 1);
     }
-    const std::size_t wanted = model_->preparation().inputs();
-    if (numbers.size() != wanted)
-      throw UsageError(Problem{
-          .what = "an example of this run has " + std::to_string(wanted) +
-                  (wanted == 1 ? " number" : " numbers") + ", '" + text + "' has " +
-                  std::to_string(numbers.size()),
-          .hint = run_.model.names.inputs.empty() ? "" : join(run_.model.names.inputs, ",")});
-    return numbers;
   }
 
-  /// Finds columns by name if the run knows names; otherwise takes all, in order.
-  std::vector<std::size_t> columns(const CsvReader& rows) const {
-    std::vector<std::size_t> at;
-    for (const std::string& name : run_.model.names.inputs) at.push_back(rows.column(name));
-    if (!at.empty()) return at;
-    if (rows.names().size() != model_->preparation().inputs())
-      throw DataError(Problem{.what = "the run has " +
-                                      std::to_string(model_->preparation().inputs()) +
-                                      " inputs without names, the file has " +
-                                      std::to_string(rows.names().size()) + " columns",
-                              .where = rows.place()});
-    for (std::size_t i = 0; i < model_->preparation().inputs(); ++i) at.push_back(i);
-    return at;
+  /// Returns the inputs as they were given. json: as JSON has them.
+  std::vector<std::string> shown(const std::vector<double>& input, bool json) const {
+    std::vector<std::string> words;
+    for (std::size_t i = 0; i < input.size(); ++i) {
+      const std::vector<std::string>& texts = columns_[i].texts();
+      const auto text = [&](std::size_t n) { return n < texts.size() ? texts[n] : "other"; };
+      if (std::isnan(input[i]))
+        words.emplace_back(json ? "null" : "?");
+      else if (!columns_[i].is_category())
+        words.push_back(shortest(input[i]));
+      else
+        words.push_back(json ? json_text(text(static_cast<std::size_t>(input[i])))
+                             : text(static_cast<std::size_t>(input[i])));
+    }
+    return words;
   }
 
   const Arguments& arguments_;
   const OpenedRun& run_;
   std::shared_ptr<Model> model_;
   std::size_t width_;
+  TextSettings text_;
+  InputColumns columns_;
   Terminal out_{stdout};
 };
-
-/// Returns the separator of the run's own data if they are CSV.
-char separator_of(const Use& data) {
-  for (std::size_t i = 0; i < data.settings.size(); ++i)
-    if (const auto* const text = std::get_if<std::string>(&data.settings[i]);
-        text && !text->empty() && means(*data.plugin, setting_of(*data.plugin, i), NNRUN_SEPARATOR))
-      return *text == "tab" ? '\t' : text->front();
-  return ',';
-}
 
 }  // namespace
 
@@ -232,13 +242,18 @@ Exit predict(const Arguments& arguments, Registry& registry) {
   if (has_examples) {
     prediction.examples();
   } else if (csv == "-") {
-    prediction.file(std::cin, "standard input", separator_of(run.experiment.data.use));
+    prediction.file(std::cin, "standard input");
   } else {
     std::ifstream in(csv, std::ios::binary);
     if (!in || std::filesystem::is_directory(csv))
       throw DataError(
           Problem{.what = in ? "a folder, not a file" : system_reason(errno), .where = csv});
-    prediction.file(in, csv, separator_of(run.experiment.data.use));
+    if (in.peek() == 0x1f)
+      throw DataError(Problem{.what = "a compressed file",
+                              .where = csv,
+                              .hint = "zcat " + shell_word(csv) + " | nnrun predict " +
+                                      shell_word(arguments.targets[0]) + " --csv -"});
+    prediction.file(in, csv);
   }
   return Exit::done;
 }

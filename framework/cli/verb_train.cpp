@@ -10,6 +10,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "network/model_preparation.hpp"
 #include "report/page.hpp"
 #include "report/run_report.hpp"
 #include "runs/opened_run.hpp"
@@ -173,6 +174,14 @@ class Training {
              (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
              std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot + folder_);
     talk_.write(layer_table(trainer.model()->graph(), talk_));
+    show_data(trainer);
+  }
+  /// Says how the data are read.
+  void show_data(const Trainer& trainer) {
+    const Preparation& preparation = trainer.model()->preparation();
+    say_line(words_of(trainer.targets(), trainer.data(), preparation, talk_.utf8() ? " · " : ", "));
+    for (const std::string& note : {trainer.data().note, words_of_start(experiment_, preparation)})
+      if (!note.empty()) say_line("data   " + note);
   }
 
   void show_result(Trainer& trainer, const RunResult& result) {

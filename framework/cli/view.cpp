@@ -279,12 +279,20 @@ std::string fifteen_digits(double y) {
 
 std::string predictions_text(const std::vector<std::vector<double>>& inputs,
                              const std::vector<std::vector<double>>& outputs) {
+  std::vector<std::vector<std::string>> words;
+  for (const std::vector<double>& input : inputs) {
+    std::vector<std::string>& numbers = words.emplace_back();
+    for (const double x : input) numbers.push_back(shortest(x));
+  }
+  return predictions_text(words, outputs);
+}
+
+std::string predictions_text(const std::vector<std::vector<std::string>>& inputs,
+                             const std::vector<std::vector<double>>& outputs) {
   std::vector<std::string> points;
   std::size_t width = 0;
-  for (const std::vector<double>& input : inputs) {
-    std::vector<std::string> numbers;
-    for (const double x : input) numbers.push_back(shortest(x));
-    points.push_back("(" + join(numbers, ", ") + ")");
+  for (const std::vector<std::string>& input : inputs) {
+    points.push_back("(" + join(input, ", ") + ")");
     width = std::max(width, points.back().size());
   }
   std::string text;

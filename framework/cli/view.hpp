@@ -34,5 +34,7 @@ std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal);
 std::string predictions_text(const std::vector<std::vector<double>>& inputs,
                              const std::vector<std::vector<double>>& outputs);
+std::string predictions_text(const std::vector<std::vector<std::string>>& inputs,
+                             const std::vector<std::vector<double>>& outputs);
 
 }  // namespace nnrun::host

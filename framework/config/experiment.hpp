@@ -37,7 +37,31 @@ struct Split {
 };
 
 /// What is done to each input of the network, fitted on the training part.
-enum class Scale { none, standard /* mean 0, deviation 1 */, min_max /* from 0 to 1 */ };
+enum class Scale {
+  none,
+  standard /* mean 0, deviation 1 */,
+  min_max /* from 0 to 1 */,
+  robust /* median 0, from quartile to quartile 1 */
+};
+/// What is done to targets, and undone in what the network answers.
+enum class TargetScale { none, standard, min_max, log /* the logarithm, then standard */ };
+
+enum class ColumnType { as_found, number, category, unused };
+/// What is put in place of a missing value.
+enum class MissingRule { error, drop, mean, median, most_frequent, constant };
+/// What a text becomes that the training file does not have.
+enum class UnknownRule { error, ignore /* no text at all */, other /* an input of its own */ };
+
+/// What a config says of one column of the data.
+struct ColumnRule {
+  Placed<std::string> name;
+  ColumnType type = ColumnType::as_found;
+  MissingRule missing = MissingRule::error;
+  std::string constant;    ///< for MissingRule::constant
+  bool indicator = false;  ///< one more input: 1 where the value was missing
+  std::optional<Scale> scale;
+  UnknownRule unknown = UnknownRule::error;
+};
 
 /// `data`
 struct DataSpec {
@@ -46,6 +70,8 @@ struct DataSpec {
   /// x, x^2, x*y, sin(x), cos(x) of the data's inputs; empty: the inputs themselves
   std::vector<Placed<std::string>> features;
   Scale scale = Scale::none;
+  TargetScale target_scale = TargetScale::none;
+  std::vector<ColumnRule> columns;
 };
 
 /// `model`

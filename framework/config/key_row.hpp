@@ -100,6 +100,15 @@ constexpr Key value(const char* path, const char* doc, Accepts range = {}) {
   return key;
 }
 
+/// A key with code of its own that takes one of some words.
+template <const auto& words>
+constexpr Key special_choice(const char* path, const char* doc) {
+  Key key = special(path, NNRUN_STRING, doc);
+  key.setting.choices = words.data();
+  key.setting.n_choices = words.size();
+  return key;
+}
+
 /// A key that takes one of some words; the field is the word's index.
 template <const auto& words, auto... members>
 constexpr Key choice(const char* path, const char* doc) {

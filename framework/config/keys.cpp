@@ -9,7 +9,10 @@ namespace row {
 namespace {
 
 constexpr std::array dtypes{"float32", "float64"};
-constexpr std::array scales{"none", "standard", "min_max"};
+constexpr std::array scales{"none", "standard", "min_max", "robust"};
+constexpr std::array column_types{"as_found", "number", "category", "unused"};
+constexpr std::array unknowns{"error", "ignore", "other"};
+constexpr std::array target_scales{"none", "standard", "min_max", "log"};
 constexpr std::array ways_to_measure{"while_training", "after_epoch"};
 constexpr std::string_view range_hint = "write {min: 0.001, max: 1, log: true}";
 
@@ -36,6 +39,25 @@ constexpr std::array table{
         "what the network sees instead of the inputs: x, x^2, x*y, sin(x), cos(x)"),
     choice<scales, data, &DataSpec::scale>(
         "data.scale", "how each input is scaled; fitted on the training part, kept in the model"),
+    choice<target_scales, data, &DataSpec::target_scale>(
+        "data.target_scale",
+        "how numbers to predict are scaled for training; undone in answers and metrics, not in the "
+        "cost"),
+    special("data.columns", 0,
+            "for some columns of a table, by name: their type, or a map of what to do with them",
+            {}, "write columns: {age: {missing: median}, city: category}"),
+    special_choice<column_types>("data.columns[].type",
+                                 "what it holds; category: texts, an input for each of them"),
+    special("data.columns[].missing", NNRUN_STRING,
+            "in place of missing values: error, drop (the row is left out), mean, median, "
+            "most_frequent, or {constant: 0}; fitted on the training part"),
+    special("data.columns[].indicator", NNRUN_BOOL,
+            "one more input: 1 where the value was missing, else 0"),
+    special_choice<scales>("data.columns[].scale", "how it is scaled; if missing, as data.scale"),
+    special_choice<unknowns>(
+        "data.columns[].unknown",
+        "what a text becomes that the training file does not have; ignore: none "
+        "of the known ones; other: an input of its own"),
     map("data.split", "write split: {validation: 0.2}", "what is cut from the training part"),
     value<data, &DataSpec::split, &Split::validation>(
         "data.split.validation", "fraction of the training part that is cut for validation", share),

@@ -7,6 +7,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "config/checkpoint_interval.hpp"
+#include "config/columns.hpp"
 #include "config/compose.hpp"
 #include "config/experiment.hpp"
 #include "config/fields.hpp"
@@ -111,6 +112,7 @@ class ExperimentReader {
     if (key.path == "model.input") read_input(key, node);
     if (key.path == "metrics") read_metrics(node);
     if (key.path == "predict") read_predict(key, node);
+    if (key.path == "data.columns") e_.data.columns = read_columns(node, problems_);
     if (key.path == "sweep") e_.sweep = read_sweep(node, problems_);
   }
 
@@ -240,8 +242,9 @@ class ExperimentReader {
       auto row = read_value(item, key.setting, problems_);
       if (!row) continue;
       auto& numbers = std::get<std::vector<double>>(*row);
-      // features change the number of inputs: it is compared once the data are open
-      if (!e_.model.input.value.empty() && e_.data.features.empty() && numbers.size() != inputs)
+      // features and columns change the number of inputs: it is compared once the data are open
+      if (!e_.model.input.value.empty() && e_.data.features.empty() && !is_table() &&
+          numbers.size() != inputs)
         problems_.add(item.place,
                       "a row of 'predict' needs " + std::to_string(inputs) +
                           (inputs == 1 ? " number" : " numbers") + ", this one has " +
@@ -249,6 +252,12 @@ class ExperimentReader {
                       "one number per input, as model.input says");
       e_.predict.push_back({std::move(numbers), item.place});
     }
+  }
+
+  bool is_table() const {
+    return e_.data.use &&
+           (static_cast<const nnrun_dataset*>(e_.data.use.plugin->table->functions)->flags &
+            NNRUN_TABLE) != 0;
   }
 
   Registry& registry_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/text.hpp"
+#include "config/columns.hpp"
 #include "config/compose.hpp"
 #include "config/flow_yaml.hpp"
 #include "config/keys.hpp"
@@ -107,6 +108,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
   if (key.path == "model.input") return input.size() == 1 ? size(input[0]) : list_of(input, size);
   if (key.path == "model.layers")
     return list_of(e.model.layers, [](const LayerSpec& layer) { return node_of(layer); });
+  if (key.path == "data.columns") return node_of(e.data.columns);
   if (key.path == "metrics") return list_of(e.metrics, short_of);
   if (key.path == "predict")
     return list_of(e.predict, [](const auto& row) { return list_of(row.value, number); });

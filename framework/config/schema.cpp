@@ -166,6 +166,8 @@ class SchemaWriter {
     if (key.path == "metrics") return list_of(use("metric"));
     if (key.path == "predict") return list_of(schema_of(key.setting, {}));
     if (key.path == "sweep") return sweep();
+    if (key.path == "data.columns") return columns();
+    if (key.path == "data.columns[].missing") return missing();
     return schema_of(key.setting, {});
   }
 
@@ -210,6 +212,22 @@ class SchemaWriter {
             {"properties", keys_below("sweep")},
             {"additionalProperties",
              where_type("array", list_of(Json::object()), map_below("sweep[]"))}};
+  }
+
+  Json columns() const {
+    Json map = map_below("data.columns[]");
+    Json type = map["properties"]["type"];
+    return {
+        {"type", "object"},
+        {"additionalProperties", or_null(where_type("object", std::move(map), std::move(type)))}};
+  }
+  static Json missing() {
+    Json constant{{"type", "object"},
+                  {"properties", {{"constant", any_text()}}},
+                  {"required", {"constant"}},
+                  {"additionalProperties", false}};
+    return where_type("object", std::move(constant),
+                      {{"enum", {"error", "drop", "mean", "median", "most_frequent"}}});
   }
 
   /// Adds every setting that some class of the kind has.

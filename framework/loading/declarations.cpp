@@ -23,7 +23,9 @@ bool has_units(const Class& layer) {
 
 bool means(const Class& dataset, const nnrun_setting& setting, std::uint32_t flag) {
   if (!says_it_by_names(dataset)) return (setting.flags & flag) != 0;
-  return std::string_view(setting.name) == (flag == NNRUN_CLASSES ? "classes" : "separator");
+  const std::string_view name(setting.name);
+  return (flag == NNRUN_CLASSES && name == "classes") ||
+         (flag == NNRUN_SEPARATOR && name == "separator");
 }
 
 }  // namespace nnrun::host

@@ -10,8 +10,8 @@ namespace nnrun::host {
 /// whether it has a setting `units` or `filters`.
 bool has_units(const Class& layer);
 
-/// Returns whether a setting of a data set has this flag, NNRUN_CLASSES or NNRUN_SEPARATOR. Before
-/// 1.2: whether it is called `classes` or `separator`.
+/// Returns whether a setting of a data set has this flag, NNRUN_CLASSES or one of how text is
+/// written. Before 1.2: whether it is called `classes`, or `separator` for NNRUN_SEPARATOR.
 bool means(const Class& dataset, const nnrun_setting& setting, std::uint32_t flag);
 
 }  // namespace nnrun::host

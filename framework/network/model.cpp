@@ -6,6 +6,7 @@
 #include "base/files.hpp"
 #include "network/initial_values.hpp"
 #include "network/memory_needs.hpp"
+#include "network/model_preparation.hpp"
 #include "network/padding.hpp"
 namespace nnrun::host {
 namespace {
@@ -27,18 +28,6 @@ void require_inputs(const Graph& graph, const Preparation& preparation, const Pl
                            .place = place});
 }
 
-/// Returns how many inputs the data has: as many as the network, unless features are made from
-/// them.
-std::size_t raw_inputs(const Experiment& experiment, const ModelFile& file) {
-  if (!file.names.inputs.empty()) return file.names.inputs.size();
-  if (!experiment.data.features.empty())
-    throw RecordError(Problem{.what = "the model does not say what its features are made of",
-                              .where = file.path.string()});
-  std::size_t n = 1;
-  for (const std::size_t size : experiment.model.input.value) n *= size;
-  return n;
-}
-
 }  // namespace
 
 Model::Model(Graph graph, Preparation preparation, DataNames names)
@@ -58,9 +47,8 @@ std::shared_ptr<Model> Model::create(const Experiment& experiment, Preparation p
 }
 
 std::shared_ptr<Model> Model::read(const Experiment& experiment, const ModelFile& file) {
-  Preparation preparation(experiment, raw_inputs(experiment, file), file.names.inputs);
-  preparation.use(fit_of(experiment, file, preparation));
-  auto model = create(experiment, std::move(preparation), file.names);
+  auto model = create(experiment, preparation_of(experiment, file), file.names);
+  require_fit_of(file, *model);
   model->load(file);
   model->set_targets(file.targets);
   return model;
@@ -93,7 +81,7 @@ void Model::write(const std::filesystem::path& file, Metadata metadata, Sync syn
   for (const BlockValues& block : blocks)
     tensors.push_back(
         {block.name, dtype() == Dtype::float32 ? "F32" : "F64", block.shape, block.bytes});
-  describe(preparation_.fitted(), names_, targets_, tensors, metadata);
+  describe(preparation_, names_, targets_, tensors, metadata);
   write_safetensors(file, tensors, metadata, sync, existing);
 }
 
@@ -151,19 +139,11 @@ void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> outpu
       preparation().apply(inputs.data() + (from + r) * raw, prepared_.data());
       preparation().round(prepared_.data(), x_.data() + r * in);
     }
-    std::copy_n(this->outputs(x_.data(), n), n * out, outputs.data() + from * out);
+    double* const to = outputs.data() + from * out;
+    std::copy_n(this->outputs(x_.data(), n), n * out, to);
+    if (preparation().scales_targets())
+      for (std::size_t i = 0; i < n * out; ++i) to[i] = preparation().in_units(to[i], i % out);
   }
-}
-
-Preparation::Fit fit_of(const Experiment& experiment, const ModelFile& file,
-                        const Preparation& preparation) {
-  if (experiment.data.scale == Scale::none) return {};
-  if (file.fit.shifts.size() != preparation.outputs())
-    throw RecordError(Problem{.what = "the config scales " + std::to_string(preparation.outputs()) +
-                                      " inputs, but the model has the scaling of " +
-                                      std::to_string(file.fit.shifts.size()),
-                              .where = file.path.string()});
-  return file.fit;
 }
 
 void require_weights(const Experiment& experiment, const Graph& graph) {

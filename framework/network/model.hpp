@@ -110,11 +110,6 @@ class ModelOf final : public Model {
   std::vector<double> prepared_;
 };
 
-/// Returns the file's scaling of these inputs; empty if the config does not scale. Throws
-/// RecordError if the file lacks it.
-Preparation::Fit fit_of(const Experiment& experiment, const ModelFile& file,
-                        const Preparation& preparation);
-
 /// Throws what Model::load_start would, without a model.
 void require_weights(const Experiment& experiment, const Graph& graph);
 

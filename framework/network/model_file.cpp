@@ -10,13 +10,31 @@ namespace nnrun::host {
 namespace {
 
 // No layer can be called `input`, so no block has these names.
-constexpr auto shift_name = "input/shift", factor_name = "input/factor";
+constexpr auto shift_name = "input/shift", factor_name = "input/factor", fill_name = "input/fill",
+               target_shift_name = "input/target_shift", target_factor_name = "input/target_factor";
 constexpr auto damaged = "the file is damaged, or was made by something else";
 constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes",
-               kind_key = "targets", border_key = "target_border";
+               target_key = "target_name", recipe_key = "preparation", kind_key = "targets",
+               border_key = "target_border";
 
 std::string json_of(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// Throws RecordError if a name holds a control character: csv refuses these, too.
+void require_printable(const std::string& name, const char* key,
+                       const std::filesystem::path& path) {
+  if (std::ranges::any_of(name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    throw RecordError(
+        Problem{.what = "a name in '" + std::string(key) + "' holds a control character",
+                .where = path.string()});
+}
+
+std::string name_of(const TensorFile& file, const char* key, const std::filesystem::path& path) {
+  const auto found = file.metadata.find(key);
+  if (found == file.metadata.end()) return {};
+  require_printable(found->second, key, path);
+  return found->second;
 }
 
 std::vector<std::string> names_of(const TensorFile& file, const char* key,
@@ -30,12 +48,7 @@ std::vector<std::string> names_of(const TensorFile& file, const char* key,
     throw RecordError(Problem{.what = "'" + std::string(key) + "' is not a list of names",
                               .where = path.string()});
   auto names = json.get<std::vector<std::string>>();
-  for (const std::string& name : names)
-    if (std::ranges::any_of(
-            name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))  // as csv refuses them
-      throw RecordError(
-          Problem{.what = "a name in '" + std::string(key) + "' holds a control character",
-                  .where = path.string()});
+  for (const std::string& name : names) require_printable(name, key, path);
   return names;
 }
 
@@ -68,16 +81,21 @@ std::vector<double> numbers_at(const TensorFile& file, const char* name,
 
 }  // namespace
 
-void describe(const Preparation::Fit& fit, const DataNames& names, const Targets& targets,
+void describe(const Preparation& preparation, const DataNames& names, const Targets& targets,
               std::vector<Tensor>& tensors, Metadata& metadata) {
+  const Preparation::Fit& fit = preparation.fitted();
+  if (!preparation.recipe().is_plain()) metadata[recipe_key] = to_json(preparation.recipe());
   for (const auto& [name, numbers] :
-       {std::pair{shift_name, &fit.shifts}, std::pair{factor_name, &fit.factors}})
+       {std::pair{shift_name, &fit.shifts}, std::pair{factor_name, &fit.factors},
+        std::pair{fill_name, &fit.fills}, std::pair{target_shift_name, &fit.target_shifts},
+        std::pair{target_factor_name, &fit.target_factors}})
     if (!numbers->empty())
       tensors.push_back({name, "F64", {numbers->size()}, std::as_bytes(std::span(*numbers))});
   for (const auto& [key, list] :
        {std::pair{inputs_key, &names.inputs}, std::pair{targets_key, &names.targets},
         std::pair{classes_key, &names.classes}})
     if (!list->empty()) metadata[key] = json_of(*list);
+  if (!names.target.empty()) metadata[target_key] = names.target;
   if (!targets.known) return;
   metadata[kind_key] = name_of_kind(targets.kind);
   metadata[border_key] = shortest(targets.border);
@@ -86,8 +104,12 @@ void describe(const Preparation::Fit& fit, const DataNames& names, const Targets
 ModelFile read_model(const std::filesystem::path& path) {
   ModelFile model{.path = path, .file = read_safetensors(path), .fit = {}, .names = {}};
   model.names = {names_of(model.file, inputs_key, path), names_of(model.file, targets_key, path),
-                 names_of(model.file, classes_key, path)};
-  model.fit = {numbers_at(model.file, shift_name, path), numbers_at(model.file, factor_name, path)};
+                 names_of(model.file, classes_key, path), name_of(model.file, target_key, path)};
+  const auto numbers = [&](const char* name) { return numbers_at(model.file, name, path); };
+  model.fit = {numbers(shift_name), numbers(factor_name), numbers(fill_name),
+               numbers(target_shift_name), numbers(target_factor_name)};
+  if (const auto found = model.file.metadata.find(recipe_key); found != model.file.metadata.end())
+    model.recipe = read_recipe(found->second, path.string());
   model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
   if (model.fit.shifts.size() != model.fit.factors.size())
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",

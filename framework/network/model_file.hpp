@@ -1,6 +1,7 @@
 // model.safetensors: the numbers of a network, and what is needed to use them without the data that
 // they were learned from.
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,25 +11,27 @@
 #include "network/targets.hpp"
 namespace nnrun::host {
 
-/// The names that a data set gives to inputs, targets and classes; each list may be empty.
+/// The names that a data set gives to inputs, targets and classes; each may be empty.
 struct DataNames {
   std::vector<std::string> inputs, targets, classes;
+  std::string target = {};  ///< the column that the classes come from
 };
 
 struct ModelFile {
   std::filesystem::path path;
   TensorFile file;
-  Preparation::Fit fit;  ///< empty if nothing is scaled
+  Preparation::Fit fit;  ///< empty if nothing was learned
   DataNames names;
-  Targets targets{};  ///< not known of a model that an earlier program wrote
+  Targets targets{};                  ///< not known of a model that an earlier program wrote
+  std::optional<Recipe> recipe = {};  ///< absent if it is plain, or was written by an older program
 };
 
 /// Throws RecordError for a file that is not a model of ours.
 ModelFile read_model(const std::filesystem::path& file);
 
-/// Adds the fit of a preparation to the tensors, which point into it, and the names and what
-/// targets are to the metadata.
-void describe(const Preparation::Fit& fit, const DataNames& names, const Targets& targets,
+/// Adds a preparation, the names and what targets are to the metadata, and what was learned to the
+/// tensors, which point into it.
+void describe(const Preparation& preparation, const DataNames& names, const Targets& targets,
               std::vector<Tensor>& tensors, Metadata& metadata);
 
 /// Throws ConfigError at `place` unless the file has exactly the blocks of the network, each in its

@@ -1,13 +1,14 @@
 #include "network/preparation.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
+#include <map>
 #include <nnrun/math.hpp>
 #include <utility>
 
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
+#include "network/spread.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -25,46 +26,88 @@ std::optional<std::string_view> argument_of(std::string_view function, std::stri
   return trimmed(text.substr(1, text.size() - 2));
 }
 
+std::string name_of_column(const Recipe& recipe, std::size_t column) {
+  const std::string& name = recipe.columns[column].name;
+  return name.empty() ? std::to_string(column + 1) : "'" + name + "'";
+}
+
 }  // namespace
 
-Preparation::Preparation(const Experiment& experiment, std::size_t inputs,
-                         std::vector<std::string> names)
-    : texts_(experiment.data.features),
-      names_(std::move(names)),
-      inputs_(inputs),
-      scale_(experiment.data.scale) {
-  for (const Placed<std::string>& text : texts_) features_.push_back(understood(text));
+Preparation::Preparation(Recipe recipe) : recipe_(std::move(recipe)) {
+  is_plain_ = recipe_.features.empty() && !scales_targets() &&
+              std::ranges::all_of(recipe_.columns, &Column::is_plain);
+  slots_.reserve(recipe_.columns.size());
+  if (recipe_.features.empty())
+    for (std::size_t i = 0; i < recipe_.columns.size(); ++i) add_slots(i, 0);
+  for (std::size_t i = 0; i < recipe_.features.size(); ++i) add_feature(i);
+}
+
+/// A category is an input for each of its texts: 1 for the one that is there.
+void Preparation::add_slots(std::size_t c, std::size_t feature) {
+  const Column& column = recipe_.columns[c];
+  const auto add = [&](Map map, double text) {
+    slots_.push_back({map, c, 0, text, map == Map::as_it_is ? column.scale : Scale::none, feature});
+  };
+  if (!column.is_category) {
+    add(Map::as_it_is, 0);
+  } else {
+    const std::size_t n = column.texts.size();
+    for (std::size_t i = 0; i < n; ++i) add(Map::equals, static_cast<double>(i));
+    if (column.unknown == UnknownRule::other) add(Map::equals, static_cast<double>(n));
+    if (column.missing == MissingRule::constant &&
+        std::ranges::find(column.texts, column.constant) == column.texts.end())
+      add(Map::equals, static_cast<double>(n + 1));
+  }
+  if (column.indicator) add(Map::is_missing, 0);
 }
 
 /// Names of inputs win over formulas: `a*b` may be a column.
-Preparation::Feature Preparation::understood(const Placed<std::string>& text) const {
+void Preparation::add_feature(std::size_t feature) {
+  const Placed<std::string>& text = recipe_.features[feature];
   const std::string_view whole = trimmed(text.value);
-  const auto named = std::ranges::find(names_, whole);
-  if (named != names_.end())
-    return {Map::as_it_is, static_cast<std::size_t>(named - names_.begin()), 0};
-  if (const auto inside = argument_of("sin", whole)) return {Map::sine, input_of(*inside, text), 0};
+  const auto add = [&](Map map, std::size_t a, std::size_t b) {
+    slots_.push_back({map, a, b, 0, recipe_.columns[a].scale, feature});
+  };
+  const auto named = std::ranges::find(recipe_.columns, whole, &Column::name);
+  if (named != recipe_.columns.end() && !whole.empty())
+    return add_slots(static_cast<std::size_t>(named - recipe_.columns.begin()), feature);
+  if (const auto inside = argument_of("sin", whole))
+    return add(Map::sine, number_of(*inside, text), 0);
   if (const auto inside = argument_of("cos", whole))
-    return {Map::cosine, input_of(*inside, text), 0};
+    return add(Map::cosine, number_of(*inside, text), 0);
   if (whole.ends_with("^2")) {
-    const std::size_t input = input_of(trimmed(whole.substr(0, whole.size() - 2)), text);
-    return {Map::product, input, input};
+    const std::size_t input = number_of(trimmed(whole.substr(0, whole.size() - 2)), text);
+    return add(Map::product, input, input);
   }
   if (const std::size_t star = whole.find('*'); star != whole.npos)
-    return {Map::product, input_of(trimmed(whole.substr(0, star)), text),
-            input_of(trimmed(whole.substr(star + 1)), text)};
-  return {Map::as_it_is, input_of(whole, text), 0};
+    return add(Map::product, number_of(trimmed(whole.substr(0, star)), text),
+               number_of(trimmed(whole.substr(star + 1)), text));
+  add_slots(input_of(whole, text), feature);
+}
+
+std::size_t Preparation::number_of(std::string_view name, const Placed<std::string>& text) const {
+  const std::size_t column = input_of(name, text);
+  if (recipe_.columns[column].is_category)
+    throw ConfigError(Problem{.what = "feature '" + text.value + "': '" + std::string(name) +
+                                      "' holds texts, so it has no square, product or sine",
+                              .place = text.place,
+                              .hint = "write its name alone"});
+  return column;
 }
 
 std::size_t Preparation::input_of(std::string_view name, const Placed<std::string>& text) const {
-  const auto named = std::ranges::find(names_, name);
-  if (named != names_.end()) return static_cast<std::size_t>(named - names_.begin());
+  const auto named = std::ranges::find(recipe_.columns, name, &Column::name);
+  if (named != recipe_.columns.end() && !name.empty())
+    return static_cast<std::size_t>(named - recipe_.columns.begin());
   if (name.starts_with('x'))
     if (const auto number = parse_integer(name.substr(1)))
-      if (*number >= 1 && static_cast<unsigned long long>(*number) <= inputs_)
+      if (*number >= 1 && static_cast<unsigned long long>(*number) <= inputs())
         return static_cast<std::size_t>(*number - 1);
-  std::vector<std::string> known = names_;
+  std::vector<std::string> known;
+  for (const Column& column : recipe_.columns)
+    if (!column.name.empty()) known.push_back(column.name);
   if (known.empty())
-    for (std::size_t i = 1; i <= std::min<std::size_t>(inputs_, 20); ++i)
+    for (std::size_t i = 1; i <= std::min<std::size_t>(inputs(), 20); ++i)
       known.push_back("x" + std::to_string(i));
   throw ConfigError(Problem{
       .what = "feature '" + text.value + "': the data set has no input '" + std::string(name) + "'",
@@ -72,70 +115,163 @@ std::size_t Preparation::input_of(std::string_view name, const Placed<std::strin
       .hint = did_you_mean(name, known) + "\nfeatures are written x, x^2, x*y, sin(x), cos(x)"});
 }
 
-void Preparation::map(const double* raw, double* out) const {
-  if (features_.empty()) {
-    std::copy_n(raw, inputs_, out);
-    return;
+double Preparation::mapped(const Slot& slot, const double* raw) const {
+  switch (slot.map) {
+    case Map::as_it_is:
+      return value(raw, slot.a);
+    case Map::product:
+      return value(raw, slot.a) * value(raw, slot.b);
+    case Map::sine:
+      return nnrun::sin(value(raw, slot.a));
+    case Map::cosine:
+      return nnrun::cos(value(raw, slot.a));
+    case Map::equals:
+      return value(raw, slot.a) == slot.text ? 1 : 0;
+    case Map::is_missing:
+      return std::isnan(raw[slot.a]) ? 1 : 0;
   }
-  for (const Feature& f : features_) switch (f.map) {
-      case Map::as_it_is:
-        *out++ = raw[f.a];
-        break;
-      case Map::product:
-        *out++ = raw[f.a] * raw[f.b];
-        break;
-      case Map::sine:
-        *out++ = nnrun::sin(raw[f.a]);
-        break;
-      case Map::cosine:
-        *out++ = nnrun::cos(raw[f.a]);
-        break;
-    }
+  return 0;
 }
 
 std::string Preparation::name_of(std::size_t output) const {
-  if (!texts_.empty()) return "feature '" + texts_[output].value + "'";
-  return "input " + (names_.empty() ? std::to_string(output + 1) : "'" + names_[output] + "'");
+  const Slot& slot = slots_[output];
+  if (!recipe_.features.empty()) return "feature '" + recipe_.features[slot.feature].value + "'";
+  return "input " + name_of_column(recipe_, slot.a);
 }
 
-void Preparation::fit(std::span<const double> rows) {
-  if (scale_ == Scale::none) return;
-  const std::size_t n = rows.size() / inputs_, width = outputs();
-  const auto count = static_cast<double>(n);
-  std::vector<double> row(width), low(width, std::numeric_limits<double>::infinity()), high(width),
-      mean(width), squares(width);
-  for (double& x : high) x = -std::numeric_limits<double>::infinity();
-  const auto each = [&](auto take) {
-    for (std::size_t r = 0; r < n; ++r) {
-      map(rows.data() + r * inputs_, row.data());
-      for (std::size_t c = 0; c < width; ++c) take(c, row[c]);
+std::string Preparation::counts_in_words() const {
+  std::string words;
+  for (std::size_t c = 0; c < inputs(); ++c) {
+    const auto n = std::ranges::count(slots_, c, &Slot::a);
+    if (words.size() > 200) return words + ", …";
+    words += (words.empty() ? "" : ", ") + name_of_column(recipe_, c) + ": " + std::to_string(n);
+  }
+  return words;
+}
+
+/// Learns from the numbers after division, of the rows that have one.
+double Preparation::fill_of(std::size_t c, std::span<const double> rows) const {
+  const Column& column = recipe_.columns[c];
+  if (column.missing == MissingRule::constant) {
+    if (!column.is_category) {
+      const auto number = parse_double(column.constant);
+      if (number) return *number;
+      throw DataError(Problem{.what = "column " + name_of_column(recipe_, c) +
+                                      " holds numbers, so its constant cannot be '" +
+                                      column.constant + "'",
+                              .where = "'columns' of the data"});
     }
-  };
-  each([&](std::size_t c, double x) {
-    low[c] = std::min(low[c], x);
-    high[c] = std::max(high[c], x);
-    mean[c] += x / count;
-  });
-  if (scale_ == Scale::standard)  // second pass: a difference of large sums loses digits
-    each([&](std::size_t c, double x) { squares[c] += (x - mean[c]) * (x - mean[c]) / count; });
+    const auto known = std::ranges::find(column.texts, column.constant);
+    return known == column.texts.end() ? static_cast<double>(column.texts.size() + 1)
+                                       : static_cast<double>(known - column.texts.begin());
+  }
+  std::vector<double> numbers;
+  for (std::size_t i = c; i < rows.size(); i += inputs())
+    if (!std::isnan(rows[i])) numbers.push_back(rows[i] / recipe_.divide_by);
+  if (numbers.empty())
+    throw DataError(Problem{.what = "column " + name_of_column(recipe_, c) +
+                                    " has no value in the training part to fill gaps from",
+                            .where = "'columns' of the data"});
+  if (column.missing == MissingRule::mean) return mean_of(numbers);
+  return column.missing == MissingRule::median ? quantile_of(numbers, 0.5)
+                                               : most_frequent_of(numbers);
+}
+
+void Preparation::fit(std::span<const double> rows, std::span<const double> targets,
+                      std::size_t n_targets) {
   fit_ = {};
+  fitted_ = true;
+  std::vector<double> fills(inputs());
+  bool any = false;
+  for (std::size_t c = 0; c < inputs(); ++c)
+    if (recipe_.columns[c].is_filled()) {
+      fills[c] = fill_of(c, rows);
+      any = true;
+      if (recipe_.columns[c].is_category && recipe_.columns[c].missing != MissingRule::constant &&
+          recipe_.columns[c].missing != MissingRule::most_frequent)
+        throw DataError(Problem{.what = "column " + name_of_column(recipe_, c) +
+                                        " holds texts, which have no mean and no median",
+                                .where = "'columns' of the data",
+                                .hint = "write missing: most_frequent, or {constant: none}"});
+    }
+  if (any) fit_.fills = std::move(fills);
+  if (recipe_.scales) fit_scale(rows);
+  if (scales_targets()) fit_targets(targets, n_targets);
+}
+
+void Preparation::fit_scale(std::span<const double> rows) {
+  const std::size_t n = rows.size() / inputs(), width = outputs();
+  std::vector<double> mapped_rows;
+  std::vector<Spread> spreads(width);
+  const auto each = [&](auto take) {
+    for (std::size_t r = 0; r < n; ++r)
+      for (std::size_t c = 0; c < width; ++c)
+        take(spreads[c], mapped(slots_[c], &rows[r * inputs()]));
+  };
+  each([n](Spread& spread, double x) { spread.add(x, n); });
+  each([n](Spread& spread, double x) { spread.add_square(x, n); });
+  std::vector<double> column;
   for (std::size_t c = 0; c < width; ++c) {
-    const bool standard = scale_ == Scale::standard;
-    const double spread = standard ? std::sqrt(squares[c]) : high[c] - low[c];
-    const bool constant = low[c] == high[c];  // becomes 0
-    fit_.shifts.push_back(standard && !constant ? mean[c] : low[c]);
-    fit_.factors.push_back(constant ? 1 : 1 / spread);
-    if (!std::isfinite(fit_.shifts[c]) || !std::isfinite(spread) || !std::isfinite(fit_.factors[c]))
-      throw DataError(
-          Problem{.what = name_of(c) + " is too large or too small to be scaled",
-                  .where = "'scale' of the data",
-                  .hint = "it reaches from " + shortest(low[c]) + " to " + shortest(high[c])});
+    if (slots_[c].scale == Scale::robust) {
+      column.clear();
+      for (std::size_t r = 0; r < n; ++r) column.push_back(mapped(slots_[c], &rows[r * inputs()]));
+    }
+    const auto [shift, factor] = scaling_of(slots_[c].scale, spreads[c], n, column);
+    fit_.shifts.push_back(shift);
+    fit_.factors.push_back(factor);
+    if (!std::isfinite(shift) || !std::isfinite(factor) || factor == 0)
+      throw DataError(Problem{.what = name_of(c) + " is too large or too small to be scaled",
+                              .where = "'scale' of the data",
+                              .hint = "it reaches from " + shortest(spreads[c].low) + " to " +
+                                      shortest(spreads[c].high)});
   }
 }
 
+void Preparation::fit_targets(std::span<const double> targets, std::size_t n) {
+  const Scale scale =
+      recipe_.target_scale == TargetScale::min_max ? Scale::min_max : Scale::standard;
+  const std::size_t rows = targets.size() / n;
+  fit_.target_shifts.assign(n, 0);  // so that scale_targets gives the logarithms alone
+  fit_.target_factors.assign(n, 1);
+  std::vector<double> all(targets.begin(), targets.end());
+  for (std::size_t r = 0; r < rows; ++r) scale_targets(all.data() + r * n, n);
+  std::vector<double> column(rows);
+  for (std::size_t c = 0; c < n; ++c) {
+    Spread spread;
+    for (std::size_t r = 0; r < rows; ++r) column[r] = all[r * n + c];
+    for (const double x : column) spread.add(x, rows);
+    for (const double x : column) spread.add_square(x, rows);
+    const auto [shift, factor] = scaling_of(scale, spread, rows, column);
+    if (!std::isfinite(shift) || !std::isfinite(factor) || factor == 0)
+      throw DataError(Problem{
+          .what = "the targets are too large or too small to be scaled",
+          .where = "'target_scale' of the data",
+          .hint = "they reach from " + shortest(spread.low) + " to " + shortest(spread.high)});
+    fit_.target_shifts[c] = shift;
+    fit_.target_factors[c] = factor;
+  }
+}
+
+std::string Preparation::fault_of(const Fit& fit, std::size_t n_targets) const {
+  const auto fault = [](const char* what, std::size_t found, std::size_t needed) {
+    if (found == needed) return std::string();
+    return std::string("has ") + std::to_string(found) + " numbers for " + what + ", not " +
+           std::to_string(needed);
+  };
+  const bool fills = std::ranges::any_of(recipe_.columns, &Column::is_filled);
+  std::string found = fault("the scaling", fit.shifts.size(), recipe_.scales ? outputs() : 0);
+  if (found.empty()) found = fault("missing values", fit.fills.size(), fills ? inputs() : 0);
+  if (found.empty())
+    found =
+        fault("the scaling of targets", fit.target_shifts.size(), scales_targets() ? n_targets : 0);
+  if (found.empty() && std::ranges::count(fit.target_factors, 0.) > 0)
+    found = "scales targets by 0";
+  return found;
+}
+
 void Preparation::apply(const double* raw, double* prepared) const {
-  map(raw, prepared);
-  for (std::size_t c = 0; c < outputs(); ++c) {
+  for (std::size_t c = 0; c < slots_.size(); ++c) {
+    prepared[c] = mapped(slots_[c], raw);
     if (!fit_.shifts.empty()) prepared[c] = (prepared[c] - fit_.shifts[c]) * fit_.factors[c];
     if (!std::isfinite(prepared[c]))
       throw DataError(Problem{.what = name_of(c) + " is not finite, from inputs that are",
@@ -152,6 +288,21 @@ void Preparation::round(const double* prepared, T* to) const {
           .what = name_of(c) + " is " + significant(prepared[c], 6) + ", too large for float32",
           .where = "the preparation of the data",
           .hint = "write dtype: float64"});
+  }
+}
+
+void Preparation::scale_targets(double* targets, std::size_t n) const {
+  if (!scales_targets()) return;
+  for (std::size_t c = 0; c < n; ++c) {
+    double x = targets[c];
+    if (recipe_.target_scale == TargetScale::log) {
+      if (!(x > 0))
+        throw DataError(Problem{.what = "a target is " + shortest(x) + ", which has no logarithm",
+                                .where = "'target_scale' of the data",
+                                .hint = "write target_scale: standard"});
+      x = std::log(x);
+    }
+    targets[c] = (x - fit_.target_shifts[c]) * fit_.target_factors[c];
   }
 }
 

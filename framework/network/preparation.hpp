@@ -1,60 +1,101 @@
-// How the inputs of the data become the inputs of the network: feature maps, then scaling.
+// How the raw rows of the data become the inputs of the network, and its outputs answers: division,
+// missing values, categories, feature maps, then scaling. The one place that knows it.
 #pragma once
-#include <nnrun/abi.h>
-
-#include <optional>
+#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "config/experiment.hpp"
+#include "network/recipe.hpp"
 namespace nnrun::host {
 
 class Preparation {
  public:
-  /// The fitted scaling: prepared = (feature - shift) * factor. Empty without scaling.
+  /// What is learned from the training part. Empty where nothing is to be learned.
   struct Fit {
-    std::vector<double> shifts, factors;
+    std::vector<double> shifts, factors;  ///< of inputs: prepared = (x - shift) * factor
+    std::vector<double> fills;            ///< in place of missing values; one per column
+    std::vector<double> target_shifts, target_factors;  ///< likewise, of targets
+
+    bool operator==(const Fit&) const = default;
   };
 
   Preparation() = default;
-  /// names: of the data's inputs, or empty. Throws ConfigError for a feature that is not
-  /// understood, at its place.
-  Preparation(const Experiment& experiment, std::size_t inputs, std::vector<std::string> names);
+  /// Throws ConfigError for a feature that is not understood, at its place.
+  explicit Preparation(Recipe recipe);
+  /// The same for `inputs` numbers. names: of them, or empty.
+  Preparation(const Experiment& experiment, std::size_t inputs,
+              const std::vector<std::string>& names)
+      : Preparation(recipe_of(experiment, number_columns(inputs, names))) {}
 
-  /// Returns false if inputs go to the network as they are.
-  bool changes() const { return !features_.empty() || scale_ != Scale::none; }
-  std::size_t inputs() const { return inputs_; }
-  std::size_t outputs() const { return features_.empty() ? inputs_ : features_.size(); }
+  const Recipe& recipe() const { return recipe_; }
+  /// Returns false if inputs go to the network as they are, or divided by a number.
+  bool changes() const { return !is_plain_ || recipe_.scales; }
+  double divide_by() const { return recipe_.divide_by; }
+  bool scales_targets() const { return recipe_.target_scale != TargetScale::none; }
+  std::size_t inputs() const { return recipe_.columns.size(); }
+  std::size_t outputs() const { return slots_.size(); }
+  /// Returns whether a raw number may be NaN.
+  bool may_be_missing(std::size_t column) const { return recipe_.columns[column].is_filled(); }
 
-  /// Learns the scaling from rows of raw inputs. Throws DataError if they overflow.
-  void fit(std::span<const double> rows);
+  /// Learns from raw rows of the training part and from their targets. Throws DataError if numbers
+  /// overflow, or nothing is there to learn from.
+  void fit(std::span<const double> rows, std::span<const double> targets = {},
+           std::size_t n_targets = 0);
+  bool is_fitted() const { return fitted_; }
   const Fit& fitted() const { return fit_; }
-  /// Uses what another run learned: as many numbers as there are outputs, or none.
-  void use(Fit fit) { fit_ = std::move(fit); }
+  /// Uses what another run learned.
+  void use(Fit fit) {
+    fit_ = std::move(fit);
+    fitted_ = true;
+  }
+  /// Returns what is wrong with a fit of other sizes than this preparation needs; empty if nothing.
+  std::string fault_of(const Fit& fit, std::size_t n_targets) const;
+
   /// Prepares one example. Throws DataError if a result is not finite.
   void apply(const double* raw, double* prepared) const;
   /// Rounds a prepared example to T. Throws DataError for a number that is too large.
   template <class T>
   void round(const double* prepared, T* to) const;
+  /// Scales the targets of one example, in place. Throws DataError if one has no logarithm.
+  void scale_targets(double* targets, std::size_t n) const;
+  /// Returns an output, or a scaled target, in the units of the data.
+  double in_units(double y, std::size_t column) const {
+    if (!scales_targets()) return y;
+    const double x = y / fit_.target_factors[column] + fit_.target_shifts[column];
+    return recipe_.target_scale == TargetScale::log ? std::exp(x) : x;
+  }
   /// Returns `input 'age'` or `feature 'x^2'`, whichever an output is made of.
   std::string name_of(std::size_t output) const;
+  /// Returns how many inputs of the network each column makes, in words: "city 3, size 1".
+  std::string counts_in_words() const;
 
  private:
-  enum class Map { as_it_is, product, sine, cosine };
-  struct Feature {
+  enum class Map { as_it_is, product, sine, cosine, equals, is_missing };
+  struct Slot {  // an input of the network
     Map map;
-    std::size_t a, b;
+    std::size_t a, b;  // columns
+    double text = 0;   // equals: index of the text
+    Scale scale = Scale::none;
+    std::size_t feature = 0;  // it is made of
   };
-  Feature understood(const Placed<std::string>& text) const;
+  void add_slots(std::size_t column, std::size_t feature);
+  void add_feature(std::size_t feature);
   std::size_t input_of(std::string_view name, const Placed<std::string>& text) const;
-  void map(const double* raw, double* features) const;
+  std::size_t number_of(std::string_view name, const Placed<std::string>& text) const;
+  double value(const double* raw, std::size_t column) const {
+    const double x = raw[column];
+    if (!fit_.fills.empty() && std::isnan(x)) return fit_.fills[column];
+    return recipe_.divide_by == 1 ? x : x / recipe_.divide_by;
+  }
+  double mapped(const Slot& slot, const double* raw) const;
+  double fill_of(std::size_t column, std::span<const double> rows) const;
+  void fit_scale(std::span<const double> rows);
+  void fit_targets(std::span<const double> targets, std::size_t n);
 
-  std::vector<Placed<std::string>> texts_;
-  std::vector<std::string> names_;
-  std::size_t inputs_ = 0;
-  std::vector<Feature> features_;
-  Scale scale_ = Scale::none;
+  Recipe recipe_;
+  bool is_plain_ = true, fitted_ = false;
+  std::vector<Slot> slots_;
   Fit fit_;
 };
 

@@ -1,5 +1,6 @@
 #include "report/plane.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -28,7 +29,8 @@ double at(const PlaneAxis& axis, double share) {
 std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::size_t columns,
                                   std::size_t rows) {
   const DataShape& data = trainer.data();
-  if (size_of(data.input) != 2) return std::nullopt;
+  if (size_of(data.input) != 2 || std::ranges::any_of(data.columns, &Column::is_category))
+    return std::nullopt;
   const auto ranges = trainer.input_ranges();
   const auto axis = [&](std::size_t i, const char* other_name) -> PlaneAxis {
     return {data.names.inputs.empty() ? other_name : data.names.inputs[i], ranges[i].first,

@@ -160,11 +160,27 @@ void compare_preparation(const ModelFile& stored, const Model& model, std::uint6
                          Comparing& compare) {
   const Preparation::Fit& fit = model.preparation().fitted();
   const DataNames& names = model.names();
-  compare.model("input/shift", texts_of(stored.fit.shifts), texts_of(fit.shifts), epoch);
-  compare.model("input/factor", texts_of(stored.fit.factors), texts_of(fit.factors), epoch);
+  const Recipe& recipe = model.preparation().recipe();
+  // older programs did not write what was in the config
+  const bool was_in_config = !stored.recipe && recipe.target_scale == TargetScale::none &&
+                             std::ranges::all_of(recipe.columns, &Column::is_plain);
+  if (!was_in_config)
+    compare.model("preparation", {stored.recipe ? to_json(*stored.recipe) : ""},
+                  {recipe.is_plain() ? "" : to_json(recipe)}, epoch);
+  const auto numbers = [&](const char* what, const std::vector<double>& recorded,
+                           const std::vector<double>& now) {
+    compare.model(what, texts_of(recorded), texts_of(now), epoch);
+  };
+  numbers("input/shift", stored.fit.shifts, fit.shifts);
+  numbers("input/factor", stored.fit.factors, fit.factors);
+  numbers("input/fill", stored.fit.fills, fit.fills);
+  numbers("input/target_shift", stored.fit.target_shifts, fit.target_shifts);
+  numbers("input/target_factor", stored.fit.target_factors, fit.target_factors);
   compare.model("input_names", stored.names.inputs, names.inputs, epoch);
   compare.model("target_names", stored.names.targets, names.targets, epoch);
   compare.model("classes", stored.names.classes, names.classes, epoch);
+  if (!stored.names.target.empty())
+    compare.model("target_name", {stored.names.target}, {names.target}, epoch);
 }
 
 /// Another instruction set explains that digits differ far behind the point, and nothing else.
@@ -199,7 +215,12 @@ Verification verify_run(const OpenedRun& run, Trainer& trainer, const Listener& 
   if (v.other_model.empty()) compare_preparation(run.model, model, last, compare);
 
   v.changes = run.changes;
-  std::ranges::move(changed_data(run.record, trainer.data_sha256()), std::back_inserter(v.changes));
+  // the preparation comes with the weights: then other weights make other numbers of the same data
+  const bool other_start = std::ranges::count(v.changes, "model.weights", &Change::what) > 0 &&
+                           !(model.preparation().fitted() == Preparation::Fit());
+  if (!other_start)
+    std::ranges::move(changed_data(run.record, trainer.data_sha256()),
+                      std::back_inserter(v.changes));
   std::ranges::move(changed_program(run.record), std::back_inserter(v.changes));
   v.verdict = verdict_of(v);
   return v;

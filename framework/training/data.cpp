@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "config/recorded_files.hpp"
 #include "network/graph.hpp"
+#include "training/columns_of_data.hpp"
 #include "training/split.hpp"
 namespace nnrun::host {
 namespace {
@@ -32,6 +33,10 @@ std::vector<std::string> texts(const char* const* names, std::size_t n) {
   return names ? std::vector<std::string>(names, names + n) : std::vector<std::string>{};
 }
 
+std::string text(const char* text) {
+  return text ? text : "";
+}
+
 bool usable(const nnrun_shape& shape) {
   if (shape.rank < 1 || shape.rank > NNRUN_MAX_RANK) return false;
   return std::all_of(shape.sizes, shape.sizes + shape.rank,
@@ -45,26 +50,54 @@ std::size_t share(double fraction, std::size_t n) {
 
 }  // namespace
 
-DataSource::DataSource(const Experiment& experiment)
+DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, bool whole)
     : object_(experiment.data.use),
       split_(experiment.data.split),
       place_(experiment.data.use.place) {
   const Doing here("opening the data");
   nnrun_data data{};
   data.size = sizeof data;
+  const ToldColumns told = trained ? ToldColumns(*trained, experiment.data.columns)
+                                   : ToldColumns(experiment.data.columns);
+  told.tell(data, whole);
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
     refuse(object_, experiment.file);
   if (!usable(data.input) || !usable(data.target))
     throw PluginError(Problem{
         .what = "data set '" + object_.plugin().name + "' gives examples of an impossible shape",
         .where = object_.plugin().library->file.string()});
+  take(data);
+  if (!trained) {
+    require_sense(experiment.data.columns, shape_.columns, shape_.names,
+                  (object_.functions<nnrun_dataset>().flags & NNRUN_TABLE) != 0);
+    if (experiment.data.target_scale != TargetScale::none && !shape_.names.classes.empty())
+      throw ConfigError(Problem{.what = "'target_scale' is for numbers, but the target is a class",
+                                .place = place_,
+                                .hint = "remove target_scale"});
+  }
+  split_off(experiment);
+  if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
+    throw DataError(Problem{.what = "there is no example to train on",
+                            .where = "data set '" + object_.plugin().name + "'"});
+}
+
+void DataSource::take(const nnrun_data& data) {
   shape_.input = data.input;
   shape_.target = data.target;
   shape_.names = {texts(data.input_names, size_of(data.input)),
                   texts(data.target_names, size_of(data.target)),
-                  texts(data.classes, size_of(data.target))};
+                  texts(data.classes, size_of(data.target)), text(data.target_name)};
+  shape_.columns = columns_of(data, shape_.names.inputs);
+  shape_.divide_by = data.divide_by > 0 ? data.divide_by : 1;
+  shape_.target_reason = text(data.target_reason);
+  shape_.as_classes = text(data.as_classes);
+  shape_.note = text(data.note);
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
+}
+
+/// Counts the examples of the parts that are cut off.
+void DataSource::split_off(const Experiment& experiment) {
   for (const auto& [part, fraction] :
        {std::pair{NNRUN_VALIDATION, split_.validation}, std::pair{NNRUN_TEST, split_.test}}) {
     if (fraction == 0) continue;
@@ -81,26 +114,29 @@ DataSource::DataSource(const Experiment& experiment)
     shape_.examples[static_cast<std::size_t>(part)] = taken;
     shape_.examples[NNRUN_TRAIN] -= taken;
   }
-  if (shape_.examples[NNRUN_TRAIN] == 0)
-    throw DataError(Problem{.what = "there is no example to train on",
-                            .where = "data set '" + object_.plugin().name + "'"});
 }
 
 Preparation DataSource::preparation(const Experiment& experiment) const {
-  return {experiment, size_of(shape_.input), shape_.names.inputs};
+  Recipe recipe = recipe_of(experiment, shape_.columns);
+  recipe.divide_by = shape_.divide_by;
+  return Preparation(std::move(recipe));
 }
 
 void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                              const Experiment& experiment) const {
   const std::size_t prepared = preparation.outputs(), outputs = graph.output().cols;
-  if (prepared != graph.input_cols)
-    throw GraphError(
-        Problem{.what = "the model's input is " + text_of(graph.input) + ", but " +
-                        (experiment.data.features.empty()
-                             ? "an example of the data set has " + text_of(shape_.input)
-                             : "'features' makes " + std::to_string(prepared)),
-                .place = experiment.model.input.place,
-                .hint = "write input: " + std::to_string(prepared)});
+  if (prepared != graph.input_cols) {
+    const bool features = !experiment.data.features.empty();
+    Problem problem{.what = "the model's input is " + text_of(graph.input) + ", but " +
+                            (features ? "'features' makes " + std::to_string(prepared)
+                             : prepared == preparation.inputs()
+                                 ? "an example of the data set has " + text_of(shape_.input)
+                                 : "the columns of the data set make " + std::to_string(prepared)),
+                    .place = experiment.model.input.place,
+                    .hint = "write input: " + std::to_string(prepared)};
+    if (!features && prepared != preparation.inputs()) problem.note = preparation.counts_in_words();
+    throw GraphError(std::move(problem));
+  }
   for (std::size_t i = 0; i < experiment.predict.size(); ++i)
     if (experiment.predict[i].value.size() != preparation.inputs())
       throw ConfigError(
@@ -109,14 +145,40 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                           std::to_string(experiment.predict[i].value.size()),
                   .place = experiment.predict[i].place,
                   .hint = "one number per input of the data, before 'features'"});
-  if (size_of(shape_.target) != outputs)
-    throw GraphError(
-        Problem{.what = "the network has " + std::to_string(outputs) + " output" +
-                        (outputs == 1 ? "" : "s") + ", but an example of the data set has " +
-                        std::to_string(size_of(shape_.target)) +
-                        (size_of(shape_.target) == 1 ? " target" : " targets"),
-                .place = experiment.data.use.place,
-                .hint = "the last layer needs units: " + std::to_string(size_of(shape_.target))});
+  const auto text = std::ranges::find_if(shape_.columns, &Column::is_category);
+  if (text != shape_.columns.end() && !experiment.predict.empty())
+    throw ConfigError(
+        Problem{.what = "a row of 'predict' is numbers, but '" + text->name + "' holds texts",
+                .place = experiment.predict[0].place,
+                .hint = "remove it, and predict when the run is done: nnrun predict RUN " +
+                        text->texts.front() + ",..."});
+  if (size_of(shape_.target) != outputs) refuse_targets(outputs);
+}
+
+/// Says how the target is read, and what to write if it was meant in another way.
+void DataSource::refuse_targets(std::size_t outputs) const {
+  const std::size_t targets = size_of(shape_.target);
+  const std::vector<std::string>& names = shape_.names.targets;
+  const std::string name = !shape_.names.target.empty() ? shape_.names.target
+                           : names.size() == 1          ? names[0]
+                                                        : "";
+  const std::string target = name.empty() ? "the target" : "'" + name + "'";
+  Problem problem{.what = "the network has " + std::to_string(outputs) + " output" +
+                          (outputs == 1 ? "" : "s") + ", but an example of the data set has " +
+                          std::to_string(targets) + (targets == 1 ? " target" : " targets"),
+                  .place = place_,
+                  .hint = "the last layer needs units: " + std::to_string(targets)};
+  if (!shape_.names.classes.empty())
+    problem.note = target + " is read as " + std::to_string(targets) + " classes" +
+                   (shape_.target_reason.empty() ? "" : ", because " + shape_.target_reason);
+  if (!shape_.target_reason.empty())
+    problem.hint += "\nif " + target + " is a number, mend that line";
+  if (!shape_.as_classes.empty()) {
+    problem.note = target + " is read as a number";
+    problem.hint = "if " + target + " holds classes, write " + shape_.as_classes +
+                   " in data; else the last layer needs units: " + std::to_string(targets);
+  }
+  throw GraphError(std::move(problem));
 }
 
 std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype) const {
@@ -142,6 +204,7 @@ struct Reader {
   const Object& object;
   const DataShape& shape;
   Random& random;
+  const Preparation& preparation;  // says which numbers may be missing
 
   [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
                                   std::size_t column, double x) const {
@@ -163,12 +226,15 @@ struct Reader {
     Examples<T> all{Buffer<T>(count * in), Buffer<T>(count * out), count};
     std::vector<double> x(std::min(count, chunk_rows) * in), t(std::min(count, chunk_rows) * out);
     Stream stream(random, stream_names[part], 0);
+    // division is all that a plain preparation does; else the rest of it does that, too
+    const double divide_by = preparation.changes() ? 1 : preparation.divide_by();
     const auto copy = [&](const std::vector<double>& from, std::size_t n, T* to, std::size_t first,
-                          bool target, std::size_t cols) {
+                          bool target, std::size_t cols, double divisor) {
       for (std::size_t i = 0; i < n; ++i) {
-        to[i] = static_cast<T>(from[i]);
+        to[i] = static_cast<T>(divisor == 1 ? from[i] : from[i] / divisor);
         if (!std::isfinite(to[i]) || (target && !std::isfinite(static_cast<Target>(from[i]))))
-          refuse_number(part, first + i / cols, target, i % cols, from[i]);
+          if (target || !std::isnan(to[i]) || !preparation.may_be_missing(i % cols))
+            refuse_number(part, first + i / cols, target, i % cols, from[i]);
       }
     };
     for (std::size_t from = 0; from < count; from += chunk_rows) {
@@ -177,8 +243,8 @@ struct Reader {
           object.status_of("read", object.functions<nnrun_dataset>().read, stream.lent(),
                            static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
       if (status != 0) refuse(object);
-      copy(x, n * in, all.x.data() + from * in, from, false, in);
-      copy(t, n * out, all.t.data() + from * out, from, true, out);
+      copy(x, n * in, all.x.data() + from * in, from, false, in, divide_by);
+      copy(t, n * out, all.t.data() + from * out, from, true, out, 1);
     }
     return all;
   }
@@ -199,8 +265,9 @@ Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order,
 }  // namespace
 
 template <class T, class Target>
-std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random) const {
-  const Reader reader{object_, shape_, random};
+std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random,
+                                                          const Preparation& preparation) const {
+  const Reader reader{object_, shape_, random, preparation};
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     parts[part] = reader.read<T, Target>(part, given_[part]);
@@ -255,15 +322,19 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::cut(const Examples<T>& all, Ran
 namespace {
 
 template <class T>
-Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation) {
+Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation,
+                     std::size_t targets) {
   const std::size_t in = preparation.inputs(), width = preparation.outputs();
   Examples<T> to{Buffer<T>(raw.count * width), Buffer<T>(raw.t.size()), raw.count};
-  std::vector<double> row(width);
+  std::vector<double> row(width), t(targets);
   for (std::size_t i = 0; i < raw.count; ++i) {
     preparation.apply(raw.x.data() + i * in, row.data());
     preparation.round(row.data(), to.x.data() + i * width);
+    std::copy_n(raw.t.data() + i * targets, targets, t.data());
+    preparation.scale_targets(t.data(), targets);
+    std::ranges::transform(t, to.t.data() + i * targets,
+                           [](double x) { return static_cast<T>(x); });
   }
-  std::ranges::transform(raw.t.all(), to.t.data(), [](double t) { return static_cast<T>(t); });
   return to;
 }
 
@@ -273,14 +344,17 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
   const Doing here("reading the data");
-  if (!preparation.changes()) return read_raw<T, T>(random);
-  const auto raw = read_raw<double, T>(random);
-  const std::span<const double> x = raw[NNRUN_TRAIN].x.all();
-  ranges_ = column_ranges(x, preparation.inputs());
-  if (preparation.fitted().shifts.empty()) preparation.fit(x);
+  if (!preparation.changes()) return read_raw<T, T>(random, preparation);
+  // numbers that are scaled before they are rounded to T may be larger
+  const auto raw = preparation.scales_targets() ? read_raw<double, double>(random, preparation)
+                                                : read_raw<double, T>(random, preparation);
+  const Examples<double>& train = raw[NNRUN_TRAIN];
+  const std::size_t targets = size_of(shape_.target);
+  if (train.count > 0) ranges_ = column_ranges<double>(train.x.all(), preparation.inputs());
+  if (!preparation.is_fitted()) preparation.fit(train.x.all(), train.t.all(), targets);
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-    parts[part] = prepared<T>(raw[part], preparation);
+    parts[part] = prepared<T>(raw[part], preparation, targets);
   return parts;
 }
 
@@ -290,8 +364,9 @@ std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, st
   for (std::size_t c = 0; c < cols; ++c) ranges.emplace_back(rows[c], rows[c]);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     auto& [low, high] = ranges[i % cols];
-    low = std::min(low, static_cast<double>(rows[i]));
-    high = std::max(high, static_cast<double>(rows[i]));
+    const auto x = static_cast<double>(rows[i]);
+    if (!(x >= low)) low = std::isnan(x) ? low : x;  // also where a missing value came first
+    if (!(x <= high)) high = std::isnan(x) ? high : x;
   }
   return ranges;
 }

@@ -25,13 +25,20 @@ struct DataShape {
   nnrun_shape input{}, target{};                    ///< as the data set gives them
   std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
   DataNames names;
+  std::vector<Column> columns;  ///< of inputs
+  double divide_by = 1;         ///< what inputs are divided by
+  /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
+  std::string target_reason, as_classes, note;
 };
 
 /// An open data set, which can be read once.
 class DataSource {
  public:
-  /// Opens the data set. Throws DataError with the plugin's message.
-  explicit DataSource(const Experiment& experiment);
+  /// Opens the data set. trained: a network whose columns are wanted, and which needs no example to
+  /// train on; nullptr if one is to be trained. whole: no file of it is cut into parts. Throws
+  /// DataError with the plugin's message.
+  explicit DataSource(const Experiment& experiment, const ModelFile* trained = nullptr,
+                      bool whole = false);
   const DataShape& shape() const { return shape_; }
   /// Returns the preparation of these inputs, not yet fitted. Throws ConfigError.
   Preparation preparation(const Experiment& experiment) const;
@@ -50,8 +57,12 @@ class DataSource {
   const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
 
  private:
+  void take(const nnrun_data& data);
+  void split_off(const Experiment& experiment);
+  [[noreturn]] void refuse_targets(std::size_t outputs) const;
   template <class T, class Target>
-  std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random) const;
+  std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random,
+                                                const Preparation& preparation) const;
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random) const;
   Object object_;

@@ -140,16 +140,10 @@ std::optional<LikelyCause> large_learning_rate(const Symptoms& f) {
   return LikelyCause{"a learning rate that is far too large", lower_rate(f)};
 }
 
-/// Returns the next number with one digit that is not 0: 500000 for 479166.
-std::string round_number(double size) {
-  const double unit = std::pow(10, std::floor(std::log10(size)));
-  const double rounded = std::ceil(size / unit) * unit;
-  return rounded < 1e15 ? std::to_string(std::llround(rounded)) : size_text(rounded);
-}
-
 std::string help_for_targets(const Symptoms& f) {
-  return "divide " + target_name(f) + " by " + round_number(f.picture.target.size) +
-         " in the data: targets are not scaled, not even by 'scale'";
+  return f.around.preparation.scales_targets()
+             ? "look for targets far from all others, which 'target_scale' leaves far away"
+             : "write data: {target_scale: standard}: 'scale' is for inputs alone";
 }
 
 std::optional<LikelyCause> large_inputs(const Symptoms& f) {

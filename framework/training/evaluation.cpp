@@ -2,6 +2,7 @@
 
 #include "network/joined_cost.hpp"
 #include "network/memory_needs.hpp"
+#include "network/model_preparation.hpp"
 #include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
@@ -20,19 +21,30 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   model.load(file);
   const Use& cost_use = experiment.train.cost;
   const Targets targets =
-      file.targets.known ? file.targets : targets_of(parts[NNRUN_TRAIN], data.shape(), cost_use);
+      file.targets.known
+          ? file.targets
+          : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? NNRUN_TRAIN : part], data.shape(),
+                       cost_use);
   model.set_targets(targets);
   prepare(metrics, meaning_of(cost_use, model.graph().output(), targets));
   return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
       .score_with_details(parts[part]);
 }
 
+/// The file describes its preparation, or the config and the data do.
+Preparation preparation_of(const Experiment& experiment, const ModelFile& file,
+                           const DataSource& data) {
+  if (file.recipe) return preparation_of(experiment, file);
+  Preparation preparation = data.preparation(experiment);
+  preparation.use(preparation_of(experiment, file).fitted());
+  return preparation;
+}
+
 }  // namespace
 
 Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
                std::size_t part, std::string* data_sha256) {
-  Preparation preparation = data.preparation(experiment);
-  preparation.use(fit_of(experiment, file, preparation));
+  Preparation preparation = preparation_of(experiment, file, data);
   const auto model = Model::create(experiment, std::move(preparation), file.names);
   data.require_fit(model->graph(), model->preparation(), experiment);
   require_memory(data.needs(model->preparation(), experiment.dtype));

@@ -33,12 +33,13 @@ class Evaluation {
   }
 
   /// Returns the metrics of outputs that are computed already.
-  std::vector<double> measure(const T* y, const Examples<T>& examples) const {
+  std::vector<double> measure(const T* y, const Examples<T>& examples) {
     std::vector<double> values;
+    const auto [outputs, targets] = in_units(y, examples);
     for (const Object& metric : metrics_) {
       double& value = values.emplace_back();
       const auto& functions = metric.functions<nnrun_metric>();
-      metric.call("value", functions.value[dtype_of<T>], y, examples.t.data(), examples.count,
+      metric.call("value", functions.value[dtype_of<T>], outputs, targets, examples.count,
                   model_.graph().output().cols, &value);
     }
     return values;
@@ -58,7 +59,8 @@ class Evaluation {
     return score;
   }
   /// Adds tables, numbers per class and words. y: the outputs, nullptr if none are needed.
-  void add_details(Score& score, const T* y, const Examples<T>& examples) const {
+  void add_details(Score& score, const T* y, const Examples<T>& examples) {
+    const auto [outputs, targets] = in_units(y, examples);
     const std::size_t cols = model_.graph().output().cols, n = cols == 1 ? 2 : cols;
     for (const Object& metric : metrics_) {
       score.words.push_back(word_of(metric));
@@ -67,12 +69,11 @@ class Evaluation {
       if (n > most_classes) continue;
       if (const auto function = table_of(metric)) {
         table.resize(n * n);
-        metric.call("table", function, y, examples.t.data(), examples.count, cols, table.data());
+        metric.call("table", function, outputs, targets, examples.count, cols, table.data());
       }
       if (const auto function = per_class_of(metric)) {
         classes.resize(n);
-        metric.call("per_class", function, y, examples.t.data(), examples.count, cols,
-                    classes.data());
+        metric.call("per_class", function, outputs, targets, examples.count, cols, classes.data());
       }
     }
   }
@@ -80,6 +81,25 @@ class Evaluation {
   static constexpr std::size_t most_classes = 1000;  ///< of a table
 
  private:
+  /// Returns outputs and targets in the units of the data, as metrics are to see them.
+  std::pair<const T*, const T*> in_units(const T* y, const Examples<T>& examples) {
+    const Preparation& preparation = model_.preparation();
+    if (!preparation.scales_targets() || y == nullptr || metrics_.empty())
+      return {y, examples.t.data()};
+    const std::size_t cols = model_.graph().output().cols, n = examples.count * cols;
+    if (y_in_units_.size() < n) {
+      y_in_units_ = Buffer<T>(n);
+      t_in_units_ = Buffer<T>(n);
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto unscaled = [&](T x) {
+        return static_cast<T>(preparation.in_units(static_cast<double>(x), i % cols));
+      };
+      y_in_units_.data()[i] = unscaled(y[i]);
+      t_in_units_.data()[i] = unscaled(examples.t.data()[i]);
+    }
+    return {y_in_units_.data(), t_in_units_.data()};
+  }
   /// Returns nullptr also where several columns are labels, unless the class was built before it
   /// could know that.
   auto table_of(const Object& metric) const {
@@ -104,7 +124,7 @@ class Evaluation {
   ModelOf<T>& model_;
   const Object& cost_;
   const std::vector<Object>& metrics_;
-  Buffer<T> per_row_, outputs_;
+  Buffer<T> per_row_, outputs_, y_in_units_, t_in_units_;
 };
 
 /// Reads the data and returns cost, metrics and their details of the model in a file on one part.

@@ -6,6 +6,7 @@
 #include "base/doing.hpp"
 #include "network/joined_cost.hpp"
 #include "network/memory_needs.hpp"
+#include "network/model_preparation.hpp"
 #include "training/batches.hpp"
 #include "training/history.hpp"
 #include "training/meaning.hpp"
@@ -32,7 +33,7 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
 template <class T>
 std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
                                       const DataSource& data, unsigned threads) {
-  Preparation preparation = data.preparation(experiment);
+  Preparation preparation = preparation_at_start(experiment, data.preparation(experiment));
   data.require_fit(graph, preparation, experiment);
   const auto* const optimizer =
       static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);
@@ -147,13 +148,22 @@ class TrainerOf final : public Trainer {
 
   std::vector<std::pair<double, double>> input_ranges() const override {
     if (model_->preparation().changes()) return source_.input_ranges();
-    return column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
+    auto ranges = column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
+    for (auto& [low, high] : ranges) {
+      low *= model_->preparation().divide_by();
+      high *= model_->preparation().divide_by();
+    }
+    return ranges;
   }
 
   std::pair<double, double> target_range() const override {
     const Examples<T>& train = train_part();
     return column_ranges<T>({train.t.data(), train.count * model_->graph().output().cols}, 1)
         .front();
+  }
+
+  TargetSummary targets() const override {
+    return summary_of(parts_, source_.shape(), model_->preparation());
   }
 
   std::string data_sha256() const override { return hash_of(parts_); }

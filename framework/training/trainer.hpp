@@ -9,6 +9,7 @@
 #include "training/data.hpp"
 #include "training/outcome.hpp"
 #include "training/run_state.hpp"
+#include "training/target_words.hpp"
 namespace nnrun::host {
 
 /// A run, but not its record. Creating one checks sizes against memory, draws the first parameters
@@ -57,6 +58,7 @@ class Trainer {
   virtual std::vector<std::pair<double, double>> input_ranges() const = 0;
   /// Returns the smallest and largest target of the training part.
   virtual std::pair<double, double> target_range() const = 0;
+  virtual TargetSummary targets() const = 0;
   virtual std::string data_sha256() const = 0;
 };
 

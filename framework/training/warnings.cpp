@@ -69,7 +69,8 @@ struct Facts {
   bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
   nnrun_range targets;
-  std::uint32_t kind;  // of targets
+  std::uint32_t kind;      // of targets
+  std::string as_classes;  // what makes classes of targets that are few whole numbers
   Place cost_place, output_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
   std::size_t batch_rows, examples;
@@ -82,6 +83,13 @@ std::string fitting_output(const CostFacts& cost) {
          (cost.joined_by.empty() ? "" : ", or activation: none and " + cost.joined_by + ": true");
 }
 
+std::string or_classes(const Facts& f) {
+  // two numbers are rather signs, or 0 and 1
+  return std::ranges::count(f.as_classes, ',') < 2
+             ? ""
+             : "\nif the target holds classes, write " + f.as_classes + " in data";
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
@@ -91,7 +99,8 @@ constexpr Rule rules[] = {
       return Problem{
           .what = f.activation.name + " of one unit is always 1, so nothing can be learnt",
           .place = f.output_place,
-          .hint = "write activation: sigmoid, or give the last layer a unit per class"};
+          .hint =
+              "write activation: sigmoid, or give the last layer a unit per class" + or_classes(f)};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost.joins || f.activation.name.empty() || f.activation.name != f.cost.fitting)
@@ -123,7 +132,7 @@ constexpr Rule rules[] = {
                      .hint = "write targets " +
                              (open ? text_of(takes)
                                    : "of " + shortest(takes.low) + " and " + shortest(takes.high)) +
-                             ", or another cost: mean_squared_error, say"};
+                             ", or another cost: mean_squared_error, say" + or_classes(f)};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost.signs || f.targets.low < 0) return {};
@@ -185,7 +194,7 @@ constexpr Rule rules[] = {
                                       : " asks " + question + ", but targets lie ") +
                     text_of(f.targets),
             .place = metric.place,
-            .hint = "write mean_absolute_error or r2"};
+            .hint = "write mean_absolute_error or r2" + or_classes(f)};
       }
       return {};
     },
@@ -213,6 +222,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .outputs = output.cols,
               .targets = {low, high},
               .kind = model->targets().kind,
+              .as_classes = trainer.data().as_classes,
               .cost_place = experiment.train.cost.place,
               .output_place = output.place,
               .coupled = coupled_node(model->graph()),

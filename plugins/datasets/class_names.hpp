@@ -26,12 +26,16 @@ class ClassNames {
     const auto twice = std::ranges::adjacent_find(sorted);
     if (twice != sorted.end()) throw nnrun::Error("class '" + *twice + "' is named twice");
     pointers_.clear();
-    for (const std::string& name : names_) pointers_.push_back(name.c_str());
+    first_ = empty() ? 0 : 1;
+    for (std::size_t i = 0; i < size(); ++i) {
+      pointers_.push_back(names_[i].c_str());
+      if (names_[i] != std::to_string(i + 1)) first_ = 0;
+    }
   }
-  /// Names the classes "0", "1", … up to and including the largest.
-  void count_to(std::size_t largest) {
+  /// Names the classes from `first` up to and including the largest by their numbers.
+  void count(std::size_t first, std::size_t largest) {
     std::vector<std::string> names;
-    for (std::size_t i = 0; i <= largest; ++i) names.push_back(std::to_string(i));
+    for (std::size_t i = first; i <= largest; ++i) names.push_back(std::to_string(i));
     set(std::move(names));
   }
   /// Returns a list for messages: "a, b, c", cut if it is long.
@@ -43,19 +47,22 @@ class ClassNames {
     }
     return all;
   }
-  /// Returns the class number of a file's label.
+  /// Returns the class number of a file's label. Classes called "1", "2", … have these labels,
+  /// others count from 0.
   std::uint16_t number(double label, const std::string& place) const {
-    const std::size_t known = empty() ? most : size();
-    if (label >= 0 && label < static_cast<double>(known) && label == std::floor(label))
-      return static_cast<std::uint16_t>(label);
+    const std::size_t known = (empty() ? most : size()) + first_;
+    if (label >= static_cast<double>(first_) && label < static_cast<double>(known) &&
+        label == std::floor(label))
+      return static_cast<std::uint16_t>(label - static_cast<double>(first_));
     char text[32];
     const auto end = std::to_chars(text, text + sizeof text, label).ptr;
     throw nnrun::Error("unknown class " + std::string(text, end) +
-                           ": expected a whole number from 0 to " + std::to_string(known - 1),
+                           ": expected a whole number from " + std::to_string(first_) + " to " +
+                           std::to_string(known - 1),
                        place, empty() ? "" : "the classes are: " + this->text());
   }
   /// Reads the labels of a file of one number per example. They number the classes if these have no
-  /// names yet.
+  /// names yet, from 0 or, if no label is 0, from 1.
   template <class File>
   std::vector<std::uint16_t> read_numbers(File& file) {
     std::vector<std::uint16_t> numbers;
@@ -65,7 +72,11 @@ class ClassNames {
       file.read(from, n, chunk.data());
       for (std::size_t i = 0; i < n; ++i) numbers.push_back(number(chunk[i], file.place(from + i)));
     }
-    if (empty()) count_to(*std::ranges::max_element(numbers));
+    if (!empty()) return numbers;
+    const auto [low, high] = std::ranges::minmax_element(numbers);
+    const std::uint16_t first = *low == 1 ? 1 : 0;
+    count(first, *high);
+    for (std::uint16_t& n : numbers) n = static_cast<std::uint16_t>(n - first);
     return numbers;
   }
   /// Writes one row of targets: 1 at the class, else 0. Returns where the next row starts.
@@ -78,4 +89,5 @@ class ClassNames {
  private:
   std::vector<std::string> names_;
   std::vector<const char*> pointers_;
+  std::size_t first_ = 0;  // label of the first class
 };

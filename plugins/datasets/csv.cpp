@@ -1,20 +1,69 @@
 #include <array>
-#include <nnrun/csv.hpp>
-#include <nnrun/input_file.hpp>
+#include <nnrun/csv_column.hpp>
+#include <nnrun/gzip_input.hpp>
 #include <nnrun/plugin.hpp>
 
 #include "class_names.hpp"
 
-/// Numbers from text files with a row of column names: a training file, and a validation and a test
-/// file if they are given. All files must have the columns of the first, in any order. A target
-/// column of texts is a class: one target number per class, 1 for the right one.
+namespace {
+
+/// Throws Error for a column that nobody called a category and that cannot be a useful one.
+void require_category(const nnrun::CsvColumn& column, std::size_t rows,
+                      const nnrun::CsvReader& reader) {
+  if (column.is_declared()) return;
+  const auto looks_like_number = [](const std::string& text) {
+    return text.find_first_of("0123456789") != text.npos &&
+           text.find_first_not_of("0123456789 .,:+-/%$eETZ'") == text.npos;
+  };
+  const std::string &first = column.texts().front(), &which = column.name();
+  const std::string hint = "leave it out: columns: {" + which + ": unused}, or insist: columns: {" +
+                           which + ": category}";
+  if (std::ranges::all_of(column.texts(), looks_like_number))
+    throw nnrun::Error("column '" + which + "': '" + first +
+                           "' is a date, or a number that is written with more than digits",
+                       reader.file(), "write it as a plain number, or " + hint);
+  if (rows >= 10 && column.texts().size() == rows)
+    throw nnrun::Error("column '" + which + "': each row has a text of its own, such as '" +
+                           first.substr(0, 40) + "', so none can be learnt from",
+                       reader.file(), hint);
+}
+
+/// Returns `classes: [1, 2, 3]` for few whole numbers; nothing for others. Takes every number at
+/// `from`, `from + step`, ….
+std::string classes_for(const std::vector<double>& numbers, std::size_t from, std::size_t step) {
+  constexpr std::size_t most = 20;
+  std::vector<double> found;
+  for (std::size_t i = from; i < numbers.size(); i += step) {
+    const double x = numbers[i];
+    if (x != std::floor(x) || std::abs(x) > 1e6) return {};
+    const auto place = std::ranges::lower_bound(found, x);
+    if (place != found.end() && *place == x) continue;
+    if (found.size() == most) return {};
+    found.insert(place, x);
+  }
+  if (found.size() < 2) return {};
+  std::string text;
+  for (const double x : found)
+    text += (text.empty() ? "classes: [" : ", ") + std::to_string(static_cast<long long>(x));
+  return text + "]";
+}
+
+}  // namespace
+
+/// Numbers and texts from text files with a row of column names, plain or .gz: a training file, and
+/// a validation and a test file if they are given. All files must have the columns of the first, in
+/// any order. An input column of texts is a category, whose numbers are the indices of its texts. A
+/// target column of texts is a class: one target number per class, 1 for the right one.
 struct Csv : nnrun::Dataset {
   static constexpr auto name = "csv",
                         doc = "a text file with a row of names, then a row per example";
-  const char *path = "", *validation = "", *test = "", *separator = ",";
+  const char *path = "", *validation = "", *test = "", *separator = "auto", *decimal = ".",
+             *encoding = "utf-8";
   bool header = true;
-  std::span<const char*const> inputs, targets, classes;
-  static constexpr const char* separators[] = {",", ";", "tab"};
+  static constexpr bool files_apart = true, is_table = true;
+  std::span<const char*const> inputs, targets, classes, gaps = nnrun::usual_gaps;
+  static constexpr const char* separators[] = {"auto", ",", ";", "tab", "|"};
+  static constexpr const char* decimals[] = {".", ","};
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&Csv::path, "path", "file to train on", {.required = true, .path = true}),
@@ -25,27 +74,39 @@ struct Csv : nnrun::Dataset {
         nnrun::param(&Csv::classes, "classes",
                      "what the target column may hold; without: its texts, sorted",
                      {.classes = true}),
-        nnrun::param(&Csv::separator, "separator", "what stands between two fields",
+        nnrun::param(&Csv::separator, "separator",
+                     "what stands between two fields; auto: what the first row has most of",
                      {.choices = separators, .separator = true}),
         nnrun::param(&Csv::header, "header",
-                     "the first row names the columns; false: they are x1, x2, …"));
+                     "the first row names the columns; false: they are x1, x2, …",
+                     {.header = true}),
+        nnrun::param(&Csv::decimal, "decimal", "what stands before the fraction of a number",
+                     {.choices = decimals, .decimal = true}),
+        nnrun::param(&Csv::encoding, "encoding",
+                     "how letters are written; byte order marks are understood",
+                     {.choices = nnrun::TextFile::encodings, .encoding = true}),
+        nnrun::param(&Csv::gaps, "gaps",
+                     "fields that mean that a value is missing, besides empty ones",
+                     {.gaps = true}));
   }
 
   void open(nnrun_data& data) {
+    const nnrun::KnownColumns known(data);
     names_.set({classes.begin(), classes.end()});
-    number_names();
     const char* files[NNRUN_PARTS] = {path, validation, test};
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
       if (!*files[part]) continue;
-      read_file(files[part], part);
+      read_file(files[part], part, known);
       data.examples[part] = parts_[part].size() / columns_.size();
     }
-    for (const std::string& column : columns_) column_names_.push_back(column.c_str());
+    if (columns_.empty()) throw nnrun::Error("no file is given");
+    for (const nnrun::CsvColumn& column : columns_) column_names_.push_back(column.name().c_str());
     data.input = {1, {n_inputs_}};
-    data.target = {1, {categorical_ ? names_.size() : columns_.size() - n_inputs_}};
+    data.target = {1, {is_class() ? names_.size() : columns_.size() - n_inputs_}};
     data.input_names = column_names_.data();
-    data.target_names = categorical_ ? nullptr : column_names_.data() + n_inputs_;
-    data.classes = categorical_ ? names_.pointers() : nullptr;
+    data.target_names = is_class() ? nullptr : column_names_.data() + n_inputs_;
+    data.classes = is_class() ? names_.pointers() : nullptr;
+    if (nnrun::KnownColumns::has(data, &data.divide_by)) tell(data);
   }
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
             double* t) const {
@@ -53,128 +114,165 @@ struct Csv : nnrun::Dataset {
     const double* row = parts_[static_cast<std::size_t>(part)].data() + from * width;
     for (const double* const end = row + n * width; row != end; row += width) {
       x = std::copy(row, row + n_inputs_, x);
-      t = categorical_ ? names_.one_hot(static_cast<std::size_t>(row[n_inputs_]), t)
-                       : std::copy(row + n_inputs_, row + width, t);
+      t = is_class() ? names_.one_hot(static_cast<std::size_t>(row[n_inputs_]), t)
+                     : std::copy(row + n_inputs_, row + width, t);
     }
   }
 
  private:
   static constexpr std::size_t most_numbers = std::size_t{1} << 29;
-  void read_file(const char* file, std::size_t part) {
-    std::ifstream in = nnrun::open_input(file);
-    nnrun::CsvReader rows(in, file, *separator == 't' ? '\t' : *separator, header);
+
+  bool is_class() const { return columns_.back().is_category(); }
+  nnrun::CsvFormat format() const {
+    return {.separator = std::string_view(separator) == "auto" ? nnrun::CsvFormat::found_separator
+                         : *separator == 't'                   ? '\t'
+                                                               : *separator,
+            .header = header,
+            .decimal = *decimal,
+            .encoding = encoding};
+  }
+
+  void read_file(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
+    nnrun::GzipInput in(file);
+    nnrun::CsvReader rows(in, file, format());
     if (header && rows.names_are_numbers())
       throw nnrun::Error("the first row has numbers, not names of columns", rows.place(),
                          "write a row of names in front, or header: false");
-    if (part == NNRUN_TRAIN) choose_columns(rows, file);
-    std::vector<std::size_t> at;
-    for (const std::string& column : columns_) at.push_back(rows.column(column));
-    std::vector<double>& numbers = parts_[part];
+    const bool first = columns_.empty();
+    if (first) choose_columns(rows, file, known);
+    read_rows(rows, parts_[part]);
+    if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
+    if (first) finish_columns(rows, parts_[part]);
+  }
+
+  void read_rows(nnrun::CsvReader& rows, std::vector<double>& numbers) {
+    std::vector<std::size_t> at, nameless;
+    for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
+    if (takes_the_rest_)
+      for (std::size_t i = 0; i < rows.names().size(); ++i)
+        if (rows.names()[i].empty()) nameless.push_back(i);
     while (rows.next()) {
-      if (part == NNRUN_TRAIN && numbers.empty()) detect_classes(rows, at);
       if (numbers.size() + at.size() > most_numbers)
         throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
                            rows.place(), "use an npy file, or fewer columns");
-      const std::size_t plain = categorical_ ? n_inputs_ : at.size();
-      for (std::size_t i = 0; i < plain; ++i) numbers.push_back(number(rows, at[i], i));
-      if (categorical_) numbers.push_back(class_of(rows, at[n_inputs_]));
+      bool dropped = false;
+      for (std::size_t i = 0; i < at.size(); ++i) {
+        numbers.push_back(columns_[i].read(rows, at[i]));
+        dropped = dropped || (columns_[i].drops_gaps() && std::isnan(numbers.back()));
+      }
+      for (const std::size_t i : nameless)
+        if (!rows.field(i).empty()) refuse_nameless(rows);
+      if (dropped) {
+        numbers.resize(numbers.size() - at.size());
+        ++n_dropped_;
+      }
+      if (numbers.size() == at.size()) require_one_class_column(rows);
     }
-    if (numbers.empty()) throw nnrun::Error("has column names, but no examples", file);
-    if (part == NNRUN_TRAIN && categorical_ && names_.empty()) sort_classes();
   }
-
-  /// Chooses the columns: inputs first, then targets.
-  void choose_columns(const nnrun::CsvReader& rows, const char* file) {
-    std::vector<std::string> wanted(targets.begin(), targets.end());
-    if (wanted.empty()) wanted.push_back(rows.names().back());
-    columns_.assign(inputs.begin(), inputs.end());
-    if (columns_.empty())
-      std::ranges::copy_if(rows.names(), std::back_inserter(columns_),
-                           [&](const std::string& column) {
-                             return std::ranges::find(wanted, column) == wanted.end();
-                           });
-    if (columns_.empty()) throw nnrun::Error("every column is a target: no input is left", file);
-    if (std::ranges::count(columns_, ""))
-      throw nnrun::Error("a column has no name, so it may be no input but the number of the row",
-                         rows.place(), "name it, or name the input columns in 'inputs'");
-    n_inputs_ = columns_.size();
-    columns_.insert(columns_.end(), wanted.begin(), wanted.end());
-    std::vector<std::string> sorted = columns_;
-    std::ranges::sort(sorted);
-    if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
-      throw nnrun::Error("column '" + *twice + "' is chosen twice", file);
+  [[noreturn]] void refuse_nameless(const nnrun::CsvReader& rows) const {
+    throw nnrun::Error("a column has no name, so it may be no input but the number of the row",
+                       rows.file() + ":1", "name it, or name the input columns in 'inputs'");
   }
-
-  /// Decides by the first row whether the target is a class.
-  void detect_classes(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at) {
-    categorical_ = !names_.empty();
-    for (std::size_t i = n_inputs_; i < at.size(); ++i)
-      categorical_ = categorical_ || (!rows.field(at[i]).empty() && !rows.is_number(at[i]));
-    if (categorical_ && columns_.size() - n_inputs_ > 1)
+  void require_one_class_column(const nnrun::CsvReader& rows) const {
+    if (columns_.size() - n_inputs_ > 1 &&
+        std::any_of(columns_.begin() + static_cast<std::ptrdiff_t>(n_inputs_), columns_.end(),
+                    [](const nnrun::CsvColumn& column) { return column.is_category(); }))
       throw nnrun::Error("a target of classes must be the only target, here are " +
                              std::to_string(columns_.size() - n_inputs_),
                          rows.place(), "name one column in 'targets'");
   }
 
-  double number(const nnrun::CsvReader& rows, std::size_t column, std::size_t i) const {
-    if (rows.is_number(column) || rows.field(column).empty()) return rows.number(column);
-    try {
-      return rows.number(column);
-    } catch (const nnrun::Error& e) {
-      throw nnrun::Error(e.what(), e.where(),
-                         i < n_inputs_
-                             ? "an input must be a number: choose the columns with 'inputs'"
-                             : "the first row has a number here; if the column holds classes, "
-                               "write classes: [...]");
+  /// Chooses the columns: inputs first, then targets.
+  void choose_columns(const nnrun::CsvReader& rows, const char* file,
+                      const nnrun::KnownColumns& known) {
+    const std::vector<std::string> last = wanted_targets(rows, known);
+    std::vector<std::string> chosen = known.trained(false);
+    if (chosen.empty()) chosen.assign(inputs.begin(), inputs.end());
+    takes_the_rest_ = chosen.empty();
+    if (takes_the_rest_)
+      for (const std::string& column : rows.names()) {
+        const nnrun_column* const said = known.find(column);
+        const bool unused = said != nullptr && said->kind == NNRUN_COLUMN_UNUSED;
+        if (column.empty() || unused || std::ranges::count(last, column)) continue;
+        rows.column(column);  // throws if there are two of this name
+        chosen.push_back(column);
+      }
+    if (chosen.empty()) throw nnrun::Error("every column is a target: no input is left", file);
+    n_inputs_ = chosen.size();
+    chosen.insert(chosen.end(), last.begin(), last.end());
+    std::vector<std::string> sorted = chosen;
+    std::ranges::sort(sorted);
+    if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+      throw nnrun::Error("column '" + *twice + "' is chosen twice", file);
+    for (const std::string& column : chosen)
+      columns_.emplace_back(column, columns_.size() >= n_inputs_, known.find(column), gaps,
+                            known.is_trained());
+    if (!names_.empty()) {
+      std::vector<std::string> texts;
+      for (std::size_t i = 0; i < names_.size(); ++i) texts.push_back(names_[i]);
+      columns_.back().set_texts(texts);
     }
+    known.require_all(rows.names(), file);
+  }
+  std::vector<std::string> wanted_targets(const nnrun::CsvReader& rows,
+                                          const nnrun::KnownColumns& known) const {
+    std::vector<std::string> wanted = known.trained(true);
+    if (wanted.empty()) wanted.assign(targets.begin(), targets.end());
+    for (auto last = rows.names().rbegin(); wanted.empty() && last != rows.names().rend(); ++last)
+      if (!last->empty()) wanted.push_back(*last);
+    return wanted;
   }
 
-  double class_of(const nnrun::CsvReader& rows, std::size_t column) {
-    const std::string found(rows.text(column));
-    if (found.empty()) return rows.number(column);  // throws
-    const auto place = std::ranges::lower_bound(numbers_, found, {}, &Numbered::text);
-    if (place != numbers_.end() && place->text == found) return static_cast<double>(place->number);
-    if (!names_.empty())
-      throw nnrun::Error(
-          "column '" + rows.names()[column] + "': unknown class '" + found.substr(0, 40) + "'",
-          rows.place(), "the classes are: " + names_.text());
-    if (numbers_.size() == ClassNames::most)
-      throw nnrun::Error("column '" + rows.names()[column] + "' has more than " +
-                             std::to_string(ClassNames::most) + " different texts",
-                         rows.place(), "name the target column in 'targets'");
-    numbers_.insert(place, {found, numbers_.size()});
-    return static_cast<double>(numbers_.size() - 1);
-  }
-
-  void number_names() {
-    for (std::size_t i = 0; i < names_.size(); ++i) numbers_.push_back({names_[i], i});
-    std::ranges::sort(numbers_, {}, &Numbered::text);
-  }
-  /// Renumbers the classes, which have the order of the file, in the order of their sorted names.
-  void sort_classes() {
-    std::vector<std::string> sorted;
-    std::vector<double> now(numbers_.size());
-    for (Numbered& known : numbers_) {
-      now[known.number] = static_cast<double>(sorted.size());
-      known.number = sorted.size();
-      sorted.push_back(known.text);
+  /// Takes the texts of the first file as all that there are, in the order of the alphabet.
+  void finish_columns(const nnrun::CsvReader& rows, std::vector<double>& numbers) {
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      nnrun::CsvColumn& column = columns_[c];
+      if (!column.is_category() || !column.is_open()) continue;
+      if (c < n_inputs_) require_category(column, numbers.size() / columns_.size(), rows);
+      const std::vector<double> now = column.sort_texts();
+      for (std::size_t i = c; i < numbers.size(); i += columns_.size())
+        if (!std::isnan(numbers[i])) numbers[i] = now[static_cast<std::size_t>(numbers[i])];
+      if (c >= n_inputs_) names_.set(column.texts());
     }
-    std::vector<double>& numbers = parts_[NNRUN_TRAIN];
-    for (std::size_t i = n_inputs_; i < numbers.size(); i += columns_.size())
-      numbers[i] = now[static_cast<std::size_t>(numbers[i])];
-    names_.set(std::move(sorted));
+    separator_found_ = std::string_view(separator) == "auto" ? rows.separator() : ',';
+    if (!is_class() && columns_.size() - n_inputs_ == 1)
+      as_classes_ = classes_for(numbers, n_inputs_, columns_.size());
+  }
+  void tell(nnrun_data& data) {
+    for (std::size_t i = 0; i < n_inputs_; ++i) {
+      const nnrun::CsvColumn& column = columns_[i];
+      std::vector<const char*>& texts = texts_.emplace_back();
+      for (const std::string& text : column.texts()) texts.push_back(text.c_str());
+      told_.push_back(
+          {sizeof(nnrun_column), column.flags(), column.name().c_str(),
+           std::uint32_t(column.is_category() ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER),
+           std::uint32_t(texts.size()), texts.data()});
+    }
+    data.columns = told_.data();
+    if (is_class()) {
+      data.target_name = column_names_[n_inputs_];
+      if (!columns_.back().reason().empty()) data.target_reason = columns_.back().reason().c_str();
+    }
+    if (!as_classes_.empty()) data.as_classes = as_classes_.c_str();
+    if (separator_found_ != ',')
+      note_ = "fields are separated by " + (separator_found_ == '\t'
+                                                ? std::string("tabs")
+                                                : "'" + std::string(1, separator_found_) + "'");
+    if (n_dropped_ > 0)
+      note_ += (note_.empty() ? "" : ", ") + std::to_string(n_dropped_) +
+               (n_dropped_ == 1 ? " row" : " rows") + " left out for missing values";
+    if (!note_.empty()) data.note = note_.c_str();
   }
 
-  struct Numbered {
-    std::string text;
-    std::size_t number;
-  };
-  std::vector<std::string> columns_;
-  std::size_t n_inputs_ = 0;
+  std::vector<nnrun::CsvColumn> columns_;  // inputs, then targets
+  std::size_t n_inputs_ = 0, n_dropped_ = 0;
+  bool takes_the_rest_ = false;  // the inputs are all columns that are not something else
   std::vector<const char*> column_names_;
-  bool categorical_ = false;
   ClassNames names_;
-  std::vector<Numbered> numbers_;  // of the classes, by text
+  char separator_found_ = ',';
+  std::string as_classes_, note_;
+  std::vector<std::vector<const char*>> texts_;  // of told_
+  std::vector<nnrun_column> told_;
   std::array<std::vector<double>, NNRUN_PARTS> parts_;
 };
 NNRUN_REGISTER(Csv)

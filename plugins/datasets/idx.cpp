@@ -10,6 +10,7 @@
 struct Idx : nnrun::Dataset {
   static constexpr auto name = "idx", doc = "images and labels in the files of MNIST, plain or .gz";
   const char *folder = "", *images = "", *labels = "", *test_images = "", *test_labels = "";
+  static constexpr bool files_apart = true;
   std::int64_t validation = 0;
   double divide_by = 255;
   std::span<const char* const> classes;
@@ -30,13 +31,15 @@ struct Idx : nnrun::Dataset {
                      "what pixels are divided by; 255 makes bytes numbers from 0 to 1",
                      {.min = 0, .above_min = true}),
         nnrun::param(&Idx::classes, "classes",
-                     "names of the labels 0, 1, …; without: \"0\", \"1\", … as far as they go",
+                     "names of the labels 0, 1, …; without: \"0\", \"1\", … as far as they go, "
+                     "from \"1\" on if none is 0",
                      {.classes = true}));
   }
   void check() const {
     if (*folder && (*images || *labels || *test_images || *test_labels))
       throw nnrun::Error("'folder' names all four files, so none can be given beside it");
-    if (!*folder && !(*images && *labels))
+    if (!*images != !*labels) throw nnrun::Error("'images' and 'labels' need each other");
+    if (!*folder && !*images && !*test_images)
       throw nnrun::Error("needs 'folder', or 'images' and 'labels'");
     if (!*test_images != !*test_labels)
       throw nnrun::Error("'test_images' and 'test_labels' need each other");
@@ -47,17 +50,19 @@ struct Idx : nnrun::Dataset {
         *folder ? files_of_mnist()
                 : std::array<std::string, 4>{images, labels, test_images, test_labels};
     names_.set({classes.begin(), classes.end()});
-    train_.push_back(pair_of(files[0], files[1]));
+    if (!files[0].empty()) train_.push_back(pair_of(files[0], files[1]));
     if (!files[2].empty()) test_.push_back(pair_of(files[2], files[3]));
-    if (!test_.empty() && test_.front().images.shape() != train_.front().images.shape())
+    if (!test_.empty() && !train_.empty() &&
+        test_.front().images.shape() != train_.front().images.shape())
       throw nnrun::Error("its images have another shape than those of " + files[0], files[2]);
-    const std::size_t all = train_.front().images.count(),
-                      held = static_cast<std::size_t>(validation);
-    if (held >= all)
+    if (nnrun::KnownColumns::has(data, &data.trained) && data.trained == 2) validation = 0;
+    const std::size_t all = train_.empty() ? 0 : train_.front().images.count(),
+                      held = train_.empty() ? 0 : static_cast<std::size_t>(validation);
+    if (held >= all && !train_.empty())
       throw nnrun::Error("'validation: " + std::to_string(held) + "' leaves none of its " +
                              std::to_string(all) + " examples to train on",
                          files[0]);
-    const std::vector<std::size_t> shape = train_.front().images.shape();
+    const std::vector<std::size_t> shape = (train_.empty() ? test_ : train_).front().images.shape();
     data.input.rank = static_cast<std::uint32_t>(shape.size());
     std::ranges::copy(shape, data.input.sizes);
     data.target = {1, {names_.size()}};
@@ -65,6 +70,8 @@ struct Idx : nnrun::Dataset {
     data.examples[NNRUN_VALIDATION] = held;
     data.examples[NNRUN_TEST] = test_.empty() ? 0 : test_.front().images.count();
     data.classes = names_.pointers();
+    host_divides_ = nnrun::KnownColumns::has(data, &data.divide_by);
+    if (host_divides_) data.divide_by = divide_by;
   }
 
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
@@ -73,7 +80,8 @@ struct Idx : nnrun::Dataset {
     if (part == nnrun::Part::validation)
       from += files.images.count() - static_cast<std::size_t>(validation);
     files.images.read(from, n, x);
-    for (std::size_t i = 0; i < n * files.images.cols(); ++i) x[i] /= divide_by;
+    if (!host_divides_)
+      for (std::size_t i = 0; i < n * files.images.cols(); ++i) x[i] /= divide_by;
     for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.labels[from + i], t);
   }
 
@@ -90,21 +98,25 @@ struct Idx : nnrun::Dataset {
     if (failed) throw nnrun::Error(failed.message(), file.string());
     return there;
   }
-  /// Returns the four files in the folder, as published or unpacked.
-  std::array<std::string, 4> files_of_mnist() const {
+  /// Returns a file in the folder, as published or unpacked; some programs that unpack put a point
+  /// in place of the last hyphen but one: train-images.idx3-ubyte. Empty if it is not there.
+  std::string find_file(const std::string& published) const {
     namespace fs = std::filesystem;
+    std::string dotted = published;
+    dotted[dotted.rfind("-idx")] = '.';
+    for (const std::string& known : {published, published + ".gz", dotted, dotted + ".gz"})
+      if (const fs::path file = fs::path(folder) / known; is_there(file)) return file.string();
+    return {};
+  }
+  /// Returns the four files in the folder.
+  std::array<std::string, 4> files_of_mnist() const {
     static constexpr std::array names{"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                       "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
     std::array<std::string, 4> files;
     std::string missing;
     for (std::size_t i = 0; i < names.size(); ++i) {
-      const fs::path plain = fs::path(folder) / names[i], packed = plain.string() + ".gz";
-      if (is_there(plain))
-        files[i] = plain.string();
-      else if (is_there(packed))
-        files[i] = packed.string();
-      else
-        missing += std::string(missing.empty() ? "" : ", ") + names[i];
+      files[i] = find_file(names[i]);
+      if (files[i].empty()) missing += std::string(missing.empty() ? "" : ", ") + names[i];
     }
     if (missing.empty()) return files;
     throw nnrun::Error(
@@ -122,7 +134,7 @@ struct Idx : nnrun::Dataset {
       throw nnrun::Error("expected images, found one number per example", image_file,
                          "are images and labels mixed up?");
     IdxFile file(label_file);
-    if (!file.shape().empty())
+    if (file.cols() != 1)
       throw nnrun::Error("expected labels, one number per example, found " +
                              std::to_string(file.cols()) + " per example",
                          label_file, "are images and labels mixed up?");
@@ -135,6 +147,7 @@ struct Idx : nnrun::Dataset {
   }
 
   ClassNames names_;
+  bool host_divides_ = false;  // older ones do not: then the pixels are divided here
   // one or none; defaults are constants, which clang does not let an optional be part of
   std::vector<Files> train_, test_;
 };

@@ -64,6 +64,15 @@ std::string hex(const unsigned char* bytes, std::size_t n) {
   return text;
 }
 
+/// Returns a hint.
+const char* what_starts_with(const unsigned char* start) {
+  if (start[0] == 0x1f && start[1] == 0x8b)
+    return "it is compressed twice: unpack it once, by gunzip";
+  if (start[0] == '<') return "it is a web page: the download failed";
+  if (start[0] == 'P' && start[1] == 'K') return "it is a zip file: unpack it";
+  return "";
+}
+
 std::string at_byte(const std::string& path, std::size_t offset) {
   return path + " at byte " + std::to_string(offset);
 }
@@ -88,7 +97,7 @@ void IdxFile::read_header() {
   if (start[0] != 0 || start[1] != 0 || width_ == 0 || start[3] < 1 || start[3] > 5)
     throw nnrun::Error("not an IDX file: it starts with " + hex(start, 4) +
                            ", expected 00 00, a type from 08 to 0e and a rank from 01 to 05",
-                       at_byte(path_, 0));
+                       at_byte(path_, 0), what_starts_with(start));
   std::size_t numbers = 1;
   for (std::size_t i = 0; i < start[3]; ++i) {
     unsigned char bytes[4];

@@ -10,6 +10,7 @@ struct Npy : nnrun::Dataset {
   const char *inputs = "", *targets = "", *validation_inputs = "", *validation_targets = "",
              *test_inputs = "", *test_targets = "";
   bool one_hot = false;
+  static constexpr bool files_apart = true;
   std::span<const char* const> classes;
   static constexpr auto params() {
     const auto file = [](auto member, const char* key, const char* what, bool required = false) {
@@ -29,6 +30,7 @@ struct Npy : nnrun::Dataset {
                      {.classes = true}));
   }
   void check() const {
+    if (!*inputs != !*targets) throw nnrun::Error("'inputs' and 'targets' need each other");
     if (!*validation_inputs != !*validation_targets)
       throw nnrun::Error("'validation_inputs' and 'validation_targets' need each other");
     if (!*test_inputs != !*test_targets)
@@ -46,10 +48,13 @@ struct Npy : nnrun::Dataset {
       parts_[part].push_back(pair_of(files[part][0], files[part][1]));
       data.examples[part] = parts_[part].front().inputs.count();
     }
-    const Files& train = parts_[NNRUN_TRAIN].front();
-    data.input = shape_of(train.inputs);
-    data.target = one_hot ? nnrun_shape{1, {names_.size()}} : shape_of(train.targets);
+    const Files* const any = first();
+    if (any == nullptr) throw nnrun::Error("no file is given");
+    data.input = shape_of(any->inputs);
+    data.target = one_hot ? nnrun_shape{1, {names_.size()}} : shape_of(any->targets);
     data.classes = one_hot ? names_.pointers() : nullptr;
+    if (!one_hot && any->targets.cols() == 1 && nnrun::KnownColumns::has(data, &data.as_classes))
+      data.as_classes = "one_hot: true";
   }
 
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
@@ -66,6 +71,12 @@ struct Npy : nnrun::Dataset {
     std::vector<std::uint16_t> classes;
   };
 
+  /// Returns the files of the first part that has some; nullptr if none has.
+  const Files* first() const {
+    for (const std::vector<Files>& part : parts_)
+      if (!part.empty()) return &part.front();
+    return nullptr;
+  }
   static nnrun_shape shape_of(const NpyFile& file) {
     const std::vector<std::size_t> sizes = file.shape();
     nnrun_shape shape{1, {1}};  // of an array with one dimension
@@ -87,9 +98,9 @@ struct Npy : nnrun::Dataset {
                              " targets, but there are " + std::to_string(files.inputs.count()) +
                              " examples in " + input_file,
                          target_file);
-    if (!parts_[NNRUN_TRAIN].empty()) {
-      same_shape(files.inputs, parts_[NNRUN_TRAIN].front().inputs);
-      same_shape(files.targets, parts_[NNRUN_TRAIN].front().targets);
+    if (const Files* const before = first()) {
+      same_shape(files.inputs, before->inputs);
+      same_shape(files.targets, before->targets);
     }
     if (one_hot) files.classes = read_classes(files.targets);
     return files;

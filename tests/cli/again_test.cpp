@@ -167,9 +167,11 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "  --> x.csv\n");
   scratch.write("x.csv", "x,y\n1,2\n3,\n");
   CHECK(said("d --csv x.csv", 5) ==
-        "error: column 'y' is empty\n"
+        "error: column 'y': a value is missing\n"
         "  --> x.csv:3\n"
-        "   = help: missing values are not made up: fill them in, or delete the row\n");
+        "   = help: the run does not fill it in: train with columns: {y: {missing: median}}, or "
+        "leave "
+        "the row out\n");
   scratch.write("x.csv", "x,z\n1,2\n");
   CHECK(said("d --csv x.csv", 5) ==
         "error: no column 'y'\n"

@@ -80,7 +80,7 @@ static const nnrun_setting top_k[] = {INT("k", 0, 5, 1, 9007199254740992.)};
 static const nnrun_setting points[] = {INT("train", 0, 100, 1, 9007199254740992.),
                                        INT("test", 0, 100, 0, 9007199254740992.)};
 static const nnrun_setting csv[] = {PATH("file", NNRUN_REQUIRED), PATH("test", 0),
-                                    STRINGS("columns"),           FLOATS("weights", halves),
+                                    STRINGS("headers"),           FLOATS("weights", halves),
                                     TEXT("separator", ","),       BOOL("header", 1)};
 /* "init" is nnrun's own word: no config can give it */
 static const nnrun_setting greedy[] = {INT("init", NNRUN_REQUIRED, 0, 1, 10)};

@@ -27,7 +27,7 @@ seed: 0
 random: philox
 dtype: float32
 plugins: []
-data: {type: points, train: 100, test: 100, features: [], scale: none, split: {validation: 0, test: 0, shuffle: true, stratify: false}}
+data: {type: points, train: 100, test: 100, features: [], scale: none, target_scale: none, split: {validation: 0, test: 0, shuffle: true, stratify: false}}
 model:
   input: 2
   layers:
@@ -54,7 +54,7 @@ TEST_CASE("a resolved config reads back to the same experiment, from any folder"
   Configs csv = over_line(R"yaml(data:
   type: csv
   file: "${NNRUN_TEST_FOLDER}/é \"ö\" \\ $${y}.csv"
-  columns: ["true", "7", "a: b", "# c", "[d", "", " e", "-", "null", "f\ng\x07", "*h", x-y.z]
+  headers: ["true", "7", "a: b", "# c", "[d", "", " e", "-", "null", "f\ng\x07", "*h", x-y.z]
   weights: [1e-300, 0.1, 123456789012345678, 5e-324, -0.0]
   separator: "\t"
   header: false

@@ -15,6 +15,8 @@ void fuzz_csv(std::string_view input) {
   };
   tried({{"path", file}, {"header", false}, {"separator", std::string(";")}});
   tried({{"path", file}, {"separator", std::string("tab")}, {"test", file}});
+  tried({{"path", file}, {"encoding", std::string("utf-16")}, {"decimal", std::string(",")}});
+  tried({{"path", file}, {"encoding", std::string("windows-1252")}});
   const Settings simple{{"path", file}, {"validation", file}};
   if (accepted)
     tried(simple);

@@ -1,6 +1,7 @@
 #include "network/preparation.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "support/example_data.hpp"
 #include "training/trainer.hpp"
@@ -188,6 +189,180 @@ TEST_CASE("the model's input is what features make", "[training][preparation]") 
                                        "predict: [[1, 2, 3]]\n"),
                             1),
       Contains("a row of 'predict' needs 2 numbers, this one has 3"));
+}
+
+TEST_CASE("a column whose spread is rounding is constant, whatever its size",
+          "[training][preparation]") {
+  // sums of 0.1 and 0.2, which differ from 0.3 in the last digit
+  const double drift[] = {0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3};
+  REQUIRE(drift[0] != drift[1]);
+  for (const host::Scale scale :
+       {host::Scale::standard, host::Scale::min_max, host::Scale::robust}) {
+    host::Preparation p = preparation({}, scale);
+    p.fit(std::vector<double>{drift[0], 1.7e9, drift[1], 1.7e9 + 60, drift[2], 1.7e9 + 120,
+                              drift[3], 1.7e9 + 180});
+    CHECK(applied(p, {0.31, 1.7e9})[0] == Approx(0.01));  // moved, not blown up
+    CHECK(std::abs(applied(p, {0.3, 1.7e9 + 180})[1]) >
+          0.4);  // a spread of 1e-7 of the size is one
+  }
+  host::Preparation tiny = preparation({}, host::Scale::min_max);
+  tiny.fit(std::vector<double>{2e-31, 0, 4e-31, 1});
+  CHECK(applied(tiny, {3e-31, 0})[0] == Approx(0.5));
+}
+
+TEST_CASE("robust scaling gives median 0, and 1 from quartile to quartile",
+          "[training][preparation]") {
+  host::Preparation p = preparation({}, host::Scale::robust);
+  p.fit(std::vector<double>{1, 0, 2, 0, 3, 0, 4, 0, 1000, 9});
+  CHECK(applied(p, {3, 0})[0] == 0);
+  CHECK(applied(p, {4, 0})[0] - applied(p, {2, 0})[0] == 1);
+  CHECK(applied(p, {3, 2})[1] == 2);  // most numbers are equal: there is no range to divide by
+}
+
+namespace {
+
+host::Column numbers_named(const std::string& name) {
+  host::Column column;
+  column.name = name;
+  return column;
+}
+host::Column category(const std::string& name, const Texts& texts) {
+  host::Column column = numbers_named(name);
+  column.is_category = true;
+  column.texts = texts;
+  return column;
+}
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+TEST_CASE("a category is an input for each text, an unknown text none or one of its own",
+          "[training][preparation]") {
+  host::Recipe recipe;
+  recipe.columns = {category("city", {"Bonn", "Kiel"}), numbers_named("size")};
+  CHECK(applied(host::Preparation(recipe), {1, 7}) == std::vector<double>{0, 1, 7});
+  recipe.columns[0].unknown = host::UnknownRule::ignore;
+  CHECK(applied(host::Preparation(recipe), {2, 7}) == std::vector<double>{0, 0, 7});
+  recipe.columns[0].unknown = host::UnknownRule::other;
+  CHECK(applied(host::Preparation(recipe), {2, 7}) == std::vector<double>{0, 0, 1, 7});
+  recipe.features = {{"size^2", {}}, {"city", {}}};
+  CHECK(applied(host::Preparation(recipe), {0, 7}) == std::vector<double>{49, 1, 0, 0});
+  recipe.features = {{"city*size", {}}};
+  CHECK_THROWS_WITH(host::Preparation(recipe), Contains("'city' holds texts"));
+}
+
+TEST_CASE("missing values are filled by what the training part has", "[training][preparation]") {
+  const auto filled = [](host::MissingRule rule, const std::string& constant = "") {
+    host::Recipe recipe;
+    recipe.columns = {numbers_named("a"), category("c", {"x", "y"})};
+    recipe.columns[0].missing = rule;
+    recipe.columns[0].constant = constant;
+    recipe.columns[0].indicator = true;
+    recipe.columns[1].missing = host::MissingRule::most_frequent;
+    host::Preparation p(recipe);
+    p.fit(std::vector<double>{1, 1, 2, 0, gap, 1, 2, gap, 10, gap});
+    const std::vector<double> there = applied(p, {3, 0}), away = applied(p, {gap, gap});
+    CHECK(there == std::vector<double>{3, 0, 1, 0});
+    CHECK(std::vector<double>(away.begin() + 1, away.end()) == std::vector<double>{1, 0, 1});
+    return away[0];
+  };
+  CHECK(filled(host::MissingRule::mean) == Approx(3.75));
+  CHECK(filled(host::MissingRule::median) == 2);
+  CHECK(filled(host::MissingRule::most_frequent) == 2);
+  CHECK(filled(host::MissingRule::constant, "-7") == -7);
+  host::Recipe none;
+  none.columns = {numbers_named("a")};
+  none.columns[0].missing = host::MissingRule::mean;
+  CHECK_THROWS_WITH(host::Preparation(none).fit(std::vector<double>{gap, gap}),
+                    Contains("column 'a' has no value in the training part"));
+}
+
+TEST_CASE("a category may have a text of its own for missing values", "[training][preparation]") {
+  host::Recipe recipe;
+  recipe.columns = {category("c", {"x", "y"})};
+  recipe.columns[0].missing = host::MissingRule::constant;
+  recipe.columns[0].unknown = host::UnknownRule::other;
+  recipe.columns[0].constant = "none";
+  host::Preparation p(recipe);
+  p.fit(std::vector<double>{0, 1, gap});
+  CHECK(applied(p, {1}) == std::vector<double>{0, 1, 0, 0});
+  CHECK(applied(p, {2}) == std::vector<double>{0, 0, 1, 0});  // unknown
+  CHECK(applied(p, {gap}) == std::vector<double>{0, 0, 0, 1});
+}
+
+TEST_CASE("a column may have a scale of its own, and texts have none", "[training][preparation]") {
+  host::Experiment e;
+  e.data.scale = host::Scale::standard;
+  e.data.columns.resize(1);
+  e.data.columns[0].name.value = "b";
+  e.data.columns[0].scale = host::Scale::none;
+  host::Preparation p(
+      recipe_of(e, {numbers_named("a"), numbers_named("b"), category("c", {"x", "y"})}));
+  p.fit(std::vector<double>{1, 5, 0, 3, 9, 1});
+  CHECK(applied(p, {3, 9, 1}) == std::vector<double>{1, 9, 0, 1});
+}
+
+TEST_CASE("division is part of the preparation", "[training][preparation]") {
+  host::Recipe recipe;
+  recipe.columns.resize(2);
+  recipe.divide_by = 255;
+  const host::Preparation p(recipe);
+  CHECK_FALSE(p.changes());
+  CHECK(applied(p, {255, 51}) == std::vector<double>{1, 51 / 255.});
+}
+
+TEST_CASE("targets are scaled for training and read back in their own units",
+          "[training][preparation]") {
+  const std::vector<double> rows{0, 0, 0, 0}, targets{100, 1e4, 1e6, 1e8};
+  for (const auto scale :
+       {host::TargetScale::standard, host::TargetScale::min_max, host::TargetScale::log}) {
+    host::Recipe recipe;
+    recipe.columns.resize(1);
+    recipe.target_scale = scale;
+    host::Preparation p(recipe);
+    p.fit(rows, targets, 1);
+    std::vector<double> scaled = targets;
+    double mean = 0;
+    for (double& t : scaled) {
+      p.scale_targets(&t, 1);
+      mean += t / 4;
+      CHECK(std::abs(t) < 2);
+    }
+    if (scale != host::TargetScale::min_max) CHECK(mean == Approx(0).margin(1e-12));
+    for (std::size_t i = 0; i < 4; ++i)
+      CHECK(p.in_units(scaled[i], 0) == Approx(targets[i]).epsilon(1e-12));
+  }
+  host::Recipe recipe;
+  recipe.columns.resize(1);
+  recipe.target_scale = host::TargetScale::log;
+  CHECK_THROWS_WITH(host::Preparation(recipe).fit(rows, std::vector<double>{1, 0, 1, 1}, 1),
+                    Contains("a target is 0, which has no logarithm"));
+}
+
+TEST_CASE("a recipe reads back from its JSON, and damaged JSON is refused",
+          "[training][preparation]") {
+  host::Recipe recipe;
+  recipe.columns = {category("c\"ity", {"x", "M\xC3\xBCnchen"}), numbers_named("b"), {}};
+  recipe.columns[0].unknown = host::UnknownRule::other;
+  recipe.columns[1].missing = host::MissingRule::constant;
+  recipe.columns[1].constant = "0.5";
+  recipe.columns[1].indicator = true;
+  recipe.features = {{"b^2", {}}};
+  recipe.divide_by = 255;
+  recipe.scales = true;
+  recipe.target_scale = host::TargetScale::log;
+  const std::string json = to_json(recipe);
+  CHECK(to_json(host::read_recipe(json, "m")) == json);
+  CHECK(host::read_recipe(json, "m").columns[0].texts == recipe.columns[0].texts);
+  for (const char* wrong :
+       {"", "[]", "{}", R"({"columns":[]})", R"({"columns":[1]})", R"({"columns":[{"name":1}]})",
+        R"({"columns":[{"texts":1}]})", R"({"columns":[{"texts":[1]}]})",
+        R"({"columns":[{"unknown":"x"}]})", R"({"columns":[{"missing":"x"}]})",
+        R"({"columns":[{}],"divide_by":0})", R"({"columns":[{}],"divide_by":"x"})",
+        R"({"columns":[{}],"target_scale":"x"})", R"({"columns":[{"name":"a\u0007"}]})"}) {
+    CAPTURE(wrong);
+    CHECK_THROWS_AS(host::read_recipe(wrong, "m"), host::RecordError);
+  }
 }
 
 }  // namespace nnrun::testing

@@ -97,27 +97,45 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
     return Table(text, more).said();
   };
   CHECK(said("x,y\n1,2\n3,\n") ==
-        "error: column 'y' is empty\n"
+        "error: column 'y': a value is missing\n"
         "  --> a.csv:3\n"
-        "   = help: missing values are not made up: fill them in, or delete the row\n");
+        "   = help: write columns: {y: {missing: drop}} to leave such rows out\n");
   CHECK(said("x,y\n1,2\nnan,4\n") ==
-        "error: column 'x': expected a finite number, found 'nan'\n"
-        "  --> a.csv:3\n");
+        "error: column 'x': a value is missing, 'nan'\n"
+        "  --> a.csv:3\n"
+        "   = help: write columns: {x: {missing: median}} to fill it in, or columns: {x: {missing: "
+        "drop}} to leave such rows out\n");
   CHECK(said("x,y\n1,2\n3,1e999\n") ==
         "error: column 'y': expected a finite number, found '1e999'\n"
         "  --> a.csv:3\n"
         "   = help: the first row has a number here; if the column holds classes, write classes: "
         "[...]\n");
-  CHECK(said("colour,y\nred,2\n") ==
+  CHECK(said("colour,y\n7,1\nred,2\n") ==
         "error: column 'colour': expected a finite number, found 'red'\n"
-        "  --> a.csv:2\n"
-        "   = help: an input must be a number: choose the columns with 'inputs'\n");
+        "  --> a.csv:3\n"
+        "   = help: the column is read as numbers because of '7' in a.csv:2; if it holds texts, "
+        "write columns: {colour: category}\n");
+  CHECK(said("colour,y\nred,1\n7,2\n") ==
+        "error: column 'colour' has texts and numbers: '7' is a number, 'red' in a.csv:2 is not\n"
+        "  --> a.csv:3\n"
+        "   = help: if all are texts, write columns: {colour: category}; else mend that row\n");
+  CHECK(said("x,y\n\"1,5\",2\n\"1,234\",4\n") ==
+        "error: column 'x': '1,5' is a date, or a number that is written with more than digits\n"
+        "  --> a.csv\n"
+        "   = help: write it as a plain number, or leave it out: columns: {x: unused}, or insist: "
+        "columns: {x: category}\n");
+  CHECK(said("x,y\n1,2\n\"1,5\",4\n") ==
+        "error: column 'x': expected a finite number, found '1,5'\n"
+        "  --> a.csv:3\n"
+        "   = help: if the comma stands before a fraction, write decimal: \",\"; if between "
+        "thousands, take it out\n");
   CHECK(said("x,y\n1,2\n\n3,4\n") ==
         "error: expected 2 columns, found 0\n"
         "  --> a.csv:3\n");
   CHECK(said("x,y\n1,2\n3,4,5\n") ==
         "error: expected 2 columns, found 3\n"
-        "  --> a.csv:3\n");
+        "  --> a.csv:3\n"
+        "   = help: a field with a comma in it stands in double quotes\n");
   CHECK(said("x,y\n1,2\n", {{"targets", Texts{"z"}}}) ==
         "error: no column 'z'\n"
         "  --> a.csv:1\n"
@@ -133,8 +151,8 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "error: the first row has numbers, not names of columns\n"
         "  --> a.csv:1\n"
         "   = help: write a row of names in front, or header: false\n");
-  CHECK(said("x,y\n1,\"2\n") ==
-        "error: a quote is not closed on its line\n"
+  CHECK(said("x,y\n1,\"2\n3,4\n") ==
+        "error: a quote is not closed\n"
         "  --> a.csv:2\n");
   CHECK(said("x,y\n1,\"2\"3\n") ==
         "error: text behind a closing quote\n"
@@ -153,10 +171,135 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "error: a target of classes must be the only target, here are 2\n"
         "  --> a.csv:2\n"
         "   = help: name one column in 'targets'\n");
-  CHECK(said("x,y\n1,red\n2,\n") ==
-        "error: column 'y' is empty\n"
+  CHECK(said("x,y\n1,red\n2,NA\n") ==
+        "error: column 'y': a value is missing, 'NA'\n"
         "  --> a.csv:3\n"
-        "   = help: missing values are not made up: fill them in, or delete the row\n");
+        "   = help: write columns: {y: {missing: drop}} to leave such rows out\n");
+}
+
+TEST_CASE("a date, and a text that no two rows share, is refused as an input", "[dataset][csv]") {
+  CHECK_THAT(Table("day,y\n2024-01-01,1\n2024-01-02,2\n2024-01-02,2\n").said(),
+             StartsWith("error: column 'day': '2024-01-01' is a date, or a number"));
+  std::string rows = "name,y\n";
+  for (char c = 'a'; c < 'a' + 12; ++c) rows += std::string(3, c) + ",1\n";
+  CHECK_THAT(Table(rows).said(),
+             StartsWith("error: column 'name': each row has a text of its own"));
+}
+
+TEST_CASE("a csv file in another encoding is read, or refused with the command that changes it",
+          "[dataset][csv]") {
+  const std::string right =
+      "gr\xC3\xB6\xC3\x9F"
+      "e,stadt\n1,M\xC3\xBCnchen\n2,K\xC3\xB6ln\n";
+  const std::string latin =
+      "gr\xF6\xDF"
+      "e,stadt\n1,M\xFCnchen\n2,K\xF6ln\n";
+  const Read expected = Table(right).read();
+  CHECK(expected.shape.names.inputs == Texts{"gr\xC3\xB6\xC3\x9F"
+                                             "e"});
+  const auto same = [&](const std::string& text, const Settings& more) {
+    const Read data = Table(text, more).read();
+    CHECK(data.shape.names.inputs == expected.shape.names.inputs);
+    CHECK(data.shape.names.classes == expected.shape.names.classes);
+  };
+  same(latin, {{"encoding", std::string("latin1")}});
+  same(latin, {{"encoding", std::string("windows-1252")}});
+  same("\xEF\xBB\xBF" + right, {});
+  same("\xEF\xBB\xBF" + right, {{"encoding", std::string("latin1")}});
+  std::string little = "\xFF\xFE", big = "\xFE\xFF";
+  for (const char c : latin) {  // the first 256 characters are those of Latin-1
+    little += c + std::string(1, '\0');
+    big += '\0' + std::string(1, c);
+  }
+  same(little, {});
+  same(big, {});
+  same(little.substr(2), {{"encoding", std::string("utf-16")}});
+  CHECK_THAT(Table(latin).said(),
+             StartsWith("error: is not UTF-8: byte f6 at column 3 of the line\n"
+                        "  --> a.csv:1\n"
+                        "   = help: if it comes from Windows, write encoding: windows-1252, or "
+                        "type\n") &&
+                 Catch::Contains("iconv -f WINDOWS-1252 -t UTF-8 '"));
+  CHECK_THAT(Table("x,stadt\n1,Bonn\n2,K\xF6ln\n").said(), Catch::Contains("  --> a.csv:3\n"));
+  CHECK_THAT(Table(little.substr(2)).said(), Catch::Contains("zero bytes: it is in UTF-16"));
+  CHECK_THAT(Table(little.substr(0, 21)).said(), Catch::Contains("ends within a character"));
+  // a euro sign, which latin1 does not have, and a character of four bytes in UTF-8
+  CHECK(Table("x,k\n1,\x80\n2,b\n", {{"encoding", std::string("windows-1252")}})
+            .read()
+            .shape.names.classes == Texts{"b", "\xE2\x82\xAC"});
+  CHECK(Table(std::string("\xFF\xFEx\0,\0k\0\n\0001\0,\0\x3D\xD8\x00\xDE\n\0002\0,\0b\0\n\0", 28))
+            .read()
+            .shape.names.classes == Texts{"b", "\xF0\x9F\x98\x80"});
+}
+
+TEST_CASE("separators, decimal commas and line ends of all sorts are understood",
+          "[dataset][csv]") {
+  const auto x = [](const std::string& text, const Settings& more = {}) {
+    return numbers(Table(text, more).read().parts[NNRUN_TRAIN].x);
+  };
+  const std::vector<double> both{1.5, 2, 3.5, 4};
+  CHECK(x("a,b,y\n1.5,2,0\n3.5,4,1\n") == both);
+  CHECK(x("a;b;y\n1.5;2;0\n3.5;4;1\n") == both);
+  CHECK(x("a\tb\ty\n1.5\t2\t0\n3.5\t4\t1\n") == both);
+  CHECK(x("a|b|y\r1.5|2|0\r3.5|4|1\r") == both);
+  CHECK(x("a;b;y\r\n1,5;2;0\r\n3,5;4;1\r\n", {{"decimal", std::string(",")}}) == both);
+  CHECK(x("1,5;2;0\n3,5;4;1\n",
+          {{"decimal", std::string(",")}, {"header", false}, {"separator", std::string(";")}}) ==
+        both);
+  CHECK(x("a,b,y,\n1.5,2,0,\n3.5,4,1,\n") == both);  // a comma at the end of every line
+  CHECK(x("a,b,y\n1.5,2,0,\n3.5,4,1,,\n") == both);  // of every line but the first
+  CHECK(x("a,b,y,\n1.5,2,0\n3.5,4,1\n") == both);    // of the first one
+  CHECK(x(" a , b , y \n 1.5 , 2 , 0 \n\"3.5\",+4, 1\n") == both);
+  CHECK(x("a,c,c,b,y,\n1.5,7,8,2,0,z\n3.5,7,8,4,1,z\n",
+          {{"inputs", Texts{"a", "b"}}, {"targets", Texts{"y"}}}) == both);
+  const Read data =
+      Table("note,a,y\n\"two\nlines, \"\"here\"\"\",1.5,0\nz,2,1\n", {{"inputs", Texts{"a"}}})
+          .read();
+  CHECK(numbers(data.parts[NNRUN_TRAIN].x) == std::vector<double>{1.5, 2});
+  CHECK(Table("note,a,y\n\"two\nlines\",1.5,0\nz,oops,1\n", {{"inputs", Texts{"a"}}})
+            .said()
+            .find("a.csv:4\n") != std::string::npos);  // the lines of the file, not its rows
+  CHECK(Table("a;b;y\n1;2;0\n").read().shape.note == "fields are separated by ';'");
+  CHECK(Table("a,b,y\n1,2,0\n").read().shape.note.empty());
+}
+
+TEST_CASE("a csv file may be compressed by gzip", "[dataset][csv]") {
+  const Scratch scratch;
+  const std::string packed = gzipped(scratch, "a,y\n1.5,0\n2,1\n");
+  const auto file = scratch.write("a.csv.gz", packed).string();
+  CHECK(numbers(read("csv", {{"path", file}}).parts[NNRUN_TRAIN].x) == std::vector<double>{1.5, 2});
+  scratch.write("a.csv.gz", packed.substr(0, packed.size() - 9));
+  CHECK(said(
+            [&] {
+              read("csv", {{"path", file}});
+            },
+            scratch) ==
+        "error: the compressed data end too early\n"
+        "  --> a.csv.gz\n"
+        "   = help: the file is not whole: get it again\n");
+}
+
+TEST_CASE("input columns of texts are categories, missing values as they are asked for",
+          "[dataset][csv]") {
+  const Read data = Table("color,size,y\nred,1,0\nblue,2,1\n\"a, b\",3,1\n").read();
+  REQUIRE(data.shape.columns.size() == 2);
+  CHECK(data.shape.columns[0].texts == Texts{"a, b", "blue", "red"});
+  CHECK_FALSE(data.shape.columns[1].is_category);
+  // one-hot: a, b; blue; red; and the size
+  CHECK(numbers(data.parts[NNRUN_TRAIN].x) ==
+        std::vector<double>{0, 0, 1, 1, 0, 1, 0, 2, 1, 0, 0, 3});
+}
+
+TEST_CASE("a target of few whole numbers is a number, with what would make it a class",
+          "[dataset][csv]") {
+  const Read numbers_1_to_3 = Table("x,k\n1,3\n2,1\n3,2\n4,1\n").read();
+  CHECK(numbers_1_to_3.shape.names.classes.empty());
+  CHECK(numbers_1_to_3.shape.as_classes == "classes: [1, 2, 3]");
+  CHECK(Table("x,k\n1,3.5\n2,1\n").read().shape.as_classes.empty());
+  const Read text = Table("x,k\n1,odd\n2,1\n3,2\n").read();
+  CHECK(text.shape.names.classes == Texts{"1", "2", "odd"});
+  CHECK_THAT(text.shape.target_reason,
+             StartsWith("'odd' in ") && Catch::EndsWith("a.csv:2 is not a number"));
 }
 
 TEST_CASE("a class that the training file does not have is refused", "[dataset][csv]") {

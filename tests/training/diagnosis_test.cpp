@@ -63,8 +63,7 @@ TEST_CASE("a run that diverges names the likely cause and what to write", "[trai
        houses("1", "500000", "{type: dense, units: 16, activation: tanh}, {type: dense, units: 1}",
               mean_squared + "optimizer: {type: sgd, learning_rate: 0.1}"),
        "likely cause: large targets: target 'price' reaches 4.79e+05",
-       "divide target 'price' by 500000 in the data: targets are not scaled, not even by "
-       "'scale'"},
+       "write data: {target_scale: standard}: 'scale' is for inputs alone"},
       {"large inputs",
        houses("1e6", "1", two_layers, mean_squared + "optimizer: {type: sgd, learning_rate: 0.1}"),
        "likely cause: large inputs: input 'rooms' reaches 1e+06", "write data: {scale: standard}"},
@@ -72,8 +71,8 @@ TEST_CASE("a run that diverges names the likely cause and what to write", "[trai
        houses("2000", "500000", two_layers,
               mean_squared + "optimizer: {type: sgd, learning_rate: 0.1}"),
        "likely cause: large inputs: input 'rooms' reaches 2e+03",
-       "write data: {scale: standard}\ndivide target 'price' by 500000 in the data: targets "
-       "are not scaled, not even by 'scale'"},
+       "write data: {scale: standard}\nwrite data: {target_scale: standard}: 'scale' is for "
+       "inputs alone"},
       {"a learning rate",
        houses("1", "1", two_layers, mean_squared + "optimizer: {type: sgd, learning_rate: 1e6}"),
        "likely cause: a learning rate that is far too large",

@@ -79,6 +79,14 @@ typedef struct nnrun_value {
 /* A string: what separates two fields of a file, or "tab"; also in the files that a trained network
    predicts. */
 #define NNRUN_SEPARATOR 32u
+/* How a file of text is written, also one that a trained network predicts. Bool: its first row
+   names the columns. */
+#define NNRUN_HEADER 64u
+/* Strings: the encoding; what stands before the fraction of a number. */
+#define NNRUN_ENCODING 128u
+#define NNRUN_DECIMAL 256u
+/* Strings: the fields that mean that a value is missing. */
+#define NNRUN_GAPS 512u
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
   const char *name, *doc;
@@ -431,6 +439,23 @@ typedef struct nnrun_initializer {
 /* ---- dataset/1 ---- */
 
 enum { NNRUN_TRAIN = 0, NNRUN_VALIDATION, NNRUN_TEST, NNRUN_PARTS };
+/* Since 1.2. A column of a table, and how its fields become numbers. */
+enum {
+  NNRUN_COLUMN_AS_FOUND = 0, /* numbers, or texts if it has texts */
+  NNRUN_COLUMN_NUMBER,
+  NNRUN_COLUMN_CATEGORY, /* texts: a field is the index of its text */
+  NNRUN_COLUMN_UNUSED
+};
+#define NNRUN_TARGET 1u       /* a target, not an input */
+#define NNRUN_KEEP_GAPS 2u    /* a missing value is NaN; otherwise it is refused */
+#define NNRUN_DROP_GAPS 4u    /* an example whose value is missing here is left out */
+#define NNRUN_KEEP_UNKNOWN 8u /* a text that is not in `texts` is n_texts; otherwise refused */
+typedef struct nnrun_column {
+  uint32_t size, flags;
+  const char* name;
+  uint32_t kind, n_texts;
+  const char* const* texts; /* of a category; empty: those of the file, sorted */
+} nnrun_column;
 typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; texts live as long
                                as the object */
   uint32_t size;
@@ -439,7 +464,26 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
   const char* const* input_names; /* one per input number, or NULL */
   const char* const* target_names;
   const char* const* classes; /* of a categorical target, one per target number, or NULL */
+  /* Since 1.2. */
+  const nnrun_column* known; /* given: what the config says of some columns, by name, or the columns
+                                of a trained network. Stride: known[0].size */
+  uint32_t n_known;
+  uint32_t trained; /* given. Not 0: known are all columns that are wanted, inputs in their order,
+                       then targets, unless there are none. 2: and no file is cut into parts */
+  const nnrun_column* columns; /* one per input number, as they are read; NULL: all are numbers.
+                                  Stride as above */
+  const char* target_name;     /* of a categorical target; may be NULL, as the following */
+  const char* target_reason;   /* why it is categorical: "'red' in data.csv:2 is not a number" */
+  const char* as_classes; /* of a target of few whole numbers, what makes it categorical: "classes:
+                             [1, 2]" */
+  const char* note;       /* what people should know of how it was read */
+  double divide_by;       /* what the network divides its inputs by; 0: nothing */
 } nnrun_data;
+/* Since 1.2. Any file may be left out, a required one too: its path is empty, its part without
+   examples. So a trained network is evaluated on a file where those of its training are not. */
+#define NNRUN_FILES_APART 1u
+/* Since 1.2. It follows the kinds and flags of `known`. */
+#define NNRUN_TABLE 2u
 typedef struct nnrun_dataset {
   uint32_t size, flags;
   /* [one at a time; data, once, before read] Reads what is needed to know the sizes; may change the

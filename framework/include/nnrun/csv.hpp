@@ -7,14 +7,25 @@
 #include <cstring>
 #include <istream>
 #include <nnrun/kinds/common.hpp>
+#include <nnrun/text_file.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace nnrun {
 
-/// Fields may stand in double quotes, with "" for a quote inside (RFC 4180); a row is one line.
-/// Everything throws Error with the file and line. It keeps one block and the longest line in
+/// How a text file is written.
+struct CsvFormat {
+  char separator = ',';  ///< between two fields; found_separator: the one that the first row shows
+  bool header = true;    ///< the first row names the columns
+  char decimal = '.';    ///< of numbers; or ','
+  std::string_view encoding = "utf-8";  ///< one of TextFile::encodings
+
+  static constexpr char found_separator = '\0';
+};
+
+/// Fields may stand in double quotes, with "" for a quote and line ends inside (RFC 4180).
+/// Everything throws Error with the file and line. It keeps one block and the longest row in
 /// memory.
 class CsvReader {
  public:
@@ -22,44 +33,57 @@ class CsvReader {
 
   /// Reads the names; without a header they are x1, x2, … `in` must outlive the reader; file: its
   /// name in messages.
-  CsvReader(std::istream& in, std::string file, char separator, bool header = true)
-      : in_(in), file_(std::move(file)), separator_(separator), row_waits_(!header) {
-    if (!next_line())
-      throw Error(header ? "the file is empty: expected a row of column names"
-                         : "the file is empty: expected a row of fields",
+  CsvReader(std::istream& in, std::string file, const CsvFormat& format)
+      : text_(in, file, format.encoding),
+        file_(std::move(file)),
+        separator_(format.separator),
+        decimal_(format.decimal),
+        row_waits_(!format.header) {
+    if (!next_row())
+      throw Error(format.header ? "the file is empty: expected a row of column names"
+                                : "the file is empty: expected a row of fields",
                   file_);
-    if (row_.starts_with("\xEF\xBB\xBF")) row_.erase(0, 3);
+    if (separator_ == CsvFormat::found_separator) separator_ = separator_in(row_);
+    complete_row();
     split();
-    if (!header) {
+    if (!format.header)
       for (std::size_t i = 1; i <= fields_.size(); ++i)
         names_.emplace_back("x").append(std::to_string(i));
-      sort_names();
-      return;
-    }
-    for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
-    if (names_.size() == 1 && names_[0].empty())
+    else
+      for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
+    if (format.header && names_.size() == 1 && names_[0].empty())
       throw Error("the first line must name the columns, but it is empty", place());
     sort_names();
-    const auto twice =
-        std::adjacent_find(by_name_.begin(), by_name_.end(),
-                           [this](std::size_t a, std::size_t b) { return names_[a] == names_[b]; });
-    if (twice != by_name_.end())
-      throw Error("two columns are called '" + names_[*twice] + "'", place());
   }
+  CsvReader(std::istream& in, std::string file, char separator, bool header = true)
+      : CsvReader(in, std::move(file), CsvFormat{.separator = separator, .header = header}) {}
 
   const std::vector<std::string>& names() const { return names_; }
+  const std::string& file() const { return file_; }
+  char separator() const { return separator_; }
   /// Returns true if all names are numbers: then the file has no header.
   bool names_are_numbers() const {
     double x;
     return std::all_of(names_.begin(), names_.end(),
                        [&](const std::string& name) { return parsed(name, x); });
   }
+  /// Makes the first row one of numbers, not of names. Only before `next`.
+  void take_names_as_row() {
+    row_waits_ = true;
+    for (std::size_t i = 0; i < names_.size(); ++i) names_[i] = "x" + std::to_string(i + 1);
+    by_name_.clear();
+    sort_names();
+  }
   /// Returns the index of a column.
   std::size_t column(std::string_view name) const {
     const auto found = std::lower_bound(
         by_name_.begin(), by_name_.end(), name,
         [this](std::size_t i, std::string_view wanted) { return names_[i] < wanted; });
-    if (found != by_name_.end() && names_[*found] == name) return *found;
+    if (found != by_name_.end() && names_[*found] == name) {
+      if (found + 1 != by_name_.end() && names_[*(found + 1)] == name)
+        throw Error("two columns are called '" + std::string(name) + "'", file_ + ":1");
+      return *found;
+    }
     std::string all;
     for (const std::string& known : names_) {
       if (all.size() > 400) {
@@ -72,7 +96,7 @@ class CsvReader {
   }
 
   /// Goes to the next row; returns false at the end. Empty lines at the end of the file are
-  /// ignored.
+  /// ignored, and so are empty fields beyond the named columns.
   bool next() {
     if (row_waits_) {
       row_waits_ = false;
@@ -80,16 +104,17 @@ class CsvReader {
     }
     std::size_t empty = 0;  // first of the empty lines before this one
     for (;;) {
-      if (!next_line()) return false;
+      if (!next_row()) return false;
       if (!trimmed(row_).empty()) break;
-      if (empty == 0) empty = line_;
+      if (empty == 0) empty = start_;
     }
+    complete_row();
     split();
-    if (empty == 0 && fields_.size() == names_.size()) return true;
+    if (empty == 0 && (fields_.size() == names_.size() || fits_but_for_empty_ends())) return true;
     const std::size_t found = empty ? 0 : fields_.size();
     throw Error(
         "expected " + std::to_string(names_.size()) + " columns, found " + std::to_string(found),
-        file_ + ":" + std::to_string(empty ? empty : line_));
+        file_ + ":" + std::to_string(empty ? empty : start_), hint_for_width(found));
   }
   /// Returns a field of the present row, valid until the next one.
   std::string_view field(std::size_t column) const { return fields_[column]; }
@@ -102,25 +127,34 @@ class CsvReader {
     return found;
   }
   double number(std::size_t column) const {
+    double x = 0;
+    if (is_number(column, x) && std::isfinite(x)) return x;
     const std::string_view found = fields_[column];
     if (found.empty())
       throw Error("column '" + names_[column] + "' is empty", place(),
                   "missing values are not made up: fill them in, or delete the row");
-    double x = 0;
-    if (!parsed(found, x) || !std::isfinite(x))
-      throw Error("column '" + names_[column] + "': expected a finite number, found '" +
-                      std::string(found.substr(0, 40)) + "'",
-                  place());
-    return x;
+    throw Error("column '" + names_[column] + "': expected a finite number, found '" +
+                    std::string(found.substr(0, 40)) + "'",
+                place());
   }
   bool is_number(std::size_t column) const {
     double x;
-    return parsed(fields_[column], x);
+    return is_number(column, x);
   }
-  /// Returns the place of the present row: `data.csv:12`.
-  std::string place() const { return file_ + ":" + std::to_string(line_); }
+  /// Returns whether a field is a number, which may be inf or nan, and sets x to it.
+  bool is_number(std::size_t column, double& x) const {
+    return decimal_ == '.' ? parsed(fields_[column], x) : parsed_with_comma(fields_[column], x);
+  }
+  /// Returns the place of the present row, where it starts: `data.csv:12`.
+  std::string place() const { return file_ + ":" + std::to_string(start_); }
 
  private:
+  static bool parsed_with_comma(std::string_view field, double& x) {
+    char digits[64];
+    if (field.size() > sizeof digits || field.find('.') != field.npos) return false;
+    std::replace_copy(field.begin(), field.end(), digits, ',', '.');
+    return parsed({digits, field.size()}, x);
+  }
   static bool parsed(std::string_view field, double& x) {
     const char *from = field.data(), *const end = field.data() + field.size();
     if (!field.empty() && field.front() == '+') ++from;
@@ -141,34 +175,115 @@ class CsvReader {
               [this](std::size_t a, std::size_t b) { return names_[a] < names_[b]; });
   }
 
-  /// Reads the next line, without its end, into row_.
-  bool next_line() {
+  /// Returns what the first row separates its fields by: what it has most of, outside of quotes.
+  static char separator_in(std::string_view row) {
+    constexpr std::string_view known = ",;\t|";
+    std::size_t counts[known.size()]{};
+    bool quoted = false;
+    for (const char c : row) {
+      if (c == '"') quoted = !quoted;
+      if (const std::size_t i = known.find(c); i != known.npos && !quoted) ++counts[i];
+    }
+    return known[static_cast<std::size_t>(std::max_element(counts, counts + known.size()) -
+                                          counts)];
+  }
+  std::string hint_for_width(std::size_t found) const {
+    const char other = separator_in(row_);
+    if (names_.size() > 1 || found != 1) {
+      if (decimal_ == '.' && separator_ == ',' && found > names_.size())
+        return "a field with a comma in it stands in double quotes";
+      return {};
+    }
+    return other == separator_ ? "" : std::string("are fields separated by '") + other + "'?";
+  }
+
+  /// Returns whether fields and names fit but for empty fields or nameless columns at the end,
+  /// which some programs write; makes them as many.
+  bool fits_but_for_empty_ends() {
+    while (fields_.size() > names_.size() && fields_.back().empty()) fields_.pop_back();
+    while (fields_.size() < names_.size() && names_[fields_.size()].empty()) fields_.emplace_back();
+    return fields_.size() == names_.size();
+  }
+
+  /// Reads the next line into row_, as the start of a row.
+  bool next_row() {
     row_.clear();
+    if (!add_line()) return false;
+    start_ = line_;
+    return true;
+  }
+  /// Adds lines to row_ until no quote is open, and checks its letters.
+  void complete_row() {
+    while (row_.find('"') != row_.npos && ends_in_quotes()) {
+      row_ += '\n';
+      if (!add_line()) throw Error("a quote is not closed", place());
+    }
+    if (line_ == 1 && row_.find('\0') != row_.npos)
+      throw Error("holds zero bytes: it is in UTF-16, or is not a text file", place(),
+                  "if it is UTF-16, write encoding: utf-16");
+    unsigned char all = 0;
+    for (const char c : row_) all |= static_cast<unsigned char>(c);
+    if (all >= 0x80) require_utf8();
+  }
+  void require_utf8() const {
+    const std::size_t wrong = first_not_utf8(row_);
+    if (wrong == row_.npos) return;
+    constexpr const char* digits = "0123456789abcdef";
+    const auto byte = static_cast<unsigned char>(row_[wrong]);
+    throw Error(std::string("is not UTF-8: byte ") + digits[byte >> 4] + digits[byte & 15] +
+                    " at column " + std::to_string(wrong + 1) + " of the line",
+                place(),
+                "if it comes from Windows, write encoding: windows-1252, or type\n"
+                "iconv -f WINDOWS-1252 -t UTF-8 '" +
+                    file_ + "' > utf8.csv");
+  }
+  /// Returns whether a quoted field of row_ is not closed.
+  bool ends_in_quotes() const {
+    enum { start, plain, quoted } state = start;
+    for (std::size_t i = 0; i < row_.size(); ++i) {
+      const char c = row_[i];
+      if (state == quoted) {
+        if (c != '"') continue;
+        if (i + 1 < row_.size() && row_[i + 1] == '"')
+          ++i;
+        else
+          state = plain;
+      } else if (c == separator_) {
+        state = start;
+      } else if (state == start && c != ' ') {
+        state = c == '"' ? quoted : plain;
+      }
+    }
+    return state == quoted;
+  }
+
+  /// Adds the next line, without its end, to row_.
+  bool add_line() {
     for (bool any = false;; any = true) {
-      if (from_ == to_) {
-        in_.read(block_, sizeof block_);
-        from_ = 0;
-        to_ = static_cast<std::size_t>(in_.gcount());
-        if (in_.bad()) throw Error("cannot be read further", place());
-        if (to_ == 0) {
+      if (block_.empty()) {
+        block_ = text_.next();
+        if (line_ == 0 && !any) line_end_ = line_end_in(block_);
+        if (block_.empty()) {
           if (any) ++line_;
           return any;
         }
       }
-      const char* const start = block_ + from_;
-      const void* const end = std::memchr(start, '\n', to_ - from_);
-      const std::size_t n =
-          end ? static_cast<std::size_t>(static_cast<const char*>(end) - start) : to_ - from_;
+      const std::size_t end = block_.find(line_end_), n = std::min(end, block_.size());
       if (row_.size() + n > longest_line)
         throw Error("a line of more than 16 MiB", file_ + ":" + std::to_string(line_ + 1));
-      row_.append(start, n);
-      from_ += n;
-      if (end) {
-        ++from_;
-        ++line_;
-        return true;
-      }
+      row_.append(block_, 0, n);
+      block_.remove_prefix(n);
+      if (end == block_.npos) continue;
+      block_.remove_prefix(1);
+      ++line_;
+      return true;
     }
+  }
+  /// Old programs end lines with CR alone.
+  static char line_end_in(std::string_view block) {
+    const std::size_t cr = block.find('\r');
+    return block.find('\n') == block.npos && cr != block.npos && cr + 1 < block.size() ? '\r'
+                                                                                       : '\n';
   }
 
   void split() {
@@ -213,20 +328,19 @@ class CsvReader {
                     "a quote inside quotes is written \"\"");
       return after;
     }
-    throw Error("a quote is not closed on its line", place());
+    throw Error("a quote is not closed", place());
   }
 
-  std::istream& in_;
+  TextFile text_;
   std::string file_;
-  char separator_;
+  char separator_, decimal_, line_end_ = '\n';
   bool row_waits_;  // the first row was read for its number of columns
   std::vector<std::string> names_;
   std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
-  char block_[1 << 16];
-  std::size_t from_ = 0, to_ = 0;  // of what is left of the block
+  std::string_view block_;            // what is left of the block of text_
   std::string row_;
   std::vector<std::string_view> fields_;  // of row_
-  std::size_t line_ = 0;
+  std::size_t line_ = 0, start_ = 0;      // the last line that was read; the first one of the row
 };
 
 }  // namespace nnrun

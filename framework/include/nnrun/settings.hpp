@@ -23,7 +23,8 @@ struct Accepts {
   bool path = false;         ///< a string that names a file
   std::span<const char* const> choices{};
   bool classes = false;    ///< of a data set: NNRUN_CLASSES in abi.h
-  bool separator = false;  ///< of a data set: NNRUN_SEPARATOR in abi.h
+  bool separator = false;  ///< of a data set: NNRUN_SEPARATOR in abi.h, and so on
+  bool header = false, encoding = false, decimal = false, gaps = false;
 };
 
 template <class Owner, class Member>
@@ -119,7 +120,9 @@ constexpr nnrun_setting describe(const C& defaults, const Param<Owner, M>& p) {
   const std::uint32_t flags =
       (a.required ? NNRUN_REQUIRED : 0u) | (a.above_min ? NNRUN_ABOVE_MIN : 0u) |
       (a.below_max ? NNRUN_BELOW_MAX : 0u) | (a.logarithmic ? NNRUN_LOGARITHMIC : 0u) |
-      (a.classes ? NNRUN_CLASSES : 0u) | (a.separator ? NNRUN_SEPARATOR : 0u);
+      (a.classes ? NNRUN_CLASSES : 0u) | (a.separator ? NNRUN_SEPARATOR : 0u) |
+      (a.header ? NNRUN_HEADER : 0u) | (a.encoding ? NNRUN_ENCODING : 0u) |
+      (a.decimal ? NNRUN_DECIMAL : 0u) | (a.gaps ? NNRUN_GAPS : 0u);
   return {sizeof(nnrun_setting),
           type_of<M>(a),
           flags,

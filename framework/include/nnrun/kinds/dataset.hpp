@@ -1,6 +1,11 @@
 // Data sets: examples with their targets, drawn or read from files.
 #pragma once
+#include <algorithm>
 #include <nnrun/kinds/common.hpp>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
 
 namespace nnrun {
 
@@ -10,7 +15,59 @@ enum class Part : std::uint32_t {
   test = NNRUN_TEST
 };
 
+/// What the config, or a trained network, says of columns. Empty if the host is older.
+class KnownColumns {
+ public:
+  explicit KnownColumns(const nnrun_data& data) {
+    if (!has(data, &data.trained)) return;
+    trained_ = data.trained != 0;
+    const char* at = reinterpret_cast<const char*>(data.known);
+    for (std::uint32_t i = 0; i < data.n_known; ++i, at += data.known->size) {
+      const auto* const column = reinterpret_cast<const nnrun_column*>(at);
+      columns_.push_back(column);
+      by_name_.emplace(column->name, column);
+    }
+  }
+  /// Returns whether the host knows a field of nnrun_data.
+  static bool has(const nnrun_data& data, const void* field) {
+    return static_cast<const char*>(field) < reinterpret_cast<const char*>(&data) + data.size;
+  }
+  bool is_trained() const { return trained_; }
+  /// Returns what is said of a column, by its name; nullptr if nothing is.
+  const nnrun_column* find(std::string_view name) const {
+    const auto found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+  }
+  /// Throws Error if a column that something is said of is not there.
+  void require_all(const std::vector<std::string>& names, const std::string& file) const {
+    for (const nnrun_column* column : columns_)
+      if (!trained_ && std::find(names.begin(), names.end(), column->name) == names.end())
+        throw Error("no column '" + std::string(column->name) + "', which 'columns' tells of",
+                    file);
+  }
+  /// Returns the names of a trained network's inputs, or of its targets.
+  std::vector<std::string> trained(bool targets) const {
+    std::vector<std::string> names;
+    for (const nnrun_column* column : columns_)
+      if (trained_ && ((column->flags & NNRUN_TARGET) != 0) == targets)
+        names.emplace_back(column->name);
+    return names;
+  }
+
+ private:
+  bool trained_ = false;
+  std::vector<const nnrun_column*> columns_;
+  std::unordered_map<std::string_view, const nnrun_column*> by_name_;
+};
+
 namespace detail {
+template <class C>
+constexpr std::uint32_t data_flags() {
+  std::uint32_t flags = 0;
+  if constexpr (requires { C::files_apart; }) flags |= C::files_apart ? NNRUN_FILES_APART : 0u;
+  if constexpr (requires { C::is_table; }) flags |= C::is_table ? NNRUN_TABLE : 0u;
+  return flags;
+}
 template <class C>
 int open_data(void* self, nnrun_data* data) noexcept {
   static_assert(
@@ -31,12 +88,15 @@ int read_data(void* self, const nnrun_stream* stream, std::uint32_t part, std::s
 
 /// Give `void open(nnrun_data&)`, which fills in shapes and counts, and `void read(const Stream&,
 /// Part, size_t from, size_t n, double* x, double* t)`, which writes n examples. One thread reads
-/// part after part, in order, each example once.
+/// part after part, in order, each example once. With `static constexpr bool files_apart = true`,
+/// any path of a file may be empty: then that part has no examples. With `is_table`, it follows
+/// KnownColumns and tells of its own columns.
 struct Dataset {
   static constexpr auto kind = "dataset/1";
   template <class C>
   static constexpr nnrun_dataset functions_of() {
-    return {sizeof(nnrun_dataset), 0, detail::open_data<C>, detail::read_data<C>};
+    return {sizeof(nnrun_dataset), detail::data_flags<C>(), detail::open_data<C>,
+            detail::read_data<C>};
   }
 };
 

@@ -1,0 +1,96 @@
+#include "cli/input_columns.hpp"
+
+#include <sstream>
+
+#include "loading/declarations.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Returns whether the names are 0, 1, 2, … or 1, 2, 3, …
+bool names_count(const CsvReader& rows) {
+  const std::vector<std::string>& names = rows.names();
+  const std::size_t first = names[0] == "1" ? 1 : 0;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (names[i] != std::to_string(i + first)) return false;
+  return true;
+}
+
+}  // namespace
+
+TextSettings::TextSettings(const Use& data) {
+  for (std::size_t i = 0; i < data.settings.size(); ++i) {
+    const nnrun_setting& setting = setting_of(*data.plugin, i);
+    const auto is = [&](std::uint32_t flag) { return means(*data.plugin, setting, flag); };
+    const Value& value = data.settings[i];
+    if (const auto* const text = std::get_if<std::string>(&value); text && !text->empty()) {
+      if (is(NNRUN_SEPARATOR) && *text != "auto")
+        format.separator = *text == "tab" ? '\t' : text->front();
+      if (is(NNRUN_DECIMAL)) format.decimal = text->front();
+      if (is(NNRUN_ENCODING)) format.encoding = *text;
+    }
+    if (const auto* const on = std::get_if<bool>(&value); on && is(NNRUN_HEADER))
+      format.header = *on;
+    if (const auto* const list = std::get_if<std::vector<std::string>>(&value);
+        list && is(NNRUN_GAPS))
+      gaps = *list;
+  }
+}
+
+InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text) {
+  for (const std::string& gap : text.gaps) gaps_.push_back(gap.c_str());
+  for (std::size_t i = 0; i < recipe.columns.size(); ++i) {
+    const Column& column = recipe.columns[i];
+    const std::string name = column.name.empty() ? "x" + std::to_string(i + 1) : column.name;
+    const std::uint32_t flags = (column.unknown == UnknownRule::error ? 0u : NNRUN_KEEP_UNKNOWN) |
+                                (column.is_filled() ? NNRUN_KEEP_GAPS : 0u);
+    const std::uint32_t kind = column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER;
+    const nnrun_column asked{sizeof asked, flags, name.c_str(), kind, 0, nullptr};
+    CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps_, true);
+    if (column.is_category) reader.set_texts(column.texts);
+    named_ = named_ || !column.name.empty();
+    only_numbers_ = only_numbers_ && column.is_plain();
+  }
+}
+
+void InputColumns::find(CsvReader& rows, bool header) {
+  if (named_) {
+    if (header && rows.names_are_numbers())
+      throw DataError(Problem{.what = "the first row has numbers, not names of columns",
+                              .where = rows.place(),
+                              .hint = "write a row of names above it: the run has inputs by name"});
+    for (const CsvColumn& column : columns_) at_.push_back(rows.column(column.name()));
+    return;
+  }
+  if (rows.names().size() != size())
+    throw DataError(Problem{.what = "the run has " + std::to_string(size()) +
+                                    " inputs without names, the file has " +
+                                    std::to_string(rows.names().size()) + " columns",
+                            .where = rows.place()});
+  if (header && rows.names_are_numbers()) {
+    if (size() > 1 && names_count(rows))
+      throw DataError(
+          Problem{.what = "the first row may be the numbers of the columns, or an example",
+                  .where = rows.place(),
+                  .hint = "take it out if it numbers the columns; else write a row of names, "
+                          "such as x1,x2, above it"});
+    rows.take_names_as_row();
+  }
+  take_all();
+}
+
+std::vector<double> InputColumns::read_example(const std::string& text) {
+  std::istringstream in(text);
+  CsvReader rows(in, "the example", CsvFormat{.header = false});
+  std::vector<double> x;
+  if (rows.names().size() != size() || !rows.next()) return x;
+  take_all();
+  read(rows, x);
+  return x;
+}
+
+void InputColumns::take_all() {
+  at_.resize(size());
+  for (std::size_t i = 0; i < size(); ++i) at_[i] = i;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,197 @@
+// How the fields of a column of a text file become numbers: the same for training and prediction.
+#pragma once
+#include <nnrun/abi.h>
+
+#include <cstdint>
+#include <limits>
+#include <nnrun/csv.hpp>
+#include <numeric>
+#include <unordered_map>
+
+namespace nnrun {
+
+/// The fields that mean that a value is missing, besides empty ones.
+inline constexpr const char* usual_gaps[] = {"NA",  "N/A",  "n/a",  "#N/A", "NaN",
+                                             "nan", "null", "NULL", "?",    "-"};
+
+class CsvColumn {
+ public:
+  static constexpr std::size_t most_texts = 10000;
+  static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+  CsvColumn() = default;
+  /// asked: what is said of it, or nullptr. gaps: fields that mean that a value is missing; must
+  /// outlive the column.
+  /// trained: a network was trained already, so that nothing can be said of the column any more.
+  CsvColumn(std::string name, bool target, const nnrun_column* asked,
+            std::span<const char* const> gaps, bool trained = false)
+      : name_(std::move(name)), target_(target), trained_(trained), gaps_(gaps) {
+    if (asked == nullptr) return;
+    kind_ = asked->kind;
+    declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
+    flags_ = asked->flags;
+    for (std::uint32_t i = 0; i < asked->n_texts; ++i) give(asked->texts[i]);
+  }
+  /// Makes it a category of these texts and no others.
+  void set_texts(std::span<const std::string> texts) {
+    texts_.clear();
+    numbers_.clear();
+    for (const std::string& text : texts) give(text);
+  }
+
+  const std::string& name() const { return name_; }
+  bool is_category() const { return kind_ == NNRUN_COLUMN_CATEGORY; }
+  bool is_declared() const { return declared_; }
+  bool is_open() const { return open_; }  ///< new texts are still added
+  bool drops_gaps() const { return (flags_ & NNRUN_DROP_GAPS) != 0; }
+  std::uint32_t flags() const { return flags_; }
+  const std::vector<std::string>& texts() const { return texts_; }
+  /// Returns why it is a category if nobody said so: "'red' in data.csv:2 is not a number".
+  const std::string& reason() const { return reason_; }
+
+  /// Returns the number of a field: that which it shows, the index of its text, or `missing`.
+  /// Throws Error, with file, line and what to do, for what it cannot be.
+  double read(const CsvReader& rows, std::size_t at) {
+    if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
+    double x = 0;
+    if (kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x)) [[likely]]
+      return x;
+    const std::string_view field = rows.field(at);
+    if (is_gap(field)) return gap(rows, field);
+    if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, field);
+    return category(rows, at);
+  }
+
+  /// Sorts the texts that were found, once the file is read. Returns the new index of each.
+  std::vector<double> sort_texts() {
+    std::vector<std::uint32_t> order(texts_.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(),
+              [this](std::uint32_t a, std::uint32_t b) { return texts_[a] < texts_[b]; });
+    std::vector<double> now(order.size());
+    std::vector<std::string> sorted;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      now[order[i]] = static_cast<double>(i);
+      sorted.push_back(std::move(texts_[order[i]]));
+    }
+    texts_.clear();
+    numbers_.clear();
+    for (const std::string& text : sorted) give(text);
+    return now;
+  }
+
+ private:
+  struct Hash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+
+  void give(std::string_view text) {
+    kind_ = NNRUN_COLUMN_CATEGORY;
+    open_ = false;
+    numbers_.emplace(text, texts_.size());
+    texts_.emplace_back(text);
+  }
+  bool is_gap(std::string_view field) const {
+    if (field.empty()) return true;
+    return std::any_of(gaps_.begin(), gaps_.end(), [&](const char* gap) { return field == gap; }) &&
+           (open_ || !numbers_.contains(field));
+  }
+
+  /// The first field that is there decides.
+  void find_kind(const CsvReader& rows, std::size_t at) {
+    const std::string_view field = rows.field(at);
+    if (is_gap(field)) return;
+    kind_ = rows.is_number(at) ? NNRUN_COLUMN_NUMBER : NNRUN_COLUMN_CATEGORY;
+    first_ = "'" + std::string(field.substr(0, 40)) + "' in " + rows.place();
+    if (is_category()) reason_ = first_ + " is not a number";
+  }
+
+  std::string key(const std::string& what) const {
+    return "columns: {" +
+           (name_.find_first_of(" ,:{}[]'\"#&*!|>%@`") == name_.npos ? name_
+                                                                     : "\"" + name_ + "\"") +
+           ": " + what + "}";
+  }
+
+  double gap(const CsvReader& rows, std::string_view field) const {
+    if ((flags_ & (NNRUN_KEEP_GAPS | NNRUN_DROP_GAPS)) != 0) return missing;
+    const std::string fill = key(is_category() ? "{missing: most_frequent}" : "{missing: median}");
+    const std::string drop = "write " + key("{missing: drop}") + " to leave such rows out";
+    throw Error("column '" + name_ + "': a value is missing" +
+                    (field.empty() ? "" : ", '" + std::string(field) + "'"),
+                rows.place(),
+                trained_
+                    ? "the run does not fill it in: train with " + fill + ", or leave the row out"
+                : target_ ? drop
+                          : "write " + fill + " to fill it in, or " + drop.substr(6));
+  }
+
+  [[noreturn]] void refuse_text(const CsvReader& rows, std::string_view field) const {
+    std::string hint;
+    std::string plain(field);
+    std::replace(plain.begin(), plain.end(), ',', '.');
+    double x = 0;
+    const auto [stop, failed] = std::from_chars(plain.data(), plain.data() + plain.size(), x);
+    const bool comma = field.find(',') != field.npos && failed == std::errc{} &&
+                       stop == plain.data() + plain.size();
+    if (comma)
+      hint =
+          "if the comma stands before a fraction, write decimal: \",\"; if between thousands, take "
+          "it out";
+    else if (!declared_ && !first_.empty() && target_)
+      hint = "the first row has a number here; if the column holds classes, write classes: [...]";
+    else if (!declared_ && !first_.empty())
+      hint = "the column is read as numbers because of " + first_ + "; if it holds texts, write " +
+             key("category");
+    throw Error("column '" + name_ + "': expected a finite number, found '" +
+                    std::string(field.substr(0, 40)) + "'",
+                rows.place(), hint);
+  }
+
+  double category(const CsvReader& rows, std::size_t at) {
+    const std::string_view text = rows.text(at);
+    const auto known = numbers_.find(text);
+    if (known != numbers_.end()) return static_cast<double>(known->second);
+    if (!open_ && (flags_ & NNRUN_KEEP_UNKNOWN) != 0) return static_cast<double>(texts_.size());
+    if (!open_)
+      throw Error("column '" + name_ + "': unknown " + (target_ ? "class" : "text") + " '" +
+                      std::string(text.substr(0, 40)) + "'",
+                  rows.place(), list_of_texts());
+    if (!target_ && !declared_ && rows.is_number(at))
+      throw Error("column '" + name_ + "' has texts and numbers: '" +
+                      std::string(text.substr(0, 40)) + "' is a number, " + first_ + " is not",
+                  rows.place(),
+                  "if all are texts, write " + key("category") + "; else mend that row");
+    if (texts_.size() == most_texts)
+      throw Error(
+          "column '" + name_ + "' has more than " + std::to_string(most_texts) + " different texts",
+          rows.place(),
+          target_ ? "name the target column in 'targets'" : "leave it out: " + key("unused"));
+    const auto number = texts_.size();
+    numbers_.emplace(text, number);
+    texts_.emplace_back(text);
+    return static_cast<double>(number);
+  }
+  std::string list_of_texts() const {
+    std::string all;
+    for (const std::string& text : texts_) {
+      if (all.size() > 400) {
+        all += ", …";
+        break;
+      }
+      all += (all.empty() ? "" : ", ") + text;
+    }
+    return (target_ ? "the classes are: " : "the run knows: ") + all +
+           (target_ ? "" : "\nwrite " + key("{unknown: other}") + " to train for others");
+  }
+
+  std::string name_;
+  bool target_ = false, trained_ = false, declared_ = false, open_ = true;
+  std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
+  std::span<const char* const> gaps_;
+  std::vector<std::string> texts_;
+  std::string first_, reason_;
+  std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> numbers_;
+};
+
+}  // namespace nnrun

@@ -1,0 +1,22 @@
+// The preparation that a recorded model brings.
+#pragma once
+#include "network/model.hpp"
+namespace nnrun::host {
+
+/// Returns the preparation of a recorded model, with what it learned. The config describes it if
+/// the file does not. Throws RecordError if they do not fit each other.
+Preparation preparation_of(const Experiment& experiment, const ModelFile& file);
+
+/// Throws RecordError if what the file learned of targets does not fit the model's outputs.
+void require_fit_of(const ModelFile& file, const Model& model);
+
+/// Returns the preparation of a run that starts from the weights of another one: that of the other,
+/// if the run prepares its inputs in the same way. own: of the run, not fitted. Otherwise returns
+/// `own`.
+Preparation preparation_at_start(const Experiment& experiment, Preparation own);
+
+/// Returns what people should know of the preparation of a run that starts from the weights of
+/// another one; nothing if there is nothing to say.
+std::string words_of_start(const Experiment& experiment, const Preparation& used);
+
+}  // namespace nnrun::host

@@ -1,0 +1,163 @@
+#include "network/recipe.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/json_text.hpp"
+#include "base/text.hpp"
+#include "config/columns.hpp"
+namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_columns = 2'000'000;
+
+/// The fields of a JSON text. Each function throws RecordError for what is not as it was written.
+class RecipeReader {
+ public:
+  explicit RecipeReader(const std::string& file) : file_(file) {}
+
+  Recipe read(const Json& json) const {
+    if (!json.is_object()) refuse("is not a map");
+    Recipe recipe;
+    recipe.divide_by = number(json, "divide_by", 1);
+    if (!(recipe.divide_by > 0)) refuse("'divide_by' is not above 0");
+    const Json& columns = at(json, "columns");
+    if (!columns.is_array() || columns.empty() || columns.size() > most_columns)
+      refuse("'columns' is not a list of columns");
+    for (const Json& column : columns) recipe.columns.push_back(read_column(column));
+    if (json.contains("features"))
+      for (const std::string& feature : texts(json, "features"))
+        recipe.features.push_back({feature, {}});
+    recipe.scales = json.contains("scales");
+    if (json.contains("target_scale")) {
+      const auto scale = target_scale_of(text(json, "target_scale"));
+      if (!scale) refuse("'target_scale' is not known");
+      recipe.target_scale = *scale;
+    }
+    return recipe;
+  }
+
+ private:
+  [[noreturn]] void refuse(const std::string& what) const {
+    throw RecordError(Problem{.what = "'preparation' " + what, .where = file_});
+  }
+  const Json& at(const Json& map, const char* key) const {
+    if (!map.contains(key)) refuse("has no '" + std::string(key) + "'");
+    return map.at(key);
+  }
+  std::string text(const Json& map, const char* key) const {
+    const Json& value = at(map, key);
+    if (!value.is_string()) refuse("has a '" + std::string(key) + "' that is not a text");
+    return printable(value.get<std::string>());
+  }
+  std::string printable(std::string value) const {
+    if (std::ranges::any_of(value, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+      refuse("holds a control character");
+    return value;
+  }
+  std::vector<std::string> texts(const Json& map, const char* key) const {
+    const Json& list = at(map, key);
+    if (!list.is_array()) refuse("has '" + std::string(key) + "' that are not a list");
+    std::vector<std::string> out;
+    for (const Json& value : list) {
+      if (!value.is_string()) refuse("has '" + std::string(key) + "' that are not texts");
+      out.push_back(printable(value.get<std::string>()));
+    }
+    return out;
+  }
+  double number(const Json& map, const char* key, double fallback) const {
+    if (!map.contains(key)) return fallback;
+    if (!map.at(key).is_number()) refuse("has a '" + std::string(key) + "' that is not a number");
+    const double x = map.at(key).get<double>();
+    if (!std::isfinite(x)) refuse("has a '" + std::string(key) + "' that is not finite");
+    return x;
+  }
+  Column read_column(const Json& json) const {
+    if (!json.is_object()) refuse("has a column that is not a map");
+    Column column;
+    if (json.contains("name")) column.name = text(json, "name");
+    column.is_category = json.contains("texts");
+    if (column.is_category) column.texts = texts(json, "texts");
+    if (json.contains("unknown")) {
+      const auto rule = unknown_of(text(json, "unknown"));
+      if (!rule) refuse("has an 'unknown' that is not known");
+      column.unknown = *rule;
+    }
+    if (json.contains("missing")) {
+      const auto rule = missing_of(text(json, "missing"));
+      if (!rule) refuse("has a 'missing' that is not known");
+      column.missing = *rule;
+    }
+    if (json.contains("constant")) column.constant = text(json, "constant");
+    column.indicator = json.contains("indicator");
+    return column;
+  }
+
+  const std::string& file_;
+};
+
+Json json_of(const Column& column) {
+  Json json = Json::object();
+  if (!column.name.empty()) json["name"] = column.name;
+  if (column.is_category) json["texts"] = column.texts;
+  if (column.unknown != UnknownRule::error) json["unknown"] = word_of(column.unknown);
+  if (column.missing != MissingRule::error) json["missing"] = word_of(column.missing);
+  if (column.missing == MissingRule::constant) json["constant"] = column.constant;
+  if (column.indicator) json["indicator"] = true;
+  return json;
+}
+
+}  // namespace
+
+bool Recipe::is_plain() const {
+  return features.empty() && divide_by == 1 && target_scale == TargetScale::none &&
+         std::ranges::all_of(columns, &Column::is_plain);
+}
+
+std::vector<Column> number_columns(std::size_t n, const std::vector<std::string>& names) {
+  std::vector<Column> columns(n);
+  for (std::size_t i = 0; i < names.size(); ++i) columns[i].name = names[i];
+  return columns;
+}
+
+Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns) {
+  const DataSpec& data = experiment.data;
+  Recipe recipe{
+      .columns = std::move(columns), .features = data.features, .target_scale = data.target_scale};
+  for (Column& column : recipe.columns) {
+    column.scale = column.is_category ? Scale::none : data.scale;
+    const auto rule = std::ranges::find_if(
+        data.columns, [&](const ColumnRule& r) { return r.name.value == column.name; });
+    if (rule != data.columns.end()) {
+      column.unknown = rule->unknown;
+      column.missing = rule->missing;
+      column.constant = rule->constant;
+      column.indicator = rule->indicator;
+      if (rule->scale && !column.is_category) column.scale = *rule->scale;
+    }
+    recipe.scales = recipe.scales || column.scale != Scale::none;
+  }
+  return recipe;
+}
+
+std::string to_json(const Recipe& recipe) {
+  Json json;
+  if (recipe.divide_by != 1) json["divide_by"] = recipe.divide_by;
+  json["columns"] = Json::array();
+  for (const Column& column : recipe.columns) json["columns"].push_back(json_of(column));
+  for (const Placed<std::string>& feature : recipe.features)
+    json["features"].push_back(feature.value);
+  if (recipe.scales) json["scales"] = true;
+  if (recipe.target_scale != TargetScale::none) json["target_scale"] = word_of(recipe.target_scale);
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Recipe read_recipe(const std::string& text, const std::string& file) {
+  const RecipeReader reader(file);
+  return reader.read(parse_json(text));
+}
+
+}  // namespace nnrun::host

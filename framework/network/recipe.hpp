@@ -1,0 +1,48 @@
+// What is done to the rows of a data set on their way into a network, as plain data.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "config/experiment.hpp"
+namespace nnrun::host {
+
+/// A column of the data: one number of each raw row. Of a category, that is the index of its text;
+/// one more than there are for a text that is not known. NaN: it is missing.
+struct Column {
+  std::string name = {};  ///< may be empty
+  bool is_category = false;
+  std::vector<std::string> texts = {};
+  UnknownRule unknown = UnknownRule::error;
+  MissingRule missing = MissingRule::error;
+  std::string constant = {};
+  bool indicator = false;
+  Scale scale = Scale::none;
+
+  /// Returns whether a missing value is replaced by another one.
+  bool is_filled() const { return missing != MissingRule::error && missing != MissingRule::drop; }
+  bool is_plain() const { return !is_category && missing == MissingRule::error && !indicator; }
+};
+
+struct Recipe {
+  std::vector<Column> columns;
+  std::vector<Placed<std::string>> features;
+  bool scales = false;  ///< some input is scaled
+  double divide_by = 1;
+  TargetScale target_scale = TargetScale::none;
+  std::string target = {};  ///< its name, for messages; may be empty
+
+  /// Returns whether it says nothing but how many inputs there are, their names and their scale.
+  bool is_plain() const;
+};
+
+/// Returns the recipe of a config for these columns.
+Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns);
+/// Returns columns of numbers. names: may be empty.
+std::vector<Column> number_columns(std::size_t n, const std::vector<std::string>& names);
+
+/// Returns all of it as JSON, but for the names of columns that are nothing but names.
+std::string to_json(const Recipe& recipe);
+/// Reads what to_json wrote. file: for messages. Throws RecordError for anything else.
+Recipe read_recipe(const std::string& json, const std::string& file);
+
+}  // namespace nnrun::host

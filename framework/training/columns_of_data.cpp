@@ -1,0 +1,131 @@
+#include "training/columns_of_data.hpp"
+
+#include <algorithm>
+namespace nnrun::host {
+namespace {
+
+std::uint32_t flags_of(MissingRule missing, UnknownRule unknown) {
+  std::uint32_t flags = unknown == UnknownRule::error ? 0 : NNRUN_KEEP_UNKNOWN;
+  if (missing == MissingRule::drop) return flags | NNRUN_DROP_GAPS;
+  return missing == MissingRule::error ? flags : flags | NNRUN_KEEP_GAPS;
+}
+
+std::uint32_t kind_of(ColumnType type) {
+  switch (type) {
+    case ColumnType::number:
+      return NNRUN_COLUMN_NUMBER;
+    case ColumnType::category:
+      return NNRUN_COLUMN_CATEGORY;
+    case ColumnType::unused:
+      return NNRUN_COLUMN_UNUSED;
+    default:
+      return NNRUN_COLUMN_AS_FOUND;
+  }
+}
+
+[[noreturn]] void refuse(const ColumnRule& rule, const std::string& what, std::string hint) {
+  throw ConfigError(Problem{.what = "column '" + rule.name.value + "' " + what,
+                            .place = rule.name.place,
+                            .hint = std::move(hint)});
+}
+
+void require_sense_for_target(const ColumnRule& rule) {
+  if (rule.scale)
+    refuse(rule, "is a target, which 'scale' is not for", "write target_scale in data");
+  if (rule.indicator || rule.unknown != UnknownRule::error ||
+      (rule.missing != MissingRule::error && rule.missing != MissingRule::drop))
+    refuse(rule, "is a target: no value is made up for it", "write {missing: drop}");
+}
+
+void require_sense_for_input(const ColumnRule& rule, const Column& column) {
+  if (column.is_category && rule.scale)
+    refuse(rule, "holds texts, which are not scaled: their inputs are 0 and 1", "remove 'scale'");
+  if (column.is_category &&
+      (rule.missing == MissingRule::mean || rule.missing == MissingRule::median))
+    refuse(rule, "holds texts, which have no mean and no median",
+           "write missing: most_frequent, or {constant: none}");
+  if (!column.is_category && rule.unknown != UnknownRule::error)
+    refuse(rule, "holds numbers: 'unknown' is for texts", "remove 'unknown'");
+}
+
+}  // namespace
+
+ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules)
+    : trained_(true) {
+  const auto flags_of_target = [&](const std::string& name) {
+    for (const ColumnRule& rule : rules)
+      if (rule.name.value == name && rule.missing == MissingRule::drop)
+        return NNRUN_TARGET | NNRUN_DROP_GAPS;
+    return NNRUN_TARGET;
+  };
+  if (trained.recipe) {
+    for (const Column& column : trained.recipe->columns) {
+      // where a name is missing, columns go by their order
+      if (column.name.empty()) break;
+      add(column.name, flags_of(column.missing, column.unknown),
+          column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER, column.texts);
+    }
+  } else {
+    for (const std::string& name : trained.names.inputs) add(name, 0, NNRUN_COLUMN_NUMBER);
+  }
+  for (const std::string& name : trained.names.targets)
+    add(name, flags_of_target(name), NNRUN_COLUMN_NUMBER);
+  if (!trained.names.target.empty())
+    add(trained.names.target, flags_of_target(trained.names.target), NNRUN_COLUMN_CATEGORY,
+        trained.names.classes);
+}
+
+ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules) {
+  for (const ColumnRule& rule : rules)
+    add(rule.name.value, flags_of(rule.missing, rule.unknown), kind_of(rule.type));
+}
+
+void ToldColumns::add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
+                      const std::vector<std::string>& texts) {
+  std::vector<const char*>& views = texts_.emplace_back();
+  for (const std::string& text : texts) views.push_back(text.c_str());
+  columns_.push_back({sizeof(nnrun_column), flags, name.c_str(), kind,
+                      static_cast<std::uint32_t>(views.size()), views.data()});
+}
+
+void ToldColumns::tell(nnrun_data& data, bool whole) const {
+  data.known = columns_.data();
+  data.n_known = static_cast<std::uint32_t>(columns_.size());
+  data.trained = !trained_ ? 0 : whole ? 2 : 1;
+}
+
+std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::string>& names) {
+  std::size_t n = 1;
+  for (std::uint32_t i = 0; i < data.input.rank; ++i) n *= data.input.sizes[i];
+  std::vector<Column> columns = number_columns(n, names);
+  const char* at = reinterpret_cast<const char*>(data.columns);
+  for (std::size_t i = 0; at != nullptr && i < n; ++i, at += data.columns->size) {
+    const auto& told = *reinterpret_cast<const nnrun_column*>(at);
+    columns[i].is_category = told.kind == NNRUN_COLUMN_CATEGORY;
+    if (columns[i].is_category) columns[i].texts = {told.texts, told.texts + told.n_texts};
+  }
+  return columns;
+}
+
+void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Column>& columns,
+                   const DataNames& names, bool table) {
+  for (const ColumnRule& rule : rules) {
+    const bool scales_only = rule.type == ColumnType::as_found &&
+                             rule.missing == MissingRule::error &&
+                             rule.unknown == UnknownRule::error;
+    if (!table && !scales_only)
+      refuse(rule, "can only be given a 'scale': this data set has numbers and nothing else",
+             "use a csv file for texts and missing values");
+    const bool target =
+        rule.name.value == names.target || std::ranges::count(names.targets, rule.name.value) > 0;
+    const auto column = std::ranges::find(columns, rule.name.value, &Column::name);
+    if (target)
+      require_sense_for_target(rule);
+    else if (column != columns.end())
+      require_sense_for_input(rule, *column);
+    else if (rule.type != ColumnType::unused)
+      refuse(rule, "is not an input", "name it in 'inputs', or remove it from 'columns'");
+  }
+}
+
+}  // namespace nnrun::host

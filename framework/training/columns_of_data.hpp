@@ -1,0 +1,37 @@
+// What host and data set tell each other of the columns of a table.
+#pragma once
+#include <nnrun/abi.h>
+
+#include <string>
+#include <vector>
+
+#include "network/model_file.hpp"
+namespace nnrun::host {
+
+/// What a data set is told before it is opened: the columns of a trained network, or what the
+/// config says of some. Keeps views of what it was made of.
+class ToldColumns {
+ public:
+  /// rules: of the config, for what the model does not say of its targets.
+  ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules);
+  explicit ToldColumns(const std::vector<ColumnRule>& rules);
+  /// whole: no file is to be cut into parts.
+  void tell(nnrun_data& data, bool whole) const;
+
+ private:
+  void add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
+           const std::vector<std::string>& texts = {});
+  bool trained_ = false;
+  std::vector<nnrun_column> columns_;
+  std::vector<std::vector<const char*>> texts_;
+};
+
+/// Returns the columns that an opened data set has: numbers, unless it says something else.
+std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::string>& names);
+
+/// Throws ConfigError, at its place, for what a config says of a column that is not there or cannot
+/// be what it says. table: the data set follows what it was told.
+void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Column>& columns,
+                   const DataNames& names, bool table);
+
+}  // namespace nnrun::host

@@ -1,0 +1,82 @@
+#include "training/target_words.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.hpp"
+#include "config/columns.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t most_shown_classes = 12, most_shown_numbers = 4;
+
+std::string name_of_target(const DataShape& shape) {
+  if (!shape.names.target.empty()) return " " + shape.names.target;
+  if (shape.names.targets.size() <= most_shown_numbers)
+    return (shape.names.targets.empty() ? "" : " ") + join(shape.names.targets, ", ");
+  return {};
+}
+
+}  // namespace
+
+template <class T>
+TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, const DataShape& shape,
+                         const Preparation& preparation) {
+  TargetSummary summary;
+  const std::size_t width = size_of(shape.target);
+  const bool classes = !shape.names.classes.empty();
+  if (classes) summary.counts.assign(width, 0);
+  constexpr T open = std::numeric_limits<T>::infinity();
+  std::vector<T> low(width, open), high(width, -open);
+  for (const Examples<T>& part : parts)
+    for (std::size_t r = 0; r < part.count; ++r) {
+      const T* const t = part.t.data() + r * width;
+      for (std::size_t c = 0; c < width; ++c) {
+        if (classes) summary.counts[c] += t[c] == 1;
+        low[c] = std::min(low[c], t[c]);
+        high[c] = std::max(high[c], t[c]);
+      }
+    }
+  for (std::size_t c = 0; c < width; ++c)
+    summary.ranges.emplace_back(preparation.in_units(static_cast<double>(low[c]), c),
+                                preparation.in_units(static_cast<double>(high[c]), c));
+  return summary;
+}
+
+std::string readable(double x) {
+  if (!(std::abs(x) >= 10'000 && std::abs(x) < 1e15)) return significant(x, 6);
+  const double unit = std::max(1., std::pow(10, std::floor(std::log10(std::abs(x))) - 5));
+  std::string text = std::to_string(std::llround(std::round(x / unit) * unit));
+  const std::size_t sign = x < 0 ? 1 : 0;
+  for (std::size_t i = text.size(); i > sign + 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
+std::string words_of(const TargetSummary& summary, const DataShape& shape,
+                     const Preparation& preparation, const std::string& dot) {
+  const std::size_t width = summary.ranges.size();
+  std::string words = "target" + name_of_target(shape) + ": ";
+  if (!summary.counts.empty()) {
+    words += std::to_string(width) + (width == 1 ? " class" : " classes");
+    for (std::size_t c = 0; c < width && width <= most_shown_classes; ++c)
+      words +=
+          (c == 0 ? ", " : dot) + shape.names.classes[c] + " " + std::to_string(summary.counts[c]);
+    if (!shape.target_reason.empty()) words += ", because " + shape.target_reason;
+    return words;
+  }
+  words += width == 1 ? "number" : std::to_string(width) + " numbers";
+  for (std::size_t c = 0; c < width && width <= most_shown_numbers; ++c)
+    words += ", " + readable(summary.ranges[c].first) + " … " + readable(summary.ranges[c].second);
+  if (preparation.scales_targets())
+    words += std::string(", scaled (") + word_of(preparation.recipe().target_scale) +
+             "): the cost is that of the scaled ones";
+  return words;
+}
+
+template TargetSummary summary_of(const std::array<Examples<float>, NNRUN_PARTS>&, const DataShape&,
+                                  const Preparation&);
+template TargetSummary summary_of(const std::array<Examples<double>, NNRUN_PARTS>&,
+                                  const DataShape&, const Preparation&);
+
+}  // namespace nnrun::host

@@ -1,0 +1,28 @@
+// How the targets of a data set are read, in words: said at the start of every run.
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "training/data.hpp"
+namespace nnrun::host {
+
+/// The targets of all parts: how many examples each class has, or from where to where numbers go.
+struct TargetSummary {
+  std::vector<std::size_t> counts;                ///< one per class
+  std::vector<std::pair<double, double>> ranges;  ///< one per target number, in the data's units
+};
+
+template <class T>
+TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, const DataShape& shape,
+                         const Preparation& preparation);
+
+/// Returns `target species: 2 classes, setosa 50, virginica 50` or `target price: number, 82,000 …
+/// 1,250,000`. dot: what stands between the classes.
+std::string words_of(const TargetSummary& summary, const DataShape& shape,
+                     const Preparation& preparation, const std::string& dot);
+
+/// Returns a number as people write it: 82,000 or 0.25.
+std::string readable(double x);
+
+}  // namespace nnrun::host

@@ -1,0 +1,117 @@
+// eval on files that a run was not trained on: every row of them, and no other file.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/example_data.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+
+/// A run of two classes that are easily told apart, cut by a split, whose training file is gone.
+struct Flowers {
+  Scratch scratch;
+  explicit Flowers(const std::string& data = "path: flowers.csv", bool gone = true) {
+    std::string table = "length,width,species\n";
+    for (int i = 0; i < 40; ++i)
+      table += std::to_string(i % 2 * 5 + i % 7 * 0.1) + ',' + std::to_string(i % 3) + ',' +
+               (i % 2 == 0 ? "setosa" : "virginica") + "\n";
+    scratch.write("flowers.csv", table);
+    scratch.write("f.yaml",
+                  "data: {type: csv, " + data +
+                      ", scale: standard, split: {validation: 0.1, test: 0.2, stratify: true}}\n"
+                      "model: {input: 2, layers: [{type: dense, units: 2, activation: softmax}]}\n"
+                      "train: {cost: cross_entropy, epochs: 60, optimizer: {type: adam, "
+                      "learning_rate: 0.05}}\n"
+                      "metrics: [accuracy]\n");
+    const Ended trained = run("$nnrun f.yaml -q --out r", scratch.folder());
+    CAPTURE(trained.err);
+    REQUIRE(trained.status == 0);
+    if (gone) std::filesystem::remove(scratch / "flowers.csv");
+  }
+  /// Paths in messages are left without the folder.
+  Ended eval(const std::string& more) const {
+    Ended ended = run("$nnrun eval r " + more, scratch.folder());
+    ended.err = replaced(ended.err, scratch.folder().string() + "/", "");
+    return ended;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("eval measures every row of another file, whatever the split, without the training file",
+          "[cli][eval]") {
+  const Flowers flowers;
+  flowers.scratch.write("more.csv",
+                        "length,width,species\n5,1,virginica\n0.1,2,setosa\n0.2,0,setosa\n");
+  const Ended test = flowers.eval("--data test=more.csv");
+  CHECK(test.err == "");
+  CHECK_THAT(test.out, Contains("accuracy 100.00 %   (3 examples)"));
+  CHECK_THAT(flowers.eval("--data path=more.csv").out, Contains("(3 examples)"));
+  CHECK_THAT(flowers.eval("--data test=more.csv --data split.test=0.5").out,
+             Contains("(3 examples)"));
+}
+
+TEST_CASE("eval finds the columns of another file by name, the class too", "[cli][eval]") {
+  const Flowers flowers;
+  flowers.scratch.write("more.csv", "species,note,width,length\nvirginica,a,1,5\nsetosa,b,2,0.1\n");
+  CHECK_THAT(flowers.eval("--data test=more.csv").out,
+             Contains("accuracy 100.00 %   (2 examples)"));
+  flowers.scratch.write("less.csv", "species,width\nvirginica,1\n");
+  CHECK(flowers.eval("--data test=less.csv").err ==
+        "error: no column 'length'\n"
+        "  --> less.csv:1\n"
+        "   = help: the file has: species, width\n");
+}
+
+TEST_CASE("eval names a class of another file that the run does not have", "[cli][eval]") {
+  const Flowers flowers;
+  flowers.scratch.write("more.csv", "length,width,species\n5,1,virginica\n0.1,2,rosa\n");
+  CHECK(flowers.eval("--data test=more.csv").err ==
+        "error: column 'species': unknown class 'rosa'\n"
+        "  --> more.csv:3\n"
+        "   = help: the classes are: setosa, virginica\n");
+  flowers.scratch.write("one.csv", "length,width,species\n5,1,virginica\n");
+  CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 examples)"));
+}
+
+TEST_CASE("with its own files, eval keeps the split of the run", "[cli][eval]") {
+  const Flowers flowers("path: flowers.csv", false);
+  CHECK_THAT(flowers.eval("").out, Contains("test   ") && Contains("(8 examples)"));
+}
+
+TEST_CASE("eval takes other npy and idx files without those of the training", "[cli][eval]") {
+  const Scratch scratch;
+  scratch.write("x.npy", npy_bytes("'<f4'", "(4, 2)", bytes_of<float>({0, 0, 0, 1, 1, 0, 1, 1})));
+  scratch.write("t.npy", npy_bytes("'|u1'", "(4,)", std::string("\0\0\1\1", 4)));
+  scratch.write("x2.npy", npy_bytes("'<f4'", "(3, 2)", bytes_of<float>({0, 0, 0, 1, 1, 0})));
+  scratch.write("t2.npy", npy_bytes("'|u1'", "(3,)", std::string("\0\0\1", 3)));
+  scratch.write("i", idx_bytes({2, 1, 2}, "\1\2\3\4"));
+  scratch.write("l", idx_bytes({2}, std::string("\0\1", 2)));
+  scratch.write("i2", idx_bytes({3, 1, 2}, "\1\2\3\4\5\6"));
+  scratch.write("l2", idx_bytes({3}, std::string("\0\1\0", 3)));
+  const auto trained = [&](const std::string& name, const std::string& data,
+                           const std::string& input) {
+    scratch.write(name + ".yaml", "data: " + data + "\nmodel: {input: " + input +
+                                      ", layers: [{type: flatten}, {type: dense, units: 2}]}\n"
+                                      "train: {cost: mean_squared_error}\n");
+    const Ended ended = run("$nnrun " + name + ".yaml -q --out " + name, scratch.folder());
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+  };
+  trained("npy", "{type: npy, inputs: x.npy, targets: t.npy, one_hot: true}", "2");
+  trained("idx", "{type: idx, images: i, labels: l, validation: 1}", "[1, 2]");
+  for (const char* gone : {"x.npy", "t.npy", "i", "l"}) std::filesystem::remove(scratch / gone);
+  const auto eval = [&](const std::string& words) {
+    const Ended ended = run("$nnrun eval " + words, scratch.folder());
+    return ended.err + ended.out;
+  };
+  CHECK_THAT(eval("npy --data test_inputs=x2.npy --data test_targets=t2.npy"),
+             Contains("test ") && Contains("(3 examples)"));
+  CHECK_THAT(eval("idx --data test_images=i2 --data test_labels=l2"),
+             Contains("test ") && Contains("(3 examples)"));
+  CHECK_THAT(eval("idx --data images=i2 --data labels=l2"), Contains("(3 examples)"));
+}
+
+}  // namespace nnrun::testing

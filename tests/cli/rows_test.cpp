@@ -1,0 +1,320 @@
+// Rows as people have them: the model alone knows how they become inputs, in training, eval and
+// predict alike, and no row is swallowed.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "support/example_data.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+using nlohmann::json;
+
+/// A folder with a config and its data.
+struct Project {
+  Scratch scratch;
+
+  void config(const std::string& data, const std::string& model, const std::string& more) const {
+    scratch.write("c.yaml", "data: {" + data + "}\nmodel: {" + model + "}\n" + more);
+  }
+  Ended operator()(const std::string& command) const {
+    return run("$nnrun " + command, scratch.folder());
+  }
+  Ended train(const std::string& words = "") const {
+    const Ended ended = (*this)("c.yaml --threads 1 " + words + " --out r");
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    return ended;
+  }
+  /// Returns the outputs of `predict --json`, a row for each answer.
+  json answers(const std::string& words) const {
+    const Ended ended = (*this)("predict r --json " + words);
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const json all = parsed(ended.out);
+    json rows = json::array();
+    for (const json& row : all["predict"]) rows.push_back(row["output"]);
+    return rows;
+  }
+};
+
+const std::string one_unit = "input: 1, layers: [{type: dense, units: 1}]";
+const std::string two_inputs = "input: 2, layers: [{type: dense, units: 1}]";
+const std::string squares = "train: {cost: mean_squared_error, epochs: 3}\n";
+
+}  // namespace
+
+TEST_CASE("predict answers every row of a file without names, or refuses the file",
+          "[cli][predict]") {
+  Project project;
+  project.scratch.write("x.npy",
+                        npy_bytes("'<f4'", "(4, 2)", bytes_of<float>({0, 0, 0, 1, 1, 0, 1, 1})));
+  project.scratch.write("t.npy", npy_bytes("'<f4'", "(4,)", bytes_of<float>({0, 1, 2, 3})));
+  project.config("type: npy, inputs: x.npy, targets: t.npy", two_inputs, squares);
+  project.train();
+  const json one_by_one = project.answers("0.9,0.1 0.9,0.9 0.8,0.2");
+  const auto rows = [&](const std::string& text) {
+    project.scratch.write("in.csv", text);
+    return project.answers("--csv in.csv");
+  };
+  CHECK(rows("0.9,0.1\n0.9,0.9\n0.8,0.2\n") == one_by_one);
+  CHECK(rows("a,b\n0.9,0.1\n0.9,0.9\n0.8,0.2\n") == one_by_one);
+  CHECK(rows("0.9,0.9\n0.9,0.1\n").size() == 2);  // equal numbers are not two names
+  CHECK(rows("0.9,0.1\n").size() == 1);
+  CHECK(rows("0,0\n0.9,0.1\n").size() == 2);
+  project.scratch.write("in.csv", "0,1\n0.9,0.1\n");
+  CHECK(project("predict r --csv in.csv").err ==
+        "error: the first row may be the numbers of the columns, or an example\n"
+        "  --> in.csv:1\n"
+        "   = help: take it out if it numbers the columns; else write a row of names, such as "
+        "x1,x2, above it\n");
+  project.scratch.write("in.csv", "0.9,0.1,7\n");
+  CHECK_THAT(project("predict r --csv in.csv").err,
+             StartsWith("error: the run has 2 inputs without names, the file has 3 columns"));
+}
+
+TEST_CASE("a run on files without a header predicts them, and so one of its own",
+          "[cli][predict]") {
+  Project project;
+  project.scratch.write("a.csv", "1,2,3\n2,3,5\n3,4,7\n");
+  project.config("type: csv, path: a.csv, header: false", two_inputs, squares);
+  project.train();
+  const json one_by_one = project.answers("1,2 2,3 3,4");
+  CHECK(project.answers("--csv a.csv") == one_by_one);  // with its targets
+  project.scratch.write("in.csv", "1,2\n2,3\n3,4\n");
+  CHECK(project.answers("--csv in.csv") == one_by_one);
+}
+
+TEST_CASE("pixels are predicted as they are in the file: the model divides them",
+          "[cli][predict]") {
+  Project project;
+  project.scratch.write("i", idx_bytes({3, 1, 2}, std::string("\xff\x33\x00\x66\x10\x20", 6)));
+  project.scratch.write("l", idx_bytes({3}, std::string("\0\1\0", 3)));
+  project.config("type: idx, images: i, labels: l",
+                 "input: [1, 2], layers: [{type: flatten}, {type: dense, units: 2}]", squares);
+  project.train();
+  // by hand, from the weights in the file
+  const host::ModelFile model = host::read_model(project.scratch / "r/model.safetensors");
+  const std::vector<double> w = host::numbers_of(*model.file.find("dense_1/weights")),
+                            b = host::numbers_of(*model.file.find("dense_1/bias"));
+  const double expected = w[0] * (255 / 255.) + w[1] * (51 / 255.) + b[0];
+  CHECK(project.answers("255,51")[0][0].get<double>() == Approx(expected).epsilon(1e-6));
+  CHECK(model.file.metadata.at("preparation") == R"({"divide_by":255.0,"columns":[{},{}]})");
+  CHECK_THAT(project("eval r").out, Contains("(3 examples)"));
+}
+
+TEST_CASE("a run that starts from another one's weights prepares its inputs as that one did",
+          "[cli][weights]") {
+  Project project;
+  std::string first = "x,y\n", second = "x,y\n";
+  for (int i = 0; i < 100; ++i) {
+    first += std::to_string(i) + "," + std::to_string(2 * i + 1) + "\n";
+    second += std::to_string(i + 100) + "," + std::to_string(2 * i + 201) + "\n";
+  }
+  project.scratch.write("first.csv", first);
+  project.scratch.write("second.csv", second);
+  project.config("type: csv, path: first.csv, scale: standard", one_unit,
+                 "train: {cost: mean_squared_error, epochs: 2000, optimizer: {type: adam, "
+                 "learning_rate: 0.1}}\n");
+  project.train();
+  const auto again = [&](const std::string& words) {
+    std::filesystem::remove_all(project.scratch / "s");
+    return project(
+        "c.yaml --out s --set data.path=second.csv --set train.epochs=0 --set "
+        "model.weights=r/model.safetensors " +
+        words);
+  };
+  CHECK_THAT(again("").err, Contains("data   inputs are prepared as those of 'model.safetensors' "
+                                     "were, not anew from these data\n"));
+  const json y = parsed(project("predict s 5 105 --json").out);
+  CHECK(y["predict"] == parsed(project("predict r 5 105 --json").out)["predict"]);
+  CHECK(y["predict"][0]["output"][0].get<double>() == Approx(11).margin(0.05));  // y = 2x + 1
+  CHECK(y["predict"][1]["output"][0].get<double>() == Approx(211).margin(0.5));
+  CHECK_THAT(again("--set data.scale=none").err,
+             Contains("data   inputs are not prepared as those of 'model.safetensors' were, so its "
+                      "weights start from other numbers\n"));
+}
+
+TEST_CASE("targets are learned scaled, and answered and measured in their own units",
+          "[cli][scale]") {
+  Project project;
+  std::string table = "rooms,area,price\n";
+  double mean = 0;
+  std::vector<double> prices;
+  for (int i = 0; i < 200; ++i) {
+    const int rooms = 1 + i % 5, area = 30 + i * 7 % 90;
+    prices.push_back(50'000 + 40'000 * rooms + 3'000 * area);
+    mean += prices.back() / 200;
+    table += std::to_string(rooms) + "," + std::to_string(area) + "," +
+             std::to_string(prices.back()) + "\n";
+  }
+  project.scratch.write("a.csv", table);
+  const std::string scale = GENERATE("standard", "min_max", "log");
+  project.config("type: csv, path: a.csv, scale: standard, target_scale: " + scale,
+                 "input: 2, layers: [{type: dense, units: 16, activation: relu}, {type: dense, "
+                 "units: 1}]",
+                 "train: {cost: mean_squared_error, epochs: 60, optimizer: {type: sgd, "
+                 "learning_rate: 0.05}}\nmetrics: [r2, mean_absolute_error]\npredict: [[3, 60]]\n");
+  const Ended trained = project.train();
+  CHECK_THAT(trained.err, Contains("target price: number, 180,000 … 604,000, scaled (" + scale +
+                                   "): the cost is that of the scaled ones\n"));
+  const json result = parsed(text_of(project.scratch / "r/run.json"))["result"];
+  CHECK(result["train"]["r2"] > 0.9);
+  CHECK(result["predict"][0]["output"][0].get<double>() == Approx(350'000).epsilon(0.1));
+  // r2 and the mean error from the answers alone
+  project.scratch.write("in.csv", table);
+  double squared = 0, all = 0, absolute = 0;
+  const json answers = project.answers("--csv in.csv");
+  for (std::size_t i = 0; i < 200; ++i) {
+    const double y = answers[i][0];
+    squared += (y - prices[i]) * (y - prices[i]);
+    absolute += std::abs(y - prices[i]) / 200;
+    all += (prices[i] - mean) * (prices[i] - mean);
+  }
+  const json eval = parsed(project("eval r --json").out);
+  CHECK(eval["r2"].get<double>() == Approx(1 - squared / all).epsilon(1e-5));
+  CHECK(eval["mean_absolute_error"].get<double>() == Approx(absolute).epsilon(1e-5));
+  CHECK(project("verify r").status == 0);
+}
+
+TEST_CASE("texts and gaps go the same way in training, eval and predict", "[cli][columns]") {
+  Project project;
+  std::string table = "city,size,built,rent\n";
+  for (int i = 0; i < 60; ++i)
+    table += std::string(i % 3 == 0   ? "Bonn"
+                         : i % 3 == 1 ? "Kiel"
+                                      : "\"Ulm, old\"") +
+             "," + std::to_string(20 + i) + "," + (i % 10 == 0 ? "NA" : std::to_string(1950 + i)) +
+             "," + std::to_string(100 * (i % 3) + 5 * i) + "\n";
+  project.scratch.write("a.csv", table);
+  project.config(
+      "type: csv, path: a.csv, scale: standard, columns: {built: {missing: median, indicator: "
+      "true}, city: {unknown: other}}",
+      "input: 7, layers: [{type: dense, units: 1}]", squares);
+  project.train();
+  project.scratch.write("in.csv",
+                        "note,rent,size,built,city\n1,,30,1960,Kiel\n2,,30,?,\"Ulm, old\"\n"
+                        "3,,30,1960,Mars\n");
+  const json rows = project.answers("--csv in.csv");
+  REQUIRE(rows.size() == 3);
+  CHECK(project.answers("Kiel,30,1960 '\"Ulm, old\",30,NA' Mars,30,1960") == rows);
+  // by hand, from the file alone
+  const host::ModelFile model = host::read_model(project.scratch / "r/model.safetensors");
+  const std::vector<double> w = host::numbers_of(*model.file.find("dense_1/weights")),
+                            b = host::numbers_of(*model.file.find("dense_1/bias"));
+  const auto& fit = model.fit;
+  const auto y = [&](std::size_t city, double size, double built, bool missing) {
+    std::vector<double> x(7);  // Bonn, Kiel, Ulm, other, size, built, missing
+    x[city] = 1;
+    x[4] = (size - fit.shifts[4]) * fit.factors[4];
+    x[5] = ((missing ? fit.fills[2] : built) - fit.shifts[5]) * fit.factors[5];
+    x[6] = missing;
+    double sum = b[0];
+    for (std::size_t i = 0; i < 7; ++i) sum += w[i] * x[i];
+    return sum;
+  };
+  CHECK(rows[0][0].get<double>() == Approx(y(1, 30, 1960, false)).epsilon(1e-5));
+  CHECK(rows[1][0].get<double>() == Approx(y(2, 30, 0, true)).epsilon(1e-5));
+  CHECK(rows[2][0].get<double>() == Approx(y(3, 30, 1960, false)).epsilon(1e-5));
+
+  const json own = parsed(project("eval r --json").out);
+  project.scratch.write("same.csv", table);
+  std::filesystem::remove(project.scratch / "a.csv");
+  const json other = parsed(project("eval r --json --data test=same.csv").out);
+  CHECK(other["cost"] == own["cost"]);
+  CHECK(other["examples"] == 60);
+}
+
+TEST_CASE("what a run cannot know of a row is refused, with file and line", "[cli][columns]") {
+  Project project;
+  project.scratch.write("a.csv", "city,size,rent\nBonn,1,2\nKiel,2,3\nBonn,3,4\n");
+  project.config("type: csv, path: a.csv", "input: 3, layers: [{type: dense, units: 1}]", squares);
+  project.train();
+  const auto said = [&](const std::string& text) {
+    project.scratch.write("in.csv", text);
+    const Ended ended = project("predict r --csv in.csv -q");
+    CHECK(ended.status == 5);
+    return ended.err;
+  };
+  CHECK(said("city,size\nKiel,1\nMars,2\n") ==
+        "error: column 'city': unknown text 'Mars'\n"
+        "  --> in.csv:3\n"
+        "   = help: the run knows: Bonn, Kiel\n"
+        "           write columns: {city: {unknown: other}} to train for others\n");
+  CHECK(said("city,size\nKiel,NA\n") ==
+        "error: column 'size': a value is missing, 'NA'\n"
+        "  --> in.csv:2\n"
+        "   = help: the run does not fill it in: train with columns: {size: {missing: median}}, or "
+        "leave the row out\n");
+  CHECK_THAT(said("city\nKiel\n"), StartsWith("error: no column 'size'\n"));
+}
+
+TEST_CASE("the number of inputs that columns make is said with what makes it", "[cli][columns]") {
+  Project project;
+  project.scratch.write("a.csv", "city,size,rent\nBonn,1,2\nKiel,2,3\nBonn,3,4\n");
+  project.config("type: csv, path: a.csv", two_inputs, squares);
+  CHECK_THAT(project("c.yaml").err,
+             Contains("error: the model's input is 2, but the columns of the data set make 3\n") &&
+                 Contains("= note: 'city': 2, 'size': 1\n") &&
+                 Contains("= help: write input: 3\n"));
+}
+
+TEST_CASE("rows with gaps are left out where a config says so, and counted", "[cli][columns]") {
+  Project project;
+  project.scratch.write("a.csv", "x,y\n1,2\n,3\n3,NA\n4,5\n");
+  project.config("type: csv, path: a.csv, columns: {x: {missing: drop}, y: {missing: drop}}",
+                 one_unit, squares);
+  const Ended trained = project.train();
+  CHECK_THAT(trained.err, Contains("data   2 rows left out for missing values\n"));
+  CHECK_THAT(trained.out, Contains("(2 examples"));
+  project.scratch.write("in.csv", "x\n1\n\"\"\n");
+  CHECK(project("predict r --csv in.csv").status == 5);  // an answer for each row, or none
+}
+
+TEST_CASE("every run says how it reads its target, and what to write if that is wrong",
+          "[cli][target]") {
+  Project project;
+  project.scratch.write("a.csv", "x,kind\n1,1\n2,2\n3,3\n4,1\n");
+  const std::string softmax = "input: 1, layers: [{type: dense, units: 3, activation: softmax}]",
+                    entropy = "train: {cost: cross_entropy}\n";
+  project.config("type: csv, path: a.csv", softmax, entropy);
+  CHECK_THAT(project("c.yaml").err,
+             Contains("error: the network has 3 outputs, but an example of the data set has 1 "
+                      "target\n") &&
+                 Contains("= note: 'kind' is read as a number\n") &&
+                 Contains("= help: if 'kind' holds classes, write classes: [1, 2, 3] in data; else "
+                          "the last layer needs units: 1\n"));
+  CHECK_THAT(project("c.yaml --set model.layers.dense_1.units=1").err,
+             Contains("if the target holds classes, write classes: [1, 2, 3] in data\n"));
+  CHECK_THAT(project.train("--set 'data.classes=[1, 2, 3]'").err,
+             Contains("target kind: 3 classes, 1 2 · 2 1 · 3 1\n") ||
+                 Contains("target kind: 3 classes, 1 2, 2 1, 3 1\n"));
+  project.scratch.write("b.csv", "x,y\n1,odd\n2,2.5\n3,3.5\n");
+  project.config("type: csv, path: b.csv", one_unit, squares);
+  CHECK_THAT(project("c.yaml").err,
+             Contains("= note: 'y' is read as 3 classes, because 'odd' in ") &&
+                 Contains("b.csv:2 is not a number\n"));
+}
+
+TEST_CASE("a model in another encoding is used on its own data", "[cli][encoding]") {
+  Project project;
+  project.scratch.write("a.csv",
+                        "gr\xF6\xDF"
+                        "e,stadt\n1,M\xFCnchen\n2,K\xF6ln\n3,M\xFCnchen\n");
+  project.config("type: csv, path: a.csv, encoding: latin1",
+                 "input: 1, layers: [{type: dense, units: 2, activation: softmax}]",
+                 "train: {cost: cross_entropy}\n");
+  project.train();
+  CHECK_THAT(project("predict r --csv a.csv -q").out,
+             StartsWith("K\xC3\xB6ln,M\xC3\xBCnchen,class\n"));
+  CHECK_THAT(project("eval r --data test=a.csv").out, Contains("(3 examples)"));
+  project.config("type: csv, path: a.csv",
+                 "input: 1, layers: [{type: dense, units: 2, activation: softmax}]",
+                 "train: {cost: cross_entropy}\n");
+  CHECK(project("c.yaml").status == 5);
+}
+
+}  // namespace nnrun::testing
