@@ -79,8 +79,8 @@ typedef struct nnrun_value {
 /* A string: what separates two fields of a file, or "tab"; also in the files that a trained network
    predicts. */
 #define NNRUN_SEPARATOR 32u
-/* How a file of text is written, also one that a trained network predicts. Bool: its first row
-   names the columns. */
+/* Since 1.3. How a file of text is written, also one that a trained network predicts. Bool: its
+   first row names the columns. */
 #define NNRUN_HEADER 64u
 /* Strings: the encoding; what stands before the fraction of a number. */
 #define NNRUN_ENCODING 128u
@@ -439,7 +439,7 @@ typedef struct nnrun_initializer {
 /* ---- dataset/1 ---- */
 
 enum { NNRUN_TRAIN = 0, NNRUN_VALIDATION, NNRUN_TEST, NNRUN_PARTS };
-/* Since 1.2. A column of a table, and how its fields become numbers. */
+/* Since 1.3. A column of a table, and how its fields become numbers. */
 enum {
   NNRUN_COLUMN_AS_FOUND = 0, /* numbers, or texts if it has texts */
   NNRUN_COLUMN_NUMBER,
@@ -464,7 +464,7 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
   const char* const* input_names; /* one per input number, or NULL */
   const char* const* target_names;
   const char* const* classes; /* of a categorical target, one per target number, or NULL */
-  /* Since 1.2. */
+  /* Since 1.3. */
   const nnrun_column* known; /* given: what the config says of some columns, by name, or the columns
                                 of a trained network. Stride: known[0].size */
   uint32_t n_known;
@@ -479,10 +479,10 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
   const char* note;       /* what people should know of how it was read */
   double divide_by;       /* what the network divides its inputs by; 0: nothing */
 } nnrun_data;
-/* Since 1.2. Any file may be left out, a required one too: its path is empty, its part without
+/* Since 1.3. Any file may be left out, a required one too: its path is empty, its part without
    examples. So a trained network is evaluated on a file where those of its training are not. */
 #define NNRUN_FILES_APART 1u
-/* Since 1.2. It follows the kinds and flags of `known`. */
+/* Since 1.3. It follows the kinds and flags of `known`. */
 #define NNRUN_TABLE 2u
 typedef struct nnrun_dataset {
   uint32_t size, flags;
