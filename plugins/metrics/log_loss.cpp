@@ -34,17 +34,18 @@ struct LogLoss : nnrun::Metric {
   /// Returns the share of yes in a target, from 0 to 1.
   double share_of(double t) const { return meaning.target_border == 0 ? t > 0 : t; }
   static double minus_log(double p) {
-    return p >= 0 && p <= 1 ? -std::max(std::log(p), -100.) : std::nan("");
+    return p >= 0 && p <= 1 ? -std::max(nnrun::log(p), -100.) : std::nan("");
   }
   template <class T>
   double of_classes(std::span<const T> y, std::span<const T> t) const {
-    double sum = 0, high = -nnrun::infinity, all = 0;
-    for (const T x : y) high = std::max(high, static_cast<double>(x));
-    for (const T x : y) all += std::exp(static_cast<double>(x) - high);
+    double sum = 0;
+    const auto [high, rest] = nnrun::log_sum_exp(y);
     for (std::size_t c = 0; c < y.size(); ++c) {
       const double share = share_of(static_cast<double>(t[c])), x = static_cast<double>(y[c]);
       if (share != 0)
-        sum += share * (meaning.outputs == NNRUN_LOGITS ? high - x + std::log(all) : minus_log(x));
+        sum += share * (meaning.outputs == NNRUN_LOGITS
+                            ? static_cast<double>(high) - x + static_cast<double>(rest)
+                            : minus_log(x));
     }
     return sum;
   }
@@ -54,12 +55,11 @@ struct LogLoss : nnrun::Metric {
     for (std::size_t c = 0; c < y.size(); ++c) {
       const double yes = share_of(static_cast<double>(t[c])), x = static_cast<double>(y[c]);
       if (meaning.outputs == NNRUN_LOGITS)
-        sum += yes * softplus(-x) + (1 - yes) * softplus(x);
+        sum += yes * nnrun::softplus(-x) + (1 - yes) * nnrun::softplus(x);
       else
         sum += (yes == 0 ? 0 : yes * minus_log(x)) + (yes == 1 ? 0 : (1 - yes) * minus_log(1 - x));
     }
     return sum;
   }
-  static double softplus(double x) { return std::max(x, 0.) + std::log1p(std::exp(-std::abs(x))); }
 };
 NNRUN_REGISTER(LogLoss)

@@ -97,6 +97,39 @@ TEST_CASE("scores, logits and probabilities of one model have the same answers",
         json({{int(counts[0][0]), int(counts[0][1])}, {int(counts[1][0]), int(counts[1][1])}}));
 }
 
+TEST_CASE("logits of several classes have the scores of their probabilities", "[cli][scores]") {
+  const Scratch scratch;
+  std::string csv = "x1,x2,kind\n";
+  for (int i = 0; i < 90; ++i) {
+    const double a = std::sin(i * 1.3) * 2, b = std::cos(i * 0.7) * 2;
+    csv += std::to_string(a) + "," + std::to_string(b) + "," +
+           (a + std::sin(i * 2.9) > 0.4 ? "cat"
+            : b > 0                     ? "dog"
+                                        : "zebra") +
+           "\n";
+  }
+  scratch.write("data.csv", csv);
+  json scores[2];
+  for (const bool logits : {false, true}) {
+    const std::string activation = logits ? "none" : "softmax",
+                      cost = logits ? "{type: cross_entropy, from_logits: true}" : "cross_entropy";
+    scratch.write("c.yaml",
+                  "data: {type: csv, path: data.csv, targets: [kind]}\n"
+                  "model: {input: 2, layers: [{type: dense, units: 3, activation: " +
+                      activation + "}]}\ntrain: {cost: " + cost +
+                      ", epochs: 5}\nmetrics: [auc, log_loss, accuracy, f1]\n");
+    const std::string folder = logits ? "b" : "a";
+    REQUIRE(run("$nnrun c.yaml --out " + folder, scratch.folder()).status == 0);
+    scores[logits] = scored(folder, scratch);
+  }
+  for (const char* const name : {"auc", "log_loss", "accuracy", "f1"}) {
+    CAPTURE(name);
+    CHECK(scores[1][name].get<double>() == Approx(scores[0][name].get<double>()).epsilon(1e-5));
+  }
+  CHECK(scores[0]["log_loss"].get<double>() ==
+        Approx(scores[0]["cost"].get<double>()).epsilon(1e-5));
+}
+
 TEST_CASE("targets of -1 and 1 keep their border in a part that has only one of them",
           "[cli][scores]") {
   const Scratch scratch;

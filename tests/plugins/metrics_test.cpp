@@ -286,6 +286,12 @@ TEST_CASE("auc of several outputs is the mean of each against the rest, if all c
   const std::vector<double> y{.9, .05, .05, .1, .6, .2, .2, .7, .1}, t = one_hot({0, 1, 2});
   CHECK(measured("auc", y, t, 3) == Approx((1 + .5 + .5) / 3));
   CHECK(per_class("auc", meaning(3), y, t) == std::vector<double>{1, .5, .5});
+  // logits of the same probabilities, which differ by a number of each row's own
+  nnrun_meaning logits = meaning(3);
+  logits.outputs = NNRUN_LOGITS;
+  std::vector<double> z;
+  for (std::size_t i = 0; i < 9; ++i) z.push_back(std::log(y[i]) + (i < 3 ? -40 : i < 6 ? 0 : 30));
+  CHECK(per_class("auc", logits, z, t) == std::vector<double>{1, .5, .5});
   // class 2 is not there
   CHECK(std::isnan(measured("auc", y, one_hot({0, 1, 1}), 3)));
   CHECK(std::isnan(measured("auc", meaning(3, NNRUN_LABELS), y, {1, 1, 0, 0, 1, 0, 0, 0, 0})));
