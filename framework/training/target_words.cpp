@@ -18,6 +18,13 @@ std::string name_of_target(const DataShape& shape) {
   return {};
 }
 
+/// Returns a range with 0 for an end that is 0 but for the rounding of scaled numbers.
+std::pair<double, double> ends_of(const std::pair<double, double>& range) {
+  const double rounding = 1e-6 * (range.second - range.first);
+  const auto end = [&](double x) { return std::abs(x) < rounding ? 0 : x; };
+  return {end(range.first), end(range.second)};
+}
+
 }  // namespace
 
 template <class T>
@@ -67,7 +74,8 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
   }
   words += width == 1 ? "number" : std::to_string(width) + " numbers";
   for (std::size_t c = 0; c < width && width <= most_shown_numbers; ++c)
-    words += ", " + readable(summary.ranges[c].first) + " … " + readable(summary.ranges[c].second);
+    words += ", " + readable(ends_of(summary.ranges[c]).first) + " … " +
+             readable(ends_of(summary.ranges[c]).second);
   if (preparation.scales_targets())
     words += std::string(", scaled (") + word_of(preparation.recipe().target_scale) +
              "): the cost is that of the scaled ones";
