@@ -36,7 +36,9 @@ constexpr std::array verbs{
          1, "--threads --no-plugins"},
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1,
          "--set --no-plugins"},
-    Verb{"new", "KIND NAME", "write a folder for a new plugin: activation, layer, ...", 2, 2, ""},
+    Verb{"new", "KIND NAME",
+         "write a folder for a new plugin, or a config for a table: new config data.csv", 2, 2,
+         "--target --out-config"},
     Verb{"plugins", "[NAME]",
          "list every class by kind; settings of one, or of a library's (FILE.so)", 0, 1, "--md"},
     Verb{"schema", "[LIBRARY...]", "print a JSON Schema of configs, for editors", 0, 1000, ""},
@@ -83,6 +85,8 @@ constexpr std::array options{
     Option{"--resume", "RUN", "go on with a run, in its folder, from its newest checkpoint", false,
            "--resume-run"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
+    Option{"--out", "FILE", "the config to write (data.yaml)", false, "--out-config"},
+    Option{"--target", "COLUMN", "what to predict (the last column)"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
     Option{"--yes", "", "remove without asking"},
     Option{"--json", "", "one JSON object instead of text"},
@@ -176,7 +180,7 @@ Problem needs_target(const Verb& verb) {
             .hint = "source <(nnrun completion bash)"};
   if (std::string_view(verb.name) == "new")
     return {.what = "new needs a kind and a name",
-            .hint = "nnrun new activation swish\n" + kinds_text()};
+            .hint = "nnrun new activation swish, or nnrun new config data.csv\n" + kinds_text()};
   if (std::string_view(verb.name) == "check")
     return {.what = "check needs a config or a library",
             .hint = "nnrun check configs/diagonal.yaml, or nnrun check LIBRARY.so"};

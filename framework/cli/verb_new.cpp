@@ -180,9 +180,15 @@ void write_files(const fs::path& folder, const std::vector<NewFile>& files) {
 
 Exit make_new(const Arguments& arguments, Registry& registry) {
   const std::string kind = arguments.targets[0], name = arguments.targets[1];
+  if (kind == "config") return make_config(arguments, registry);
+  for (const char* const option : {"--target", "--out"})
+    if (arguments.has(option))
+      throw UsageError(Problem{.what = "a plugin has no target and no file to write",
+                               .hint = "nnrun new config data.csv --target price"});
   if (!std::ranges::count(known_kinds(), kind))
     throw UsageError(Problem{.what = "there is no kind of plugin '" + kind + "'",
-                             .hint = did_you_mean(kind, known_kinds())});
+                             .hint = did_you_mean(kind, known_kinds()) +
+                                     "\nor a config for a table: nnrun new config data.csv"});
   check_name(kind, name, registry);
 
   const std::string config = name + ".yaml", program = program_word(),

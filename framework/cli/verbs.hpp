@@ -14,6 +14,8 @@ Exit verify(const Arguments& arguments, Registry& registry);
 Exit predict(const Arguments& arguments, Registry& registry);
 Exit summary(const Arguments& arguments, Registry& registry);
 Exit make_new(const Arguments& arguments, Registry& registry);
+/// nnrun new config TABLE
+Exit make_config(const Arguments& arguments, Registry& registry);
 Exit list_plugins(const Arguments& arguments, Registry& registry);
 /// Returns whether `nnrun plugins` is to show a library rather than what is loaded.
 bool names_library(const Arguments& arguments);

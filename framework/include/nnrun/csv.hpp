@@ -150,7 +150,7 @@ class CsvReader {
 
  private:
   static bool parsed_with_comma(std::string_view field, double& x) {
-    char digits[64];
+    char digits[64]{};
     if (field.size() > sizeof digits || field.find('.') != field.npos) return false;
     std::replace_copy(field.begin(), field.end(), digits, ',', '.');
     return parsed({digits, field.size()}, x);

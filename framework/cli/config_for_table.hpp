@@ -1,0 +1,22 @@
+// A config that trains on a table at the first try, from what the table holds.
+#pragma once
+#include <string>
+
+#include "cli/table_profile.hpp"
+namespace nnrun::host {
+
+struct ConfigForTable {
+  std::string target;       ///< name of its column
+  std::string target_note;  ///< how it is read: "3 classes", "a number, from 1 to 9"
+  bool classes = false;
+  /// The config as YAML with comments. `@INPUTS@` and `@UNITS@` stand for the sizes that only the
+  /// opened data tell.
+  std::string yaml;
+};
+
+/// name: of the run. path: of the table, as the config says it. target: a column; empty: the last
+/// one. Throws UsageError for a column that is not there, DataError if nothing can be learnt.
+ConfigForTable config_for(const TableProfile& table, const std::string& name,
+                          const std::string& path, const std::string& target);
+
+}  // namespace nnrun::host

@@ -1,0 +1,84 @@
+// A config for a table: what the file holds decides types, gaps, scaling, cost and sizes.
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "base/commands.hpp"
+#include "base/files.hpp"
+#include "cli/config_for_table.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "network/graph.hpp"
+#include "runs/run_folder.hpp"
+#include "training/data.hpp"
+#include "training/target_words.hpp"
+namespace nnrun::host {
+namespace {
+
+namespace fs = std::filesystem;
+
+void replace(std::string& text, std::string_view placeholder, const std::string& by) {
+  text.replace(text.find(placeholder), placeholder.size(), by);
+}
+
+std::string with_sizes(std::string yaml, const std::string& inputs, std::size_t units) {
+  replace(yaml, "@INPUTS@", inputs);
+  replace(yaml, "@UNITS@", std::to_string(units));
+  return yaml;
+}
+
+/// Writes the config with the sizes that the opened data have. Leaves nothing if that fails.
+void write_config(const fs::path& file, const std::string& yaml, Registry& registry) {
+  write_new_file(file, with_sizes(yaml, "1", 1), Sync::later);
+  try {
+    const Experiment experiment = read_experiment(file, {}, registry);
+    const DataSource data(experiment);
+    const Preparation preparation = data.preparation(experiment);
+    const std::string inputs =
+        std::to_string(preparation.outputs()) + "    # " + preparation.counts_in_words();
+    write_file(file, with_sizes(yaml, inputs, size_of(data.shape().target)), Existing::replaced);
+  } catch (...) {
+    std::error_code none;
+    fs::remove(file, none);
+    throw;
+  }
+}
+
+}  // namespace
+
+Exit make_config(const Arguments& arguments, Registry& registry) {
+  const std::string& table = arguments.targets[1];
+  const TableProfile profile = profile_of(table);
+  const std::string stem = fs::path(table).stem().string();
+  const fs::path file =
+      arguments.has("--out") ? arguments.text("--out") : stem + ".yaml";
+  std::error_code none;
+  if (fs::exists(fs::symlink_status(file, none)))
+    throw UsageError(Problem{.what = "'" + file.string() + "' exists already",
+                             .hint = "give another name: --out FILE"});
+  const fs::path folder = fs::absolute(file).parent_path();
+  const fs::path path =
+      fs::path(table).is_absolute()
+          ? fs::path(table)
+          : fs::absolute(table).lexically_normal().lexically_relative(folder.lexically_normal());
+  const ConfigForTable config =
+      config_for(profile, safe_name(stem), path.string(),
+                 arguments.has("--target") ? arguments.text("--target") : "");
+  write_config(file, config.yaml, registry);
+  const Terminal out(stdout);
+  const std::string train = "nnrun " + shell_word(file.string());
+  if (arguments.json) {
+    out.write_data(nlohmann::ordered_json{{"config", file.string()},
+                                          {"rows", profile.rows},
+                                          {"target", config.target},
+                                          {"train", train}}
+                       .dump() +
+                   "\n");
+    return Exit::done;
+  }
+  out.write("wrote  " + file.string() + "\nread   " + readable(static_cast<double>(profile.rows)) +
+            " rows, " + std::to_string(profile.columns.size()) + " columns; target " +
+            config.target + ": " + config.target_note + "\nnext   " + train + "\n");
+  return Exit::done;
+}
+
+}  // namespace nnrun::host

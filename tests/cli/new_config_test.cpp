@@ -1,0 +1,187 @@
+// nnrun new config: a config for a table that trains at the first try.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+
+/// A number from 0 to 1 for each i, the same on every machine.
+double scattered(int i) {
+  const double x = std::sin(i * 12.9898 + 1) * 43758.5453;
+  return x - std::floor(x);
+}
+
+/// Prices of houses, which follow from size, city and year; with gaps, an id and a remark.
+std::string houses(int rows) {
+  const std::vector<std::pair<const char*, int>> cities{
+      {"Basel", 9000}, {"Bern", 7000}, {"Genève", 11000}, {"Zürich", 12000}};
+  std::string csv = "id,size,city,built,remark,price\n";
+  for (int i = 0; i < rows; ++i) {
+    const auto& [city, rate] = cities[static_cast<std::size_t>(scattered(i) * 4)];
+    const int size = 30 + static_cast<int>(220 * scattered(i + 5000)),
+              built = 1900 + static_cast<int>(120 * scattered(i + 9000));
+    const long price = std::lround(size * rate * (0.7 + 0.3 * (built - 1900) / 120.));
+    csv += std::to_string(i + 1) + "," + std::to_string(size) + "," + (i % 40 == 7 ? "NA" : city) +
+           "," + (i % 25 == 3 ? "" : std::to_string(built)) + ",house number " + std::to_string(i) +
+           "," + std::to_string(price) + "\n";
+  }
+  return csv;
+}
+
+Ended made(const Scratch& scratch, const std::string& rest) {
+  return run("$nnrun new config " + rest, scratch.folder());
+}
+
+}  // namespace
+
+TEST_CASE("a table of prices is learnt by new config, train and predict, in its own units",
+          "[cli][new]") {
+  const Scratch scratch;
+  scratch.write("houses.csv", houses(1200));
+  const Ended ended = made(scratch, "houses.csv");
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  CHECK(ended.out ==
+        "wrote  houses.yaml\n"
+        "read   1200 rows, 6 columns; target price: a number, 157,867 to 2,894,130\n"
+        "next   nnrun houses.yaml\n");
+  const std::string yaml = text_of(scratch / "houses.yaml");
+  CAPTURE(yaml);
+  CHECK_THAT(yaml,
+             Contains("  targets: [price]    # a number, ") && Contains("; the last column\n"));
+  CHECK_THAT(yaml, Contains("    id: unused ") && Contains("# counts the rows\n"));
+  CHECK_THAT(yaml, Contains("    size: number ") && Contains("    remark: unused "));
+  CHECK_THAT(yaml, Contains("    city: {type: category, missing: {constant: missing}}  # 4 texts: "
+                            "Basel, Bern, Genève, Zürich; 30 missing: a text of their own\n"));
+  CHECK_THAT(yaml, Contains("    built: {missing: median, indicator: true} "));
+  CHECK_THAT(yaml, Contains("  input: 8    # "));  // size, five texts of city, built and whether
+  const Ended trained = run("$nnrun houses.yaml --json --out run", scratch.folder());
+  CAPTURE(trained.err);
+  REQUIRE(trained.status == 0);
+  CHECK(parsed(trained.out)["test"]["r2"].get<double>() > 0.95);
+  scratch.write("q.csv", "city,size,built\nZürich,100,2019\nBern,,1990\n");
+  const Ended wrong = run("$nnrun predict run --csv q.csv", scratch.folder());
+  CHECK(wrong.status == 5);  // no size was missing when it was trained
+  scratch.write("q.csv", "city,size,built\nZürich,100,2019\nNA,100,\n");
+  const Ended right = run("$nnrun predict run --csv q.csv", scratch.folder());
+  CAPTURE(right.out, right.err);
+  REQUIRE(right.status == 0);
+  CHECK(std::stod(right.out.substr(right.out.find('\n') + 1)) == Approx(1'197'000).epsilon(0.15));
+}
+
+TEST_CASE("the kind of target decides cost, outputs and metrics", "[cli][new]") {
+  const Scratch scratch;
+  std::string text = "a,b,kind\n", yes = "a,b,ill\n", grade = "a,b,grade\n", amount = "a,b,n\n";
+  for (int i = 0; i < 120; ++i) {
+    const std::string row = std::to_string(scattered(i)) + "," + std::to_string(i % 7) + ",";
+    text += row + (i % 3 == 0 ? "red" : i % 3 == 1 ? "green" : "blue") + "\n";
+    yes += row + std::to_string(i % 2) + "\n";
+    grade += row + std::to_string(1 + i % 3) + "\n";
+    amount += row + std::to_string(i % 60) + "\n";
+  }
+  const auto yaml = [&](const std::string& name, const std::string& csv) {
+    scratch.write(name + ".csv", csv);
+    const Ended ended = made(scratch, name + ".csv");
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const Ended trained =
+        run("$nnrun " + name + ".yaml -q --set train.epochs=2 --out r" + name, scratch.folder());
+    CAPTURE(trained.err);
+    CHECK(trained.status == 0);
+    CHECK_THAT(trained.err, !Contains("warning"));
+    return text_of(scratch / (name + ".yaml"));
+  };
+  CHECK_THAT(yaml("text", text), Contains("# 3 classes: blue, green, red") &&
+                                     Contains("units: 3, activation: softmax}") &&
+                                     Contains("cost: cross_entropy") && Contains("stratify: true"));
+  CHECK_THAT(yaml("yes", yes), Contains("units: 1, activation: sigmoid}") &&
+                                   Contains("cost: binary_cross_entropy") &&
+                                   Contains("metrics: [accuracy, auc]"));
+  CHECK_THAT(yaml("grade", grade),
+             Contains("  classes: [1, 2, 3] ") && Contains("units: 3, activation: softmax}"));
+  CHECK_THAT(yaml("amount", amount), Contains("target_scale: standard") &&
+                                         Contains("    - {type: dense, units: 1}\n") &&
+                                         Contains("metrics: [r2, mean_absolute_error]"));
+}
+
+TEST_CASE("how a file is written is found, and said in the config", "[cli][new]") {
+  const Scratch scratch;
+  std::string comma =
+                  "\xEF\xBB\xBFgr\xC3\xB6\xC3\x9F"
+                  "e;preis\n",
+              windows =
+                  "stra\xDF"
+                  "e,y\n",
+              bare, nameless = ",a,a,b,y\n";
+  for (int i = 0; i < 60; ++i) {
+    const std::string n = std::to_string(i);
+    comma += n + ",5;" + n + ",25\n";
+    windows += (i % 2 ? "B\xFC"
+                        "chel,"
+                      : "Allee,") +
+               std::to_string(i % 2 + scattered(i)) + "\n";
+    bare += std::to_string(scattered(i)) + "," + n + "\n";
+    nameless += n + ",1,2," + std::to_string(scattered(i)) + "," + n + "\n";
+  }
+  const auto config = [&](const std::string& name, const std::string& csv) {
+    scratch.write(name, csv);
+    const Ended ended = made(scratch, name + " --out " + name + ".yaml");
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const Ended trained =
+        run("$nnrun " + name + ".yaml -q --set train.epochs=2 --out " + name + "-run",
+            scratch.folder());
+    CAPTURE(trained.err);
+    CHECK(trained.status == 0);
+    return text_of(scratch / (name + ".yaml"));
+  };
+  CHECK_THAT(config("comma.csv", comma), Contains("  decimal: \",\"\n") && Contains(": number"));
+  CHECK_THAT(config("windows.csv", windows),
+             Contains("  encoding: windows-1252\n") && Contains("straße") && Contains("Büchel"));
+  CHECK_THAT(config("bare.csv", bare), Contains("  header: false ") && Contains("targets: [x2]"));
+  CHECK_THAT(config("nameless.csv", nameless), Contains("  inputs: [b] "));
+  std::filesystem::create_directory(scratch / "configs");
+  const Ended below =
+      run("$nnrun new config bare.csv --out configs/c.yaml && $nnrun check "
+          "configs/c.yaml",
+          scratch.folder());
+  CHECK(below.status == 0);
+  CHECK_THAT(text_of(scratch / "configs/c.yaml"), Contains("  path: \"../bare.csv\"\n"));
+}
+
+TEST_CASE("a table from which nothing can be learnt is refused, and nothing is written",
+          "[cli][new]") {
+  const Scratch scratch;
+  scratch.write("h.csv", houses(30));
+  const auto refused = [&](const std::string& rest) {
+    const Ended ended = made(scratch, rest);
+    CHECK(ended.status != 0);
+    CHECK_FALSE(std::filesystem::exists(scratch / "h.yaml"));
+    return ended.err;
+  };
+  CHECK_THAT(refused("h.csv --target prize"), Contains("error: 'h.csv' has no column 'prize'\n") &&
+                                                  Contains("did you mean 'price'?"));
+  CHECK_THAT(refused("h.csv --target remark"),
+             Contains("error: column 'remark' has a text of its own in nearly every row, such as "
+                      "'house number 0': nothing can be predicted\n  --> h.csv:2\n"));
+  scratch.write("one.csv", "a,b\n1,2\n2,2\n3,2\n4,2\n5,2\n6,2\n");
+  CHECK_THAT(refused("one.csv"), Contains("column 'b' always holds the same"));
+  scratch.write("odd.csv", "a,b\n1,2\n2,5\n3,7\n4,x\n5,2\n6,2\n");
+  CHECK_THAT(refused("odd.csv"),
+             Contains("column 'b' holds numbers, but 'x' is not one\n  --> odd.csv:5\n"));
+  scratch.write("few.csv", "a,b\n1,2\n2,5\n");
+  CHECK_THAT(refused("few.csv"), Contains("has 2 rows with a target: too few"));
+  CHECK_THAT(refused("none.csv"), Contains("none.csv"));
+  scratch.write("packed.csv.gz", "\x1f\x8b");
+  CHECK_THAT(refused("packed.csv.gz"), Contains("a compressed file") && Contains("gunzip -k"));
+  scratch.write("h.txt", "kept");
+  CHECK_THAT(made(scratch, "h.csv --out h.txt").err, Contains("'h.txt' exists already"));
+  CHECK(text_of(scratch / "h.txt") == "kept");
+}
+
+}  // namespace nnrun::testing
