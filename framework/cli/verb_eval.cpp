@@ -71,7 +71,14 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
       score_of(experiment, run.model, data, part, own_data ? &data_sha256 : nullptr);
   if (own_data)
     std::ranges::move(changed_data(run.record, data_sha256), std::back_inserter(run.changes));
-  if (!quiet) note_changes(names_of(run.changes), talk);
+  const std::vector<std::string> changed = names_of(run.changes);
+  if (!quiet) note_changes(changed, talk);
+  const double cut = part == NNRUN_TEST         ? experiment.data.split.test
+                     : part == NNRUN_VALIDATION ? experiment.data.split.validation
+                                                : 0;
+  if (!quiet && cut > 0 && std::ranges::count(changed, "data") > 0)
+    talk.write(talk.yellow("note") + ": the " + part_names[part] +
+               " part was cut anew, so it may hold examples that the network was trained on\n");
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
               std::to_string(examples) + " examples)\n" +
