@@ -39,8 +39,10 @@ void fuzz_model(std::string_view input) {
   static const host::Experiment narrow = experiment("dtype: float32\n" + std::string(network)),
                                 wide = experiment("dtype: float64\n" + std::string(network));
   const host::ModelFile model = host::read_model(file);
-  for (const host::Experiment* e : {&narrow, &wide})
-    host::Model::read(*e, model)->predict_each({{0.5, -1}});
+  for (const host::Experiment* e : {&narrow, &wide}) {
+    const auto read = host::Model::read(*e, model);
+    read->predict_each({std::vector<double>(read->preparation().inputs(), 0.5)});
+  }
 }
 
 }  // namespace nnrun::testing
