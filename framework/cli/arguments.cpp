@@ -130,6 +130,10 @@ const Verb& take_verb(std::vector<std::string>& words) {
     words.erase(words.begin());
     return *verb;
   }
+  for (const char* const ending : {".csv", ".tsv", ".csv.gz"})
+    if (first.ends_with(ending))
+      throw UsageError(Problem{.what = "'" + first + "' is a table, not a config",
+                               .hint = "nnrun new config " + first + " writes one for it"});
   if (first.starts_with("-") || looks_like_file(first)) return *find_verb("train");
   throw UsageError(Problem{.what = "'" + first + "' is neither a verb nor a config file",
                            .hint = did_you_mean(first, verb_names())});

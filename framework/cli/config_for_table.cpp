@@ -8,37 +8,60 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
-#include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
 
 std::string yaml_text(const std::string& text) {
   return flow_yaml(text_node(text));
 }
+/// Returns a number as people write it, whole ones with every digit: 2,463,494.
+std::string exact(double x) {
+  if (x != std::floor(x) || std::abs(x) >= 1e15) return significant(x, 6);
+  std::string text = std::to_string(std::llround(x));
+  const std::size_t sign = x < 0 ? 1 : 0;
+  if (text.size() - sign > 4)
+    for (std::size_t i = text.size(); i > sign + 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
 std::string counted(std::size_t n) {
-  return readable(static_cast<double>(n));
+  return exact(static_cast<double>(n));
+}
+
+/// Returns the start of a text, whole letters only.
+std::string start_of(const std::string& text) {
+  std::size_t end = std::min<std::size_t>(text.size(), 40);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  return text.substr(0, end);
 }
 
 /// What becomes of a column that is not the target, and why.
 struct InputChoice {
-  std::string how;  ///< what stands behind its name in `columns`; empty: nothing has to be said
+  std::string how;  ///< what stands behind its name in `columns`
   std::string why;
   bool used = true;
+  std::vector<std::string> gaps = {};  ///< texts in it that are taken for missing values
 };
 
 std::string range_of(const ColumnProfile& column) {
-  return readable(column.low) + " to " + readable(column.high);
+  return exact(column.low) + " to " + exact(column.high);
+}
+
+std::vector<std::string> sorted_texts(const ColumnProfile& column) {
+  std::vector<std::string> texts;
+  for (const auto& entry : column.counts) texts.push_back(entry.first);
+  std::ranges::sort(texts);
+  return texts;
 }
 
 /// Returns `3 texts: a, b, c`.
 std::string texts_of(const ColumnProfile& column, const char* one = " text",
                      const char* several = " texts") {
   constexpr std::size_t most = 6;
-  std::vector<std::string> texts;
-  for (const auto& entry : column.counts) texts.push_back(entry.first);
-  std::ranges::sort(texts);
+  std::vector<std::string> texts = sorted_texts(column);
   const std::size_t all = texts.size();
   if (all > most) texts.resize(most);
+  for (std::string& text : texts) text = start_of(text);
   return counted(all) + (all == 1 ? one : several) + ": " + join(texts, ", ") +
          (all > most ? ", ..." : "");
 }
@@ -47,25 +70,50 @@ InputChoice unused(std::string why) {
   return {.how = "unused", .why = std::move(why), .used = false};
 }
 
-InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
-  const std::size_t different = column.counts.size();
-  if (column.like_numbers == column.texts && column.numbers == 0)
-    return unused("dates, or numbers with more than digits, such as " + column.first_text);
-  if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
-    return unused("nearly every row has a text of its own, such as " +
-                  column.first_text.substr(0, 40));
-  if (column.gaps == 0) return {.how = "category", .why = texts_of(column)};
+InputChoice category(const ColumnProfile& column, const std::string& why) {
+  if (column.gaps == 0) return {.how = "category", .why = why};
   return {.how = "{type: category, missing: {constant: missing}}",
-          .why = texts_of(column) + "; " + counted(column.gaps) + " missing: a text of their own"};
+          .why = why + "; " + counted(column.gaps) + " missing: a text of their own"};
 }
 
-InputChoice choice_for(const ColumnProfile& column, std::size_t rows) {
+InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
+  const std::size_t different = column.counts.size();
+  if (column.has_lines) return unused("texts that go over lines");
+  if (different == 1 && column.gaps == 0) return unused("always " + start_of(column.first_text));
+  const bool repeat = column.without_count == 0 && different * 5 <= rows && different <= 50;
+  if (column.like_numbers == column.texts && !repeat)
+    return unused("dates, or numbers with more than digits, such as " +
+                  start_of(column.first_text));
+  if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
+    return unused("nearly every row has a text of its own, such as " + start_of(column.first_text));
+  return category(column, texts_of(column));
+}
+
+/// Numbers and texts in one column: a few texts among numbers say that a value is missing.
+InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
+  constexpr std::size_t few = 20;
+  if (column.without_count == 0 && column.counts.size() <= few && column.numbers > column.texts &&
+      !column.has_lines)
+    return {.how = "{missing: median, indicator: true}",
+            .why = range_of(column) + "; taken for missing: " + texts_of(column),
+            .used = true,
+            .gaps = sorted_texts(column)};
+  const std::size_t different = column.counts.size() + column.different.size();
+  if (column.without_count == 0 && different * 5 <= rows && different <= 50 && !column.has_lines)
+    return category(column, counted(column.different.size()) + " numbers and " + texts_of(column));
+  return unused("numbers and texts, such as " + start_of(column.first_text));
+}
+
+InputChoice choice_for(const ColumnProfile& column, std::size_t rows, bool counts_count = false) {
   if (column.values() == 0) return unused("empty");
-  if (column.numbers == 0 || column.texts > 0) return choice_for_texts(column, rows);
+  if (column.numbers > 0 && column.texts > 0) return choice_for_both(column, rows);
+  if (column.texts > 0) return choice_for_texts(column, rows);
   if (column.low == column.high && column.gaps == 0)
     return unused("always " + shortest(column.low));
-  if (column.whole && column.counts_rows && column.gaps == 0 && rows >= 10)
-    return unused("counts the rows");
+  if (!counts_count && column.whole && column.counts_rows && column.gaps == 0 && rows >= 10)
+    return unused("counts the rows: " + range_of(column));
+  if (column.with_zeros > 0 && column.different.size() * 5 <= rows && column.different.size() <= 50)
+    return category(column, counted(column.different.size()) + " codes that begin with 0");
   if (column.gaps == 0) return {.how = "number", .why = range_of(column)};
   return {.how = "{missing: median, indicator: true}",
           .why = range_of(column) + "; " + counted(column.gaps) + " missing"};
@@ -79,17 +127,38 @@ struct Task {
   std::size_t smallest = 0;  ///< examples of the rarest class
 };
 
-std::string list_of(const std::set<double>& numbers) {
+std::string list_of(const std::map<double, std::size_t>& numbers) {
   std::vector<std::string> texts;
-  for (const double x : numbers) texts.push_back(shortest(x));
+  for (const auto& entry : numbers) texts.push_back(shortest(entry.first));
   return "[" + join(texts, ", ") + "]";
+}
+
+/// Throws DataError for amounts that are not written as plain numbers.
+void require_plain(const ColumnProfile& target) {
+  const auto refuse = [&](const std::string& shown, const std::string& hint) {
+    throw DataError(Problem{
+        .what = "column '" + target.name + "': '" + shown + "' is not written as a plain number",
+        .where = target.first_place,
+        .hint = hint});
+  };
+  if (target.is_of_thousands() && target.with_comma > 0)
+    refuse(target.first_text, "if commas stand between thousands, take them out");
+  const bool few = target.counts.size() <= 10 && target.without_count == 0;
+  if (target.texts > 0 && target.like_numbers == target.texts && !few)
+    refuse(start_of(target.first_text),
+           "take signs, units and separators of thousands out; write a date as a number");
+}
+
+std::size_t rarest_of(const std::map<double, std::size_t>& numbers) {
+  return std::ranges::min_element(numbers, {}, [](const auto& entry) { return entry.second; })
+      ->second;
 }
 
 Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
   if (column.without_count > 0 || column.counts.size() > std::max<std::size_t>(2, rows / 3))
     throw DataError(Problem{.what = "column '" + column.name +
                                     "' has a text of its own in nearly every row, such as '" +
-                                    column.first_text.substr(0, 40) + "': nothing can be predicted",
+                                    start_of(column.first_text) + "': nothing can be predicted",
                             .where = column.first_place,
                             .hint = "choose another column: --target NAME"});
   Task task{.kind = Task::classes,
@@ -108,14 +177,18 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
                             .hint = "choose another column: --target NAME"});
   if (column.numbers > 0 && column.texts > 0 && column.numbers > column.texts)
     throw DataError(Problem{.what = "column '" + column.name + "' holds numbers, but '" +
-                                    column.first_text.substr(0, 40) + "' is not one",
+                                    start_of(column.first_text) + "' is not one",
                             .where = column.first_place,
                             .hint = "mend that row, or leave it empty: rows without a target are "
                                     "left out"});
+  require_plain(column);
   if (column.texts > 0) return classes_of_texts(column, rows);
   const std::size_t different = column.different.size();
   if (column.whole && column.low == 0 && column.high == 1)
-    return {.kind = Task::yes_or_no, .settings = {}, .note = "0 or 1"};
+    return {.kind = Task::yes_or_no,
+            .settings = {},
+            .note = "0 or 1",
+            .smallest = rarest_of(column.different)};
   if (column.whole && different <= 10 && rows >= 10 * different)
     return {
         .kind = Task::classes,
@@ -135,59 +208,96 @@ const ColumnProfile& target_of(const TableProfile& table, const std::string& wan
   for (const ColumnProfile& column : table.columns) {
     if (column.name.empty()) continue;
     names.push_back(column.name);
-    if (column.name == wanted || wanted.empty()) last = &column;
+    if (column.name == wanted || (wanted.empty() && column.values() > 0)) last = &column;
   }
   if (last == nullptr)
     throw UsageError(Problem{.what = "'" + table.file + "' has no column '" + wanted + "'",
-                             .hint = did_you_mean(wanted, names)});
+                             .hint = wanted.find(',') == wanted.npos
+                                         ? did_you_mean(wanted, names)
+                                         : "name one; for several, list them in 'targets' of the "
+                                           "config, with as many units in the last layer"});
   return *last;
 }
 
-/// The lines of `columns`, padded so that comments stand below each other.
-std::string columns_text(const TableProfile& table, const ColumnProfile& target) {
-  struct Line {
-    std::string text, why;
+/// Every column but the target, with what becomes of it.
+struct Choices {
+  struct Entry {
+    const ColumnProfile* column;
+    InputChoice choice;
   };
-  std::vector<Line> lines;
-  std::size_t used = 0;
-  const auto twice = [&](const std::string& name) {
-    return std::ranges::count(table.columns, name, &ColumnProfile::name) > 1;
-  };
-  for (const ColumnProfile& column : table.columns) {
-    if (&column == &target || column.name.empty() || twice(column.name)) continue;
-    const InputChoice choice = choice_for(column, table.rows);
-    used += choice.used;
-    lines.push_back({"    " + yaml_text(column.name) + ": " + choice.how, choice.why});
+  std::vector<Entry> all;
+  std::vector<std::string> gaps;  ///< texts that are taken for missing values, in some column
+
+  bool none_used() const {
+    return std::ranges::none_of(all, [](const Entry& entry) { return entry.choice.used; });
   }
+};
+
+Choices choices_for(const TableProfile& table, const ColumnProfile& target, bool counts_count) {
+  Choices choices;
+  for (const ColumnProfile& column : table.columns) {
+    if (&column == &target || column.name.empty() ||
+        std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1)
+      continue;
+    choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
+    for (const std::string& gap : choices.all.back().choice.gaps)
+      if (!std::ranges::count(choices.gaps, gap)) choices.gaps.push_back(gap);
+  }
+  return choices;
+}
+
+Choices choices_for(const TableProfile& table, const ColumnProfile& target) {
+  Choices choices = choices_for(table, target, false);
+  if (choices.none_used()) choices = choices_for(table, target, true);
+  if (!choices.none_used()) return choices;
+  std::string reasons;
+  for (const auto& [column, choice] : choices.all)
+    reasons += (reasons.empty() ? "" : "\n") + column->name + ": " + choice.why;
+  if (choices.all.size() + 1 < table.columns.size())
+    reasons += std::string(reasons.empty() ? "" : "\n") +
+               "columns without a name, or with the name of another, cannot be told apart";
+  throw DataError(
+      Problem{.what = "'" + table.file + "' has no column to predict '" + target.name + "' from",
+              .hint = reasons});
+}
+
+/// The lines of `columns`, padded so that comments stand below each other.
+std::string columns_text(const Choices& choices, const ColumnProfile& target) {
+  constexpr std::size_t widest = 48;
+  std::vector<std::pair<std::string, std::string>> lines;  // and why
+  for (const auto& [column, choice] : choices.all)
+    lines.emplace_back("    " + yaml_text(column->name) + ": " + choice.how, choice.why);
   if (target.gaps > 0)
-    lines.push_back({"    " + yaml_text(target.name) + ": {missing: drop}",
-                     counted(target.gaps) + " rows without it are left out"});
-  if (used == 0)
-    throw DataError(Problem{.what = "'" + table.file + "' has no column to predict '" +
-                                    target.name + "' from"});
+    lines.emplace_back("    " + yaml_text(target.name) + ": {missing: drop}",
+                       counted(target.gaps) + " rows without it are left out");
   std::size_t width = 0;
-  for (const Line& line : lines) width = std::max(width, line.text.size());
+  for (const auto& line : lines) width = std::max(width, line.first.size());
+  width = std::min(width, widest);
   std::string text = "  columns:\n";
-  for (const Line& line : lines)
-    text += line.text +
-            std::string(std::min<std::size_t>(width, 48) > line.text.size()
-                            ? std::min<std::size_t>(width, 48) - line.text.size()
-                            : 0,
-                        ' ') +
-            "  # " + line.why + "\n";
+  for (const auto& [line, why] : lines)
+    text += line + std::string(width - std::min(width, line.size()), ' ') + "  # " + why + "\n";
   return text;
 }
 
+std::string gaps_text(const Choices& choices) {
+  if (choices.gaps.empty()) return "";
+  std::vector<std::string> texts;
+  for (const char* const gap : usual_gaps) texts.push_back(yaml_text(gap));
+  for (const std::string& gap : choices.gaps) texts.push_back(yaml_text(gap));
+  return "  gaps: [" + join(texts, ", ") + "]\n";
+}
+
 /// Names the inputs where some columns have no name or share one, which nobody can name.
-std::string inputs_text(const TableProfile& table, const ColumnProfile& target) {
+std::string inputs_text(const TableProfile& table, const ColumnProfile& target,
+                        const Choices& choices) {
   std::vector<std::string> inputs;
   bool needed = false;
   for (const ColumnProfile& column : table.columns) {
     const bool twice = std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1;
     needed |= (column.name.empty() && column.values() > 0) || (twice && &column != &target);
-    if (column.name.empty() || twice || &column == &target) continue;
-    if (choice_for(column, table.rows).used) inputs.push_back(yaml_text(column.name));
   }
+  for (const auto& [column, choice] : choices.all)
+    if (choice.used) inputs.push_back(yaml_text(column->name));
   if (!needed) return "";
   return "  inputs: [" + join(inputs, ", ") +
          "]    # columns without a name of their own are out\n";
@@ -196,7 +306,7 @@ std::string inputs_text(const TableProfile& table, const ColumnProfile& target) 
 std::string format_text(const CsvFormat& format) {
   std::string text;
   if (!format.header)
-    text += "  header: false    # the first row holds numbers: columns are x1, x2, ...\n";
+    text += "  header: false    # the first row holds data: columns are x1, x2, ...\n";
   if (format.decimal == ',') text += "  decimal: \",\"\n";
   if (format.encoding != "utf-8") text += "  encoding: " + std::string(format.encoding) + "\n";
   return text;
@@ -224,7 +334,7 @@ std::string train_text(const Task& task, const Length& length) {
   if (length.validates)
     text += "  early_stopping: {monitor: val.cost, patience: 30, restore_best: true}\n";
   const char* const metrics = task.kind == Task::number      ? "[r2, mean_absolute_error]"
-                              : task.kind == Task::yes_or_no ? "[accuracy, auc]"
+                              : task.kind == Task::yes_or_no ? "[accuracy, f1, auc]"
                                                              : "[accuracy, f1]";
   return text + "metrics: " + metrics + "\n";
 }
@@ -251,10 +361,8 @@ ConfigForTable config_for(const TableProfile& table, const std::string& name,
                                     " rows with a target: too few to train and to test"});
   const Task task = task_for(target, rows);
   const Length length = length_for(rows);
-  ConfigForTable config{.target = target.name,
-                        .target_note = task.note,
-                        .classes = task.kind == Task::classes,
-                        .yaml = {}};
+  const Choices choices = choices_for(table, target);
+  ConfigForTable config{.target = target.name, .target_note = task.note, .notes = {}, .yaml = {}};
   std::string split = length.validates ? "{validation: 0.15, test: 0.15" : "{test: 0.2";
   if (task.smallest >= 10) split += ", stratify: true";
   config.yaml = "# From what " + yaml_text(path) + " holds: " + counted(table.rows) +
@@ -262,9 +370,17 @@ ConfigForTable config_for(const TableProfile& table, const std::string& name,
                 "\ndata:\n  type: csv\n  path: " + yaml_text(path) + "\n" +
                 format_text(table.format) + "  targets: [" + yaml_text(target.name) + "]    # " +
                 task.note + (wanted.empty() ? "; the last column" : "") + "\n" + task.settings +
-                inputs_text(table, target) + columns_text(table, target) +
-                "  scale: standard\n  split: " + split + "}    # drawn by the seed\n" +
-                model_text(task, rows) + train_text(task, length);
+                gaps_text(choices) + inputs_text(table, target, choices) +
+                columns_text(choices, target) + "  scale: standard\n  split: " + split +
+                "}    # drawn by the seed\n" + model_text(task, rows) + train_text(task, length);
+  for (const auto& [column, choice] : choices.all)
+    if (!choice.used) config.notes.push_back(column->name + " is not used: " + choice.why);
+  for (const ColumnProfile& column : table.columns)
+    if (table.format.separator != ',' && column.is_of_thousands() && column.with_point > 0)
+      config.notes.push_back("if points stand between thousands in " + column.name +
+                             ", take them out: each has three digits behind it");
+  if (!table.format.header)
+    config.notes.push_back("the first row holds data, not names: columns are x1, x2, ...");
   return config;
 }
 

@@ -6,9 +6,9 @@
 namespace nnrun::host {
 
 struct ConfigForTable {
-  std::string target;       ///< name of its column
-  std::string target_note;  ///< how it is read: "3 classes", "a number, from 1 to 9"
-  bool classes = false;
+  std::string target;              ///< name of its column
+  std::string target_note;         ///< how it is read: "3 classes", "a number, from 1 to 9"
+  std::vector<std::string> notes;  ///< what people should know before they train
   /// The config as YAML with comments. `@INPUTS@` and `@UNITS@` stand for the sizes that only the
   /// opened data tell.
   std::string yaml;

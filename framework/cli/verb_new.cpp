@@ -187,8 +187,7 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
                                .hint = "nnrun new config data.csv --target price"});
   if (!std::ranges::count(known_kinds(), kind))
     throw UsageError(Problem{.what = "there is no kind of plugin '" + kind + "'",
-                             .hint = did_you_mean(kind, known_kinds()) +
-                                     "\nor a config for a table: nnrun new config data.csv"});
+                             .hint = did_you_mean(kind, known_kinds())});
   check_name(kind, name, registry);
 
   const std::string config = name + ".yaml", program = program_word(),

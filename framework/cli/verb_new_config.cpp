@@ -10,7 +10,6 @@
 #include "network/graph.hpp"
 #include "runs/run_folder.hpp"
 #include "training/data.hpp"
-#include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -49,8 +48,7 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
   const std::string& table = arguments.targets[1];
   const TableProfile profile = profile_of(table);
   const std::string stem = fs::path(table).stem().string();
-  const fs::path file =
-      arguments.has("--out") ? arguments.text("--out") : stem + ".yaml";
+  const fs::path file = arguments.has("--out") ? arguments.text("--out") : stem + ".yaml";
   std::error_code none;
   if (fs::exists(fs::symlink_status(file, none)))
     throw UsageError(Problem{.what = "'" + file.string() + "' exists already",
@@ -60,6 +58,10 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
       fs::path(table).is_absolute()
           ? fs::path(table)
           : fs::absolute(table).lexically_normal().lexically_relative(folder.lexically_normal());
+  if (arguments.values("--target").size() > 1)
+    throw UsageError(Problem{.what = "--target names one column",
+                             .hint = "for several, list them in 'targets' of the config, with as "
+                                     "many units in the last layer"});
   const ConfigForTable config =
       config_for(profile, safe_name(stem), path.string(),
                  arguments.has("--target") ? arguments.text("--target") : "");
@@ -70,14 +72,17 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
     out.write_data(nlohmann::ordered_json{{"config", file.string()},
                                           {"rows", profile.rows},
                                           {"target", config.target},
+                                          {"notes", config.notes},
                                           {"train", train}}
                        .dump() +
                    "\n");
     return Exit::done;
   }
-  out.write("wrote  " + file.string() + "\nread   " + readable(static_cast<double>(profile.rows)) +
-            " rows, " + std::to_string(profile.columns.size()) + " columns; target " +
-            config.target + ": " + config.target_note + "\nnext   " + train + "\n");
+  std::string text = "wrote  " + file.string() + "\nread   " + std::to_string(profile.rows) +
+                     " rows, " + std::to_string(profile.columns.size()) + " columns; target " +
+                     config.target + ": " + config.target_note + "\n";
+  for (const std::string& note : config.notes) text += "note   " + note + "\n";
+  out.write(text + "next   " + train + "\n");
   return Exit::done;
 }
 

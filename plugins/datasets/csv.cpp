@@ -11,8 +11,10 @@ namespace {
 void require_category(const nnrun::CsvColumn& column, std::size_t rows,
                       const nnrun::CsvReader& reader) {
   if (column.is_declared()) return;
+  const std::size_t different = column.texts().size();
+  if (different * 5 <= rows && different <= 50) return;  // bands, codes, percentages
   const auto looks_like_number = [](const std::string& text) {
-    return text.find_first_of("0123456789") != text.npos &&
+    return text.find_first_of("0123456789") != text.npos && text.find_first_of("eETZ") != 0 &&
            text.find_first_not_of("0123456789 .,:+-/%$eETZ'") == text.npos;
   };
   const std::string &first = column.texts().front(), &which = column.name();

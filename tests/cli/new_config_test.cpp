@@ -46,15 +46,18 @@ TEST_CASE("a table of prices is learnt by new config, train and predict, in its 
   const Ended ended = made(scratch, "houses.csv");
   CAPTURE(ended.err);
   REQUIRE(ended.status == 0);
-  CHECK(ended.out ==
-        "wrote  houses.yaml\n"
-        "read   1200 rows, 6 columns; target price: a number, 157,867 to 2,894,130\n"
-        "next   nnrun houses.yaml\n");
+  CHECK(
+      ended.out ==
+      "wrote  houses.yaml\n"
+      "read   1200 rows, 6 columns; target price: a number, 157,867 to 2,894,130\n"
+      "note   id is not used: counts the rows: 1 to 1200\n"
+      "note   remark is not used: nearly every row has a text of its own, such as house number 0\n"
+      "next   nnrun houses.yaml\n");
   const std::string yaml = text_of(scratch / "houses.yaml");
   CAPTURE(yaml);
   CHECK_THAT(yaml,
              Contains("  targets: [price]    # a number, ") && Contains("; the last column\n"));
-  CHECK_THAT(yaml, Contains("    id: unused ") && Contains("# counts the rows\n"));
+  CHECK_THAT(yaml, Contains("    id: unused ") && Contains("# counts the rows: 1 to 1200\n"));
   CHECK_THAT(yaml, Contains("    size: number ") && Contains("    remark: unused "));
   CHECK_THAT(yaml, Contains("    city: {type: category, missing: {constant: missing}}  # 4 texts: "
                             "Basel, Bern, Genève, Zürich; 30 missing: a text of their own\n"));
@@ -101,12 +104,81 @@ TEST_CASE("the kind of target decides cost, outputs and metrics", "[cli][new]") 
                                      Contains("cost: cross_entropy") && Contains("stratify: true"));
   CHECK_THAT(yaml("yes", yes), Contains("units: 1, activation: sigmoid}") &&
                                    Contains("cost: binary_cross_entropy") &&
-                                   Contains("metrics: [accuracy, auc]"));
+                                   Contains("metrics: [accuracy, f1, auc]"));
   CHECK_THAT(yaml("grade", grade),
              Contains("  classes: [1, 2, 3] ") && Contains("units: 3, activation: softmax}"));
   CHECK_THAT(yaml("amount", amount), Contains("target_scale: standard") &&
                                          Contains("    - {type: dense, units: 1}\n") &&
                                          Contains("metrics: [r2, mean_absolute_error]"));
+}
+
+TEST_CASE("what looks odd in a table is told, and never taken for something else", "[cli][new]") {
+  const Scratch scratch;
+  const auto table = [&](const std::string& head, auto row) {
+    std::string csv = head + "\n";
+    for (int i = 0; i < 100; ++i) csv += row(i, std::to_string(i)) + "\n";
+    scratch.write("t.csv", csv);
+  };
+  const auto told = [&](const std::string& more = "") {
+    std::filesystem::remove(scratch / "t.yaml");
+    const Ended ended = made(scratch, "t.csv" + more);
+    if (ended.status != 0) return ended.err;
+    const Ended trained =
+        run("rm -rf r; $nnrun t.yaml -q --set train.epochs=2 --out r", scratch.folder());
+    CAPTURE(trained.err);
+    CHECK(trained.status == 0);
+    return ended.out + text_of(scratch / "t.yaml");
+  };
+  // a stray text among numbers is a gap, not a category of all numbers
+  table("x,y", [](int i, const std::string& n) {
+    return (i == 50 ? "n.a." : i == 60 ? "ca. 80" : n + ".5") + "," + std::to_string(i * 7 % 50);
+  });
+  CHECK_THAT(told(),
+             Contains("\"ca. 80\", n.a.]") && Contains("x: {missing: median, indicator: true}") &&
+                 Contains("taken for missing: 2 texts: ca. 80, n.a.") && Contains("  input: 2 "));
+  // bands, codes and percentages that repeat are categories
+  for (const char* const codes :
+       {"18-25;26-35;36-50", "0%;10%;19%", "T1;E8;Z226", "01000;01001;9"}) {
+    CAPTURE(codes);
+    table("code,y", [&](int i, const std::string&) {
+      std::string text(codes);
+      for (int k = i % 3; k > 0; --k) text.erase(0, text.find(';') + 1);
+      return text.substr(0, text.find(';')) + "," + std::to_string(i % 3 + scattered(i));
+    });
+    CHECK_THAT(told(), Contains("code: category") && Contains("  input: 3 "));
+  }
+  // a first row of data is not one of names
+  table("5.2,red",
+        [](int i, const std::string& n) { return n + ".25," + (i % 2 ? "red" : "blue"); });
+  CHECK_THAT(told(), Contains("note   the first row holds data") && Contains("read   101 rows") &&
+                         Contains("targets: [x2]"));
+  // the number of the row is an input if nothing else is
+  table("month,y", [](int, const std::string& n) { return n + "," + n + ".5"; });
+  CHECK_THAT(told(), Contains("month: number"));
+  // thousands are not fractions
+  table("a\ty", [](int i, const std::string&) {
+    return std::to_string(i * 31 % 97) + "\t" + std::to_string(10 + i) + ",621";
+  });
+  CHECK_THAT(told(), Contains("column 'y': '10,621' is not written as a plain number\n") &&
+                         Contains("if commas stand between thousands, take them out"));
+  table("a;y", [](int i, const std::string&) {
+    return std::to_string(i * 31 % 97) + ";" +
+           (i % 2 ? std::to_string(700 + i) : "2." + std::to_string(100 + i));
+  });
+  CHECK_THAT(told(), Contains("note   if points stand between thousands in y, take them out"));
+  table("a,y", [](int i, const std::string& n) { return n + ".5,$" + std::to_string(900 + i); });
+  CHECK_THAT(told(), Contains("'$900' is not written as a plain number"));
+  table("a,b,y", [](int i, const std::string& n) {
+    return n + ".5,\"two\nlines " + n + "\"," + std::to_string(i * 13 % 31);
+  });
+  CHECK_THAT(told(), Contains("note   b is not used: texts that go over lines"));
+  table("a,a,y", [](int, const std::string& n) { return n + ",1," + n; });
+  CHECK_THAT(told(), Contains("has no column to predict 'y' from\n") &&
+                         Contains("with the name of another, cannot be told apart"));
+  CHECK_THAT(told(" --target a --target y"), Contains("--target names one column\n"));
+  CHECK_THAT(told(" --target a,y"), Contains("list them in 'targets' of the config"));
+  CHECK_THAT(run("$nnrun t.csv", scratch.folder()).err,
+             Contains("'t.csv' is a table, not a config\n"));
 }
 
 TEST_CASE("how a file is written is found, and said in the config", "[cli][new]") {

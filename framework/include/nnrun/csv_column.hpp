@@ -120,7 +120,8 @@ class CsvColumn {
     throw Error("column '" + name_ + "': a value is missing" +
                     (field.empty() ? "" : ", '" + std::string(field) + "'"),
                 rows.place(),
-                trained_
+                trained_ && target_ ? "a row that is measured needs its target: leave it out"
+                : trained_
                     ? "the run does not fill it in: train with " + fill + ", or leave the row out"
                 : target_ ? drop
                           : "write " + fill + " to fill it in, or " + drop.substr(6));
