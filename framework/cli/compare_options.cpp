@@ -94,6 +94,9 @@ void read_metric(const std::string& text, ComparisonPlan& plan) {
       plan.part = part_names[static_cast<std::size_t>(part)];
       plan.metric = text.substr(std::string_view(prefix).size());
     }
+  if (plan.metric.empty())
+    throw UsageError(Problem{.what = "--metric needs the name of a metric, not '" + text + "'",
+                             .hint = "for example accuracy, or val.accuracy"});
 }
 
 void read_options(const Arguments& arguments, ComparisonPlan& plan) {

@@ -263,17 +263,20 @@ Choices choices_for(const TableProfile& table, const ColumnProfile& target) {
 
 /// The lines of `columns`, padded so that comments stand below each other.
 std::string columns_text(const Choices& choices, const ColumnProfile& target) {
-  constexpr std::size_t widest = 48;
+  constexpr std::size_t widest = 48, most_listed = 100;
+  const bool many = choices.all.size() > most_listed;
   std::vector<std::pair<std::string, std::string>> lines;  // and why
   for (const auto& [column, choice] : choices.all)
-    lines.emplace_back("    " + yaml_text(column->name) + ": " + choice.how, choice.why);
+    if (!many || choice.how != "number")
+      lines.emplace_back("    " + yaml_text(column->name) + ": " + choice.how, choice.why);
   if (target.gaps > 0)
     lines.emplace_back("    " + yaml_text(target.name) + ": {missing: drop}",
                        counted(target.gaps) + " rows without it are left out");
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.first.size());
   width = std::min(width, widest);
-  std::string text = "  columns:\n";
+  if (lines.empty()) return "  # every other column is a number\n";
+  std::string text = many ? "  columns:    # all others are numbers\n" : "  columns:\n";
   for (const auto& [line, why] : lines)
     text += line + std::string(width - std::min(width, line.size()), ' ') + "  # " + why + "\n";
   return text;
@@ -373,6 +376,21 @@ ConfigForTable config_for(const TableProfile& table, const std::string& name,
                 gaps_text(choices) + inputs_text(table, target, choices) +
                 columns_text(choices, target) + "  scale: standard\n  split: " + split +
                 "}    # drawn by the seed\n" + model_text(task, rows) + train_text(task, length);
+  constexpr std::size_t largest = 250'000, most_columns = 900;  // of a config
+  const auto listed = std::ranges::count_if(choices.all, [&](const Choices::Entry& entry) {
+    return choices.all.size() <= 100 || entry.choice.how != "number";
+  });
+  if (config.yaml.size() > largest || static_cast<std::size_t>(listed) > most_columns)
+    throw DataError(Problem{.what = "'" + table.file +
+                                    "' has too many columns that are not plain "
+                                    "numbers, or names and texts that are too long, for a config",
+                            .hint = "leave columns out, or shorten their names"});
+  for (const ColumnProfile& column : table.columns)
+    if (column.name.size() > 500 || column.name == "<<")
+      throw DataError(Problem{
+          .what = "a column is called '" + start_of(column.name) + "', which a config cannot hold",
+          .where = table.file + ":1",
+          .hint = "give it another name"});
   for (const auto& [column, choice] : choices.all)
     if (!choice.used) config.notes.push_back(column->name + " is not used: " + choice.why);
   for (const ColumnProfile& column : table.columns)

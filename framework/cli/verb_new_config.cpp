@@ -25,6 +25,21 @@ std::string with_sizes(std::string yaml, const std::string& inputs, std::size_t 
   return yaml;
 }
 
+/// Returns a name for a run that every file system takes: `gr_e` for `größe`, `data` for `表`.
+std::string run_name(const std::string& stem) {
+  std::string name;
+  for (const char c : stem) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (c >= '0' && c <= '9') || c == '-')
+      name += c;
+    else if (!name.empty() && name.back() != '_')
+      name += '_';
+  }
+  while (!name.empty() && (name.front() == '-' || name.front() == '_')) name.erase(0, 1);
+  while (name.ends_with('_')) name.pop_back();
+  return safe_name(name.empty() ? "data" : name);
+}
+
 /// Writes the config with the sizes that the opened data have. Leaves nothing if that fails.
 void write_config(const fs::path& file, const std::string& yaml, Registry& registry) {
   write_new_file(file, with_sizes(yaml, "1", 1), Sync::later);
@@ -58,16 +73,19 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
       fs::path(table).is_absolute()
           ? fs::path(table)
           : fs::absolute(table).lexically_normal().lexically_relative(folder.lexically_normal());
+  if (arguments.has("--target") && arguments.text("--target").empty())
+    throw UsageError(Problem{.what = "--target needs the name of a column"});
   if (arguments.values("--target").size() > 1)
     throw UsageError(Problem{.what = "--target names one column",
                              .hint = "for several, list them in 'targets' of the config, with as "
                                      "many units in the last layer"});
   const ConfigForTable config =
-      config_for(profile, safe_name(stem), path.string(),
+      config_for(profile, run_name(stem), path.string(),
                  arguments.has("--target") ? arguments.text("--target") : "");
   write_config(file, config.yaml, registry);
   const Terminal out(stdout);
-  const std::string train = "nnrun " + shell_word(file.string());
+  const bool like_option = file.string().starts_with('-');
+  const std::string train = "nnrun " + shell_word((like_option ? "./" : "") + file.string());
   if (arguments.json) {
     out.write_data(nlohmann::ordered_json{{"config", file.string()},
                                           {"rows", profile.rows},

@@ -28,6 +28,16 @@ void require_inputs(const Graph& graph, const Preparation& preparation, const Pl
                            .place = place});
 }
 
+/// A preparation that was learned elsewhere comes from a file.
+void require_fitting(const Preparation& preparation, std::size_t outputs) {
+  if (!preparation.is_fitted()) return;
+  const std::string fault = preparation.fault_of(preparation.fitted(), outputs);
+  if (!fault.empty())
+    throw RecordError(Problem{.what = "the model " + fault,
+                              .where = "the preparation of the data",
+                              .hint = "the file is damaged, or was made by something else"});
+}
+
 }  // namespace
 
 Model::Model(Graph graph, Preparation preparation, DataNames names)
@@ -38,6 +48,7 @@ std::shared_ptr<Model> Model::create(const Experiment& experiment, Preparation p
   const Doing here("creating the network");
   Graph graph = build_graph(experiment);
   require_inputs(graph, preparation, experiment.model.input.place);
+  require_fitting(preparation, graph.output().cols);
   require_memory(needs_of_outputs(graph, experiment.dtype, most_rows));
   if (experiment.dtype == Dtype::float32)
     return std::make_shared<ModelOf<float>>(std::move(graph), std::move(preparation),

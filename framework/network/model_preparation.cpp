@@ -21,10 +21,11 @@ std::size_t raw_inputs(const Experiment& experiment, const ModelFile& file) {
 std::optional<ModelFile> start_of(const Experiment& experiment) {
   if (experiment.model.weights.value.empty()) return std::nullopt;
   try {
-    return read_model(experiment.model.weights.value);
+    read_safetensors(experiment.model.weights.value);
   } catch (const Error&) {  // Model::load_start says so
     return std::nullopt;
   }
+  return read_model(experiment.model.weights.value);
 }
 
 bool is_prepared(const ModelFile& file) {
@@ -66,9 +67,14 @@ void require_fit_of(const ModelFile& file, const Model& model) {
     throw RecordError(Problem{.what = "the model " + fault, .where = file.path.string()});
 }
 
-Preparation preparation_at_start(const Experiment& experiment, Preparation own) {
+Preparation preparation_at_start(const Experiment& experiment, Preparation own,
+                                 std::size_t n_targets) {
   const std::optional<ModelFile> start = start_of(experiment);
-  if (start && is_prepared(*start) && are_alike(own, *start)) own.use(start->fit);
+  if (!start || !is_prepared(*start) || !are_alike(own, *start)) return own;
+  const std::string fault = own.fault_of(start->fit, n_targets);
+  if (!fault.empty())
+    throw RecordError(Problem{.what = "the model " + fault, .where = start->path.string()});
+  own.use(start->fit);
   return own;
 }
 

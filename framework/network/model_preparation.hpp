@@ -13,7 +13,8 @@ void require_fit_of(const ModelFile& file, const Model& model);
 /// Returns the preparation of a run that starts from the weights of another one: that of the other,
 /// if the run prepares its inputs in the same way. own: of the run, not fitted. Otherwise returns
 /// `own`.
-Preparation preparation_at_start(const Experiment& experiment, Preparation own);
+Preparation preparation_at_start(const Experiment& experiment, Preparation own,
+                                 std::size_t n_targets);
 
 /// Returns what people should know of the preparation of a run that starts from the weights of
 /// another one; nothing if there is nothing to say.

@@ -259,14 +259,30 @@ std::string Preparation::fault_of(const Fit& fit, std::size_t n_targets) const {
            std::to_string(needed);
   };
   const bool fills = std::ranges::any_of(recipe_.columns, &Column::is_filled);
-  std::string found = fault("the scaling", fit.shifts.size(), recipe_.scales ? outputs() : 0);
-  if (found.empty()) found = fault("missing values", fit.fills.size(), fills ? inputs() : 0);
-  if (found.empty())
-    found =
-        fault("the scaling of targets", fit.target_shifts.size(), scales_targets() ? n_targets : 0);
-  if (found.empty() && std::ranges::count(fit.target_factors, 0.) > 0)
-    found = "scales targets by 0";
-  return found;
+  const std::size_t scaled = recipe_.scales ? outputs() : 0, filled = fills ? inputs() : 0,
+                    scaled_targets = scales_targets() ? n_targets : 0;
+  for (const std::string& found :
+       {fault("the scaling", fit.shifts.size(), scaled),
+        fault("the scaling", fit.factors.size(), scaled),
+        fault("missing values", fit.fills.size(), filled),
+        fault("the scaling of targets", fit.target_shifts.size(), scaled_targets),
+        fault("the scaling of targets", fit.target_factors.size(), scaled_targets)})
+    if (!found.empty()) return found;
+  const auto scales = [](double factor) { return factor > 0 && std::isnormal(factor); };
+  if (!std::ranges::all_of(fit.factors, scales)) return "scales an input by an impossible factor";
+  if (!std::ranges::all_of(fit.target_factors, scales))
+    return "scales targets by an impossible factor";
+  for (std::size_t c = 0; c < fit.fills.size(); ++c) {
+    const Column& column = recipe_.columns[c];
+    if (!column.is_filled() || !column.is_category) continue;
+    const auto n = static_cast<double>(column.texts.size());
+    const bool has_own = column.missing == MissingRule::constant &&
+                         std::ranges::find(column.texts, column.constant) == column.texts.end();
+    const double fill = fit.fills[c];
+    if (has_own ? fill != n + 1 : fill != std::floor(fill) || fill < 0 || fill >= n)
+      return "fills in a text of '" + column.name + "' that there is not";
+  }
+  return {};
 }
 
 void Preparation::apply(const double* raw, double* prepared) const {

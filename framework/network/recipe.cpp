@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
@@ -28,6 +30,7 @@ class RecipeReader {
     if (!columns.is_array() || columns.empty() || columns.size() > most_columns)
       refuse("'columns' is not a list of columns");
     for (const Json& column : columns) recipe.columns.push_back(read_column(column));
+    require_different(recipe.columns);
     if (json.contains("features"))
       for (const std::string& feature : texts(json, "features"))
         recipe.features.push_back({feature, {}});
@@ -40,10 +43,11 @@ class RecipeReader {
     return recipe;
   }
 
- private:
   [[noreturn]] void refuse(const std::string& what) const {
     throw RecordError(Problem{.what = "'preparation' " + what, .where = file_});
   }
+
+ private:
   const Json& at(const Json& map, const char* key) const {
     if (!map.contains(key)) refuse("has no '" + std::string(key) + "'");
     return map.at(key);
@@ -94,6 +98,17 @@ class RecipeReader {
     if (json.contains("constant")) column.constant = text(json, "constant");
     column.indicator = json.contains("indicator");
     return column;
+  }
+
+  void require_different(const std::vector<Column>& columns) const {
+    std::set<std::string_view> names;
+    for (const Column& column : columns) {
+      if (!column.name.empty() && !names.insert(column.name).second)
+        refuse("has two columns of one name");
+      if (std::set<std::string_view>(column.texts.begin(), column.texts.end()).size() !=
+          column.texts.size())
+        refuse("has a text twice in a column");
+    }
   }
 
   const std::string& file_;
@@ -155,9 +170,26 @@ std::string to_json(const Recipe& recipe) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// Of a key that is there twice, programs take the one or the other.
+bool has_a_key_twice(const std::string& text) {
+  std::vector<std::set<std::string>> maps;
+  bool twice = false;
+  const auto look = [&](int, Json::parse_event_t event, const Json& parsed) {
+    if (event == Json::parse_event_t::object_start) maps.emplace_back();
+    if (event == Json::parse_event_t::object_end) maps.pop_back();
+    if (event == Json::parse_event_t::key)
+      twice = twice || !maps.back().insert(parsed.get<std::string>()).second;
+    return true;
+  };
+  (void)Json::parse(text, look, false);
+  return twice;
+}
+
 Recipe read_recipe(const std::string& text, const std::string& file) {
   const RecipeReader reader(file);
-  return reader.read(parse_json(text));
+  const Json json = parse_json(text);
+  if (!json.is_discarded() && has_a_key_twice(text)) reader.refuse("has a key twice");
+  return reader.read(json);
 }
 
 }  // namespace nnrun::host

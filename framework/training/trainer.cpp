@@ -33,7 +33,8 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
 template <class T>
 std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
                                       const DataSource& data, unsigned threads) {
-  Preparation preparation = preparation_at_start(experiment, data.preparation(experiment));
+  Preparation preparation =
+      preparation_at_start(experiment, data.preparation(experiment), size_of(data.shape().target));
   data.require_fit(graph, preparation, experiment);
   const auto* const optimizer =
       static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);

@@ -21,6 +21,7 @@ bool contains(const nnrun_range& outer, const nnrun_range& inner) {
 
 std::string text_of(const nnrun_range& range) {
   if (range.high == unbounded) return "from " + shortest(range.low) + " on";
+  if (range.low == -unbounded) return "up to " + shortest(range.high);
   return "from " + shortest(range.low) + " to " + shortest(range.high);
 }
 

@@ -3,6 +3,7 @@
 /// zᵢ − log Σⱼ e^zⱼ over a row: the logarithm of softmax without its underflow.
 struct LogSoftmax : nnrun::Activation {
   static constexpr auto name = "log_softmax", doc = "log of softmax";
+  static constexpr nnrun::Range outputs{-nnrun::infinity, 0};
   static constexpr auto joins = "softmax";  // the softmax of z − log Σ eᶻ is that of z
   template <class T>
   NNRUN_CLONES void forward(std::span<const T> z, std::span<T> a) const {

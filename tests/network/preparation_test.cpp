@@ -365,4 +365,53 @@ TEST_CASE("a recipe reads back from its JSON, and damaged JSON is refused",
   }
 }
 
+TEST_CASE("what a file says of a fit is used only if it can be that of its recipe",
+          "[training][preparation]") {
+  const host::Recipe recipe = host::read_recipe(
+      R"({"columns": [{"name": "x"}, {"name": "c", "texts": ["a", "b"], "missing": "most_frequent"},
+      {"name": "d", "texts": ["a", "b"], "missing": "constant", "constant": "none"}],
+      "scales": true, "target_scale": "standard"})",
+      "m");
+  const host::Preparation p(recipe);
+  const std::size_t n = p.outputs();
+  REQUIRE(n == 6);  // x, two texts of c, two of d and one of its own
+  host::Preparation::Fit fit{.shifts = std::vector<double>(n, 0),
+                             .factors = std::vector<double>(n, 1),
+                             .fills = {0, 1, 3},
+                             .target_shifts = {5},
+                             .target_factors = {2}};
+  CHECK(p.fault_of(fit, 1) == "");
+  CHECK(p.fault_of(fit, 2) == "has 1 numbers for the scaling of targets, not 2");
+  const auto fault = [&](auto change) {
+    host::Preparation::Fit other = fit;
+    change(other);
+    return p.fault_of(other, 1);
+  };
+  using Fit = host::Preparation::Fit;
+  CHECK(fault([](Fit& f) { f.target_factors.clear(); }) ==
+        "has 0 numbers for the scaling of targets, not 1");
+  CHECK(fault([](Fit& f) { f.target_shifts.push_back(0); }) ==
+        "has 2 numbers for the scaling of targets, not 1");
+  CHECK(fault([](Fit& f) { f.factors.pop_back(); }) == "has 5 numbers for the scaling, not 6");
+  CHECK(fault([](Fit& f) { f.fills.clear(); }) == "has 0 numbers for missing values, not 3");
+  for (const double factor : {0., -1., 1e-320, std::numeric_limits<double>::infinity()}) {
+    CHECK(fault([&](Fit& f) { f.target_factors[0] = factor; }) ==
+          "scales targets by an impossible factor");
+    CHECK(fault([&](Fit& f) { f.factors[2] = factor; }) ==
+          "scales an input by an impossible factor");
+  }
+  for (const double fill : {0.5, -1., 2., 1e20})
+    CHECK(fault([&](Fit& f) { f.fills[1] = fill; }) == "fills in a text of 'c' that there is not");
+  CHECK(fault([](Fit& f) { f.fills[2] = 1; }) == "fills in a text of 'd' that there is not");
+}
+
+TEST_CASE("a recipe that says something twice is refused", "[training][preparation]") {
+  for (const char* const twice :
+       {R"({"columns": [{"name": "x"}], "target_scale": "log", "target_scale": "standard"})",
+        R"({"columns": [{"name": "x"}, {"name": "x"}]})",
+        R"({"columns": [{"name": "x", "name": "y"}]})",
+        R"({"columns": [{"name": "x", "texts": ["a", "a"]}]})"})
+    CHECK_THROWS_AS(host::read_recipe(twice, "m"), host::RecordError);
+}
+
 }  // namespace nnrun::testing

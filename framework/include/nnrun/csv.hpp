@@ -214,9 +214,13 @@ class CsvReader {
   }
   /// Adds lines to row_ until no quote is open, and checks its letters.
   void complete_row() {
-    while (row_.find('"') != row_.npos && ends_in_quotes()) {
-      row_ += '\n';
-      if (!add_line()) throw Error("a quote is not closed", place());
+    if (row_.find('"') != row_.npos) {
+      Quotes quotes;
+      while (quotes.are_open(row_, separator_)) {
+        row_ += '\n';
+        if (row_.size() >= longest_line || !add_line())
+          throw Error("a quote is not closed", place());
+      }
     }
     if (line_ == 1 && row_.find('\0') != row_.npos)
       throw Error("holds zero bytes: it is in UTF-16, or is not a text file", place(),
@@ -237,25 +241,32 @@ class CsvReader {
                 "iconv -f WINDOWS-1252 -t UTF-8 '" +
                     file_ + "' > utf8.csv");
   }
-  /// Returns whether a quoted field of row_ is not closed.
-  bool ends_in_quotes() const {
-    enum { start, plain, quoted } state = start;
-    for (std::size_t i = 0; i < row_.size(); ++i) {
-      const char c = row_[i];
-      if (state == quoted) {
-        if (c != '"') continue;
-        if (i + 1 < row_.size() && row_[i + 1] == '"')
-          ++i;
-        else
-          state = plain;
-      } else if (c == separator_) {
-        state = start;
-      } else if (state == start && c != ' ') {
-        state = c == '"' ? quoted : plain;
+  /// Looks at a row that grows, each byte once.
+  class Quotes {
+   public:
+    /// Returns whether a quoted field of the row is not closed.
+    bool are_open(std::string_view row, char separator) {
+      for (; at_ < row.size(); ++at_) {
+        const char c = row[at_];
+        if (state_ == State::quoted) {
+          if (c != '"') continue;
+          if (at_ + 1 < row.size() && row[at_ + 1] == '"')
+            ++at_;
+          else
+            state_ = State::plain;
+        } else if (c == separator) {
+          state_ = State::start;
+        } else if (state_ == State::start && c != ' ') {
+          state_ = c == '"' ? State::quoted : State::plain;
+        }
       }
+      return state_ == State::quoted;
     }
-    return state == quoted;
-  }
+
+   private:
+    enum class State { start, plain, quoted } state_ = State::start;
+    std::size_t at_ = 0;
+  };
 
   /// Adds the next line, without its end, to row_.
   bool add_line() {
