@@ -218,7 +218,9 @@ void check_targets(const Arguments& arguments, const Verb& verb) {
   if (targets.size() > verb.most)
     throw UsageError(Problem{
         .what = "'" + targets[verb.most] + "' is one word too many",
-        .hint = "nnrun " + std::string(verb.name) + (*verb.target ? " " : "") + verb.target});
+        .hint =
+            "nnrun " + std::string(verb.name) + (*verb.target ? " " : "") + verb.target +
+            (std::string_view(verb.name) == "eval" ? "; for other data, --data test=FILE" : "")});
 }
 
 }  // namespace

@@ -176,11 +176,15 @@ class Prediction {
     const std::size_t wanted = columns_.size();
     if (numbers.size() == wanted) return numbers;
     const auto found = static_cast<std::size_t>(std::ranges::count(text, ',')) + 1;
+    std::error_code none;
+    const bool is_file = std::filesystem::is_regular_file(text, none);
     throw UsageError(
         Problem{.what = "an example of this run has " + std::to_string(wanted) +
                         (columns_.only_numbers() ? " number" : " value") +
                         (wanted == 1 ? "" : "s") + ", '" + text + "' has " + std::to_string(found),
-                .hint = run_.model.names.inputs.empty() ? "" : join(run_.model.names.inputs, ",")});
+                .hint = is_file ? "for the rows of a file, write --csv " + text
+                        : run_.model.names.inputs.empty() ? ""
+                                                          : join(run_.model.names.inputs, ",")});
   }
   static std::vector<double> only_numbers_of(const std::string& text) {
     std::vector<double> numbers;

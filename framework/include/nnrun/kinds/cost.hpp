@@ -143,8 +143,12 @@ constexpr void declare(nnrun_cost& cost) {
   if constexpr (requires { C::joined_by; }) cost.joined_by = C::joined_by;
   if constexpr (requires {
                   { C::joins } -> std::convertible_to<const char*>;
-                })
+                }) {
+    static_assert(
+        requires { C::joined_by; },
+        "a cost that joins an activation names in joined_by the setting that applies it");
     cost.joins = C::joins;
+  }
 }
 
 }  // namespace detail
