@@ -2,6 +2,7 @@
 #include <nnrun/csv_column.hpp>
 #include <nnrun/gzip_input.hpp>
 #include <nnrun/plugin.hpp>
+#include <optional>
 
 #include "class_names.hpp"
 
@@ -255,15 +256,18 @@ struct Csv : nnrun::Dataset {
       data.target_name = column_names_[n_inputs_];
       if (!columns_.back().reason().empty()) data.target_reason = columns_.back().reason().c_str();
     }
-    if (!as_classes_.empty()) data.as_classes = as_classes_.c_str();
+    if (as_classes_ && !as_classes_->empty()) data.as_classes = as_classes_->c_str();
+    std::string note;
     if (separator_found_ != ',')
-      note_ = "fields are separated by " + (separator_found_ == '\t'
-                                                ? std::string("tabs")
-                                                : "'" + std::string(1, separator_found_) + "'");
+      note = "fields are separated by " + (separator_found_ == '\t'
+                                               ? std::string("tabs")
+                                               : "'" + std::string(1, separator_found_) + "'");
     if (n_dropped_ > 0)
-      note_ += (note_.empty() ? "" : ", ") + std::to_string(n_dropped_) +
-               (n_dropped_ == 1 ? " row" : " rows") + " left out for missing values";
-    if (!note_.empty()) data.note = note_.c_str();
+      note += (note.empty() ? "" : ", ") + std::to_string(n_dropped_) +
+              (n_dropped_ == 1 ? " row" : " rows") + " left out for missing values";
+    if (note.empty()) return;
+    note_ = std::move(note);
+    data.note = note_->c_str();
   }
 
   std::vector<nnrun::CsvColumn> columns_;  // inputs, then targets
@@ -272,7 +276,8 @@ struct Csv : nnrun::Dataset {
   std::vector<const char*> column_names_;
   ClassNames names_;
   char separator_found_ = ',';
-  std::string as_classes_, note_;
+  // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
+  std::optional<std::string> as_classes_, note_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<std::vector<double>, NNRUN_PARTS> parts_;
