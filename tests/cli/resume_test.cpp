@@ -192,9 +192,9 @@ TEST_CASE("a checkpoint that cannot be written is told once, and that it works a
   scratch.write("file", "in the way");
   // every 37 steps, which are some hundred microseconds, a checkpoint is due
   const Ended ended = meanwhile(
-      "n=0\n" +
-          wait_until("ln -T file run/checkpoints 2>none || { n=$((n + 1)); mv -T "
-                     "run/checkpoints away$n && false; }") +
+      // stopped, so that it does not make the folder anew before the file stands in its place
+      "kill -STOP $child\n" + wait_until("grep -q '^State:.T' /proc/$child/status") +
+          "mv -T run/checkpoints away && ln -T file run/checkpoints && kill -CONT $child\n" +
           wait_until("grep -q \"warning: cannot create the folder 'run/checkpoints'\" log") +
           "cp log first\n"
           "rows=$(wc -l <run/metrics.csv)\n" +
@@ -208,7 +208,7 @@ TEST_CASE("a checkpoint that cannot be written is told once, and that it works a
     for (std::size_t at = 0; (at = text.find("warning: ", at)) != text.npos; ++at) ++count;
     return count;
   };
-  // while the folder was taken away, a checkpoint may have failed for another reason before
+  // the one that was being written when the folder was taken away failed for another reason
   CHECK(warnings("first") >= 1);
   CHECK(warnings("failing") == warnings("first"));
 }

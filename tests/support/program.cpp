@@ -19,7 +19,8 @@ Ended run(const std::string& command, const std::filesystem::path& folder) {
 }
 
 std::string started(const std::string& command) {
-  return command + " &\nchild=$!\n";
+  // what no condition ends, this limit does: of a minute of the processor, for each process
+  return "ulimit -t 60\n" + command + " &\nchild=$!\n";
 }
 
 std::string wait_until(const std::string& condition) {
