@@ -5,6 +5,7 @@
 #include "checking/inspection.hpp"
 #include "cli/allocations.hpp"
 #include "loading/plugin_factory.hpp"
+#include "support/limits.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -320,7 +321,8 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
   CHECK(in_forward("std::abort();") ==
         three("ended by SIGABRT (aborted) in forward of activation 'bad' (bad.so)"));
   CHECK(in_forward("for (volatile int i = 0;;) i = i;") ==
-        three("took longer than 2 s in forward of activation 'bad' (bad.so)"));
+        three(loops_hear_signals ? "took longer than 2 s in forward of activation 'bad' (bad.so)"
+                                 : "took longer than 2 s"));
   CHECK_THAT(in_forward("throw std::runtime_error(\"boom\");"),
              Catch::StartsWith("slope: activation 'bad' failed in forward: boom ($/bad.so)\n"));
   CHECK_THAT(in_forward("throw 42;"),
@@ -381,8 +383,9 @@ TEST_CASE("a library that ends its process as it is loaded is refused with a sen
         "refused: '$/bad.so' ended by SIGSEGV (segmentation fault) while '$/bad.so' was loaded\n");
   CHECK(at_load("std::exit(0);") ==
         "refused: '$/bad.so' called exit(0) while '$/bad.so' was loaded\n");
-  CHECK(at_load("for (volatile int i = 0;;) i = i;") ==
-        "refused: '$/bad.so' took longer than 2 s while '$/bad.so' was loaded\n");
+  if (loops_hear_signals)
+    CHECK(at_load("for (volatile int i = 0;;) i = i;") ==
+          "refused: '$/bad.so' took longer than 2 s while '$/bad.so' was loaded\n");
 }
 
 TEST_CASE("a scan describes a library, or how it died", "[checking]") {

@@ -13,6 +13,13 @@ inline constexpr bool sanitized = true;  // slower, and needs memory for itself
 inline constexpr bool sanitized = false;
 #endif
 
+#if defined(__SANITIZE_THREAD__)
+/// It hands a signal over at the next call of a library: never in a loop without calls.
+inline constexpr bool loops_hear_signals = false;
+#else
+inline constexpr bool loops_hear_signals = true;
+#endif
+
 /// Returns how many bytes of private memory this process may write to.
 inline rlim_t data_size() {
   std::ifstream status("/proc/self/status");
