@@ -2,19 +2,45 @@
 #pragma once
 #include <zlib.h>
 
-#include <cerrno>
-#include <cstring>
+#include <cstdint>
 #include <istream>
-#include <memory>
+#include <new>
 #include <nnrun/input_file.hpp>
 #include <streambuf>
 
 namespace nnrun {
 
+/// A zlib stream that unpacks.
+class Unpacking {
+ public:
+  /// window_bits: as zlib's inflateInit2 takes them.
+  explicit Unpacking(int window_bits) {
+    if (inflateInit2(&stream_, window_bits) != Z_OK) throw std::bad_alloc();
+  }
+  Unpacking(const Unpacking&) = delete;
+  Unpacking& operator=(const Unpacking&) = delete;
+  ~Unpacking() { inflateEnd(&stream_); }
+  z_stream* operator->() { return &stream_; }
+  void restart() { inflateReset(&stream_); }
+  /// Unpacks as much as there is, or as there is room for. Returns whether the compressed data end
+  /// here. Throws Error, naming the file, if they are damaged.
+  bool unpack(const std::string& file) {
+    const int code = inflate(&stream_, Z_NO_FLUSH);
+    if (code == Z_MEM_ERROR) throw std::bad_alloc();
+    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR)
+      throw Error("the compressed data are damaged", file, "the file is not whole: get it again");
+    return code == Z_STREAM_END;
+  }
+
+ private:
+  z_stream stream_{};
+};
+
 class GzipInput : public std::istream {
  public:
   /// Opens a file, compressed or plain. Throws Error if it is missing, not a regular file, or not
-  /// readable; reading throws Error, naming the file, if it is damaged or ends too early.
+  /// readable; reading throws Error, naming the file, if it is damaged, ends too early, has other
+  /// bytes behind the compressed ones, or changes while it is read.
   explicit GzipInput(const std::string& file) : std::istream(nullptr), buffer_(file) {
     rdbuf(&buffer_);
     exceptions(std::ios::badbit);  // so that the reason comes through
@@ -23,24 +49,17 @@ class GzipInput : public std::istream {
  private:
   class Buffer : public std::streambuf {
    public:
-    explicit Buffer(const std::string& file) : name_(file) {
-      require_file(file);
-      errno = 0;
-      file_.reset(gzopen(file.c_str(), "rb"));
-      if (!file_) throw Error(errno ? std::strerror(errno) : "out of memory", file);
-      gzbuffer(file_.get(), 1 << 16);
+    explicit Buffer(const std::string& file)
+        : name_(file), in_(open_input(file)), size_(std::filesystem::file_size(file)) {
+      packed_ = fill() && at_->next_in[0] == 0x1f && at_->avail_in > 1 && at_->next_in[1] == 0x8b;
     }
 
    protected:
     std::streamsize xsgetn(char* to, std::streamsize n) override {
-      const int got = gzread(file_.get(), to, static_cast<unsigned>(n));
-      int code = Z_OK;
-      gzerror(file_.get(), &code);
-      if (code == Z_OK || code == Z_STREAM_END) return got;
-      throw Error(code == Z_ERRNO       ? std::strerror(errno)
-                  : code == Z_BUF_ERROR ? "the compressed data end too early"
-                                        : "the compressed data are damaged",
-                  name_, "the file is not whole: get it again");
+      at_->next_out = reinterpret_cast<Bytef*>(to);
+      at_->avail_out = static_cast<uInt>(n);
+      while (at_->avail_out > 0 && fill()) packed_ ? unpack() : copy();
+      return n - static_cast<std::streamsize>(at_->avail_out);
     }
     int_type underflow() override {
       const std::streamsize got = xsgetn(&one_, 1);
@@ -49,12 +68,51 @@ class GzipInput : public std::istream {
     }
 
    private:
-    struct Close {
-      void operator()(gzFile file) const { gzclose_r(file); }
-    };
+    /// Returns whether there are bytes of the file to look at.
+    bool fill() {
+      if (at_->avail_in > 0) return true;
+      in_.read(bytes_, sizeof bytes_);
+      if (in_.bad()) throw Error("cannot be read further", name_);
+      at_->next_in = reinterpret_cast<Bytef*>(bytes_);
+      at_->avail_in = static_cast<uInt>(in_.gcount());
+      read_ += static_cast<std::uintmax_t>(in_.gcount());
+      if (at_->avail_in > 0) return true;
+      if (read_ != size_ || std::filesystem::file_size(name_) != size_)
+        throw Error("changed while it was read", name_, "wait until it is whole, then try again");
+      if (packed_ && within_)
+        throw Error("the compressed data end too early", name_,
+                    "the file is not whole: get it again");
+      return false;
+    }
+    void copy() {
+      const uInt n = std::min(at_->avail_in, at_->avail_out);
+      std::memcpy(at_->next_out, at_->next_in, n);
+      skip(n);
+      at_->next_out += n;
+      at_->avail_out -= n;
+    }
+    /// A file may be several compressed ones, one behind the other, and end in zeros.
+    void unpack() {
+      if (!within_) {
+        if (at_->next_in[0] == 0) return skip(1);
+        if (at_->next_in[0] != 0x1f)
+          throw Error("has other bytes behind the compressed data", name_,
+                      "the file is damaged, or two files were joined: get it again");
+        at_.restart();
+      }
+      within_ = !at_.unpack(name_);
+    }
+    void skip(uInt n) {
+      at_->next_in += n;
+      at_->avail_in -= n;
+    }
+
     std::string name_;
-    std::unique_ptr<gzFile_s, Close> file_;
-    char one_ = 0;
+    std::ifstream in_;
+    std::uintmax_t size_, read_ = 0;
+    bool packed_ = false, within_ = true;  // within the compressed data of one file
+    Unpacking at_{15 + 16};                // a gzip header is wanted
+    char one_ = 0, bytes_[1 << 16];
   };
   Buffer buffer_;
 };
