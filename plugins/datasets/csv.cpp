@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "class_names.hpp"
+#include "row_store.hpp"
 
 namespace {
 
@@ -31,13 +32,12 @@ void require_category(const nnrun::CsvColumn& column, std::size_t rows,
                        reader.file(), hint);
 }
 
-/// Returns `classes: [1, 2, 3]` for few whole numbers; nothing for others. Takes every number at
-/// `from`, `from + step`, ….
-std::string classes_for(const std::vector<double>& numbers, std::size_t from, std::size_t step) {
+/// Returns `classes: [1, 2, 3]` for a column of few whole numbers; nothing for others.
+std::string classes_for(const RowStore& rows, std::size_t column) {
   constexpr std::size_t most = 20;
   std::vector<double> found;
-  for (std::size_t i = from; i < numbers.size(); i += step) {
-    const double x = numbers[i];
+  for (std::size_t i = 0; i < rows.count(); ++i) {
+    const double x = rows.row(i)[column];
     if (x != std::floor(x) || std::abs(x) > 1e6) return {};
     const auto place = std::ranges::lower_bound(found, x);
     if (place != found.end() && *place == x) continue;
@@ -100,7 +100,7 @@ struct Csv : nnrun::Dataset {
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
       if (!*files[part]) continue;
       read_file(files[part], part, known);
-      data.examples[part] = parts_[part].size() / columns_.size();
+      data.examples[part] = parts_[part].count();
     }
     if (columns_.empty()) throw nnrun::Error("no file is given");
     for (const nnrun::CsvColumn& column : columns_) column_names_.push_back(column.name().c_str());
@@ -112,13 +112,14 @@ struct Csv : nnrun::Dataset {
     if (nnrun::KnownColumns::has(data, &data.divide_by)) tell(data);
   }
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
-            double* t) const {
-    const std::size_t width = columns_.size();
-    const double* row = parts_[static_cast<std::size_t>(part)].data() + from * width;
-    for (const double* const end = row + n * width; row != end; row += width) {
+            double* t) {
+    RowStore& rows = parts_[static_cast<std::size_t>(part)];
+    rows.forget_before(from);
+    for (std::size_t i = from; i < from + n; ++i) {
+      const double* const row = rows.row(i);
       x = std::copy(row, row + n_inputs_, x);
       t = is_class() ? names_.one_hot(static_cast<std::size_t>(row[n_inputs_]), t)
-                     : std::copy(row + n_inputs_, row + width, t);
+                     : std::copy(row + n_inputs_, row + columns_.size(), t);
     }
   }
 
@@ -148,28 +149,30 @@ struct Csv : nnrun::Dataset {
     if (first) finish_columns(rows, parts_[part]);
   }
 
-  void read_rows(nnrun::CsvReader& rows, std::vector<double>& numbers) {
+  void read_rows(nnrun::CsvReader& rows, RowStore& store) {
     std::vector<std::size_t> at, nameless;
+    store.set_width(columns_.size());
     for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
     if (takes_the_rest_)
       for (std::size_t i = 0; i < rows.names().size(); ++i)
         if (rows.names()[i].empty()) nameless.push_back(i);
     while (rows.next()) {
-      if (numbers.size() + at.size() > most_numbers)
+      if ((store.count() + 1) * at.size() > most_numbers)
         throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
                            rows.place(), "use an npy file, or fewer columns");
+      double* const row = store.add();
       bool dropped = false;
       for (std::size_t i = 0; i < at.size(); ++i) {
-        numbers.push_back(columns_[i].read(rows, at[i]));
-        dropped = dropped || (columns_[i].drops_gaps() && std::isnan(numbers.back()));
+        row[i] = columns_[i].read(rows, at[i]);
+        dropped = dropped || (columns_[i].drops_gaps() && std::isnan(row[i]));
       }
       for (const std::size_t i : nameless)
         if (!rows.field(i).empty()) refuse_nameless(rows);
       if (dropped) {
-        numbers.resize(numbers.size() - at.size());
+        store.remove_last();
         ++n_dropped_;
       }
-      if (numbers.size() == at.size()) require_one_class_column(rows);
+      if (store.count() == 1) require_one_class_column(rows);
     }
   }
   [[noreturn]] void refuse_nameless(const nnrun::CsvReader& rows) const {
@@ -227,19 +230,19 @@ struct Csv : nnrun::Dataset {
   }
 
   /// Takes the texts of the first file as all that there are, in the order of the alphabet.
-  void finish_columns(const nnrun::CsvReader& rows, std::vector<double>& numbers) {
+  void finish_columns(const nnrun::CsvReader& rows, RowStore& store) {
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       nnrun::CsvColumn& column = columns_[c];
       if (!column.is_category() || !column.is_open()) continue;
-      if (c < n_inputs_) require_category(column, numbers.size() / columns_.size(), rows);
+      if (c < n_inputs_) require_category(column, store.count(), rows);
       const std::vector<double> now = column.sort_texts();
-      for (std::size_t i = c; i < numbers.size(); i += columns_.size())
-        if (!std::isnan(numbers[i])) numbers[i] = now[static_cast<std::size_t>(numbers[i])];
+      for (std::size_t i = 0; i < store.count(); ++i)
+        if (double& x = store.row(i)[c]; !std::isnan(x)) x = now[static_cast<std::size_t>(x)];
       if (c >= n_inputs_) names_.set(column.texts());
     }
     separator_found_ = std::string_view(separator) == "auto" ? rows.separator() : ',';
     if (!is_class() && columns_.size() - n_inputs_ == 1)
-      as_classes_ = classes_for(numbers, n_inputs_, columns_.size());
+      as_classes_ = classes_for(store, n_inputs_);
   }
   void tell(nnrun_data& data) {
     for (std::size_t i = 0; i < n_inputs_; ++i) {
@@ -280,6 +283,6 @@ struct Csv : nnrun::Dataset {
   std::optional<std::string> as_classes_, note_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
-  std::array<std::vector<double>, NNRUN_PARTS> parts_;
+  std::array<RowStore, NNRUN_PARTS> parts_;
 };
 NNRUN_REGISTER(Csv)

@@ -25,7 +25,10 @@ class CsvColumn {
   /// trained: a network was trained already, so that nothing can be said of the column any more.
   CsvColumn(std::string name, bool target, const nnrun_column* asked,
             std::span<const char* const> gaps, bool trained = false)
-      : name_(std::move(name)), target_(target), trained_(trained), gaps_(gaps) {
+      : name_(std::move(name)),
+        target_(target),
+        trained_(trained),
+        gaps_(gaps.begin(), gaps.end()) {
     if (asked == nullptr) return;
     kind_ = asked->kind;
     declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
@@ -58,7 +61,7 @@ class CsvColumn {
       return x;
     const std::string_view field = rows.field(at);
     if (is_gap(field)) return gap(rows, field);
-    if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, field);
+    if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, rows.text(at));
     return category(rows, at);
   }
 
@@ -93,7 +96,7 @@ class CsvColumn {
   }
   bool is_gap(std::string_view field) const {
     if (field.empty()) return true;
-    return std::any_of(gaps_.begin(), gaps_.end(), [&](const char* gap) { return field == gap; }) &&
+    return std::find(gaps_.begin(), gaps_.end(), field) != gaps_.end() &&
            (open_ || !numbers_.contains(field));
   }
 
@@ -129,13 +132,8 @@ class CsvColumn {
 
   [[noreturn]] void refuse_text(const CsvReader& rows, std::string_view field) const {
     std::string hint;
-    std::string plain(field);
-    std::replace(plain.begin(), plain.end(), ',', '.');
     double x = 0;
-    const auto [stop, failed] = std::from_chars(plain.data(), plain.data() + plain.size(), x);
-    const bool comma = field.find(',') != field.npos && failed == std::errc{} &&
-                       stop == plain.data() + plain.size();
-    if (comma)
+    if (field.find(',') != field.npos && nnrun::is_number(field, x, ','))
       hint =
           "if the comma stands before a fraction, write decimal: \",\"; if between thousands, take "
           "it out";
@@ -189,7 +187,7 @@ class CsvColumn {
   std::string name_;
   bool target_ = false, trained_ = false, declared_ = false, open_ = true;
   std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
-  std::span<const char* const> gaps_;
+  std::vector<std::string_view> gaps_;
   std::vector<std::string> texts_;
   std::string first_, reason_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> numbers_;

@@ -1,0 +1,81 @@
+// The lines of a text file, as views of what was read: a line is copied only where a block ends
+// within it, or where it goes on.
+#pragma once
+#include <nnrun/text_file.hpp>
+
+namespace nnrun {
+
+class TextLines {
+ public:
+  static constexpr std::size_t longest = std::size_t{1} << 24;
+
+  /// `in` must outlive it; file: its name in messages; encoding: one of TextFile::encodings.
+  TextLines(std::istream& in, const std::string& file, std::string_view encoding)
+      : blocks_(in, file, encoding), file_(file) {}
+
+  /// Goes to the next line; returns false at the end. Throws Error if it is too long.
+  bool next() {
+    const std::size_t end = block_.find(line_end_);
+    if (end == block_.npos) {
+      joined_.clear();
+      return join();
+    }
+    line_ = block_.substr(0, end);
+    block_.remove_prefix(end + 1);
+    ++number_;
+    return true;
+  }
+  /// Makes the next line a part of the present one, with a line end between them; returns false at
+  /// the end. Throws Error if both are too long.
+  bool join_next() {
+    if (line_.data() != joined_.data()) joined_ = line_;
+    joined_ += '\n';
+    return joined_.size() < longest && join();
+  }
+  /// Returns the present line without its end, valid until the next one.
+  std::string_view line() const { return line_; }
+  /// Returns the number of the line that was read last; the first is 1.
+  std::size_t number() const { return number_; }
+
+ private:
+  /// Adds what is left of a line to joined_, which becomes the present line.
+  bool join() {
+    for (bool any = false;; any = true) {
+      if (block_.empty()) {
+        block_ = blocks_.next();
+        if (number_ == 0 && !any) line_end_ = line_end_in(block_);
+        if (block_.empty()) {
+          line_ = joined_;
+          if (any) ++number_;
+          return any;
+        }
+      }
+      const std::size_t end = block_.find(line_end_), n = std::min(end, block_.size());
+      if (joined_.size() + n > longest)
+        throw Error("a line of more than 16 MiB", file_ + ":" + std::to_string(number_ + 1));
+      joined_.append(block_, 0, n);
+      block_.remove_prefix(n);
+      if (end == block_.npos) continue;
+      block_.remove_prefix(1);
+      line_ = joined_;
+      ++number_;
+      return true;
+    }
+  }
+  /// Old programs end lines with CR alone.
+  static char line_end_in(std::string_view block) {
+    const std::size_t cr = block.find('\r');
+    return block.find('\n') == block.npos && cr != block.npos && cr + 1 < block.size() ? '\r'
+                                                                                       : '\n';
+  }
+
+  TextFile blocks_;
+  std::string file_;
+  char line_end_ = '\n';
+  std::string_view block_;  // what is left of it
+  std::string joined_;
+  std::string_view line_;
+  std::size_t number_ = 0;
+};
+
+}  // namespace nnrun
