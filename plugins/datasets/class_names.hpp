@@ -48,8 +48,8 @@ class ClassNames {
     return all;
   }
   /// Returns the class number of a file's label. Classes called "1", "2", … have these labels,
-  /// others count from 0.
-  std::uint16_t number(double label, const std::string& place) const {
+  /// others count from 0. place: a function that returns where the label stands.
+  std::uint16_t number(double label, const auto& place) const {
     const std::size_t known = (empty() ? most : size()) + first_;
     if (label >= static_cast<double>(first_) && label < static_cast<double>(known) &&
         label == std::floor(label))
@@ -59,7 +59,7 @@ class ClassNames {
     throw nnrun::Error("unknown class " + std::string(text, end) +
                            ": expected a whole number from " + std::to_string(first_) + " to " +
                            std::to_string(known - 1),
-                       place, empty() ? "" : "the classes are: " + this->text());
+                       place(), empty() ? "" : "the classes are: " + this->text());
   }
   /// Reads the labels of a file of one number per example. They number the classes if these have no
   /// names yet, from 0 or, if no label is 0, from 1.
@@ -70,7 +70,8 @@ class ClassNames {
     for (std::size_t from = 0; from < file.count(); from += chunk.size()) {
       const std::size_t n = std::min(chunk.size(), file.count() - from);
       file.read(from, n, chunk.data());
-      for (std::size_t i = 0; i < n; ++i) numbers.push_back(number(chunk[i], file.place(from + i)));
+      for (std::size_t i = 0; i < n; ++i)
+        numbers.push_back(number(chunk[i], [&] { return file.place(from + i); }));
     }
     if (!empty()) return numbers;
     const auto [low, high] = std::ranges::minmax_element(numbers);

@@ -1,8 +1,6 @@
 #include "idx_file.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <nnrun/input_file.hpp>
@@ -10,24 +8,33 @@
 
 namespace {
 
-constexpr std::size_t most_idx_numbers = std::size_t{1} << 40, idx_chunk = std::size_t{1} << 20;
+constexpr std::size_t most_idx_numbers = std::size_t{1} << 40, idx_chunk = std::size_t{1} << 16;
 constexpr std::size_t deflate_ratio = 1032;  // compressed data never unpack to more (zlib.net,
                                              // "Maximum compression factor")
 
-std::size_t width_of(unsigned type) {
+/// Returns false for types that there are not.
+bool find_type(unsigned type, Stored& stored) {
   switch (type) {
-    case 0x08:  // bytes from 0 to 255
-    case 0x09:  // bytes from -128 to 127
-      return 1;
-    case 0x0B:  // whole numbers of 2 bytes
-      return 2;
-    case 0x0C:  // of 4
-    case 0x0D:  // float
-      return 4;
-    case 0x0E:  // double
-      return 8;
+    case 0x08:
+      stored = Stored::uint8;
+      return true;
+    case 0x09:
+      stored = Stored::int8;
+      return true;
+    case 0x0B:
+      stored = Stored::int16;
+      return true;
+    case 0x0C:
+      stored = Stored::int32;
+      return true;
+    case 0x0D:
+      stored = Stored::single;
+      return true;
+    case 0x0E:
+      stored = Stored::twice;
+      return true;
     default:
-      return 0;
+      return false;
   }
 }
 
@@ -35,23 +42,6 @@ std::uint64_t big_endian(const unsigned char* bytes, std::size_t n) {
   std::uint64_t x = 0;
   for (std::size_t i = 0; i < n; ++i) x = x << 8 | bytes[i];
   return x;
-}
-
-double idx_number(unsigned type, const unsigned char* bytes) {
-  switch (type) {
-    case 0x08:
-      return *bytes;
-    case 0x09:
-      return static_cast<std::int8_t>(*bytes);
-    case 0x0B:
-      return static_cast<std::int16_t>(big_endian(bytes, 2));
-    case 0x0C:
-      return static_cast<std::int32_t>(big_endian(bytes, 4));
-    case 0x0D:
-      return std::bit_cast<float>(static_cast<std::uint32_t>(big_endian(bytes, 4)));
-    default:
-      return std::bit_cast<double>(big_endian(bytes, 8));
-  }
 }
 
 std::string hex(const unsigned char* bytes, std::size_t n) {
@@ -92,12 +82,11 @@ IdxFile::IdxFile(std::string path) : path_(std::move(path)) {
 void IdxFile::read_header() {
   unsigned char start[4];
   read_bytes(start, sizeof start);
-  type_ = start[2];
-  width_ = width_of(type_);
-  if (start[0] != 0 || start[1] != 0 || width_ == 0 || start[3] < 1 || start[3] > 5)
+  if (start[0] != 0 || start[1] != 0 || !find_type(start[2], type_) || start[3] < 1 || start[3] > 5)
     throw nnrun::Error("not an IDX file: it starts with " + hex(start, 4) +
                            ", expected 00 00, a type from 08 to 0e and a rank from 01 to 05",
                        at_byte(path_, 0), what_starts_with(start));
+  width_ = width_of(type_);
   std::size_t numbers = 1;
   for (std::size_t i = 0; i < start[3]; ++i) {
     unsigned char bytes[4];
@@ -141,15 +130,14 @@ void IdxFile::read(std::size_t from, std::size_t n, double* out) {
   if (gztell(file_.get()) != wanted && gzseek(file_.get(), wanted, SEEK_SET) != wanted)
     fail_reading();
   const std::size_t all = n * cols_;
-  for (std::size_t done = 0; done < all;) {
-    const std::size_t now = std::min(all - done, idx_chunk / width_);
+  for (std::size_t done = 0, now; done < all; done += now) {
+    now = std::min(all - done, idx_chunk / width_);
     bytes_.resize(now * width_);
     read_bytes(bytes_.data(), bytes_.size());
-    for (std::size_t i = 0; i < now; ++i, ++done) {
-      out[done] = idx_number(type_, bytes_.data() + i * width_);
-      if (!std::isfinite(out[done]))
-        throw nnrun::Error("not a finite number", at_byte(path_, start + done * width_));
-    }
+    widen(type_, true, bytes_.data(), now, out + done);
+    const std::size_t wrong = first_not_finite(out + done, now);
+    if (wrong < now)
+      throw nnrun::Error("not a finite number", at_byte(path_, start + (done + wrong) * width_));
   }
   if (from + n == count()) check_end();
 }

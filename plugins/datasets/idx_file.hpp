@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "stored_numbers.hpp"
+
 class IdxFile {
  public:
   /// Reads the header and checks it against the size of the file. Everything throws nnrun::Error
@@ -39,9 +41,9 @@ class IdxFile {
   };
   std::string path_;
   std::unique_ptr<gzFile_s, Close> file_;
-  unsigned type_ = 0;
+  Stored type_ = Stored::uint8;
   std::size_t width_ = 0;  // bytes of a number
   std::vector<std::size_t> sizes_;
   std::size_t cols_ = 1;
-  std::vector<unsigned char> bytes_;  // of what is being read
+  std::vector<char> bytes_;  // of what is being read
 };
