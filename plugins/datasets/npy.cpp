@@ -4,17 +4,24 @@
 #include "class_names.hpp"
 #include "npy_file.hpp"
 
-/// NumPy arrays with an example per row: one file of inputs and one of targets for each part.
+/// NumPy arrays with an example per row: one of inputs and one of targets for each part, each in a
+/// file of its own, or named arrays of an npz file.
 struct Npy : nnrun::Dataset {
-  static constexpr auto name = "npy", doc = "NumPy arrays: inputs and targets, an example per row";
+  static constexpr auto name = "npy",
+                        doc = "NumPy arrays, npy or npz: inputs and targets, an example per row";
   const char *inputs = "", *targets = "", *validation_inputs = "", *validation_targets = "",
-             *test_inputs = "", *test_targets = "";
+             *test_inputs = "", *test_targets = "", *inputs_array = "", *targets_array = "",
+             *validation_inputs_array = "", *validation_targets_array = "", *test_inputs_array = "",
+             *test_targets_array = "";
   bool one_hot = false;
   static constexpr bool files_apart = true;
   std::span<const char* const> classes;
   static constexpr auto params() {
     const auto file = [](auto member, const char* key, const char* what, bool required = false) {
       return nnrun::param(member, key, what, {.required = required, .path = true});
+    };
+    const auto array = [](auto member, const char* key) {
+      return nnrun::param(member, key, "the name of that array, where the file is npz");
     };
     return nnrun::params(
         file(&Npy::inputs, "inputs", "file to train on", true),
@@ -23,6 +30,11 @@ struct Npy : nnrun::Dataset {
         file(&Npy::validation_targets, "validation_targets", "its targets"),
         file(&Npy::test_inputs, "test_inputs", "file to test on"),
         file(&Npy::test_targets, "test_targets", "its targets"),
+        array(&Npy::inputs_array, "inputs_array"), array(&Npy::targets_array, "targets_array"),
+        array(&Npy::validation_inputs_array, "validation_inputs_array"),
+        array(&Npy::validation_targets_array, "validation_targets_array"),
+        array(&Npy::test_inputs_array, "test_inputs_array"),
+        array(&Npy::test_targets_array, "test_targets_array"),
         nnrun::param(&Npy::one_hot, "one_hot",
                      "targets are class numbers from 0: a target per class, 1 for the right one"),
         nnrun::param(&Npy::classes, "classes",
@@ -41,11 +53,14 @@ struct Npy : nnrun::Dataset {
 
   void open(nnrun_data& data) {
     names_.set({classes.begin(), classes.end()});
-    const char* files[NNRUN_PARTS][2] = {
-        {inputs, targets}, {validation_inputs, validation_targets}, {test_inputs, test_targets}};
+    const Source sources[NNRUN_PARTS][2] = {
+        {{inputs, inputs_array}, {targets, targets_array}},
+        {{validation_inputs, validation_inputs_array},
+         {validation_targets, validation_targets_array}},
+        {{test_inputs, test_inputs_array}, {test_targets, test_targets_array}}};
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-      if (!*files[part][0]) continue;
-      parts_[part].push_back(pair_of(files[part][0], files[part][1]));
+      if (!*sources[part][0].file) continue;
+      parts_[part].push_back(pair_of(sources[part][0], sources[part][1]));
       data.examples[part] = parts_[part].front().inputs.count();
     }
     const Files* const any = first();
@@ -66,6 +81,9 @@ struct Npy : nnrun::Dataset {
   }
 
  private:
+  struct Source {
+    const char *file, *array;
+  };
   struct Files {
     NpyFile inputs, targets;
     std::vector<std::uint16_t> classes;
@@ -91,13 +109,13 @@ struct Npy : nnrun::Dataset {
     return text.empty() ? "1" : text;
   }
 
-  Files pair_of(const char* input_file, const char* target_file) {
-    Files files{NpyFile(input_file), NpyFile(target_file), {}};
+  Files pair_of(const Source& input, const Source& target) {
+    Files files{NpyFile(input.file, input.array), NpyFile(target.file, target.array), {}};
     if (files.targets.count() != files.inputs.count())
       throw nnrun::Error("has " + std::to_string(files.targets.count()) +
                              " targets, but there are " + std::to_string(files.inputs.count()) +
-                             " examples in " + input_file,
-                         target_file);
+                             " examples in " + files.inputs.path(),
+                         files.targets.path());
     if (const Files* const before = first()) {
       same_shape(files.inputs, before->inputs);
       same_shape(files.targets, before->targets);

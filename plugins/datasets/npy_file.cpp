@@ -1,46 +1,15 @@
 #include "npy_file.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <charconv>
-#include <cmath>
 #include <cstring>
-#include <filesystem>
-#include <nnrun/input_file.hpp>
 #include <nnrun/kinds/common.hpp>
-
-static_assert(std::endian::native == std::endian::little, "numbers are copied as they lie");
+#include <utility>
 
 namespace {
 
-constexpr std::size_t most_npy_numbers = std::size_t{1} << 40, npy_chunk = std::size_t{1} << 20,
+constexpr std::size_t most_npy_numbers = std::size_t{1} << 40, npy_chunk = std::size_t{1} << 16,
                       longest_header = std::size_t{1} << 16;
-
-template <class T>
-double as(const char* bytes) {
-  T x;
-  std::memcpy(&x, bytes, sizeof x);
-  return static_cast<double>(x);
-}
-
-double npy_number(char kind, std::size_t width, const char* bytes) {
-  switch (kind) {
-    case 'f':
-      return width == 4 ? as<float>(bytes) : as<double>(bytes);
-    case 'i':
-      return width == 1   ? as<std::int8_t>(bytes)
-             : width == 2 ? as<std::int16_t>(bytes)
-             : width == 4 ? as<std::int32_t>(bytes)
-                          : as<std::int64_t>(bytes);
-    case 'u':
-      return width == 1   ? as<std::uint8_t>(bytes)
-             : width == 2 ? as<std::uint16_t>(bytes)
-             : width == 4 ? as<std::uint32_t>(bytes)
-                          : as<std::uint64_t>(bytes);
-    default:
-      return *bytes != 0;
-  }
-}
 
 /// Parses the header's Python dict, as NumPy writes it.
 class Dict {
@@ -71,61 +40,63 @@ class Dict {
 
 }  // namespace
 
-NpyFile::NpyFile(std::string path) : path_(std::move(path)) {
-  file_ = nnrun::open_input(path_);
-  std::error_code failed;  // then the size is the largest
-  const auto size = static_cast<std::size_t>(std::filesystem::file_size(path_, failed));
-  read_header(size);
+NpyFile::NpyFile(const std::string& file, const std::string& array) : in_(file, array) {
+  read_header();
   std::size_t numbers = 1;
   for (const std::size_t n : sizes_) {
-    if (n == 0) throw nnrun::Error("a size is 0, so there is no example", path_);
+    if (n == 0) throw nnrun::Error("a size is 0, so there is no example", path());
     if (n > most_npy_numbers / numbers)
-      throw nnrun::Error("its sizes multiply to more than 2^40 numbers", path_);
+      throw nnrun::Error("its sizes multiply to more than 2^40 numbers", path());
     numbers *= n;
   }
   cols_ = numbers / sizes_[0];
   const std::size_t promised = start_ + numbers * width_;
-  if (size != promised)
+  if (in_.size() != promised)
     throw nnrun::Error("its header promises " + std::to_string(promised) + " bytes, the file has " +
-                           std::to_string(size),
-                       path_, size < promised ? "the file is not whole: write it again" : "");
+                           std::to_string(in_.size()),
+                       path(),
+                       in_.size() < promised ? "the file is not whole: write it again" : "");
+  if (!is_fortran_) return;
+  if (in_.is_packed())
+    throw nnrun::Error(
+        "is compressed, and column after column (Fortran order), so that no row can "
+        "be read without all",
+        path(), "save numpy.ascontiguousarray(x), or by numpy.savez");
+  in_.check();
 }
 
-void NpyFile::read_header(std::size_t file_size) {
-  unsigned char start[12] = {};
-  file_.read(reinterpret_cast<char*>(start), sizeof start);
-  if (file_.gcount() < 10 || std::memcmp(start, "\x93NUMPY", 6) != 0)
-    throw nnrun::Error("not an npy file: it does not start with \\x93NUMPY", path_,
-                       "an npz file is a zip archive of npy files: unzip it");
-  const unsigned major = start[6];
+void NpyFile::read_header() {
+  char start[12] = {};
+  in_.read(0, start, std::min(in_.size(), sizeof start));
+  if (in_.size() < 10 || std::memcmp(start, "\x93NUMPY", 6) != 0)
+    throw nnrun::Error("not an npy file: it does not start with \\x93NUMPY", path());
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(start[i]); };
+  const unsigned major = byte(6);
   if (major < 1 || major > 3)
     throw nnrun::Error("written in version " + std::to_string(major) + "." +
-                           std::to_string(start[7]) + " of the format, expected 1 to 3",
-                       path_ + " at byte 6");
+                           std::to_string(byte(7)) + " of the format, expected 1 to 3",
+                       in_.place(6));
   const std::size_t before = major == 1 ? 10 : 12;
   std::size_t length = 0;
-  for (std::size_t i = before; i-- > 8;) length = length << 8 | start[i];
+  for (std::size_t i = before; i-- > 8;) length = length << 8 | byte(i);
   start_ = before + length;
-  if (length > longest_header || start_ > file_size)
+  if (length > longest_header || start_ > in_.size())
     throw nnrun::Error("its header would have " + std::to_string(length) + " bytes, the file has " +
-                           std::to_string(file_size),
-                       path_ + " at byte 8");
+                           std::to_string(in_.size()),
+                       in_.place(8));
   std::string header(length, '\0');
-  file_.clear();
-  file_.seekg(static_cast<std::streamoff>(before));
-  if (!file_.read(header.data(), static_cast<std::streamsize>(length)))
-    throw nnrun::Error("cannot be read", path_ + " at byte " + std::to_string(before));
+  in_.read(before, header.data(), length);
   understand(header);
 }
 
 void NpyFile::understand(std::string_view header) {
   const Dict dict(header);
   const auto refuse = [&](const std::string& why) {
-    throw nnrun::Error("its header is not understood: " + why, path_ + " at byte 10");
+    throw nnrun::Error("its header is not understood: " + why, in_.place(10));
   };
   std::string_view type = dict.value("descr");
   if (type.starts_with('['))
-    throw nnrun::Error("holds records of several fields, expected an array of numbers", path_,
+    throw nnrun::Error("holds records of several fields, expected an array of numbers", path(),
                        "save the fields that are wanted as an array: numpy.stack, numpy.save");
   if (type.empty() || (type[0] != '\'' && type[0] != '"')) refuse("no 'descr'");
   set_type(type.substr(1, type.find(type[0], 1) - 1));
@@ -149,52 +120,73 @@ void NpyFile::understand(std::string_view header) {
   if (sizes_.empty() || sizes_.size() > 5)
     throw nnrun::Error("has " + std::to_string(sizes_.size()) +
                            " dimensions, expected the examples and one to four of each",
-                       path_);
-  if (fortran.starts_with("True") && sizes_.size() > 1)
-    throw nnrun::Error("its numbers are in Fortran order, column after column, expected C order",
-                       path_, "save numpy.ascontiguousarray(x)");
+                       path());
+  is_fortran_ = fortran.starts_with("True") && sizes_.size() > 1;
 }
 
 void NpyFile::set_type(std::string_view type) {
-  const auto refuse = [&](const std::string& what, const char* hint) {
-    throw nnrun::Error("holds " + what + " ('" + std::string(type) +
-                           "'), expected numbers: f4, f8, i1 to i8, u1 to u8 or b1",
-                       path_, hint);
-  };
-  if (type.find('O') != std::string_view::npos)
-    refuse("Python objects", "save numpy.asarray(x, dtype='f8')");
-  if (type.starts_with('>'))
-    refuse("numbers in big-endian byte order", "save x.astype(x.dtype.newbyteorder('<'))");
-  if (type.size() == 3) {
-    kind_ = type[1];
-    width_ = static_cast<std::size_t>(type[2] - '0');
-    const bool whole = width_ == 1 || width_ == 2 || width_ == 4 || width_ == 8;
-    if (((kind_ == 'i' || kind_ == 'u') && whole) || (kind_ == 'b' && width_ == 1) ||
-        (kind_ == 'f' && (width_ == 4 || width_ == 8)))
-      return;
-  }
-  refuse("another type", "save x.astype('f8')");
+  static constexpr std::pair<const char*, Stored> known[] = {
+      {"f2", Stored::half},   {"f4", Stored::single}, {"f8", Stored::twice},
+      {"i1", Stored::int8},   {"i2", Stored::int16},  {"i4", Stored::int32},
+      {"i8", Stored::int64},  {"u1", Stored::uint8},  {"u2", Stored::uint16},
+      {"u4", Stored::uint32}, {"u8", Stored::uint64}, {"b1", Stored::uint8}};
+  const bool has_order = type.find_first_of("<>=|") == 0;
+  const std::string_view plain = type.substr(has_order ? 1 : 0);
+  const auto found = std::ranges::find(known, plain, &std::pair<const char*, Stored>::first);
+  if (found == std::end(known))
+    throw nnrun::Error(
+        "holds " + std::string(plain.starts_with('O') ? "Python objects" : "another type") + " ('" +
+            std::string(type) + "'), expected numbers: f2, f4, f8, i1 to i8, u1 to u8 or b1",
+        path(),
+        plain.starts_with('O') ? "save numpy.asarray(x, dtype='f8')" : "save x.astype('f8')");
+  type_ = found->second;
+  is_bool_ = plain[0] == 'b';
+  is_big_endian_ = type[0] == '>';
+  width_ = width_of(type_);
 }
 
 std::string NpyFile::place(std::size_t example) const {
-  return path_ + " at byte " + std::to_string(start_ + example * cols_ * width_);
+  return in_.place(start_ + example * cols_ * width_);
 }
 
 void NpyFile::read(std::size_t from, std::size_t n, double* out) {
-  const std::size_t first = start_ + from * cols_ * width_;
-  file_.seekg(static_cast<std::streamoff>(first));
+  if (is_fortran_) return read_columns(from, n, out);
   const std::size_t all = n * cols_;
-  for (std::size_t done = 0; done < all;) {
-    const std::size_t now = std::min(all - done, npy_chunk / width_);
-    bytes_.resize(now * width_);
-    if (!file_.read(bytes_.data(), static_cast<std::streamsize>(bytes_.size())))
-      throw nnrun::Error("cannot be read", place(from));
-    for (std::size_t i = 0; i < now; ++i, ++done) {
-      out[done] = npy_number(kind_, width_, bytes_.data() + i * width_);
-      if (!std::isfinite(out[done]))
-        throw nnrun::Error("number " + std::to_string(done % cols_ + 1) + " of example " +
-                               std::to_string(from + done / cols_ + 1) + " is not finite",
-                           path_ + " at byte " + std::to_string(first + done * width_));
-    }
+  for (std::size_t done = 0, now; done < all; done += now) {
+    now = std::min(all - done, npy_chunk / width_);
+    take(start_ + (from * cols_ + done) * width_, now, out + done);
+    if (const std::size_t wrong = first_not_finite(out + done, now); wrong < now)
+      refuse_number(from + (done + wrong) / cols_, (done + wrong) % cols_,
+                    start_ + (from * cols_ + done + wrong) * width_);
   }
+}
+
+/// Reads numbers that lie side by side.
+void NpyFile::take(std::size_t byte, std::size_t n, double* out) {
+  bytes_.resize(n * width_);
+  in_.read(byte, bytes_.data(), bytes_.size());
+  widen(type_, is_big_endian_, bytes_.data(), n, out);
+  if (is_bool_) std::transform(out, out + n, out, [](double x) { return x != 0 ? 1. : 0.; });
+}
+
+/// Reads the same rows of each column: in Fortran order the first index counts fastest.
+void NpyFile::read_columns(std::size_t from, std::size_t n, double* out) {
+  std::vector<double> column(n);
+  std::vector<std::size_t> index(sizes_.size());  // of the column; the first is not used
+  for (std::size_t c = 0; c < cols_; ++c) {
+    std::size_t place = 0;  // of the number within an example
+    for (std::size_t k = 1; k < sizes_.size(); ++k) place = place * sizes_[k] + index[k];
+    const std::size_t byte = start_ + (c * count() + from) * width_;
+    take(byte, n, column.data());
+    if (const std::size_t wrong = first_not_finite(column.data(), n); wrong < n)
+      refuse_number(from + wrong, place, byte + wrong * width_);
+    for (std::size_t i = 0; i < n; ++i) out[i * cols_ + place] = column[i];
+    for (std::size_t k = 1; k < sizes_.size() && ++index[k] == sizes_[k]; ++k) index[k] = 0;
+  }
+}
+
+void NpyFile::refuse_number(std::size_t example, std::size_t number, std::size_t byte) const {
+  throw nnrun::Error("number " + std::to_string(number + 1) + " of example " +
+                         std::to_string(example + 1) + " is not finite",
+                     in_.place(byte));
 }

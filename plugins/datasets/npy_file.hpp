@@ -1,17 +1,20 @@
 // An array in the format of NumPy, versions 1 to 3. numpy.org, "numpy.lib.format".
 #pragma once
-#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "array_bytes.hpp"
+#include "stored_numbers.hpp"
+
 class NpyFile {
  public:
-  /// Reads the header and checks it against the size of the file. Everything throws nnrun::Error
-  /// with the file and, if there is one, the offset.
-  explicit NpyFile(std::string path);
+  /// array: which one of an npz file; empty for the only one, and for npy files. Reads the header
+  /// and checks it against the size of the file. Everything throws nnrun::Error with the file and,
+  /// if there is one, the offset.
+  NpyFile(const std::string& file, const std::string& array);
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return in_.name(); }
   std::size_t count() const { return sizes_[0]; }
   /// Returns the shape of one example, without the count. Empty if the array has one dimension.
   std::vector<std::size_t> shape() const { return {sizes_.begin() + 1, sizes_.end()}; }
@@ -23,14 +26,17 @@ class NpyFile {
   std::string place(std::size_t example) const;
 
  private:
-  void read_header(std::size_t file_size);
+  void read_header();
   void understand(std::string_view header);
   void set_type(std::string_view type);
+  void take(std::size_t byte, std::size_t n, double* out);
+  void read_columns(std::size_t from, std::size_t n, double* out);
+  [[noreturn]] void refuse_number(std::size_t example, std::size_t number, std::size_t byte) const;
 
-  std::string path_;
-  std::ifstream file_;
+  ArrayBytes in_;
   std::size_t start_ = 0;  // of the numbers
-  char kind_ = 'f';        // f, i, u or b, as in the header
+  Stored type_ = Stored::single;
+  bool is_bool_ = false, is_big_endian_ = false, is_fortran_ = false;
   std::size_t width_ = 0;  // bytes of a number
   std::vector<std::size_t> sizes_;
   std::size_t cols_ = 1;
