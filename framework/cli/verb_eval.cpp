@@ -17,8 +17,10 @@ namespace {
 void keep_classes(Use& data, const std::vector<std::string>& classes) {
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     auto* const list = std::get_if<std::vector<std::string>>(&data.settings[i]);
-    if (list && list->empty() && means(*data.plugin, setting_of(*data.plugin, i), NNRUN_CLASSES))
-      *list = classes;
+    if (!list || !list->empty() || !means(*data.plugin, setting_of(*data.plugin, i), NNRUN_CLASSES))
+      continue;
+    *list = classes;
+    if (classes.size() == 2) std::ranges::sort(*list);  // the model has the positive one last
   }
 }
 

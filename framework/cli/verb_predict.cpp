@@ -13,6 +13,7 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "runs/opened_run.hpp"
+#include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -25,8 +26,10 @@ std::string json_text(const std::string& text) {
 /// Prints outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
 class OutputWriter {
  public:
-  OutputWriter(const Terminal& out, const OpenedRun& run, std::size_t width, bool json)
-      : out_(out), run_(run), width_(width), json_(json) {}
+  /// border: above it, a single output of two classes is the second.
+  OutputWriter(const Terminal& out, const OpenedRun& run, std::size_t width, double border,
+               bool json)
+      : out_(out), run_(run), width_(width), border_(border), json_(json) {}
 
   void start() {
     if (json_) {
@@ -37,13 +40,14 @@ class OutputWriter {
       return;
     }
     const DataNames& model = run_.model.names;
-    const std::vector<std::string>& names =
-        model.classes.size() == width_ ? model.classes : model.targets;
+    const std::vector<std::string> names = is_yes_or_no() ? std::vector{model.classes[1]}
+                                           : model.classes.size() == width_ ? model.classes
+                                                                            : model.targets;
     for (std::size_t i = 0; i < width_; ++i) {
       if (i > 0) text_ += ',';
       text_ += names.size() == width_ ? csv_text(names[i]) : "y" + std::to_string(i + 1);
     }
-    text_ += model.classes.size() == width_ ? ",class\n" : "\n";
+    text_ += is_yes_or_no() || model.classes.size() == width_ ? ",class\n" : "\n";
   }
   /// inputs: as JSON; empty if they are not to be repeated.
   void row(const std::vector<std::string>& inputs, const double* outputs) {
@@ -70,12 +74,14 @@ class OutputWriter {
 
   /// Returns nullptr if the run has no classes.
   const std::string* class_of(const double* outputs) const {
+    if (is_yes_or_no()) return &run_.model.names.classes[outputs[0] > border_ ? 1 : 0];
     if (run_.model.names.classes.size() != width_) return nullptr;
     return &run_.model.names.classes[static_cast<std::size_t>(
         std::max_element(outputs, outputs + width_) - outputs)];
   }
 
  private:
+  bool is_yes_or_no() const { return width_ == 1 && run_.model.names.classes.size() == 2; }
   void numbers(const double* x, std::size_t n, bool narrow) {
     char digits[32];
     for (std::size_t i = 0; i < n; ++i) {
@@ -98,6 +104,7 @@ class OutputWriter {
   const Terminal& out_;
   const OpenedRun& run_;
   std::size_t width_, rows_ = 0;
+  double border_;
   bool json_;
   std::string text_;
 };
@@ -109,6 +116,8 @@ class Prediction {
         run_(run),
         model_(Model::read(run.experiment, run.model)),
         width_(model_->graph().output().cols),
+        border_(meaning_of(run.experiment.train.cost, model_->graph().output(), run.model.targets)
+                    .output_border),
         text_(run.experiment.data.use),
         columns_(model_->preparation().recipe(), text_) {}
 
@@ -117,7 +126,7 @@ class Prediction {
     for (std::size_t i = 1; i < arguments_.targets.size(); ++i)
       inputs.push_back(numbers_of(arguments_.targets[i]));
     const std::vector<std::vector<double>> outputs = model_->predict_each(inputs);
-    OutputWriter writer(out_, run_, width_, arguments_.json);
+    OutputWriter writer(out_, run_, width_, border_, arguments_.json);
     if (arguments_.json) {
       writer.start();
       for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -134,7 +143,7 @@ class Prediction {
 
   void file(std::istream& in, const std::string& name) {
     const Clock::time_point start = Clock::now();
-    OutputWriter writer(out_, run_, width_, arguments_.json);
+    OutputWriter writer(out_, run_, width_, border_, arguments_.json);
     try {
       CsvReader rows(in, name, text_.format);
       columns_.find(rows, text_.format.header);
@@ -223,6 +232,7 @@ class Prediction {
   const OpenedRun& run_;
   std::shared_ptr<Model> model_;
   std::size_t width_;
+  double border_;
   TextSettings text_;
   InputColumns columns_;
   Terminal out_{stdout};

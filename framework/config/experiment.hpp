@@ -71,6 +71,7 @@ struct DataSpec {
   std::vector<Placed<std::string>> features;
   Scale scale = Scale::none;
   TargetScale target_scale = TargetScale::none;
+  Placed<std::string> positive;  ///< of two classes, that which 1 stands for; empty: the last
   std::vector<ColumnRule> columns;
 };
 

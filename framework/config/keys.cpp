@@ -41,8 +41,11 @@ constexpr std::array table{
         "data.scale", "how each input is scaled; fitted on the training part, kept in the model"),
     choice<target_scales, data, &DataSpec::target_scale>(
         "data.target_scale",
-        "how numbers to predict are scaled for training; undone in answers and metrics, not in the "
-        "cost"),
+        "how numbers to predict are scaled for training, or a map: {price: log, area: standard}; "
+        "undone in answers and metrics, not in the cost"),
+    value<data, &DataSpec::positive>(
+        "data.positive",
+        "of two classes, the one that is 1 where the network has one output; if missing, the last"),
     special("data.columns", 0,
             "for some columns of a table, by name: their type, or a map of what to do with them",
             {}, "write columns: {age: {missing: median}, city: category}"),

@@ -67,6 +67,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
         .what = "data set '" + object_.plugin().name + "' gives examples of an impossible shape",
         .where = object_.plugin().library->file.string()});
   take(data);
+  order_classes(experiment, trained);
   if (!trained) {
     require_sense(experiment.data.columns, shape_.columns, shape_.names,
                   (object_.functions<nnrun_dataset>().flags & NNRUN_TABLE) != 0);
@@ -94,6 +95,29 @@ void DataSource::take(const nnrun_data& data) {
   shape_.note = text(data.note);
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
+}
+
+/// Of two classes, the positive one comes second: for a trained network, that of its training.
+void DataSource::order_classes(const Experiment& experiment, const ModelFile* trained) {
+  std::vector<std::string>& classes = shape_.names.classes;
+  if (trained) {
+    shape_.two_classes.swapped = classes.size() == 2 && trained->names.classes.size() == 2 &&
+                                 classes[0] == trained->names.classes[1];
+  } else {
+    const std::vector<std::string>& targets = shape_.names.targets;
+    shape_.two_classes =
+        two_classes_of(experiment.data.positive, classes,
+                       targets.size() == 1 ? targets[0] : shape_.names.target, shape_.as_classes);
+  }
+  if (shape_.two_classes.swapped) std::swap(classes[0], classes[1]);
+}
+
+void DataSource::fit_to(const Graph& graph, const Use& cost) {
+  if (shape_.names.classes.size() != 2 || graph.output().cols != 1) return;
+  const auto& table = *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
+  shape_.two_classes.one_number = true;
+  shape_.two_classes.no = (table.flags & NNRUN_SIGNS) != 0 ? -1 : 0;
+  shape_.target = {1, {1}};
 }
 
 /// Counts the examples of the parts that are cut off.
@@ -224,7 +248,9 @@ struct Reader {
   Examples<T> read(std::size_t part, std::size_t count) const {
     const std::size_t in = size_of(shape.input), out = size_of(shape.target);
     Examples<T> all{Buffer<T>(count * in), Buffer<T>(count * out), count};
-    std::vector<double> x(std::min(count, chunk_rows) * in), t(std::min(count, chunk_rows) * out);
+    const bool two = shape.names.classes.size() == 2;
+    std::vector<double> x(std::min(count, chunk_rows) * in),
+        t(std::min(count, chunk_rows) * (two ? 2 : out));
     Stream stream(random, stream_names[part], 0);
     // division is all that a plain preparation does; else the rest of it does that, too
     const double divide_by = preparation.changes() ? 1 : preparation.divide_by();
@@ -243,6 +269,7 @@ struct Reader {
           object.status_of("read", object.functions<nnrun_dataset>().read, stream.lent(),
                            static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
       if (status != 0) refuse(object);
+      if (two) shape.two_classes.apply(std::span(t).first(n * 2));
       copy(x, n * in, all.x.data() + from * in, from, false, in, divide_by);
       copy(t, n * out, all.t.data() + from * out, from, true, out, 1);
     }

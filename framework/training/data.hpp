@@ -11,6 +11,7 @@
 #include "network/memory_needs.hpp"
 #include "network/model_file.hpp"
 #include "network/random.hpp"
+#include "training/two_classes.hpp"
 namespace nnrun::host {
 
 /// Examples with their targets; rows are contiguous.
@@ -29,6 +30,12 @@ struct DataShape {
   double divide_by = 1;         ///< what inputs are divided by
   /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
   std::string target_reason, as_classes, note;
+  TwoClasses two_classes;  ///< of a target that has two
+  /// How many values of each input were missing, once the data were read; empty: none is filled in.
+  std::vector<std::size_t> gaps;
+
+  /// Returns whether a single number says which of two classes it is.
+  bool is_yes_or_no() const { return names.classes.size() == 2 && two_classes.one_number; }
 };
 
 /// An open data set, which can be read once.
@@ -42,6 +49,9 @@ class DataSource {
   const DataShape& shape() const { return shape_; }
   /// Returns the preparation of these inputs, not yet fitted. Throws ConfigError.
   Preparation preparation(const Experiment& experiment) const;
+  /// Makes one number of a target of two classes if the network has one output. To be called before
+  /// anything that asks for the shape of targets.
+  void fit_to(const Graph& graph, const Use& cost);
   /// Throws GraphError if the prepared inputs or the targets do not fit the network, ConfigError if
   /// a row of `predict` does not fit the inputs.
   void require_fit(const Graph& graph, const Preparation& preparation,
@@ -58,6 +68,7 @@ class DataSource {
 
  private:
   void take(const nnrun_data& data);
+  void order_classes(const Experiment& experiment, const ModelFile* trained);
   void split_off(const Experiment& experiment);
   [[noreturn]] void refuse_targets(std::size_t outputs) const;
   template <class T, class Target>

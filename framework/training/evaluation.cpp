@@ -46,6 +46,7 @@ Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& 
                std::size_t part, std::string* data_sha256) {
   Preparation preparation = preparation_of(experiment, file, data);
   const auto model = Model::create(experiment, std::move(preparation), file.names);
+  data.fit_to(model->graph(), experiment.train.cost);
   data.require_fit(model->graph(), model->preparation(), experiment);
   require_memory(data.needs(model->preparation(), experiment.dtype));
   return experiment.dtype == Dtype::float32

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/columns.hpp"
+#include "config/flow_yaml.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -33,14 +34,17 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
   TargetSummary summary;
   const std::size_t width = size_of(shape.target);
   const bool classes = !shape.names.classes.empty();
-  if (classes) summary.counts.assign(width, 0);
+  if (classes) summary.counts.assign(shape.names.classes.size(), 0);
   constexpr T open = std::numeric_limits<T>::infinity();
   std::vector<T> low(width, open), high(width, -open);
   for (const Examples<T>& part : parts)
     for (std::size_t r = 0; r < part.count; ++r) {
       const T* const t = part.t.data() + r * width;
       for (std::size_t c = 0; c < width; ++c) {
-        if (classes) summary.counts[c] += t[c] == 1;
+        if (shape.is_yes_or_no())
+          ++summary.counts[t[c] == 1];
+        else if (classes)
+          summary.counts[c] += t[c] == 1;
         low[c] = std::min(low[c], t[c]);
         high[c] = std::max(high[c], t[c]);
       }
@@ -60,10 +64,26 @@ std::string readable(double x) {
   return text;
 }
 
+namespace {
+
+/// Returns `yes or no, yes (= 1) 320 · no (= 0) 680`.
+std::string words_of_two(const TargetSummary& summary, const DataShape& shape,
+                         const std::string& dot) {
+  const std::string &no = shape.names.classes[0], &yes = shape.names.classes[1];
+  return yes + " or " + no + ", " + yes + " (= 1) " + std::to_string(summary.counts[1]) + dot + no +
+         " (= " + shortest(shape.two_classes.no) + ") " + std::to_string(summary.counts[0]) +
+         (shape.two_classes.given ? ""
+                                  : ", for " + yes + " is the last of them; or write positive: " +
+                                        flow_yaml(text_node(no)));
+}
+
+}  // namespace
+
 std::string words_of(const TargetSummary& summary, const DataShape& shape,
                      const Preparation& preparation, const std::string& dot) {
   const std::size_t width = summary.ranges.size();
   std::string words = "target" + name_of_target(shape) + ": ";
+  if (shape.is_yes_or_no()) return words + words_of_two(summary, shape, dot);
   if (!summary.counts.empty()) {
     words += std::to_string(width) + (width == 1 ? " class" : " classes");
     for (std::size_t c = 0; c < width && width <= most_shown_classes; ++c)

@@ -31,8 +31,9 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
 
 /// Creates the model for this data. Checks all sizes of the run before anything large is allocated.
 template <class T>
-std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
-                                      const DataSource& data, unsigned threads) {
+std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph, DataSource& data,
+                                      unsigned threads) {
+  data.fit_to(graph, experiment.train.cost);
   Preparation preparation =
       preparation_at_start(experiment, data.preparation(experiment), size_of(data.shape().target));
   data.require_fit(graph, preparation, experiment);

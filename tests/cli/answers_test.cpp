@@ -1,0 +1,195 @@
+// What targets are, and how a run answers: yes or no in words, several numbers, sizes that follow
+// from the data.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+/// A folder with a table and a config.
+struct Table {
+  Scratch scratch;
+  Ended operator()(const std::string& words) const {
+    return run("$nnrun " + words, scratch.folder());
+  }
+  void config(const std::string& data, const std::string& last, const std::string& cost,
+              const std::string& rest = "") const {
+    scratch.write("c.yaml", "data: {type: csv, path: a.csv, " + data +
+                                "}\nmodel: {layers: [{type: dense, units: 4, activation: tanh}, " +
+                                last + "]}\ntrain: {cost: " + cost +
+                                ", epochs: 60, optimizer: {type: adam, learning_rate: 0.05}}\n" +
+                                rest);
+  }
+  Ended train() const {
+    std::filesystem::remove_all(scratch / "r");
+    Ended ended = (*this)("c.yaml --out r");
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    return ended;
+  }
+  json result() const { return parsed(text_of(scratch / "r/run.json"))["result"]; }
+};
+
+/// Rows of two numbers and a word, which follows from them but for some.
+std::string words(const std::string& yes, const std::string& no, int rows = 120) {
+  std::string csv = "a,b,churn\n";
+  for (int i = 0; i < rows; ++i) {
+    const int a = i * 7 % 11, b = i * 5 % 13;
+    csv += std::to_string(a) + "," + std::to_string(b) + "," +
+           ((a + b > 14) != (i % 17 == 0) ? yes : no) + "\n";
+  }
+  return csv;
+}
+
+/// Returns the lines of a text that are not its first.
+std::vector<std::string> rows_of(const std::string& csv) {
+  std::vector<std::string> rows;
+  std::istringstream in(csv);
+  std::string line;
+  std::getline(in, line);
+  while (std::getline(in, line)) rows.push_back(line);
+  return rows;
+}
+
+constexpr auto one_unit = "{type: dense, units: 1, activation: sigmoid}",
+               cross_entropy = "binary_cross_entropy",
+               scores = "metrics: [accuracy, precision, recall, f1, auc, confusion_matrix]\n";
+
+}  // namespace
+
+TEST_CASE("one sigmoid unit learns yes or no in words, and answers in them", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("churned", "stayed"));
+  table.config("scale: standard, positive: churned", one_unit, cross_entropy, scores);
+  const Ended trained = table.train();
+  CHECK_THAT(trained.err, Contains("target churn: churned or stayed, churned (= 1) "));
+  const Ended answers = table("predict r --csv a.csv -q");
+  CAPTURE(answers.err);
+  REQUIRE(answers.out.starts_with("churned,class\n"));
+  // precision, recall and the table from the answers alone
+  const std::vector<std::string> given = rows_of(text_of(table.scratch / "a.csv")),
+                                 said = rows_of(answers.out);
+  REQUIRE(said.size() == given.size());
+  std::vector<std::vector<int>> counts{{0, 0}, {0, 0}};  // stayed, churned
+  for (std::size_t i = 0; i < said.size(); ++i) {
+    CHECK(said[i].ends_with(std::stod(said[i]) > 0.5 ? ",churned" : ",stayed"));
+    ++counts[given[i].ends_with("churned")][said[i].ends_with("churned")];
+  }
+  const json eval = parsed(table("eval r --json").out);
+  CHECK(eval["confusion_matrix"] == json(counts));
+  CHECK(eval["precision"].get<double>() ==
+        Approx(counts[1][1] / double(counts[0][1] + counts[1][1])));
+  CHECK(eval["recall"].get<double>() == Approx(counts[1][1] / double(counts[1][0] + counts[1][1])));
+  CHECK(eval["accuracy"].get<double>() > 0.85);
+  CHECK_THAT(table("eval r").out, Contains("  stayed   ") && Contains("  churned  "));
+  CHECK(parsed(table("predict r 10,12 --json").out)["predict"][0]["class"] == "churned");
+  CHECK(table("verify r").status == 0);
+}
+
+TEST_CASE("positive turns a yes into a no, with the same weights but for their signs",
+          "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("positive: \"no\"", "{type: dense, units: 1, activation: sigmoid, init: zeros}",
+               cross_entropy, scores);
+  table.train();
+  const double no = parsed(table("predict r 2,3 --json").out)["predict"][0]["output"][0];
+  const json recall = table.result()["train"]["recall"];
+  table.config("positive: \"yes\"", "{type: dense, units: 1, activation: sigmoid, init: zeros}",
+               cross_entropy, scores);
+  table.train();
+  const double yes = parsed(table("predict r 2,3 --json").out)["predict"][0]["output"][0];
+  CHECK(yes + no == Approx(1).epsilon(1e-5));
+  CHECK(recall != table.result()["train"]["recall"]);
+}
+
+TEST_CASE("without positive the last of two classes is 1, and the run says so", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("scale: standard", one_unit, cross_entropy);
+  CHECK_THAT(table.train().err,
+             Contains("target churn: yes or no, yes (= 1) ") &&
+                 Contains(", for yes is the last of them; or write positive: \"no\"\n"));
+  table.config("scale: standard, classes: [\"yes\", \"no\"]", one_unit, cross_entropy);
+  CHECK_THAT(table.train().err, Contains("target churn: no or yes, no (= 1) "));
+  table.scratch.write("a.csv", words("true", "false"));
+  table.config("scale: standard", one_unit, cross_entropy);
+  CHECK_THAT(table.train().err, Contains("target churn: true or false, true (= 1) "));
+  table.scratch.write("a.csv", words("1", "0"));
+  table.config("classes: [0, 1], positive: 0", one_unit, cross_entropy);
+  CHECK_THAT(table.train().err, Contains("target churn: 0 or 1, 0 (= 1) "));
+}
+
+TEST_CASE("a cost of -1 and 1 learns words, too", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("scale: standard", "{type: dense, units: 1}", "hinge", scores);
+  CHECK_THAT(table.train().err, Contains("no (= -1) ") && !Contains("warning"));
+  CHECK(table.result()["train"]["accuracy"] > 0.85);
+  CHECK(rows_of(table("predict r --csv a.csv -q").out)[0].ends_with(",no"));
+}
+
+TEST_CASE("two outputs for two classes have the positive one last", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("churned", "stayed"));
+  table.config("scale: standard, positive: churned", "{type: dense, units: 2, activation: softmax}",
+               "cross_entropy", "metrics: [{type: f1, average: binary}, confusion_matrix]\n");
+  table.train();
+  CHECK(table("predict r --csv a.csv -q").out.starts_with("stayed,churned,class\n"));
+  const json eval = parsed(table("eval r --json").out);
+  const auto& counts = eval["confusion_matrix"];
+  const double right = counts[1][1], wrong = double(counts[0][1]) + double(counts[1][0]);
+  CHECK(eval["f1"].get<double>() == Approx(2 * right / (2 * right + wrong)));
+}
+
+TEST_CASE("words are kept for other files, and unknown ones refused", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("churned", "stayed"));
+  table.config("scale: standard, positive: churned", one_unit, cross_entropy, scores);
+  table.train();
+  const json own = parsed(table("eval r --json").out);
+  table.scratch.write("same.csv", words("churned", "stayed"));
+  json other = parsed(table("eval r --json --data test=same.csv").out);
+  CHECK(other["confusion_matrix"] == own["confusion_matrix"]);
+  CHECK(other["auc"] == own["auc"]);
+  table.scratch.write("few.csv", "churn,b,a\nchurned,1,2\n");  // one of the two words alone
+  other = parsed(table("eval r --json --data test=few.csv").out);
+  CHECK(other["confusion_matrix"][0] == json({0, 0}));
+  table.scratch.write("odd.csv", "a,b,churn\n1,2,stayed\n1,2,gone\n");
+  const Ended odd = table("eval r --data test=odd.csv");
+  CHECK(odd.status == 5);
+  CHECK_THAT(odd.err, Contains("error: column 'churn': unknown class 'gone'\n") &&
+                          Contains("odd.csv:3\n") &&
+                          Contains("the classes are: churned, stayed\n"));
+}
+
+TEST_CASE("what positive cannot name is refused at its place", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("churned", "stayed"));
+  const auto said = [&](const std::string& data) {
+    table.config(data, one_unit, cross_entropy);
+    const Ended ended = table("c.yaml");
+    CHECK(ended.status == 3);
+    return ended.err;
+  };
+  CHECK_THAT(said("positive: churn"),
+             Contains("error: 'positive' must be a class of 'churn', not 'churn'\n") &&
+                 Contains("c.yaml:1:") && Contains("did you mean 'churned'?"));
+  table.scratch.write("a.csv", words("1", "0"));
+  CHECK_THAT(said("positive: 1"),
+             Contains("error: 'positive' names one of two classes, but 'churn' is read as a "
+                      "number\n") &&
+                 Contains("write classes: [0, 1] in data"));
+  table.scratch.write("a.csv", words("a", "b") + "1,2,c\n");
+  CHECK_THAT(said("positive: a"),
+             Contains("'positive' names one of two classes, but 'churn' has 3\n"));
+}
+
+}  // namespace nnrun::testing
