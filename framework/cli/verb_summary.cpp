@@ -6,6 +6,7 @@
 #include "cli/view.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model.hpp"
+#include "training/open_sizes.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -32,7 +33,7 @@ Json layer_json(const Node& node, const Graph& graph) {
 
 Exit summary(const Arguments& arguments, Registry& registry) {
   const Experiment experiment =
-      read_experiment(arguments.targets[0], arguments.overrides, registry);
+      with_sizes(read_experiment(arguments.targets[0], arguments.overrides, registry));
   const Graph graph = build_graph(experiment);
   require_weights(experiment, graph);
   const Object optimizer(experiment.train.optimizer.use);

@@ -57,6 +57,7 @@ class Training {
   /// Trains in a new folder.
   Exit run() {
     const auto trainer = Trainer::create(experiment_, arguments_.threads);
+    experiment_ = trainer->experiment();
     RunFolder folder = create_folder(arguments_, experiment_);
     folder_ = folder.path().string();
     show_start(*trainer);
@@ -241,7 +242,7 @@ class Training {
   }
 
   const Arguments& arguments_;
-  const Experiment& experiment_;
+  Experiment experiment_;
   Clock::time_point start_;
   Terminal out_{stdout}, talk_{stderr};
   bool quiet_ = true, can_resume_ = false;

@@ -5,9 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "comparison/attempt.hpp"
 #include "report/plane.hpp"
 #include "runs/recorded_run.hpp"
+#include "training/open_sizes.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 namespace {
@@ -52,7 +54,10 @@ int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& 
   try {
     for (std::size_t i = from; i < plan.configs.size(); ++i) {
       const auto trainer = Trainer::create(plan.configs[i].experiment, 1);
-      send(Message("sizes")
+      const Experiment& sized = trainer->experiment();
+      Message message("sizes");
+      for (const std::size_t size : sized.model.input.value) message.with("input", size);
+      send(message.with("units", units_of_output(sized).value_or(0))
                .with("parameters", trainer->model()->graph().parameter_count())
                .with("training", trainer->data().examples[NNRUN_TRAIN])
                .with("validation", trainer->data().examples[NNRUN_VALIDATION])
@@ -66,8 +71,15 @@ int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& 
 }
 
 ConfigSizes sizes_in(const Message& message) {
-  return {message.count("parameters"),
-          {message.count("training"), message.count("validation"), message.count("test")}};
+  ConfigSizes sizes{message.count("parameters"),
+                    {message.count("training"), message.count("validation"), message.count("test")},
+                    {},
+                    message.count("units")};
+  for (const std::string_view size : message.all("input"))
+    sizes.input.push_back(static_cast<std::size_t>(parse_integer(size).value_or(0)));
+  if (sizes.input.empty() || sizes.input.size() > NNRUN_MAX_RANK)
+    throw BadMessage(Problem{.what = "a child process sent an impossible input"});
+  return sizes;
 }
 
 Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {

@@ -13,6 +13,8 @@ int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& 
 struct ConfigSizes {
   std::size_t parameters;
   std::array<std::size_t, NNRUN_PARTS> examples;  ///< of each part
+  std::vector<std::size_t> input;                 ///< of the network
+  std::size_t units;                              ///< of the last layer; 0 if it has none
 };
 ConfigSizes sizes_in(const Message& message);
 

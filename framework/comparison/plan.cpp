@@ -15,6 +15,7 @@
 #include "runs/run_folder.hpp"
 #include "runs/run_record.hpp"
 #include "training/data_parts.hpp"
+#include "training/open_sizes.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -98,6 +99,8 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
     if (message.name() != "sizes" || from == plan.configs.size()) return;
     const ConfigSizes sizes = sizes_in(message);
     ComparedConfig& config = plan.configs[from++];
+    if (leaves_sizes_open(config.experiment))
+      set_sizes(config.experiment, sizes.input, sizes.units);
     config.parameters = sizes.parameters;
     config.examples = sizes.examples[NNRUN_TRAIN];
     choose_part(plan, config, sizes);

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "config/named_files.hpp"
+#include "training/open_sizes.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -81,7 +82,8 @@ std::string data_text(const Experiment& experiment) {
     if (key == "data" || key.starts_with("data.") || key == "dtype" || key == "model.input" ||
         key.starts_with("random"))
       text += key + ": " + value + "\n";
-  return text;
+  // a target of two classes is one number or two
+  return text + std::to_string(units_of_output(experiment).value_or(0));
 }
 
 /// One seed gives one set of examples to all configs with the same data.

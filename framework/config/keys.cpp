@@ -74,8 +74,9 @@ constexpr std::array table{
     map("model", "write model: {input: 2, layers: [{type: dense, units: 1}]}", "the network",
         required),
     special("model.input", NNRUN_INT,
-            "how many numbers an example has, or a list of one to four sizes",
-            {.min = 1, .required = true}, "write input: 2"),
+            "how many numbers an example has, or a list of one to four sizes; if missing, as the "
+            "data say",
+            {.min = 1}),
     value<model, &ModelSpec::weights>("model.weights",
                                       "safetensors file with the parameters to start from"),
     special("model.defaults", 0, "classes and settings for every layer that does not give its own",

@@ -34,6 +34,7 @@ class LayersReader {
         layers.push_back(read_layer(list.items[i], i));
     check_names(layers);
     check_inputs(layers);
+    require_units(layers, list);
     refuse_unused_defaults(written_defaults);
     return layers;
   }
@@ -52,7 +53,10 @@ class LayersReader {
     if (const ConfigNode* const name = fields.take("name")) read_name(*name);
     layer.inputs = read_inputs(fields, i);
     read_classes(fields, &chosen, layer);
-    layer.layer = chosen.use(&defaults_);
+    const auto units = chosen.plugin() ? units_setting(*chosen.plugin()) : std::nullopt;
+    layer.layer = chosen.use(&defaults_, units);
+    if (layer.layer && units && layer.layer.settings[*units] == Value(std::int64_t{0}))
+      open_.push_back(i);
     if (!chosen.plugin()) any_unknown_ = true;
     return layer;
   }
@@ -135,6 +139,21 @@ class LayersReader {
                         problems_.plenty() ? "" : did_you_mean(input.value, known));
   }
 
+  /// The units of the last layer may follow from the data, those of others may not.
+  void require_units(const std::vector<LayerSpec>& layers, const ConfigNode& list) {
+    for (const std::size_t i : open_) {
+      const bool is_read = std::ranges::any_of(layers, [&](const LayerSpec& layer) {
+        return std::ranges::count(layer.inputs, names_[i], &Placed<std::string>::value) > 0;
+      });
+      const auto layer = std::ranges::find(layers, names_[i], &LayerSpec::name);
+      if (!is_read || layer == layers.end()) continue;
+      const Class& plugin = *layer->layer.plugin;
+      problems_.add(list.items[i].place, "layer '" + plugin.name + "' needs 'units'",
+                    std::string("units: ") + setting_of(plugin, *units_setting(plugin)).doc +
+                        "\nonly the last layer may leave it to the data");
+    }
+  }
+
   /// Refuses defaults that no layer can take. A layer whose class has the setting counts even if it
   /// overrides the default.
   void refuse_unused_defaults(const ConfigNode* written) {
@@ -164,6 +183,7 @@ class LayersReader {
   Fields& defaults_;
   LayerSpec shared_;  // the classes that the defaults name
   std::vector<std::string> names_;
+  std::vector<std::size_t> open_;  // layers without units
   bool any_unknown_ = false;
 };
 

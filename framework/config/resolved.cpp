@@ -67,7 +67,10 @@ ConfigNode map_of(const Use& use) {
   add(map, "type", text_node(use.plugin->name));
   for (std::size_t i = 0; i < use.settings.size(); ++i) {
     const nnrun_setting& setting = setting_of(*use.plugin, i);
-    if (can_be_written(use.settings[i])) add(map, setting.name, node_of(use.settings[i], setting));
+    const bool open = setting.type == NNRUN_INT && (setting.flags & NNRUN_REQUIRED) != 0 &&
+                      use.settings[i] == Value(std::int64_t{0}) && setting.min > 0;
+    if (can_be_written(use.settings[i]) && !open)
+      add(map, setting.name, node_of(use.settings[i], setting));
   }
   return map;
 }
@@ -105,6 +108,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
   if (key.path == "name") return text_node(e.name);
   if (key.path == "plugins")
     return list_of(e.plugins, [](const PluginFile& plugin) { return node_of(plugin); });
+  if (key.path == "model.input" && input.empty()) return {};  // the data say it
   if (key.path == "model.input") return input.size() == 1 ? size(input[0]) : list_of(input, size);
   if (key.path == "model.layers")
     return list_of(e.model.layers, [](const LayerSpec& layer) { return node_of(layer); });

@@ -118,7 +118,8 @@ bool has_setting(const Class& plugin, std::string_view name) {
   return false;
 }
 
-std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defaults) {
+std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defaults,
+                                      bool may_be_open) {
   Problems& problems = fields_.problems();
   const ConfigNode* const own = fields_.written(setting.name);
   // taken even if the layer overrides it, so that it does not count as unused
@@ -127,17 +128,18 @@ std::optional<Value> Chosen::value_of(const nnrun_setting& setting, Fields* defa
   if (own && !own->is(ConfigNode::Kind::null)) return read_value(*own, setting, problems);
   if (shared) return read_value(*shared, setting, problems);
   if (!(setting.flags & NNRUN_REQUIRED)) return default_of(setting);
+  if (may_be_open && !own) return std::int64_t{0};
   fields_.require(setting.name, std::string(setting.name) + ": " + setting.doc);
   return std::nullopt;
 }
 
-Use Chosen::use(Fields* defaults) {
+Use Chosen::use(Fields* defaults, std::optional<std::size_t> may_be_open) {
   if (!plugin_) return {};
   refuse_reserved(*plugin_, place_);
   Use out{.plugin = plugin_, .settings = {}, .place = place_};
   bool complete = true;
   for (std::size_t i = 0; i < plugin_->table->n_settings; ++i) {
-    auto value = value_of(setting_of(*plugin_, i), defaults);
+    auto value = value_of(setting_of(*plugin_, i), defaults, may_be_open == i);
     if (value) out.settings.push_back(std::move(*value));
     complete = complete && value.has_value();
   }

@@ -24,13 +24,14 @@ class Chosen {
   Fields& fields() { return fields_; }
   /// Checks the settings, takes those that are not written from the defaults or the class, and
   /// refuses other keys. Returns an empty Use if the class is unknown or a value is missing. Throws
-  /// PluginError if the class has a setting with a reserved name.
-  Use use(Fields* defaults = nullptr);
+  /// PluginError if the class has a setting with a reserved name. may_be_open: a setting that may
+  /// be missing, though it is required: then it is 0.
+  Use use(Fields* defaults = nullptr, std::optional<std::size_t> may_be_open = std::nullopt);
 
  private:
   const Class* find_class(const ConfigNode& name, std::string_view kind,
                           const Registry& registry) const;
-  std::optional<Value> value_of(const nnrun_setting& setting, Fields* defaults);
+  std::optional<Value> value_of(const nnrun_setting& setting, Fields* defaults, bool may_be_open);
 
   Fields fields_;
   const Registry* registry_;

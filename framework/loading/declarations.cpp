@@ -21,6 +21,16 @@ bool has_units(const Class& layer) {
   return false;
 }
 
+std::optional<std::size_t> units_setting(const Class& layer) {
+  for (std::size_t i = 0; has_units(layer) && i < layer.table->n_settings; ++i) {
+    const nnrun_setting& setting = setting_of(layer, i);
+    if (std::string_view(setting.name) == "units" && setting.type == NNRUN_INT &&
+        (setting.flags & NNRUN_REQUIRED) != 0)
+      return i;
+  }
+  return std::nullopt;
+}
+
 bool means(const Class& dataset, const nnrun_setting& setting, std::uint32_t flag) {
   if (!says_it_by_names(dataset)) return (setting.flags & flag) != 0;
   const std::string_view name(setting.name);

@@ -10,6 +10,7 @@
 #include "training/batches.hpp"
 #include "training/history.hpp"
 #include "training/meaning.hpp"
+#include "training/open_sizes.hpp"
 #include "training/position.hpp"
 #include "training/reports.hpp"
 #include "training/stepper.hpp"
@@ -70,12 +71,12 @@ void require_fit(const Object& cost, std::size_t outputs) {
 template <class T>
 class TrainerOf final : public Trainer {
  public:
-  TrainerOf(const Experiment& experiment, Graph graph, unsigned threads)
-      : experiment_(experiment),
+  TrainerOf(Experiment experiment, Graph graph, DataSource data, unsigned threads)
+      : experiment_(std::move(experiment)),
         random_(experiment_.random, experiment_.seed),
         cost_(cost_of(experiment_.train.cost, graph)),
         metrics_(create_all(experiment_.metrics)),
-        source_(experiment_),
+        source_(std::move(data)),
         model_(model_for<T>(experiment_, std::move(graph), source_, threads)),
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
         stepper_(experiment_, *model_, cost_, source_.shape(), parts_, batch_rows_, random_,
@@ -99,6 +100,7 @@ class TrainerOf final : public Trainer {
     list_state();
   }
 
+  const Experiment& experiment() const override { return experiment_; }
   std::shared_ptr<Model> model() const override { return model_; }
   const DataShape& data() const override { return source_.shape(); }
   unsigned threads() const override { return stepper_.threads(); }
@@ -373,10 +375,16 @@ class TrainerOf final : public Trainer {
 
 std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads) {
   const Doing here("preparing to train");
-  Graph graph = build_graph(experiment);
-  if (experiment.dtype == Dtype::float32)
-    return std::make_unique<TrainerOf<float>>(experiment, std::move(graph), threads);
-  return std::make_unique<TrainerOf<double>>(experiment, std::move(graph), threads);
+  Experiment own = experiment;
+  std::optional<DataSource> data;
+  if (leaves_sizes_open(own)) set_sizes(own, data.emplace(own));
+  Graph graph = build_graph(own);
+  if (!data) data.emplace(own);
+  if (own.dtype == Dtype::float32)
+    return std::make_unique<TrainerOf<float>>(std::move(own), std::move(graph), std::move(*data),
+                                              threads);
+  return std::make_unique<TrainerOf<double>>(std::move(own), std::move(graph), std::move(*data),
+                                             threads);
 }
 
 }  // namespace nnrun::host

@@ -21,6 +21,8 @@ class Trainer {
   static std::unique_ptr<Trainer> create(const Experiment& experiment, unsigned threads = 0);
   virtual ~Trainer() = default;
 
+  /// Returns the config, with the sizes that it leaves to the data.
+  virtual const Experiment& experiment() const = 0;
   /// Returns the model that the run trains. It may outlive the trainer.
   virtual std::shared_ptr<Model> model() const = 0;
   virtual const DataShape& data() const = 0;

@@ -192,4 +192,69 @@ TEST_CASE("what positive cannot name is refused at its place", "[cli][positive]"
              Contains("'positive' names one of two classes, but 'churn' has 3\n"));
 }
 
+TEST_CASE("sizes that the data say may be left out, and are written into the record",
+          "[cli][sizes]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("scale: standard", "{type: dense, activation: sigmoid}", cross_entropy);
+  table.train();
+  const std::string yaml = text_of(table.scratch / "r/config.yaml");
+  CHECK_THAT(yaml, Contains("  input: 2\n") && Contains("name: dense_2, type: dense, units: 1,"));
+  CHECK(table("verify r").status == 0);
+  CHECK(parsed(table("summary c.yaml --json").out)["parameters"] == 17);
+  CHECK(table("check c.yaml").status == 0);
+  CHECK(table("predict r 1,2").status == 0);
+  table.config("scale: standard", "{type: dense, activation: softmax}", "cross_entropy");
+  CHECK(parsed(table("summary c.yaml --json").out)["parameters"] == 22);
+  // a branch that no layer reads, and features that make other inputs
+  table.scratch.write("c.yaml",
+                      "data: {type: csv, path: a.csv, features: [a, b, a*b], positive: \"yes\"}\n"
+                      "model: {layers: [{name: end, type: dense, inputs: [one, two], units: 1}]}\n"
+                      "train: {cost: binary_cross_entropy}\n");
+  table.scratch.write("c.yaml",
+                      "data: {type: csv, path: a.csv, features: [a, b, a*b], positive: \"yes\"}\n"
+                      "model:\n  layers:\n"
+                      "    - {name: end, type: dense, inputs: joined, activation: sigmoid}\n"
+                      "    - {name: one, type: dense, units: 2, inputs: input}\n"
+                      "    - {name: joined, type: concatenate, inputs: [one, input]}\n"
+                      "train: {cost: binary_cross_entropy}\n");
+  const json summary = parsed(table("summary c.yaml --json").out);
+  CHECK(summary["input"] == json({3}));
+  CHECK(summary["parameters"] == 4 * 2 + 6);
+}
+
+TEST_CASE("compare and sweep know sizes that the data say", "[cli][sizes]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("scale: standard, split: {test: 0.3}", "{type: dense, activation: sigmoid}",
+               cross_entropy, "metrics: [accuracy]\nsweep: {model.layers.dense_1.units: [2, 3]}\n");
+  const Ended swept = table("sweep c.yaml --out s --json --seeds 1");
+  CAPTURE(swept.err);
+  REQUIRE(swept.status == 0);
+  CHECK(parsed(swept.out)["configs"].size() == 2);
+  // one output beside two: the same examples, with targets of another form
+  table.scratch.write("d.yaml",
+                      "extends: c.yaml\nmodel: {layers: {dense_2: {activation: softmax}}}\n"
+                      "train: {cost: cross_entropy}\n");
+  const Ended compared = table("compare c.yaml d.yaml --out k --json --seeds 2");
+  CAPTURE(compared.err);
+  REQUIRE(compared.status == 0);
+  const json configs = parsed(compared.out)["configs"];
+  CHECK(configs[0]["parameters"] == 17);
+  CHECK(configs[1]["parameters"] == 22);
+  for (const json& config : configs)
+    for (const json& one : config["runs"]) CHECK(one["status"] == "done");
+  CHECK(table("compare --resume k").status == 0);
+}
+
+TEST_CASE("units may be left out in the last layer alone", "[cli][sizes]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("scale: standard", "dense, {type: activation, activation: sigmoid}", cross_entropy);
+  const Ended ended = table("c.yaml");
+  CHECK(ended.status == 3);
+  CHECK_THAT(ended.err, Contains("error: layer 'dense' needs 'units'\n") &&
+                            Contains("only the last layer may leave it to the data"));
+}
+
 }  // namespace nnrun::testing
