@@ -117,13 +117,22 @@ std::vector<std::string> names_of(std::size_t n, const DataNames& data) {
   return names;
 }
 
-/// Returns a row for each class, a column for each metric that has a number for each.
+/// Returns whether a metric asks which class or label is right; others compare numbers.
+bool compares_answers(const Use& metric) {
+  const nnrun_range targets = declared(table_of(metric), &nnrun_metric::targets);
+  return targets.low < targets.high;
+}
+
+/// Returns a row for each class, label or target, a column for each metric that has a number for
+/// each.
 std::string per_class_text(const Score& score, const Experiment& experiment,
                            const DataNames& data) {
   const std::vector<std::string> names = metric_names(experiment.metrics);
   std::vector<std::vector<std::string>> columns;
+  bool of_answers = !data.classes.empty();
   for (std::size_t i = 0; i < score.per_class.size(); ++i) {
     if (score.per_class[i].empty() || score.per_class[i].size() > most_classes) continue;
+    of_answers = of_answers || compares_answers(experiment.metrics[i]);
     if (columns.empty()) {
       columns.push_back(names_of(score.per_class[i].size(), data));
       columns.front().insert(columns.front().begin(), "");
@@ -133,7 +142,7 @@ std::string per_class_text(const Score& score, const Experiment& experiment,
       column.push_back(number_text(x, is_fraction(experiment.metrics[i])));
   }
   if (columns.empty()) return "";
-  std::string text = "by class\n";
+  std::string text = of_answers ? "by class\n" : "by target\n";
   for (std::size_t row = 0; row < columns.front().size(); ++row) {
     std::string line;
     for (const std::vector<std::string>& column : columns) {

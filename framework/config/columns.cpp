@@ -162,6 +162,23 @@ std::vector<ColumnRule> read_columns(const ConfigNode& node, Problems& problems)
   return rules;
 }
 
+std::vector<TargetRule> read_target_scales(const ConfigNode& node, const Key& key,
+                                           Problems& problems) {
+  std::vector<TargetRule> rules;
+  for (const ConfigEntry& entry : node.entries) {
+    if (entry.value.is(ConfigNode::Kind::null)) continue;
+    if (const auto word = read_value(entry.value, key.setting, problems))
+      rules.push_back({{entry.key, entry.place}, *target_scale_of(std::get<std::string>(*word))});
+  }
+  return rules;
+}
+
+ConfigNode node_of(const std::vector<TargetRule>& targets) {
+  ConfigNode map;
+  for (const TargetRule& rule : targets) put(map, rule.name.value, text_node(word_of(rule.scale)));
+  return map;
+}
+
 ConfigNode node_of(const std::vector<ColumnRule>& columns) {
   ConfigNode all;
   for (const ColumnRule& rule : columns) {

@@ -63,6 +63,12 @@ struct ColumnRule {
   UnknownRule unknown = UnknownRule::error;
 };
 
+/// How one target is scaled.
+struct TargetRule {
+  Placed<std::string> name;
+  TargetScale scale = TargetScale::none;
+};
+
 /// `data`
 struct DataSpec {
   Use use;
@@ -70,7 +76,8 @@ struct DataSpec {
   /// x, x^2, x*y, sin(x), cos(x) of the data's inputs; empty: the inputs themselves
   std::vector<Placed<std::string>> features;
   Scale scale = Scale::none;
-  TargetScale target_scale = TargetScale::none;
+  TargetScale target_scale = TargetScale::none;  ///< of all targets
+  std::vector<TargetRule> target_scales;  ///< of some, by name, instead: others are not scaled
   Placed<std::string> positive;  ///< of two classes, that which 1 stands for; empty: the last
   std::vector<ColumnRule> columns;
 };

@@ -66,6 +66,10 @@ class ExperimentReader {
     if (!node) return;
     if (key.shape == Key::Shape::map) return read_map(key, fields);
     if (key.shape == Key::Shape::special) return read_special(key, *node);
+    if (key.path == "data.target_scale" && node->is(ConfigNode::Kind::map)) {
+      e_.data.target_scales = read_target_scales(*node, key, problems_);
+      return;
+    }
     if (const auto value = read_value(*node, key.setting, problems_)) key.set(e_, *value, *node);
   }
 

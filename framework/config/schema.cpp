@@ -135,6 +135,11 @@ class SchemaWriter {
     Json schema = schema_of(key.setting, default_of(key));
     // JSON's numbers are exact up to here
     if (key.path == "seed") schema["maximum"] = 9007199254740992;
+    if (key.path == "data.target_scale") {
+      Json one = schema_of(key.setting, {});
+      schema = where_type("object", {{"additionalProperties", or_null(std::move(one))}},
+                          std::move(schema));
+    }
     if (key.path == "train.checkpoint.every") {
       const Json initial = schema["default"];
       schema = either(Json::array({{{"type", "string"}, {"pattern", "^(never|[0-9].*)$"}},

@@ -1,6 +1,7 @@
 #include "network/preparation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <map>
 #include <nnrun/math.hpp>
@@ -228,8 +229,7 @@ void Preparation::fit_scale(std::span<const double> rows) {
 }
 
 void Preparation::fit_targets(std::span<const double> targets, std::size_t n) {
-  const Scale scale =
-      recipe_.target_scale == TargetScale::min_max ? Scale::min_max : Scale::standard;
+  constexpr std::array scales{Scale::none, Scale::standard, Scale::min_max, Scale::standard};
   const std::size_t rows = targets.size() / n;
   fit_.target_shifts.assign(n, 0);  // so that scale_targets gives the logarithms alone
   fit_.target_factors.assign(n, 1);
@@ -241,6 +241,7 @@ void Preparation::fit_targets(std::span<const double> targets, std::size_t n) {
     for (std::size_t r = 0; r < rows; ++r) column[r] = all[r * n + c];
     for (const double x : column) spread.add(x, rows);
     for (const double x : column) spread.add_square(x, rows);
+    const Scale scale = scales[static_cast<std::size_t>(recipe_.scale_of_target(c))];
     const auto [shift, factor] = scaling_of(scale, spread, rows, column);
     if (!std::isfinite(shift) || !std::isfinite(factor) || factor == 0)
       throw DataError(Problem{
@@ -261,6 +262,8 @@ std::string Preparation::fault_of(const Fit& fit, std::size_t n_targets) const {
   const bool fills = std::ranges::any_of(recipe_.columns, &Column::is_filled);
   const std::size_t scaled = recipe_.scales ? outputs() : 0, filled = fills ? inputs() : 0,
                     scaled_targets = scales_targets() ? n_targets : 0;
+  if (!recipe_.target_scales.empty() && recipe_.target_scales.size() != n_targets)
+    return fault("the scaling of targets", recipe_.target_scales.size(), n_targets);
   for (const std::string& found :
        {fault("the scaling", fit.shifts.size(), scaled),
         fault("the scaling", fit.factors.size(), scaled),
@@ -311,11 +314,14 @@ void Preparation::scale_targets(double* targets, std::size_t n) const {
   if (!scales_targets()) return;
   for (std::size_t c = 0; c < n; ++c) {
     double x = targets[c];
-    if (recipe_.target_scale == TargetScale::log) {
+    if (recipe_.scale_of_target(c) == TargetScale::log) {
       if (!(x > 0))
-        throw DataError(Problem{.what = "a target is " + shortest(x) + ", which has no logarithm",
-                                .where = "'target_scale' of the data",
-                                .hint = "write target_scale: standard"});
+        throw DataError(Problem{
+            .what = (n == 1 ? "a target" : "target " + std::to_string(c + 1) + " of a row") +
+                    std::string(" is ") + shortest(x) + ", which has no logarithm",
+            .where = "'target_scale' of the data",
+            .hint = n == 1 ? "write target_scale: standard"
+                           : "write standard for that target in target_scale"});
       x = std::log(x);
     }
     targets[c] = (x - fit_.target_shifts[c]) * fit_.target_factors[c];

@@ -32,7 +32,7 @@ class Preparation {
   /// Returns false if inputs go to the network as they are, or divided by a number.
   bool changes() const { return !is_plain_ || recipe_.scales; }
   double divide_by() const { return recipe_.divide_by; }
-  bool scales_targets() const { return recipe_.target_scale != TargetScale::none; }
+  bool scales_targets() const { return recipe_.scales_targets(); }
   std::size_t inputs() const { return recipe_.columns.size(); }
   std::size_t outputs() const { return slots_.size(); }
   /// Returns whether a raw number may be NaN.
@@ -63,7 +63,7 @@ class Preparation {
   double in_units(double y, std::size_t column) const {
     if (!scales_targets()) return y;
     const double x = y / fit_.target_factors[column] + fit_.target_shifts[column];
-    return recipe_.target_scale == TargetScale::log ? std::exp(x) : x;
+    return recipe_.scale_of_target(column) == TargetScale::log ? std::exp(x) : x;
   }
   /// Returns `input 'age'` or `feature 'x^2'`, whichever an output is made of.
   std::string name_of(std::size_t output) const;

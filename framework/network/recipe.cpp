@@ -35,11 +35,7 @@ class RecipeReader {
       for (const std::string& feature : texts(json, "features"))
         recipe.features.push_back({feature, {}});
     recipe.scales = json.contains("scales");
-    if (json.contains("target_scale")) {
-      const auto scale = target_scale_of(text(json, "target_scale"));
-      if (!scale) refuse("'target_scale' is not known");
-      recipe.target_scale = *scale;
-    }
+    if (json.contains("target_scale")) read_target_scale(json, recipe);
     return recipe;
   }
 
@@ -78,6 +74,20 @@ class RecipeReader {
     const double x = map.at(key).get<double>();
     if (!std::isfinite(x)) refuse("has a '" + std::string(key) + "' that is not finite");
     return x;
+  }
+  void read_target_scale(const Json& json, Recipe& recipe) const {
+    const auto scale_of = [&](const std::string& word) {
+      const auto scale = target_scale_of(word);
+      if (!scale) refuse("'target_scale' is not known");
+      return *scale;
+    };
+    if (!json.at("target_scale").is_array()) {
+      recipe.target_scale = scale_of(text(json, "target_scale"));
+      return;
+    }
+    for (const std::string& word : texts(json, "target_scale"))
+      recipe.target_scales.push_back(scale_of(word));
+    if (recipe.target_scales.empty()) refuse("has an empty 'target_scale'");
   }
   Column read_column(const Json& json) const {
     if (!json.is_object()) refuse("has a column that is not a map");
@@ -128,7 +138,7 @@ Json json_of(const Column& column) {
 }  // namespace
 
 bool Recipe::is_plain() const {
-  return features.empty() && divide_by == 1 && target_scale == TargetScale::none &&
+  return features.empty() && divide_by == 1 && !scales_targets() &&
          std::ranges::all_of(columns, &Column::is_plain);
 }
 
@@ -167,6 +177,8 @@ std::string to_json(const Recipe& recipe) {
     json["features"].push_back(feature.value);
   if (recipe.scales) json["scales"] = true;
   if (recipe.target_scale != TargetScale::none) json["target_scale"] = word_of(recipe.target_scale);
+  for (const TargetScale scale : recipe.target_scales)
+    json["target_scale"].push_back(word_of(scale));
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -29,8 +29,15 @@ struct Recipe {
   bool scales = false;  ///< some input is scaled
   double divide_by = 1;
   TargetScale target_scale = TargetScale::none;
-  std::string target = {};  ///< its name, for messages; may be empty
+  std::vector<TargetScale> target_scales = {};  ///< of each target, if they differ
+  std::string target = {};                      ///< its name, for messages; may be empty
 
+  bool scales_targets() const {
+    return target_scale != TargetScale::none || !target_scales.empty();
+  }
+  TargetScale scale_of_target(std::size_t i) const {
+    return target_scales.empty() ? target_scale : target_scales[i];
+  }
   /// Returns whether it says nothing but how many inputs there are, their names and their scale.
   bool is_plain() const;
 };

@@ -162,7 +162,7 @@ void compare_preparation(const ModelFile& stored, const Model& model, std::uint6
   const DataNames& names = model.names();
   const Recipe& recipe = model.preparation().recipe();
   // older programs did not write what was in the config
-  const bool was_in_config = !stored.recipe && recipe.target_scale == TargetScale::none &&
+  const bool was_in_config = !stored.recipe && !recipe.scales_targets() &&
                              std::ranges::all_of(recipe.columns, &Column::is_plain);
   if (!was_in_config)
     compare.model("preparation", {stored.recipe ? to_json(*stored.recipe) : ""},

@@ -1,6 +1,8 @@
 #include "training/columns_of_data.hpp"
 
 #include <algorithm>
+
+#include "base/did_you_mean.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -105,6 +107,24 @@ std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::st
     if (columns[i].is_category) columns[i].texts = {told.texts, told.texts + told.n_texts};
   }
   return columns;
+}
+
+std::vector<TargetScale> scales_of_targets(const std::vector<TargetRule>& rules,
+                                           const std::vector<std::string>& targets) {
+  std::vector<TargetScale> scales(targets.size(), TargetScale::none);
+  for (const TargetRule& rule : rules) {
+    const auto target = std::ranges::find(targets, rule.name.value);
+    if (target == targets.end())
+      throw ConfigError(Problem{
+          .what = "'target_scale': there is no target '" + rule.name.value + "'",
+          .place = rule.name.place,
+          .hint = targets.empty() ? "targets have no names here: write target_scale: standard"
+                                  : did_you_mean(rule.name.value, targets)});
+    scales[static_cast<std::size_t>(target - targets.begin())] = rule.scale;
+  }
+  const bool any =
+      std::ranges::any_of(scales, [](TargetScale s) { return s != TargetScale::none; });
+  return any ? scales : std::vector<TargetScale>();
 }
 
 void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Column>& columns,

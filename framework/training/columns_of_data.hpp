@@ -29,6 +29,11 @@ class ToldColumns {
 /// Returns the columns that an opened data set has: numbers, unless it says something else.
 std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::string>& names);
 
+/// Returns the scale of each target; nothing if no rule scales one. Throws ConfigError, at its
+/// place, for a rule of a target that is not there.
+std::vector<TargetScale> scales_of_targets(const std::vector<TargetRule>& rules,
+                                           const std::vector<std::string>& targets);
+
 /// Throws ConfigError, at its place, for what a config says of a column that is not there or cannot
 /// be what it says. table: the data set follows what it was told.
 void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Column>& columns,

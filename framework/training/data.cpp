@@ -71,7 +71,9 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   if (!trained) {
     require_sense(experiment.data.columns, shape_.columns, shape_.names,
                   (object_.functions<nnrun_dataset>().flags & NNRUN_TABLE) != 0);
-    if (experiment.data.target_scale != TargetScale::none && !shape_.names.classes.empty())
+    const DataSpec& said = experiment.data;
+    if ((said.target_scale != TargetScale::none || !said.target_scales.empty()) &&
+        !shape_.names.classes.empty())
       throw ConfigError(Problem{.what = "'target_scale' is for numbers, but the target is a class",
                                 .place = place_,
                                 .hint = "remove target_scale"});
@@ -143,6 +145,7 @@ void DataSource::split_off(const Experiment& experiment) {
 Preparation DataSource::preparation(const Experiment& experiment) const {
   Recipe recipe = recipe_of(experiment, shape_.columns);
   recipe.divide_by = shape_.divide_by;
+  recipe.target_scales = scales_of_targets(experiment.data.target_scales, shape_.names.targets);
   return Preparation(std::move(recipe));
 }
 
@@ -359,8 +362,12 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
     preparation.round(row.data(), to.x.data() + i * width);
     std::copy_n(raw.t.data() + i * targets, targets, t.data());
     preparation.scale_targets(t.data(), targets);
-    std::ranges::transform(t, to.t.data() + i * targets,
-                           [](double x) { return static_cast<T>(x); });
+    for (std::size_t c = 0; c < targets; ++c)
+      if (!std::isfinite(to.t.data()[i * targets + c] = static_cast<T>(t[c])))
+        throw DataError(
+            Problem{.what = "a target is " + significant(t[c], 6) + ", too large for float32",
+                    .where = "'target_scale' of the data",
+                    .hint = "scale that target, too, or write dtype: float64"});
   }
   return to;
 }

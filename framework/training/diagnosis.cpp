@@ -141,6 +141,9 @@ std::optional<LikelyCause> large_learning_rate(const Symptoms& f) {
 }
 
 std::string help_for_targets(const Symptoms& f) {
+  const Recipe& recipe = f.around.preparation.recipe();
+  if (std::ranges::count(recipe.target_scales, TargetScale::none) > 0)
+    return "write data: {target_scale: standard}, which scales every target";
   return f.around.preparation.scales_targets()
              ? "look for targets far from all others, which 'target_scale' leaves far away"
              : "write data: {target_scale: standard}: 'scale' is for inputs alone";

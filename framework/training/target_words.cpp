@@ -66,6 +66,17 @@ std::string readable(double x) {
 
 namespace {
 
+/// Returns `standard`, or `price log, area standard` if they differ.
+std::string words_of_scales(const Recipe& recipe, const DataShape& shape) {
+  if (recipe.target_scales.empty()) return word_of(recipe.target_scale);
+  std::string words;
+  for (std::size_t c = 0; c < recipe.target_scales.size(); ++c)
+    if (recipe.target_scales[c] != TargetScale::none)
+      words += (words.empty() ? "" : ", ") + shape.names.targets[c] + " " +
+               word_of(recipe.target_scales[c]);
+  return words;
+}
+
 /// Returns `yes or no, yes (= 1) 320 · no (= 0) 680`.
 std::string words_of_two(const TargetSummary& summary, const DataShape& shape,
                          const std::string& dot) {
@@ -97,7 +108,7 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
     words += ", " + readable(ends_of(summary.ranges[c]).first) + " … " +
              readable(ends_of(summary.ranges[c]).second);
   if (preparation.scales_targets())
-    words += std::string(", scaled (") + word_of(preparation.recipe().target_scale) +
+    words += ", scaled (" + words_of_scales(preparation.recipe(), shape) +
              "): the cost is that of the scaled ones";
   return words;
 }

@@ -1,7 +1,7 @@
-#include <nnrun/plugin.hpp>
+#include "of_numbers.hpp"
 
 /// |y − t|, averaged over all outputs of all examples.
-struct MeanAbsoluteError : nnrun::Metric {
+struct MeanAbsoluteError : OfNumbers<MeanAbsoluteError> {
   static constexpr auto name = "mean_absolute_error", doc = "mean of |y - t|";
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {

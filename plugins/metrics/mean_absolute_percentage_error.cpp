@@ -1,8 +1,8 @@
-#include <nnrun/plugin.hpp>
+#include "of_numbers.hpp"
 
 /// |y − t| / |t|, averaged over all outputs of all examples: 0.1 is ten percent, as in
 /// scikit-learn. Not defined if a target is 0.
-struct MeanAbsolutePercentageError : nnrun::Metric {
+struct MeanAbsolutePercentageError : OfNumbers<MeanAbsolutePercentageError> {
   static constexpr auto name = "mean_absolute_percentage_error", other_name = "mape",
                         doc = "mean of |y - t| / |t|; 0.1 is ten percent";
   template <class T>

@@ -1,7 +1,7 @@
-#include <nnrun/plugin.hpp>
+#include "of_numbers.hpp"
 
 /// (y − t)², averaged over all outputs of all examples.
-struct MeanSquaredError : nnrun::Metric {
+struct MeanSquaredError : OfNumbers<MeanSquaredError> {
   static constexpr auto name = "mean_squared_error", doc = "mean of (y - t)^2";
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {

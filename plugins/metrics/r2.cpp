@@ -1,11 +1,14 @@
-#include <nnrun/plugin.hpp>
+#include "of_numbers.hpp"
 
 /// The coefficient of determination, 1 − Σ (y − t)² / Σ (t − mean t)², averaged over the outputs: 1
 /// is exact, 0 as good as the mean of the targets. Targets that are all the same give 1 if met
 /// exactly, else 0, as in scikit-learn. Not defined for one example.
-struct R2 : nnrun::Metric {
+struct R2 : OfNumbers<R2> {
   static constexpr auto name = "r2", doc = "share of the targets' variance that is explained";
   static constexpr bool higher_is_better = true;
+  bool several = false;  // targets
+  void prepare(const nnrun::Meaning& meaning) { several = meaning.cols > 1; }
+  const char* word() const { return several ? "mean of the targets" : ""; }
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {
     if (y.rows < 2) return std::nan("");

@@ -1,8 +1,8 @@
-#include <nnrun/plugin.hpp>
+#include "of_numbers.hpp"
 
 /// √ of the mean of (y − t)² over all outputs of all examples: an error in the targets' own unit.
 /// Keras' RootMeanSquaredError.
-struct RootMeanSquaredError : nnrun::Metric {
+struct RootMeanSquaredError : OfNumbers<RootMeanSquaredError> {
   static constexpr auto name = "root_mean_squared_error", other_name = "rmse",
                         doc = "square root of the mean of (y - t)^2";
   template <class T>

@@ -257,4 +257,52 @@ TEST_CASE("units may be left out in the last layer alone", "[cli][sizes]") {
                             Contains("only the last layer may leave it to the data"));
 }
 
+TEST_CASE("each of several targets is scaled by itself, answered and measured in its own unit",
+          "[cli][scale]") {
+  const Table table;
+  std::string csv = "a,b,price,area\n";
+  std::vector<std::array<double, 2>> targets;
+  for (int i = 0; i < 150; ++i) {
+    const double a = i * 7 % 11, b = i * 5 % 13;
+    targets.push_back({std::exp(8 + 0.2 * a), 20 + 3 * b});
+    csv += std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(targets[i][0]) + "," +
+           std::to_string(targets[i][1]) + "\n";
+  }
+  table.scratch.write("a.csv", csv);
+  table.config(
+      "targets: [price, area], scale: standard, target_scale: {price: log, area: standard}",
+      "dense", "mean_squared_error", "metrics: [r2, mean_absolute_error]\n");
+  const Ended trained = table.train();
+  CHECK_THAT(trained.err, Contains("target price, area: 2 numbers, ") &&
+                              Contains(", scaled (price log, area standard): the cost is"));
+  CHECK_THAT(trained.out, Contains("r2 (mean of the targets) ") && Contains("by target\n") &&
+                              Contains("  price  ") && Contains("  area   "));
+  const Ended answers = table("predict r --csv a.csv -q");
+  REQUIRE(answers.out.starts_with("price,area\n"));
+  const std::vector<std::string> rows = rows_of(answers.out);
+  const json eval = parsed(table("eval r --json").out);
+  double r2 = 0;
+  for (std::size_t c = 0; c < 2; ++c) {
+    double mean = 0, error = 0, spread = 0, off = 0;
+    for (const auto& t : targets) mean += t[c] / 150;
+    for (std::size_t i = 0; i < 150; ++i) {
+      const double y = std::stod(c == 0 ? rows[i] : rows[i].substr(rows[i].find(',') + 1));
+      error += (y - targets[i][c]) * (y - targets[i][c]);
+      spread += (targets[i][c] - mean) * (targets[i][c] - mean);
+      off += std::abs(y - targets[i][c]) / 150;
+    }
+    CHECK(eval["per_class"]["r2"][c].get<double>() == Approx(1 - error / spread).epsilon(1e-4));
+    CHECK(eval["per_class"]["mean_absolute_error"][c].get<double>() == Approx(off).epsilon(1e-4));
+    CHECK(1 - error / spread > 0.9);
+    r2 += (1 - error / spread) / 2;
+  }
+  CHECK(eval["r2"].get<double>() == Approx(r2).epsilon(1e-4));  // the uniform average
+  CHECK(table("verify r").status == 0);
+  table.config("targets: [price, area], target_scale: {prise: log}", "dense", "mean_squared_error");
+  const Ended wrong = table("c.yaml");
+  CHECK(wrong.status == 3);
+  CHECK_THAT(wrong.err, Contains("error: 'target_scale': there is no target 'prise'\n") &&
+                            Contains("did you mean 'price'?"));
+}
+
 }  // namespace nnrun::testing
