@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/allocations.hpp"
 #include "cli/check_report.hpp"
+#include "cli/data_summary.hpp"
 #include "cli/gradient_check.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
@@ -49,7 +50,8 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
             {"status", "ok"},
             {"layers", graph.nodes.size()},
             {"parameters", graph.parameter_count()},
-            {"examples", examples}};
+            {"examples", examples},
+            {"data", data_json(*trainer)}};
   const std::vector<Problem> warnings = warnings_of(experiment, *trainer);
   if (!warnings.empty()) json["warnings"] = warnings_json(warnings);
   report.say(render("warning", warnings, colour));
@@ -58,6 +60,7 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
       "validate and test\n",
       file, graph.nodes.size(), graph.parameter_count(), examples[NNRUN_TRAIN],
       examples[NNRUN_VALIDATION], examples[NNRUN_TEST]);
+  text += data_summary(*trainer, Terminal(stdout));
   if (arguments.has("--gradients")) {
     const ComparedGradients compared =
         compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
+#include "cli/data_summary.hpp"
 #include "cli/decision_map.hpp"
 #include "cli/epoch_lines.hpp"
 #include "cli/interrupt.hpp"
@@ -181,6 +182,7 @@ class Training {
   void show_data(const Trainer& trainer) {
     const Preparation& preparation = trainer.model()->preparation();
     say_line(words_of(trainer.targets(), trainer.data(), preparation, talk_.utf8() ? " · " : ", "));
+    if (arguments_.verbose) talk_.write(data_summary(trainer, talk_));
     for (const std::string& note : {trainer.data().note, words_of_start(experiment_, preparation)})
       if (!note.empty()) say_line("data   " + note);
   }

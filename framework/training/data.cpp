@@ -374,6 +374,24 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
 
 }  // namespace
 
+namespace {
+
+std::vector<std::size_t> gaps_of(const std::array<Examples<double>, NNRUN_PARTS>& parts,
+                                 const Preparation& preparation) {
+  std::vector<std::size_t> gaps;
+  const std::size_t columns = preparation.inputs();
+  for (std::size_t c = 0; c < columns; ++c) {
+    if (!preparation.may_be_missing(c)) continue;
+    gaps.resize(columns);
+    for (const Examples<double>& part : parts)
+      for (std::size_t r = 0; r < part.count; ++r)
+        gaps[c] += std::isnan(part.x.data()[r * columns + c]);
+  }
+  return gaps;
+}
+
+}  // namespace
+
 /// Prepares in double: the mean of a column may be large, and is subtracted before rounding.
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
@@ -385,6 +403,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   const Examples<double>& train = raw[NNRUN_TRAIN];
   const std::size_t targets = size_of(shape_.target);
   if (train.count > 0) ranges_ = column_ranges<double>(train.x.all(), preparation.inputs());
+  shape_.gaps = gaps_of(raw, preparation);
   if (!preparation.is_fitted()) preparation.fit(train.x.all(), train.t.all(), targets);
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)

@@ -305,4 +305,33 @@ TEST_CASE("each of several targets is scaled by itself, answered and measured in
                             Contains("did you mean 'price'?"));
 }
 
+TEST_CASE("check and -v say what the data hold", "[cli][check]") {
+  const Table table;
+  table.scratch.write("a.csv",
+                      "city,size,kind\nBonn,1,x\nKiel,NA,y\nBonn,5,x\nKiel,3,x\nBonn,2,y\n");
+  table.config("columns: {size: {missing: median}}, split: {test: 0.2, shuffle: false}",
+               "{type: dense, activation: sigmoid}", cross_entropy);
+  const std::string summary =
+      "data   5 rows: 4 to train, 0 to validate, 1 to test\n"
+      "  city  category  2 texts: Bonn, Kiel\n"
+      "  size  number    1 to 5  1 missing\n"
+      "  x     class     3 rows\n"
+      "  y     class     2 rows\n";
+  const Ended checked = table("check c.yaml");
+  CAPTURE(checked.err);
+  CHECK_THAT(checked.out, Contains(summary));
+  CHECK_THAT(table("c.yaml -v --out r").err, Contains(summary));
+  CHECK_THAT(table("c.yaml --out s").err, !Contains("4 to train"));
+  const json data = parsed(table("check c.yaml --json").out)["configs"][0]["data"];
+  CHECK(data["rows"] == json({{"train", 4}, {"validation", 0}, {"test", 1}}));
+  CHECK(
+      data["columns"][0] ==
+      json({{"name", "city"}, {"kind", "category"}, {"texts", {"Bonn", "Kiel"}}, {"missing", 0}}));
+  CHECK(data["columns"][1] ==
+        json({{"name", "size"}, {"kind", "number"}, {"low", 1.}, {"high", 5.}, {"missing", 1}}));
+  CHECK(data["target"] == "kind");
+  CHECK(data["classes"] == json({{"x", 3}, {"y", 2}}));
+  CHECK(data["positive"] == "y");
+}
+
 }  // namespace nnrun::testing
