@@ -86,7 +86,7 @@ constexpr std::array options{
            "--resume-run"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--out", "FILE", "the config to write (data.yaml)", false, "--out-config"},
-    Option{"--target", "COLUMN", "what to predict (the last column)"},
+    Option{"--target", "COLUMN", "what to predict (the last column); again for another number"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
     Option{"--yes", "", "remove without asking"},
     Option{"--json", "", "one JSON object instead of text"},

@@ -1,6 +1,7 @@
 #include "cli/config_for_table.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nnrun/csv_column.hpp>
 
@@ -154,6 +155,22 @@ std::size_t rarest_of(const std::map<double, std::size_t>& numbers) {
       ->second;
 }
 
+/// Returns the line that says which of two classes is 1: that which sounds like a yes, or else the
+/// rarer one, which is mostly what people look for.
+std::string positive_of(const std::vector<std::string>& classes,
+                        std::array<std::size_t, 2> counts) {
+  constexpr std::array<std::string_view, 6> words{"yes", "true", "y", "t", "positive", "1"};
+  const auto is_yes = [&](std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return std::ranges::count(words, text) > 0;
+  };
+  const bool named = is_yes(classes[0]) != is_yes(classes[1]);
+  const std::size_t positive =
+      named ? (is_yes(classes[1]) ? 1 : 0) : (counts[0] < counts[1] ? 0 : 1);
+  return "  positive: " + yaml_text(classes[positive]) + "    # what the output 1 stands for" +
+         (named || counts[0] == counts[1] ? "" : "; the rarer of the two") + "\n";
+}
+
 Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
   if (column.without_count > 0 || column.counts.size() > std::max<std::size_t>(2, rows / 3))
     throw DataError(Problem{.what = "column '" + column.name +
@@ -166,11 +183,22 @@ Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
             .note = texts_of(column, " class", " classes"),
             .smallest = rows};
   for (const auto& [text, count] : column.counts) task.smallest = std::min(task.smallest, count);
+  if (column.counts.size() != 2) return task;
+  const std::vector<std::string> texts = sorted_texts(column);
+  task.kind = Task::yes_or_no;
+  task.settings = positive_of(texts, {column.counts.at(texts[0]), column.counts.at(texts[1])});
   return task;
 }
 
+/// Returns how a target is scaled: by its logarithm if it goes over many sizes.
+const char* scale_for(const ColumnProfile& column) {
+  return column.low > 0 && column.high / column.low >= 50 ? "log" : "standard";
+}
+
 Task task_for(const ColumnProfile& column, std::size_t rows) {
-  if (column.values() == 0 || (column.texts == 0 && column.low == column.high))
+  const bool one_text =
+      column.numbers == 0 && column.counts.size() == 1 && column.without_count == 0;
+  if (column.values() == 0 || one_text || (column.texts == 0 && column.low == column.high))
     throw DataError(Problem{.what = "column '" + column.name +
                                     "' always holds the same: nothing "
                                     "can be learnt from it",
@@ -189,17 +217,48 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
             .settings = {},
             .note = "0 or 1",
             .smallest = rarest_of(column.different)};
-  if (column.whole && different <= 10 && rows >= 10 * different)
-    return {
-        .kind = Task::classes,
-        .settings = "  classes: " + list_of(column.different) +
-                    "    # for amounts: no classes, units: 1 without softmax, mean_squared_error\n",
-        .note = counted(different) + " classes"};
-  const bool log = column.low > 0 && column.high / column.low >= 50;
+  if (column.whole && different <= 10 && rows >= 10 * different) {
+    Task task{.kind = Task::classes,
+              .settings = "  classes: " + list_of(column.different) +
+                          "    # for amounts: no classes, units: 1 without " +
+                          (different == 2 ? "sigmoid" : "softmax") + ", mean_squared_error\n",
+              .note = counted(different) + " classes"};
+    if (different != 2) return task;
+    const auto &low = *column.different.begin(), &high = *column.different.rbegin();
+    task.kind = Task::yes_or_no;
+    task.settings +=
+        positive_of({shortest(low.first), shortest(high.first)}, {low.second, high.second});
+    return task;
+  }
   return {.kind = Task::number,
-          .settings = std::string("  target_scale: ") + (log ? "log" : "standard") +
+          .settings = std::string("  target_scale: ") + scale_for(column) +
                       "    # undone in answers and metrics\n",
           .note = "a number, " + range_of(column)};
+}
+
+/// Several targets are numbers, each scaled by itself.
+Task task_for(const std::vector<const ColumnProfile*>& targets, std::size_t rows) {
+  if (targets.size() == 1) return task_for(*targets[0], rows);
+  std::vector<std::string> scales, notes;
+  for (const ColumnProfile* const target : targets) {
+    if (target->texts > 0)
+      throw DataError(Problem{.what = "column '" + target->name + "' holds texts, such as '" +
+                                      start_of(target->first_text) +
+                                      "', and several targets are numbers",
+                              .where = target->first_place,
+                              .hint = "a target of classes must be the only one"});
+    task_for(*target, rows);  // throws if nothing can be learnt from it
+    scales.push_back(yaml_text(target->name) + ": " + scale_for(*target));
+    notes.push_back(range_of(*target));
+  }
+  const bool same = std::ranges::all_of(targets, [&](const ColumnProfile* target) {
+    return std::string_view(scale_for(*target)) == scale_for(*targets[0]);
+  });
+  return {.kind = Task::number,
+          .settings = "  target_scale: " +
+                      (same ? scale_for(*targets[0]) : "{" + join(scales, ", ") + "}") +
+                      "    # undone in answers and metrics\n",
+          .note = std::to_string(targets.size()) + " numbers, " + join(notes, "; ")};
 }
 
 const ColumnProfile& target_of(const TableProfile& table, const std::string& wanted) {
@@ -214,12 +273,35 @@ const ColumnProfile& target_of(const TableProfile& table, const std::string& wan
     throw UsageError(Problem{.what = "'" + table.file + "' has no column '" + wanted + "'",
                              .hint = wanted.find(',') == wanted.npos
                                          ? did_you_mean(wanted, names)
-                                         : "name one; for several, list them in 'targets' of the "
-                                           "config, with as many units in the last layer"});
+                                         : "for several, write --target once for each"});
   return *last;
 }
 
-/// Every column but the target, with what becomes of it.
+/// The columns that are to be predicted; without a wish, the last one.
+std::vector<const ColumnProfile*> targets_of(const TableProfile& table,
+                                             const std::vector<std::string>& wanted) {
+  std::vector<const ColumnProfile*> targets;
+  if (wanted.empty()) targets.push_back(&target_of(table, ""));
+  for (const std::string& name : wanted) {
+    targets.push_back(&target_of(table, name));
+    if (std::ranges::count(targets, targets.back()) > 1)
+      throw UsageError(Problem{.what = "--target " + name + " is there twice",
+                               .hint = "write it once for each column"});
+  }
+  return targets;
+}
+
+bool is_in(const std::vector<const ColumnProfile*>& targets, const ColumnProfile& column) {
+  return std::ranges::count(targets, &column) > 0;
+}
+
+std::string names_of(const std::vector<const ColumnProfile*>& targets) {
+  std::vector<std::string> names;
+  for (const ColumnProfile* const target : targets) names.push_back(yaml_text(target->name));
+  return join(names, ", ");
+}
+
+/// Every column but the targets, with what becomes of it.
 struct Choices {
   struct Entry {
     const ColumnProfile* column;
@@ -233,10 +315,11 @@ struct Choices {
   }
 };
 
-Choices choices_for(const TableProfile& table, const ColumnProfile& target, bool counts_count) {
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+                    bool counts_count) {
   Choices choices;
   for (const ColumnProfile& column : table.columns) {
-    if (&column == &target || column.name.empty() ||
+    if (is_in(targets, column) || column.name.empty() ||
         std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1)
       continue;
     choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
@@ -246,9 +329,9 @@ Choices choices_for(const TableProfile& table, const ColumnProfile& target, bool
   return choices;
 }
 
-Choices choices_for(const TableProfile& table, const ColumnProfile& target) {
-  Choices choices = choices_for(table, target, false);
-  if (choices.none_used()) choices = choices_for(table, target, true);
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets) {
+  Choices choices = choices_for(table, targets, false);
+  if (choices.none_used()) choices = choices_for(table, targets, true);
   if (!choices.none_used()) return choices;
   std::string reasons;
   for (const auto& [column, choice] : choices.all)
@@ -256,22 +339,23 @@ Choices choices_for(const TableProfile& table, const ColumnProfile& target) {
   if (choices.all.size() + 1 < table.columns.size())
     reasons += std::string(reasons.empty() ? "" : "\n") +
                "columns without a name, or with the name of another, cannot be told apart";
-  throw DataError(
-      Problem{.what = "'" + table.file + "' has no column to predict '" + target.name + "' from",
-              .hint = reasons});
+  throw DataError(Problem{
+      .what = "'" + table.file + "' has no column to predict '" + targets[0]->name + "' from",
+      .hint = reasons});
 }
 
 /// The lines of `columns`, padded so that comments stand below each other.
-std::string columns_text(const Choices& choices, const ColumnProfile& target) {
+std::string columns_text(const Choices& choices, const std::vector<const ColumnProfile*>& targets) {
   constexpr std::size_t widest = 48, most_listed = 100;
   const bool many = choices.all.size() > most_listed;
   std::vector<std::pair<std::string, std::string>> lines;  // and why
   for (const auto& [column, choice] : choices.all)
     if (!many || choice.how != "number")
       lines.emplace_back("    " + yaml_text(column->name) + ": " + choice.how, choice.why);
-  if (target.gaps > 0)
-    lines.emplace_back("    " + yaml_text(target.name) + ": {missing: drop}",
-                       counted(target.gaps) + " rows without it are left out");
+  for (const ColumnProfile* const target : targets)
+    if (target->gaps > 0)
+      lines.emplace_back("    " + yaml_text(target->name) + ": {missing: drop}",
+                         counted(target->gaps) + " rows without it are left out");
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.first.size());
   width = std::min(width, widest);
@@ -291,13 +375,13 @@ std::string gaps_text(const Choices& choices) {
 }
 
 /// Names the inputs where some columns have no name or share one, which nobody can name.
-std::string inputs_text(const TableProfile& table, const ColumnProfile& target,
+std::string inputs_text(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
                         const Choices& choices) {
   std::vector<std::string> inputs;
   bool needed = false;
   for (const ColumnProfile& column : table.columns) {
     const bool twice = std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1;
-    needed |= (column.name.empty() && column.values() > 0) || (twice && &column != &target);
+    needed |= (column.name.empty() && column.values() > 0) || (twice && !is_in(targets, column));
   }
   for (const auto& [column, choice] : choices.all)
     if (choice.used) inputs.push_back(yaml_text(column->name));
@@ -346,35 +430,41 @@ std::string model_text(const Task& task, std::size_t rows) {
   const char* const last = task.kind == Task::number      ? ""
                            : task.kind == Task::yes_or_no ? ", activation: sigmoid"
                                                           : ", activation: softmax";
-  std::string text = "model:\n  input: @INPUTS@\n  layers:\n";
+  std::string text =
+      "model:    # its input and the last layer's units follow from the data\n  layers:\n";
   for (const int units : rows < 200 ? std::vector<int>{16} : std::vector<int>{64, 32})
     text += "    - {type: dense, units: " + std::to_string(units) +
             ", activation: relu, init: he_normal}\n";
-  return text + "    - {type: dense, units: @UNITS@" + last + "}\n";
+  return text + "    - {type: dense" + last + "}\n";
 }
 
 }  // namespace
 
 ConfigForTable config_for(const TableProfile& table, const std::string& name,
-                          const std::string& path, const std::string& wanted) {
-  const ColumnProfile& target = target_of(table, wanted);
-  const std::size_t rows = table.rows - target.gaps;
+                          const std::string& path, const std::vector<std::string>& wanted) {
+  const std::vector<const ColumnProfile*> targets = targets_of(table, wanted);
+  std::size_t gaps = 0;
+  for (const ColumnProfile* const target : targets) gaps = std::max(gaps, target->gaps);
+  const std::size_t rows = table.rows - gaps;
   if (rows < 5)
     throw DataError(Problem{.what = "'" + table.file + "' has " + std::to_string(rows) +
                                     " rows with a target: too few to train and to test"});
-  const Task task = task_for(target, rows);
+  const Task task = task_for(targets, rows);
   const Length length = length_for(rows);
-  const Choices choices = choices_for(table, target);
-  ConfigForTable config{.target = target.name, .target_note = task.note, .notes = {}, .yaml = {}};
+  const Choices choices = choices_for(table, targets);
+  ConfigForTable config{.target = targets.size() == 1 ? targets[0]->name : names_of(targets),
+                        .target_note = task.note,
+                        .notes = {},
+                        .yaml = {}};
   std::string split = length.validates ? "{validation: 0.15, test: 0.15" : "{test: 0.2";
   if (task.smallest >= 10) split += ", stratify: true";
   config.yaml = "# From what " + yaml_text(path) + " holds: " + counted(table.rows) +
                 " rows. Every line is yours to change.\nname: " + yaml_text(name) +
                 "\ndata:\n  type: csv\n  path: " + yaml_text(path) + "\n" +
-                format_text(table.format) + "  targets: [" + yaml_text(target.name) + "]    # " +
+                format_text(table.format) + "  targets: [" + names_of(targets) + "]    # " +
                 task.note + (wanted.empty() ? "; the last column" : "") + "\n" + task.settings +
-                gaps_text(choices) + inputs_text(table, target, choices) +
-                columns_text(choices, target) + "  scale: standard\n  split: " + split +
+                gaps_text(choices) + inputs_text(table, targets, choices) +
+                columns_text(choices, targets) + "  scale: standard\n  split: " + split +
                 "}    # drawn by the seed\n" + model_text(task, rows) + train_text(task, length);
   constexpr std::size_t largest = 250'000, most_columns = 900;  // of a config
   const auto listed = std::ranges::count_if(choices.all, [&](const Choices::Entry& entry) {

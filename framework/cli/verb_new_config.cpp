@@ -1,4 +1,5 @@
 // A config for a table: what the file holds decides types, gaps, scaling, cost and sizes.
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
@@ -7,23 +8,12 @@
 #include "cli/config_for_table.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "network/graph.hpp"
 #include "runs/run_folder.hpp"
-#include "training/data.hpp"
+#include "training/open_sizes.hpp"
 namespace nnrun::host {
 namespace {
 
 namespace fs = std::filesystem;
-
-void replace(std::string& text, std::string_view placeholder, const std::string& by) {
-  text.replace(text.find(placeholder), placeholder.size(), by);
-}
-
-std::string with_sizes(std::string yaml, const std::string& inputs, std::size_t units) {
-  replace(yaml, "@INPUTS@", inputs);
-  replace(yaml, "@UNITS@", std::to_string(units));
-  return yaml;
-}
 
 /// Returns a name for a run that every file system takes: `gr_e` for `größe`, `data` for `表`.
 std::string run_name(const std::string& stem) {
@@ -40,16 +30,11 @@ std::string run_name(const std::string& stem) {
   return safe_name(name.empty() ? "data" : name);
 }
 
-/// Writes the config with the sizes that the opened data have. Leaves nothing if that fails.
+/// Writes the config, and opens the data by it. Leaves nothing if that fails.
 void write_config(const fs::path& file, const std::string& yaml, Registry& registry) {
-  write_new_file(file, with_sizes(yaml, "1", 1), Sync::later);
+  write_new_file(file, yaml, Sync::later);
   try {
-    const Experiment experiment = read_experiment(file, {}, registry);
-    const DataSource data(experiment);
-    const Preparation preparation = data.preparation(experiment);
-    const std::string inputs =
-        std::to_string(preparation.outputs()) + "    # " + preparation.counts_in_words();
-    write_file(file, with_sizes(yaml, inputs, size_of(data.shape().target)), Existing::replaced);
+    with_sizes(read_experiment(file, {}, registry));
   } catch (...) {
     std::error_code none;
     fs::remove(file, none);
@@ -73,15 +58,10 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
       fs::path(table).is_absolute()
           ? fs::path(table)
           : fs::absolute(table).lexically_normal().lexically_relative(folder.lexically_normal());
-  if (arguments.has("--target") && arguments.text("--target").empty())
+  const std::vector<std::string> targets = arguments.values("--target");
+  if (std::ranges::count(targets, "") > 0)
     throw UsageError(Problem{.what = "--target needs the name of a column"});
-  if (arguments.values("--target").size() > 1)
-    throw UsageError(Problem{.what = "--target names one column",
-                             .hint = "for several, list them in 'targets' of the config, with as "
-                                     "many units in the last layer"});
-  const ConfigForTable config =
-      config_for(profile, run_name(stem), path.string(),
-                 arguments.has("--target") ? arguments.text("--target") : "");
+  const ConfigForTable config = config_for(profile, run_name(stem), path.string(), targets);
   write_config(file, config.yaml, registry);
   const Terminal out(stdout);
   const bool like_option = file.string().starts_with('-');

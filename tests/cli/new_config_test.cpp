@@ -9,6 +9,7 @@ namespace nnrun::testing {
 namespace {
 
 using Catch::Contains;
+using nlohmann::json;
 
 /// A number from 0 to 1 for each i, the same on every machine.
 double scattered(int i) {
@@ -31,6 +32,10 @@ std::string houses(int rows) {
            "," + std::to_string(price) + "\n";
   }
   return csv;
+}
+
+json inputs_of(const Scratch& scratch, const std::string& config) {
+  return parsed(run("$nnrun summary --json " + config, scratch.folder()).out)["input"];
 }
 
 Ended made(const Scratch& scratch, const std::string& rest) {
@@ -62,7 +67,8 @@ TEST_CASE("a table of prices is learnt by new config, train and predict, in its 
   CHECK_THAT(yaml, Contains("    city: {type: category, missing: {constant: missing}}  # 4 texts: "
                             "Basel, Bern, Genève, Zürich; 30 missing: a text of their own\n"));
   CHECK_THAT(yaml, Contains("    built: {missing: median, indicator: true} "));
-  CHECK_THAT(yaml, Contains("  input: 8    # "));  // size, five texts of city, built and whether
+  // size, five texts of city, built and whether
+  CHECK(inputs_of(scratch, "houses.yaml") == json({8}));
   const Ended trained = run("$nnrun houses.yaml --json --out run", scratch.folder());
   CAPTURE(trained.err);
   REQUIRE(trained.status == 0);
@@ -100,16 +106,54 @@ TEST_CASE("the kind of target decides cost, outputs and metrics", "[cli][new]") 
     return text_of(scratch / (name + ".yaml"));
   };
   CHECK_THAT(yaml("text", text), Contains("# 3 classes: blue, green, red") &&
-                                     Contains("units: 3, activation: softmax}") &&
+                                     Contains("{type: dense, activation: softmax}") &&
                                      Contains("cost: cross_entropy") && Contains("stratify: true"));
-  CHECK_THAT(yaml("yes", yes), Contains("units: 1, activation: sigmoid}") &&
+  CHECK_THAT(yaml("yes", yes), Contains("{type: dense, activation: sigmoid}") &&
                                    Contains("cost: binary_cross_entropy") &&
                                    Contains("metrics: [accuracy, f1, auc]"));
   CHECK_THAT(yaml("grade", grade),
-             Contains("  classes: [1, 2, 3] ") && Contains("units: 3, activation: softmax}"));
+             Contains("  classes: [1, 2, 3] ") && Contains("{type: dense, activation: softmax}"));
   CHECK_THAT(yaml("amount", amount), Contains("target_scale: standard") &&
-                                         Contains("    - {type: dense, units: 1}\n") &&
+                                         Contains("    - {type: dense}\n") &&
                                          Contains("metrics: [r2, mean_absolute_error]"));
+}
+
+TEST_CASE("yes or no in words is learnt by one output, and several numbers by one for each",
+          "[cli][new]") {
+  const Scratch scratch;
+  std::string churn = "a,b,churn\n", prices = "a,b,price,rent\n";
+  for (int i = 0; i < 120; ++i) {
+    const std::string row = std::to_string(scattered(i)) + "," + std::to_string(i % 7) + ",";
+    churn += row + (i % 7 > 4 ? "left" : "stayed") + "\n";
+    prices +=
+        row + std::to_string(100'000 + 20'000 * (i % 7)) + "," + std::to_string(1 << i % 7) + "\n";
+  }
+  scratch.write("churn.csv", churn);
+  REQUIRE(made(scratch, "churn.csv").status == 0);
+  CHECK_THAT(
+      text_of(scratch / "churn.yaml"),
+      Contains("  positive: left    # what the output 1 stands for; the rarer of the two\n") &&
+          Contains("{type: dense, activation: sigmoid}") &&
+          Contains("cost: binary_cross_entropy") && Contains("[accuracy, f1, auc]"));
+  const Ended churned = run("$nnrun churn.yaml -q --out c --json", scratch.folder());
+  CAPTURE(churned.err);
+  CHECK(parsed(churned.out)["test"]["f1"].get<double>() > 0.9);
+  scratch.write("prices.csv", prices);
+  const Ended ended = made(scratch, "prices.csv --target price --target rent");
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  CHECK_THAT(ended.out, Contains("target price, rent: 2 numbers, 100,000 to 220,000; 1 to 64\n"));
+  CHECK_THAT(text_of(scratch / "prices.yaml"),
+             Contains("  targets: [price, rent] ") &&
+                 Contains("  target_scale: {price: standard, rent: log} "));
+  const Ended priced = run("$nnrun prices.yaml -q --out p --json", scratch.folder());
+  CAPTURE(priced.err);
+  CHECK(parsed(priced.out)["test"]["r2"].get<double>() > 0.9);
+  scratch.write("mixed.csv", "a,b,c\n1,2,x\n2,3,y\n3,4,x\n4,5,y\n5,6,x\n6,7,y\n");
+  const Ended mixed = made(scratch, "mixed.csv --target b --target c");
+  CHECK(mixed.status == 5);
+  CHECK_THAT(mixed.err, Contains("column 'c' holds texts, such as 'x', and several targets are "
+                                 "numbers\n"));
 }
 
 TEST_CASE("what looks odd in a table is told, and never taken for something else", "[cli][new]") {
@@ -133,9 +177,10 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
   table("x,y", [](int i, const std::string& n) {
     return (i == 50 ? "n.a." : i == 60 ? "ca. 80" : n + ".5") + "," + std::to_string(i * 7 % 50);
   });
-  CHECK_THAT(told(),
-             Contains("\"ca. 80\", n.a.]") && Contains("x: {missing: median, indicator: true}") &&
-                 Contains("taken for missing: 2 texts: ca. 80, n.a.") && Contains("  input: 2 "));
+  CHECK_THAT(told(), Contains("\"ca. 80\", n.a.]") &&
+                         Contains("x: {missing: median, indicator: true}") &&
+                         Contains("taken for missing: 2 texts: ca. 80, n.a."));
+  CHECK(inputs_of(scratch, "t.yaml") == json({2}));
   // bands, codes and percentages that repeat are categories
   for (const char* const codes :
        {"18-25;26-35;36-50", "0%;10%;19%", "T1;E8;Z226", "01000;01001;9"}) {
@@ -145,7 +190,8 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
       for (int k = i % 3; k > 0; --k) text.erase(0, text.find(';') + 1);
       return text.substr(0, text.find(';')) + "," + std::to_string(i % 3 + scattered(i));
     });
-    CHECK_THAT(told(), Contains("code: category") && Contains("  input: 3 "));
+    CHECK_THAT(told(), Contains("code: category"));
+    CHECK(inputs_of(scratch, "t.yaml") == json({3}));
   }
   // a first row of data is not one of names
   table("5.2,red",
@@ -175,8 +221,8 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
   table("a,a,y", [](int, const std::string& n) { return n + ",1," + n; });
   CHECK_THAT(told(), Contains("has no column to predict 'y' from\n") &&
                          Contains("with the name of another, cannot be told apart"));
-  CHECK_THAT(told(" --target a --target y"), Contains("--target names one column\n"));
-  CHECK_THAT(told(" --target a,y"), Contains("list them in 'targets' of the config"));
+  CHECK_THAT(told(" --target y --target y"), Contains("--target y is there twice\n"));
+  CHECK_THAT(told(" --target a,y"), Contains("for several, write --target once for each"));
   CHECK_THAT(run("$nnrun t.csv", scratch.folder()).err,
              Contains("'t.csv' is a table, not a config\n"));
 }
