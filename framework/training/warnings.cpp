@@ -61,12 +61,27 @@ ActivationFacts facts_of_activation(const Object& activation) {
           (table.flags & NNRUN_SUMS_TO_ONE) != 0};
 }
 
+/// Returns whether a single output costs the same, whatever it is, where the target is 0: a cost of
+/// classes looks at the right one alone.
+bool ignores_zeros(const Use& use) {
+  const Object cost(use);
+  Buffer<double> y(1), t(1), low(1), high(1);
+  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
+  const auto measure = [&](double output, Buffer<double>& to) {
+    y.data()[0] = output;
+    return cost.status_of("value", value, y.data(), t.data(), std::size_t{1}, to.data(),
+                          std::size_t{1}, std::size_t{1}) == 0;
+  };
+  return measure(0.1, low) && measure(0.9, high) && low.data()[0] == high.data()[0];
+}
+
 /// What the rules read.
 struct Facts {
   const std::vector<Use>& metrics;
   CostFacts cost;
   ActivationFacts activation;  // of the output
   bool unbounded_layer;        // the output layer's own outputs have no bounds
+  bool ignores_zeros;          // a single output costs nothing where the target is 0
   bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
   nnrun_range targets;
@@ -102,6 +117,18 @@ constexpr Rule rules[] = {
           .place = f.output_place,
           .hint =
               "write activation: sigmoid, or give the last layer a unit per class" + or_classes(f)};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const nnrun_range& range = f.activation.outputs;  // of others, the rules below tell
+      if (!f.ignores_zeros || f.activation.sums_to_one || !is_known(range)) return {};
+      return Problem{
+          .what = f.cost.name +
+                  " of one output costs the same for every answer where the target is 0, so it "
+                  "learns to say 1",
+          .place = f.cost_place,
+          .hint =
+              "write cost: binary_cross_entropy, or give the last layer a unit per class and "
+              "activation: softmax"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost.joins || f.activation.name.empty() || f.activation.name != f.cost.fitting)
@@ -219,6 +246,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .cost = facts_of_cost(experiment.train.cost),
               .activation = facts_of_activation(output.activation),
               .unbounded_layer = (output.functions().flags & NNRUN_UNITS) != 0,
+              .ignores_zeros = output.cols == 1 && model->targets().kind == NNRUN_LABELS &&
+                               low == 0 && high == 1 && ignores_zeros(experiment.train.cost),
               .joined = model->graph().cost_takes_scores,
               .outputs = output.cols,
               .targets = {low, high},

@@ -1,5 +1,6 @@
 // What targets are, and how a run answers: yes or no in words, several numbers, sizes that follow
 // from the data.
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <filesystem>
@@ -136,6 +137,18 @@ TEST_CASE("a cost of -1 and 1 learns words, too", "[cli][positive]") {
   CHECK(rows_of(table("predict r --csv a.csv -q").out)[0].ends_with(",no"));
 }
 
+TEST_CASE("a cost of classes is warned of where there is one output", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "no"));
+  table.config("scale: standard", one_unit, "cross_entropy");
+  CHECK_THAT(table.train().err,
+             Contains("warning: cross_entropy of one output costs the same for every answer where "
+                      "the target is 0, so it learns to say 1\n") &&
+                 Contains("write cost: binary_cross_entropy, or give the last layer a unit per"));
+  table.config("scale: standard", one_unit, cross_entropy);
+  CHECK_THAT(table.train().err, !Contains("warning"));
+}
+
 TEST_CASE("two outputs for two classes have the positive one last", "[cli][positive]") {
   const Table table;
   table.scratch.write("a.csv", words("churned", "stayed"));
@@ -265,8 +278,8 @@ TEST_CASE("each of several targets is scaled by itself, answered and measured in
   for (int i = 0; i < 150; ++i) {
     const double a = i * 7 % 11, b = i * 5 % 13;
     targets.push_back({std::exp(8 + 0.2 * a), 20 + 3 * b});
-    csv += std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(targets[i][0]) + "," +
-           std::to_string(targets[i][1]) + "\n";
+    csv += std::to_string(a) + "," + std::to_string(b) + "," + std::to_string(targets.back()[0]) +
+           "," + std::to_string(targets.back()[1]) + "\n";
   }
   table.scratch.write("a.csv", csv);
   table.config(
