@@ -30,8 +30,11 @@ constexpr std::array verbs{
          1000, "--set-class --gradients --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data --no-plugins"},
-    Verb{"predict", "RUN...", "outputs of a recorded run: for x1,x2,... or with --csv FILE", 1,
-         10000, "--set --csv --no-plugins"},
+    Verb{"predict", "RUN...",
+         "outputs of a recorded run, for x1,x2,... or the rows of a file (--csv, --npy, --idx)", 1,
+         10000,
+         "--set --data-format --csv --npy --idx --keep --brief --on-error --json-lines "
+         "--no-plugins"},
     Verb{"verify", "RUN", "train a recorded run again, and say whether it gives the same bits", 1,
          1, "--threads --no-plugins"},
     Verb{"summary", "CONFIG", "show the layers, their shapes and their parameters", 1, 1,
@@ -66,9 +69,21 @@ constexpr std::array options{
     Option{"--set", "PATH=VALUE", "a key of the config, or NAME.SETTING of a class of the library",
            true, "--set-class"},
     Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
+    Option{"--data", "KEY=VALUE",
+           "how the file is written, if not as the run's own: encoding=latin1, decimal=,", true,
+           "--data-format"},
     Option{"--gradients", "A,B", "compare two ways to differentiate on the first batch"},
     Option{"--no-plugins", "", "load no library that a config names: for configs of strangers"},
-    Option{"--csv", "FILE", "a CSV file with a row of names; - for standard input"},
+    Option{"--csv", "FILE",
+           "a CSV file with a row of names, plain or .gz; - for standard input, row by row"},
+    Option{"--npy", "FILE", "a NumPy array, an example per row"},
+    Option{"--idx", "FILE", "images in a file as MNIST's, plain or .gz"},
+    Option{"--keep", "NAMES",
+           "columns of --csv to repeat beside the answers: id,name; or all of them: all", true},
+    Option{"--brief", "", "of classes, the likeliest and its probability, not a column for each"},
+    Option{"--on-error", "WHAT",
+           "if a row cannot be answered: refuse the file, or leave its answer empty (refuse)"},
+    Option{"--json-lines", "", "a line for each row: an object, as --json has it in its list"},
     Option{"--csv", "", "a CSV row per run instead of the table", false, "--csv-table"},
     Option{"--md", "", "the table, or a reference of all classes, in Markdown"},
     Option{"--seeds", "N|A,B,...", "1 to N, or a list of seeds"},
@@ -171,7 +186,11 @@ Override override_of(const std::string& text, const std::string& option) {
                       .hint = "for example --set train.epochs=5"}
             : Problem{.what = "--data needs KEY=VALUE, not '" + text + "'",
                       .hint = "KEY is a setting of the data set, for example --data test=new.csv"});
-  return {text.substr(0, equals), text.substr(equals + 1)};
+  std::string value = text.substr(equals + 1);
+  // a mark that separates fields or fractions; alone, YAML has other uses for it
+  if (value.size() == 1 && std::string_view(",;|:").find(value[0]) != std::string_view::npos)
+    value = '"' + value + '"';
+  return {text.substr(0, equals), value};
 }
 
 std::string kinds_text() {

@@ -4,13 +4,10 @@
 
 #include "base/text.hpp"
 namespace nnrun::host {
-namespace {
 
 bool is_formula(const std::string& text) {
-  return text.find_first_of("=+-@\t\r") == 0 && !parse_double(text);
+  return text.size() > 1 && text.find_first_of("=+-@\t\r") == 0 && !parse_double(text);
 }
-
-}  // namespace
 
 std::string csv_text(const std::string& text) {
   const std::string cell = (is_formula(text) ? "'" : "") + text;

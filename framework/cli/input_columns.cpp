@@ -1,5 +1,6 @@
 #include "cli/input_columns.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "loading/declarations.hpp"
@@ -16,6 +17,26 @@ bool names_count(const CsvReader& rows) {
 }
 
 }  // namespace
+
+Recipe recipe_to_read(Recipe recipe, const std::vector<ColumnRule>& rules,
+                      const std::vector<Override>& overrides) {
+  const auto is_of_columns = [](const Override& o) { return o.path.starts_with("data.columns"); };
+  if (std::ranges::none_of(overrides, is_of_columns)) return recipe;
+  for (const ColumnRule& rule : rules) {
+    const auto column = std::ranges::find(recipe.columns, rule.name.value, &Column::name);
+    if (column == recipe.columns.end()) continue;
+    if (rule.unknown == UnknownRule::ignore && column->unknown == UnknownRule::error)
+      column->unknown = UnknownRule::ignore;
+    if (rule.unknown == column->unknown && rule.missing == column->missing &&
+        rule.constant == column->constant && rule.indicator == column->indicator)
+      continue;
+    throw ConfigError(
+        Problem{.what = "the run was not trained so: column '" + column->name + "' stays as it is",
+                .place = rule.name.place,
+                .hint = "only unknown: ignore can be said of a trained run; train again for more"});
+  }
+  return recipe;
+}
 
 TextSettings::TextSettings(const Use& data) {
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
@@ -52,7 +73,7 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text) {
   }
 }
 
-void InputColumns::find(CsvReader& rows, bool header) {
+void InputColumns::find(CsvReader& rows, bool header, std::span<const std::size_t> aside) {
   if (named_) {
     if (header && rows.names_are_numbers())
       throw DataError(Problem{.what = "the first row has numbers, not names of columns",
@@ -61,11 +82,14 @@ void InputColumns::find(CsvReader& rows, bool header) {
     for (const CsvColumn& column : columns_) at_.push_back(rows.column(column.name()));
     return;
   }
-  if (rows.names().size() != size())
+  const std::size_t found = rows.names().size();
+  if (found != size() && found == size() + aside.size()) return take_all_but(aside);
+  if (found != size())
     throw DataError(Problem{.what = "the run has " + std::to_string(size()) +
-                                    " inputs without names, the file has " +
-                                    std::to_string(rows.names().size()) + " columns",
-                            .where = rows.place()});
+                                    " inputs without names, the file has " + std::to_string(found) +
+                                    " columns",
+                            .where = rows.place(),
+                            .hint = found > size() ? "--keep NAME,… sets columns aside" : ""});
   if (header && rows.names_are_numbers()) {
     if (size() > 1 && names_count(rows))
       throw DataError(
@@ -75,7 +99,15 @@ void InputColumns::find(CsvReader& rows, bool header) {
                           "such as x1,x2, above it"});
     rows.take_names_as_row();
   }
-  take_all();
+  take_all_but({});
+}
+
+bool InputColumns::is_unknown_text(const CsvReader& rows, std::size_t input) const {
+  const CsvColumn& column = columns_[input];
+  const std::string_view text = field(rows, input);
+  return column.is_category() && (column.flags() & NNRUN_KEEP_UNKNOWN) == 0 && !text.empty() &&
+         std::ranges::none_of(gaps_, [&](const char* gap) { return text == gap; }) &&
+         std::ranges::find(column.texts(), text) == column.texts().end();
 }
 
 std::vector<double> InputColumns::read_example(const std::string& text) {
@@ -83,14 +115,15 @@ std::vector<double> InputColumns::read_example(const std::string& text) {
   CsvReader rows(in, "the example", CsvFormat{.header = false});
   std::vector<double> x;
   if (rows.names().size() != size() || !rows.next()) return x;
-  take_all();
-  read(rows, x);
+  take_all_but({});
+  for (std::size_t i = 0; i < size(); ++i) x.push_back(read(rows, i));
   return x;
 }
 
-void InputColumns::take_all() {
-  at_.resize(size());
-  for (std::size_t i = 0; i < size(); ++i) at_[i] = i;
+void InputColumns::take_all_but(std::span<const std::size_t> aside) {
+  at_.clear();
+  for (std::size_t i = 0; at_.size() < size(); ++i)
+    if (std::ranges::count(aside, i) == 0) at_.push_back(i);
 }
 
 }  // namespace nnrun::host

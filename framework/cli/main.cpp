@@ -115,7 +115,9 @@ int exit_status(Exit status) {
 /// Looks at the words themselves: whoever asked for JSON gets JSON even if the command line is
 /// wrong.
 bool wants_json(int argc, const char* const* argv) {
-  return std::any_of(argv, argv + argc, [](std::string_view word) { return word == "--json"; });
+  return std::any_of(argv, argv + argc, [](std::string_view word) {
+    return word == "--json" || word == "--json-lines";
+  });
 }
 
 int guarded_main(int argc, const char* const* argv) {

@@ -27,7 +27,7 @@ bool locale_is_utf8() {
 }
 
 // One of each per process, as there is one stdout.
-bool result_has_begun = false;
+bool result_has_begun = false, result_reader_left = false;
 std::FILE* result_stream = stdout;
 
 bool wants_colour() {
@@ -73,6 +73,10 @@ int Terminal::result_descriptor() {
   return ::fileno(result_stream);
 }
 
+bool Terminal::reader_left() {
+  return result_reader_left;
+}
+
 bool Terminal::result_begun() {
   return result_has_begun;
 }
@@ -82,6 +86,7 @@ void Terminal::put(std::string_view bytes) const {
   if (write_all(::fileno(stream_), bytes)) return;
   // the reader has seen enough, or closed its window; and there is nowhere to report that stderr
   // failed
+  if (errno == EPIPE && stream_ == result_stream) result_reader_left = true;
   if (errno == EPIPE || (errno == EIO && terminal_) || stream_ == stderr) return;
   throw RecordError(Problem{.what = "the output cannot be written: " + system_reason(errno)});
 }

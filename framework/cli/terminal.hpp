@@ -8,6 +8,9 @@
 #include "base/shown_text.hpp"
 namespace nnrun::host {
 
+/// For code that ends when nobody reads its output any more, to throw.
+struct ReaderLeft {};
+
 /// What a stream can show: colour only on a terminal without NO_COLOR, blocks and dots only if the
 /// locale is UTF-8.
 class Terminal {
@@ -33,6 +36,8 @@ class Terminal {
   /// Reserves stdout for Terminal(stdout); whatever plugins print goes to stderr.
   static void keep_stdout_for_results();
   static int result_descriptor();
+  /// Returns whether somebody read this process's stdout and has gone.
+  static bool reader_left();
   /// Returns whether this process has written to stdout.
   static bool result_begun();
   std::string bold(std::string_view text) const { return in_style("1", text); }

@@ -1,113 +1,27 @@
 #include <algorithm>
-#include <charconv>
+#include <array>
 #include <chrono>
-#include <fstream>
-#include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
-#include "base/files.hpp"
 #include "base/text.hpp"
-#include "cli/csv_text.hpp"
-#include "cli/input_columns.hpp"
+#include "cli/answering.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/pipe_input.hpp"
+#include "cli/rows_to_predict.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
-#include "runs/opened_run.hpp"
-#include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::string json_text(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+constexpr std::array file_options{"--csv", "--npy", "--idx"};
+constexpr std::size_t most_warnings = 5;  // of rows without an answer
+
+AnswerForm form_of(const Arguments& arguments) {
+  if (arguments.has("--json-lines")) return AnswerForm::json_lines;
+  return arguments.json ? AnswerForm::json : AnswerForm::csv;
 }
-
-/// Prints outputs row by row, as CSV or as the elements of a JSON list, in pieces of bounded size.
-class OutputWriter {
- public:
-  /// border: above it, a single output of two classes is the second.
-  OutputWriter(const Terminal& out, const OpenedRun& run, std::size_t width, double border,
-               bool json)
-      : out_(out), run_(run), width_(width), border_(border), json_(json) {}
-
-  void start() {
-    if (json_) {
-      text_ = "{\"run\":" + json_text(run_.folder.string());
-      if (!run_.changes.empty())
-        text_ += ",\"changed\":" + nlohmann::json(names_of(run_.changes)).dump();
-      text_ += ",\"predict\":[";
-      return;
-    }
-    const DataNames& model = run_.model.names;
-    const std::vector<std::string> names = is_yes_or_no() ? std::vector{model.classes[1]}
-                                           : model.classes.size() == width_ ? model.classes
-                                                                            : model.targets;
-    for (std::size_t i = 0; i < width_; ++i) {
-      if (i > 0) text_ += ',';
-      text_ += names.size() == width_ ? csv_text(names[i]) : "y" + std::to_string(i + 1);
-    }
-    text_ += is_yes_or_no() || model.classes.size() == width_ ? ",class\n" : "\n";
-  }
-  /// inputs: as JSON; empty if they are not to be repeated.
-  void row(const std::vector<std::string>& inputs, const double* outputs) {
-    if (json_) {
-      text_ += rows_ > 0 ? ",{" : "{";
-      if (!inputs.empty()) {
-        text_ += "\"input\":[" + join(inputs, ",") + "],";
-      }
-      text_ += "\"output\":[";
-    }
-    numbers(outputs, width_, run_.experiment.dtype == Dtype::float32);
-    if (json_) text_ += ']';
-    if (const std::string* const name = class_of(outputs))
-      text_ += json_ ? ",\"class\":" + json_text(*name) : ',' + csv_text(*name);
-    text_ += json_ ? '}' : '\n';
-    ++rows_;
-    if (text_.size() > 1 << 16) flush();
-  }
-  void end() {
-    if (json_) text_ += "]}\n";
-    flush();
-  }
-  std::size_t rows() const { return rows_; }
-
-  /// Returns nullptr if the run has no classes.
-  const std::string* class_of(const double* outputs) const {
-    if (is_yes_or_no()) return &run_.model.names.classes[outputs[0] > border_ ? 1 : 0];
-    if (run_.model.names.classes.size() != width_) return nullptr;
-    return &run_.model.names.classes[static_cast<std::size_t>(
-        std::max_element(outputs, outputs + width_) - outputs)];
-  }
-
- private:
-  bool is_yes_or_no() const { return width_ == 1 && run_.model.names.classes.size() == 2; }
-  void numbers(const double* x, std::size_t n, bool narrow) {
-    char digits[32];
-    for (std::size_t i = 0; i < n; ++i) {
-      if (i > 0) text_ += ',';
-      if (json_ && !std::isfinite(x[i])) {
-        text_ += "null";
-        continue;
-      }
-      const auto [end, failed] =
-          narrow ? std::to_chars(digits, digits + sizeof digits, static_cast<float>(x[i]))
-                 : std::to_chars(digits, digits + sizeof digits, x[i]);
-      text_.append(digits, end);
-    }
-  }
-  void flush() {
-    out_.write_data(text_);
-    text_.clear();
-  }
-
-  const Terminal& out_;
-  const OpenedRun& run_;
-  std::size_t width_, rows_ = 0;
-  double border_;
-  bool json_;
-  std::string text_;
-};
 
 class Prediction {
  public:
@@ -115,62 +29,110 @@ class Prediction {
       : arguments_(arguments),
         run_(run),
         model_(Model::read(run.experiment, run.model)),
-        width_(model_->graph().output().cols),
-        border_(meaning_of(run.experiment.train.cost, model_->graph().output(), run.model.targets)
-                    .output_border),
         text_(run.experiment.data.use),
-        columns_(model_->preparation().recipe(), text_) {}
+        recipe_(recipe_to_read(model_->preparation().recipe(), run.experiment.data.columns,
+                               arguments.overrides)),
+        columns_(recipe_, text_),
+        writer_(form_of(arguments), answer_names(run, model_->graph()),
+                run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
+        answering_(*model_, writer_) {}
 
   void examples() {
     std::vector<std::vector<double>> inputs;
     for (std::size_t i = 1; i < arguments_.targets.size(); ++i)
       inputs.push_back(numbers_of(arguments_.targets[i]));
     const std::vector<std::vector<double>> outputs = model_->predict_each(inputs);
-    OutputWriter writer(out_, run_, width_, border_, arguments_.json);
-    if (arguments_.json) {
-      writer.start();
+    if (form_of(arguments_) != AnswerForm::csv) {
+      writer_.start(run_, {});
       for (std::size_t i = 0; i < inputs.size(); ++i)
-        writer.row(shown(inputs[i], true), outputs[i].data());
-      return writer.end();
+        writer_.row(shown(inputs[i], true), {}, outputs[i]);
+      return writer_.end(0);
     }
+    const Terminal out(stdout);
     std::vector<std::vector<std::string>> words;
     for (const std::vector<double>& input : inputs) words.push_back(shown(input, false));
-    out_.write(predictions_text(words, outputs));
-    for (std::size_t i = 0; i < inputs.size(); ++i)
-      if (const std::string* const name = writer.class_of(outputs[i].data()))
-        out_.write((i == 0 ? "class   " : "        ") + *name + "\n");
+    out.write(predictions_text(words, outputs));
+    for (std::size_t i = 0; writer_.is_of_classes() && i < inputs.size(); ++i)
+      out.write((i == 0 ? "class   " : "        ") + writer_.class_of(outputs[i]) + "\n");
   }
 
-  void file(std::istream& in, const std::string& name) {
-    const Clock::time_point start = Clock::now();
-    OutputWriter writer(out_, run_, width_, border_, arguments_.json);
-    try {
-      CsvReader rows(in, name, text_.format);
-      columns_.find(rows, text_.format.header);
-      writer.start();
-      std::vector<double> x, y(Model::most_rows * width_);
-      const auto predict = [&] {
-        model_->predict(x, y);
-        for (std::size_t r = 0; r < x.size() / columns_.size(); ++r)
-          writer.row({}, y.data() + r * width_);
-        x.clear();
-      };
-      while (rows.next()) {
-        columns_.read(rows, x);
-        if (x.size() == Model::most_rows * columns_.size()) predict();
-      }
-      predict();
-      writer.end();
-    } catch (const nnrun::Error& e) {
-      throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
-    }
-    if (arguments_.quiet || arguments_.json) return;
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-    Terminal(stderr).write(std::to_string(writer.rows()) + " rows in " + duration(seconds) + ", " +
-                           rate(static_cast<double>(writer.rows()) / seconds) + "\n");
+  Exit csv(const std::string& file) {
+    if (file.ends_with(".npy"))
+      throw UsageError(Problem{.what = "'" + file + "' is an array, not a table",
+                               .hint = "--npy " + shell_word(file)});
+    const std::string name = file == "-" ? "standard input" : file;
+    return answer(*rows_of_text(open_text(file, name, [this] { before_waiting(); }), name, text_,
+                                std::move(columns_), kept_columns()));
+  }
+  Exit arrays(const std::string& option, const std::string& file) {
+    const auto text = std::ranges::find_if(recipe_.columns, &Column::is_category);
+    if (text != recipe_.columns.end())
+      throw UsageError(Problem{.what = option + " is for runs on numbers alone: '" + text->name +
+                                       "' of this run holds texts",
+                               .hint = "write a table, for --csv"});
+    return answer(
+        *(option == "--npy" ? rows_of_npy : rows_of_idx)(file, model_->preparation().inputs()));
   }
 
  private:
+  Exit answer(RowsToPredict& rows) {
+    const Clock::time_point start = Clock::now();
+    watch_for_interrupts();
+    writer_.start(run_, rows.kept_names());
+    std::size_t bad = 0;
+    while (rows.next()) {
+      if (interrupt_signal() != 0) before_waiting();
+      try {
+        answering_.add(rows.inputs(), rows.kept());
+      } catch (const DataError& e) {
+        without_answer(rows, e, bad++);
+      }
+    }
+    answering_.finish();
+    writer_.end(bad);
+    tell(std::chrono::duration<double>(Clock::now() - start).count(), bad);
+    return bad > 0 && bad == writer_.rows() ? Exit::data : Exit::done;
+  }
+  void without_answer(const RowsToPredict& rows, const DataError& e, std::size_t bad) {
+    Problem problem = e.problems().front();
+    problem.where = rows.place();
+    if (arguments_.text("--on-error") != "empty") {
+      problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
+                      "--on-error empty answers the other rows, and leaves this one empty";
+      throw DataError(std::move(problem));
+    }
+    if (bad < most_warnings)
+      Terminal(stderr).write("warning: no answer for " + problem.where + ": " + problem.what +
+                             "\n");
+    answering_.add_without_answer(rows.kept(), std::move(problem));
+  }
+  /// Rows from a slow pipe are answered as they come.
+  void before_waiting() {
+    answering_.finish();
+    writer_.flush();
+    if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
+  }
+  void tell(double seconds, std::size_t bad) const {
+    const Terminal talk(stderr);
+    const std::string rows = std::to_string(writer_.rows()) + " rows";
+    if (bad > 0) talk.write("warning: " + std::to_string(bad) + " of " + rows + " got no answer\n");
+    if (writer_.formulas() > 0)
+      talk.write("note: " + std::to_string(writer_.formulas()) +
+                 " kept texts would be formulas in a spreadsheet: they have a ' in front\n");
+    if (arguments_.quiet || form_of(arguments_) != AnswerForm::csv) return;
+    talk.write(rows + " in " + duration(seconds) + ", " +
+               rate(static_cast<double>(writer_.rows()) / seconds) + "\n");
+  }
+  KeptColumns kept_columns() const {
+    KeptColumns kept;
+    for (const std::string& words : arguments_.values("--keep"))
+      if (words == "all")
+        kept.all = true;
+      else
+        kept.words.push_back(words);
+    return kept;
+  }
+
   std::vector<double> numbers_of(const std::string& text) {
     std::vector<double> numbers;
     if (columns_.only_numbers()) {
@@ -222,7 +184,7 @@ class Prediction {
       else if (!columns_[i].is_category())
         words.push_back(shortest(input[i]));
       else
-        words.push_back(json ? json_text(text(static_cast<std::size_t>(input[i])))
+        words.push_back(json ? quoted_for_json(text(static_cast<std::size_t>(input[i])))
                              : text(static_cast<std::size_t>(input[i])));
     }
     return words;
@@ -231,43 +193,57 @@ class Prediction {
   const Arguments& arguments_;
   const OpenedRun& run_;
   std::shared_ptr<Model> model_;
-  std::size_t width_;
-  double border_;
   TextSettings text_;
+  Recipe recipe_;
   InputColumns columns_;
-  Terminal out_{stdout};
+  AnswerWriter writer_;
+  Answering answering_;
 };
+
+/// Returns the option that names the file to predict; empty if there is none. Throws UsageError for
+/// several, or for options that do not go together.
+std::string file_option_of(const Arguments& arguments) {
+  std::vector<std::string> given;
+  for (const char* const option : file_options)
+    if (arguments.has(option)) given.emplace_back(option);
+  const bool has_examples = arguments.targets.size() > 1;
+  const std::string hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1";
+  if (given.empty() && !has_examples)
+    throw UsageError(Problem{.what = "predict needs examples, or a file with " +
+                                     join({file_options.begin(), file_options.end()}, " or "),
+                             .hint = hint});
+  if (!given.empty() && has_examples)
+    throw UsageError(
+        Problem{.what = "predict takes examples or " + given[0] + ", not both", .hint = hint});
+  if (given.size() > 1)
+    throw UsageError(Problem{.what = "predict takes " + join(given, " or ") + ", not both"});
+  if (arguments.has("--keep") && (given.empty() || given[0] != "--csv"))
+    throw UsageError(Problem{.what = "--keep is for the columns of --csv"});
+  if (arguments.has("--on-error") && arguments.text("--on-error") != "empty" &&
+      arguments.text("--on-error") != "refuse")
+    throw UsageError(Problem{.what = "--on-error is refuse or empty, not '" +
+                                     arguments.text("--on-error") + "'"});
+  if (arguments.json && arguments.has("--json-lines"))
+    throw UsageError(Problem{.what = "--json is one object, --json-lines one for each row: "
+                                     "give one of them"});
+  return given.empty() ? "" : given[0];
+}
 
 }  // namespace
 
-/// Prints a recorded run's outputs for examples on the command line or for the rows of a CSV file.
+/// Prints a recorded run's outputs for examples on the command line or for the rows of a file.
 Exit predict(const Arguments& arguments, Registry& registry) {
   const Terminal talk(stderr);
-  const bool has_examples = arguments.targets.size() > 1;
-  const std::string csv = arguments.text("--csv");
-  if (has_examples == !csv.empty())
-    throw UsageError(Problem{.what = has_examples ? "predict takes examples or --csv, not both"
-                                                  : "predict needs examples, or a file with --csv",
-                             .hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1"});
-  const bool quiet = arguments.quiet || arguments.json;
+  const std::string option = file_option_of(arguments), file = arguments.text(option);
   const OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
-  if (!quiet) note_changes(names_of(run.changes), talk);
+  if (!arguments.quiet && form_of(arguments) == AnswerForm::csv)
+    note_changes(names_of(run.changes), talk);
   Prediction prediction(arguments, run);
-  if (has_examples) {
+  try {
+    if (option == "--csv") return prediction.csv(file);
+    if (!option.empty()) return prediction.arrays(option, file);
     prediction.examples();
-  } else if (csv == "-") {
-    prediction.file(std::cin, "standard input");
-  } else {
-    std::ifstream in(csv, std::ios::binary);
-    if (!in || std::filesystem::is_directory(csv))
-      throw DataError(
-          Problem{.what = in ? "a folder, not a file" : system_reason(errno), .where = csv});
-    if (in.peek() == 0x1f)
-      throw DataError(Problem{.what = "a compressed file",
-                              .where = csv,
-                              .hint = "zcat " + shell_word(csv) + " | nnrun predict " +
-                                      shell_word(arguments.targets[0]) + " --csv -"});
-    prediction.file(in, csv);
+  } catch (const ReaderLeft&) {  // it has seen enough
   }
   return Exit::done;
 }

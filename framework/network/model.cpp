@@ -138,23 +138,33 @@ void ModelOf<T>::set(const NamedBlock& block, std::span<const double> values) {
 
 template <class T>
 void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> outputs) {
-  const std::size_t raw = preparation().inputs(), in = graph().input_cols,
-                    out = graph().output().cols, rows = inputs.size() / raw;
+  const std::size_t raw = preparation().inputs(), out = graph().output().cols,
+                    rows = inputs.size() / raw;
+  for (std::size_t from = 0; from < rows; from += most_rows) {
+    const std::size_t n = std::min(most_rows, rows - from);
+    for (std::size_t r = 0; r < n; ++r) prepare(inputs.subspan((from + r) * raw, raw), r);
+    run_prepared(n, 0, outputs.subspan(from * out, n * out));
+  }
+}
+
+template <class T>
+void ModelOf<T>::prepare(std::span<const double> row, std::size_t at) {
+  const std::size_t in = graph().input_cols;
   if (prepared_.empty()) {
     prepared_.resize(in);
     x_ = Buffer<T>(most_rows * in);
   }
-  for (std::size_t from = 0; from < rows; from += most_rows) {
-    const std::size_t n = std::min(most_rows, rows - from);
-    for (std::size_t r = 0; r < n; ++r) {
-      preparation().apply(inputs.data() + (from + r) * raw, prepared_.data());
-      preparation().round(prepared_.data(), x_.data() + r * in);
-    }
-    double* const to = outputs.data() + from * out;
-    std::copy_n(this->outputs(x_.data(), n), n * out, to);
-    if (preparation().scales_targets())
-      for (std::size_t i = 0; i < n * out; ++i) to[i] = preparation().in_units(to[i], i % out);
-  }
+  preparation().apply(row.data(), prepared_.data());
+  preparation().round(prepared_.data(), x_.data() + at * in);
+}
+
+template <class T>
+void ModelOf<T>::run_prepared(std::size_t rows, std::size_t first, std::span<double> outputs) {
+  const std::size_t out = graph().output().cols;
+  std::copy_n(this->outputs(x_.data(), rows) + first * out, outputs.size(), outputs.data());
+  if (preparation().scales_targets())
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      outputs[i] = preparation().in_units(outputs[i], i % out);
 }
 
 void require_weights(const Experiment& experiment, const Graph& graph) {

@@ -63,7 +63,13 @@ class Model {
   /// Takes any number of contiguous rows of raw inputs and writes as many rows of outputs. Throws
   /// DataError if a prepared input is not finite or too large.
   virtual void predict(std::span<const double> inputs, std::span<double> outputs) = 0;
-  /// The same, one row at a time, so that the bits of a row do not depend on the others.
+  /// Does the same in two steps. Prepares one raw row, to be number `at` of most_rows; throws as
+  /// predict does, and may be called again. Runs the first `rows` of them and writes the outputs of
+  /// those from number `first` on, as many as `outputs` has room for.
+  virtual void prepare(std::span<const double> row, std::size_t at) = 0;
+  virtual void run_prepared(std::size_t rows, std::size_t first, std::span<double> outputs) = 0;
+  /// Does what predict does, one row at a time, so that the bits of a row do not depend on the
+  /// others.
   std::vector<std::vector<double>> predict_each(const std::vector<std::vector<double>>& inputs);
 
  protected:
@@ -89,6 +95,8 @@ class ModelOf final : public Model {
   void draw(Random& random) override;
   std::vector<BlockValues> blocks() const override;
   void predict(std::span<const double> inputs, std::span<double> outputs) override;
+  void prepare(std::span<const double> row, std::size_t at) override;
+  void run_prepared(std::size_t rows, std::size_t first, std::span<double> outputs) override;
 
   const Buffer<T>& parameters() const { return w_; }
   const Buffer<T>& state() const { return state_; }

@@ -243,12 +243,15 @@ TEST_CASE("what a run cannot know of a row is refused, with file and line", "[cl
         "error: column 'city': unknown text 'Mars'\n"
         "  --> in.csv:3\n"
         "   = help: the run knows: Bonn, Kiel\n"
-        "           write columns: {city: {unknown: other}} to train for others\n");
+        "           write columns: {city: {unknown: other}} to train for others\n"
+        "           --set 'data.columns.city.unknown=ignore' takes it for no text\n"
+        "           --on-error empty answers the other rows, and leaves this one empty\n");
   CHECK(said("city,size\nKiel,NA\n") ==
         "error: column 'size': a value is missing, 'NA'\n"
         "  --> in.csv:2\n"
         "   = help: the run does not fill it in: train with columns: {size: {missing: median}}, or "
-        "leave the row out\n");
+        "leave the row out\n"
+        "           --on-error empty answers the other rows, and leaves this one empty\n");
   CHECK_THAT(said("city\nKiel\n"), StartsWith("error: no column 'size'\n"));
 }
 

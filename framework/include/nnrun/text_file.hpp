@@ -52,6 +52,8 @@ class TextFile {
   /// Returns the next block; empty at the end. It is valid until the next call. Throws Error if the
   /// stream fails, or ends within a character.
   std::string_view next() {
+    // where a pipe gave less than was asked for, more may come; the end is where it gives nothing
+    in_.clear(in_.rdstate() & std::ios::badbit);
     in_.read(raw_ + kept_, static_cast<std::streamsize>(sizeof raw_ - kept_));
     std::string_view block(raw_, kept_ + static_cast<std::size_t>(in_.gcount()));
     if (in_.bad()) throw Error("cannot be read further", file_);

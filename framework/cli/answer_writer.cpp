@@ -1,0 +1,208 @@
+#include "cli/answer_writer.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "cli/csv_text.hpp"
+#include "training/meaning.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t bytes_at_once = std::size_t{1} << 16;
+
+ScoreKind score_kind_of(const Use& cost, const nnrun_meaning& meaning, bool one_output) {
+  if (meaning.outputs == NNRUN_PROBABILITIES) return ScoreKind::probability;
+  const char* const joins =
+      declared(*static_cast<const nnrun_cost*>(cost.plugin->table->functions), &nnrun_cost::joins);
+  const bool fits =
+      joins != nullptr && std::string_view(joins) == (one_output ? "sigmoid" : "softmax");
+  return meaning.outputs == NNRUN_LOGITS && fits ? ScoreKind::logits : ScoreKind::other;
+}
+
+}  // namespace
+
+std::string quoted_for_json(const std::string& text) {
+  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+AnswerNames answer_names(const OpenedRun& run, const Graph& graph) {
+  const DataNames& known = run.model.names;
+  const std::size_t n = graph.output().cols;
+  AnswerNames names{.outputs = known.targets, .target = known.target};
+  const bool one_output = n == 1 && known.classes.size() == 2;
+  if (known.classes.size() == n || one_output) {
+    names.classes = known.classes;
+    names.outputs = one_output ? std::vector{known.classes[1]} : known.classes;
+    if (const Use& cost = run.experiment.train.cost) {
+      const nnrun_meaning meaning = meaning_of(cost, graph.output(), run.model.targets);
+      names.kind = score_kind_of(cost, meaning, one_output);
+      names.border = meaning.output_border;
+    }
+  }
+  if (names.outputs.size() == n) return names;
+  names.outputs.clear();
+  for (std::size_t i = 1; i <= n; ++i) names.outputs.push_back("y" + std::to_string(i));
+  return names;
+}
+
+void AnswerWriter::start(const OpenedRun& run, std::vector<std::string> kept) {
+  if (form_ == AnswerForm::csv) return csv_names(kept);
+  for (std::string& name : kept) name = quoted_for_json(name);
+  kept_names_ = std::move(kept);
+  if (form_ == AnswerForm::json_lines) return;
+  text_ += "{\"run\":" + quoted_for_json(run.folder.string());
+  if (!run.changes.empty()) text_ += ",\"changed\":" + nlohmann::json(names_of(run.changes)).dump();
+  text_ += ",\"predict\":[";
+}
+
+/// An answer gets another name where a column that is kept has its own.
+void AnswerWriter::csv_names(const std::vector<std::string>& kept) {
+  std::vector<std::string> answers;
+  const std::string target = names_.target.empty() ? "class" : names_.target;
+  if (brief_) {
+    answers = {target, target + (names_.kind == ScoreKind::other ? " score" : " probability")};
+  } else {
+    answers = names_.outputs;
+    if (is_of_classes()) answers.emplace_back("class");
+  }
+  for (std::string& name : answers)
+    if (std::ranges::count(kept, name) > 0) name.insert(0, "predicted ");
+  columns_ = answers.size();
+  std::size_t written = 0;
+  for (const std::vector<std::string>* const list : {&kept, &std::as_const(answers)})
+    for (const std::string& name : *list)
+      text_.append(written++ > 0 ? "," : "").append(csv_text(name));
+  text_ += '\n';
+}
+
+void AnswerWriter::row(std::span<const std::string> inputs, std::span<const std::string_view> kept,
+                       std::span<const double> outputs) {
+  begin_row(inputs, kept);
+  const bool csv = form_ == AnswerForm::csv;
+  const auto add_class = [&] {
+    const std::string& name = class_of(outputs);
+    text_ += csv ? csv_text(name) : "\"class\":" + quoted_for_json(name);
+  };
+  const auto add_probability = [&] {
+    if (!csv && names_.kind == ScoreKind::other) return;
+    text_ += csv ? "," : ",\"probability\":";
+    number(probability_of(outputs));
+  };
+  if (!brief_) {
+    if (!csv) text_ += "\"output\":[";
+    numbers(outputs);
+    if (!csv) text_ += ']';
+    if (is_of_classes()) text_ += ',';
+  }
+  if (is_of_classes()) add_class();
+  if (is_of_classes() && (brief_ || !csv)) add_probability();
+  end_row();
+}
+
+void AnswerWriter::row_without_answer(std::span<const std::string_view> kept,
+                                      const Problem& problem) {
+  begin_row({}, kept);
+  if (form_ == AnswerForm::csv)
+    text_.append(columns_ - 1, ',');
+  else
+    text_ += "\"error\":" + quoted_for_json(problem.what) +
+             ",\"where\":" + quoted_for_json(problem.where);
+  // a row that is nothing but one empty field would be an empty line, which readers pass over
+  if (form_ == AnswerForm::csv && columns_ == 1 && kept.empty()) text_ += "\"\"";
+  end_row();
+}
+
+void AnswerWriter::begin_row(std::span<const std::string> inputs,
+                             std::span<const std::string_view> kept) {
+  if (form_ == AnswerForm::csv) {
+    for (const std::string_view field : kept) cell(field);
+    return;
+  }
+  text_ += form_ == AnswerForm::json && rows_ > 0 ? ",{" : "{";
+  for (std::size_t i = 0; i < kept_names_.size(); ++i)
+    text_.append(i == 0 ? "\"kept\":{" : ",")
+        .append(kept_names_[i])
+        .append(":")
+        .append(quoted_for_json(std::string(kept[i])));
+  if (!kept_names_.empty()) text_ += "},";
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    text_.append(i == 0 ? "\"input\":[" : ",").append(inputs[i]);
+  if (!inputs.empty()) text_ += "],";
+}
+
+void AnswerWriter::end_row() {
+  if (form_ != AnswerForm::csv) text_ += '}';
+  if (form_ != AnswerForm::json) text_ += '\n';
+  ++rows_;
+  if (text_.size() > bytes_at_once) flush();
+}
+
+/// Adds a field that is kept, and a comma.
+void AnswerWriter::cell(std::string_view text) {
+  const bool plain = text.empty() || (text.find_first_of(",\"\n\r") == text.npos &&
+                                      std::string_view("=+-@\t").find(text[0]) == text.npos);
+  if (plain) {
+    text_ += text;
+  } else {
+    formulas_ += is_formula(std::string(text));
+    text_ += csv_text(std::string(text));
+  }
+  text_ += ',';
+}
+
+void AnswerWriter::end(std::size_t bad) {
+  if (form_ == AnswerForm::json)
+    text_ += bad > 0 ? "],\"without_answer\":" + std::to_string(bad) + "}\n" : "]}\n";
+  flush();
+}
+
+void AnswerWriter::flush() {
+  if (text_.empty()) return;
+  out_.write_data(text_);
+  text_.clear();
+  if (Terminal::reader_left()) throw ReaderLeft{};
+}
+
+const std::string& AnswerWriter::class_of(std::span<const double> outputs) const {
+  if (outputs.size() == 1) return names_.classes[outputs[0] > names_.border ? 1 : 0];
+  return names_
+      .classes[static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin())];
+}
+
+/// Returns that of the class that the outputs mean, or its score.
+double AnswerWriter::probability_of(std::span<const double> outputs) const {
+  if (outputs.size() == 1) {
+    const double y = outputs[0];
+    if (names_.kind == ScoreKind::other) return y;
+    const double second = names_.kind == ScoreKind::logits ? 1 / (1 + std::exp(-y)) : y;
+    return y > names_.border ? second : 1 - second;
+  }
+  const double largest = *std::ranges::max_element(outputs);
+  if (names_.kind != ScoreKind::logits) return largest;
+  double sum = 0;
+  for (const double y : outputs) sum += std::exp(y - largest);
+  return 1 / sum;
+}
+
+void AnswerWriter::numbers(std::span<const double> x) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (i > 0) text_ += ',';
+    number(x[i]);
+  }
+}
+
+void AnswerWriter::number(double x) {
+  if (form_ != AnswerForm::csv && !std::isfinite(x)) {
+    text_ += "null";
+    return;
+  }
+  char digits[32];
+  const auto [end, failed] =
+      narrow_ ? std::to_chars(digits, digits + sizeof digits, static_cast<float>(x))
+              : std::to_chars(digits, digits + sizeof digits, x);
+  text_.append(digits, end);
+}
+
+}  // namespace nnrun::host

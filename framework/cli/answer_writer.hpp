@@ -1,0 +1,85 @@
+// What predict prints of each row, in the form that was asked for.
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/terminal.hpp"
+#include "network/targets.hpp"
+#include "runs/opened_run.hpp"
+namespace nnrun::host {
+
+/// How answers are printed: rows of CSV, the elements of one JSON object, or an object a line.
+enum class AnswerForm { csv, json, json_lines };
+
+/// What the outputs of a classifier are read as.
+enum class ScoreKind {
+  probability,  ///< the outputs are
+  logits,       ///< softmax makes them so, or sigmoid a single one
+  other
+};
+
+/// What the outputs of a run are called, and which class they mean: that of the largest, or, of a
+/// single output, the second of two if it is above the border.
+struct AnswerNames {
+  std::vector<std::string> outputs;  ///< as many as there are
+  std::vector<std::string> classes;  ///< empty if the run has none
+  double border = 0.5;
+  std::string target;  ///< the column that the classes come from; may be empty
+  ScoreKind kind = ScoreKind::other;
+};
+/// Returns those of a run whose network has these outputs.
+AnswerNames answer_names(const OpenedRun& run, const Graph& graph);
+
+/// Returns a text as JSON has it; what is not UTF-8 is replaced.
+std::string quoted_for_json(const std::string& text);
+
+/// Writes row after row, in pieces of bounded size. Throws RecordError if the output cannot be
+/// written, ReaderLeft if nobody reads it.
+class AnswerWriter {
+ public:
+  /// narrow: the numbers are of float32. brief: of classes, the likeliest and its probability
+  /// alone.
+  AnswerWriter(AnswerForm form, AnswerNames names, bool narrow, bool brief)
+      : form_(form), names_(std::move(names)), narrow_(narrow), brief_(brief && is_of_classes()) {}
+
+  /// Writes what stands above the rows. kept: names of columns that are repeated in each row.
+  void start(const OpenedRun& run, std::vector<std::string> kept);
+  /// inputs: as JSON; empty if they are not to be repeated. kept: one for each name.
+  void row(std::span<const std::string> inputs, std::span<const std::string_view> kept,
+           std::span<const double> outputs);
+  /// Writes a row without an answer.
+  void row_without_answer(std::span<const std::string_view> kept, const Problem& problem);
+  /// bad: how many rows got no answer.
+  void end(std::size_t bad);
+  /// Writes what is waiting.
+  void flush();
+
+  std::size_t rows() const { return rows_; }
+  /// Returns how many kept texts got a ' in front.
+  std::size_t formulas() const { return formulas_; }
+  bool is_of_classes() const { return !names_.classes.empty(); }
+  /// Returns the class that the outputs mean. The run must be of classes.
+  const std::string& class_of(std::span<const double> outputs) const;
+
+ private:
+  void csv_names(const std::vector<std::string>& kept);
+  void begin_row(std::span<const std::string> inputs, std::span<const std::string_view> kept);
+  void end_row();
+  void cell(std::string_view text);
+  void numbers(std::span<const double> x);
+  void number(double x);
+  double probability_of(std::span<const double> outputs) const;
+
+  AnswerForm form_;
+  AnswerNames names_;
+  bool narrow_, brief_;
+  Terminal out_{stdout};
+  std::vector<std::string> kept_names_;  // as JSON, if the form is
+  std::size_t columns_ = 0;              // of answers, in CSV
+  std::size_t rows_ = 0, formulas_ = 0;
+  std::string text_;
+};
+
+}  // namespace nnrun::host

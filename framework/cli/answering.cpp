@@ -1,0 +1,65 @@
+#include "cli/answering.hpp"
+
+#include <utility>
+namespace nnrun::host {
+namespace {
+
+/// Up to so many multiplications a row runs alone, as examples on the command line do: the weights
+/// stay in the cache, and the row has their digits. Larger networks run whole blocks, which is many
+/// times faster. A block is never smaller, since its size decides the last digits.
+constexpr double most_work_alone = 1 << 18;
+constexpr std::size_t most_waiting = 4096;  // with rows that have no answer
+
+}  // namespace
+
+Answering::Answering(Model& model, AnswerWriter& writer)
+    : model_(model),
+      writer_(writer),
+      block_(model.graph().work_per_row() <= most_work_alone ? 1 : Model::most_rows) {}
+
+void Answering::add(std::span<const double> inputs, std::span<const std::string_view> kept) {
+  model_.prepare(inputs, next_);
+  ++next_;
+  wait(kept, std::nullopt);
+}
+
+void Answering::add_without_answer(std::span<const std::string_view> kept, Problem problem) {
+  wait(kept, std::move(problem));
+}
+
+void Answering::wait(std::span<const std::string_view> kept, std::optional<Problem> problem) {
+  problems_.push_back(std::move(problem));
+  for (const std::string_view text : kept) {
+    texts_ += text;
+    ends_.push_back(texts_.size());
+  }
+  if (block_ == 1 || next_ == block_ || problems_.size() == most_waiting) finish();
+}
+
+void Answering::finish() {
+  const std::size_t cols = model_.graph().output().cols;
+  y_.resize((next_ - first_) * cols);
+  if (!y_.empty()) model_.run_prepared(block_, first_, y_);
+  first_ = next_ = next_ % block_;
+  kept_.resize(problems_.empty() ? 0 : ends_.size() / problems_.size());
+  std::span<const double> y = y_;
+  std::size_t at = 0;
+  auto end = ends_.begin();
+  for (const std::optional<Problem>& problem : problems_) {
+    for (std::string_view& text : kept_) {
+      text = std::string_view(texts_).substr(at, *end - at);
+      at = *end++;
+    }
+    if (problem) {
+      writer_.row_without_answer(kept_, *problem);
+      continue;
+    }
+    writer_.row({}, kept_, y.first(cols));
+    y = y.subspan(cols);
+  }
+  problems_.clear();
+  texts_.clear();
+  ends_.clear();
+}
+
+}  // namespace nnrun::host

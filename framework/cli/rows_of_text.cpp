@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include "base/commands.hpp"
+#include "base/text.hpp"
+#include "cli/rows_to_predict.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Returns how a file is read, in words.
+std::string how_it_is_written(const CsvFormat& format) {
+  return std::string(format.encoding) + ", decimal " + (format.decimal == ',' ? "comma" : "point") +
+         (format.separator == CsvFormat::found_separator
+              ? ", the separator that its first row shows"
+          : format.separator == '\t' ? ", separated by tabs"
+                                     : std::string(", separated by ") + format.separator);
+}
+
+/// Returns the words for --set. A dot in a name would be taken for that of a path.
+std::string unknown_ignored(const std::string& column) {
+  return shell_word(column.find('.') == column.npos
+                        ? "data.columns." + column + ".unknown=ignore"
+                        : "data.columns={\"" + column + "\": {unknown: ignore}}");
+}
+
+class TextRows final : public RowsToPredict {
+ public:
+  TextRows(std::unique_ptr<std::istream> in, const std::string& name, const TextSettings& settings,
+           InputColumns columns, const KeptColumns& kept)
+      : in_(std::move(in)), format_(settings.format), columns_(std::move(columns)) {
+    as_data_error([&] { rows_.emplace(*in_, name, format_); });
+    // one column, or names in another encoding: the file may be written in another way
+    as_data_error(
+        [&] {
+          for (const std::string& words : kept.words) keep(words);
+          columns_.find(*rows_, format_.header, kept_at_);
+        },
+        rows_->names().size() == 1 || format_.encoding != "utf-8");
+    if (kept.all) {
+      kept_at_.resize(rows_->names().size());
+      std::iota(kept_at_.begin(), kept_at_.end(), std::size_t{0});
+    }
+    fields_.resize(kept_at_.size());
+  }
+
+  bool next() override {
+    bool more = false;
+    as_data_error([&] { more = rows_->next(); });
+    if (!more) return false;
+    for (std::size_t i = 0; i < kept_at_.size(); ++i) fields_[i] = rows_->field(kept_at_[i]);
+    return true;
+  }
+  std::span<const double> inputs() override {
+    x_.clear();
+    for (std::size_t i = 0; i < columns_.size(); ++i) try {
+        x_.push_back(columns_.read(*rows_, i));
+      } catch (const nnrun::Error& e) {
+        // a fraction after a comma may be the way in which the file is written
+        Problem problem =
+            problem_of(e, columns_.field(*rows_, i).find(',') != std::string_view::npos);
+        if (columns_.is_unknown_text(*rows_, i))
+          problem.hint +=
+              "\n--set " + unknown_ignored(columns_[i].name()) + " takes it for no text";
+        throw DataError(std::move(problem));
+      }
+    return x_;
+  }
+  std::string place() const override { return rows_->place(); }
+  std::vector<std::string> kept_names() const override {
+    std::vector<std::string> names;
+    for (const std::size_t at : kept_at_) names.push_back(rows_->names()[at]);
+    return names;
+  }
+  std::span<const std::string_view> kept() const override { return fields_; }
+
+ private:
+  /// The file may be written in another way than the run's own data: then the note says so.
+  Problem problem_of(const nnrun::Error& e, bool with_format) const {
+    Problem problem{.what = e.what(), .where = e.where(), .hint = e.hint()};
+    if (!with_format) return problem;
+    problem.note = "read as the run's data are: " + how_it_is_written(format_);
+    problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
+                    "if this file is written in another way, add --data encoding=windows-1252, "
+                    "--data decimal=, or --data separator=tab";
+    return problem;
+  }
+  void as_data_error(auto work, bool with_format = true) const try {
+    work();
+  } catch (const nnrun::Error& e) {
+    throw DataError(problem_of(e, with_format));
+  }
+
+  /// Keeps the column of a name, or those of several with commas between.
+  void keep(const std::string& words) {
+    const bool is_name = std::ranges::count(rows_->names(), words) > 0;
+    for (const std::string& name : is_name ? std::vector{words} : split(words, ',')) {
+      const std::size_t at = rows_->column(name);
+      if (std::ranges::count(kept_at_, at) == 0) kept_at_.push_back(at);
+    }
+  }
+
+  std::unique_ptr<std::istream> in_;
+  CsvFormat format_;
+  InputColumns columns_;
+  std::optional<CsvReader> rows_;
+  std::vector<std::size_t> kept_at_;
+  std::vector<std::string_view> fields_;
+  std::vector<double> x_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
+                                            const std::string& name, const TextSettings& settings,
+                                            InputColumns columns, const KeptColumns& kept) {
+  return std::make_unique<TextRows>(std::move(in), name, settings, std::move(columns), kept);
+}
+
+}  // namespace nnrun::host

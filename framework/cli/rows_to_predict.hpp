@@ -1,0 +1,45 @@
+// The rows that a recorded run is asked for, from a file or a pipe, one at a time: memory does not
+// depend on how many there are.
+#pragma once
+#include <memory>
+#include <nnrun/csv.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/input_columns.hpp"
+namespace nnrun::host {
+
+class RowsToPredict {
+ public:
+  virtual ~RowsToPredict() = default;
+  /// Goes to the next row; returns false at the end. Throws DataError if the rest cannot be read.
+  virtual bool next() = 0;
+  /// Returns the raw inputs of the present row, valid until the next one. Throws DataError if it
+  /// has none that the run can answer.
+  virtual std::span<const double> inputs() = 0;
+  /// Returns the place of the present row: `in.csv:12`.
+  virtual std::string place() const = 0;
+  /// Return the names of the columns that are repeated beside the answers, and their fields in the
+  /// present row, as they are in the file.
+  virtual std::vector<std::string> kept_names() const { return {}; }
+  virtual std::span<const std::string_view> kept() const { return {}; }
+};
+
+/// Which columns are repeated beside the answers.
+struct KeptColumns {
+  bool all = false;
+  std::vector<std::string> words;  ///< as typed: a name, or names with commas between
+};
+
+/// Returns the rows of a text file, plain or compressed, or of a pipe. settings, columns: as the
+/// run's own data are read. Throws DataError.
+std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
+                                            const std::string& name, const TextSettings& settings,
+                                            InputColumns columns, const KeptColumns& kept);
+/// Return the examples of an array file, each of `inputs` numbers. Throw DataError.
+std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, std::size_t inputs);
+std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs);
+
+}  // namespace nnrun::host
