@@ -209,8 +209,7 @@ std::string file_option_of(const Arguments& arguments) {
   const bool has_examples = arguments.targets.size() > 1;
   const std::string hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1";
   if (given.empty() && !has_examples)
-    throw UsageError(Problem{.what = "predict needs examples, or a file with " +
-                                     join({file_options.begin(), file_options.end()}, " or "),
+    throw UsageError(Problem{.what = "predict needs examples, or a file with --csv, --npy or --idx",
                              .hint = hint});
   if (!given.empty() && has_examples)
     throw UsageError(

@@ -151,7 +151,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
     return refused("$nnrun predict -q " + arguments, status, scratch.folder());
   };
   CHECK(said("d", 2) ==
-        "error: predict needs examples, or a file with --csv\n"
+        "error: predict needs examples, or a file with --csv, --npy or --idx\n"
         "   = help: nnrun predict d 0.5,0.1\n");
   CHECK(said("d 1,2 --csv x.csv", 2) ==
         "error: predict takes examples or --csv, not both\n"
@@ -163,15 +163,15 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "error: an example is numbers with commas between, not '1,two'\n"
         "   = help: for example 0.5,0.1\n");
   CHECK(said("d --csv x.csv", 5) ==
-        "error: no such file or directory\n"
+        "error: no such file\n"
         "  --> x.csv\n");
   scratch.write("x.csv", "x,y\n1,2\n3,\n");
   CHECK(said("d --csv x.csv", 5) ==
         "error: column 'y': a value is missing\n"
         "  --> x.csv:3\n"
         "   = help: the run does not fill it in: train with columns: {y: {missing: median}}, or "
-        "leave "
-        "the row out\n");
+        "leave the row out\n"
+        "           --on-error empty answers the other rows, and leaves this one empty\n");
   scratch.write("x.csv", "x,z\n1,2\n");
   CHECK(said("d --csv x.csv", 5) ==
         "error: no column 'y'\n"
