@@ -79,6 +79,10 @@ std::string text_of(const ComparedGradients& c, const Graph& graph) {
   for (const NamedBlock& block : blocks) width = std::max(width, block.name.size());
   std::string text = "  " + left_aligned("block", width) + "  largest difference  relative\n";
   for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].node->frozen) {
+      text += "  " + left_aligned(blocks[i].name, width) + "  frozen\n";
+      continue;
+    }
     const Difference d = difference(c.samples[0].blocks[i], c.samples[1].blocks[i]);
     text += fmt::format("  {}  {:<18}  {}\n", left_aligned(blocks[i].name, width),
                         significant(d.largest, 3), significant(d.relative, 3));
@@ -102,6 +106,7 @@ nlohmann::ordered_json json_of(const ComparedGradients& c, const Graph& graph) {
     const Difference d = difference(c.samples[0].blocks[i], c.samples[1].blocks[i]);
     json["blocks"].push_back(
         {{"name", blocks[i].name}, {"largest_difference", d.largest}, {"relative", d.relative}});
+    if (blocks[i].node->frozen) json["blocks"].back()["frozen"] = true;
   }
   return json;
 }

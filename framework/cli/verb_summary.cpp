@@ -21,12 +21,15 @@ Json layer_json(const Node& node, const Graph& graph) {
   std::vector<std::string> inputs;
   for (const int i : node.inputs)
     inputs.push_back(i == data_input ? "input" : graph.nodes[static_cast<std::size_t>(i)].name);
-  return {{"name", node.name},
-          {"type", node.layer.plugin().name},
-          {"inputs", inputs},
-          {"output", std::vector(node.plan.out.sizes, node.plan.out.sizes + node.plan.out.rank)},
-          {"activation", node.activation ? Json(node.activation.plugin().name) : nullptr},
-          {"parameters", blocks}};
+  Json json{{"name", node.name},
+            {"type", node.layer.plugin().name},
+            {"inputs", inputs},
+            {"output", std::vector(node.plan.out.sizes, node.plan.out.sizes + node.plan.out.rank)},
+            {"activation", node.activation ? Json(node.activation.plugin().name) : nullptr},
+            {"parameters", blocks}};
+  if (node.frozen) json["frozen"] = true;
+  if (node.rate_factor != 1) json["learning_rate_factor"] = node.rate_factor;
+  return json;
 }
 
 }  // namespace
@@ -45,14 +48,17 @@ Exit summary(const Arguments& arguments, Registry& registry) {
   if (!arguments.json) {
     out.write(out.bold(experiment.name) + "  input " + text_of(graph.input) + "\n");
     out.write(layer_table(graph, out));
-    out.write(fmt::format("{} parameters, {} to train with a batch of {}\n",
-                          graph.parameter_count(), text_of_bytes(bytes),
-                          experiment.train.batch_size));
+    const std::size_t all = graph.parameter_count(), frozen = graph.frozen_count();
+    out.write(fmt::format(
+        "{} parameters{}, {} to train with a batch of {}\n", all,
+        frozen > 0 ? fmt::format(" ({} trainable, {} frozen)", all - frozen, frozen) : "",
+        text_of_bytes(bytes), experiment.train.batch_size));
     return Exit::done;
   }
   Json json{{"name", experiment.name}, {"input", experiment.model.input.value}};
   for (const Node& node : graph.nodes) json["layers"].push_back(layer_json(node, graph));
   json["parameters"] = graph.parameter_count();
+  json["frozen_parameters"] = graph.frozen_count();
   json["bytes"] = static_cast<std::uint64_t>(bytes);
   out.write_data(json.dump() + "\n");
   return Exit::done;

@@ -12,6 +12,7 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "network/model_preparation.hpp"
+#include "network/taken_blocks.hpp"
 #include "report/page.hpp"
 #include "report/run_report.hpp"
 #include "runs/opened_run.hpp"
@@ -183,8 +184,12 @@ class Training {
     const Preparation& preparation = trainer.model()->preparation();
     say_line(words_of(trainer.targets(), trainer.data(), preparation, talk_.utf8() ? " · " : ", "));
     if (arguments_.verbose) talk_.write(data_summary(trainer, talk_));
-    for (const std::string& note : {trainer.data().note, words_of_start(experiment_, preparation)})
-      if (!note.empty()) say_line("data   " + note);
+    if (!trainer.data().note.empty()) say_line("data   " + trainer.data().note);
+    const Graph& graph = trainer.model()->graph();
+    const std::string taken = words_of_taken(experiment_.model.weights, graph);
+    if (!taken.empty() && trainer.steps() == 0) say_line(taken);
+    for (const std::string& note : words_of_start(experiment_, graph, preparation))
+      say_line("data   " + note);
   }
 
   void show_result(Trainer& trainer, const RunResult& result) {

@@ -195,8 +195,8 @@ std::string layer_table(const Graph& graph, const Terminal& terminal) {
       const std::string other = node.activation.plugin().library->file.filename().string();
       if (other != library) library += ", " + other;
     }
-    rows.push_back({node.name + " (" + layer.name + ")", text_of(node.plan.out),
-                    std::to_string(parameters),
+    rows.push_back({node.name + " (" + layer.name + (node.frozen ? ", frozen)" : ")"),
+                    text_of(node.plan.out), std::to_string(parameters),
                     node.activation ? node.activation.plugin().name : "-", library});
   }
   std::array<std::size_t, 5> widths{};

@@ -105,6 +105,8 @@ void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems
   if (base.is(ConfigNode::Kind::map) && patch.is(ConfigNode::Kind::scalar) && !patch.text.empty() &&
       type_of(base) == patch.text)
     return;
+  if (path == "model.weights" && patch_is_map && base.is(ConfigNode::Kind::scalar))
+    base = map_of("file", std::move(base));
   if (patch_is_map && !find(patch, "type")) base = as_map(std::move(base));
   if (!base.is(ConfigNode::Kind::map) || !patch_is_map) {
     base = std::move(patch);

@@ -25,6 +25,8 @@ struct LayerSpec {
   Use init, bias_init;                      ///< for blocks of role weights and bias
   Use regularizer, bias_regularizer;        ///< may be empty
   std::vector<Placed<std::string>> inputs;  ///< names of layers, or `input`; never empty
+  bool frozen = false;                      ///< its parameters and its state stay as they are
+  double learning_rate_factor = 1;          ///< of its parameters; 0: frozen
   Place place;                              ///< of the layer's entry
 };
 
@@ -82,10 +84,26 @@ struct DataSpec {
   std::vector<ColumnRule> columns;
 };
 
+/// A layer that starts from the numbers of a file.
+struct TakenLayer {
+  Placed<std::string> name;
+  std::string in_file;  ///< its name there
+};
+/// `model.weights`: the numbers to start from.
+struct WeightsSpec {
+  Placed<std::filesystem::path> file;       ///< may be empty
+  std::vector<TakenLayer> layers;           ///< the only ones that start from it; empty: all do
+  std::vector<Placed<std::string>> except;  ///< or all but these
+
+  bool is_given() const { return !file.value.empty(); }
+  /// Returns whether every layer starts from the file, and the file has nothing else.
+  bool is_whole() const { return layers.empty() && except.empty(); }
+};
+
 /// `model`
 struct ModelSpec {
   Placed<std::vector<std::size_t>> input;  ///< shape of an example, one to four sizes
-  Placed<std::filesystem::path> weights;   ///< start from these numbers; may be empty
+  WeightsSpec weights;
   std::vector<LayerSpec> layers;
 };
 

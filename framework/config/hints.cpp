@@ -25,6 +25,8 @@ constexpr std::array other_words{
     Synonyms{"init", "initializer kernel_initializer weight_init"},
     Synonyms{"bias_init", "bias_initializer"},
     Synonyms{"activation", "nonlinearity"},
+    Synonyms{"frozen", "freeze"},
+    Synonyms{"learning_rate_factor", "lr_factor lr_mult lr_multiplier learning_rate_multiplier"},
     Synonyms{"data", "dataset"},
     Synonyms{"model", "network"},
     Synonyms{"train", "training"},
@@ -71,7 +73,8 @@ constexpr std::string_view in_layers = "model.layers[]";
 /// True for keys such as `path` of a plugin and `min` of a range, which mean many other things too:
 /// written elsewhere, they do not stand for these.
 bool is_of_an_item(const Key& key) {
-  return key.parent().ends_with("[]") && key.parent() != in_layers;
+  return (key.parent().ends_with("[]") && key.parent() != in_layers) ||
+         key.parent() == "model.weights";
 }
 
 /// Returns our word for one of theirs; empty if there is none.
@@ -118,6 +121,9 @@ Guess guess_for(std::string_view written, std::span<const std::string> known) {
     return {"write '" + key + ": " + std::string(written.substr(colon + 1)) + "'", key};
   }
   const std::string word = folded(written), ours = ours_for(word);
+  if ((word == "trainable" || word == "requires_grad") && contains(known, "frozen"))
+    return {"'frozen' says the opposite: write frozen: true for a layer that does not learn",
+            "frozen"};
   if (contains(known, ours)) return {"did you mean '" + ours + "'?", ours};
   if (const auto near = nearest(written, known)) return {did_you_mean(written, known), *near};
   const auto begins = [&](const std::string& name) { return name.starts_with(word); };

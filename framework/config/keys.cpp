@@ -77,8 +77,15 @@ constexpr std::array table{
             "how many numbers an example has, or a list of one to four sizes; if missing, as the "
             "data say",
             {.min = 1}),
-    value<model, &ModelSpec::weights>("model.weights",
-                                      "safetensors file with the parameters to start from"),
+    special("model.weights", NNRUN_PATH,
+            "parameters to start from: a safetensors file, the folder of a run, or a map", {},
+            "write weights: runs/first/0001, or {file: runs/first/0001, except: [dense_3]}"),
+    special("model.weights.file", NNRUN_PATH, "safetensors file, or the folder of a run", required,
+            "write {file: runs/first/0001, except: [dense_3]}"),
+    special("model.weights.layers", NNRUN_STRINGS,
+            "the only layers that start from it, a list, or a map to their names there: {dense_1: "
+            "fc1}"),
+    special("model.weights.except", NNRUN_STRINGS, "layers that start anew, by their init"),
     special("model.defaults", 0, "classes and settings for every layer that does not give its own",
             {}, "write defaults: {activation: relu}"),
     list_of_classes("model.layers", "layer", "write a list: - {type: dense, units: 5}",
@@ -97,6 +104,10 @@ constexpr std::array table{
               "penalty on its weights, or none"),
     layer_use(&LayerSpec::bias_regularizer, "model.layers[].bias_regularizer", "regularizer", "",
               "penalty on its biases, or none"),
+    special("model.layers[].frozen", NNRUN_BOOL,
+            "training leaves its numbers as they are; batch_norm works as in use"),
+    special("model.layers[].learning_rate_factor", NNRUN_FLOAT,
+            "its learning rate is that of the optimizer times this; 0: frozen", {.min = 0}),
 
     map("train", "write train: {cost: NAME}", "how the network is trained", required),
     use<train, &TrainSpec::cost>("train.cost", "cost", "",

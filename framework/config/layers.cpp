@@ -52,6 +52,9 @@ class LayersReader {
     Fields& fields = chosen.fields();
     if (const ConfigNode* const name = fields.take("name")) read_name(*name);
     layer.inputs = read_inputs(fields, i);
+    layer.frozen = fields.take(key_at("model.layers[].frozen").setting, false);
+    layer.learning_rate_factor =
+        fields.take(key_at("model.layers[].learning_rate_factor").setting, 1.);
     read_classes(fields, &chosen, layer);
     const auto units = chosen.plugin() ? units_setting(*chosen.plugin()) : std::nullopt;
     layer.layer = chosen.use(&defaults_, units);

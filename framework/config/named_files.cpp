@@ -16,8 +16,10 @@ class FileList {
       if (key.path == "metrics") add_metrics();
       if (key.use) add(std::string(key.path), key.use(e_));
       if (key.shape == Key::Shape::value && key.setting.type == NNRUN_PATH)
-        add(std::string(key.path), std::get<std::string>(key.get(e_)),
-            key.path == "model.weights" ? e_.model.weights.place : Place());
+        add(std::string(key.path), std::get<std::string>(key.get(e_)), Place());
+      if (key.path == "model.weights")
+        add(std::string(key.path), e_.model.weights.file.value.string(),
+            e_.model.weights.file.place);
     }
     return std::move(files_);
   }

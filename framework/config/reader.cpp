@@ -17,6 +17,7 @@
 #include "config/recorded_files.hpp"
 #include "config/sweep.hpp"
 #include "config/uses.hpp"
+#include "config/weights.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -47,6 +48,7 @@ class ExperimentReader {
     // classes are looked up below
     if (const ConfigNode* const plugins = root.take("plugins")) load_plugins(*plugins);
     read_keys("", root);
+    require_layers(e_.model.weights, e_.model.layers, problems_);
     root.refuse_rest();
     if (missing_plugin_ && problems_.any()) throw *missing_plugin_;
     return std::move(e_);
@@ -114,6 +116,7 @@ class ExperimentReader {
   void read_special(const Key& key, const ConfigNode& node) {
     if (key.path == "name") read_name(key, node);
     if (key.path == "model.input") read_input(key, node);
+    if (key.path == "model.weights") e_.model.weights = read_weights(node, problems_);
     if (key.path == "metrics") read_metrics(node);
     if (key.path == "predict") read_predict(key, node);
     if (key.path == "data.columns") e_.data.columns = read_columns(node, problems_);

@@ -9,6 +9,7 @@
 #include "config/flow_yaml.hpp"
 #include "config/keys.hpp"
 #include "config/paths.hpp"
+#include "config/weights.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -91,6 +92,10 @@ ConfigNode node_of(const LayerSpec& layer) {
   for (const Key* const key : keys_in("model.layers[]"))
     if (key->layer_use && (layer.*key->layer_use || key->kind != "regularizer"))
       add(map, key->name(), short_of(layer.*key->layer_use));
+  // only where they are given: config.yaml of other networks stays as earlier versions wrote it
+  if (layer.frozen) add(map, "frozen", plain_node("true"));
+  if (layer.learning_rate_factor != 1)
+    add(map, "learning_rate_factor", number(layer.learning_rate_factor));
   return map;
 }
 
@@ -110,6 +115,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
     return list_of(e.plugins, [](const PluginFile& plugin) { return node_of(plugin); });
   if (key.path == "model.input" && input.empty()) return {};  // the data say it
   if (key.path == "model.input") return input.size() == 1 ? size(input[0]) : list_of(input, size);
+  if (key.path == "model.weights") return node_of(e.model.weights);
   if (key.path == "model.layers")
     return list_of(e.model.layers, [](const LayerSpec& layer) { return node_of(layer); });
   if (key.path == "data.columns") return node_of(e.data.columns);

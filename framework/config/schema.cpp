@@ -163,11 +163,13 @@ class SchemaWriter {
       return list_of(where_type("object", map_below("plugins[]"), any_text()));
     if (key.path == "plugins[].sha256") return any_text("^[0-9a-fA-F]{64}$");
     if (key.path == "model.input") return input(schema_of(key.setting, {}));
+    if (key.path == "model.weights") return where_type("object", map_below(key.path), any_text());
+    if (key.path == "model.weights.layers") return taken_layers();
+    if (key.path == "model.weights.except") return names();
     if (key.path == "model.defaults") return defaults();
     if (key.path == "model.layers") return layers();
     if (key.path == "model.layers[].name") return layer_name();
-    if (key.path == "model.layers[].inputs")
-      return either(Json::array({any_text(), not_empty(list_of(any_text()))}));
+    if (key.path == "model.layers[].inputs") return names();
     if (key.path == "metrics") return list_of(use("metric"));
     if (key.path == "predict") return list_of(schema_of(key.setting, {}));
     if (key.path == "sweep") return sweep();
@@ -179,6 +181,12 @@ class SchemaWriter {
   static Json not_empty(Json list) {
     list["minItems"] = 1;
     return list;
+  }
+
+  static Json names() { return either(Json::array({any_text(), not_empty(list_of(any_text()))})); }
+  static Json taken_layers() {
+    return where_type("object", {{"type", "object"}, {"additionalProperties", or_null(any_text())}},
+                      names());
   }
 
   static Json input(Json size) {

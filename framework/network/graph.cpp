@@ -121,6 +121,18 @@ std::size_t append(std::size_t& total, std::size_t count, const char* what, cons
   return at;
 }
 
+/// Throws GraphError for a frozen layer that is to pass slopes on but cannot while it works as in
+/// use. node.has_slope: of the nodes before it.
+void require_slopes(const Node& node) {
+  const bool can = (node.functions().flags & NNRUN_SLOPES_IN_USE) != 0;
+  if (!node.has_slope || !node.runs_as_in_use() || can) return;
+  throw GraphError(
+      Problem{.what = "layer '" + node.name + "' is frozen, but a layer before it learns, and " +
+                      node.layer.plugin().label + " gives no slopes while it works as in use",
+              .place = node.place,
+              .hint = "freeze the layers before it too, or let this one learn"});
+}
+
 /// With one output number per row, every activation works number by number.
 bool is_elementwise(const Object& activation, std::size_t cols) {
   return !activation || cols == 1 ||
@@ -186,14 +198,37 @@ std::vector<NamedBlock> Graph::blocks() const {
   return all;
 }
 
+std::vector<LearningStretch> Graph::learning_stretches() const {
+  std::vector<LearningStretch> all;
+  for (const Node& node : nodes) {
+    if (!node.learns()) continue;
+    const std::size_t count = padded(node.plan.n_parameters);
+    const bool goes_on = !all.empty() && all.back().from + all.back().count == node.offset &&
+                         all.back().rate_factor == node.rate_factor;
+    if (goes_on)
+      all.back().count += count;
+    else
+      all.push_back({node.offset, count, node.rate_factor});
+  }
+  return all;
+}
+
 bool Graph::trains_differently() const {
-  return std::ranges::any_of(
-      nodes, [](const Node& node) { return node.couples_rows() || node.plan.noise_per_row > 0; });
+  return std::ranges::any_of(nodes, [](const Node& node) {
+    return node.couples_rows() || (node.plan.noise_per_row > 0 && !node.runs_as_in_use());
+  });
 }
 
 std::size_t Graph::parameter_count() const {
   std::size_t n = 0;
   for (const NamedBlock& block : blocks()) n += block.count;
+  return n;
+}
+
+std::size_t Graph::frozen_count() const {
+  std::size_t n = 0;
+  for (const NamedBlock& block : blocks())
+    if (block.node->frozen) n += block.count;
   return n;
 }
 
@@ -230,6 +265,8 @@ Graph build_graph(const Experiment& experiment) {
     node.place = spec.place;
     node.layer = Object(spec.layer);
     if (spec.activation) node.activation = Object(spec.activation);
+    node.frozen = spec.frozen || spec.learning_rate_factor == 0;
+    node.rate_factor = node.frozen ? 1 : spec.learning_rate_factor;
     node.init = spec.init;
     node.bias_init = spec.bias_init;
     for (const Placed<std::string>& input : spec.inputs) {
@@ -242,7 +279,8 @@ Graph build_graph(const Experiment& experiment) {
     plan(node);
     node.activation_cols =
         node.elementwise() ? node.cols : node.plan.out.sizes[node.plan.out.rank - 1];
-    node.has_slope |= node.plan.n_parameters > 0;
+    require_slopes(node);
+    node.has_slope |= node.learns();
     node.offset = append(graph.n_parameters, node.plan.n_parameters, "parameters", node);
     node.state_offset = append(graph.n_state, node.plan.n_state, "numbers of state", node);
   }

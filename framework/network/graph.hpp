@@ -25,13 +25,21 @@ struct Node {
   std::size_t activation_cols = 0;  ///< numbers that the activation is given at a time
   std::size_t offset = 0;           ///< of its parameters in the flat vectors
   std::size_t state_offset = 0;     ///< of its state in the flat vector of states
-  bool has_slope = false;           ///< it or a node before it has parameters
+  bool has_slope = false;           ///< it or a node before it learns
+  bool frozen = false;              ///< training leaves its parameters and its state as they are
+  double rate_factor = 1;           ///< of the learning rate, above 0
   Place place;
 
   const nnrun_layer& functions() const { return layer.functions<nnrun_layer>(); }
   bool elementwise() const;  ///< has no activation, or one that works number by number
+  bool learns() const { return !frozen && plan.n_parameters > 0; }
+  /// Returns whether, in training too, it gives the outputs of a trained network: by a state that
+  /// no longer changes.
+  bool runs_as_in_use() const { return frozen && plan.n_state > 0; }
   /// Returns whether, in training, an output row depends on other rows.
-  bool couples_rows() const { return (functions().flags & NNRUN_COUPLES_ROWS) != 0; }
+  bool couples_rows() const {
+    return (functions().flags & NNRUN_COUPLES_ROWS) != 0 && !runs_as_in_use();
+  }
 };
 
 /// A named part of the parameters or of the state as files hold it, such as `dense_1/weights`.
@@ -42,6 +50,12 @@ struct NamedBlock {
   std::size_t count;  ///< numbers, without padding
   std::size_t at;     ///< where it begins in its flat vector
   bool is_state;      ///< which of the two flat vectors
+};
+
+/// A part of the flat vectors whose parameters learn at one rate; whole lanes.
+struct LearningStretch {
+  std::size_t from, count;
+  double rate_factor;
 };
 
 struct Graph {
@@ -55,10 +69,13 @@ struct Graph {
   const Node& output() const { return nodes.back(); }
   std::vector<NamedBlock> blocks() const;        ///< of the parameters
   std::vector<NamedBlock> saved_blocks() const;  ///< of parameters and state, layer by layer
+  /// Returns the stretches that learn, in order; between them are frozen layers, or another rate.
+  std::vector<LearningStretch> learning_stretches() const;
   bool couples_rows() const { return std::ranges::any_of(nodes, &Node::couples_rows); }
   /// Returns whether, in training, a row's output depends on more than that row and the parameters.
   bool trains_differently() const;
   std::size_t parameter_count() const;  ///< without padding
+  std::size_t frozen_count() const;     ///< of these, those of frozen layers
   std::size_t scratch() const;          ///< numbers that the largest request of a layer asks for
   double work_per_row() const;          ///< multiplications of one row's forward pass
 };

@@ -2,21 +2,29 @@
 
 #include <algorithm>
 
+#include "base/commands.hpp"
 #include "base/doing.hpp"
 #include "base/files.hpp"
 #include "network/initial_values.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model_preparation.hpp"
 #include "network/padding.hpp"
+#include "network/taken_blocks.hpp"
 namespace nnrun::host {
 namespace {
 
 /// Reads the file that `model.weights` names; errors get the place of the key.
 TensorFile weights_of(const Experiment& experiment) try {
-  return read_safetensors(experiment.model.weights.value);
+  return read_safetensors(experiment.model.weights.file.value);
 } catch (const Error& e) {
+  const std::filesystem::path& file = experiment.model.weights.file.value;
   Problem problem = e.problems().front();
-  problem.place = experiment.model.weights.place;
+  problem.place = experiment.model.weights.file.place;
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored) &&
+      std::filesystem::exists(file.parent_path() / "config.yaml", ignored))
+    problem.hint = "the run did not finish: nnrun train --resume " +
+                   shell_word(file.parent_path().string()) + " goes on with it";
   throw DataError(std::move(problem));
 }
 
@@ -66,9 +74,8 @@ std::shared_ptr<Model> Model::read(const Experiment& experiment, const ModelFile
 }
 
 void Model::load(const TensorFile& file, const Place& place) {
-  require_fit(file, graph_, dtype(), place);
-  for (const NamedBlock& block : graph_.saved_blocks())
-    set(block, numbers_of(*file.find(block.name)));
+  for (const auto& [block, tensor] : all_blocks(file, graph_, dtype(), place))
+    set(block, numbers_of(*tensor));
 }
 
 void Model::load(const ModelFile& file) try {
@@ -80,8 +87,10 @@ void Model::load(const ModelFile& file) try {
 }
 
 void Model::load_start(const Experiment& experiment) {
-  if (!experiment.model.weights.value.empty())
-    load(weights_of(experiment), experiment.model.weights.place);
+  if (!experiment.model.weights.is_given()) return;
+  const TensorFile file = weights_of(experiment);
+  for (const auto& [block, tensor] : taken_blocks(file, graph_, experiment))
+    set(block, numbers_of(*tensor));
 }
 
 void Model::write(const std::filesystem::path& file, Metadata metadata, Sync sync,
@@ -168,8 +177,7 @@ void ModelOf<T>::run_prepared(std::size_t rows, std::size_t first, std::span<dou
 }
 
 void require_weights(const Experiment& experiment, const Graph& graph) {
-  if (!experiment.model.weights.value.empty())
-    require_fit(weights_of(experiment), graph, experiment.dtype, experiment.model.weights.place);
+  if (experiment.model.weights.is_given()) taken_blocks(weights_of(experiment), graph, experiment);
 }
 
 std::string weights_sha256(const std::vector<BlockValues>& blocks) {

@@ -51,8 +51,8 @@ class Model {
   void load(const TensorFile& file, const Place& place);
   /// The same of a recorded model, naming its file.
   void load(const ModelFile& file);
-  /// Loads the file that `model.weights` names, if it names one. Throws DataError at the key if the
-  /// file cannot be read, and what load throws.
+  /// Loads what `model.weights` takes of a file, if it names one. Throws DataError at the key if
+  /// the file cannot be read, and ConfigError if it does not fit.
   void load_start(const Experiment& experiment);
   /// Returns parameters and state, layer by layer.
   virtual std::vector<BlockValues> blocks() const = 0;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "network/taken_blocks.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -57,18 +58,6 @@ std::string text_of(const TensorFile& file, const char* key) {
   return found == file.metadata.end() ? "" : found->second;
 }
 
-/// Returns which number is not finite in this precision; empty if all are.
-std::string not_finite(const std::string& name, std::span<const double> numbers, Dtype dtype) {
-  const double largest = dtype == Dtype::float32 ? std::numeric_limits<float>::max()
-                                                 : std::numeric_limits<double>::max();
-  const auto wrong = std::ranges::find_if_not(
-      numbers, [&](double x) { return std::abs(x) <= largest; });  // false for NaN
-  if (wrong == numbers.end()) return {};
-  return "number " + std::to_string(wrong - numbers.begin() + 1) + " of '" + name + "' is " +
-         shortest(*wrong) +
-         (std::isfinite(*wrong) ? ", too large for float32" : ", not a finite number");
-}
-
 std::vector<double> numbers_at(const TensorFile& file, const char* name,
                                const std::filesystem::path& path) {
   const Tensor* const tensor = file.find(name);
@@ -115,52 +104,6 @@ ModelFile read_model(const std::filesystem::path& path) {
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",
                               .where = path.string()});
   return model;
-}
-
-void require_fit(const TensorFile& file, const Graph& graph, Dtype dtype, const Place& place) {
-  const auto refuse = [&](const std::string& what, std::string hint = {}) {
-    throw ConfigError(Problem{.what = "the weights do not fit the model: " + what,
-                              .place = place,
-                              .hint = std::move(hint)});
-  };
-  const auto what_it_has = [&] {
-    std::vector<std::string> names;
-    constexpr std::size_t most = 50;  // of a foreign file with thousands
-    for (const Tensor& t : file.tensors) {
-      if (names.size() == most) {
-        names.push_back("... (" + std::to_string(file.tensors.size()) + " in all)");
-        break;
-      }
-      names.push_back(t.name);
-    }
-    return "the file has " + (names.empty() ? "no tensors" : join(names, ", "));
-  };
-  const std::vector<NamedBlock> blocks = graph.saved_blocks();
-  for (const NamedBlock& block : blocks) {
-    const Tensor* const tensor = file.find(block.name);
-    if (!tensor) refuse("no '" + block.name + "'", what_it_has());
-    const nnrun_shape& wanted = block.block->shape;
-    if (std::ranges::equal(tensor->shape, std::span(wanted.sizes, wanted.rank))) {
-      if (tensor->dtype != "F32" && tensor->dtype != "F64")
-        refuse("'" + block.name + "' holds " + tensor->dtype + ", F32 or F64 is expected");
-      if (const std::string fault = not_finite(block.name, numbers_of(*tensor), dtype);
-          !fault.empty())
-        throw ConfigError(Problem{.what = fault + ": a model with it gives wrong answers",
-                                  .place = place,
-                                  .hint = damaged});
-      continue;
-    }
-    nnrun_shape found{};
-    found.rank =
-        static_cast<std::uint32_t>(std::min<std::size_t>(tensor->shape.size(), NNRUN_MAX_RANK));
-    std::copy_n(tensor->shape.begin(), found.rank, found.sizes);
-    refuse("'" + block.name + "' is " + text_of(found) + ", but the model needs " + text_of(wanted),
-           what_it_has());
-  }
-  for (const Tensor& tensor : file.tensors)  // `input/…` is the preparation of the data
-    if (!tensor.name.starts_with("input/") &&
-        std::ranges::find(blocks, tensor.name, &NamedBlock::name) == blocks.end())
-      refuse("the file has '" + tensor.name + "', the model does not");
 }
 
 }  // namespace nnrun::host

@@ -34,8 +34,4 @@ ModelFile read_model(const std::filesystem::path& file);
 void describe(const Preparation& preparation, const DataNames& names, const Targets& targets,
               std::vector<Tensor>& tensors, Metadata& metadata);
 
-/// Throws ConfigError at `place` unless the file has exactly the blocks of the network, each in its
-/// shape and with numbers that are finite in this precision. What describe adds is ignored.
-void require_fit(const TensorFile& file, const Graph& graph, Dtype dtype, const Place& place);
-
 }  // namespace nnrun::host

@@ -1,6 +1,8 @@
 #include "network/model_preparation.hpp"
 
 #include <algorithm>
+
+#include "network/taken_blocks.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -18,25 +20,76 @@ std::size_t raw_inputs(const Experiment& experiment, const ModelFile& file) {
 
 /// Returns the model that `model.weights` names; nothing if there is none, or it is not a model of
 /// ours.
-std::optional<ModelFile> start_of(const Experiment& experiment) {
-  if (experiment.model.weights.value.empty()) return std::nullopt;
+std::optional<ModelFile> start_of(const WeightsSpec& weights) {
+  if (!weights.is_given()) return std::nullopt;
   try {
-    read_safetensors(experiment.model.weights.value);
+    read_safetensors(weights.file.value);
   } catch (const Error&) {  // Model::load_start says so
     return std::nullopt;
   }
-  return read_model(experiment.model.weights.value);
+  return read_model(weights.file.value);
 }
+
+/// Returns what is done to inputs before they are scaled, as text; empty: nothing.
+std::string inputs_of(Recipe recipe) {
+  recipe.target_scale = TargetScale::none;
+  return recipe.is_plain() ? "" : to_json(recipe);
+}
+
+/// Returns the first input that has one name in the file and another in the data.
+std::optional<std::size_t> first_other_name(const Preparation& own, const ModelFile& file) {
+  const std::vector<Column>& columns = own.recipe().columns;
+  if (columns.size() != file.names.inputs.size()) return std::nullopt;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (!columns[i].name.empty() && columns[i].name != file.names.inputs[i]) return i;
+  return std::nullopt;
+}
+
+/// Whether something holds of inputs, and of targets.
+struct Sides {
+  bool inputs, targets;
+};
 
 bool is_prepared(const ModelFile& file) {
   return file.recipe.has_value() || !(file.fit == Preparation::Fit());
 }
 
 /// Returns whether the preparations of two models are the same but for what they learned.
-bool are_alike(const Preparation& own, const ModelFile& file) {
-  const std::string described = file.recipe ? to_json(*file.recipe) : "";
-  const std::string wanted = own.recipe().is_plain() ? "" : to_json(own.recipe());
-  return described == wanted && file.fit.shifts.size() == (own.recipe().scales ? own.outputs() : 0);
+Sides are_alike(const Preparation& own, const ModelFile& file) {
+  const Recipe plain, &other = file.recipe ? *file.recipe : plain;
+  return {.inputs = inputs_of(own.recipe()) == (file.recipe ? inputs_of(other) : "") &&
+                    file.fit.shifts.size() == (own.recipe().scales ? own.outputs() : 0) &&
+                    !first_other_name(own, file),
+          .targets = own.recipe().target_scale == other.target_scale};
+}
+
+/// Returns what a run takes of the preparation of the file: that of inputs with the layers that see
+/// them, that of targets with those that answer; of a whole file both or nothing.
+Sides taken_sides(const Preparation& own, const ModelFile& file, const Graph& graph,
+                  const WeightsSpec& weights) {
+  const Sides alike = are_alike(own, file);
+  if (weights.is_whole()) return {alike.inputs && alike.targets, alike.inputs && alike.targets};
+  const TakenEnds ends = taken_ends(graph, weights);
+  return {ends.first && alike.inputs, ends.last && alike.targets};
+}
+
+std::string words_of_other_names(const Preparation& used, const ModelFile& file, std::size_t i) {
+  std::vector<std::string> here, there = file.names.inputs;
+  for (const Column& column : used.recipe().columns) here.push_back(column.name);
+  const std::string text =
+      "input " + std::to_string(i + 1) + " is '" + here[i] + "' here, '" + there[i] + "' there";
+  std::ranges::sort(here);
+  std::ranges::sort(there);
+  return std::string("inputs are ") + (here == there ? "in another order than" : "not") +
+         " those of '" + file.path.filename().string() + "': " + text;
+}
+
+std::string words_of_inputs(const ModelFile& file, bool same) {
+  const std::string name = "'" + file.path.filename().string() + "'";
+  if (same) return "inputs are prepared as those of " + name + " were, not anew from these data";
+  return "inputs are not prepared as those of " + name +
+         (is_prepared(file) ? " were" : " were: those were not") +
+         ", so its weights start from other numbers";
 }
 
 }  // namespace
@@ -56,7 +109,7 @@ Preparation preparation_of(const Experiment& experiment, const ModelFile& file) 
   const std::string fault = preparation.fault_of(fit, fit.target_shifts.size());
   if (!fault.empty())
     throw RecordError(Problem{.what = "the model " + fault, .where = file.path.string()});
-  preparation.use(std::move(fit));
+  preparation.use(fit);
   return preparation;
 }
 
@@ -67,26 +120,40 @@ void require_fit_of(const ModelFile& file, const Model& model) {
     throw RecordError(Problem{.what = "the model " + fault, .where = file.path.string()});
 }
 
-Preparation preparation_at_start(const Experiment& experiment, Preparation own,
+Preparation preparation_at_start(const Experiment& experiment, const Graph& graph, Preparation own,
                                  std::size_t n_targets) {
-  const std::optional<ModelFile> start = start_of(experiment);
-  if (!start || !is_prepared(*start) || !are_alike(own, *start)) return own;
-  const std::string fault = own.fault_of(start->fit, n_targets);
+  const WeightsSpec& weights = experiment.model.weights;
+  const std::optional<ModelFile> start = start_of(weights);
+  if (!start || !is_prepared(*start)) return own;
+  const Sides taken = taken_sides(own, *start, graph, weights);
+  std::string fault = taken.inputs ? own.fault_of_inputs(start->fit) : "";
+  if (taken.targets && fault.empty()) fault = own.fault_of_targets(start->fit, n_targets);
   if (!fault.empty())
     throw RecordError(Problem{.what = "the model " + fault, .where = start->path.string()});
-  own.use(start->fit);
+  if (taken.inputs) own.use_for_inputs(start->fit);
+  if (taken.targets) own.use_for_targets(start->fit);
   return own;
 }
 
-std::string words_of_start(const Experiment& experiment, const Preparation& used) {
-  const std::optional<ModelFile> start = start_of(experiment);
-  if (!start || (!is_prepared(*start) && !used.changes())) return {};
-  const std::string file = "'" + experiment.model.weights.value.filename().string() + "'";
-  if (start->fit == used.fitted() && are_alike(used, *start))
-    return "inputs are prepared as those of " + file + " were, not anew from these data";
-  return "inputs are not prepared as those of " + file +
-         (is_prepared(*start) ? " were" : " were: those were not") +
-         ", so its weights start from other numbers";
+std::vector<std::string> words_of_start(const Experiment& experiment, const Graph& graph,
+                                        const Preparation& used) {
+  const WeightsSpec& weights = experiment.model.weights;
+  const std::optional<ModelFile> start = start_of(weights);
+  if (!start) return {};
+  const Sides taken = taken_sides(used, *start, graph, weights);
+  const TakenEnds ends = taken_ends(graph, weights);
+  std::vector<std::string> words;
+  if (ends.first)
+    if (const auto other = first_other_name(used, *start))
+      words.push_back(words_of_other_names(used, *start, *other));
+  if (ends.first && (is_prepared(*start) || used.changes()))
+    words.push_back(words_of_inputs(*start, taken.inputs));
+  const bool scaled =
+      used.scales_targets() || (start->recipe && start->recipe->target_scale != TargetScale::none);
+  if (!weights.is_whole() && ends.last && scaled)
+    words.push_back(std::string("targets are ") + (taken.targets ? "" : "not ") +
+                    "scaled as those of '" + start->path.filename().string() + "' were");
+  return words;
 }
 
 }  // namespace nnrun::host

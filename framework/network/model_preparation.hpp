@@ -11,13 +11,14 @@ Preparation preparation_of(const Experiment& experiment, const ModelFile& file);
 void require_fit_of(const ModelFile& file, const Model& model);
 
 /// Returns the preparation of a run that starts from the weights of another one: that of the other,
-/// if the run prepares its inputs in the same way. own: of the run, not fitted. Otherwise returns
-/// `own`.
-Preparation preparation_at_start(const Experiment& experiment, Preparation own,
+/// of inputs if it takes the layers that see them, of targets if it takes those that answer, and if
+/// the run prepares them in the same way. The rest is as in `own`: of the run, not fitted.
+Preparation preparation_at_start(const Experiment& experiment, const Graph& graph, Preparation own,
                                  std::size_t n_targets);
 
 /// Returns what people should know of the preparation of a run that starts from the weights of
 /// another one; nothing if there is nothing to say.
-std::string words_of_start(const Experiment& experiment, const Preparation& used);
+std::vector<std::string> words_of_start(const Experiment& experiment, const Graph& graph,
+                                        const Preparation& used);
 
 }  // namespace nnrun::host

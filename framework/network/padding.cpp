@@ -2,10 +2,12 @@
 
 namespace nnrun::host {
 
-Padding::Padding(const Graph& graph) {
+FixedPlaces::FixedPlaces(const Graph& graph) {
   std::vector<bool> used(graph.n_parameters);
-  for (const NamedBlock& block : graph.blocks())
+  for (const NamedBlock& block : graph.blocks()) {
+    if (block.node->frozen) continue;
     for_each_element(block, [&](std::size_t at, std::size_t) { used[at] = true; });
+  }
   for (std::size_t i = 0; i < used.size(); ++i) {
     if (used[i]) continue;
     if (ranges_.empty() || ranges_.back().second != i) ranges_.push_back({i, i});

@@ -1,4 +1,5 @@
 // The flat vectors in memory have padding, files do not: where it is, and the way between the two.
+// Frozen parameters are places that do not move either.
 #pragma once
 #include <algorithm>
 #include <type_traits>
@@ -8,14 +9,20 @@
 #include "network/graph.hpp"
 namespace nnrun::host {
 
-/// The places of the flat vector that hold no parameter.
-class Padding {
+/// The places of the flat vector that never move: those that hold no parameter, and the parameters
+/// of frozen layers.
+class FixedPlaces {
  public:
-  explicit Padding(const Graph& graph);
-  /// Sets the padding of `numbers`, graph.n_parameters of them, to `value`.
+  explicit FixedPlaces(const Graph& graph);
+  /// Sets these places of `numbers`, graph.n_parameters of them, to `value`.
   template <class T>
   void fill(T* numbers, std::type_identity_t<T> value) const {
     for (const auto& [from, to] : ranges_) std::fill(numbers + from, numbers + to, value);
+  }
+  /// Copies these places of one vector to another.
+  template <class T>
+  void copy(const T* numbers, T* out) const {
+    for (const auto& [from, to] : ranges_) std::copy(numbers + from, numbers + to, out + from);
   }
 
  private:

@@ -14,35 +14,42 @@ class Perturbation {
  public:
   static constexpr std::size_t default_limit = std::size_t{1} << 20;  // numbers: 8 MB of float64
 
-  Perturbation(const Graph& graph, T* w, const Object& cost, const Padding& padding,
+  /// state: may be null if no layer has any.
+  Perturbation(const Graph& graph, T* w, T* state, const Object& cost, const FixedPlaces& fixed,
                std::size_t limit = default_limit)
       : graph_(graph),
         w_(w),
         cost_(cost),
         values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
-        base_(graph, 1, w, nullptr, false),
+        base_(graph, 1, w, state, false),
         pass_(base_.pass()),
-        is_padding_(graph.n_parameters),
+        is_fixed_(graph.n_parameters),
         sweeps_(plan_sweeps(graph, dtype_of<T>, limit)) {
-    padding.fill(is_padding_.data(), 1);
+    fixed.fill(is_fixed_.data(), 1);
+    for (const Node& node : graph.nodes)
+      if (node.frozen && node.plan.n_parameters > 0)
+        frozen_.push_back({node.offset, node.plan.n_parameters});
     allocate();
     if (!sweeps_.empty()) connect();
   }
 
-  /// Sets out[i] to the cost of one example with parameter i + h. Padding gets exactly the unmoved
-  /// cost, which is returned.
+  /// Sets out[i] to the cost of one example with parameter i + h. Padding and frozen parameters get
+  /// exactly the unmoved cost, which is returned.
   T costs(const T* x, const T* t, T h, T* out) {
     pass_.set_batch(x, 1);
     T here{};
     for (Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
-    if (!sweeps_.empty()) return here;
-    pass_.forward();
-    return base_cost(pass_.for_cost(), t);
+    if (sweeps_.empty()) {
+      pass_.forward();
+      here = base_cost(pass_.for_cost(), t);
+    }
+    for (const auto& [from, count] : frozen_) std::fill_n(out + from, count, here);
+    return here;
   }
-  /// Copies costs to out, but gives padding `here`: whole rows may be computed by another kernel
-  /// than the base row, whose last bits may differ.
+  /// Copies costs to out, but gives what is fixed `here`: whole rows may be computed by another
+  /// kernel than the base row, whose last bits may differ.
   void settle(const T* costs, T here, T* out) const {
-    settle(costs, is_padding_.data(), here, out, is_padding_.size());
+    settle(costs, is_fixed_.data(), here, out, is_fixed_.size());
   }
   /// Returns the base row's output after costs().
   const T* output() const { return sweeps_.empty() ? base_.output(last()) : stages_[last()].a; }
@@ -90,10 +97,10 @@ class Perturbation {
 
   /// Uses the same lanes as the plugins: a wide load of what was stored in pieces would wait. What
   /// the last lane writes past a range is padding, or is overwritten later.
-  NNRUN_CLONES static void settle(const T* costs, const T* is_padding, T here, T* out,
+  NNRUN_CLONES static void settle(const T* costs, const T* is_fixed, T here, T* out,
                                   std::size_t n) {
     for (std::size_t i = 0; i < n; i += lanes)
-      lane_at(out + i) = select(lane_at(is_padding + i), Lane<T>{} + here, lane_at(costs + i));
+      lane_at(out + i) = select(lane_at(is_fixed + i), Lane<T>{} + here, lane_at(costs + i));
   }
 
   T run(Sweep& sweep, const T* x, const T* t, T h, T* out) {
@@ -106,7 +113,7 @@ class Perturbation {
       const T here = per_row_.data()[0];
       for (const Section& s : end.sections) {
         const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
-        settle(per_row_.data() + s.at, is_padding_.data() + at, here, out + at, s.range.count);
+        settle(per_row_.data() + s.at, is_fixed_.data() + at, here, out + at, s.range.count);
       }
       return here;
     }
@@ -116,7 +123,7 @@ class Perturbation {
       if (s.groups) rows = write_out(s, y, cols, last_rows_.data());
       const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
       cost_.call("value", values_, rows, t, 0, per_row_.data(), s.range.count, cols);
-      settle(per_row_.data(), is_padding_.data() + at, here, out + at, s.range.count);
+      settle(per_row_.data(), is_fixed_.data() + at, here, out + at, s.range.count);
     }
     return here;
   }
@@ -238,7 +245,11 @@ class Perturbation {
   int (*values_)(void*, const void*, const void*, std::size_t, void*, std::size_t, std::size_t);
   Workspace<T> base_;
   Pass<T> pass_;
-  Buffer<T> is_padding_;  // 1 where there is no parameter
+  Buffer<T> is_fixed_;  // 1 where no parameter can move
+  struct Stretch {
+    std::size_t from, count;
+  };
+  std::vector<Stretch> frozen_;  // in no sweep
   std::vector<Sweep> sweeps_;
   std::vector<Numbers> stages_;
   std::vector<Buffer<T>> written_;  // rows for each position of an input

@@ -29,7 +29,7 @@ std::vector<std::vector<PerturbedRange>> cut(const Graph& graph, std::size_t lim
   std::size_t room = 0;
   for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
     const nnrun_plan& plan = graph.nodes[k].plan;
-    if (plan.n_parameters == 0) continue;
+    if (!graph.nodes[k].learns()) continue;
     // a cut falls between groups, and between whole lanes
     const std::size_t stride = plan.groups ? plan.n_parameters / plan.groups : 1;
     const std::size_t unit = stride % NNRUN_LANES == 0 ? stride : stride * NNRUN_LANES;

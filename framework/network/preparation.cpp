@@ -27,6 +27,15 @@ std::optional<std::string_view> argument_of(std::string_view function, std::stri
   return trimmed(text.substr(1, text.size() - 2));
 }
 
+std::string fault_of_count(const char* what, std::size_t found, std::size_t needed) {
+  if (found == needed) return {};
+  return std::string("has ") + std::to_string(found) + " numbers for " + what + ", not " +
+         std::to_string(needed);
+}
+bool can_scale(double factor) {
+  return factor > 0 && std::isnormal(factor);
+}
+
 std::string name_of_column(const Recipe& recipe, std::size_t column) {
   const std::string& name = recipe.columns[column].name;
   return name.empty() ? std::to_string(column + 1) : "'" + name + "'";
@@ -180,8 +189,25 @@ double Preparation::fill_of(std::size_t c, std::span<const double> rows) const {
 
 void Preparation::fit(std::span<const double> rows, std::span<const double> targets,
                       std::size_t n_targets) {
-  fit_ = {};
-  fitted_ = true;
+  if (!inputs_fitted_) fit_inputs(rows);
+  if (!targets_fitted_ && scales_targets()) fit_targets(targets, n_targets);
+  inputs_fitted_ = targets_fitted_ = true;
+}
+
+void Preparation::use_for_inputs(const Fit& fit) {
+  fit_.shifts = fit.shifts;
+  fit_.factors = fit.factors;
+  fit_.fills = fit.fills;
+  inputs_fitted_ = true;
+}
+
+void Preparation::use_for_targets(const Fit& fit) {
+  fit_.target_shifts = fit.target_shifts;
+  fit_.target_factors = fit.target_factors;
+  targets_fitted_ = true;
+}
+
+void Preparation::fit_inputs(std::span<const double> rows) {
   std::vector<double> fills(inputs());
   bool any = false;
   for (std::size_t c = 0; c < inputs(); ++c)
@@ -197,7 +223,6 @@ void Preparation::fit(std::span<const double> rows, std::span<const double> targ
     }
   if (any) fit_.fills = std::move(fills);
   if (recipe_.scales) fit_scale(rows);
-  if (scales_targets()) fit_targets(targets, n_targets);
 }
 
 void Preparation::fit_scale(std::span<const double> rows) {
@@ -254,27 +279,32 @@ void Preparation::fit_targets(std::span<const double> targets, std::size_t n) {
 }
 
 std::string Preparation::fault_of(const Fit& fit, std::size_t n_targets) const {
-  const auto fault = [](const char* what, std::size_t found, std::size_t needed) {
-    if (found == needed) return std::string();
-    return std::string("has ") + std::to_string(found) + " numbers for " + what + ", not " +
-           std::to_string(needed);
-  };
-  const bool fills = std::ranges::any_of(recipe_.columns, &Column::is_filled);
-  const std::size_t scaled = recipe_.scales ? outputs() : 0, filled = fills ? inputs() : 0,
-                    scaled_targets = scales_targets() ? n_targets : 0;
+  const std::string fault = fault_of_inputs(fit);
+  return fault.empty() ? fault_of_targets(fit, n_targets) : fault;
+}
+
+std::string Preparation::fault_of_targets(const Fit& fit, std::size_t n_targets) const {
+  const std::size_t scaled = scales_targets() ? n_targets : 0;
   if (!recipe_.target_scales.empty() && recipe_.target_scales.size() != n_targets)
-    return fault("the scaling of targets", recipe_.target_scales.size(), n_targets);
+    return fault_of_count("the scaling of targets", recipe_.target_scales.size(), n_targets);
   for (const std::string& found :
-       {fault("the scaling", fit.shifts.size(), scaled),
-        fault("the scaling", fit.factors.size(), scaled),
-        fault("missing values", fit.fills.size(), filled),
-        fault("the scaling of targets", fit.target_shifts.size(), scaled_targets),
-        fault("the scaling of targets", fit.target_factors.size(), scaled_targets)})
+       {fault_of_count("the scaling of targets", fit.target_shifts.size(), scaled),
+        fault_of_count("the scaling of targets", fit.target_factors.size(), scaled)})
     if (!found.empty()) return found;
-  const auto scales = [](double factor) { return factor > 0 && std::isnormal(factor); };
-  if (!std::ranges::all_of(fit.factors, scales)) return "scales an input by an impossible factor";
-  if (!std::ranges::all_of(fit.target_factors, scales))
-    return "scales targets by an impossible factor";
+  return std::ranges::all_of(fit.target_factors, can_scale)
+             ? ""
+             : "scales targets by an impossible factor";
+}
+
+std::string Preparation::fault_of_inputs(const Fit& fit) const {
+  const bool fills = std::ranges::any_of(recipe_.columns, &Column::is_filled);
+  const std::size_t scaled = recipe_.scales ? outputs() : 0, filled = fills ? inputs() : 0;
+  for (const std::string& found : {fault_of_count("the scaling", fit.shifts.size(), scaled),
+                                   fault_of_count("the scaling", fit.factors.size(), scaled),
+                                   fault_of_count("missing values", fit.fills.size(), filled)})
+    if (!found.empty()) return found;
+  if (!std::ranges::all_of(fit.factors, can_scale))
+    return "scales an input by an impossible factor";
   for (std::size_t c = 0; c < fit.fills.size(); ++c) {
     const Column& column = recipe_.columns[c];
     if (!column.is_filled() || !column.is_category) continue;

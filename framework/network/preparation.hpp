@@ -38,19 +38,25 @@ class Preparation {
   /// Returns whether a raw number may be NaN.
   bool may_be_missing(std::size_t column) const { return recipe_.columns[column].is_filled(); }
 
-  /// Learns from raw rows of the training part and from their targets. Throws DataError if numbers
-  /// overflow, or nothing is there to learn from.
+  /// Learns from raw rows of the training part and from their targets what is not in use already.
+  /// Throws DataError if numbers overflow, or nothing is there to learn from.
   void fit(std::span<const double> rows, std::span<const double> targets = {},
            std::size_t n_targets = 0);
-  bool is_fitted() const { return fitted_; }
+  bool is_fitted() const { return inputs_fitted_ && targets_fitted_; }
   const Fit& fitted() const { return fit_; }
   /// Uses what another run learned.
-  void use(Fit fit) {
-    fit_ = std::move(fit);
-    fitted_ = true;
+  void use(const Fit& fit) {
+    use_for_inputs(fit);
+    use_for_targets(fit);
   }
+  /// The same of inputs alone, and of targets alone.
+  void use_for_inputs(const Fit& fit);
+  void use_for_targets(const Fit& fit);
   /// Returns what is wrong with a fit of other sizes than this preparation needs; empty if nothing.
   std::string fault_of(const Fit& fit, std::size_t n_targets) const;
+  /// The same of inputs alone, and of targets alone.
+  std::string fault_of_inputs(const Fit& fit) const;
+  std::string fault_of_targets(const Fit& fit, std::size_t n_targets) const;
 
   /// Prepares one example. Throws DataError if a result is not finite.
   void apply(const double* raw, double* prepared) const;
@@ -90,11 +96,12 @@ class Preparation {
   }
   double mapped(const Slot& slot, const double* raw) const;
   double fill_of(std::size_t column, std::span<const double> rows) const;
+  void fit_inputs(std::span<const double> rows);
   void fit_scale(std::span<const double> rows);
   void fit_targets(std::span<const double> targets, std::size_t n);
 
   Recipe recipe_;
-  bool is_plain_ = true, fitted_ = false;
+  bool is_plain_ = true, inputs_fitted_ = false, targets_fitted_ = false;
   std::vector<Slot> slots_;
   Fit fit_;
 };

@@ -101,9 +101,11 @@ class Workspace {
       v.z = Buffer<T>(n);
       if (node.activation) v.a = Buffer<T>(n);
       if (!training) continue;
-      if (node.plan.kept) v.kept = Buffer<T>(node.plan.kept);
-      if (node.plan.kept_per_row) v.kept_rows = Buffer<T>(rows * node.plan.kept_per_row);
-      if (node.plan.noise_per_row) v.noise = Buffer<T>(rows * node.plan.noise_per_row);
+      if (!node.runs_as_in_use()) {
+        if (node.plan.kept) v.kept = Buffer<T>(node.plan.kept);
+        if (node.plan.kept_per_row) v.kept_rows = Buffer<T>(rows * node.plan.kept_per_row);
+        if (node.plan.noise_per_row) v.noise = Buffer<T>(rows * node.plan.noise_per_row);
+      }
       if (!node.has_slope) continue;
       v.dz = Buffer<T>(n);
       const bool joined = graph.cost_takes_scores && &node == &graph.output();
@@ -188,7 +190,7 @@ class Workspace {
     s.layer = &node.functions().by_dtype[dtype_of<T>];
     s.has_slope = node.has_slope;
     s.pieces = node.cols / node.activation_cols;
-    s.has_parameters = s.layer->backward_parameters && node.plan.n_parameters > 0;
+    s.has_parameters = s.layer->backward_parameters && node.learns();
     if (node.activation)
       s.activation = &node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>];
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
@@ -202,9 +204,9 @@ class Workspace {
     s.call.n_in = static_cast<std::uint32_t>(s.in.size());
     s.call.out.cols = node.cols;
     s.call.w = const_cast<T*>(w_) + node.offset;
-    s.observe = appended(node.functions(), &nnrun_layer::observe, dtype_of<T>);
+    if (!node.frozen) s.observe = appended(node.functions(), &nnrun_layer::observe, dtype_of<T>);
     s.call.plan = &node.plan;
-    s.call.training = training_;
+    s.call.training = training_ && !node.runs_as_in_use();
     if (node.plan.n_state) s.call.state = state_ + node.state_offset;
     s.call.kept = values_[k].kept.data();
     s.call.tile = tile;

@@ -96,8 +96,10 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   run.folder = path;
   run.experiment = read_recorded_config(config, overrides, run.record, registry);
   run.changes = changes_since(config, run.experiment, registry);
-  const bool other = std::ranges::count(overrides, "model.weights", &Override::path) > 0;
-  run.model = read_model(other ? run.experiment.model.weights.value : model);
+  const bool other = std::ranges::any_of(overrides, [](const Override& set) {
+    return set.path == "model.weights" || set.path == "model.weights.file";
+  });
+  run.model = read_model(other ? run.experiment.model.weights.file.value : model);
   return run;
 }
 

@@ -196,9 +196,7 @@ ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
   const fs::path folder = run.folder.path();
   const std::vector<std::uint64_t> steps = checkpoint_steps(checkpoint_folder(folder));
   require_longer(run.experiment, run.epochs_before, 0, 0, folder);
-  Experiment start = run.experiment;
-  if (!steps.empty()) start.model.weights = {};  // the checkpoint's are newer
-  std::unique_ptr<Trainer> trainer = Trainer::create(start, threads);
+  std::unique_ptr<Trainer> trainer = Trainer::create(run.experiment, threads);
   const std::string data = trainer->data_sha256();
   if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
     refuse_to_go_on("the run cannot go on: its data changed since it started",

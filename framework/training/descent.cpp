@@ -24,11 +24,11 @@ std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Exper
     const Use& use = block.block->role == NNRUN_WEIGHTS ? spec->regularizer
                      : block.block->role == NNRUN_BIAS  ? spec->bias_regularizer
                                                         : Use{};
-    if (!use) continue;
+    if (!use || block.node->frozen) continue;
     const auto [from, count] = extent(block);
     Object regularizer(use);
     const auto* const functions = &regularizer.functions<nnrun_regularizer>().by_dtype[dtype];
-    ranges.push_back({std::move(regularizer), functions, from, count});
+    ranges.push_back({std::move(regularizer), functions, from, count, block.node->rate_factor});
   }
   return ranges;
 }
@@ -64,6 +64,42 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
   if (!regularized_.empty()) regularizer_state_ = Buffer<T>(graph.n_parameters);
   update_ = {sizeof update_,        functions.n_slots,  w_, g_,
              slot_pointers_.data(), graph.n_parameters, 0,  base_rate_};
+  learning_ = graph.learning_stretches();
+  is_split_ = graph.n_parameters > 0 &&
+              (learning_.size() != 1 || learning_.front().count != graph.n_parameters ||
+               learning_.front().rate_factor != 1);
+  if (is_split_) split(experiment);
+}
+
+/// Prepares a call of the optimizer for each stretch.
+template <class T>
+void Descent<T>::split(const Experiment& experiment) {
+  const bool whole_only = (optimizer_.functions<nnrun_optimizer>().flags & NNRUN_WHOLE_VECTOR) != 0;
+  if (whole_only && learning_.size() > 1)
+    throw ConfigError(Problem{
+        .what = "optimizer '" + optimizer_.plugin().name +
+                "' looks at all parameters at once, so they must learn at one rate, without "
+                "frozen layers between them",
+        .place = experiment.train.optimizer.use.place,
+        .hint = "freeze the first layers only, without learning_rate_factor, or take another "
+                "optimizer, such as adam"});
+  for (const LearningStretch& stretch : learning_) {
+    Part& part = parts_.emplace_back(Part{stretch.rate_factor, {}, update_});
+    for (const Buffer<T>& slot : slots_) part.slots.push_back(slot.data() + stretch.from);
+    part.update.w = w_ + stretch.from;
+    part.update.g = g_ + stretch.from;
+    part.update.n = stretch.count;
+  }
+  for (Part& part : parts_) part.update.slots = part.slots.data();
+}
+
+template <class T>
+void Descent<T>::update_parts() {
+  for (Part& part : parts_) {
+    part.update.step = update_.step;
+    part.update.rate = update_.rate * part.rate_factor;
+    optimizer_.call("update", apply_, &part.update);
+  }
 }
 
 template <class T>
@@ -74,11 +110,14 @@ void Descent<T>::step() {
   if (clip_value_ > 0 || clip_norm_ > 0) clip();  // penalties are part of what is clipped
   if (schedule_) update_.rate = base_rate_ * factor();
   ++update_.step;
-  optimizer_.call("update", apply_, &update_);
+  if (is_split_) [[unlikely]]
+    update_parts();
+  else
+    optimizer_.call("update", apply_, &update_);
   for (const RegularizedRange& r : regularized_)
     if (r.functions->after)
       r.regularizer.call("after", r.functions->after, w_ + r.from,
-                         regularizer_state_.data() + r.from, update_.rate, r.count);
+                         regularizer_state_.data() + r.from, update_.rate * r.rate_factor, r.count);
 }
 
 template <class T>
@@ -135,24 +174,29 @@ double Descent<T>::factor() const {
 }
 
 /// Clips each number, then the length of the whole gradient (Pascanu et al. 2013, algorithm 1).
+/// What is frozen counts in neither.
 template <class T>
 void Descent<T>::clip() {
-  const std::size_t n = update_.n;
+  const auto each = [&](auto f) {
+    for (const LearningStretch& s : learning_)
+      for (std::size_t i = s.from; i < s.from + s.count; ++i) f(g_[i]);
+  };
   if (clip_value_ > 0) {
     const T limit = static_cast<T>(clip_value_);
-    for (std::size_t i = 0; i < n; ++i) g_[i] = std::clamp(g_[i], -limit, limit);
+    each([&](T& g) { g = std::clamp(g, -limit, limit); });
   }
   if (clip_norm_ == 0) return;
   double sums[NNRUN_LANES] = {};
-  for (std::size_t i = 0; i < n; i += NNRUN_LANES)
-    for (std::size_t j = 0; j < NNRUN_LANES; ++j)
-      sums[j] += static_cast<double>(g_[i + j]) * static_cast<double>(g_[i + j]);
+  for (const LearningStretch& s : learning_)
+    for (std::size_t i = s.from; i < s.from + s.count; i += NNRUN_LANES)
+      for (std::size_t j = 0; j < NNRUN_LANES; ++j)
+        sums[j] += static_cast<double>(g_[i + j]) * static_cast<double>(g_[i + j]);
   double square = 0;
   for (const double sum : sums) square += sum;
   const double norm = std::sqrt(square);
   if (norm <= clip_norm_) return;
   const T scale = static_cast<T>(clip_norm_ / norm);
-  for (std::size_t i = 0; i < n; ++i) g_[i] *= scale;
+  each([&](T& g) { g *= scale; });
 }
 
 template class Descent<float>;

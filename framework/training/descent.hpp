@@ -13,6 +13,7 @@ struct RegularizedRange {
   Object regularizer;
   const nnrun_regularizer_functions* functions;  ///< of the run's dtype
   std::size_t from, count;                       ///< whole lanes; padding is 0 and stays 0
+  double rate_factor;
 };
 
 /// Clipping, regularizers, the current learning rate, and the optimizer with its slots.
@@ -35,12 +36,22 @@ class Descent {
   std::vector<const Object*> updaters() const;
   double learning_rate() const { return update_.rate; }  ///< of the last step
   std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
+  /// Returns the parts of the gradient that matter.
+  const std::vector<LearningStretch>& learning() const { return learning_; }
   void add_to(RunState& state);
   /// Returns what is impossible in restored numbers; empty if they can be those of a run that made
   /// so many steps and ended so many epochs.
   std::string fault(std::uint64_t steps, std::uint64_t epochs) const;
 
  private:
+  /// The update of a stretch; where all parameters learn at one rate there are none.
+  struct Part {
+    double rate_factor;
+    std::vector<void*> slots;
+    nnrun_update update;
+  };
+  void split(const Experiment& experiment);
+  void update_parts();
   double factor() const;
   void clip();
 
@@ -56,6 +67,9 @@ class Descent {
   std::vector<RegularizedRange> regularized_;
   Buffer<T> regularizer_state_;
   nnrun_update update_{};
+  std::vector<LearningStretch> learning_;
+  bool is_split_ = false;
+  std::vector<Part> parts_;
 };
 
 }  // namespace nnrun::host

@@ -179,7 +179,7 @@ std::string better_start(const Node& node, const char* key) {
 std::optional<LikelyCause> initial_parameters(const Symptoms& f) {
   const VectorPicture& w = f.picture.parameters;
   if (!f.is_first() || w.largest <= large_initial_parameter) return {};
-  const bool loaded = !f.around.experiment.model.weights.value.empty();
+  const bool loaded = !f.around.experiment.model.weights.file.value.empty();
   const std::uint32_t role = w.largest_in->block->role;
   return LikelyCause{
       "large initial parameters: " + w.largest_in->name + " reaches " + size_text(w.largest),

@@ -12,39 +12,40 @@ template <class T>
 class MovedCosts {
  public:
   /// Keeps references to all of them. Every call leaves w as it was.
-  MovedCosts(const Graph& graph, const Object& cost, std::size_t max_rows, T* w,
+  MovedCosts(const Graph& graph, const Object& cost, std::size_t max_rows, T* w, T* state,
              MeanCost<T>& mean_cost)
       : graph_(graph),
         cost_(cost),
         w_(w),
+        state_(state),
         mean_cost_(mean_cost),
         out_cols_(graph.output().cols),
         base_outputs_(max_rows * out_cols_) {}
 
-  /// Returns the cost at w + h · direction. The direction's padding is ignored.
+  /// Returns the cost at w + h · direction. Padding and frozen parameters do not move.
   double cost_along(const T* direction, T h) {
     if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
     std::copy_n(w_, graph_.n_parameters, kept_w_.data());
     for (std::size_t i = 0; i < graph_.n_parameters; ++i) w_[i] += h * direction[i];
-    padding_.fill(w_, 0);
+    fixed_.copy(kept_w_.data(), w_);
     const double cost = mean_cost_.cost();
     std::copy_n(kept_w_.data(), graph_.n_parameters, w_);
     return cost;
   }
 
-  /// Zeroes the padding of a gradient that used directions: its plugin does not know where padding
+  /// Zeroes what is fixed in a gradient that used directions: its plugin does not know where that
   /// is.
-  void clear_padding(T* gradient) const {
-    if (kept_w_.data()) padding_.fill(gradient, 0);
+  void clear_fixed(T* gradient) const {
+    if (kept_w_.data()) fixed_.fill(gradient, 0);
   }
 
-  /// Sets out[i] to the cost with parameter i + h. Padding gets exactly the unmoved cost, which is
-  /// returned.
+  /// Sets out[i] to the cost with parameter i + h. Padding and frozen parameters get exactly the
+  /// unmoved cost, which is returned.
   double costs(T h, T* out) {
     outputs_ = mean_cost_.outputs();
     if (differs_) return costs_one_by_one(h, out);
     if (!perturbation_) {
-      perturbation_.emplace(graph_, w_, cost_, padding_);
+      perturbation_.emplace(graph_, w_, state_, cost_, fixed_);
       one_example_ = Buffer<T>(graph_.n_parameters);
     }
     const Batch<T>& batch = mean_cost_.batch();
@@ -72,19 +73,21 @@ class MovedCosts {
  private:
   /// Evaluates the whole batch for every parameter, since an output depends on more than its row.
   double costs_one_by_one(T h, T* out) {
-    for (const NamedBlock& block : blocks_of_parameters_)
+    for (const NamedBlock& block : blocks_of_parameters_) {
+      if (block.node->frozen) continue;
       for_each_element(block, [&](std::size_t i, std::size_t) {
         const T keep = w_[i];
         w_[i] += h;
         out[i] = static_cast<T>(mean_cost_.cost());
         w_[i] = keep;
       });
+    }
     const double here =
         mean_cost_.cost();  // last, so that what layers keep and output belongs to w
-    padding_.fill(out, static_cast<T>(here));
+    fixed_.fill(out, static_cast<T>(here));
     return here;
   }
-  /// Turns sums over the batch into means. Sums of padding have rounding errors, so padding is set
+  /// Turns sums over the batch into means. Sums of what is fixed have rounding errors, so it is set
   /// to the mean again.
   double mean_of_batch(double here, T* out) const {
     const T per_row = T(1) / static_cast<T>(mean_cost_.batch().rows);
@@ -96,7 +99,7 @@ class MovedCosts {
 
   const Graph& graph_;
   const Object& cost_;
-  T* w_;
+  T *w_, *state_;
   MeanCost<T>& mean_cost_;
   std::size_t out_cols_;
   const T* outputs_ = nullptr;
@@ -104,7 +107,7 @@ class MovedCosts {
   std::optional<Perturbation<T>> perturbation_;  // only finite differences need it
   const bool differs_ = graph_.trains_differently();
   const std::vector<NamedBlock> blocks_of_parameters_ = graph_.blocks();
-  const Padding padding_{graph_};
+  const FixedPlaces fixed_{graph_};
 };
 
 }  // namespace nnrun::host

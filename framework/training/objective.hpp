@@ -31,7 +31,7 @@ class Objective {
       : graph_(graph),
         w_(w),
         mean_cost_(graph, cost, max_rows, w, team, state, random),
-        moved_(graph, cost, max_rows, w, mean_cost_),
+        moved_(graph, cost, max_rows, w, state, mean_cost_),
         outputs_(mean_cost_.outputs()) {
     face_ = {sizeof face_, dtype_of<T>,    this,   graph.n_parameters, cost_now, costs_now,
              slopes_now,   cost_along_now, nullptr};
@@ -73,7 +73,7 @@ class Objective {
     return cost;
   }
   void observe() { mean_cost_.observe(); }
-  void clear_padding(T* gradient) const { moved_.clear_padding(gradient); }
+  void clear_fixed(T* gradient) const { moved_.clear_fixed(gradient); }
   /// Returns the outputs of the last evaluation.
   const T* outputs() const { return outputs_; }
 

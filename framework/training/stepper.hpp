@@ -35,7 +35,7 @@ class Stepper {
   double run(const Batch<T>& batch, std::uint64_t epoch) {
     objective_.set_batch(batch, descent_.steps() + 1);
     const double cost = compute(gradient_, compute_);
-    if (!std::isfinite(cost) || !all_finite(g_.data(), g_.size())) [[unlikely]]
+    if (!std::isfinite(cost) || !is_gradient_finite()) [[unlikely]]
       refuse(epoch, cost);
     descent_.step();
     if (graph_.n_state > 0) objective_.observe();
@@ -54,7 +54,8 @@ class Stepper {
     sample.cost = compute(gradient, gradient.functions<nnrun_gradient>().compute);
     sample.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     for (const NamedBlock& block : graph_.blocks()) {
-      const std::vector<T> numbers = gathered(block, g_.data());
+      std::vector<T> numbers = gathered(block, g_.data());
+      if (block.node->frozen) std::ranges::fill(numbers, T(0));  // whatever the plugin wrote there
       sample.blocks.emplace_back(numbers.begin(), numbers.end());
     }
     return sample;
@@ -71,6 +72,11 @@ class Stepper {
   const Descent<T>& descent() const { return descent_; }
 
  private:
+  bool is_gradient_finite() const {
+    for (const LearningStretch& s : descent_.learning())
+      if (!all_finite(g_.data() + s.from, s.count)) return false;
+    return true;
+  }
   /// Writes the gradient of the objective's batch to g_ and returns its cost.
   double compute(const Object& gradient, decltype(nnrun_gradient::compute) function) {
     double cost = 0;
@@ -80,7 +86,7 @@ class Stepper {
         std::rethrow_exception(failure);
       gradient.fail("compute");
     }
-    objective_.clear_padding(g_.data());
+    objective_.clear_fixed(g_.data());
     return cost;
   }
   [[noreturn]] void refuse(std::uint64_t epoch, double cost) {

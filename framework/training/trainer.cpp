@@ -35,8 +35,8 @@ template <class T>
 std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph, DataSource& data,
                                       unsigned threads) {
   data.fit_to(graph, experiment.train.cost);
-  Preparation preparation =
-      preparation_at_start(experiment, data.preparation(experiment), size_of(data.shape().target));
+  Preparation preparation = preparation_at_start(experiment, graph, data.preparation(experiment),
+                                                 size_of(data.shape().target));
   data.require_fit(graph, preparation, experiment);
   const auto* const optimizer =
       static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "network/joined_cost.hpp"
+#include "network/taken_blocks.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -89,6 +90,8 @@ struct Facts {
   std::string as_classes;  // what makes classes of targets that are few whole numbers
   Place cost_place, output_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
+  const Graph& graph;
+  const WeightsSpec& weights;
   std::size_t batch_rows, examples;
 };
 
@@ -104,6 +107,13 @@ std::string or_classes(const Facts& f) {
   return std::ranges::count(f.as_classes, ',') < 2
              ? ""
              : "\nif the target holds classes, write " + f.as_classes + " in data";
+}
+
+/// Returns the first frozen layer that has parameters.
+const Node* frozen_node(const Graph& graph) {
+  const auto found = std::ranges::find_if(
+      graph.nodes, [](const Node& node) { return node.frozen && node.plan.n_parameters > 0; });
+  return found == graph.nodes.end() ? nullptr : &*found;
 }
 
 using Rule = std::optional<Problem> (*)(const Facts&);
@@ -195,6 +205,23 @@ constexpr Rule rules[] = {
                             std::to_string(f.batch_rows) + " hold"};
     },
     [](const Facts& f) -> std::optional<Problem> {
+      const Node* const frozen = frozen_node(f.graph);
+      if (frozen == nullptr || f.graph.output().has_slope) return {};
+      return Problem{.what = "every layer with parameters is frozen, so nothing is learnt",
+                     .place = frozen->place,
+                     .hint = "remove 'frozen' from the layers that are to learn"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      for (const Node& node : f.graph.nodes)
+        if (node.frozen && node.plan.n_parameters > 0 && !is_taken(f.weights, node.name))
+          return Problem{
+              .what = node.name +
+                      " is frozen with the numbers that it began with, which nothing has trained",
+              .place = node.place,
+              .hint = "take those of another run: write model: {weights: RUN}"};
+      return {};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
       if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS) return {};
       return Problem{.what = "the outputs of " + f.activation.name +
                              " add up to 1, but rows of targets have several yes, or none",
@@ -256,6 +283,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .cost_place = experiment.train.cost.place,
               .output_place = output.place,
               .coupled = coupled_node(model->graph()),
+              .graph = model->graph(),
+              .weights = experiment.model.weights,
               .batch_rows = std::min(experiment.train.batch_size, examples),
               .examples = examples};
   if (output.activation && output.activation.place().source)

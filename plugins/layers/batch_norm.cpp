@@ -7,10 +7,11 @@
 /// that they began with (Kingma & Ba 2015, section 3; Keras and PyTorch leave that out: averages of
 /// theirs have a moving_weight of 1). momentum as Keras counts it: 1 − that of PyTorch. Variances
 /// are those of the batch, divided by n, as in Keras; PyTorch averages those divided by n − 1.
+/// Frozen, it uses the kept averages in training too, as in Keras.
 struct BatchNorm : nnrun::Layer {
   static constexpr auto name = "batch_norm",
                         doc = "normalizes each feature over the batch; averages are kept";
-  static constexpr bool couples_rows = true;
+  static constexpr bool couples_rows = true, slopes_in_use = true;
   double momentum = 0.99, epsilon = 1e-3;
   static constexpr auto params() {
     return nnrun::params(
@@ -41,6 +42,7 @@ struct BatchNorm : nnrun::Layer {
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     if (!c.d_in(0)) return;
     const normalization::View<T> v(c);
+    if (!c.training()) return slopes_in_use_of(v, Statistics<T>(c.state(), v.stride), epsilon);
     const Statistics<T> batch(c.kept(), v.stride);
     sum_slopes(v, batch, epsilon);
     slopes(v, batch, epsilon);
@@ -129,6 +131,18 @@ struct BatchNorm : nnrun::Layer {
         const T dx =
             v.gamma[j] * inverse *
             (v.dy[i] - share * (s.dbeta[j] + (v.x[i] - s.mean[j]) * inverse * s.dgamma[j]));
+        v.dx[i] = v.add_inputs ? v.dx[i] + dx : dx;
+      }
+  }
+  /// dx = gamma / deviation · dy, where mean and variance are those that were kept.
+  template <class T>
+  NNRUN_CLONES static void slopes_in_use_of(const normalization::View<T> v, const Statistics<T> s,
+                                            double epsilon) {
+    for (std::size_t r = 0; r < v.groups; ++r)
+      for (std::size_t j = 0; j < v.features; ++j) {
+        const std::size_t i = r * v.features + j;
+        const T dx =
+            v.gamma[j] * normalization::inverse_deviation(s.variance[j], epsilon) * v.dy[i];
         v.dx[i] = v.add_inputs ? v.dx[i] + dx : dx;
       }
   }

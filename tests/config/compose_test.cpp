@@ -36,7 +36,7 @@ TEST_CASE("a path is relative to the file that it is written in", "[config]") {
                    {"a.yaml", "extends: sub/b.yaml\nmodel: {weights: ../w.safetensors}\n"}});
   const auto e = configs.read();
   CHECK(key_of(e, "data.file") == (configs / "sub" / "iris.csv").string());
-  CHECK(e.model.weights.value == (configs / "").parent_path().parent_path() / "w.safetensors");
+  CHECK(e.model.weights.file.value == (configs / "").parent_path().parent_path() / "w.safetensors");
   REQUIRE(e.sources.size() == 3);
   CHECK(e.sources[0]->name == (configs / "a.yaml").string());
   CHECK(e.sources[1]->name == (configs / "sub" / "b.yaml").string());

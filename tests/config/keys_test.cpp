@@ -71,7 +71,8 @@ TEST_CASE("what the host puts beside the settings of a class is reserved", "[con
   CHECK(host::reserved_names("dataset") ==
         Names{"type", "features", "scale", "target_scale", "positive", "columns", "split"});
   CHECK(host::reserved_names("layer") == Names{"type", "name", "inputs", "activation", "init",
-                                               "bias_init", "regularizer", "bias_regularizer"});
+                                               "bias_init", "regularizer", "bias_regularizer",
+                                               "frozen", "learning_rate_factor"});
   CHECK(host::reserved_names("optimizer") == Names{"type", "learning_rate"});
   CHECK(host::reserved_names("schedule") == Names{"type", "warmup", "monitor"});
   CHECK(host::reserved_names("cost") == Names{"type"});

@@ -59,7 +59,7 @@ TEST_CASE("what a config does not say has the documented default", "[config]") {
   CHECK_FALSE(e.model.layers[0].activation);
   CHECK(e.model.layers[0].init.plugin->name == "glorot_uniform");
   CHECK(e.model.layers[0].bias_init.plugin->name == "zeros");
-  CHECK(e.model.weights.value.empty());
+  CHECK(e.model.weights.file.value.empty());
   CHECK(e.train.gradient.plugin->name == "backprop");
   CHECK(e.train.optimizer.use.plugin->name == "sgd");
   CHECK(e.train.optimizer.learning_rate == 0.01);  // of the class

@@ -113,8 +113,8 @@ TEST_CASE("the sweep gives what one pass per parameter gives", "[network][gradie
   const std::size_t limit = GENERATE(std::size_t{1} << 20, std::size_t{200}, std::size_t{1});
   CAPTURE(n.title, limit);
   Rig<double> rig(n.layers, 1);
-  host::Perturbation<double> sweep(rig.graph, rig.w.data(), rig.cost, host::Padding(rig.graph),
-                                   limit);
+  host::Perturbation<double> sweep(rig.graph, rig.w.data(), nullptr, rig.cost,
+                                   host::FixedPlaces(rig.graph), limit);
   Buffer<double> costs(rig.graph.n_parameters);
   const double h = 0.01;
   const double here = sweep.costs(rig.x.data(), rig.t.data(), h, costs.data());
@@ -218,7 +218,7 @@ TEST_CASE("one sample of spsa is the slope along its direction, many are the gra
     double cost = 0;
     gradient.call("compute", gradient.functions<nnrun_gradient>().compute, objective.face(),
                   found.data(), &cost);
-    objective.clear_padding(found.data());
+    objective.clear_fixed(found.data());
     return cost;
   };
   const double cost = compute(1, 1);

@@ -276,7 +276,7 @@ TEST_CASE("a run that was stopped tells what its last parameters score", "[train
   host::Experiment again = net(precision(), ", measure: after_epoch");
   again.dtype = e.dtype;
   again.train.epochs = 0;
-  again.model.weights.value = scratch / "m.safetensors";
+  again.model.weights.file.value = scratch / "m.safetensors";
   const host::Outcome measured = host::Trainer::create(again, 1)->train({});
   CHECK(outcome.result->test->cost == measured.result->test->cost);
   CHECK(outcome.result->test->metrics == measured.result->test->metrics);

@@ -259,7 +259,8 @@ typedef struct nnrun_layer_call {
   uint32_t tile, tiles; /* backward_parameters: which part of dw */
   /* Since 1.1. */
   uint32_t training; /* 0: outputs as a trained network gives them. Only forward is called, and all
-                        slopes, dw, kept, kept_rows and noise are NULL. */
+                        slopes, dw, kept, kept_rows and noise are NULL; of a layer with
+                        NNRUN_SLOPES_IN_USE backward_inputs may be called, too, with slopes. */
   void* state;       /* this layer's slice of the state, in training or not; NULL where the plan has
                         none; only observe may write it */
   /* NULL where training is 0 (in validation, tests, predictions), or the plan asks for none: */
@@ -325,6 +326,9 @@ typedef struct nnrun_layer_functions {
 /* Since 1.2. Its outputs are units of its own, unbounded sums: it takes the default activation of a
    config. */
 #define NNRUN_UNITS 16u
+/* Since 1.3. A layer with state: backward_inputs works where training is 0, too. Then layers before
+   it can learn while it is frozen. */
+#define NNRUN_SLOPES_IN_USE 32u
 typedef struct nnrun_layer {
   uint32_t size, flags;
   int (*plan)(void*, nnrun_plan*); /* [one at a time; build] */

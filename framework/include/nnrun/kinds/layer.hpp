@@ -96,6 +96,8 @@ constexpr std::uint32_t layer_flags() {
   std::uint32_t flags = 0;
   if constexpr (requires { C::couples_rows; }) flags |= C::couples_rows ? NNRUN_COUPLES_ROWS : 0u;
   if constexpr (requires { C::has_units; }) flags |= C::has_units ? NNRUN_UNITS : 0u;
+  if constexpr (requires { C::slopes_in_use; })
+    flags |= C::slopes_in_use ? NNRUN_SLOPES_IN_USE : 0u;
   return flags;
 }
 
@@ -130,7 +132,9 @@ constexpr nnrun_layer_functions layer_functions() {
 /// observe(const LayerCall<T>&) const`, called once after each step; one whose rows depend on each
 /// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
 /// often than it has parameters gives the number in plan.work_per_row, so that threads share its
-/// work. One whose outputs are unbounded sums says `static constexpr bool has_units = true`: it
+/// work. One with state whose backward_inputs works without call.training() too, so that layers
+/// before it can learn while it is frozen, says `static constexpr bool slopes_in_use = true`.
+/// One whose outputs are unbounded sums says `static constexpr bool has_units = true`: it
 /// gets the default activation of a config.
 struct Layer {
   static constexpr auto kind = "layer/1";
