@@ -108,7 +108,7 @@ class Finder {
     if (!weights_.layers.empty())
       return "take " + layer + " out of 'layers' to start it anew, or write layers: {" + layer +
              ": NAME} if it is called NAME there";
-    const std::string name = weights_.file.value.filename().string();
+    const std::string name = weights_.file.value.string();
     if (layer.empty())
       return "write weights: {file: " + name + ", layers: [...]} to take a part of it";
     std::string names;

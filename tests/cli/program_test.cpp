@@ -256,7 +256,7 @@ TEST_CASE("a model's numbers are a start for another run", "[cli]") {
           scratch.folder());
   CHECK(wrong.status == 3);
   CHECK_THAT(wrong.err, Contains("the weights do not fit the model: no 'dense_1/bias'") &&
-                            Contains("the file has dense_1/weights, dense_2/weights"));
+                            Contains("the file has dense_1/weights 5 x 2, dense_2/weights 1 x 5"));
 }
 
 TEST_CASE("check, summary and compare look at the weights that a run would start from", "[cli]") {
