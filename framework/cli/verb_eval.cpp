@@ -66,6 +66,9 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
   const std::size_t examples = counts[part];
+  if (!quiet && !experiment.data.weights.value.empty() && !data.shape().has_weights)
+    talk.write(talk.yellow("note") + ": the data have no column '" + experiment.data.weights.value +
+               "': each example counts 1\n");
   // other data, if somebody asked for them, are not a change
   const bool own_data = arguments.overrides.empty() && !run.record.data_sha256.empty();
   std::string data_sha256;

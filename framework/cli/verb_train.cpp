@@ -184,6 +184,7 @@ class Training {
     const Preparation& preparation = trainer.model()->preparation();
     say_line(words_of(trainer.targets(), trainer.data(), preparation, talk_.utf8() ? " · " : ", "));
     if (arguments_.verbose) talk_.write(data_summary(trainer, talk_));
+    for (const std::string& line : trainer.weight_words()) say_line(line);
     if (!trainer.data().note.empty()) say_line("data   " + trainer.data().note);
     const Graph& graph = trainer.model()->graph();
     const std::string taken = words_of_taken(experiment_.model.weights, graph);

@@ -82,6 +82,7 @@ struct DataSpec {
   std::vector<TargetRule> target_scales;  ///< of some, by name, instead: others are not scaled
   Placed<std::string> positive;  ///< of two classes, that which 1 stands for; empty: the last
   std::vector<ColumnRule> columns;
+  Placed<std::string> weights;  ///< the column that says what an example counts; may be empty
 };
 
 /// A layer that starts from the numbers of a file.
@@ -136,6 +137,9 @@ struct CheckpointSpec {
 /// `train`
 struct TrainSpec {
   Use cost, gradient;
+  /// What a sum of costs is divided by: `examples` or `weights`; empty: weights if data.weights is
+  /// given, else examples.
+  std::string mean_over;
   OptimizerSpec optimizer;
   std::size_t batch_size = 32, epochs = 1;
   bool epochs_given = false;  ///< otherwise as many as `steps` needs

@@ -127,6 +127,15 @@ constexpr Key choice(const char* path, const char* doc) {
   return key;
 }
 
+/// A key that takes one of some words, or is not given; the field is the word.
+template <const auto& words, auto... members>
+constexpr Key optional_choice(const char* path, const char* doc) {
+  Key key = value<members...>(path, doc);
+  key.setting.choices = words.data();
+  key.setting.n_choices = words.size();
+  return key;
+}
+
 constexpr Key class_of(const char* path, std::string_view kind, std::string_view fallback,
                        const char* doc, Accepts range = {}) {
   Key key = special(path, NNRUN_STRING, doc, range);

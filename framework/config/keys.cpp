@@ -13,6 +13,7 @@ constexpr std::array scales{"none", "standard", "min_max", "robust"};
 constexpr std::array column_types{"as_found", "number", "category", "unused"};
 constexpr std::array unknowns{"error", "ignore", "other"};
 constexpr std::array target_scales{"none", "standard", "min_max", "log"};
+constexpr std::array means{"examples", "weights"};
 constexpr std::array ways_to_measure{"while_training", "after_epoch"};
 constexpr std::string_view range_hint = "write {min: 0.001, max: 1, log: true}";
 
@@ -61,6 +62,9 @@ constexpr std::array table{
         "data.columns[].unknown",
         "what a text becomes that the training file does not have; ignore: none "
         "of the known ones; other: an input of its own"),
+    value<data, &DataSpec::weights>(
+        "data.weights",
+        "column that says what each example counts in the cost, from 0 up; not an input"),
     map("data.split", "write split: {validation: 0.2}", "what is cut from the training part"),
     value<data, &DataSpec::split, &Split::validation>(
         "data.split.validation", "fraction of the training part that is cut for validation", share),
@@ -113,6 +117,11 @@ constexpr std::array table{
     use<train, &TrainSpec::cost>("train.cost", "cost", "",
                                  "summed over the outputs of an example, averaged over a batch",
                                  required),
+    optional_choice<means, train, &TrainSpec::mean_over>(
+        "train.mean_over",
+        "what the costs of a batch, or of a part, are divided by: the number of examples, or the "
+        "sum of what they and their classes count; if missing, weights if data.weights is given, "
+        "else examples"),
     use<train, &TrainSpec::gradient>("train.gradient", "gradient", "backprop",
                                      "how the gradient is computed"),
     use<train, &TrainSpec::optimizer, &OptimizerSpec::use>("train.optimizer", "optimizer", "sgd",

@@ -21,6 +21,11 @@ std::string text_of(const Value& value) {
       return join(texts, "_");
     }
     std::string operator()(const std::vector<std::string>& list) const { return join(list, "_"); }
+    std::string operator()(const NamedNumbers& numbers) const {
+      std::vector<std::string> texts;
+      for (const auto& [name, x] : numbers) texts.push_back(name + "_" + (*this)(x));
+      return join(texts, "_");
+    }
   };
   std::string text = std::visit(Visitor{}, value);
   for (char& c : text) {

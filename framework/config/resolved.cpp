@@ -49,6 +49,11 @@ ConfigNode node_of(const Value& value, const nnrun_setting& setting) {
     ConfigNode operator()(const std::vector<std::string>& list) const {
       return list_of(list, text_node);
     }
+    ConfigNode operator()(const NamedNumbers& numbers) const {
+      ConfigNode map{.kind = ConfigNode::Kind::map};
+      for (const auto& [name, x] : numbers) add(map, name, number(x));
+      return map;
+    }
   };
   return std::visit(Visitor{setting.type == NNRUN_PATH}, value);
 }

@@ -59,6 +59,11 @@ Json schema_of(const nnrun_setting& s, const std::optional<Value>& initial) {
       break;
     case NNRUN_FLOATS:
       schema = list_of({{"type", "number"}});
+      if (weighs_classes(s))
+        schema = either(
+            Json::array({std::move(schema),
+                         {{"type", "object"}, {"additionalProperties", {{"type", "number"}}}},
+                         {{"const", balanced_word}}}));
       break;
     case NNRUN_STRINGS:
       schema = list_of(either(Json::array({any_text(), flag()})));

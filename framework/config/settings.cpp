@@ -100,6 +100,7 @@ class ValueReader {
       case NNRUN_PATH:
         return path(node);
       case NNRUN_FLOATS:
+        if (weighs_classes(setting_) && !node.is(ConfigNode::Kind::list)) return by_class(node);
         return list<double>(node, [this](const ConfigNode& item) { return number(item); });
       case NNRUN_STRINGS:
         return list<std::string>(node, [this](const ConfigNode& item) { return text(item); });
@@ -178,6 +179,33 @@ class ValueReader {
     }
     if (out.size() != node.items.size()) return std::nullopt;
     return out;
+  }
+
+  /// Reads what classes count where it is not a list.
+  std::optional<Value> by_class(const ConfigNode& node) const {
+    if (node.is(ConfigNode::Kind::scalar) && node.text == balanced_word) return node.text;
+    const bool is_number = node.is(ConfigNode::Kind::scalar) && number_in(node.text);
+    const bool class_by_class = (setting_.flags & NNRUN_CLASS_WEIGHTS) != 0;
+    if (!node.is(ConfigNode::Kind::map))
+      return refuse(node, is_number ? std::string("write ") +
+                                          (class_by_class ? "a number for each class: [1, "
+                                                          : "what 0 and 1 count: [1, ") +
+                                          node.text + "]"
+                                    : hint_for(node.text, std::vector<std::string>{balanced_word}));
+    NamedNumbers numbers;
+    for (const auto& [name, place, value] : node.entries) {
+      const auto x = value.is(ConfigNode::Kind::scalar) && !value.quoted ? number_in(value.text)
+                                                                         : std::nullopt;
+      if (x)
+        numbers.emplace_back(name, *x);
+      else if (!value.is(ConfigNode::Kind::broken))
+        problems_.add(
+            value.place,
+            quoted(setting_.name) + " of '" + name + "' must be a number, not " + described(value),
+            hint_for_number(value, false));
+    }
+    if (numbers.size() != node.entries.size()) return std::nullopt;
+    return numbers;
   }
 
   const nnrun_setting& setting_;

@@ -74,7 +74,10 @@ struct Object::Kept {
   static void show(bool value, nnrun_value& out, List&) { out.u.i = value ? 1 : 0; }
   static void show(std::int64_t value, nnrun_value& out, List&) { out.u.i = value; }
   static void show(double value, nnrun_value& out, List&) { out.u.f = value; }
-  static void show(const std::string& value, nnrun_value& out, List&) { out.u.s = value.c_str(); }
+  static void show(const std::string& value, nnrun_value& out, List&) {
+    if (out.type != NNRUN_FLOATS) out.u.s = value.c_str();
+  }
+  static void show(const NamedNumbers&, nnrun_value&, List&) {}
   static void show(const std::vector<double>& value, nnrun_value& out, List&) {
     out.count = static_cast<std::uint32_t>(value.size());
     out.u.floats = value.data();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -10,9 +11,13 @@
 #include "loading/registry.hpp"
 namespace nnrun::host {
 
-/// The value of a setting. Its type decides the alternative (string and path: std::string).
+/// Numbers by name, in the order of the config.
+using NamedNumbers = std::vector<std::pair<std::string, double>>;
+/// The value of a setting. Its type decides the alternative (string and path: std::string). What
+/// classes count may also be a text, `balanced`, or NamedNumbers: an object has no such numbers
+/// before they are known.
 using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<double>,
-                           std::vector<std::string>>;
+                           std::vector<std::string>, NamedNumbers>;
 
 /// A class with all its settings, checked, in the order of the class's table.
 struct Use {

@@ -16,7 +16,8 @@ std::string type_words(const nnrun_setting& setting) {
     case NNRUN_PATH:
       return "path";
     case NNRUN_FLOATS:
-      return "list of numbers";
+      return weighs_classes(setting) ? "list of numbers, a map of them by class, or balanced"
+                                     : "list of numbers";
     case NNRUN_STRINGS:
       return "list of texts";
     default:
@@ -49,6 +50,11 @@ std::string words_of(const Value& value) {
     }
     std::string operator()(const std::vector<std::string>& list) const {
       return "[" + join(list, ", ") + "]";
+    }
+    std::string operator()(const NamedNumbers& numbers) const {
+      std::vector<std::string> parts;
+      for (const auto& [name, x] : numbers) parts.push_back(name + ": " + shortest(x));
+      return "{" + join(parts, ", ") + "}";
     }
   } words;
   return std::visit(words, value);

@@ -19,6 +19,14 @@ inline bool allows(const nnrun_setting& setting, double x) {
   return low && high;
 }
 
+/// Returns whether the setting says what classes count, so that a word or a map may stand for its
+/// numbers.
+inline bool weighs_classes(const nnrun_setting& setting) {
+  return (setting.flags & (NNRUN_CLASS_WEIGHTS | NNRUN_LABEL_WEIGHTS)) != 0 &&
+         setting.type == NNRUN_FLOATS;
+}
+inline constexpr const char* balanced_word = "balanced";
+
 /// Returns the texts that the setting allows; empty: any.
 inline std::vector<std::string> choices_of(const nnrun_setting& setting) {
   return {setting.choices, setting.choices + setting.n_choices};

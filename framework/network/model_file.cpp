@@ -16,7 +16,7 @@ constexpr auto shift_name = "input/shift", factor_name = "input/factor", fill_na
 constexpr auto damaged = "the file is damaged, or was made by something else";
 constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes",
                target_key = "target_name", recipe_key = "preparation", kind_key = "targets",
-               border_key = "target_border";
+               border_key = "target_border", class_weights_key = "class_weights";
 
 std::string json_of(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -58,6 +58,24 @@ std::string text_of(const TensorFile& file, const char* key) {
   return found == file.metadata.end() ? "" : found->second;
 }
 
+/// Returns what classes count; empty if the file does not say it.
+std::vector<double> weights_in(const TensorFile& file, const std::filesystem::path& path) {
+  const auto found = file.metadata.find(class_weights_key);
+  if (found == file.metadata.end()) return {};
+  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  const bool weights = json.is_array() && std::ranges::all_of(json, [](const auto& weight) {
+                         return weight.is_number() &&
+                                std::isfinite(weight.template get<double>()) &&
+                                weight.template get<double>() >= 0;
+                       });
+  if (!weights)
+    throw RecordError(
+        Problem{.what = "'" + std::string(class_weights_key) + "' is not a list of numbers from 0",
+                .where = path.string(),
+                .hint = damaged});
+  return json.get<std::vector<double>>();
+}
+
 std::vector<double> numbers_at(const TensorFile& file, const char* name,
                                const std::filesystem::path& path) {
   const Tensor* const tensor = file.find(name);
@@ -88,6 +106,8 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
   if (!targets.known) return;
   metadata[kind_key] = name_of_kind(targets.kind);
   metadata[border_key] = shortest(targets.border);
+  if (!targets.class_weights.empty())
+    metadata[class_weights_key] = nlohmann::json(targets.class_weights).dump();
 }
 
 ModelFile read_model(const std::filesystem::path& path) {
@@ -100,6 +120,7 @@ ModelFile read_model(const std::filesystem::path& path) {
   if (const auto found = model.file.metadata.find(recipe_key); found != model.file.metadata.end())
     model.recipe = read_recipe(found->second, path.string());
   model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
+  model.targets.class_weights = weights_in(model.file, path);
   if (model.fit.shifts.size() != model.fit.factors.size())
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",
                               .where = path.string()});

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 namespace nnrun::host {
 
 /// What targets are, by those of the training part: other data are read in the same way.
@@ -13,6 +14,8 @@ struct Targets {
   bool known = false;
   std::uint32_t kind = NNRUN_NUMBERS;  ///< as nnrun_meaning.targets
   double border = 0.5;  ///< above it: yes; 0 where targets go below 0, as -1 and 1 do
+  /// What the classes count to the cost, if that was worked out from the training part.
+  std::vector<double> class_weights = {};
 };
 
 /// Returns what rows of targets are. Several columns are classes if `classes` says so, or if each

@@ -13,7 +13,20 @@ template <class T>
 struct Batch {
   const T *x, *t;
   std::size_t rows;
+  const T* weight = nullptr;  ///< what each example counts; nullptr: 1
+  /// What the sum of costs is divided by; 0 where no example counts.
+  double divisor = static_cast<double>(rows);
 };
+
+/// Returns a view of examples in the order of the data. in, out: how many numbers an input and an
+/// output have.
+template <class T>
+Batch<T> rows_of(const Examples<T>& examples, std::size_t from, std::size_t rows, std::size_t in,
+                 std::size_t out) {
+  const T* const weight = examples.weight.data();
+  return {examples.x.data() + from * in, examples.t.data() + from * out, rows,
+          weight != nullptr ? weight + from : nullptr, examples.divisor_of(from, rows)};
+}
 
 template <class T>
 class Batches {
@@ -28,6 +41,7 @@ class Batches {
     std::iota(order_.begin(), order_.end(), 0u);
     x_ = Buffer<T>(batch_rows * in);
     t_ = Buffer<T>(batch_rows * out);
+    if (examples.weight.data() != nullptr) weight_ = Buffer<T>(batch_rows);
   }
 
   void begin_epoch(Random& random, std::uint64_t epoch) {
@@ -35,14 +49,15 @@ class Batches {
   }
   /// Returns a view of the data, or rows gathered in this epoch's order; valid until the next call.
   Batch<T> at(std::size_t from, std::size_t rows) const {
-    if (order_.empty())
-      return {examples_.x.data() + from * in_, examples_.t.data() + from * out_, rows};
+    if (order_.empty()) return rows_of(examples_, from, rows, in_, out_);
     for (std::size_t r = 0; r < rows; ++r) {
       std::copy_n(examples_.x.data() + order_[from + r] * in_, in_, x_.data() + r * in_);
       std::copy_n(examples_.t.data() + order_[from + r] * out_, out_, t_.data() + r * out_);
     }
-    return {x_.data(), t_.data(), rows};
+    return {x_.data(), t_.data(), rows, gathered_weights(from, rows), divisor_of(from, rows)};
   }
+  /// Returns whether a sum of costs is divided by anything but a number of examples.
+  bool has_divisors() const { return examples_.divisor.data() != nullptr; }
   bool keeps_outputs() const { return outputs_.data() != nullptr; }
   /// Copies y, the outputs of the batch that begins at `from`.
   void keep_outputs(const T* y, std::size_t from, std::size_t rows) {
@@ -72,10 +87,23 @@ class Batches {
   }
 
  private:
+  const T* gathered_weights(std::size_t from, std::size_t rows) const {
+    for (std::size_t r = 0; weight_.data() != nullptr && r < rows; ++r)
+      weight_.data()[r] = examples_.weight.data()[order_[from + r]];
+    return weight_.data();
+  }
+  double divisor_of(std::size_t from, std::size_t rows) const {
+    if (!has_divisors()) return static_cast<double>(rows);
+    double sum = 0;
+    for (std::size_t r = 0; r < rows; ++r)
+      sum += static_cast<double>(examples_.divisor.data()[order_[from + r]]);
+    return sum;
+  }
+
   const Examples<T>& examples_;
   std::size_t in_, out_;
   std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data
-  Buffer<T> x_, t_, outputs_;
+  Buffer<T> x_, t_, weight_, outputs_;
 };
 
 }  // namespace nnrun::host

@@ -39,6 +39,14 @@ void require_sense_for_target(const ColumnRule& rule) {
     refuse(rule, "is a target: no value is made up for it", "write {missing: drop}");
 }
 
+void require_sense_for_weights(const ColumnRule& rule) {
+  const bool filled = rule.missing != MissingRule::error && rule.missing != MissingRule::drop;
+  if (filled || rule.indicator || rule.scale || rule.unknown != UnknownRule::error ||
+      (rule.type != ColumnType::as_found && rule.type != ColumnType::number))
+    refuse(rule, "says what an example counts ('weights'): nothing else can be done with it",
+           "write {missing: drop}, or remove it from 'columns'");
+}
+
 void require_sense_for_input(const ColumnRule& rule, const Column& column) {
   if (column.is_category && rule.scale)
     refuse(rule, "holds texts, which are not scaled: their inputs are 0 and 1", "remove 'scale'");
@@ -52,13 +60,17 @@ void require_sense_for_input(const ColumnRule& rule, const Column& column) {
 
 }  // namespace
 
-ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules)
+ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules,
+                         const std::string& weights)
     : trained_(true) {
-  const auto flags_of_target = [&](const std::string& name) {
+  const auto or_dropped = [&](std::uint32_t flags, const std::string& name) {
     for (const ColumnRule& rule : rules)
       if (rule.name.value == name && rule.missing == MissingRule::drop)
-        return NNRUN_TARGET | NNRUN_DROP_GAPS;
-    return NNRUN_TARGET;
+        return flags | NNRUN_DROP_GAPS;
+    return flags;
+  };
+  const auto flags_of_target = [&](const std::string& name) {
+    return or_dropped(NNRUN_TARGET, name);
   };
   if (trained.recipe) {
     for (const Column& column : trained.recipe->columns) {
@@ -75,11 +87,19 @@ ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>
   if (!trained.names.target.empty())
     add(trained.names.target, flags_of_target(trained.names.target), NNRUN_COLUMN_CATEGORY,
         trained.names.classes);
+  if (!weights.empty()) add(weights, or_dropped(NNRUN_WEIGHT, weights), NNRUN_COLUMN_NUMBER);
 }
 
-ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules) {
-  for (const ColumnRule& rule : rules)
-    add(rule.name.value, flags_of(rule.missing, rule.unknown), kind_of(rule.type));
+ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules, const std::string& weights) {
+  bool is_told = weights.empty();
+  for (const ColumnRule& rule : rules) {
+    const std::uint32_t flags = flags_of(rule.missing, rule.unknown);
+    const bool weighs = !weights.empty() && rule.name.value == weights;
+    add(rule.name.value, weighs ? flags | NNRUN_WEIGHT : flags,
+        weighs ? std::uint32_t{NNRUN_COLUMN_NUMBER} : kind_of(rule.type));
+    is_told = is_told || weighs;
+  }
+  if (!is_told) add(weights, NNRUN_WEIGHT, NNRUN_COLUMN_NUMBER);
 }
 
 void ToldColumns::add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
@@ -127,8 +147,8 @@ std::vector<TargetScale> scales_of_targets(const std::vector<TargetRule>& rules,
   return any ? scales : std::vector<TargetScale>();
 }
 
-void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Column>& columns,
-                   const DataNames& names, bool table) {
+void require_sense(const std::vector<ColumnRule>& rules, const std::string& weights,
+                   const std::vector<Column>& columns, const DataNames& names, bool table) {
   for (const ColumnRule& rule : rules) {
     const bool scales_only = rule.type == ColumnType::as_found &&
                              rule.missing == MissingRule::error &&
@@ -139,7 +159,9 @@ void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Colum
     const bool target =
         rule.name.value == names.target || std::ranges::count(names.targets, rule.name.value) > 0;
     const auto column = std::ranges::find(columns, rule.name.value, &Column::name);
-    if (target)
+    if (!weights.empty() && rule.name.value == weights)
+      require_sense_for_weights(rule);
+    else if (target)
       require_sense_for_target(rule);
     else if (column != columns.end())
       require_sense_for_input(rule, *column);

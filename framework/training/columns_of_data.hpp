@@ -12,9 +12,11 @@ namespace nnrun::host {
 /// config says of some. Keeps views of what it was made of.
 class ToldColumns {
  public:
-  /// rules: of the config, for what the model does not say of its targets.
-  ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules);
-  explicit ToldColumns(const std::vector<ColumnRule>& rules);
+  /// rules: of the config, for what the model does not say of its targets. weights: the column that
+  /// says what an example counts; may be empty.
+  ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules,
+              const std::string& weights);
+  ToldColumns(const std::vector<ColumnRule>& rules, const std::string& weights);
   /// whole: no file is to be cut into parts.
   void tell(nnrun_data& data, bool whole) const;
 
@@ -35,8 +37,8 @@ std::vector<TargetScale> scales_of_targets(const std::vector<TargetRule>& rules,
                                            const std::vector<std::string>& targets);
 
 /// Throws ConfigError, at its place, for what a config says of a column that is not there or cannot
-/// be what it says. table: the data set follows what it was told.
-void require_sense(const std::vector<ColumnRule>& rules, const std::vector<Column>& columns,
-                   const DataNames& names, bool table);
+/// be what it says. weights: as above. table: the data set follows what it was told.
+void require_sense(const std::vector<ColumnRule>& rules, const std::string& weights,
+                   const std::vector<Column>& columns, const DataNames& names, bool table);
 
 }  // namespace nnrun::host

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "base/did_you_mean.hpp"
 #include "base/doing.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
@@ -52,13 +53,14 @@ std::size_t share(double fraction, std::size_t n) {
 
 DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, bool whole)
     : object_(experiment.data.use),
+      weights_(experiment.data.weights),
       split_(experiment.data.split),
       place_(experiment.data.use.place) {
   const Doing here("opening the data");
   nnrun_data data{};
   data.size = sizeof data;
-  const ToldColumns told = trained ? ToldColumns(*trained, experiment.data.columns)
-                                   : ToldColumns(experiment.data.columns);
+  const ToldColumns told = trained ? ToldColumns(*trained, experiment.data.columns, weights_.value)
+                                   : ToldColumns(experiment.data.columns, weights_.value);
   told.tell(data, whole);
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
     refuse(object_, experiment.file);
@@ -68,8 +70,9 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
         .where = object_.plugin().library->file.string()});
   take(data);
   order_classes(experiment, trained);
+  if (!weights_.value.empty()) take_out_weights(trained != nullptr);
   if (!trained) {
-    require_sense(experiment.data.columns, shape_.columns, shape_.names,
+    require_sense(experiment.data.columns, weights_.value, shape_.columns, shape_.names,
                   (object_.functions<nnrun_dataset>().flags & NNRUN_TABLE) != 0);
     const DataSpec& said = experiment.data;
     if ((said.target_scale != TargetScale::none || !said.target_scales.empty()) &&
@@ -120,6 +123,35 @@ void DataSource::fit_to(const Graph& graph, const Use& cost) {
   shape_.two_classes.one_number = true;
   shape_.two_classes.no = (table.flags & NNRUN_SIGNS) != 0 ? -1 : 0;
   shape_.target = {1, {1}};
+}
+
+/// Takes the column of what an example counts out of the inputs. A trained network may be measured
+/// on data without it.
+void DataSource::take_out_weights(bool trained) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < shape_.columns.size(); ++i)
+    names.push_back(shape_.columns[i].name.empty() ? "x" + std::to_string(i + 1)
+                                                   : shape_.columns[i].name);
+  const auto found = std::ranges::find(names, weights_.value);
+  if (found == names.end()) {
+    if (trained) return;
+    throw ConfigError(Problem{
+        .what = "'weights' names '" + weights_.value + "', which is not a column of the data",
+        .place = weights_.place,
+        .hint = did_you_mean(weights_.value, names)});
+  }
+  if (shape_.input.rank != 1 || names.size() == 1)
+    throw ConfigError(Problem{.what = "'weights' takes one of several numbers of an example, but "
+                                      "an example of the data set is " +
+                                      text_of(shape_.input),
+                              .place = weights_.place,
+                              .hint = "remove weights"});
+  weight_at_ = static_cast<std::size_t>(found - names.begin());
+  shape_.has_weights = true;
+  --shape_.input.sizes[0];
+  const auto at = static_cast<std::ptrdiff_t>(weight_at_);
+  shape_.columns.erase(shape_.columns.begin() + at);
+  if (!shape_.names.inputs.empty()) shape_.names.inputs.erase(shape_.names.inputs.begin() + at);
 }
 
 /// Counts the examples of the parts that are cut off.
@@ -212,7 +244,8 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
   const Bytes width = dtype == Dtype::float32 ? 4 : 8;
   std::vector<Need> needs;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-    const std::size_t cols = size_of(shape_.input) + size_of(shape_.target);
+    const std::size_t cols =
+        size_of(shape_.input) + size_of(shape_.target) + (shape_.has_weights ? 1 : 0);
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(cols) + " numbers",
                      Bytes{given_[part]} * cols * width, 1, place_, "use fewer examples"});
@@ -232,6 +265,8 @@ struct Reader {
   const DataShape& shape;
   Random& random;
   const Preparation& preparation;  // says which numbers may be missing
+  const std::string& weights;      // the name of their column
+  std::size_t weight_at;           // if the shape has weights
 
   [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
                                   std::size_t column, double x) const {
@@ -246,13 +281,37 @@ struct Reader {
                             .hint = finite ? "write dtype: float64" : ""});
   }
 
+  /// Writes the weights of n examples, and closes the gaps that they leave between the inputs.
+  template <class T, class Target>
+  void take_weights(std::size_t part, std::size_t first, std::size_t n, std::vector<double>& x,
+                    T* to) const {
+    const std::size_t in = size_of(shape.input);
+    for (std::size_t r = 0; r < n; ++r) {
+      const double* const row = x.data() + r * (in + 1);
+      const double weight = row[weight_at];
+      if (!(weight >= 0) || !std::isfinite(static_cast<Target>(weight)))
+        throw DataError(Problem{
+            .what = std::string(part_words[part]) + " example " + std::to_string(first + r + 1) +
+                    " counts " + shortest(weight) + " by column '" + weights + "'",
+            .where = "data set '" + object.plugin().name + "'",
+            .hint = std::isfinite(weight) && weight >= 0 ? "write dtype: float64"
+                                                         : "an example counts 0 or more"});
+      to[r] = static_cast<T>(weight);
+      double* out = x.data() + r * in;
+      for (std::size_t c = 0; c <= in; ++c)
+        if (c != weight_at) *out++ = row[c];
+    }
+  }
+
   /// Target: what the run's targets will be; T may be wider while inputs are to be prepared.
   template <class T, class Target>
   Examples<T> read(std::size_t part, std::size_t count) const {
     const std::size_t in = size_of(shape.input), out = size_of(shape.target);
     Examples<T> all{Buffer<T>(count * in), Buffer<T>(count * out), count};
+    if (shape.has_weights) all.weight = Buffer<T>(count);
     const bool two = shape.names.classes.size() == 2;
-    std::vector<double> x(std::min(count, chunk_rows) * in),
+    const std::size_t given = in + (shape.has_weights ? 1 : 0);
+    std::vector<double> x(std::min(count, chunk_rows) * given),
         t(std::min(count, chunk_rows) * (two ? 2 : out));
     Stream stream(random, stream_names[part], 0);
     // division is all that a plain preparation does; else the rest of it does that, too
@@ -273,6 +332,7 @@ struct Reader {
                            static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
       if (status != 0) refuse(object);
       if (two) shape.two_classes.apply(std::span(t).first(n * 2));
+      if (shape.has_weights) take_weights<T, Target>(part, from, n, x, all.weight.data() + from);
       copy(x, n * in, all.x.data() + from * in, from, false, in, divide_by);
       copy(t, n * out, all.t.data() + from * out, from, true, out, 1);
     }
@@ -289,6 +349,9 @@ Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order,
     std::copy_n(from.x.data() + order[i] * in, in, to.x.data() + i * in);
     std::copy_n(from.t.data() + order[i] * out, out, to.t.data() + i * out);
   }
+  if (from.weight.data() == nullptr) return to;
+  to.weight = Buffer<T>(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) to.weight.data()[i] = from.weight.data()[order[i]];
   return to;
 }
 
@@ -297,7 +360,7 @@ Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order,
 template <class T, class Target>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random,
                                                           const Preparation& preparation) const {
-  const Reader reader{object_, shape_, random, preparation};
+  const Reader reader{object_, shape_, random, preparation, weights_.value, weight_at_};
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     parts[part] = reader.read<T, Target>(part, given_[part]);
@@ -369,6 +432,10 @@ Examples<T> prepared(const Examples<double>& raw, const Preparation& preparation
                     .where = "'target_scale' of the data",
                     .hint = "scale that target, too, or write dtype: float64"});
   }
+  if (raw.weight.data() == nullptr) return to;
+  to.weight = Buffer<T>(raw.count);
+  for (std::size_t i = 0; i < raw.count; ++i)
+    to.weight.data()[i] = static_cast<T>(raw.weight.data()[i]);
   return to;
 }
 
@@ -392,11 +459,30 @@ std::vector<std::size_t> gaps_of(const std::array<Examples<double>, NNRUN_PARTS>
 
 }  // namespace
 
+/// Throws DataError for a part whose examples count nothing at all: it has no mean.
+template <class T>
+void DataSource::require_weights(const std::array<Examples<T>, NNRUN_PARTS>& parts) const {
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    const std::span<const T> all(parts[part].weight.data(),
+                                 parts[part].weight.data() ? parts[part].count : 0);
+    if (all.empty() || std::ranges::any_of(all, [](T weight) { return weight > 0; })) continue;
+    throw DataError(Problem{.what = std::string("every ") + part_words[part] +
+                                    " example counts 0 by column '" + weights_.value + "'",
+                            .where = "data set '" + object_.plugin().name + "'",
+                            .hint = "remove weights from data, or give the part an example that "
+                                    "counts"});
+  }
+}
+
 /// Prepares in double: the mean of a column may be large, and is subtracted before rounding.
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
   const Doing here("reading the data");
-  if (!preparation.changes()) return read_raw<T, T>(random, preparation);
+  if (!preparation.changes()) {
+    auto parts = read_raw<T, T>(random, preparation);
+    require_weights(parts);
+    return parts;
+  }
   // numbers that are scaled before they are rounded to T may be larger
   const auto raw = preparation.scales_targets() ? read_raw<double, double>(random, preparation)
                                                 : read_raw<double, T>(random, preparation);
@@ -408,6 +494,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     parts[part] = prepared<T>(raw[part], preparation, targets);
+  require_weights(parts);
   return parts;
 }
 
@@ -430,6 +517,7 @@ std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
   for (const Examples<T>& part : parts) {
     hashes += sha256_of(std::as_bytes(part.x.all()));
     hashes += sha256_of(std::as_bytes(part.t.all()));
+    if (part.weight.size() > 0) hashes += sha256_of(std::as_bytes(part.weight.all()));
   }
   return sha256_of(std::as_bytes(std::span(hashes)));
 }

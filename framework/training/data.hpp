@@ -19,6 +19,18 @@ template <class T>
 struct Examples {
   Buffer<T> x, t;
   std::size_t count = 0;
+  /// What each example counts: the factor of its cost; empty: 1.
+  Buffer<T> weight{};
+  /// What each example adds to the number that a sum of costs is divided by; empty: 1.
+  Buffer<T> divisor{};
+
+  /// Returns what the costs of some examples in a row are divided by.
+  double divisor_of(std::size_t from, std::size_t n) const {
+    if (divisor.data() == nullptr) return static_cast<double>(n);
+    double sum = 0;
+    for (std::size_t i = from; i < from + n; ++i) sum += static_cast<double>(divisor.data()[i]);
+    return sum;
+  }
 };
 
 /// Shapes, names and counts that a data set gives when it is opened.
@@ -28,6 +40,7 @@ struct DataShape {
   DataNames names;
   std::vector<Column> columns;  ///< of inputs
   double divide_by = 1;         ///< what inputs are divided by
+  bool has_weights = false;     ///< examples say what they count
   /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
   std::string target_reason, as_classes, note;
   TwoClasses two_classes;  ///< of a target that has two
@@ -59,7 +72,8 @@ class DataSource {
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
   /// Reads all parts, training, validation and test; splits the training part; fits the
   /// preparation to it, unless it is fitted already, and prepares the inputs. Throws DataError for
-  /// a number that is not finite or too large for T, naming part, example and column.
+  /// a number that is not finite or too large for T, or a weight below 0, naming part, example and
+  /// column.
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> read(Random& random, Preparation& preparation);
   /// Returns the smallest and largest value of each input of the training part, before preparation;
@@ -69,6 +83,7 @@ class DataSource {
  private:
   void take(const nnrun_data& data);
   void order_classes(const Experiment& experiment, const ModelFile* trained);
+  void take_out_weights(bool trained);
   void split_off(const Experiment& experiment);
   [[noreturn]] void refuse_targets(std::size_t outputs) const;
   template <class T, class Target>
@@ -76,7 +91,11 @@ class DataSource {
                                                 const Preparation& preparation) const;
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random) const;
+  template <class T>
+  void require_weights(const std::array<Examples<T>, NNRUN_PARTS>& parts) const;
   Object object_;
+  Placed<std::string> weights_;
+  std::size_t weight_at_ = 0;  // the column of what an example counts, if shape_.has_weights
   Split split_;
   Place place_;
   DataShape shape_;

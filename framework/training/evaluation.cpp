@@ -3,6 +3,7 @@
 #include "network/joined_cost.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model_preparation.hpp"
+#include "training/class_weights.hpp"
 #include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
@@ -10,22 +11,24 @@ namespace {
 template <class T>
 Score score_as(const Experiment& experiment, const ModelFile& file, Model& model, DataSource& data,
                std::size_t part, std::string* data_sha256) {
-  const Object cost = cost_of(experiment.train.cost, model.graph());
   std::vector<Object> metrics;
   for (const Use& use : experiment.metrics) metrics.emplace_back(use);
   // a sequential generator gave the first parameters, then the data: the order must be the same
   Random random(experiment.random, experiment.seed);
   model.draw(random);
-  const auto parts = data.read<T>(random, model.preparation());
+  auto parts = data.read<T>(random, model.preparation());
   if (data_sha256) *data_sha256 = hash_of(parts);
   model.load(file);
   const Use& cost_use = experiment.train.cost;
-  const Targets targets =
-      file.targets.known
-          ? file.targets
-          : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? NNRUN_TRAIN : part], data.shape(),
-                       cost_use);
+  const Targets targets = file.targets.known
+                              ? file.targets
+                              : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? NNRUN_TRAIN : part],
+                                           data.shape(), cost_use);
   model.set_targets(targets);
+  const std::size_t cols = model.graph().output().cols;
+  const ClassWeights weights = class_weights_of(cost_use, file, cols);
+  const Object cost = cost_of(weights.cost, model.graph());
+  set_divisors(parts, weights, divides_by_weights(experiment), cols);
   prepare(metrics, meaning_of(cost_use, model.graph().output(), targets));
   return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
       .score_with_details(parts[part]);

@@ -14,7 +14,8 @@ class Evaluation {
   Evaluation(ModelOf<T>& model, const Object& cost, const std::vector<Object>& metrics)
       : model_(model), cost_(cost), metrics_(metrics), per_row_(Model::most_rows) {}
 
-  /// Returns mean cost and metrics. examples: at least one.
+  /// Returns mean cost, weighted where examples or classes have weights, and metrics, to which
+  /// every example counts the same. examples: at least one.
   Score score(const Examples<T>& examples) {
     const std::size_t out = model_.graph().output().cols;
     if (!metrics_.empty() && outputs_.size() < examples.count * out)
@@ -26,10 +27,10 @@ class Evaluation {
       const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
       cost_.call("value", value, model_.for_cost(), examples.t.data() + from * out, out,
                  per_row_.data(), n, out);
-      for (std::size_t r = 0; r < n; ++r) sum += static_cast<double>(per_row_.data()[r]);
+      add_costs(examples, from, n, sum);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
     }
-    return {sum / static_cast<double>(examples.count), measure(outputs_.data(), examples)};
+    return {sum / examples.divisor_of(0, examples.count), measure(outputs_.data(), examples)};
   }
 
   /// Returns the metrics of outputs that are computed already.
@@ -81,6 +82,16 @@ class Evaluation {
   static constexpr std::size_t most_classes = 1000;  ///< of a table
 
  private:
+  void add_costs(const Examples<T>& examples, std::size_t from, std::size_t n, double& sum) const {
+    const T* const weight = examples.weight.data();
+    for (std::size_t r = 0; r < n; ++r) {
+      const auto cost = static_cast<double>(per_row_.data()[r]);
+      if (weight == nullptr)
+        sum += cost;
+      else if (weight[from + r] > 0)  // else it may be infinite
+        sum += static_cast<double>(weight[from + r]) * cost;
+    }
+  }
   /// Returns outputs and targets in the units of the data, as metrics are to see them.
   std::pair<const T*, const T*> in_units(const T* y, const Examples<T>& examples) {
     const Preparation& preparation = model_.preparation();

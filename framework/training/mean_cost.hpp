@@ -1,4 +1,5 @@
-// The mean cost of one batch at the present parameters, and its slope by backpropagation.
+// The mean cost of one batch at the present parameters, and its slope by backpropagation. Where
+// examples have weights, each cost is multiplied by its own, and so is its slope.
 #pragma once
 #include <atomic>
 #include <cmath>
@@ -45,6 +46,8 @@ class MeanCost {
   /// noise.
   void set_batch(const Batch<T>& batch, std::uint64_t step) {
     if (batch.rows != batch_.rows) cut(batch.rows);
+    if (batch.divisor != batch_.divisor)
+      share_of_row_ = batch.divisor > 0 ? 1.0 / batch.divisor : 0;  // 0: no example counts
     batch_ = batch;
     for (Noise& noise : noises_) draw(noise, step);
   }
@@ -138,7 +141,6 @@ class MeanCost {
   /// an earlier one left behind its end is cleared.
   void cut(std::size_t rows) {
     workspace_.clear_slopes();
-    share_of_row_ = 1.0 / static_cast<double>(rows);
     block_rows_ = block_rows(rows, coupled_);
     n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
     for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
@@ -146,6 +148,18 @@ class MeanCost {
   void values(const Pass<T>& pass, const Rows& rows) {
     cost_.call("value", value_, pass.for_cost(), batch_.t + rows.from * out_cols_, out_cols_,
                per_row_.data() + rows.from, rows.count, out_cols_);
+    if (batch_.weight != nullptr) weigh(rows, nullptr);
+  }
+  /// Multiplies costs and slopes by what their examples count. One that counts nothing has no part
+  /// in them, even if its cost is infinite. slopes: nullptr if there are none.
+  void weigh(const Rows& rows, T* slopes) {
+    for (std::size_t r = 0; r < rows.count; ++r) {
+      const T weight = batch_.weight[rows.from + r];
+      T& cost = per_row_.data()[rows.from + r];
+      cost = weight == 0 ? T(0) : cost * weight;
+      for (std::size_t i = r * out_cols_; slopes && i < (r + 1) * out_cols_; ++i)
+        slopes[i] = weight == 0 ? T(0) : slopes[i] * weight;
+    }
   }
   void values_and_slopes(std::size_t b) {
     Pass<T>& pass = blocks_[b];
@@ -156,6 +170,7 @@ class MeanCost {
     cost_.call("slope", slope_, pass.for_cost(), batch_.t + rows.from * out_cols_, out_cols_,
                share_of_row_, pass.steps().back().da, per_row_.data() + rows.from, rows.count,
                out_cols_);
+    if (batch_.weight != nullptr) weigh(rows, pass.steps().back().da);
     pass.backward_inputs();
   }
   void parameter_slopes(Pass<T>& tile, T* gradient) {
@@ -184,7 +199,8 @@ class MeanCost {
   double mean_cost() const {
     double sum = 0;
     for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(per_row_.data()[r]);
-    return batch_.rows == 1 ? sum : sum / static_cast<double>(batch_.rows);
+    if (batch_.divisor == 1) return sum;
+    return batch_.divisor > 0 ? sum / batch_.divisor : 0;
   }
   /// Calls f(i, thread) for i from 0 to n - 1 on the team. Rethrows the first exception.
   template <class F>
@@ -209,7 +225,7 @@ class MeanCost {
   Team& team_;
   Workspace<T> workspace_;
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
-  double share_of_row_ = 1;  // its weight in the mean
+  double share_of_row_ = 1;  // of an example that counts 1, in the mean
   std::vector<Pass<T>> blocks_, tiles_;
   Buffer<T> per_row_;
   const bool coupled_ = graph_.couples_rows();

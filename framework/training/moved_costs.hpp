@@ -49,7 +49,7 @@ class MovedCosts {
       one_example_ = Buffer<T>(graph_.n_parameters);
     }
     const Batch<T>& batch = mean_cost_.batch();
-    if (batch.rows == 1) {
+    if (batch.rows == 1 && batch.weight == nullptr && batch.divisor == 1) {
       const T here = perturbation_->costs(batch.x, batch.t, h, out);
       outputs_ = perturbation_->output();
       return static_cast<double>(here);
@@ -58,8 +58,10 @@ class MovedCosts {
     double here = 0;
     for (std::size_t r = 0; r < batch.rows; ++r) {
       T* const costs = r == 0 ? out : one_example_.data();
-      here += static_cast<double>(
-          perturbation_->costs(batch.x + r * graph_.input_cols, batch.t + r * out_cols_, h, costs));
+      const T own =
+          perturbation_->costs(batch.x + r * graph_.input_cols, batch.t + r * out_cols_, h, costs);
+      here +=
+          static_cast<double>(batch.weight == nullptr ? own : weigh(batch.weight[r], own, costs));
       std::copy_n(perturbation_->output(), out_cols_, base_outputs_.data() + r * out_cols_);
       if (r > 0)
         for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] += costs[i];
@@ -87,12 +89,19 @@ class MovedCosts {
     fixed_.fill(out, static_cast<T>(here));
     return here;
   }
+  /// Multiplies the costs of an example by what it counts, and returns `here` multiplied, too.
+  T weigh(T weight, T here, T* costs) const {
+    for (std::size_t i = 0; i < graph_.n_parameters; ++i)
+      costs[i] = weight == 0 ? T(0) : costs[i] * weight;
+    return weight == 0 ? T(0) : here * weight;
+  }
   /// Turns sums over the batch into means. Sums of what is fixed have rounding errors, so it is set
   /// to the mean again.
   double mean_of_batch(double here, T* out) const {
-    const T per_row = T(1) / static_cast<T>(mean_cost_.batch().rows);
-    for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] *= per_row;
-    here /= static_cast<double>(mean_cost_.batch().rows);
+    const double divisor = mean_cost_.batch().divisor;
+    const T share = divisor > 0 ? T(1) / static_cast<T>(divisor) : 0;  // 0: no example counts
+    for (std::size_t i = 0; i < graph_.n_parameters; ++i) out[i] *= share;
+    here = divisor > 0 ? here / divisor : 0;
     perturbation_->settle(out, static_cast<T>(here), out);
     return here;
   }

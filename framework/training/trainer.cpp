@@ -8,6 +8,7 @@
 #include "network/memory_needs.hpp"
 #include "network/model_preparation.hpp"
 #include "training/batches.hpp"
+#include "training/class_weights.hpp"
 #include "training/history.hpp"
 #include "training/meaning.hpp"
 #include "training/open_sizes.hpp"
@@ -91,6 +92,7 @@ class TrainerOf final : public Trainer {
     parts_ = source_.template read<T>(random_, model_->preparation());
     require_predictable();
     model_->set_targets(targets_of(train_part(), source_.shape(), experiment_.train.cost));
+    weigh_classes();
     prepare(metrics_,
             meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
     batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
@@ -147,7 +149,8 @@ class TrainerOf final : public Trainer {
 
   GradientSample differentiate(const Use& gradient) override {
     return stepper_.differentiate(gradient,
-                                  {train_part().x.data(), train_part().t.data(), batch_rows_});
+                                  rows_of(train_part(), 0, batch_rows_, model_->graph().input_cols,
+                                          model_->graph().output().cols));
   }
 
   std::vector<std::pair<double, double>> input_ranges() const override {
@@ -170,11 +173,29 @@ class TrainerOf final : public Trainer {
     return summary_of(parts_, source_.shape(), model_->preparation());
   }
 
+  std::vector<std::string> weight_words() const override {
+    return words_of_weights(class_weights_, parts_, source_.shape(), experiment_);
+  }
+
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
+  /// Gives the cost the numbers of what classes count, which may follow from the training part.
+  void weigh_classes() {
+    Targets targets = model_->targets();
+    class_weights_ = class_weights_of(experiment_.train.cost, source_.shape().names, targets,
+                                      train_part(), model_->graph().output().cols);
+    targets.class_weights = class_weights_.found;
+    model_->set_targets(targets);
+    if (!class_weights_.given) {
+      cost_ = cost_of(class_weights_.cost, model_->graph());
+      require_fit<T>(cost_, model_->graph().output().cols);
+    }
+    set_divisors(parts_, class_weights_, divides_by_weights(experiment_),
+                 model_->graph().output().cols);
+  }
   void list_state() {
-    position_.add_to(state_);
+    position_.add_to(state_, batches_->has_divisors());
     state_.add("random/position", random_.position());
     state_.add("model/parameters", model_->parameters().all());
     if (model_->state().size() > 0) state_.add("model/state", model_->state().all());
@@ -275,8 +296,7 @@ class TrainerOf final : public Trainer {
       const bool stop = listener.stop && listener.stop();
       if (listener.progress)
         listener.progress({epoch, descent().planned_epochs(), position_.seen, count,
-                           position_.epoch_seconds,
-                           position_.epoch_cost / static_cast<double>(position_.seen)});
+                           position_.epoch_seconds, mean_cost_of_epoch()});
       if (stop) return false;
       if (took < 0.01) chunk *= 2;
       if (took > 0.04) chunk = std::max<std::uint64_t>(1, chunk / 2);
@@ -286,12 +306,12 @@ class TrainerOf final : public Trainer {
 
   void end_epoch(const Listener& listener) {
     stepper_.require_finite_parameters(position_.epochs + 1);
-    const double cost = position_.epoch_cost / static_cast<double>(position_.seen);
+    const double cost = mean_cost_of_epoch();
     position_.last_is_whole = position_.seen == train_part().count;
     position_.epochs += 1;
     position_.examples += std::exchange(position_.seen, 0);
     position_.seconds += std::exchange(position_.epoch_seconds, 0);
-    position_.epoch_cost = 0;
+    position_.epoch_cost = position_.epoch_divisor = 0;
     const EpochReport last = report(cost, listener);
     stepper_.descent().observe(last);
     if (patience_) patience_->observe(last, model_->parameters().all(), model_->state().all());
@@ -341,13 +361,21 @@ class TrainerOf final : public Trainer {
     reports_.add_details(r, anew ? nullptr : whole_outputs());
     return r;
   }
+  /// Returns that of the examples seen so far.
+  double mean_cost_of_epoch() const {
+    if (!batches_->has_divisors())
+      return position_.epoch_cost / static_cast<double>(position_.seen);
+    return position_.epoch_divisor > 0 ? position_.epoch_cost / position_.epoch_divisor : 0;
+  }
   /// Returns nullptr if the last epoch ended before it had seen every example.
   const T* whole_outputs() const { return position_.last_is_whole ? batches_->outputs() : nullptr; }
 
   void run_step(std::uint64_t epoch, std::size_t count) {
     const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
-    const double cost = stepper_.run(batches_->at(from, rows), epoch);
-    position_.epoch_cost += cost * static_cast<double>(rows);
+    const Batch<T> batch = batches_->at(from, rows);
+    const double cost = stepper_.run(batch, epoch);
+    position_.epoch_cost += cost * batch.divisor;
+    if (batches_->has_divisors()) position_.epoch_divisor += batch.divisor;
     if (batches_->keeps_outputs()) batches_->keep_outputs(stepper_.outputs(), from, rows);
     position_.seen += rows;
   }
@@ -364,6 +392,7 @@ class TrainerOf final : public Trainer {
   const Limits limits_;
   std::optional<Patience<T>> patience_;  // only with early stopping
   std::array<Examples<T>, NNRUN_PARTS> parts_;
+  ClassWeights class_weights_;
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
   Position position_;
   History history_;

@@ -61,6 +61,8 @@ class Trainer {
   /// Returns the smallest and largest target of the training part.
   virtual std::pair<double, double> target_range() const = 0;
   virtual TargetSummary targets() const = 0;
+  /// Returns lines that say what classes and examples count; empty if all count 1.
+  virtual std::vector<std::string> weight_words() const = 0;
   virtual std::string data_sha256() const = 0;
 };
 

@@ -18,8 +18,9 @@ struct BinaryCrossEntropy : nnrun::Cost {
     return nnrun::params(
         nnrun::param(&Self::from_logits, "from_logits", "outputs have not gone through sigmoid"),
         nnrun::param(&Self::class_weights, "class_weights",
-                     "factors for targets 0 and 1; the mean is of the examples, "
-                     "not of their weights"));
+                     "what targets of 0 and 1 count: two numbers, {0: number, 1: number}, or "
+                     "balanced; the sum is divided as train.mean_over says",
+                     {.label_weights = true}));
   }
   void check() const {
     if (!class_weights.empty() && class_weights.size() != 2)

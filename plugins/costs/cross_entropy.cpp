@@ -4,8 +4,8 @@
 /// or probabilities too. After softmax, or log_softmax, it is worked out from the scores, as with
 /// from_logits: through log Σ eʸ, which is exact where softmax rounds to 0. After anything else a
 /// logarithm is at least −100, as in binary_cross_entropy. Bridle 1990; class_weights as PyTorch's
-/// CrossEntropyLoss has them, but the sum over a batch is divided by the number of examples, not by
-/// their weights.
+/// CrossEntropyLoss has them, but the sum over a batch is divided by the number of examples; with
+/// `mean_over: weights`, as there, by the sum of their weights, Σ w t of each.
 struct CrossEntropy : nnrun::Cost {
   static constexpr auto name = "cross_entropy", doc = "-(sum over classes of t log(y))";
   static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
@@ -18,7 +18,9 @@ struct CrossEntropy : nnrun::Cost {
     return nnrun::params(
         nnrun::param(&Self::from_logits, "from_logits", "outputs have not gone through softmax"),
         nnrun::param(&Self::class_weights, "class_weights",
-                     "a factor per class; the mean is of the examples, not of their weights"));
+                     "what each class counts: a number per class, {name: number}, or balanced; the "
+                     "sum is divided as train.mean_over says",
+                     {.class_weights = true}));
   }
   void check() const {
     for (const double w : class_weights)

@@ -192,18 +192,17 @@ struct Csv : nnrun::Dataset {
   void choose_columns(const nnrun::CsvReader& rows, const char* file,
                       const nnrun::KnownColumns& known) {
     const std::vector<std::string> last = wanted_targets(rows, known);
-    std::vector<std::string> chosen = known.trained(false);
-    if (chosen.empty()) chosen.assign(inputs.begin(), inputs.end());
-    takes_the_rest_ = chosen.empty();
-    if (takes_the_rest_)
-      for (const std::string& column : rows.names()) {
-        const nnrun_column* const said = known.find(column);
-        const bool unused = said != nullptr && said->kind == NNRUN_COLUMN_UNUSED;
-        if (column.empty() || unused || std::ranges::count(last, column)) continue;
-        rows.column(column);  // throws if there are two of this name
-        chosen.push_back(column);
-      }
+    std::vector<std::string> chosen = wanted_inputs(rows, last, known);
     if (chosen.empty()) throw nnrun::Error("every column is a target: no input is left", file);
+    const std::string weight = known.weight();
+    if (!weight.empty() &&
+        std::ranges::count(chosen, weight) + std::ranges::count(last, weight) > 0)
+      throw nnrun::Error("column '" + weight + "' is what an example counts, so it is neither an " +
+                             "input nor a target",
+                         file, "leave it out of 'inputs' and 'targets', or remove 'weights'");
+    // a file that a trained network is measured on need not have it
+    if (!weight.empty() && (!known.is_trained() || std::ranges::count(rows.names(), weight) > 0))
+      chosen.push_back(weight);
     n_inputs_ = chosen.size();
     chosen.insert(chosen.end(), last.begin(), last.end());
     std::vector<std::string> sorted = chosen;
@@ -220,12 +219,30 @@ struct Csv : nnrun::Dataset {
     }
     known.require_all(rows.names(), file);
   }
+  std::vector<std::string> wanted_inputs(const nnrun::CsvReader& rows,
+                                         const std::vector<std::string>& targets_there,
+                                         const nnrun::KnownColumns& known) {
+    std::vector<std::string> wanted = known.trained(false);
+    if (wanted.empty()) wanted.assign(inputs.begin(), inputs.end());
+    takes_the_rest_ = wanted.empty();
+    if (takes_the_rest_)
+      for (const std::string& column : rows.names()) {
+        const nnrun_column* const said = known.find(column);
+        const bool unused = said != nullptr && said->kind == NNRUN_COLUMN_UNUSED;
+        if (column.empty() || unused || column == known.weight() ||
+            std::ranges::count(targets_there, column))
+          continue;
+        rows.column(column);  // throws if there are two of this name
+        wanted.push_back(column);
+      }
+    return wanted;
+  }
   std::vector<std::string> wanted_targets(const nnrun::CsvReader& rows,
                                           const nnrun::KnownColumns& known) const {
     std::vector<std::string> wanted = known.trained(true);
     if (wanted.empty()) wanted.assign(targets.begin(), targets.end());
     for (auto last = rows.names().rbegin(); wanted.empty() && last != rows.names().rend(); ++last)
-      if (!last->empty()) wanted.push_back(*last);
+      if (!last->empty() && *last != known.weight()) wanted.push_back(*last);
     return wanted;
   }
 

@@ -68,7 +68,9 @@ static const nnrun_setting conv[] = {INT("filters", NNRUN_REQUIRED, 0, 1, 900719
                                      CHOICE("padding", "same", paddings)};
 static const nnrun_setting dropout[] = {FLOAT("rate", NNRUN_BELOW_MAX, 0.5, 0, 1)};
 static const nnrun_setting leaky[] = {FLOAT("slope", 0, 0.01, -INFINITY, 1)};
-static const nnrun_setting huber[] = {FLOAT("delta", NNRUN_ABOVE_MIN, 1, 0, INFINITY)};
+static const nnrun_setting huber[] = {
+    FLOAT("delta", NNRUN_ABOVE_MIN, 1, 0, INFINITY),
+    {HEAD(NNRUN_FLOATS, "class_weights", NNRUN_CLASS_WEIGHTS), .min = -INFINITY, .max = INFINITY}};
 static const nnrun_setting finite_difference[] = {
     FLOAT("step", NNRUN_ABOVE_MIN, 0.01, 0, INFINITY)};
 static const nnrun_setting sgd[] = {FLOAT("momentum", NNRUN_BELOW_MAX, 0, 0, 1)};
@@ -80,7 +82,7 @@ static const nnrun_setting top_k[] = {INT("k", 0, 5, 1, 9007199254740992.)};
 static const nnrun_setting points[] = {INT("train", 0, 100, 1, 9007199254740992.),
                                        INT("test", 0, 100, 0, 9007199254740992.)};
 static const nnrun_setting csv[] = {PATH("file", NNRUN_REQUIRED), PATH("test", 0),
-                                    STRINGS("headers"),           FLOATS("weights", halves),
+                                    STRINGS("headers"),           FLOATS("shares", halves),
                                     TEXT("separator", ","),       BOOL("header", 1)};
 /* "init" is nnrun's own word: no config can give it */
 static const nnrun_setting greedy[] = {INT("init", NNRUN_REQUIRED, 0, 1, 10)};

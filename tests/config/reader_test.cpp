@@ -186,7 +186,7 @@ TEST_CASE("texts, lists and paths of a data set are read", "[config]") {
   CHECK(file("a$b.csv") == "\"a$b.csv\"");
 
   Configs configs = over_line(
-      "data: {type: csv, file: f, headers: [a, \"b c\", 7], weights: [1, 2.5], separator: ;}\n");
+      "data: {type: csv, file: f, headers: [a, \"b c\", 7], shares: [1, 2.5], separator: ;}\n");
   const auto e = configs.read();
   CHECK(std::get<std::vector<std::string>>(e.data.use.settings[2]) ==
         std::vector<std::string>{"a", "b c", "7"});

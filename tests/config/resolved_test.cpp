@@ -34,7 +34,7 @@ model:
     - {name: dense_1, type: dense, units: 5, bias: true, inputs: [input], activation: none, init: glorot_uniform, bias_init: zeros}
     - {name: dropout_1, type: dropout, rate: 0.5, inputs: [dense_1], activation: none, init: glorot_uniform, bias_init: zeros}
 train:
-  cost: {type: huber, delta: 1}
+  cost: {type: huber, delta: 1, class_weights: []}
   gradient: backprop
   optimizer: {type: adam, beta1: 0.9, learning_rate: 0.01}
   batch_size: 32
@@ -55,7 +55,7 @@ TEST_CASE("a resolved config reads back to the same experiment, from any folder"
   type: csv
   file: "${NNRUN_TEST_FOLDER}/é \"ö\" \\ $${y}.csv"
   headers: ["true", "7", "a: b", "# c", "[d", "", " e", "-", "null", "f\ng\x07", "*h", x-y.z]
-  weights: [1e-300, 0.1, 123456789012345678, 5e-324, -0.0]
+  shares: [1e-300, 0.1, 123456789012345678, 5e-324, -0.0]
   separator: "\t"
   header: false
   split: {validation: 0.1, test: 0.3333333333333333, shuffle: false, stratify: true}

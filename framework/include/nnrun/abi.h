@@ -87,6 +87,11 @@ typedef struct nnrun_value {
 #define NNRUN_DECIMAL 256u
 /* Strings: the fields that mean that a value is missing. */
 #define NNRUN_GAPS 512u
+/* Numbers, of a cost: what each class counts, one for each output. The host takes the word
+   `balanced` too, or a map of the classes' names, and gives the numbers. */
+#define NNRUN_CLASS_WEIGHTS 1024u
+/* The same, but two numbers: what targets of 0 count, and what targets of 1 do. */
+#define NNRUN_LABEL_WEIGHTS 2048u
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
   const char *name, *doc;
@@ -454,6 +459,9 @@ enum {
 #define NNRUN_KEEP_GAPS 2u    /* a missing value is NaN; otherwise it is refused */
 #define NNRUN_DROP_GAPS 4u    /* an example whose value is missing here is left out */
 #define NNRUN_KEEP_UNKNOWN 8u /* a text that is not in `texts` is n_texts; otherwise refused */
+/* What an example counts: given as one of the inputs, out of which the host takes it; never a
+   target that nobody named. A number below 0 is refused. */
+#define NNRUN_WEIGHT 16u
 typedef struct nnrun_column {
   uint32_t size, flags;
   const char* name;

@@ -33,6 +33,7 @@ class CsvColumn {
     kind_ = asked->kind;
     declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
     flags_ = asked->flags;
+    if (is_weight()) least_ = 0;
     for (std::uint32_t i = 0; i < asked->n_texts; ++i) give(asked->texts[i]);
   }
   /// Makes it a category of these texts and no others.
@@ -57,9 +58,11 @@ class CsvColumn {
   double read(const CsvReader& rows, std::size_t at) {
     if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
     double x = 0;
-    if (kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x)) [[likely]]
+    if (kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x) && x >= least_)
+        [[likely]]
       return x;
     const std::string_view field = rows.field(at);
+    if (x < least_) refuse_negative(rows, field);
     if (is_gap(field)) return gap(rows, field);
     if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, rows.text(at));
     return category(rows, at);
@@ -118,6 +121,10 @@ class CsvColumn {
 
   double gap(const CsvReader& rows, std::string_view field) const {
     if ((flags_ & (NNRUN_KEEP_GAPS | NNRUN_DROP_GAPS)) != 0) return missing;
+    if (is_weight())
+      throw Error("column '" + name_ + "': an example does not say what it counts", rows.place(),
+                  trained_ ? "write 0 where it is not to count"
+                           : "write 0, or leave such rows out: " + key("{missing: drop}"));
     const std::string fill = key(is_category() ? "{missing: most_frequent}" : "{missing: median}");
     const std::string drop = "write " + key("{missing: drop}") + " to leave such rows out";
     throw Error("column '" + name_ + "': a value is missing" +
@@ -130,6 +137,12 @@ class CsvColumn {
                           : "write " + fill + " to fill it in, or " + drop.substr(6));
   }
 
+  bool is_weight() const { return (flags_ & NNRUN_WEIGHT) != 0; }
+  [[noreturn]] void refuse_negative(const CsvReader& rows, std::string_view field) const {
+    throw Error("column '" + name_ + "': an example cannot count " + std::string(field) +
+                    ", less than nothing",
+                rows.place(), "write 0 where it is not to count");
+  }
   [[noreturn]] void refuse_text(const CsvReader& rows, std::string_view field) const {
     std::string hint;
     double x = 0;
@@ -137,6 +150,8 @@ class CsvColumn {
       hint =
           "if the comma stands before a fraction, write decimal: \",\"; if between thousands, take "
           "it out";
+    else if (is_weight())
+      hint = "'weights' names a column of numbers: what each example counts";
     else if (!declared_ && !first_.empty() && target_)
       hint = "the first row has a number here; if the column holds classes, write classes: [...]";
     else if (!declared_ && !first_.empty())
@@ -187,6 +202,7 @@ class CsvColumn {
   std::string name_;
   bool target_ = false, trained_ = false, declared_ = false, open_ = true;
   std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
+  double least_ = -std::numeric_limits<double>::infinity();
   std::vector<std::string_view> gaps_;
   std::vector<std::string> texts_;
   std::string first_, reason_;

@@ -25,6 +25,8 @@ struct Accepts {
   bool classes = false;    ///< of a data set: NNRUN_CLASSES in abi.h
   bool separator = false;  ///< of a data set: NNRUN_SEPARATOR in abi.h, and so on
   bool header = false, encoding = false, decimal = false, gaps = false;
+  bool class_weights = false;  ///< of a cost: NNRUN_CLASS_WEIGHTS in abi.h
+  bool label_weights = false;  ///< of a cost: NNRUN_LABEL_WEIGHTS in abi.h
 };
 
 template <class Owner, class Member>
@@ -122,7 +124,8 @@ constexpr nnrun_setting describe(const C& defaults, const Param<Owner, M>& p) {
       (a.below_max ? NNRUN_BELOW_MAX : 0u) | (a.logarithmic ? NNRUN_LOGARITHMIC : 0u) |
       (a.classes ? NNRUN_CLASSES : 0u) | (a.separator ? NNRUN_SEPARATOR : 0u) |
       (a.header ? NNRUN_HEADER : 0u) | (a.encoding ? NNRUN_ENCODING : 0u) |
-      (a.decimal ? NNRUN_DECIMAL : 0u) | (a.gaps ? NNRUN_GAPS : 0u);
+      (a.decimal ? NNRUN_DECIMAL : 0u) | (a.gaps ? NNRUN_GAPS : 0u) |
+      (a.class_weights ? NNRUN_CLASS_WEIGHTS : 0u) | (a.label_weights ? NNRUN_LABEL_WEIGHTS : 0u);
   return {sizeof(nnrun_setting),
           type_of<M>(a),
           flags,

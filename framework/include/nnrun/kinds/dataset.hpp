@@ -42,19 +42,27 @@ class KnownColumns {
   void require_all(const std::vector<std::string>& names, const std::string& file) const {
     for (const nnrun_column* column : columns_)
       if (!trained_ && std::find(names.begin(), names.end(), column->name) == names.end())
-        throw Error("no column '" + std::string(column->name) + "', which 'columns' tells of",
+        throw Error("no column '" + std::string(column->name) + "', which '" +
+                        (is_weight(*column) ? "weights' names" : "columns' tells of"),
                     file);
   }
   /// Returns the names of a trained network's inputs, or of its targets.
   std::vector<std::string> trained(bool targets) const {
     std::vector<std::string> names;
     for (const nnrun_column* column : columns_)
-      if (trained_ && ((column->flags & NNRUN_TARGET) != 0) == targets)
+      if (trained_ && !is_weight(*column) && ((column->flags & NNRUN_TARGET) != 0) == targets)
         names.emplace_back(column->name);
     return names;
   }
+  /// Returns the name of the column that says what an example counts; empty if there is none.
+  std::string weight() const {
+    for (const nnrun_column* column : columns_)
+      if (is_weight(*column)) return column->name;
+    return {};
+  }
 
  private:
+  static bool is_weight(const nnrun_column& column) { return (column.flags & NNRUN_WEIGHT) != 0; }
   bool trained_ = false;
   std::vector<const nnrun_column*> columns_;
   std::unordered_map<std::string_view, const nnrun_column*> by_name_;
