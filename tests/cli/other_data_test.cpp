@@ -1,5 +1,6 @@
 // eval on files that a run was not trained on: every row of them, and no other file.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "support/example_data.hpp"
@@ -74,6 +75,48 @@ TEST_CASE("eval names a class of another file that the run does not have", "[cli
         "   = help: the classes are: setosa, virginica\n");
   flowers.scratch.write("one.csv", "length,width,species\n5,1,virginica\n");
   CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 examples)"));
+}
+
+TEST_CASE("eval weighs classes as the run did, and examples if their file says how",
+          "[cli][eval]") {
+  // 32 of 40 rows are ham; sigmoid of 0 is a half, so that each costs log 2 times its weight
+  const Scratch scratch;
+  std::string table = "a,w,kind\n";
+  for (int i = 0; i < 40; ++i)
+    table += std::to_string(i % 3) + "," + std::to_string(i % 2 + 1) + "," +
+             (i % 5 == 0 ? "spam" : "ham") + "\n";
+  scratch.write("m.csv", table);
+  scratch.write("m.yaml",
+                "dtype: float64\ndata: {type: csv, path: m.csv, weights: w}\n"
+                "model: {input: 1, defaults: {init: zeros}, layers: [{type: dense, units: 2, "
+                "activation: softmax}]}\n"
+                "train: {cost: {type: cross_entropy, class_weights: balanced}, mean_over: "
+                "examples, epochs: 0}\n");
+  const Ended trained = run("$nnrun m.yaml --out r", scratch.folder());
+  CAPTURE(trained.err);
+  REQUIRE(trained.status == 0);
+  CHECK_THAT(trained.err,
+             Contains("\nbalanced class weights: ham 0.625, spam 2.5\nexample weights w: 1 … 2, on "
+                      "average 1.5; costs are divided by the number of examples, metrics count "
+                      "all alike\n"));
+  const auto cost = [&](const std::string& data, const std::string& said) {
+    const Ended ended = run("$nnrun eval r --json --data test=" + data, scratch.folder());
+    CHECK(run("$nnrun eval r --data test=" + data, scratch.folder()).err == said);
+    return parsed(ended.out)["cost"].get<double>() / std::log(2.);
+  };
+  scratch.write("spam.csv", "a,w,kind\n1,3,spam\n2,1,spam\n0,0,ham\n");
+  CHECK(cost("spam.csv", "") == Approx((3 * 2.5 + 2.5 + 0) / 3));
+  scratch.write("bare.csv", "kind,a\nspam,1\nham,2\n");
+  CHECK(cost("bare.csv", "note: the data have no column 'w': each example counts 1\n") ==
+        Approx((2.5 + 0.625) / 2));
+  scratch.write("bad.csv", "a,w,kind\n1,-3,spam\n");
+  CHECK_THAT(run("$nnrun eval r --data test=bad.csv", scratch.folder()).err,
+             Contains("an example cannot count -3, less than nothing") && Contains("bad.csv:2"));
+  CHECK(run("$nnrun verify r", scratch.folder()).status == 0);
+  // other weights are other data
+  scratch.write("m.csv", replaced(table, ",2,spam", ",7,spam"));
+  CHECK(parsed(run("$nnrun verify r --json", scratch.folder()).out)["changed"][0]["what"] ==
+        "data");
 }
 
 TEST_CASE("with its own files, eval keeps the split of the run", "[cli][eval]") {
