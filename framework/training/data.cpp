@@ -16,7 +16,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::size_t chunk_rows = 1024;
+constexpr std::size_t chunk_rows = 1024, chunk_numbers = 32768;  // at a time: 256 KiB
 constexpr const char* part_words[] = {"training", "validation", "test"};
 constexpr const char* stream_names[] = {"data/train", "data/validation", "data/test"};
 
@@ -260,6 +260,17 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
 
 namespace {
 
+/// Returns whether numbers are finite when they are rounded to T.
+template <class T, class From>
+bool all_finite_as(const From* x, std::size_t n) {
+  // 0 times a finite number is 0, else NaN: sums can be vectorized, branches cannot
+  T sums[8] = {};
+  for (std::size_t i = 0; i + 8 <= n; i += 8)
+    for (std::size_t k = 0; k < 8; ++k) sums[k] += static_cast<T>(x[i + k]) * T(0);
+  for (std::size_t i = n / 8 * 8; i < n; ++i) sums[0] += static_cast<T>(x[i]) * T(0);
+  return std::accumulate(sums, sums + 8, T(0)) == T(0);
+}
+
 struct Reader {
   const Object& object;
   const DataShape& shape;
@@ -302,6 +313,24 @@ struct Reader {
         if (c != weight_at) *out++ = row[c];
     }
   }
+  /// Throws DataError for an input that is not a finite number of type T, unless it may be missing.
+  /// x: the inputs, as the data set gave them; rounded: after division.
+  template <class T>
+  void require_inputs(std::size_t part, std::size_t first, std::span<const double> x,
+                      const T* rounded) const {
+    const std::size_t in = size_of(shape.input);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      if (!std::isfinite(rounded[i]) &&
+          (!std::isnan(rounded[i]) || !preparation.may_be_missing(i % in)))
+        refuse_number(part, first + i / in, false, i % in, x[i]);
+  }
+  template <class Target>
+  void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const {
+    const std::size_t out = size_of(shape.target);
+    for (std::size_t i = 0; i < t.size(); ++i)
+      if (!std::isfinite(static_cast<Target>(t[i])))
+        refuse_number(part, first + i / out, true, i % out, t[i]);
+  }
 
   /// Target: what the run's targets will be; T may be wider while inputs are to be prepared.
   template <class T, class Target>
@@ -310,31 +339,30 @@ struct Reader {
     Examples<T> all{Buffer<T>(count * in), Buffer<T>(count * out), count};
     if (shape.has_weights) all.weight = Buffer<T>(count);
     const bool two = shape.names.classes.size() == 2;
-    const std::size_t given = in + (shape.has_weights ? 1 : 0);
-    std::vector<double> x(std::min(count, chunk_rows) * given),
-        t(std::min(count, chunk_rows) * (two ? 2 : out));
+    const std::size_t given = in + (shape.has_weights ? 1 : 0), targets = two ? 2 : out;
+    const std::size_t rows =
+        std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows);
+    std::vector<double> x(std::min(count, rows) * given), t(std::min(count, rows) * targets);
     Stream stream(random, stream_names[part], 0);
     // division is all that a plain preparation does; else the rest of it does that, too
     const double divide_by = preparation.changes() ? 1 : preparation.divide_by();
-    const auto copy = [&](const std::vector<double>& from, std::size_t n, T* to, std::size_t first,
-                          bool target, std::size_t cols, double divisor) {
-      for (std::size_t i = 0; i < n; ++i) {
-        to[i] = static_cast<T>(divisor == 1 ? from[i] : from[i] / divisor);
-        if (!std::isfinite(to[i]) || (target && !std::isfinite(static_cast<Target>(from[i]))))
-          if (target || !std::isnan(to[i]) || !preparation.may_be_missing(i % cols))
-            refuse_number(part, first + i / cols, target, i % cols, from[i]);
-      }
-    };
-    for (std::size_t from = 0; from < count; from += chunk_rows) {
-      const std::size_t n = std::min(chunk_rows, count - from);
+    for (std::size_t from = 0; from < count; from += rows) {
+      const std::size_t n = std::min(rows, count - from);
       const int status =
           object.status_of("read", object.functions<nnrun_dataset>().read, stream.lent(),
                            static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
       if (status != 0) refuse(object);
       if (two) shape.two_classes.apply(std::span(t).first(n * 2));
       if (shape.has_weights) take_weights<T, Target>(part, from, n, x, all.weight.data() + from);
-      copy(x, n * in, all.x.data() + from * in, from, false, in, divide_by);
-      copy(t, n * out, all.t.data() + from * out, from, true, out, 1);
+      T *const own_x = all.x.data() + from * in, *const own_t = all.t.data() + from * out;
+      for (std::size_t i = 0; divide_by == 1 && i < n * in; ++i) own_x[i] = static_cast<T>(x[i]);
+      for (std::size_t i = 0; divide_by != 1 && i < n * in; ++i)
+        own_x[i] = static_cast<T>(x[i] / divide_by);
+      for (std::size_t i = 0; i < n * out; ++i) own_t[i] = static_cast<T>(t[i]);
+      if (!all_finite_as<T>(own_x, n * in))
+        require_inputs(part, from, std::span(x).first(n * in), own_x);
+      if (!all_finite_as<Target>(own_t, n * out))
+        require_targets<Target>(part, from, std::span(t).first(n * out));
     }
     return all;
   }

@@ -10,6 +10,7 @@
 #include "networks.hpp"
 #include "plain.hpp"
 #include "process.hpp"
+#include "reading.hpp"
 #include "rounds.hpp"
 #include "training/objective.hpp"
 #include "training/trainer.hpp"
@@ -170,6 +171,53 @@ void sweeps(const Setting& setting) {
   sweep_of(setting, "64-256-10", 64, {256, 10});
 }
 
+/// Seconds in which NumPy reads the file, by its own clock; empty if there is no python3 with it.
+std::string numpy_line(const FileOfNumbers& numbers, const std::string& expression) {
+  const std::string command = "python3 -c 'import numpy as n, time; f=\"" + numbers.file.string() +
+                              "\"; s=[]\nfor i in range(3):\n t=time.perf_counter(); " +
+                              expression +
+                              "; s.append(time.perf_counter()-t)\nprint(min(s))' 2>/dev/null";
+  std::FILE* const out = ::popen(command.c_str(), "r");
+  double seconds = 0;
+  const bool found = out != nullptr && std::fscanf(out, "%lf", &seconds) == 1;
+  if (out != nullptr) ::pclose(out);
+  if (!found) return "  NumPy: not here\n";
+  char line[80];
+  std::snprintf(line, sizeof line, "  %-34s %10.0f MB/s\n", "NumPy",
+                static_cast<double>(numbers.bytes) / seconds / 1e6);
+  return line;
+}
+
+/// A line per contender; ratios against the first.
+void print_rates(const FileOfNumbers& numbers, const std::vector<Contender>& contenders) {
+  std::printf("\n%s, %.1f MB\n", numbers.title.c_str(), static_cast<double>(numbers.bytes) / 1e6);
+  for (const Contender& c : contenders)
+    std::printf("  %-34s %10.0f MB/s  x %.2f\n", c.name.c_str(),
+                static_cast<double>(numbers.bytes) / c.best / 1e6, contenders[0].best / c.best);
+}
+
+void reading(const Setting& setting) {
+  const auto compare = [&](const FileOfNumbers& numbers, Contender plain, const char* numpy) {
+    std::vector<Contender> contenders{
+        std::move(plain),
+        {"nnrun, opening and reading", [&] { return read_as_run(numbers.experiment); }},
+        {"its checksum, for the record", [&] { return sum_as_run(numbers.experiment); }}};
+    alternate(contenders, setting.rounds);
+    print_rates(numbers, contenders);
+    std::printf("%s", numpy_line(numbers, numpy).c_str());
+  };
+  const FileOfNumbers table = table_of_numbers(setting.scratch, setting.registry);
+  compare(table, {"std::from_chars, in memory", [&] { return fields_alone(table.file); }},
+          "n.loadtxt(f,delimiter=\",\",skiprows=1,usecols=range(19))");
+  const FileOfNumbers bytes = images(setting.scratch, setting.registry);
+  compare(bytes, {"fread and a loop", [&] { return numbers_alone<std::uint8_t>(bytes.file, 16); }},
+          "(n.fromfile(f,\"u1\",-1,\"\",16)/n.float32(255)).astype(\"f4\")");
+  const FileOfNumbers array = array_of_numbers(setting.scratch, setting.registry);
+  const std::size_t header = array.bytes - 200'000 * 50 * sizeof(float);
+  compare(array, {"fread and a loop", [&] { return numbers_alone<float>(array.file, header); }},
+          "n.load(f)");
+}
+
 /// Before anything is loaded here: see run_process.
 void processes(const ScratchFolder& scratch, int rounds) {
   const std::string program = NNRUN_PROGRAM, out = (scratch.path() / "run").string();
@@ -220,8 +268,11 @@ int run(std::vector<std::string> wanted) {
     rounds = std::max(1, std::atoi(wanted[1].c_str()));
     wanted.erase(wanted.begin(), wanted.begin() + 2);
   }
-  const std::pair<const char*, void (*)(const Setting&)> sections[] = {
-      {"differences", differences}, {"online", online}, {"batch", batch}, {"sweep", sweeps}};
+  const std::pair<const char*, void (*)(const Setting&)> sections[] = {{"differences", differences},
+                                                                       {"online", online},
+                                                                       {"batch", batch},
+                                                                       {"sweep", sweeps},
+                                                                       {"reading", reading}};
   const auto is_wanted = [&](const std::string& name) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
@@ -231,7 +282,7 @@ int run(std::vector<std::string> wanted) {
       std::fprintf(
           stderr,
           "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] [batch] "
-          "[sweep]\n");
+          "[sweep] [reading]\n");
       return 2;
     }
   const ScratchFolder scratch;
