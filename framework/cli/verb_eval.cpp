@@ -78,10 +78,10 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
     std::ranges::move(changed_data(run.record, data_sha256), std::back_inserter(run.changes));
   const std::vector<std::string> changed = names_of(run.changes);
   if (!quiet) note_changes(changed, talk);
-  const double cut = part == NNRUN_TEST         ? experiment.data.split.test
-                     : part == NNRUN_VALIDATION ? experiment.data.split.validation
-                                                : 0;
-  if (!quiet && cut > 0 && std::ranges::count(changed, "data") > 0)
+  const Split& split = experiment.data.split;
+  const bool is_cut = part == NNRUN_TEST ? split.test > 0 || split.folds > 0
+                                         : part == NNRUN_VALIDATION && split.validation > 0;
+  if (!quiet && is_cut && std::ranges::count(changed, "data") > 0)
     talk.write(talk.yellow("note") + ": the " + part_names[part] +
                " part was cut anew, so it may hold examples that the network was trained on\n");
   if (!arguments.json) {

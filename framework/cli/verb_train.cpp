@@ -20,6 +20,7 @@
 #include "runs/resumed_run.hpp"
 #include "training/data_parts.hpp"
 #include "training/doubts.hpp"
+#include "training/fold_words.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
@@ -185,12 +186,15 @@ class Training {
     say_line(words_of(trainer.targets(), trainer.data(), preparation, talk_.utf8() ? " · " : ", "));
     if (arguments_.verbose) talk_.write(data_summary(trainer, talk_));
     for (const std::string& line : trainer.weight_words()) say_line(line);
-    if (!trainer.data().note.empty()) say_line("data   " + trainer.data().note);
     const Graph& graph = trainer.model()->graph();
     const std::string taken = words_of_taken(experiment_.model.weights, graph);
     if (!taken.empty() && trainer.steps() == 0) say_line(taken);
-    for (const std::string& note : words_of_start(experiment_, graph, preparation))
-      say_line("data   " + note);
+    std::vector<std::string> notes{trainer.data().note};
+    std::ranges::copy(words_of_start(experiment_, graph, preparation), std::back_inserter(notes));
+    std::ranges::copy(words_of_fold(experiment_.data.split, trainer.data().folds),
+                      std::back_inserter(notes));
+    for (const std::string& note : notes)
+      if (!note.empty()) say_line("data   " + note);
   }
 
   void show_result(Trainer& trainer, const RunResult& result) {

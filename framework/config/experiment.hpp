@@ -34,6 +34,9 @@ struct LayerSpec {
 /// off.
 struct Split {
   double validation = 0, test = 0;
+  /// Held out as the test part is fold number `fold`, from 1, of `folds`, and what `test` cuts off
+  /// is left alone. 0: there are no folds.
+  std::size_t folds = 0, fold = 0;
   bool shuffle = true;  ///< draw the examples by the stream `split`; false: take them from the end
   bool stratify = false;  ///< keep the proportions of the classes
 };

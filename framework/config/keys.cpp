@@ -74,6 +74,13 @@ constexpr std::array table{
         "data.split.shuffle", "draw these examples at random; false: take them from the end"),
     value<data, &DataSpec::split, &Split::stratify>(
         "data.split.stratify", "keep the proportions of the classes in every part"),
+    value<data, &DataSpec::split, &Split::folds>(
+        "data.split.folds",
+        "into how many folds the training part is cut, of which one is the test part; for all in "
+        "turn: nnrun compare --folds",
+        {.min = 2}),
+    value<data, &DataSpec::split, &Split::fold>("data.split.fold",
+                                                "which fold is the test part, from 1", {.min = 1}),
 
     map("model", "write model: {input: 2, layers: [{type: dense, units: 1}]}", "the network",
         required),

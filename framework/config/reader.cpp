@@ -100,8 +100,22 @@ class ExperimentReader {
     if (key.path == "data.split" && e_.data.split.validation + e_.data.split.test >= 1)
       problems_.add(map.place(), "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
+    if (key.path == "data.split") require_fold(map.place());
     if (key.path == "train.checkpoint") require_interval(e_.train.checkpoint.every);
     map.refuse_rest();
+  }
+
+  void require_fold(const Place& place) {
+    const auto [folds, fold] = std::pair(e_.data.split.folds, e_.data.split.fold);
+    if ((folds == 0) != (fold == 0))
+      problems_.add(place,
+                    folds == 0 ? "'fold' needs 'folds': how many there are"
+                               : "'folds' needs 'fold': which of them is held out",
+                    "write {folds: 5, fold: 1}; nnrun compare CONFIG --folds 5 trains with each");
+    else if (fold > folds)
+      problems_.add(place,
+                    "there is no fold " + std::to_string(fold) + " of " + std::to_string(folds),
+                    "write fold: 1 to " + std::to_string(folds));
   }
 
   void require_interval(const Placed<std::string>& every) {

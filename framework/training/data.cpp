@@ -12,7 +12,7 @@
 #include "config/recorded_files.hpp"
 #include "network/graph.hpp"
 #include "training/columns_of_data.hpp"
-#include "training/split.hpp"
+#include "training/target_classes.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -81,7 +81,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
                                 .place = place_,
                                 .hint = "remove target_scale"});
   }
-  split_off(experiment);
+  split_off();
   if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
     throw DataError(Problem{.what = "there is no example to train on",
                             .where = "data set '" + object_.plugin().name + "'"});
@@ -154,24 +154,47 @@ void DataSource::take_out_weights(bool trained) {
   if (!shape_.names.inputs.empty()) shape_.names.inputs.erase(shape_.names.inputs.begin() + at);
 }
 
-/// Counts the examples of the parts that are cut off.
-void DataSource::split_off(const Experiment& experiment) {
-  for (const auto& [part, fraction] :
-       {std::pair{NNRUN_VALIDATION, split_.validation}, std::pair{NNRUN_TEST, split_.test}}) {
-    if (fraction == 0) continue;
-    const std::size_t taken = share(fraction, given_[NNRUN_TRAIN]);
-    if (given_[static_cast<std::size_t>(part)] > 0)
-      throw ConfigError(Problem{.what = "the data set has a " + std::string(part_words[part]) +
-                                        " part of its own, so 'split' cannot cut one",
-                                .place = experiment.data.use.place,
-                                .hint = "remove it from 'split'"});
-    if (taken == 0 || taken >= shape_.examples[NNRUN_TRAIN])
-      throw DataError(Problem{.what = "a split of " + std::to_string(given_[NNRUN_TRAIN]) +
-                                      " examples leaves an empty part",
-                              .where = "data set '" + object_.plugin().name + "'"});
-    shape_.examples[static_cast<std::size_t>(part)] = taken;
-    shape_.examples[NNRUN_TRAIN] -= taken;
+/// Counts the examples of each part.
+void DataSource::split_off() {
+  const std::size_t all = given_[NNRUN_TRAIN];
+  if (split_.folds == 0) {
+    cut_off(NNRUN_VALIDATION, split_.validation, all);
+    cut_off(NNRUN_TEST, split_.test, all);
+  } else {
+    cut_off(NNRUN_TEST, split_.test, all);
+    hold_out_fold();
+    cut_off(NNRUN_VALIDATION, split_.validation, shape_.examples[NNRUN_TRAIN]);
   }
+}
+
+/// Moves a fraction of so many examples from the training part to another one.
+void DataSource::cut_off(std::size_t part, double fraction, std::size_t examples) {
+  if (fraction == 0) return;
+  const std::size_t taken = share(fraction, examples);
+  if (given_[part] > 0)
+    throw ConfigError(Problem{.what = "the data set has a " + std::string(part_words[part]) +
+                                      " part of its own, so 'split' cannot cut one",
+                              .place = place_,
+                              .hint = "remove it from 'split'"});
+  if (taken == 0 || taken >= shape_.examples[NNRUN_TRAIN])
+    throw DataError(
+        Problem{.what = "a split of " + std::to_string(examples) + " examples leaves an empty part",
+                .where = "data set '" + object_.plugin().name + "'"});
+  shape_.examples[part] = taken;
+  shape_.examples[NNRUN_TRAIN] -= taken;
+}
+
+/// Makes a fold the test part; the data's own is left alone.
+void DataSource::hold_out_fold() {
+  const std::size_t all = shape_.examples[NNRUN_TRAIN];
+  if (split_.folds > all)
+    throw DataError(Problem{.what = std::to_string(split_.folds) + " folds cannot be cut from " +
+                                    std::to_string(all) + (all == 1 ? " example" : " examples"),
+                            .where = "data set '" + object_.plugin().name + "'",
+                            .hint = "take fewer folds: 5 or 10 are usual"});
+  shape_.folds.set_aside = shape_.examples[NNRUN_TEST];
+  shape_.examples[NNRUN_TEST] = size_of_fold(all, split_.folds, split_.fold);
+  shape_.examples[NNRUN_TRAIN] -= shape_.examples[NNRUN_TEST];
 }
 
 Preparation DataSource::preparation(const Experiment& experiment) const {
@@ -387,12 +410,13 @@ Examples<T> taken(const Examples<T>& from, std::span<const std::uint32_t> order,
 
 template <class T, class Target>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random,
-                                                          const Preparation& preparation) const {
+                                                          const Preparation& preparation) {
   const Reader reader{object_, shape_, random, preparation, weights_.value, weight_at_};
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-    parts[part] = reader.read<T, Target>(part, given_[part]);
-  if (split_.validation == 0 && split_.test == 0) return parts;
+    if (split_.folds == 0 || part != NNRUN_TEST)
+      parts[part] = reader.read<T, Target>(part, given_[part]);
+  if (split_.validation == 0 && split_.test == 0 && split_.folds == 0) return parts;
   std::array<Examples<T>, NNRUN_PARTS> own = cut(parts[NNRUN_TRAIN], random);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     if (own[part].count > 0) parts[part] = std::move(own[part]);
@@ -401,43 +425,69 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read_raw(Random& random,
 
 namespace {
 
-/// Returns a class number for every example, the same for equal targets.
-template <class T>
-std::vector<std::uint32_t> classes_of(const Examples<T>& all, std::size_t out, const Place& place) {
-  constexpr std::size_t most = 1000;
-  std::map<std::vector<T>, std::uint32_t> known;
-  std::vector<std::uint32_t> classes;
-  for (std::size_t i = 0; i < all.count; ++i) {
-    const T* const t = all.t.data() + i * out;
-    const auto next = static_cast<std::uint32_t>(known.size());
-    classes.push_back(known.try_emplace(std::vector<T>(t, t + out), next).first->second);
-    if (known.size() > most)
-      throw ConfigError(
-          Problem{.what = "'stratify' needs classes, but the targets have more than " +
-                          std::to_string(most) + " different values",
-                  .place = place,
-                  .hint = "remove it from 'split'"});
-  }
-  return classes;
+[[noreturn]] void refuse_to_stratify(const Place& place) {
+  throw ConfigError(Problem{.what = "'stratify' needs classes, but the targets have more than " +
+                                    std::to_string(TargetClasses::most) + " different values",
+                            .place = place,
+                            .hint = "remove it from 'split'"});
 }
 
 }  // namespace
 
 template <class T>
-std::array<Examples<T>, NNRUN_PARTS> DataSource::cut(const Examples<T>& all, Random& random) const {
+std::array<Examples<T>, NNRUN_PARTS> DataSource::cut(const Examples<T>& all, Random& random) {
   std::vector<std::uint32_t> order(all.count);
   std::iota(order.begin(), order.end(), 0u);
+  if (split_.folds > 0 && random.is_sequential())
+    throw ConfigError(Problem{.what = "folds cannot be drawn by '" + random.object().plugin().name +
+                                      "': its numbers depend on how many the network has drawn",
+                              .place = random.object().place(),
+                              .hint = "write random: philox"});
   if (split_.shuffle) random.shuffle(order, "split", 0);
   std::array<std::size_t, NNRUN_PARTS> sizes = shape_.examples;
   if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // the data set may have one
   if (split_.test == 0) sizes[NNRUN_TEST] = 0;
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
-  const Cut cut = split_.stratify ? cut_by_class(order, sizes, classes_of(all, out, place_))
-                                  : cut_in_order(order, sizes);
+  const auto by_class = [&] {
+    const TargetClasses classes = classes_of<T>(all.t.all(), out);
+    if (classes.too_many) refuse_to_stratify(place_);
+    return cut_by_class(order, sizes, classes.of_example);
+  };
+  const Cut cut = split_.folds > 0  ? fold_of(all, order)
+                  : split_.stratify ? by_class()
+                                    : cut_in_order(order, sizes);
   std::array<Examples<T>, NNRUN_PARTS> parts;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     parts[part] = taken(all, std::span<const std::uint32_t>(cut[part]), in, out);
   return parts;
+}
+
+/// Sets aside what the split's own test part holds without folds, then holds a fold of the rest
+/// out: by class where it says `stratify`, or where examples have classes and no order to keep.
+template <class T>
+Cut DataSource::fold_of(const Examples<T>& all, std::span<const std::uint32_t> order) {
+  const std::size_t out = size_of(shape_.target);
+  const std::size_t aside = split_.test > 0 ? shape_.folds.set_aside : 0;
+  const std::span<const T> targets = all.t.all();
+  TargetClasses classes;
+  if (split_.stratify || (split_.shuffle && are_classes(targets, out, shape_.names)))
+    classes = classes_of(targets, out);
+  if (classes.too_many && split_.stratify) refuse_to_stratify(place_);
+  if (classes.too_many) classes = {};
+  const std::array<std::size_t, NNRUN_PARTS> sizes{all.count - aside, 0, aside};
+  const Cut own =
+      split_.stratify ? cut_by_class(order, sizes, classes.of_example) : cut_in_order(order, sizes);
+  std::vector<std::uint32_t> rest;
+  std::ranges::copy_if(order, std::back_inserter(rest), [&](std::uint32_t i) {
+    return std::ranges::binary_search(own[NNRUN_TRAIN], i);
+  });
+  shape_.folds.by_class = !classes.of_example.empty();
+  for (const std::uint32_t first : rare_classes(classes, rest, split_.folds))
+    shape_.folds.rare.push_back(name_of_class(targets.subspan(first * out, out), shape_.names));
+  return cut_fold(
+      rest,
+      {split_.folds, split_.fold, split_.validation > 0 ? shape_.examples[NNRUN_VALIDATION] : 0},
+      classes.of_example);
 }
 
 namespace {

@@ -11,6 +11,7 @@
 #include "network/memory_needs.hpp"
 #include "network/model_file.hpp"
 #include "network/random.hpp"
+#include "training/split.hpp"
 #include "training/two_classes.hpp"
 namespace nnrun::host {
 
@@ -33,10 +34,18 @@ struct Examples {
   }
 };
 
+/// What is known of the folds, while one of them is held out as the test part.
+struct FoldFacts {
+  std::size_t set_aside = 0;        ///< examples of the data's own test part, which are not read
+  bool by_class = false;            ///< each fold has its share of each class; known once read
+  std::vector<std::string> rare{};  ///< classes with fewer examples than folds; known once read
+};
+
 /// Shapes, names and counts that a data set gives when it is opened.
 struct DataShape {
   nnrun_shape input{}, target{};                    ///< as the data set gives them
   std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
+  FoldFacts folds;
   DataNames names;
   std::vector<Column> columns;  ///< of inputs
   double divide_by = 1;         ///< what inputs are divided by
@@ -84,13 +93,16 @@ class DataSource {
   void take(const nnrun_data& data);
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);
-  void split_off(const Experiment& experiment);
+  void split_off();
+  void cut_off(std::size_t part, double fraction, std::size_t examples);
+  void hold_out_fold();
   [[noreturn]] void refuse_targets(std::size_t outputs) const;
   template <class T, class Target>
-  std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random,
-                                                const Preparation& preparation) const;
+  std::array<Examples<T>, NNRUN_PARTS> read_raw(Random& random, const Preparation& preparation);
   template <class T>
-  std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random) const;
+  std::array<Examples<T>, NNRUN_PARTS> cut(const Examples<T>& all, Random& random);
+  template <class T>
+  Cut fold_of(const Examples<T>& all, std::span<const std::uint32_t> order);
   template <class T>
   void require_weights(const std::array<Examples<T>, NNRUN_PARTS>& parts) const;
   Object object_;

@@ -1,6 +1,7 @@
 #include "training/split.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 namespace nnrun::host {
 namespace {
@@ -26,6 +27,32 @@ std::vector<std::size_t> shares(const std::vector<std::size_t>& counts, std::siz
       ++given;
     }
   return out;
+}
+
+/// Returns how many of the positions before `end` are dealt to a fold, if all are dealt in turn.
+std::size_t dealt_before(std::size_t end, std::size_t folds, std::size_t fold) {
+  return (end + folds - fold) / folds;
+}
+
+/// Returns the members of a fold. The examples are dealt class by class, as cards are, which says
+/// how many of a class each fold gets; which ones is then the class's order.
+std::vector<std::uint32_t> members_of_fold(const std::vector<std::vector<std::uint32_t>>& classes,
+                                           const FoldCut& how) {
+  std::vector<std::uint32_t> members;
+  std::size_t before = 0;  // examples of the classes that came before
+  for (const std::vector<std::uint32_t>& own : classes) {
+    const auto dealt = [&](std::size_t fold) {
+      return dealt_before(before + own.size(), how.folds, fold) -
+             dealt_before(before, how.folds, fold);
+    };
+    std::size_t from = 0;
+    for (std::size_t fold = 1; fold < how.fold; ++fold) from += dealt(fold);
+    const auto first = own.begin() + static_cast<std::ptrdiff_t>(from);
+    members.insert(members.end(), first, first + static_cast<std::ptrdiff_t>(dealt(how.fold)));
+    before += own.size();
+  }
+  std::ranges::sort(members);
+  return members;
 }
 
 }  // namespace
@@ -60,6 +87,25 @@ Cut cut_by_class(std::span<const std::uint32_t> order,
     }
     std::ranges::sort(parts[part]);
   }
+  return parts;
+}
+
+std::size_t size_of_fold(std::size_t n, std::size_t folds, std::size_t fold) {
+  return dealt_before(n, folds, fold);
+}
+
+Cut cut_fold(std::span<const std::uint32_t> order, const FoldCut& how,
+             std::span<const std::uint32_t> classes) {
+  const auto class_of = [&](std::uint32_t i) { return classes.empty() ? 0u : classes[i]; };
+  std::vector<std::vector<std::uint32_t>> members(
+      classes.empty() ? 1 : *std::ranges::max_element(classes) + 1);
+  for (const std::uint32_t i : order) members[class_of(i)].push_back(i);
+  std::vector<std::uint32_t> held_out = members_of_fold(members, how), rest;
+  std::ranges::copy_if(order, std::back_inserter(rest),
+                       [&](std::uint32_t i) { return !std::ranges::binary_search(held_out, i); });
+  const std::array<std::size_t, NNRUN_PARTS> sizes{rest.size() - how.validation, how.validation, 0};
+  Cut parts = classes.empty() ? cut_in_order(rest, sizes) : cut_by_class(rest, sizes, classes);
+  parts[NNRUN_TEST] = std::move(held_out);
   return parts;
 }
 

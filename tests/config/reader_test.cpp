@@ -203,6 +203,12 @@ TEST_CASE("data are split as the config says", "[config]") {
   CHECK_FALSE(e.data.split.shuffle);
   CHECK_FALSE(e.data.split.stratify);
   CHECK(over_line("data: {split: {test: 0.1, stratify: true}}\n").read().data.split.stratify);
+  CHECK(e.data.split.folds == 0);
+  Configs others = over_line("data: {split: {folds: 5, fold: 2}}\n");
+  const auto folds = others.read();
+  CHECK((folds.data.split.folds == 5 && folds.data.split.fold == 2));
+  CHECK(host::resolved_keys(folds).at("data.split.fold") == "2");
+  CHECK(!host::resolved_keys(e).contains("data.split.folds"));
 }
 
 TEST_CASE("data are prepared as the config says", "[config]") {
