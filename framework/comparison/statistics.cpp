@@ -46,6 +46,11 @@ double standard_deviation(std::span<const double> numbers, double mean) {
   return std::sqrt(squares / static_cast<double>(numbers.size() - 1));
 }
 
+/// Returns how many independent numbers have a mean of the same variance.
+double independent(double n, double overlap) {
+  return n / (1 + n * overlap);
+}
+
 double plain_mean(std::span<const double> numbers) {
   // the mean of equal numbers is that number, however their sum rounds: rounding is not noise
   if (std::ranges::all_of(numbers, [&](double x) { return x == numbers[0]; })) return numbers[0];
@@ -73,23 +78,30 @@ double t_quantile(double p, double degrees_of_freedom) {
   }
 }
 
-MeanOf mean_of(std::span<const double> numbers) {
+double overlap_of_folds(std::size_t folds) {
+  return folds < 2 ? 0 : 1 / static_cast<double>(folds - 1);
+}
+
+MeanOf mean_of(std::span<const double> numbers, double overlap) {
   MeanOf out{.count = numbers.size()};
   if (numbers.empty()) return out;
   out.mean = plain_mean(numbers);
   if (numbers.size() < 2) return out;
   const auto n = static_cast<double>(numbers.size());
-  out.margin = t_quantile(0.975, n - 1) * standard_deviation(numbers, out.mean) / std::sqrt(n);
+  out.margin = t_quantile(0.975, n - 1) * standard_deviation(numbers, out.mean) /
+               std::sqrt(independent(n, overlap));
   return out;
 }
 
-std::optional<double> paired_p(std::span<const double> differences) {
+std::optional<double> paired_p(std::span<const double> differences, double overlap) {
   if (differences.size() < 2) return std::nullopt;
   const auto n = static_cast<double>(differences.size());
   const double mean = plain_mean(differences), deviation = standard_deviation(differences, mean);
+  const double worth = independent(n, overlap);
   // a spread of rounding alone is none: then only the signs say something
-  if (deviation <= rounding * std::abs(mean)) return mean == 0 ? 1 : std::exp2(1 - n);
-  return t_two_sided_p(mean / (deviation / std::sqrt(n)), n - 1);
+  if (deviation <= rounding * std::abs(mean))
+    return mean == 0 ? 1 : std::min(1., std::exp2(1 - worth));
+  return t_two_sided_p(mean / (deviation / std::sqrt(worth)), n - 1);
 }
 
 }  // namespace nnrun::host

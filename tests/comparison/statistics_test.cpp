@@ -59,6 +59,31 @@ TEST_CASE("where there is no noise or no pair, nothing is invented", "[statistic
   CHECK(paired_p(std::vector{0.97 - 0.96, 0.95 - 0.94}).value() == 0.5);  // equal but for rounding
 }
 
+TEST_CASE("intervals and tests of folds allow for the examples that they share", "[statistics]") {
+  CHECK(overlap_of_folds(0) == 0);
+  CHECK(overlap_of_folds(2) == 1);
+  CHECK(overlap_of_folds(5) == 0.25);
+  // by hand: 5 folds, mean 2.8, variance 2.2, so t = 2.8 / sqrt((1/5 + 1/4) 2.2) = 2.8141, and the
+  // distribution of t with 4 degrees of freedom has a closed form
+  const std::vector<double> d{1, 2, 3, 3, 5};
+  const double spread = std::sqrt((1. / 5 + 1. / 4) * 2.2), t = 2.8 / spread;
+  const double u = t / std::sqrt(4 + t * t);
+  CHECK(paired_p(d, 0.25).value() == Approx(1 - u * (3 - u * u) / 2).epsilon(1e-12));
+  CHECK(mean_of(d, 0.25).margin.value() == Approx(2.77644510519779 * spread).epsilon(1e-12));
+  // as if they were independent, the same numbers look half as uncertain
+  CHECK(mean_of(d).margin.value() / mean_of(d, 0.25).margin.value() ==
+        Approx(std::sqrt((1. / 5) / (1. / 5 + 1. / 4))).epsilon(1e-12));
+}
+
+TEST_CASE("equal differences of folds are no better than the few runs that they are worth",
+          "[statistics]") {
+  // 5 folds of one cut are worth 1 / (1/5 + 1/4), those of ten cuts 1 / (1/50 + 1/4)
+  CHECK(paired_p(std::vector(5, 0.1), 0.25).value() == Approx(2 * std::exp2(-1 / 0.45)));
+  CHECK(paired_p(std::vector(50, 0.1), 0.25).value() == Approx(2 * std::exp2(-1 / 0.27)));
+  CHECK(paired_p(std::vector(2, 0.1), 1).value() == 1);
+  CHECK(paired_p(std::vector(5, 0.), 0.25).value() == 1);
+}
+
 TEST_CASE("Holm's correction steps down, and never below the one before", "[statistics]") {
   // worked by hand: 4 · 0.005, 3 · 0.01, 2 · 0.03, then max(0.06, 0.04)
   const auto corrected = holm({0.01, 0.04, 0.03, 0.005});
