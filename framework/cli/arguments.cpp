@@ -21,10 +21,12 @@ constexpr std::array verbs{
          "--set --out --threads --resume-run --no-plugins"},
     Verb{"compare", "CONFIG...", "train configs with the same seeds, and say which is better", 1,
          1000,
-         "--set --seeds --baseline --metric --budget --jobs --time --timeout --fail-if --out "
+         "--set --seeds --folds --baseline --metric --budget --jobs --time --timeout --fail-if "
+         "--out "
          "--resume --csv-table --md --no-plugins"},
     Verb{"sweep", "CONFIG", "train every setting of the config's sweep, best first", 1, 1,
-         "--set --seeds --metric --budget --jobs --time --timeout --out --shard --resume "
+         "--set --seeds --folds --metric --budget --jobs --time --timeout --out --shard --resume "
+         "--then "
          "--csv-table --md --no-plugins"},
     Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
          1000, "--set-class --gradients --no-plugins"},
@@ -87,6 +89,7 @@ constexpr std::array options{
     Option{"--csv", "", "a CSV row per run instead of the table", false, "--csv-table"},
     Option{"--md", "", "the table, or a reference of all classes, in Markdown"},
     Option{"--seeds", "N|A,B,...", "1 to N, or a list of seeds"},
+    Option{"--folds", "K", "hold each of K parts of the examples out in turn (cross-validation)"},
     Option{"--baseline", "NAME", "what the others are compared with (the first config)"},
     Option{"--metric", "NAME",
            "what is compared: accuracy, test.accuracy (the first that all have)"},
@@ -96,6 +99,7 @@ constexpr std::array options{
     Option{"--timeout", "SECONDS", "a run that takes longer has failed"},
     Option{"--fail-if", "CONDITION", "exit with 1, for example if 'accuracy < baseline - 0.01'"},
     Option{"--shard", "I/N", "only this part of the runs: other machines do the others"},
+    Option{"--then", "train-best", "train the best point, on all that the sweep chose by"},
     Option{"--resume", "DIR", "go on in this folder with what is missing"},
     Option{"--resume", "RUN", "go on with a run, in its folder, from its newest checkpoint", false,
            "--resume-run"},

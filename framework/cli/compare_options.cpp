@@ -59,6 +59,15 @@ std::vector<std::uint64_t> seeds_of(const std::string& text) {
   return seeds;
 }
 
+std::size_t folds_of(const std::string& text) {
+  constexpr long long most_folds = 1'000'000;
+  const auto folds = parse_integer(text);
+  if (!folds || *folds < 2 || *folds > most_folds)
+    throw UsageError(Problem{.what = "--folds needs a whole number from 2, not '" + text + "'",
+                             .hint = "--folds 5 holds out a fifth of the examples at a time"});
+  return static_cast<std::size_t>(*folds);
+}
+
 CommonLength length_of(const std::string& text) {
   CommonLength length;
   const std::size_t equals = text.find('=');
@@ -102,6 +111,7 @@ void read_metric(const std::string& text, ComparisonPlan& plan) {
 void read_options(const Arguments& arguments, ComparisonPlan& plan) {
   if (arguments.has("--metric")) read_metric(arguments.text("--metric"), plan);
   if (arguments.has("--baseline")) plan.baseline = arguments.text("--baseline");
+  if (arguments.has("--folds")) plan.folds.count = folds_of(arguments.text("--folds"));
   if (arguments.has("--seeds")) plan.seeds = seeds_of(arguments.text("--seeds"));
   if (arguments.has("--budget")) plan.length = length_of(arguments.text("--budget"));
   if (arguments.has("--fail-if")) plan.fail_if = arguments.text("--fail-if");

@@ -7,6 +7,9 @@ namespace nnrun::host {
 /// Returns 1 to 10 for `10`, and 3 and 7 for `3,7`.
 std::vector<std::uint64_t> seeds_of(const std::string& text);
 
+/// Takes a number of folds, at least 2.
+std::size_t folds_of(const std::string& text);
+
 /// Takes `examples`, `examples=20000`, `seconds=2` or `epochs`.
 CommonLength length_of(const std::string& text);
 

@@ -17,7 +17,7 @@ CompareProgress::~CompareProgress() {
 }
 
 std::string CompareProgress::name_of(const PlannedRun& run) const {
-  return plan_.configs[run.config].name + " seed " + std::to_string(run.seed);
+  return plan_.configs[run.config].name + " " + words_for_run(run.seed, run.fold);
 }
 
 void CompareProgress::started(const PlannedRun& run) {

@@ -1,12 +1,14 @@
 #include "cli/compare_session.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
 #include "base/files.hpp"
 #include "cli/compare_progress.hpp"
 #include "cli/compare_view.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/train_best.hpp"
 #include "comparison/attempt.hpp"
 #include "comparison/comparison.hpp"
 #include "comparison/comparison_folder.hpp"
@@ -57,7 +59,7 @@ ToTrain to_train(const ComparisonPlan& plan, const Shard& shard) {
 std::string resume_line(const Arguments& arguments, const ComparisonPlan& plan,
                         const fs::path& folder) {
   std::string line = "resume   nnrun " + plan.kind + " --resume " + shell_word(folder.string());
-  for (const std::string option : {"--shard", "--jobs", "--timeout", "--fail-if"}) {
+  for (const std::string option : {"--shard", "--jobs", "--timeout", "--fail-if", "--then"}) {
     const bool in_plan = option == "--timeout" || option == "--fail-if";  // of its first start
     if (arguments.has(option) && (!in_plan || arguments.has("--resume")))
       line += " " + option + " " + shell_word(arguments.text(option));
@@ -104,14 +106,29 @@ void train_missing(const Arguments& arguments, const ComparisonPlan& plan, const
 
 void show(const Arguments& arguments, const Report& report) {
   const Terminal out(stdout);
-  if (arguments.json)
-    out.write_data(json_text(report, ReportForm::table) + "\n");
-  else if (arguments.has("--csv"))
+  if (arguments.has("--csv"))
     out.write_data(comparison_csv(report));
   else if (arguments.has("--md"))
     out.write(comparison_markdown(report));
   else
     out.write(comparison_text(report, out) + "page     " + report.page + "\n");
+}
+
+/// Shows the results; after a sweep, what trains its best point, or trains it and shows that.
+void show_all(const Arguments& arguments, Registry& registry, const Report& report,
+              const std::optional<BestPoint>& best) {
+  const bool then = arguments.has("--then") && best;
+  const Terminal out(stdout);
+  if (!arguments.json) show(arguments, report);
+  nlohmann::ordered_json trained;
+  if (then) trained = train_best(arguments, registry, *best, report);
+  if (arguments.json) {
+    nlohmann::ordered_json json = to_json(report, ReportForm::table);
+    if (then) json["best_run"] = std::move(trained);
+    out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  } else if (best && !then && !arguments.has("--csv") && !arguments.has("--md")) {
+    out.write("next     " + report.next + "\n");
+  }
 }
 
 bool any_failed(const Report& report) {
@@ -129,8 +146,8 @@ Exit end_of_shard(const Arguments& arguments, const ComparisonPlan& plan, const 
     const ReportRun there = read_run(run.folder, run.seed);
     if (there.status != "failed") continue;
     status = Exit::failed;
-    talk.write("error: '" + plan.configs[run.config].name + "' seed " + std::to_string(run.seed) +
-               " failed: " + there.error + "\n");
+    talk.write("error: '" + plan.configs[run.config].name + "' " +
+               words_for_run(run.seed, run.fold) + " failed: " + there.error + "\n");
   }
   talk.write("shard    " + std::to_string(shard.index + 1) + " of " + std::to_string(shard.count) +
              " is done; " + std::to_string(count_there(plan)) + " of " +
@@ -148,7 +165,8 @@ fs::path new_folder(const Arguments& arguments, const std::string& kind) {
 
 Exit resume_comparison(const Arguments& arguments, Registry& registry, const std::string& kind) {
   const fs::path folder = arguments.text("--resume");
-  for (const char* option : {"--seeds", "--budget", "--set", "--metric", "--out"})
+  require_then(arguments);
+  for (const char* option : {"--seeds", "--folds", "--budget", "--set", "--metric", "--out"})
     if (arguments.has(option))
       throw UsageError(Problem{.what = std::string(option) + " cannot be changed with --resume",
                                .hint = "the plan is in " + (folder / "plan.json").string()});
@@ -167,24 +185,26 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
   plan.command_line = command_line;
   if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
   plan_runs(plan, folder);
-  return run_comparison(arguments, plan, folder,
+  return run_comparison(arguments, registry, plan, folder,
                         arguments.has("--shard") ? shard_of(arguments.text("--shard")) : Shard{});
 }
 
-Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder,
-                    const Shard& shard) {
+Exit run_comparison(const Arguments& arguments, Registry& registry, const ComparisonPlan& plan,
+                    const fs::path& folder, const Shard& shard) {
   const unsigned jobs = plan.one_at_a_time && !arguments.has("--jobs") ? 1 : jobs_of(arguments);
   const Terminal talk(stderr);
   if (!plan.recorded) train_missing(arguments, plan, folder, shard, jobs);
   if (count_there(plan) < plan.runs.size())  // other machines run the rest
     return end_of_shard(arguments, plan, folder, shard);
   const fs::path page = folder / "compare.html";
-  const Report report =
-      report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
+  Report report = report_of(plan, plan.recorded ? "as recorded" : times_text(jobs), page.string());
+  const std::optional<BestPoint> best =
+      plan.kind == "sweep" ? best_point(plan, report, folder) : std::nullopt;
+  if (best) report.next = command_line(*best);
   write_file(folder / "comparison.json", json_text(report, ReportForm::file) + "\n",
              Existing::replaced);
   write_file(page, page_of(report), Existing::replaced);
-  show(arguments, report);
+  show_all(arguments, registry, report, best);
   // a signal that came when all was done, such as that of a terminal which was closed
   if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
   Exit status = any_failed(report) ? Exit::failed : Exit::done;

@@ -3,9 +3,9 @@
 #include "cli/compare_options.hpp"
 namespace nnrun::host {
 
-/// Trains the runs that are missing in the folder of the plan, then writes and shows the results.
-/// Throws Interrupted if a signal arrived.
-Exit run_comparison(const Arguments& arguments, const ComparisonPlan& plan,
+/// Trains the runs that are missing in the folder of the plan, then writes and shows the results;
+/// with --then, trains the best point of a sweep. Throws Interrupted if a signal arrived.
+Exit run_comparison(const Arguments& arguments, Registry& registry, const ComparisonPlan& plan,
                     const std::filesystem::path& folder, const Shard& shard = {});
 
 /// Resumes the comparison or the sweep in the folder of --resume.

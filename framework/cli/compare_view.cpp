@@ -58,8 +58,7 @@ std::string against_cell(const Report& report, const ReportRow& row, const char*
 }
 
 Row head_of(const Report& report) {
-  const std::string part = report.part == "train" ? "training" : report.part;
-  Row head{"", part + " " + report.metric + (report.fraction ? " %" : "")};
+  Row head{"", words_for_part(report) + " " + report.metric + (report.fraction ? " %" : "")};
   if (report.rows.size() > 1)
     head.push_back("against " + (report.kind == "sweep" ? "the best" : report.baseline) +
                    ", paired");
@@ -104,7 +103,7 @@ std::string failures_text(const Report& report) {
   for (const ReportRow& row : report.rows)
     for (const ReportRun& run : row.runs)
       if (!run.done())
-        failed.push_back({row.name + " seed " + std::to_string(run.seed),
+        failed.push_back({row.name + " " + words_for_run(run.seed, run.fold),
                           run.status + (run.error.empty() ? "" : ": " + run.error)});
   if (failed.empty()) return "";
   std::size_t width = 0;
@@ -143,7 +142,9 @@ std::vector<std::string> metrics_of(const Report& report) {
 
 std::string csv_line(const ReportRow& row, const ReportRun& run,
                      const std::vector<std::string>& metrics) {
-  std::string line = csv_text(row.name) + "," + std::to_string(run.seed) + "," + run.status;
+  std::string line = csv_text(row.name) + "," + std::to_string(run.seed) + ",";
+  if (run.fold > 0) line += std::to_string(run.fold) + ",";
+  line += run.status;
   for (const auto& scores : run.scores)
     for (const std::string& metric : metrics) line += "," + number_cell(scores, metric);
   return line + "," + (run.seconds ? shortest(run.seconds->train) : "") + "," +
@@ -167,7 +168,7 @@ std::string comparison_text(const Report& report, const Terminal& terminal) {
 
 std::string comparison_csv(const Report& report) {
   const std::vector<std::string> metrics = metrics_of(report);
-  std::string text = "config,seed,status";
+  std::string text = report.folds.count > 0 ? "config,seed,fold,status" : "config,seed,status";
   for (const char* part : part_names)
     for (const std::string& metric : metrics)
       text += "," + std::string(part) + "." + csv_text(metric);

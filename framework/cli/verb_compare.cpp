@@ -11,11 +11,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t seeds_by_default = 10;
+constexpr std::size_t seeds_by_default = 10, seeds_of_folds_by_default = 3;
 
 ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   ComparisonPlan plan;
-  plan.seeds = seeds_of(std::to_string(seeds_by_default));
+  plan.seeds = seeds_of(
+      std::to_string(arguments.has("--folds") ? seeds_of_folds_by_default : seeds_by_default));
   read_options(arguments, plan);
   for (const std::string& file : arguments.targets) {
     ComparedConfig config;
@@ -29,12 +30,12 @@ ComparisonPlan plan_of_configs(const Arguments& arguments, Registry& registry) {
   return plan;
 }
 
-/// Returns the first key, apart from the seed, that is different in two configs, or only in one;
-/// empty if there is none.
+/// Returns the first key, apart from seed and fold, that is different in two configs, or only in
+/// one; empty if there is none.
 std::string different_key(const Experiment& a, const Experiment& b) {
   auto keys = resolved_keys(a), others = resolved_keys(b);
-  keys.erase("seed");
-  others.erase("seed");
+  for (auto* const all : {&keys, &others})
+    for (const char* const key : {"seed", "data.split.fold"}) all->erase(key);
   for (const auto* const all : {&keys, &others})
     for (const auto& [key, value] : *all) {
       const auto& rest = all == &keys ? others : keys;
@@ -63,25 +64,28 @@ void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
                 shell_word((folder / "config.yaml").string()) + " --set name=" + experiment.name +
                 "-2"});
   const auto index = static_cast<std::size_t>(config - plan.configs.begin());
+  const Split& split = experiment.data.split;
   for (const PlannedRun& run : plan.runs)
-    if (run.config == index && run.seed == experiment.seed)
-      throw UsageError(Problem{
-          .what = "'" + run.folder.string() + "' and '" + folder.string() + "' are both seed " +
-                  std::to_string(run.seed) + " of '" + experiment.name + "'",
-          .hint = "leave one of the two away, or show what differs: nnrun runs diff " +
-                  shell_word(run.folder.string()) + " " + shell_word(folder.string())});
-  plan.runs.push_back({index, experiment.seed, folder});
+    if (run.config == index && run.seed == experiment.seed && run.fold == split.fold)
+      throw UsageError(
+          Problem{.what = "'" + run.folder.string() + "' and '" + folder.string() + "' are both " +
+                          words_for_run(run.seed, run.fold) + " of '" + experiment.name + "'",
+                  .hint = "leave one of the two away, or show what differs: nnrun runs diff " +
+                          shell_word(run.folder.string()) + " " + shell_word(folder.string())});
+  plan.runs.push_back({index, experiment.seed, folder, split.fold});
   if (std::ranges::find(plan.seeds, experiment.seed) == plan.seeds.end())
     plan.seeds.push_back(experiment.seed);
   if (!plan.part.empty()) return;
   const ReportRun run = read_run(folder, experiment.seed);
   if (!run.epochs) return;  // it failed
   plan.part =
-      part_names[part_to_choose_by([&](std::size_t p) { return run.scores[p].has_value(); })];
+      part_names[split.folds > 0 ? std::size_t{NNRUN_TEST} : part_to_choose_by([&](std::size_t p) {
+        return run.scores[p].has_value();
+      })];
 }
 
 ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
-  for (const char* option : {"--seeds", "--budget", "--set", "--timeout"})
+  for (const char* option : {"--seeds", "--folds", "--budget", "--set", "--timeout"})
     if (arguments.has(option))
       throw UsageError(Problem{.what = std::string(option) + " is for configs: these runs are made",
                                .hint = "give configs to train them"});
@@ -95,6 +99,9 @@ ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
     add_run(fs::path(target), registry, plan);
   }
   std::ranges::sort(plan.seeds);
+  const auto other_fold = [&](const PlannedRun& run) { return run.fold != plan.runs[0].fold; };
+  if (std::ranges::any_of(plan.runs, other_fold))  // all have as many: else the data differ
+    plan.folds.count = plan.configs[0].experiment.data.split.folds;
   if (plan.part.empty()) plan.part = "train";
   complete(plan);
   if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
@@ -116,7 +123,7 @@ Exit compare(const Arguments& arguments, Registry& registry) {
     plan_runs(plan, folder);
     write_plan(plan, folder);
   }
-  return run_comparison(arguments, plan, folder);
+  return run_comparison(arguments, registry, plan, folder);
 }
 
 }  // namespace nnrun::host

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cli/compare_session.hpp"
+#include "cli/train_best.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
 #include "comparison/sweep_points.hpp"
@@ -29,6 +30,15 @@ Experiment read_point(const std::string& file, std::vector<Override> overrides,
   }
 }
 
+/// Points are compared on the same folds, so that no key can differ that cuts them.
+void refuse_other_folds(const SweepSpec& sweep) {
+  for (const SweepKey& key : sweep.keys)
+    if (key.path.starts_with("data.split") && key.path != "data.split.validation")
+      throw ConfigError(Problem{.what = "'" + key.path + "' in the sweep changes the folds",
+                                .place = key.place,
+                                .hint = "remove it, or leave --folds away"});
+}
+
 /// Unlike elsewhere, the folder of --out may exist: from another shard, or from this one before.
 fs::path sweep_folder(const Arguments& arguments) {
   if (!arguments.has("--out")) return new_folder(arguments, "sweep");
@@ -48,6 +58,7 @@ fs::path sweep_folder(const Arguments& arguments) {
 
 Exit sweep(const Arguments& arguments, Registry& registry) {
   if (arguments.has("--resume")) return resume_comparison(arguments, registry, "sweep");
+  require_then(arguments);
   const bool sharded = arguments.has("--shard");
   const Shard shard = sharded ? shard_of(arguments.text("--shard")) : Shard{};
   if (sharded && !arguments.has("--out"))
@@ -64,6 +75,7 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
   plan.kind = "sweep";
   plan.seeds = {base.seed};
   read_options(arguments, plan);
+  if (plan.folds.count > 0) refuse_other_folds(base.sweep);
   for (std::size_t i = 0; i < points.size(); ++i) {
     ComparedConfig config;
     config.name = names[i];
@@ -78,7 +90,7 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
   const fs::path folder = sweep_folder(arguments);
   plan_runs(plan, folder);
   write_plan(plan, folder);
-  return run_comparison(arguments, plan, folder, shard);
+  return run_comparison(arguments, registry, plan, folder, shard);
 }
 
 }  // namespace nnrun::host

@@ -51,8 +51,10 @@ std::string words_for_start(const ResumedTrainer& resumed) {
 /// One run, from its folder to its record.
 class Training {
  public:
-  Training(const Arguments& arguments, const Experiment& experiment, Clock::time_point start)
-      : arguments_(arguments), experiment_(experiment), start_(start) {
+  /// json: takes the result, which is not printed as JSON then; may be nullptr.
+  Training(const Arguments& arguments, const Experiment& experiment, Clock::time_point start,
+           std::string* json = nullptr)
+      : arguments_(arguments), experiment_(experiment), start_(start), json_(json) {
     if (arguments.quiet || arguments.json) return;
     quiet_ = false;
   }
@@ -198,8 +200,9 @@ class Training {
   }
 
   void show_result(Trainer& trainer, const RunResult& result) {
+    if (json_ != nullptr) *json_ = result_json(result, experiment_);
     if (arguments_.json) {
-      out_.write_data(result_json(result, experiment_) + "\n");
+      if (json_ == nullptr) out_.write_data(result_json(result, experiment_) + "\n");
       return;
     }
     const Outcome& outcome = result.outcome;
@@ -256,6 +259,7 @@ class Training {
   const Arguments& arguments_;
   Experiment experiment_;
   Clock::time_point start_;
+  std::string* json_;
   Terminal out_{stdout}, talk_{stderr};
   bool quiet_ = true, can_resume_ = false;
   std::string folder_;
@@ -288,18 +292,31 @@ Exit resume(const Arguments& arguments, Registry& registry, Clock::time_point st
   return Exit::done;
 }
 
+Exit train_anew(const Arguments& arguments, Registry& registry, Clock::time_point start,
+                std::string* json = nullptr) {
+  const Experiment experiment =
+      read_experiment(arguments.targets[0], arguments.overrides, registry);
+  if (!arguments.quiet)
+    note_changes(names_of(changes_since(arguments.targets[0], experiment, registry)),
+                 Terminal(stderr));
+  return Training(arguments, experiment, start, json).run();
+}
+
 }  // namespace
 
 Exit train(const Arguments& arguments, Registry& registry) {
   const Clock::time_point start = Clock::now();
   watch_for_requests();
   if (arguments.has("--resume")) return resume(arguments, registry, start);
-  const Experiment experiment =
-      read_experiment(arguments.targets[0], arguments.overrides, registry);
-  if (!arguments.quiet)
-    note_changes(names_of(changes_since(arguments.targets[0], experiment, registry)),
-                 Terminal(stderr));
-  return Training(arguments, experiment, start).run();
+  return train_anew(arguments, registry, start);
+}
+
+std::string train_for_result(const Arguments& arguments, Registry& registry) {
+  const Clock::time_point start = Clock::now();
+  watch_for_requests();
+  std::string json;
+  train_anew(arguments, registry, start, &json);
+  return json;
 }
 
 }  // namespace nnrun::host

@@ -9,6 +9,7 @@
 #include "comparison/attempt.hpp"
 #include "report/plane.hpp"
 #include "runs/recorded_run.hpp"
+#include "training/fold_words.hpp"
 #include "training/open_sizes.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
@@ -37,6 +38,11 @@ Message progress_message(const Progress& p) {
   return Message("progress").with("share", share).with("cost", p.cost);
 }
 
+void hold_out(Experiment& experiment, std::size_t folds, std::size_t fold) {
+  experiment.data.split.folds = folds;
+  experiment.data.split.fold = fold;
+}
+
 /// Reports progress at most ten times a second.
 Listener telling(const Child::Send& send, Clock::time_point start) {
   Listener listener;
@@ -53,15 +59,21 @@ Listener telling(const Child::Send& send, Clock::time_point start) {
 int send_sizes(const ComparisonPlan& plan, std::size_t from, const Child::Send& send) {
   try {
     for (std::size_t i = from; i < plan.configs.size(); ++i) {
-      const auto trainer = Trainer::create(plan.configs[i].experiment, 1);
+      Experiment experiment = plan.configs[i].experiment;
+      if (plan.folds.count > 0) hold_out(experiment, plan.folds.count, 1);
+      const auto trainer = Trainer::create(experiment, 1);
       const Experiment& sized = trainer->experiment();
-      Message message("sizes");
-      for (const std::size_t size : sized.model.input.value) message.with("input", size);
-      send(message.with("units", units_of_output(sized).value_or(0))
-               .with("parameters", trainer->model()->graph().parameter_count())
-               .with("training", trainer->data().examples[NNRUN_TRAIN])
-               .with("validation", trainer->data().examples[NNRUN_VALIDATION])
-               .with("test", trainer->data().examples[NNRUN_TEST]));
+      const DataShape& data = trainer->data();
+      Message sizes("sizes");
+      for (const std::size_t size : sized.model.input.value) sizes.with("input", size);
+      sizes.with("units", units_of_output(sized).value_or(0))
+          .with("parameters", trainer->model()->graph().parameter_count())
+          .with("training", data.examples[NNRUN_TRAIN])
+          .with("validation", data.examples[NNRUN_VALIDATION])
+          .with("test", data.examples[NNRUN_TEST])
+          .with("set_aside", data.folds.set_aside);
+      for (const std::string& note : words_of_folds(data.folds)) sizes.with("note", note);
+      send(sizes);
     }
     return 0;
   } catch (...) {
@@ -74,17 +86,21 @@ ConfigSizes sizes_in(const Message& message) {
   ConfigSizes sizes{message.count("parameters"),
                     {message.count("training"), message.count("validation"), message.count("test")},
                     {},
-                    message.count("units")};
+                    message.count("units"),
+                    message.count("set_aside"),
+                    {}};
   for (const std::string_view size : message.all("input"))
     sizes.input.push_back(static_cast<std::size_t>(parse_integer(size).value_or(0)));
   if (sizes.input.empty() || sizes.input.size() > NNRUN_MAX_RANK)
     throw BadMessage(Problem{.what = "a child process sent an impossible input"});
+  for (const std::string_view note : message.all("note")) sizes.notes.emplace_back(note);
   return sizes;
 }
 
 Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {
   Experiment experiment = plan.configs[run.config].experiment;
   experiment.seed = run.seed;
+  if (run.fold > 0) hold_out(experiment, plan.folds.count, run.fold);
   return experiment;
 }
 
@@ -97,6 +113,7 @@ int train_in_child(const ComparisonPlan& plan, const PlannedRun& run,
                          start);
     const auto trainer = Trainer::create(experiment, 1);
     recorded.train(*trainer, telling(send, start), run.folder.string(), [&] {
+      if (run.fold > 1) return;
       if (std::ranges::find(plan.seeds, run.seed) - plan.seeds.begin() >= most_planes) return;
       if (const auto plane = sample_plane(*trainer, run.seed))
         write_new_file(folder / "decision.json", to_json(*plane).dump(), Sync::later);

@@ -15,6 +15,8 @@ struct ConfigSizes {
   std::array<std::size_t, NNRUN_PARTS> examples;  ///< of each part
   std::vector<std::size_t> input;                 ///< of the network
   std::size_t units;                              ///< of the last layer; 0 if it has none
+  std::size_t set_aside;                          ///< of a test part, while folds are held out
+  std::vector<std::string> notes;                 ///< on the folds
 };
 ConfigSizes sizes_in(const Message& message);
 
@@ -26,7 +28,7 @@ struct RunProgress {
 };
 RunProgress progress_in(const Message& message);
 
-/// Returns the config of a run, with its seed.
+/// Returns the config of a run, with its seed and its fold.
 Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run);
 
 }  // namespace nnrun::host

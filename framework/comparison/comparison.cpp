@@ -16,21 +16,23 @@
 namespace nnrun::host {
 namespace {
 
-using BySeed = std::map<std::uint64_t, double>;
+/// By what runs of different configs are pairs: the seed, and the fold that is held out.
+using Pairing = std::pair<std::uint64_t, std::size_t>;
+using ByPairing = std::map<Pairing, double>;
 
 /// The numbers of a row's finished runs.
 struct RowNumbers {
-  BySeed metric, cost, seconds;
+  ByPairing metric, cost, seconds;
 };
 
-std::vector<double> values_of(const BySeed& by_seed) {
+std::vector<double> values_of(const ByPairing& numbers) {
   std::vector<double> out;
-  for (const auto& entry : by_seed) out.push_back(entry.second);
+  for (const auto& entry : numbers) out.push_back(entry.second);
   return out;
 }
 
-Estimate estimate_of(const std::vector<double>& values) {
-  const MeanOf m = mean_of(values);
+Estimate estimate_of(const std::vector<double>& values, const Folds& folds) {
+  const MeanOf m = mean_of(values, overlap_of_folds(folds.count));
   Estimate out;
   if (m.count > 0) out.mean = m.mean;
   if (m.margin) out.interval = Interval{m.mean - *m.margin, m.mean + *m.margin};
@@ -59,6 +61,7 @@ std::vector<ReportRow> rows_of(const ComparisonPlan& plan) {
                     .yaml = resolved_yaml(config.experiment)});
   for (const PlannedRun& run : plan.runs) {
     rows[run.config].runs.push_back(read_run(run.folder, run.seed));
+    rows[run.config].runs.back().fold = run.fold;
     if (!plan.recorded) require_planned(plan, run, rows[run.config].runs.back());
   }
   return rows;
@@ -96,13 +99,14 @@ RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
     if (run.parameters) row.parameters = *run.parameters;
     require_score(run, plan);
     const auto metric = value_in(run, plan.part, plan.metric);
-    if (metric) numbers.metric[run.seed] = *metric;
-    if (const auto cost = value_in(run, plan.part, "cost")) numbers.cost[run.seed] = *cost;
-    if (run.done() && run.seconds) numbers.seconds[run.seed] = run.seconds->train;
+    const Pairing pairing(run.seed, run.fold);
+    if (metric) numbers.metric[pairing] = *metric;
+    if (const auto cost = value_in(run, plan.part, "cost")) numbers.cost[pairing] = *cost;
+    if (run.done() && run.seconds) numbers.seconds[pairing] = run.seconds->train;
   }
-  row.metric = estimate_of(values_of(numbers.metric));
-  row.cost = estimate_of(values_of(numbers.cost));
-  row.seconds = estimate_of(values_of(numbers.seconds));
+  row.metric = estimate_of(values_of(numbers.metric), plan.folds);
+  row.cost = estimate_of(values_of(numbers.cost), plan.folds);
+  row.seconds = estimate_of(values_of(numbers.seconds), plan.folds);
   join_planes(row);
   return numbers;
 }
@@ -115,38 +119,39 @@ void sort_best_first(Report& report) {
   });
 }
 
-/// Compares over the seeds that both finished.
-std::vector<double> paired_differences(const BySeed& row, const BySeed& baseline) {
+/// Compares over the seeds and folds that both finished.
+std::vector<double> paired_differences(const ByPairing& row, const ByPairing& baseline) {
   std::vector<double> out;
-  for (const auto& [seed, value] : row)
-    if (const auto other = baseline.find(seed); other != baseline.end())
+  for (const auto& [pairing, value] : row)
+    if (const auto other = baseline.find(pairing); other != baseline.end())
       out.push_back(value - other->second);
   return out;
 }
 
-BySeed logarithms(const BySeed& seconds) {
-  BySeed out;
-  for (const auto& [seed, value] : seconds)
-    if (value > 0) out[seed] = std::log(value);
+ByPairing logarithms(const ByPairing& seconds) {
+  ByPairing out;
+  for (const auto& [pairing, value] : seconds)
+    if (value > 0) out[pairing] = std::log(value);
   return out;
 }
 
 /// Leaves the p of the paired test of speeds in times_faster_p_holm, not yet corrected.
 std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& baseline,
-                                       bool higher_is_better) {
+                                       const Report& report) {
+  const double overlap = overlap_of_folds(report.folds.count);
   const std::vector<double> d = paired_differences(row.metric, baseline.metric);
   if (d.empty()) return std::nullopt;
-  const Estimate difference = estimate_of(d);
+  const Estimate difference = estimate_of(d, report.folds);
   AgainstBaseline out{.difference = *difference.mean,
                       .interval = difference.interval,
                       .pairs = d.size(),
-                      .p = paired_p(d)};
+                      .p = paired_p(d, overlap)};
   out.wins = static_cast<std::size_t>(
-      std::ranges::count_if(d, [&](double x) { return higher_is_better ? x > 0 : x < 0; }));
+      std::ranges::count_if(d, [&](double x) { return report.higher_is_better ? x > 0 : x < 0; }));
   const std::vector<double> speeds =
       paired_differences(logarithms(row.seconds), logarithms(baseline.seconds));
   if (!speeds.empty()) out.times_faster = std::exp(-mean_of(speeds).mean);
-  out.times_faster_p_holm = paired_p(speeds);
+  out.times_faster_p_holm = paired_p(speeds, overlap);
   return out;
 }
 
@@ -209,7 +214,7 @@ void compare_rows(const ComparisonPlan& plan, Report& report) {
   }
   for (ReportRow& row : report.rows)
     if (row.name != report.baseline)
-      row.against = against(numbers[row.name], numbers[report.baseline], report.higher_is_better);
+      row.against = against(numbers[row.name], numbers[report.baseline], report);
   correct(report.rows);
 }
 
@@ -221,6 +226,7 @@ Report report_of(const ComparisonPlan& plan, const std::string& times, const std
                 .kind = plan.kind,
                 .baseline = plan.baseline,
                 .seeds = plan.seeds,
+                .folds = plan.folds,
                 .metric = plan.metric,
                 .fraction = plan.fraction,
                 .higher_is_better = plan.higher_is_better,

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -39,14 +40,15 @@ void refuse_same_file(const std::vector<ComparedConfig>& configs) {
   }
 }
 
-/// Requires the same data set of all configs; features and scaling may differ.
-void refuse_other_data(const std::vector<ComparedConfig>& configs) {
-  const auto data_keys = [](const Experiment& experiment) {
+/// Requires the same data set of all configs; features and scaling may differ, and of recorded runs
+/// the fold that is held out.
+void refuse_other_data(const std::vector<ComparedConfig>& configs, bool recorded) {
+  const auto data_keys = [&](const Experiment& experiment) {
     std::map<std::string, std::string> keys = resolved_keys(experiment);
-    std::erase_if(keys, [](const auto& entry) {
+    std::erase_if(keys, [&](const auto& entry) {
       const std::string& key = entry.first;
       return !(key == "data" || key.starts_with("data.")) || key == "data.features" ||
-             key == "data.scale";
+             key == "data.scale" || (recorded && key == "data.split.fold");
     });
     return keys;
   };
@@ -73,7 +75,9 @@ void refuse_other_data(const std::vector<ComparedConfig>& configs) {
 /// Chooses the part to compare if none is chosen yet, and requires the config to have it.
 void choose_part(ComparisonPlan& plan, const ComparedConfig& config, const ConfigSizes& sizes) {
   const auto is_there = [&](std::size_t part) { return sizes.examples[part] > 0; };
-  if (plan.part.empty()) plan.part = part_names[part_to_choose_by(is_there)];
+  if (plan.part.empty())
+    plan.part =
+        part_names[plan.folds.count > 0 ? std::size_t{NNRUN_TEST} : part_to_choose_by(is_there)];
   const auto part =
       static_cast<std::size_t>(std::ranges::find(part_names, plan.part) - std::begin(part_names));
   if (is_there(part)) return;
@@ -83,6 +87,21 @@ void choose_part(ComparisonPlan& plan, const ComparedConfig& config, const Confi
               ": 0.2}, or compare by another part, as in "
               "--metric train." +
               plan.metric});
+}
+
+/// Takes over what the first config tells of the folds. A config with other examples than the first
+/// has other folds.
+void take_folds(ComparisonPlan& plan, const ConfigSizes& sizes) {
+  Folds& folds = plan.folds;
+  if (folds.count == 0) return;
+  const std::string others =
+      "not all configs have the same examples, so their folds are not the same rows";
+  const std::size_t examples =
+      std::accumulate(sizes.examples.begin(), sizes.examples.end(), std::size_t{0});
+  if (folds.examples == 0)
+    folds = {folds.count, examples, sizes.set_aside, sizes.notes};
+  else if (folds.examples != examples && std::ranges::count(folds.notes, others) == 0)
+    folds.notes.push_back(others);
 }
 
 /// Learns the sizes of the configs, starting with number `from`, in one child: a plugin that
@@ -103,11 +122,22 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
       set_sizes(config.experiment, sizes.input, sizes.units);
     config.parameters = sizes.parameters;
     config.examples = sizes.examples[NNRUN_TRAIN];
+    take_folds(plan, sizes);
     choose_part(plan, config, sizes);
   });
   if (error) throw *error;
   const bool all_told = result.end.how == ChildEnd::How::returned && from == plan.configs.size();
   return all_told ? from : from + 1;
+}
+
+/// --folds holds each fold out in turn, so no config can hold one out itself.
+void refuse_own_folds(const ComparisonPlan& plan) {
+  if (plan.folds.count == 0 || plan.recorded) return;
+  for (const ComparedConfig& config : plan.configs)
+    if (config.experiment.data.split.folds > 0)
+      throw ConfigError(Problem{
+          .what = single_quoted(config.file) + " holds out a fold of its own: data.split.fold",
+          .hint = "remove 'folds' and 'fold' there, or leave --folds away"});
 }
 
 void choose_baseline(ComparisonPlan& plan) {
@@ -126,6 +156,11 @@ void choose_baseline(ComparisonPlan& plan) {
   throw UsageError(
       Problem{.what = "the baseline " + single_quoted(plan.baseline) + " is not one of the configs",
               .hint = did_you_mean(plan.baseline, names)});
+}
+
+/// Returns `0001`, or `0001-fold-2`.
+std::string name_of_run(std::uint64_t seed, std::size_t fold) {
+  return number_name(seed) + (fold > 0 ? "-fold-" + std::to_string(fold) : "");
 }
 
 /// Gives every config the same length of training by setting its limits.
@@ -227,7 +262,8 @@ void complete(ComparisonPlan& plan) {
   if (plan.kind == "compare") make_names_unique(plan.configs);
   find_metric(plan);
   choose_baseline(plan);
-  if (plan.kind == "compare") refuse_other_data(plan.configs);
+  if (plan.kind == "compare") refuse_other_data(plan.configs, plan.recorded);
+  refuse_own_folds(plan);
   if (plan.recorded) return;
   for (ComparedConfig& config : plan.configs) {
     config.data_files = plan.files.of(config.experiment);
@@ -248,14 +284,19 @@ std::map<std::string, std::string> libraries_of(const Experiment& experiment) {
 
 void plan_runs(ComparisonPlan& plan, const fs::path& folder) {
   constexpr std::size_t most_runs = 1'000'000;
-  if (plan.seeds.size() > most_runs / plan.configs.size())
+  const std::size_t folds = plan.folds.count, per_seed = std::max<std::size_t>(folds, 1);
+  if (plan.seeds.size() > most_runs / plan.configs.size() / per_seed)
     throw UsageError(Problem{.what = std::to_string(plan.configs.size()) + " configs with " +
-                                     std::to_string(plan.seeds.size()) + " seeds are more than " +
-                                     std::to_string(most_runs) + " runs",
+                                     std::to_string(plan.seeds.size()) + " seeds" +
+                                     (folds > 0 ? " and " + std::to_string(folds) + " folds" : "") +
+                                     " are more than " + std::to_string(most_runs) + " runs",
                              .hint = "take fewer seeds"});
   for (const std::uint64_t seed : plan.seeds)
-    for (std::size_t i = 0; i < plan.configs.size(); ++i)
-      plan.runs.push_back({i, seed, folder / "runs" / plan.configs[i].name / number_name(seed)});
+    for (std::size_t fold = folds > 0; fold <= folds; ++fold)
+      for (std::size_t i = 0; i < plan.configs.size(); ++i) {
+        const fs::path runs = folder / "runs" / plan.configs[i].name;
+        plan.runs.push_back({i, seed, runs / name_of_run(seed, fold), fold});
+      }
 }
 
 }  // namespace nnrun::host

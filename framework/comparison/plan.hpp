@@ -29,12 +29,14 @@ struct PlannedRun {
   std::size_t config = 0;
   std::uint64_t seed = 0;
   std::filesystem::path folder;  ///< may not exist yet
+  std::size_t fold = 0;          ///< that is held out, from 1; 0: none
 };
 
 struct ComparisonPlan {
   std::string kind = "compare";  ///< or `sweep`
   std::vector<ComparedConfig> configs;
   std::vector<std::uint64_t> seeds;
+  Folds folds;           ///< each config is trained with every fold held out, for every seed
   std::string baseline;  ///< name of a config; empty in a sweep: the best
   std::string metric;    ///< `cost`, or a metric that all configs have
   bool fraction = false, higher_is_better = false;
@@ -45,7 +47,7 @@ struct ComparisonPlan {
   bool one_at_a_time = false;  ///< so that times can be compared
   std::string fail_if;
   std::vector<std::string> command_line;
-  std::vector<PlannedRun> runs;  ///< seed by seed, so that pairs run at the same time
+  std::vector<PlannedRun> runs;  ///< seed by seed and fold by fold, so that pairs run together
   bool recorded = false;         ///< all runs exist already: nothing is trained
   PlannedFiles files;            ///< what is known of the files of all configs
 };
@@ -61,8 +63,8 @@ void find_metric(ComparisonPlan& plan);
 /// Returns the checksums of the libraries that a config uses, by file name.
 std::map<std::string, std::string> libraries_of(const Experiment& experiment);
 
-/// Adds the runs, with folders `folder`/runs/<name>/<seed>. Throws UsageError for more than a
-/// million.
+/// Adds the runs, with folders `folder`/runs/<name>/<seed> or, with folds,
+/// <seed>-fold-<fold>. Throws UsageError for more than a million.
 void plan_runs(ComparisonPlan& plan, const std::filesystem::path& folder);
 
 /// Gives configs that share a name the name of their file, or a number.

@@ -31,6 +31,17 @@ std::vector<std::uint64_t> seeds_in(const RecordField& field) {
   return seeds;
 }
 
+Folds folds_in(const RecordField& field) {
+  constexpr std::size_t most_folds = 1'000'000, most_notes = 100;
+  const RecordField count = field.at("count");
+  Folds folds{.count = count.count(most_folds),
+              .examples = field.at("examples").count(),
+              .set_aside = field.at("set_aside").count(),
+              .notes = field.at("notes").texts(most_notes)};
+  if (folds.count < 2) count.refuse("a number from 2");
+  return folds;
+}
+
 double at_least_zero(const RecordField& field) {
   constexpr double most = 1e15;
   const double number = field.number();
@@ -116,6 +127,7 @@ ComparisonPlan plan_in(const RecordField& field, const fs::path& folder, Registr
   ComparisonPlan plan;
   plan.kind = field.at("kind").one_of({"compare", "sweep"});
   plan.seeds = seeds_in(field.at("seeds"));
+  if (const auto folds = field.find("folds")) plan.folds = folds_in(*folds);
   plan.metric = field.at("metric").text();
   plan.length = length_in(field.at("budget"));
   plan.part = field.at("part").one_of({part_names.begin(), part_names.end()});

@@ -72,6 +72,11 @@ Json json_of(const ComparisonPlan& plan) {
             {"fail_if", plan.fail_if},
             {"configs", configs},
             {"command_line", plan.command_line}};
+  if (plan.folds.count > 0)
+    json["folds"] = {{"count", plan.folds.count},
+                     {"examples", plan.folds.examples},
+                     {"set_aside", plan.folds.set_aside},
+                     {"notes", plan.folds.notes}};
   json["sha256"] = checksum_of(json);
   return json;
 }

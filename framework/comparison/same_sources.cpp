@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/commands.hpp"
 #include "base/error.hpp"
@@ -47,53 +48,69 @@ void require_libraries(const ComparisonPlan& plan, const ReportRow& row) {
       refuse(plan, *first, run, "were trained with different versions of " + library);
 }
 
-/// Returns whether the examples should be those of a file, whatever the seed.
-bool is_of_file(const DataSpec& data, const Experiment& experiment) {
-  const bool drawn = data.split.shuffle && data.split.validation + data.split.test > 0;
-  return !drawn && std::ranges::any_of(named_files(experiment), [](const NamedFile& file) {
-    return file.key.starts_with("data.");
-  });
+/// Returns whether the seed draws which example is in which part: then the data of two seeds are
+/// different, unless chance has it that both draws are the same.
+bool is_drawn(const ComparisonPlan& plan, const Split& split) {
+  return split.shuffle && (split.validation + split.test > 0 || plan.folds.count > 0);
+}
+
+/// Returns whether the examples are those of a file.
+bool is_of_file(const Experiment& experiment) {
+  return std::ranges::any_of(named_files(experiment),
+                             [](const NamedFile& file) { return file.key.starts_with("data."); });
 }
 
 /// Examples that are equal for two seeds do not depend on the seed: then they are equal for all.
-/// Returns a sentence where they may depend on it, but should not.
+/// Returns whether runs with this fold held out were trained on different data.
+bool have_different_data(const ComparisonPlan& plan, const ReportRow& row, std::size_t fold) {
+  std::map<std::string, std::size_t> counts;
+  for (const ReportRun& run : row.runs)
+    if (run.done() && run.fold == fold && !run.data_sha256.empty()) ++counts[run.data_sha256];
+  if (counts.size() < 2) return false;
+  const auto common = std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; });
+  const auto find = [&](bool is_common) {
+    return find_done(row, [&](const ReportRun& r) {
+      return r.fold == fold && !r.data_sha256.empty() &&
+             (r.data_sha256 == common->first) == is_common;
+    });
+  };
+  if (common->second > 1) refuse(plan, *find(true), *find(false), "were trained on different data");
+  return true;
+}
+
+/// Returns a sentence where the data may depend on the seed, but should not.
 std::vector<std::string> require_data(const ComparisonPlan& plan, const ReportRow& row,
                                       const Experiment& experiment) {
-  std::map<std::string, std::size_t> counts;
-  std::size_t all = 0;
-  for (const ReportRun& run : row.runs)
-    if (run.done() && !run.data_sha256.empty()) ++counts[run.data_sha256], ++all;
-  if (counts.size() < 2) return {};
-  const auto common = std::ranges::max_element(counts, {}, [](const auto& c) { return c.second; });
-  if (common->second > 1)
-    refuse(plan,
-           *find_done(row, [&](const ReportRun& r) { return r.data_sha256 == common->first; }),
-           *find_done(row, [&](const ReportRun& r) { return r.data_sha256 != common->first; }),
-           "were trained on different data");
-  if (!is_of_file(experiment.data, experiment)) return {};
+  if (is_drawn(plan, experiment.data.split)) return {};
+  std::set<std::size_t> folds;
+  for (const ReportRun& run : row.runs) folds.insert(run.fold);
+  const auto different = std::ranges::count_if(
+      folds, [&](std::size_t fold) { return have_different_data(plan, row, fold); });
+  if (different == 0 || !is_of_file(experiment)) return {};
   return {"The runs of " + single_quoted(row.name) +
           " were trained on different data: their mean is over more than one data set."};
 }
 
-/// Returns all that decides which examples a network sees, apart from the seed and the files.
+/// Returns all that decides which examples a network sees, apart from the seed, the fold and the
+/// files.
 std::string data_text(const Experiment& experiment) {
   std::string text;
   for (const auto& [key, value] : resolved_keys(experiment))
     if (key == "data" || key.starts_with("data.") || key == "dtype" || key == "model.input" ||
         key.starts_with("random"))
-      text += key + ": " + value + "\n";
+      if (key != "data.split.fold") text += key + ": " + value + "\n";
   // a target of two classes is one number or two
   return text + std::to_string(units_of_output(experiment).value_or(0));
 }
 
-/// One seed gives one set of examples to all configs with the same data.
+/// One seed gives one set of examples, cut in one way, to all configs with the same data.
 void require_pairs(const ComparisonPlan& plan, const std::vector<ReportRow>& rows) {
-  std::map<std::pair<std::string, std::uint64_t>, const ReportRun*> known;
+  std::map<std::tuple<std::string, std::uint64_t, std::size_t>, const ReportRun*> known;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::string data = data_text(plan.configs[i].experiment);
     for (const ReportRun& run : rows[i].runs) {
       if (!run.done() || run.data_sha256.empty()) continue;
-      const auto [first, is_new] = known.emplace(std::pair(data, run.seed), &run);
+      const auto [first, is_new] = known.emplace(std::tuple(data, run.seed, run.fold), &run);
       if (!is_new && first->second->data_sha256 != run.data_sha256)
         refuse(plan, *first->second, run,
                "were trained on different data, although the configs name the same");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.hpp"
 #include "comparison/comparison.hpp"
@@ -11,8 +12,12 @@ namespace {
 constexpr double level = 0.05;
 constexpr double worth_a_sentence = 1.1;  // times as fast; smaller factors are not worth mentioning
 
-std::string seeds_text(std::size_t n) {
-  return n == 1 ? "one seed" : std::to_string(n) + " seeds";
+/// Returns `10 seeds`, or `5 folds of one seed`.
+std::string runs_text(const Report& report) {
+  const std::size_t seeds = report.seeds.size();
+  const std::string text = seeds == 1 ? "one seed" : std::to_string(seeds) + " seeds";
+  const std::size_t folds = report.folds.count;
+  return folds == 0 ? text : std::to_string(folds) + " folds of " + text;
 }
 
 /// 'a', 'b' and 'c'; of many, the first eight.
@@ -63,7 +68,18 @@ void say_what_is_best(const Report& report, std::size_t close, std::vector<std::
                 (close == 0   ? "; all others are clearly " + words.worse
                  : close == 1 ? "; 1 other cannot be told from it"
                               : "; " + std::to_string(close) + " others cannot be told from it") +
-                " at " + seeds_text(report.seeds.size()) + ".");
+                " at " + runs_text(report) + ".");
+}
+
+/// The first of equals is named the best, for no other reason than that it is the first.
+void say_what_is_equal(const Report& report, std::vector<std::string>& out) {
+  if (report.kind != "sweep" || !report.rows.front().metric.mean) return;
+  std::vector<std::string> equal;
+  for (const ReportRow& row : report.rows)
+    if (row.metric.mean == report.rows.front().metric.mean)
+      equal.push_back(single_quoted(row.name));
+  if (equal.size() > 1)
+    out.push_back(list_of(equal) + " have the same mean: the first of the sweep is taken.");
 }
 
 void say_what_is_better(const Report& report, std::vector<std::string>& out) {
@@ -73,7 +89,7 @@ void say_what_is_better(const Report& report, std::vector<std::string>& out) {
     return say_what_is_best(report, rows.compared - rows.worse.size() - rows.better.size(), out);
   const Words words = words_for(report);
   const std::string baseline = single_quoted(report.baseline);
-  const std::string end = words.by + " at " + seeds_text(report.seeds.size()) + ".";
+  const std::string end = words.by + " at " + runs_text(report) + ".";
   const auto are = [](const std::vector<std::string>& names) {
     return names.size() == 1 ? " is clearly " : " are clearly ";
   };
@@ -124,6 +140,73 @@ void say_what_is_missing(const Report& report, std::vector<std::string>& out) {
                                                       : ": there is nothing to compare."));
 }
 
+/// Says how much so few runs can show.
+void say_what_is_noise(const Report& report, std::vector<std::string>& out) {
+  const std::size_t seeds = report.seeds.size(), folds = report.folds.count;
+  if (folds > 0 && seeds * folds < 10)
+    out.push_back("With " + runs_text(report) + " only large differences show: use --seeds 10.");
+  else if (folds == 0 && seeds == 1)
+    out.push_back("One seed cannot tell a better config from luck: use --seeds 10.");
+  else if (folds == 0 && seeds < 5)
+    out.push_back("With " + runs_text(report) + " only large differences show: use --seeds 10.");
+}
+
+/// Says what the scores of folds are.
+void say_what_folds_are(const Report& report, std::vector<std::string>& out) {
+  if (report.folds.count == 0) return;
+  const auto compared = [](const ReportRow& row) { return row.against.has_value(); };
+  if (std::ranges::any_of(report.rows, compared))
+    out.push_back(
+        "Runs of different folds share training examples: intervals and verdicts allow for it "
+        "(Nadeau and Bengio 2003).");
+  for (std::string note : report.folds.notes) {
+    note[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(note[0])));
+    out.push_back(note + ".");
+  }
+}
+
+std::string score_text(const Report& report, double score) {
+  return report.metric + " is " +
+         (report.fraction ? fmt::format("{:.2f} %", 100 * score) : significant(score, 4));
+}
+
+/// Returns the mean of what a row's runs scored on the test part.
+std::optional<double> test_score(const ReportRow& row, const Report& report) {
+  double sum = 0;
+  std::size_t count = 0;
+  for (const ReportRun& run : row.runs)
+    if (const auto score = value_in(run, part_names[NNRUN_TEST], report.metric)) {
+      sum += *score;
+      ++count;
+    }
+  if (count == 0) return std::nullopt;
+  return sum / static_cast<double>(count);
+}
+
+bool chooses_by_test(const Report& report) {
+  return report.folds.count == 0 && report.part == part_names[NNRUN_TEST];
+}
+
+/// The best of several scores was chosen for being high, and is so in part by luck: says what the
+/// best point is worth elsewhere, or how to find out.
+void say_what_was_chosen(const Report& report, std::vector<std::string>& out) {
+  if (report.kind != "sweep") return;
+  if (chooses_by_test(report))
+    return out.push_back(
+        "These are scores of the test part: the best of several looks better there than it is. "
+        "Give the data a part to choose by: --set data.split.validation=0.2.");
+  const ReportRow& best = report.rows.front();
+  if (report.rows.size() < 2 || !best.metric.mean || report.part == part_names[NNRUN_TRAIN]) return;
+  const auto score = report.folds.count > 0 ? std::nullopt : test_score(best, report);
+  out.push_back("The best of " + std::to_string(report.rows.size()) +
+                " looks better than it is, because luck helped to choose it: " +
+                (score
+                     ? "on the test part, which had no say, its " + score_text(report, *score) + "."
+                 : report.folds.set_aside > 0
+                     ? "its score on the test part, which no run has seen, is what it is worth."
+                     : "only examples that had no say can tell, as with data.split.test."));
+}
+
 }  // namespace
 
 std::vector<std::string> summary_of(const Report& report) {
@@ -131,22 +214,17 @@ std::vector<std::string> summary_of(const Report& report) {
   const bool any_done = std::ranges::any_of(report.rows, [](const ReportRow& row) {
     return std::ranges::any_of(row.runs, &ReportRun::done);
   });
-  const std::size_t seeds = report.seeds.size();
-  if (seeds > 1) {
+  if (report.seeds.size() > 1 || report.folds.count > 0) {
     say_what_is_better(report, out);
     say_what_is_faster(report, out);
   }
-  if (any_done && seeds == 1)
-    out.push_back("One seed cannot tell a better config from luck: use --seeds 10.");
-  else if (any_done && seeds < 5)
-    out.push_back("With " + std::to_string(seeds) +
-                  " seeds only large differences show: use --seeds 10.");
+  say_what_is_equal(report, out);
+  if (any_done) say_what_is_noise(report, out);
   say_what_is_missing(report, out);
-  if (any_done && report.kind == "sweep" && report.part == "test")
-    out.push_back(
-        "These are scores of the test part: the best of several looks better there than it is. "
-        "Give "
-        "the data a part to choose by: --set data.split.validation=0.2.");
+  if (any_done) {
+    say_what_was_chosen(report, out);
+    say_what_folds_are(report, out);
+  }
   if (report.length.kind == "seconds")
     out.push_back("Training ended by the clock: these numbers do not repeat bit for bit.");
   return out;

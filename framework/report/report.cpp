@@ -22,7 +22,10 @@ Json to_json(const Estimate& estimate) {
 }
 
 Json to_json(const ReportRun& run, ReportForm form) {
-  Json json{{"seed", run.seed}, {"run", run.folder}, {"status", run.status}};
+  Json json{{"seed", run.seed}};
+  if (run.fold > 0) json["fold"] = run.fold;
+  json["run"] = run.folder;
+  json["status"] = run.status;
   if (!run.error.empty()) json["error"] = run.error;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     if (run.scores[part]) json[part_names[part]] = host::to_json(*run.scores[part]);
@@ -61,6 +64,11 @@ Json to_json(const ReportRow& row, const Report& report, ReportForm form) {
   return json;
 }
 
+Json to_json(const Folds& folds) {
+  if (folds.count == 0) return nullptr;
+  return {{"count", folds.count}, {"examples", folds.examples}, {"set_aside", folds.set_aside}};
+}
+
 Json to_json(const std::vector<KeyValues>& all) {
   Json json = Json::array();
   for (const KeyValues& one : all) json.push_back({{"key", one.key}, {"values", one.values}});
@@ -80,6 +88,15 @@ Json reproduction_of(const Report& report) {
 
 }  // namespace
 
+std::string words_for_run(std::uint64_t seed, std::size_t fold) {
+  return "seed " + std::to_string(seed) + (fold > 0 ? " fold " + std::to_string(fold) : "");
+}
+
+std::string words_for_part(const Report& report) {
+  if (report.folds.count > 0 && report.part == part_names[NNRUN_TEST]) return "held-out";
+  return report.part == part_names[NNRUN_TRAIN] ? "training" : report.part;
+}
+
 std::optional<double> value_in(const ReportRun& run, const std::string& part,
                                const std::string& metric) {
   for (std::size_t i = 0; i < NNRUN_PARTS; ++i)
@@ -96,6 +113,7 @@ Json to_json(const Report& report, ReportForm form) {
       {"kind", report.kind},
       {"baseline", report.baseline.empty() ? Json(nullptr) : Json(report.baseline)},
       {"seeds", report.seeds},
+      {"folds", to_json(report.folds)},
       {"metric", report.metric},
       {"metric_info",
        {{"fraction", report.fraction},
@@ -110,6 +128,7 @@ Json to_json(const Report& report, ReportForm form) {
   json["summary"] = report.summary;
   if (form != ReportForm::table) json["reproduce"] = reproduction_of(report);
   json["sweep"] = report.kind == "sweep" ? Json{{"settings", to_json(report.settings)}} : Json();
+  if (!report.next.empty()) json["next"] = report.next;
   if (report.kind != "run") json["page"] = report.page;
   return json;
 }

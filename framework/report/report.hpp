@@ -29,9 +29,12 @@ struct RunSeconds {
   double total = 0, train = 0;
 };
 
+struct Report;
+
 /// One run. What its folder does not have is empty here.
 struct ReportRun {
   std::uint64_t seed = 0;
+  std::size_t fold = 0;  ///< that was held out, from 1; 0: none
   std::string folder;
   std::string status;  ///< done, failed, interrupted, running; `missing` without a run.json
   std::string error{};
@@ -44,6 +47,12 @@ struct ReportRun {
   std::optional<Plane> plane{};  ///< moves to its row
   bool done() const { return status == "done"; }
 };
+
+/// Returns `seed 1`, or `seed 1 fold 2`.
+std::string words_for_run(std::uint64_t seed, std::size_t fold);
+
+/// Returns what people call the part that configs are compared by: `held-out` for folds.
+std::string words_for_part(const Report& report);
 
 /// Returns what a finished run scored on a part, if that is a finite number.
 std::optional<double> value_in(const ReportRun& run, const std::string& part,
@@ -77,6 +86,14 @@ struct CommonLength {
   double value = 0;             ///< 0: not set
 };
 
+/// The folds of a comparison, each of which is held out in turn.
+struct Folds {
+  std::size_t count = 0;             ///< 0: there are none
+  std::size_t examples = 0;          ///< of all folds together
+  std::size_t set_aside = 0;         ///< examples of the data's own test part, which no run sees
+  std::vector<std::string> notes{};  ///< clauses that say more
+};
+
 struct KeyValues {
   std::string key;
   std::vector<std::string> values;
@@ -87,6 +104,7 @@ struct Report {
   std::string kind{};  ///< run, compare or sweep
   std::string baseline{};
   std::vector<std::uint64_t> seeds{};
+  Folds folds{};
   std::string metric{};
   bool fraction = false, higher_is_better = false;  ///< what the metric is
   std::string adjective{};                          ///< of the metric: "accurate"; may be empty
@@ -98,6 +116,7 @@ struct Report {
   std::vector<std::string> summary{};
   std::vector<std::string> command_line{};
   std::vector<KeyValues> settings{};  ///< of a sweep: what its keys are set to
+  std::string next{};                 ///< the command that trains the best point of a sweep
   std::string page{};                 ///< the file; empty in the report of a single run
 };
 

@@ -50,15 +50,21 @@ bool is_one_of(const std::string& name, std::initializer_list<std::string_view> 
   return std::ranges::find(names, name) != names.end();
 }
 
-/// Returns whether this is the name of a run by its seed, such as 0001, or that of one which had
-/// not ended: .0001-machine-1234.
-bool is_seed(const std::string& name) {
-  const std::size_t start = name.starts_with('.') ? 1 : 0;
-  const std::size_t end = start == 0 ? name.size() : name.find('-');
-  if (end == name.npos || end < start + 4) return false;
-  return std::all_of(name.begin() + static_cast<std::ptrdiff_t>(start),
-                     name.begin() + static_cast<std::ptrdiff_t>(end),
-                     [](unsigned char c) { return std::isdigit(c) != 0; });
+bool are_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
+/// Returns whether this is the name of a run by its seed and fold, such as 0001 or 0001-fold-2, or
+/// that of one which had not ended: .0001-machine-1234.
+bool is_seed(std::string_view name) {
+  const bool unfinished = name.starts_with('.');
+  if (unfinished) name.remove_prefix(1);
+  const std::size_t end = name.find('-');
+  if (end == name.npos) return !unfinished && name.size() >= 4 && are_digits(name);
+  if (end < 4 || !are_digits(name.substr(0, end))) return false;
+  constexpr std::string_view fold = "-fold-";
+  return unfinished ||
+         (name.substr(end).starts_with(fold) && are_digits(name.substr(end + fold.size())));
 }
 
 /// Returns whether a name is `start`, digits, `.safetensors`.
@@ -66,8 +72,7 @@ bool is_numbered(std::string_view name, std::string_view start) {
   constexpr std::string_view end = ".safetensors";
   if (!name.starts_with(start) || !name.ends_with(end)) return false;
   name.remove_prefix(start.size());
-  return name.size() > end.size() &&
-         name.substr(0, name.size() - end.size()).find_first_not_of("0123456789") == name.npos;
+  return name.size() > end.size() && are_digits(name.substr(0, name.size() - end.size()));
 }
 
 Holding file_if(bool ours) {

@@ -2,7 +2,7 @@
 const axisKeys = ["examples", "epoch", "seconds"];
 const part = page.metric_info.part;
 const columnPart = part === "validation" ? "val" : part; // as metrics.csv calls it
-const partNames = {train: "training", val: "validation", validation: "validation", test: "test"};
+const partNames = {train: "training", val: "validation", validation: "validation", test: page.folds ? "held-out" : "test"};
 const quantityOf = (column) => column.slice(column.indexOf(".") + 1);
 const curvesOf = (config) => config.runs.filter((run) => run.curve && run.curve.epoch?.length > 0).map((run) => run.curve);
 const curveColumns = [...new Set(page.configs.flatMap((config) => curvesOf(config).flatMap(Object.keys)))]
@@ -139,7 +139,7 @@ function curveSection() {
   if (starts.length < 2 && choices.length > 1) starts.push(choices.find((c) => !starts.includes(c.key)).key);
   const panels = (starts.length ? starts : [choices[0].key]).map((key, i) => curvePanel(choices, key, i ? "B" : "A"));
   const redraw = () => panels.forEach((panel) => panel.redraw());
-  const seeds = page.kind !== "run" && page.seeds.length > 1;
+  const seeds = page.kind !== "run" && (page.seeds.length > 1 || page.folds);
   const legendFor = choices[0].series.filter((line) => !lookOf(line).crowd);
   const others = choices[0].series.length - legendFor.length;
   const entry = (name, key, l) => h("li", null, h("button", {type: "button", "aria-pressed": "true", click: (e) => {
@@ -148,7 +148,7 @@ function curveSection() {
     e.currentTarget.setAttribute("aria-pressed", String(on));
     redraw();
   }}, s("svg", {viewBox: "0 0 34 12", "aria-hidden": "true"}, s("line", {x1: 0, x2: 34, y1: 6, y2: 6, ...stroke(l)})), name));
-  const bandNote = () => !seeds ? "" : `Line: mean of the seeds. Band: ${curveView.band === "range" ? "from the smallest seed to the largest" : "95 % interval of the mean"}. A name hides and shows its curve.`;
+  const bandNote = () => !seeds ? "" : `Line: mean of the ${pairWord}s. Band: ${curveView.band === "range" ? `from the smallest ${pairWord} to the largest` : "95 % interval of the mean"}. A name hides and shows its curve.`;
   const said = h("p", {class: "note"}, bandNote());
   const short = page.configs.every((config) => curvesOf(config).every((curve) => curve.epoch.length === 1));
   return h("section", {"aria-labelledby": "curves"}, h("h2", {id: "curves"}, "Over the run"),

@@ -59,6 +59,11 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 const listed = (words) => (words.length < 2 ? words.join("") : words.slice(0, -1).join(", ") + " and " + words.at(-1));
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
+/// Of the variance of n folds' scores, that of their mean is 1/n and this: they share examples.
+const overlap = page.folds ? 1 / (page.folds.count - 1) : 0;
+const runName = (run) => `seed ${run.seed}` + (run.fold ? `, fold ${run.fold}` : "");
+const samePair = (a, b) => a.seed === b.seed && a.fold === b.fold;
+const pairWord = page.folds ? "fold" : "seed";
 const students = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
   2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042];
 /// Half the 95 % interval of a mean, by Student's quantile: three digits beyond its table.
@@ -67,7 +72,7 @@ function halfInterval(values) {
   if (n < 2) return null;
   const m = mean(values);
   const deviation = Math.sqrt(values.reduce((sum, v) => sum + (v - m) ** 2, 0) / (n - 1));
-  return ((students[n - 2] ?? 1.96 + 2.4 / (n - 1)) * deviation) / Math.sqrt(n);
+  return (students[n - 2] ?? 1.96 + 2.4 / (n - 1)) * deviation * Math.sqrt(1 / n + overlap);
 }
 
 /// Clips an interval for drawing: a fraction stays within 0 to 1, and the huge interval of two

@@ -17,11 +17,11 @@ function themeButton() {
   return button;
 }
 function header() {
-  const seeds = page.seeds.length === 1 ? `seed ${page.seeds[0]}` : `${page.seeds.length} seeds`;
+  const seeds = page.seeds.length === 1 ? `seed ${page.seeds[0]}` : `${page.seeds.length} seeds`, folds = page.folds && `${page.folds.count} folds`;
   const budget = !is(page.budget?.value) ? null : page.budget.kind === "seconds" ? `${seconds(page.budget.value)} of training each` : `${number(page.budget.value)} ${page.budget.kind} each`;
   return h("header", null, h("div", {class: "bar"}, h("span", {class: "mark"}, `nnrun ${page.kind === "run" ? "report" : page.kind}`), themeButton()),
     h("h1", null, title),
-    h("p", {class: "facts"}, [page.kind === "run" ? null : page.kind === "sweep" ? `best ${page.baseline}` : `baseline ${page.baseline}`, seeds, budget, `measured on the ${partNames[part] ?? part} part`, page.made.replace("T", " ").replace("Z", " UTC")].filter(Boolean).map((fact) => h("span", null, fact))));
+    h("p", {class: "facts"}, [page.kind === "run" ? null : page.kind === "sweep" ? `best ${page.baseline}` : `baseline ${page.baseline}`, folds, seeds, budget, `measured on the ${partNames[part] ?? part} ${page.folds && part === "test" ? "folds" : "part"}`, page.made.replace("T", " ").replace("Z", " UTC")].filter(Boolean).map((fact) => h("span", null, fact))));
 }
 function verdict() {
   return h("section", {class: "verdict", "aria-labelledby": "verdict"}, h("h2", {id: "verdict"}, "Verdict"), page.summary.map((sentence) => h("p", null, sentence)));
@@ -58,13 +58,13 @@ function results() {
       cell("parameters", number(config.parameters, 9)));
   };
   const failed = configs.flatMap((config) => statusOf(config).map((run) => ({name: config.name, ...run})));
-  const reasons = compared ? ` The difference is of the same seeds; ${page.metric_info.higher_is_better ? "above" : "below"} zero is better.${configs.length > 2 ? " p is corrected for the number of comparisons (Holm)." : ""}` : "";
+  const reasons = compared ? ` The difference is of the same ${page.folds ? "seeds and folds" : "seeds"}; ${page.metric_info.higher_is_better ? "above" : "below"} zero is better.${configs.length > 2 ? " p is corrected for the number of comparisons (Holm)." : ""}` : "";
   return h("section", {"aria-labelledby": "results"}, h("h2", {id: "results"}, page.kind === "run" ? "Result" : "Results"),
     h("table", {class: "results", role: "table"}, h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, columns.map((c, i) => h("th", {scope: "col", role: "columnheader", class: i ? "number" : null}, c)))),
       h("tbody", {role: "rowgroup"}, configs.map(row))),
-    h("p", {class: "note"}, page.kind === "run" ? `Times: ${page.times}.` : `Means over the seeds that finished${page.seeds.length > 1 ? ", with the 95 % interval of the mean" : ""}.${reasons} Times: ${page.times}.`),
+    h("p", {class: "note"}, page.kind === "run" ? `Times: ${page.times}.` : `Means over the ${pairWord}s that finished${page.seeds.length > 1 || page.folds ? ", with the 95 % interval of the mean" : ""}.${reasons} Times: ${page.times}.`),
     failed.length > 0 && h("div", {class: "alarm"}, h("h3", null, `${plural(failed.length, "run")} did not finish`),
-      h("ul", null, failed.map((run) => h("li", null, `${run.name}, seed ${run.seed}: ${run.status}${run.error ? ": " + run.error : ""}`)))));
+      h("ul", null, failed.map((run) => h("li", null, `${run.name}, ${runName(run)}: ${run.status}${run.error ? ": " + run.error : ""}`)))));
 }
 function confusion() {
   const scores = [["test", "test"], ["validation", "validation"], ["train", "training"]].map(([key, text]) => [text, page.configs[0].runs[0]?.[key]?.confusion_matrix]).filter(([, table]) => Array.isArray(table));
@@ -94,7 +94,7 @@ const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : "'" + word.repl
 function reproduce() {
   const again = page.reproduce, flat = (object) => Object.entries(object ?? {}).map(([key, value]) => [h("dt", null, key.replaceAll("_", " ")),
     h("dd", null, value !== null && typeof value === "object" ? Object.entries(value).map(([a, b]) => `${a} ${b}`).join(", ") : String(value))]);
-  const runs = page.configs.flatMap((config) => config.runs.map((run) => [run.run ?? "\u2013", config.name, String(run.seed), run.status, shown(valueOf(run)), number(run[part]?.cost, 6), seconds(run.seconds?.train), run.weights_sha256?.slice(0, 12) ?? "\u2013"]));
+  const runs = page.configs.flatMap((config) => config.runs.map((run) => [run.run ?? "\u2013", config.name, page.folds ? runName(run) : String(run.seed), run.status, shown(valueOf(run)), number(run[part]?.cost, 6), seconds(run.seconds?.train), run.weights_sha256?.slice(0, 12) ?? "\u2013"]));
   return h("section", {"aria-labelledby": "reproduce"}, h("h2", {id: "reproduce"}, "How to get it again"),
     h("pre", null, again.command_line.map(quoted).join(" ")), h("dl", null, flat(again.version), flat(again.machine)),
     h("details", null, h("summary", null, page.kind === "run" ? "The run" : `All ${runs.length} runs`), h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "All runs"},

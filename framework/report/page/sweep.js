@@ -26,7 +26,7 @@ function oneSetting(setting) {
     return drawing(width, height, `${page.metric} by ${setting.key}`, sorted.map((config) => `${settingText(config, setting.key)}: ${shown(config.mean)}`).join("; "),
       axes(plot, null, y, {yText: axisText, xName: setting.key, yName: page.metric}),
       s("path", {class: "line", d: sorted.map((config, i) => `${i ? "L" : "M"}${at(config)} ${y(config.mean)}`).join(""), stroke: "var(--c1)", "stroke-width": 2}),
-      sorted.map((config) => config.runs.filter((run) => is(valueOf(run))).map((run) => s("circle", {cx: at(config) - 9, cy: y(valueOf(run)), r: 3, fill: "var(--c1)", "fill-opacity": 0.45}, s("title", null, `seed ${run.seed}: ${shown(valueOf(run))}`)))),
+      sorted.map((config) => config.runs.filter((run) => is(valueOf(run))).map((run) => s("circle", {cx: at(config) - 9, cy: y(valueOf(run)), r: 3, fill: "var(--c1)", "fill-opacity": 0.45}, s("title", null, `${runName(run)}: ${shown(valueOf(run))}`)))),
       sorted.map((config) => whisker(at(config), config, y, "var(--c1)")),
       setting.values.toSorted((a, b) => x(a) - x(b)).map((value) => {
         if (x(value) - last < 26) return null;
@@ -34,7 +34,7 @@ function oneSetting(setting) {
         return s("text", {x: x(value), y: plot.bottom + 18, "text-anchor": "middle"}, shortened(value, 12));
       }));
   };
-  return figure({title: `${capital(page.metric)} by ${setting.key}`, note: "diamond: mean and 95 % interval; dots left of it: seeds", draw, ...sweepTable([setting.key])}).element;
+  return figure({title: `${capital(page.metric)} by ${setting.key}`, note: `diamond: mean and 95 % interval; dots left of it: ${pairWord}s`, draw, ...sweepTable([setting.key])}).element;
 }
 /// Best and worst mean, for colours; 1 is the best.
 function goodness() {
@@ -64,7 +64,7 @@ function twoSettings(rows, columns) {
       s("text", {x: left + (cellWidth * columns.values.length) / 2, y: height - 6, "text-anchor": "middle"}, lastWord(columns.key)));
   };
   return figure({title: `${capital(page.metric)}${page.metric_info.fraction ? " in %" : ""} by ${lastWord(rows.key)} and ${lastWord(columns.key)}`,
-    note: "mean over the seeds; stronger colour: better; framed: the best", draw, ...sweepTable([rows.key, columns.key])}).element;
+    note: `mean over the ${pairWord}s; stronger colour: better; framed: the best`, draw, ...sweepTable([rows.key, columns.key])}).element;
 }
 function manySettings(settings) {
   const good = goodness(), configs = page.configs.filter((config) => is(config.mean)).sort((a, b) => good(a.mean) - good(b.mean));
