@@ -29,6 +29,8 @@ class CsvColumn {
         target_(target),
         trained_(trained),
         gaps_(gaps.begin(), gaps.end()) {
+    for (const std::string_view gap : gaps_)
+      if (is_written_number(gap)) number_gaps_ = true;
     if (asked == nullptr) return;
     kind_ = asked->kind;
     declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
@@ -58,12 +60,13 @@ class CsvColumn {
   double read(const CsvReader& rows, std::size_t at) {
     if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
     double x = 0;
-    if (kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x) && x >= least_)
-        [[likely]]
+    const bool number = kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x);
+    if (number && x >= least_ && !number_gaps_) [[likely]]
       return x;
     const std::string_view field = rows.field(at);
-    if (x < least_) refuse_negative(rows, field);
     if (is_gap(field)) return gap(rows, field);
+    if (number && x < least_) refuse_negative(rows, field);
+    if (number) return x;
     if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, rows.text(at));
     return category(rows, at);
   }
@@ -91,6 +94,9 @@ class CsvColumn {
     using is_transparent = void;
   };
 
+  static bool is_written_number(std::string_view text) {
+    return text.find_first_of("0123456789") != text.npos;
+  }
   void give(std::string_view text) {
     kind_ = NNRUN_COLUMN_CATEGORY;
     open_ = false;
@@ -201,6 +207,7 @@ class CsvColumn {
 
   std::string name_;
   bool target_ = false, trained_ = false, declared_ = false, open_ = true;
+  bool number_gaps_ = false;  // some gap, such as -999, may be a number: it is looked for first
   std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
   double least_ = -std::numeric_limits<double>::infinity();
   std::vector<std::string_view> gaps_;
