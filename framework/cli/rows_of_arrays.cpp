@@ -11,19 +11,17 @@ constexpr std::size_t numbers_at_once = std::size_t{1} << 16;
 template <class File>
 class ArrayRows final : public RowsToPredict {
  public:
-  ArrayRows(const std::string& file, std::size_t inputs) try : file_(file) {
+  ArrayRows(File file, std::size_t inputs) : file_(std::move(file)) {
     if (file_.cols() == inputs) return;
     throw DataError(Problem{
         .what = "an example of this run has " + std::to_string(inputs) +
                 (inputs == 1 ? " number" : " numbers") + ", one of this file " +
                 std::to_string(file_.cols()),
-        .where = file,
+        .where = file_.path(),
         .hint =
             file_.cols() == 1 && file_.count() == inputs
                 ? "a single example is an array of one row: save x.reshape(1, -1)"
                 : "its examples are what its first size counts: " + std::to_string(file_.count())});
-  } catch (const nnrun::Error& e) {
-    throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
   }
 
   bool next() override {
@@ -52,13 +50,20 @@ class ArrayRows final : public RowsToPredict {
   std::vector<double> x_;
 };
 
+template <class File, class... Arguments>
+std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const Arguments&... arguments) try {
+  return std::make_unique<ArrayRows<File>>(File(arguments...), inputs);
+} catch (const nnrun::Error& e) {
+  throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
+}
+
 }  // namespace
 
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, std::size_t inputs) {
-  return std::make_unique<ArrayRows<NpyFile>>(file, inputs);
+  return rows_of<NpyFile>(inputs, file, std::string());
 }
 std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs) {
-  return std::make_unique<ArrayRows<IdxFile>>(file, inputs);
+  return rows_of<IdxFile>(inputs, file);
 }
 
 }  // namespace nnrun::host
