@@ -142,7 +142,8 @@ class SchemaWriter {
     if (key.path == "seed") schema["maximum"] = 9007199254740992;
     if (key.path == "data.target_scale") {
       Json one = schema_of(key.setting, {});
-      schema = where_type("object", {{"additionalProperties", or_null(std::move(one))}},
+      schema = where_type("object",
+                          {{"type", "object"}, {"additionalProperties", or_null(std::move(one))}},
                           std::move(schema));
     }
     if (key.path == "train.checkpoint.every") {
