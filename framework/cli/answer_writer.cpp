@@ -14,8 +14,7 @@ constexpr std::size_t bytes_at_once = std::size_t{1} << 16;
 
 ScoreKind score_kind_of(const Use& cost, const nnrun_meaning& meaning, bool one_output) {
   if (meaning.outputs == NNRUN_PROBABILITIES) return ScoreKind::probability;
-  const char* const joins =
-      declared(*static_cast<const nnrun_cost*>(cost.plugin->table->functions), &nnrun_cost::joins);
+  const char* const joins = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::joins);
   const bool fits =
       joins != nullptr && std::string_view(joins) == (one_output ? "sigmoid" : "softmax");
   return meaning.outputs == NNRUN_LOGITS && fits ? ScoreKind::logits : ScoreKind::other;

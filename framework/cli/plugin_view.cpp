@@ -168,7 +168,7 @@ std::string class_text(const Class& c, const Terminal& terminal) {
   std::vector<std::vector<std::string>> rows;
   if (c.kind == "optimizer") {  // the host's key, with the class's default
     const nnrun_setting& rate = key_at("train.optimizer.learning_rate").setting;
-    const double initial = static_cast<const nnrun_optimizer*>(c.table->functions)->learning_rate;
+    const double initial = functions_of<nnrun_optimizer>(c).learning_rate;
     rows.push_back(
         {rate.name, type_words(rate), "default " + shortest(initial), allowed(rate), rate.doc});
   }

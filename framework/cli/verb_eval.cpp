@@ -29,9 +29,7 @@ void keep_classes(Use& data, const std::vector<std::string>& classes) {
 /// it does so.
 bool keep_named_files(Experiment& experiment, const std::vector<Override>& overrides) {
   Use& data = experiment.data.use;
-  if ((static_cast<const nnrun_dataset*>(data.plugin->table->functions)->flags &
-       NNRUN_FILES_APART) == 0)
-    return false;
+  if ((functions_of<nnrun_dataset>(*data.plugin).flags & NNRUN_FILES_APART) == 0) return false;
   const auto is_named = [&](const std::string& setting) {
     return std::ranges::count(overrides, "data." + setting, &Override::path) > 0;
   };

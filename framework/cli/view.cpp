@@ -37,15 +37,12 @@ std::string rate(double r) {
 }
 
 namespace {
-const nnrun_metric& table_of(const Use& metric) {
-  return *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
-}
 std::string number_text(double x, bool fraction) {
   if (std::isnan(x)) return "not defined";
   return fraction ? fmt::format("{:.2f} %", x * 100) : for_people(x);
 }
 bool is_fraction(const Use& metric) {
-  return (table_of(metric).flags & NNRUN_FRACTION) != 0;
+  return (functions_of<nnrun_metric>(*metric.plugin).flags & NNRUN_FRACTION) != 0;
 }
 /// Returns `f1 (macro)` if the score has such a word and the name does not hold it already.
 std::string with_word(const std::string& name, const Score& score, std::size_t metric) {
@@ -119,7 +116,8 @@ std::vector<std::string> names_of(std::size_t n, const DataNames& data) {
 
 /// Returns whether a metric asks which class or label is right; others compare numbers.
 bool compares_answers(const Use& metric) {
-  const nnrun_range targets = declared(table_of(metric), &nnrun_metric::targets);
+  const nnrun_range targets =
+      declared(functions_of<nnrun_metric>(*metric.plugin), &nnrun_metric::targets);
   return targets.low < targets.high;
 }
 
@@ -244,7 +242,8 @@ namespace {
 std::string epoch_scores(const EpochReport& report, const Experiment& experiment,
                          std::string_view separator, bool only_validation) {
   const auto has_table = [&](std::size_t i) {
-    return appended(table_of(experiment.metrics[i]), &nnrun_metric::table, NNRUN_F64) != nullptr;
+    return appended(functions_of<nnrun_metric>(*experiment.metrics[i].plugin), &nnrun_metric::table,
+                    NNRUN_F64) != nullptr;
   };
   std::string text = scores_text(report.train, experiment, separator,
                                  [&](std::size_t i) { return only_validation || has_table(i); });

@@ -250,7 +250,7 @@ void find_metric(ComparisonPlan& plan) {
   const std::vector<Use>& metrics = plan.configs.front().experiment.metrics;
   const std::vector<std::string> names = metric_names(metrics);
   const auto at = static_cast<std::size_t>(std::ranges::find(names, plan.metric) - names.begin());
-  const auto& table = *static_cast<const nnrun_metric*>(metrics[at].plugin->table->functions);
+  const auto& table = functions_of<nnrun_metric>(*metrics[at].plugin);
   plan.fraction = table.flags & NNRUN_FRACTION;
   plan.higher_is_better = table.flags & NNRUN_HIGHER_IS_BETTER;
   if (const char* const adjective = declared(table, &nnrun_metric::adjective))

@@ -87,7 +87,7 @@ class ExperimentReader {
     Chosen chosen(key.kind, node, key.fallback, nowhere_, registry_, problems_);
     if (key.kind == "optimizer" && chosen.plugin())
       e_.train.optimizer.learning_rate =
-          static_cast<const nnrun_optimizer*>(chosen.plugin()->table->functions)->learning_rate;
+          functions_of<nnrun_optimizer>(*chosen.plugin()).learning_rate;
     read_keys(key.path, chosen.fields());
     key.use_to_set(e_) = chosen.use();
   }
@@ -277,8 +277,7 @@ class ExperimentReader {
 
   bool is_table() const {
     return e_.data.use &&
-           (static_cast<const nnrun_dataset*>(e_.data.use.plugin->table->functions)->flags &
-            NNRUN_TABLE) != 0;
+           (functions_of<nnrun_dataset>(*e_.data.use.plugin).flags & NNRUN_TABLE) != 0;
   }
 
   Registry& registry_;

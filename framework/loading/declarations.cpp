@@ -12,8 +12,7 @@ bool says_it_by_names(const Class& plugin) {
 }  // namespace
 
 bool has_units(const Class& layer) {
-  if (!says_it_by_names(layer))
-    return (static_cast<const nnrun_layer*>(layer.table->functions)->flags & NNRUN_UNITS) != 0;
+  if (!says_it_by_names(layer)) return (functions_of<nnrun_layer>(layer).flags & NNRUN_UNITS) != 0;
   for (std::size_t i = 0; i < layer.table->n_settings; ++i)
     if (const std::string_view name = setting_of(layer, i).name;
         name == "units" || name == "filters")

@@ -91,7 +91,7 @@ class Object {
   /// Returns the function table of its kind: functions<nnrun_activation>().
   template <class Table>
   const Table& functions() const {
-    return *static_cast<const Table*>(plugin_->table->functions);
+    return functions_of<Table>(*plugin_);
   }
   /// Calls function(self, arguments…) of its table, and names it in the report if it crashes.
   /// Returns its status, or 1 if it throws: take_plugin_error then returns what.

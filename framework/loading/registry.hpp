@@ -36,6 +36,12 @@ struct Class {
   std::string other_name = {};  ///< may be empty
 };
 
+/// Returns the function table of a class; Table must be that of its kind.
+template <class Table>
+const Table& functions_of(const Class& plugin) {
+  return *static_cast<const Table*>(plugin.table->functions);
+}
+
 /// The contents of a library that a config asks for, and where; empty: any.
 struct Pin {
   std::string sha256 = {};  ///< lower-case hexadecimal digits

@@ -4,13 +4,9 @@
 namespace nnrun::host {
 namespace {
 
-const nnrun_cost& table_of(const Use& cost) {
-  return *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
-}
-
 /// Returns the setting that joins the cost to its activation; nullptr if the class has none.
 bool* joining_setting(Use& cost) {
-  const char* const name = declared(table_of(cost), &nnrun_cost::joined_by);
+  const char* const name = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::joined_by);
   for (std::size_t i = 0; name != nullptr && i < cost.settings.size(); ++i)
     if (setting_of(*cost.plugin, i).name == std::string_view(name))
       return std::get_if<bool>(&cost.settings[i]);
@@ -34,7 +30,7 @@ bool is_joined(const Use& cost, const Node& output) {
   if (!cost || !output.activation || !takes_whole_rows(output)) return false;
   Use copy = cost;
   const bool* const applies = joining_setting(copy);
-  const char* const wanted = declared(table_of(cost), &nnrun_cost::joins);
+  const char* const wanted = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::joins);
   const char* const given =
       declared(output.activation.functions<nnrun_activation>(), &nnrun_activation::joins);
   return applies != nullptr && !*applies && wanted != nullptr && given != nullptr &&

@@ -16,7 +16,7 @@ void choose_metric(const Experiment& experiment, const Scores& scores, Report& r
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!value_of(scores, names[i])) continue;
     const Class& metric = *experiment.metrics[i].plugin;
-    const auto flags = static_cast<const nnrun_metric*>(metric.table->functions)->flags;
+    const auto flags = functions_of<nnrun_metric>(metric).flags;
     report.metric = names[i];
     report.fraction = (flags & NNRUN_FRACTION) != 0;
     report.higher_is_better = (flags & NNRUN_HIGHER_IS_BETTER) != 0;

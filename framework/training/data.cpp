@@ -119,7 +119,7 @@ void DataSource::order_classes(const Experiment& experiment, const ModelFile* tr
 
 void DataSource::fit_to(const Graph& graph, const Use& cost) {
   if (shape_.names.classes.size() != 2 || graph.output().cols != 1) return;
-  const auto& table = *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
+  const auto& table = functions_of<nnrun_cost>(*cost.plugin);
   shape_.two_classes.one_number = true;
   shape_.two_classes.no = (table.flags & NNRUN_SIGNS) != 0 ? -1 : 0;
   shape_.target = {1, {1}};

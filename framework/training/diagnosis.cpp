@@ -113,7 +113,7 @@ std::optional<LikelyCause> outputs_that_cost_refuses(const Symptoms& f) {
   if (!f.picture.has_exact_limit || !f.cost_takes_moderate_numbers() || !(by_cost || steep))
     return {};
   if (by_cost && f.fault.method == std::string_view("slope") && !steep) return {};
-  const auto& table = *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
+  const auto& table = functions_of<nnrun_cost>(*cost.plugin);
   const char* const joined = declared(table, &nnrun_cost::joined_by);
   return LikelyCause{"an output is exactly 0 or 1, where a logarithm in " + name + " is infinite",
                      joined != nullptr ? "write activation: none in the last layer and " +

@@ -9,10 +9,6 @@ namespace {
 
 constexpr nnrun_range from_0_to_1{0, 1}, plus_minus_1{-1, 1};
 
-const nnrun_cost& table_of(const Use& cost) {
-  return *static_cast<const nnrun_cost*>(cost.plugin->table->functions);
-}
-
 bool is_within(const nnrun_range& inner, const nnrun_range& outer) {
   return inner.low < inner.high && outer.low <= inner.low && inner.high <= outer.high;
 }
@@ -24,8 +20,8 @@ nnrun_range outputs_of(const Node& output) {
 
 /// Returns what the outputs are drawn to by the two targets, were there no bounds.
 nnrun_range ends_for(const Use& cost, const Targets& targets) {
-  const nnrun_range takes = declared(table_of(cost), &nnrun_cost::outputs);
-  if ((table_of(cost).flags & NNRUN_SIGNS) != 0) return plus_minus_1;
+  const nnrun_range takes = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::outputs);
+  if ((functions_of<nnrun_cost>(*cost.plugin).flags & NNRUN_SIGNS) != 0) return plus_minus_1;
   if (takes.low < takes.high && std::isfinite(takes.low) && std::isfinite(takes.high)) return takes;
   return targets.border == 0 ? plus_minus_1 : from_0_to_1;
 }
@@ -49,7 +45,7 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
                         .cols = output.cols,
                         .output_border = 0,
                         .target_border = targets.border};
-  if ((table_of(cost).flags & NNRUN_SIGNS) != 0) meaning.target_border = 0;
+  if ((functions_of<nnrun_cost>(*cost.plugin).flags & NNRUN_SIGNS) != 0) meaning.target_border = 0;
   const bool joined_to_logs = is_joined(cost, output) && !is_within(outputs, from_0_to_1);
   if (applies_activation(cost) || joined_to_logs) {
     meaning.outputs = NNRUN_LOGITS;
@@ -57,7 +53,8 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
   }
   meaning.output_border = border_between(ends_for(cost, targets), outputs);
   if (is_within(outputs, from_0_to_1) ||
-      is_within(declared(table_of(cost), &nnrun_cost::outputs), from_0_to_1))
+      is_within(declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::outputs),
+                from_0_to_1))
     meaning.outputs = NNRUN_PROBABILITIES;
   return meaning;
 }
@@ -65,7 +62,8 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
 template <class T>
 Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost) {
   const std::size_t cols = size_of(data.target);
-  const bool shares = is_within(declared(table_of(cost), &nnrun_cost::targets), from_0_to_1);
+  const bool shares = is_within(
+      declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::targets), from_0_to_1);
   return targets_of(std::span<const T>(train.t.data(), train.count * cols), cols,
                     !data.names.classes.empty(), shares);
 }

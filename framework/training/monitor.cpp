@@ -38,8 +38,7 @@ Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
     const Class& metric = *experiment.metrics[i].plugin;
     if (metrics[i] != name.substr(dot + 1)) continue;
     metric_ = static_cast<int>(i);
-    higher_is_better_ =
-        static_cast<const nnrun_metric*>(metric.table->functions)->flags & NNRUN_HIGHER_IS_BETTER;
+    higher_is_better_ = functions_of<nnrun_metric>(metric).flags & NNRUN_HIGHER_IS_BETTER;
   }
 }
 

@@ -25,8 +25,7 @@ std::size_t output_of(const Experiment& experiment) {
 /// Returns whether a last layer of one unit can tell two classes apart.
 bool answers_yes_or_no(const LayerSpec& layer, bool positive_given) {
   if (!layer.activation) return positive_given;
-  const auto& table =
-      *static_cast<const nnrun_activation*>(layer.activation.plugin->table->functions);
+  const auto& table = functions_of<nnrun_activation>(*layer.activation.plugin);
   if ((table.flags & NNRUN_SUMS_TO_ONE) != 0) return false;
   const nnrun_range range = declared(table, &nnrun_activation::outputs);
   const bool bounded = range.low < range.high && std::isfinite(range.low + range.high);

@@ -39,11 +39,10 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
   Preparation preparation = preparation_at_start(experiment, graph, data.preparation(experiment),
                                                  size_of(data.shape().target));
   data.require_fit(graph, preparation, experiment);
-  const auto* const optimizer =
-      static_cast<const nnrun_optimizer*>(experiment.train.optimizer.use.plugin->table->functions);
+  const auto& optimizer = functions_of<nnrun_optimizer>(*experiment.train.optimizer.use.plugin);
   const std::size_t rows =
       std::min(experiment.train.batch_size, data.shape().examples[NNRUN_TRAIN]);
-  std::vector<Need> needs = needs_of(graph, experiment.dtype, rows, optimizer->n_slots,
+  std::vector<Need> needs = needs_of(graph, experiment.dtype, rows, optimizer.n_slots,
                                      useful_threads(threads, rows, graph));
   std::ranges::move(
       needs_of_outputs(graph, experiment.dtype,

@@ -43,7 +43,7 @@ std::string text_or_nothing(const char* text) {
 }
 
 CostFacts facts_of_cost(const Use& use) {
-  const auto& table = *static_cast<const nnrun_cost*>(use.plugin->table->functions);
+  const auto& table = functions_of<nnrun_cost>(*use.plugin);
   CostFacts facts{.name = use.plugin->name,
                   .fitting = text_or_nothing(declared(table, &nnrun_cost::fitting_activation)),
                   .joined_by = text_or_nothing(declared(table, &nnrun_cost::joined_by)),
@@ -232,7 +232,7 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       for (const Use& metric : f.metrics) {
-        const auto& table = *static_cast<const nnrun_metric*>(metric.plugin->table->functions);
+        const auto& table = functions_of<nnrun_metric>(*metric.plugin);
         const nnrun_range takes = declared(table, &nnrun_metric::targets);
         if (!is_known(takes)) continue;
         if (f.outputs > 1 && f.kind == NNRUN_NUMBERS)
