@@ -432,9 +432,12 @@ std::string model_text(const Task& task, std::size_t rows) {
                                                           : ", activation: softmax";
   std::string text =
       "model:    # its input and the last layer's units follow from the data\n  layers:\n";
-  for (const int units : rows < 200 ? std::vector<int>{16} : std::vector<int>{64, 32})
+  // few rows are soon known by heart: a penalty keeps the network from that
+  const bool few = rows < 20'000;
+  for (const int units : rows < 1000 ? std::vector<int>{100} : std::vector<int>{64, 32})
     text += "    - {type: dense, units: " + std::to_string(units) +
-            ", activation: relu, init: he_normal}\n";
+            ", activation: relu, init: he_normal" +
+            (few ? ", regularizer: {type: l2, rate: 0.01}" : "") + "}\n";
   return text + "    - {type: dense" + last + "}\n";
 }
 

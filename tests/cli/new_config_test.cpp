@@ -156,6 +156,22 @@ TEST_CASE("yes or no in words is learnt by one output, and several numbers by on
                                  "numbers\n"));
 }
 
+TEST_CASE("a network for few rows is one layer with a penalty, and one for many has none",
+          "[cli][new]") {
+  const Scratch scratch;
+  const auto layers = [&](int rows) {
+    scratch.write("h.csv", houses(rows));
+    REQUIRE(made(scratch, "h.csv --out h" + std::to_string(rows) + ".yaml").status == 0);
+    return text_of(scratch / ("h" + std::to_string(rows) + ".yaml"));
+  };
+  const std::string penalty =
+      ", activation: relu, init: he_normal, regularizer: {type: l2, rate: 0.01}}\n";
+  CHECK_THAT(layers(300),
+             Contains("    - {type: dense, units: 100" + penalty + "    - {type: dense}\n"));
+  CHECK_THAT(layers(1500), Contains("units: 64" + penalty) && Contains("units: 32" + penalty));
+  CHECK_THAT(layers(20'001), Contains("units: 64, activation: relu, init: he_normal}\n"));
+}
+
 TEST_CASE("what looks odd in a table is told, and never taken for something else", "[cli][new]") {
   const Scratch scratch;
   const auto table = [&](const std::string& head, auto row) {
