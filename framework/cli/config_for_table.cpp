@@ -8,6 +8,8 @@
 #include "base/did_you_mean.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/field_kinds.hpp"
+#include "cli/table_doubts.hpp"
 #include "config/flow_yaml.hpp"
 namespace nnrun::host {
 namespace {
@@ -77,11 +79,17 @@ InputChoice category(const ColumnProfile& column, const std::string& why) {
           .why = why + "; " + counted(column.gaps) + " missing: a text of their own"};
 }
 
+/// Returns whether they repeat as categories do.
+bool has_few(std::size_t different, std::size_t rows) {
+  return different * 5 <= rows && different <= 50;
+}
+
 InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   const std::size_t different = column.counts.size();
   if (column.has_lines) return unused("texts that go over lines");
+  if (column.dates == column.texts) return unused("dates, such as " + start_of(column.first_text));
   if (different == 1 && column.gaps == 0) return unused("always " + start_of(column.first_text));
-  const bool repeat = column.without_count == 0 && different * 5 <= rows && different <= 50;
+  const bool repeat = column.without_count == 0 && has_few(different, rows);
   if (column.like_numbers == column.texts && !repeat)
     return unused("dates, or numbers with more than digits, such as " +
                   start_of(column.first_text));
@@ -93,31 +101,73 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
 /// Numbers and texts in one column: a few texts among numbers say that a value is missing.
 InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   constexpr std::size_t few = 20;
+  const bool amounts = column.like_numbers * 10 > column.values() && column.counts.size() > 2;
   if (column.without_count == 0 && column.counts.size() <= few && column.numbers > column.texts &&
-      !column.has_lines)
+      !column.has_lines && !amounts)
     return {.how = "{missing: median, indicator: true}",
             .why = range_of(column) + "; taken for missing: " + texts_of(column),
             .used = true,
             .gaps = sorted_texts(column)};
   const std::size_t different = column.counts.size() + column.different.size();
-  if (column.without_count == 0 && different * 5 <= rows && different <= 50 && !column.has_lines)
+  if (column.without_count == 0 && has_few(different, rows) && !column.has_lines)
     return category(column, counted(column.different.size()) + " numbers and " + texts_of(column));
-  return unused("numbers and texts, such as " + start_of(column.first_text));
+  return unused(
+      (amounts ? "numbers, some with more than digits, such as " : "numbers and texts, such as ") +
+      start_of(column.first_text));
+}
+
+/// Numbers that tell things apart, of which twice as much means nothing.
+InputChoice choice_for_codes(const ColumnProfile& column, std::size_t rows,
+                             const std::string& why) {
+  const std::size_t different = column.different.size();
+  if (has_few(different, rows)) return category(column, counted(different) + why);
+  const bool more = different == ColumnProfile::most_different;
+  return unused(counted(different) + (more ? " or more" : "") + why);
+}
+
+/// Returns whether these are seconds or milliseconds since 1970, of the years from 2000 to 2037.
+bool are_times(const ColumnProfile& column) {
+  const auto within = [&](double from, double to) {
+    return column.low >= from && column.high <= to;
+  };
+  return column.whole && column.tells_rows_apart() &&
+         (within(946684800, 2145916800) || within(946684800e3, 2145916800e3));
+}
+
+/// Columns that the user may want all the same are inputs if there is nothing else.
+InputChoice choice_for_doubtful(const ColumnProfile& column, std::size_t rows) {
+  if (column.numbers_rows(rows)) return unused("counts the rows: " + range_of(column));
+  if (column.whole && column.different.size() > 2 && is_name_of_codes(column.name))
+    return choice_for_codes(column, rows, " numbers that tell things apart, to judge by the name");
+  if (column.whole && column.high >= 1000 && column.tells_rows_apart() &&
+      is_name_of_numbering(column.name))
+    return unused("nearly every row has a number of its own, such as " + column.first_number +
+                  ", and its name says that it tells rows apart");
+  if (are_times(column)) return unused("times, to judge by their size: " + range_of(column));
+  return {.how = "number", .why = range_of(column)};
+}
+
+InputChoice choice_for_numbers(const ColumnProfile& column, std::size_t rows, bool counts_count) {
+  if (column.low == column.high && column.gaps == 0)
+    return unused("always " + shortest(column.low));
+  if (column.dates == column.numbers) return unused("dates, such as " + column.first_number);
+  // months and hours with two digits are amounts
+  if (column.has_codes() && (column.high >= 100 || has_few(column.different.size(), rows)))
+    return choice_for_codes(column, rows, " codes, such as " + column.first_code);
+  if (!counts_count) {
+    const InputChoice choice = choice_for_doubtful(column, rows);
+    if (choice.how != "number") return choice;
+  }
+  if (column.gaps == 0) return {.how = "number", .why = range_of(column)};
+  return {.how = "{missing: median, indicator: true}",
+          .why = range_of(column) + "; " + counted(column.gaps) + " missing"};
 }
 
 InputChoice choice_for(const ColumnProfile& column, std::size_t rows, bool counts_count = false) {
   if (column.values() == 0) return unused("empty");
   if (column.numbers > 0 && column.texts > 0) return choice_for_both(column, rows);
   if (column.texts > 0) return choice_for_texts(column, rows);
-  if (column.low == column.high && column.gaps == 0)
-    return unused("always " + shortest(column.low));
-  if (!counts_count && column.whole && column.counts_rows && column.gaps == 0 && rows >= 10)
-    return unused("counts the rows: " + range_of(column));
-  if (column.with_zeros > 0 && column.different.size() * 5 <= rows && column.different.size() <= 50)
-    return category(column, counted(column.different.size()) + " codes that begin with 0");
-  if (column.gaps == 0) return {.how = "number", .why = range_of(column)};
-  return {.how = "{missing: median, indicator: true}",
-          .why = range_of(column) + "; " + counted(column.gaps) + " missing"};
+  return choice_for_numbers(column, rows, counts_count);
 }
 
 /// How the target is learned.
@@ -128,10 +178,22 @@ struct Task {
   std::size_t smallest = 0;  ///< examples of the rarest class
 };
 
-std::string list_of(const std::map<double, std::size_t>& numbers) {
+/// Returns the numbers as the file writes them: a class is a text.
+std::vector<std::string> written_numbers(const ColumnProfile& column) {
   std::vector<std::string> texts;
-  for (const auto& entry : numbers) texts.push_back(shortest(entry.first));
-  return "[" + join(texts, ", ") + "]";
+  for (const auto& entry : column.different) {
+    const auto written = column.spelled.find(entry.first);
+    texts.push_back(written == column.spelled.end() ? shortest(entry.first) : written->second);
+  }
+  return texts;
+}
+
+std::string classes_text(std::vector<std::string> classes, bool spelled) {
+  for (std::string& text : classes)
+    if (spelled) text = yaml_text(text);
+  return "  classes: [" + join(classes, ", ") +
+         "]    # for amounts: no classes, units: 1 without " +
+         (classes.size() == 2 ? "sigmoid" : "softmax") + ", mean_squared_error\n";
 }
 
 /// Throws DataError for amounts that are not written as plain numbers.
@@ -190,9 +252,25 @@ Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
   return task;
 }
 
-/// Returns how a target is scaled: by its logarithm if it goes over many sizes.
+/// Returns whether amounts lie evenly by their logarithms and not by themselves: the median is
+/// nearer to the middle of the logarithms.
+bool spreads_by_factors(const ColumnProfile& column) {
+  if (column.low <= 0 || column.high / column.low < 50) return false;
+  std::size_t all = 0, seen = 0;
+  for (const auto& entry : column.different) all += entry.second;
+  double median = 0;
+  for (const auto& [x, count] : column.different) {
+    median = x;
+    if ((seen += count) * 2 >= all) break;
+  }
+  const double by_factors = std::sqrt(column.low * column.high),
+               by_amounts = (column.low + column.high) / 2;
+  return median < std::sqrt(by_factors * by_amounts);
+}
+
+/// Returns how a target is scaled.
 const char* scale_for(const ColumnProfile& column) {
-  return column.low > 0 && column.high / column.low >= 50 ? "log" : "standard";
+  return spreads_by_factors(column) ? "log" : "standard";
 }
 
 Task task_for(const ColumnProfile& column, std::size_t rows) {
@@ -218,16 +296,15 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
             .note = "0 or 1",
             .smallest = rarest_of(column.different)};
   if (column.whole && different <= 10 && rows >= 10 * different) {
+    const std::vector<std::string> classes = written_numbers(column);
     Task task{.kind = Task::classes,
-              .settings = "  classes: " + list_of(column.different) +
-                          "    # for amounts: no classes, units: 1 without " +
-                          (different == 2 ? "sigmoid" : "softmax") + ", mean_squared_error\n",
-              .note = counted(different) + " classes"};
+              .settings = classes_text(classes, !column.spelled.empty()),
+              .note = counted(different) + " classes",
+              .smallest = 0};
     if (different != 2) return task;
-    const auto &low = *column.different.begin(), &high = *column.different.rbegin();
     task.kind = Task::yes_or_no;
     task.settings +=
-        positive_of({shortest(low.first), shortest(high.first)}, {low.second, high.second});
+        positive_of(classes, {column.different.begin()->second, column.different.rbegin()->second});
     return task;
   }
   return {.kind = Task::number,
@@ -310,9 +387,13 @@ struct Choices {
   std::vector<Entry> all;
   std::vector<std::string> gaps;  ///< texts that are taken for missing values, in some column
 
-  bool none_used() const {
-    return std::ranges::none_of(all, [](const Entry& entry) { return entry.choice.used; });
+  std::vector<const ColumnProfile*> used() const {
+    std::vector<const ColumnProfile*> columns;
+    for (const auto& [column, choice] : all)
+      if (choice.used) columns.push_back(column);
+    return columns;
   }
+  bool none_used() const { return used().empty(); }
 };
 
 Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
@@ -361,6 +442,8 @@ std::string columns_text(const Choices& choices, const std::vector<const ColumnP
   width = std::min(width, widest);
   if (lines.empty()) return "  # every other column is a number\n";
   std::string text = many ? "  columns:    # all others are numbers\n" : "  columns:\n";
+  if (choices.used().size() < choices.all.size())
+    text += "    # to use one that is unused, write number in its place, or category for texts\n";
   for (const auto& [line, why] : lines)
     text += line + std::string(width - std::min(width, line.size()), ' ') + "  # " + why + "\n";
   return text;
@@ -451,18 +534,22 @@ ConfigForTable config_for(const TableProfile& table, const std::string& name,
   const std::size_t rows = table.rows - gaps;
   if (rows < 5)
     throw DataError(Problem{.what = "'" + table.file + "' has " + std::to_string(rows) +
-                                    " rows with a target: too few to train and to test"});
+                                    (rows == 1 ? " row" : " rows") +
+                                    " with a target: too few to train and to test"});
+  require_no_totals(table);
   const Task task = task_for(targets, rows);
   const Length length = length_for(rows);
   const Choices choices = choices_for(table, targets);
   ConfigForTable config{.target = targets.size() == 1 ? targets[0]->name : names_of(targets),
                         .target_note = task.note,
-                        .notes = {},
+                        .notes = doubts_of(table, choices.used(), targets),
                         .yaml = {}};
+  std::string doubts;
+  for (const std::string& doubt : config.notes) doubts += "# Note: " + doubt + "\n";
   std::string split = length.validates ? "{validation: 0.15, test: 0.15" : "{test: 0.2";
   if (task.smallest >= 10) split += ", stratify: true";
   config.yaml = "# From what " + yaml_text(path) + " holds: " + counted(table.rows) +
-                " rows. Every line is yours to change.\nname: " + yaml_text(name) +
+                " rows. Every line is yours to change.\n" + doubts + "name: " + yaml_text(name) +
                 "\ndata:\n  type: csv\n  path: " + yaml_text(path) + "\n" +
                 format_text(table.format) + "  targets: [" + names_of(targets) + "]    # " +
                 task.note + (wanted.empty() ? "; the last column" : "") + "\n" + task.settings +

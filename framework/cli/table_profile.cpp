@@ -7,6 +7,7 @@
 #include "base/commands.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/field_kinds.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -23,16 +24,6 @@ bool has_decimal_comma(std::string_view field) {
   return parse_double(with_point).has_value();
 }
 
-/// Dates, percentages, amounts with a currency sign or with separators of thousands.
-bool looks_like_number(std::string_view field) {
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  if (field.find_first_of("0123456789") == field.npos || is_letter(field.front())) return false;
-  return std::ranges::all_of(field, [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view("0123456789 .,:+-/%$'eETZ").find(c) != std::string_view::npos;
-  });
-}
-
 /// Returns whether three digits follow the only separator, and one to three stand before it.
 bool is_of_thousands(std::string_view field, char separator) {
   if (field.starts_with('-') || field.starts_with('+')) field.remove_prefix(1);
@@ -41,7 +32,7 @@ bool is_of_thousands(std::string_view field, char separator) {
          field.find_first_not_of("0123456789", at + 1) == field.npos;
 }
 
-void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at) {
+void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   std::string text(rows.field(at));
   for (char& c : text)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
@@ -57,6 +48,12 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at) {
     column.of_thousands += is_of_thousands(text, ',');
   }
   column.like_numbers += looks_like_number(text);
+  column.dates += is_date(text);
+  if (names_a_total(text)) {
+    ++column.totals;
+    column.total = text;
+    column.total_row = row;
+  }
   if (const auto known = column.counts.find(text); known != column.counts.end())
     ++known->second;
   else if (column.counts.size() < ColumnProfile::most_different)
@@ -65,8 +62,20 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at) {
     ++column.without_count;
 }
 
-void add_number(ColumnProfile& column, std::string_view field, double x) {
-  if (column.numbers++ > 0) column.counts_rows &= x == column.high + 1;
+void add_order(ColumnProfile& column, double x, std::size_t row) {
+  if (column.numbers++ > 0) {
+    column.by_ones &= x == column.last + 1;
+    column.down_by_ones &= x == column.last - 1;
+  }
+  column.high_before = column.high;
+  column.sum += x;
+  column.last = x;
+  column.last_row = row;
+}
+
+void add_number(ColumnProfile& column, std::string_view field, double x, std::size_t row) {
+  if (column.numbers == 0) column.first_number = field;
+  add_order(column, x, row);
   column.low = std::min(column.low, x);
   column.high = std::max(column.high, x);
   column.whole &= x == std::floor(x);
@@ -74,29 +83,51 @@ void add_number(ColumnProfile& column, std::string_view field, double x) {
     ++column.with_point;
     column.of_thousands += is_of_thousands(field, '.');
   }
-  column.with_zeros +=
-      field.size() > 1 && field[0] == '0' && field.find_first_not_of("0123456789") == field.npos;
+  if (looks_like_code(field) && column.like_codes++ == 0) column.first_code = field;
+  column.dates += is_compact_date(x) || is_date(field);
   if (const auto known = column.different.find(x); known != column.different.end())
     ++known->second;
-  else if (column.different.size() < ColumnProfile::most_different)
+  else if (column.different.size() < ColumnProfile::most_different) {
     column.different.emplace(x, 1);
+    if (x == std::floor(x) && field != shortest(x)) column.spelled.emplace(x, field);
+  }
 }
 
-void add(ColumnProfile& column, const CsvReader& rows, std::size_t at) {
+void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   double x = 0;
   if (is_usual_gap(rows.field(at)))
     ++column.gaps;
   else if (rows.is_number(at, x) && std::isfinite(x))
-    add_number(column, rows.field(at), x);
+    add_number(column, rows.field(at), x, row);
   else
-    add_text(column, rows, at);
+    add_text(column, rows, at, row);
 }
 
-/// Returns whether the first row is one of data: what it has for a name of texts is one of them.
+/// Returns whether the first row is one of data: what it has for a name of texts is one of them,
+/// and nothing in it is a text above numbers, as a name is.
 bool first_row_is_data(const TableProfile& profile) {
-  return std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+  const bool has_names = std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+    return column.numbers > 0 && column.texts == 0 && !is_usual_gap(column.name) &&
+           !parse_double(column.name);
+  });
+  return !has_names && std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
     return column.counts.contains(column.name);
   });
+}
+
+/// Throws Error for a first row that is a title: most columns with something in them have no name.
+void require_names(const TableProfile& profile) {
+  const auto n = [&](bool named) {
+    return std::ranges::count_if(profile.columns, [=](const ColumnProfile& column) {
+      return column.name.empty() != named && column.values() > 0;
+    });
+  };
+  if (n(false) <= n(true)) return;
+  throw nnrun::Error("the first row names only " + std::to_string(n(true)) + " of " +
+                         std::to_string(n(true) + n(false)) + " columns",
+                     profile.file + ":1",
+                     "take titles and remarks out, so that the file begins with a name for each "
+                     "column");
 }
 
 TableProfile read(const std::string& file, const CsvFormat& format) {
@@ -114,8 +145,10 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
   }
   for (const std::string& name : rows.names()) profile.columns.push_back({.name = name});
   for (; rows.next(); ++profile.rows)
-    for (std::size_t i = 0; i < profile.columns.size(); ++i) add(profile.columns[i], rows, i);
+    for (std::size_t i = 0; i < profile.columns.size(); ++i)
+      add(profile.columns[i], rows, i, profile.rows);
   if (profile.rows == 0) throw nnrun::Error("has column names, but no examples", file);
+  require_names(profile);
   return profile;
 }
 
@@ -129,6 +162,25 @@ bool has_commas(const TableProfile& profile) {
 }
 
 }  // namespace
+
+bool ColumnProfile::numbers_rows(std::size_t rows) const {
+  const bool years = low >= 1500 && high <= 2100;
+  return texts == 0 && gaps == 0 && whole && rows >= 10 && (by_ones || down_by_ones) && !years;
+}
+
+bool ColumnProfile::shuffles_rows(std::size_t rows) const {
+  const auto n = static_cast<double>(rows);
+  // all different as far as is known, and with the sum that such numbers have
+  return texts == 0 && gaps == 0 && whole && rows >= 10 && !by_ones && !down_by_ones &&
+         different.size() == std::min(rows, most_different) && high - low + 1 == n &&
+         sum == (low + high) / 2 * n;
+}
+
+bool ColumnProfile::tells_rows_apart() const {
+  std::size_t all = 0;
+  for (const auto& entry : different) all += entry.second;
+  return different.size() * 10 >= all * 9;
+}
 
 TableProfile profile_of(const std::string& file) {
   CsvFormat format{.separator = CsvFormat::found_separator};

@@ -21,14 +21,23 @@ struct ColumnProfile {
   std::map<double, std::size_t> different;  ///< how often each number is there; likewise
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
-  bool whole = true;             ///< all numbers are
-  bool counts_rows = true;       ///< each number is one more than that of the row before
-  std::size_t with_comma = 0;    ///< texts such as 12,5
-  std::size_t of_thousands = 0;  ///< of these, 12,500; or numbers such as 12.500
-  std::size_t with_point = 0;    ///< numbers such as 12.5
-  std::size_t like_numbers = 0;  ///< texts such as dates, 1'000, 10 %
-  std::size_t with_zeros = 0;    ///< whole numbers such as 01277
-  bool has_lines = false;        ///< some text goes over lines
+  bool whole = true;                         ///< all numbers are
+  bool by_ones = true, down_by_ones = true;  ///< each is 1 more, or less, than that before
+  double sum = 0, last = 0;
+  double high_before = -std::numeric_limits<double>::infinity();  ///< without the last number
+  std::size_t last_row = 0;                                       ///< where the last number is
+  std::string first_number;                                       ///< as the file writes it
+  std::map<double, std::string> spelled;  ///< whole numbers that are written otherwise: 1.0
+  std::size_t with_comma = 0;             ///< texts such as 12,5
+  std::size_t of_thousands = 0;           ///< of these, 12,500; or numbers such as 12.500
+  std::size_t with_point = 0;             ///< numbers such as 12.5
+  std::size_t like_numbers = 0;           ///< texts such as dates, 1'000, 10 %
+  std::size_t like_codes = 0;             ///< numbers such as 01277
+  std::string first_code;                 ///< of these
+  std::size_t dates = 0;                  ///< texts such as 2024-01-31, numbers such as 20240131
+  bool has_lines = false;                 ///< some text goes over lines
+  std::string total;                      ///< a text such as Total, if any
+  std::size_t totals = 0, total_row = 0;  ///< how many of these; the last row with one
 
   /// Returns whether separators stand between thousands: three digits follow each.
   bool is_of_thousands() const {
@@ -36,6 +45,16 @@ struct ColumnProfile {
   }
 
   std::size_t values() const { return numbers + texts; }
+
+  /// Returns whether it only tells rows apart: whole numbers without gaps, one after the other, up
+  /// or down. A year for each row is an amount.
+  bool numbers_rows(std::size_t rows) const;
+  /// Returns whether it has the numbers of rows in another order: of ranks that means something.
+  bool shuffles_rows(std::size_t rows) const;
+  /// Returns whether nearly every row has a number of its own.
+  bool tells_rows_apart() const;
+  /// Returns whether some numbers begin with 0 or +, as codes do.
+  bool has_codes() const { return whole && like_codes > 0 && like_codes * 100 >= numbers; }
 };
 
 struct TableProfile {

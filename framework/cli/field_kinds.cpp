@@ -1,0 +1,177 @@
+#include "cli/field_kinds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+namespace nnrun::host {
+namespace {
+
+bool is_a_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_a_capital(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_a_letter(char c) {
+  return is_a_capital(c) || (c >= 'a' && c <= 'z');
+}
+
+std::string small_lettered(std::string_view text) {
+  std::string small(text);
+  for (char& c : small)
+    if (is_a_capital(c)) c = static_cast<char>(c - 'A' + 'a');
+  return small;
+}
+
+template <std::size_t n>
+bool is_among(std::string_view text, const std::array<std::string_view, n>& words) {
+  const std::string small = small_lettered(text);
+  return std::ranges::find(words, small) != words.end();
+}
+
+/// A run of digits.
+struct DateGroup {
+  std::size_t digits = 0;
+  int value = 0;
+};
+
+/// Takes digits from the front, four at the most.
+DateGroup take_group(std::string_view& text) {
+  DateGroup group;
+  for (; !text.empty() && is_a_digit(text.front()) && group.digits < 5; ++group.digits) {
+    group.value = 10 * group.value + (text.front() - '0');
+    text.remove_prefix(1);
+  }
+  return group;
+}
+
+bool is_year(const DateGroup& group) {
+  return group.digits == 4 && group.value >= 1000 && group.value < 3000;
+}
+bool is_day_and_month(const DateGroup& a, const DateGroup& b) {
+  const bool short_ones = a.digits >= 1 && a.digits <= 2 && b.digits >= 1 && b.digits <= 2;
+  const int less = std::min(a.value, b.value), more = std::max(a.value, b.value);
+  return short_ones && less >= 1 && less <= 12 && more <= 31;
+}
+
+/// Returns whether nothing follows a day, or a time does.
+bool is_time_or_empty(std::string_view rest) {
+  if (rest.empty()) return true;
+  if (rest.front() != ' ' && rest.front() != 'T' && rest.front() != ',') return false;
+  return rest.find(':') != rest.npos;
+}
+
+bool is_date_of_digits(std::string_view field) {
+  const DateGroup first = take_group(field);
+  if (first.digits == 0 || field.empty()) return false;
+  const char separator = field.front();
+  if (separator != '-' && separator != '/' && separator != '.') return false;
+  field.remove_prefix(1);
+  const DateGroup second = take_group(field);
+  if (field.empty()) {  // a month, 2024-01, or a day, 31.01
+    const bool in_two = second.digits == 2 && second.value >= 1 && second.value <= 12;
+    return in_two && ((separator == '-' && is_year(first)) ||
+                      (separator == '.' && first.digits == 2 && is_day_and_month(first, second)));
+  }
+  if (field.front() != separator) return false;
+  field.remove_prefix(1);
+  const DateGroup third = take_group(field);
+  const bool year_first = is_year(first) && is_day_and_month(second, third),
+             year_last = (is_year(third) || third.digits == 2) && is_day_and_month(first, second);
+  return (year_first || year_last) && is_time_or_empty(field);
+}
+
+/// Returns the words of a name, in small letters: customer, id of customerID and of Customer ID.
+std::vector<std::string> name_words(std::string_view name) {
+  std::vector<std::string> words(1);
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool starts = i > 0 && is_a_capital(name[i]) && !is_a_capital(name[i - 1]),
+               within = is_a_letter(name[i]) || static_cast<unsigned char>(name[i]) >= 0x80;
+    if ((starts || !within) && !words.back().empty()) words.emplace_back();
+    if (within) words.back() += small_lettered(name.substr(i, 1));
+  }
+  if (words.back().empty() && words.size() > 1) words.pop_back();
+  return words;
+}
+
+/// Returns whether a name of a month stands beside a day or a year: 31 Jan 2024, Feb 2024.
+bool is_date_with_month(std::string_view field) {
+  constexpr std::array<std::string_view, 36> months{
+      "jan",  "january",  "januar",      "feb",      "february",   "februar",
+      "mar",  "march",    "m\xC3\xA4rz", "apr",      "april",      "may",
+      "mai",  "jun",      "june",        "juni",     "jul",        "july",
+      "juli", "aug",      "august",      "sep",      "sept",       "september",
+      "oct",  "october",  "okt",         "oktober",  "nov",        "november",
+      "dec",  "december", "dez",         "dezember", "m\xC3\xA4r", "mrz"};
+  if (field.size() > 30 || std::ranges::none_of(field, is_a_digit) ||
+      std::ranges::none_of(field, is_a_letter))
+    return false;
+  const std::vector<std::string> words = name_words(field);
+  return words.size() == 1 && is_among(words.front(), months);
+}
+
+}  // namespace
+
+bool is_date(std::string_view field) {
+  return is_date_of_digits(field) || is_date_with_month(field);
+}
+
+bool is_compact_date(double x) {
+  if (x < 19000101 || x > 21001231 || x != std::floor(x)) return false;
+  const auto day = static_cast<int>(x) % 100, month = static_cast<int>(x) / 100 % 100;
+  return day >= 1 && day <= 31 && month >= 1 && month <= 12;
+}
+
+bool looks_like_number(std::string_view field) {
+  if (std::ranges::none_of(field, is_a_digit) || is_a_letter(field.front())) return false;
+  return std::ranges::all_of(field, [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 ||
+           std::string_view("0123456789 .,:+-/%$'()<>~eETZ").find(c) != std::string_view::npos;
+  });
+}
+
+bool looks_like_code(std::string_view field) {
+  if (field.size() < 2 || !std::ranges::all_of(field.substr(1), is_a_digit)) return false;
+  return field[0] == '0' || (field[0] == '+' && field.size() > 7);
+}
+
+bool is_name_of_codes(std::string_view name) {
+  constexpr std::array<std::string_view, 12> last{"id",           "uid",  "uuid",    "guid",
+                                                  "zip",          "plz",  "zipcode", "postcode",
+                                                  "postleitzahl", "isbn", "ean",     "sku"};
+  const std::vector<std::string> words = name_words(name);
+  if (is_among(words.back(), last)) return true;
+  const std::string before = words.size() > 1 ? words[words.size() - 2] : "";
+  return words.back() == "code" && before != "of";  // not: lines of code
+}
+
+bool is_name_of_numbering(std::string_view name) {
+  constexpr std::array<std::string_view, 8> last{"key", "phone",  "telephone", "telefon",
+                                                 "tel", "mobile", "fax",       "nr"};
+  constexpr std::array<std::string_view, 10> things{"order",   "phone",   "telephone", "serial",
+                                                    "invoice", "account", "customer",  "ticket",
+                                                    "policy",  "contract"};
+  const std::vector<std::string> words = name_words(name);
+  const std::string& word = words.back();
+  if (is_among(word, last) || word.ends_with("nummer")) return true;
+  return words.size() > 1 && (word == "no" || word == "number") &&
+         is_among(words[words.size() - 2], things);
+}
+
+bool names_a_total(std::string_view text) {
+  constexpr std::array<std::string_view, 14> words{
+      "total",  "totals", "total:",  "grand total", "sum",   "sum:",   "summe",
+      "summe:", "gesamt", "gesamt:", "gesamtsumme", "somme", "totale", "subtotal"};
+  return text.size() <= 11 && is_among(text, words);
+}
+
+bool names_nothing(std::string_view text) {
+  constexpr std::array<std::string_view, 11> words{
+      "unknown",   "missing",      "n.a.", "n. a.", "not available", "undefined",
+      "unbekannt", "keine angabe", "k.a.", "k. a.", "(blank)"};
+  return is_among(text, words);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,149 @@
+#include "cli/table_doubts.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/field_kinds.hpp"
+#include "config/flow_yaml.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Returns a text of the table on one line.
+std::string quoted(const std::string& text) {
+  return flow_yaml(text_node(text));
+}
+
+/// Returns whether the last number is the sum of all others, none of which is as large.
+bool ends_with_sum(const ColumnProfile& column, std::size_t rows) {
+  const double others = column.sum - column.last;
+  return column.numbers >= 6 && column.different.size() >= 4 && column.last_row + 1 == rows &&
+         column.low >= 0 && column.last > column.high_before &&
+         std::abs(others - column.last) <= 1e-9 * column.last;
+}
+
+const ColumnProfile* sum_of(const TableProfile& table) {
+  const auto found = std::ranges::find_if(
+      table.columns, [&](const ColumnProfile& one) { return ends_with_sum(one, table.rows); });
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
+/// Returns the column in which the last row, and it alone, is called a total.
+const ColumnProfile* total_of(const TableProfile& table) {
+  const auto found = std::ranges::find_if(table.columns, [&](const ColumnProfile& one) {
+    return one.totals == 1 && one.total_row + 1 == table.rows;
+  });
+  return found == table.columns.end() ? nullptr : &*found;
+}
+
+std::string small_lettered(std::string text) {
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return text;
+}
+
+/// Returns two texts that differ in capital letters only: `Ham and ham`; empty if there are none.
+std::string twins_of(const ColumnProfile& column) {
+  std::map<std::string, std::string> seen;
+  std::string found;
+  for (const auto& entry : column.counts) {
+    const auto [place, is_new] = seen.emplace(small_lettered(entry.first), entry.first);
+    if (is_new) continue;
+    const std::string pair = quoted(std::min(place->second, entry.first)) + " and " +
+                             quoted(std::max(place->second, entry.first));
+    if (found.empty() || pair < found) found = pair;
+  }
+  return found;
+}
+
+bool is_all_nines(double x) {
+  const std::string digits = shortest(std::abs(x));
+  return digits.size() >= 2 && digits.find_first_not_of('9') == digits.npos;
+}
+
+/// Returns a number such as -999 that occurs again and again, far from all others.
+std::optional<double> sentinel_of(const ColumnProfile& column) {
+  const auto& numbers = column.different;
+  if (numbers.size() < 5 || numbers.size() == ColumnProfile::most_different) return {};
+  const auto first = numbers.begin(), last = std::prev(numbers.end());
+  const auto stands_out = [](const auto& one, double next, double far) {
+    return one.second >= 2 && is_all_nines(one.first) &&
+           std::abs(one.first - next) > std::abs(far - next);
+  };
+  if (stands_out(*first, std::next(first)->first, std::prev(last)->first)) return first->first;
+  if (stands_out(*last, std::prev(last)->first, std::next(first)->first)) return last->first;
+  return {};
+}
+
+void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile& column) {
+  if (const std::string twins = twins_of(column); !twins.empty())
+    doubts.push_back(twins + " in " + quoted(column.name) +
+                     " are taken for different texts: write them alike if they are the same");
+  if (const std::optional<double> sign = sentinel_of(column))
+    doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
+                     " means that the value is missing, leave these fields empty");
+}
+
+void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile& target,
+                          std::size_t rows) {
+  if (target.numbers_rows(rows))
+    doubts.push_back(quoted(target.name) +
+                     " only counts the rows: name what is to be predicted with --target");
+  std::vector<std::string> rare;
+  for (const auto& [text, count] : target.counts) {
+    if (names_nothing(text))
+      doubts.push_back("if " + quoted(text) + " in " + quoted(target.name) +
+                       " means that it is not known, leave these fields empty: rows without a "
+                       "target are left out");
+    if (count == 1) rare.push_back(quoted(text));
+  }
+  std::ranges::sort(rare);
+  constexpr std::size_t most = 6;
+  const bool more = rare.size() > most;
+  if (more) rare.resize(most);
+  if (!rare.empty())
+    doubts.push_back("only one row each is of the class " + join(rare, ", ") +
+                     (more ? ", ..." : ""));
+}
+
+}  // namespace
+
+void require_no_totals(const TableProfile& table) {
+  const ColumnProfile *const total = total_of(table), *const sum = sum_of(table);
+  if (total == nullptr || sum == nullptr) return;
+  throw DataError(Problem{.what = "the last row, " + quoted(total->total) +
+                                  ", holds sums of the rows above: " + quoted(sum->name) + " is " +
+                                  shortest(sum->last),
+                          .where = table.file,
+                          .hint = "take that row out: it is not an example"});
+}
+
+std::vector<std::string> doubts_of(const TableProfile& table,
+                                   const std::vector<const ColumnProfile*>& used,
+                                   const std::vector<const ColumnProfile*>& targets) {
+  std::vector<std::string> doubts;
+  if (const ColumnProfile* const total = total_of(table))
+    doubts.push_back("the last row is called " + quoted(total->total) +
+                     ": take it out if it is not an example");
+  if (const ColumnProfile* const sum = sum_of(table))
+    doubts.push_back("the last row has the sum of all others in " + quoted(sum->name) +
+                     ": take it out if it is not an example");
+  for (const ColumnProfile* const column : used) {
+    add_doubts_of_values(doubts, *column);
+    if (column->shuffles_rows(table.rows))
+      doubts.push_back("each row has a number of its own in " + quoted(column->name) +
+                       ": make it unused if that only tells rows apart");
+  }
+  for (const ColumnProfile* const target : targets) {
+    add_doubts_of_values(doubts, *target);
+    add_doubts_of_target(doubts, *target, table.rows);
+  }
+  constexpr std::size_t most = 20;
+  if (doubts.size() > most) doubts.resize(most);
+  return doubts;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,279 @@
+// nnrun new config: what is not an amount, though it is written as one, and what only looks so.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
+#include <functional>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+
+/// A whole number from 0 to below n for each i, the same on every machine.
+int drawn(int i, int n) {
+  const double x = std::sin(i * 12.9898 + 1) * 43758.5453;
+  return static_cast<int>((x - std::floor(x)) * n);
+}
+
+std::string digits(long number, std::size_t at_least) {
+  const std::string text = std::to_string(number);
+  return std::string(at_least - std::min(at_least, text.size()), '0') + text;
+}
+
+/// A column: its name, and its field in each row.
+struct Column {
+  std::string name;
+  std::function<std::string(int)> field;
+};
+
+/// A column of amounts to predict, or to predict from.
+Column amount(const std::string& name) {
+  return {name, [](int i) { return std::to_string(drawn(i + 700, 9000) / 7.); }};
+}
+
+class Table {
+ public:
+  explicit Table(const std::vector<Column>& columns, int rows = 120) {
+    std::string csv;
+    for (const Column& column : columns) csv += (csv.empty() ? "" : ",") + column.name;
+    for (int i = 0; i < rows; ++i) {
+      csv += "\n";
+      for (const Column& column : columns)
+        csv += (&column == &columns[0] ? "" : ",") + column.field(i);
+    }
+    scratch_.write("t.csv", csv + "\n");
+  }
+
+  Ended made(const std::string& more = "") const {
+    return run("rm -f t.yaml; $nnrun new config t.csv" + more, scratch_.folder());
+  }
+
+  /// What was said, and the config, which trains.
+  std::string told(const std::string& more = "") const {
+    const Ended ended = made(more);
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const Ended trained =
+        run("rm -rf r; $nnrun t.yaml -q --set train.epochs=2 --out r", scratch_.folder());
+    CAPTURE(trained.err);
+    CHECK(trained.status == 0);
+    return ended.out + text_of(scratch_ / "t.yaml");
+  }
+
+ private:
+  Scratch scratch_;
+};
+
+/// What becomes of one column beside others.
+std::string told_of(const Column& column, int rows = 120) {
+  return Table({column, amount("other"), amount("y")}, rows).told();
+}
+
+}  // namespace
+
+TEST_CASE("numbers that are codes, dates or numbers of rows are unused, and the config says why",
+          "[cli][new]") {
+  const auto unused = [](const std::string& name, const std::string& why,
+                         const std::function<std::string(int)>& field) {
+    CAPTURE(name);
+    const std::string told = told_of({name, field});
+    CHECK_THAT(told, Contains("\nnote   " + name + " is not used: " + why));
+    CHECK_THAT(told, Contains("    " + name + ": unused ") && Contains("  # " + why));
+    CHECK_THAT(told, Contains("  columns:\n    # to use one that is unused, write number in its "
+                              "place, or category for texts\n"));
+  };
+  unused("contact", "120 codes, such as +417",
+         [](int i) { return "+41790" + digits(100'000 + drawn(i, 899'999), 6); });
+  unused("ort", "120 codes, such as 0",
+         [](int i) { return digits((i * 7919 + 1067) % 99'991, 5); });
+  unused("zip", "120 numbers that tell things apart, to judge by the name",
+         [](int i) { return std::to_string(10'000 + (i * 7919) % 89'989); });
+  unused("customerID", "120 numbers that tell things apart, to judge by the name",
+         [](int i) { return std::to_string((i * 37) % 120 + 1); });
+  unused("order_no", "nearly every row has a number of its own",
+         [](int i) { return std::to_string(4'500'000 + 3 * i); });
+  unused("Kundennummer", "nearly every row has a number of its own",
+         [](int i) { return std::to_string(70'000 + (i * 37) % 9000); });
+  unused("line", "counts the rows: 1 to 120", [](int i) { return std::to_string(i + 1); });
+  unused("line", "counts the rows: 1 to 120", [](int i) { return std::to_string(120 - i); });
+  unused("day", "dates, such as 20230101",
+         [](int i) { return std::to_string(20'230'101 + i / 28 * 100 + i % 28); });
+  unused("day", "dates, such as 01.01",
+         [](int i) { return digits(i % 28 + 1, 2) + "." + digits(i / 28 + 1, 2); });
+  unused("at", "times, to judge by their size: 1,700,000,000 to ",
+         [](int i) { return std::to_string(1'700'000'000L + i * 3601L); });
+  unused("at", "times, to judge by their size: 1,700,000,000,000 to ",
+         [](int i) { return std::to_string(1'700'000'000'000L + i * 3'601'000L); });
+  for (const char* const date :
+       {"2024-01-31;2024-02-01", "31.1.2024;1.2.2024", "1/31/24;2/1/24", "31 Jan 2024;1-Feb-2024",
+        "2024-01;2024-02", "2024-01-31 12:30;2024-02-01 08:15"}) {
+    const std::string both(date);
+    const std::size_t middle = both.find(';');
+    unused("when", "dates, such as " + both.substr(0, middle),
+           [&](int i) { return i % 2 ? both.substr(middle + 1) : both.substr(0, middle); });
+  }
+  unused("paid", "numbers, some with more than digits, such as 1'000", [](int i) {
+    return i % 7 == 0 ? "1'00" + std::to_string(i % 5) : std::to_string(drawn(i, 999));
+  });
+}
+
+TEST_CASE("amounts stay numbers, whatever their names and their sizes", "[cli][new]") {
+  const auto number = [](const std::string& name, const std::function<std::string(int)>& field,
+                         int rows = 120) {
+    CAPTURE(name);
+    const std::string told = told_of({name, field}, rows);
+    CHECK_THAT(told, Contains("    " + name + ": number ") && !Contains("note "));
+  };
+  const auto whole = [](int low, int n) {
+    return [=](int i) { return std::to_string(low + drawn(i, n)); };
+  };
+  number("year", [](int i) { return std::to_string(1900 + i); });
+  number("year", [](int i) { return std::to_string(2020 - i); });
+  number("built", whole(1900, 125));
+  number("price", [](int i) { return i % 3 ? std::to_string(199 + 100 * drawn(i, 9)) : "999"; });
+  number("price", [](int i) { return std::to_string(drawn(i, 90)) + ".99"; });
+  number("day", [](int i) {  // not all are days
+    return digits(drawn(i, 28) + 1, 2) + "." + digits(drawn(i + 99, 90) + 1, 2);
+  });
+  number("age", whole(18, 80));
+  number("count", whole(0, 4));
+  number("population", whole(20'000'000, 300'000'000));
+  number("lines_of_code", whole(100, 90'000));
+  number("smoker_no", whole(0, 2));
+  number("has_id", whole(0, 2));
+  number("air_NO", whole(5, 300));
+  number("humid", whole(5, 90));
+  number("number", whole(1000, 50'000));
+  number("phones", whole(0, 5000));
+  number("mobile", whole(0, 60));
+  number("seconds", [](int i) { return std::to_string(2 * i); });
+  number(
+      "month", [](int i) { return digits(i % 12 + 1, 2); }, 40);
+  // one that begins with 0 is a slip, not a kind
+  number(
+      "weight", [](int i) { return i == 7 ? "0150" : std::to_string(120 + i % 90); }, 300);
+  // ranks mean something, numbers of rows in another order do not
+  const std::string ranks =
+      told_of({"rank", [](int i) { return std::to_string((i * 37) % 120 + 1); }});
+  CHECK_THAT(ranks, Contains("    rank: number ") &&
+                        Contains("note   each row has a number of its own in rank: make it unused "
+                                 "if that only tells rows apart\n"));
+  // codes that repeat are categories
+  CHECK_THAT(told_of({"shop_id", [](int i) { return std::to_string(100 + i % 7); }}),
+             Contains("    shop_id: category ") && Contains("# 7 numbers that tell things apart"));
+  CHECK_THAT(told_of({"size",
+                      [](int i) {
+                        return i % 7 < 4 ? std::to_string(i % 7) : std::to_string(i % 7) + "-9";
+                      }}),
+             Contains("    size: category ") && Contains("# 4 numbers and 3 texts: 4-9, 5-9, 6-9"));
+  // what is doubtful is used if there is nothing else
+  CHECK_THAT(
+      Table({{"id", [](int i) { return std::to_string((i * 37) % 120 + 1); }}, amount("y")}).told(),
+      Contains("    id: number "));
+}
+
+TEST_CASE("a row of sums at the end is refused if it is called so, and else told", "[cli][new]") {
+  const auto last = [](const std::string& text, const std::function<std::string(int)>& field) {
+    return [=](int i) { return i == 119 ? text : field(i); };
+  };
+  const auto ones = [](int i) { return std::to_string(i % 5 + 1); };
+  int sum = 0;
+  for (int i = 0; i < 119; ++i) sum += i % 5 + 1;
+  const auto shop = [](int i) { return i % 2 ? "north" : "south"; };
+  const Column sold{"sold", last(std::to_string(sum), ones)};
+  const Ended refused = Table({{"shop", last("Total", shop)}, sold, amount("y")}).made();
+  CHECK(refused.status == 5);
+  CHECK_THAT(refused.err, Contains("error: the last row, Total, holds sums of the rows above: sold "
+                                   "is " +
+                                   std::to_string(sum) + "\n") &&
+                              Contains("take that row out"));
+  CHECK_THAT(told_of(sold), Contains("note   the last row has the sum of all others in sold: take "
+                                     "it out if it is not an example\n") &&
+                                Contains("\n# Note: the last row has the sum "));
+  CHECK_THAT(told_of({"shop", last("Summe", shop)}),
+             Contains("note   the last row is called Summe: take it out if"));
+  // neither one of several classes nor a rare one is a total
+  CHECK_THAT(told_of({"kind", [](int i) { return i % 7 == 0 ? "total" : "partial"; }}),
+             !Contains("last row"));
+  CHECK_THAT(
+      told_of({"claims", [](int i) { return i == 119           ? "2"
+                                            : i == 5 || i == 9 ? "1"
+                                                               : "0"; }}),
+      !Contains("last row"));
+}
+
+TEST_CASE("a first row of names or of a title is known for what it is", "[cli][new]") {
+  // y is a class of the column y, below a name of numbers
+  const Column y{"y", [](int i) { return i % 2 ? "y" : "n"; }};
+  CHECK_THAT(Table({amount("size"), y}).told(),
+             Contains("read   120 rows, 2 columns; target y: 2 classes: n, y\n") &&
+                 !Contains("header: false"));
+  const Ended title = Table({{"Prices of 2024", [](int) { return "a"; }},
+                             {"", [](int i) { return std::to_string(i * i % 17); }},
+                             {"", [](int i) { return std::to_string(i * i % 13); }}})
+                          .made();
+  CHECK(title.status == 5);
+  CHECK_THAT(title.err, Contains("error: the first row names only 1 of 3 columns\n") &&
+                            Contains("take titles and remarks out"));
+  const Ended one = Table({amount("size"), {"y", [](int) { return "ham"; }}}).made();
+  CHECK(one.status == 5);
+  CHECK_THAT(one.err, Contains("column 'y' always holds the same"));
+}
+
+TEST_CASE("a target is learned by its logarithm only if it spreads by factors", "[cli][new]") {
+  const auto scale = [](const std::function<std::string(int)>& field) {
+    return Table({amount("x"), {"goal", field}}).told();
+  };
+  CHECK_THAT(scale([](int i) { return std::to_string(1 + drawn(i, 1000)); }),
+             Contains("target_scale: standard "));
+  CHECK_THAT(scale([](int i) { return std::to_string(std::exp(drawn(i, 1000) / 150.)); }),
+             Contains("target_scale: log "));
+}
+
+TEST_CASE("classes and values that look odd are told, and kept", "[cli][new]") {
+  const auto of_target = [](const std::function<std::string(int)>& field) {
+    return Table({amount("x"), {"goal", field}}).told();
+  };
+  CHECK_THAT(
+      of_target([](int i) { return i % 3 == 0   ? "Ham"
+                                   : i % 3 == 1 ? "ham"
+                                                : "spam"; }),
+      Contains("note   Ham and ham in goal are taken for different texts: write them alike if "
+               "they are the same\n"));
+  CHECK_THAT(
+      of_target([](int i) { return i % 3 == 0   ? "unknown"
+                                   : i % 3 == 1 ? "ham"
+                                                : "spam"; }),
+      Contains(
+          "note   if unknown in goal means that it is not known, leave these fields empty: rows "
+          "without a target are left out\n"));
+  CHECK_THAT(of_target([](int i) { return i == 40      ? "egg"
+                                          : i % 3 == 1 ? "ham"
+                                                       : "spam"; }),
+             Contains("note   only one row each is of the class egg\n"));
+  CHECK_THAT(
+      of_target([](int i) { return std::to_string(i + 1); }),
+      Contains("note   goal only counts the rows: name what is to be predicted with --target"));
+  for (const char* const sign : {"-999", "9999"})
+    CHECK_THAT(
+        told_of(
+            {"temp", [=](int i) { return i % 20 == 4 ? sign : std::to_string(5 + drawn(i, 30)); }}),
+        Contains("    temp: number ") && Contains("note   if " + std::string(sign) +
+                                                  " in temp means that the value is "
+                                                  "missing, leave these fields empty\n"));
+}
+
+TEST_CASE("classes that are written as 1.0 and 2.0 are found as the file writes them",
+          "[cli][new]") {
+  const auto told = [](int classes) {
+    return Table(
+               {amount("x"), {"y", [=](int i) { return std::to_string(i % classes + 1) + ".0"; }}})
+        .told();
+  };
+  CHECK_THAT(told(3), Contains("  classes: [\"1.0\", \"2.0\", \"3.0\"] "));
+  CHECK_THAT(told(2),
+             Contains("  classes: [\"1.0\", \"2.0\"] ") && Contains("  positive: \"2.0\" "));
+}
+
+}  // namespace nnrun::testing
