@@ -31,7 +31,7 @@ AnswerNames answer_names(const OpenedRun& run, const Graph& graph) {
   const std::size_t n = graph.output().cols;
   AnswerNames names{.outputs = known.targets, .target = known.target};
   const bool one_output = n == 1 && known.classes.size() == 2;
-  if (known.classes.size() == n || one_output) {
+  if ((n > 1 && known.classes.size() == n) || one_output) {
     names.classes = known.classes;
     names.outputs = one_output ? std::vector{known.classes[1]} : known.classes;
     if (const Use& cost = run.experiment.train.cost) {

@@ -59,8 +59,9 @@ std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const Arguments&... a
 
 }  // namespace
 
-std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, std::size_t inputs) {
-  return rows_of<NpyFile>(inputs, file, std::string());
+std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,
+                                           std::size_t inputs) {
+  return rows_of<NpyFile>(inputs, file, array);
 }
 std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs) {
   return rows_of<IdxFile>(inputs, file);

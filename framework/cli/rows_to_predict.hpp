@@ -39,7 +39,9 @@ std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
                                             InputColumns columns, const KeptColumns& kept);
 /// Return the examples of an array file, each of `inputs` numbers. Throw DataError.
-std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, std::size_t inputs);
+/// array: which one of an npz file; empty for the only one.
+std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,
+                                           std::size_t inputs);
 std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs);
 
 }  // namespace nnrun::host

@@ -13,12 +13,14 @@
 namespace nnrun::host {
 namespace {
 
-/// Gives the data set the classes of the run, which it would otherwise find anew in its files.
+/// Gives the data set the classes of the run, which it would otherwise find anew in its files, in
+/// the order of the network's outputs.
 void keep_classes(Use& data, const std::vector<std::string>& classes) {
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     auto* const list = std::get_if<std::vector<std::string>>(&data.settings[i]);
-    if (!list || !list->empty() || !means(*data.plugin, setting_of(*data.plugin, i), NNRUN_CLASSES))
-      continue;
+    if (!list || !means(*data.plugin, setting_of(*data.plugin, i), NNRUN_CLASSES)) continue;
+    if (!list->empty() && !std::ranges::is_permutation(*list, classes)) continue;
+    if (!list->empty() && classes.size() == 2) continue;  // whose order follows from the model
     *list = classes;
     if (classes.size() == 2) std::ranges::sort(*list);  // the model has the positive one last
   }
@@ -79,7 +81,10 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Split& split = experiment.data.split;
   const bool is_cut = part == NNRUN_TEST ? split.test > 0 || split.folds > 0
                                          : part == NNRUN_VALIDATION && split.validation > 0;
-  if (!quiet && is_cut && std::ranges::count(changed, "data") > 0)
+  const bool asked_anew = std::ranges::any_of(arguments.overrides, [](const Override& o) {
+    return o.path.starts_with("data.") || o.path.starts_with("random") || o.path == "seed";
+  });
+  if (!quiet && is_cut && (asked_anew || std::ranges::count(changed, "data") > 0))
     talk.write(talk.yellow("note") + ": the " + part_names[part] +
                " part was cut anew, so it may hold examples that the network was trained on\n");
   if (!arguments.json) {

@@ -70,8 +70,9 @@ class Prediction {
       throw UsageError(Problem{.what = option + " is for runs on numbers alone: '" + text->name +
                                        "' of this run holds texts",
                                .hint = "write a table, for --csv"});
-    return answer(
-        *(option == "--npy" ? rows_of_npy : rows_of_idx)(file, model_->preparation().inputs()));
+    const std::size_t inputs = model_->preparation().inputs();
+    return answer(*(option == "--npy" ? rows_of_npy(file, named_array(), inputs)
+                                      : rows_of_idx(file, inputs)));
   }
 
  private:
@@ -122,6 +123,11 @@ class Prediction {
     if (arguments_.quiet || form_of(arguments_) != AnswerForm::csv) return;
     talk.write(rows + " in " + duration(seconds) + ", " +
                rate(static_cast<double>(writer_.rows()) / seconds) + "\n");
+  }
+  /// Returns the array of an npz file that --data inputs_array names; empty if none is named.
+  std::string named_array() const {
+    const auto said = std::ranges::find(arguments_.overrides, "data.inputs_array", &Override::path);
+    return said == arguments_.overrides.end() ? "" : said->value;
   }
   KeptColumns kept_columns() const {
     KeptColumns kept;

@@ -107,7 +107,9 @@ void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems
     return;
   if (path == "model.weights" && patch_is_map && base.is(ConfigNode::Kind::scalar))
     base = map_of("file", std::move(base));
-  if (patch_is_map && !find(patch, "type")) base = as_map(std::move(base));
+  // of these, a word is not the name of a class that a map adds settings to
+  const bool is_class = path != "data.target_scale" && !path.ends_with(".class_weights");
+  if (patch_is_map && is_class && !find(patch, "type")) base = as_map(std::move(base));
   if (!base.is(ConfigNode::Kind::map) || !patch_is_map) {
     base = std::move(patch);
     return;

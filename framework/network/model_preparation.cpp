@@ -33,6 +33,7 @@ std::optional<ModelFile> start_of(const WeightsSpec& weights) {
 /// Returns what is done to inputs before they are scaled, as text; empty: nothing.
 std::string inputs_of(Recipe recipe) {
   recipe.target_scale = TargetScale::none;
+  recipe.target_scales.clear();
   return recipe.is_plain() ? "" : to_json(recipe);
 }
 
@@ -54,34 +55,71 @@ bool is_prepared(const ModelFile& file) {
   return file.recipe.has_value() || !(file.fit == Preparation::Fit());
 }
 
+bool scale_targets_alike(const Recipe& a, const Recipe& b) {
+  const std::size_t n = std::max({a.target_scales.size(), b.target_scales.size(), std::size_t{1}});
+  for (const Recipe* const recipe : {&a, &b})
+    if (!recipe->target_scales.empty() && recipe->target_scales.size() != n) return false;
+  for (std::size_t i = 0; i < n; ++i)
+    if (a.scale_of_target(i) != b.scale_of_target(i)) return false;
+  return true;
+}
+
+/// Returns the first place where lists of one length differ; nothing if they do not, or if one is
+/// not known.
+std::optional<std::size_t> first_difference(const std::vector<std::string>& here,
+                                            const std::vector<std::string>& there) {
+  if (here.size() != there.size()) return std::nullopt;
+  for (std::size_t i = 0; i < here.size(); ++i)
+    if (here[i] != there[i]) return i;
+  return std::nullopt;
+}
+
 /// Returns whether the preparations of two models are the same but for what they learned.
-Sides are_alike(const Preparation& own, const ModelFile& file) {
+Sides are_alike(const Preparation& own, const DataNames& names, const ModelFile& file) {
   const Recipe plain, &other = file.recipe ? *file.recipe : plain;
-  return {.inputs = inputs_of(own.recipe()) == (file.recipe ? inputs_of(other) : "") &&
-                    file.fit.shifts.size() == (own.recipe().scales ? own.outputs() : 0) &&
-                    !first_other_name(own, file),
-          .targets = own.recipe().target_scale == other.target_scale};
+  return {
+      .inputs = inputs_of(own.recipe()) == (file.recipe ? inputs_of(other) : "") &&
+                file.fit.shifts.size() == (own.recipe().scales ? own.outputs() : 0) &&
+                !first_other_name(own, file),
+      .targets = scale_targets_alike(own.recipe(), other) &&
+                 !(other.scales_targets() && first_difference(names.targets, file.names.targets))};
 }
 
 /// Returns what a run takes of the preparation of the file: that of inputs with the layers that see
 /// them, that of targets with those that answer; of a whole file both or nothing.
-Sides taken_sides(const Preparation& own, const ModelFile& file, const Graph& graph,
-                  const WeightsSpec& weights) {
-  const Sides alike = are_alike(own, file);
+Sides taken_sides(const Preparation& own, const DataNames& names, const ModelFile& file,
+                  const Graph& graph, const WeightsSpec& weights) {
+  const Sides alike = are_alike(own, names, file);
   if (weights.is_whole()) return {alike.inputs && alike.targets, alike.inputs && alike.targets};
   const TakenEnds ends = taken_ends(graph, weights);
   return {ends.first && alike.inputs, ends.last && alike.targets};
 }
 
-std::string words_of_other_names(const Preparation& used, const ModelFile& file, std::size_t i) {
-  std::vector<std::string> here, there = file.names.inputs;
-  for (const Column& column : used.recipe().columns) here.push_back(column.name);
-  const std::string text =
-      "input " + std::to_string(i + 1) + " is '" + here[i] + "' here, '" + there[i] + "' there";
+/// things: "inputs". Tells of the first place where two lists differ.
+std::string words_of_difference(const char* things, const char* thing,
+                                std::vector<std::string> here, std::vector<std::string> there,
+                                std::size_t at, const ModelFile& file) {
+  const std::string text = std::string(thing) + " " + std::to_string(at + 1) + " is '" + here[at] +
+                           "' here, '" + there[at] + "' there";
   std::ranges::sort(here);
   std::ranges::sort(there);
-  return std::string("inputs are ") + (here == there ? "in another order than" : "not") +
+  return std::string(things) + " are " + (here == there ? "in another order than" : "not") +
          " those of '" + file.path.filename().string() + "': " + text;
+}
+
+std::string words_of_other_names(const Preparation& used, const ModelFile& file, std::size_t i) {
+  std::vector<std::string> here;
+  for (const Column& column : used.recipe().columns) here.push_back(column.name);
+  return words_of_difference("inputs", "input", std::move(here), file.names.inputs, i, file);
+}
+
+/// Empty if outputs mean the same, as far as it is known.
+std::string words_of_other_outputs(const DataNames& names, const ModelFile& file) {
+  if (const auto at = first_difference(names.classes, file.names.classes))
+    return words_of_difference("classes", "class", names.classes, file.names.classes, *at, file);
+  if (const auto at = first_difference(names.targets, file.names.targets))
+    return words_of_difference("targets", "target", names.targets, file.names.targets, *at, file);
+  return "";
 }
 
 std::string words_of_inputs(const ModelFile& file, bool same) {
@@ -121,11 +159,11 @@ void require_fit_of(const ModelFile& file, const Model& model) {
 }
 
 Preparation preparation_at_start(const Experiment& experiment, const Graph& graph, Preparation own,
-                                 std::size_t n_targets) {
+                                 std::size_t n_targets, const DataNames& names) {
   const WeightsSpec& weights = experiment.model.weights;
   const std::optional<ModelFile> start = start_of(weights);
   if (!start || !is_prepared(*start)) return own;
-  const Sides taken = taken_sides(own, *start, graph, weights);
+  const Sides taken = taken_sides(own, names, *start, graph, weights);
   std::string fault = taken.inputs ? own.fault_of_inputs(start->fit) : "";
   if (taken.targets && fault.empty()) fault = own.fault_of_targets(start->fit, n_targets);
   if (!fault.empty())
@@ -136,11 +174,11 @@ Preparation preparation_at_start(const Experiment& experiment, const Graph& grap
 }
 
 std::vector<std::string> words_of_start(const Experiment& experiment, const Graph& graph,
-                                        const Preparation& used) {
+                                        const Preparation& used, const DataNames& names) {
   const WeightsSpec& weights = experiment.model.weights;
   const std::optional<ModelFile> start = start_of(weights);
   if (!start) return {};
-  const Sides taken = taken_sides(used, *start, graph, weights);
+  const Sides taken = taken_sides(used, names, *start, graph, weights);
   const TakenEnds ends = taken_ends(graph, weights);
   std::vector<std::string> words;
   if (ends.first)
@@ -148,11 +186,13 @@ std::vector<std::string> words_of_start(const Experiment& experiment, const Grap
       words.push_back(words_of_other_names(used, *start, *other));
   if (ends.first && (is_prepared(*start) || used.changes()))
     words.push_back(words_of_inputs(*start, taken.inputs));
-  const bool scaled =
-      used.scales_targets() || (start->recipe && start->recipe->target_scale != TargetScale::none);
-  if (!weights.is_whole() && ends.last && scaled)
+  if (!ends.last) return words;
+  const bool scaled = used.scales_targets() || (start->recipe && start->recipe->scales_targets());
+  if (scaled && !(weights.is_whole() && taken.targets))
     words.push_back(std::string("targets are ") + (taken.targets ? "" : "not ") +
                     "scaled as those of '" + start->path.filename().string() + "' were");
+  if (std::string other = words_of_other_outputs(names, *start); !other.empty())
+    words.push_back(std::move(other));
   return words;
 }
 

@@ -12,13 +12,14 @@ void require_fit_of(const ModelFile& file, const Model& model);
 
 /// Returns the preparation of a run that starts from the weights of another one: that of the other,
 /// of inputs if it takes the layers that see them, of targets if it takes those that answer, and if
-/// the run prepares them in the same way. The rest is as in `own`: of the run, not fitted.
+/// the run prepares them in the same way. The rest is as in `own`: of the run, not fitted. names:
+/// those of the run's data.
 Preparation preparation_at_start(const Experiment& experiment, const Graph& graph, Preparation own,
-                                 std::size_t n_targets);
+                                 std::size_t n_targets, const DataNames& names);
 
 /// Returns what people should know of the preparation of a run that starts from the weights of
 /// another one; nothing if there is nothing to say.
 std::vector<std::string> words_of_start(const Experiment& experiment, const Graph& graph,
-                                        const Preparation& used);
+                                        const Preparation& used, const DataNames& names);
 
 }  // namespace nnrun::host

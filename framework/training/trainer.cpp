@@ -37,7 +37,7 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
                                       unsigned threads) {
   data.fit_to(graph, experiment.train.cost);
   Preparation preparation = preparation_at_start(experiment, graph, data.preparation(experiment),
-                                                 size_of(data.shape().target));
+                                                 size_of(data.shape().target), data.shape().names);
   data.require_fit(graph, preparation, experiment);
   const auto& optimizer = functions_of<nnrun_optimizer>(*experiment.train.optimizer.use.plugin);
   const std::size_t rows =

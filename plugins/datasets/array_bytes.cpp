@@ -124,6 +124,8 @@ ArrayBytes::Part ArrayBytes::chosen(std::vector<Part> parts, const std::string& 
            "name one, such as inputs_array: " + parts[0].name + "; the file has: " + names);
   const auto found = std::ranges::find(parts, array.empty() ? parts[0].name : array, &Part::name);
   if (found == parts.end()) refuse("no array '" + array + "'", "the file has: " + names);
+  if (std::ranges::count(parts, found->name, &Part::name) > 1)
+    refuse("holds several arrays '" + found->name + "'", "write the file again");
   return std::move(*found);
 }
 

@@ -347,4 +347,67 @@ TEST_CASE("check and -v say what the data hold", "[cli][check]") {
   CHECK(data["positive"] == "y");
 }
 
+TEST_CASE("the only class of a target is not an answer of one output", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("yes", "yes"));
+  table.config("scale: standard", one_unit, cross_entropy);
+  table.train();
+  for (const char* const how :
+       {"r 1,2", "r 9,9 --json", "r --csv a.csv --brief", "r --csv a.csv"}) {
+    const Ended ended = table(std::string("predict ") + how);
+    CAPTURE(how, ended.err);
+    CHECK(ended.status == 0);
+    CHECK_THAT(ended.out, !Contains("class"));
+  }
+}
+
+TEST_CASE("a start from weights says where its outputs mean something else", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("churned", "stayed"));
+  table.config("scale: standard, positive: churned", one_unit, cross_entropy);
+  table.train();
+  const std::string again = "c.yaml --set model.weights=r --set train.epochs=0 --out ";
+  CHECK_THAT(table(again + "same").err, !Contains("another order"));
+  CHECK_THAT(table(again + "other --set data.positive=stayed").err,
+             Contains("classes are in another order than those of 'model.safetensors': class 1 is "
+                      "'churned' here, 'stayed' there\n"));
+
+  table.scratch.write("a.csv", "a,b,price,rent\n1,2,100,3\n2,3,300,4\n3,5,200,6\n4,1,500,9\n");
+  table.config("target_scale: standard, inputs: [a, b], targets: [price]",
+               "{type: dense, units: 1}", "mean_squared_error");
+  table.train();
+  const Ended rent = table(again + "rent --set 'data.targets=[rent]'");
+  CHECK_THAT(rent.err, Contains("targets are not scaled as those of 'model.safetensors' were\n") &&
+                           Contains("target 1 is 'rent' here, 'price' there\n"));
+  // the scale of rent itself: its mean is 5.5
+  const json model = parsed(table("predict rent 1,2 --json").out);
+  CHECK(std::abs(model["predict"][0]["output"][0].get<double>()) < 50);
+  const Ended map = table(again + "map --set 'data.target_scale={price: log}'");
+  CHECK_THAT(map.err, Contains("targets are not scaled as those of 'model.safetensors' were\n"));
+}
+
+TEST_CASE("eval measures classes in the order of the network's outputs, whatever is asked",
+          "[cli][positive]") {
+  const Table table;
+  std::string csv = "a,b,kind\n";
+  for (int i = 0; i < 90; ++i)
+    csv += std::to_string(i % 3 * 10 + i % 2) + "," + std::to_string(i % 7) + "," +
+           (i % 3 == 0   ? "lily"
+            : i % 3 == 1 ? "rose"
+                         : "tulip") +
+           "\n";
+  table.scratch.write("a.csv", csv);
+  table.config("scale: standard, split: {test: 0.3}",
+               "{type: dense, units: 3, activation: softmax}", "cross_entropy",
+               "metrics: [accuracy]\n");
+  table.train();
+  const std::string whole = table("eval r --data test=a.csv").out;
+  CHECK_THAT(whole, Contains("accuracy 100.00 %"));
+  CHECK(table("eval r --data test=a.csv --data 'classes=[tulip,lily,rose]'").out == whole);
+  CHECK_THAT(table("eval r --set seed=5").err,
+             Contains("the test part was cut anew, so it may hold examples that the network was "
+                      "trained on\n"));
+  CHECK(table("eval r").err == "");
+}
+
 }  // namespace nnrun::testing

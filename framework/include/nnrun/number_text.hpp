@@ -68,6 +68,7 @@ inline bool is_number(std::string_view text, double &x, char point = '.') {
   std::string with_point;
   if (point != '.') {
     if (text.find('.') != text.npos) return false;
+    if (from != end && *from == '+') return false;  // the one sign that there may be is behind us
     with_point.assign(from, end);
     std::replace(with_point.begin(), with_point.end(), point, '.');
     return is_number(with_point, x);
