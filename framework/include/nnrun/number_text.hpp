@@ -62,16 +62,16 @@ inline bool is_tiny(std::string_view number) {
 /// the nearest double. What is too large becomes infinite, what is too small 0. point: what stands
 /// before a fraction.
 inline bool is_number(std::string_view text, double &x, char point = '.') {
-  const char *from = text.data(), *const end = from + text.size();
+  const char *from = text.data(), *end = from + text.size();
   if (text.starts_with('+') && !text.starts_with("+-")) ++from;
   if (detail::short_number(from, end, point, x)) return true;
   std::string with_point;
   if (point != '.') {
     if (text.find('.') != text.npos) return false;
-    if (from != end && *from == '+') return false;  // the one sign that there may be is behind us
     with_point.assign(from, end);
     std::replace(with_point.begin(), with_point.end(), point, '.');
-    return is_number(with_point, x);
+    from = with_point.data();
+    end = from + with_point.size();
   }
   const auto [stop, failed] = std::from_chars(from, end, x);
   if (stop != end || from == end) return false;
