@@ -95,7 +95,8 @@ Sides taken_sides(const Preparation& own, const DataNames& names, const ModelFil
   return {ends.first && alike.inputs, ends.last && alike.targets};
 }
 
-/// things: "inputs". Tells of the first place where two lists differ.
+/// Returns a sentence about the first place where two lists of names differ. things, thing: what is
+/// in them, such as "inputs" and "input".
 std::string words_of_difference(const char* things, const char* thing,
                                 std::vector<std::string> here, std::vector<std::string> there,
                                 std::size_t at, const ModelFile& file) {
@@ -113,7 +114,7 @@ std::string words_of_other_names(const Preparation& used, const ModelFile& file,
   return words_of_difference("inputs", "input", std::move(here), file.names.inputs, i, file);
 }
 
-/// Empty if outputs mean the same, as far as it is known.
+/// Returns what the outputs mean here and meant there; empty if that is the same, or is not known.
 std::string words_of_other_outputs(const DataNames& names, const ModelFile& file) {
   if (const auto at = first_difference(names.classes, file.names.classes))
     return words_of_difference("classes", "class", names.classes, file.names.classes, *at, file);
