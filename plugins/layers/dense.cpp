@@ -12,7 +12,7 @@
 /// units × inputs. Batches use matrix products (product.hpp), single examples dense_online.hpp.
 struct Dense : nnrun::Layer {
   static constexpr auto name = "dense", doc = "every unit sees every input: y = x W + b";
-  static constexpr bool has_units = true;
+  static constexpr bool has_units = true, cloned = true;
   static constexpr const char* products[] = {"eigen", "onednn"};
   std::int64_t units = 1;
   bool bias = true;
@@ -73,21 +73,21 @@ struct Dense : nnrun::Layer {
  private:
   // Not inlined: saving the registers that a batch needs would slow down single examples.
   template <class T>
-  [[gnu::noinline]] void forward_batch(const nnrun::LayerCall<T>& c) const {
+  [[gnu::noinline]] void forward_batch(const nnrun::LayerCall<T> c) const {
     const dense::View<T> m(c, bias);
     if (m.b) spread_bias(m, c.rows());
     multiply_.of<T>()(c.rows(), m.units, m.in, {m.x, m.in}, {m.w, m.stride}, m.b != nullptr, m.y,
                       m.units);
   }
   template <class T>
-  [[gnu::noinline]] void backward_inputs_batch(const nnrun::LayerCall<T>& c) const {
+  [[gnu::noinline]] void backward_inputs_batch(const nnrun::LayerCall<T> c) const {
     const dense::View<T> m(c, bias);
     multiply_.of<T>()(c.rows(), m.in, m.units, {m.dy, m.units}, {m.w, m.stride, true}, m.add_inputs,
                       m.dx, m.in);
   }
   /// A tile is a range of inputs; the first one has the bias too.
   template <class T>
-  [[gnu::noinline]] void backward_parameters_batch(const nnrun::LayerCall<T>& c) const {
+  [[gnu::noinline]] void backward_parameters_batch(const nnrun::LayerCall<T> c) const {
     const nnrun_layer_call& call = c.call;
     const dense::View<T> m(c, bias);
     const std::size_t each = (m.in + call.tiles - 1) / call.tiles,

@@ -10,7 +10,8 @@
 
 /// Marks a function that is compiled once per instruction-set level and chosen when the library is
 /// loaded. All levels give the same bits, since nothing is contracted. What it calls is inlined, or
-/// that would run at the lowest level.
+/// that would run at the lowest level. g++ assumes that such a function never throws, and drops
+/// handlers around calls of it: what may throw is caught within.
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__AVX2__) && \
     defined(__OPTIMIZE__) && !defined(NNRUN_NO_CLONES)
 #define NNRUN_CLONES \
@@ -22,14 +23,6 @@
 
 namespace nnrun {
 
-/// Hides a function from the optimizer. g++ assumes that a function with clones never throws, and
-/// drops the handlers around its calls; calls through this keep them.
-template <class F>
-NNRUN_INLINE F* may_throw(F* function) {
-  asm("" : "+r"(function));
-  return function;
-}
-
 inline constexpr std::size_t lanes = NNRUN_LANES;
 
 /// Returns n rounded up to whole lanes.
@@ -40,6 +33,7 @@ constexpr std::size_t padded(std::size_t n) {
 /// Calls f(i) for 0 … padded(n) - 1: a multiple of the lanes gives vectors without a remainder.
 template <class F>
 NNRUN_INLINE void each(std::size_t n, F f) {
+#pragma GCC ivdep
   for (std::size_t i = 0; i < n; i += lanes) {
 #pragma GCC ivdep
     for (std::size_t j = 0; j < lanes; ++j) f(i + j);
@@ -101,9 +95,11 @@ template <class T>
 NNRUN_INLINE Lane<T>& lane_at(T* p) {
   return *reinterpret_cast<Lane<T>*>(p);
 }
+/// By value, part by part: a copy of the whole would go through memory in pieces.
 template <class T>
-NNRUN_INLINE const Lane<T>& lane_at(const T* p) {
-  return *reinterpret_cast<const Lane<T>*>(p);
+NNRUN_INLINE Lane<T> lane_at(const T* p) {
+  const Lane<T>& v = *reinterpret_cast<const Lane<T>*>(p);
+  return detail::by_parts<T>([&](int k) __attribute__((always_inline)) { return v.part[k]; });
 }
 
 /// Returns x with the lanes from n on set to zero. It selects, so they may have been anything, even

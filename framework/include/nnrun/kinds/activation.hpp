@@ -19,14 +19,17 @@ concept RowFormula = requires(const C c, std::span<const T> z, std::span<T> a) {
   c.forward(z, a);
   c.backward(z, z, z, a);
 };
-template <class C, class T>
-NNRUN_CLONES void values_of(const C formula, const T* z, T* a, std::size_t n) {
+// The loops copy the formula, so that the compiler knows that storing numbers does not change its
+// settings. They are inlined into the entries, which are what is compiled once per level: a call
+// goes straight to its loop.
+template <class T, class C>
+NNRUN_INLINE void values_of(const C formula, const T* z, T* a, std::size_t n) {
   each(
       n, [=](std::size_t i)
              __attribute__((always_inline)) { a[i] = Num<T>(formula.f(Num<T>(z[i]))).v; });
 }
-template <class C, class T>
-NNRUN_CLONES void slopes_of(const C formula, const T* z, [[maybe_unused]] const T* a, const T* da,
+template <class T, class C>
+NNRUN_INLINE void slopes_of(const C formula, const T* z, [[maybe_unused]] const T* a, const T* da,
                             T* dz, std::size_t n) {
   static_assert(SlopeFromBoth<C> || !NamesDf<C>,
                 "df takes x and y = f(x): auto df(auto x, auto y) const");
@@ -39,42 +42,53 @@ NNRUN_CLONES void slopes_of(const C formula, const T* z, [[maybe_unused]] const 
       });
 }
 
-// The loops copy the object, so that the compiler knows that storing numbers does not change its
-// settings.
 template <class C, class T>
-int activate(void* self, const void* z, void* a, std::size_t rows, std::size_t cols) noexcept {
+NNRUN_CLONES int activate(void* self, const void* z, void* a, std::size_t rows,
+                          std::size_t cols) noexcept {
   return guard([&] {
-    const C& c = *static_cast<const C*>(self);
-    if constexpr (Formula<C>)
-      with_formula(c, [&](const auto& formula) {
-        may_throw (&values_of<std::remove_cvref_t<decltype(formula)>, T>)(formula, in<T>(z),
-                                                                          out<T>(a), rows * cols);
-      });
-    else if constexpr (RowFormula<C, T>)
-      for (std::size_t r = 0; r < rows; ++r)
-        c.forward(std::span(in<T>(z) + r * cols, cols), std::span(out<T>(a) + r * cols, cols));
-    else
-      static_assert(never<C>,
-                    "an activation gives auto f(auto x) const, or forward and backward for rows");
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      values_of<T>(formula, in<T>(z), out<T>(a), rows * cols);
+    });
   });
 }
 template <class C, class T>
-int activate_backward(void* self, const void* z, const void* a, const void* da, void* dz,
-                      std::size_t rows, std::size_t cols) noexcept {
+NNRUN_CLONES int activate_backward(void* self, const void* z, const void* a, const void* da,
+                                   void* dz, std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      slopes_of<T>(formula, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
+    });
+  });
+}
+template <class C, class T>
+int activate_rows(void* self, const void* z, void* a, std::size_t rows, std::size_t cols) noexcept {
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
-    if constexpr (Formula<C>) {
-      with_formula(c, [&](const auto& formula) {
-        may_throw (&slopes_of<std::remove_cvref_t<decltype(formula)>, T>)(
-            formula, in<T>(z), in<T>(a), in<T>(da), out<T>(dz), rows * cols);
-      });
-    } else if constexpr (RowFormula<C, T>) {
-      for (std::size_t r = 0; r < rows * cols; r += cols)
-        c.backward(std::span(in<T>(z) + r, cols), std::span(in<T>(a) + r, cols),
-                   std::span(in<T>(da) + r, cols), std::span(out<T>(dz) + r, cols));
-      for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) out<T>(dz)[i] = T(0);
-    }
+    for (std::size_t r = 0; r < rows; ++r)
+      c.forward(std::span(in<T>(z) + r * cols, cols), std::span(out<T>(a) + r * cols, cols));
   });
+}
+template <class C, class T>
+int activate_rows_backward(void* self, const void* z, const void* a, const void* da, void* dz,
+                           std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    for (std::size_t r = 0; r < rows * cols; r += cols)
+      c.backward(std::span(in<T>(z) + r, cols), std::span(in<T>(a) + r, cols),
+                 std::span(in<T>(da) + r, cols), std::span(out<T>(dz) + r, cols));
+    for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) out<T>(dz)[i] = T(0);
+  });
+}
+
+template <class C, class T>
+constexpr nnrun_activation_functions activation_functions() {
+  if constexpr (Formula<C>) {
+    return {activate<C, T>, activate_backward<C, T>};
+  } else {
+    static_assert(RowFormula<C, T>,
+                  "an activation gives auto f(auto x) const, or forward and backward for rows");
+    return {activate_rows<C, T>, activate_rows_backward<C, T>};
+  }
 }
 
 template <class C>
@@ -119,8 +133,7 @@ struct Activation {
     using namespace detail;
     return {sizeof(nnrun_activation),
             activation_flags<C>(),
-            {{activate<C, float>, activate_backward<C, float>},
-             {activate<C, double>, activate_backward<C, double>}},
+            {activation_functions<C, float>(), activation_functions<C, double>()},
             outputs_of<C>(),
             join_of<C>()};
   }

@@ -80,14 +80,12 @@ static inline void report(const char* what, const char* where, const char* hint)
   if (const nnrun_host* const lent = first_host().load()) lent->error(what, where, hint);
 }
 
-/// Runs f. Turns what it throws into a message and a status: no exception may cross the boundary.
-template <class F>
-int guard(F&& f) noexcept {
+/// Turns the exception that is being handled into a message. Not inlined: entries that are compiled
+/// several times stay short.
+[[gnu::noinline, gnu::cold]] static inline void report_exception() noexcept {
   try {
-    f();
-    return 0;
+    throw;
   } catch (const AlreadyReported&) {
-    return 1;
   } catch (const Error& e) {
     report(e.what(), e.where(), e.hint());
   } catch (const std::exception& e) {
@@ -95,7 +93,18 @@ int guard(F&& f) noexcept {
   } catch (...) {
     report("threw something that is not a std::exception", nullptr, nullptr);
   }
-  return 1;
+}
+
+/// Runs f. Turns what it throws into a message and a status: no exception may cross the boundary.
+template <class F>
+NNRUN_INLINE int guard(F&& f) noexcept {
+  try {
+    f();
+    return 0;
+  } catch (...) {
+    report_exception();
+    return 1;
+  }
 }
 
 /// A class whose settings choose between formulas has `choose(visit)`, which calls visit with one

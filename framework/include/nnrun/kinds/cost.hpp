@@ -39,17 +39,19 @@ NNRUN_INLINE Dual<T> term(const C& cost, T y, T t) {
     return cost.f(Dual<T>(y, T(1)), Dual<T>(t, T(0)));
 }
 
-template <class C, class T>
-NNRUN_CLONES void cost_values(const C cost, const T* y, const T* t, std::size_t t_stride,
+// As for activations, the loops copy the formula and are inlined into the entries.
+/// Of one output, with one target for all rows.
+template <class T, class C>
+NNRUN_INLINE void values_of_one_output(const C cost, const T* y, T target, T* per_row,
+                                       std::size_t rows) {
+  each(
+      rows, [=](std::size_t r) __attribute__((always_inline)) {
+        per_row[r] = Num<T>(cost.f(Num<T>(y[r]), Num<T>(target))).v;
+      });
+}
+template <class T, class C>
+NNRUN_INLINE void cost_values(const C cost, const T* y, const T* t, std::size_t t_stride,
                               T* per_row, std::size_t rows, std::size_t cols) {
-  if (cols == 1 && t_stride == 0) {
-    const T target = t[0];
-    each(
-        rows, [=](std::size_t r) __attribute__((always_inline)) {
-          per_row[r] = Num<T>(cost.f(Num<T>(y[r]), Num<T>(target))).v;
-        });
-    return;
-  }
   for (std::size_t r = 0; r < rows; ++r) {
     T sum = 0;
     for (std::size_t c = 0; c < cols; ++c)
@@ -58,19 +60,26 @@ NNRUN_CLONES void cost_values(const C cost, const T* y, const T* t, std::size_t 
   }
 }
 
-template <class C, class T>
-NNRUN_CLONES void cost_slopes(const C cost, const T* y, const T* t, std::size_t t_stride, T scale,
-                              T* dy, T* per_row, std::size_t rows, std::size_t cols) {
-  if (cols == 1 && t_stride == 1) {
-    each(
-        rows, [=](std::size_t r) __attribute__((always_inline)) {
-          const Dual<T> one = term<T>(cost, y[r], t[r]);
-          per_row[r] = one.v;
-          const T slope = scale * one.d;
-          dy[r] = r < rows ? slope : T(0);
-        });
-    return;
+/// Of one output, with a target for each row.
+template <class T, class C>
+NNRUN_INLINE void slopes_of_one_output(const C cost, const T* y, const T* t, T scale, T* dy,
+                                       T* per_row, std::size_t rows) {
+  using Int = typename Lane<T>::Int;  // as wide as T: what is selected needs no other width
+  for (std::size_t from = 0; from < rows; from += lanes) {
+    const Int left = static_cast<Int>(rows - from < lanes ? rows - from : lanes);
+#pragma GCC ivdep
+    for (Int j = 0; j < static_cast<Int>(lanes); ++j) {
+      const std::size_t r = from + static_cast<std::size_t>(j);
+      const Dual<T> one = term<T>(cost, y[r], t[r]);
+      per_row[r] = one.v;
+      const T slope = scale * one.d;
+      dy[r] = j < left ? slope : T(0);
+    }
   }
+}
+template <class T, class C>
+NNRUN_INLINE void cost_slopes(const C cost, const T* y, const T* t, std::size_t t_stride, T scale,
+                              T* dy, T* per_row, std::size_t rows, std::size_t cols) {
   scale = over_outputs<C>(scale, cols);
   for (std::size_t r = 0; r < rows; ++r) {
     T sum = 0;
@@ -84,46 +93,86 @@ NNRUN_CLONES void cost_slopes(const C cost, const T* y, const T* t, std::size_t 
   for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) dy[i] = T(0);
 }
 
+// The entries for several outputs stand apart: they would make one output save registers.
 template <class C, class T>
-int cost_value(void* self, const void* y, const void* t, std::size_t t_stride, void* per_row,
-               std::size_t rows, std::size_t cols) noexcept {
+NNRUN_CLONES int cost_value_of_several(void* self, const void* y, const void* t,
+                                       std::size_t t_stride, void* per_row, std::size_t rows,
+                                       std::size_t cols) noexcept {
   return guard([&] {
-    const C& c = *static_cast<const C*>(self);
-    if constexpr (TermFormula<C>)
-      with_formula(c, [&](const auto& formula) {
-        may_throw (&cost_values<std::remove_cvref_t<decltype(formula)>, T>)(
-            formula, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
-      });
-    else if constexpr (RowTerms<C, T>)
-      for (std::size_t r = 0; r < rows; ++r)
-        out<T>(per_row)[r] =
-            c.value(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols));
-    else
-      static_assert(never<C>,
-                    "a cost gives auto f(auto y, auto t) const, or value and slope for rows");
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      cost_values<T>(formula, in<T>(y), in<T>(t), t_stride, out<T>(per_row), rows, cols);
+    });
   });
 }
 template <class C, class T>
-int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride, double scale,
-               void* dy, void* per_row, std::size_t rows, std::size_t cols) noexcept {
+NNRUN_CLONES int cost_value(void* self, const void* y, const void* t, std::size_t t_stride,
+                            void* per_row, std::size_t rows, std::size_t cols) noexcept {
+  if (cols != 1 || t_stride != 0)
+    return cost_value_of_several<C, T>(self, y, t, t_stride, per_row, rows, cols);
+  return guard([&] {
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      values_of_one_output<T>(formula, in<T>(y), in<T>(t)[0], out<T>(per_row), rows);
+    });
+  });
+}
+template <class C, class T>
+NNRUN_CLONES int cost_slope_of_several(void* self, const void* y, const void* t,
+                                       std::size_t t_stride, double scale, void* dy, void* per_row,
+                                       std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      cost_slopes<T>(formula, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row),
+                     rows, cols);
+    });
+  });
+}
+template <class C, class T>
+NNRUN_CLONES int cost_slope(void* self, const void* y, const void* t, std::size_t t_stride,
+                            double scale, void* dy, void* per_row, std::size_t rows,
+                            std::size_t cols) noexcept {
+  if (cols != 1 || t_stride != 1)
+    return cost_slope_of_several<C, T>(self, y, t, t_stride, scale, dy, per_row, rows, cols);
+  return guard([&] {
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      slopes_of_one_output<T>(formula, in<T>(y), in<T>(t), T(scale), out<T>(dy), out<T>(per_row),
+                              rows);
+    });
+  });
+}
+template <class C, class T>
+int cost_value_of_rows(void* self, const void* y, const void* t, std::size_t t_stride,
+                       void* per_row, std::size_t rows, std::size_t cols) noexcept {
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
-    if constexpr (TermFormula<C>) {
-      with_formula(c, [&](const auto& formula) {
-        may_throw (&cost_slopes<std::remove_cvref_t<decltype(formula)>, T>)(
-            formula, in<T>(y), in<T>(t), t_stride, T(scale), out<T>(dy), out<T>(per_row), rows,
-            cols);
-      });
-    } else if constexpr (RowTerms<C, T>) {
-      T* slopes = out<T>(dy);
-      for (std::size_t r = 0; r < rows; ++r)
-        out<T>(per_row)[r] =
-            c.slope(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols),
-                    std::span(slopes + r * cols, cols));
-      for (std::size_t i = 0; i < rows * cols; ++i) slopes[i] *= T(scale);
-      for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) slopes[i] = T(0);
-    }
+    for (std::size_t r = 0; r < rows; ++r)
+      out<T>(per_row)[r] =
+          c.value(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols));
   });
+}
+template <class C, class T>
+int cost_slope_of_rows(void* self, const void* y, const void* t, std::size_t t_stride, double scale,
+                       void* dy, void* per_row, std::size_t rows, std::size_t cols) noexcept {
+  return guard([&] {
+    const C& c = *static_cast<const C*>(self);
+    T* slopes = out<T>(dy);
+    for (std::size_t r = 0; r < rows; ++r)
+      out<T>(per_row)[r] =
+          c.slope(std::span(in<T>(y) + r * cols, cols), std::span(in<T>(t) + r * t_stride, cols),
+                  std::span(slopes + r * cols, cols));
+    for (std::size_t i = 0; i < rows * cols; ++i) slopes[i] *= T(scale);
+    for (std::size_t i = rows * cols; i < padded(rows * cols); ++i) slopes[i] = T(0);
+  });
+}
+
+template <class C, class T>
+constexpr nnrun_cost_functions cost_functions() {
+  if constexpr (TermFormula<C>) {
+    return {cost_value<C, T>, cost_slope<C, T>};
+  } else {
+    static_assert(RowTerms<C, T>,
+                  "a cost gives auto f(auto y, auto t) const, or value and slope for rows");
+    return {cost_value_of_rows<C, T>, cost_slope_of_rows<C, T>};
+  }
 }
 
 /// Fills in what the author declares about outputs and targets.
@@ -172,8 +221,7 @@ struct Cost {
     using namespace detail;
     nnrun_cost cost{sizeof(nnrun_cost),
                     0,
-                    {{cost_value<C, float>, cost_slope<C, float>},
-                     {cost_value<C, double>, cost_slope<C, double>}},
+                    {cost_functions<C, float>(), cost_functions<C, double>()},
                     {},
                     {},
                     nullptr,

@@ -53,32 +53,36 @@ template <class C>
 int plan(void* self, nnrun_plan* plan) noexcept {
   return guard([&] { static_cast<const C*>(self)->plan(*plan); });
 }
-template <class C, class T>
-int layer_forward(void* self, const nnrun_layer_call* call) noexcept {
-  return guard([&] { static_cast<const C*>(self)->forward(LayerCall<T>{*call}); });
-}
-template <class C, class T>
-int layer_backward_inputs(void* self, const nnrun_layer_call* call) noexcept {
-  return guard([&] { static_cast<const C*>(self)->backward_inputs(LayerCall<T>{*call}); });
-}
-template <class C, class T>
-int layer_backward_parameters(void* self, const nnrun_layer_call* call) noexcept {
-  return guard([&] { static_cast<const C*>(self)->backward_parameters(LayerCall<T>{*call}); });
-}
-template <class C, class T>
-int layer_perturb(void* self, const nnrun_layer_call* call, double h, void* out) noexcept {
-  return guard([&] {
-    static_cast<const C*>(self)->perturb(LayerCall<T>{*call}, T(h), static_cast<T*>(out));
-  });
-}
-template <class C, class T>
-int layer_spread(void* self, const nnrun_layer_call* call, const void* v, std::size_t groups,
-                 std::size_t stride, void* rows) noexcept {
-  return guard([&] {
-    static_cast<const C*>(self)->spread(LayerCall<T>{*call}, in<T>(v), groups, stride,
-                                        static_cast<T*>(rows));
-  });
-}
+// The functions of a class, and the same compiled once per level.
+#define NNRUN_LAYER_ENTRIES(NAME, CLONES)                                                        \
+  template <class C, class T>                                                                    \
+  struct NAME {                                                                                  \
+    CLONES static int forward(void* self, const nnrun_layer_call* call) noexcept {               \
+      return guard([&] { static_cast<const C*>(self)->forward(LayerCall<T>{*call}); });          \
+    }                                                                                            \
+    CLONES static int backward_inputs(void* self, const nnrun_layer_call* call) noexcept {       \
+      return guard([&] { static_cast<const C*>(self)->backward_inputs(LayerCall<T>{*call}); });  \
+    }                                                                                            \
+    CLONES static int backward_parameters(void* self, const nnrun_layer_call* call) noexcept {   \
+      return guard(                                                                              \
+          [&] { static_cast<const C*>(self)->backward_parameters(LayerCall<T>{*call}); });       \
+    }                                                                                            \
+    CLONES static int perturb(void* self, const nnrun_layer_call* call, double h,                \
+                              void* to) noexcept {                                               \
+      return guard(                                                                              \
+          [&] { static_cast<const C*>(self)->perturb(LayerCall<T>{*call}, T(h), out<T>(to)); }); \
+    }                                                                                            \
+    CLONES static int spread(void* self, const nnrun_layer_call* call, const void* v,            \
+                             std::size_t groups, std::size_t stride, void* rows) noexcept {      \
+      return guard([&] {                                                                         \
+        static_cast<const C*>(self)->spread(LayerCall<T>{*call}, in<T>(v), groups, stride,       \
+                                            out<T>(rows));                                       \
+      });                                                                                        \
+    }                                                                                            \
+  };
+NNRUN_LAYER_ENTRIES(LayerEntries, )
+NNRUN_LAYER_ENTRIES(ClonedLayerEntries, NNRUN_CLONES)
+#undef NNRUN_LAYER_ENTRIES
 
 template <class C, class T>
 int layer_observe(void* self, const nnrun_layer_call* call) noexcept {
@@ -101,6 +105,14 @@ constexpr std::uint32_t layer_flags() {
   return flags;
 }
 
+template <class C>
+constexpr bool has_cloned_entries() {
+  if constexpr (requires { C::cloned; })
+    return C::cloned;
+  else
+    return false;
+}
+
 template <class C, class T>
 constexpr nnrun_layer_functions layer_functions() {
   using Call = LayerCall<T>;
@@ -111,16 +123,17 @@ constexpr nnrun_layer_functions layer_functions() {
         c.backward_inputs(call);
       },
       "a layer gives plan(nnrun_plan&), forward(call) and backward_inputs(call), all const");
-  nnrun_layer_functions f{layer_forward<C, T>, layer_backward_inputs<C, T>, nullptr, nullptr,
-                          nullptr};
+  using Entries =
+      std::conditional_t<has_cloned_entries<C>(), ClonedLayerEntries<C, T>, LayerEntries<C, T>>;
+  nnrun_layer_functions f{Entries::forward, Entries::backward_inputs, nullptr, nullptr, nullptr};
   if constexpr (requires(const C c, Call call) { c.backward_parameters(call); })
-    f.backward_parameters = layer_backward_parameters<C, T>;
+    f.backward_parameters = Entries::backward_parameters;
   if constexpr (requires(const C c, Call call, T* p) { c.perturb(call, T(0), p); })
-    f.perturb = layer_perturb<C, T>;
+    f.perturb = Entries::perturb;
   if constexpr (requires(const C c, Call call, T* p) {
                   c.spread(call, p, std::size_t(0), std::size_t(0), p);
                 })
-    f.spread = layer_spread<C, T>;
+    f.spread = Entries::spread;
   return f;
 }
 }  // namespace detail
@@ -135,7 +148,10 @@ constexpr nnrun_layer_functions layer_functions() {
 /// work. One with state whose backward_inputs works without call.training() too, so that layers
 /// before it can learn while it is frozen, says `static constexpr bool slopes_in_use = true`.
 /// One whose outputs are unbounded sums says `static constexpr bool has_units = true`: it
-/// gets the default activation of a config.
+/// gets the default activation of a config. `static constexpr bool cloned = true` compiles its
+/// functions, with all that they call and is not `[[gnu::noinline]]`, once per level of
+/// instructions, as those of formulas are: worth it for short functions, which a call of a clone
+/// would slow down.
 struct Layer {
   static constexpr auto kind = "layer/1";
   template <class C>

@@ -42,8 +42,10 @@ constexpr const char* const* slot_names() {
     return nullptr;
 }
 
+// The loop copies optimizer and constants, so that the compiler knows that storing numbers does not
+// change them. It is inlined into the entry, which is what is compiled once per level.
 template <class C, class T, class K, std::size_t... I>
-NNRUN_CLONES void update_all(const C optimizer, const K constants, T* __restrict w,
+NNRUN_INLINE void update_all(const C optimizer, const K constants, T* __restrict w,
                              const T* __restrict g, [[maybe_unused]] void* const* slots,
                              std::size_t n, std::index_sequence<I...>) {
   static_assert(
@@ -64,13 +66,12 @@ NNRUN_CLONES void update_all(const C optimizer, const K constants, T* __restrict
       });
 }
 template <class C, class T>
-int update(void* self, const nnrun_update* u) noexcept {
+NNRUN_CLONES int update(void* self, const nnrun_update* u) noexcept {
   return guard([&] {
     const C& c = *static_cast<const C*>(self);
     const Step step{u->step, u->rate};
     const auto apply = [&]<class K, std::size_t... I>(const K& k, std::index_sequence<I...> index) {
-      may_throw (&update_all<C, T, K, I...>)(c, k, static_cast<T*>(u->w), in<T>(u->g), u->slots,
-                                             u->n, index);
+      update_all<C, T, K, I...>(c, k, static_cast<T*>(u->w), in<T>(u->g), u->slots, u->n, index);
     };
     constexpr auto index = std::make_index_sequence<slot_count<C>()>{};
     if constexpr (requires { c.prepare(step); })

@@ -5,8 +5,9 @@
 namespace nnrun {
 namespace detail {
 
+// As for optimizers, the loops copy the object and are inlined into the entries.
 template <class C, class T>
-NNRUN_CLONES void add_slopes(const C regularizer, const T* w, T* g, T* state, std::size_t n) {
+NNRUN_INLINE void add_slopes(const C regularizer, const T* w, T* g, T* state, std::size_t n) {
   each(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         if constexpr (requires(Num<T> x) { regularizer.remember(x, x); })
@@ -16,7 +17,7 @@ NNRUN_CLONES void add_slopes(const C regularizer, const T* w, T* g, T* state, st
       });
 }
 template <class C, class T>
-NNRUN_CLONES void apply_after(const C regularizer, T* w, T* state, double rate, std::size_t n) {
+NNRUN_INLINE void apply_after(const C regularizer, T* w, T* state, double rate, std::size_t n) {
   each(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         Num<T> weight(w[i]), kept(state[i]);
@@ -27,17 +28,17 @@ NNRUN_CLONES void apply_after(const C regularizer, T* w, T* state, double rate, 
 }
 
 template <class C, class T>
-int regularizer_add(void* self, const void* w, void* g, void* state, std::size_t n) noexcept {
+NNRUN_CLONES int regularizer_add(void* self, const void* w, void* g, void* state,
+                                 std::size_t n) noexcept {
   return guard([&] {
-    may_throw (&add_slopes<C, T>)(*static_cast<const C*>(self), in<T>(w), out<T>(g), out<T>(state),
-                                  n);
+    add_slopes<C, T>(*static_cast<const C*>(self), in<T>(w), out<T>(g), out<T>(state), n);
   });
 }
 template <class C, class T>
-int regularizer_after(void* self, void* w, void* state, double rate, std::size_t n) noexcept {
-  return guard([&] {
-    may_throw (&apply_after<C, T>)(*static_cast<const C*>(self), out<T>(w), out<T>(state), rate, n);
-  });
+NNRUN_CLONES int regularizer_after(void* self, void* w, void* state, double rate,
+                                   std::size_t n) noexcept {
+  return guard(
+      [&] { apply_after<C, T>(*static_cast<const C*>(self), out<T>(w), out<T>(state), rate, n); });
 }
 template <class C, class T>
 int regularizer_penalty(void* self, const void* w, std::size_t n, double* out) noexcept {
