@@ -19,6 +19,7 @@ class ForeignCall {
   static Called now() { return {what_, method_}; }
 
  private:
+  friend class ForeignCalls;
   friend class HostCall;
   static void note(Called called) {
     what_ = called.what;
@@ -31,6 +32,16 @@ class ForeignCall {
       "initial-exec")]] inline static thread_local constinit const char* volatile what_ = nullptr;
   [[gnu::tls_model(
       "initial-exec")]] inline static thread_local constinit const char* volatile method_ = nullptr;
+};
+
+/// Notes calls into plugins one after the other, each by two stores, until it goes.
+class ForeignCalls {
+ public:
+  ForeignCalls() = default;
+  ForeignCalls(const ForeignCalls&) = delete;
+  ForeignCalls& operator=(const ForeignCalls&) = delete;
+  ~ForeignCalls() { ForeignCall::what_ = nullptr; }
+  void next(const char* what, const char* method) { ForeignCall::note({what, method}); }
 };
 
 /// A plugin's call back into the host, which may call other plugins. Every function that the host

@@ -75,6 +75,43 @@ const Table* extension_of(const Class& plugin, const char* id) {
   return static_cast<const Table*>(extension_of(plugin, id));
 }
 
+/// What calls of an object need, side by side, for those that are made in every step. Functions:
+/// the table of one dtype.
+template <class Functions>
+struct Prepared {
+  const char* label = nullptr;  ///< of the class
+  void* self = nullptr;
+  Functions functions{};
+  explicit operator bool() const { return label != nullptr; }
+};
+
+/// Calls of prepared objects, one after the other: one handler serves all of them.
+class CallsInARow {
+ public:
+  /// Calls f(*this), which returns false at the first call that fails. Returns whether none did, or
+  /// threw; otherwise ForeignCall::now() is the one, and take_plugin_error returns what it said.
+  template <class F>
+  bool succeed(F f) {
+    try {
+      return f(*this);
+    } catch (...) {
+      remember_exception();
+      return false;
+    }
+  }
+  /// Calls function(self, arguments…) of `object`, and names it in the report if it crashes.
+  /// Returns whether it succeeds.
+  template <class Functions, class... Arguments>
+  bool call(const Prepared<Functions>& object, const char* method,
+            int (*function)(void*, Arguments...), std::type_identity_t<Arguments>... arguments) {
+    calls_.next(object.label, method);
+    return function(object.self, arguments...) == 0;
+  }
+
+ private:
+  ForeignCalls calls_;
+};
+
 class Object {
  public:
   Object() = default;
@@ -92,6 +129,10 @@ class Object {
   template <class Table>
   const Table& functions() const {
     return functions_of<Table>(*plugin_);
+  }
+  template <class Functions>
+  Prepared<Functions> prepared(const Functions& functions) const {
+    return {label_, self_, functions};
   }
   /// Calls function(self, arguments…) of its table, and names it in the report if it crashes.
   /// Returns its status, or 1 if it throws: take_plugin_error then returns what.
@@ -115,6 +156,10 @@ class Object {
   }
   /// Throws PluginError "<kind> '<name>' failed in <method>: <what the plugin said>".
   [[noreturn]] void fail(const char* method) const;
+  /// Throws that error if the call is one of this class, which is all that the message tells.
+  void fail_if_called(Called called) const {
+    if (label_ != nullptr && label_ == called.what) fail(called.method);
+  }
 
  private:
   void reset() noexcept;

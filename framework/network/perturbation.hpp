@@ -133,13 +133,13 @@ class Perturbation {
     const typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const nnrun_layer_call& call = step.call;
-    node.layer.call("forward", step.layer->forward, &call);
+    node.layer.call("forward", step.layer.functions.forward, &call);
     for (const Section& s : stage.sections) {
       T* const z = stages_[k].z + s.at;
       if (s.range.node == k)
         perturb(k, call, s, h, z);
       else if (s.input)
-        node.layer.call("spread", step.layer->spread, &call,
+        node.layer.call("spread", step.layer.functions.spread, &call,
                         stages_[static_cast<std::size_t>(node.inputs[0])].a + s.input->at,
                         s.input->groups, s.input->stride, z);
       else
@@ -152,7 +152,7 @@ class Perturbation {
     const Node& node = graph_.nodes[k];
     const auto call = [&](std::size_t at, std::size_t rows, std::size_t cols) {
       const std::size_t width = stages_[k].elementwise ? cols : node.activation_cols;
-      node.activation.call("forward", step.activation->forward, stages_[k].z + at,
+      node.activation.call("forward", step.activation.functions.forward, stages_[k].z + at,
                            stages_[k].a + at, rows * cols / width, width);
     };
     if (k == last() && graph_.cost_takes_scores) return call(0, 1, node.cols);  // for output() only
@@ -172,13 +172,13 @@ class Perturbation {
     const typename Pass<T>::Step& step = pass_.steps()[k];
     const Node& node = graph_.nodes[k];
     const bool whole = s.range.count == node.plan.n_parameters;
-    if (node.plan.groups == 0 || !step.layer->perturb) return one_by_one(k, call, s, h, z);
+    if (node.plan.groups == 0 || !step.layer.functions.perturb) return one_by_one(k, call, s, h, z);
     if (s.groups && whole) {
-      node.layer.call("perturb", step.layer->perturb, &call, static_cast<double>(h), z);
+      node.layer.call("perturb", step.layer.functions.perturb, &call, static_cast<double>(h), z);
       return;
     }
     if (s.range.from == 0)  // ranges of a node come in order: worked out once for all of them
-      node.layer.call("perturb", step.layer->perturb, &call, static_cast<double>(h),
+      node.layer.call("perturb", step.layer.functions.perturb, &call, static_cast<double>(h),
                       own_columns_.data());
     const T* const columns = own_columns_.data() + s.range.from;
     if (s.groups) {
@@ -199,7 +199,7 @@ class Perturbation {
       const T keep = w;
       w += h;
       call.out.v = one_row_.data();
-      node.layer.call("forward", pass_.steps()[k].layer->forward, &call);
+      node.layer.call("forward", pass_.steps()[k].layer.functions.forward, &call);
       std::copy_n(one_row_.data(), node.cols, z + i * node.cols);
       w = keep;
     }
@@ -224,7 +224,7 @@ class Perturbation {
     call.in = carried_.data();
     call.rows = s.range.count;
     call.out.v = z;
-    node.layer.call("forward", pass_.steps()[k].layer->forward, &call);
+    node.layer.call("forward", pass_.steps()[k].layer.functions.forward, &call);
   }
   /// Writes a section of columns as whole rows: in each, the base row with one column replaced.
   T* write_out(const Section& s, const T* values, std::size_t cols, T* rows) const {

@@ -13,9 +13,9 @@ class Pass {
  public:
   struct Step {
     const Node* node;
-    const nnrun_layer_functions* layer;
-    const nnrun_activation_functions* activation;    ///< may be null
-    int (*observe)(void*, const nnrun_layer_call*);  ///< may be null
+    Prepared<nnrun_layer_functions> layer;
+    Prepared<nnrun_activation_functions> activation;  ///< may be empty
+    int (*observe)(void*, const nnrun_layer_call*);   ///< may be null
     nnrun_layer_call call;
     std::vector<nnrun_tensor> in;
     /// a == z and da == dz where there is no activation; da == dz also where a joined cost writes.
@@ -38,26 +38,35 @@ class Pass {
     rows_ = rows;
   }
   const T* forward() {
-    for (Step& s : steps_) {
-      s.node->layer.call("forward", s.layer->forward, &s.call);
-      if (s.activation)
-        s.node->activation.call("forward", s.activation->forward, s.z, s.a, s.call.rows * s.pieces,
-                                s.node->activation_cols);
-    }
+    in_a_row([this](CallsInARow& row) {
+      for (Step& s : steps_) {
+        if (!row.call(s.layer, "forward", s.layer.functions.forward, &s.call)) return false;
+        if (s.activation && !row.call(s.activation, "forward", s.activation.functions.forward, s.z,
+                                      s.a, s.call.rows * s.pieces, s.node->activation_cols))
+          return false;
+      }
+      return true;
+    });
     return steps_.back().a;
   }
   /// Returns what the cost takes: the outputs, or, if it is joined, what their activation takes.
   const T* for_cost() const { return cost_takes_scores_ ? steps_.back().z : steps_.back().a; }
   /// Computes all slopes that are wanted from those of the last step's output, which must be set.
   void backward_inputs() {
-    for (std::size_t k = steps_.size(); k-- > 0;) {
-      Step& s = steps_[k];
-      if (!s.has_slope) continue;
-      if (s.da != s.dz)
-        s.node->activation.call("backward", s.activation->backward, s.z, s.a, s.da, s.dz,
-                                s.call.rows * s.pieces, s.node->activation_cols);
-      if (s.inputs_wanted) s.node->layer.call("backward_inputs", s.layer->backward_inputs, &s.call);
-    }
+    in_a_row([this](CallsInARow& row) {
+      for (std::size_t k = steps_.size(); k-- > 0;) {
+        Step& s = steps_[k];
+        if (!s.has_slope) continue;
+        if (s.da != s.dz &&
+            !row.call(s.activation, "backward", s.activation.functions.backward, s.z, s.a, s.da,
+                      s.dz, s.call.rows * s.pieces, s.node->activation_cols))
+          return false;
+        if (s.inputs_wanted &&
+            !row.call(s.layer, "backward_inputs", s.layer.functions.backward_inputs, &s.call))
+          return false;
+      }
+      return true;
+    });
   }
   /// Lets layers with state learn from the step that is over.
   void observe() {
@@ -65,11 +74,16 @@ class Pass {
       if (s.observe) s.node->layer.call("observe", s.observe, &s.call);
   }
   void backward_parameters(T* gradient) {
-    for (Step& s : steps_)
-      if (s.has_parameters) {
+    in_a_row([this, gradient](CallsInARow& row) {
+      for (Step& s : steps_) {
+        if (!s.has_parameters) continue;
         s.call.dw = gradient + s.node->offset;
-        s.node->layer.call("backward_parameters", s.layer->backward_parameters, &s.call);
+        if (!row.call(s.layer, "backward_parameters", s.layer.functions.backward_parameters,
+                      &s.call))
+          return false;
       }
+      return true;
+    });
   }
   std::size_t rows() const { return rows_; }
   std::vector<Step>& steps() { return steps_; }
@@ -78,6 +92,20 @@ class Pass {
  private:
   template <class>
   friend class Workspace;
+  template <class F>
+  void in_a_row(F f) {
+    CallsInARow row;
+    if (!row.succeed(f)) [[unlikely]]
+      fail(ForeignCall::now());
+  }
+  [[noreturn, gnu::noinline]] void fail(Called called) const {
+    for (const Step& s : steps_) {
+      s.node->layer.fail_if_called(called);
+      s.node->activation.fail_if_called(called);
+    }
+    steps_.back().node->layer.fail(called.method);  // not reached: a step made the call
+  }
+
   std::vector<Step> steps_;
   std::vector<nnrun_tensor*> data_readers_;
   std::size_t rows_ = 0;
@@ -187,12 +215,13 @@ class Workspace {
     const Node& node = graph_->nodes[k];
     typename Pass<T>::Step s{};
     s.node = &node;
-    s.layer = &node.functions().by_dtype[dtype_of<T>];
+    s.layer = node.layer.prepared(node.functions().by_dtype[dtype_of<T>]);
     s.has_slope = node.has_slope;
     s.pieces = node.cols / node.activation_cols;
-    s.has_parameters = s.layer->backward_parameters && node.learns();
+    s.has_parameters = s.layer.functions.backward_parameters && node.learns();
     if (node.activation)
-      s.activation = &node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>];
+      s.activation = node.activation.prepared(
+          node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>]);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       s.in.push_back({nullptr, nullptr, size_of(node.in_shapes[i]), 0});
       if (node.inputs[i] == data_input) continue;

@@ -67,7 +67,10 @@ class MeanCost {
   double backpropagate(T* gradient) {
     if (team_.size() == 1 || (n_blocks_ == 1 && tiles_.size() == 1)) {
       for (std::size_t b = 0; b < n_blocks_; ++b) values_and_slopes(b);
-      for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
+      if (is_whole())
+        blocks_[0].backward_parameters(gradient);
+      else
+        for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
       return mean_cost();
     }
     share(n_blocks_, [this](std::size_t b, unsigned thread) {
@@ -130,6 +133,8 @@ class MeanCost {
   }
 
  private:
+  /// Returns whether one pass is all there is: the block has all rows, and there is one tile.
+  bool is_whole() const { return n_blocks_ == 1 && tiles_.size() == 1; }
   struct Rows {
     std::size_t from, count;
   };
