@@ -56,22 +56,47 @@ host::Experiment shipped(const Setting& setting, const char* name,
                                setting.registry);
 }
 
-void differences(const Setting& setting) {
-  const host::Experiment e = shipped(setting, "diagonal.yaml", {{"data.test", "0"}});
+/// A line about the last contender against the one before it, which is the limit.
+void print_share_of_limit(const std::vector<Contender>& contenders) {
+  const std::size_t n = contenders.size();
+  std::printf("  nnrun takes %.2f x the time that all in registers takes\n",
+              contenders[n - 1].best / contenders[n - 2].best);
+}
+
+template <class T>
+void differences_in(const Setting& setting, const char* dtype) {
+  const host::Experiment e =
+      shipped(setting, "diagonal.yaml", {{"data.test", "0"}, {"dtype", dtype}});
   const auto trainer = host::Trainer::create(e, 1);
-  Start<double> s = start_of<double>(e, false);
+  const Start<double> start = start_of<double>(e, false);
+  Start<T> s = start_of<T>(e, false);
+  std::vector<double> w = start.w;
   const std::size_t n = s.train.count;
   const auto plain = [&] {
-    return differences_2_5_1(s.w.data(), s.train.x.data(), s.train.t.data(), n, 0.01, 1);
+    return differences_2_5_1(w.data(), start.train.x.data(), start.train.t.data(), n, 0.01, 1);
+  };
+  const auto limit = [&] {
+    return registers_differences_2_5_1(s.w.data(), s.train.x.data(), s.train.t.data(), n, T(0.01),
+                                       T(1));
   };
   const double plain_cost = plain() / static_cast<double>(n), cost = first_cost(*trainer);
+  std::printf("\n  mean cost of the first epoch, all in registers: %.9g",
+              limit() / static_cast<double>(n));
   std::vector<Contender> contenders{
-      {"plain: one pass per weight", [&] { return seconds_of(plain); }},
+      {"plain: one pass per weight, float64", [&] { return seconds_of(plain); }},
+      {"limit: all in registers", [&] { return seconds_of(limit); }},
       trained("nnrun configs/diagonal.yaml", *trainer)};
   alternate(contenders, setting.rounds);
-  print("The article: 2-5-1, finite differences, float64, one example at a time", contenders,
-        static_cast<double>(n));
+  print(
+      (std::string("The article: 2-5-1, finite differences, ") + dtype + ", one example at a time")
+          .c_str(),
+      contenders, static_cast<double>(n));
+  print_share_of_limit(contenders);
   print_costs(plain_cost, cost);
+}
+void differences(const Setting& setting) {
+  differences_in<double>(setting, "float64");
+  differences_in<float>(setting, "float32");
 }
 
 void online(const Setting& setting) {
@@ -80,16 +105,24 @@ void online(const Setting& setting) {
               {{"data.test", "0"}, {"dtype", "float32"}, {"train.gradient", "backprop"}});
   const auto trainer = host::Trainer::create(e, 1);
   Start<float> s = start_of<float>(e, false);
+  std::vector<float> w = s.w;
   const std::size_t n = s.train.count;
   const auto plain = [&] {
     return backprop_2_5_1(s.w.data(), s.train.x.data(), s.train.t.data(), n, 1);
   };
+  const auto limit = [&] {
+    return registers_backprop_2_5_1(w.data(), s.train.x.data(), s.train.t.data(), n, 1);
+  };
   const double plain_cost = plain() / static_cast<double>(n), cost = first_cost(*trainer);
+  std::printf("\n  mean cost of the first epoch, all in registers: %.9g",
+              limit() / static_cast<double>(n));
   std::vector<Contender> contenders{{"plain: by hand", [&] { return seconds_of(plain); }},
+                                    {"limit: all in registers", [&] { return seconds_of(limit); }},
                                     trained("nnrun configs/diagonal-bias.yaml", *trainer)};
   alternate(contenders, setting.rounds);
   print("2-5-1 with biases, backpropagation, float32, one example at a time", contenders,
         static_cast<double>(n));
+  print_share_of_limit(contenders);
   print_costs(plain_cost, cost);
 }
 

@@ -13,6 +13,15 @@ double differences_2_5_1(double* w, const double* x, const double* t, std::size_
 /// stand its biases.
 double backprop_2_5_1(float* w, const float* x, const float* t, std::size_t n, float rate);
 
+/// The same two with all numbers in registers: what is left is the chain of arithmetic that an
+/// example must wait for. Parameters as above.
+double registers_differences_2_5_1(double* w, const double* x, const double* t, std::size_t n,
+                                   double h, double rate);
+double registers_differences_2_5_1(float* w, const float* x, const float* t, std::size_t n, float h,
+                                   float rate);
+double registers_backprop_2_5_1(float* w, const float* x, const float* t, std::size_t n,
+                                float rate);
+
 /// 784-128-10 with biases by the chain rule, an update per batch. Parameters as above, but weights
 /// are inputs × units, so that all loops run along memory.
 struct Batches {
