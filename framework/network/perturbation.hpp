@@ -23,14 +23,17 @@ class Perturbation {
         values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         base_(graph, 1, w, state, false),
         pass_(base_.pass()),
-        is_fixed_(graph.n_parameters),
-        sweeps_(plan_sweeps(graph, dtype_of<T>, limit)) {
+        is_fixed_(graph.n_parameters) {
     fixed.fill(is_fixed_.data(), 1);
     for (const Node& node : graph.nodes)
       if (node.frozen && node.plan.n_parameters > 0)
         frozen_.push_back({node.offset, node.plan.n_parameters});
-    allocate();
-    if (!sweeps_.empty()) connect();
+    std::vector<PerturbationSweep> plans = plan_sweeps(graph, dtype_of<T>, limit);
+    allocate(sizes_of(plans, graph));
+    if (!plans.empty()) connect();
+    sweeps_.reserve(plans.size());  // calls point to their plans
+    for (PerturbationSweep& plan : plans) sweeps_.push_back({std::move(plan), {}});
+    for (Sweep& sweep : sweeps_) sweep.calls = calls_of(sweep.plan);
   }
 
   /// Sets out[i] to the cost of one example with parameter i + h. Padding and frozen parameters get
@@ -38,7 +41,7 @@ class Perturbation {
   T costs(const T* x, const T* t, T h, T* out) {
     pass_.set_batch(x, 1);
     T here{};
-    for (Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
+    for (const Sweep& sweep : sweeps_) here = run(sweep, x, t, h, out);
     if (sweeps_.empty()) {
       pass_.forward();
       here = base_cost(pass_.for_cost(), t);
@@ -56,7 +59,20 @@ class Perturbation {
 
  private:
   using Section = PerturbedSection;
-  using Sweep = PerturbationSweep;
+  /// One of the calls that a sweep consists of. What it does not need is empty.
+  struct Call {
+    enum What { forward, perturb, perturb_in_parts, spread, carry, activate } what;
+    const typename Pass<T>::Step* step;
+    const Section* section = nullptr;
+    const PerturbationSweep* plan = nullptr;
+    T* to = nullptr;
+    std::size_t rows = 0, cols = 0;
+    const T* from = nullptr;
+  };
+  struct Sweep {
+    PerturbationSweep plan;
+    std::vector<Call> calls;
+  };
   struct Numbers {  // of a node, shared by all sweeps
     Buffer<T> z_numbers, a_numbers;
     T *z = nullptr, *a = nullptr;
@@ -64,8 +80,7 @@ class Perturbation {
   };
   std::size_t last() const { return graph_.nodes.size() - 1; }
 
-  void allocate() {
-    const SweepSizes sizes = sizes_of(sweeps_, graph_);
+  void allocate(const SweepSizes& sizes) {
     for (std::size_t k = 0; k < graph_.nodes.size(); ++k) {
       const Node& node = graph_.nodes[k];
       Numbers& n = stages_.emplace_back();
@@ -103,9 +118,13 @@ class Perturbation {
       lane_at(out + i) = select(lane_at(is_fixed + i), Lane<T>{} + here, lane_at(costs + i));
   }
 
-  T run(Sweep& sweep, const T* x, const T* t, T h, T* out) {
-    for (std::size_t k = 0; k < sweep.nodes.size(); ++k) evaluate(sweep, k, x, h);
-    const PerturbedNode& end = sweep.nodes.back();
+  T run(const Sweep& sweep, const T* x, const T* t, T h, T* out) {
+    pass_.in_a_row([&](CallsInARow& row) {
+      for (const Call& call : sweep.calls)
+        if (!make(row, call, x, h)) return false;
+      return true;
+    });
+    const PerturbedNode& end = sweep.plan.nodes.back();
     const std::size_t cols = graph_.output().cols;
     const T* const y = graph_.cost_takes_scores ? stages_[last()].z : stages_[last()].a;
     if (cols == 1) {  // the base and all sections are rows of one number: one call
@@ -128,90 +147,134 @@ class Perturbation {
     return here;
   }
 
-  void evaluate(const Sweep& sweep, std::size_t k, const T* x, T h) {
-    const PerturbedNode& stage = sweep.nodes[k];
-    const typename Pass<T>::Step& step = pass_.steps()[k];
-    const Node& node = graph_.nodes[k];
-    const nnrun_layer_call& call = step.call;
-    node.layer.call("forward", step.layer.functions.forward, &call);
-    for (const Section& s : stage.sections) {
-      T* const z = stages_[k].z + s.at;
-      if (s.range.node == k)
-        perturb(k, call, s, h, z);
-      else if (s.input)
-        node.layer.call("spread", step.layer.functions.spread, &call,
-                        stages_[static_cast<std::size_t>(node.inputs[0])].a + s.input->at,
-                        s.input->groups, s.input->stride, z);
-      else
-        carry(sweep, k, call, s, x, z);
+  /// Prepares the calls of a sweep, node by node in graph order.
+  std::vector<Call> calls_of(const PerturbationSweep& plan) {
+    std::vector<Call> calls;
+    for (std::size_t k = 0; k < plan.nodes.size(); ++k) {
+      const typename Pass<T>::Step& step = pass_.steps()[k];
+      calls.push_back({.what = Call::forward, .step = &step});
+      for (const Section& s : plan.nodes[k].sections) {
+        T* const z = stages_[k].z + s.at;
+        if (s.range.node == k)
+          calls.push_back({.what = moves_whole(k, s) ? Call::perturb : Call::perturb_in_parts,
+                           .step = &step,
+                           .section = &s,
+                           .to = z});
+        else if (s.input)
+          calls.push_back({.what = Call::spread,
+                           .step = &step,
+                           .to = z,
+                           .rows = s.input->groups,
+                           .cols = s.input->stride,
+                           .from = stages_[static_cast<std::size_t>(graph_.nodes[k].inputs[0])].a +
+                                   s.input->at});
+        else
+          calls.push_back(
+              {.what = Call::carry, .step = &step, .section = &s, .plan = &plan, .to = z});
+      }
+      if (step.activation) add_activation(plan.nodes[k], k, calls);
     }
-    if (step.activation) activate(stage, k);
+    return calls;
   }
-  void activate(const PerturbedNode& stage, std::size_t k) {
-    typename Pass<T>::Step& step = pass_.steps()[k];
+  bool moves_whole(std::size_t k, const Section& s) const {
+    return s.groups && s.range.count == graph_.nodes[k].plan.n_parameters &&
+           pass_.steps()[k].layer.functions.perturb;
+  }
+  void add_activation(const PerturbedNode& stage, std::size_t k, std::vector<Call>& calls) const {
     const Node& node = graph_.nodes[k];
-    const auto call = [&](std::size_t at, std::size_t rows, std::size_t cols) {
-      const std::size_t width = stages_[k].elementwise ? cols : node.activation_cols;
-      node.activation.call("forward", step.activation.functions.forward, stages_[k].z + at,
-                           stages_[k].a + at, rows * cols / width, width);
+    const Numbers& numbers = stages_[k];
+    const auto add = [&](std::size_t at, std::size_t rows, std::size_t cols) {
+      const std::size_t width = numbers.elementwise ? cols : node.activation_cols;
+      calls.push_back({.what = Call::activate,
+                       .step = &pass_.steps()[k],
+                       .to = numbers.a + at,
+                       .rows = rows * cols / width,
+                       .cols = width,
+                       .from = numbers.z + at});
     };
-    if (k == last() && graph_.cost_takes_scores) return call(0, 1, node.cols);  // for output() only
-    if (stages_[k].elementwise) {
+    if (k == last() && graph_.cost_takes_scores) return add(0, 1, node.cols);  // for output() only
+    if (numbers.elementwise) {
       if (node.cols == 1)
-        call(0, stage.size, 1);
+        add(0, stage.size, 1);
       else
-        call(0, 1, stage.size);
+        add(0, 1, stage.size);
       return;
     }
-    call(0, 1, node.cols);
-    for (const Section& s : stage.sections) call(s.at, s.range.count, node.cols);
+    add(0, 1, node.cols);
+    for (const Section& s : stage.sections) add(s.at, s.range.count, node.cols);
+  }
+  /// Makes a prepared call. Returns whether it succeeds.
+  bool make(CallsInARow& row, const Call& c, const T* x, T h) {
+    const Prepared<nnrun_layer_functions>& layer = c.step->layer;
+    switch (c.what) {
+      case Call::forward:
+        return row.call(layer, "forward", layer.functions.forward, &c.step->call);
+      case Call::perturb:
+        return row.call(layer, "perturb", layer.functions.perturb, &c.step->call,
+                        static_cast<double>(h), c.to);
+      case Call::spread:
+        return row.call(layer, "spread", layer.functions.spread, &c.step->call, c.from, c.rows,
+                        c.cols, c.to);
+      case Call::activate:
+        return row.call(c.step->activation, "forward", c.step->activation.functions.forward, c.from,
+                        c.to, c.rows, c.cols);
+      case Call::perturb_in_parts:
+        return perturb_in_parts(row, *c.step, *c.section, h, c.to);
+      case Call::carry:
+        return carry(row, *c.plan, *c.step, *c.section, x, c.to);
+    }
+    return false;
   }
 
-  /// Moves a layer's own parameters.
-  void perturb(std::size_t k, const nnrun_layer_call& call, const Section& s, T h, T* z) {
-    const typename Pass<T>::Step& step = pass_.steps()[k];
-    const Node& node = graph_.nodes[k];
-    const bool whole = s.range.count == node.plan.n_parameters;
-    if (node.plan.groups == 0 || !step.layer.functions.perturb) return one_by_one(k, call, s, h, z);
-    if (s.groups && whole) {
-      node.layer.call("perturb", step.layer.functions.perturb, &call, static_cast<double>(h), z);
-      return;
-    }
-    if (s.range.from == 0)  // ranges of a node come in order: worked out once for all of them
-      node.layer.call("perturb", step.layer.functions.perturb, &call, static_cast<double>(h),
-                      own_columns_.data());
+  /// Moves a layer's own parameters where one call of `perturb` does not do it.
+  bool perturb_in_parts(CallsInARow& row, const typename Pass<T>::Step& step, const Section& s, T h,
+                        T* z) {
+    const Node& node = *step.node;
+    if (node.plan.groups == 0 || !step.layer.functions.perturb)
+      return one_by_one(row, step, s, h, z);
+    // ranges of a node come in order: worked out once for all of them
+    if (s.range.from == 0 && !row.call(step.layer, "perturb", step.layer.functions.perturb,
+                                       &step.call, static_cast<double>(h), own_columns_.data()))
+      return false;
     const T* const columns = own_columns_.data() + s.range.from;
     if (s.groups) {
       std::copy_n(columns, s.range.count, z);
-      return;
+      return true;
     }
     const std::size_t stride = node.plan.n_parameters / node.plan.groups;
-    const T* const base = stages_[k].z;
+    const T* const base = static_cast<const T*>(step.call.out.v);
     for (std::size_t i = 0; i < s.range.count; ++i) {
       std::copy_n(base, node.cols, z + i * node.cols);
       if (i % stride < node.cols) z[i * node.cols + i % stride] = columns[i];
     }
+    return true;
   }
-  void one_by_one(std::size_t k, nnrun_layer_call call, const Section& s, T h, T* z) {
-    const Node& node = graph_.nodes[k];
+  bool one_by_one(CallsInARow& row, const typename Pass<T>::Step& step, const Section& s, T h,
+                  T* z) {
+    const Node& node = *step.node;
+    nnrun_layer_call call = step.call;
+    call.out.v = one_row_.data();
     for (std::size_t i = 0; i < s.range.count; ++i) {
       T& w = w_[node.offset + s.range.from + i];
       const T keep = w;
       w += h;
-      call.out.v = one_row_.data();
-      node.layer.call("forward", pass_.steps()[k].layer.functions.forward, &call);
-      std::copy_n(one_row_.data(), node.cols, z + i * node.cols);
+      const bool succeeds = row.call(step.layer, "forward", step.layer.functions.forward, &call);
       w = keep;
+      if (!succeeds) return false;
+      std::copy_n(one_row_.data(), node.cols, z + i * node.cols);
     }
+    return true;
   }
 
-  /// Passes the perturbations of an earlier layer through layer k, as whole rows of every input.
-  void carry(const Sweep& sweep, std::size_t k, nnrun_layer_call call, const Section& s, const T* x,
-             T* z) {
-    const Node& node = graph_.nodes[k];
+  /// Passes the perturbations of an earlier layer through a later one, as whole rows of every
+  /// input.
+  bool carry(CallsInARow& row, const PerturbationSweep& plan, const typename Pass<T>::Step& step,
+             const Section& s, const T* x, T* z) {
+    const Node& node = *step.node;
+    nnrun_layer_call call = step.call;
     carried_.assign(call.in, call.in + call.n_in);
     for (std::size_t i = 0; i < carried_.size(); ++i) {
-      const Section* const from = find_section(sweep, node.inputs[i], s.range.node);
+      const Section* const from = find_section(plan, node.inputs[i], s.range.node);
       const T* const values =
           node.inputs[i] == data_input ? x : stages_[static_cast<std::size_t>(node.inputs[i])].a;
       if (from && !from->groups)
@@ -224,7 +287,7 @@ class Perturbation {
     call.in = carried_.data();
     call.rows = s.range.count;
     call.out.v = z;
-    node.layer.call("forward", pass_.steps()[k].layer.functions.forward, &call);
+    return row.call(step.layer, "forward", step.layer.functions.forward, &call);
   }
   /// Writes a section of columns as whole rows: in each, the base row with one column replaced.
   T* write_out(const Section& s, const T* values, std::size_t cols, T* rows) const {

@@ -85,6 +85,14 @@ class Pass {
       return true;
     });
   }
+  /// Calls f(row), which returns false at the first call in the row that fails; each is one of this
+  /// pass's objects. Throws PluginError naming it.
+  template <class F>
+  void in_a_row(F f) {
+    CallsInARow row;
+    if (!row.succeed(f)) [[unlikely]]
+      fail(ForeignCall::now());
+  }
   std::size_t rows() const { return rows_; }
   std::vector<Step>& steps() { return steps_; }
   const std::vector<Step>& steps() const { return steps_; }
@@ -92,12 +100,6 @@ class Pass {
  private:
   template <class>
   friend class Workspace;
-  template <class F>
-  void in_a_row(F f) {
-    CallsInARow row;
-    if (!row.succeed(f)) [[unlikely]]
-      fail(ForeignCall::now());
-  }
   [[noreturn, gnu::noinline]] void fail(Called called) const {
     for (const Step& s : steps_) {
       s.node->layer.fail_if_called(called);
