@@ -28,6 +28,22 @@ class Descent {
   /// Takes in the report of a finished epoch, for schedules that watch a value.
   void observe(const EpochReport& report);
   std::uint64_t steps() const { return update_.step; }
+  /// Calls f(numbers) for each vector that a step changes, but for the parameters.
+  template <class F>
+  void for_each_vector(F f) const {
+    for (const Buffer<T>& slot : slots_) f(slot.all());
+    if (!regularized_.empty()) f(regularizer_state_.all());
+  }
+  /// What else a step changes.
+  struct Moment {
+    std::uint64_t step = 0;
+    double rate = 0;
+  };
+  Moment moment() const { return {update_.step, update_.rate}; }
+  void set_moment(const Moment& moment) {
+    update_.step = moment.step;
+    update_.rate = moment.rate;
+  }
   /// Returns how many epochs the run is planned to begin, whether `epochs` or `steps` says so.
   std::size_t planned_epochs() const {
     return static_cast<std::size_t>((planned_steps_ + steps_per_epoch_ - 1) / steps_per_epoch_);

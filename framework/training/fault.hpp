@@ -29,13 +29,29 @@ Problem bad_number(const Fault& fault, double cost, std::size_t epoch, std::uint
 Problem bad_update(const std::vector<const Object*>& updaters, std::size_t epoch,
                    std::uint64_t step, const Diagnosis& diagnosis);
 
-/// x · 0 is 0, or NaN if x is not finite; summed lane by lane, so that one addition does not wait
-/// for another. n: whole lanes, or the rest of the last lane must be finite too.
+/// Returns Σ x · 0 in lanes: x · 0 is 0, or NaN if x is not finite. Four sums, so that one addition
+/// does not wait for another. n: whole lanes, or the rest of the last lane must be finite too.
+template <class T>
+NNRUN_INLINE Lane<T> sum_of_zeros(const T* x, std::size_t n) {
+  Lane<T> a{}, b{}, c{}, d{};
+  std::size_t i = 0;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    a += lane_at(x + i) * T(0);
+    b += lane_at(x + i + lanes) * T(0);
+    c += lane_at(x + i + 2 * lanes) * T(0);
+    d += lane_at(x + i + 3 * lanes) * T(0);
+  }
+  for (; i < n; i += lanes) a += lane_at(x + i) * T(0);
+  return (a + b) + (c + d);
+}
 template <class T>
 NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
-  Lane<T> sums{};
-  for (std::size_t i = 0; i < n; i += lanes) sums += lane_at(x + i) * T(0);
-  return sum_of_lanes<T>(sums)[0] == T(0);
+  return sum_of_lanes<T>(sum_of_zeros(x, n))[0] == T(0);
+}
+/// Adds Σ x · 0 to a lane: all that it has seen is finite as long as all_finite says so of it.
+template <class T>
+NNRUN_CLONES void see(const T* x, std::size_t n, T* seen) {
+  lane_at(seen) += sum_of_zeros(x, n);
 }
 
 /// Returns the first fault, in graph order, among the values of a batch's blocks.

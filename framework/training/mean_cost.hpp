@@ -28,6 +28,7 @@ class MeanCost {
         value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         team_(team),
         workspace_(graph, max_rows, w, state, true, team.size()),
+        outputs_(workspace_.output(graph.nodes.size() - 1)),
         out_cols_(graph.output().cols),
         per_row_(max_rows) {
     for (std::size_t b = 0; b < most_blocks(max_rows); ++b) blocks_.push_back(workspace_.pass());
@@ -52,6 +53,8 @@ class MeanCost {
     for (Noise& noise : noises_) draw(noise, step);
   }
   const Batch<T>& batch() const { return batch_; }
+  /// Makes the next batch begin as the first one did, with slopes that are zero.
+  void forget_batch() { batch_ = {}; }
 
   double cost() {
     for (std::size_t b = 0; b < n_blocks_; ++b) {
@@ -85,7 +88,7 @@ class MeanCost {
   }
 
   /// Returns the outputs of the last evaluation.
-  const T* outputs() const { return workspace_.output(graph_.nodes.size() - 1); }
+  const T* outputs() const { return outputs_; }
   /// Lets layers with state learn from this step, after its update.
   void observe() {
     Pass<T>& whole = tiles_.front();
@@ -229,6 +232,7 @@ class MeanCost {
   decltype(nnrun_cost_functions::value) value_;
   Team& team_;
   Workspace<T> workspace_;
+  const T* const outputs_;
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
   double share_of_row_ = 1;  // of an example that counts 1, in the mean
   std::vector<Pass<T>> blocks_, tiles_;

@@ -54,6 +54,7 @@ class Objective {
     return mean_cost_.cost();
   }
   double backpropagate(T* gradient) {
+    slopes_were_wanted_ = true;
     outputs_ = mean_cost_.outputs();
     return mean_cost_.backpropagate(gradient);
   }
@@ -73,6 +74,8 @@ class Objective {
     return cost;
   }
   void observe() { mean_cost_.observe(); }
+  /// Forgets what the last batch left, whose numbers may not be finite.
+  void forget_batch() { mean_cost_.forget_batch(); }
   void clear_fixed(T* gradient) const { moved_.clear_fixed(gradient); }
   /// Returns the outputs of the last evaluation.
   const T* outputs() const { return outputs_; }
@@ -138,10 +141,8 @@ class Objective {
     });
   }
   static int slopes_now(void* host, void* gradient, double* cost) {
-    return guarded(host, [&](Objective& self) {
-      self.slopes_were_wanted_ = true;
-      *cost = self.backpropagate(static_cast<T*>(gradient));
-    });
+    return guarded(host,
+                   [&](Objective& self) { *cost = self.backpropagate(static_cast<T*>(gradient)); });
   }
 
   const Graph& graph_;

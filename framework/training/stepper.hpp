@@ -1,4 +1,8 @@
 // One step: the gradient of a batch, then the update, unless a number is not finite.
+//
+// Whether all numbers are finite is known last in a step, and a small network would wait for it for
+// a tenth of its time. So steps can be made unchecked: what they have seen is judged once for all
+// of them, and if some number was not finite they are undone and made again, each one checked.
 #pragma once
 #include <array>
 #include <chrono>
@@ -8,6 +12,7 @@
 #include "training/descent.hpp"
 #include "training/diagnosis.hpp"
 #include "training/objective.hpp"
+#include "training/way_back.hpp"
 namespace nnrun::host {
 
 template <class T>
@@ -28,18 +33,40 @@ class Stepper {
         team_(useful_threads(threads, batch_rows, model.graph())),
         objective_(model.graph(), cost, batch_rows, w_.data(), team_, model.state().data(),
                    &random),
-        descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data()) {}
+        descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data()),
+        way_back_(w_.all(), model.state().all(), descent_) {}
 
   /// Makes a step and returns the batch's cost before the update. Throws TrainingError, with the
   /// parameters unchanged, if the cost or the gradient is not finite. epoch: from 1, for messages.
   double run(const Batch<T>& batch, std::uint64_t epoch) {
-    objective_.set_batch(batch, descent_.steps() + 1);
-    const double cost = compute(gradient_, compute_);
+    const double cost = compute(batch);
     if (!std::isfinite(cost) || !is_gradient_finite()) [[unlikely]]
       refuse(epoch, cost);
-    descent_.step();
-    if (graph_.n_state > 0) objective_.observe();
+    update();
     return cost;
+  }
+  /// Returns whether steps may be made unchecked.
+  bool can_undo() const { return way_back_.is_open(); }
+  /// Copies all that steps change, and forgets what it has seen.
+  void mark() {
+    way_back_.mark();
+    std::fill_n(seen_, lanes, T(0));
+    seen_costs_ = 0;
+  }
+  /// Makes a step whatever its numbers are, and remembers whether they were finite.
+  double run_unchecked(const Batch<T>& batch) {
+    const double cost = compute(batch);
+    seen_costs_ += cost * 0;
+    for (const LearningStretch& s : descent_.learning()) see(g_.data() + s.from, s.count, seen_);
+    update();
+    return cost;
+  }
+  /// Returns whether all costs and gradients since the mark were finite.
+  bool has_seen_finite() const { return seen_costs_ == 0 && all_finite(seen_, lanes); }
+  /// Undoes the steps since the mark.
+  void go_back() {
+    way_back_.go_back();
+    objective_.forget_batch();
   }
   /// Returns the outputs of the last batch.
   const T* outputs() const { return objective_.outputs(); }
@@ -72,6 +99,15 @@ class Stepper {
   const Descent<T>& descent() const { return descent_; }
 
  private:
+  /// Writes the batch's gradient to g_ and returns its cost.
+  double compute(const Batch<T>& batch) {
+    objective_.set_batch(batch, descent_.steps() + 1);
+    return compute(gradient_, compute_);
+  }
+  void update() {
+    descent_.step();
+    if (graph_.n_state > 0) objective_.observe();
+  }
   bool is_gradient_finite() const {
     for (const LearningStretch& s : descent_.learning())
       if (!all_finite(g_.data() + s.from, s.count)) return false;
@@ -132,6 +168,9 @@ class Stepper {
   Team team_;
   Objective<T> objective_;
   Descent<T> descent_;
+  WayBack<T> way_back_;
+  alignas(64) T seen_[lanes] = {};
+  double seen_costs_ = 0;
 };
 
 }  // namespace nnrun::host

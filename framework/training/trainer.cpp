@@ -286,10 +286,7 @@ class TrainerOf final : public Trainer {
       if (position_.seen == 0) batches_->begin_epoch(random_, epoch);
       const std::uint64_t steps = std::min(chunk, most_steps);
       const Clock::time_point start = Clock::now();
-      for (std::uint64_t i = 0; i < steps && position_.seen < count; ++i) {
-        run_step(epoch, count);
-        --most_steps;
-      }
+      most_steps -= run_steps(epoch, count, steps);
       const double took = seconds_since(start);
       position_.epoch_seconds += took;
       const bool stop = listener.stop && listener.stop();
@@ -369,10 +366,37 @@ class TrainerOf final : public Trainer {
   /// Returns nullptr if the last epoch ended before it had seen every example.
   const T* whole_outputs() const { return position_.last_is_whole ? batches_->outputs() : nullptr; }
 
-  void run_step(std::uint64_t epoch, std::size_t count) {
+  /// Makes up to `most` steps of the present epoch, and returns how many.
+  std::uint64_t run_steps(std::uint64_t epoch, std::size_t count, std::uint64_t most) {
+    const std::uint64_t before = descent().steps();
+    if (!run_unchecked(count, most))
+      for (std::uint64_t i = 0; i < most && position_.seen < count; ++i)
+        run_step(count, [&](const Batch<T>& batch) { return stepper_.run(batch, epoch); });
+    return descent().steps() - before;
+  }
+  /// Makes the same steps without looking at each one's numbers. Returns false, with everything as
+  /// it was before, if a number was not finite or a plugin threw, perhaps because of one.
+  bool run_unchecked(std::size_t count, std::uint64_t most) {
+    if (most == 1 || !stepper_.can_undo()) return false;
+    const Position start = position_;
+    const std::uint64_t drawn = random_.position();
+    stepper_.mark();
+    try {
+      for (std::uint64_t i = 0; i < most && position_.seen < count; ++i)
+        run_step(count, [&](const Batch<T>& batch) { return stepper_.run_unchecked(batch); });
+      if (stepper_.has_seen_finite()) return true;
+    } catch (...) {  // it is thrown again by the step that is to blame
+    }
+    stepper_.go_back();
+    position_ = start;
+    if (random_.position() != drawn) random_.set_position(drawn);
+    return false;
+  }
+  template <class F>
+  void run_step(std::size_t count, F step) {
     const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
     const Batch<T> batch = batches_->at(from, rows);
-    const double cost = stepper_.run(batch, epoch);
+    const double cost = step(batch);
     position_.epoch_cost += cost * batch.divisor;
     if (batches_->has_divisors()) position_.epoch_divisor += batch.divisor;
     if (batches_->keeps_outputs()) batches_->keep_outputs(stepper_.outputs(), from, rows);

@@ -61,6 +61,18 @@ TEST_CASE("what a formula throws in training ends the run with its class and met
              Contains("error: activation 'bad' failed in forward: " + said + "\n  --> bad.so\n"));
 }
 
+TEST_CASE("numbers that are not finite are told of before what a formula throws because of them",
+          "[checking]") {
+  const PluginFactory factory;
+  write_config(factory, "a.yaml");
+  factory.cpp("bad.so", class_that("if (!(x < 1) && !(x >= 1)) throw std::runtime_error(\"nan\");"), "-O3");
+  const Ended ended =
+      run("$nnrun -q a.yaml --set train.optimizer.learning_rate=1e6", factory.folder());
+  CHECK(ended.status == 1);
+  CHECK_THAT(ended.err, Contains("error: cost became ") && Contains(" in epoch 1, step ") &&
+                            Contains("; the update was not applied"));
+}
+
 TEST_CASE("a run that a plugin keeps from ending says so, and a second signal ends it",
           "[checking]") {
   if (!loops_hear_signals) return;
