@@ -136,6 +136,9 @@ Finding agreement(const Subject& subject) {
   if (!network.draws()) {
     const double d = distance(first, expected);
     const std::string text = "relative difference " + significant(d, 1) + " from backpropagation";
+    const bool claims = (gradient.functions<nnrun_gradient>().flags & NNRUN_BACKPROPAGATES) != 0;
+    if (claims && first != expected)
+      return broken("says that it only backpropagates, but gives other numbers: " + text);
     return d <= 0.05 ? kept(text) : broken(text);  // differences err by h f″ / 2: 0.02 for h = 0.01
   }
   Numbers sum(first.size());

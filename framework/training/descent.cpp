@@ -69,6 +69,8 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
               (learning_.size() != 1 || learning_.front().count != graph.n_parameters ||
                learning_.front().rate_factor != 1);
   if (is_split_) split(experiment);
+  is_plain_ =
+      regularized_.empty() && clip_value_ == 0 && clip_norm_ == 0 && !schedule_ && !is_split_;
 }
 
 /// Prepares a call of the optimizer for each stretch.
@@ -104,6 +106,13 @@ void Descent<T>::update_parts() {
 
 template <class T>
 void Descent<T>::step() {
+  if (!is_plain_) return step_with_options();
+  ++update_.step;
+  optimizer_.call("update", apply_, &update_);
+}
+
+template <class T>
+void Descent<T>::step_with_options() {
   for (const RegularizedRange& r : regularized_)
     r.regularizer.call("add", r.functions->add, w_ + r.from, g_ + r.from,
                        regularizer_state_.data() + r.from, r.count);

@@ -67,6 +67,7 @@ class Descent {
     nnrun_update update;
   };
   void split(const Experiment& experiment);
+  void step_with_options();
   void update_parts();
   double factor() const;
   void clip();
@@ -84,7 +85,7 @@ class Descent {
   Buffer<T> regularizer_state_;
   nnrun_update update_{};
   std::vector<LearningStretch> learning_;
-  bool is_split_ = false;
+  bool is_split_ = false, is_plain_ = false;  // plain: a step is one call of the optimizer
   std::vector<Part> parts_;
 };
 

@@ -27,6 +27,8 @@ class Stepper {
         parts_(parts),
         gradient_(experiment.train.gradient),
         compute_(gradient_.functions<nnrun_gradient>().compute),
+        only_backpropagates_((gradient_.functions<nnrun_gradient>().flags & NNRUN_BACKPROPAGATES) !=
+                             0),
         w_(model.parameters()),
         g_(w_.size()),
         graph_(model.graph()),
@@ -102,7 +104,8 @@ class Stepper {
   /// Writes the batch's gradient to g_ and returns its cost.
   double compute(const Batch<T>& batch) {
     objective_.set_batch(batch, descent_.steps() + 1);
-    return compute(gradient_, compute_);
+    return only_backpropagates_ ? objective_.backpropagate(g_.data())
+                                : compute(gradient_, compute_);
   }
   void update() {
     descent_.step();
@@ -162,6 +165,7 @@ class Stepper {
   const std::array<Examples<T>, NNRUN_PARTS>& parts_;
   Object gradient_;
   decltype(nnrun_gradient::compute) compute_;
+  bool only_backpropagates_;
   const Buffer<T>& w_;
   Buffer<T> g_;
   const Graph& graph_;

@@ -419,6 +419,9 @@ typedef struct nnrun_objective { /* the mean cost of one batch, at the present p
   int (*cost_along)(void* host, const void* direction, double h, double* cost);
   const nnrun_stream* stream; /* random numbers of this step, for gradients that draw directions */
 } nnrun_objective;
+/* Since 1.3. compute calls backpropagate, once, with its own gradient and cost, and does nothing
+   else: the host may do so itself. */
+#define NNRUN_BACKPROPAGATES 64u
 typedef struct nnrun_gradient {
   uint32_t size, flags;
   /* [one at a time; training] Writes n numbers of gradient and the cost; padding must get exactly

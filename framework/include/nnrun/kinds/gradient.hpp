@@ -63,15 +63,23 @@ int differentiate(void* self, const nnrun_objective* o, void* gradient, double* 
     }
   });
 }
+template <class C>
+constexpr std::uint32_t gradient_flags() {
+  if constexpr (requires { C::backpropagates; })
+    return C::backpropagates ? NNRUN_BACKPROPAGATES : 0u;
+  else
+    return 0;
+}
 }  // namespace detail
 
 /// Give the template `double compute(const Objective<T>&, span<T> gradient) const`; it returns the
-/// cost at the present parameters.
+/// cost at the present parameters. One that returns `objective.backpropagate(gradient)` and does
+/// nothing else says `static constexpr bool backpropagates = true`: the host then does it itself.
 struct Gradient {
   static constexpr auto kind = "gradient/1";
   template <class C>
   static constexpr nnrun_gradient functions_of() {
-    return {sizeof(nnrun_gradient), 0, detail::differentiate<C>};
+    return {sizeof(nnrun_gradient), detail::gradient_flags<C>(), detail::differentiate<C>};
   }
 };
 
