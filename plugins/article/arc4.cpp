@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <nnrun/plugin.hpp>
 #include <numeric>
 
@@ -21,12 +24,14 @@ struct Arc4 : nnrun::Random {
       j = static_cast<std::uint8_t>(j + state_[i] + static_cast<std::uint8_t>(key[i % key.size()]));
       std::swap(state_[i], state_[j]);
     }
-    i_ = j_ = 0;
-    for (int i = 0; i < 256; ++i) byte();
+    place_ = {};
+    for (int i = 0; i < 256; ++i) byte(place_);
   }
 
   void uniform(const char*, std::uint64_t, std::uint64_t, std::span<double> out) {
-    for (double& x : out) x = number();
+    Place place = place_;  // in registers: what is written to `out` might be place_
+    for (double& x : out) x = number(place);
+    place_ = place;
   }
 
  private:
@@ -35,33 +40,38 @@ struct Arc4 : nnrun::Random {
       if (key.size() % n == 0 && key.substr(n) == key.substr(0, key.size() - n)) return true;
     return false;
   }
-  std::uint8_t byte() {
-    i_ = static_cast<std::uint8_t>(i_ + 1);
-    const std::uint8_t a = state_[i_];
-    j_ = static_cast<std::uint8_t>(j_ + a);
-    const std::uint8_t b = state_[i_] = state_[j_];
-    state_[j_] = a;
+  struct Place {
+    std::uint8_t i = 0, j = 0;
+  };
+
+  std::uint8_t byte(Place& at) {
+    at.i = static_cast<std::uint8_t>(at.i + 1);
+    const std::uint8_t a = state_[at.i];
+    at.j = static_cast<std::uint8_t>(at.j + a);
+    const std::uint8_t b = state_[at.i] = state_[at.j];
+    state_[at.j] = a;
     return state_[static_cast<std::uint8_t>(a + b)];
   }
-  /// Returns n / d with at least 52 significant bits: six bytes over 2^48, and more bytes while n
-  /// is small.
-  double number() {
-    double n = 0, d = 281474976710656., x = 0;
-    for (int i = 0; i < 6; ++i) n = n * 256 + byte();
-    while (n < 4503599627370496.) {  // 2^52
-      n = (n + x) * 256;
-      d *= 256;
-      x = byte();
-    }
-    while (n >= 9007199254740992.) {  // 2^53
-      n /= 2;
-      d /= 2;
-      x = static_cast<double>(static_cast<int>(x) >> 1);
-    }
-    return (n + x) / d;
+  /// Returns a fraction with at least 52 significant bits, cut to the 53 of a double: that of six
+  /// bytes, and of more while they begin with zeros. A divisor is a power of two, so all is exact.
+  double number(Place& at) {
+    std::uint64_t n = 0, last = 0;
+    int bits = 48;  // of the fraction
+    for (int i = 0; i < 6; ++i) n = n << 8 | byte(at);
+    do {
+      n = (n + last) << 8;
+      last = byte(at);
+      bits += 8;
+    } while (n < std::uint64_t{1} << 52);
+    const int too_many = std::max(0, static_cast<int>(std::bit_width(n)) - 53);
+    const auto digits = static_cast<std::int64_t>((n + last) >> too_many);
+    return static_cast<double>(digits) * power_of_two(too_many - bits);
+  }
+  static double power_of_two(int exponent) {
+    return std::bit_cast<double>(static_cast<std::uint64_t>(1023 + exponent) << 52);
   }
 
   std::array<std::uint8_t, 256> state_{};
-  std::uint8_t i_ = 0, j_ = 0;
+  Place place_;
 };
 NNRUN_REGISTER(Arc4)
