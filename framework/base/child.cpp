@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -234,11 +235,15 @@ void Child::collect() {
   ::close(std::exchange(pipe_, -1));
   int status = 0;
   pid_t gone = 0;
-  // A child that closed its pipe ends at once; one that stays is killed.
+  // A child that closed its pipe ends at once; one that stays is killed. Where the system cannot
+  // tell when it ends, it is looked at again and again.
+  const auto its_end = static_cast<int>(::syscall(SYS_pidfd_open, process_, 0));
   for (int i = 0; i < 100 && gone == 0; ++i) {
     gone = ::waitpid(process_, &status, WNOHANG);
-    if (gone == 0) ::poll(nullptr, 0, i < 10 ? 1 : 10);
+    pollfd wait{its_end, POLLIN, 0};  // below 0: waits for the time alone
+    if (gone == 0) ::poll(&wait, 1, i < 10 ? 1 : 10);
   }
+  if (its_end >= 0) ::close(its_end);
   if (gone == 0) {
     ::kill(process_, SIGKILL);
     while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
