@@ -1,5 +1,4 @@
-# Writes files as C++: each of HTML, STYLE, SCRIPT is a list of them, joined by |. Text is cut into
-# literals of some thousand bytes, for compilers that allow no longer ones.
+# Writes files as C++: each of HTML, STYLE, SCRIPT is a list of them, joined by |.
 function(function_of name files)
   string(REPLACE "|" ";" files "${files}")
   set(bytes "")
@@ -13,12 +12,22 @@ function(function_of name files)
   set(from 0)
   while(from LESS length)
     string(SUBSTRING "${bytes}" ${from} 8000 piece)
-    string(APPEND pieces "  text += \"${piece}\";\n")
+    string(APPEND pieces "\n    \"${piece}\"")
     math(EXPR from "${from} + 8000")
   endwhile()
-  set(text "${text}std::string ${name}() {\n  std::string text;\n${pieces}  return text;\n}\n" PARENT_SCOPE)
+  set(text "${text}std::string_view ${name}() {\n  return text_of(${pieces});\n}\n" PARENT_SCOPE)
 endfunction()
-set(text "// Written by the build.\n#include \"report/page_files.hpp\"\nnamespace nnrun::host::page_files {\n")
+set(text "// Written by the build.
+#include \"report/page_files.hpp\"
+#pragma GCC diagnostic ignored \"-Woverlength-strings\"  // compilers of C++20 take longer ones
+namespace nnrun::host::page_files {
+namespace {
+template <std::size_t n>
+constexpr std::string_view text_of(const char (&text)[n]) {
+  return {text, n - 1};
+}
+}  // namespace
+")
 function_of(html "${HTML}")
 function_of(style "${STYLE}")
 function_of(script "${SCRIPT}")

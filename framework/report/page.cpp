@@ -92,18 +92,26 @@ std::string title_of(const Report& report) {
 
 std::string page_of(Report report) {
   thin_out(report);
-  const std::string style = page_files::style(), script = page_files::script();
-  const std::pair<std::string_view, std::string> parts[] = {
-      {"@SCRIPT_HASH@", policy_hash(script)},   {"@STYLE_HASH@", policy_hash(style)},
-      {"@TITLE@", html_text(title_of(report))}, {"@STYLE@", style},
-      {"@DATA@", script_text(report)},          {"@SCRIPT@", script}};
-  std::string page, rest = page_files::html();
+  const std::string_view style = page_files::style(), script = page_files::script();
+  const std::string script_hash = policy_hash(script), style_hash = policy_hash(style),
+                    title = html_text(title_of(report)), data = script_text(report);
+  const std::pair<std::string_view, std::string_view> parts[] = {{"@SCRIPT_HASH@", script_hash},
+                                                                 {"@STYLE_HASH@", style_hash},
+                                                                 {"@TITLE@", title},
+                                                                 {"@STYLE@", style},
+                                                                 {"@DATA@", data},
+                                                                 {"@SCRIPT@", script}};
+  std::string page;
+  std::string_view rest = page_files::html();
+  std::size_t size = rest.size();
+  for (const auto& part : parts) size += part.second.size();
+  page.reserve(size);
   for (const auto& [name, value] : parts) {  // in the order of the file
     const std::size_t at = rest.find(name);
-    page += rest.substr(0, at) + value;
-    rest.erase(0, at + name.size());
+    page.append(rest.substr(0, at)).append(value);
+    rest.remove_prefix(at + name.size());
   }
-  return page + rest;
+  return page.append(rest);
 }
 
 }  // namespace nnrun::host

@@ -1,6 +1,7 @@
 #include "report/plane.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -37,13 +38,17 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
             ranges[i].second};
   };
   Plane plane{axis(0, "x"), axis(1, "y"), columns, rows, {}};
-  std::vector<std::vector<double>> points;
-  for (std::size_t r = 0; r < rows; ++r)
-    for (std::size_t c = 0; c < columns; ++c)
-      points.push_back({at(plane.x, middle(c, columns)), at(plane.y, 1 - middle(r, rows))});
   PlaneOutput& output = plane.outputs.emplace_back(PlaneOutput{seed, {}});
-  for (const std::vector<double>& y : trainer.model()->predict_each(points))
-    output.values.push_back(y[0]);
+  output.values.reserve(rows * columns);
+  Model& model = *trainer.model();
+  std::vector<double> outputs(model.graph().output().cols);
+  for (std::size_t r = 0; r < rows; ++r)
+    for (std::size_t c = 0; c < columns; ++c) {
+      // one at a time: then the bits of a cell do not depend on the others
+      const std::array point{at(plane.x, middle(c, columns)), at(plane.y, 1 - middle(r, rows))};
+      model.predict(point, outputs);
+      output.values.push_back(outputs[0]);
+    }
   return plane;
 }
 
