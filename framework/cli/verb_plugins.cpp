@@ -73,6 +73,20 @@ bool names_library(const Arguments& arguments) {
   return target.find_first_of("./") != target.npos && looks_like_library(target);
 }
 
+Exit index_plugins(const Arguments& arguments) {
+  if (!arguments.targets.empty())
+    throw UsageError(Problem{.what = "--index is for nnrun's own folder of libraries, '" +
+                                     arguments.targets[0] + "' is too much",
+                             .hint = "nnrun plugins --index"});
+  const std::string index = index_own_plugins().string();
+  const Terminal out(stdout);
+  if (arguments.json)
+    out.write_data(dumped({{"index", index}}));
+  else if (!arguments.quiet)
+    out.write("wrote  " + index + "\n");
+  return Exit::done;
+}
+
 Exit list_plugins(const Arguments& arguments, Registry& registry) {
   if (names_library(arguments)) return show_library(arguments.targets[0], arguments, registry);
   const Terminal out(stdout);

@@ -19,6 +19,8 @@ Exit make_new(const Arguments& arguments, Registry& registry);
 /// nnrun new config TABLE
 Exit make_config(const Arguments& arguments, Registry& registry);
 Exit list_plugins(const Arguments& arguments, Registry& registry);
+/// nnrun plugins --index
+Exit index_plugins(const Arguments& arguments);
 /// Returns whether `nnrun plugins` is to show a library rather than what is loaded.
 bool names_library(const Arguments& arguments);
 Exit list_recorded_runs(const Arguments& arguments);

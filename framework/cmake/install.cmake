@@ -10,6 +10,14 @@ if(TARGET nnrun)
   install(TARGETS nnrun RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
 install(TARGETS ${sets} LIBRARY DESTINATION lib/nnrun/plugins)
+if(TARGET nnrun AND NOT CMAKE_CROSSCOMPILING)
+  # An index is of files in their place: one of files on the way to another place would be of no use.
+  install(CODE "
+    if(NOT \"\$ENV{DESTDIR}\" AND NOT CMAKE_INSTALL_PREFIX MATCHES _CPack_Packages)
+      execute_process(COMMAND \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}/nnrun\"
+        plugins --index --quiet ERROR_QUIET)
+    endif()")
+endif()
 install(DIRECTORY framework/include/nnrun DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 install(FILES framework/cli/nnrun.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")

@@ -60,8 +60,8 @@ class ExperimentReader {
   }
 
   void read_key(const Key& key, Fields& fields) {
-    const ConfigNode* const node =
-        key.required() ? fields.require(key.name(), hint_of(key)) : fields.take(key.name());
+    const ConfigNode* node = fields.take(key.name());
+    if (!node && key.required()) node = fields.require(key.name(), hint_of(key));
     if (key.shape == Key::Shape::use) return read_class(key, node);
     if (key.path == "model.layers")  // even if absent: then only the defaults are read
       e_.model.layers = read_layers(node, fields, registry_, problems_);

@@ -106,6 +106,7 @@ std::string Library::shown() const {
 
 void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
   if (closed_) return left_out_.push_back(file);
+  load_waiting();
   try {
     add(file, place, pin);
   } catch (const PluginError& error) {
@@ -116,14 +117,23 @@ void Registry::load(const fs::path& file, const Place& place, const Pin& pin) {
   }
 }
 
-void Registry::add(const fs::path& file, const Place& place, const Pin& pin) {
+/// indexed: what an index says of this file, which is one of the program's own; may be nullptr.
+std::shared_ptr<const Library> Registry::add(const fs::path& file, const Place& place,
+                                             const Pin& pin, const IndexedLibrary* indexed) const {
   auto library = std::make_shared<Library>(Library{existing(file), nullptr});
   library->loaded = FileStamp::of(library->file);
   for (const auto& loaded : libraries_)
-    if (loaded->file == library->file) return require_pinned(*loaded, loaded->shown(), pin);
+    if (loaded->file == library->file) {
+      require_pinned(*loaded, loaded->shown(), pin);
+      return loaded;
+    }
   const std::string name = library->shown();
-  if (!owns_) require_trusted(file, library->file, name);
-  require_plugin_library(library->file, name);
+  if (indexed && library->loaded == indexed->stamp) {
+    library->known_sha256 = indexed->sha256;  // and it was looked at when it was noted
+  } else {
+    if (!owns_ && !indexed) require_trusted(file, library->file, name);
+    require_plugin_library(library->file, name);
+  }
   require_pinned(*library, name, pin);
   const auto warn = [this](const std::string& warning) {
     if (warn_) warn_(warning);
@@ -132,9 +142,9 @@ void Registry::add(const fs::path& file, const Place& place, const Pin& pin) {
   library->table = open_library(library->file, name, warn);
   require_unchanged(*library);
   require_interface(*library->table, name);
-  auto classes = classes_of(library, name);
+  auto classes = host::classes_of(library, name);
   for (const auto& fresh : classes)
-    if (const Class* other = find(fresh->kind, fresh->name))
+    if (const Class* other = find_loaded(fresh->kind, fresh->name))
       throw PluginError({.what = fresh->kind + " '" + fresh->name + "' is already provided by " +
                                  other->library->shown(),
                          .place = {},
@@ -146,40 +156,87 @@ void Registry::add(const fs::path& file, const Place& place, const Pin& pin) {
          "' was built without optimisation and may be 50 times slower; "
          "build it with -O3");
   std::move(classes.begin(), classes.end(), std::back_inserter(classes_));
-  libraries_.push_back(std::move(library));
+  return libraries_.emplace_back(std::move(library));
 }
 
 void Registry::load_folder(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error))
-    if (entry->path().extension() == ".so") files.push_back(entry->path());
-  if (error)
-    refuse("the plugin folder '" + folder.string() + "' cannot be read: " + reason_of(error));
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) load(file);
+  for (const fs::path& file : libraries_in(folder)) load(file);
 }
 
 void Registry::load_own_folder(const fs::path& folder) {
+  if (libraries_.empty() && waiting_.empty())
+    if (auto indexed = read_plugin_index(folder, libraries_in(folder))) {
+      waiting_ = std::move(*indexed);
+      return;
+    }
   owns_ = true;
   load_folder(folder);
   owns_ = false;
 }
 
-const Class* Registry::find(std::string_view kind, std::string_view name) const {
+/// Loads a library that waits. Returns whether the index told the truth about it.
+bool Registry::load_indexed(std::size_t waiting) const {
+  const IndexedLibrary indexed = std::move(waiting_[waiting]);
+  waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(waiting));
+  const auto library = add(indexed.file, {}, {}, &indexed);
+  const std::vector<const Class*> classes = classes_of(*library);
+  return library->loaded == indexed.stamp &&
+         std::ranges::equal(classes, indexed.classes, [](const Class* c, const auto& told) {
+           return c->kind == told.first && c->name == told.second;
+         });
+}
+
+/// Loads all that wait. Then all is in the order that it has without an index.
+void Registry::load_waiting() const {
+  if (waiting_.empty()) return;
+  while (!waiting_.empty()) load_indexed(0);
+  const auto of_library = [](const auto& library) -> const fs::path& { return library->file; };
+  const auto of_class = [](const auto& c) -> const fs::path& { return c->library->file; };
+  std::ranges::sort(libraries_, {}, of_library);
+  std::ranges::stable_sort(classes_, {}, of_class);
+}
+
+const std::vector<std::shared_ptr<const Library>>& Registry::libraries() const {
+  load_waiting();
+  return libraries_;
+}
+
+std::vector<const Class*> Registry::classes_of(const Library& library) const {
+  std::vector<const Class*> out;
+  for (const auto& known : classes_)
+    if (known->library.get() == &library) out.push_back(known.get());
+  return out;
+}
+
+const Class* Registry::find_loaded(std::string_view kind, std::string_view name) const {
   for (const auto& known : classes_)
     if (known->name == name && known->kind == kind) return known.get();
   return nullptr;
 }
 
+const Class* Registry::find(std::string_view kind, std::string_view name) const {
+  if (const Class* const known = find_loaded(kind, name)) return known;
+  for (std::size_t i = 0; i < waiting_.size(); ++i)
+    if (std::ranges::any_of(waiting_[i].classes, [&](const auto& told) {
+          return told.first == kind && told.second == name;
+        })) {
+      if (!load_indexed(i)) break;
+      return find_loaded(kind, name);
+    }
+  // an index is not believed that there is no such class, nor anything once it was wrong
+  load_waiting();
+  return find_loaded(kind, name);
+}
+
 const Class* Registry::find_by_other_name(std::string_view kind, std::string_view name) const {
+  load_waiting();
   for (const auto& known : classes_)
     if (!name.empty() && known->other_name == name && known->kind == kind) return known.get();
   return nullptr;
 }
 
 std::vector<std::string> Registry::names(std::string_view kind) const {
+  load_waiting();
   std::vector<std::string> out;
   for (const auto& known : classes_)
     if (known->kind == kind) out.push_back(known->name);
@@ -188,11 +245,24 @@ std::vector<std::string> Registry::names(std::string_view kind) const {
 }
 
 std::vector<std::string> Registry::kinds() const {
+  load_waiting();
   std::vector<std::string> out;
   for (const auto& known : classes_) out.push_back(known->kind);
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
+}
+
+std::vector<fs::path> libraries_in(const fs::path& folder) {
+  std::vector<fs::path> files;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == ".so") files.push_back(entry->path());
+  if (error)
+    refuse("the plugin folder '" + folder.string() + "' cannot be read: " + reason_of(error));
+  std::sort(files.begin(), files.end());
+  return files;
 }
 
 void load_default_plugins(Registry& registry) {
@@ -225,6 +295,10 @@ void load_default_plugins(Registry& registry) {
 
 void load_own_plugins(Registry& registry) {
   registry.load_own_folder(own_plugin_folder());
+}
+
+fs::path index_own_plugins() {
+  return write_plugin_index(own_plugin_folder());
 }
 
 }  // namespace nnrun::host

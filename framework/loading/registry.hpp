@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/file_stamp.hpp"
+#include "loading/plugin_index.hpp"
 namespace nnrun::host {
 
 /// A plugin library that was loaded; it is never unloaded.
@@ -64,7 +65,8 @@ class Registry {
   void load_folder(const std::filesystem::path& folder);
 
   /// Does the same for the folder of the program's own libraries, which are trusted as the program
-  /// is: who can change one can change the other.
+  /// is: who can change one can change the other. What their index describes is loaded when it is
+  /// asked for, as long as no other library is.
   void load_own_folder(const std::filesystem::path& folder);
 
   /// Is told of a library and the config that names it, just before its code runs.
@@ -85,18 +87,30 @@ class Registry {
   std::vector<std::string> names(std::string_view kind) const;
   /// Returns the kinds that have a class, sorted.
   std::vector<std::string> kinds() const;
-  const std::vector<std::shared_ptr<const Library>>& libraries() const { return libraries_; }
+  const std::vector<std::shared_ptr<const Library>>& libraries() const;
+  /// Returns the classes of a library, in its order.
+  std::vector<const Class*> classes_of(const Library& library) const;
 
  private:
-  void add(const std::filesystem::path& file, const Place& place, const Pin& pin);
+  const Class* find_loaded(std::string_view kind, std::string_view name) const;
+  std::shared_ptr<const Library> add(const std::filesystem::path& file, const Place& place,
+                                     const Pin& pin, const IndexedLibrary* indexed = nullptr) const;
+  bool load_indexed(std::size_t waiting) const;
+  void load_waiting() const;
 
-  std::vector<std::shared_ptr<const Library>> libraries_;
-  std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
+  // Whether a library is loaded already shows in nothing but the time, so asking for it may do
+  // that.
+  mutable std::vector<std::shared_ptr<const Library>> libraries_;
+  mutable std::vector<std::unique_ptr<Class>> classes_;  // addresses are handed out
+  mutable std::vector<IndexedLibrary> waiting_;          // only own ones are loaded while there are
   Warn warn_;
   Tell tell_;
   bool closed_ = false, owns_ = false;
   std::vector<std::filesystem::path> left_out_;
 };
+
+/// Returns the *.so of a folder, sorted. Throws PluginError.
+std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& folder);
 
 /// Returns the kinds that this version knows, in the order in which documents list them.
 const std::vector<std::string>& known_kinds();
@@ -107,5 +121,7 @@ const std::vector<std::string>& known_kinds();
 void load_default_plugins(Registry& registry);
 /// Loads the program's own folder alone.
 void load_own_plugins(Registry& registry);
+/// Writes the index of that folder and returns its name. Throws PluginError or RecordError.
+std::filesystem::path index_own_plugins();
 
 }  // namespace nnrun::host

@@ -11,6 +11,7 @@ namespace {
 
 using Catch::Contains;
 using Catch::StartsWith;
+namespace fs = std::filesystem;
 using nlohmann::json;
 
 const std::string gxx =
@@ -287,6 +288,39 @@ TEST_CASE("a model and its run name the plugins that they need", "[cli]") {
   for (const json& library : record["plugins"])
     CHECK_THAT(model, Contains(library["sha256"].get<std::string>()));
   CHECK_THAT(record["plugins"].dump(), Contains("schedule cosine"));
+}
+
+TEST_CASE("an index of the program's own libraries changes neither results, lists nor records",
+          "[cli]") {
+  const Scratch scratch;
+  const auto wanted = [&](const std::string& command) {
+    const Ended ended = run(command, scratch.folder());
+    CAPTURE(command, ended.err);
+    REQUIRE(ended.status == 0);
+    return ended.out;
+  };
+  // a copy of the program and its libraries: the index that came along is of others
+  wanted("mkdir p && cp $nnrun p && mkdir p/plugins && cp ${nnrun%/*}/plugins/*.so p/plugins");
+  const std::string lists =
+      wanted("p/nnrun plugins --json; p/nnrun schema; p/nnrun version --json");
+  const std::string results = wanted("p/nnrun $configs/diagonal-bias.yaml --out before -q");
+  CHECK(!fs::exists(scratch / "p/plugins/index"));
+  const json written = json::parse(wanted("p/nnrun plugins --index --json"));
+  CHECK(written == json{{"index", (scratch / "p/plugins/index").string()}});
+  CHECK(wanted("p/nnrun plugins --json; p/nnrun schema; p/nnrun version --json") == lists);
+  CHECK(replaced(wanted("p/nnrun $configs/diagonal-bias.yaml --out after -q"), "after", "before") ==
+        results);
+  const json before = json::parse(text_of(scratch / "before/run.json")),
+             after = json::parse(text_of(scratch / "after/run.json"));
+  CHECK(before["plugins"] == after["plugins"]);
+  CHECK(before["result"]["weights_sha256"] == after["result"]["weights_sha256"]);
+  // a library that is replaced is recorded as what it is now
+  wanted("printf x >>p/plugins/article.so; p/nnrun $configs/diagonal-bias.yaml --out changed -q");
+  const std::string sum = host::sha256_of_file(scratch / "p/plugins/article.so");
+  CHECK_THAT(json::parse(text_of(scratch / "changed/run.json"))["plugins"].dump(), Contains(sum));
+  CHECK_THAT(
+      refused("$nnrun plugins relu --index", 2, scratch.folder()),
+      StartsWith("error: --index is for nnrun's own folder of libraries, 'relu' is too much"));
 }
 
 }  // namespace
