@@ -126,7 +126,7 @@ class NewFile {
   bool write(std::span<const std::string_view> parts) {
     for (const std::string_view part : parts)
       if (!write_all(*out_, part)) return false;
-    if (sync_ == Sync::now && retried([&] { return ::fsync(*out_); }) != 0) return false;
+    if (sync_ != Sync::later && retried([&] { return ::fsync(*out_); }) != 0) return false;
     return out_.close();
   }
   bool take_name(const std::string& name, Existing existing) {
@@ -134,7 +134,7 @@ class NewFile {
       if (::renameat2(folder_, name_.c_str(), folder_, name.c_str(), 0) != 0) return false;
       name_.clear();
       // what was there before is gone, so the new file stays whatever the folder says
-      return sync_ == Sync::later || retried([&] { return ::fsync(folder_); }) == 0 ||
+      return sync_ != Sync::now || retried([&] { return ::fsync(folder_); }) == 0 ||
              errno == EINVAL;
     }
     if (::renameat2(folder_, name_.c_str(), folder_, name.c_str(), RENAME_NOREPLACE) != 0) {
@@ -144,7 +144,7 @@ class NewFile {
       ::unlinkat(folder_, name_.c_str(), 0);
     }
     name_.clear();
-    if (sync_ == Sync::later) return true;
+    if (sync_ != Sync::now) return true;
     if (retried([&] { return ::fsync(folder_); }) == 0 || errno == EINVAL) return true;
     const int error = errno;  // a write that failed leaves no file
     ::unlinkat(folder_, name.c_str(), 0);

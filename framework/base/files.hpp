@@ -32,8 +32,13 @@ class InputFile {
 };
 
 /// When a written file is safe from a power cut: `now`, as soon as the function returns; `later`,
-/// some time afterwards, which is enough for files that can be made again.
-enum class Sync { now, later };
+/// some time afterwards, which is enough for files that can be made again; `with_next`, its
+/// contents at once, its name with the next file of this folder that is written by `now`.
+///
+/// A disk takes milliseconds to make a name safe. File systems that survive a power cut, with a
+/// journal or with copies on write, keep the order in which files of a folder were renamed, so
+/// whoever finds the next file finds the one before it, too: it is enough to wait once for both.
+enum class Sync { now, later, with_next };
 
 /// Writes a new file: temporary name in the same folder, write, fsync, rename without replacing,
 /// fsync of the folder. Throws RecordError with the system's reason; leaves nothing half written.

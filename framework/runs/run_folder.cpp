@@ -226,7 +226,8 @@ void RunFolder::write_report(std::string_view html) const {
 }
 
 void RunFolder::write_model(const Model& model, const Metadata& origin) const {
-  model.write(path_ / "model.safetensors", origin, sync_, existing_);
+  model.write(path_ / "model.safetensors", origin, sync_ == Sync::now ? Sync::with_next : sync_,
+              existing_);
 }
 
 CsvFile::CsvFile(fs::path file, std::size_t columns, int flags)

@@ -39,6 +39,7 @@ class RunFolder {
   void write_run(std::string_view json) const;
   void write_run(std::string_view json, Sync sync) const;
   void write_report(std::string_view html) const;  ///< Sync::later: it can be made again
+  /// Its contents are safe from a power cut then, its name with the next run.json.
   void write_model(const Model& model, const Metadata& origin) const;
 
  private:
