@@ -13,21 +13,21 @@
 struct Dense : nnrun::Layer {
   static constexpr auto name = "dense", doc = "every unit sees every input: y = x W + b";
   static constexpr bool has_units = true, cloned = true;
-  static constexpr const char* products[] = {"eigen", "onednn"};
+  static constexpr const char* products[] = {"ordered", "eigen"};
   std::int64_t units = 1;
   bool bias = true;
-  const char* product = "eigen";
+  const char* product = "ordered";
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&Dense::units, "units", "outputs",
                      {.min = 1, .max = 2147483648., .required = true}),
         nnrun::param(&Dense::bias, "bias", "add a number to each output, to be learnt"),
         nnrun::param(&Dense::product, "product",
-                     "library for batches in float32; another one gives other last bits",
+                     "matrix product of batches; another one gives other last bits",
                      {.choices = products}));
   }
   void check() {
-    multiply_ = std::strcmp(product, "onednn") == 0 ? onednn_products() : eigen_products();
+    multiply_ = std::strcmp(product, "eigen") == 0 ? eigen_products() : ordered_products();
   }
 
   void plan(nnrun_plan& p) const {
@@ -40,6 +40,7 @@ struct Dense : nnrun::Layer {
     p.n_blocks = bias ? 2 : 1;
     p.n_parameters = weights + (bias ? nnrun::padded(stride) : 0);
     p.groups = p.n_parameters / stride;
+    if (std::strcmp(product, "ordered") == 0) p.scratch = product_scratch(std::max(in, out));
   }
 
   template <class T>
@@ -75,15 +76,14 @@ struct Dense : nnrun::Layer {
   template <class T>
   [[gnu::noinline]] void forward_batch(const nnrun::LayerCall<T> c) const {
     const dense::View<T> m(c, bias);
-    if (m.b) spread_bias(m, c.rows());
-    multiply_.of<T>()(c.rows(), m.units, m.in, {m.x, m.in}, {m.w, m.stride}, m.b != nullptr, m.y,
-                      m.units);
+    multiply_.of<T>()(c.rows(), m.units, m.in, {m.x, m.in}, {m.w, m.stride}, {m.b, 0}, m.y, m.units,
+                      c.scratch());
   }
   template <class T>
   [[gnu::noinline]] void backward_inputs_batch(const nnrun::LayerCall<T> c) const {
     const dense::View<T> m(c, bias);
-    multiply_.of<T>()(c.rows(), m.in, m.units, {m.dy, m.units}, {m.w, m.stride, true}, m.add_inputs,
-                      m.dx, m.in);
+    multiply_.of<T>()(c.rows(), m.in, m.units, {m.dy, m.units}, {m.w, m.stride, true},
+                      {m.add_inputs ? m.dx : nullptr, m.in}, m.dx, m.in, c.scratch());
   }
   /// A tile is a range of inputs; the first one has the bias too.
   template <class T>
@@ -92,14 +92,11 @@ struct Dense : nnrun::Layer {
     const dense::View<T> m(c, bias);
     const std::size_t each = (m.in + call.tiles - 1) / call.tiles,
                       from = std::min(m.in, each * call.tile), to = std::min(m.in, from + each);
+    T* const dw = m.dw + from * m.stride;
     if (to > from)
       multiply_.of<T>()(to - from, m.units, c.rows(), {m.x + from, m.in, true}, {m.dy, m.units},
-                        m.add, m.dw + from * m.stride, m.stride);
+                        {m.add ? dw : nullptr, m.stride}, dw, m.stride, c.scratch());
     if (m.b && call.tile == 0) sum_columns(m.dy, c.rows(), m.units, m.dw + m.bias_at, m.add);
-  }
-  template <class T>
-  static void spread_bias(const dense::View<T>& m, std::size_t rows) {
-    for (std::size_t r = 0; r < rows; ++r) std::copy_n(m.b, m.units, m.y + r * m.units);
   }
   template <class T>
   NNRUN_CLONES static void sum_columns(const T* dy, std::size_t rows, std::size_t cols, T* db,

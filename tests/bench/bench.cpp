@@ -127,34 +127,27 @@ void online(const Setting& setting) {
 }
 
 void batch(const Setting& setting) {
-  const host::Experiment eigen = digits_like(setting.scratch, "eigen", setting.registry);
-  const Start<float> s = start_of<float>(eigen, true);
+  const std::vector<std::string> products{"eigen", "ordered"};
+  std::vector<host::Experiment> experiments;
+  for (const std::string& product : products)
+    experiments.push_back(digits_like(setting.scratch, product, setting.registry));
+  const Start<float> s = start_of<float>(experiments[0], true);
   const std::size_t n = s.train.count;
   std::vector<float> w = s.w;
   const Batches run{w.data(), s.train.x.data(), s.train.t.data(), n, 32, 0.01f};
   std::vector<std::unique_ptr<host::Trainer>> trainers;
-  std::vector<host::Experiment> experiments{eigen};
-  try {
-    experiments.push_back(digits_like(setting.scratch, "onednn", setting.registry));
-    trainers.push_back(host::Trainer::create(experiments[1], 1));
-    trainers.push_back(host::Trainer::create(experiments[1], 2));
-  } catch (const std::exception& e) {
-    std::printf("\nwithout oneDNN: %s\n", e.what());
-  }
-  trainers.push_back(host::Trainer::create(experiments[0], 1));
-  trainers.push_back(host::Trainer::create(experiments[0], 2));
+  for (const host::Experiment& e : experiments)
+    for (const unsigned threads : {1u, 2u}) trainers.push_back(host::Trainer::create(e, threads));
   const double plain_cost = scalar_784_128_10(run) / static_cast<double>(n),
                cost = first_cost(*trainers.back());
   std::vector<Contender> contenders{{"scalar: -O3 -fno-tree-vectorize",
                                      [&] { return seconds_of([&] { scalar_784_128_10(run); }); }},
                                     {"the same loops: -O3 -march=native",
                                      [&] { return seconds_of([&] { vector_784_128_10(run); }); }}};
-  for (std::size_t i = 0; i < trainers.size(); ++i) {
-    const bool is_onednn = trainers.size() - i > 2;
-    contenders.push_back(trained(std::string("nnrun, ") + (is_onednn ? "oneDNN" : "Eigen") + ", " +
-                                     std::to_string(trainers[i]->threads()) + " thread(s)",
-                                 *trainers[i]));
-  }
+  for (std::size_t i = 0; i < trainers.size(); ++i)
+    contenders.push_back(trained(
+        "nnrun, " + products[i / 2] + ", " + std::to_string(trainers[i]->threads()) + " thread(s)",
+        *trainers[i]));
   alternate(contenders, setting.rounds);
   print("784-128-10, sigmoid, backpropagation, float32, batch 32", contenders,
         static_cast<double>(n));

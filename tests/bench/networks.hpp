@@ -22,7 +22,7 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-/// 784-128-10 over made-up numbers in a file, batch 32. product: eigen or onednn.
+/// 784-128-10 over made-up numbers in a file, batch 32. product: ordered or eigen.
 host::Experiment digits_like(const ScratchFolder& folder, const std::string& product,
                              host::Registry& registry);
 /// Inputs and layers of dense units, sigmoid; only for sweeps, since its data do not fit.

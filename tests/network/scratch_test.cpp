@@ -83,7 +83,7 @@ struct Loaded {
                                 "model:\n"
                                 "  input: 2\n"
                                 "  layers:\n"
-                                "    - {type: dense, units: 5, activation: tanh}\n"
+                                "    - {type: dense, units: 5, product: eigen, activation: tanh}\n"
                                 "    - {type: turned, outputs: 7, activation: tanh}\n"
                                 "    - {type: turned, outputs: 1, activation: sigmoid}\n"
                                 "train: {cost: half_squared_error, batch_size: 100}\n"),

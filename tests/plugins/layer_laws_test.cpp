@@ -27,6 +27,7 @@ class Bench {
     kept_ = Buffer<T>(plan_.kept);
     kept_rows_ = Buffer<T>(rows * plan_.kept_per_row);
     noise_ = Buffer<T>(rows * plan_.noise_per_row);
+    scratch_ = Buffer<T>(plan_.scratch);
     for (T& u : noise_.all()) u = std::abs(number());
     y_ = Buffer<T>(rows * out_cols_);
     dy_ = Buffer<T>(rows * out_cols_);
@@ -63,6 +64,7 @@ class Bench {
     call.kept = kept_.data();
     call.kept_rows = kept_rows_.data();
     call.noise = noise_.data();
+    call.scratch = scratch_.data();
     call.plan = &plan_;
     return call;
   }
@@ -91,7 +93,7 @@ class Bench {
   }
   nnrun_plan plan_{};
   std::size_t out_cols_ = 0;
-  Buffer<T> w_, dw_, y_, dy_, state_, kept_, kept_rows_, noise_;
+  Buffer<T> w_, dw_, y_, dy_, state_, kept_, kept_rows_, noise_, scratch_;
   std::vector<Buffer<T>> x_, dx_;
 
  private:

@@ -13,8 +13,8 @@
 
 namespace {
 template <class T>
-void product(std::size_t m, std::size_t n, std::size_t k, Operand<T> a, Operand<T> b, bool add,
-             T* c, std::size_t stride) {
+void product(std::size_t m, std::size_t n, std::size_t k, Operand<T> a, Operand<T> b,
+             Start<T> start, T* c, std::size_t stride, T*) {
   using Index = Eigen::Index;
   using Matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   using Stride = Eigen::OuterStride<>;
@@ -23,7 +23,10 @@ void product(std::size_t m, std::size_t n, std::size_t k, Operand<T> a, Operand<
   Eigen::Map<Matrix, 0, Stride> out(c, i(m), i(n), Stride(i(stride)));
   const Input x(a.data, i(a.transposed ? k : m), i(a.transposed ? m : k), Stride(i(a.stride)));
   const Input y(b.data, i(b.transposed ? n : k), i(b.transposed ? k : n), Stride(i(b.stride)));
-  if (!add) out.setZero();
+  if (start.data == nullptr) out.setZero();
+  if (start.data != nullptr && start.data != c)
+    for (std::size_t r = 0; r < m; ++r)
+      std::copy_n(start.data + r * start.stride, n, c + r * stride);
   if (a.transposed)
     out.noalias() += x.transpose() * y;
   else if (b.transposed)
