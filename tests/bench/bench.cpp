@@ -1,9 +1,9 @@
 // Figures of speed, printed and never asserted: see README.md.
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 
+#include "batches.hpp"
 #include "network/initial_values.hpp"
 #include "network/joined_cost.hpp"
 #include "network/padding.hpp"
@@ -23,17 +23,6 @@ struct Setting {
   int rounds;
 };
 
-double seconds_of(const std::function<void()>& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// An epoch per round, by the clock of the run itself.
-Contender trained(const std::string& name, host::Trainer& trainer) {
-  return {name, [&] { return trainer.train({}).seconds; }};
-}
-
 /// A line per contender; ratios against the first.
 void print(const char* title, const std::vector<Contender>& contenders, double examples) {
   std::printf("\n%s\n", title);
@@ -45,9 +34,6 @@ void print(const char* title, const std::vector<Contender>& contenders, double e
 /// That both do the same work: the mean cost of their first epochs.
 void print_costs(double plain, double trained) {
   std::printf("  mean cost of the first epoch: plain %.9g, nnrun %.9g\n", plain, trained);
-}
-double first_cost(host::Trainer& trainer) {
-  return trainer.train({}).epochs[0].train.cost;
 }
 
 host::Experiment shipped(const Setting& setting, const char* name,
@@ -127,31 +113,7 @@ void online(const Setting& setting) {
 }
 
 void batch(const Setting& setting) {
-  const std::vector<std::string> products{"eigen", "ordered"};
-  std::vector<host::Experiment> experiments;
-  for (const std::string& product : products)
-    experiments.push_back(digits_like(setting.scratch, product, setting.registry));
-  const Start<float> s = start_of<float>(experiments[0], true);
-  const std::size_t n = s.train.count;
-  std::vector<float> w = s.w;
-  const Batches run{w.data(), s.train.x.data(), s.train.t.data(), n, 32, 0.01f};
-  std::vector<std::unique_ptr<host::Trainer>> trainers;
-  for (const host::Experiment& e : experiments)
-    for (const unsigned threads : {1u, 2u}) trainers.push_back(host::Trainer::create(e, threads));
-  const double plain_cost = scalar_784_128_10(run) / static_cast<double>(n),
-               cost = first_cost(*trainers.back());
-  std::vector<Contender> contenders{{"scalar: -O3 -fno-tree-vectorize",
-                                     [&] { return seconds_of([&] { scalar_784_128_10(run); }); }},
-                                    {"the same loops: -O3 -march=native",
-                                     [&] { return seconds_of([&] { vector_784_128_10(run); }); }}};
-  for (std::size_t i = 0; i < trainers.size(); ++i)
-    contenders.push_back(trained(
-        "nnrun, " + products[i / 2] + ", " + std::to_string(trainers[i]->threads()) + " thread(s)",
-        *trainers[i]));
-  alternate(contenders, setting.rounds);
-  print("784-128-10, sigmoid, backpropagation, float32, batch 32", contenders,
-        static_cast<double>(n));
-  print_costs(plain_cost, cost);
+  batches(setting.registry, setting.scratch, setting.rounds);
 }
 
 /// The sweep that finite differences rest on, against the same framework run once per parameter.

@@ -28,7 +28,7 @@ std::string made_up_digits() {
   for (int i = 0; i < 784; ++i) text += "x" + std::to_string(i) + ",";
   for (int i = 0; i < 10; ++i) text += "t" + std::to_string(i) + (i < 9 ? "," : "\n");
   std::uint32_t random = 1;
-  for (int row = 0; row < 1024; ++row) {
+  for (int row = 0; row < static_cast<int>(rows_of_digits); ++row) {
     for (int i = 0; i < 784; ++i) {
       random = random * 1664525 + 1013904223;
       text += std::to_string(static_cast<double>(random >> 29) / 8).substr(0, 5) + ",";
@@ -40,29 +40,28 @@ std::string made_up_digits() {
 }
 }  // namespace
 
-host::Experiment digits_like(const ScratchFolder& folder, const std::string& product,
+host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std::size_t>& units,
+                             std::size_t batch, const std::string& product,
                              host::Registry& registry) {
   if (!fs::exists(folder.path() / "digits.csv")) folder.write("digits.csv", made_up_digits());
-  const std::string config = R"(
+  std::string text = R"(
 seed: 1
 data: {type: csv, path: digits.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}
 model:
   input: 784
   defaults: {activation: sigmoid, init: glorot_uniform}
   layers:
-    - {type: dense, units: 128, product: PRODUCT}
-    - {type: dense, units: 10, product: PRODUCT}
-train:
+)";
+  for (const std::size_t n : units)
+    text += "    - {type: dense, units: " + std::to_string(n) + ", product: " + product + "}\n";
+  text += "train:\n  batch_size: " + std::to_string(batch) + R"(
   cost: sum_squared_error
   optimizer: {type: sgd, learning_rate: 0.01}
-  batch_size: 32
   epochs: 1
   shuffle: false
 metrics: [accuracy]
 )";
-  std::string text = config;
-  for (std::size_t at; (at = text.find("PRODUCT")) != text.npos;) text.replace(at, 7, product);
-  return host::read_experiment(folder.write(product + ".yaml", text), {}, registry);
+  return host::read_experiment(folder.write("digits.yaml", text), {}, registry);
 }
 
 host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,

@@ -22,8 +22,11 @@ class ScratchFolder {
   std::filesystem::path path_;
 };
 
-/// 784-128-10 over made-up numbers in a file, batch 32. product: ordered or eigen.
-host::Experiment digits_like(const ScratchFolder& folder, const std::string& product,
+inline constexpr std::size_t rows_of_digits = 1024;
+/// 784 inputs and layers of dense units over made-up numbers in a file; the last layer has 10.
+/// product: ordered or eigen.
+host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std::size_t>& units,
+                             std::size_t batch, const std::string& product,
                              host::Registry& registry);
 /// Inputs and layers of dense units, sigmoid; only for sweeps, since its data do not fit.
 host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,
