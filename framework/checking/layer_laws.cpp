@@ -198,6 +198,23 @@ Finding tiles(const Subject& subject) {
   return kept();
 }
 
+/// Compares bits, where the layer says that no cut shows in them.
+Finding cuts(const Subject& subject) {
+  const Object layer(subject.use);
+  if (couples(layer)) return skipped("its rows are coupled in training");
+  constexpr std::size_t rows = NNRUN_LANES + 3;
+  LayerTrial<float> single(layer, rows);
+  LayerTrial<double> trial(layer, rows);
+  if (trial.plan.free_cuts == 0) return skipped("it does not say that none shows");
+  const auto difference = [](auto& t) {
+    const Numbers whole = t.everything(), cut = t.everything_cut(NNRUN_LANES, 3);
+    return first_difference<double>(cut, whole);
+  };
+  for (const std::string& wrong : {difference(single), difference(trial)})
+    if (!wrong.empty()) return broken("in two blocks and three tiles " + wrong);
+  return kept("the same bits");
+}
+
 /// Fills scratch before each call, with NaN too: a number that is read before it is written then
 /// shows.
 Finding scratch(const Subject& subject) {
@@ -321,6 +338,7 @@ constexpr Law all[]{{"plan", plans},
                     {"unwanted slopes", unwanted_slopes},
                     {"padding", padding},
                     {"tiles", tiles},
+                    {"cuts", cuts},
                     {"scratch", scratch},
                     {"perturb", perturb},
                     {"spread", spread},

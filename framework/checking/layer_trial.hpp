@@ -115,10 +115,23 @@ class LayerTrial {
   std::vector<double> everything() {
     forward();
     backward();
-    std::vector<double> all(y.data(), y.data() + rows_ * out_cols);
-    all.insert(all.end(), dw.data(), dw.data() + plan.n_parameters);
-    for (const Buffer<T>& d : dx) all.insert(all.end(), d.data(), d.data() + d.size());
-    return all;
+    return numbers();
+  }
+  /// Returns the same of a batch in two blocks, whose first has `rows` rows, a multiple of the
+  /// lanes, with the slopes of parameters in `tiles` tiles.
+  std::vector<double> everything_cut(std::size_t rows, std::uint32_t tiles) {
+    for (const std::size_t from : {std::size_t(0), rows}) {
+      const std::size_t count = from == 0 ? rows : rows_ - rows;
+      layer_.call("forward", functions().forward, &block(from, count));
+      layer_.call("backward_inputs", functions().backward_inputs, &block(from, count));
+    }
+    for (std::uint32_t tile = 0; functions().backward_parameters && tile < tiles; ++tile) {
+      call();
+      call_.tile = tile;
+      call_.tiles = tiles;
+      layer_.call("backward_parameters", functions().backward_parameters, &call_);
+    }
+    return numbers();
   }
   const nnrun_layer_functions& functions() const {
     return layer_.functions<nnrun_layer>().by_dtype[dtype_of<T>];
@@ -135,6 +148,25 @@ class LayerTrial {
   std::vector<Buffer<T>> x, dx;
 
  private:
+  std::vector<double> numbers() const {
+    std::vector<double> all(y.data(), y.data() + rows_ * out_cols);
+    all.insert(all.end(), dw.data(), dw.data() + plan.n_parameters);
+    for (const Buffer<T>& d : dx) all.insert(all.end(), d.data(), d.data() + d.size());
+    return all;
+  }
+  const nnrun_layer_call& block(std::size_t from, std::size_t count) {
+    call();
+    const auto moved = [from](auto* p, std::size_t cols) {
+      return p ? static_cast<T*>(const_cast<void*>(p)) + from * cols : nullptr;
+    };
+    for (nnrun_tensor& in : in_) in.v = moved(in.v, in.cols), in.d = moved(in.d, in.cols);
+    call_.out.v = moved(call_.out.v, out_cols);
+    call_.out.d = moved(call_.out.d, out_cols);
+    call_.kept_rows = moved(call_.kept_rows, plan.kept_per_row);
+    call_.noise = moved(call_.noise, plan.noise_per_row);
+    call_.rows = count;
+    return call_;
+  }
   template <class F>
   static void each_of(const nnrun_block& block, F f) {
     for_each_element(block, block.offset, [&](std::size_t at, std::size_t) { f(at); });

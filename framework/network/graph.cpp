@@ -246,6 +246,10 @@ double Graph::work_per_row() const {
   return work;
 }
 
+bool Graph::free_cuts() const {
+  return std::ranges::all_of(nodes, [](const Node& node) { return node.plan.free_cuts == 1; });
+}
+
 Graph build_graph(const Experiment& experiment) {
   Graph graph;
   graph.input.rank = static_cast<std::uint32_t>(experiment.model.input.value.size());

@@ -78,6 +78,7 @@ struct Graph {
   std::size_t frozen_count() const;     ///< of these, those of frozen layers
   std::size_t scratch() const;          ///< numbers that the largest request of a layer asks for
   double work_per_row() const;          ///< multiplications of one row's forward pass
+  bool free_cuts() const;               ///< no bit shows how a batch is cut: see nnrun_plan
 };
 
 /// Returns the layers' indices, ordered so that each layer comes after what it reads, otherwise as

@@ -1,7 +1,7 @@
 // How a batch is cut for threads: first into blocks of rows, each of which runs forward, cost and
 // backward to the inputs on one thread; then into tiles of the parameter gradient, each summed over
-// the whole batch by one thread. The cuts depend on sizes alone, so any number of threads gives the
-// same bits.
+// the whole batch by one thread. Any number of threads gives the same bits: either no cut shows in
+// a bit, as all layers say, or the cuts depend on sizes alone.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -9,13 +9,26 @@
 #include "network/graph.hpp"
 namespace nnrun::host {
 
-/// Returns the rows of a block: half of a batch of up to 128 (in whole lanes), 64 of a larger one,
-/// all of them if rows depend on each other.
-std::size_t block_rows(std::size_t rows, bool coupled);
-/// Returns the largest number of blocks that a batch of up to `rows` rows is cut into.
-std::size_t most_blocks(std::size_t rows);
-/// Returns the number of tiles of the parameter gradient, at most 8: the more multiplications, the
-/// more tiles.
+class Cuts {
+ public:
+  Cuts(const Graph& graph, unsigned threads);
+
+  /// Returns the rows of a block, a multiple of the lanes; all of them if rows depend on each
+  /// other.
+  std::size_t block_rows(std::size_t rows) const;
+  /// Returns the largest number of blocks that a batch of up to `rows` rows is cut into.
+  std::size_t most_blocks(std::size_t rows) const;
+  /// Returns the number of tiles of the parameter gradient.
+  std::uint32_t tiles(std::size_t rows) const;
+
+ private:
+  bool coupled_, free_;
+  double work_per_row_;
+  unsigned threads_;
+};
+
+/// Returns the number of tiles that is the same for any number of threads, at most 8: the more
+/// multiplications, the more tiles.
 std::uint32_t tile_count(double work_per_row, std::size_t rows);
 
 /// Returns how many threads to use: no more than there are blocks or tiles for, and 1 if a step is

@@ -37,8 +37,9 @@ std::vector<RegularizedRange> regularized_ranges(const Graph& graph, const Exper
 
 template <class T>
 Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const DataShape& data,
-                    std::size_t batch_rows, T* w, T* g)
-    : optimizer_(experiment.train.optimizer.use),
+                    std::size_t batch_rows, T* w, T* g, Team* team)
+    : team_(team),
+      optimizer_(experiment.train.optimizer.use),
       apply_(optimizer_.functions<nnrun_optimizer>().update[dtype_of<T>]),
       base_rate_(experiment.train.optimizer.learning_rate),
       clip_value_(experiment.train.clip_value),
@@ -65,19 +66,27 @@ Descent<T>::Descent(const Graph& graph, const Experiment& experiment, const Data
   update_ = {sizeof update_,        functions.n_slots,  w_, g_,
              slot_pointers_.data(), graph.n_parameters, 0,  base_rate_};
   learning_ = graph.learning_stretches();
+  // below, waiting for other threads takes longer than what they save
+  constexpr std::size_t worth_sharing = 1 << 15;
+  if (graph.n_parameters < worth_sharing || is_whole_only() || (team_ && team_->size() == 1))
+    team_ = nullptr;
   is_split_ = graph.n_parameters > 0 &&
-              (learning_.size() != 1 || learning_.front().count != graph.n_parameters ||
-               learning_.front().rate_factor != 1);
+              (team_ != nullptr || learning_.size() != 1 ||
+               learning_.front().count != graph.n_parameters || learning_.front().rate_factor != 1);
   if (is_split_) split(experiment);
   is_plain_ =
       regularized_.empty() && clip_value_ == 0 && clip_norm_ == 0 && !schedule_ && !is_split_;
 }
 
-/// Prepares a call of the optimizer for each stretch.
+template <class T>
+bool Descent<T>::is_whole_only() const {
+  return (optimizer_.functions<nnrun_optimizer>().flags & NNRUN_WHOLE_VECTOR) != 0;
+}
+
+/// Prepares a call of the optimizer for each stretch, or for each thread's part of it.
 template <class T>
 void Descent<T>::split(const Experiment& experiment) {
-  const bool whole_only = (optimizer_.functions<nnrun_optimizer>().flags & NNRUN_WHOLE_VECTOR) != 0;
-  if (whole_only && learning_.size() > 1)
+  if (is_whole_only() && learning_.size() > 1)
     throw ConfigError(Problem{
         .what = "optimizer '" + optimizer_.plugin().name +
                 "' looks at all parameters at once, so they must learn at one rate, without "
@@ -86,13 +95,21 @@ void Descent<T>::split(const Experiment& experiment) {
         .hint = "freeze the first layers only, without learning_rate_factor, or take another "
                 "optimizer, such as adam"});
   for (const LearningStretch& stretch : learning_) {
-    Part& part = parts_.emplace_back(Part{stretch.rate_factor, {}, update_});
-    for (const Buffer<T>& slot : slots_) part.slots.push_back(slot.data() + stretch.from);
-    part.update.w = w_ + stretch.from;
-    part.update.g = g_ + stretch.from;
-    part.update.n = stretch.count;
+    const std::size_t threads = team_ ? team_->size() : 1,
+                      each = padded((stretch.count + threads - 1) / threads);
+    for (std::size_t from = 0; from < stretch.count; from += each)
+      add_part(stretch.from + from, std::min(each, stretch.count - from), stretch.rate_factor);
   }
   for (Part& part : parts_) part.update.slots = part.slots.data();
+}
+
+template <class T>
+void Descent<T>::add_part(std::size_t from, std::size_t count, double rate_factor) {
+  Part& part = parts_.emplace_back(Part{rate_factor, {}, update_});
+  for (const Buffer<T>& slot : slots_) part.slots.push_back(slot.data() + from);
+  part.update.w = w_ + from;
+  part.update.g = g_ + from;
+  part.update.n = count;
 }
 
 template <class T>
@@ -100,8 +117,12 @@ void Descent<T>::update_parts() {
   for (Part& part : parts_) {
     part.update.step = update_.step;
     part.update.rate = update_.rate * part.rate_factor;
-    optimizer_.call("update", apply_, &part.update);
   }
+  const auto update = [this](std::size_t i, unsigned) {
+    optimizer_.call("update", apply_, &parts_[i].update);
+  };
+  if (team_) return team_->share(parts_.size(), update);
+  for (std::size_t i = 0; i < parts_.size(); ++i) update(i, 0);
 }
 
 template <class T>

@@ -6,6 +6,7 @@
 #include "network/graph.hpp"
 #include "training/monitor.hpp"
 #include "training/run_state.hpp"
+#include "training/team.hpp"
 namespace nnrun::host {
 
 /// The stretch of the flat vectors that a regularizer works on.
@@ -20,8 +21,9 @@ struct RegularizedRange {
 template <class T>
 class Descent {
  public:
+  /// team: shares the updates of many parameters; nullptr: one thread makes them.
   Descent(const Graph& graph, const Experiment& experiment, const DataShape& data,
-          std::size_t batch_rows, T* w, T* g);
+          std::size_t batch_rows, T* w, T* g, Team* team = nullptr);
 
   /// Updates the parameters. The gradient must be finite and that of the cost alone.
   void step();
@@ -60,18 +62,22 @@ class Descent {
   std::string fault(std::uint64_t steps, std::uint64_t epochs) const;
 
  private:
-  /// The update of a stretch; where all parameters learn at one rate there are none.
+  /// The update of a stretch, or of a thread's part of it; where all parameters learn at one rate,
+  /// on one thread, there are none.
   struct Part {
     double rate_factor;
     std::vector<void*> slots;
     nnrun_update update;
   };
+  bool is_whole_only() const;  ///< the optimizer takes all parameters at once
   void split(const Experiment& experiment);
   void step_with_options();
+  void add_part(std::size_t from, std::size_t count, double rate_factor);
   void update_parts();
   double factor() const;
   void clip();
 
+  Team* team_;
   Object optimizer_, schedule_;
   int (*apply_)(void*, const nnrun_update*);
   double base_rate_, clip_value_, clip_norm_;

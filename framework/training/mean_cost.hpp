@@ -1,9 +1,7 @@
 // The mean cost of one batch at the present parameters, and its slope by backpropagation. Where
 // examples have weights, each cost is multiplied by its own, and so is its slope.
 #pragma once
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <limits>
 #include <memory>
 
@@ -27,12 +25,14 @@ class MeanCost {
         slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
         value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         team_(team),
+        cuts_(graph, team.size()),
         workspace_(graph, max_rows, w, state, true, team.size()),
         outputs_(workspace_.output(graph.nodes.size() - 1)),
         out_cols_(graph.output().cols),
         per_row_(max_rows) {
-    for (std::size_t b = 0; b < most_blocks(max_rows); ++b) blocks_.push_back(workspace_.pass());
-    const std::uint32_t tiles = tile_count(graph.work_per_row(), max_rows);
+    for (std::size_t b = 0; b < cuts_.most_blocks(max_rows); ++b)
+      blocks_.push_back(workspace_.pass());
+    const std::uint32_t tiles = cuts_.tiles(max_rows);
     for (std::uint32_t tile = 0; tile < tiles; ++tile)
       tiles_.push_back(workspace_.pass(tile, tiles));
     for (std::size_t k = 0; random && k < graph.nodes.size(); ++k)
@@ -76,11 +76,11 @@ class MeanCost {
         for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
       return mean_cost();
     }
-    share(n_blocks_, [this](std::size_t b, unsigned thread) {
+    team_.share(n_blocks_, [this](std::size_t b, unsigned thread) {
       workspace_.work_on(thread, blocks_[b]);
       values_and_slopes(b);
     });
-    share(tiles_.size(), [&](std::size_t k, unsigned thread) {
+    team_.share(tiles_.size(), [&](std::size_t k, unsigned thread) {
       workspace_.work_on(thread, tiles_[k]);
       parameter_slopes(tiles_[k], gradient);
     });
@@ -149,7 +149,7 @@ class MeanCost {
   /// an earlier one left behind its end is cleared.
   void cut(std::size_t rows) {
     workspace_.clear_slopes();
-    block_rows_ = block_rows(rows, coupled_);
+    block_rows_ = cuts_.block_rows(rows);
     n_blocks_ = (rows + block_rows_ - 1) / block_rows_;
     for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
   }
@@ -210,34 +210,19 @@ class MeanCost {
     if (batch_.divisor == 1) return sum;
     return batch_.divisor > 0 ? sum / batch_.divisor : 0;
   }
-  /// Calls f(i, thread) for i from 0 to n - 1 on the team. Rethrows the first exception.
-  template <class F>
-  void share(std::size_t n, F f) {
-    std::exception_ptr failure;
-    std::atomic_flag failed;
-    auto job = [&](std::uint32_t i, unsigned thread) {
-      try {
-        f(i, thread);
-      } catch (...) {
-        if (!failed.test_and_set()) failure = std::current_exception();
-      }
-    };
-    team_.run(static_cast<std::uint32_t>(n), job);
-    if (failure) std::rethrow_exception(failure);
-  }
 
   const Graph& graph_;
   const Object& cost_;
   decltype(nnrun_cost_functions::slope) slope_;
   decltype(nnrun_cost_functions::value) value_;
   Team& team_;
+  const Cuts cuts_;
   Workspace<T> workspace_;
   const T* const outputs_;
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
   double share_of_row_ = 1;  // of an example that counts 1, in the mean
   std::vector<Pass<T>> blocks_, tiles_;
   Buffer<T> per_row_;
-  const bool coupled_ = graph_.couples_rows();
   std::vector<Noise> noises_;
   Batch<T> batch_{};
 };

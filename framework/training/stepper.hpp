@@ -35,7 +35,7 @@ class Stepper {
         team_(useful_threads(threads, batch_rows, model.graph())),
         objective_(model.graph(), cost, batch_rows, w_.data(), team_, model.state().data(),
                    &random),
-        descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data()),
+        descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data(), &team_),
         way_back_(w_.all(), model.state().all(), descent_) {}
 
   /// Makes a step and returns the batch's cost before the update. Throws TrainingError, with the

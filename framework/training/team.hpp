@@ -1,7 +1,9 @@
 // A fixed team of threads. A step takes microseconds, so they spin before they sleep.
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <thread>
 #include <vector>
 namespace nnrun::host {
@@ -13,6 +15,22 @@ class Team {
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
   unsigned size() const { return size_; }
+
+  /// Calls f(i, thread) as run does. Rethrows the first exception when all have ended.
+  template <class F>
+  void share(std::size_t n, F f) {
+    std::exception_ptr failure;
+    std::atomic_flag failed;
+    auto job = [&](std::uint32_t i, unsigned thread) {
+      try {
+        f(i, thread);
+      } catch (...) {
+        if (!failed.test_and_set()) failure = std::current_exception();
+      }
+    };
+    run(static_cast<std::uint32_t>(n), job);
+    if (failure) std::rethrow_exception(failure);
+  }
 
   /// Calls job(i, thread) for i from 0 to n - 1, each on the next free thread, and waits for all;
   /// the caller is thread 0. A descheduled thread delays only the job it already took. A job must

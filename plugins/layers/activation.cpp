@@ -7,6 +7,7 @@ struct ActivationLayer : Copied {
   void plan(nnrun_plan& p) const {
     shapes::require_one_input(p, name);
     p.out = p.in[0];
+    p.free_cuts = 1;
   }
 };
 NNRUN_REGISTER(ActivationLayer)

@@ -9,6 +9,7 @@ struct Concatenate : nnrun::Layer {
   void plan(nnrun_plan& p) const {
     if (p.n_in < 2) throw nnrun::Error("concatenate takes two inputs or more, not one");
     p.out = p.in[0];
+    p.free_cuts = 1;
     std::size_t& last = p.out.sizes[p.out.rank - 1];
     for (std::uint32_t k = 1; k < p.n_in; ++k) {
       nnrun_shape fits = p.in[0];

@@ -40,7 +40,10 @@ struct Dense : nnrun::Layer {
     p.n_blocks = bias ? 2 : 1;
     p.n_parameters = weights + (bias ? nnrun::padded(stride) : 0);
     p.groups = p.n_parameters / stride;
-    if (std::strcmp(product, "ordered") == 0) p.scratch = product_scratch(std::max(in, out));
+    if (std::strcmp(product, "ordered") == 0) {
+      p.scratch = product_scratch(std::max(in, out));
+      p.free_cuts = 1;
+    }
   }
 
   template <class T>

@@ -19,6 +19,7 @@ struct Dropout : nnrun::Layer {
     shapes::require_one_input(plan, name);
     plan.out = plan.in[0];
     plan.noise_per_row = nnrun::size_of(plan.out);
+    plan.free_cuts = 1;
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {

@@ -20,6 +20,7 @@ inline void plan(nnrun_plan& plan, const std::string& name, std::uint32_t most =
       throw nnrun::Error(name + " takes inputs of one shape, not " + shapes::text(plan.in[0]) +
                          " and " + shapes::text(plan.in[k]));
   plan.out = plan.in[0];
+  plan.free_cuts = 1;
 }
 
 /// Writes the outputs: f(i) gives the lane of the numbers from i on.

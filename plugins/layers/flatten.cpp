@@ -6,6 +6,7 @@ struct Flatten : Copied {
   void plan(nnrun_plan& p) const {
     shapes::require_one_input(p, name);
     p.out = {1, {nnrun::size_of(p.in[0])}};
+    p.free_cuts = 1;
   }
 };
 NNRUN_REGISTER(Flatten)

@@ -17,6 +17,7 @@ inline std::size_t plan(nnrun_plan& plan, const char* name) {
   plan.blocks[1] = {"beta", NNRUN_OTHER, {1, {features}}, {1}, stride, features, features, 0};
   plan.n_blocks = 2;
   plan.n_parameters = 2 * stride;
+  plan.free_cuts = 1;
   return features;
 }
 

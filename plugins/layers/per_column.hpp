@@ -13,6 +13,7 @@ using nnrun::LayerCall, nnrun::padded;
 inline void plan(nnrun_plan& p, const std::string& layer) {
   shapes::require_one_input(p, layer);
   p.out = p.in[0];
+  p.free_cuts = 1;
 }
 inline void add_block(nnrun_plan& p, const char* name, double initial) {
   const std::size_t cols = nnrun::size_of(p.out);

@@ -19,6 +19,7 @@ struct Reshape : Copied {
   }
   void plan(nnrun_plan& p) const {
     shapes::require_one_input(p, name);
+    p.free_cuts = 1;
     double numbers = 1;
     p.out.rank = static_cast<std::uint32_t>(shape.size());
     for (std::size_t i = 0; i < shape.size(); ++i) {

@@ -33,13 +33,13 @@ std::vector<double> weights_after(const std::string& yaml) {
 /// Makes a step of plain gradient descent from w = 1 with a given gradient; returns by how much
 /// each parameter moved.
 struct Rig {
-  explicit Rig(const std::string& yaml)
+  explicit Rig(const std::string& yaml, host::Team* team = nullptr)
       : e(experiment(yaml)),
         graph(host::build_graph(e)),
         w(graph.n_parameters),
         g(graph.n_parameters) {
     data.examples = {40, 10, 10};
-    descent.emplace(graph, e, data, 4, w.data(), g.data());
+    descent.emplace(graph, e, data, 4, w.data(), g.data(), team);
     w.data()[0] = w.data()[1] = 1;  // weights; the bias, at 8, stays 0
   }
   host::Experiment e;
@@ -62,6 +62,29 @@ TEST_CASE("clip_value cuts each number, clip_norm the length of the gradient", "
   norm.descent->step();
   CHECK(norm.w.data()[0] == Approx(1 - 0.6));
   CHECK(norm.w.data()[1] == Approx(1 + 0.8));
+}
+
+TEST_CASE("threads that share an update give the bits of one", "[training][threads]") {
+  const std::string yaml =
+      "dtype: float64\ndata: {type: diagonal, train: 40, test: 10}\nmodel:\n  input: 2\n  layers:\n"
+      "    - {type: dense, units: 3, frozen: true}\n    - {type: dense, units: 9001}\n"
+      "    - {type: dense, units: 1, learning_rate_factor: 2}\n"
+      "train: {cost: sum_squared_error, batch_size: 4, optimizer: adam, clip_norm: 1}\n";
+  std::vector<double> expected;
+  for (const unsigned threads : {1u, 2u, 3u}) {
+    host::Team team(threads);
+    Rig rig(yaml, &team);
+    for (int step = 0; step < 3; ++step) {
+      for (std::size_t i = 0; i < rig.g.size(); ++i)
+        rig.g.data()[i] = std::sin(static_cast<double>(i) + step);
+      rig.descent->step();
+    }
+    const std::vector<double> found(rig.w.data(), rig.w.data() + rig.w.size());
+    if (threads == 1) expected = found;
+    CHECK(found == expected);
+  }
+  CHECK(expected[0] == 1);  // frozen
+  CHECK(expected[100] != 0);
 }
 
 TEST_CASE("every penalty is part of the gradient that is clipped", "[training]") {

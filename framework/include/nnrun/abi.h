@@ -306,6 +306,11 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   size_t scratch;      /* see nnrun_layer_call; the same for any number of rows */
   size_t work_per_row; /* multiplications of forward for one row, to decide how work is shared
                           between threads; 0: as many as n_parameters */
+  /* Since 1.3. 1: no bit of outputs, slopes and sums depends on how a batch is cut, into blocks of
+     two rows or more and into tiles. Where all layers of a network say so, the host cuts as suits
+     the number of threads and the caches. 0: it cuts by sizes alone, the same for any number of
+     threads. */
+  uint32_t free_cuts;
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {

@@ -145,13 +145,14 @@ constexpr nnrun_layer_functions layer_functions() {
 /// observe(const LayerCall<T>&) const`, called once after each step; one whose rows depend on each
 /// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
 /// often than it has parameters gives the number in plan.work_per_row, so that threads share its
-/// work. One with state whose backward_inputs works without call.training() too, so that layers
-/// before it can learn while it is frozen, says `static constexpr bool slopes_in_use = true`.
-/// One whose outputs are unbounded sums says `static constexpr bool has_units = true`: it
-/// gets the default activation of a config. `static constexpr bool cloned = true` compiles its
-/// functions, with all that they call and is not `[[gnu::noinline]]`, once per level of
-/// instructions, as those of formulas are: worth it for short functions, which a call of a clone
-/// would slow down.
+/// work. One whose sums over rows have the same bits however a batch is cut says plan.free_cuts =
+/// 1: then the host may cut as suits the machine. One with state whose backward_inputs works
+/// without call.training() too, so that layers before it can learn while it is frozen, says `static
+/// constexpr bool slopes_in_use = true`. One whose outputs are unbounded sums says `static
+/// constexpr bool has_units = true`: it gets the default activation of a config. `static constexpr
+/// bool cloned = true` compiles its functions, with all that they call and is not
+/// `[[gnu::noinline]]`, once per level of instructions, as those of formulas are: worth it for
+/// short functions, which a call of a clone would slow down.
 struct Layer {
   static constexpr auto kind = "layer/1";
   template <class C>
