@@ -2,6 +2,7 @@
 // end.
 #pragma once
 #include <nnrun/abi.h>
+#include <sys/mman.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +34,7 @@ class Buffer {
     const std::size_t room = padded(n) + 2 * NNRUN_LANES + alignment / sizeof(T);
     void* const memory = std::calloc(room, sizeof(T));
     if (memory == nullptr) throw std::bad_alloc();
+    if (room * sizeof(T) >= 2 * huge_page) ask_for_huge_pages(memory, room * sizeof(T));
     const auto address = reinterpret_cast<std::uintptr_t>(memory);
     data_ = {reinterpret_cast<T*>((address + alignment - 1) / alignment * alignment), {memory}};
   }
@@ -41,7 +43,15 @@ class Buffer {
   std::span<T> all() const { return {data_.get(), size_}; }
 
  private:
-  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t alignment = 64, huge_page = std::size_t{1} << 21;
+  /// Examples by the million, read in any order, miss a cache of addresses less often then, and the
+  /// system hands the memory out in fewer pieces. It may refuse: then nothing is different.
+  static void ask_for_huge_pages(void* memory, std::size_t bytes) {
+    const auto from = reinterpret_cast<std::uintptr_t>(memory);
+    const std::uintptr_t first = (from + huge_page - 1) / huge_page * huge_page;
+    const std::uintptr_t end = (from + bytes) / huge_page * huge_page;
+    ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
+  }
   struct Free {
     void* memory = nullptr;  // as it was allocated, before the alignment
     void operator()(T*) const { std::free(memory); }
