@@ -134,8 +134,7 @@ void IdxFile::read(std::size_t from, std::size_t n, double* out) {
     now = std::min(all - done, idx_chunk / width_);
     bytes_.resize(now * width_);
     read_bytes(bytes_.data(), bytes_.size());
-    widen(type_, true, bytes_.data(), now, out + done);
-    const std::size_t wrong = first_not_finite(out + done, now);
+    const std::size_t wrong = widen(type_, true, bytes_.data(), now, out + done);
     if (wrong < now)
       throw nnrun::Error("not a finite number", at_byte(path_, start + (done + wrong) * width_));
   }

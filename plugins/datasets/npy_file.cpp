@@ -154,19 +154,21 @@ void NpyFile::read(std::size_t from, std::size_t n, double* out) {
   const std::size_t all = n * cols_;
   for (std::size_t done = 0, now; done < all; done += now) {
     now = std::min(all - done, npy_chunk / width_);
-    take(start_ + (from * cols_ + done) * width_, now, out + done);
-    if (const std::size_t wrong = first_not_finite(out + done, now); wrong < now)
+    const std::size_t wrong = take(start_ + (from * cols_ + done) * width_, now, out + done);
+    if (wrong < now)
       refuse_number(from + (done + wrong) / cols_, (done + wrong) % cols_,
                     start_ + (from * cols_ + done + wrong) * width_);
   }
 }
 
-/// Reads numbers that lie side by side.
-void NpyFile::take(std::size_t byte, std::size_t n, double* out) {
+/// Reads numbers that lie side by side. Returns the index of the first that is not finite; n if all
+/// are.
+std::size_t NpyFile::take(std::size_t byte, std::size_t n, double* out) {
   bytes_.resize(n * width_);
   in_.read(byte, bytes_.data(), bytes_.size());
-  widen(type_, is_big_endian_, bytes_.data(), n, out);
+  const std::size_t wrong = widen(type_, is_big_endian_, bytes_.data(), n, out);
   if (is_bool_) std::transform(out, out + n, out, [](double x) { return x != 0 ? 1. : 0.; });
+  return wrong;
 }
 
 /// Reads the same rows of each column: in Fortran order the first index counts fastest.
@@ -177,8 +179,7 @@ void NpyFile::read_columns(std::size_t from, std::size_t n, double* out) {
     std::size_t place = 0;  // of the number within an example
     for (std::size_t k = 1; k < sizes_.size(); ++k) place = place * sizes_[k] + index[k];
     const std::size_t byte = start_ + (c * count() + from) * width_;
-    take(byte, n, column.data());
-    if (const std::size_t wrong = first_not_finite(column.data(), n); wrong < n)
+    if (const std::size_t wrong = take(byte, n, column.data()); wrong < n)
       refuse_number(from + wrong, place, byte + wrong * width_);
     for (std::size_t i = 0; i < n; ++i) out[i * cols_ + place] = column[i];
     for (std::size_t k = 1; k < sizes_.size() && ++index[k] == sizes_[k]; ++k) index[k] = 0;

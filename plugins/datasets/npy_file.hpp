@@ -29,7 +29,7 @@ class NpyFile {
   void read_header();
   void understand(std::string_view header);
   void set_type(std::string_view type);
-  void take(std::size_t byte, std::size_t n, double* out);
+  std::size_t take(std::size_t byte, std::size_t n, double* out);
   void read_columns(std::size_t from, std::size_t n, double* out);
   [[noreturn]] void refuse_number(std::size_t example, std::size_t number, std::size_t byte) const;
 

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <nnrun/lanes.hpp>
+#include <type_traits>
 
 static_assert(std::endian::native == std::endian::little, "little-endian numbers are copied");
 
@@ -59,36 +61,38 @@ inline std::size_t width_of(Stored stored) {
   return with_stored(stored, [](auto number) { return sizeof number; });
 }
 
-/// Writes n numbers as double.
-inline void widen(Stored stored, bool big_endian, const char* bytes, std::size_t n, double* out) {
-  with_stored(stored, [&](auto number) {
-    using T = decltype(number);
-    const auto all = [&](auto turned) {
-      for (std::size_t i = 0; i < n; ++i) {
-        char own[sizeof(T)];
-        std::memcpy(own, bytes + i * sizeof(T), sizeof(T));
-        if (turned) std::reverse(own, own + sizeof(T));
-        T x;
-        std::memcpy(&x, own, sizeof x);
-        out[i] = static_cast<double>(x);
-      }
-    };
-    // outside of the loop, which is vectorized then
-    big_endian ? all(std::true_type{}) : all(std::false_type{});
-  });
-}
-
-/// Returns the index of the first number that is not finite; n if all are.
-inline std::size_t first_not_finite(const double* x, std::size_t n) {
+/// Writes n numbers as double, from bytes in the other order if `turned`. Returns whether all are
+/// finite.
+template <class T, bool turned>
+NNRUN_CLONES bool widen_all(const char* bytes, std::size_t n, double* out) {
   // 0 times a finite number is 0, and NaN otherwise: a sum instead of a branch for each
   double sums[8] = {};
+  const auto one = [&](std::size_t i, std::size_t k) __attribute__((always_inline)) {
+    char own[sizeof(T)];
+    std::memcpy(own, bytes + i * sizeof(T), sizeof(T));
+    if (turned) std::reverse(own, own + sizeof(T));
+    T x;
+    std::memcpy(&x, own, sizeof x);
+    out[i] = static_cast<double>(x);
+    if (!std::is_integral_v<T>) sums[k] += out[i] * 0;
+  };
   std::size_t i = 0;
   for (; i + 8 <= n; i += 8)
-    for (std::size_t k = 0; k < 8; ++k) sums[k] += x[i + k] * 0;
-  for (; i < n; ++i) sums[0] += x[i] * 0;
+    for (std::size_t k = 0; k < 8; ++k) one(i + k, k);
+  for (; i < n; ++i) one(i, 0);
   double sum = 0;
   for (const double part : sums) sum += part;
-  if (sum == 0) return n;
+  return sum == 0;
+}
+
+/// Writes n numbers as double. Returns the index of the first that is not finite; n if all are.
+inline std::size_t widen(Stored stored, bool big_endian, const char* bytes, std::size_t n,
+                         double* out) {
+  const bool finite = with_stored(stored, [&](auto number) {
+    using T = decltype(number);
+    return big_endian ? widen_all<T, true>(bytes, n, out) : widen_all<T, false>(bytes, n, out);
+  });
+  if (finite) return n;
   return static_cast<std::size_t>(
-      std::find_if(x, x + n, [](double y) { return !std::isfinite(y); }) - x);
+      std::find_if(out, out + n, [](double y) { return !std::isfinite(y); }) - out);
 }
