@@ -177,7 +177,7 @@ struct Csv : nnrun::Dataset {
   }
   [[noreturn]] void refuse_nameless(const nnrun::CsvReader& rows) const {
     throw nnrun::Error("a column has no name, so it may be no input but the number of the row",
-                       rows.file() + ":1", "name it, or name the input columns in 'inputs'");
+                       rows.place_of_names(), "name it, or name the input columns in 'inputs'");
   }
   void require_one_class_column(const nnrun::CsvReader& rows) const {
     if (columns_.size() - n_inputs_ > 1 &&

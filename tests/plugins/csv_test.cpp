@@ -263,6 +263,62 @@ TEST_CASE("separators, decimal commas and line ends of all sorts are understood"
   CHECK(Table("a,b,y\n1,2,0\n").read().shape.note.empty());
 }
 
+TEST_CASE("a first line by which Excel tells the separator is understood", "[dataset][csv]") {
+  const auto read = [](const std::string& text, const Settings& more = {}) {
+    return Table(text, more).read();
+  };
+  for (const std::string line : {"sep=;\n", "sep=;\r\n", "\xEF\xBB\xBFsep=;\n"}) {
+    const Read data = read(line + "a;b,c;y\n1.5;2;0\n3.5;4;1\n");
+    CHECK(numbers(data.parts[NNRUN_TRAIN].x) == std::vector<double>{1.5, 2, 3.5, 4});
+    CHECK(data.shape.names.inputs == Texts{"a", "b,c"});
+    CHECK(data.shape.note == "fields are separated by ';'");
+  }
+  CHECK(read("sep=\t\na\ty\n1\t2\n").shape.note == "fields are separated by tabs");
+  CHECK(numbers(read("sep=,\n1,2\n3,4\n", {{"header", false}}).parts[NNRUN_TRAIN].x) ==
+        std::vector<double>{1, 3});
+  // what the config says counts
+  CHECK(
+      numbers(read("sep=;\na,y\n1,2\n", {{"separator", std::string(",")}}).parts[NNRUN_TRAIN].x) ==
+      std::vector<double>{1});
+  CHECK(Table("sep=;\na;y\n1;2\n", {{"targets", Texts{"z"}}}).said() ==
+        "error: no column 'z'\n"
+        "  --> a.csv:2\n"
+        "   = help: the file has: a, y\n");
+  CHECK(Table("sep=;\na;y\n1;2;3\n").said() ==
+        "error: expected 2 columns, found 3\n"
+        "  --> a.csv:3\n");
+  CHECK(Table("sep=;\n").said() ==
+        "error: the file ends behind 'sep='\n"
+        "  --> a.csv\n");
+}
+
+TEST_CASE("a comment above the names is said to be the reason", "[dataset][csv]") {
+  const auto said = [](const std::string& text, const Settings& more = {}) {
+    return Table(text, more).said();
+  };
+  const std::string hint =
+      "comments are not read: if that is one, take it out by\n"
+      "           grep -v '^#' 'a.csv' > clean.csv\n";
+  CHECK(said("# written by hand\nx,y\n1,2\n") ==
+        "error: the first line must name the columns, but it starts with '#'\n"
+        "  --> a.csv:1\n"
+        "   = help: " +
+            hint);
+  CHECK(said("# 3 May, by hand\nx,y,z\n1,2,3\n") ==
+        "error: expected 2 columns, found 3\n"
+        "  --> a.csv:2\n"
+        "   = help: " +
+            hint);
+  CHECK(said("# 3 May, by hand\nx,y,z\n1,2,3\n", {{"targets", Texts{"z"}}}) ==
+        "error: no column 'z'\n"
+        "  --> a.csv:1\n"
+        "   = help: the file has: # 3 May, by hand\n"
+        "           " +
+            hint);
+  CHECK(numbers(Table("# of rooms,y\n3,2\n").read().parts[NNRUN_TRAIN].x) ==
+        std::vector<double>{3});  // a name
+}
+
 TEST_CASE("a csv file may be compressed by gzip", "[dataset][csv]") {
   const Scratch scratch;
   const std::string packed = gzipped(scratch, "a,y\n1.5,0\n2,1\n");

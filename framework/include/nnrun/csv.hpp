@@ -42,8 +42,7 @@ class CsvReader {
       throw Error(format.header ? "the file is empty: expected a row of column names"
                                 : "the file is empty: expected a row of fields",
                   file_);
-    fields_ = CsvFields(format.separator == CsvFormat::found_separator ? separator_in(row())
-                                                                       : format.separator);
+    fields_ = CsvFields(separator_of(format));
     split();
     if (format.header)
       for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
@@ -51,6 +50,10 @@ class CsvReader {
       number_columns(fields_.size());
     if (format.header && names_.size() == 1 && names_[0].empty())
       throw Error("the first line must name the columns, but it is empty", place());
+    if (format.header && names_.size() == 1 && starts_like_comment())
+      throw Error("the first line must name the columns, but it starts with '#'", place(),
+                  hint_for_comment());
+    names_at_ = start_;
     sort_names();
   }
   CsvReader(std::istream& in, std::string file, char separator, bool header = true)
@@ -77,10 +80,11 @@ class CsvReader {
         by_name_.begin(), by_name_.end(), name,
         [this](std::size_t i, std::string_view wanted) { return names_[i] < wanted; });
     if (found == by_name_.end() || names_[*found] != name)
-      throw Error("no column '" + std::string(name) + "'", file_ + ":1",
-                  "the file has: " + list_of_names());
+      throw Error("no column '" + std::string(name) + "'", place_of_names(),
+                  "the file has: " + list_of_names() +
+                      (starts_like_comment() ? "\n" + hint_for_comment() : ""));
     if (found + 1 != by_name_.end() && names_[*(found + 1)] == name)
-      throw Error("two columns are called '" + std::string(name) + "'", file_ + ":1");
+      throw Error("two columns are called '" + std::string(name) + "'", place_of_names());
     return *found;
   }
 
@@ -127,6 +131,12 @@ class CsvReader {
   bool is_number(std::size_t column, double& x) const {
     return nnrun::is_number(fields_[column], x, decimal_);
   }
+  /// The same, but most numbers are short, and only those are seen to be numbers.
+  bool is_short_number(std::size_t column, double& x) const {
+    const std::string_view found = fields_[column];
+    return detail::short_number(found.data(), found.data() + found.size(), decimal_, x);
+  }
+  std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
   /// Returns the place of the present row, where it starts: `data.csv:12`.
   std::string place() const { return file_ + ":" + std::to_string(start_); }
 
@@ -152,6 +162,22 @@ class CsvReader {
     return all;
   }
 
+  /// Returns what the format says, or what the file shows. A first line such as `sep=;`, by which
+  /// Excel tells itself, is left out.
+  char separator_of(const CsvFormat& format) {
+    char told = '\0';
+    if (row().size() >= 5 && row().starts_with("sep=") && trimmed(row().substr(5)).empty()) {
+      told = row()[4];
+      if (!next_row()) throw Error("the file ends behind 'sep='", file_);
+    }
+    if (format.separator != CsvFormat::found_separator) return format.separator;
+    return told != '\0' ? told : separator_in(row());
+  }
+  bool starts_like_comment() const { return names_[0].starts_with('#'); }
+  std::string hint_for_comment() const {
+    return "comments are not read: if that is one, take it out by\ngrep -v '^#' '" + file_ +
+           "' > clean.csv";
+  }
   /// Returns what the first row separates its fields by: what it has most of, outside of quotes.
   static char separator_in(std::string_view row) {
     constexpr std::string_view known = ",;\t|";
@@ -171,6 +197,7 @@ class CsvReader {
   }
   std::string hint_for_width() const {
     const char other = separator_in(row());
+    if (starts_like_comment()) return hint_for_comment();
     if (names_.size() > 1 || fields_.size() != 1) {
       if (decimal_ == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
@@ -235,6 +262,7 @@ class CsvReader {
   CsvFields fields_{','};
   std::vector<std::string> names_;
   std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
+  std::size_t names_at_ = 1;          // the line of the names
   std::size_t start_ = 0;             // the first line of the row
 };
 
