@@ -58,11 +58,15 @@ class CsvColumn {
   /// Returns the number of a field: that which it shows, the index of its text, or `missing`.
   /// Throws Error, with file, line and what to do, for what it cannot be.
   double read(const CsvReader& rows, std::size_t at) {
-    if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
     double x = 0;
-    const bool number = kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x);
-    if (number && x >= least_ && !number_gaps_) [[likely]]
+    if (is_only_number_ && rows.is_short_number(at, x)) [[likely]]
       return x;
+    if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
+    const bool number = kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x);
+    if (number && x >= least_ && !number_gaps_) {
+      is_only_number_ = !is_weight();
+      return x;
+    }
     const std::string_view field = rows.field(at);
     if (is_gap(field)) return gap(rows, field);
     if (number && x < least_) refuse_negative(rows, field);
@@ -207,7 +211,8 @@ class CsvColumn {
 
   std::string name_;
   bool target_ = false, trained_ = false, declared_ = false, open_ = true;
-  bool number_gaps_ = false;  // some gap, such as -999, may be a number: it is looked for first
+  bool number_gaps_ = false;     // some gap, such as -999, may be a number: it is looked for first
+  bool is_only_number_ = false;  // whatever is a number is its number
   std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
   double least_ = -std::numeric_limits<double>::infinity();
   std::vector<std::string_view> gaps_;
