@@ -111,7 +111,11 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
 }
 
 ModelFile read_model(const std::filesystem::path& path) {
-  ModelFile model{.path = path, .file = read_safetensors(path), .fit = {}, .names = {}};
+  return model_in(read_safetensors(path), path);
+}
+
+ModelFile model_in(TensorFile file, const std::filesystem::path& path) {
+  ModelFile model{.path = path, .file = std::move(file), .fit = {}, .names = {}};
   model.names = {names_of(model.file, inputs_key, path), names_of(model.file, targets_key, path),
                  names_of(model.file, classes_key, path), name_of(model.file, target_key, path)};
   const auto numbers = [&](const char* name) { return numbers_at(model.file, name, path); };

@@ -28,6 +28,8 @@ struct ModelFile {
 
 /// Throws RecordError for a file that is not a model of ours.
 ModelFile read_model(const std::filesystem::path& file);
+/// The same, of tensors that were read. path: of their file, for messages.
+ModelFile model_in(TensorFile file, const std::filesystem::path& path);
 
 /// Adds a preparation, the names and what targets are to the metadata, and what was learned to the
 /// tensors, which point into it.

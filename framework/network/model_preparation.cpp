@@ -22,12 +22,13 @@ std::size_t raw_inputs(const Experiment& experiment, const ModelFile& file) {
 /// ours.
 std::optional<ModelFile> start_of(const WeightsSpec& weights) {
   if (!weights.is_given()) return std::nullopt;
+  std::optional<TensorFile> file;
   try {
-    read_safetensors(weights.file.value);
+    file = read_safetensors(weights.file.value);
   } catch (const Error&) {  // Model::load_start says so
     return std::nullopt;
   }
-  return read_model(weights.file.value);
+  return model_in(std::move(*file), weights.file.value);
 }
 
 /// Returns what is done to inputs before they are scaled, as text; empty: nothing.

@@ -33,7 +33,10 @@ double quantile_of(std::vector<double>& numbers, double fraction) {
   std::nth_element(numbers.begin(), at, numbers.end());
   if (at + 1 == numbers.end()) return *at;
   const double above = *std::min_element(at + 1, numbers.end());
-  return *at + (above - *at) * (place - static_cast<double>(below));
+  const double part = place - static_cast<double>(below);
+  const double between = *at + (above - *at) * part;
+  // numbers whose difference is too large
+  return std::isfinite(between) ? between : *at * (1 - part) + above * part;
 }
 
 double most_frequent_of(std::vector<double>& numbers) {
