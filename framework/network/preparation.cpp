@@ -125,20 +125,20 @@ std::size_t Preparation::input_of(std::string_view name, const Placed<std::strin
       .hint = did_you_mean(name, known) + "\nfeatures are written x, x^2, x*y, sin(x), cos(x)"});
 }
 
-double Preparation::mapped(const Slot& slot, const double* raw) const {
+double Preparation::mapped(const Slot& slot, double a, double b) const {
   switch (slot.map) {
     case Map::as_it_is:
-      return value(raw, slot.a);
+      return value(a, slot.a);
     case Map::product:
-      return value(raw, slot.a) * value(raw, slot.b);
+      return value(a, slot.a) * value(b, slot.b);
     case Map::sine:
-      return nnrun::sin(value(raw, slot.a));
+      return nnrun::sin(value(a, slot.a));
     case Map::cosine:
-      return nnrun::cos(value(raw, slot.a));
+      return nnrun::cos(value(a, slot.a));
     case Map::equals:
-      return value(raw, slot.a) == slot.text ? 1 : 0;
+      return value(a, slot.a) == slot.text ? 1 : 0;
     case Map::is_missing:
-      return std::isnan(raw[slot.a]) ? 1 : 0;
+      return std::isnan(a) ? 1 : 0;
   }
   return 0;
 }
@@ -160,7 +160,7 @@ std::string Preparation::counts_in_words() const {
 }
 
 /// Learns from the numbers after division, of the rows that have one.
-double Preparation::fill_of(std::size_t c, std::span<const double> rows) const {
+double Preparation::fill_of(std::size_t c, const RowsToFit& rows) const {
   const Column& column = recipe_.columns[c];
   if (column.missing == MissingRule::constant) {
     if (!column.is_category) {
@@ -175,9 +175,9 @@ double Preparation::fill_of(std::size_t c, std::span<const double> rows) const {
     return known == column.texts.end() ? static_cast<double>(column.texts.size() + 1)
                                        : static_cast<double>(known - column.texts.begin());
   }
-  std::vector<double> numbers;
-  for (std::size_t i = c; i < rows.size(); i += inputs())
-    if (!std::isnan(rows[i])) numbers.push_back(rows[i] / recipe_.divide_by);
+  std::vector<double> numbers = rows.column(c);
+  std::erase_if(numbers, [](double x) { return std::isnan(x); });
+  for (double& x : numbers) x /= recipe_.divide_by;
   if (numbers.empty())
     throw DataError(Problem{.what = "column " + name_of_column(recipe_, c) +
                                     " has no value in the training part to fill gaps from",
@@ -187,10 +187,9 @@ double Preparation::fill_of(std::size_t c, std::span<const double> rows) const {
                                                : most_frequent_of(numbers);
 }
 
-void Preparation::fit(std::span<const double> rows, std::span<const double> targets,
-                      std::size_t n_targets) {
+void Preparation::fit(const RowsToFit& rows, std::size_t n_targets) {
   if (!inputs_fitted_) fit_inputs(rows);
-  if (!targets_fitted_ && scales_targets()) fit_targets(targets, n_targets);
+  if (!targets_fitted_ && scales_targets()) fit_targets(rows, n_targets);
   inputs_fitted_ = targets_fitted_ = true;
 }
 
@@ -207,7 +206,7 @@ void Preparation::use_for_targets(const Fit& fit) {
   targets_fitted_ = true;
 }
 
-void Preparation::fit_inputs(std::span<const double> rows) {
+void Preparation::fit_inputs(const RowsToFit& rows) {
   std::vector<double> fills(inputs());
   bool any = false;
   for (std::size_t c = 0; c < inputs(); ++c)
@@ -225,23 +224,19 @@ void Preparation::fit_inputs(std::span<const double> rows) {
   if (recipe_.scales) fit_scale(rows);
 }
 
-void Preparation::fit_scale(std::span<const double> rows) {
-  const std::size_t n = rows.size() / inputs(), width = outputs();
-  std::vector<double> mapped_rows;
+void Preparation::fit_scale(const RowsToFit& rows) {
+  const std::size_t n = rows.count(), width = outputs();
   std::vector<Spread> spreads(width);
   const auto each = [&](auto take) {
-    for (std::size_t r = 0; r < n; ++r)
-      for (std::size_t c = 0; c < width; ++c)
-        take(spreads[c], mapped(slots_[c], &rows[r * inputs()]));
+    rows.each([&](const double* row) {
+      for (std::size_t c = 0; c < width; ++c) take(spreads[c], mapped(slots_[c], row));
+    });
   };
   each([n](Spread& spread, double x) { spread.add(x, n); });
   each([n](Spread& spread, double x) { spread.add_square(x, n); });
-  std::vector<double> column;
   for (std::size_t c = 0; c < width; ++c) {
-    if (slots_[c].scale == Scale::robust) {
-      column.clear();
-      for (std::size_t r = 0; r < n; ++r) column.push_back(mapped(slots_[c], &rows[r * inputs()]));
-    }
+    std::vector<double> column;
+    if (slots_[c].scale == Scale::robust) column = mapped_column(slots_[c], rows);
     const auto [shift, factor] = scaling_of(slots_[c].scale, spreads[c], n, column);
     fit_.shifts.push_back(shift);
     fit_.factors.push_back(factor);
@@ -253,21 +248,27 @@ void Preparation::fit_scale(std::span<const double> rows) {
   }
 }
 
-void Preparation::fit_targets(std::span<const double> targets, std::size_t n) {
+std::vector<double> Preparation::mapped_column(const Slot& slot, const RowsToFit& rows) const {
+  std::vector<double> column = rows.column(slot.a);
+  const std::vector<double> other =
+      slot.map == Map::product ? rows.column(slot.b) : std::vector<double>();
+  for (std::size_t i = 0; i < column.size(); ++i)
+    column[i] = mapped(slot, column[i], other.empty() ? 0 : other[i]);
+  return column;
+}
+
+void Preparation::fit_targets(const RowsToFit& rows, std::size_t n) {
   constexpr std::array scales{Scale::none, Scale::standard, Scale::min_max, Scale::standard};
-  const std::size_t rows = targets.size() / n;
-  fit_.target_shifts.assign(n, 0);  // so that scale_targets gives the logarithms alone
+  fit_.target_shifts.assign(n, 0);  // so that scaled_target gives the logarithms alone
   fit_.target_factors.assign(n, 1);
-  std::vector<double> all(targets.begin(), targets.end());
-  for (std::size_t r = 0; r < rows; ++r) scale_targets(all.data() + r * n, n);
-  std::vector<double> column(rows);
   for (std::size_t c = 0; c < n; ++c) {
     Spread spread;
-    for (std::size_t r = 0; r < rows; ++r) column[r] = all[r * n + c];
-    for (const double x : column) spread.add(x, rows);
-    for (const double x : column) spread.add_square(x, rows);
+    std::vector<double> column = rows.column(inputs() + c);
+    for (double& x : column) x = scaled_target(x, c, n);
+    for (const double x : column) spread.add(x, column.size());
+    for (const double x : column) spread.add_square(x, column.size());
     const Scale scale = scales[static_cast<std::size_t>(recipe_.scale_of_target(c))];
-    const auto [shift, factor] = scaling_of(scale, spread, rows, column);
+    const auto [shift, factor] = scaling_of(scale, spread, column.size(), column);
     if (!std::isfinite(shift) || !std::isfinite(factor) || factor == 0)
       throw DataError(Problem{
           .what = "the targets are too large or too small to be scaled",
@@ -341,21 +342,22 @@ void Preparation::round(const double* prepared, T* to) const {
 }
 
 void Preparation::scale_targets(double* targets, std::size_t n) const {
-  if (!scales_targets()) return;
-  for (std::size_t c = 0; c < n; ++c) {
-    double x = targets[c];
-    if (recipe_.scale_of_target(c) == TargetScale::log) {
-      if (!(x > 0))
-        throw DataError(Problem{
-            .what = (n == 1 ? "a target" : "target " + std::to_string(c + 1) + " of a row") +
-                    std::string(" is ") + shortest(x) + ", which has no logarithm",
-            .where = "'target_scale' of the data",
-            .hint = n == 1 ? "write target_scale: standard"
-                           : "write standard for that target in target_scale"});
-      x = std::log(x);
-    }
-    targets[c] = (x - fit_.target_shifts[c]) * fit_.target_factors[c];
+  for (std::size_t c = 0; scales_targets() && c < n; ++c)
+    targets[c] = scaled_target(targets[c], c, n);
+}
+
+double Preparation::scaled_target(double x, std::size_t column, std::size_t n) const {
+  if (recipe_.scale_of_target(column) == TargetScale::log) {
+    if (!(x > 0))
+      throw DataError(Problem{
+          .what = (n == 1 ? "a target" : "target " + std::to_string(column + 1) + " of a row") +
+                  std::string(" is ") + shortest(x) + ", which has no logarithm",
+          .where = "'target_scale' of the data",
+          .hint = n == 1 ? "write target_scale: standard"
+                         : "write standard for that target in target_scale"});
+    x = std::log(x);
   }
+  return (x - fit_.target_shifts[column]) * fit_.target_factors[column];
 }
 
 template void Preparation::round(const double*, float*) const;

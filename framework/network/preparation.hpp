@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "network/recipe.hpp"
+#include "network/rows_to_fit.hpp"
 namespace nnrun::host {
 
 class Preparation {
@@ -40,8 +41,7 @@ class Preparation {
 
   /// Learns from raw rows of the training part and from their targets what is not in use already.
   /// Throws DataError if numbers overflow, or nothing is there to learn from.
-  void fit(std::span<const double> rows, std::span<const double> targets = {},
-           std::size_t n_targets = 0);
+  void fit(const RowsToFit& rows, std::size_t n_targets = 0);
   bool is_fitted() const { return inputs_fitted_ && targets_fitted_; }
   const Fit& fitted() const { return fit_; }
   /// Uses what another run learned.
@@ -89,16 +89,22 @@ class Preparation {
   void add_feature(std::size_t feature);
   std::size_t input_of(std::string_view name, const Placed<std::string>& text) const;
   std::size_t number_of(std::string_view name, const Placed<std::string>& text) const;
-  double value(const double* raw, std::size_t column) const {
-    const double x = raw[column];
+  /// Returns a raw number of a column after filling and division.
+  double value(double x, std::size_t column) const {
     if (!fit_.fills.empty() && std::isnan(x)) return fit_.fills[column];
     return recipe_.divide_by == 1 ? x : x / recipe_.divide_by;
   }
-  double mapped(const Slot& slot, const double* raw) const;
-  double fill_of(std::size_t column, std::span<const double> rows) const;
-  void fit_inputs(std::span<const double> rows);
-  void fit_scale(std::span<const double> rows);
-  void fit_targets(std::span<const double> targets, std::size_t n);
+  /// a, b: the raw numbers of its columns.
+  double mapped(const Slot& slot, double a, double b) const;
+  double mapped(const Slot& slot, const double* raw) const {
+    return mapped(slot, raw[slot.a], raw[slot.b]);
+  }
+  double scaled_target(double x, std::size_t column, std::size_t n) const;
+  double fill_of(std::size_t column, const RowsToFit& rows) const;
+  void fit_inputs(const RowsToFit& rows);
+  void fit_scale(const RowsToFit& rows);
+  std::vector<double> mapped_column(const Slot& slot, const RowsToFit& rows) const;
+  void fit_targets(const RowsToFit& rows, std::size_t n);
 
   Recipe recipe_;
   bool is_plain_ = true, inputs_fitted_ = false, targets_fitted_ = false;

@@ -7,6 +7,8 @@
 namespace nnrun::host {
 
 inline constexpr std::array<const char*, NNRUN_PARTS> part_names{"train", "validation", "test"};
+/// As messages say it: a training example.
+inline constexpr std::array<const char*, NNRUN_PARTS> part_words{"training", "validation", "test"};
 
 /// Returns the part whose scores count, because it says most about other examples: the last of
 /// training, validation and test that there is.

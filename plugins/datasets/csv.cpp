@@ -1,11 +1,11 @@
 #include <array>
 #include <nnrun/csv_column.hpp>
 #include <nnrun/gzip_input.hpp>
+#include <nnrun/packed_rows.hpp>
 #include <nnrun/plugin.hpp>
 #include <optional>
 
 #include "class_names.hpp"
-#include "row_store.hpp"
 
 namespace {
 
@@ -33,18 +33,21 @@ void require_category(const nnrun::CsvColumn& column, std::size_t rows,
 }
 
 /// Returns `classes: [1, 2, 3]` for a column of few whole numbers; nothing for others.
-std::string classes_for(const RowStore& rows, std::size_t column) {
+std::string classes_for(const nnrun::PackedRows& rows, std::size_t column) {
   constexpr std::size_t most = 20;
   std::vector<double> found;
-  for (std::size_t i = 0; i < rows.count(); ++i) {
-    const double x = rows.row(i)[column];
-    if (x != std::floor(x) || std::abs(x) > 1e6) return {};
-    const auto place = std::ranges::lower_bound(found, x);
-    if (place != found.end() && *place == x) continue;
-    if (found.size() == most) return {};
-    found.insert(place, x);
-  }
-  if (found.size() < 2) return {};
+  bool few = true;
+  rows.pass(column, [&](std::span<const double> numbers) {
+    for (const double x : numbers) {
+      const auto place = std::ranges::lower_bound(found, x);
+      if (place != found.end() && *place == x) continue;
+      few = x == std::floor(x) && std::abs(x) <= 1e6 && found.size() < most;
+      if (!few) break;
+      found.insert(place, x);
+    }
+    return few;
+  });
+  if (!few || found.size() < 2) return {};
   std::string text;
   for (const double x : found)
     text += (text.empty() ? "classes: [" : ", ") + std::to_string(static_cast<long long>(x));
@@ -113,10 +116,12 @@ struct Csv : nnrun::Dataset {
   }
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
             double* t) {
-    RowStore& rows = parts_[static_cast<std::size_t>(part)];
+    nnrun::PackedRows& rows = parts_[static_cast<std::size_t>(part)];
     rows.forget_before(from);
-    for (std::size_t i = from; i < from + n; ++i) {
-      const double* const row = rows.row(i);
+    rows_.resize(n * columns_.size());
+    rows.read(from, n, rows_.data());
+    for (std::size_t i = 0; i < n; ++i) {
+      const double* const row = rows_.data() + i * columns_.size();
       x = std::copy(row, row + n_inputs_, x);
       t = is_class() ? names_.one_hot(static_cast<std::size_t>(row[n_inputs_]), t)
                      : std::copy(row + n_inputs_, row + columns_.size(), t);
@@ -149,7 +154,7 @@ struct Csv : nnrun::Dataset {
     if (first) finish_columns(rows, parts_[part]);
   }
 
-  void read_rows(nnrun::CsvReader& rows, RowStore& store) {
+  void read_rows(nnrun::CsvReader& rows, nnrun::PackedRows& store) {
     std::vector<std::size_t> at, nameless;
     store.set_width(columns_.size());
     for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
@@ -247,14 +252,14 @@ struct Csv : nnrun::Dataset {
   }
 
   /// Takes the texts of the first file as all that there are, in the order of the alphabet.
-  void finish_columns(const nnrun::CsvReader& rows, RowStore& store) {
+  void finish_columns(const nnrun::CsvReader& rows, nnrun::PackedRows& store) {
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       nnrun::CsvColumn& column = columns_[c];
       if (!column.is_category() || !column.is_open()) continue;
       if (c < n_inputs_) require_category(column, store.count(), rows);
       const std::vector<double> now = column.sort_texts();
-      for (std::size_t i = 0; i < store.count(); ++i)
-        if (double& x = store.row(i)[c]; !std::isnan(x)) x = now[static_cast<std::size_t>(x)];
+      store.replace(c,
+                    [&](double x) { return std::isnan(x) ? x : now[static_cast<std::size_t>(x)]; });
       if (c >= n_inputs_) names_.set(column.texts());
     }
     separator_found_ = std::string_view(separator) == "auto" ? rows.separator() : ',';
@@ -300,6 +305,7 @@ struct Csv : nnrun::Dataset {
   std::optional<std::string> as_classes_, note_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
-  std::array<RowStore, NNRUN_PARTS> parts_;
+  std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;
+  std::vector<double> rows_;  // of a part, as they are read
 };
 NNRUN_REGISTER(Csv)

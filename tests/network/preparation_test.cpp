@@ -18,6 +18,32 @@ host::Preparation preparation(const Texts& features, host::Scale scale = host::S
   e.data.scale = scale;
   return {e, inputs, names};
 }
+/// Rows of inputs, with one target each or none.
+struct Listed final : host::RowsToFit {
+  std::size_t width;
+  std::vector<double> inputs, targets;
+
+  Listed(std::size_t columns, std::vector<double> rows, std::vector<double> answers)
+      : width(columns), inputs(std::move(rows)), targets(std::move(answers)) {}
+  std::size_t count() const override { return inputs.size() / width; }
+  void each(const std::function<void(const double*)>& take) const override {
+    for (std::size_t r = 0; r < count(); ++r) take(inputs.data() + r * width);
+  }
+  std::vector<double> column(std::size_t c) const override {
+    if (c == width) return targets;
+    std::vector<double> numbers;
+    for (std::size_t i = c; i < inputs.size(); i += width) numbers.push_back(inputs[i]);
+    return numbers;
+  }
+};
+void fit(host::Preparation& p, const std::vector<double>& rows,
+         const std::vector<double>& targets = {}) {
+  p.fit(Listed(p.inputs(), rows, targets), targets.empty() ? 0 : 1);
+}
+void fit(host::Preparation&& p, const std::vector<double>& rows,
+         const std::vector<double>& targets = {}) {
+  fit(p, rows, targets);
+}
 std::vector<double> applied(const host::Preparation& p, const std::vector<double>& raw) {
   std::vector<double> out(p.outputs());
   p.apply(raw.data(), out.data());
@@ -75,7 +101,7 @@ TEST_CASE("standard scaling gives mean 0 and deviation 1, min_max the range from
           "[training][preparation]") {
   const std::vector<double> rows{1, 1e9 + 1, 7, 1e9 + 2, 4, 1e9 + 6};
   host::Preparation standard = preparation({}, host::Scale::standard);
-  standard.fit(rows);
+  fit(standard, rows);
   double sums[2] = {}, squares[2] = {};
   for (std::size_t r = 0; r < 3; ++r) {
     const auto out = applied(standard, {rows[2 * r], rows[2 * r + 1]});
@@ -87,7 +113,7 @@ TEST_CASE("standard scaling gives mean 0 and deviation 1, min_max the range from
     CHECK(squares[c] / 3 == Approx(1).epsilon(1e-6));
   }
   host::Preparation range = preparation({}, host::Scale::min_max);
-  range.fit(rows);
+  fit(range, rows);
   CHECK(applied(range, {1, 1e9 + 6}) == std::vector<double>{0, 1});
   CHECK(applied(range, {4, 1e9 + 2})[0] == 0.5);
   CHECK(applied(range, {10, 1e9 + 1})[0] == 1.5);  // unseen in training
@@ -96,18 +122,39 @@ TEST_CASE("standard scaling gives mean 0 and deviation 1, min_max the range from
 TEST_CASE("scaling comes after features, and a constant input becomes 0",
           "[training][preparation]") {
   host::Preparation p = preparation({"x^2", "y"}, host::Scale::min_max);
-  p.fit(std::vector<double>{0, 5, 1, 5, 2, 5});
+  fit(p, {0, 5, 1, 5, 2, 5});
   CHECK(applied(p, {1, 5}) == std::vector<double>{0.25, 0});
   host::Preparation constant = preparation({}, host::Scale::standard);
-  constant.fit(std::vector<double>{0.1, 0, 0.1, 1, 0.1, 2});
+  fit(constant, {0.1, 0, 0.1, 1, 0.1, 2});
   CHECK(applied(constant, {0.1, 1})[0] == 0);
+}
+
+TEST_CASE("numbers near the largest are scaled, or refused with what they reach",
+          "[training][preparation]") {
+  const std::vector<double> large{-1e299, 0, 1e299, 1, 3e299, 2};
+  host::Preparation standard = preparation({}, host::Scale::standard);  // the squares overflow
+  CHECK_THROWS_WITH(fit(standard, large),
+                    Contains("input 'x' is too large or too small to be scaled"));
+  host::Preparation range = preparation({}, host::Scale::min_max);
+  fit(range, large);
+  CHECK(applied(range, {1e299, 0})[0] == Approx(0.5));
+  host::Preparation robust = preparation({}, host::Scale::robust);
+  fit(robust, large);
+  CHECK(applied(robust, {3e299, 0})[0] == Approx(1));
+  host::Recipe recipe;
+  recipe.columns.resize(1);
+  recipe.columns[0].missing = host::MissingRule::median;
+  host::Preparation filled(recipe);
+  const double gap = std::numeric_limits<double>::quiet_NaN();
+  fit(filled, {-1.5e308, gap, 1.7e308});  // their difference overflows
+  CHECK(applied(filled, {gap})[0] == Approx(0.1e308));
 }
 
 TEST_CASE("inputs that overflow are refused", "[training][preparation]") {
   CHECK_THROWS_WITH(applied(preparation({"x^2"}), {1e200, 0}),
                     Contains("feature 'x^2' is not finite, from inputs that are"));
   host::Preparation p = preparation({}, host::Scale::standard);
-  CHECK_THROWS_WITH(p.fit(std::vector<double>{1e308, 0, -1e308, 1}),
+  CHECK_THROWS_WITH(fit(p, {1e308, 0, -1e308, 1}),
                     Contains("input 'x' is too large or too small to be scaled"));
 }
 
@@ -199,21 +246,20 @@ TEST_CASE("a column whose spread is rounding is constant, whatever its size",
   for (const host::Scale scale :
        {host::Scale::standard, host::Scale::min_max, host::Scale::robust}) {
     host::Preparation p = preparation({}, scale);
-    p.fit(std::vector<double>{drift[0], 1.7e9, drift[1], 1.7e9 + 60, drift[2], 1.7e9 + 120,
-                              drift[3], 1.7e9 + 180});
+    fit(p, {drift[0], 1.7e9, drift[1], 1.7e9 + 60, drift[2], 1.7e9 + 120, drift[3], 1.7e9 + 180});
     CHECK(applied(p, {0.31, 1.7e9})[0] == Approx(0.01));  // moved, not blown up
     CHECK(std::abs(applied(p, {0.3, 1.7e9 + 180})[1]) >
           0.4);  // a spread of 1e-7 of the size is one
   }
   host::Preparation tiny = preparation({}, host::Scale::min_max);
-  tiny.fit(std::vector<double>{2e-31, 0, 4e-31, 1});
+  fit(tiny, {2e-31, 0, 4e-31, 1});
   CHECK(applied(tiny, {3e-31, 0})[0] == Approx(0.5));
 }
 
 TEST_CASE("robust scaling gives median 0, and 1 from quartile to quartile",
           "[training][preparation]") {
   host::Preparation p = preparation({}, host::Scale::robust);
-  p.fit(std::vector<double>{1, 0, 2, 0, 3, 0, 4, 0, 1000, 9});
+  fit(p, {1, 0, 2, 0, 3, 0, 4, 0, 1000, 9});
   CHECK(applied(p, {3, 0})[0] == 0);
   CHECK(applied(p, {4, 0})[0] - applied(p, {2, 0})[0] == 1);
   CHECK(applied(p, {3, 2})[1] == 2);  // most numbers are equal: there is no range to divide by
@@ -260,7 +306,7 @@ TEST_CASE("missing values are filled by what the training part has", "[training]
     recipe.columns[0].indicator = true;
     recipe.columns[1].missing = host::MissingRule::most_frequent;
     host::Preparation p(recipe);
-    p.fit(std::vector<double>{1, 1, 2, 0, gap, 1, 2, gap, 10, gap});
+    fit(p, {1, 1, 2, 0, gap, 1, 2, gap, 10, gap});
     const std::vector<double> there = applied(p, {3, 0}), away = applied(p, {gap, gap});
     CHECK(there == std::vector<double>{3, 0, 1, 0});
     CHECK(std::vector<double>(away.begin() + 1, away.end()) == std::vector<double>{1, 0, 1});
@@ -273,7 +319,7 @@ TEST_CASE("missing values are filled by what the training part has", "[training]
   host::Recipe none;
   none.columns = {numbers_named("a")};
   none.columns[0].missing = host::MissingRule::mean;
-  CHECK_THROWS_WITH(host::Preparation(none).fit(std::vector<double>{gap, gap}),
+  CHECK_THROWS_WITH(fit(host::Preparation(none), {gap, gap}),
                     Contains("column 'a' has no value in the training part"));
 }
 
@@ -284,7 +330,7 @@ TEST_CASE("a category may have a text of its own for missing values", "[training
   recipe.columns[0].unknown = host::UnknownRule::other;
   recipe.columns[0].constant = "none";
   host::Preparation p(recipe);
-  p.fit(std::vector<double>{0, 1, gap});
+  fit(p, {0, 1, gap});
   CHECK(applied(p, {1}) == std::vector<double>{0, 1, 0, 0});
   CHECK(applied(p, {2}) == std::vector<double>{0, 0, 1, 0});  // unknown
   CHECK(applied(p, {gap}) == std::vector<double>{0, 0, 0, 1});
@@ -298,7 +344,7 @@ TEST_CASE("a column may have a scale of its own, and texts have none", "[trainin
   e.data.columns[0].scale = host::Scale::none;
   host::Preparation p(
       recipe_of(e, {numbers_named("a"), numbers_named("b"), category("c", {"x", "y"})}));
-  p.fit(std::vector<double>{1, 5, 0, 3, 9, 1});
+  fit(p, {1, 5, 0, 3, 9, 1});
   CHECK(applied(p, {3, 9, 1}) == std::vector<double>{1, 9, 0, 1});
 }
 
@@ -320,7 +366,7 @@ TEST_CASE("targets are scaled for training and read back in their own units",
     recipe.columns.resize(1);
     recipe.target_scale = scale;
     host::Preparation p(recipe);
-    p.fit(rows, targets, 1);
+    fit(p, rows, targets);
     std::vector<double> scaled = targets;
     double mean = 0;
     for (double& t : scaled) {
@@ -335,7 +381,7 @@ TEST_CASE("targets are scaled for training and read back in their own units",
   host::Recipe recipe;
   recipe.columns.resize(1);
   recipe.target_scale = host::TargetScale::log;
-  CHECK_THROWS_WITH(host::Preparation(recipe).fit(rows, std::vector<double>{1, 0, 1, 1}, 1),
+  CHECK_THROWS_WITH(fit(host::Preparation(recipe), rows, std::vector<double>{1, 0, 1, 1}),
                     Contains("a target is 0, which has no logarithm"));
 }
 

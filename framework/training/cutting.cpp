@@ -1,0 +1,127 @@
+#include "training/cutting.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <numeric>
+
+#include "training/data_parts.hpp"
+#include "training/target_classes.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Returns how many of n a fraction takes, to the nearest.
+std::size_t share(double fraction, std::size_t n) {
+  return static_cast<std::size_t>(std::llround(fraction * static_cast<double>(n)));
+}
+
+}  // namespace
+
+Cutting::Cutting(const DataSpec& data, const std::string& data_set)
+    : split_(data.split), place_(data.use.place), where_("data set '" + data_set + "'") {}
+
+void Cutting::count_in(DataShape& shape) const {
+  const std::size_t all = shape.examples[NNRUN_TRAIN];
+  if (split_.folds == 0) {
+    cut_off(shape, NNRUN_VALIDATION, split_.validation, all);
+    cut_off(shape, NNRUN_TEST, split_.test, all);
+  } else {
+    cut_off(shape, NNRUN_TEST, split_.test, all);
+    hold_out_fold(shape);
+    cut_off(shape, NNRUN_VALIDATION, split_.validation, shape.examples[NNRUN_TRAIN]);
+  }
+}
+
+/// Moves a fraction of so many examples from the training part to another one.
+void Cutting::cut_off(DataShape& shape, std::size_t part, double fraction,
+                      std::size_t examples) const {
+  if (fraction == 0) return;
+  const std::size_t taken = share(fraction, examples);
+  if (shape.examples[part] > 0)
+    throw ConfigError(Problem{.what = "the data set has a " + std::string(part_words[part]) +
+                                      " part of its own, so 'split' cannot cut one",
+                              .place = place_,
+                              .hint = "remove it from 'split'"});
+  if (taken == 0 || taken >= shape.examples[NNRUN_TRAIN])
+    throw DataError(
+        Problem{.what = "a split of " + std::to_string(examples) + " examples leaves an empty part",
+                .where = where_});
+  shape.examples[part] = taken;
+  shape.examples[NNRUN_TRAIN] -= taken;
+}
+
+/// Makes a fold the test part; the data's own is left alone.
+void Cutting::hold_out_fold(DataShape& shape) const {
+  const std::size_t all = shape.examples[NNRUN_TRAIN];
+  if (split_.folds > all)
+    throw DataError(Problem{.what = std::to_string(split_.folds) + " folds cannot be cut from " +
+                                    std::to_string(all) + (all == 1 ? " example" : " examples"),
+                            .where = where_,
+                            .hint = "take fewer folds: 5 or 10 are usual"});
+  shape.folds.set_aside = shape.examples[NNRUN_TEST];
+  shape.examples[NNRUN_TEST] = size_of_fold(all, split_.folds, split_.fold);
+  shape.examples[NNRUN_TRAIN] -= shape.examples[NNRUN_TEST];
+}
+
+void Cutting::refuse_to_stratify() const {
+  throw ConfigError(Problem{.what = "'stratify' needs classes, but the targets have more than " +
+                                    std::to_string(TargetClasses::most) + " different values",
+                            .place = place_,
+                            .hint = "remove it from 'split'"});
+}
+
+std::vector<std::uint8_t> Cutting::parts_of(std::size_t count, std::span<const double> targets,
+                                            Random& random, DataShape& shape) const {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0u);
+  if (split_.folds > 0 && random.is_sequential())
+    throw ConfigError(Problem{.what = "folds cannot be drawn by '" + random.object().plugin().name +
+                                      "': its numbers depend on how many the network has drawn",
+                              .place = random.object().place(),
+                              .hint = "write random: philox"});
+  if (split_.shuffle) random.shuffle(order, "split", 0);
+  std::array<std::size_t, NNRUN_PARTS> sizes = shape.examples;
+  if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // the data set may have one
+  if (split_.test == 0) sizes[NNRUN_TEST] = 0;
+  const auto by_class = [&] {
+    const TargetClasses classes = classes_of(targets, size_of(shape.target));
+    if (classes.too_many) refuse_to_stratify();
+    return cut_by_class(order, sizes, classes.of_example);
+  };
+  const Cut cut = split_.folds > 0  ? fold_of(targets, order, shape)
+                  : split_.stratify ? by_class()
+                                    : cut_in_order(order, sizes);
+  std::vector<std::uint8_t> parts(count, no_part);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    for (const std::uint32_t i : cut[part]) parts[i] = static_cast<std::uint8_t>(part);
+  return parts;
+}
+
+/// Sets aside what the split's own test part holds without folds, then holds a fold of the rest
+/// out: by class where it says `stratify`, or where examples have classes and no order to keep.
+Cut Cutting::fold_of(std::span<const double> targets, std::span<const std::uint32_t> order,
+                     DataShape& shape) const {
+  const std::size_t out = size_of(shape.target);
+  const std::size_t aside = split_.test > 0 ? shape.folds.set_aside : 0;
+  TargetClasses classes;
+  if (split_.stratify || (split_.shuffle && are_classes(targets, out, shape.names)))
+    classes = classes_of(targets, out);
+  if (classes.too_many && split_.stratify) refuse_to_stratify();
+  if (classes.too_many) classes = {};
+  const std::array<std::size_t, NNRUN_PARTS> sizes{order.size() - aside, 0, aside};
+  const Cut own =
+      split_.stratify ? cut_by_class(order, sizes, classes.of_example) : cut_in_order(order, sizes);
+  std::vector<std::uint32_t> rest;
+  std::ranges::copy_if(order, std::back_inserter(rest), [&](std::uint32_t i) {
+    return std::ranges::binary_search(own[NNRUN_TRAIN], i);
+  });
+  shape.folds.by_class = !classes.of_example.empty();
+  for (const std::uint32_t first : rare_classes(classes, rest, split_.folds))
+    shape.folds.rare.push_back(name_of_class(targets.subspan(first * out, out), shape.names));
+  return cut_fold(
+      rest,
+      {split_.folds, split_.fold, split_.validation > 0 ? shape.examples[NNRUN_VALIDATION] : 0},
+      classes.of_example);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,37 @@
+// What a data set tells of itself when it is opened.
+#pragma once
+#include <array>
+#include <string>
+#include <vector>
+
+#include "network/model_file.hpp"
+#include "training/two_classes.hpp"
+namespace nnrun::host {
+
+/// What is known of the folds, while one of them is held out as the test part.
+struct FoldFacts {
+  std::size_t set_aside = 0;        ///< examples of the data's own test part, which are not read
+  bool by_class = false;            ///< each fold has its share of each class; known once read
+  std::vector<std::string> rare{};  ///< classes with fewer examples than folds; known once read
+};
+
+/// Shapes, names and counts that a data set gives when it is opened.
+struct DataShape {
+  nnrun_shape input{}, target{};                    ///< as the data set gives them
+  std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
+  FoldFacts folds;
+  DataNames names;
+  std::vector<Column> columns;  ///< of inputs
+  double divide_by = 1;         ///< what inputs are divided by
+  bool has_weights = false;     ///< examples say what they count
+  /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
+  std::string target_reason, as_classes, note;
+  TwoClasses two_classes;  ///< of a target that has two
+  /// How many values of each input were missing, once the data were read; empty: none is filled in.
+  std::vector<std::size_t> gaps;
+
+  /// Returns whether a single number says which of two classes it is.
+  bool is_yes_or_no() const { return names.classes.size() == 2 && two_classes.one_number; }
+};
+
+}  // namespace nnrun::host

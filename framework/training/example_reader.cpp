@@ -1,0 +1,165 @@
+#include "training/example_reader.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nnrun/lanes.hpp>
+
+#include "base/text.hpp"
+#include "config/recorded_files.hpp"
+#include "training/data_parts.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t chunk_rows = 1024, chunk_numbers = 8192;  // at a time: within a near cache
+constexpr const char* stream_names[] = {"data/train", "data/validation", "data/test"};
+
+/// Writes x / divide_by as T. Returns whether all are finite when they are rounded to Finite.
+template <class T, class Finite>
+NNRUN_INLINE bool rounded_to(const double* x, std::size_t n, double divide_by, T* to) {
+  // 0 times a finite number is 0, else NaN: sums can be vectorized, branches cannot
+  Finite sums[16] = {};
+  const auto all = [&](auto quotient) __attribute__((always_inline)) {
+    std::size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+      for (std::size_t k = 0; k < 16; ++k) {
+        to[i + k] = static_cast<T>(quotient(x[i + k]));
+        sums[k] += static_cast<Finite>(to[i + k]) * Finite(0);
+      }
+    for (; i < n; ++i) {
+      to[i] = static_cast<T>(quotient(x[i]));
+      sums[0] += static_cast<Finite>(to[i]) * Finite(0);
+    }
+  };
+  if (divide_by == 1)
+    all([](double y) __attribute__((always_inline)) { return y; });
+  else
+    all([=](double y) __attribute__((always_inline)) { return y / divide_by; });
+  Finite sum = 0;
+  for (const Finite part : sums) sum += part;
+  return sum == 0;
+}
+NNRUN_CLONES bool to_floats(const double* x, std::size_t n, double divide_by, float* to) {
+  return rounded_to<float, float>(x, n, divide_by, to);
+}
+NNRUN_CLONES bool to_doubles(const double* x, std::size_t n, double divide_by, double* to) {
+  return rounded_to<double, double>(x, n, divide_by, to);
+}
+NNRUN_CLONES bool to_doubles_for_floats(const double* x, std::size_t n, double* to) {
+  return rounded_to<double, float>(x, n, 1, to);
+}
+template <class T, class Finite>
+bool convert(const double* x, std::size_t n, double divide_by, T* to) {
+  if constexpr (sizeof(T) == sizeof(float))
+    return to_floats(x, n, divide_by, to);
+  else if constexpr (sizeof(Finite) == sizeof(float))
+    return to_doubles_for_floats(x, n, to);
+  else
+    return to_doubles(x, n, divide_by, to);
+}
+
+}  // namespace
+
+void refuse_data(const Object& data, const std::filesystem::path& config) {
+  Problem said = take_plugin_error();
+  if (said.what.empty()) said.what = "refused without a reason";
+  if (said.where.empty()) said.where = "data set '" + data.plugin().name + "'";
+  if (const std::string missing = words_for_missing(config); !missing.empty())
+    said.hint += (said.hint.empty() ? "" : "\n") + missing;
+  throw DataError(std::move(said));
+}
+
+void ExampleReader::refuse_number(std::size_t part, std::size_t example, bool target,
+                                  std::size_t column, double x) const {
+  const std::vector<std::string>& names = target ? shape_.names.targets : shape_.names.inputs;
+  const std::string name = names.empty() ? std::to_string(column + 1) : "'" + names[column] + "'";
+  const bool finite = std::isfinite(x);
+  throw DataError(Problem{.what = std::string(target ? "target " : "input ") + name + " of " +
+                                  part_words[part] + " example " + std::to_string(example + 1) +
+                                  (finite ? " is " + shortest(x) + ", too large for float32"
+                                          : " is not a finite number"),
+                          .where = "data set '" + object_.plugin().name + "'",
+                          .hint = finite ? "write dtype: float64" : ""});
+}
+
+void ExampleReader::refuse_weight(std::size_t part, std::size_t example, double weight) const {
+  throw DataError(
+      Problem{.what = std::string(part_words[part]) + " example " + std::to_string(example + 1) +
+                      " counts " + shortest(weight) + " by column '" + weights_ + "'",
+              .where = "data set '" + object_.plugin().name + "'",
+              .hint = std::isfinite(weight) && weight >= 0 ? "write dtype: float64"
+                                                           : "an example counts 0 or more"});
+}
+
+/// Writes the weights of n examples, and closes the gaps that they leave between the inputs.
+template <class T, class Target>
+void ExampleReader::take_weights(std::size_t part, std::size_t first, std::size_t n, double* x,
+                                 T* to) const {
+  const std::size_t in = size_of(shape_.input);
+  for (std::size_t r = 0; r < n; ++r) {
+    const double* const row = x + r * (in + 1);
+    const double weight = row[weight_at_];
+    if (!(weight >= 0) || !std::isfinite(static_cast<Target>(weight)))
+      refuse_weight(part, first + r, weight);
+    to[r] = static_cast<T>(weight);
+    double* out = x + r * in;
+    for (std::size_t c = 0; c <= in; ++c)
+      if (c != weight_at_) *out++ = row[c];
+  }
+}
+
+/// x: the inputs, as the data set gave them; rounded: after division.
+template <class T>
+void ExampleReader::require_inputs(std::size_t part, std::size_t first, std::span<const double> x,
+                                   const T* rounded) const {
+  const std::size_t in = size_of(shape_.input);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (!std::isfinite(rounded[i]) &&
+        (!std::isnan(rounded[i]) || !preparation_.may_be_missing(i % in)))
+      refuse_number(part, first + i / in, false, i % in, x[i]);
+}
+template <class Target>
+void ExampleReader::require_targets(std::size_t part, std::size_t first,
+                                    std::span<const double> t) const {
+  const std::size_t out = size_of(shape_.target);
+  for (std::size_t i = 0; i < t.size(); ++i)
+    if (!std::isfinite(static_cast<Target>(t[i])))
+      refuse_number(part, first + i / out, true, i % out, t[i]);
+}
+
+template <class T, class Target>
+void ExampleReader::read(std::size_t part, std::size_t count,
+                         const std::function<void(const SomeExamples<T>&)>& take) const {
+  const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
+  const bool two = shape_.names.classes.size() == 2;
+  const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = two ? 2 : out;
+  const std::size_t most =
+      std::min(count, std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows));
+  std::vector<double> x(most * given), t(most * targets);
+  std::vector<T> own_x(most * in), own_t(most * out), weight(shape_.has_weights ? most : 0);
+  Stream stream(random_, stream_names[part], 0);
+  // division is all that a plain preparation does; else the rest of it does that, too
+  const double divide_by = preparation_.changes() ? 1 : preparation_.divide_by();
+  for (std::size_t from = 0; from < count; from += most) {
+    const std::size_t n = std::min(most, count - from);
+    const int status =
+        object_.status_of("read", object_.functions<nnrun_dataset>().read, stream.lent(),
+                          static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
+    if (status != 0) refuse_data(object_);
+    if (two) shape_.two_classes.apply(std::span(t).first(n * 2));
+    if (shape_.has_weights) take_weights<T, Target>(part, from, n, x.data(), weight.data());
+    if (!convert<T, T>(x.data(), n * in, divide_by, own_x.data()))
+      require_inputs(part, from, std::span(x).first(n * in), own_x.data());
+    if (!convert<T, Target>(t.data(), n * out, 1, own_t.data()))
+      require_targets<Target>(part, from, std::span(t).first(n * out));
+    take({n, own_x.data(), own_t.data(), shape_.has_weights ? weight.data() : nullptr});
+  }
+}
+
+template void ExampleReader::read<float, float>(
+    std::size_t, std::size_t, const std::function<void(const SomeExamples<float>&)>&) const;
+template void ExampleReader::read<double, float>(
+    std::size_t, std::size_t, const std::function<void(const SomeExamples<double>&)>&) const;
+template void ExampleReader::read<double, double>(
+    std::size_t, std::size_t, const std::function<void(const SomeExamples<double>&)>&) const;
+
+}  // namespace nnrun::host

@@ -1,0 +1,62 @@
+// Reads the examples of a part from a data set, some at a time, and looks at every number.
+#pragma once
+#include <functional>
+
+#include "network/preparation.hpp"
+#include "network/random.hpp"
+#include "training/data.hpp"
+namespace nnrun::host {
+
+/// Some examples that follow each other, as the data set has them; weight: nullptr if they have
+/// none.
+template <class T>
+struct SomeExamples {
+  std::size_t count;
+  const T *x, *t, *weight;
+};
+
+class ExampleReader {
+ public:
+  /// Keeps references to all of them. weight_at: the column of what an example counts, if the shape
+  /// has weights, of the name `weights`.
+  ExampleReader(const Object& data, const DataShape& shape, Random& random,
+                const Preparation& preparation, const std::string& weights, std::size_t weight_at)
+      : object_(data),
+        shape_(shape),
+        random_(random),
+        preparation_(preparation),
+        weights_(weights),
+        weight_at_(weight_at) {}
+
+  /// Calls take with all of a part, in order; inputs are divided, if nothing else is done to them.
+  /// Target: what the run's targets will be; T may be wider while examples are to be prepared.
+  /// Throws DataError for a number that is not finite or too large for T or Target, unless it is an
+  /// input that may be missing, or a weight below 0, naming part, example and column.
+  template <class T, class Target>
+  void read(std::size_t part, std::size_t count,
+            const std::function<void(const SomeExamples<T>&)>& take) const;
+
+ private:
+  [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
+                                  std::size_t column, double x) const;
+  [[noreturn]] void refuse_weight(std::size_t part, std::size_t example, double weight) const;
+  template <class T, class Target>
+  void take_weights(std::size_t part, std::size_t first, std::size_t n, double* x, T* to) const;
+  template <class T>
+  void require_inputs(std::size_t part, std::size_t first, std::span<const double> x,
+                      const T* rounded) const;
+  template <class Target>
+  void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const;
+
+  const Object& object_;
+  const DataShape& shape_;
+  Random& random_;
+  const Preparation& preparation_;  // says which numbers may be missing
+  const std::string& weights_;
+  std::size_t weight_at_;
+};
+
+/// Throws DataError with what a plugin said. config: the file that names the data set.
+[[noreturn]] void refuse_data(const Object& data, const std::filesystem::path& config = {});
+
+}  // namespace nnrun::host

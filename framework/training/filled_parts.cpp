@@ -1,0 +1,87 @@
+#include "training/filled_parts.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+namespace nnrun::host {
+
+template <class T>
+FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparation)
+    : preparation_(preparation), out_(size_of(shape.target)), x_(preparation.outputs()), t_(out_) {
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    const std::size_t n = shape.examples[part];
+    parts_[part] = {Buffer<T>(n * preparation.outputs()), Buffer<T>(n * out_), n};
+    if (shape.has_weights) parts_[part].weight = Buffer<T>(n);
+  }
+  if (!preparation.changes()) return;
+  for (std::size_t c = 0; c < preparation.inputs(); ++c)
+    if (preparation.may_be_missing(c)) fillable_.push_back(c);
+  if (!fillable_.empty()) gaps_.resize(preparation.inputs());
+}
+
+template <class T>
+template <class From>
+void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
+  Examples<T>& to = parts_[part];
+  const std::size_t at = std::exchange(filled_[part], filled_[part] + some.count);
+  const std::size_t in = preparation_.inputs(), width = preparation_.outputs();
+  const auto rounded = [](From x) { return static_cast<T>(x); };
+  if (some.weight != nullptr)
+    std::transform(some.weight, some.weight + some.count, to.weight.data() + at, rounded);
+  T *const x = to.x.data() + at * width, *const t = to.t.data() + at * out_;
+  if constexpr (sizeof(From) == sizeof(double))
+    if (preparation_.changes()) {
+      for (std::size_t i = 0; i < some.count; ++i) {
+        observe(part, some.x + i * in);
+        prepare(some.x + i * in, x + i * width);
+        scale(some.t + i * out_, t + i * out_);
+      }
+      return;
+    }
+  std::transform(some.x, some.x + some.count * in, x, rounded);
+  std::transform(some.t, some.t + some.count * out_, t, rounded);
+}
+
+template <class T>
+void FilledParts<T>::observe(std::size_t part, const double* x) {
+  for (const std::size_t c : fillable_) gaps_[c] += std::isnan(x[c]);
+  if (part != NNRUN_TRAIN) return;
+  const std::size_t in = preparation_.inputs();
+  if (ranges_.empty())
+    for (std::size_t c = 0; c < in; ++c) ranges_.emplace_back(x[c]);
+  for (std::size_t c = 0; c < in; ++c) ranges_[c].take(x[c]);
+}
+
+template <class T>
+void FilledParts<T>::prepare(const double* x, T* to) {
+  preparation_.apply(x, x_.data());
+  preparation_.round(x_.data(), to);
+}
+
+template <class T>
+void FilledParts<T>::scale(const double* t, T* to) {
+  std::copy_n(t, out_, t_.data());
+  preparation_.scale_targets(t_.data(), out_);
+  for (std::size_t c = 0; c < out_; ++c)
+    if (!std::isfinite(to[c] = static_cast<T>(t_[c])))
+      throw DataError(
+          Problem{.what = "a target is " + significant(t_[c], 6) + ", too large for float32",
+                  .where = "'target_scale' of the data",
+                  .hint = "scale that target, too, or write dtype: float64"});
+}
+
+template <class T>
+std::vector<std::pair<double, double>> FilledParts<T>::ranges() const {
+  std::vector<std::pair<double, double>> ends;
+  for (const Range& range : ranges_) ends.push_back(range.ends());
+  return ends;
+}
+
+template class FilledParts<float>;
+template class FilledParts<double>;
+template void FilledParts<float>::add(std::size_t, const SomeExamples<float>&);
+template void FilledParts<float>::add(std::size_t, const SomeExamples<double>&);
+template void FilledParts<double>::add(std::size_t, const SomeExamples<double>&);
+
+}  // namespace nnrun::host

@@ -1,0 +1,39 @@
+// The parts of the data as examples come in, one after the other, and are prepared.
+#pragma once
+#include "training/data_parts.hpp"
+#include "training/example_reader.hpp"
+#include "training/examples.hpp"
+namespace nnrun::host {
+
+template <class T>
+class FilledParts {
+ public:
+  /// Keeps a reference to the preparation, which is to be fitted before a row comes in.
+  FilledParts(const DataShape& shape, const Preparation& preparation);
+
+  /// Takes the next examples of a part. Prepares in double: the mean of a column may be large, and
+  /// is subtracted before rounding. Throws DataError for a number that is too large for T.
+  template <class From>
+  void add(std::size_t part, const SomeExamples<From>& some);
+  std::array<Examples<T>, NNRUN_PARTS> take() { return std::move(parts_); }
+
+  /// Returns the ends of each raw input of the training part, if inputs are prepared.
+  std::vector<std::pair<double, double>> ranges() const;
+  /// Returns how many values of each raw input were missing; empty if none may be.
+  const std::vector<std::size_t>& gaps() const { return gaps_; }
+
+ private:
+  void observe(std::size_t part, const double* x);
+  void prepare(const double* x, T* to);
+  void scale(const double* t, T* to);
+
+  const Preparation& preparation_;
+  std::size_t out_;
+  std::array<Examples<T>, NNRUN_PARTS> parts_;
+  std::array<std::size_t, NNRUN_PARTS> filled_{};
+  std::vector<Range> ranges_;
+  std::vector<std::size_t> fillable_, gaps_;  // columns that may be missing; of all columns
+  std::vector<double> x_, t_;                 // of one example
+};
+
+}  // namespace nnrun::host
