@@ -16,6 +16,14 @@ std::string without_digits(std::string text) {
   return text;
 }
 
+/// What is added up belongs to somebody who may go first.
+struct WaitsAtEnd {
+  std::future<std::string>& sum;
+  ~WaitsAtEnd() {
+    if (sum.valid()) sum.wait();
+  }
+};
+
 }  // namespace
 
 RecordedRun::RecordedRun(RunFolder folder, const Experiment& experiment,
@@ -53,10 +61,11 @@ void RecordedRun::keep_checkpoints(CheckpointListener listener) {
 RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string name,
                              const std::function<void()>& more) {
   record_.status.clear();
+  const WaitsAtEnd here{data_sum_};
   try {
     RunResult result = trained(trainer, listener, std::move(name));
     if (more) more();
-    if (record_.data_sha256.empty()) record_.data_sha256 = trainer.data_sha256();
+    take_sum();
     record_.status = result.outcome.interrupted ? "interrupted" : "done";
     record_.result = &result;
     write_record();
@@ -69,15 +78,37 @@ RunResult RecordedRun::train(Trainer& trainer, Listener listener, std::string na
     record_.status = "failed";
     record_.error = e.what();
     record_.problems = e.problems();
+    take_sum();
     write_record();
     throw;
   }
 }
 
+/// Adds up the data: beside the training, where that takes longer than to start a thread.
+void RecordedRun::start_sum(const Trainer& trainer) {
+  if (!record_.data_sha256.empty()) return;
+  constexpr std::size_t few = std::size_t{1} << 18;  // they take less than a millisecond
+  const DataShape& data = trainer.data();
+  const std::size_t columns = trainer.model()->preparation().outputs() + size_of(data.target);
+  const std::size_t examples =
+      data.examples[NNRUN_TRAIN] + data.examples[NNRUN_VALIDATION] + data.examples[NNRUN_TEST];
+  if (examples <= few / columns) {
+    record_.data_sha256 = trainer.data_sha256();
+    return;
+  }
+  // deferred: where no thread can be had
+  data_sum_ = std::async(std::launch::async | std::launch::deferred,
+                         [&trainer] { return trainer.data_sha256(); });
+}
+
+void RecordedRun::take_sum() {
+  if (data_sum_.valid()) record_.data_sha256 = data_sum_.get();
+}
+
 RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string name) {
+  start_sum(trainer);
   if (watched_) {
     record_.status = "running";
-    if (record_.data_sha256.empty()) record_.data_sha256 = trainer.data_sha256();
     folder_.write_run(run_json(record_, experiment_), Sync::later);
     checkpoints_.emplace(folder_.path(), experiment_, trainer);
   }
@@ -165,6 +196,7 @@ void RecordedRun::save(const Trainer& trainer, bool asked) {
   go_on_if_it_fails(checkpoint_failure_, [&] {
     if (!checkpoints_->exist()) {
       folder_.make_safe();
+      take_sum();
       write_record();
     }
     checkpoints_->write(trainer, {record_.course_sha256, record_.data_sha256});

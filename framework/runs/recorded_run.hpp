@@ -2,6 +2,7 @@
 #pragma once
 #include <chrono>
 #include <functional>
+#include <future>
 #include <optional>
 
 #include "runs/checkpoints.hpp"
@@ -47,6 +48,8 @@ class RecordedRun {
 
  private:
   RunResult trained(Trainer& trainer, Listener& listener, std::string name);
+  void start_sum(const Trainer& trainer);
+  void take_sum();
   CsvFile metrics_file(const Trainer& trainer, Existing existing) const;
   bool go_on_if_it_fails(std::string& failure, const std::function<void()>& write);
   void advance(Trainer& trainer, Listener& listener);
@@ -59,6 +62,7 @@ class RecordedRun {
   const Experiment& experiment_;
   Clock::time_point start_;
   RunRecord record_;
+  std::future<std::string> data_sum_;          // valid until the record has it
   std::optional<CheckpointListener> watched_;  // only if checkpoints are kept
   std::optional<Checkpoints> checkpoints_;
   // why the last write of each kind failed, as it was told; empty: it did not

@@ -21,6 +21,19 @@ std::string record_with(const json& record, const std::string& path, const std::
 
 }  // namespace
 
+TEST_CASE("the record has the checksum of data that are added up beside the training",
+          "[cli][records]") {
+  const Scratch scratch;
+  REQUIRE(run("$nnrun -q $configs/diagonal-analytic.yaml --set data.train=100000 --out r",
+              scratch.folder())
+              .status == 0);
+  const std::string sum = parsed(text_of(scratch / "r/run.json"))["data_sha256"];
+  CHECK((sum.size() == 64 && sum.find_first_not_of("0123456789abcdef") == sum.npos));
+  const Ended again = run("$nnrun verify r --json", scratch.folder());  // adds up by itself
+  CHECK(again.status == 0);
+  CHECK(parsed(again.out)["changed"].empty());
+}
+
 TEST_CASE("no record of any shape ends a verb without a sentence", "[cli][records]") {
   const Scratch scratch;
   REQUIRE(run("$nnrun -q $configs/diagonal-analytic.yaml --set data.train=50 --set data.test=50 "
