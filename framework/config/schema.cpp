@@ -59,6 +59,8 @@ Json schema_of(const nnrun_setting& s, const std::optional<Value>& initial) {
       break;
     case NNRUN_FLOATS:
       schema = list_of({{"type", "number"}});
+      if (takes_lone_number(s))
+        schema = either(Json::array({{{"type", "number"}}, std::move(schema)}));
       if (weighs_classes(s))
         schema = either(
             Json::array({std::move(schema),

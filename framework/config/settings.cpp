@@ -101,6 +101,7 @@ class ValueReader {
         return path(node);
       case NNRUN_FLOATS:
         if (weighs_classes(setting_) && !node.is(ConfigNode::Kind::list)) return by_class(node);
+        if (takes_lone_number(setting_) && node.is(ConfigNode::Kind::scalar)) return lone(node);
         return list<double>(node, [this](const ConfigNode& item) { return number(item); });
       case NNRUN_STRINGS:
         return list<std::string>(node, [this](const ConfigNode& item) { return text(item); });
@@ -145,6 +146,11 @@ class ValueReader {
     const auto x = node.quoted ? std::nullopt : number_in(node.text);
     if (!x) return refuse(node, hint_for_number(node, false));
     return in_range(node, *x) ? x : std::nullopt;
+  }
+
+  std::optional<Value> lone(const ConfigNode& node) const {
+    if (const auto x = number(node)) return std::vector<double>{*x};
+    return std::nullopt;
   }
 
   std::optional<std::string> text(const ConfigNode& node) const {

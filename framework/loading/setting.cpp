@@ -16,6 +16,7 @@ std::string type_words(const nnrun_setting& setting) {
     case NNRUN_PATH:
       return "path";
     case NNRUN_FLOATS:
+      if (takes_lone_number(setting)) return "number, or a list of them";
       return weighs_classes(setting) ? "list of numbers, a map of them by class, or balanced"
                                      : "list of numbers";
     case NNRUN_STRINGS:

@@ -25,6 +25,10 @@ inline bool weighs_classes(const nnrun_setting& setting) {
   return (setting.flags & (NNRUN_CLASS_WEIGHTS | NNRUN_LABEL_WEIGHTS)) != 0 &&
          setting.type == NNRUN_FLOATS;
 }
+/// Returns whether a number may stand for a list of one.
+inline bool takes_lone_number(const nnrun_setting& setting) {
+  return (setting.flags & NNRUN_LONE_NUMBER) != 0 && setting.type == NNRUN_FLOATS;
+}
 inline constexpr const char* balanced_word = "balanced";
 
 /// Returns the texts that the setting allows; empty: any.

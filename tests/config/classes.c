@@ -63,9 +63,11 @@ static const double halves[] = {0.5, 0.5};
 
 static const nnrun_setting dense[] = {INT("units", NNRUN_REQUIRED, 0, 1, 9007199254740992.),
                                       BOOL("bias", 1)};
-static const nnrun_setting conv[] = {INT("filters", NNRUN_REQUIRED, 0, 1, 9007199254740992.),
-                                     INT("kernel", 0, 3, 1, 15),
-                                     CHOICE("padding", "same", paddings)};
+static const nnrun_setting conv[] = {
+    INT("filters", NNRUN_REQUIRED, 0, 1, 9007199254740992.),
+    INT("kernel", 0, 3, 1, 15),
+    {HEAD(NNRUN_FLOATS, "strides", NNRUN_LONE_NUMBER), .min = 1, .max = 4},
+    CHOICE("padding", "same", paddings)};
 static const nnrun_setting dropout[] = {FLOAT("rate", NNRUN_BELOW_MAX, 0.5, 0, 1)};
 static const nnrun_setting leaky[] = {FLOAT("slope", 0, 0.01, -INFINITY, 1)};
 static const nnrun_setting huber[] = {
@@ -94,7 +96,7 @@ static const nnrun_setting greedy[] = {INT("init", NNRUN_REQUIRED, 0, 1, 10)};
 #define WITH(kind_, id) CLASS(id, kind_, kind_, id, sizeof id / sizeof *id)
 #define BARE(kind_, id) CLASS(id, kind_, kind_, 0, 0)
 CLASS(dense, layer, units, dense, 2);
-CLASS(conv, layer, units, conv, 3);
+CLASS(conv, layer, units, conv, 4);
 WITH(layer, dropout);
 WITH(layer, greedy);
 BARE(layer, add);

@@ -68,12 +68,23 @@ model:
   weights: start.safetensors
   layers:
     - {name: "7", type: dense, units: 5, activation: {type: leaky, slope: -1e10}}
-    - {name: "null", type: conv, filters: 5, inputs: ["7", input], padding: valid}
+    - {name: "null", type: conv, filters: 5, inputs: ["7", input], padding: valid, strides: 2}
     - {name: none, type: add, inputs: ["7", "null"], init: {type: uniform, high: 3}}
 metrics: [accuracy, {type: top_k, k: 2}]
 predict: [[0.1, 1e22], [-0.0, 3]]
 )yaml");
   check_fixed_point(csv);
+}
+
+TEST_CASE("a lone number stands for a list of one, where a setting says so", "[config]") {
+  const auto strides = [](const std::string& text) {
+    Configs configs("data: points\nmodel: {input: 2, layers: [{type: conv, filters: 5, strides: " +
+                    text + "}]}\ntrain: {cost: huber}\n");
+    return resolved_keys(configs.read()).at("model.layers.conv_1.strides");
+  };
+  CHECK(strides("2") == "[2]");
+  CHECK(strides("[2]") == "[2]");
+  CHECK(strides("[2, 3]") == "[2, 3]");
 }
 
 TEST_CASE("plugins of a resolved config are absolute and keep their sum", "[config]") {

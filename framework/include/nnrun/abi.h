@@ -92,6 +92,8 @@ typedef struct nnrun_value {
 #define NNRUN_CLASS_WEIGHTS 1024u
 /* The same, but two numbers: what targets of 0 count, and what targets of 1 do. */
 #define NNRUN_LABEL_WEIGHTS 2048u
+/* Numbers, of any class: a config may write a list of one number as that number. */
+#define NNRUN_LONE_NUMBER 4096u
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
   const char *name, *doc;
