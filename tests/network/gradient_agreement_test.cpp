@@ -63,6 +63,11 @@ const Net nets[] = {
      "    - {name: bent, type: activation, activation: tanh}\n    - {type: prelu}\n"
      "    - {name: wide, type: concatenate, inputs: [square, prelu_1]}\n    - {type: flatten}\n"
      "    - {type: scale, bias: false}\n    - {type: dense, units: 2}\n"},
+    {"an image through filters",
+     "    - {type: dense, units: 40}\n    - {type: reshape, shape: [5, 4, 2]}\n"
+     "    - {type: conv2d, filters: 3, kernel_size: [2, 3], padding: same}\n"
+     "    - {type: conv2d, filters: 4, kernel_size: 2, strides: [2, 1], groups: 1}\n"
+     "    - {type: flatten}\n    - {type: dense, units: 2}\n"},
     {"a softmax behind a scale",
      "    - {type: dense, units: 3}\n    - {type: scale, activation: softmax}\n"},
 };

@@ -124,6 +124,46 @@ TEST_CASE("scale starts as the identity and prelu with He's slope", "[plugins][l
   CHECK(host::build_graph(net("    - {type: scale, bias: false}\n")).parameter_count() == 2);
 }
 
+TEST_CASE("layers of images say what an image is, and what does not fit into it",
+          "[plugins][layer]") {
+  const std::string conv = "    - {name: c, type: conv2d, filters: 4, kernel_size: 5";
+  const std::string takes =
+                        "error: layer 'c': conv2d takes images of height x width x channels, not ",
+                    reshape =
+                        " | write 'input: SHAPE' below model, or put {type: reshape, shape: "
+                        "SHAPE} before it";
+  const auto hint = [&](const std::string& shape) {
+    std::string text = reshape;
+    for (std::size_t at; (at = text.find("SHAPE")) != text.npos;) text.replace(at, 5, shape);
+    return text;
+  };
+  CHECK(said(conv + "}\n", "[28, 28]") == takes + "28 x 28" + hint("[28, 28, 1]"));
+  CHECK(said(conv + "}\n", "784") == takes + "784" + hint("[28, 28, 1]"));
+  CHECK(said(conv + "}\n", "3072") == takes + "3072" + hint("[32, 32, 3]"));
+  CHECK(said(conv + "}\n", "[1, 4, 9, 1]") == takes + "1 x 4 x 9 x 1" + hint("[6, 6, 1]"));
+  CHECK(
+      said(conv + "}\n", "[1, 28, 28]") ==
+      "error: layer 'c': windows of 5 x 5 do not fit into images of 1 x 28 | an input is height x "
+      "width x channels: the channels come last");
+  CHECK(
+      said(conv + ", dilation_rate: [1, 2]}\n", "[7, 8, 1]") ==
+      "error: layer 'c': windows of 5 x 9 do not fit into images of 7 x 8 | make them smaller, or "
+      "write padding: same");
+  CHECK(said(conv + ", groups: 2}\n", "[7, 8, 3]") ==
+        "error: layer 'c': conv2d cannot cut 3 channels into 2 groups | 'groups' must divide the "
+        "channels of the input, and 'filters'");
+  CHECK(said(conv + ", groups: 3}\n", "[7, 8, 3]") ==
+        "error: layer 'conv2d': 'filters' must be a multiple of 'groups', and 4 is not one of 3");
+  CHECK(said(conv + ", strides: [1, 2, 3]}\n", "[7, 8, 3]") ==
+        "error: layer 'conv2d': 'strides' takes one number, or two, for height and width, not 3");
+  CHECK(said(conv + ", strides: 1.5}\n", "[7, 8, 3]") ==
+        "error: layer 'conv2d': 'strides' takes whole numbers only");
+  CHECK(
+      said("    - {name: c, type: conv2d, filters: 2147483648, kernel_size: 4096, padding: same}\n",
+           "[7, 8, 3]") ==
+      "error: layer 'c': weights of 2147483648 x 3 x 4096 x 4096 are impossible");
+}
+
 TEST_CASE("layers say which inputs they take", "[plugins][layer]") {
   const std::string two =
       "    - {name: a, type: dense, units: 2, activation: none}\n"

@@ -1,0 +1,98 @@
+// Filters that move over images: y[i, j, o] = b[o] + Σ w[o, c, k, l] · x[i s + k, j s + l, c].
+//
+// Channels come last, so that a window's row is one run of numbers and the outputs of a pixel lie
+// in lanes. In memory the weights are (k, l, c) × filters, each row padded to whole lanes, as
+// dense's; files hold filters × channels × height × width. Forward and both gradients are one
+// product (gathered_product.hpp): forward gathers the windows of an image; the slopes of inputs,
+// for each pixel, the outputs that saw it; those of weights, for each weight, what it was
+// multiplied with. So every output is one sum in the order (k, l, c), the slope of every input one
+// in the order of the outputs and filters, and that of every weight one for each bundle of pixels,
+// the bundles added in order: no cut of rows, tiles or vectors shows in a bit.
+#pragma once
+#include <numeric>
+
+#include "gathered_product.hpp"
+#include "windows.hpp"
+
+/// The sizes of a convolution, all that is known before the numbers.
+struct Convolution {
+  using size_t = std::size_t;
+  using ptrdiff_t = std::ptrdiff_t;
+  windows::Axis y, x;
+  size_t channels, filters, groups;
+  bool bias;
+
+  size_t group_channels() const { return channels / groups; }
+  size_t group_filters() const { return filters / groups; }
+  /// Weights of a filter.
+  size_t taps() const { return y.window * x.window * group_channels(); }
+  /// Numbers from the weights of one tap to the next.
+  size_t stride() const { return nnrun::padded(filters); }
+  size_t pixels() const { return y.out * x.out; }
+
+  bool pads() const { return y.pads() || x.pads(); }
+  /// Numbers of a row of pixels, and of an image; between zeros where windows reach over its edge.
+  size_t line() const { return std::max(x.in, x.span()) * channels; }
+  size_t image() const {
+    const size_t n = std::max(y.in, y.span()) * line();
+    return pads() ? nnrun::padded(n) : n;
+  }
+  /// Whether a row of a window is one run of numbers.
+  bool in_runs() const { return groups == 1 && x.dilation == 1; }
+
+  /// Numbers of the packed weights of one group, in rows of whole panels.
+  static size_t packed(size_t rows, size_t columns) {
+    constexpr size_t panel = gathered::widest_panel;
+    return rows * ((columns + panel - 1) / panel * panel);
+  }
+  size_t packed_forward() const { return packed(taps(), group_filters()); }
+  size_t packed_backward() const {
+    return packed(y.window * x.window * group_filters(), group_channels());
+  }
+
+  void plan(nnrun_plan& p) const {
+    require_possible();
+    const size_t window = y.window * x.window, fan_in = taps(), fan_out = window * filters,
+                 weights = taps() * stride();
+    p.out = {3, {y.out, x.out, filters}};
+    p.blocks[0] = {
+        "weights",
+        NNRUN_WEIGHTS,
+        {4, {filters, group_channels(), y.window, x.window}},
+        {1, stride(), x.window * group_channels() * stride(), group_channels() * stride()},
+        0,
+        fan_in,
+        fan_out,
+        0};
+    p.blocks[1] = {"bias", NNRUN_BIAS, {1, {filters}}, {1}, weights, fan_in, fan_out, 0};
+    p.n_blocks = bias ? 2 : 1;
+    p.n_parameters = weights + (bias ? stride() : 0);
+    p.kept_per_row = pads() ? image() : 0;
+    p.scratch = std::max(groups * packed_forward() + p.kept_per_row, groups * packed_backward());
+    p.work_per_row = pixels() * taps() * filters;
+  }
+
+ private:
+  /// Throws where a product of sizes would not fit into 64 bits.
+  void require_possible() const {
+    const auto of = [](auto... sizes) { return (static_cast<double>(sizes) * ...); };
+    const double weights = of(y.window, x.window, group_channels() + 16, filters + 16),
+                 outputs = of(y.out, x.out, filters),
+                 padded_image = of(std::max(y.in, y.span()), std::max(x.in, x.span()), channels);
+    const auto text = [](auto... sizes) {
+      std::string all;
+      ((all += (all.empty() ? "" : " x ") + std::to_string(sizes)), ...);
+      return all;
+    };
+    constexpr double most = 0x1p40;
+    if (weights > most)
+      throw nnrun::Error("weights of " + text(filters, group_channels(), y.window, x.window) +
+                         " are impossible");
+    if (outputs * static_cast<double>(taps()) > 0x1p62)
+      throw nnrun::Error("an output of " + text(y.out, x.out, filters) + " is impossible");
+    if (padded_image > most)
+      throw nnrun::Error("an image of " +
+                         text(std::max(y.in, y.span()), std::max(x.in, x.span()), channels) +
+                         ", with the zeros around it, is impossible");
+  }
+};

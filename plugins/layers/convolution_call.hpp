@@ -1,0 +1,234 @@
+// The numbers of one call of a convolution.
+#pragma once
+#include "convolution.hpp"
+
+/// Which outputs saw an input, and through which taps, counted from the last one.
+struct Seen {
+  std::size_t output = 0, tap = 0, n = 0, output_step, tap_step;
+
+  Seen(const windows::Axis& a, std::size_t input) {
+    const std::size_t common = std::gcd(a.stride, a.dilation), place = input + a.before;
+    output_step = a.dilation / common, tap_step = a.stride / common;
+    for (std::size_t k = a.window; k-- > 0;) {
+      const std::size_t back = k * a.dilation;
+      if (place < back || (place - back) % a.stride != 0) continue;
+      if ((place - back) / a.stride >= a.out) break;
+      if (n++ == 0) output = (place - back) / a.stride, tap = a.window - 1 - k;
+    }
+  }
+};
+
+template <class T>
+class ConvolutionCall {
+ public:
+  ConvolutionCall(const Convolution& v, const gathered::Kernels& kernels,
+                  const nnrun::LayerCall<T>& call)
+      : v_(v), kernels_(kernels), c_(call) {}
+
+  void forward() const {
+    const size_t columns = v_.group_filters(), panel = panel_of(columns);
+    const bool as_they_are = v_.groups == 1 && v_.stride() == panel;
+    for (size_t g = 0; g < v_.groups && !as_they_are; ++g)
+      pack(c_.w() + g * columns, columns, c_.scratch() + g * v_.packed_forward());
+    const T* const weights = as_they_are ? c_.w() : c_.scratch();
+    for (size_t r = 0; r < c_.rows(); ++r)
+      forward_image(between_zeros(r), weights, c_.out() + r * c_.cols());
+  }
+
+  /// Pixel by pixel, for some images at once: all of them meet the same weights, and none but
+  /// those.
+  void backward_inputs() const {
+    const size_t packed = v_.packed_backward();
+    for (size_t g = 0; g < v_.groups; ++g)
+      turn(c_.w() + g * v_.group_filters(), c_.scratch() + g * packed);
+    for (size_t r = 0; r < c_.rows(); r += images_at_once)
+      for (size_t i = 0; i < v_.y.in; ++i) {
+        const Seen by_rows(v_.y, i);
+        for (size_t j = 0; j < v_.x.in; ++j)
+          backward_pixel(r, i * v_.x.in + j, by_rows, Seen(v_.x, j));
+      }
+  }
+
+  /// A tile is a range of weights; the last one has the bias too.
+  void backward_parameters() const {
+    const bool runs = v_.in_runs();
+    const size_t taps = runs ? v_.taps() : v_.x.window * v_.group_channels(),
+                 at_once = v_.group_filters() <= kernels_.template panel<T>() / 2
+                               ? gathered::narrow_rows
+                               : gathered::wide_rows,
+                 groups = (taps + at_once - 1) / at_once,
+                 each = (groups + c_.call.tiles - 1) / c_.call.tiles * at_once,
+                 first = std::min(taps, each * c_.call.tile), count = std::min(taps - first, each);
+    for (size_t r = 0; r < c_.rows() && count > 0; r += images())
+      for (size_t from = 0; from < v_.y.out; from += strip())
+        for (size_t g = 0; g < v_.groups; ++g)
+          for (size_t k = 0; k < (runs ? 1 : v_.y.window); ++k)
+            backward_taps({r, from, g, k, taps, first, count});
+    if (v_.bias && c_.call.tile == c_.call.tiles - 1)
+      sum_pixels(c_.d_out(), c_.rows() * v_.pixels(), v_.filters, c_.dw() + v_.taps() * v_.stride(),
+                 c_.call.accumulate != 0);
+  }
+
+ private:
+  using size_t = std::size_t;
+  static constexpr size_t images_at_once = 8;
+
+  static std::ptrdiff_t step(size_t n) { return static_cast<std::ptrdiff_t>(n); }
+  void multiply(const gathered::Product<T>& m) const { kernels_.template of<T>()(m); }
+  size_t panel_of(size_t columns) const {
+    return std::min(nnrun::padded(columns), kernels_.template panel<T>());
+  }
+  /// Returns how many addresses may be written over by whole panels: those that later ones, each
+  /// `columns` further, write again.
+  static size_t covered(size_t addresses, size_t columns, size_t panel) {
+    return columns < panel ? addresses - std::min(addresses, (panel - 1) / columns) : 0;
+  }
+
+  /// Copies the weights of a group: the columns of a panel side by side, zeros behind the last.
+  void pack(const T* w, size_t columns, T* to) const {
+    const size_t panel = panel_of(columns);
+    for (size_t from = 0; from < columns; from += panel)
+      for (size_t k = 0; k < v_.taps(); ++k) {
+        const size_t n = std::min(panel, columns - from);
+        to = std::copy_n(w + k * v_.stride() + from, n, to);
+        to = std::fill_n(to, panel - n, T(0));
+      }
+  }
+  /// Copies them with channels for filters, the last tap first.
+  void turn(const T* w, T* to) const {
+    const size_t columns = v_.group_channels(), panel = panel_of(columns);
+    for (size_t from = 0; from < columns; from += panel)
+      for (size_t k = v_.y.window * v_.x.window; k-- > 0;)
+        for (size_t o = 0; o < v_.group_filters(); ++o)
+          for (size_t j = from; j < from + panel; ++j)
+            *to++ = j < columns ? w[(k * columns + j) * v_.stride() + o] : T(0);
+  }
+
+  /// Returns an image as the windows see it.
+  const T* between_zeros(size_t row) const {
+    const T* const x = c_.in(0) + row * c_.in_cols(0);
+    if (!v_.pads()) return x;
+    T* const to = c_.kept_rows() ? c_.kept_rows() + row * v_.image()
+                                 : c_.scratch() + v_.groups * v_.packed_forward();
+    windows::copy_between_zeros(x, v_.y, v_.x, v_.channels, to);
+    return to;
+  }
+  /// The taps of a window, and the rows of packed weights that belong to them.
+  gathered::Loops window(size_t panel) const {
+    const size_t n = v_.group_channels(), row = v_.x.window * n * panel;
+    const auto down = step(v_.y.dilation * v_.line()), across = step(v_.x.dilation * v_.channels);
+    if (v_.in_runs())
+      return {{1, v_.y.window, v_.x.window * n}, {0, down, 1}, {0, step(row), step(panel)}};
+    return {{v_.y.window, v_.x.window, n},
+            {down, across, 1},
+            {step(row), step(n * panel), step(panel)}};
+  }
+  void forward_image(const T* x, const T* weights, T* out) const {
+    const size_t columns = v_.group_filters(), panel = panel_of(columns);
+    for (size_t g = 0; g < v_.groups; ++g) {
+      gathered::Product<T> m{};
+      m.a = {x + g * v_.group_channels(), v_.y.out, v_.x.out, step(v_.y.stride * v_.line()),
+             step(v_.x.stride * v_.channels)};
+      m.c = {out + g * columns, v_.y.out, v_.x.out, step(v_.x.out * v_.filters), step(v_.filters)};
+      m.loops = window(panel);
+      m.b = weights + g * v_.packed_forward();
+      m.panel_step = v_.taps() * panel;
+      if (v_.bias) m.bias = c_.w() + v_.taps() * v_.stride() + g * columns;
+      m.columns = columns;
+      m.count = v_.pixels();
+      m.covered = v_.groups == 1 ? covered(m.count, columns, panel) : 0;
+      multiply(m);
+    }
+  }
+
+  void backward_pixel(size_t row, size_t pixel, const Seen& by_rows, const Seen& by_columns) const {
+    const size_t columns = v_.group_channels(), n = v_.group_filters(), panel = panel_of(columns),
+                 count = std::min(images_at_once, c_.rows() - row);
+    const bool run = v_.groups == 1 && by_columns.output_step == 1 && by_columns.tap_step == 1;
+    const auto tap = step(n * panel);
+    for (size_t g = 0; g < v_.groups; ++g) {
+      gathered::Product<T> m{};
+      m.a = {c_.d_out() + row * c_.cols() +
+                 (by_rows.output * v_.x.out + by_columns.output) * v_.filters + g * n,
+             1, count, 0, step(c_.cols())};
+      m.c = {c_.d_in(0) + row * c_.in_cols(0) + pixel * v_.channels + g * columns, 1, count, 0,
+             step(c_.in_cols(0))};
+      m.loops = {{by_rows.n, run ? 1 : by_columns.n, run ? by_columns.n * n : n},
+                 {step(by_rows.output_step * v_.x.out * v_.filters),
+                  step(by_columns.output_step * v_.filters), 1},
+                 {step(by_rows.tap_step * v_.x.window) * tap, step(by_columns.tap_step) * tap,
+                  step(panel)}};
+      m.b = c_.scratch() + g * v_.packed_backward() +
+            (by_rows.tap * v_.x.window + by_columns.tap) * n * panel;
+      m.panel_step = v_.y.window * v_.x.window * n * panel;
+      m.columns = columns;
+      m.count = count;
+      m.add = c_.adds(0);
+      // the pixels behind it in its image are written later
+      const bool room = (pixel + 1) * v_.channels - columns + panel <= c_.in_cols(0);
+      m.covered = v_.groups == 1 && columns < panel && !m.add && room ? count : 0;
+      multiply(m);
+    }
+  }
+
+  /// Rows of outputs that stay near while all weights pass over them.
+  size_t strip() const {
+    constexpr size_t near = 262144 / sizeof(T);
+    return std::max<size_t>(1, near / (v_.x.out * v_.filters + v_.y.stride * v_.line()));
+  }
+  /// Images that are summed at once: a short sum costs more to store than to make.
+  size_t images() const { return std::max<size_t>(1, 256 / v_.pixels()); }
+
+  /// A bundle of pixels, and the taps that they are summed for.
+  struct Bundle {
+    size_t row, strip, group, tap_row, taps, first, count;
+  };
+  void backward_taps(const Bundle& u) const {
+    const size_t n = v_.group_filters(), columns = v_.x.window * v_.group_channels();
+    const auto line = step(v_.y.dilation * v_.line());
+    gathered::Product<T> m{};
+    m.a.from = (v_.pads() ? c_.kept_rows() : c_.in(0)) + u.row * v_.image() +
+               u.strip * v_.y.stride * v_.line() + u.group * v_.group_channels();
+    m.c.from = c_.dw() + u.tap_row * u.taps * v_.stride() + u.group * n;
+    if (v_.in_runs()) {
+      m.a = {m.a.from, v_.y.window, columns, line, 1};
+      m.c = {m.c.from, v_.y.window, columns, step(columns * v_.stride()), step(v_.stride())};
+    } else {
+      const size_t each = v_.group_channels();
+      m.a = {m.a.from + step(u.tap_row) * line, v_.x.window, each,
+             step(v_.x.dilation * v_.channels), 1};
+      m.c = {m.c.from, v_.x.window, each, step(each * v_.stride()), step(v_.stride())};
+    }
+    m.loops = {
+        {std::min(images(), c_.rows() - u.row), std::min(strip(), v_.y.out - u.strip), v_.x.out},
+        {step(v_.image()), step(v_.y.stride * v_.line()), step(v_.x.stride * v_.channels)},
+        {step(c_.cols()), step(v_.x.out * v_.filters), step(v_.filters)}};
+    m.b = c_.d_out() + u.row * c_.cols() + u.strip * v_.x.out * v_.filters + u.group * n;
+    m.panel_step = kernels_.template panel<T>();
+    m.columns = n;
+    m.first = u.first;
+    m.count = u.count;
+    m.add = u.row > 0 || u.strip > 0 || c_.call.accumulate != 0;
+    multiply(m);
+  }
+  /// In four sums for each filter, so that additions need not wait for each other.
+  NNRUN_CLONES static void sum_pixels(const T* dy, size_t pixels, size_t columns, T* db, bool add) {
+    using Part = typename nnrun::Lane<T>::Part;
+    constexpr size_t lanes = nnrun::Lane<T>::part_size;
+    const auto at = [](const T* p) { return *reinterpret_cast<const Part*>(p); };
+    for (size_t from = 0; from < columns; from += lanes) {
+      Part sums[4] = {};
+      size_t p = 0;
+      for (; p + 4 <= pixels; p += 4)
+        for (size_t k = 0; k < 4; ++k) sums[k] += at(dy + (p + k) * columns + from);
+      for (; p < pixels; ++p) sums[0] += at(dy + p * columns + from);
+      const Part all = sums[0] + sums[1] + (sums[2] + sums[3]);
+      for (size_t j = 0; j < lanes && from + j < columns; ++j)
+        db[from + j] = add ? db[from + j] + all[j] : all[j];
+    }
+  }
+
+  const Convolution& v_;
+  const gathered::Kernels& kernels_;
+  const nnrun::LayerCall<T>& c_;
+};

@@ -1,0 +1,72 @@
+// The product behind convolutions: a matrix product whose left rows lie at addresses, so that the
+// windows of an image need not be copied out of it. Compiled once per x86-64 level and chosen when
+// the library is loaded.
+#pragma once
+#include <cstddef>
+
+namespace gathered {
+using std::ptrdiff_t, std::size_t;
+
+/// Three nested loops, the innermost last: how often each runs, and its steps in `a` and in `b`.
+struct Loops {
+  size_t n[3];
+  ptrdiff_t a[3], b[3];
+};
+
+/// Addresses in rows and columns: steps from row to row and from column to column.
+template <class T>
+struct Grid {
+  T* from;
+  size_t rows, columns;
+  ptrdiff_t row_step, column_step;
+};
+
+/// c[i][j] = (add ? c[i][j] : 0) + (bias[j] + Σ a[i][k] · b[k][j]), where a[i] and c[i] are the
+/// addresses of two grids of one size, and k runs through the loops. Every sum is one chain in the
+/// order of the loops, with one rounding a step where the processor has a fused multiply-add: what
+/// is computed together, and in vectors of which width, shows in no bit.
+template <class T>
+struct Product {
+  Grid<const T> a;
+  Grid<T> c;
+  Loops loops;
+  const T* b;  ///< from each row, `panel` numbers are read; behind the columns they may be anything
+  size_t panel_step;  ///< in b, from the first `panel` columns to the next
+  const T* bias;      ///< may be nullptr; whole panels are read
+  size_t columns;
+  size_t first, count;  ///< of the addresses, row by row
+  bool add;
+  /// From `first` on, so many addresses have room for a whole panel: what is written there behind
+  /// the columns is written again later.
+  size_t covered;
+};
+template <class T>
+using Multiply = void (*)(const Product<T>&);
+
+/// How many addresses a kernel takes at once: of half a panel and less, and of more.
+inline constexpr size_t narrow_rows = 10, wide_rows = 6;
+
+struct Kernels {
+  Multiply<float> f32;
+  Multiply<double> f64;
+  size_t panel32, panel64;  ///< columns that a kernel takes at once
+
+  template <class T>
+  Multiply<T> of() const {
+    if constexpr (sizeof(T) == sizeof(float))
+      return f32;
+    else
+      return f64;
+  }
+  template <class T>
+  size_t panel() const {
+    return sizeof(T) == sizeof(float) ? panel32 : panel64;
+  }
+};
+/// The most columns that any kernel takes at once.
+inline constexpr size_t widest_panel = 16;
+
+/// Returns those for the best level that this processor has.
+Kernels kernels();
+
+}  // namespace gathered
