@@ -68,6 +68,13 @@ const Net nets[] = {
      "    - {type: conv2d, filters: 3, kernel_size: [2, 3], padding: same}\n"
      "    - {type: conv2d, filters: 4, kernel_size: 2, strides: [2, 1], groups: 1}\n"
      "    - {type: flatten}\n    - {type: dense, units: 2}\n"},
+    {"an image through pools",
+     "    - {type: dense, units: 50}\n    - {type: reshape, shape: [5, 5, 2]}\n"
+     "    - {type: zero_padding2d, padding: [1, 0]}\n    - {type: max_pooling2d, strides: 1}\n"
+     "    - {type: average_pooling2d, pool_size: 3, padding: same}\n    - {type: up_sampling2d}\n"
+     "    - {name: mean, type: global_average_pooling2d}\n"
+     "    - {name: most, type: global_max_pooling2d, inputs: [up_sampling2d_1]}\n"
+     "    - {type: add, inputs: [mean, most]}\n    - {type: dense, units: 2}\n"},
     {"a softmax behind a scale",
      "    - {type: dense, units: 3}\n    - {type: scale, activation: softmax}\n"},
 };

@@ -1,0 +1,224 @@
+// Windows over each channel of an image: what they have in common.
+#pragma once
+#include "windows.hpp"
+
+namespace pooling {
+using std::size_t;
+
+/// Some channels side by side, as many as a register holds.
+template <class T>
+using Part = typename nnrun::Lane<T>::Part;
+template <class T>
+constexpr size_t part_size = nnrun::Lane<T>::part_size;
+template <class T>
+NNRUN_INLINE Part<T> load(const T* p) {
+  return *reinterpret_cast<const Part<T>*>(p);
+}
+/// Writes the first n numbers of a part.
+template <class T>
+NNRUN_INLINE void store(T* to, Part<T> v, size_t n) {
+  if (n >= part_size<T>) {
+    *reinterpret_cast<Part<T>*>(to) = v;
+    return;
+  }
+  alignas(32) T all[part_size<T>];
+  *reinterpret_cast<Part<T>*>(all) = v;
+  for (size_t i = 0; i < n; ++i) to[i] = all[i];
+}
+
+/// The inputs of one window: `down` rows, `line` numbers apart, of `across` pixels.
+struct Cells {
+  size_t down, across, line, channels;
+  /// Calls f(distance from the first, of which along its row) for each, row by row.
+  template <class F>
+  NNRUN_INLINE void each(F f) const {
+    for (size_t i = 0; i < down; ++i)
+      for (size_t j = 0; j < across; ++j) f(i * line + j * channels, j * channels);
+  }
+};
+
+/// The largest number; of equal ones, the first has the slope.
+template <class T>
+struct Largest {
+  NNRUN_INLINE static Part<T> of(const T* x, const Cells& cells) {
+    Part<T> best = load(x);
+    cells.each([&](size_t at, size_t) __attribute__((always_inline)) {
+      const Part<T> one = load(x + at);
+      // what is not a number stays, to be found where the cost is
+      best = (one > best) | (one != one) ? one : best;
+    });
+    return best;
+  }
+  Part<T> best, left;
+  NNRUN_INLINE Largest(Part<T> y, Part<T> dy, size_t) : best(y), left(dy) {}
+  NNRUN_INLINE Part<T> slope(Part<T> x) {
+    const Part<T> d = x == best ? left : Part<T>{};
+    left = x == best ? Part<T>{} : left;
+    return d;
+  }
+};
+/// The mean.
+template <class T>
+struct Mean {
+  NNRUN_INLINE static Part<T> of(const T* x, const Cells& cells) {
+    Part<T> sum{};
+    cells.each([&](size_t at, size_t) __attribute__((always_inline)) { sum += load(x + at); });
+    return sum * (T(1) / static_cast<T>(cells.down * cells.across));
+  }
+  Part<T> share;
+  NNRUN_INLINE Mean(Part<T>, Part<T> dy, size_t n) : share(dy * (T(1) / static_cast<T>(n))) {}
+  NNRUN_INLINE Part<T> slope(Part<T>) { return share; }
+};
+
+/// The windows of an image.
+struct Windows {
+  windows::Axis y, x;
+  size_t channels;
+  size_t line() const { return x.in * channels; }
+  size_t image() const { return y.in * line(); }
+  /// Whether every input is in one window and no more.
+  bool tile() const {
+    const auto tiles = [](const windows::Axis& a) {
+      return a.stride == a.window && a.out * a.stride >= a.in;
+    };
+    return tiles(y) && tiles(x);
+  }
+};
+
+/// Calls f(first input, its place in its row, cells) for each window of an image, row by row.
+template <class F>
+NNRUN_INLINE void each_window(const Windows& v, F f) {
+  for (size_t i = 0; i < v.y.out; ++i) {
+    const auto [top, down] = v.y.inside(i);
+    for (size_t j = 0; j < v.x.out; ++j) {
+      const auto [left, across] = v.x.inside(j);
+      const size_t column = left * v.channels, first = top * v.line() + column;
+      // where the counts are known, the loops are gone
+      if (down == 2 && across == 2)
+        f(first, column, Cells{2, 2, v.line(), v.channels});
+      else
+        f(first, column, Cells{down, across, v.line(), v.channels});
+    }
+  }
+}
+
+template <template <class> class Kind, class T>
+NNRUN_CLONES void forward(const Windows v, size_t rows, const T* x, T* y) {
+  for (size_t r = 0; r < rows; ++r, x += v.image()) {
+    size_t room = v.y.out * v.x.out * v.channels;  // in this row of outputs
+    each_window(
+        v, [&](size_t first, size_t, const Cells cells) __attribute__((always_inline)) {
+          for (size_t k = 0; k < v.channels; k += part_size<T>) {
+            // what is written behind the channels, the next outputs cover
+            const bool covered = v.channels < part_size<T> && room >= part_size<T>;
+            store<T>(y + k, Kind<T>::of(x + first + k, cells),
+                     covered ? part_size<T> : v.channels - k);
+          }
+          y += v.channels, room -= v.channels;
+        });
+  }
+}
+
+/// The slopes of the inputs. Add: to what is there.
+template <template <class> class Kind, class T, bool Add>
+NNRUN_CLONES void backward(const Windows v, size_t rows, const T* x, const T* y, const T* dy,
+                           T* dx) {
+  for (size_t r = 0; r < rows; ++r, x += v.image(), dx += v.image())
+    each_window(
+        v, [&](size_t first, size_t column, const Cells cells) __attribute__((always_inline)) {
+          for (size_t k = 0; k < v.channels; k += part_size<T>) {
+            Kind<T> kind(load(y + k), load(dy + k), cells.down * cells.across);
+            cells.each([&](size_t at, size_t along) __attribute__((always_inline)) {
+              const size_t to = first + at + k;
+              const Part<T> d = kind.slope(load(x + to));
+              // the next cells of the line are written after this one
+              const bool covered =
+                  !Add && v.channels < part_size<T> && column + along + part_size<T> <= v.line();
+              store<T>(dx + to, Add ? load(dx + to) + d : d,
+                       covered ? part_size<T> : v.channels - k);
+            });
+          }
+          y += v.channels, dy += v.channels;
+        });
+}
+
+/// A layer of such windows, with the settings of Keras.
+template <template <class> class Kind, class Self>
+struct Layer2d : nnrun::Layer {
+  std::span<const double> pool_size = windows::two, strides{};
+  const char* padding = "valid";
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&Self::pool_size, "pool_size",
+                     "size of a window: one number, or height and width", windows::sizes),
+        nnrun::param(&Self::strides, "strides",
+                     "pixels from one window to the next; if missing, as pool_size",
+                     windows::sizes),
+        nnrun::param(&Self::padding, "padding",
+                     "same: windows may reach over the edge of the image, where nothing counts",
+                     {.choices = windows::paddings}));
+  }
+  void check() {
+    pool_ = windows::sides_of(pool_size, "pool_size");
+    strides_ = strides.empty() ? pool_ : windows::sides_of(strides, "strides");
+  }
+  void plan(nnrun_plan& p) const {
+    windows::require_image(p, Self::name);
+    const Windows v = windows_of(p.in[0]);
+    windows::require_windows(p, v.y, v.x);
+    p.out = {3, {v.y.out, v.x.out, v.channels}};
+  }
+  template <class T>
+  void forward(const nnrun::LayerCall<T>& c) const {
+    pooling::forward<Kind, T>(windows_of(c.in_shape(0)), c.rows(), c.in(0), c.out());
+  }
+  template <class T>
+  void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    if (!c.d_in(0)) return;
+    const Windows v = windows_of(c.in_shape(0));
+    if (!c.adds(0) && v.tile())
+      return pooling::backward<Kind, T, false>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+    if (!c.adds(0)) std::fill_n(c.d_in(0), c.rows() * v.image(), T(0));
+    pooling::backward<Kind, T, true>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+  }
+
+ private:
+  Windows windows_of(const nnrun_shape& in) const {
+    const bool same = windows::is_same(padding);
+    return {{in.sizes[0], pool_.y, strides_.y, 1, same},
+            {in.sizes[1], pool_.x, strides_.x, 1, same},
+            in.sizes[2]};
+  }
+  windows::Sides pool_, strides_;
+};
+
+/// A layer of one window: the whole image.
+template <template <class> class Kind, class Self>
+struct GlobalLayer2d : nnrun::Layer {
+  void plan(nnrun_plan& p) const {
+    windows::require_image(p, Self::name);
+    p.out = {1, {p.in[0].sizes[2]}};
+  }
+  template <class T>
+  void forward(const nnrun::LayerCall<T>& c) const {
+    pooling::forward<Kind, T>(whole(c.in_shape(0)), c.rows(), c.in(0), c.out());
+  }
+  template <class T>
+  void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    if (!c.d_in(0)) return;
+    const Windows v = whole(c.in_shape(0));
+    if (c.adds(0))
+      pooling::backward<Kind, T, true>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+    else
+      pooling::backward<Kind, T, false>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+  }
+
+ private:
+  static Windows whole(const nnrun_shape& in) {
+    return {{in.sizes[0], in.sizes[0], 1, 1, false},
+            {in.sizes[1], in.sizes[1], 1, 1, false},
+            in.sizes[2]};
+  }
+};
+
+}  // namespace pooling
