@@ -1,8 +1,10 @@
 // Layers that join, move or bend numbers: what the laws do not cover.
 #include <cmath>
+#include <numeric>
 
 #include "network/graph.hpp"
 #include "network/workspace.hpp"
+#include "plugins/image_layer.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -193,6 +195,47 @@ TEST_CASE("layers say which inputs they take", "[plugins][layer]") {
   CHECK(said("    - {type: dense, units: 1, activation: prelu}\n") ==
         "error: unknown activation 'prelu' | 'prelu' is a layer: write {type: prelu} behind this "
         "one");
+}
+
+TEST_CASE("flatten gives the numbers channel by channel where asked", "[plugins][layer]") {
+  const nnrun_shape in{3, {2, 2, 3}};
+  const Numbers by_channel{0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11};
+  ImageLayer<double> turned("flatten", {{"order", std::string("channels_first")}}, in, 1),
+      row("flatten", {{"order", std::string("channels_first")}}, {1, {3}}, 1);
+  for (ImageLayer<double>* const one : {&turned, &row}) {
+    std::iota(one->x.data(), one->x.data() + one->x.size(), 0.);
+    one->forward();
+  }
+  CHECK(all_of(turned.y) == by_channel);
+  CHECK(all_of(row.y) == Numbers{0, 1, 2});
+  ImageLayer<float> layer("flatten", {{"order", std::string("channels_first")}}, in, 2);
+  CHECK(host::text_of(layer.plan.out) == "12");
+  for (const bool add : {false, true}) {
+    const std::vector<float> before = all_of(layer.dx);
+    layer.backward_inputs(add);
+    for (std::size_t i = 0; i < 24; ++i) {
+      const auto at = static_cast<std::size_t>(by_channel[i % 12]) + i / 12 * 12;
+      CHECK(layer.dx.data()[at] == (add ? before[at] : 0) + layer.dy.data()[i]);
+    }
+  }
+}
+
+TEST_CASE("spatial dropout drops whole channels, each image its own", "[plugins][layer]") {
+  ImageLayer<float> layer("dropout", {{"rate", 0.25}, {"spatial", true}}, {3, {3, 2, 5}}, 7);
+  REQUIRE(layer.plan.noise_per_row == 5);
+  layer.forward();
+  layer.backward_inputs(false);
+  std::size_t dropped = 0;
+  for (std::size_t i = 0; i < layer.y.size(); ++i) {
+    const bool drops = layer.noise.data()[i / 30 * 5 + i % 5] < 0.25f;
+    const float scale = drops ? 0.f : static_cast<float>(1 / 0.75);
+    dropped += drops;
+    CHECK(layer.y.data()[i] == layer.x.data()[i] * scale);
+    CHECK(layer.dx.data()[i] == layer.dy.data()[i] * scale);
+  }
+  CHECK((dropped > 0 && dropped < layer.y.size()));
+  layer.run(&nnrun_layer_functions::forward, 0, 7, false, 0, 1, false);
+  CHECK(all_of(layer.y) == all_of(layer.x));  // outside of training
 }
 
 }  // namespace nnrun::testing
