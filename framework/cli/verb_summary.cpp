@@ -12,7 +12,22 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json layer_json(const Node& node, const Graph& graph) {
+/// What a layer costs: multiplications of one example's forward pass, and bytes in training.
+struct LayerCost {
+  std::size_t multiplications = 0;
+  Bytes bytes = 0;
+};
+LayerCost layer_cost(const Node& node, const std::vector<Need>& needs) {
+  LayerCost cost{node.plan.work_per_row, 0};
+  if (cost.multiplications == 0)
+    for (const nnrun_block& block : std::span(node.plan.blocks, node.plan.n_blocks))
+      if (block.role == NNRUN_WEIGHTS) cost.multiplications += size_of(block.shape);
+  for (const Need& need : needs)
+    if (need.node == &node) cost.bytes += need.bytes * need.copies;
+  return cost;
+}
+
+Json layer_json(const Node& node, const Graph& graph, const LayerCost& cost) {
   Json blocks = Json::object();
   for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i) {
     const nnrun_shape& shape = node.plan.blocks[i].shape;
@@ -26,10 +41,21 @@ Json layer_json(const Node& node, const Graph& graph) {
             {"inputs", inputs},
             {"output", std::vector(node.plan.out.sizes, node.plan.out.sizes + node.plan.out.rank)},
             {"activation", node.activation ? Json(node.activation.plugin().name) : nullptr},
-            {"parameters", blocks}};
+            {"parameters", blocks},
+            {"multiplications", cost.multiplications},
+            {"bytes", static_cast<std::uint64_t>(cost.bytes)}};
   if (node.frozen) json["frozen"] = true;
   if (node.rate_factor != 1) json["learning_rate_factor"] = node.rate_factor;
   return json;
+}
+
+std::vector<LayerColumn> cost_columns(const std::vector<LayerCost>& costs) {
+  LayerColumn multiplications{"Multiplications", {}}, memory{"Memory", {}};
+  for (const LayerCost& cost : costs) {
+    multiplications.cells.push_back(std::to_string(cost.multiplications));
+    memory.cells.push_back(text_of_bytes(cost.bytes));
+  }
+  return {multiplications, memory};
 }
 
 }  // namespace
@@ -40,14 +66,16 @@ Exit summary(const Arguments& arguments, Registry& registry) {
   const Graph graph = build_graph(experiment);
   require_weights(experiment, graph);
   const Object optimizer(experiment.train.optimizer.use);
+  const std::vector<Need> needs = needs_of(graph, experiment.dtype, experiment.train.batch_size,
+                                           optimizer.functions<nnrun_optimizer>().n_slots);
   Bytes bytes = 0;
-  for (const Need& need : needs_of(graph, experiment.dtype, experiment.train.batch_size,
-                                   optimizer.functions<nnrun_optimizer>().n_slots))
-    bytes += need.bytes * need.copies;
+  for (const Need& need : needs) bytes += need.bytes * need.copies;
+  std::vector<LayerCost> costs;
+  for (const Node& node : graph.nodes) costs.push_back(layer_cost(node, needs));
   const Terminal out(stdout);
   if (!arguments.json) {
     out.write(out.bold(experiment.name) + "  input " + text_of(graph.input) + "\n");
-    out.write(layer_table(graph, out));
+    out.write(layer_table(graph, out, cost_columns(costs)));
     const std::size_t all = graph.parameter_count(), frozen = graph.frozen_count();
     out.write(fmt::format(
         "{} parameters{}, {} to train with a batch of {}\n", all,
@@ -56,7 +84,8 @@ Exit summary(const Arguments& arguments, Registry& registry) {
     return Exit::done;
   }
   Json json{{"name", experiment.name}, {"input", experiment.model.input.value}};
-  for (const Node& node : graph.nodes) json["layers"].push_back(layer_json(node, graph));
+  for (std::size_t k = 0; k < costs.size(); ++k)
+    json["layers"].push_back(layer_json(graph.nodes[k], graph, costs[k]));
   json["parameters"] = graph.parameter_count();
   json["frozen_parameters"] = graph.frozen_count();
   json["bytes"] = static_cast<std::uint64_t>(bytes);

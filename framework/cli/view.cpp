@@ -180,32 +180,47 @@ void note_changes(const std::vector<std::string>& libraries, const Terminal& ter
                  ": changed since the run, so numbers may differ: " + join(libraries, ", ") + "\n");
 }
 
-std::string layer_table(const Graph& graph, const Terminal& terminal) {
-  using Row = std::array<std::string, 5>;
-  std::vector<Row> rows{{"Layer (type)", "Output", "Param #", "Activation", "from"}};
+namespace {
+/// Returns the libraries that a layer and its activation come from.
+std::string libraries_of(const Node& node) {
+  const std::string library = node.layer.plugin().library->file.filename().string();
+  if (!node.activation) return library;
+  const std::string other = node.activation.plugin().library->file.filename().string();
+  return other == library ? library : library + ", " + other;
+}
+}  // namespace
+
+std::string layer_table(const Graph& graph, const Terminal& terminal,
+                        const std::vector<LayerColumn>& more) {
+  std::vector<std::vector<std::string>> rows{{"Layer (type)", "Output", "Param #"}};
   for (const Node& node : graph.nodes) {
     std::size_t parameters = 0;
     for (std::uint32_t i = 0; i < node.plan.n_blocks; ++i)
       parameters += size_of(node.plan.blocks[i].shape);
-    const Class& layer = node.layer.plugin();
-    std::string library = layer.library->file.filename().string();
-    if (node.activation) {
-      const std::string other = node.activation.plugin().library->file.filename().string();
-      if (other != library) library += ", " + other;
-    }
-    rows.push_back({node.name + " (" + layer.name + (node.frozen ? ", frozen)" : ")"),
-                    text_of(node.plan.out), std::to_string(parameters),
-                    node.activation ? node.activation.plugin().name : "-", library});
+    rows.push_back({node.name + " (" + node.layer.plugin().name + (node.frozen ? ", frozen)" : ")"),
+                    text_of(node.plan.out), std::to_string(parameters)});
   }
-  std::array<std::size_t, 5> widths{};
-  for (const Row& row : rows)
+  for (const LayerColumn& column : more)
+    for (std::size_t r = 0; r < rows.size(); ++r)
+      rows[r].push_back(r == 0 ? column.title : column.cells[r - 1]);
+  const std::size_t first_number = 2, texts_again = rows[0].size();
+  rows[0].insert(rows[0].end(), {"Activation", "from"});
+  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+    const Node& node = graph.nodes[k];
+    rows[k + 1].push_back(node.activation ? node.activation.plugin().name : "-");
+    rows[k + 1].push_back(libraries_of(node));
+  }
+  std::vector<std::size_t> widths(rows[0].size());
+  for (const auto& row : rows)
     for (std::size_t c = 0; c < row.size(); ++c)
       widths[c] = std::max(widths[c], columns_of(row[c]));
   std::string text;
-  for (const Row& row : rows) {
-    std::string line = "  " + left_aligned(row[0], widths[0]) + "  " +
-                       left_aligned(row[1], widths[1]) + "  " + right_aligned(row[2], widths[2]) +
-                       "  " + left_aligned(row[3], widths[3]) + "  " + row[4];
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c + 1 < row.size(); ++c)
+      line += "  " + (c >= first_number && c < texts_again ? right_aligned(row[c], widths[c])
+                                                           : left_aligned(row[c], widths[c]));
+    line += "  " + row.back();
     text += (&row == rows.data() ? terminal.dim(line) : line) + "\n";
   }
   return text;

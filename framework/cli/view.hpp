@@ -25,8 +25,15 @@ std::string tables_text(const Score& score, const Experiment& experiment, const 
 /// Prints which libraries changed since a run, if any did.
 void note_changes(const std::vector<std::string>& libraries, const Terminal& terminal);
 
-/// Returns the table of layers: name and type, output, parameters, activation, library.
-std::string layer_table(const Graph& graph, const Terminal& terminal);
+/// One more column of a table of layers: numbers, one for each layer.
+struct LayerColumn {
+  std::string title;
+  std::vector<std::string> cells;
+};
+/// Returns the table of layers: name and type, output, parameters, what is asked for, activation,
+/// library.
+std::string layer_table(const Graph& graph, const Terminal& terminal,
+                        const std::vector<LayerColumn>& more = {});
 /// Returns `epoch 1/1  5000/10000 ━━━━━━━━━━ 9 ms  1.15 M examples/s - cost 0.0252`.
 std::string progress_line(const Progress& progress, const Terminal& terminal);
 /// Returns the same of an epoch that ended, as much of it as fits the terminal.

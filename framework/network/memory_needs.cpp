@@ -108,7 +108,7 @@ void add_parameters(const Graph& graph, Dtype dtype, std::size_t copies, std::ve
       count *= block.block->shape.sizes[i];
     needs.push_back({block.name + ' ' + text_of(block.block->shape) + name_of(dtype),
                      count * width_of(dtype), block.is_state ? 1 : copies, block.node->place,
-                     "make this layer or its inputs smaller" + how_to_halve(dtype)});
+                     "make this layer or its inputs smaller" + how_to_halve(dtype), block.node});
   }
 }
 
@@ -120,7 +120,7 @@ void add_outputs(const Graph& graph, Dtype dtype, std::size_t rows, const std::s
     needs.push_back({called + std::to_string(rows) + " x " + std::to_string(node.cols) +
                          name_of(dtype) + " in layer '" + node.name + "'",
                      static_cast<Bytes>(rows) * node.cols * width_of(dtype),
-                     node.activation ? 2 * copies : copies, node.place, hint});
+                     node.activation ? 2 * copies : copies, node.place, hint, &node});
 }
 
 void add_scratch(const Graph& graph, Dtype dtype, unsigned threads, std::vector<Need>& needs) {
@@ -183,7 +183,7 @@ std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_ro
     if (kept > 0)
       needs.push_back(
           {"what layer '" + node.name + "' keeps of a batch of " + std::to_string(batch_rows),
-           kept * width_of(dtype), 1, node.place, hint});
+           kept * width_of(dtype), 1, node.place, hint, &node});
   }
   add_outputs(graph, dtype, batch_rows, "a batch of ", hint, 2, needs);
   add_scratch(graph, dtype, threads, needs);

@@ -18,8 +18,9 @@ struct Need {
   std::string what;
   Bytes bytes = 0;
   std::size_t copies = 1;
-  Place place = {};       ///< in the config
-  std::string hint = {};  ///< how to need less
+  Place place = {};            ///< in the config
+  std::string hint = {};       ///< how to need less
+  const Node* node = nullptr;  ///< the layer that needs it, if one does
 };
 
 /// Returns the bytes that this process may still use: the smallest of MemAvailable, what its

@@ -259,6 +259,26 @@ TEST_CASE("a model's numbers are a start for another run", "[cli]") {
                             Contains("the file has dense_1/weights 5 x 2, dense_2/weights 1 x 5"));
 }
 
+TEST_CASE("summary says what each layer multiplies for an example, and needs in training",
+          "[cli]") {
+  const Scratch scratch;
+  const std::string lenet = "$nnrun summary $configs/mnist/lenet.yaml";
+  const json layers = parsed(run(lenet + " --json", scratch.folder()).out)["layers"];
+  std::vector<std::size_t> multiplications;
+  for (const json& layer : layers) multiplications.push_back(layer["multiplications"]);
+  CHECK(multiplications == std::vector<std::size_t>{28 * 28 * 6 * 5 * 5, 0,
+                                                    10 * 10 * 16 * 5 * 5 * 6, 0, 0, 400 * 120,
+                                                    120 * 84, 84 * 10});
+  // parameters, their gradient and Adam's two averages; outputs before and after relu, and slopes
+  CHECK(layers[5]["bytes"] == 4 * (4 * (400 * 120 + 120) + 4 * 64 * 120));
+  CHECK(layers[4]["bytes"] == 4 * 2 * 64 * 400);
+  CHECK_THAT(
+      run(lenet, scratch.folder()).out,
+      Contains("  Layer (type)                     Output        Param #  Multiplications  "
+               " Memory  Activation  from\n"
+               "  conv2d_1 (conv2d)                28 x 28 x 6       156           117600  "));
+}
+
 TEST_CASE("check, summary and compare look at the weights that a run would start from", "[cli]") {
   const Scratch scratch;
   REQUIRE(run("$nnrun -q $configs/diagonal.yaml --out a", scratch.folder()).status == 0);
