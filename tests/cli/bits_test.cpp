@@ -56,6 +56,7 @@ TEST_CASE("the number of threads does not change a bit of the weights", "[bits]"
 TEST_CASE("nor with published data: MNIST", "[.data/mnist]") {
   if (!data_folder("mnist")) return;
   require_same_bits("nielsen/cross-entropy-30-l2", " --set train.steps=300");
+  require_same_bits("mnist/lenet", " --set train.steps=20");
 }
 
 TEST_CASE("nor with published data: the Playground's", "[.data/playground]") {
@@ -66,9 +67,10 @@ TEST_CASE("nor with published data: the Playground's", "[.data/playground]") {
 TEST_CASE("nor any shipped config, at full length but for MNIST's, of which two epochs are trained",
           "[.every config]") {
   if (!data_folder("mnist") || !data_folder("playground")) return;
-  for (const std::string folder : {"", "playground", "nielsen"})
+  for (const std::string folder : {"", "playground", "nielsen", "mnist"})
     for (const std::string& config : shipped(folder))
-      require_same_bits(config, folder == "nielsen" ? " --set train.epochs=2" : "");
+      require_same_bits(config,
+                        folder == "nielsen" || folder == "mnist" ? " --set train.epochs=2" : "");
 }
 
 // Matrix products fuse multiplications and additions where a level can, so that 3 and 4 have the

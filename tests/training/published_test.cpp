@@ -53,6 +53,13 @@ TEST_CASE("Nielsen's small weights reach 92.7 % after one epoch, a learning rate
   CHECK(validated("quadratic-30-rate-100.yaml") < 0.15);
 }
 
+TEST_CASE("LeNet tells most digits after a tenth of an epoch", "[published][.data/mnist]") {
+  if (!data_folder("mnist")) return;
+  const host::Experiment e = shipped("mnist/lenet.yaml", {{"train.max_examples", "6400"}});
+  const auto trainer = host::Trainer::create(e);
+  CHECK(trainer->train({}).epochs.back().test->metrics[0] > 0.85);
+}
+
 TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
   for (int seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
