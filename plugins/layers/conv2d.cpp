@@ -32,9 +32,7 @@ struct Conv2d : nnrun::Layer {
     kernel_ = windows::sides_of(kernel_size, "kernel_size");
     strides_ = windows::sides_of(strides, "strides");
     dilation_ = windows::sides_of(dilation_rate, "dilation_rate");
-    if (filters % groups != 0)
-      throw nnrun::Error("'filters' must be a multiple of 'groups', and " +
-                         std::to_string(filters) + " is not one of " + std::to_string(groups));
+    convolution::require_groups(filters, groups);
     kernels_ = gathered::kernels();
   }
 
@@ -42,10 +40,7 @@ struct Conv2d : nnrun::Layer {
     windows::require_image(p, name);
     const Convolution v = sizes(p.in[0]);
     windows::require_windows(p, v.y, v.x);
-    if (v.channels % v.groups != 0)
-      throw nnrun::Error("conv2d cannot cut " + std::to_string(v.channels) + " channels into " +
-                             std::to_string(v.groups) + " groups",
-                         "", "'groups' must divide the channels of the input, and 'filters'");
+    v.require_groups(name);
     v.plan(p);
   }
   template <class T>

@@ -14,6 +14,15 @@
 #include "gathered_product.hpp"
 #include "windows.hpp"
 
+namespace convolution {
+/// Throws if groups do not cut the filters.
+inline void require_groups(std::int64_t filters, std::int64_t groups) {
+  if (filters % groups != 0)
+    throw nnrun::Error("'filters' must be a multiple of 'groups', and " + std::to_string(filters) +
+                       " is not one of " + std::to_string(groups));
+}
+}  // namespace convolution
+
 /// The sizes of a convolution, all that is known before the numbers.
 struct Convolution {
   using size_t = std::size_t;
@@ -32,9 +41,9 @@ struct Convolution {
 
   bool pads() const { return y.pads() || x.pads(); }
   /// Numbers of a row of pixels, and of an image; between zeros where windows reach over its edge.
-  size_t line() const { return std::max(x.in, x.span()) * channels; }
+  size_t line() const { return x.extent() * channels; }
   size_t image() const {
-    const size_t n = std::max(y.in, y.span()) * line();
+    const size_t n = y.extent() * line();
     return pads() ? nnrun::padded(n) : n;
   }
   /// Whether a row of a window is one run of numbers.
@@ -50,6 +59,13 @@ struct Convolution {
     return packed(y.window * x.window * group_filters(), group_channels());
   }
 
+  /// Throws if the groups do not cut the channels.
+  void require_groups(const std::string& layer) const {
+    if (channels % groups != 0)
+      throw nnrun::Error(layer + " cannot cut " + std::to_string(channels) + " channels into " +
+                             std::to_string(groups) + " groups",
+                         "", "'groups' must divide the channels of the input, and 'filters'");
+  }
   void plan(nnrun_plan& p) const {
     require_possible();
     const size_t window = y.window * x.window, fan_in = taps(), fan_out = window * filters,
@@ -78,7 +94,7 @@ struct Convolution {
     const auto of = [](auto... sizes) { return (static_cast<double>(sizes) * ...); };
     const double weights = of(y.window, x.window, group_channels() + 16, filters + 16),
                  outputs = of(y.out, x.out, filters),
-                 padded_image = of(std::max(y.in, y.span()), std::max(x.in, x.span()), channels);
+                 padded_image = of(y.extent(), x.extent(), channels);
     const auto text = [](auto... sizes) {
       std::string all;
       ((all += (all.empty() ? "" : " x ") + std::to_string(sizes)), ...);
@@ -91,8 +107,7 @@ struct Convolution {
     if (outputs * static_cast<double>(taps()) > 0x1p62)
       throw nnrun::Error("an output of " + text(y.out, x.out, filters) + " is impossible");
     if (padded_image > most)
-      throw nnrun::Error("an image of " +
-                         text(std::max(y.in, y.span()), std::max(x.in, x.span()), channels) +
+      throw nnrun::Error("an image of " + text(y.extent(), x.extent(), channels) +
                          ", with the zeros around it, is impossible");
   }
 };

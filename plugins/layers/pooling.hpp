@@ -142,7 +142,20 @@ NNRUN_CLONES void backward(const Windows v, size_t rows, const T* x, const T* y,
         });
 }
 
-/// A layer of such windows, with the settings of Keras.
+template <template <class> class Kind, class T>
+void forward(const Windows& v, const nnrun::LayerCall<T>& c) {
+  pooling::forward<Kind, T>(v, c.rows(), c.in(0), c.out());
+}
+template <template <class> class Kind, class T>
+void backward_inputs(const Windows& v, const nnrun::LayerCall<T>& c) {
+  if (!c.d_in(0)) return;
+  if (!c.adds(0) && v.tile())
+    return backward<Kind, T, false>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+  if (!c.adds(0)) std::fill_n(c.d_in(0), c.rows() * v.image(), T(0));
+  backward<Kind, T, true>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+}
+
+/// A layer over windows of an image, with the settings of Keras.
 template <template <class> class Kind, class Self>
 struct Layer2d : nnrun::Layer {
   std::span<const double> pool_size = windows::two, strides{};
@@ -170,16 +183,11 @@ struct Layer2d : nnrun::Layer {
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
-    pooling::forward<Kind, T>(windows_of(c.in_shape(0)), c.rows(), c.in(0), c.out());
+    pooling::forward<Kind>(windows_of(c.in_shape(0)), c);
   }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
-    if (!c.d_in(0)) return;
-    const Windows v = windows_of(c.in_shape(0));
-    if (!c.adds(0) && v.tile())
-      return pooling::backward<Kind, T, false>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
-    if (!c.adds(0)) std::fill_n(c.d_in(0), c.rows() * v.image(), T(0));
-    pooling::backward<Kind, T, true>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+    pooling::backward_inputs<Kind>(windows_of(c.in_shape(0)), c);
   }
 
  private:
@@ -192,32 +200,69 @@ struct Layer2d : nnrun::Layer {
   windows::Sides pool_, strides_;
 };
 
-/// A layer of one window: the whole image.
+/// A layer over windows of a sequence: an image of one row.
 template <template <class> class Kind, class Self>
-struct GlobalLayer2d : nnrun::Layer {
+struct Layer1d : nnrun::Layer {
+  std::int64_t pool_size = 2, strides = 0;
+  const char* padding = "valid";
+  static constexpr auto params() {
+    return nnrun::params(nnrun::param(&Self::pool_size, "pool_size", "steps of a window",
+                                      {.min = 1, .max = windows::largest}),
+                         nnrun::param(&Self::strides, "strides",
+                                      "steps from one window to the next; 0: as many as pool_size",
+                                      {.min = 0, .max = windows::largest}),
+                         nnrun::param(&Self::padding, "padding",
+                                      "same: windows may reach over the ends, where nothing counts",
+                                      {.choices = windows::paddings}));
+  }
   void plan(nnrun_plan& p) const {
-    windows::require_image(p, Self::name);
-    p.out = {1, {p.in[0].sizes[2]}};
+    windows::require_sequence(p, Self::name);
+    const Windows v = windows_of(p.in[0]);
+    windows::require_windows(p, v.x);
+    p.out = {2, {v.x.out, v.channels}};
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
-    pooling::forward<Kind, T>(whole(c.in_shape(0)), c.rows(), c.in(0), c.out());
+    pooling::forward<Kind>(windows_of(c.in_shape(0)), c);
   }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
-    if (!c.d_in(0)) return;
-    const Windows v = whole(c.in_shape(0));
-    if (c.adds(0))
-      pooling::backward<Kind, T, true>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+    pooling::backward_inputs<Kind>(windows_of(c.in_shape(0)), c);
+  }
+
+ private:
+  Windows windows_of(const nnrun_shape& in) const {
+    const auto size = static_cast<size_t>(pool_size),
+               step = static_cast<size_t>(strides > 0 ? strides : pool_size);
+    return {
+        {1, 1, 1, 1, false}, {in.sizes[0], size, step, 1, windows::is_same(padding)}, in.sizes[1]};
+  }
+};
+
+/// A layer over one window: a whole image, or a whole sequence.
+template <template <class> class Kind, class Self, std::uint32_t rank>
+struct GlobalLayer : nnrun::Layer {
+  void plan(nnrun_plan& p) const {
+    if constexpr (rank == 3)
+      windows::require_image(p, Self::name);
     else
-      pooling::backward<Kind, T, false>(v, c.rows(), c.in(0), c.out(), c.d_out(), c.d_in(0));
+      windows::require_sequence(p, Self::name);
+    p.out = {1, {p.in[0].sizes[rank - 1]}};
+  }
+  template <class T>
+  void forward(const nnrun::LayerCall<T>& c) const {
+    pooling::forward<Kind>(whole(c.in_shape(0)), c);
+  }
+  template <class T>
+  void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    pooling::backward_inputs<Kind>(whole(c.in_shape(0)), c);
   }
 
  private:
   static Windows whole(const nnrun_shape& in) {
-    return {{in.sizes[0], in.sizes[0], 1, 1, false},
-            {in.sizes[1], in.sizes[1], 1, 1, false},
-            in.sizes[2]};
+    const size_t rows = rank == 3 ? in.sizes[0] : 1, columns = in.sizes[rank - 2];
+    return {
+        {rows, rows, rows, 1, false}, {columns, columns, columns, 1, false}, in.sizes[rank - 1]};
   }
 };
 

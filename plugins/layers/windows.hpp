@@ -51,7 +51,11 @@ struct Axis {
   size_t reach() const { return (window - 1) * dilation + 1; }
   /// Returns from the first input of the first window to the last of the last one.
   size_t span() const { return (out - 1) * stride + reach(); }
-  bool pads() const { return span() > in; }
+  /// Returns the inputs and the zeros around them that the windows need.
+  size_t extent() const { return std::max(before + in, span()); }
+  bool pads() const { return extent() > in; }
+  /// Moves the windows so that each ends at an input of its own: none sees what comes later.
+  void look_back() { before = reach() - 1; }
 
   struct Range {
     size_t from, n;
@@ -84,7 +88,24 @@ inline void require_image(const nnrun_plan& p, const std::string& layer) {
         layer + " takes images of height x width x channels, not " + shapes::text(p.in[0]), "",
         how_to_give_an_image(p.in[0]));
 }
+inline void require_sequence(const nnrun_plan& p, const std::string& layer) {
+  shapes::require_one_input(p, layer);
+  if (p.in[0].rank == 2) return;
+  const std::string shape = "[" + std::to_string(nnrun::size_of(p.in[0])) + ", 1]";
+  throw nnrun::Error(
+      layer + " takes sequences of steps x channels, not " + shapes::text(p.in[0]), "",
+      p.in[0].rank == 1
+          ? "write 'input: " + shape + "' below model, or put {type: reshape, shape: " + shape +
+                "} before it"
+          : "for images there is " + layer.substr(0, layer.size() - 2) + "2d");
+}
 /// Throws if there is not one window.
+inline void require_windows(const nnrun_plan& p, const Axis& x) {
+  if (x.out > 0) return;
+  throw nnrun::Error("windows of " + std::to_string(x.reach()) + " do not fit into sequences of " +
+                         std::to_string(p.in[0].sizes[0]),
+                     "", "make them smaller, or write padding: same");
+}
 inline void require_windows(const nnrun_plan& p, const Axis& y, const Axis& x) {
   if (y.out > 0 && x.out > 0) return;
   const nnrun_shape& in = p.in[0];
@@ -101,15 +122,14 @@ inline void require_windows(const nnrun_plan& p, const Axis& y, const Axis& x) {
 /// Copies an image of `channels` between the zeros that its windows reach over.
 template <class T>
 void copy_between_zeros(const T* from, const Axis& y, const Axis& x, size_t channels, T* to) {
-  const size_t line = std::max(x.in, x.span()) * channels, used = x.in * channels,
-               left = x.before * channels, rows = std::max(y.in, y.span());
+  const size_t line = x.extent() * channels, used = x.in * channels, left = x.before * channels;
   to = std::fill_n(to, y.before * line, T(0));
   for (size_t i = 0; i < y.in; ++i, from += used) {
     to = std::fill_n(to, left, T(0));
     to = std::copy_n(from, used, to);
     to = std::fill_n(to, line - left - used, T(0));
   }
-  std::fill_n(to, (rows - y.before - y.in) * line, T(0));
+  std::fill_n(to, (y.extent() - y.before - y.in) * line, T(0));
 }
 
 }  // namespace windows

@@ -259,6 +259,48 @@ TEST_CASE("conv2d gives the numbers of ONNX's examples of Conv", "[plugins][laye
   CHECK(of_ones(7, 5, {{"strides", two}}) == Numbers{54, 72, 144, 162, 234, 252});
 }
 
+TEST_CASE("conv1d gives the numbers of conv2d over one row, and causal those of zeros before it",
+          "[plugins][layer]") {
+  const auto whole = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+  std::mt19937 random(4);
+  for (int trial = 0; trial < 40; ++trial) {
+    Told t = drawn(random, trial);
+    t.kernel_y = t.stride_y = t.dilation_y = t.height = 1;
+    const std::string padding = trial % 3 == 0 ? "causal" : t.same ? "same" : "valid";
+    const std::size_t before = padding == "causal" ? (t.kernel_x - 1) * t.dilation_x : 0;
+    CAPTURE(trial, padding, t.rows, t.width, t.channels, t.filters, t.kernel_x, t.stride_x,
+            t.dilation_x, t.groups);
+    ImageLayer<float> one("conv1d",
+                          {{"filters", whole(t.filters)},
+                           {"kernel_size", whole(t.kernel_x)},
+                           {"strides", whole(t.stride_x)},
+                           {"dilation_rate", whole(t.dilation_x)},
+                           {"groups", whole(t.groups)},
+                           {"bias", t.bias},
+                           {"padding", padding}},
+                          {2, {t.width, t.channels}}, t.rows);
+    if (before > 0) t.same = false, t.width += before;
+    ImageLayer<float> two("conv2d", t.settings(), t.in(), t.rows);
+    REQUIRE(one.y.size() == two.y.size());
+    const std::size_t zeros = before * t.channels, line = two.in_cols();
+    for (std::size_t i = 0; i < two.x.size(); ++i)
+      two.x.data()[i] =
+          i % line < zeros ? 0.f : one.x.data()[i / line * one.in_cols() + i % line - zeros];
+    std::ranges::copy(one.w.all(), two.w.data());
+    std::ranges::copy(one.dy.all(), two.dy.data());
+    for (ImageLayer<float>* const layer : {&one, &two}) {
+      layer->forward();
+      layer->backward_inputs(false);
+      layer->backward_parameters(false);
+    }
+    CHECK(all_of(one.y) == all_of(two.y));
+    CHECK(all_of(one.dw) == all_of(two.dw));
+    for (std::size_t i = 0; i < one.dx.size(); ++i)
+      CHECK(one.dx.data()[i] ==
+            two.dx.data()[i / one.in_cols() * line + zeros + i % one.in_cols()]);
+  }
+}
+
 TEST_CASE("a file has the weights of conv2d as PyTorch has them, and fans are those of Keras",
           "[plugins][layer]") {
   const Told t{1, 9, 9, 6, 10, 5, 3, 1, 1, 1, 1, 2, false, true};
@@ -272,6 +314,11 @@ TEST_CASE("a file has the weights of conv2d as PyTorch has them, and fans are th
   CHECK(host::text_of(c.plan.blocks[1].shape) == "10");
   CHECK(host::text_of(c.plan.out) == "5 x 7 x 10");
   CHECK(c.plan.work_per_row == 5 * 7 * 10 * 5 * 3 * 3);
+  const ImageLayer<float> one(
+      "conv1d", {{"filters", std::int64_t{10}}, {"kernel_size", std::int64_t{4}}}, {2, {9, 3}}, 1);
+  CHECK(host::text_of(one.plan.blocks[0].shape) == "10 x 3 x 4");
+  CHECK(one.at(0, {2, 1, 3}) == (3 * 3 + 1) * 16 + 2);  // steps, channels, filters in whole lanes
+  CHECK(host::text_of(one.plan.out) == "6 x 10");
 }
 
 }  // namespace nnrun::testing

@@ -166,6 +166,25 @@ TEST_CASE("layers of images say what an image is, and what does not fit into it"
       "error: layer 'c': weights of 2147483648 x 3 x 4096 x 4096 are impossible");
 }
 
+TEST_CASE("layers of sequences say what a sequence is, and what does not fit into it",
+          "[plugins][layer]") {
+  const std::string conv = "    - {name: c, type: conv1d, filters: 4, kernel_size: 5}\n";
+  CHECK(said(conv, "12") ==
+        "error: layer 'c': conv1d takes sequences of steps x channels, not 12 | write 'input: [12, "
+        "1]' below model, or put {type: reshape, shape: [12, 1]} before it");
+  CHECK(said(conv, "[6, 6, 1]") ==
+        "error: layer 'c': conv1d takes sequences of steps x channels, not 6 x 6 x 1 | for images "
+        "there is conv2d");
+  CHECK(
+      said(conv, "[4, 6]") ==
+      "error: layer 'c': windows of 5 do not fit into sequences of 4 | make them smaller, or write "
+      "padding: same");
+  CHECK(
+      said("    - {name: p, type: global_max_pooling1d}\n", "[6, 6, 1]") ==
+      "error: layer 'p': global_max_pooling1d takes sequences of steps x channels, not 6 x 6 x 1 | "
+      "for images there is global_max_pooling2d");
+}
+
 TEST_CASE("layers say which inputs they take", "[plugins][layer]") {
   const std::string two =
       "    - {name: a, type: dense, units: 2, activation: none}\n"

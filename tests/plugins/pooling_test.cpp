@@ -164,6 +164,30 @@ TEST_CASE("global pools see each channel whole", "[plugins][layer]") {
   }
 }
 
+TEST_CASE("pools of sequences are those of images of one row", "[plugins][layer]") {
+  std::mt19937 random(5);
+  for (int trial = 0; trial < 40; ++trial) {
+    Pool p = drawn(random, trial % 2 == 0);
+    p.height = p.window_y = p.stride_y = 1;
+    CAPTURE(trial, p.mean, p.width, p.channels, p.window_x, p.stride_x, p.same);
+    const nnrun_shape in{2, {p.width, p.channels}};
+    const std::string kind = p.mean ? "average_pooling1d" : "max_pooling1d";
+    ImageLayer<float> layer(kind,
+                            {{"pool_size", static_cast<std::int64_t>(p.window_x)},
+                             {"strides", static_cast<std::int64_t>(p.stride_x)},
+                             {"padding", std::string(p.same ? "same" : "valid")}},
+                            in, p.rows);
+    CHECK(layer.plan.out.rank == 2);
+    check_pool(p, false, layer);
+    check_pool(p, true, layer);
+    ImageLayer<float> global("global_" + kind, {}, in, p.rows);
+    CHECK(host::text_of(global.plan.out) == std::to_string(p.channels));
+    p.window_x = p.width, p.stride_x = 1, p.same = false;
+    check_pool(p, false, global);
+    check_pool(p, true, global);
+  }
+}
+
 TEST_CASE("zero_padding2d puts zeros around an image, and takes their slopes away",
           "[plugins][layer]") {
   const nnrun_shape in{3, {1, 2, 2}};
