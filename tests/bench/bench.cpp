@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "batches.hpp"
+#include "convolutions.hpp"
 #include "network/initial_values.hpp"
 #include "network/joined_cost.hpp"
 #include "network/padding.hpp"
@@ -114,6 +115,18 @@ void online(const Setting& setting) {
 
 void batch(const Setting& setting) {
   batches(setting.registry, setting.scratch, setting.rounds);
+}
+
+void filters(const Setting& setting) {
+  convolutions(setting.registry, setting.rounds);
+  const host::Experiment e = images_like(setting.scratch, setting.registry);
+  const auto one = host::Trainer::create(e, 1), two = host::Trainer::create(e, 2);
+  const std::size_t n = start_of<float>(e, false).train.count;
+  std::vector<Contender> contenders{trained("nnrun, 1 thread", *one),
+                                    trained("nnrun, 2 threads", *two)};
+  alternate(contenders, setting.rounds);
+  print("LeNet: configs/mnist/lenet.yaml over made-up images, batch 64", contenders,
+        static_cast<double>(n));
 }
 
 /// The sweep that finite differences rest on, against the same framework run once per parameter.
@@ -256,11 +269,9 @@ int run(std::vector<std::string> wanted) {
     rounds = std::max(1, std::atoi(wanted[1].c_str()));
     wanted.erase(wanted.begin(), wanted.begin() + 2);
   }
-  const std::pair<const char*, void (*)(const Setting&)> sections[] = {{"differences", differences},
-                                                                       {"online", online},
-                                                                       {"batch", batch},
-                                                                       {"sweep", sweeps},
-                                                                       {"reading", reading}};
+  const std::pair<const char*, void (*)(const Setting&)> sections[] = {
+      {"differences", differences}, {"online", online}, {"batch", batch},
+      {"filters", filters},         {"sweep", sweeps},  {"reading", reading}};
   const auto is_wanted = [&](const std::string& name) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
@@ -270,7 +281,7 @@ int run(std::vector<std::string> wanted) {
       std::fprintf(
           stderr,
           "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] [batch] "
-          "[sweep] [reading]\n");
+          "[filters] [sweep] [reading]\n");
       return 2;
     }
   const ScratchFolder scratch;

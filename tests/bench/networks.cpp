@@ -64,6 +64,16 @@ metrics: [accuracy]
   return host::read_experiment(folder.write("digits.yaml", text), {}, registry);
 }
 
+host::Experiment images_like(const ScratchFolder& folder, host::Registry& registry) {
+  if (!fs::exists(folder.path() / "digits.csv")) folder.write("digits.csv", made_up_digits());
+  const std::string config =
+      "extends: " NNRUN_SOURCE_DIR
+      "/configs/mnist/lenet.yaml\n"
+      "data: {type: csv, path: digits.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}\n"
+      "train: {epochs: 1}\n";
+  return host::read_experiment(folder.write("images.yaml", config), {}, registry);
+}
+
 host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,
                        const std::vector<std::size_t>& units, host::Registry& registry) {
   std::string text = "data: diagonal\ndtype: float64\nmodel:\n  input: " + std::to_string(inputs) +

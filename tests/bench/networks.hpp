@@ -28,6 +28,8 @@ inline constexpr std::size_t rows_of_digits = 1024;
 host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std::size_t>& units,
                              std::size_t batch, const std::string& product,
                              host::Registry& registry);
+/// configs/mnist/lenet.yaml over the same numbers, as images of 28 × 28 × 1.
+host::Experiment images_like(const ScratchFolder& folder, host::Registry& registry);
 /// Inputs and layers of dense units, sigmoid; only for sweeps, since its data do not fit.
 host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,
                        const std::vector<std::size_t>& units, host::Registry& registry);

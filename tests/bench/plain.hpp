@@ -35,4 +35,12 @@ double scalar_784_128_10(const Batches& run);
 /// The same loops, left to the compiler: -O3 -march=native.
 double vector_784_128_10(const Batches& run);
 
+/// Filters over square images: channels last, weights (row, column, channel) × filters.
+struct Filters {
+  std::size_t images, side, channels, window, filters;
+};
+void plain_forward(const Filters& v, const float* x, const float* w, float* y);
+void plain_backward_inputs(const Filters& v, const float* dy, const float* w, float* dx);
+void plain_backward_weights(const Filters& v, const float* x, const float* dy, float* dw);
+
 }  // namespace nnrun::bench

@@ -1,0 +1,9 @@
+// Convolutions alone, pass by pass, beside plain loops.
+#pragma once
+#include "loading/registry.hpp"
+namespace nnrun::bench {
+
+/// Prints how many multiplications and additions a second each pass makes, by one thread.
+void convolutions(host::Registry& registry, int rounds);
+
+}  // namespace nnrun::bench
