@@ -16,7 +16,8 @@ constexpr auto shift_name = "input/shift", factor_name = "input/factor", fill_na
 constexpr auto damaged = "the file is damaged, or was made by something else";
 constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes",
                target_key = "target_name", recipe_key = "preparation", kind_key = "targets",
-               border_key = "target_border", class_weights_key = "class_weights";
+               scale_key = "input_scale", border_key = "target_border",
+               class_weights_key = "class_weights";
 
 std::string json_of(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -92,6 +93,7 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
               std::vector<Tensor>& tensors, Metadata& metadata) {
   const Preparation::Fit& fit = preparation.fitted();
   if (!preparation.recipe().is_plain()) metadata[recipe_key] = to_json(preparation.recipe());
+  if (preparation.recipe().scales) metadata[scale_key] = scale_text(preparation.recipe());
   for (const auto& [name, numbers] :
        {std::pair{shift_name, &fit.shifts}, std::pair{factor_name, &fit.factors},
         std::pair{fill_name, &fit.fills}, std::pair{target_shift_name, &fit.target_shifts},
@@ -123,6 +125,7 @@ ModelFile model_in(TensorFile file, const std::filesystem::path& path) {
                numbers(target_shift_name), numbers(target_factor_name)};
   if (const auto found = model.file.metadata.find(recipe_key); found != model.file.metadata.end())
     model.recipe = read_recipe(found->second, path.string());
+  model.scale = name_of(model.file, scale_key, path);
   model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
   model.targets.class_weights = weights_in(model.file, path);
   if (model.fit.shifts.size() != model.fit.factors.size())

@@ -24,6 +24,7 @@ struct ModelFile {
   DataNames names;
   Targets targets{};                  ///< not known of a model that an earlier program wrote
   std::optional<Recipe> recipe = {};  ///< absent if it is plain, or was written by an older program
+  std::string scale = {};  ///< scale_text of the recipe; empty if an older program wrote the file
 };
 
 /// Throws RecordError for a file that is not a model of ours.

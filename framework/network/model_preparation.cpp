@@ -75,13 +75,18 @@ std::optional<std::size_t> first_difference(const std::vector<std::string>& here
   return std::nullopt;
 }
 
+/// Returns whether inputs are scaled here by the scale of the file; true if that is not known.
+bool scale_inputs_alike(const Recipe& own, const ModelFile& file) {
+  return file.scale.empty() || file.scale == scale_text(own);
+}
+
 /// Returns whether the preparations of two models are the same but for what they learned.
 Sides are_alike(const Preparation& own, const DataNames& names, const ModelFile& file) {
   const Recipe plain, &other = file.recipe ? *file.recipe : plain;
   return {
       .inputs = inputs_of(own.recipe()) == (file.recipe ? inputs_of(other) : "") &&
                 file.fit.shifts.size() == (own.recipe().scales ? own.outputs() : 0) &&
-                !first_other_name(own, file),
+                scale_inputs_alike(own.recipe(), file) && !first_other_name(own, file),
       .targets = scale_targets_alike(own.recipe(), other) &&
                  !(other.scales_targets() && first_difference(names.targets, file.names.targets))};
 }
@@ -124,12 +129,21 @@ std::string words_of_other_outputs(const DataNames& names, const ModelFile& file
   return "";
 }
 
-std::string words_of_inputs(const ModelFile& file, bool same) {
+/// Returns by what inputs are scaled here and were there; empty if that is the same.
+std::string words_of_scales(const Recipe& own, const ModelFile& file) {
+  if (!own.scales || scale_inputs_alike(own, file)) return "";
+  const auto shown = [](const std::string& scale) {
+    return scale.starts_with('[') ? std::string("by columns") : scale;
+  };
+  return ": scale is " + shown(scale_text(own)) + " here, " + shown(file.scale) + " there";
+}
+
+std::string words_of_inputs(const Recipe& own, const ModelFile& file, bool same) {
   const std::string name = "'" + file.path.filename().string() + "'";
   if (same) return "inputs are prepared as those of " + name + " were, not anew from these data";
   return "inputs are not prepared as those of " + name +
          (is_prepared(file) ? " were" : " were: those were not") +
-         ", so its weights start from other numbers";
+         ", so its weights start from other numbers" + words_of_scales(own, file);
 }
 
 }  // namespace
@@ -187,7 +201,7 @@ std::vector<std::string> words_of_start(const Experiment& experiment, const Grap
     if (const auto other = first_other_name(used, *start))
       words.push_back(words_of_other_names(used, *start, *other));
   if (ends.first && (is_prepared(*start) || used.changes()))
-    words.push_back(words_of_inputs(*start, taken.inputs));
+    words.push_back(words_of_inputs(used.recipe(), *start, taken.inputs));
   if (!ends.last) return words;
   const bool scaled = used.scales_targets() || (start->recipe && start->recipe->scales_targets());
   if (scaled && !(weights.is_whole() && taken.targets))

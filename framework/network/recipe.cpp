@@ -182,6 +182,17 @@ std::string to_json(const Recipe& recipe) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+std::string scale_text(const Recipe& recipe) {
+  if (!recipe.scales) return "";
+  std::set<Scale> scales;
+  Json words = Json::array();
+  for (const Column& column : recipe.columns) {
+    if (!column.is_category) scales.insert(column.scale);
+    words.push_back(word_of(column.scale));
+  }
+  return scales.size() == 1 ? word_of(*scales.begin()) : words.dump();
+}
+
 /// Of a key that is there twice, programs take the one or the other.
 bool has_a_key_twice(const std::string& text) {
   std::vector<std::set<std::string>> maps;

@@ -49,6 +49,9 @@ std::vector<Column> number_columns(std::size_t n, const std::vector<std::string>
 
 /// Returns all of it as JSON, but for the names of columns that are nothing but names.
 std::string to_json(const Recipe& recipe);
+/// Returns by which scale inputs are scaled: `standard`, or a JSON list with a word for each column
+/// if they differ; empty if nothing is scaled. Texts have no scale, and no say.
+std::string scale_text(const Recipe& recipe);
 /// Reads what to_json wrote. file: for messages. Throws RecordError for anything else.
 Recipe read_recipe(const std::string& json, const std::string& file);
 

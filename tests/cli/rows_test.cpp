@@ -138,6 +138,42 @@ TEST_CASE("a run that starts from another one's weights prepares its inputs as t
                       "weights start from other numbers\n"));
 }
 
+TEST_CASE(
+    "inputs scaled by another rule than those of the weights are scaled anew, and that is said",
+    "[cli][weights]") {
+  Project project;
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 40; ++i) csv += std::to_string(i * i) + "," + std::to_string(i) + "\n";
+  project.scratch.write("a.csv", csv);
+  project.config("type: csv, path: a.csv, scale: standard", one_unit,
+                 "train: {cost: mean_squared_error, epochs: 1}\n");
+  project.train();
+  const auto scale_in = [&](const std::string& run) {
+    const host::ModelFile model = host::read_model(project.scratch / run / "model.safetensors");
+    const auto found = model.file.metadata.find("input_scale");
+    return found == model.file.metadata.end() ? "" : found->second;
+  };
+  CHECK(scale_in("r") == "standard");
+  const auto again = [&](const std::string& words) {
+    std::filesystem::remove_all(project.scratch / "s");
+    return project("c.yaml --out s --set train.epochs=0 --set model.weights=r " + words);
+  };
+  CHECK_THAT(again("--set data.scale=min_max").err,
+             Contains("data   inputs are not prepared as those of 'model.safetensors' were, so its "
+                      "weights start from other numbers: scale is min_max here, standard there\n"));
+  CHECK(scale_in("s") == "min_max");
+  // 0 to 39 squared: min_max divides by 1521
+  const auto fit = host::read_model(project.scratch / "s/model.safetensors").fit;
+  CHECK(fit.factors.at(0) == Approx(1 / 1521.).epsilon(1e-12));
+  CHECK_THAT(again("--set 'data.columns={x: {scale: robust}}'").err,
+             Contains("scale is robust here, standard there\n"));
+  CHECK(scale_in("s") == "robust");
+  CHECK_THAT(again("").err, Contains("inputs are prepared as those of 'model.safetensors' were"));
+  host::Recipe recipe{.columns = host::number_columns(2, {}), .features = {}, .scales = true};
+  recipe.columns[1].scale = host::Scale::robust;
+  CHECK(host::scale_text(recipe) == R"(["none","robust"])");
+}
+
 TEST_CASE("targets are learned scaled, and answered and measured in their own units",
           "[cli][scale]") {
   Project project;
