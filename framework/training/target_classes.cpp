@@ -42,9 +42,16 @@ std::vector<std::uint32_t> rare_classes(const TargetClasses& classes,
 
 template <class T>
 std::string name_of_class(std::span<const T> row, const DataNames& names) {
-  if (row.size() == 1) return shortest(static_cast<double>(row[0]));
-  const auto column = static_cast<std::size_t>(std::ranges::max_element(row) - row.begin());
-  return names.classes.empty() ? std::to_string(column + 1) : names.classes[column];
+  const bool says_yes =
+      row.size() > 1 && std::ranges::all_of(row, [](T t) { return t == 1 || t == 0 || t == -1; });
+  const std::vector<std::string>& known = names.classes.empty() ? names.targets : names.classes;
+  std::vector<std::string> words;
+  for (std::size_t c = 0; c < row.size(); ++c)
+    if (!says_yes)
+      words.push_back(shortest(static_cast<double>(row[c])));
+    else if (row[c] == 1)
+      words.push_back(c < known.size() ? known[c] : std::to_string(c + 1));
+  return words.empty() ? "none" : join(words, says_yes ? "+" : ", ");
 }
 
 template TargetClasses classes_of(std::span<const float>, std::size_t);

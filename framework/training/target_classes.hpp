@@ -27,7 +27,8 @@ bool are_classes(std::span<const T> targets, std::size_t cols, const DataNames& 
 std::vector<std::uint32_t> rare_classes(const TargetClasses& classes,
                                         std::span<const std::uint32_t> examples, std::size_t least);
 
-/// Returns what people call the class of a row of targets.
+/// Returns what people call the class of a row of targets: of labels, those that are a yes, as in
+/// `toxic+spam`.
 template <class T>
 std::string name_of_class(std::span<const T> row, const DataNames& names);
 

@@ -269,4 +269,19 @@ TEST_CASE("folds that make no sense are refused in one sentence", "[compare][fol
   CHECK(ended.status == status);
 }
 
+TEST_CASE("folds name rare combinations of labels by all that they hold", "[folds]") {
+  const Table table;
+  std::string text = "x,toxic,spam,odd\n";
+  for (int i = 0; i < 20; ++i) text += std::to_string(i) + ",1,0,0\n";
+  table.scratch.write("labels.csv", text + "20,1,1,0\n21,0,0,0\n22,1,1,1\n");
+  table.scratch.write(
+      "labels.yaml",
+      "data: {type: csv, path: labels.csv, targets: [toxic, spam, odd], split: {folds: 3, fold: 1, "
+      "stratify: true}}\n"
+      "model: {layers: [{type: dense, activation: sigmoid}]}\n"
+      "train: {cost: binary_cross_entropy, epochs: 1}\n");
+  CHECK_THAT(table.nnrun("labels.yaml").err,
+             Contains("classes 'toxic+spam', 'none', 'toxic+spam+odd' have fewer examples than"));
+}
+
 }  // namespace nnrun::testing
