@@ -58,7 +58,9 @@ std::string against_cell(const Report& report, const ReportRow& row, const char*
 }
 
 Row head_of(const Report& report) {
-  Row head{"", words_for_part(report) + " " + report.metric + (report.fraction ? " %" : "")};
+  Row head{"", words_for_part(report) + " " + report.metric +
+                   (report.metric_settings.empty() ? "" : " (" + report.metric_settings + ")") +
+                   (report.fraction ? " %" : "")};
   if (report.rows.size() > 1)
     head.push_back("against " + (report.kind == "sweep" ? "the best" : report.baseline) +
                    ", paired");

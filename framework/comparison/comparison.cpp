@@ -8,6 +8,7 @@
 #include "base/commands.hpp"
 #include "base/files.hpp"
 #include "comparison/children.hpp"
+#include "comparison/comparable.hpp"
 #include "comparison/holm_correction.hpp"
 #include "comparison/same_sources.hpp"
 #include "comparison/statistics.hpp"
@@ -31,8 +32,8 @@ std::vector<double> values_of(const ByPairing& numbers) {
   return out;
 }
 
-Estimate estimate_of(const std::vector<double>& values, const Folds& folds) {
-  const MeanOf m = mean_of(values, overlap_of_folds(folds.count));
+Estimate estimate_of(const std::vector<double>& values, double overlap) {
+  const MeanOf m = mean_of(values, overlap);
   Estimate out;
   if (m.count > 0) out.mean = m.mean;
   if (m.margin) out.interval = Interval{m.mean - *m.margin, m.mean + *m.margin};
@@ -93,7 +94,7 @@ void require_score(const ReportRun& run, const ComparisonPlan& plan) {
 }
 
 /// Fills in what follows from a row's runs, and returns their numbers.
-RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
+RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan, double overlap) {
   RowNumbers numbers;
   for (const ReportRun& run : row.runs) {
     if (run.parameters) row.parameters = *run.parameters;
@@ -104,9 +105,9 @@ RowNumbers summed_up(ReportRow& row, const ComparisonPlan& plan) {
     if (const auto cost = value_in(run, plan.part, "cost")) numbers.cost[pairing] = *cost;
     if (run.done() && run.seconds) numbers.seconds[pairing] = run.seconds->train;
   }
-  row.metric = estimate_of(values_of(numbers.metric), plan.folds);
-  row.cost = estimate_of(values_of(numbers.cost), plan.folds);
-  row.seconds = estimate_of(values_of(numbers.seconds), plan.folds);
+  row.metric = estimate_of(values_of(numbers.metric), overlap);
+  row.cost = estimate_of(values_of(numbers.cost), overlap);
+  row.seconds = estimate_of(values_of(numbers.seconds), overlap_of_folds(plan.folds.count));
   join_planes(row);
   return numbers;
 }
@@ -138,20 +139,19 @@ ByPairing logarithms(const ByPairing& seconds) {
 /// Leaves the p of the paired test of speeds in times_faster_p_holm, not yet corrected.
 std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& baseline,
                                        const Report& report) {
-  const double overlap = overlap_of_folds(report.folds.count);
   const std::vector<double> d = paired_differences(row.metric, baseline.metric);
   if (d.empty()) return std::nullopt;
-  const Estimate difference = estimate_of(d, report.folds);
+  const Estimate difference = estimate_of(d, report.overlap);
   AgainstBaseline out{.difference = *difference.mean,
                       .interval = difference.interval,
                       .pairs = d.size(),
-                      .p = paired_p(d, overlap)};
+                      .p = paired_p(d, report.overlap)};
   out.wins = static_cast<std::size_t>(
       std::ranges::count_if(d, [&](double x) { return report.higher_is_better ? x > 0 : x < 0; }));
   const std::vector<double> speeds =
       paired_differences(logarithms(row.seconds), logarithms(baseline.seconds));
   if (!speeds.empty()) out.times_faster = std::exp(-mean_of(speeds).mean);
-  out.times_faster_p_holm = paired_p(speeds, overlap);
+  out.times_faster_p_holm = paired_p(speeds, overlap_of_folds(report.folds.count));
   return out;
 }
 
@@ -204,10 +204,12 @@ std::vector<KeyValues> settings_of(const ComparisonPlan& plan) {
   return settings;
 }
 
-/// Orders the rows of a sweep, and sets each row beside the baseline.
+/// Orders the rows of a sweep, and sets each row beside the baseline, unless their costs are all
+/// that there is and do not mean the same.
 void compare_rows(const ComparisonPlan& plan, Report& report) {
   std::map<std::string, RowNumbers> numbers;
-  for (ReportRow& row : report.rows) numbers[row.name] = summed_up(row, plan);
+  for (ReportRow& row : report.rows) numbers[row.name] = summed_up(row, plan, report.overlap);
+  if (report.metric == "cost" && !report.why_costs_differ.empty()) return;
   if (plan.kind == "sweep") {
     sort_best_first(report);
     report.baseline = report.rows.front().name;
@@ -222,21 +224,25 @@ void compare_rows(const ComparisonPlan& plan, Report& report) {
 
 Report report_of(const ComparisonPlan& plan, const std::string& times, const std::string& page) {
   const bool sweep = plan.kind == "sweep";
-  Report report{.made = utc_now(),
-                .kind = plan.kind,
-                .baseline = plan.baseline,
-                .seeds = plan.seeds,
-                .folds = plan.folds,
-                .metric = plan.metric,
-                .fraction = plan.fraction,
-                .higher_is_better = plan.higher_is_better,
-                .adjective = plan.adjective,
-                .part = plan.part,
-                .length = plan.length,
-                .times = times,
-                .rows = rows_of(plan),
-                .command_line = plan.command_line,
-                .page = page};
+  Report report{
+      .made = utc_now(),
+      .kind = plan.kind,
+      .baseline = plan.baseline,
+      .seeds = plan.seeds,
+      .folds = plan.folds,
+      .metric = plan.metric,
+      .fraction = plan.fraction,
+      .higher_is_better = plan.higher_is_better,
+      .adjective = plan.adjective,
+      .metric_settings = plan.settings,
+      .part = plan.part,
+      .overlap = plan.folds.count > 0 ? overlap_of_folds(plan.folds.count) : overlap_of_draws(plan),
+      .why_costs_differ = why_costs_differ(plan),
+      .length = plan.length,
+      .times = times,
+      .rows = rows_of(plan),
+      .command_line = plan.command_line,
+      .page = page};
   const std::vector<std::string> doubts = require_same_sources(plan, report.rows);
   compare_rows(plan, report);
   if (sweep)

@@ -197,7 +197,10 @@ std::vector<std::string> met_conditions(const std::string& text, const Report& r
     if (compared && row.name == report.baseline) continue;
     const std::string name = "'" + row.name + "'";
     const auto value = mean_in(row, condition.name, report.metric);
-    if (!value || (compared && !baseline))
+    if (compared && condition.name == "cost" && !report.why_costs_differ.empty())
+      out.push_back("'" + text + "' cannot be judged for " + name +
+                    ": costs are not comparable, for " + report.why_costs_differ);
+    else if (!value || (compared && !baseline))
       out.push_back("'" + text + "' cannot be judged for " + name + ": " +
                     why_missing(value ? *baseline_row : row, condition.name));
     else if (condition.met(*value, baseline.value_or(0)))

@@ -12,6 +12,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "comparison/children.hpp"
+#include "comparison/comparable.hpp"
 #include "config/metric_names.hpp"
 #include "runs/run_folder.hpp"
 #include "runs/run_record.hpp"
@@ -22,9 +23,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_metric(const ComparedConfig& config, const std::string& name) {
-  const std::vector<std::string> names = metric_names(config.experiment.metrics);
-  return std::ranges::find(names, name) != names.end();
+/// Returns the metric of a name; nullptr if the config has none.
+const Use* metric_of(const ComparedConfig& config, const std::string& name) {
+  const std::vector<Use>& metrics = config.experiment.metrics;
+  const std::vector<std::string> names = metric_names(metrics);
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? nullptr : &metrics[static_cast<std::size_t>(found - names.begin())];
+}
+
+/// A name says nothing of settings that no other metric of a config has differently.
+void require_same_settings(const ComparisonPlan& plan) {
+  const ComparedConfig& front = plan.configs.front();
+  const Use& first = *metric_of(front, plan.metric);
+  for (const ComparedConfig& config : plan.configs) {
+    const Use& other = *metric_of(config, plan.metric);
+    if (settings_text(other) == settings_text(first)) continue;
+    const auto shown = [](const Use& use) {
+      const std::string text = settings_text(use);
+      return text.empty() ? "its defaults" : text;
+    };
+    throw ConfigError(Problem{
+        .what = single_quoted(plan.metric) + " does not mean the same in all configs: it has " +
+                shown(first) + " in " + single_quoted(front.name) + " and " + shown(other) +
+                " in " + single_quoted(config.name),
+        .hint = "write the same settings, or compare by another metric with --metric"});
+  }
 }
 
 void refuse_same_file(const std::vector<ComparedConfig>& configs) {
@@ -37,38 +60,6 @@ void refuse_same_file(const std::vector<ComparedConfig>& configs) {
       throw UsageError(
           Problem{.what = "the config " + single_quoted(config.file) + " is given twice",
                   .hint = "a config is compared with others over --seeds"});
-  }
-}
-
-/// Requires the same data set of all configs; features and scaling may differ, and of recorded runs
-/// the fold that is held out.
-void refuse_other_data(const std::vector<ComparedConfig>& configs, bool recorded) {
-  const auto data_keys = [&](const Experiment& experiment) {
-    std::map<std::string, std::string> keys = resolved_keys(experiment);
-    std::erase_if(keys, [&](const auto& entry) {
-      const std::string& key = entry.first;
-      return !(key == "data" || key.starts_with("data.")) || key == "data.features" ||
-             key == "data.scale" || (recorded && key == "data.split.fold");
-    });
-    return keys;
-  };
-  const auto value = [](const std::map<std::string, std::string>& keys, const std::string& key) {
-    const auto found = keys.find(key);
-    return found == keys.end() ? std::string("not there") : found->second;
-  };
-  const auto first = data_keys(configs.front().experiment);
-  for (const ComparedConfig& config : configs) {
-    const auto other = data_keys(config.experiment);
-    std::set<std::string> keys;
-    for (const auto* all : {&first, &other})
-      for (const auto& entry : *all) keys.insert(entry.first);
-    for (const std::string& key : keys)
-      if (value(first, key) != value(other, key))
-        throw ConfigError(Problem{.what = single_quoted(key) + " is " + value(first, key) + " in " +
-                                          single_quoted(configs.front().file) + " and " +
-                                          value(other, key) + " in " + single_quoted(config.file),
-                                  .hint = "configs are compared on the same data: make it equal, "
-                                          "for example with --set"});
   }
 }
 
@@ -138,6 +129,15 @@ void refuse_own_folds(const ComparisonPlan& plan) {
       throw ConfigError(Problem{
           .what = single_quoted(config.file) + " holds out a fold of its own: data.split.fold",
           .hint = "remove 'folds' and 'fold' there, or leave --folds away"});
+}
+
+/// A sweep without another metric could only rank its points by costs.
+void refuse_other_costs(const ComparisonPlan& plan) {
+  const std::string why = why_costs_differ(plan);
+  if (!why.empty())
+    throw ConfigError(Problem{
+        .what = "the points of the sweep cannot be ranked by their costs, for " + why,
+        .hint = "give the config a metric to choose by, as in metrics: [accuracy] or [r2]"});
 }
 
 void choose_baseline(ComparisonPlan& plan) {
@@ -222,8 +222,8 @@ void make_names_unique(std::vector<ComparedConfig>& configs) {
 
 void find_metric(ComparisonPlan& plan) {
   const auto all_have = [&](const std::string& name) {
-    return std::ranges::all_of(plan.configs,
-                               [&](const ComparedConfig& c) { return has_metric(c, name); });
+    return std::ranges::all_of(
+        plan.configs, [&](const ComparedConfig& c) { return metric_of(c, name) != nullptr; });
   };
   if (plan.metric.empty()) {
     plan.metric = "cost";
@@ -232,6 +232,7 @@ void find_metric(ComparisonPlan& plan) {
   }
   plan.fraction = plan.higher_is_better = false;
   plan.adjective.clear();
+  plan.settings.clear();
   if (plan.metric == "cost") return;
   if (!all_have(plan.metric)) {
     std::vector<std::string> known{"cost"};
@@ -241,16 +242,17 @@ void find_metric(ComparisonPlan& plan) {
     if (std::ranges::find(known, plan.metric) == known.end())
       throw UsageError(Problem{.what = "no config has a metric " + single_quoted(plan.metric),
                                .hint = did_you_mean(plan.metric, known)});
-    const auto without = std::ranges::find_if(
-        plan.configs, [&](const ComparedConfig& c) { return !has_metric(c, plan.metric); });
+    const auto without = std::ranges::find_if(plan.configs, [&](const ComparedConfig& c) {
+      return metric_of(c, plan.metric) == nullptr;
+    });
     throw ConfigError(Problem{
         .what = single_quoted(without->file) + " has no metric " + single_quoted(plan.metric),
         .hint = "write metrics: [" + plan.metric + "] there, or compare by --metric cost"});
   }
-  const std::vector<Use>& metrics = plan.configs.front().experiment.metrics;
-  const std::vector<std::string> names = metric_names(metrics);
-  const auto at = static_cast<std::size_t>(std::ranges::find(names, plan.metric) - names.begin());
-  const auto& table = functions_of<nnrun_metric>(*metrics[at].plugin);
+  require_same_settings(plan);
+  const Use& metric = *metric_of(plan.configs.front(), plan.metric);
+  const auto& table = functions_of<nnrun_metric>(*metric.plugin);
+  if (plan.metric == metric.plugin->name) plan.settings = settings_text(metric);
   plan.fraction = table.flags & NNRUN_FRACTION;
   plan.higher_is_better = table.flags & NNRUN_HIGHER_IS_BETTER;
   if (const char* const adjective = declared(table, &nnrun_metric::adjective))
@@ -262,7 +264,7 @@ void complete(ComparisonPlan& plan) {
   if (plan.kind == "compare") make_names_unique(plan.configs);
   find_metric(plan);
   choose_baseline(plan);
-  if (plan.kind == "compare") refuse_other_data(plan.configs, plan.recorded);
+  require_same_data(plan);
   refuse_own_folds(plan);
   if (plan.recorded) return;
   for (ComparedConfig& config : plan.configs) {
@@ -270,6 +272,7 @@ void complete(ComparisonPlan& plan) {
     config.libraries = libraries_of(config.experiment);
   }
   for (std::size_t next = 0; next < plan.configs.size();) next = learn_sizes(plan, next);
+  if (plan.kind == "sweep" && plan.metric == "cost") refuse_other_costs(plan);
   if (plan.part.empty()) plan.part = "test";  // all crash: there will be nothing to score
   set_length(plan);
 }

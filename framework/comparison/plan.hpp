@@ -41,6 +41,7 @@ struct ComparisonPlan {
   std::string metric;    ///< `cost`, or a metric that all configs have
   bool fraction = false, higher_is_better = false;
   std::string adjective;       ///< of the metric: "accurate"; may be empty
+  std::string settings;        ///< of the metric that its name leaves open: "average=macro"
   std::string part;            ///< what is compared: `test`, `validation` or `train`
   CommonLength length;         ///< value 0: the least that a config trains for
   double timeout = 0;          ///< seconds for one run; 0: no limit

@@ -8,7 +8,7 @@
 #include "base/commands.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
-#include "config/named_files.hpp"
+#include "comparison/comparable.hpp"
 #include "training/open_sizes.hpp"
 namespace nnrun::host {
 namespace {
@@ -52,12 +52,6 @@ void require_libraries(const ComparisonPlan& plan, const ReportRow& row) {
 /// different, unless chance has it that both draws are the same.
 bool is_drawn(const ComparisonPlan& plan, const Split& split) {
   return split.shuffle && (split.validation + split.test > 0 || plan.folds.count > 0);
-}
-
-/// Returns whether the examples are those of a file.
-bool is_of_file(const Experiment& experiment) {
-  return std::ranges::any_of(named_files(experiment),
-                             [](const NamedFile& file) { return file.key.starts_with("data."); });
 }
 
 /// Examples that are equal for two seeds do not depend on the seed: then they are equal for all.

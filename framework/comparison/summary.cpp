@@ -151,14 +151,35 @@ void say_what_is_noise(const Report& report, std::vector<std::string>& out) {
     out.push_back("With " + runs_text(report) + " only large differences show: use --seeds 10.");
 }
 
-/// Says what the scores of folds are.
-void say_what_folds_are(const Report& report, std::vector<std::string>& out) {
-  if (report.folds.count == 0) return;
+/// Recorded runs may have been made with other seeds or folds than the baseline's.
+void say_what_is_apart(const Report& report, std::vector<std::string>& out) {
+  const auto baseline = std::ranges::find(report.rows, report.baseline, &ReportRow::name);
+  if (baseline == report.rows.end() || !baseline->metric.mean) return;
+  for (const ReportRow& row : report.rows)
+    if (&row != &*baseline && row.metric.mean && !row.against)
+      out.push_back(single_quoted(row.name) + " and " + single_quoted(report.baseline) +
+                    " have no seed with the same fold in common, so there is no verdict: their "
+                    "numbers may be of different examples.");
+}
+
+/// Costs of other classes or other weights are other quantities.
+void say_what_costs_are(const Report& report, std::vector<std::string>& out) {
+  if (report.why_costs_differ.empty()) return;
+  out.push_back("Costs are not comparable, for " + report.why_costs_differ +
+                (report.metric == "cost"
+                     ? ": there is no verdict. Give the configs a metric, as in metrics: [r2]."
+                     : "."));
+}
+
+/// Says what the scores of folds, or of parts that each seed draws, are.
+void say_what_runs_share(const Report& report, std::vector<std::string>& out) {
   const auto compared = [](const ReportRow& row) { return row.against.has_value(); };
-  if (std::ranges::any_of(report.rows, compared))
-    out.push_back(
-        "Runs of different folds share training examples: intervals and verdicts allow for it "
-        "(Nadeau and Bengio 2003).");
+  if (report.overlap > 0 && std::ranges::any_of(report.rows, compared))
+    out.push_back(std::string(report.folds.count > 0 ? "Runs of different folds share training "
+                                                       "examples"
+                                                     : "Each seed draws its " + report.part +
+                                                           " part from the same rows") +
+                  ": intervals and verdicts allow for it (Nadeau and Bengio 2003).");
   for (std::string note : report.folds.notes) {
     note[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(note[0])));
     out.push_back(note + ".");
@@ -223,7 +244,9 @@ std::vector<std::string> summary_of(const Report& report) {
   say_what_is_missing(report, out);
   if (any_done) {
     say_what_was_chosen(report, out);
-    say_what_folds_are(report, out);
+    say_what_costs_are(report, out);
+    if (report.metric != "cost" || report.why_costs_differ.empty()) say_what_is_apart(report, out);
+    say_what_runs_share(report, out);
   }
   if (report.length.kind == "seconds")
     out.push_back("Training ended by the clock: these numbers do not repeat bit for bit.");

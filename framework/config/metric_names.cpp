@@ -56,4 +56,16 @@ std::vector<std::string> metric_names(const std::vector<Use>& metrics) {
   return names;
 }
 
+std::string settings_text(const Use& metric) {
+  std::vector<std::string> settings;
+  for (std::size_t i = 0; i < metric.settings.size(); ++i) {
+    const nnrun_setting& setting = setting_of(*metric.plugin, i);
+    const std::string value = text_of(metric.settings[i]);
+    if (!value.empty() &&
+        !((setting.flags & NNRUN_REQUIRED) == 0 && metric.settings[i] == default_of(setting)))
+      settings.push_back(std::string(setting.name) + "=" + value);
+  }
+  return join(settings, ";");
+}
+
 }  // namespace nnrun::host

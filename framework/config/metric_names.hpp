@@ -8,4 +8,7 @@ namespace nnrun::host {
 /// write is left out.
 std::vector<std::string> metric_names(const std::vector<Use>& metrics);
 
+/// Returns the settings of a metric that are not those of its class by default: `average=macro`.
+std::string settings_text(const Use& metric);
+
 }  // namespace nnrun::host

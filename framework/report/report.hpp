@@ -108,7 +108,10 @@ struct Report {
   std::string metric{};
   bool fraction = false, higher_is_better = false;  ///< what the metric is
   std::string adjective{};                          ///< of the metric: "accurate"; may be empty
+  std::string metric_settings{};                    ///< of the metric, that its name leaves open
   std::string part{};                               ///< that the metric was measured on
+  double overlap = 0;                               ///< of the runs' examples: see overlap_of_folds
+  std::string why_costs_differ{};  ///< a clause, where costs do not mean the same in all rows
   CommonLength length{};
   std::string times{};  ///< how times were measured, in words
   std::vector<ReportRow> rows{};

@@ -59,8 +59,8 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 const plural = (n, word) => `${number(n)} ${word}${n === 1 ? "" : "s"}`;
 const listed = (words) => (words.length < 2 ? words.join("") : words.slice(0, -1).join(", ") + " and " + words.at(-1));
 const mean = (values) => values.reduce((a, b) => a + b, 0) / values.length;
-/// Of the variance of n folds' scores, that of their mean is 1/n and this: they share examples.
-const overlap = page.folds ? 1 / (page.folds.count - 1) : 0;
+/// Of the variance of n runs' scores, that of their mean is 1/n and this: they share examples.
+const overlap = page.overlap ?? 0;
 const runName = (run) => `seed ${run.seed}` + (run.fold ? `, fold ${run.fold}` : "");
 const samePair = (a, b) => a.seed === b.seed && a.fold === b.fold;
 const pairWord = page.folds ? "fold" : "seed";

@@ -41,7 +41,8 @@ function results() {
   const differenceEnds = configs.flatMap((config) => (config.against_baseline ? [config.against_baseline.difference, ...(config.against_baseline.interval95 ?? [])] : [])).filter(is);
   const withCost = page.metric !== "cost";
   const against = page.kind === "sweep" ? "difference to the best" : `difference to ${page.baseline}`;
-  const columns = ["config", page.metric, compared && against, withCost && "cost", "training time", "parameters"].filter(Boolean);
+  const settings = page.metric_info.settings ? ` (${page.metric_info.settings})` : "";
+  const columns = ["config", page.metric + settings, compared && against, withCost && "cost", "training time", "parameters"].filter(Boolean);
   const cell = (label, ...content) => h("td", {class: "number", "data-label": label, role: "cell"}, h("div", null, content));
   const halves = (value, text, half) => [text(value.mean), h("small", null, interval(value.mean, value.interval95, half ?? text))];
   const row = (config, rank) => {
