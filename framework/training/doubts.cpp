@@ -8,6 +8,7 @@
 #include "config/metric_names.hpp"
 #include "training/diagnosis.hpp"
 #include "training/monitor.hpp"
+#include "training/warnings.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -92,6 +93,30 @@ void add_huge_parameters(const Experiment& experiment, const Trainer& trainer,
                       .hint = smaller_rate(experiment.train.optimizer.learning_rate)});
 }
 
+/// The mean of the targets is what a network answers that has learned nothing of its inputs. The
+/// training cost is measured while the network learns, so it lags behind.
+void add_worse_than_mean(const Experiment& experiment, const Trainer& trainer,
+                         const Outcome& outcome, std::vector<Problem>& doubts) {
+  constexpr std::size_t few_epochs = 3;
+  constexpr double clearly = 1.1;
+  const std::shared_ptr<const Model> model = trainer.model();
+  if (!outcome.result || outcome.steps == 0 || outcome.epochs.size() < few_epochs ||
+      model->targets().kind != NNRUN_NUMBERS || model->graph().cost_takes_scores)
+    return;
+  const double cost = outcome.result->train.cost, of_means = trainer.cost_of_means();
+  if (!(cost > clearly * of_means) || !(of_means > 0)) return;
+  const auto [low, high] = trainer.target_range();
+  const bool far = is_far_from_start({low, high});
+  doubts.push_back(
+      {.what =
+           "the network answers worse than the mean of the targets would: its training cost is " +
+           significant(cost, 3) + ", that of the mean " + significant(of_means, 3) +
+           (far ? "; data: {target_scale: standard} brings targets near 0" : ""),
+       .place = experiment.data.use.place,
+       .hint = far ? "write target_scale: standard in data: it is undone in answers and metrics"
+                   : "train for more epochs, or with another learning_rate"});
+}
+
 }  // namespace
 
 bool CostWatch::is_above_lowest_by(double part) const {
@@ -131,6 +156,7 @@ std::vector<Problem> doubts_about(const Experiment& experiment, const Trainer& t
   if (outcome.result) add_not_defined(experiment, *outcome.result, doubts);
   add_unwatched(experiment, trainer, outcome.epochs, doubts);
   add_huge_parameters(experiment, trainer, blocks, doubts);
+  add_worse_than_mean(experiment, trainer, outcome, doubts);
   return doubts;
 }
 

@@ -27,7 +27,7 @@ class Evaluation {
       const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
       cost_.call("value", value, model_.for_cost(), examples.t.data() + from * out, out,
                  per_row_.data(), n, out);
-      add_costs(examples, from, n, sum);
+      add_costs(examples, per_row_, from, n, sum);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
     }
     return {sum / examples.divisor_of(0, examples.count), measure(outputs_.data(), examples)};
@@ -44,6 +44,26 @@ class Evaluation {
                   model_.graph().output().cols, &value);
     }
     return values;
+  }
+
+  /// Returns the mean cost of answering each example with the mean of each target.
+  double cost_of_means(const Examples<T>& examples) const {
+    const std::size_t out = model_.graph().output().cols;
+    std::vector<double> means(out);
+    for (std::size_t i = 0; i < examples.count * out; ++i)
+      means[i % out] += static_cast<double>(examples.t.data()[i]);
+    Buffer<T> y(Model::most_rows * out), per_row(Model::most_rows);
+    for (std::size_t i = 0; i < y.size(); ++i)
+      y.data()[i] = static_cast<T>(means[i % out] / static_cast<double>(examples.count));
+    const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
+    double sum = 0;
+    for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
+      const std::size_t n = std::min(Model::most_rows, examples.count - from);
+      cost_.call("value", value, y.data(), examples.t.data() + from * out, out, per_row.data(), n,
+                 out);
+      add_costs(examples, per_row, from, n, sum);
+    }
+    return sum / examples.divisor_of(0, examples.count);
   }
 
   bool has_metrics() const { return !metrics_.empty(); }
@@ -82,10 +102,11 @@ class Evaluation {
   static constexpr std::size_t most_classes = 1000;  ///< of a table
 
  private:
-  void add_costs(const Examples<T>& examples, std::size_t from, std::size_t n, double& sum) const {
+  static void add_costs(const Examples<T>& examples, const Buffer<T>& per_row, std::size_t from,
+                        std::size_t n, double& sum) {
     const T* const weight = examples.weight.data();
     for (std::size_t r = 0; r < n; ++r) {
-      const auto cost = static_cast<double>(per_row_.data()[r]);
+      const auto cost = static_cast<double>(per_row.data()[r]);
       if (weight == nullptr)
         sum += cost;
       else if (weight[from + r] > 0)  // else it may be infinite

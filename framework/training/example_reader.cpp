@@ -126,6 +126,23 @@ void ExampleReader::require_targets(std::size_t part, std::size_t first,
       refuse_number(part, first + i / out, true, i % out, t[i]);
 }
 
+/// Throws DataError for a target that has no logarithm, if it is to be scaled by it.
+void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
+                                       std::span<const double> t) const {
+  const std::size_t out = size_of(shape_.target);
+  const std::vector<std::string>& names = shape_.names.targets;
+  for (std::size_t i = 0; i < t.size(); ++i)
+    if (preparation_.recipe().scale_of_target(i % out) == TargetScale::log && !(t[i] > 0))
+      throw DataError(Problem{
+          .what = "target " +
+                  (names.empty() ? std::to_string(i % out + 1) : "'" + names[i % out] + "'") +
+                  " of " + part_words[part] + " example " + std::to_string(first + i / out + 1) +
+                  " is " + shortest(t[i]) + ", which has no logarithm",
+          .where = "data set '" + object_.plugin().name + "'",
+          .hint = out == 1 ? "write target_scale: standard"
+                           : "write standard for that target in target_scale"});
+}
+
 template <class T, class Target>
 void ExampleReader::read(std::size_t part, std::size_t count,
                          const std::function<void(const SomeExamples<T>&)>& take) const {
@@ -151,6 +168,7 @@ void ExampleReader::read(std::size_t part, std::size_t count,
       require_inputs(part, from, std::span(x).first(n * in), own_x.data());
     if (!convert<T, Target>(t.data(), n * out, 1, own_t.data()))
       require_targets<Target>(part, from, std::span(t).first(n * out));
+    if (preparation_.scales_targets()) require_logarithms(part, from, std::span(t).first(n * out));
     take({n, own_x.data(), own_t.data(), shape_.has_weights ? weight.data() : nullptr});
   }
 }

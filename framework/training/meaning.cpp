@@ -60,15 +60,16 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
 }
 
 template <class T>
-Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost) {
+Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost, bool scaled) {
+  if (scaled) return {.known = true, .kind = NNRUN_NUMBERS, .border = 0.5};
   const std::size_t cols = size_of(data.target);
   const bool shares = is_within(
       declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::targets), from_0_to_1);
   return targets_of(std::span<const T>(train.t.data(), train.count * cols), cols,
                     !data.names.classes.empty(), shares);
 }
-template Targets targets_of(const Examples<float>&, const DataShape&, const Use&);
-template Targets targets_of(const Examples<double>&, const DataShape&, const Use&);
+template Targets targets_of(const Examples<float>&, const DataShape&, const Use&, bool);
+template Targets targets_of(const Examples<double>&, const DataShape&, const Use&, bool);
 
 void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning) {
   for (const Object& metric : metrics) {

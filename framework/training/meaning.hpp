@@ -8,9 +8,10 @@ namespace nnrun::host {
 /// Returns what outputs and targets mean, by what the cost and the output's activation declare.
 nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& targets);
 
-/// Returns what the targets of a training part are.
+/// Returns what the targets of a training part are. scaled: they are numbers, whatever their scale
+/// makes of them.
 template <class T>
-Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost);
+Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost, bool scaled);
 
 /// Tells metrics what outputs and targets mean. Throws ConfigError at the place of one whose
 /// settings do not fit.

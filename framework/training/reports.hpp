@@ -13,6 +13,8 @@ class Reports {
 
   /// Evaluates the training part.
   Score train() { return evaluation_.score(parts_[NNRUN_TRAIN]); }
+  /// Returns the cost of the training part, were every answer the mean of its targets.
+  double cost_of_means() const { return evaluation_.cost_of_means(parts_[NNRUN_TRAIN]); }
   /// Returns the metrics of the training part. outputs: as training computed them for all of it;
   /// nullptr: they are computed again.
   std::vector<double> train_metrics(const T* outputs) {

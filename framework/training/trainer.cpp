@@ -90,7 +90,8 @@ class TrainerOf final : public Trainer {
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     require_predictable();
-    model_->set_targets(targets_of(train_part(), source_.shape(), experiment_.train.cost));
+    model_->set_targets(targets_of(train_part(), source_.shape(), experiment_.train.cost,
+                                   model_->preparation().scales_targets()));
     weigh_classes();
     prepare(metrics_,
             meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
@@ -167,6 +168,8 @@ class TrainerOf final : public Trainer {
     return column_ranges<T>({train.t.data(), train.count * model_->graph().output().cols}, 1)
         .front();
   }
+
+  double cost_of_means() const override { return reports_.cost_of_means(); }
 
   TargetSummary targets() const override {
     return summary_of(parts_, source_.shape(), model_->preparation());

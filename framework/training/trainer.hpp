@@ -60,6 +60,8 @@ class Trainer {
   virtual std::vector<std::pair<double, double>> input_ranges() const = 0;
   /// Returns the smallest and largest target of the training part.
   virtual std::pair<double, double> target_range() const = 0;
+  /// Returns the cost of the training part, were every answer the mean of its targets.
+  virtual double cost_of_means() const = 0;
   virtual TargetSummary targets() const = 0;
   /// Returns lines that say what classes and examples count; empty if all count 1.
   virtual std::vector<std::string> weight_words() const = 0;

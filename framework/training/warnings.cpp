@@ -1,12 +1,14 @@
 #include "training/warnings.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
 #include "base/text.hpp"
 #include "network/joined_cost.hpp"
 #include "network/taken_blocks.hpp"
+#include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -35,7 +37,7 @@ struct CostFacts {
 struct ActivationFacts {
   std::string name;  // empty: none
   nnrun_range outputs;
-  bool sums_to_one;
+  bool gives_shares, sums_to_one;  // that add up to 1: of its last axis; of all outputs
 };
 
 std::string text_or_nothing(const char* text) {
@@ -55,23 +57,24 @@ CostFacts facts_of_cost(const Use& use) {
   return facts;
 }
 
-ActivationFacts facts_of_activation(const Object& activation) {
-  if (!activation) return {};
-  const auto& table = activation.functions<nnrun_activation>();
-  return {activation.plugin().name, declared(table, &nnrun_activation::outputs),
-          (table.flags & NNRUN_SUMS_TO_ONE) != 0};
+ActivationFacts facts_of_activation(const Node& node) {
+  if (!node.activation) return {};
+  const auto& table = node.activation.functions<nnrun_activation>();
+  const bool shares = (table.flags & NNRUN_SUMS_TO_ONE) != 0;
+  return {node.activation.plugin().name, declared(table, &nnrun_activation::outputs), shares,
+          shares && node.activation_cols == node.cols};
 }
 
-/// Returns whether a single output costs the same, whatever it is, where the target is 0: a cost of
+/// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
 /// classes looks at the right one alone.
-bool ignores_zeros(const Use& use) {
+bool ignores_zeros(const Use& use, std::size_t outputs) {
   const Object cost(use);
-  Buffer<double> y(1), t(1), low(1), high(1);
+  Buffer<double> y(outputs), t(outputs), low(1), high(1);
   const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
   const auto measure = [&](double output, Buffer<double>& to) {
-    y.data()[0] = output;
-    return cost.status_of("value", value, y.data(), t.data(), std::size_t{1}, to.data(),
-                          std::size_t{1}, std::size_t{1}) == 0;
+    std::fill_n(y.data(), outputs, output);
+    return cost.status_of("value", value, y.data(), t.data(), outputs, to.data(), std::size_t{1},
+                          outputs) == 0;
   };
   return measure(0.1, low) && measure(0.9, high) && low.data()[0] == high.data()[0];
 }
@@ -82,13 +85,13 @@ struct Facts {
   CostFacts cost;
   ActivationFacts activation;  // of the output
   bool unbounded_layer;        // the output layer's own outputs have no bounds
-  bool ignores_zeros;          // a single output costs nothing where the target is 0
+  bool ignores_zeros;          // an output costs nothing where its target is 0, and some are
   bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
-  nnrun_range targets;
-  std::uint32_t kind;      // of targets
-  std::string as_classes;  // what makes classes of targets that are few whole numbers
-  Place cost_place, output_place;
+  nnrun_range targets, units;  // as the cost sees them; as the data have them
+  std::uint32_t kind;          // of targets
+  std::string as_classes;      // what makes classes of targets that are few whole numbers
+  Place cost_place, output_place, data_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
   const Graph& graph;
   const WeightsSpec& weights;
@@ -116,6 +119,14 @@ const Node* frozen_node(const Graph& graph) {
   return found == graph.nodes.end() ? nullptr : &*found;
 }
 
+/// Returns the smallest and largest target of all parts in the units of the data.
+nnrun_range units_of(const Trainer& trainer) {
+  nnrun_range all{unbounded, -unbounded};
+  for (const auto& [low, high] : trainer.targets().ranges)
+    all = {std::min(all.low, low), std::max(all.high, high)};
+  return all;
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
@@ -130,15 +141,26 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;  // of others, the rules below tell
-      if (!f.ignores_zeros || f.activation.sums_to_one || !is_known(range)) return {};
-      return Problem{
-          .what = f.cost.name +
-                  " of one output costs the same for every answer where the target is 0, so it "
-                  "learns to say 1",
-          .place = f.cost_place,
-          .hint =
-              "write cost: binary_cross_entropy, or give the last layer a unit per class and "
-              "activation: softmax"};
+      if (!f.ignores_zeros || f.activation.gives_shares || f.cost.joins || !is_known(range) ||
+          (is_known(f.cost.outputs) && !contains(f.cost.outputs, range)))
+        return {};
+      if (f.outputs == 1)
+        return Problem{
+            .what = f.cost.name +
+                    " of one output costs the same for every answer where the target is 0, so it "
+                    "learns to say 1",
+            .place = f.cost_place,
+            .hint =
+                "write cost: binary_cross_entropy, or give the last layer a unit per class and "
+                "activation: softmax"};
+      return Problem{.what = f.cost.name + " looks at the right class alone, and outputs of " +
+                             f.activation.name +
+                             " do not share what there is, so all of them learn to say 1",
+                     .place = f.output_place,
+                     .hint = std::string(f.kind == NNRUN_ONE_HOT
+                                             ? "write activation: softmax in the last layer, or "
+                                             : "write ") +
+                             "cost: binary_cross_entropy"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost.joins || f.activation.name.empty() || f.activation.name != f.cost.fitting)
@@ -190,6 +212,20 @@ constexpr Rule rules[] = {
                              " in the last layer"};
     },
     [](const Facts& f) -> std::optional<Problem> {
+      const nnrun_range& range = f.activation.outputs;
+      if (f.kind != NNRUN_NUMBERS || f.weights.is_given() || !is_far_from_start(f.targets) ||
+          (is_known(range) ? range.high != unbounded : !f.unbounded_layer))
+        return {};
+      return Problem{.what = "targets lie from " + readable(f.units.low) + " to " +
+                             readable(f.units.high) +
+                             ", but a network begins with outputs near 0, about 1 apart: it may "
+                             "never get there",
+                     .place = f.data_place,
+                     .hint =
+                         "write target_scale: standard in data: it is undone in answers and "
+                         "metrics"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
       if (f.coupled == nullptr || (f.batch_rows > 1 && f.examples % f.batch_rows != 1)) return {};
       const std::string& layer = f.coupled->layer.plugin().name;
       const std::string rest = " learns nothing from a batch of one example";
@@ -238,16 +274,16 @@ constexpr Rule rules[] = {
         if (f.outputs > 1 && f.kind == NNRUN_NUMBERS)
           return Problem{.what = metric.plugin->name +
                                  " asks which class or label is right, but targets are numbers " +
-                                 text_of(f.targets),
+                                 text_of(f.units),
                          .place = metric.place,
                          .hint = "write mean_absolute_error or r2"};
-        if (f.outputs > 1 || contains(takes, f.targets)) continue;
+        if (f.outputs > 1 || contains(takes, f.units)) continue;
         const std::string question = text_or_nothing(declared(table, &nnrun_metric::question));
         return Problem{
             .what = metric.plugin->name +
                     (question.empty() ? " takes targets " + text_of(takes) + ", but these lie "
                                       : " asks " + question + ", but targets lie ") +
-                    text_of(f.targets),
+                    text_of(f.units),
             .place = metric.place,
             .hint = "write mean_absolute_error or r2" + or_classes(f)};
       }
@@ -269,19 +305,22 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   const Node& output = model->graph().output();
   const auto [low, high] = trainer.target_range();
   const std::size_t examples = trainer.data().examples[NNRUN_TRAIN];
+  const bool scaled = model->preparation().scales_targets();
   Facts facts{.metrics = experiment.metrics,
               .cost = facts_of_cost(experiment.train.cost),
-              .activation = facts_of_activation(output.activation),
+              .activation = facts_of_activation(output),
               .unbounded_layer = (output.functions().flags & NNRUN_UNITS) != 0,
-              .ignores_zeros = output.cols == 1 && model->targets().kind == NNRUN_LABELS &&
-                               low == 0 && high == 1 && ignores_zeros(experiment.train.cost),
+              .ignores_zeros = model->targets().kind != NNRUN_NUMBERS && low == 0 && high == 1 &&
+                               ignores_zeros(experiment.train.cost, output.cols),
               .joined = model->graph().cost_takes_scores,
               .outputs = output.cols,
               .targets = {low, high},
+              .units = scaled ? units_of(trainer) : nnrun_range{low, high},
               .kind = model->targets().kind,
               .as_classes = trainer.data().as_classes,
               .cost_place = experiment.train.cost.place,
               .output_place = output.place,
+              .data_place = experiment.data.use.place,
               .coupled = coupled_node(model->graph()),
               .graph = model->graph(),
               .weights = experiment.model.weights,
@@ -293,6 +332,13 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   for (const Rule rule : rules)
     if (std::optional<Problem> warning = rule(facts)) warnings.push_back(std::move(*warning));
   return warnings;
+}
+
+bool is_far_from_start(const nnrun_range& targets) {
+  constexpr double far = 1000, near = 0.001;
+  const double spread = targets.high - targets.low;
+  return std::max(std::abs(targets.low), std::abs(targets.high)) > far ||
+         (spread > 0 && spread < near);
 }
 
 nnrun_range outputs_taken_by(const Use& cost) {

@@ -9,6 +9,10 @@ namespace nnrun::host {
 /// Returns only what is certain, each warning with its place and what to change.
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer);
 
+/// Returns whether targets are so far from 0, or so near each other, that steps from where a
+/// network begins, with outputs near 0 and about 1 apart, are of the wrong size.
+bool is_far_from_start(const nnrun_range& targets);
+
 /// Returns the outputs that a cost takes; an empty range if it does not say, or if it applies the
 /// fitting activation itself.
 nnrun_range outputs_taken_by(const Use& cost);

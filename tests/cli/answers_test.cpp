@@ -410,4 +410,15 @@ TEST_CASE("eval measures classes in the order of the network's outputs, whatever
   CHECK(table("eval r").err == "");
 }
 
+TEST_CASE("a target without a logarithm is named with its example", "[cli][scale]") {
+  const Table table;
+  table.scratch.write("a.csv", "a,b,price,rent\n1,2,100,3\n2,3,0,4\n3,5,200,6\n");
+  table.config("target_scale: {price: log}, inputs: [a, b], targets: [rent, price]",
+               "{type: dense}", "mean_squared_error");
+  const Ended ended = table("c.yaml");
+  CHECK(ended.status == 5);
+  CHECK_THAT(ended.err, Contains("target 'price' of training example 2 is 0, which has no "
+                                 "logarithm\n"));
+}
+
 }  // namespace nnrun::testing

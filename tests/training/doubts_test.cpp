@@ -144,6 +144,31 @@ TEST_CASE(
   CHECK(best == 8);  // epoch 1 has no value
 }
 
+TEST_CASE("a run whose answers are worse than the mean of the targets is doubted",
+          "[training][doubts]") {
+  const Scratch scratch;
+  std::string rows = "x,y\n";
+  for (int i = 0; i < 40; ++i)
+    rows += std::to_string(i % 9) + "," + std::to_string(100000 + 1000 * (i % 7)) + "\n";
+  const auto doubted = [&](const std::string& more, const std::string& train) {
+    return doubts(experiment("seed: 1\ndata: {type: csv, scale: standard, path: " +
+                             scratch.write("t.csv", rows).string() + more +
+                             "}\nmodel: {input: 1, layers: [{type: dense, units: 1}]}\n"
+                             "train: {cost: mean_squared_error, optimizer: {type: adam, "
+                             "learning_rate: 0.01}, " +
+                             train + "}\n"));
+  };
+  // of 0 to 6, 40 times in turn, the variance is 485/40 - (115/40)^2 = 3.859
+  CHECK_THAT(
+      doubted("", "epochs: 20"),
+      Catch::StartsWith("the network answers worse than the mean of the targets would: its "
+                        "training cost is 1.06e+10, that of the mean 3.86e+06") &&
+          Catch::Contains(" | write target_scale: standard in data: it is undone in answers and "
+                          "metrics\n"));
+  CHECK(doubted(", target_scale: standard", "epochs: 200") == "");
+  CHECK(doubted("", "epochs: 2") == "");
+}
+
 TEST_CASE("no shipped run is doubted", "[training][doubts]") {
   for (const char* name : {"diagonal.yaml", "diagonal-bias.yaml", "diagonal-analytic.yaml",
                            "diagonal-minibatch.yaml", "symptoms.yaml", "two-layer-python.yaml"}) {

@@ -82,6 +82,15 @@ TEST_CASE("rows of several columns that are not what the outputs or metrics take
         "activation: sigmoid in the last layer and cost: binary_cross_entropy, if each column is a "
         "yes or no of its own\n");
   CHECK(said_of("1,1,0\n2,0,1\n", "softmax", "cross_entropy") == "");
+  const std::string all_one =
+      "cross_entropy looks at the right class alone, and outputs of sigmoid do not share what "
+      "there "
+      "is, so all of them learn to say 1 | write ";
+  CHECK(said_of("1,1,0\n2,0,1\n", "sigmoid", "cross_entropy") ==
+        all_one + "activation: softmax in the last layer, or cost: binary_cross_entropy\n");
+  CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "{type: cross_entropy, class_weights: [1, 2]}") ==
+        all_one + "cost: binary_cross_entropy\n");
+  CHECK(said_of("1,1,0\n2,0,1\n", "none", "{type: cross_entropy, from_logits: true}") == "");
   CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "binary_cross_entropy") == "");
   CHECK(said_of("1,1.5,1\n2,0,-3\n", "none", "mean_squared_error") ==
         "f1 asks which class or label is right, but targets are numbers from -3 to 1.5 | write "
@@ -203,6 +212,53 @@ TEST_CASE("what fits together is not warned of", "[training][warnings]") {
   CHECK(said("activation: none", "hinge", "-1 1") == "");
   CHECK(said("activation: relu", "mean_squared_error", "0 7") == "");
   CHECK(said("activation: gelu", "mean_squared_error", "-5 7") == "");
+}
+
+TEST_CASE("shares of several groups of outputs are not taken for those of all",
+          "[training][warnings]") {
+  const Scratch scratch;
+  const auto data = scratch.write("t.csv", "x,a,b,c,d,e,f\n1,1,0,0,0,1,0\n2,0,0,1,1,0,0\n");
+  const host::Experiment e = experiment(
+      "data: {type: csv, targets: [a, b, c, d, e, f], path: " + data.string() +
+      "}\nmodel: {input: 1, layers: [{type: dense, units: 6}, {type: reshape, shape: [2, 3], "
+      "activation: softmax}]}\ntrain: {cost: cross_entropy}\n");
+  for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+    FAIL(warning.what);
+}
+
+TEST_CASE("targets far from where a network begins are warned of, unless they are scaled",
+          "[training][warnings]") {
+  const Scratch scratch;
+  const auto warned = [&](const std::string& numbers, const std::string& more,
+                          const std::string& metrics = "[]") {
+    const auto data = scratch.write("t.csv", "x,y\n" + numbers);
+    const host::Experiment e =
+        experiment("data: {type: csv, path: " + data.string() + more +
+                   "}\nmodel: {input: 1, layers: [{type: dense, units: 1}]}\n"
+                   "train: {cost: mean_squared_error}\nmetrics: " +
+                   metrics + "\n");
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  const std::string prices = "1,170000\n2,300000\n3,250000\n";
+  CHECK(warned(prices, "") ==
+        "targets lie from 170,000 to 300,000, but a network begins with outputs near 0, about 1 "
+        "apart: it may never get there | write target_scale: standard in data: it is undone in "
+        "answers and metrics\n");
+  CHECK(warned(prices, ", target_scale: standard") == "");
+  CHECK(warned(prices, ", target_scale: log") == "");
+  CHECK_THAT(warned("1,0.00002\n2,0.00001\n", ""),
+             Catch::Contains("but a network begins with outputs near 0, about 1 apart"));
+  CHECK(warned("1,2.5\n2,-40\n", "") == "");
+  // metrics see numbers in their own units, whatever their scale
+  for (const std::string scale : {"standard", "min_max"}) {
+    CAPTURE(scale);
+    CHECK(warned("1,10\n2,20\n", ", target_scale: " + scale, "[accuracy]") ==
+          "accuracy asks on which side of a half an output lies, but targets lie from 10 to 20 | "
+          "write mean_absolute_error or r2\n");
+  }
 }
 
 TEST_CASE("class weights that are not one per class are refused before training",
