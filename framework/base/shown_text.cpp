@@ -156,4 +156,10 @@ std::string cut(std::string_view line, std::size_t columns) {
   return out;
 }
 
+std::string short_name(std::string_view name) {
+  constexpr std::size_t most = 40;
+  if (name.size() <= most || columns_of(name) <= most) return std::string(name);
+  return cut(name, most) + "…";
+}
+
 }  // namespace nnrun::host

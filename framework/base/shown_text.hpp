@@ -23,6 +23,10 @@ std::size_t columns_of(std::string_view text);
 /// Returns the beginning of a line that takes at most so many columns, with all of its styles.
 std::string cut(std::string_view line, std::size_t columns);
 
+/// Returns a name that may be of any length as a line of text can hold it: of a long one the
+/// beginning, and an ellipsis.
+std::string short_name(std::string_view name);
+
 /// Returns whether an East Asian letter or an emoji takes two columns.
 bool is_wide(char32_t letter);
 

@@ -97,6 +97,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
       {"run", run.folder.string()}, {"part", part_names[part]}, {"examples", examples}};
   if (!run.changes.empty()) json["changed"] = names_of(run.changes);
   json.update(score_json(score, experiment));
+  if (!score.positive.empty()) json["positive"] = score.positive;
   if (nlohmann::ordered_json classes = per_class_json(score, experiment); !classes.empty())
     json["per_class"] = std::move(classes);
   out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");

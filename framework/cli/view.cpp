@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "config/metric_names.hpp"
 namespace nnrun::host {
@@ -47,7 +48,8 @@ bool is_fraction(const Use& metric) {
 /// Returns `f1 (macro)` if the score has such a word and the name does not hold it already.
 std::string with_word(const std::string& name, const Score& score, std::size_t metric) {
   const std::string word = metric < score.words.size() ? score.words[metric] : "";
-  return word.empty() || name.find("=" + word) != name.npos ? name : name + " (" + word + ")";
+  return word.empty() || name.find("=" + word) != name.npos ? name
+                                                            : name + " (" + short_name(word) + ")";
 }
 /// Returns `cost 0.0075   accuracy 99.70 %`, without the metrics that are left out.
 std::string scores_text(const Score& score, const Experiment& experiment,
@@ -107,9 +109,12 @@ constexpr std::size_t most_classes = 20;  // of a table for people
 
 /// Returns the names of n classes or labels, or their numbers.
 std::vector<std::string> names_of(std::size_t n, const DataNames& data) {
-  if (data.classes.size() == n) return data.classes;
-  if (data.targets.size() == n) return data.targets;
   std::vector<std::string> names;
+  if (data.classes.size() == n || data.targets.size() == n) {
+    for (const std::string& name : data.classes.size() == n ? data.classes : data.targets)
+      names.push_back(short_name(name));
+    return names;
+  }
   for (std::size_t k = 0; k < n; ++k) names.push_back(std::to_string(k));
   return names;
 }

@@ -48,6 +48,8 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
       if (const Score* const score = outcome.result->score(part))
         json[part_names[part]] = score_json(*score, experiment);
     add_per_class(*outcome.result, experiment, json);
+    if (const std::string& yes = outcome.result->train.positive; !yes.empty())
+      json["positive"] = yes;
   }
   json["predict"] = Json::array();
   for (std::size_t i = 0; i < result.predictions.size(); ++i)

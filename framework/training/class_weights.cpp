@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/did_you_mean.hpp"
+#include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "loading/setting.hpp"
 #include "training/target_words.hpp"
@@ -45,13 +46,17 @@ struct Asked {
 
 std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
                             const std::vector<std::string>& classes) {
-  const std::vector<std::string> names =
-      asked.per_label ? std::vector<std::string>{"0", "1"} : classes;
+  const std::vector<std::string> digits{"0", "1"};
+  const bool has_digits = asked.per_label && classes.size() != 2;
+  const std::vector<std::string>& names = has_digits ? digits : classes;
   if (names.empty())
     asked.refuse("names classes, but those of this data set have no names", asked.list_hint());
   std::vector<double> numbers(names.size(), 1);
   for (const auto& [name, number] : given) {
-    const auto found = std::ranges::find(names, name);
+    auto found = std::ranges::find(names, name);
+    if (const auto digit = std::ranges::find(digits, name);
+        asked.per_label && found == names.end() && digit != digits.end())
+      found = names.begin() + (digit - digits.begin());
     if (found == names.end())
       asked.refuse("names '" + name + "', which is not a class", did_you_mean(name, names));
     numbers[static_cast<std::size_t>(found - names.begin())] = number;
@@ -136,7 +141,7 @@ std::string words_of_classes(const ClassWeights& weights, const DataNames& names
   std::string words = weights.found.empty() ? "class weights: " : "balanced class weights: ";
   for (std::size_t c = 0; c < weights.numbers.size() && c < most_shown; ++c) {
     words += c == 0 ? "" : ", ";
-    words += !weights.per_label && c < names.classes.size() ? names.classes[c]
+    words += names.classes.size() == weights.numbers.size() ? short_name(names.classes[c])
                                                             : "class " + std::to_string(c);
     words += " " + readable(weights.numbers[c]);
     if (c < weights.absent.size() && weights.absent[c]) words += " (has no training example)";

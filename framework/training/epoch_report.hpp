@@ -17,6 +17,7 @@ struct Score {
   /// table, row-major; a number for each of several classes; what its name leaves open.
   std::vector<std::vector<double>> tables{}, per_class{};
   std::vector<std::string> words{};
+  std::string positive{};  ///< the class of two that a single output says yes to; likewise
 };
 
 struct EpochReport {

@@ -83,8 +83,9 @@ class Evaluation {
   void add_details(Score& score, const T* y, const Examples<T>& examples) {
     const auto [outputs, targets] = in_units(y, examples);
     const std::size_t cols = model_.graph().output().cols, n = cols == 1 ? 2 : cols;
+    if (cols == 1 && model_.names().classes.size() == 2) score.positive = model_.names().classes[1];
     for (const Object& metric : metrics_) {
-      score.words.push_back(word_of(metric));
+      score.words.push_back(word_for(metric));
       std::vector<double>&table = score.tables.emplace_back(),
       &classes = score.per_class.emplace_back();
       if (n > most_classes) continue;
@@ -146,6 +147,21 @@ class Evaluation {
     const auto function =
         appended(metric.functions<nnrun_metric>(), &nnrun_metric::per_class, dtype_of<T>);
     return model_.graph().output().cols > 1 ? function : nullptr;
+  }
+  /// Returns what the name of a metric leaves open: what its class says, or of which class its
+  /// number is, or of how many targets.
+  std::string word_for(const Object& metric) const {
+    const std::string word = word_of(metric);
+    const auto& functions = metric.functions<nnrun_metric>();
+    if (!word.empty() || appended(functions, &nnrun_metric::per_class, dtype_of<T>) == nullptr)
+      return word;
+    const std::size_t cols = model_.graph().output().cols;
+    const std::vector<std::string>& classes = model_.names().classes;
+    if (cols == 1 && classes.size() == 2)
+      return declared(functions, &nnrun_metric::word) != nullptr ? classes[1] : "";
+    return cols > 1 && model_.targets().kind == NNRUN_NUMBERS
+               ? "over " + std::to_string(cols) + " targets"
+               : "";
   }
   static std::string word_of(const Object& metric) {
     const auto function = declared(metric.functions<nnrun_metric>(), &nnrun_metric::word);

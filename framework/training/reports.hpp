@@ -44,6 +44,7 @@ class Reports {
     score.tables = std::move(anew.tables);
     score.per_class = std::move(anew.per_class);
     score.words = std::move(anew.words);
+    score.positive = std::move(anew.positive);
   }
 
   Evaluation<T> evaluation_;

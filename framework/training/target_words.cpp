@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "config/columns.hpp"
 #include "config/flow_yaml.hpp"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::size_t most_shown_classes = 12, most_shown_numbers = 4;
 
 std::string name_of_target(const DataShape& shape) {
-  if (!shape.names.target.empty()) return " " + shape.names.target;
+  if (!shape.names.target.empty()) return " " + short_name(shape.names.target);
   if (shape.names.targets.size() <= most_shown_numbers)
     return (shape.names.targets.empty() ? "" : " ") + join(shape.names.targets, ", ");
   return {};
@@ -80,7 +81,8 @@ std::string words_of_scales(const Recipe& recipe, const DataShape& shape) {
 /// Returns `yes or no, yes (= 1) 320 · no (= 0) 680`.
 std::string words_of_two(const TargetSummary& summary, const DataShape& shape,
                          const std::string& dot) {
-  const std::string &no = shape.names.classes[0], &yes = shape.names.classes[1];
+  const std::string no = short_name(shape.names.classes[0]),
+                    yes = short_name(shape.names.classes[1]);
   return yes + " or " + no + ", " + yes + " (= 1) " + std::to_string(summary.counts[1]) + dot + no +
          " (= " + shortest(shape.two_classes.no) + ") " + std::to_string(summary.counts[0]) +
          (shape.two_classes.given ? ""
@@ -98,8 +100,8 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
   if (!summary.counts.empty()) {
     words += std::to_string(width) + (width == 1 ? " class" : " classes");
     for (std::size_t c = 0; c < width && width <= most_shown_classes; ++c)
-      words +=
-          (c == 0 ? ", " : dot) + shape.names.classes[c] + " " + std::to_string(summary.counts[c]);
+      words += (c == 0 ? ", " : dot) + short_name(shape.names.classes[c]) + " " +
+               std::to_string(summary.counts[c]);
     if (!shape.target_reason.empty()) words += ", because " + shape.target_reason;
     return words;
   }

@@ -410,6 +410,46 @@ TEST_CASE("eval measures classes in the order of the network's outputs, whatever
   CHECK(table("eval r").err == "");
 }
 
+TEST_CASE("scores of a yes name the class that it stands for", "[cli][positive]") {
+  const Table table;
+  table.scratch.write("a.csv", words("churned", "stayed"));
+  table.config("scale: standard, positive: churned, split: {test: 0.3}", one_unit,
+               "{type: binary_cross_entropy, class_weights: {churned: 3, stayed: 1}}",
+               "metrics: [accuracy, precision, f1]\n");
+  const Ended trained = table.train();
+  CHECK_THAT(trained.out, Contains("precision (churned) ") && Contains("f1 (churned) ") &&
+                              !Contains("accuracy ("));
+  CHECK_THAT(trained.err, Contains("class weights: stayed 1, churned 3; "));
+  CHECK(table.result()["positive"] == "churned");
+  CHECK_THAT(table("eval r").out, Contains("precision (churned) "));
+  CHECK(parsed(table("eval r --json").out)["positive"] == "churned");
+  // the same by number
+  CHECK_THAT(table("c.yaml --set 'train.cost.class_weights={1: 3}'").err,
+             Contains("class weights: stayed 1, churned 3; "));
+}
+
+TEST_CASE("a mean over targets in different units says so", "[cli][scale]") {
+  const Table table;
+  table.scratch.write("a.csv", "a,b,metres,francs\n1,2,1,900\n2,3,3,400\n3,5,2,600\n4,1,5,900\n");
+  table.config("target_scale: standard, inputs: [a, b], targets: [metres, francs]", "{type: dense}",
+               "mean_squared_error", "metrics: [mean_absolute_error, r2]\n");
+  CHECK_THAT(table.train().out, Contains("mean_absolute_error (over 2 targets) ") &&
+                                    Contains("r2 (mean of the targets) "));
+}
+
+TEST_CASE("names of any length are cut where people read them", "[cli]") {
+  const Table table;
+  const std::string name = std::string(60000, 'y');
+  table.scratch.write("a.csv", words(name, "no"));
+  table.config("scale: standard, positive: no", one_unit,
+               "{type: binary_cross_entropy, class_weights: balanced}",
+               "metrics: [f1, confusion_matrix]\n");
+  const Ended trained = table.train();
+  CHECK(trained.out.size() + trained.err.size() < 20000);
+  CHECK_THAT(trained.err, Contains(std::string(40, 'y') + "…"));
+  CHECK(parsed(table("eval r --json").out)["positive"] == "no");
+}
+
 TEST_CASE("a target without a logarithm is named with its example", "[cli][scale]") {
   const Table table;
   table.scratch.write("a.csv", "a,b,price,rent\n1,2,100,3\n2,3,0,4\n3,5,200,6\n");
