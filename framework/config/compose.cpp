@@ -8,6 +8,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "config/keys.hpp"
 #include "config/paths.hpp"
 #include "config/recorded_files.hpp"
 #include "config/source_text.hpp"
@@ -26,6 +27,18 @@ std::string_view type_of(const ConfigNode& node) {
   const ConfigNode* const type = node.is(ConfigNode::Kind::map) ? find(node, "type") : &node;
   return type && type->is(ConfigNode::Kind::scalar) ? std::string_view(type->text)
                                                     : std::string_view();
+}
+
+/// Returns whether a word at this path may name a class, or a type, that a map adds settings to:
+/// not if the key has a plain value, or if it is a setting of a class.
+bool may_name_class(std::string_view path) {
+  const auto key_of = [](std::string_view wanted) {
+    const auto found = std::ranges::find(keys(), wanted, &Key::path);
+    return found == keys().end() ? nullptr : &*found;
+  };
+  if (const Key* const own = key_of(path)) return own->shape != Key::Shape::value;
+  const Key* const parent = key_of(path.substr(0, std::min(path.rfind('.'), path.size())));
+  return parent == nullptr || parent->shape != Key::Shape::use;
 }
 
 void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems& problems);
@@ -107,9 +120,7 @@ void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems
     return;
   if (path == "model.weights" && patch_is_map && base.is(ConfigNode::Kind::scalar))
     base = map_of("file", std::move(base));
-  // of these, a word is not the name of a class that a map adds settings to
-  const bool is_class = path != "data.target_scale" && !path.ends_with(".class_weights");
-  if (patch_is_map && is_class && !find(patch, "type")) base = as_map(std::move(base));
+  if (patch_is_map && may_name_class(path) && !find(patch, "type")) base = as_map(std::move(base));
   if (!base.is(ConfigNode::Kind::map) || !patch_is_map) {
     base = std::move(patch);
     return;
