@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/field_kinds.hpp"
+#include "cli/table_copies.hpp"
 #include "cli/table_doubts.hpp"
 #include "config/flow_yaml.hpp"
 namespace nnrun::host {
@@ -84,6 +85,9 @@ bool has_few(std::size_t different, std::size_t rows) {
   return different * 5 <= rows && different <= 50;
 }
 
+/// How numbers such as 1'000, 12 % and $5 become an input.
+constexpr auto how_to_read = ": to use it, take signs, units and separators of thousands out";
+
 InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   const std::size_t different = column.counts.size();
   if (column.has_lines) return unused("texts that go over lines");
@@ -92,7 +96,7 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   const bool repeat = column.without_count == 0 && has_few(different, rows);
   if (column.like_numbers == column.texts && !repeat)
     return unused("dates, or numbers with more than digits, such as " +
-                  start_of(column.first_text));
+                  start_of(column.first_text) + how_to_read);
   if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
     return unused("nearly every row has a text of its own, such as " + start_of(column.first_text));
   return category(column, texts_of(column));
@@ -113,7 +117,7 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
     return category(column, counted(column.different.size()) + " numbers and " + texts_of(column));
   return unused(
       (amounts ? "numbers, some with more than digits, such as " : "numbers and texts, such as ") +
-      start_of(column.first_text));
+      start_of(column.first_text) + (amounts ? how_to_read : ""));
 }
 
 /// Numbers that tell things apart, of which twice as much means nothing.
@@ -176,6 +180,7 @@ struct Task {
   std::string settings;  ///< lines of `data`
   std::string note;
   std::size_t smallest = 0;  ///< examples of the rarest class
+  bool is_lopsided = false;  ///< it has far fewer than its share
 };
 
 /// Returns the numbers as the file writes them: a class is a text.
@@ -313,9 +318,16 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
           .note = "a number, " + range_of(column)};
 }
 
-/// Several targets are numbers, each scaled by itself.
+/// Several targets are labels, a yes or no each, or numbers, each scaled by itself.
 Task task_for(const std::vector<const ColumnProfile*>& targets, std::size_t rows) {
   if (targets.size() == 1) return task_for(*targets[0], rows);
+  const auto is_label = [](const ColumnProfile* target) {
+    return target->texts == 0 && target->whole && target->low == 0 && target->high == 1;
+  };
+  if (std::ranges::all_of(targets, is_label))
+    return {.kind = Task::yes_or_no,
+            .settings = {},
+            .note = std::to_string(targets.size()) + " labels, each 0 or 1"};
   std::vector<std::string> scales, notes;
   for (const ColumnProfile* const target : targets) {
     if (target->texts > 0)
@@ -396,6 +408,31 @@ struct Choices {
   bool none_used() const { return used().empty(); }
 };
 
+/// The texts of `gaps` mean a missing value in every column. Returns a column to which one of these
+/// texts means something; nullptr if there is none.
+const ColumnProfile* in_need_of(const std::vector<std::string>& gaps, const Choices& choices,
+                                const std::vector<const ColumnProfile*>& targets) {
+  const auto has_one = [&](const ColumnProfile& column) {
+    return std::ranges::any_of(gaps,
+                               [&](const std::string& gap) { return column.counts.contains(gap); });
+  };
+  for (const ColumnProfile* const target : targets)
+    if (has_one(*target)) return target;
+  for (const auto& [column, choice] : choices.all)
+    if (choice.used && choice.gaps.empty() && has_one(*column)) return column;
+  return nullptr;
+}
+
+/// Leaves columns of numbers out whose texts for missing values mean something elsewhere.
+void keep_texts_of_others(Choices& choices, const std::vector<const ColumnProfile*>& targets) {
+  for (auto& [column, choice] : choices.all) {
+    if (choice.gaps.empty()) continue;
+    if (const ColumnProfile* const other = in_need_of(choice.gaps, choices, targets))
+      choice = unused("numbers, and " + texts_of(*column) + ", which " + yaml_text(other->name) +
+                      " has too: to use it, leave fields without a number empty");
+  }
+}
+
 Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
                     bool counts_count) {
   Choices choices;
@@ -404,9 +441,11 @@ Choices choices_for(const TableProfile& table, const std::vector<const ColumnPro
         std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1)
       continue;
     choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
-    for (const std::string& gap : choices.all.back().choice.gaps)
-      if (!std::ranges::count(choices.gaps, gap)) choices.gaps.push_back(gap);
   }
+  keep_texts_of_others(choices, targets);
+  for (const auto& entry : choices.all)
+    for (const std::string& gap : entry.choice.gaps)
+      if (!std::ranges::count(choices.gaps, gap)) choices.gaps.push_back(gap);
   return choices;
 }
 
@@ -504,6 +543,7 @@ std::string train_text(const Task& task, const Length& length) {
   if (length.validates)
     text += "  early_stopping: {monitor: val.cost, patience: 30, restore_best: true}\n";
   const char* const metrics = task.kind == Task::number      ? "[r2, mean_absolute_error]"
+                              : task.is_lopsided             ? "[balanced_accuracy, f1, auc]"
                               : task.kind == Task::yes_or_no ? "[accuracy, f1, auc]"
                                                              : "[accuracy, f1]";
   return text + "metrics: " + metrics + "\n";
@@ -526,6 +566,37 @@ std::string model_text(const Task& task, std::size_t rows) {
 
 }  // namespace
 
+/// Returns the rarest class with how many rows it has, and how many classes there are.
+struct Rarest {
+  std::string name;
+  std::size_t count = 0, classes = 0;
+};
+Rarest rarest_class(const ColumnProfile& target) {
+  Rarest rarest;
+  const auto look = [&](const std::string& name, std::size_t count) {
+    ++rarest.classes;
+    if (rarest.count != 0 &&
+        (count > rarest.count || (count == rarest.count && name > rarest.name)))
+      return;
+    rarest.name = name;
+    rarest.count = count;
+  };
+  for (const auto& [text, count] : target.counts) look(text, count);
+  for (const auto& [number, count] : target.different) look(shortest(number), count);
+  return rarest;
+}
+
+/// Says if a class has less than a fifth of its share: then accuracy says little.
+std::string lopsided_words(const Task& task, const ColumnProfile& target, std::size_t rows) {
+  if (task.kind == Task::number) return "";
+  const Rarest rarest = rarest_class(target);
+  if (rarest.count * rarest.classes * 5 >= rows) return "";
+  return "only " + counted(rarest.count) + " of " + counted(rows) + " rows have " +
+         yaml_text(start_of(rarest.name)) + " in " + yaml_text(target.name) +
+         ": an accuracy can be high without any of them; class_weights: balanced in the cost makes "
+         "them count as much as the others";
+}
+
 ConfigForTable config_for(const TableProfile& table, const std::string& name,
                           const std::string& path, const std::vector<std::string>& wanted) {
   const std::vector<const ColumnProfile*> targets = targets_of(table, wanted);
@@ -537,13 +608,20 @@ ConfigForTable config_for(const TableProfile& table, const std::string& name,
                                     (rows == 1 ? " row" : " rows") +
                                     " with a target: too few to train and to test"});
   require_no_totals(table);
-  const Task task = task_for(targets, rows);
+  Task task = task_for(targets, rows);
+  const std::string lopsided =
+      targets.size() == 1 ? lopsided_words(task, *targets[0], rows) : std::string();
+  task.is_lopsided = !lopsided.empty();
   const Length length = length_for(rows);
   const Choices choices = choices_for(table, targets);
   ConfigForTable config{.target = targets.size() == 1 ? targets[0]->name : names_of(targets),
                         .target_note = task.note,
                         .notes = doubts_of(table, choices.used(), targets),
                         .yaml = {}};
+  if (!lopsided.empty()) config.notes.push_back(lopsided);
+  if (targets.size() == 1)
+    std::ranges::move(copies_in(table, choices.used(), *targets[0]),
+                      std::back_inserter(config.notes));
   std::string doubts;
   for (const std::string& doubt : config.notes) doubts += "# Note: " + doubt + "\n";
   std::string split = length.validates ? "{validation: 0.15, test: 0.15" : "{test: 0.2";

@@ -161,6 +161,19 @@ bool has_commas(const TableProfile& profile) {
          });
 }
 
+/// Returns what to do with a first line that other programs put above the names; empty if there is
+/// none.
+std::string hint_for_top(const std::string& file) {
+  std::string line;
+  std::ifstream in(file);
+  std::getline(in, line);
+  if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
+  if (line.starts_with("sep=") || line.starts_with("SEP="))
+    return "the first line tells a spreadsheet the separator: take it out";
+  if (line.starts_with('#')) return "lines that begin with # are remarks: take them out";
+  return "";
+}
+
 }  // namespace
 
 bool ColumnProfile::numbers_rows(std::size_t rows) const {
@@ -201,7 +214,9 @@ TableProfile profile_of(const std::string& file) {
     format.header = false;
     return read(file, format);
   } catch (const nnrun::Error& e) {
-    throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
+    const std::string top = hint_for_top(file);
+    throw DataError(
+        Problem{.what = e.what(), .where = e.where(), .hint = top.empty() ? e.hint() : top});
   }
 }
 

@@ -27,9 +27,10 @@ struct Column {
   std::function<std::string(int)> field;
 };
 
-/// A column of amounts to predict, or to predict from.
+/// A column of amounts to predict, or to predict from: others for each name.
 Column amount(const std::string& name) {
-  return {name, [](int i) { return std::to_string(drawn(i + 700, 9000) / 7.); }};
+  const int from = 700 + 131 * name.front();
+  return {name, [from](int i) { return std::to_string(drawn(i + from, 9000) / 7.); }};
 }
 
 class Table {
@@ -113,9 +114,12 @@ TEST_CASE("numbers that are codes, dates or numbers of rows are unused, and the 
     unused("when", "dates, such as " + both.substr(0, middle),
            [&](int i) { return i % 2 ? both.substr(middle + 1) : both.substr(0, middle); });
   }
-  unused("paid", "numbers, some with more than digits, such as 1'000", [](int i) {
-    return i % 7 == 0 ? "1'00" + std::to_string(i % 5) : std::to_string(drawn(i, 999));
-  });
+  unused("paid",
+         "numbers, some with more than digits, such as 1'000: to use it, take signs, units and "
+         "separators of thousands out",
+         [](int i) {
+           return i % 7 == 0 ? "1'00" + std::to_string(i % 5) : std::to_string(drawn(i, 999));
+         });
 }
 
 TEST_CASE("amounts stay numbers, whatever their names and their sizes", "[cli][new]") {
@@ -274,6 +278,81 @@ TEST_CASE("classes that are written as 1.0 and 2.0 are found as the file writes 
   CHECK_THAT(told(3), Contains("  classes: [\"1.0\", \"2.0\", \"3.0\"] "));
   CHECK_THAT(told(2),
              Contains("  classes: [\"1.0\", \"2.0\"] ") && Contains("  positive: \"2.0\" "));
+}
+
+TEST_CASE("a rare class is told of, and measured by more than accuracy", "[cli][new]") {
+  const auto answers = [](int every) {
+    return Table({amount("a"), amount("b"), {"ill", [every](int i) {
+                                               return std::string(i % every == 0 ? "yes" : "no");
+                                             }}});
+  };
+  const std::string rare = answers(30).told(), even = answers(3).told();
+  CHECK_THAT(rare,
+             Contains("only 4 of 120 rows have \"yes\" in ill: an accuracy can be high without "
+                      "any of them; class_weights: balanced in the cost makes them count") &&
+                 Contains("metrics: [balanced_accuracy, f1, auc]"));
+  CHECK_THAT(even, !Contains("class_weights") && Contains("metrics: [accuracy, f1, auc]"));
+}
+
+TEST_CASE("copies of rows and of the target are told of", "[cli][new]") {
+  const Column price{"price", [](int i) { return std::to_string(100 + drawn(i, 5000)); }};
+  const auto of_price = [&](const std::string& name, auto f) {
+    return Column{name, [=](int i) { return std::to_string(f(100 + drawn(i, 5000))); }};
+  };
+  const std::string told =
+      Table({amount("a"), of_price("log_price", [](int x) { return std::log(x); }),
+             of_price("debt", [](int x) { return 7 - 3 * x; }),
+             of_price("noisy", [](int x) { return x + drawn(x, 50); }), price})
+          .told();
+  CHECK_THAT(told, Contains("each value of log_price goes with one of price: make it unused if it "
+                            "is known only when price is") &&
+                       Contains("each value of debt goes") && !Contains("each value of noisy") &&
+                       !Contains("each value of a goes") && !Contains("copies of rows"));
+  const Column churn{"churn", [](int i) { return std::string(drawn(i, 3) > 0 ? "no" : "yes"); }};
+  const Column reason{"reason", [](int i) {
+                        return std::string(drawn(i, 3) > 0 ? "stays" : i % 2 ? "moved" : "price");
+                      }};
+  CHECK_THAT(Table({amount("a"), reason, churn}).told(),
+             Contains("each value of reason goes with one of churn"));
+  const Column again{"a", [](int i) { return std::to_string(drawn(i % 110, 9000) / 7.); }};
+  const Column target{"y", [](int i) { return std::to_string(drawn(i % 110 + 900, 9000) / 7.); }};
+  CHECK_THAT(Table({again, target}).told(),
+             Contains("10 rows are copies of rows above: the training and the test part may share "
+                      "them, and scores look better than they are"));
+}
+
+TEST_CASE("a text for missing numbers is not taken from a column that it means something to",
+          "[cli][new]") {
+  const Column gappy{
+      "a",
+      [](int i) { return i % 13 == 0 ? std::string("none") : std::to_string(drawn(i, 900) / 7.); }};
+  const Column kind{"kind", [](int i) { return std::string(i % 3 ? "none" : "some"); }};
+  const std::string why = "a is not used: numbers, and 1 text: none, which kind has too";
+  CHECK_THAT(Table({gappy, kind, amount("b"), amount("y")}).told(),
+             Contains(why) && !Contains("gaps:"));
+  CHECK_THAT(Table({gappy, amount("b"), kind}).told(), Contains(why));
+  CHECK_THAT(Table({gappy, amount("b"), amount("y")}).told(),
+             Contains("taken for missing: 1 text"));
+}
+
+TEST_CASE("what other programs put above the names is told of", "[cli][new]") {
+  const Scratch scratch;
+  scratch.write("sep.csv", "sep=;\na;b;y\n1;2;3\n4;5;6\n");
+  scratch.write("remarks.csv", "# made by hand\na,b,y\n1,2,3\n4,5,6\n");
+  CHECK_THAT(refused("$nnrun new config sep.csv", 5, scratch.folder()),
+             Contains("the first line tells a spreadsheet the separator: take it out"));
+  CHECK_THAT(refused("$nnrun new config remarks.csv", 5, scratch.folder()),
+             Contains("lines that begin with # are remarks: take them out"));
+}
+
+TEST_CASE("several targets of 0 and 1 are labels", "[cli][new]") {
+  const auto label = [](const std::string& name, int from) {
+    return Column{name, [from](int i) { return std::to_string(drawn(i + from, 2)); }};
+  };
+  CHECK_THAT(Table({amount("a"), label("toxic", 9), label("spam", 400)})
+                 .told(" --target toxic --target spam"),
+             Contains("2 labels, each 0 or 1") && Contains("activation: sigmoid") &&
+                 Contains("cost: binary_cross_entropy") && !Contains("target_scale"));
 }
 
 }  // namespace nnrun::testing

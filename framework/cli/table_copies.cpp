@@ -1,0 +1,137 @@
+#include "cli/table_copies.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <nnrun/csv_column.hpp>
+#include <nnrun/input_file.hpp>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "config/flow_yaml.hpp"
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t most_rows = 1'000'000;  // that are looked at for copies
+constexpr std::size_t most_pairs = 20'000;    // rows in which columns are set beside the target
+
+/// A column beside the target, row by row.
+class Beside {
+ public:
+  void take(const std::string& value, const std::string& target, bool numbers, double x, double y) {
+    if (!follows_) return;
+    ++rows_;
+    const auto [known, is_new] = targets_.emplace(value, target);
+    follows_ = known->second == target;
+    numbers_ = numbers_ && numbers;
+    if (is_new && numbers_) points_.emplace_back(x, y);
+  }
+  /// Returns whether each value goes with one of the target: of few classes, where values repeat,
+  /// or of a number that rises or falls with it.
+  bool gives_target_away(std::size_t different_targets) {
+    constexpr std::size_t few_classes = 50, repeats = 5, enough_points = 8;
+    if (!follows_) return false;
+    if (different_targets <= few_classes && targets_.size() * repeats <= rows_) return true;
+    return numbers_ && points_.size() >= enough_points && different_targets > few_classes / 5 &&
+           rises_or_falls();
+  }
+
+ private:
+  bool rises_or_falls() {
+    std::ranges::sort(points_);
+    bool rises = true, falls = true;
+    for (std::size_t i = 1; i < points_.size(); ++i) {
+      rises = rises && points_[i].second > points_[i - 1].second;
+      falls = falls && points_[i].second < points_[i - 1].second;
+    }
+    return rises || falls;
+  }
+
+  bool follows_ = true, numbers_ = true;
+  std::size_t rows_ = 0;
+  std::unordered_map<std::string, std::string> targets_;  // of each value
+  std::vector<std::pair<double, double>> points_;         // different numbers, and their targets
+};
+
+std::size_t place_of(const TableProfile& table, const ColumnProfile& column) {
+  return static_cast<std::size_t>(&column - table.columns.data());
+}
+
+std::string name_of(const ColumnProfile& column) {
+  return flow_yaml(text_node(column.name));
+}
+
+bool is_gap(std::string_view field) {
+  return field.empty() ||
+         std::ranges::any_of(usual_gaps, [&](const char* gap) { return field == gap; });
+}
+
+/// What reading the rows once more finds.
+class Copies {
+ public:
+  Copies(const TableProfile& table, const std::vector<const ColumnProfile*>& used,
+         const ColumnProfile& target)
+      : table_(table), used_(used), target_(target), columns_(used.size()) {}
+
+  void take(const CsvReader& rows) {
+    if (++rows_ <= most_rows) look_for_copy(rows);
+    const std::size_t at = place_of(table_, target_);
+    const std::string target(rows.field(at));
+    if (rows_ > most_pairs || is_gap(target)) return;
+    targets_.insert(target);
+    for (std::size_t i = 0; i < used_.size(); ++i) {
+      const std::size_t own = place_of(table_, *used_[i]);
+      const std::string value(rows.field(own));
+      if (is_gap(value)) continue;
+      double x = 0, y = 0;
+      const bool numbers = rows.is_number(own, x) && rows.is_number(at, y);
+      columns_[i].take(value, target, numbers, x, y);
+    }
+  }
+
+  std::vector<std::string> sentences() {
+    std::vector<std::string> out;
+    if (copies_ * 100 >= rows_ && copies_ > 0)
+      out.push_back(
+          std::to_string(copies_) + (copies_ == 1 ? " row is a copy" : " rows are copies") +
+          " of rows above: the training and the test part may share them, and scores look "
+          "better than they are");
+    for (std::size_t i = 0; i < used_.size(); ++i)
+      if (columns_[i].gives_target_away(targets_.size()))
+        out.push_back("each value of " + name_of(*used_[i]) + " goes with one of " +
+                      name_of(target_) + ": make it unused if it is known only when " +
+                      name_of(target_) + " is");
+    return out;
+  }
+
+ private:
+  void look_for_copy(const CsvReader& rows) {
+    std::string whole;
+    for (std::size_t i = 0; i < table_.columns.size(); ++i) {
+      whole += rows.field(i);
+      whole += '\0';
+    }
+    if (!seen_.insert(std::hash<std::string>()(whole)).second) ++copies_;
+  }
+
+  const TableProfile& table_;
+  const std::vector<const ColumnProfile*>& used_;
+  const ColumnProfile& target_;
+  std::vector<Beside> columns_;  // as used_
+  std::size_t rows_ = 0, copies_ = 0;
+  std::unordered_set<std::size_t> seen_;
+  std::unordered_set<std::string> targets_;
+};
+
+}  // namespace
+
+std::vector<std::string> copies_in(const TableProfile& table,
+                                   const std::vector<const ColumnProfile*>& used,
+                                   const ColumnProfile& target) {
+  std::ifstream in = open_input(table.file);
+  CsvReader rows(in, table.file, table.format);
+  Copies copies(table, used, target);
+  while (rows.next()) copies.take(rows);
+  return copies.sentences();
+}
+
+}  // namespace nnrun::host
