@@ -1,4 +1,5 @@
 // An activation is a function of numbers, or of rows, with its slope.
+#include "checking/joined_law.hpp"
 #include "checking/trial.hpp"
 namespace nnrun::host {
 namespace activation_trial {
@@ -236,6 +237,7 @@ HotCall hot_call(const Object& f) {
 constexpr Law all[]{{"slope", slope},
                     {"float and double", float_and_double},
                     {"row and batch", row_and_batch},
+                    {"joined", joined_law},
                     two_threads<compute>,
                     no_memory_of_calls<compute, call_other>,
                     {"finite numbers", finite},

@@ -1,6 +1,7 @@
 // A cost gives a number per example from outputs and targets, with its slope by the outputs.
 #include <algorithm>
 
+#include "checking/joined_law.hpp"
 #include "checking/trial.hpp"
 namespace nnrun::host {
 namespace cost_trial {
@@ -272,6 +273,7 @@ constexpr Law all[]{{"slope", slope},
                     {"slopes and values", slopes_and_values},
                     {"scale", scale},
                     {"one target", one_target},
+                    {"joined", joined_law},
                     two_threads<compute>,
                     no_memory_of_calls<compute, call_other>,
                     {"finite numbers", finite},
