@@ -167,6 +167,17 @@ void RunFolder::write(const char* name, std::string_view text, Existing existing
   write_file(path_ / name, text, existing, sync);
 }
 
+/// Makes what was written by Sync::later and cannot be made again safe, but for the names.
+void RunFolder::make_contents_safe() const {
+  std::vector<fs::path> files{path_ / "config.yaml", path_ / "metrics.csv"};
+  std::error_code none;
+  for (fs::directory_iterator entry(path_ / "source", none), end; !none && entry != end;
+       entry.increment(none))
+    files.push_back(entry->path());
+  for (const fs::path& file : files)
+    if (fs::exists(file, none)) host::make_safe(file);
+}
+
 void RunFolder::make_safe() const {
   std::error_code none;
   for (fs::recursive_directory_iterator entry(path_, none), end; !none && entry != end;
@@ -214,6 +225,9 @@ void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sou
 }
 
 void RunFolder::write_run(std::string_view json) const {
+  // a record that survives a power cut never tells of files that did not: their contents first;
+  // their names, given before that of run.json, are safe with it (see Sync)
+  if (sync_ == Sync::now) make_contents_safe();
   write_run(json, sync_);
 }
 

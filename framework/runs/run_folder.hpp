@@ -44,6 +44,7 @@ class RunFolder {
 
  private:
   RunFolder(std::filesystem::path path, Sync sync, Existing existing = Existing::refused);
+  void make_contents_safe() const;
   void write(const char* name, std::string_view text, Existing existing, Sync sync) const;
 
   std::filesystem::path path_;

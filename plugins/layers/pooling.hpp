@@ -180,6 +180,7 @@ struct Layer2d : nnrun::Layer {
     const Windows v = windows_of(p.in[0]);
     windows::require_windows(p, v.y, v.x);
     p.out = {3, {v.y.out, v.x.out, v.channels}};
+    p.free_cuts = 1;
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
@@ -220,6 +221,7 @@ struct Layer1d : nnrun::Layer {
     const Windows v = windows_of(p.in[0]);
     windows::require_windows(p, v.x);
     p.out = {2, {v.x.out, v.channels}};
+    p.free_cuts = 1;
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
@@ -248,6 +250,7 @@ struct GlobalLayer : nnrun::Layer {
     else
       windows::require_sequence(p, Self::name);
     p.out = {1, {p.in[0].sizes[rank - 1]}};
+    p.free_cuts = 1;
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {

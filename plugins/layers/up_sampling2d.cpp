@@ -16,6 +16,7 @@ struct UpSampling2d : nnrun::Layer {
     windows::require_image(p, name);
     const size_t* const in = p.in[0].sizes;
     p.out = {3, {in[0] * block_.y, in[1] * block_.x, in[2]}};
+    p.free_cuts = 1;
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {

@@ -30,6 +30,7 @@ struct ZeroPadding2d : nnrun::Layer {
     windows::require_image(p, name);
     const size_t* const in = p.in[0].sizes;
     p.out = {3, {top_ + in[0] + bottom_, left_ + in[1] + right_, in[2]}};
+    p.free_cuts = 1;
   }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {

@@ -65,7 +65,8 @@ TEST_CASE("numbers that are not finite are told of before what a formula throws 
           "[checking]") {
   const PluginFactory factory;
   write_config(factory, "a.yaml");
-  factory.cpp("bad.so", class_that("if (!(x < 1) && !(x >= 1)) throw std::runtime_error(\"nan\");"), "-O3");
+  factory.cpp("bad.so", class_that("if (!(x < 1) && !(x >= 1)) throw std::runtime_error(\"nan\");"),
+              "-O3");
   const Ended ended =
       run("$nnrun -q a.yaml --set train.optimizer.learning_rate=1e6", factory.folder());
   CHECK(ended.status == 1);

@@ -74,7 +74,8 @@ TEST_CASE("nor any shipped config, at full length but for MNIST's, of which two 
 }
 
 // Matrix products fuse multiplications and additions where a level can, so that 3 and 4 have the
-// same bits and others have their own. The program's own list is left in the build folder, to be copied if bits change on purpose.
+// same bits and others have their own. The program's own list is left in the build folder, to be
+// copied if bits change on purpose.
 TEST_CASE("the weights have the bits recorded for this level of instructions", "[.recorded bits]") {
   const std::string name = host::instruction_set() + ".txt";
   std::string found;
