@@ -274,6 +274,15 @@ class SchemaWriter {
     return {{"$ref", "#/definitions/" + name}};
   }
 
+  /// Returns a reference to the description of a class with the host's keys. In one piece, those of
+  /// all layers would be too large for a validator: ajv makes a function of it, and its variables
+  /// need more than a stack.
+  Json shared_class(std::string name, Json map) const {
+    if (partial_) name += "_change";
+    if (!definitions_.contains(name)) definitions_[name] = std::move(map);
+    return {{"$ref", "#/definitions/" + name}};
+  }
+
   /// Describes NAME, {type: NAME, setting: …} and, for the default or the parent's class, {setting:
   /// …}. `keys` are the host's own. The branch is chosen by the class's name, so that an error in a
   /// setting is reported at the setting.
@@ -298,8 +307,9 @@ class SchemaWriter {
       if (required.empty()) names.push_back(named);
       Json chosen = with_type({{"const", name}});
       if (name == fallback && !partial_) chosen.erase("required");  // without a type it is this one
-      choices.push_back(
-          {{"if", std::move(chosen)}, {"then", map_of(std::move(properties), required)}});
+      Json map = map_of(std::move(properties), required);
+      if (!keys.empty()) map = shared_class(std::string(kind) + "_" + name, std::move(map));
+      choices.push_back({{"if", std::move(chosen)}, {"then", std::move(map)}});
     }
     Json map = with_type(all_names.empty() ? Json(false) : either(std::move(all_names)));
     if (partial_ && may_change) {

@@ -18,6 +18,23 @@ Keys keys_of(const json& map) {
   return keys;
 }
 
+/// Puts the descriptions of classes where the schema refers to them.
+void put_in_place(json& part, const json& definitions) {
+  const std::string to = part.is_object() ? part.value("$ref", "") : "";
+  if (const std::string start = "#/definitions/"; to.starts_with(start))
+    if (const json& meant = definitions.at(to.substr(start.size())); meant.contains("properties"))
+      part = json(meant);
+  if (part.is_structured())
+    for (json& inner : part) put_in_place(inner, definitions);
+}
+json whole_schema() {
+  json schema = json::parse(host::config_schema(registry()));
+  const json definitions = schema.at("definitions");
+  for (const char* mode : {"config", "change"})
+    put_in_place(schema["definitions"][mode], definitions);
+  return schema;
+}
+
 /// Returns the map among the forms that a key may have; of a class, that of the given type.
 const json& map_in(const json& schema, const std::string& type = "") {
   if (schema.contains("properties") &&
@@ -72,7 +89,7 @@ void check_keys(const json& map, const std::string& path, const char* kind = nul
 }
 
 TEST_CASE("the schema has the keys of the host, each with its description", "[config]") {
-  const json schema = json::parse(host::config_schema(registry()));
+  const json schema = whole_schema();
   for (const char* mode : {"config", "change"}) {
     CAPTURE(mode);
     const json& root = schema["definitions"][mode];
@@ -95,7 +112,7 @@ TEST_CASE("the schema has the keys of the host, each with its description", "[co
 }
 
 TEST_CASE("the schema says the default of a key", "[config]") {
-  const json schema = json::parse(host::config_schema(registry()));
+  const json schema = whole_schema();
   const json& root = schema["definitions"]["config"]["properties"];
   const json& train = map_in(root["train"])["properties"];
   CHECK(train["batch_size"]["anyOf"][0]["default"] == 32);
@@ -105,7 +122,7 @@ TEST_CASE("the schema says the default of a key", "[config]") {
 }
 
 TEST_CASE("a setting is described by its own line", "[config]") {
-  const json schema = json::parse(host::config_schema(registry()));
+  const json schema = whole_schema();
   const json& train = map_in(schema["definitions"]["config"]["properties"]["train"]);
   const json& cost = train["properties"]["cost"];
   const json& delta = map_in(cost, "huber")["properties"]["delta"]["anyOf"][0];
