@@ -168,8 +168,6 @@ std::string hint_for_top(const std::string& file) {
   std::ifstream in(file);
   std::getline(in, line);
   if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
-  if (line.starts_with("sep=") || line.starts_with("SEP="))
-    return "the first line tells a spreadsheet the separator: take it out";
   if (line.starts_with('#')) return "lines that begin with # are remarks: take them out";
   return "";
 }

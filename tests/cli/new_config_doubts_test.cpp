@@ -337,10 +337,7 @@ TEST_CASE("a text for missing numbers is not taken from a column that it means s
 
 TEST_CASE("what other programs put above the names is told of", "[cli][new]") {
   const Scratch scratch;
-  scratch.write("sep.csv", "sep=;\na;b;y\n1;2;3\n4;5;6\n");
   scratch.write("remarks.csv", "# made by hand\na,b,y\n1,2,3\n4,5,6\n");
-  CHECK_THAT(refused("$nnrun new config sep.csv", 5, scratch.folder()),
-             Contains("the first line tells a spreadsheet the separator: take it out"));
   CHECK_THAT(refused("$nnrun new config remarks.csv", 5, scratch.folder()),
              Contains("lines that begin with # are remarks: take them out"));
 }
