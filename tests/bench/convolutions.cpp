@@ -80,12 +80,6 @@ class Layer {
   Buffer<float> scratch_;
 };
 
-double seconds_of(const std::function<void()>& f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 }  // namespace
 
 void convolutions(host::Registry& registry, int rounds) {
