@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "cli/input_columns.hpp"
+#include "training/input_columns.hpp"
 namespace nnrun::host {
 
 class RowsToPredict {

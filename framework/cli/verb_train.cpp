@@ -214,7 +214,7 @@ class Training {
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
-    out_.write(predictions_text(experiment_.predict_rows(), result.predictions));
+    out_.write(predictions_text(words_of(result.rows), result.predictions));
     out_.write(decision_map(trainer, out_));
     say_doubts(trainer, result);
     out_.write("saved  " + result.run + " (report.html)\n");

@@ -305,14 +305,16 @@ std::string fifteen_digits(double y) {
 }
 }  // namespace
 
-std::string predictions_text(const std::vector<std::vector<double>>& inputs,
-                             const std::vector<std::vector<double>>& outputs) {
-  std::vector<std::vector<std::string>> words;
-  for (const std::vector<double>& input : inputs) {
-    std::vector<std::string>& numbers = words.emplace_back();
-    for (const double x : input) numbers.push_back(shortest(x));
+std::vector<std::vector<std::string>> words_of(const std::vector<PredictRow>& rows) {
+  std::vector<std::vector<std::string>> all;
+  for (const PredictRow& row : rows) {
+    std::vector<std::string>& words = all.emplace_back();
+    for (std::size_t i = 0; i < row.numbers.size(); ++i)
+      words.push_back(std::isnan(row.numbers[i])                     ? "?"
+                      : !row.values.empty() && row.values[i].is_text ? row.values[i].text
+                                                                     : shortest(row.numbers[i]));
   }
-  return predictions_text(words, outputs);
+  return all;
 }
 
 std::string predictions_text(const std::vector<std::vector<std::string>>& inputs,

@@ -39,8 +39,8 @@ std::string progress_line(const Progress& progress, const Terminal& terminal);
 /// Returns the same of an epoch that ended, as much of it as fits the terminal.
 std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal);
-std::string predictions_text(const std::vector<std::vector<double>>& inputs,
-                             const std::vector<std::vector<double>>& outputs);
+/// Returns the values of rows as they were written, `?` for a missing one.
+std::vector<std::vector<std::string>> words_of(const std::vector<PredictRow>& rows);
 std::string predictions_text(const std::vector<std::vector<std::string>>& inputs,
                              const std::vector<std::vector<double>>& outputs);
 

@@ -176,6 +176,23 @@ struct SweepSpec {
   std::size_t random = 0;  ///< how many points are drawn; 0: all
 };
 
+/// A value of a row as it is written in a table, or would be.
+struct WrittenValue {
+  std::string text;     ///< empty: the value is missing
+  bool quoted = false;  ///< a text, even if it looks like a number
+  Place place{};
+  bool is_text = false;  ///< of a column of texts; known with the columns
+};
+
+/// A row of `predict`.
+struct PredictRow {
+  Place place;
+  /// One for each column of the data, NaN: missing; of a table, known with its columns.
+  std::vector<double> numbers{};
+  std::vector<WrittenValue> values{};  ///< of a table: as they are written; empty for other data
+  std::vector<std::string> columns{};  ///< of the values, where they are given by name
+};
+
 struct Experiment {
   std::filesystem::path file;
   std::string name;
@@ -188,16 +205,16 @@ struct Experiment {
   ModelSpec model;
   TrainSpec train;
   std::vector<Use> metrics;
-  std::vector<Placed<std::vector<double>>> predict;  ///< rows of inputs
+  std::vector<PredictRow> predict;
 
   SweepSpec sweep;  ///< for nnrun sweep; not part of a run
 
   std::vector<std::shared_ptr<const Source>> sources;  ///< every file that was read, as written
 
-  /// Returns the rows of `predict` without their places.
+  /// Returns the numbers of the rows of `predict`. Of a table, a trainer's experiment has them.
   std::vector<std::vector<double>> predict_rows() const {
     std::vector<std::vector<double>> rows;
-    for (const auto& row : predict) rows.push_back(row.value);
+    for (const PredictRow& row : predict) rows.push_back(row.numbers);
     return rows;
   }
 };

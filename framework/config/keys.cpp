@@ -190,8 +190,10 @@ constexpr std::array table{
         "the first"),
 
     list_of_classes("metrics", "metric", "", "list of what is measured besides the cost"),
-    special("predict", NNRUN_FLOATS, "examples whose outputs are shown at the end", {},
-            "write predict: [[0.5, 0.1], [0.3, 0.7]]"),
+    special("predict", NNRUN_FLOATS,
+            "examples whose outputs are shown at the end; of a table as it has them: [[80, Zurich, "
+            "null]], or [{size: 80, city: Zurich, built: null}]",
+            {}, "write predict: [[0.5, 0.1], [0.3, 0.7]]"),
     special("sweep", 0, "for nnrun sweep: keys, each with a list of values or a range", {},
             "write sweep: {train.batch_size: [10, 100]}"),
     special("sweep.random", NNRUN_INT,

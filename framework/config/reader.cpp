@@ -14,6 +14,7 @@
 #include "config/keys.hpp"
 #include "config/layers.hpp"
 #include "config/metric_names.hpp"
+#include "config/predict_rows.hpp"
 #include "config/recorded_files.hpp"
 #include "config/sweep.hpp"
 #include "config/uses.hpp"
@@ -251,28 +252,32 @@ class ExperimentReader {
     if (!list.is(ConfigNode::Kind::list))
       return problems_.add(list.place, "'predict' must be a list of rows, not " + described(list),
                            hint);
+    // without a data set, which was reported, nothing is known of the rows
+    const bool written = !e_.data.use || is_table();
+    for (const ConfigNode& item : list.items) {
+      if (item.is(ConfigNode::Kind::broken)) continue;
+      if (written)
+        e_.predict.push_back(read_written_row(item, problems_));
+      else if (!item.is(ConfigNode::Kind::list))
+        problems_.add(item.place,
+                      "a row of 'predict' must be a list of numbers, not " + described(item), hint);
+      else if (auto row = read_value(item, key.setting, problems_))
+        add_numbers(std::get<std::vector<double>>(std::move(*row)), item.place);
+    }
+  }
+
+  void add_numbers(std::vector<double> numbers, const Place& place) {
     std::size_t inputs = 1;
     for (const std::size_t n : e_.model.input.value)
       inputs = n > std::numeric_limits<std::size_t>::max() / inputs ? 0 : inputs * n;
-    for (const ConfigNode& item : list.items) {
-      if (!item.is(ConfigNode::Kind::list) && !item.is(ConfigNode::Kind::broken)) {
-        problems_.add(item.place,
-                      "a row of 'predict' must be a list of numbers, not " + described(item), hint);
-        continue;
-      }
-      auto row = read_value(item, key.setting, problems_);
-      if (!row) continue;
-      auto& numbers = std::get<std::vector<double>>(*row);
-      // features and columns change the number of inputs: it is compared once the data are open
-      if (!e_.model.input.value.empty() && e_.data.features.empty() && !is_table() &&
-          numbers.size() != inputs)
-        problems_.add(item.place,
-                      "a row of 'predict' needs " + std::to_string(inputs) +
-                          (inputs == 1 ? " number" : " numbers") + ", this one has " +
-                          std::to_string(numbers.size()),
-                      "one number per input, as model.input says");
-      e_.predict.push_back({std::move(numbers), item.place});
-    }
+    // features change the number of inputs: it is compared once the data are open
+    if (!e_.model.input.value.empty() && e_.data.features.empty() && numbers.size() != inputs)
+      problems_.add(place,
+                    "a row of 'predict' needs " + std::to_string(inputs) +
+                        (inputs == 1 ? " number" : " numbers") + ", this one has " +
+                        std::to_string(numbers.size()),
+                    "one number per input, as model.input says");
+    e_.predict.push_back({.place = place, .numbers = std::move(numbers)});
   }
 
   bool is_table() const {

@@ -9,6 +9,7 @@
 #include "config/flow_yaml.hpp"
 #include "config/keys.hpp"
 #include "config/paths.hpp"
+#include "config/predict_rows.hpp"
 #include "config/weights.hpp"
 namespace nnrun::host {
 namespace {
@@ -126,7 +127,9 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
   if (key.path == "data.columns") return node_of(e.data.columns);
   if (key.path == "metrics") return list_of(e.metrics, short_of);
   if (key.path == "predict")
-    return list_of(e.predict, [](const auto& row) { return list_of(row.value, number); });
+    return list_of(e.predict, [](const PredictRow& row) {
+      return row.values.empty() ? list_of(row.numbers, number) : node_of(row);
+    });
   return {};  // extends, model.defaults and sweep: already applied
 }
 

@@ -179,7 +179,7 @@ class SchemaWriter {
     if (key.path == "model.layers[].name") return layer_name();
     if (key.path == "model.layers[].inputs") return names();
     if (key.path == "metrics") return list_of(use("metric"));
-    if (key.path == "predict") return list_of(schema_of(key.setting, {}));
+    if (key.path == "predict") return rows();
     if (key.path == "sweep") return sweep();
     if (key.path == "data.columns") return columns();
     if (key.path == "data.columns[].missing") return missing();
@@ -225,6 +225,14 @@ class SchemaWriter {
     Json name = any_text("^[A-Za-z0-9_-]{1,100}$");
     name["not"] = {{"const", "input"}};
     return name;
+  }
+
+  /// Rows as a table has them: a list of values, or a map of them by column.
+  static Json rows() {
+    const Json value = either(
+        Json::array({{{"type", "number"}}, {{"type", "string"}}, flag(), {{"type", "null"}}}));
+    return list_of(where_type("object", {{"type", "object"}, {"additionalProperties", value}},
+                              not_empty(list_of(value))));
   }
 
   /// Paths of keys, with a list of values or a range for each.

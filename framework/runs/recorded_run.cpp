@@ -121,7 +121,8 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
   result.run = std::move(name);
   result.threads = trainer.threads();
   result.parameters = model.graph().parameter_count();
-  result.predictions = model.predict_each(experiment_.predict_rows());
+  result.rows = trainer.experiment().predict;
+  result.predictions = model.predict_each(trainer.experiment().predict_rows());
   const std::vector<BlockValues> blocks = model.blocks();
   result.weights_sha256 = weights_sha256(blocks);
   std::ranges::move(doubts_about(experiment_, trainer, result.outcome, blocks),

@@ -30,6 +30,17 @@ void add_per_class(const EpochReport& result, const Experiment& experiment, Json
         json["per_class"][part_names[part]] = std::move(classes);
 }
 
+/// Returns numbers and texts, with null for what is missing.
+Json inputs_json(const PredictRow& row) {
+  Json inputs = Json::array();
+  for (std::size_t i = 0; i < row.numbers.size(); ++i)
+    if (!row.values.empty() && row.values[i].is_text && !std::isnan(row.numbers[i]))
+      inputs.push_back(row.values[i].text);
+    else
+      inputs.push_back(row.numbers[i]);  // NaN becomes null
+  return inputs;
+}
+
 Json result_object(const RunResult& result, const Experiment& experiment) {
   const Outcome& outcome = result.outcome;
   Json json;
@@ -54,7 +65,7 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["predict"] = Json::array();
   for (std::size_t i = 0; i < result.predictions.size(); ++i)
     json["predict"].push_back(
-        {{"input", experiment.predict[i].value}, {"output", result.predictions[i]}});
+        {{"input", inputs_json(result.rows[i])}, {"output", result.predictions[i]}});
   json["seconds"] = {{"total", result.total_seconds}, {"train", outcome.seconds}};
   json["examples_per_second"] =
       outcome.seconds > 0 ? static_cast<double>(outcome.examples) / outcome.seconds : 0.;

@@ -15,7 +15,8 @@ struct RunResult {
   unsigned threads = 1;
   std::size_t parameters = 0;
   Outcome outcome;
-  std::vector<std::vector<double>> predictions;  ///< of experiment.predict
+  std::vector<PredictRow> rows;                  ///< those of `predict`
+  std::vector<std::vector<double>> predictions;  ///< of these rows
   double total_seconds = 0;
   std::string weights_sha256;
   std::vector<Problem> warnings{};  ///< see warnings_of and doubts_about

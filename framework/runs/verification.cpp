@@ -201,7 +201,8 @@ Verification verify_run(const OpenedRun& run, Trainer& trainer, const Listener& 
   RunResult result;
   result.outcome = train_again(run, trainer, listener);
   Model& model = *trainer.model();
-  result.predictions = model.predict_each(run.experiment.predict_rows());
+  result.rows = trainer.experiment().predict;
+  result.predictions = model.predict_each(trainer.experiment().predict_rows());
   Comparing compare(v);
   const History& reports = result.outcome.epochs;
   const std::uint64_t last = reports.empty() ? 0 : reports.back().epoch;

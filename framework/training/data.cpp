@@ -153,21 +153,6 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
     if (!features && prepared != preparation.inputs()) problem.note = preparation.counts_in_words();
     throw GraphError(std::move(problem));
   }
-  for (std::size_t i = 0; i < experiment.predict.size(); ++i)
-    if (experiment.predict[i].value.size() != preparation.inputs())
-      throw ConfigError(
-          Problem{.what = "a row of 'predict' needs " + std::to_string(preparation.inputs()) +
-                          (preparation.inputs() == 1 ? " number" : " numbers") + ", this one has " +
-                          std::to_string(experiment.predict[i].value.size()),
-                  .place = experiment.predict[i].place,
-                  .hint = "one number per input of the data, before 'features'"});
-  const auto text = std::ranges::find_if(shape_.columns, &Column::is_category);
-  if (text != shape_.columns.end() && !experiment.predict.empty())
-    throw ConfigError(
-        Problem{.what = "a row of 'predict' is numbers, but '" + text->name + "' holds texts",
-                .place = experiment.predict[0].place,
-                .hint = "remove it, and predict when the run is done: nnrun predict RUN " +
-                        text->texts.front() + ",..."});
   if (size_of(shape_.target) != outputs) refuse_targets(outputs);
 }
 

@@ -25,8 +25,7 @@ class DataSource {
   /// Makes one number of a target of two classes if the network has one output. To be called before
   /// anything that asks for the shape of targets.
   void fit_to(const Graph& graph, const Use& cost);
-  /// Throws GraphError if the prepared inputs or the targets do not fit the network, ConfigError if
-  /// a row of `predict` does not fit the inputs.
+  /// Throws GraphError if the prepared inputs or the targets do not fit the network.
   void require_fit(const Graph& graph, const Preparation& preparation,
                    const Experiment& experiment) const;
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;

@@ -14,6 +14,7 @@
 #include "training/open_sizes.hpp"
 #include "training/position.hpp"
 #include "training/reports.hpp"
+#include "training/rows_of_config.hpp"
 #include "training/stepper.hpp"
 #include "training/stopping.hpp"
 namespace nnrun::host {
@@ -212,8 +213,8 @@ class TrainerOf final : public Trainer {
     const Preparation& preparation = model_->preparation();
     std::vector<double> prepared(preparation.outputs());
     std::vector<T> rounded(preparation.outputs());
-    for (const Placed<std::vector<double>>& row : experiment_.predict) {
-      preparation.apply(row.value.data(), prepared.data());
+    for (const PredictRow& row : experiment_.predict) {
+      preparation.apply(row.numbers.data(), prepared.data());
       preparation.round(prepared.data(), rounded.data());
     }
   }
@@ -435,6 +436,7 @@ std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned 
   if (leaves_sizes_open(own)) set_sizes(own, data.emplace(own));
   Graph graph = build_graph(own);
   if (!data) data.emplace(own);
+  read_rows(own, data->shape().columns);
   if (own.dtype == Dtype::float32)
     return std::make_unique<TrainerOf<float>>(std::move(own), std::move(graph), std::move(*data),
                                               threads);

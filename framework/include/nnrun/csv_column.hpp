@@ -55,9 +55,11 @@ class CsvColumn {
   /// Returns why it is a category if nobody said so: "'red' in data.csv:2 is not a number".
   const std::string& reason() const { return reason_; }
 
-  /// Returns the number of a field: that which it shows, the index of its text, or `missing`.
-  /// Throws Error, with file, line and what to do, for what it cannot be.
-  double read(const CsvReader& rows, std::size_t at) {
+  /// Returns the number of a field: that which it shows, the index of its text, or `missing`. rows:
+  /// a CsvReader, or something else with the functions `field`, `text`, `is_number`,
+  /// `is_short_number` and `place`. Throws Error, with file, line and what to do, for what it
+  /// cannot be.
+  double read(const auto& rows, std::size_t at) {
     double x = 0;
     if (is_only_number_ && rows.is_short_number(at, x)) [[likely]]
       return x;
@@ -114,7 +116,7 @@ class CsvColumn {
   }
 
   /// The first field that is there decides.
-  void find_kind(const CsvReader& rows, std::size_t at) {
+  void find_kind(const auto& rows, std::size_t at) {
     const std::string_view field = rows.field(at);
     if (is_gap(field)) return;
     kind_ = rows.is_number(at) ? NNRUN_COLUMN_NUMBER : NNRUN_COLUMN_CATEGORY;
@@ -129,7 +131,7 @@ class CsvColumn {
            ": " + what + "}";
   }
 
-  double gap(const CsvReader& rows, std::string_view field) const {
+  double gap(const auto& rows, std::string_view field) const {
     if ((flags_ & (NNRUN_KEEP_GAPS | NNRUN_DROP_GAPS)) != 0) return missing;
     if (is_weight())
       throw Error("column '" + name_ + "': an example does not say what it counts", rows.place(),
@@ -148,12 +150,12 @@ class CsvColumn {
   }
 
   bool is_weight() const { return (flags_ & NNRUN_WEIGHT) != 0; }
-  [[noreturn]] void refuse_negative(const CsvReader& rows, std::string_view field) const {
+  [[noreturn]] void refuse_negative(const auto& rows, std::string_view field) const {
     throw Error("column '" + name_ + "': an example cannot count " + std::string(field) +
                     ", less than nothing",
                 rows.place(), "write 0 where it is not to count");
   }
-  [[noreturn]] void refuse_text(const CsvReader& rows, std::string_view field) const {
+  [[noreturn]] void refuse_text(const auto& rows, std::string_view field) const {
     std::string hint;
     double x = 0;
     if (field.find(',') != field.npos && nnrun::is_number(field, x, ','))
@@ -172,7 +174,7 @@ class CsvColumn {
                 rows.place(), hint);
   }
 
-  double category(const CsvReader& rows, std::size_t at) {
+  double category(const auto& rows, std::size_t at) {
     const std::string_view text = rows.text(at);
     const auto known = numbers_.find(text);
     if (known != numbers_.end()) return static_cast<double>(known->second);

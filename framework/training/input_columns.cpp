@@ -1,4 +1,4 @@
-#include "cli/input_columns.hpp"
+#include "training/input_columns.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -55,6 +55,13 @@ TextSettings::TextSettings(const Use& data) {
         list && is(NNRUN_GAPS))
       gaps = *list;
   }
+}
+
+std::string_view WrittenRow::text(std::size_t at) const {
+  const std::string& text = fields_[at].text;
+  if (std::ranges::any_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+    throw nnrun::Error("value " + std::to_string(at + 1) + " holds a control character", place_);
+  return text;
 }
 
 InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text) {

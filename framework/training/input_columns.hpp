@@ -1,4 +1,5 @@
-// The rows of a text file, or of the command line, as the raw inputs of a recorded run.
+// Rows of a text file, of a config or of the command line as raw inputs: columns of texts and of
+// numbers, as a run knows them.
 #pragma once
 #include <nnrun/csv_column.hpp>
 #include <span>
@@ -23,6 +24,45 @@ struct TextSettings {
 Recipe recipe_to_read(Recipe recipe, const std::vector<ColumnRule>& rules,
                       const std::vector<Override>& overrides);
 
+/// A row that does not come from a text file of the data's format, for InputColumns.
+class WrittenRow {
+ public:
+  /// place: in messages. decimal: what stands before the fraction of a number that is a text.
+  explicit WrittenRow(std::string place, char decimal = '.')
+      : place_(std::move(place)), decimal_(decimal) {}
+  void clear(std::string place) {
+    place_ = std::move(place);
+    fields_.clear();
+  }
+  /// Adds a field. plain: what looks like a number has a point, as numbers of JSON and YAML do.
+  void add(std::string text, bool plain) { fields_.push_back({std::move(text), plain}); }
+  std::size_t size() const { return fields_.size(); }
+
+  // what CsvColumn asks of a row
+  std::string_view field(std::size_t at) const { return fields_[at].text; }
+  /// Throws nnrun::Error for a text with a control character.
+  std::string_view text(std::size_t at) const;
+  bool is_number(std::size_t at) const {
+    double x = 0;
+    return is_number(at, x);
+  }
+  bool is_number(std::size_t at, double& x) const {
+    const auto& [text, plain] = fields_[at];
+    return (plain && nnrun::is_number(text, x)) || nnrun::is_number(text, x, decimal_);
+  }
+  bool is_short_number(std::size_t, double&) const { return false; }  // not the fast way
+  const std::string& place() const { return place_; }
+
+ private:
+  struct Field {
+    std::string text;
+    bool plain;
+  };
+  std::string place_;
+  char decimal_;
+  std::vector<Field> fields_;
+};
+
 /// The columns of a file that are the inputs of a run. Keeps views of the settings.
 class InputColumns {
  public:
@@ -36,8 +76,10 @@ class InputColumns {
   /// not have names then. header: the first row may be one of names. aside: columns that are no
   /// inputs, should the file have too many.
   void find(CsvReader& rows, bool header, std::span<const std::size_t> aside = {});
+  /// Takes the first fields of each row, in order.
+  void take_all() { take_all_but({}); }
   /// Returns the number of an input in the present row. Throws nnrun::Error for what it cannot be.
-  double read(const CsvReader& rows, std::size_t input) {
+  double read(const auto& rows, std::size_t input) {
     return columns_[input].read(rows, at_[input]);
   }
   /// Returns whether an input holds a text in the present row that training did not see, and that
