@@ -170,7 +170,6 @@ const std::string& AnswerWriter::class_of(std::span<const double> outputs) const
       .classes[static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin())];
 }
 
-/// Returns that of the class that the outputs mean, or its score.
 double AnswerWriter::probability_of(std::span<const double> outputs) const {
   if (outputs.size() == 1) {
     const double y = outputs[0];

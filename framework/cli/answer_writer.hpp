@@ -62,6 +62,8 @@ class AnswerWriter {
   bool is_of_classes() const { return !names_.classes.empty(); }
   /// Returns the class that the outputs mean. The run must be of classes.
   const std::string& class_of(std::span<const double> outputs) const;
+  /// Returns the probability of that class, or its score.
+  double probability_of(std::span<const double> outputs) const;
 
  private:
   void csv_names(const std::vector<std::string>& kept);
@@ -70,7 +72,6 @@ class AnswerWriter {
   void cell(std::string_view text);
   void numbers(std::span<const double> x);
   void number(double x);
-  double probability_of(std::span<const double> outputs) const;
 
   AnswerForm form_;
   AnswerNames names_;

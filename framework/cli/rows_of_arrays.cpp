@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "cli/rows_to_predict.hpp"
 #include "datasets/idx_file.hpp"
@@ -31,23 +32,36 @@ class ArrayRows final : public RowsToPredict {
     return true;
   }
   std::span<const double> inputs() override {
+    if (wrong_) throw DataError(*wrong_);
     return std::span(x_).subspan((next_ - 1 - first_) * file_.cols(), file_.cols());
   }
   std::string place() const override { return file_.place(next_ - 1); }
 
  private:
-  void read() try {
-    const std::size_t most = std::max<std::size_t>(1, numbers_at_once / file_.cols());
-    x_.resize(std::min(most, file_.count() - next_) * file_.cols());
+  /// Reads as many examples as fit, or, where one of these cannot be read, one by one.
+  void read() {
+    const std::size_t most = std::max<std::size_t>(1, numbers_at_once / file_.cols()),
+                      n = std::min(most, file_.count() - next_);
+    if (next_ >= one_by_one_until_ && !read(n)) one_by_one_until_ = next_ + n;
+    if (next_ < one_by_one_until_) read(1);
+  }
+  /// Returns whether it could.
+  bool read(std::size_t n) try {
+    x_.resize(n * file_.cols());
     first_ = next_;
-    file_.read(first_, x_.size() / file_.cols(), x_.data());
+    wrong_.reset();
+    file_.read(first_, n, x_.data());
+    return true;
   } catch (const nnrun::Error& e) {
-    throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
+    wrong_ = Problem{.what = e.what(), .where = e.where(), .hint = e.hint()};
+    return false;
   }
 
   File file_;
   std::size_t first_ = 0, next_ = 0;  // the first example of x_; the one after the present one
   std::vector<double> x_;
+  std::size_t one_by_one_until_ = 0;
+  std::optional<Problem> wrong_;  // with the only example of x_
 };
 
 template <class File, class... Arguments>

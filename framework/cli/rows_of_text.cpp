@@ -45,13 +45,22 @@ class TextRows final : public RowsToPredict {
   }
 
   bool next() override {
-    bool more = false;
-    as_data_error([&] { more = rows_->next(); });
+    wrong_.reset();
+    bool more = true;
+    as_data_error([&] {
+      try {
+        more = rows_->next();
+      } catch (const CsvRowError& e) {  // which of its fields is which nobody knows
+        wrong_ = problem_of(e, true);
+      }
+    });
     if (!more) return false;
-    for (std::size_t i = 0; i < kept_at_.size(); ++i) fields_[i] = rows_->field(kept_at_[i]);
+    for (std::size_t i = 0; i < kept_at_.size(); ++i)
+      fields_[i] = wrong_ ? std::string_view() : rows_->field(kept_at_[i]);
     return true;
   }
   std::span<const double> inputs() override {
+    if (wrong_) throw DataError(*wrong_);
     x_.clear();
     for (std::size_t i = 0; i < columns_.size(); ++i) try {
         x_.push_back(columns_.read(*rows_, i));
@@ -106,6 +115,7 @@ class TextRows final : public RowsToPredict {
   std::optional<CsvReader> rows_;
   std::vector<std::size_t> kept_at_;
   std::vector<std::string_view> fields_;
+  std::optional<Problem> wrong_;  // with the present row as a whole
   std::vector<double> x_;
 };
 

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "cli/run_overrides.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "loading/declarations.hpp"
@@ -26,6 +27,22 @@ void keep_classes(Use& data, const std::vector<std::string>& classes) {
   }
 }
 
+/// A npy file that the command line names has one array, whatever that of the run's npz was called.
+void forget_arrays(Use& data, const std::vector<Override>& overrides) {
+  for (std::size_t i = 0; i < data.settings.size(); ++i) {
+    auto* const array = std::get_if<std::string>(&data.settings[i]);
+    const std::string_view name = setting_of(*data.plugin, i).name;
+    if (!array || !name.ends_with("_array")) continue;
+    const std::string key = "data." + std::string(name),
+                      file = key.substr(0, key.size() - std::string_view("_array").size());
+    if (std::ranges::count(overrides, key, &Override::path) > 0) continue;
+    if (std::ranges::any_of(overrides, [&](const Override& o) {
+          return o.path == file && o.value.ends_with(".npy");
+        }))
+      array->clear();
+  }
+}
+
 /// If the command line names files of the data, leaves out those of the run, and the split, which
 /// was for them: every example of these files is measured, and no other is needed. Returns whether
 /// it does so.
@@ -35,6 +52,7 @@ bool keep_named_files(Experiment& experiment, const std::vector<Override>& overr
   const auto is_named = [&](const std::string& setting) {
     return std::ranges::count(overrides, "data." + setting, &Override::path) > 0;
   };
+  forget_arrays(data, overrides);
   std::vector<std::string*> others;
   bool any = false;
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
@@ -59,6 +77,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   const bool quiet = arguments.quiet || arguments.json;
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
+  follow_overrides(run, arguments.overrides);
   const Experiment& experiment = run.experiment;
   keep_classes(run.experiment.data.use, run.model.names.classes);
   const bool whole = keep_named_files(run.experiment, arguments.overrides);

@@ -8,6 +8,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/pipe_input.hpp"
 #include "cli/rows_to_predict.hpp"
+#include "cli/run_overrides.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 namespace nnrun::host {
@@ -30,9 +31,7 @@ class Prediction {
         run_(run),
         model_(Model::read(run.experiment, run.model)),
         text_(run.experiment.data.use),
-        recipe_(recipe_to_read(model_->preparation().recipe(), run.experiment.data.columns,
-                               arguments.overrides)),
-        columns_(recipe_, text_),
+        columns_(model_->preparation().recipe(), text_),
         writer_(form_of(arguments), answer_names(run, model_->graph()),
                 run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
         answering_(*model_, writer_) {}
@@ -49,9 +48,13 @@ class Prediction {
       return writer_.end(0);
     }
     const Terminal out(stdout);
+    const bool brief = arguments_.has("--brief") && writer_.is_of_classes();
     std::vector<std::vector<std::string>> words;
     for (const std::vector<double>& input : inputs) words.push_back(shown(input, false));
-    out.write(predictions_text(words, outputs));
+    std::vector<std::vector<double>> numbers = outputs;
+    if (brief)
+      for (std::vector<double>& y : numbers) y = {writer_.probability_of(y)};
+    out.write(predictions_text(words, numbers));
     for (std::size_t i = 0; writer_.is_of_classes() && i < inputs.size(); ++i)
       out.write((i == 0 ? "class   " : "        ") + writer_.class_of(outputs[i]) + "\n");
   }
@@ -65,8 +68,9 @@ class Prediction {
                                 std::move(columns_), kept_columns()));
   }
   Exit arrays(const std::string& option, const std::string& file) {
-    const auto text = std::ranges::find_if(recipe_.columns, &Column::is_category);
-    if (text != recipe_.columns.end())
+    const std::vector<Column>& columns = model_->preparation().recipe().columns;
+    const auto text = std::ranges::find_if(columns, &Column::is_category);
+    if (text != columns.end())
       throw UsageError(Problem{.what = option + " is for runs on numbers alone: '" + text->name +
                                        "' of this run holds texts",
                                .hint = "write a table, for --csv"});
@@ -200,7 +204,6 @@ class Prediction {
   const OpenedRun& run_;
   std::shared_ptr<Model> model_;
   TextSettings text_;
-  Recipe recipe_;
   InputColumns columns_;
   AnswerWriter writer_;
   Answering answering_;
@@ -228,6 +231,10 @@ std::string file_option_of(const Arguments& arguments) {
       arguments.text("--on-error") != "refuse")
     throw UsageError(Problem{.what = "--on-error is refuse or empty, not '" +
                                      arguments.text("--on-error") + "'"});
+  if (arguments.has("--on-error") && given.empty())
+    throw UsageError(Problem{.what =
+                                 "--on-error is for the rows of a file: examples that cannot be "
+                                 "answered are refused"});
   if (arguments.json && arguments.has("--json-lines"))
     throw UsageError(Problem{.what = "--json is one object, --json-lines one for each row: "
                                      "give one of them"});
@@ -240,7 +247,8 @@ std::string file_option_of(const Arguments& arguments) {
 Exit predict(const Arguments& arguments, Registry& registry) {
   const Terminal talk(stderr);
   const std::string option = file_option_of(arguments), file = arguments.text(option);
-  const OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
+  OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
+  follow_overrides(run, arguments.overrides);
   if (!arguments.quiet && form_of(arguments) == AnswerForm::csv)
     note_changes(names_of(run.changes), talk);
   Prediction prediction(arguments, run);

@@ -40,6 +40,15 @@ std::vector<Problem> missing(const StoredRecord& record, const fs::path& config,
   return problems;
 }
 
+/// Returns the folder of a run that is named by itself or by its model.
+fs::path folder_of(const fs::path& named) {
+  const fs::path above = named.has_parent_path() ? named.parent_path() : fs::path(".");
+  std::error_code ignored;
+  const bool is_model =
+      named.filename() == "model.safetensors" && !fs::is_directory(named, ignored);
+  return is_model && fs::exists(above / "config.yaml", ignored) ? above : named;
+}
+
 }  // namespace
 
 std::vector<std::string> changed_libraries(const fs::path& config, const Registry& registry) {
@@ -78,10 +87,11 @@ void require_plugins(const StoredRecord& record, const fs::path& config, const R
 
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry) {
-  const fs::path path = folder, config = path / "config.yaml", model = path / "model.safetensors";
+  const fs::path path = folder_of(folder), config = path / "config.yaml",
+                 model = path / "model.safetensors";
   std::error_code ignored;
   if (!fs::exists(config, ignored))
-    throw RecordError(
+    throw UsageError(
         Problem{.what = "'" + folder + "' is not the folder of a run: it has no config.yaml",
                 .hint = "nnrun runs lists those that are below a folder"});
   OpenedRun run;
@@ -91,7 +101,7 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
     throw RecordError(
         Problem{.what = "the run in '" + folder + "' has no model.safetensors" +
                         (error.empty() ? ": it did not finish" : ": it failed, " + error),
-                .hint = "nnrun train --resume " + shell_word(folder) + " goes on with it"});
+                .hint = "nnrun train --resume " + shell_word(path.string()) + " goes on with it"});
   }
   run.folder = path;
   run.experiment = read_recorded_config(config, overrides, run.record, registry);

@@ -17,8 +17,9 @@ struct OpenedRun {
   std::vector<Change> changes;  ///< of libraries and of config.yaml, since the run
 };
 
-/// Reads config.yaml, run.json and model.safetensors of a run folder. Throws RecordError if one is
-/// missing, and PluginError if a plugin of the run is missing, with its name and where it was.
+/// Reads config.yaml, run.json and model.safetensors of a run folder, which may be named by the
+/// last of them. Throws UsageError if it is not one, RecordError if the model is missing, and
+/// PluginError if a plugin of the run is missing, with its name and where it was.
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry);
 

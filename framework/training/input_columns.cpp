@@ -18,26 +18,6 @@ bool names_count(const CsvReader& rows) {
 
 }  // namespace
 
-Recipe recipe_to_read(Recipe recipe, const std::vector<ColumnRule>& rules,
-                      const std::vector<Override>& overrides) {
-  const auto is_of_columns = [](const Override& o) { return o.path.starts_with("data.columns"); };
-  if (std::ranges::none_of(overrides, is_of_columns)) return recipe;
-  for (const ColumnRule& rule : rules) {
-    const auto column = std::ranges::find(recipe.columns, rule.name.value, &Column::name);
-    if (column == recipe.columns.end()) continue;
-    if (rule.unknown == UnknownRule::ignore && column->unknown == UnknownRule::error)
-      column->unknown = UnknownRule::ignore;
-    if (rule.unknown == column->unknown && rule.missing == column->missing &&
-        rule.constant == column->constant && rule.indicator == column->indicator)
-      continue;
-    throw ConfigError(
-        Problem{.what = "the run was not trained so: column '" + column->name + "' stays as it is",
-                .place = rule.name.place,
-                .hint = "only unknown: ignore can be said of a trained run; train again for more"});
-  }
-  return recipe;
-}
-
 TextSettings::TextSettings(const Use& data) {
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     const nnrun_setting& setting = setting_of(*data.plugin, i);

@@ -18,12 +18,6 @@ struct TextSettings {
   explicit TextSettings(const Use& data);
 };
 
-/// Returns the recipe by which rows to predict are read: in which the command line may have said
-/// that a text which training did not see counts as none. rules: of the config with the command
-/// line's changes. Throws ConfigError for changes that only training could follow.
-Recipe recipe_to_read(Recipe recipe, const std::vector<ColumnRule>& rules,
-                      const std::vector<Override>& overrides);
-
 /// A row that does not come from a text file of the data's format, for InputColumns.
 class WrittenRow {
  public:

@@ -177,7 +177,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "error: no column 'y'\n"
         "  --> x.csv:1\n"
         "   = help: the file has: x, z\n");
-  CHECK(said("nowhere 1,2", 1) ==
+  CHECK(said("nowhere 1,2", 2) ==
         "error: 'nowhere' is not the folder of a run: it has no config.yaml\n"
         "   = help: nnrun runs lists those that are below a folder\n");
   std::filesystem::remove(scratch / "d/model.safetensors");

@@ -159,7 +159,7 @@ TEST_CASE("what cannot be verified gets a sentence", "[cli][verify]") {
   };
   CHECK(said("verify", 2) ==
         "error: verify needs a run\n   = help: nnrun verify runs/diagonal/0001\n");
-  CHECK_THAT(said("verify nowhere", 1), StartsWith("error: 'nowhere' is not the folder of a run"));
+  CHECK_THAT(said("verify nowhere", 2), StartsWith("error: 'nowhere' is not the folder of a run"));
   project.edit("r/run.json", "\"status\": \"done\"", "\"status\": \"running\"");
   CHECK_THAT(said("verify r", 1),
              StartsWith("error: the run in 'r' did not end by itself, so there "

@@ -24,6 +24,11 @@ struct CsvFormat {
   static constexpr char found_separator = '\0';
 };
 
+/// What is wrong with one row: the reader goes on with the next one if it is asked to.
+struct CsvRowError : Error {
+  using Error::Error;
+};
+
 /// Fields may stand in double quotes, with "" for a quote and line ends inside (RFC 4180).
 /// Everything throws Error with the file and line. It keeps one block and the longest row in
 /// memory.
@@ -89,12 +94,15 @@ class CsvReader {
   }
 
   /// Goes to the next row; returns false at the end. Empty lines at the end of the file are
-  /// ignored, and so are empty fields beyond the named columns.
+  /// ignored, and so are empty fields beyond the named columns. Throws CsvRowError for a row that
+  /// is not as wide as the first, or is not a row at all; it is the present one then, without
+  /// fields.
   bool next() {
     if (row_waits_) {
       row_waits_ = false;
       return true;
     }
+    if (empty_lines_ > 0) refuse_empty_line();
     if (!next_row()) return false;
     if (trimmed(row()).empty()) return pass_empty_lines();
     split();
@@ -191,7 +199,7 @@ class CsvReader {
                                           counts)];
   }
   [[noreturn]] void refuse_width(std::size_t found, const std::string& hint) const {
-    throw Error(
+    throw CsvRowError(
         "expected " + std::to_string(names_.size()) + " columns, found " + std::to_string(found),
         place(), hint);
   }
@@ -209,30 +217,42 @@ class CsvReader {
   std::string_view row() const { return lines_.line(); }
   /// Reads the next line, as the start of a row.
   bool next_row() {
-    if (!lines_.next()) return false;
+    if (line_waits_)
+      line_waits_ = false;
+    else if (!lines_.next())
+      return false;
     start_ = lines_.number();
     return true;
   }
-  /// Returns false at the end of the file; throws Error if there is another row before it.
+  /// Returns false at the end of the file; throws CsvRowError if there is another row before it,
+  /// which then comes after as many errors as there are empty lines.
   bool pass_empty_lines() {
     const std::size_t first = start_;
     while (next_row())
       if (!trimmed(row()).empty()) {
-        start_ = first;
-        refuse_width(0, {});
+        empty_lines_ = start_ - first;
+        line_waits_ = true;
+        start_ = first - 1;
+        refuse_empty_line();
       }
     return false;
+  }
+  [[noreturn]] void refuse_empty_line() {
+    --empty_lines_;
+    ++start_;
+    refuse_width(0, {});
   }
   /// Makes fields of a row, with as many lines as it takes until no quote is open.
   void split() {
     if (row().find('"') != row().npos) {
       OpenQuotes quotes;
       while (quotes.are_in(row(), separator()))
-        if (!lines_.join_next()) throw Error("a quote is not closed", place());
+        if (!lines_.join_next(start_)) throw Error("a quote is not closed", place());
     }
     require_letters();
     if (!fields_.split(row()))
-      throw Error("text behind a closing quote", place(), "a quote inside quotes is written \"\"");
+      throw CsvRowError("text behind a closing quote", place(),
+                        "a quote inside quotes is written \"\"");
   }
   void require_letters() const {
     if (lines_.number() == 1 && row().find('\0') != row().npos)
@@ -247,12 +267,12 @@ class CsvReader {
     if (wrong == row().npos) return;
     constexpr const char* digits = "0123456789abcdef";
     const auto byte = static_cast<unsigned char>(row()[wrong]);
-    throw Error(std::string("is not UTF-8: byte ") + digits[byte >> 4] + digits[byte & 15] +
-                    " at column " + std::to_string(wrong + 1) + " of the line",
-                place(),
-                "if it comes from Windows, write encoding: windows-1252, or type\n"
-                "iconv -f WINDOWS-1252 -t UTF-8 '" +
-                    file_ + "' > utf8.csv");
+    throw CsvRowError(std::string("is not UTF-8: byte ") + digits[byte >> 4] + digits[byte & 15] +
+                          " at column " + std::to_string(wrong + 1) + " of the line",
+                      place(),
+                      "if it comes from Windows, write encoding: windows-1252, or type\n"
+                      "iconv -f WINDOWS-1252 -t UTF-8 '" +
+                          file_ + "' > utf8.csv");
   }
 
   std::string file_;
@@ -264,6 +284,8 @@ class CsvReader {
   std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
   std::size_t names_at_ = 1;          // the line of the names
   std::size_t start_ = 0;             // the first line of the row
+  std::size_t empty_lines_ = 0;       // between rows, which are still to be refused
+  bool line_waits_ = false;           // the line behind them was read
 };
 
 }  // namespace nnrun

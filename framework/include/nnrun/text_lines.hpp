@@ -26,11 +26,11 @@ class TextLines {
     return true;
   }
   /// Makes the next line a part of the present one, with a line end between them; returns false at
-  /// the end. Throws Error if both are too long.
-  bool join_next() {
+  /// the end. first: the line that the row starts with. Throws Error if both are too long.
+  bool join_next(std::size_t first) {
     if (line_.data() != joined_.data()) joined_ = line_;
     joined_ += '\n';
-    return joined_.size() < longest && join();
+    return join(first);
   }
   /// Returns the present line without its end, valid until the next one.
   std::string_view line() const { return line_; }
@@ -38,8 +38,9 @@ class TextLines {
   std::size_t number() const { return number_; }
 
  private:
-  /// Adds what is left of a line to joined_, which becomes the present line.
-  bool join() {
+  /// Adds what is left of a line to joined_, which becomes the present line. first: that of a row
+  /// which goes on; 0: it is a row of its own.
+  bool join(std::size_t first = 0) {
     for (bool any = false;; any = true) {
       if (block_.empty()) {
         block_ = blocks_.next();
@@ -51,8 +52,7 @@ class TextLines {
         }
       }
       const std::size_t end = block_.find(line_end_), n = std::min(end, block_.size());
-      if (joined_.size() + n > longest)
-        throw Error("a line of more than 16 MiB", file_ + ":" + std::to_string(number_ + 1));
+      if (joined_.size() + n > longest) refuse_length(first);
       joined_.append(block_, 0, n);
       block_.remove_prefix(n);
       if (end == block_.npos) continue;
@@ -61,6 +61,13 @@ class TextLines {
       ++number_;
       return true;
     }
+  }
+  [[noreturn]] void refuse_length(std::size_t first) const {
+    if (first == 0)
+      throw Error("a line of more than 16 MiB", file_ + ":" + std::to_string(number_ + 1));
+    throw Error("a row of more than 16 MiB, with line ends in quotes",
+                file_ + ":" + std::to_string(first),
+                "if it is not one row, a quote in it is not closed");
   }
   /// Old programs end lines with CR alone.
   static char line_end_in(std::string_view block) {

@@ -1,0 +1,117 @@
+// Rows of a file that cannot be answered: one of them need not lose the others, whatever is wrong.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "support/example_data.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+using nlohmann::json;
+
+/// A run that answers 2 x + y.
+struct Sum {
+  Scratch scratch;
+
+  Sum() {
+    scratch.write("a.csv", "x,y,z\n1,2,4\n2,4,8\n3,1,7\n0,2,2\n");
+    scratch.write("c.yaml",
+                  "data: {type: csv, path: a.csv}\nmodel: {layers: [{type: dense}]}\n"
+                  "train: {cost: mean_squared_error}\n");
+    REQUIRE((*this)("c.yaml -q --out r").status == 0);
+  }
+  Ended operator()(const std::string& words) const {
+    return run("$nnrun " + words, scratch.folder());
+  }
+  /// Returns what predict answers row by row: a list of numbers, or a text that says why not.
+  json answers(const std::string& words) const {
+    const Ended ended = (*this)("predict r --json --on-error empty " + words);
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    json rows = json::array();
+    const json answers = parsed(ended.out)["predict"];
+    for (const json& row : answers)
+      rows.push_back(row.contains("error") ? row["error"] : row["output"]);
+    return rows;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a row of another width is one row without an answer", "[cli][predict]") {
+  const Sum sum;
+  const json single = sum.answers("--csv a.csv");
+  sum.scratch.write("in.csv", "x,y,note\n1,2,a\n1,2\n2,4,b\n2,4,b,7,\n,,\"a\" b\n3,1,c\n");
+  const json rows = sum.answers("--csv in.csv");
+  REQUIRE(rows.size() == 6);
+  CHECK(rows[0] == single[0]);
+  CHECK(rows[1] == "expected 3 columns, found 2");
+  CHECK(rows[2] == single[1]);
+  CHECK(rows[3] == "expected 3 columns, found 4");
+  CHECK(rows[4] == "text behind a closing quote");
+  CHECK(rows[5] == single[2]);
+  const Ended kept = sum("predict r -q --csv in.csv --keep note --on-error empty");
+  CHECK_THAT(kept.out, Contains("\nb,") && Contains("\n,\n"));  // whose note it is nobody knows
+  CHECK_THAT(kept.err,
+             StartsWith("warning: no answer for in.csv:3: expected 3 columns, found 2\n") &&
+                 Contains("warning: 3 of 6 rows got no answer\n"));
+  CHECK_THAT(refused("$nnrun predict r -q --csv in.csv", 5, sum.scratch.folder()),
+             StartsWith("error: expected 3 columns, found 2\n  --> in.csv:3\n") &&
+                 Contains("--on-error empty answers the other rows"));
+}
+
+TEST_CASE("each empty line between rows is a row without an answer", "[cli][predict]") {
+  const Sum sum;
+  const json single = sum.answers("--csv a.csv");
+  sum.scratch.write("in.csv", "x,y\n1,2\n\n\n2,4\n3,1\n\n\n");
+  const json rows = sum.answers("--csv in.csv");
+  REQUIRE(rows.size() == 5);  // those at the end are none
+  CHECK(rows[0] == single[0]);
+  CHECK(rows[1] == "expected 2 columns, found 0");
+  CHECK(rows[2] == rows[1]);
+  CHECK(rows[3] == single[1]);
+  CHECK(rows[4] == single[2]);
+  CHECK_THAT(sum("predict r --csv in.csv --on-error empty").err,
+             Contains("no answer for in.csv:3") && Contains("no answer for in.csv:4") &&
+                 !Contains("in.csv:5"));
+}
+
+TEST_CASE("a quote that is not closed refuses the file: nobody knows where rows end",
+          "[cli][predict]") {
+  const Sum sum;
+  sum.scratch.write("in.csv", "x,y\n1,2\n\"1,2\n3,1\n");
+  CHECK_THAT(sum("predict r --csv in.csv --on-error empty").err,
+             Contains("error: a quote is not closed\n  --> in.csv:3\n"));
+  std::string lines = "x,y\n1,2\n\"";
+  while (lines.size() < (std::size_t{17} << 20)) lines += "a line within quotes\n";
+  sum.scratch.write("in.csv", lines);
+  CHECK_THAT(sum("predict r --csv in.csv").err,
+             Contains("error: a row of more than 16 MiB, with line ends in quotes\n"
+                      "  --> in.csv:3\n") &&
+                 Contains("if it is not one row, a quote in it is not closed"));
+}
+
+TEST_CASE("an example that is not a number is one example without an answer", "[cli][predict]") {
+  const Sum sum;
+  const json single = sum.answers("--csv a.csv");
+  const double nan = std::nan("");
+  std::vector<double> x{1, 2, nan, 4, 2, 4, 3, HUGE_VAL, 3, 1};
+  for (int i = 0; i < 70000; ++i) x.push_back(i % 2 ? 4 : 2);  // more than are read at once
+  sum.scratch.write("x.npy", npy_bytes("'<f8'", "(35005, 2)", bytes_of(x)));
+  const json rows = sum.answers("--npy x.npy");
+  REQUIRE(rows.size() == 35005);
+  CHECK(rows[0] == single[0]);
+  CHECK(rows[1] == "number 1 of example 2 is not finite");
+  CHECK(rows[2] == single[1]);
+  CHECK(rows[3] == "number 2 of example 4 is not finite");
+  CHECK(rows[4] == single[2]);
+  for (const std::size_t i : {5u, 32767u, 32768u, 35004u}) CHECK(rows[i] == single[1]);
+  CHECK_THAT(refused("$nnrun predict r --npy x.npy -q", 5, sum.scratch.folder()),
+             StartsWith("error: number 1 of example 2 is not finite\n  --> x.npy at byte ") &&
+                 Contains("--on-error empty answers the other rows"));
+}
+
+}  // namespace nnrun::testing
