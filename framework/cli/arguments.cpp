@@ -33,9 +33,10 @@ constexpr std::array verbs{
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data --no-plugins"},
     Verb{"predict", "RUN...",
-         "outputs of a recorded run, for x1,x2,... or the rows of a file (--csv, --npy, --idx)", 1,
-         10000,
-         "--set --data-format --csv --npy --idx --keep --brief --on-error --json-lines "
+         "outputs of a recorded run, for x1,x2,... or the rows of a file (--csv, --jsonl, --npy, "
+         "--idx)",
+         1, 10000,
+         "--set --data-format --csv --jsonl --npy --idx --keep --brief --on-error --json-lines "
          "--no-plugins"},
     Verb{"verify", "RUN", "train a recorded run again, and say whether it gives the same bits", 1,
          1, "--threads --no-plugins"},
@@ -79,10 +80,14 @@ constexpr std::array options{
     Option{"--no-plugins", "", "load no library that a config names: for configs of strangers"},
     Option{"--csv", "FILE",
            "a CSV file with a row of names, plain or .gz; - for standard input, row by row"},
+    Option{"--jsonl", "FILE",
+           "a row of JSON on each line, by column or in order; plain or .gz; - for standard input"},
     Option{"--npy", "FILE", "a NumPy array, an example per row"},
     Option{"--idx", "FILE", "images in a file as MNIST's, plain or .gz"},
     Option{"--keep", "NAMES",
-           "columns of --csv to repeat beside the answers: id,name; or all of them: all", true},
+           "columns of --csv, keys of --jsonl, to repeat beside the answers: id,name; or all of "
+           "them: all",
+           true},
     Option{"--brief", "", "of classes, the likeliest and its probability, not a column for each"},
     Option{"--on-error", "WHAT",
            "if a row cannot be answered: refuse the file, or leave its answer empty (refuse)"},

@@ -68,9 +68,7 @@ class TextRows final : public RowsToPredict {
         // a fraction after a comma may be the way in which the file is written
         Problem problem =
             problem_of(e, columns_.field(*rows_, i).find(',') != std::string_view::npos);
-        if (columns_.is_unknown_text(*rows_, i))
-          problem.hint +=
-              "\n--set " + unknown_ignored(columns_[i].name()) + " takes it for no text";
+        if (columns_.is_unknown_text(*rows_, i)) problem.hint += words_for_unknown(columns_[i]);
         throw DataError(std::move(problem));
       }
     return x_;
@@ -120,6 +118,10 @@ class TextRows final : public RowsToPredict {
 };
 
 }  // namespace
+
+std::string words_for_unknown(const CsvColumn& column) {
+  return "\n--set " + unknown_ignored(column.name()) + " takes it for no text";
+}
 
 std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,

@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::array file_options{"--csv", "--npy", "--idx"};
+constexpr std::array file_options{"--csv", "--jsonl", "--npy", "--idx"};
 constexpr std::size_t most_warnings = 5;  // of rows without an answer
 
 AnswerForm form_of(const Arguments& arguments) {
@@ -66,6 +66,20 @@ class Prediction {
     const std::string name = file == "-" ? "standard input" : file;
     return answer(*rows_of_text(open_text(file, name, [this] { before_waiting(); }), name, text_,
                                 std::move(columns_), kept_columns()));
+  }
+  Exit json_lines(const std::string& file) {
+    const std::string name = file == "-" ? "standard input" : file;
+    std::vector<std::string> kept;
+    for (const std::string& words : arguments_.values("--keep"))
+      for (const std::string& key : split(words, ','))
+        if (key != "all")
+          kept.push_back(key);
+        else
+          throw UsageError(Problem{.what = "--keep all is for --csv: lines of JSON may have keys "
+                                           "of their own",
+                                   .hint = "name those to repeat: --keep id,name"});
+    return answer(*rows_of_json(open_text(file, name, [this] { before_waiting(); }), name, text_,
+                                std::move(columns_), std::move(kept)));
   }
   Exit arrays(const std::string& option, const std::string& file) {
     const std::vector<Column>& columns = model_->preparation().recipe().columns;
@@ -218,15 +232,16 @@ std::string file_option_of(const Arguments& arguments) {
   const bool has_examples = arguments.targets.size() > 1;
   const std::string hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1";
   if (given.empty() && !has_examples)
-    throw UsageError(Problem{.what = "predict needs examples, or a file with --csv, --npy or --idx",
-                             .hint = hint});
+    throw UsageError(
+        Problem{.what = "predict needs examples, or a file with --csv, --jsonl, --npy or --idx",
+                .hint = hint});
   if (!given.empty() && has_examples)
     throw UsageError(
         Problem{.what = "predict takes examples or " + given[0] + ", not both", .hint = hint});
   if (given.size() > 1)
     throw UsageError(Problem{.what = "predict takes " + join(given, " or ") + ", not both"});
-  if (arguments.has("--keep") && (given.empty() || given[0] != "--csv"))
-    throw UsageError(Problem{.what = "--keep is for the columns of --csv"});
+  if (arguments.has("--keep") && (given.empty() || (given[0] != "--csv" && given[0] != "--jsonl")))
+    throw UsageError(Problem{.what = "--keep is for the columns of --csv and the keys of --jsonl"});
   if (arguments.has("--on-error") && arguments.text("--on-error") != "empty" &&
       arguments.text("--on-error") != "refuse")
     throw UsageError(Problem{.what = "--on-error is refuse or empty, not '" +
@@ -254,6 +269,7 @@ Exit predict(const Arguments& arguments, Registry& registry) {
   Prediction prediction(arguments, run);
   try {
     if (option == "--csv") return prediction.csv(file);
+    if (option == "--jsonl") return prediction.json_lines(file);
     if (!option.empty()) return prediction.arrays(option, file);
     prediction.examples();
   } catch (const ReaderLeft&) {  // it has seen enough

@@ -89,9 +89,8 @@ void InputColumns::find(CsvReader& rows, bool header, std::span<const std::size_
   take_all_but({});
 }
 
-bool InputColumns::is_unknown_text(const CsvReader& rows, std::size_t input) const {
+bool InputColumns::is_unknown(std::string_view text, std::size_t input) const {
   const CsvColumn& column = columns_[input];
-  const std::string_view text = field(rows, input);
   return column.is_category() && (column.flags() & NNRUN_KEEP_UNKNOWN) == 0 && !text.empty() &&
          std::ranges::none_of(gaps_, [&](const char* gap) { return text == gap; }) &&
          std::ranges::find(column.texts(), text) == column.texts().end();

@@ -78,14 +78,17 @@ class InputColumns {
   }
   /// Returns whether an input holds a text in the present row that training did not see, and that
   /// nothing was said of.
-  bool is_unknown_text(const CsvReader& rows, std::size_t input) const;
-  std::string_view field(const CsvReader& rows, std::size_t input) const {
+  bool is_unknown_text(const auto& rows, std::size_t input) const {
+    return is_unknown(field(rows, input), input);
+  }
+  std::string_view field(const auto& rows, std::size_t input) const {
     return rows.field(at_[input]);
   }
   /// Returns the numbers of one row without names; nothing if it has another number of fields.
   std::vector<double> read_example(const std::string& text);
 
  private:
+  bool is_unknown(std::string_view text, std::size_t input) const;
   void take_all_but(std::span<const std::size_t> aside);
 
   std::vector<const char*> gaps_;

@@ -151,7 +151,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
     return refused("$nnrun predict -q " + arguments, status, scratch.folder());
   };
   CHECK(said("d", 2) ==
-        "error: predict needs examples, or a file with --csv, --npy or --idx\n"
+        "error: predict needs examples, or a file with --csv, --jsonl, --npy or --idx\n"
         "   = help: nnrun predict d 0.5,0.1\n");
   CHECK(said("d 1,2 --csv x.csv", 2) ==
         "error: predict takes examples or --csv, not both\n"

@@ -84,7 +84,7 @@ TEST_CASE("columns of the file stand beside the answers, as they are", "[cli][pr
              Contains("error: no column 'nmae'\n  --> in.csv:1\n") &&
                  Contains("the file has: a,b, city, size\n"));
   CHECK_THAT(refused("$nnrun predict r Kiel,1 --keep id", 2, flowers.scratch.folder()),
-             StartsWith("error: --keep is for the columns of --csv\n"));
+             StartsWith("error: --keep is for the columns of --csv and the keys of --jsonl\n"));
 }
 
 TEST_CASE("a class and its probability stand under the target's name", "[cli][predict]") {

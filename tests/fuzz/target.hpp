@@ -21,6 +21,7 @@ void fuzz_checkpoint(std::string_view input);
 void fuzz_config(std::string_view input);
 void fuzz_csv(std::string_view input);
 void fuzz_idx(std::string_view input);  ///< as images, and as labels
+void fuzz_jsonl(std::string_view input);
 void fuzz_library(std::string_view input);
 void fuzz_message(std::string_view input);  ///< what a child process sends
 void fuzz_metrics(std::string_view input);

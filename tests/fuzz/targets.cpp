@@ -11,6 +11,7 @@ std::span<const FuzzTarget> fuzz_targets() {
                                       FuzzTarget{"config", fuzz_config},
                                       FuzzTarget{"csv", fuzz_csv},
                                       FuzzTarget{"idx", fuzz_idx},
+                                      FuzzTarget{"jsonl", fuzz_jsonl},
                                       FuzzTarget{"library", fuzz_library},
                                       FuzzTarget{"message", fuzz_message},
                                       FuzzTarget{"metrics", fuzz_metrics},

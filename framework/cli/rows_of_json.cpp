@@ -1,0 +1,215 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+#include "cli/rows_to_predict.hpp"
+namespace nnrun::host {
+namespace {
+
+/// A value of a line. text: as CSV would have it; plain: it is a number of JSON.
+struct JsonField {
+  std::string text;
+  bool plain = false;
+};
+
+/// Takes the values of one line as the parser finds them: those of an object by their keys, those
+/// of an array in order. Each function returns whether the parser is to go on.
+class LineReader final : public nlohmann::json::json_sax_t {
+ public:
+  explicit LineReader(const std::vector<std::string>& names) : names_(names) {
+    for (std::size_t i = 0; i < names.size(); ++i) at_.emplace(names[i], i);
+  }
+
+  /// Reads a line: the values of the names, and no others. Throws nnrun::Error.
+  void read(std::string_view line, const std::string& place) {
+    fields_.assign(names_.size(), std::nullopt);
+    what_.clear();
+    depth_ = count_ = 0;
+    is_array_ = false;
+    nlohmann::json::sax_parse(line, this);
+    if (!what_.empty()) throw nnrun::Error(what_, place, hint_for(line));
+  }
+  bool is_array() const { return is_array_; }
+  std::size_t count() const { return count_; }  ///< of the values of an array
+  const std::optional<JsonField>& operator[](std::size_t i) const { return fields_[i]; }
+
+  bool null() override { return take({}); }
+  bool boolean(bool value) override { return take({value ? "true" : "false"}); }
+  bool number_integer(number_integer_t value) override {
+    return take({value == 0 ? "-0" : std::to_string(value), true});  // of those below 0
+  }
+  bool number_unsigned(number_unsigned_t value) override {
+    return take({std::to_string(value), true});
+  }
+  bool number_float(number_float_t, const string_t& text) override { return take({text, true}); }
+  bool string(string_t& text) override { return take({std::move(text)}); }
+  bool binary(binary_t&) override { return false; }  // JSON has none
+  bool start_object(std::size_t) override { return begin("an object"); }
+  bool start_array(std::size_t) override {
+    is_array_ = is_array_ || depth_ == 0;
+    return begin("a list");
+  }
+  bool end_object() override { return end(); }
+  bool end_array() override { return end(); }
+  bool key(string_t& name) override {
+    if (depth_ != 1) return true;
+    const auto found = at_.find(name);
+    slot_ = found == at_.end() ? none : found->second;
+    return slot_ == none || !fields_[slot_] || refuse("has '" + name + "' twice");
+  }
+  bool parse_error(std::size_t position, const std::string&,
+                   const nlohmann::json::exception& error) override {
+    constexpr int out_of_range = 406;
+    return refuse(error.id == out_of_range ? "holds a number that is too large"
+                                           : "is not JSON: see column " + std::to_string(position));
+  }
+
+ private:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  bool refuse(std::string what) {
+    if (what_.empty()) what_ = std::move(what);
+    return false;
+  }
+  /// Finds the place of the next value, if it is one of the line's own.
+  std::size_t next_slot() {
+    if (depth_ != 1) return none;
+    if (!is_array_) return slot_;
+    return count_++ < fields_.size() ? count_ - 1 : none;
+  }
+  bool take(JsonField field) {
+    if (depth_ == 0) return refuse("is not an object or a list");
+    if (const std::size_t slot = next_slot(); slot != none) fields_[slot] = std::move(field);
+    return true;
+  }
+  bool begin(const char* what) {
+    const std::size_t slot = next_slot();
+    ++depth_;
+    return slot == none ||
+           refuse("'" + names_[slot] + "' must be a number, a text or null, not " + what);
+  }
+  bool end() {
+    --depth_;
+    return true;
+  }
+  static std::string hint_for(std::string_view line) {
+    if (line.find("NaN") != line.npos) return "a missing value is null";
+    return "each line is a row: {\"size\": 80, \"city\": \"Bern\"}, or [80, \"Bern\"]";
+  }
+
+  const std::vector<std::string>& names_;
+  std::unordered_map<std::string, std::size_t> at_;
+  std::vector<std::optional<JsonField>> fields_;
+  std::string what_;
+  std::size_t depth_ = 0, slot_ = none, count_ = 0;
+  bool is_array_ = false;
+};
+
+class JsonRows final : public RowsToPredict {
+ public:
+  JsonRows(std::unique_ptr<std::istream> in, const std::string& name, const TextSettings& settings,
+           InputColumns columns, std::vector<std::string> kept)
+      : in_(std::move(in)),
+        name_(name),
+        lines_(*in_, name_, "utf-8"),
+        columns_(std::move(columns)),
+        row_("", settings.format.decimal),
+        names_(names_of(columns_, kept)),
+        line_(names_),
+        kept_names_(std::move(kept)),
+        kept_(kept_names_.size()) {
+    columns_.take_all();
+    for (const std::string& name : kept_names_)
+      kept_at_.push_back(
+          static_cast<std::size_t>(std::ranges::find(names_, name) - names_.begin()));
+  }
+
+  /// Empty lines are no rows.
+  bool next() override {
+    try {
+      do
+        if (!lines_.next()) return false;
+      while (trimmed(lines_.line()).empty());
+    } catch (const nnrun::Error& e) {
+      throw DataError(problem_of(e));
+    }
+    wrong_.reset();
+    std::ranges::fill(kept_, std::string_view());
+    try {
+      line_.read(lines_.line(), place());
+    } catch (const nnrun::Error& e) {
+      wrong_ = problem_of(e);
+      return true;
+    }
+    for (std::size_t i = 0; i < kept_.size(); ++i)
+      if (const auto& field = line_[kept_at_[i]]; field && !line_.is_array())
+        kept_[i] = field->text;
+    return true;
+  }
+  std::span<const double> inputs() override {
+    if (wrong_) throw DataError(*wrong_);
+    if (line_.is_array() && line_.count() != columns_.size())
+      throw DataError(Problem{.what = "expected " + std::to_string(columns_.size()) +
+                                      " values, found " + std::to_string(line_.count()),
+                              .where = place()});
+    row_.clear(place());
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (!line_[i])
+        throw DataError(Problem{.what = "has no '" + names_[i] + "'",
+                                .where = place(),
+                                .hint = "a missing value is null"});
+      row_.add(line_[i]->text, line_[i]->plain);
+    }
+    x_.clear();
+    for (std::size_t i = 0; i < columns_.size(); ++i) try {
+        x_.push_back(columns_.read(row_, i));
+      } catch (const nnrun::Error& e) {
+        Problem problem = problem_of(e);
+        if (columns_.is_unknown_text(row_, i)) problem.hint += words_for_unknown(columns_[i]);
+        throw DataError(std::move(problem));
+      }
+    return x_;
+  }
+  std::string place() const override { return name_ + ":" + std::to_string(lines_.number()); }
+  std::vector<std::string> kept_names() const override { return kept_names_; }
+  std::span<const std::string_view> kept() const override { return kept_; }
+
+ private:
+  static Problem problem_of(const nnrun::Error& e) {
+    return {.what = e.what(), .where = e.where(), .hint = e.hint()};
+  }
+  /// Returns the keys that are read: those of the inputs, then those that are kept.
+  static std::vector<std::string> names_of(const InputColumns& columns,
+                                           const std::vector<std::string>& kept) {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < columns.size(); ++i) names.push_back(columns[i].name());
+    for (const std::string& name : kept)
+      if (std::ranges::count(names, name) == 0) names.push_back(name);
+    return names;
+  }
+
+  std::unique_ptr<std::istream> in_;
+  std::string name_;
+  TextLines lines_;
+  InputColumns columns_;
+  WrittenRow row_;
+  std::vector<std::string> names_;
+  LineReader line_;
+  std::vector<std::string> kept_names_;
+  std::vector<std::size_t> kept_at_;  // of the names
+  std::vector<std::string_view> kept_;
+  std::optional<Problem> wrong_;  // with the present line as a whole
+  std::vector<double> x_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowsToPredict> rows_of_json(std::unique_ptr<std::istream> in,
+                                            const std::string& name, const TextSettings& settings,
+                                            InputColumns columns, std::vector<std::string> kept) {
+  return std::make_unique<JsonRows>(std::move(in), name, settings, std::move(columns),
+                                    std::move(kept));
+}
+
+}  // namespace nnrun::host
