@@ -274,7 +274,7 @@ TEST_CASE("--json prints an object even if a verb fails", "[cli]") {
         "did you mean 'sigmoid'?\nof a library that is not loaded: nnrun plugins FILE.so, or set "
         "NNRUN_PLUGIN_PATH=FILE.so");
   CHECK(failure("train --sed", 2)["error"] == "train has no option '--sed'");
-  CHECK(failure("eval none", 1)["status"] == 1);
+  CHECK(failure("eval none", 2)["status"] == 2);
 }
 
 TEST_CASE("a model and its run name the plugins that they need", "[cli]") {
