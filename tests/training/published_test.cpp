@@ -66,7 +66,7 @@ TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
     const host::Experiment e = shipped("two-layer-python.yaml", {{"seed", std::to_string(seed)}});
     const auto trainer = host::Trainer::create(e);
     trainer->train({});
-    const auto y = trainer->model()->predict_each(e.predict_rows());
+    const auto y = trainer->model()->predict_each(trainer->experiment().predict_rows());
     const double targets[] = {0, 1, 1, 0};
     for (std::size_t i = 0; i < 4; ++i) CHECK(std::abs(y[i][0] - targets[i]) < 0.05);
   }
