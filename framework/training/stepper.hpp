@@ -4,6 +4,7 @@
 // a tenth of its time. So steps can be made unchecked: what they have seen is judged once for all
 // of them, and if some number was not finite they are undone and made again, each one checked.
 #pragma once
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -69,6 +70,7 @@ class Stepper {
   void go_back() {
     way_back_.go_back();
     objective_.forget_batch();
+    std::ranges::fill(g_.all(), T(0));  // clipping may have spoiled its padding, too
   }
   /// Returns the outputs of the last batch.
   const T* outputs() const { return objective_.outputs(); }

@@ -120,6 +120,24 @@ TEST_CASE("a run ends in the same words and numbers whether its steps are checke
   CHECK((numbers_of(*together) == numbers_of(*one_by_one)));
 }
 
+TEST_CASE("a gradient without a norm leaves nothing behind that is not finite", "[training]") {
+  const std::string rate = GENERATE("0.5", "1", "3", "30");
+  CAPTURE(rate);
+  const host::Experiment e = experiment(
+      "seed: 1\ndata: {type: circle, examples: 4000}\nmodel: {layers: [{type: dense, "
+      "units: 3, activation: tanh}, {type: dense, units: 1}]}\ntrain: {cost: "
+      "mean_squared_error, batch_size: 2, epochs: 3, clip_norm: 1e30, optimizer: {type: "
+      "sgd, learning_rate: " +
+      rate + "}}\n");
+  const auto together = host::Trainer::create(e, 1), one_by_one = host::Trainer::create(e, 1);
+  const host::Problem problem = problem_of(*together, host::Trainer::every_step),
+                      expected = problem_of(*one_by_one, 1);
+  CHECK(problem.what != "trained on");
+  CHECK(problem.what == expected.what);
+  CHECK(problem.note == expected.note);
+  CHECK(together->steps() == one_by_one->steps());
+}
+
 TEST_CASE("a run that goes on has the same numbers whether its steps are checked together",
           "[training]") {
   const Scratch scratch;
