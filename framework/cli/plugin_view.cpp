@@ -57,6 +57,7 @@ double activation_at(const Object& activation, double x, bool slope) {
 std::string curve_text(const Class& c, const Terminal& terminal) {
   const Use use = with_defaults(c);
   if (!use) return "";
+  if (c.kind != "activation" && c.kind != "schedule") return "";
   const Object object(use);
   if (c.kind == "activation") {
     if (!(object.functions<nnrun_activation>().flags & NNRUN_ELEMENTWISE)) return "";
@@ -66,7 +67,6 @@ std::string curve_text(const Class& c, const Terminal& terminal) {
               plot([&](double x) { return activation_at(object, x, slope); }, -5, 5, "x", terminal);
     return text;
   }
-  if (c.kind != "schedule") return "";
   const auto factor_at = [&](double epoch) {
     const std::vector<double> history(static_cast<std::size_t>(epoch), 1.);
     const nnrun_moment moment{.size = sizeof(nnrun_moment),

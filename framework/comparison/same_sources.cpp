@@ -93,8 +93,10 @@ std::string data_text(const Experiment& experiment) {
     if (key == "data" || key.starts_with("data.") || key == "dtype" || key == "model.input" ||
         key.starts_with("random"))
       if (key != "data.split.fold") text += key + ": " + value + "\n";
-  // a target of two classes is one number or two
-  return text + std::to_string(units_of_output(experiment).value_or(0));
+  // a target of two classes is one number, 0 or 1 or of two signs, or two numbers
+  const auto& cost = functions_of<nnrun_cost>(*experiment.train.cost.plugin);
+  return text + std::to_string(units_of_output(experiment).value_or(0)) +
+         ((cost.flags & NNRUN_SIGNS) != 0 ? " signs" : "");
 }
 
 /// One seed gives one set of examples, cut in one way, to all configs with the same data.

@@ -202,4 +202,15 @@ TEST_CASE("a metric is named with its settings, and is one thing in all configs"
                              "defaults in 'plain' and threshold=0.3 in 'other'\n"));
 }
 
+TEST_CASE("a cost for signs is compared with one for 0 and 1 on the same rows", "[compare]") {
+  const Rows rows;
+  rows.other("kind.yaml",
+             "model: {layers: [{type: dense, units: 3, activation: tanh}, {type: dense}]}\n"
+             "train: {cost: hinge}");
+  const json comparison = rows.done(
+      "compare kind.yaml other.yaml --seeds 2 --metric accuracy "
+      "--set 'metrics=[accuracy]'");
+  CHECK(comparison["configs"].size() == 2);
+}
+
 }  // namespace nnrun::testing

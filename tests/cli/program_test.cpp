@@ -353,4 +353,13 @@ TEST_CASE("two runs that start together never share a folder", "[cli]") {
         std::vector<std::string>{"0001", "0002", "0003", "0004"});
 }
 
+TEST_CASE("every class is shown with its settings", "[cli][plugins]") {
+  const Ended all = run("$nnrun plugins --json", "/");
+  for (const auto& one : nlohmann::json::parse(all.out)["plugins"]) {
+    const std::string name = one["name"];
+    CAPTURE(name);
+    CHECK(run("$nnrun plugins " + name, "/").status == 0);
+  }
+}
+
 }  // namespace nnrun::testing
