@@ -4,6 +4,7 @@
 #include "cli/rows_to_predict.hpp"
 #include "datasets/idx_file.hpp"
 #include "datasets/npy_file.hpp"
+#include "network/graph.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -12,8 +13,11 @@ constexpr std::size_t numbers_at_once = std::size_t{1} << 16;
 template <class File>
 class ArrayRows final : public RowsToPredict {
  public:
-  ArrayRows(File file, std::size_t inputs) : file_(std::move(file)) {
-    if (file_.cols() == inputs) return;
+  ArrayRows(File file, std::size_t inputs, const nnrun_shape& shape) : file_(std::move(file)) {
+    if (file_.cols() == inputs) {
+      require_order(shape);
+      return;
+    }
     throw DataError(Problem{
         .what = "an example of this run has " + std::to_string(inputs) +
                 (inputs == 1 ? " number" : " numbers") + ", one of this file " +
@@ -23,6 +27,20 @@ class ArrayRows final : public RowsToPredict {
             file_.cols() == 1 && file_.count() == inputs
                 ? "a single example is an array of one row: save x.reshape(1, -1)"
                 : "its examples are what its first size counts: " + std::to_string(file_.count())});
+  }
+
+  /// Throws DataError if the numbers of an example lie in another order than the model's input.
+  void require_order(const nnrun_shape& shape) const {
+    const std::vector<std::size_t> sizes = file_.shape();
+    if (sizes.size() > NNRUN_MAX_RANK) return;
+    nnrun_shape given{static_cast<std::uint32_t>(sizes.size()), {}};
+    std::ranges::copy(sizes, given.sizes);
+    if (size_of(shape) != file_.cols() || lie_alike(given, shape)) return;
+    throw DataError(Problem{.what = "an example of this run is " + text_of(shape) +
+                                    ", one of this file " + text_of(given) +
+                                    ": the numbers lie in another order",
+                            .where = file_.path(),
+                            .hint = "move the axes of the array"});
   }
 
   bool next() override {
@@ -65,8 +83,9 @@ class ArrayRows final : public RowsToPredict {
 };
 
 template <class File, class... Arguments>
-std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const Arguments&... arguments) try {
-  return std::make_unique<ArrayRows<File>>(File(arguments...), inputs);
+std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const nnrun_shape& shape,
+                                       const Arguments&... arguments) try {
+  return std::make_unique<ArrayRows<File>>(File(arguments...), inputs, shape);
 } catch (const nnrun::Error& e) {
   throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
 }
@@ -74,11 +93,12 @@ std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const Arguments&... a
 }  // namespace
 
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,
-                                           std::size_t inputs) {
-  return rows_of<NpyFile>(inputs, file, array);
+                                           std::size_t inputs, const nnrun_shape& shape) {
+  return rows_of<NpyFile>(inputs, shape, file, array);
 }
-std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs) {
-  return rows_of<IdxFile>(inputs, file);
+std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs,
+                                           const nnrun_shape& shape) {
+  return rows_of<IdxFile>(inputs, shape, file);
 }
 
 }  // namespace nnrun::host

@@ -44,10 +44,11 @@ std::unique_ptr<RowsToPredict> rows_of_json(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
                                             InputColumns columns, std::vector<std::string> kept);
 /// Return the examples of an array file, each of `inputs` numbers. Throw DataError.
-/// array: which one of an npz file; empty for the only one.
+/// shape: the model's input; array: which one of an npz file, empty for the only one.
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,
-                                           std::size_t inputs);
-std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs);
+                                           std::size_t inputs, const nnrun_shape& shape);
+std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs,
+                                           const nnrun_shape& shape);
 
 /// Returns a line of a hint for a text that training did not see: what takes it for none.
 std::string words_for_unknown(const CsvColumn& column);

@@ -89,8 +89,9 @@ class Prediction {
                                        "' of this run holds texts",
                                .hint = "write a table, for --csv"});
     const std::size_t inputs = model_->preparation().inputs();
-    return answer(*(option == "--npy" ? rows_of_npy(file, named_array(), inputs)
-                                      : rows_of_idx(file, inputs)));
+    const nnrun_shape& shape = model_->graph().input;
+    return answer(*(option == "--npy" ? rows_of_npy(file, named_array(), inputs, shape)
+                                      : rows_of_idx(file, inputs, shape)));
   }
 
  private:

@@ -157,6 +157,17 @@ std::string text_of(const nnrun_shape& shape) {
   return join(sizes, " x ");
 }
 
+bool lie_alike(const nnrun_shape& a, const nnrun_shape& b) {
+  const auto longer_sides = [](const nnrun_shape& shape) {
+    std::vector<std::size_t> sizes;
+    for (std::uint32_t i = 0; i < shape.rank; ++i)
+      if (shape.sizes[i] != 1) sizes.push_back(shape.sizes[i]);
+    return sizes;
+  };
+  const std::vector<std::size_t> x = longer_sides(a), y = longer_sides(b);
+  return x.size() <= 1 || y.size() <= 1 || x == y;
+}
+
 std::vector<std::size_t> topological_order(std::span<const LayerSpec> layers) {
   std::vector<std::size_t> order;
   std::vector<bool> placed(layers.size());

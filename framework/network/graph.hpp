@@ -115,5 +115,8 @@ void for_each_element(const NamedBlock& named, F f) {
 
 /// Returns a shape as text: `784`, `28 x 28`.
 std::string text_of(const nnrun_shape& shape);
+/// Returns whether the numbers of two arrays of one size lie in the same order: their shapes are
+/// the same but for sizes of 1, or one of them is flat.
+bool lie_alike(const nnrun_shape& a, const nnrun_shape& b);
 
 }  // namespace nnrun::host

@@ -138,6 +138,18 @@ Preparation DataSource::preparation(const Experiment& experiment) const {
   return Preparation(std::move(recipe));
 }
 
+namespace {
+
+/// Returns a shape as `input` has it; an image of two sides has one channel.
+std::string as_image(const nnrun_shape& shape) {
+  std::string sizes;
+  for (std::uint32_t i = 0; i < shape.rank; ++i)
+    sizes += (i ? ", " : "") + std::to_string(shape.sizes[i]);
+  return "[" + sizes + (shape.rank == 2 ? ", 1]" : "]");
+}
+
+}  // namespace
+
 void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                              const Experiment& experiment) const {
   const std::size_t prepared = preparation.outputs(), outputs = graph.output().cols;
@@ -150,9 +162,20 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                                  : "the columns of the data set make " + std::to_string(prepared)),
                     .place = experiment.model.input.place,
                     .hint = "write input: " + std::to_string(prepared)};
-    if (!features && prepared != preparation.inputs()) problem.note = preparation.counts_in_words();
+    const bool given = !features && prepared == preparation.inputs();
+    if (given && graph.input.rank > 1 && shape_.input.rank > 1)
+      problem.hint = "write input: " + as_image(shape_.input);
+    if (!features && !given) problem.note = preparation.counts_in_words();
     throw GraphError(std::move(problem));
   }
+  if (experiment.data.features.empty() && !lie_alike(shape_.input, graph.input))
+    throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +
+                                     ", but an example of the data set is " +
+                                     text_of(shape_.input) + ": the numbers lie in another order",
+                             .place = experiment.model.input.place,
+                             .hint = "images are height x width x channels: move the axes of the "
+                                     "array, or write input: " +
+                                     as_image(shape_.input)});
   if (size_of(shape_.target) != outputs) refuse_targets(outputs);
 }
 

@@ -356,6 +356,34 @@ TEST_CASE("a file in another encoding, or with other marks, leads to the words t
   CHECK(flowers.answers("city|size\nKiel|1.5\n", "--data 'separator=|'") == plain);
 }
 
+TEST_CASE("images whose numbers lie in another order are refused", "[cli][predict]") {
+  Scratch scratch;
+  const std::string pixels(5 * 2 * 3 * 2, '\1');
+  scratch.write("first.npy", npy_bytes("'|u1'", "(5, 2, 3, 2)", pixels));
+  scratch.write("last.npy", npy_bytes("'|u1'", "(5, 3, 2, 2)", pixels));
+  scratch.write("flat.npy", npy_bytes("'|u1'", "(5, 12)", pixels));
+  scratch.write("t.npy", npy_bytes("'|u1'", "(5, 1)", std::string("\0\1\0\1\0", 5)));
+  const auto config = [](const std::string& file) {
+    return "data: {type: npy, inputs: " + file +
+           ", targets: t.npy}\nmodel: {input: [3, 2, 2], layers: [{type: flatten}, "
+           "{type: dense, units: 1}]}\ntrain: {cost: mean_squared_error}\n";
+  };
+  scratch.write("last.yaml", config("last.npy"));
+  scratch.write("flat.yaml", config("flat.npy"));
+  scratch.write("first.yaml", config("first.npy"));
+  CHECK_THAT(refused("$nnrun first.yaml", 3, scratch.folder()),
+             StartsWith("error: the model's input is 3 x 2 x 2, but an example of the data set is "
+                        "2 x 3 x 2: the numbers lie in another order\n") &&
+                 Contains("or write input: [2, 3, 2]"));
+  CHECK(run("$nnrun flat.yaml -q --out flat", scratch.folder()).status == 0);
+  REQUIRE(run("$nnrun last.yaml -q --out r", scratch.folder()).status == 0);
+  CHECK(run("$nnrun predict r --npy flat.npy", scratch.folder()).status == 0);
+  CHECK(run("$nnrun predict r --npy last.npy", scratch.folder()).status == 0);
+  CHECK_THAT(refused("$nnrun predict r --npy first.npy", 5, scratch.folder()),
+             StartsWith("error: an example of this run is 3 x 2 x 2, one of this file 2 x 3 x 2: "
+                        "the numbers lie in another order\n"));
+}
+
 TEST_CASE("arrays are predicted as they are in their files", "[cli][predict]") {
   Scratch scratch;
   const auto nnrun = [&](const std::string& words) {
