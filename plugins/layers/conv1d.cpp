@@ -2,7 +2,7 @@
 
 /// Filters that move along a sequence of steps × channels: conv2d over an image of one row.
 /// Settings as in Keras; files hold filters × channels × steps, as PyTorch's do.
-struct Conv1d : nnrun::Layer {
+struct Conv1d : ConvolutionLayer<Conv1d> {
   static constexpr auto name = "conv1d", doc = "filters that move along steps x channels";
   static constexpr bool has_units = true;
   static constexpr const char* paddings[] = {"valid", "same", "causal"};
@@ -45,24 +45,7 @@ struct Conv1d : nnrun::Layer {
     weights.shape = {3, {v.filters, v.group_channels(), v.x.window}};
     weights.strides[2] = v.group_channels() * v.stride();
   }
-  template <class T>
-  void forward(const nnrun::LayerCall<T>& c) const {
-    const Convolution v = sizes(c.in_shape(0));
-    ConvolutionCall<T>(v, kernels_, c).forward();
-  }
-  template <class T>
-  void backward_inputs(const nnrun::LayerCall<T>& c) const {
-    if (!c.d_in(0)) return;
-    const Convolution v = sizes(c.in_shape(0));
-    ConvolutionCall<T>(v, kernels_, c).backward_inputs();
-  }
-  template <class T>
-  void backward_parameters(const nnrun::LayerCall<T>& c) const {
-    const Convolution v = sizes(c.in_shape(0));
-    ConvolutionCall<T>(v, kernels_, c).backward_parameters();
-  }
 
- private:
   Convolution sizes(const nnrun_shape& in) const {
     const auto size = [](std::int64_t n) { return static_cast<std::size_t>(n); };
     const bool causal = std::strcmp(padding, "causal") == 0,
@@ -76,6 +59,5 @@ struct Conv1d : nnrun::Layer {
     if (causal) v.x.look_back();
     return v;
   }
-  gathered::Kernels kernels_{};
 };
 NNRUN_REGISTER(Conv1d)

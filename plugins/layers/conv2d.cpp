@@ -2,7 +2,7 @@
 
 /// Filters that move over an image of height × width × channels (convolution.hpp has the formula).
 /// Settings as in Keras; files hold the weights as PyTorch does.
-struct Conv2d : nnrun::Layer {
+struct Conv2d : ConvolutionLayer<Conv2d> {
   static constexpr auto name = "conv2d", doc = "filters that move over height x width x channels";
   static constexpr bool has_units = true;
   std::int64_t filters = 1, groups = 1;
@@ -43,24 +43,7 @@ struct Conv2d : nnrun::Layer {
     v.require_groups(name);
     v.plan(p);
   }
-  template <class T>
-  void forward(const nnrun::LayerCall<T>& c) const {
-    const Convolution v = sizes(c.in_shape(0));
-    ConvolutionCall<T>(v, kernels_, c).forward();
-  }
-  template <class T>
-  void backward_inputs(const nnrun::LayerCall<T>& c) const {
-    if (!c.d_in(0)) return;
-    const Convolution v = sizes(c.in_shape(0));
-    ConvolutionCall<T>(v, kernels_, c).backward_inputs();
-  }
-  template <class T>
-  void backward_parameters(const nnrun::LayerCall<T>& c) const {
-    const Convolution v = sizes(c.in_shape(0));
-    ConvolutionCall<T>(v, kernels_, c).backward_parameters();
-  }
 
- private:
   Convolution sizes(const nnrun_shape& in) const {
     const bool same = windows::is_same(padding);
     return {{in.sizes[0], kernel_.y, strides_.y, dilation_.y, same},
@@ -70,7 +53,8 @@ struct Conv2d : nnrun::Layer {
             static_cast<std::size_t>(groups),
             bias};
   }
+
+ private:
   windows::Sides kernel_, strides_, dilation_;
-  gathered::Kernels kernels_{};
 };
 NNRUN_REGISTER(Conv2d)

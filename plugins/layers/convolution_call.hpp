@@ -1,4 +1,4 @@
-// The numbers of one call of a convolution.
+// The numbers of one call of a convolution, and the layers that make such calls.
 #pragma once
 #include "convolution.hpp"
 
@@ -231,4 +231,35 @@ class ConvolutionCall {
   const Convolution& v_;
   const gathered::Kernels& kernels_;
   const nnrun::LayerCall<T>& c_;
+};
+
+/// What the layers of filters share. Self gives `Convolution sizes(const nnrun_shape& in) const`,
+/// and its check() sets the kernels.
+template <class Self>
+struct ConvolutionLayer : nnrun::Layer {
+  template <class T>
+  void forward(const nnrun::LayerCall<T>& c) const {
+    const Convolution v = sizes_of(c);
+    ConvolutionCall<T>(v, kernels_, c).forward();
+  }
+  template <class T>
+  void backward_inputs(const nnrun::LayerCall<T>& c) const {
+    if (!c.d_in(0)) return;
+    const Convolution v = sizes_of(c);
+    ConvolutionCall<T>(v, kernels_, c).backward_inputs();
+  }
+  template <class T>
+  void backward_parameters(const nnrun::LayerCall<T>& c) const {
+    const Convolution v = sizes_of(c);
+    ConvolutionCall<T>(v, kernels_, c).backward_parameters();
+  }
+
+ protected:
+  gathered::Kernels kernels_{};
+
+ private:
+  template <class T>
+  Convolution sizes_of(const nnrun::LayerCall<T>& c) const {
+    return static_cast<const Self&>(*this).sizes(c.in_shape(0));
+  }
 };
