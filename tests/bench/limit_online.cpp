@@ -17,10 +17,11 @@ using Part = typename Lane<T>::Part;
 NNRUN_INLINE Part<float> exp_of(Part<float> x) {
   using Bits = Lane<float>::Mask;
   const Part<float> k = x * 1.44269504f + 12582912.f, n = k - 12582912.f,
-                    r = (x - n * 0.693359375f) + n * 2.12194440e-4f, r2 = r * r;
-  const Part<float> p = (0.5f + r * (1.f / 6)) +
-                        r2 * ((1.f / 24 + r * (1.f / 120)) + r2 * (1.f / 720 + r * (1.f / 5040)));
-  return std::bit_cast<Part<float>>(std::bit_cast<Bits>((1.f + r) + p * r2) +
+                    r = (x - n * 0.693359375f) + n * 2.12194440e-4f, r2 = r * r, r4 = r2 * r2;
+  const Part<float> a = 4.99999934321292902e-1f + r * 1.66665203990425301e-1f,
+                    b = (4.16683907835479131e-2f + r * 8.36874510894259065e-3f) +
+                        r2 * 1.38145401768013064e-3f;
+  return std::bit_cast<Part<float>>(std::bit_cast<Bits>(1.f + ((r + r2 * a) + r4 * b)) +
                                     (std::bit_cast<Bits>(k) << 23));
 }
 NNRUN_INLINE Part<double> exp_of(Part<double> x) {
@@ -28,12 +29,13 @@ NNRUN_INLINE Part<double> exp_of(Part<double> x) {
   const Part<double> k = x * 1.4426950408889634 + 6755399441055744.0, n = k - 6755399441055744.0,
                      r = (x - n * 0.693145751953125) - n * 1.42860682030941723212e-6, r2 = r * r,
                      r4 = r2 * r2;
-  const Part<double> a = (0.5 + r * (1. / 6)) + r2 * (1. / 24 + r * (1. / 120)),
-                     b = (1. / 720 + r * (1. / 5040)) + r2 * (1. / 40320 + r * (1. / 362880)),
-                     c = (1. / 3628800 + r * (1. / 39916800)) +
-                         r2 * (1. / 479001600 + r * (1. / 6227020800));
+  const Part<double> a = 5.00000000000001067e-1 + r * 1.66666666666664115e-1,
+                     b = (4.16666666665297286e-2 + r * 8.33333333349497716e-3) +
+                         r2 * (1.38888889437598637e-3 + r * 1.98412695057736125e-4),
+                     c = (2.48014929497302662e-5 + r * 2.75575868042049046e-6) +
+                         r2 * (2.76303062195969326e-7 + r * 2.50000187139290215e-8);
   return std::bit_cast<Part<double>>(
-      std::bit_cast<Bits>((1. + r) + ((a + r4 * b) + (r4 * r4) * c) * r2) +
+      std::bit_cast<Bits>(1. + ((r + r2 * a) + (r4 * b + (r4 * r4) * c))) +
       (std::bit_cast<Bits>(k) << 52));
 }
 template <class T>
