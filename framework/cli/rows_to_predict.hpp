@@ -43,6 +43,11 @@ std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
 std::unique_ptr<RowsToPredict> rows_of_json(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
                                             InputColumns columns, std::vector<std::string> kept);
+/// Returns the windows of rows that follow each other in time: one that ends at each row, from the
+/// first that has enough before it. name: of the file. Its `next` throws DataError if there is
+/// none.
+std::unique_ptr<RowsToPredict> windows_of_rows(std::unique_ptr<RowsToPredict> rows,
+                                               std::size_t length, const std::string& name);
 /// Return the examples of an array file, each of `inputs` numbers. Throw DataError.
 /// shape: the model's input; array: which one of an npz file, empty for the only one.
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,

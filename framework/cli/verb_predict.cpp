@@ -64,8 +64,9 @@ class Prediction {
       throw UsageError(Problem{.what = "'" + file + "' is an array, not a table",
                                .hint = "--npy " + shell_word(file)});
     const std::string name = file == "-" ? "standard input" : file;
-    return answer(*rows_of_text(open_text(file, name, [this] { before_waiting(); }), name, text_,
-                                std::move(columns_), kept_columns()));
+    return answer(in_windows(rows_of_text(open_text(file, name, [this] { before_waiting(); }), name,
+                                          text_, std::move(columns_), kept_columns()),
+                             name));
   }
   Exit json_lines(const std::string& file) {
     const std::string name = file == "-" ? "standard input" : file;
@@ -78,8 +79,9 @@ class Prediction {
           throw UsageError(Problem{.what = "--keep all is for --csv: lines of JSON may have keys "
                                            "of their own",
                                    .hint = "name those to repeat: --keep id,name"});
-    return answer(*rows_of_json(open_text(file, name, [this] { before_waiting(); }), name, text_,
-                                std::move(columns_), std::move(kept)));
+    return answer(in_windows(rows_of_json(open_text(file, name, [this] { before_waiting(); }), name,
+                                          text_, std::move(columns_), std::move(kept)),
+                             name));
   }
   Exit arrays(const std::string& option, const std::string& file) {
     const std::vector<Column>& columns = model_->preparation().recipe().columns;
@@ -90,12 +92,18 @@ class Prediction {
                                .hint = "write a table, for --csv"});
     const std::size_t inputs = model_->preparation().inputs();
     const nnrun_shape& shape = model_->graph().input;
-    return answer(*(option == "--npy" ? rows_of_npy(file, named_array(), inputs, shape)
-                                      : rows_of_idx(file, inputs, shape)));
+    return answer(option == "--npy" ? rows_of_npy(file, named_array(), inputs, shape)
+                                    : rows_of_idx(file, inputs, shape));
   }
 
  private:
-  Exit answer(RowsToPredict& rows) {
+  std::unique_ptr<RowsToPredict> in_windows(std::unique_ptr<RowsToPredict> rows,
+                                            const std::string& name) const {
+    const std::size_t window = model_->preparation().recipe().window;
+    return window > 0 ? windows_of_rows(std::move(rows), window, name) : std::move(rows);
+  }
+  Exit answer(std::unique_ptr<RowsToPredict> some) {
+    RowsToPredict& rows = *some;
     const Clock::time_point start = Clock::now();
     watch_for_interrupts();
     writer_.start(run_, rows.kept_names());
@@ -140,8 +148,19 @@ class Prediction {
       talk.write("note: " + std::to_string(writer_.formulas()) +
                  " kept texts would be formulas in a spreadsheet: they have a ' in front\n");
     if (arguments_.quiet || form_of(arguments_) != AnswerForm::csv) return;
+    if (run_.experiment.data.windows) talk.write(words_of_windows(*run_.experiment.data.windows));
     talk.write(rows + " in " + duration(seconds) + ", " +
                rate(static_cast<double>(writer_.rows()) / seconds) + "\n");
+  }
+  /// Returns which row an answer of a series is for.
+  static std::string words_of_windows(const WindowSpec& windows) {
+    const std::string to = windows.horizon == 0   ? "is for the last of "
+                           : windows.horizon == 1 ? "is for the row after the last of "
+                                                  : "is for " + std::to_string(windows.horizon) +
+                                                        " rows after the last of ";
+    return "each answer " + to + std::to_string(windows.length) +
+           " rows; the first is from the first " + std::to_string(windows.length) +
+           ", the last from the last\n";
   }
   /// Returns the array of an npz file that --data inputs_array names; empty if none is named.
   std::string named_array() const {
@@ -159,6 +178,11 @@ class Prediction {
   }
 
   std::vector<double> numbers_of(const std::string& text) {
+    if (const std::size_t window = model_->preparation().recipe().window; window > 0)
+      throw UsageError(Problem{.what = "an example of this run is " + std::to_string(window) +
+                                       " rows, one after the other, not one",
+                               .hint = "write them into a file: nnrun predict " +
+                                       arguments_.targets[0] + " --csv FILE"});
     std::vector<double> numbers;
     if (columns_.only_numbers()) {
       numbers = only_numbers_of(text);

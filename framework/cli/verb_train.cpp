@@ -211,6 +211,9 @@ class Training {
       const EpochReport& last = *outcome.result;
       const std::size_t part = part_that_counts([&](std::size_t p) { return last.score(p); });
       show_score(*last.score(part), trainer.data(), part, outcome.interrupted);
+      if (const auto naive = trainer.score_of_last(part))
+        out_.write("naive  " + text_of(*naive, experiment_, "   ") +
+                   "   (were each answer the last value that is known)\n");
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));

@@ -74,6 +74,20 @@ struct TargetRule {
   TargetScale scale = TargetScale::none;
 };
 
+/// `data.windows`: the rows are a series, and an example is some of them in a row.
+struct WindowSpec {
+  std::size_t length = 0;   ///< rows of an example
+  std::size_t horizon = 1;  ///< how many rows behind the last of them its target is
+  std::size_t stride = 1;   ///< rows from the start of one example to that of the next
+
+  /// Returns how many rows an example reaches over, with that of its target.
+  std::size_t reach() const { return length + horizon; }
+  /// Returns how many examples some rows make.
+  std::size_t count_in(std::size_t rows) const {
+    return rows < reach() ? 0 : (rows - reach()) / stride + 1;
+  }
+};
+
 /// `data`
 struct DataSpec {
   Use use;
@@ -84,6 +98,7 @@ struct DataSpec {
   TargetScale target_scale = TargetScale::none;  ///< of all targets
   std::vector<TargetRule> target_scales;  ///< of some, by name, instead: others are not scaled
   Placed<std::string> positive;  ///< of two classes, that which 1 stands for; empty: the last
+  std::optional<WindowSpec> windows;
   std::vector<ColumnRule> columns;
   Placed<std::string> weights;  ///< the column that says what an example counts; may be empty
 };

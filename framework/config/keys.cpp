@@ -65,6 +65,19 @@ constexpr std::array table{
     value<data, &DataSpec::weights>(
         "data.weights",
         "column that says what each example counts in the cost, from 0 up; not an input"),
+    map("data.windows", "write windows: {length: 24}",
+        "the rows are a series, in the order of time, and an example is some of them in a row; "
+        "parts are cut by time"),
+    value<data, &DataSpec::windows, &WindowSpec::length>("data.windows.length",
+                                                         "rows of an example", {.min = 1}),
+    value<data, &DataSpec::windows, &WindowSpec::horizon>(
+        "data.windows.horizon",
+        "how many rows behind the last of them the target is; if not 0, numbers that are targets "
+        "are inputs too, as far as they are known by then",
+        {.min = 0}),
+    value<data, &DataSpec::windows, &WindowSpec::stride>(
+        "data.windows.stride", "rows from the start of one example to that of the next",
+        {.min = 1}),
     map("data.split", "write split: {validation: 0.2}", "what is cut from the training part"),
     value<data, &DataSpec::split, &Split::validation>(
         "data.split.validation", "fraction of the training part that is cut for validation", share),
@@ -259,6 +272,7 @@ bool is_given(const Key& key, const Value& value) {
 
 std::optional<Value> default_of(const Key& key) {
   Experiment untouched;
+  untouched.data.windows.emplace();
   untouched.train.early_stopping.emplace();
   Value value = key.get(untouched);
   return is_given(key, value) ? std::optional(std::move(value)) : std::nullopt;

@@ -96,12 +96,17 @@ class ExperimentReader {
   void read_map(const Key& key, Fields& fields) {
     Fields map = fields.inner(key.name(), key.hint);
     if (key.path == "train.early_stopping") e_.train.early_stopping.emplace();
+    if (key.path == "data.windows") e_.data.windows.emplace();
     read_keys(key.path, map);
     if (key.path == "train") e_.train.epochs_given = map.take("epochs") != nullptr;
     if (key.path == "data.split" && e_.data.split.validation + e_.data.split.test >= 1)
       problems_.add(map.place(), "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
     if (key.path == "data.split") require_fold(map.place());
+    if (key.path == "data.split" && e_.data.windows) cut_by_time(map);
+    if (key.path == "data.windows" && e_.data.windows->length == 0)
+      problems_.add(map.place(), "'windows' needs 'length': how many rows an example has",
+                    std::string(key.hint));
     if (key.path == "train.checkpoint") require_interval(e_.train.checkpoint.every);
     map.refuse_rest();
   }
@@ -117,6 +122,20 @@ class ExperimentReader {
       problems_.add(place,
                     "there is no fold " + std::to_string(fold) + " of " + std::to_string(folds),
                     "write fold: 1 to " + std::to_string(folds));
+  }
+
+  /// Examples that share rows cannot be drawn: those of one part would know those of another.
+  void cut_by_time(Fields& split) {
+    const char* word = nullptr;
+    if (split.take("shuffle") != nullptr && e_.data.split.shuffle) word = "shuffle";
+    if (e_.data.split.stratify) word = "stratify";
+    if (e_.data.split.folds > 0) word = "folds";
+    if (word != nullptr)
+      problems_.add(split.place(),
+                    "'" + std::string(word) +
+                        "' cannot cut a series: with 'windows', parts follow each other in time",
+                    "remove it; {validation: 0.1, test: 0.2} is cut from the end");
+    e_.data.split.shuffle = false;
   }
 
   void require_interval(const Placed<std::string>& every) {

@@ -136,6 +136,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
 bool is_written(const Key& key, const Experiment& e) {
   if (key.path == "train.epochs") return e.train.epochs_given || e.train.steps == 0;
   if (key.path == "train.schedule") return bool(e.train.schedule.use);
+  if (key.path == "data.windows") return e.data.windows.has_value();
   if (key.path == "train.early_stopping") return e.train.early_stopping.has_value();
   return key.shape != Key::Shape::value || is_given(key, key.get(e));
 }

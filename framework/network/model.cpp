@@ -164,7 +164,7 @@ void ModelOf<T>::prepare(std::span<const double> row, std::size_t at) {
     x_ = Buffer<T>(most_rows * in);
   }
   preparation().apply(row.data(), prepared_.data());
-  preparation().round(prepared_.data(), x_.data() + at * in);
+  preparation().round(prepared_.data(), in, x_.data() + at * in);
 }
 
 template <class T>

@@ -85,7 +85,7 @@ Sides are_alike(const Preparation& own, const DataNames& names, const ModelFile&
   const Recipe plain, &other = file.recipe ? *file.recipe : plain;
   return {
       .inputs = inputs_of(own.recipe()) == (file.recipe ? inputs_of(other) : "") &&
-                file.fit.shifts.size() == (own.recipe().scales ? own.outputs() : 0) &&
+                file.fit.shifts.size() == (own.recipe().scales ? own.row_outputs() : 0) &&
                 scale_inputs_alike(own.recipe(), file) && !first_other_name(own, file),
       .targets = scale_targets_alike(own.recipe(), other) &&
                  !(other.scales_targets() && first_difference(names.targets, file.names.targets))};

@@ -44,7 +44,7 @@ std::string name_of_column(const Recipe& recipe, std::size_t column) {
 }  // namespace
 
 Preparation::Preparation(Recipe recipe) : recipe_(std::move(recipe)) {
-  is_plain_ = recipe_.features.empty() && !scales_targets() &&
+  is_plain_ = recipe_.features.empty() && !scales_targets() && recipe_.window == 0 &&
               std::ranges::all_of(recipe_.columns, &Column::is_plain);
   slots_.reserve(recipe_.columns.size());
   if (recipe_.features.empty())
@@ -111,13 +111,13 @@ std::size_t Preparation::input_of(std::string_view name, const Placed<std::strin
     return static_cast<std::size_t>(named - recipe_.columns.begin());
   if (name.starts_with('x'))
     if (const auto number = parse_integer(name.substr(1)))
-      if (*number >= 1 && static_cast<unsigned long long>(*number) <= inputs())
+      if (*number >= 1 && static_cast<unsigned long long>(*number) <= row_inputs())
         return static_cast<std::size_t>(*number - 1);
   std::vector<std::string> known;
   for (const Column& column : recipe_.columns)
     if (!column.name.empty()) known.push_back(column.name);
   if (known.empty())
-    for (std::size_t i = 1; i <= std::min<std::size_t>(inputs(), 20); ++i)
+    for (std::size_t i = 1; i <= std::min<std::size_t>(row_inputs(), 20); ++i)
       known.push_back("x" + std::to_string(i));
   throw ConfigError(Problem{
       .what = "feature '" + text.value + "': the data set has no input '" + std::string(name) + "'",
@@ -144,14 +144,14 @@ double Preparation::mapped(const Slot& slot, double a, double b) const {
 }
 
 std::string Preparation::name_of(std::size_t output) const {
-  const Slot& slot = slots_[output];
+  const Slot& slot = slots_[output % slots_.size()];
   if (!recipe_.features.empty()) return "feature '" + recipe_.features[slot.feature].value + "'";
   return "input " + name_of_column(recipe_, slot.a);
 }
 
 std::string Preparation::counts_in_words() const {
   std::string words;
-  for (std::size_t c = 0; c < inputs(); ++c) {
+  for (std::size_t c = 0; c < row_inputs(); ++c) {
     const auto n = std::ranges::count(slots_, c, &Slot::a);
     if (words.size() > 200) return words + ", …";
     words += (words.empty() ? "" : ", ") + name_of_column(recipe_, c) + ": " + std::to_string(n);
@@ -207,9 +207,9 @@ void Preparation::use_for_targets(const Fit& fit) {
 }
 
 void Preparation::fit_inputs(const RowsToFit& rows) {
-  std::vector<double> fills(inputs());
+  std::vector<double> fills(row_inputs());
   bool any = false;
-  for (std::size_t c = 0; c < inputs(); ++c)
+  for (std::size_t c = 0; c < row_inputs(); ++c)
     if (recipe_.columns[c].is_filled()) {
       fills[c] = fill_of(c, rows);
       any = true;
@@ -225,7 +225,7 @@ void Preparation::fit_inputs(const RowsToFit& rows) {
 }
 
 void Preparation::fit_scale(const RowsToFit& rows) {
-  const std::size_t n = rows.count(), width = outputs();
+  const std::size_t n = rows.count(), width = row_outputs();
   std::vector<Spread> spreads(width);
   const auto each = [&](auto take) {
     rows.each([&](const double* row) {
@@ -263,7 +263,7 @@ void Preparation::fit_targets(const RowsToFit& rows, std::size_t n) {
   fit_.target_factors.assign(n, 1);
   for (std::size_t c = 0; c < n; ++c) {
     Spread spread;
-    std::vector<double> column = rows.column(inputs() + c);
+    std::vector<double> column = rows.column(row_inputs() + c);
     for (double& x : column) x = scaled_target(x, c, n);
     for (const double x : column) spread.add(x, column.size());
     for (const double x : column) spread.add_square(x, column.size());
@@ -299,7 +299,7 @@ std::string Preparation::fault_of_targets(const Fit& fit, std::size_t n_targets)
 
 std::string Preparation::fault_of_inputs(const Fit& fit) const {
   const bool fills = std::ranges::any_of(recipe_.columns, &Column::is_filled);
-  const std::size_t scaled = recipe_.scales ? outputs() : 0, filled = fills ? inputs() : 0;
+  const std::size_t scaled = recipe_.scales ? row_outputs() : 0, filled = fills ? row_inputs() : 0;
   for (const std::string& found : {fault_of_count("the scaling", fit.shifts.size(), scaled),
                                    fault_of_count("the scaling", fit.factors.size(), scaled),
                                    fault_of_count("missing values", fit.fills.size(), filled)})
@@ -320,6 +320,11 @@ std::string Preparation::fault_of_inputs(const Fit& fit) const {
 }
 
 void Preparation::apply(const double* raw, double* prepared) const {
+  for (std::size_t row = 0; row < rows(); ++row)
+    apply_to_row(raw + row * row_inputs(), prepared + row * row_outputs());
+}
+
+void Preparation::apply_to_row(const double* raw, double* prepared) const {
   for (std::size_t c = 0; c < slots_.size(); ++c) {
     prepared[c] = mapped(slots_[c], raw);
     if (!fit_.shifts.empty()) prepared[c] = (prepared[c] - fit_.shifts[c]) * fit_.factors[c];
@@ -330,8 +335,8 @@ void Preparation::apply(const double* raw, double* prepared) const {
 }
 
 template <class T>
-void Preparation::round(const double* prepared, T* to) const {
-  for (std::size_t c = 0; c < outputs(); ++c) {
+void Preparation::round(const double* prepared, std::size_t n, T* to) const {
+  for (std::size_t c = 0; c < n; ++c) {
     to[c] = static_cast<T>(prepared[c]);
     if (!std::isfinite(to[c]))
       throw DataError(Problem{
@@ -360,7 +365,7 @@ double Preparation::scaled_target(double x, std::size_t column, std::size_t n) c
   return (x - fit_.target_shifts[column]) * fit_.target_factors[column];
 }
 
-template void Preparation::round(const double*, float*) const;
-template void Preparation::round(const double*, double*) const;
+template void Preparation::round(const double*, std::size_t, float*) const;
+template void Preparation::round(const double*, std::size_t, double*) const;
 
 }  // namespace nnrun::host

@@ -1,6 +1,7 @@
 // How the raw rows of the data become the inputs of the network, and its outputs answers: division,
 // missing values, categories, feature maps, then scaling. The one place that knows it.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string>
@@ -34,9 +35,14 @@ class Preparation {
   bool changes() const { return !is_plain_ || recipe_.scales; }
   double divide_by() const { return recipe_.divide_by; }
   bool scales_targets() const { return recipe_.scales_targets(); }
-  std::size_t inputs() const { return recipe_.columns.size(); }
-  std::size_t outputs() const { return slots_.size(); }
-  /// Returns whether a raw number may be NaN.
+  /// Return how many numbers a row has, raw and prepared.
+  std::size_t row_inputs() const { return recipe_.columns.size(); }
+  std::size_t row_outputs() const { return slots_.size(); }
+  /// Return how many numbers an example has: a row, or the rows of a window.
+  std::size_t inputs() const { return row_inputs() * rows(); }
+  std::size_t outputs() const { return row_outputs() * rows(); }
+  std::size_t rows() const { return std::max<std::size_t>(1, recipe_.window); }
+  /// Returns whether a raw number of a row may be NaN.
   bool may_be_missing(std::size_t column) const { return recipe_.columns[column].is_filled(); }
 
   /// Learns from raw rows of the training part and from their targets what is not in use already.
@@ -60,9 +66,10 @@ class Preparation {
 
   /// Prepares one example. Throws DataError if a result is not finite.
   void apply(const double* raw, double* prepared) const;
-  /// Rounds a prepared example to T. Throws DataError for a number that is too large.
+  void apply_to_row(const double* raw, double* prepared) const;
+  /// Rounds `n` numbers of a prepared example to T. Throws DataError for one that is too large.
   template <class T>
-  void round(const double* prepared, T* to) const;
+  void round(const double* prepared, std::size_t n, T* to) const;
   /// Scales the targets of one example, in place. Throws DataError if one has no logarithm.
   void scale_targets(double* targets, std::size_t n) const;
   /// Returns an output, or a scaled target, in the units of the data.

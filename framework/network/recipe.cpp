@@ -35,6 +35,7 @@ class RecipeReader {
       for (const std::string& feature : texts(json, "features"))
         recipe.features.push_back({feature, {}});
     recipe.scales = json.contains("scales");
+    if (json.contains("window")) recipe.window = read_window(json, recipe);
     if (json.contains("target_scale")) read_target_scale(json, recipe);
     return recipe;
   }
@@ -74,6 +75,13 @@ class RecipeReader {
     const double x = map.at(key).get<double>();
     if (!std::isfinite(x)) refuse("has a '" + std::string(key) + "' that is not finite");
     return x;
+  }
+  std::size_t read_window(const Json& json, const Recipe& recipe) const {
+    const double window = number(json, "window", 0);
+    if (!(window >= 1) || window != std::floor(window) ||
+        window > static_cast<double>(most_columns) / static_cast<double>(recipe.columns.size()))
+      refuse("has a 'window' that is not a number of rows");
+    return static_cast<std::size_t>(window);
   }
   void read_target_scale(const Json& json, Recipe& recipe) const {
     const auto scale_of = [&](const std::string& word) {
@@ -138,7 +146,7 @@ Json json_of(const Column& column) {
 }  // namespace
 
 bool Recipe::is_plain() const {
-  return features.empty() && divide_by == 1 && !scales_targets() &&
+  return features.empty() && divide_by == 1 && !scales_targets() && window == 0 &&
          std::ranges::all_of(columns, &Column::is_plain);
 }
 
@@ -152,6 +160,7 @@ Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns) {
   const DataSpec& data = experiment.data;
   Recipe recipe{
       .columns = std::move(columns), .features = data.features, .target_scale = data.target_scale};
+  if (data.windows) recipe.window = data.windows->length;
   for (Column& column : recipe.columns) {
     column.scale = column.is_category ? Scale::none : data.scale;
     const auto rule = std::ranges::find_if(
@@ -176,6 +185,7 @@ std::string to_json(const Recipe& recipe) {
   for (const Placed<std::string>& feature : recipe.features)
     json["features"].push_back(feature.value);
   if (recipe.scales) json["scales"] = true;
+  if (recipe.window > 0) json["window"] = recipe.window;
   if (recipe.target_scale != TargetScale::none) json["target_scale"] = word_of(recipe.target_scale);
   for (const TargetScale scale : recipe.target_scales)
     json["target_scale"].push_back(word_of(scale));

@@ -31,6 +31,7 @@ struct Recipe {
   TargetScale target_scale = TargetScale::none;
   std::vector<TargetScale> target_scales = {};  ///< of each target, if they differ
   std::string target = {};                      ///< its name, for messages; may be empty
+  std::size_t window = 0;  ///< how many rows an example has, one after the other; 0: it is a row
 
   bool scales_targets() const {
     return target_scale != TargetScale::none || !target_scales.empty();

@@ -76,6 +76,7 @@ ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>
     for (const Column& column : trained.recipe->columns) {
       // where a name is missing, columns go by their order
       if (column.name.empty()) break;
+      if (std::ranges::count(trained.names.targets, column.name) > 0) continue;  // of a series
       add(column.name, flags_of(column.missing, column.unknown),
           column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER, column.texts);
     }

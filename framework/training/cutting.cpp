@@ -18,7 +18,9 @@ std::size_t share(double fraction, std::size_t n) {
 }  // namespace
 
 Cutting::Cutting(const DataSpec& data, const std::string& data_set)
-    : split_(data.split), place_(data.use.place), where_("data set '" + data_set + "'") {}
+    : split_(data.split), place_(data.use.place), where_("data set '" + data_set + "'") {
+  if (data.windows) split_.shuffle = false;
+}
 
 void Cutting::count_in(DataShape& shape) const {
   const std::size_t all = shape.examples[NNRUN_TRAIN];
@@ -80,7 +82,7 @@ std::vector<std::uint8_t> Cutting::parts_of(std::size_t count, std::span<const d
                               .place = random.object().place(),
                               .hint = "write random: philox"});
   if (split_.shuffle) random.shuffle(order, "split", 0);
-  std::array<std::size_t, NNRUN_PARTS> sizes = shape.examples;
+  std::array<std::size_t, NNRUN_PARTS> sizes = shape.rows;
   if (split_.validation == 0) sizes[NNRUN_VALIDATION] = 0;  // the data set may have one
   if (split_.test == 0) sizes[NNRUN_TEST] = 0;
   const auto by_class = [&] {
@@ -120,7 +122,7 @@ Cut Cutting::fold_of(std::span<const double> targets, std::span<const std::uint3
     shape.folds.rare.push_back(name_of_class(targets.subspan(first * out, out), shape.names));
   return cut_fold(
       rest,
-      {split_.folds, split_.fold, split_.validation > 0 ? shape.examples[NNRUN_VALIDATION] : 0},
+      {split_.folds, split_.fold, split_.validation > 0 ? shape.rows[NNRUN_VALIDATION] : 0},
       classes.of_example);
 }
 

@@ -9,6 +9,7 @@
 #include "training/columns_of_data.hpp"
 #include "training/data_parts.hpp"
 #include "training/example_reader.hpp"
+#include "training/windows.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -32,8 +33,10 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
     : object_(experiment.data.use),
       weights_(experiment.data.weights),
       place_(experiment.data.use.place),
+      windows_(experiment.data.windows),
       cutting_(experiment.data, object_.plugin().name) {
   const Doing here("opening the data");
+  if (windows_) require_whole(experiment.data.columns);
   nnrun_data data{};
   data.size = sizeof data;
   const ToldColumns told = trained ? ToldColumns(*trained, experiment.data.columns, weights_.value)
@@ -48,6 +51,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   take(data);
   order_classes(experiment, trained);
   if (!weights_.value.empty()) take_out_weights(trained != nullptr);
+  if (windows_) add_past_targets(shape_, *windows_, place_);
   if (!trained) {
     require_sense(experiment.data.columns, weights_.value, shape_.columns, shape_.names,
                   (object_.functions<nnrun_dataset>().flags & NNRUN_TABLE) != 0);
@@ -59,6 +63,8 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
                                 .hint = "remove target_scale"});
   }
   cutting_.count_in(shape_);
+  shape_.rows = shape_.examples;
+  if (windows_) count_windows(shape_, *windows_, "data set '" + object_.plugin().name + "'");
   if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
     throw DataError(Problem{.what = "there is no example to train on",
                             .where = "data set '" + object_.plugin().name + "'"});
@@ -150,32 +156,39 @@ std::string as_image(const nnrun_shape& shape) {
 
 }  // namespace
 
+nnrun_shape DataSource::shape_of_example(const Preparation& preparation) const {
+  return windows_ ? nnrun_shape{2, {preparation.rows(), preparation.row_outputs()}} : shape_.input;
+}
+
 void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                              const Experiment& experiment) const {
   const std::size_t prepared = preparation.outputs(), outputs = graph.output().cols;
+  const nnrun_shape example = shape_of_example(preparation);
   if (prepared != graph.input_cols) {
     const bool features = !experiment.data.features.empty();
     Problem problem{.what = "the model's input is " + text_of(graph.input) + ", but " +
                             (features ? "'features' makes " + std::to_string(prepared)
-                             : prepared == preparation.inputs()
-                                 ? "an example of the data set has " + text_of(shape_.input)
+                             : prepared == preparation.inputs() || windows_
+                                 ? "an example of the data set has " + text_of(example)
                                  : "the columns of the data set make " + std::to_string(prepared)),
                     .place = experiment.model.input.place,
                     .hint = "write input: " + std::to_string(prepared)};
     const bool given = !features && prepared == preparation.inputs();
     if (given && graph.input.rank > 1 && shape_.input.rank > 1)
       problem.hint = "write input: " + as_image(shape_.input);
+    if (windows_) problem.hint = "remove input: it follows from the data";
     if (!features && !given) problem.note = preparation.counts_in_words();
     throw GraphError(std::move(problem));
   }
-  if (experiment.data.features.empty() && !lie_alike(shape_.input, graph.input))
+  if (experiment.data.features.empty() && !lie_alike(example, graph.input))
     throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +
-                                     ", but an example of the data set is " +
-                                     text_of(shape_.input) + ": the numbers lie in another order",
+                                     ", but an example of the data set is " + text_of(example) +
+                                     ": the numbers lie in another order",
                              .place = experiment.model.input.place,
-                             .hint = "images are height x width x channels: move the axes of the "
-                                     "array, or write input: " +
-                                     as_image(shape_.input)});
+                             .hint = windows_ ? "remove input: it follows from the data"
+                                              : "images are height x width x channels: move the "
+                                                "axes of the array, or write input: " +
+                                                    as_image(shape_.input)});
   if (size_of(shape_.target) != outputs) refuse_targets(outputs);
 }
 
@@ -212,17 +225,20 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
                     cols = size_of(shape_.input) + others;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const Bytes examples = given_[part];
+    const std::size_t prepared = preparation.row_outputs() + others;
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
-                         std::to_string(preparation.outputs() + others) + " numbers",
-                     examples * (preparation.outputs() + others) * width, 1, place_,
-                     "use fewer examples"});
+                         std::to_string(prepared) + " numbers",
+                     examples * prepared * width, 1, place_, "use fewer examples"});
+    if (windows_ && shape_.examples[part] > 0)
+      needs.push_back({std::to_string(shape_.examples[part]) + " windows of " +
+                           std::to_string(preparation.outputs() + others) + " numbers",
+                       Bytes{shape_.examples[part]} * (preparation.outputs() + others) * width, 1,
+                       place_, "take shorter windows, or a longer stride"});
     // until all are known; what was prepared takes the place of what was not
-    if (preparation.changes() && !preparation.is_fitted() &&
-        cols * 8 > (preparation.outputs() + others) * width)
+    if (preparation.changes() && !preparation.is_fitted() && cols * 8 > prepared * width)
       needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +
                            " examples before their preparation",
-                       examples * (cols * 8 - (preparation.outputs() + others) * width), 1, place_,
-                       "use fewer examples"});
+                       examples * (cols * 8 - prepared * width), 1, place_, "use fewer examples"});
   }
   return needs;
 }

@@ -41,6 +41,7 @@ class DataSource {
 
  private:
   void take(const nnrun_data& data);
+  nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);
   [[noreturn]] void refuse_targets(std::size_t outputs) const;
@@ -53,6 +54,7 @@ class DataSource {
   Placed<std::string> weights_;
   std::size_t weight_at_ = 0;  // the column of what an example counts, if shape_.has_weights
   Place place_;
+  std::optional<WindowSpec> windows_;
   DataShape shape_;
   Cutting cutting_;
   std::array<std::size_t, NNRUN_PARTS> given_{};  // before it is cut

@@ -7,6 +7,7 @@
 #include "training/data_parts.hpp"
 #include "training/filled_parts.hpp"
 #include "training/kept_examples.hpp"
+#include "training/windows.hpp"
 namespace nnrun::host {
 
 /// Adds examples of a part to the parts that they are cut into, from the first on.
@@ -97,6 +98,10 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   ranges_ = filled.ranges();
   shape_.gaps = filled.gaps();
   std::array<Examples<T>, NNRUN_PARTS> parts = filled.take();
+  if (windows_)
+    for (Examples<T>& part : parts)
+      part = windows_of(part, *windows_, preparation.row_outputs(), size_of(shape_.target),
+                        shape_.past_targets > 0);
   require_weights(parts);
   return parts;
 }

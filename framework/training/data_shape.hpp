@@ -17,8 +17,10 @@ struct FoldFacts {
 
 /// Shapes, names and counts that a data set gives when it is opened.
 struct DataShape {
-  nnrun_shape input{}, target{};                    ///< as the data set gives them
+  nnrun_shape input{}, target{};  ///< as the data set gives them; of a series, those of a row
   std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
+  std::array<std::size_t, NNRUN_PARTS> rows{};      ///< the same, but of a series its rows
+  std::size_t past_targets = 0;  ///< targets of a series that are inputs too, behind the others
   FoldFacts folds;
   DataNames names;
   std::vector<Column> columns;  ///< of inputs

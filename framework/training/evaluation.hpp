@@ -52,18 +52,21 @@ class Evaluation {
     std::vector<double> means(out);
     for (std::size_t i = 0; i < examples.count * out; ++i)
       means[i % out] += static_cast<double>(examples.t.data()[i]);
-    Buffer<T> y(Model::most_rows * out), per_row(Model::most_rows);
+    Buffer<T> y(Model::most_rows * out);
     for (std::size_t i = 0; i < y.size(); ++i)
       y.data()[i] = static_cast<T>(means[i % out] / static_cast<double>(examples.count));
-    const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
-    double sum = 0;
-    for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
-      const std::size_t n = std::min(Model::most_rows, examples.count - from);
-      cost_.call("value", value, y.data(), examples.t.data() + from * out, out, per_row.data(), n,
-                 out);
-      add_costs(examples, per_row, from, n, sum);
-    }
-    return sum / examples.divisor_of(0, examples.count);
+    return cost_of(examples, [&](std::size_t, std::size_t) { return y.data(); });
+  }
+  /// Returns the score of a network that answers each example of a series with the targets of the
+  /// last row that it knows.
+  Score score_of_last(const Examples<T>& examples) {
+    const std::size_t out = model_.graph().output().cols;
+    Buffer<T> y(Model::most_rows * out);
+    const double cost = cost_of(examples, [&](std::size_t from, std::size_t n) {
+      std::copy_n(examples.last.data() + from * out, n * out, y.data());
+      return y.data();
+    });
+    return {cost, measure(examples.last.data(), examples)};
   }
 
   bool has_metrics() const { return !metrics_.empty(); }
@@ -103,6 +106,20 @@ class Evaluation {
   static constexpr std::size_t most_classes = 1000;  ///< of a table
 
  private:
+  /// Returns the mean cost of answers that no network gave. answers(from, n): a pointer to them.
+  double cost_of(const Examples<T>& examples, auto answers) const {
+    const std::size_t out = model_.graph().output().cols;
+    Buffer<T> per_row(Model::most_rows);
+    const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
+    double sum = 0;
+    for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
+      const std::size_t n = std::min(Model::most_rows, examples.count - from);
+      cost_.call("value", value, answers(from, n), examples.t.data() + from * out, out,
+                 per_row.data(), n, out);
+      add_costs(examples, per_row, from, n, sum);
+    }
+    return sum / examples.divisor_of(0, examples.count);
+  }
   static void add_costs(const Examples<T>& examples, const Buffer<T>& per_row, std::size_t from,
                         std::size_t n, double& sum) {
     const T* const weight = examples.weight.data();

@@ -94,7 +94,7 @@ void ExampleReader::refuse_weight(std::size_t part, std::size_t example, double 
 template <class T, class Target>
 void ExampleReader::take_weights(std::size_t part, std::size_t first, std::size_t n, double* x,
                                  T* to) const {
-  const std::size_t in = size_of(shape_.input);
+  const std::size_t in = size_of(shape_.input) - shape_.past_targets;
   for (std::size_t r = 0; r < n; ++r) {
     const double* const row = x + r * (in + 1);
     const double weight = row[weight_at_];
@@ -104,6 +104,15 @@ void ExampleReader::take_weights(std::size_t part, std::size_t first, std::size_
     double* out = x + r * in;
     for (std::size_t c = 0; c <= in; ++c)
       if (c != weight_at_) *out++ = row[c];
+  }
+}
+
+/// Makes targets of n rows of a series inputs, too, behind the others; x has room for them.
+void ExampleReader::append_targets(std::size_t n, double* x, const double* t) const {
+  const std::size_t in = size_of(shape_.input), past = shape_.past_targets, own = in - past;
+  for (std::size_t r = n; r-- > 0 && past > 0;) {
+    std::copy_backward(x + r * own, x + (r + 1) * own, x + r * in + own);
+    std::copy_n(t + r * past, past, x + r * in + own);
   }
 }
 
@@ -151,7 +160,7 @@ void ExampleReader::read(std::size_t part, std::size_t count,
   const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = two ? 2 : out;
   const std::size_t most =
       std::min(count, std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows));
-  std::vector<double> x(most * given), t(most * targets);
+  std::vector<double> x(most * given), t(most * targets);  // past targets have room, too
   std::vector<T> own_x(most * in), own_t(most * out), weight(shape_.has_weights ? most : 0);
   Stream stream(random_, stream_names[part], 0);
   // division is all that a plain preparation does; else the rest of it does that, too
@@ -164,6 +173,7 @@ void ExampleReader::read(std::size_t part, std::size_t count,
     if (status != 0) refuse_data(object_);
     if (two) shape_.two_classes.apply(std::span(t).first(n * 2));
     if (shape_.has_weights) take_weights<T, Target>(part, from, n, x.data(), weight.data());
+    append_targets(n, x.data(), t.data());
     if (!convert<T, T>(x.data(), n * in, divide_by, own_x.data()))
       require_inputs(part, from, std::span(x).first(n * in), own_x.data());
     if (!convert<T, Target>(t.data(), n * out, 1, own_t.data()))

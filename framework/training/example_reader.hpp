@@ -47,6 +47,7 @@ class ExampleReader {
                       const T* rounded) const;
   template <class Target>
   void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const;
+  void append_targets(std::size_t n, double* x, const double* t) const;
   void require_logarithms(std::size_t part, std::size_t first, std::span<const double> t) const;
 
   const Object& object_;

@@ -20,6 +20,8 @@ struct Examples {
   Buffer<T> weight{};
   /// What each example adds to the number that a sum of costs is divided by; empty: 1.
   Buffer<T> divisor{};
+  /// Of a series: the targets of the last row that each example knows; empty: none are known.
+  Buffer<T> last{};
 
   /// Returns what the costs of some examples in a row are divided by.
   double divisor_of(std::size_t from, std::size_t n) const {

@@ -8,16 +8,19 @@ namespace nnrun::host {
 
 template <class T>
 FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparation)
-    : preparation_(preparation), out_(size_of(shape.target)), x_(preparation.outputs()), t_(out_) {
+    : preparation_(preparation),
+      out_(size_of(shape.target)),
+      x_(preparation.row_outputs()),
+      t_(out_) {
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-    const std::size_t n = shape.examples[part];
-    parts_[part] = {Buffer<T>(n * preparation.outputs()), Buffer<T>(n * out_), n};
+    const std::size_t n = shape.rows[part];
+    parts_[part] = {Buffer<T>(n * preparation.row_outputs()), Buffer<T>(n * out_), n};
     if (shape.has_weights) parts_[part].weight = Buffer<T>(n);
   }
   if (!preparation.changes()) return;
-  for (std::size_t c = 0; c < preparation.inputs(); ++c)
+  for (std::size_t c = 0; c < preparation.row_inputs(); ++c)
     if (preparation.may_be_missing(c)) fillable_.push_back(c);
-  if (!fillable_.empty()) gaps_.resize(preparation.inputs());
+  if (!fillable_.empty()) gaps_.resize(preparation.row_inputs());
 }
 
 template <class T>
@@ -25,7 +28,7 @@ template <class From>
 void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
   Examples<T>& to = parts_[part];
   const std::size_t at = std::exchange(filled_[part], filled_[part] + some.count);
-  const std::size_t in = preparation_.inputs(), width = preparation_.outputs();
+  const std::size_t in = preparation_.row_inputs(), width = preparation_.row_outputs();
   const auto rounded = [](From x) { return static_cast<T>(x); };
   if (some.weight != nullptr)
     std::transform(some.weight, some.weight + some.count, to.weight.data() + at, rounded);
@@ -47,7 +50,7 @@ template <class T>
 void FilledParts<T>::observe(std::size_t part, const double* x) {
   for (const std::size_t c : fillable_) gaps_[c] += std::isnan(x[c]);
   if (part != NNRUN_TRAIN) return;
-  const std::size_t in = preparation_.inputs();
+  const std::size_t in = preparation_.row_inputs();
   if (ranges_.empty())
     for (std::size_t c = 0; c < in; ++c) ranges_.emplace_back(x[c]);
   for (std::size_t c = 0; c < in; ++c) ranges_[c].take(x[c]);
@@ -55,8 +58,8 @@ void FilledParts<T>::observe(std::size_t part, const double* x) {
 
 template <class T>
 void FilledParts<T>::prepare(const double* x, T* to) {
-  preparation_.apply(x, x_.data());
-  preparation_.round(x_.data(), to);
+  preparation_.apply_to_row(x, x_.data());
+  preparation_.round(x_.data(), x_.size(), to);
 }
 
 template <class T>

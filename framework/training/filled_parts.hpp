@@ -8,7 +8,8 @@ namespace nnrun::host {
 template <class T>
 class FilledParts {
  public:
-  /// Keeps a reference to the preparation, which is to be fitted before a row comes in.
+  /// Keeps a reference to the preparation, which is to be fitted before a row comes in. Of a series
+  /// it takes rows, not windows.
   FilledParts(const DataShape& shape, const Preparation& preparation);
 
   /// Takes the next examples of a part. Prepares in double: the mean of a column may be large, and

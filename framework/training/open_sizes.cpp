@@ -35,6 +35,7 @@ bool answers_yes_or_no(const LayerSpec& layer, bool positive_given) {
 std::vector<std::size_t> input_of(const Experiment& experiment, const DataSource& data) {
   const Preparation preparation = data.preparation(experiment);
   const nnrun_shape& shape = data.shape().input;
+  if (experiment.data.windows) return {preparation.rows(), preparation.row_outputs()};
   if (preparation.outputs() != size_of(shape)) return {preparation.outputs()};
   return {shape.sizes, shape.sizes + shape.rank};
 }

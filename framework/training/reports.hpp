@@ -15,6 +15,13 @@ class Reports {
   Score train() { return evaluation_.score(parts_[NNRUN_TRAIN]); }
   /// Returns the cost of the training part, were every answer the mean of its targets.
   double cost_of_means() const { return evaluation_.cost_of_means(parts_[NNRUN_TRAIN]); }
+  /// Returns the score of a part of a series, were every answer the last value that is known;
+  /// nothing if none is.
+  std::optional<Score> of_last(std::size_t part) {
+    const Examples<T>& examples = parts_[part];
+    if (examples.last.data() == nullptr || examples.count == 0) return std::nullopt;
+    return evaluation_.score_of_last(examples);
+  }
   /// Returns the metrics of the training part. outputs: as training computed them for all of it;
   /// nullptr: they are computed again.
   std::vector<double> train_metrics(const T* outputs) {

@@ -84,6 +84,13 @@ void require_numbers(const PredictRow& row, const std::vector<Column>& columns) 
 
 void read_rows(Experiment& experiment, const std::vector<Column>& columns) {
   if (experiment.predict.empty()) return;
+  if (experiment.data.windows)
+    throw ConfigError(
+        Problem{.what = "a row of 'predict' is one row, but an example is a window of " +
+                        std::to_string(experiment.data.windows->length),
+                .place = experiment.predict.front().place,
+                .hint = "remove 'predict', and write nnrun predict RUN --csv FILE when "
+                        "the run is done"});
   const Recipe recipe = recipe_of(experiment, columns);
   const TextSettings text(experiment.data.use);
   InputColumns reader(recipe, text);

@@ -171,6 +171,7 @@ class TrainerOf final : public Trainer {
   }
 
   double cost_of_means() const override { return reports_.cost_of_means(); }
+  std::optional<Score> score_of_last(std::size_t part) override { return reports_.of_last(part); }
 
   TargetSummary targets() const override {
     return summary_of(parts_, source_.shape(), model_->preparation());
@@ -215,7 +216,7 @@ class TrainerOf final : public Trainer {
     std::vector<T> rounded(preparation.outputs());
     for (const PredictRow& row : experiment_.predict) {
       preparation.apply(row.numbers.data(), prepared.data());
-      preparation.round(prepared.data(), rounded.data());
+      preparation.round(prepared.data(), prepared.size(), rounded.data());
     }
   }
   const Examples<T>& train_part() const { return parts_[NNRUN_TRAIN]; }

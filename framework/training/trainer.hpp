@@ -62,6 +62,9 @@ class Trainer {
   virtual std::pair<double, double> target_range() const = 0;
   /// Returns the cost of the training part, were every answer the mean of its targets.
   virtual double cost_of_means() const = 0;
+  /// Returns the score of a part of a series, were every answer the last value that is known;
+  /// nothing for other data.
+  virtual std::optional<Score> score_of_last(std::size_t part) = 0;
   virtual TargetSummary targets() const = 0;
   /// Returns lines that say what classes and examples count; empty if all count 1.
   virtual std::vector<std::string> weight_words() const = 0;
