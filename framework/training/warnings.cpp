@@ -127,6 +127,18 @@ nnrun_range units_of(const Trainer& trainer) {
   return all;
 }
 
+/// Returns whether every unit of a layer sees all numbers of another one's output, which has
+/// several axes: elsewhere it would see those of the last axis, at each place.
+bool takes_in_one_row(const Node& node) {
+  if (node.inputs.size() != 1 || node.inputs[0] == data_input || node.plan.n_blocks == 0)
+    return false;
+  const nnrun_shape &in = node.in_shapes[0], &out = node.plan.out;
+  const nnrun_block& weights = node.plan.blocks[0];
+  const std::size_t all = size_of(in);
+  return in.rank > 1 && out.rank == 1 && all > in.sizes[in.rank - 1] &&
+         weights.role == NNRUN_WEIGHTS && weights.fan_in == all;
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
@@ -239,6 +251,17 @@ constexpr Rule rules[] = {
                       : "write another train.batch_size: " + std::to_string(f.examples) +
                             " examples are one more than batches of " +
                             std::to_string(f.batch_rows) + " hold"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const auto found = std::ranges::find_if(f.graph.nodes, takes_in_one_row);
+      if (found == f.graph.nodes.end()) return {};
+      const nnrun_shape& in = found->in_shapes[0];
+      return Problem{
+          .what = "each unit of " + found->name + " sees all " + host::text_of(in) +
+                  " numbers, not " + std::to_string(in.sizes[in.rank - 1]) +
+                  " at each place, as in Keras and PyTorch",
+          .place = found->place,
+          .hint = "put {type: flatten} before it if that is meant, else write axis: last"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       const Node* const frozen = frozen_node(f.graph);

@@ -1,6 +1,7 @@
 // dense for one example. Every load and store is a whole lane: a wide load of what was just stored
 // in pieces stalls, which costs more than the arithmetic.
 #pragma once
+#include <algorithm>
 #include <nnrun/plugin.hpp>
 
 namespace dense {
@@ -14,12 +15,14 @@ constexpr size_t stride_of(size_t units) {
   return units == 1 ? 1 : padded(units);
 }
 
-/// W is inputs × units in memory, followed by the bias; see dense.cpp. What a batch needs of it.
+/// W is inputs × units in memory, followed by the bias; see dense.cpp. What a batch needs of it. A
+/// row has as many numbers as a unit sees: an example may be several.
 template <class T>
 struct View {
-  NNRUN_INLINE View(const LayerCall<T>& c, bool bias)
-      : in(c.in_cols(0)),
-        units(c.cols()),
+  NNRUN_INLINE View(const LayerCall<T>& c, bool bias, size_t inputs)
+      : rows(c.rows() * (c.in_cols(0) / inputs)),
+        in(inputs),
+        units(c.shape().sizes[c.shape().rank - 1]),
         stride(stride_of(units)),
         bias_at(padded(in * stride)),
         add(c.call.accumulate != 0),
@@ -31,7 +34,7 @@ struct View {
         y(c.out()),
         dx(c.d_in(0)),
         dw(c.dw()) {}
-  size_t in, units, stride, bias_at;
+  size_t rows, in, units, stride, bias_at;
   bool add, add_inputs;
   const T *x, *w, *b, *dy;
   T *y, *dx, *dw;
@@ -173,6 +176,23 @@ NNRUN_INLINE void spread_one(const LayerCall<T>& c, const T* v, size_t groups, s
       const T* row_of_w = w + (real ? k : 0) * stride_of(units);
       T* row = rows + (g * stride + k) * units;
       for (size_t u = 0; u < units; ++u) row[u] = y[u] + step * row_of_w[u];
+    }
+}
+
+/// The same where units see `in` inputs, at each place by itself: column k moves only the outputs
+/// of its place.
+template <class T>
+NNRUN_INLINE void spread_places(const LayerCall<T>& c, size_t in, const T* v, size_t groups,
+                                size_t stride, T* rows) {
+  const size_t units = c.shape().sizes[c.shape().rank - 1];
+  for (size_t g = 0; g < groups; ++g)
+    for (size_t k = 0; k < stride; ++k, ++v, rows += c.cols()) {
+      std::copy_n(c.out(), c.cols(), rows);
+      if (k >= c.in_cols(0)) continue;  // a column that does not exist
+      const T step = *v - c.in(0)[k];
+      const T* const w = c.w() + k % in * stride_of(units);
+      T* const moved = rows + k / in * units;
+      for (size_t u = 0; u < units; ++u) moved[u] += step * w[u];
     }
 }
 

@@ -75,6 +75,11 @@ const Net nets[] = {
      "    - {name: mean, type: global_average_pooling2d}\n"
      "    - {name: most, type: global_max_pooling2d, inputs: [up_sampling2d_1]}\n"
      "    - {type: add, inputs: [mean, most]}\n    - {type: dense, units: 2}\n"},
+    {"places of a sequence, each by itself",
+     "    - {type: dense, units: 12}\n    - {type: reshape, shape: [4, 3]}\n"
+     "    - {type: scale}\n    - {type: dense, units: 9, axis: last}\n"
+     "    - {type: dense, units: 1, axis: last}\n    - {type: flatten}\n"
+     "    - {type: dense, units: 2}\n"},
     {"a softmax behind a scale",
      "    - {type: dense, units: 3}\n    - {type: scale, activation: softmax}\n"},
 };

@@ -126,6 +126,41 @@ TEST_CASE("scale starts as the identity and prelu with He's slope", "[plugins][l
   CHECK(host::build_graph(net("    - {type: scale, bias: false}\n")).parameter_count() == 2);
 }
 
+TEST_CASE("dense along the last axis takes each place by itself", "[plugins][layer]") {
+  for (const std::string product : {"ordered", "eigen"})
+    for (const std::size_t units : {1u, 7u, 20u}) {
+      CAPTURE(product, units);
+      Settings settings{{"units", static_cast<std::int64_t>(units)}, {"product", product}};
+      ImageLayer<float> places("dense", settings, {1, {3}}, 4 * 2 * 5);
+      settings.emplace_back("axis", std::string("last"));
+      ImageLayer<float> images("dense", settings, {3, {2, 5, 3}}, 4);  // the same numbers
+      CHECK(host::text_of(images.plan.out) == "2 x 5 x " + std::to_string(units));
+      CHECK(images.plan.work_per_row == 2 * 5 * 3 * units);
+      for (ImageLayer<float>* const layer : {&places, &images})
+        for (const bool add : {false, true}) {
+          layer->forward();
+          layer->backward_inputs(add);
+          layer->backward_parameters(add);
+        }
+      CHECK(all_of(images.y) == all_of(places.y));
+      CHECK(all_of(images.dx) == all_of(places.dx));
+      CHECK(all_of(images.dw) == all_of(places.dw));
+      for (std::size_t i = 0; i < images.y.size(); ++i) {
+        const std::size_t unit = i % units;
+        double sum = static_cast<double>(images.w.data()[images.at(1, {unit})]);
+        for (std::size_t k = 0; k < 3; ++k)
+          sum += static_cast<double>(images.x.data()[i / units * 3 + k]) *
+                 static_cast<double>(images.w.data()[images.at(0, {unit, k})]);
+        CHECK(static_cast<double>(images.y.data()[i]) == Approx(sum).margin(1e-5));
+      }
+      const std::vector<float> all = all_of(images.y);
+      std::fill_n(images.y.data(), images.y.size(), 0.f);
+      for (std::size_t row = images.rows; row-- > 0;)
+        images.run(&nnrun_layer_functions::forward, row, 1);  // one example is several rows
+      CHECK(all_of(images.y) == all);
+    }
+}
+
 TEST_CASE("layers of images say what an image is, and what does not fit into it",
           "[plugins][layer]") {
   const std::string conv = "    - {name: c, type: conv2d, filters: 4, kernel_size: 5";
@@ -160,6 +195,8 @@ TEST_CASE("layers of images say what an image is, and what does not fit into it"
         "error: layer 'conv2d': 'strides' takes one number, or two, for height and width, not 3");
   CHECK(said(conv + ", strides: 1.5}\n", "[7, 8, 3]") ==
         "error: layer 'conv2d': 'strides' takes whole numbers only");
+  CHECK(said(conv + ", strides: 0}\n", "[7, 8, 3]") ==
+        "error: 'strides' must be in [1, 4096], not 0");
   CHECK(
       said("    - {name: c, type: conv2d, filters: 2147483648, kernel_size: 4096, padding: same}\n",
            "[7, 8, 3]") ==

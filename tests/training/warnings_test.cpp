@@ -97,6 +97,29 @@ TEST_CASE("rows of several columns that are not what the outputs or metrics take
         "mean_absolute_error or r2\n");
 }
 
+TEST_CASE("a dense layer that sees all numbers of an image is warned of, unless flatten says so",
+          "[training][warnings]") {
+  const auto said_of = [](const std::string& layers) {
+    const host::Experiment e = experiment("data: diagonal\nmodel:\n  input: 2\n  layers:\n" +
+                                          layers + "train: {cost: mean_squared_error}\n");
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  const std::string image =
+                        "    - {type: dense, units: 18}\n    - {type: reshape, shape: [3, 3, 2]}\n"
+                        "    - {type: conv2d, filters: 4, kernel_size: 2}\n",
+                    last = "    - {type: dense, units: 1}\n";
+  CHECK(said_of(image + last) ==
+        "each unit of dense_2 sees all 2 x 2 x 4 numbers, not 4 at each place, as in Keras and "
+        "PyTorch | put {type: flatten} before it if that is meant, else write axis: last\n");
+  CHECK(said_of(image + "    - {type: flatten}\n" + last) == "");
+  CHECK(said_of(image + "    - {type: dense, units: 3, axis: last}\n" +
+                "    - {type: global_average_pooling2d}\n" + last) == "");
+  CHECK(said_of("    - {type: reshape, shape: [1, 2]}\n" + last) == "");  // there is one place
+}
+
 TEST_CASE("classes of other authors are warned of by what they declare", "[training][warnings]") {
   const PluginFactory factory;
   host::Registry plugins;
@@ -201,7 +224,7 @@ TEST_CASE("a layer that compares examples is warned of batches of one", "[traini
   CHECK(warned(normalized, 10, 40) == "");
   CHECK(warned("{type: layer_norm}", 1, 40) == "");
   // of a picture, every place counts
-  CHECK(warned("{type: reshape, shape: [2, 1]}, {type: batch_norm}", 1, 40) == "");
+  CHECK(warned("{type: reshape, shape: [2, 1]}, {type: batch_norm}, {type: flatten}", 1, 40) == "");
 }
 
 TEST_CASE("what fits together is not warned of", "[training][warnings]") {
