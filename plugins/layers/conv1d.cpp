@@ -38,7 +38,7 @@ struct Conv1d : ConvolutionLayer<Conv1d> {
     windows::require_sequence(p, name);
     const Convolution v = sizes(p.in[0]);
     windows::require_windows(p, v.x);
-    v.require_groups(name);
+    convolution::require_groups(name, v.channels, v.groups);
     v.plan(p);
     p.out = {2, {v.x.out, v.filters}};
     nnrun_block& weights = p.blocks[0];

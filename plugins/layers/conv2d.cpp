@@ -40,7 +40,7 @@ struct Conv2d : ConvolutionLayer<Conv2d> {
     windows::require_image(p, name);
     const Convolution v = sizes(p.in[0]);
     windows::require_windows(p, v.y, v.x);
-    v.require_groups(name);
+    convolution::require_groups(name, v.channels, v.groups);
     v.plan(p);
   }
 

@@ -21,6 +21,13 @@ inline void require_groups(std::int64_t filters, std::int64_t groups) {
     throw nnrun::Error("'filters' must be a multiple of 'groups', and " + std::to_string(filters) +
                        " is not one of " + std::to_string(groups));
 }
+/// Throws if groups do not cut the channels of an input.
+inline void require_groups(const std::string& layer, std::size_t channels, std::size_t groups) {
+  if (channels % groups != 0)
+    throw nnrun::Error(layer + " cannot cut " + std::to_string(channels) + " channels into " +
+                           std::to_string(groups) + " groups",
+                       "", "'groups' must divide the channels of the input, and 'filters'");
+}
 }  // namespace convolution
 
 /// The sizes of a convolution, all that is known before the numbers.
@@ -38,6 +45,8 @@ struct Convolution {
   /// Numbers from the weights of one tap to the next.
   size_t stride() const { return nnrun::padded(filters); }
   size_t pixels() const { return y.out * x.out; }
+  /// Images whose slopes are summed at once: a short sum costs more to store than to make.
+  size_t images() const { return std::max<size_t>(1, 256 / pixels()); }
 
   bool pads() const { return y.pads() || x.pads(); }
   /// Numbers of a row of pixels, and of an image; between zeros where windows reach over its edge.
@@ -59,13 +68,6 @@ struct Convolution {
     return packed(y.window * x.window * group_filters(), group_channels());
   }
 
-  /// Throws if the groups do not cut the channels.
-  void require_groups(const std::string& layer) const {
-    if (channels % groups != 0)
-      throw nnrun::Error(layer + " cannot cut " + std::to_string(channels) + " channels into " +
-                             std::to_string(groups) + " groups",
-                         "", "'groups' must divide the channels of the input, and 'filters'");
-  }
   void plan(nnrun_plan& p) const {
     require_possible();
     const size_t window = y.window * x.window, fan_in = taps(), fan_out = window * filters,

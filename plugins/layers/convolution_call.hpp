@@ -18,6 +18,30 @@ struct Seen {
   }
 };
 
+namespace convolution {
+/// Writes the slopes of the bias, or adds to them: in four sums for each column, so that additions
+/// need not wait for each other.
+template <class T>
+NNRUN_CLONES void sum_pixels(const T* dy, std::size_t pixels, std::size_t columns, T* db,
+                             bool add) {
+  using std::size_t;
+  using Part = typename nnrun::Lane<T>::Part;
+  constexpr size_t lanes = nnrun::Lane<T>::part_size;
+  const auto at = [](const T* p) { return *reinterpret_cast<const Part*>(p); };
+  for (size_t from = 0; from < columns; from += lanes) {
+    Part sums[4] = {};
+    size_t p = 0;
+    for (; p + 4 <= pixels; p += 4)
+      for (size_t k = 0; k < 4; ++k) sums[k] += at(dy + (p + k) * columns + from);
+    for (; p < pixels; ++p) sums[0] += at(dy + p * columns + from);
+    const Part all = sums[0] + sums[1] + (sums[2] + sums[3]);
+    for (size_t j = 0; j < lanes && from + j < columns; ++j)
+      db[from + j] = add ? db[from + j] + all[j] : all[j];
+  }
+}
+
+}  // namespace convolution
+
 template <class T>
 class ConvolutionCall {
  public:
@@ -25,19 +49,20 @@ class ConvolutionCall {
                   const nnrun::LayerCall<T>& call)
       : v_(v), kernels_(kernels), c_(call) {}
 
-  void forward() const {
+  /// Writes the outputs, or adds to them.
+  void forward(bool add = false) const {
     const size_t columns = v_.group_filters(), panel = panel_of(columns);
     const bool as_they_are = v_.groups == 1 && v_.stride() == panel;
     for (size_t g = 0; g < v_.groups && !as_they_are; ++g)
       pack(c_.w() + g * columns, columns, c_.scratch() + g * v_.packed_forward());
     const T* const weights = as_they_are ? c_.w() : c_.scratch();
     for (size_t r = 0; r < c_.rows(); ++r)
-      forward_image(between_zeros(r), weights, c_.out() + r * c_.cols());
+      forward_image(between_zeros(r), weights, c_.out() + r * c_.cols(), add);
   }
 
   /// Pixel by pixel, for some images at once: all of them meet the same weights, and none but
-  /// those.
-  void backward_inputs() const {
+  /// those. Each begins with a number of its channel, if there are such.
+  void backward_inputs(const T* bias = nullptr) const {
     const size_t packed = v_.packed_backward();
     for (size_t g = 0; g < v_.groups; ++g)
       turn(c_.w() + g * v_.group_filters(), c_.scratch() + g * packed);
@@ -45,7 +70,7 @@ class ConvolutionCall {
       for (size_t i = 0; i < v_.y.in; ++i) {
         const Seen by_rows(v_.y, i);
         for (size_t j = 0; j < v_.x.in; ++j)
-          backward_pixel(r, i * v_.x.in + j, by_rows, Seen(v_.x, j));
+          backward_pixel(r, i * v_.x.in + j, by_rows, Seen(v_.x, j), bias);
       }
   }
 
@@ -59,14 +84,16 @@ class ConvolutionCall {
                  groups = (taps + at_once - 1) / at_once,
                  each = (groups + c_.call.tiles - 1) / c_.call.tiles * at_once,
                  first = std::min(taps, each * c_.call.tile), count = std::min(taps - first, each);
-    for (size_t r = 0; r < c_.rows() && count > 0; r += images())
+    for (size_t r = 0; r < c_.rows() && count > 0; r += v_.images()) {
+      const T* const images = bundle_between_zeros(r);
       for (size_t from = 0; from < v_.y.out; from += strip())
         for (size_t g = 0; g < v_.groups; ++g)
           for (size_t k = 0; k < (runs ? 1 : v_.y.window); ++k)
-            backward_taps({r, from, g, k, taps, first, count});
+            backward_taps({images, r, from, g, k, taps, first, count});
+    }
     if (v_.bias && c_.call.tile == c_.call.tiles - 1)
-      sum_pixels(c_.d_out(), c_.rows() * v_.pixels(), v_.filters, c_.dw() + v_.taps() * v_.stride(),
-                 c_.call.accumulate != 0);
+      convolution::sum_pixels(c_.d_out(), c_.rows() * v_.pixels(), v_.filters,
+                              c_.dw() + v_.taps() * v_.stride(), c_.call.accumulate != 0);
   }
 
  private:
@@ -113,6 +140,16 @@ class ConvolutionCall {
     windows::copy_between_zeros(x, v_.y, v_.x, v_.channels, to);
     return to;
   }
+  /// Returns as many of them as are summed at once.
+  const T* bundle_between_zeros(size_t row) const {
+    if (!v_.pads()) return c_.in(0) + row * c_.in_cols(0);
+    if (c_.kept_rows()) return c_.kept_rows() + row * v_.image();
+    const size_t end = std::min(c_.rows(), row + v_.images());
+    for (size_t r = row; r < end; ++r)
+      windows::copy_between_zeros(c_.in(0) + r * c_.in_cols(0), v_.y, v_.x, v_.channels,
+                                  c_.scratch() + (r - row) * v_.image());
+    return c_.scratch();
+  }
   /// The taps of a window, and the rows of packed weights that belong to them.
   gathered::Loops window(size_t panel) const {
     const size_t n = v_.group_channels(), row = v_.x.window * n * panel;
@@ -123,7 +160,7 @@ class ConvolutionCall {
             {down, across, 1},
             {step(row), step(n * panel), step(panel)}};
   }
-  void forward_image(const T* x, const T* weights, T* out) const {
+  void forward_image(const T* x, const T* weights, T* out, bool add) const {
     const size_t columns = v_.group_filters(), panel = panel_of(columns);
     for (size_t g = 0; g < v_.groups; ++g) {
       gathered::Product<T> m{};
@@ -136,12 +173,14 @@ class ConvolutionCall {
       if (v_.bias) m.bias = c_.w() + v_.taps() * v_.stride() + g * columns;
       m.columns = columns;
       m.count = v_.pixels();
-      m.covered = v_.groups == 1 ? covered(m.count, columns, panel) : 0;
+      m.add = add;
+      m.covered = v_.groups == 1 && !add ? covered(m.count, columns, panel) : 0;
       multiply(m);
     }
   }
 
-  void backward_pixel(size_t row, size_t pixel, const Seen& by_rows, const Seen& by_columns) const {
+  void backward_pixel(size_t row, size_t pixel, const Seen& by_rows, const Seen& by_columns,
+                      const T* bias) const {
     const size_t columns = v_.group_channels(), n = v_.group_filters(), panel = panel_of(columns),
                  count = std::min(images_at_once, c_.rows() - row);
     const bool run = v_.groups == 1 && by_columns.output_step == 1 && by_columns.tap_step == 1;
@@ -161,6 +200,7 @@ class ConvolutionCall {
       m.b = c_.scratch() + g * v_.packed_backward() +
             (by_rows.tap * v_.x.window + by_columns.tap) * n * panel;
       m.panel_step = v_.y.window * v_.x.window * n * panel;
+      if (bias) m.bias = bias + g * columns;
       m.columns = columns;
       m.count = count;
       m.add = c_.adds(0);
@@ -176,19 +216,17 @@ class ConvolutionCall {
     constexpr size_t near = 262144 / sizeof(T);
     return std::max<size_t>(1, near / (v_.x.out * v_.filters + v_.y.stride * v_.line()));
   }
-  /// Images that are summed at once: a short sum costs more to store than to make.
-  size_t images() const { return std::max<size_t>(1, 256 / v_.pixels()); }
 
   /// A bundle of pixels, and the taps that they are summed for.
   struct Bundle {
+    const T* images;
     size_t row, strip, group, tap_row, taps, first, count;
   };
   void backward_taps(const Bundle& u) const {
     const size_t n = v_.group_filters(), columns = v_.x.window * v_.group_channels();
     const auto line = step(v_.y.dilation * v_.line());
     gathered::Product<T> m{};
-    m.a.from = (v_.pads() ? c_.kept_rows() : c_.in(0)) + u.row * v_.image() +
-               u.strip * v_.y.stride * v_.line() + u.group * v_.group_channels();
+    m.a.from = u.images + u.strip * v_.y.stride * v_.line() + u.group * v_.group_channels();
     m.c.from = c_.dw() + u.tap_row * u.taps * v_.stride() + u.group * n;
     if (v_.in_runs()) {
       m.a = {m.a.from, v_.y.window, columns, line, 1};
@@ -200,7 +238,7 @@ class ConvolutionCall {
       m.c = {m.c.from, v_.x.window, each, step(each * v_.stride()), step(v_.stride())};
     }
     m.loops = {
-        {std::min(images(), c_.rows() - u.row), std::min(strip(), v_.y.out - u.strip), v_.x.out},
+        {std::min(v_.images(), c_.rows() - u.row), std::min(strip(), v_.y.out - u.strip), v_.x.out},
         {step(v_.image()), step(v_.y.stride * v_.line()), step(v_.x.stride * v_.channels)},
         {step(c_.cols()), step(v_.x.out * v_.filters), step(v_.filters)}};
     m.b = c_.d_out() + u.row * c_.cols() + u.strip * v_.x.out * v_.filters + u.group * n;
@@ -211,23 +249,6 @@ class ConvolutionCall {
     m.add = u.row > 0 || u.strip > 0 || c_.call.accumulate != 0;
     multiply(m);
   }
-  /// In four sums for each filter, so that additions need not wait for each other.
-  NNRUN_CLONES static void sum_pixels(const T* dy, size_t pixels, size_t columns, T* db, bool add) {
-    using Part = typename nnrun::Lane<T>::Part;
-    constexpr size_t lanes = nnrun::Lane<T>::part_size;
-    const auto at = [](const T* p) { return *reinterpret_cast<const Part*>(p); };
-    for (size_t from = 0; from < columns; from += lanes) {
-      Part sums[4] = {};
-      size_t p = 0;
-      for (; p + 4 <= pixels; p += 4)
-        for (size_t k = 0; k < 4; ++k) sums[k] += at(dy + (p + k) * columns + from);
-      for (; p < pixels; ++p) sums[0] += at(dy + p * columns + from);
-      const Part all = sums[0] + sums[1] + (sums[2] + sums[3]);
-      for (size_t j = 0; j < lanes && from + j < columns; ++j)
-        db[from + j] = add ? db[from + j] + all[j] : all[j];
-    }
-  }
-
   const Convolution& v_;
   const gathered::Kernels& kernels_;
   const nnrun::LayerCall<T>& c_;

@@ -159,10 +159,55 @@ void multiply(const Product<T>& m) {
 }
 static_assert(2 * lanes<float> <= widest_panel);
 
+/// Column by column, at the next P addresses of a walk: a vector of columns after the other.
+template <class T, size_t P>
+void run_by_column(const Product<T>& m, Walk<T>& walk) {
+  const Loops& loops = m.loops;
+  const size_t n0 = loops.n[0], n1 = loops.n[1], n2 = loops.n[2];
+  const ptrdiff_t a_step = loops.a[2], b_step = loops.b[2];
+  const T* a[P];
+  T* c[P];
+  for (size_t p = 0; p < P; ++p, walk.next()) a[p] = walk.a, c[p] = walk.c;
+  for (size_t from = 0; from < m.columns; from += lanes<T>) {
+    Vector<T> sums[P][1];
+    for (size_t p = 0; p < P; ++p) sums[p][0] = m.bias ? at(m.bias + from) : Vector<T>{};
+    for (size_t i = 0; i < n0; ++i)
+      for (size_t j = 0; j < n1; ++j) {
+        const auto down = static_cast<ptrdiff_t>(i), along = static_cast<ptrdiff_t>(j);
+        ptrdiff_t k = down * loops.a[0] + along * loops.a[1];
+        const T* y = m.b + from + down * loops.b[0] + along * loops.b[1];
+        for (size_t l = n2; l > 0; --l, k += a_step, y += b_step) {
+          const Vector<T> columns = at(y);
+#pragma GCC unroll 16
+          for (size_t p = 0; p < P; ++p) sums[p][0] += at(a[p] + k) * columns;
+        }
+      }
+    const size_t width = m.columns - from;
+    for (size_t p = 0; p < P; ++p) {
+      if (width >= lanes<T>) {
+        Vector<T>& to = at(c[p] + from);
+        to = m.add ? to + sums[p][0] : sums[p][0];
+      } else {
+        store_part<T, 1>(c[p] + from, sums[p], width, m.add);
+      }
+      a[p] += lanes<T>;
+    }
+  }
+}
+template <class T>
+void multiply_by_column(const Product<T>& m) {
+  Walk<T> walk(m);
+  size_t left = m.count;
+  for (; left >= rows_by_column; left -= rows_by_column) run_by_column<T, rows_by_column>(m, walk);
+  for (; left >= 3; left -= 3) run_by_column<T, 3>(m, walk);
+  for (; left > 0; --left) run_by_column<T, 1>(m, walk);
+}
+
 }  // namespace
 
 Kernels NNRUN_NAME(kernels_, NNRUN_LEVEL)() {
-  return {multiply<float>, multiply<double>, 2 * lanes<float>, 2 * lanes<double>};
+  return {multiply<float>,   multiply<double>,          2 * lanes<float>,
+          2 * lanes<double>, multiply_by_column<float>, multiply_by_column<double>};
 }
 
 }  // namespace gathered

@@ -1,6 +1,7 @@
-// The product behind convolutions: a matrix product whose left rows lie at addresses, so that the
-// windows of an image need not be copied out of it. Compiled once per x86-64 level and chosen when
-// the library is loaded.
+// The products behind convolutions: a matrix product whose left rows lie at addresses, so that the
+// windows of an image need not be copied out of it, and the same column by column, where each
+// channel has weights of its own. Compiled once per x86-64 level and chosen when the library is
+// loaded.
 #pragma once
 #include <cstddef>
 
@@ -45,11 +46,17 @@ using Multiply = void (*)(const Product<T>&);
 
 /// How many addresses a kernel takes at once: of half a panel and less, and of more.
 inline constexpr size_t narrow_rows = 10, wide_rows = 6;
+/// And how many one takes that goes column by column: the weights of a window of 3 × 3.
+inline constexpr size_t rows_by_column = 9;
 
 struct Kernels {
   Multiply<float> f32;
   Multiply<double> f64;
   size_t panel32, panel64;  ///< columns that a kernel takes at once
+  /// Column by column: Σ a[i][k][j] · b[k][j], where k steps from row to row in both. b needs no
+  /// panels, and `covered` is not looked at.
+  Multiply<float> by_column32;
+  Multiply<double> by_column64;
 
   template <class T>
   Multiply<T> of() const {
@@ -57,6 +64,13 @@ struct Kernels {
       return f32;
     else
       return f64;
+  }
+  template <class T>
+  Multiply<T> by_column() const {
+    if constexpr (sizeof(T) == sizeof(float))
+      return by_column32;
+    else
+      return by_column64;
   }
   template <class T>
   size_t panel() const {

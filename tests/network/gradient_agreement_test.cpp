@@ -75,6 +75,13 @@ const Net nets[] = {
      "    - {name: mean, type: global_average_pooling2d}\n"
      "    - {name: most, type: global_max_pooling2d, inputs: [up_sampling2d_1]}\n"
      "    - {type: add, inputs: [mean, most]}\n    - {type: dense, units: 2}\n"},
+    {"filters for each channel, and filters turned round",
+     "    - {type: dense, units: 40}\n    - {type: reshape, shape: [5, 4, 2]}\n"
+     "    - {type: depthwise_conv2d, kernel_size: [2, 3], depth_multiplier: 2, padding: same}\n"
+     "    - {type: depthwise_conv2d, kernel_size: 2, strides: [2, 1]}\n"
+     "    - {type: conv2d_transpose, filters: 2, kernel_size: 3, strides: 2, padding: same}\n"
+     "    - {type: conv2d_transpose, filters: 3, kernel_size: 2, strides: 3}\n"
+     "    - {type: global_average_pooling2d}\n    - {type: dense, units: 2}\n"},
     {"places of a sequence, each by itself",
      "    - {type: dense, units: 12}\n    - {type: reshape, shape: [4, 3]}\n"
      "    - {type: scale}\n    - {type: dense, units: 9, axis: last}\n"

@@ -2,25 +2,9 @@
 // against published ones.
 #include <numeric>
 
-#include "plugins/image_layer.hpp"
+#include "plugins/plain_sums.hpp"
 namespace nnrun::testing {
 namespace {
-
-using Numbers = std::vector<double>;
-
-/// Returns whether the layers add a product with one rounding.
-bool fuses() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("x86-64-v3");
-#else
-  return false;
-#endif
-}
-template <class T>
-T added(T sum, T a, T b) {
-  volatile T product = a * b;  // rounded by itself
-  return fuses() ? std::fma(a, b, sum) : sum + product;
-}
 
 /// What a convolution is told, in the words of its settings.
 struct Told {
@@ -29,113 +13,41 @@ struct Told {
   bool same, bias;
 
   Settings settings() const {
-    const auto whole = [](std::size_t n) { return static_cast<std::int64_t>(n); };
-    const auto pair = [](std::size_t a, std::size_t b) {
-      return std::vector<double>{static_cast<double>(a), static_cast<double>(b)};
-    };
-    return {{"filters", whole(filters)},
-            {"kernel_size", pair(kernel_y, kernel_x)},
-            {"strides", pair(stride_y, stride_x)},
+    return {{"filters", whole_number(filters)},
+            {"kernel_size", sides(kernel_y, kernel_x)},
+            {"strides", sides(stride_y, stride_x)},
             {"padding", std::string(same ? "same" : "valid")},
-            {"dilation_rate", pair(dilation_y, dilation_x)},
-            {"groups", whole(groups)},
+            {"dilation_rate", sides(dilation_y, dilation_x)},
+            {"groups", whole_number(groups)},
             {"bias", bias}};
   }
   nnrun_shape in() const { return {3, {height, width, channels}}; }
-};
-
-/// One side, as Keras has it.
-struct Side {
-  std::size_t in, kernel, stride, dilation, out, before;
-  Side(std::size_t inputs, std::size_t taps, std::size_t step, std::size_t spread, bool same)
-      : in(inputs), kernel(taps), stride(step), dilation(spread) {
-    const std::size_t reach = dilation * (kernel - 1) + 1;
-    out = same ? (in + stride - 1) / stride : (in - reach + stride) / stride;
-    const std::size_t needed = (out - 1) * stride + reach;
-    before = same && needed > in ? (needed - in) / 2 : 0;
-  }
-  /// Calls f(tap, input) for each tap of an output that meets an input.
-  template <class F>
-  void each(std::size_t output, F f) const {
-    for (std::size_t k = 0; k < kernel; ++k)
-      if (const std::size_t at = output * stride + k * dilation; at >= before && at - before < in)
-        f(k, at - before);
-  }
-};
-
-/// The same convolution by plain loops.
-template <class T>
-struct Plain {
-  const Told& told;
-  const ImageLayer<T>& c;
-  Side y, x;
-
-  Plain(const Told& t, const ImageLayer<T>& layer)
-      : told(t),
-        c(layer),
-        y(t.height, t.kernel_y, t.stride_y, t.dilation_y, t.same),
-        x(t.width, t.kernel_x, t.stride_x, t.dilation_x, t.same) {}
+  Side y() const { return {height, kernel_y, stride_y, dilation_y, same}; }
+  Side x() const { return {width, kernel_x, stride_x, dilation_x, same}; }
+  std::size_t pixels() const { return y().out * x().out; }
+  /// Images whose slopes of weights are summed at once.
+  std::size_t images() const { return std::max<std::size_t>(1, 256 / pixels()); }
 
   std::size_t input(std::size_t r, std::size_t i, std::size_t j, std::size_t channel) const {
-    return ((r * told.height + i) * told.width + j) * told.channels + channel;
+    return ((r * height + i) * width + j) * channels + channel;
   }
-  std::size_t output(std::size_t r, std::size_t i, std::size_t j, std::size_t filter) const {
-    return ((r * y.out + i) * x.out + j) * told.filters + filter;
-  }
-  /// Calls f(input, output, weight) of some images, in the order of output rows and columns, and
-  /// for each pixel of filters, tap rows, tap columns and channels.
-  template <class F>
-  void each_product(std::size_t from, std::size_t to, F f) const {
-    const std::size_t part = told.channels / told.groups, each = told.filters / told.groups;
+  /// The products of some images, in the order of output rows and columns, and for each pixel of
+  /// filters, tap rows, tap columns and channels.
+  template <class T, class F>
+  void each(const ImageLayer<T>& c, std::size_t from, std::size_t to, F f) const {
+    const std::size_t part = channels / groups, per_group = filters / groups;
+    const Side rows_of = y(), columns_of = x();
+    std::size_t output = from * pixels() * filters;
     for (std::size_t r = from; r < to; ++r)
-      for (std::size_t i = 0; i < y.out; ++i)
-        for (std::size_t j = 0; j < x.out; ++j)
-          for (std::size_t o = 0; o < told.filters; ++o)
-            y.each(i, [&](std::size_t k, std::size_t row) {
-              x.each(j, [&](std::size_t l, std::size_t column) {
+      for (std::size_t i = 0; i < rows_of.out; ++i)
+        for (std::size_t j = 0; j < columns_of.out; ++j)
+          for (std::size_t o = 0; o < filters; ++o, ++output)
+            rows_of.each(i, [&](std::size_t k, std::size_t row) {
+              columns_of.each(j, [&](std::size_t l, std::size_t column) {
                 for (std::size_t p = 0; p < part; ++p)
-                  f(input(r, row, column, o / each * part + p), output(r, i, j, o),
-                    c.at(0, {o, p, k, l}));
+                  f(input(r, row, column, o / per_group * part + p), output, c.at(0, {o, p, k, l}));
               });
             });
-  }
-  std::vector<T> outputs() const {
-    std::vector<T> out(c.rows * c.out_cols());
-    for (std::size_t i = 0; i < out.size(); ++i)
-      out[i] = told.bias ? c.w.data()[c.at(1, {i % told.filters})] : T(0);
-    each_product(0, c.rows, [&](std::size_t in, std::size_t to, std::size_t weight) {
-      out[to] = added(out[to], c.x.data()[in], c.w.data()[weight]);
-    });
-    return out;
-  }
-  std::vector<T> input_slopes(bool add) const {
-    std::vector<T> slopes(c.rows * c.in_cols());
-    each_product(0, c.rows, [&](std::size_t in, std::size_t to, std::size_t weight) {
-      slopes[in] = added(slopes[in], c.dy.data()[to], c.w.data()[weight]);
-    });
-    for (std::size_t i = 0; add && i < slopes.size(); ++i) slopes[i] += c.dx.data()[i];
-    return slopes;
-  }
-  /// In bundles of images, each summed by itself.
-  std::vector<T> weight_slopes(bool add, std::size_t images) const {
-    std::vector<T> slopes = add ? all_of(c.dw) : std::vector<T>(c.dw.size());
-    for (std::size_t r = 0; r < c.rows; r += images) {
-      std::vector<T> bundle(slopes.size());
-      each_product(r, std::min(c.rows, r + images),
-                   [&](std::size_t in, std::size_t to, std::size_t weight) {
-                     bundle[weight] = added(bundle[weight], c.x.data()[in], c.dy.data()[to]);
-                   });
-      for (std::size_t i = 0; i < slopes.size(); ++i) slopes[i] += bundle[i];
-    }
-    return slopes;
-  }
-  Numbers bias_slopes(bool add) const {
-    Numbers slopes(told.filters);
-    for (std::size_t o = 0; add && o < told.filters; ++o)
-      slopes[o] = static_cast<double>(c.dw.data()[c.at(1, {o})]);
-    for (std::size_t i = 0; i < c.dy.size(); ++i)
-      slopes[i % told.filters] += static_cast<double>(c.dy.data()[i]);
-    return slopes;
   }
 };
 
@@ -166,24 +78,8 @@ void check_order() {
     CAPTURE(trial, t.rows, t.height, t.width, t.channels, t.filters, t.kernel_y, t.kernel_x,
             t.stride_y, t.stride_x, t.dilation_y, t.dilation_x, t.groups, t.same, t.bias);
     ImageLayer<T> c("conv2d", t.settings(), t.in(), t.rows);
-    const Plain<T> plain(t, c);
-    REQUIRE(c.out_cols() == plain.y.out * plain.x.out * t.filters);
-    c.forward();
-    CHECK(all_of(c.y) == plain.outputs());
-    for (const bool add : {false, true}) {
-      const std::vector<T> dx = plain.input_slopes(add),
-                           dw = plain.weight_slopes(
-                               add, std::max<std::size_t>(1, 256 / (plain.y.out * plain.x.out)));
-      const Numbers db = t.bias ? plain.bias_slopes(add) : Numbers();
-      c.backward_inputs(add);
-      c.backward_parameters(add);
-      CHECK(all_of(c.dx) == dx);
-      const std::size_t weights = t.bias ? c.plan.blocks[1].offset : dw.size();
-      CHECK(std::equal(dw.begin(), dw.begin() + static_cast<std::ptrdiff_t>(weights), c.dw.data()));
-      for (std::size_t o = 0; o < db.size(); ++o)  // in another order: a few roundings
-        CHECK(static_cast<double>(c.dw.data()[weights + o]) ==
-              Approx(db[o]).epsilon(1e-5).margin(1e-5));
-    }
+    REQUIRE(c.out_cols() == t.pixels() * t.filters);
+    check_sums(c, t, t.filters, t.bias, t.images());
   }
 }
 
@@ -215,33 +111,15 @@ TEST_CASE("no bit of conv2d depends on how rows and tiles are cut", "[plugins][l
     const std::size_t first = 1 + random() % (t.rows - 1);
     CAPTURE(trial, t.rows, first);
     ImageLayer<float> c("conv2d", t.settings(), t.in(), t.rows);
-    c.forward();
-    c.backward_inputs(false);
-    c.backward_parameters(false);
-    const auto y = all_of(c.y), dx = all_of(c.dx), dw = all_of(c.dw);
-    std::fill_n(c.y.data(), c.y.size(), 0.f);
-    std::fill_n(c.dx.data(), c.dx.size(), 0.f);
-    for (const auto& [from, count] : {std::pair(first, t.rows - first), {std::size_t(0), first}}) {
-      c.run(&nnrun_layer_functions::forward, from, count);
-      c.run(&nnrun_layer_functions::backward_inputs, from, count);
-    }
-    const auto tiles = static_cast<std::uint32_t>(2 + random() % 6);
-    for (std::uint32_t tile = tiles; tile-- > 0;)
-      c.run(&nnrun_layer_functions::backward_parameters, 0, t.rows, false, tile, tiles);
-    CHECK(all_of(c.y) == y);
-    CHECK(all_of(c.dx) == dx);
-    CHECK(all_of(c.dw) == dw);
-    c.run(&nnrun_layer_functions::forward, 0, t.rows, false, 0, 1, false);
-    CHECK(all_of(c.y) == y);  // outside of training
+    check_cuts(c, first, static_cast<std::uint32_t>(2 + random() % 6));
   }
 }
 
 TEST_CASE("slopes of weights over an image larger than a cache are whole", "[plugins][layer]") {
   const Told t{2, 120, 100, 2, 8, 3, 3, 1, 1, 1, 1, 1, true, true};
   ImageLayer<double> c("conv2d", t.settings(), t.in(), t.rows);
-  const Plain<double> plain(t, c);
   c.forward();
-  const Numbers expected = plain.weight_slopes(false, 2);
+  const Numbers expected = PlainSums<double, Told>{c, t, 8, true}.weight_slopes(false, 2);
   c.backward_parameters(false);
   for (std::size_t i = 0; i < c.plan.blocks[1].offset; ++i)  // some 24,000 products each
     CHECK(c.dw.data()[i] == Approx(expected[i]).epsilon(1e-10).margin(1e-10));
@@ -261,7 +139,6 @@ TEST_CASE("conv2d gives the numbers of ONNX's examples of Conv", "[plugins][laye
 
 TEST_CASE("conv1d gives the numbers of conv2d over one row, and causal those of zeros before it",
           "[plugins][layer]") {
-  const auto whole = [](std::size_t n) { return static_cast<std::int64_t>(n); };
   std::mt19937 random(4);
   for (int trial = 0; trial < 40; ++trial) {
     Told t = drawn(random, trial);
@@ -271,11 +148,11 @@ TEST_CASE("conv1d gives the numbers of conv2d over one row, and causal those of 
     CAPTURE(trial, padding, t.rows, t.width, t.channels, t.filters, t.kernel_x, t.stride_x,
             t.dilation_x, t.groups);
     ImageLayer<float> one("conv1d",
-                          {{"filters", whole(t.filters)},
-                           {"kernel_size", whole(t.kernel_x)},
-                           {"strides", whole(t.stride_x)},
-                           {"dilation_rate", whole(t.dilation_x)},
-                           {"groups", whole(t.groups)},
+                          {{"filters", whole_number(t.filters)},
+                           {"kernel_size", whole_number(t.kernel_x)},
+                           {"strides", whole_number(t.stride_x)},
+                           {"dilation_rate", whole_number(t.dilation_x)},
+                           {"groups", whole_number(t.groups)},
                            {"bias", t.bias},
                            {"padding", padding}},
                           {2, {t.width, t.channels}}, t.rows);

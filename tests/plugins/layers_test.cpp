@@ -203,6 +203,39 @@ TEST_CASE("layers of images say what an image is, and what does not fit into it"
       "error: layer 'c': weights of 2147483648 x 3 x 4096 x 4096 are impossible");
 }
 
+TEST_CASE("depthwise_conv2d and conv2d_transpose say what cannot be", "[plugins][layer]") {
+  const std::string each = "    - {name: c, type: depthwise_conv2d, kernel_size: 5",
+                    turned = "    - {name: c, type: conv2d_transpose, filters: 4, kernel_size: 4";
+  CHECK(
+      said(each + "}\n", "[9, 4, 3]") ==
+      "error: layer 'c': windows of 5 x 5 do not fit into images of 9 x 4 | make them smaller, or "
+      "write padding: same");
+  CHECK(said(each + ", strides: 0}\n", "[7, 8, 3]") ==
+        "error: 'strides' must be in [1, 4096], not 0");
+  CHECK(said(each + ", depth_multiplier: 2147483648}\n", "[7, 8, 1024]") ==
+        "error: layer 'c': 2147483648 filters for each of 1024 channels are impossible");
+  CHECK(said(each + "}\n", "[28, 28]") ==
+        "error: layer 'c': depthwise_conv2d takes images of height x width x channels, not 28 x 28 "
+        "| write 'input: [28, 28, 1]' below model, or put {type: reshape, shape: [28, 28, 1]} "
+        "before it");
+  CHECK(said(turned + ", strides: 0}\n", "[7, 8, 3]") ==
+        "error: 'strides' must be in [1, 4096], not 0");
+  CHECK(said(turned + ", groups: 2}\n", "[7, 8, 3]") ==
+        "error: layer 'c': conv2d_transpose cannot cut 3 channels into 2 groups | 'groups' must "
+        "divide the channels of the input, and 'filters'");
+  CHECK(said(turned + ", groups: 3}\n", "[7, 8, 3]") ==
+        "error: layer 'conv2d_transpose': 'filters' must be a multiple of 'groups', and 4 is not "
+        "one of 3");
+  CHECK(said(turned + ", strides: [3, 2], output_padding: 2}\n", "[7, 8, 3]") ==
+        "error: layer 'conv2d_transpose': 'output_padding' must be less than 'strides'");
+  CHECK(said(turned + ", strides: 2, padding: same, output_padding: 0}\n", "[7, 8, 3]") ==
+        "error: layer 'c': windows of 4 x 4 with padding: same leave no room for all pixels of 7 x "
+        "8 x 3 | leave out 'output_padding', or make it 1 or more");
+  CHECK(said(turned + ", strides: 4096}\n", "[40000, 40000, 1]") ==
+        "error: layer 'c': an image of 163840000 x 163840000 x 4, with the zeros around it, is "
+        "impossible");
+}
+
 TEST_CASE("layers of sequences say what a sequence is, and what does not fit into it",
           "[plugins][layer]") {
   const std::string conv = "    - {name: c, type: conv1d, filters: 4, kernel_size: 5}\n";
