@@ -2,6 +2,11 @@
 // windows of an image need not be copied out of it, and the same column by column, where each
 // channel has weights of its own. Compiled once per x86-64 level and chosen when the library is
 // loaded.
+//
+// dense has a product of its own (ordered_product.hpp), though both add in one order: over batches
+// of 32 to 128 rows this one, which needs its right factor in panels, reached 0.6 to 0.9 of that
+// one's speed, which reads where it lies what is used few times, and turns the smaller factor.
+// From 256 rows on both are equal.
 #pragma once
 #include <cstddef>
 

@@ -8,7 +8,8 @@
 //
 // After Goto and van de Geijn, "Anatomy of high-performance matrix multiplication" (2008): a panel
 // of B stays in the first cache, a block of A in the second, a tile of C in registers. What lies
-// well is read where it lies, since packing a factor costs as much as using it some ten times.
+// well is read where it lies, since packing a factor costs as much as using it some ten times: the
+// reason why dense does not stand on the product of convolutions (gathered_product.hpp).
 #pragma once
 #include <algorithm>
 #include <cstddef>
