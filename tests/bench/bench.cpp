@@ -5,6 +5,7 @@
 
 #include "batches.hpp"
 #include "convolutions.hpp"
+#include "limit_lenet.hpp"
 #include "network/initial_values.hpp"
 #include "network/joined_cost.hpp"
 #include "network/padding.hpp"
@@ -117,16 +118,41 @@ void batch(const Setting& setting) {
   batches(setting.registry, setting.scratch, setting.rounds);
 }
 
-void filters(const Setting& setting) {
-  convolutions(setting.registry, setting.rounds);
+/// LeNet beside what a careful author reaches by hand.
+void lenet(const Setting& setting) {
   const host::Experiment e = images_like(setting.scratch, setting.registry);
   const auto one = host::Trainer::create(e, 1), two = host::Trainer::create(e, 2);
-  const std::size_t n = start_of<float>(e, false).train.count;
-  std::vector<Contender> contenders{trained("nnrun, 1 thread", *one),
-                                    trained("nnrun, 2 threads", *two)};
+  const Start<float> start = start_of<float>(e, false);
+  HandLenet hand(start.w);
+  const std::size_t n = start.train.count;
+  const auto by_hand = [&] { return hand.train(start.train.x.data(), start.train.t.data(), n); };
+  const double cost_by_hand = by_hand() / static_cast<double>(n), cost = first_cost(*one);
+  std::vector<Contender> contenders{
+      {"by hand, eight examples in lanes", [&] { return seconds_of(by_hand); }},
+      trained("nnrun, 1 thread", *one),
+      trained("nnrun, 2 threads", *two)};
   alternate(contenders, setting.rounds);
   print("LeNet: configs/mnist/lenet.yaml over made-up images, batch 64", contenders,
         static_cast<double>(n));
+  print_costs(cost_by_hand, cost);
+}
+void pictures(const Setting& setting, const char* title, const std::vector<std::size_t>& filters,
+              const char* head, std::size_t batch) {
+  const host::Experiment e = pictures_like(setting.scratch, filters, head, batch, setting.registry);
+  const auto one = host::Trainer::create(e, 1), two = host::Trainer::create(e, 2);
+  std::vector<Contender> contenders{trained("nnrun, 1 thread", *one),
+                                    trained("nnrun, 2 threads", *two)};
+  alternate(contenders, setting.rounds / 4 + 1);
+  print(title, contenders, static_cast<double>(rows_of_pictures));
+}
+void filters(const Setting& setting) {
+  convolutions(setting.registry, setting.rounds);
+  shares_of_peak(setting.registry, setting.rounds);
+  lenet(setting);
+  pictures(setting, "32 x 32 x 3: 16, 16, pool, 32, 32, pool, 64 units, 10, batch 64",
+           {16, 16, 0, 32, 32, 0}, "    - {type: flatten}\n    - {type: dense, units: 64}\n", 64);
+  pictures(setting, "32 x 32 x 3: 32, 32, pool, 64, 64, pool, 128, mean, 10, batch 32",
+           {32, 32, 0, 64, 64, 0, 128}, "    - {type: global_average_pooling2d}\n", 32);
 }
 
 /// The sweep that finite differences rest on, against the same framework run once per parameter.

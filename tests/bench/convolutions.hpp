@@ -6,4 +6,7 @@ namespace nnrun::bench {
 /// Prints how many multiplications and additions a second each pass makes, by one thread.
 void convolutions(host::Registry& registry, int rounds);
 
+/// Prints the share of what a core can do that each pass of layers of images makes.
+void shares_of_peak(host::Registry& registry, int rounds);
+
 }  // namespace nnrun::bench

@@ -22,14 +22,14 @@ fs::path ScratchFolder::write(const std::string& name, const std::string& text) 
 }
 
 namespace {
-/// 1,024 rows of 784 inputs in eighths and 10 targets, one of them 1: 3 MB.
-std::string made_up_digits() {
+/// Rows of inputs in eighths and 10 targets, one of them 1: 3 MB for 1,024 of 784.
+std::string made_up(int rows, int inputs) {
   std::string text;
-  for (int i = 0; i < 784; ++i) text += "x" + std::to_string(i) + ",";
+  for (int i = 0; i < inputs; ++i) text += "x" + std::to_string(i) + ",";
   for (int i = 0; i < 10; ++i) text += "t" + std::to_string(i) + (i < 9 ? "," : "\n");
   std::uint32_t random = 1;
-  for (int row = 0; row < static_cast<int>(rows_of_digits); ++row) {
-    for (int i = 0; i < 784; ++i) {
+  for (int row = 0; row < rows; ++row) {
+    for (int i = 0; i < inputs; ++i) {
       random = random * 1664525 + 1013904223;
       text += std::to_string(static_cast<double>(random >> 29) / 8).substr(0, 5) + ",";
     }
@@ -38,12 +38,16 @@ std::string made_up_digits() {
   }
   return text;
 }
+/// Writes the file unless it is there.
+void make_up(const ScratchFolder& folder, const std::string& name, int rows, int inputs) {
+  if (!fs::exists(folder.path() / name)) folder.write(name, made_up(rows, inputs));
+}
 }  // namespace
 
 host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std::size_t>& units,
                              std::size_t batch, const std::string& product,
                              host::Registry& registry) {
-  if (!fs::exists(folder.path() / "digits.csv")) folder.write("digits.csv", made_up_digits());
+  make_up(folder, "digits.csv", static_cast<int>(rows_of_digits), 784);
   std::string text = R"(
 seed: 1
 data: {type: csv, path: digits.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}
@@ -65,13 +69,37 @@ metrics: [accuracy]
 }
 
 host::Experiment images_like(const ScratchFolder& folder, host::Registry& registry) {
-  if (!fs::exists(folder.path() / "digits.csv")) folder.write("digits.csv", made_up_digits());
+  make_up(folder, "digits.csv", static_cast<int>(rows_of_digits), 784);
   const std::string config =
       "extends: " NNRUN_SOURCE_DIR
       "/configs/mnist/lenet.yaml\n"
       "data: {type: csv, path: digits.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}\n"
-      "train: {epochs: 1}\n";
+      "train: {epochs: 1, shuffle: false}\n";
   return host::read_experiment(folder.write("images.yaml", config), {}, registry);
+}
+
+host::Experiment pictures_like(const ScratchFolder& folder, const std::vector<std::size_t>& filters,
+                               const std::string& head, std::size_t batch,
+                               host::Registry& registry) {
+  make_up(folder, "pictures.csv", static_cast<int>(rows_of_pictures), 32 * 32 * 3);
+  std::string text = R"(
+seed: 1
+data: {type: csv, path: pictures.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}
+model:
+  input: [32, 32, 3]
+  defaults: {activation: relu}
+  layers:
+)";
+  for (const std::size_t n : filters)
+    text += n == 0 ? "    - {type: max_pooling2d}\n"
+                   : "    - {type: conv2d, kernel_size: 3, padding: same, filters: " +
+                         std::to_string(n) + "}\n";
+  text += head + "    - {type: dense, units: 10, activation: softmax}\n";
+  text +=
+      "train: {cost: cross_entropy, optimizer: {type: sgd, learning_rate: 0.01}, epochs: 1, "
+      "shuffle: false, batch_size: " +
+      std::to_string(batch) + "}\nmetrics: [accuracy]\n";
+  return host::read_experiment(folder.write("pictures.yaml", text), {}, registry);
 }
 
 host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,

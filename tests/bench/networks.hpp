@@ -30,6 +30,12 @@ host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std:
                              host::Registry& registry);
 /// configs/mnist/lenet.yaml over the same numbers, as images of 28 × 28 × 1.
 host::Experiment images_like(const ScratchFolder& folder, host::Registry& registry);
+/// Convolutions of 3 × 3, padding same, relu, over 256 made-up images of 32 × 32 × 3; 0 stands for
+/// a max pooling. head: the lines of the layers between them and ten units with softmax.
+host::Experiment pictures_like(const ScratchFolder& folder, const std::vector<std::size_t>& filters,
+                               const std::string& head, std::size_t batch,
+                               host::Registry& registry);
+inline constexpr std::size_t rows_of_pictures = 256;
 /// Inputs and layers of dense units, sigmoid; only for sweeps, since its data do not fit.
 host::Experiment chain(const ScratchFolder& folder, std::size_t inputs,
                        const std::vector<std::size_t>& units, host::Registry& registry);
