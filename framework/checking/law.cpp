@@ -109,7 +109,7 @@ Finding settings_law(const Subject& subject) {
     return broken("refuses its own defaults: " + said);
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
     const nnrun_setting& setting = setting_of(plugin, i);
-    if (is_reserved(plugin.kind, setting.name))
+    if (is_reserved(plugin.kind, setting))
       return broken("'" + std::string(setting.name) +
                     "' is a name that nnrun takes for itself; of this kind: " +
                     join(reserved_names(plugin.kind), ", "));

@@ -62,7 +62,7 @@ Finding slope(const Subject& subject) {
       report.add(try_slope(value, keep, found), what, found);
     };
     const Numbers dw(trial.dw.data(), trial.dw.data() + trial.plan.n_parameters);
-    for (std::size_t k = 0; k < trial.x.size(); ++k)
+    for (std::size_t k = 0; k < trial.x.size() && trial.plan.indices == 0; ++k)
       for (std::size_t i = 0; i < trial.x[k].size() && !report.failed(); ++i)
         add(trial.x[k].data()[i], trial.dx[k].data()[i],
             "input " + std::to_string(i % trial.in_cols() + 1) + " of " + std::to_string(rows) +
@@ -95,6 +95,7 @@ Finding accumulation(const Subject& subject) {
   const Numbers again = trial.everything();
   std::string wrong = first_difference<double>(again, once);
   if (!wrong.empty()) return broken("adds where it should write: " + wrong);
+  trial.forward();  // backward may write over what it left
   trial.backward(1);
   for (const std::size_t at : trial.parameters()) {
     const double expected = 2 * once[5 * trial.out_cols + at];

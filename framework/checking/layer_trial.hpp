@@ -34,7 +34,7 @@ class LayerTrial {
     for (std::uint32_t k = 0; k < plan.n_in; ++k) {
       x.emplace_back(rows * in_cols());
       dx.emplace_back(rows * in_cols());
-      for (std::size_t i = 0; i < rows * in_cols(); ++i) x[k].data()[i] = number();
+      for (std::size_t i = 0; i < rows * in_cols(); ++i) x[k].data()[i] = input();
     }
     y = Buffer<T>(rows * out_cols);
     dy = Buffer<T>(rows * out_cols);
@@ -180,6 +180,10 @@ class LayerTrial {
     layer_.fail("plan");
   }
   T number() { return static_cast<T>(std::sin(++drawn_ * 1.7)); }
+  T input() {
+    if (plan.indices == 0) return number();
+    return static_cast<T>(static_cast<std::size_t>(++drawn_) * 7919 % plan.indices);
+  }
 
   const Object& layer_;
   std::size_t rows_;

@@ -97,6 +97,7 @@ class LayersReader {
   void read_classes(Fields& fields, const Chosen* layer, LayerSpec& out) {
     for (const Key* const key : keys_in("model.layers[]")) {
       if (!key->layer_use) continue;
+      if (layer && layer->plugin() && has_setting(*layer->plugin(), key->name())) continue;
       const ConfigNode* const own = fields.written(key->name());
       Use& use = out.*key->layer_use;
       if (!own || (own->is(ConfigNode::Kind::null) && !key->fallback.empty()))

@@ -10,6 +10,7 @@
 #include "config/keys.hpp"
 #include "config/paths.hpp"
 #include "config/predict_rows.hpp"
+#include "config/uses.hpp"
 #include "config/weights.hpp"
 namespace nnrun::host {
 namespace {
@@ -96,7 +97,8 @@ ConfigNode node_of(const LayerSpec& layer) {
   add(map, "inputs",
       list_of(layer.inputs, [](const auto& input) { return text_node(input.value); }));
   for (const Key* const key : keys_in("model.layers[]"))
-    if (key->layer_use && (layer.*key->layer_use || key->kind != "regularizer"))
+    if (key->layer_use && !has_setting(*layer.layer.plugin, key->name()) &&
+        (layer.*key->layer_use || key->kind != "regularizer"))
       add(map, key->name(), short_of(layer.*key->layer_use));
   // only where they are given: config.yaml of other networks stays as earlier versions wrote it
   if (layer.frozen) add(map, "frozen", plain_node("true"));

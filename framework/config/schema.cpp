@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "config/keys.hpp"
+#include "config/uses.hpp"
 #include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
@@ -305,7 +306,7 @@ class SchemaWriter {
       std::vector<std::string> required;
       for (std::uint32_t i = 0; i < plugin.table->n_settings; ++i) {
         const nnrun_setting& s = setting_of(plugin, i);
-        if (properties.contains(s.name)) continue;
+        if (properties.contains(s.name) && is_reserved(kind, s)) continue;
         properties[s.name] = schema_of(s);
         if (s.flags & NNRUN_REQUIRED) required.emplace_back(s.name);
       }

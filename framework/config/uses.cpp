@@ -53,9 +53,9 @@ std::string owners_of(const std::string& setting, std::string_view kind, const R
 /// Throws if a setting could never be given because its key is the host's.
 void refuse_reserved(const Class& plugin, const Place& place) {
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
-    const std::string name = setting_of(plugin, i).name;
-    if (is_reserved(plugin.kind, name))
-      throw PluginError(Problem{.what = plugin.label + " has a setting '" + name +
+    const nnrun_setting& setting = setting_of(plugin, i);
+    if (is_reserved(plugin.kind, setting))
+      throw PluginError(Problem{.what = plugin.label + " has a setting '" + setting.name +
                                         "', a name that nnrun takes for itself",
                                 .place = place,
                                 .hint = "the plugin's author must give it another name"});
@@ -70,8 +70,10 @@ std::vector<std::string> reserved_names(std::string_view kind) {
   return names;
 }
 
-bool is_reserved(std::string_view kind, std::string_view setting) {
-  return std::ranges::count(reserved_names(kind), setting) != 0;
+bool is_reserved(std::string_view kind, const nnrun_setting& setting) {
+  const bool own = kind == "layer" && setting.type == NNRUN_STRING &&
+                   std::string_view(setting.name) == "activation";
+  return !own && std::ranges::count(reserved_names(kind), setting.name) != 0;
 }
 
 Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view fallback,
@@ -139,7 +141,9 @@ Use Chosen::use(Fields* defaults, std::optional<std::size_t> may_be_open) {
   Use out{.plugin = plugin_, .settings = {}, .place = place_};
   bool complete = true;
   for (std::size_t i = 0; i < plugin_->table->n_settings; ++i) {
-    auto value = value_of(setting_of(*plugin_, i), defaults, may_be_open == i);
+    const nnrun_setting& setting = setting_of(*plugin_, i);
+    const bool shared = !std::ranges::count(reserved_names(plugin_->kind), setting.name);
+    auto value = value_of(setting, shared ? defaults : nullptr, may_be_open == i);
     if (value) out.settings.push_back(std::move(*value));
     complete = complete && value.has_value();
   }

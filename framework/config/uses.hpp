@@ -7,8 +7,9 @@ namespace nnrun::host {
 /// Returns the keys that the host puts beside a class's settings; no setting can have one of these
 /// names.
 std::vector<std::string> reserved_names(std::string_view kind);
-/// Returns whether a setting has one of these names.
-bool is_reserved(std::string_view kind, std::string_view setting);
+/// Returns whether a setting has one of these names, and may not: a layer may have a text
+/// `activation`, which it applies itself. Then the host's key of that name is not for it.
+bool is_reserved(std::string_view kind, const nnrun_setting& setting);
 
 bool has_setting(const Class& plugin, std::string_view name);
 

@@ -133,6 +133,15 @@ void require_slopes(const Node& node) {
               .hint = "freeze the layers before it too, or let this one learn"});
 }
 
+/// Throws GraphError for a layer of indices behind one that learns: it passes no slopes on.
+void require_data(const Node& node) {
+  if (node.plan.indices == 0 || !node.has_slope) return;
+  throw GraphError(
+      Problem{.what = "layer '" + node.name + "' takes whole numbers, but a layer before it learns",
+              .place = node.place,
+              .hint = "let it read the data: write inputs: [input]"});
+}
+
 /// With one output number per row, every activation works number by number.
 bool is_elementwise(const Object& activation, std::size_t cols) {
   return !activation || cols == 1 ||
@@ -257,6 +266,15 @@ double Graph::work_per_row() const {
   return work;
 }
 
+Indices Graph::indices() const {
+  Indices fewest;
+  for (const Node& node : nodes)
+    if (node.plan.indices > 0 && std::ranges::count(node.inputs, data_input) > 0 &&
+        (fewest.count == 0 || node.plan.indices < fewest.count))
+      fewest = {node.name, node.plan.indices};
+  return fewest;
+}
+
 bool Graph::free_cuts() const {
   return std::ranges::all_of(nodes, [](const Node& node) { return node.plan.free_cuts == 1; });
 }
@@ -295,6 +313,7 @@ Graph build_graph(const Experiment& experiment) {
     node.activation_cols =
         node.elementwise() ? node.cols : node.plan.out.sizes[node.plan.out.rank - 1];
     require_slopes(node);
+    require_data(node);
     node.has_slope |= node.learns();
     node.offset = append(graph.n_parameters, node.plan.n_parameters, "parameters", node);
     node.state_offset = append(graph.n_state, node.plan.n_state, "numbers of state", node);

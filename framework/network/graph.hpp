@@ -3,6 +3,7 @@
 #include <nnrun/abi.h>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <vector>
@@ -58,6 +59,20 @@ struct LearningStretch {
   double rate_factor;
 };
 
+/// What layers that read the data as indices take of them.
+struct Indices {
+  std::string layer;      ///< the one that takes the fewest
+  std::size_t count = 0;  ///< 0: there is no such layer
+
+  bool takes(double x) const {
+    return count == 0 || (x >= 0 && x < static_cast<double>(count) && x == std::floor(x));
+  }
+  /// Returns `, but layer 'embedding_1' takes whole numbers from 0 to 64`.
+  std::string refusal() const {
+    return ", but layer '" + layer + "' takes whole numbers from 0 to " + std::to_string(count - 1);
+  }
+};
+
 struct Graph {
   nnrun_shape input{};
   std::size_t input_cols = 0;
@@ -78,7 +93,8 @@ struct Graph {
   std::size_t frozen_count() const;     ///< of these, those of frozen layers
   std::size_t scratch() const;          ///< numbers that the largest request of a layer asks for
   double work_per_row() const;          ///< multiplications of one row's forward pass
-  bool free_cuts() const;               ///< no bit shows how a batch is cut: see nnrun_plan
+  Indices indices() const;
+  bool free_cuts() const;  ///< no bit shows how a batch is cut: see nnrun_plan
 };
 
 /// Returns the layers' indices, ordered so that each layer comes after what it reads, otherwise as

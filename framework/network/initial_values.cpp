@@ -27,6 +27,11 @@ void initialize(const Graph& graph, Random& random, T* w, std::type_identity_t<T
     for_each_element(named,
                      [&](std::size_t at, std::size_t k) { to[at] = static_cast<T>(numbers[k]); });
   }
+  for (const Node& node : graph.nodes)
+    if (const auto begin = appended(node.functions(), &nnrun_layer::begin, dtype_of<T>)) {
+      Stream stream(random, "init/" + node.name, 0);
+      node.layer.call("begin", begin, &node.plan, stream.lent(), w + node.offset);
+    }
 }
 
 template void initialize(const Graph&, Random&, float*, float*);

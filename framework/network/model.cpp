@@ -5,6 +5,7 @@
 #include "base/commands.hpp"
 #include "base/doing.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "network/initial_values.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model_preparation.hpp"
@@ -161,9 +162,14 @@ void ModelOf<T>::prepare(std::span<const double> row, std::size_t at) {
   const std::size_t in = graph().input_cols;
   if (prepared_.empty()) {
     prepared_.resize(in);
+    indices_ = graph().indices();
     x_ = Buffer<T>(most_rows * in);
   }
   preparation().apply(row.data(), prepared_.data());
+  for (std::size_t i = 0; i < in && indices_.count > 0; ++i)
+    if (!indices_.takes(prepared_[i]))
+      throw DataError(Problem{.what = "input " + std::to_string(i + 1) + " is " +
+                                      shortest(prepared_[i]) + indices_.refusal()});
   preparation().round(prepared_.data(), in, x_.data() + at * in);
 }
 

@@ -116,6 +116,7 @@ class ModelOf final : public Model {
   Pass<T> pass_;
   Buffer<T> x_;
   std::vector<double> prepared_;
+  Indices indices_;
 };
 
 /// Throws what Model::load_start would, without a model.

@@ -21,7 +21,7 @@ class Pass {
     /// a == z and da == dz where there is no activation; da == dz also where a joined cost writes.
     T *z, *a, *dz, *da;
     std::size_t pieces;  ///< that the activation takes a row in: softmax takes the last axis
-    bool inputs_wanted;  ///< some input wants slopes
+    bool inputs_wanted;  ///< some input wants slopes, or those of parameters need them
     bool has_slope, has_parameters;
   };
 
@@ -231,6 +231,7 @@ class Workspace {
       s.in[i].accumulate = is_read_later(input, k, i);
       s.inputs_wanted |= slopes(input) != nullptr;
     }
+    s.inputs_wanted |= s.has_parameters && node.plan.kept_slopes != 0;
     s.call.size = sizeof s.call;
     s.call.n_in = static_cast<std::uint32_t>(s.in.size());
     s.call.out.cols = node.cols;

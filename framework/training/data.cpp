@@ -101,6 +101,7 @@ void DataSource::order_classes(const Experiment& experiment, const ModelFile* tr
 }
 
 void DataSource::fit_to(const Graph& graph, const Use& cost) {
+  shape_.indices = graph.indices();
   if (shape_.names.classes.size() != 2 || graph.output().cols != 1) return;
   const auto& table = functions_of<nnrun_cost>(*cost.plugin);
   shape_.two_classes.one_number = true;
@@ -189,6 +190,13 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                                               : "images are height x width x channels: move the "
                                                 "axes of the array, or write input: " +
                                                     as_image(shape_.input)});
+  const Recipe& recipe = preparation.recipe();
+  const bool changed = recipe.scales || recipe.divide_by != 1 || !recipe.features.empty() ||
+                       !std::ranges::all_of(recipe.columns, &Column::is_plain);
+  if (changed && shape_.indices.count > 0)
+    throw GraphError(Problem{.what = "the inputs are scaled or prepared" + shape_.indices.refusal(),
+                             .place = place_,
+                             .hint = "leave out scale, features and what columns say of inputs"});
   if (size_of(shape_.target) != outputs) refuse_targets(outputs);
 }
 

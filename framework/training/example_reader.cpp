@@ -126,6 +126,20 @@ void ExampleReader::require_inputs(std::size_t part, std::size_t first, std::spa
         (!std::isnan(rounded[i]) || !preparation_.may_be_missing(i % in)))
       refuse_number(part, first + i / in, false, i % in, x[i]);
 }
+void ExampleReader::require_indices(std::size_t part, std::size_t first,
+                                    std::span<const double> x) const {
+  const Indices& indices = shape_.indices;
+  const std::size_t in = size_of(shape_.input);
+  const auto wrong = std::ranges::find_if_not(x, [&](double y) { return indices.takes(y); });
+  if (wrong == x.end()) return;
+  const auto i = static_cast<std::size_t>(wrong - x.begin());
+  const std::vector<std::string>& names = shape_.names.inputs;
+  throw DataError(Problem{
+      .what = "input " + (names.empty() ? std::to_string(i % in + 1) : "'" + names[i % in] + "'") +
+              " of " + part_words[part] + " example " + std::to_string(first + i / in + 1) +
+              " is " + shortest(*wrong) + indices.refusal(),
+      .where = "data set '" + object_.plugin().name + "'"});
+}
 template <class Target>
 void ExampleReader::require_targets(std::size_t part, std::size_t first,
                                     std::span<const double> t) const {
@@ -176,6 +190,7 @@ void ExampleReader::read(std::size_t part, std::size_t count,
     append_targets(n, x.data(), t.data());
     if (!convert<T, T>(x.data(), n * in, divide_by, own_x.data()))
       require_inputs(part, from, std::span(x).first(n * in), own_x.data());
+    if (shape_.indices.count > 0) require_indices(part, from, std::span(x).first(n * in));
     if (!convert<T, Target>(t.data(), n * out, 1, own_t.data()))
       require_targets<Target>(part, from, std::span(t).first(n * out));
     if (preparation_.scales_targets()) require_logarithms(part, from, std::span(t).first(n * out));

@@ -31,7 +31,8 @@ class ExampleReader {
   /// Calls take with all of a part, in order; inputs are divided, if nothing else is done to them.
   /// Target: what the run's targets will be; T may be wider while examples are to be prepared.
   /// Throws DataError for a number that is not finite or too large for T or Target, unless it is an
-  /// input that may be missing, or a weight below 0, naming part, example and column.
+  /// input that may be missing, for a weight below 0, or an index that a layer does not take,
+  /// naming part, example and column.
   template <class T, class Target>
   void read(std::size_t part, std::size_t count,
             const std::function<void(const SomeExamples<T>&)>& take) const;
@@ -45,6 +46,7 @@ class ExampleReader {
   template <class T>
   void require_inputs(std::size_t part, std::size_t first, std::span<const double> x,
                       const T* rounded) const;
+  void require_indices(std::size_t part, std::size_t first, std::span<const double> x) const;
   template <class Target>
   void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const;
   void append_targets(std::size_t n, double* x, const double* t) const;

@@ -112,8 +112,8 @@ class Bench {
   int drawn_ = 0;
 };
 
-/// Returns the layers that take rows of numbers; those of images keep the laws of
-/// tests/checking, and have tests of their own.
+/// Returns the layers that take rows of any numbers; those of images, sequences and indices keep
+/// the laws of tests/checking, and have tests of their own.
 std::vector<std::string> layers_of_rows() {
   std::vector<std::string> all;
   for (const std::string& name : names("layer")) {
@@ -124,7 +124,7 @@ std::vector<std::string> layers_of_rows() {
       plan.size = sizeof plan;
       plan.n_in = inputs;
       plan.in = shapes.data();
-      return layer.functions<nnrun_layer>().plan(layer.self(), &plan) == 0;
+      return layer.functions<nnrun_layer>().plan(layer.self(), &plan) == 0 && plan.indices == 0;
     };
     if (takes(1) || takes(2)) all.push_back(name);
   }

@@ -255,6 +255,7 @@ typedef struct nnrun_tensor { /* rows x cols, each row contiguous */
 } nnrun_tensor;
 
 struct nnrun_plan;
+struct nnrun_stream;
 /* Filled once, when the graph is built; a step changes rows and the pointers into the data. */
 typedef struct nnrun_layer_call {
   uint32_t size, n_in;
@@ -272,7 +273,7 @@ typedef struct nnrun_layer_call {
                         none; only observe may write it */
   /* NULL where training is 0 (in validation, tests, predictions), or the plan asks for none: */
   void* kept;        /* plan.kept numbers that forward leaves for backward and observe */
-  void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise */
+  void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise; see plan.kept_slopes */
   const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
                         of a step */
   const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
@@ -313,6 +314,12 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
      the number of threads and the caches. 0: it cuts by sizes alone, the same for any number of
      threads. */
   uint32_t free_cuts;
+  /* 1: backward_inputs leaves slopes in kept_rows that backward_parameters works from. It is called
+     once after forward, even where no input wants slopes. */
+  uint32_t kept_slopes;
+  /* Not 0: inputs are whole numbers from 0 to indices - 1, which the host checks before it trains.
+     They have no slopes: backward_inputs writes none. */
+  size_t indices;
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {
@@ -348,6 +355,9 @@ typedef struct nnrun_layer {
   /* Since 1.1, optional. [one at a time; training] Once per step, after the update: new state from
      what forward kept. */
   int (*observe[NNRUN_DTYPES])(void*, const nnrun_layer_call*);
+  /* Since 1.3, optional. [one at a time; build] Once, after the initializers: may change the first
+     parameters, of blocks with role NNRUN_OTHER above all. Padding stays 0. */
+  int (*begin[NNRUN_DTYPES])(void*, const nnrun_plan*, const struct nnrun_stream*, void* w);
 } nnrun_layer;
 
 /* ---- optimizer/1: one call for the flat vector of parameters, or for any part of it ---- */

@@ -95,6 +95,19 @@ constexpr auto observe_function() -> int (*)(void*, const nnrun_layer_call*) {
   else
     return nullptr;
 }
+template <class C, class T>
+int layer_begin(void* self, const nnrun_plan* plan, const nnrun_stream* stream, void* w) noexcept {
+  return guard([&] { static_cast<const C*>(self)->begin(*plan, Stream(stream), out<T>(w)); });
+}
+template <class C, class T>
+constexpr auto begin_function() -> decltype(&layer_begin<C, T>) {
+  if constexpr (requires(const C c, const nnrun_plan& p, const Stream& s, T* w) {
+                  c.begin(p, s, w);
+                })
+    return layer_begin<C, T>;
+  else
+    return nullptr;
+}
 template <class C>
 constexpr std::uint32_t layer_flags() {
   std::uint32_t flags = 0;
@@ -146,7 +159,9 @@ constexpr nnrun_layer_functions layer_functions() {
 /// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
 /// often than it has parameters gives the number in plan.work_per_row, so that threads share its
 /// work. One whose sums over rows have the same bits however a batch is cut says plan.free_cuts =
-/// 1: then the host may cut as suits the machine. One with state whose backward_inputs works
+/// 1: then the host may cut as suits the machine. One whose parameters begin with more than
+/// initializers and constants give has `void begin(const nnrun_plan&, const Stream&, T* w) const`.
+/// One with state whose backward_inputs works
 /// without call.training() too, so that layers before it can learn while it is frozen, says `static
 /// constexpr bool slopes_in_use = true`. One whose outputs are unbounded sums says `static
 /// constexpr bool has_units = true`: it gets the default activation of a config. `static constexpr
@@ -162,7 +177,8 @@ struct Layer {
             layer_flags<C>(),
             detail::plan<C>,
             {layer_functions<C, float>(), layer_functions<C, double>()},
-            {observe_function<C, float>(), observe_function<C, double>()}};
+            {observe_function<C, float>(), observe_function<C, double>()},
+            {begin_function<C, float>(), begin_function<C, double>()}};
   }
 };
 
