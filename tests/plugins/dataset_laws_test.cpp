@@ -178,4 +178,78 @@ TEST_CASE("the Playground's own points obey the formula of circle",
   }
 }
 
+TEST_CASE("adding marks a number in each half, and asks for their sum", "[plugins][dataset]") {
+  const std::int64_t length = GENERATE(2, 7, 100);
+  CAPTURE(length);
+  const Read data = read("adding", {{"length", length}, {"train", std::int64_t{500}}});
+  CHECK(host::text_of(data.shape.input) == std::to_string(length) + " x 2");
+  const auto steps = static_cast<std::size_t>(length);
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < 500; ++i) {
+    const double* const x = data.parts[NNRUN_TRAIN].x.data() + i * 2 * steps;
+    double marked = 0;
+    std::size_t marks[2] = {};
+    for (std::size_t k = 0; k < steps; ++k) {
+      REQUIRE((x[2 * k] >= 0 && x[2 * k] < 1));
+      REQUIRE((x[2 * k + 1] == 0 || x[2 * k + 1] == 1));
+      marked += x[2 * k] * x[2 * k + 1];
+      marks[k < steps / 2 ? 0 : 1] += x[2 * k + 1] == 1;
+    }
+    REQUIRE((marks[0] == 1 && marks[1] == 1));
+    const double t = data.parts[NNRUN_TRAIN].t.data()[i];
+    REQUIRE(t == marked);
+    sum += t, squares += (t - 1) * (t - 1);
+  }
+  CHECK(sum / 500 == Approx(1).margin(0.1));  // 5 deviations of the mean
+  CHECK(squares / 500 == Approx(1. / 6).margin(0.05));
+}
+
+TEST_CASE("characters gives pieces of a text, and what follows each character",
+          "[plugins][dataset]") {
+  const Scratch scratch;
+  const auto file = scratch.write("t.txt", "ab\u00e9ab\u20acb\U0001F600").string();
+  const Read data = read("characters", {{"path", file}, {"length", std::int64_t{2}}});
+  // a b é € 😀 are 0 … 4; 8 characters are three pieces of two, and one to follow
+  const host::Examples<double>& train = data.parts[NNRUN_TRAIN];
+  REQUIRE(train.count == 3);
+  CHECK(host::text_of(data.shape.target) == "2 x 5");
+  CHECK(numbers(train.x) == std::vector<double>{0, 1, 2, 0, 1, 3});
+  const std::size_t next[] = {1, 2, 0, 1, 3, 1};
+  for (std::size_t i = 0; i < 30; ++i) CHECK(train.t.data()[i] == (next[i / 5] == i % 5 ? 1 : 0));
+  const Read close = read(
+      "characters", {{"path", file}, {"length", std::int64_t{2}}, {"stride", std::int64_t{1}}});
+  CHECK(close.parts[NNRUN_TRAIN].count == 6);
+  const Read named = read("characters", {{"path", file},
+                                         {"length", std::int64_t{2}},
+                                         {"vocabulary", std::string("\U0001F600\u20ac\u00e9ba")}});
+  CHECK(numbers(named.parts[NNRUN_TRAIN].x) == std::vector<double>{4, 3, 2, 4, 3, 1});
+}
+
+TEST_CASE("texts that characters cannot take are refused with file and line",
+          "[plugins][dataset]") {
+  const Scratch scratch;
+  const auto said_of = [&](const std::string& text, const std::string& vocabulary,
+                           std::int64_t length) {
+    const auto file = scratch.write("t.txt", text).string();
+    return said(
+        [&] {
+          read("characters", {{"path", file}, {"vocabulary", vocabulary}, {"length", length}});
+        },
+        scratch);
+  };
+  CHECK(said_of("one\ntwo\n", "one\nt", 3) ==
+        "error: character 'w' is not in 'vocabulary'\n  --> t.txt:2\n");
+  CHECK(said_of("a\n\n\u20ac", "a\n", 1) ==
+        "error: character U+20AC is not in 'vocabulary'\n  --> t.txt:3\n");
+  CHECK(said_of("abc", "", 3) ==
+        "error: has 3 characters, but a piece of 3 needs one more than that\n  --> t.txt\n"
+        "   = help: write a shorter length\n");
+  CHECK(said_of("", "", 3) ==
+        "error: has 0 characters, but a piece of 3 needs one more than that\n  --> t.txt\n"
+        "   = help: write a shorter length\n");
+  CHECK(said_of("ab\nc\xff", "", 1) ==
+        "error: is not UTF-8\n  --> t.txt:2\n   = help: convert the file first\n");
+  CHECK(said_of("abab", "aba", 1).starts_with("error: 'vocabulary' has a character twice\n"));
+}
+
 }  // namespace nnrun::testing

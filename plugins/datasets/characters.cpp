@@ -1,0 +1,124 @@
+#include <algorithm>
+#include <nnrun/input_file.hpp>
+#include <nnrun/plugin.hpp>
+#include <nnrun/text_file.hpp>
+#include <unordered_map>
+#include <vector>
+
+/// A text, cut into pieces of some characters. Inputs are the characters of a piece, as their
+/// places in the vocabulary; targets are those that follow each of them, 1 in a row of zeros as
+/// long as the vocabulary. So the mean cost of a character is that of an example divided by
+/// `length`.
+struct Characters : nnrun::Dataset {
+  static constexpr auto name = "characters",
+                        doc = "pieces of a text, and for each character the one that follows";
+  const char *path = "", *vocabulary = "";
+  std::int64_t length = 32, stride = 0;
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&Characters::path, "path", "text file, in UTF-8",
+                     {.required = true, .path = true}),
+        nnrun::param(&Characters::length, "length", "characters of a piece",
+                     {.min = 1, .max = 1e6}),
+        nnrun::param(&Characters::stride, "stride",
+                     "characters from one piece to the next; 0: as long as a piece",
+                     {.min = 0, .max = 1e6}),
+        nnrun::param(&Characters::vocabulary, "vocabulary",
+                     "the characters that may occur, in the order of their numbers; if empty, "
+                     "those of the file, sorted"));
+  }
+
+  void open(nnrun_data& data) {
+    const std::u32string text = read_text();
+    set_vocabulary(text);
+    const std::size_t size = static_cast<std::size_t>(length);
+    if (text.size() <= size)
+      throw nnrun::Error("has " + std::to_string(text.size()) + " characters, but a piece of " +
+                             std::to_string(size) + " needs one more than that",
+                         path, "write a shorter length");
+    if (static_cast<double>(size) * static_cast<double>(known_.size()) > 0x1p31)
+      throw nnrun::Error("targets of " + std::to_string(size) + " x " +
+                         std::to_string(known_.size()) + " are impossible");
+    step_ = stride > 0 ? static_cast<std::size_t>(stride) : size;
+    data.input = {1, {size}};
+    data.target = {2, {size, known_.size()}};
+    data.examples[NNRUN_TRAIN] = (text.size() - 1 - size) / step_ + 1;
+  }
+  void read(const nnrun::Stream&, nnrun::Part, std::size_t from, std::size_t n, double* x,
+            double* t) const {
+    const std::size_t size = static_cast<std::size_t>(length);
+    std::fill_n(t, n * size * known_.size(), 0.);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t k = 0; k < size; ++k, t += known_.size()) {
+        const std::size_t at = (from + i) * step_ + k;
+        *x++ = numbers_[at];
+        t[numbers_[at + 1]] = 1;
+      }
+  }
+
+ private:
+  static std::u32string decoded(std::string_view utf8) {
+    std::u32string text;
+    for (const char byte : utf8) {
+      const auto c = static_cast<unsigned char>(byte);
+      if ((c & 0xc0) == 0x80)
+        text.back() = text.back() << 6 | (c & 0x3f);
+      else
+        text += c < 0x80 ? c : c < 0xe0 ? c & 0x1f : c < 0xf0 ? c & 0x0f : c & 0x07;
+    }
+    return text;
+  }
+  std::u32string read_text() const {
+    std::ifstream in = nnrun::open_input(path);
+    nnrun::TextFile file(in, path, "utf-8");
+    std::string text;
+    for (std::string_view block = file.next(); !block.empty(); block = file.next()) text += block;
+    if (const std::size_t bad = nnrun::first_not_utf8(text); bad != text.npos)
+      throw nnrun::Error("is not UTF-8", place(std::string_view(text).substr(0, bad)),
+                         "convert the file first");
+    return decoded(text);
+  }
+  /// Returns the place behind a beginning of the file: `file:line`.
+  std::string place(std::string_view before) const {
+    return std::string(path) + ":" + std::to_string(1 + std::ranges::count(before, '\n'));
+  }
+  void set_vocabulary(const std::u32string& text) {
+    if (nnrun::first_not_utf8(vocabulary) != std::string_view::npos)
+      throw nnrun::Error("'vocabulary' is not UTF-8");
+    known_ = *vocabulary ? decoded(vocabulary) : text;
+    std::u32string sorted = known_;
+    std::ranges::sort(sorted);
+    const auto repeated = std::ranges::unique(sorted);
+    if (*vocabulary && !repeated.empty()) throw nnrun::Error("'vocabulary' has a character twice");
+    sorted.erase(repeated.begin(), sorted.end());
+    if (!*vocabulary) known_ = sorted;
+    if (known_.size() > 65536)
+      throw nnrun::Error(
+          "has " + std::to_string(known_.size()) + " different characters, 65536 are the most",
+          path);
+    std::unordered_map<char32_t, std::uint16_t> places;
+    for (const char32_t c : known_) places.emplace(c, static_cast<std::uint16_t>(places.size()));
+    numbers_.clear();
+    std::size_t line = 1;
+    for (const char32_t c : text) {
+      const auto found = places.find(c);
+      if (found == places.end())
+        throw nnrun::Error("character " + shown(c) + " is not in 'vocabulary'",
+                           std::string(path) + ":" + std::to_string(line));
+      numbers_.push_back(found->second);
+      if (c == U'\n') ++line;
+    }
+  }
+  static std::string shown(char32_t c) {
+    if (c > 0x20 && c < 0x7f) return "'" + std::string(1, static_cast<char>(c)) + "'";
+    static constexpr auto digits = "0123456789ABCDEF";
+    std::string hex;
+    for (int shift = c > 0xffff ? 20 : 12; shift >= 0; shift -= 4) hex += digits[c >> shift & 15];
+    return "U+" + hex;
+  }
+
+  std::u32string known_;
+  std::vector<std::uint16_t> numbers_;
+  std::size_t step_ = 1;
+};
+NNRUN_REGISTER(Characters)
