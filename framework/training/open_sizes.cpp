@@ -40,6 +40,16 @@ std::vector<std::size_t> input_of(const Experiment& experiment, const DataSource
   return {shape.sizes, shape.sizes + shape.rank};
 }
 
+void set_units(Experiment& experiment, std::size_t units) {
+  LayerSpec& output = experiment.model.layers[output_of(experiment)];
+  output.layer.settings[*units_setting(*output.layer.plugin)] = static_cast<std::int64_t>(units);
+}
+/// Returns whether the network gives as many outputs; a last layer may give its units for every
+/// step of a sequence.
+bool fits(const Experiment& experiment, std::size_t outputs) {
+  return build_graph(experiment).output().cols == outputs;
+}
+
 }  // namespace
 
 bool leaves_sizes_open(const Experiment& experiment) {
@@ -50,16 +60,18 @@ bool leaves_sizes_open(const Experiment& experiment) {
 void set_sizes(Experiment& experiment, const DataSource& data) {
   const DataShape& shape = data.shape();
   const LayerSpec& output = experiment.model.layers[output_of(experiment)];
+  const bool is_open_before = is_open(output);
   const bool one = shape.names.classes.size() == 2 &&
                    answers_yes_or_no(output, !experiment.data.positive.value.empty());
-  set_sizes(experiment, input_of(experiment, data), one ? 1 : size_of(shape.target));
+  const nnrun_shape& target = shape.target;
+  set_sizes(experiment, input_of(experiment, data), one ? 1 : size_of(target));
+  if (is_open_before && target.rank > 1 && !fits(experiment, size_of(target)))
+    set_units(experiment, target.sizes[target.rank - 1]);
 }
 
 void set_sizes(Experiment& experiment, const std::vector<std::size_t>& input, std::size_t units) {
   if (experiment.model.input.value.empty()) experiment.model.input.value = input;
-  LayerSpec& output = experiment.model.layers[output_of(experiment)];
-  if (is_open(output))
-    output.layer.settings[*units_setting(*output.layer.plugin)] = static_cast<std::int64_t>(units);
+  if (is_open(experiment.model.layers[output_of(experiment)])) set_units(experiment, units);
 }
 
 Experiment with_sizes(Experiment experiment) {

@@ -87,6 +87,18 @@ const Net nets[] = {
      "    - {type: scale}\n    - {type: dense, units: 9, axis: last}\n"
      "    - {type: dense, units: 1, axis: last}\n    - {type: flatten}\n"
      "    - {type: dense, units: 2}\n"},
+    {"a sequence through recurrent layers",
+     "    - {type: dense, units: 12}\n    - {type: reshape, shape: [4, 3]}\n"
+     "    - {type: positional, encoding: learned}\n"
+     "    - {type: dense, units: 5, axis: last}\n"
+     "    - {type: lstm, units: 3, return_sequences: true}\n"
+     "    - {type: bidirectional, layer: gru, units: 2, merge: multiply, return_sequences: true}\n"
+     "    - {type: dense, units: 3, axis: last, activation: softmax}\n"
+     "    - {type: gru, units: 3, reset_after: false}\n    - {type: repeat_vector, n: 3}\n"
+     "    - {type: simple_rnn, units: 2, go_backwards: true}\n    - {type: dense, units: 2}\n"},
+    {"a recurrent layer that reads the data",
+     "    - {type: reshape, shape: [2, 1]}\n    - {type: lstm, units: 3}\n"
+     "    - {type: dense, units: 1}\n"},
     {"a softmax behind a scale",
      "    - {type: dense, units: 3}\n    - {type: scale, activation: softmax}\n"},
 };
