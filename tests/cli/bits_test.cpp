@@ -53,6 +53,11 @@ TEST_CASE("the number of threads does not change a bit of the weights", "[bits]"
   require_same_bits(GENERATE(from_range(configs)));
 }
 
+TEST_CASE("nor of networks of sequences", "[bits]") {
+  require_same_bits(GENERATE(as<std::string>{}, "recurrent/adding", "recurrent/characters"),
+                    " --set train.steps=10");
+}
+
 TEST_CASE("nor with published data: MNIST", "[.data/mnist]") {
   if (!data_folder("mnist")) return;
   require_same_bits("nielsen/cross-entropy-30-l2", " --set train.steps=300");
@@ -67,7 +72,7 @@ TEST_CASE("nor with published data: the Playground's", "[.data/playground]") {
 TEST_CASE("nor any shipped config, at full length but for MNIST's, of which two epochs are trained",
           "[.every config]") {
   if (!data_folder("mnist") || !data_folder("playground")) return;
-  for (const std::string folder : {"", "playground", "nielsen", "mnist"})
+  for (const std::string folder : {"", "playground", "recurrent", "nielsen", "mnist"})
     for (const std::string& config : shipped(folder))
       require_same_bits(config,
                         folder == "nielsen" || folder == "mnist" ? " --set train.epochs=2" : "");

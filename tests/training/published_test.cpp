@@ -1,5 +1,8 @@
 // Results that others published, from the shipped configs.
 #include <cmath>
+#include <fstream>
+#include <iterator>
+#include <map>
 
 #include "network/model_file.hpp"
 #include "support/plugins.hpp"
@@ -70,6 +73,55 @@ TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
     const double targets[] = {0, 1, 1, 0};
     for (std::size_t i = 0; i < 4; ++i) CHECK(std::abs(y[i][0] - targets[i]) < 0.05);
   }
+}
+
+TEST_CASE("lstm learns to add two of a hundred numbers", "[published]") {
+  const auto trainer = host::Trainer::create(shipped("recurrent/adding.yaml"));
+  CHECK(trainer->train({}).epochs.back().test->cost < 0.01);
+}
+
+TEST_CASE("lstm learns it from other seeds, too", "[.full/sequences]") {
+  const int seed = GENERATE(1, 2, 3, 4);
+  const auto trainer =
+      host::Trainer::create(shipped("recurrent/adding.yaml", {{"seed", std::to_string(seed)}}));
+  CHECK(trainer->train({}).epochs.back().test->cost < 0.01);
+}
+
+namespace {
+
+/// Returns the bits that a character has for one who knows the character before it, by the counts
+/// of the text itself: no model that looks one character back can do better on it.
+double bits_after_one(const std::string& text) {
+  std::map<std::pair<char, char>, double> pairs;
+  std::map<char, double> firsts;
+  for (std::size_t i = 0; i + 1 < text.size(); ++i)
+    ++pairs[{text[i], text[i + 1]}], ++firsts[text[i]];
+  double bits = 0;
+  for (const auto& [pair, count] : pairs) bits -= count * std::log2(count / firsts[pair.first]);
+  return bits / static_cast<double>(text.size() - 1);
+}
+/// Returns the bits that the shipped model takes for a character of the end of the text.
+double bits_of_characters(const std::string& epochs) {
+  const auto trainer =
+      host::Trainer::create(shipped("recurrent/characters.yaml", {{"train.epochs", epochs}}));
+  return trainer->train({}).epochs.back().test->cost / 32 / std::log(2);
+}
+
+}  // namespace
+
+TEST_CASE("a model of characters needs fewer bits than the character before tells", "[published]") {
+  std::ifstream in(NNRUN_SOURCE_DIR "/configs/data/alice.txt");
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  REQUIRE(text.size() > 100000);
+  CHECK(bits_after_one(text) == Approx(3.50).margin(0.01));
+  const double limit = bits_after_one(text.substr(text.size() * 9 / 10));
+  CHECK(limit < 3.5);
+  CHECK(bits_of_characters("2") < limit);
+}
+
+TEST_CASE("the shipped model of characters needs what its first comment says",
+          "[.full/sequences]") {
+  CHECK(bits_of_characters("5") == Approx(2.55).margin(0.07));
 }
 
 }  // namespace nnrun::testing
