@@ -13,6 +13,7 @@
 #include "plain.hpp"
 #include "process.hpp"
 #include "reading.hpp"
+#include "recurrent.hpp"
 #include "rounds.hpp"
 #include "training/objective.hpp"
 #include "training/trainer.hpp"
@@ -153,6 +154,10 @@ void filters(const Setting& setting) {
            {16, 16, 0, 32, 32, 0}, "    - {type: flatten}\n    - {type: dense, units: 64}\n", 64);
   pictures(setting, "32 x 32 x 3: 32, 32, pool, 64, 64, pool, 128, mean, 10, batch 32",
            {32, 32, 0, 64, 64, 0, 128}, "    - {type: global_average_pooling2d}\n", 32);
+}
+
+void sequences(const Setting& setting) {
+  recurrent(setting.registry, setting.rounds);
 }
 
 /// The sweep that finite differences rest on, against the same framework run once per parameter.
@@ -296,8 +301,8 @@ int run(std::vector<std::string> wanted) {
     wanted.erase(wanted.begin(), wanted.begin() + 2);
   }
   const std::pair<const char*, void (*)(const Setting&)> sections[] = {
-      {"differences", differences}, {"online", online}, {"batch", batch},
-      {"filters", filters},         {"sweep", sweeps},  {"reading", reading}};
+      {"differences", differences}, {"online", online}, {"batch", batch},    {"filters", filters},
+      {"recurrent", sequences},     {"sweep", sweeps},  {"reading", reading}};
   const auto is_wanted = [&](const std::string& name) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
@@ -307,7 +312,7 @@ int run(std::vector<std::string> wanted) {
       std::fprintf(
           stderr,
           "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] [batch] "
-          "[filters] [sweep] [reading]\n");
+          "[filters] [recurrent] [sweep] [reading]\n");
       return 2;
     }
   const ScratchFolder scratch;

@@ -516,7 +516,7 @@ TEST_CASE("embedding gives rows of its weights, and adds their slopes in the ord
 TEST_CASE("dense along the last axis is dense for every step", "[plugins][layer][recurrent]") {
   const std::int64_t units = GENERATE(1, 3);
   const std::size_t rows = GENERATE(values<std::size_t>({1, 4}));
-  const Settings each{{"units", units}, {"axis", "last"}};
+  const Settings each{{"units", units}, {"axis", std::string("last")}};
   ImageLayer<double> steps("dense", each, {2, {5, 7}}, rows),
       plain("dense", {{"units", units}}, {1, {7}}, rows * 5);
   CHECK(host::text_of(steps.plan.out) == "5 x " + std::to_string(units));
