@@ -198,13 +198,18 @@ std::vector<Law> laws_of(const std::string& kind) {
     const char* kind;
     std::span<const Law> (*laws)();
   };
-  constexpr std::array rooms{
-      Room{"activation", activation_laws},   Room{"cost", cost_laws},
-      Room{"dataset", dataset_laws},         Room{"gradient", gradient_laws},
-      Room{"initializer", initializer_laws}, Room{"layer", layer_laws},
-      Room{"metric", metric_laws},           Room{"optimizer", optimizer_laws},
-      Room{"random", random_laws},           Room{"regularizer", regularizer_laws},
-      Room{"schedule", schedule_laws}};
+  constexpr std::array rooms{Room{"activation", activation_laws},
+                             Room{"cost", cost_laws},
+                             Room{"augmentation", augmentation_laws},
+                             Room{"dataset", dataset_laws},
+                             Room{"gradient", gradient_laws},
+                             Room{"initializer", initializer_laws},
+                             Room{"layer", layer_laws},
+                             Room{"metric", metric_laws},
+                             Room{"optimizer", optimizer_laws},
+                             Room{"random", random_laws},
+                             Room{"regularizer", regularizer_laws},
+                             Room{"schedule", schedule_laws}};
   std::vector<Law> laws{{"settings", settings_law}};
   for (const Room& room : rooms)
     if (kind == room.kind) {

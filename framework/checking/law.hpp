@@ -63,6 +63,7 @@ Subject subject_of(const Class& plugin, const Registry* built_in, std::size_t (*
 
 // One file per kind.
 std::span<const Law> activation_laws();
+std::span<const Law> augmentation_laws();
 std::span<const Law> cost_laws();
 std::span<const Law> dataset_laws();
 std::span<const Law> gradient_laws();

@@ -219,6 +219,7 @@ namespace {
 std::string familiar_class(std::string_view kind) {
   using Pair = std::pair<std::string_view, std::string_view>;
   constexpr std::array names{Pair{"activation", "sigmoid"},
+                             Pair{"augmentation", "flip"},
                              Pair{"cost", "sum_squared_error"},
                              Pair{"initializer", "glorot_uniform"},
                              Pair{"layer", "dense"},

@@ -92,7 +92,7 @@ std::string data_text(const Experiment& experiment) {
   for (const auto& [key, value] : resolved_keys(experiment))
     if (key == "data" || key.starts_with("data.") || key == "dtype" || key == "model.input" ||
         key.starts_with("random"))
-      if (key != "data.split.fold") text += key + ": " + value + "\n";
+      if (key != "data.split.fold" && key != "data.augment") text += key + ": " + value + "\n";
   // a target of two classes is one number, 0 or 1 or of two signs, or two numbers
   const auto& cost = functions_of<nnrun_cost>(*experiment.train.cost.plugin);
   return text + std::to_string(units_of_output(experiment).value_or(0)) +

@@ -99,6 +99,7 @@ struct DataSpec {
   std::vector<TargetRule> target_scales;  ///< of some, by name, instead: others are not scaled
   Placed<std::string> positive;  ///< of two classes, that which 1 stands for; empty: the last
   std::optional<WindowSpec> windows;
+  std::vector<Use> augment;  ///< what is done to the inputs of training examples, in this order
   std::vector<ColumnRule> columns;
   Placed<std::string> weights;  ///< the column that says what an example counts; may be empty
 };

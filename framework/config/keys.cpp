@@ -78,6 +78,9 @@ constexpr std::array table{
     value<data, &DataSpec::windows, &WindowSpec::stride>(
         "data.windows.stride", "rows from the start of one example to that of the next",
         {.min = 1}),
+    list_of_classes("data.augment", "augmentation", "write augment: [{type: shift, pixels: 2}]",
+                    "list of what is done by chance to the inputs of training examples, anew in "
+                    "every epoch; never to those of other parts"),
     map("data.split", "write split: {validation: 0.2}", "what is cut from the training part"),
     value<data, &DataSpec::split, &Split::validation>(
         "data.split.validation", "fraction of the training part that is cut for validation", share),

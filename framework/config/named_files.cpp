@@ -54,6 +54,7 @@ class FileList {
 
   void add_metrics() {
     for (const Use& metric : e_.metrics) add("metrics." + metric.plugin->name, metric);
+    for (const Use& use : e_.data.augment) add("data.augment." + use.plugin->name, use);
   }
 
   const Experiment& e_;

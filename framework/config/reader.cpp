@@ -152,6 +152,7 @@ class ExperimentReader {
     if (key.path == "model.input") read_input(key, node);
     if (key.path == "model.weights") e_.model.weights = read_weights(node, problems_);
     if (key.path == "metrics") read_metrics(node);
+    if (key.path == "data.augment") read_augment(key, node);
     if (key.path == "predict") read_predict(key, node);
     if (key.path == "data.columns") e_.data.columns = read_columns(node, problems_);
     if (key.path == "sweep") e_.sweep = read_sweep(node, problems_);
@@ -232,6 +233,17 @@ class ExperimentReader {
           "write input: 2, or input: [height, width, channels]");
     std::ranges::for_each(input.items, add);
     if (e_.model.input.value.size() != input.items.size()) e_.model.input.value.clear();
+  }
+
+  void read_augment(const Key& key, const ConfigNode& list) {
+    if (!list.is(ConfigNode::Kind::list))
+      return problems_.add(list.place, "'augment' must be a list, not " + described(list),
+                           std::string(key.hint));
+    for (const ConfigNode& item : list.items)
+      if (item.is(ConfigNode::Kind::null))
+        problems_.add(item.place, "an augmentation is missing here", names_of(key.kind));
+      else
+        e_.data.augment.push_back(read_use(key.kind, &item, "", nowhere_, registry_, problems_));
   }
 
   // ---- after training ----

@@ -128,6 +128,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
     return list_of(e.model.layers, [](const LayerSpec& layer) { return node_of(layer); });
   if (key.path == "data.columns") return node_of(e.data.columns);
   if (key.path == "metrics") return list_of(e.metrics, short_of);
+  if (key.path == "data.augment") return list_of(e.data.augment, short_of);
   if (key.path == "predict")
     return list_of(e.predict, [](const PredictRow& row) {
       return row.values.empty() ? list_of(row.numbers, number) : node_of(row);
@@ -138,6 +139,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
 bool is_written(const Key& key, const Experiment& e) {
   if (key.path == "train.epochs") return e.train.epochs_given || e.train.steps == 0;
   if (key.path == "train.schedule") return bool(e.train.schedule.use);
+  if (key.path == "data.augment") return !e.data.augment.empty();
   if (key.path == "data.windows") return e.data.windows.has_value();
   if (key.path == "train.early_stopping") return e.train.early_stopping.has_value();
   return key.shape != Key::Shape::value || is_given(key, key.get(e));

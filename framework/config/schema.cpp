@@ -180,6 +180,7 @@ class SchemaWriter {
     if (key.path == "model.layers[].name") return layer_name();
     if (key.path == "model.layers[].inputs") return names();
     if (key.path == "metrics") return list_of(use("metric"));
+    if (key.path == "data.augment") return list_of(use("augmentation"));
     if (key.path == "predict") return rows();
     if (key.path == "sweep") return sweep();
     if (key.path == "data.columns") return columns();

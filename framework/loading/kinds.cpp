@@ -90,6 +90,12 @@ const char* missing_in(const nnrun_dataset& table) {
   return table.read != nullptr ? nullptr : "read";
 }
 
+const char* missing_in(const nnrun_augmentation& table) {
+  if (table.plan == nullptr) return "plan";
+  return table.change[NNRUN_F32] != nullptr && table.change[NNRUN_F64] != nullptr ? nullptr
+                                                                                  : "change";
+}
+
 /// Returns the size that a kind's table had in 1.0. Later minors append to it, and what they append
 /// is optional: `appended` looks for it.
 template <class Table>
@@ -116,7 +122,7 @@ struct Kind {
   unsigned version;
   const char* (*missing)(const void* functions);
 };
-constexpr std::array<Kind, 11> kinds{{{"layer", 1, missing<nnrun_layer>},
+constexpr std::array<Kind, 12> kinds{{{"layer", 1, missing<nnrun_layer>},
                                       {"activation", 1, missing<nnrun_activation>},
                                       {"initializer", 1, missing<nnrun_initializer>},
                                       {"cost", 1, missing<nnrun_cost>},
@@ -126,7 +132,8 @@ constexpr std::array<Kind, 11> kinds{{{"layer", 1, missing<nnrun_layer>},
                                       {"regularizer", 1, missing<nnrun_regularizer>},
                                       {"metric", 1, missing<nnrun_metric>},
                                       {"dataset", 1, missing<nnrun_dataset>},
-                                      {"random", 1, missing<nnrun_random>}}};
+                                      {"random", 1, missing<nnrun_random>},
+                                      {"augmentation", 1, missing<nnrun_augmentation>}}};
 
 /// Returns the kind of a class, from a text such as "activation/1".
 const Kind& kind_of(const nnrun_class& table, const std::string& name) {

@@ -18,10 +18,10 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
   const nnrun_stream* lent() const { return &face_; }
   void fill(std::span<double> out);
-  /// Continues with the first number of the stream of this name with another index.
-  void restart(std::uint64_t index) {
+  /// Continues with number `position` of the stream of this name with another index.
+  void restart(std::uint64_t index, std::uint64_t position = 0) {
     index_ = index;
-    position_ = 0;
+    position_ = position;
   }
 
  private:

@@ -98,6 +98,7 @@ std::vector<const Use*> uses_of(const Experiment& e) {
        {&e.train.cost, &e.train.gradient, &e.train.optimizer.use, &e.train.schedule.use})
     uses.push_back(use);
   for (const Use& metric : e.metrics) uses.push_back(&metric);
+  for (const Use& use : e.data.augment) uses.push_back(&use);
   std::erase_if(uses, [](const Use* use) { return !*use; });
   return uses;
 }

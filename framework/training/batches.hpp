@@ -5,6 +5,7 @@
 #include <nnrun/lanes.hpp>
 #include <numeric>
 
+#include "training/augmentation.hpp"
 #include "training/data.hpp"
 #include "training/run_state.hpp"
 namespace nnrun::host {
@@ -31,11 +32,13 @@ Batch<T> rows_of(const Examples<T>& examples, std::size_t from, std::size_t rows
 template <class T>
 class Batches {
  public:
-  /// Keeps a reference to the examples. in, out: how many numbers an input and an output have.
+  /// Keeps references. in, out: how many numbers an input and an output have. augmenter: what
+  /// changes inputs.
   Batches(const Examples<T>& examples, std::size_t batch_rows, std::size_t in, std::size_t out,
-          bool shuffled, bool keeps_outputs)
-      : examples_(examples), in_(in), out_(out) {
+          bool shuffled, bool keeps_outputs, Augmenter<T>& augmenter)
+      : examples_(examples), in_(in), out_(out), augmenter_(augmenter) {
     if (keeps_outputs) outputs_ = Buffer<T>(examples.count * out);
+    if (!shuffled && !augmenter.is_empty()) x_ = Buffer<T>(batch_rows * in);
     if (!shuffled) return;
     order_.resize(examples.count);
     std::iota(order_.begin(), order_.end(), 0u);
@@ -48,15 +51,14 @@ class Batches {
   void begin_epoch(Random& random, std::uint64_t epoch) {
     if (!order_.empty()) random.shuffle(order_, "shuffle", epoch);
   }
-  /// Returns a view of the data, or rows gathered in this epoch's order; valid until the next call.
-  Batch<T> at(std::size_t from, std::size_t rows) const {
-    if (order_.empty()) return rows_of(examples_, from, rows, in_, out_);
-    if (are_far_) fetch(from + std::max(rows, examples_ahead), rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::copy_n(examples_.x.data() + order_[from + r] * in_, in_, x_.data() + r * in_);
-      std::copy_n(examples_.t.data() + order_[from + r] * out_, out_, t_.data() + r * out_);
-    }
-    return {x_.data(), t_.data(), rows, gathered_weights(from, rows), divisor_of(from, rows)};
+  /// Returns a view of the data, or rows gathered in this epoch's order, and changed; valid until
+  /// the next call.
+  Batch<T> at(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
+    Batch<T> batch = unchanged(from, rows);
+    if (augmenter_.is_empty()) return batch;
+    if (order_.empty()) std::copy_n(batch.x, rows * in_, x_.data());
+    batch.x = augmenter_.change(x_.data(), from, rows, epoch);
+    return batch;
   }
   /// Returns whether a sum of costs is divided by anything but a number of examples.
   bool has_divisors() const { return examples_.divisor.data() != nullptr; }
@@ -89,6 +91,16 @@ class Batches {
   }
 
  private:
+  Batch<T> unchanged(std::size_t from, std::size_t rows) const {
+    if (order_.empty()) return rows_of(examples_, from, rows, in_, out_);
+    if (are_far_) fetch(from + std::max(rows, examples_ahead), rows);
+    for (std::size_t r = 0; r < rows; ++r) {
+      std::copy_n(examples_.x.data() + order_[from + r] * in_, in_, x_.data() + r * in_);
+      std::copy_n(examples_.t.data() + order_[from + r] * out_, out_, t_.data() + r * out_);
+    }
+    return {x_.data(), t_.data(), rows, gathered_weights(from, rows), divisor_of(from, rows)};
+  }
+
   // in a step of 150 ns, memory answers once or twice; what fits into the second cache is near
   static constexpr std::size_t examples_ahead = 4, near_cache = std::size_t{1} << 19;
   static constexpr std::size_t line = 64, first_lines = 4;  // the processor sees how a row goes on
@@ -130,6 +142,7 @@ class Batches {
 
   const Examples<T>& examples_;
   std::size_t in_, out_;
+  Augmenter<T>& augmenter_;
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
   std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data
   Buffer<T> x_, t_, weight_, outputs_;

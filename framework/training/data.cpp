@@ -161,6 +161,12 @@ nnrun_shape DataSource::shape_of_example(const Preparation& preparation) const {
   return windows_ ? nnrun_shape{2, {preparation.rows(), preparation.row_outputs()}} : shape_.input;
 }
 
+nnrun_shape DataSource::shape_of_prepared(const Preparation& preparation,
+                                          const nnrun_shape& input) const {
+  const nnrun_shape own = shape_of_example(preparation);
+  return size_of(own) == preparation.outputs() && own.rank > 1 ? own : input;
+}
+
 void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                              const Experiment& experiment) const {
   const std::size_t prepared = preparation.outputs(), outputs = graph.output().cols;

@@ -28,6 +28,8 @@ class DataSource {
   /// Throws GraphError if the prepared inputs or the targets do not fit the network.
   void require_fit(const Graph& graph, const Preparation& preparation,
                    const Experiment& experiment) const;
+  /// Returns the shape of a prepared example: as the data set gives it, else the network's input.
+  nnrun_shape shape_of_prepared(const Preparation& preparation, const nnrun_shape& input) const;
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
   /// Reads all parts, training, validation and test; splits the training part; fits the
   /// preparation to it, unless it is fitted already, and prepares the inputs. Throws DataError for

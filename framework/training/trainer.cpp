@@ -50,6 +50,10 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
                        std::min(Model::most_rows, std::ranges::max(data.shape().examples))),
       std::back_inserter(needs));
   std::ranges::move(data.needs(preparation, experiment.dtype), std::back_inserter(needs));
+  const nnrun_shape shape = data.shape_of_prepared(preparation, graph.input);
+  std::ranges::move(needs_of(plan_augmentations(experiment.data.augment, shape), rows,
+                             graph.input_cols, experiment.dtype),
+                    std::back_inserter(needs));
   require_memory(needs);
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
 }
@@ -82,6 +86,7 @@ class TrainerOf final : public Trainer {
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
         stepper_(experiment_, *model_, cost_, source_.shape(), parts_, batch_rows_, random_,
                  threads),
+        augmenter_(augmenter()),
         reports_(*model_, cost_, metrics_, parts_),
         limits_(experiment_) {
     if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
@@ -97,7 +102,8 @@ class TrainerOf final : public Trainer {
     prepare(metrics_,
             meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
     batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
-                     model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty());
+                     model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty(),
+                     augmenter_);
     history_ = History(shape_of_reports());
     drawn_before_ = random_.position();
     list_state();
@@ -184,6 +190,12 @@ class TrainerOf final : public Trainer {
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
+  Augmenter<T> augmenter() {
+    const Graph& graph = model_->graph();
+    const nnrun_shape shape = source_.shape_of_prepared(model_->preparation(), graph.input);
+    return {plan_augmentations(experiment_.data.augment, shape), shape, graph.input_cols,
+            batch_rows_, random_};
+  }
   /// Gives the cost the numbers of what classes count, which may follow from the training part.
   void weigh_classes() {
     Targets targets = model_->targets();
@@ -400,7 +412,7 @@ class TrainerOf final : public Trainer {
   template <class F>
   void run_step(std::size_t count, F step) {
     const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
-    const Batch<T> batch = batches_->at(from, rows);
+    const Batch<T> batch = batches_->at(from, rows, position_.epochs + 1);
     const double cost = step(batch);
     position_.epoch_cost += cost * batch.divisor;
     if (batches_->has_divisors()) position_.epoch_divisor += batch.divisor;
@@ -416,6 +428,7 @@ class TrainerOf final : public Trainer {
   std::shared_ptr<ModelOf<T>> model_;
   std::size_t batch_rows_;
   Stepper<T> stepper_;
+  Augmenter<T> augmenter_;
   Reports<T> reports_;
   const Limits limits_;
   std::optional<Patience<T>> patience_;  // only with early stopping

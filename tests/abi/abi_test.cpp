@@ -39,8 +39,8 @@ Layout of_today() {
 
 TEST_CASE("the interface of today is the recorded one, fields only appended", "[abi]") {
   const Layout today = of_today();
-  CHECK(today == recorded("1_3"));  // a field that was appended: record it with a new minor
-  for (const char* const earlier : {"1_0", "1_1", "1_2"})
+  CHECK(today == recorded("1_4"));  // a field that was appended: record it with a new minor
+  for (const char* const earlier : {"1_0", "1_1", "1_2", "1_3"})
     for (const auto& [name, numbers] : recorded(earlier)) {
       CAPTURE(earlier, name);
       REQUIRE(today.contains(name));
@@ -119,6 +119,25 @@ TEST_CASE("a plugin of 1.2 keeps its laws and trains", "[abi]") {
                                     "  {type: dense, units: 1, activation: middle_tanh}]}\n"
                                     "train: {cost: early_squares}\nmetrics: [accuracy]\n");
   const Ended trained = run("$nnrun earlier.yaml", scratch.folder());
+  CAPTURE(trained.out, trained.err);
+  CHECK(trained.status == 0);
+}
+
+TEST_CASE("a plugin of 1.3 keeps its laws and trains", "[abi]") {
+  const Scratch scratch;
+  const std::string library = NNRUN_BUILD_DIR "/test_plugins/abi_1_3.so";
+  const Ended checked = run("$nnrun check --json " + library, scratch.folder());
+  CAPTURE(checked.out, checked.err);
+  CHECK(checked.status == 0);
+  CHECK(nlohmann::json::parse(checked.out)["interface"] == "1.3");
+  scratch.write("previous.yaml", "plugins: [" + library +
+                                     "]\nextends: " NNRUN_SOURCE_DIR
+                                     "/configs/diagonal-analytic.yaml\n"
+                                     "name: previous\n"
+                                     "model: {layers: [{type: dense, units: 5, activation: tanh},\n"
+                                     "  {type: dense, units: 1, activation: centred_tanh}]}\n"
+                                     "train: {cost: previous_squares}\nmetrics: [accuracy]\n");
+  const Ended trained = run("$nnrun previous.yaml", scratch.folder());
   CAPTURE(trained.out, trained.err);
   CHECK(trained.status == 0);
 }

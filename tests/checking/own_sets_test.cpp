@@ -28,7 +28,7 @@ TEST_CASE("every class of the own sets keeps its laws", "[checking]") {
   REQUIRE(json::accept(checked.out));
   const json report = json::parse(checked.out);
   CHECK(report["sha256"].get<std::string>().size() == 64);
-  CHECK(report["interface"] == "1.3");
+  CHECK(report["interface"] == "1.4");
   CHECK_FALSE(report["classes"].empty());
   for (const json& c : report["classes"]) {
     CAPTURE(c.dump());

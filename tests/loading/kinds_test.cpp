@@ -109,7 +109,7 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
           "must be as <nnrun/abi.h> says"},
       Wrong{
           "#define MINOR 4",
-          "'$/a.so' needs plugin interface 1.4, this nnrun has 1.3\n"
+          "'$/a.so' needs plugin interface 1.5, this nnrun has 1.4\n"
           "   = help: install a newer nnrun, or rebuild the library with the headers of this one"},
       Wrong{"#define MAJOR 2",
             "'$/a.so' gives a table that is not one of plugin interface 1\n"

@@ -28,7 +28,7 @@
 extern "C" {
 #endif
 #define NNRUN_ABI_MAJOR 1
-#define NNRUN_ABI_MINOR 3
+#define NNRUN_ABI_MINOR 4
 #define NNRUN_LANES 8
 #define NNRUN_EXPORT __attribute__((visibility("default")))
 
@@ -526,6 +526,28 @@ typedef struct nnrun_dataset {
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
               double* t);
 } nnrun_dataset;
+
+/* ---- augmentation/1: inputs of training examples, changed by chance. Since 1.4 ---- */
+
+typedef struct nnrun_augmentation_call { /* some examples of a step */
+  uint32_t size;
+  size_t rows, cols;        /* cols: numbers of an example */
+  const nnrun_shape* shape; /* of an example */
+  const void* in;           /* as the network would see them: prepared */
+  void* out;                /* not `in`; every number of the rows is written, and no other */
+  /* rows x n_random numbers in [0, 1), which depend on the seed, the epoch and the place of the
+     example in it alone */
+  const double* random;
+  size_t n_random;
+} nnrun_augmentation_call;
+typedef struct nnrun_augmentation {
+  uint32_t size, flags;
+  /* [several at once; build] Writes how many random numbers an example of this shape takes, or
+     refuses the shape. */
+  int (*plan)(void*, const nnrun_shape* shape, size_t* n_random);
+  /* [several at once, each with rows of its own; training] A function of in and random alone. */
+  int (*change[NNRUN_DTYPES])(void*, const nnrun_augmentation_call*);
+} nnrun_augmentation;
 #ifdef __cplusplus
 }
 #endif

@@ -28,6 +28,7 @@
 #pragma GCC optimize("fp-contract=off", "no-trapping-math")
 #endif
 #include <nnrun/kinds/activation.hpp>
+#include <nnrun/kinds/augmentation.hpp>
 #include <nnrun/kinds/cost.hpp>
 #include <nnrun/kinds/dataset.hpp>
 #include <nnrun/kinds/gradient.hpp>

@@ -1,0 +1,522 @@
+/* The nnrun plugin interface, major 1: what a library hands to nnrun and what nnrun lends to it.
+
+   C only: no C++ type, exception or allocation crosses this interface. Every struct starts with its
+   size and is only ever appended to inside one major. C++ authors include <nnrun/plugin.hpp>, which
+   writes all of this for them.
+
+   Numbers. A batch is a matrix: rows are examples, each row contiguous. `void*` numbers are float
+   or double, as the table that holds the function says. Buffers of the host start on 64 bytes and
+   have room up to the next multiple of NNRUN_LANES numbers, so that kernels may read and write
+   whole lanes; rows of data may be read past their end, never written. Since 1.2, 16 more numbers
+   may be read after every buffer of a layer's call. Tails of parameters and of their gradient are
+   zero and must stay zero.
+
+   Functions return 0, or call nnrun_host.error and return non-zero.
+
+   Threads and phases. Brackets say how a function is called, and in which phase:
+     one at a time    by any thread, but not while another function of the same object runs
+     several at once  by several threads, even for the same object, which must not change
+     lent             a function of the host: valid during the call that it is passed to, on the
+                      thread of that call
+   load: the library; build: of a network, with its first parameters; data: reading it; training:
+   steps; use: evaluation and prediction, also between two epochs. */
+#ifndef NNRUN_ABI_H
+#define NNRUN_ABI_H
+#include <stddef.h>
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+#define NNRUN_ABI_MAJOR 1
+#define NNRUN_ABI_MINOR 3
+#define NNRUN_LANES 8
+#define NNRUN_EXPORT __attribute__((visibility("default")))
+
+enum { NNRUN_F32 = 0, NNRUN_F64 = 1, NNRUN_DTYPES = 2 };
+
+/* ---- the library and its classes ---- */
+
+/* What the host lends to an object; valid until the object is destroyed. */
+typedef struct nnrun_host {
+  uint32_t size;
+  uint16_t abi_major, abi_minor;
+  /* [several at once; any phase, within a call] Copies its arguments. `where` (a file:line, say)
+     and `hint` may be NULL. */
+  void (*error)(const char* what, const char* where, const char* hint);
+  /* [several at once; any phase, within a call] level 0: for -v, 1: always shown */
+  void (*log)(int level, const char* message);
+} nnrun_host;
+
+enum {
+  NNRUN_BOOL = 1,
+  NNRUN_INT,
+  NNRUN_FLOAT,
+  NNRUN_STRING,
+  NNRUN_PATH, /* a string; relative paths start at the file that wrote them, ${NAME} is expanded */
+  NNRUN_FLOATS, /* a list of numbers */
+  NNRUN_STRINGS /* a list of strings */
+};
+typedef struct nnrun_value {
+  uint32_t type;
+  uint32_t count; /* lists: how many */
+  union {
+    double f;
+    int64_t i; /* also bool */
+    const char* s;
+    const double* floats;
+    const char* const* strings;
+  } u;
+} nnrun_value;
+
+#define NNRUN_REQUIRED 1u    /* has no default: the config must give it */
+#define NNRUN_ABOVE_MIN 2u   /* min itself is not allowed */
+#define NNRUN_BELOW_MAX 4u   /* max itself is not allowed */
+#define NNRUN_LOGARITHMIC 8u /* for sweeps and sliders */
+/* Since 1.2, of data sets: settings that the host reads, too. Strings: the classes of the target,
+   in order; if empty, those of the files. A trained network keeps its own when it is used on other
+   files. */
+#define NNRUN_CLASSES 16u
+/* A string: what separates two fields of a file, or "tab"; also in the files that a trained network
+   predicts. */
+#define NNRUN_SEPARATOR 32u
+/* Since 1.3. How a file of text is written, also one that a trained network predicts. Bool: its
+   first row names the columns. */
+#define NNRUN_HEADER 64u
+/* Strings: the encoding; what stands before the fraction of a number. */
+#define NNRUN_ENCODING 128u
+#define NNRUN_DECIMAL 256u
+/* Strings: the fields that mean that a value is missing. */
+#define NNRUN_GAPS 512u
+/* Numbers, of a cost: what each class counts, one for each output. The host takes the word
+   `balanced` too, or a map of the classes' names, and gives the numbers. */
+#define NNRUN_CLASS_WEIGHTS 1024u
+/* The same, but two numbers: what targets of 0 count, and what targets of 1 do. */
+#define NNRUN_LABEL_WEIGHTS 2048u
+/* Numbers, of any class: a config may write a list of one number as that number. */
+#define NNRUN_LONE_NUMBER 4096u
+typedef struct nnrun_setting { /* one key that a config may give to the class */
+  uint32_t size, type, flags;
+  const char *name, *doc;
+  nnrun_value initial; /* the default */
+  double min, max;     /* numbers; +-infinity where open */
+  const char* const* choices;
+  uint32_t n_choices; /* strings only; 0: any */
+} nnrun_setting;
+
+typedef struct nnrun_class { /* one thing that a config can name */
+  uint32_t size;
+  const char* kind; /* "activation/1", "cost/1", …: kind and version of its function table */
+  const char *name, *doc;
+  const nnrun_setting* settings; /* stride: settings[0].size */
+  uint32_t n_settings;
+  /* [several at once; before the object's first phase] values: one per setting, in order; they live
+     as long as the object. NULL: refused. */
+  void* (*create)(const nnrun_host*, const nnrun_value* values, uint32_t n);
+  void (*destroy)(void* self); /* [one at a time; last] */
+  const void* functions;       /* nnrun_activation, nnrun_cost, … */
+  /* Since 1.2, optional. [several at once; any phase] What the class offers beyond its kind: the
+     table that `id` names ("nnrun.<what>/<version>", or a name of your own), or NULL for every id
+     that it does not know. The same table for the same id, always; it outlives the library's last
+     object. */
+  const void* (*extension)(const char* id);
+  /* Since 1.2; may be NULL. A second name, used if no class of its kind has it as its name. */
+  const char* other_name;
+} nnrun_class;
+
+typedef struct nnrun_library {
+  uint32_t size;
+  uint16_t abi_major, abi_minor; /* of the header it was built with */
+  const char *name, *version, *license, *compiler;
+  uint32_t optimized; /* 0: built without optimisation, some 50 times slower */
+  const nnrun_class* const* begin;
+  const nnrun_class* const* end;
+} nnrun_library;
+/* [one at a time; load] The one exported symbol; the digit is the major, so that it can be read
+   without loading. */
+NNRUN_EXPORT const nnrun_library* nnrun_plugin_v1(void);
+
+/* The range of outputs or targets, to warn of what cannot be learnt. Infinite where open; low =
+   high: not known. */
+typedef struct nnrun_range {
+  double low, high;
+} nnrun_range;
+
+/* ---- activation/1: a = f(z) ---- */
+
+#define NNRUN_ELEMENTWISE 1u  /* every number on its own: may be called on any run of numbers */
+#define NNRUN_SUMS_TO_ONE 16u /* since 1.2: outputs of a row add up to 1; a single one is 1 */
+typedef struct nnrun_activation_functions {
+  /* [several at once; training, use] */
+  int (*forward)(void*, const void* z, void* a, size_t rows, size_t cols);
+  /* [several at once; training] dz = da * f'(z) */
+  int (*backward)(void*, const void* z, const void* a, const void* da, void* dz, size_t rows,
+                  size_t cols);
+} nnrun_activation_functions;
+typedef struct nnrun_activation {
+  uint32_t size, flags;
+  nnrun_activation_functions by_dtype[NNRUN_DTYPES];
+  nnrun_range outputs; /* since 1.2 */
+  /* Since 1.3, or NULL. A word, such as "softmax". A cost that joins the same word is worked out
+     from z where this activation is the last one: exact where a has rounded to 0 or 1. */
+  const char* joins;
+} nnrun_activation;
+
+/* ---- cost/1: one number per example, from outputs y and targets t ---- */
+
+typedef struct nnrun_cost_functions {
+  /* [several at once; training, use] t_stride: numbers from one row of targets to the next; 0: one
+     target for all rows */
+  int (*value)(void*, const void* y, const void* t, size_t t_stride, void* per_row, size_t rows,
+               size_t cols);
+  /* [several at once; training] dy = scale * d cost / d y, whole lanes, the tail zero; per_row as
+     above */
+  int (*slope)(void*, const void* y, const void* t, size_t t_stride, double scale, void* dy,
+               void* per_row, size_t rows, size_t cols);
+} nnrun_cost_functions;
+#define NNRUN_SIGNS 32u /* since 1.2: targets are -1 and 1 */
+typedef struct nnrun_cost {
+  uint32_t size, flags;
+  nnrun_cost_functions by_dtype[NNRUN_DTYPES];
+  /* Since 1.2. */
+  nnrun_range outputs, targets;   /* which it takes */
+  const char* fitting_activation; /* the name of one with such outputs, or NULL */
+  const char* joined_by; /* a bool setting that makes the cost apply that activation itself, or
+                            NULL */
+  /* Since 1.3, or NULL. After an activation that joins the same word the host switches `joined_by`
+     on, and calls the cost with the numbers before that activation. */
+  const char* joins;
+} nnrun_cost;
+
+/* ---- metric/1: one number from all outputs of a pass over the data ---- */
+
+/* Since 1.3. What the numbers of a run mean: worked out once, from what the cost and the last
+   activation declare and from the targets of the training part. The same for every part of the
+   data, whatever it holds. */
+enum {
+  NNRUN_NUMBERS = 0, /* targets are any numbers */
+  NNRUN_ONE_HOT,     /* a column for each class: the largest is the class */
+  NNRUN_LABELS       /* each column is a yes or no of its own; also a single one */
+};
+enum {
+  NNRUN_SCORES = 0,    /* outputs are any numbers */
+  NNRUN_PROBABILITIES, /* from 0 to 1 */
+  NNRUN_LOGITS         /* the cost turns them into probabilities */
+};
+typedef struct nnrun_meaning {
+  uint32_t size;
+  uint32_t targets, outputs;           /* one of each of the two lists above */
+  size_t cols;                         /* of outputs, and of targets */
+  double output_border, target_border; /* above it: yes */
+} nnrun_meaning;
+
+#define NNRUN_FRACTION 1u         /* between 0 and 1: people are shown percent */
+#define NNRUN_HIGHER_IS_BETTER 2u /* otherwise lower */
+typedef struct nnrun_metric {
+  uint32_t size, flags;
+  /* [several at once; use] */
+  int (*value[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                             double* out);
+  /* Since 1.1, optional. [several at once; use] A square table of counts: out[i * n + j] examples
+     of class i that the outputs put into class j; n = cols, or 2 where there is one column. */
+  int (*table[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                             double* out);
+  /* Since 1.2. For one output: the targets for which it has a meaning, and what it asks ("on which
+     side of a half an output lies"), or NULL. */
+  nnrun_range targets;
+  const char* question;
+  const char* adjective; /* "accurate": messages say "more accurate"; NULL: "better" */
+  /* Since 1.3, all optional. [one at a time; use, before every other function] Takes note of the
+     meaning; may change the object, and refuse settings that do not fit. A class that has it gets
+     no call of `table` where several columns are labels. */
+  int (*prepare)(void*, const nnrun_meaning*);
+  /* [several at once; use] A number for each class or label, n as for table; NaN: not defined. */
+  int (*per_class[NNRUN_DTYPES])(void*, const void* y, const void* t, size_t rows, size_t cols,
+                                 double* out);
+  /* [several at once; use] What its name leaves open, such as "macro", to be shown beside it; lives
+     as long as the object; may be empty. */
+  int (*word)(void*, const char** out);
+} nnrun_metric;
+
+/* ---- layer/1 ---- */
+
+#define NNRUN_MAX_RANK 4
+#define NNRUN_MAX_BLOCKS 8
+#define NNRUN_MAX_STATE_BLOCKS 4
+typedef struct nnrun_shape { /* of one example, or of a block of parameters */
+  uint32_t rank;
+  size_t sizes[NNRUN_MAX_RANK];
+} nnrun_shape;
+
+typedef struct nnrun_tensor { /* rows x cols, each row contiguous */
+  void* v;                    /* values */
+  void* d;                    /* slopes, d cost / d value; NULL: not wanted */
+  size_t cols;
+  uint32_t accumulate; /* slopes of an input: 0 write, 1 add (another reader wrote already) */
+} nnrun_tensor;
+
+struct nnrun_plan;
+/* Filled once, when the graph is built; a step changes rows and the pointers into the data. */
+typedef struct nnrun_layer_call {
+  uint32_t size, n_in;
+  size_t rows;
+  const nnrun_tensor* in;
+  nnrun_tensor out;
+  void *w, *dw;         /* this layer's slice of the flat vectors of parameters and gradient */
+  uint32_t accumulate;  /* dw: 0 write, 1 add */
+  uint32_t tile, tiles; /* backward_parameters: which part of dw */
+  /* Since 1.1. */
+  uint32_t training; /* 0: outputs as a trained network gives them. Only forward is called, and all
+                        slopes, dw, kept, kept_rows and noise are NULL; of a layer with
+                        NNRUN_SLOPES_IN_USE backward_inputs may be called, too, with slopes. */
+  void* state;       /* this layer's slice of the state, in training or not; NULL where the plan has
+                        none; only observe may write it */
+  /* NULL where training is 0 (in validation, tests, predictions), or the plan asks for none: */
+  void* kept;        /* plan.kept numbers that forward leaves for backward and observe */
+  void* kept_rows;   /* rows x plan.kept_per_row numbers, likewise */
+  const void* noise; /* rows x plan.noise_per_row numbers in [0, 1), the same in every evaluation
+                        of a step */
+  const struct nnrun_plan* plan; /* what the layer planned: the shapes behind the columns */
+  /* Since 1.2. plan.scratch numbers for this call alone, uninitialized before it; in training or
+     not. NULL where the plan asks for none. */
+  void* scratch;
+} nnrun_layer_call;
+
+enum { NNRUN_WEIGHTS = 1, NNRUN_BIAS, NNRUN_OTHER };
+typedef struct nnrun_block { /* a named part of a layer's parameters, as files hold it */
+  const char* name;
+  uint32_t role;                          /* weights: `init`; bias: `bias_init`; other: `initial` */
+  nnrun_shape shape;                      /* dense weights: units x inputs */
+  size_t strides[NNRUN_MAX_RANK], offset; /* where element (i, j, …) is, in numbers */
+  size_t fan_in, fan_out;                 /* for initializers */
+  double initial;
+} nnrun_block;
+typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, zeroed before */
+  uint32_t size, n_in;
+  const nnrun_shape* in;
+  nnrun_shape out;
+  size_t n_parameters; /* with padding: whole lanes, as each block's offset */
+  uint32_t n_blocks;
+  nnrun_block blocks[NNRUN_MAX_BLOCKS];
+  size_t groups; /* see perturb; 0: cannot */
+  /* Since 1.1. State: numbers that are learned without a gradient (averages of batch_norm), saved
+     with the model. */
+  size_t n_state; /* with padding */
+  uint32_t n_state_blocks;
+  nnrun_block state_blocks[NNRUN_MAX_STATE_BLOCKS]; /* role and fans do not matter */
+  size_t kept, kept_per_row, noise_per_row;         /* see nnrun_layer_call */
+  /* Since 1.2. */
+  size_t scratch;      /* see nnrun_layer_call; the same for any number of rows */
+  size_t work_per_row; /* multiplications of forward for one row, to decide how work is shared
+                          between threads; 0: as many as n_parameters */
+  /* Since 1.3. 1: no bit of outputs, slopes and sums depends on how a batch is cut, into blocks of
+     two rows or more and into tiles. Where all layers of a network say so, the host cuts as suits
+     the number of threads and the caches. 0: it cuts by sizes alone, the same for any number of
+     threads. */
+  uint32_t free_cuts;
+} nnrun_plan;
+
+typedef struct nnrun_layer_functions {
+  /* [several at once, each with rows of its own; training, use] */
+  int (*forward)(void*, const nnrun_layer_call*);
+  /* [several at once, each with rows of its own; training] out.d, w -> in[k].d, row by row */
+  int (*backward_inputs)(void*, const nnrun_layer_call*);
+  /* [several at once, a tile each; training] out.d, in[k].v -> dw, whole sums over the rows; NULL
+     where there are no parameters */
+  int (*backward_parameters)(void*, const nnrun_layer_call*);
+  /* Optional, for finite differences. [one at a time; training] One row; out.v is its output.
+     Writes groups x stride numbers in the layout of the parameters: (g, c) is output column c with
+     parameter (g, c) + h, the one column that this parameter moves. Padding gives the unchanged
+     output. */
+  int (*perturb)(void*, const nnrun_layer_call*, double h, void* out);
+  /* Optional. [one at a time; training] (g, c) of v means: the row in[0].v with column c replaced
+     by v[g, c]. Writes the groups x stride rows of output. */
+  int (*spread)(void*, const nnrun_layer_call*, const void* v, size_t groups, size_t stride,
+                void* rows);
+} nnrun_layer_functions;
+/* In training, an output row depends on other rows: no cut batches. */
+#define NNRUN_COUPLES_ROWS 2u
+/* Since 1.2. Its outputs are units of its own, unbounded sums: it takes the default activation of a
+   config. */
+#define NNRUN_UNITS 16u
+/* Since 1.3. A layer with state: backward_inputs works where training is 0, too. Then layers before
+   it can learn while it is frozen. */
+#define NNRUN_SLOPES_IN_USE 32u
+typedef struct nnrun_layer {
+  uint32_t size, flags;
+  int (*plan)(void*, nnrun_plan*); /* [one at a time; build] */
+  nnrun_layer_functions by_dtype[NNRUN_DTYPES];
+  /* Since 1.1, optional. [one at a time; training] Once per step, after the update: new state from
+     what forward kept. */
+  int (*observe[NNRUN_DTYPES])(void*, const nnrun_layer_call*);
+} nnrun_layer;
+
+/* ---- optimizer/1: one call for the flat vector of parameters, or for any part of it ---- */
+
+typedef struct nnrun_update {
+  uint32_t size, n_slots;
+  void* w;
+  const void* g;
+  void* const* slots; /* owned by the host, zero before the first step */
+  size_t n;           /* a multiple of NNRUN_LANES */
+  uint64_t step;      /* from 1 */
+  double rate;        /* the learning rate of this step */
+} nnrun_update;
+#define NNRUN_WHOLE_VECTOR 4u /* a part's update depends on the rest: never split */
+typedef struct nnrun_optimizer {
+  uint32_t size, flags, n_slots;
+  const char* const* slot_names;
+  double learning_rate; /* where the config gives none */
+  /* [several at once, a part each; training] */
+  int (*update[NNRUN_DTYPES])(void*, const nnrun_update*);
+} nnrun_optimizer;
+
+/* ---- schedule/1: how the learning rate changes ---- */
+
+typedef struct nnrun_moment { /* when a factor is wanted */
+  uint32_t size;
+  uint32_t higher_is_better; /* which way `history` improves */
+  uint64_t step, steps;      /* updates made so far, of the run as planned */
+  uint64_t steps_per_epoch;
+  const double* history; /* the monitored value after each finished epoch */
+  size_t n_history;
+} nnrun_moment;
+typedef struct nnrun_schedule {
+  uint32_t size, flags;
+  /* [one at a time; training] The factor of the learning rate: a function of the moment alone. */
+  int (*factor)(void*, const nnrun_moment*, double* out);
+} nnrun_schedule;
+
+/* ---- regularizer/1: penalties on the parameters themselves ---- */
+
+typedef struct nnrun_regularizer_functions {
+  /* [several at once, a part each; training] g += d penalty / d w, before the update; state: one
+     number per parameter, owned by the host, zero before the first step */
+  int (*add)(void*, const void* w, void* g, void* state, size_t n);
+  /* Optional. [several at once, a part each; training] After the update by the optimizer, with the
+     learning rate of this step. */
+  int (*after)(void*, void* w, void* state, double rate, size_t n);
+  /* [several at once; by checks, which compare add with it] */
+  int (*penalty)(void*, const void* w, size_t n, double* out);
+} nnrun_regularizer_functions;
+typedef struct nnrun_regularizer {
+  uint32_t size, flags;
+  nnrun_regularizer_functions by_dtype[NNRUN_DTYPES];
+} nnrun_regularizer;
+
+/* ---- random numbers that are lent to a class ---- */
+
+typedef struct nnrun_stream { /* the next numbers of one named stream */
+  uint32_t size;
+  void* host;
+  int (*uniform)(void* host, double* out, size_t n); /* [lent] in [0, 1) */
+} nnrun_stream;
+
+/* ---- gradient/1: sees an objective and nothing else ---- */
+
+typedef struct nnrun_objective { /* the mean cost of one batch, at the present parameters */
+  uint32_t size, dtype;
+  void* host;
+  size_t n;                              /* of parameters, with padding */
+  int (*cost)(void* host, double* cost); /* [lent] */
+  /* [lent] costs[i] = cost with parameter i + h; padding gives exactly *here, the cost without */
+  int (*costs)(void* host, double h, void* costs, double* here);
+  int (*backpropagate)(void* host, void* gradient, double* cost); /* [lent] */
+  /* Since 1.1. [lent] The cost at the present parameters + h * direction, which has n numbers;
+     those of padding do not count, and a gradient that calls it may write anything there. */
+  int (*cost_along)(void* host, const void* direction, double h, double* cost);
+  const nnrun_stream* stream; /* random numbers of this step, for gradients that draw directions */
+} nnrun_objective;
+/* Since 1.3. compute calls backpropagate, once, with its own gradient and cost, and does nothing
+   else: the host may do so itself. */
+#define NNRUN_BACKPROPAGATES 64u
+typedef struct nnrun_gradient {
+  uint32_t size, flags;
+  /* [one at a time; training] Writes n numbers of gradient and the cost; padding must get exactly
+     0. */
+  int (*compute)(void*, const nnrun_objective*, void* gradient, double* cost);
+} nnrun_gradient;
+
+/* ---- random/1 and initializer/1 ---- */
+
+#define NNRUN_SEQUENTIAL 8u /* one sequence for all streams: the order of the calls matters */
+typedef struct nnrun_random {
+  uint32_t size, flags;
+  /* [one at a time; once, before the rest] May change the object. */
+  int (*seed)(void*, uint64_t seed);
+  /* [one at a time; build, data, training] numbers from, from + 1, … of stream (name, index), in
+     [0, 1) */
+  int (*uniform)(void*, const char* name, uint64_t index, uint64_t from, double* out, size_t n);
+} nnrun_random;
+
+typedef struct nnrun_initializer {
+  uint32_t size, flags;
+  /* [one at a time; build] w: the block in its file order (weights: units x inputs), contiguous */
+  int (*fill)(void*, const nnrun_stream*, const nnrun_shape*, size_t fan_in, size_t fan_out,
+              double* w);
+} nnrun_initializer;
+
+/* ---- dataset/1 ---- */
+
+enum { NNRUN_TRAIN = 0, NNRUN_VALIDATION, NNRUN_TEST, NNRUN_PARTS };
+/* Since 1.3. A column of a table, and how its fields become numbers. */
+enum {
+  NNRUN_COLUMN_AS_FOUND = 0, /* numbers, or texts if it has texts */
+  NNRUN_COLUMN_NUMBER,
+  NNRUN_COLUMN_CATEGORY, /* texts: a field is the index of its text */
+  NNRUN_COLUMN_UNUSED
+};
+#define NNRUN_TARGET 1u       /* a target, not an input */
+#define NNRUN_KEEP_GAPS 2u    /* a missing value is NaN; otherwise it is refused */
+#define NNRUN_DROP_GAPS 4u    /* an example whose value is missing here is left out */
+#define NNRUN_KEEP_UNKNOWN 8u /* a text that is not in `texts` is n_texts; otherwise refused */
+/* What an example counts: given as one of the inputs, out of which the host takes it; never a
+   target that nobody named. A number below 0 is refused. */
+#define NNRUN_WEIGHT 16u
+typedef struct nnrun_column {
+  uint32_t size, flags;
+  const char* name;
+  uint32_t kind, n_texts;
+  const char* const* texts; /* of a category; empty: those of the file, sorted */
+} nnrun_column;
+typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; texts live as long
+                               as the object */
+  uint32_t size;
+  nnrun_shape input, target;
+  size_t examples[NNRUN_PARTS];
+  const char* const* input_names; /* one per input number, or NULL */
+  const char* const* target_names;
+  const char* const* classes; /* of a categorical target, one per target number, or NULL */
+  /* Since 1.3. */
+  const nnrun_column* known; /* given: what the config says of some columns, by name, or the columns
+                                of a trained network. Stride: known[0].size */
+  uint32_t n_known;
+  uint32_t trained; /* given. Not 0: known are all columns that are wanted, inputs in their order,
+                       then targets, unless there are none. 2: and no file is cut into parts */
+  const nnrun_column* columns; /* one per input number, as they are read; NULL: all are numbers.
+                                  Stride as above */
+  const char* target_name;     /* of a categorical target; may be NULL, as the following */
+  const char* target_reason;   /* why it is categorical: "'red' in data.csv:2 is not a number" */
+  const char* as_classes; /* of a target of few whole numbers, what makes it categorical: "classes:
+                             [1, 2]" */
+  const char* note;       /* what people should know of how it was read */
+  double divide_by;       /* what the network divides its inputs by; 0: nothing */
+} nnrun_data;
+/* Since 1.3. Any file may be left out, a required one too: its path is empty, its part without
+   examples. So a trained network is evaluated on a file where those of its training are not. */
+#define NNRUN_FILES_APART 1u
+/* Since 1.3. It follows the kinds and flags of `known`. */
+#define NNRUN_TABLE 2u
+typedef struct nnrun_dataset {
+  uint32_t size, flags;
+  /* [one at a time; data, once, before read] Reads what is needed to know the sizes; may change the
+     object. */
+  int (*open)(void*, nnrun_data*);
+  /* [one at a time; data] Examples from … from + n - 1 of a part, in order, each once; x: n inputs,
+     t: n targets, contiguous. The stream belongs to the part. */
+  int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
+              double* t);
+} nnrun_dataset;
+#ifdef __cplusplus
+}
+#endif
+#endif
