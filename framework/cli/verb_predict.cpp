@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <optional>
 
 #include "base/commands.hpp"
 #include "base/text.hpp"
@@ -38,19 +39,28 @@ class Prediction {
 
   void examples() {
     std::vector<std::vector<double>> inputs;
-    for (std::size_t i = 1; i < arguments_.targets.size(); ++i)
-      inputs.push_back(numbers_of(arguments_.targets[i]));
+    std::vector<bool> is_file;
+    for (std::size_t i = 1; i < arguments_.targets.size(); ++i) {
+      const auto of_file = numbers_of_file(arguments_.targets[i]);
+      is_file.push_back(of_file.has_value());
+      inputs.push_back(of_file ? *of_file : numbers_of(arguments_.targets[i]));
+    }
+    const auto words_for = [&](std::size_t i, bool json) -> std::vector<std::string> {
+      const std::string& file = arguments_.targets[i + 1];
+      if (is_file[i]) return {json ? quoted_for_json(file) : file};
+      return shown(inputs[i], json);
+    };
     const std::vector<std::vector<double>> outputs = model_->predict_each(inputs);
     if (form_of(arguments_) != AnswerForm::csv) {
       writer_.start(run_, {});
       for (std::size_t i = 0; i < inputs.size(); ++i)
-        writer_.row(shown(inputs[i], true), {}, outputs[i]);
+        writer_.row(words_for(i, true), {}, outputs[i]);
       return writer_.end(0);
     }
     const Terminal out(stdout);
     const bool brief = arguments_.has("--brief") && writer_.is_of_classes();
     std::vector<std::vector<std::string>> words;
-    for (const std::vector<double>& input : inputs) words.push_back(shown(input, false));
+    for (std::size_t i = 0; i < inputs.size(); ++i) words.push_back(words_for(i, false));
     std::vector<std::vector<double>> numbers = outputs;
     if (brief)
       for (std::vector<double>& y : numbers) y = {writer_.probability_of(y)};
@@ -177,6 +187,21 @@ class Prediction {
     return kept;
   }
 
+  /// Returns the inputs of an example that is a file of its own, such as a picture; nothing if the
+  /// run's examples are not, or there is no such file.
+  std::optional<std::vector<double>> numbers_of_file(const std::string& text) const {
+    const Use& data = run_.experiment.data.use;
+    const auto* const table =
+        extension_of<nnrun_example_file>(*data.plugin, "nnrun.example_file/1");
+    std::error_code none;
+    if (table == nullptr || !std::filesystem::is_regular_file(text, none)) return std::nullopt;
+    std::vector<double> numbers(model_->preparation().inputs());
+    const Object object(data);
+    if (object.status_of("read", table->read, text.c_str(), &model_->graph().input,
+                         numbers.data()) != 0)
+      throw DataError(take_plugin_error());
+    return numbers;
+  }
   std::vector<double> numbers_of(const std::string& text) {
     if (const std::size_t window = model_->preparation().recipe().window; window > 0)
       throw UsageError(Problem{.what = "an example of this run is " + std::to_string(window) +

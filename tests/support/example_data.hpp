@@ -57,6 +57,17 @@ inline host::Use example_dataset(const std::string& name, const Scratch& scratch
               .string()},
          {"targets",
           scratch.write("t.npy", npy_bytes("'|u1'", "(2,)", std::string("\0\1", 2))).string()}});
+  if (name == "cifar10") {
+    for (const std::string file : {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4",
+                                   "data_batch_5", "test_batch"})
+      scratch.write(file + ".bin", std::string(3073, '\3'));
+    return use("dataset", name, {{"folder", scratch.folder().string()}});
+  }
+  if (name == "image_folder") {
+    scratch.write("pictures/a/1.pgm", "P5 2 1 255\n\1\2");
+    scratch.write("pictures/b/2.pgm", "P5 2 1 255\n\3\4");
+    return use("dataset", name, {{"path", (scratch / "pictures").string()}});
+  }
   return use("dataset", name);
 }
 

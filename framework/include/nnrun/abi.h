@@ -526,6 +526,14 @@ typedef struct nnrun_dataset {
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
               double* t);
 } nnrun_dataset;
+/* Since 1.4. The extension "nnrun.example_file/1" of a data set whose examples are files of their
+   own, for predictions. */
+typedef struct nnrun_example_file {
+  uint32_t size;
+  /* [one at a time; use, without open] Writes the inputs of the example in a file, as many as the
+     shape has. */
+  int (*read)(void*, const char* file, const nnrun_shape*, double* x);
+} nnrun_example_file;
 
 /* ---- augmentation/1: inputs of training examples, changed by chance. Since 1.4 ---- */
 

@@ -1,0 +1,183 @@
+#include <array>
+#include <filesystem>
+#include <nnrun/plugin.hpp>
+#include <vector>
+
+#include "../datasets/class_names.hpp"
+#include "picture.hpp"
+
+/// Pictures in folders, one folder for each class, named after it: PNG, PGM or PPM files of one
+/// size. Classes and files are sorted by name.
+struct ImageFolder : nnrun::Dataset {
+  static constexpr auto name = "image_folder",
+                        doc = "PNG, PGM and PPM files in a folder for each class";
+  const char *path = "", *validation = "", *test = "";
+  std::int64_t channels = 0;
+  double divide_by = 255;
+  std::span<const char* const> classes;
+  static constexpr bool files_apart = true;
+  static constexpr auto params() {
+    return nnrun::params(
+        nnrun::param(&ImageFolder::path, "path", "holds a folder of each class, to train on",
+                     {.required = true, .path = true}),
+        nnrun::param(&ImageFolder::validation, "validation", "the same, to validate on",
+                     {.path = true}),
+        nnrun::param(&ImageFolder::test, "test", "the same, to test on", {.path = true}),
+        nnrun::param(&ImageFolder::channels, "channels",
+                     "1: grey, 3: red, green and blue, 4: alpha, too; 0: 1 or 3, as the first file",
+                     {.min = 0, .max = 4}),
+        nnrun::param(&ImageFolder::divide_by, "divide_by",
+                     "what pixels, which are 0 to 255, are divided by",
+                     {.min = 0, .above_min = true}),
+        nnrun::param(&ImageFolder::classes, "classes",
+                     "names of the folders; without: those that are there, sorted",
+                     {.classes = true}));
+  }
+  void check() const {
+    if (channels == 2) throw nnrun::Error("'channels' is 0, 1, 3 or 4, not 2");
+  }
+
+  void open(nnrun_data& data) {
+    names_.set({classes.begin(), classes.end()});
+    const std::array folders{path, validation, test};
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+      if (!*folders[part]) continue;
+      list_part(folders[part], parts_[part]);
+      data.examples[part] = parts_[part].size();
+    }
+    if (first_.empty()) throw nnrun::Error("no folder is given");
+    data.input = {3, {size_.height, size_.width, channels_}};
+    data.target = {1, {names_.size()}};
+    data.classes = names_.pointers();
+    data.divide_by = divide_by;
+    if (channels_ != 4 && has_alpha_)
+      data.note = "alpha is left out of pictures that have it; channels: 4 keeps it";
+  }
+  void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
+            double* t) {
+    const std::vector<File>& files = parts_[static_cast<std::size_t>(part)];
+    for (std::size_t i = from; i < from + n; ++i) {
+      write_channels(read_picture(files[i].path), channels_, x);
+      x += size_.height * size_.width * channels_;
+      t = names_.one_hot(files[i].number, t);
+    }
+  }
+
+  /// Reads a picture as an example of this shape, for predictions. Throws nnrun::Error if it has
+  /// another size.
+  static void read_example(const char* file, const nnrun_shape& shape, double* x) {
+    const PictureSize size = read_size(file);
+    std::size_t n = 1;
+    for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
+    const std::size_t pixels = size.height * size.width, channels = n / pixels;
+    const bool fits =
+        shape.rank == 1 || (shape.sizes[0] == size.height && shape.sizes[1] == size.width);
+    if (!fits || n % pixels != 0 || (channels != 1 && channels != 3 && channels != 4))
+      throw nnrun::Error("is " + text_of(size) + ", which is not an example of this run", file,
+                         shape.rank == 1
+                             ? ""
+                             : "it takes pictures of " + std::to_string(shape.sizes[0]) + " x " +
+                                   std::to_string(shape.sizes[1]));
+    write_channels(read_picture(file), channels, x);
+  }
+  static const void* extension(std::string_view id) {
+    static constexpr nnrun_example_file table{
+        sizeof(nnrun_example_file),
+        [](void*, const char* file, const nnrun_shape* shape, double* x) noexcept {
+          return nnrun::detail::guard([&] { read_example(file, *shape, x); });
+        }};
+    return id == "nnrun.example_file/1" ? &table : nullptr;
+  }
+
+ private:
+  struct File {
+    std::string path;
+    std::size_t number;  // of its class
+  };
+
+  static std::string text_of(const PictureSize& size) {
+    return std::to_string(size.height) + " x " + std::to_string(size.width);
+  }
+  static const char* colours(std::size_t channels) { return channels == 1 ? "grey" : "in colours"; }
+  static bool is_hidden(const std::string& file) {
+    return file.starts_with('.') || file == "Thumbs.db" || file == "desktop.ini";
+  }
+
+  /// Returns what a folder holds, sorted, without what systems hide there.
+  static std::vector<std::filesystem::path> sorted(const std::filesystem::path& folder) {
+    std::error_code failed;
+    std::vector<std::filesystem::path> all;
+    for (std::filesystem::directory_iterator at(folder, failed), end; !failed && at != end;
+         at.increment(failed))
+      if (!is_hidden(at->path().filename().string())) all.push_back(at->path());
+    if (failed) throw nnrun::Error(failed.message(), folder.string());
+    std::ranges::sort(all);
+    return all;
+  }
+  /// Lists the pictures of a part. The first one names the classes, unless they have names.
+  void list_part(const std::filesystem::path& folder, std::vector<File>& files) {
+    std::error_code none;
+    std::vector<std::filesystem::path> folders;
+    for (const std::filesystem::path& entry : sorted(folder)) {
+      if (std::filesystem::is_directory(entry, none))
+        folders.push_back(entry);
+      else if (is_picture(entry.string()))
+        throw nnrun::Error("a picture lies beside the folders of classes", entry.string(),
+                           "move it into the folder of its class");
+    }
+    if (folders.empty())
+      throw nnrun::Error("holds no folder: expected one for each class, with its pictures",
+                         folder.string());
+    if (names_.empty()) {
+      std::vector<std::string> found;
+      for (const std::filesystem::path& one : folders) found.push_back(one.filename().string());
+      names_.set(std::move(found));
+    }
+    for (const std::filesystem::path& one : folders) list_class(one, files);
+    if (files.empty()) throw nnrun::Error("its folders hold no pictures", folder.string());
+  }
+  void list_class(const std::filesystem::path& folder, std::vector<File>& files) {
+    const std::string own = folder.filename().string();
+    std::size_t number = 0;
+    while (number < names_.size() && names_[number] != own) ++number;
+    if (number == names_.size())
+      throw nnrun::Error("unknown class '" + own + "'", folder.string(),
+                         "the classes are: " + names_.text());
+    for (const std::filesystem::path& file : sorted(folder)) {
+      if (!is_picture(file.string()))
+        throw nnrun::Error("is not a PNG, PGM or PPM file", file.string(),
+                           "write it as one, such as by: convert " + file.filename().string() +
+                               " " + file.stem().string() + ".png; or take it out");
+      take_size(file.string());
+      files.push_back({file.string(), number});
+    }
+  }
+  /// Compares a picture with the first one.
+  void take_size(const std::string& file) {
+    const PictureSize size = read_size(file);
+    has_alpha_ = has_alpha_ || size.has_alpha();
+    const std::size_t own = channels != 0        ? static_cast<std::size_t>(channels)
+                            : size.has_colours() ? 3
+                                                 : 1;
+    if (first_.empty()) {
+      first_ = file;
+      size_ = size;
+      channels_ = own;
+    }
+    if (size.height != size_.height || size.width != size_.width)
+      throw nnrun::Error("is " + text_of(size) + ", but " + first_ + " is " + text_of(size_), file,
+                         "all pictures need one size");
+    if (own != channels_)
+      throw nnrun::Error(
+          "is " + std::string(colours(own)) + ", but " + first_ + " is " + colours(channels_), file,
+          "write channels: 3, or 1 to make all of them grey");
+  }
+
+  ClassNames names_;
+  std::array<std::vector<File>, NNRUN_PARTS> parts_;
+  std::string first_;  // the picture that the others are compared with
+  PictureSize size_;
+  std::size_t channels_ = 0;
+  bool has_alpha_ = false;
+};
+NNRUN_REGISTER(ImageFolder)

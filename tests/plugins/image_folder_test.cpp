@@ -1,0 +1,177 @@
+// Pictures in folders of their classes.
+#include "support/picture_bytes.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Numbers = std::vector<double>;
+
+std::string folder(const Scratch& scratch, const std::string& name = "p") {
+  return (scratch / name).string();
+}
+Read read_folder(const Scratch& scratch, Settings more = {}) {
+  more.emplace_back("path", folder(scratch));
+  more.emplace_back("divide_by", 1.);
+  return read("image_folder", more);
+}
+std::string refused_folder(const Scratch& scratch, const Settings& more = {}) {
+  return said([&] { read_folder(scratch, more); }, scratch);
+}
+/// Returns what one picture is read as.
+Numbers pixels(const std::string& bytes, std::int64_t channels = 0,
+               const std::string& name = "x.png") {
+  const Scratch scratch;
+  scratch.write("p/a/" + name, bytes);
+  return numbers(read_folder(scratch, {{"channels", channels}}).parts[0].x);
+}
+std::string refused_bytes(const std::string& bytes, const std::string& name = "x.png") {
+  const Scratch scratch;
+  scratch.write("p/a/" + name, bytes);
+  return refused_folder(scratch);
+}
+
+}  // namespace
+
+TEST_CASE("a folder is a class, in the order of their names", "[plugins][images]") {
+  const Scratch scratch;
+  scratch.write("p/dog/2.png", grey_png(1, 2, 3, 4));
+  scratch.write("p/dog/1.PNG", grey_png(5, 6, 7, 8));
+  scratch.write("p/cat/9.pgm", std::string("P5 2 2 255\n\t\n\v\f", 15));
+  scratch.write("p/cat/.hidden", "x");
+  scratch.write("p/README.txt", "x");
+  const Read read = read_folder(scratch);
+  CHECK(read.shape.names.classes == std::vector<std::string>{"cat", "dog"});
+  CHECK((read.shape.input.rank == 3 && read.shape.input.sizes[0] == 2 &&
+         read.shape.input.sizes[1] == 2 && read.shape.input.sizes[2] == 1));
+  CHECK(numbers(read.parts[0].x) == Numbers{9, 10, 11, 12, 5, 6, 7, 8, 1, 2, 3, 4});
+  CHECK(numbers(read.parts[0].t) == Numbers{1, 0, 0, 1, 0, 1});
+}
+
+TEST_CASE("pictures of every kind are numbers from 0 to 255", "[plugins][images]") {
+  CHECK(pixels(png_bytes(2, 1, 8, 2, std::string("\0\1\2\3\4\5\6", 7))) ==
+        Numbers{1, 2, 3, 4, 5, 6});
+  CHECK(pixels(png_bytes(2, 1, 16, 0, std::string("\0\xff\xff\x80\x80", 5))) ==
+        Numbers{255, 128});  // 0x8080 / 257
+  CHECK(pixels(png_bytes(4, 1, 1, 0, std::string("\0\xa0", 2))) == Numbers{255, 0, 255, 0});
+  const std::string palette = png_chunk("PLTE", "\1\2\3\4\5\6");
+  CHECK(pixels(png_bytes(2, 1, 8, 3, std::string("\0\1\0", 3), palette)) ==
+        Numbers{4, 5, 6, 1, 2, 3});
+  CHECK(pixels("P6\n# a comment\n1 1\n255\n\1\2\3", 0, "x.ppm") == Numbers{1, 2, 3});
+  CHECK(pixels(std::string("P5 2 1 1000\n\3\xe8\0\0", 16), 0, "x.pgm") == Numbers{255, 0});
+}
+
+TEST_CASE("channels say what colours and alpha become", "[plugins][images]") {
+  const std::string colours = png_bytes(1, 1, 8, 6, std::string("\0\x64\xc8\x32\x50", 5)),
+                    grey = png_bytes(1, 1, 8, 4, std::string("\0\x09\x50", 3));
+  CHECK(pixels(colours) == Numbers{100, 200, 50});
+  CHECK(pixels(colours, 4) == Numbers{100, 200, 50, 80});
+  CHECK(pixels(colours, 1)[0] == Approx(0.299 * 100 + 0.587 * 200 + 0.114 * 50));
+  CHECK(pixels(grey) == Numbers{9});
+  CHECK(pixels(grey, 3) == Numbers{9, 9, 9});
+  CHECK(pixels(grey, 4) == Numbers{9, 9, 9, 80});
+  CHECK(pixels(grey_png(1, 2, 3, 4), 4)[3] == 255);
+  const std::string see_through = png_chunk("PLTE", "\1\2\3") + png_chunk("tRNS", "\7");
+  CHECK(pixels(png_bytes(1, 1, 8, 3, std::string("\0\0", 2), see_through), 4) ==
+        Numbers{1, 2, 3, 7});
+}
+
+TEST_CASE("pictures that differ are refused with both names", "[plugins][images]") {
+  const Scratch scratch;
+  scratch.write("p/a/1.png", grey_png(1, 2, 3, 4));
+  scratch.write("p/b/2.pgm", "P5 1 2 255\n\1\2");
+  CHECK(refused_folder(scratch) ==
+        "error: is 2 x 1, but p/a/1.png is 2 x 2\n"
+        " --> p/b/2.pgm\n"
+        "   = help: all pictures need one size\n");
+  scratch.write("p/b/2.pgm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
+  CHECK_THAT(refused_folder(scratch),
+             Catch::StartsWith("error: is in colours, but p/a/1.png is grey\n") &&
+                 Catch::Contains("write channels: 3, or 1 to make all of them grey"));
+  CHECK(read_folder(scratch, {{"channels", std::int64_t{3}}}).parts[0].count == 2);
+}
+
+TEST_CASE("what is not a picture, or not a whole one, is refused", "[plugins][images]") {
+  const std::string whole = grey_png(1, 2, 3, 4);
+  CHECK_THAT(refused_bytes("GIF89a"),
+             Catch::Contains("is not a PNG file") && Catch::Contains("p/a/x.png"));
+  for (std::size_t n = 0; n < whole.size() - 1; ++n)
+    CHECK_THAT(refused_bytes(whole.substr(0, n)), Catch::Contains("PNG file"));
+  std::string flipped = whole;
+  flipped[45] = static_cast<char>(flipped[45] ^ 1);
+  CHECK_THAT(refused_bytes(flipped), Catch::Contains("is not a whole PNG file: "));
+  CHECK_THAT(refused_bytes("P5 2 2 255\n\1\2\3", "x.pgm"),
+             Catch::Contains("its header promises 15 bytes, the file has 14"));
+  CHECK_THAT(refused_bytes("P2 1 1 255\n7", "x.pgm"), Catch::Contains("is a plain PGM or PPM"));
+  CHECK_THAT(refused_bytes("P5 0 1 255\n", "x.pgm"),
+             Catch::Contains("its width is not a number from 1 to 16384"));
+  CHECK_THAT(refused_bytes("P5 2 1 9\n\1\12", "x.pgm"),
+             Catch::Contains("holds 10, but says that 9"));
+  CHECK_THAT(refused_bytes("x", "x.jpg"), Catch::Contains("is not a PNG, PGM or PPM file"));
+}
+
+TEST_CASE("a picture that promises too much takes no memory", "[plugins][images]") {
+  CHECK_THAT(refused_bytes(png_bytes(4000000, 4000000, 16, 6, "x")),
+             Catch::Contains("is not a whole PNG file"));
+  CHECK_THAT(refused_bytes(png_bytes(16384, 16384, 16, 6, "x")),
+             Catch::Contains("pixels of 4 numbers, more than 134217728 in all"));
+  CHECK_THAT(refused_bytes(png_bytes(10000, 10000, 8, 0, "x")),
+             Catch::Contains("promises 10000 x 10000 pixels of 1 numbers, which are not in a file "
+                             "of 66 bytes"));
+  CHECK_THAT(refused_bytes("P6 16384 16384 65535\n", "x.ppm"),
+             Catch::Contains("has 805306368 numbers, more than 134217728"));
+  CHECK_THAT(refused_bytes("P5 9999 9999 255\n", "x.pgm"),
+             Catch::Contains("its header promises 99980018 bytes, the file has 17"));
+}
+
+TEST_CASE("folders that are not of classes are refused", "[plugins][images]") {
+  const Scratch scratch;
+  CHECK_THAT(refused_folder(scratch), Catch::Contains(" --> p\n"));
+  std::filesystem::create_directories(scratch / "p");
+  CHECK_THAT(refused_folder(scratch), Catch::Contains("holds no folder: expected one for each"));
+  std::filesystem::create_directories(scratch / "p/a");
+  CHECK_THAT(refused_folder(scratch), Catch::Contains("its folders hold no pictures"));
+  scratch.write("p/1.png", grey_png(1, 2, 3, 4));
+  CHECK_THAT(refused_folder(scratch), Catch::Contains("a picture lies beside the folders"));
+  std::filesystem::remove(scratch / "p/1.png");
+  scratch.write("p/a/1.png", grey_png(1, 2, 3, 4));
+  scratch.write("q/z/1.png", grey_png(1, 2, 3, 4));
+  CHECK_THAT(refused_folder(scratch, {{"test", folder(scratch, "q")}}),
+             Catch::Contains("unknown class 'z'") && Catch::Contains("the classes are: a"));
+}
+
+TEST_CASE("a run on pictures answers the picture of a file", "[plugins][images]") {
+  const Scratch scratch;
+  for (int i = 0; i < 8; ++i) {
+    const char low = static_cast<char>(i), high = static_cast<char>(100 + i);
+    scratch.write("p/dark/" + std::to_string(i) + ".png", grey_png(low, low, low, low));
+    scratch.write("p/light/" + std::to_string(i) + ".png", grey_png(high, high, high, high));
+  }
+  scratch.write("c.yaml",
+                "data: {type: image_folder, path: p}\n"
+                "model: {layers: [{type: flatten}, {type: dense, activation: softmax}]}\n"
+                "train: {cost: cross_entropy, epochs: 200, batch_size: 4, optimizer: "
+                "{learning_rate: 0.5}}\nmetrics: [accuracy]\n");
+  const Ended trained = run("$nnrun c.yaml --out r --quiet", scratch.folder());
+  CAPTURE(trained.err);
+  REQUIRE(trained.status == 0);
+  scratch.write("new.png", grey_png(90, 99, 95, 100));
+  scratch.write("night.pgm", "P5 2 2 255\n\5\5\4\3");
+  const Ended answered = run("$nnrun predict r new.png night.pgm", scratch.folder());
+  CAPTURE(answered.out, answered.err);
+  CHECK(answered.status == 0);
+  CHECK_THAT(answered.out, Catch::Contains("predict (new.png)") &&
+                               Catch::Contains("class   light\n        dark\n"));
+  CHECK_THAT(run("$nnrun predict r new.png --json", scratch.folder()).out,
+             Catch::Contains("[\"new.png\"]"));
+  scratch.write("wide.pgm", "P5 1 1 255\n\5");
+  CHECK_THAT(refused("$nnrun predict r wide.pgm", 5, scratch.folder()),
+             Catch::Contains("is 1 x 1, which is not an example of this run") &&
+                 Catch::Contains("it takes pictures of 2 x 2"));
+  std::filesystem::rename(scratch / "p/light", scratch / "light");
+  std::filesystem::create_directories(scratch / "q");
+  std::filesystem::rename(scratch / "light", scratch / "q/light");
+  CHECK_THAT(run("$nnrun eval r --data test=q", scratch.folder()).out,
+             Catch::Contains("accuracy 100.00 %   (8 examples)"));
+}
+
+}  // namespace nnrun::testing
