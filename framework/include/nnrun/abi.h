@@ -314,11 +314,11 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
      the number of threads and the caches. 0: it cuts by sizes alone, the same for any number of
      threads. */
   uint32_t free_cuts;
-  /* 1: backward_inputs leaves slopes in kept_rows that backward_parameters works from. It is called
-     once after forward, even where no input wants slopes. */
+  /* Since 1.4. 1: backward_inputs leaves slopes in kept_rows that backward_parameters works from.
+     It is called once after forward, even where no input wants slopes. */
   uint32_t kept_slopes;
-  /* Not 0: inputs are whole numbers from 0 to indices - 1, which the host checks before it trains.
-     They have no slopes: backward_inputs writes none. */
+  /* Since 1.4. Not 0: inputs are whole numbers from 0 to indices - 1, which the host checks before
+     it trains. They have no slopes: backward_inputs writes none. */
   size_t indices;
 } nnrun_plan;
 
@@ -355,7 +355,7 @@ typedef struct nnrun_layer {
   /* Since 1.1, optional. [one at a time; training] Once per step, after the update: new state from
      what forward kept. */
   int (*observe[NNRUN_DTYPES])(void*, const nnrun_layer_call*);
-  /* Since 1.3, optional. [one at a time; build] Once, after the initializers: may change the first
+  /* Since 1.4, optional. [one at a time; build] Once, after the initializers: may change the first
      parameters, of blocks with role NNRUN_OTHER above all. Padding stays 0. */
   int (*begin[NNRUN_DTYPES])(void*, const nnrun_plan*, const struct nnrun_stream*, void* w);
 } nnrun_layer;
