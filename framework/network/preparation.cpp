@@ -46,6 +46,8 @@ std::string name_of_column(const Recipe& recipe, std::size_t column) {
 Preparation::Preparation(Recipe recipe) : recipe_(std::move(recipe)) {
   is_plain_ = recipe_.features.empty() && !scales_targets() && recipe_.window == 0 &&
               std::ranges::all_of(recipe_.columns, &Column::is_plain);
+  inputs_fitted_ = !recipe_.scales && std::ranges::none_of(recipe_.columns, &Column::is_filled);
+  targets_fitted_ = !scales_targets();
   slots_.reserve(recipe_.columns.size());
   if (recipe_.features.empty())
     for (std::size_t i = 0; i < recipe_.columns.size(); ++i) add_slots(i, 0);
@@ -325,8 +327,16 @@ void Preparation::apply(const double* raw, double* prepared) const {
 }
 
 void Preparation::apply_to_row(const double* raw, double* prepared) const {
+  const bool as_given = fit_.fills.empty() && recipe_.divide_by == 1;
   for (std::size_t c = 0; c < slots_.size(); ++c) {
-    prepared[c] = mapped(slots_[c], raw);
+    const Slot& slot = slots_[c];
+    const double x = raw[slot.a];
+    if (as_given && slot.map == Map::as_it_is)  // the two that a table has most of
+      prepared[c] = x;
+    else if (as_given && slot.map == Map::equals)
+      prepared[c] = x == slot.text ? 1 : 0;
+    else
+      prepared[c] = mapped(slot, raw);
     if (!fit_.shifts.empty()) prepared[c] = (prepared[c] - fit_.shifts[c]) * fit_.factors[c];
     if (!std::isfinite(prepared[c]))
       throw DataError(Problem{.what = name_of(c) + " is not finite, from inputs that are",

@@ -48,6 +48,7 @@ class Preparation {
   /// Learns from raw rows of the training part and from their targets what is not in use already.
   /// Throws DataError if numbers overflow, or nothing is there to learn from.
   void fit(const RowsToFit& rows, std::size_t n_targets = 0);
+  /// Returns whether nothing is left to learn, which texts alone, say, do not need.
   bool is_fitted() const { return inputs_fitted_ && targets_fitted_; }
   const Fit& fitted() const { return fit_; }
   /// Uses what another run learned.
@@ -114,7 +115,7 @@ class Preparation {
   void fit_targets(const RowsToFit& rows, std::size_t n);
 
   Recipe recipe_;
-  bool is_plain_ = true, inputs_fitted_ = false, targets_fitted_ = false;
+  bool is_plain_ = true, inputs_fitted_ = true, targets_fitted_ = true;
   std::vector<Slot> slots_;
   Fit fit_;
 };

@@ -58,6 +58,40 @@ TEST_CASE("a number in a text becomes the double that the C library gives", "[da
   }
 }
 
+TEST_CASE("what stands around a field is no part of its number", "[dataset][csv]") {
+  std::mt19937_64 random(2);
+  for (int i = 0; i < 100'000; ++i) {
+    const std::string text = random_number(random), row(40, "0123456789.-,"[random() % 13]);
+    const std::size_t before = random() % 20, behind = random() % 20;
+    const std::string all = row.substr(0, before) + text + row.substr(0, behind);
+    const std::string_view field = std::string_view(all).substr(before, text.size());
+    double x = 7;
+    CAPTURE(all, text);
+    if (detail::short_number(field, all, '.', x))
+      REQUIRE(same_bits(x, std::strtod(text.c_str(), nullptr)));
+    else
+      REQUIRE((text.size() > 15 || text.find('e') != text.npos));
+  }
+}
+
+TEST_CASE("any other byte at any place of a short number makes it none", "[dataset][csv]") {
+  for (std::size_t n = 1; n <= 15; ++n)
+    for (std::size_t at = 0; at < n; ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string text(n, '1');
+        text[at] = static_cast<char>(byte);
+        double x = 0;
+        CAPTURE(text, byte);
+        const bool digit = byte >= '0' && byte <= '9', sign = byte == '-' && at == 0 && n > 1,
+                   point = byte == '.' && n > 1;
+        const std::string row = "11111111" + text + "11111111";
+        REQUIRE(detail::short_number(text, text, '.', x) == (digit || sign || point));
+        REQUIRE(detail::short_number(std::string_view(row).substr(8, n), row, '.', x) ==
+                (digit || sign || point));
+        if (digit || sign || point) REQUIRE(same_bits(x, std::strtod(text.c_str(), nullptr)));
+      }
+}
+
 TEST_CASE("numbers at the edges are rounded to the nearest double", "[dataset][csv]") {
   struct Case {
     std::string text;

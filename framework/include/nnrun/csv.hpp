@@ -141,8 +141,7 @@ class CsvReader {
   }
   /// The same, but most numbers are short, and only those are seen to be numbers.
   bool is_short_number(std::size_t column, double& x) const {
-    const std::string_view found = fields_[column];
-    return detail::short_number(found.data(), found.data() + found.size(), decimal_, x);
+    return detail::short_number(fields_[column], fields_.around(column), decimal_, x);
   }
   std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
   /// Returns the place of the present row, where it starts: `data.csv:12`.

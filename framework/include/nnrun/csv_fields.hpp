@@ -56,10 +56,12 @@ class CsvFields {
   /// Takes a row whose quotes are closed. Returns false if text stands behind a closing one.
   bool split(std::string_view row) {
     fields_.clear();
+    row_ = row;
     if (row.find('"') == row.npos) {
       split_plain(row);
       return true;
     }
+    row_ = {};
     copies_.clear();
     copies_.reserve(row.size());  // so that views of it stay
     for (;;) {
@@ -87,6 +89,8 @@ class CsvFields {
   }
 
   std::string_view operator[](std::size_t i) const { return fields_[i]; }
+  /// Returns bytes that may be read, with the field in them.
+  std::string_view around(std::size_t i) const { return row_.empty() ? fields_[i] : row_; }
   std::size_t size() const { return fields_.size(); }
   char separator() const { return separator_; }
 
@@ -148,6 +152,7 @@ class CsvFields {
   }
 
   char separator_;
+  std::string_view row_;  // without quotes, so that all fields lie in it; else empty
   std::vector<std::string_view> fields_;
   std::string copies_;
 };
