@@ -7,11 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
 #include <limits>
-#include <memory>
 #include <new>
 #include <span>
+#include <utility>
 namespace nnrun::host {
 
 /// Returns n rounded up to whole lanes.
@@ -22,41 +21,75 @@ constexpr std::size_t padded(std::size_t n) {
 template <class T>
 inline constexpr int dtype_of = sizeof(T) == sizeof(float) ? NNRUN_F32 : NNRUN_F64;
 
+/// Zeros, aligned to 64 bytes. The system takes no memory for what is never written, and most of a
+/// wide layer's room for rows may not be.
+class Zeros {
+ public:
+  Zeros() = default;
+  /// Throws std::bad_alloc if there is no memory.
+  explicit Zeros(std::size_t bytes) {
+    if (bytes >= wide) {
+      take_huge_pages(bytes);
+      return;
+    }
+    start_ = std::calloc(1, bytes + alignment);
+    if (start_ == nullptr) throw std::bad_alloc();
+    const auto address = reinterpret_cast<std::uintptr_t>(start_);
+    data_ = reinterpret_cast<void*>((address + alignment - 1) / alignment * alignment);
+  }
+  Zeros(Zeros&& other) noexcept { *this = std::move(other); }
+  Zeros& operator=(Zeros&& other) noexcept {
+    std::swap(start_, other.start_);
+    std::swap(data_, other.data_);
+    std::swap(mapped_, other.mapped_);
+    return *this;
+  }
+  ~Zeros() { mapped_ > 0 ? void(::munmap(start_, mapped_)) : std::free(start_); }
+  void* data() const { return data_; }
+
+ private:
+  static constexpr std::size_t alignment = 64, huge_page = std::size_t{1} << 21,
+                               wide = std::size_t{1} << 19;
+
+  /// Small pages lie anywhere in memory, so that some sets of the second cache get more than they
+  /// hold, others in each process; and examples by the million, read in any order, miss a cache of
+  /// addresses. The system may refuse huge pages: then nothing is different.
+  void take_huge_pages(std::size_t bytes) {
+    constexpr std::size_t steps = 31, step = 4096 + 256;
+    const std::size_t room = (bytes + steps * step + huge_page - 1) / huge_page * huge_page;
+    mapped_ = room + huge_page;
+    start_ = ::mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start_ == MAP_FAILED) {
+      start_ = nullptr;
+      mapped_ = 0;
+      throw std::bad_alloc();
+    }
+    const auto address = reinterpret_cast<std::uintptr_t>(start_);
+    const std::uintptr_t first = (address + huge_page - 1) / huge_page * huge_page;
+    ::madvise(reinterpret_cast<void*>(first), room, MADV_HUGEPAGE);
+    // arrays that begin alike would meet in the same sets
+    data_ = reinterpret_cast<void*>(first + first / huge_page % steps * step);
+  }
+
+  void *start_ = nullptr, *data_ = nullptr;
+  std::size_t mapped_ = 0;
+};
+
 template <class T>
 class Buffer {
  public:
   Buffer() = default;
   explicit Buffer(std::size_t n) : size_(n) {
-    constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 2 / sizeof(T);
+    constexpr std::size_t most = std::numeric_limits<std::size_t>::max() / 4 / sizeof(T);
     if (n > most) throw std::bad_alloc();
-    // calloc: the system takes no memory for what is never written, and most of a wide layer's
-    // room for rows may not be
-    const std::size_t room = padded(n) + 2 * NNRUN_LANES + alignment / sizeof(T);
-    void* const memory = std::calloc(room, sizeof(T));
-    if (memory == nullptr) throw std::bad_alloc();
-    if (room * sizeof(T) >= 2 * huge_page) ask_for_huge_pages(memory, room * sizeof(T));
-    const auto address = reinterpret_cast<std::uintptr_t>(memory);
-    data_ = {reinterpret_cast<T*>((address + alignment - 1) / alignment * alignment), {memory}};
+    memory_ = Zeros((padded(n) + 2 * NNRUN_LANES) * sizeof(T));
   }
-  T* data() const { return data_.get(); }
+  T* data() const { return static_cast<T*>(memory_.data()); }
   std::size_t size() const { return size_; }
-  std::span<T> all() const { return {data_.get(), size_}; }
+  std::span<T> all() const { return {data(), size_}; }
 
  private:
-  static constexpr std::size_t alignment = 64, huge_page = std::size_t{1} << 21;
-  /// Examples by the million, read in any order, miss a cache of addresses less often then, and the
-  /// system hands the memory out in fewer pieces. It may refuse: then nothing is different.
-  static void ask_for_huge_pages(void* memory, std::size_t bytes) {
-    const auto from = reinterpret_cast<std::uintptr_t>(memory);
-    const std::uintptr_t first = (from + huge_page - 1) / huge_page * huge_page;
-    const std::uintptr_t end = (from + bytes) / huge_page * huge_page;
-    ::madvise(reinterpret_cast<void*>(first), end - first, MADV_HUGEPAGE);
-  }
-  struct Free {
-    void* memory = nullptr;  // as it was allocated, before the alignment
-    void operator()(T*) const { std::free(memory); }
-  };
-  std::unique_ptr<T[], Free> data_;
+  Zeros memory_;
   std::size_t size_ = 0;
 };
 

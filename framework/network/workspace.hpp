@@ -1,6 +1,7 @@
 // The values and slopes of one batch, with every call of a step prepared: nothing is looked up,
 // bound or allocated while training.
 #pragma once
+#include <cstring>
 #include <vector>
 
 #include "network/buffer.hpp"
