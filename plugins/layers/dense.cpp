@@ -123,6 +123,12 @@ struct Dense : nnrun::Layer {
   NNRUN_CLONES static void sum_columns(const T* dy, std::size_t rows, std::size_t cols, T* db,
                                        bool add) {
     if (!add) std::fill_n(db, cols, T(0));
+    if (cols < nnrun::lanes) {  // in one register; what is behind a row counts for nothing
+      nnrun::Lane<T> sum = nnrun::first_lanes<T>(nnrun::lane_at(static_cast<const T*>(db)), cols);
+      for (std::size_t r = 0; r < rows; ++r) sum += nnrun::lane_at(dy + r * cols);
+      for (std::size_t u = 0; u < cols; ++u) db[u] = sum[u];
+      return;
+    }
     for (std::size_t r = 0; r < rows; ++r)
       for (std::size_t u = 0; u < cols; ++u) db[u] += dy[r * cols + u];
   }

@@ -15,6 +15,9 @@
 #include <cstddef>
 #include <cstring>
 #include <utility>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 #include "product.hpp"
 
@@ -77,13 +80,42 @@ struct Tile {
 
 /// Copies a short row. In pieces of known length: a call of memcpy takes longer than the copy.
 template <class T>
-void copy_row(const T* from, T* to, size_t width) {
+[[maybe_unused]] void copy_row(const T* from, T* to, size_t width) {
   size_t j = 0;
   for (; j + 8 <= width; j += 8) std::memcpy(to + j, from + j, 8 * sizeof(T));
   if (width & 4) std::memcpy(to + j, from + j, 4 * sizeof(T)), j += 4;
   if (width & 2) std::memcpy(to + j, from + j, 2 * sizeof(T)), j += 2;
   if (width & 1) to[j] = from[j];
 }
+
+// The first n numbers of a vector, fewer than it has: the others are 0, and are not written.
+#if defined(__AVX512F__)
+inline Vector<float> load_first(const float* p, size_t n) {
+  return Vector<float>(_mm512_maskz_loadu_ps(__mmask16((1u << n) - 1), p));
+}
+inline Vector<double> load_first(const double* p, size_t n) {
+  return Vector<double>(_mm512_maskz_loadu_pd(__mmask8((1u << n) - 1), p));
+}
+inline void store_first(float* p, size_t n, Vector<float> v) {
+  _mm512_mask_storeu_ps(p, __mmask16((1u << n) - 1), __m512(v));
+}
+inline void store_first(double* p, size_t n, Vector<double> v) {
+  _mm512_mask_storeu_pd(p, __mmask8((1u << n) - 1), __m512d(v));
+}
+#else
+template <class T>
+Vector<T> load_first(const T* p, size_t n) {
+  alignas(64) T part[lanes<T>] = {};
+  copy_row(p, part, n);
+  return load(part);
+}
+template <class T>
+void store_first(T* p, size_t n, Vector<T> v) {
+  alignas(64) T part[lanes<T>];
+  store(part, v);
+  copy_row(part, p, n);
+}
+#endif
 
 /// R rows of C and V vectors of its columns, in registers. Along: the rows of one column of A lie
 /// side by side.
@@ -92,7 +124,8 @@ void run(const Tile<T>& t) {
   constexpr size_t L = lanes<T>;
   Vector<T> sum[R][V];
   const size_t a_step = t.a_step, b_step = t.b_step, c_step = t.c_step, start_step = t.start_step;
-  const bool whole = t.width == V * L;
+  const size_t last = t.width - (V - 1) * L;  // columns of the last vector
+  const bool whole = last == L;
   if (t.start == nullptr) {
 #pragma GCC unroll 16
     for (size_t r = 0; r < R; ++r)
@@ -104,12 +137,12 @@ void run(const Tile<T>& t) {
 #pragma GCC unroll 2
       for (size_t h = 0; h < V; ++h) sum[r][h] = load(t.start + r * start_step + h * L);
   } else {
-    alignas(64) T part[R][V * L] = {};
-    for (size_t r = 0; r < R; ++r) copy_row(t.start + r * start_step, part[r], t.width);
 #pragma GCC unroll 16
-    for (size_t r = 0; r < R; ++r)
-#pragma GCC unroll 2
-      for (size_t h = 0; h < V; ++h) sum[r][h] = load(part[r] + h * L);
+    for (size_t r = 0; r < R; ++r) {
+      const T* const row = t.start + r * start_step;
+      if constexpr (V == 2) sum[r][0] = load(row);
+      sum[r][V - 1] = load_first(row + (V - 1) * L, last);
+    }
   }
   const T *a = t.a, *b = t.b;
 #pragma GCC unroll 2
@@ -132,12 +165,12 @@ void run(const Tile<T>& t) {
 #pragma GCC unroll 2
       for (size_t h = 0; h < V; ++h) store(t.c + r * c_step + h * L, sum[r][h]);
   } else {
-    alignas(64) T part[R][V * L];
 #pragma GCC unroll 16
-    for (size_t r = 0; r < R; ++r)
-#pragma GCC unroll 2
-      for (size_t h = 0; h < V; ++h) store(part[r] + h * L, sum[r][h]);
-    for (size_t r = 0; r < R; ++r) copy_row(part[r], t.c + r * c_step, t.width);
+    for (size_t r = 0; r < R; ++r) {
+      T* const row = t.c + r * c_step;
+      if constexpr (V == 2) store(row, sum[r][0]);
+      store_first(row + (V - 1) * L, last, sum[r][V - 1]);
+    }
   }
 }
 /// The same for any number of rows: one function each.
