@@ -96,7 +96,10 @@ class ExperimentReader {
   void read_map(const Key& key, Fields& fields) {
     Fields map = fields.inner(key.name(), key.hint);
     if (key.path == "train.early_stopping") e_.train.early_stopping.emplace();
-    if (key.path == "data.windows") e_.data.windows.emplace();
+    if (key.path == "data.windows") {
+      e_.data.windows.emplace();
+      e_.data.split.shuffle = false;  // whatever is cut, and in the resolved config
+    }
     read_keys(key.path, map);
     if (key.path == "train") e_.train.epochs_given = map.take("epochs") != nullptr;
     if (key.path == "data.split" && e_.data.split.validation + e_.data.split.test >= 1)
@@ -104,7 +107,8 @@ class ExperimentReader {
                     "their sum must be below 1");
     if (key.path == "data.split") require_fold(map.place());
     if (key.path == "data.split" && e_.data.windows) cut_by_time(map);
-    if (key.path == "data.windows" && e_.data.windows->length == 0)
+    if (key.path == "data.windows" && e_.data.windows->length == 0 &&
+        fields.written(key.name())->is(ConfigNode::Kind::map))
       problems_.add(map.place(), "'windows' needs 'length': how many rows an example has",
                     std::string(key.hint));
     if (key.path == "train.checkpoint") require_interval(e_.train.checkpoint.every);
@@ -135,7 +139,6 @@ class ExperimentReader {
                     "'" + std::string(word) +
                         "' cannot cut a series: with 'windows', parts follow each other in time",
                     "remove it; {validation: 0.1, test: 0.2} is cut from the end");
-    e_.data.split.shuffle = false;
   }
 
   void require_interval(const Placed<std::string>& every) {

@@ -125,7 +125,7 @@ TEST_CASE("a series that is shorter than its windows is refused with the sizes",
   CHECK(refused_series(scratch, "windows: {length: 24}") ==
         "error: the training part of the series has 20 rows, but an example reaches over 25: a "
         "window of 24, and a target 1 behind it\n"
-        " --> data set 'csv'\n"
+        "  --> data set 'csv'\n"
         "   = help: take shorter windows, or a larger part\n");
   CHECK_THAT(refused_series(scratch, "windows: {length: 4, horizon: 0}, split: {test: 0.1}"),
              Catch::StartsWith("error: the test part of the series has 2 rows, but an example "
@@ -159,7 +159,7 @@ TEST_CASE("examples that are not rows of numbers make no windows", "[training][w
   e.data.use = example_dataset("idx", scratch);
   CHECK_THAT(said<host::ConfigError>([&] { host::DataSource(std::move(e)); }),
              Catch::Contains("'windows' are made of rows of numbers, but an example of the data "
-                             "set is 1x2"));
+                             "set is 1 x 2"));
 }
 
 TEST_CASE("the input of a network of windows follows from the data", "[training][windows]") {
