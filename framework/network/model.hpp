@@ -105,6 +105,8 @@ class ModelOf final : public Model {
     pass_.set_batch(x, rows);
     return pass_.forward();
   }
+  /// Returns what a node of the graph makes of these rows.
+  const T* outputs_of(std::size_t node) const { return workspace_.output(node); }
   /// Returns what the cost takes of these rows.
   const T* for_cost() const { return pass_.for_cost(); }
 

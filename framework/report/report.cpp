@@ -59,6 +59,7 @@ Json to_json(const ReportRow& row, const Report& report, ReportForm form) {
   json["against_baseline"] = row.against ? to_json(*row.against) : Json(nullptr);
   if (form != ReportForm::table)
     json["decision"] = row.plane ? host::to_json(*row.plane) : Json(nullptr);
+  if (row.pictures && form == ReportForm::page) json["pictures"] = host::to_json(*row.pictures);
   if (report.kind == "run") json["classes"] = row.classes;
   for (const auto& [key, value] : row.set) json["set"][key] = value;
   return json;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "report/curve.hpp"
+#include "report/pictures.hpp"
 #include "report/plane.hpp"
 #include "runs/scores.hpp"
 #include "training/data_parts.hpp"
@@ -75,6 +76,7 @@ struct ReportRow {
   Estimate metric{}, cost{}, seconds{};
   std::optional<AgainstBaseline> against{};
   std::optional<Plane> plane{};                            ///< of all of its runs
+  std::optional<Pictures> pictures{};                      ///< in the report of a single run
   std::vector<std::pair<std::string, std::string>> set{};  ///< of a sweep: key and value
   std::vector<std::string> classes{};                      ///< in the report of a single run
   std::string yaml{};                                      ///< the whole config

@@ -74,6 +74,7 @@ Report report_of(const RunResult& result, const std::vector<std::string>& comman
                          .cost = {value_of(scores, "cost")},
                          .seconds = {run.seconds->train},
                          .plane = sample_plane(trainer, experiment.seed),
+                         .pictures = sample_pictures(trainer, part),
                          .classes = trainer.data().names.classes,
                          .yaml = resolved_yaml(experiment)});
   report.summary = {summary_of(report)};

@@ -183,6 +183,14 @@ class TrainerOf final : public Trainer {
     return summary_of(parts_, source_.shape(), model_->preparation());
   }
 
+  WrongAnswers wrong_answers(std::size_t part, std::size_t most) override {
+    return wrong_answers_of(*model_, parts_[part], most);
+  }
+  std::vector<LayerAnswer> layer_answers(std::size_t part,
+                                         const std::vector<std::size_t>& nodes) override {
+    return layer_answers_of(*model_, parts_[part], nodes);
+  }
+
   std::vector<std::string> weight_words() const override {
     return words_of_weights(class_weights_, parts_, source_.shape(), experiment_);
   }

@@ -6,6 +6,7 @@
 
 #include "config/experiment.hpp"
 #include "network/model.hpp"
+#include "training/answers.hpp"
 #include "training/data.hpp"
 #include "training/outcome.hpp"
 #include "training/run_state.hpp"
@@ -66,6 +67,12 @@ class Trainer {
   /// nothing for other data.
   virtual std::optional<Score> score_of_last(std::size_t part) = 0;
   virtual TargetSummary targets() const = 0;
+  /// Returns examples of a part that the network puts into another class: the surest, at most
+  /// `most`. Only for targets of classes, an output for each.
+  virtual WrongAnswers wrong_answers(std::size_t part, std::size_t most) = 0;
+  /// Returns the first example of a part, and what some nodes of the graph make of it.
+  virtual std::vector<LayerAnswer> layer_answers(std::size_t part,
+                                                 const std::vector<std::size_t>& nodes) = 0;
   /// Returns lines that say what classes and examples count; empty if all count 1.
   virtual std::vector<std::string> weight_words() const = 0;
   virtual std::string data_sha256() const = 0;

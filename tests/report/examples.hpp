@@ -46,6 +46,20 @@ inline host::Plane example_plane(std::size_t seeds) {
   return plane;
 }
 
+inline host::Pictures example_pictures() {
+  const auto bytes = [](std::size_t n) {
+    std::vector<std::uint8_t> all;
+    for (std::size_t i = 0; i < n; ++i) all.push_back(static_cast<std::uint8_t>(i * 29));
+    return all;
+  };
+  host::Pictures pictures{.height = 8, .width = 6, .channels = 3, .examples = 50, .wrong = 30};
+  for (int i = 0; i < 24; ++i)
+    pictures.surest.push_back({bytes(144), "a", i % 2 ? "<b>" : "a long name of a class", 0.987});
+  pictures.filters = {{"conv2d_1", 3, 3, 3, {bytes(27), bytes(27)}}};
+  pictures.maps = {{"the example", 8, 6, 3, {bytes(144)}}, {"conv2d_1", 6, 4, 1, {bytes(24)}}};
+  return pictures;
+}
+
 /// Row 0 is the baseline.
 inline host::ReportRow example_row(std::size_t number, const std::string& name, std::size_t seeds,
                                    std::size_t points) {

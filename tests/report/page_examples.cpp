@@ -66,6 +66,9 @@ TEST_CASE("pages are written for a browser", "[.]") {
   write("compare", nasty_comparison());
   write("one seed",
         example_report("compare", {example_row(0, "a", 1, 1), example_row(1, "b", 1, 1)}, 1));
+  ReportRow images = example_row(0, "images", 1, 5);
+  images.pictures = example_pictures();
+  write("images", example_report("run", {images}, 1));
   write("sweep of one", sweep({{"train.batch_size", {"1", "10", "100", "1000"}}}));
   write("sweep of words", sweep({{"train.optimizer.type", {"sgd", "momentum", "adam"}}}));
   write("sweep of two",

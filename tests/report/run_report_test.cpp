@@ -6,7 +6,7 @@
 #include "base/said.hpp"
 #include "base/scratch.hpp"
 #include "report/read_run.hpp"
-#include "support/plugins.hpp"
+#include "support/example_data.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -118,6 +118,51 @@ TEST_CASE("the report of a run says what the run was", "[report]") {
   CHECK(config.at("interval95").is_null());
   CHECK(object.at("seeds").dump() == "[" + std::to_string(e.seed) + "]");
   CHECK(object.at("reproduce").at("version").contains("compiler"));
+}
+
+TEST_CASE("the report of a network of images has the pictures that it got wrong", "[report]") {
+  const Scratch scratch;
+  std::string pixels, labels;
+  for (int i = 0; i < 30 * 30; ++i) pixels += static_cast<char>(i * 71 % 241);
+  for (int i = 0; i < 30; ++i) labels += static_cast<char>(i % 3);
+  const std::string x = scratch.write("x", idx_bytes({30, 6, 5}, pixels)).string(),
+                    t = scratch.write("t", idx_bytes({30}, labels)).string();
+  const host::Experiment e =
+      experiment("data: {type: idx, images: " + x + ", labels: " + t +
+                 "}\nmodel: {input: [6, 5, 1], layers: [{type: conv2d, filters: 4, kernel_size: 3, "
+                 "activation: "
+                 "relu, padding: same}, {type: flatten}, {type: dense, activation: softmax}]}\n"
+                 "train: {cost: cross_entropy, measure: after_epoch}\nmetrics: [accuracy]\n");
+  const auto trainer = host::Trainer::create(e);
+  const host::Outcome outcome = trainer->train({});
+  const host::Pictures pictures = host::sample_pictures(*trainer, NNRUN_TRAIN).value();
+  CHECK((pictures.height == 6 && pictures.width == 5 && pictures.channels == 1));
+  CHECK(pictures.examples == 30);
+  const double accuracy = outcome.result->train.metrics[0];
+  CHECK(static_cast<double>(pictures.wrong) == Approx((1 - accuracy) * 30));
+  REQUIRE(pictures.surest.size() == std::min<std::size_t>(24, pictures.wrong));
+  for (std::size_t i = 0; i < pictures.surest.size(); ++i) {
+    CHECK(pictures.surest[i].is != pictures.surest[i].said);
+    CHECK(pictures.surest[i].bytes.size() == 30);
+    if (i > 0) CHECK(pictures.surest[i].output <= pictures.surest[i - 1].output);
+  }
+  REQUIRE(pictures.filters.size() == 1);
+  CHECK((pictures.filters[0].title == "conv2d_1" && pictures.filters[0].pictures.size() == 4 &&
+         pictures.filters[0].pictures[0].size() == 9));
+  REQUIRE(pictures.maps.size() == 2);
+  // the first example: byte i is i * 71 % 241, and the largest of all is below 255
+  CHECK(pictures.maps[0].pictures[0][1] == 71);
+  CHECK((pictures.maps[1].height == 6 && pictures.maps[1].pictures.size() == 4));
+}
+
+TEST_CASE("pictures are base64 in a page, and only runs on images have some", "[report]") {
+  host::Pictures pictures{.height = 1, .width = 3};
+  pictures.filters = {{"f", 1, 3, 1, {{1, 2, 3}, {255}, {0, 16, 131, 16}}}};
+  CHECK(to_json(pictures)["filters"][0]["pictures"].dump() == R"(["AQID","/w==","ABCDEA=="])");
+  for (const std::string name : {"diagonal.yaml", "symptoms.yaml"}) {
+    const auto trainer = host::Trainer::create(shipped(name));
+    CHECK(!host::sample_pictures(*trainer, NNRUN_TRAIN));
+  }
 }
 
 TEST_CASE("a run's folder tells what it can, and no more is believed", "[report]") {

@@ -103,4 +103,4 @@ function reproduce() {
     again.configs.map((config) => h("details", null, h("summary", null, `Config ${config.name}, every default written out`), h("pre", null, config.yaml))));
 }
 document.title = title + " \u00b7 nnrun";
-document.getElementById("page").append(...[header(), verdict(), results(), sweepSection(), curveSection(), mapSection(), confusion(), seedSection(), differences(), reproduce()].filter(Boolean));
+document.getElementById("page").append(...[header(), verdict(), results(), sweepSection(), curveSection(), mapSection(), confusion(), ...pictureSections(), seedSection(), differences(), reproduce()].filter(Boolean));

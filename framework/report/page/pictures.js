@@ -1,0 +1,37 @@
+// A network of images: what it took for what, its first filters, and what they make of an example.
+/// Draws bytes, one or three for each pixel, on a canvas that is `scale` times as large.
+function pixels(text, {height, width, channels}, scale, words) {
+  const canvas = h("canvas", {width, height, role: "img", "aria-label": words, class: "pixels", style: {width: `${width * scale}px`}});
+  const context = canvas.getContext("2d"), image = context.createImageData(width, height), raw = atob(text);
+  for (let i = 0; i < width * height; ++i) {
+    for (let c = 0; c < 3; ++c) image.data[4 * i + c] = raw.charCodeAt(channels === 3 ? 3 * i + c : i);
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+  return canvas;
+}
+const scaleFor = (sizes, side) => Math.max(1, Math.round(side / Math.max(sizes.height, sizes.width)));
+function pictureRow(row, side, words) {
+  return h("div", null, h("h3", null, row.title), h("div", {class: "pictures"},
+    row.pictures.map((text, i) => pixels(text, row, scaleFor(row, side), `${words} ${i + 1} of ${row.title}`))));
+}
+function wrongSection(pictures) {
+  if (pictures.wrong === 0) return null;
+  const shownHere = pictures.surest.length, all = `${plural(pictures.wrong, "example")} of ${number(pictures.examples, 9)} of the ${partNames[part] ?? part} part`;
+  return h("section", {"aria-labelledby": "wrong"}, h("h2", {id: "wrong"}, "Wrong answers"),
+    h("p", {class: "note"}, pictures.wrong > shownHere ? `${all} were taken for another class; here are the ${shownHere} of which the network was surest, with its output.` : `${all} were taken for another class, with the network's output.`),
+    h("div", {class: "pictures"}, pictures.surest.map((one) => h("figure", null,
+      pixels(one.picture, pictures, scaleFor(pictures, 64), `${one.is}, taken for ${one.said}`),
+      h("figcaption", null, h("b", null, one.is), ` not ${one.said}`, h("small", null, number(one.output, 3)))))));
+}
+function pictureSections() {
+  const pictures = page.configs[0]?.pictures;
+  if (page.kind !== "run" || !pictures) return [];
+  return [wrongSection(pictures),
+    pictures.filters.length > 0 && h("section", {"aria-labelledby": "filters"}, h("h2", {id: "filters"}, "First filters"),
+      h("p", {class: "note"}, "Weights of the layer that sees the image: middle grey is 0, white the largest, black as far below 0."),
+      pictures.filters.map((row) => pictureRow(row, 48, "Filter"))),
+    pictures.maps.length > 0 && h("section", {"aria-labelledby": "features"}, h("h2", {id: "features"}, "What the first layers make of an example"),
+      h("p", {class: "note"}, `The first example of the ${partNames[part] ?? part} part. Each channel from its smallest output, black, to its largest.`),
+      pictures.maps.map((row, i) => pictureRow(row, i ? 72 : 96, i ? "Channel" : "Picture")))];
+}

@@ -1,0 +1,73 @@
+// What a trained network answers to examples of a part, one by one: those that it puts into another
+// class, and what its layers make of one.
+#pragma once
+#include <algorithm>
+
+#include "network/model.hpp"
+#include "training/examples.hpp"
+namespace nnrun::host {
+
+struct WrongAnswer {
+  std::vector<double> inputs;  ///< prepared
+  std::size_t is, said;        ///< its class, and that of the largest output
+  double output;               ///< the largest
+};
+struct WrongAnswers {
+  std::size_t examples = 0, wrong = 0;
+  std::vector<WrongAnswer> surest{};  ///< with the largest outputs, the largest first
+};
+
+/// Returns where a row has its largest number.
+template <class T>
+std::size_t largest_of(const T* row, std::size_t n) {
+  return static_cast<std::size_t>(std::max_element(row, row + n) - row);
+}
+
+/// Returns how many examples of classes are put into another one, and those of which the network is
+/// surest, `most` of them.
+template <class T>
+WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, std::size_t most) {
+  const std::size_t in = model.graph().input_cols, out = model.graph().output().cols;
+  WrongAnswers all{.examples = examples.count};
+  const auto surer = [](const WrongAnswer& a, const WrongAnswer& b) { return a.output > b.output; };
+  for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
+    const std::size_t n = std::min(Model::most_rows, examples.count - from);
+    const T* y = model.outputs(examples.x.data() + from * in, n);
+    for (std::size_t i = from; i < from + n; ++i, y += out) {
+      const std::size_t said = largest_of(y, out),
+                        is = largest_of(examples.t.data() + i * out, out);
+      if (said == is) continue;
+      ++all.wrong;
+      const auto output = static_cast<double>(y[said]);
+      if (all.surest.size() == most && !(output > all.surest.back().output)) continue;
+      const T* const x = examples.x.data() + i * in;
+      WrongAnswer answer{{x, x + in}, is, said, output};
+      all.surest.insert(std::ranges::upper_bound(all.surest, answer, surer), std::move(answer));
+      if (all.surest.size() > most) all.surest.pop_back();
+    }
+  }
+  return all;
+}
+
+/// What a layer makes of an example.
+struct LayerAnswer {
+  std::size_t node;  ///< of the graph; all of them: the example itself
+  std::vector<double> outputs;
+};
+
+/// Returns the first example, prepared, and what these nodes of the graph make of it.
+template <class T>
+std::vector<LayerAnswer> layer_answers_of(ModelOf<T>& model, const Examples<T>& examples,
+                                          const std::vector<std::size_t>& nodes) {
+  const Graph& graph = model.graph();
+  const T* const x = examples.x.data();
+  model.outputs(x, 1);
+  std::vector<LayerAnswer> answers{{graph.nodes.size(), {x, x + graph.input_cols}}};
+  for (const std::size_t node : nodes) {
+    const T* const y = model.outputs_of(node);
+    answers.push_back({node, {y, y + graph.nodes[node].cols}});
+  }
+  return answers;
+}
+
+}  // namespace nnrun::host
