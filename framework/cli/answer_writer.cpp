@@ -28,7 +28,7 @@ std::string quoted_for_json(const std::string& text) {
 
 AnswerNames answer_names(const OpenedRun& run, const Graph& graph) {
   const DataNames& known = run.model.names;
-  const std::size_t n = graph.output().cols;
+  const std::size_t n = graph.output().cols + (known.ordered ? 1 : 0);
   AnswerNames names{.outputs = known.targets, .target = known.target};
   const bool one_output = n == 1 && known.classes.size() == 2;
   if ((n > 1 && known.classes.size() == n) || one_output) {

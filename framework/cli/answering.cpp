@@ -37,7 +37,7 @@ void Answering::wait(std::span<const std::string_view> kept, std::optional<Probl
 }
 
 void Answering::finish() {
-  const std::size_t cols = model_.graph().output().cols;
+  const std::size_t cols = model_.answers();
   y_.resize((next_ - first_) * cols);
   if (!y_.empty()) model_.run_prepared(block_, first_, y_);
   first_ = next_ = next_ % block_;

@@ -8,7 +8,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::array decided_keys{"data.features",     "data.positive", "data.scale",
+constexpr std::array decided_keys{"data.features",     "data.positive", "data.order",  "data.scale",
                                   "data.target_scale", "model.input",   "model.layers"};
 
 bool is_within(const std::string& key, const std::string& path) {

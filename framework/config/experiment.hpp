@@ -98,6 +98,8 @@ struct DataSpec {
   TargetScale target_scale = TargetScale::none;  ///< of all targets
   std::vector<TargetRule> target_scales;  ///< of some, by name, instead: others are not scaled
   Placed<std::string> positive;  ///< of two classes, that which 1 stands for; empty: the last
+  /// The classes of the target, from the lowest to the highest; empty: they have no order.
+  std::vector<Placed<std::string>> order;
   std::optional<WindowSpec> windows;
   std::vector<Use> augment;  ///< what is done to the inputs of training examples, in this order
   std::vector<ColumnRule> columns;

@@ -47,6 +47,10 @@ constexpr std::array table{
     value<data, &DataSpec::positive>(
         "data.positive",
         "of two classes, the one that is 1 where the network has one output; if missing, the last"),
+    value<data, &DataSpec::order>(
+        "data.order",
+        "the classes of the target from the lowest to the highest: the network has one output "
+        "less, each of which says how likely a higher class is"),
     special("data.columns", 0,
             "for some columns of a table, by name: their type, or a map of what to do with them",
             {}, "write columns: {age: {missing: median}, city: category}"),

@@ -7,6 +7,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "config/checkpoint_interval.hpp"
+#include "config/class_order.hpp"
 #include "config/columns.hpp"
 #include "config/compose.hpp"
 #include "config/experiment.hpp"
@@ -91,6 +92,7 @@ class ExperimentReader {
           functions_of<nnrun_optimizer>(*chosen.plugin()).learning_rate;
     read_keys(key.path, chosen.fields());
     key.use_to_set(e_) = chosen.use();
+    if (key.path == "data") name_classes_in_order(e_.data, problems_);
   }
 
   void read_map(const Key& key, Fields& fields) {

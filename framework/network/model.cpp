@@ -9,6 +9,7 @@
 #include "network/initial_values.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model_preparation.hpp"
+#include "network/ordered_classes.hpp"
 #include "network/padding.hpp"
 #include "network/taken_blocks.hpp"
 namespace nnrun::host {
@@ -109,8 +110,7 @@ void Model::write(const std::filesystem::path& file, Metadata metadata, Sync syn
 std::vector<std::vector<double>> Model::predict_each(
     const std::vector<std::vector<double>>& inputs) {
   std::vector<std::vector<double>> outputs;
-  for (const std::vector<double>& input : inputs)
-    predict(input, outputs.emplace_back(graph_.output().cols));
+  for (const std::vector<double>& input : inputs) predict(input, outputs.emplace_back(answers()));
   return outputs;
 }
 
@@ -147,13 +147,12 @@ void ModelOf<T>::set(const NamedBlock& block, std::span<const double> values) {
 }
 
 template <class T>
-void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> outputs) {
-  const std::size_t raw = preparation().inputs(), out = graph().output().cols,
-                    rows = inputs.size() / raw;
+void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> answers) {
+  const std::size_t raw = preparation().inputs(), out = this->answers(), rows = inputs.size() / raw;
   for (std::size_t from = 0; from < rows; from += most_rows) {
     const std::size_t n = std::min(most_rows, rows - from);
     for (std::size_t r = 0; r < n; ++r) prepare(inputs.subspan((from + r) * raw, raw), r);
-    run_prepared(n, 0, outputs.subspan(from * out, n * out));
+    run_prepared(n, 0, answers.subspan(from * out, n * out));
   }
 }
 
@@ -174,12 +173,18 @@ void ModelOf<T>::prepare(std::span<const double> row, std::size_t at) {
 }
 
 template <class T>
-void ModelOf<T>::run_prepared(std::size_t rows, std::size_t first, std::span<double> outputs) {
-  const std::size_t out = graph().output().cols;
-  std::copy_n(this->outputs(x_.data(), rows) + first * out, outputs.size(), outputs.data());
+void ModelOf<T>::run_prepared(std::size_t rows, std::size_t first, std::span<double> answers) {
+  const std::size_t out = graph().output().cols, width = this->answers();
+  const T* y = outputs(x_.data(), rows) + first * out;
+  if (names().ordered) {
+    for (std::size_t at = 0; at < answers.size(); at += width, y += out)
+      class_probabilities(std::span<const T>(y, out), answers.subspan(at, width));
+    return;
+  }
+  std::copy_n(y, answers.size(), answers.data());
   if (preparation().scales_targets())
-    for (std::size_t i = 0; i < outputs.size(); ++i)
-      outputs[i] = preparation().in_units(outputs[i], i % out);
+    for (std::size_t i = 0; i < answers.size(); ++i)
+      answers[i] = preparation().in_units(answers[i], i % out);
 }
 
 void require_weights(const Experiment& experiment, const Graph& graph) {

@@ -42,6 +42,9 @@ class Model {
   /// What the targets of its training part are; not known before they were read.
   const Targets& targets() const { return targets_; }
   void set_targets(const Targets& targets) { targets_ = targets; }
+  /// Returns how many numbers it answers a row with: its outputs, or, of classes with an order, how
+  /// likely each of them is.
+  std::size_t answers() const { return graph_.output().cols + (names_.ordered ? 1 : 0); }
   virtual Dtype dtype() const = 0;
 
   /// Draws the initial parameters, layer by layer.
@@ -60,14 +63,14 @@ class Model {
   void write(const std::filesystem::path& file, Metadata more, Sync sync,
              Existing existing = Existing::refused) const;
 
-  /// Takes any number of contiguous rows of raw inputs and writes as many rows of outputs. Throws
-  /// DataError if a prepared input is not finite or too large.
-  virtual void predict(std::span<const double> inputs, std::span<double> outputs) = 0;
+  /// Takes any number of contiguous rows of raw inputs and writes as many rows of answers, in the
+  /// units of the data. Throws DataError if a prepared input is not finite or too large.
+  virtual void predict(std::span<const double> inputs, std::span<double> answers) = 0;
   /// Does the same in two steps. Prepares one raw row, to be number `at` of most_rows; throws as
-  /// predict does, and may be called again. Runs the first `rows` of them and writes the outputs of
-  /// those from number `first` on, as many as `outputs` has room for.
+  /// predict does, and may be called again. Runs the first `rows` of them and writes the answers to
+  /// those from number `first` on, as many as `answers` has room for.
   virtual void prepare(std::span<const double> row, std::size_t at) = 0;
-  virtual void run_prepared(std::size_t rows, std::size_t first, std::span<double> outputs) = 0;
+  virtual void run_prepared(std::size_t rows, std::size_t first, std::span<double> answers) = 0;
   /// Does what predict does, one row at a time, so that the bits of a row do not depend on the
   /// others.
   std::vector<std::vector<double>> predict_each(const std::vector<std::vector<double>>& inputs);
@@ -94,9 +97,9 @@ class ModelOf final : public Model {
   Dtype dtype() const override { return static_cast<Dtype>(dtype_of<T>); }
   void draw(Random& random) override;
   std::vector<BlockValues> blocks() const override;
-  void predict(std::span<const double> inputs, std::span<double> outputs) override;
+  void predict(std::span<const double> inputs, std::span<double> answers) override;
   void prepare(std::span<const double> row, std::size_t at) override;
-  void run_prepared(std::size_t rows, std::size_t first, std::span<double> outputs) override;
+  void run_prepared(std::size_t rows, std::size_t first, std::span<double> answers) override;
 
   const Buffer<T>& parameters() const { return w_; }
   const Buffer<T>& state() const { return state_; }

@@ -128,6 +128,7 @@ ModelFile model_in(TensorFile file, const std::filesystem::path& path) {
   model.scale = name_of(model.file, scale_key, path);
   model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
   model.targets.class_weights = weights_in(model.file, path);
+  model.names.ordered = model.targets.known && model.targets.kind == NNRUN_ORDERED;
   if (model.fit.shifts.size() != model.fit.factors.size())
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",
                               .where = path.string()});

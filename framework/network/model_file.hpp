@@ -15,6 +15,9 @@ namespace nnrun::host {
 struct DataNames {
   std::vector<std::string> inputs, targets, classes;
   std::string target = {};  ///< the column that the classes come from
+  /// The classes have an order, from the lowest to the highest: outputs are one less, and say how
+  /// likely a class above the first is, above the second, and so on.
+  bool ordered = false;
 };
 
 struct ModelFile {

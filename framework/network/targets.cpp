@@ -9,8 +9,8 @@
 namespace nnrun::host {
 namespace {
 
-/// By NNRUN_NUMBERS, NNRUN_ONE_HOT, NNRUN_LABELS.
-constexpr std::array<std::string_view, 3> kinds{"numbers", "classes", "labels"};
+/// By NNRUN_NUMBERS, NNRUN_ONE_HOT, NNRUN_LABELS, NNRUN_ORDERED.
+constexpr std::array<std::string_view, 4> kinds{"numbers", "classes", "labels", "ordered"};
 
 /// What is true of all numbers, and of all rows.
 struct Seen {

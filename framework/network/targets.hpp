@@ -1,4 +1,4 @@
-// What the targets of a run mean: classes, labels or numbers.
+// What the targets of a run mean: classes, with or without an order, labels or numbers.
 #pragma once
 #include <nnrun/abi.h>
 

@@ -41,7 +41,7 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
   PlaneOutput& output = plane.outputs.emplace_back(PlaneOutput{seed, {}});
   output.values.reserve(rows * columns);
   Model& model = *trainer.model();
-  std::vector<double> outputs(model.graph().output().cols);
+  std::vector<double> outputs(model.answers());
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c) {
       // one at a time: then the bits of a cell do not depend on the others

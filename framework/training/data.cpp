@@ -98,6 +98,15 @@ void DataSource::order_classes(const Experiment& experiment, const ModelFile* tr
                        targets.size() == 1 ? targets[0] : shape_.names.target, shape_.as_classes);
   }
   if (shape_.two_classes.swapped) std::swap(classes[0], classes[1]);
+  shape_.names.ordered = trained ? trained->names.ordered : !experiment.data.order.empty();
+  if (!shape_.names.ordered) return;
+  if (classes.size() < 2)
+    throw ConfigError(Problem{.what = "'order' names classes, but the target is read as numbers",
+                              .place = place_,
+                              .hint = shape_.as_classes.empty()
+                                          ? "remove 'order'"
+                                          : "write " + shape_.as_classes + " in data"});
+  shape_.target = {1, {classes.size() - 1}};
 }
 
 void DataSource::fit_to(const Graph& graph, const Use& cost) {
@@ -220,8 +229,10 @@ void DataSource::refuse_targets(std::size_t outputs) const {
                   .place = place_,
                   .hint = "the last layer needs units: " + std::to_string(targets)};
   if (!shape_.names.classes.empty())
-    problem.note = target + " is read as " + std::to_string(targets) + " classes" +
-                   (shape_.target_reason.empty() ? "" : ", because " + shape_.target_reason);
+    problem.note =
+        target + " is read as " + std::to_string(shape_.names.classes.size()) +
+        (shape_.names.ordered ? " classes in order: an output less than classes" : " classes") +
+        (shape_.target_reason.empty() ? "" : ", because " + shape_.target_reason);
   if (!shape_.target_reason.empty())
     problem.hint += "\nif " + target + " is a number, mend that line";
   if (!shape_.as_classes.empty()) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "network/model_file.hpp"
+#include "network/ordered_classes.hpp"
 #include "training/two_classes.hpp"
 namespace nnrun::host {
 
@@ -35,6 +36,17 @@ struct DataShape {
 
   /// Returns whether a single number says which of two classes it is.
   bool is_yes_or_no() const { return names.classes.size() == 2 && two_classes.one_number; }
+  /// Returns how many target numbers of an example the data set gives.
+  std::size_t targets_given() const {
+    return names.ordered || names.classes.size() == 2 ? names.classes.size() : size_of(target);
+  }
+  /// Turns rows of them, in place and from the front, into what the network is to answer.
+  void read_targets(std::span<double> rows) const {
+    if (names.ordered)
+      to_higher_classes(rows, names.classes.size());
+    else if (names.classes.size() == 2)
+      two_classes.apply(rows);
+  }
 };
 
 }  // namespace nnrun::host

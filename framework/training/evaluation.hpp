@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "network/model.hpp"
+#include "network/ordered_classes.hpp"
 #include "training/data.hpp"
 #include "training/outcome.hpp"
 namespace nnrun::host {
@@ -41,7 +42,7 @@ class Evaluation {
       double& value = values.emplace_back();
       const auto& functions = metric.functions<nnrun_metric>();
       metric.call("value", functions.value[dtype_of<T>], outputs, targets, examples.count,
-                  model_.graph().output().cols, &value);
+                  model_.answers(), &value);
     }
     return values;
   }
@@ -85,7 +86,7 @@ class Evaluation {
   /// Adds tables, numbers per class and words. y: the outputs, nullptr if none are needed.
   void add_details(Score& score, const T* y, const Examples<T>& examples) {
     const auto [outputs, targets] = in_units(y, examples);
-    const std::size_t cols = model_.graph().output().cols, n = cols == 1 ? 2 : cols;
+    const std::size_t cols = model_.answers(), n = cols == 1 ? 2 : cols;
     if (cols == 1 && model_.names().classes.size() == 2) score.positive = model_.names().classes[1];
     for (const Object& metric : metrics_) {
       score.words.push_back(word_for(metric));
@@ -131,15 +132,22 @@ class Evaluation {
         sum += static_cast<double>(weight[from + r]) * cost;
     }
   }
-  /// Returns outputs and targets in the units of the data, as metrics are to see them.
+  /// Returns outputs and targets in the units of the data, as metrics are to see them; of classes
+  /// in order, how likely each is.
   std::pair<const T*, const T*> in_units(const T* y, const Examples<T>& examples) {
     const Preparation& preparation = model_.preparation();
-    if (!preparation.scales_targets() || y == nullptr || metrics_.empty())
+    const bool ordered = model_.names().ordered;
+    if ((!preparation.scales_targets() && !ordered) || y == nullptr || metrics_.empty())
       return {y, examples.t.data()};
-    const std::size_t cols = model_.graph().output().cols, n = examples.count * cols;
+    const std::size_t cols = model_.answers(), n = examples.count * cols;
     if (y_in_units_.size() < n) {
       y_in_units_ = Buffer<T>(n);
       t_in_units_ = Buffer<T>(n);
+    }
+    if (ordered) {
+      by_class(y, examples.count, y_in_units_);
+      by_class(examples.t.data(), examples.count, t_in_units_);
+      return {y_in_units_.data(), t_in_units_.data()};
     }
     for (std::size_t i = 0; i < n; ++i) {
       const auto unscaled = [&](T x) {
@@ -149,6 +157,12 @@ class Evaluation {
       t_in_units_.data()[i] = unscaled(examples.t.data()[i]);
     }
     return {y_in_units_.data(), t_in_units_.data()};
+  }
+  void by_class(const T* above, std::size_t rows, Buffer<T>& to) const {
+    const std::size_t cols = model_.graph().output().cols;
+    for (std::size_t r = 0; r < rows; ++r)
+      class_probabilities(std::span<const T>(above + r * cols, cols),
+                          std::span<T>(to.data() + r * (cols + 1), cols + 1));
   }
   /// Returns nullptr also where several columns are labels, unless the class was built before it
   /// could know that.
@@ -163,7 +177,7 @@ class Evaluation {
   auto per_class_of(const Object& metric) const {
     const auto function =
         appended(metric.functions<nnrun_metric>(), &nnrun_metric::per_class, dtype_of<T>);
-    return model_.graph().output().cols > 1 ? function : nullptr;
+    return model_.answers() > 1 ? function : nullptr;
   }
   /// Returns what the name of a metric leaves open: what its class says, or of which class its
   /// number is, or of how many targets.
@@ -172,7 +186,7 @@ class Evaluation {
     const auto& functions = metric.functions<nnrun_metric>();
     if (!word.empty() || appended(functions, &nnrun_metric::per_class, dtype_of<T>) == nullptr)
       return word;
-    const std::size_t cols = model_.graph().output().cols;
+    const std::size_t cols = model_.answers();
     const std::vector<std::string>& classes = model_.names().classes;
     if (cols == 1 && classes.size() == 2)
       return declared(functions, &nnrun_metric::word) != nullptr ? classes[1] : "";

@@ -170,8 +170,7 @@ template <class T, class Target>
 void ExampleReader::read(std::size_t part, std::size_t count,
                          const std::function<void(const SomeExamples<T>&)>& take) const {
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
-  const bool two = shape_.names.classes.size() == 2;
-  const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = two ? 2 : out;
+  const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = shape_.targets_given();
   const std::size_t most =
       std::min(count, std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows));
   std::vector<double> x(most * given), t(most * targets);  // past targets have room, too
@@ -185,7 +184,7 @@ void ExampleReader::read(std::size_t part, std::size_t count,
         object_.status_of("read", object_.functions<nnrun_dataset>().read, stream.lent(),
                           static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
     if (status != 0) refuse_data(object_);
-    if (two) shape_.two_classes.apply(std::span(t).first(n * 2));
+    shape_.read_targets(std::span(t).first(n * targets));
     if (shape_.has_weights) take_weights<T, Target>(part, from, n, x.data(), weight.data());
     append_targets(n, x.data(), t.data());
     if (!convert<T, T>(x.data(), n * in, divide_by, own_x.data()))

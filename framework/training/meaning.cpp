@@ -45,6 +45,12 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
                         .cols = output.cols,
                         .output_border = 0,
                         .target_border = targets.border};
+  if (targets.kind == NNRUN_ORDERED) {  // they are told how likely each class is
+    meaning.outputs = NNRUN_PROBABILITIES;
+    meaning.cols += 1;
+    meaning.output_border = 0.5;
+    return meaning;
+  }
   if ((functions_of<nnrun_cost>(*cost.plugin).flags & NNRUN_SIGNS) != 0) meaning.target_border = 0;
   const bool joined_to_logs = is_joined(cost, output) && !is_within(outputs, from_0_to_1);
   if (applies_activation(cost) || joined_to_logs) {
@@ -61,6 +67,7 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
 
 template <class T>
 Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost, bool scaled) {
+  if (data.names.ordered) return {.known = true, .kind = NNRUN_ORDERED, .border = 0.5};
   if (scaled) return {.known = true, .kind = NNRUN_NUMBERS, .border = 0.5};
   const std::size_t cols = size_of(data.target);
   const bool shares = is_within(
@@ -70,6 +77,23 @@ Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& c
 }
 template Targets targets_of(const Examples<float>&, const DataShape&, const Use&, bool);
 template Targets targets_of(const Examples<double>&, const DataShape&, const Use&, bool);
+
+void require_order(const Node& output, const DataNames& names) {
+  if (!names.ordered) return;
+  const bool shares = output.activation && (output.activation.functions<nnrun_activation>().flags &
+                                            NNRUN_SUMS_TO_ONE) != 0;
+  if (!shares && is_within(outputs_of(output), from_0_to_1)) return;
+  const std::string name = output.activation ? output.activation.plugin().name : "";
+  throw ConfigError(Problem{
+      .what = "classes in order need outputs from 0 to 1, each of them how likely a higher class "
+              "is, but " +
+              (name.empty() ? "the last layer has no activation"
+               : shares     ? "those of " + name + " add up to 1"
+                            : "those of " + name + " do not lie there"),
+      .place = output.activation && output.activation.place().source ? output.activation.place()
+                                                                     : output.place,
+      .hint = "write activation: sigmoid in the last layer, and cost: binary_cross_entropy"});
+}
 
 void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning) {
   for (const Object& metric : metrics) {

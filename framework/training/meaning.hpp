@@ -13,6 +13,10 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
 template <class T>
 Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost, bool scaled);
 
+/// Throws ConfigError if classes have an order, and outputs are not the probabilities that it
+/// needs.
+void require_order(const Node& output, const DataNames& names);
+
 /// Tells metrics what outputs and targets mean. Throws ConfigError at the place of one whose
 /// settings do not fit.
 void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning);

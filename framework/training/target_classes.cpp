@@ -24,6 +24,7 @@ TargetClasses classes_of(std::span<const T> targets, std::size_t cols) {
 
 template <class T>
 bool are_classes(std::span<const T> targets, std::size_t cols, const DataNames& names) {
+  if (names.ordered) return true;
   const std::uint32_t kind = targets_of(targets, cols, !names.classes.empty(), false).kind;
   return kind == NNRUN_ONE_HOT || (kind == NNRUN_LABELS && cols == 1);
 }
@@ -42,6 +43,8 @@ std::vector<std::uint32_t> rare_classes(const TargetClasses& classes,
 
 template <class T>
 std::string name_of_class(std::span<const T> row, const DataNames& names) {
+  if (names.ordered)
+    return names.classes.at(static_cast<std::size_t>(std::ranges::count(row, T(1))));
   const bool says_yes =
       row.size() > 1 && std::ranges::all_of(row, [](T t) { return t == 1 || t == 0 || t == -1; });
   const std::vector<std::string>& known = names.classes.empty() ? names.targets : names.classes;

@@ -20,9 +20,11 @@ std::string name_of_target(const DataShape& shape) {
   return {};
 }
 
-/// Returns a range with 0 for an end that is 0 but for the rounding of scaled numbers.
-std::pair<double, double> ends_of(const std::pair<double, double>& range) {
-  const double rounding = 1e-6 * (range.second - range.first);
+/// Returns a range with 0 for an end that is 0 but for the rounding of scaled numbers. A logarithm
+/// is not rounded so: small numbers keep their digits.
+std::pair<double, double> ends_of(const std::pair<double, double>& range, TargetScale scale) {
+  if (scale == TargetScale::none || scale == TargetScale::log) return range;
+  const double rounding = 2e-7 * (range.second - range.first);
   const auto end = [&](double x) { return std::abs(x) < rounding ? 0 : x; };
   return {end(range.first), end(range.second)};
 }
@@ -36,20 +38,32 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
   const std::size_t width = size_of(shape.target);
   const bool classes = !shape.names.classes.empty();
   if (classes) summary.counts.assign(shape.names.classes.size(), 0);
+  summary.ones.assign(width, 0);
+  bool zeros = true, signs = true;
   constexpr T open = std::numeric_limits<T>::infinity();
   std::vector<T> low(width, open), high(width, -open);
   for (const Examples<T>& part : parts)
     for (std::size_t r = 0; r < part.count; ++r) {
       const T* const t = part.t.data() + r * width;
+      if (shape.names.ordered)
+        ++summary.counts[static_cast<std::size_t>(std::count(t, t + width, T(1)))];
+      std::size_t ones = 0;
       for (std::size_t c = 0; c < width; ++c) {
+        summary.ones[c] += t[c] == 1;
+        ones += t[c] == 1;
+        zeros &= t[c] == 1 || t[c] == 0;
+        signs &= t[c] == 1 || t[c] == -1;
         if (shape.is_yes_or_no())
           ++summary.counts[t[c] == 1];
-        else if (classes)
+        else if (classes && !shape.names.ordered)
           summary.counts[c] += t[c] == 1;
         low[c] = std::min(low[c], t[c]);
         high[c] = std::max(high[c], t[c]);
       }
+      ++summary.rows;
+      summary.one_each &= ones == 1;
     }
+  if ((!zeros && !signs) || preparation.scales_targets()) summary.ones.clear();
   for (std::size_t c = 0; c < width; ++c)
     summary.ranges.emplace_back(preparation.in_units(static_cast<double>(low[c]), c),
                                 preparation.in_units(static_cast<double>(high[c]), c));
@@ -90,6 +104,31 @@ std::string words_of_two(const TargetSummary& summary, const DataShape& shape,
                                         flow_yaml(text_node(no)));
 }
 
+/// Returns `0 or 1, 1 in 320 of 1,000 rows`, or the same of several columns.
+std::string words_of_ones(const TargetSummary& summary, const DataShape& shape,
+                          const std::string& dot) {
+  const std::size_t width = summary.ones.size();
+  const auto low =
+      std::ranges::min(summary.ranges, {}, [](const auto& r) { return r.first; }).first;
+  const auto count = [](std::size_t n) { return readable(static_cast<double>(n)); };
+  const std::string rows = " of " + count(summary.rows) + " rows";
+  if (width == 1)
+    return (low < 0 ? "-1 or 1, 1 in " : "0 or 1, 1 in ") + count(summary.ones[0]) + rows;
+  std::string words = std::to_string(width) + (summary.one_each ? " classes, a column for each"
+                                                                : " labels, each a yes or no");
+  for (std::size_t c = 0; c < width && width <= most_shown_classes; ++c)
+    words += (c == 0 ? ": " : dot) +
+             (c < shape.names.targets.size() ? short_name(shape.names.targets[c])
+                                             : std::to_string(c + 1)) +
+             " " + count(summary.ones[c]);
+  return words + rows;
+}
+
+std::string words_of_range(const std::pair<double, double>& range, TargetScale scale) {
+  const auto [low, high] = ends_of(range, scale);
+  return readable(low) + " … " + readable(high);
+}
+
 }  // namespace
 
 std::string words_of(const TargetSummary& summary, const DataShape& shape,
@@ -98,17 +137,22 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
   std::string words = "target" + name_of_target(shape) + ": ";
   if (shape.is_yes_or_no()) return words + words_of_two(summary, shape, dot);
   if (!summary.counts.empty()) {
-    words += std::to_string(width) + (width == 1 ? " class" : " classes");
-    for (std::size_t c = 0; c < width && width <= most_shown_classes; ++c)
-      words += (c == 0 ? ", " : dot) + short_name(shape.names.classes[c]) + " " +
-               std::to_string(summary.counts[c]);
+    const std::size_t classes = summary.counts.size();
+    const bool ordered = shape.names.ordered;
+    words += std::to_string(classes) + (classes == 1 ? " class" : " classes") +
+             (ordered ? " in order" : "");
+    for (std::size_t c = 0; c < classes && classes <= most_shown_classes; ++c)
+      words += (c == 0    ? ", "
+                : ordered ? " < "
+                          : dot) +
+               short_name(shape.names.classes[c]) + " " + std::to_string(summary.counts[c]);
     if (!shape.target_reason.empty()) words += ", because " + shape.target_reason;
     return words;
   }
+  if (!summary.ones.empty() && summary.rows > 0) return words + words_of_ones(summary, shape, dot);
   words += width == 1 ? "number" : std::to_string(width) + " numbers";
   for (std::size_t c = 0; c < width && width <= most_shown_numbers; ++c)
-    words += ", " + readable(ends_of(summary.ranges[c]).first) + " … " +
-             readable(ends_of(summary.ranges[c]).second);
+    words += ", " + words_of_range(summary.ranges[c], preparation.recipe().scale_of_target(c));
   if (preparation.scales_targets())
     words += ", scaled (" + words_of_scales(preparation.recipe(), shape) +
              "): the cost is that of the scaled ones";

@@ -11,6 +11,9 @@ namespace nnrun::host {
 struct TargetSummary {
   std::vector<std::size_t> counts;                ///< one per class
   std::vector<std::pair<double, double>> ranges;  ///< one per target number, in the data's units
+  std::vector<std::size_t> ones;  ///< how often each is 1, if all are 0 or 1, or -1 or 1
+  std::size_t rows = 0;
+  bool one_each = true;  ///< each row has a single 1
 };
 
 template <class T>

@@ -92,6 +92,7 @@ class TrainerOf final : public Trainer {
     if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
     require_monitor(experiment_.train.checkpoint.best);
     require_fit<T>(cost_, model_->graph().output().cols);
+    require_order(model_->graph().output(), source_.shape().names);
     model_->draw(random_);
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());

@@ -59,6 +59,7 @@ static const nnrun_initializer initializer_functions = {sizeof(nnrun_initializer
 static const nnrun_dataset dataset_functions = {sizeof(nnrun_dataset), 0, NEVER, NEVER};
 
 static const char* const paddings[] = {"same", "valid"};
+static const char* const groups[] = {"none", ",", ".", "space"};
 static const double halves[] = {0.5, 0.5};
 
 static const nnrun_setting dense[] = {INT("units", NNRUN_REQUIRED, 0, 1, 9007199254740992.),
@@ -83,9 +84,16 @@ static const nnrun_setting uniform[] = {FLOAT("low", 0, -1, -INFINITY, INFINITY)
 static const nnrun_setting top_k[] = {INT("k", 0, 5, 1, 9007199254740992.)};
 static const nnrun_setting points[] = {INT("train", 0, 100, 1, 9007199254740992.),
                                        INT("test", 0, 100, 0, 9007199254740992.)};
-static const nnrun_setting csv[] = {PATH("file", NNRUN_REQUIRED), PATH("test", 0),
-                                    STRINGS("headers"),           FLOATS("shares", halves),
-                                    TEXT("separator", ","),       BOOL("header", 1)};
+static const nnrun_setting csv[] = {PATH("file", NNRUN_REQUIRED),
+                                    PATH("test", 0),
+                                    STRINGS("headers"),
+                                    FLOATS("shares", halves),
+                                    TEXT("separator", ","),
+                                    BOOL("header", 1),
+                                    CHOICE("thousands", "none", groups),
+                                    STRINGS("symbols"),
+                                    TEXT("comment", ""),
+                                    {HEAD(NNRUN_STRINGS, "classes", NNRUN_CLASSES)}};
 /* "init" is nnrun's own word: no config can give it */
 static const nnrun_setting greedy[] = {INT("init", NNRUN_REQUIRED, 0, 1, 10)};
 

@@ -195,7 +195,8 @@ typedef struct nnrun_cost {
 enum {
   NNRUN_NUMBERS = 0, /* targets are any numbers */
   NNRUN_ONE_HOT,     /* a column for each class: the largest is the class */
-  NNRUN_LABELS       /* each column is a yes or no of its own; also a single one */
+  NNRUN_LABELS,      /* each column is a yes or no of its own; also a single one */
+  NNRUN_ORDERED      /* as NNRUN_ONE_HOT; the classes go from the lowest to the highest */
 };
 enum {
   NNRUN_SCORES = 0,    /* outputs are any numbers */
