@@ -55,7 +55,7 @@ class Batches {
   /// the next call.
   Batch<T> at(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
     Batch<T> batch = unchanged(from, rows);
-    if (augmenter_.is_empty()) return batch;
+    if (!changes_) return batch;
     if (order_.empty()) std::copy_n(batch.x, rows * in_, x_.data());
     batch.x = augmenter_.change(x_.data(), from, rows, epoch);
     return batch;
@@ -143,6 +143,7 @@ class Batches {
   const Examples<T>& examples_;
   std::size_t in_, out_;
   Augmenter<T>& augmenter_;
+  bool changes_ = !augmenter_.is_empty();
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
   std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data
   Buffer<T> x_, t_, weight_, outputs_;

@@ -124,12 +124,14 @@ struct Cifar10 : nnrun::Dataset {
     for (; i >= files[f].count; ++f) i -= files[f].count;
     const std::string& path = files[f].path;
     const auto at = static_cast<std::streamoff>(i * cifar_record);
-    if (path != open_) {
-      in_ = nnrun::open_input(path);
-      open_ = path;
+    if (open_ != &files[f]) {
+      in_.clear();
+      in_.push_back(nnrun::open_input(path));
+      open_ = &files[f];
     }
-    if (in_.tellg() != at) in_.seekg(at);
-    if (!in_.read(reinterpret_cast<char*>(record_.data()), record_.size()))
+    std::ifstream& in = in_.front();
+    if (in.tellg() != at) in.seekg(at);
+    if (!in.read(reinterpret_cast<char*>(record_.data()), cifar_record))
       throw nnrun::Error("cannot be read", path + " at byte " + std::to_string(at));
     if (record_[0] >= cifar_classes.size())
       throw nnrun::Error("the label is " + std::to_string(record_[0]) + ", expected 0 to 9",
@@ -139,8 +141,9 @@ struct Cifar10 : nnrun::Dataset {
 
   std::vector<CifarFile> train_, test_;
   std::size_t first_held_ = 0;
-  std::string open_;  // the file of in_
-  std::ifstream in_;
+  const CifarFile* open_ = nullptr;  // the file of in_
+  // one or none; defaults are constants, of which a stream cannot be part
+  std::vector<std::ifstream> in_;
   std::array<unsigned char, cifar_record> record_{};
 };
 NNRUN_REGISTER(Cifar10)

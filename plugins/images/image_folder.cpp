@@ -1,6 +1,7 @@
 #include <array>
 #include <filesystem>
 #include <nnrun/plugin.hpp>
+#include <optional>
 #include <vector>
 
 #include "../datasets/class_names.hpp"
@@ -45,7 +46,7 @@ struct ImageFolder : nnrun::Dataset {
       list_part(folders[part], parts_[part]);
       data.examples[part] = parts_[part].size();
     }
-    if (first_.empty()) throw nnrun::Error("no folder is given");
+    if (!first_) throw nnrun::Error("no folder is given");
     data.input = {3, {size_.height, size_.width, channels_}};
     data.target = {1, {names_.size()}};
     data.classes = names_.pointers();
@@ -159,23 +160,25 @@ struct ImageFolder : nnrun::Dataset {
     const std::size_t own = channels != 0        ? static_cast<std::size_t>(channels)
                             : size.has_colours() ? 3
                                                  : 1;
-    if (first_.empty()) {
+    if (!first_) {
       first_ = file;
       size_ = size;
       channels_ = own;
     }
     if (size.height != size_.height || size.width != size_.width)
-      throw nnrun::Error("is " + text_of(size) + ", but " + first_ + " is " + text_of(size_), file,
+      throw nnrun::Error("is " + text_of(size) + ", but " + *first_ + " is " + text_of(size_), file,
                          "all pictures need one size");
     if (own != channels_)
       throw nnrun::Error(
-          "is " + std::string(colours(own)) + ", but " + first_ + " is " + colours(channels_), file,
-          "write channels: 3, or 1 to make all of them grey");
+          "is " + std::string(colours(own)) + ", but " + *first_ + " is " + colours(channels_),
+          file, "write channels: 3, or 1 to make all of them grey");
   }
 
   ClassNames names_;
   std::array<std::vector<File>, NNRUN_PARTS> parts_;
-  std::string first_;  // the picture that the others are compared with
+  // the picture that the others are compared with; optional: clang 14 cannot make a std::string
+  // when it reads the defaults of the settings
+  std::optional<std::string> first_;
   PictureSize size_;
   std::size_t channels_ = 0;
   bool has_alpha_ = false;

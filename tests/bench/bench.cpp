@@ -3,6 +3,7 @@
 #include <cstring>
 #include <exception>
 
+#include "augmentations.hpp"
 #include "batches.hpp"
 #include "convolutions.hpp"
 #include "limit_lenet.hpp"
@@ -117,6 +118,10 @@ void online(const Setting& setting) {
 
 void batch(const Setting& setting) {
   batches(setting.registry, setting.scratch, setting.rounds);
+}
+
+void augmentation(const Setting& setting) {
+  augmentations(setting.registry, setting.rounds);
 }
 
 /// LeNet beside what a careful author reaches by hand.
@@ -301,8 +306,14 @@ int run(std::vector<std::string> wanted) {
     wanted.erase(wanted.begin(), wanted.begin() + 2);
   }
   const std::pair<const char*, void (*)(const Setting&)> sections[] = {
-      {"differences", differences}, {"online", online}, {"batch", batch},    {"filters", filters},
-      {"recurrent", sequences},     {"sweep", sweeps},  {"reading", reading}};
+      {"differences", differences},
+      {"online", online},
+      {"batch", batch},
+      {"filters", filters},
+      {"recurrent", sequences},
+      {"sweep", sweeps},
+      {"reading", reading},
+      {"augmentation", augmentation}};
   const auto is_wanted = [&](const std::string& name) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
@@ -312,7 +323,7 @@ int run(std::vector<std::string> wanted) {
       std::fprintf(
           stderr,
           "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] [batch] "
-          "[filters] [recurrent] [sweep] [reading]\n");
+          "[filters] [recurrent] [sweep] [reading] [augmentation]\n");
       return 2;
     }
   const ScratchFolder scratch;

@@ -68,9 +68,9 @@ TEST_CASE("the message about a misplaced key says where it belongs", "[config]")
 
 TEST_CASE("what the host puts beside the settings of a class is reserved", "[config]") {
   using Names = std::vector<std::string>;
-  CHECK(host::reserved_names("dataset") ==
-        Names{"type", "features", "scale", "target_scale", "positive", "order", "columns",
-              "weights", "windows", "split"});
+  CHECK(host::reserved_names("dataset") == Names{"type", "features", "scale", "target_scale",
+                                                 "positive", "order", "columns", "weights",
+                                                 "windows", "augment", "split"});
   CHECK(host::reserved_names("layer") == Names{"type", "name", "inputs", "activation", "init",
                                                "bias_init", "regularizer", "bias_regularizer",
                                                "frozen", "learning_rate_factor"});

@@ -108,7 +108,7 @@ TEST_CASE("a class that is described wrongly is refused, saying how", "[loading]
           "   = help: NNRUN_REGISTER of <nnrun/plugin.hpp> writes such tables; one written by hand "
           "must be as <nnrun/abi.h> says"},
       Wrong{
-          "#define MINOR 4",
+          "#define MINOR 5",
           "'$/a.so' needs plugin interface 1.5, this nnrun has 1.4\n"
           "   = help: install a newer nnrun, or rebuild the library with the headers of this one"},
       Wrong{"#define MAJOR 2",

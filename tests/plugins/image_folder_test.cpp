@@ -81,7 +81,7 @@ TEST_CASE("pictures that differ are refused with both names", "[plugins][images]
   scratch.write("p/b/2.pgm", "P5 1 2 255\n\1\2");
   CHECK(refused_folder(scratch) ==
         "error: is 2 x 1, but p/a/1.png is 2 x 2\n"
-        " --> p/b/2.pgm\n"
+        "  --> p/b/2.pgm\n"
         "   = help: all pictures need one size\n");
   scratch.write("p/b/2.pgm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
   CHECK_THAT(refused_folder(scratch),
@@ -92,7 +92,7 @@ TEST_CASE("pictures that differ are refused with both names", "[plugins][images]
 
 TEST_CASE("what is not a picture, or not a whole one, is refused", "[plugins][images]") {
   const std::string whole = grey_png(1, 2, 3, 4);
-  CHECK_THAT(refused_bytes("GIF89a"),
+  CHECK_THAT(refused_bytes("GIF89a, or so"),
              Catch::Contains("is not a PNG file") && Catch::Contains("p/a/x.png"));
   for (std::size_t n = 0; n < whole.size() - 1; ++n)
     CHECK_THAT(refused_bytes(whole.substr(0, n)), Catch::Contains("PNG file"));

@@ -120,7 +120,7 @@ TEST_CASE("a refused augmentation is shown at its place in the config",
       "train: {cost: half_squared_error}\n");
   CHECK_THAT(said<host::ConfigError>([&] { host::Trainer::create(e, 1); }),
              Catch::Contains("error: augmentation 'flip': needs images") &&
-                 Catch::Contains(".yaml:1:39") && Catch::Contains("data: {type: circle"));
+                 Catch::Contains(".yaml:1:46") && Catch::Contains("data: {type: circle"));
 }
 
 TEST_CASE("augmentation is part of the resolved config where it is given",
