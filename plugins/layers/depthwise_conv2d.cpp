@@ -59,7 +59,6 @@ struct DepthwiseConv2d : nnrun::Layer {
     m.b = c.w();
     if (bias) m.bias = c.w() + v.taps() * v.stride();
     m.columns = v.filters;
-    m.count = v.pixels();
     for (size_t r = 0; r < c.rows(); ++r) {
       m.a = {seen(v, c, r), v.y.out, v.x.out, step(v.y.stride * v.line()),
              step(v.x.stride * v.channels)};
@@ -91,7 +90,6 @@ struct DepthwiseConv2d : nnrun::Layer {
     gathered::Product<T> m{};
     m.c = {c.dw() + from, v.y.window, v.x.window, step(v.x.window * v.stride()), step(v.stride())};
     m.columns = std::min(v.filters - from, each);
-    m.count = v.y.window * v.x.window;
     for (size_t r = 0; r < c.rows() && m.columns > 0; r += v.images()) {
       m.a = {bundle(v, c, r) + from, v.y.window, v.x.window, step(v.y.dilation * v.line()),
              step(v.x.dilation * v.channels)};
@@ -109,7 +107,7 @@ struct DepthwiseConv2d : nnrun::Layer {
 
  private:
   using size_t = std::size_t;
-  static constexpr size_t at_once = gathered::rows_by_column;
+  static constexpr size_t side = gathered::grid_side, at_once = side * side;
   static std::ptrdiff_t step(size_t n) { return static_cast<std::ptrdiff_t>(n); }
   size_t multiplier() const { return static_cast<size_t>(depth_multiplier); }
 
@@ -165,9 +163,11 @@ struct DepthwiseConv2d : nnrun::Layer {
                      (v.y.window - 1 - by_rows.tap) * v.x.window + v.x.window - 1 - by_columns.tap;
     T* const dx = c.d_in(0) + row * c.in_cols(0) + pixel * channels;
     gathered::Product<T> m{};
+    const bool square = count == at_once;
+    const size_t rows = square ? side : 1, columns = square ? side : count;
     m.a = {c.d_out() + row * c.cols() + (by_rows.output * v.x.out + by_columns.output) * v.filters,
-           1, count, 0, step(c.cols())};
-    m.c = {dx, 1, count, 0, step(c.in_cols(0))};
+           rows, columns, step(side * c.cols()), step(c.cols())};
+    m.c = {dx, rows, columns, step(side * c.in_cols(0)), step(c.in_cols(0))};
     m.loops = {{1, by_rows.n, by_columns.n},
                {0, step(by_rows.output_step * v.x.out * v.filters),
                 step(by_columns.output_step * v.filters)},
@@ -175,10 +175,10 @@ struct DepthwiseConv2d : nnrun::Layer {
                 -step(by_columns.tap_step * v.stride())}};
     m.b = c.w() + first * v.stride();
     m.columns = v.filters;
-    m.count = count;
     m.add = c.adds(0);
     if (multiplier() == 1) return kernels_.by_column<T>()(m);
-    m.c = {c.scratch(), 1, count, 0, step(nnrun::padded(v.filters))};
+    const auto each = step(nnrun::padded(v.filters));
+    m.c = {c.scratch(), rows, columns, step(side) * each, each};
     m.add = false;
     kernels_.by_column<T>()(m);
     for (size_t r = 0; r < count; ++r)

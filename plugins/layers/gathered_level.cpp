@@ -159,48 +159,64 @@ void multiply(const Product<T>& m) {
 }
 static_assert(2 * lanes<float> <= widest_panel);
 
-/// Column by column, at the next P addresses of a walk: a vector of columns after the other.
-template <class T, size_t P>
-void run_by_column(const Product<T>& m, Walk<T>& walk) {
+/// Column by column, at R rows of Q addresses from one on: a vector of columns after the other.
+/// Addresses are counted from those of their row, or each would need a register.
+template <class T, size_t R, size_t Q>
+void run_by_column(const Product<T>& m, const T* a, T* c) {
   const Loops& loops = m.loops;
   const size_t n0 = loops.n[0], n1 = loops.n[1], n2 = loops.n[2];
-  const ptrdiff_t a_step = loops.a[2], b_step = loops.b[2];
-  const T* a[P];
-  T* c[P];
-  for (size_t p = 0; p < P; ++p, walk.next()) a[p] = walk.a, c[p] = walk.c;
+  const ptrdiff_t a_step = loops.a[2], b_step = loops.b[2], across = m.a.column_step;
   for (size_t from = 0; from < m.columns; from += lanes<T>) {
-    Vector<T> sums[P][1];
-    for (size_t p = 0; p < P; ++p) sums[p][0] = m.bias ? at(m.bias + from) : Vector<T>{};
+    const Vector<T> start = m.bias ? at(m.bias + from) : Vector<T>{};
+    Vector<T> sums[R * Q][1];
+#pragma GCC unroll 9
+    for (size_t p = 0; p < R * Q; ++p) sums[p][0] = start;
     for (size_t i = 0; i < n0; ++i)
       for (size_t j = 0; j < n1; ++j) {
         const auto down = static_cast<ptrdiff_t>(i), along = static_cast<ptrdiff_t>(j);
-        ptrdiff_t k = down * loops.a[0] + along * loops.a[1];
         const T* y = m.b + from + down * loops.b[0] + along * loops.b[1];
-        for (size_t l = n2; l > 0; --l, k += a_step, y += b_step) {
+        const T* rows[R];
+        for (size_t r = 0; r < R; ++r)
+          rows[r] = a + from + down * loops.a[0] + along * loops.a[1] +
+                    static_cast<ptrdiff_t>(r) * m.a.row_step;
+        for (size_t l = n2; l > 0; --l, y += b_step) {
           const Vector<T> columns = at(y);
-#pragma GCC unroll 16
-          for (size_t p = 0; p < P; ++p) sums[p][0] += at(a[p] + k) * columns;
+#pragma GCC unroll 3
+          for (size_t r = 0; r < R; ++r, rows[r - 1] += a_step)
+#pragma GCC unroll 3
+            for (size_t q = 0; q < Q; ++q)
+              sums[r * Q + q][0] += at(rows[r] + static_cast<ptrdiff_t>(q) * across) * columns;
         }
       }
     const size_t width = m.columns - from;
-    for (size_t p = 0; p < P; ++p) {
-      if (width >= lanes<T>) {
-        Vector<T>& to = at(c[p] + from);
-        to = m.add ? to + sums[p][0] : sums[p][0];
-      } else {
-        store_part<T, 1>(c[p] + from, sums[p], width, m.add);
+#pragma GCC unroll 3
+    for (size_t r = 0; r < R; ++r)
+#pragma GCC unroll 3
+      for (size_t q = 0; q < Q; ++q) {
+        T* const to = c + from + static_cast<ptrdiff_t>(r) * m.c.row_step +
+                      static_cast<ptrdiff_t>(q) * m.c.column_step;
+        const Vector<T>(&sum)[1] = sums[r * Q + q];
+        if (width < lanes<T>)
+          store_part<T, 1>(to, sum, width, m.add);
+        else
+          at(to) = m.add ? at(to) + sum[0] : sum[0];
       }
-      a[p] += lanes<T>;
-    }
   }
 }
 template <class T>
 void multiply_by_column(const Product<T>& m) {
-  Walk<T> walk(m);
-  size_t left = m.count;
-  for (; left >= rows_by_column; left -= rows_by_column) run_by_column<T, rows_by_column>(m, walk);
-  for (; left >= 3; left -= 3) run_by_column<T, 3>(m, walk);
-  for (; left > 0; --left) run_by_column<T, 1>(m, walk);
+  constexpr void (*kernels[3][3])(const Product<T>&, const T*, T*) = {
+      {run_by_column<T, 1, 1>, run_by_column<T, 1, 2>, run_by_column<T, 1, 3>},
+      {run_by_column<T, 2, 1>, run_by_column<T, 2, 2>, run_by_column<T, 2, 3>},
+      {run_by_column<T, 3, 1>, run_by_column<T, 3, 2>, run_by_column<T, 3, 3>}};
+  const auto at_most_3 = [](size_t left) { return left < 3 ? left : 3; };
+  for (size_t i = 0; i < m.a.rows; i += 3)
+    for (size_t j = 0; j < m.a.columns; j += 3) {
+      const auto down = static_cast<ptrdiff_t>(i), along = static_cast<ptrdiff_t>(j);
+      kernels[at_most_3(m.a.rows - i) - 1][at_most_3(m.a.columns - j) - 1](
+          m, m.a.from + down * m.a.row_step + along * m.a.column_step,
+          m.c.from + down * m.c.row_step + along * m.c.column_step);
+    }
 }
 
 }  // namespace

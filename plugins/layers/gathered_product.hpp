@@ -51,15 +51,16 @@ using Multiply = void (*)(const Product<T>&);
 
 /// How many addresses a kernel takes at once: of half a panel and less, and of more.
 inline constexpr size_t narrow_rows = 10, wide_rows = 6;
-/// And how many one takes that goes column by column: the weights of a window of 3 × 3.
-inline constexpr size_t rows_by_column = 9;
+/// And one that goes column by column: so many rows of so many columns of a grid, such as the
+/// weights of a window of 3 × 3.
+inline constexpr size_t grid_side = 3;
 
 struct Kernels {
   Multiply<float> f32;
   Multiply<double> f64;
   size_t panel32, panel64;  ///< columns that a kernel takes at once
-  /// Column by column: Σ a[i][k][j] · b[k][j], where k steps from row to row in both. b needs no
-  /// panels, and `covered` is not looked at.
+  /// Column by column: Σ a[i][k][j] · b[k][j], where k steps from row to row in both. At all
+  /// addresses; b needs no panels, and `first`, `count` and `covered` are not looked at.
   Multiply<float> by_column32;
   Multiply<double> by_column64;
 
