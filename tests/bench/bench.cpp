@@ -11,11 +11,13 @@
 #include "network/joined_cost.hpp"
 #include "network/padding.hpp"
 #include "networks.hpp"
+#include "peers/load.hpp"
 #include "plain.hpp"
 #include "process.hpp"
 #include "reading.hpp"
 #include "recurrent.hpp"
 #include "rounds.hpp"
+#include "table.hpp"
 #include "training/objective.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::bench {
@@ -25,6 +27,7 @@ struct Setting {
   host::Registry& registry;
   const ScratchFolder& scratch;
   int rounds;
+  Table& table;
 };
 
 /// A line per contender; ratios against the first.
@@ -46,17 +49,17 @@ host::Experiment shipped(const Setting& setting, const char* name,
                                setting.registry);
 }
 
-/// A line about the last contender against the one before it, which is the limit.
+/// A line about the third contender against the second, which is the limit.
 void print_share_of_limit(const std::vector<Contender>& contenders) {
-  const std::size_t n = contenders.size();
   std::printf("  nnrun takes %.2f x the time that all in registers takes\n",
-              contenders[n - 1].best / contenders[n - 2].best);
+              contenders[2].best / contenders[1].best);
 }
 
 template <class T>
 void differences_in(const Setting& setting, const char* dtype) {
   const host::Experiment e =
-      shipped(setting, "diagonal.yaml", {{"data.test", "0"}, {"dtype", dtype}});
+      shipped(setting, "diagonal.yaml",
+              {{"data.test", "0"}, {"dtype", dtype}, {"train.epochs", many_epochs}});
   const auto trainer = host::Trainer::create(e, 1);
   const Start<double> start = start_of<double>(e, false);
   Start<T> s = start_of<T>(e, false);
@@ -83,6 +86,8 @@ void differences_in(const Setting& setting, const char* dtype) {
       contenders, static_cast<double>(n));
   print_share_of_limit(contenders);
   print_costs(plain_cost, cost);
+  setting.table.add(std::string("article: 2-5-1, finite differences, batch 1, ") + dtype,
+                    contenders, static_cast<double>(n), 2, 1);
 }
 void differences(const Setting& setting) {
   differences_in<double>(setting, "float64");
@@ -90,9 +95,11 @@ void differences(const Setting& setting) {
 }
 
 void online(const Setting& setting) {
-  const host::Experiment e =
-      shipped(setting, "diagonal-bias.yaml",
-              {{"data.test", "0"}, {"dtype", "float32"}, {"train.gradient", "backprop"}});
+  const host::Experiment e = shipped(setting, "diagonal-bias.yaml",
+                                     {{"data.test", "0"},
+                                      {"dtype", "float32"},
+                                      {"train.gradient", "backprop"},
+                                      {"train.epochs", many_epochs}});
   const auto trainer = host::Trainer::create(e, 1);
   Start<float> s = start_of<float>(e, false);
   std::vector<float> w = s.w;
@@ -109,15 +116,54 @@ void online(const Setting& setting) {
   std::vector<Contender> contenders{{"plain: by hand", [&] { return seconds_of(plain); }},
                                     {"limit: all in registers", [&] { return seconds_of(limit); }},
                                     trained("nnrun configs/diagonal-bias.yaml", *trainer)};
+  const Task task = task_of(start_of<float>(e, true), {2, 5, 1}, 1, 1, 1);
+  add_peer(contenders, "fann", "FANN", task);
+  add_peer(contenders, "torch", "libtorch", task);
   alternate(contenders, setting.rounds);
   print("2-5-1 with biases, backpropagation, float32, one example at a time", contenders,
         static_cast<double>(n));
   print_share_of_limit(contenders);
   print_costs(plain_cost, cost);
+  setting.table.add("online: 2-5-1 with biases, backpropagation, batch 1, float32", contenders,
+                    static_cast<double>(n), 2, 1);
 }
 
 void batch(const Setting& setting) {
-  batches(setting.registry, setting.scratch, setting.rounds);
+  batches(setting.registry, setting.scratch, setting.rounds, setting.table);
+}
+
+/// One example at a time of ever more, in the order of the data and in any order.
+void growth(const Setting& setting) {
+  std::string in_order, shuffled;
+  std::printf("\n2-5-1 with biases, float32, one example at a time, of how many there are\n");
+  double first = 0;
+  for (const char* count : {"1000", "10000", "100000", "1000000", "10000000"}) {
+    const double n = std::atof(count);
+    std::vector<std::unique_ptr<host::Trainer>> trainers;
+    std::vector<Contender> contenders;
+    for (const char* shuffle : {"false", "true"}) {
+      const host::Experiment e = shipped(setting, "diagonal-bias.yaml",
+                                         {{"data.train", count},
+                                          {"data.test", "0"},
+                                          {"dtype", "float32"},
+                                          {"train.gradient", "backprop"},
+                                          {"train.epochs", many_epochs},
+                                          {"train.shuffle", shuffle}});
+      trainers.push_back(host::Trainer::create(e, 1));
+      contenders.push_back(trained("", *trainers.back()));
+    }
+    alternate(contenders, std::clamp(static_cast<int>(4e6 / n), 3, 200));
+    const double each = contenders[0].best / n, any = contenders[1].best / n;
+    if (first == 0) first = each;
+    std::printf(
+        "  %10.0f examples: in order %6.1f ns, x %.2f of the first; shuffled %6.1f ns, "
+        "x %.2f of in order\n",
+        n, each * 1e9, each / first, any * 1e9, any / each);
+    in_order += (in_order.empty() ? "" : ", ") + time_text(each);
+    shuffled += (shuffled.empty() ? "" : ", ") + times_text(any / each);
+  }
+  setting.table.add("the same of 10^3, 10^4, … 10^7 examples", in_order, "",
+                    "shuffled, in multiples of in order: " + shuffled);
 }
 
 void augmentation(const Setting& setting) {
@@ -241,7 +287,15 @@ void reading(const Setting& setting) {
         {"its checksum, for the record", [&] { return sum_as_run(numbers.experiment); }}};
     alternate(contenders, setting.rounds);
     print_rates(numbers, contenders);
-    std::printf("%s", numpy_line(numbers, numpy).c_str());
+    const std::string by_numpy = numpy_line(numbers, numpy);
+    std::printf("%s", by_numpy.c_str());
+    const auto rate = [&](const Contender& c) {
+      return std::to_string(std::lround(static_cast<double>(numbers.bytes) / c.best / 1e6)) +
+             " MB/s";
+    };
+    setting.table.add("reading " + numbers.title, rate(contenders[1]), "",
+                      contenders[0].name + ' ' + rate(contenders[0]) + "; " +
+                          by_numpy.substr(2, by_numpy.find('\n') - 2));
   };
   const FileOfNumbers table = table_of_numbers(setting.scratch, setting.registry);
   compare(table, {"std::from_chars, in memory", [&] { return fields_alone(table.file); }},
@@ -256,7 +310,7 @@ void reading(const Setting& setting) {
 }
 
 /// Before anything is loaded here: see run_process.
-void processes(const ScratchFolder& scratch, int rounds) {
+void processes(const ScratchFolder& scratch, int rounds, Table& table) {
   const std::string program = NNRUN_PROGRAM, out = (scratch.path() / "run").string();
   const std::pair<const char*, std::vector<std::string>> commands[] = {
       {"nnrun version", {program, "version"}},
@@ -279,24 +333,31 @@ void processes(const ScratchFolder& scratch, int rounds) {
   for (std::size_t i = 0; i < std::size(commands); ++i)
     std::printf("  %-38s %6.1f ms  (%.1f ms of CPU)  %5.1f MiB\n", commands[i].first,
                 best[i].seconds * 1e3, best[i].cpu_seconds * 1e3, best[i].mebibytes);
+  table.add(
+      "whole process: start, train 10,000 once, predict, record, exit",
+      time_text(best[1].seconds) + ", " + std::to_string(std::lround(best[1].mebibytes)) + " MiB",
+      "", std::string(commands[0].first) + " " + time_text(best[0].seconds));
 }
 
 /// Many short runs: what a comparison costs beside the training in it.
-void comparisons(const ScratchFolder& scratch, int rounds) {
+void comparisons(const ScratchFolder& scratch, int rounds, Table& table) {
   const std::string configs = NNRUN_SOURCE_DIR "/configs/diagonal";
-  const std::string out = (scratch.path() / "comparison").string();
-  std::vector<std::string> command{NNRUN_PROGRAM, "compare", "--seeds", "100", "--out", out};
+  std::vector<std::string> command{NNRUN_PROGRAM, "compare", "--seeds", "100", "--out", ""};
   for (const char* which : {".yaml", "-analytic.yaml", "-minibatch.yaml"})
     command.push_back(configs + which);
   ProcessUse best;
   for (int round = 0; round < std::min(rounds, 5); ++round) {
+    // what was written stays until the end: ext4 looks long for a number for a file where some were
+    // deleted in the last seconds
+    command[5] = (scratch.path() / ("comparison" + std::to_string(round))).string();
     const ProcessUse now = run_process(command);
-    std::filesystem::remove_all(out);
     if (round == 0 || now.seconds < best.seconds) best = now;
   }
   std::printf("\nA comparison of 3 configs at 100 seeds, with its page\n");
   std::printf("  %6.2f s, %.2f s of CPU: %.1f ms a run\n", best.seconds, best.cpu_seconds,
               best.cpu_seconds / 300 * 1e3);
+  table.add("compare: 3 configs × 100 seeds × 10,000 examples", time_text(best.seconds), "",
+            time_text(best.cpu_seconds) + " of processors");
 }
 
 int run(std::vector<std::string> wanted) {
@@ -308,6 +369,7 @@ int run(std::vector<std::string> wanted) {
   const std::pair<const char*, void (*)(const Setting&)> sections[] = {
       {"differences", differences},
       {"online", online},
+      {"growth", growth},
       {"batch", batch},
       {"filters", filters},
       {"recurrent", sequences},
@@ -320,19 +382,20 @@ int run(std::vector<std::string> wanted) {
   for (const std::string& name : wanted)
     if (name != "process" && name != "compare" &&
         std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
-      std::fprintf(
-          stderr,
-          "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] [batch] "
-          "[filters] [recurrent] [sweep] [reading] [augmentation]\n");
+      std::fprintf(stderr,
+                   "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
+                   "[growth] [batch] [filters] [recurrent] [sweep] [reading] [augmentation]\n");
       return 2;
     }
   const ScratchFolder scratch;
-  if (is_wanted("process")) processes(scratch, rounds);
-  if (is_wanted("compare")) comparisons(scratch, rounds);
+  Table table;
+  if (is_wanted("process")) processes(scratch, rounds, table);
+  if (is_wanted("compare")) comparisons(scratch, rounds, table);
   host::Registry registry;
   registry.load_folder(NNRUN_PLUGIN_FOLDER);
   for (const auto& [name, section] : sections)
-    if (is_wanted(name)) section({registry, scratch, rounds});
+    if (is_wanted(name)) section({registry, scratch, rounds, table});
+  table.print();
   return 0;
 }
 

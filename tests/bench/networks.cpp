@@ -46,7 +46,7 @@ void make_up(const ScratchFolder& folder, const std::string& name, int rows, int
 
 host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std::size_t>& units,
                              std::size_t batch, const std::string& product,
-                             host::Registry& registry) {
+                             const std::string& dtype, host::Registry& registry) {
   make_up(folder, "digits.csv", static_cast<int>(rows_of_digits), 784);
   std::string text = R"(
 seed: 1
@@ -58,10 +58,10 @@ model:
 )";
   for (const std::size_t n : units)
     text += "    - {type: dense, units: " + std::to_string(n) + ", product: " + product + "}\n";
-  text += "train:\n  batch_size: " + std::to_string(batch) + R"(
+  text += "dtype: " + dtype + "\ntrain:\n  batch_size: " + std::to_string(batch) + R"(
   cost: sum_squared_error
   optimizer: {type: sgd, learning_rate: 0.01}
-  epochs: 1
+  epochs: 1000000
   shuffle: false
 metrics: [accuracy]
 )";
@@ -74,7 +74,7 @@ host::Experiment images_like(const ScratchFolder& folder, host::Registry& regist
       "extends: " NNRUN_SOURCE_DIR
       "/configs/mnist/lenet.yaml\n"
       "data: {type: csv, path: digits.csv, targets: [t0, t1, t2, t3, t4, t5, t6, t7, t8, t9]}\n"
-      "train: {epochs: 1, shuffle: false}\n";
+      "train: {epochs: 1000000, shuffle: false}\n";
   return host::read_experiment(folder.write("images.yaml", config), {}, registry);
 }
 
@@ -96,7 +96,7 @@ model:
                          std::to_string(n) + "}\n";
   text += head + "    - {type: dense, units: 10, activation: softmax}\n";
   text +=
-      "train: {cost: cross_entropy, optimizer: {type: sgd, learning_rate: 0.01}, epochs: 1, "
+      "train: {cost: cross_entropy, optimizer: {type: sgd, learning_rate: 0.01}, epochs: 1000000, "
       "shuffle: false, batch_size: " +
       std::to_string(batch) + "}\nmetrics: [accuracy]\n";
   return host::read_experiment(folder.write("pictures.yaml", text), {}, registry);

@@ -27,7 +27,7 @@ inline constexpr std::size_t rows_of_digits = 1024;
 /// product: ordered or eigen.
 host::Experiment digits_like(const ScratchFolder& folder, const std::vector<std::size_t>& units,
                              std::size_t batch, const std::string& product,
-                             host::Registry& registry);
+                             const std::string& dtype, host::Registry& registry);
 /// configs/mnist/lenet.yaml over the same numbers, as images of 28 × 28 × 1.
 host::Experiment images_like(const ScratchFolder& folder, host::Registry& registry);
 /// Convolutions of 3 × 3, padding same, relu, over 256 made-up images of 32 × 32 × 3; 0 stands for
