@@ -2,6 +2,7 @@
 // computes for them.
 #pragma once
 #include <algorithm>
+#include <cstring>
 #include <nnrun/lanes.hpp>
 #include <numeric>
 
@@ -42,9 +43,12 @@ class Batches {
     if (!shuffled) return;
     order_.resize(examples.count);
     std::iota(order_.begin(), order_.end(), 0u);
-    x_ = Buffer<T>(batch_rows * in);
-    t_ = Buffer<T>(batch_rows * out);
-    if (examples.weight.data() != nullptr) weight_ = Buffer<T>(batch_rows);
+    const std::size_t near_rows =
+        changes_ ? 0 : std::min(most_rows_ahead, gathered_numbers / (in + out));
+    gathered_.resize(std::max(near_rows / batch_rows, std::size_t{1}) * batch_rows);
+    x_ = Buffer<T>(gathered_.size() * in);
+    t_ = Buffer<T>(gathered_.size() * out);
+    if (examples.weight.data() != nullptr) weight_ = Buffer<T>(gathered_.size());
     are_far_ = (examples.x.size() + examples.t.size()) * sizeof(T) > near_cache;
   }
 
@@ -71,7 +75,7 @@ class Batches {
       return;
     }
     for (std::size_t r = 0; r < rows; ++r)
-      std::copy_n(y + r * out_, out_, outputs_.data() + order_[from + r] * out_);
+      copy_row(y + r * out_, out_, outputs_.data() + order_[from + r] * out_);
   }
   /// Returns the outputs of this epoch so far, in the order of the data.
   const T* outputs() const { return outputs_.data(); }
@@ -93,18 +97,49 @@ class Batches {
  private:
   Batch<T> unchanged(std::size_t from, std::size_t rows) const {
     if (order_.empty()) return rows_of(examples_, from, rows, in_, out_);
-    if (are_far_) fetch(from + std::max(rows, examples_ahead), rows);
-    for (std::size_t r = 0; r < rows; ++r) {
-      std::copy_n(examples_.x.data() + order_[from + r] * in_, in_, x_.data() + r * in_);
-      std::copy_n(examples_.t.data() + order_[from + r] * out_, out_, t_.data() + r * out_);
-    }
-    return {x_.data(), t_.data(), rows, gathered_weights(from, rows), divisor_of(from, rows)};
+    if (are_far_) fetch_outputs(from + rows + outputs_ahead, rows);
+    if (changes_ || !is_gathered(from, rows)) gather(from);  // what is changed is written over
+    const std::size_t at = from - gathered_from_;
+    return {x_.data() + at * in_, t_.data() + at * out_, rows,
+            weight_.data() != nullptr ? weight_.data() + at : nullptr, divisor_of(from, rows)};
   }
 
   // in a step of 150 ns, memory answers once or twice; what fits into the second cache is near
   static constexpr std::size_t examples_ahead = 4, near_cache = std::size_t{1} << 19;
+  static constexpr std::size_t outputs_ahead = 16;  // stores wait for one another
+  // Small batches are gathered some at a time: loads that do not wait for each other. Few enough to
+  // stay in the first cache until their step comes.
+  static constexpr std::size_t most_rows_ahead = 64, gathered_numbers = 1024;
   static constexpr std::size_t line = 64, first_lines = 4;  // the processor sees how a row goes on
 
+  /// Copies a row, which is often so short that a call takes longer than the copy.
+  static void copy_row(const T* from, std::size_t n, T* to) {
+    if (n > 64) return void(std::copy_n(from, n, to));
+    for (; n >= 4; n -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(T));
+    if (n >= 2) std::memcpy(to, from, 2 * sizeof(T));
+    if (n % 2 != 0) to[n - 1] = from[n - 1];
+  }
+  /// Returns whether the rows are gathered: those that the order has now, since a run may be put
+  /// back to another place.
+  bool is_gathered(std::size_t from, std::size_t rows) const {
+    if (from < gathered_from_ || from + rows > gathered_from_ + n_gathered_) return false;
+    return std::equal(order_.begin() + static_cast<std::ptrdiff_t>(from),
+                      order_.begin() + static_cast<std::ptrdiff_t>(from + rows),
+                      gathered_.begin() + static_cast<std::ptrdiff_t>(from - gathered_from_));
+  }
+  void gather(std::size_t from) const {
+    gathered_from_ = from;
+    n_gathered_ = std::min(gathered_.size(), order_.size() - from);
+    // many short rows need no asking: their loads do not wait for each other
+    if (are_far_ && n_gathered_ < most_rows_ahead)
+      fetch(from + std::max(n_gathered_, examples_ahead), n_gathered_);
+    for (std::size_t r = 0; r < n_gathered_; ++r) {
+      const std::size_t row = gathered_[r] = order_[from + r];
+      copy_row(examples_.x.data() + row * in_, in_, x_.data() + r * in_);
+      copy_row(examples_.t.data() + row * out_, out_, t_.data() + r * out_);
+      if (weight_.data() != nullptr) weight_.data()[r] = examples_.weight.data()[row];
+    }
+  }
   /// Asks the memory for rows that later batches have, which lie anywhere.
   void fetch(std::size_t from, std::size_t rows) const {
     const std::size_t end = std::min(order_.size(), from + rows);
@@ -114,8 +149,12 @@ class Batches {
       fetch_row(examples_.t.data() + row * out_, out_);
       if (weight_.data() != nullptr) fetch_row(examples_.weight.data() + row, 1);
       if (has_divisors()) fetch_row(examples_.divisor.data() + row, 1);
-      if (keeps_outputs()) fetch_row(outputs_.data() + row * out_, out_);
     }
+  }
+  void fetch_outputs(std::size_t from, std::size_t rows) const {
+    const std::size_t end = keeps_outputs() ? std::min(order_.size(), from + rows) : 0;
+    for (std::size_t i = from; i < end; ++i)
+      __builtin_prefetch(outputs_.data() + order_[i] * out_, 1);  // to be written
   }
   static void fetch_row(const T* row, std::size_t n) {
     const char *const first = reinterpret_cast<const char*>(row), *const last =
@@ -127,11 +166,6 @@ class Batches {
     __builtin_prefetch(std::min(at, last));
   }
 
-  const T* gathered_weights(std::size_t from, std::size_t rows) const {
-    for (std::size_t r = 0; weight_.data() != nullptr && r < rows; ++r)
-      weight_.data()[r] = examples_.weight.data()[order_[from + r]];
-    return weight_.data();
-  }
   double divisor_of(std::size_t from, std::size_t rows) const {
     if (!has_divisors()) return static_cast<double>(rows);
     double sum = 0;
@@ -147,6 +181,9 @@ class Batches {
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
   std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data
   Buffer<T> x_, t_, weight_, outputs_;
+  // of the order: those whose numbers x_, t_ and weight_ have
+  mutable std::vector<std::uint32_t> gathered_;
+  mutable std::size_t gathered_from_ = 0, n_gathered_ = 0;
 };
 
 }  // namespace nnrun::host

@@ -1,0 +1,73 @@
+// The examples of an epoch in any order, some gathered before their step.
+#include "training/batches.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "support/plugins.hpp"
+namespace nnrun::testing {
+namespace {
+
+constexpr std::size_t count = 1000, in = 2;
+
+host::Examples<float> numbered() {
+  host::Examples<float> all{host::Buffer<float>(count * in), host::Buffer<float>(count), count};
+  for (std::size_t i = 0; i < count; ++i) {
+    all.x.data()[i * in] = all.t.data()[i] = static_cast<float>(i);
+    all.x.data()[i * in + 1] = static_cast<float>(i) + 0.5f;
+  }
+  return all;
+}
+
+/// Appends the examples of a batch. Requires inputs and targets to be of one example.
+void take(const host::Batch<float>& batch, std::vector<float>& seen) {
+  for (std::size_t r = 0; r < batch.rows; ++r) {
+    REQUIRE(batch.x[r * in] == batch.t[r]);
+    REQUIRE(batch.x[r * in + 1] == batch.t[r] + 0.5f);
+    seen.push_back(batch.t[r]);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("an epoch has each example once, in the same order whatever the batch", "[batches]") {
+  const host::Experiment e = shipped("playground/xor.yaml");
+  const host::Examples<float> examples = numbered();
+  const std::size_t rows = GENERATE(1, 3, 64, 70, 999);
+  CAPTURE(rows);
+  host::Random random(e.random, 1);
+  host::Batches<float> whole(examples, count, in, 1, true, false),
+      some(examples, rows, in, 1, true, false);
+  for (std::uint64_t epoch = 1; epoch <= 2; ++epoch) {
+    std::vector<float> order, seen;
+    whole.begin_epoch(random, epoch);
+    take(whole.at(0, count), order);
+    some.begin_epoch(random, epoch);
+    for (std::size_t from = 0; from < count; from += rows)
+      take(some.at(from, std::min(rows, count - from)), seen);
+    REQUIRE(seen == order);
+    std::vector<float> again;
+    take(some.at(0, rows), again);  // back to the start of the epoch
+    REQUIRE(again == std::vector<float>(order.begin(), order.begin() + std::ptrdiff_t(rows)));
+    std::ranges::sort(order);
+    for (std::size_t i = 0; i < count; ++i) REQUIRE(order[i] == static_cast<float>(i));
+  }
+}
+
+TEST_CASE("a run that is put back to another order gets the rows of that one", "[batches]") {
+  const host::Experiment e = shipped("playground/xor.yaml");
+  const host::Examples<float> examples = numbered();
+  host::Random random(e.random, 1);
+  host::Batches<float> batches(examples, 1, in, 1, true, false);
+  batches.begin_epoch(random, 1);
+  std::vector<float> first, other;
+  for (std::size_t i = 0; i < 10; ++i) take(batches.at(i, 1), first);
+  host::Batches<float> later(examples, 1, in, 1, true, false);
+  later.begin_epoch(random, 2);
+  take(later.at(0, 1), other);  // gathers more than it gives
+  later.begin_epoch(random, 1);
+  other.clear();
+  for (std::size_t i = 0; i < 10; ++i) take(later.at(i, 1), other);
+  CHECK(other == first);
+}
+
+}  // namespace nnrun::testing
