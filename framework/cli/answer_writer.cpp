@@ -41,17 +41,33 @@ AnswerNames answer_names(const OpenedRun& run, const Graph& graph) {
     }
   }
   if (names.outputs.size() == n) return names;
+  names.are_made_up = true;
   names.outputs.clear();
   for (std::size_t i = 1; i <= n; ++i) names.outputs.push_back("y" + std::to_string(i));
   return names;
+}
+
+/// A program that writes a comma before fractions reads such a file, with other separators.
+AnswerWriter::AnswerWriter(AnswerForm form, AnswerNames names, const CsvFormat& format, bool narrow,
+                           bool brief)
+    : form_(form), names_(std::move(names)), narrow_(narrow), brief_(brief && is_of_classes()) {
+  if (form != AnswerForm::csv || format.numbers.decimal != ',') return;
+  decimal_ = ',';
+  const bool open = format.separator == CsvFormat::found_separator || format.separator == ',';
+  separator_ = open ? ';' : format.separator;
 }
 
 void AnswerWriter::start(const OpenedRun& run, std::vector<std::string> kept) {
   if (form_ == AnswerForm::csv) return csv_names(kept);
   for (std::string& name : kept) name = quoted_for_json(name);
   kept_names_ = std::move(kept);
+  if (!names_.are_made_up && !brief_)
+    names_as_json_ =
+        "\"names\":" + nlohmann::json(names_.outputs)
+                           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (form_ == AnswerForm::json_lines) return;
   text_ += "{\"run\":" + quoted_for_json(run.folder.string());
+  if (!names_as_json_.empty()) text_ += "," + names_as_json_;
   if (!run.changes.empty()) text_ += ",\"changed\":" + nlohmann::json(names_of(run.changes)).dump();
   text_ += ",\"predict\":[";
 }
@@ -72,7 +88,7 @@ void AnswerWriter::csv_names(const std::vector<std::string>& kept) {
   std::size_t written = 0;
   for (const std::vector<std::string>* const list : {&kept, &std::as_const(answers)})
     for (const std::string& name : *list)
-      text_.append(written++ > 0 ? "," : "").append(csv_text(name));
+      text_.append(written++ > 0 ? 1 : 0, separator_).append(csv_text(name, separator_));
   text_ += '\n';
 }
 
@@ -82,18 +98,19 @@ void AnswerWriter::row(std::span<const std::string> inputs, std::span<const std:
   const bool csv = form_ == AnswerForm::csv;
   const auto add_class = [&] {
     const std::string& name = class_of(outputs);
-    text_ += csv ? csv_text(name) : "\"class\":" + quoted_for_json(name);
+    text_ += csv ? csv_text(name, separator_) : "\"class\":" + quoted_for_json(name);
   };
   const auto add_probability = [&] {
     if (!csv && names_.kind == ScoreKind::other) return;
-    text_ += csv ? "," : ",\"probability\":";
+    text_ += csv ? std::string(1, separator_) : ",\"probability\":";
     number(probability_of(outputs));
   };
   if (!brief_) {
     if (!csv) text_ += "\"output\":[";
     numbers(outputs);
     if (!csv) text_ += ']';
-    if (is_of_classes()) text_ += ',';
+    if (form_ == AnswerForm::json_lines && !names_as_json_.empty()) text_ += "," + names_as_json_;
+    if (is_of_classes()) text_ += separator_;
   }
   if (is_of_classes()) add_class();
   if (is_of_classes() && (brief_ || !csv)) add_probability();
@@ -104,7 +121,7 @@ void AnswerWriter::row_without_answer(std::span<const std::string_view> kept,
                                       const Problem& problem) {
   begin_row({}, kept);
   if (form_ == AnswerForm::csv)
-    text_.append(columns_ - 1, ',');
+    text_.append(columns_ - 1, separator_);
   else
     text_ += "\"error\":" + quoted_for_json(problem.what) +
              ",\"where\":" + quoted_for_json(problem.where);
@@ -140,15 +157,16 @@ void AnswerWriter::end_row() {
 
 /// Adds a field that is kept, and a comma.
 void AnswerWriter::cell(std::string_view text) {
-  const bool plain = text.empty() || (text.find_first_of(",\"\n\r") == text.npos &&
+  const bool plain = text.empty() || (text.find(separator_) == text.npos &&
+                                      text.find_first_of("\"\n\r") == text.npos &&
                                       std::string_view("=+-@\t").find(text[0]) == text.npos);
   if (plain) {
     text_ += text;
   } else {
     formulas_ += is_formula(std::string(text));
-    text_ += csv_text(std::string(text));
+    text_ += csv_text(std::string(text), separator_);
   }
-  text_ += ',';
+  text_ += separator_;
 }
 
 void AnswerWriter::end(std::size_t bad) {
@@ -186,7 +204,7 @@ double AnswerWriter::probability_of(std::span<const double> outputs) const {
 
 void AnswerWriter::numbers(std::span<const double> x) {
   for (std::size_t i = 0; i < x.size(); ++i) {
-    if (i > 0) text_ += ',';
+    if (i > 0) text_ += separator_;
     number(x[i]);
   }
 }
@@ -200,6 +218,7 @@ void AnswerWriter::number(double x) {
   const auto [end, failed] =
       narrow_ ? std::to_chars(digits, digits + sizeof digits, static_cast<float>(x))
               : std::to_chars(digits, digits + sizeof digits, x);
+  if (decimal_ != '.') std::replace(digits, end, '.', decimal_);
   text_.append(digits, end);
 }
 

@@ -1,5 +1,6 @@
 // What predict prints of each row, in the form that was asked for.
 #pragma once
+#include <nnrun/csv.hpp>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ enum class ScoreKind {
 /// single output, the second of two if it is above the border.
 struct AnswerNames {
   std::vector<std::string> outputs;  ///< as many as there are
+  bool are_made_up = false;          ///< the run has no names for them
   std::vector<std::string> classes;  ///< empty if the run has none
   double border = 0.5;
   std::string target;  ///< the column that the classes come from; may be empty
@@ -41,8 +43,9 @@ class AnswerWriter {
  public:
   /// narrow: the numbers are of float32. brief: of classes, the likeliest and its probability
   /// alone.
-  AnswerWriter(AnswerForm form, AnswerNames names, bool narrow, bool brief)
-      : form_(form), names_(std::move(names)), narrow_(narrow), brief_(brief && is_of_classes()) {}
+  /// format: that of the run's own data, if they are text.
+  AnswerWriter(AnswerForm form, AnswerNames names, const CsvFormat& format, bool narrow,
+               bool brief);
 
   /// Writes what stands above the rows. kept: names of columns that are repeated in each row.
   void start(const OpenedRun& run, std::vector<std::string> kept);
@@ -75,9 +78,11 @@ class AnswerWriter {
 
   AnswerForm form_;
   AnswerNames names_;
+  char separator_ = ',', decimal_ = '.';  // of CSV
   bool narrow_, brief_;
   Terminal out_{stdout};
   std::vector<std::string> kept_names_;  // as JSON, if the form is
+  std::string names_as_json_;            // of the outputs; empty: they have none
   std::size_t columns_ = 0;              // of answers, in CSV
   std::size_t rows_ = 0, formulas_ = 0;
   std::string text_;

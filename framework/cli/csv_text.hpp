@@ -6,7 +6,8 @@ namespace nnrun::host {
 /// Returns whether a spreadsheet would take a text for a formula. Numbers are none.
 bool is_formula(const std::string& text);
 /// Returns a text as a cell: in quotes if it needs them (RFC 4180). One that a spreadsheet would
-/// take for a formula gets a ' in front, as OWASP advises; numbers stay as they are.
-std::string csv_text(const std::string& text);
+/// take for a formula gets a ' in front, as OWASP advises; numbers stay as they are. separator:
+/// what stands between cells.
+std::string csv_text(const std::string& text, char separator = ',');
 
 }  // namespace nnrun::host

@@ -124,14 +124,6 @@ bool is_compact_date(double x) {
   return day >= 1 && day <= 31 && month >= 1 && month <= 12;
 }
 
-bool looks_like_number(std::string_view field) {
-  if (std::ranges::none_of(field, is_a_digit) || is_a_letter(field.front())) return false;
-  return std::ranges::all_of(field, [](char c) {
-    return static_cast<unsigned char>(c) >= 0x80 ||
-           std::string_view("0123456789 .,:+-/%$'()<>~eETZ").find(c) != std::string_view::npos;
-  });
-}
-
 bool looks_like_code(std::string_view field) {
   if (field.size() < 2 || !std::ranges::all_of(field.substr(1), is_a_digit)) return false;
   return field[0] == '0' || (field[0] == '+' && field.size() > 7);
@@ -158,6 +150,18 @@ bool is_name_of_numbering(std::string_view name) {
   if (is_among(word, last) || word.ends_with("nummer")) return true;
   return words.size() > 1 && (word == "no" || word == "number") &&
          is_among(words[words.size() - 2], things);
+}
+
+bool names_steps(const std::vector<std::string>& classes) {
+  constexpr std::array<std::string_view, 36> steps{
+      "low",    "medium", "mid",     "middle",    "high",   "very low", "very high", "small",
+      "large",  "s",      "m",       "l",         "xl",     "poor",     "fair",      "good",
+      "great",  "bad",    "ok",      "excellent", "never",  "rarely",   "sometimes", "often",
+      "always", "weak",   "strong",  "mild",      "severe", "moderate", "none",      "bronze",
+      "silver", "gold",   "average", "very good"};
+  return classes.size() > 2 && std::ranges::all_of(classes, [&](const std::string& name) {
+           return is_among(name, steps);
+         });
 }
 
 bool names_a_total(std::string_view text) {

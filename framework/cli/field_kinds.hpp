@@ -1,7 +1,9 @@
 // What a field or a name looks like: a date, an amount, a code. For configs that are made for a
 // table; the reader of data sets knows numbers and texts only.
 #pragma once
+#include <string>
 #include <string_view>
+#include <vector>
 namespace nnrun::host {
 
 /// Returns whether a field is a day: 2024-01-31, 31.01.24, 31.01, 1/31/2024, 31 Jan 2024, 2024-01,
@@ -9,8 +11,6 @@ namespace nnrun::host {
 bool is_date(std::string_view field);
 /// Returns whether a number is a day, such as 20240131.
 bool is_compact_date(double x);
-/// Returns whether a field has digits, and signs that amounts and dates have: 10 %, $900, (40).
-bool looks_like_number(std::string_view field);
 /// Returns whether a number is written as amounts are not: 01277, +41791234567.
 bool looks_like_code(std::string_view field);
 /// Returns whether a column is called as numbers are that only tell things apart: customer_id, zip.
@@ -18,6 +18,8 @@ bool is_name_of_codes(std::string_view name);
 /// Returns whether a column may be called so because it numbers things: phone, order_no, key. A
 /// count may have such a name, too.
 bool is_name_of_numbering(std::string_view name);
+/// Returns whether classes are called as steps of a scale are: low, medium and high.
+bool names_steps(const std::vector<std::string>& classes);
 /// Returns whether a text stands in a row of sums: Total, Summe.
 bool names_a_total(std::string_view text);
 /// Returns whether a class is called as people call what they do not know: unknown, n.a.

@@ -114,7 +114,7 @@ class JsonRows final : public RowsToPredict {
         name_(name),
         lines_(*in_, name_, "utf-8"),
         columns_(std::move(columns)),
-        row_("", settings.format.decimal),
+        row_("", settings.format.numbers),
         names_(names_of(columns_, kept)),
         line_(names_),
         kept_names_(std::move(kept)),

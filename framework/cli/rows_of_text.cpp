@@ -10,7 +10,13 @@ namespace {
 
 /// Returns how a file is read, in words.
 std::string how_it_is_written(const CsvFormat& format) {
-  return std::string(format.encoding) + ", decimal " + (format.decimal == ',' ? "comma" : "point") +
+  const NumberFormat& numbers = format.numbers;
+  return std::string(format.encoding) + ", decimal " +
+         (numbers.decimal == ',' ? "comma" : "point") +
+         (numbers.thousands == '\0' ? ""
+          : numbers.thousands == ' '
+              ? ", blanks between thousands"
+              : std::string(", ") + numbers.thousands + " between thousands") +
          (format.separator == CsvFormat::found_separator
               ? ", the separator that its first row shows"
           : format.separator == '\t' ? ", separated by tabs"
@@ -88,8 +94,10 @@ class TextRows final : public RowsToPredict {
     if (!with_format) return problem;
     problem.note = "read as the run's data are: " + how_it_is_written(format_);
     problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
-                    "if this file is written in another way, add --data encoding=windows-1252, "
-                    "--data decimal=, or --data separator=tab";
+                    "if this file is written in another way, add --data encoding=" +
+                    (format_.encoding == "utf-8" ? "windows-1252" : "utf-8") +
+                    ", --data decimal=" + (format_.numbers.decimal == ',' ? '.' : ',') +
+                    " or --data separator=tab";
     return problem;
   }
   void as_data_error(auto work, bool with_format = true) const try {

@@ -105,8 +105,9 @@ void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile&
   const bool more = rare.size() > most;
   if (more) rare.resize(most);
   if (!rare.empty())
-    doubts.push_back("only one row each is of the class " + join(rare, ", ") +
-                     (more ? ", ..." : ""));
+    doubts.push_back((rare.size() == 1 ? "only one row is of the class "
+                                       : "only one row is of each of the classes ") +
+                     join(rare, ", ") + (more ? ", ..." : ""));
 }
 
 }  // namespace

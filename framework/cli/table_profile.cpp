@@ -161,15 +161,61 @@ bool has_commas(const TableProfile& profile) {
          });
 }
 
-/// Returns what to do with a first line that other programs put above the names; empty if there is
-/// none.
-std::string hint_for_top(const std::string& file) {
-  std::string line;
+/// Returns whether all texts of a column are amounts that are not written as plain numbers.
+bool has_amounts(const ColumnProfile& column) {
+  return column.texts > 0 && column.like_numbers == column.texts && column.dates == 0;
+}
+
+/// Returns how numbers are written by which some column of such texts is one of numbers.
+NumberFormat format_of_amounts(const TableProfile& profile) {
+  NumberFormat format = profile.format.numbers;
+  for (const ColumnProfile& column : profile.columns)
+    if (has_amounts(column)) format = format_for(column.first_text, format);
+  return format;
+}
+
+std::size_t texts_in(const TableProfile& profile) {
+  std::size_t all = 0;
+  for (const ColumnProfile& column : profile.columns)
+    if (has_amounts(column)) all += column.texts;
+  return all;
+}
+
+/// Returns whether some line of the file starts with '#'.
+bool has_comments(const std::string& file) {
   std::ifstream in(file);
-  std::getline(in, line);
-  if (line.starts_with("\xef\xbb\xbf")) line.erase(0, 3);
-  if (line.starts_with('#')) return "lines that begin with # are remarks: take them out";
-  return "";
+  std::string line;
+  while (std::getline(in, line))
+    if (line.starts_with('#') || line.starts_with("\xef\xbb\xbf#")) return true;
+  return false;
+}
+
+/// Reads a file whose letters may be those of Windows, and which may have lines of comments.
+TableProfile read_in_any_letters(const std::string& file, CsvFormat format) try {
+  return read(file, format);
+} catch (const nnrun::Error& e) {
+  if (std::string_view(e.what()).starts_with("is not UTF-8") && format.encoding == "utf-8") {
+    format.encoding = "windows-1252";
+  } else if (format.comment.empty() && has_comments(file)) {
+    format.comment = "#";
+  } else {
+    throw;
+  }
+  return read_in_any_letters(file, std::move(format));
+}
+
+/// Reads it again as long as other ways to write numbers make more of its texts amounts.
+TableProfile with_amounts(TableProfile profile, const CsvFormat& format) {
+  for (;;) {
+    CsvFormat other = format;
+    other.encoding = profile.format.encoding;
+    other.comment = profile.format.comment;
+    other.numbers = format_of_amounts(profile);
+    if (settings_text(other.numbers, profile.format.numbers).empty()) return profile;
+    TableProfile again = read(profile.file, other);
+    if (texts_in(again) >= texts_in(profile)) return profile;
+    profile = std::move(again);
+  }
 }
 
 }  // namespace
@@ -194,27 +240,23 @@ bool ColumnProfile::tells_rows_apart() const {
 }
 
 TableProfile profile_of(const std::string& file) {
-  CsvFormat format{.separator = CsvFormat::found_separator};
+  const CsvFormat found{.separator = CsvFormat::found_separator};
   try {
-    TableProfile profile;
-    try {
-      profile = read(file, format);
-    } catch (const nnrun::Error& e) {
-      if (!std::string_view(e.what()).starts_with("is not UTF-8")) throw;
-      format.encoding = "windows-1252";
-      profile = read(file, format);
-    }
+    TableProfile profile = read_in_any_letters(file, found);
+    CsvFormat format = profile.format;
+    format.separator = CsvFormat::found_separator;
+    format.header = true;
     if (has_commas(profile)) {
-      format.decimal = ',';
+      format.numbers.decimal = ',';
       profile = read(file, format);
     }
+    profile = with_amounts(std::move(profile), format);
     if (!profile.format.header || !first_row_is_data(profile)) return profile;
+    format = profile.format;
     format.header = false;
     return read(file, format);
   } catch (const nnrun::Error& e) {
-    const std::string top = hint_for_top(file);
-    throw DataError(
-        Problem{.what = e.what(), .where = e.where(), .hint = top.empty() ? e.hint() : top});
+    throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
   }
 }
 

@@ -70,6 +70,16 @@ bool keep_named_files(Experiment& experiment, const std::vector<Override>& overr
   return true;
 }
 
+/// Returns what is to be said of the data that are measured.
+std::vector<std::string> notes_on(const Experiment& experiment, const DataShape& data) {
+  std::vector<std::string> notes;
+  if (!data.note.empty()) notes.push_back(data.note);
+  if (!experiment.data.weights.value.empty() && !data.has_weights)
+    notes.push_back("the data have no column '" + experiment.data.weights.value +
+                    "': each example counts 1");
+  return notes;
+}
+
 }  // namespace
 
 /// Measures a recorded run on the test part of its data, or of other data.
@@ -85,9 +95,9 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
   const std::size_t examples = counts[part];
-  if (!quiet && !experiment.data.weights.value.empty() && !data.shape().has_weights)
-    talk.write(talk.yellow("note") + ": the data have no column '" + experiment.data.weights.value +
-               "': each example counts 1\n");
+  std::vector<std::string> notes = notes_on(experiment, data.shape());
+  for (const std::string& note : notes)
+    if (!quiet) talk.write(talk.yellow("note") + ": " + note + "\n");
   // other data, if somebody asked for them, are not a change
   const bool own_data = arguments.overrides.empty() && !run.record.data_sha256.empty();
   std::string data_sha256;
@@ -103,9 +113,11 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const bool asked_anew = std::ranges::any_of(arguments.overrides, [](const Override& o) {
     return o.path.starts_with("data.") || o.path.starts_with("random") || o.path == "seed";
   });
-  if (!quiet && is_cut && (asked_anew || std::ranges::count(changed, "data") > 0))
-    talk.write(talk.yellow("note") + ": the " + part_names[part] +
-               " part was cut anew, so it may hold examples that the network was trained on\n");
+  if (is_cut && (asked_anew || std::ranges::count(changed, "data") > 0)) {
+    notes.push_back(std::string("the ") + part_names[part] +
+                    " part was cut anew, so it may hold examples that the network was trained on");
+    if (!quiet) talk.write(talk.yellow("note") + ": " + notes.back() + "\n");
+  }
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
               std::to_string(examples) + " examples)\n" +
@@ -115,6 +127,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   nlohmann::ordered_json json{
       {"run", run.folder.string()}, {"part", part_names[part]}, {"examples", examples}};
   if (!run.changes.empty()) json["changed"] = names_of(run.changes);
+  if (!notes.empty()) json["notes"] = notes;
   json.update(score_json(score, experiment));
   if (!score.positive.empty()) json["positive"] = score.positive;
   if (nlohmann::ordered_json classes = per_class_json(score, experiment); !classes.empty())

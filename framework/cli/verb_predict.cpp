@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
+#include <initializer_list>
 #include <optional>
 
 #include "base/commands.hpp"
@@ -33,7 +35,7 @@ class Prediction {
         model_(Model::read(run.experiment, run.model)),
         text_(run.experiment.data.use),
         columns_(model_->preparation().recipe(), text_),
-        writer_(form_of(arguments), answer_names(run, model_->graph()),
+        writer_(form_of(arguments), answer_names(run, model_->graph()), text_.format,
                 run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
         answering_(*model_, writer_) {}
 
@@ -50,6 +52,8 @@ class Prediction {
       if (is_file[i]) return {json ? quoted_for_json(file) : file};
       return shown(inputs[i], json);
     };
+    for (const std::vector<double>& input : inputs) look_at(input);
+    doubt_division(Terminal(stderr));
     const std::vector<std::vector<double>> outputs = model_->predict_each(inputs);
     if (form_of(arguments_) != AnswerForm::csv) {
       writer_.start(run_, {});
@@ -79,6 +83,8 @@ class Prediction {
                              name));
   }
   Exit json_lines(const std::string& file) {
+    refuse_overrides({"data.separator", "data.encoding", "data.header", "data.comment"},
+                     "is for tables: lines of JSON are UTF-8, with names of their own");
     const std::string name = file == "-" ? "standard input" : file;
     std::vector<std::string> kept;
     for (const std::string& words : arguments_.values("--keep"))
@@ -94,6 +100,9 @@ class Prediction {
                              name));
   }
   Exit arrays(const std::string& option, const std::string& file) {
+    refuse_overrides({"data.separator", "data.encoding", "data.header", "data.comment",
+                      "data.decimal", "data.thousands", "data.symbols", "data.gaps"},
+                     "is for tables, not for arrays of numbers");
     const std::vector<Column>& columns = model_->preparation().recipe().columns;
     const auto text = std::ranges::find_if(columns, &Column::is_category);
     if (text != columns.end())
@@ -112,6 +121,13 @@ class Prediction {
     const std::size_t window = model_->preparation().recipe().window;
     return window > 0 ? windows_of_rows(std::move(rows), window, name) : std::move(rows);
   }
+  /// Throws UsageError if the command line gives one of these keys.
+  void refuse_overrides(std::initializer_list<std::string_view> keys,
+                        const std::string& why) const {
+    for (const Override& said : arguments_.overrides)
+      if (std::ranges::find(keys, said.path) != keys.end())
+        throw UsageError(Problem{.what = "'" + said.path + "' " + why, .hint = "leave it out"});
+  }
   Exit answer(std::unique_ptr<RowsToPredict> some) {
     RowsToPredict& rows = *some;
     const Clock::time_point start = Clock::now();
@@ -121,7 +137,9 @@ class Prediction {
     while (rows.next()) {
       if (interrupt_signal() != 0) before_waiting();
       try {
-        answering_.add(rows.inputs(), rows.kept());
+        const std::span<const double> inputs = rows.inputs();
+        look_at(inputs);
+        answering_.add(inputs, rows.kept());
       } catch (const DataError& e) {
         without_answer(rows, e, bad++);
       }
@@ -144,6 +162,19 @@ class Prediction {
                              "\n");
     answering_.add_without_answer(rows.kept(), std::move(problem));
   }
+  /// Notes how large inputs are, if the model divides them.
+  void look_at(std::span<const double> inputs) {
+    if (model_->preparation().divide_by() == 1) return;
+    for (const double x : inputs) largest_ = std::max(largest_, std::abs(x));
+  }
+  /// Warns of inputs that were divided already, to judge by their size.
+  void doubt_division(const Terminal& talk) const {
+    if (largest_ == 0 || largest_ > 1) return;
+    const std::string by = shortest(model_->preparation().divide_by());
+    talk.write("warning: no input is above " + shortest(largest_) +
+               ", and the model divides them by " + by +
+               ": if they were divided already, multiply them by " + by + "\n");
+  }
   /// Rows from a slow pipe are answered as they come.
   void before_waiting() {
     answering_.finish();
@@ -152,6 +183,7 @@ class Prediction {
   }
   void tell(double seconds, std::size_t bad) const {
     const Terminal talk(stderr);
+    doubt_division(talk);
     const std::string rows = std::to_string(writer_.rows()) + " rows";
     if (bad > 0) talk.write("warning: " + std::to_string(bad) + " of " + rows + " got no answer\n");
     if (writer_.formulas() > 0)
@@ -159,6 +191,8 @@ class Prediction {
                  " kept texts would be formulas in a spreadsheet: they have a ' in front\n");
     if (arguments_.quiet || form_of(arguments_) != AnswerForm::csv) return;
     if (run_.experiment.data.windows) talk.write(words_of_windows(*run_.experiment.data.windows));
+    if (arguments_.has("--brief") && writer_.is_of_classes())
+      talk.write("note: the last column is of the class beside it, whichever that is\n");
     talk.write(rows + " in " + duration(seconds) + ", " +
                rate(static_cast<double>(writer_.rows()) / seconds) + "\n");
   }
@@ -271,6 +305,7 @@ class Prediction {
   InputColumns columns_;
   AnswerWriter writer_;
   Answering answering_;
+  double largest_ = 0;  // input, if they are divided
 };
 
 /// Returns the option that names the file to predict; empty if there is none. Throws UsageError for

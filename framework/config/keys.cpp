@@ -43,7 +43,7 @@ constexpr std::array table{
     choice<target_scales, data, &DataSpec::target_scale>(
         "data.target_scale",
         "how numbers to predict are scaled for training, or a map: {price: log, area: standard}; "
-        "undone in answers and metrics, not in the cost"),
+        "log: the logarithm, then standard; undone in answers and metrics, not in the cost"),
     value<data, &DataSpec::positive>(
         "data.positive",
         "of two classes, the one that is 1 where the network has one output; if missing, the last"),

@@ -110,6 +110,8 @@ template <>
 constexpr std::size_t first_size<nnrun_layer> = offsetof(nnrun_layer, observe);
 template <>
 constexpr std::size_t first_size<nnrun_metric> = offsetof(nnrun_metric, table);
+template <>
+constexpr std::size_t first_size<nnrun_dataset> = offsetof(nnrun_dataset, place);
 
 template <class Table>
 const char* missing(const void* functions) {

@@ -68,6 +68,17 @@ void refuse_data(const Object& data, const std::filesystem::path& config) {
   throw DataError(std::move(said));
 }
 
+/// Returns where an example stands, as far as the data set knows.
+std::string ExampleReader::place_of(std::size_t part, std::size_t example) const {
+  const char* place = nullptr;
+  if (const auto* const find = appended(object_.functions<nnrun_dataset>(), &nnrun_dataset::place);
+      find != nullptr && *find != nullptr &&
+      object_.status_of("place", *find, static_cast<std::uint32_t>(part), example, &place) != 0)
+    take_plugin_error();
+  if (place != nullptr && *place != '\0') return place;
+  return "data set '" + object_.plugin().name + "'";
+}
+
 void ExampleReader::refuse_number(std::size_t part, std::size_t example, bool target,
                                   std::size_t column, double x) const {
   const std::vector<std::string>& names = target ? shape_.names.targets : shape_.names.inputs;
@@ -77,7 +88,7 @@ void ExampleReader::refuse_number(std::size_t part, std::size_t example, bool ta
                                   part_words[part] + " example " + std::to_string(example + 1) +
                                   (finite ? " is " + shortest(x) + ", too large for float32"
                                           : " is not a finite number"),
-                          .where = "data set '" + object_.plugin().name + "'",
+                          .where = place_of(part, example),
                           .hint = finite ? "write dtype: float64" : ""});
 }
 
@@ -85,7 +96,7 @@ void ExampleReader::refuse_weight(std::size_t part, std::size_t example, double 
   throw DataError(
       Problem{.what = std::string(part_words[part]) + " example " + std::to_string(example + 1) +
                       " counts " + shortest(weight) + " by column '" + weights_ + "'",
-              .where = "data set '" + object_.plugin().name + "'",
+              .where = place_of(part, example),
               .hint = std::isfinite(weight) && weight >= 0 ? "write dtype: float64"
                                                            : "an example counts 0 or more"});
 }
@@ -161,7 +172,7 @@ void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
                   (names.empty() ? std::to_string(i % out + 1) : "'" + names[i % out] + "'") +
                   " of " + part_words[part] + " example " + std::to_string(first + i / out + 1) +
                   " is " + shortest(t[i]) + ", which has no logarithm",
-          .where = "data set '" + object_.plugin().name + "'",
+          .where = place_of(part, first + i / out),
           .hint = out == 1 ? "write target_scale: standard"
                            : "write standard for that target in target_scale"});
 }

@@ -38,6 +38,7 @@ class ExampleReader {
             const std::function<void(const SomeExamples<T>&)>& take) const;
 
  private:
+  std::string place_of(std::size_t part, std::size_t example) const;
   [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
                                   std::size_t column, double x) const;
   [[noreturn]] void refuse_weight(std::size_t part, std::size_t example, double weight) const;

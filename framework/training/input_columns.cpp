@@ -26,14 +26,17 @@ TextSettings::TextSettings(const Use& data) {
     if (const auto* const text = std::get_if<std::string>(&value); text && !text->empty()) {
       if (is(NNRUN_SEPARATOR) && *text != "auto")
         format.separator = *text == "tab" ? '\t' : text->front();
-      if (is(NNRUN_DECIMAL)) format.decimal = text->front();
+      if (is(NNRUN_DECIMAL)) format.numbers.decimal = text->front();
+      if (is(NNRUN_THOUSANDS)) format.numbers.thousands = thousands_named(*text);
+      if (is(NNRUN_COMMENT)) format.comment = *text;
       if (is(NNRUN_ENCODING)) format.encoding = *text;
     }
     if (const auto* const on = std::get_if<bool>(&value); on && is(NNRUN_HEADER))
       format.header = *on;
-    if (const auto* const list = std::get_if<std::vector<std::string>>(&value);
-        list && is(NNRUN_GAPS))
-      gaps = *list;
+    if (const auto* const list = std::get_if<std::vector<std::string>>(&value)) {
+      if (is(NNRUN_GAPS)) gaps = *list;
+      if (is(NNRUN_SYMBOLS)) format.numbers.symbols = *list;
+    }
   }
 }
 
@@ -44,7 +47,8 @@ std::string_view WrittenRow::text(std::size_t at) const {
   return text;
 }
 
-InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text) {
+InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
+    : symbols_(text.format.numbers.symbols), only_numbers_(symbols_.empty()) {
   for (const std::string& gap : text.gaps) gaps_.push_back(gap.c_str());
   for (std::size_t i = 0; i < recipe.columns.size(); ++i) {
     const Column& column = recipe.columns[i];
@@ -98,7 +102,7 @@ bool InputColumns::is_unknown(std::string_view text, std::size_t input) const {
 
 std::vector<double> InputColumns::read_example(const std::string& text) {
   std::istringstream in(text);
-  CsvReader rows(in, "the example", CsvFormat{.header = false});
+  CsvReader rows(in, "the example", CsvFormat{.header = false, .numbers = {.symbols = symbols_}});
   std::vector<double> x;
   if (rows.names().size() != size() || !rows.next()) return x;
   take_all_but({});

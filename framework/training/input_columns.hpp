@@ -21,9 +21,9 @@ struct TextSettings {
 /// A row that does not come from a text file of the data's format, for InputColumns.
 class WrittenRow {
  public:
-  /// place: in messages. decimal: what stands before the fraction of a number that is a text.
-  explicit WrittenRow(std::string place, char decimal = '.')
-      : place_(std::move(place)), decimal_(decimal) {}
+  /// place: in messages. numbers: how those are written that are texts.
+  explicit WrittenRow(std::string place, NumberFormat numbers = {})
+      : place_(std::move(place)), numbers_(std::move(numbers)) {}
   void clear(std::string place) {
     place_ = std::move(place);
     fields_.clear();
@@ -42,10 +42,11 @@ class WrittenRow {
   }
   bool is_number(std::size_t at, double& x) const {
     const auto& [text, plain] = fields_[at];
-    return (plain && nnrun::is_number(text, x)) || nnrun::is_number(text, x, decimal_);
+    return (plain && nnrun::is_number(text, x)) || nnrun::is_number(text, x, numbers_);
   }
   bool is_short_number(std::size_t, double&) const { return false; }  // not the fast way
   const std::string& place() const { return place_; }
+  const NumberFormat& number_format() const { return numbers_; }
 
  private:
   struct Field {
@@ -53,7 +54,7 @@ class WrittenRow {
     bool plain;
   };
   std::string place_;
-  char decimal_;
+  NumberFormat numbers_;
   std::vector<Field> fields_;
 };
 
@@ -91,10 +92,11 @@ class InputColumns {
   bool is_unknown(std::string_view text, std::size_t input) const;
   void take_all_but(std::span<const std::size_t> aside);
 
+  std::vector<std::string> symbols_;  // around numbers
   std::vector<const char*> gaps_;
   std::vector<CsvColumn> columns_;
   std::vector<std::size_t> at_;
-  bool named_ = false, only_numbers_ = true;
+  bool named_ = false, only_numbers_;
 };
 
 }  // namespace nnrun::host

@@ -102,7 +102,7 @@ void read_rows(Experiment& experiment, const std::vector<Column>& columns) {
       require_numbers(row, columns);
       continue;
     }
-    WrittenRow written("the row", text.format.decimal);
+    WrittenRow written("the row", text.format.numbers);
     for (const WrittenValue& value : row.values) written.add(value.text, !value.quoted);
     row.numbers.clear();
     for (std::size_t i = 0; i < columns.size(); ++i) {

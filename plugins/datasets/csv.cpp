@@ -9,23 +9,44 @@
 
 namespace {
 
+/// Returns whether texts repeat as bands, codes and percentages do.
+bool repeats(const nnrun::CsvColumn& column, std::size_t rows) {
+  const std::size_t different = column.texts().size();
+  return different * 5 <= rows && different <= 50;
+}
+
+/// Throws Error for a target of many amounts that are not written as plain numbers: as classes
+/// nothing can be learnt from them.
+void require_classes(const nnrun::CsvColumn& column, std::size_t rows,
+                     const nnrun::CsvReader& reader) {
+  if (column.is_declared() || repeats(column, rows) ||
+      !std::ranges::all_of(column.texts(), nnrun::looks_like_number))
+    return;
+  const std::string &first = column.texts().front(),
+                    settings = nnrun::CsvColumn::number_settings(first, reader.number_format());
+  if (settings.empty()) return;
+  throw nnrun::Error("target column '" + column.name() + "': '" + first +
+                         "' is a number that is written with more than digits",
+                     reader.file(),
+                     settings + " in data; if it holds classes, name them: classes: [...]");
+}
+
 /// Throws Error for a column that nobody called a category and that cannot be a useful one.
 void require_category(const nnrun::CsvColumn& column, std::size_t rows,
                       const nnrun::CsvReader& reader) {
   if (column.is_declared()) return;
-  const std::size_t different = column.texts().size();
-  if (different * 5 <= rows && different <= 50) return;  // bands, codes, percentages
-  const auto looks_like_number = [](const std::string& text) {
-    return text.find_first_of("0123456789") != text.npos && text.find_first_of("eETZ") != 0 &&
-           text.find_first_not_of("0123456789 .,:+-/%$eETZ'") == text.npos;
-  };
+  if (repeats(column, rows)) return;
   const std::string &first = column.texts().front(), &which = column.name();
   const std::string hint = "leave it out: columns: {" + which + ": unused}, or insist: columns: {" +
                            which + ": category}";
-  if (std::ranges::all_of(column.texts(), looks_like_number))
-    throw nnrun::Error("column '" + which + "': '" + first +
-                           "' is a date, or a number that is written with more than digits",
-                       reader.file(), "write it as a plain number, or " + hint);
+  if (std::ranges::all_of(column.texts(), nnrun::looks_like_number)) {
+    const std::string settings = column.number_settings(first, reader.number_format());
+    throw nnrun::Error(
+        "column '" + which + "': '" + first +
+            "' is a date, or a number that is written with more than digits",
+        reader.file(),
+        (settings.empty() ? "write it as a plain number" : settings + " in data") + ", or " + hint);
+  }
   if (rows >= 10 && column.texts().size() == rows)
     throw nnrun::Error("column '" + which + "': each row has a text of its own, such as '" +
                            first.substr(0, 40) + "', so none can be learnt from",
@@ -64,12 +85,13 @@ struct Csv : nnrun::Dataset {
   static constexpr auto name = "csv",
                         doc = "a text file with a row of names, then a row per example";
   const char *path = "", *validation = "", *test = "", *separator = "auto", *decimal = ".",
-             *encoding = "utf-8";
+             *thousands = "none", *encoding = "utf-8", *comment = "";
   bool header = true;
   static constexpr bool files_apart = true, is_table = true;
-  std::span<const char*const> inputs, targets, classes, gaps = nnrun::usual_gaps;
+  std::span<const char*const> inputs, targets, classes, symbols, gaps = nnrun::usual_gaps;
   static constexpr const char* separators[] = {"auto", ",", ";", "tab", "|"};
-  static constexpr const char* decimals[] = {".", ","};
+  static constexpr const char *decimals[] = {".", ","},
+                              *groups[] = {"none", ",", ".", "'", "space"};
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&Csv::path, "path", "file to train on", {.required = true, .path = true}),
@@ -88,9 +110,16 @@ struct Csv : nnrun::Dataset {
                      {.header = true}),
         nnrun::param(&Csv::decimal, "decimal", "what stands before the fraction of a number",
                      {.choices = decimals, .decimal = true}),
+        nnrun::param(&Csv::thousands, "thousands", "what stands between the thousands of a number",
+                     {.choices = groups, .thousands = true}),
+        nnrun::param(&Csv::symbols, "symbols",
+                     "what may stand before or behind a number and is left out, such as $ or %",
+                     {.symbols = true}),
         nnrun::param(&Csv::encoding, "encoding",
                      "how letters are written; byte order marks are understood",
                      {.choices = nnrun::TextFile::encodings, .encoding = true}),
+        nnrun::param(&Csv::comment, "comment", "lines that start with it are left out",
+                     {.comment = true}),
         nnrun::param(&Csv::gaps, "gaps",
                      "fields that mean that a value is missing, besides empty ones",
                      {.gaps = true}));
@@ -98,6 +127,9 @@ struct Csv : nnrun::Dataset {
 
   void open(nnrun_data& data) {
     const nnrun::KnownColumns known(data);
+    if (nnrun::thousands_named(thousands) == *decimal)
+      throw nnrun::Error("'thousands' and 'decimal' cannot both be '" + std::string(decimal) + "'",
+                         "", "write decimal: \",\" and thousands: \".\", or the other way round");
     names_.set({classes.begin(), classes.end()});
     const char* files[NNRUN_PARTS] = {path, validation, test};
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
@@ -127,6 +159,24 @@ struct Csv : nnrun::Dataset {
                      : std::copy(row + n_inputs_, row + columns_.size(), t);
     }
   }
+  /// Reads the file again up to that row.
+  const char* place(nnrun::Part part, std::size_t example) {
+    const char* const files[NNRUN_PARTS] = {path, validation, test};
+    const char* const file = files[static_cast<std::size_t>(part)];
+    nnrun::GzipInput in(file);
+    nnrun::CsvReader rows(in, file, format());
+    std::vector<std::size_t> at;
+    for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
+    const auto is_dropped = [&] {
+      for (std::size_t i = 0; i < at.size(); ++i)
+        if (columns_[i].drops_gaps() && std::isnan(columns_[i].read(rows, at[i]))) return true;
+      return false;
+    };
+    while (rows.next())
+      if (!is_dropped() && example-- == 0) break;
+    place_ = rows.place();
+    return place_->c_str();
+  }
 
  private:
   static constexpr std::size_t most_numbers = std::size_t{1} << 29;
@@ -137,8 +187,11 @@ struct Csv : nnrun::Dataset {
                          : *separator == 't'                   ? '\t'
                                                                : *separator,
             .header = header,
-            .decimal = *decimal,
-            .encoding = encoding};
+            .numbers = {.decimal = *decimal,
+                        .thousands = nnrun::thousands_named(thousands),
+                        .symbols = {symbols.begin(), symbols.end()}},
+            .encoding = encoding,
+            .comment = comment};
   }
 
   void read_file(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
@@ -256,7 +309,10 @@ struct Csv : nnrun::Dataset {
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       nnrun::CsvColumn& column = columns_[c];
       if (!column.is_category() || !column.is_open()) continue;
-      if (c < n_inputs_) require_category(column, store.count(), rows);
+      if (c < n_inputs_)
+        require_category(column, store.count(), rows);
+      else
+        require_classes(column, store.count(), rows);
       const std::vector<double> now = column.sort_texts();
       store.replace(c,
                     [&](double x) { return std::isnan(x) ? x : now[static_cast<std::size_t>(x)]; });
@@ -302,7 +358,7 @@ struct Csv : nnrun::Dataset {
   ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
-  std::optional<std::string> as_classes_, note_;
+  std::optional<std::string> as_classes_, note_, place_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;

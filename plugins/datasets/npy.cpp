@@ -13,6 +13,7 @@ struct Npy : nnrun::Dataset {
              *test_inputs = "", *test_targets = "", *inputs_array = "", *targets_array = "",
              *validation_inputs_array = "", *validation_targets_array = "", *test_inputs_array = "",
              *test_targets_array = "";
+  double divide_by = 1;
   bool one_hot = false;
   static constexpr bool files_apart = true;
   std::span<const char* const> classes;
@@ -35,6 +36,9 @@ struct Npy : nnrun::Dataset {
         array(&Npy::validation_targets_array, "validation_targets_array"),
         array(&Npy::test_inputs_array, "test_inputs_array"),
         array(&Npy::test_targets_array, "test_targets_array"),
+        nnrun::param(&Npy::divide_by, "divide_by",
+                     "what inputs are divided by; 255 makes bytes numbers from 0 to 1",
+                     {.min = 0, .above_min = true}),
         nnrun::param(&Npy::one_hot, "one_hot",
                      "targets are class numbers from 0: a target per class, 1 for the right one"),
         nnrun::param(&Npy::classes, "classes",
@@ -68,6 +72,8 @@ struct Npy : nnrun::Dataset {
     data.input = shape_of(any->inputs);
     data.target = one_hot ? nnrun_shape{1, {names_.size()}} : shape_of(any->targets);
     data.classes = one_hot ? names_.pointers() : nullptr;
+    host_divides_ = nnrun::KnownColumns::has(data, &data.divide_by);
+    if (host_divides_) data.divide_by = divide_by;
     if (!one_hot && any->targets.cols() == 1 && nnrun::KnownColumns::has(data, &data.as_classes))
       data.as_classes = "one_hot: true";
   }
@@ -76,6 +82,8 @@ struct Npy : nnrun::Dataset {
             double* t) {
     Files& files = parts_[static_cast<std::size_t>(part)].front();
     files.inputs.read(from, n, x);
+    if (!host_divides_ && divide_by != 1)
+      for (std::size_t i = 0; i < n * files.inputs.cols(); ++i) x[i] /= divide_by;
     if (!one_hot) return files.targets.read(from, n, t);
     for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.classes[from + i], t);
   }
@@ -139,6 +147,7 @@ struct Npy : nnrun::Dataset {
   }
 
   ClassNames names_;
+  bool host_divides_ = false;  // older ones do not: then the numbers are divided here
   // one each or none; defaults are constants, which clang does not let an optional be part of
   std::array<std::vector<Files>, NNRUN_PARTS> parts_;
 };

@@ -221,15 +221,19 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
   table("a\ty", [](int i, const std::string&) {
     return std::to_string(i * 31 % 97) + "\t" + std::to_string(10 + i) + ",621";
   });
-  CHECK_THAT(told(), Contains("column 'y': '10,621' is not written as a plain number\n") &&
-                         Contains("if commas stand between thousands, take them out"));
+  CHECK_THAT(told(), Contains("target y: a number, 10,621 to 109,621"));
+  CHECK_THAT(text_of(scratch / "t.yaml"),
+             Contains("  thousands: \",\"    # stands between three digits each: 1,200 is 1200\n"));
   table("a;y", [](int i, const std::string&) {
     return std::to_string(i * 31 % 97) + ";" +
            (i % 2 ? std::to_string(700 + i) : "2." + std::to_string(100 + i));
   });
-  CHECK_THAT(told(), Contains("note   if points stand between thousands in y, take them out"));
+  CHECK_THAT(told(), Contains("note   if points stand between thousands in y, write decimal: \",\" "
+                              "and thousands: \".\" in data: each has three digits behind it"));
   table("a,y", [](int i, const std::string& n) { return n + ".5,$" + std::to_string(900 + i); });
-  CHECK_THAT(told(), Contains("'$900' is not written as a plain number"));
+  CHECK_THAT(told(), Contains("target y: a number, 900 to 999"));
+  CHECK_THAT(text_of(scratch / "t.yaml"),
+             Contains("  symbols: [\"$\"]    # left out of numbers: 12 $ is 12\n"));
   table("a,b,y", [](int i, const std::string& n) {
     return n + ".5,\"two\nlines " + n + "\"," + std::to_string(i * 13 % 31);
   });

@@ -17,6 +17,11 @@ void fuzz_csv(std::string_view input) {
   tried({{"path", file}, {"separator", std::string("tab")}, {"test", file}});
   tried({{"path", file}, {"encoding", std::string("utf-16")}, {"decimal", std::string(",")}});
   tried({{"path", file}, {"encoding", std::string("windows-1252")}});
+  tried({{"path", file},
+         {"decimal", std::string(",")},
+         {"thousands", std::string(".")},
+         {"symbols", std::vector<std::string>{"$", "%"}},
+         {"comment", std::string("#")}});
   const Settings simple{{"path", file}, {"validation", file}};
   if (accepted)
     tried(simple);

@@ -38,6 +38,39 @@ TEST_CASE("csv takes columns by name, in the order in which they are asked for",
   CHECK(data.shape.names.classes.empty());
 }
 
+TEST_CASE("csv reads numbers with thousands and symbols, and leaves lines of comments out",
+          "[dataset][csv]") {
+  const auto x = [](const std::string& text, Settings settings) {
+    return numbers(Table(text, std::move(settings)).read().parts[NNRUN_TRAIN].x);
+  };
+  const auto word = [](const char* text) { return std::string(text); };
+  CHECK(x("x;y\n1,200;1\n-1,234,567.5;2\n7;3\n",
+          {{"thousands", word(",")}, {"separator", word(";")}}) ==
+        std::vector<double>{1200, -1234567.5, 7});
+  CHECK(x("x;y\n612.176,72 €;1\n€ -5;2\n-€5;3\n",
+          {{"decimal", word(",")}, {"thousands", word(".")}, {"symbols", Texts{"€"}}}) ==
+        std::vector<double>{612176.72, -5, -5});
+  CHECK(x("x,y\n89 %,1\n\"$ 1 200\",2\n1\xC2\xA0"
+          "200,3\n12\xE2\x80\xAF"
+          "345,4\n",
+          {{"thousands", word("space")}, {"symbols", Texts{"%", "$"}}}) ==
+        std::vector<double>{89, 1200, 1200, 12345});
+  CHECK(x("x,y\n1'200,1\n1\xE2\x80\x99"
+          "200.5,2\n",
+          {{"thousands", word("'")}}) == std::vector<double>{1200, 1200.5});
+  CHECK(x("# made by hand\nx,y\n1,2\n# the rest is older\n3,4\n\n# the end\n",
+          {{"comment", word("#")}}) == std::vector<double>{1, 3});
+  // not three digits behind each: no number
+  for (const char* const wrong :
+       {"1,20", "12,34,567", "1234,567", ",123", "1,200,", "1,2000", "$"}) {
+    CAPTURE(wrong);
+    CHECK_THAT(Table("x;y\n1;1\n" + word(wrong) + ";2\n",
+                     {{"thousands", word(",")}, {"symbols", Texts{"$"}}})
+                   .said(),
+               StartsWith("error: column 'x': expected a finite number, found '" + word(wrong)));
+  }
+}
+
 TEST_CASE("a csv file may have a hundred thousand columns, each found by its name",
           "[dataset][csv]") {
   std::string names, row;
@@ -119,16 +152,43 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "error: column 'colour' has texts and numbers: '7' is a number, 'red' in a.csv:2 is not\n"
         "  --> a.csv:3\n"
         "   = help: if all are texts, write columns: {colour: category}; else mend that row\n");
-  CHECK(said("x,y\n\"1,5\",2\n\"1,234\",4\n") ==
-        "error: column 'x': '1,5' is a date, or a number that is written with more than digits\n"
-        "  --> a.csv\n"
-        "   = help: write it as a plain number, or leave it out: columns: {x: unused}, or insist: "
-        "columns: {x: category}\n");
+  CHECK(
+      said("x,y\n\"1,5\",2\n\"1,234\",4\n") ==
+      "error: column 'x': '1,5' is a date, or a number that is written with more than digits\n"
+      "  --> a.csv\n"
+      "   = help: if the comma stands before a fraction, write decimal: \",\" in data, or leave it "
+      "out: columns: {x: unused}, or insist: columns: {x: category}\n");
   CHECK(said("x,y\n1,2\n\"1,5\",4\n") ==
         "error: column 'x': expected a finite number, found '1,5'\n"
         "  --> a.csv:3\n"
+        "   = help: if the comma stands before a fraction, write decimal: \",\" in data\n");
+  CHECK(said("x,y\n1,2\n\"1,500\",4\n") ==
+        "error: column 'x': expected a finite number, found '1,500'\n"
+        "  --> a.csv:3\n"
         "   = help: if the comma stands before a fraction, write decimal: \",\"; if between "
-        "thousands, take it out\n");
+        "thousands, thousands: \",\" in data\n");
+  CHECK(said("x,y\n1,2\n\"-$1,234.50\",4\n") ==
+        "error: column 'x': expected a finite number, found '-$1,234.50'\n"
+        "  --> a.csv:3\n"
+        "   = help: if it is a number, write thousands: \",\" and symbols: [\"$\"] in data\n");
+  CHECK(said("x;y\n1;2\n612.176,72;4\n") ==
+        "error: column 'x': expected a finite number, found '612.176,72'\n"
+        "  --> a.csv:3\n"
+        "   = help: if it is a number, write decimal: \",\" and thousands: \".\" in data\n");
+  CHECK(said("x,y\n1,2\n89 %,4\n") ==
+        "error: column 'x': expected a finite number, found '89 %'\n"
+        "  --> a.csv:3\n"
+        "   = help: if it is a number, write symbols: [\"%\"] in data\n");
+  CHECK(said("x,y\n1,$900\n2,$800\n3,$700\n") ==
+        "error: target column 'y': '$900' is a number that is written with more than digits\n"
+        "  --> a.csv\n"
+        "   = help: if it is a number, write symbols: [\"$\"] in data; if it holds classes, name "
+        "them: "
+        "classes: [...]\n");
+  CHECK(said("x,y\n1,2\n", {{"thousands", std::string(".")}}) ==
+        "error: 'thousands' and 'decimal' cannot both be '.'\n"
+        "  --> data set 'csv'\n"
+        "   = help: write decimal: \",\" and thousands: \".\", or the other way round\n");
   CHECK(said("x,y\n1,2\n\n3,4\n") ==
         "error: expected 2 columns, found 0\n"
         "  --> a.csv:3\n");
@@ -297,8 +357,7 @@ TEST_CASE("a comment above the names is said to be the reason", "[dataset][csv]"
     return Table(text, more).said();
   };
   const std::string hint =
-      "comments are not read: if that is one, take it out by\n"
-      "           grep -v '^#' 'a.csv' > clean.csv\n";
+      "if that is a comment, write comment: \"#\" in data: such lines are left out\n";
   CHECK(said("# written by hand\nx,y\n1,2\n") ==
         "error: the first line must name the columns, but it starts with '#'\n"
         "  --> a.csv:1\n"

@@ -94,6 +94,12 @@ typedef struct nnrun_value {
 #define NNRUN_LABEL_WEIGHTS 2048u
 /* Numbers, of any class: a config may write a list of one number as that number. */
 #define NNRUN_LONE_NUMBER 4096u
+/* Since 1.4. Of a data set, as NNRUN_DECIMAL. Strings: what stands between thousands, or "none" or "space";
+   what a line starts with that is not one of data. A list of strings: what may stand before or
+   behind a number, such as $. */
+#define NNRUN_THOUSANDS 8192u
+#define NNRUN_COMMENT 16384u
+#define NNRUN_SYMBOLS 32768u
 typedef struct nnrun_setting { /* one key that a config may give to the class */
   uint32_t size, type, flags;
   const char *name, *doc;
@@ -526,6 +532,10 @@ typedef struct nnrun_dataset {
      t: n targets, contiguous. The stream belongs to the part. */
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
               double* t);
+  /* Since 1.4, optional. [one at a time; data, once, after the last read] Where an example stands,
+     such as `data.csv:12`, for a message that ends the run; lives as long as the object. May be
+     empty. */
+  int (*place)(void*, uint32_t part, size_t example, const char** out);
 } nnrun_dataset;
 /* Since 1.4. The extension "nnrun.example_file/1" of a data set whose examples are files of their
    own, for predictions. */

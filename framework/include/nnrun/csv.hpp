@@ -6,8 +6,8 @@
 #include <istream>
 #include <nnrun/csv_fields.hpp>
 #include <nnrun/kinds/common.hpp>
-#include <nnrun/number_text.hpp>
 #include <nnrun/text_lines.hpp>
+#include <nnrun/written_number.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +18,9 @@ namespace nnrun {
 struct CsvFormat {
   char separator = ',';  ///< between two fields; found_separator: the one that the first row shows
   bool header = true;    ///< the first row names the columns
-  char decimal = '.';    ///< of numbers; or ','
+  NumberFormat numbers = {};
   std::string_view encoding = "utf-8";  ///< one of TextFile::encodings
+  std::string comment = {};             ///< lines that start with it are left out; empty: none are
 
   static constexpr char found_separator = '\0';
 };
@@ -41,7 +42,8 @@ class CsvReader {
   CsvReader(std::istream& in, std::string file, const CsvFormat& format)
       : file_(std::move(file)),
         lines_(in, file_, format.encoding),
-        decimal_(format.decimal),
+        numbers_(format.numbers),
+        comment_(format.comment),
         row_waits_(!format.header) {
     if (!next_row())
       throw Error(format.header ? "the file is empty: expected a row of column names"
@@ -137,12 +139,13 @@ class CsvReader {
   }
   /// Returns whether a field is a number, which may be inf or nan, and sets x to it.
   bool is_number(std::size_t column, double& x) const {
-    return nnrun::is_number(fields_[column], x, decimal_);
+    return nnrun::is_number(fields_[column], x, numbers_);
   }
   /// The same, but most numbers are short, and only those are seen to be numbers.
   bool is_short_number(std::size_t column, double& x) const {
-    return detail::short_number(fields_[column], fields_.around(column), decimal_, x);
+    return detail::short_number(fields_[column], fields_.around(column), numbers_.decimal, x);
   }
+  const NumberFormat& number_format() const { return numbers_; }
   std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
   /// Returns the place of the present row, where it starts: `data.csv:12`.
   std::string place() const { return file_ + ":" + std::to_string(start_); }
@@ -182,8 +185,7 @@ class CsvReader {
   }
   bool starts_like_comment() const { return names_[0].starts_with('#'); }
   std::string hint_for_comment() const {
-    return "comments are not read: if that is one, take it out by\ngrep -v '^#' '" + file_ +
-           "' > clean.csv";
+    return "if that is a comment, write comment: \"#\" in data: such lines are left out";
   }
   /// Returns what the first row separates its fields by: what it has most of, outside of quotes.
   static char separator_in(std::string_view row) {
@@ -206,7 +208,7 @@ class CsvReader {
     const char other = separator_in(row());
     if (starts_like_comment()) return hint_for_comment();
     if (names_.size() > 1 || fields_.size() != 1) {
-      if (decimal_ == '.' && separator() == ',' && fields_.size() > names_.size())
+      if (numbers_.decimal == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
       return {};
     }
@@ -218,8 +220,10 @@ class CsvReader {
   bool next_row() {
     if (line_waits_)
       line_waits_ = false;
-    else if (!lines_.next())
-      return false;
+    else
+      do
+        if (!lines_.next()) return false;
+      while (!comment_.empty() && row().starts_with(comment_));
     start_ = lines_.number();
     return true;
   }
@@ -227,9 +231,9 @@ class CsvReader {
   /// which then comes after as many errors as there are empty lines.
   bool pass_empty_lines() {
     const std::size_t first = start_;
-    while (next_row())
+    for (std::size_t empty = 1; next_row(); ++empty)
       if (!trimmed(row()).empty()) {
-        empty_lines_ = start_ - first;
+        empty_lines_ = empty;
         line_waits_ = true;
         start_ = first - 1;
         refuse_empty_line();
@@ -276,7 +280,8 @@ class CsvReader {
 
   std::string file_;
   TextLines lines_;
-  char decimal_;
+  NumberFormat numbers_;
+  std::string comment_;
   bool row_waits_;  // the first row was read for its number of columns
   CsvFields fields_{','};
   std::vector<std::string> names_;

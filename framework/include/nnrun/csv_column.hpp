@@ -95,6 +95,20 @@ class CsvColumn {
     return now;
   }
 
+  /// Returns the settings by which a text is a number; nothing if there are none.
+  static std::string number_settings(std::string_view text, const NumberFormat& now) {
+    double x = 0;
+    NumberFormat fraction = now, groups = now;
+    if (nnrun::is_number(text, x, now)) return {};  // it is too large
+    fraction.decimal = ',';
+    groups.thousands = ',';
+    if (now.decimal == '.' && text.find(',') != text.npos && nnrun::is_number(text, x, fraction))
+      return std::string("if the comma stands before a fraction, write decimal: \",\"") +
+             (nnrun::is_number(text, x, groups) ? "; if between thousands, thousands: \",\"" : "");
+    const std::string settings = settings_text(format_for(text, now), now);
+    return settings.empty() ? "" : "if it is a number, write " + settings;
+  }
+
  private:
   struct Hash : std::hash<std::string_view> {
     using is_transparent = void;
@@ -156,12 +170,9 @@ class CsvColumn {
                 rows.place(), "write 0 where it is not to count");
   }
   [[noreturn]] void refuse_text(const auto& rows, std::string_view field) const {
-    std::string hint;
-    double x = 0;
-    if (field.find(',') != field.npos && nnrun::is_number(field, x, ','))
-      hint =
-          "if the comma stands before a fraction, write decimal: \",\"; if between thousands, take "
-          "it out";
+    std::string hint = number_settings(field, rows.number_format());
+    if (!hint.empty())
+      hint += trained_ ? "" : " in data";
     else if (is_weight())
       hint = "'weights' names a column of numbers: what each example counts";
     else if (!declared_ && !first_.empty() && target_)

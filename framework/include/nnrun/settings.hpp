@@ -25,6 +25,7 @@ struct Accepts {
   bool classes = false;    ///< of a data set: NNRUN_CLASSES in abi.h
   bool separator = false;  ///< of a data set: NNRUN_SEPARATOR in abi.h, and so on
   bool header = false, encoding = false, decimal = false, gaps = false;
+  bool thousands = false, comment = false, symbols = false;
   bool class_weights = false;  ///< of a cost: NNRUN_CLASS_WEIGHTS in abi.h
   bool label_weights = false;  ///< of a cost: NNRUN_LABEL_WEIGHTS in abi.h
   bool lone_number = false;    ///< of numbers: a config may write `5` for `[5]`
@@ -126,8 +127,9 @@ constexpr nnrun_setting describe(const C& defaults, const Param<Owner, M>& p) {
       (a.classes ? NNRUN_CLASSES : 0u) | (a.separator ? NNRUN_SEPARATOR : 0u) |
       (a.header ? NNRUN_HEADER : 0u) | (a.encoding ? NNRUN_ENCODING : 0u) |
       (a.decimal ? NNRUN_DECIMAL : 0u) | (a.gaps ? NNRUN_GAPS : 0u) |
-      (a.class_weights ? NNRUN_CLASS_WEIGHTS : 0u) | (a.label_weights ? NNRUN_LABEL_WEIGHTS : 0u) |
-      (a.lone_number ? NNRUN_LONE_NUMBER : 0u);
+      (a.thousands ? NNRUN_THOUSANDS : 0u) | (a.comment ? NNRUN_COMMENT : 0u) |
+      (a.symbols ? NNRUN_SYMBOLS : 0u) | (a.class_weights ? NNRUN_CLASS_WEIGHTS : 0u) |
+      (a.label_weights ? NNRUN_LABEL_WEIGHTS : 0u) | (a.lone_number ? NNRUN_LONE_NUMBER : 0u);
   return {sizeof(nnrun_setting),
           type_of<M>(a),
           flags,

@@ -92,19 +92,31 @@ int read_data(void* self, const nnrun_stream* stream, std::uint32_t part, std::s
   return guard(
       [&] { static_cast<C*>(self)->read(Stream(stream), static_cast<Part>(part), from, n, x, t); });
 }
+template <class C>
+int place_of(void* self, std::uint32_t part, std::size_t example, const char** out) noexcept {
+  return guard([&] { *out = static_cast<C*>(self)->place(static_cast<Part>(part), example); });
+}
+template <class C>
+constexpr auto place_function() -> decltype(&place_of<C>) {
+  if constexpr (requires(C c) { c.place(Part::train, std::size_t(0)); })
+    return place_of<C>;
+  else
+    return nullptr;
+}
 }  // namespace detail
 
 /// Give `void open(nnrun_data&)`, which fills in shapes and counts, and `void read(const Stream&,
 /// Part, size_t from, size_t n, double* x, double* t)`, which writes n examples. One thread reads
 /// part after part, in order, each example once. With `static constexpr bool files_apart = true`,
 /// any path of a file may be empty: then that part has no examples. With `is_table`, it follows
-/// KnownColumns and tells of its own columns.
+/// KnownColumns and tells of its own columns. `const char* place(Part, size_t example)` may say
+/// where an example stands, for the last message of a run: the text lives as long as the object.
 struct Dataset {
   static constexpr auto kind = "dataset/1";
   template <class C>
   static constexpr nnrun_dataset functions_of() {
     return {sizeof(nnrun_dataset), detail::data_flags<C>(), detail::open_data<C>,
-            detail::read_data<C>};
+            detail::read_data<C>, detail::place_function<C>()};
   }
 };
 

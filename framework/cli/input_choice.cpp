@@ -1,0 +1,117 @@
+#include "cli/input_choice.hpp"
+
+#include "base/text.hpp"
+#include "cli/field_kinds.hpp"
+#include "cli/table_words.hpp"
+namespace nnrun::host {
+
+InputChoice unused(std::string why) {
+  return {.how = "unused", .why = std::move(why), .used = false};
+}
+
+namespace {
+
+InputChoice category(const ColumnProfile& column, const std::string& why) {
+  if (column.gaps == 0) return {.how = "category", .why = why};
+  return {.how = "{type: category, missing: {constant: missing}}",
+          .why = why + "; " + with_commas(column.gaps) + " missing: a text of their own"};
+}
+
+/// Returns whether they repeat as categories do.
+bool has_few(std::size_t different, std::size_t rows) {
+  return different * 5 <= rows && different <= 50;
+}
+
+/// How numbers such as 1'000, 12 % and $5 become an input.
+constexpr auto how_to_read = ": to use it, take signs, units and separators of thousands out";
+
+InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
+  const std::size_t different = column.counts.size();
+  if (column.has_lines) return unused("texts that go over lines");
+  if (column.dates == column.texts) return unused("dates, such as " + start_of(column.first_text));
+  if (different == 1 && column.gaps == 0) return unused("always " + start_of(column.first_text));
+  const bool repeat = column.without_count == 0 && has_few(different, rows);
+  if (column.like_numbers == column.texts && !repeat)
+    return unused("dates, or numbers with more than digits, such as " +
+                  start_of(column.first_text) + how_to_read);
+  if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
+    return unused("nearly every row has a text of its own, such as " + start_of(column.first_text));
+  return category(column, texts_of(column));
+}
+
+/// Numbers and texts in one column: a few texts among numbers say that a value is missing.
+InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
+  constexpr std::size_t few = 20;
+  const bool amounts = column.like_numbers * 10 > column.values() && column.counts.size() > 2;
+  if (column.without_count == 0 && column.counts.size() <= few && column.numbers > column.texts &&
+      !column.has_lines && !amounts)
+    return {.how = "{missing: median, indicator: true}",
+            .why = range_of(column) + "; taken for missing: " + texts_of(column),
+            .used = true,
+            .gaps = sorted_texts(column)};
+  const std::size_t different = column.counts.size() + column.different.size();
+  if (column.without_count == 0 && has_few(different, rows) && !column.has_lines)
+    return category(column,
+                    with_commas(column.different.size()) + " numbers and " + texts_of(column));
+  return unused(
+      (amounts ? "numbers, some with more than digits, such as " : "numbers and texts, such as ") +
+      start_of(column.first_text) + (amounts ? how_to_read : ""));
+}
+
+/// Numbers that tell things apart, of which twice as much means nothing.
+InputChoice choice_for_codes(const ColumnProfile& column, std::size_t rows,
+                             const std::string& why) {
+  const std::size_t different = column.different.size();
+  if (has_few(different, rows)) return category(column, with_commas(different) + why);
+  const bool more = different == ColumnProfile::most_different;
+  return unused(with_commas(different) + (more ? " or more" : "") + why);
+}
+
+/// Returns whether these are seconds or milliseconds since 1970, of the years from 2000 to 2037.
+bool are_times(const ColumnProfile& column) {
+  const auto within = [&](double from, double to) {
+    return column.low >= from && column.high <= to;
+  };
+  return column.whole && column.tells_rows_apart() &&
+         (within(946684800, 2145916800) || within(946684800e3, 2145916800e3));
+}
+
+/// Columns that the user may want all the same are inputs if there is nothing else.
+InputChoice choice_for_doubtful(const ColumnProfile& column, std::size_t rows) {
+  if (column.numbers_rows(rows)) return unused("counts the rows: " + range_of(column));
+  if (column.whole && column.different.size() > 2 && is_name_of_codes(column.name))
+    return choice_for_codes(column, rows, " numbers that tell things apart, to judge by the name");
+  if (column.whole && column.high >= 1000 && column.tells_rows_apart() &&
+      is_name_of_numbering(column.name))
+    return unused("nearly every row has a number of its own, such as " + column.first_number +
+                  ", and its name says that it tells rows apart");
+  if (are_times(column)) return unused("times, to judge by their size: " + range_of(column));
+  return {.how = "number", .why = range_of(column)};
+}
+
+InputChoice choice_for_numbers(const ColumnProfile& column, std::size_t rows, bool counts_count) {
+  if (column.low == column.high && column.gaps == 0)
+    return unused("always " + shortest(column.low));
+  if (column.dates == column.numbers) return unused("dates, such as " + column.first_number);
+  // months and hours with two digits are amounts
+  if (column.has_codes() && (column.high >= 100 || has_few(column.different.size(), rows)))
+    return choice_for_codes(column, rows, " codes, such as " + column.first_code);
+  if (!counts_count) {
+    const InputChoice choice = choice_for_doubtful(column, rows);
+    if (choice.how != "number") return choice;
+  }
+  if (column.gaps == 0) return {.how = "number", .why = range_of(column)};
+  return {.how = "{missing: median, indicator: true}",
+          .why = range_of(column) + "; " + with_commas(column.gaps) + " missing"};
+}
+
+}  // namespace
+
+InputChoice choice_for(const ColumnProfile& column, std::size_t rows, bool counts_count) {
+  if (column.values() == 0) return unused("empty");
+  if (column.numbers > 0 && column.texts > 0) return choice_for_both(column, rows);
+  if (column.texts > 0) return choice_for_texts(column, rows);
+  return choice_for_numbers(column, rows, counts_count);
+}
+
+}  // namespace nnrun::host

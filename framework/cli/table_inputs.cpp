@@ -1,0 +1,130 @@
+#include "cli/table_inputs.hpp"
+
+#include <algorithm>
+#include <nnrun/csv_column.hpp>
+
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/table_words.hpp"
+namespace nnrun::host {
+namespace {
+
+bool is_in(const std::vector<const ColumnProfile*>& targets, const ColumnProfile& column) {
+  return std::ranges::count(targets, &column) > 0;
+}
+
+/// The texts of `gaps` mean a missing value in every column. Returns a column to which one of these
+/// texts means something; nullptr if there is none.
+const ColumnProfile* in_need_of(const std::vector<std::string>& gaps, const Choices& choices,
+                                const std::vector<const ColumnProfile*>& targets) {
+  const auto has_one = [&](const ColumnProfile& column) {
+    return std::ranges::any_of(gaps,
+                               [&](const std::string& gap) { return column.counts.contains(gap); });
+  };
+  for (const ColumnProfile* const target : targets)
+    if (has_one(*target)) return target;
+  for (const auto& [column, choice] : choices.all)
+    if (choice.used && choice.gaps.empty() && has_one(*column)) return column;
+  return nullptr;
+}
+
+/// Leaves columns of numbers out whose texts for missing values mean something elsewhere.
+void keep_texts_of_others(Choices& choices, const std::vector<const ColumnProfile*>& targets) {
+  for (auto& [column, choice] : choices.all) {
+    if (choice.gaps.empty()) continue;
+    if (const ColumnProfile* const other = in_need_of(choice.gaps, choices, targets))
+      choice = unused("numbers, and " + texts_of(*column) + ", which " + yaml_text(other->name) +
+                      " has too: to use it, leave fields without a number empty");
+  }
+}
+
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+                    bool counts_count) {
+  Choices choices;
+  for (const ColumnProfile& column : table.columns) {
+    if (is_in(targets, column) || column.name.empty() ||
+        std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1)
+      continue;
+    choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
+  }
+  keep_texts_of_others(choices, targets);
+  for (const auto& entry : choices.all)
+    for (const std::string& gap : entry.choice.gaps)
+      if (!std::ranges::count(choices.gaps, gap)) choices.gaps.push_back(gap);
+  return choices;
+}
+
+/// Returns whether a column holds what no key makes a number.
+bool needs_rewriting(const Choices::Entry& entry) {
+  const ColumnProfile& column = *entry.column;
+  return !entry.choice.used && (column.dates > 0 || column.like_numbers > 0);
+}
+
+}  // namespace
+
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets) {
+  Choices choices = choices_for(table, targets, false);
+  if (choices.none_used()) choices = choices_for(table, targets, true);
+  if (!choices.none_used()) return choices;
+  std::string reasons;
+  for (const auto& [column, choice] : choices.all)
+    reasons += (reasons.empty() ? "" : "\n") + column->name + ": " + choice.why;
+  if (choices.all.size() + 1 < table.columns.size())
+    reasons += std::string(reasons.empty() ? "" : "\n") +
+               "columns without a name, or with the name of another, cannot be told apart";
+  throw DataError(Problem{
+      .what = "'" + table.file + "' has no column to predict '" + targets[0]->name + "' from",
+      .hint = reasons});
+}
+
+/// The lines of `columns`, padded so that comments stand below each other.
+std::string columns_text(const Choices& choices, const std::vector<const ColumnProfile*>& targets) {
+  constexpr std::size_t widest = 48, most_listed = 100;
+  const bool many = choices.all.size() > most_listed;
+  std::vector<std::pair<std::string, std::string>> lines;  // and why
+  for (const auto& [column, choice] : choices.all)
+    if (!many || choice.how != "number")
+      lines.emplace_back("    " + yaml_text(column->name) + ": " + choice.how, choice.why);
+  for (const ColumnProfile* const target : targets)
+    if (target->gaps > 0)
+      lines.emplace_back("    " + yaml_text(target->name) + ": {missing: drop}",
+                         with_commas(target->gaps) + " rows without it are left out");
+  std::size_t width = 0;
+  for (const auto& line : lines) width = std::max(width, line.first.size());
+  width = std::min(width, widest);
+  if (lines.empty()) return "  # every other column is a number\n";
+  std::string text = many ? "  columns:    # all others are numbers\n" : "  columns:\n";
+  if (choices.used().size() < choices.all.size())
+    text += "    # to use one that is unused, write number in its place, or category for texts\n";
+  if (std::ranges::any_of(choices.all, &needs_rewriting))
+    text += "    # days, and what is not written as plain numbers, are to be made numbers first\n";
+  for (const auto& [line, why] : lines)
+    text += line + std::string(width - std::min(width, line.size()), ' ') + "  # " + why + "\n";
+  return text;
+}
+
+std::string gaps_text(const Choices& choices) {
+  if (choices.gaps.empty()) return "";
+  std::vector<std::string> texts;
+  for (const char* const gap : usual_gaps) texts.push_back(yaml_text(gap));
+  for (const std::string& gap : choices.gaps) texts.push_back(yaml_text(gap));
+  return "  gaps: [" + join(texts, ", ") + "]\n";
+}
+
+/// Names the inputs where some columns have no name or share one, which nobody can name.
+std::string inputs_text(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+                        const Choices& choices) {
+  std::vector<std::string> inputs;
+  bool needed = false;
+  for (const ColumnProfile& column : table.columns) {
+    const bool twice = std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1;
+    needed |= (column.name.empty() && column.values() > 0) || (twice && !is_in(targets, column));
+  }
+  for (const auto& [column, choice] : choices.all)
+    if (choice.used) inputs.push_back(yaml_text(column->name));
+  if (!needed) return "";
+  return "  inputs: [" + join(inputs, ", ") +
+         "]    # columns without a name of their own are out\n";
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,36 @@
+// The inputs of a config for a table: every column but the targets, and what becomes of it.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "cli/input_choice.hpp"
+namespace nnrun::host {
+
+/// Every column but the targets, with what becomes of it.
+struct Choices {
+  struct Entry {
+    const ColumnProfile* column;
+    InputChoice choice;
+  };
+  std::vector<Entry> all;
+  std::vector<std::string> gaps;  ///< texts that are taken for missing values, in some column
+
+  std::vector<const ColumnProfile*> used() const {
+    std::vector<const ColumnProfile*> columns;
+    for (const auto& [column, choice] : all)
+      if (choice.used) columns.push_back(column);
+    return columns;
+  }
+  bool none_used() const { return used().empty(); }
+};
+
+/// Throws DataError if no column can be an input.
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets);
+
+/// The lines of `columns`, `gaps` and `inputs`; the latter two may be empty.
+std::string columns_text(const Choices& choices, const std::vector<const ColumnProfile*>& targets);
+std::string gaps_text(const Choices& choices);
+std::string inputs_text(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+                        const Choices& choices);
+
+}  // namespace nnrun::host

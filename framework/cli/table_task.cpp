@@ -1,0 +1,251 @@
+#include "cli/table_task.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/did_you_mean.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "cli/field_kinds.hpp"
+#include "cli/table_words.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Returns the numbers as the file writes them: a class is a text.
+std::vector<std::string> written_numbers(const ColumnProfile& column) {
+  std::vector<std::string> texts;
+  for (const auto& entry : column.different) {
+    const auto written = column.spelled.find(entry.first);
+    texts.push_back(written == column.spelled.end() ? shortest(entry.first) : written->second);
+  }
+  return texts;
+}
+
+constexpr auto words_for_order =
+    "  # if they go from low to high: order in place of classes, sigmoid, binary_cross_entropy\n";
+
+std::string classes_text(std::vector<std::string> classes, bool spelled) {
+  for (std::string& text : classes)
+    if (spelled) text = yaml_text(text);
+  return "  classes: [" + join(classes, ", ") +
+         "]    # for amounts: no classes, units: 1 without " +
+         (classes.size() == 2 ? "sigmoid" : "softmax") + ", mean_squared_error\n" +
+         (classes.size() == 2 ? "" : words_for_order);
+}
+
+/// Throws DataError for amounts that are not written as plain numbers.
+void require_plain(const ColumnProfile& target) {
+  const auto refuse = [&](const std::string& shown, const std::string& hint) {
+    throw DataError(Problem{
+        .what = "column '" + target.name + "': '" + shown + "' is not written as a plain number",
+        .where = target.first_place,
+        .hint = hint});
+  };
+  if (target.is_of_thousands() && target.with_comma > 0)
+    refuse(target.first_text, "if commas stand between thousands, take them out");
+  const bool few = target.counts.size() <= 10 && target.without_count == 0;
+  if (target.texts > 0 && target.like_numbers == target.texts && !few)
+    refuse(start_of(target.first_text),
+           "take signs, units and separators of thousands out; write a date as a number");
+}
+
+std::size_t rarest_of(const std::map<double, std::size_t>& numbers) {
+  return std::ranges::min_element(numbers, {}, [](const auto& entry) { return entry.second; })
+      ->second;
+}
+
+/// Returns the line that says which of two classes is 1: that which sounds like a yes, or else the
+/// rarer one, which is mostly what people look for.
+std::string positive_of(const std::vector<std::string>& classes,
+                        std::array<std::size_t, 2> counts) {
+  constexpr std::array<std::string_view, 6> words{"yes", "true", "y", "t", "positive", "1"};
+  const auto is_yes = [&](std::string text) {
+    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return std::ranges::count(words, text) > 0;
+  };
+  const bool named = is_yes(classes[0]) != is_yes(classes[1]);
+  const std::size_t positive =
+      named ? (is_yes(classes[1]) ? 1 : 0) : (counts[0] < counts[1] ? 0 : 1);
+  return "  positive: " + yaml_text(classes[positive]) + "    # what the output 1 stands for" +
+         (named || counts[0] == counts[1] ? "" : "; the rarer of the two") + "\n";
+}
+
+Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
+  if (column.without_count > 0 || column.counts.size() > std::max<std::size_t>(2, rows / 3))
+    throw DataError(Problem{.what = "column '" + column.name +
+                                    "' has a text of its own in nearly every row, such as '" +
+                                    start_of(column.first_text) + "': nothing can be predicted",
+                            .where = column.first_place,
+                            .hint = "choose another column: --target NAME"});
+  Task task{.kind = Task::classes,
+            .settings = {},
+            .note = texts_of(column, " class", " classes"),
+            .smallest = rows};
+  for (const auto& [text, count] : column.counts) task.smallest = std::min(task.smallest, count);
+  if (names_steps(sorted_texts(column)))
+    task.settings =
+        std::string("  # if they go from low to high: order: [lowest, ..., highest], ") +
+        "sigmoid, binary_cross_entropy\n";
+  if (column.counts.size() != 2) return task;
+  const std::vector<std::string> texts = sorted_texts(column);
+  task.kind = Task::yes_or_no;
+  task.settings = positive_of(texts, {column.counts.at(texts[0]), column.counts.at(texts[1])});
+  return task;
+}
+
+/// Returns whether amounts lie evenly by their logarithms and not by themselves: the median is
+/// nearer to the middle of the logarithms.
+bool spreads_by_factors(const ColumnProfile& column) {
+  if (column.low <= 0 || column.high / column.low < 50) return false;
+  std::size_t all = 0, seen = 0;
+  for (const auto& entry : column.different) all += entry.second;
+  double median = 0;
+  for (const auto& [x, count] : column.different) {
+    median = x;
+    if ((seen += count) * 2 >= all) break;
+  }
+  const double by_factors = std::sqrt(column.low * column.high),
+               by_amounts = (column.low + column.high) / 2;
+  return median < std::sqrt(by_factors * by_amounts);
+}
+
+/// Returns how a target is scaled.
+const char* scale_for(const ColumnProfile& column) {
+  return spreads_by_factors(column) ? "log" : "standard";
+}
+
+Task task_for(const ColumnProfile& column, std::size_t rows) {
+  const bool one_text =
+      column.numbers == 0 && column.counts.size() == 1 && column.without_count == 0;
+  if (column.values() == 0 || one_text || (column.texts == 0 && column.low == column.high))
+    throw DataError(Problem{.what = "column '" + column.name +
+                                    "' always holds the same: nothing "
+                                    "can be learnt from it",
+                            .hint = "choose another column: --target NAME"});
+  if (column.numbers > 0 && column.texts > 0 && column.numbers > column.texts)
+    throw DataError(Problem{.what = "column '" + column.name + "' holds numbers, but '" +
+                                    start_of(column.first_text) + "' is not one",
+                            .where = column.first_place,
+                            .hint = "mend that row, or leave it empty: rows without a target are "
+                                    "left out"});
+  require_plain(column);
+  if (column.texts > 0) return classes_of_texts(column, rows);
+  const std::size_t different = column.different.size();
+  if (column.whole && column.low == 0 && column.high == 1)
+    return {.kind = Task::yes_or_no,
+            .settings = {},
+            .note = "0 or 1",
+            .smallest = rarest_of(column.different)};
+  if (column.whole && different <= 10 && rows >= 10 * different) {
+    const std::vector<std::string> classes = written_numbers(column);
+    Task task{.kind = Task::classes,
+              .settings = classes_text(classes, !column.spelled.empty()),
+              .note = with_commas(different) + " classes",
+              .smallest = 0};
+    if (different != 2) return task;
+    task.kind = Task::yes_or_no;
+    task.settings +=
+        positive_of(classes, {column.different.begin()->second, column.different.rbegin()->second});
+    return task;
+  }
+  return {.kind = Task::number,
+          .settings = std::string("  target_scale: ") + scale_for(column) +
+                      "    # undone in answers and metrics\n",
+          .note = "a number, " + range_of(column)};
+}
+
+const ColumnProfile& target_of(const TableProfile& table, const std::string& wanted) {
+  std::vector<std::string> names;
+  const ColumnProfile* last = nullptr;
+  for (const ColumnProfile& column : table.columns) {
+    if (column.name.empty()) continue;
+    names.push_back(column.name);
+    if (column.name == wanted || (wanted.empty() && column.values() > 0)) last = &column;
+  }
+  if (last == nullptr)
+    throw UsageError(Problem{.what = "'" + table.file + "' has no column '" + wanted + "'",
+                             .hint = wanted.find(',') == wanted.npos
+                                         ? did_you_mean(wanted, names)
+                                         : "for several, write --target once for each"});
+  return *last;
+}
+
+/// Returns the rarest class with how many rows it has, and how many classes there are.
+struct Rarest {
+  std::string name;
+  std::size_t count = 0, classes = 0;
+};
+Rarest rarest_class(const ColumnProfile& target) {
+  Rarest rarest;
+  const auto look = [&](const std::string& name, std::size_t count) {
+    ++rarest.classes;
+    if (rarest.count != 0 &&
+        (count > rarest.count || (count == rarest.count && name > rarest.name)))
+      return;
+    rarest.name = name;
+    rarest.count = count;
+  };
+  for (const auto& [text, count] : target.counts) look(text, count);
+  for (const auto& [number, count] : target.different) look(shortest(number), count);
+  return rarest;
+}
+
+}  // namespace
+
+/// Several targets are labels, a yes or no each, or numbers, each scaled by itself.
+Task task_for(const std::vector<const ColumnProfile*>& targets, std::size_t rows) {
+  if (targets.size() == 1) return task_for(*targets[0], rows);
+  const auto is_label = [](const ColumnProfile* target) {
+    return target->texts == 0 && target->whole && target->low == 0 && target->high == 1;
+  };
+  if (std::ranges::all_of(targets, is_label))
+    return {.kind = Task::yes_or_no,
+            .settings = {},
+            .note = std::to_string(targets.size()) + " labels, each 0 or 1"};
+  std::vector<std::string> scales, notes;
+  for (const ColumnProfile* const target : targets) {
+    if (target->texts > 0)
+      throw DataError(Problem{.what = "column '" + target->name + "' holds texts, such as '" +
+                                      start_of(target->first_text) +
+                                      "', and several targets are numbers",
+                              .where = target->first_place,
+                              .hint = "a target of classes must be the only one"});
+    task_for(*target, rows);  // throws if nothing can be learnt from it
+    scales.push_back(yaml_text(target->name) + ": " + scale_for(*target));
+    notes.push_back(range_of(*target));
+  }
+  const bool same = std::ranges::all_of(targets, [&](const ColumnProfile* target) {
+    return std::string_view(scale_for(*target)) == scale_for(*targets[0]);
+  });
+  return {.kind = Task::number,
+          .settings = "  target_scale: " +
+                      (same ? scale_for(*targets[0]) : "{" + join(scales, ", ") + "}") +
+                      "    # undone in answers and metrics\n",
+          .note = std::to_string(targets.size()) + " numbers, " + join(notes, "; ")};
+}
+
+std::vector<const ColumnProfile*> targets_of(const TableProfile& table,
+                                             const std::vector<std::string>& wanted) {
+  std::vector<const ColumnProfile*> targets;
+  if (wanted.empty()) targets.push_back(&target_of(table, ""));
+  for (const std::string& name : wanted) {
+    targets.push_back(&target_of(table, name));
+    if (std::ranges::count(targets, targets.back()) > 1)
+      throw UsageError(Problem{.what = "--target " + name + " is there twice",
+                               .hint = "write it once for each column"});
+  }
+  return targets;
+}
+
+std::string lopsided_words(const Task& task, const ColumnProfile& target, std::size_t rows) {
+  if (task.kind == Task::number) return "";
+  const Rarest rarest = rarest_class(target);
+  if (rarest.count * rarest.classes * 5 >= rows) return "";
+  return "only " + with_commas(rarest.count) + " of " + with_commas(rows) + " rows have " +
+         yaml_text(start_of(rarest.name)) + " in " + yaml_text(target.name) +
+         ": an accuracy can be high without any of them; class_weights: balanced in the cost makes "
+         "them count as much as the others";
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,54 @@
+#include "cli/table_words.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "config/flow_yaml.hpp"
+#include "training/target_words.hpp"
+namespace nnrun::host {
+
+std::string yaml_text(const std::string& text) {
+  return flow_yaml(text_node(text));
+}
+std::string exact(double x) {
+  if (x != std::floor(x) || std::abs(x) >= 1e15) return readable(x);
+  std::string text = std::to_string(std::llround(x));
+  const std::size_t sign = x < 0 ? 1 : 0;
+  if (text.size() - sign > 4)
+    for (std::size_t i = text.size(); i > sign + 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+std::string with_commas(std::size_t n) {
+  return exact(static_cast<double>(n));
+}
+
+std::string start_of(const std::string& text) {
+  std::size_t end = std::min<std::size_t>(text.size(), 40);
+  while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  return text.substr(0, end);
+}
+
+std::string range_of(const ColumnProfile& column) {
+  return exact(column.low) + " to " + exact(column.high);
+}
+
+std::vector<std::string> sorted_texts(const ColumnProfile& column) {
+  std::vector<std::string> texts;
+  for (const auto& entry : column.counts) texts.push_back(entry.first);
+  std::ranges::sort(texts);
+  return texts;
+}
+
+std::string texts_of(const ColumnProfile& column, const char* one, const char* several) {
+  constexpr std::size_t most = 6;
+  std::vector<std::string> texts = sorted_texts(column);
+  const std::size_t all = texts.size();
+  if (all > most) texts.resize(most);
+  for (std::string& text : texts) text = start_of(text);
+  return with_commas(all) + (all == 1 ? one : several) + ": " + join(texts, ", ") +
+         (all > most ? ", ..." : "");
+}
+
+}  // namespace nnrun::host

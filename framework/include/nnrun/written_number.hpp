@@ -1,0 +1,175 @@
+// Numbers as people write them: 1,200.50 or 612.176,72, $5 or 89 %.
+#pragma once
+#include <nnrun/number_text.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nnrun {
+
+/// How a file writes its numbers.
+struct NumberFormat {
+  char decimal = '.';                     ///< stands before a fraction
+  char thousands = '\0';                  ///< between groups of three digits; '\0': nothing does
+  std::vector<std::string> symbols = {};  ///< that may stand before or behind, such as $ or %
+
+  bool is_plain() const { return thousands == '\0' && symbols.empty(); }
+};
+
+/// Returns what a config's word for it stands for: itself, or a blank for `space`.
+inline char thousands_named(std::string_view word) {
+  return word.size() == 1 ? word.front() : word == "space" ? ' ' : '\0';
+}
+
+namespace detail {
+
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+/// Writes blanks that are not to be broken, and the apostrophe of typesetters, as those of
+/// keyboards.
+inline std::string with_keys(std::string_view text) {
+  std::string out(text);
+  for (const auto& [letter, key] :
+       {std::pair{"\xC2\xA0", " "}, std::pair{"\xE2\x80\xAF", " "}, std::pair{"\xE2\x80\x99", "'"}})
+    for (std::size_t at; (at = out.find(letter)) != out.npos;)
+      out.replace(at, std::string_view(letter).size(), key);
+  return out;
+}
+inline std::string_view without_blanks(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// Takes the symbols away; a sign may stand before or behind the first one.
+inline std::string without_symbols(std::string_view text, const NumberFormat& how) {
+  std::string sign;
+  for (bool again = true; again;) {
+    again = false;
+    text = without_blanks(text);
+    if (sign.empty() && (text.starts_with('-') || text.starts_with('+'))) {
+      sign = text.substr(0, 1);
+      text = without_blanks(text.substr(1));
+    }
+    for (const std::string& symbol : how.symbols) {
+      if (symbol.empty()) continue;
+      if (text.starts_with(symbol)) {
+        text.remove_prefix(symbol.size());
+        again = true;
+      } else if (text.ends_with(symbol)) {
+        text.remove_suffix(symbol.size());
+        again = true;
+      }
+    }
+  }
+  return sign.append(text);
+}
+
+/// Takes what stands between thousands out. Returns an empty text unless three digits follow each.
+inline std::string without_thousands(std::string_view text, const NumberFormat& how) {
+  const std::size_t end = std::min(text.find(how.decimal), text.size());
+  const std::size_t first = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
+  std::string out(text.substr(0, first));
+  std::size_t digits = 0, groups = 0;
+  for (std::size_t i = first; i < end; ++i) {
+    if (text[i] != how.thousands) {
+      if (!is_digit(text[i])) return {};
+      out += text[i];
+      ++digits;
+      continue;
+    }
+    if (digits == 0 || digits > 3 || (groups > 0 && digits != 3)) return {};
+    ++groups;
+    digits = 0;
+  }
+  if (groups == 0 || digits != 3) return {};
+  return out.append(text.substr(end));
+}
+
+}  // namespace detail
+
+/// Returns whether the whole text is a number as `how` says, and sets x to it.
+inline bool is_number(std::string_view text, double& x, const NumberFormat& how) {
+  if (is_number(text, x, how.decimal)) return true;
+  if (how.is_plain() || text.empty()) return false;
+  const std::string bare = detail::without_symbols(detail::with_keys(text), how);
+  if (is_number(bare, x, how.decimal)) return true;
+  const std::string digits = how.thousands == '\0' ? "" : detail::without_thousands(bare, how);
+  return !digits.empty() && is_number(digits, x, how.decimal);
+}
+
+/// Returns whether a text has digits, and otherwise signs that amounts and dates have: 10 %, $900,
+/// (40), 2024-01-31.
+inline bool looks_like_number(std::string_view text) {
+  bool digits = false;
+  for (const char c : text) {
+    digits = digits || detail::is_digit(c);
+    if (static_cast<unsigned char>(c) < 0x80 &&
+        std::string_view("0123456789 .,:+-/%$'()<>~eETZ").find(c) == std::string_view::npos)
+      return false;
+  }
+  const char first = text.empty() ? 'a' : text.front();
+  return digits && !(first >= 'a' && first <= 'z') && !(first >= 'A' && first <= 'Z');
+}
+
+/// Returns a format by which a text is a number that it is not by `now`; the same as `now` if there
+/// is none, or if more than one is as likely, as for 1,200 in a file of numbers with points.
+inline NumberFormat format_for(std::string_view text, const NumberFormat& now) {
+  const std::string written = detail::with_keys(text);
+  const auto is_end = [](char c) { return detail::is_digit(c) || c == '.' || c == ','; };
+  std::size_t from = 0, to = written.size();
+  while (from < to && !is_end(written[from])) ++from;
+  while (to > from && !is_end(written[to - 1])) --to;
+  // a share, a time, a bound and a sum in brackets are not that number
+  const auto means_more = [](std::string_view around) {
+    return around.find_first_of("<>~()/:\"\\") != around.npos;
+  };
+  const std::string_view before = std::string_view(written).substr(0, from),
+                         behind = std::string_view(written).substr(to);
+  if (from == to || means_more(before) || means_more(behind)) return now;
+  NumberFormat how = now;
+  const auto add = [&](std::string_view around) {
+    while (!around.empty() && std::string_view(" +-").find(around.front()) != around.npos)
+      around.remove_prefix(1);
+    while (!around.empty() && std::string_view(" +-").find(around.back()) != around.npos)
+      around.remove_suffix(1);
+    if (!around.empty() &&
+        std::find(how.symbols.begin(), how.symbols.end(), around) == how.symbols.end())
+      how.symbols.emplace_back(around);
+  };
+  add(before);
+  add(behind);
+  double x = 0;
+  if (is_number(text, x, how)) return how;
+  for (const char decimal : {now.decimal, now.decimal == '.' ? ',' : '.'})
+    for (const char thousands : {'\0', ',', '.', '\'', ' '}) {
+      NumberFormat other = how;
+      other.decimal = decimal;
+      other.thousands = thousands;
+      if (thousands != decimal && is_number(text, x, other)) return other;
+    }
+  return now;
+}
+
+/// Returns the settings that `how` has and `now` has not, as a config has them: `decimal: ","` and
+/// `thousands: "."`; an empty text if there are none.
+inline std::string settings_text(const NumberFormat& how, const NumberFormat& now) {
+  std::string text;
+  const auto add = [&](const std::string& setting) {
+    text += (text.empty() ? "" : " and ") + setting;
+  };
+  if (how.decimal != now.decimal) add(std::string("decimal: \"") + how.decimal + '"');
+  if (how.thousands != now.thousands)
+    add("thousands: " +
+        (how.thousands == ' ' ? std::string("space") : std::string("\"") + how.thousands + '"'));
+  if (how.symbols != now.symbols) {
+    std::string list;
+    for (const std::string& symbol : how.symbols)
+      list += (list.empty() ? "\"" : ", \"") + symbol + '"';
+    add("symbols: [" + list + "]");
+  }
+  return text;
+}
+
+}  // namespace nnrun

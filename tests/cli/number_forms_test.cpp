@@ -1,0 +1,151 @@
+// Numbers as tables write them, from the config that is made for a table to the answers of its run.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "support/example_data.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+/// Returns a number with a separator between thousands: 1,234.
+std::string grouped(int n, const std::string& separator) {
+  std::string text = std::to_string(n);
+  for (std::size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, separator);
+  return text;
+}
+
+struct Folder {
+  Scratch scratch;
+  Ended operator()(const std::string& words) const {
+    return run("$nnrun " + words, scratch.folder());
+  }
+  std::string done(const std::string& words) const {
+    const Ended ended = (*this)(words);
+    CAPTURE(words, ended.err);
+    REQUIRE(ended.status == 0);
+    return ended.out;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("new config proposes how amounts are written, and its run answers in plain numbers",
+          "[cli][new][numbers]") {
+  const Folder folder;
+  std::string csv = "# exported by hand\nsize,rebate,price\n";
+  for (int i = 0; i < 200; ++i) {
+    const int size = 30 + i * 37 % 211, rebate = i * 13 % 40;
+    csv += std::to_string(size) + "," + std::to_string(rebate) + " %,\"$" +
+           grouped(size * 9000 - rebate * 1000, ",") + "\"\n";
+    if (i == 100) csv += "# the second half\n";
+  }
+  folder.scratch.write("us.csv", csv);
+  CHECK_THAT(folder.done("new config us.csv"), Contains("read   200 rows, 3 columns; target price: "
+                                                        "a number, "));
+  const std::string yaml = text_of(folder.scratch / "us.yaml");
+  CHECK_THAT(yaml, Contains("  thousands: \",\"    # stands between three digits each: 1,200 is "
+                            "1200\n  symbols: [\"%\", \"$\"]    # left out of numbers: 12 % is 12\n"
+                            "  comment: \"#\"    # such lines are left out\n") &&
+                       Contains("    rebate: number "));
+  folder.done("us.yaml -q --out r");
+  CHECK(parsed(folder.done("eval r --json"))["r2"].get<double>() > 0.95);
+  folder.scratch.write("in.csv", "rebate,size\n# one\n10 %,80\n");
+  const std::string csv_answer = folder.done("predict r --csv in.csv -q");
+  CHECK(folder.done("predict r --csv in.csv --keep size -q") ==
+        "size,price\n80," + csv_answer.substr(csv_answer.find('\n') + 1));
+  CHECK(std::stod(csv_answer.substr(csv_answer.find('\n') + 1)) == Approx(710'000).epsilon(0.05));
+  folder.scratch.write("in.jsonl", "{\"size\": \"80\", \"rebate\": \"10 %\"}\n");
+  CHECK(folder.done("predict r --jsonl in.jsonl -q") == csv_answer);
+  CHECK(folder.done("predict r '80,10 %'").starts_with("predict (80, 10)  "));
+}
+
+TEST_CASE("a run whose fractions follow a comma answers with commas", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "ort;groesse;preis\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::string(i % 2 ? "Bern" : "Ulm") + ";" + std::to_string(30 + i) + ",5;" +
+           grouped(1000 + 10 * i, ".") + ",25\n";
+  folder.scratch.write("de.csv", csv);
+  folder.scratch.write(
+      "c.yaml",
+      "data: {type: csv, path: de.csv, decimal: \",\", thousands: \".\", scale: "
+      "standard, target_scale: standard}\nmodel: {layers: [{type: dense}]}\ntrain: "
+      "{cost: mean_squared_error, epochs: 3}\n");
+  folder.done("c.yaml -q --out r");
+  const std::string out = folder.done("predict r --csv de.csv --keep ort,preis -q");
+  CHECK_THAT(out, Contains("ort;preis;predicted preis\nUlm;1.000,25;"));
+  const std::string first = out.substr(out.find("1.000,25;") + 9, 12);
+  CHECK(first.find('.') == first.npos);
+  CHECK(first.find(',') != first.npos);
+  // of JSON, numbers are those of JSON
+  const json lines = parsed(folder.done("predict r --csv de.csv --json"));
+  CHECK(lines["names"] == json({"preis"}));
+  CHECK(lines["predict"].size() == 60);
+  // the answers are a table that the run itself reads
+  folder.scratch.write("again.csv", folder.done("predict r --csv de.csv --keep ort,groesse -q"));
+  CHECK(folder.done("predict r --csv again.csv -q") == folder.done("predict r --csv de.csv -q"));
+}
+
+TEST_CASE("a target without a logarithm is told with file and line", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write("a.csv", "# c\nx,n,y\n1,\"a\nb\",5\n,a,2\n3,a,0\n4,b,2\n");
+  folder.scratch.write(
+      "c.yaml",
+      "data: {type: csv, path: a.csv, comment: \"#\", target_scale: log, columns: {x: "
+      "{missing: drop}, n: unused}}\nmodel: {layers: [{type: dense}]}\ntrain: "
+      "{cost: mean_squared_error}\n");
+  CHECK_THAT(folder("c.yaml").err, Contains("target 'y' of training example 2 is 0, which has no "
+                                            "logarithm\n  --> ") &&
+                                       Contains("a.csv:6\n"));
+  CHECK_THAT(folder("c.yaml --set data.target_scale=none --set 'data.comment=\"\"'").err,
+             Contains("write comment: \"#\" in data: such lines are left out"));
+}
+
+TEST_CASE("inputs that seem to be divided already are warned of", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write(
+      "x.npy", npy_bytes("'|u1'", "(4, 2)", std::string("\0\xff\x10\x20\x30\x40\x50\x60", 8)));
+  folder.scratch.write("t.npy", npy_bytes("'<f4'", "(4,)", bytes_of<float>({0, 1, 0, 1})));
+  folder.scratch.write("half.npy", npy_bytes("'<f4'", "(1, 2)", bytes_of<float>({0.5, 0.25})));
+  folder.scratch.write("whole.npy", npy_bytes("'<f4'", "(1, 2)", bytes_of<float>({127.5, 63.75})));
+  folder.scratch.write("c.yaml",
+                       "data: {type: npy, inputs: x.npy, targets: t.npy, divide_by: 255}\nmodel: "
+                       "{layers: [{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  const std::string warning =
+      "warning: no input is above 0.5, and the model divides them by 255: if they were divided "
+      "already, multiply them by 255\n";
+  CHECK_THAT(folder("predict r --npy half.npy -q").err, Contains(warning));
+  CHECK_THAT(folder("predict r 0.5,0.25").err, Contains(warning));
+  CHECK(folder("predict r --npy whole.npy -q").err.empty());
+  // the division is the model's
+  const std::string said = folder("predict r --npy whole.npy --data decimal=,").err;
+  CHECK_THAT(said, Contains("'data.decimal' is for tables, not for arrays of numbers\n") ||
+                       Contains("has no setting 'decimal'"));
+}
+
+TEST_CASE("eval notes what it left out, and lines of JSON refuse settings of tables",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::to_string(i % 7) + "," + (i % 10 ? std::to_string(i % 7) : "") + "\n";
+  folder.scratch.write("a.csv", csv);
+  folder.scratch.write(
+      "c.yaml",
+      "data: {type: csv, path: a.csv, columns: {y: {missing: drop}}}\nmodel: {layers: "
+      "[{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  const Ended measured = folder("eval r");
+  CHECK_THAT(measured.err, Contains("note: 4 rows left out for missing values\n"));
+  CHECK(parsed(folder.done("eval r --json"))["notes"] ==
+        json({"4 rows left out for missing values"}));
+  folder.scratch.write("in.jsonl", "{\"x\": 1}\n");
+  CHECK_THAT(folder("predict r --jsonl in.jsonl --data encoding=latin1").err,
+             Contains("'data.encoding' is for tables: lines of JSON are UTF-8"));
+}
+
+}  // namespace nnrun::testing
