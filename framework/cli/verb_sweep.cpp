@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "cli/compare_session.hpp"
 #include "cli/train_best.hpp"
 #include "cli/verbs.hpp"
@@ -12,13 +13,15 @@ namespace fs = std::filesystem;
 
 /// Returns the config of a point. Errors in a value point to its place in the sweep.
 Experiment read_point(const std::string& file, std::vector<Override> overrides,
-                      const SweepPoint& point, const SweepSpec& sweep, Registry& registry) {
+                      const SweepPoint& point, const std::string& name, const SweepSpec& sweep,
+                      Registry& registry) {
   for (const auto& [path, value] : point) overrides.push_back({path, value});
   try {
     return read_experiment(file, overrides, registry);
   } catch (const ConfigError& error) {
     std::vector<Problem> problems = error.problems();
     for (Problem& problem : problems) {
+      if (point.size() > 1) problem.note = "at the point " + single_quoted(name);
       if (!problem.place.source) continue;
       for (std::size_t k = 0; k < point.size(); ++k)
         if (problem.place.source->text == point[k].first + "=" + point[k].second) {
@@ -80,7 +83,8 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
     ComparedConfig config;
     config.name = names[i];
     config.file = file;
-    config.experiment = read_point(file, arguments.overrides, points[i], base.sweep, registry);
+    config.experiment =
+        read_point(file, arguments.overrides, points[i], names[i], base.sweep, registry);
     config.experiment.name = names[i];
     config.set = points[i];
     plan.configs.push_back(std::move(config));

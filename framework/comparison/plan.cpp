@@ -95,6 +95,16 @@ void take_folds(ComparisonPlan& plan, const ConfigSizes& sizes) {
     folds.notes.push_back(others);
 }
 
+/// Returns the same error with the point of a sweep that it is of.
+Error of_point(const Error& error, const ComparisonPlan& plan, std::size_t config) {
+  std::vector<Problem> problems = error.problems();
+  if (plan.kind == "sweep" && config < plan.configs.size())
+    for (Problem& problem : problems)
+      problem.note += std::string(problem.note.empty() ? "" : "\n") + "at the point " +
+                      single_quoted(plan.configs[config].name);
+  return Error(error.status(), std::move(problems));
+}
+
 /// Learns the sizes of the configs, starting with number `from`, in one child: a plugin that
 /// crashes makes its own runs fail later, not the whole comparison. Returns the number of the
 /// config to go on with.
@@ -116,7 +126,7 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
     take_folds(plan, sizes);
     choose_part(plan, config, sizes);
   });
-  if (error) throw *error;
+  if (error) throw of_point(*error, plan, from);
   const bool all_told = result.end.how == ChildEnd::How::returned && from == plan.configs.size();
   return all_told ? from : from + 1;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,13 @@ constexpr std::array other_words{
     Synonyms{"binary_cross_entropy", "bce"},
     Synonyms{"cross_entropy", "categorical_cross_entropy categorical_crossentropy"},
     Synonyms{"dense", "linear fully_connected"},
+    Synonyms{"conv2d", "conv convolution convolution2d"},
+    Synonyms{"max_pooling2d", "maxpool maxpool2d max_pool2d maxpooling2d"},
+    Synonyms{"average_pooling2d", "avgpool avgpool2d avg_pool2d averagepooling2d"},
+    Synonyms{"batch_norm", "batchnorm batchnorm1d batchnorm2d batch_normalization"},
+    Synonyms{"layer_norm", "layernorm layer_normalization"},
+    Synonyms{"pool_size", "kernel_size window_size"},
+    Synonyms{"kernel_size", "pool_size filter_size"},
     Synonyms{"sgd", "gd"},
     Synonyms{"float32", "float single"},
     Synonyms{"float64", "double"},
@@ -126,11 +134,13 @@ Guess guess_for(std::string_view written, std::span<const std::string> known) {
             "frozen"};
   if (contains(known, ours)) return {"did you mean '" + ours + "'?", ours};
   if (const auto near = nearest(written, known)) return {did_you_mean(written, known), *near};
-  const auto begins = [&](const std::string& name) { return name.starts_with(word); };
-  if (word.size() > 2 && std::ranges::count_if(known, begins) == 1) {
-    const std::string& whole = *std::ranges::find_if(known, begins);
-    return {"did you mean '" + whole + "'?", whole};
-  }
+  std::vector<std::string> longer;
+  if (word.size() > 2)
+    std::ranges::copy_if(known, std::back_inserter(longer),
+                         [&](const std::string& name) { return name.starts_with(word); });
+  if (longer.size() == 1) return {"did you mean '" + longer[0] + "'?", longer[0]};
+  if (longer.size() > 1 && longer.size() <= 4)
+    return {"did you mean '" + join(longer, "' or '") + "'?", ""};
   const std::string elsewhere = home_of(word);
   return {elsewhere.empty() ? did_you_mean(written, known) : elsewhere, ""};
 }

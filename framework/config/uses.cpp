@@ -34,7 +34,13 @@ std::string hint_for_class(const std::string& name, std::string_view kind,
     if (registry.find(other, name))
       return "'" + name + "' is " + (has_article_an(other) ? "an " : "a ") + other;
   const std::vector<std::string> names = registry.names(kind);
-  return names.empty() ? list_of(names, kind) : hint_for(name, names);
+  if (names.empty()) return list_of(names, kind);
+  const Guess guess = guess_for(name, names);
+  if (!guess.meant.empty() || guess.hint.starts_with("did you mean")) return guess.hint;
+  for (const std::string& other : known_kinds())
+    if (const Guess there = guess_for(name, registry.names(other)); !there.meant.empty())
+      return "'" + there.meant + "' is " + (has_article_an(other) ? "an " : "a ") + other;
+  return guess.hint;
 }
 
 /// Returns `'nesterov' is a setting of optimizer 'momentum': write type: momentum`; empty if no

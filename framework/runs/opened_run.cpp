@@ -90,6 +90,12 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   const fs::path path = folder_of(folder), config = path / "config.yaml",
                  model = path / "model.safetensors";
   std::error_code ignored;
+  const fs::path of_best = fs::path(folder).parent_path().parent_path();
+  if (folder.ends_with(".safetensors") && fs::exists(of_best / "config.yaml", ignored))
+    throw UsageError(Problem{
+        .what = "'" + folder + "' is not the folder of a run, but one of its checkpoints",
+        .hint = "name the run, and say which numbers it is to have: " +
+                shell_word(of_best.string()) + " --set model.weights=" + shell_word(folder)});
   if (!fs::exists(config, ignored))
     throw UsageError(
         Problem{.what = "'" + folder + "' is not the folder of a run: it has no config.yaml",

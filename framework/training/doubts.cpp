@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/metric_names.hpp"
+#include "loading/setting.hpp"
 #include "training/diagnosis.hpp"
 #include "training/monitor.hpp"
 #include "training/warnings.hpp"
@@ -117,6 +118,42 @@ void add_worse_than_mean(const Experiment& experiment, const Trainer& trainer,
                    : "train for more epochs, or with another learning_rate"});
 }
 
+/// Returns whether the cost could count rare classes more, and does not.
+bool counts_all_alike(const Use& cost) {
+  for (std::size_t i = 0; i < cost.settings.size(); ++i)
+    if (const auto* const numbers = std::get_if<std::vector<double>>(&cost.settings[i]);
+        weighs_classes(setting_of(*cost.plugin, i)))
+      return numbers != nullptr && numbers->empty();
+  return false;
+}
+
+/// Where a class is rare, it costs least to never answer with it.
+void add_ignored_class(const Experiment& experiment, Trainer& trainer, const Outcome& outcome,
+                       std::vector<Problem>& doubts) {
+  const Use& cost = experiment.train.cost;
+  if (!outcome.result || outcome.steps == 0 || !counts_all_alike(cost)) return;
+  const TargetSummary targets = trainer.targets();
+  std::vector<std::size_t> actual = targets.counts;
+  const std::vector<std::string>& classes = trainer.data().names.classes;
+  std::vector<std::string> names = classes;
+  if (actual.empty() && targets.ones.size() == 1) {
+    actual = {targets.rows - targets.ones[0], targets.ones[0]};
+    names = {shortest(targets.ranges[0].first), shortest(targets.ranges[0].second)};
+  }
+  if (actual.size() < 2 || names.size() != actual.size()) return;
+  const auto rarest = static_cast<std::size_t>(std::ranges::min_element(actual) - actual.begin());
+  if (actual[rarest] * 3 > *std::ranges::max_element(actual)) return;
+  const std::vector<std::size_t> answered = trainer.answered_classes();
+  if (answered.size() != actual.size() || answered[rarest] * 10 > actual[rarest]) return;
+  doubts.push_back({.what = "class '" + names[rarest] + "' is the answer for " +
+                            std::to_string(answered[rarest]) + " training examples, and " +
+                            std::to_string(actual[rarest]) + " of " + std::to_string(targets.rows) +
+                            " rows have it; train: {cost: {type: " + cost.plugin->name +
+                            ", class_weights: balanced}} makes it count as much as the others",
+                    .place = cost.place,
+                    .hint = "write {type: " + cost.plugin->name + ", class_weights: balanced}"});
+}
+
 }  // namespace
 
 bool CostWatch::is_above_lowest_by(double part) const {
@@ -147,7 +184,7 @@ Problem CostWatch::warning(const Experiment& experiment) const {
           .hint = smaller_rate(experiment.train.optimizer.learning_rate)};
 }
 
-std::vector<Problem> doubts_about(const Experiment& experiment, const Trainer& trainer,
+std::vector<Problem> doubts_about(const Experiment& experiment, Trainer& trainer,
                                   const Outcome& outcome, const std::vector<BlockValues>& blocks) {
   std::vector<Problem> doubts;
   CostWatch watch;
@@ -157,6 +194,7 @@ std::vector<Problem> doubts_about(const Experiment& experiment, const Trainer& t
   add_unwatched(experiment, trainer, outcome.epochs, doubts);
   add_huge_parameters(experiment, trainer, blocks, doubts);
   add_worse_than_mean(experiment, trainer, outcome, doubts);
+  add_ignored_class(experiment, trainer, outcome, doubts);
   return doubts;
 }
 

@@ -28,7 +28,7 @@ class CostWatch {
 };
 
 /// Returns warnings of a run that ended, with its final parameters.
-std::vector<Problem> doubts_about(const Experiment& experiment, const Trainer& trainer,
+std::vector<Problem> doubts_about(const Experiment& experiment, Trainer& trainer,
                                   const Outcome& outcome, const std::vector<BlockValues>& blocks);
 
 }  // namespace nnrun::host

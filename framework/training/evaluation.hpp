@@ -70,6 +70,21 @@ class Evaluation {
     return {cost, measure(examples.last.data(), examples)};
   }
 
+  /// Returns how many examples each class is the answer for: the largest output, or of one output
+  /// no and yes. border: above it lies a yes.
+  std::vector<std::size_t> answered(const Examples<T>& examples, double border) {
+    const std::size_t out = model_.graph().output().cols;
+    std::vector<std::size_t> counts(out == 1 ? 2 : out);
+    for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
+      const std::size_t n = std::min(Model::most_rows, examples.count - from);
+      const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
+      for (const T* row = y; row != y + n * out; row += out)
+        ++counts[out == 1 ? static_cast<std::size_t>(static_cast<double>(*row) > border)
+                          : static_cast<std::size_t>(std::max_element(row, row + out) - row)];
+    }
+    return counts;
+  }
+
   bool has_metrics() const { return !metrics_.empty(); }
   /// Returns whether outputs are needed for what add_details adds.
   bool has_tables() const {

@@ -22,6 +22,10 @@ class Reports {
     if (examples.last.data() == nullptr || examples.count == 0) return std::nullopt;
     return evaluation_.score_of_last(examples);
   }
+  /// Returns how many examples of the training part each class is the answer for.
+  std::vector<std::size_t> answered(double border) {
+    return evaluation_.answered(parts_[NNRUN_TRAIN], border);
+  }
   /// Returns the metrics of the training part. outputs: as training computed them for all of it;
   /// nullptr: they are computed again.
   std::vector<double> train_metrics(const T* outputs) {

@@ -180,6 +180,14 @@ class TrainerOf final : public Trainer {
   double cost_of_means() const override { return reports_.cost_of_means(); }
   std::optional<Score> score_of_last(std::size_t part) override { return reports_.of_last(part); }
 
+  std::vector<std::size_t> answered_classes() override {
+    const std::uint32_t kind = model_->targets().kind;
+    const Node& output = model_->graph().output();
+    if (kind != (output.cols == 1 ? NNRUN_LABELS : NNRUN_ONE_HOT)) return {};
+    return reports_.answered(
+        meaning_of(experiment_.train.cost, output, model_->targets()).output_border);
+  }
+
   TargetSummary targets() const override {
     return summary_of(parts_, source_.shape(), model_->preparation());
   }

@@ -73,6 +73,9 @@ class Trainer {
   /// Returns the first example of a part, and what some nodes of the graph make of it.
   virtual std::vector<LayerAnswer> layer_answers(std::size_t part,
                                                  const std::vector<std::size_t>& nodes) = 0;
+  /// Returns how many examples of the training part each class is the answer for, in a pass over
+  /// it; nothing if there are no classes.
+  virtual std::vector<std::size_t> answered_classes() = 0;
   /// Returns lines that say what classes and examples count; empty if all count 1.
   virtual std::vector<std::string> weight_words() const = 0;
   virtual std::string data_sha256() const = 0;

@@ -28,6 +28,11 @@ std::string text_of(const nnrun_range& range) {
   return "from " + shortest(range.low) + " to " + shortest(range.high);
 }
 
+/// The same of numbers that were scaled: only as many digits as are sure.
+std::string rounded_text_of(const nnrun_range& range) {
+  return "from " + readable(range.low) + " to " + readable(range.high);
+}
+
 /// What classes declare about their numbers; empty and unknown if they declare nothing.
 struct CostFacts {
   std::string name, fitting, joined_by;  // fitting: the activation that it wants
@@ -297,7 +302,7 @@ constexpr Rule rules[] = {
         if (f.outputs > 1 && f.kind == NNRUN_NUMBERS)
           return Problem{.what = metric.plugin->name +
                                  " asks which class or label is right, but targets are numbers " +
-                                 text_of(f.units),
+                                 rounded_text_of(f.units),
                          .place = metric.place,
                          .hint = "write mean_absolute_error or r2"};
         if (f.outputs > 1 || contains(takes, f.units)) continue;
@@ -306,7 +311,7 @@ constexpr Rule rules[] = {
             .what = metric.plugin->name +
                     (question.empty() ? " takes targets " + text_of(takes) + ", but these lie "
                                       : " asks " + question + ", but targets lie ") +
-                    text_of(f.units),
+                    rounded_text_of(f.units),
             .place = metric.place,
             .hint = "write mean_absolute_error or r2" + or_classes(f)};
       }

@@ -7,6 +7,7 @@ struct KlDivergence : nnrun::Cost {
   static constexpr auto name = "kl_divergence", doc = "sum over outputs of t log(t / y)";
   static constexpr auto fitting_activation = "softmax", joined_by = "from_logits",
                         joins = "softmax";
+  static constexpr nnrun::Range outputs{0, 1}, targets{0, 1};
   bool from_logits = false;
   static constexpr auto params() {
     return nnrun::params(nnrun::param(&KlDivergence::from_logits, "from_logits",

@@ -148,4 +148,26 @@ TEST_CASE("eval notes what it left out, and lines of JSON refuse settings of tab
              Contains("'data.encoding' is for tables: lines of JSON are UTF-8"));
 }
 
+TEST_CASE("a rare class that is never the answer is told at the end of a run", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "x,churn\n";
+  for (int i = 0; i < 300; ++i)
+    csv += std::to_string(i * 37 % 101) + "," + (i % 20 == 0 ? "left" : "stayed") + "\n";
+  folder.scratch.write("a.csv", csv);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: a.csv, scale: standard, positive: left}\nmodel: "
+                       "{layers: [{type: dense, activation: sigmoid}]}\ntrain: {cost: "
+                       "binary_cross_entropy, epochs: 200}\nmetrics: [balanced_accuracy]\n");
+  const std::string said =
+      "class 'left' is the answer for 0 training examples, and 15 of 300 rows have it; train: "
+      "{cost: "
+      "{type: binary_cross_entropy, class_weights: balanced}} makes it count as much as the others";
+  CHECK_THAT(folder("c.yaml --out r").err, Contains(said));
+  CHECK_THAT(text_of(folder.scratch / "r/run.json"), Contains(said));
+  const Ended balanced = folder(
+      "c.yaml --out s --set 'train.cost={type: binary_cross_entropy, class_weights: balanced}'");
+  CHECK(balanced.status == 0);
+  CHECK_THAT(balanced.err, !Contains("is the answer for"));
+}
+
 }  // namespace nnrun::testing
