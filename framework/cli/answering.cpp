@@ -4,18 +4,12 @@
 namespace nnrun::host {
 namespace {
 
-/// Up to so many multiplications a row runs alone, as examples on the command line do: the weights
-/// stay in the cache, and the row has their digits. Larger networks run whole blocks, which is many
-/// times faster. A block is never smaller, since its size decides the last digits.
-constexpr double most_work_alone = 1 << 18;
 constexpr std::size_t most_waiting = 4096;  // with rows that have no answer
 
 }  // namespace
 
 Answering::Answering(Model& model, AnswerWriter& writer)
-    : model_(model),
-      writer_(writer),
-      block_(model.graph().work_per_row() <= most_work_alone ? 1 : Model::most_rows) {}
+    : model_(model), writer_(writer), block_(model.rows_at_once()) {}
 
 void Answering::add(std::span<const double> inputs, std::span<const std::string_view> kept) {
   model_.prepare(inputs, next_);
@@ -39,7 +33,7 @@ void Answering::wait(std::span<const std::string_view> kept, std::optional<Probl
 void Answering::finish() {
   const std::size_t cols = model_.answers();
   y_.resize((next_ - first_) * cols);
-  if (!y_.empty()) model_.run_prepared(block_, first_, y_);
+  if (!y_.empty()) model_.answer_prepared(next_, first_, y_);
   first_ = next_ = next_ % block_;
   kept_.resize(problems_.empty() ? 0 : ends_.size() / problems_.size());
   std::span<const double> y = y_;

@@ -30,7 +30,8 @@ bool is_decided(const std::string& key, const Use& data) {
 /// Throws ConfigError for a key that has another value than the run was trained with.
 void require_decided(const OpenedRun& run, const std::vector<Override>& overrides) {
   using Keys = std::map<std::string, std::string>;
-  const Keys then = written_keys(run.folder / "config.yaml"), now = resolved_keys(run.experiment);
+  const Keys then = written_keys(run.experiment.sources.front()),
+             now = resolved_keys(run.experiment);
   const auto value_in = [](const Keys& keys, const std::string& key) {
     const auto found = keys.find(key);
     return found == keys.end() ? std::string("not given") : found->second;

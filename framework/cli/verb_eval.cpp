@@ -2,6 +2,7 @@
 #include <iterator>
 #include <nlohmann/json.hpp>
 
+#include "base/commands.hpp"
 #include "cli/run_overrides.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
@@ -80,6 +81,19 @@ std::vector<std::string> notes_on(const Experiment& experiment, const DataShape&
   return notes;
 }
 
+/// Throws UsageError for a model alone whose data are in files: it does not have them.
+void require_no_files(const OpenedRun& run) {
+  const Use& data = run.experiment.data.use;
+  for (std::size_t i = 0; i < data.settings.size(); ++i)
+    if (const nnrun_setting& setting = setting_of(*data.plugin, i);
+        setting.type == NNRUN_PATH && (setting.flags & NNRUN_REQUIRED) != 0 &&
+        std::get<std::string>(data.settings[i]).empty())
+      throw UsageError(
+          Problem{.what = "'" + run.folder.string() + "' is a model alone: its data are not there",
+                  .hint = "name other data: nnrun eval " + shell_word(run.folder.string()) +
+                          " --data " + setting.name + "=FILE"});
+}
+
 }  // namespace
 
 /// Measures a recorded run on the test part of its data, or of other data.
@@ -91,6 +105,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Experiment& experiment = run.experiment;
   keep_classes(run.experiment.data.use, run.model.names.classes);
   const bool whole = keep_named_files(run.experiment, arguments.overrides);
+  if (run.is_model && !whole) require_no_files(run);
   DataSource data(experiment, &run.model, whole);
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });

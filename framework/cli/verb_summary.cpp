@@ -6,6 +6,7 @@
 #include "cli/view.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model.hpp"
+#include "runs/opened_run.hpp"
 #include "training/open_sizes.hpp"
 namespace nnrun::host {
 namespace {
@@ -58,11 +59,17 @@ std::vector<LayerColumn> cost_columns(const std::vector<LayerCost>& costs) {
   return {multiplications, memory};
 }
 
+/// Returns what a config says, or a model that is not in the folder of its run.
+Experiment network_of(const Arguments& arguments, Registry& registry) {
+  const std::string& named = arguments.targets[0];
+  if (is_model_alone(named)) return open_run(named, arguments.overrides, registry).experiment;
+  return with_sizes(read_experiment(named, arguments.overrides, registry));
+}
+
 }  // namespace
 
 Exit summary(const Arguments& arguments, Registry& registry) {
-  const Experiment experiment =
-      with_sizes(read_experiment(arguments.targets[0], arguments.overrides, registry));
+  const Experiment experiment = network_of(arguments, registry);
   const Graph graph = build_graph(experiment);
   require_weights(experiment, graph);
   const Object optimizer(experiment.train.optimizer.use);

@@ -187,6 +187,19 @@ class FileReader {
     return whole;
   }
 
+  /// Returns the tree of a text that extends nothing.
+  ConfigNode read(const std::shared_ptr<const Source>& source) {
+    sources_.push_back(source);
+    if (source->text.size() > largest_config)
+      refuse({source, 1, 1, 1}, "the config in a model is larger than 256 KiB");
+    ConfigNode own = parse(source);
+    if (const ConfigEntry* const extends = find_entry(own, "extends"))
+      refuse(extends->place, "'extends' is for files, not for the config in a model");
+    ConfigNode whole{.kind = ConfigNode::Kind::map, .entries = {}, .place = own.place};
+    merge(whole, std::move(own), "", problems_);
+    return whole;
+  }
+
   ConfigNode read(const Override& set) {
     const auto source = std::make_shared<const Source>(
         Source{std::string(command_line), set.path + "=" + set.value});
@@ -230,18 +243,23 @@ class FileReader {
       sources_.push_back(std::make_shared<const Source>(Source{name, text_of(file, asked)}));
       known = sources_.end() - 1;
     }
-    const std::shared_ptr<const Source> source = *known;
+    ConfigNode root = parse(*known);
+    find_moved_files(root, file);
+    return root;
+  }
+
+  /// Returns the map that a source holds.
+  ConfigNode parse(const std::shared_ptr<const Source>& source) {
     ConfigNode root = parse_yaml(source, 0, budget_, problems_);
     if (root.is(ConfigNode::Kind::null) && !root.place.source)
       throw ConfigError(Problem{.what = "the config is empty",
                                 .place = {},
-                                .where = name,
+                                .where = source->name,
                                 .label = {},
                                 .hint = "start with 'name: my_network'"});
     if (!root.is(ConfigNode::Kind::map) && !root.is(ConfigNode::Kind::broken))
       refuse(root.place, "a config is a map of keys, not " + described(root),
              "start with 'name: my_network'");
-    find_moved_files(root, file);
     return root;
   }
 
@@ -299,6 +317,18 @@ class FileReader {
   std::size_t files_ = 0;
 };
 
+Composed with_overrides(ConfigNode root, const std::vector<Override>& overrides, FileReader& reader,
+                        Problems& problems) {
+  for (const Override& set : overrides) {
+    ConfigNode patch = reader.read(set);
+    if (const ConfigEntry* const extends = find_entry(patch, "extends"))
+      refuse(extends->place, "'extends' is for files, not for --set",
+             "write a config that extends both");
+    merge(root, std::move(patch), "", problems);
+  }
+  return {std::move(root), reader.take_sources()};
+}
+
 }  // namespace
 
 std::vector<std::string> layer_names(const ConfigNode& layers) {
@@ -326,14 +356,14 @@ ConfigNode compose(const std::vector<Override>& overrides, Problems& problems) {
 Composed compose(const fs::path& file, const std::vector<Override>& overrides, Problems& problems) {
   FileReader reader(problems);
   ConfigNode root = reader.read(file, {});
-  for (const Override& set : overrides) {
-    ConfigNode patch = reader.read(set);
-    if (const ConfigEntry* const extends = find_entry(patch, "extends"))
-      refuse(extends->place, "'extends' is for files, not for --set",
-             "write a config that extends both");
-    merge(root, std::move(patch), "", problems);
-  }
-  return {std::move(root), reader.take_sources()};
+  return with_overrides(std::move(root), overrides, reader, problems);
+}
+
+Composed compose(const std::shared_ptr<const Source>& config,
+                 const std::vector<Override>& overrides, Problems& problems) {
+  FileReader reader(problems);
+  ConfigNode root = reader.read(config);
+  return with_overrides(std::move(root), overrides, reader, problems);
 }
 
 }  // namespace nnrun::host

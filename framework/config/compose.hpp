@@ -22,6 +22,10 @@ struct Composed {
 Composed compose(const std::filesystem::path& file, const std::vector<Override>& overrides,
                  Problems& problems);
 
+/// The same of a text that came without a file. Throws ConfigError if it extends one.
+Composed compose(const std::shared_ptr<const Source>& config,
+                 const std::vector<Override>& overrides, Problems& problems);
+
 /// Returns the tree of the overrides alone: {a: {b: 1}} for `--set a.b=1`.
 ConfigNode compose(const std::vector<Override>& overrides, Problems& problems);
 

@@ -252,11 +252,21 @@ Experiment read_experiment(const std::filesystem::path& file,
 /// experiment from any folder (paths are absolute).
 std::string resolved_yaml(const Experiment& experiment);
 
+/// Returns as YAML what the use of the trained network needs: no path, nothing of how it learned.
+std::string yaml_for_use(const Experiment& experiment);
+/// Reads what yaml_for_use wrote into a model's file, with overrides. Files that it names are not
+/// there: such settings of the data are empty unless an override gives them. Throws as
+/// read_experiment does, and ConfigError for a text that names a file to be opened.
+Experiment read_for_use(const std::shared_ptr<const Source>& config,
+                        const std::vector<Override>& overrides, Registry& registry);
+
 /// Returns the same as a flat list of `train.batch_size` → `1`, for comparing two configs.
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment);
 /// Returns this list as a resolved config has it written, without loading the libraries that it
 /// names. Throws ConfigError, or RecordError if the file cannot be read.
 std::map<std::string, std::string> written_keys(const std::filesystem::path& file);
+/// The same of a text, which extends no file.
+std::map<std::string, std::string> written_keys(const std::shared_ptr<const Source>& config);
 
 /// Returns the experiment without what may differ when a run goes on: how long it trains, which
 /// checkpoints it keeps, what it predicts in the end. The rest decides every number on the way.

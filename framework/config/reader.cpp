@@ -330,17 +330,82 @@ class ExperimentReader {
 
 }  // namespace
 
-Experiment read_experiment(const std::filesystem::path& file,
-                           const std::vector<Override>& overrides, Registry& registry) {
+namespace {
+
+/// read: composes and reads.
+template <class Read>
+Experiment read_whole(Read read) {
   Problems problems;
   Experiment experiment;
   try {
-    const Composed composed = compose(file, overrides, problems);
-    experiment = ExperimentReader(registry, problems).read(composed, file);
+    experiment = read(problems);
   } catch (const ConfigError& error) {  // the text is not even a tree: nothing more can be said
     for (const Problem& problem : error.problems()) problems.add(problem);
   }
   problems.throw_if_any();
+  return experiment;
+}
+
+/// Reports the keys of a model's config that name files: what is in it was written by whoever made
+/// the model, and decides nothing about what is opened here.
+void refuse_files(const std::shared_ptr<const Source>& config, Problems& problems) {
+  const Composed own = compose(config, {}, problems);
+  const auto refuse = [&](const ConfigNode& map, const char* key) {
+    if (const ConfigNode* const found = find(map, key))
+      problems.add(found->place, "a model cannot have '" + std::string(key) + "': it opens no file",
+                   "the file is damaged, or was made by something else");
+  };
+  refuse(own.root, "plugins");
+  if (const ConfigNode* const model = find(own.root, "model")) refuse(*model, "weights");
+}
+
+/// Empties the settings of the data that name files, but for those of the command line, and refuses
+/// such settings of other classes.
+void forget_files(Experiment& e, const std::vector<Override>& overrides) {
+  const auto each_file = [](Use& use, auto f) {
+    for (std::size_t i = 0; i < use.settings.size(); ++i)
+      if (setting_of(*use.plugin, i).type == NNRUN_PATH)
+        f(setting_of(*use.plugin, i), std::get<std::string>(use.settings[i]));
+  };
+  each_file(e.data.use, [&](const nnrun_setting& setting, std::string& file) {
+    const std::string key = "data." + std::string(setting.name);
+    if (std::ranges::find(overrides, key, &Override::path) == overrides.end()) file.clear();
+  });
+  const auto refuse = [&](Use& use) {
+    each_file(use, [&](const nnrun_setting& setting, const std::string& file) {
+      if (!file.empty())
+        throw ConfigError(problem_at(use.place,
+                                     use.plugin->label + " reads a file, its '" + setting.name +
+                                         "', which a model does not hold",
+                                     "name the folder of the run instead of its model"));
+    });
+  };
+  for (LayerSpec& layer : e.model.layers)
+    for (Use* const use : {&layer.layer, &layer.activation, &layer.init, &layer.bias_init})
+      refuse(*use);
+  for (Use& metric : e.metrics) refuse(metric);
+  for (Use* const use : {&e.random, &e.train.cost, &e.train.gradient, &e.train.optimizer.use})
+    refuse(*use);
+}
+
+}  // namespace
+
+Experiment read_experiment(const std::filesystem::path& file,
+                           const std::vector<Override>& overrides, Registry& registry) {
+  return read_whole([&](Problems& problems) {
+    return ExperimentReader(registry, problems).read(compose(file, overrides, problems), file);
+  });
+}
+
+Experiment read_for_use(const std::shared_ptr<const Source>& config,
+                        const std::vector<Override>& overrides, Registry& registry) {
+  Experiment experiment = read_whole([&](Problems& problems) {
+    refuse_files(config, problems);
+    problems.throw_if_any();
+    return ExperimentReader(registry, problems)
+        .read(compose(config, overrides, problems), config->name);
+  });
+  forget_files(experiment, overrides);
   return experiment;
 }
 

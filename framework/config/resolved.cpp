@@ -174,6 +174,39 @@ ConfigNode tree_of(const Experiment& e) {
   return root;
 }
 
+void keep_only(ConfigNode& map, std::initializer_list<std::string_view> keys) {
+  std::erase_if(map.entries, [&](const ConfigEntry& entry) {
+    return std::ranges::find(keys, entry.key) == keys.end();
+  });
+}
+
+/// The classes that draw the first parameters count where data are drawn after them, from one
+/// sequence of numbers.
+bool start_matters(const Experiment& e) {
+  return (functions_of<nnrun_random>(*e.random.plugin).flags & NNRUN_SEQUENTIAL) != 0;
+}
+
+/// Of files, only the names are left, for people.
+ConfigNode tree_for_use(Experiment e) {
+  for (std::size_t i = 0; i < e.data.use.settings.size(); ++i)
+    if (setting_of(*e.data.use.plugin, i).type == NNRUN_PATH) {
+      auto& file = std::get<std::string>(e.data.use.settings[i]);
+      file = std::filesystem::path(file).filename().string();
+    }
+  const bool with_start = start_matters(e);
+  ConfigNode root = tree_of(e);
+  keep_only(root, {"name", "seed", "random", "dtype", "data", "model", "train", "metrics"});
+  keep_only(*find(root, "train"), {"cost", "mean_over", "batch_size"});
+  ConfigNode& model = *find(root, "model");
+  keep_only(model, {"input", "layers"});
+  for (ConfigNode& layer : find(model, "layers")->items)
+    std::erase_if(layer.entries, [&](const ConfigEntry& entry) {
+      return entry.key == "regularizer" || entry.key == "bias_regularizer" ||
+             (!with_start && (entry.key == "init" || entry.key == "bias_init"));
+    });
+  return root;
+}
+
 /// Writes one line for each key of model and train, and for each layer.
 void print_block(const ConfigNode& map, const std::string& indent, std::string& out) {
   for (const auto& [key, place, value] : map.entries) {
@@ -212,11 +245,25 @@ void flatten(const std::string& path, const ConfigNode& node,
   }
 }
 
+std::map<std::string, std::string> written_keys(const Composed& composed,
+                                                const Problems& problems) {
+  problems.throw_if_any();
+  std::map<std::string, std::string> out;
+  flatten("", composed.root, out);
+  return out;
+}
+
 }  // namespace
 
 std::string resolved_yaml(const Experiment& experiment) {
   std::string out = "# Written by nnrun: the config with every default written out.\n";
   print_block(tree_of(experiment), "", out);
+  return out;
+}
+
+std::string yaml_for_use(const Experiment& experiment) {
+  std::string out = "# Written by nnrun: what the use of this network needs.\n";
+  print_block(tree_for_use(experiment), "", out);
   return out;
 }
 
@@ -238,11 +285,12 @@ Experiment course_of(Experiment e) {
 
 std::map<std::string, std::string> written_keys(const std::filesystem::path& file) {
   Problems problems;
-  const Composed composed = compose(file, {}, problems);
-  problems.throw_if_any();
-  std::map<std::string, std::string> out;
-  flatten("", composed.root, out);
-  return out;
+  return written_keys(compose(file, {}, problems), problems);
+}
+
+std::map<std::string, std::string> written_keys(const std::shared_ptr<const Source>& config) {
+  Problems problems;
+  return written_keys(compose(config, {}, problems), problems);
 }
 
 std::map<std::string, std::string> resolved_keys(const Experiment& experiment) {

@@ -107,11 +107,25 @@ void Model::write(const std::filesystem::path& file, Metadata metadata, Sync syn
   write_safetensors(file, tensors, metadata, sync, existing);
 }
 
+std::size_t Model::rows_at_once() const {
+  constexpr double most_work_alone = 1 << 18;
+  return graph_.work_per_row() <= most_work_alone ? 1 : most_rows;
+}
+
+/// Where no cut of two rows or more shows, as many run as there are.
+void Model::answer_prepared(std::size_t rows, std::size_t first, std::span<double> answers) {
+  if (rows_at_once() > 1) rows = graph_.free_cuts() ? std::max<std::size_t>(rows, 2) : most_rows;
+  run_prepared(rows, first, answers);
+}
+
 std::vector<std::vector<double>> Model::predict_each(
     const std::vector<std::vector<double>>& inputs) {
-  std::vector<std::vector<double>> outputs;
-  for (const std::vector<double>& input : inputs) predict(input, outputs.emplace_back(answers()));
-  return outputs;
+  std::vector<std::vector<double>> all;
+  for (const std::vector<double>& input : inputs) {
+    prepare(input, 0);
+    answer_prepared(1, 0, all.emplace_back(answers()));
+  }
+  return all;
 }
 
 template <class T>

@@ -17,7 +17,8 @@ constexpr auto damaged = "the file is damaged, or was made by something else";
 constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes",
                target_key = "target_name", recipe_key = "preparation", kind_key = "targets",
                scale_key = "input_scale", border_key = "target_border",
-               class_weights_key = "class_weights";
+               class_weights_key = "class_weights", config_key = "config",
+               format_key = "model_format";
 
 std::string json_of(const std::vector<std::string>& names) {
   return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -116,7 +117,20 @@ ModelFile read_model(const std::filesystem::path& path) {
   return model_in(read_safetensors(path), path);
 }
 
+namespace {
+/// An earlier program wrote no number: it is the first format.
+void require_known_format(const TensorFile& file, const std::filesystem::path& path) {
+  const std::string format = text_of(file, format_key);
+  if (format.empty() || format == std::to_string(model_format)) return;
+  throw RecordError(Problem{.what = "the model has format " + single_quoted(format) +
+                                    "; this nnrun reads format " + std::to_string(model_format),
+                            .where = path.string(),
+                            .hint = "a newer nnrun wrote it, or the file is damaged"});
+}
+}  // namespace
+
 ModelFile model_in(TensorFile file, const std::filesystem::path& path) {
+  require_known_format(file, path);
   ModelFile model{.path = path, .file = std::move(file), .fit = {}, .names = {}};
   model.names = {names_of(model.file, inputs_key, path), names_of(model.file, targets_key, path),
                  names_of(model.file, classes_key, path), name_of(model.file, target_key, path)};
@@ -125,6 +139,7 @@ ModelFile model_in(TensorFile file, const std::filesystem::path& path) {
                numbers(target_shift_name), numbers(target_factor_name)};
   if (const auto found = model.file.metadata.find(recipe_key); found != model.file.metadata.end())
     model.recipe = read_recipe(found->second, path.string());
+  model.config = text_of(model.file, config_key);
   model.scale = name_of(model.file, scale_key, path);
   model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
   model.targets.class_weights = weights_in(model.file, path);

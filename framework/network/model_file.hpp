@@ -20,6 +20,9 @@ struct DataNames {
   bool ordered = false;
 };
 
+/// What a later program writes as another number, this one cannot read.
+inline constexpr int model_format = 1;
+
 struct ModelFile {
   std::filesystem::path path;
   TensorFile file;
@@ -27,7 +30,8 @@ struct ModelFile {
   DataNames names;
   Targets targets{};                  ///< not known of a model that an earlier program wrote
   std::optional<Recipe> recipe = {};  ///< absent if it is plain, or was written by an older program
-  std::string scale = {};  ///< scale_text of the recipe; empty if an older program wrote the file
+  std::string config = {};  ///< yaml_for_use of the run; empty if an older program wrote the file
+  std::string scale = {};   ///< scale_text of the recipe; empty if an older program wrote the file
 };
 
 /// Throws RecordError for a file that is not a model of ours.

@@ -29,24 +29,73 @@ std::vector<Problem> missing(const StoredRecord& record, const fs::path& config,
     for (const auto& [of_kind, name] : library.classes) {
       if (registry.find(of_kind, name)) continue;
       std::error_code ignored;
-      const bool there = fs::exists(library.file, ignored);
+      const bool known = fs::path(library.file).has_parent_path();  // a model has names alone
+      const bool there = known && fs::exists(library.file, ignored);
       problems.push_back(
           {.what = "the run needs " + of_kind + " '" + name + "', which no loaded plugin provides",
            .place = {},
-           .where = library.file + (there ? "" : " (no longer there)"),
+           .where = library.file + (there || !known ? "" : " (no longer there)"),
            .label = {},
            .hint = hint_for(library, there, registry, words_for_missing(config))});
     }
   return problems;
 }
 
+/// Calls read. Where it fails for want of a class of the run, throws PluginError instead.
+template <class Read>
+Experiment reading_run(const StoredRecord& record, const fs::path& config, const Registry& registry,
+                       Read read) {
+  try {
+    return read();
+  } catch (const Error& e) {
+    const bool refused =
+        e.status() == Exit::plugin && e.problems().front().cause != Cause::no_such_file;
+    if (!refused) require_plugins(record, config, registry);
+    throw;  // the library is there, but must not be loaded; or it is another mistake
+  }
+}
+
+fs::path folder_above(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+/// Returns whether this is the model in the folder of its run.
+bool is_model_of_run(const fs::path& named) {
+  std::error_code ignored;
+  return named.filename() == "model.safetensors" && !fs::is_directory(named, ignored) &&
+         fs::exists(folder_above(named) / "config.yaml", ignored);
+}
+
 /// Returns the folder of a run that is named by itself or by its model.
 fs::path folder_of(const fs::path& named) {
-  const fs::path above = named.has_parent_path() ? named.parent_path() : fs::path(".");
-  std::error_code ignored;
-  const bool is_model =
-      named.filename() == "model.safetensors" && !fs::is_directory(named, ignored);
-  return is_model && fs::exists(above / "config.yaml", ignored) ? above : named;
+  return is_model_of_run(named) ? folder_above(named) : named;
+}
+
+/// Opens a model that is all that there is of its run.
+OpenedRun open_model(const fs::path& file, const std::vector<Override>& overrides,
+                     Registry& registry) {
+  OpenedRun run{.folder = file,
+                .is_model = true,
+                .experiment = {},
+                .model = read_model(file),
+                .record = {},
+                .changes = {}};
+  const Metadata& metadata = run.model.file.metadata;
+  if (run.model.config.empty())
+    throw RecordError(Problem{
+        .what = metadata.contains("kind") ? "'" + file.string() + "' is a " + metadata.at("kind")
+                                          : "'" + file.string() +
+                                                "' does not say what network its "
+                                                "numbers belong to",
+        .hint = metadata.contains("kind")
+                    ? "the model of a run is its model.safetensors"
+                    : "an earlier nnrun wrote it, or another program; name the folder of its run"});
+  run.record.libraries = libraries_for_use(metadata);
+  const auto config = std::make_shared<const Source>(Source{file.string(), run.model.config});
+  run.experiment = reading_run(run.record, file, registry,
+                               [&] { return read_for_use(config, overrides, registry); });
+  run.changes = changed_libraries(run.record, registry);
+  return run;
 }
 
 }  // namespace
@@ -70,14 +119,14 @@ std::vector<Change> changes_since(const fs::path& config, const Experiment& expe
 
 Experiment read_recorded_config(const fs::path& config, const std::vector<Override>& overrides,
                                 const StoredRecord& record, Registry& registry) {
-  try {
-    return read_experiment(config, overrides, registry);
-  } catch (const Error& e) {
-    const bool refused =
-        e.status() == Exit::plugin && e.problems().front().cause != Cause::no_such_file;
-    if (!refused) require_plugins(record, config, registry);
-    throw;  // the library is there, but must not be loaded; or it is another mistake
-  }
+  return reading_run(record, config, registry,
+                     [&] { return read_experiment(config, overrides, registry); });
+}
+
+bool is_model_alone(const fs::path& named) {
+  std::error_code ignored;
+  return named.extension() == ".safetensors" && fs::is_regular_file(named, ignored) &&
+         !is_model_of_run(named);
 }
 
 void require_plugins(const StoredRecord& record, const fs::path& config, const Registry& registry) {
@@ -87,6 +136,7 @@ void require_plugins(const StoredRecord& record, const fs::path& config, const R
 
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry) {
+  if (is_model_alone(folder)) return open_model(folder, overrides, registry);
   const fs::path path = folder_of(folder), config = path / "config.yaml",
                  model = path / "model.safetensors";
   std::error_code ignored;

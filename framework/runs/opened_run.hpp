@@ -10,7 +10,8 @@
 namespace nnrun::host {
 
 struct OpenedRun {
-  std::filesystem::path folder;
+  std::filesystem::path folder;  ///< or the model, where that is all
+  bool is_model = false;  ///< only a model was there: record has what the file says of plugins
   Experiment experiment;
   ModelFile model;
   StoredRecord record;
@@ -18,10 +19,14 @@ struct OpenedRun {
 };
 
 /// Reads config.yaml, run.json and model.safetensors of a run folder, which may be named by the
-/// last of them. Throws UsageError if it is not one, RecordError if the model is missing, and
-/// PluginError if a plugin of the run is missing, with its name and where it was.
+/// last of them; or a model alone, which has all that its use needs. Throws UsageError if it is
+/// neither, RecordError if the model is missing or damaged, and PluginError if a plugin of the run
+/// is missing, with its name and where it was.
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry);
+
+/// Returns whether this names a model that is not in the folder of its run.
+bool is_model_alone(const std::filesystem::path& named);
 
 /// Reads the config.yaml of a run with this record. Throws as read_experiment does, but if a class
 /// of the run is not loaded, as require_plugins does.

@@ -215,7 +215,9 @@ Metadata RecordedRun::origin_of_model(std::uint64_t steps) const {
   return {{"name", experiment_.name},
           {"seed", std::to_string(experiment_.seed)},
           {"step", std::to_string(steps)},
-          {"plugins", needed_plugins_json(experiment_)}};
+          {"plugins", needed_plugins_json(experiment_)},
+          {"config", yaml_for_use(experiment_)},
+          {"model_format", std::to_string(model_format)}};
 }
 
 void record_failure(const std::filesystem::path& folder, const Experiment& experiment,

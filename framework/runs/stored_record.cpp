@@ -1,8 +1,11 @@
 #include "runs/stored_record.hpp"
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/error.hpp"
+#include "base/json_text.hpp"
 #include "runs/json_file.hpp"
 namespace nnrun::host {
 namespace {
@@ -102,6 +105,20 @@ std::optional<StoredRecord> stored_record(const fs::path& folder) {
   const Json result = json_at(json, "result");
   record.result = std::make_shared<const Json>(result.is_object() ? result : Json::object());
   return record;
+}
+
+std::vector<StoredLibrary> libraries_for_use(const std::map<std::string, std::string>& metadata) {
+  const auto found = metadata.find("plugins");
+  if (found == metadata.end()) return {};
+  std::vector<StoredLibrary> libraries = libraries_of(parse_json(found->second));
+  for (StoredLibrary& library : libraries)
+    std::erase_if(library.classes, [](const auto& named) {
+      static constexpr std::array used{"activation", "cost",   "dataset",
+                                       "layer",      "metric", "random"};
+      return std::ranges::find(used, named.first) == used.end();
+    });
+  std::erase_if(libraries, [](const StoredLibrary& library) { return library.classes.empty(); });
+  return libraries;
 }
 
 std::map<std::string, std::string> present_program() {

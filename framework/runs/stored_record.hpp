@@ -37,6 +37,10 @@ struct StoredRecord {
 /// be read or is not an object of JSON.
 std::optional<StoredRecord> stored_record(const std::filesystem::path& folder);
 
+/// Returns the libraries that a model's metadata list, with the classes of kinds that its use
+/// needs.
+std::vector<StoredLibrary> libraries_for_use(const std::map<std::string, std::string>& metadata);
+
 /// Returns of this program what `StoredRecord::program` has of another.
 std::map<std::string, std::string> present_program();
 
