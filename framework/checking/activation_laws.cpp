@@ -1,4 +1,5 @@
 // An activation is a function of numbers, or of rows, with its slope.
+#include "checking/formula_law.hpp"
 #include "checking/joined_law.hpp"
 #include "checking/trial.hpp"
 namespace nnrun::host {
@@ -238,6 +239,7 @@ constexpr Law all[]{{"slope", slope},
                     {"float and double", float_and_double},
                     {"row and batch", row_and_batch},
                     {"joined", joined_law},
+                    {"formula", activation_formula_law},
                     two_threads<compute>,
                     no_memory_of_calls<compute, call_other>,
                     {"finite numbers", finite},

@@ -1,6 +1,7 @@
 // A layer gives outputs from inputs and parameters, and hands slopes back.
 #include <algorithm>
 
+#include "checking/formula_law.hpp"
 #include "checking/layer_trial.hpp"
 namespace nnrun::host {
 namespace layer_law {
@@ -343,6 +344,7 @@ constexpr Law all[]{{"plan", plans},
                     {"scratch", scratch},
                     {"perturb", perturb},
                     {"spread", spread},
+                    {"formula", layer_formula_law},
                     two_threads<compute>,
                     no_memory_of_calls<compute, call_other>,
                     {"NaN and Inf", not_a_number},

@@ -39,10 +39,10 @@ class LayerTrial {
     y = Buffer<T>(rows * out_cols);
     dy = Buffer<T>(rows * out_cols);
     for (std::size_t i = 0; i < rows * out_cols; ++i) dy.data()[i] = number();
-    state_ = Buffer<T>(plan.n_state);
+    state = Buffer<T>(plan.n_state);
     for (std::uint32_t b = 0; b < plan.n_state_blocks; ++b)
       each_of(plan.state_blocks[b], [&](std::size_t at) {
-        state_.data()[at] = static_cast<T>(plan.state_blocks[b].initial);
+        state.data()[at] = static_cast<T>(plan.state_blocks[b].initial);
       });
     kept_ = Buffer<T>(plan.kept);
     kept_rows_ = Buffer<T>(rows * plan.kept_per_row);
@@ -81,7 +81,7 @@ class LayerTrial {
     call_.tiles = 1;
     call_.plan = &plan;
     call_.training = training;
-    call_.state = given(state_);
+    call_.state = given(state);
     std::fill_n(scratch_->data(), plan.scratch, in_scratch);
     if (plan.scratch > 0) call_.scratch = scratch_->data();
     if (training != 0) {
@@ -144,7 +144,7 @@ class LayerTrial {
   nnrun_plan plan{};
   std::size_t out_cols = 0;
   T in_scratch = 0;  ///< every number of it, before each call
-  Buffer<T> w, dw, y, dy;
+  Buffer<T> w, dw, y, dy, state;
   std::vector<Buffer<T>> x, dx;
 
  private:
@@ -190,7 +190,7 @@ class LayerTrial {
   std::vector<nnrun_shape> shapes_;
   std::vector<nnrun_tensor> in_;
   nnrun_layer_call call_{};
-  Buffer<T> state_, kept_, kept_rows_, noise_;
+  Buffer<T> kept_, kept_rows_, noise_;
   std::optional<Guarded<T>> scratch_;
   int drawn_ = 0;
 };

@@ -10,6 +10,10 @@ struct LogSoftmax : nnrun::Activation {
     const auto [high, rest] = nnrun::log_sum_exp(z);
     for (std::size_t i = 0; i < z.size(); ++i) a[i] = z[i] - high - rest;
   }
+  auto row(auto z) const {
+    const auto high = row_max(z);
+    return z - high - log(row_sum(exp(z - high)));
+  }
   /// ∂aᵢ/∂zⱼ = [i = j] − e^aⱼ
   template <class T>
   NNRUN_CLONES void backward(std::span<const T>, std::span<const T> a, std::span<const T> da,

@@ -15,6 +15,10 @@ struct Softmax : nnrun::Activation {
     for (const T x : a) sum += x;
     for (T& x : a) x /= sum;
   }
+  auto row(auto z) const {
+    const auto e = exp(z - row_max(z));
+    return e / row_sum(e);
+  }
   /// ∂aᵢ/∂zⱼ = aᵢ ([i = j] − aⱼ)
   template <class T>
   NNRUN_CLONES void backward(std::span<const T>, std::span<const T> a, std::span<const T> da,

@@ -10,6 +10,11 @@ struct Average : nnrun::Layer {
         c, [&c, share = share_of(c) ](std::size_t i)
                __attribute__((always_inline)) { return elementwise::sum_at(c, i) * share; });
   }
+  auto row(auto in, auto) const {
+    auto sum = in[0];
+    for (std::size_t k = 1; k < in.size(); ++k) sum += in[k];
+    return sum * (decltype(sum)(1) / in.size());
+  }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     elementwise::backward(c, [&c](std::size_t) {

@@ -38,6 +38,10 @@ struct BatchNorm : nnrun::Layer {
     if (c.training()) measure(v, batch);
     normalize(v, c.training() ? batch : moving, epsilon);
   }
+  auto row(auto in, auto w) const {
+    const auto mean = w[2], variance = w[3];
+    return w[0] * ((in[0] - mean) * (1 / sqrt(variance + epsilon))) + w[1];
+  }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     if (!c.d_in(0)) return;

@@ -6,6 +6,7 @@
 /// x 28 x 4.
 struct Concatenate : nnrun::Layer {
   static constexpr auto name = "concatenate", doc = "its inputs, joined along their last size";
+  static constexpr auto operation = "moves";
   void plan(nnrun_plan& p) const {
     if (p.n_in < 2) throw nnrun::Error("concatenate takes two inputs or more, not one");
     p.out = p.in[0];

@@ -5,6 +5,7 @@
 struct Conv1d : ConvolutionLayer<Conv1d> {
   static constexpr auto name = "conv1d", doc = "filters that move along steps x channels";
   static constexpr bool has_units = true;
+  static constexpr auto operation = "conv1d";
   static constexpr const char* paddings[] = {"valid", "same", "causal"};
   std::int64_t filters = 1, kernel_size = 1, strides = 1, dilation_rate = 1, groups = 1;
   const char* padding = "valid";

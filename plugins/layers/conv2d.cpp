@@ -5,6 +5,7 @@
 struct Conv2d : ConvolutionLayer<Conv2d> {
   static constexpr auto name = "conv2d", doc = "filters that move over height x width x channels";
   static constexpr bool has_units = true;
+  static constexpr auto operation = "conv2d";
   std::int64_t filters = 1, groups = 1;
   std::span<const double> kernel_size{}, strides = windows::one, dilation_rate = windows::one;
   const char* padding = "valid";

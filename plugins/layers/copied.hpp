@@ -5,6 +5,7 @@
 #include "shapes.hpp"
 
 struct Copied : nnrun::Layer {
+  static constexpr auto operation = "moves";
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
     std::copy_n(c.in(0), c.rows() * c.cols(), c.out());

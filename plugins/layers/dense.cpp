@@ -14,6 +14,7 @@
 struct Dense : nnrun::Layer {
   static constexpr auto name = "dense", doc = "every unit sees every input: y = x W + b";
   static constexpr bool has_units = true, cloned = true;
+  static constexpr auto operation = "dense";
   static constexpr const char *products[] = {"ordered", "eigen"}, *axes[] = {"all", "last"};
   std::int64_t units = 1;
   bool bias = true;

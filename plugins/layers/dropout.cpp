@@ -12,6 +12,7 @@ struct Dropout : nnrun::Layer {
   using size_t = std::size_t;
   static constexpr auto name = "dropout",
                         doc = "in training, drops numbers at random and scales up the rest";
+  static constexpr auto operation = "moves";  // in use
   double rate = 0.5;
   bool spatial = false;
   static constexpr auto params() {

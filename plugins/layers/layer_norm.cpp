@@ -22,6 +22,10 @@ struct LayerNorm : nnrun::Layer {
   void forward(const nnrun::LayerCall<T>& c) const {
     normalize(normalization::View<T>(c), c.kept_rows(), epsilon);
   }
+  auto row(auto in, auto w) const {
+    const auto off = in[0] - row_mean(in[0]);
+    return w[0] * (off * (1 / sqrt(row_mean(off * off) + epsilon))) + w[1];
+  }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     if (c.d_in(0)) slopes(normalization::View<T>(c), c.kept_rows());

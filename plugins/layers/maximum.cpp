@@ -15,6 +15,11 @@ struct Maximum : nnrun::Layer {
           return y;
         });
   }
+  auto row(auto in, auto) const {
+    auto y = in[0];
+    for (std::size_t k = 1; k < in.size(); ++k) y = larger(y, in[k]);
+    return y;
+  }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     elementwise::backward(c, [&c](std::size_t k) {
@@ -29,6 +34,10 @@ struct Maximum : nnrun::Layer {
   }
 
  private:
+  static nnrun::Num<nnrun::Symbol> larger(nnrun::Num<nnrun::Symbol> a,
+                                          nnrun::Num<nnrun::Symbol> b) {
+    return b > a || !(b.v == b.v) ? b : a;
+  }
   template <class T>
   NNRUN_INLINE static nnrun::Lane<T> larger(const nnrun::Lane<T>& a, const nnrun::Lane<T>& b) {
     return nnrun::detail::by_parts<T>([&](int k) __attribute__((always_inline)) {

@@ -12,6 +12,11 @@ struct Multiply : nnrun::Layer {
           return times_others(nnrun::lane_at(c.in(0) + i), c, 0, i);
         });
   }
+  auto row(auto in, auto) const {
+    auto product = in[0];
+    for (std::size_t k = 1; k < in.size(); ++k) product *= in[k];
+    return product;
+  }
   /// ∂y/∂xₖ = Π over the others. Dividing y by xₖ would fail at 0.
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {

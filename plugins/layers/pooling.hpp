@@ -40,6 +40,7 @@ struct Cells {
 /// The largest number; of equal ones, the first has the slope.
 template <class T>
 struct Largest {
+  static constexpr auto operation = "max_pooling";
   NNRUN_INLINE static Part<T> of(const T* x, const Cells& cells) {
     Part<T> best = load(x);
     cells.each([&](size_t at, size_t) __attribute__((always_inline)) {
@@ -60,6 +61,7 @@ struct Largest {
 /// The mean.
 template <class T>
 struct Mean {
+  static constexpr auto operation = "average_pooling";
   NNRUN_INLINE static Part<T> of(const T* x, const Cells& cells) {
     Part<T> sum{};
     cells.each([&](size_t at, size_t) __attribute__((always_inline)) { sum += load(x + at); });
@@ -158,6 +160,7 @@ void backward_inputs(const Windows& v, const nnrun::LayerCall<T>& c) {
 /// A layer over windows of an image, with the settings of Keras.
 template <template <class> class Kind, class Self>
 struct Layer2d : nnrun::Layer {
+  static constexpr auto operation = Kind<float>::operation;
   std::span<const double> pool_size = windows::two, strides{};
   const char* padding = "valid";
   static constexpr auto params() {
@@ -204,6 +207,7 @@ struct Layer2d : nnrun::Layer {
 /// A layer over windows of a sequence: an image of one row.
 template <template <class> class Kind, class Self>
 struct Layer1d : nnrun::Layer {
+  static constexpr auto operation = Kind<float>::operation;
   std::int64_t pool_size = 2, strides = 0;
   const char* padding = "valid";
   static constexpr auto params() {
@@ -244,6 +248,7 @@ struct Layer1d : nnrun::Layer {
 /// A layer over one window: a whole image, or a whole sequence.
 template <template <class> class Kind, class Self, std::uint32_t rank>
 struct GlobalLayer : nnrun::Layer {
+  static constexpr auto operation = Kind<float>::operation;
   void plan(nnrun_plan& p) const {
     if constexpr (rank == 3)
       windows::require_image(p, Self::name);

@@ -19,6 +19,7 @@ struct Prelu : nnrun::Layer {
         [ x = c.in(0), w = c.w() ](std::size_t i, std::size_t k)
             __attribute__((always_inline)) { return x[i] > 0 ? x[i] : w[k] * x[i]; });
   }
+  auto row(auto in, auto w) const { return in[0] > 0 ? in[0] : w[0] * in[0]; }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     per_column::write_slopes(

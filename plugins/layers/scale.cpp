@@ -29,6 +29,7 @@ struct Scale : nnrun::Layer {
             return w[k] * x[i];
           });
   }
+  auto row(auto in, auto w) const { return bias ? w[0] * in[0] + w[1] : w[0] * in[0]; }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     per_column::write_slopes(

@@ -11,6 +11,7 @@ struct Subtract : nnrun::Layer {
           return nnrun::lane_at(a + i) - nnrun::lane_at(b + i);
         });
   }
+  auto row(auto in, auto) const { return in[0] - in[1]; }
   template <class T>
   void backward_inputs(const nnrun::LayerCall<T>& c) const {
     elementwise::backward(c, [&c](std::size_t k) {

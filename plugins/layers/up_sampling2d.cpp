@@ -4,6 +4,7 @@
 struct UpSampling2d : nnrun::Layer {
   using size_t = std::size_t;
   static constexpr auto name = "up_sampling2d", doc = "each pixel becomes a block of equal ones";
+  static constexpr auto operation = "moves";
   std::span<const double> size = windows::two;
   static constexpr auto params() {
     return nnrun::params(nnrun::param(&UpSampling2d::size, "size",

@@ -4,6 +4,7 @@
 struct ZeroPadding2d : nnrun::Layer {
   using size_t = std::size_t;
   static constexpr auto name = "zero_padding2d", doc = "zeros around an image";
+  static constexpr auto operation = "moves";
   std::span<const double> padding = windows::one;
   static constexpr auto params() {
     return nnrun::params(nnrun::param(

@@ -367,6 +367,36 @@ typedef struct nnrun_layer {
   int (*begin[NNRUN_DTYPES])(void*, const nnrun_plan*, const struct nnrun_stream*, void* w);
 } nnrun_layer;
 
+/* ---- since 1.4: extension "nnrun.formula/1" of activations and layers ---- */
+
+#define NNRUN_FORMULA "nnrun.formula/1"
+/* Where a formula is written down, line by line: the lines of its inputs come first. Both functions
+   return a negative number if the formula is too long, or branches too often, and the trace must
+   end. [lent] */
+typedef struct nnrun_tape {
+  uint32_t size;
+  void* host;
+  /* Returns the number of the line `op`, with the earlier lines a and b, or -1 where it takes none:
+     const (a number), add sub mul div, lt le eq (1 or 0), max min, neg exp expm1 log log1p tanh
+     sigmoid softplus sqrt sin cos erf erfc abs sign, and, of the numbers of a whole row, row_max
+     row_sum row_mean. */
+  int (*add)(void* host, const char* op, double constant, int a, int b);
+  /* Returns 1 or 0: which way a branch goes that depends on the line `condition`. */
+  int (*decide)(void* host, int condition);
+} nnrun_tape;
+typedef struct nnrun_formula {
+  uint32_t size;
+  /* Of a layer that is not a formula of each column: a name that exporters know ("dense"), or
+     "moves" if every output is a copy of one input, or 0. NULL: trace says it. */
+  const char* operation;
+  /* [several at once; any phase] Called once for each way through the branches. plan: of a layer;
+     NULL for other kinds. inputs: n lines; of a layer, one for each of its inputs, then one for
+     each block of parameters, then of state; of an activation one. result: the line of the
+     output. */
+  int (*trace)(void* self, const nnrun_plan* plan, const nnrun_tape*, const int* inputs, uint32_t n,
+               int* result);
+} nnrun_formula;
+
 /* ---- optimizer/1: one call for the flat vector of parameters, or for any part of it ---- */
 
 typedef struct nnrun_update {

@@ -18,7 +18,8 @@
 // `static constexpr auto other_name = "bent"` gives a class of any kind a second name, used if no
 // class has it as its name. A class may offer more than its kind asks for, by names that both sides
 // know: `static const void* extension(std::string_view id)` returns the table of that id, or
-// nullptr.
+// nullptr. The formulas of activations are offered by themselves, to be exported (traced.hpp);
+// `static constexpr bool traced = false` leaves that out, for one that does not compile with it.
 #pragma once
 // Whatever flags a plugin is built with, it gives the same bits on every CPU, hence no fused
 // multiply-add, and loops with comparisons become vectors.
@@ -40,6 +41,7 @@
 #include <nnrun/kinds/regularizer.hpp>
 #include <nnrun/kinds/schedule.hpp>
 #include <nnrun/settings.hpp>
+#include <nnrun/traced.hpp>
 #include <string_view>
 
 #ifdef __FAST_MATH__
@@ -71,12 +73,21 @@ void destroy(void* self) noexcept {
 }
 
 template <class C>
+concept Extends = requires {
+  C::extension(std::string_view());
+};
+/// What the author offers wins.
+template <class C>
 const void* extension(const char* id) noexcept {
-  return C::extension(std::string_view(id));
+  if constexpr (Extends<C>)
+    if (const void* const own = C::extension(std::string_view(id))) return own;
+  if constexpr (has_formula<C>())
+    if (std::string_view(id) == NNRUN_FORMULA) return &formula_table<C>;
+  return nullptr;
 }
 template <class C>
 constexpr auto extension_function() -> decltype(nnrun_class::extension) {
-  if constexpr (requires { C::extension(std::string_view()); })
+  if constexpr (Extends<C> || has_formula<C>())
     return extension<C>;
   else
     return nullptr;

@@ -1,0 +1,18 @@
+// Layers that only move numbers: which input each output is a copy of.
+#pragma once
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "loading/object.hpp"
+namespace nnrun::host {
+
+/// The operation of such a layer.
+inline constexpr std::string_view moves = "moves";
+inline constexpr std::size_t moved_zero = static_cast<std::size_t>(-1);
+
+/// Returns for each output of a planned layer the number that it is a copy of, counted through all
+/// inputs, or moved_zero. Throws PluginError if an output is something else.
+std::vector<std::size_t> moved_numbers(const Object& layer, const nnrun_plan& plan);
+
+}  // namespace nnrun::host
