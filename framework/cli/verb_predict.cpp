@@ -27,6 +27,14 @@ AnswerForm form_of(const Arguments& arguments) {
   return arguments.json ? AnswerForm::json : AnswerForm::csv;
 }
 
+/// Returns the format of the run's own table, in which answers are written: not that of a file
+/// which the command line says is written in another way.
+CsvFormat own_format(const Arguments& arguments, const TextSettings& text) {
+  const bool is_other =
+      std::ranges::count(arguments.overrides, "data.decimal", &Override::path) > 0;
+  return is_other ? CsvFormat{} : text.format;
+}
+
 class Prediction {
  public:
   Prediction(const Arguments& arguments, const OpenedRun& run)
@@ -35,8 +43,9 @@ class Prediction {
         model_(Model::read(run.experiment, run.model)),
         text_(run.experiment.data.use),
         columns_(model_->preparation().recipe(), text_),
-        writer_(form_of(arguments), answer_names(run, model_->graph()), text_.format,
-                run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
+        writer_(form_of(arguments), answer_names(run, model_->graph()),
+                own_format(arguments, text_), run.experiment.dtype == Dtype::float32,
+                arguments.has("--brief")),
         answering_(*model_, writer_) {}
 
   void examples() {

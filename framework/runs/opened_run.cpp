@@ -140,8 +140,9 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   const fs::path path = folder_of(folder), config = path / "config.yaml",
                  model = path / "model.safetensors";
   std::error_code ignored;
-  const fs::path of_best = fs::path(folder).parent_path().parent_path();
-  if (folder.ends_with(".safetensors") && fs::exists(of_best / "config.yaml", ignored))
+  const fs::path above = fs::path(folder).parent_path(), of_best = above.parent_path();
+  if (folder.ends_with(".safetensors") && above.filename() == "checkpoints" &&
+      fs::exists(of_best / "config.yaml", ignored))
     throw UsageError(Problem{
         .what = "'" + folder + "' is not the folder of a run, but one of its checkpoints",
         .hint = "name the run, and say which numbers it is to have: " +

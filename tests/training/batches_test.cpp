@@ -35,18 +35,19 @@ TEST_CASE("an epoch has each example once, in the same order whatever the batch"
   const std::size_t rows = GENERATE(1, 3, 64, 70, 999);
   CAPTURE(rows);
   host::Random random(e.random, 1);
-  host::Batches<float> whole(examples, count, in, 1, true, false),
-      some(examples, rows, in, 1, true, false);
+  host::Augmenter<float> nothing({}, {}, in, count, random);
+  host::Batches<float> whole(examples, count, in, 1, true, false, nothing),
+      some(examples, rows, in, 1, true, false, nothing);
   for (std::uint64_t epoch = 1; epoch <= 2; ++epoch) {
     std::vector<float> order, seen;
     whole.begin_epoch(random, epoch);
-    take(whole.at(0, count), order);
+    take(whole.at(0, count, 1), order);
     some.begin_epoch(random, epoch);
     for (std::size_t from = 0; from < count; from += rows)
-      take(some.at(from, std::min(rows, count - from)), seen);
+      take(some.at(from, std::min(rows, count - from), 1), seen);
     REQUIRE(seen == order);
     std::vector<float> again;
-    take(some.at(0, rows), again);  // back to the start of the epoch
+    take(some.at(0, rows, 1), again);  // back to the start of the epoch
     REQUIRE(again == std::vector<float>(order.begin(), order.begin() + std::ptrdiff_t(rows)));
     std::ranges::sort(order);
     for (std::size_t i = 0; i < count; ++i) REQUIRE(order[i] == static_cast<float>(i));
@@ -57,16 +58,17 @@ TEST_CASE("a run that is put back to another order gets the rows of that one", "
   const host::Experiment e = shipped("playground/xor.yaml");
   const host::Examples<float> examples = numbered();
   host::Random random(e.random, 1);
-  host::Batches<float> batches(examples, 1, in, 1, true, false);
+  host::Augmenter<float> nothing({}, {}, in, count, random);
+  host::Batches<float> batches(examples, 1, in, 1, true, false, nothing);
   batches.begin_epoch(random, 1);
   std::vector<float> first, other;
-  for (std::size_t i = 0; i < 10; ++i) take(batches.at(i, 1), first);
-  host::Batches<float> later(examples, 1, in, 1, true, false);
+  for (std::size_t i = 0; i < 10; ++i) take(batches.at(i, 1, 1), first);
+  host::Batches<float> later(examples, 1, in, 1, true, false, nothing);
   later.begin_epoch(random, 2);
-  take(later.at(0, 1), other);  // gathers more than it gives
+  take(later.at(0, 1, 1), other);  // gathers more than it gives
   later.begin_epoch(random, 1);
   other.clear();
-  for (std::size_t i = 0; i < 10; ++i) take(later.at(i, 1), other);
+  for (std::size_t i = 0; i < 10; ++i) take(later.at(i, 1, 1), other);
   CHECK(other == first);
 }
 
