@@ -236,7 +236,9 @@ TEST_CASE("a wrong formula is found and its number named", "[checking]") {
                 "  auto df(auto x, auto) const { return 2 * x; }\n") ==
         "slope: at -8 the slope is -16, differences give -8\n");
   CHECK(rows_of_formula("return sizeof(x) == sizeof(float) ? 1.5 * x : 1.0 * x;") ==
-        "float and double: at -8 the value in float is -12, in double -8\n");
+        "float and double: at -8 the value in float is -12, in double -8\n"
+        "formula: at 1e-40 in float the formula is 9.99994610111476e-41, the value "
+        "1.499991915167214e-40\n");
   const std::string nan = rows_of_formula("return sin(x) / x;");
   CHECK_THAT(nan, Catch::Contains("finite numbers: the value at 0 is NaN\n"));
 }
@@ -337,14 +339,16 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
 
 TEST_CASE("after a law that ends the process the next is tried", "[checking]") {
   CHECK(rows_of_formula("if (!(x <= 0) && !(x > 0)) raise(SIGSEGV); return 2.0 * x;") ==
+        "formula: ended by SIGSEGV (segmentation fault) in formula of activation 'bad' (bad.so)\n"
         "NaN and Inf: ended by SIGSEGV (segmentation fault) in forward of activation 'bad' "
         "(bad.so)\n");
   CHECK(rows_of(
             "Activation",
             "  auto f(auto x) const { if (!(x <= 0) && !(x > 0)) std::abort(); return x * 0.5; }\n"
             "  auto df(auto x, auto) const { return x > 7.9 ? 1.0 : 0.5; }\n") ==
-        "slope: at 8 the slope is 1, differences give 0.5\nNaN and Inf: ended by SIGABRT "
-        "(aborted) in forward of activation 'bad' (bad.so)\n");
+        "slope: at 8 the slope is 1, differences give 0.5\n"
+        "formula: ended by SIGABRT (aborted) in formula of activation 'bad' (bad.so)\n"
+        "NaN and Inf: ended by SIGABRT (aborted) in forward of activation 'bad' (bad.so)\n");
 }
 
 TEST_CASE("a class that ends its process before any law is left alone", "[checking]") {
