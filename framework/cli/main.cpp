@@ -53,7 +53,8 @@ void load_plugins_for(const Arguments& arguments, Registry& registry) {
 
 /// Returns whether the config is a record, which somebody else may have made.
 bool opens_records(const Arguments& arguments) {
-  return arguments.verb == "eval" || arguments.verb == "predict" || arguments.has("--resume") ||
+  return arguments.verb == "eval" || arguments.verb == "predict" || arguments.verb == "export" ||
+         arguments.has("--resume") ||
          (arguments.verb == "compare" &&
           std::ranges::any_of(arguments.targets, [](const std::filesystem::path target) {
             std::error_code none;
@@ -102,10 +103,11 @@ Exit run(const Arguments& arguments) {
   load_plugins_for(arguments, registry);
   if (opens_records(arguments) && !arguments.quiet) registry.tell_before_loading(tell_of_loading);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
-      {"train", train},          {"check", check},     {"compare", compare},
-      {"sweep", sweep},          {"eval", evaluate},   {"verify", verify},
-      {"predict", predict},      {"summary", summary}, {"plugins", list_plugins},
-      {"version", show_version}, {"new", make_new},    {"schema", print_schema}};
+      {"train", train},        {"check", check},          {"compare", compare},
+      {"sweep", sweep},        {"eval", evaluate},        {"verify", verify},
+      {"predict", predict},    {"summary", summary},      {"plugins", list_plugins},
+      {"export", export_run},  {"version", show_version}, {"new", make_new},
+      {"schema", print_schema}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

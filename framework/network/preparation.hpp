@@ -84,15 +84,18 @@ class Preparation {
   /// Returns how many inputs of the network each column makes, in words: "city 3, size 1".
   std::string counts_in_words() const;
 
- private:
   enum class Map { as_it_is, product, sine, cosine, equals, is_missing };
-  struct Slot {  // an input of the network
+  struct Slot {  ///< an input of the network
     Map map;
-    std::size_t a, b;  // columns
-    double text = 0;   // equals: index of the text
+    std::size_t a, b;  ///< columns
+    double text = 0;   ///< equals: index of the text
     Scale scale = Scale::none;
-    std::size_t feature = 0;  // it is made of
+    std::size_t feature = 0;  ///< it is made of
+    bool is_number_of(std::size_t column) const { return map == Map::as_it_is && a == column; }
   };
+  const std::vector<Slot>& slots() const { return slots_; }
+
+ private:
   void add_slots(std::size_t column, std::size_t feature);
   void add_feature(std::size_t feature);
   std::size_t input_of(std::string_view name, const Placed<std::string>& text) const;

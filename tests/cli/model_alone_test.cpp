@@ -41,6 +41,7 @@ TEST_CASE("a model alone is used as its run was, from any folder", "[cli]") {
   const Ended summary = carried.nnrun("summary m.safetensors");
   CHECK(summary.status == 0);
   CHECK_THAT(summary.out, Contains("dense_1 (dense)  4"));
+  CHECK(carried.nnrun("export m.safetensors --c net.c -q").status == 0);
 }
 
 TEST_CASE("a model alone has no data, and says so", "[cli]") {

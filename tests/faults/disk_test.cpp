@@ -42,6 +42,7 @@ constexpr std::array writers{
     Writer{"compare --resume", comparison, "$nnrun compare --resume c --jobs 1 -q"},
     Writer{"sweep --shard", "", "$nnrun sweep ../in/sweep.yaml --out s --shard 1/2 --jobs 1 -q"},
     Writer{"predict", one_run, "$nnrun predict run --csv ../in/points.csv >out.csv"},
+    Writer{"export", one_run, "$nnrun export run --c net.c --python net.py"},
     Writer{"eval", one_run, "$nnrun eval run --json >out.json"},
     Writer{"schema", "", "$nnrun schema >schema.json"},
     Writer{"completion", "", "$nnrun completion bash >completion.sh"},
@@ -122,8 +123,7 @@ class Stage {
       // what is printed goes into its file as it comes
       const bool printed = prints_into_a_file(writer_) && !before_.contains(name);
       CHECK((is_in(before_) || is_in(whole_) || printed || is_whole(disk() / name, text)));
-      for (const char* unfinished : {".nnrun-", "/."})
-        CHECK(name.find(unfinished) == name.npos);
+      for (const char* unfinished : {".nnrun-", "/."}) CHECK(name.find(unfinished) == name.npos);
     }
   }
   /// A command that ended well has written all that it writes, the model with the same bits. A

@@ -1,0 +1,147 @@
+#include "exporting/c_preparation.hpp"
+
+#include <algorithm>
+
+#include "exporting/digits.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Returns a raw number after filling and division.
+std::string value(const Preparation& preparation, std::size_t column) {
+  std::string x = "(double)row[" + n(column) + "]";
+  if (preparation.divide_by() != 1)
+    x = "(" + x + " / " + CText::wide(preparation.divide_by()) + ")";
+  const std::vector<double>& fills = preparation.fitted().fills;
+  if (fills.empty()) return x;
+  return "(row[" + n(column) + "] != row[" + n(column) + "] ? " + CText::wide(fills[column]) +
+         " : " + x + ")";
+}
+
+std::string mapped(CText& text, const Preparation& preparation, const Preparation::Slot& slot) {
+  using Map = Preparation::Map;
+  const std::string a = value(preparation, slot.a);
+  switch (slot.map) {
+    case Map::as_it_is:
+      return a;
+    case Map::product:
+      return a + " * " + value(preparation, slot.b);
+    case Map::sine:
+      return text.function_of_preparation("sin") + "(" + a + ")";
+    case Map::cosine:
+      return text.function_of_preparation("cos") + "(" + a + ")";
+    case Map::equals:
+      return "(" + a + " == " + CText::wide(slot.text) + " ? 1. : 0.)";
+    case Map::is_missing:
+      return "(row[" + n(slot.a) + "] != row[" + n(slot.a) + "] ? 1. : 0.)";
+  }
+  return a;
+}
+
+/// Returns whether every input of the network is one number of the row, in order.
+bool is_straight(const Preparation& preparation) {
+  const std::vector<Preparation::Slot>& slots = preparation.slots();
+  if (slots.size() != preparation.row_inputs() || !preparation.fitted().fills.empty()) return false;
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (!slots[i].is_number_of(i)) return false;
+  return true;
+}
+
+std::string straight(CText& text, const Preparation& preparation) {
+  const Preparation::Fit& fit = preparation.fitted();
+  std::string x = "(double)row[i]";
+  if (preparation.divide_by() != 1) x += " / " + CText::wide(preparation.divide_by());
+  if (!fit.shifts.empty())
+    x = "(" + x + " - " + text.wide_table("N_shift", fit.shifts) + "[i]) * " +
+        text.wide_table("N_factor", fit.factors) + "[i]";
+  return "  for (i = 0; i < " + n(preparation.row_inputs()) + "; ++i) to[i] = (N_number)(" + x +
+         ");\n";
+}
+
+std::string by_slots(CText& text, const Preparation& preparation) {
+  const Preparation::Fit& fit = preparation.fitted();
+  std::string code;
+  for (std::size_t i = 0; i < preparation.slots().size(); ++i) {
+    std::string x = mapped(text, preparation, preparation.slots()[i]);
+    if (!fit.shifts.empty())
+      x = "(" + x + " - " + CText::wide(fit.shifts[i]) + ") * " + CText::wide(fit.factors[i]);
+    code += "  to[" + n(i) + "] = (N_number)(" + x + ");  /* " + c_comment(preparation.name_of(i)) +
+            " */\n";
+  }
+  return code;
+}
+
+std::string texts_of(const ExportedNetwork& net, const std::string& head) {
+  std::string cases;
+  const std::vector<Column>& columns = net.preparation.recipe().columns;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].is_category) continue;
+    cases += "  if (column == " + n(c) + ") {\n";
+    for (std::size_t i = 0; i < columns[c].texts.size(); ++i)
+      cases += "    if (strcmp(text, " + c_string(columns[c].texts[i]) + ") == 0) return " + n(i) +
+               ";\n";
+    const bool known = columns[c].unknown != UnknownRule::error;
+    cases += "    return " + (known ? n(columns[c].texts.size()) : "-1") + ";\n  }\n";
+  }
+  if (cases.empty()) return "";
+  return "/* Returns the number of a text in a column of texts, to be put into the input; -1: "
+         "nnrun "
+         "refuses\n   this text, which training did not see. A missing value is NAN. */\n" +
+         head + "double N_text(size_t column, const char *text)" +
+         (head.empty() ? ";\ndouble N_text(size_t column, const char *text)" : "") + " {\n" +
+         cases + "  return -1;\n}\n";
+}
+
+std::string classes_of(const ExportedNetwork& net, const std::string& head,
+                       const std::string& type) {
+  if (net.names.classes.empty()) return "";
+  std::string names;
+  for (const std::string& name : net.names.classes)
+    names += (names.empty() ? "" : ",\n      ") + c_string(name);
+  const std::string signature = "const char *N_class(const " + type + " *output)";
+  std::string body = "  static const char *const names[] = {\n      " + names + "};\n";
+  if (net.outputs() == 1)
+    body += "  return names[(double)output[0] > " + CText::wide(net.border) + " ? 1 : 0];\n";
+  else
+    body += "  size_t i, most = 0;\n  for (i = 1; i < " + n(net.outputs()) +
+            "; ++i)\n    if (output[most] < output[i]) most = i;\n  return names[most];\n";
+  return "/* Returns the class that the outputs mean. */\n" +
+         (head.empty() ? signature + ";\n" : head) + signature + " {\n" + body + "}\n";
+}
+
+}  // namespace
+
+std::string c_preparation(CText& text, const Preparation& preparation, const std::string& to,
+                          const std::string& type) {
+  const std::string all = n(preparation.rows()), body = is_straight(preparation)
+                                                            ? straight(text, preparation)
+                                                            : by_slots(text, preparation);
+  if (preparation.rows() == 1)
+    return "  {\n  const " + type + " *const row = input;\n  N_number *const to = " + to + ";\n" +
+           body + "  }\n";
+  return "  {\n  size_t w;\n  for (w = 0; w < " + all + "; ++w) {\n  const " + type +
+         " *const row = input + w * " + n(preparation.row_inputs()) +
+         ";\n  N_number *const to = " + to + " + w * " + n(preparation.row_outputs()) + ";\n" +
+         body + "  }\n  }\n";
+}
+
+std::string c_answer(CText& text, const ExportedNetwork& net, const std::string& from,
+                     const std::string& type) {
+  const Preparation& preparation = net.preparation;
+  const std::string each = "  for (i = 0; i < N_OUTPUTS; ++i) ";
+  if (!preparation.scales_targets()) return each + "output[i] = (" + type + ")" + from + "[i];\n";
+  const Preparation::Fit& fit = preparation.fitted();
+  std::string code;
+  for (std::size_t i = 0; i < net.outputs(); ++i) {
+    std::string y = "(double)" + from + "[" + n(i) + "] / " + text.wide(fit.target_factors[i]) +
+                    " + " + text.wide(fit.target_shifts[i]);
+    if (preparation.recipe().scale_of_target(i) == TargetScale::log) y = "exp(" + y + ")";
+    code += "  output[" + n(i) + "] = (" + type + ")(" + y + ");\n";
+  }
+  return code;
+}
+
+std::string c_words(const ExportedNetwork& net, const std::string& head, const std::string& type) {
+  return texts_of(net, head) + classes_of(net, head, type);
+}
+
+}  // namespace nnrun::host

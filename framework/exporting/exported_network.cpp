@@ -1,0 +1,271 @@
+#include "exporting/exported_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "base/version.hpp"
+#include "network/moved_numbers.hpp"
+#include "network/safetensors.hpp"
+namespace nnrun::host {
+namespace {
+
+using Kind = ExportedStep::Kind;
+
+constexpr struct {
+  std::string_view name;
+  Kind kind;
+} operations[]{{"moves", Kind::moves},         {"dense", Kind::dense},
+               {"conv1d", Kind::convolution},  {"conv2d", Kind::convolution},
+               {"max_pooling", Kind::largest}, {"average_pooling", Kind::mean}};
+
+std::string known_operations() {
+  std::string all;
+  for (const auto& [name, kind] : operations) all += (all.empty() ? "" : ", ") + std::string(name);
+  return all;
+}
+
+/// Returns whether matrix products and convolutions add with one rounding here: they do where the
+/// processor has an instruction for it.
+bool products_are_fused() {
+  const std::string level = instruction_set();
+  return !level.starts_with("x86") || level == "x86-64-v3" || level == "x86-64-v4";
+}
+
+/// The settings of a layer, by name.
+class Settings {
+ public:
+  explicit Settings(const Use& use) : use_(use) {}
+  std::string text(std::string_view name) const {
+    const Value* const value = find(name);
+    const auto* const text = value ? std::get_if<std::string>(value) : nullptr;
+    return text ? *text : "";
+  }
+  /// Returns one number for each side: height, width. Of sequences there is one, of the width.
+  std::pair<std::size_t, std::size_t> sides(std::string_view name, std::size_t missing) const {
+    const Value* const value = find(name);
+    if (const auto* const n = value ? std::get_if<std::int64_t>(value) : nullptr)
+      return {1, *n > 0 ? static_cast<std::size_t>(*n) : missing};
+    const auto* const list = value ? std::get_if<std::vector<double>>(value) : nullptr;
+    if (!list || list->empty()) return {missing, missing};
+    return {static_cast<std::size_t>(list->front()), static_cast<std::size_t>(list->back())};
+  }
+  std::size_t count(std::string_view name) const { return sides(name, 1).second; }
+
+ private:
+  const Value* find(std::string_view name) const {
+    for (std::size_t i = 0; i < use_.settings.size(); ++i)
+      if (setting_of(*use_.plugin, i).name == name) return &use_.settings[i];
+    return nullptr;
+  }
+  const Use& use_;
+};
+
+WindowSide side(std::size_t in, std::size_t out, std::size_t window, std::size_t stride,
+                std::size_t dilation, const std::string& padding) {
+  WindowSide s{in, window, stride, dilation, out, 0};
+  const std::size_t reach = (window - 1) * dilation + 1, span = (out - 1) * stride + reach;
+  if (padding == "same" && span > in) s.before = (span - in) / 2;
+  if (padding == "causal") s.before = reach - 1;
+  return s;
+}
+
+/// Returns the windows of a layer from its shapes and settings.
+WindowPlan windows_of(const Node& node, const Use& use, Kind kind) {
+  const Settings settings(use);
+  const nnrun_shape &in = node.plan.in[0], &out = node.plan.out;
+  const std::size_t channels = in.sizes[in.rank - 1], width = in.sizes[in.rank - 2],
+                    height = in.rank == 3 ? in.sizes[0] : 1;
+  WindowPlan plan{{}, {}, channels, out.sizes[out.rank - 1], 1};
+  if (out.rank == 1 && in.rank > 1 && use.plugin->table->n_settings == 0) {  // of the whole image
+    plan.y = side(height, 1, height, height, 1, "");
+    plan.x = side(width, 1, width, width, 1, "");
+    return plan;
+  }
+  const bool convolves = kind == Kind::convolution;
+  const auto [down, across] = settings.sides(convolves ? "kernel_size" : "pool_size", 1);
+  auto [step_y, step_x] = settings.sides("strides", 0);
+  if (step_x == 0) step_y = down, step_x = across;
+  const auto [spread_y, spread_x] = settings.sides("dilation_rate", 1);
+  const std::string padding = settings.text("padding");
+  if (in.rank == 3) plan.y = side(height, out.sizes[0], down, step_y, spread_y, padding);
+  plan.x = side(width, out.sizes[out.rank - 2], across, step_x, spread_x, padding);
+  if (convolves) plan.groups = settings.count("groups");
+  return plan;
+}
+
+/// Makes the steps of a network, node by node.
+class Exporter {
+ public:
+  Exporter(const Experiment& experiment, Model& model, bool alone)
+      : experiment_(experiment), graph_(model.graph()), alone_(alone), blocks_(model.blocks()) {}
+
+  std::vector<ExportedStep> steps() {
+    for (const Node& node : graph_.nodes) {
+      add(layer_step(node));
+      if (node.activation) add(activation_step(node));
+      last_.push_back(static_cast<int>(steps_.size()) - 1);
+    }
+    if (!problems_.empty()) throw PluginError(std::move(problems_));
+    return std::move(steps_);
+  }
+
+ private:
+  void add(ExportedStep step) { steps_.push_back(std::move(step)); }
+
+  void refuse(const Node& node, const Object& object, const std::string& what,
+              const std::string& hint) {
+    problems_.push_back({.what = "layer '" + node.name +
+                                 "' cannot be exported: " + object.plugin().label + " " + what,
+                         .where = object.plugin().library->shown(),
+                         .hint = hint});
+  }
+
+  ExportedStep layer_step(const Node& node) {
+    ExportedStep step;
+    step.name = node.name + " (" + node.layer.plugin().name + ")";
+    for (const int i : node.inputs)
+      step.inputs.push_back(i == data_input ? data_input : last_[static_cast<std::size_t>(i)]);
+    step.cols = node.cols;
+    step.features = node.plan.out.sizes[node.plan.out.rank - 1];
+    add_blocks(node, step);
+    const nnrun_formula* const table = formula_table_of(node.layer);
+    if (!table)
+      refuse(node, node.layer, "offers no formula",
+             "its class would give auto row(auto in, auto w) const, or an operation");
+    else if (table->operation)
+      add_operation(node, table->operation, step);
+    else
+      add_formula(node, node.layer, &node.plan, step.inputs.size() + step.blocks.size(), step);
+    return step;
+  }
+
+  ExportedStep activation_step(const Node& node) {
+    ExportedStep step;
+    step.name = node.name + ": " + node.activation.plugin().name;
+    step.inputs = {static_cast<int>(steps_.size()) - 1};
+    step.cols = node.cols;
+    step.features = node.activation_cols;
+    if (formula_table_of(node.activation))
+      add_formula(node, node.activation, nullptr, 1, step);
+    else
+      refuse(node, node.activation, "offers no formula",
+             "its class would give auto f(auto x) const, or auto row(auto z) const");
+    return step;
+  }
+
+  /// Returns whether every input has a number for each output, and every block one for each output,
+  /// for each feature, or a single one.
+  bool is_by_column(const ExportedStep& step) const {
+    const auto cols_of = [&](int i) {
+      return i < 0 ? graph_.input_cols : steps_[static_cast<std::size_t>(i)].cols;
+    };
+    return std::ranges::all_of(step.inputs, [&](int i) { return cols_of(i) == step.cols; }) &&
+           std::ranges::all_of(step.blocks, [&](const ExportedBlock& block) {
+             const std::size_t size = block.values.size();
+             return size == 1 || size == step.features || size == step.cols;
+           });
+  }
+
+  void add_formula(const Node& node, const Object& object, const nnrun_plan* plan,
+                   std::size_t inputs, ExportedStep& step) {
+    if (!is_by_column(step))
+      return refuse(node, object, "has a formula of columns, but inputs or blocks of other sizes",
+                    "a formula takes a number of each input and block for each output");
+    try {
+      step.formula = formula_of(object, plan, inputs);
+    } catch (const PluginError& e) {
+      Problem problem = e.problems().front();
+      problem.what = "layer '" + node.name + "' cannot be exported: " + problem.what;
+      problem.where = object.plugin().library->shown();
+      problems_.push_back(std::move(problem));
+    }
+  }
+
+  void add_operation(const Node& node, std::string_view operation, ExportedStep& step) {
+    const auto known =
+        std::ranges::find(operations, operation, [](const auto& o) { return o.name; });
+    if (known == std::end(operations))
+      return refuse(node, node.layer,
+                    "is the operation '" + std::string(operation) + "', which is not known",
+                    "these are: " + known_operations());
+    step.kind = known->kind;
+    step.fused = products_are_fused();
+    if (step.kind == Kind::moves) step.moved = moved_numbers(node.layer, node.plan);
+    if (step.kind == Kind::dense) {
+      step.in_block = !alone_;
+      step.fused = step.fused && step.in_block;
+    }
+    if (step.kind == Kind::convolution || step.kind == Kind::largest || step.kind == Kind::mean)
+      step.windows = windows_of(node, use_of(node), step.kind);
+  }
+
+  const Use& use_of(const Node& node) const {
+    return std::ranges::find(experiment_.model.layers, node.name, &LayerSpec::name)->layer;
+  }
+
+  void add_blocks(const Node& node, ExportedStep& step) const {
+    for (const NamedBlock& named : graph_.saved_blocks()) {
+      if (named.node != &node) continue;
+      const BlockValues& values = *std::ranges::find(blocks_, named.name, &BlockValues::name);
+      const char* const dtype = experiment_.dtype == Dtype::float32 ? "F32" : "F64";
+      step.blocks.push_back({named.block->name, values.shape,
+                             numbers_of(Tensor{named.name, dtype, values.shape, values.bytes})});
+    }
+  }
+
+  const Experiment& experiment_;
+  const Graph& graph_;
+  bool alone_;
+  std::vector<BlockValues> blocks_;
+  std::vector<ExportedStep> steps_;
+  std::vector<int> last_;  // step of each node
+  std::vector<Problem> problems_;
+};
+
+/// Returns a raw number for a column, of the kind that its data have.
+double likely_number(const Preparation& preparation, std::size_t column, std::size_t example) {
+  const Column& own = preparation.recipe().columns[column];
+  const double u = std::sin(static_cast<double>(example * 31 + column * 7) * 1.7 + 0.3);
+  if (own.is_category) return static_cast<double>((example + column) % own.texts.size());
+  const Preparation::Fit& fit = preparation.fitted();
+  for (std::size_t slot = 0; slot < fit.shifts.size(); ++slot)
+    if (preparation.slots()[slot].is_number_of(column) && fit.factors[slot] != 0)
+      return fit.shifts[slot] + 1.5 * u / fit.factors[slot];
+  return preparation.divide_by() * (0.5 + 0.5 * u);
+}
+
+std::vector<GoldenExample> golden_examples(Model& model, std::size_t count) {
+  const Preparation& preparation = model.preparation();
+  std::vector<GoldenExample> all;
+  for (std::size_t e = 0; e < count; ++e) {
+    GoldenExample one;
+    for (std::size_t i = 0; i < preparation.inputs(); ++i) {
+      const std::size_t column = i % preparation.row_inputs();
+      one.input.push_back(
+          preparation.may_be_missing(column) && (e + i) % 4 == 1
+              ? std::numeric_limits<double>::quiet_NaN()
+              : likely_number(preparation, column, e + i / preparation.row_inputs()));
+    }
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
+ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone) {
+  ExportedNetwork net;
+  net.name = experiment.name;
+  net.float32 = experiment.dtype == Dtype::float32;
+  net.preparation = model.preparation();
+  net.names = model.names();
+  net.border = model.targets().known ? model.targets().border : 0.5;
+  net.steps = Exporter(experiment, model, alone).steps();
+  constexpr std::size_t most_numbers = 8192;
+  const std::size_t count = std::clamp<std::size_t>(most_numbers / net.inputs(), 2, 16);
+  net.examples = golden_examples(model, count);
+  return net;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,80 @@
+// What every exporter sees of a trained network: the preparation of a row, then steps in order,
+// each a formula or a named operation on arrays. No plugin, no graph, no padding.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "network/formula.hpp"
+#include "network/model.hpp"
+namespace nnrun::host {
+
+struct ExportedBlock {
+  std::string name;
+  std::vector<std::size_t> shape;  ///< as files have it: dense weights are units × inputs
+  std::vector<double> values;
+};
+
+/// Windows along one side of an image, as the layers of images have them.
+struct WindowSide {
+  std::size_t in = 1, window = 1, stride = 1, dilation = 1, out = 1, before = 0;
+  /// Returns the inputs and the zeros around them that the windows need.
+  std::size_t extent() const {
+    return std::max(before + in, (out - 1) * stride + (window - 1) * dilation + 1);
+  }
+};
+/// What layers of images do: a sequence is an image of one row.
+struct WindowPlan {
+  WindowSide y, x;
+  std::size_t channels = 1, filters = 1, groups = 1;
+};
+
+struct ExportedStep {
+  enum class Kind {
+    formula,      ///< of each column, or of the numbers of a row
+    moves,        ///< every output is a copy of an input
+    dense,        ///< y = W x + b
+    convolution,  ///< over windows of an image
+    largest,      ///< the largest number of each window
+    mean          ///< the mean of each window
+  };
+  Kind kind = Kind::formula;
+  std::string name;          ///< for people: "dense_1 (dense)", "dense_1: mish"
+  std::vector<int> inputs;   ///< earlier steps; data_input: the prepared inputs
+  std::size_t cols = 0;      ///< numbers of its output
+  std::size_t features = 0;  ///< what a formula's row is: its last size
+  std::vector<ExportedBlock> blocks;
+  Formula formula;
+  std::vector<std::size_t> moved;  ///< see moved_numbers
+  WindowPlan windows;
+  bool in_block = false;  ///< dense: nnrun runs it by a matrix product, one sum a number
+  bool fused = false;     ///< products are added with one rounding
+};
+
+/// A row, and what nnrun answers.
+struct GoldenExample {
+  std::vector<double> input, output;
+};
+
+struct ExportedNetwork {
+  std::string name;
+  bool float32 = true;
+  Preparation preparation;
+  DataNames names;
+  double border = 0.5;  ///< of the output that tells two classes apart
+  std::vector<ExportedStep> steps;
+  std::vector<GoldenExample> examples;
+
+  std::size_t inputs() const { return preparation.inputs(); }
+  std::size_t outputs() const { return steps.back().cols; }
+  /// Returns how many numbers a step gives, or the preparation.
+  std::size_t cols_of(int step) const {
+    return step < 0 ? preparation.outputs() : steps[static_cast<std::size_t>(step)].cols;
+  }
+};
+
+/// Returns the network of a model, which predicts the examples. alone: single rows run through
+/// dense layers on their own, as predict does it with networks of that size. Throws PluginError
+/// that names every layer and activation that cannot be exported, and what their class would give.
+ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone);
+
+}  // namespace nnrun::host

@@ -1,0 +1,370 @@
+// Exported C files, compiled and run: they give the bits of predict.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "loading/plugin_factory.hpp"
+#include "support/plugins.hpp"
+#include "support/program.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+
+/// Returns a table of numbers with a column `y` behind them.
+std::string table_of(std::size_t columns, std::size_t rows = 40) {
+  std::string text;
+  for (std::size_t c = 0; c < columns; ++c) text += "x" + std::to_string(c) + ",";
+  text += "y\n";
+  for (std::size_t r = 0; r < rows; ++r) {
+    double sum = 0;
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double x = std::sin(static_cast<double>(r * 37 + c * 11) * 0.37) * 2;
+      sum += x;
+      text += std::to_string(x) + ",";
+    }
+    text += std::to_string(std::tanh(sum)) + "\n";
+  }
+  return text;
+}
+
+constexpr const char* cc =
+    "cc -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic -Werror -Wno-unknown-pragmas ";
+
+/// Trains a network for an epoch, exports it, and returns what the self-test of the C file says.
+std::string exported(const Scratch& scratch, const std::string& layers, const std::string& dtype,
+                     const std::string& data = "scale: standard",
+                     const std::string& more =
+                         "train: {cost: mean_squared_error, batch_size: 8, "
+                         "optimizer: {type: sgd, learning_rate: 0.001}}\n",
+                     const std::string& options = "") {
+  scratch.write("net.yaml", "dtype: " + dtype + "\ndata: {type: csv, path: t.csv, " + data +
+                                "}\nmodel:\n" + layers + more);
+  const Ended done =
+      run("rm -rf r net.c self; $nnrun -q net.yaml --out r >said && "
+          "$nnrun export r --c net.c --python net.py -q " +
+              options + " && " + cc + "-DNET_SELF_TEST net.c -o self -lm && ./self",
+          scratch.folder());
+  CAPTURE(done.out, done.err);
+  CHECK(done.status == 0);
+  return done.out;
+}
+const std::vector<std::string> dtypes{"float32", "float64"};
+
+/// Returns a python3 that has NumPy; empty if there is none.
+std::string python(const Scratch& scratch) {
+  for (const char* const one : {"python3", "/usr/bin/python3"})
+    if (run(std::string(one) + " -c 'import numpy'", scratch.folder()).status == 0) return one;
+  return "";
+}
+/// What the Python file that was exported last says of its examples.
+void check_python(const Scratch& scratch) {
+  const std::string program = python(scratch);
+  if (program.empty()) {
+    WARN("skipped: no python3 has NumPy");
+    return;
+  }
+  const Ended done = run(program + " net.py", scratch.folder());
+  CAPTURE(done.err);
+  CHECK(done.out == "16 examples agree\n");
+}
+
+TEST_CASE("every activation is exported with its bits, as are joins and norms", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(4));
+  std::string layers = "  input: 4\n  layers:\n", names;
+  for (const std::string& name : registry().names("activation")) {
+    layers += "    - {name: of_" + name +
+              ", type: dense, units: 5, inputs: [input], activation: " + name + "}\n";
+    names += (names.empty() ? "" : ", ") + ("of_" + name);
+  }
+  layers += "    - {name: all, type: concatenate, inputs: [" + names +
+            "]}\n"
+            "    - {name: a, type: dense, units: 6}\n"
+            "    - {name: b, type: prelu}\n"
+            "    - {name: c, type: scale, bias: false, inputs: [a]}\n"
+            "    - {name: d, type: batch_norm, inputs: [a]}\n"
+            "    - {name: e, type: layer_norm, inputs: [b]}\n"
+            "    - {name: f, type: maximum, inputs: [b, c, d]}\n"
+            "    - {name: g, type: average, inputs: [c, d, e]}\n"
+            "    - {name: h, type: multiply, inputs: [f, g]}\n"
+            "    - {name: i, type: subtract, inputs: [h, e], activation: tanh}\n"
+            "    - {name: j, type: add, inputs: [i, a, f]}\n"
+            "    - {type: dropout, rate: 0.2}\n"
+            "    - {type: scale}\n"
+            "    - {type: dense, units: 1}\n";
+  for (const std::string& dtype : dtypes) {
+    CHECK(exported(scratch, layers, dtype) == "16 examples, the same bits\n");
+    check_python(scratch);
+  }
+}
+
+TEST_CASE("dense layers of any width are exported with their bits", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(9));
+  for (const std::string& dtype : dtypes) {
+    CHECK(exported(scratch,
+                   "  input: 9\n  layers:\n"
+                   "    - {type: dense, units: 33, activation: mish}\n"
+                   "    - {type: dense, units: 16, bias: false, activation: relu}\n"
+                   "    - {type: dense, units: 1}\n"
+                   "    - {type: dense, units: 20, activation: gelu}\n"
+                   "    - {type: dense, units: 2, bias: false}\n"
+                   "    - {type: dense, units: 1}\n",
+                   dtype) == "16 examples, the same bits\n");
+    // more than 2^18 multiplications: predict runs it in blocks
+    CHECK(exported(scratch,
+                   "  input: 9\n  layers:\n"
+                   "    - {type: dense, units: 520, activation: tanh}\n"
+                   "    - {type: dense, units: 515, activation: softsign}\n"
+                   "    - {type: dense, units: 1}\n",
+                   dtype) == "16 examples, the same bits\n");
+  }
+}
+
+TEST_CASE("layers of images and sequences are exported with their bits", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(98));
+  for (const std::string& dtype : dtypes) {
+    CHECK(exported(scratch,
+                   "  input: [7, 7, 2]\n  layers:\n"
+                   "    - {name: a, type: conv2d, filters: 4, kernel_size: 3, padding: same}\n"
+                   "    - {type: batch_norm, activation: relu}\n"
+                   "    - {name: p, type: max_pooling2d, pool_size: 3, strides: 2, padding: same}\n"
+                   "    - {name: c, type: conv2d, filters: 6, kernel_size: [2, 3], groups: 2, "
+                   "bias: false, inputs: [a], strides: [2, 1], dilation_rate: [1, 2]}\n"
+                   "    - {type: average_pooling2d, pool_size: [2, 2], padding: same, "
+                   "activation: softmax}\n"
+                   "    - {name: g, type: global_max_pooling2d}\n"
+                   "    - {name: z, type: zero_padding2d, padding: [1, 2], inputs: [p]}\n"
+                   "    - {type: up_sampling2d}\n"
+                   "    - {type: layer_norm}\n"
+                   "    - {name: h, type: global_average_pooling2d}\n"
+                   "    - {name: q, type: flatten, order: channels_first, inputs: [p]}\n"
+                   "    - {type: concatenate, inputs: [g, h, q]}\n"
+                   "    - {type: dense, units: 1}\n",
+                   dtype) == "16 examples, the same bits\n");
+    check_python(scratch);
+    CHECK(exported(scratch,
+                   "  input: 98\n  layers:\n"
+                   "    - {type: reshape, shape: [14, 7]}\n"
+                   "    - {type: conv1d, filters: 5, kernel_size: 3, padding: causal, "
+                   "dilation_rate: 2}\n"
+                   "    - {type: max_pooling1d}\n"
+                   "    - {type: conv1d, filters: 1, kernel_size: 2, strides: 2}\n"
+                   "    - {type: average_pooling1d, padding: same}\n"
+                   "    - {type: flatten}\n"
+                   "    - {type: dense, units: 1}\n",
+                   dtype) == "16 examples, the same bits\n");
+    check_python(scratch);
+  }
+}
+
+TEST_CASE("a window over the rows of a series is prepared row by row", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(3));
+  for (const std::string& dtype : dtypes)
+    for (const std::string more : {"", ", features: [x0, x0*x1, x2]"}) {
+      CHECK(exported(
+                scratch,
+                "  layers:\n    - {type: conv1d, filters: 4, kernel_size: 2, activation: relu}\n"
+                "    - {type: flatten}\n    - {type: dense, units: 1}\n",
+                dtype,
+                "scale: standard, windows: {length: 5}" + more) == "16 examples, the same bits\n");
+      check_python(scratch);
+    }
+}
+
+/// A table with texts, gaps and two kinds of targets.
+std::string mixed_table() {
+  std::string text = "size,city,built,price,sold\n";
+  const char* const cities[] = {"Basel", "Bern", "Zurich", "St. \"Gallen\"?\?/"};
+  for (int i = 0; i < 60; ++i) {
+    std::string city = cities[i % 4];
+    if (i % 4 == 3) city = "\"St. \"\"Gallen\"\"?\?/\"";
+    text += std::to_string(30 + i * 7 % 90) + "," + (i % 9 == 4 ? "" : city) + "," +
+            (i % 5 == 2 ? "" : std::to_string(1900 + i)) + "," +
+            std::to_string(1000 + i * 31 % 700) + "," + (i % 3 ? "yes" : "no") + "\n";
+  }
+  return text;
+}
+
+TEST_CASE("a row is prepared as it was in training, and answered in its own units", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", mixed_table());
+  const std::string columns =
+      "columns: {built: {missing: median, indicator: true}, city: {missing: {constant: none}, "
+      "unknown: other}";
+  const std::string layers = "  layers: [{type: dense, units: 3, activation: tanh}, {type: dense";
+  for (const std::string& dtype : dtypes) {
+    CHECK_THAT(exported(scratch, layers + "}]\n", dtype,
+                        "targets: [price], target_scale: log, scale: robust, " + columns +
+                            ", sold: unused}"),
+               Contains("16 examples, the same bits\n"));
+    CHECK_THAT(exported(scratch, layers + "}]\n", dtype,
+                        "targets: [price], target_scale: standard, scale: min_max, features: "
+                        "[size^2, size*built, sin(size), cos(built), city, built], " +
+                            columns + ", sold: unused}"),
+               Contains("16 examples, the same bits\n"));
+    check_python(scratch);
+    CHECK_THAT(exported(scratch, layers + ", activation: sigmoid}]\n", dtype,
+                        "targets: [sold], " + columns + ", price: unused}",
+                        "train: {cost: binary_cross_entropy}\n"),
+               Contains("16 examples, the same bits\n"));
+    check_python(scratch);
+  }
+  const std::string c = text_of(scratch / "net.c");
+  CHECK_THAT(c, Contains("double net_text(size_t column, const char *text)"));
+  CHECK_THAT(c, Contains("const char *net_class(const double *output)"));
+  CHECK_THAT(c, Contains("\"St. \\\"Gallen\\\"\\077\\077/\""));
+}
+
+TEST_CASE("rows given to an exported file get the answers of predict", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(4));
+  scratch.write("drive.c", R"(#include <stdio.h>
+void own_predict(const double *, double *);
+int main(void) {
+  double x[4], y;
+  while (scanf("%lf,%lf,%lf,%lf", x, x + 1, x + 2, x + 3) == 4) {
+    own_predict(x, &y);
+    printf("%.17g\n", y);
+  }
+  return 0;
+})");
+  std::string rows;
+  for (int i = 0; i < 300; ++i)
+    for (int c = 0; c < 4; ++c)
+      rows += std::to_string(std::sin(i * 7.3 + c) * 3) + (c < 3 ? "," : "\n");
+  scratch.write("rows.csv", "x0,x1,x2,x3\n" + rows);
+  scratch.write("rows.txt", rows);
+  const std::string layers =
+      "  input: 4\n  layers: [{type: dense, units: 7, activation: silu}, {type: dense, units: "
+      "1}]\n";
+  std::size_t equal = 0;
+  for (const std::string& dtype : dtypes) {
+    exported(scratch, layers, dtype);
+    const Ended answers = run("$nnrun predict r --csv rows.csv -q", scratch.folder()),
+                others = run("$nnrun export r --c own.c --prefix own -q && " + std::string(cc) +
+                                 "own.c drive.c -o drive -lm && ./drive < rows.txt",
+                             scratch.folder());
+    CAPTURE(answers.err, others.err);
+    std::istringstream one(answers.out), other(others.out);
+    std::string name, expected, found;
+    std::getline(one, name);
+    while (std::getline(one, expected)) {
+      REQUIRE(std::getline(other, found));
+      if (dtype == "float32")
+        CHECK(std::stof(found) == std::stof(expected));
+      else
+        CHECK(std::stod(found) == std::stod(expected));
+      ++equal;
+    }
+  }
+  CHECK(equal == 600);
+}
+
+TEST_CASE("an exported file can be included, take float, and be C++", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(4));
+  const std::string layers =
+      "  input: 4\n  layers: [{type: dense, units: 7, activation: gelu}, {type: dense, units: "
+      "1}]\n";
+  CHECK(exported(scratch, layers, "float32", "", "train: {cost: mean_squared_error}\n",
+                 "--static-inline --float") != "");
+  CHECK_THAT(text_of(scratch / "net.c"),
+             Contains("static inline void net_predict(const float *input, float *output)"));
+  scratch.write("two.c",
+                "#include \"net.c\"\nfloat f(const float *x);\n"
+                "float f(const float *x) { float y; net_predict(x, &y); return y; }\n");
+  CHECK(run(std::string(cc) + "-c two.c", scratch.folder()).status == 0);
+  const Ended cpp =
+      run("$nnrun export r --c net.c -q && g++ -std=c++11 -x c++ -O2 -Wall -Wextra "
+          "-Wconversion -pedantic -Werror -DNET_SELF_TEST net.c -o self && ./self",
+          scratch.folder());
+  CAPTURE(cpp.err);
+  CHECK(cpp.out == "16 examples, the same bits\n");
+}
+
+TEST_CASE("clang compiles an exported file to the same bits", "[exporting]") {
+  const Scratch scratch;
+  if (run("command -v clang", scratch.folder()).status != 0) {
+    WARN("skipped: there is no clang");
+    return;
+  }
+  scratch.write("t.csv", table_of(4));
+  exported(scratch,
+           "  input: 4\n  layers: [{type: dense, units: 7, activation: mish}, {type: layer_norm}, "
+           "{type: dense, units: 1, activation: sin}]\n",
+           "float32");
+  const Ended built =
+      run("clang -std=c99 -O2 -march=native -Wall -Wextra -Wconversion -pedantic "
+          "-Werror -DNET_SELF_TEST net.c -o self -lm && ./self",
+          scratch.folder());
+  CAPTURE(built.err);
+  CHECK(built.out == "16 examples, the same bits\n");
+}
+
+TEST_CASE("the formula of a user's plugin is exported; what has none is named", "[exporting]") {
+  const PluginFactory factory;
+  const std::string head = "#include <nnrun/plugin.hpp>\n",
+                    activation =
+                        "struct Bent : nnrun::Activation {\n"
+                        "  static constexpr auto name = \"bent\", doc = \"\";\n"
+                        "  double bend = 0.5;\n"
+                        "  static constexpr auto params() { return "
+                        "nnrun::params(nnrun::param(&Bent::bend, \"bend\", "
+                        "\"\")); }\n"
+                        "  auto f(auto x) const { return x + bend * (sqrt(x * x + 1) - 1); }\n};\n"
+                        "NNRUN_REGISTER(Bent)\n";
+  factory.cpp("bent.so", head + activation);
+  factory.scratch().write("t.csv", table_of(3));
+  const auto layers = [](const std::string& name) {
+    return "  input: 3\n  layers: [{type: dense, units: 7, activation: " + name +
+           "}, {type: dense, units: 1}]\nplugins: [bent.so]\n";
+  };
+  CHECK(exported(factory.scratch(), layers("{type: bent, bend: 0.3}"), "float32") ==
+        "16 examples, the same bits\n");
+  factory.cpp("bent.so", head +
+                             "struct Bent : nnrun::Activation {\n"
+                             "  static constexpr auto name = \"bent\", doc = \"\";\n"
+                             "  static constexpr bool traced = false;\n  double bend = 0.5;\n"
+                             "  static constexpr auto params() { return nnrun::params("
+                             "nnrun::param(&Bent::bend, \"bend\", \"\")); }\n"
+                             "  auto f(auto x) const { return x; }\n};\n"
+                             "NNRUN_REGISTER(Bent)\n");
+  const std::string said = refused(
+      "rm -rf r && $nnrun -q net.yaml --out r >said && "
+      "$nnrun export r --c no.c",
+      4, factory.folder());
+  CHECK_THAT(said,
+             Contains("layer 'dense_1' cannot be exported: activation 'bent' (bent.so) offers no "
+                      "formula") &&
+                 Contains("its class would give auto f(auto x) const"));
+  CHECK_FALSE(std::filesystem::exists(factory.folder() / "no.c"));
+}
+
+TEST_CASE("export refuses what it cannot do before it writes anything", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(2));
+  const std::string layers = "  input: 2\n  layers: [{type: dense, units: 1}]\n";
+  exported(scratch, layers, "float64");
+  const auto said = [&](const std::string& words, int status) {
+    return refused("$nnrun export " + words, status, scratch.folder());
+  };
+  CHECK_THAT(said("r", 2), Contains("export needs --c FILE or --python FILE: what to write") &&
+                               Contains("nnrun export r --c net.c"));
+  CHECK_THAT(said("--c x.c", 2), Contains("export needs a run"));
+  CHECK_THAT(said("r --c x.c --prefix 2x", 2), Contains("--prefix needs a word of C, not '2x'"));
+  CHECK_THAT(said("r --c x.c --float", 2),
+             Contains("--float is for networks of float32; this one is of float64"));
+  CHECK_THAT(said("r --c nowhere/x.c", 1), Contains("nowhere/x.c"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));
+  const nlohmann::json json = parsed(run("$nnrun export r --c x.c --json", scratch.folder()).out);
+  CHECK(json["files"][0]["format"] == "c");
+  CHECK(json["files"][0]["file"] == "x.c");
+  CHECK(json["examples"] == 16);
+}
+
+}  // namespace
+}  // namespace nnrun::testing
