@@ -34,7 +34,7 @@ CFileOptions c_options(const Arguments& arguments) {
 void answer(Model& model, std::vector<GoldenExample>& examples) {
   std::vector<GoldenExample> answered;
   for (GoldenExample& example : examples) try {
-      example.output = model.answer_each({example.input}).front();
+      example.output = model.predict_each({example.input}).front();
       answered.push_back(std::move(example));
     } catch (const DataError&) {  // its numbers were only likely ones
     }

@@ -193,6 +193,12 @@ class Exporter {
     step.fused = products_are_fused();
     if (step.kind == Kind::moves) step.moved = moved_numbers(node.layer, node.plan);
     if (step.kind == Kind::dense) {
+      if (node.plan.out.rank > 1)
+        return refuse(node, node.layer, "works along the last axis, which is not written yet",
+                      "put {type: flatten} before it, if that is meant");
+      if (!alone_ && Settings(use_of(node)).text("product") == "eigen")
+        return refuse(node, node.layer, "adds up in Eigen's order, which is not written down",
+                      "train it with product: ordered");
       step.in_block = !alone_;
       step.fused = step.fused && step.in_block;
     }
@@ -255,6 +261,10 @@ std::vector<GoldenExample> golden_examples(Model& model, std::size_t count) {
 }  // namespace
 
 ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone) {
+  if (model.names().ordered)
+    throw UsageError(Problem{.what = "classes with an order cannot be exported yet",
+                             .where = experiment.name,
+                             .hint = "nnrun predict answers for such a model"});
   ExportedNetwork net;
   net.name = experiment.name;
   net.float32 = experiment.dtype == Dtype::float32;

@@ -1,11 +1,10 @@
 #include <array>
+#include <nnrun/class_names.hpp>
 #include <nnrun/csv_column.hpp>
 #include <nnrun/gzip_input.hpp>
 #include <nnrun/packed_rows.hpp>
 #include <nnrun/plugin.hpp>
 #include <optional>
-
-#include "class_names.hpp"
 
 namespace {
 
@@ -355,7 +354,7 @@ struct Csv : nnrun::Dataset {
   std::size_t n_inputs_ = 0, n_dropped_ = 0;
   bool takes_the_rest_ = false;  // the inputs are all columns that are not something else
   std::vector<const char*> column_names_;
-  ClassNames names_;
+  nnrun::ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
   std::optional<std::string> as_classes_, note_, place_;

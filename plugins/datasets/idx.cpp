@@ -1,8 +1,8 @@
 #include <array>
 #include <filesystem>
+#include <nnrun/class_names.hpp>
 #include <nnrun/plugin.hpp>
 
-#include "class_names.hpp"
 #include "idx_file.hpp"
 
 /// Images and their labels in the format of MNIST, plain or compressed by gzip. Labels are classes:
@@ -146,7 +146,7 @@ struct Idx : nnrun::Dataset {
     return files;
   }
 
-  ClassNames names_;
+  nnrun::ClassNames names_;
   bool host_divides_ = false;  // older ones do not: then the pixels are divided here
   // one or none; defaults are constants, which clang does not let an optional be part of
   std::vector<Files> train_, test_;

@@ -1,7 +1,7 @@
 #include <array>
+#include <nnrun/class_names.hpp>
 #include <nnrun/plugin.hpp>
 
-#include "class_names.hpp"
 #include "npy_file.hpp"
 
 /// NumPy arrays with an example per row: one of inputs and one of targets for each part, each in a
@@ -146,7 +146,7 @@ struct Npy : nnrun::Dataset {
     return names_.read_numbers(file);
   }
 
-  ClassNames names_;
+  nnrun::ClassNames names_;
   bool host_divides_ = false;  // older ones do not: then the numbers are divided here
   // one each or none; defaults are constants, which clang does not let an optional be part of
   std::array<std::vector<Files>, NNRUN_PARTS> parts_;

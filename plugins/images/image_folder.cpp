@@ -1,10 +1,10 @@
 #include <array>
 #include <filesystem>
+#include <nnrun/class_names.hpp>
 #include <nnrun/plugin.hpp>
 #include <optional>
 #include <vector>
 
-#include "../datasets/class_names.hpp"
 #include "picture.hpp"
 
 /// Pictures in folders, one folder for each class, named after it: PNG, PGM or PPM files of one
@@ -174,7 +174,7 @@ struct ImageFolder : nnrun::Dataset {
           file, "write channels: 3, or 1 to make all of them grey");
   }
 
-  ClassNames names_;
+  nnrun::ClassNames names_;
   std::array<std::vector<File>, NNRUN_PARTS> parts_;
   // the picture that the others are compared with; optional: clang 14 cannot make a std::string
   // when it reads the defaults of the settings

@@ -344,6 +344,34 @@ TEST_CASE("the formula of a user's plugin is exported; what has none is named", 
   CHECK_FALSE(std::filesystem::exists(factory.folder() / "no.c"));
 }
 
+TEST_CASE("layers and answers that cannot be written down are named", "[exporting]") {
+  const Scratch scratch;
+  std::string rows = "a,b,c,grade\n";
+  for (const char* grade : {"low", "mid", "high", "mid", "low", "high"})
+    rows += "1,2,3," + std::string(grade) + "\n";
+  scratch.write("t.csv", rows);
+  const std::string head = "seed: 1\ndata: {type: csv, path: t.csv, targets: [grade]",
+                    train = "train: {cost: binary_cross_entropy, optimizer: sgd, epochs: 1}\n";
+  scratch.write("ordered.yaml",
+                head +
+                    ", order: [low, mid, high]}\nmodel: {layers: [{type: dense, units: 2, "
+                    "activation: sigmoid}]}\n" +
+                    train);
+  CHECK_THAT(refused("$nnrun -q ordered.yaml --out o >said && $nnrun export o --c x.c", 2,
+                     scratch.folder()),
+             Contains("classes with an order cannot be exported yet") && Contains("nnrun predict"));
+  scratch.write(
+      "last.yaml",
+      head +
+          "}\nmodel: {layers: [{type: reshape, shape: [3, 1]}, {type: dense, units: 2, "
+          "axis: last}, {type: flatten}, {type: dense, units: 3, activation: sigmoid}]}\n" +
+          train);
+  CHECK_THAT(refused("$nnrun -q last.yaml --out l >said && $nnrun export l --python x.py", 4,
+                     scratch.folder()),
+             Contains("layer 'dense_1' cannot be exported") && Contains("along the last axis"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));
+}
+
 TEST_CASE("export refuses what it cannot do before it writes anything", "[exporting]") {
   const Scratch scratch;
   scratch.write("t.csv", table_of(2));

@@ -44,7 +44,7 @@ inline std::string_view without_blanks(std::string_view text) {
 
 /// Takes the symbols away; a sign may stand before or behind the first one.
 inline std::string without_symbols(std::string_view text, const NumberFormat& how) {
-  std::string sign;
+  std::string_view sign;
   for (bool again = true; again;) {
     again = false;
     text = without_blanks(text);
@@ -63,7 +63,7 @@ inline std::string without_symbols(std::string_view text, const NumberFormat& ho
       }
     }
   }
-  return sign.append(text);
+  return std::string(sign).append(text);
 }
 
 /// Takes what stands between thousands out. Returns an empty text unless three digits follow each.

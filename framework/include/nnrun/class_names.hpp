@@ -8,6 +8,7 @@
 #include <nnrun/kinds/common.hpp>
 #include <string>
 #include <vector>
+namespace nnrun {
 
 class ClassNames {
  public:
@@ -24,7 +25,7 @@ class ClassNames {
     std::vector<std::string> sorted = names_;
     std::ranges::sort(sorted);
     const auto twice = std::ranges::adjacent_find(sorted);
-    if (twice != sorted.end()) throw nnrun::Error("class '" + *twice + "' is named twice");
+    if (twice != sorted.end()) throw Error("class '" + *twice + "' is named twice");
     pointers_.clear();
     first_ = empty() ? 0 : 1;
     for (std::size_t i = 0; i < size(); ++i) {
@@ -56,10 +57,9 @@ class ClassNames {
       return static_cast<std::uint16_t>(label - static_cast<double>(first_));
     char text[32];
     const auto end = std::to_chars(text, text + sizeof text, label).ptr;
-    throw nnrun::Error("unknown class " + std::string(text, end) +
-                           ": expected a whole number from " + std::to_string(first_) + " to " +
-                           std::to_string(known - 1),
-                       place(), empty() ? "" : "the classes are: " + this->text());
+    throw Error("unknown class " + std::string(text, end) + ": expected a whole number from " +
+                    std::to_string(first_) + " to " + std::to_string(known - 1),
+                place(), empty() ? "" : "the classes are: " + this->text());
   }
   /// Reads the labels of a file of one number per example. They number the classes if these have no
   /// names yet, from 0 or, if no label is 0, from 1.
@@ -92,3 +92,5 @@ class ClassNames {
   std::vector<const char*> pointers_;
   std::size_t first_ = 0;  // label of the first class
 };
+
+}  // namespace nnrun
