@@ -73,7 +73,6 @@ class Tape {
   static int add_for_plugin(void* self, const char* name, double constant, int a, int b) {
     const auto own = std::ranges::find(operations, std::string_view(name), &Operation::name);
     if (own == operations.end() || &*own == input_line || &*own == select_line) return -1;
-    if (std::isnan(constant)) return -1;
     return static_cast<Tape*>(self)->add(
         {.operation = &*own, .arguments = {a, b, -1}, .constant = constant});
   }
