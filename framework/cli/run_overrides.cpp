@@ -8,8 +8,10 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::array decided_keys{"data.features",     "data.positive", "data.order",  "data.scale",
-                                  "data.target_scale", "model.input",   "model.layers"};
+constexpr std::array decided_keys{
+    "data.features",     "data.positive",       "data.order",           "data.scale",
+    "data.target_scale", "data.windows.length", "data.windows.horizon", "data.divide_by",
+    "model.input",       "model.layers"};
 
 bool is_within(const std::string& key, const std::string& path) {
   return key == path || key.starts_with(path + ".");
@@ -20,11 +22,16 @@ bool is_decided(const std::string& key, const Use& data) {
   const auto has = [&](const std::string& path) { return is_within(key, path); };
   if (std::ranges::any_of(decided_keys, has)) return true;
   if (key.starts_with("data.columns.") && key.ends_with(".scale")) return true;
-  if (key != "data.inputs" && key != "data.targets") return false;
-  for (std::size_t i = 0; i < data.settings.size(); ++i)  // elsewhere these are files
-    if ("data." + std::string(setting_of(*data.plugin, i).name) == key)
-      return setting_of(*data.plugin, i).type == NNRUN_STRINGS;
-  return false;
+  const auto has_names = [&](std::string_view name) {
+    for (std::size_t i = 0; i < data.settings.size(); ++i)
+      if (setting_of(*data.plugin, i).name == name)
+        return setting_of(*data.plugin, i).type == NNRUN_STRINGS;
+    return false;
+  };
+  if (key == "data.inputs" || key == "data.targets")  // elsewhere these are files
+    return has_names(key.substr(5));
+  // where a column has the texts of classes, they are found by these
+  return key == "data.classes" && !has_names("targets");
 }
 
 /// Throws ConfigError for a key that has another value than the run was trained with.

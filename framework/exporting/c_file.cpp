@@ -244,11 +244,13 @@ std::string self_test(const ExportedNetwork& net, const std::string& type) {
          n(net.examples.size()) + " examples, the same bits\");\n  return 0;\n}\n#endif\n";
 }
 
-/// N_ becomes the prefix where a word begins with it; in capitals before capitals, of macros.
+/// N_ becomes the prefix where a word begins with it; in capitals before capitals, of macros. Not in
+/// what names of the user say: as_it_is stands in them.
 std::string with_prefix(const std::string& text, const std::string& prefix) {
   std::string capitals = prefix, out;
   for (char& c : capitals) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == as_it_is) continue;
     const bool starts =
         i == 0 || !(std::isalnum(static_cast<unsigned char>(text[i - 1])) || text[i - 1] == '_');
     const bool option = i >= 2 && text.compare(i - 2, 2, "-D") == 0;

@@ -24,8 +24,8 @@ struct Characters : nnrun::Dataset {
                      "characters from one piece to the next; 0: as long as a piece",
                      {.min = 0, .max = 1e6}),
         nnrun::param(&Characters::vocabulary, "vocabulary",
-                     "the characters that may occur, in the order of their numbers; if empty, "
-                     "those of the file, sorted"));
+                     "the characters that may occur, in the order of their numbers; the message "
+                     "about an empty one has those of the file"));
   }
 
   void open(nnrun_data& data) {
@@ -85,13 +85,12 @@ struct Characters : nnrun::Dataset {
   void set_vocabulary(const std::u32string& text) {
     if (nnrun::first_not_utf8(vocabulary) != std::string_view::npos)
       throw nnrun::Error("'vocabulary' is not UTF-8");
-    known_ = *vocabulary ? decoded(vocabulary) : text;
+    if (!*vocabulary) refuse_empty(text);
+    known_ = decoded(vocabulary);
     std::u32string sorted = known_;
     std::ranges::sort(sorted);
-    const auto repeated = std::ranges::unique(sorted);
-    if (*vocabulary && !repeated.empty()) throw nnrun::Error("'vocabulary' has a character twice");
-    sorted.erase(repeated.begin(), sorted.end());
-    if (!*vocabulary) known_ = sorted;
+    if (!std::ranges::unique(sorted).empty())
+      throw nnrun::Error("'vocabulary' has a character twice");
     if (known_.size() > 65536)
       throw nnrun::Error(
           "has " + std::to_string(known_.size()) + " different characters, 65536 are the most",
@@ -108,6 +107,26 @@ struct Characters : nnrun::Dataset {
       numbers_.push_back(found->second);
       if (c == U'\n') ++line;
     }
+  }
+  /// Another text has other characters: their numbers would mean something else to the network.
+  [[noreturn]] void refuse_empty(std::u32string text) const {
+    std::ranges::sort(text);
+    const auto repeated = std::ranges::unique(text);
+    text.erase(repeated.begin(), text.end());
+    std::string all;
+    for (const char32_t c : text) all += quoted(c);
+    throw nnrun::Error("needs 'vocabulary': which characters there may be", path,
+                       "of this text it is\nvocabulary: \"" + all + "\"");
+  }
+  /// Returns a character as it stands between quotes in YAML.
+  static std::string quoted(char32_t c) {
+    static constexpr auto digits = "0123456789ABCDEF";
+    if (c == U'\n') return "\\n";
+    if (c == U'"' || c == U'\\') return std::string("\\") + static_cast<char>(c);
+    if (c >= 0x20 && c < 0x7f) return std::string(1, static_cast<char>(c));
+    std::string hex = "\\U";
+    for (int shift = 28; shift >= 0; shift -= 4) hex += digits[c >> shift & 15];
+    return hex;
   }
   static std::string shown(char32_t c) {
     if (c > 0x20 && c < 0x7f) return "'" + std::string(1, static_cast<char>(c)) + "'";

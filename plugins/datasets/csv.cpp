@@ -250,7 +250,9 @@ struct Csv : nnrun::Dataset {
                       const nnrun::KnownColumns& known) {
     const std::vector<std::string> last = wanted_targets(rows, known);
     std::vector<std::string> chosen = wanted_inputs(rows, last, known);
-    if (chosen.empty()) throw nnrun::Error("every column is a target: no input is left", file);
+    if (chosen.empty())
+      throw nnrun::Error("every column is a target: no input is left", file,
+                         "of a series, add a column, such as the hour");
     const std::string weight = known.weight();
     if (!weight.empty() &&
         std::ranges::count(chosen, weight) + std::ranges::count(last, weight) > 0)

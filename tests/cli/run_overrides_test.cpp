@@ -79,6 +79,49 @@ TEST_CASE("what the model has decided is refused by eval and by predict", "[cli]
   }
 }
 
+TEST_CASE("windows, divisors and classes are those of the training", "[cli][eval]") {
+  const Scratch scratch;
+  std::string rows = "x,y\n";
+  for (int i = 0; i < 60; ++i) rows += std::to_string(i % 7) + "," + std::to_string(i % 5) + "\n";
+  scratch.write("s.csv", rows);
+  scratch.write("x.npy", npy_bytes("'<f8'", "(3, 1)", bytes_of<double>({1, 2, 3})));
+  scratch.write("t.npy", npy_bytes("'<f8'", "(3,)", bytes_of<double>({0, 1, 0})));
+  const std::string train = "train: {cost: mean_squared_error, optimizer: sgd, epochs: 1}\n";
+  scratch.write("s.yaml",
+                "data: {type: csv, path: s.csv, targets: [y], windows: {length: 4, horizon: 2}}\n"
+                "model: {layers: [{type: flatten}, {type: dense}]}\n" +
+                    train);
+  scratch.write("a.yaml",
+                "data: {type: npy, inputs: x.npy, targets: t.npy, one_hot: true, divide_by: 3, "
+                "classes: [no, yes]}\nmodel: {layers: [{type: dense, units: 2}]}\n" +
+                    train);
+  for (const char* const name : {"s", "a"})
+    refused("$nnrun -q " + std::string(name) + ".yaml --out " + name + " >said", 0,
+            scratch.folder());
+  const auto said = [&](const std::string& words) {
+    return refused("$nnrun " + words, 3, scratch.folder());
+  };
+  for (const std::string verb : {"eval s --data test=s.csv", "predict s --csv s.csv"}) {
+    CHECK_THAT(
+        said(verb + " --data windows.length=3"),
+        StartsWith("error: the run was not trained so: 'data.windows.length' is 4, not 3\n"));
+    CHECK_THAT(said(verb + " --data windows.horizon=1"),
+               StartsWith("error: the run was not trained so: 'data.windows.horizon' is 2, not 1"));
+  }
+  CHECK_THAT(said("eval s --data test=s.csv --data windows=null"),
+             StartsWith("error: the run was not trained so: 'data.windows."));
+  CHECK(run("$nnrun eval s --data test=s.csv --data windows.stride=3", scratch.folder()).status ==
+        0);
+  const std::string arrays = "eval a --data test_inputs=x.npy --data test_targets=t.npy ";
+  CHECK_THAT(said(arrays + "--data divide_by=1"),
+             StartsWith("error: the run was not trained so: 'data.divide_by' is 3, not 1\n"));
+  CHECK_THAT(
+      said(arrays + "--data classes=[yes,no]"),
+      StartsWith("error: the run was not trained so: 'data.classes' is [\"no\", \"yes\"], not "
+                 "[\"yes\", \"no\"]\n"));
+  CHECK(run("$nnrun " + arrays + "--data classes=[no,yes]", scratch.folder()).status == 0);
+}
+
 TEST_CASE("a run is named by its folder or by its model", "[cli][eval]") {
   const Rents rents;
   const std::string answer = rents("predict r Kiel,30").out;

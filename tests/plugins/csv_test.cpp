@@ -60,9 +60,9 @@ TEST_CASE("csv reads numbers with thousands and symbols, and leaves lines of com
           {{"thousands", word("'")}}) == std::vector<double>{1200, 1200.5});
   CHECK(x("# made by hand\nx,y\n1,2\n# the rest is older\n3,4\n\n# the end\n",
           {{"comment", word("#")}}) == std::vector<double>{1, 3});
-  // not three digits behind each: no number
-  for (const char* const wrong :
-       {"1,20", "12,34,567", "1234,567", ",123", "1,200,", "1,2000", "$"}) {
+  // not three digits behind each, or a 0 before them: no number
+  for (const char* const wrong : {"1,20", "12,34,567", "1234,567", ",123", "1,200,", "1,2000", "$",
+                                  "0,697", "-0,697", "00,123"}) {
     CAPTURE(wrong);
     CHECK_THAT(Table("x;y\n1;1\n" + word(wrong) + ";2\n",
                      {{"thousands", word(",")}, {"symbols", Texts{"$"}}})

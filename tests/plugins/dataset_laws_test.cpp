@@ -208,7 +208,9 @@ TEST_CASE("characters gives pieces of a text, and what follows each character",
           "[plugins][dataset]") {
   const Scratch scratch;
   const auto file = scratch.write("t.txt", "ab\u00e9ab\u20acb\U0001F600").string();
-  const Read data = read("characters", {{"path", file}, {"length", std::int64_t{2}}});
+  const std::string all = "ab\u00e9\u20ac\U0001F600";
+  const Read data =
+      read("characters", {{"path", file}, {"length", std::int64_t{2}}, {"vocabulary", all}});
   // a b é € 😀 are 0 … 4; 8 characters are three pieces of two, and one to follow
   const host::Examples<double>& train = data.parts[NNRUN_TRAIN];
   REQUIRE(train.count == 3);
@@ -216,8 +218,10 @@ TEST_CASE("characters gives pieces of a text, and what follows each character",
   CHECK(numbers(train.x) == std::vector<double>{0, 1, 2, 0, 1, 3});
   const std::size_t next[] = {1, 2, 0, 1, 3, 1};
   for (std::size_t i = 0; i < 30; ++i) CHECK(train.t.data()[i] == (next[i / 5] == i % 5 ? 1 : 0));
-  const Read close = read(
-      "characters", {{"path", file}, {"length", std::int64_t{2}}, {"stride", std::int64_t{1}}});
+  const Read close = read("characters", {{"path", file},
+                                         {"length", std::int64_t{2}},
+                                         {"stride", std::int64_t{1}},
+                                         {"vocabulary", all}});
   CHECK(close.parts[NNRUN_TRAIN].count == 6);
   const Read named = read("characters", {{"path", file},
                                          {"length", std::int64_t{2}},
@@ -241,10 +245,14 @@ TEST_CASE("texts that characters cannot take are refused with file and line",
         "error: character 'w' is not in 'vocabulary'\n  --> t.txt:2\n");
   CHECK(said_of("a\n\n\u20ac", "a\n", 1) ==
         "error: character U+20AC is not in 'vocabulary'\n  --> t.txt:3\n");
-  CHECK(said_of("abc", "", 3) ==
+  CHECK(said_of("c\u20ac\"\\\na", "", 1) ==
+        "error: needs 'vocabulary': which characters there may be\n  --> t.txt\n"
+        "   = help: of this text it is\n"
+        "           vocabulary: \"\\n\\\"\\\\ac\\U000020AC\"\n");
+  CHECK(said_of("abc", "abc", 3) ==
         "error: has 3 characters, but a piece of 3 needs one more than that\n  --> t.txt\n"
         "   = help: write a shorter length\n");
-  CHECK(said_of("", "", 3) ==
+  CHECK(said_of("", "a", 3) ==
         "error: has 0 characters, but a piece of 3 needs one more than that\n  --> t.txt\n"
         "   = help: write a shorter length\n");
   CHECK(said_of("ab\nc\xff", "", 1) ==

@@ -63,6 +63,10 @@ inline host::Use example_dataset(const std::string& name, const Scratch& scratch
       scratch.write(file + ".bin", std::string(3073, '\3'));
     return use("dataset", name, {{"folder", scratch.folder().string()}});
   }
+  if (name == "characters")
+    return use("dataset", name,
+               {{"path", scratch.write("t.txt", std::string(100, 'a') + "b").string()},
+                {"vocabulary", std::string("ab")}});
   if (name == "image_folder") {
     scratch.write("pictures/a/1.pgm", "P5 2 1 255\n\1\2");
     scratch.write("pictures/b/2.pgm", "P5 2 1 255\n\3\4");

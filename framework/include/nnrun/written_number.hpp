@@ -66,7 +66,8 @@ inline std::string without_symbols(std::string_view text, const NumberFormat& ho
   return std::string(sign).append(text);
 }
 
-/// Takes what stands between thousands out. Returns an empty text unless three digits follow each.
+/// Takes what stands between thousands out. Returns an empty text unless three digits follow each,
+/// and if it begins with 0: 0,697 is a fraction.
 inline std::string without_thousands(std::string_view text, const NumberFormat& how) {
   const std::size_t end = std::min(text.find(how.decimal), text.size());
   const std::size_t first = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
@@ -83,7 +84,7 @@ inline std::string without_thousands(std::string_view text, const NumberFormat& 
     ++groups;
     digits = 0;
   }
-  if (groups == 0 || digits != 3) return {};
+  if (groups == 0 || digits != 3 || text[first] == '0') return {};
   return out.append(text.substr(end));
 }
 
