@@ -244,8 +244,8 @@ std::string self_test(const ExportedNetwork& net, const std::string& type) {
          n(net.examples.size()) + " examples, the same bits\");\n  return 0;\n}\n#endif\n";
 }
 
-/// N_ becomes the prefix where a word begins with it; in capitals before capitals, of macros. Not in
-/// what names of the user say: as_it_is stands in them.
+/// N_ becomes the prefix where a word begins with it; in capitals before capitals, of macros. Not
+/// in what names of the user say: as_it_is stands in them.
 std::string with_prefix(const std::string& text, const std::string& prefix) {
   std::string capitals = prefix, out;
   for (char& c : capitals) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));

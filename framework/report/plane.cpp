@@ -30,7 +30,8 @@ double at(const PlaneAxis& axis, double share) {
 std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::size_t columns,
                                   std::size_t rows) {
   const DataShape& data = trainer.data();
-  if (size_of(data.input) != 2 || trainer.model()->preparation().rows() > 1 || std::ranges::any_of(data.columns, &Column::is_category))
+  if (size_of(data.input) != 2 || trainer.model()->preparation().rows() > 1 ||
+      std::ranges::any_of(data.columns, &Column::is_category))
     return std::nullopt;
   const auto ranges = trainer.input_ranges();
   const auto axis = [&](std::size_t i, const char* other_name) -> PlaneAxis {

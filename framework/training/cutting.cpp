@@ -121,8 +121,7 @@ Cut Cutting::fold_of(std::span<const double> targets, std::span<const std::uint3
   for (const std::uint32_t first : rare_classes(classes, rest, split_.folds))
     shape.folds.rare.push_back(name_of_class(targets.subspan(first * out, out), shape.names));
   return cut_fold(
-      rest,
-      {split_.folds, split_.fold, split_.validation > 0 ? shape.rows[NNRUN_VALIDATION] : 0},
+      rest, {split_.folds, split_.fold, split_.validation > 0 ? shape.rows[NNRUN_VALIDATION] : 0},
       classes.of_example);
 }
 
