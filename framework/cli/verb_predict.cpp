@@ -237,7 +237,12 @@ class Prediction {
     const auto* const table =
         extension_of<nnrun_example_file>(*data.plugin, "nnrun.example_file/1");
     std::error_code none;
-    if (table == nullptr || !std::filesystem::is_regular_file(text, none)) return std::nullopt;
+    if (table == nullptr) return std::nullopt;
+    if (!std::filesystem::is_regular_file(text, none)) {
+      if (parse_double(text.substr(0, text.find(',')))) return std::nullopt;
+      throw UsageError(Problem{.what = "'" + text + "' is not there, or not a file",
+                               .hint = "an example of this run is the name of a file"});
+    }
     std::vector<double> numbers(model_->preparation().inputs());
     const Object object(data);
     if (object.status_of("read", table->read, text.c_str(), &model_->graph().input,
@@ -247,10 +252,11 @@ class Prediction {
   }
   std::vector<double> numbers_of(const std::string& text) {
     if (const std::size_t window = model_->preparation().recipe().window; window > 0)
-      throw UsageError(Problem{.what = "an example of this run is " + std::to_string(window) +
-                                       " rows, one after the other, not one",
-                               .hint = "write them into a file: nnrun predict " +
-                                       arguments_.targets[0] + " --csv FILE"});
+      throw UsageError(
+          Problem{.what = "an example of this run is " + std::to_string(window) +
+                          " rows, one after the other, not one",
+                  .hint = file_hint(text).value_or("write them into a file: nnrun predict " +
+                                                   arguments_.targets[0] + " --csv FILE")});
     std::vector<double> numbers;
     if (columns_.only_numbers()) {
       numbers = only_numbers_of(text);
@@ -264,15 +270,22 @@ class Prediction {
     const std::size_t wanted = columns_.size();
     if (numbers.size() == wanted) return numbers;
     const auto found = static_cast<std::size_t>(std::ranges::count(text, ',')) + 1;
+    throw UsageError(Problem{.what = "an example of this run has " + std::to_string(wanted) +
+                                     (columns_.only_numbers() ? " number" : " value") +
+                                     (wanted == 1 ? "" : "s") + ", '" + text + "' has " +
+                                     std::to_string(found),
+                             .hint = file_hint(text).value_or(join(run_.model.names.inputs, ","))});
+  }
+  /// Returns how to answer the rows of a file; nothing if it is not one.
+  static std::optional<std::string> file_hint(const std::string& text) {
     std::error_code none;
-    const bool is_file = std::filesystem::is_regular_file(text, none);
-    throw UsageError(
-        Problem{.what = "an example of this run has " + std::to_string(wanted) +
-                        (columns_.only_numbers() ? " number" : " value") +
-                        (wanted == 1 ? "" : "s") + ", '" + text + "' has " + std::to_string(found),
-                .hint = is_file ? "for the rows of a file, write --csv " + text
-                        : run_.model.names.inputs.empty() ? ""
-                                                          : join(run_.model.names.inputs, ",")});
+    if (!std::filesystem::is_regular_file(text, none)) return std::nullopt;
+    const std::string end = std::filesystem::path(text).extension().string();
+    const std::string option = end == ".npy"                           ? "--npy "
+                               : end == ".jsonl"                       ? "--jsonl "
+                               : text.find("idx") != std::string::npos ? "--idx "
+                                                                       : "--csv ";
+    return "for the rows of a file, write " + option + text;
   }
   static std::vector<double> only_numbers_of(const std::string& text) {
     std::vector<double> numbers;
@@ -283,7 +296,7 @@ class Prediction {
       if (!number)
         throw UsageError(
             Problem{.what = "an example is numbers with commas between, not '" + text + "'",
-                    .hint = "for example 0.5,0.1"});
+                    .hint = file_hint(text).value_or("for example 0.5,0.1")});
       numbers.push_back(*number);
       if (comma == rest.size()) return numbers;
       rest.remove_prefix(comma + 1);

@@ -65,8 +65,8 @@ struct ImageFolder : nnrun::Dataset {
   }
 
   /// Reads a picture as an example of this shape, for predictions. Throws nnrun::Error if it has
-  /// another size.
-  static void read_example(const char* file, const nnrun_shape& shape, double* x) {
+  /// another size, or colours where the run's have none.
+  void read_example(const char* file, const nnrun_shape& shape, double* x) const {
     const PictureSize size = read_size(file);
     std::size_t n = 1;
     for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
@@ -79,13 +79,17 @@ struct ImageFolder : nnrun::Dataset {
                              ? ""
                              : "it takes pictures of " + std::to_string(shape.sizes[0]) + " x " +
                                    std::to_string(shape.sizes[1]));
+    if (this->channels == 0 && channels == 1 && size.has_colours())
+      throw nnrun::Error("is in colours, but the pictures of this run are grey", file,
+                         "write --set data.channels=1 to make it grey");
     write_channels(read_picture(file), channels, x);
   }
   static const void* extension(std::string_view id) {
     static constexpr nnrun_example_file table{
         sizeof(nnrun_example_file),
-        [](void*, const char* file, const nnrun_shape* shape, double* x) noexcept {
-          return nnrun::detail::guard([&] { read_example(file, *shape, x); });
+        [](void* self, const char* file, const nnrun_shape* shape, double* x) noexcept {
+          return nnrun::detail::guard(
+              [&] { static_cast<const ImageFolder*>(self)->read_example(file, *shape, x); });
         }};
     return id == "nnrun.example_file/1" ? &table : nullptr;
   }
@@ -144,7 +148,13 @@ struct ImageFolder : nnrun::Dataset {
     if (number == names_.size())
       throw nnrun::Error("unknown class '" + own + "'", folder.string(),
                          "the classes are: " + names_.text());
+    std::error_code none;
     for (const std::filesystem::path& file : sorted(folder)) {
+      if (std::filesystem::is_directory(file, none))
+        throw nnrun::Error(
+            "holds a folder, so it is not a class but holds classes: " + file.filename().string(),
+            folder.string(),
+            "for a part of the data, write path: " + folder.string() + ", or validation or test");
       if (!is_picture(file.string()))
         throw nnrun::Error("is not a PNG, PGM or PPM file", file.string(),
                            "write it as one, such as by: convert " + file.filename().string() +

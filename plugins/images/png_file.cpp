@@ -75,14 +75,16 @@ bool PngFile::read_header() {
   png_set_chunk_cache_max(png_, most_chunks);
   png_read_info(png_, info_);
   bits_of_pixel_ = std::size_t{png_get_bit_depth(png_, info_)} * png_get_channels(png_, info_);
-  if (png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png_);
+  const bool has_palette = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE;
+  if (has_palette) png_set_packing(png_);  // an index in each byte
   if (png_get_color_type(png_, info_) == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(png_);
-  if (png_get_valid(png_, info_, PNG_INFO_tRNS) != 0) png_set_tRNS_to_alpha(png_);
+  const bool has_transparent = png_get_valid(png_, info_, PNG_INFO_tRNS) != 0;
+  if (has_transparent && !has_palette) png_set_tRNS_to_alpha(png_);
   if constexpr (std::endian::native == std::endian::little) png_set_swap(png_);
   png_set_interlace_handling(png_);
   png_read_update_info(png_, info_);
   size_ = {png_get_image_height(png_, info_), png_get_image_width(png_, info_),
-           png_get_channels(png_, info_)};
+           has_palette ? (has_transparent ? 4u : 3u) : png_get_channels(png_, info_)};
   bits_ = png_get_bit_depth(png_, info_);
   return true;
 }
@@ -94,12 +96,47 @@ bool PngFile::read_rows(png_bytepp rows) {
   return true;
 }
 
+/// libpng would read an index behind the end of the palette as black, without a word.
+void PngFile::take_palette() {
+  png_colorp colours = nullptr;
+  png_bytep alpha = nullptr;
+  int n_colours = 0, n_alpha = 0;
+  png_get_PLTE(png_, info_, &colours, &n_colours);
+  if (size_.has_alpha()) png_get_tRNS(png_, info_, &alpha, &n_alpha, nullptr);
+  for (int i = 0; i < n_colours; ++i)
+    palette_.push_back({colours[i].red, colours[i].green, colours[i].blue,
+                        i < n_alpha ? alpha[i] : png_byte{255}});
+}
+
+Picture PngFile::coloured(const std::vector<png_byte>& indices) const {
+  Picture picture{size_, 255, {}};
+  picture.numbers.reserve(indices.size() * size_.channels);
+  for (std::size_t i = 0; i < indices.size(); ++i) {
+    if (indices[i] >= palette_.size())
+      throw nnrun::Error("pixel " + std::to_string(i % size_.width) + " of line " +
+                             std::to_string(i / size_.width) + " has colour " +
+                             std::to_string(indices[i]) + " of a palette of " +
+                             std::to_string(palette_.size()),
+                         file_, "both count from 0; the file is damaged");
+    const std::array<png_byte, 4>& colour = palette_[indices[i]];
+    picture.numbers.insert(picture.numbers.end(), colour.begin(),
+                           colour.begin() + static_cast<std::ptrdiff_t>(size_.channels));
+  }
+  return picture;
+}
+
 Picture PngFile::read() {
-  const std::size_t width = size_.width * size_.channels, bytes = bits_ == 16 ? 2 : 1;
+  const bool has_palette = png_get_color_type(png_, info_) == PNG_COLOR_TYPE_PALETTE;
+  const std::size_t width = size_.width * (has_palette ? 1 : size_.channels),
+                    bytes = bits_ == 16 ? 2 : 1;
   std::vector<png_byte> all(size_.height * width * bytes);
   std::vector<png_bytep> rows;
   for (std::size_t y = 0; y < size_.height; ++y) rows.push_back(all.data() + y * width * bytes);
   if (!read_rows(rows.data())) refuse();
+  if (has_palette) {
+    take_palette();
+    return coloured(all);
+  }
   Picture picture{size_, static_cast<std::uint16_t>(bytes == 2 ? 65535 : 255), {}};
   picture.numbers.resize(size_.height * width);
   if (bytes == 2)

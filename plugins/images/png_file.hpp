@@ -27,6 +27,8 @@ class PngFile {
   bool read_header();
   bool read_rows(png_bytepp rows);
   void require_plausible();
+  void take_palette();
+  Picture coloured(const std::vector<png_byte>& indices) const;
   [[noreturn]] void refuse() const;
 
   std::string file_;
@@ -36,6 +38,7 @@ class PngFile {
   std::jmp_buf way_out_{};
   std::array<char, 100> why_{};
   PictureSize size_;
-  unsigned bits_ = 8;              // of a number, once it is read
-  std::size_t bits_of_pixel_ = 0;  // in the file
+  unsigned bits_ = 8;                             // of a number, once it is read
+  std::size_t bits_of_pixel_ = 0;                 // in the file
+  std::vector<std::array<png_byte, 4>> palette_;  // empty: pixels are not indices of one
 };

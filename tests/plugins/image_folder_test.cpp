@@ -60,6 +60,20 @@ TEST_CASE("pictures of every kind are numbers from 0 to 255", "[plugins][images]
   CHECK(pixels(std::string("P5 2 1 1000\n\3\xe8\0\0", 16), 0, "x.pgm") == Numbers{255, 0});
 }
 
+TEST_CASE("pixels of a palette are its colours, and no others", "[plugins][images]") {
+  const std::string palette = png_chunk("PLTE", "\1\2\3\4\5\6\7\10\11"),
+                    clear = png_chunk("tRNS", std::string("\0\x80", 2));
+  // indices of 2 bits: 0 1 2 0
+  CHECK(pixels(png_bytes(4, 1, 2, 3, std::string("\0\x18", 2), palette)) ==
+        Numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3});
+  CHECK(pixels(png_bytes(3, 1, 8, 3, std::string("\0\0\1\2", 4), palette + clear), 4) ==
+        Numbers{1, 2, 3, 0, 4, 5, 6, 128, 7, 8, 9, 255});
+  CHECK_THAT(refused_bytes(png_bytes(2, 2, 8, 3, std::string("\0\0\1\0\2\3", 6), palette)),
+             Catch::Contains("pixel 1 of line 1 has colour 3 of a palette of 3"));
+  CHECK_THAT(refused_bytes(png_bytes(4, 1, 2, 3, std::string("\0\x1b", 2), palette)),
+             Catch::Contains("pixel 3 of line 0 has colour 3 of a palette of 3"));
+}
+
 TEST_CASE("channels say what colours and alpha become", "[plugins][images]") {
   const std::string colours = png_bytes(1, 1, 8, 6, std::string("\0\x64\xc8\x32\x50", 5)),
                     grey = png_bytes(1, 1, 8, 4, std::string("\0\x09\x50", 3));
@@ -134,6 +148,14 @@ TEST_CASE("folders that are not of classes are refused", "[plugins][images]") {
   CHECK_THAT(refused_folder(scratch), Catch::Contains("a picture lies beside the folders"));
   std::filesystem::remove(scratch / "p/1.png");
   scratch.write("p/a/1.png", grey_png(1, 2, 3, 4));
+  scratch.write("parent/train/a/1.png", grey_png(1, 2, 3, 4));
+  CHECK_THAT(said(
+                 [&] {
+                   read("image_folder", {{"path", folder(scratch, "parent")}});
+                 },
+                 scratch),
+             Catch::Contains("holds a folder, so it is not a class but holds classes: a") &&
+                 Catch::Contains("write path: parent/train"));
   scratch.write("q/z/1.png", grey_png(1, 2, 3, 4));
   CHECK_THAT(refused_folder(scratch, {{"test", folder(scratch, "q")}}),
              Catch::Contains("unknown class 'z'") && Catch::Contains("the classes are: a"));
@@ -164,6 +186,12 @@ TEST_CASE("a run on pictures answers the picture of a file", "[plugins][images]"
   CHECK_THAT(run("$nnrun predict r new.png --json", scratch.folder()).out,
              Catch::Contains("[\"new.png\"]"));
   scratch.write("wide.pgm", "P5 1 1 255\n\5");
+  scratch.write("red.ppm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
+  CHECK_THAT(refused("$nnrun predict r red.ppm", 5, scratch.folder()),
+             Catch::Contains("is in colours, but the pictures of this run are grey"));
+  CHECK(run("$nnrun predict r red.ppm --set data.channels=1", scratch.folder()).status == 0);
+  CHECK_THAT(refused("$nnrun predict r gone.png", 2, scratch.folder()),
+             Catch::Contains("'gone.png' is not there"));
   CHECK_THAT(refused("$nnrun predict r wide.pgm", 5, scratch.folder()),
              Catch::Contains("is 1 x 1, which is not an example of this run") &&
                  Catch::Contains("it takes pictures of 2 x 2"));
