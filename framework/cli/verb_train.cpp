@@ -211,7 +211,7 @@ class Training {
       const EpochReport& last = *outcome.result;
       const std::size_t part = part_that_counts([&](std::size_t p) { return last.score(p); });
       show_score(*last.score(part), trainer.data(), part, outcome.interrupted);
-      if (const auto naive = trainer.score_of_last(part))
+      if (const std::optional<Score>& naive = outcome.naive[part])
         out_.write("naive  " + text_of(*naive, experiment_, "   ") +
                    "   (were each answer the last value that is known)\n");
     }

@@ -319,6 +319,7 @@ Graph build_graph(const Experiment& experiment) {
     node.state_offset = append(graph.n_state, node.plan.n_state, "numbers of state", node);
   }
   graph.cost_takes_scores = is_joined(experiment.train.cost, graph.output());
+  graph.answer_cols = answer_cols(experiment.train.cost, graph.output());
   return graph;
 }
 

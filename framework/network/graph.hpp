@@ -80,6 +80,8 @@ struct Graph {
   std::size_t n_parameters = 0;    ///< with padding, a multiple of NNRUN_LANES
   std::size_t n_state = 0;         ///< likewise
   bool cost_takes_scores = false;  ///< the cost is joined: it takes z of the output, not a
+  /// Outputs that the cost takes at a time: all of an example, or one of several answers.
+  std::size_t answer_cols = 0;
 
   const Node& output() const { return nodes.back(); }
   std::vector<NamedBlock> blocks() const;        ///< of the parameters

@@ -13,11 +13,6 @@ bool* joining_setting(Use& cost) {
   return nullptr;
 }
 
-/// An activation that works row by row is given the last axis of its input, a cost all of it.
-bool takes_whole_rows(const Node& node) {
-  return node.elementwise() || node.activation_cols == node.cols;
-}
-
 }  // namespace
 
 bool applies_activation(const Use& cost) {
@@ -27,7 +22,7 @@ bool applies_activation(const Use& cost) {
 }
 
 bool is_joined(const Use& cost, const Node& output) {
-  if (!cost || !output.activation || !takes_whole_rows(output)) return false;
+  if (!cost || !output.activation) return false;
   Use copy = cost;
   const bool* const applies = joining_setting(copy);
   const char* const wanted = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::joins);
@@ -35,6 +30,12 @@ bool is_joined(const Use& cost, const Node& output) {
       declared(output.activation.functions<nnrun_activation>(), &nnrun_activation::joins);
   return applies != nullptr && !*applies && wanted != nullptr && given != nullptr &&
          std::string_view(wanted) == given;
+}
+
+std::size_t answer_cols(const Use& cost, const Node& output) {
+  if (is_joined(cost, output)) return output.activation_cols;
+  const nnrun_shape& shape = output.plan.out;
+  return cost && applies_activation(cost) ? shape.sizes[shape.rank - 1] : output.cols;
 }
 
 Object cost_of(const Use& cost, const Graph& graph) {

@@ -9,6 +9,10 @@ namespace nnrun::host {
 /// declare the same join, and the config has not made the cost apply that activation itself.
 bool is_joined(const Use& cost, const Node& output);
 
+/// Returns how many outputs the cost takes at a time: those of the last axis if it applies an
+/// activation that works along it, otherwise all.
+std::size_t answer_cols(const Use& cost, const Node& output);
+
 /// Returns the cost as training and evaluation call it: a joined one applies the activation itself.
 Object cost_of(const Use& cost, const Graph& graph);
 

@@ -45,6 +45,12 @@ class Model {
   /// Returns how many numbers it answers a row with: its outputs, or, of classes with an order, how
   /// likely each of them is.
   std::size_t answers() const { return graph_.output().cols + (names_.ordered ? 1 : 0); }
+  /// Returns how many of them are one answer: those of the last axis, if the targets are classes of
+  /// that axis, otherwise all.
+  std::size_t answer_width() const {
+    const nnrun_shape& shape = graph_.output().plan.out;
+    return targets_.of_last_axis ? shape.sizes[shape.rank - 1] : answers();
+  }
   virtual Dtype dtype() const = 0;
 
   /// Draws the initial parameters, layer by layer.

@@ -107,7 +107,7 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
     if (!list->empty()) metadata[key] = json_of(*list);
   if (!names.target.empty()) metadata[target_key] = names.target;
   if (!targets.known) return;
-  metadata[kind_key] = name_of_kind(targets.kind);
+  metadata[kind_key] = name_of_kind(targets);
   metadata[border_key] = shortest(targets.border);
   if (!targets.class_weights.empty())
     metadata[class_weights_key] = nlohmann::json(targets.class_weights).dump();

@@ -2,7 +2,9 @@
 #pragma once
 #include <algorithm>
 #include <nnrun/lanes.hpp>
+#include <optional>
 
+#include "network/cost_calls.hpp"
 #include "network/padding.hpp"
 #include "network/perturbation_plan.hpp"
 #include "network/workspace.hpp"
@@ -19,8 +21,6 @@ class Perturbation {
                std::size_t limit = default_limit)
       : graph_(graph),
         w_(w),
-        cost_(cost),
-        values_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
         base_(graph, 1, w, state, false),
         pass_(base_.pass()),
         is_fixed_(graph.n_parameters) {
@@ -29,7 +29,9 @@ class Perturbation {
       if (node.frozen && node.plan.n_parameters > 0)
         frozen_.push_back({node.offset, node.plan.n_parameters});
     std::vector<PerturbationSweep> plans = plan_sweeps(graph, dtype_of<T>, limit);
-    allocate(sizes_of(plans, graph));
+    const SweepSizes sizes = sizes_of(plans, graph);
+    allocate(sizes);
+    costs_.emplace(cost, graph, sizes.costs);
     if (!plans.empty()) connect();
     sweeps_.reserve(plans.size());  // calls point to their plans
     for (PerturbationSweep& plan : plans) sweeps_.push_back({std::move(plan), {}});
@@ -92,7 +94,6 @@ class Perturbation {
     }
     for (const std::size_t size : sizes.written_rows) written_.emplace_back(size);
     own_columns_ = Buffer<T>(sizes.parameters);
-    per_row_ = Buffer<T>(sizes.costs);
     last_rows_ = Buffer<T>(sizes.rows * graph_.output().cols);
   }
   /// Makes the calls of the base row work where the sections follow it.
@@ -106,8 +107,8 @@ class Perturbation {
     }
   }
   T base_cost(const T* y, const T* t) {
-    cost_.call("value", values_, y, t, 0, per_row_.data(), 1, graph_.output().cols);
-    return per_row_.data()[0];
+    costs_->values_of_same(y, t, 1);
+    return costs_->of_rows()[0];
   }
 
   /// Uses the same lanes as the plugins: a wide load of what was stored in pieces would wait. What
@@ -128,11 +129,11 @@ class Perturbation {
     const std::size_t cols = graph_.output().cols;
     const T* const y = graph_.cost_takes_scores ? stages_[last()].z : stages_[last()].a;
     if (cols == 1) {  // the base and all sections are rows of one number: one call
-      cost_.call("value", values_, y, t, 0, per_row_.data(), end.size, 1);
-      const T here = per_row_.data()[0];
+      costs_->values_of_same(y, t, end.size);
+      const T here = costs_->of_rows()[0];
       for (const Section& s : end.sections) {
         const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
-        settle(per_row_.data() + s.at, is_fixed_.data() + at, here, out + at, s.range.count);
+        settle(costs_->of_rows() + s.at, is_fixed_.data() + at, here, out + at, s.range.count);
       }
       return here;
     }
@@ -141,8 +142,8 @@ class Perturbation {
       const T* rows = y + s.at;
       if (s.groups) rows = write_out(s, y, cols, last_rows_.data());
       const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
-      cost_.call("value", values_, rows, t, 0, per_row_.data(), s.range.count, cols);
-      settle(per_row_.data(), is_fixed_.data() + at, here, out + at, s.range.count);
+      costs_->values_of_same(rows, t, s.range.count);
+      settle(costs_->of_rows(), is_fixed_.data() + at, here, out + at, s.range.count);
     }
     return here;
   }
@@ -304,8 +305,6 @@ class Perturbation {
 
   const Graph& graph_;
   T* w_;
-  const Object& cost_;
-  int (*values_)(void*, const void*, const void*, std::size_t, void*, std::size_t, std::size_t);
   Workspace<T> base_;
   Pass<T> pass_;
   Buffer<T> is_fixed_;  // 1 where no parameter can move
@@ -314,10 +313,11 @@ class Perturbation {
   };
   std::vector<Stretch> frozen_;  // in no sweep
   std::vector<Sweep> sweeps_;
+  std::optional<CostCalls<T>> costs_;
   std::vector<Numbers> stages_;
   std::vector<Buffer<T>> written_;  // rows for each position of an input
   std::vector<nnrun_tensor> carried_;
-  Buffer<T> own_columns_, per_row_, last_rows_, one_row_{largest_row()};
+  Buffer<T> own_columns_, last_rows_, one_row_{largest_row()};
   std::size_t largest_row() const {
     std::size_t cols = 1;
     for (const Node& node : graph_.nodes) cols = std::max(cols, node.cols);

@@ -9,8 +9,10 @@
 namespace nnrun::host {
 namespace {
 
-/// By NNRUN_NUMBERS, NNRUN_ONE_HOT, NNRUN_LABELS, NNRUN_ORDERED.
-constexpr std::array<std::string_view, 4> kinds{"numbers", "classes", "labels", "ordered"};
+/// By NNRUN_NUMBERS, NNRUN_ONE_HOT, NNRUN_LABELS, NNRUN_ORDERED; then classes of the last axis.
+constexpr std::array<std::string_view, 5> kinds{"numbers", "classes", "labels", "ordered",
+                                                "classes_of_last_axis"};
+constexpr std::size_t of_last_axis = 4;
 
 /// What is true of all numbers, and of all rows.
 struct Seen {
@@ -50,15 +52,20 @@ Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool
 template Targets targets_of(std::span<const float>, std::size_t, bool, bool);
 template Targets targets_of(std::span<const double>, std::size_t, bool, bool);
 
-std::string name_of_kind(std::uint32_t kind) {
-  return std::string(kinds.at(kind));
+std::string name_of_kind(const Targets& targets) {
+  return std::string(kinds.at(targets.of_last_axis ? of_last_axis : targets.kind));
 }
 
 Targets targets_named(std::string_view kind, std::string_view border) {
   const auto found = std::ranges::find(kinds, kind);
   const auto number = parse_double(border);
   if (found == kinds.end() || !number || (*number != 0 && *number != 0.5)) return {};
-  return {true, static_cast<std::uint32_t>(found - kinds.begin()), *number};
+  const auto which = static_cast<std::size_t>(found - kinds.begin());
+  const bool several = which == of_last_axis;
+  return {.known = true,
+          .kind = static_cast<std::uint32_t>(several ? std::size_t{NNRUN_ONE_HOT} : which),
+          .border = *number,
+          .of_last_axis = several};
 }
 
 }  // namespace nnrun::host

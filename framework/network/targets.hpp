@@ -14,6 +14,9 @@ struct Targets {
   bool known = false;
   std::uint32_t kind = NNRUN_NUMBERS;  ///< as nnrun_meaning.targets
   double border = 0.5;  ///< above it: yes; 0 where targets go below 0, as -1 and 1 do
+  /// An example has several answers: the numbers of the last axis say the class of one, as of a
+  /// step of a sequence.
+  bool of_last_axis = false;
   /// What the classes count to the cost, if that was worked out from the training part.
   std::vector<double> class_weights = {};
 };
@@ -24,8 +27,8 @@ struct Targets {
 template <class T>
 Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool shares);
 
-/// Returns the word for a kind in files.
-std::string name_of_kind(std::uint32_t kind);
+/// Returns the word for what targets are in files.
+std::string name_of_kind(const Targets& targets);
 /// Reads such a word and a border; not known if they are anything else.
 Targets targets_named(std::string_view kind, std::string_view border);
 

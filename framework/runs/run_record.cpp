@@ -58,6 +58,9 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
       if (const Score* const score = outcome.result->score(part))
         json[part_names[part]] = score_json(*score, experiment);
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      if (const std::optional<Score>& naive = outcome.naive[part])
+        json["naive"][part_names[part]] = score_json(*naive, experiment);
     add_per_class(*outcome.result, experiment, json);
     if (const std::string& yes = outcome.result->train.positive; !yes.empty())
       json["positive"] = yes;

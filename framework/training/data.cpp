@@ -44,7 +44,8 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   told.tell(data, whole);
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
     refuse_data(object_, experiment.file);
-  if (!usable(data.input) || !usable(data.target))
+  const bool has_no_inputs = data.input.rank == 1 && data.input.sizes[0] == 0;
+  if ((!has_no_inputs && !usable(data.input)) || !usable(data.target))
     throw PluginError(Problem{
         .what = "data set '" + object_.plugin().name + "' gives examples of an impossible shape",
         .where = object_.plugin().library->file.string()});
@@ -52,6 +53,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   order_classes(experiment, trained);
   if (!weights_.value.empty()) take_out_weights(trained != nullptr);
   if (windows_) add_past_targets(shape_, *windows_, place_);
+  if (size_of(shape_.input) == 0) refuse_without_inputs();
   if (!trained) {
     require_sense(experiment.data.columns, weights_.value, shape_.columns, shape_.names,
                   (object_.functions<nnrun_dataset>().flags & NNRUN_TABLE) != 0);
@@ -68,6 +70,14 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
     throw DataError(Problem{.what = "there is no example to train on",
                             .where = "data set '" + object_.plugin().name + "'"});
+}
+
+void DataSource::refuse_without_inputs() const {
+  throw DataError(
+      Problem{.what = "every column is a target: no input is left",
+              .place = place_,
+              .hint = windows_ ? "write horizon: 1: then the target's earlier values are inputs"
+                               : "name fewer 'targets'; of a series, write windows: {length: 24}"});
 }
 
 void DataSource::take(const nnrun_data& data) {
@@ -133,7 +143,7 @@ void DataSource::take_out_weights(bool trained) {
         .place = weights_.place,
         .hint = did_you_mean(weights_.value, names)});
   }
-  if (shape_.input.rank != 1 || names.size() == 1)
+  if (shape_.input.rank != 1 || (names.size() == 1 && !windows_))
     throw ConfigError(Problem{.what = "'weights' takes one of several numbers of an example, but "
                                       "an example of the data set is " +
                                       text_of(shape_.input),
@@ -229,10 +239,11 @@ void DataSource::refuse_targets(std::size_t outputs) const {
                   .place = place_,
                   .hint = "the last layer needs units: " + std::to_string(targets)};
   if (!shape_.names.classes.empty())
-    problem.note =
-        target + " is read as " + std::to_string(shape_.names.classes.size()) +
-        (shape_.names.ordered ? " classes in order: an output less than classes" : " classes") +
-        (shape_.target_reason.empty() ? "" : ", because " + shape_.target_reason);
+    problem.note = target + " is read as " + std::to_string(shape_.names.classes.size()) +
+                   (shape_.names.ordered ? " classes in order: an output less than classes"
+                    : shape_.names.classes.size() == 1 ? " class"
+                                                       : " classes") +
+                   (shape_.target_reason.empty() ? "" : ", because " + shape_.target_reason);
   if (!shape_.target_reason.empty())
     problem.hint += "\nif " + target + " is a number, mend that line";
   if (!shape_.as_classes.empty()) {

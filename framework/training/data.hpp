@@ -42,6 +42,7 @@ class DataSource {
   const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
 
  private:
+  [[noreturn]] void refuse_without_inputs() const;
   void take(const nnrun_data& data);
   nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);

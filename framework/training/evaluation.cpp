@@ -20,10 +20,11 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   if (data_sha256) *data_sha256 = hash_of(parts);
   model.load(file);
   const Use& cost_use = experiment.train.cost;
-  const Targets targets =
-      file.targets.known ? file.targets
-                         : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? NNRUN_TRAIN : part],
-                                      data.shape(), cost_use, model.preparation().scales_targets());
+  const Targets targets = file.targets.known
+                              ? file.targets
+                              : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? NNRUN_TRAIN : part],
+                                           data.shape(), model.graph().output().plan.out, cost_use,
+                                           model.preparation().scales_targets());
   model.set_targets(targets);
   const std::size_t cols = model.graph().output().cols;
   const ClassWeights weights = class_weights_of(cost_use, file, cols);

@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 
+#include "network/cost_calls.hpp"
 #include "network/model.hpp"
 #include "network/ordered_classes.hpp"
 #include "training/data.hpp"
@@ -13,7 +14,7 @@ class Evaluation {
  public:
   /// Keeps references to all three.
   Evaluation(ModelOf<T>& model, const Object& cost, const std::vector<Object>& metrics)
-      : model_(model), cost_(cost), metrics_(metrics), per_row_(Model::most_rows) {}
+      : model_(model), metrics_(metrics), costs_(cost, model.graph(), Model::most_rows) {}
 
   /// Returns mean cost, weighted where examples or classes have weights, and metrics, to which
   /// every example counts the same. examples: at least one.
@@ -21,14 +22,12 @@ class Evaluation {
     const std::size_t out = model_.graph().output().cols;
     if (!metrics_.empty() && outputs_.size() < examples.count * out)
       outputs_ = Buffer<T>(examples.count * out);
-    const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
     double sum = 0;
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
       const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
-      cost_.call("value", value, model_.for_cost(), examples.t.data() + from * out, out,
-                 per_row_.data(), n, out);
-      add_costs(examples, per_row_, from, n, sum);
+      costs_.values(model_.for_cost(), examples.t.data() + from * out, 0, n);
+      add_costs(examples, costs_, from, n, sum);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
     }
     return {sum / examples.divisor_of(0, examples.count), measure(outputs_.data(), examples)};
@@ -41,8 +40,8 @@ class Evaluation {
     for (const Object& metric : metrics_) {
       double& value = values.emplace_back();
       const auto& functions = metric.functions<nnrun_metric>();
-      metric.call("value", functions.value[dtype_of<T>], outputs, targets, examples.count,
-                  model_.answers(), &value);
+      metric.call("value", functions.value[dtype_of<T>], outputs, targets, answers_in(examples),
+                  model_.answer_width(), &value);
     }
     return values;
   }
@@ -73,14 +72,14 @@ class Evaluation {
   /// Returns how many examples each class is the answer for: the largest output, or of one output
   /// no and yes. border: above it lies a yes.
   std::vector<std::size_t> answered(const Examples<T>& examples, double border) {
-    const std::size_t out = model_.graph().output().cols;
-    std::vector<std::size_t> counts(out == 1 ? 2 : out);
+    const std::size_t out = model_.graph().output().cols, width = model_.answer_width();
+    std::vector<std::size_t> counts(width == 1 ? 2 : width);
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
       const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
-      for (const T* row = y; row != y + n * out; row += out)
-        ++counts[out == 1 ? static_cast<std::size_t>(static_cast<double>(*row) > border)
-                          : static_cast<std::size_t>(std::max_element(row, row + out) - row)];
+      for (const T* row = y; row != y + n * out; row += width)
+        ++counts[width == 1 ? static_cast<std::size_t>(static_cast<double>(*row) > border)
+                            : static_cast<std::size_t>(std::max_element(row, row + width) - row)];
     }
     return counts;
   }
@@ -101,7 +100,8 @@ class Evaluation {
   /// Adds tables, numbers per class and words. y: the outputs, nullptr if none are needed.
   void add_details(Score& score, const T* y, const Examples<T>& examples) {
     const auto [outputs, targets] = in_units(y, examples);
-    const std::size_t cols = model_.answers(), n = cols == 1 ? 2 : cols;
+    const std::size_t cols = model_.answer_width(), n = cols == 1 ? 2 : cols,
+                      rows = answers_in(examples);
     if (cols == 1 && model_.names().classes.size() == 2) score.positive = model_.names().classes[1];
     for (const Object& metric : metrics_) {
       score.words.push_back(word_for(metric));
@@ -110,11 +110,11 @@ class Evaluation {
       if (n > most_classes) continue;
       if (const auto function = table_of(metric)) {
         table.resize(n * n);
-        metric.call("table", function, outputs, targets, examples.count, cols, table.data());
+        metric.call("table", function, outputs, targets, rows, cols, table.data());
       }
       if (const auto function = per_class_of(metric)) {
         classes.resize(n);
-        metric.call("per_class", function, outputs, targets, examples.count, cols, classes.data());
+        metric.call("per_class", function, outputs, targets, rows, cols, classes.data());
       }
     }
   }
@@ -122,25 +122,26 @@ class Evaluation {
   static constexpr std::size_t most_classes = 1000;  ///< of a table
 
  private:
+  std::size_t answers_in(const Examples<T>& examples) const {
+    return examples.count * (model_.answers() / model_.answer_width());
+  }
   /// Returns the mean cost of answers that no network gave. answers(from, n): a pointer to them.
   double cost_of(const Examples<T>& examples, auto answers) const {
     const std::size_t out = model_.graph().output().cols;
-    Buffer<T> per_row(Model::most_rows);
-    const auto value = cost_.functions<nnrun_cost>().by_dtype[dtype_of<T>].value;
+    CostCalls<T> costs(costs_.cost(), model_.graph(), Model::most_rows);
     double sum = 0;
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
-      cost_.call("value", value, answers(from, n), examples.t.data() + from * out, out,
-                 per_row.data(), n, out);
-      add_costs(examples, per_row, from, n, sum);
+      costs.values(answers(from, n), examples.t.data() + from * out, 0, n);
+      add_costs(examples, costs, from, n, sum);
     }
     return sum / examples.divisor_of(0, examples.count);
   }
-  static void add_costs(const Examples<T>& examples, const Buffer<T>& per_row, std::size_t from,
+  static void add_costs(const Examples<T>& examples, const CostCalls<T>& costs, std::size_t from,
                         std::size_t n, double& sum) {
     const T* const weight = examples.weight.data();
     for (std::size_t r = 0; r < n; ++r) {
-      const auto cost = static_cast<double>(per_row.data()[r]);
+      const auto cost = static_cast<double>(costs.of_rows()[r]);
       if (weight == nullptr)
         sum += cost;
       else if (weight[from + r] > 0)  // else it may be infinite
@@ -216,9 +217,9 @@ class Evaluation {
     return word != nullptr ? word : "";
   }
   ModelOf<T>& model_;
-  const Object& cost_;
   const std::vector<Object>& metrics_;
-  Buffer<T> per_row_, outputs_, y_in_units_, t_in_units_;
+  CostCalls<T> costs_;
+  Buffer<T> outputs_, y_in_units_, t_in_units_;
 };
 
 /// Reads the data and returns cost, metrics and their details of the model in a file on one part.

@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "network/cost_calls.hpp"
 #include "network/random.hpp"
 #include "network/workspace.hpp"
 #include "training/batches.hpp"
@@ -21,15 +22,12 @@ class MeanCost {
   MeanCost(const Graph& graph, const Object& cost, std::size_t max_rows, const T* w, Team& team,
            T* state, Random* random)
       : graph_(graph),
-        cost_(cost),
-        slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
-        value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
+        cost_(cost, graph, max_rows),
         team_(team),
         cuts_(graph, team.size()),
         workspace_(graph, max_rows, w, state, true, team.size()),
         outputs_(workspace_.output(graph.nodes.size() - 1)),
-        out_cols_(graph.output().cols),
-        per_row_(max_rows) {
+        out_cols_(graph.output().cols) {
     for (std::size_t b = 0; b < cuts_.most_blocks(max_rows); ++b)
       blocks_.push_back(workspace_.pass());
     const std::uint32_t tiles = cuts_.tiles(max_rows);
@@ -103,7 +101,8 @@ class MeanCost {
     const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
     const Buffer<T> gradient(graph_.n_parameters);
     backpropagate(gradient.data());
-    if (const Fault fault = fault_of_slopes(blocks, graph_, cost_); fault.plugin) return fault;
+    if (const Fault fault = fault_of_slopes(blocks, graph_, cost_.cost()); fault.plugin)
+      return fault;
     for (const Node& node : graph_.nodes)
       if (!all_finite(gradient.data() + node.offset, node.plan.n_parameters))
         return {&node.layer, "backward_parameters", &node};
@@ -113,14 +112,14 @@ class MeanCost {
   Fault last_fault(double cost) const {
     const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
     if (const Fault fault = fault_of_values(blocks); fault.plugin) return fault;
-    return std::isfinite(cost) ? Fault{} : Fault{&cost_, "value"};
+    return std::isfinite(cost) ? Fault{} : Fault{&cost_.cost(), "value"};
   }
   /// Adds what the last evaluation left to a picture.
   void add_to(Picture& picture) const {
     const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
     for (std::size_t k = 0; k < graph_.nodes.size(); ++k)
       picture.layers.push_back(picture_of(blocks, k));
-    const auto is_bad = [&](std::size_t row) { return !std::isfinite(per_row_.data()[row]); };
+    const auto is_bad = [&](std::size_t row) { return !std::isfinite(cost_.of_rows()[row]); };
     bool some_are_bad = false;
     for (std::size_t r = 0; r < batch_.rows; ++r) some_are_bad |= is_bad(r);
     picture.lowest = std::numeric_limits<double>::infinity();
@@ -154,8 +153,7 @@ class MeanCost {
     for (std::size_t b = 0; b < n_blocks_; ++b) workspace_.place(blocks_[b], b * block_rows_);
   }
   void values(const Pass<T>& pass, const Rows& rows) {
-    cost_.call("value", value_, pass.for_cost(), batch_.t + rows.from * out_cols_, out_cols_,
-               per_row_.data() + rows.from, rows.count, out_cols_);
+    cost_.values(pass.for_cost(), batch_.t + rows.from * out_cols_, rows.from, rows.count);
     if (batch_.weight != nullptr) weigh(rows, nullptr);
   }
   /// Multiplies costs and slopes by what their examples count. One that counts nothing has no part
@@ -163,7 +161,7 @@ class MeanCost {
   void weigh(const Rows& rows, T* slopes) {
     for (std::size_t r = 0; r < rows.count; ++r) {
       const T weight = batch_.weight[rows.from + r];
-      T& cost = per_row_.data()[rows.from + r];
+      T& cost = cost_.of_rows()[rows.from + r];
       cost = weight == 0 ? T(0) : cost * weight;
       for (std::size_t i = r * out_cols_; slopes && i < (r + 1) * out_cols_; ++i)
         slopes[i] = weight == 0 ? T(0) : slopes[i] * weight;
@@ -175,9 +173,8 @@ class MeanCost {
     pass.set_batch(batch_.x + rows.from * graph_.input_cols, rows.count);
     pass.forward();
     if (!graph_.output().has_slope) return values(pass, rows);  // nothing to learn
-    cost_.call("slope", slope_, pass.for_cost(), batch_.t + rows.from * out_cols_, out_cols_,
-               share_of_row_, pass.steps().back().da, per_row_.data() + rows.from, rows.count,
-               out_cols_);
+    cost_.slopes(pass.for_cost(), batch_.t + rows.from * out_cols_, share_of_row_,
+                 pass.steps().back().da, rows.from, rows.count);
     if (batch_.weight != nullptr) weigh(rows, pass.steps().back().da);
     pass.backward_inputs();
   }
@@ -206,15 +203,13 @@ class MeanCost {
 
   double mean_cost() const {
     double sum = 0;
-    for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(per_row_.data()[r]);
+    for (std::size_t r = 0; r < batch_.rows; ++r) sum += static_cast<double>(cost_.of_rows()[r]);
     if (batch_.divisor == 1) return sum;
     return batch_.divisor > 0 ? sum / batch_.divisor : 0;
   }
 
   const Graph& graph_;
-  const Object& cost_;
-  decltype(nnrun_cost_functions::slope) slope_;
-  decltype(nnrun_cost_functions::value) value_;
+  CostCalls<T> cost_;
   Team& team_;
   const Cuts cuts_;
   Workspace<T> workspace_;
@@ -222,7 +217,6 @@ class MeanCost {
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
   double share_of_row_ = 1;  // of an example that counts 1, in the mean
   std::vector<Pass<T>> blocks_, tiles_;
-  Buffer<T> per_row_;
   std::vector<Noise> noises_;
   Batch<T> batch_{};
 };

@@ -39,12 +39,13 @@ double border_between(const nnrun_range& ends, const nnrun_range& outputs) {
 
 nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& targets) {
   const nnrun_range outputs = outputs_of(output);
-  nnrun_meaning meaning{.size = sizeof(nnrun_meaning),
-                        .targets = targets.kind,
-                        .outputs = NNRUN_SCORES,
-                        .cols = output.cols,
-                        .output_border = 0,
-                        .target_border = targets.border};
+  nnrun_meaning meaning{
+      .size = sizeof(nnrun_meaning),
+      .targets = targets.kind,
+      .outputs = NNRUN_SCORES,
+      .cols = targets.of_last_axis ? output.plan.out.sizes[output.plan.out.rank - 1] : output.cols,
+      .output_border = 0,
+      .target_border = targets.border};
   if (targets.kind == NNRUN_ORDERED) {  // they are told how likely each class is
     meaning.outputs = NNRUN_PROBABILITIES;
     meaning.cols += 1;
@@ -66,17 +67,25 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
 }
 
 template <class T>
-Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost, bool scaled) {
+Targets targets_of(const Examples<T>& train, const DataShape& data, const nnrun_shape& output,
+                   const Use& cost, bool scaled) {
   if (data.names.ordered) return {.known = true, .kind = NNRUN_ORDERED, .border = 0.5};
   if (scaled) return {.known = true, .kind = NNRUN_NUMBERS, .border = 0.5};
   const std::size_t cols = size_of(data.target);
   const bool shares = is_within(
       declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::targets), from_0_to_1);
-  return targets_of(std::span<const T>(train.t.data(), train.count * cols), cols,
-                    !data.names.classes.empty(), shares);
+  const std::span<const T> all(train.t.data(), train.count * cols);
+  const Targets targets = targets_of(all, cols, !data.names.classes.empty(), shares);
+  const std::size_t last = output.sizes[output.rank - 1];
+  if (last == 1 || last == cols || targets.kind == NNRUN_ONE_HOT) return targets;
+  Targets of_last_axis = targets_of(all, last, false, shares);
+  of_last_axis.of_last_axis = true;
+  return of_last_axis.kind == NNRUN_ONE_HOT ? of_last_axis : targets;
 }
-template Targets targets_of(const Examples<float>&, const DataShape&, const Use&, bool);
-template Targets targets_of(const Examples<double>&, const DataShape&, const Use&, bool);
+template Targets targets_of(const Examples<float>&, const DataShape&, const nnrun_shape&,
+                            const Use&, bool);
+template Targets targets_of(const Examples<double>&, const DataShape&, const nnrun_shape&,
+                            const Use&, bool);
 
 void require_order(const Node& output, const DataNames& names) {
   if (!names.ordered) return;

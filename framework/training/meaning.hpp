@@ -8,10 +8,11 @@ namespace nnrun::host {
 /// Returns what outputs and targets mean, by what the cost and the output's activation declare.
 nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& targets);
 
-/// Returns what the targets of a training part are. scaled: they are numbers, whatever their scale
-/// makes of them.
+/// Returns what the targets of a training part are. output: the shape of what is to answer them.
+/// scaled: they are numbers, whatever their scale makes of them.
 template <class T>
-Targets targets_of(const Examples<T>& train, const DataShape& data, const Use& cost, bool scaled);
+Targets targets_of(const Examples<T>& train, const DataShape& data, const nnrun_shape& output,
+                   const Use& cost, bool scaled);
 
 /// Throws ConfigError if classes have an order, and outputs are not the probabilities that it
 /// needs.

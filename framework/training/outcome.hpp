@@ -30,6 +30,8 @@ struct Outcome {
   /// parameters were restored; measured anew if the run was interrupted. Empty if the run is over
   /// before its first report.
   std::optional<EpochReport> result;
+  /// Of a series, those of the parts, were each answer the last value that is known.
+  std::array<std::optional<Score>, NNRUN_PARTS> naive = {};
 };
 
 /// The gradient of the first batch by one plugin, at the present parameters.

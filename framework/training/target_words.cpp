@@ -39,6 +39,7 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
   const bool classes = !shape.names.classes.empty();
   if (classes) summary.counts.assign(shape.names.classes.size(), 0);
   summary.ones.assign(width, 0);
+  const std::size_t last = shape.target.sizes[shape.target.rank - 1];
   bool zeros = true, signs = true;
   constexpr T open = std::numeric_limits<T>::infinity();
   std::vector<T> low(width, open), high(width, -open);
@@ -48,6 +49,8 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
       if (shape.names.ordered)
         ++summary.counts[static_cast<std::size_t>(std::count(t, t + width, T(1)))];
       std::size_t ones = 0;
+      for (std::size_t c = 0; c < width; c += last)
+        summary.one_each_of_last_axis &= std::count(t + c, t + c + last, T(1)) == 1;
       for (std::size_t c = 0; c < width; ++c) {
         summary.ones[c] += t[c] == 1;
         ones += t[c] == 1;
@@ -124,6 +127,20 @@ std::string words_of_ones(const TargetSummary& summary, const DataShape& shape,
   return words + rows;
 }
 
+/// Returns `3 classes, one for each of 12 steps, 1 320 · 2 400 · 3 480 of 1,200`.
+std::string words_of_steps(const TargetSummary& summary, const nnrun_shape& target,
+                           const std::string& dot) {
+  const std::size_t classes = target.sizes[target.rank - 1], steps = size_of(target) / classes;
+  std::string words = std::to_string(classes) + " classes, one for each of " +
+                      std::to_string(steps) + (target.rank == 2 ? " steps" : " places");
+  for (std::size_t c = 0; c < classes && classes <= most_shown_classes; ++c) {
+    std::size_t ones = 0;
+    for (std::size_t i = c; i < summary.ones.size(); i += classes) ones += summary.ones[i];
+    words += (c == 0 ? ", " : dot) + std::to_string(c) + " " + readable(static_cast<double>(ones));
+  }
+  return words + " of " + readable(static_cast<double>(summary.rows * steps));
+}
+
 std::string words_of_range(const std::pair<double, double>& range, TargetScale scale) {
   const auto [low, high] = ends_of(range, scale);
   return readable(low) + " … " + readable(high);
@@ -149,6 +166,10 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
     if (!shape.target_reason.empty()) words += ", because " + shape.target_reason;
     return words;
   }
+  const std::size_t last = shape.target.sizes[shape.target.rank - 1];
+  const bool has_steps = last > 1 && last < width;
+  if (!summary.ones.empty() && summary.rows > 0 && has_steps && summary.one_each_of_last_axis)
+    return words + words_of_steps(summary, shape.target, dot);
   if (!summary.ones.empty() && summary.rows > 0) return words + words_of_ones(summary, shape, dot);
   words += width == 1 ? "number" : std::to_string(width) + " numbers";
   for (std::size_t c = 0; c < width && width <= most_shown_numbers; ++c)

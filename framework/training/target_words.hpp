@@ -13,7 +13,8 @@ struct TargetSummary {
   std::vector<std::pair<double, double>> ranges;  ///< one per target number, in the data's units
   std::vector<std::size_t> ones;  ///< how often each is 1, if all are 0 or 1, or -1 or 1
   std::size_t rows = 0;
-  bool one_each = true;  ///< each row has a single 1
+  bool one_each = true;               ///< each row has a single 1
+  bool one_each_of_last_axis = true;  ///< so has each row of the last axis, such as a step
 };
 
 template <class T>

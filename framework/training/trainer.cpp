@@ -91,14 +91,14 @@ class TrainerOf final : public Trainer {
         limits_(experiment_) {
     if (experiment_.train.early_stopping) patience_.emplace(experiment_, source_.shape());
     require_monitor(experiment_.train.checkpoint.best);
-    require_fit<T>(cost_, model_->graph().output().cols);
+    require_fit<T>(cost_, model_->graph().answer_cols);
     require_order(model_->graph().output(), source_.shape().names);
     model_->draw(random_);
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     require_predictable();
-    model_->set_targets(targets_of(train_part(), source_.shape(), experiment_.train.cost,
-                                   model_->preparation().scales_targets()));
+    model_->set_targets(targets_of(train_part(), source_.shape(), model_->graph().output().plan.out,
+                                   experiment_.train.cost, model_->preparation().scales_targets()));
     weigh_classes();
     prepare(metrics_,
             meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
@@ -148,6 +148,8 @@ class TrainerOf final : public Trainer {
     outcome.stopped_early = is_out_of_patience() && position_.epochs < descent().planned_epochs();
     if (patience_) outcome.best_epoch = patience_->best_epoch();
     outcome.result = final_report();
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      outcome.naive[part] = reports_.of_last(part);
     outcome.epochs = std::move(history_);
     outcome.steps = descent().steps();
     outcome.examples = position_.examples + position_.seen;
@@ -178,7 +180,6 @@ class TrainerOf final : public Trainer {
   }
 
   double cost_of_means() const override { return reports_.cost_of_means(); }
-  std::optional<Score> score_of_last(std::size_t part) override { return reports_.of_last(part); }
 
   std::vector<std::size_t> answered_classes() override {
     const std::uint32_t kind = model_->targets().kind;
@@ -222,7 +223,7 @@ class TrainerOf final : public Trainer {
     model_->set_targets(targets);
     if (!class_weights_.given) {
       cost_ = cost_of(class_weights_.cost, model_->graph());
-      require_fit<T>(cost_, model_->graph().output().cols);
+      require_fit<T>(cost_, model_->graph().answer_cols);
     }
     set_divisors(parts_, class_weights_, divides_by_weights(experiment_),
                  model_->graph().output().cols);

@@ -63,9 +63,6 @@ class Trainer {
   virtual std::pair<double, double> target_range() const = 0;
   /// Returns the cost of the training part, were every answer the mean of its targets.
   virtual double cost_of_means() const = 0;
-  /// Returns the score of a part of a series, were every answer the last value that is known;
-  /// nothing for other data.
-  virtual std::optional<Score> score_of_last(std::size_t part) = 0;
   virtual TargetSummary targets() const = 0;
   /// Returns examples of a part that the network puts into another class: the surest, at most
   /// `most`. Only for targets of classes, an output for each.

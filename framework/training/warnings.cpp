@@ -42,7 +42,7 @@ struct CostFacts {
 struct ActivationFacts {
   std::string name;  // empty: none
   nnrun_range outputs;
-  bool gives_shares, sums_to_one;  // that add up to 1: of its last axis; of all outputs
+  bool sums_to_one;  // along its last axis
 };
 
 std::string text_or_nothing(const char* text) {
@@ -66,8 +66,7 @@ ActivationFacts facts_of_activation(const Node& node) {
   if (!node.activation) return {};
   const auto& table = node.activation.functions<nnrun_activation>();
   const bool shares = (table.flags & NNRUN_SUMS_TO_ONE) != 0;
-  return {node.activation.plugin().name, declared(table, &nnrun_activation::outputs), shares,
-          shares && node.activation_cols == node.cols};
+  return {node.activation.plugin().name, declared(table, &nnrun_activation::outputs), shares};
 }
 
 /// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
@@ -149,7 +148,7 @@ using Rule = std::optional<Problem> (*)(const Facts&);
 constexpr Rule rules[] = {
     // the share of a single number is the whole
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.activation.sums_to_one || f.outputs != 1) return {};
+      if (!f.activation.sums_to_one || f.graph.output().activation_cols != 1) return {};
       return Problem{
           .what = f.activation.name + " of one unit is always 1, so nothing can be learnt",
           .place = f.output_place,
@@ -158,7 +157,7 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;  // of others, the rules below tell
-      if (!f.ignores_zeros || f.activation.gives_shares || f.cost.joins || !is_known(range) ||
+      if (!f.ignores_zeros || f.activation.sums_to_one || f.cost.joins || !is_known(range) ||
           (is_known(f.cost.outputs) && !contains(f.cost.outputs, range)))
         return {};
       if (f.outputs == 1)
@@ -339,7 +338,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .activation = facts_of_activation(output),
               .unbounded_layer = (output.functions().flags & NNRUN_UNITS) != 0,
               .ignores_zeros = model->targets().kind != NNRUN_NUMBERS && low == 0 && high == 1 &&
-                               ignores_zeros(experiment.train.cost, output.cols),
+                               ignores_zeros(experiment.train.cost, model->graph().answer_cols),
               .joined = model->graph().cost_takes_scores,
               .outputs = output.cols,
               .targets = {low, high},

@@ -32,9 +32,10 @@ void add_past_targets(DataShape& shape, const WindowSpec& windows, const Place& 
   shape.input.sizes[0] += shape.past_targets;
   for (std::size_t i = 0; i < shape.past_targets; ++i)
     shape.columns.push_back({.name = names.targets.empty() ? "" : names.targets[i]});
+  const bool had_inputs = size_of(shape.input) > shape.past_targets;
   if (!names.inputs.empty() && names.targets.empty())
     names.inputs.clear();
-  else if (!names.inputs.empty())
+  else if (!names.inputs.empty() || !had_inputs)
     names.inputs.insert(names.inputs.end(), names.targets.begin(), names.targets.end());
 }
 

@@ -250,9 +250,6 @@ struct Csv : nnrun::Dataset {
                       const nnrun::KnownColumns& known) {
     const std::vector<std::string> last = wanted_targets(rows, known);
     std::vector<std::string> chosen = wanted_inputs(rows, last, known);
-    if (chosen.empty())
-      throw nnrun::Error("every column is a target: no input is left", file,
-                         "of a series, add a column, such as the hour");
     const std::string weight = known.weight();
     if (!weight.empty() &&
         std::ranges::count(chosen, weight) + std::ranges::count(last, weight) > 0)
@@ -283,7 +280,7 @@ struct Csv : nnrun::Dataset {
                                          const nnrun::KnownColumns& known) {
     std::vector<std::string> wanted = known.trained(false);
     if (wanted.empty()) wanted.assign(inputs.begin(), inputs.end());
-    takes_the_rest_ = wanted.empty();
+    takes_the_rest_ = wanted.empty() && known.trained(true).empty();
     if (takes_the_rest_)
       for (const std::string& column : rows.names()) {
         const nnrun_column* const said = known.find(column);

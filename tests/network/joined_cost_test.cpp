@@ -128,10 +128,9 @@ TEST_CASE("what is joined is what the two classes declare", "[network][joined]")
   CHECK_FALSE(joins(net("softmax", "{type: cross_entropy, from_logits: true}", 3)));
   // an activation layer is as good as an activation
   CHECK(joins(net("none", "cross_entropy", 3, ", {type: activation, activation: softmax}")));
-  // softmax works on the last axis, cross_entropy on an example
-  CHECK_FALSE(joins(net("none", "cross_entropy", 6,
-                        ", {type: reshape, shape: [2, 3]}, {type: activation, activation: "
-                        "softmax}")));
+  // softmax works on the last axis, and so does the cost then
+  CHECK(joins(net("none", "cross_entropy", 6,
+                  ", {type: reshape, shape: [2, 3]}, {type: activation, activation: softmax}")));
   CHECK(joins(net("none", "binary_cross_entropy", 6,
                   ", {type: reshape, shape: [2, 3]}, {type: activation, activation: sigmoid}")));
 }

@@ -90,10 +90,16 @@ TEST_CASE("targets are classes, labels or numbers by the rows of the training pa
 
 TEST_CASE("what targets are is read as it was written, and nothing else", "[training][meaning]") {
   for (const std::uint32_t kind : {NNRUN_NUMBERS, NNRUN_ONE_HOT, NNRUN_LABELS}) {
-    const host::Targets targets = host::targets_named(host::name_of_kind(kind), "0.5");
+    const host::Targets written{.known = true, .kind = kind};
+    const host::Targets targets = host::targets_named(host::name_of_kind(written), "0.5");
     CHECK(targets.known);
     CHECK(targets.kind == kind);
+    CHECK_FALSE(targets.of_last_axis);
   }
+  const host::Targets several{.known = true, .kind = NNRUN_ONE_HOT, .of_last_axis = true};
+  const host::Targets read = host::targets_named(host::name_of_kind(several), "0.5");
+  CHECK(read.kind == NNRUN_ONE_HOT);
+  CHECK(read.of_last_axis);
   CHECK(host::targets_named("labels", "0").border == 0);
   CHECK_FALSE(host::targets_named("", "").known);
   CHECK_FALSE(host::targets_named("labels", "nan").known);

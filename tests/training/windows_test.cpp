@@ -64,6 +64,32 @@ TEST_CASE("an example of a series is rows in a row, with the target of a later o
   CHECK(numbers(test.t)[3] == 119);
 }
 
+TEST_CASE("a series of a single column is known by its own past", "[training][windows]") {
+  const Scratch scratch;
+  const std::string table = "y\n1\n2\n4\n8\n16\n32\n";
+  const Read read = read_series(scratch, "targets: [y], windows: {length: 3}", table);
+  CHECK(read.parts[0].count == 3);
+  CHECK(example(read.parts[0], 2, 3) == Numbers{4, 8, 16});
+  CHECK(numbers(read.parts[0].t)[2] == 32);
+  CHECK(read.shape.names.inputs == std::vector<std::string>{"y"});
+  // beside it what examples count, and a column that is not wanted
+  const Read weighed = read_series(
+      scratch, "targets: [y], weights: w, columns: {hour: unused}, windows: {length: 2}",
+      "hour,y,w\n0,1,1\n1,2,3\n2,4,5\n");
+  CHECK(example(weighed.parts[0], 0, 2) == Numbers{1, 2});
+  CHECK(numbers(weighed.parts[0].weight)[0] == 5);
+}
+
+TEST_CASE("without inputs nothing but a series can be learnt", "[training][windows]") {
+  const Scratch scratch;
+  const std::string table = "y\n1\n2\n4\n8\n";
+  const std::string single = refused_series(scratch, "targets: [y]", table);
+  CHECK_THAT(single, Catch::Contains("every column is a target: no input is left"));
+  CHECK_THAT(single, Catch::Contains("windows: {length: 24}"));
+  CHECK_THAT(refused_series(scratch, "targets: [y], windows: {length: 2, horizon: 0}", table),
+             Catch::Contains("write horizon: 1"));
+}
+
 TEST_CASE("parts of a series follow each other, and no row is in two", "[training][windows]") {
   const Scratch scratch;
   const Read read = read_series(
@@ -181,6 +207,8 @@ TEST_CASE("a trained series is measured and predicted on other files", "[trainin
   // y rises by 1 a row, so the last value is 2 short
   CHECK_THAT(trained.out, Catch::Contains("naive  ") &&
                               Catch::Contains("mean_absolute_error 2.000   (were each answer"));
+  const auto record = nlohmann::json::parse(text_of(scratch / "r/run.json"));
+  CHECK(record["result"]["naive"]["test"]["mean_absolute_error"].get<double>() == Approx(2));
   CHECK(run("$nnrun eval r", scratch.folder()).status == 0);
   scratch.write("more.csv", counting(9));
   const Ended more = run("$nnrun eval r --data test=more.csv", scratch.folder());
