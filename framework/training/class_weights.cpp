@@ -67,16 +67,17 @@ std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
 /// Returns how many examples each class has; an example counts its weight. Shares of several
 /// classes count for each.
 template <class T>
-std::vector<double> counts_of(const Examples<T>& train, std::size_t cols, bool per_label,
+std::vector<double> counts_of(const Examples<T>& train, const Graph& graph, bool per_label,
                               double border) {
-  std::vector<double> counts(per_label ? 2 : cols);
+  const std::size_t cols = graph.output().cols, classes = graph.answer_cols;
+  std::vector<double> counts(per_label ? 2 : classes);
   for (std::size_t i = 0; i < train.count; ++i) {
     const double own = train.weight.data() ? static_cast<double>(train.weight.data()[i]) : 1;
     const T* const t = train.t.data() + i * cols;
     if (per_label)
       counts[static_cast<double>(t[0]) > border ? 1 : 0] += own;
     else
-      for (std::size_t c = 0; c < cols; ++c) counts[c] += own * static_cast<double>(t[c]);
+      for (std::size_t c = 0; c < cols; ++c) counts[c % classes] += own * static_cast<double>(t[c]);
   }
   return counts;
 }
@@ -100,13 +101,14 @@ void put_numbers(ClassWeights& weights, std::size_t setting, std::vector<double>
 }
 
 /// Returns numbers that do not depend on the training part; the rest is for `balanced`.
-ClassWeights weights_in(const Use& cost, const DataNames& names, std::size_t cols,
+ClassWeights weights_in(const Use& cost, const DataNames& names, const Graph& graph,
                         std::optional<Asked>& balanced) {
   ClassWeights weights{.cost = cost, .numbers = {}, .found = {}, .absent = {}};
   const std::optional<std::size_t> setting = place_of(cost);
   if (!setting) return weights;
   weights.per_label = (setting_of(*cost.plugin, *setting).flags & NNRUN_LABEL_WEIGHTS) != 0;
   const Value& value = cost.settings[*setting];
+  const std::size_t cols = weights.per_label ? graph.output().cols : graph.answer_cols;
   const Asked asked{cost, *setting, weights.per_label, cols};
   if (const auto* const numbers = std::get_if<std::vector<double>>(&value)) {
     weights.numbers = *numbers;
@@ -132,7 +134,7 @@ double divisor_of(const T* t, const ClassWeights& weights, std::size_t cols) {
   for (std::size_t c = 0; c < cols; ++c) {
     const double target = std::clamp(static_cast<double>(t[c]), 0., 1.);  // also of -1 and 1
     sum += weights.per_label ? weights.numbers[1] * target + weights.numbers[0] * (1 - target)
-                             : weights.numbers[c] * target;
+                             : weights.numbers[c % weights.numbers.size()] * target;
   }
   return weights.per_label ? sum / static_cast<double>(cols) : sum;
 }
@@ -153,12 +155,12 @@ std::string words_of_classes(const ClassWeights& weights, const DataNames& names
 
 template <class T>
 ClassWeights class_weights_of(const Use& cost, const DataNames& names, const Targets& targets,
-                              const Examples<T>& train, std::size_t cols) {
+                              const Examples<T>& train, const Graph& graph) {
   std::optional<Asked> balanced;
-  ClassWeights weights = weights_in(cost, names, cols, balanced);
+  ClassWeights weights = weights_in(cost, names, graph, balanced);
   if (!balanced) return weights;
   require_countable(*balanced, targets, train);
-  const std::vector<double> counts = counts_of(train, cols, weights.per_label, targets.border);
+  const std::vector<double> counts = counts_of(train, graph, weights.per_label, targets.border);
   double n = 0, k = 0;
   for (const double count : counts) {
     n += count;
@@ -172,11 +174,11 @@ ClassWeights class_weights_of(const Use& cost, const DataNames& names, const Tar
   return weights;
 }
 
-ClassWeights class_weights_of(const Use& cost, const ModelFile& trained, std::size_t cols) {
+ClassWeights class_weights_of(const Use& cost, const ModelFile& trained, const Graph& graph) {
   std::optional<Asked> balanced;
-  ClassWeights weights = weights_in(cost, trained.names, cols, balanced);
+  ClassWeights weights = weights_in(cost, trained.names, graph, balanced);
   if (!balanced) return weights;
-  if (trained.targets.class_weights.size() != (weights.per_label ? 2 : cols))
+  if (trained.targets.class_weights.size() != (weights.per_label ? 2 : graph.answer_cols))
     balanced->refuse("is balanced, but the run was trained without such numbers",
                      balanced->list_hint());
   put_numbers(weights, balanced->setting, trained.targets.class_weights);
@@ -230,9 +232,9 @@ std::vector<std::string> words_of_weights(const ClassWeights& weights,
 }
 
 template ClassWeights class_weights_of(const Use&, const DataNames&, const Targets&,
-                                       const Examples<float>&, std::size_t);
+                                       const Examples<float>&, const Graph&);
 template ClassWeights class_weights_of(const Use&, const DataNames&, const Targets&,
-                                       const Examples<double>&, std::size_t);
+                                       const Examples<double>&, const Graph&);
 template void set_divisors(std::array<Examples<float>, NNRUN_PARTS>&, const ClassWeights&, bool,
                            std::size_t);
 template void set_divisors(std::array<Examples<double>, NNRUN_PARTS>&, const ClassWeights&, bool,

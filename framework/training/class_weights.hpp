@@ -24,15 +24,16 @@ struct ClassWeights {
 /// examples counts 1. Throws ConfigError at the cost's place.
 template <class T>
 ClassWeights class_weights_of(const Use& cost, const DataNames& names, const Targets& targets,
-                              const Examples<T>& train, std::size_t cols);
+                              const Examples<T>& train, const Graph& graph);
 /// The same of a trained network, whose file has the numbers.
-ClassWeights class_weights_of(const Use& cost, const ModelFile& trained, std::size_t cols);
+ClassWeights class_weights_of(const Use& cost, const ModelFile& trained, const Graph& graph);
 
 /// Returns whether a sum of costs is divided by what its examples count, not by their number.
 bool divides_by_weights(const Experiment& experiment);
 
 /// Sets what each example adds to the divisor: its weight times that of its class, Σ w t over its
-/// targets; of labels, the mean over its outputs. Does nothing unless by_weights.
+/// targets, of all its steps; of labels, the mean over its outputs. Does nothing unless by_weights.
+/// cols: of the targets of an example.
 template <class T>
 void set_divisors(std::array<Examples<T>, NNRUN_PARTS>& parts, const ClassWeights& weights,
                   bool by_weights, std::size_t cols);

@@ -27,7 +27,7 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
                                            model.preparation().scales_targets());
   model.set_targets(targets);
   const std::size_t cols = model.graph().output().cols;
-  const ClassWeights weights = class_weights_of(cost_use, file, cols);
+  const ClassWeights weights = class_weights_of(cost_use, file, model.graph());
   const Object cost = cost_of(weights.cost, model.graph());
   set_divisors(parts, weights, divides_by_weights(experiment), cols);
   prepare(metrics, meaning_of(cost_use, model.graph().output(), targets));

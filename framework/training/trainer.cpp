@@ -218,7 +218,7 @@ class TrainerOf final : public Trainer {
   void weigh_classes() {
     Targets targets = model_->targets();
     class_weights_ = class_weights_of(experiment_.train.cost, source_.shape().names, targets,
-                                      train_part(), model_->graph().output().cols);
+                                      train_part(), model_->graph());
     targets.class_weights = class_weights_.found;
     model_->set_targets(targets);
     if (!class_weights_.given) {

@@ -1,5 +1,6 @@
 // Targets that say a class for each step of an example: the cost is the sum over the steps, and
 // metrics count steps.
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -56,12 +57,21 @@ std::vector<std::vector<double>> answers(const Scratch& scratch, const std::stri
   return all;
 }
 
+/// Returns how often each class is right.
+std::array<double, classes> counts(const std::vector<std::size_t>& right) {
+  std::array<double, classes> n{};
+  for (const std::size_t c : right) ++n[c];
+  return n;
+}
+
 struct ByHand {
   double cost = 0, accuracy = 0;
 };
-/// Works both out from the outputs. scores: they have not gone through softmax.
+/// Works both out from the outputs. scores: they have not gone through softmax. weights: what
+/// classes count.
 ByHand by_hand(const std::vector<std::vector<double>>& outputs,
-               const std::vector<std::size_t>& right, bool scores) {
+               const std::vector<std::size_t>& right, bool scores,
+               const std::array<double, classes>& weights = {1, 1, 1}) {
   ByHand sum;
   for (std::size_t i = 0; i < examples; ++i)
     for (std::size_t s = 0; s < steps; ++s) {
@@ -73,7 +83,7 @@ ByHand by_hand(const std::vector<std::vector<double>>& outputs,
         if (y[c] > y[most]) most = c;
       }
       const std::size_t is = right[i * steps + s];
-      sum.cost += scores ? std::log(total) - y[is] : -std::log(y[is]);
+      sum.cost += weights[is] * (scores ? std::log(total) - y[is] : -std::log(y[is]));
       sum.accuracy += most == is;
     }
   return {sum.cost / examples, sum.accuracy / (examples * steps)};
@@ -101,6 +111,30 @@ TEST_CASE("cost and accuracy of a class for each step are those worked out by ha
   const Ended again = run("$nnrun eval r --json", scratch.folder());
   for (const char* const key : {"cost", "accuracy", "confusion_matrix"})
     CHECK(json::parse(again.out)[key] == said["train"][key]);
+}
+
+TEST_CASE("classes of steps count what the config says, or what is rare", "[cli][steps]") {
+  const Scratch scratch;
+  const std::vector<std::size_t> right = write_sequences(scratch);
+  const auto n = counts(right);
+  const double all = examples * steps;
+  const auto [words, weights] = GENERATE_COPY(table<std::string, std::array<double, classes>>(
+      {{"[1, 2, 0.5]", {1, 2, 0.5}},
+       {"balanced", {all / (3 * n[0]), all / (3 * n[1]), all / (3 * n[2])}}}));
+  CAPTURE(words);
+  const std::string cost = "{type: cross_entropy, class_weights: " + words + "}";
+  const json said = result(scratch, config(cost, "softmax", 5), "--out r");
+  const ByHand wanted = by_hand(answers(scratch, "r"), right, false, weights);
+  CHECK(said["train"]["cost"].get<double>() == Catch::Detail::Approx(wanted.cost).epsilon(1e-9));
+  // divided by what the steps count: the sum of their weights
+  const json mean = result(scratch, config(cost + ", mean_over: weights", "softmax", 5), "--out m");
+  const ByHand whole = by_hand(answers(scratch, "m"), right, false, weights);
+  double counted = 0;
+  for (const std::size_t c : right) counted += weights[c];
+  CHECK(mean["train"]["cost"].get<double>() ==
+        Catch::Detail::Approx(whole.cost * examples / counted).epsilon(1e-9));
+  CHECK(json::parse(run("$nnrun eval m --json", scratch.folder()).out)["cost"] ==
+        mean["train"]["cost"]);
 }
 
 TEST_CASE("softmax of each step and its cost are worked out as one, however sure it is",
