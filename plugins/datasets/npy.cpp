@@ -140,9 +140,12 @@ struct Npy : nnrun::Dataset {
 
   std::vector<std::uint16_t> read_classes(NpyFile& file) {
     if (file.cols() != 1)
-      throw nnrun::Error("'one_hot' needs one class number per example, here are " +
-                             text_of(file.shape()) + " numbers",
-                         file.path(), "where they are one-hot already, remove 'one_hot'");
+      throw nnrun::Error(
+          "'one_hot' needs one class number per example, here are " + text_of(file.shape()) +
+              " numbers",
+          file.path(),
+          "where they are one-hot already, remove 'one_hot'; if each step has a class, write "
+          "them one-hot: np.eye(n)[classes]");
     return names_.read_numbers(file);
   }
 

@@ -96,7 +96,7 @@ inline void require_sequence(const nnrun_plan& p, const std::string& layer) {
       layer + " takes sequences of steps x channels, not " + shapes::text(p.in[0]), "",
       p.in[0].rank == 1
           ? "write 'input: " + shape + "' below model, or put {type: reshape, shape: " + shape +
-                "} before it"
+                "} before it; behind a recurrent layer, give that one return_sequences: true"
           : "for images there is " + layer.substr(0, layer.size() - 2) + "2d");
 }
 /// Throws if there is not one window.

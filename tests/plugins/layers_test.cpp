@@ -241,7 +241,8 @@ TEST_CASE("layers of sequences say what a sequence is, and what does not fit int
   const std::string conv = "    - {name: c, type: conv1d, filters: 4, kernel_size: 5}\n";
   CHECK(said(conv, "12") ==
         "error: layer 'c': conv1d takes sequences of steps x channels, not 12 | write 'input: [12, "
-        "1]' below model, or put {type: reshape, shape: [12, 1]} before it");
+        "1]' below model, or put {type: reshape, shape: [12, 1]} before it; behind a recurrent "
+        "layer, give that one return_sequences: true");
   CHECK(said(conv, "[6, 6, 1]") ==
         "error: layer 'c': conv1d takes sequences of steps x channels, not 6 x 6 x 1 | for images "
         "there is conv2d");

@@ -582,10 +582,12 @@ TEST_CASE("what recurrent layers cannot do is said in a sentence with a place an
   CHECK(said_of("{type: lstm, units: 3}", "[1, 1]") == "nothing");
   CHECK(said_of("{type: lstm, units: 3}", "10") ==
         "layer 'lstm_1': lstm takes sequences of steps x features, not 10 | write 'input: [10, 1]' "
-        "below model, or put {type: reshape, shape: [10, 1]} before it");
+        "below model, or put {type: reshape, shape: [10, 1]} before it; behind a recurrent layer, "
+        "give that one return_sequences: true");
   CHECK(said_of("{type: gru, units: 3}", "[4, 4, 2]") ==
         "layer 'gru_1': gru takes sequences of steps x features, not 4 x 4 x 2 | write 'input: "
-        "[32, 1]' below model, or put {type: reshape, shape: [32, 1]} before it");
+        "[32, 1]' below model, or put {type: reshape, shape: [32, 1]} before it; behind a "
+        "recurrent layer, give that one return_sequences: true");
   CHECK(said_of("{type: lstm, units: 0}", "[5, 2]") == "'units' must be at least 1, not 0");
   CHECK(said_of("{type: lstm, units: 3, truncate: 0}", "[5, 2]") ==
         "'truncate' must be in [1, 2147483648], not 0");
