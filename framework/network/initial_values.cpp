@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+
+#include "network/buffer.hpp"
 namespace nnrun::host {
 
 template <class T>
