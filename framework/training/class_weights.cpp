@@ -110,7 +110,15 @@ ClassWeights weights_in(const Use& cost, const DataNames& names, const Graph& gr
   const Value& value = cost.settings[*setting];
   const std::size_t cols = weights.per_label ? graph.output().cols : graph.answer_cols;
   const Asked asked{cost, *setting, weights.per_label, cols};
-  if (const auto* const numbers = std::get_if<std::vector<double>>(&value)) {
+  const auto* const numbers = std::get_if<std::vector<double>>(&value);
+  if (names.ordered && (numbers == nullptr || !numbers->empty()))
+    throw ConfigError(Problem{.what = "cost '" + cost.plugin->name +
+                                      "': " + name_of(cost, *setting) +
+                                      " cannot weigh classes in order: "
+                                      "an output is not of a class, but of all above one",
+                              .place = cost.place,
+                              .hint = "a column of weights does: weights: COLUMN in data"});
+  if (numbers != nullptr) {
     weights.numbers = *numbers;
     const std::size_t wanted = weights.per_label ? 2 : cols;
     if (!numbers->empty() && numbers->size() != wanted)

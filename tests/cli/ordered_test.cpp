@@ -117,6 +117,22 @@ TEST_CASE("whole numbers are grades, too, and their order says that they are cla
   CHECK_THAT(grades("predict r --csv a.csv --keep stars -q").out, Contains("stars,1,2,3,class\n"));
 }
 
+TEST_CASE("classes in order cannot be weighed, by name, by number or balanced", "[cli][ordered]") {
+  const Grades grades("{type: dense, activation: sigmoid}", "order: [1, 2, 3]");
+  std::string csv = "a,b,stars\n";
+  for (int i = 0; i < 90; ++i)
+    csv += std::to_string(i % 9) + "," + std::to_string(i % 5) + "," +
+           std::to_string(1 + i % 9 / 3) + "\n";
+  grades.scratch.write("a.csv", csv);
+  for (const char* const weights : {"balanced", "{1: 2, 2: 1, 3: 5}", "[1, 2]", "{1: 3}"})
+    CHECK_THAT(grades("c.yaml -q --set 'train.cost={type: binary_cross_entropy, class_weights: " +
+                      std::string(weights) + "}'")
+                   .err,
+               Contains("'class_weights' cannot weigh classes in order: an output is not of a "
+                        "class, but of all above one\n") &&
+                   Contains("a column of weights does: weights: COLUMN in data"));
+}
+
 TEST_CASE("outputs that are not chances of a higher class are refused, and so are too many",
           "[cli][ordered]") {
   const auto said = [](const Grades& grades) { return grades("c.yaml -q").err; };
