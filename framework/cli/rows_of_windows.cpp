@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/rows_to_predict.hpp"
+#include "training/windows.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -42,6 +43,7 @@ class WindowRows final : public RowsToPredict {
       x_.insert(x_.end(), row.begin(), row.end());
     } catch (const DataError& e) {
       wrong_ = e.problems().front();
+      wrong_->hint = hint_in_series(wrong_->hint);
       wrong_->what = rows_->place() + ", a row of its window: " + wrong_->what;
       wrong_at_ = count_;
       x_.resize(x_.size() + width_);

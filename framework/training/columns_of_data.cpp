@@ -36,7 +36,8 @@ void require_sense_for_target(const ColumnRule& rule) {
     refuse(rule, "is a target, which 'scale' is not for", "write target_scale in data");
   if (rule.indicator || rule.unknown != UnknownRule::error ||
       (rule.missing != MissingRule::error && rule.missing != MissingRule::drop))
-    refuse(rule, "is a target: no value is made up for it", "write {missing: drop}");
+    refuse(rule, "is a target: no value is made up for it",
+           "write {missing: drop}; in a series, fill it in in the file");
 }
 
 void require_sense_for_weights(const ColumnRule& rule) {

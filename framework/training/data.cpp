@@ -43,7 +43,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
                                    : ToldColumns(experiment.data.columns, weights_.value);
   told.tell(data, whole);
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
-    refuse_data(object_, experiment.file);
+    refuse(experiment.file);
   const bool has_no_inputs = data.input.rank == 1 && data.input.sizes[0] == 0;
   if ((!has_no_inputs && !usable(data.input)) || !usable(data.target))
     throw PluginError(Problem{
@@ -78,6 +78,15 @@ void DataSource::refuse_without_inputs() const {
               .place = place_,
               .hint = windows_ ? "write horizon: 1: then the target's earlier values are inputs"
                                : "name fewer 'targets'; of a series, write windows: {length: 24}"});
+}
+
+/// Throws what the data set said.
+void DataSource::refuse(const std::filesystem::path& config) const try {
+  refuse_data(object_, config);
+} catch (const DataError& e) {
+  Problem said = e.problems().front();
+  if (windows_) said.hint = hint_in_series(said.hint);
+  throw DataError(std::move(said));
 }
 
 void DataSource::take(const nnrun_data& data) {

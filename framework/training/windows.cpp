@@ -10,12 +10,20 @@ namespace nnrun::host {
 void require_whole(const std::vector<ColumnRule>& columns) {
   for (const ColumnRule& rule : columns)
     if (rule.missing == MissingRule::drop)
-      throw ConfigError(
-          Problem{.what = "column '" + rule.name.value +
-                          "': a row cannot be left out of a series, whose rows follow "
-                          "each other in time",
-                  .place = rule.name.place,
-                  .hint = "write {missing: median}, or fill it in in the file"});
+      throw ConfigError(Problem{
+          .what = "column '" + rule.name.value +
+                  "': a row cannot be left out of a series, whose rows follow "
+                  "each other in time",
+          .place = rule.name.place,
+          .hint = "fill it in in the file, or, if it is an input, write {missing: median}"});
+}
+
+std::string hint_in_series(const std::string& hint) {
+  if (hint.find("{missing: drop}") == hint.npos && hint.find("leave ") == hint.npos) return hint;
+  constexpr std::string_view filled = " to fill it in";
+  const std::size_t at = hint.find(filled);
+  return at != hint.npos ? hint.substr(0, at + filled.size())
+                         : "fill it in in the file: no row of a series can be left out";
 }
 
 void add_past_targets(DataShape& shape, const WindowSpec& windows, const Place& place) {

@@ -7,6 +7,8 @@ namespace nnrun::host {
 
 /// Throws ConfigError if rows of a series are to be left out.
 void require_whole(const std::vector<ColumnRule>& columns);
+/// Returns what a data set advises for a missing value without what cannot be done to a series.
+std::string hint_in_series(const std::string& hint);
 /// Makes the shape of rows that of a series: numbers that are targets become inputs, too, if they
 /// are known before they are wanted. Throws ConfigError if an example of the data set is not a row.
 void add_past_targets(DataShape& shape, const WindowSpec& windows, const Place& place);

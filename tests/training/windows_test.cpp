@@ -173,6 +173,18 @@ TEST_CASE("parts of a series cannot be drawn", "[training][windows]") {
             .count == 6);
 }
 
+TEST_CASE("hints for a missing value of a series propose nothing that is refused",
+          "[training][windows]") {
+  CHECK(host::hint_in_series("write columns: {y: {missing: drop}} to leave such rows out") ==
+        "fill it in in the file: no row of a series can be left out");
+  CHECK(host::hint_in_series("a row that is measured needs its target: leave it out") ==
+        "fill it in in the file: no row of a series can be left out");
+  CHECK(host::hint_in_series("write columns: {x: {missing: median}} to fill it in, or columns: {x: "
+                             "{missing: drop}} to leave such rows out") ==
+        "write columns: {x: {missing: median}} to fill it in");
+  CHECK(host::hint_in_series("name the columns") == "name the columns");
+}
+
 TEST_CASE("no row is left out of a series", "[training][windows]") {
   const Scratch scratch;
   CHECK_THAT(refused_config(scratch, "windows: {length: 2}, columns: {a: {missing: drop}}"),
