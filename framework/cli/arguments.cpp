@@ -207,8 +207,10 @@ Override override_of(const std::string& text, const std::string& option) {
             : Problem{.what = "--data needs KEY=VALUE, not '" + text + "'",
                       .hint = "KEY is a setting of the data set, for example --data test=new.csv"});
   std::string value = text.substr(equals + 1);
-  // a mark that separates fields or fractions; alone, YAML has other uses for it
-  if (value.size() == 1 && std::string_view(",;|:").find(value[0]) != std::string_view::npos)
+  // a mark that separates fields or fractions, or starts a comment: YAML has other uses for it
+  const bool is_mark =
+      value.size() == 1 && std::string_view(",;|:'%").find(value[0]) != std::string_view::npos;
+  if (is_mark || (value.starts_with('#') && value.find_first_of("\"\\") == value.npos))
     value = '"' + value + '"';
   return {text.substr(0, equals), value};
 }

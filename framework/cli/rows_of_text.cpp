@@ -5,6 +5,7 @@
 #include "base/commands.hpp"
 #include "base/text.hpp"
 #include "cli/rows_to_predict.hpp"
+#include "cli/run_overrides.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -91,6 +92,9 @@ class TextRows final : public RowsToPredict {
   /// The file may be written in another way than the run's own data: then the note says so.
   Problem problem_of(const nnrun::Error& e, bool with_format) const {
     Problem problem{.what = e.what(), .where = e.where(), .hint = e.hint()};
+    const std::string options = data_options_in(problem.hint);
+    if (!options.empty() && options.find("encoding=") == options.npos)  // which comes below
+      problem.hint += "\nfor this file alone: " + options;
     if (!with_format) return problem;
     problem.note = "read as the run's data are: " + how_it_is_written(format_);
     problem.hint += std::string(problem.hint.empty() ? "" : "\n") +

@@ -7,4 +7,8 @@ namespace nnrun::host {
 /// not see counts as none. Throws ConfigError for what the model has decided in another way.
 void follow_overrides(OpenedRun& run, const std::vector<Override>& overrides);
 
+/// Returns the options that say for one file what a hint says for `data` in a config, such as
+/// `--data thousands=,` for `thousands: ","`; empty if the hint names no such setting.
+std::string data_options_in(std::string_view hint);
+
 }  // namespace nnrun::host

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
+#include "base/text.hpp"
 #include "cli/run_overrides.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
@@ -94,6 +95,18 @@ void require_no_files(const OpenedRun& run) {
                           " --data " + setting.name + "=FILE"});
 }
 
+/// Calls work; a hint in a DataError of it that names a setting of data says how to give it here.
+template <class Work>
+auto with_data_options(Work work) try {
+  return work();
+} catch (const DataError& e) {
+  std::vector<Problem> problems = e.problems();
+  for (Problem& problem : problems)
+    if (const std::string options = data_options_in(problem.hint); !options.empty())
+      problem.hint += "\nfor this file alone: " + options;
+  throw DataError(std::move(problems));
+}
+
 }  // namespace
 
 /// Measures a recorded run on the test part of its data, or of other data.
@@ -106,7 +119,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   keep_classes(run.experiment.data.use, run.model.names.classes);
   const bool whole = keep_named_files(run.experiment, arguments.overrides);
   if (run.is_model && !whole) require_no_files(run);
-  DataSource data(experiment, &run.model, whole);
+  DataSource data = with_data_options([&] { return DataSource(experiment, &run.model, whole); });
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
   const std::size_t examples = counts[part];

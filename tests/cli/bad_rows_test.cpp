@@ -94,6 +94,24 @@ TEST_CASE("a quote that is not closed refuses the file: nobody knows where rows 
                  Contains("if it is not one row, a quote in it is not closed"));
 }
 
+TEST_CASE("a file that is written in another way says which options read it", "[cli][predict]") {
+  const Sum sum;
+  const std::string answer = sum("predict r 1500,2 -q").out;
+  const auto [file, options, wide] = GENERATE(table<std::string, std::string, bool>(
+      {{"x,y,z\n1'500,2,1\n", "--data 'thousands='\\'''", false},
+       {"x,y,z\n$1500,2,1\n", "--data 'symbols=[\"$\"]'", false},
+       {"# of May\nx,y,z\n1500,2,1\n", "--data 'comment=#'", false},
+       {"x,y,z\n1500,2,1\n# of May\n", "--data 'comment=#'", false},
+       {"x;y;z\n1,500;2;1\n", "--data 'decimal=,' or --data 'thousands=,'", true}}));
+  sum.scratch.write("in.csv", file);
+  for (const char* const verb : {"predict r --csv in.csv ", "eval r --data test=in.csv "}) {
+    CAPTURE(verb, file);
+    CHECK_THAT(sum(verb).err, Contains("           for this file alone: " + options + "\n"));
+    const std::string last = options.substr(options.rfind("--data"));
+    CHECK(sum(verb + last).status == 0);
+  }
+}
+
 TEST_CASE("an example that is not a number is one example without an answer", "[cli][predict]") {
   const Sum sum;
   const json single = sum.answers("--csv a.csv");

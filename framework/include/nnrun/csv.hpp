@@ -206,7 +206,7 @@ class CsvReader {
   }
   std::string hint_for_width() const {
     const char other = separator_in(row());
-    if (starts_like_comment()) return hint_for_comment();
+    if (starts_like_comment() || row().starts_with('#')) return hint_for_comment();
     if (names_.size() > 1 || fields_.size() != 1) {
       if (numbers_.decimal == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
