@@ -82,6 +82,15 @@ std::vector<std::string> notes_on(const Experiment& experiment, const DataShape&
   return notes;
 }
 
+/// Returns a sentence about inputs that seem to have been divided already; empty if none do.
+std::string words_of_division(const DataShape& data) {
+  const std::string by = shortest(data.divide_by);
+  return data.divided_before == 0 ? ""
+                                  : "no input is above " + significant(data.divided_before, 6) +
+                                        ", and the model divides them by " + by +
+                                        ": if they were divided already, multiply them by " + by;
+}
+
 /// Throws UsageError for a model alone whose data are in files: it does not have them.
 void require_no_files(const OpenedRun& run) {
   const Use& data = run.experiment.data.use;
@@ -133,6 +142,10 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
       score_of(experiment, run.model, data, part, own_data ? &data_sha256 : nullptr);
   if (own_data)
     std::ranges::move(changed_data(run.record, data_sha256), std::back_inserter(run.changes));
+  if (const std::string words = words_of_division(data.shape()); !words.empty()) {
+    notes.push_back(words);
+    if (!quiet) talk.write(talk.yellow("note") + ": " + notes.back() + "\n");
+  }
   const std::vector<std::string> changed = names_of(run.changes);
   if (!quiet) note_changes(changed, talk);
   const Split& split = experiment.data.split;

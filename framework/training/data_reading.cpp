@@ -97,6 +97,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
     fill<T, double, T>(filled, random, preparation);
   ranges_ = filled.ranges();
   shape_.gaps = filled.gaps();
+  shape_.divided_before = filled.divided_before();
   std::array<Examples<T>, NNRUN_PARTS> parts = filled.take();
   if (windows_)
     for (Examples<T>& part : parts)

@@ -33,6 +33,9 @@ struct DataShape {
   TwoClasses two_classes;  ///< of a target that has two
   /// How many values of each input were missing, once the data were read; empty: none is filled in.
   std::vector<std::size_t> gaps;
+  /// The largest input, if all of them seem to have been divided before the data set divides them,
+  /// once they were read; else 0.
+  double divided_before = 0;
 
   /// Returns whether a single number says which of two classes it is.
   bool is_yes_or_no() const { return names.classes.size() == 2 && two_classes.one_number; }

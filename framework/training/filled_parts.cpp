@@ -49,6 +49,9 @@ void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
 template <class T>
 void FilledParts<T>::observe(std::size_t part, const double* x) {
   for (const std::size_t c : fillable_) gaps_[c] += std::isnan(x[c]);
+  if (preparation_.divide_by() != 1 && largest_ <= 1)
+    for (std::size_t c = 0; c < preparation_.row_inputs(); ++c)
+      largest_ = std::max(largest_, std::abs(x[c]));
   if (part != NNRUN_TRAIN) return;
   const std::size_t in = preparation_.row_inputs();
   if (ranges_.empty())
@@ -72,6 +75,19 @@ void FilledParts<T>::scale(const double* t, T* to) {
           Problem{.what = "a target is " + significant(t_[c], 6) + ", too large for float32",
                   .where = "'target_scale' of the data",
                   .hint = "scale that target, too, or write dtype: float64"});
+}
+
+template <class T>
+double FilledParts<T>::divided_before() const {
+  const double by = preparation_.divide_by();
+  double largest = largest_;
+  if (by != 1 && !preparation_.changes())
+    for (const Examples<T>& part : parts_)
+      for (const T x : part.x.all()) {  // most data have a large number soon
+        largest = std::max(largest, std::abs(static_cast<double>(x)) * by);
+        if (x > static_cast<T>(1 / by) || x < static_cast<T>(-1 / by)) return 0;
+      }
+  return largest > 1 ? 0 : largest;
 }
 
 template <class T>

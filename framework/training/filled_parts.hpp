@@ -20,6 +20,9 @@ class FilledParts {
 
   /// Returns the ends of each raw input of the training part, if inputs are prepared.
   std::vector<std::pair<double, double>> ranges() const;
+  /// Returns the size of the largest input before it is divided, of all parts; 0 if inputs are not
+  /// divided, or one is above 1: then they were not divided before.
+  double divided_before() const;
   /// Returns how many values of each raw input were missing; empty if none may be.
   const std::vector<std::size_t>& gaps() const { return gaps_; }
 
@@ -35,6 +38,7 @@ class FilledParts {
   std::vector<Range> ranges_;
   std::vector<std::size_t> fillable_, gaps_;  // columns that may be missing; of all columns
   std::vector<double> x_, t_;                 // of one example
+  double largest_ = 0;                        // raw input, if inputs are prepared and divided
 };
 
 }  // namespace nnrun::host

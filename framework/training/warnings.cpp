@@ -327,6 +327,14 @@ const Node* coupled_node(const Graph& graph) {
 
 }  // namespace
 
+Problem divided_twice(const DataShape& data, const Place& place) {
+  const std::string by = shortest(data.divide_by);
+  return {.what = "no input is above " + significant(data.divided_before, 6) +
+                  ", and the data set divides them by " + by,
+          .place = place,
+          .hint = "if they were divided already, write divide_by: 1"};
+}
+
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer) {
   const std::shared_ptr<const Model> model = trainer.model();
   const Node& output = model->graph().output();
@@ -358,6 +366,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   std::vector<Problem> warnings;
   for (const Rule rule : rules)
     if (std::optional<Problem> warning = rule(facts)) warnings.push_back(std::move(*warning));
+  if (trainer.data().divided_before > 0)
+    warnings.push_back(divided_twice(trainer.data(), experiment.data.use.place));
   return warnings;
 }
 

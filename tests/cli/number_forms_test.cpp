@@ -108,6 +108,7 @@ TEST_CASE("inputs that seem to be divided already are warned of", "[cli][numbers
   const Folder folder;
   folder.scratch.write(
       "x.npy", npy_bytes("'|u1'", "(4, 2)", std::string("\0\xff\x10\x20\x30\x40\x50\x60", 8)));
+  folder.scratch.write("one.npy", npy_bytes("'<f4'", "(1,)", bytes_of<float>({1})));
   folder.scratch.write("t.npy", npy_bytes("'<f4'", "(4,)", bytes_of<float>({0, 1, 0, 1})));
   folder.scratch.write("half.npy", npy_bytes("'<f4'", "(1, 2)", bytes_of<float>({0.5, 0.25})));
   folder.scratch.write("whole.npy", npy_bytes("'<f4'", "(1, 2)", bytes_of<float>({127.5, 63.75})));
@@ -121,6 +122,18 @@ TEST_CASE("inputs that seem to be divided already are warned of", "[cli][numbers
   CHECK_THAT(folder("predict r --npy half.npy -q").err, Contains(warning));
   CHECK_THAT(folder("predict r 0.5,0.25").err, Contains(warning));
   CHECK(folder("predict r --npy whole.npy -q").err.empty());
+  const std::string note = warning.substr(9);
+  folder.scratch.write(
+      "all.npy", npy_bytes("'<f4'", "(4, 2)", bytes_of<float>({0, 1, .5f, 0, 0, .25f, .125f, 1})));
+  CHECK_THAT(folder("eval r --data inputs=half.npy --data targets=one.npy").err,
+             Contains("note: " + note));
+  CHECK_FALSE(Contains("note").match(folder("eval r").err));
+  for (const char* const scale : {"", " --set data.scale=standard"})
+    CHECK_THAT(
+        folder(std::string("c.yaml --out r2 --set data.inputs=all.npy") + scale + " && rm -r r2")
+            .err,
+        Contains("warning: no input is above 1, and the data set divides them by 255\n") &&
+            Contains("if they were divided already, write divide_by: 1"));
   // the division is the model's
   const std::string said = folder("predict r --npy whole.npy --data decimal=,").err;
   CHECK_THAT(said, Contains("'data.decimal' is for tables, not for arrays of numbers\n") ||
