@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "loading/declarations.hpp"
 namespace nnrun::host {
 namespace {
@@ -48,7 +49,7 @@ std::string_view WrittenRow::text(std::size_t at) const {
 }
 
 InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
-    : symbols_(text.format.numbers.symbols), only_numbers_(symbols_.empty()) {
+    : numbers_(text.format.numbers), only_numbers_(numbers_.is_plain() && numbers_.decimal == '.') {
   for (const std::string& gap : text.gaps) gaps_.push_back(gap.c_str());
   for (std::size_t i = 0; i < recipe.columns.size(); ++i) {
     const Column& column = recipe.columns[i];
@@ -100,13 +101,32 @@ bool InputColumns::is_unknown(std::string_view text, std::size_t input) const {
          std::ranges::find(column.texts(), text) == column.texts().end();
 }
 
+CsvFormat InputColumns::format_of_example(const std::string& text) const {
+  const bool one_with_comma = size() == 1 && text.find(',') != text.npos;
+  if (numbers_.decimal == ',' && (one_with_comma || text.find(';') != text.npos))
+    return {.separator = ';', .header = false, .numbers = numbers_};
+  CsvFormat plain{.header = false, .numbers = {.symbols = numbers_.symbols}};
+  if (numbers_.decimal == '.' && numbers_.thousands != ',')
+    plain.numbers.thousands = numbers_.thousands;
+  return plain;
+}
+
 std::vector<double> InputColumns::read_example(const std::string& text) {
   std::istringstream in(text);
-  CsvReader rows(in, "the example", CsvFormat{.header = false, .numbers = {.symbols = symbols_}});
+  const CsvFormat format = format_of_example(text);
+  CsvReader rows(in, "the example", format);
   std::vector<double> x;
   if (rows.names().size() != size() || !rows.next()) return x;
   take_all_but({});
-  for (std::size_t i = 0; i < size(); ++i) x.push_back(read(rows, i));
+  for (std::size_t i = 0; i < size(); ++i) {
+    x.push_back(read(rows, i));
+    double own = 0;
+    if (!columns_[i].is_category() && nnrun::is_number(field(rows, i), own, numbers_) &&
+        own != x.back())
+      throw nnrun::Error("'" + std::string(field(rows, i)) + "' is " + shortest(x.back()) +
+                             " with a point, and " + shortest(own) + " in the run's data",
+                         "", "write the example as the data are, with ; between its values");
+  }
   return x;
 }
 

@@ -64,7 +64,10 @@ class InputColumns {
   InputColumns(const Recipe& recipe, const TextSettings& text);
 
   std::size_t size() const { return columns_.size(); }
+  /// Returns whether inputs are numbers, all with a point and nothing else, in the run's own data.
   bool only_numbers() const { return only_numbers_; }
+  /// Returns what may stand between the values of an example in any run whose data are written so.
+  char between_values() const { return numbers_.decimal == ',' ? ';' : ','; }
   const CsvColumn& operator[](std::size_t i) const { return columns_[i]; }
 
   /// Finds them by their names if the run knows names; otherwise takes all, in order: the file need
@@ -86,13 +89,17 @@ class InputColumns {
     return rows.field(at_[input]);
   }
   /// Returns the numbers of one row without names; nothing if it has another number of fields.
+  /// Where the run's data have decimal commas, the row is written as they are, with ; between its
+  /// fields, or with points and commas; throws nnrun::Error for a number that is another one in
+  /// each.
   std::vector<double> read_example(const std::string& text);
 
  private:
   bool is_unknown(std::string_view text, std::size_t input) const;
   void take_all_but(std::span<const std::size_t> aside);
+  CsvFormat format_of_example(const std::string& text) const;
 
-  std::vector<std::string> symbols_;  // around numbers
+  NumberFormat numbers_;  // of the run's data
   std::vector<const char*> gaps_;
   std::vector<CsvColumn> columns_;
   std::vector<std::size_t> at_;

@@ -84,6 +84,18 @@ TEST_CASE("a run whose fractions follow a comma answers with commas", "[cli][num
   const json lines = parsed(folder.done("predict r --csv de.csv --json"));
   CHECK(lines["names"] == json({"preis"}));
   CHECK(lines["predict"].size() == 60);
+  // an example is written as the data are, or with points and commas
+  const auto example = [&](const std::string& words) { return folder("predict r " + words); };
+  folder.scratch.write("one.csv", "ort;groesse\nUlm;1.030,5\n");
+  const json answer = parsed(folder.done("predict r --csv one.csv --json"))["predict"];
+  for (const char* const words :
+       {"'Ulm;1.030,5' --json", "'Ulm;1030,5' --json", "Ulm,1030.5 --json"})
+    CHECK(parsed(example(words).out)["predict"][0]["output"] == answer[0]["output"]);
+  CHECK_THAT(example("Ulm,1.030").err,
+             Contains("'1.030' is 1.03 with a point, and 1030 in the run's data") &&
+                 Contains("write the example as the data are, with ; between its values"));
+  CHECK_THAT(example("'Ulm;1;2'").err,
+             Contains("has 2 values, 'Ulm;1;2' has 3") && Contains("ort;groesse"));
   // the answers are a table that the run itself reads
   folder.scratch.write("again.csv", folder.done("predict r --csv de.csv --keep ort,groesse -q"));
   CHECK(folder.done("predict r --csv again.csv -q") == folder.done("predict r --csv de.csv -q"));
