@@ -20,13 +20,26 @@ std::string name_of_target(const DataShape& shape) {
   return {};
 }
 
-/// Returns a range with 0 for an end that is 0 but for the rounding of scaled numbers. A logarithm
-/// is not rounded so: small numbers keep their digits.
+/// Returns the number with the fewest digits that is not further away than `rounding`.
+double rounded(double x, double rounding) {
+  if (std::abs(x) < rounding) return 0;
+  for (int digits = 1; digits < 6; ++digits)
+    if (const double y = parse_double(significant(x, digits)).value_or(x);
+        std::abs(y - x) <= rounding)
+      return y;
+  return x;
+}
+
+/// Returns a range without the rounding of scaled numbers, by which 0.01 would be 0.00999999. That
+/// of a logarithm is a part of the number: small ones keep their digits.
 std::pair<double, double> ends_of(const std::pair<double, double>& range, TargetScale scale) {
-  if (scale == TargetScale::none || scale == TargetScale::log) return range;
-  const double rounding = 2e-7 * (range.second - range.first);
-  const auto end = [&](double x) { return std::abs(x) < rounding ? 0 : x; };
-  return {end(range.first), end(range.second)};
+  constexpr double part = 2e-7;
+  const auto [low, high] = range;
+  if (scale == TargetScale::none || !(low < high)) return range;
+  if (scale != TargetScale::log)
+    return {rounded(low, part * (high - low)), rounded(high, part * (high - low))};
+  const double spread = part * std::log(high / low);
+  return {rounded(low, spread * low), rounded(high, spread * high)};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "base/said.hpp"
 #include "support/example_data.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -99,6 +100,21 @@ TEST_CASE("a run whose fractions follow a comma answers with commas", "[cli][num
   // the answers are a table that the run itself reads
   folder.scratch.write("again.csv", folder.done("predict r --csv de.csv --keep ort,groesse -q"));
   CHECK(folder.done("predict r --csv again.csv -q") == folder.done("predict r --csv de.csv -q"));
+}
+
+TEST_CASE("the ends of scaled targets are shown as the data have them", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "x,y\n";
+  for (int i = 1; i <= 500; ++i)
+    csv += std::to_string(i % 7) + "," + std::to_string(i * 37 % 500 / 100.) + "\n";
+  folder.scratch.write("a.csv", replaced(csv, ",0.000000\n", ",0.01\n"));
+  for (const char* const scale : {"standard", "min_max", "log"}) {
+    folder.scratch.write("c.yaml",
+                         "data: {type: csv, path: a.csv, target_scale: " + std::string(scale) +
+                             "}\nmodel: {layers: [{type: dense}]}\n"
+                             "train: {cost: mean_squared_error}\n");
+    CHECK_THAT(folder("c.yaml").err, Contains("target y: number, 0.01 … 4.99, scaled ("));
+  }
 }
 
 TEST_CASE("a target without a logarithm is told with file and line", "[cli][numbers]") {
