@@ -93,6 +93,7 @@ static const nnrun_setting csv[] = {PATH("file", NNRUN_REQUIRED),
                                     CHOICE("thousands", "none", groups),
                                     STRINGS("symbols"),
                                     TEXT("comment", ""),
+                                    FLOAT("divide_by", NNRUN_ABOVE_MIN, 1, 0, INFINITY),
                                     {HEAD(NNRUN_STRINGS, "classes", NNRUN_CLASSES)}};
 /* "init" is nnrun's own word: no config can give it */
 static const nnrun_setting greedy[] = {INT("init", NNRUN_REQUIRED, 0, 1, 10)};
