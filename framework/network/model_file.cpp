@@ -78,6 +78,20 @@ std::vector<double> weights_in(const TensorFile& file, const std::filesystem::pa
   return json.get<std::vector<double>>();
 }
 
+/// Returns what targets are; not known of a model that an earlier program wrote.
+Targets targets_in(const TensorFile& file, const std::filesystem::path& path) {
+  const std::string kind = text_of(file, kind_key), border = text_of(file, border_key);
+  Targets targets = targets_named(kind, border);
+  if (!targets.known && !(kind.empty() && border.empty()))
+    throw RecordError(Problem{.what = "the model's " + std::string(kind_key) + " are " +
+                                      single_quoted(kind) + " with the border " +
+                                      single_quoted(border) + ", which no model has",
+                              .where = path.string(),
+                              .hint = damaged});
+  targets.class_weights = weights_in(file, path);
+  return targets;
+}
+
 std::vector<double> numbers_at(const TensorFile& file, const char* name,
                                const std::filesystem::path& path) {
   const Tensor* const tensor = file.find(name);
@@ -141,8 +155,7 @@ ModelFile model_in(TensorFile file, const std::filesystem::path& path) {
     model.recipe = read_recipe(found->second, path.string());
   model.config = text_of(model.file, config_key);
   model.scale = name_of(model.file, scale_key, path);
-  model.targets = targets_named(text_of(model.file, kind_key), text_of(model.file, border_key));
-  model.targets.class_weights = weights_in(model.file, path);
+  model.targets = targets_in(model.file, path);
   model.names.ordered = model.targets.known && model.targets.kind == NNRUN_ORDERED;
   if (model.fit.shifts.size() != model.fit.factors.size())
     throw RecordError(Problem{.what = "'input/shift' and 'input/factor' are not equally long",

@@ -47,6 +47,21 @@ std::optional<std::size_t> first_other_name(const Preparation& own, const ModelF
   return std::nullopt;
 }
 
+/// Returns what is wrong with the outputs of a network for the classes of its file, after "the
+/// model"; empty if nothing is. A sequence has outputs for all of them at each step.
+std::string fault_of_classes(const ModelFile& file, std::size_t outputs) {
+  const std::size_t classes = file.names.classes.size();
+  const std::string n = std::to_string(classes),
+                    words = "has " + std::to_string(outputs) +
+                            (outputs == 1 ? " output for " : " outputs for ");
+  if (file.names.ordered)
+    return classes == outputs + 1
+               ? ""
+               : words + n + " classes in order, which need one less than classes";
+  const bool fits = classes == 0 || outputs % classes == 0 || (classes == 2 && outputs == 1);
+  return fits ? "" : words + n + " classes";
+}
+
 /// Whether something holds of inputs, and of targets.
 struct Sides {
   bool inputs, targets;
@@ -169,7 +184,9 @@ Preparation preparation_of(const Experiment& experiment, const ModelFile& file) 
 
 void require_fit_of(const ModelFile& file, const Model& model) {
   const Preparation& preparation = model.preparation();
-  const std::string fault = preparation.fault_of(preparation.fitted(), model.graph().output().cols);
+  const std::size_t outputs = model.graph().output().cols;
+  std::string fault = preparation.fault_of(preparation.fitted(), outputs);
+  if (fault.empty()) fault = fault_of_classes(file, outputs);
   if (!fault.empty())
     throw RecordError(Problem{.what = "the model " + fault, .where = file.path.string()});
 }

@@ -19,6 +19,7 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   auto parts = data.read<T>(random, model.preparation());
   if (data_sha256) *data_sha256 = hash_of(parts);
   model.load(file);
+  require_fit_of(file, model);
   const Use& cost_use = experiment.train.cost;
   const Targets targets = file.targets.known
                               ? file.targets

@@ -171,6 +171,28 @@ TEST_CASE("names of a model cannot hold control characters, however deep its lis
              Contains("error: " + said + "\n  --> run/model.safetensors\n"));
 }
 
+TEST_CASE("a model whose parts contradict each other is refused", "[cli]") {
+  const auto [changes, said] = GENERATE(table<std::map<std::string, std::string>, std::string>(
+      {{{{"classes", "[\"a\",\"b\",\"c\"]"}}, "the model has 1 output for 3 classes"},
+       {{{"classes", "[\"a\",\"b\",\"c\"]"}, {"targets", "ordered"}},
+        "the model has 1 output for 3 classes in order, which need one less than classes"},
+       {{{"targets", "ordered"}}, "the model has 1 output for 0 classes in order"},
+       {{{"target_border", "nan"}}, "the model's targets are 'labels' with the border 'nan'"},
+       {{{"target_border", "0.25"}},
+        "the model's targets are 'labels' with the border '0.25', which no"},
+       {{{"targets", "shares"}}, "the model's targets are 'shares' with the border '0.5'"}}));
+  const Scratch scratch;
+  change_model(scratch, [&](auto&, host::Metadata& metadata) {
+    for (const auto& [key, value] : changes) metadata[key] = value;
+  });
+  for (const char* const command : {"predict run 0.1,0.2", "export run --c n.c"}) {
+    CAPTURE(command);
+    CHECK_THAT(refused(std::string("$nnrun ") + command, 1, scratch.folder()),
+               Contains(said) && Contains("  --> run/model.safetensors\n"));
+  }
+  CHECK(run("$nnrun eval run", scratch.folder()).status != 0);
+}
+
 TEST_CASE("a config cannot take more memory than there is, whatever the verb", "[cli]") {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   WARN("skipped: a sanitizer needs more addresses than a limit leaves");
