@@ -87,7 +87,7 @@ double FilledParts<T>::divided_before() const {
         largest = std::max(largest, std::abs(static_cast<double>(x)) * by);
         if (x > static_cast<T>(1 / by) || x < static_cast<T>(-1 / by)) return 0;
       }
-  return largest > 1 ? 0 : largest;
+  return largest_ > 1 ? 0 : std::min(largest, 1.);  // the quotient is rounded
 }
 
 template <class T>
