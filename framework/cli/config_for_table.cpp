@@ -121,11 +121,6 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
   std::vector<std::string> notes;
   for (const auto& [column, choice] : choices.all)
     if (!choice.used) notes.push_back(column->name + " is not used: " + choice.why);
-  for (const ColumnProfile& column : table.columns)
-    if (table.format.separator != ',' && column.is_of_thousands() && column.with_point > 0)
-      notes.push_back("if points stand between thousands in " + column.name +
-                      ", write decimal: \",\" and thousands: \".\" in data: each has three digits "
-                      "behind it");
   if (!table.format.header)
     notes.emplace_back("the first row holds data, not names: columns are x1, x2, ...");
   return notes;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nnrun/written_number.hpp>
 #include <string>
 #include <vector>
 namespace nnrun::host {
@@ -127,6 +128,85 @@ bool is_compact_date(double x) {
 bool looks_like_code(std::string_view field) {
   if (field.size() < 2 || !std::ranges::all_of(field.substr(1), is_a_digit)) return false;
   return field[0] == '0' || (field[0] == '+' && field.size() > 7);
+}
+
+std::string unit_of(std::string_view field) {
+  const std::string written = detail::with_keys(field);
+  const auto is_digit = [](char c) { return is_a_digit(c); };
+  const auto first = std::ranges::find_if(written, is_digit);
+  if (first == written.end()) return {};
+  const auto last = std::find_if(written.rbegin(), written.rend(), is_digit).base();
+  const auto word = [](std::string text) {
+    const auto is_of_number = [](char c) {
+      return std::string_view(" +-").find(c) != std::string_view::npos;
+    };
+    while (!text.empty() && is_of_number(text.front())) text.erase(0, 1);
+    while (!text.empty() && is_of_number(text.back())) text.pop_back();
+    return text == "." || text == "," ? std::string() : text;
+  };
+  const std::string before = word({written.begin(), first}), behind = word({last, written.end()});
+  return before.empty() ? behind : behind.empty() ? before : "";
+}
+
+std::string word_behind_number(std::string_view field) {
+  std::string unit = unit_of(field);
+  const bool is_word = !unit.empty() && unit.find(' ') == unit.npos && field.ends_with(unit);
+  if (!is_word || !looks_like_number(field.substr(0, field.size() - unit.size()))) return {};
+  return unit;
+}
+
+bool is_amount_in_unit(std::string_view field) {
+  constexpr std::array<std::string_view, 19> currencies{
+      "chf", "eur", "usd", "gbp", "jpy", "cny", "inr", "aud", "cad", "sek",
+      "nok", "dkk", "pln", "czk", "brl", "fr.", "kr",  "us$", "rs."};
+  constexpr std::array<std::string_view, 38> units{// which stand behind a number
+                                                   "kg",
+                                                   "g",
+                                                   "mg",
+                                                   "t",
+                                                   "lb",
+                                                   "lbs",
+                                                   "oz",
+                                                   "km",
+                                                   "m",
+                                                   "cm",
+                                                   "mm",
+                                                   "mi",
+                                                   "ft",
+                                                   "ha",
+                                                   "m\xC2\xB2",
+                                                   "m\xC2\xB3",
+                                                   "l",
+                                                   "ml",
+                                                   "\xC2\xB0"
+                                                   "c",
+                                                   "\xC2\xB0"
+                                                   "f",
+                                                   "s",
+                                                   "ms",
+                                                   "min",
+                                                   "h",
+                                                   "days",
+                                                   "weeks",
+                                                   "months",
+                                                   "years",
+                                                   "w",
+                                                   "kw",
+                                                   "kwh",
+                                                   "hp",
+                                                   "ps",
+                                                   "mb",
+                                                   "gb",
+                                                   "sqft",
+                                                   "sqm",
+                                                   "mph"};
+  const std::string unit = unit_of(field);
+  if (unit.empty()) return false;
+  std::string number = detail::with_keys(field);
+  const std::size_t at = number.find(unit);
+  number.erase(at, unit.size());
+  return (is_among(unit, currencies) || (at > 0 && is_among(unit, units))) &&
+         looks_like_number(number);
 }
 
 bool is_name_of_codes(std::string_view name) {

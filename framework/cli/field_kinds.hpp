@@ -13,6 +13,14 @@ bool is_date(std::string_view field);
 bool is_compact_date(double x);
 /// Returns whether a number is written as amounts are not: 01277, +41791234567.
 bool looks_like_code(std::string_view field);
+/// Returns what stands before or behind the digits of a field: `$`, `kg`; empty if nothing does, or
+/// if something stands at both ends.
+std::string unit_of(std::string_view field);
+/// Returns the one word behind a number that may be a unit: `pcs` of 12 pcs; empty for other
+/// fields.
+std::string word_behind_number(std::string_view field);
+/// Returns whether a field is an amount in a known unit: CHF 8'175, 6.29 kg.
+bool is_amount_in_unit(std::string_view field);
 /// Returns whether a column is called as numbers are that only tell things apart: customer_id, zip.
 bool is_name_of_codes(std::string_view name);
 /// Returns whether a column may be called so because it numbers things: phone, order_no, key. A

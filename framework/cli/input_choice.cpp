@@ -35,7 +35,11 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
     return unused("dates, or numbers with more than digits, such as " +
                   start_of(column.first_text) + how_to_read);
   if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
-    return unused("nearly every row has a text of its own, such as " + start_of(column.first_text));
+    return unused("nearly every row has a text of its own, such as " + start_of(column.first_text) +
+                  (column.unit_of_texts.empty()
+                       ? ""
+                       : "; if these are amounts, write symbols: [" +
+                             yaml_text(column.unit_of_texts) + "] in data"));
   return category(column, texts_of(column));
 }
 
@@ -93,6 +97,8 @@ InputChoice choice_for_numbers(const ColumnProfile& column, std::size_t rows, bo
   if (column.low == column.high && column.gaps == 0)
     return unused("always " + shortest(column.low));
   if (column.dates == column.numbers) return unused("dates, such as " + column.first_number);
+  if (column.units.size() > 1 + column.units.count(""))
+    return unused("numbers in different units: " + words_of_units(column));
   // months and hours with two digits are amounts
   if (column.has_codes() && (column.high >= 100 || has_few(column.different.size(), rows)))
     return choice_for_codes(column, rows, " codes, such as " + column.first_code);

@@ -8,6 +8,7 @@
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/field_kinds.hpp"
+#include "cli/table_words.hpp"
 #include "config/flow_yaml.hpp"
 namespace nnrun::host {
 namespace {
@@ -85,6 +86,22 @@ void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile&
   if (const std::optional<double> sign = sentinel_of(column))
     doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
                      " means that the value is missing, leave these fields empty");
+  if (column.units.size() > 1)
+    doubts.push_back("numbers in " + quoted(column.name) + " have different units (" +
+                     words_of_units(column) +
+                     "), which are left out: make one of them if they are not the same");
+}
+
+/// Nothing in the file tells whether these are thousands or fractions.
+std::string words_of_thousands(const TableProfile& table) {
+  const NumberFormat& how = table.format.numbers;
+  std::string digits = table.doubtful_thousands;
+  std::erase(digits, how.thousands);
+  return quoted(table.doubtful_thousands) + " is read as " + digits +
+         ", since three digits follow each " + (how.thousands == ',' ? "comma" : "point") +
+         ": if fractions do, " +
+         (how.thousands == ',' ? "write decimal: \",\" in place of thousands"
+                               : "leave decimal and thousands out");
 }
 
 void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile& target,
@@ -132,6 +149,12 @@ std::vector<std::string> doubts_of(const TableProfile& table,
   if (const ColumnProfile* const sum = sum_of(table))
     doubts.push_back("the last row has the sum of all others in " + quoted(sum->name) +
                      ": take it out if it is not an example");
+  if (!table.doubtful_thousands.empty()) doubts.push_back(words_of_thousands(table));
+  for (const ColumnProfile& column : table.columns)
+    if (table.format.separator != ',' && column.is_of_thousands() && column.with_point > 0)
+      doubts.push_back("if points stand between thousands in " + quoted(column.name) +
+                       ", write decimal: \",\" and thousands: \".\" in data: each has three digits "
+                       "behind it");
   for (const ColumnProfile* const column : used) {
     add_doubts_of_values(doubts, *column);
     if (column->shuffles_rows(table.rows))

@@ -47,7 +47,10 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
     ++column.with_comma;
     column.of_thousands += is_of_thousands(text, ',');
   }
-  column.like_numbers += looks_like_number(text);
+  column.like_numbers += looks_like_number(text) || is_amount_in_unit(text);
+  const std::string unit = word_behind_number(text);
+  if (column.texts == 1) column.unit_of_texts = unit;
+  if (unit != column.unit_of_texts) column.unit_of_texts.clear();
   column.dates += is_date(text);
   if (names_a_total(text)) {
     ++column.totals;
@@ -73,9 +76,11 @@ void add_order(ColumnProfile& column, double x, std::size_t row) {
   column.last_row = row;
 }
 
-void add_number(ColumnProfile& column, std::string_view field, double x, std::size_t row) {
+void add_number(ColumnProfile& column, std::string_view field, double x, std::size_t row,
+                bool may_have_unit) {
   if (column.numbers == 0) column.first_number = field;
   add_order(column, x, row);
+  if (may_have_unit) ++column.units[unit_of(field)];
   column.low = std::min(column.low, x);
   column.high = std::max(column.high, x);
   column.whole &= x == std::floor(x);
@@ -98,10 +103,35 @@ void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size
   if (is_usual_gap(rows.field(at)))
     ++column.gaps;
   else if (rows.is_number(at, x) && std::isfinite(x))
-    add_number(column, rows.field(at), x, row);
+    add_number(column, rows.field(at), x, row, !rows.number_format().symbols.empty());
   else
     add_text(column, rows, at, row);
 }
+
+/// Looks for a number whose thousands could be a fraction: no number of the file has more than one
+/// separator, or a fraction, which would tell.
+class ThousandsInDoubt {
+ public:
+  explicit ThousandsInDoubt(const NumberFormat& how)
+      : how_(how), is_shown_(how.thousands != ',' && how.thousands != '.') {}
+
+  void look_at(const CsvReader& rows) {
+    for (std::size_t at = 0; at < rows.names().size() && !is_shown_; ++at) {
+      const std::string_view field = rows.field(at);
+      const auto separators = std::ranges::count(field, how_.thousands);
+      const bool has_fraction = field.find(how_.decimal) != field.npos;
+      if ((separators == 0 && !has_fraction) || !rows.is_number(at)) continue;
+      is_shown_ = separators > 1 || has_fraction;
+      if (number_.empty()) number_ = field;
+    }
+  }
+  std::string number() const { return is_shown_ ? std::string() : number_; }
+
+ private:
+  const NumberFormat& how_;
+  bool is_shown_;
+  std::string number_;
+};
 
 /// Returns whether the first row is one of data: what it has for a name of texts is one of them,
 /// and nothing in it is a text above numbers, as a name is.
@@ -144,9 +174,13 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
     rows.take_names_as_row();
   }
   for (const std::string& name : rows.names()) profile.columns.push_back({.name = name});
-  for (; rows.next(); ++profile.rows)
+  ThousandsInDoubt thousands(format.numbers);
+  for (; rows.next(); ++profile.rows) {
+    thousands.look_at(rows);
     for (std::size_t i = 0; i < profile.columns.size(); ++i)
       add(profile.columns[i], rows, i, profile.rows);
+  }
+  profile.doubtful_thousands = thousands.number();
   if (profile.rows == 0) throw nnrun::Error("has column names, but no examples", file);
   require_names(profile);
   return profile;

@@ -27,13 +27,15 @@ struct ColumnProfile {
   double high_before = -std::numeric_limits<double>::infinity();  ///< without the last number
   std::size_t last_row = 0;                                       ///< where the last number is
   std::string first_number;                                       ///< as the file writes it
-  std::map<double, std::string> spelled;  ///< whole numbers that are written otherwise: 1.0
-  std::size_t with_comma = 0;             ///< texts such as 12,5
-  std::size_t of_thousands = 0;           ///< of these, 12,500; or numbers such as 12.500
-  std::size_t with_point = 0;             ///< numbers such as 12.5
-  std::size_t like_numbers = 0;           ///< texts such as dates, 1'000, 10 %
-  std::size_t like_codes = 0;             ///< numbers such as 01277
-  std::string first_code;                 ///< of these
+  std::map<double, std::string> spelled;       ///< whole numbers that are written otherwise: 1.0
+  std::size_t with_comma = 0;                  ///< texts such as 12,5
+  std::size_t of_thousands = 0;                ///< of these, 12,500; or numbers such as 12.500
+  std::size_t with_point = 0;                  ///< numbers such as 12.5
+  std::size_t like_numbers = 0;                ///< texts such as dates, 1'000, 10 %
+  std::map<std::string, std::size_t> units{};  ///< beside numbers: $, kg; empty: none
+  std::string unit_of_texts{};                 ///< the word behind the number of all texts, if any
+  std::size_t like_codes = 0;                  ///< numbers such as 01277
+  std::string first_code;                      ///< of these
   std::size_t dates = 0;                  ///< texts such as 2024-01-31, numbers such as 20240131
   bool has_lines = false;                 ///< some text goes over lines
   std::string total;                      ///< a text such as Total, if any
@@ -62,6 +64,9 @@ struct TableProfile {
   std::size_t rows = 0;
   CsvFormat format;
   std::vector<ColumnProfile> columns;
+  /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
+  /// as all such numbers of the file; empty if some number shows which it is.
+  std::string doubtful_thousands{};
 };
 
 /// Reads a file and finds how it is written: separator, names, decimal comma,

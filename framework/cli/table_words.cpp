@@ -30,6 +30,13 @@ std::string start_of(const std::string& text) {
   return text.substr(0, end);
 }
 
+std::string words_of_units(const ColumnProfile& column) {
+  std::vector<std::string> words;
+  for (const auto& [unit, count] : column.units)
+    words.push_back((unit.empty() ? "none" : unit) + " " + with_commas(count));
+  return join(words, ", ");
+}
+
 std::string range_of(const ColumnProfile& column) {
   return exact(column.low) + " to " + exact(column.high);
 }

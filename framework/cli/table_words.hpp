@@ -13,6 +13,8 @@ std::string exact(double x);
 std::string with_commas(std::size_t n);
 /// Returns the start of a text, whole letters only.
 std::string start_of(const std::string& text);
+/// Returns the units of a column, each with how many numbers have it: `$ 40, € 60`.
+std::string words_of_units(const ColumnProfile& column);
 /// Returns `1 to 12`.
 std::string range_of(const ColumnProfile& column);
 /// Returns the texts that a column holds, in the order of the alphabet.

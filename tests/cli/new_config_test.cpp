@@ -222,18 +222,48 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
     return std::to_string(i * 31 % 97) + "\t" + std::to_string(10 + i) + ",621";
   });
   CHECK_THAT(told(), Contains("target y: a number, 10,621 to 109,621"));
-  CHECK_THAT(text_of(scratch / "t.yaml"),
-             Contains("  thousands: \",\"    # stands between three digits each: 1,200 is 1200\n"));
+  CHECK_THAT(
+      text_of(scratch / "t.yaml"),
+      Contains("  thousands: \",\"    # stands between three digits each: 1,200 is 1200\n") &&
+          Contains("# Note: \"10,621\" is read as 10621, since three digits follow each "
+                   "comma: if fractions do, write decimal: \",\" in place of thousands\n"));
+  // a number with two commas, or with a point behind, tells
+  for (const char* const other : {"1,200,300", "1,200.5", "0.5"}) {
+    table("a\ty", [&](int i, const std::string&) {
+      return (i == 50 ? other : std::to_string(i * 31 % 97)) + "\t" + std::to_string(10 + i) +
+             ",621";
+    });
+    CHECK_THAT(told(), !Contains("is read as"));
+  }
   table("a;y", [](int i, const std::string&) {
     return std::to_string(i * 31 % 97) + ";" +
            (i % 2 ? std::to_string(700 + i) : "2." + std::to_string(100 + i));
   });
-  CHECK_THAT(told(), Contains("note   if points stand between thousands in y, write decimal: \",\" "
-                              "and thousands: \".\" in data: each has three digits behind it"));
+  CHECK_THAT(told(),
+             Contains("note   if points stand between thousands in \"y\", write decimal: \",\" "
+                      "and thousands: \".\" in data: each has three digits behind it"));
   table("a,y", [](int i, const std::string& n) { return n + ".5,$" + std::to_string(900 + i); });
   CHECK_THAT(told(), Contains("target y: a number, 900 to 999"));
   CHECK_THAT(text_of(scratch / "t.yaml"),
              Contains("  symbols: [\"$\"]    # left out of numbers: 12 $ is 12\n"));
+  table("a,y", [](int i, const std::string& n) {
+    return n + ".5," + (i % 4 ? "$" : "€") + std::to_string(900 + i);
+  });
+  CHECK_THAT(told(),
+             Contains("note   numbers in \"y\" have different units ($ 75, € 25), which are left "
+                      "out: make one of them if they are not the same\n"));
+  table("a,b,y", [](int i, const std::string& n) {
+    return n + (i % 4 ? " kg" : " g") + ",CHF 8'" + std::to_string(100 + i * 13 % 31) + "," + n;
+  });
+  CHECK_THAT(told(), Contains("note   a is not used: numbers in different units: g 25, kg 75\n"));
+  CHECK_THAT(text_of(scratch / "t.yaml"), Contains("  symbols: [g, CHF, kg]    # left out") &&
+                                              Contains("    b: number  # 8100 to 8130\n"));
+  table("a,b,y", [](int i, const std::string& n) {
+    return std::to_string(i * 31 % 97) + "." + n + " kg," + n + " pcs," + n;
+  });
+  CHECK_THAT(told(),
+             Contains("note   b is not used: nearly every row has a text of its own, such as "
+                      "0 pcs; if these are amounts, write symbols: [pcs] in data\n"));
   table("a,b,y", [](int i, const std::string& n) {
     return n + ".5,\"two\nlines " + n + "\"," + std::to_string(i * 13 % 31);
   });

@@ -42,26 +42,24 @@ inline std::string_view without_blanks(std::string_view text) {
   return text;
 }
 
-/// Takes the symbols away; a sign may stand before or behind the first one.
+/// Takes the symbols away, of several that fit the longest: kg, not g. A sign may stand before or
+/// behind the first one.
 inline std::string without_symbols(std::string_view text, const NumberFormat& how) {
   std::string_view sign;
   for (bool again = true; again;) {
-    again = false;
     text = without_blanks(text);
     if (sign.empty() && (text.starts_with('-') || text.starts_with('+'))) {
       sign = text.substr(0, 1);
       text = without_blanks(text.substr(1));
     }
+    std::size_t before = 0, behind = 0;
     for (const std::string& symbol : how.symbols) {
-      if (symbol.empty()) continue;
-      if (text.starts_with(symbol)) {
-        text.remove_prefix(symbol.size());
-        again = true;
-      } else if (text.ends_with(symbol)) {
-        text.remove_suffix(symbol.size());
-        again = true;
-      }
+      if (text.starts_with(symbol)) before = std::max(before, symbol.size());
+      if (text.ends_with(symbol)) behind = std::max(behind, symbol.size());
     }
+    again = before + behind > 0;
+    text.remove_prefix(before);
+    if (before == 0) text.remove_suffix(behind);
   }
   return std::string(sign).append(text);
 }
