@@ -273,12 +273,11 @@ class Prediction {
     const bool has_it = text.find(between) != text.npos;
     const auto found =
         static_cast<std::size_t>(std::ranges::count(text, has_it ? between : ',')) + 1;
-    throw UsageError(Problem{.what = "an example of this run has " + std::to_string(wanted) +
-                                     (columns_.only_numbers() ? " number" : " value") +
-                                     (wanted == 1 ? "" : "s") + ", '" + text + "' has " +
-                                     std::to_string(found),
-                             .hint = file_hint(text).value_or(
-                                 join(run_.model.names.inputs, std::string(1, between)))});
+    throw UsageError(Problem{
+        .what = "an example of this run has " + std::to_string(wanted) +
+                (columns_.only_numbers() ? " number" : " value") + (wanted == 1 ? "" : "s") +
+                ", '" + text + "' has " + std::to_string(found),
+        .hint = file_hint(text).value_or(join(run_.model.names.inputs, std::string(1, between)))});
   }
   /// Returns how to answer the rows of a file; nothing if it is not one.
   static std::optional<std::string> file_hint(const std::string& text) {
