@@ -1,6 +1,8 @@
 #include "base/files.hpp"
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <link.h>
 #include <nettle/sha2.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -257,7 +259,27 @@ bool is_temporary_name(std::string_view name) {
   return name.starts_with(temporary_start) && name.ends_with(temporary_end);
 }
 
+namespace {
+/// Returns the shared library that this code is part of; empty if it is part of a program. Looked
+/// up once: the name may be relative, and the current folder change.
+const fs::path& own_library() {
+  static const fs::path file = [] {
+    Dl_info info{};
+    link_map* map = nullptr;
+    const auto* const here = reinterpret_cast<const void*>(&own_library);
+    const bool found =
+        ::dladdr1(here, &info, reinterpret_cast<void**>(&map), RTLD_DL_LINKMAP) != 0 &&
+        map != nullptr && map->l_name != nullptr && *map->l_name != 0;  // a program's is empty
+    std::error_code error;
+    const fs::path canonical = found ? fs::canonical(map->l_name, error) : fs::path();
+    return error ? fs::path() : canonical;
+  }();
+  return file;
+}
+}  // namespace
+
 fs::path program_file() {
+  if (!own_library().empty()) return own_library();
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   if (error) cannot("read", "/proc/self/exe", system_reason(error.value()));

@@ -70,7 +70,8 @@ bool write_all(int file, std::string_view text);
 /// program.
 std::vector<std::filesystem::path> own_places(const std::filesystem::path& built,
                                               const std::filesystem::path& installed);
-/// Returns this program's own file, however it was started. Throws RecordError if /proc is missing.
+/// Returns the file of this program, or of the library that this code is part of, however it was
+/// started. Throws RecordError if /proc is missing.
 std::filesystem::path program_file();
 
 /// Returns a canonical path as people would write it: relative if it lies below the current folder.

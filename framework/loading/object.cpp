@@ -30,8 +30,12 @@ std::atomic<PluginLog>& log_of_plugins() {
   return sink;
 }
 void pass_on(int level, const char* message) noexcept {
-  const PluginLog sink = log_of_plugins();
   if (message == nullptr) return;
+  if (const LogOfPart* const log = LogsHere::now()) {
+    if (log->take != nullptr) log->take(log->user, level, message);
+    return;
+  }
+  const PluginLog sink = log_of_plugins();
   if (sink != nullptr)
     sink(level, message);
   else if (level > 0)

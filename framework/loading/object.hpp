@@ -43,6 +43,29 @@ Problem take_plugin_error();
 using PluginLog = void (*)(int level, const char* message);
 void set_plugin_log(PluginLog log);
 
+/// Takes what plugins log in place of that, in a part of the process.
+struct LogOfPart {
+  void (*take)(void* user, int level, const char* message);  ///< must not throw; null: dropped
+  void* user;
+};
+/// Lets such a log have what plugins say in this thread, as long as it lasts. Threads that this one
+/// shares work with do the same.
+class LogsHere {
+ public:
+  explicit LogsHere(const LogOfPart* log) : outer_(now_) { now_ = log; }
+  LogsHere(const LogsHere&) = delete;
+  LogsHere& operator=(const LogsHere&) = delete;
+  ~LogsHere() { now_ = outer_; }
+  /// Returns nullptr if there is none.
+  static const LogOfPart* now() { return now_; }
+
+ private:
+  const LogOfPart* outer_;
+  // Initial-exec: it is written for every single prediction.
+  [[gnu::tls_model("initial-exec")]] inline static thread_local constinit const LogOfPart* now_ =
+      nullptr;
+};
+
 /// Makes the exception that is being handled the plugin's last error.
 void remember_exception();
 

@@ -79,21 +79,21 @@ fs::path own_plugin_folder() {
          "build or install nnrun again");
 }
 
-/// Adds NNRUN_PLUGIN_PATH to an error: users who did not name a library cannot know where it comes
+/// Adds the plugin path to an error: users who did not name a library cannot know where it comes
 /// from.
-[[noreturn]] void refuse_of_path(const PluginError& error, const fs::path& entry) {
+[[noreturn]] void refuse_of_path(const PluginError& error, const fs::path& entry,
+                                 const std::string& path) {
   Problem problem = error.problems().front();
   if (!problem.where.empty()) problem.where += ", of ";
-  problem.where += "'" + entry.string() + "' in NNRUN_PLUGIN_PATH";
-  problem.hint +=
-      std::string(problem.hint.empty() ? "" : "\n") + "or take it out of NNRUN_PLUGIN_PATH";
+  problem.where += "'" + entry.string() + "' in " + path;
+  problem.hint += std::string(problem.hint.empty() ? "" : "\n") + "or take it out of " + path;
   throw PluginError(std::move(problem));
 }
 
 }  // namespace
 
 const std::string& Library::sha256() const {
-  if (!known_sha256.empty()) return known_sha256;
+  if (built_in || !known_sha256.empty()) return known_sha256;
   require_unchanged(*this);
   std::string sum = sha256_of_file(file);
   require_unchanged(*this);  // not while it was read, either
@@ -141,6 +141,25 @@ std::shared_ptr<const Library> Registry::add(const fs::path& file, const Place& 
   if (tell_ && place.source != nullptr) tell_(name, place.source->name);
   library->table = open_library(library->file, name, warn);
   require_unchanged(*library);
+  add_classes(library, name);
+  if (library->table->optimized == 0 && built_optimized())
+    warn("'" + name +
+         "' was built without optimisation and may be 50 times slower; "
+         "build it with -O3");
+  return libraries_.emplace_back(std::move(library));
+}
+
+void Registry::add_built_in(const nnrun_library* table) {
+  const std::string name = "built in";
+  if (table == nullptr) refuse("a library that is built in is NULL");
+  auto library = std::make_shared<Library>(Library{name, table});
+  library->built_in = true;
+  add_classes(library, name);
+  libraries_.push_back(std::move(library));
+}
+
+/// name: of the library, for messages.
+void Registry::add_classes(const std::shared_ptr<Library>& library, const std::string& name) const {
   require_interface(*library->table, name);
   auto classes = host::classes_of(library, name);
   for (const auto& fresh : classes)
@@ -151,12 +170,7 @@ std::shared_ptr<const Library> Registry::add(const fs::path& file, const Place& 
                          .where = name,
                          .label = name + " provides it too",
                          .hint = "rename one of them, or load only one of the two libraries"});
-  if (library->table->optimized == 0 && built_optimized())
-    warn("'" + name +
-         "' was built without optimisation and may be 50 times slower; "
-         "build it with -O3");
   std::move(classes.begin(), classes.end(), std::back_inserter(classes_));
-  return libraries_.emplace_back(std::move(library));
 }
 
 void Registry::load_folder(const fs::path& folder) {
@@ -265,9 +279,13 @@ std::vector<fs::path> libraries_in(const fs::path& folder) {
   return files;
 }
 
-void load_default_plugins(Registry& registry) {
+std::string plugin_path() {
   const char* const variable = ::secure_getenv("NNRUN_PLUGIN_PATH");
-  std::string_view rest = variable != nullptr ? variable : "";
+  return variable != nullptr ? variable : "";
+}
+
+void load_default_plugins(Registry& registry, const std::string& path, const std::string& name) {
+  std::string_view rest = path;
   while (!rest.empty()) {
     const fs::path entry = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(entry.native().size() + 1, rest.size()));
@@ -279,7 +297,7 @@ void load_default_plugins(Registry& registry) {
       else
         registry.load(entry);
     } catch (const PluginError& error) {
-      refuse_of_path(error, entry);
+      refuse_of_path(error, entry, name);
     }
   }
   try {
@@ -287,8 +305,7 @@ void load_default_plugins(Registry& registry) {
   } catch (const PluginError& error) {  // the program's own sets never clash
     Problem problem = error.problems().front();
     if (problem.label.empty()) throw;
-    problem.hint =
-        "rename the class of the library that NNRUN_PLUGIN_PATH names, or take it out there";
+    problem.hint = "rename the class of the library that " + name + " names, or take it out there";
     throw PluginError(std::move(problem));
   }
 }

@@ -25,6 +25,7 @@ struct Library {
   std::string shown() const;  ///< as people write it: relative below the current folder
 
   mutable std::string known_sha256 = {};  ///< for sha256()
+  bool built_in = false;  ///< part of the program: it has no file of its own, nor a checksum
 };
 
 /// One thing that a config can name.
@@ -69,6 +70,9 @@ class Registry {
   /// asked for, as long as no other library is.
   void load_own_folder(const std::filesystem::path& folder);
 
+  /// Adds the classes of a library that is linked into this program. Throws PluginError.
+  void add_built_in(const nnrun_library* table);
+
   /// Is told of a library and the config that names it, just before its code runs.
   using Tell = std::function<void(const std::string& library, const std::string& config)>;
   void tell_before_loading(Tell tell) { tell_ = std::move(tell); }
@@ -95,6 +99,7 @@ class Registry {
   const Class* find_loaded(std::string_view kind, std::string_view name) const;
   std::shared_ptr<const Library> add(const std::filesystem::path& file, const Place& place,
                                      const Pin& pin, const IndexedLibrary* indexed = nullptr) const;
+  void add_classes(const std::shared_ptr<Library>& library, const std::string& name) const;
   bool load_indexed(std::size_t waiting) const;
   void load_waiting() const;
 
@@ -115,10 +120,13 @@ std::vector<std::filesystem::path> libraries_in(const std::filesystem::path& fol
 /// Returns the kinds that this version knows, in the order in which documents list them.
 const std::vector<std::string>& known_kinds();
 
-/// Loads what no config needs to name: NNRUN_PLUGIN_PATH (colon-separated files or folders, read
-/// with secure_getenv), then the program's own plugin folder, found from /proc/self/exe, in the
-/// build tree or installed.
-void load_default_plugins(Registry& registry);
+/// Returns NNRUN_PLUGIN_PATH, by secure_getenv.
+std::string plugin_path();
+/// Loads what no config needs to name: colon-separated files or folders, then the program's own
+/// plugin folder, found from its own file, in the build tree or installed. name: of the path, for
+/// messages.
+void load_default_plugins(Registry& registry, const std::string& path = plugin_path(),
+                          const std::string& name = "NNRUN_PLUGIN_PATH");
 /// Loads the program's own folder alone.
 void load_own_plugins(Registry& registry);
 /// Writes the index of that folder and returns its name. Throws PluginError or RecordError.

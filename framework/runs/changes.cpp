@@ -29,6 +29,8 @@ std::vector<Change> changed_libraries(const StoredRecord& record, const Registry
       const Class* const found = registry.find(of_kind, name);
       if (!found)
         add_once(changes, {fs::path(library.file).filename().string(), library.sha256, {}});
+      else if (found->library->built_in)
+        continue;  // it has nothing to compare
       else if (!library.sha256.empty() && found->library->sha256() != library.sha256)
         add_once(changes, {found->library->shown(), library.sha256, found->library->sha256()});
     }

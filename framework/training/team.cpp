@@ -1,6 +1,7 @@
 #include "training/team.hpp"
 
 #include "base/crash.hpp"
+#include "loading/object.hpp"
 namespace nnrun::host {
 namespace {
 constexpr int spins = 3000;  // some 100 microseconds
@@ -19,7 +20,10 @@ void wait_for_change(std::atomic<unsigned>& value, unsigned old) {
 
 Team::Team(unsigned size) : size_(size) {
   for (unsigned thread = 1; thread < size_; ++thread)
-    threads_.emplace_back([this, thread] { wait_for_work(thread); });
+    threads_.emplace_back([this, thread, log = LogsHere::now()] {
+      const LogsHere logs(log);
+      wait_for_work(thread);
+    });
 }
 
 Team::~Team() {

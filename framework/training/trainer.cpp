@@ -132,6 +132,7 @@ class TrainerOf final : public Trainer {
         return false;
       }
       end_epoch(listener);
+      if (listener.stop && !is_over() && listener.stop()) return false;
     }
     return true;
   }
@@ -324,11 +325,10 @@ class TrainerOf final : public Trainer {
       most_steps -= run_steps(epoch, count, steps);
       const double took = seconds_since(start);
       position_.epoch_seconds += took;
-      const bool stop = listener.stop && listener.stop();
       if (listener.progress)
         listener.progress({epoch, descent().planned_epochs(), position_.seen, count,
                            position_.epoch_seconds, mean_cost_of_epoch()});
-      if (stop) return false;
+      if (listener.stop && listener.stop()) return false;
       if (took < 0.01) chunk *= 2;
       if (took > 0.04) chunk = std::max<std::uint64_t>(1, chunk / 2);
     }
