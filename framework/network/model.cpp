@@ -9,7 +9,6 @@
 #include "network/initial_values.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model_preparation.hpp"
-#include "network/ordered_classes.hpp"
 #include "network/padding.hpp"
 #include "network/taken_blocks.hpp"
 namespace nnrun::host {
@@ -113,9 +112,13 @@ std::size_t Model::rows_at_once() const {
 }
 
 /// Where no cut of two rows or more shows, as many run as there are.
+std::size_t Model::rows_for_one() const {
+  if (rows_at_once() == 1) return 1;
+  return graph_.free_cuts() ? 2 : most_rows;
+}
+
 void Model::answer_prepared(std::size_t rows, std::size_t first, std::span<double> answers) {
-  if (rows_at_once() > 1) rows = graph_.free_cuts() ? std::max<std::size_t>(rows, 2) : most_rows;
-  run_prepared(rows, first, answers);
+  run_prepared(std::max(rows, rows_for_one()), first, answers);
 }
 
 std::vector<std::vector<double>> Model::predict_each(
@@ -133,8 +136,7 @@ ModelOf<T>::ModelOf(Graph graph, Preparation preparation, DataNames names)
     : Model(std::move(graph), std::move(preparation), std::move(names)),
       w_(this->graph().n_parameters),
       state_(this->graph().n_state),
-      workspace_(this->graph(), most_rows, w_.data(), state_.data(), false),
-      pass_(workspace_.pass()) {}
+      predictor_(in_use(), most_rows) {}
 
 template <class T>
 void ModelOf<T>::draw(Random& random) {
@@ -172,33 +174,12 @@ void ModelOf<T>::predict(std::span<const double> inputs, std::span<double> answe
 
 template <class T>
 void ModelOf<T>::prepare(std::span<const double> row, std::size_t at) {
-  const std::size_t in = graph().input_cols;
-  if (prepared_.empty()) {
-    prepared_.resize(in);
-    indices_ = graph().indices();
-    x_ = Buffer<T>(most_rows * in);
-  }
-  preparation().apply(row.data(), prepared_.data());
-  for (std::size_t i = 0; i < in && indices_.count > 0; ++i)
-    if (!indices_.takes(prepared_[i]))
-      throw DataError(Problem{.what = "input " + std::to_string(i + 1) + " is " +
-                                      shortest(prepared_[i]) + indices_.refusal()});
-  preparation().round(prepared_.data(), in, x_.data() + at * in);
+  predictor_.prepare(row.data(), at);
 }
 
 template <class T>
 void ModelOf<T>::run_prepared(std::size_t rows, std::size_t first, std::span<double> answers) {
-  const std::size_t out = graph().output().cols, width = this->answers();
-  const T* y = outputs(x_.data(), rows) + first * out;
-  if (names().ordered) {
-    for (std::size_t at = 0; at < answers.size(); at += width, y += out)
-      class_probabilities(std::span<const T>(y, out), answers.subspan(at, width));
-    return;
-  }
-  std::copy_n(y, answers.size(), answers.data());
-  if (preparation().scales_targets())
-    for (std::size_t i = 0; i < answers.size(); ++i)
-      answers[i] = preparation().in_units(answers[i], i % out);
+  predictor_.run(rows, first, answers.size() / this->answers(), answers.data());
 }
 
 void require_weights(const Experiment& experiment, const Graph& graph) {

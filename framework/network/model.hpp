@@ -8,9 +8,8 @@
 #include <vector>
 
 #include "network/model_file.hpp"
-#include "network/preparation.hpp"
+#include "network/predictor.hpp"
 #include "network/random.hpp"
-#include "network/workspace.hpp"
 namespace nnrun::host {
 
 /// The values of a block of parameters or of state, in file order.
@@ -81,6 +80,8 @@ class Model {
   /// there are: it decides the last digits. 1 where the weights stay in the cache; networks of more
   /// multiplications run blocks, which is many times faster.
   std::size_t rows_at_once() const;
+  /// Returns how many rows run where one is answered alone.
+  std::size_t rows_for_one() const;
   /// Runs the first `rows` prepared rows so, and writes as run_prepared does.
   void answer_prepared(std::size_t rows, std::size_t first, std::span<double> answers);
   /// Does what predict does, one row at a time, with the digits that a row has among others.
@@ -114,25 +115,22 @@ class ModelOf final : public Model {
 
   const Buffer<T>& parameters() const { return w_; }
   const Buffer<T>& state() const { return state_; }
-  /// Returns the outputs for up to most_rows rows of prepared inputs, valid until the next call.
-  const T* outputs(const T* x, std::size_t rows) {
-    pass_.set_batch(x, rows);
-    return pass_.forward();
+  /// Returns what a predictor of this model needs, which the model must outlive.
+  NumbersInUse<T> in_use() const {
+    return {graph(), preparation(), w_.data(), state_.data(), names().ordered};
   }
+  /// Returns the outputs for up to most_rows rows of prepared inputs, valid until the next call.
+  const T* outputs(const T* x, std::size_t rows) { return predictor_.outputs(x, rows); }
   /// Returns what a node of the graph makes of these rows.
-  const T* outputs_of(std::size_t node) const { return workspace_.output(node); }
+  const T* outputs_of(std::size_t node) const { return predictor_.outputs_of(node); }
   /// Returns what the cost takes of these rows.
-  const T* for_cost() const { return pass_.for_cost(); }
+  const T* for_cost() const { return predictor_.for_cost(); }
 
  private:
   void set(const NamedBlock& block, std::span<const double> values) override;
 
   Buffer<T> w_, state_;
-  Workspace<T> workspace_;
-  Pass<T> pass_;
-  Buffer<T> x_;
-  std::vector<double> prepared_;
-  Indices indices_;
+  Predictor<T> predictor_;
 };
 
 /// Throws what Model::load_start would, without a model.
