@@ -7,6 +7,7 @@
 
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
+#include "config/compose.hpp"
 #include "loading/registry.hpp"
 namespace nnrun::host {
 namespace {
@@ -198,21 +199,13 @@ unsigned thread_count(const std::string& text) {
 }
 
 Override override_of(const std::string& text, const std::string& option) {
-  const std::size_t equals = text.find('=');
-  if (equals == std::string::npos || equals == 0)
-    throw UsageError(
-        option == "--set"
-            ? Problem{.what = "--set needs PATH=VALUE, not '" + text + "'",
-                      .hint = "for example --set train.epochs=5"}
-            : Problem{.what = "--data needs KEY=VALUE, not '" + text + "'",
-                      .hint = "KEY is a setting of the data set, for example --data test=new.csv"});
-  std::string value = text.substr(equals + 1);
-  // a mark that separates fields or fractions, or starts a comment: YAML has other uses for it
-  const bool is_mark =
-      value.size() == 1 && std::string_view(",;|:'%").find(value[0]) != std::string_view::npos;
-  if (is_mark || (value.starts_with('#') && value.find_first_of("\"\\") == value.npos))
-    value = '"' + value + '"';
-  return {text.substr(0, equals), value};
+  if (const auto found = override_in(text)) return *found;
+  throw UsageError(
+      option == "--set"
+          ? Problem{.what = "--set needs PATH=VALUE, not '" + text + "'",
+                    .hint = "for example --set train.epochs=5"}
+          : Problem{.what = "--data needs KEY=VALUE, not '" + text + "'",
+                    .hint = "KEY is a setting of the data set, for example --data test=new.csv"});
 }
 
 std::string kinds_text() {

@@ -366,4 +366,16 @@ Composed compose(const std::shared_ptr<const Source>& config,
   return with_overrides(std::move(root), overrides, reader, problems);
 }
 
+std::optional<Override> override_in(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) return std::nullopt;
+  std::string value = text.substr(equals + 1);
+  // a mark that separates fields or fractions, or starts a comment: YAML has other uses for it
+  const bool is_mark =
+      value.size() == 1 && std::string_view(",;|:'%").find(value[0]) != std::string_view::npos;
+  if (is_mark || (value.starts_with('#') && value.find_first_of("\"\\") == value.npos))
+    value = '"' + value + '"';
+  return Override{text.substr(0, equals), value};
+}
+
 }  // namespace nnrun::host

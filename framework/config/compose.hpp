@@ -2,6 +2,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,9 @@ Composed compose(const std::filesystem::path& file, const std::vector<Override>&
 /// The same of a text that came without a file. Throws ConfigError if it extends one.
 Composed compose(const std::shared_ptr<const Source>& config,
                  const std::vector<Override>& overrides, Problems& problems);
+
+/// Returns what PATH=VALUE adds to a config; nothing if the text is not written so.
+std::optional<Override> override_in(const std::string& text);
 
 /// Returns the tree of the overrides alone: {a: {b: 1}} for `--set a.b=1`.
 ConfigNode compose(const std::vector<Override>& overrides, Problems& problems);

@@ -247,6 +247,10 @@ struct Override {
 /// problems, or PluginError for a library that cannot be loaded.
 Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<Override>& overrides, Registry& registry);
+/// The same of a text that came without a file, which extends none; its paths are relative to the
+/// current folder.
+Experiment read_experiment(const std::shared_ptr<const Source>& text,
+                           const std::vector<Override>& overrides, Registry& registry);
 
 /// Returns the config with every default written out, as YAML that reads back to the same
 /// experiment from any folder (paths are absolute).

@@ -397,6 +397,14 @@ Experiment read_experiment(const std::filesystem::path& file,
   });
 }
 
+Experiment read_experiment(const std::shared_ptr<const Source>& text,
+                           const std::vector<Override>& overrides, Registry& registry) {
+  return read_whole([&](Problems& problems) {
+    return ExperimentReader(registry, problems)
+        .read(compose(text, overrides, problems), text->name);
+  });
+}
+
 Experiment read_for_use(const std::shared_ptr<const Source>& config,
                         const std::vector<Override>& overrides, Registry& registry) {
   Experiment experiment = read_whole([&](Problems& problems) {

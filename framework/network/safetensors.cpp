@@ -96,8 +96,24 @@ std::string start_of(std::span<const Tensor> tensors, const Metadata& metadata,
   return start;
 }
 
+/// A file that lies in memory, read as an InputFile is.
+class BytesInMemory {
+ public:
+  explicit BytesInMemory(std::string_view bytes) : rest_(bytes), size_(bytes.size()) {}
+  std::uint64_t size() const { return size_; }
+  void read(std::uint64_t count, std::string& to) {
+    to += rest_.substr(0, count);
+    rest_.remove_prefix(count);
+  }
+
+ private:
+  std::string_view rest_;
+  std::uint64_t size_;
+};
+
 /// Returns the length and the header, once the length is known to be possible.
-std::string start_in(InputFile& in, const std::filesystem::path& file) {
+template <class Input>
+std::string start_in(Input& in, const std::filesystem::path& file) {
   if (in.size() < length_size)
     refuse_safetensors(file,
                        "it has " + std::to_string(in.size()) + " bytes, its length alone takes 8");
@@ -158,9 +174,9 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
   write_file(file, parts, existing, sync);
 }
 
-TensorFile read_safetensors(const std::filesystem::path& file) {
-  const Doing here("reading a model");
-  InputFile in(file);
+namespace {
+template <class Input>
+TensorFile tensors_in(Input& in, const std::filesystem::path& file) {
   std::string start = start_in(in, file);
   const std::uint64_t data_size = in.size() - start.size();
   TensorHeader header = read_header(std::string_view(start).substr(length_size), data_size, file);
@@ -178,6 +194,19 @@ TensorFile read_safetensors(const std::filesystem::path& file) {
   }
   check(out.metadata, start, data, file);
   return out;
+}
+}  // namespace
+
+TensorFile read_safetensors(const std::filesystem::path& file) {
+  const Doing here("reading a model");
+  InputFile in(file);
+  return tensors_in(in, file);
+}
+
+TensorFile read_safetensors(std::string_view bytes, const std::filesystem::path& name) {
+  const Doing here("reading a model");
+  BytesInMemory in(bytes);
+  return tensors_in(in, name);
 }
 
 }  // namespace nnrun::host

@@ -42,5 +42,7 @@ void write_safetensors(const std::filesystem::path& file, std::span<const Tensor
 /// Reads a file. Throws RecordError that says what is wrong, unless every byte of the file is
 /// accounted for and the checksums, if there are any, agree.
 TensorFile read_safetensors(const std::filesystem::path& file);
+/// The same of the bytes of a file. name: for messages.
+TensorFile read_safetensors(std::string_view bytes, const std::filesystem::path& name);
 
 }  // namespace nnrun::host

@@ -72,12 +72,12 @@ fs::path folder_of(const fs::path& named) {
 }
 
 /// Opens a model that is all that there is of its run.
-OpenedRun open_model(const fs::path& file, const std::vector<Override>& overrides,
-                     Registry& registry) {
+OpenedRun open_model(ModelFile model, const std::vector<Override>& overrides, Registry& registry) {
+  const fs::path file = model.path;
   OpenedRun run{.folder = file,
                 .is_model = true,
                 .experiment = {},
-                .model = read_model(file),
+                .model = std::move(model),
                 .record = {},
                 .changes = {}};
   const Metadata& metadata = run.model.file.metadata;
@@ -134,9 +134,14 @@ void require_plugins(const StoredRecord& record, const fs::path& config, const R
   if (!problems.empty()) throw PluginError(std::move(problems));
 }
 
+OpenedRun open_model_bytes(std::string_view bytes, Registry& registry) {
+  const fs::path name = "a model in memory";
+  return open_model(model_in(read_safetensors(bytes, name), name), {}, registry);
+}
+
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry) {
-  if (is_model_alone(folder)) return open_model(folder, overrides, registry);
+  if (is_model_alone(folder)) return open_model(read_model(folder), overrides, registry);
   const fs::path path = folder_of(folder), config = path / "config.yaml",
                  model = path / "model.safetensors";
   std::error_code ignored;

@@ -25,6 +25,9 @@ struct OpenedRun {
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry);
 
+/// Opens a model whose file lies in memory. Throws as open_run does.
+OpenedRun open_model_bytes(std::string_view bytes, Registry& registry);
+
 /// Returns whether this names a model that is not in the folder of its run.
 bool is_model_alone(const std::filesystem::path& named);
 

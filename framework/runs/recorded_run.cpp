@@ -112,23 +112,12 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
     folder_.write_run(run_json(record_, experiment_), Sync::later);
     checkpoints_.emplace(folder_.path(), experiment_, trainer);
   }
-  RunResult result;
-  result.warnings = warnings_of(experiment_, trainer);
+  std::vector<Problem> warnings = warnings_of(experiment_, trainer);
   advance(trainer, listener);
-  result.outcome = trainer.finish();
-  Model& model = *trainer.model();
-  folder_.write_model(model, origin_of_model(result.outcome.steps));
-  result.run = std::move(name);
-  result.threads = trainer.threads();
-  result.parameters = model.graph().parameter_count();
-  result.rows = trainer.experiment().predict;
-  result.predictions = model.predict_each(trainer.experiment().predict_rows());
-  const std::vector<BlockValues> blocks = model.blocks();
-  result.weights_sha256 = weights_sha256(blocks);
-  std::ranges::move(doubts_about(experiment_, trainer, result.outcome, blocks),
-                    std::back_inserter(result.warnings));
-  result.total_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
-  return result;
+  Outcome outcome = trainer.finish();
+  folder_.write_model(*trainer.model(), origin_of_model(experiment_, outcome.steps));
+  return result_of(trainer, experiment_, std::move(outcome), std::move(warnings), std::move(name),
+                   start_);
 }
 
 /// Trains to the end, or until it is interrupted, and keeps the checkpoints that are due.
@@ -207,16 +196,36 @@ void RecordedRun::save(const Trainer& trainer, bool asked) {
 
 void RecordedRun::observe_best(const EpochReport& report, Trainer& trainer) {
   if (checkpoints_ && checkpoints_->is_best(report))
-    checkpoints_->write_best(report.epoch, *trainer.model(), origin_of_model(report.step));
+    checkpoints_->write_best(report.epoch, *trainer.model(),
+                             origin_of_model(experiment_, report.step));
 }
 
-/// Returns what a model's file says about the run, besides its numbers.
-Metadata RecordedRun::origin_of_model(std::uint64_t steps) const {
-  return {{"name", experiment_.name},
-          {"seed", std::to_string(experiment_.seed)},
+RunResult result_of(Trainer& trainer, const Experiment& experiment, Outcome outcome,
+                    std::vector<Problem> before, std::string name,
+                    RecordedRun::Clock::time_point start) {
+  RunResult result;
+  result.warnings = std::move(before);
+  result.outcome = std::move(outcome);
+  Model& model = *trainer.model();
+  result.run = std::move(name);
+  result.threads = trainer.threads();
+  result.parameters = model.graph().parameter_count();
+  result.rows = trainer.experiment().predict;
+  result.predictions = model.predict_each(trainer.experiment().predict_rows());
+  const std::vector<BlockValues> blocks = model.blocks();
+  result.weights_sha256 = weights_sha256(blocks);
+  std::ranges::move(doubts_about(experiment, trainer, result.outcome, blocks),
+                    std::back_inserter(result.warnings));
+  result.total_seconds = std::chrono::duration<double>(RecordedRun::Clock::now() - start).count();
+  return result;
+}
+
+Metadata origin_of_model(const Experiment& experiment, std::uint64_t steps) {
+  return {{"name", experiment.name},
+          {"seed", std::to_string(experiment.seed)},
           {"step", std::to_string(steps)},
-          {"plugins", needed_plugins_json(experiment_)},
-          {"config", yaml_for_use(experiment_)},
+          {"plugins", needed_plugins_json(experiment)},
+          {"config", yaml_for_use(experiment)},
           {"model_format", std::to_string(model_format)}};
 }
 

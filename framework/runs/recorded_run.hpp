@@ -56,7 +56,6 @@ class RecordedRun {
   void save(const Trainer& trainer, bool asked);
   void observe_best(const EpochReport& report, Trainer& trainer);
   void write_record() { folder_.write_run(run_json(record_, experiment_)); }
-  Metadata origin_of_model(std::uint64_t steps) const;
 
   RunFolder folder_;
   const Experiment& experiment_;
@@ -68,6 +67,15 @@ class RecordedRun {
   // why the last write of each kind failed, as it was told; empty: it did not
   std::string checkpoint_failure_, best_failure_, metrics_failure_;
 };
+
+/// Returns what a trainer's run reports, once it has ended so. before: the warnings before it;
+/// name: of its folder; start: when it began.
+RunResult result_of(Trainer& trainer, const Experiment& experiment, Outcome outcome,
+                    std::vector<Problem> before, std::string name,
+                    RecordedRun::Clock::time_point start);
+
+/// Returns what a model's file says about its run, besides its numbers.
+Metadata origin_of_model(const Experiment& experiment, std::uint64_t steps);
 
 /// Writes run.json for a run that crashed or took too long and could not write its own.
 void record_failure(const std::filesystem::path& folder, const Experiment& experiment,
