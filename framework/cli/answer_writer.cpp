@@ -6,45 +6,15 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/csv_text.hpp"
-#include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
 constexpr std::size_t bytes_at_once = std::size_t{1} << 16;
 
-ScoreKind score_kind_of(const Use& cost, const nnrun_meaning& meaning, bool one_output) {
-  if (meaning.outputs == NNRUN_PROBABILITIES) return ScoreKind::probability;
-  const char* const joins = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::joins);
-  const bool fits =
-      joins != nullptr && std::string_view(joins) == (one_output ? "sigmoid" : "softmax");
-  return meaning.outputs == NNRUN_LOGITS && fits ? ScoreKind::logits : ScoreKind::other;
-}
-
 }  // namespace
 
 std::string quoted_for_json(const std::string& text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-}
-
-AnswerNames answer_names(const OpenedRun& run, const Graph& graph) {
-  const DataNames& known = run.model.names;
-  const std::size_t n = graph.output().cols + (known.ordered ? 1 : 0);
-  AnswerNames names{.outputs = known.targets, .target = known.target};
-  const bool one_output = n == 1 && known.classes.size() == 2;
-  if ((n > 1 && known.classes.size() == n) || one_output) {
-    names.classes = known.classes;
-    names.outputs = one_output ? std::vector{known.classes[1]} : known.classes;
-    if (const Use& cost = run.experiment.train.cost) {
-      const nnrun_meaning meaning = meaning_of(cost, graph.output(), run.model.targets);
-      names.kind = score_kind_of(cost, meaning, one_output);
-      names.border = meaning.output_border;
-    }
-  }
-  if (names.outputs.size() == n) return names;
-  names.are_made_up = true;
-  names.outputs.clear();
-  for (std::size_t i = 1; i <= n; ++i) names.outputs.push_back("y" + std::to_string(i));
-  return names;
 }
 
 /// A program that writes a comma before fractions reads such a file, with other separators.
@@ -180,26 +150,6 @@ void AnswerWriter::flush() {
   out_.write_data(text_);
   text_.clear();
   if (Terminal::reader_left()) throw ReaderLeft{};
-}
-
-const std::string& AnswerWriter::class_of(std::span<const double> outputs) const {
-  if (outputs.size() == 1) return names_.classes[outputs[0] > names_.border ? 1 : 0];
-  return names_
-      .classes[static_cast<std::size_t>(std::ranges::max_element(outputs) - outputs.begin())];
-}
-
-double AnswerWriter::probability_of(std::span<const double> outputs) const {
-  if (outputs.size() == 1) {
-    const double y = outputs[0];
-    if (names_.kind == ScoreKind::other) return y;
-    const double second = names_.kind == ScoreKind::logits ? 1 / (1 + std::exp(-y)) : y;
-    return y > names_.border ? second : 1 - second;
-  }
-  const double largest = *std::ranges::max_element(outputs);
-  if (names_.kind != ScoreKind::logits) return largest;
-  double sum = 0;
-  for (const double y : outputs) sum += std::exp(y - largest);
-  return 1 / sum;
 }
 
 void AnswerWriter::numbers(std::span<const double> x) {

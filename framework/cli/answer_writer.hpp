@@ -7,32 +7,12 @@
 #include <vector>
 
 #include "cli/terminal.hpp"
-#include "network/targets.hpp"
+#include "library/answer_names.hpp"
 #include "runs/opened_run.hpp"
 namespace nnrun::host {
 
 /// How answers are printed: rows of CSV, the elements of one JSON object, or an object a line.
 enum class AnswerForm { csv, json, json_lines };
-
-/// What the outputs of a classifier are read as.
-enum class ScoreKind {
-  probability,  ///< the outputs are
-  logits,       ///< softmax makes them so, or sigmoid a single one
-  other
-};
-
-/// What the outputs of a run are called, and which class they mean: that of the largest, or, of a
-/// single output, the second of two if it is above the border.
-struct AnswerNames {
-  std::vector<std::string> outputs;  ///< as many as there are
-  bool are_made_up = false;          ///< the run has no names for them
-  std::vector<std::string> classes;  ///< empty if the run has none
-  double border = 0.5;
-  std::string target;  ///< the column that the classes come from; may be empty
-  ScoreKind kind = ScoreKind::other;
-};
-/// Returns those of a run whose network has these outputs.
-AnswerNames answer_names(const OpenedRun& run, const Graph& graph);
 
 /// Returns a text as JSON has it; what is not UTF-8 is replaced.
 std::string quoted_for_json(const std::string& text);
@@ -64,9 +44,13 @@ class AnswerWriter {
   std::size_t formulas() const { return formulas_; }
   bool is_of_classes() const { return !names_.classes.empty(); }
   /// Returns the class that the outputs mean. The run must be of classes.
-  const std::string& class_of(std::span<const double> outputs) const;
+  const std::string& class_of(std::span<const double> outputs) const {
+    return names_.classes[names_.class_of(outputs)];
+  }
   /// Returns the probability of that class, or its score.
-  double probability_of(std::span<const double> outputs) const;
+  double probability_of(std::span<const double> outputs) const {
+    return names_.probability_of(outputs);
+  }
 
  private:
   void csv_names(const std::vector<std::string>& kept);

@@ -44,7 +44,7 @@ void answer(Model& model, std::vector<GoldenExample>& examples) {
 ExportedNetwork network_of(const OpenedRun& run) {
   const auto model = Model::read(run.experiment, run.model);
   ExportedNetwork net = exported_network(run.experiment, *model, model->rows_at_once() == 1);
-  const AnswerNames names = answer_names(run, model->graph());
+  const AnswerNames names = answer_names(run.experiment, *model);
   net.names.classes = names.classes;
   net.names.targets = names.outputs;
   net.border = names.border;

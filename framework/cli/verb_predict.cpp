@@ -43,7 +43,7 @@ class Prediction {
         model_(Model::read(run.experiment, run.model)),
         text_(run.experiment.data.use),
         columns_(model_->preparation().recipe(), text_),
-        writer_(form_of(arguments), answer_names(run, model_->graph()),
+        writer_(form_of(arguments), answer_names(run.experiment, *model_),
                 own_format(arguments, text_), run.experiment.dtype == Dtype::float32,
                 arguments.has("--brief")),
         answering_(*model_, writer_) {}

@@ -1,5 +1,5 @@
-# find_package(nnrun) gives the target nnrun::plugin and the function nnrun_add_plugin, and
-# NNRUN_PROGRAM, the program of this build folder or installation.
+# find_package(nnrun) gives the library nnrun::nnrun (<nnrun/nnrun.h>, <nnrun/run.hpp>), the target
+# nnrun::plugin and the function nnrun_add_plugin, and NNRUN_PROGRAM, the program of this build folder or installation.
 include("${CMAKE_CURRENT_LIST_DIR}/nnrun-targets.cmake")
 include("${CMAKE_CURRENT_LIST_DIR}/nnrun_add_plugin.cmake")
 find_program(NNRUN_PROGRAM nnrun NO_DEFAULT_PATH

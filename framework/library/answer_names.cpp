@@ -1,0 +1,60 @@
+#include "library/answer_names.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "training/meaning.hpp"
+namespace nnrun::host {
+namespace {
+
+ScoreKind score_kind_of(const Use& cost, const nnrun_meaning& meaning, bool one_output) {
+  if (meaning.outputs == NNRUN_PROBABILITIES) return ScoreKind::probability;
+  const char* const joins = declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::joins);
+  const bool fits =
+      joins != nullptr && std::string_view(joins) == (one_output ? "sigmoid" : "softmax");
+  return meaning.outputs == NNRUN_LOGITS && fits ? ScoreKind::logits : ScoreKind::other;
+}
+
+}  // namespace
+
+AnswerNames answer_names(const Experiment& experiment, const Model& model) {
+  const DataNames& known = model.names();
+  const std::size_t n = model.answers();
+  AnswerNames names{.outputs = known.targets, .target = known.target};
+  const bool one_output = n == 1 && known.classes.size() == 2;
+  if ((n > 1 && known.classes.size() == n) || one_output) {
+    names.classes = known.classes;
+    names.outputs = one_output ? std::vector{known.classes[1]} : known.classes;
+    if (const Use& cost = experiment.train.cost) {
+      const nnrun_meaning meaning = meaning_of(cost, model.graph().output(), model.targets());
+      names.kind = score_kind_of(cost, meaning, one_output);
+      names.border = meaning.output_border;
+    }
+  }
+  if (names.outputs.size() == n) return names;
+  names.are_made_up = true;
+  names.outputs.clear();
+  for (std::size_t i = 1; i <= n; ++i) names.outputs.push_back("y" + std::to_string(i));
+  return names;
+}
+
+std::size_t AnswerNames::class_of(std::span<const double> y) const {
+  if (y.size() == 1) return y[0] > border ? 1 : 0;
+  return static_cast<std::size_t>(std::ranges::max_element(y) - y.begin());
+}
+
+double AnswerNames::probability_of(std::span<const double> y) const {
+  if (y.size() == 1) {
+    if (kind == ScoreKind::other) return y[0];
+    const double second = kind == ScoreKind::logits ? 1 / (1 + std::exp(-y[0])) : y[0];
+    return y[0] > border ? second : 1 - second;
+  }
+  const double largest = *std::ranges::max_element(y);
+  if (kind != ScoreKind::logits) return largest;
+  double sum = 0;
+  for (const double score : y) sum += std::exp(score - largest);
+  return 1 / sum;
+}
+
+}  // namespace nnrun::host

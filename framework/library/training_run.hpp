@@ -1,0 +1,29 @@
+// Trains a config for a program: with or without a folder that records the run.
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "library/model_in_use.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+struct TrainingOrder {
+  std::filesystem::path record{};           ///< folder to record the run in; empty: none
+  unsigned threads = 0;                     ///< see Trainer::create
+  std::vector<std::string> command_line{};  ///< that trains the same, for the record
+  Listener listener{};
+  /// Told of checkpoints that cannot be written; the run goes on.
+  std::function<void(const Error&)> failed{};
+};
+
+struct TrainedModel {
+  std::shared_ptr<ModelInUse> model;
+  bool stopped = false;  ///< by the listener
+};
+
+/// Trains to the end, or until the listener stops it. Throws what Trainer and RecordedRun throw.
+TrainedModel train_model(const Experiment& experiment, TrainingOrder order);
+
+}  // namespace nnrun::host
