@@ -3,6 +3,7 @@
 #include <cstring>
 #include <exception>
 
+#include "answers.hpp"
 #include "augmentations.hpp"
 #include "batches.hpp"
 #include "convolutions.hpp"
@@ -380,17 +381,19 @@ int run(std::vector<std::string> wanted) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
   for (const std::string& name : wanted)
-    if (name != "process" && name != "compare" &&
+    if (name != "process" && name != "compare" && name != "answers" &&
         std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
-      std::fprintf(stderr,
-                   "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
-                   "[growth] [batch] [filters] [recurrent] [sweep] [reading] [augmentation]\n");
+      std::fprintf(
+          stderr,
+          "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
+          "[growth] [batch] [filters] [recurrent] [sweep] [reading] [augmentation] [answers]\n");
       return 2;
     }
   const ScratchFolder scratch;
   Table table;
   if (is_wanted("process")) processes(scratch, rounds, table);
   if (is_wanted("compare")) comparisons(scratch, rounds, table);
+  if (is_wanted("answers")) answers(scratch, rounds, table);
   host::Registry registry;
   registry.load_folder(NNRUN_PLUGIN_FOLDER);
   for (const auto& [name, section] : sections)

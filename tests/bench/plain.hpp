@@ -35,6 +35,9 @@ double scalar_784_128_10(const Batches& run);
 /// The same loops, left to the compiler: -O3 -march=native.
 double vector_784_128_10(const Batches& run);
 
+/// One example through 2-5-1 (small) or 784-128-10, sigmoid: weights as above, inputs × units.
+void forward_by_hand(bool small, const float* w, const float* x, float* y);
+
 /// Filters over square images: channels last, weights (row, column, channel) × filters.
 struct Filters {
   std::size_t images, side, channels, window, filters;

@@ -35,6 +35,10 @@ class Fann : public Peer {
   double epoch() override {
     return static_cast<double>(fann_train_epoch(net_, data_)) * data_->num_data * data_->num_output;
   }
+  bool answer() override {
+    for (unsigned i = 0; i < data_->num_data; ++i) fann_run(net_, data_->input[i]);
+    return true;
+  }
 
  private:
   /// A layer's neurons come one after the other, then one that is 1: the bias of the next layer.

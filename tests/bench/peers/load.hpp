@@ -16,4 +16,8 @@ Task task_of(const Start<float>& start, std::vector<std::size_t> units, std::siz
 void add_peer(std::vector<Contender>& contenders, const std::string& library,
               const std::string& name, const Task& task);
 
+/// The same for a round of answers to every example.
+void add_answering_peer(std::vector<Contender>& contenders, const std::string& library,
+                        const std::string& name, const Task& task);
+
 }  // namespace nnrun::bench

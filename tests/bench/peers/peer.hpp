@@ -22,6 +22,8 @@ class Peer {
   virtual ~Peer() = default;
   /// Trains on every example once, in order. Returns the sum of the costs, where it is at hand.
   virtual double epoch() = 0;
+  /// Answers every example, one after the other. Returns false where the library is not asked.
+  virtual bool answer() { return false; }
 };
 
 }  // namespace nnrun::bench
