@@ -14,7 +14,7 @@ find framework plugins -name '*.hpp' -o -name '*.cpp' -o -name '*.h' | LC_ALL=C 
     else if (knows[library] != FILENAME) refuse(library " is known to " knows[library] " already")
   }
   BEGIN {
-    n = split("include base loading config network training checking runs exporting report library comparison cli", rooms, " ")
+    n = split("include base loading config network training checking runs exporting report library comparison serving cli", rooms, " ")
     for (i = 1; i <= n; ++i) rank[rooms[i]] = i
   }
   FNR == 1 { split(FILENAME, part, "/"); plugin = part[1] == "plugins"; from = part[2] }
@@ -36,6 +36,7 @@ find framework plugins -name '*.hpp' -o -name '*.cpp' -o -name '*.h' | LC_ALL=C 
     else if (to == "Eigen" || to == "unsupported") {
       if (!plugin || from != "layers") refuse("Eigen belongs in plugins/layers")
     }
+    else if (target == "httplib.h") one_file_of("serving", "cpp-httplib")
     else if (plugin) {
       if (ours ? slash : to in rank) refuse("a plugin includes <nnrun/...> and files beside it")
     }

@@ -20,6 +20,9 @@ struct Verb {
 constexpr std::array verbs{
     Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1,
          "--set --out --threads --resume-run --no-plugins"},
+    Verb{"serve", "CONFIG",
+         "train a config as a page in a browser says, which shows what it learns", 1, 1,
+         "--set --out --threads --port --open --no-plugins"},
     Verb{"compare", "CONFIG...", "train configs with the same seeds, and say which is better", 1,
          1000,
          "--set --seeds --folds --baseline --metric --budget --jobs --time --timeout --fail-if "
@@ -123,6 +126,8 @@ constexpr std::array options{
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--out", "FILE", "the config to write (data.yaml)", false, "--out-config"},
     Option{"--target", "COLUMN", "what to predict (the last column); again for another number"},
+    Option{"--port", "N", "where the page is on this machine (0: any free one)"},
+    Option{"--open", "", "open the page in the desktop's browser"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
     Option{"--yes", "", "remove without asking"},
     Option{"--json", "", "one JSON object instead of text"},

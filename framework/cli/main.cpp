@@ -18,7 +18,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::array verbs_of_configs{"train", "compare", "sweep", "summary"};
+constexpr std::array verbs_of_configs{"train", "serve", "compare", "sweep", "summary"};
 
 /// Refuses a library or its source in place of a config: other verbs are for those.
 void refuse_wrong_files(const Arguments& arguments) {
@@ -103,11 +103,11 @@ Exit run(const Arguments& arguments) {
   load_plugins_for(arguments, registry);
   if (opens_records(arguments) && !arguments.quiet) registry.tell_before_loading(tell_of_loading);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
-      {"train", train},        {"check", check},          {"compare", compare},
-      {"sweep", sweep},        {"eval", evaluate},        {"verify", verify},
-      {"predict", predict},    {"summary", summary},      {"plugins", list_plugins},
-      {"export", export_run},  {"version", show_version}, {"new", make_new},
-      {"schema", print_schema}};
+      {"train", train},         {"check", check},          {"compare", compare},
+      {"sweep", sweep},         {"eval", evaluate},        {"verify", verify},
+      {"predict", predict},     {"summary", summary},      {"plugins", list_plugins},
+      {"export", export_run},   {"version", show_version}, {"new", make_new},
+      {"schema", print_schema}, {"serve", serve}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

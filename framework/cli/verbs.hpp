@@ -7,6 +7,8 @@ namespace nnrun::host {
 Exit train(const Arguments& arguments, Registry& registry);
 /// Trains as `train` does, and returns the result as JSON, which is not printed.
 std::string train_for_result(const Arguments& arguments, Registry& registry);
+/// nnrun serve CONFIG
+Exit serve(const Arguments& arguments, Registry& registry);
 Exit compare(const Arguments& arguments, Registry& registry);
 Exit sweep(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);

@@ -1,6 +1,7 @@
 # What the build needs besides a compiler, found by looking for it, never by a package's name.
 # All that is missing is reported at once; the file `missing` in the build folder lists the Debian
-# packages that bring it, one a line, for ./nnrun and ./test.
+# packages that bring it, one a line, for ./nnrun and ./test; the file `optional` those that are used if
+# they are there.
 set(missing "")
 
 macro(nnrun_require found what package)
@@ -41,11 +42,23 @@ find_package(ZLIB QUIET)
 nnrun_require(ZLIB_FOUND "zlib" zlib1g-dev)
 find_package(PNG QUIET)
 nnrun_require(PNG_FOUND "libpng" libpng-dev)
+# For `nnrun serve` alone; without it that verb says what to install. Its flags decide how its classes
+# lie in memory, and only pkg-config knows them.
+find_package(PkgConfig QUIET)
+if(PkgConfig_FOUND)
+  pkg_check_modules(httplib QUIET IMPORTED_TARGET cpp-httplib)
+endif()
+set(optional "")
+if(NOT TARGET PkgConfig::httplib)
+  set(optional "pkg-config libcpp-httplib-dev")
+  message(STATUS "without cpp-httplib there is no 'nnrun serve' (Debian: libcpp-httplib-dev, pkg-config)")
+endif()
 if(NNRUN_TESTS)
   find_package(Catch2 2.13 QUIET)
   nnrun_require(Catch2_FOUND "Catch2 2.13" catch2)
 endif()
 
+file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/optional" "${optional}\n")
 list(JOIN missing "\n" missing_lines)
 file(WRITE "${CMAKE_CURRENT_BINARY_DIR}/missing" "${missing_lines}\n")
 if(missing)

@@ -10,6 +10,9 @@ if(TARGET nnrun)
   install(TARGETS nnrun RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 endif()
 install(TARGETS ${sets} LIBRARY DESTINATION lib/nnrun/plugins)
+if(TARGET nnrun_http)
+  install(TARGETS nnrun_http LIBRARY DESTINATION lib/nnrun)
+endif()
 if(TARGET nnrun AND NOT CMAKE_CROSSCOMPILING)
   # An index is of files in their place: one of files on the way to another place would be of no use.
   install(CODE "

@@ -1,4 +1,6 @@
-# Writes files as C++: each of HTML, STYLE, SCRIPT is a list of them, joined by |.
+# Writes files as C++: each of HTML, STYLE, SCRIPT is a list of them, joined by |. HEADER declares
+# the functions, in the namespace that is called as it is.
+get_filename_component(namespace "${HEADER}" NAME_WE)
 function(function_of name files)
   string(REPLACE "|" ";" files "${files}")
   set(bytes "")
@@ -18,9 +20,9 @@ function(function_of name files)
   set(text "${text}std::string_view ${name}() {\n  return text_of(${pieces});\n}\n" PARENT_SCOPE)
 endfunction()
 set(text "// Written by the build.
-#include \"report/page_files.hpp\"
+#include \"${HEADER}\"
 #pragma GCC diagnostic ignored \"-Woverlength-strings\"  // compilers of C++20 take longer ones
-namespace nnrun::host::page_files {
+namespace nnrun::host::${namespace} {
 namespace {
 template <std::size_t n>
 constexpr std::string_view text_of(const char (&text)[n]) {
@@ -31,4 +33,4 @@ constexpr std::string_view text_of(const char (&text)[n]) {
 function_of(html "${HTML}")
 function_of(style "${STYLE}")
 function_of(script "${SCRIPT}")
-file(WRITE "${OUTPUT}" "${text}}  // namespace nnrun::host::page_files\n")
+file(WRITE "${OUTPUT}" "${text}}  // namespace nnrun::host::${namespace}\n")

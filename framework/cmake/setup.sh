@@ -153,6 +153,14 @@ configure() {
   (cd "$root" && cmake "$@") >>"$log" 2>&1
 }
 
+# What one verb alone needs is installed beside the rest at the first build, if that is easy.
+get_optional() {
+  wanted=$(cat "$build/optional" 2>/dev/null || true)
+  [ -n "$wanted" ] && [ ! -e "$build/built" ] && [ "$(id -u)" = 0 ] && have apt-get || return 0
+  apt_install $wanted || return 0
+  configure || fail "CMake could not configure the build"
+}
+
 missing_libraries() { [ ! -e "$build/missing" ] || cat "$build/missing"; }
 
 compile() { # compile TARGET
@@ -201,6 +209,7 @@ set_up() { # set_up program|tests [PRESET]
     get $libraries
     configure || fail "CMake could not configure the build"
   fi
+  get_optional
   progress "$building"
   if [ "$goal" = program ]; then compile nnrun; else compile all; fi || fail "the build failed"
   mv "$root/build/started" "$build/built" || exit 1 # as old as the start: what was edited since is newer

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
-#include <string_view>
+#include <span>
 
+#include "base/base64.hpp"
 #include "report/thin.hpp"
 namespace nnrun::host {
 namespace {
@@ -18,17 +19,7 @@ constexpr std::size_t shortest_picture = 4, longest_picture = 128;  // a side
 constexpr int digits_of_output = 3;
 
 std::string base64(const std::vector<std::uint8_t>& bytes) {
-  constexpr std::string_view letters =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t three = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      three = three << 8 | (i + k < bytes.size() ? bytes[i + k] : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      text += i + k > bytes.size() ? '=' : letters[three >> (18 - 6 * k) & 63];
-  }
-  return text;
+  return host::base64(std::as_bytes(std::span(bytes)));
 }
 
 std::uint8_t byte_of(double share) {

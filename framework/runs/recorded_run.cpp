@@ -122,13 +122,18 @@ RunResult RecordedRun::trained(Trainer& trainer, Listener& listener, std::string
 
 /// Trains to the end, or until it is interrupted, and keeps the checkpoints that are due.
 void RecordedRun::advance(Trainer& trainer, Listener& listener) {
-  CsvFile metrics =
-      metrics_file(trainer, record_.resumed.empty() ? Existing::refused : Existing::replaced);
+  std::optional<CsvFile> metrics(
+      metrics_file(trainer, record_.resumed.empty() ? Existing::refused : Existing::replaced));
+  std::size_t rows = trainer.history().size();
   bool behind = false;  // rows are missing, of a time when the disk was full, say
   const auto told = std::move(listener.epoch);
   listener.epoch = [&](const EpochReport& report) {
     if (!behind)
-      behind = !go_on_if_it_fails(metrics_failure_, [&] { metrics.append(metrics_row(report)); });
+      behind = !go_on_if_it_fails(metrics_failure_, [&] {
+        if (trainer.history().size() == ++rows) return metrics->append(metrics_row(report));
+        rows = trainer.history().size();  // it went back
+        metrics.emplace(metrics_file(trainer, Existing::replaced));
+      });
     go_on_if_it_fails(best_failure_, [&] { observe_best(report, trainer); });
     if (told) told(report);
   };
@@ -149,7 +154,7 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
     if (kept) save(trainer, std::exchange(wanted, false));
   // what has one goes on from its very end
   if (kept && (stopped || checkpoints_->exist())) save(trainer, stopped);
-  if (behind) metrics_file(trainer, Existing::replaced);
+  if (behind || rows != trainer.history().size()) metrics_file(trainer, Existing::replaced);
   if (watched_ && watched_->over) watched_->over();
 }
 

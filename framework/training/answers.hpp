@@ -49,6 +49,26 @@ WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, st
   return all;
 }
 
+/// Some examples of a part, prepared; row-major.
+struct ShownExamples {
+  std::size_t count = 0;
+  std::vector<double> inputs{}, targets{};
+};
+
+/// Returns up to `most` examples of a part, as far apart from each other as they can be.
+template <class T>
+ShownExamples shown_examples_of(const Examples<T>& examples, std::size_t in, std::size_t out,
+                                std::size_t most) {
+  ShownExamples shown{.count = std::min(most, examples.count)};
+  for (std::size_t k = 0; k < shown.count; ++k) {
+    const std::size_t i = k * examples.count / shown.count;
+    const T *const x = examples.x.data() + i * in, *const t = examples.t.data() + i * out;
+    shown.inputs.insert(shown.inputs.end(), x, x + in);
+    shown.targets.insert(shown.targets.end(), t, t + out);
+  }
+  return shown;
+}
+
 /// What a layer makes of an example.
 struct LayerAnswer {
   std::size_t node;  ///< of the graph; all of them: the example itself

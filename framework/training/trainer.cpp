@@ -202,6 +202,10 @@ class TrainerOf final : public Trainer {
     return layer_answers_of(*model_, parts_[part], nodes);
   }
 
+  ShownExamples shown_examples(std::size_t part, std::size_t most) const override {
+    return shown_examples_of(parts_[part], model_->graph().input_cols,
+                             model_->graph().output().cols, most);
+  }
   std::vector<std::string> weight_words() const override {
     return words_of_weights(class_weights_, parts_, source_.shape(), experiment_);
   }

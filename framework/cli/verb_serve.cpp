@@ -1,0 +1,135 @@
+// A run with a page that shows it while it trains.
+#include <spawn.h>
+
+#include "base/commands.hpp"
+#include "base/text.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "report/page.hpp"
+#include "report/run_report.hpp"
+#include "runs/recorded_run.hpp"
+#include "serving/live_server.hpp"
+#include "serving/live_trainer.hpp"
+#include "serving/viewer.hpp"
+#include "training/warnings.hpp"
+
+extern char** environ;
+
+namespace nnrun::host {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t bytes_of_states = std::size_t{64} << 20;  // to go back to
+
+unsigned port_of(const Arguments& arguments) {
+  if (!arguments.has("--port")) return 0;
+  const auto port = parse_integer(arguments.text("--port"));
+  if (!port || *port < 0 || *port > 65535)
+    throw UsageError(Problem{.what = "--port needs a whole number from 0 to 65535, not '" +
+                                     arguments.text("--port") + "'",
+                             .hint = "0 takes a free one"});
+  return static_cast<unsigned>(*port);
+}
+
+/// Asks the desktop for a browser. Where there is none, the address was printed.
+void open_browser(std::string address) {
+  std::string program = "xdg-open";
+  char* words[] = {program.data(), address.data(), nullptr};
+  pid_t child = 0;
+  ::posix_spawnp(&child, program.c_str(), nullptr, nullptr, words, environ);
+}
+
+class Serving {
+ public:
+  Serving(const Arguments& arguments, const Experiment& experiment, Clock::time_point start)
+      : arguments_(arguments), experiment_(experiment), start_(start) {}
+
+  /// Trains as pages ask for until it is interrupted, and records the run.
+  Exit run() {
+    const unsigned port = port_of(arguments_);
+    const auto trainer = Trainer::create(experiment_, arguments_.threads);
+    experiment_ = trainer->experiment();
+    Desk desk;
+    Broadcast broadcast;
+    watch_for_interrupts();
+    LiveTrainer live(
+        *trainer, desk, [] { return interrupt_signal() != 0; }, bytes_of_states);
+    const Viewer viewer(live, desk, broadcast);
+    const auto server = LiveServer::start(port, experiment_.name, desk, broadcast);
+    RunFolder folder = arguments_.has("--out") ? RunFolder::create_at(arguments_.text("--out"))
+                                               : RunFolder::create("runs", experiment_.name);
+    folder_ = folder.path().string();
+    show_start(server->address(), *trainer);
+    RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
+    recorded.keep_checkpoints(listener([&] {
+      wait_for_no_step();
+      broadcast.close();
+      server->stop();
+    }));
+    return end(recorded, live);
+  }
+
+ private:
+  void show_start(const std::string& address, const Trainer& trainer) const {
+    (arguments_.json ? talk_ : out_).write(address + "\n");
+    if (!arguments_.quiet && !arguments_.json) {
+      talk_.write(render("warning", warnings_of(experiment_, trainer), talk_.colour()));
+      talk_.write(
+          experiment_.name + "  " + folder_ + "\n" +
+          "open the address in a browser of this machine; Ctrl-C ends and records the run\n");
+    }
+    if (arguments_.has("--open")) open_browser(address);
+  }
+
+  CheckpointListener listener(std::function<void()> over) {
+    CheckpointListener listener;
+    listener.wanted = checkpoint_requested;
+    listener.written = [&](std::uint64_t) { can_resume_ = true; };
+    listener.failed = [&](const Error& error) {
+      talk_.write(render("warning", error.problems(), talk_.colour()));
+    };
+    listener.over = std::move(over);
+    return listener;
+  }
+
+  Exit end(RecordedRun& recorded, Trainer& trainer) {
+    Listener listener;
+    listener.stop = [] { return interrupt_signal() != 0; };
+    const RunResult result = recorded.train(trainer, std::move(listener), folder_);
+    recorded.folder().write_report(
+        page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
+    if (arguments_.json) out_.write_data(result_json(result, experiment_) + "\n");
+    say_end(result);
+    if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
+    return Exit::done;
+  }
+  void say_end(const RunResult& result) const {
+    if (arguments_.quiet || arguments_.json) return;
+    std::string text = "saved  " + folder_ + " (report.html)";
+    if (result.outcome.interrupted) text += ", after step " + std::to_string(result.outcome.steps);
+    if (result.outcome.interrupted && can_resume_)
+      text += "\nresume  nnrun train --resume " + shell_word(folder_);
+    talk_.write("\n" + text + "\n");
+  }
+
+  const Arguments& arguments_;
+  Experiment experiment_;
+  Clock::time_point start_;
+  Terminal out_{stdout}, talk_{stderr};
+  bool can_resume_ = false;
+  std::string folder_;
+};
+
+}  // namespace
+
+Exit serve(const Arguments& arguments, Registry& registry) {
+  const Clock::time_point start = Clock::now();
+  watch_for_requests();
+  const Experiment experiment =
+      read_experiment(arguments.targets[0], arguments.overrides, registry);
+  return Serving(arguments, experiment, start).run();
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,185 @@
+// What a network answers to examples, as a page shows it: how classes are mixed up, answers against
+// what is true, and of pictures the wrong ones and the weights that look at them.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/base64.hpp"
+#include "network/padding.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+template <class T>
+class AnswersView {
+  using Json = nlohmann::ordered_json;
+  using Bytes = std::vector<std::uint8_t>;
+
+ public:
+  /// Copies at most so many examples, and so many numbers, of the part that says most: validation,
+  /// test, else training.
+  AnswersView(const Trainer& trainer, std::size_t most, std::size_t most_numbers)
+      : in_(trainer.model()->graph().input_cols),
+        out_(trainer.model()->graph().output().cols),
+        names_(trainer.data().names),
+        is_yes_or_no_(trainer.data().is_yes_or_no()),
+        border_((trainer.target_range().first + trainer.target_range().second) / 2),
+        shape_(trainer.data().input) {
+    constexpr const char* words[] = {"train", "val", "test"};
+    std::size_t part = NNRUN_TRAIN;
+    for (const std::size_t other : {NNRUN_TEST, NNRUN_VALIDATION})
+      if (trainer.data().examples[other] > 0) part = other;
+    part_ = words[part];
+    of_ = trainer.data().examples[part];
+    const ShownExamples shown =
+        trainer.shown_examples(part, std::clamp<std::size_t>(most_numbers / in_, 1, most));
+    count_ = shown.count;
+    x_ = Buffer<T>(shown.inputs.size());
+    std::ranges::transform(shown.inputs, x_.data(), [](double x) { return static_cast<T>(x); });
+    targets_ = shown.targets;
+    const bool plain = trainer.model()->preparation().outputs() == size_of(shape_);
+    is_picture_ = plain && trainer.model()->preparation().rows() == 1 && shape_.rank >= 2 &&
+                  shape_.rank <= 3 &&
+                  (shape_.rank == 2 || shape_.sizes[2] == 1 || shape_.sizes[2] == 3);
+  }
+
+  /// Runs the examples, up to `rows` at a time, and calls take(first, count) after each.
+  template <class Take>
+  void run(ModelOf<T>& model, std::size_t rows, Take take) {
+    for (std::size_t from = 0; from < count_; from += rows) {
+      const std::size_t n = std::min(rows, count_ - from);
+      model.outputs(x_.data() + from * in_, n);
+      take(from, n);
+    }
+  }
+
+  Json json(ModelOf<T>& model) {
+    std::vector<double> y;
+    run(model, Model::most_rows, [&](std::size_t, std::size_t n) {
+      const T* const rows = model.outputs_of(model.graph().nodes.size() - 1);
+      y.insert(y.end(), rows, rows + n * out_);
+    });
+    Json json{{"part", part_}, {"shown", count_}, {"of", of_}};
+    if (has_classes())
+      add_classes(json, y);
+    else
+      add_numbers(json, y, model.preparation());
+    if (is_picture_) add_filters(json, model);
+    return json;
+  }
+
+ private:
+  static constexpr std::size_t most_classes = 20, most_dots = 400, most_wrong = 12,
+                               most_filters = 40, most_pixels = 4096;
+
+  bool has_classes() const {
+    const std::size_t n = names_.classes.size();
+    return n >= 2 && n <= most_classes &&
+           (out_ == n || (out_ == 1 && is_yes_or_no_) || (names_.ordered && out_ + 1 == n));
+  }
+  std::size_t class_of(const double* row) const {
+    if (names_.ordered)
+      return static_cast<std::size_t>(
+          std::count_if(row, row + out_, [](double x) { return x > 0.5; }));
+    return out_ == 1 ? (*row > border_ ? 1 : 0) : largest_of(row, out_);
+  }
+  void add_classes(Json& json, const std::vector<double>& y) const {
+    const std::size_t n = names_.classes.size();
+    std::vector<std::vector<std::size_t>> table(n, std::vector<std::size_t>(n));
+    std::vector<std::size_t> wrong;
+    for (std::size_t i = 0; i < count_; ++i) {
+      const std::size_t is = class_of(targets_.data() + i * out_),
+                        said = class_of(y.data() + i * out_);
+      ++table[is][said];
+      if (is != said) wrong.push_back(i);
+    }
+    json["confusion"] = table;
+    if (!is_picture_ || out_ != n || in_ > most_pixels) return;
+    const auto certainty = [&](std::size_t i) {
+      return *std::max_element(y.begin() + static_cast<std::ptrdiff_t>(i * out_),
+                               y.begin() + static_cast<std::ptrdiff_t>((i + 1) * out_));
+    };
+    std::ranges::stable_sort(
+        wrong, [&](std::size_t a, std::size_t b) { return certainty(a) > certainty(b); });
+    json["picture"] = picture_size();
+    json["wrong"] = Json::array();
+    for (std::size_t k = 0; k < std::min(most_wrong, wrong.size()); ++k) {
+      const std::size_t i = wrong[k];
+      json["wrong"].push_back({{"picture", pixels(x_.data() + i * in_)},
+                               {"is", names_.classes[class_of(targets_.data() + i * out_)]},
+                               {"said", names_.classes[class_of(y.data() + i * out_)]},
+                               {"output", certainty(i)}});
+    }
+  }
+  /// Adds pairs of what is true and what was answered, in the units of the data.
+  void add_numbers(Json& json, const std::vector<double>& y, const Preparation& preparation) const {
+    json["pairs"] = Json::array();
+    for (std::size_t k = 0; k < std::min(most_dots, count_); ++k) {
+      const std::size_t i = k * count_ / std::min(most_dots, count_);
+      const double is = preparation.in_units(targets_[i * out_], 0),
+                   said = preparation.in_units(y[i * out_], 0);
+      if (std::isfinite(is) && std::isfinite(said)) json["pairs"].push_back({is, said});
+    }
+    json["target"] = names_.targets.empty() ? "" : names_.targets[0];
+  }
+
+  Json picture_size() const {
+    return {{"height", shape_.sizes[0]},
+            {"width", shape_.sizes[1]},
+            {"channels", shape_.rank == 3 ? shape_.sizes[2] : 1}};
+  }
+  /// Returns the numbers of an example, from the smallest, or 0, to the largest, or 1.
+  std::string pixels(const T* x) const {
+    const auto [low, high] = std::minmax_element(x, x + in_);
+    const double from = std::min(0., static_cast<double>(*low)),
+                 to = std::max(1., static_cast<double>(*high));
+    Bytes bytes;
+    for (std::size_t i = 0; i < in_; ++i)
+      bytes.push_back(static_cast<std::uint8_t>(
+          std::lround(255 * (static_cast<double>(x[i]) - from) / (to - from))));
+    return base64(std::as_bytes(std::span(bytes)));
+  }
+  /// Adds the weights of the first units that look at every pixel, or of its filters; grey is 0.
+  void add_filters(Json& json, ModelOf<T>& model) const {
+    const std::size_t channels = shape_.rank == 3 ? shape_.sizes[2] : 1;
+    for (const NamedBlock& named : model.graph().blocks()) {
+      const nnrun_shape& shape = named.block->shape;
+      const bool dense = shape.rank == 2 && shape.sizes[1] == in_ && in_ <= most_pixels,
+                 filter = shape.rank == 4 && shape.sizes[1] == channels && channels == 1;
+      if (!dense && !filter) continue;
+      const std::vector<T> w = gathered(named, model.parameters().data());
+      const std::size_t size = size_of(shape) / shape.sizes[0];
+      Json pictures = Json::array();
+      for (std::size_t f = 0; f < std::min<std::size_t>(most_filters, shape.sizes[0]); ++f)
+        pictures.push_back(weights_picture(w.data() + f * size, size));
+      json["filters"] = {{"layer", named.node->name},
+                         {"of", shape.sizes[0]},
+                         {"height", dense ? shape_.sizes[0] : shape.sizes[2]},
+                         {"width", dense ? shape_.sizes[1] : shape.sizes[3]},
+                         {"channels", dense ? channels : 1},
+                         {"pictures", std::move(pictures)}};
+      return;
+    }
+  }
+  static std::string weights_picture(const T* w, std::size_t size) {
+    double most = 0;
+    for (std::size_t i = 0; i < size; ++i)
+      most = std::max(most, std::abs(static_cast<double>(w[i])));
+    Bytes bytes;
+    for (std::size_t i = 0; i < size; ++i)
+      bytes.push_back(static_cast<std::uint8_t>(
+          std::lround(127.5 + 127.5 * (most > 0 ? static_cast<double>(w[i]) / most : 0))));
+    return base64(std::as_bytes(std::span(bytes)));
+  }
+
+  std::size_t in_, out_, count_ = 0, of_ = 0;
+  DataNames names_;
+  bool is_yes_or_no_, is_picture_ = false;
+  double border_;
+  nnrun_shape shape_;
+  std::string part_;
+  Buffer<T> x_;
+  std::vector<double> targets_;
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,57 @@
+// The newest that there is to tell, made once for all pages. Each page takes what it does not know
+// yet, and skips what it missed.
+#pragma once
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "serving/desk.hpp"
+namespace nnrun::host {
+
+/// What a page was told: numbers of texts and rows.
+struct Told {
+  bool hello = false;
+  std::uint64_t frame = 0, answers = 0, curve = 0;
+  std::size_t rows = 0;
+};
+
+class Broadcast {
+ public:
+  static constexpr int most_pages = 8;
+
+  // of the thread that looks
+  void set_start(std::string hello, std::string points);
+  /// Takes the reports since the last call; all: these are all that there are.
+  void take(std::vector<CurveRow> rows, bool all);
+  void set_frame(std::string json);
+  void set_answers(std::string json);
+  /// Waits until a page is there. Returns false if it was closed.
+  bool wait_for_page();
+
+  // of pages
+  bool come();  ///< returns false if there are too many
+  void leave();
+  /// Returns events for a page. If there are none for two seconds, a comment, so that a page that
+  /// was closed is noticed; nothing if it was closed.
+  std::string news(Told& told);
+
+  void close();
+  bool is_closed() const;
+
+ private:
+  std::string curve_event(Told& told) const;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool closed_ = false;
+  int pages_ = 0;
+  std::string start_;
+  std::shared_ptr<const std::string> frame_, answers_;
+  std::uint64_t frame_number_ = 0, answers_number_ = 0, curve_number_ = 1;
+  std::vector<CurveRow> rows_;
+  std::uint64_t every_ = 1;  // of so many epochs, one is a row
+};
+
+}  // namespace nnrun::host

@@ -1,0 +1,360 @@
+#include "serving/eye.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/base64.hpp"
+#include "config/metric_names.hpp"
+#include "network/flat_numbers.hpp"
+#include "network/padding.hpp"
+#include "serving/answers_view.hpp"
+#include "serving/drawn_net.hpp"
+namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr std::size_t cells = 24;            // of a unit, along each side
+constexpr std::size_t coarse = 4, fine = 8;  // cells of the output in each of those
+constexpr std::size_t most_points = 2000, most_sample = 1000, most_sample_numbers = 2'000'000;
+constexpr std::size_t bins = 32;  // of a histogram
+
+std::string text_of(const Bytes& bytes) {
+  return base64(std::as_bytes(std::span(bytes)));
+}
+
+/// Returns a number from -1 to 1 as a byte; 127.5 is 0.
+std::uint8_t byte_of(double share) {
+  return static_cast<std::uint8_t>(std::lround(127.5 + 127.5 * std::clamp(share, -1., 1.)));
+}
+std::uint8_t height_of(std::size_t count, std::size_t most) {
+  return static_cast<std::uint8_t>(most == 0 ? 0 : (255 * count + most / 2) / most);
+}
+
+/// How often numbers fall into each of some bins from -most to most.
+struct Histogram {
+  double most = 0;
+  std::vector<std::size_t> counts{};
+  explicit Histogram(std::span<const float> numbers) : counts(bins) {
+    for (const float x : numbers) most = std::max(most, std::abs(static_cast<double>(x)));
+    for (const float x : numbers) {
+      const double share = most > 0 ? 0.5 + 0.5 * static_cast<double>(x) / most : 0.5;
+      ++counts[std::min(bins - 1, static_cast<std::size_t>(share * bins))];
+    }
+  }
+  Json json() const {
+    Bytes bytes;
+    for (const std::size_t count : counts)
+      bytes.push_back(height_of(count, std::ranges::max(counts)));
+    return {{"most", most}, {"bins", text_of(bytes)}};
+  }
+};
+
+/// Returns the column of prepared numbers that holds a raw one, scaled at most; all of them: none.
+std::size_t slot_of(const Preparation& preparation, std::size_t column) {
+  const auto& slots = preparation.slots();
+  return static_cast<std::size_t>(
+      std::ranges::find_if(slots, [&](const auto& slot) { return slot.is_number_of(column); }) -
+      slots.begin());
+}
+double raw_of(const Preparation& preparation, std::size_t slot, double prepared) {
+  const Preparation::Fit& fit = preparation.fitted();
+  const double x = fit.factors.empty() ? prepared : prepared / fit.factors[slot] + fit.shifts[slot];
+  return x * preparation.divide_by();
+}
+
+struct Axis {
+  std::string name;
+  double low, high;
+};
+
+template <class T>
+class EyeOf final : public Eye {
+ public:
+  explicit EyeOf(Trainer& trainer)
+      : model_(std::dynamic_pointer_cast<ModelOf<T>>(Model::create(
+            trainer.experiment(), trainer.model()->preparation(), trainer.data().names))),
+        net_(drawn_net(model_->graph())),
+        blocks_(model_->graph().blocks()),
+        columns_(monitored_columns(trainer)),
+        targets_(trainer.target_range()),
+        answers_(trainer, most_sample, most_sample_numbers) {
+    find_plane(trainer);
+    hello_ = hello_of(trainer);
+  }
+
+  Json hello() const override { return hello_; }
+  Json points() const override { return points_; }
+
+  Json frame(const Snapshot& snapshot, bool sharp) override {
+    const FlatNumbers own = flat_numbers(*model_);
+    std::ranges::copy(snapshot.parameters, own.parameters.begin());
+    std::ranges::copy(snapshot.state, own.state.begin());
+    Json json{{"step", snapshot.step},
+              {"epochs", snapshot.epochs},
+              {"playing", snapshot.playing},
+              {"over", snapshot.over},
+              {"speed", snapshot.epochs_per_second},
+              {"said", snapshot.said}};
+    add_parameters(json);
+    if (has_plane_)
+      add_plane(json, sharp ? fine : coarse);
+    else
+      add_activations(json);
+    return json;
+  }
+  Json answers() override { return has_plane_ ? Json() : answers_.json(*model_); }
+
+ private:
+  /// Returns the names of a row of the curves.
+  static std::vector<std::string> monitored_columns(const Trainer& trainer) {
+    constexpr const char* parts[] = {"train", "val", "test"};
+    std::vector<std::string> names;
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+      if (trainer.data().examples[part] == 0) continue;
+      names.push_back(std::string(parts[part]) + ".cost");
+      for (const Use& metric : trainer.experiment().metrics)
+        names.push_back(std::string(parts[part]) + "." + metric.plugin->name);
+    }
+    return names;
+  }
+
+  void find_plane(Trainer& trainer) {
+    const DataShape& data = trainer.data();
+    if (size_of(data.input) != 2 || model_->preparation().rows() > 1 ||
+        std::ranges::any_of(data.columns, &Column::is_category))
+      return;
+    has_plane_ = true;
+    const auto ranges = trainer.input_ranges();
+    for (std::size_t i = 0; i < 2; ++i) {
+      const auto [low, high] = ranges[i];
+      const double rim = high > low ? 0.04 * (high - low) : 1;
+      axes_[i] = {data.names.inputs.empty() ? (i == 0 ? "x1" : "x2") : data.names.inputs[i],
+                  low - rim, high + rim};
+    }
+    prepared_[0] = prepared_plane(cells * coarse);
+    prepared_[1] = prepared_plane(cells * fine);
+    find_points(trainer);
+  }
+  /// Returns the prepared inputs at the middles of n × n cells, the top row first.
+  Buffer<T> prepared_plane(std::size_t n) {
+    const std::size_t in = model_->graph().input_cols;
+    Buffer<T> x(n * n * in);
+    std::vector<double> prepared(in);
+    const auto middle = [&](std::size_t i) {
+      return (static_cast<double>(i) + 0.5) / static_cast<double>(n);
+    };
+    const auto at = [](const Axis& axis, double share) {
+      return axis.low + (axis.high - axis.low) * share;
+    };
+    for (std::size_t r = 0; r < n; ++r)
+      for (std::size_t c = 0; c < n; ++c) {
+        const double raw[] = {at(axes_[0], middle(c)), at(axes_[1], 1 - middle(r))};
+        model_->preparation().apply(raw, prepared.data());
+        model_->preparation().round(prepared.data(), in, x.data() + (r * n + c) * in);
+      }
+    return x;
+  }
+  void find_points(const Trainer& trainer) {
+    const Preparation& preparation = model_->preparation();
+    const std::size_t in = model_->graph().input_cols, out = model_->graph().output().cols;
+    std::size_t slots[2] = {0, 1};
+    for (std::size_t i = 0; i < 2 && preparation.changes(); ++i) {
+      slots[i] = slot_of(preparation, i);
+      if (slots[i] >= in) return;  // the network sees the number only as part of another
+    }
+    points_ = Json::array();
+    for (const std::size_t part : {NNRUN_TRAIN, NNRUN_VALIDATION, NNRUN_TEST}) {
+      const ShownExamples shown = trainer.shown_examples(part, most_points / 2);
+      for (std::size_t k = 0; k < shown.count; ++k) {
+        const double *const x = shown.inputs.data() + k * in, *const t =
+                                                                  shown.targets.data() + k * out;
+        points_.push_back({static_cast<float>(raw_of(preparation, slots[0], x[slots[0]])),
+                           static_cast<float>(raw_of(preparation, slots[1], x[slots[1]])),
+                           out == 1 ? *t : static_cast<double>(largest_of(t, out)), part});
+      }
+    }
+  }
+
+  Json hello_of(const Trainer& trainer) const {
+    const Graph& graph = model_->graph();
+    const Experiment& experiment = trainer.experiment();
+    const DataShape& data = trainer.data();
+    Json inputs = Json::array();
+    for (std::size_t i = 0; i < net_.inputs; ++i) inputs.push_back(input_name(i, data));
+    Json json{{"protocol", 1},
+              {"name", experiment.name},
+              {"seed", experiment.seed},
+              {"dtype", experiment.dtype == Dtype::float32 ? "float32" : "float64"},
+              {"parameters", graph.parameter_count()},
+              {"steps_per_epoch", trainer.steps_per_epoch()},
+              {"epochs", experiment.train.epochs},
+              {"examples", data.examples},
+              {"columns", columns_},
+              {"inputs", std::move(inputs)},
+              {"input_shape", host::text_of(graph.input)},
+              {"layers", layers_json(net_, graph)},
+              {"classes", data.names.classes},
+              {"target", data.names.target},
+              {"cells", cells}};
+    if (!has_plane_) return json;
+    const auto axis = [](const Axis& a) {
+      return Json{{"name", a.name}, {"low", a.low}, {"high", a.high}};
+    };
+    json["plane"] = {{"x", axis(axes_[0])}, {"y", axis(axes_[1])}};
+    const auto units = [&](double y) { return model_->preparation().in_units(y, 0); };
+    json["output"] = {{"low", targets_.first},
+                      {"high", targets_.second},
+                      {"low_in_units", units(targets_.first)},
+                      {"high_in_units", units(targets_.second)}};
+    json["input_pictures"] = input_pictures();
+    return json;
+  }
+  std::string input_name(std::size_t i, const DataShape& data) const {
+    const Preparation& preparation = model_->preparation();
+    if (!preparation.changes() || i >= preparation.slots().size())
+      return i < data.names.inputs.size() ? data.names.inputs[i] : "x" + std::to_string(i + 1);
+    const std::string name = preparation.name_of(i);  // input 'age'
+    const std::size_t from = name.find('\''), to = name.rfind('\'');
+    return from < to ? name.substr(from + 1, to - from - 1) : name;
+  }
+
+  /// Calls take(cell of a unit, cell of the output, row) for each row of prepared inputs.
+  template <class Take>
+  void over_plane(std::size_t each, Take take) {
+    const std::size_t n = cells * each, in = model_->graph().input_cols;
+    const Buffer<T>& x = prepared_[each == fine ? 1 : 0];
+    for (std::size_t from = 0; from < n * n; from += Model::most_rows) {
+      const std::size_t rows = std::min(Model::most_rows, n * n - from);
+      model_->outputs(x.data() + from * in, rows);
+      for (std::size_t i = 0; i < rows; ++i) {
+        const std::size_t at = from + i, r = at / n, c = at % n;
+        take((r / each) * cells + c / each, at, i);
+      }
+    }
+  }
+  std::string input_pictures() const {
+    const std::size_t n = cells * coarse, in = net_.inputs;
+    std::vector<double> means(in * cells * cells);
+    for (std::size_t at = 0; at < n * n; ++at)
+      for (std::size_t i = 0; i < in; ++i)
+        means[(i * cells + at / n / coarse) * cells + at % n / coarse] +=
+            static_cast<double>(prepared_[0].data()[at * in + i]) / (coarse * coarse);
+    return text_of(bytes_of(means, std::vector<double>(in), nullptr));
+  }
+  /// Returns means of cells as bytes, each unit's by its largest. most: takes what they were
+  /// divided by.
+  static Bytes bytes_of(const std::vector<double>& means, std::vector<double> least, Json* most) {
+    Bytes bytes;
+    for (std::size_t u = 0; u < least.size(); ++u) {
+      const auto unit = std::span(means).subspan(u * cells * cells, cells * cells);
+      for (const double x : unit) least[u] = std::max(least[u], std::abs(x));
+      for (const double x : unit) bytes.push_back(byte_of(least[u] > 0 ? x / least[u] : 0));
+    }
+    if (most != nullptr) *most = least;
+    return bytes;
+  }
+
+  void add_plane(Json& json, std::size_t each) {
+    const std::size_t side = cells * each, out = model_->graph().output().cols;
+    std::vector<double> means(net_.units() * cells * cells);
+    Bytes output(side * side), certain(out > 1 ? side * side : 0);
+    const double part = 1 / static_cast<double>(each * each);
+    const std::size_t last = model_->graph().nodes.size() - 1;
+    over_plane(each, [&](std::size_t cell, std::size_t at, std::size_t row) {
+      std::size_t unit = 0;
+      for (const DrawnLayer& layer : net_.layers) {
+        const T* const y = model_->outputs_of(layer.node) + row * layer.units;
+        for (std::size_t u = 0; u < layer.units; ++u, ++unit)
+          means[unit * cells * cells + cell] += static_cast<double>(y[u]) * part;
+      }
+      const T* const y = model_->outputs_of(last) + row * out;
+      if (out == 1) {
+        output[at] = byte_of(share_of(static_cast<double>(*y)));
+        return;
+      }
+      const std::size_t largest = largest_of(y, out);
+      output[at] = static_cast<std::uint8_t>(std::min<std::size_t>(largest, 255));
+      certain[at] = byte_of(static_cast<double>(y[largest]));
+    });
+    Json scale;
+    json["units"] = text_of(bytes_of(means, std::vector<double>(net_.units(), 1.), &scale));
+    json["scale"] = std::move(scale);
+    json["output"] = text_of(output);
+    if (out > 1) json["certain"] = text_of(certain);
+  }
+  /// Returns an output between the least and the largest target, as -1 to 1.
+  double share_of(double y) const {
+    const double middle = (targets_.first + targets_.second) / 2,
+                 half = (targets_.second - targets_.first) / 2;
+    return (y - middle) / (half > 0 ? half : 1);
+  }
+
+  /// Adds what each unit says to the examples: how often, from its least to its most.
+  void add_activations(Json& json) {
+    const std::vector<Histogram> all = activations();
+    Json scale = Json::array();
+    Bytes units;
+    for (const Histogram& one : all) {
+      scale.push_back(one.most);
+      for (const std::size_t count : one.counts)
+        units.push_back(height_of(count, std::ranges::max(one.counts)));
+    }
+    json["scale"] = std::move(scale);
+    json["activations"] = text_of(units);
+  }
+  std::vector<Histogram> activations() {
+    std::vector<std::vector<float>> said(net_.units());
+    answers_.run(*model_, Model::most_rows, [&](std::size_t, std::size_t rows) {
+      std::size_t first = 0;
+      for (const DrawnLayer& layer : net_.layers) {
+        const T* y = model_->outputs_of(layer.node);
+        for (std::size_t i = 0; i < rows * layer.units; ++i)
+          said[first + i % layer.units].push_back(static_cast<float>(y[i]));
+        first += layer.units;
+      }
+    });
+    return {said.begin(), said.end()};
+  }
+
+  /// Adds the weights that are drawn as lines, and histograms of the others.
+  void add_parameters(Json& json) {
+    std::vector<float> lines;
+    Json blocks = Json::array();
+    for (const DrawnLayer& layer : net_.layers) {
+      blocks.push_back(nullptr);
+      std::vector<float> rest;
+      for (const std::size_t at : layer.blocks) {
+        const std::vector<T> numbers = gathered(blocks_[at], model_->parameters().data());
+        const bool drawn = layer.weights == at || layer.bias == at;
+        std::ranges::transform(numbers, std::back_inserter(drawn ? lines : rest),
+                               [](T x) { return static_cast<float>(x); });
+      }
+      if (!rest.empty()) blocks.back() = Histogram(rest).json();
+    }
+    json["parameters"] = base64(std::as_bytes(std::span(lines)));
+    json["histograms"] = std::move(blocks);
+  }
+
+  std::shared_ptr<ModelOf<T>> model_;
+  DrawnNet net_;
+  std::vector<NamedBlock> blocks_;
+  std::vector<std::string> columns_;
+  std::pair<double, double> targets_;
+  AnswersView<T> answers_;
+  bool has_plane_ = false;
+  Axis axes_[2];
+  Buffer<T> prepared_[2];  // inputs at the coarse and at the fine cells of the plane
+  Json hello_, points_;
+};
+
+}  // namespace
+
+std::unique_ptr<Eye> Eye::create(Trainer& trainer) {
+  if (trainer.model()->dtype() == Dtype::float32) return std::make_unique<EyeOf<float>>(trainer);
+  return std::make_unique<EyeOf<double>>(trainer);
+}
+
+}  // namespace nnrun::host

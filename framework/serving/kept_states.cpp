@@ -1,0 +1,56 @@
+#include "serving/kept_states.hpp"
+
+#include <iterator>
+namespace nnrun::host {
+namespace {
+
+constexpr std::size_t most_states = 2000, last_few = 4;
+
+}  // namespace
+
+std::size_t KeptStates::size_of(const State& state) {
+  std::size_t bytes = 0;
+  for (const Entry& entry : state) bytes += entry.bytes.size();
+  return bytes;
+}
+
+void KeptStates::keep(std::uint64_t step, const RunState& state) {
+  const auto [at, is_new] = states_.try_emplace(step);
+  if (!is_new) return;
+  for (const StateNumbers& numbers : state.numbers())
+    at->second.push_back(
+        {numbers.name, numbers.dtype, {numbers.bytes.begin(), numbers.bytes.end()}});
+  bytes_ += size_of(at->second);
+  thin_out();
+}
+
+/// Takes out the states whose loss leaves the smallest gap, compared with how long ago they were.
+void KeptStates::thin_out() {
+  while ((bytes_ > most_bytes_ || states_.size() > most_states) && states_.size() > last_few + 1) {
+    const std::uint64_t newest = states_.rbegin()->first;
+    const auto end = std::prev(states_.end(), last_few);
+    auto least = end;
+    double least_gap = 0;
+    for (auto state = std::next(states_.begin()); state != end; ++state) {
+      const auto gap = static_cast<double>(std::next(state)->first - std::prev(state)->first),
+                 age = static_cast<double>(newest - state->first);
+      if (least != end && gap / age >= least_gap) continue;
+      least = state;
+      least_gap = gap / age;
+    }
+    if (least == end) return;
+    bytes_ -= size_of(least->second);
+    states_.erase(least);
+  }
+}
+
+std::pair<std::uint64_t, std::vector<StateNumbers>> KeptStates::at_or_before(
+    std::uint64_t step) const {
+  const auto state = std::prev(states_.upper_bound(step));
+  std::vector<StateNumbers> numbers;
+  for (const Entry& entry : state->second)
+    numbers.push_back({entry.name, entry.dtype, entry.bytes});
+  return {state->first, std::move(numbers)};
+}
+
+}  // namespace nnrun::host

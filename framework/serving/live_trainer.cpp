@@ -1,0 +1,212 @@
+#include "serving/live_trainer.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "network/flat_numbers.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto idle = 50ms;            // between two looks whether it is to end
+constexpr auto shortest_piece = 8ms;   // of training at a given speed
+constexpr auto longest_debt = 250ms;   // a run that is slower than its speed does not catch up more
+constexpr auto between_states = 20ms;  // of those to go back to
+constexpr int times_of_a_copy =
+    50;  // of the time, keeping them takes at most one part in this many
+
+CurveRow row_of(const EpochReport& report) {
+  CurveRow row{report.step, report.epoch, {}};
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (const Score* const score = report.score(part)) {
+      row.values.push_back(score->cost);
+      row.values.insert(row.values.end(), score->metrics.begin(), score->metrics.end());
+    }
+  return row;
+}
+
+}  // namespace
+
+LiveTrainer::LiveTrainer(Trainer& inner, Desk& desk, std::function<bool()> ending,
+                         std::size_t most_bytes)
+    : inner_(inner), desk_(desk), ending_(std::move(ending)), kept_(most_bytes) {
+  kept_.keep(inner_.steps(), inner_.state());
+}
+
+bool LiveTrainer::advance(const Listener& listener, std::uint64_t most_steps) {
+  bool stopped = false;
+  Listener inner = listener;
+  inner.stop = [&] {
+    stopped = listener.stop && listener.stop();
+    return stopped || desk_.is_wanted() || Clock::now() >= keep_due_;
+  };
+  told_ = &listener;
+  if (inner_.steps() == 0 && inner_.history().empty()) make_steps(inner, 0);  // measures the start
+  while (most_steps > 0 && !stopped) {
+    attend();
+    if (ending_()) {
+      if (failure_) std::rethrow_exception(failure_);
+      if (listener.stop) listener.stop();
+      break;
+    }
+    const std::uint64_t due = std::min(most_steps, steps_due()), before = inner_.steps();
+    if (due == 0) {
+      desk_.wait_until(next_due());
+      continue;
+    }
+    make_steps(inner, due);
+    const std::uint64_t made = inner_.steps() - before;
+    most_steps -= made;
+    made_ += made;
+    left_ -= std::min(left_, made);
+    keep();
+  }
+  return over_;
+}
+
+/// Trains on. A number that is not finite ends this, not the page: one can go back from there.
+void LiveTrainer::make_steps(const Listener& listener, std::uint64_t most) {
+  try {
+    over_ = inner_.advance(listener, most);
+  } catch (const TrainingError& error) {
+    failure_ = std::current_exception();
+    said_ = error.problems().front().what;
+    playing_ = false;
+    left_ = 0;
+    ++changes_;
+  }
+  if (!over_) return;
+  playing_ = false;
+  left_ = 0;
+}
+
+void LiveTrainer::attend() {
+  if (!desk_.is_wanted()) return;
+  for (const Command& command : desk_.take_commands()) obey(command);
+  if (desk_.look_is_wanted()) give();
+}
+
+void LiveTrainer::obey(const Command& command) {
+  using What = Command::What;
+  const bool can_go_on = !over_ && !failure_;
+  ++changes_;
+  since_ = Clock::now();
+  made_ = 0;
+  switch (command.what) {
+    case What::play:
+      playing_ = can_go_on;
+      left_ = 0;
+      break;
+    case What::pause:
+      playing_ = false;
+      left_ = 0;
+      break;
+    case What::again:
+      go_to(0);
+      break;
+    case What::step:
+      playing_ = false;
+      if (can_go_on) left_ += command.steps;
+      break;
+    case What::epoch: {
+      playing_ = false;
+      const std::uint64_t whole = inner_.steps_per_epoch(), here = inner_.steps() + left_;
+      if (can_go_on) left_ += command.steps * whole - here % whole;
+      break;
+    }
+    case What::back:
+      go_to(command.step);
+      break;
+    case What::speed:
+      epochs_per_second_ = command.epochs_per_second;
+      break;
+  }
+}
+
+/// Goes to a step and stays there. Of the steps before this one not all states are kept: it goes
+/// to one before and trains on from there, which gives the same bits.
+void LiveTrainer::go_to(std::uint64_t step) {
+  playing_ = false;
+  left_ = 0;
+  if (step >= inner_.steps() && !failure_) {
+    left_ = step - inner_.steps();
+    return;
+  }
+  failure_ = nullptr;
+  said_.clear();
+  const auto [from, numbers] = kept_.at_or_before(std::min(step, inner_.steps()));
+  inner_.restore(numbers);
+  over_ = false;
+  ++branch_;
+  rows_given_ = 0;
+  Listener on_the_way;
+  on_the_way.epoch = told_->epoch;
+  on_the_way.stop = ending_;
+  make_steps(on_the_way, step > from ? step - from : 0);
+}
+
+double LiveTrainer::steps_per_second() const {
+  return epochs_per_second_ * static_cast<double>(inner_.steps_per_epoch());
+}
+
+std::uint64_t LiveTrainer::steps_due() const {
+  if (over_ || failure_) return 0;
+  if (left_ > 0) return left_;
+  if (!playing_) return 0;
+  if (epochs_per_second_ == 0) return every_step;
+  const double seconds = std::chrono::duration<double>(Clock::now() - since_).count();
+  const double due = std::floor(seconds * steps_per_second()) - static_cast<double>(made_);
+  const double most =
+      std::max(1., std::chrono::duration<double>(longest_debt).count() * steps_per_second());
+  return static_cast<std::uint64_t>(std::clamp(due, 0., most));
+}
+
+LiveTrainer::Clock::time_point LiveTrainer::next_due() const {
+  const Clock::time_point latest = Clock::now() + idle;
+  if (!playing_ || epochs_per_second_ == 0) return latest;
+  const double speed = steps_per_second(),
+               piece = std::max(1., std::chrono::duration<double>(shortest_piece).count() * speed);
+  const std::chrono::duration<double> then((static_cast<double>(made_) + piece) / speed);
+  return std::min(latest, since_ + std::chrono::duration_cast<Clock::duration>(then));
+}
+
+/// Keeps this state to go back to, if it is time to.
+void LiveTrainer::keep() {
+  const Clock::time_point start = Clock::now();
+  if (start < keep_due_ || failure_) return;
+  kept_.keep(inner_.steps(), inner_.state());
+  const Clock::time_point end = Clock::now();
+  keep_due_ = end + std::max<Clock::duration>(between_states, times_of_a_copy * (end - start));
+  // behind its time, it does not hurry to catch up
+  if (std::chrono::duration<double>(end - since_).count() * steps_per_second() >
+      static_cast<double>(made_) + 1 +
+          std::chrono::duration<double>(longest_debt).count() * steps_per_second()) {
+    since_ = end;
+    made_ = 0;
+  }
+}
+
+/// Gives a copy of this moment to whoever looks.
+void LiveTrainer::give() {
+  Snapshot now;
+  now.step = inner_.steps();
+  now.epochs = static_cast<double>(now.step) /
+               static_cast<double>(std::max<std::uint64_t>(1, steps_per_epoch()));
+  now.playing = playing_ || left_ > 0;
+  now.over = over_;
+  now.epochs_per_second = epochs_per_second_;
+  now.said = said_;
+  now.changes = changes_;
+  now.branch = branch_;
+  const History& history = inner_.history();
+  for (; rows_given_ < history.size(); ++rows_given_)
+    now.rows.push_back(row_of(history[rows_given_]));
+  const FlatNumbers numbers = flat_numbers(*inner_.model());
+  now.parameters.assign(numbers.parameters.begin(), numbers.parameters.end());
+  now.state.assign(numbers.state.begin(), numbers.state.end());
+  desk_.give(std::move(now));
+}
+
+}  // namespace nnrun::host

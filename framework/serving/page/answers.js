@@ -1,0 +1,39 @@
+// ---- what the network answers to examples: classes mixed up, numbers against what is true, pictures
+const answersBox = h("div", {class: "answers"});
+function drawAnswers() {
+  if (!hello || !answers || hello.plane) return;
+  const words = {train: "trained on", val: "of the validation part", test: "of the test part"};
+  answersBox.replaceChildren(
+    h("div", {class: "head"}, h("h2", null, answers.confusion ? "Classes" : "Answers"), h("p", {class: "note"}, `${grouped(String(answers.shown))} of ${grouped(String(answers.of))} examples ${words[answers.part]}`)),
+    answers.confusion ? confusion() : scatter(), answers.wrong ? wrongOnes() : null, answers.filters ? filters() : null);
+}
+function confusion() {
+  const names = hello.classes, most = Math.max(1, ...answers.confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
+  const right = answers.confusion.reduce((sum, row, i) => sum + row[i], 0);
+  const cell = (count, i, j) => h("td", {class: i === j ? "right" : null, style: i === j || count === 0 ? null : {"background-color": `color-mix(in srgb, var(--high) ${Math.round(15 + (45 * count) / most)}%, transparent)`}}, count === 0 ? "\u00b7" : String(count));
+  return h("div", {class: "scroll"}, h("table", {class: "confusion"}, h("caption", null, `right: ${number((100 * right) / answers.shown, 3)} %; a row for what is true, a column for what was answered`),
+    h("thead", null, h("tr", null, h("td"), names.map((n) => h("th", {scope: "col"}, n)))),
+    h("tbody", null, answers.confusion.map((row, i) => h("tr", null, h("th", {scope: "row"}, names[i]), row.map((count, j) => cell(count, i, j)))))));
+}
+function scatter() {
+  const pairs = answers.pairs, all = pairs.flat(), low = Math.min(...all), high = Math.max(...all), size = 360, edge = 52;
+  const at = (v) => edge + ((v - low) / (high - low || 1)) * (size - edge - 12), up = (v) => size - at(v);
+  const error = Math.sqrt(pairs.reduce((sum, [is, said]) => sum + (is - said) ** 2, 0) / Math.max(1, pairs.length));
+  const svg = s("svg", {viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": `What was answered against what is true, ${pairs.length} examples; root of the mean squared difference ${number(error)}`},
+    s("line", {class: "gridline", x1: at(low), y1: up(low), x2: at(high), y2: up(high)}), s("line", {class: "axis", x1: edge, x2: size - 12, y1: size - edge, y2: size - edge}), s("line", {class: "axis", x1: edge, x2: edge, y1: 12, y2: size - edge}),
+    pairs.map(([is, said]) => s("circle", {cx: at(is).toFixed(1), cy: up(said).toFixed(1), r: 2.5, fill: "var(--accent)", "fill-opacity": 0.6})),
+    s("text", {x: edge, y: size - edge + 16}, number(low)), s("text", {x: size - 12, y: size - edge + 16, "text-anchor": "end"}, number(high)),
+    s("text", {x: (size + edge) / 2, y: size - 14, "text-anchor": "middle", class: "on"}, `true ${answers.target ?? ""}`), s("text", {x: edge - 6, y: 20, "text-anchor": "end"}, number(high)), s("text", {x: edge - 6, y: size - edge, "text-anchor": "end"}, number(low)),
+    s("text", {x: 0, y: 0, transform: `translate(14 ${(size - edge) / 2}) rotate(-90)`, "text-anchor": "middle", class: "on"}, "answered"));
+  return h("div", null, svg, table("Numbers of this picture", () => ["true", "answered"], () => pairs.slice(0, 50).map((pair) => pair.map((v) => number(v)))));
+}
+const pixels = (text, shape, label) => { const canvas = h("canvas", {role: "img", "aria-label": label}); paintPixels(canvas, bytes(text), shape); return canvas; };
+function wrongOnes() {
+  return h("div", {class: "part"}, h("h3", null, answers.wrong.length ? "Wrong, the surest first" : "None of these is wrong"),
+    h("div", {class: "pictures"}, answers.wrong.map((one) => h("figure", null, pixels(one.picture, answers.picture, `${one.is}, taken for ${one.said}`), h("figcaption", null, `${one.is} \u2192 ${one.said}`, h("br"), number(one.output, 3))))));
+}
+function filters() {
+  const f = answers.filters;
+  return h("div", {class: "part"}, h("h3", null, `Weights of ${f.layer}`), h("p", {class: "note"}, `${f.pictures.length} of ${f.of} units; grey is 0, white above, black below`),
+    h("div", {class: "pictures small"}, f.pictures.map((one, i) => pixels(one, f, `weights of unit ${i + 1}`))));
+}

@@ -1,0 +1,147 @@
+// ---- the network: every unit with what it says, every weight as a line; large layers as blocks
+const network = h("div", {class: "network", role: "group", "aria-label": "The network"});
+const card = h("div", {class: "card", hidden: true});
+const inputWeights = h("div", {class: "below"});
+const cellsAlong = () => hello.cells;
+let nodes = [], links = [], blocks = [], drawnAs = "", weights = new Float32Array(0);
+const curved = (a, b) => { const m = (b.x - a.x) * 0.45; return `M${a.x} ${a.y}C${a.x + m} ${a.y} ${b.x - m} ${b.y} ${b.x} ${b.y}`; };
+/// Where the numbers of each layer that is drawn with lines begin: weights, units by inputs, then biases.
+function numbersOf(layer) {
+  let at = 0;
+  for (const [k, l] of hello.layers.entries()) {
+    const before = l.from[0] < 0 ? hello.inputs.length : hello.layers[l.from[0]].units;
+    if (k === layer) return {weights: at, before, bias: l.bias ? at + l.units * before : -1};
+    if (l.weights) at += l.units * before + (l.bias ? l.units : 0);
+  }
+  return null;
+}
+const columnsOf = () => [hello.inputs.length, ...hello.layers.map((l) => l.units)];
+function layOut() {
+  const width = Math.floor(network.clientWidth), as = width + JSON.stringify(hello.layers);
+  if (as === drawnAs || width === 0) return;
+  drawnAs = as; nodes = []; links = []; blocks = []; over = null; shut();
+  const counts = columnsOf(), narrow = width < 560, rows = Math.max(3, ...counts), top = 42;
+  const size = Math.min(narrow ? 34 : 48, Math.floor(((width - 60) / counts.length) * 0.7)), pitch = size + (narrow ? 10 : rows > 8 ? 8 : 16);
+  const left = hello.inputs.length > 0 ? (narrow ? 52 : 72) : 4, height = top + rows * pitch;
+  const x = (column) => left + (column * (width - left - size - 2)) / (counts.length - 1);
+  const svg = s("svg", {width, height, "aria-hidden": "true"}), elements = [svg];
+  const columns = counts.map((count, column) => {
+    elements.push(heading(column, x(column) + size / 2, narrow, counts.length));
+    if (count === 0) return [blockAt(column, x(column), top + ((rows - 1) / 2) * pitch, size, elements)];
+    return Array.from({length: count}, (_, i) => unitAt(column, i, x(column), top + ((rows - count) / 2 + i) * pitch, size, elements, svg, left));
+  });
+  hello.layers.forEach((layer, k) => layer.from.forEach((from) => addLines(columns[from + 1], columns[k + 1], k, narrow)));
+  svg.append(...links.map((l) => l.line), ...links.map((l) => l.hit).filter(Boolean), ...nodes.map((n) => n.bias).filter(Boolean));
+  network.replaceChildren(...elements, card);
+  if (hello.input_pictures) {
+    const values = bytes(hello.input_pictures), n = cellsAlong();
+    for (const node of nodes) if (node.unit < 0) node.values = values.subarray(node.index * n * n, (node.index + 1) * n * n);
+  }
+  showInputs();
+}
+function heading(column, at, narrow, count) {
+  if (column === 0) return h("div", {class: "layer", style: {left: at + "px"}}, "Inputs");
+  const layer = hello.layers[column - 1], text = column === count - 1 ? (narrow ? "Out" : "Output") : layer.units ? (narrow ? String(layer.units) : layer.name) : layer.name;
+  return h("div", {class: "layer", title: `${layer.name}: ${layer.type}${layer.activation ? ", " + layer.activation : ""}, ${layer.shape}`, style: {left: at + "px"}}, h("span", null, text));
+}
+function unitAt(column, index, px, py, size, elements, svg, left) {
+  const n = hello.plane ? cellsAlong() : 32, canvas = h("canvas", {width: n, height: n});
+  const unit = column === 0 ? -1 : columnsOf().slice(1, column).reduce((a, b) => a + b, 0) + index;
+  const button = h("button", {type: "button", class: "unit", "aria-label": column === 0 ? `Input ${hello.inputs[index]}` : unitName(unit), style: {left: px + "px", top: py + "px", width: size + "px", height: size + "px"}}, canvas);
+  const node = {unit, index, column, button, canvas, in: {x: px, y: py + size / 2}, out: {x: px + size, y: py + size / 2}, corner: {x: px, y: py + size}};
+  elements.push(button);
+  nodes.push(node);
+  if (column === 0) {
+    const name = hello.inputs[index], room = Math.max(4, Math.floor((left - 10) / 7));
+    button.disabled = true;
+    svg.append(s("text", {x: left - 8, y: node.in.y + 4, "text-anchor": "end", class: "on"}, s("title", null, name), name.length > room ? name.slice(0, room - 1) + "\u2026" : name));
+    return node;
+  }
+  button.addEventListener("click", () => { chosen = chosen === unit || unit === outputUnit() ? null : unit; showInputs(); request(); });
+  button.addEventListener("pointerenter", () => { over = unit; request(); });
+  button.addEventListener("pointerleave", () => { over = null; request(); });
+  if (hello.layers[column - 1].bias) node.bias = s("circle", {class: "bias", cx: node.corner.x - 1, cy: node.corner.y - 3, r: size < 40 ? 4.5 : 5.5});
+  return node;
+}
+/// A layer that is too large to be drawn by its units: a box with the histogram of its weights.
+function blockAt(column, px, py, size, elements) {
+  const canvas = h("canvas", {width: 32, height: 32}), layer = column > 0 ? hello.layers[column - 1] : null;
+  const label = h("span", null, layer ? layer.shape : hello.input_shape);
+  const box = h("div", {class: "block", role: "img", style: {left: px + "px", top: py + "px", width: size + "px", height: size + "px"}}, canvas);
+  elements.push(box, h("div", {class: "layer", style: {left: px + size / 2 + "px", top: py + size + "px"}}, label));
+  const block = {column, box, canvas, name: layer?.name ?? "the inputs", in: {x: px, y: py + size / 2}, out: {x: px + size, y: py + size / 2}};
+  blocks.push(block);
+  return block;
+}
+function addLines(before, after, layer, narrow) {
+  const l = hello.layers[layer], numbers = l.weights ? numbersOf(layer) : null;
+  after.forEach((to, i) => {
+    if (numbers?.bias >= 0) hitOf(to.bias, {name: `bias of ${unitName(to.unit)}`, index: numbers.bias + i, at: {x: to.corner.x, y: to.corner.y - 12}});
+    before.forEach((from, j) => {
+      const d = curved(from.out, to.in), line = s("path", {class: "link", d});
+      const link = {from: from.unit, to: to.unit, line, index: numbers ? numbers.weights + i * numbers.before + j : -1, at: {x: (from.out.x + to.in.x) / 2, y: (from.out.y + to.in.y) / 2}};
+      if (numbers) {
+        link.name = `${from.unit < 0 ? hello.inputs[from.index] : unitName(from.unit)} \u2192 ${unitName(to.unit)}`;
+        link.hit = hitOf(s("path", {class: "hit", d}), link);
+      } else if (before.length * after.length > 60) return;
+      links.push(link);
+    });
+  });
+}
+function hitOf(element, link) {
+  element.addEventListener("pointerenter", () => { tell(link); request(); });
+  element.addEventListener("pointerleave", () => { shut(); request(); });
+  return element;
+}
+function tell(link) {
+  card.link = link; card.hidden = false;
+  card.replaceChildren(link.name, h("b", {style: {"margin-left": ".6rem"}}, number(weights[link.index])));
+  const edge = Math.min(card.offsetWidth / 2, network.clientWidth / 2);
+  filled(card, {style: {left: Math.min(Math.max(link.at.x, edge), network.clientWidth - edge) + "px", top: link.at.y - 10 + "px"}});
+}
+function shut() { card.hidden = true; card.link = null; }
+/// The numbers that go into a unit, as a table: the keyboard's way to them.
+const inputsTable = table("Its weights", () => ["from", "weight"], () => inputRows);
+let inputRows = [], inputsUnit = -1;
+function showInputs() {
+  inputsUnit = chosen ?? outputUnit();
+  const {layer} = place(inputsUnit), l = hello.layers[layer];
+  inputWeights.hidden = !l.weights;
+  if (l.weights) inputWeights.replaceChildren(h("h2", null, `What goes into ${unitName(inputsUnit)}`), inputsTable);
+}
+function drawInputs() {
+  const {layer, index} = place(inputsUnit), l = hello.layers[layer];
+  if (!l.weights || !inputsTable.open) return;
+  const n = numbersOf(layer), from = l.from[0], first = from < 0 ? 0 : hello.layers.slice(0, from).reduce((a, b) => a + b.units, 0);
+  inputRows = Array.from({length: n.before}, (_, j) => [from < 0 ? hello.inputs[j] : unitName(first + j), number(weights[n.weights + index * n.before + j], 6)]);
+  if (n.bias >= 0) inputRows.push(["bias", number(weights[n.bias + index], 6)]);
+  inputsTable.renew();
+}
+function drawNetwork() {
+  layOut();
+  if (nodes.length + blocks.length === 0) return;
+  weights = new Float32Array(bytes(frame.parameters).buffer);
+  const n = cellsAlong(), values = bytes(frame.units ?? ""), activations = bytes(frame.activations ?? ""), focus = over ?? chosen;
+  for (const node of nodes) {
+    if (node.unit < 0) { if (node.values && node.canvas.drawn !== shades[0]) { paint(node.canvas, node.values, 0, n); node.canvas.drawn = shades[0]; } continue; }
+    if (hello.plane) paint(node.canvas, values, node.unit * n * n, n);
+    else paintBars(node.canvas, activations.subarray(node.unit * 32, node.unit * 32 + 32));
+    node.button.setAttribute("aria-pressed", String(node.unit === chosen));
+    if (!node.bias) continue;
+    const l = numbersOf(node.column - 1), bias = weights[l.bias + node.index];
+    filled(node.bias, {fill: weightColor[bias < 0 ? 0 : 1], "fill-opacity": Math.min(1, 0.25 + Math.abs(bias))});
+  }
+  for (const block of blocks) {
+    const histogram = block.column > 0 ? frame.histograms[block.column - 1] : null;
+    if (histogram) paintBars(block.canvas, bytes(histogram.bins));
+    block.box.setAttribute("aria-label", histogram ? `${block.name}: its weights, from ${number(-histogram.most)} to ${number(histogram.most)}` : block.name);
+  }
+  for (const link of links) {
+    const w = link.index < 0 ? 0.3 : weights[link.index], size = Math.abs(w), width = Math.min(8, 0.7 + 2.2 * size ** 0.7);
+    filled(link.line, {stroke: link.index < 0 ? "var(--rule)" : weightColor[w < 0 ? 0 : 1], "stroke-width": width.toFixed(2), opacity: Math.min(0.9, 0.18 + size * 0.6).toFixed(2),
+      "stroke-dasharray": w < 0 ? `${(width + 5).toFixed(1)} ${(width * 0.4 + 1.6).toFixed(1)}` : "none"});
+    link.line.classList.toggle("faint", card.link?.from !== undefined ? link !== card.link : focus !== null && focus !== outputUnit() && link.from !== focus && link.to !== focus);
+  }
+  if (card.link) tell(card.link);
+  drawInputs();
+}

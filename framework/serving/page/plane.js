@@ -1,0 +1,94 @@
+// ---- the plane of two inputs: what the network, or one unit, says there
+const planeHead = h("h2", null, "Output"), planeSaid = h("p", {class: "note"});
+const planeCanvas = h("canvas", {"aria-hidden": "true"}), lineCanvas = h("canvas", {"aria-hidden": "true"}), pointCanvas = h("canvas", {role: "img", "aria-label": "Output over the plane"});
+const planeBox = h("div", {class: "plane", pointermove: pointed, pointerleave: () => planeSaid.replaceChildren()}, planeCanvas, lineCanvas, pointCanvas);
+const showTest = h("input", {type: "checkbox", change: drawPoints});
+const scaleCanvas = h("canvas", {width: 256, height: 1}), scaleLow = h("span"), scaleHigh = h("span");
+const planeScale = h("span", {class: "scale"}, scaleLow, scaleCanvas, scaleHigh);
+const axisAt = (axis, share) => axis.low + (axis.high - axis.low) * share;
+const planeGrid = () => [0.1, 0.3, 0.5, 0.7, 0.9];
+const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p), 3))],
+  () => planeGrid().reverse().map((q) => [number(axisAt(hello.plane.y, q), 3), ...planeGrid().map((p) => valueAt(p, q))]));
+const planeSection = h("div", null, h("div", {class: "head"}, planeHead, planeSaid), planeBox,
+  h("div", {class: "under"}, planeScale, h("label", {class: "others"}, showTest, "points not trained on")), planeTable);
+let planeValues = new Uint8Array(0), certain = null, planeSize = 96, planeRange = [-1, 1], planeWidth = 0;
+function drawPlane() {
+  if (!hello.plane) return;
+  const unit = over ?? chosen ?? outputUnit(), output = chosen === null && over === null || unit === outputUnit() && outputs() === 1;
+  const all = bytes(output ? frame.output : frame.units), n = cellsAlong(), most = frame.scale[unit];
+  certain = output && frame.certain ? bytes(frame.certain) : null;
+  planeSize = output ? Math.sqrt(all.length) : n;
+  planeValues = output ? all : all.subarray(unit * n * n, (unit + 1) * n * n);
+  planeRange = output ? [hello.output.low_in_units, hello.output.high_in_units] : [-most, most];
+  if (planeCanvas.width !== planeSize) planeCanvas.width = planeCanvas.height = planeSize;
+  if (certain) paintClasses(); else paint(planeCanvas, planeValues, 0, planeSize);
+  planeHead.textContent = output ? "Output" : unitName(unit);
+  planeScale.hidden = certain !== null;
+  scaleLow.textContent = number(planeRange[0], 3); scaleHigh.textContent = number(planeRange[1], 3);
+  pointCanvas.setAttribute("aria-label", planeHead.textContent + " over the plane: " + (certain ? hello.classes.map((name, k) => `${name} on ${share((v) => v === k)}`).join(", ")
+    : `above ${number((planeRange[0] + planeRange[1]) / 2, 3)} on ${share((v) => v > 127)} of it`));
+  drawLine();
+}
+const share = (is) => `${Math.round((100 * planeValues.reduce((count, v) => count + is(v), 0)) / planeValues.length)} %`;
+function paintClasses() {
+  const n = planeSize, context = planeCanvas.getContext("2d"), image = context.createImageData(n, n), cells = new Uint32Array(image.data.buffer);
+  const mid = rgb(variable("--mid")), colors = classColors.map(rgb);
+  for (let i = 0; i < n * n; ++i) cells[i] = packed(mixed(mid, colors[planeValues[i] % colors.length], 0.25 + 0.5 * Math.max(0, (certain[i] - 127.5) / 127.5)));
+  context.putImageData(image, 0, 0);
+}
+function valueAt(p, q) {
+  const column = Math.floor(p * planeSize), row = Math.floor((1 - q) * planeSize), v = planeValues[row * planeSize + column];
+  if (v === undefined) return "\u2013";
+  if (certain) return hello.classes[v] ?? String(v);
+  return still(planeRange[0] + ((planeRange[1] - planeRange[0]) * v) / 255, 2);
+}
+function pointed(event) {
+  if (!hello?.plane) return;
+  const box = planeBox.getBoundingClientRect(), p = (event.clientX - box.left) / box.width, q = 1 - (event.clientY - box.top) / box.height;
+  planeSaid.textContent = `(${number(axisAt(hello.plane.x, p), 3)}, ${number(axisAt(hello.plane.y, q), 3)})  ${valueAt(p, q)}`;
+}
+function sized(canvas) { // for the screen's own pixels, emptied; null where nothing is laid out yet
+  const size = Math.round(planeWidth * (window.devicePixelRatio || 1)), context = canvas.getContext("2d");
+  if (size === 0) return null;
+  if (canvas.width !== size) canvas.width = canvas.height = size; else context.clearRect(0, 0, size, size);
+  return {context, size};
+}
+new ResizeObserver(() => { planeWidth = planeBox.clientWidth; drawPoints(); request(); }).observe(planeBox);
+/// Marching squares: the line where the picture changes side.
+function drawLine() {
+  const place = sized(lineCanvas), n = planeSize, values = planeValues;
+  if (!place || values.length === 0 || certain) return;
+  const {context, size} = place, cell = size / n;
+  context.strokeStyle = variable("--contour"); context.lineWidth = size / 290; context.globalAlpha = 0.75;
+  context.beginPath();
+  for (let r = 0; r + 1 < n; ++r)
+    for (let c = 0, i = r * n; c + 1 < n; ++c, ++i) {
+      const above = (values[i] > 127) + (values[i + 1] > 127) + (values[i + n] > 127) + (values[i + n + 1] > 127);
+      if (above === 0 || above === 4) continue;
+      const a = values[i] - 127.5, b = values[i + 1] - 127.5, d = values[i + n] - 127.5, e = values[i + n + 1] - 127.5, ends = [];
+      if (a * b < 0) ends.push([c + a / (a - b), r]);
+      if (b * e < 0) ends.push([c + 1, r + b / (b - e)]);
+      if (d * e < 0) ends.push([c + d / (d - e), r + 1]);
+      if (a * d < 0) ends.push([c, r + a / (a - d)]);
+      for (let k = 0; k + 1 < ends.length; k += 2) { context.moveTo((ends[k][0] + 0.5) * cell, (ends[k][1] + 0.5) * cell); context.lineTo((ends[k + 1][0] + 0.5) * cell, (ends[k + 1][1] + 0.5) * cell); }
+    }
+  context.stroke();
+}
+/// Training points are filled, others hollow; squares and circles tell two classes without colour.
+function drawPoints() {
+  const place = hello?.plane && points ? sized(pointCanvas) : null;
+  if (!place) return;
+  const {context, size} = place, unit = size / 400, paper = variable("--paper"), {x, y} = hello.plane, {low, high} = hello.output;
+  const many = hello.classes.length > 2 || (hello.classes.length === 2 && hello.layers.at(-1).units > 1), middle = (low + high) / 2;
+  for (const [px, py, target, part] of points) {
+    const other = part > 0;
+    if (other && !showTest.checked) continue;
+    const at = [((px - x.low) / (x.high - x.low)) * size, (1 - (py - y.low) / (y.high - y.low)) * size];
+    const square = many ? target % 2 === 1 : target < middle, r = (square ? 2.5 : 3) * unit;
+    const color = many ? classColors[target % classColors.length] : target === low || target === high ? weightColor[square ? 0 : 1] : "#" + [0, 8, 16].map((shift) => ((shades[Math.round((255 * (target - low)) / (high - low || 1))] >> shift) & 255).toString(16).padStart(2, "0")).join("");
+    context.beginPath();
+    if (square) context.rect(at[0] - r, at[1] - r, 2 * r, 2 * r); else context.arc(at[0], at[1], r, 0, 7);
+    context.fillStyle = other ? paper : color; context.strokeStyle = other ? color : paper; context.lineWidth = (other ? 1.6 : 1) * unit;
+    context.fill(); context.stroke();
+  }
+}

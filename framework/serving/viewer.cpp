@@ -1,0 +1,80 @@
+#include "serving/viewer.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto between_looks = 33'333us;
+constexpr auto between_answers = 300ms;
+// Where the training needs every core, looking takes one part in twenty of one.
+constexpr int rest_if_crowded = 19, rest_if_not = 1;
+
+}  // namespace
+
+Viewer::Viewer(Trainer& trainer, Desk& desk, Broadcast& broadcast)
+    : desk_(desk),
+      broadcast_(broadcast),
+      eye_(Eye::create(trainer)),
+      rest_(trainer.threads() >= std::thread::hardware_concurrency() ? rest_if_crowded
+                                                                     : rest_if_not) {
+  broadcast_.set_start(eye_->hello().dump(), eye_->points().dump());
+  thread_ = std::thread([this] { run(); });
+}
+
+Viewer::~Viewer() {
+  broadcast_.close();
+  desk_.close();
+  thread_.join();
+}
+
+void Viewer::run() {
+  Clock::time_point next = Clock::now();
+  std::uint64_t heard = 0;
+  while (broadcast_.wait_for_page()) {
+    std::this_thread::sleep_until(next);
+    // a run that stands still changes by a command only; the picture of it is made sharp first
+    if (has_shown_ && !last_.playing && is_sharp_) desk_.wait_for_command(heard);
+    heard = desk_.commands_so_far();
+    Snapshot now;
+    if (!desk_.look(now)) return;
+    const Clock::time_point start = Clock::now();
+    try {
+      show(now);
+    } catch (const Error& error) {
+      tell(error);
+    }
+    const Clock::duration took = Clock::now() - start;
+    next = std::max(start + between_looks, start + took + rest_ * took);
+  }
+}
+
+void Viewer::show(Snapshot& now) {
+  const bool same = has_shown_ && now.step == last_.step && now.changes == last_.changes &&
+                    now.playing == last_.playing;
+  const bool sharp = same && !now.playing;
+  broadcast_.take(std::move(now.rows), !has_shown_ || now.branch != last_.branch);
+  if (same && (is_sharp_ || !sharp)) return;
+  broadcast_.set_frame(eye_->frame(now, sharp).dump());
+  if (sharp || Clock::now() >= answers_due_) {
+    if (const auto answers = eye_->answers(); !answers.is_null())
+      broadcast_.set_answers(answers.dump());
+    answers_due_ = Clock::now() + between_answers;
+  }
+  last_ = std::move(now);
+  has_shown_ = true;
+  is_sharp_ = sharp;
+}
+
+/// Tells pages what a plugin refused to compute.
+void Viewer::tell(const Error& error) {
+  broadcast_.set_frame(nlohmann::ordered_json{{"said", error.what()}}.dump());
+  has_shown_ = is_sharp_ = true;
+  last_.playing = false;
+}
+
+}  // namespace nnrun::host

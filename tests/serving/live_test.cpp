@@ -1,0 +1,344 @@
+// The page's address, asked by raw bytes: who is refused, what is told, and what a run records.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include "serving/served.hpp"
+#include "support/published_data.hpp"
+namespace nnrun::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+/// A plane of two inputs: quick to train, slow enough to be seen.
+void write_plane(const Scratch& scratch, const std::string& train = "epochs: 40") {
+  std::string table = "a,b,t\n";
+  for (int i = 0; i < 80; ++i) {
+    const int a = i * 37 % 80 - 40, b = i * 53 % 80 - 40;
+    table += std::to_string(a) + "," + std::to_string(b) + "," + (a > b ? "1" : "-1") + "\n";
+  }
+  scratch.write("plane.csv", table);
+  scratch.write("plane.yaml",
+                "name: plane\ndata: {type: csv, path: plane.csv, targets: [t], scale: standard, "
+                "split: {test: 0.25}}\n"
+                "model: {input: 2, defaults: {activation: tanh}, layers: [{type: dense, units: 3}, "
+                "{type: dense, units: 1}]}\n"
+                "train: {cost: half_squared_error, batch_size: 5, optimizer: {type: sgd, "
+                "learning_rate: 0.05}, " +
+                    train + "}\npredict: [[-12, 7], [20, -3]]\n");
+}
+
+json record_in(const fs::path& folder) {
+  return parsed(text_of(folder / "run.json"));
+}
+
+std::string sha_of_plain_run(const Scratch& scratch) {
+  const Ended plain = run("$nnrun -q --json plane.yaml --out plain", scratch.folder());
+  INFO(plain.err);
+  REQUIRE(plain.status == 0);
+  return parsed(plain.out)["weights_sha256"];
+}
+
+std::string post(const Served& served, const std::string& headers, const std::string& body) {
+  return "POST " + served.root() + "command HTTP/1.1\r\n" + headers + "\r\n" + body;
+}
+
+TEST_CASE("requests that no page of the run sends are refused before their body is read") {
+  const Scratch scratch;
+  write_plane(scratch);
+  const Served served("plane.yaml --out r", scratch.folder());
+  const std::string host = "Host: " + served.host() + "\r\n",
+                    type = "Content-Type: application/json\r\n", five = "Content-Length: 5\r\n",
+                    get = "GET " + served.root() + " HTTP/1.1\r\n", close = "Connection: close\r\n";
+  const auto status = [&](const std::string& bytes) { return status_of(served.answer(bytes)); };
+
+  CHECK(status(get + host + close + "\r\n") == 200);
+  CHECK(status(get + "\r\n") == 403);
+  CHECK(status(get + host + host + "\r\n") == 403);
+  CHECK(status(get + "Host: localhost:" + std::to_string(served.port()) + "\r\n\r\n") == 403);
+  CHECK(status(get + "Host: evil.example\r\n\r\n") == 403);
+  CHECK(status(get + host + "Origin: http://evil.example\r\n\r\n") == 403);
+  CHECK(status(get + host + "Origin: null\r\n\r\n") == 403);
+  CHECK(status(get + host + "Origin: http://" + served.host() + "\r\n" + close + "\r\n") == 200);
+  CHECK(status("GET / HTTP/1.1\r\n" + host + "\r\n") == 404);
+  std::string wrong = served.root();
+  wrong[5] = wrong[5] == 'a' ? 'b' : 'a';
+  CHECK(status("GET " + wrong + " HTTP/1.1\r\n" + host + "\r\n") == 404);
+  CHECK(status("GET " + served.root() + "../../etc/passwd HTTP/1.1\r\n" + host + close + "\r\n") ==
+        404);
+  CHECK(status("GET " + served.root() + "plane.yaml HTTP/1.1\r\n" + host + close + "\r\n") == 404);
+  CHECK(status(get + host + five + "\r\nhello") == 411);
+  CHECK(status("DELETE " + served.root() + " HTTP/1.1\r\n" + host + "\r\n") == 405);
+  CHECK(status(post(served, host + type, "")) == 411);
+  CHECK(status(post(served, host + type + five + five, "hello")) == 411);
+  CHECK(status(post(served, host + type + "Content-Length: 65537\r\n", "")) == 413);
+  CHECK(status(post(served, host + type + "Content-Length: -1\r\n", "")) == 413);
+  CHECK(status(post(served, host + five, "hello")) == 415);
+  CHECK(status(post(served, host + "Content-Type: text/plain\r\n" + five, "hello")) == 415);
+  CHECK(status(post(served, host + type + "Transfer-Encoding: chunked\r\n", "")) == 411);
+  std::string chunks;
+  for (int i = 0; i < 40; ++i) chunks += "1000\r\n" + std::string(4096, 'x') + "\r\n";
+  CHECK(status(post(served, host + type + "Transfer-Encoding: chunked\r\n", chunks)) == 411);
+}
+
+TEST_CASE("what is no command is refused with a sentence") {
+  const Scratch scratch;
+  write_plane(scratch);
+  const Served served("plane.yaml --out r", scratch.folder());
+  for (const char* const wrong :
+       {"", "[]", "{\"do\": 1}", "{\"do\": \"fly\"}", "{\"do\": \"step\", \"steps\": 0}",
+        "{\"do\": \"step\", \"steps\": 1.5}", "{\"do\": \"back\"}",
+        "{\"do\": \"back\", \"step\": -1}", "{\"do\": \"speed\", \"epochs_per_second\": \"x\"}",
+        "{\"do\": \"play\", \"x\": 1}"}) {
+    INFO(wrong);
+    CHECK(served.command(wrong) == 400);
+  }
+  CHECK(served.command("{\"do\": \"pause\"}") == 204);
+}
+
+TEST_CASE("the page is one file whose policy names its own script and style") {
+  const Scratch scratch;
+  write_plane(scratch);
+  const Served served("plane.yaml --out r", scratch.folder());
+  const std::string page =
+      served.answer("GET " + served.root() + " HTTP/1.1\r\nHost: " + served.host() +
+                    "\r\nConnection: close\r\n\r\n");
+  for (const char* const part :
+       {"\r\nContent-Security-Policy: default-src 'none'; script-src 'sha256-",
+        "frame-ancestors 'none'", "\r\nCache-Control: no-store", "\r\nReferrer-Policy: no-referrer",
+        "\r\nX-Content-Type-Options: nosniff", "<meta http-equiv=\"Content-Security-Policy\""})
+    CHECK(page.find(part) != page.npos);
+  CHECK(page.find("src=\"") == page.npos);
+}
+
+TEST_CASE("a run that is looked at, paused and played gives the bits of a run that is not") {
+  const Scratch scratch;
+  write_plane(scratch);
+  const std::string plain = sha_of_plain_run(scratch);
+  Served served("-q plane.yaml --out r", scratch.folder());
+  EventReader one(served), two(served);
+  std::mt19937 chance(7);
+  for (int i = 0; i < 40; ++i) {
+    const unsigned speed = 1u << chance() % 10;
+    REQUIRE(served.command("{\"do\": \"speed\", \"epochs_per_second\": " + std::to_string(speed) +
+                           "}") == 204);
+    REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+    if (chance() % 2 == 0) REQUIRE(served.command("{\"do\": \"pause\"}") == 204);
+    if (chance() % 3 == 0) REQUIRE(served.command("{\"do\": \"step\", \"steps\": 3}") == 204);
+    if (chance() % 3 == 0) REQUIRE(served.command("{\"do\": \"epoch\"}") == 204);
+    if (chance() % 5 == 0)
+      REQUIRE(served.command("{\"do\": \"back\", \"step\": " + std::to_string(chance() % 200) +
+                             "}") == 204);
+    if (chance() % 9 == 0) REQUIRE(served.command("{\"do\": \"again\"}") == 204);
+  }
+  REQUIRE(served.command("{\"do\": \"speed\", \"epochs_per_second\": 0}") == 204);
+  REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+  const auto is_over = [](const json& frame) { return frame["over"].get<bool>(); };
+  CHECK(one.frame(is_over)["step"] == 480);
+  CHECK(two.frame(is_over)["step"] == 480);
+  CHECK(served.interrupt().first == 0);
+  CHECK(record_in(scratch / "r")["status"] == "done");
+  CHECK(record_in(scratch / "r")["result"]["weights_sha256"] == plain);
+  // seconds differ, nothing else
+  const auto rows = [&](const std::string& run) {
+    std::vector<std::string> rows;
+    std::istringstream text(text_of(scratch / (run + "/metrics.csv")));
+    for (std::string line; std::getline(text, line);) {
+      std::vector<std::string> cells;
+      std::istringstream row(line);
+      for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+      cells.erase(cells.begin() + 3);
+      rows.emplace_back();
+      for (const std::string& cell : cells) rows.back() += cell + ",";
+    }
+    return rows;
+  };
+  CHECK(rows("r") == rows("plain"));
+}
+
+TEST_CASE("back is exact, and steps lead on from there to the same numbers") {
+  const Scratch scratch;
+  write_plane(scratch);
+  const Served served("plane.yaml --out r", scratch.folder());
+  EventReader events(served);
+  const auto at = [&](std::uint64_t step) {
+    return events.frame(
+        [&](const json& f) { return f["step"] == step && !f["playing"].get<bool>(); });
+  };
+  const json start = at(0);
+  REQUIRE(served.command("{\"do\": \"step\", \"steps\": 7}") == 204);
+  const json seven = at(7);
+  CHECK(seven["parameters"] != start["parameters"]);
+  REQUIRE(served.command("{\"do\": \"step\", \"steps\": 100}") == 204);
+  const json later = at(107);
+  REQUIRE(served.command("{\"do\": \"back\", \"step\": 106}") == 204);
+  CHECK(at(106)["parameters"] != later["parameters"]);
+  REQUIRE(served.command("{\"do\": \"step\"}") == 204);
+  CHECK(at(107)["parameters"] == later["parameters"]);
+  REQUIRE(served.command("{\"do\": \"back\", \"step\": 7}") == 204);
+  CHECK(at(7)["parameters"] == seven["parameters"]);
+  REQUIRE(served.command("{\"do\": \"epoch\"}") == 204);
+  CHECK(at(12)["epochs"] == 1);
+  REQUIRE(served.command("{\"do\": \"again\"}") == 204);
+  CHECK(at(0)["parameters"] == start["parameters"]);
+}
+
+TEST_CASE("the picture of the plane is what predict answers there") {
+  const Scratch scratch;
+  write_plane(scratch);
+  Served served("-q plane.yaml --out r", scratch.folder());
+  EventReader events(served);
+  const json hello = events.next("hello");
+  REQUIRE(served.command("{\"do\": \"speed\", \"epochs_per_second\": 0}") == 204);
+  REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+  const json frame = events.frame([](const json& f) {
+    return f["over"].get<bool>() && f["output"].get_ref<const std::string&>().size() > 20000;
+  });
+  REQUIRE(served.interrupt().first == 0);
+  const auto cells = bytes_of(frame["output"]);
+  REQUIRE(cells.size() == 192 * 192);
+  for (const std::size_t at : {0u, 191u, 5000u, 18432u, 36863u}) {
+    const auto along = [&](const char* axis, double share) {
+      const json& a = hello["plane"][axis];
+      return a["low"].get<double>() + share * (a["high"].get<double>() - a["low"].get<double>());
+    };
+    const double x = along("x", (static_cast<double>(at % 192) + 0.5) / 192),
+                 y = along("y", 1 - (static_cast<double>(at / 192) + 0.5) / 192);
+    const Ended said =
+        run("$nnrun predict --json r " + json(x).dump() + "," + json(y).dump(), scratch.folder());
+    INFO(said.err);
+    REQUIRE(said.status == 0);
+    const double answer = parsed(said.out)["predict"][0]["output"][0];
+    CHECK(std::abs(cells[at] - (127.5 + 127.5 * answer)) <= 0.51);
+  }
+  const auto raw = bytes_of(frame["parameters"]);
+  CHECK(raw.size() == 4 * (6 + 3 + 3 + 1));
+}
+
+TEST_CASE("an interrupt ends it, with streams open and half requests, and the record is whole") {
+  const Scratch scratch;
+  write_plane(scratch, "epochs: 100000");
+  Served served("plane.yaml --out r", scratch.folder());
+  std::vector<Wire> open;
+  for (int i = 0; i < 10; ++i)
+    open.push_back(served.listen());  // ten that never read; two too many
+  for (int i = 0; i < 5; ++i) {
+    open.emplace_back(served.port()).send("POST " + served.root() + "command HTT");
+    open.emplace_back(served.port()).send("GET / HTTP/1.1\r\nHost: ");
+    open.emplace_back(served.port());
+  }
+  EventReader events(served);  // waits until one of the slow ones is dropped
+  REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  const auto [status, seconds] = served.interrupt();
+  CHECK(status == 130);
+  std::printf("figure: %.2f s from an interrupt to the end, with pages open\n", seconds);
+  const json record = record_in(scratch / "r");
+  CHECK(record["status"] == "interrupted");
+  CHECK(record["result"]["steps"] > 0);
+  CHECK(fs::exists(scratch / "r/report.html"));
+  const Ended on = run("$nnrun train -q --resume r --set train.epochs=60", scratch.folder());
+  INFO(on.err);
+  CHECK(on.status == 0);
+}
+
+TEST_CASE("a port that is in use is told, and leaves no run") {
+  const Scratch scratch;
+  write_plane(scratch);
+  const Served served("plane.yaml --out r", scratch.folder());
+  const Ended second = run(
+      "$nnrun serve plane.yaml --out s --port " + std::to_string(served.port()), scratch.folder());
+  CHECK(second.status == 2);
+  CHECK(second.err == "error: port " + std::to_string(served.port()) +
+                          " cannot be had: it is in use\n   = help: --port 0 takes a free one\n");
+  CHECK_FALSE(fs::exists(scratch / "s"));
+}
+
+TEST_CASE("a run that diverges says so on the page, and goes on from before") {
+  const Scratch scratch;
+  write_plane(scratch, "epochs: 50, gradient: backprop");
+  Served served(
+      "plane.yaml --out r --set model.defaults.activation=identity --set "
+      "train.optimizer.learning_rate=1e150",
+      scratch.folder());
+  EventReader events(served);
+  REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+  const json stuck =
+      events.frame([](const json& f) { return !f["said"].get_ref<const std::string&>().empty(); });
+  CHECK_FALSE(stuck["playing"].get<bool>());
+  REQUIRE(served.command("{\"do\": \"again\"}") == 204);
+  const json again =
+      events.frame([](const json& f) { return f["said"].get_ref<const std::string&>().empty(); });
+  CHECK(again["step"] == 0);
+  CHECK(served.interrupt().first == 130);
+}
+
+TEST_CASE("classes are told as a confusion matrix, numbers as pairs") {
+  const Scratch scratch;
+  std::string table = "a,b,c,kind,size\n";
+  for (int i = 0; i < 60; ++i)
+    table += std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + std::to_string(i % 3) +
+             "," + "xyz"[i % 3] + "," + std::to_string(100 + 10 * (i % 7)) + "\n";
+  scratch.write("t.csv", table);
+  const auto config = [&](const std::string& target, const std::string& unused, int units,
+                          const std::string& activation, const std::string& cost) {
+    scratch.write(target + ".yaml",
+                  "data: {type: csv, path: t.csv, targets: [" + target +
+                      "], scale: standard, columns: {" + unused +
+                      ": unused}, split: {test: 0.2}}\nmodel: {input: 3, layers: [{type: dense, "
+                      "units: 20, activation: tanh}, {type: dense, units: " +
+                      std::to_string(units) + ", activation: " + activation +
+                      "}]}\ntrain: {cost: " + cost +
+                      ", epochs: 60, batch_size: 4, optimizer: adam}\n");
+  };
+  config("kind", "size", 3, "softmax", "cross_entropy");
+  config("size", "kind", 1, "identity", "half_squared_error");
+  {
+    const Served served("kind.yaml --out r", scratch.folder());
+    EventReader events(served);
+    const json hello = events.next("hello"), answers = events.next("answers");
+    CHECK(hello["layers"][0]["units"] == 0);  // too many to be drawn: a block
+    CHECK(hello["layers"][1]["units"] == 3);
+    int all = 0;
+    for (const json& row : answers["confusion"])
+      for (const json& count : row) all += count.get<int>();
+    CHECK(all == 12);
+    CHECK(answers["part"] == "test");
+  }
+  const Served served("size.yaml --out s", scratch.folder());
+  EventReader events(served);
+  const json answers = events.next("answers");
+  REQUIRE(answers["pairs"].size() == 12);
+  for (const json& pair : answers["pairs"])
+    CHECK(std::fmod(pair[0].get<double>(), 10) == Approx(0).margin(1e-9));
+}
+
+TEST_CASE("the circle's costs on the page are those that were published", "[.data/playground]") {
+  if (!data_folder("playground")) return;
+  const Scratch scratch;
+  const Served served(NNRUN_SOURCE_DIR "/configs/playground/circle-reference.yaml --out r",
+                      scratch.folder());
+  EventReader events(served);
+  REQUIRE(served.command("{\"do\": \"speed\", \"epochs_per_second\": 0}") == 204);
+  REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+  events.frame([](const json& f) { return f["over"].get<bool>(); });
+  EventReader later(served);
+  const json rows = later.next("curve")["rows"];
+  const auto check = [&](std::size_t epoch, double train, double test) {
+    CHECK(rows[epoch][1] == epoch);
+    CHECK(rows[epoch][2].get<double>() == Approx(train).margin(6e-11).epsilon(0));
+    CHECK(rows[epoch][3].get<double>() == Approx(test).margin(6e-11).epsilon(0));
+  };
+  check(0, 0.5015807430, 0.5181059111);
+  check(10, 0.4763460088, 0.4963097825);
+  check(100, 0.0088978414, 0.0114497620);
+  check(500, 0.0005634034, 0.0010957074);
+}
+
+}  // namespace
+}  // namespace nnrun::testing

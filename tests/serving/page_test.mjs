@@ -1,0 +1,129 @@
+// Uses the live page: controls, keys, a second page, widths, themes, strange names, a saved page.
+// usage: node page_test.mjs BROWSER NNRUN, in an empty folder
+import {spawn} from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import {openBrowser} from "./browser.mjs";
+
+const [program, nnrun] = process.argv.slice(2);
+let failures = 0;
+const expect = (fine, what) => { if (!fine) { ++failures; console.log("FAILED " + what); } };
+
+const children = [];
+async function serve(name, config, table) {
+  fs.writeFileSync(`${name}.csv`, table);
+  fs.writeFileSync(`${name}.yaml`, config);
+  const child = spawn(nnrun, ["serve", `${name}.yaml`, "--out", name], {stdio: ["ignore", "pipe", "ignore"]});
+  children.push(child);
+  const address = await new Promise((resolve) => child.stdout.once("data", (text) => resolve(String(text).trim())));
+  const end = async () => { const over = new Promise((resolve) => child.once("exit", resolve)); child.kill("SIGINT"); return over; };
+  return {address, end};
+}
+const rows = (make) => Array.from({length: 80}, (_, i) => make(((i * 37) % 80) - 40, ((i * 53) % 80) - 40, i).join(",")).join("\n") + "\n";
+const net = (name, targets, inputs, hidden, output, cost, epochs) => `data: {type: csv, path: ${name}.csv, targets: [${targets}], scale: standard, split: {test: 0.25}}
+model: {input: ${inputs}, layers: [{type: dense, units: ${hidden}, activation: tanh}, ${output}]}
+train: {cost: ${cost}, batch_size: 5, epochs: ${epochs}, optimizer: {type: sgd, learning_rate: 0.05}}
+`;
+
+async function looksRight(page, where) {
+  for (const dark of [false, true])
+    for (const width of [400, 1000, 1600]) {
+      await page.dark(dark);
+      await page.size(width);
+      await page.until(`innerWidth === ${width} || document.documentElement.clientWidth <= ${width}`);
+      await page.run("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+      await page.run("document.querySelectorAll('details').forEach((d) => (d.open = true))");
+      const seen = await page.run(`({wide: document.documentElement.scrollWidth - innerWidth, paper: getComputedStyle(document.body).backgroundColor,
+        unnamed: [...document.querySelectorAll('[role="img"], button')].filter((e) => !e.closest("[hidden]") && !e.getAttribute("aria-label") && !e.textContent.trim()).length,
+        broken: [...document.querySelectorAll("svg *")].filter((e) => [...e.attributes].some((a) => /NaN|undefined|Infinity/.test(a.value))).length, images: document.images.length})`);
+      const at = `${where} at ${width}, ${dark ? "dark" : "light"}: `;
+      expect(seen.wide <= 0, at + `wider than the window by ${seen.wide}`);
+      expect((seen.paper === "rgb(255, 255, 255)") === !dark, at + "paper is " + seen.paper);
+      expect(seen.unnamed === 0, at + `${seen.unnamed} pictures or buttons without a name`);
+      expect(seen.broken === 0, at + `${seen.broken} broken elements`);
+      expect(seen.images === 0, at + "an image out of a table");
+    }
+  await page.dark(false);
+  await page.size(1250);
+}
+
+const browser = await openBrowser(program);
+const pages = [];
+const open = async (address) => { const page = await browser.open(address); pages.push(page); await page.until("frame !== null && nodes.length > 0"); return page; };
+const click = (page, label) => page.run(`[...document.querySelectorAll("button")].find((b) => (b.getAttribute("aria-label") ?? "").startsWith(${JSON.stringify(label)})).click()`);
+try {
+  const run = await serve("plane", net("plane", "t", 2, 3, "{type: dense, units: 1, activation: tanh}", "half_squared_error", 400), "<img src=x onerror=alert(1)>,b,t\n" + rows((a, b) => [a, b, a > b ? 1 : -1]));
+  const page = await open(run.address), second = await open(run.address);
+  expect((await page.run("nodes.length")) === 6, "two inputs, three units and an output");
+  expect((await page.run("links.length")) === 9, "nine weights as lines");
+  const start = await page.run("frame.parameters");
+  await click(page, "One step");
+  await page.until("frame.step === 1 && !frame.playing");
+  const one = await page.run("frame.parameters");
+  expect(one !== start, "a step changes the weights");
+  await click(page, "To the end of the epoch");
+  await page.until("frame.step === 12 && !frame.playing && curve.length === 1");
+  await second.until("frame.step === 12 && curve.length === 1");
+  await click(page, "Back one step");
+  await page.until("frame.step === 11 && !frame.playing");
+  await click(page, "From the start");
+  await page.until("frame.step === 0 && !frame.playing");
+  expect((await page.run("frame.parameters")) === start, "the start is that of before");
+  await click(page, "Play");
+  await page.until("frame.step > 30 && frame.playing");
+  await second.run("document.activeElement.blur()");
+  await second.press(" ");
+  await page.until("!frame.playing && document.querySelector('[role=status]').textContent.startsWith('Paused')");
+  const step = await page.run("frame.step");
+  await page.press("ArrowRight");
+  await page.until(`frame.step === ${step + 1}`);
+  await page.press("ArrowLeft");
+  await page.until(`frame.step === ${step}`);
+  await page.press("r");
+  await page.until("frame.step === 0");
+  await page.press("ArrowRight", 8);
+  await page.until("frame.step === 12 && !frame.playing");
+  await page.run("rate.value = rates.length - 1; rate.dispatchEvent(new Event('input'))");
+  await page.press(" ");
+  await page.until("frame.over && frame.step === 4800 && curve.length === 400");
+  expect(await page.run("playButton.disabled"), "nothing is left to play");
+  await page.run("(() => { const box = curveDrawing.getBoundingClientRect(); curveDrawing.dispatchEvent(new MouseEvent('click', {clientX: box.left + box.width / 2, clientY: box.top + 40, bubbles: true})); })()");
+  await page.until("frame.step < 4800 && frame.step % 12 === 0 && !frame.over && past.length > 0");
+  await page.run("nodes.find((n) => n.unit === 1).button.click()");
+  await page.until("planeHead.textContent === 'dense_1, unit 2'");
+  await page.run("nodes.find((n) => n.unit === 1).button.click()");
+  await looksRight(page, "plane");
+  await page.run("Object.defineProperty(document, 'hidden', {value: true, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))");
+  expect((await page.run("source")) === null, "a page that nobody sees listens no more");
+  await page.run("Object.defineProperty(document, 'hidden', {value: false, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))");
+  await page.until("source.readyState === 1");
+  const folder = path.resolve("saved");
+  await page.downloads(folder);
+  await page.run("save()");
+  const file = path.join(folder, "plane-live.html");
+  for (let i = 0; i < 400 && !fs.existsSync(file); ++i) await new Promise((resolve) => setTimeout(resolve, 25));
+  const saved = await open("file://" + file);
+  await saved.until("frame.step === recording.tape[0].step");
+  await saved.run("togglePlay()");
+  await saved.until("position === recording.tape.length - 1 && !frame.playing");
+  await looksRight(saved, "a saved page");
+  expect((await run.end()) === 130, "an interrupt ends the run");
+  await page.until("lost && problem.textContent.includes('has ended')");
+
+  const classes = await serve("kinds", net("kinds", "kind", 3, 20, "{type: dense, units: 3, activation: softmax}", "cross_entropy", 30), "a,b,c,kind\n" + rows((a, b, i) => [a, b, i % 4, a > b ? "<b>x" : b > 0 ? "y" : "z"]));
+  const third = await open(classes.address);
+  await third.until("document.querySelectorAll('.confusion tbody tr').length === 3");
+  expect((await third.run("blocks.length")) === 1, "a large layer is a block");
+  await looksRight(third, "classes");
+  await classes.end();
+  for (const p of pages) {
+    const faults = p.said.filter((text) => !/ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION_RESET)/.test(text)); // the run has ended
+    expect(faults.length === 0, "console: " + faults.join("; "));
+  }
+} catch (error) {
+  expect(false, error.stack);
+} finally {
+  for (const child of children) if (child.exitCode === null) child.kill("SIGKILL");
+  await browser.close();
+}
+process.exit(failures === 0 ? 0 : 1);
