@@ -10,9 +10,9 @@ constexpr std::size_t most_body = 65536;
 
 /// What a request says before its body.
 struct RequestHead {
-  std::string_view method, path;
+  std::string_view method{}, path{};
   std::size_t hosts = 0, origins = 0, lengths = 0, encodings = 0;  ///< how many of each it has
-  std::string_view host, origin, length, type;                     ///< the first of them
+  std::string_view host{}, origin{}, length{}, type{};             ///< the first of them
 };
 
 /// Returns the status of a refusal, or 0. own: `127.0.0.1:8800`; root: `/token/`.

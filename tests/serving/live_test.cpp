@@ -146,17 +146,17 @@ TEST_CASE("a run that is looked at, paused and played gives the bits of a run th
   CHECK(record_in(scratch / "r")["result"]["weights_sha256"] == plain);
   // seconds differ, nothing else
   const auto rows = [&](const std::string& run) {
-    std::vector<std::string> rows;
+    std::vector<std::string> lines;
     std::istringstream text(text_of(scratch / (run + "/metrics.csv")));
     for (std::string line; std::getline(text, line);) {
       std::vector<std::string> cells;
       std::istringstream row(line);
       for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
       cells.erase(cells.begin() + 3);
-      rows.emplace_back();
-      for (const std::string& cell : cells) rows.back() += cell + ",";
+      lines.emplace_back();
+      for (const std::string& cell : cells) lines.back() += cell + ",";
     }
-    return rows;
+    return lines;
   };
   CHECK(rows("r") == rows("plain"));
 }
