@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 namespace nnrun::host {
 namespace {
 
