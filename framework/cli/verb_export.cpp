@@ -8,6 +8,7 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "exporting/c_file.hpp"
+#include "exporting/onnx_file.hpp"
 #include "exporting/python_file.hpp"
 namespace nnrun::host {
 namespace {
@@ -58,8 +59,17 @@ struct Written {
   std::string file;
 };
 
-std::vector<Written> write_all(const Arguments& arguments, const ExportedNetwork& net,
-                               const CFileOptions& options) {
+/// Returns what an ONNX file repeats of the model.
+Metadata metadata_of(const Arguments& arguments, const OpenedRun& run) {
+  Metadata metadata = run.model.file.metadata;
+  if (run.model.config.empty() || !arguments.overrides.empty())
+    metadata["config"] = yaml_for_use(run.experiment);
+  metadata["model_format"] = std::to_string(model_format);
+  return metadata;
+}
+
+std::vector<Written> write_all(const Arguments& arguments, const OpenedRun& run,
+                               const ExportedNetwork& net, const CFileOptions& options) {
   std::vector<Written> written;
   const auto write = [&](const char* format, const std::string& option, const std::string& text) {
     const std::string file = arguments.text(option);
@@ -68,6 +78,7 @@ std::vector<Written> write_all(const Arguments& arguments, const ExportedNetwork
   };
   if (arguments.has("--c")) write("c", "--c", c_file(net, options));
   if (arguments.has("--python")) write("python", "--python", python_file(net));
+  if (arguments.has("--onnx")) write("onnx", "--onnx", onnx_file(net, metadata_of(arguments, run)));
   return written;
 }
 
@@ -91,11 +102,11 @@ void tell(const Arguments& arguments, const OpenedRun& run, const ExportedNetwor
 
 }  // namespace
 
-/// Writes the network of a recorded run, or of a model, as a file for C or Python.
+/// Writes the network of a recorded run, or of a model, as a file for C, Python or ONNX.
 Exit export_run(const Arguments& arguments, Registry& registry) {
-  if (!arguments.has("--c") && !arguments.has("--python"))
+  if (!arguments.has("--c") && !arguments.has("--python") && !arguments.has("--onnx"))
     throw UsageError(
-        Problem{.what = "export needs --c FILE or --python FILE: what to write",
+        Problem{.what = "export needs --c FILE, --python FILE or --onnx FILE: what to write",
                 .hint = "nnrun export " + shell_word(arguments.targets[0]) + " --c net.c"});
   const CFileOptions options = c_options(arguments);
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
@@ -104,7 +115,7 @@ Exit export_run(const Arguments& arguments, Registry& registry) {
     throw UsageError(Problem{.what = "--float is for networks of float32; this one is of float64"});
   if (!arguments.quiet && !arguments.json) note_changes(names_of(run.changes), Terminal(stderr));
   const ExportedNetwork net = network_of(run);
-  tell(arguments, run, net, write_all(arguments, net, options));
+  tell(arguments, run, net, write_all(arguments, run, net, options));
   return Exit::done;
 }
 

@@ -134,6 +134,9 @@ class CBody {
         return c_pooling(step, in[0], out);
       case Kind::moves:
         return c_moves(text_, step, k, in, sizes, out);
+      case Kind::transposed:
+      case Kind::embedding:
+      case Kind::recurrent:  // refused before
       case Kind::formula:
         break;
     }
@@ -268,6 +271,9 @@ std::string with_prefix(const std::string& text, const std::string& prefix) {
 }  // namespace
 
 std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
+  require_kinds(
+      net, {Kind::formula, Kind::moves, Kind::dense, Kind::convolution, Kind::largest, Kind::mean},
+      "C");
   CText text(net.float32);
   const std::string type = options.narrow ? "float" : "double",
                     head = options.inlined ? "static inline " : "",

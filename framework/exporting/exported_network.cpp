@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/version.hpp"
+#include "exporting/step_settings.hpp"
 #include "network/moved_numbers.hpp"
 #include "network/safetensors.hpp"
 namespace nnrun::host {
@@ -12,12 +13,23 @@ namespace {
 
 using Kind = ExportedStep::Kind;
 
+/// What a layer that adds constants to its numbers says that it is.
+constexpr std::string_view adds = "adds";
+
 constexpr struct {
   std::string_view name;
   Kind kind;
-} operations[]{{"moves", Kind::moves},         {"dense", Kind::dense},
-               {"conv1d", Kind::convolution},  {"conv2d", Kind::convolution},
-               {"max_pooling", Kind::largest}, {"average_pooling", Kind::mean}};
+} operations[]{{moves, Kind::moves},
+               {adds, Kind::formula},
+               {"dense", Kind::dense},
+               {"conv1d", Kind::convolution},
+               {"conv2d", Kind::convolution},
+               {"depthwise_conv2d", Kind::convolution},
+               {"conv2d_transpose", Kind::transposed},
+               {"max_pooling", Kind::largest},
+               {"average_pooling", Kind::mean},
+               {"embedding", Kind::embedding},
+               {"recurrent", Kind::recurrent}};
 
 std::string known_operations() {
   std::string all;
@@ -32,66 +44,8 @@ bool products_are_fused() {
   return !level.starts_with("x86") || level == "x86-64-v3" || level == "x86-64-v4";
 }
 
-/// The settings of a layer, by name.
-class Settings {
- public:
-  explicit Settings(const Use& use) : use_(use) {}
-  std::string text(std::string_view name) const {
-    const Value* const value = find(name);
-    const auto* const text = value ? std::get_if<std::string>(value) : nullptr;
-    return text ? *text : "";
-  }
-  /// Returns one number for each side: height, width. Of sequences there is one, of the width.
-  std::pair<std::size_t, std::size_t> sides(std::string_view name, std::size_t missing) const {
-    const Value* const value = find(name);
-    if (const auto* const n = value ? std::get_if<std::int64_t>(value) : nullptr)
-      return {1, *n > 0 ? static_cast<std::size_t>(*n) : missing};
-    const auto* const list = value ? std::get_if<std::vector<double>>(value) : nullptr;
-    if (!list || list->empty()) return {missing, missing};
-    return {static_cast<std::size_t>(list->front()), static_cast<std::size_t>(list->back())};
-  }
-  std::size_t count(std::string_view name) const { return sides(name, 1).second; }
-
- private:
-  const Value* find(std::string_view name) const {
-    for (std::size_t i = 0; i < use_.settings.size(); ++i)
-      if (setting_of(*use_.plugin, i).name == name) return &use_.settings[i];
-    return nullptr;
-  }
-  const Use& use_;
-};
-
-WindowSide side(std::size_t in, std::size_t out, std::size_t window, std::size_t stride,
-                std::size_t dilation, const std::string& padding) {
-  WindowSide s{in, window, stride, dilation, out, 0};
-  const std::size_t reach = (window - 1) * dilation + 1, span = (out - 1) * stride + reach;
-  if (padding == "same" && span > in) s.before = (span - in) / 2;
-  if (padding == "causal") s.before = reach - 1;
-  return s;
-}
-
-/// Returns the windows of a layer from its shapes and settings.
-WindowPlan windows_of(const Node& node, const Use& use, Kind kind) {
-  const Settings settings(use);
-  const nnrun_shape &in = node.plan.in[0], &out = node.plan.out;
-  const std::size_t channels = in.sizes[in.rank - 1], width = in.sizes[in.rank - 2],
-                    height = in.rank == 3 ? in.sizes[0] : 1;
-  WindowPlan plan{{}, {}, channels, out.sizes[out.rank - 1], 1};
-  if (out.rank == 1 && in.rank > 1 && use.plugin->table->n_settings == 0) {  // of the whole image
-    plan.y = side(height, 1, height, height, 1, "");
-    plan.x = side(width, 1, width, width, 1, "");
-    return plan;
-  }
-  const bool convolves = kind == Kind::convolution;
-  const auto [down, across] = settings.sides(convolves ? "kernel_size" : "pool_size", 1);
-  auto [step_y, step_x] = settings.sides("strides", 0);
-  if (step_x == 0) step_y = down, step_x = across;
-  const auto [spread_y, spread_x] = settings.sides("dilation_rate", 1);
-  const std::string padding = settings.text("padding");
-  if (in.rank == 3) plan.y = side(height, out.sizes[0], down, step_y, spread_y, padding);
-  plan.x = side(width, out.sizes[out.rank - 2], across, step_x, spread_x, padding);
-  if (convolves) plan.groups = settings.count("groups");
-  return plan;
+std::vector<std::size_t> sizes_of(const nnrun_shape& shape) {
+  return {shape.sizes, shape.sizes + shape.rank};
 }
 
 /// Makes the steps of a network, node by node.
@@ -123,11 +77,13 @@ class Exporter {
 
   ExportedStep layer_step(const Node& node) {
     ExportedStep step;
+    step.layer = node.name;
     step.name = node.name + " (" + node.layer.plugin().name + ")";
     for (const int i : node.inputs)
       step.inputs.push_back(i == data_input ? data_input : last_[static_cast<std::size_t>(i)]);
+    step.shape = sizes_of(node.plan.out);
     step.cols = node.cols;
-    step.features = node.plan.out.sizes[node.plan.out.rank - 1];
+    step.features = step.shape.back();
     add_blocks(node, step);
     const nnrun_formula* const table = formula_table_of(node.layer);
     if (!table)
@@ -142,8 +98,10 @@ class Exporter {
 
   ExportedStep activation_step(const Node& node) {
     ExportedStep step;
+    step.layer = node.name;
     step.name = node.name + ": " + node.activation.plugin().name;
     step.inputs = {static_cast<int>(steps_.size()) - 1};
+    step.shape = sizes_of(node.plan.out);
     step.cols = node.cols;
     step.features = node.activation_cols;
     if (formula_table_of(node.activation))
@@ -191,19 +149,30 @@ class Exporter {
                     "these are: " + known_operations());
     step.kind = known->kind;
     step.fused = products_are_fused();
-    if (step.kind == Kind::moves) step.moved = moved_numbers(node.layer, node.plan);
-    if (step.kind == Kind::dense) {
-      if (node.plan.out.rank > 1)
-        return refuse(node, node.layer, "works along the last axis, which is not written yet",
-                      "put {type: flatten} before it, if that is meant");
-      if (!alone_ && Settings(use_of(node)).text("product") == "eigen")
-        return refuse(node, node.layer, "adds up in Eigen's order, which is not written down",
-                      "train it with product: ordered");
-      step.in_block = !alone_;
-      step.fused = step.fused && step.in_block;
-    }
-    if (step.kind == Kind::convolution || step.kind == Kind::largest || step.kind == Kind::mean)
-      step.windows = windows_of(node, use_of(node), step.kind);
+    if (operation == moves) step.moved = moved_numbers(node.layer, node.plan);
+    if (operation == adds) add_constants(node, step);
+    if (step.kind == Kind::dense) add_dense(node, step);
+    if (step.kind == Kind::recurrent) step.recurrent = recurrent_of(node, use_of(node));
+    const bool slides = step.kind == Kind::convolution || step.kind == Kind::transposed ||
+                        step.kind == Kind::largest || step.kind == Kind::mean;
+    if (slides) step.windows = windows_of(node, use_of(node), step.kind);
+    if (operation == "depthwise_conv2d") step.windows.groups = step.windows.channels;
+  }
+
+  void add_constants(const Node& node, ExportedStep& step) const {
+    if (step.blocks.empty())
+      step.blocks.push_back({"places", step.shape, added_numbers(node.layer, node.plan), true});
+    step.formula = formula_of_sum();
+  }
+
+  void add_dense(const Node& node, ExportedStep& step) {
+    const StepSettings settings(use_of(node));
+    const bool is_last = settings.text("axis") == "last";
+    step.in_block = !alone_ || is_last;
+    if (step.in_block && settings.text("product") == "eigen")
+      return refuse(node, node.layer, "adds up in Eigen's order, which is not written down",
+                    "train it with product: ordered");
+    step.fused = step.fused && step.in_block;
   }
 
   const Use& use_of(const Node& node) const {
@@ -216,7 +185,8 @@ class Exporter {
       const BlockValues& values = *std::ranges::find(blocks_, named.name, &BlockValues::name);
       const char* const dtype = experiment_.dtype == Dtype::float32 ? "F32" : "F64";
       step.blocks.push_back({named.block->name, values.shape,
-                             numbers_of(Tensor{named.name, dtype, values.shape, values.bytes})});
+                             numbers_of(Tensor{named.name, dtype, values.shape, values.bytes}),
+                             false});
     }
   }
 
@@ -261,21 +231,35 @@ std::vector<GoldenExample> golden_examples(Model& model, std::size_t count) {
 }  // namespace
 
 ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone) {
-  if (model.names().ordered)
-    throw UsageError(Problem{.what = "classes with an order cannot be exported yet",
-                             .where = experiment.name,
-                             .hint = "nnrun predict answers for such a model"});
   ExportedNetwork net;
   net.name = experiment.name;
   net.float32 = experiment.dtype == Dtype::float32;
   net.preparation = model.preparation();
   net.names = model.names();
+  net.shape = sizes_of(model.graph().input);
   net.border = model.targets().known ? model.targets().border : 0.5;
   net.steps = Exporter(experiment, model, alone).steps();
   constexpr std::size_t most_numbers = 8192;
   const std::size_t count = std::clamp<std::size_t>(most_numbers / net.inputs(), 2, 16);
   net.examples = golden_examples(model, count);
   return net;
+}
+
+void require_kinds(const ExportedNetwork& net, std::initializer_list<Kind> kinds,
+                   const std::string& format) {
+  std::vector<Problem> problems;
+  for (const ExportedStep& step : net.steps) {
+    const bool by_place = step.kind == Kind::dense && step.shape.size() > 1;
+    if (!by_place && std::ranges::find(kinds, step.kind) != kinds.end()) continue;
+    problems.push_back({.what = "layer '" + step.layer + "' cannot be exported: " + step.name +
+                                (by_place ? " works along the last axis, which" : "") +
+                                " is not written in " + format + " yet",
+                        .hint = "nnrun export RUN --onnx FILE writes it"});
+  }
+  if (net.names.ordered)
+    problems.push_back({.what = "classes with an order are not written in " + format + " yet",
+                        .hint = "nnrun export RUN --onnx FILE writes them"});
+  if (!problems.empty()) throw PluginError(std::move(problems));
 }
 
 }  // namespace nnrun::host

@@ -1,6 +1,8 @@
 // What every exporter sees of a trained network: the preparation of a row, then steps in order,
 // each a formula or a named operation on arrays. No plugin, no graph, no padding.
 #pragma once
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,7 @@ struct ExportedBlock {
   std::string name;
   std::vector<std::size_t> shape;  ///< as files have it: dense weights are units × inputs
   std::vector<double> values;
+  bool is_constant = false;  ///< of the layer: no part of the model
 };
 
 /// Windows along one side of an image, as the layers of images have them.
@@ -28,24 +31,41 @@ struct WindowPlan {
   std::size_t channels = 1, filters = 1, groups = 1;
 };
 
+/// What a recurrent layer does with a sequence of steps × features.
+struct RecurrentPlan {
+  std::string cell;         ///< simple_rnn, lstm, gru
+  std::string merge;        ///< of two directions: concat, sum, average, multiply
+  std::string state, gate;  ///< tanh, sigmoid, hard_sigmoid, relu, none
+  std::size_t steps = 1, features = 1, units = 1, directions = 1;
+  bool has_bias = true, reset_after = true, backwards = false;
+  bool sequences = false;      ///< it gives the outputs of all steps
+  std::optional<double> skip;  ///< a step of nothing else leaves the state as it is
+};
+
 struct ExportedStep {
   enum class Kind {
     formula,      ///< of each column, or of the numbers of a row
     moves,        ///< every output is a copy of an input
-    dense,        ///< y = W x + b
+    dense,        ///< y = W x + b, at each place of the other axes
     convolution,  ///< over windows of an image
+    transposed,   ///< a convolution turned round: windows are of its output
     largest,      ///< the largest number of each window
-    mean          ///< the mean of each window
+    mean,         ///< the mean of each window
+    embedding,    ///< the row of weights that a number is the index of
+    recurrent     ///< a state that each step changes
   };
   Kind kind = Kind::formula;
-  std::string name;          ///< for people: "dense_1 (dense)", "dense_1: mish"
-  std::vector<int> inputs;   ///< earlier steps; data_input: the prepared inputs
-  std::size_t cols = 0;      ///< numbers of its output
-  std::size_t features = 0;  ///< what a formula's row is: its last size
+  std::string layer;               ///< its name in the config
+  std::string name;                ///< for people: "dense_1 (dense)", "dense_1: mish"
+  std::vector<int> inputs;         ///< earlier steps; data_input: the prepared inputs
+  std::vector<std::size_t> shape;  ///< of its output: channels are last
+  std::size_t cols = 0;            ///< numbers of its output
+  std::size_t features = 0;        ///< what a formula's row is: its last size
   std::vector<ExportedBlock> blocks;
   Formula formula;
   std::vector<std::size_t> moved;  ///< see moved_numbers
   WindowPlan windows;
+  RecurrentPlan recurrent;
   bool in_block = false;  ///< dense: nnrun runs it by a matrix product, one sum a number
   bool fused = false;     ///< products are added with one rounding
 };
@@ -60,15 +80,21 @@ struct ExportedNetwork {
   bool float32 = true;
   Preparation preparation;
   DataNames names;
-  double border = 0.5;  ///< of the output that tells two classes apart
+  std::vector<std::size_t> shape;  ///< of the prepared inputs
+  double border = 0.5;             ///< of the output that tells two classes apart
   std::vector<ExportedStep> steps;
   std::vector<GoldenExample> examples;
 
   std::size_t inputs() const { return preparation.inputs(); }
-  std::size_t outputs() const { return steps.back().cols; }
+  /// Returns how many numbers answer a row: of classes with an order, one more than steps give.
+  std::size_t outputs() const { return steps.back().cols + (names.ordered ? 1 : 0); }
   /// Returns how many numbers a step gives, or the preparation.
   std::size_t cols_of(int step) const {
     return step < 0 ? preparation.outputs() : steps[static_cast<std::size_t>(step)].cols;
+  }
+  /// Returns the shape of what a step gives, or the preparation.
+  const std::vector<std::size_t>& shape_of(int step) const {
+    return step < 0 ? shape : steps[static_cast<std::size_t>(step)].shape;
   }
 };
 
@@ -76,5 +102,10 @@ struct ExportedNetwork {
 /// dense layers on their own, as predict does it with networks of that size. Throws PluginError
 /// that names every layer and activation that cannot be exported, and what their class would give.
 ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone);
+
+/// Throws PluginError that names the steps that are not of these kinds. format: that does not have
+/// them yet.
+void require_kinds(const ExportedNetwork& net, std::initializer_list<ExportedStep::Kind> kinds,
+                   const std::string& format);
 
 }  // namespace nnrun::host

@@ -259,6 +259,10 @@ class PythonFile {
       case Kind::largest:
       case Kind::mean:
         return pooling(s, k, in);
+      case Kind::transposed:
+      case Kind::embedding:
+      case Kind::recurrent:
+        break;  // refused before
     }
     return "";
   }
@@ -420,6 +424,9 @@ class PythonFile {
 }  // namespace
 
 std::string python_file(const ExportedNetwork& net) {
+  require_kinds(
+      net, {Kind::formula, Kind::moves, Kind::dense, Kind::convolution, Kind::largest, Kind::mean},
+      "Python");
   return PythonFile(net).text();
 }
 

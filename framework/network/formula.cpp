@@ -187,6 +187,13 @@ T computed_of_row(std::string_view name, const std::vector<T>& x) {
 
 }  // namespace
 
+Formula formula_of_sum() {
+  const Operation* const add = std::ranges::find(operations, "add", &Operation::name);
+  return {{{.operation = input_line, .input = 0},
+           {.operation = input_line, .input = 1},
+           {.operation = add, .arguments = {0, 1, -1}}}};
+}
+
 bool Formula::of_rows() const {
   return std::ranges::any_of(lines, [](const FormulaLine& l) { return l.operation->of_row; });
 }

@@ -40,6 +40,9 @@ const nnrun_formula* formula_table_of(const Object& object);
 /// other kinds. Throws PluginError if it offers none, and says why it cannot be written down.
 Formula formula_of(const Object& object, const nnrun_plan* plan, std::size_t inputs);
 
+/// Returns the formula that adds two inputs.
+Formula formula_of_sum();
+
 /// Computes a row: result i from number i of each input. inputs: a row each, or a single number for
 /// all of them.
 template <class T>

@@ -8,6 +8,7 @@ struct Conv2dTranspose : nnrun::Layer {
   static constexpr auto name = "conv2d_transpose",
                         doc = "conv2d turned round: each pixel adds its filters to a larger image";
   static constexpr bool has_units = true;
+  static constexpr auto operation = "conv2d_transpose";
   std::int64_t filters = 1, groups = 1;
   std::span<const double> kernel_size{}, strides = windows::one, output_padding{},
                                          dilation_rate = windows::one;

@@ -10,6 +10,7 @@ struct DepthwiseConv2d : nnrun::Layer {
   static constexpr auto name = "depthwise_conv2d",
                         doc = "filters that move over an image and see one channel each";
   static constexpr bool has_units = true;
+  static constexpr auto operation = "depthwise_conv2d";
   std::int64_t depth_multiplier = 1;
   std::span<const double> kernel_size{}, strides = windows::one, dilation_rate = windows::one;
   const char* padding = "valid";

@@ -12,6 +12,7 @@ struct Embedding : nnrun::Layer {
   static constexpr auto name = "embedding",
                         doc =
                             "a vector to be learnt for each of the whole numbers that it is given";
+  static constexpr auto operation = "embedding";
   std::int64_t input_dim = 1, output_dim = 1;
   static constexpr auto params() {
     return nnrun::params(

@@ -11,6 +11,7 @@ struct Positional : nnrun::Layer {
   using size_t = std::size_t;
   static constexpr auto name = "positional",
                         doc = "adds to each step of a sequence numbers that say where it is";
+  static constexpr auto operation = "adds";
   static constexpr const char* kinds[] = {"sinusoidal", "learned"};
   const char* encoding = "sinusoidal";
   static constexpr auto params() {

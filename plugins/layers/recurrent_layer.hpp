@@ -5,6 +5,7 @@
 /// Self gives `recurrent::Kind kind() const`; it may change cell() in check().
 template <class Self>
 struct RecurrentLayer : nnrun::Layer {
+  static constexpr auto operation = "recurrent";
   std::int64_t units = 1;
   const char *activation = "tanh", *recurrent_activation = "sigmoid";
   bool bias = true, return_sequences = false;

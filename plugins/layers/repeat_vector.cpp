@@ -6,6 +6,7 @@
 struct RepeatVector : nnrun::Layer {
   static constexpr auto name = "repeat_vector",
                         doc = "a sequence of n steps, each of them its input";
+  static constexpr auto operation = "moves";
   std::int64_t n = 1;
   static constexpr auto params() {
     return nnrun::params(nnrun::param(&RepeatVector::n, "n", "steps of the output",

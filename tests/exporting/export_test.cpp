@@ -141,18 +141,25 @@ TEST_CASE("layers of images and sequences are exported with their bits", "[expor
                    "    - {type: layer_norm}\n"
                    "    - {name: h, type: global_average_pooling2d}\n"
                    "    - {name: q, type: flatten, order: channels_first, inputs: [p]}\n"
-                   "    - {type: concatenate, inputs: [g, h, q]}\n"
+                   "    - {name: w, type: depthwise_conv2d, kernel_size: 3, depth_multiplier: 2, "
+                   "padding: same, inputs: [a]}\n"
+                   "    - {name: wg, type: global_average_pooling2d}\n"
+                   "    - {type: concatenate, inputs: [g, h, q, wg]}\n"
                    "    - {type: dense, units: 1}\n",
                    dtype) == "16 examples, the same bits\n");
     check_python(scratch);
     CHECK(exported(scratch,
                    "  input: 98\n  layers:\n"
                    "    - {type: reshape, shape: [14, 7]}\n"
+                   "    - {type: positional}\n"
                    "    - {type: conv1d, filters: 5, kernel_size: 3, padding: causal, "
                    "dilation_rate: 2}\n"
                    "    - {type: max_pooling1d}\n"
                    "    - {type: conv1d, filters: 1, kernel_size: 2, strides: 2}\n"
                    "    - {type: average_pooling1d, padding: same}\n"
+                   "    - {type: positional, encoding: learned}\n"
+                   "    - {type: flatten}\n"
+                   "    - {type: repeat_vector, n: 3}\n"
                    "    - {type: flatten}\n"
                    "    - {type: dense, units: 1}\n",
                    dtype) == "16 examples, the same bits\n");
@@ -357,18 +364,20 @@ TEST_CASE("layers and answers that cannot be written down are named", "[exportin
                     ", order: [low, mid, high]}\nmodel: {layers: [{type: dense, units: 2, "
                     "activation: sigmoid}]}\n" +
                     train);
-  CHECK_THAT(refused("$nnrun -q ordered.yaml --out o >said && $nnrun export o --c x.c", 2,
+  CHECK_THAT(refused("$nnrun -q ordered.yaml --out o >said && $nnrun export o --c x.c", 4,
                      scratch.folder()),
-             Contains("classes with an order cannot be exported yet") && Contains("nnrun predict"));
+             Contains("classes with an order are not written in C yet") && Contains("--onnx FILE"));
   scratch.write(
       "last.yaml",
       head +
           "}\nmodel: {layers: [{type: reshape, shape: [3, 1]}, {type: dense, units: 2, "
           "axis: last}, {type: flatten}, {type: dense, units: 3, activation: sigmoid}]}\n" +
           train);
-  CHECK_THAT(refused("$nnrun -q last.yaml --out l >said && $nnrun export l --python x.py", 4,
-                     scratch.folder()),
-             Contains("layer 'dense_1' cannot be exported") && Contains("along the last axis"));
+  CHECK_THAT(
+      refused("$nnrun -q last.yaml --out l >said && $nnrun export l --python x.py", 4,
+              scratch.folder()),
+      Contains("layer 'dense_1' cannot be exported: dense_1 (dense) works along the last axis, "
+               "which is not written in Python yet"));
   CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));
 }
 
@@ -397,8 +406,9 @@ TEST_CASE("export refuses what it cannot do before it writes anything", "[export
   const auto said = [&](const std::string& words, int status) {
     return refused("$nnrun export " + words, status, scratch.folder());
   };
-  CHECK_THAT(said("r", 2), Contains("export needs --c FILE or --python FILE: what to write") &&
-                               Contains("nnrun export r --c net.c"));
+  CHECK_THAT(said("r", 2),
+             Contains("export needs --c FILE, --python FILE or --onnx FILE: what to write") &&
+                 Contains("nnrun export r --c net.c"));
   CHECK_THAT(said("--c x.c", 2), Contains("export needs a run"));
   CHECK_THAT(said("r --c x.c --prefix 2x", 2), Contains("--prefix needs a word of C, not '2x'"));
   CHECK_THAT(said("r --c x.c --float", 2),
@@ -409,6 +419,26 @@ TEST_CASE("export refuses what it cannot do before it writes anything", "[export
   CHECK(json["files"][0]["format"] == "c");
   CHECK(json["files"][0]["file"] == "x.c");
   CHECK(json["examples"] == 16);
+}
+
+TEST_CASE("an ONNX file is written the same from its run, and from its model alone",
+          "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(4));
+  exported(scratch,
+           "  input: 4\n  layers: [{type: dense, units: 7, activation: relu}, {type: dense, units: "
+           "1}]\n",
+           "float32");
+  const Ended done =
+      run("$nnrun export r --onnx a.onnx --json && cp r/model.safetensors m.safetensors && "
+          "$nnrun export m.safetensors --onnx b.onnx -q && cmp a.onnx b.onnx >&2",
+          scratch.folder());
+  CAPTURE(done.err);
+  CHECK(done.status == 0);
+  CHECK(parsed(done.out)["files"][0]["format"] == "onnx");
+  const std::string file = text_of(scratch / "a.onnx");
+  for (const char* text : {"dense_1/weights", "dense_1: relu/Relu", "nnrun.config", "x3"})
+    CHECK_THAT(file, Contains(text));
 }
 
 }  // namespace

@@ -1,0 +1,13 @@
+// What is done to a row before the network sees it, and to its outputs, as nodes of ONNX.
+#pragma once
+#include "exporting/exported_network.hpp"
+#include "exporting/onnx_value.hpp"
+namespace nnrun::host {
+
+/// Adds the inputs of the graph and returns the network's. A row of numbers is one input, `input`;
+/// where the table has texts, each of its columns is an input of that name.
+OnnxValue onnx_preparation(OnnxGraph& graph, const ExportedNetwork& net);
+/// Adds the outputs of the graph: `output`, and of classes the name of the likeliest, `class`.
+void onnx_answer(OnnxGraph& graph, const ExportedNetwork& net, OnnxValue& last);
+
+}  // namespace nnrun::host
