@@ -103,11 +103,11 @@ Exit run(const Arguments& arguments) {
   load_plugins_for(arguments, registry);
   if (opens_records(arguments) && !arguments.quiet) registry.tell_before_loading(tell_of_loading);
   static const std::map<std::string_view, Exit (*)(const Arguments&, Registry&)> functions{
-      {"train", train},         {"check", check},          {"compare", compare},
-      {"sweep", sweep},         {"eval", evaluate},        {"verify", verify},
-      {"predict", predict},     {"summary", summary},      {"plugins", list_plugins},
-      {"export", export_run},   {"version", show_version}, {"new", make_new},
-      {"schema", print_schema}, {"serve", serve}};
+      {"train", train},       {"check", check},           {"compare", compare},
+      {"sweep", sweep},       {"eval", evaluate},         {"verify", verify},
+      {"predict", predict},   {"summary", summary},       {"plugins", list_plugins},
+      {"export", export_run}, {"import", import_network}, {"version", show_version},
+      {"new", make_new},      {"schema", print_schema},   {"serve", serve}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

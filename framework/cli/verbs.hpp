@@ -15,8 +15,10 @@ Exit check(const Arguments& arguments, Registry& registry);
 Exit evaluate(const Arguments& arguments, Registry& registry);
 /// nnrun verify RUN
 Exit verify(const Arguments& arguments, Registry& registry);
-/// nnrun export RUN --c FILE --python FILE
+/// nnrun export RUN --c FILE --python FILE --onnx FILE
 Exit export_run(const Arguments& arguments, Registry& registry);
+/// nnrun import FILE.onnx --to DIR
+Exit import_network(const Arguments& arguments, Registry& registry);
 Exit predict(const Arguments& arguments, Registry& registry);
 Exit summary(const Arguments& arguments, Registry& registry);
 Exit make_new(const Arguments& arguments, Registry& registry);

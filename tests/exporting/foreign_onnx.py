@@ -1,0 +1,161 @@
+"""Writes ONNX files as other programs do, by an encoder of its own, and a row of inputs for each.
+
+usage: foreign_onnx.py FOLDER: net.onnx, net.csv (rows as nnrun takes them) and net.json (the same
+rows as onnxruntime takes them) for each net
+"""
+import json
+import math
+import struct
+import sys
+
+
+def varint(x):
+    x &= (1 << 64) - 1
+    out = b""
+    while x > 127:
+        out += bytes([x & 127 | 128])
+        x >>= 7
+    return out + bytes([x])
+
+
+def number(field, x):
+    return varint(field << 3) + varint(x)
+
+
+def text(field, data):
+    data = data.encode() if isinstance(data, str) else data
+    return varint(field << 3 | 2) + varint(len(data)) + data
+
+
+def attribute(name, value):
+    if isinstance(value, float):
+        return text(1, name) + varint(2 << 3 | 5) + struct.pack("<f", value) + number(20, 1)
+    if isinstance(value, int):
+        return text(1, name) + number(3, value) + number(20, 2)
+    if isinstance(value, str):
+        return text(1, name) + text(4, value) + number(20, 3)
+    if isinstance(value, bytes):  # a tensor
+        return text(1, name) + text(5, value) + number(20, 4)
+    return text(1, name) + text(8, b"".join(varint(x) for x in value)) + number(20, 7)
+
+
+def tensor(name, shape, values, kind=1, raw=True):
+    out = text(1, b"".join(varint(x) for x in shape)) + number(2, kind) + text(8, name)
+    if kind == 7:
+        return out + text(7, b"".join(varint(x) for x in values))
+    packed = struct.pack("<%df" % len(values), *values)
+    return out + text(9 if raw else 4, packed)
+
+
+def node(op, inputs, outputs, **attributes):
+    out = b"".join(text(1, x) for x in inputs) + b"".join(text(2, x) for x in outputs)
+    out += text(3, "/" + outputs[0] + "/" + op) + text(4, op)
+    return out + b"".join(text(5, attribute(k, v)) for k, v in attributes.items())
+
+
+def value(name, shape):
+    sizes = text(1, text(2, "batch")) + b"".join(text(1, number(1, x)) for x in shape)
+    return text(1, name) + text(2, text(1, number(1, 1) + text(2, sizes)))
+
+
+def model(nodes, tensors, inputs, outputs, opset=13):
+    graph = b"".join(text(1, x) for x in nodes) + text(2, "main")
+    graph += b"".join(text(5, x) for x in tensors)
+    graph += text(11, value(*inputs)) + text(12, value(*outputs))
+    return number(1, 7) + text(2, "pytorch") + text(7, graph) + text(8, text(1, "") + number(2, opset))
+
+
+def numbers(n, seed):
+    return [math.sin((seed * 101 + i) * 1.3) * 0.7 for i in range(n)]
+
+
+def sizes(name, values):
+    return tensor(name, [len(values)], values, kind=7)
+
+
+nets = {}
+
+
+def net(name, shape, data, order=None):
+    """order: of the axes of a row in nnrun, if they are others."""
+    nets[name] = (shape, data, order)
+
+
+# as torch.onnx.export writes a perceptron
+net("gemm", [4], model(
+    [node("Gemm", ["x", "0.weight", "0.bias"], ["a"], alpha=1.0, beta=1.0, transB=1),
+     node("Relu", ["a"], ["b"]), node("Dropout", ["b"], ["c"]),
+     node("Gemm", ["c", "2.weight", "2.bias"], ["y"], alpha=1.0, beta=1.0, transB=1)],
+    [tensor("0.weight", [6, 4], numbers(24, 1)), tensor("0.bias", [6], numbers(6, 2), raw=False),
+     tensor("2.weight", [2, 6], numbers(12, 3)), tensor("2.bias", [2], numbers(2, 4))],
+    ("x", [4]), ("y", [2])))
+# as tf2onnx and skl2onnx do
+net("matmul", [5], model(
+    [node("Sub", ["x", "mean"], ["s"]), node("Div", ["s", "deviation"], ["t"]),
+     node("MatMul", ["t", "kernel"], ["a"]), node("Add", ["a", "bias"], ["b"]),
+     node("Sigmoid", ["b"], ["c"]), node("MatMul", ["c", "kernel2"], ["d"]),
+     node("Add", ["bias2", "d"], ["e"]), node("Softmax", ["e"], ["y"], axis=-1)],
+    [tensor("mean", [5], numbers(5, 1)), tensor("deviation", [1, 5], [1.5, 2, 3, 0.5, 0.25]),
+     tensor("kernel", [5, 7], numbers(35, 2)), tensor("bias", [7], numbers(7, 3)),
+     tensor("kernel2", [7, 3], numbers(21, 4)), tensor("bias2", [3], numbers(3, 5))],
+    ("x", [5]), ("y", [3])))
+# an image of PyTorch: channels first, flattened channel by channel, sizes worked out from Shape
+net("channels_first", [2, 6, 6], model(
+    [node("Conv", ["x", "w"], ["a"], kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[2, 2],
+          dilations=[1, 1], group=1),
+     node("BatchNormalization", ["a", "g", "b", "m", "v"], ["n"], epsilon=1e-5),
+     node("Clip", ["n", "zero", "six"], ["c"]),
+     node("Shape", ["c"], ["shape"]), node("Constant", [], ["first"], value=tensor("", [], [0], kind=7)),
+     node("Gather", ["shape", "first"], ["rows"], axis=0),
+     node("Unsqueeze", ["rows", "axes"], ["rows1"]), node("Concat", ["rows1", "open"], ["to"], axis=0),
+     node("Reshape", ["c", "to"], ["f"]),
+     node("Gemm", ["f", "fc", "fcb"], ["y"], transB=1)],
+    [tensor("w", [3, 2, 3, 3], numbers(54, 1)), tensor("g", [3], [1, 0.5, 2]),
+     tensor("b", [3], numbers(3, 2)), tensor("m", [3], numbers(3, 3)), tensor("v", [3], [1, 2, 0.5]),
+     tensor("zero", [], [0]), tensor("six", [], [6]), sizes("axes", [0]), sizes("open", [-1]),
+     tensor("fc", [2, 27], numbers(54, 4)), tensor("fcb", [2], numbers(2, 5))],
+    ("x", [2, 6, 6]), ("y", [2])), order=[1, 2, 0])
+# an image of Keras: channels last, turned round for the operators and back
+net("channels_last", [6, 6, 2], model(
+    [node("Transpose", ["x"], ["t"], perm=[0, 3, 1, 2]),
+     node("Conv", ["t", "w", "b"], ["a"], kernel_shape=[3, 3], auto_pad="SAME_UPPER"),
+     node("Relu", ["a"], ["r"]),
+     node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+     node("Transpose", ["p"], ["q"], perm=[0, 2, 3, 1]),
+     node("Reshape", ["q", "flat"], ["f"]),
+     node("MatMul", ["f", "kernel"], ["m"]), node("Add", ["m", "bias"], ["y"])],
+    [tensor("w", [3, 2, 3, 3], numbers(54, 1)), tensor("b", [3], numbers(3, 2)),
+     sizes("flat", [-1, 27]), tensor("kernel", [27, 2], numbers(54, 3)),
+     tensor("bias", [2], numbers(2, 4))],
+    ("x", [6, 6, 2]), ("y", [2])))
+# branches
+net("branches", [6], model(
+    [node("Gemm", ["x", "w", "b"], ["a"], transB=1), node("LeakyRelu", ["a"], ["h"], alpha=0.2),
+     node("Mul", ["x", "two"], ["m"]), node("Add", ["h", "m"], ["s"]),
+     node("Concat", ["s", "h", "x"], ["c"], axis=1),
+     node("PRelu", ["c", "slope"], ["p"]), node("Gemm", ["p", "w2"], ["y"], transB=1, alpha=0.5)],
+    [tensor("w", [6, 6], numbers(36, 1)), tensor("b", [6], numbers(6, 2)), tensor("two", [], [2]),
+     tensor("slope", [1], [0.3]), tensor("w2", [1, 18], numbers(18, 3))],
+    ("x", [6]), ("y", [1])))
+
+
+def turned(row, shape, order):
+    places = [[]]
+    for axis in order:
+        places = [p + [i] for p in places for i in range(shape[axis])]
+    steps = [math.prod(shape[k + 1:]) for k in range(len(shape))]
+    return [row[sum(i * steps[axis] for i, axis in zip(p, order))] for p in places]
+
+
+folder = sys.argv[1]
+for name, (shape, data, order) in nets.items():
+    size = math.prod(shape)
+    # numbers that are the same in float32
+    rows = [[round(math.sin(r * 7.1 + i * 0.9) * 1024) / 512 for i in range(size)] for r in range(20)]
+    open(f"{folder}/{name}.onnx", "wb").write(data)
+    json.dump({"shape": [len(rows)] + shape, "data": sum(rows, [])}, open(f"{folder}/{name}.json", "w"))
+    with open(f"{folder}/{name}.csv", "w") as file:
+        print(",".join(f"x{i + 1}" for i in range(size)), file=file)
+        for row in rows:
+            print(",".join(map(str, turned(row, shape, order) if order else row)), file=file)
+print(*nets)
