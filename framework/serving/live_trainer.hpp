@@ -39,9 +39,6 @@ class LiveTrainer final : public Trainer {
   }
   std::pair<double, double> target_range() const override { return inner_.target_range(); }
   double cost_of_means() const override { return inner_.cost_of_means(); }
-  std::optional<Score> score_of_last(std::size_t part) override {
-    return inner_.score_of_last(part);
-  }
   TargetSummary targets() const override { return inner_.targets(); }
   WrongAnswers wrong_answers(std::size_t part, std::size_t most) override {
     return inner_.wrong_answers(part, most);
