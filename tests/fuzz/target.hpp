@@ -27,6 +27,7 @@ void fuzz_message(std::string_view input);  ///< what a child process sends
 void fuzz_metrics(std::string_view input);
 void fuzz_model(std::string_view input);
 void fuzz_npy(std::string_view input);      ///< as inputs, and as targets
+void fuzz_onnx(std::string_view input);
 void fuzz_picture(std::string_view input);  ///< as PNG, or as PGM if it starts so
 void fuzz_plan(std::string_view input);
 void fuzz_record(std::string_view input);   ///< run.json, and decision.json

@@ -17,6 +17,7 @@ std::span<const FuzzTarget> fuzz_targets() {
                                       FuzzTarget{"metrics", fuzz_metrics},
                                       FuzzTarget{"model", fuzz_model},
                                       FuzzTarget{"npy", fuzz_npy},
+                                      FuzzTarget{"onnx", fuzz_onnx},
                                       FuzzTarget{"picture", fuzz_picture},
                                       FuzzTarget{"plan", fuzz_plan},
                                       FuzzTarget{"record", fuzz_record},
