@@ -62,7 +62,11 @@ Outcome train_again(const OpenedRun& run, Trainer& trainer, const Listener& list
   bool stopped = false;
   Listener told = listener;
   told.stop = [&] { return stopped = stopped || (listener.stop && listener.stop()); };
-  if (run.record.status == "interrupted") {
+  const bool was_between_epochs =
+      run.record.count("epochs").value_or(0) * trainer.steps_per_epoch() == steps;
+  if (run.record.status == "interrupted" && was_between_epochs) {
+    trainer.advance(told, steps);
+  } else if (run.record.status == "interrupted") {
     if (steps > 1) trainer.advance(told, steps - 1);
     told.stop = [] { return true; };  // after the last step, before the epoch is reported
     if (steps > 0 && !stopped) trainer.advance(told, 1);
