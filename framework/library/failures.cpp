@@ -39,6 +39,9 @@ int with_exception(F f) try {
   } catch (const std::exception& other) {
     f(RecordError(problem_of(other)));
     return NNRUN_FAILED;
+  } catch (...) {
+    f(RecordError(Problem{.what = "what was thrown is not an exception of the standard library"}));
+    return NNRUN_FAILED;
   }
 } catch (...) {  // not even the words could be made
   return NNRUN_NO_MEMORY;

@@ -104,7 +104,15 @@ std::vector<double> ModelInUse::numbers_in(const std::string& text) const {
 }
 
 void ModelInUse::save(const std::filesystem::path& file) const {
-  model_->write(file, origin_, Sync::now, Existing::replaced);
+  // a new file takes the place of the old one: of what a link leads to, not of the link
+  std::error_code none;
+  const std::filesystem::path real = std::filesystem::weakly_canonical(file, none);
+  const std::filesystem::path& to = none ? file : real;
+  if (std::filesystem::exists(to, none) && !std::filesystem::is_regular_file(to, none))
+    throw RecordError(Problem{.what = "is not a file that a model can be written to",
+                              .where = file.string(),
+                              .hint = "name a file, such as model.safetensors"});
+  model_->write(to, origin_, Sync::now, Existing::replaced);
 }
 
 ModelInUse::Session::Session(const ModelInUse& model, std::size_t most_rows)

@@ -161,6 +161,11 @@ void require_sense(const std::vector<ColumnRule>& rules, const std::string& weig
     const bool target =
         rule.name.value == names.target || std::ranges::count(names.targets, rule.name.value) > 0;
     const auto column = std::ranges::find(columns, rule.name.value, &Column::name);
+    // the data set has read texts of it, whose numbers mean nothing
+    if (rule.type == ColumnType::unused && (target || column != columns.end()))
+      refuse(
+          rule, target ? "is a target, so it is not unused" : "is an input, so it is not unused",
+          std::string("remove it from 'columns', or from '") + (target ? "targets'" : "inputs'"));
     if (!weights.empty() && rule.name.value == weights)
       require_sense_for_weights(rule);
     else if (target)

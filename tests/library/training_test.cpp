@@ -108,6 +108,38 @@ TEST_CASE("what a callback throws comes out of train", "[library]") {
                     "enough");
 }
 
+TEST_CASE("a C callback that throws anything is an error that says so", "[library]") {
+  const Config config;
+  nnrun_context* context = nullptr;
+  REQUIRE(nnrun_context_new(nullptr, &context, nullptr) == NNRUN_OK);
+  nnrun_training training{};
+  training.size = sizeof training;
+  training.on_epoch = [](void*, const nnrun_epoch*) -> int { throw 7; };
+  nnrun_model* model = nullptr;
+  nnrun_error* error = nullptr;
+  CHECK(nnrun_train(context, config.file().c_str(), &training, &model, &error) == NNRUN_FAILED);
+  REQUIRE(error != nullptr);
+  CHECK_THAT(nnrun_error_text(error), Catch::Contains("is not an exception"));
+  nnrun_error_free(error);
+  nnrun_context_free(context);
+}
+
+TEST_CASE("a model is saved over a file, not over a link or a device", "[library]") {
+  const Config config;
+  const Context context;
+  const auto model = context.train(config.file());
+  REQUIRE(model);
+  namespace fs = std::filesystem;
+  const fs::path real = config.scratch.write("real", "old"), link = config.scratch / "link";
+  fs::create_symlink(real, link);
+  CHECK(model->save(link.string()));
+  CHECK(fs::is_symlink(link));
+  CHECK(text_of(real) != "old");
+  const auto refused = model->save(config.scratch.folder().string());
+  REQUIRE(!refused);
+  CHECK_THAT(refused.failure().text(), Catch::Contains("is not a file that a model can be"));
+}
+
 TEST_CASE("a training that is recorded leaves what nnrun train leaves", "[library]") {
   const Config config;
   REQUIRE(run("$nnrun net.yaml -q --out r", config.scratch.folder()).status == 0);

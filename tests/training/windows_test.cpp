@@ -102,6 +102,14 @@ TEST_CASE("parts of a series follow each other, and no row is in two", "[trainin
   CHECK((read.shape.rows == std::array<std::size_t, 3>{18, 6, 6}));
 }
 
+TEST_CASE("a column that is a target, or named as an input, is not unused", "[training][windows]") {
+  const Scratch scratch;
+  CHECK_THAT(refused_config(scratch, "targets: [y], columns: {y: unused}"),
+             Catch::Contains("column 'y' is a target, so it is not unused"));
+  CHECK_THAT(refused_config(scratch, "targets: [y], inputs: [a], columns: {a: unused}"),
+             Catch::Contains("column 'a' is an input, so it is not unused"));
+}
+
 TEST_CASE("a stride leaves rows out between the starts of examples", "[training][windows]") {
   const Scratch scratch;
   const Read read = read_series(scratch, "windows: {length: 3, stride: 7}");
