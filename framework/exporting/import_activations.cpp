@@ -1,0 +1,78 @@
+#include <cmath>
+#include <map>
+
+#include "exporting/digits.hpp"
+#include "exporting/import_attributes.hpp"
+#include "exporting/import_operators.hpp"
+namespace nnrun::host {
+namespace {
+
+std::string clip(ImportState& net, const ReadNode& node) {
+  const Attributes own(node);
+  const auto bound = [&](std::size_t k, const char* name) {
+    const ImportedConstant* const given = net.constant(node, k);
+    return given && given->values.size() == 1 ? given->values[0] : own.number(name, NAN);
+  };
+  const double low = bound(1, "min"), high = bound(2, "max");
+  if (low == 0 && high == 6) return "relu6";
+  if (low == -1 && high == 1) return "hard_tanh";
+  if (low == 0 && std::isnan(high)) return "relu";
+  throw NoLayer{
+      "keeps numbers between bounds for which nnrun has no activation: 0 and 6 is "
+      "relu6, -1 and 1 is hard_tanh"};
+}
+
+std::string activation_of(ImportState& net, const ReadNode& node) {
+  const Attributes own(node);
+  static const std::map<std::string_view, const char*> plain{
+      {"Relu", "relu"}, {"Sigmoid", "sigmoid"},   {"Tanh", "tanh"}, {"Softplus", "softplus"},
+      {"Mish", "mish"}, {"Softsign", "softsign"}, {"Sin", "sin"},   {"HardSwish", ""}};
+  if (const auto found = plain.find(node.op); found != plain.end()) return found->second;
+  if (node.op == "LeakyRelu")
+    return "{type: leaky_relu, negative_slope: " + digits_of(own.number("alpha", 0.01)) + "}";
+  if (node.op == "Elu") return "{type: elu, alpha: " + digits_of(own.number("alpha", 1)) + "}";
+  const auto near = [](double a, double b) { return std::abs(a - b) < 1e-5; };
+  if (node.op == "Selu" && near(own.number("alpha", 1.67326), 1.67326) &&
+      near(own.number("gamma", 1.0507), 1.0507))
+    return "selu";
+  if (node.op == "Gelu")
+    return own.text("approximate") == "tanh" ? "{type: gelu, approximate: true}" : "gelu";
+  if (node.op == "HardSigmoid" && near(own.number("alpha", 0.2), 1. / 6) &&
+      near(own.number("beta", 0.5), 0.5))
+    return "hard_sigmoid";
+  if (node.op == "Clip") return clip(net, node);
+  return "";
+}
+
+void activate(ImportState& net, const ReadNode& node, const std::string& activation) {
+  const ImportedValue in = net.value(node, 0);
+  if (ImportedLayer* const layer = net.own_layer(node, 0)) {
+    layer->activation = activation;
+    return net.give(node, in);
+  }
+  ImportedLayer& layer = net.add_layer("activation", "", {in.layer}, in.shape);
+  layer.activation = activation;
+  net.give(node, {layer.name, in.shape, in.axes});
+}
+
+}  // namespace
+
+void import_activation(ImportState& net, const ReadNode& node) {
+  const std::string activation = activation_of(net, node);
+  if (activation.empty()) throw NoLayer{"is an operator that nnrun has no layer for"};
+  activate(net, node, activation);
+}
+
+void import_softmax(ImportState& net, const ReadNode& node) {
+  const ImportedValue& in = net.value(node, 0);
+  const std::int64_t missing = net.opset() < 13 ? 1 : -1;
+  const std::int64_t axis = Attributes(node).integer("axis", missing);
+  const auto rank = static_cast<std::int64_t>(in.axes.size());
+  const std::int64_t at = axis < 0 ? axis + rank : axis;
+  const bool last = at >= 0 && at < rank && in.axes[static_cast<std::size_t>(at)] == in.last();
+  if (!last || (net.opset() < 13 && at != rank - 1))
+    throw NoLayer{"is not over the last axis, the channels"};
+  activate(net, node, node.op == "Softmax" ? "softmax" : "log_softmax");
+}
+
+}  // namespace nnrun::host

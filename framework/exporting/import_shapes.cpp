@@ -1,0 +1,112 @@
+#include <algorithm>
+#include <set>
+
+#include "exporting/import_attributes.hpp"
+#include "exporting/import_operators.hpp"
+namespace nnrun::host {
+namespace {
+
+ImportedValue flattened(ImportState& net, const ImportedValue& in) {
+  if (in.is_row()) return {in.layer, in.shape, plain_axes(1)};
+  if (in.axes.empty() || in.axes[0] != ImportedValue::rows)
+    throw NoLayer{"flattens what does not begin with rows"};
+  const Sizes shape{product(in.shape)};
+  std::string settings;
+  if (!in.is_in_order()) {
+    if (!in.has_channels_first()) throw NoLayer{"flattens numbers in an order that nnrun lacks"};
+    settings = ", order: channels_first";
+  }
+  const ImportedLayer& layer = net.add_layer("flatten", settings, {in.layer}, shape);
+  return {layer.name, shape, plain_axes(1)};
+}
+
+/// Returns the sizes of a row. The first size is how many rows there are: 0, 1 or -1.
+Sizes row_shape(const std::vector<double>& given, const ImportedValue& in) {
+  const std::size_t all = product(in.shape);
+  if (given[0] != 0 && given[0] != -1 && given[0] != 1) throw NoLayer{"does not keep rows apart"};
+  Sizes shape;
+  std::size_t open = given.size(), known = 1;
+  for (std::size_t k = 1; k < given.size(); ++k) {
+    double size = given[k];
+    if (size == 0 && k < in.axes.size())
+      size =
+          in.axes[k] < 0 ? 1 : static_cast<double>(in.shape[static_cast<std::size_t>(in.axes[k])]);
+    if (size == -1 && open == given.size()) open = k - 1, size = 1;
+    if (!(size >= 1) || size > static_cast<double>(all)) throw NoLayer{"makes impossible sizes"};
+    shape.push_back(static_cast<std::size_t>(size));
+    known *= shape.back();
+    if (known > all) throw NoLayer{"makes more numbers than there are"};
+  }
+  if (shape.empty()) throw NoLayer{"makes rows without a size"};
+  if (open < shape.size()) shape[open] = all / known, known *= shape[open];
+  if (known != all) throw NoLayer{"makes another number of numbers"};
+  return shape;
+}
+
+}  // namespace
+
+void import_flatten(ImportState& net, const ReadNode& node) {
+  if (Attributes(node).integer("axis", 1) != 1) throw NoLayer{"flattens from another axis than 1"};
+  net.give(node, flattened(net, net.value(node, 0)));
+}
+
+void import_reshape(ImportState& net, const ReadNode& node) {
+  const ImportedValue in = net.value(node, 0);
+  const ImportedConstant* const given = net.constant(node, 1);
+  if (!given) throw NoLayer{"takes sizes that are not constants of the file"};
+  if (given->values.empty() || given->values.size() > 5)
+    throw NoLayer{"makes rows of no size, or of more than 4"};
+  const Sizes shape = row_shape(given->values, in);
+  if (in.axes[0] != ImportedValue::rows) throw NoLayer{"does not begin with rows"};
+  if (shape.size() == 1) return net.give(node, flattened(net, in));
+  ImportedValue from = in;
+  if (!in.is_in_order()) from = flattened(net, in);
+  if (from.shape == shape) return net.give(node, {from.layer, shape, plain_axes(shape.size())});
+  Whole sizes(shape.begin(), shape.end());
+  const ImportedLayer& layer =
+      net.add_layer("reshape", ", shape: " + list_of(sizes), {from.layer}, shape);
+  net.give(node, {layer.name, shape, plain_axes(shape.size())});
+}
+
+void import_squeeze(ImportState& net, const ReadNode& node) {
+  ImportedValue in = net.value(node, 0);
+  const ImportedConstant* const given = net.constant(node, 1);
+  Whole axes = Attributes(node).ints("axes");
+  if (given) axes.assign(given->values.begin(), given->values.end());
+  std::vector<int> left;
+  for (std::size_t k = 0; k < in.axes.size(); ++k) {
+    const auto at = static_cast<std::int64_t>(k), rank = static_cast<std::int64_t>(in.axes.size());
+    const bool named = axes.empty() ? in.axes[k] == ImportedValue::one
+                                    : std::ranges::find(axes, at) != axes.end() ||
+                                          std::ranges::find(axes, at - rank) != axes.end();
+    if (named && in.axes[k] != ImportedValue::one)
+      throw NoLayer{"takes away an axis that is not an empty one"};
+    if (!named) left.push_back(in.axes[k]);
+  }
+  in.axes = left;
+  net.give(node, in);
+}
+
+void import_transpose(ImportState& net, const ReadNode& node) {
+  ImportedValue in = net.value(node, 0);
+  Whole places = Attributes(node).ints("perm");
+  if (places.empty())
+    for (std::size_t k = in.axes.size(); k-- > 0;) places.push_back(static_cast<std::int64_t>(k));
+  std::vector<int> axes;
+  std::set<std::int64_t> seen;
+  for (const std::int64_t place : places) {
+    if (place < 0 || place >= static_cast<std::int64_t>(in.axes.size()) ||
+        !seen.insert(place).second)
+      throw NoLayer{"has an impossible order of axes"};
+    axes.push_back(in.axes[static_cast<std::size_t>(place)]);
+  }
+  if (axes.size() != in.axes.size()) throw NoLayer{"has an order of other axes"};
+  in.axes = axes;
+  net.give(node, in);
+}
+
+void import_same(ImportState& net, const ReadNode& node) {
+  net.give(node, net.value(node, 0));
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,68 @@
+// The network as far as it is imported: what nodes read and give by name, and the layers so far.
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporting/import_layer.hpp"
+#include "exporting/import_value.hpp"
+#include "exporting/onnx_import.hpp"
+#include "exporting/onnx_reader.hpp"
+namespace nnrun::host {
+
+/// Why a node cannot be a layer; the walk says which node it is.
+struct NoLayer {
+  std::string why;
+};
+
+/// Functions that take a node throw NoLayer if it does not read, or give, what they are asked for.
+class ImportState {
+ public:
+  explicit ImportState(const ReadOnnx& file) : file_(file) {}
+
+  std::uint64_t opset() const { return file_.opset; }
+
+  /// The network's input. channels_were_first: in the file.
+  void add_input(std::string_view name, const Sizes& sizes, bool channels_were_first);
+  void add_reader(std::string_view name) { ++readers_[name]; }
+  /// Returns nullptr for what is not a value.
+  const ImportedValue* find(std::string_view name) const;
+  /// Returns what the nodes made, which gives the value last. It leaves this empty.
+  ImportedNetwork network(const ImportedValue& last);
+
+  /// k: which input of the node.
+  const ImportedValue& value(const ReadNode& node, std::size_t k) const;
+  bool is_value(const ReadNode& node, std::size_t k) const;
+  /// Returns nullptr for what is not a constant.
+  const ImportedConstant* constant(const ReadNode& node, std::size_t k);
+  /// Returns a constant of that many sizes.
+  const ImportedConstant& weights(const ReadNode& node, std::size_t k, std::size_t rank);
+
+  /// Names the value that a node gives.
+  void give(const ReadNode& node, ImportedValue value);
+  void give_constant(const ReadNode& node, ImportedConstant constant);
+
+  /// Returns the new layer, which the next one may move. settings: ", key: value", any number of
+  /// times.
+  ImportedLayer& add_layer(const std::string& type, const std::string& settings,
+                           std::vector<std::string> inputs, Sizes shape);
+  void add_block(const ImportedLayer& layer, const std::string& name, Sizes shape,
+                 std::vector<double> values);
+  void add_bias(ImportedLayer& layer, const ImportedConstant& b, double factor = 1);
+  /// Returns the layer of a value if nothing else reads it, so that it may be changed.
+  ImportedLayer* own_layer(const ReadNode& node, std::size_t k);
+
+ private:
+  const ReadOnnx& file_;
+  ImportedNetwork network_;
+  std::map<std::string_view, std::size_t> readers_;
+  std::map<std::string_view, ImportedValue> values_;
+  std::map<std::string_view, ImportedConstant> constants_;
+  std::vector<ImportedLayer> layers_;
+  std::map<std::string, std::size_t> counts_;        // of layers, by type
+  std::map<std::string, std::size_t> places_;        // of layers, by name
+  std::map<std::string, std::size_t> most_readers_;  // of a value that a layer gives, by its name
+};
+
+}  // namespace nnrun::host

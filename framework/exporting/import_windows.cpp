@@ -1,0 +1,163 @@
+#include <algorithm>
+
+#include "exporting/digits.hpp"
+#include "exporting/import_attributes.hpp"
+#include "exporting/import_operators.hpp"
+namespace nnrun::host {
+namespace {
+
+struct Windows {
+  Whole kernel, strides, dilations, pads;
+  std::string padding;  ///< valid, same, causal; empty: zeros of its own
+};
+/// Returns nnrun's word for pads.
+std::string padding_of(const Windows& w, const ImportedValue& in) {
+  const std::size_t sides = w.kernel.size();
+  bool valid = true, same = true, causal = sides == 1;
+  for (std::size_t k = 0; k < sides; ++k) {
+    const auto size = static_cast<std::int64_t>(in.shape[k]);
+    const std::int64_t reach = (w.kernel[k] - 1) * w.dilations[k] + 1,
+                       out = (size + w.strides[k] - 1) / w.strides[k],
+                       span = (out - 1) * w.strides[k] + reach,
+                       all = std::max<std::int64_t>(span - size, 0);
+    valid = valid && w.pads[k] == 0 && w.pads[k + sides] == 0;
+    same = same && w.pads[k] == all / 2 && w.pads[k + sides] == all - all / 2;
+    causal = causal && w.pads[k] == reach - 1 && w.pads[k + sides] == 0;
+  }
+  return valid ? "valid" : same ? "same" : causal ? "causal" : "";
+}
+
+Windows windows(const ReadNode& node, const ImportedValue& in, const Whole& kernel) {
+  const Attributes own(node);
+  const std::size_t sides = in.shape.size() - 1;
+  const Whole ones(sides, 1);
+  Windows w{kernel, own.ints("strides", ones), own.ints("dilations", ones),
+            own.ints("pads", Whole(2 * sides, 0)), ""};
+  if (sides > 2) throw NoLayer{"moves over more than two sizes"};
+  if (own.integer("ceil_mode", 0) != 0) throw NoLayer{"rounds sizes up (ceil_mode)"};
+  const auto count = [](const Whole& list, std::size_t size, std::int64_t least) {
+    return list.size() == size &&
+           std::ranges::all_of(list, [&](std::int64_t x) { return x >= least && x <= 4096; });
+  };
+  if (!count(w.kernel, sides, 1) || !count(w.strides, sides, 1) || !count(w.dilations, sides, 1) ||
+      !count(w.pads, 2 * sides, 0))
+    throw NoLayer{"has windows of impossible sizes"};
+  const std::string automatic = own.text("auto_pad");
+  if (automatic == "SAME_LOWER") throw NoLayer{"pads before rather than behind (SAME_LOWER)"};
+  w.padding = automatic == "SAME_UPPER" ? "same"
+              : automatic == "VALID"    ? "valid"
+                                        : padding_of(w, in);
+  return w;
+}
+
+Sizes shape_behind(const Windows& w, const ImportedValue& in, std::size_t channels) {
+  Sizes shape;
+  for (std::size_t k = 0; k < w.kernel.size(); ++k) {
+    const auto size = static_cast<std::int64_t>(in.shape[k]);
+    const std::int64_t reach = (w.kernel[k] - 1) * w.dilations[k] + 1;
+    const std::int64_t room = w.padding == "valid" ? size - reach : size - 1;
+    if (room < 0) throw NoLayer{"has windows that are larger than its input"};
+    shape.push_back(static_cast<std::size_t>(room / w.strides[k] + 1));
+  }
+  shape.push_back(channels);
+  return shape;
+}
+
+/// Returns an image; zeros stand around it where padding has no word for them.
+ImportedValue image(ImportState& net, const ReadNode& node, Windows& w, bool zeros_are_right) {
+  ImportedValue in = net.value(node, 0);
+  if (!w.padding.empty()) return in;
+  if (!zeros_are_right || w.kernel.size() != 2)
+    throw NoLayer{"has pads " + list_of(w.pads) + ", which are neither valid nor same"};
+  Sizes shape = in.shape;
+  shape[0] += static_cast<std::size_t>(w.pads[0] + w.pads[2]);
+  shape[1] += static_cast<std::size_t>(w.pads[1] + w.pads[3]);
+  const ImportedLayer& layer = net.add_layer(
+      "zero_padding2d", ", padding: " + list_of({w.pads[0], w.pads[2], w.pads[1], w.pads[3]}),
+      {in.layer}, shape);
+  w.padding = "valid";
+  return {layer.name, shape, in.axes};
+}
+
+void require_image(ImportState& net, const ReadNode& node) {
+  if (!net.value(node, 0).is_image())
+    throw NoLayer{"does not see rows x channels x height x width"};
+}
+
+/// Of sequences, settings are one number.
+std::string single(std::string settings) {
+  std::erase_if(settings, [](char c) { return c == '[' || c == ']'; });
+  return settings;
+}
+
+}  // namespace
+
+void import_convolution(ImportState& net, const ReadNode& node) {
+  require_image(net, node);
+  const ImportedConstant w = net.weights(node, 1, net.value(node, 0).axes.size());
+  const auto groups = static_cast<std::size_t>(Attributes(node).integer("group", 1));
+  const std::size_t channels = net.value(node, 0).shape.back(), filters = w.shape[0];
+  if (groups == 0 || filters == 0 || w.shape[1] * groups != channels || filters % groups != 0)
+    throw NoLayer{"has weights that do not fit its " + n(channels) + " channels"};
+  Windows own = windows(node, net.value(node, 0), Whole(w.shape.begin() + 2, w.shape.end()));
+  const ImportedValue in = image(net, node, own, true);
+  const Sizes shape = shape_behind(own, in, filters);
+  const bool flat = own.kernel.size() == 1;
+  const std::string settings =
+      ", filters: " + n(filters) + ", kernel_size: " + list_of(own.kernel) +
+      ", strides: " + list_of(own.strides) + ", dilation_rate: " + list_of(own.dilations) +
+      ", padding: " + own.padding + ", groups: " + n(groups);
+  ImportedLayer& layer = net.add_layer(flat ? "conv1d" : "conv2d",
+                                       flat ? single(settings) : settings, {in.layer}, shape);
+  net.add_block(layer, "weights", w.shape, w.values);
+  const ImportedConstant* const b = net.constant(node, 2);
+  layer.takes_bias = !b;
+  if (b) net.add_bias(layer, *b);
+  net.give(node, {layer.name, shape, in.axes});
+}
+
+void import_pooling(ImportState& net, const ReadNode& node) {
+  require_image(net, node);
+  const bool largest = node.op == "MaxPool",
+             counts_zeros = Attributes(node).integer("count_include_pad", 0) != 0;
+  Windows own = windows(node, net.value(node, 0), Attributes(node).ints("kernel_shape"));
+  if (std::ranges::any_of(own.dilations, [](std::int64_t x) { return x != 1; }))
+    throw NoLayer{"has windows with gaps (dilations)"};
+  if (counts_zeros && own.padding != "valid") own.padding = "";
+  const ImportedValue in = image(net, node, own, counts_zeros);
+  if (own.padding == "causal") throw NoLayer{"looks back (pads), which pooling does not"};
+  const Sizes shape = shape_behind(own, in, in.shape.back());
+  const bool flat = own.kernel.size() == 1;
+  const std::string settings = ", pool_size: " + list_of(own.kernel) +
+                               ", strides: " + list_of(own.strides) + ", padding: " + own.padding;
+  const std::string type =
+      std::string(largest ? "max" : "average") + "_pooling" + (flat ? "1d" : "2d");
+  const ImportedLayer& layer =
+      net.add_layer(type, flat ? single(settings) : settings, {in.layer}, shape);
+  net.give(node, {layer.name, shape, in.axes});
+}
+
+void import_global_pooling(ImportState& net, const ReadNode& node) {
+  require_image(net, node);
+  const ImportedValue in = net.value(node, 0);
+  const std::string type = std::string("global_") +
+                           (node.op == "GlobalMaxPool" ? "max" : "average") + "_pooling" +
+                           (in.shape.size() == 2 ? "1d" : "2d");
+  if (in.shape.size() > 3) throw NoLayer{"moves over more than two sizes"};
+  const ImportedLayer& layer = net.add_layer(type, "", {in.layer}, {in.shape.back()});
+  std::vector<int> axes(in.axes.size(), ImportedValue::one);
+  axes[0] = ImportedValue::rows, axes[1] = 0;
+  net.give(node, {layer.name, {in.shape.back()}, axes});
+}
+
+/// PyTorch writes one without any pads before its pooling.
+void import_pad(ImportState& net, const ReadNode& node) {
+  const ImportedConstant* const given = net.constant(node, 1);
+  Whole pads = Attributes(node).ints("pads");
+  if (given) pads.assign(given->values.begin(), given->values.end());
+  if (std::ranges::any_of(pads, [](std::int64_t size) { return size != 0; }))
+    throw NoLayer{"adds pads " + list_of(pads) + ", for which nnrun has no layer here"};
+  import_same(net, node);
+}
+
+}  // namespace nnrun::host
