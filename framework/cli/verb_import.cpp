@@ -25,14 +25,23 @@ struct Imported {
   bool is_ours = false;
   std::vector<std::size_t> input = {};
   bool channels_were_first = false;
+  std::size_t left_out = 0;
 };
+
+/// Returns whether nnrun wrote the file, and nobody has changed its operators since.
+bool is_as_written(const ReadOnnx& file) {
+  const auto nodes = file.metadata.find("nnrun.nodes_sha256");
+  return file.metadata.contains("nnrun.config") && nodes != file.metadata.end() &&
+         nodes->second == sha256_of_nodes(file);
+}
 
 /// Returns what an exported file repeats of its model.
 Imported own_model(const ReadOnnx& file) {
   constexpr std::string_view ours = "nnrun.";
   Imported all{.config = file.metadata.at("nnrun.config"), .is_ours = true};
   for (const auto& [key, value] : file.metadata)
-    if (key.starts_with(ours)) all.tensors.metadata[key.substr(ours.size())] = value;
+    if (key.starts_with(ours) && key != "nnrun.nodes_sha256")
+      all.tensors.metadata[key.substr(ours.size())] = value;
   for (const auto& [name, tensor] : file.tensors)
     if (!name.starts_with('/') && (tensor.type == 1 || tensor.type == 11))
       all.tensors.tensors.push_back({std::string(name), tensor.type == 1 ? "F32" : "F64",
@@ -94,6 +103,7 @@ Imported foreign_model(const ReadOnnx& file, const fs::path& path) {
     name += std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ? c : '-';
   Imported all{.config = config_of(network, "'" + name + "'"), .input = network.input};
   all.channels_were_first = network.channels_were_first;
+  all.left_out = network.outputs_left_out;
   add_tensors(network, all.tensors);
   return all;
 }
@@ -129,6 +139,9 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
         "note   inputs are in the order " +
         std::string(imported.input.size() == 3 ? "height x width x channels" : "steps x channels") +
         ", channels last; the file had them first\n";
+  if (imported.left_out > 0)
+    order += "note   the file has " + n(imported.left_out + 1) +
+             " outputs, of which the first is that of this network\n";
   out.write("wrote  " + config + "\n       " + weights + "\nread   " + n(inputs) + " inputs, " +
             n(model.answers()) + " outputs, " + n(model.graph().parameter_count()) +
             " parameters\n" + order + "next   nnrun predict " + shell_word(weights) +
@@ -152,8 +165,7 @@ Exit import_network(const Arguments& arguments, Registry& registry) {
                              .hint = "name another folder after --to"});
   const std::string bytes = read_file(path, largest_file);
   const ReadOnnx file = read_onnx(bytes, path.string());
-  Imported imported =
-      file.metadata.contains("nnrun.config") ? own_model(file) : foreign_model(file, path);
+  Imported imported = is_as_written(file) ? own_model(file) : foreign_model(file, path);
   const auto source = std::make_shared<const Source>(Source{path.string(), imported.config});
   std::vector<Override> path_of_data;  // a config that was read for use has no paths
   if (!imported.is_ours) path_of_data.push_back({"data.path", "data.csv"});

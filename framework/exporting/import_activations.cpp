@@ -36,7 +36,7 @@ std::string activation_of(ImportState& net, const ReadNode& node) {
       near(own.number("gamma", 1.0507), 1.0507))
     return "selu";
   if (node.op == "Gelu")
-    return own.text("approximate") == "tanh" ? "{type: gelu, approximate: true}" : "gelu";
+    return own.text("approximate") == "tanh" ? "{type: gelu, approximate: tanh}" : "gelu";
   if (node.op == "HardSigmoid" && near(own.number("alpha", 0.2), 1. / 6) &&
       near(own.number("beta", 0.5), 0.5))
     return "hard_sigmoid";

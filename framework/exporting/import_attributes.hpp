@@ -39,4 +39,11 @@ class Attributes {
   const ReadNode& node_;
 };
 
+/// The types of ONNX that a cast may name.
+namespace OnnxTypes {
+inline constexpr std::int64_t float32 = 1, int32 = 6, int64 = 7, boolean = 9, float64 = 11;
+}
+/// Throws NoLayer unless constants can be cast to the type.
+void require_type(std::int64_t type);
+
 }  // namespace nnrun::host

@@ -1,23 +1,87 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "exporting/import_attributes.hpp"
 #include "exporting/import_operators.hpp"
 namespace nnrun::host {
 namespace {
 
+/// Returns the numbers as a cast makes them.
+ImportedConstant cast(ImportedConstant from, const ReadNode& node) {
+  const std::int64_t to = Attributes(node).integer("to", 0);
+  require_type(to);
+  for (double& x : from.values) {
+    if (to == OnnxTypes::float32) x = static_cast<double>(static_cast<float>(x));
+    if (to == OnnxTypes::int32 || to == OnnxTypes::int64) x = std::trunc(x);
+    if (to == OnnxTypes::boolean) x = x != 0;
+  }
+  return from;
+}
+
+/// Returns the axes that a node names, an attribute before opset 13, from 0 up.
+Whole named_axes(ImportState& net, const ReadNode& node, std::size_t rank) {
+  Whole axes = Attributes(node).ints("axes");
+  if (const ImportedConstant* const given = net.constant(node, 1))
+    axes.assign(given->values.begin(), given->values.end());
+  for (std::int64_t& axis : axes)
+    if (axis < 0) axis += static_cast<std::int64_t>(rank);
+  std::ranges::sort(axes);
+  return axes;
+}
+
+Sizes with_new_axes(ImportState& net, const ReadNode& node, Sizes shape) {
+  const std::size_t given = node.inputs.size() > 1 && net.constant(node, 1)
+                                ? net.constant(node, 1)->values.size()
+                                : Attributes(node).ints("axes").size();
+  for (const std::int64_t axis : named_axes(net, node, shape.size() + given)) {
+    if (axis < 0 || axis > static_cast<std::int64_t>(shape.size()))
+      throw NoLayer{"adds an axis that there cannot be"};
+    shape.insert(shape.begin() + axis, 1);
+  }
+  return shape;
+}
+
+Sizes without_axes(ImportState& net, const ReadNode& node, const Sizes& shape) {
+  const Whole axes = named_axes(net, node, shape.size());
+  Sizes left;
+  for (std::size_t k = 0; k < shape.size(); ++k) {
+    const bool named =
+        axes.empty() ? shape[k] == 1 : std::ranges::count(axes, static_cast<std::int64_t>(k)) > 0;
+    if (named && shape[k] != 1) throw NoLayer{"takes away an axis that is not of size 1"};
+    if (!named) left.push_back(shape[k]);
+  }
+  return left;
+}
+
+/// Turns a matrix as `perm` says; nothing for other constants.
+std::optional<ImportedConstant> turned(const ImportedConstant& from, const ReadNode& node) {
+  if (from.shape.size() != 2) return std::nullopt;
+  const Whole order = Attributes(node).ints("perm", {1, 0});
+  if (order == Whole{0, 1}) return from;
+  if (order != Whole{1, 0}) throw NoLayer{"has an impossible order of axes"};
+  const std::size_t rows = from.shape[0], columns = from.shape[1];
+  ImportedConstant to{{columns, rows}, {}};
+  for (std::size_t c = 0; c < columns; ++c)
+    for (std::size_t r = 0; r < rows; ++r) to.values.push_back(from.values[r * columns + c]);
+  return to;
+}
+
 bool fold_constants(ImportState& net, const ReadNode& node) {
   const ImportedConstant* const first = net.constant(node, 0);
   if (!first) return false;
-  if (node.op == "Identity" || node.op == "Cast") {
+  if (node.op == "Identity") {
     net.give_constant(node, ImportedConstant(*first));
-  } else if (node.op == "Unsqueeze" || node.op == "Squeeze") {
-    if (first->values.size() > 1 && first->shape.size() > 1) return false;
-    net.give_constant(node, {{first->values.size()}, first->values});
-  } else if (node.op == "Transpose" && first->shape.size() == 2) {
-    const std::size_t rows = first->shape[0], columns = first->shape[1];
-    ImportedConstant turned{{columns, rows}, {}};
-    for (std::size_t c = 0; c < columns; ++c)
-      for (std::size_t r = 0; r < rows; ++r)
-        turned.values.push_back(first->values[r * columns + c]);
-    net.give_constant(node, std::move(turned));
+  } else if (node.op == "Cast") {
+    net.give_constant(node, cast(*first, node));
+  } else if (node.op == "Unsqueeze") {
+    net.give_constant(node, {with_new_axes(net, node, first->shape), first->values});
+  } else if (node.op == "Squeeze") {
+    net.give_constant(node, {without_axes(net, node, first->shape), first->values});
+  } else if (node.op == "Transpose") {
+    std::optional<ImportedConstant> own = turned(*first, node);
+    if (!own) return false;
+    net.give_constant(node, std::move(*own));
   } else if (node.op == "Gather" && first->shape.size() == 1 && net.constant(node, 1)) {
     const ImportedConstant& places = *net.constant(node, 1);
     ImportedConstant taken{places.shape, {}};

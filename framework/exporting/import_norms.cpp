@@ -17,6 +17,8 @@ void add_features(ImportState& net, const ReadNode& node, std::size_t k, const I
 
 void import_batch_norm(ImportState& net, const ReadNode& node) {
   const ImportedValue in = net.value(node, 0);
+  if (Attributes(node).integer("training_mode", 0) != 0)
+    throw NoLayer{"learns averages, as in training: export the network for use"};
   if (in.axes.size() < 2 || in.axes[1] != in.last())
     throw NoLayer{"does not see channels along axis 1"};
   ImportedLayer& layer = net.add_layer(

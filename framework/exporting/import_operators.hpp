@@ -22,6 +22,8 @@ void import_flatten(ImportState& net, const ReadNode& node);
 void import_reshape(ImportState& net, const ReadNode& node);
 void import_squeeze(ImportState& net, const ReadNode& node);
 void import_transpose(ImportState& net, const ReadNode& node);
+void import_cast(ImportState& net, const ReadNode& node);
+void import_dropout(ImportState& net, const ReadNode& node);
 void import_same(ImportState& net, const ReadNode& node);
 
 void import_join(ImportState& net, const ReadNode& node);

@@ -7,9 +7,9 @@ namespace nnrun::host {
 namespace {
 
 ImportedValue flattened(ImportState& net, const ImportedValue& in) {
-  if (in.is_row()) return {in.layer, in.shape, plain_axes(1)};
   if (in.axes.empty() || in.axes[0] != ImportedValue::rows)
     throw NoLayer{"flattens what does not begin with rows"};
+  if (in.is_row()) return {in.layer, in.shape, plain_axes(1)};
   const Sizes shape{product(in.shape)};
   std::string settings;
   if (!in.is_in_order()) {
@@ -79,8 +79,9 @@ void import_squeeze(ImportState& net, const ReadNode& node) {
     const bool named = axes.empty() ? in.axes[k] == ImportedValue::one
                                     : std::ranges::find(axes, at) != axes.end() ||
                                           std::ranges::find(axes, at - rank) != axes.end();
-    if (named && in.axes[k] != ImportedValue::one)
-      throw NoLayer{"takes away an axis that is not an empty one"};
+    const bool is_one = in.axes[k] == ImportedValue::one ||
+                        (in.axes[k] >= 0 && in.shape[static_cast<std::size_t>(in.axes[k])] == 1);
+    if (named && !is_one) throw NoLayer{"takes away an axis that is not of size 1"};
     if (!named) left.push_back(in.axes[k]);
   }
   in.axes = left;
@@ -103,6 +104,27 @@ void import_transpose(ImportState& net, const ReadNode& node) {
   if (axes.size() != in.axes.size()) throw NoLayer{"has an order of other axes"};
   in.axes = axes;
   net.give(node, in);
+}
+
+void import_cast(ImportState& net, const ReadNode& node) {
+  const std::int64_t to = Attributes(node).integer("to", 0);
+  if (to != OnnxTypes::float32 && to != OnnxTypes::float64)
+    throw NoLayer{"makes other numbers than float32 or float64 of what the network works out"};
+  import_same(net, node);
+}
+
+void import_dropout(ImportState& net, const ReadNode& node) {
+  const bool given = node.inputs.size() > 2 && !node.inputs[2].empty();
+  const ImportedConstant* const training = net.constant(node, 2);
+  if (given && (!training || training->values != std::vector<double>{0}))
+    throw NoLayer{"drops numbers by chance, as in training: export the network for use"};
+  import_same(net, node);
+}
+
+void require_type(std::int64_t type) {
+  if (type != OnnxTypes::float32 && type != OnnxTypes::float64 && type != OnnxTypes::int32 &&
+      type != OnnxTypes::int64 && type != OnnxTypes::boolean)
+    throw NoLayer{"makes numbers of a type that nnrun does not read"};
 }
 
 void import_same(ImportState& net, const ReadNode& node) {

@@ -92,7 +92,9 @@ ImportedLayer* ImportState::own_layer(const ReadNode& node, std::size_t k) {
 void ImportState::add_bias(ImportedLayer& layer, const ImportedConstant& b, double factor) {
   const std::size_t units = layer.shape.back();
   std::vector<double> values(units);
-  if (b.values.size() != units && b.values.size() != 1)
+  // sizes before the last one would be those of rows
+  const bool is_row = b.values.size() == 1 || (!b.shape.empty() && b.shape.back() == units);
+  if (!is_row || (b.values.size() != units && b.values.size() != 1))
     throw NoLayer{"has a bias of " + n(b.values.size()) + " numbers for " + n(units) + " units"};
   for (std::size_t u = 0; u < units; ++u)
     values[u] = factor * b.values[b.values.size() == 1 ? 0 : u];

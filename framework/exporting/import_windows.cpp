@@ -123,6 +123,8 @@ void import_pooling(ImportState& net, const ReadNode& node) {
   Windows own = windows(node, net.value(node, 0), Attributes(node).ints("kernel_shape"));
   if (std::ranges::any_of(own.dilations, [](std::int64_t x) { return x != 1; }))
     throw NoLayer{"has windows with gaps (dilations)"};
+  if (counts_zeros && Attributes(node).text("auto_pad").starts_with("SAME"))
+    throw NoLayer{"counts the zeros around an image (count_include_pad, auto_pad)"};
   if (counts_zeros && own.padding != "valid") own.padding = "";
   const ImportedValue in = image(net, node, own, counts_zeros);
   if (own.padding == "causal") throw NoLayer{"looks back (pads), which pooling does not"};

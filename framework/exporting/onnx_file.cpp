@@ -6,6 +6,7 @@
 #include "base/version.hpp"
 #include "exporting/onnx_layers.hpp"
 #include "exporting/onnx_preparation.hpp"
+#include "exporting/onnx_reader.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -55,7 +56,10 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   model.number(1, ir_version).text(2, "nnrun").text(3, version().number);
   model.message(7, graph.message(net.name)).message(8, opset_of("", opset));
   model.message(8, opset_of("ai.onnx.ml", opset_of_texts));
-  for (const auto& [key, value] : metadata)
+  Metadata all = metadata;
+  // import takes the metadata's word only for the operators that they were written with
+  all["nodes_sha256"] = sha256_of_nodes(read_onnx(model.bytes(), net.name));
+  for (const auto& [key, value] : all)
     model.message(14, ProtobufMessage().text(1, "nnrun." + key).text(2, value));
   return model.bytes();
 }

@@ -105,7 +105,12 @@ class OnnxImport {
     const ImportedValue* const last = state_.find(file_.outputs[0].name);
     if (!last) refuse_file("has an output that does not depend on its input");
     if (last->layer == "input") refuse_file("has no operator that is a layer");
-    return state_.network(*last);
+    if (!last->is_in_order() && !last->has_channels_first())
+      refuse_file("ends with numbers in an order that nnrun lacks",
+                  "leave out the Transpose at its end");
+    ImportedNetwork network = state_.network(*last);
+    network.outputs_left_out = file_.outputs.size() - 1;
+    return network;
   }
 
   void add(const ReadNode& node) {
@@ -137,8 +142,8 @@ class OnnxImport {
                                                        {"LogSoftmax", import_softmax},
                                                        {"Pad", import_pad},
                                                        {"Identity", import_same},
-                                                       {"Dropout", import_same},
-                                                       {"Cast", import_same}};
+                                                       {"Dropout", import_dropout},
+                                                       {"Cast", import_cast}};
     if (const auto found = known.find(node.op); found != known.end())
       return found->second(state_, node);
     import_activation(state_, node);

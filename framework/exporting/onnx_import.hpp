@@ -18,6 +18,7 @@ struct ImportedNetwork {
   std::vector<std::size_t> input, output;  ///< channels are last
   bool channels_were_first = false;        ///< of the file's input
   std::vector<std::string> layers;         ///< each as YAML, `{name: dense_1, type: dense, …}`
+  std::size_t outputs_left_out = 0;        ///< of the file, behind the first
   std::string last_activation;             ///< may be empty
   std::vector<ImportedBlock> blocks;
 };

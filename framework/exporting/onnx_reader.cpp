@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "base/files.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
@@ -313,6 +314,30 @@ ReadOnnx read_onnx(std::string_view file, const std::string& where) try {
   return read_model_of(file);
 } catch (const Refusal& refusal) {
   throw RecordError(Problem{.what = "the ONNX file " + refusal.what, .where = where});
+}
+
+std::string sha256_of_nodes(const ReadOnnx& file) {
+  std::string text;
+  const auto add = [&](std::string_view word) {
+    text += std::to_string(word.size()) + ":";
+    text += word;
+  };
+  for (const ReadNode& node : file.nodes) {
+    for (const std::string_view word : {node.domain, node.op}) add(word);
+    for (const auto* const names : {&node.inputs, &node.outputs}) {
+      for (const std::string_view name : *names) add(name);
+      text += ";";
+    }
+    for (const auto& [name, own] : node.attributes) {
+      add(name);
+      for (const std::int64_t x : own.ints) text += std::to_string(x) + " ";
+      for (const float x : own.floats) text += shortest(static_cast<double>(x)) + " ";
+      for (const std::string_view word : own.texts) add(word);
+      for (const ReadTensor& tensor : own.tensors) add(tensor.bytes);
+    }
+  }
+  for (const ReadValue& value : file.outputs) add(value.name);
+  return sha256_of(std::as_bytes(std::span(text)));
 }
 
 }  // namespace nnrun::host
