@@ -37,6 +37,7 @@ std::string activation_of(ImportState& net, const ReadNode& node) {
     return "selu";
   if (node.op == "Gelu")
     return own.text("approximate") == "tanh" ? "{type: gelu, approximate: tanh}" : "gelu";
+  if (node.op == "Swish") return "{type: silu, beta: " + digits_of(own.number("alpha", 1)) + "}";
   if (node.op == "HardSigmoid" && near(own.number("alpha", 0.2), 1. / 6) &&
       near(own.number("beta", 0.5), 0.5))
     return "hard_sigmoid";

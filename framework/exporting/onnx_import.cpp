@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "exporting/digits.hpp"
 #include "exporting/import_operators.hpp"
+#include "exporting/import_written_out.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -15,15 +16,15 @@ namespace {
 class OnnxImport {
  public:
   OnnxImport(const ReadOnnx& file, const std::string& where)
-      : file_(file), where_(where), state_(file) {}
+      : file_(file), nodes_(nodes_with_activations(file)), where_(where), state_(file) {}
 
   ImportedNetwork network() {
     find_needed();
     add_input();
     std::vector<Problem> problems;
-    for (std::size_t i = 0; i < file_.nodes.size() && problems.size() < 20; ++i) {
+    for (std::size_t i = 0; i < nodes_.size() && problems.size() < 20; ++i) {
       if (!is_needed_[i]) continue;
-      const ReadNode& node = file_.nodes[i];
+      const ReadNode& node = nodes_[i];
       const bool reads_missing = std::ranges::any_of(
           node.inputs, [&](std::string_view in) { return missing_.contains(in); });
       if (!reads_missing) try {
@@ -48,9 +49,9 @@ class OnnxImport {
   void find_needed() {
     if (file_.outputs.empty()) refuse_file("has no output");
     std::set<std::string_view> wanted{file_.outputs[0].name};
-    is_needed_.assign(file_.nodes.size(), false);
-    for (std::size_t i = file_.nodes.size(); i-- > 0;) {
-      const ReadNode& node = file_.nodes[i];
+    is_needed_.assign(nodes_.size(), false);
+    for (std::size_t i = nodes_.size(); i-- > 0;) {
+      const ReadNode& node = nodes_[i];
       is_needed_[i] = std::ranges::any_of(
           node.outputs, [&](std::string_view out) { return wanted.contains(out); });
       if (!is_needed_[i]) continue;
@@ -65,7 +66,7 @@ class OnnxImport {
   /// Returns whether the first operator behind the input that minds the order wants channels first.
   bool input_is_image(std::string_view input) const {
     std::set<std::string_view> unchanged{input};
-    for (const ReadNode& node : file_.nodes) {
+    for (const ReadNode& node : nodes_) {
       if (node.inputs.empty() || !unchanged.contains(node.inputs[0])) continue;
       const std::string_view op = node.op;
       if (op == "Conv" || op == "ConvTranspose" || op == "BatchNormalization" ||
@@ -150,6 +151,7 @@ class OnnxImport {
   }
 
   const ReadOnnx& file_;
+  const std::vector<ReadNode> nodes_;
   const std::string& where_;
   ImportState state_;
   std::vector<bool> is_needed_;

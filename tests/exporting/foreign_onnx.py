@@ -137,6 +137,47 @@ net("branches", [6], model(
     [tensor("w", [6, 6], numbers(36, 1)), tensor("b", [6], numbers(6, 2)), tensor("two", [], [2]),
      tensor("slope", [1], [0.3]), tensor("w2", [1, 18], numbers(18, 3))],
     ("x", [6]), ("y", [1])))
+# gelu as PyTorch writes it out, with its constants as nodes, and in other orders
+net("gelu", [4], model(
+    [node("Gemm", ["x", "w", "b"], ["h"], transB=1),
+     node("Constant", [], ["root"], value=tensor("", [], [math.sqrt(2)])), node("Div", ["h", "root"], ["d"]),
+     node("Erf", ["d"], ["e"]),
+     node("Constant", [], ["one"], value=tensor("", [], [1])), node("Add", ["e", "one"], ["a"]),
+     node("Mul", ["h", "a"], ["m"]),
+     node("Constant", [], ["half"], value=tensor("", [], [0.5])), node("Mul", ["m", "half"], ["g"]),
+     node("MatMul", ["g", "w2"], ["t"]), node("Add", ["t", "b2"], ["h2"]),
+     node("Mul", ["half", "h2"], ["hh2"]), node("Mul", ["h2", "inverse"], ["d2"]),
+     node("Erf", ["d2"], ["e2"]), node("Add", ["unit", "e2"], ["a2"]), node("Mul", ["hh2", "a2"], ["g2"]),
+     node("Gemm", ["g2", "w", "b"], ["h3"], transB=1), node("Div", ["h3", "root"], ["d3"]),
+     node("Erf", ["d3"], ["e3"]), node("Add", ["e3", "one"], ["a3"]), node("Mul", ["a3", "half"], ["q3"]),
+     node("Mul", ["q3", "h3"], ["g3"]), node("Gemm", ["g3", "w3"], ["y"])],
+    [tensor("w", [6, 4], numbers(24, 1)), tensor("b", [6], numbers(6, 2)),
+     tensor("w2", [6, 4], numbers(24, 3)), tensor("b2", [4], numbers(4, 4)),
+     tensor("inverse", [1], [math.sqrt(0.5)]), tensor("unit", [1], [1]), tensor("w3", [6, 2], numbers(12, 5))],
+    ("x", [4]), ("y", [2])))
+net("gelu_operators", [4], model(
+    [node("Gemm", ["x", "w", "b"], ["h"], transB=1), node("Gelu", ["h"], ["g"]),
+     node("Gemm", ["g", "w2"], ["h2"]), node("Gelu", ["h2"], ["y"], approximate="tanh")],
+    [tensor("w", [6, 4], numbers(24, 1)), tensor("b", [6], numbers(6, 2)),
+     tensor("w2", [6, 3], numbers(18, 3))], ("x", [4]), ("y", [3]), opset=20))
+# silu and mish written out, behind a convolution and beside another reader of their input
+net("silu", [2, 4, 4], model(
+    [node("Conv", ["x", "w", "b"], ["c"], kernel_shape=[3, 3]), node("Sigmoid", ["c"], ["s"]),
+     node("Mul", ["c", "s"], ["g"]), node("Flatten", ["g"], ["f"]),
+     node("Gemm", ["f", "w2"], ["h"]), node("Softplus", ["h"], ["p"]), node("Tanh", ["p"], ["t"]),
+     node("Mul", ["h", "t"], ["m"]), node("Gemm", ["m", "w3"], ["h2"]),
+     node("Sigmoid", ["h2"], ["s2"]), node("Mul", ["s2", "h2"], ["g2"]), node("Add", ["h2", "g2"], ["y"])],
+    [tensor("w", [3, 2, 3, 3], numbers(54, 1)), tensor("b", [3], numbers(3, 2)),
+     tensor("w2", [12, 5], numbers(60, 3)), tensor("w3", [5, 2], numbers(10, 4))],
+    ("x", [2, 4, 4]), ("y", [2])), order=[1, 2, 0])
+# products that look like silu and mish, but are gates
+net("gates", [4], model(
+    [node("Gemm", ["x", "w"], ["a"]), node("Gemm", ["x", "w2"], ["b"]),
+     node("Sigmoid", ["b"], ["s"]), node("Mul", ["a", "s"], ["g"]),
+     node("Gemm", ["g", "w"], ["c"]), node("Gemm", ["g", "w2"], ["d"]),
+     node("Softplus", ["d"], ["p"]), node("Tanh", ["p"], ["t"]), node("Mul", ["t", "c"], ["y"])],
+    [tensor("w", [4, 4], numbers(16, 1)), tensor("w2", [4, 4], numbers(16, 2))],
+    ("x", [4]), ("y", [4])))
 
 
 def turned(row, shape, order):

@@ -1,4 +1,5 @@
 // ONNX files of strangers: what is cut short, changed or impossible is refused, or read.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
@@ -62,6 +63,34 @@ TEST_CASE("an ONNX file that is impossible is refused with the reason", "[export
              Contains("of impossible size"));
   CHECK_THAT(refusal(std::string("\x3a\x00\x42\x02\x10\x63", 6)),
              Contains("has opset 99; nnrun reads 7 to 21"));
+}
+
+TEST_CASE("an activation that an ONNX file writes out as several nodes is imported as one",
+          "[exporting]") {
+  const Scratch scratch;
+  const std::string make = "python3 '" NNRUN_SOURCE_DIR "/tests/exporting/foreign_onnx.py' .";
+  if (run(make, scratch.folder()).status != 0) {
+    WARN("skipped: there is no python3");
+    return;
+  }
+  using Activations = std::vector<std::string>;
+  const auto activations = [&](const char* name) {
+    const std::string file = text_of(scratch / name);
+    Activations all;
+    for (const std::string& layer :
+         host::imported_network(host::read_onnx(file, name), name).layers) {
+      const std::size_t at = layer.find("activation: ") + 12;
+      all.push_back(layer.substr(at, layer.size() - 1 - at));
+    }
+    return all;
+  };
+  CHECK(activations("gelu.onnx") == Activations{"gelu", "gelu", "gelu", "none"});
+  CHECK(activations("gelu_operators.onnx") ==
+        Activations{"gelu", "{type: gelu, approximate: tanh}"});
+  const std::string silu = "{type: silu, beta: 1}";
+  // a convolution, flatten, two dense layers, silu beside another reader of its input, add
+  CHECK(activations("silu.onnx") == Activations{silu, "none", "mish", "none", silu, "none"});
+  CHECK(std::ranges::count(activations("gates.onnx"), silu) == 0);
 }
 
 TEST_CASE("an exported network that is imported answers with the same bits", "[exporting]") {

@@ -1,0 +1,111 @@
+#include "exporting/import_written_out.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include "exporting/import_attributes.hpp"
+namespace nnrun::host {
+namespace {
+
+/// Finds what a node ends, by the nodes that make its inputs.
+class WrittenOut {
+ public:
+  explicit WrittenOut(const ReadOnnx& file) : file_(file) {
+    for (const ReadNode& node : file.nodes)
+      for (const std::string_view out : node.outputs)
+        if (!out.empty()) makers_[out] = &node;
+  }
+
+  /// Returns the node to read in place of one.
+  ReadNode in_short(const ReadNode& node) const {
+    if (!is(node, "Mul", 2)) return node;
+    for (std::size_t k = 0; k < 2; ++k) {
+      const std::string_view x = node.inputs[k], factor = node.inputs[1 - k];
+      if (is_made(factor, "Sigmoid", x)) return with(node, "Swish", x);
+      const ReadNode* const tanh = maker(factor, "Tanh", 1);
+      if (tanh && is_made(tanh->inputs[0], "Softplus", x)) return with(node, "Mish", x);
+    }
+    const std::string_view x = gelu_input(node);
+    return x.empty() ? node : with(node, "Gelu", x);
+  }
+
+ private:
+  static bool is(const ReadNode& node, std::string_view op, std::size_t inputs) {
+    return node.op == op && node.inputs.size() == inputs &&
+           (node.domain.empty() || node.domain == "ai.onnx");
+  }
+  /// Returns the node of an operator that makes a value, or nullptr.
+  const ReadNode* maker(std::string_view name, std::string_view op, std::size_t inputs) const {
+    const auto found = makers_.find(name);
+    return found != makers_.end() && is(*found->second, op, inputs) ? found->second : nullptr;
+  }
+  bool is_made(std::string_view name, std::string_view op, std::string_view from) const {
+    const ReadNode* const node = maker(name, op, 1);
+    return node && node->inputs[0] == from;
+  }
+  static ReadNode with(const ReadNode& node, std::string_view op, std::string_view input) {
+    return {.name = node.name,
+            .op = op,
+            .domain = node.domain,
+            .inputs = {input},
+            .outputs = node.outputs,
+            .attributes = {}};
+  }
+
+  /// Returns whether a constant is one number, as near as float32 is.
+  bool is_number(std::string_view name, double number) const {
+    const auto tensor = file_.tensors.find(name);
+    const ReadTensor* own = tensor == file_.tensors.end() ? nullptr : &tensor->second;
+    if (const ReadNode* const node = maker(name, "Constant", 0))
+      own = Attributes(*node).tensor("value");
+    if (!own || own->shape.size() > 1 || own->size() != 1) return false;
+    const std::vector<double> values = own->numbers();
+    return values.size() == 1 && std::abs(values[0] - number) < 1e-6;
+  }
+  /// Returns the other input of a node of two inputs, one of which is that number, or "".
+  std::string_view beside(const ReadNode* node, double number) const {
+    if (!node) return "";
+    if (is_number(node->inputs[1], number)) return node->inputs[0];
+    return is_number(node->inputs[0], number) ? node->inputs[1] : "";
+  }
+
+  /// Returns x of a product of x, 1 / 2 and 1 + erf(x / sqrt(2)) in any order, or "".
+  std::string_view gelu_input(const ReadNode& node) const {
+    for (std::size_t k = 0; k < 2; ++k) {
+      const ReadNode* const inner = maker(node.inputs[k], "Mul", 2);
+      if (!inner) continue;
+      std::array factors{inner->inputs[0], inner->inputs[1], node.inputs[1 - k]};
+      std::ranges::sort(factors);
+      do {
+        if (is_number(factors[0], 0.5) && is_one_plus_erf(factors[1], factors[2]))
+          return factors[2];
+      } while (std::ranges::next_permutation(factors).found);
+    }
+    return "";
+  }
+  bool is_one_plus_erf(std::string_view sum, std::string_view x) const {
+    const ReadNode* const erf = maker(beside(maker(sum, "Add", 2), 1), "Erf", 1);
+    if (!erf) return false;
+    const ReadNode* const ratio = maker(erf->inputs[0], "Div", 2);
+    if (ratio) return ratio->inputs[0] == x && is_number(ratio->inputs[1], std::numbers::sqrt2);
+    return beside(maker(erf->inputs[0], "Mul", 2), std::numbers::sqrt2 / 2) == x;
+  }
+
+  const ReadOnnx& file_;
+  std::map<std::string_view, const ReadNode*> makers_;
+};
+
+}  // namespace
+
+std::vector<ReadNode> nodes_with_activations(const ReadOnnx& file) {
+  const WrittenOut written_out(file);
+  std::vector<ReadNode> nodes;
+  nodes.reserve(file.nodes.size());
+  for (const ReadNode& node : file.nodes) nodes.push_back(written_out.in_short(node));
+  return nodes;
+}
+
+}  // namespace nnrun::host
