@@ -117,6 +117,10 @@ std::string config_to_train(const std::string& config) {
   return "# From an ONNX file. Name your own data below data, then: nnrun config.yaml\n" + text;
 }
 
+std::string count_of(std::size_t count, const char* thing) {
+  return n(count) + " " + thing + (count == 1 ? "" : "s");
+}
+
 void tell(const Arguments& arguments, const Imported& imported, const Model& model,
           const fs::path& folder) {
   const std::string config = (folder / "config.yaml").string(),
@@ -142,9 +146,10 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
   if (imported.left_out > 0)
     order += "note   the file has " + n(imported.left_out + 1) +
              " outputs, of which the first is that of this network\n";
-  out.write("wrote  " + config + "\n       " + weights + "\nread   " + n(inputs) + " inputs, " +
-            n(model.answers()) + " outputs, " + n(model.graph().parameter_count()) +
-            " parameters\n" + order + "next   nnrun predict " + shell_word(weights) +
+  out.write("wrote  " + config + "\n       " + weights + "\nread   " + count_of(inputs, "input") +
+            ", " + count_of(model.answers(), "output") + ", " +
+            count_of(model.graph().parameter_count(), "parameter") + "\n" + order +
+            "next   nnrun predict " + shell_word(weights) +
             (inputs <= 8 ? " x1,x2,..." : " --csv FILE") + "\n       name your data in " + config +
             ", then nnrun " + shell_word(config) + " trains on\n");
 }

@@ -105,12 +105,13 @@ TEST_CASE("an exported network that is imported answers with the same bits", "[e
                                   "train: {cost: mean_squared_error}\n");
     const Ended done =
         run("rm -rf r d && $nnrun -q net.yaml --out r >said && $nnrun export r --onnx n.onnx -q && "
-            "$nnrun import n.onnx --to d -q && $nnrun predict r --csv rows.csv -q >a 2>said && "
+            "$nnrun import n.onnx --to d && $nnrun predict r --csv rows.csv -q >a 2>said && "
             "$nnrun predict d/weights.safetensors --csv rows.csv -q >b 2>said && cmp a b && "
             "$nnrun -q d/config.yaml --set data.path=t.csv --out again",
             scratch.folder());
     CAPTURE(done.out, done.err);
     CHECK(done.status == 0);
+    CHECK_THAT(done.out, Contains(" 2 inputs, 1 output, "));
     run("rm -rf again", scratch.folder());
   }
 }
