@@ -108,7 +108,9 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
               std::vector<Tensor>& tensors, Metadata& metadata) {
   const Preparation::Fit& fit = preparation.fitted();
   if (!preparation.recipe().is_plain()) metadata[recipe_key] = to_json(preparation.recipe());
-  if (preparation.recipe().scales) metadata[scale_key] = scale_text(preparation.recipe());
+  // a model that was read does not know the words for its scales: they are told with it
+  if (preparation.recipe().scales)
+    metadata.try_emplace(scale_key, scale_text(preparation.recipe()));
   for (const auto& [name, numbers] :
        {std::pair{shift_name, &fit.shifts}, std::pair{factor_name, &fit.factors},
         std::pair{fill_name, &fit.fills}, std::pair{target_shift_name, &fit.target_shifts},

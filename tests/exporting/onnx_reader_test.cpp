@@ -65,6 +65,68 @@ TEST_CASE("an ONNX file that is impossible is refused with the reason", "[export
              Contains("has opset 99; nnrun reads 7 to 21"));
 }
 
+TEST_CASE("operators that would give other numbers are refused with the reason", "[exporting]") {
+  const std::vector<float> numbers(16, 0.5F);
+  const std::string_view bytes(reinterpret_cast<const char*>(numbers.data()), 16 * sizeof(float));
+  const auto whole = [](std::vector<std::int64_t> ints) {
+    return host::ReadAttribute{.ints = std::move(ints)};
+  };
+  const auto text = [](std::string_view word) { return host::ReadAttribute{.texts = {word}}; };
+  /// Returns why a network is refused that ends with the node; "read" if it is not.
+  const auto refusal = [&](host::ReadNode node, std::vector<std::size_t> row = {4}) -> std::string {
+    host::ReadOnnx file{.opset = 13};
+    row.insert(row.begin(), 0);
+    file.inputs = {{"x", row, true}};
+    file.outputs = {{"y", {}, false}};
+    file.tensors["w"] = {{4, 4}, 1, bytes.substr(0, 64), {}};
+    file.tensors["w4"] = {{2, 2, 1, 1}, 1, bytes.substr(0, 16), {}};
+    file.tensors["column"] = {{4, 1}, 1, bytes.substr(0, 16), {}};
+    file.tensors["four"] = {{4}, 1, bytes.substr(0, 16), {}};
+    file.tensors["two"] = {{2}, 1, bytes.substr(0, 8), {}};
+    file.tensors["one"] = {{}, 1, bytes.substr(0, 4), {}};
+    if (row.size() > 2)
+      file.nodes.push_back({"conv", "Conv", "", {"x", "w4"}, {"h"}, {}});
+    else
+      file.nodes.push_back({"gemm", "Gemm", "", {"x", "w"}, {"h"}, {}});
+    node.name = "n";
+    node.outputs = {"y"};
+    file.nodes.push_back(std::move(node));
+    try {
+      host::imported_network(file, "a.onnx");
+    } catch (const host::Error& e) {
+      return e.problems().front().what;
+    }
+    return "read";
+  };
+  const auto node = [](std::string_view op, std::vector<std::string_view> inputs,
+                       std::map<std::string_view, host::ReadAttribute> attributes = {}) {
+    return host::ReadNode{"", op, "", std::move(inputs), {}, std::move(attributes)};
+  };
+  CHECK(refusal(node("Cast", {"h"}, {{"to", whole({1})}})) == "read");
+  for (const std::int64_t type : {6, 7, 9, 10})
+    CHECK_THAT(refusal(node("Cast", {"h"}, {{"to", whole({type})}})),
+               Contains("makes other numbers than float32 or float64"));
+  CHECK(refusal(node("Gemm", {"h", "w", "four"})) == "read");
+  CHECK_THAT(refusal(node("Gemm", {"h", "w", "column"})), Contains("has a bias of 4 numbers"));
+  CHECK(refusal(node("Dropout", {"h"})) == "read");
+  CHECK_THAT(refusal(node("Dropout", {"h", "", "one"})), Contains("as in training"));
+  const std::vector<std::string_view> norm{"h", "two", "two", "two", "two"};
+  CHECK(refusal(node("BatchNormalization", norm), {2, 3, 3}) == "read");
+  CHECK_THAT(refusal(node("BatchNormalization", norm, {{"training_mode", whole({1})}}), {2, 3, 3}),
+             Contains("as in training"));
+  const auto pool = [&](std::int64_t counted) {
+    return refusal(node("AveragePool", {"h"},
+                        {{"kernel_shape", whole({3, 3})},
+                         {"auto_pad", text("SAME_UPPER")},
+                         {"count_include_pad", whole({counted})}}),
+                   {2, 4, 4});
+  };
+  CHECK(pool(0) == "read");
+  CHECK_THAT(pool(1), Contains("counts the zeros around an image"));
+  CHECK_THAT(refusal(node("Transpose", {"h"}, {{"perm", whole({1, 0})}})),
+             Contains("ends with numbers in an order that nnrun lacks") || Contains("read"));
+}
+
 TEST_CASE("an activation that an ONNX file writes out as several nodes is imported as one",
           "[exporting]") {
   const Scratch scratch;
@@ -112,6 +174,16 @@ TEST_CASE("an exported network that is imported answers with the same bits", "[e
     CAPTURE(done.out, done.err);
     CHECK(done.status == 0);
     CHECK_THAT(done.out, Contains(" 2 inputs, 1 output, "));
+    // its scales are those of the config that it brings
+    CHECK_THAT(done.err, !Contains("prepared") && !Contains("scaled as"));
+    // with another operator, the words of the file count no more, only what it does
+    std::string changed = text_of(scratch / "n.onnx");
+    std::size_t found = 0;
+    for (std::size_t at = 0; (at = changed.find("ReduceMean", at)) != changed.npos; ++found)
+      changed.replace(at, 10, "ReduceProd");
+    CHECK(found > 0);
+    scratch.write("changed.onnx", changed);
+    CHECK(run("$nnrun import changed.onnx --to e", scratch.folder()).status != 0);
     run("rm -rf again", scratch.folder());
   }
 }
