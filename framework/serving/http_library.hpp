@@ -37,7 +37,8 @@ class HttpAnswers {
 
 class HttpServer {
  public:
-  virtual ~HttpServer() = default;  ///< waits for the requests that are being answered
+  /// Waits a moment for the requests that are being answered, then shuts what is open.
+  virtual ~HttpServer() = default;
   virtual unsigned port() const = 0;
   virtual void run() = 0;   ///< starts to answer; once
   virtual void stop() = 0;  ///< takes no more requests; returns at once

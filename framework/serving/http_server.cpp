@@ -3,8 +3,12 @@
 // unless told not to; a stream holds a thread for its life; its macros for limits do nothing where
 // it was compiled already; it makes SIGPIPE ignored, which this program does anyway.
 #include <httplib.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <atomic>
+#include <chrono>
 #include <thread>
 
 #include "serving/http_library.hpp"
@@ -14,6 +18,9 @@ namespace {
 constexpr std::size_t other_threads = 4;  // than those of streams: a command always finds one
 constexpr const char* own_address = "127.0.0.1";
 constexpr int seconds_to_send = 5;  // to a page that does not read
+constexpr auto time_to_finish =
+    std::chrono::milliseconds(300);  // what is being answered in the end
+constexpr auto between_looks = std::chrono::milliseconds(20);
 
 RequestHead head_of(const httplib::Request& request) {
   RequestHead head{.method = request.method, .path = request.path};
@@ -37,6 +44,21 @@ void set(httplib::Response& response, const HttpAnswer& answer) {
   if (!answer.type.empty()) response.set_content(answer.text, answer.type);
 }
 
+/// Shuts this program's connections to a port of it. The library keeps no list of them, and waits
+/// for a request as long as its bytes come, however slowly.
+void shut_connections(int port) {
+  rlimit most{};
+  ::getrlimit(RLIMIT_NOFILE, &most);
+  const int end = static_cast<int>(std::min<rlim_t>(most.rlim_cur, 65536));
+  for (int socket = 0; socket < end; ++socket) {
+    sockaddr_in own{};
+    socklen_t size = sizeof own;
+    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &size) == 0 &&
+        own.sin_family == AF_INET && ntohs(own.sin_port) == port)
+      ::shutdown(socket, SHUT_RDWR);
+  }
+}
+
 class Server final : public HttpServer {
  public:
   Server(unsigned port, std::size_t streams, HttpAnswers& answers) : answers_(answers) {
@@ -54,7 +76,10 @@ class Server final : public HttpServer {
   }
   ~Server() override {
     server_.stop();
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    for (const auto start = Clock::now(); !has_ended_; std::this_thread::sleep_for(between_looks))
+      if (Clock::now() - start > time_to_finish) shut_connections(port_);
+    thread_.join();
   }
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -62,12 +87,17 @@ class Server final : public HttpServer {
   bool is_bound() const { return port_ > 0; }
   unsigned port() const override { return static_cast<unsigned>(port_); }
   void run() override {
-    thread_ = std::thread([this] { server_.listen_after_bind(); });
+    thread_ = std::thread([this] {
+      server_.listen_after_bind();
+      has_ended_ = true;
+    });
     while (!server_.is_running()) std::this_thread::yield();  // a stop before that is forgotten
   }
   void stop() override { server_.stop(); }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void set_limits(std::size_t threads) {
     server_.new_task_queue = [threads] { return new httplib::ThreadPool(threads); };
     server_.set_tcp_nodelay(true);
@@ -113,6 +143,7 @@ class Server final : public HttpServer {
   HttpAnswers& answers_;
   httplib::Server server_;
   int port_ = -1;
+  std::atomic<bool> has_ended_ = false;
   std::thread thread_;
 };
 

@@ -1,4 +1,5 @@
 // The page's address, asked by raw bytes: who is refused, what is told, and what a run records.
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
@@ -245,6 +246,31 @@ TEST_CASE("an interrupt ends it, with streams open and half requests, and the re
   const Ended on = run("$nnrun train -q --resume r --set train.epochs=60", scratch.folder());
   INFO(on.err);
   CHECK(on.status == 0);
+}
+
+TEST_CASE("an interrupt does not wait for a request that comes a byte at a time") {
+  const Scratch scratch;
+  write_plane(scratch);
+  Served served("plane.yaml --out r", scratch.folder());
+  const Wire body(served.port()), line(served.port());
+  body.send(post(
+      served,
+      "Host: " + served.host() + "\r\nContent-Type: application/json\r\nContent-Length: 4000\r\n",
+      ""));
+  std::atomic<bool> is_over = false, was_waited_for = false;
+  std::thread drips([&] {
+    for (int i = 0; i < 150 && !is_over; ++i) {
+      body.send(" ");
+      line.send("G");
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+    }
+    was_waited_for = !is_over;
+  });
+  const int status = served.interrupt().first;
+  is_over = true;
+  drips.join();
+  CHECK(status == 130);
+  CHECK_FALSE(was_waited_for);
 }
 
 TEST_CASE("a port that is in use is told, and leaves no run") {
