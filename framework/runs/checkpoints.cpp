@@ -60,7 +60,7 @@ std::uint64_t Checkpoints::steps_left(const Trainer& trainer) const {
 
 void Checkpoints::write(const Trainer& trainer, const CheckpointOrigin& origin) {
   const std::uint64_t now = trainer.steps();
-  if (last_step_ == now) return;
+  if (last_step_ >= now) return;  // a later one: the run went back, to go the same way again
   const Clock::time_point start = Clock::now();
   create_folder();
   write_checkpoint(folder_ / checkpoint_name(now), trainer, experiment_, origin);

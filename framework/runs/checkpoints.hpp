@@ -25,8 +25,8 @@ class Checkpoints {
 
   /// Counts the time to the next from now on.
   void postpone() { schedule_next({}); }
-  /// Writes a checkpoint of this moment, unless there is one, then removes those that are no longer
-  /// kept. Throws RecordError; then those before are all there.
+  /// Writes a checkpoint of this moment, unless there is one of it or of a later step, then removes
+  /// those that are no longer kept. Throws RecordError; then those before are all there.
   void write(const Trainer& trainer, const CheckpointOrigin& origin);
   /// Notes a report. Returns whether it is the best so far by the value that the config watches;
   /// false if it watches none.

@@ -21,7 +21,8 @@ struct CurveRow {
 /// The run at one moment, between two steps.
 struct Snapshot {
   std::uint64_t step = 0;
-  double epochs = 0;  ///< with the part of the present one
+  std::uint64_t furthest = 0;  ///< step that was reached; the record is that of it
+  double epochs = 0;           ///< with the part of the present one
   bool playing = false, over = false;
   double epochs_per_second = 0;
   std::string said;                          ///< why it cannot go on; empty: it can

@@ -92,11 +92,9 @@ class EyeOf final : public Eye {
     const FlatNumbers own = flat_numbers(*model_);
     std::ranges::copy(snapshot.parameters, own.parameters.begin());
     std::ranges::copy(snapshot.state, own.state.begin());
-    Json json{{"step", snapshot.step},
-              {"epochs", snapshot.epochs},
-              {"playing", snapshot.playing},
-              {"over", snapshot.over},
-              {"speed", snapshot.epochs_per_second},
+    Json json{{"step", snapshot.step},     {"furthest", snapshot.furthest},
+              {"epochs", snapshot.epochs}, {"playing", snapshot.playing},
+              {"over", snapshot.over},     {"speed", snapshot.epochs_per_second},
               {"said", snapshot.said}};
     add_parameters(json);
     if (has_plane_)

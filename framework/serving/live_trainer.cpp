@@ -43,26 +43,29 @@ bool LiveTrainer::advance(const Listener& listener, std::uint64_t most_steps) {
     return stopped || desk_.is_wanted() || Clock::now() >= keep_due_;
   };
   told_ = &listener;
+  // a step, not a count: what is asked for there stays there when the run goes back
+  const std::uint64_t room = every_step - inner_.steps(),
+                      end = inner_.steps() + std::min(most_steps, room);
   if (inner_.steps() == 0 && inner_.history().empty()) make_steps(inner, 0);  // measures the start
-  while (most_steps > 0 && !stopped) {
+  while ((over_ || inner_.steps() < end) && !stopped) {
     attend();
     if (ending_()) {
       if (failure_) std::rethrow_exception(failure_);
       if (listener.stop) listener.stop();
       break;
     }
-    const std::uint64_t due = std::min(most_steps, steps_due()), before = inner_.steps();
+    const std::uint64_t before = inner_.steps(), due = std::min(end - before, steps_due());
     if (due == 0) {
       desk_.wait_until(next_due());
       continue;
     }
     make_steps(inner, due);
     const std::uint64_t made = inner_.steps() - before;
-    most_steps -= made;
     made_ += made;
     left_ -= std::min(left_, made);
     keep();
   }
+  if (ending_()) return_to_furthest();
   return over_;
 }
 
@@ -131,9 +134,10 @@ void LiveTrainer::go_to(std::uint64_t step) {
   playing_ = false;
   left_ = 0;
   if (step >= inner_.steps() && !failure_) {
-    left_ = step - inner_.steps();
+    if (!over_) left_ = step - inner_.steps();
     return;
   }
+  note_furthest();
   failure_ = nullptr;
   said_.clear();
   const auto [from, numbers] = kept_.at_or_before(std::min(step, inner_.steps()));
@@ -145,6 +149,24 @@ void LiveTrainer::go_to(std::uint64_t step) {
   on_the_way.epoch = told_->epoch;
   on_the_way.stop = ending_;
   make_steps(on_the_way, step > from ? step - from : 0);
+}
+
+/// Keeps this moment if no later one was reached. Before a number that is not finite, none counts.
+void LiveTrainer::note_furthest() {
+  if (failure_) {
+    furthest_ = 0;
+  } else if (inner_.steps() > furthest_) {
+    furthest_ = inner_.steps();
+    furthest_is_over_ = over_;
+    kept_.keep(furthest_, inner_.state());  // the last of all, which stays
+  }
+}
+
+/// Undoes that somebody looked back: the record is that of the furthest step.
+void LiveTrainer::return_to_furthest() {
+  if (failure_ || inner_.steps() >= furthest_) return;
+  inner_.restore(kept_.at_or_before(furthest_).second);
+  over_ = furthest_is_over_;
 }
 
 double LiveTrainer::steps_per_second() const {
@@ -169,6 +191,7 @@ LiveTrainer::Clock::time_point LiveTrainer::next_due() const {
   const double speed = steps_per_second(),
                piece = std::max(1., std::chrono::duration<double>(shortest_piece).count() * speed);
   const std::chrono::duration<double> then((static_cast<double>(made_) + piece) / speed);
+  if (then > Clock::now() - since_ + idle) return latest;  // it may be more than a clock can count
   return std::min(latest, since_ + std::chrono::duration_cast<Clock::duration>(then));
 }
 
@@ -200,6 +223,7 @@ void LiveTrainer::give() {
   now.said = said_;
   now.changes = changes_;
   now.branch = branch_;
+  now.furthest = std::max(now.step, furthest_);
   const History& history = inner_.history();
   for (; rows_given_ < history.size(); ++rows_given_)
     now.rows.push_back(row_of(history[rows_given_]));

@@ -16,8 +16,9 @@ class LiveTrainer final : public Trainer {
   /// states to go back to may take.
   LiveTrainer(Trainer& inner, Desk& desk, std::function<bool()> ending, std::size_t most_bytes);
 
-  /// Obeys pages until the listener stops it, `most_steps` were made, or it is to end. Throws what
-  /// stopped the training if that is how it is to end.
+  /// Obeys pages until the listener stops it, `most_steps` after the present one were made, or it
+  /// is to end; then the run stands at the furthest step that it reached. A run that is over waits.
+  /// Throws what stopped the training if that is how it is to end.
   bool advance(const Listener& listener, std::uint64_t most_steps) override;
 
   const Experiment& experiment() const override { return inner_.experiment(); }
@@ -60,6 +61,8 @@ class LiveTrainer final : public Trainer {
   void attend();
   void obey(const Command& command);
   void go_to(std::uint64_t step);
+  void note_furthest();
+  void return_to_furthest();
   void give();
   void keep();
   std::uint64_t steps_due() const;
@@ -74,6 +77,8 @@ class LiveTrainer final : public Trainer {
   Clock::time_point keep_due_{};
   const Listener* told_ = nullptr;  // what hears of epochs; valid in `advance`
   bool playing_ = false, over_ = false;
+  std::uint64_t furthest_ = 0;  // where it stood when it first went back from there; it is kept
+  bool furthest_is_over_ = false;
   std::uint64_t left_ = 0;         // steps that were asked for one by one
   double epochs_per_second_ = 30;  // 0: as fast as it goes
   // since when it plays at this speed, and the steps since then

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <filesystem>
 #include <random>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -246,6 +247,58 @@ TEST_CASE("an interrupt ends it, with streams open and half requests, and the re
   const Ended on = run("$nnrun train -q --resume r --set train.epochs=60", scratch.folder());
   INFO(on.err);
   CHECK(on.status == 0);
+}
+
+TEST_CASE("a run with checkpoints waits at its end, and records its end after a look back") {
+  const Scratch scratch;
+  write_plane(scratch, "epochs: 40, checkpoint: {every: 5 epochs, best: train.cost}");
+  const std::string plain = sha_of_plain_run(scratch);
+  Served served("-q plane.yaml --out r", scratch.folder());
+  EventReader events(served);
+  REQUIRE(served.command("{\"do\": \"speed\", \"epochs_per_second\": 0}") == 204);
+  REQUIRE(served.command("{\"do\": \"play\"}") == 204);
+  events.frame([](const json& f) { return f["over"].get<bool>(); });
+
+  // nothing is left to make, so nothing is awaited
+  REQUIRE(served.command("{\"do\": \"back\", \"step\": 10000}") == 204);
+  REQUIRE(served.command("{\"do\": \"speed\", \"epochs_per_second\": 7}") == 204);
+  const json late = events.frame([](const json& f) { return f["speed"] == 7; });
+  CHECK(late["step"] == 480);
+  CHECK_FALSE(late["playing"].get<bool>());
+
+  REQUIRE(served.command("{\"do\": \"back\", \"step\": 101}") == 204);
+  const json back = events.frame([](const json& f) { return f["step"] == 101; });
+  CHECK(back["furthest"] == 480);
+  REQUIRE(served.command("{\"do\": \"step\", \"steps\": 30}") == 204);
+  events.frame([](const json& f) { return f["step"] == 131; });
+  CHECK(served.interrupt().first == 0);
+  const json record = record_in(scratch / "r");
+  CHECK(record["status"] == "done");
+  CHECK(record["result"]["steps"] == 480);
+  CHECK(record["result"]["weights_sha256"] == plain);
+  const auto names = [&](const char* run) {
+    std::set<std::string> files;
+    for (const auto& entry : fs::directory_iterator(scratch / run / "checkpoints"))
+      files.insert(entry.path().filename().string());
+    return files;
+  };
+  CHECK(names("r") == names("plain"));
+}
+
+TEST_CASE("an interrupt after a look back records the furthest step") {
+  const Scratch scratch;
+  write_plane(scratch, "epochs: 100000");
+  Served served("-q plane.yaml --out r", scratch.folder());
+  EventReader events(served);
+  REQUIRE(served.command("{\"do\": \"step\", \"steps\": 107}") == 204);
+  const auto at = [&](std::uint64_t step) {
+    events.frame([&](const json& f) { return f["step"] == step && !f["playing"].get<bool>(); });
+  };
+  at(107);
+  REQUIRE(served.command("{\"do\": \"back\", \"step\": 50}") == 204);
+  at(50);
+  CHECK(served.interrupt().first == 130);
+  CHECK(record_in(scratch / "r")["result"]["steps"] == 107);
 }
 
 TEST_CASE("an interrupt does not wait for a request that comes a byte at a time") {

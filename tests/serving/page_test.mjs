@@ -89,6 +89,7 @@ try {
   expect(await page.run("playButton.disabled"), "nothing is left to play");
   await page.run("(() => { const box = curveDrawing.getBoundingClientRect(); curveDrawing.dispatchEvent(new MouseEvent('click', {clientX: box.left + box.width / 2, clientY: box.top + 40, bubbles: true})); })()");
   await page.until("frame.step < 4800 && frame.step % 12 === 0 && !frame.over && past.length > 0");
+  await page.until("facts.textContent.includes('step 4\u202f800 is what Ctrl-C records')");
   await page.run("nodes.find((n) => n.unit === 1).button.click()");
   await page.until("planeHead.textContent === 'dense_1, unit 2'");
   await page.run("nodes.find((n) => n.unit === 1).button.click()");
@@ -107,7 +108,7 @@ try {
   await saved.run("togglePlay()");
   await saved.until("position === recording.tape.length - 1 && !frame.playing");
   await looksRight(saved, "a saved page");
-  expect((await run.end()) === 130, "an interrupt ends the run");
+  expect((await run.end()) === 0, "an interrupt after a look back ends the run where it had come to: at its end");
   await page.until("lost && problem.textContent.includes('has ended')");
 
   const classes = await serve("kinds", net("kinds", "kind", 3, 20, "{type: dense, units: 3, activation: softmax}", "cross_entropy", 30), "a,b,c,kind\n" + rows((a, b, i) => [a, b, i % 4, a > b ? "<b>x" : b > 0 ? "y" : "z"]));
