@@ -61,6 +61,11 @@ bool Broadcast::wait_for_page() {
   return !closed_;
 }
 
+void Broadcast::rest_until(std::chrono::steady_clock::time_point then) {
+  Lock lock(mutex_);
+  changed_.wait_until(lock, then, [&] { return closed_; });
+}
+
 bool Broadcast::come() {
   {
     const Lock lock(mutex_);

@@ -29,6 +29,8 @@ class Broadcast {
   void set_answers(std::string json);
   /// Waits until a page is there. Returns false if it was closed.
   bool wait_for_page();
+  /// Waits until then, or until it was closed.
+  void rest_until(std::chrono::steady_clock::time_point then);
 
   // of pages
   bool come();  ///< returns false if there are too many

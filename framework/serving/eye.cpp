@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.hpp"
@@ -17,7 +18,11 @@ using Json = nlohmann::ordered_json;
 using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::size_t cells = 24;            // of a unit, along each side
-constexpr std::size_t coarse = 4, fine = 8;  // cells of the output in each of those
+constexpr std::size_t coarse = 4, fine = 8;  // cells of the output in each of those, at most
+// Products of a picture and of what is computed without a look whether it is still wanted.
+constexpr std::size_t most_coarse_work = std::size_t{1} << 30,
+                      most_fine_work = 4 * most_coarse_work,
+                      most_work_at_once = most_coarse_work / 16;
 constexpr std::size_t most_points = 2000, most_sample = 1000, most_sample_numbers = 2'000'000;
 constexpr std::size_t bins = 32;  // of a histogram
 
@@ -73,8 +78,9 @@ struct Axis {
 template <class T>
 class EyeOf final : public Eye {
  public:
-  explicit EyeOf(Trainer& trainer)
-      : model_(std::dynamic_pointer_cast<ModelOf<T>>(Model::create(
+  EyeOf(Trainer& trainer, std::function<bool()> is_closed)
+      : is_closed_(std::move(is_closed)),
+        model_(std::dynamic_pointer_cast<ModelOf<T>>(Model::create(
             trainer.experiment(), trainer.model()->preparation(), trainer.data().names))),
         net_(drawn_net(model_->graph())),
         blocks_(model_->graph().blocks()),
@@ -98,7 +104,8 @@ class EyeOf final : public Eye {
               {"said", snapshot.said}};
     add_parameters(json);
     if (has_plane_)
-      add_plane(json, sharp ? fine : coarse);
+      add_plane(json, sharp ? cells_within(most_fine_work, fine)
+                            : cells_within(most_coarse_work, coarse));
     else
       add_activations(json);
     return json;
@@ -132,9 +139,18 @@ class EyeOf final : public Eye {
       axes_[i] = {data.names.inputs.empty() ? (i == 0 ? "x1" : "x2") : data.names.inputs[i],
                   low - rim, high + rim};
     }
-    prepared_[0] = prepared_plane(cells * coarse);
-    prepared_[1] = prepared_plane(cells * fine);
+    for (std::size_t each = 1; each <= fine; each *= 2)
+      prepared_[each] = prepared_plane(cells * each);
     find_points(trainer);
+  }
+  /// Returns how many cells of the output, along each side of a unit's, take at most so much work.
+  std::size_t cells_within(std::size_t work, std::size_t most) const {
+    std::size_t each = most;
+    while (each > 1 && cells * cells * each * each > work / work_of_row()) each /= 2;
+    return each;
+  }
+  std::size_t work_of_row() const {
+    return std::max<std::size_t>(1, model_->graph().parameter_count());
   }
   /// Returns the prepared inputs at the middles of n × n cells, the top row first.
   Buffer<T> prepared_plane(std::size_t n) {
@@ -223,9 +239,11 @@ class EyeOf final : public Eye {
   template <class Take>
   void over_plane(std::size_t each, Take take) {
     const std::size_t n = cells * each, in = model_->graph().input_cols;
-    const Buffer<T>& x = prepared_[each == fine ? 1 : 0];
-    for (std::size_t from = 0; from < n * n; from += Model::most_rows) {
-      const std::size_t rows = std::min(Model::most_rows, n * n - from);
+    const Buffer<T>& x = prepared_.at(each);
+    const std::size_t most =
+        std::clamp<std::size_t>(most_work_at_once / work_of_row(), 1, Model::most_rows);
+    for (std::size_t from = 0; from < n * n && !is_closed_(); from += most) {
+      const std::size_t rows = std::min(most, n * n - from);
       model_->outputs(x.data() + from * in, rows);
       for (std::size_t i = 0; i < rows; ++i) {
         const std::size_t at = from + i, r = at / n, c = at % n;
@@ -239,7 +257,7 @@ class EyeOf final : public Eye {
     for (std::size_t at = 0; at < n * n; ++at)
       for (std::size_t i = 0; i < in; ++i)
         means[(i * cells + at / n / coarse) * cells + at % n / coarse] +=
-            static_cast<double>(prepared_[0].data()[at * in + i]) / (coarse * coarse);
+            static_cast<double>(prepared_.at(coarse).data()[at * in + i]) / (coarse * coarse);
     return text_of(bytes_of(means, std::vector<double>(in), nullptr));
   }
   /// Returns means of cells as bytes, each unit's by its largest. most: takes what they were
@@ -336,6 +354,7 @@ class EyeOf final : public Eye {
     json["histograms"] = std::move(blocks);
   }
 
+  std::function<bool()> is_closed_;
   std::shared_ptr<ModelOf<T>> model_;
   DrawnNet net_;
   std::vector<NamedBlock> blocks_;
@@ -344,15 +363,16 @@ class EyeOf final : public Eye {
   AnswersView<T> answers_;
   bool has_plane_ = false;
   Axis axes_[2];
-  Buffer<T> prepared_[2];  // inputs at the coarse and at the fine cells of the plane
+  std::map<std::size_t, Buffer<T>> prepared_;  // by cells of the output: inputs at their middles
   Json hello_, points_;
 };
 
 }  // namespace
 
-std::unique_ptr<Eye> Eye::create(Trainer& trainer) {
-  if (trainer.model()->dtype() == Dtype::float32) return std::make_unique<EyeOf<float>>(trainer);
-  return std::make_unique<EyeOf<double>>(trainer);
+std::unique_ptr<Eye> Eye::create(Trainer& trainer, std::function<bool()> is_closed) {
+  if (trainer.model()->dtype() == Dtype::float32)
+    return std::make_unique<EyeOf<float>>(trainer, std::move(is_closed));
+  return std::make_unique<EyeOf<double>>(trainer, std::move(is_closed));
 }
 
 }  // namespace nnrun::host

@@ -1,5 +1,6 @@
 // What a page sees of a run: numbers of a snapshot, evaluated by a network of its own, as JSON.
 #pragma once
+#include <functional>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -10,8 +11,9 @@ namespace nnrun::host {
 
 class Eye {
  public:
-  /// Takes from the trainer what does not change: examples, ranges, names. Not kept.
-  static std::unique_ptr<Eye> create(Trainer& trainer);
+  /// Takes from the trainer what does not change: examples, ranges, names. Not kept. is_closed:
+  /// asked while a picture is made; true ends that, and the picture is of no use.
+  static std::unique_ptr<Eye> create(Trainer& trainer, std::function<bool()> is_closed);
   virtual ~Eye() = default;
 
   /// Returns what a page is told first: the layers, the names, the plane.

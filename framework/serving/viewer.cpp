@@ -13,13 +13,14 @@ constexpr auto between_looks = 33'333us;
 constexpr auto between_answers = 300ms;
 // Where the training needs every core, looking takes one part in twenty of one.
 constexpr int rest_if_crowded = 19, rest_if_not = 1;
+constexpr Desk::Clock::duration longest_rest = 2s;  // a page shows that a large network trains, too
 
 }  // namespace
 
 Viewer::Viewer(Trainer& trainer, Desk& desk, Broadcast& broadcast)
     : desk_(desk),
       broadcast_(broadcast),
-      eye_(Eye::create(trainer)),
+      eye_(Eye::create(trainer, [&broadcast] { return broadcast.is_closed(); })),
       rest_(trainer.threads() >= std::thread::hardware_concurrency() ? rest_if_crowded
                                                                      : rest_if_not) {
   broadcast_.set_start(eye_->hello().dump(), eye_->points().dump());
@@ -36,7 +37,7 @@ void Viewer::run() {
   Clock::time_point next = Clock::now();
   std::uint64_t heard = 0;
   while (broadcast_.wait_for_page()) {
-    std::this_thread::sleep_until(next);
+    broadcast_.rest_until(next);
     // a run that stands still changes by a command only; the picture of it is made sharp first
     if (has_shown_ && !last_.playing && is_sharp_) desk_.wait_for_command(heard);
     heard = desk_.commands_so_far();
@@ -49,7 +50,8 @@ void Viewer::run() {
       tell(error);
     }
     const Clock::duration took = Clock::now() - start;
-    next = std::max(start + between_looks, start + took + rest_ * took);
+    const Clock::duration rest = std::min(rest_ * took, longest_rest);
+    next = std::max(start + between_looks, start + took + (last_.playing ? rest : 0s));
   }
 }
 

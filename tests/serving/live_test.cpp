@@ -326,6 +326,18 @@ TEST_CASE("an interrupt does not wait for a request that comes a byte at a time"
   CHECK_FALSE(was_waited_for);
 }
 
+TEST_CASE("the picture of a large network has fewer cells") {
+  const Scratch scratch;
+  write_plane(scratch);
+  Served served(
+      "-q plane.yaml --out r --set 'model.layers=[{type: dense, units: 400}, {type: dense, units: "
+      "400}, {type: dense, units: 1}]'",
+      scratch.folder());
+  EventReader events(served);
+  CHECK(bytes_of(events.next("frame")["output"]).size() == 48 * 48);
+  CHECK(served.interrupt().first == 130);
+}
+
 TEST_CASE("a port that is in use is told, and leaves no run") {
   const Scratch scratch;
   write_plane(scratch);
