@@ -205,6 +205,8 @@ class EyeOf final : public Eye {
               {"parameters", graph.parameter_count()},
               {"steps_per_epoch", trainer.steps_per_epoch()},
               {"epochs", experiment.train.epochs},
+              {"restores_best",
+               experiment.train.early_stopping && experiment.train.early_stopping->restore_best},
               {"examples", data.examples},
               {"columns", columns_},
               {"inputs", std::move(inputs)},

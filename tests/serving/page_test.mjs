@@ -115,6 +115,7 @@ try {
   const third = await open(classes.address);
   await third.until("document.querySelectorAll('.confusion tbody tr').length === 3");
   expect((await third.run("blocks.length")) === 1, "a large layer is a block");
+  expect(!(await third.run("document.querySelector('.answers').textContent.includes('null')")), "what there is not is not told");
   await looksRight(third, "classes");
   await classes.end();
   for (const p of pages) {

@@ -3,9 +3,10 @@ const answersBox = h("div", {class: "answers"});
 function drawAnswers() {
   if (!hello || !answers || hello.plane) return;
   const words = {train: "trained on", val: "of the validation part", test: "of the test part"};
-  answersBox.replaceChildren(
+  answersBox.replaceChildren();
+  filled(answersBox, null, [
     h("div", {class: "head"}, h("h2", null, answers.confusion ? "Classes" : "Answers"), h("p", {class: "note"}, `${grouped(String(answers.shown))} of ${grouped(String(answers.of))} examples ${words[answers.part]}`)),
-    answers.confusion ? confusion() : scatter(), answers.wrong ? wrongOnes() : null, answers.filters ? filters() : null);
+    answers.confusion ? confusion() : scatter(), answers.wrong ? wrongOnes() : null, answers.filters ? filters() : null]);
 }
 function confusion() {
   const names = hello.classes, most = Math.max(1, ...answers.confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
