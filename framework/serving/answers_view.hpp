@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.hpp"
@@ -17,9 +18,11 @@ class AnswersView {
 
  public:
   /// Copies at most so many examples, and so many numbers, of the part that says most: validation,
-  /// test, else training.
-  AnswersView(const Trainer& trainer, std::size_t most, std::size_t most_numbers)
-      : in_(trainer.model()->graph().input_cols),
+  /// test, else training. is_closed: asked while they run.
+  AnswersView(const Trainer& trainer, std::size_t most, std::size_t most_numbers,
+              std::function<bool()> is_closed)
+      : is_closed_(std::move(is_closed)),
+        in_(trainer.model()->graph().input_cols),
         out_(trainer.model()->graph().output().cols),
         names_(trainer.data().names),
         is_yes_or_no_(trainer.data().is_yes_or_no()),
@@ -43,22 +46,27 @@ class AnswersView {
                   (shape_.rank == 2 || shape_.sizes[2] == 1 || shape_.sizes[2] == 3);
   }
 
-  /// Runs the examples, up to `rows` at a time, and calls take(first, count) after each.
+  /// Runs the examples, up to `rows` at a time, and calls take(first, count) after each. Returns
+  /// whether all ran: not if the pages were closed meanwhile.
   template <class Take>
-  void run(ModelOf<T>& model, std::size_t rows, Take take) {
+  bool run(ModelOf<T>& model, std::size_t rows, Take take) {
     for (std::size_t from = 0; from < count_; from += rows) {
+      if (is_closed_()) return false;
       const std::size_t n = std::min(rows, count_ - from);
       model.outputs(x_.data() + from * in_, n);
       take(from, n);
     }
+    return true;
   }
 
-  Json json(ModelOf<T>& model) {
+  /// Returns null if not all examples ran.
+  Json json(ModelOf<T>& model, std::size_t rows) {
     std::vector<double> y;
-    run(model, Model::most_rows, [&](std::size_t, std::size_t n) {
-      const T* const rows = model.outputs_of(model.graph().nodes.size() - 1);
-      y.insert(y.end(), rows, rows + n * out_);
-    });
+    const auto take = [&](std::size_t, std::size_t n) {
+      const T* const all = model.outputs_of(model.graph().nodes.size() - 1);
+      y.insert(y.end(), all, all + n * out_);
+    };
+    if (!run(model, rows, take)) return {};
     Json json{{"part", part_}, {"shown", count_}, {"of", of_}};
     if (has_classes())
       add_classes(json, y);
@@ -172,6 +180,7 @@ class AnswersView {
     return base64(std::as_bytes(std::span(bytes)));
   }
 
+  std::function<bool()> is_closed_;
   std::size_t in_, out_, count_ = 0, of_ = 0;
   DataNames names_;
   bool is_yes_or_no_, is_picture_ = false;

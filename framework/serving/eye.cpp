@@ -86,7 +86,7 @@ class EyeOf final : public Eye {
         blocks_(model_->graph().blocks()),
         columns_(monitored_columns(trainer)),
         targets_(trainer.target_range()),
-        answers_(trainer, most_sample, most_sample_numbers) {
+        answers_(trainer, most_sample, most_sample_numbers, is_closed_) {
     find_plane(trainer);
     hello_ = hello_of(trainer);
   }
@@ -110,7 +110,7 @@ class EyeOf final : public Eye {
       add_activations(json);
     return json;
   }
-  Json answers() override { return has_plane_ ? Json() : answers_.json(*model_); }
+  Json answers() override { return has_plane_ ? Json() : answers_.json(*model_, rows_at_once()); }
 
  private:
   /// Returns the names of a row of the curves.
@@ -151,6 +151,9 @@ class EyeOf final : public Eye {
   }
   std::size_t work_of_row() const {
     return std::max<std::size_t>(1, model_->graph().parameter_count());
+  }
+  std::size_t rows_at_once() const {
+    return std::clamp<std::size_t>(most_work_at_once / work_of_row(), 1, Model::most_rows);
   }
   /// Returns the prepared inputs at the middles of n × n cells, the top row first.
   Buffer<T> prepared_plane(std::size_t n) {
@@ -242,8 +245,7 @@ class EyeOf final : public Eye {
   void over_plane(std::size_t each, Take take) {
     const std::size_t n = cells * each, in = model_->graph().input_cols;
     const Buffer<T>& x = prepared_.at(each);
-    const std::size_t most =
-        std::clamp<std::size_t>(most_work_at_once / work_of_row(), 1, Model::most_rows);
+    const std::size_t most = rows_at_once();
     for (std::size_t from = 0; from < n * n && !is_closed_(); from += most) {
       const std::size_t rows = std::min(most, n * n - from);
       model_->outputs(x.data() + from * in, rows);
@@ -325,7 +327,7 @@ class EyeOf final : public Eye {
   }
   std::vector<Histogram> activations() {
     std::vector<std::vector<float>> said(net_.units());
-    answers_.run(*model_, Model::most_rows, [&](std::size_t, std::size_t rows) {
+    answers_.run(*model_, rows_at_once(), [&](std::size_t, std::size_t rows) {
       std::size_t first = 0;
       for (const DrawnLayer& layer : net_.layers) {
         const T* y = model_->outputs_of(layer.node);
