@@ -12,7 +12,7 @@ std::string value(const Preparation& preparation, std::size_t column) {
   if (preparation.divide_by() != 1)
     x = "(" + x + " / " + CText::wide(preparation.divide_by()) + ")";
   const std::vector<double>& fills = preparation.fitted().fills;
-  if (fills.empty()) return x;
+  if (fills.empty() || !preparation.recipe().columns[column].is_filled()) return x;
   return "(row[" + n(column) + "] != row[" + n(column) + "] ? " + CText::wide(fills[column]) +
          " : " + x + ")";
 }
@@ -85,7 +85,9 @@ std::string texts_of(const ExportedNetwork& net, const std::string& head) {
   if (cases.empty()) return "";
   return "/* Returns the number of a text in a column of texts, to be put into the input; -1: "
          "nnrun "
-         "refuses\n   this text, which training did not see. A missing value is NAN. */\n" +
+         "refuses\n   this text, which training did not see. A missing value is NAN: where "
+         "training "
+         "filled\n   none in, the answers are NAN. */\n" +
          head + "double N_text(size_t column, const char *text)" +
          (head.empty() ? ";\ndouble N_text(size_t column, const char *text)" : "") + " {\n" +
          cases + "  return -1;\n}\n";

@@ -172,7 +172,7 @@ class PythonFile {
     const std::string given = x;
     if (net_.preparation.divide_by() != 1) x += " / " + literal(net_.preparation.divide_by());
     const std::vector<double>& fills = net_.preparation.fitted().fills;
-    if (fills.empty()) return x;
+    if (fills.empty() || !net_.preparation.recipe().columns[column].is_filled()) return x;
     return "np.where(np.isnan(" + given + "), " + literal(fills[column]) + ", " + x + ")";
   }
   std::string mapped(const Preparation::Slot& slot) const {
