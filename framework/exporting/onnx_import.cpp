@@ -106,7 +106,8 @@ class OnnxImport {
     const ImportedValue* const last = state_.find(file_.outputs[0].name);
     if (!last) refuse_file("has an output that does not depend on its input");
     if (last->layer == "input") refuse_file("has no operator that is a layer");
-    if (!last->is_in_order() && !last->has_channels_first())
+    const bool begins_with_rows = !last->axes.empty() && last->axes[0] == ImportedValue::rows;
+    if (!begins_with_rows || (!last->is_in_order() && !last->has_channels_first()))
       refuse_file("ends with numbers in an order that nnrun lacks",
                   "leave out the Transpose at its end");
     ImportedNetwork network = state_.network(*last);

@@ -62,6 +62,7 @@ Outcome train_again(const OpenedRun& run, Trainer& trainer, const Listener& list
   bool stopped = false;
   Listener told = listener;
   told.stop = [&] { return stopped = stopped || (listener.stop && listener.stop()); };
+  // a stop is noticed after some steps, or when an epoch is reported
   const bool was_between_epochs =
       run.record.count("epochs").value_or(0) * trainer.steps_per_epoch() == steps;
   if (run.record.status == "interrupted" && was_between_epochs) {
