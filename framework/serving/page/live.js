@@ -1,19 +1,6 @@
-"use strict";
-// A live page: what the run's pictures say, and what one can do about the run. This file: elements,
-// numbers, colours, and what is known of the run.
+// A live page: what the run's pictures say, and what one can do about the run. This file: numbers,
+// colours, and what is known of the run.
 
-function filled(element, attributes, children = []) {
-  for (const [name, value] of Object.entries(attributes ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (typeof value === "function") element.addEventListener(name, value);
-    else if (name === "style") for (const [key, to] of Object.entries(value)) element.style.setProperty(key, to);
-    else element.setAttribute(name, value === true ? "" : value);
-  }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
-  return element;
-}
-const h = (name, attributes, ...children) => filled(document.createElement(name), attributes, children);
-const s = (name, attributes, ...children) => filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 const minus = (text) => text.replace("-", "\u2212");
 const grouped = (text) => text.replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 const raised = (text) => text.replace(/[-\d]/g, (c) => (c === "-" ? "\u207b" : "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[c]));
