@@ -107,7 +107,8 @@ Exit run(const Arguments& arguments) {
       {"sweep", sweep},       {"eval", evaluate},         {"verify", verify},
       {"predict", predict},   {"summary", summary},       {"plugins", list_plugins},
       {"export", export_run}, {"import", import_network}, {"version", show_version},
-      {"new", make_new},      {"schema", print_schema},   {"serve", serve}};
+      {"new", make_new},      {"schema", print_schema},   {"serve", serve},
+      {"replay", replay}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

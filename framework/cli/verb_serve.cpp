@@ -1,6 +1,8 @@
 // A run with a page that shows it while it trains.
 #include <spawn.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/commands.hpp"
 #include "base/text.hpp"
 #include "cli/interrupt.hpp"
@@ -8,9 +10,11 @@
 #include "cli/verbs.hpp"
 #include "report/page.hpp"
 #include "report/run_report.hpp"
+#include "runs/edits_file.hpp"
 #include "runs/recorded_run.hpp"
 #include "serving/live_server.hpp"
 #include "serving/live_trainer.hpp"
+#include "serving/settings_view.hpp"
 #include "serving/viewer.hpp"
 #include "training/warnings.hpp"
 
@@ -43,35 +47,55 @@ void open_browser(std::string address) {
 
 class Serving {
  public:
-  Serving(const Arguments& arguments, const Experiment& experiment, Clock::time_point start)
-      : arguments_(arguments), experiment_(experiment), start_(start) {}
+  Serving(const Arguments& arguments, const Experiment& experiment, Registry& registry,
+          Clock::time_point start)
+      : arguments_(arguments), registry_(registry), experiment_(experiment), start_(start) {}
 
   /// Trains as pages ask for until it is interrupted, and records the run.
   Exit run() {
     const unsigned port = port_of(arguments_);
-    const auto trainer = Trainer::create(experiment_, arguments_.threads);
-    experiment_ = trainer->experiment();
+    EditedTrainer trainer(experiment_, registry_, arguments_.threads);
+    experiment_ = trainer.experiment();
     Desk desk;
     Broadcast broadcast;
     watch_for_interrupts();
-    LiveTrainer live(
-        *trainer, desk, [] { return interrupt_signal() != 0; }, bytes_of_states);
-    const Viewer viewer(live, desk, broadcast);
+    LiveTrainer live(trainer, desk, watch(trainer, broadcast), bytes_of_states);
+    const Viewer viewer(trainer.threads(), desk, broadcast);
     const auto server = LiveServer::start(port, experiment_.name, desk, broadcast);
     RunFolder folder = arguments_.has("--out") ? RunFolder::create_at(arguments_.text("--out"))
                                                : RunFolder::create("runs", experiment_.name);
     folder_ = folder.path().string();
-    show_start(server->address(), *trainer);
+    show_start(server->address(), trainer);
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
+    recorded_ = &recorded;
+    follow_changes(trainer, recorded, experiment_);
     recorded.keep_checkpoints(listener([&] {
       wait_for_no_step();
       broadcast.close();
       server->stop();
     }));
-    return end(recorded, live);
+    return end(recorded, live, trainer);
   }
 
  private:
+  LiveTrainer::Watch watch(const EditedTrainer& trainer, const Broadcast& broadcast) {
+    LiveTrainer::Watch watch;
+    watch.ending = [] { return interrupt_signal() != 0; };
+    watch.eye = [this, &broadcast](EditedTrainer& now) {
+      nlohmann::ordered_json more{{"settings", settings_json(now.experiment(), registry_)},
+                                  {"layer_list", layer_list_json(now.experiment())},
+                                  {"command", "nnrun serve " + shell_word(arguments_.targets[0])},
+                                  {"config", resolved_yaml(now.experiment())},
+                                  {"sets", nlohmann::ordered_json::array()}};
+      for (const Override& set : arguments_.overrides)
+        more["sets"].push_back({set.path, set.value});
+      for (const Override& set : now.sets()) more["sets"].push_back({set.path, set.value});
+      return Eye::create(now, more, [&broadcast] { return broadcast.is_closed(); });
+    };
+    watch.edited = [this, &trainer] { write_edits(trainer, *recorded_); };
+    return watch;
+  }
+
   void show_start(const std::string& address, const Trainer& trainer) const {
     (arguments_.json ? talk_ : out_).write(address + "\n");
     if (!arguments_.quiet && !arguments_.json) {
@@ -94,10 +118,11 @@ class Serving {
     return listener;
   }
 
-  Exit end(RecordedRun& recorded, Trainer& trainer) {
+  Exit end(RecordedRun& recorded, Trainer& trainer, const EditedTrainer& edited) {
     Listener listener;
     listener.stop = [] { return interrupt_signal() != 0; };
-    const RunResult result = recorded.train(trainer, std::move(listener), folder_);
+    const RunResult result = recorded.train(trainer, std::move(listener), folder_,
+                                            [&] { write_edits(edited, recorded); });
     recorded.folder().write_report(
         page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
     if (arguments_.json) out_.write_data(result_json(result, experiment_) + "\n");
@@ -115,7 +140,9 @@ class Serving {
   }
 
   const Arguments& arguments_;
+  Registry& registry_;
   Experiment experiment_;
+  RecordedRun* recorded_ = nullptr;  // once there is one
   Clock::time_point start_;
   Terminal out_{stdout}, talk_{stderr};
   bool can_resume_ = false;
@@ -129,7 +156,7 @@ Exit serve(const Arguments& arguments, Registry& registry) {
   watch_for_requests();
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
-  return Serving(arguments, experiment, start).run();
+  return Serving(arguments, experiment, registry, start).run();
 }
 
 }  // namespace nnrun::host

@@ -4,6 +4,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "runs/edits_file.hpp"
 #include "runs/verification.hpp"
 namespace nnrun::host {
 namespace {
@@ -124,14 +125,19 @@ Json json_of(const Verification& v, const OpenedRun& run) {
   return json;
 }
 
+/// Returns the trainer of the run at its start, with the changes that were made by hand to come.
+std::unique_ptr<Trainer> trainer_of(const OpenedRun& run, unsigned threads, Registry& registry) {
+  if (was_edited(run.folder)) return edited_trainer(run.folder, run.record, registry, threads);
+  return Trainer::create(without_clock(run), threads);
+}
+
 }  // namespace
 
 /// Trains a recorded run again, without a trace, and says whether it gives the same.
 Exit verify(const Arguments& arguments, Registry& registry) {
   const OpenedRun run = open_run(arguments.targets[0], {}, registry);
   require_verifiable(run);
-  const Experiment experiment = without_clock(run);
-  const auto trainer = Trainer::create(experiment, arguments.threads);
+  const std::unique_ptr<Trainer> trainer = trainer_of(run, arguments.threads, registry);
   Watching watching(arguments.quiet || arguments.json);
   watch_for_interrupts();
   Verification v;

@@ -15,6 +15,8 @@ Exit check(const Arguments& arguments, Registry& registry);
 Exit evaluate(const Arguments& arguments, Registry& registry);
 /// nnrun verify RUN
 Exit verify(const Arguments& arguments, Registry& registry);
+/// nnrun replay RUN
+Exit replay(const Arguments& arguments, Registry& registry);
 /// nnrun export RUN --c FILE --python FILE --onnx FILE
 Exit export_run(const Arguments& arguments, Registry& registry);
 /// nnrun import FILE.onnx --to DIR

@@ -23,6 +23,8 @@ class Checkpoints {
   /// Returns whether the next one is due by the clock.
   bool is_due() const { return interval_.seconds > 0 && Clock::now() >= due_; }
 
+  /// Takes in that all that were written are gone.
+  void forget() { last_step_.reset(); }
   /// Counts the time to the next from now on.
   void postpone() { schedule_next({}); }
   /// Writes a checkpoint of this moment, unless there is one of it or of a later step, then removes

@@ -130,7 +130,9 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
   listener.epoch = [&](const EpochReport& report) {
     if (!behind)
       behind = !go_on_if_it_fails(metrics_failure_, [&] {
-        if (trainer.history().size() == ++rows) return metrics->append(metrics_row(report));
+        const bool goes_on = trainer.history().size() == ++rows;
+        if (goes_on && !std::exchange(metrics_are_old_, false))
+          return metrics->append(metrics_row(report));
         rows = trainer.history().size();  // it went back
         metrics.emplace(metrics_file(trainer, Existing::replaced));
       });
@@ -147,15 +149,52 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
     if (asked && !kept && watched_->failed)
       watched_->failed(RecordError(Problem{.what = "no checkpoint was written: this run keeps none",
                                            .hint = "train.checkpoint.every is never"}));
-    return stopped || wanted || (kept && checkpoints_->is_due());
+    return stopped || wanted ||
+           (kept && (std::exchange(changed_, false) || checkpoints_->is_due()));
   };
   const auto steps = [&] { return kept ? checkpoints_->steps_left(trainer) : Trainer::every_step; };
   while (!trainer.advance(listener, steps()) && !stopped)
     if (kept) save(trainer, std::exchange(wanted, false));
   // what has one goes on from its very end
   if (kept && (stopped || checkpoints_->exist())) save(trainer, stopped);
-  if (behind || rows != trainer.history().size()) metrics_file(trainer, Existing::replaced);
+  if (behind || metrics_are_old_ || rows != trainer.history().size())
+    metrics_file(trainer, Existing::replaced);
   if (watched_ && watched_->over) watched_->over();
+}
+
+void RecordedRun::expect_change() {
+  if (data_sum_.valid()) data_sum_.wait();
+}
+
+void RecordedRun::take_change(const Trainer& trainer) {
+  take_sum();
+  record_.data_sha256.clear();
+  start_sum(trainer);
+  record_.course_sha256 = course_sha256(experiment_);
+  const std::string config = resolved_yaml(experiment_);
+  record_.config_sha256 = sha256_of(std::as_bytes(std::span(config)));
+  metrics_are_old_ = true;
+  folder_.replace("config.yaml", config);
+  if (!checkpoints_) return;
+  std::error_code none;  // they are of a run that is no longer this one
+  std::filesystem::remove_all(checkpoint_folder(folder_.path()), none);
+  checkpoints_.emplace(folder_.path(), experiment_, trainer);
+  checkpoints_->forget();
+}
+
+void RecordedRun::write_edits(const std::string& start, const std::string& edits,
+                              std::size_t count) {
+  record_.edits = count;
+  changed_ = true;
+  if (count > 0) {
+    folder_.replace(start_file, start);
+    folder_.replace(edits_file, edits);
+    return;
+  }
+  for (const char* const file : {start_file, edits_file}) {
+    std::error_code none;
+    std::filesystem::remove(folder_.path() / file, none);
+  }
 }
 
 /// Returns whether `write` did not fail. A run that keeps checkpoints tells of the failure, once

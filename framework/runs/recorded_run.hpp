@@ -42,6 +42,14 @@ class RecordedRun {
   RunResult train(Trainer& trainer, Listener listener, std::string name,
                   const std::function<void()>& more = {});
 
+  /// The config, which this refers to, is about to be changed while the run trains.
+  void expect_change();
+  /// It was changed: config.yaml, run.json and what is kept follow.
+  void take_change(const Trainer& trainer);
+  /// Writes the changes that were made so far, and the config that they began with. Writes nothing,
+  /// and removes what was written, if there are none.
+  void write_edits(const std::string& start, const std::string& edits, std::size_t count);
+
   const RunFolder& folder() const { return folder_; }
   /// Returns whether the run can go on from a checkpoint.
   bool has_checkpoint() const { return checkpoints_ && checkpoints_->exist(); }
@@ -66,6 +74,8 @@ class RecordedRun {
   std::optional<Checkpoints> checkpoints_;
   // why the last write of each kind failed, as it was told; empty: it did not
   std::string checkpoint_failure_, best_failure_, metrics_failure_;
+  bool changed_ = false;          // a checkpoint is to be written soon
+  bool metrics_are_old_ = false;  // the columns of metrics.csv are those of another config
 };
 
 /// Returns what a trainer's run reports, once it has ended so. before: the warnings before it;

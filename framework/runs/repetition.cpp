@@ -1,5 +1,6 @@
 #include "runs/repetition.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -9,7 +10,7 @@ namespace {
 
 constexpr double never = 1e15;  // seconds
 
-/// Returns how many steps the run made; before runs recorded it, only the model did.
+/// Returns how many steps the run made. Before runs recorded it, only the model did.
 std::uint64_t recorded_steps(const OpenedRun& run) {
   if (const auto steps = run.record.count("steps")) return *steps;
   const auto found = run.model.file.metadata.find("step");
@@ -57,25 +58,27 @@ Experiment without_clock(const OpenedRun& run) {
   return experiment;
 }
 
-Outcome train_again(const OpenedRun& run, Trainer& trainer, const Listener& listener) {
-  const std::uint64_t steps = recorded_steps(run);
+void train_to_recorded_end(const OpenedRun& run, Trainer& trainer, const Listener& listener) {
+  const std::uint64_t steps = recorded_steps(run), left = steps - std::min(steps, trainer.steps());
   bool stopped = false;
   Listener told = listener;
   told.stop = [&] { return stopped = stopped || (listener.stop && listener.stop()); };
-  // a stop is noticed after some steps, or when an epoch is reported
-  const bool was_between_epochs =
-      run.record.count("epochs").value_or(0) * trainer.steps_per_epoch() == steps;
-  if (run.record.status == "interrupted" && was_between_epochs) {
-    trainer.advance(told, steps);
-  } else if (run.record.status == "interrupted") {
-    if (steps > 1) trainer.advance(told, steps - 1);
-    told.stop = [] { return true; };  // after the last step, before the epoch is reported
-    if (steps > 0 && !stopped) trainer.advance(told, 1);
+  if (run.record.status == "interrupted") {
+    trainer.advance(told, left > 1 ? left - 1 : 0);
+    // a stop is noticed after some steps, or when an epoch is reported
+    const std::uint64_t epochs = trainer.history().empty() ? 0 : trainer.history().back().epoch;
+    if (stopped || left == 0) return;
+    if (run.record.count("epochs").value_or(0) == epochs) told.stop = [] { return true; };
+    trainer.advance(told, 1);
   } else if (run.experiment.train.max_seconds == 0) {
     trainer.advance(told);
-  } else if (!trainer.advance(told, steps) && !stopped) {
+  } else if (!trainer.advance(told, left) && !stopped) {
     end_by_time(trainer, told);
   }
+}
+
+Outcome train_again(const OpenedRun& run, Trainer& trainer, const Listener& listener) {
+  train_to_recorded_end(run, trainer, listener);
   return trainer.finish();
 }
 

@@ -10,8 +10,11 @@ void require_verifiable(const OpenedRun& run);
 /// Returns the experiment of the run without a limit of time: its end is in the record.
 Experiment without_clock(const OpenedRun& run);
 
-/// Makes as many steps as the run made, and ends as it did: by itself, by time, or by a signal in
-/// the middle of an epoch. trainer: of the experiment above. Throws what training throws.
+/// Makes the steps that are left of those that the run made, and ends as it did: by itself, by
+/// time, or by a signal in the middle of an epoch. trainer: of the experiment above, or of a run
+/// that was edited. Throws what training throws.
+void train_to_recorded_end(const OpenedRun& run, Trainer& trainer, const Listener& listener);
+/// The same from the start.
 Outcome train_again(const OpenedRun& run, Trainer& trainer, const Listener& listener);
 
 }  // namespace nnrun::host

@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "base/text.hpp"
 #include "runs/checkpoint.hpp"
+#include "runs/edits_file.hpp"
 #include "runs/json_file.hpp"
 #include "runs/opened_run.hpp"
 namespace nnrun::host {
@@ -58,7 +59,8 @@ RunRecord record_of(const StoredRecord& stored) {
                    .config_sha256 = stored.config_sha256,
                    .data_sha256 = stored.data_sha256,
                    .course_sha256 = stored.course_sha256,
-                   .resumed = stored.resumed};
+                   .resumed = stored.resumed,
+                   .edits = stored.edits};
   if (stored.result && !stored.result->empty()) record.result_before = stored.result;
   return record;
 }
@@ -201,6 +203,10 @@ ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
   if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
     refuse_to_go_on("the run cannot go on: its data changed since it started",
                     "put the data back, or " + anew(folder));
+  if (steps.empty() && was_edited(folder))
+    refuse_to_go_on(
+        "the run was changed while it trained, and there is no checkpoint to go on from",
+        "make it again: nnrun replay " + shell_word(folder.string()));
   if (steps.empty()) return {std::move(trainer)};
   bool cut = false;  // a limit that is no longer there ended the last epoch early
   for (const std::uint64_t step : steps) try {

@@ -169,7 +169,8 @@ void RunFolder::write(const char* name, std::string_view text, Existing existing
 
 /// Makes what was written by Sync::later and cannot be made again safe, but for the names.
 void RunFolder::make_contents_safe() const {
-  std::vector<fs::path> files{path_ / "config.yaml", path_ / "metrics.csv"};
+  std::vector<fs::path> files{path_ / "config.yaml", path_ / "metrics.csv", path_ / start_file,
+                              path_ / edits_file};
   std::error_code none;
   for (fs::directory_iterator entry(path_ / "source", none), end; !none && entry != end;
        entry.increment(none))
@@ -208,6 +209,10 @@ void RunFolder::remove_unfinished() const {
 
 void RunFolder::write_config(std::string_view yaml) const {
   write("config.yaml", yaml, existing_, existing_ == Existing::replaced ? sync_ : Sync::later);
+}
+
+void RunFolder::replace(const char* name, std::string_view text) const {
+  write(name, text, Existing::replaced, Sync::later);
 }
 
 void RunFolder::write_sources(std::span<const std::shared_ptr<const Source>> sources) const {

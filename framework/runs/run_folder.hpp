@@ -15,6 +15,9 @@
 #include "runs/folder_lock.hpp"
 namespace nnrun::host {
 
+/// Files of a run that was changed while it trained.
+constexpr const char *edits_file = "edits.jsonl", *start_file = "start.yaml";
+
 /// The folder of one run, which no other process works in meanwhile. Nothing in a new one is ever
 /// replaced but run.json. Every function throws RecordError.
 class RunFolder {
@@ -34,6 +37,8 @@ class RunFolder {
   /// Removes files that a killed process had not finished.
   void remove_unfinished() const;
   void write_config(std::string_view yaml) const;
+  /// Writes a file of the run that may be there, to be safe with the next run.json.
+  void replace(const char* name, std::string_view text) const;
   /// Writes source/<file name>: the files as the user wrote them.
   void write_sources(std::span<const std::shared_ptr<const Source>> sources) const;
   void write_run(std::string_view json) const;

@@ -223,6 +223,7 @@ std::string run_json(const RunRecord& record, const Experiment& experiment) {
   json["command_line"] = record.command_line;
   for (const auto& [step, started] : record.resumed)
     json["resumed"].push_back({{"step", step}, {"started", started}});
+  if (record.edits > 0) json["edits"] = record.edits;
   json["version"] = version_json();
   json["machine"] = machine_json();
   json["plugins"] = plugins_json(experiment);

@@ -55,6 +55,7 @@ struct RunRecord {
   std::string config_sha256, data_sha256;
   std::string course_sha256;  ///< of the config without what may differ when a run goes on
   std::vector<Continuation> resumed{};
+  std::size_t edits = 0;  ///< changes that somebody made while it trained
   const RunResult* result = nullptr;  ///< once it has ended
   /// The result of a run that goes on, until it has another: that of the model in its folder.
   std::shared_ptr<const nlohmann::ordered_json> result_before{};

@@ -16,9 +16,12 @@ std::string event(const char* name, const std::string& data) {
 
 }  // namespace
 
-void Broadcast::set_start(std::string hello, std::string points) {
+void Broadcast::set_start(const std::string& hello, const std::string& points) {
   const Lock lock(mutex_);
   start_ = event("hello", hello) + event("points", points);
+  ++start_number_;
+  frame_.reset();
+  answers_.reset();
 }
 
 void Broadcast::take(std::vector<CurveRow> rows, bool all) {
@@ -103,12 +106,16 @@ std::string Broadcast::news(Told& told) {
   {
     Lock lock(mutex_);
     const auto something_new = [&] {
-      return !told.hello || frame_number_ != told.frame || answers_number_ != told.answers;
+      return told.hello != start_number_ || frame_number_ != told.frame ||
+             answers_number_ != told.answers;
     };
     changed_.wait_for(lock, patience, [&] { return closed_ || something_new(); });
     if (closed_) return "";
     if (!something_new()) return ": still here\n\n";
-    if (!std::exchange(told.hello, true)) text = start_;
+    if (std::exchange(told.hello, start_number_) != start_number_) {
+      text = start_;
+      told.curve = 0;  // a page draws all curves anew
+    }
     text += curve_event(told);
     if (std::exchange(told.frame, frame_number_) != frame_number_) frame = frame_;
     if (std::exchange(told.answers, answers_number_) != answers_number_) answers = answers_;

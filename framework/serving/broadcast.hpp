@@ -12,8 +12,7 @@ namespace nnrun::host {
 
 /// What a page was told: numbers of texts and rows.
 struct Told {
-  bool hello = false;
-  std::uint64_t frame = 0, answers = 0, curve = 0;
+  std::uint64_t hello = 0, frame = 0, answers = 0, curve = 0;
   std::size_t rows = 0;
 };
 
@@ -22,7 +21,8 @@ class Broadcast {
   static constexpr int most_pages = 8;
 
   // of the thread that looks
-  void set_start(std::string hello, std::string points);
+  /// Begins anew: with another network, what was told before is of no use.
+  void set_start(const std::string& hello, const std::string& points);
   /// Takes the reports since the last call; all: these are all that there are.
   void take(std::vector<CurveRow> rows, bool all);
   void set_frame(std::string json);
@@ -51,7 +51,7 @@ class Broadcast {
   int pages_ = 0;
   std::string start_;
   std::shared_ptr<const std::string> frame_, answers_;
-  std::uint64_t frame_number_ = 0, answers_number_ = 0, curve_number_ = 1;
+  std::uint64_t start_number_ = 0, frame_number_ = 0, answers_number_ = 0, curve_number_ = 1;
   std::vector<CurveRow> rows_;
   std::uint64_t every_ = 1;  // of so many epochs, one is a row
 };

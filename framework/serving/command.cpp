@@ -1,7 +1,9 @@
 #include "serving/command.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -16,16 +18,19 @@ using What = Command::What;
 struct Word {
   std::string_view name;
   What what;
-  std::string_view number;  ///< the field that it has besides `do`; empty: none
+  std::vector<std::string_view> fields{};  ///< that it may have besides `do`
 };
-constexpr std::array words{Word{"play", What::play, ""},
-                           Word{"pause", What::pause, ""},
-                           Word{"again", What::again, ""},
-                           Word{"step", What::step, "steps"},
-                           Word{"epoch", What::epoch, "epochs"},
-                           Word{"back", What::back, "step"},
-                           Word{"speed", What::speed, "epochs_per_second"}};
+const std::array words{Word{"play", What::play},
+                       Word{"pause", What::pause},
+                       Word{"again", What::again},
+                       Word{"step", What::step, {"steps"}},
+                       Word{"epoch", What::epoch, {"epochs"}},
+                       Word{"back", What::back, {"step"}},
+                       Word{"speed", What::speed, {"epochs_per_second"}},
+                       Word{"set", What::set, {"values", "anew"}},
+                       Word{"weight", What::weight, {"block", "index", "value"}}};
 
+constexpr std::size_t most_values = 200;
 constexpr double most_steps = 1e9, most_speed = 1e6, last_step = 9007199254740992.;  // 2^53
 
 [[noreturn]] void refuse(std::string what) {
@@ -43,6 +48,42 @@ double number_of(const Json& json, std::string_view field, double least, double 
   return number;
 }
 
+/// Reads {"train.batch_size": "64", ...}: each value as --set takes it.
+std::vector<Override> overrides_of(const Json& json) {
+  const auto values = json.find("values");
+  if (values == json.end() || !values->is_object() || values->empty() ||
+      values->size() > most_values)
+    refuse("'values' is not an object of keys and their values");
+  std::vector<Override> set;
+  for (const auto& [path, value] : values->items()) {
+    if (!value.is_string() || path.empty()) refuse("the value of '" + path + "' is not a text");
+    set.push_back({path, value.get<std::string>()});
+  }
+  return set;
+}
+
+WeightEdit weight_of(const Json& json) {
+  WeightEdit weight;
+  const auto block = json.find("block"), index = json.find("index");
+  if (block == json.end() || !block->is_string()) refuse("'block' is not a text");
+  weight.block = block->get<std::string>();
+  if (index == json.end() || !index->is_array() || index->size() > NNRUN_MAX_RANK)
+    refuse("'index' is not a list of numbers");
+  for (const Json& i : *index)
+    weight.index.push_back(
+        static_cast<std::size_t>(number_of(Json{{"index", i}}, "index", 0, last_step, true)));
+  constexpr double largest = std::numeric_limits<double>::max();
+  weight.value = number_of(json, "value", -largest, largest, false);
+  return weight;
+}
+
+bool flag_of(const Json& json, const char* field) {
+  const auto found = json.find(field);
+  if (found == json.end()) return false;
+  if (!found->is_boolean()) refuse("'" + std::string(field) + "' is neither true nor false");
+  return found->get<bool>();
+}
+
 }  // namespace
 
 Command read_command(std::string_view text) {
@@ -53,15 +94,32 @@ Command read_command(std::string_view text) {
   const auto* const word = std::ranges::find(words, name, &Word::name);
   if (word == words.end()) refuse("'" + name + "' is not a command");
   for (const auto& [field, value] : json.items())
-    if (field != "do" && field != word->number)
+    if (field != "do" && std::ranges::find(word->fields, field) == word->fields.end())
       refuse("'" + name + "' has no field '" + field + "'");
   Command command{.what = word->what};
-  if (word->what == What::back)
-    command.step = static_cast<std::uint64_t>(number_of(json, word->number, 0, last_step, true));
-  else if (word->what == What::speed)
-    command.epochs_per_second = number_of(json, word->number, 0, most_speed, false);
-  else if (json.contains(std::string(word->number)))
-    command.steps = static_cast<std::uint64_t>(number_of(json, word->number, 1, most_steps, true));
+  switch (word->what) {
+    case What::back:
+      command.step = static_cast<std::uint64_t>(number_of(json, "step", 0, last_step, true));
+      break;
+    case What::speed:
+      command.epochs_per_second = number_of(json, "epochs_per_second", 0, most_speed, false);
+      break;
+    case What::step:
+    case What::epoch:
+      if (const std::string_view field = word->fields.front(); json.contains(std::string(field)))
+        command.steps = static_cast<std::uint64_t>(number_of(json, field, 1, most_steps, true));
+      break;
+    case What::set:
+      command.set = overrides_of(json);
+      command.anew = flag_of(json, "anew");
+      break;
+    case What::weight:
+      command.weight = weight_of(json);
+      break;
+    default:
+      break;
+  }
+  if (command.changes_run()) command.answer = std::make_shared<std::promise<std::string>>();
   return command;
 }
 

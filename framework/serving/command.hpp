@@ -1,15 +1,27 @@
 // What a page asks of a run.
 #pragma once
 #include <cstdint>
+#include <future>
+#include <memory>
+#include <string>
 #include <string_view>
+
+#include "training/edit.hpp"
 namespace nnrun::host {
 
 struct Command {
-  enum class What { play, pause, again, step, epoch, back, speed };
+  enum class What { play, pause, again, step, epoch, back, speed, set, weight };
   What what = What::pause;
   std::uint64_t steps = 1;       ///< of step and epoch: how many of them
   std::uint64_t step = 0;        ///< of back: where to
   double epochs_per_second = 0;  ///< of speed; 0: as fast as it goes
+  std::vector<Override> set{};   ///< of set
+  bool anew = false;             ///< of set: what the run has learnt is forgotten
+  WeightEdit weight{};           ///< of weight
+  /// Of those that change the run: takes why it was not done; empty: it was.
+  std::shared_ptr<std::promise<std::string>> answer{};
+
+  bool changes_run() const { return what == What::set || what == What::weight; }
 };
 
 /// Reads the JSON of a request. Throws UsageError for anything else.

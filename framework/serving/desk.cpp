@@ -12,12 +12,23 @@ constexpr std::size_t most_waiting = 1000;  // commands; a page that sends more 
 void Desk::send(const Command& command) {
   {
     const Lock lock(mutex_);
-    if (commands_.size() < most_waiting) commands_.push_back(command);
+    if (commands_.size() < most_waiting)
+      commands_.push_back(command);
+    else if (command.answer)
+      command.answer->set_value("too much is asked for at once");
     ++sent_;
     wanted_ = true;
   }
   to_trainer_.notify_all();
   to_viewer_.notify_all();
+}
+
+std::string Desk::ask(const Command& command) {
+  std::future<std::string> answer = command.answer->get_future();
+  send(command);
+  while (answer.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready)
+    if (const Lock lock(mutex_); closed_) return "the run has ended";
+  return answer.get();
 }
 
 std::uint64_t Desk::commands_so_far() {

@@ -5,12 +5,15 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
 #include "serving/command.hpp"
 namespace nnrun::host {
+
+class Eye;
 
 /// A report of an epoch, as a row of the curves.
 struct CurveRow {
@@ -30,6 +33,9 @@ struct Snapshot {
   std::uint64_t branch = 0;                  ///< how often it went back
   std::vector<CurveRow> rows;                ///< reports since the last look; all of a new branch
   std::vector<std::byte> parameters, state;  ///< flat, as the model has them
+  std::shared_ptr<Eye> eye;                  ///< for this network; another one after a change
+  std::vector<std::uint64_t> edited;         ///< steps after which the run was changed
+  std::size_t by_hand = 0;                   ///< weights that were, of these changes
 };
 
 class Desk {
@@ -38,6 +44,9 @@ class Desk {
 
   // of pages
   void send(const Command& command);
+  /// Sends a command that changes the run, and waits until it is done. Returns why it was not;
+  /// empty: it was.
+  std::string ask(const Command& command);
 
   // of the thread that looks
   /// Waits for the run's next moment between two steps and takes a copy of it. Returns false if the

@@ -56,6 +56,7 @@ DrawnNet drawn_net(const Graph& graph) {
 }
 
 Json layers_json(const DrawnNet& net, const Graph& graph) {
+  const std::vector<NamedBlock> blocks = graph.blocks();
   Json layers = Json::array();
   for (const DrawnLayer& layer : net.layers) {
     const Node& node = graph.nodes[layer.node];
@@ -69,8 +70,8 @@ Json layers_json(const DrawnNet& net, const Graph& graph) {
          {"parameters", node.plan.n_blocks > 0},
          {"from", std::move(from)},
          {"units", layer.units},
-         {"weights", layer.weights.has_value()},
-         {"bias", layer.bias.has_value()}});
+         {"weights", layer.weights ? Json(blocks[*layer.weights].name) : Json()},
+         {"bias", layer.bias ? Json(blocks[*layer.bias].name) : Json()}});
   }
   return layers;
 }

@@ -78,7 +78,7 @@ struct Axis {
 template <class T>
 class EyeOf final : public Eye {
  public:
-  EyeOf(Trainer& trainer, std::function<bool()> is_closed)
+  EyeOf(Trainer& trainer, const Json& more, std::function<bool()> is_closed)
       : is_closed_(std::move(is_closed)),
         model_(std::dynamic_pointer_cast<ModelOf<T>>(Model::create(
             trainer.experiment(), trainer.model()->preparation(), trainer.data().names))),
@@ -89,6 +89,7 @@ class EyeOf final : public Eye {
         answers_(trainer, most_sample, most_sample_numbers, is_closed_) {
     find_plane(trainer);
     hello_ = hello_of(trainer);
+    hello_.update(more);
   }
 
   Json hello() const override { return hello_; }
@@ -98,10 +99,11 @@ class EyeOf final : public Eye {
     const FlatNumbers own = flat_numbers(*model_);
     std::ranges::copy(snapshot.parameters, own.parameters.begin());
     std::ranges::copy(snapshot.state, own.state.begin());
-    Json json{{"step", snapshot.step},     {"furthest", snapshot.furthest},
-              {"epochs", snapshot.epochs}, {"playing", snapshot.playing},
-              {"over", snapshot.over},     {"speed", snapshot.epochs_per_second},
-              {"said", snapshot.said}};
+    Json json{{"step", snapshot.step},      {"furthest", snapshot.furthest},
+              {"epochs", snapshot.epochs},  {"playing", snapshot.playing},
+              {"over", snapshot.over},      {"speed", snapshot.epochs_per_second},
+              {"said", snapshot.said},      {"edited", snapshot.edited},
+              {"by_hand", snapshot.by_hand}};
     add_parameters(json);
     if (has_plane_)
       add_plane(json, sharp ? cells_within(most_fine_work, fine)
@@ -373,10 +375,11 @@ class EyeOf final : public Eye {
 
 }  // namespace
 
-std::unique_ptr<Eye> Eye::create(Trainer& trainer, std::function<bool()> is_closed) {
+std::shared_ptr<Eye> Eye::create(Trainer& trainer, const nlohmann::ordered_json& more,
+                                 std::function<bool()> is_closed) {
   if (trainer.model()->dtype() == Dtype::float32)
-    return std::make_unique<EyeOf<float>>(trainer, std::move(is_closed));
-  return std::make_unique<EyeOf<double>>(trainer, std::move(is_closed));
+    return std::make_shared<EyeOf<float>>(trainer, more, std::move(is_closed));
+  return std::make_shared<EyeOf<double>>(trainer, more, std::move(is_closed));
 }
 
 }  // namespace nnrun::host

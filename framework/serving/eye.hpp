@@ -11,9 +11,11 @@ namespace nnrun::host {
 
 class Eye {
  public:
-  /// Takes from the trainer what does not change: examples, ranges, names. Not kept. is_closed:
-  /// asked while a picture is made; true ends that, and the picture is of no use.
-  static std::unique_ptr<Eye> create(Trainer& trainer, std::function<bool()> is_closed);
+  /// Takes from the trainer what does not change: examples, ranges, names. Not kept. more: what
+  /// else a page is told first. is_closed: asked while a picture is made; true ends that, and the
+  /// picture is of no use.
+  static std::shared_ptr<Eye> create(Trainer& trainer, const nlohmann::ordered_json& more,
+                                     std::function<bool()> is_closed);
   virtual ~Eye() = default;
 
   /// Returns what a page is told first: the layers, the names, the plane.

@@ -8,20 +8,27 @@ constexpr std::size_t most_states = 2000, last_few = 4;
 
 }  // namespace
 
-std::size_t KeptStates::size_of(const State& state) {
-  std::size_t bytes = 0;
-  for (const Entry& entry : state) bytes += entry.bytes.size();
-  return bytes;
-}
-
 void KeptStates::keep(std::uint64_t step, const RunState& state) {
   const auto [at, is_new] = states_.try_emplace(step);
   if (!is_new) return;
-  for (const StateNumbers& numbers : state.numbers())
-    at->second.push_back(
-        {numbers.name, numbers.dtype, {numbers.bytes.begin(), numbers.bytes.end()}});
-  bytes_ += size_of(at->second);
+  at->second = StateCopy(state.numbers());
+  bytes_ += at->second.bytes();
   thin_out();
+}
+
+void KeptStates::keep_as_last(std::uint64_t step, const RunState& state) {
+  for (auto at = states_.lower_bound(step); at != states_.end();) forget(at++);
+  keep(step, state);
+}
+
+void KeptStates::clear() {
+  states_.clear();
+  bytes_ = 0;
+}
+
+void KeptStates::forget(States::iterator state) {
+  bytes_ -= state->second.bytes();
+  states_.erase(state);
 }
 
 /// Takes out the states whose loss leaves the smallest gap, compared with how long ago they were.
@@ -39,18 +46,14 @@ void KeptStates::thin_out() {
       least_gap = gap / age;
     }
     if (least == end) return;
-    bytes_ -= size_of(least->second);
-    states_.erase(least);
+    forget(least);
   }
 }
 
 std::pair<std::uint64_t, std::vector<StateNumbers>> KeptStates::at_or_before(
     std::uint64_t step) const {
   const auto state = std::prev(states_.upper_bound(step));
-  std::vector<StateNumbers> numbers;
-  for (const Entry& entry : state->second)
-    numbers.push_back({entry.name, entry.dtype, entry.bytes});
-  return {state->first, std::move(numbers)};
+  return {state->first, state->second.numbers()};
 }
 
 }  // namespace nnrun::host

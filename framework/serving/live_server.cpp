@@ -82,8 +82,14 @@ class LiveServerOnHttp final : public LiveServer, private HttpAnswers {
     if (path != root_ + "command")
       return {.status = 404, .text = "not found\n", .type = plain_text};
     try {
-      desk_.send(read_command(body));
-      return {};
+      const Command command = read_command(body);
+      if (!command.changes_run()) {
+        desk_.send(command);
+        return {};
+      }
+      const std::string refusal = desk_.ask(command);
+      if (refusal.empty()) return {};
+      return {.status = 422, .text = refusal + "\n", .type = plain_text};
     } catch (const Error& error) {
       return {.status = 400, .text = std::string(error.what()) + "\n", .type = plain_text};
     }

@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "network/flat_numbers.hpp"
+#include "serving/eye.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -29,10 +30,10 @@ CurveRow row_of(const EpochReport& report) {
 
 }  // namespace
 
-LiveTrainer::LiveTrainer(Trainer& inner, Desk& desk, std::function<bool()> ending,
-                         std::size_t most_bytes)
-    : inner_(inner), desk_(desk), ending_(std::move(ending)), kept_(most_bytes) {
+LiveTrainer::LiveTrainer(EditedTrainer& inner, Desk& desk, Watch watch, std::size_t most_bytes)
+    : inner_(inner), desk_(desk), watch_(std::move(watch)), kept_(most_bytes) {
   kept_.keep(inner_.steps(), inner_.state());
+  look_again();
 }
 
 bool LiveTrainer::advance(const Listener& listener, std::uint64_t most_steps) {
@@ -49,7 +50,7 @@ bool LiveTrainer::advance(const Listener& listener, std::uint64_t most_steps) {
   if (inner_.steps() == 0 && inner_.history().empty()) make_steps(inner, 0);  // measures the start
   while ((over_ || inner_.steps() < end) && !stopped) {
     attend();
-    if (ending_()) {
+    if (watch_.ending()) {
       if (failure_) std::rethrow_exception(failure_);
       if (listener.stop) listener.stop();
       break;
@@ -60,12 +61,13 @@ bool LiveTrainer::advance(const Listener& listener, std::uint64_t most_steps) {
       continue;
     }
     make_steps(inner, due);
+    look_again();
     const std::uint64_t made = inner_.steps() - before;
     made_ += made;
     left_ -= std::min(left_, made);
     keep();
   }
-  if (ending_()) return_to_furthest();
+  if (watch_.ending()) return_to_furthest();
   return over_;
 }
 
@@ -107,7 +109,10 @@ void LiveTrainer::obey(const Command& command) {
       left_ = 0;
       break;
     case What::again:
-      go_to(0);
+      if (inner_.edits().empty())
+        go_to(0);
+      else  // the changes stay: they are now those of the start
+        start_anew({});
       break;
     case What::step:
       playing_ = false;
@@ -115,7 +120,7 @@ void LiveTrainer::obey(const Command& command) {
       break;
     case What::epoch: {
       playing_ = false;
-      const std::uint64_t whole = inner_.steps_per_epoch(), here = inner_.steps() + left_;
+      const std::uint64_t whole = inner_.steps_per_epoch(), here = steps_of_epoch() + left_;
       if (can_go_on) left_ += command.steps * whole - here % whole;
       break;
     }
@@ -125,7 +130,90 @@ void LiveTrainer::obey(const Command& command) {
     case What::speed:
       epochs_per_second_ = command.epochs_per_second;
       break;
+    case What::set:
+    case What::weight:
+      change(command);
+      break;
   }
+}
+
+/// Changes the run, or says why not; then it is as it was.
+void LiveTrainer::change(const Command& command) {
+  try {
+    end_epoch(false);
+    if (command.what == Command::What::weight) {
+      inner_.change(command.weight);
+      note_change();
+    } else {
+      change_config(command);
+    }
+    command.answer->set_value("");
+  } catch (const Error& error) {
+    command.answer->set_value(error.what() + (error.problems().front().hint.empty()
+                                                  ? std::string()
+                                                  : "; " + error.problems().front().hint));
+  }
+}
+
+/// What a run cannot go on from, or what nothing was learnt before, is another run from its start.
+void LiveTrainer::change_config(const Command& command) {
+  const Experiment changed = inner_.with(command.set);
+  if (command.anew || (inner_.steps() == 0 && inner_.edits().empty()))
+    return start_anew(command.set);
+  if (waits_for_epoch(inner_.with({}), changed)) end_epoch(true);
+  if (watch_.ending() || failure_) return;
+  if (inner_.change(command.set))
+    note_change();
+  else
+    start_anew(command.set);
+}
+
+/// Ends the epoch if all its steps were made; whole: makes those that are left.
+void LiveTrainer::end_epoch(bool whole) {
+  const std::uint64_t here = steps_of_epoch();
+  if (!over_ && !failure_)
+    make_steps(on_the_way(), whole && here > 0 ? inner_.steps_per_epoch() - here : 0);
+}
+
+/// Takes in that the run goes on from here in another way than it did.
+void LiveTrainer::note_change() {
+  failure_ = nullptr;
+  said_.clear();
+  over_ = false;
+  make_steps(on_the_way(), 0);
+  kept_.keep_as_last(inner_.steps(), inner_.state());
+  furthest_ = 0;
+  left_ = 0;
+  look_again();
+  if (watch_.edited) watch_.edited();
+}
+
+void LiveTrainer::start_anew(const std::vector<Override>& set) {
+  inner_.start_anew(set);
+  kept_.clear();
+  rows_given_ = 0;
+  ++branch_;
+  note_change();
+}
+
+/// Looks at the network that the run has now.
+void LiveTrainer::look_again() {
+  if (seen_ == inner_.model()) return;
+  eye_ = watch_.eye(inner_);
+  seen_ = inner_.model();
+}
+
+Listener LiveTrainer::on_the_way() const {
+  Listener listener;
+  if (told_ != nullptr) listener.epoch = told_->epoch;
+  listener.stop = watch_.ending;
+  return listener;
+}
+
+/// Returns how many steps of the present epoch were made.
+std::uint64_t LiveTrainer::steps_of_epoch() const {
+  const History& history = inner_.history();
+  return inner_.steps() - (history.empty() ? 0 : history.back().step);
 }
 
 /// Goes to a step and stays there. Of the steps before this one not all states are kept: it goes
@@ -141,14 +229,12 @@ void LiveTrainer::go_to(std::uint64_t step) {
   failure_ = nullptr;
   said_.clear();
   const auto [from, numbers] = kept_.at_or_before(std::min(step, inner_.steps()));
-  inner_.restore(numbers);
+  inner_.go_to(from, numbers);
   over_ = false;
   ++branch_;
   rows_given_ = 0;
-  Listener on_the_way;
-  on_the_way.epoch = told_->epoch;
-  on_the_way.stop = ending_;
-  make_steps(on_the_way, step > from ? step - from : 0);
+  make_steps(on_the_way(), step > from ? step - from : 0);
+  look_again();
 }
 
 /// Keeps this moment if no later one was reached. Before a number that is not finite, none counts.
@@ -165,7 +251,7 @@ void LiveTrainer::note_furthest() {
 /// Undoes that somebody looked back: the record is that of the furthest step.
 void LiveTrainer::return_to_furthest() {
   if (failure_ || inner_.steps() >= furthest_) return;
-  inner_.restore(kept_.at_or_before(furthest_).second);
+  inner_.go_to(furthest_, kept_.at_or_before(furthest_).second);
   over_ = furthest_is_over_;
 }
 
@@ -215,8 +301,10 @@ void LiveTrainer::keep() {
 void LiveTrainer::give() {
   Snapshot now;
   now.step = inner_.steps();
-  now.epochs = static_cast<double>(now.step) /
-               static_cast<double>(std::max<std::uint64_t>(1, steps_per_epoch()));
+  const History& history = inner_.history();
+  now.epochs = static_cast<double>(history.empty() ? 0 : history.back().epoch) +
+               static_cast<double>(steps_of_epoch()) /
+                   static_cast<double>(std::max<std::uint64_t>(1, steps_per_epoch()));
   now.playing = playing_ || left_ > 0;
   now.over = over_;
   now.epochs_per_second = epochs_per_second_;
@@ -224,12 +312,16 @@ void LiveTrainer::give() {
   now.changes = changes_;
   now.branch = branch_;
   now.furthest = std::max(now.step, furthest_);
-  const History& history = inner_.history();
   for (; rows_given_ < history.size(); ++rows_given_)
     now.rows.push_back(row_of(history[rows_given_]));
   const FlatNumbers numbers = flat_numbers(*inner_.model());
   now.parameters.assign(numbers.parameters.begin(), numbers.parameters.end());
   now.state.assign(numbers.state.begin(), numbers.state.end());
+  now.eye = eye_;
+  for (const Edit& edit : inner_.edits()) {
+    now.edited.push_back(edit.step);
+    now.by_hand += edit.set.empty() ? 1 : 0;
+  }
   desk_.give(std::move(now));
 }
 

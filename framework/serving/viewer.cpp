@@ -17,13 +17,10 @@ constexpr Desk::Clock::duration longest_rest = 2s;  // a page shows that a large
 
 }  // namespace
 
-Viewer::Viewer(Trainer& trainer, Desk& desk, Broadcast& broadcast)
+Viewer::Viewer(unsigned threads, Desk& desk, Broadcast& broadcast)
     : desk_(desk),
       broadcast_(broadcast),
-      eye_(Eye::create(trainer, [&broadcast] { return broadcast.is_closed(); })),
-      rest_(trainer.threads() >= std::thread::hardware_concurrency() ? rest_if_crowded
-                                                                     : rest_if_not) {
-  broadcast_.set_start(eye_->hello().dump(), eye_->points().dump());
+      rest_(threads >= std::thread::hardware_concurrency() ? rest_if_crowded : rest_if_not) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -56,8 +53,14 @@ void Viewer::run() {
 }
 
 void Viewer::show(Snapshot& now) {
-  const bool same = has_shown_ && now.step == last_.step && now.changes == last_.changes &&
-                    now.playing == last_.playing;
+  const bool is_other = now.eye != eye_;
+  if (is_other) {
+    eye_ = now.eye;
+    broadcast_.set_start(eye_->hello().dump(), eye_->points().dump());
+    answers_due_ = {};
+  }
+  const bool same = has_shown_ && !is_other && now.step == last_.step &&
+                    now.changes == last_.changes && now.playing == last_.playing;
   const bool sharp = same && !now.playing;
   broadcast_.take(std::move(now.rows), !has_shown_ || now.branch != last_.branch);
   if (same && (is_sharp_ || !sharp)) return;

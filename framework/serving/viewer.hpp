@@ -8,8 +8,8 @@ namespace nnrun::host {
 
 class Viewer {
  public:
-  /// Keeps references. trainer: before it trains; only what does not change is taken of it.
-  Viewer(Trainer& trainer, Desk& desk, Broadcast& broadcast);
+  /// Keeps references. threads: that train.
+  Viewer(unsigned threads, Desk& desk, Broadcast& broadcast);
   ~Viewer();  ///< closes both
   Viewer(const Viewer&) = delete;
   Viewer& operator=(const Viewer&) = delete;
@@ -23,8 +23,8 @@ class Viewer {
 
   Desk& desk_;
   Broadcast& broadcast_;
-  std::unique_ptr<Eye> eye_;
-  int rest_;  // so many times as long as it works, at least
+  std::shared_ptr<Eye> eye_;  // of the last picture; may be empty
+  int rest_;                  // so many times as long as it works, at least
   Clock::time_point answers_due_{};
   Snapshot last_;
   bool has_shown_ = false, is_sharp_ = false;

@@ -50,7 +50,7 @@ async function looksRight(page, where) {
 const browser = await openBrowser(program);
 const pages = [];
 const open = async (address) => { const page = await browser.open(address); pages.push(page); await page.until("frame !== null && nodes.length > 0"); return page; };
-const click = (page, label) => page.run(`[...document.querySelectorAll("button")].find((b) => (b.getAttribute("aria-label") ?? "").startsWith(${JSON.stringify(label)})).click()`);
+const click = (page, label) => page.run(`[...document.querySelectorAll("button")].find((b) => (b.getAttribute("aria-label") ?? b.textContent).startsWith(${JSON.stringify(label)})).click()`);
 try {
   const run = await serve("plane", net("plane", "t", 2, 3, "{type: dense, units: 1, activation: tanh}", "half_squared_error", 400), "<img src=x onerror=alert(1)>,b,t\n" + rows((a, b) => [a, b, a > b ? 1 : -1]));
   const page = await open(run.address), second = await open(run.address);
@@ -71,6 +71,7 @@ try {
   expect((await page.run("frame.parameters")) === start, "the start is that of before");
   await click(page, "Play");
   await page.until("frame.step > 30 && frame.playing");
+  await second.until("frame.playing");
   await second.run("document.activeElement.blur()");
   await second.press(" ");
   await page.until("!frame.playing && document.querySelector('[role=status]').textContent.startsWith('Paused')");
@@ -98,18 +99,58 @@ try {
   expect((await page.run("source")) === null, "a page that nobody sees listens no more");
   await page.run("Object.defineProperty(document, 'hidden', {value: false, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))");
   await page.until("source.readyState === 1");
+  // changes: a field, a refusal beside it, layers, a weight by the mouse and by the keyboard
+  const fieldOf = (name) => `document.querySelector('.fields [data-path="${name}"] :is(input, select)')`;
+  const change = (page, name, value) => page.run(`(() => { const field = ${fieldOf(name)}; field.value = ${JSON.stringify(value)}; field.dispatchEvent(new Event("change")); })()`);
+  await page.press("r");
+  await page.until("frame.step === 0");
+  await page.press("ArrowRight");
+  await page.until("frame.step === 1");
+  await change(page, "train.batch_size", "0");
+  await page.until(`${fieldOf("train.batch_size")}.getAttribute("aria-invalid") === "true" && ${fieldOf("train.batch_size")}.parentElement.textContent.includes("at least 1")`);
+  await change(page, "train.batch_size", "6");
+  await page.until("frame.step === 12 && frame.edited.length === 1 && facts.textContent.includes('changed 1 time')");
+  await second.until("frame.edited.length === 1 && hello.sets.length === 1");
+  await page.until("location.hash === '#train.batch_size=6'");
+  await click(page, "Add a layer");
+  await page.until("hello.layers.length === 3 && frame.edited.length === 2");
+  await click(page, "Remove a layer");
+  await page.until("hello.layers.length === 2 && nodes.length === 6");
+  await page.run("(() => { const link = links[0]; link.hit.dispatchEvent(new MouseEvent('click', {bubbles: true})); const exact = card.querySelector('input[type=number]'); exact.value = '1.5'; exact.dispatchEvent(new Event('change')); })()");
+  await page.until("weights[links[0].index] === 1.5 && frame.by_hand === 1");
+  await page.press("Escape");
+  await page.until("card.hidden");
+  await page.run("nodes.find((n) => n.unit === 0).button.click(), inputsTable.open = true, request()");
+  await page.until("inputsTable.querySelectorAll('input').length === 3");
+  await page.run("(() => { const field = inputsTable.querySelector('input'); field.value = '-0.25'; field.dispatchEvent(new Event('change')); })()");
+  await page.until("weights[links[0].index] === -0.25");
+  await page.run("copyCommand()");
+  await page.until("linkSaid.textContent.includes('nnrun serve plane.yaml --set train.batch_size=6') && linkSaid.textContent.includes('set by hand')");
+  await looksRight(page, "changed");
   const folder = path.resolve("saved");
   await page.downloads(folder);
   await page.run("save()");
+  const arrived = async (file) => { for (let i = 0; i < 400 && !fs.existsSync(file); ++i) await new Promise((resolve) => setTimeout(resolve, 25)); };
+  await page.run("writeYaml()");
+  await arrived(path.join(folder, "plane.yaml"));
+  expect(fs.readFileSync(path.join(folder, "plane.yaml"), "utf8").includes("batch_size: 6"), "the config as YAML has what was changed");
   const file = path.join(folder, "plane-live.html");
-  for (let i = 0; i < 400 && !fs.existsSync(file); ++i) await new Promise((resolve) => setTimeout(resolve, 25));
+  await arrived(file);
+  expect(!fs.readFileSync(file, "utf8").includes(path.resolve("plane.csv")), "a saved page does not tell where files are");
   const saved = await open("file://" + file);
   await saved.until("frame.step === recording.tape[0].step");
   await saved.run("togglePlay()");
   await saved.until("position === recording.tape.length - 1 && !frame.playing");
   await looksRight(saved, "a saved page");
-  expect((await run.end()) === 0, "an interrupt after a look back ends the run where it had come to: at its end");
+  expect((await run.end()) === 130, "an interrupt ends the run");
   await page.until("lost && problem.textContent.includes('has ended')");
+
+  const other = await serve("other", net("other", "t", 2, 3, "{type: dense, units: 1, activation: tanh}", "half_squared_error", 400), "a,b,t\n" + rows((a, b) => [a, b, a > b ? 1 : -1]));
+  const asked = await open(other.address + "#model.layers.dense_1.units=5&seed=7");
+  await asked.until("hello.layers[0].units === 5 && hello.seed === 7 && frame.step === 0");
+  await asked.press("ArrowRight");
+  await asked.until("frame.step === 1");
+  expect((await other.end()) === 130, "a run that an address changed ends");
 
   const classes = await serve("kinds", net("kinds", "kind", 3, 20, "{type: dense, units: 3, activation: softmax}", "cross_entropy", 30), "a,b,c,kind\n" + rows((a, b, i) => [a, b, i % 4, a > b ? "<b>x" : b > 0 ? "y" : "z"]));
   const third = await open(classes.address);
@@ -119,7 +160,7 @@ try {
   await looksRight(third, "classes");
   await classes.end();
   for (const p of pages) {
-    const faults = p.said.filter((text) => !/ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION_RESET)/.test(text)); // the run has ended
+    const faults = p.said.filter((text) => !/ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION_RESET)|status of 422/.test(text)); // the run has ended; what was refused above
     expect(faults.length === 0, "console: " + faults.join("; "));
   }
 } catch (error) {

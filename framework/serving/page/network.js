@@ -76,10 +76,10 @@ function blockAt(column, px, py, size, elements) {
 function addLines(before, after, layer, narrow) {
   const l = hello.layers[layer], numbers = l.weights ? numbersOf(layer) : null;
   after.forEach((to, i) => {
-    if (numbers?.bias >= 0) hitOf(to.bias, {name: `bias of ${unitName(to.unit)}`, index: numbers.bias + i, at: {x: to.corner.x, y: to.corner.y - 12}});
+    if (numbers?.bias >= 0) hitOf(to.bias, {unit: to.unit, name: `bias of ${unitName(to.unit)}`, index: numbers.bias + i, at: {x: to.corner.x, y: to.corner.y - 12}});
     before.forEach((from, j) => {
       const d = curved(from.out, to.in), line = s("path", {class: "link", d});
-      const link = {from: from.unit, to: to.unit, line, index: numbers ? numbers.weights + i * numbers.before + j : -1, at: {x: (from.out.x + to.in.x) / 2, y: (from.out.y + to.in.y) / 2}};
+      const link = {from: from.unit, to: to.unit, input: j, line, index: numbers ? numbers.weights + i * numbers.before + j : -1, at: {x: (from.out.x + to.in.x) / 2, y: (from.out.y + to.in.y) / 2}};
       if (numbers) {
         link.name = `${from.unit < 0 ? hello.inputs[from.index] : unitName(from.unit)} \u2192 ${unitName(to.unit)}`;
         link.hit = hitOf(s("path", {class: "hit", d}), link);
@@ -89,8 +89,9 @@ function addLines(before, after, layer, narrow) {
   });
 }
 function hitOf(element, link) {
-  element.addEventListener("pointerenter", () => { tell(link); request(); });
-  element.addEventListener("pointerleave", () => { shut(); request(); });
+  element.addEventListener("pointerenter", () => { if (!card.pinned) { tell(link); request(); } });
+  element.addEventListener("pointerleave", () => { if (!card.pinned) { shut(); request(); } });
+  element.addEventListener("click", (event) => { if (recording) return; event.stopPropagation(); shut(); tell(link); card.pinned = true; card.append(...weightFields(link)); card.querySelector("input").focus(); request(); });
   return element;
 }
 function tell(link) {
@@ -99,7 +100,10 @@ function tell(link) {
   const edge = Math.min(card.offsetWidth / 2, network.clientWidth / 2);
   filled(card, {style: {left: Math.min(Math.max(link.at.x, edge), network.clientWidth - edge) + "px", top: link.at.y - 10 + "px"}});
 }
-function shut() { card.hidden = true; card.link = null; }
+function shut() { card.hidden = true; card.link = null; card.pinned = false; }
+card.addEventListener("click", (event) => event.stopPropagation());
+card.addEventListener("keydown", (event) => { if (event.key === "Escape") { shut(); request(); } });
+document.addEventListener("click", () => { if (card.pinned) { shut(); request(); } });
 /// The numbers that go into a unit, as a table: the keyboard's way to them.
 const inputsTable = table("Its weights", () => ["from", "weight"], () => inputRows);
 let inputRows = [], inputsUnit = -1;
@@ -111,10 +115,10 @@ function showInputs() {
 }
 function drawInputs() {
   const {layer, index} = place(inputsUnit), l = hello.layers[layer];
-  if (!l.weights || !inputsTable.open) return;
+  if (!l.weights || !inputsTable.open || inputsTable.contains(document.activeElement) && document.activeElement.matches("input")) return;
   const n = numbersOf(layer), from = l.from[0], first = from < 0 ? 0 : hello.layers.slice(0, from).reduce((a, b) => a + b.units, 0);
-  inputRows = Array.from({length: n.before}, (_, j) => [from < 0 ? hello.inputs[j] : unitName(first + j), number(weights[n.weights + index * n.before + j], 6)]);
-  if (n.bias >= 0) inputRows.push(["bias", number(weights[n.bias + index], 6)]);
+  inputRows = Array.from({length: n.before}, (_, j) => { const name = from < 0 ? hello.inputs[j] : unitName(first + j); return [name, numberField({unit: inputsUnit, input: j, name: `${name} \u2192 ${unitName(inputsUnit)}`, index: n.weights + index * n.before + j})]; });
+  if (n.bias >= 0) inputRows.push(["bias", numberField({unit: inputsUnit, name: `bias of ${unitName(inputsUnit)}`, index: n.bias + index})]);
   inputsTable.renew();
 }
 function drawNetwork() {
@@ -142,6 +146,6 @@ function drawNetwork() {
       "stroke-dasharray": w < 0 ? `${(width + 5).toFixed(1)} ${(width * 0.4 + 1.6).toFixed(1)}` : "none"});
     link.line.classList.toggle("faint", card.link?.from !== undefined ? link !== card.link : focus !== null && focus !== outputUnit() && link.from !== focus && link.to !== focus);
   }
-  if (card.link) tell(card.link);
+  if (card.link && !card.pinned) tell(card.link);
   drawInputs();
 }

@@ -33,6 +33,7 @@ document.getElementById("page").append(
   h("header", {class: "bar"}, h("span", {class: "mark"}, "nnrun live"), title, facts, h("button", {type: "button", click: save, hidden: Boolean(recording)}, "Save", h("span", {class: "wide"}, " this page")), themeButton),
   problem,
   h("div", {class: "transport", role: "toolbar", "aria-label": "Training"}, h("div", {class: "keys"}, backButtons, playButton, stepButtons), h("div", {class: "speed"}, h("span", null, "Speed"), rate, rateShown), figures),
+  settingsSection,
   h("div", {class: "main"}, h("section", {"aria-label": "Network"}, network, inputWeights, keysHelp), h("section", {class: "side", "aria-label": "Answers and curves"}, planeSection, answersBox, curveSection)),
   said);
 
@@ -44,6 +45,8 @@ function begin() {
   answersBox.hidden = Boolean(hello.plane);
   planeSection.querySelector(".others").hidden = hello.examples[1] + hello.examples[2] === 0;
   beginCurves();
+  setByAddress();
+  drawSettings();
   drawPoints();
   request();
 }
@@ -79,6 +82,7 @@ function draw() {
   const trouble = lost ? "The run has ended, or does not answer." : frame.said ? `${frame.said}. Go back to train on from there.` : "";
   if (problem.textContent !== trouble) problem.textContent = trouble;
   const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epochs planned` + (frame.over ? ", all done" + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
+    + (frame.edited?.length ? ` \u00b7 changed ${frame.edited.length} time${frame.edited.length === 1 ? "" : "s"} while it trained` : "")
     + (!recording && frame.furthest > frame.step ? ` \u00b7 a look back: step ${grouped(String(frame.furthest))} is what Ctrl-C records` : "") + (recording ? " \u00b7 a recording" : "");
   if (text !== kept) facts.textContent = kept = text;
 }
@@ -98,16 +102,14 @@ function replay(command) {
 async function save() {
   // only the last one is kept sharp
   const coarse = tape.filter((f, i) => i === tape.length - 1 || (f.output ?? "").length < 20000);
-  const tapeOf = {hello, points, answers, curve, tape: coarse};
+  const tapeOf = {hello: {...hello, settings: undefined, layer_list: undefined, command: undefined, config: undefined, sets: undefined}, points, answers, curve, tape: coarse};
   const text = (await (await fetch(location.pathname)).text()).replace('<main id="page">', () => `<script type="application/json" id="tape">${JSON.stringify(tapeOf).replace(/</g, "\\u003c")}<\/script>\n<main id="page">`);
-  const link = h("a", {href: URL.createObjectURL(new Blob([text], {type: "text/html"})), download: `${hello.name}-live.html`});
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  download(text, "text/html", `${hello.name}-live.html`);
 }
 
 // ---- start
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, summary")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, summary, textarea")) return;
   const press = (box) => () => { if (!box.closest("[hidden]")) box.click(); };
   const act = {" ": event.target.closest("button") ? null : () => playButton.click(), ArrowRight: () => stepButtons[event.shiftKey ? 1 : 0].click(), ArrowLeft: () => backButtons[1].click(), r: () => backButtons[0].click(), l: press(logBox), t: press(showTest), d: press(themeButton)}[event.key];
   if (act && frame) { event.preventDefault(); act(); }

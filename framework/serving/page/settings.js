@@ -1,0 +1,108 @@
+// ---- what can be changed: a field for every key of the config; the run's own reader takes or refuses it
+const anewBox = h("input", {type: "checkbox"}), linkSaid = h("span", {class: "note", "aria-live": "polite"});
+const firstFields = h("div", {class: "fields"}), allFields = h("div", {class: "groups"});
+const settingsSection = h("section", {class: "settings", "aria-label": "Settings", hidden: true},
+  firstFields,
+  h("div", {class: "doings"}, h("button", {type: "button", click: () => changeLayers(1)}, "Add a layer"), h("button", {type: "button", click: () => changeLayers(-1)}, "Remove a layer"),
+    h("label", {class: "note"}, anewBox, " start anew on every change"), h("button", {type: "button", click: copyCommand}, "Copy command"), h("button", {type: "button", click: writeYaml}, "Write this as YAML"), linkSaid),
+  h("details", null, h("summary", null, "All settings"), allFields));
+const asText = (value) => (typeof value === "string" ? value : JSON.stringify(value));
+async function post(command) {
+  const answer = await fetch("command", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(command)});
+  return answer.ok ? "" : (await answer.text()).trim();
+}
+/// Sends some keys and their values. Returns why they were refused; empty: they were not.
+const set = (values) => post({do: "set", values, ...(anewBox.checked ? {anew: true} : {})}).catch(() => { lost = true; request(); return "the run does not answer"; });
+function field(of, label) {
+  const wrong = h("span", {class: "wrong", role: "alert"}), text = asText(of.value);
+  const change = async () => {
+    const values = {[of.path]: of.choices || of.whole !== undefined || typeof of.value !== "string" ? input.value : JSON.stringify(input.value)};
+    // another data set, or other features of it, may have another number of inputs
+    if (of.path === "data" || of.path === "data.features") values["model.input"] = "null";
+    if (of.path === "train.optimizer") values["train.optimizer.learning_rate"] = asText(hello.settings.find((s) => s.path === "train.optimizer.learning_rate").value);
+    wrong.textContent = await set(values);
+    input.setAttribute("aria-invalid", String(wrong.textContent !== ""));
+  };
+  const input = of.choices ? h("select", {change}, of.choices.map((name) => h("option", {value: name, selected: name === text}, name)))
+    : h("input", {type: of.whole === undefined ? "text" : "number", step: of.whole ? 1 : "any", min: of.min, max: of.max, value: text, change});
+  return h("label", {class: "field", title: of.doc, "data-path": of.path}, h("span", null, label), input, wrong);
+}
+/// The features of a plane as the Playground has them: a box for each.
+function featureBoxes(of) {
+  const {x: {name: x}, y: {name: y}} = hello.plane, all = [x, y, `${x}^2`, `${y}^2`, `${x}*${y}`, `sin(${x})`, `sin(${y})`], now = of.value.length > 0 ? of.value : [x, y];
+  const wrong = h("span", {class: "wrong", role: "alert"}), boxes = [...new Set([...all, ...now])].map((name) => h("label", null, h("input", {type: "checkbox", name, checked: now.includes(name), change}), " " + name));
+  async function change() {
+    const chosen = boxes.map((box) => box.firstChild).filter((box) => box.checked).map((box) => box.name);
+    wrong.textContent = chosen.length === 0 ? "one feature is needed" : await set({"data.features": JSON.stringify(chosen), "model.input": "null"});
+  }
+  return h("fieldset", {"data-path": of.path, title: of.doc}, h("legend", null, "features"), h("span", null, boxes), wrong);
+}
+const firstPaths = ["data", "data.noise", "data.features", "train.optimizer.learning_rate", "train.batch_size", "train.cost", "seed"];
+function drawSettings() {
+  settingsSection.hidden = Boolean(recording) || !hello.settings;
+  if (settingsSection.hidden || settingsSection.contains(document.activeElement) && settingsSection.querySelector("[aria-invalid=true]")) return;
+  const focus = document.activeElement?.closest?.("[data-path]")?.dataset.path, inAll = allFields.contains(document.activeElement);
+  firstFields.replaceChildren(...hello.settings.filter((of) => firstPaths.includes(of.path)).map((of) => (of.path === "data.features" && hello.plane ? featureBoxes(of) : field(of, of.path.split(".").at(-1).replace("_", " ")))));
+  const groups = new Map();
+  for (const of of hello.settings) {
+    const parts = of.path.split("."), layer = of.path.startsWith("model.layers."), name = layer ? parts[2] : parts.length > 1 || ["data"].includes(parts[0]) ? parts[0] : "run";
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name).push(field(of, parts.slice(layer ? 3 : parts.length > 1 ? 1 : 0).join(" ").replaceAll("_", " ")));
+  }
+  allFields.replaceChildren(...[...groups].map(([name, fields]) => h("fieldset", null, h("legend", null, name), fields)));
+  if (focus) (inAll ? allFields : firstFields).querySelector(`[data-path="${CSS.escape(focus)}"] > :is(input, select)`)?.focus({preventScroll: true});
+  const address = "#" + hello.sets.map(([path, value]) => `${encodeURIComponent(path)}=${encodeURIComponent(value)}`).join("&");
+  if (hello.sets.length > 0 || location.hash) history.replaceState(null, "", hello.sets.length > 0 ? address : location.pathname);
+}
+/// Adds a layer like the last hidden one before the output, or takes that one away.
+async function changeLayers(by) {
+  const layers = structuredClone(hello.layer_list), output = layers.length - 1, hidden = layers[output - 1];
+  if (!hidden && by < 0) { linkSaid.textContent = "there is no hidden layer"; return; }
+  if (by < 0) {
+    for (const layer of layers) layer.inputs = layer.inputs.flatMap((name) => (name === hidden.name ? hidden.inputs : [name]));
+    layers.splice(output - 1, 1);
+  } else {
+    const like = hidden ?? layers[output], names = new Set(layers.map((layer) => layer.name));
+    let number = layers.length + 1;
+    while (names.has(`${like.type}_${number}`)) ++number;
+    const added = {...structuredClone(like), name: `${like.type}_${number}`, inputs: layers[output].inputs};
+    layers[output].inputs = [added.name];
+    layers.splice(output, 0, added);
+  }
+  linkSaid.textContent = await set({"model.layers": JSON.stringify(layers)});
+}
+const quoted = (word) => (/^[\w.\/:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+async function copyCommand() {
+  const text = [hello.command, ...hello.sets.map(([path, value]) => `--set ${quoted(`${path}=${value}`)}`)].join(" ");
+  const rest = frame?.by_hand ? `; ${frame.by_hand} weight${frame.by_hand === 1 ? "" : "s"} set by hand are in the run, not in the command` : "";
+  try { await navigator.clipboard.writeText(text); linkSaid.textContent = "copied: " + text + rest; } catch { linkSaid.textContent = text + rest; }
+}
+function download(text, type, name) {
+  const link = h("a", {href: URL.createObjectURL(new Blob([text], {type})), download: name});
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+function writeYaml() { download(hello.config, "text/yaml", `${hello.name}.yaml`); }
+/// What the address of the page asks for, once.
+let asksByAddress = location.hash.length > 1;
+function setByAddress() {
+  if (!asksByAddress || recording) return;
+  asksByAddress = false;
+  const values = Object.fromEntries(location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent)).filter(([path]) => path && !path.startsWith("@")));
+  const known = Object.fromEntries(hello.sets);
+  if (Object.entries(values).some(([path, value]) => known[path] !== value)) post({do: "set", values, anew: true}).then((refused) => say(refused)).catch(() => {});
+}
+
+// ---- a weight that is set by hand
+const weightOf = (link) => { const {layer, index} = place(link.unit ?? link.to), l = hello.layers[layer]; return link.input === undefined ? {block: l.bias, index: [index]} : {block: l.weights, index: [index, link.input]}; };
+const setWeight = (link, text) => { const value = Number(text); return Number.isFinite(value) && text.trim() !== "" ? post({do: "weight", ...weightOf(link), value}).then(say) : say("a weight is a number"); };
+/// The number of a weight; while the run stands still, a field for it: the keyboard's way to it.
+function numberField(link) {
+  if (frame.playing || recording) return number(weights[link.index], 6);
+  const field = h("input", {type: "number", step: "any", value: String(Number(weights[link.index].toPrecision(8))), "aria-label": `${link.name}: its number`, change: () => setWeight(link, field.value)});
+  return field;
+}
+function weightFields(link) {
+  const now = weights[link.index], exact = numberField(link), slider = h("input", {type: "range", min: -5, max: 5, step: 0.01, value: now, "aria-label": `${link.name}: from -5 to 5`, input: () => { if (exact.value !== undefined) exact.value = slider.value; setWeight(link, slider.value); }});
+  return [slider, exact];
+}

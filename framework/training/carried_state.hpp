@@ -1,0 +1,40 @@
+// From the state of a run to that of the run that it becomes when its config is changed.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+/// The numbers of a state, on their own.
+class StateCopy {
+ public:
+  StateCopy() = default;
+  explicit StateCopy(std::span<const StateNumbers> numbers);
+  std::vector<StateNumbers> numbers() const;
+  /// Returns the bytes of some numbers; nullptr if there are none of this name.
+  std::vector<std::byte>* find(std::string_view name);
+  std::size_t bytes() const;
+
+ private:
+  struct Entry {
+    std::string name, dtype;
+    std::vector<std::byte> bytes;
+  };
+  std::vector<Entry> entries_;
+};
+
+/// Returns the first key whose change makes it another run from the start, such as `seed`; empty if
+/// the run can go on with what it has learnt.
+std::string key_that_starts_anew(const Experiment& before, const Experiment& after);
+
+/// Returns whether the change is to wait for the end of the epoch: it changes which examples an
+/// epoch has, or in which batches.
+bool waits_for_epoch(const Experiment& before, const Experiment& after);
+
+/// Returns the state of `after`, a trainer at its start, that goes on from `before`: what both have
+/// is that of `before`, of parameters each number whose block and place both have. What only
+/// `after` has is as at its start.
+StateCopy carried_state(const Trainer& before, const Trainer& after);
+
+}  // namespace nnrun::host
