@@ -81,7 +81,7 @@ class Serving {
   LiveTrainer::Watch watch(const EditedTrainer& trainer, const Broadcast& broadcast) {
     LiveTrainer::Watch watch;
     watch.ending = [] { return interrupt_signal() != 0; };
-    watch.eye = [this, &broadcast](EditedTrainer& now) {
+    watch.eye = [this, &broadcast](EditedTrainer& now, const PlaneColumns& columns) {
       nlohmann::ordered_json more{{"settings", settings_json(now.experiment(), registry_)},
                                   {"layer_list", layer_list_json(now.experiment())},
                                   {"command", "nnrun serve " + shell_word(arguments_.targets[0])},
@@ -90,7 +90,7 @@ class Serving {
       for (const Override& set : arguments_.overrides)
         more["sets"].push_back({set.path, set.value});
       for (const Override& set : now.sets()) more["sets"].push_back({set.path, set.value});
-      return Eye::create(now, more, [&broadcast] { return broadcast.is_closed(); });
+      return Eye::create(now, columns, more, [&broadcast] { return broadcast.is_closed(); });
     };
     watch.edited = [this, &trainer] { write_edits(trainer, *recorded_); };
     return watch;

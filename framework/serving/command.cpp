@@ -28,7 +28,8 @@ const std::array words{Word{"play", What::play},
                        Word{"back", What::back, {"step"}},
                        Word{"speed", What::speed, {"epochs_per_second"}},
                        Word{"set", What::set, {"values", "anew"}},
-                       Word{"weight", What::weight, {"block", "index", "value"}}};
+                       Word{"weight", What::weight, {"block", "index", "value"}},
+                       Word{"plane", What::plane, {"x", "y"}}};
 
 constexpr std::size_t most_values = 200;
 constexpr double most_steps = 1e9, most_speed = 1e6, last_step = 9007199254740992.;  // 2^53
@@ -62,11 +63,16 @@ std::vector<Override> overrides_of(const Json& json) {
   return set;
 }
 
+std::string text_of(const Json& json, const char* field) {
+  const auto found = json.find(field);
+  if (found == json.end() || !found->is_string())
+    refuse("'" + std::string(field) + "' is not a text");
+  return found->get<std::string>();
+}
+
 WeightEdit weight_of(const Json& json) {
-  WeightEdit weight;
-  const auto block = json.find("block"), index = json.find("index");
-  if (block == json.end() || !block->is_string()) refuse("'block' is not a text");
-  weight.block = block->get<std::string>();
+  WeightEdit weight{.block = text_of(json, "block")};
+  const auto index = json.find("index");
   if (index == json.end() || !index->is_array() || index->size() > NNRUN_MAX_RANK)
     refuse("'index' is not a list of numbers");
   for (const Json& i : *index)
@@ -116,10 +122,13 @@ Command read_command(std::string_view text) {
     case What::weight:
       command.weight = weight_of(json);
       break;
+    case What::plane:
+      command.plane = {text_of(json, "x"), text_of(json, "y")};
+      break;
     default:
       break;
   }
-  if (command.changes_run()) command.answer = std::make_shared<std::promise<std::string>>();
+  if (command.may_be_refused()) command.answer = std::make_shared<std::promise<std::string>>();
   return command;
 }
 

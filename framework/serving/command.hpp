@@ -9,8 +9,13 @@
 #include "training/edit.hpp"
 namespace nnrun::host {
 
+/// The columns of the data that pictures are over; empty, or not there: the first two numbers.
+struct PlaneColumns {
+  std::string x{}, y{};
+};
+
 struct Command {
-  enum class What { play, pause, again, step, epoch, back, speed, set, weight };
+  enum class What { play, pause, again, step, epoch, back, speed, set, weight, plane };
   What what = What::pause;
   std::uint64_t steps = 1;       ///< of step and epoch: how many of them
   std::uint64_t step = 0;        ///< of back: where to
@@ -18,10 +23,13 @@ struct Command {
   std::vector<Override> set{};   ///< of set
   bool anew = false;             ///< of set: what the run has learnt is forgotten
   WeightEdit weight{};           ///< of weight
-  /// Of those that change the run: takes why it was not done; empty: it was.
+  PlaneColumns plane{};          ///< of plane
+  /// Of those that may be refused: takes why it was not done; empty: it was.
   std::shared_ptr<std::promise<std::string>> answer{};
 
-  bool changes_run() const { return what == What::set || what == What::weight; }
+  bool may_be_refused() const {
+    return what == What::set || what == What::weight || what == What::plane;
+  }
 };
 
 /// Reads the JSON of a request. Throws UsageError for anything else.

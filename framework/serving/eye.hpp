@@ -11,10 +11,11 @@ namespace nnrun::host {
 
 class Eye {
  public:
-  /// Takes from the trainer what does not change: examples, ranges, names. Not kept. more: what
-  /// else a page is told first. is_closed: asked while a picture is made; true ends that, and the
-  /// picture is of no use.
-  static std::shared_ptr<Eye> create(Trainer& trainer, const nlohmann::ordered_json& more,
+  /// Takes from the trainer what does not change: examples, ranges, names. Not kept. columns: that
+  /// pictures are over, where there are more than two. more: what else a page is told first.
+  /// is_closed: asked while a picture is made; true ends that, and the picture is of no use.
+  static std::shared_ptr<Eye> create(Trainer& trainer, const PlaneColumns& columns,
+                                     const nlohmann::ordered_json& more,
                                      std::function<bool()> is_closed);
   virtual ~Eye() = default;
 
@@ -28,5 +29,8 @@ class Eye {
   /// its first layer as pictures; null where the plane says it all.
   virtual nlohmann::ordered_json answers() = 0;
 };
+
+/// Returns the names of the inputs of the data, or x1, x2, … where they have none.
+std::vector<std::string> names_of_inputs(const DataShape& data);
 
 }  // namespace nnrun::host

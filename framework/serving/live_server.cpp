@@ -83,7 +83,7 @@ class LiveServerOnHttp final : public LiveServer, private HttpAnswers {
       return {.status = 404, .text = "not found\n", .type = plain_text};
     try {
       const Command command = read_command(body);
-      if (!command.changes_run()) {
+      if (!command.may_be_refused()) {
         desk_.send(command);
         return {};
       }

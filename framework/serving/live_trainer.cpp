@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/error.hpp"
 #include "network/flat_numbers.hpp"
@@ -132,6 +134,7 @@ void LiveTrainer::obey(const Command& command) {
       break;
     case What::set:
     case What::weight:
+    case What::plane:
       change(command);
       break;
   }
@@ -140,8 +143,10 @@ void LiveTrainer::obey(const Command& command) {
 /// Changes the run, or says why not; then it is as it was.
 void LiveTrainer::change(const Command& command) {
   try {
-    end_epoch(false);
-    if (command.what == Command::What::weight) {
+    if (command.what != Command::What::plane) end_epoch(false);
+    if (command.what == Command::What::plane) {
+      look_over(command.plane);
+    } else if (command.what == Command::What::weight) {
       inner_.change(command.weight);
       note_change();
     } else {
@@ -196,10 +201,31 @@ void LiveTrainer::start_anew(const std::vector<Override>& set) {
   note_change();
 }
 
+/// Makes pictures over other columns.
+void LiveTrainer::look_over(const PlaneColumns& columns) {
+  const std::vector<std::string> names = names_of_inputs(inner_.data());
+  for (const std::string& name : {columns.x, columns.y})
+    if (std::ranges::find(names, name) == names.end())
+      throw UsageError(Problem{.what = "the data have no input '" + name + "'"});
+  if (columns.x == columns.y)
+    throw UsageError(Problem{.what = "a picture is over two columns, not twice over one"});
+  const PlaneColumns before = std::exchange(plane_, columns);
+  const auto eye = watch_.eye(inner_, columns);
+  const nlohmann::ordered_json hello = eye->hello();
+  if (hello.contains("plane") && hello["plane"]["x"]["name"] == columns.x &&
+      hello["plane"]["y"]["name"] == columns.y) {
+    eye_ = eye;
+    return;
+  }
+  plane_ = before;
+  throw UsageError(Problem{.what = "there is no picture over '" + columns.x + "' and '" +
+                                   columns.y + "': both must be numbers of a table"});
+}
+
 /// Looks at the network that the run has now.
 void LiveTrainer::look_again() {
   if (seen_ == inner_.model()) return;
-  eye_ = watch_.eye(inner_);
+  eye_ = watch_.eye(inner_, plane_);
   seen_ = inner_.model();
 }
 

@@ -15,7 +15,7 @@ class LiveTrainer final : public ForwardingTrainer {
   struct Watch {
     std::function<bool()> ending;  ///< asked all the time; true ends what is going on
     /// Returns what looks at a network; called for each that the run has.
-    std::function<std::shared_ptr<Eye>(EditedTrainer&)> eye;
+    std::function<std::shared_ptr<Eye>(EditedTrainer&, const PlaneColumns&)> eye;
     std::function<void()> edited{};  ///< the list of changes is another
   };
 
@@ -35,6 +35,7 @@ class LiveTrainer final : public ForwardingTrainer {
   void obey(const Command& command);
   void change(const Command& command);
   void change_config(const Command& command);
+  void look_over(const PlaneColumns& columns);
   void start_anew(const std::vector<Override>& set);
   void end_epoch(bool whole);
   void note_change();
@@ -54,6 +55,7 @@ class LiveTrainer final : public ForwardingTrainer {
   EditedTrainer& inner_;
   Desk& desk_;
   Watch watch_;
+  PlaneColumns plane_;
   std::shared_ptr<Eye> eye_;
   std::shared_ptr<Model> seen_;  // the network that it looks at
   KeptStates kept_;

@@ -222,6 +222,59 @@ TEST_CASE("the picture of the plane is what predict answers there") {
   CHECK(raw.size() == 4 * (6 + 3 + 3 + 1));
 }
 
+TEST_CASE("the picture over two columns of a table is what predict answers in its middle") {
+  const Scratch scratch;
+  std::string table = "a,b,town,c,t\n";
+  for (int i = 0; i < 80; ++i) {
+    const int a = i * 37 % 80 - 40, b = i * 53 % 80 - 40;
+    table += std::to_string(a) + "," + std::to_string(b) + "," + (i % 9 == 0 ? "Ur" : "Uz") + "," +
+             (i == 0 ? "7" : "5") + "," + std::to_string(a - 3 * b) + "\n";
+  }
+  scratch.write("t.csv", table);
+  scratch.write("t.yaml",
+                "data: {type: csv, path: t.csv, targets: [t], scale: standard, target_scale: "
+                "standard, columns: {town: category}}\nmodel: {layers: [{type: dense, units: 30, "
+                "activation: tanh}, {type: dense, units: 1}]}\ntrain: {cost: half_squared_error, "
+                "epochs: 3, batch_size: 5, optimizer: {type: sgd, learning_rate: 0.05}}\n");
+  Served served("-q t.yaml --out r", scratch.folder());
+  {
+    EventReader events(served);
+    CHECK(events.next("hello")["plane"]["columns"] == json{"a", "b", "c"});
+  }
+  CHECK(served.command(R"({"do": "plane", "x": "b", "y": "town"})") == 422);
+  CHECK(served.command(R"({"do": "plane", "x": "b", "y": "b"})") == 422);
+  CHECK(served.command(R"({"do": "plane", "x": "b", "y": "x"})") == 422);
+  CHECK(served.command(R"({"do": "plane", "x": "b"})") == 400);
+  REQUIRE(served.command(R"({"do": "plane", "x": "b", "y": "a"})") == 204);
+  REQUIRE(served.command(R"({"do": "speed", "epochs_per_second": 0})") == 204);
+  REQUIRE(served.command(R"({"do": "play"})") == 204);
+  EventReader events(served);
+  const json frame = events.frame([](const json& f) {
+    return f["over"].get<bool>() && f["output"].get_ref<const std::string&>().size() > 20000;
+  });
+  const json hello = EventReader(served).next("hello");
+  REQUIRE(hello["plane"]["y"]["name"] == "a");
+  REQUIRE(served.interrupt().first == 0);
+  const auto cells = bytes_of(frame["output"]);
+  REQUIRE(cells.size() == 192 * 192);
+  const double low = hello["output"]["low_in_units"], high = hello["output"]["high_in_units"];
+  for (const std::size_t at : {0u, 191u, 5000u, 18432u, 36863u}) {
+    const auto along = [&](const char* axis, double share) {
+      const json& a = hello["plane"][axis];
+      return a["low"].get<double>() + share * (a["high"].get<double>() - a["low"].get<double>());
+    };
+    const double b = along("x", (static_cast<double>(at % 192) + 0.5) / 192),
+                 a = along("y", 1 - (static_cast<double>(at / 192) + 0.5) / 192);
+    const Ended said =
+        run("$nnrun predict --json r " + json(a).dump() + "," + json(b).dump() + ",Uz,5",
+            scratch.folder());
+    INFO(said.err);
+    REQUIRE(said.status == 0);
+    const double answer = parsed(said.out)["predict"][0]["output"][0];
+    CHECK(std::abs(cells[at] - std::clamp(255 * (answer - low) / (high - low), 0., 255.)) <= 0.6);
+  }
+}
+
 TEST_CASE("an interrupt ends it, with streams open and half requests, and the record is whole") {
   const Scratch scratch;
   write_plane(scratch, "epochs: 100000");

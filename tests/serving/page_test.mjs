@@ -157,6 +157,9 @@ try {
   await third.until("document.querySelectorAll('.confusion tbody tr').length === 3");
   expect((await third.run("blocks.length")) === 1, "a large layer is a block");
   expect(!(await third.run("document.querySelector('.answers').textContent.includes('null')")), "what there is not is not told");
+  await third.until("hello.plane.columns.join() === 'a,b,c' && !planeSection.hidden && !answersBox.hidden");
+  await third.run("planeChoices[1].value = 'c', choosePlane()");
+  await third.until("hello.plane.x.name === 'a' && hello.plane.y.name === 'c' && frame.units.length > 0");
   await looksRight(third, "classes");
   await classes.end();
   for (const p of pages) {

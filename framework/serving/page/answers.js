@@ -1,7 +1,7 @@
 // ---- what the network answers to examples: classes mixed up, numbers against what is true, pictures
 const answersBox = h("div", {class: "answers"});
 function drawAnswers() {
-  if (!hello || !answers || hello.plane) return;
+  if (!hello || !answers || hello.plane && !hello.plane.columns) return;
   const words = {train: "trained on", val: "of the validation part", test: "of the test part"};
   answersBox.replaceChildren();
   filled(answersBox, null, [
@@ -17,7 +17,7 @@ function confusion() {
     h("tbody", null, answers.confusion.map((row, i) => h("tr", null, h("th", {scope: "row"}, names[i]), row.map((count, j) => cell(count, i, j)))))));
 }
 function scatter() {
-  const pairs = answers.pairs, all = pairs.flat(), low = Math.min(...all), high = Math.max(...all), size = 360, edge = 52;
+  const pairs = answers.pairs, all = pairs.flat(), low = Math.min(...all), high = Math.max(...all), size = 360, edge = Math.max(52, 20 + 7.2 * Math.max(number(low).length, number(high).length));
   const at = (v) => edge + ((v - low) / (high - low || 1)) * (size - edge - 12), up = (v) => size - at(v);
   const error = Math.sqrt(pairs.reduce((sum, [is, said]) => sum + (is - said) ** 2, 0) / Math.max(1, pairs.length));
   const svg = s("svg", {viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": `What was answered against what is true, ${pairs.length} examples; root of the mean squared difference ${number(error)}`},

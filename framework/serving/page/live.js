@@ -33,6 +33,7 @@ function table(title, columns, rows) {
 }
 
 // ---- what is known of the run
+const between = 8; // pictures of a recording from one with answers to the next
 let hello = null, frame = null, points = null, answers = null, curve = [], past = [], tape = [], lost = false;
 let over = null, chosen = null; // units: under the pointer, pinned
 const tapeElement = document.getElementById("tape");
@@ -69,7 +70,7 @@ function hear(name, data) {
   if (name === "hello") { hello = data; begin(); }
   if (name === "points") { points = data; drawPoints(); }
   if (name === "curve") takeCurve(data);
-  if (name === "answers") { answers = data; drawAnswers(); }
+  if (name === "answers") { answers = data; drawAnswers(); if (frame && !tape.slice(-between).some((f) => f.answers)) frame.answers = data; }
   if (name === "frame") {
     if (data.step === undefined) return say(data.said);
     frame = data;

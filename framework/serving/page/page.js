@@ -42,7 +42,8 @@ function begin() {
   title.textContent = hello.name;
   drawnAs = ""; chosen = null;
   planeSection.hidden = !hello.plane;
-  answersBox.hidden = Boolean(hello.plane);
+  answersBox.hidden = Boolean(hello.plane) && !hello.plane.columns;
+  beginPlane();
   planeSection.querySelector(".others").hidden = hello.examples[1] + hello.examples[2] === 0;
   beginCurves();
   setByAddress();
@@ -92,7 +93,7 @@ let player = 0, position = 0;
 function replay(command) {
   clearInterval(player);
   const end = recording.tape.length - 1;
-  const show = (i, on) => { position = Math.min(Math.max(i, 0), end); frame = {...recording.tape[position], playing: on, over: position === end && !on, speed: 0}; request(); };
+  const show = (i, on) => { position = Math.min(Math.max(i, 0), end); frame = {...recording.tape[position], playing: on, over: position === end && !on, speed: 0}; answers = recording.tape.slice(0, position + 1).findLast((f) => f.answers)?.answers ?? recording.answers; drawAnswers(); request(); };
   if (command.do === "play") {
     show(position < end ? position : 0, end > 0);
     player = setInterval(() => { show(position + 1, position + 1 < end); if (!frame.playing) clearInterval(player); }, 60);

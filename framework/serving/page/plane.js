@@ -9,7 +9,16 @@ const axisAt = (axis, share) => axis.low + (axis.high - axis.low) * share;
 const planeGrid = () => [0.1, 0.3, 0.5, 0.7, 0.9];
 const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p), 3))],
   () => planeGrid().reverse().map((q) => [number(axisAt(hello.plane.y, q), 3), ...planeGrid().map((p) => valueAt(p, q))]));
-const planeSection = h("div", null, h("div", {class: "head"}, planeHead, planeSaid), planeBox,
+// of a table with more columns, those that it is over
+const planeChoices = ["x", "y"].map((axis) => h("select", {"aria-label": axis === "x" ? "Column to the right" : "Column upwards", change: choosePlane}));
+const planeChoice = h("p", {class: "note", hidden: true}, "over ", planeChoices[0], " and ", planeChoices[1], ", the others as in a row in their middle");
+async function choosePlane() { say(await post({do: "plane", x: planeChoices[0].value, y: planeChoices[1].value})); }
+function beginPlane() {
+  const columns = hello.plane?.columns;
+  planeChoice.hidden = !columns || Boolean(recording);
+  if (columns && !planeChoices.includes(document.activeElement)) planeChoices.forEach((choice, i) => choice.replaceChildren(...columns.map((name) => h("option", {value: name, selected: name === hello.plane[i === 0 ? "x" : "y"].name}, name))));
+}
+const planeSection = h("div", null, h("div", {class: "head"}, planeHead, planeSaid), planeChoice, planeBox,
   h("div", {class: "under"}, planeScale, h("label", {class: "others"}, showTest, "points not trained on")), planeTable);
 let planeValues = new Uint8Array(0), certain = null, planeSize = 96, planeRange = [-1, 1], planeWidth = 0;
 function drawPlane() {
