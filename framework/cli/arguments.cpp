@@ -29,8 +29,8 @@ constexpr std::array verbs{
          "--out "
          "--resume --csv-table --md --no-plugins"},
     Verb{"sweep", "CONFIG", "train every setting of the config's sweep, best first", 1, 1,
-         "--set --seeds --folds --metric --budget --jobs --time --timeout --out --shard --resume "
-         "--then "
+         "--set --seeds --folds --metric --budget --jobs --time --timeout --out --shard --slurm "
+         "--resume --then "
          "--csv-table --md --no-plugins"},
     Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
          1000, "--set-class --gradients --no-plugins"},
@@ -128,6 +128,8 @@ constexpr std::array options{
     Option{"--timeout", "SECONDS", "a run that takes longer has failed"},
     Option{"--fail-if", "CONDITION", "exit with 1, for example if 'accuracy < baseline - 0.01'"},
     Option{"--shard", "I/N", "only this part of the runs: other machines do the others"},
+    Option{"--slurm", "",
+           "plan it, and print a job for sbatch that trains it in tasks (as many as --jobs)"},
     Option{"--then", "train-best", "train the best point, on all that the sweep chose by"},
     Option{"--resume", "DIR", "go on in this folder with what is missing"},
     Option{"--resume", "RUN", "go on with a run, in its folder, from its newest checkpoint", false,

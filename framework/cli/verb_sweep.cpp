@@ -1,7 +1,11 @@
 #include <algorithm>
 
+#include "base/commands.hpp"
 #include "base/text.hpp"
+#include "cli/compare_options.hpp"
 #include "cli/compare_session.hpp"
+#include "cli/slurm_job.hpp"
+#include "cli/terminal.hpp"
 #include "cli/train_best.hpp"
 #include "cli/verbs.hpp"
 #include "comparison/condition.hpp"
@@ -57,11 +61,32 @@ fs::path sweep_folder(const Arguments& arguments) {
   return folder;
 }
 
+void require_slurm(const Arguments& arguments) {
+  if (!arguments.has("--slurm")) return;
+  for (const char* const option : {"--shard", "--then", "--json", "--csv", "--md"})
+    if (arguments.has(option) || (option == std::string("--json") && arguments.json))
+      throw UsageError(
+          Problem{.what = std::string("--slurm prints a job, ") + option + " has no place with it",
+                  .hint = "nnrun sweep --resume DIR shows the results when all tasks have ended"});
+}
+
+Exit print_job(const Arguments& arguments, const ComparisonPlan& plan, const fs::path& folder) {
+  const std::size_t tasks = arguments.has("--jobs") ? jobs_of(arguments) : 0;
+  Terminal(stdout).write_data(slurm_job(plan, folder, tasks));
+  if (!arguments.quiet)
+    Terminal(stderr).write("planned  " + std::to_string(plan.runs.size()) + " runs in " +
+                           folder.string() +
+                           "\nnext     sbatch the job; then nnrun sweep --resume " +
+                           shell_word(folder.string()) + "\n");
+  return Exit::done;
+}
+
 }  // namespace
 
 Exit sweep(const Arguments& arguments, Registry& registry) {
   if (arguments.has("--resume")) return resume_comparison(arguments, registry, "sweep");
   require_then(arguments);
+  require_slurm(arguments);
   const bool sharded = arguments.has("--shard");
   const Shard shard = sharded ? shard_of(arguments.text("--shard")) : Shard{};
   if (sharded && !arguments.has("--out"))
@@ -94,6 +119,7 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
   const fs::path folder = sweep_folder(arguments);
   plan_runs(plan, folder);
   write_plan(plan, folder);
+  if (arguments.has("--slurm")) return print_job(arguments, plan, folder);
   return run_comparison(arguments, registry, plan, folder, shard);
 }
 
