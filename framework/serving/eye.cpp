@@ -2,15 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "base/base64.hpp"
 #include "config/metric_names.hpp"
 #include "network/flat_numbers.hpp"
 #include "network/padding.hpp"
 #include "serving/answers_view.hpp"
+#include "serving/data_plane.hpp"
 #include "serving/drawn_net.hpp"
 namespace nnrun::host {
 namespace {
@@ -24,8 +25,7 @@ constexpr std::size_t coarse = 4, fine = 8;  // cells of the output in each of t
 constexpr std::size_t most_coarse_work = std::size_t{1} << 30,
                       most_fine_work = 4 * most_coarse_work,
                       most_work_at_once = most_coarse_work / 16;
-constexpr std::size_t most_points = 2000, most_sample = 1000, most_sample_numbers = 2'000'000;
-constexpr std::size_t most_plane_inputs = 64;
+constexpr std::size_t most_sample = 1000, most_sample_numbers = 2'000'000;
 constexpr std::size_t bins = 32;  // of a histogram
 
 std::string text_of(const Bytes& bytes) {
@@ -59,53 +59,6 @@ struct Histogram {
   }
 };
 
-/// Returns the column of prepared numbers that holds a raw one, scaled at most; all of them: none.
-std::size_t slot_of(const Preparation& preparation, std::size_t column) {
-  const auto& slots = preparation.slots();
-  return static_cast<std::size_t>(
-      std::ranges::find_if(slots, [&](const auto& slot) { return slot.is_number_of(column); }) -
-      slots.begin());
-}
-double raw_of(const Preparation& preparation, std::size_t slot, double prepared) {
-  const Preparation::Fit& fit = preparation.fitted();
-  const double x = fit.factors.empty() ? prepared : prepared / fit.factors[slot] + fit.shifts[slot];
-  return x * preparation.divide_by();
-}
-
-double prepared_of(const Preparation& preparation, std::size_t slot, double raw) {
-  const Preparation::Fit& fit = preparation.fitted();
-  const double x = raw / preparation.divide_by();
-  return fit.factors.empty() ? x : (x - fit.shifts[slot]) * fit.factors[slot];
-}
-
-/// Returns the row that is nearest to the medians of all columns.
-std::vector<double> middle_row(const std::vector<double>& rows, std::size_t columns) {
-  const std::size_t count = rows.size() / columns;
-  std::vector<double> medians, column(count);
-  for (std::size_t c = 0; c < columns; ++c) {
-    for (std::size_t r = 0; r < count; ++r) column[r] = rows[r * columns + c];
-    const auto middle = column.begin() + static_cast<std::ptrdiff_t>(count / 2);
-    std::nth_element(column.begin(), middle, column.end());
-    medians.push_back(*middle);
-  }
-  std::size_t nearest = 0;
-  double least = std::numeric_limits<double>::infinity();
-  for (std::size_t r = 0; r < count; ++r) {
-    double distance = 0;
-    for (std::size_t c = 0; c < columns; ++c)
-      distance += std::pow(rows[r * columns + c] - medians[c], 2);
-    if (distance < least) nearest = r;
-    least = std::min(least, distance);
-  }
-  const auto from = rows.begin() + static_cast<std::ptrdiff_t>(nearest * columns);
-  return {from, from + static_cast<std::ptrdiff_t>(columns)};
-}
-
-struct Axis {
-  std::string name;
-  double low, high;
-};
-
 template <class T>
 class EyeOf final : public Eye {
  public:
@@ -118,8 +71,11 @@ class EyeOf final : public Eye {
         blocks_(model_->graph().blocks()),
         columns_(monitored_columns(trainer)),
         targets_(trainer.target_range()),
-        answers_(trainer, most_sample, most_sample_numbers, is_closed_) {
-    find_plane(trainer, columns);
+        answers_(trainer, most_sample, most_sample_numbers, is_closed_),
+        plane_(DataPlane::find(trainer, *model_, columns)) {
+    for (std::size_t each = 1; plane_ && each <= fine; each *= 2)
+      prepared_[each] = prepared_plane(cells * each);
+    if (plane_) points_ = plane_->points(trainer);
     hello_ = hello_of(trainer);
     hello_.update(more);
   }
@@ -137,7 +93,7 @@ class EyeOf final : public Eye {
               {"said", snapshot.said},      {"edited", snapshot.edited},
               {"by_hand", snapshot.by_hand}};
     add_parameters(json);
-    if (has_plane_)
+    if (plane_)
       add_plane(json, sharp ? cells_within(most_fine_work, fine)
                             : cells_within(most_coarse_work, coarse));
     else
@@ -145,7 +101,7 @@ class EyeOf final : public Eye {
     return json;
   }
   Json answers() override {
-    return has_plane_ && choices_.empty() ? Json() : answers_.json(*model_, rows_at_once());
+    return plane_ && !plane_->is_of_table() ? Json() : answers_.json(*model_, rows_at_once());
   }
 
  private:
@@ -162,57 +118,6 @@ class EyeOf final : public Eye {
     return names;
   }
 
-  void find_plane(Trainer& trainer, const PlaneColumns& wanted) {
-    const DataShape& data = trainer.data();
-    if (model_->preparation().rows() > 1) return;
-    const bool is_pair =
-        size_of(data.input) == 2 && std::ranges::none_of(data.columns, &Column::is_category);
-    if (!is_pair && !find_columns(trainer, wanted)) return;
-    has_plane_ = true;
-    const auto ranges = trainer.input_ranges();
-    const std::vector<std::string> names = names_of_inputs(data);
-    for (std::size_t i = 0; i < 2; ++i) {
-      const auto [low, high] = ranges[plane_[i]];
-      const double rim = high > low ? 0.04 * (high - low) : 1;
-      axes_[i] = {names[plane_[i]], low - rim, high + rim};
-    }
-    for (std::size_t each = 1; each <= fine; each *= 2)
-      prepared_[each] = prepared_plane(cells * each);
-    find_points(trainer);
-  }
-  /// Chooses two columns of a table that hold numbers. Returns false if there are none, or the
-  /// table has too many columns.
-  bool find_columns(const Trainer& trainer, const PlaneColumns& wanted) {
-    const Preparation& preparation = model_->preparation();
-    const std::size_t in = model_->graph().input_cols;
-    const std::vector<std::string> names = names_of_inputs(trainer.data());
-    if (trainer.data().input.rank != 1 || in > most_plane_inputs) return false;
-    std::vector<std::size_t> numbers;
-    for (std::size_t column = 0; column < names.size(); ++column)
-      if (!preparation.changes() || slot_of(preparation, column) < in) numbers.push_back(column);
-    if (numbers.size() < 2) return false;
-    std::ranges::copy_n(numbers.begin(), 2, plane_);
-    for (const std::size_t column : numbers) choices_.push_back(names[column]);
-    const auto is_there = [&](const std::string& name) {
-      return std::ranges::find(choices_, name) != choices_.end();
-    };
-    if (is_there(wanted.x) && is_there(wanted.y))
-      for (std::size_t i = 0; i < 2; ++i)
-        plane_[i] = static_cast<std::size_t>(
-            std::ranges::find(names, i == 0 ? wanted.x : wanted.y) - names.begin());
-    others_ = middle_row(trainer.shown_examples(NNRUN_TRAIN, most_sample).inputs, in);
-    return true;
-  }
-  std::size_t slot_of_axis(std::size_t i) const {
-    return model_->preparation().changes() ? slot_of(model_->preparation(), plane_[i]) : plane_[i];
-  }
-  /// Prepares the point of two raw numbers.
-  void prepare(const double* raw, double* prepared) {
-    if (choices_.empty()) return model_->preparation().apply(raw, prepared);
-    std::ranges::copy(others_, prepared);
-    for (std::size_t i = 0; i < 2; ++i)
-      prepared[slot_of_axis(i)] = prepared_of(model_->preparation(), slot_of_axis(i), raw[i]);
-  }
   /// Returns how many cells of the output, along each side of a unit's, take at most so much work.
   std::size_t cells_within(std::size_t work, std::size_t most) const {
     std::size_t each = most;
@@ -233,34 +138,12 @@ class EyeOf final : public Eye {
     const auto middle = [&](std::size_t i) {
       return (static_cast<double>(i) + 0.5) / static_cast<double>(n);
     };
-    const auto at = [](const Axis& axis, double share) {
-      return axis.low + (axis.high - axis.low) * share;
-    };
     for (std::size_t r = 0; r < n; ++r)
       for (std::size_t c = 0; c < n; ++c) {
-        const double raw[] = {at(axes_[0], middle(c)), at(axes_[1], 1 - middle(r))};
-        prepare(raw, prepared.data());
+        plane_->prepare(middle(c), 1 - middle(r), prepared.data());
         model_->preparation().round(prepared.data(), in, x.data() + (r * n + c) * in);
       }
     return x;
-  }
-  void find_points(const Trainer& trainer) {
-    const Preparation& preparation = model_->preparation();
-    const std::size_t in = model_->graph().input_cols, out = model_->graph().output().cols;
-    const std::size_t slots[2] = {slot_of_axis(0), slot_of_axis(1)};
-    // the network may see the number only as part of another
-    if (slots[0] >= in || slots[1] >= in) return;
-    points_ = Json::array();
-    for (const std::size_t part : {NNRUN_TRAIN, NNRUN_VALIDATION, NNRUN_TEST}) {
-      const ShownExamples shown = trainer.shown_examples(part, most_points / 2);
-      for (std::size_t k = 0; k < shown.count; ++k) {
-        const double *const x = shown.inputs.data() + k * in, *const t =
-                                                                  shown.targets.data() + k * out;
-        points_.push_back({static_cast<float>(raw_of(preparation, slots[0], x[slots[0]])),
-                           static_cast<float>(raw_of(preparation, slots[1], x[slots[1]])),
-                           out == 1 ? *t : static_cast<double>(largest_of(t, out)), part});
-      }
-    }
   }
 
   Json hello_of(const Trainer& trainer) const {
@@ -286,12 +169,8 @@ class EyeOf final : public Eye {
               {"classes", data.names.classes},
               {"target", data.names.target},
               {"cells", cells}};
-    if (!has_plane_) return json;
-    const auto axis = [](const Axis& a) {
-      return Json{{"name", a.name}, {"low", a.low}, {"high", a.high}};
-    };
-    json["plane"] = {{"x", axis(axes_[0])}, {"y", axis(axes_[1])}};
-    if (!choices_.empty()) json["plane"]["columns"] = choices_;
+    if (!plane_) return json;
+    json["plane"] = plane_->json();
     const auto units = [&](double y) { return model_->preparation().in_units(y, 0); };
     json["output"] = {{"low", targets_.first},
                       {"high", targets_.second},
@@ -441,23 +320,12 @@ class EyeOf final : public Eye {
   std::vector<std::string> columns_;
   std::pair<double, double> targets_;
   AnswersView<T> answers_;
-  bool has_plane_ = false;
-  Axis axes_[2];
-  std::size_t plane_[2] = {0, 1};     // columns of the data
-  std::vector<std::string> choices_;  // columns that may be; empty: there are just these two
-  std::vector<double> others_;        // the prepared row that the others are as in
+  std::optional<DataPlane> plane_;
   std::map<std::size_t, Buffer<T>> prepared_;  // by cells of the output: inputs at their middles
   Json hello_, points_;
 };
 
 }  // namespace
-
-std::vector<std::string> names_of_inputs(const DataShape& data) {
-  std::vector<std::string> names = data.names.inputs;
-  for (std::size_t i = names.size(); i < size_of(data.input); ++i)
-    names.push_back("x" + std::to_string(i + 1));
-  return names;
-}
 
 std::shared_ptr<Eye> Eye::create(Trainer& trainer, const PlaneColumns& columns,
                                  const nlohmann::ordered_json& more,

@@ -30,7 +30,4 @@ class Eye {
   virtual nlohmann::ordered_json answers() = 0;
 };
 
-/// Returns the names of the inputs of the data, or x1, x2, … where they have none.
-std::vector<std::string> names_of_inputs(const DataShape& data);
-
 }  // namespace nnrun::host

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "network/flat_numbers.hpp"
+#include "serving/data_plane.hpp"
 #include "serving/eye.hpp"
 namespace nnrun::host {
 namespace {
