@@ -1,6 +1,9 @@
 // A run with a page that shows it while it trains.
 #include <spawn.h>
 
+#include <algorithm>
+#include <atomic>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
@@ -15,6 +18,7 @@
 #include "serving/live_server.hpp"
 #include "serving/live_trainer.hpp"
 #include "serving/settings_view.hpp"
+#include "serving/successor.hpp"
 #include "serving/viewer.hpp"
 #include "training/warnings.hpp"
 
@@ -60,7 +64,7 @@ class Serving {
     Broadcast broadcast;
     watch_for_interrupts();
     LiveTrainer live(trainer, desk, watch(trainer, broadcast), bytes_of_states);
-    const Viewer viewer(trainer.threads(), desk, broadcast);
+    const Viewer viewer(trainer.threads(), desk, broadcast, [this] { return rebuilt(); });
     const auto server = LiveServer::start(port, experiment_.name, desk, broadcast);
     RunFolder folder = arguments_.has("--out") ? RunFolder::create_at(arguments_.text("--out"))
                                                : RunFolder::create("runs", experiment_.name);
@@ -71,16 +75,19 @@ class Serving {
     follow_changes(trainer, recorded, experiment_);
     recorded.keep_checkpoints(listener([&] {
       wait_for_no_step();
+      if (reloads_) return;
       broadcast.close();
       server->stop();
     }));
-    return end(recorded, live, trainer);
+    const Exit status = end(recorded, live, trainer);
+    return reloads_ ? hand_over(trainer, broadcast) : status;
   }
 
  private:
   LiveTrainer::Watch watch(const EditedTrainer& trainer, const Broadcast& broadcast) {
     LiveTrainer::Watch watch;
-    watch.ending = [] { return interrupt_signal() != 0; };
+    watch.ending = [this] { return is_to_end(); };
+    watch.reload = [this] { reloads_ = true; };
     watch.eye = [this, &broadcast](EditedTrainer& now, const PlaneColumns& columns) {
       nlohmann::ordered_json more{{"settings", settings_json(now.experiment(), registry_)},
                                   {"layer_list", layer_list_json(now.experiment())},
@@ -94,6 +101,43 @@ class Serving {
     };
     watch.edited = [this, &trainer] { write_edits(trainer, *recorded_); };
     return watch;
+  }
+
+  bool is_to_end() const { return reloads_ || interrupt_signal() != 0; }
+
+  /// Returns the libraries of the run whose files are others now.
+  std::vector<std::string> rebuilt() const {
+    std::vector<std::string> names;
+    for (const std::shared_ptr<const Library>& library : registry_.libraries())
+      if (!library->built_in && library->loaded != FileStamp{} &&
+          FileStamp::of(library->file) != library->loaded &&
+          FileStamp::of(library->file) != FileStamp{})
+        names.push_back(library->file.filename().string());
+    return names;
+  }
+
+  /// Starts another process that goes on from the weights of this run, and sends pages there.
+  Exit hand_over(const EditedTrainer& trainer, Broadcast& broadcast) {
+    std::vector<std::string> words{"serve", arguments_.targets[0]};
+    std::vector<Override> sets = arguments_.overrides;
+    std::ranges::copy(trainer.sets(), std::back_inserter(sets));
+    for (const Override& set : sets)
+      words.insert(words.end(), {"--set", set.path + "=" + set.value});
+    words.insert(words.end(), {"--set", "model.weights=" + folder_});
+    if (arguments_.threads > 0)
+      words.insert(words.end(), {"--threads", std::to_string(arguments_.threads)});
+    if (arguments_.quiet) words.emplace_back("-q");
+    if (arguments_.json) words.emplace_back("--json");
+    Successor next(std::move(words));
+    if (!next.address().empty()) {
+      talk_.write("moved  " + next.address() + "\n");
+      broadcast.set_news("moved", nlohmann::ordered_json(next.address()).dump());
+      broadcast.wait_until_left();
+    }
+    broadcast.close();
+    const int status = next.wait(interrupt_signal);
+    if (status != 0) throw Interrupted{status};
+    return Exit::done;
   }
 
   void show_start(const std::string& address, const Trainer& trainer) const {
@@ -120,13 +164,14 @@ class Serving {
 
   Exit end(RecordedRun& recorded, Trainer& trainer, const EditedTrainer& edited) {
     Listener listener;
-    listener.stop = [] { return interrupt_signal() != 0; };
+    listener.stop = [this] { return is_to_end(); };
     const RunResult result = recorded.train(trainer, std::move(listener), folder_,
                                             [&] { write_edits(edited, recorded); });
     recorded.folder().write_report(
         page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
     if (arguments_.json) out_.write_data(result_json(result, experiment_) + "\n");
     say_end(result);
+    if (interrupt_signal() == 0) return Exit::done;  // at its end, or to be gone on with
     if (result.outcome.interrupted) throw Interrupted{128 + interrupt_signal()};
     return Exit::done;
   }
@@ -146,6 +191,7 @@ class Serving {
   Clock::time_point start_;
   Terminal out_{stdout}, talk_{stderr};
   bool can_resume_ = false;
+  std::atomic<bool> reloads_ = false;  // a page asked for libraries as they are now
   std::string folder_;
 };
 

@@ -58,6 +58,15 @@ void Broadcast::set_answers(std::string json) {
   changed_.notify_all();
 }
 
+void Broadcast::set_news(const std::string& name, const std::string& json) {
+  {
+    const Lock lock(mutex_);
+    news_ = event(name.c_str(), json);
+    ++news_number_;
+  }
+  changed_.notify_all();
+}
+
 bool Broadcast::wait_for_page() {
   Lock lock(mutex_);
   changed_.wait(lock, [&] { return closed_ || pages_ > 0; });
@@ -80,8 +89,16 @@ bool Broadcast::come() {
 }
 
 void Broadcast::leave() {
-  const Lock lock(mutex_);
-  --pages_;
+  {
+    const Lock lock(mutex_);
+    --pages_;
+  }
+  changed_.notify_all();
+}
+
+void Broadcast::wait_until_left() {
+  Lock lock(mutex_);
+  changed_.wait_for(lock, patience, [&] { return closed_ || pages_ == 0; });
 }
 
 /// Called with the lock held.
@@ -107,7 +124,7 @@ std::string Broadcast::news(Told& told) {
     Lock lock(mutex_);
     const auto something_new = [&] {
       return told.hello != start_number_ || frame_number_ != told.frame ||
-             answers_number_ != told.answers;
+             answers_number_ != told.answers || news_number_ != told.news;
     };
     changed_.wait_for(lock, patience, [&] { return closed_ || something_new(); });
     if (closed_) return "";
@@ -116,6 +133,7 @@ std::string Broadcast::news(Told& told) {
       text = start_;
       told.curve = 0;  // a page draws all curves anew
     }
+    if (std::exchange(told.news, news_number_) != news_number_) text += news_;
     text += curve_event(told);
     if (std::exchange(told.frame, frame_number_) != frame_number_) frame = frame_;
     if (std::exchange(told.answers, answers_number_) != answers_number_) answers = answers_;

@@ -12,7 +12,7 @@ namespace nnrun::host {
 
 /// What a page was told: numbers of texts and rows.
 struct Told {
-  std::uint64_t hello = 0, frame = 0, answers = 0, curve = 0;
+  std::uint64_t hello = 0, frame = 0, answers = 0, curve = 0, news = 0;
   std::size_t rows = 0;
 };
 
@@ -27,6 +27,8 @@ class Broadcast {
   void take(std::vector<CurveRow> rows, bool all);
   void set_frame(std::string json);
   void set_answers(std::string json);
+  /// Tells of something once: to pages that are there, and to those that come.
+  void set_news(const std::string& name, const std::string& json);
   /// Waits until a page is there. Returns false if it was closed.
   bool wait_for_page();
   /// Waits until then, or until it was closed.
@@ -39,6 +41,8 @@ class Broadcast {
   /// was closed is noticed; nothing if it was closed.
   std::string news(Told& told);
 
+  /// Waits until all pages have left, for some seconds at most.
+  void wait_until_left();
   void close();
   bool is_closed() const;
 
@@ -49,9 +53,10 @@ class Broadcast {
   std::condition_variable changed_;
   bool closed_ = false;
   int pages_ = 0;
-  std::string start_;
+  std::string start_, news_;
   std::shared_ptr<const std::string> frame_, answers_;
-  std::uint64_t start_number_ = 0, frame_number_ = 0, answers_number_ = 0, curve_number_ = 1;
+  std::uint64_t start_number_ = 0, frame_number_ = 0, answers_number_ = 0, curve_number_ = 1,
+                news_number_ = 0;
   std::vector<CurveRow> rows_;
   std::uint64_t every_ = 1;  // of so many epochs, one is a row
 };

@@ -29,7 +29,8 @@ const std::array words{Word{"play", What::play},
                        Word{"speed", What::speed, {"epochs_per_second"}},
                        Word{"set", What::set, {"values", "anew"}},
                        Word{"weight", What::weight, {"block", "index", "value"}},
-                       Word{"plane", What::plane, {"x", "y"}}};
+                       Word{"plane", What::plane, {"x", "y"}},
+                       Word{"reload", What::reload}};
 
 constexpr std::size_t most_values = 200;
 constexpr double most_steps = 1e9, most_speed = 1e6, last_step = 9007199254740992.;  // 2^53

@@ -15,7 +15,7 @@ struct PlaneColumns {
 };
 
 struct Command {
-  enum class What { play, pause, again, step, epoch, back, speed, set, weight, plane };
+  enum class What { play, pause, again, step, epoch, back, speed, set, weight, plane, reload };
   What what = What::pause;
   std::uint64_t steps = 1;       ///< of step and epoch: how many of them
   std::uint64_t step = 0;        ///< of back: where to

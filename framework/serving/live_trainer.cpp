@@ -133,6 +133,9 @@ void LiveTrainer::obey(const Command& command) {
     case What::speed:
       epochs_per_second_ = command.epochs_per_second;
       break;
+    case What::reload:
+      if (watch_.reload) watch_.reload();
+      break;
     case What::set:
     case What::weight:
     case What::plane:

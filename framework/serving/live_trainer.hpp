@@ -17,6 +17,7 @@ class LiveTrainer final : public ForwardingTrainer {
     /// Returns what looks at a network; called for each that the run has.
     std::function<std::shared_ptr<Eye>(EditedTrainer&, const PlaneColumns&)> eye;
     std::function<void()> edited{};  ///< the list of changes is another
+    std::function<void()> reload{};  ///< a page asks for libraries as they are now
   };
 
   /// Keeps references. most_bytes: what states to go back to may take.

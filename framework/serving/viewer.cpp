@@ -17,10 +17,12 @@ constexpr Desk::Clock::duration longest_rest = 2s;  // a page shows that a large
 
 }  // namespace
 
-Viewer::Viewer(unsigned threads, Desk& desk, Broadcast& broadcast)
+Viewer::Viewer(unsigned threads, Desk& desk, Broadcast& broadcast,
+               std::function<std::vector<std::string>()> rebuilt)
     : desk_(desk),
       broadcast_(broadcast),
-      rest_(threads >= std::thread::hardware_concurrency() ? rest_if_crowded : rest_if_not) {
+      rest_(threads >= std::thread::hardware_concurrency() ? rest_if_crowded : rest_if_not),
+      rebuilt_(std::move(rebuilt)) {
   thread_ = std::thread([this] { run(); });
 }
 
@@ -37,6 +39,7 @@ void Viewer::run() {
     broadcast_.rest_until(next);
     // a run that stands still changes by a command only; the picture of it is made sharp first
     if (has_shown_ && !last_.playing && is_sharp_) desk_.wait_for_command(heard);
+    tell_of_libraries();
     heard = desk_.commands_so_far();
     Snapshot now;
     if (!desk_.look(now)) return;
@@ -73,6 +76,16 @@ void Viewer::show(Snapshot& now) {
   last_ = std::move(now);
   has_shown_ = true;
   is_sharp_ = sharp;
+}
+
+/// Looks whether libraries were built anew, once in a second.
+void Viewer::tell_of_libraries() {
+  if (Clock::now() < libraries_due_) return;
+  libraries_due_ = Clock::now() + 1s;
+  std::vector<std::string> now = rebuilt_();
+  if (now == told_) return;
+  told_ = std::move(now);
+  broadcast_.set_news("rebuilt", nlohmann::ordered_json{{"libraries", told_}}.dump());
 }
 
 /// Tells pages what a plugin refused to compute.

@@ -285,6 +285,47 @@ TEST_CASE("any run of changes, steps and looks back is made again to the bit") {
   check_again(run, run.end());
 }
 
+TEST_CASE("a library that is built anew is offered, and another process goes on with it") {
+  const Scratch scratch;
+  const auto build = [&](const std::string& factor) {
+    scratch.write("mine.cpp",
+                  "#include <nnrun/plugin.hpp>\nstruct mine : nnrun::Activation {\n  static "
+                  "constexpr auto name = \"mine\", doc = \"x\";\n  auto f(auto x) const { return " +
+                      factor + " * x / (1 + x * x); }\n};\nNNRUN_REGISTER(mine)\n");
+    REQUIRE(run(NNRUN_CXX " -std=c++20 -O0 -fPIC -shared -I" NNRUN_SOURCE_DIR
+                          "/framework/include mine.cpp -o new.so && mv new.so mine.so",
+                scratch.folder())
+                .status == 0);
+  };
+  build("2.0");
+  scratch.write("net.yaml", std::string("extends: ") + circle +
+                                "\nname: net\nplugins: [mine.so]\nmodel: {layers: {dense_1: "
+                                "{activation: mine}}}\n");
+  Served served("-q net.yaml --out r", scratch.folder());
+  EventReader events(served);
+  REQUIRE(served.command(R"({"do": "step", "steps": 20})") == 204);
+  const json frame = events.frame([](const json& f) { return f["step"] == 20; });
+  build("2.5");
+  CHECK(events.next("rebuilt")["libraries"] == json{"mine.so"});
+  REQUIRE(served.command(R"({"do": "reload"})") == 204);
+  {
+    const Served next(events.next("moved").get<std::string>());
+    EventReader there(next);
+    const json start = there.frame([](const json&) { return true; });
+    CHECK(start["step"] == 0);
+    CHECK(start["parameters"] == frame["parameters"]);
+    CHECK(start["output"] != frame["output"]);
+    CHECK(next.command(R"({"do": "pause"})") == 204);
+  }
+  CHECK(served.interrupt().first == 130);
+  const json first = parsed(text_of(scratch / "r/run.json")),
+             second = parsed(text_of(scratch / "runs/net/0001/run.json"));
+  CHECK(first["status"] == "interrupted");
+  CHECK(first["result"]["steps"] == 20);
+  CHECK(second["status"] == "interrupted");
+  CHECK_THAT(text_of(scratch / "runs/net/0001/config.yaml"), Contains("weights: "));
+}
+
 TEST_CASE(
     "what is not a list of changes is refused with its line; a plain run has none to repeat") {
   Edited run;

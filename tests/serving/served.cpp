@@ -57,6 +57,10 @@ Served::Served(const std::string& words, const std::filesystem::path& folder) {
   for (char c = 0; ::read(out[0], &c, 1) == 1 && c != '\n';) address_ += c;
   ::close(out[0]);
   INFO(text_of(folder / "err"));
+  take(address_);
+}
+void Served::take(const std::string& address) {
+  address_ = address;
   REQUIRE(address_.starts_with("http://127.0.0.1:"));
   const std::size_t colon = address_.rfind(':'), slash = address_.find('/', colon);
   port_ = std::stoi(address_.substr(colon + 1));

@@ -27,6 +27,8 @@ class Served {
  public:
   /// Starts `nnrun serve WORDS` in a folder and reads the address.
   Served(const std::string& words, const std::filesystem::path& folder);
+  /// Takes the address of a program that another one started.
+  explicit Served(const std::string& address) { take(address); }
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
   ~Served();
@@ -46,6 +48,8 @@ class Served {
   std::pair<int, double> interrupt();
 
  private:
+  void take(const std::string& address);
+
   int child_ = -1, port_ = 0;
   std::string address_, root_;
 };

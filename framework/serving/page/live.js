@@ -71,6 +71,8 @@ function hear(name, data) {
   if (name === "points") { points = data; drawPoints(); }
   if (name === "curve") takeCurve(data);
   if (name === "answers") { answers = data; drawAnswers(); if (frame && !tape.slice(-between).some((f) => f.answers)) frame.answers = data; }
+  if (name === "rebuilt") drawRebuilt(data.libraries);
+  if (name === "moved") location.replace(data + location.hash);
   if (name === "frame") {
     if (data.step === undefined) return say(data.said);
     frame = data;
@@ -91,7 +93,7 @@ function keepOnTape() {
 function listen() {
   if (source || recording) return;
   source = new EventSource("events");
-  for (const name of ["hello", "points", "curve", "answers", "frame"])
+  for (const name of ["hello", "points", "curve", "answers", "frame", "rebuilt", "moved"])
     source.addEventListener(name, (event) => hear(name, JSON.parse(event.data)));
   source.onerror = () => { lost = true; request(); };
 }

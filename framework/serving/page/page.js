@@ -33,7 +33,7 @@ document.getElementById("page").append(
   h("header", {class: "bar"}, h("span", {class: "mark"}, "nnrun live"), title, facts, h("button", {type: "button", click: save, hidden: Boolean(recording)}, "Save", h("span", {class: "wide"}, " this page")), themeButton),
   problem,
   h("div", {class: "transport", role: "toolbar", "aria-label": "Training"}, h("div", {class: "keys"}, backButtons, playButton, stepButtons), h("div", {class: "speed"}, h("span", null, "Speed"), rate, rateShown), figures),
-  settingsSection,
+  rebuiltBox, settingsSection,
   h("div", {class: "main"}, h("section", {"aria-label": "Network"}, network, inputWeights, keysHelp), h("section", {class: "side", "aria-label": "Answers and curves"}, planeSection, answersBox, curveSection)),
   said);
 

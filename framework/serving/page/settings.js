@@ -6,6 +6,12 @@ const settingsSection = h("section", {class: "settings", "aria-label": "Settings
   h("div", {class: "doings"}, h("button", {type: "button", click: () => changeLayers(1)}, "Add a layer"), h("button", {type: "button", click: () => changeLayers(-1)}, "Remove a layer"),
     h("label", {class: "note"}, anewBox, " start anew on every change"), h("button", {type: "button", click: copyCommand}, "Copy command"), h("button", {type: "button", click: writeYaml}, "Write this as YAML"), linkSaid),
   h("details", null, h("summary", null, "All settings"), allFields));
+/// Libraries cannot be unloaded: another process goes on with those that were built anew.
+const rebuiltBox = h("p", {class: "rebuilt", role: "alert", hidden: true});
+function drawRebuilt(libraries) {
+  rebuiltBox.hidden = libraries.length === 0;
+  rebuiltBox.replaceChildren(`${libraries.join(", ")} changed on disk. `, h("button", {type: "button", click: () => send({do: "reload"})}, "Train with it"), " This run is recorded; a new one goes on from its weights.");
+}
 const asText = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 async function post(command) {
   const answer = await fetch("command", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(command)});

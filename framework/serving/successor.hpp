@@ -1,0 +1,28 @@
+// A process that goes on with a page: it loads libraries as they are now, which this one cannot.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+namespace nnrun::host {
+
+/// `nnrun serve` in a process of its own, whose standard output is this one's but for the address.
+class Successor {
+ public:
+  /// words: after `nnrun`. Waits until it serves. Throws UsageError if the system cannot start it.
+  explicit Successor(std::vector<std::string> words);
+  Successor(const Successor&) = delete;
+  Successor& operator=(const Successor&) = delete;
+  ~Successor();
+
+  /// Returns the address of its page; empty if it ended without one.
+  const std::string& address() const { return address_; }
+  /// Waits for its end, and returns the exit status. signal: asked all the time; a signal that it
+  /// returns is passed on, once.
+  int wait(const std::function<int()>& signal);
+
+ private:
+  int child_ = -1, output_ = -1;
+  std::string address_;
+};
+
+}  // namespace nnrun::host
