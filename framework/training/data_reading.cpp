@@ -1,6 +1,7 @@
 // How the examples of an open data set come into memory: as they are read, or after they were kept
 // until all of them are known.
 #include <algorithm>
+#include <type_traits>
 
 #include "base/doing.hpp"
 #include "training/data.hpp"
@@ -9,6 +10,25 @@
 #include "training/kept_examples.hpp"
 #include "training/windows.hpp"
 namespace nnrun::host {
+
+/// Room for some examples, used again for those that follow.
+template <class T>
+class Chunk {
+ public:
+  explicit Chunk(const DataShape& shape)
+      : in_(size_of(shape.input)), out_(size_of(shape.target)), weights_(shape.has_weights) {}
+  Room<T> room_for(std::size_t n) {
+    x_.resize(n * in_);
+    t_.resize(n * out_);
+    weight_.resize(weights_ ? n : 0);
+    return {x_.data(), t_.data(), weights_ ? weight_.data() : nullptr};
+  }
+
+ private:
+  std::size_t in_, out_;
+  bool weights_;
+  std::vector<T> x_, t_, weight_;
+};
 
 /// Adds examples of a part to the parts that they are cut into, from the first on.
 template <class T>
@@ -37,6 +57,18 @@ class Sorting {
   const std::vector<std::uint8_t>& part_of_;
 };
 
+/// Adds what was kept to the parts that it is cut into.
+template <class T>
+void give(std::array<KeptExamples, NNRUN_PARTS>& kept, FilledParts<T>& parts,
+          const std::vector<std::uint8_t>& part_of, const DataShape& shape) {
+  const std::size_t in = size_of(shape.input), out = size_of(shape.target);
+  const std::vector<std::uint8_t> uncut;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
+    kept[part].give([&](const SomeExamples<double>& some) { sorting.add(some, in, out); });
+  }
+}
+
 template <class T, class From, class Target>
 void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& preparation) {
   const ExampleReader reader(object_, shape_, random, preparation, weights_.value, weight_at_);
@@ -51,9 +83,20 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
                                              KeptExamples(shape_)};
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (cutting_.has_folds() && part == NNRUN_TEST) continue;
-    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
-    reader.read<From, Target>(part, given_[part], [&](const SomeExamples<From>& some) {
-      waits ? kept[part].add(some) : sorting.add(some, in, out);
+    const std::vector<std::uint8_t>& cut = part == NNRUN_TRAIN ? part_of : uncut;
+    Sorting<T> sorting(parts, part, cut);
+    Chunk<From> chunk(shape_);
+    const bool stays = !waits && cut.empty() && !preparation.changes();
+    const auto room_for = [&](std::size_t n) {
+      if constexpr (std::is_same_v<From, T>)
+        if (stays) return parts.room_for(part, n);
+      return chunk.room_for(n);
+    };
+    reader.read<From, Target>(part, given_[part], room_for, [&](const SomeExamples<From>& some) {
+      if (waits)
+        kept[part].add(some);
+      else if (!stays)
+        sorting.add(some, in, out);
     });
   }
   if (!waits) return;
@@ -63,10 +106,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
     part_of = cutting_.parts_of(count, targets, random, shape_);
   }
   if (learns) preparation.fit(TrainingRows(kept[NNRUN_TRAIN], part_of), out);
-  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
-    kept[part].give([&](const SomeExamples<double>& some) { sorting.add(some, in, out); });
-  }
+  give(kept, parts, part_of, shape_);
 }
 
 /// Throws DataError for a part whose examples count nothing at all: it has no mean.

@@ -179,40 +179,44 @@ void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
 
 template <class T, class Target>
 void ExampleReader::read(std::size_t part, std::size_t count,
+                         const std::function<Room<T>(std::size_t)>& room_for,
                          const std::function<void(const SomeExamples<T>&)>& take) const {
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
   const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = shape_.targets_given();
   const std::size_t most =
       std::min(count, std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows));
   std::vector<double> x(most * given), t(most * targets);  // past targets have room, too
-  std::vector<T> own_x(most * in), own_t(most * out), weight(shape_.has_weights ? most : 0);
   Stream stream(random_, stream_names[part], 0);
   // division is all that a plain preparation does; else the rest of it does that, too
   const double divide_by = preparation_.changes() ? 1 : preparation_.divide_by();
   for (std::size_t from = 0; from < count; from += most) {
     const std::size_t n = std::min(most, count - from);
+    const Room<T> to = room_for(n);
     const int status =
         object_.status_of("read", object_.functions<nnrun_dataset>().read, stream.lent(),
                           static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
     if (status != 0) refuse_data(object_);
     shape_.read_targets(std::span(t).first(n * targets));
-    if (shape_.has_weights) take_weights<T, Target>(part, from, n, x.data(), weight.data());
+    if (shape_.has_weights) take_weights<T, Target>(part, from, n, x.data(), to.weight);
     append_targets(n, x.data(), t.data());
-    if (!convert<T, T>(x.data(), n * in, divide_by, own_x.data()))
-      require_inputs(part, from, std::span(x).first(n * in), own_x.data());
+    if (!convert<T, T>(x.data(), n * in, divide_by, to.x))
+      require_inputs(part, from, std::span(x).first(n * in), to.x);
     if (shape_.indices.count > 0) require_indices(part, from, std::span(x).first(n * in));
-    if (!convert<T, Target>(t.data(), n * out, 1, own_t.data()))
+    if (!convert<T, Target>(t.data(), n * out, 1, to.t))
       require_targets<Target>(part, from, std::span(t).first(n * out));
     if (preparation_.scales_targets()) require_logarithms(part, from, std::span(t).first(n * out));
-    take({n, own_x.data(), own_t.data(), shape_.has_weights ? weight.data() : nullptr});
+    take({n, to.x, to.t, shape_.has_weights ? to.weight : nullptr});
   }
 }
 
 template void ExampleReader::read<float, float>(
-    std::size_t, std::size_t, const std::function<void(const SomeExamples<float>&)>&) const;
+    std::size_t, std::size_t, const std::function<Room<float>(std::size_t)>&,
+    const std::function<void(const SomeExamples<float>&)>&) const;
 template void ExampleReader::read<double, float>(
-    std::size_t, std::size_t, const std::function<void(const SomeExamples<double>&)>&) const;
+    std::size_t, std::size_t, const std::function<Room<double>(std::size_t)>&,
+    const std::function<void(const SomeExamples<double>&)>&) const;
 template void ExampleReader::read<double, double>(
-    std::size_t, std::size_t, const std::function<void(const SomeExamples<double>&)>&) const;
+    std::size_t, std::size_t, const std::function<Room<double>(std::size_t)>&,
+    const std::function<void(const SomeExamples<double>&)>&) const;
 
 }  // namespace nnrun::host

@@ -15,6 +15,12 @@ struct SomeExamples {
   const T *x, *t, *weight;
 };
 
+/// Where examples are to lie; weight: nullptr if they have none.
+template <class T>
+struct Room {
+  T *x, *t, *weight;
+};
+
 class ExampleReader {
  public:
   /// Keeps references to all of them. weight_at: the column of what an example counts, if the shape
@@ -28,13 +34,15 @@ class ExampleReader {
         weights_(weights),
         weight_at_(weight_at) {}
 
-  /// Calls take with all of a part, in order; inputs are divided, if nothing else is done to them.
+  /// Asks for room for some examples after the other of a part, in order, writes them there, and
+  /// calls take with them; inputs are divided, if nothing else is done to them.
   /// Target: what the run's targets will be; T may be wider while examples are to be prepared.
   /// Throws DataError for a number that is not finite or too large for T or Target, unless it is an
   /// input that may be missing, for a weight below 0, or an index that a layer does not take,
   /// naming part, example and column.
   template <class T, class Target>
   void read(std::size_t part, std::size_t count,
+            const std::function<Room<T>(std::size_t)>& room_for,
             const std::function<void(const SomeExamples<T>&)>& take) const;
 
  private:

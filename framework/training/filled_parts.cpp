@@ -26,13 +26,11 @@ FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparati
 template <class T>
 template <class From>
 void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
-  Examples<T>& to = parts_[part];
-  const std::size_t at = std::exchange(filled_[part], filled_[part] + some.count);
+  const auto [x, t, weight] = room_for(part, some.count);
   const std::size_t in = preparation_.row_inputs(), width = preparation_.row_outputs();
-  const auto rounded = [](From x) { return static_cast<T>(x); };
+  const auto rounded = [](From y) { return static_cast<T>(y); };
   if (some.weight != nullptr)
-    std::transform(some.weight, some.weight + some.count, to.weight.data() + at, rounded);
-  T *const x = to.x.data() + at * width, *const t = to.t.data() + at * out_;
+    std::transform(some.weight, some.weight + some.count, weight, rounded);
   if constexpr (sizeof(From) == sizeof(double))
     if (preparation_.changes()) {
       for (std::size_t i = 0; i < some.count; ++i) {

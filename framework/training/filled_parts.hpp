@@ -16,6 +16,13 @@ class FilledParts {
   /// is subtracted before rounding. Throws DataError for a number that is too large for T.
   template <class From>
   void add(std::size_t part, const SomeExamples<From>& some);
+  /// Returns where the next examples of a part stay, for a writer of what needs no preparation.
+  Room<T> room_for(std::size_t part, std::size_t n) {
+    const Examples<T>& to = parts_[part];
+    const std::size_t at = std::exchange(filled_[part], filled_[part] + n);
+    return {to.x.data() + at * preparation_.row_outputs(), to.t.data() + at * out_,
+            to.weight.size() > 0 ? to.weight.data() + at : nullptr};
+  }
   std::array<Examples<T>, NNRUN_PARTS> take() { return std::move(parts_); }
 
   /// Returns the ends of each raw input of the training part, if inputs are prepared.
