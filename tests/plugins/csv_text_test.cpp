@@ -135,8 +135,6 @@ TEST_CASE("what is not a plain number is a text", "[dataset][csv]") {
                                                          "1e",
                                                          "e5",
                                                          "1e+",
-                                                         "\xE2\x88\x92"
-                                                         "5",
                                                          "1\xC2\xA0"
                                                          "000",
                                                          "five",
@@ -149,6 +147,24 @@ TEST_CASE("what is not a plain number is a text", "[dataset][csv]") {
              StartsWith(text == "-" ? "error: column 'x': a value is missing, '-'\n  --> a.csv:3\n"
                                     : "error: column 'x': expected a finite number, found '" +
                                           text + "'\n  --> a.csv:3\n"));
+}
+
+TEST_CASE("the minus of typesetters, and a dash, are a minus", "[dataset][csv]") {
+  const std::string minus = GENERATE(values<std::string>({"\xE2\x88\x92", "\xE2\x80\x93"}));
+  const Scratch scratch;
+  const auto x_of = [&](const std::string& text, const Settings& more) {
+    Settings all = more;
+    all.emplace_back("path", scratch.write("a.csv", "x,y\n" + text + ",3\n").string());
+    return read("csv", all).parts[NNRUN_TRAIN].x.data()[0];
+  };
+  CHECK(x_of(minus + "5.25", {}) == -5.25);
+  CHECK(x_of(minus + "$5", {{"symbols", Texts{"$"}}}) == -5);
+  CHECK(x_of("$" + minus + "5", {{"symbols", Texts{"$"}}}) == -5);
+  CHECK(x_of("\"" + minus + "1,200\"", {{"thousands", std::string(",")}}) == -1200);
+  // a config that took it for a symbol reads it as what it is
+  CHECK(x_of(minus + "5", {{"symbols", Texts{minus}}}) == -5);
+  CHECK_THAT(said_of("x,y\n1,2\n" + minus + ",3\n"), StartsWith("error: column 'x': expected a"));
+  CHECK_THAT(said_of("x,y\n1,2\n5" + minus + "7,3\n"), StartsWith("error: column 'x': expected a"));
 }
 
 TEST_CASE("a number that is not finite is refused in the first row, too", "[dataset][csv]") {

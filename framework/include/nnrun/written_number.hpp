@@ -26,15 +26,20 @@ namespace detail {
 inline bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-/// Writes blanks that are not to be broken, and the apostrophe of typesetters, as those of
-/// keyboards.
+/// Writes blanks that are not to be broken, and the apostrophe, the minus and the dash of
+/// typesetters, as those of keyboards.
 inline std::string with_keys(std::string_view text) {
   std::string out(text);
   for (const auto& [letter, key] :
-       {std::pair{"\xC2\xA0", " "}, std::pair{"\xE2\x80\xAF", " "}, std::pair{"\xE2\x80\x99", "'"}})
+       {std::pair{"\xC2\xA0", " "}, std::pair{"\xE2\x80\xAF", " "}, std::pair{"\xE2\x80\x99", "'"},
+        std::pair{"\xE2\x88\x92", "-"}, std::pair{"\xE2\x80\x93", "-"}})
     for (std::size_t at; (at = out.find(letter)) != out.npos;)
       out.replace(at, std::string_view(letter).size(), key);
   return out;
+}
+/// Returns whether it starts with the minus or the dash of typesetters.
+inline bool starts_with_dash(std::string_view text) {
+  return text.starts_with("\xE2\x88\x92") || text.starts_with("\xE2\x80\x93");
 }
 inline std::string_view without_blanks(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -91,7 +96,7 @@ inline std::string without_thousands(std::string_view text, const NumberFormat& 
 /// Returns whether the whole text is a number as `how` says, and sets x to it.
 inline bool is_number(std::string_view text, double& x, const NumberFormat& how) {
   if (is_number(text, x, how.decimal)) return true;
-  if (how.is_plain() || text.empty()) return false;
+  if (text.empty() || (how.is_plain() && !detail::starts_with_dash(text))) return false;
   const std::string bare = detail::without_symbols(detail::with_keys(text), how);
   if (is_number(bare, x, how.decimal)) return true;
   const std::string digits = how.thousands == '\0' ? "" : detail::without_thousands(bare, how);
