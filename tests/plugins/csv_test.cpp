@@ -191,7 +191,8 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "   = help: write decimal: \",\" and thousands: \".\", or the other way round\n");
   CHECK(said("x,y\n1,2\n\n3,4\n") ==
         "error: expected 2 columns, found 0\n"
-        "  --> a.csv:3\n");
+        "  --> a.csv:3\n"
+        "   = help: take empty lines out, and what stands below the rows\n");
   CHECK(said("x,y\n1,2\n3,4,5\n") ==
         "error: expected 2 columns, found 3\n"
         "  --> a.csv:3\n"
@@ -202,7 +203,8 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "   = help: the file has: x, y\n");
   CHECK(said("x,y,x\n1,2,3\n") ==
         "error: two columns are called 'x'\n"
-        "  --> a.csv:1\n");
+        "  --> a.csv:1\n"
+        "   = help: give one of them another name\n");
   CHECK(said(",x,y\n0,1,2\n") ==
         "error: a column has no name, so it may be no input but the number of the row\n"
         "  --> a.csv:1\n"

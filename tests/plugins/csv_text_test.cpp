@@ -167,6 +167,18 @@ TEST_CASE("the minus of typesetters, and a dash, are a minus", "[dataset][csv]")
   CHECK_THAT(said_of("x,y\n1,2\n5" + minus + "7,3\n"), StartsWith("error: column 'x': expected a"));
 }
 
+TEST_CASE("names may go over lines within quotes, each line end is a blank", "[dataset][csv]") {
+  const Scratch scratch;
+  const auto file = scratch.write("a.csv", "\"area\r\n(m2)\",\"price\n\n(USD)\"\n1,2\n");
+  const Read data = read("csv", {{"path", file.string()}});
+  CHECK(data.shape.names.inputs == Texts{"area (m2)"});
+  CHECK(data.shape.names.targets == Texts{"price (USD)"});
+  CHECK(said_of("\"a\tb\",y\n1,2\n") ==
+        "error: column 1 holds a control character\n  --> a.csv:1\n   = help: names, categories "
+        "and classes are texts on one line: take line ends and tabs out of them, or make the "
+        "column unused\n");
+}
+
 TEST_CASE("a number that is not finite is refused in the first row, too", "[dataset][csv]") {
   const std::string text =
       GENERATE(values<std::string>({"1e400", "-1e400", "inf", "-inf", "Infinity"}));
@@ -177,10 +189,13 @@ TEST_CASE("a number that is not finite is refused in the first row, too", "[data
 
 TEST_CASE("a zero byte within a row is refused where it is read", "[dataset][csv]") {
   const std::string zero(1, '\0');
+  const std::string hint =
+      "   = help: names, categories and classes are texts on one line: take line ends and tabs out "
+      "of them, or make the column unused\n";
   CHECK(said_of("x,y\n1,2\n1" + zero + ",3\n") ==
-        "error: column 1 holds a control character\n  --> a.csv:3\n");
+        "error: column 1 holds a control character\n  --> a.csv:3\n" + hint);
   CHECK(said_of("x,y\n1,b\n1,c" + zero + "d\n") ==
-        "error: column 2 holds a control character\n  --> a.csv:3\n");
+        "error: column 2 holds a control character\n  --> a.csv:3\n" + hint);
   CHECK_THAT(said_of("x" + zero + ",y\n1,2\n"), StartsWith("error: holds zero bytes"));
   CHECK_THAT(said_of("\0\0\0\0"), StartsWith("error: the file is empty"));
 }

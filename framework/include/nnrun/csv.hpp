@@ -52,7 +52,7 @@ class CsvReader {
     fields_ = CsvFields(separator_of(format));
     split();
     if (format.header)
-      for (std::size_t i = 0; i < fields_.size(); ++i) names_.emplace_back(text(i));
+      for (std::size_t i = 0; i < fields_.size(); ++i) names_.push_back(name_in(i));
     else
       number_columns(fields_.size());
     if (format.header && names_.size() == 1 && names_[0].empty())
@@ -91,7 +91,8 @@ class CsvReader {
                   "the file has: " + list_of_names() +
                       (starts_like_comment() ? "\n" + hint_for_comment() : ""));
     if (found + 1 != by_name_.end() && names_[*(found + 1)] == name)
-      throw Error("two columns are called '" + std::string(name) + "'", place_of_names());
+      throw Error("two columns are called '" + std::string(name) + "'", place_of_names(),
+                  "give one of them another name");
     return *found;
   }
 
@@ -115,13 +116,7 @@ class CsvReader {
   /// Returns a field of the present row, valid until the next one.
   std::string_view field(std::size_t column) const { return fields_[column]; }
   /// Returns a field that is a text. Throws Error if it holds a control character.
-  std::string_view text(std::size_t column) const {
-    const std::string_view found = fields_[column];
-    if (std::any_of(found.begin(), found.end(),
-                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
-      throw Error("column " + std::to_string(column + 1) + " holds a control character", place());
-    return found;
-  }
+  std::string_view text(std::size_t column) const { return one_line(fields_[column], column); }
   double number(std::size_t column) const {
     double x = 0;
     if (is_number(column, x) && std::isfinite(x)) return x;
@@ -215,6 +210,27 @@ class CsvReader {
     return other == separator() ? "" : std::string("are fields separated by '") + other + "'?";
   }
 
+  /// Returns the text. Throws Error if it holds a control character.
+  std::string_view one_line(std::string_view text, std::size_t column) const {
+    if (std::any_of(text.begin(), text.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
+      throw Error(
+          "column " + std::to_string(column + 1) + " holds a control character", place(),
+          "names, categories and classes are texts on one line: take line ends and tabs out "
+          "of them, or make the column unused");
+    return text;
+  }
+  /// Returns a name: where its line ends within quotes, a blank stands.
+  std::string name_in(std::size_t column) const {
+    std::string name;
+    for (const char c : fields_[column])
+      if (c != '\n' && c != '\r')
+        name += c;
+      else if (!name.ends_with(' '))
+        name += ' ';
+    return std::string(one_line(name, column));
+  }
+
   std::string_view row() const { return lines_.line(); }
   /// Reads the next line, as the start of a row.
   bool next_row() {
@@ -243,7 +259,7 @@ class CsvReader {
   [[noreturn]] void refuse_empty_line() {
     --empty_lines_;
     ++start_;
-    refuse_width(0, {});
+    refuse_width(0, "take empty lines out, and what stands below the rows");
   }
   /// Makes fields of a row, with as many lines as it takes until no quote is open.
   void split() {
