@@ -17,6 +17,12 @@ bool names_count(const CsvReader& rows) {
   return true;
 }
 
+/// Returns whether a text of the config, which no row has, stands for a missing value.
+bool has_own_text_for_missing(const Column& column) {
+  return column.is_category && column.missing == MissingRule::constant &&
+         std::ranges::find(column.texts, column.constant) == column.texts.end();
+}
+
 }  // namespace
 
 TextSettings::TextSettings(const Use& data) {
@@ -58,7 +64,9 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
                                 (column.is_filled() ? NNRUN_KEEP_GAPS : 0u);
     const std::uint32_t kind = column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER;
     const nnrun_column asked{sizeof asked, flags, name.c_str(), kind, 0, nullptr};
-    CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps_, true);
+    std::vector<const char*> gaps = gaps_;
+    if (has_own_text_for_missing(column)) gaps.push_back(column.constant.c_str());
+    CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps, true);
     if (column.is_category) reader.set_texts(column.texts);
     named_ = named_ || !column.name.empty();
     only_numbers_ = only_numbers_ && column.is_plain();
@@ -106,8 +114,8 @@ CsvFormat InputColumns::format_of_example(const std::string& text) const {
   if (numbers_.decimal == ',' && (one_with_comma || text.find(';') != text.npos))
     return {.separator = ';', .header = false, .numbers = numbers_};
   CsvFormat plain{.header = false, .numbers = {.symbols = numbers_.symbols}};
-  if (numbers_.decimal == '.' && numbers_.thousands != ',')
-    plain.numbers.thousands = numbers_.thousands;
+  // a comma between thousands stands in quotes, as in a file
+  if (numbers_.decimal == '.') plain.numbers.thousands = numbers_.thousands;
   return plain;
 }
 

@@ -58,7 +58,7 @@ class WrittenRow {
   std::vector<Field> fields_;
 };
 
-/// The columns of a file that are the inputs of a run. Keeps views of the settings.
+/// The columns of a file that are the inputs of a run. Keeps views of the settings and the recipe.
 class InputColumns {
  public:
   InputColumns(const Recipe& recipe, const TextSettings& text);

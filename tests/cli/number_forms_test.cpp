@@ -63,6 +63,53 @@ TEST_CASE("new config proposes how amounts are written, and its run answers in p
   CHECK(folder.done("predict r '80,10 %'").starts_with("predict (80, 10)  "));
 }
 
+TEST_CASE("an example has thousands in quotes where a comma stands between them, as in a file",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string table = "price,size,y\n";
+  for (int i = 1; i <= 40; ++i)
+    table += "\"" + grouped(937 * i, ",") + "\"," + std::to_string(i % 7) + ".5," +
+             std::to_string(i) + "\n";
+  folder.scratch.write("t.csv", table);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, thousands: \",\", scale: standard}\nmodel: "
+                       "{layers: [{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  const json plain = json::parse(folder.done("predict r 9171,3.5 --json"));
+  CHECK(json::parse(folder.done("predict r '\"9,171\",3.5' --json")) == plain);
+  CHECK(json::parse(folder.done("predict r '\"9,171.0\",\"3.5\"' --json")) == plain);
+  CHECK_THAT(folder("predict r 9,171,3.5").err,
+             Contains("an example of this run has 2 values, '9,171,3.5' has 3"));
+}
+
+TEST_CASE("the text for a missing category is one to predict, too", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write("t.csv", "city,y\nBern,1\nBasel,2\n,3\nBern,1\n");
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, columns: {city: {missing: {constant: "
+                       "none}}}}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                       "mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  const json answers = json::parse(folder.done("predict r none '\"\"' --json"))["predict"];
+  CHECK(answers[0]["output"] == answers[1]["output"]);
+  folder.scratch.write("in.csv", "city\nnone\nNA\n");
+  const json rows = json::parse(folder.done("predict r --csv in.csv --json"))["predict"];
+  CHECK(rows[0] == rows[1]);
+  CHECK(rows[0]["output"] == answers[0]["output"]);
+}
+
+TEST_CASE("a unit that the run does not know is no other amount without a word", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write("t.csv", "height,y\n180 cm,1\n170 cm,2\n160 cm,3\n");
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, symbols: [cm]}\nmodel: {layers: [{type: "
+                       "dense}]}\ntrain: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  CHECK_THAT(folder("predict r '1.8 m'").err,
+             Contains("expected a finite number, found '1.8 m'\n") &&
+                 Contains("if it is the same number without that, write symbols: [\"cm\", \"m\"]"));
+}
+
 TEST_CASE("a run whose fractions follow a comma answers with commas", "[cli][numbers]") {
   const Folder folder;
   std::string csv = "ort;groesse;preis\n";

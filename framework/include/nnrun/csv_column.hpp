@@ -171,6 +171,9 @@ class CsvColumn {
   }
   [[noreturn]] void refuse_text(const auto& rows, std::string_view field) const {
     std::string hint = number_settings(field, rows.number_format());
+    constexpr std::string_view doubt = "if it is a number, write symbols";
+    if (trained_ && hint.starts_with(doubt))  // 1.8 m is 180 where the run has cm
+      hint = "if it is the same number without that, write symbols" + hint.substr(doubt.size());
     if (!hint.empty())
       hint += trained_ ? "" : " in data";
     else if (is_weight())
