@@ -258,7 +258,11 @@ Problem misused(const CLI::ParseError& error, const CLI::App& app, const Verb& v
   const std::string word = unknown.front().substr(0, unknown.front().find('='));
   const std::optional<std::string> near = nearest(word, option_names(verb.name));
   return {.what = std::string(verb.name) + " has no option '" + word + "'",
-          .hint = near ? "did you mean '" + *near + "'?" : help};
+          .hint = skips  ? "eval scores every row: take those out that it cannot; --on-error is "
+                           "for predict"
+                  : near ? "did you mean '" + *near + "'?"
+                         : help};
+  const bool skips = std::string_view(verb.name) == "eval" && word == "--on-error";
 }
 
 void check_targets(const Arguments& arguments, const Verb& verb) {

@@ -104,6 +104,13 @@ void require_no_files(const OpenedRun& run) {
                           " --data " + setting.name + "=FILE"});
 }
 
+/// Returns whether a place is a row of a file, below its names: `in.csv:12`.
+bool is_row(const std::string& place) {
+  const std::string line = place.substr(place.rfind(':') + 1);
+  return line != place && !line.empty() && line != "1" &&
+         line.find_first_not_of("0123456789") == line.npos;
+}
+
 /// Calls work; a hint in a DataError of it that names a setting of data says how to give it here.
 template <class Work>
 auto with_data_options(Work work) try {
@@ -113,6 +120,11 @@ auto with_data_options(Work work) try {
   for (Problem& problem : problems)
     if (const std::string options = data_options_in(problem.hint); !options.empty())
       problem.hint += "\nfor this file alone: " + options;
+  for (Problem& problem : problems)
+    if (is_row(problem.where))
+      problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
+                      "eval scores every row: take this one out, or answer the others by nnrun "
+                      "predict --on-error empty";
   throw DataError(std::move(problems));
 }
 
