@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "network/formula.hpp"
 #include "network/joined_cost.hpp"
+#include "network/moved_numbers.hpp"
 #include "network/taken_blocks.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
@@ -97,6 +99,7 @@ struct Facts {
   std::string as_classes;      // what makes classes of targets that are few whole numbers
   Place cost_place, output_place, data_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
+  const Node* parted;   // its activation belongs to the cost, but layers stand between
   const Graph& graph;
   const WeightsSpec& weights;
   std::size_t batch_rows, examples;
@@ -186,6 +189,18 @@ constexpr Rule rules[] = {
                   f.cost.joined_by,
           .place = f.output_place,
           .hint = "write activation: none in the last layer, or " + f.cost.joined_by + ": false"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      if (f.parted == nullptr) return {};
+      const std::string& name = f.parted->activation.plugin().name;
+      return Problem{.what = name + " and " + f.cost.name +
+                             " are not worked out as one, since layers stand between: the network "
+                             "stops learning where an output rounds to 0 or 1",
+                     .place = f.output_place,
+                     .hint = f.parted->activation_cols == f.outputs
+                                 ? "write activation: none in " + f.parted->name +
+                                       ", and activation: " + name + " in the last layer"
+                                 : "remove the layers behind " + f.parted->name};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!is_known(f.cost.outputs) || f.cost.joins || f.joined) return {};
@@ -325,6 +340,20 @@ const Node* coupled_node(const Graph& graph) {
   return found == graph.nodes.end() ? nullptr : &*found;
 }
 
+/// Returns the layer with whose activation the cost would be worked out as one, were there not
+/// layers behind it that only move its numbers; nullptr if there is none.
+const Node* parted_from_cost(const Use& cost, const Graph& graph) {
+  const Node* node = &graph.output();
+  const auto only_moves = [](const Node& one) {
+    const nnrun_formula* const table = formula_table_of(one.layer);
+    return !one.activation && table != nullptr && table->operation != nullptr &&
+           table->operation == moves && one.inputs.size() == 1;
+  };
+  while (only_moves(*node) && node->inputs[0] != data_input)
+    node = &graph.nodes[static_cast<std::size_t>(node->inputs[0])];
+  return node != &graph.output() && is_joined(cost, *node) ? node : nullptr;
+}
+
 }  // namespace
 
 Problem divided_twice(const DataShape& data, const Place& place) {
@@ -357,6 +386,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .output_place = output.place,
               .data_place = experiment.data.use.place,
               .coupled = coupled_node(model->graph()),
+              .parted = parted_from_cost(experiment.train.cost, model->graph()),
               .graph = model->graph(),
               .weights = experiment.model.weights,
               .batch_rows = std::min(experiment.train.batch_size, examples),

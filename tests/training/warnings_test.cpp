@@ -31,6 +31,33 @@ std::string said(const std::string& layer, const std::string& cost, const std::s
 
 }  // namespace
 
+TEST_CASE("an activation that layers part from its cost is warned of", "[training][warnings]") {
+  const auto said_of = [](const std::string& layers) {
+    static const Scratch scratch;
+    const host::Experiment e =
+        experiment("data: {type: csv, path: " +
+                   scratch.write("t.csv", "x,a,b,c,d\n1,1,0,0,0\n2,0,1,0,0\n").string() +
+                   ", targets: [a, b, c, d]}\nmodel:\n  input: 1\n  layers:\n    - {type: dense, "
+                   "units: 4}\n" +
+                   layers + "train: {cost: cross_entropy}\n");
+    const auto trainer = host::Trainer::create(e, 1);
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *trainer))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  const std::string said =
+      "softmax and cross_entropy are not worked out as one, since layers stand between: the "
+      "network stops learning where an output rounds to 0 or 1 | ";
+  CHECK(said_of("    - {name: s, type: activation, activation: softmax}\n    - {type: reshape, "
+                "shape: [2, 2]}\n    - {type: flatten}\n") ==
+        said + "write activation: none in s, and activation: softmax in the last layer\n");
+  CHECK(said_of("    - {type: reshape, shape: [2, 2]}\n    - {name: s, type: activation, "
+                "activation: softmax}\n    - {type: flatten}\n") ==
+        said + "remove the layers behind s\n");
+  CHECK(said_of("    - {type: flatten}\n    - {type: activation, activation: softmax}\n") == "");
+}
+
 TEST_CASE("what cannot learn is warned of, with what to change", "[training][warnings]") {
   CHECK(said("activation: softmax", "mean_squared_error", "0 1") ==
         "softmax of one unit is always 1, so nothing can be learnt | write activation: sigmoid, or "
