@@ -150,7 +150,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   // other data, if somebody asked for them, are not a change
   const bool own_data = arguments.overrides.empty() && !run.record.data_sha256.empty();
   std::string data_sha256;
-  const Score score =
+  const auto [score, naive] =
       score_of(experiment, run.model, data, part, own_data ? &data_sha256 : nullptr);
   if (own_data)
     std::ranges::move(changed_data(run.record, data_sha256), std::back_inserter(run.changes));
@@ -174,6 +174,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   if (!arguments.json) {
     out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
               std::to_string(examples) + " examples)\n" +
+              (naive ? naive_text(*naive, experiment) : "") +
               tables_text(score, experiment, data.shape().names, out));
     return Exit::done;
   }
@@ -182,6 +183,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   if (!run.changes.empty()) json["changed"] = names_of(run.changes);
   if (!notes.empty()) json["notes"] = notes;
   json.update(score_json(score, experiment));
+  if (naive) json["naive"] = score_json(*naive, experiment);
   if (!score.positive.empty()) json["positive"] = score.positive;
   if (nlohmann::ordered_json classes = per_class_json(score, experiment); !classes.empty())
     json["per_class"] = std::move(classes);

@@ -212,8 +212,7 @@ class Training {
       const std::size_t part = part_that_counts([&](std::size_t p) { return last.score(p); });
       show_score(*last.score(part), trainer.data(), part, outcome.interrupted);
       if (const std::optional<Score>& naive = outcome.naive[part])
-        out_.write("naive  " + text_of(*naive, experiment_, "   ") +
-                   "   (were each answer the last value that is known)\n");
+        out_.write(naive_text(*naive, experiment_));
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));

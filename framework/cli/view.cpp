@@ -64,6 +64,10 @@ std::string scores_text(const Score& score, const Experiment& experiment,
 }
 }  // namespace
 
+std::string naive_text(const Score& naive, const Experiment& experiment) {
+  return "naive  " + text_of(naive, experiment, "   ") +
+         "   (were each answer the last value that is known)\n";
+}
 std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator) {
   return scores_text(score, experiment, separator, [](std::size_t) { return false; });
 }

@@ -15,6 +15,8 @@ std::string duration(double seconds);
 std::string rate(double examples_per_second);
 /// Returns `cost 0.0075   accuracy 99.70 %   f1 (macro) 99.70 %`.
 std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator);
+/// Returns the line of what the last known value of a series scores.
+std::string naive_text(const Score& naive, const Experiment& experiment);
 
 /// Returns the tables of a score, for up to 20 classes: the metrics of each class, then counts,
 /// with a row for each true class, a column for each predicted class. Classes without names are

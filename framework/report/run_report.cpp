@@ -40,6 +40,20 @@ ReportRun run_of(const RunResult& result, const Experiment& experiment, const Da
   return run;
 }
 
+std::string value_text(const Report& report, double x) {
+  return report.fraction ? fmt::format("{:.2f} %", x * 100) : significant(x, 4);
+}
+
+/// Returns what the last known value of a series scores; empty if there is none.
+std::string naive_words(const Report& report, const std::optional<Score>& naive,
+                        const Experiment& experiment) {
+  if (!naive) return {};
+  const std::optional<double> x = value_of(scores_of(*naive, experiment), report.metric);
+  return x ? fmt::format("Were each answer the last value that is known, it would be {}.",
+                         value_text(report, *x))
+           : std::string();
+}
+
 std::string summary_of(const Report& report) {
   const ReportRow& row = report.rows.front();
   const std::size_t epochs = row.runs.front().epochs.value_or(0);
@@ -47,8 +61,8 @@ std::string summary_of(const Report& report) {
   const double x = *row.metric.mean;
   return fmt::format("The {} of '{}' on the {} part is {} after {} epoch{}{}.", report.metric,
                      row.name, report.part == "train" ? "training" : report.part,
-                     report.fraction ? fmt::format("{:.2f} %", x * 100) : significant(x, 4), epochs,
-                     epochs == 1 ? "" : "s", row.runs.front().done() ? "" : ", then interrupted");
+                     value_text(report, x), epochs, epochs == 1 ? "" : "s",
+                     row.runs.front().done() ? "" : ", then interrupted");
 }
 
 }  // namespace
@@ -78,6 +92,9 @@ Report report_of(const RunResult& result, const std::vector<std::string>& comman
                          .classes = trainer.data().names.classes,
                          .yaml = resolved_yaml(experiment)});
   report.summary = {summary_of(report)};
+  if (std::string words = naive_words(report, result.outcome.naive[part], experiment);
+      !words.empty())
+    report.summary.push_back(std::move(words));
   return report;
 }
 

@@ -9,8 +9,8 @@ namespace nnrun::host {
 namespace {
 
 template <class T>
-Score score_as(const Experiment& experiment, const ModelFile& file, Model& model, DataSource& data,
-               std::size_t part, std::string* data_sha256) {
+PartScore score_as(const Experiment& experiment, const ModelFile& file, Model& model,
+                   DataSource& data, std::size_t part, std::string* data_sha256) {
   std::vector<Object> metrics;
   for (const Use& use : experiment.metrics) metrics.emplace_back(use);
   // a sequential generator gave the first parameters, then the data: the order must be the same
@@ -32,8 +32,10 @@ Score score_as(const Experiment& experiment, const ModelFile& file, Model& model
   const Object cost = cost_of(weights.cost, model.graph());
   set_divisors(parts, weights, divides_by_weights(experiment), cols);
   prepare(metrics, meaning_of(cost_use, model.graph().output(), targets));
-  return Evaluation<T>(static_cast<ModelOf<T>&>(model), cost, metrics)
-      .score_with_details(parts[part]);
+  Evaluation<T> evaluation(static_cast<ModelOf<T>&>(model), cost, metrics);
+  PartScore scored{evaluation.score_with_details(parts[part])};
+  scored.naive = evaluation.score_of_last(parts[part]);
+  return scored;
 }
 
 /// The file describes its preparation, or the config and the data do.
@@ -47,8 +49,8 @@ Preparation preparation_of(const Experiment& experiment, const ModelFile& file,
 
 }  // namespace
 
-Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
-               std::size_t part, std::string* data_sha256) {
+PartScore score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
+                   std::size_t part, std::string* data_sha256) {
   Preparation preparation = preparation_of(experiment, file, data);
   const auto model = Model::create(experiment, std::move(preparation), file.names);
   data.fit_to(model->graph(), experiment.train.cost);

@@ -1,6 +1,7 @@
 // Cost, metrics and outputs over many examples, without slopes.
 #pragma once
 #include <algorithm>
+#include <limits>
 
 #include "network/cost_calls.hpp"
 #include "network/model.hpp"
@@ -58,15 +59,19 @@ class Evaluation {
     return cost_of(examples, [&](std::size_t, std::size_t) { return y.data(); });
   }
   /// Returns the score of a network that answers each example of a series with the targets of the
-  /// last row that it knows.
-  Score score_of_last(const Examples<T>& examples) {
+  /// last row that it knows; nothing if there is no such row. A cost it has of numbers alone: an
+  /// answer of yes or no that is wrong costs without end.
+  std::optional<Score> score_of_last(const Examples<T>& examples) {
+    if (examples.last.data() == nullptr || examples.count == 0) return std::nullopt;
     const std::size_t out = model_.graph().output().cols;
     Buffer<T> y(Model::most_rows * out);
     const double cost = cost_of(examples, [&](std::size_t from, std::size_t n) {
       std::copy_n(examples.last.data() + from * out, n * out, y.data());
       return y.data();
     });
-    return {cost, measure(examples.last.data(), examples)};
+    return Score{
+        model_.targets().kind == NNRUN_NUMBERS ? cost : std::numeric_limits<double>::quiet_NaN(),
+        measure(examples.last.data(), examples)};
   }
 
   /// Returns how many examples each class is the answer for: the largest output, or of one output
@@ -222,10 +227,16 @@ class Evaluation {
   Buffer<T> outputs_, y_in_units_, t_in_units_;
 };
 
+/// The score of a model on a part; of a series, also what the last known value scores.
+struct PartScore {
+  Score score;
+  std::optional<Score> naive = {};
+};
+
 /// Reads the data and returns cost, metrics and their details of the model in a file on one part.
 /// Throws what creating, loading and reading throw. data_sha256: is set to the checksum of all
 /// parts, unless it is nullptr.
-Score score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
-               std::size_t part, std::string* data_sha256 = nullptr);
+PartScore score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
+                   std::size_t part, std::string* data_sha256 = nullptr);
 
 }  // namespace nnrun::host

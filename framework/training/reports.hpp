@@ -17,11 +17,7 @@ class Reports {
   double cost_of_means() const { return evaluation_.cost_of_means(parts_[NNRUN_TRAIN]); }
   /// Returns the score of a part of a series, were every answer the last value that is known;
   /// nothing if none is.
-  std::optional<Score> of_last(std::size_t part) {
-    const Examples<T>& examples = parts_[part];
-    if (examples.last.data() == nullptr || examples.count == 0) return std::nullopt;
-    return evaluation_.score_of_last(examples);
-  }
+  std::optional<Score> of_last(std::size_t part) { return evaluation_.score_of_last(parts_[part]); }
   /// Returns how many examples of the training part each class is the answer for.
   std::vector<std::size_t> answered(double border) {
     return evaluation_.answered(parts_[NNRUN_TRAIN], border);

@@ -215,6 +215,23 @@ TEST_CASE("the input of a network of windows follows from the data", "[training]
   CHECK(sized.model.input.value == std::vector<std::size_t>{5, 2});
 }
 
+TEST_CASE("the last known yes or no has no cost: a wrong one costs without end",
+          "[training][windows]") {
+  const Scratch scratch;
+  std::string table = "y\n";
+  for (int i = 0; i < 40; ++i) table += i % 4 < 2 ? "0\n" : "1\n";
+  scratch.write("t.csv", table);
+  scratch.write("c.yaml",
+                "data: {type: csv, path: t.csv, windows: {length: 3}, split: {test: 0.4}}\nmodel: "
+                "{layers: [{type: flatten}, {type: dense, activation: sigmoid}]}\ntrain: {cost: "
+                "binary_cross_entropy, epochs: 2}\nmetrics: [accuracy]\n");
+  REQUIRE(run("$nnrun c.yaml -q --out r", scratch.folder()).status == 0);
+  const auto naive =
+      nlohmann::json::parse(text_of(scratch / "r/run.json"))["result"]["naive"]["test"];
+  CHECK(naive["cost"].is_null());
+  CHECK(naive["accuracy"].get<double>() == Approx(0.5).margin(0.1));  // every other one changes
+}
+
 TEST_CASE("a trained series is measured and predicted on other files", "[training][windows]") {
   const Scratch scratch;
   scratch.write("c.yaml", config(scratch,
@@ -229,7 +246,14 @@ TEST_CASE("a trained series is measured and predicted on other files", "[trainin
                               Catch::Contains("mean_absolute_error 2.000   (were each answer"));
   const auto record = nlohmann::json::parse(text_of(scratch / "r/run.json"));
   CHECK(record["result"]["naive"]["test"]["mean_absolute_error"].get<double>() == Approx(2));
-  CHECK(run("$nnrun eval r", scratch.folder()).status == 0);
+  CHECK_THAT(text_of(scratch / "r/report.html"),
+             Catch::Contains("Were each answer the last value that is known, it would be 2"));
+  const std::string naive = "\nnaive  cost ";
+  CHECK_THAT(run("$nnrun eval r", scratch.folder()).out,
+             Catch::Contains(naive) &&
+                 Catch::Contains("mean_absolute_error 2.000   (were each answer the last"));
+  const auto eval = nlohmann::json::parse(run("$nnrun eval r --json", scratch.folder()).out);
+  CHECK(eval["naive"] == record["result"]["naive"]["test"]);
   scratch.write("more.csv", counting(9));
   const Ended more = run("$nnrun eval r --data test=more.csv", scratch.folder());
   CHECK_THAT(more.out, Catch::Contains("(5 examples)"));
