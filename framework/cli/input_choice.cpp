@@ -31,6 +31,9 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   if (column.dates == column.texts) return unused("dates, such as " + start_of(column.first_text));
   if (different == 1 && column.gaps == 0) return unused("always " + start_of(column.first_text));
   const bool repeat = column.without_count == 0 && has_few(different, rows);
+  if (column.too_long == column.texts && !repeat)
+    return unused("whole numbers that are too long to be told apart as numbers, such as " +
+                  start_of(column.first_text));
   if (column.like_numbers == column.texts && !repeat)
     return unused("dates, or numbers with more than digits, such as " +
                   start_of(column.first_text) + how_to_read);

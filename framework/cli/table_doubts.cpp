@@ -1,6 +1,7 @@
 #include "cli/table_doubts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
@@ -40,13 +41,27 @@ const ColumnProfile* total_of(const TableProfile& table) {
   return found == table.columns.end() ? nullptr : &*found;
 }
 
+/// Blanks that programs write, and that do not show, or not as something else than a blank.
+constexpr std::array hidden_blanks{"\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF"};
+
+bool has_hidden_blank(const std::string& text) {
+  return std::ranges::any_of(hidden_blanks,
+                             [&](const char* blank) { return text.find(blank) != text.npos; });
+}
+
+/// Returns a text without blanks and capital letters.
 std::string small_lettered(std::string text) {
+  std::erase(text, ' ');
+  for (const char* const blank : hidden_blanks)
+    for (std::size_t at; (at = text.find(blank)) != text.npos;)
+      text.erase(at, std::string_view(blank).size());
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return text;
 }
 
-/// Returns two texts that differ in capital letters only: `Ham and ham`; empty if there are none.
+/// Returns two texts that differ in capital letters or blanks only: `Ham and ham`; empty if there
+/// are none.
 std::string twins_of(const ColumnProfile& column) {
   std::map<std::string, std::string> seen;
   std::string found;
@@ -82,7 +97,8 @@ std::optional<double> sentinel_of(const ColumnProfile& column) {
 void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile& column) {
   if (const std::string twins = twins_of(column); !twins.empty())
     doubts.push_back(twins + " in " + quoted(column.name) +
-                     " are taken for different texts: write them alike if they are the same");
+                     " are taken for different texts: write them alike if they are the same" +
+                     (has_hidden_blank(twins) ? ", without blanks that do not show" : ""));
   if (const std::optional<double> sign = sentinel_of(column))
     doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
                      " means that the value is missing, leave these fields empty");
@@ -102,6 +118,20 @@ std::string words_of_thousands(const TableProfile& table) {
          ": if fractions do, " +
          (how.thousands == ',' ? "write decimal: \",\" in place of thousands"
                                : "leave decimal and thousands out");
+}
+
+/// Nor here, where they are read as fractions.
+std::string words_of_fractions(const TableProfile& table, const ColumnProfile& column) {
+  const bool comma = table.format.numbers.decimal == ',';
+  const bool all = std::ranges::all_of(table.columns, [](const ColumnProfile& one) {
+    return one.with_point == 0 || one.is_of_thousands();
+  });
+  const std::string what = comma ? "commas" : "points";
+  return "if " + what + " stand between thousands in " + quoted(column.name) + ", " +
+         (!all    ? "take them out of the file"
+          : comma ? "write thousands: \",\" in place of decimal"
+                  : "write decimal: \",\" and thousands: \".\" in data") +
+         ": each has three digits behind it";
 }
 
 void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile& target,
@@ -151,10 +181,10 @@ std::vector<std::string> doubts_of(const TableProfile& table,
                      ": take it out if it is not an example");
   if (!table.doubtful_thousands.empty()) doubts.push_back(words_of_thousands(table));
   for (const ColumnProfile& column : table.columns)
-    if (table.format.separator != ',' && column.is_of_thousands() && column.with_point > 0)
-      doubts.push_back("if points stand between thousands in " + quoted(column.name) +
-                       ", write decimal: \",\" and thousands: \".\" in data: each has three digits "
-                       "behind it");
+    if (column.may_be_of_thousands() ||
+        (table.format.separator != ',' && table.format.numbers.decimal == '.' &&
+         column.is_of_thousands() && column.with_point > 0))
+      doubts.push_back(words_of_fractions(table, column));
   for (const ColumnProfile* const column : used) {
     add_doubts_of_values(doubts, *column);
     if (column->shuffles_rows(table.rows))

@@ -32,6 +32,19 @@ bool is_of_thousands(std::string_view field, char separator) {
          field.find_first_not_of("0123456789", at + 1) == field.npos;
 }
 
+/// Returns a number without what stands before and behind its digits.
+std::string_view without_signs(std::string_view field) {
+  constexpr const char* digits = "0123456789";
+  const std::size_t first = field.find_first_of(digits);
+  return first == field.npos ? field : field.substr(first, field.find_last_of(digits) + 1 - first);
+}
+
+/// Returns whether it is a whole number that a double rounds: two such may become one.
+bool is_too_long(std::string_view field, double x) {
+  constexpr double most = 9007199254740992;  // 2^53
+  return (x > most || x < -most) && field.find_first_not_of("+-0123456789") == field.npos;
+}
+
 void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   std::string text(rows.field(at));
   for (char& c : text)
@@ -47,6 +60,7 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
     ++column.with_comma;
     column.of_thousands += is_of_thousands(text, ',');
   }
+  if (double x = 0; rows.is_number(at, x)) column.too_long += is_too_long(text, x);
   column.like_numbers += looks_like_number(text) || is_amount_in_unit(text);
   const std::string unit = word_behind_number(text);
   if (column.texts == 1) column.unit_of_texts = unit;
@@ -77,16 +91,16 @@ void add_order(ColumnProfile& column, double x, std::size_t row) {
 }
 
 void add_number(ColumnProfile& column, std::string_view field, double x, std::size_t row,
-                bool may_have_unit) {
+                const NumberFormat& how) {
   if (column.numbers == 0) column.first_number = field;
   add_order(column, x, row);
-  if (may_have_unit) ++column.units[unit_of(field)];
+  if (!how.symbols.empty()) ++column.units[unit_of(field)];
   column.low = std::min(column.low, x);
   column.high = std::max(column.high, x);
   column.whole &= x == std::floor(x);
-  if (field.find_first_of(".,") != field.npos) {
+  if (field.find(how.decimal) != field.npos) {
     ++column.with_point;
-    column.of_thousands += is_of_thousands(field, '.');
+    column.of_thousands += is_of_thousands(without_signs(field), how.decimal);
   }
   if (looks_like_code(field) && column.like_codes++ == 0) column.first_code = field;
   column.dates += is_compact_date(x) || is_date(field);
@@ -102,8 +116,8 @@ void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size
   double x = 0;
   if (is_usual_gap(rows.field(at)))
     ++column.gaps;
-  else if (rows.is_number(at, x) && std::isfinite(x))
-    add_number(column, rows.field(at), x, row, !rows.number_format().symbols.empty());
+  else if (rows.is_number(at, x) && std::isfinite(x) && !is_too_long(rows.field(at), x))
+    add_number(column, rows.field(at), x, row, rows.number_format());
   else
     add_text(column, rows, at, row);
 }

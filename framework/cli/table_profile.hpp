@@ -30,7 +30,8 @@ struct ColumnProfile {
   std::map<double, std::string> spelled;       ///< whole numbers that are written otherwise: 1.0
   std::size_t with_comma = 0;                  ///< texts such as 12,5
   std::size_t of_thousands = 0;                ///< of these, 12,500; or numbers such as 12.500
-  std::size_t with_point = 0;                  ///< numbers such as 12.5
+  std::size_t with_point = 0;                  ///< numbers such as 12.5, or 12,5 by decimal comma
+  std::size_t too_long = 0;                    ///< texts: whole numbers that a double rounds
   std::size_t like_numbers = 0;                ///< texts such as dates, 1'000, 10 %
   std::map<std::string, std::size_t> units{};  ///< beside numbers: $, kg; empty: none
   std::string unit_of_texts{};                 ///< the word behind the number of all texts, if any
@@ -47,6 +48,13 @@ struct ColumnProfile {
   }
 
   std::size_t values() const { return numbers + texts; }
+
+  /// The same of numbers: three digits follow each point, and where there is none, up to three
+  /// stand there, as in 978 beside 1.936.
+  bool may_be_of_thousands() const {
+    return is_of_thousands() && with_point >= 3 && numbers > with_point && low > -1000 &&
+           high < 1000;
+  }
 
   /// Returns whether it only tells rows apart: whole numbers without gaps, one after the other, up
   /// or down. A year for each row is an amount.

@@ -177,6 +177,47 @@ TEST_CASE("amounts stay numbers, whatever their names and their sizes", "[cli][n
       Contains("    id: number "));
 }
 
+TEST_CASE("whole numbers that a double rounds are never taken for numbers", "[cli][new]") {
+  const std::string told =
+      told_of({"id", [](int i) { return std::to_string(1152921504606846976 + 3 * i); }});
+  CHECK_THAT(told, Contains("id is not used: whole numbers that are too long to be told apart as "
+                            "numbers, such as 1152921504606846976"));
+  const std::string few =
+      told_of({"key", [](int i) { return std::to_string(1152921504606846976 + i % 3); }});
+  CHECK_THAT(few, Contains("    key: category") && Contains("  # 3 texts: 1152921504606846976, "));
+}
+
+TEST_CASE("points that may stand between thousands are told of", "[cli][new]") {
+  const auto written = [](const std::string& sign) {
+    return [sign](int i) {
+      return sign + (i % 4 ? std::to_string(1 + drawn(i, 9)) + "." + digits(drawn(i + 7, 999), 3)
+                           : std::to_string(1 + drawn(i, 999)));
+    };
+  };
+  const std::string doubt =
+      "if points stand between thousands in size, write decimal: \",\" and thousands: \".\" in "
+      "data: each has three digits behind it";
+  const Column whole{"y", [](int i) { return std::to_string(drawn(i, 9000)); }};
+  for (const std::string sign : {"", "€"}) {
+    const std::string told = Table({{"size", written(sign)}, whole}).told();
+    CHECK_THAT(told, Contains("note   " + doubt) && Contains("# Note: " + doubt));
+  }
+  CHECK_THAT(told_of({"size", written("")}),
+             Contains("if points stand between thousands in size, take them out of the file"));
+  // three digits throughout are a measure, and so are fractions of fewer
+  CHECK_THAT(told_of({"size", [](int i) { return "3." + digits(drawn(i, 999), 3); }}),
+             !Contains("between thousands"));
+  CHECK_THAT(told_of({"size", [](int i) { return std::to_string(drawn(i, 9)) + ".5"; }}),
+             !Contains("between thousands"));
+}
+
+TEST_CASE("texts that differ in blanks that do not show are told of", "[cli][new]") {
+  const std::string hidden = GENERATE(values<std::string>({"\xC2\xA0", "\xE2\x80\x8B"}));
+  CHECK_THAT(told_of({"kind", [&](int i) { return i % 2 ? "ham" : "ham" + hidden; }}),
+             Contains(" in kind are taken for different texts: write them alike if they are the "
+                      "same, without blanks that do not show\n"));
+}
+
 TEST_CASE("a row of sums at the end is refused if it is called so, and else told", "[cli][new]") {
   const auto last = [](const std::string& text, const std::function<std::string(int)>& field) {
     return [=](int i) { return i == 119 ? text : field(i); };
