@@ -57,7 +57,7 @@ constexpr std::array verbs{
          "--set --no-plugins"},
     Verb{"new", "KIND NAME",
          "write a folder for a new plugin, or a config for a table: new config data.csv", 2, 2,
-         "--target --out-config"},
+         "--target --windows --out-config"},
     Verb{"plugins", "[NAME]",
          "list every class by kind; settings of one, or of a library's (FILE.so)", 0, 1,
          "--md --index"},
@@ -137,6 +137,8 @@ constexpr std::array options{
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--out", "FILE", "the config to write (data.yaml)", false, "--out-config"},
     Option{"--target", "COLUMN", "what to predict (the last column); again for another number"},
+    Option{"--windows", "N",
+           "of new config: the rows follow each other in time, and an example is N of them"},
     Option{"--port", "N", "where the page is on this machine (0: any free one)"},
     Option{"--open", "", "open the page in the desktop's browser"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
@@ -257,12 +259,12 @@ Problem misused(const CLI::ParseError& error, const CLI::App& app, const Verb& v
   if (unknown.empty()) return {.what = said, .hint = help};
   const std::string word = unknown.front().substr(0, unknown.front().find('='));
   const std::optional<std::string> near = nearest(word, option_names(verb.name));
+  const bool skips = std::string_view(verb.name) == "eval" && word == "--on-error";
   return {.what = std::string(verb.name) + " has no option '" + word + "'",
           .hint = skips  ? "eval scores every row: take those out that it cannot; --on-error is "
                            "for predict"
                   : near ? "did you mean '" + *near + "'?"
                          : help};
-  const bool skips = std::string_view(verb.name) == "eval" && word == "--on-error";
 }
 
 void check_targets(const Arguments& arguments, const Verb& verb) {

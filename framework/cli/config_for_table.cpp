@@ -8,6 +8,7 @@
 #include "cli/table_copies.hpp"
 #include "cli/table_doubts.hpp"
 #include "cli/table_inputs.hpp"
+#include "cli/table_series.hpp"
 #include "cli/table_task.hpp"
 #include "cli/table_words.hpp"
 namespace nnrun::host {
@@ -70,12 +71,13 @@ std::string train_text(const Task& task, const Length& length) {
   return text + "metrics: " + metrics + "\n";
 }
 
-std::string model_text(const Task& task, std::size_t rows) {
+std::string model_text(const Task& task, std::size_t rows, bool is_series) {
   const char* const last = task.kind == Task::number      ? ""
                            : task.kind == Task::yes_or_no ? ", activation: sigmoid"
                                                           : ", activation: softmax";
   std::string text =
       "model:    # its input and the last layer's units follow from the data\n  layers:\n";
+  if (is_series) text += "    - {type: flatten}    # the rows of a window side by side\n";
   // few rows are soon known by heart: a penalty keeps the network from that
   const bool few = rows < 20'000;
   for (const int units : rows < 1000 ? std::vector<int>{100} : std::vector<int>{64, 32})
@@ -86,8 +88,17 @@ std::string model_text(const Task& task, std::size_t rows) {
 }
 
 /// Returns how many rows have every target. Throws DataError if these are too few.
-std::size_t rows_with(const std::vector<const ColumnProfile*>& targets, const TableProfile& table) {
+std::size_t rows_with(const std::vector<const ColumnProfile*>& targets, const TableProfile& table,
+                      bool is_series) {
   std::size_t gaps = 0;
+  for (const ColumnProfile* const target : targets)
+    if (is_series && target->gaps > 0)
+      throw DataError(
+          Problem{.what = "column '" + target->name + "' has " + with_commas(target->gaps) +
+                          (target->gaps == 1 ? " gap" : " gaps") +
+                          ": rows of a series follow each other in time, so none can be left out",
+                  .where = table.file,
+                  .hint = "fill it in in the file, by the value before it, say"});
   for (const ColumnProfile* const target : targets) gaps = std::max(gaps, target->gaps);
   const std::size_t rows = table.rows - gaps;
   if (rows < 5)
@@ -126,30 +137,49 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
   return notes;
 }
 
-std::string split_text(const Task& task, const Length& length) {
+std::string split_text(const Task& task, const Length& length, bool is_series) {
+  if (is_series) return "{validation: 0.15, test: 0.15}    # by time: the end of the series\n";
   return std::string(length.validates ? "{validation: 0.15, test: 0.15" : "{test: 0.2") +
          (task.smallest >= 10 ? ", stratify: true" : "") + "}    # drawn by the seed\n";
 }
 
+std::string windows_text(std::size_t window, bool past_is_input) {
+  if (window == 0) return "";
+  return "  windows: {length: " + std::to_string(window) + ", horizon: 1}    # " +
+         std::to_string(window) + " rows tell the target of the next one" +
+         (past_is_input ? "; past targets are inputs, too\n" : "\n");
+}
+
+/// Returns whether earlier targets of a series are inputs: classes with names are not.
+bool are_inputs(const std::vector<const ColumnProfile*>& targets, const Task& task) {
+  return targets[0]->texts == 0 && task.settings.find("classes: [") == task.settings.npos;
+}
+
 }  // namespace
 
-ConfigForTable config_for(const TableProfile& table, const std::string& name,
-                          const std::string& path, const std::vector<std::string>& wanted) {
+ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
+  const auto& [name, path, wanted, window] = wishes;
+  const bool is_series = window > 0;
   const std::vector<const ColumnProfile*> targets = targets_of(table, wanted);
-  const std::size_t rows = rows_with(targets, table);
+  const std::size_t rows = rows_with(targets, table, is_series);
   require_no_totals(table);
   Task task = task_for(targets, rows);
   const std::string lopsided =
       targets.size() == 1 ? lopsided_words(task, *targets[0], rows) : std::string();
   task.is_lopsided = !lopsided.empty();
   const Length length = length_for(rows);
-  const Choices choices = choices_for(table, targets);
+  const bool past_is_input = is_series && are_inputs(targets, task);
+  const Choices choices = choices_for(table, targets, past_is_input);
   ConfigForTable config{.target = targets.size() == 1 ? targets[0]->name : names_of(targets),
                         .target_note = task.note,
                         .notes = doubts_of(table, choices.used(), targets),
                         .yaml = {}};
   if (!lopsided.empty()) config.notes.push_back(lopsided);
-  if (targets.size() == 1)
+  if (is_series)
+    std::ranges::move(doubts_of_series(table, window), std::back_inserter(config.notes));
+  else if (may_be_series(table))
+    config.notes.push_back(words_for_series(table));
+  if (targets.size() == 1 && !is_series)
     std::ranges::move(copies_in(table, choices.used(), *targets[0]),
                       std::back_inserter(config.notes));
   std::string doubts;
@@ -159,10 +189,10 @@ ConfigForTable config_for(const TableProfile& table, const std::string& name,
                 "\ndata:\n  type: csv\n  path: " + yaml_text(path) + "\n" +
                 format_text(table.format) + "  targets: [" + names_of(targets) + "]    # " +
                 task.note + (wanted.empty() ? "; the last column" : "") + "\n" + task.settings +
-                gaps_text(choices) + inputs_text(table, targets, choices) +
-                columns_text(choices, targets) +
-                "  scale: standard\n  split: " + split_text(task, length) + model_text(task, rows) +
-                train_text(task, length);
+                windows_text(window, past_is_input) + gaps_text(choices) +
+                inputs_text(table, targets, choices) + columns_text(choices, targets) +
+                "  scale: standard\n  split: " + split_text(task, length, is_series) +
+                model_text(task, rows, is_series) + train_text(task, length);
   require_writable(table, choices, config.yaml.size());
   std::ranges::move(more_notes(table, choices), std::back_inserter(config.notes));
   return config;

@@ -12,9 +12,15 @@ struct ConfigForTable {
   std::string yaml;                ///< the config, with comments
 };
 
-/// name: of the run. path: of the table, as the config says it. targets: columns; empty: the last
-/// one. Throws UsageError for a column that is not there, DataError if nothing can be learnt.
-ConfigForTable config_for(const TableProfile& table, const std::string& name,
-                          const std::string& path, const std::vector<std::string>& targets);
+/// What the user says of the config.
+struct Wishes {
+  std::string name;                  ///< of the run
+  std::string path;                  ///< of the table, as the config says it
+  std::vector<std::string> targets;  ///< columns; empty: the last one
+  std::size_t window = 0;            ///< rows of an example; 0: the table is not a series
+};
+
+/// Throws UsageError for a column that is not there, DataError if nothing can be learnt.
+ConfigForTable config_for(const TableProfile& table, const Wishes& wishes);
 
 }  // namespace nnrun::host

@@ -38,7 +38,7 @@ void keep_texts_of_others(Choices& choices, const std::vector<const ColumnProfil
   }
 }
 
-Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+Choices all_choices(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
                     bool counts_count) {
   Choices choices;
   for (const ColumnProfile& column : table.columns) {
@@ -62,9 +62,11 @@ bool needs_rewriting(const Choices::Entry& entry) {
 
 }  // namespace
 
-Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets) {
-  Choices choices = choices_for(table, targets, false);
-  if (choices.none_used()) choices = choices_for(table, targets, true);
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+                    bool past_is_input) {
+  Choices choices = all_choices(table, targets, false);
+  if (past_is_input) return choices;
+  if (choices.none_used()) choices = all_choices(table, targets, true);
   if (!choices.none_used()) return choices;
   std::string reasons;
   for (const auto& [column, choice] : choices.all)
@@ -72,6 +74,9 @@ Choices choices_for(const TableProfile& table, const std::vector<const ColumnPro
   if (choices.all.size() + 1 < table.columns.size())
     reasons += std::string(reasons.empty() ? "" : "\n") +
                "columns without a name, or with the name of another, cannot be told apart";
+  if (targets[0]->texts == 0)
+    reasons += std::string(reasons.empty() ? "" : "\n") +
+               "if the rows follow each other in time, past values can tell the next: --windows 24";
   throw DataError(Problem{
       .what = "'" + table.file + "' has no column to predict '" + targets[0]->name + "' from",
       .hint = reasons});

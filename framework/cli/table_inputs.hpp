@@ -24,8 +24,9 @@ struct Choices {
   bool none_used() const { return used().empty(); }
 };
 
-/// Throws DataError if no column can be an input.
-Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets);
+/// past_is_input: past targets are inputs. Throws DataError if otherwise nothing is.
+Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
+                    bool past_is_input);
 
 /// The lines of `columns`, `gaps` and `inputs`; the latter two may be empty.
 std::string columns_text(const Choices& choices, const std::vector<const ColumnProfile*>& targets);

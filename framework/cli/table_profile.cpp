@@ -114,6 +114,8 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
 
 void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   double x = 0;
+  if (row > 0 && column.before != rows.field(at)) ++column.changes;
+  column.before = rows.field(at);
   if (is_usual_gap(rows.field(at)))
     ++column.gaps;
   else if (rows.is_number(at, x) && std::isfinite(x) && !is_too_long(rows.field(at), x))

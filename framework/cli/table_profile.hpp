@@ -39,6 +39,8 @@ struct ColumnProfile {
   std::string first_code;                      ///< of these
   std::size_t dates = 0;                  ///< texts such as 2024-01-31, numbers such as 20240131
   bool has_lines = false;                 ///< some text goes over lines
+  std::string before{};                   ///< the last value
+  std::size_t changes = 0;                ///< how often one differs from that before it
   std::string total;                      ///< a text such as Total, if any
   std::size_t totals = 0, total_row = 0;  ///< how many of these; the last row with one
 
@@ -47,14 +49,14 @@ struct ColumnProfile {
     return of_thousands > 0 && of_thousands == with_comma + with_point;
   }
 
-  std::size_t values() const { return numbers + texts; }
-
   /// The same of numbers: three digits follow each point, and where there is none, up to three
   /// stand there, as in 978 beside 1.936.
   bool may_be_of_thousands() const {
     return is_of_thousands() && with_point >= 3 && numbers > with_point && low > -1000 &&
            high < 1000;
   }
+
+  std::size_t values() const { return numbers + texts; }
 
   /// Returns whether it only tells rows apart: whole numbers without gaps, one after the other, up
   /// or down. A year for each row is an amount.

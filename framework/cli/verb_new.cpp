@@ -181,7 +181,7 @@ void write_files(const fs::path& folder, const std::vector<NewFile>& files) {
 Exit make_new(const Arguments& arguments, Registry& registry) {
   const std::string kind = arguments.targets[0], name = arguments.targets[1];
   if (kind == "config") return make_config(arguments, registry);
-  for (const char* const option : {"--target", "--out"})
+  for (const char* const option : {"--target", "--windows", "--out"})
     if (arguments.has(option))
       throw UsageError(Problem{.what = "a plugin has no target and no file to write",
                                .hint = "nnrun new config data.csv --target price"});

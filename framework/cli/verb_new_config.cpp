@@ -1,10 +1,12 @@
 // A config for a table: what the file holds decides types, gaps, scaling, cost and sizes.
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
 #include "base/files.hpp"
+#include "base/text.hpp"
 #include "cli/config_for_table.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
@@ -42,6 +44,17 @@ void write_config(const fs::path& file, const std::string& yaml, Registry& regis
   }
 }
 
+/// Returns how many rows an example of a series has; 0 if the table is not one.
+std::size_t window_of(const Arguments& arguments) {
+  if (!arguments.has("--windows")) return 0;
+  const std::optional<double> rows = parse_double(arguments.text("--windows"));
+  if (rows && *rows >= 1 && *rows <= 1e6 && *rows == std::floor(*rows))
+    return static_cast<std::size_t>(*rows);
+  throw UsageError(
+      Problem{.what = "--windows needs a number of rows, not '" + arguments.text("--windows") + "'",
+              .hint = "--windows 24"});
+}
+
 }  // namespace
 
 Exit make_config(const Arguments& arguments, Registry& registry) {
@@ -61,7 +74,8 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
   const std::vector<std::string> targets = arguments.values("--target");
   if (std::ranges::count(targets, "") > 0)
     throw UsageError(Problem{.what = "--target needs the name of a column"});
-  const ConfigForTable config = config_for(profile, run_name(stem), path.string(), targets);
+  const ConfigForTable config =
+      config_for(profile, {run_name(stem), path.string(), targets, window_of(arguments)});
   write_config(file, config.yaml, registry);
   const Terminal out(stdout);
   const bool like_option = file.string().starts_with('-');

@@ -211,6 +211,45 @@ TEST_CASE("points that may stand between thousands are told of", "[cli][new]") {
              !Contains("between thousands"));
 }
 
+TEST_CASE("a series gets windows if the user says so, and else a note", "[cli][new]") {
+  const Column level{"level", [](int i) { return std::to_string(100 + 20 * std::sin(i * 0.26)); }};
+  const Column day{
+      "when", [](int i) { return "2024-" + digits(1 + i / 28, 2) + "-" + digits(1 + i % 28, 2); }};
+  const Table table({day, level}, 280);
+  const std::string told = table.told(" --windows 12");
+  CHECK_THAT(told, Contains("  windows: {length: 12, horizon: 1}") &&
+                       Contains("    when: unused") &&
+                       Contains("split: {validation: 0.15, test: "
+                                "0.15}    # by time"));
+  CHECK_THAT(told, !Contains("follow each other"));
+  CHECK_THAT(Table({day, amount("other"), level}, 280).told(),
+             Contains("note   if the rows follow each other in time, an example may be some of "
+                      "them in a row: nnrun new config t.csv --windows 24\n"));
+  CHECK_THAT(Table({level}, 280).told(" --windows 12"), Contains("windows: {length: 12"));
+  CHECK_THAT(Table({level}, 280).made().err, Contains("--windows 24"));
+  CHECK_THAT(Table({amount("a"), level}, 280).told(), !Contains("--windows"));
+
+  const Column place{"place", [](int i) { return std::string(i < 140 ? "Bern" : "Basel"); }};
+  CHECK_THAT(Table({place, level}, 280).told(" --windows 12"),
+             Contains("note   if place names several series, make a file for each"));
+  const Column twice{"when", [&](int i) { return day.field(i / 2); }};
+  CHECK_THAT(Table({twice, level}, 280).told(" --windows 12"),
+             Contains("note   several rows have the same when: if the file holds several series"));
+
+  const Column state{"state", [](int i) { return std::string(i / 9 % 2 ? "on" : "off"); }};
+  CHECK_THAT(Table({amount("a"), state}, 280).told(" --windows 12"),
+             Contains("    # 12 rows tell the target of the next one\n"));
+  CHECK_THAT(Table({state}, 280).made(" --windows 12").err,
+             Contains("'t.csv' has no column to predict 'state' from"));
+  const Column gap{"level", [](int i) { return i == 7 ? "" : std::to_string(drawn(i, 900)); }};
+  CHECK_THAT(Table({day, gap}, 280).made(" --windows 12").err,
+             Contains("column 'level' has 1 gap: rows of a series follow each other in time"));
+  for (const std::string wrong : {"0", "x", "1.5", "-3"})
+    CHECK_THAT(table.made(" --windows=" + wrong).err,
+               Contains("--windows needs a number of rows, not '" + wrong + "'"));
+  CHECK_THAT(table.made(" --windows 270").err, Contains("take shorter windows"));
+}
+
 TEST_CASE("texts that differ in blanks that do not show are told of", "[cli][new]") {
   const std::string hidden = GENERATE(values<std::string>({"\xC2\xA0", "\xE2\x80\x8B"}));
   CHECK_THAT(told_of({"kind", [&](int i) { return i % 2 ? "ham" : "ham" + hidden; }}),
