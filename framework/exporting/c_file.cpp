@@ -8,6 +8,9 @@
 #include "exporting/c_functions.hpp"
 #include "exporting/c_layers.hpp"
 #include "exporting/c_preparation.hpp"
+#include "exporting/c_product.hpp"
+#include "exporting/c_recurrent.hpp"
+#include "exporting/c_windows.hpp"
 #include "exporting/digits.hpp"
 namespace nnrun::host {
 namespace {
@@ -55,12 +58,14 @@ class CBody {
   CBody(const ExportedNetwork& net, CText& text, const std::string& type) : net_(net), text_(text) {
     find_last_uses();
     values_.push_back({arrays_.take(net.preparation.outputs()), false});
-    code_ = c_preparation(text, net.preparation, array_of(data_input), type);
+    code_ = c_preparation(text, net, array_of(data_input), type);
     for (std::size_t k = 0; k < net.steps.size(); ++k) add_step(k);
     code_ += c_answer(text, net, array_of(static_cast<int>(net.steps.size()) - 1), type);
     is_lasting_ = arrays_.size() * (text.float32() ? 4 : 8) > most_on_stack;
   }
-  std::string text() const { return arrays_.declared(is_lasting_) + "  size_t i;\n" + code_; }
+  std::string text() const {
+    return arrays_.declared(is_lasting_) + "  size_t i;\n  int wrong = 0;\n" + code_;
+  }
   /// Returns whether calls share their arrays, so that only one may run at a time.
   bool is_lasting() const { return is_lasting_; }
 
@@ -106,7 +111,7 @@ class CBody {
     const bool in_place = step.kind == Kind::formula;
     std::vector<std::string> in;
     std::vector<std::size_t> sizes;
-    bool padded = step.kind == Kind::dense;
+    bool padded = step.kind == Kind::dense && step.shape.size() == 1;
     for (const int i : step.inputs) {
       in.push_back(array_of(i));
       sizes.push_back(net_.cols_of(i));
@@ -117,26 +122,40 @@ class CBody {
       give_back_inputs(k);
     }
     const std::size_t array = arrays_.take(padded ? whole_units(step.cols) : step.cols);
+    const std::string spare = take_spare(step);
     if (!in_place) give_back_inputs(k);
-    code_ += "  {\n" + body_of(step, k, in, sizes, Arrays::name(array), padded) + "  }\n";
+    code_ += "  {\n" + body_of(step, k, in, sizes, Arrays::name(array), spare, padded) + "  }\n";
     values_.push_back({array, padded});
+  }
+  /// Returns an array that a step needs for itself alone; empty if it needs none.
+  std::string take_spare(const ExportedStep& step) {
+    const std::size_t size =
+        step.kind == Kind::recurrent ? c_spare_of_recurrent(step) : c_spare_of_windows(step);
+    if (size == 0) return "";
+    const std::size_t array = arrays_.take(size);
+    arrays_.give_back(array);
+    return Arrays::name(array);
   }
 
   std::string body_of(const ExportedStep& step, std::size_t k, const std::vector<std::string>& in,
-                      const std::vector<std::size_t>& sizes, const std::string& out, bool padded) {
+                      const std::vector<std::size_t>& sizes, const std::string& out,
+                      const std::string& spare, bool padded) {
     switch (step.kind) {
       case Kind::dense:
         return c_dense(text_, step, k, sizes[0], in[0], out);
       case Kind::convolution:
-        return c_convolution(text_, step, k, in[0], out);
+        return c_convolution(text_, step, k, in[0], out, spare);
+      case Kind::transposed:
+        return c_transposed(text_, step, k, in[0], out);
       case Kind::largest:
       case Kind::mean:
         return c_pooling(step, in[0], out);
       case Kind::moves:
         return c_moves(text_, step, k, in, sizes, out);
-      case Kind::transposed:
       case Kind::embedding:
-      case Kind::recurrent:  // refused before
+        return c_embedding(text_, step, k, in[0], out);
+      case Kind::recurrent:
+        return c_recurrent(text_, step, k, in[0], out, spare);
       case Kind::formula:
         break;
     }
@@ -231,6 +250,7 @@ std::string self_test(const ExportedNetwork& net, const std::string& type) {
     in += "\n     ";
     out += "\n     ";
   }
+  if (net.examples.empty()) in = out = "0";
   return "#ifdef N_SELF_TEST\n#include <stdio.h>\nint main(void) {\n  static const double in[] = "
          "{" +
          in + "};\n  static const double out[] = {" + out + "};\n  " + type +
@@ -248,12 +268,12 @@ std::string self_test(const ExportedNetwork& net, const std::string& type) {
 }
 
 /// N_ becomes the prefix where a word begins with it; in capitals before capitals, of macros. Not
-/// in what names of the user say: as_it_is stands in them.
+/// in what names of the user say: no_prefix stands in them.
 std::string with_prefix(const std::string& text, const std::string& prefix) {
   std::string capitals = prefix, out;
   for (char& c : capitals) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == as_it_is) continue;
+    if (text[i] == no_prefix) continue;
     const bool starts =
         i == 0 || !(std::isalnum(static_cast<unsigned char>(text[i - 1])) || text[i - 1] == '_');
     const bool option = i >= 2 && text.compare(i - 2, 2, "-D") == 0;
@@ -271,9 +291,6 @@ std::string with_prefix(const std::string& text, const std::string& prefix) {
 }  // namespace
 
 std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
-  require_kinds(
-      net, {Kind::formula, Kind::moves, Kind::dense, Kind::convolution, Kind::largest, Kind::mean},
-      "C");
   CText text(net.float32);
   const std::string type = options.narrow ? "float" : "double",
                     head = options.inlined ? "static inline " : "",

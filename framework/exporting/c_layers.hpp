@@ -1,4 +1,4 @@
-// The named operations of exported networks as loops of C: dense, convolutions, pooling, moves.
+// The named operations of exported networks that see whole rows, as loops of C.
 #pragma once
 #include <string>
 #include <vector>
@@ -7,15 +7,11 @@
 #include "exporting/exported_network.hpp"
 namespace nnrun::host {
 
-/// Units in memory: one alone, or whole fours, the last of them zeros.
-std::size_t whole_units(std::size_t units);
-
 // Each returns the body of a block of C that computes step number k from arrays into an array.
 std::string c_dense(CText& text, const ExportedStep& step, std::size_t k, std::size_t inputs,
                     const std::string& in, const std::string& out);
-std::string c_convolution(CText& text, const ExportedStep& step, std::size_t k,
-                          const std::string& in, const std::string& out);
-std::string c_pooling(const ExportedStep& step, const std::string& in, const std::string& out);
+std::string c_embedding(CText& text, const ExportedStep& step, std::size_t k, const std::string& in,
+                        const std::string& out);
 /// in, sizes: of each input.
 std::string c_moves(CText& text, const ExportedStep& step, std::size_t k,
                     const std::vector<std::string>& in, const std::vector<std::size_t>& sizes,

@@ -37,15 +37,6 @@ std::string mapped(CText& text, const Preparation& preparation, const Preparatio
   return a;
 }
 
-/// Returns whether every input of the network is one number of the row, in order.
-bool is_straight(const Preparation& preparation) {
-  const std::vector<Preparation::Slot>& slots = preparation.slots();
-  if (slots.size() != preparation.row_inputs() || !preparation.fitted().fills.empty()) return false;
-  for (std::size_t i = 0; i < slots.size(); ++i)
-    if (!slots[i].is_number_of(i)) return false;
-  return true;
-}
-
 std::string straight(CText& text, const Preparation& preparation) {
   const Preparation::Fit& fit = preparation.fitted();
   std::string x = "(double)row[i]";
@@ -57,9 +48,24 @@ std::string straight(CText& text, const Preparation& preparation) {
          ");\n";
 }
 
+/// Notes what is not the number of a text, nor a missing one that is filled in.
+std::string checked_texts_in_c(const Preparation& preparation) {
+  std::string code;
+  const std::vector<Column>& columns = preparation.recipe().columns;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].is_category) continue;
+    const std::string x = "row[" + n(c) + "]";
+    const bool known = columns[c].unknown == UnknownRule::error;
+    code += "  wrong |= !(" + x + " >= 0 && " + x + " < " +
+            n(columns[c].texts.size() + (known ? 0 : 1)) + ")" +
+            (columns[c].is_filled() ? " && " + x + " == " + x : "") + ";\n";
+  }
+  return code;
+}
+
 std::string by_slots(CText& text, const Preparation& preparation) {
   const Preparation::Fit& fit = preparation.fitted();
-  std::string code;
+  std::string code = checked_texts_in_c(preparation);
   for (std::size_t i = 0; i < preparation.slots().size(); ++i) {
     std::string x = mapped(text, preparation, preparation.slots()[i]);
     if (!fit.shifts.empty())
@@ -85,9 +91,8 @@ std::string texts_of(const ExportedNetwork& net, const std::string& head) {
   if (cases.empty()) return "";
   return "/* Returns the number of a text in a column of texts, to be put into the input; -1: "
          "nnrun "
-         "refuses\n   this text, which training did not see. A missing value is NAN: where "
-         "training "
-         "filled\n   none in, the answers are NAN. */\n" +
+         "refuses\n   this text, which training did not see, and the answers are NAN. A missing "
+         "value is NAN. */\n" +
          head + "double N_text(size_t column, const char *text)" +
          (head.empty() ? ";\ndouble N_text(size_t column, const char *text)" : "") + " {\n" +
          cases + "  return -1;\n}\n";
@@ -112,25 +117,42 @@ std::string classes_of(const ExportedNetwork& net, const std::string& head,
 
 }  // namespace
 
-std::string c_preparation(CText& text, const Preparation& preparation, const std::string& to,
+std::string c_preparation(CText& text, const ExportedNetwork& net, const std::string& to,
                           const std::string& type) {
-  const std::string all = n(preparation.rows()), body = is_straight(preparation)
-                                                            ? straight(text, preparation)
-                                                            : by_slots(text, preparation);
+  const Preparation& preparation = net.preparation;
+  const std::string all = n(preparation.rows()),
+                    body = is_straight(preparation) ? straight(text, preparation)
+                                                    : by_slots(text, preparation),
+                    checked = "  for (i = 0; i < " + n(preparation.outputs()) +
+                              "; ++i) wrong |= !(" + to + "[i] - " + to + "[i] == 0);\n";
   if (preparation.rows() == 1)
     return "  {\n  const " + type + " *const row = input;\n  N_number *const to = " + to + ";\n" +
-           body + "  }\n";
+           body + "  }\n" + checked;
   return "  {\n  size_t w;\n  for (w = 0; w < " + all + "; ++w) {\n  const " + type +
          " *const row = input + w * " + n(preparation.row_inputs()) +
          ";\n  N_number *const to = " + to + " + w * " + n(preparation.row_outputs()) + ";\n" +
-         body + "  }\n  }\n";
+         body + "  }\n  }\n" + checked;
 }
 
-std::string c_answer(CText& text, const ExportedNetwork& net, const std::string& from,
-                     const std::string& type) {
+namespace {
+
+/// Classes with an order: the network says how likely a higher one than each but the last is.
+std::string ordered_in_c(const ExportedNetwork& net, const std::string& from,
+                         const std::string& type) {
+  const std::string last = n(net.outputs() - 1);
+  return "  {\n    double before = 1;\n    for (i = 0; i < " + last +
+         "; ++i) {\n      const double x = (double)" + from +
+         "[i], own = x > before ? before : x;\n      output[i] = (" + type +
+         ")(before - own);\n      before = own;\n    }\n    output[" + last + "] = (" + type +
+         ")before;\n  }\n";
+}
+
+std::string answer_in_c(CText& text, const ExportedNetwork& net, const std::string& from,
+                        const std::string& type) {
   const Preparation& preparation = net.preparation;
-  const std::string each = "  for (i = 0; i < N_OUTPUTS; ++i) ";
-  if (!preparation.scales_targets()) return each + "output[i] = (" + type + ")" + from + "[i];\n";
+  if (net.names.ordered) return ordered_in_c(net, from, type);
+  if (!preparation.scales_targets())
+    return "  for (i = 0; i < N_OUTPUTS; ++i) output[i] = (" + type + ")" + from + "[i];\n";
   const Preparation::Fit& fit = preparation.fitted();
   std::string code;
   for (std::size_t i = 0; i < net.outputs(); ++i) {
@@ -140,6 +162,14 @@ std::string c_answer(CText& text, const ExportedNetwork& net, const std::string&
     code += "  output[" + n(i) + "] = (" + type + ")(" + y + ");\n";
   }
   return code;
+}
+
+}  // namespace
+
+std::string c_answer(CText& text, const ExportedNetwork& net, const std::string& from,
+                     const std::string& type) {
+  return answer_in_c(text, net, from, type) +
+         "  if (wrong)\n    for (i = 0; i < N_OUTPUTS; ++i) output[i] = (" + type + ")NAN;\n";
 }
 
 std::string c_words(const ExportedNetwork& net, const std::string& head, const std::string& type) {

@@ -7,10 +7,11 @@
 namespace nnrun::host {
 
 /// Returns statements that fill the array `to` from `input`, of numbers of this type: row after row
-/// where an example is a window over several.
-std::string c_preparation(CText& text, const Preparation& preparation, const std::string& to,
+/// where an example is a window over several. They note in `wrong` what predict would refuse.
+std::string c_preparation(CText& text, const ExportedNetwork& net, const std::string& to,
                           const std::string& type);
-/// Returns statements that fill `output`, of numbers of this type, from the array `from`.
+/// Returns statements that fill `output`, of numbers of this type, from the array `from`: with NAN
+/// if something was wrong.
 std::string c_answer(CText& text, const ExportedNetwork& net, const std::string& from,
                      const std::string& type);
 /// Returns functions for columns of texts and for classes; empty if there are neither. head: what

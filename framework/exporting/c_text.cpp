@@ -52,7 +52,7 @@ std::string CText::add_product(const std::string& sum, const std::string& a, con
 std::string c_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '_' && out.back() == 'N') out += as_it_is;
+    if (c == '_' && out.back() == 'N') out += no_prefix;
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out.append("\\").push_back(c);
@@ -74,7 +74,7 @@ std::string c_comment(std::string_view text) {
     const bool ends = c == '/' && !out.empty() && (out.back() == '*' || out.back() == '/');
     const bool begins = c == '*' && !out.empty() && out.back() == '/';
     const bool strange = static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == '?';
-    if (c == '_' && !out.empty() && out.back() == 'N') out += as_it_is;
+    if (c == '_' && !out.empty() && out.back() == 'N') out += no_prefix;
     out += ends || begins || strange ? ' ' : c;
   }
   return out;

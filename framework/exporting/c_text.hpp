@@ -50,7 +50,7 @@ class CText {
 };
 
 /// Stands in texts of the user before the _ of N_, which is not for the prefix.
-constexpr char as_it_is = '\1';
+constexpr char no_prefix = '\1';
 /// Returns a text as a literal of C.
 std::string c_string(std::string_view text);
 /// Returns a text that may stand in a comment of C.

@@ -199,6 +199,15 @@ class Exporter {
   std::vector<Problem> problems_;
 };
 
+/// Returns the least count of what layers take indices of; 0 if none does.
+std::size_t indices_of(const Graph& graph) {
+  std::size_t least = 0;
+  for (const Node& node : graph.nodes)
+    if (node.plan.indices > 0 && (least == 0 || node.plan.indices < least))
+      least = node.plan.indices;
+  return least;
+}
+
 /// Returns a raw number for a column, of the kind that its data have.
 double likely_number(const Preparation& preparation, std::size_t column, std::size_t example) {
   const Column& own = preparation.recipe().columns[column];
@@ -213,13 +222,15 @@ double likely_number(const Preparation& preparation, std::size_t column, std::si
 
 std::vector<GoldenExample> golden_examples(Model& model, std::size_t count) {
   const Preparation& preparation = model.preparation();
+  const std::size_t indices = indices_of(model.graph());
   std::vector<GoldenExample> all;
   for (std::size_t e = 0; e < count; ++e) {
     GoldenExample one;
     for (std::size_t i = 0; i < preparation.inputs(); ++i) {
       const std::size_t column = i % preparation.row_inputs();
       one.input.push_back(
-          preparation.may_be_missing(column) && (e + i) % 4 == 1
+          indices > 0 ? static_cast<double>((e * 31 + i * 7) % indices)
+          : preparation.may_be_missing(column) && (e + i) % 4 == 1
               ? std::numeric_limits<double>::quiet_NaN()
               : likely_number(preparation, column, e + i / preparation.row_inputs()));
     }
@@ -245,21 +256,12 @@ ExportedNetwork exported_network(const Experiment& experiment, Model& model, boo
   return net;
 }
 
-void require_kinds(const ExportedNetwork& net, std::initializer_list<Kind> kinds,
-                   const std::string& format) {
-  std::vector<Problem> problems;
-  for (const ExportedStep& step : net.steps) {
-    const bool by_place = step.kind == Kind::dense && step.shape.size() > 1;
-    if (!by_place && std::ranges::find(kinds, step.kind) != kinds.end()) continue;
-    problems.push_back({.what = "layer '" + step.layer + "' cannot be exported: " + step.name +
-                                (by_place ? " works along the last axis, which" : "") +
-                                " is not written in " + format + " yet",
-                        .hint = "nnrun export RUN --onnx FILE writes it"});
-  }
-  if (net.names.ordered)
-    problems.push_back({.what = "classes with an order are not written in " + format + " yet",
-                        .hint = "nnrun export RUN --onnx FILE writes them"});
-  if (!problems.empty()) throw PluginError(std::move(problems));
+bool is_straight(const Preparation& preparation) {
+  const std::vector<Preparation::Slot>& slots = preparation.slots();
+  if (slots.size() != preparation.row_inputs() || !preparation.fitted().fills.empty()) return false;
+  for (std::size_t i = 0; i < slots.size(); ++i)
+    if (!slots[i].is_number_of(i)) return false;
+  return true;
 }
 
 }  // namespace nnrun::host

@@ -103,9 +103,8 @@ struct ExportedNetwork {
 /// that names every layer and activation that cannot be exported, and what their class would give.
 ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone);
 
-/// Throws PluginError that names the steps that are not of these kinds. format: that does not have
-/// them yet.
-void require_kinds(const ExportedNetwork& net, std::initializer_list<ExportedStep::Kind> kinds,
-                   const std::string& format);
+/// Returns whether every input of the network is one number of the row, in order, and none is
+/// filled in.
+bool is_straight(const Preparation& preparation);
 
 }  // namespace nnrun::host

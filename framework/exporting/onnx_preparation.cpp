@@ -24,7 +24,7 @@ class PreparationNodes {
   OnnxValue value() {
     graph_.begin("input");
     add_tensors();
-    std::string x = is_straight() ? straight() : by_slots();
+    std::string x = is_straight(preparation_) ? straight() : by_slots();
     if (!preparation_.fitted().shifts.empty())
       x = graph_.node("Mul", {graph_.node("Sub", {x, "input/shift"}), "input/factor"});
     if (!net_.float32)
@@ -37,19 +37,11 @@ class PreparationNodes {
   std::size_t rows() const { return preparation_.rows(); }
   /// Returns the shape of what is prepared.
   std::vector<std::size_t> shape() const {
-    if (rows() == 1 && is_straight()) return {preparation_.outputs()};
+    if (rows() == 1 && is_straight(preparation_)) return {preparation_.outputs()};
     return {rows(), preparation_.row_outputs()};
   }
   const std::vector<Column>& columns() const { return preparation_.recipe().columns; }
   bool has_texts() const { return std::ranges::any_of(columns(), &Column::is_category); }
-
-  bool is_straight() const {
-    const std::vector<Preparation::Slot>& slots = preparation_.slots();
-    if (slots.size() != columns().size() || !preparation_.fitted().fills.empty()) return false;
-    for (std::size_t i = 0; i < slots.size(); ++i)
-      if (!slots[i].is_number_of(i)) return false;
-    return !has_texts();
-  }
 
   /// What was learned of the columns, under the names of model.safetensors.
   void add_tensors() {

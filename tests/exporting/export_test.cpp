@@ -1,8 +1,8 @@
 // Exported C files, compiled and run: they give the bits of predict.
-#include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "exporting/exported_files.hpp"
 #include "loading/plugin_factory.hpp"
 #include "support/plugins.hpp"
 #include "support/program.hpp"
@@ -10,64 +10,6 @@ namespace nnrun::testing {
 namespace {
 
 using Catch::Contains;
-
-/// Returns a table of numbers with a column `y` behind them.
-std::string table_of(std::size_t columns, std::size_t rows = 40) {
-  std::string text;
-  for (std::size_t c = 0; c < columns; ++c) text += "x" + std::to_string(c) + ",";
-  text += "y\n";
-  for (std::size_t r = 0; r < rows; ++r) {
-    double sum = 0;
-    for (std::size_t c = 0; c < columns; ++c) {
-      const double x = std::sin(static_cast<double>(r * 37 + c * 11) * 0.37) * 2;
-      sum += x;
-      text += std::to_string(x) + ",";
-    }
-    text += std::to_string(std::tanh(sum)) + "\n";
-  }
-  return text;
-}
-
-constexpr const char* cc =
-    "cc -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic -Werror -Wno-unknown-pragmas ";
-
-/// Trains a network for an epoch, exports it, and returns what the self-test of the C file says.
-std::string exported(const Scratch& scratch, const std::string& layers, const std::string& dtype,
-                     const std::string& data = "scale: standard",
-                     const std::string& more =
-                         "train: {cost: mean_squared_error, batch_size: 8, "
-                         "optimizer: {type: sgd, learning_rate: 0.001}}\n",
-                     const std::string& options = "") {
-  scratch.write("net.yaml", "dtype: " + dtype + "\ndata: {type: csv, path: t.csv, " + data +
-                                "}\nmodel:\n" + layers + more);
-  const Ended done =
-      run("rm -rf r net.c self; $nnrun -q net.yaml --out r >said && "
-          "$nnrun export r --c net.c --python net.py -q " +
-              options + " && " + cc + "-DNET_SELF_TEST net.c -o self -lm && ./self",
-          scratch.folder());
-  CAPTURE(done.out, done.err);
-  CHECK(done.status == 0);
-  return done.out;
-}
-const std::vector<std::string> dtypes{"float32", "float64"};
-
-/// Returns a python3 that has NumPy; empty if there is none.
-std::string python(const Scratch& scratch) {
-  for (const char* const one : {"python3", "/usr/bin/python3"})
-    if (run(std::string(one) + " -c 'import numpy'", scratch.folder()).status == 0) return one;
-  return "";
-}
-/// What the Python file that was exported last says of its examples.
-void check_python(const Scratch& scratch) {
-  const std::string program = python(scratch);
-  if (program.empty()) {
-    WARN("skipped: no python3 has NumPy");
-    return;
-  }
-  const Ended done = run(program + " net.py", scratch.folder());
-  CAPTURE(done.err);
-  CHECK(done.out == "16 examples agree\n");
-}
 
 TEST_CASE("every activation is exported with its bits, as are joins and norms", "[exporting]") {
   const Scratch scratch;
@@ -119,51 +61,6 @@ TEST_CASE("dense layers of any width are exported with their bits", "[exporting]
                    "    - {type: dense, units: 515, activation: softsign}\n"
                    "    - {type: dense, units: 1}\n",
                    dtype) == "16 examples, the same bits\n");
-  }
-}
-
-TEST_CASE("layers of images and sequences are exported with their bits", "[exporting]") {
-  const Scratch scratch;
-  scratch.write("t.csv", table_of(98));
-  for (const std::string& dtype : dtypes) {
-    CHECK(exported(scratch,
-                   "  input: [7, 7, 2]\n  layers:\n"
-                   "    - {name: a, type: conv2d, filters: 4, kernel_size: 3, padding: same}\n"
-                   "    - {type: batch_norm, activation: relu}\n"
-                   "    - {name: p, type: max_pooling2d, pool_size: 3, strides: 2, padding: same}\n"
-                   "    - {name: c, type: conv2d, filters: 6, kernel_size: [2, 3], groups: 2, "
-                   "bias: false, inputs: [a], strides: [2, 1], dilation_rate: [1, 2]}\n"
-                   "    - {type: average_pooling2d, pool_size: [2, 2], padding: same, "
-                   "activation: softmax}\n"
-                   "    - {name: g, type: global_max_pooling2d}\n"
-                   "    - {name: z, type: zero_padding2d, padding: [1, 2], inputs: [p]}\n"
-                   "    - {type: up_sampling2d}\n"
-                   "    - {type: layer_norm}\n"
-                   "    - {name: h, type: global_average_pooling2d}\n"
-                   "    - {name: q, type: flatten, order: channels_first, inputs: [p]}\n"
-                   "    - {name: w, type: depthwise_conv2d, kernel_size: 3, depth_multiplier: 2, "
-                   "padding: same, inputs: [a]}\n"
-                   "    - {name: wg, type: global_average_pooling2d}\n"
-                   "    - {type: concatenate, inputs: [g, h, q, wg]}\n"
-                   "    - {type: dense, units: 1}\n",
-                   dtype) == "16 examples, the same bits\n");
-    check_python(scratch);
-    CHECK(exported(scratch,
-                   "  input: 98\n  layers:\n"
-                   "    - {type: reshape, shape: [14, 7]}\n"
-                   "    - {type: positional}\n"
-                   "    - {type: conv1d, filters: 5, kernel_size: 3, padding: causal, "
-                   "dilation_rate: 2}\n"
-                   "    - {type: max_pooling1d}\n"
-                   "    - {type: conv1d, filters: 1, kernel_size: 2, strides: 2}\n"
-                   "    - {type: average_pooling1d, padding: same}\n"
-                   "    - {type: positional, encoding: learned}\n"
-                   "    - {type: flatten}\n"
-                   "    - {type: repeat_vector, n: 3}\n"
-                   "    - {type: flatten}\n"
-                   "    - {type: dense, units: 1}\n",
-                   dtype) == "16 examples, the same bits\n");
-    check_python(scratch);
   }
 }
 
@@ -349,36 +246,6 @@ TEST_CASE("the formula of a user's plugin is exported; what has none is named", 
                       "formula") &&
                  Contains("its class would give auto f(auto x) const"));
   CHECK_FALSE(std::filesystem::exists(factory.folder() / "no.c"));
-}
-
-TEST_CASE("layers and answers that cannot be written down are named", "[exporting]") {
-  const Scratch scratch;
-  std::string rows = "a,b,c,grade\n";
-  for (const char* grade : {"low", "mid", "high", "mid", "low", "high"})
-    rows += "1,2,3," + std::string(grade) + "\n";
-  scratch.write("t.csv", rows);
-  const std::string head = "seed: 1\ndata: {type: csv, path: t.csv, targets: [grade]",
-                    train = "train: {cost: binary_cross_entropy, optimizer: sgd, epochs: 1}\n";
-  scratch.write("ordered.yaml",
-                head +
-                    ", order: [low, mid, high]}\nmodel: {layers: [{type: dense, units: 2, "
-                    "activation: sigmoid}]}\n" +
-                    train);
-  CHECK_THAT(refused("$nnrun -q ordered.yaml --out o >said && $nnrun export o --c x.c", 4,
-                     scratch.folder()),
-             Contains("classes with an order are not written in C yet") && Contains("--onnx FILE"));
-  scratch.write(
-      "last.yaml",
-      head +
-          "}\nmodel: {layers: [{type: reshape, shape: [3, 1]}, {type: dense, units: 2, "
-          "axis: last}, {type: flatten}, {type: dense, units: 3, activation: sigmoid}]}\n" +
-          train);
-  CHECK_THAT(
-      refused("$nnrun -q last.yaml --out l >said && $nnrun export l --python x.py", 4,
-              scratch.folder()),
-      Contains("layer 'dense_1' cannot be exported: dense_1 (dense) works along the last axis, "
-               "which is not written in Python yet"));
-  CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));
 }
 
 TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]") {
