@@ -31,6 +31,7 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
                                   std::size_t rows) {
   const DataShape& data = trainer.data();
   if (size_of(data.input) != 2 || trainer.model()->preparation().rows() > 1 ||
+      trainer.model()->graph().indices().count > 0 ||
       std::ranges::any_of(data.columns, &Column::is_category))
     return std::nullopt;
   const auto ranges = trainer.input_ranges();
