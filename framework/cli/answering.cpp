@@ -8,11 +8,14 @@ constexpr std::size_t most_waiting = 4096;  // with rows that have no answer
 
 }  // namespace
 
-Answering::Answering(Model& model, AnswerWriter& writer)
-    : model_(model), writer_(writer), block_(model.rows_at_once()) {}
+Answering::Answering(const ModelInUse& model, AnswerWriter& writer)
+    : writer_(writer),
+      block_(model.rows_at_once()),
+      answers_(model.outputs()),
+      session_(model, block_) {}
 
 void Answering::add(std::span<const double> inputs, std::span<const std::string_view> kept) {
-  model_.prepare(inputs, next_);
+  session_.prepare(inputs.data(), next_);
   ++next_;
   wait(kept, std::nullopt);
 }
@@ -31,9 +34,8 @@ void Answering::wait(std::span<const std::string_view> kept, std::optional<Probl
 }
 
 void Answering::finish() {
-  const std::size_t cols = model_.answers();
-  y_.resize((next_ - first_) * cols);
-  if (!y_.empty()) model_.answer_prepared(next_, first_, y_);
+  y_.resize((next_ - first_) * answers_);
+  if (!y_.empty()) session_.run(next_, first_, y_.data());
   first_ = next_ = next_ % block_;
   kept_.resize(problems_.empty() ? 0 : ends_.size() / problems_.size());
   std::span<const double> y = y_;
@@ -48,8 +50,8 @@ void Answering::finish() {
       writer_.row_without_answer(kept_, *problem);
       continue;
     }
-    writer_.row({}, kept_, y.first(cols));
-    y = y.subspan(cols);
+    writer_.row({}, kept_, y.first(answers_));
+    y = y.subspan(answers_);
   }
   problems_.clear();
   texts_.clear();

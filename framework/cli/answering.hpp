@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "cli/answer_writer.hpp"
-#include "network/model.hpp"
+#include "library/model_in_use.hpp"
 namespace nnrun::host {
 
 class Answering {
  public:
-  Answering(Model& model, AnswerWriter& writer);
+  Answering(const ModelInUse& model, AnswerWriter& writer);
 
   /// Takes a row. kept: what is written beside its answer, as many texts for each row. Throws
   /// DataError for inputs that the network cannot take; then the row is not taken.
@@ -25,9 +25,10 @@ class Answering {
  private:
   void wait(std::span<const std::string_view> kept, std::optional<Problem> problem);
 
-  Model& model_;
   AnswerWriter& writer_;
-  std::size_t block_;                 // rows that run together
+  std::size_t block_;    // rows that run together
+  std::size_t answers_;  // numbers of one
+  ModelInUse::Session session_;
   std::size_t first_ = 0, next_ = 0;  // in the block: the first row that waits, the next to come
   std::vector<double> y_;
   // of the rows that wait:

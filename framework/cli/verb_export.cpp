@@ -3,13 +3,13 @@
 
 #include "base/commands.hpp"
 #include "base/files.hpp"
-#include "cli/answer_writer.hpp"
 #include "cli/run_overrides.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "exporting/c_file.hpp"
 #include "exporting/onnx_file.hpp"
 #include "exporting/python_file.hpp"
+#include "library/model_in_use.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -31,11 +31,12 @@ CFileOptions c_options(const Arguments& arguments) {
   return options;
 }
 
-/// Answers the examples, as predict would. Leaves out what it would refuse.
-void answer(Model& model, std::vector<GoldenExample>& examples) {
+/// Answers the examples, as predict does. Leaves out what it would refuse.
+void answer(const ModelInUse& model, std::vector<GoldenExample>& examples) {
   std::vector<GoldenExample> answered;
   for (GoldenExample& example : examples) try {
-      example.output = model.predict_each({example.input}).front();
+      example.output.resize(model.outputs());
+      model.predict(example.input.data(), 1, example.output.data());
       answered.push_back(std::move(example));
     } catch (const DataError&) {  // its numbers were only likely ones
     }
@@ -45,11 +46,11 @@ void answer(Model& model, std::vector<GoldenExample>& examples) {
 ExportedNetwork network_of(const OpenedRun& run) {
   const auto model = Model::read(run.experiment, run.model);
   ExportedNetwork net = exported_network(run.experiment, *model, model->rows_at_once() == 1);
-  const AnswerNames names = answer_names(run.experiment, *model);
-  net.names.classes = names.classes;
-  net.names.targets = names.outputs;
-  net.border = names.border;
-  answer(*model, net.examples);
+  const ModelInUse use(run.experiment, model, {}, "");
+  net.names.classes = use.names().classes;
+  net.names.targets = use.names().outputs;
+  net.border = use.names().border;
+  answer(use, net.examples);
   return net;
 }
 

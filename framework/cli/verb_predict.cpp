@@ -40,13 +40,13 @@ class Prediction {
   Prediction(const Arguments& arguments, const OpenedRun& run)
       : arguments_(arguments),
         run_(run),
-        model_(Model::read(run.experiment, run.model)),
+        use_(run.experiment, Model::read(run.experiment, run.model), {}, ""),
+        model_(&use_.model()),
         text_(run.experiment.data.use),
         columns_(model_->preparation().recipe(), text_),
-        writer_(form_of(arguments), answer_names(run.experiment, *model_),
-                own_format(arguments, text_), run.experiment.dtype == Dtype::float32,
-                arguments.has("--brief")),
-        answering_(*model_, writer_) {}
+        writer_(form_of(arguments), use_.names(), own_format(arguments, text_),
+                run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
+        answering_(use_, writer_) {}
 
   void examples() {
     std::vector<std::vector<double>> inputs;
@@ -63,7 +63,9 @@ class Prediction {
     };
     for (const std::vector<double>& input : inputs) look_at(input);
     doubt_division(Terminal(stderr));
-    const std::vector<std::vector<double>> outputs = model_->predict_each(inputs);
+    std::vector<std::vector<double>> outputs;
+    for (const std::vector<double>& input : inputs)
+      use_.predict(input.data(), 1, outputs.emplace_back(use_.outputs()).data());
     if (form_of(arguments_) != AnswerForm::csv) {
       writer_.start(run_, {});
       for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -325,7 +327,8 @@ class Prediction {
 
   const Arguments& arguments_;
   const OpenedRun& run_;
-  std::shared_ptr<Model> model_;
+  ModelInUse use_;
+  const Model* model_;
   TextSettings text_;
   InputColumns columns_;
   AnswerWriter writer_;

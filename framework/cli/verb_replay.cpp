@@ -5,7 +5,6 @@
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "report/page.hpp"
 #include "report/run_report.hpp"
 #include "runs/edits_file.hpp"
 #include "runs/repetition.hpp"
@@ -79,8 +78,7 @@ Exit replay(const Arguments& arguments, Registry& registry) {
   const RunResult result =
       recorded.train(repeated, std::move(listener), name, [&] { write_edits(*trainer, recorded); });
   if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
-  recorded.folder().write_report(
-      page_of(report_of(result, arguments.command_line, experiment, repeated)));
+  write_page(recorded.folder(), result, arguments.command_line, experiment, repeated);
   const std::string then = run.record.text("weights_sha256");
   const bool same = result.weights_sha256 == then;
   say(arguments, result, same, then);

@@ -11,7 +11,6 @@
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-#include "report/page.hpp"
 #include "report/run_report.hpp"
 #include "runs/edits_file.hpp"
 #include "runs/recorded_run.hpp"
@@ -167,8 +166,7 @@ class Serving {
     listener.stop = [this] { return is_to_end(); };
     const RunResult result = recorded.train(trainer, std::move(listener), folder_,
                                             [&] { write_edits(edited, recorded); });
-    recorded.folder().write_report(
-        page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
+    write_page(recorded.folder(), result, arguments_.command_line, experiment_, trainer);
     if (arguments_.json) out_.write_data(result_json(result, experiment_) + "\n");
     say_end(result);
     if (interrupt_signal() == 0) return Exit::done;  // at its end, or to be gone on with

@@ -11,12 +11,10 @@
 #include "cli/interrupt.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "library/training_run.hpp"
 #include "network/model_preparation.hpp"
 #include "network/taken_blocks.hpp"
-#include "report/page.hpp"
-#include "report/run_report.hpp"
 #include "runs/opened_run.hpp"
-#include "runs/recorded_run.hpp"
 #include "runs/resumed_run.hpp"
 #include "training/data_parts.hpp"
 #include "training/doubts.hpp"
@@ -109,17 +107,26 @@ class Training {
         last_shown = Clock::now();
         talk_.redraw(progress_line(progress, talk_));
       };
-    recorded.keep_checkpoints(about_checkpoints());
     watch_for_interrupts();
     const auto say_rest = [&](const History& all, std::uint64_t best_epoch) {
       for (const std::string& line : lines.rest(all, best_epoch, folder_ + "/metrics.csv"))
         say_line(line);
     };
-    try {
-      RunResult result = recorded.train(trainer, std::move(listener), folder_);
+    const auto ended = [&](const RunResult& result) {
+      has_ended_ = true;
+      interrupted_ = result.outcome.interrupted;
       say_rest(result.outcome.epochs, result.outcome.best_epoch);
-      return result;
+      if (interrupted_ && !can_resume_) say_no_checkpoint(recorded, result);
+    };
+    try {
+      return train_in_folder(recorded, trainer, experiment_,
+                             {.name = folder_,
+                              .command_line = arguments_.command_line,
+                              .listener = std::move(listener),
+                              .checkpoints = about_checkpoints(),
+                              .ended = ended});
     } catch (const Error&) {
+      if (has_ended_) throw;  // the page alone is missing
       say_rest(history, 0);
       say_line("saved  " + folder_ + " (failed)");
       if (recorded.has_checkpoint()) say_last_checkpoint();
@@ -147,24 +154,20 @@ class Training {
 
   /// Trains and shows the result. Throws Interrupted once everything is saved.
   Exit end(RecordedRun& recorded, Trainer& trainer) {
-    const RunResult result = train(recorded, trainer);
-    const bool interrupted = result.outcome.interrupted;
-    if (interrupted && !can_resume_) {
-      say_line(talk_.yellow("interrupted after step " + std::to_string(result.outcome.steps) +
-                            ": the model is saved, a checkpoint is not"));
-      if (recorded.has_checkpoint()) say_last_checkpoint();
-    }
     try {
-      recorded.folder().write_report(
-          page_of(report_of(result, arguments_.command_line, experiment_, trainer)));
-      show_result(trainer, result);
+      show_result(trainer, train(recorded, trainer));
       note_other_data();
     } catch (const RecordError& error) {  // where the terminal was closed, nothing can be shown
-      if (!interrupted) throw;
+      if (!interrupted_) throw;
       talk_.write(render(error, talk_.colour()));
     }
-    if (interrupted) throw Interrupted{128 + interrupt_signal()};
+    if (interrupted_) throw Interrupted{128 + interrupt_signal()};
     return Exit::done;
+  }
+  void say_no_checkpoint(const RecordedRun& recorded, const RunResult& result) {
+    say_line(talk_.yellow("interrupted after step " + std::to_string(result.outcome.steps) +
+                          ": the model is saved, a checkpoint is not"));
+    if (recorded.has_checkpoint()) say_last_checkpoint();
   }
 
   void show_start(const Trainer& trainer) {
@@ -265,6 +268,7 @@ class Training {
   std::string* json_;
   Terminal out_{stdout}, talk_{stderr};
   bool quiet_ = true, can_resume_ = false;
+  bool has_ended_ = false, interrupted_ = false;  // training did, and so
   std::string folder_;
 };
 

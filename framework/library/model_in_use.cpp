@@ -133,6 +133,14 @@ void ModelInUse::Session::answer(const Number* inputs, std::size_t rows, Number*
   };
   narrow_ ? by(*narrow_, model_.narrow_) : by(*wide_, model_.wide_);
 }
+void ModelInUse::Session::prepare(const double* row, std::size_t at) {
+  narrow_ ? narrow_->prepare(row, at) : wide_->prepare(row, at);
+}
+void ModelInUse::Session::run(std::size_t rows, std::size_t first, double* outputs) {
+  const std::size_t together = std::max(rows, model_.rows_for_one_), count = rows - first;
+  narrow_ ? narrow_->run(together, first, count, outputs)
+          : wide_->run(together, first, count, outputs);
+}
 template void ModelInUse::Session::answer(const double*, std::size_t, double*);
 template void ModelInUse::Session::answer(const float*, std::size_t, float*);
 

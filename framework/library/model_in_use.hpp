@@ -25,6 +25,8 @@ class ModelInUse {
   const std::string& result() const { return result_; }
   std::size_t inputs() const { return model_->preparation().inputs(); }
   std::size_t outputs() const { return model_->answers(); }
+  /// Returns how many rows run together where rows are answered one by one: see Model.
+  std::size_t rows_at_once() const { return rows_at_once_; }
 
   /// Answers raw rows, one after the other, each as it is alone. Throws DataError, with the number
   /// of the row where there are several, for inputs that the network cannot take, and PluginError.
@@ -70,6 +72,12 @@ class ModelInUse::Session {
   void predict(const float* inputs, std::size_t rows, float* outputs) {
     answer(inputs, rows, outputs);
   }
+
+  /// The same in two steps, for rows that come one by one. Prepares one, to be number `at` of those
+  /// that there is room for; throws as predict does, and may be called again. Runs the first `rows`
+  /// of them, and writes the answers to those from number `first` on.
+  void prepare(const double* row, std::size_t at);
+  void run(std::size_t rows, std::size_t first, double* outputs);
 
  private:
   template <class Number>

@@ -1,25 +1,22 @@
 #include "library/training_run.hpp"
 
-#include "report/page.hpp"
 #include "report/run_report.hpp"
-#include "runs/recorded_run.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
 namespace {
 
 using Clock = RecordedRun::Clock;
 
-/// Leaves what `nnrun train` leaves, checkpoints included.
 RunResult train_recorded(Trainer& trainer, TrainingOrder& order, Clock::time_point start) {
   const Experiment& experiment = trainer.experiment();
-  const std::string name = order.record.string();
   RecordedRun recorded(RunFolder::create_at(order.record), experiment, order.command_line, start);
-  recorded.keep_checkpoints(
-      {.wanted = {}, .written = {}, .failed = std::move(order.failed), .over = {}});
-  RunResult result = recorded.train(trainer, std::move(order.listener), name);
-  recorded.folder().write_report(
-      page_of(report_of(result, order.command_line, experiment, trainer)));
-  return result;
+  return train_in_folder(
+      recorded, trainer, experiment,
+      {.name = order.record.string(),
+       .command_line = order.command_line,
+       .listener = std::move(order.listener),
+       .checkpoints = {
+           .wanted = {}, .written = {}, .failed = std::move(order.failed), .over = {}}});
 }
 
 RunResult train_unrecorded(Trainer& trainer, const TrainingOrder& order, Clock::time_point start) {
@@ -30,6 +27,15 @@ RunResult train_unrecorded(Trainer& trainer, const TrainingOrder& order, Clock::
 }
 
 }  // namespace
+
+RunResult train_in_folder(RecordedRun& recorded, Trainer& trainer, const Experiment& experiment,
+                          RecordedTraining how) {
+  recorded.keep_checkpoints(std::move(how.checkpoints));
+  RunResult result = recorded.train(trainer, std::move(how.listener), how.name);
+  if (how.ended) how.ended(result);
+  write_page(recorded.folder(), result, how.command_line, experiment, trainer);
+  return result;
+}
 
 TrainedModel train_model(const Experiment& experiment, TrainingOrder order) {
   const Clock::time_point start = Clock::now();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "library/model_in_use.hpp"
-#include "training/trainer.hpp"
+#include "runs/recorded_run.hpp"
 namespace nnrun::host {
 
 struct TrainingOrder {
@@ -17,6 +17,20 @@ struct TrainingOrder {
   /// Told of checkpoints that cannot be written; the run goes on.
   std::function<void(const Error&)> failed{};
 };
+
+/// How a run goes that a folder records.
+struct RecordedTraining {
+  std::string name;                       ///< of the folder, for the record
+  std::vector<std::string> command_line;  ///< likewise
+  Listener listener{};
+  CheckpointListener checkpoints{};
+  /// Told of the result as soon as only the page is still to be written.
+  std::function<void(const RunResult&)> ended{};
+};
+/// Trains, and leaves in the folder of the run all that belongs there: checkpoints, metrics, model,
+/// record, page. What the program does, and nnrun_train. Throws what the trainer and the folder do.
+RunResult train_in_folder(RecordedRun& recorded, Trainer& trainer, const Experiment& experiment,
+                          RecordedTraining how);
 
 struct TrainedModel {
   std::shared_ptr<ModelInUse> model;

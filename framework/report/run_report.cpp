@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/metric_names.hpp"
+#include "report/page.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -96,6 +97,12 @@ Report report_of(const RunResult& result, const std::vector<std::string>& comman
       !words.empty())
     report.summary.push_back(std::move(words));
   return report;
+}
+
+void write_page(const RunFolder& folder, const RunResult& result,
+                const std::vector<std::string>& command_line, const Experiment& experiment,
+                Trainer& trainer) {
+  folder.write_report(page_of(report_of(result, command_line, experiment, trainer)));
 }
 
 }  // namespace nnrun::host

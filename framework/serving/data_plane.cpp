@@ -49,7 +49,7 @@ DataPlane::DataPlane(const Model& model)
 std::optional<DataPlane> DataPlane::find(const Trainer& trainer, const Model& model,
                                          const PlaneColumns& wanted) {
   const DataShape& data = trainer.data();
-  if (model.preparation().rows() > 1) return std::nullopt;
+  if (model.preparation().rows() > 1 || model.graph().indices().count > 0) return std::nullopt;
   DataPlane plane(model);
   const bool is_pair =
       size_of(data.input) == 2 && std::ranges::none_of(data.columns, &Column::is_category);
