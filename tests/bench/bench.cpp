@@ -171,6 +171,8 @@ void augmentation(const Setting& setting) {
   augmentations(setting.registry, setting.rounds);
 }
 
+using Image = ImageTask::Layer;
+
 /// LeNet beside what a careful author reaches by hand.
 void lenet(const Setting& setting) {
   const host::Experiment e = images_like(setting.scratch, setting.registry);
@@ -182,30 +184,67 @@ void lenet(const Setting& setting) {
   const double cost_by_hand = by_hand() / static_cast<double>(n), cost = first_cost(*one);
   std::vector<Contender> contenders{
       {"by hand, eight examples in lanes", [&] { return seconds_of(by_hand); }},
-      trained("nnrun, 1 thread", *one),
-      trained("nnrun, 2 threads", *two)};
+      trained("nnrun, 1 thread", *one)};
+  const std::vector<Image> layers{{Image::convolution, 6, 5, true},
+                                  {Image::max_pooling, 0, 2},
+                                  {Image::convolution, 16, 5},
+                                  {Image::max_pooling, 0, 2},
+                                  {Image::dense, 120},
+                                  {Image::dense, 84},
+                                  {Image::dense, 10}};
+  const double cost_of_torch = add_image_peer(
+      contenders, "torch", "libtorch, 1 thread",
+      {28, 1, layers, 64, 0.001, true, start.w, start.train.x.data(), start.train.t.data(), n, 1});
   alternate(contenders, setting.rounds);
+  std::vector<Contender> shared{trained("nnrun, 2 threads", *two)};
+  alternate(shared, setting.rounds);
+  contenders.push_back(shared[0]);
   print("LeNet: configs/mnist/lenet.yaml over made-up images, batch 64", contenders,
         static_cast<double>(n));
   print_costs(cost_by_hand, cost);
+  std::printf("  libtorch %.9g\n", cost_of_torch);
+  setting.table.add("LeNet, batch 64", contenders, static_cast<double>(n), 1, 0);
 }
+
+/// Networks of 3 x 3 filters over 32 x 32 x 3, their mean or a layer of units, and 10 classes.
 void pictures(const Setting& setting, const char* title, const std::vector<std::size_t>& filters,
-              const char* head, std::size_t batch) {
+              const char* head, const std::vector<Image>& head_layers, std::size_t batch) {
   const host::Experiment e = pictures_like(setting.scratch, filters, head, batch, setting.registry);
   const auto one = host::Trainer::create(e, 1), two = host::Trainer::create(e, 2);
-  std::vector<Contender> contenders{trained("nnrun, 1 thread", *one),
-                                    trained("nnrun, 2 threads", *two)};
+  const Start<float> start = start_of<float>(e, false);
+  const double cost = first_cost(*one);
+  std::vector<Image> layers;
+  for (const std::size_t each : filters)
+    layers.push_back(each == 0 ? Image{Image::max_pooling, 0, 2}
+                               : Image{Image::convolution, each, 3, true});
+  layers.insert(layers.end(), head_layers.begin(), head_layers.end());
+  layers.push_back({Image::dense, 10});
+  std::vector<Contender> contenders{trained("nnrun, 1 thread", *one)};
+  const double cost_of_torch =
+      add_image_peer(contenders, "torch", "libtorch, 1 thread",
+                     {32, 3, layers, batch, 0.01, false, start.w, start.train.x.data(),
+                      start.train.t.data(), start.train.count, 1});
   alternate(contenders, setting.rounds / 4 + 1);
+  std::vector<Contender> shared{trained("nnrun, 2 threads", *two)};
+  alternate(shared, setting.rounds / 4 + 1);
+  contenders.push_back(shared[0]);
   print(title, contenders, static_cast<double>(rows_of_pictures));
+  print_costs(cost_of_torch, cost);
+  setting.table.add(title, contenders, static_cast<double>(rows_of_pictures), 0);
 }
 void filters(const Setting& setting) {
   convolutions(setting.registry, setting.rounds);
   shares_of_peak(setting.registry, setting.rounds);
+}
+
+void images(const Setting& setting) {
   lenet(setting);
   pictures(setting, "32 x 32 x 3: 16, 16, pool, 32, 32, pool, 64 units, 10, batch 64",
-           {16, 16, 0, 32, 32, 0}, "    - {type: flatten}\n    - {type: dense, units: 64}\n", 64);
+           {16, 16, 0, 32, 32, 0}, "    - {type: flatten}\n    - {type: dense, units: 64}\n",
+           {{Image::dense, 64}}, 64);
   pictures(setting, "32 x 32 x 3: 32, 32, pool, 64, 64, pool, 128, mean, 10, batch 32",
-           {32, 32, 0, 64, 64, 0, 128}, "    - {type: global_average_pooling2d}\n", 32);
+           {32, 32, 0, 64, 64, 0, 128}, "    - {type: global_average_pooling2d}\n", {{Image::mean}},
+           32);
 }
 
 void sequences(const Setting& setting) {
@@ -368,25 +407,21 @@ int run(std::vector<std::string> wanted) {
     wanted.erase(wanted.begin(), wanted.begin() + 2);
   }
   const std::pair<const char*, void (*)(const Setting&)> sections[] = {
-      {"differences", differences},
-      {"online", online},
-      {"growth", growth},
-      {"batch", batch},
-      {"filters", filters},
-      {"recurrent", sequences},
-      {"sweep", sweeps},
-      {"reading", reading},
-      {"augmentation", augmentation}};
+      {"differences", differences}, {"online", online},
+      {"growth", growth},           {"batch", batch},
+      {"filters", filters},         {"images", images},
+      {"recurrent", sequences},     {"sweep", sweeps},
+      {"reading", reading},         {"augmentation", augmentation}};
   const auto is_wanted = [&](const std::string& name) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
   for (const std::string& name : wanted)
     if (name != "process" && name != "compare" && name != "answers" &&
         std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
-      std::fprintf(
-          stderr,
-          "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
-          "[growth] [batch] [filters] [recurrent] [sweep] [reading] [augmentation] [answers]\n");
+      std::fprintf(stderr,
+                   "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
+                   "[growth] [batch] [filters] [images] [recurrent] [sweep] [reading] "
+                   "[augmentation] [answers]\n");
       return 2;
     }
   const ScratchFolder scratch;

@@ -16,6 +16,11 @@ Task task_of(const Start<float>& start, std::vector<std::size_t> units, std::siz
 void add_peer(std::vector<Contender>& contenders, const std::string& library,
               const std::string& name, const Task& task);
 
+/// The same for a network over images. Returns the mean cost of a first epoch; NaN where the
+/// library is not there.
+double add_image_peer(std::vector<Contender>& contenders, const std::string& library,
+                      const std::string& name, const ImageTask& task);
+
 /// The same for a round of answers to every example.
 void add_answering_peer(std::vector<Contender>& contenders, const std::string& library,
                         const std::string& name, const Task& task);
