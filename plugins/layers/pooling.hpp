@@ -90,33 +90,52 @@ struct Windows {
 /// Calls f(first input, its place in its row, cells) for each window of an image, row by row.
 template <class F>
 NNRUN_INLINE void each_window(const Windows& v, F f) {
+  const size_t line = v.line();
+  const bool pairs = v.tile() && v.y.window == 2 && v.x.window == 2 && v.y.in == 2 * v.y.out &&
+                     v.x.in == 2 * v.x.out;
+  if (pairs) {  // where the counts are known, the loops are gone
+    for (size_t i = 0; i < v.y.out; ++i)
+      for (size_t j = 0; j < v.x.out; ++j)
+        f(2 * (i * line + j * v.channels), 2 * j * v.channels, Cells{2, 2, line, v.channels});
+    return;
+  }
   for (size_t i = 0; i < v.y.out; ++i) {
     const auto [top, down] = v.y.inside(i);
     for (size_t j = 0; j < v.x.out; ++j) {
       const auto [left, across] = v.x.inside(j);
-      const size_t column = left * v.channels, first = top * v.line() + column;
-      // where the counts are known, the loops are gone
-      if (down == 2 && across == 2)
-        f(first, column, Cells{2, 2, v.line(), v.channels});
-      else
-        f(first, column, Cells{down, across, v.line(), v.channels});
+      const size_t column = left * v.channels;
+      f(top * line + column, column, Cells{down, across, line, v.channels});
     }
   }
+}
+/// Calls f(first channel) for each part of the channels, the last one first: what it writes behind
+/// them, the first part of the next pixel covers.
+template <class T, class F>
+NNRUN_INLINE void each_part(size_t channels, F f) {
+  for (size_t k = (channels + part_size<T> - 1) / part_size<T> * part_size<T>; k > 0;)
+    f(k -= part_size<T>);
 }
 
 template <template <class> class Kind, class T>
 NNRUN_CLONES void forward(const Windows v, size_t rows, const T* x, T* y) {
-  for (size_t r = 0; r < rows; ++r, x += v.image()) {
-    size_t room = v.y.out * v.x.out * v.channels;  // in this row of outputs
+  const size_t channels = v.channels, image = v.image(),
+               whole = (channels + part_size<T> - 1) / part_size<T> * part_size<T>;
+  for (size_t r = 0; r < rows; ++r, x += image) {
+    size_t room = v.y.out * v.x.out * channels;  // in this image of outputs
     each_window(
         v, [&](size_t first, size_t, const Cells cells) __attribute__((always_inline)) {
-          for (size_t k = 0; k < v.channels; k += part_size<T>) {
-            // what is written behind the channels, the next outputs cover
-            const bool covered = v.channels < part_size<T> && room >= part_size<T>;
-            store<T>(y + k, Kind<T>::of(x + first + k, cells),
-                     covered ? part_size<T> : v.channels - k);
-          }
-          y += v.channels, room -= v.channels;
+          const T* const from = x + first;
+          if (room >= whole)
+            each_part<T>(
+                channels, [&](size_t k) __attribute__((always_inline)) {
+                  store<T>(y + k, Kind<T>::of(from + k, cells), part_size<T>);
+                });
+          else
+            each_part<T>(
+                channels, [&](size_t k) __attribute__((always_inline)) {
+                  store<T>(y + k, Kind<T>::of(from + k, cells), channels - k);
+                });
+          y += channels, room -= channels;
         });
   }
 }
@@ -125,22 +144,33 @@ NNRUN_CLONES void forward(const Windows v, size_t rows, const T* x, T* y) {
 template <template <class> class Kind, class T, bool Add>
 NNRUN_CLONES void backward(const Windows v, size_t rows, const T* x, const T* y, const T* dy,
                            T* dx) {
-  for (size_t r = 0; r < rows; ++r, x += v.image(), dx += v.image())
+  const size_t channels = v.channels, image = v.image(), line = v.line(),
+               whole = (channels + part_size<T> - 1) / part_size<T> * part_size<T>;
+  for (size_t r = 0; r < rows; ++r, x += image, dx += image)
     each_window(
         v, [&](size_t first, size_t column, const Cells cells) __attribute__((always_inline)) {
-          for (size_t k = 0; k < v.channels; k += part_size<T>) {
-            Kind<T> kind(load(y + k), load(dy + k), cells.down * cells.across);
-            cells.each([&](size_t at, size_t along) __attribute__((always_inline)) {
-              const size_t to = first + at + k;
-              const Part<T> d = kind.slope(load(x + to));
-              // the next cells of the line are written after this one
-              const bool covered =
-                  !Add && v.channels < part_size<T> && column + along + part_size<T> <= v.line();
-              store<T>(dx + to, Add ? load(dx + to) + d : d,
-                       covered ? part_size<T> : v.channels - k);
-            });
-          }
-          y += v.channels, dy += v.channels;
+          const T* const from = x + first;
+          T* const to = dx + first;
+          const size_t last = column + (cells.across - 1) * channels;
+          if (channels == whole || (!Add && last + whole <= line))
+            each_part<T>(
+                channels, [&](size_t k) __attribute__((always_inline)) {
+                  Kind<T> kind(load(y + k), load(dy + k), cells.down * cells.across);
+                  cells.each([&](size_t at, size_t) __attribute__((always_inline)) {
+                    const Part<T> d = kind.slope(load(from + at + k));
+                    store<T>(to + at + k, Add ? load(to + at + k) + d : d, part_size<T>);
+                  });
+                });
+          else
+            each_part<T>(
+                channels, [&](size_t k) __attribute__((always_inline)) {
+                  Kind<T> kind(load(y + k), load(dy + k), cells.down * cells.across);
+                  cells.each([&](size_t at, size_t) __attribute__((always_inline)) {
+                    const Part<T> d = kind.slope(load(from + at + k));
+                    store<T>(to + at + k, Add ? load(to + at + k) + d : d, channels - k);
+                  });
+                });
+          y += channels, dy += channels;
         });
 }
 

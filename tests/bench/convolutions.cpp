@@ -156,4 +156,34 @@ void convolutions(host::Registry& registry, int rounds) {
   }
 }
 
+double pools_and_relu(host::Registry& registry, int rounds) {
+  const host::Object relu(host::Use{registry.find("activation", "relu"), {}, {}});
+  const auto& functions = relu.functions<nnrun_activation>().by_dtype[NNRUN_F32];
+  constexpr std::size_t batch = 64;
+  double seconds = 0;
+  for (const Filters& v : {Filters{batch, 28, 6, 0, 0}, Filters{batch, 10, 16, 0, 0}}) {
+    Layer<float> pool(registry, v, "max_pooling2d");
+    const std::size_t n = pool.x.size();
+    const Buffer<float> z = numbers<float>(n), dz(n);
+    std::vector<Contender> passes{
+        pool.timed("", &nnrun_layer_functions::forward),
+        pool.timed("", &nnrun_layer_functions::backward_inputs),
+        {"",
+         [&] {
+           return seconds_of([&] {
+             relu.call("forward", functions.forward, z.data(), pool.x.data(), batch, n / batch);
+           });
+         }},
+        {"", [&] {
+           return seconds_of([&] {
+             relu.call("backward", functions.backward, z.data(), pool.x.data(), pool.dx.data(),
+                       dz.data(), batch, n / batch);
+           });
+         }}};
+    alternate(passes, rounds);
+    for (const Contender& pass : passes) seconds += pass.best / batch;
+  }
+  return seconds;
+}
+
 }  // namespace nnrun::bench

@@ -63,6 +63,10 @@ Pool drawn(std::mt19937& random, bool mean) {
   p.stride_x = tiles ? p.window_x : 1 + below(4);
   p.height = p.same ? 1 + below(9) : p.window_y + below(7);
   p.width = p.same ? 1 + below(9) : p.window_x + below(7);
+  if (below(3) == 0) {  // as most networks have them
+    p.window_y = p.window_x = p.stride_y = p.stride_x = 2;
+    p.height = 2 * (1 + below(5)), p.width = 2 * (1 + below(5));
+  }
   return p;
 }
 
