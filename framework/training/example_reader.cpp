@@ -149,7 +149,7 @@ void ExampleReader::require_indices(std::size_t part, std::size_t first,
       .what = "input " + (names.empty() ? std::to_string(i % in + 1) : "'" + names[i % in] + "'") +
               " of " + part_words[part] + " example " + std::to_string(first + i / in + 1) +
               " is " + shortest(*wrong) + indices.refusal(),
-      .where = "data set '" + object_.plugin().name + "'"});
+      .where = place_of(part, first + i / in)});
 }
 template <class Target>
 void ExampleReader::require_targets(std::size_t part, std::size_t first,

@@ -643,20 +643,22 @@ TEST_CASE("a whole number outside the vocabulary is refused before training, wit
     try {
       host::Trainer::create(host::read_experiment(file, {}, registry()));
     } catch (const host::Error& error) {
-      return error.problems()[0].what;
+      const host::Problem& problem = error.problems()[0];
+      const std::string file_and_line = std::filesystem::path(problem.where).filename();
+      return problem.what + (file_and_line.empty() ? "" : " | " + file_and_line);
     }
     return std::string("nothing");
   };
   CHECK(said_of_words("0,1,5\n2,2,6\n", "") == "nothing");
   CHECK(said_of_words("0,1,5\n2,3,6\n", "") ==
         "input 'b' of training example 2 is 3, but layer 'embedding_1' takes whole numbers from 0 "
-        "to 2");
+        "to 2 | words.csv:3");
   CHECK(said_of_words("0,-1,5\n2,2,6\n", "") ==
         "input 'b' of training example 1 is -1, but layer 'embedding_1' takes whole numbers from 0 "
-        "to 2");
+        "to 2 | words.csv:2");
   CHECK(said_of_words("0,1,5\n1.5,2,6\n", "") ==
         "input 'a' of training example 2 is 1.5, but layer 'embedding_1' takes whole numbers from "
-        "0 to 2");
+        "0 to 2 | words.csv:3");
   CHECK(said_of_words("0,1,5\n2,2,6\n", ", scale: standard") ==
         "the inputs are scaled or prepared, but layer 'embedding_1' takes whole numbers from 0 to "
         "2");
