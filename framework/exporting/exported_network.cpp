@@ -152,6 +152,8 @@ class Exporter {
     if (operation == moves) step.moved = moved_numbers(node.layer, node.plan);
     if (operation == adds) add_constants(node, step);
     if (step.kind == Kind::dense) add_dense(node, step);
+    if (step.kind == Kind::embedding && StepSettings(use_of(node)).flag("mask_zero"))
+      std::fill_n(step.blocks.front().values.begin(), step.features, 0.);
     if (step.kind == Kind::recurrent) step.recurrent = recurrent_of(node, use_of(node));
     const bool slides = step.kind == Kind::convolution || step.kind == Kind::transposed ||
                         step.kind == Kind::largest || step.kind == Kind::mean;

@@ -14,13 +14,17 @@ struct Embedding : nnrun::Layer {
                             "a vector to be learnt for each of the whole numbers that it is given";
   static constexpr auto operation = "embedding";
   std::int64_t input_dim = 1, output_dim = 1;
+  bool mask_zero = false;
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&Embedding::input_dim, "input_dim",
                      "how many vectors there are: inputs are whole numbers from 0 to this - 1",
                      {.min = 1, .max = 16777216., .required = true}),
         nnrun::param(&Embedding::output_dim, "output_dim", "numbers of a vector",
-                     {.min = 1, .max = 2147483648., .required = true}));
+                     {.min = 1, .max = 2147483648., .required = true}),
+        nnrun::param(&Embedding::mask_zero, "mask_zero",
+                     "0 stands for no word: its vector stays 0, and a recurrent layer behind it "
+                     "with skip: 0 passes over it"));
   }
 
   void plan(nnrun_plan& p) const {
@@ -42,14 +46,19 @@ struct Embedding : nnrun::Layer {
     p.free_cuts = 1;
   }
   template <class T>
+  void begin(const nnrun_plan&, const nnrun::Stream&, T* w) const {
+    if (mask_zero) std::fill_n(w, output_dim, T(0));
+  }
+  template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
     const size_t width = static_cast<size_t>(output_dim), n = c.rows() * c.in_cols(0);
     T* y = c.out();
     for (size_t i = 0; i < n; ++i) {
       const T x = c.in(0)[i];
       // not a number gives none: a run then ends before the update
-      y = std::isnan(x) ? std::fill_n(y, width, x)
-                        : std::copy_n(c.w() + index_of(x) * nnrun::padded(width), width, y);
+      y = std::isnan(x) || is_masked(x)
+              ? std::fill_n(y, width, x)
+              : std::copy_n(c.w() + index_of(x) * nnrun::padded(width), width, y);
     }
   }
   /// Whole numbers have no slopes.
@@ -66,11 +75,16 @@ struct Embedding : nnrun::Layer {
                  from = std::min(words, each * c.call.tile), to = std::min(words, from + each);
     if (!c.call.accumulate) std::fill_n(c.dw() + from * stride, (to - from) * stride, T(0));
     for (size_t i = 0; i < n; ++i)
-      if (const T x = c.in(0)[i]; x >= static_cast<T>(from) && x < static_cast<T>(to))
+      if (const T x = c.in(0)[i];
+          x >= static_cast<T>(from) && x < static_cast<T>(to) && !is_masked(x))
         add(c.d_out() + i * width, width, c.dw() + static_cast<size_t>(x) * stride);
   }
 
  private:
+  template <class T>
+  bool is_masked(T x) const {
+    return mask_zero && x == T(0);
+  }
   /// Throws for a number that the host could not check, since it comes from another layer.
   template <class T>
   size_t index_of(T x) const {

@@ -68,6 +68,7 @@ struct Cell {
   size_t truncate = 0;         ///< 0: nowhere
   std::optional<double> skip;  ///< a step of nothing else leaves the state as it is
   bool keeps_outputs = false;  ///< of both directions, side by side behind the records of a step
+  double dropout = 0, recurrent_dropout = 0;  ///< shares of inputs and of states
 
   size_t gates() const { return kind == Kind::simple_rnn ? 1 : kind == Kind::lstm ? 4 : 3; }
   /// Numbers that a step adds up: units of each gate, side by side.
@@ -78,14 +79,24 @@ struct Cell {
 
   // A record of one step: the gates, in whose place backward leaves their slopes; what else the
   // step made (lstm: the bent cell; gru: what the reset gate is multiplied into, or gives); the
-  // states before the step, the output last.
+  // states before the step, the output last; what of the output is not dropped.
   bool has_extra() const { return kind != Kind::simple_rnn; }
   size_t extra() const { return columns(); }
   size_t inner() const { return extra() + (has_extra() ? units : 0); }
   size_t outer() const { return inner() + (kind == Kind::lstm ? units : 0); }
-  size_t record() const { return outer() + units; }
-  /// Numbers that are kept of a step.
-  size_t step() const { return directions * record() + (keeps_outputs ? directions * units : 0); }
+  size_t left() const { return outer() + units; }
+  size_t record() const { return left() + (recurrent_dropout > 0 ? units : 0); }
+  /// What is kept of a step: the records, outputs if wanted, then the inputs that are not dropped.
+  size_t outputs() const { return directions * record(); }
+  size_t inputs() const { return outputs() + (keeps_outputs ? directions * units : 0); }
+  size_t step(size_t features) const {
+    return inputs() + (dropout > 0 ? directions * features : 0);
+  }
+  /// Random numbers of a row: one for each input and each unit, the same in all steps.
+  size_t noise_of_inputs(size_t features) const { return dropout > 0 ? features : 0; }
+  size_t noise(size_t features) const {
+    return noise_of_inputs(features) + (recurrent_dropout > 0 ? units : 0);
+  }
 
   /// Parameters of one direction.
   size_t recurrent_at(size_t features) const { return features * stride(); }
@@ -104,9 +115,13 @@ struct Cell {
     const auto whole = [](size_t n) { return (n + panel - 1) / panel * panel; };
     return std::max(units * (whole(columns()) + panel), columns() * whole(units));
   }
+  /// Numbers for each unit of some rows, in scratch.
+  size_t spares() const { return recurrent_dropout > 0 ? 5 : 4; }
   size_t scratch(size_t steps, size_t features) const {
     const size_t rows = nnrun::padded(rows_at_once * units);
-    return packed() + 4 * rows + nnrun::padded(rows_at_once * chunk(steps) * record()) +
+    const size_t slopes = dropout > 0 ? nnrun::padded(steps * features) : 0;
+    return packed() + spares() * rows + slopes +
+           nnrun::padded(rows_at_once * chunk(steps) * record()) +
            product_scratch(std::max(columns(), features));
   }
 };
@@ -169,7 +184,8 @@ inline void plan(nnrun_plan& p, const Cell& v) {
   for (size_t d = 0; v.directions == 2 && d < 2; ++d)
     plan_direction(p, v, both[d], features, d * each);
   p.n_parameters = v.directions * each;
-  p.kept_per_row = steps * v.step();
+  p.kept_per_row = steps * v.step(features);
+  p.noise_per_row = v.directions * v.noise(features);
   p.kept_slopes = 1;
   p.scratch = v.scratch(steps, features);
   p.work_per_row = steps * v.directions * v.columns() * (v.units + features);

@@ -25,6 +25,8 @@ class Call {
         c_(c),
         steps_(c.in_shape(0).sizes[0]),
         features_(c.in_shape(0).sizes[1]),
+        step_(v.step(features_)),
+        drops_(c.training() && v.recurrent_dropout > 0),
         w_(c.w() + direction * v.parameters(features_)),
         u_(w_ + v.recurrent_at(features_)),
         b_(v.bias ? w_ + v.bias_at(features_) : nullptr),
@@ -35,11 +37,12 @@ class Call {
     pack();
     const bool keeps = c_.training();
     chunk_ = keeps ? steps_ : v_.chunk(steps_);
-    record_step_ = keeps ? v_.step() : v_.record();
+    record_step_ = keeps ? step_ : v_.record();
     row_step_ = chunk_ * record_step_;
     T* const own = spare() + 2 * spare_size();
     product_scratch_ = own + (keeps ? 0 : nnrun::padded(Cell::rows_at_once * row_step_));
-    if (keeps) add_inputs(c_.in(0), c_.rows() * steps_, kept());
+    if (keeps && v_.dropout > 0) drop_inputs();
+    if (keeps) add_inputs(inputs(), c_.rows() * steps_, kept());
     for (size_t from = 0; from < c_.rows(); from += Cell::rows_at_once) {
       take_rows(from, keeps ? kept() + from * row_step_ : own);
       for (size_t r = 0; r < rows_; ++r)
@@ -54,14 +57,16 @@ class Call {
   /// Leaves the slopes of what the gates are given in their places.
   void backward_inputs() {
     turn();
-    chunk_ = steps_, record_step_ = v_.step(), row_step_ = steps_ * record_step_;
-    product_scratch_ = spare() + 4 * spare_size();
+    chunk_ = steps_, record_step_ = step_, row_step_ = steps_ * record_step_;
+    T* const slopes = spare() + v_.spares() * spare_size();
+    product_scratch_ = slopes + (v_.dropout > 0 ? nnrun::padded(steps_ * features_) : 0);
     for (size_t from = 0; from < c_.rows(); from += Cell::rows_at_once) {
       take_rows(from, kept() + from * row_step_);
       back_through_time();
     }
     if (T* const dx = c_.d_in(0)) {
       const bool add = c_.adds(0) || direction_ > 0;
+      if (v_.dropout > 0) return add_slopes_of_dropped(dx, add, slopes);
       multiply_(c_.rows() * steps_, features_, v_.columns(), {kept(), record_step_},
                 {w_, v_.stride(), true}, {add ? dx : nullptr, features_}, dx, features_,
                 product_scratch_);
@@ -70,14 +75,14 @@ class Call {
 
   /// A tile is a range of inputs and units; the last one has the biases too.
   void backward_parameters() {
-    record_step_ = v_.step();
+    record_step_ = step_;
     product_scratch_ = c_.scratch();
     const nnrun_layer_call& call = c_.call;
     const size_t all = features_ + v_.units, each = (all + call.tiles - 1) / call.tiles,
                  from = std::min(all, each * call.tile), to = std::min(all, from + each);
     T* const dw = c_.dw() + direction_ * v_.parameters(features_);
     if (from < features_)
-      sum_products({c_.in(0) + from, features_, true}, std::min(to, features_) - from, 0,
+      sum_products({inputs().data + from, inputs().stride, true}, std::min(to, features_) - from, 0,
                    v_.columns(), 0, dw + from * v_.stride());
     if (to > features_) {
       const size_t first = std::max(from, features_) - features_;
@@ -119,8 +124,8 @@ class Call {
   }
   /// Returns where the outputs of a direction are kept.
   T* kept_output(size_t row, size_t k, size_t direction) const {
-    return c_.kept_rows() + ((first_row_ + row) * steps_ + place(k)) * v_.step() +
-           v_.directions * v_.record() + direction * v_.units;
+    return c_.kept_rows() + ((first_row_ + row) * steps_ + place(k)) * step_ + v_.outputs() +
+           direction * v_.units;
   }
   bool is_skipped(size_t row, size_t k) const {
     if (!v_.skip) return false;
@@ -128,15 +133,54 @@ class Call {
     return std::all_of(x, x + features_, [&](T one) { return one == static_cast<T>(*v_.skip); });
   }
 
+  // Dropout: each row has numbers for its inputs and its states, the same in all steps (Gal and
+  // Ghahramani 2016). States are dropped where weights take them, not where a gate keeps them.
+  const T* noise(size_t row) const {
+    const size_t each = v_.noise(features_);
+    return c_.noise() + (row * v_.directions + direction_) * each;
+  }
+  const T* noise_of_states(size_t r) const {
+    return noise(first_row_ + r) + v_.noise_of_inputs(features_);
+  }
+  T* kept_inputs() const { return c_.kept_rows() + v_.inputs() + direction_ * features_; }
+  /// Returns the inputs that weights take.
+  Operand<T> inputs() const {
+    if (c_.training() && v_.dropout > 0) return {kept_inputs(), step_};
+    return {c_.in(0), features_};
+  }
+  void drop_inputs() const {
+    for (size_t i = 0; i < c_.rows() * steps_; ++i)
+      dropped<false>(features_, c_.in(0) + i * features_, noise(i / steps_), v_.dropout,
+                     kept_inputs() + i * step_);
+  }
+  void add_slopes_of_dropped(T* dx, bool add, T* slopes) {
+    for (size_t r = 0; r < c_.rows(); ++r, dx += c_.in_cols(0)) {
+      multiply_(steps_, features_, v_.columns(), {kept() + r * row_step_, record_step_},
+                {w_, v_.stride(), true}, {nullptr, features_}, slopes, features_, product_scratch_);
+      for (size_t t = 0; t < steps_ * features_; t += features_)
+        if (add)
+          dropped<true>(features_, slopes + t, noise(r), v_.dropout, dx + t);
+        else
+          dropped<false>(features_, slopes + t, noise(r), v_.dropout, dx + t);
+    }
+  }
+  /// Returns where in a record the outputs before a step are that weights take.
+  size_t taken() const { return drops_ ? v_.left() : v_.outer(); }
+  void drop_states(T* first) const {
+    for (size_t r = 0; r < rows_ && drops_; ++r)
+      dropped<false>(v_.units, first + r * row_step_ + v_.outer(), noise_of_states(r),
+                     v_.recurrent_dropout, first + r * row_step_ + v_.left());
+  }
+
   // Products.
-  void add_inputs(const T* x, size_t n, T* to) {
-    multiply_(n, v_.columns(), features_, {x, features_}, {w_, v_.stride()}, {b_, 0}, to,
-              record_step_, product_scratch_);
+  void add_inputs(Operand<T> x, size_t n, T* to) {
+    multiply_(n, v_.columns(), features_, x, {w_, v_.stride()}, {b_, 0}, to, record_step_,
+              product_scratch_);
   }
   void add_inputs_of_chunk(size_t k) {
     const size_t begin = chunk_begin(k), n = std::min(chunk_, steps_ - k);
     for (size_t r = 0; r < rows_; ++r)
-      add_inputs(c_.in(0) + (first_row_ + r) * c_.in_cols(0) + begin * features_, n,
+      add_inputs({c_.in(0) + (first_row_ + r) * c_.in_cols(0) + begin * features_, features_}, n,
                  records_ + r * row_step_);
   }
   /// Columns of the recurrent weights that are multiplied at once: all, or those of two gates and
@@ -212,10 +256,11 @@ class Call {
     // the state after the last step is kept nowhere
     T* const h_to = last ? spare() : record(0, k + 1) + v_.outer();
     T* const c_to = last ? spare() + spare_size() : record(0, k + 1) + v_.inner();
+    drop_states(first);
     if (v_.kind == Kind::gru)
       add_gru_states(first);
     else
-      multiply_rows(first + v_.outer(), row_step_, u, c_.scratch(), v_.columns(), first, row_step_,
+      multiply_rows(first + taken(), row_step_, u, c_.scratch(), v_.columns(), first, row_step_,
                     true);
     for (size_t r = 0; r < rows_; ++r) {
       T* const at = first + r * row_step_;
@@ -236,11 +281,10 @@ class Call {
   void add_gru_states(T* first) {
     const size_t u = v_.units;
     const T* const bias = v_.biases() == 2 ? b_ + v_.stride() : nullptr;
-    multiply_rows(first + v_.outer(), row_step_, u, c_.scratch(), 2 * u, first, row_step_, true,
-                  bias);
-    for (size_t r = 0; r < rows_; ++r) gru_gates(v_, first + r * row_step_);
+    multiply_rows(first + taken(), row_step_, u, c_.scratch(), 2 * u, first, row_step_, true, bias);
+    for (size_t r = 0; r < rows_; ++r) gru_gates(v_, first + r * row_step_, taken());
     if (v_.reset_after)
-      multiply_rows(first + v_.outer(), row_step_, u, second_packed(), u, first + v_.extra(),
+      multiply_rows(first + taken(), row_step_, u, second_packed(), u, first + v_.extra(),
                     row_step_, false, bias ? bias + 2 * u : nullptr);
     else
       multiply_rows(first + v_.extra(), row_step_, u, second_packed(), u, first + 2 * u, row_step_,
@@ -264,12 +308,14 @@ class Call {
   // Backward.
   void back_through_time() {
     const size_t n = spare_size();
-    T *now = spare(), *before = now + n, *const inner = before + n, *const reset = inner + n;
+    T *now = spare(), *before = now + n, *const inner = before + n, *const reset = inner + n,
+      *const through = drops_ ? reset + n : nullptr;
     std::fill_n(now, rows_ * v_.units, T(0));
     std::fill_n(inner, rows_ * v_.units, T(0));
     for (size_t k = steps_; k-- > 0; std::swap(now, before)) {
       for (size_t r = 0; r < rows_ && gives_output(k); ++r) take(r, k, now + r * v_.units);
-      bend_back(k, {now, inner}, before, reset);
+      if (drops_) std::fill_n(through, rows_ * v_.units, T(0));
+      bend_back(k, {now, inner}, before, drops_ ? through : before, reset);
       if (k == 0) return;
       if (v_.truncate > 0 && k % v_.truncate == 0) {
         std::fill_n(before, rows_ * v_.units, T(0));
@@ -277,10 +323,14 @@ class Call {
         continue;
       }
       const T* const first = record(0, k);
-      multiply_rows(first, row_step_, first_part(), c_.scratch(), v_.units, before, v_.units, true);
+      T* const to = drops_ ? through : before;
+      multiply_rows(first, row_step_, first_part(), c_.scratch(), v_.units, to, v_.units, true);
       if (v_.kind == Kind::gru && v_.reset_after)
-        multiply_rows(first + v_.extra(), row_step_, v_.units, second_turned(), v_.units, before,
+        multiply_rows(first + v_.extra(), row_step_, v_.units, second_turned(), v_.units, to,
                       v_.units, true);
+      for (size_t r = 0; r < rows_ && drops_; ++r)
+        dropped<true>(v_.units, through + r * v_.units, noise_of_states(r), v_.recurrent_dropout,
+                      before + r * v_.units);
     }
   }
   /// Adds the slopes of the outputs.
@@ -291,8 +341,9 @@ class Call {
     for (size_t j = 0; j < v_.units; ++j) dh[j] += other ? dy[j] * other[j] : dy[j] * share;
   }
   /// after: slopes of the states after the step; inner ones become those before it. before: gets
-  /// what the outputs before it get without the recurrent weights.
-  void bend_back(size_t k, const States<T>& after, T* before, T* reset) {
+  /// what the outputs before it get without the recurrent weights. taken_slopes: those that may
+  /// have been dropped get what a reset gate gives, added.
+  void bend_back(size_t k, const States<T>& after, T* before, T* taken_slopes, T* reset) {
     T* const first = record(0, k);
     const size_t u = v_.units;
     for (size_t r = 0; r < rows_; ++r) {
@@ -313,7 +364,8 @@ class Call {
     multiply_rows(first + 2 * u, row_step_, u, second_turned(), u, reset, u, false);
     for (size_t r = 0; r < rows_; ++r)
       if (!is_skipped(r, k))
-        gru_backward_reset(v_, gate_, first + r * row_step_, reset + r * u, before + r * u);
+        gru_backward_reset(v_, gate_, first + r * row_step_, taken(), reset + r * u,
+                           taken_slopes + r * u);
   }
 
   // Slopes of parameters, summed over rows and times in their order.
@@ -324,7 +376,7 @@ class Call {
               {add ? dw + from : nullptr, v_.stride()}, dw + from, v_.stride(), product_scratch_);
   }
   void sum_recurrent(size_t first, size_t n, T* dw) {
-    const Operand<T> h{kept() + v_.outer() + first, record_step_, true},
+    const Operand<T> h{kept() + taken() + first, record_step_, true},
         extra{kept() + v_.extra() + first, record_step_, true};
     sum_products(h, n, 0, first_part(), 0, dw);
     if (v_.kind == Kind::gru && v_.reset_after)
@@ -348,7 +400,8 @@ class Call {
   const Product<T> multiply_;
   const gathered::Kernels& kernels_;
   const nnrun::LayerCall<T>& c_;
-  const size_t steps_, features_;
+  const size_t steps_, features_, step_;  // step_: numbers that are kept of a step
+  const bool drops_;                      // states
   const T *const w_, *const u_, *const b_;
   const Slope<T> state_, gate_;
   T *records_ = nullptr, *product_scratch_ = nullptr;

@@ -9,6 +9,7 @@ struct RecurrentLayer : nnrun::Layer {
   std::int64_t units = 1;
   const char *activation = "tanh", *recurrent_activation = "sigmoid";
   bool bias = true, return_sequences = false;
+  double dropout = 0, recurrent_dropout = 0;
   std::span<const double> truncate{}, skip{};
 
   static constexpr auto units_param() {
@@ -31,6 +32,17 @@ struct RecurrentLayer : nnrun::Layer {
   static constexpr auto return_sequences_param() {
     return nnrun::param(&RecurrentLayer::return_sequences, "return_sequences",
                         "give the outputs of all steps, not of the last one alone");
+  }
+  static constexpr auto dropout_param() {
+    return nnrun::param(&RecurrentLayer::dropout, "dropout",
+                        "the share of inputs that is dropped in training, the same in all steps",
+                        {.min = 0, .max = 1, .below_max = true});
+  }
+  static constexpr auto recurrent_dropout_param() {
+    return nnrun::param(&RecurrentLayer::recurrent_dropout, "recurrent_dropout",
+                        "the share of the state that weights do not get in training, the same in "
+                        "all steps",
+                        {.min = 0, .max = 1, .below_max = true});
   }
   static constexpr auto truncate_param() {
     return nnrun::param(&RecurrentLayer::truncate, "truncate",
@@ -79,6 +91,7 @@ struct RecurrentLayer : nnrun::Layer {
     cell_.gate = recurrent::Bend(index_of(recurrent::bends, recurrent_activation));
     cell_.units = static_cast<std::size_t>(units);
     cell_.bias = bias, cell_.sequences = return_sequences;
+    cell_.dropout = dropout, cell_.recurrent_dropout = recurrent_dropout;
     cell_.truncate = truncate.empty() ? 0 : static_cast<std::size_t>(lone(truncate, "truncate"));
     if (!truncate.empty() && truncate[0] != static_cast<double>(cell_.truncate))
       throw nnrun::Error("'truncate' takes a whole number");

@@ -24,6 +24,18 @@ NNRUN_CLONES void sum_columns(const T* slopes, size_t rows, size_t step, size_t 
     for (size_t j = 0; j < columns; ++j) db[j] += slopes[r * step + j];
 }
 
+/// Writes, or adds, what is not dropped: those whose noise is at least the share that is, scaled
+/// up.
+template <bool add, class T>
+NNRUN_CLONES void dropped(size_t n, const T* x, const T* noise, double share, T* to) {
+  const T limit = static_cast<T>(share), scale = static_cast<T>(1 / (1 - share));
+#pragma GCC ivdep
+  for (size_t j = 0; j < n; ++j) {
+    const T kept = x[j] * scale, value = noise[j] < limit ? T(0) : kept;
+    to[j] = add ? to[j] + value : value;
+  }
+}
+
 /// h = f(z), Elman 1990.
 template <class T>
 void simple_forward(const Cell& v, T* at, const States<T>& to) {
@@ -85,10 +97,11 @@ NNRUN_CLONES void lstm_backward(const Cell& v, const Slope<T>& state, const Slop
 
 /// h = z h' + (1 − z) n with n = f(x W + r (h' U + b)), or f(x W + (r h') U): Cho et al. 2014.
 /// Gates in the order z r n; Keras calls n h.
+/// taken: where the outputs before the step are that weights take.
 template <class T>
-void gru_gates(const Cell& v, T* at) {
+void gru_gates(const Cell& v, T* at, size_t taken) {
   bend(v.gate, at, 2 * v.units);
-  if (!v.reset_after) multiplied(v.units, at + v.units, at + v.outer(), at + v.extra());
+  if (!v.reset_after) multiplied(v.units, at + v.units, at + taken, at + v.extra());
 }
 template <class T>
 NNRUN_CLONES void add_reset(size_t u, T* at) {
@@ -130,10 +143,10 @@ NNRUN_CLONES void gru_backward(const Cell& v, const Slope<T>& state, const Slope
 }
 /// d: the slopes of r h'.
 template <class T>
-NNRUN_CLONES void gru_backward_reset(const Cell& v, const Slope<T>& gate, T* at, const T* d,
-                                     T* before) {
+NNRUN_CLONES void gru_backward_reset(const Cell& v, const Slope<T>& gate, T* at, size_t taken,
+                                     const T* d, T* before) {
   T* const r = at + v.units;
-  const T* const h = at + v.outer();
+  const T* const h = at + taken;
 #pragma GCC ivdep
   for (size_t j = 0; j < v.units; ++j) {
     before[j] += d[j] * r[j];

@@ -20,6 +20,7 @@ double sigmoid(double x) {
 struct Onnx {
   std::size_t gates, units, inputs;
   Numbers w, r, wb, rb;
+  Numbers state_factors;  ///< of the units, where weights take them
   Onnx(std::size_t g, std::size_t u, std::size_t in, std::uint32_t seed)
       : gates(g), units(u), inputs(in) {
     std::mt19937 random(seed);
@@ -29,6 +30,7 @@ struct Onnx {
     };
     fill(w, gates * units * inputs), fill(r, gates * units * units);
     fill(wb, gates * units), fill(rb, gates * units);
+    state_factors.assign(units, 1);
     // more would make a state of many units chaotic, and roundings would grow
     for (double& x : r) x /= std::sqrt(static_cast<double>(units));
   }
@@ -40,7 +42,8 @@ struct Onnx {
   }
   double of_state(std::size_t gate, std::size_t j, const Numbers& h) const {
     double sum = rb[gate * units + j];
-    for (std::size_t i = 0; i < units; ++i) sum += r[(gate * units + j) * units + i] * h[i];
+    for (std::size_t i = 0; i < units; ++i)
+      sum += r[(gate * units + j) * units + i] * (h[i] * state_factors[i]);
     return sum;
   }
 };
@@ -232,6 +235,42 @@ TEST_CASE("recurrent layers give the numbers that ONNX Runtime is tested with",
          0.71640738, 0.74624585, 0.64046413, 0.82303363, 0.91610711});
 }
 
+TEST_CASE("recurrent layers drop the same inputs and states in all steps, other ones in each row",
+          "[plugins][layer][recurrent]") {
+  const Operator op = GENERATE(from_range(std::begin(operators), std::end(operators)));
+  const double dropout = GENERATE(0., 0.4), recurrent = GENERATE(0., 0.3);
+  CAPTURE(op.layer, op.reset_after, dropout, recurrent);
+  constexpr std::size_t rows = 60, units = 5, features = 4;  // more rows than are worked on at once
+  Settings settings = settings_of(op, units);
+  settings.emplace_back("return_sequences", true);
+  settings.emplace_back("dropout", dropout);
+  settings.emplace_back("recurrent_dropout", recurrent);
+  ImageLayer<double> layer(op.layer, settings, {2, {6, features}}, rows);
+  CHECK(layer.plan.noise_per_row == (dropout > 0 ? features : 0) + (recurrent > 0 ? units : 0));
+  Onnx numbers(op.gates.size(), units, features, 5);
+  give(op, numbers, layer);
+  layer.forward();
+  const double* noise = layer.noise.data();
+  const auto factors = [&](std::size_t n, double share) {
+    Numbers all(n, 1);
+    for (double& one : all)
+      if (share > 0) one = *noise++ < share ? 0 : 1 / (1 - share);
+    return all;
+  };
+  for (std::size_t r = 0; r < rows; ++r) {
+    const Numbers of_inputs = factors(features, dropout);
+    numbers.state_factors = factors(units, recurrent);
+    Sequence x = sequence_of(layer, r);
+    for (Numbers& step : x)
+      for (std::size_t i = 0; i < features; ++i) step[i] *= of_inputs[i];
+    require_row(layer, r, op.run(numbers, x));
+  }
+  layer.run(&nnrun_layer_functions::forward, 0, rows, false, 0, 1, false);
+  numbers.state_factors.assign(units, 1);
+  for (std::size_t r = 0; r < rows; ++r)  // in use, nothing is dropped
+    require_row(layer, r, op.run(numbers, sequence_of(layer, r)));
+}
+
 TEST_CASE("two directions are two operators whose outputs come together",
           "[plugins][layer][recurrent]") {
   const Operator op = GENERATE(from_range(std::begin(operators), std::end(operators)));
@@ -290,6 +329,9 @@ std::vector<Told> all_told() {
             add({{"layer", std::string(cell)}, {"merge", std::string(merge)}});
       add({{"skip", std::vector<double>{0.5}}});
       add({{"bias", false}});
+      add({{"dropout", 0.4}, {"skip", std::vector<double>{0.5}}});
+      add({{"recurrent_dropout", 0.3}, {"skip", std::vector<double>{0.5}}});
+      add({{"dropout", 0.2}, {"recurrent_dropout", 0.5}});
       add({{"activation", std::string("sigmoid")}});
       add({{"activation", std::string("none")}});
       if (!two) add({{"go_backwards", true}});
@@ -300,6 +342,7 @@ std::vector<Told> all_told() {
       }
       if (layer == std::string("gru")) add({{"reset_after", false}});
       if (layer == std::string("gru")) add({{"reset_after", false}, {"bias", false}});
+      if (layer == std::string("gru")) add({{"reset_after", false}, {"recurrent_dropout", 0.5}});
       if (two) add({{"layer", std::string("gru")}, {"reset_after", false}});
     }
   return all;
@@ -353,9 +396,13 @@ TEST_CASE("no cut of rows and parameters shows in a bit of a recurrent layer",
           "[plugins][layer][recurrent]") {
   const std::string name = GENERATE("simple_rnn", "lstm", "gru", "bidirectional");
   const std::int64_t units = GENERATE(5, 24);
-  CAPTURE(name, units);
+  const double dropped = GENERATE(0., 0.3);
+  CAPTURE(name, units, dropped);
   constexpr std::size_t rows = 120;
-  const Settings settings{{"units", units}, {"return_sequences", true}};
+  const Settings settings{{"units", units},
+                          {"return_sequences", true},
+                          {"dropout", dropped},
+                          {"recurrent_dropout", dropped}};
   ImageLayer<float> whole(name, settings, {2, {6, 3}}, rows),
       cut(name, settings, {2, {6, 3}}, rows);
   whole.forward(), whole.backward_inputs(false), whole.backward_parameters(false);
@@ -371,7 +418,7 @@ TEST_CASE("no cut of rows and parameters shows in a bit of a recurrent layer",
   CHECK(all_of(cut.dw) == all_of(whole.dw));
   ImageLayer<float> in_use(name, settings, {2, {6, 3}}, rows);
   in_use.run(&F::forward, 0, rows, false, 0, 1, false);
-  CHECK(all_of(in_use.y) == all_of(whole.y));
+  CHECK((all_of(in_use.y) == all_of(whole.y)) == (dropped == 0));
 }
 
 TEST_CASE("truncate cuts slopes where a state goes from one part of the steps to the next",
@@ -513,6 +560,44 @@ TEST_CASE("embedding gives rows of its weights, and adds their slopes in the ord
   CHECK(all_of(layer.dx) == std::vector<float>(200));
 }
 
+TEST_CASE("an embedding with mask_zero gives zeros for 0, which do not learn and can be skipped",
+          "[plugins][layer][recurrent]") {
+  const host::Experiment e = experiment(
+      "data: diagonal\nmodel:\n  input: 2\n  layers:\n"
+      "    - {type: embedding, input_dim: 3, output_dim: 5, mask_zero: true}\n"
+      "train: {cost: sum_squared_error}\n");
+  const host::Graph graph = host::build_graph(e);
+  host::Buffer<double> first(graph.n_parameters);
+  host::Random random(e.random, 8);
+  host::initialize(graph, random, first.data());
+  for (std::size_t i = 0; i < 5; ++i) CHECK(first.data()[i] == 0);
+  CHECK(first.data()[8] != 0);
+
+  const Settings words{
+      {"input_dim", std::int64_t{5}}, {"output_dim", std::int64_t{3}}, {"mask_zero", true}};
+  ImageLayer<double> layer("embedding", words, {1, {4}}, 3);
+  for (std::size_t i = 0; i < 12; ++i) layer.x.data()[i] = static_cast<double>(i % 4);
+  layer.forward();
+  layer.backward_parameters(false);
+  for (std::size_t i = 0; i < 12; ++i)
+    for (std::size_t j = 0; j < 3; ++j)
+      CHECK(layer.y.data()[i * 3 + j] ==
+            (i % 4 == 0 ? 0. : layer.w.data()[layer.at(0, {i % 4, j})]));
+  for (std::size_t j = 0; j < 3; ++j) CHECK(layer.dw.data()[layer.at(0, {0, j})] == 0);
+  CHECK(layer.dw.data()[layer.at(0, {1, 0})] != 0);
+
+  ImageLayer<double> sequence(
+      "lstm", {{"units", std::int64_t{2}}, {"skip", std::vector<double>{0}}}, {2, {4, 3}}, 3),
+      shorter("lstm", {{"units", std::int64_t{2}}}, {2, {3, 3}}, 3);
+  for (std::size_t r = 0; r < 3; ++r) {
+    std::copy_n(layer.y.data() + r * 12, 12, sequence.x.data() + r * 12);
+    std::copy_n(layer.y.data() + r * 12 + 3, 9, shorter.x.data() + r * 9);
+  }
+  std::copy_n(sequence.w.data(), sequence.w.size(), shorter.w.data());
+  sequence.forward(), shorter.forward();
+  CHECK(all_of(sequence.y) == all_of(shorter.y));
+}
+
 TEST_CASE("dense along the last axis is dense for every step", "[plugins][layer][recurrent]") {
   const std::int64_t units = GENERATE(1, 3);
   const std::size_t rows = GENERATE(values<std::size_t>({1, 4}));
@@ -589,6 +674,8 @@ TEST_CASE("what recurrent layers cannot do is said in a sentence with a place an
         "[32, 1]' below model, or put {type: reshape, shape: [32, 1]} before it; behind a "
         "recurrent layer, give that one return_sequences: true");
   CHECK(said_of("{type: lstm, units: 0}", "[5, 2]") == "'units' must be at least 1, not 0");
+  CHECK(said_of("{type: lstm, units: 3, dropout: 1}", "[5, 2]") ==
+        "'dropout' must be in [0, 1), not 1");
   CHECK(said_of("{type: lstm, units: 3, truncate: 0}", "[5, 2]") ==
         "'truncate' must be in [1, 2147483648], not 0");
   CHECK(said_of("{type: lstm, units: 3, truncate: 1.5}", "[5, 2]") ==
