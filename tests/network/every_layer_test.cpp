@@ -1,0 +1,86 @@
+// Every layer of the registry in a network, so that a new one is tried as soon as it is there.
+#include "base/text.hpp"
+#include "network/initial_values.hpp"
+#include "network/joined_cost.hpp"
+#include "support/plugins.hpp"
+#include "training/objective.hpp"
+namespace nnrun::testing {
+namespace {
+
+using host::Buffer;
+
+/// Returns a layer with examples for what it must be told.
+std::string layer_text(const std::string& name, const std::string& inputs) {
+  const host::Class& found = *registry().find("layer", name);
+  std::string text = "{name: tried, type: " + name + ", inputs: " + inputs;
+  for (std::uint32_t i = 0; i < found.table->n_settings; ++i) {
+    const nnrun_setting& setting = host::setting_of(found, i);
+    if ((setting.flags & NNRUN_REQUIRED) == 0) continue;
+    text += std::string(", ") + setting.name + ": ";
+    text += setting.type == NNRUN_FLOATS ? "[2, 2]" : setting.type == NNRUN_FLOAT ? "0.5" : "3";
+  }
+  return text + "}";
+}
+/// Returns an experiment with the layer behind one that learns, if it can be.
+std::optional<host::Experiment> network_of(const std::string& name) {
+  for (const char* const input : {"[6, 6, 2]", "[5, 3]", "4"})
+    for (const std::string inputs : {"[a]", "[a, input]", "[input]"}) try {
+        host::Experiment e = experiment(
+            std::string("data: diagonal\nrandom: philox\nmodel:\n  input: ") + input +
+            "\n  layers:\n" + (inputs == "[input]" ? "" : "    - {name: a, type: scale}\n") +
+            "    - " + layer_text(name, inputs) +
+            "\n    - {type: flatten}\n    - {type: dense, units: 2}\n"
+            "train: {cost: sum_squared_error}\n");
+        host::build_graph(e);
+        return e;
+      } catch (const host::Error&) {
+      }
+  return std::nullopt;
+}
+
+/// Returns the gradient of a few batches, one after the other, of different sizes.
+template <class T>
+std::vector<T> gradients_of(const host::Experiment& e, const host::Graph& graph, unsigned threads) {
+  host::Random random(e.random, 8);
+  Buffer<T> w(graph.n_parameters), state(graph.n_state), gradient(graph.n_parameters);
+  host::initialize(graph, random, w.data(), state.data());
+  constexpr std::size_t most = 130;
+  Buffer<T> x(most * graph.input_cols), t(most * graph.output().cols);
+  for (std::size_t i = 0; i < x.size(); ++i)  // whole numbers from 0 to 2 where they are indices
+    x.data()[i] = graph.indices().count > 0 ? T(i * i % 3) : T(std::sin(3. * double(i) + 1));
+  for (std::size_t i = 0; i < t.size(); ++i) t.data()[i] = T(i % 2);
+  host::Team team(threads);
+  const host::Object cost = host::cost_of(e.train.cost, graph);
+  host::Objective<T> objective(graph, cost, most, w.data(), team, state.data(), &random);
+  std::vector<T> all;
+  for (const std::size_t rows : {most, std::size_t{1}, std::size_t{57}}) {
+    objective.set_batch({x.data(), t.data(), rows}, rows);
+    objective.backpropagate(gradient.data());
+    all.insert(all.end(), gradient.data(), gradient.data() + gradient.size());
+    all.insert(all.end(), objective.outputs(), objective.outputs() + rows * graph.output().cols);
+  }
+  return all;
+}
+template <class T>
+void require_same_bits(const host::Experiment& e, const host::Graph& graph) {
+  const std::vector<T> expected = gradients_of<T>(e, graph, 1);
+  for (const unsigned threads : {2u, 3u, 5u}) {
+    CAPTURE(threads);
+    CHECK(gradients_of<T>(e, graph, threads) == expected);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every layer gives the same bits with any number of threads and blocks of any size",
+          "[network][threads]") {
+  const std::string name = GENERATE(from_range(names("layer")));
+  CAPTURE(name);
+  const std::optional<host::Experiment> e = network_of(name);
+  REQUIRE(e);
+  const host::Graph graph = host::build_graph(*e);
+  require_same_bits<float>(*e, graph);
+  require_same_bits<double>(*e, graph);
+}
+
+}  // namespace nnrun::testing
