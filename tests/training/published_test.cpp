@@ -75,6 +75,17 @@ TEST_CASE("LeNet's error on the test images is the published one after 20 epochs
   CHECK(1 - right == Approx(0.0095).margin(0.0015));
 }
 
+// Some minutes; Nielsen's chapter 6 reports 98.78 %.
+TEST_CASE("Nielsen's network of one convolution tells as many digits as he published",
+          "[.full/nielsen]") {
+  if (!data_folder("mnist")) return;
+  const host::Experiment e = shipped("nielsen/conv-20.yaml", {{"seed", "0"}});
+  const auto trainer = host::Trainer::create(e);
+  const double right = trainer->train({}).epochs.back().test->metrics[0];
+  std::printf("figure: %.2f %% right of Nielsen's network of one convolution\n", 100 * right);
+  CHECK(right == Approx(0.9878).margin(0.0015));
+}
+
 TEST_CASE("the two-layer net in Python is right from any seed", "[published]") {
   for (int seed = 0; seed < 200; ++seed) {
     CAPTURE(seed);
