@@ -5,8 +5,8 @@
 #include <functional>
 
 #include "serving/desk.hpp"
-#include "serving/kept_states.hpp"
 #include "training/edited_trainer.hpp"
+#include "training/kept_states.hpp"
 namespace nnrun::host {
 
 class LiveTrainer final : public ForwardingTrainer {

@@ -53,6 +53,8 @@ class Descent {
   /// Returns the objects that change parameters: the optimizer and the regularizers.
   std::vector<const Object*> updaters() const;
   double learning_rate() const { return update_.rate; }  ///< of the last step
+  /// Sets the rate of the steps to come, which a schedule multiplies.
+  void set_learning_rate(double rate) { base_rate_ = update_.rate = rate; }
   std::uint64_t steps_per_epoch() const { return steps_per_epoch_; }
   /// Returns the parts of the gradient that matter.
   const std::vector<LearningStretch>& learning() const { return learning_; }

@@ -167,15 +167,6 @@ std::optional<LikelyCause> large_targets(const Symptoms& f) {
       help_for_targets(f)};
 }
 
-std::string better_start(const Node& node, const char* key) {
-  nnrun_range range{};
-  if (node.activation)
-    range = declared(node.activation.functions<nnrun_activation>(), &nnrun_activation::outputs);
-  const bool open = std::isfinite(range.low) && std::isinf(range.high);
-  return std::string("write ") + key + ": " + (open ? "he_normal" : "glorot_uniform") + " in " +
-         node.name;
-}
-
 std::optional<LikelyCause> initial_parameters(const Symptoms& f) {
   const VectorPicture& w = f.picture.parameters;
   if (!f.is_first() || w.largest <= large_initial_parameter) return {};
@@ -300,6 +291,15 @@ constexpr CauseRule causes_of_update[] = {large_learning_rate, large_inputs, lar
 
 std::string smaller_rate(double rate) {
   return "learning_rate " + shortest(rate) + " -> try " + significant(rate / 10, 3);
+}
+
+std::string better_start(const Node& node, const char* key) {
+  nnrun_range range{};
+  if (node.activation)
+    range = declared(node.activation.functions<nnrun_activation>(), &nnrun_activation::outputs);
+  const bool open = std::isfinite(range.low) && std::isinf(range.high);
+  return std::string("write ") + key + ": " + (open ? "he_normal" : "glorot_uniform") + " in " +
+         node.name;
 }
 
 Diagnosis diagnosis_of(const Fault& fault, const Picture& picture, const Circumstances& around) {

@@ -26,5 +26,7 @@ Diagnosis diagnosis_of_update(const std::vector<const Object*>& updaters, const 
 
 /// Returns `learning_rate 1 -> try 0.1`.
 std::string smaller_rate(double rate);
+/// Returns `write init: he_normal in dense_1`, where key is `init`: what suits its activation.
+std::string better_start(const Node& node, const char* key);
 
 }  // namespace nnrun::host

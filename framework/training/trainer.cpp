@@ -143,6 +143,8 @@ class TrainerOf final : public Trainer {
     random_.set_position(random_.position());
   }
 
+  void set_learning_rate(double rate) override { stepper_.descent().set_learning_rate(rate); }
+
   Outcome finish() override {
     Outcome outcome;
     outcome.interrupted = !is_over();

@@ -46,6 +46,9 @@ class Trainer {
   /// Sets the run to a saved state, an earlier or a later one. Throws RecordError if the state is
   /// that of another experiment or cannot be one; then the trainer takes another state or is done.
   virtual void restore(std::span<const StateNumbers> saved) = 0;
+  /// Sets the learning rate of the steps to come, instead of the config's. It is not part of the
+  /// state: what is tried with another rate is undone by `restore` and the config's rate.
+  virtual void set_learning_rate(double rate) = 0;
   /// Restores the best epoch's numbers if the config asks for it, and returns how the run ended. It
   /// cannot continue afterwards.
   virtual Outcome finish() = 0;

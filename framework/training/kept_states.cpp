@@ -1,4 +1,4 @@
-#include "serving/kept_states.hpp"
+#include "training/kept_states.hpp"
 
 #include <iterator>
 namespace nnrun::host {
