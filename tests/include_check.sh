@@ -14,7 +14,7 @@ find framework plugins -name '*.hpp' -o -name '*.cpp' -o -name '*.h' | LC_ALL=C 
     else if (knows[library] != FILENAME) refuse(library " is known to " knows[library] " already")
   }
   BEGIN {
-    n = split("include base loading config network training checking runs exporting report library comparison serving cli", rooms, " ")
+    n = split("include base loading config network training checking runs exporting report diagnosis library comparison serving cli", rooms, " ")
     for (i = 1; i <= n; ++i) rank[rooms[i]] = i
   }
   FNR == 1 { split(FILENAME, part, "/"); plugin = part[1] == "plugins"; from = part[2] }

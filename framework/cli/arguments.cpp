@@ -34,6 +34,8 @@ constexpr std::array verbs{
          "--csv-table --md --no-plugins"},
     Verb{"check", "FILE...", "check configs without training, and plugin libraries by laws", 1,
          1000, "--set-class --gradients --no-plugins"},
+    Verb{"time", "CONFIG", "measure where the time of a training step goes, layer by layer", 1, 1,
+         "--set --threads --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data --no-plugins"},
     Verb{"predict", "RUN...",

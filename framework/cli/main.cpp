@@ -18,7 +18,8 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::array verbs_of_configs{"train", "serve", "compare", "sweep", "summary"};
+constexpr std::array verbs_of_configs{"train",   "serve",  "compare", "sweep",
+                                      "summary", "time"};
 
 /// Refuses a library or its source in place of a config: other verbs are for those.
 void refuse_wrong_files(const Arguments& arguments) {
@@ -108,7 +109,7 @@ Exit run(const Arguments& arguments) {
       {"predict", predict},   {"summary", summary},       {"plugins", list_plugins},
       {"export", export_run}, {"import", import_network}, {"version", show_version},
       {"new", make_new},      {"schema", print_schema},   {"serve", serve},
-      {"replay", replay}};
+      {"replay", replay},     {"time", show_times}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

@@ -4,6 +4,7 @@
 
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "diagnosis/step_times.hpp"
 #include "network/memory_needs.hpp"
 #include "network/model.hpp"
 #include "runs/opened_run.hpp"
@@ -19,10 +20,7 @@ struct LayerCost {
   Bytes bytes = 0;
 };
 LayerCost layer_cost(const Node& node, const std::vector<Need>& needs) {
-  LayerCost cost{node.plan.work_per_row, 0};
-  if (cost.multiplications == 0)
-    for (const nnrun_block& block : std::span(node.plan.blocks, node.plan.n_blocks))
-      if (block.role == NNRUN_WEIGHTS) cost.multiplications += size_of(block.shape);
+  LayerCost cost{multiplications_of(node), 0};
   for (const Need& need : needs)
     if (need.node == &node) cost.bytes += need.bytes * need.copies;
   return cost;

@@ -9,6 +9,8 @@ Exit train(const Arguments& arguments, Registry& registry);
 std::string train_for_result(const Arguments& arguments, Registry& registry);
 /// nnrun serve CONFIG
 Exit serve(const Arguments& arguments, Registry& registry);
+/// nnrun time CONFIG
+Exit show_times(const Arguments& arguments, Registry& registry);
 Exit compare(const Arguments& arguments, Registry& registry);
 Exit sweep(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);

@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "diagnosis/machine_peak.hpp"
 #include "peers/load.hpp"
 #include "plain.hpp"
 #include "rounds.hpp"
@@ -151,7 +152,7 @@ void compare(const Network& network, host::Registry& registry, const ScratchFold
 }  // namespace
 
 void batches(host::Registry& registry, const ScratchFolder& folder, int rounds, Table& table) {
-  const double peak = fused_per_second();
+  const double peak = host::fused_per_second(host::Dtype::float32);
   std::printf("\nBackpropagation with sigmoid, float32. The peak of a core: %.1f GFLOP/s\n",
               2 * peak / 1e9);
   for (const Network& network : {Network{{128, 10}, 32},

@@ -9,8 +9,4 @@ namespace nnrun::bench {
 /// a line for each to the table of all.
 void batches(host::Registry& registry, const ScratchFolder& folder, int rounds, Table& table);
 
-/// Returns how many fused multiplications and additions of float this core makes in a second, all
-/// in registers.
-double fused_per_second();
-
 }  // namespace nnrun::bench

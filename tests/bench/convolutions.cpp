@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "batches.hpp"
+#include "diagnosis/machine_peak.hpp"
 #include "loading/object.hpp"
 #include "network/buffer.hpp"
 #include "network/graph.hpp"
@@ -114,7 +115,7 @@ void print_shares(host::Registry& registry, int rounds, double fused, const std:
 }  // namespace
 
 void shares_of_peak(host::Registry& registry, int rounds) {
-  const double fused = fused_per_second();
+  const double fused = host::fused_per_second(host::Dtype::float32);
   std::printf("\n3 x 3 same, as many filters as channels, one thread: share of %.1f GFLOP/s\n",
               2 * fused / 1e9);
   for (const Filters& v : {Filters{16, 32, 16, 3, 16}, Filters{16, 32, 32, 3, 32},

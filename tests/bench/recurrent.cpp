@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "batches.hpp"
+#include "diagnosis/machine_peak.hpp"
 #include "loading/object.hpp"
 #include "network/buffer.hpp"
 #include "network/graph.hpp"
@@ -116,7 +117,7 @@ void print(host::Registry& registry, const Size& v, int rounds, double peak) {
 }  // namespace
 
 void recurrent(host::Registry& registry, int rounds) {
-  const double peak = fused_per_second();
+  const double peak = host::fused_per_second(host::Dtype::float32);
   std::printf("\nRecurrent layers, one thread, as a share of the peak of a core, %.1f GFLOP/s\n",
               2 * peak / 1e9);
   for (const Size& v :
