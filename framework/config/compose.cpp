@@ -8,6 +8,7 @@
 #include "base/did_you_mean.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "config/formula_fields.hpp"
 #include "config/keys.hpp"
 #include "config/paths.hpp"
 #include "config/recorded_files.hpp"
@@ -125,9 +126,12 @@ void merge(ConfigNode& base, ConfigNode patch, const std::string& path, Problems
     base = std::move(patch);
     return;
   }
-  const std::string_view before = type_of(base), after = type_of(patch);
-  if (!before.empty() && !after.empty() && before != after)
-    base = std::move(patch);  // none of the parent's settings apply
+  const std::string_view kind = std::string_view(path).substr(path.rfind('.') + 1);
+  const std::string_view implied = type_by_formula(base, kind);
+  const std::string_view before = implied.empty() ? type_of(base) : implied, after = type_of(patch);
+  const bool another = !before.empty() && !after.empty() && before != after;
+  if (another || !type_by_formula(patch, kind).empty())  // another formula has its own numbers
+    base = std::move(patch);                             // none of the parent's settings apply
   else
     merge_maps(base, std::move(patch), path, problems);
 }

@@ -45,6 +45,14 @@ Fields Fields::inner(std::string_view key, std::string_view hint) {
   return Fields(node, place, std::string(key), "key", problems_);
 }
 
+std::vector<const ConfigEntry*> Fields::not_asked_for() const {
+  std::vector<const ConfigEntry*> out;
+  if (map_)
+    for (const ConfigEntry& entry : map_->entries)
+      if (!std::ranges::count(known_, entry.key)) out.push_back(&entry);
+  return out;
+}
+
 void Fields::refuse_forgotten() const {
   if (!map_) return;
   for (const ConfigEntry& entry : map_->entries)
@@ -56,15 +64,13 @@ void Fields::refuse_forgotten() const {
 void Fields::refuse_rest(const Elsewhere& elsewhere) const {
   refuse_forgotten();
   std::vector<std::string> meant;
-  if (map_)
-    for (const ConfigEntry& entry : map_->entries)
-      if (!std::ranges::count(known_, entry.key)) {
-        const Guess guess = guess_for(entry.key, known_);
-        meant.push_back(guess.meant);
-        const std::string owner = elsewhere && guess.meant.empty() ? elsewhere(entry.key) : "";
-        problems_.add(entry.place, owner_ + " has no " + noun_ + " '" + entry.key + "'",
-                      owner.empty() ? guess.hint : owner);
-      }
+  for (const ConfigEntry* const entry : not_asked_for()) {
+    const Guess guess = guess_for(entry->key, known_);
+    meant.push_back(guess.meant);
+    const std::string owner = elsewhere && guess.meant.empty() ? elsewhere(entry->key) : "";
+    problems_.add(entry->place, owner_ + " has no " + noun_ + " '" + entry->key + "'",
+                  owner.empty() ? guess.hint : owner);
+  }
   for (const auto& [key, hint, place] : missing_)  // `unist: 5` is one mistake, not two
     if (!std::ranges::count(meant, key))
       problems_.add(place, owner_ + " needs '" + key + "'", hint);

@@ -32,6 +32,8 @@ class Fields {
   /// Returns the map at a key as Fields of its own; empty if the key is absent.
   Fields inner(std::string_view key, std::string_view hint);
 
+  /// Returns the keys that have not been asked for.
+  std::vector<const ConfigEntry*> not_asked_for() const;
   /// Reports keys that have no value, not even null.
   void refuse_forgotten() const;
   /// Says where a key belongs that this map does not have; empty if nowhere.

@@ -12,6 +12,7 @@
 #include "config/predict_rows.hpp"
 #include "config/uses.hpp"
 #include "config/weights.hpp"
+#include "loading/formula_text.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -68,16 +69,28 @@ bool can_be_written(const Value& value) {
   return (!x || finite(*x)) && (!list || std::ranges::all_of(*list, finite));
 }
 
+/// As they are written: beside the formula that names them.
+void add_numbers(ConfigNode& map, const std::vector<std::string>& numbers) {
+  for (const std::string& one : numbers) {
+    const auto [name, digits] = name_and_digits(one);
+    const auto x = parse_double(digits);
+    if (x) add(map, name, number(*x));
+  }
+}
+
 /// {type: NAME, setting: …}
 ConfigNode map_of(const Use& use) {
   ConfigNode map{.kind = ConfigNode::Kind::map};
   if (!use) return map;
   add(map, "type", text_node(use.plugin->name));
+  const nnrun_formula_text* const formula = formula_text_of(*use.plugin);
   for (std::size_t i = 0; i < use.settings.size(); ++i) {
     const nnrun_setting& setting = setting_of(*use.plugin, i);
     const bool open = setting.type == NNRUN_INT && (setting.flags & NNRUN_REQUIRED) != 0 &&
                       use.settings[i] == Value(std::int64_t{0}) && setting.min > 0;
-    if (can_be_written(use.settings[i]) && !open)
+    if (formula && formula->numbers == std::string_view(setting.name))
+      add_numbers(map, std::get<std::vector<std::string>>(use.settings[i]));
+    else if (can_be_written(use.settings[i]) && !open)
       add(map, setting.name, node_of(use.settings[i], setting));
   }
   return map;

@@ -3,8 +3,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "config/formula_fields.hpp"
 #include "config/keys.hpp"
 #include "config/uses.hpp"
+#include "loading/formula_text.hpp"
 #include "loading/setting.hpp"
 namespace nnrun::host {
 namespace {
@@ -299,6 +301,7 @@ class SchemaWriter {
   Json use(std::string_view kind, std::string_view fallback = "", const Json& keys = Json::object(),
            bool may_change = true) const {
     Json names = Json::array(), all_names = Json::array(), choices = Json::array();
+    const bool by_formula = may_be_a_formula(kind);
     for (const std::string& name : registry_.names(kind)) {
       const Class& plugin = *registry_.find(kind, name);
       const Json named = described({{"const", name}}, plugin.table->doc);
@@ -317,23 +320,39 @@ class SchemaWriter {
       if (required.empty()) names.push_back(named);
       Json chosen = with_type({{"const", name}});
       if (name == fallback && !partial_) chosen.erase("required");  // without a type it is this one
+      const bool takes_numbers = formula_text_of(plugin) != nullptr;
       Json map = map_of(std::move(properties), required);
+      if (takes_numbers) map["additionalProperties"] = or_null({{"type", "number"}});
       if (!keys.empty()) map = shared_class(std::string(kind) + "_" + name, std::move(map));
+      if (by_formula && name == formula_word) chosen.erase("required");
+      if (by_formula && name != formula_word && !chosen.contains("required"))
+        chosen["not"] = {{"required", Json::array({std::string(formula_word)})}};
+      if (by_formula && name == formula_word) chosen["anyOf"] = type_or_formula();
       choices.push_back({{"if", std::move(chosen)}, {"then", std::move(map)}});
     }
     Json map = with_type(all_names.empty() ? Json(false) : either(std::move(all_names)));
     if (partial_ && may_change) {
       Json properties = keys;
       add_settings(properties, kind);
-      choices.push_back(
-          {{"if", with_type(Json::object())}, {"else", map_of(std::move(properties))}});
+      Json change = map_of(std::move(properties));
+      if (by_formula) change["additionalProperties"] = or_null({{"type", "number"}});
+      choices.push_back({{"if", with_type(Json::object())}, {"else", std::move(change)}});
       map.erase("required");
     } else if (registry_.find(kind, fallback)) {
       map.erase("required");
     }
+    if (by_formula && map.contains("required")) {
+      map.erase("required");
+      map["anyOf"] = type_or_formula();
+    }
     if (!choices.empty()) map["allOf"] = std::move(choices);
     return where_type("object", std::move(map),
                       names.empty() ? Json(false) : either(std::move(names)));
+  }
+  static Json type_or_formula() {
+    Json type{{"required", Json::array({"type"})}};
+    Json formula{{"required", Json::array({std::string(formula_word)})}};
+    return Json::array({std::move(type), std::move(formula)});
   }
   static Json with_type(Json type) {
     return {

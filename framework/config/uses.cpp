@@ -5,13 +5,16 @@
 
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
+#include "config/formula_fields.hpp"
 #include "config/hints.hpp"
 #include "config/keys.hpp"
 namespace nnrun::host {
 namespace {
 
 std::string owner_of(std::string_view kind, const ConfigNode* node, std::string_view fallback) {
-  const ConfigNode* type = node && node->is(ConfigNode::Kind::map) ? find(*node, "type") : node;
+  const bool is_map = node && node->is(ConfigNode::Kind::map);
+  const ConfigNode* type = is_map ? find(*node, "type") : node;
+  if (is_map && !type_by_formula(*node, kind).empty()) fallback = formula_word;
   const std::string name =
       type && type->is(ConfigNode::Kind::scalar) ? type->text : std::string(fallback);
   return name.empty() ? "this " + std::string(kind) : std::string(kind) + " '" + name + "'";
@@ -90,6 +93,7 @@ Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view f
       place_(node ? node->place : place) {
   const bool is_map = node && node->is(ConfigNode::Kind::map);
   const ConfigNode* name = is_map || !node ? fields_.take("type") : node;
+  if (is_map && !type_by_formula(*node, kind).empty()) fallback = formula_word;
   ConfigNode other{
       .kind = ConfigNode::Kind::scalar, .text = std::string(fallback), .place = place_};
   if (!name && !fallback.empty()) name = &other;
@@ -153,6 +157,8 @@ Use Chosen::use(Fields* defaults, std::optional<std::size_t> may_be_open) {
     if (value) out.settings.push_back(std::move(*value));
     complete = complete && value.has_value();
   }
+  const nnrun_formula_text* const formula = complete ? formula_text_of(*plugin_) : nullptr;
+  if (formula) complete = read_formula(out, *formula, fields_);
   fields_.refuse_rest(
       [this](const std::string& setting) { return owners_of(setting, plugin_->kind, *registry_); });
   return complete ? out : Use{};

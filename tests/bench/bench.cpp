@@ -7,6 +7,7 @@
 #include "augmentations.hpp"
 #include "batches.hpp"
 #include "convolutions.hpp"
+#include "formulas.hpp"
 #include "limit_lenet.hpp"
 #include "network/initial_values.hpp"
 #include "network/joined_cost.hpp"
@@ -172,6 +173,9 @@ void augmentation(const Setting& setting) {
 }
 
 using Image = ImageTask::Layer;
+void written(const Setting& setting) {
+  formulas(setting.registry, setting.rounds);
+}
 
 /// LeNet beside what a careful author reaches by hand.
 void lenet(const Setting& setting) {
@@ -414,7 +418,8 @@ int run(std::vector<std::string> wanted) {
       {"growth", growth},           {"batch", batch},
       {"filters", filters},         {"images", images},
       {"recurrent", sequences},     {"sweep", sweeps},
-      {"reading", reading},         {"augmentation", augmentation}};
+      {"reading", reading},         {"augmentation", augmentation},
+      {"formulas", written}};
   const auto is_wanted = [&](const std::string& name) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
@@ -424,7 +429,7 @@ int run(std::vector<std::string> wanted) {
       std::fprintf(stderr,
                    "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
                    "[growth] [batch] [filters] [images] [recurrent] [sweep] [reading] "
-                   "[augmentation] [answers]\n");
+                   "[augmentation] [formulas] [answers]\n");
       return 2;
     }
   const ScratchFolder scratch;

@@ -1,0 +1,373 @@
+// Formulas written in configs, against the C library's numbers, finite differences and the compiled
+// classes.
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <string>
+
+#include "network/buffer.hpp"
+#include "support/plugins.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+host::Object activation(const std::string& formula, const Texts& numbers = {}) {
+  return host::Object(use("activation", "formula", {{"formula", formula}, {"numbers", numbers}}));
+}
+host::Object cost(const std::string& formula, const Texts& numbers = {}, bool mean = false) {
+  return host::Object(
+      use("cost", "formula", {{"formula", formula}, {"numbers", numbers}, {"mean", mean}}));
+}
+
+template <class T>
+struct Both {
+  std::vector<T> a, dz;
+};
+template <class T>
+Both<T> both(const host::Object& f, const std::vector<double>& z, double da = 1) {
+  const auto& fns = f.functions<nnrun_activation>().by_dtype[host::dtype_of<T>];
+  const std::size_t n = z.size();
+  host::Buffer<T> in(n), a(n), slopes(n), dz(n);
+  for (std::size_t i = 0; i < n; ++i)
+    in.data()[i] = static_cast<T>(z[i]), slopes.data()[i] = static_cast<T>(da);
+  f.call("forward", fns.forward, in.data(), a.data(), 1, n);
+  f.call("backward", fns.backward, in.data(), a.data(), slopes.data(), dz.data(), 1, n);
+  return {{a.data(), a.data() + n}, {dz.data(), dz.data() + n}};
+}
+
+std::vector<double> points(std::size_t n, double from, double to) {
+  std::vector<double> x;
+  for (std::size_t i = 0; i < n; ++i)
+    x.push_back(from + (to - from) * (static_cast<double>(i) + 0.37) / static_cast<double>(n));
+  return x;
+}
+
+struct Known {
+  const char* formula;
+  std::function<double(double)> value;
+  double from = -3, to = 3;
+};
+const std::vector<Known>& known() {
+  const auto sigma = [](double x) { return 1 / (1 + std::exp(-x)); };
+  static const std::vector<Known> all{
+      {"x", [](double x) { return x; }},
+      {"2 * x + 1", [](double x) { return 2 * x + 1; }},
+      {"1 - x / 4 - 2", [](double x) { return 1 - x / 4 - 2; }},
+      {"-x^2", [](double x) { return -(x * x); }},
+      {"(-x)^3", [](double x) { return -x * x * x; }},
+      {"2^-x", [](double x) { return std::exp2(-x); }},
+      {"x^3^2 / 100", [](double x) { return std::pow(x, 9) / 100; }},
+      {"x^-2", [](double x) { return 1 / (x * x); }, 0.5, 3},
+      {"x^1.7", [](double x) { return std::pow(x, 1.7); }, 0.1, 3},
+      {"x^0.5", [](double x) { return std::sqrt(x); }, 0.1, 3},
+      {"x^x", [](double x) { return std::pow(x, x); }, 0.1, 3},
+      {"x * sigmoid(1.5 * x)", [=](double x) { return x * sigma(1.5 * x); }},
+      {"x * tanh(softplus(x))", [](double x) { return x * std::tanh(std::log1p(std::exp(x))); }},
+      {"exp(-x^2)", [](double x) { return std::exp(-x * x); }},
+      {"expm1(x) + log1p(x^2)", [](double x) { return std::expm1(x) + std::log1p(x * x); }},
+      {"log(1 + x*x) / sqrt(2 + cos(x))",
+       [](double x) { return std::log(1 + x * x) / std::sqrt(2 + std::cos(x)); }},
+      {"sin(pi * x) * e", [](double x) { return std::sin(M_PI * x) * M_E; }},
+      {"x * (1 + erf(x / sqrt(2))) / 2", [](double x) { return x * std::erfc(-x / M_SQRT2) / 2; }},
+      {"erfc(x)", [](double x) { return std::erfc(x); }},
+      {"abs(x) / (1 + abs(x))", [](double x) { return std::fabs(x) / (1 + std::fabs(x)); }},
+      {"max(x, 0)", [](double x) { return std::fmax(x, 0); }},
+      {"min(1, max(-1, x))", [](double x) { return std::clamp(x, -1., 1.); }},
+      {"sign(x) * x", [](double x) { return std::fabs(x); }},
+      {"where(x > 0, x, expm1(x))", [](double x) { return x > 0 ? x : std::expm1(x); }},
+      {"where(x*x <= 1, x, 1/x)", [](double x) { return x * x <= 1 ? x : 1 / x; }},
+      {"where(0 < x, log(x), x)", [](double x) { return x > 0 ? std::log(x) : x; }},
+      {"1.5e-1*x+.5", [](double x) { return 0.15 * x + 0.5; }}};
+  return all;
+}
+
+std::string refusal_of(const std::string& formula, const Texts& numbers = {}) {
+  try {
+    activation(formula, numbers);
+  } catch (const host::ConfigError& error) {
+    const host::Problem& problem = error.problems().front();
+    return problem.what + (problem.hint.empty() ? "" : " | " + problem.hint);
+  }
+  return "accepted";
+}
+
+}  // namespace
+
+TEST_CASE("a formula is what mathematics says, in both precisions", "[plugins][formula]") {
+  for (const Known& one : known()) {
+    CAPTURE(one.formula);
+    const std::vector<double> x = points(203, one.from, one.to);
+    const host::Object f = activation(one.formula);
+    const auto wide = both<double>(f, x);
+    const auto narrow = both<float>(f, x);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CAPTURE(x[i]);
+      CHECK(wide.a[i] == Approx(one.value(x[i])).epsilon(1e-13).margin(1e-14));
+      CHECK(narrow.a[i] == Approx(one.value(x[i])).epsilon(2e-5).margin(2e-5));
+    }
+  }
+}
+
+TEST_CASE("a formula's slope is the slope of its value", "[plugins][formula]") {
+  const double h = 1e-5;
+  for (const Known& one : known()) {
+    CAPTURE(one.formula);
+    const std::vector<double> x = points(203, one.from, one.to);
+    const auto found = both<double>(activation(one.formula), x, 2);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      CAPTURE(x[i]);
+      const double slope = (one.value(x[i] + h) - one.value(x[i] - h)) / (2 * h);
+      const double left = (one.value(x[i]) - one.value(x[i] - h)) / h,
+                   right = (one.value(x[i] + h) - one.value(x[i])) / h;
+      if (std::fabs(left - right) > 0.01 * (1 + std::fabs(slope))) continue;  // a kink in between
+      CHECK(found.dz[i] == Approx(2 * slope).epsilon(1e-5).margin(1e-5));
+    }
+  }
+}
+
+TEST_CASE("at a kink a formula's slope is that of compiled formulas", "[plugins][formula]") {
+  CHECK(both<double>(activation("abs(x)"), {0}).dz[0] == 0);
+  CHECK(both<double>(activation("max(0, x)"), {0}).dz[0] == 0);  // of equals, the first one's
+  CHECK(both<double>(activation("max(x, 0)"), {0}).dz[0] == 1);
+  CHECK(both<double>(activation("where(x > 0, x, 0)"), {0}).dz[0] == 0);
+  CHECK(both<double>(activation("x^3"), {0}).dz[0] == 0);
+  CHECK(both<double>(activation("sqrt(abs(x)) * 0 + x"), {0}).dz[0] == 1);
+}
+
+TEST_CASE("what one side of a choice cannot say does not reach the other", "[plugins][formula]") {
+  const auto found = both<double>(activation("where(x > 0, log(x), 2 * x)"), {-1, 0, 1});
+  CHECK(found.a == std::vector<double>{-2, 0, 0});
+  CHECK(found.dz == std::vector<double>{2, 2, 1});
+}
+
+TEST_CASE("a formula has the bits of the compiled class of the same formula",
+          "[plugins][formula]") {
+  const std::vector<double> x = points(1000, -20, 20);
+  const auto same = [&](const std::string& formula, const Texts& numbers,
+                        const host::Use& compiled) {
+    CAPTURE(formula);
+    const host::Object own = activation(formula, numbers), other(compiled);
+    CHECK(both<double>(own, x).a == both<double>(other, x).a);
+    CHECK(both<float>(own, x).a == both<float>(other, x).a);
+  };
+  same("x * sigmoid(beta * x)", {"beta=0.7"}, use("activation", "silu", {{"beta", 0.7}}));
+  same("tanh(x)", {}, use("activation", "tanh"));
+  same("exp(-(x * x))", {}, use("activation", "gaussian"));
+  same("max(x, 0)", {}, use("activation", "relu"));
+}
+
+TEST_CASE("a number's value is the same wherever it stands and however many there are",
+          "[plugins][formula]") {
+  const host::Object f = activation("x * sigmoid(2 * x) + where(x > 0, sin(x), x^2.5)");
+  const std::vector<double> x = points(700, -4, 4);
+  const auto all = both<double>(f, x);
+  const auto all_floats = both<float>(f, x);
+  const auto bits = [](auto a, auto b) { return std::memcmp(&a, &b, sizeof a) == 0; };
+  for (std::size_t n : {1, 2, 7, 8, 9, 127, 128, 129, 255, 256, 257, 640}) {
+    for (const std::size_t from : {0, 1, 5, 43}) {
+      const auto begin = x.begin() + static_cast<std::ptrdiff_t>(from);
+      const std::vector<double> some(begin, begin + static_cast<std::ptrdiff_t>(n));
+      const auto part = both<double>(f, some);
+      const auto part_floats = both<float>(f, some);
+      bool same = true;
+      for (std::size_t i = 0; i < n; ++i)
+        same = same && bits(part.a[i], all.a[from + i]) && bits(part.dz[i], all.dz[from + i]) &&
+               bits(part_floats.a[i], all_floats.a[from + i]) &&
+               bits(part_floats.dz[i], all_floats.dz[from + i]);
+      CAPTURE(n, from);
+      CHECK(same);
+    }
+  }
+}
+
+TEST_CASE("outputs may stand where inputs stood", "[plugins][formula]") {
+  const host::Object f = activation("x * x - tanh(x) / (1 + x^2)");
+  const std::vector<double> x = points(300, -2, 2);
+  const auto apart = both<double>(f, x);
+  const auto& fns = f.functions<nnrun_activation>().by_dtype[NNRUN_F64];
+  host::Buffer<double> z(x.size()), slopes(x.size());
+  std::ranges::copy(x, z.data());
+  std::fill_n(slopes.data(), x.size(), 1.);
+  host::Buffer<double> a(x.size());
+  f.call("forward", fns.forward, z.data(), a.data(), 1, x.size());
+  f.call("backward", fns.backward, z.data(), a.data(), slopes.data(), slopes.data(), 1, x.size());
+  f.call("forward", fns.forward, z.data(), z.data(), 1, x.size());
+  CHECK(std::vector<double>(z.data(), z.data() + x.size()) == apart.a);
+  CHECK(std::vector<double>(slopes.data(), slopes.data() + x.size()) == apart.dz);
+}
+
+namespace {
+struct Costs {
+  std::vector<double> values, per_row, slopes;
+};
+Costs costs_of(const host::Object& f, std::size_t rows, std::size_t cols, std::size_t stride,
+               double scale) {
+  const auto& fns = f.functions<nnrun_cost>().by_dtype[NNRUN_F64];
+  host::Buffer<double> y(rows * cols), t(stride == 0 ? cols : rows * stride), values(rows),
+      per_row(rows), slopes(rows * cols);
+  for (std::size_t i = 0; i < rows * cols; ++i) y.data()[i] = std::sin(1. + static_cast<double>(i));
+  for (std::size_t i = 0; i < (stride == 0 ? cols : rows * stride); ++i)
+    t.data()[i] = std::cos(2. * static_cast<double>(i));
+  f.call("value", fns.value, y.data(), t.data(), stride, values.data(), rows, cols);
+  f.call("slope", fns.slope, y.data(), t.data(), stride, scale, slopes.data(), per_row.data(), rows,
+         cols);
+  return {{values.data(), values.data() + rows},
+          {per_row.data(), per_row.data() + rows},
+          {slopes.data(), slopes.data() + slopes.size()}};
+}
+}  // namespace
+
+TEST_CASE("a cost's formula has the bits of the compiled one, for any rows and strides",
+          "[plugins][formula]") {
+  const auto rows = GENERATE(values<std::size_t>({1, 2, 9, 127, 128, 129, 300}));
+  const auto cols = GENERATE(values<std::size_t>({1, 3, 10, 129, 200}));
+  const bool one_target = GENERATE(false, true);
+  CAPTURE(rows, cols, one_target);
+  const std::size_t stride = one_target ? 0 : cols;
+  const auto sum = costs_of(cost("(y - t) * (y - t)"), rows, cols, stride, 0.25);
+  const auto compiled =
+      costs_of(host::Object(use("cost", "sum_squared_error")), rows, cols, stride, 0.25);
+  CHECK(sum.values == compiled.values);
+  CHECK(sum.per_row == compiled.values);
+  REQUIRE(sum.slopes.size() == compiled.slopes.size());
+  for (std::size_t i = 0; i < sum.slopes.size(); ++i)
+    CHECK(sum.slopes[i] == Approx(compiled.slopes[i]).epsilon(1e-15));
+  const auto mean = costs_of(cost("(y - t)^2", {}, true), rows, cols, stride, 0.25);
+  const auto mean_compiled =
+      costs_of(host::Object(use("cost", "mean_squared_error")), rows, cols, stride, 0.25);
+  for (std::size_t r = 0; r < rows; ++r)
+    CHECK(mean.values[r] == Approx(mean_compiled.values[r]).epsilon(1e-15));
+}
+
+TEST_CASE("a config's wrong formulas are shown at their characters", "[plugins][formula]") {
+  const std::string folder = NNRUN_SOURCE_DIR "/tests/plugins/";
+  std::string said;
+  try {
+    host::read_experiment(folder + "wrong_formulas.yaml", {}, registry());
+  } catch (const host::ConfigError& error) {
+    said = host::render(error, false);
+  }
+  for (std::size_t at; (at = said.find(folder)) != std::string::npos;)
+    said.erase(at, folder.size());
+  std::ifstream in(folder + "wrong_formulas.txt");
+  CHECK(said == std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+TEST_CASE("numbers of a formula are keys, in --set and in the resolved config too",
+          "[plugins][formula]") {
+  const std::string yaml = R"(
+data: {type: diagonal, train: 5, test: 0}
+model:
+  defaults: {activation: tanh}
+  layers: [{type: dense, units: 1, activation: {formula: x * sigmoid(beta * x), beta: 1.5}}]
+train: {cost: {formula: (y - t)^2 * c, c: 3}}
+)";
+  const host::Experiment e = experiment(yaml, {{"model.layers.dense_1.activation.beta", "2"},
+                                               {"train.cost", "{formula: (y - t)^4}"}});
+  const std::string resolved = host::resolved_yaml(e);
+  CHECK(resolved.find("{type: formula, formula: x * sigmoid(beta * x), beta: 2}") !=
+        std::string::npos);
+  CHECK(resolved.find("cost: {type: formula, formula: (y - t)^4, mean: false}") !=
+        std::string::npos);
+  CHECK(host::resolved_yaml(experiment(resolved)) == resolved);
+  // a class in place of a formula, and a formula in place of a class
+  const host::Experiment other =
+      experiment(yaml, {{"model.layers.dense_1.activation", "{type: sigmoid}"},
+                        {"train.cost", "half_squared_error"}});
+  CHECK(other.model.layers[0].activation.plugin->name == "sigmoid");
+  CHECK(other.train.cost.plugin->name == "half_squared_error");
+}
+
+TEST_CASE("a wrong formula is refused with the character and what to do", "[plugins][formula]") {
+  const std::string kind = "activation 'formula': ";
+  const auto says = [&](const std::string& formula, const std::string& wanted,
+                        const Texts& numbers = {}) {
+    CHECK(refusal_of(formula, numbers) == kind + wanted);
+  };
+  says("x +",
+       "the formula ends where a value should follow, at character 3 | a value is a number, "
+       "a name, a function such as exp(x), or a sum in brackets");
+  says("",
+       "the formula ends where a value should follow, at character 1 | a value is a number, a "
+       "name, a function such as exp(x), or a sum in brackets");
+  says("(x", "this '(' is not closed, at character 1");
+  says("x)", "this ')' closes nothing, at character 2 | delete it");
+  says("2x", "an operator is missing before 'x', at character 2 | write 2 * x, not 2x");
+  says("x x", "an operator is missing before 'x', at character 3 | operators are + - * / and ^");
+  says("x ** 2", "'**' is not an operator, at character 3 | a power is written x^2");
+  says("pow(x, 2)", "unknown function 'pow', at character 1 | a power is written x^2");
+  says("x(2)", "'x' is not a function, at character 1 | write x * (...)");
+  says("exp", "'exp' is a function, at character 1 | write exp(...)");
+  says("max(x)", "'max' takes 2 values, not 1, at character 1");
+  says("exp()", "'exp' takes 1 value, not 0, at character 1");
+  says("x > 0",
+       "a comparison is the first value of where(...), at character 3 | write where(x > 0, "
+       "x, 0)");
+  says("where(x, 1, x)",
+       "the first value of where(...) is a comparison, at character 8 | write where(x > 0, x, 0)");
+  says("x * bta",
+       "unknown name 'bta' in a formula, at character 5 | give it a value beside the "
+       "formula: 'bta: 1'");
+  says("3 + 4", "the formula does not use 'x'");
+  says("x \xC3\x97 2",
+       "an operator is missing before '\xC3\x97', at character 3 | operators are + - "
+       "* / and ^");
+  says("1e999 * x", "'1e999' is not a number, at character 1");
+  says("x",
+       "the formula does not use 'beta' | delete it; 'beta: null' drops one that a parent gives",
+       {"beta=1"});
+  says("x", "'pi' has a meaning of its own in a formula | give the number another name", {"pi=3"});
+  says("x * a", "'a' has two values", {"a=1", "a=2"});
+  says("x * a", "'a=b' is not a number with a name | write beta=1.5", {"a=b"});
+  says("x", "'2a' cannot be a name in a formula | use letters, digits and '_'", {"2a=1"});
+}
+
+TEST_CASE("a formula that is too long or too deep is refused", "[plugins][formula]") {
+  CHECK(refusal_of("x" + std::string(1000, ' ')).find("longer than 1000") != std::string::npos);
+  CHECK(refusal_of(std::string(200, '(') + "x" + std::string(200, ')')).find("50 deep") !=
+        std::string::npos);
+  CHECK(refusal_of(std::string(200, '-') + "x").find("50 deep") != std::string::npos);
+  std::string tower = "x";
+  for (int i = 0; i < 200; ++i) tower += "^x";
+  CHECK(refusal_of(tower).find("50 deep") != std::string::npos);
+  CHECK(refusal_of("sin(x)^64 * cos(x)^63") == "accepted");
+  std::string sum = "x";
+  for (int i = 2; i < 90; ++i) sum += "+sin(" + std::to_string(i) + "*x)";
+  CHECK(refusal_of(sum) == "accepted");
+}
+
+TEST_CASE("the curve of y = x in the unit square is the article's diagonal", "[plugins][formula]") {
+  const std::string rest = R"(
+model: {layers: [{type: dense, units: 1}]}
+train: {cost: sum_squared_error, gradient: backprop, optimizer: {type: sgd, learning_rate: 1}}
+)";
+  const auto points_of = [&](const std::string& data) {
+    const host::Experiment e = experiment("data: " + data + rest);
+    const host::Object object(e.data.use);
+    std::vector<double> x(20), t(10);
+    std::uint64_t state = 1;
+    const nnrun_stream stream{.size = sizeof(nnrun_stream),
+                              .host = &state,
+                              .uniform = [](void* host, double* out, size_t n) {
+                                auto& s = *static_cast<std::uint64_t*>(host);
+                                for (size_t i = 0; i < n; ++i) {
+                                  s = s * 6364136223846793005u + 1442695040888963407u;
+                                  out[i] = static_cast<double>(s >> 11) * 0x1p-53;
+                                }
+                                return 0;
+                              }};
+    object.call("read", object.functions<nnrun_dataset>().read, &stream, NNRUN_TRAIN, 0, 10,
+                x.data(), t.data());
+    return std::pair(x, t);
+  };
+  const auto curve = points_of("{type: curve, formula: x, x_range: [0, 1], y_range: [0, 1]}");
+  CHECK(curve == points_of("diagonal"));
+  const auto [x, t] = points_of("{type: curve, formula: \"a * sin(3 * x)\", a: 0.5}");
+  for (std::size_t i = 0; i < 10; ++i)
+    CHECK(t[i] == (0.5 * std::sin(3 * x[2 * i]) < x[2 * i + 1] ? 1 : 0));
+}
+
+}  // namespace nnrun::testing
