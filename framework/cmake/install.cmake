@@ -26,9 +26,27 @@ install(TARGETS nnrun_shared EXPORT nnrun-targets LIBRARY DESTINATION lib)
 configure_file(framework/cmake/nnrun.pc.in nnrun.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/nnrun.pc" DESTINATION lib/pkgconfig)
 install(DIRECTORY framework/library/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY configs DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
 install(DIRECTORY framework/include/nnrun DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 install(FILES framework/cli/nnrun.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+
+# What shells complete, where each looks for it.
+if(TARGET nnrun AND NOT CMAKE_CROSSCOMPILING)
+  foreach(place bash:bash-completion/completions/nnrun zsh:zsh/vendor-completions/_nnrun
+      fish:fish/vendor_completions.d/nnrun.fish)
+    string(REPLACE ":" ";" place ${place})
+    list(GET place 0 shell)
+    list(GET place 1 file)
+    set(written "${PROJECT_BINARY_DIR}/completions/${file}")
+    cmake_path(GET written PARENT_PATH folder)
+    file(MAKE_DIRECTORY "${folder}")
+    install(CODE "execute_process(COMMAND \"$<TARGET_FILE:nnrun>\" completion ${shell}
+      OUTPUT_FILE \"${written}\" COMMAND_ERROR_IS_FATAL ANY)")
+    cmake_path(GET file PARENT_PATH folder)
+    install(FILES "${written}" DESTINATION "${CMAKE_INSTALL_DATADIR}/${folder}")
+  endforeach()
+endif()
 
 install(TARGETS nnrun_plugin EXPORT nnrun-targets)
 install(EXPORT nnrun-targets NAMESPACE nnrun:: DESTINATION ${package_folder})
@@ -51,5 +69,6 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)  # and has ldconfig told of libnnrun
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS g++)  # `nnrun new` writes plugins; a compiler makes them
 include(CPack)

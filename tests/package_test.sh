@@ -1,0 +1,53 @@
+#!/bin/sh
+# The Debian package has what it promises, and the three examples are built and run against it, where
+# it is unpacked. usage: package_test.sh CPACK BUILD_FOLDER ; exit status 77: skipped
+set -eu
+cpack=$1 build=$2
+for tool in dpkg-deb dpkg-shlibdeps pkg-config; do
+  command -v "$tool" >/dev/null || { echo "skipped: $tool is not installed"; exit 77; }
+done
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+fail() { echo "$*"; exit 1; }
+
+cd "$build"
+"$cpack" -G DEB -B "$scratch/made" >"$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
+deb=$(find "$scratch/made" -maxdepth 1 -name '*.deb')
+dpkg-deb -I "$deb"
+field() { dpkg-deb -f "$deb" "$1"; }
+[ "$(field Package)" = nnrun ] || fail "the package is called $(field Package)"
+# of the program and the libraries, as dpkg-shlibdeps finds them
+for library in libc6 libstdc++6 libyaml-cpp libpng16-16 zlib1g; do
+  case $(field Depends) in *"$library"*) ;; *) fail "it does not depend on $library: $(field Depends)" ;; esac
+done
+dpkg-deb -I "$deb" postinst | grep -q ldconfig || fail "ldconfig is not told of the library"
+strange=$(dpkg-deb -c "$deb" | grep -Ev '^(d|-)rw[x-]r-[x-]r-[x-] root/root |^l' || true)
+[ -z "$strange" ] || fail "odd rights or owners: $strange"
+
+dpkg-deb -x "$deb" "$scratch/root"
+usr=$scratch/root/usr
+for file in bin/nnrun lib/libnnrun.so lib/nnrun/plugins/layers.so lib/pkgconfig/nnrun.pc \
+  lib/cmake/nnrun/nnrun-config.cmake include/nnrun/nnrun.h include/nnrun/run.hpp include/nnrun/plugin.hpp \
+  share/man/man1/nnrun.1 share/doc/nnrun/copyright share/bash-completion/completions/nnrun \
+  share/zsh/vendor-completions/_nnrun share/fish/vendor_completions.d/nnrun.fish \
+  share/doc/nnrun/examples/train.c share/doc/nnrun/examples/configs/diagonal.yaml; do
+  [ -s "$usr/$file" ] || fail "usr/$file is missing"
+done
+! grep -rlF "$build" "$usr/lib/pkgconfig" "$usr/lib/cmake" "$usr/share" || fail "these name the build folder"
+bash -n "$usr/share/bash-completion/completions/nnrun"
+
+# The program, and programs over the library, need nothing but what is unpacked.
+cd "$scratch"
+"$usr/bin/nnrun" -q "$usr/share/doc/nnrun/examples/configs/diagonal.yaml" --out run
+examples=$usr/share/doc/nnrun/examples
+flags=$(PKG_CONFIG_PATH=$usr/lib/pkgconfig pkg-config --cflags --libs nnrun)
+# shellcheck disable=SC2086 # they are several
+c++ -std=c++20 "$examples/predict.cpp" $flags -Wl,-rpath,"$usr/lib" -o predict
+# shellcheck disable=SC2086
+cc -std=c99 -pedantic "$examples/train.c" $flags -Wl,-rpath,"$usr/lib" -o train
+./predict run 0.5,0.01 | grep '1\.93147111786'
+./train "$examples/configs/diagonal-bias.yaml" model.safetensors | grep 'epoch 1: '
+./predict model.safetensors 0.5,0.01
+if python3 -c 'import ctypes' 2>/dev/null; then
+  python3 "$examples/predict.py" "$usr/lib/libnnrun.so" run 0.5,0.01 | grep '1\.93147'
+fi
