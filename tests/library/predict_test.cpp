@@ -94,6 +94,8 @@ TEST_CASE("rows get the bits that predict --csv prints, and those that they get 
   auto session = model.session(32);
   REQUIRE(session);
   REQUIRE(session->predict(x, rows, together));
+  CHECK_FALSE(session->predict(x, rows + 1, together));  // whose numbers are not there
+  CHECK_FALSE(session->predict(x, rows, std::span(together).first(1)));
   for (std::size_t r = 0; r < rows; ++r) {
     const std::vector<double> row(y.begin() + static_cast<std::ptrdiff_t>(3 * r),
                                   y.begin() + static_cast<std::ptrdiff_t>(3 * r + 3));
@@ -125,6 +127,7 @@ TEST_CASE("names, shapes and classes are those of the data", "[library]") {
   CHECK(info.name == std::string("net"));
   CHECK(info.notes == std::string());
   CHECK(model.class_of(std::array{0.1, 0.2, 0.7}) == std::string(info.classes[2]));
+  CHECK(model.class_of(std::array{0.1, 0.2}) == std::string());
   CHECK(model.result() == std::string());
 
   nnrun_info short_info{};  // of a program that was built with an earlier header

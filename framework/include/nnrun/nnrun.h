@@ -15,7 +15,12 @@
    object. Nothing here prints, installs a handler of signals, forks, exits or changes the locale.
    A struct begins with its size, which the caller sets (where the library fills it, too) and which
    only grows; functions are only added within a major. Zeros in a struct are defaults. Texts are
-   UTF-8. */
+   UTF-8.
+
+   Numbers have the bits of the program where a thread rounds to nearest and keeps small numbers, as
+   threads do unless they ask for something else. After a fork, the child may go on with models and
+   sessions if no other thread was within a call here. Reading a config asks for the environment
+   variables that it names, so no other thread may change the environment then. */
 #ifndef NNRUN_NNRUN_H
 #define NNRUN_NNRUN_H
 #include <stddef.h>
@@ -123,7 +128,8 @@ NNRUN_API int nnrun_predict_rows(const nnrun_model* model, const double* inputs,
                                  double* outputs);
 NNRUN_API int nnrun_predict_rows_f32(const nnrun_model* model, const float* inputs, size_t rows,
                                      float* outputs);
-/* [any] Why the last prediction of this thread failed; valid until its next call. */
+/* [any] Why a prediction of this thread failed last, also when others have succeeded since; ""
+   before. Valid until its next call. */
 NNRUN_API const char* nnrun_last_reason(void);
 /* [any] Returns the class that an answer means: its index. 0 if there are no classes. */
 NNRUN_API size_t nnrun_class_of(const nnrun_model* model, const double* output);

@@ -60,16 +60,25 @@ struct Done {};
 /// training: their last digits may differ from those of rows that are alone.
 class Session {
  public:
-  explicit Session(nnrun_session* session) : session_(session, nnrun_session_free) {}
+  /// inputs, outputs: of a row of the model.
+  Session(nnrun_session* session, std::size_t inputs, std::size_t outputs)
+      : session_(session, nnrun_session_free), inputs_(inputs), outputs_(outputs) {}
+  /// Answers rows, one after the other. Returns false for other sizes, or inputs that cannot be.
   [[nodiscard]] bool predict(std::span<const double> x, std::size_t rows, std::span<double> y) {
-    return nnrun_session_predict(session_.get(), x.data(), rows, y.data()) == NNRUN_OK;
+    return fit(x.size(), y.size(), rows) &&
+           nnrun_session_predict(session_.get(), x.data(), rows, y.data()) == NNRUN_OK;
   }
   [[nodiscard]] bool predict(std::span<const float> x, std::size_t rows, std::span<float> y) {
-    return nnrun_session_predict_f32(session_.get(), x.data(), rows, y.data()) == NNRUN_OK;
+    return fit(x.size(), y.size(), rows) &&
+           nnrun_session_predict_f32(session_.get(), x.data(), rows, y.data()) == NNRUN_OK;
   }
 
  private:
+  bool fit(std::size_t x, std::size_t y, std::size_t rows) const {
+    return x == rows * inputs_ && y == rows * outputs_;
+  }
   std::unique_ptr<nnrun_session, void (*)(nnrun_session*)> session_;
+  std::size_t inputs_, outputs_;
 };
 
 /// A trained network. Copies share it, and so may threads.
@@ -102,11 +111,14 @@ class Model {
     return fit(x.size(), y.size(), rows) &&
            nnrun_predict_rows_f32(model_.get(), x.data(), rows, y.data()) == NNRUN_OK;
   }
-  /// Why the last prediction of this thread failed; empty where sizes did not fit.
+  /// Why a prediction of this thread failed last; that sizes did not fit is not told.
   static const char* last_reason() { return nnrun_last_reason(); }
-  /// Returns the name of the class that an answer means; "" where there are no classes.
+  /// Returns the name of the class that an answer means; "" where there are no classes, or it has
+  /// another size.
   const char* class_of(std::span<const double> y) const {
-    return info_.classes ? info_.classes[nnrun_class_of(model_.get(), y.data())] : "";
+    return info_.classes && y.size() == outputs()
+               ? info_.classes[nnrun_class_of(model_.get(), y.data())]
+               : "";
   }
   /// Returns the inputs that a text such as "5.1,Bern,?" stands for.
   Result<std::vector<double>> parse(const std::string& row) const {
@@ -121,7 +133,7 @@ class Model {
     nnrun_error* error = nullptr;
     const int cause = nnrun_session_new(model_.get(), most_rows, &made, &error);
     if (cause != NNRUN_OK) return Failure(cause, error);
-    return Session(made);
+    return Session(made, inputs(), outputs());
   }
   Result<Done> save(const std::string& file) const {
     nnrun_error* error = nullptr;
