@@ -26,6 +26,15 @@ class Attributes {
     const ReadAttribute* const own = find(name);
     return own && !own->texts.empty() ? std::string(own->texts[0]) : "";
   }
+  std::vector<std::string> texts(std::string_view name) const {
+    const ReadAttribute* const own = find(name);
+    return own ? std::vector<std::string>(own->texts.begin(), own->texts.end())
+               : std::vector<std::string>{};
+  }
+  std::vector<float> numbers(std::string_view name) const {
+    const ReadAttribute* const own = find(name);
+    return own ? own->floats : std::vector<float>{};
+  }
   const ReadTensor* tensor(std::string_view name) const {
     const ReadAttribute* const own = find(name);
     return own && !own->tensors.empty() ? &own->tensors[0] : nullptr;

@@ -70,7 +70,9 @@ std::optional<ImportedConstant> turned(const ImportedConstant& from, const ReadN
 bool fold_constants(ImportState& net, const ReadNode& node) {
   const ImportedConstant* const first = net.constant(node, 0);
   if (!first) return false;
-  if (node.op == "Identity") {
+  if (node.op == "Expand" && net.is_zero(node, 0)) {
+    net.give_zeros(node);
+  } else if (node.op == "Identity") {
     net.give_constant(node, ImportedConstant(*first));
   } else if (node.op == "Cast") {
     net.give_constant(node, cast(*first, node));
@@ -115,10 +117,23 @@ bool fold(ImportState& net, const ReadNode& node) {
     if (tensor) {
       net.give_constant(node, {tensor->shape, tensor->numbers()});
     } else {
-      const Whole ints = Attributes(node).ints("value_ints", Attributes(node).ints("value_int"));
-      if (ints.empty()) throw NoLayer{"is a constant of an unknown form"};
-      net.give_constant(node, {{ints.size()}, {ints.begin(), ints.end()}});
+      const Attributes own(node);
+      const Whole ints = own.ints("value_ints", own.ints("value_int"));
+      std::vector<double> values(ints.begin(), ints.end());
+      for (const char* const name : {"value_floats", "value_float"})
+        for (const float x : own.numbers(name)) values.push_back(static_cast<double>(x));
+      if (values.empty()) throw NoLayer{"is a constant of an unknown form"};
+      const bool is_one =
+          node.attributes.contains("value_int") || node.attributes.contains("value_float");
+      const Sizes shape = is_one ? Sizes{} : Sizes{values.size()};
+      net.give_constant(node, {shape, std::move(values)});
     }
+    return true;
+  }
+  if (node.op == "ConstantOfShape") {
+    const ReadTensor* const tensor = Attributes(node).tensor("value");
+    if (tensor && tensor->numbers() != std::vector<double>{0}) return false;
+    net.give_zeros(node);
     return true;
   }
   if (node.op == "Shape" && net.is_value(node, 0)) {
@@ -130,6 +145,10 @@ bool fold(ImportState& net, const ReadNode& node) {
               ? 1
               : static_cast<double>(net.value(node, 0).shape[static_cast<std::size_t>(axis)]));
     net.give_constant(node, std::move(sizes));
+    return true;
+  }
+  if (node.op == "Slice" && net.is_zero(node, 0)) {
+    net.give_zeros(node);
     return true;
   }
   if (node.inputs.empty() || net.is_value(node, 0)) return false;

@@ -11,8 +11,10 @@ void import_gemm(ImportState& net, const ReadNode& node);
 void import_matmul(ImportState& net, const ReadNode& node);
 
 void import_convolution(ImportState& net, const ReadNode& node);
+void import_transposed(ImportState& net, const ReadNode& node);
 void import_pooling(ImportState& net, const ReadNode& node);
 void import_global_pooling(ImportState& net, const ReadNode& node);
+void import_reduction(ImportState& net, const ReadNode& node);
 void import_pad(ImportState& net, const ReadNode& node);
 
 void import_batch_norm(ImportState& net, const ReadNode& node);
@@ -29,6 +31,10 @@ void import_same(ImportState& net, const ReadNode& node);
 void import_join(ImportState& net, const ReadNode& node);
 void import_prelu(ImportState& net, const ReadNode& node);
 void import_concat(ImportState& net, const ReadNode& node);
+
+void import_recurrent(ImportState& net, const ReadNode& node);
+void import_gather(ImportState& net, const ReadNode& node);
+void import_slice(ImportState& net, const ReadNode& node);
 
 void import_softmax(ImportState& net, const ReadNode& node);
 void import_activation(ImportState& net, const ReadNode& node);

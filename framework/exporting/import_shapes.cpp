@@ -20,6 +20,22 @@ ImportedValue flattened(ImportState& net, const ImportedValue& in) {
   return {layer.name, shape, plain_axes(1)};
 }
 
+/// Joins the sizes behind steps and rows, which both directions of a recurrent layer have.
+bool joined_directions(ImportState& net, const ReadNode& node, const ImportedValue& in,
+                       const std::vector<double>& given) {
+  if (in.axes != std::vector<int>{0, ImportedValue::rows, 1, 2} || given.size() != 3) return false;
+  const std::size_t width = in.shape[1] * in.shape[2];
+  const auto is = [&](std::size_t k, double size) { return given[k] == size; };
+  if (!(is(0, 0) || is(0, static_cast<double>(in.shape[0]))) || !(is(1, 0) || is(1, -1)) ||
+      !(is(2, -1) || is(2, static_cast<double>(width))))
+    return false;
+  const Sizes shape{in.shape[0], width};
+  const ImportedLayer& layer = net.add_layer(
+      "reshape", ", shape: " + list_of({shape.begin(), shape.end()}), {in.layer}, shape);
+  net.give(node, {layer.name, shape, {0, ImportedValue::rows, 1}});
+  return true;
+}
+
 /// Returns the sizes of a row. The first size is how many rows there are: 0, 1 or -1.
 Sizes row_shape(const std::vector<double>& given, const ImportedValue& in) {
   const std::size_t all = product(in.shape);
@@ -56,6 +72,7 @@ void import_reshape(ImportState& net, const ReadNode& node) {
   if (!given) throw NoLayer{"takes sizes that are not constants of the file"};
   if (given->values.empty() || given->values.size() > 5)
     throw NoLayer{"makes rows of no size, or of more than 4"};
+  if (joined_directions(net, node, in, given->values)) return;
   const Sizes shape = row_shape(given->values, in);
   if (in.axes[0] != ImportedValue::rows) throw NoLayer{"does not begin with rows"};
   if (shape.size() == 1) return net.give(node, flattened(net, in));

@@ -53,11 +53,26 @@ const ImportedConstant& ImportState::weights(const ReadNode& node, std::size_t k
   return *own;
 }
 
-void ImportState::give(const ReadNode& node, ImportedValue value) {
-  if (node.outputs.empty()) throw NoLayer{"has no output"};
+void ImportState::give(const ReadNode& node, std::size_t k, ImportedValue value) {
+  if (node.outputs.size() <= k) throw NoLayer{"has no output"};
   std::size_t& most = most_readers_[value.layer];
-  most = std::max(most, readers_[node.outputs[0]]);
-  values_[node.outputs[0]] = std::move(value);
+  most = std::max(most, readers_[node.outputs[k]]);
+  values_[node.outputs[k]] = std::move(value);
+}
+
+bool ImportState::is_read(const ReadNode& node, std::size_t k) const {
+  return k < node.outputs.size() && !node.outputs[k].empty() && readers_.contains(node.outputs[k]);
+}
+
+void ImportState::give_zeros(const ReadNode& node) {
+  if (node.outputs.empty()) throw NoLayer{"has no output"};
+  zeros_.insert(node.outputs[0]);
+}
+
+bool ImportState::is_zero(const ReadNode& node, std::size_t k) {
+  if (k < node.inputs.size() && zeros_.contains(node.inputs[k])) return true;
+  const ImportedConstant* const own = constant(node, k);
+  return own && std::ranges::all_of(own->values, [](double x) { return x == 0; });
 }
 
 void ImportState::give_constant(const ReadNode& node, ImportedConstant constant) {
@@ -82,11 +97,15 @@ void ImportState::add_block(const ImportedLayer& layer, const std::string& name,
 }
 
 ImportedLayer* ImportState::own_layer(const ReadNode& node, std::size_t k) {
+  ImportedLayer* const layer = sole_layer(node, k);
+  return layer && layer->activation.empty() ? layer : nullptr;
+}
+
+ImportedLayer* ImportState::sole_layer(const ReadNode& node, std::size_t k) {
   const std::string& name = value(node, k).layer;
   const auto place = places_.find(name);
   if (place == places_.end() || most_readers_[name] > 1) return nullptr;
-  ImportedLayer& layer = layers_[place->second];
-  return layer.activation.empty() ? &layer : nullptr;
+  return &layers_[place->second];
 }
 
 void ImportState::add_bias(ImportedLayer& layer, const ImportedConstant& b, double factor) {

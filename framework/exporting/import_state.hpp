@@ -1,6 +1,7 @@
 // The network as far as it is imported: what nodes read and give by name, and the layers so far.
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ class ImportState {
 
   /// k: which input of the node.
   const ImportedValue& value(const ReadNode& node, std::size_t k) const;
+  /// Returns whether a node, or the end of the network, reads output k of the node.
+  bool is_read(const ReadNode& node, std::size_t k) const;
   bool is_value(const ReadNode& node, std::size_t k) const;
   /// Returns nullptr for what is not a constant.
   const ImportedConstant* constant(const ReadNode& node, std::size_t k);
@@ -40,8 +43,14 @@ class ImportState {
   const ImportedConstant& weights(const ReadNode& node, std::size_t k, std::size_t rank);
 
   /// Names the value that a node gives.
-  void give(const ReadNode& node, ImportedValue value);
+  void give(const ReadNode& node, ImportedValue value) { give(node, 0, std::move(value)); }
+  /// The same of its output k.
+  void give(const ReadNode& node, std::size_t k, ImportedValue value);
   void give_constant(const ReadNode& node, ImportedConstant constant);
+  /// Says that a node makes nothing but zeros, as many as there are rows, say.
+  void give_zeros(const ReadNode& node);
+  /// Returns whether input k of the node is nothing but zeros.
+  bool is_zero(const ReadNode& node, std::size_t k);
 
   /// Returns the new layer, which the next one may move. settings: ", key: value", any number of
   /// times.
@@ -52,6 +61,8 @@ class ImportState {
   void add_bias(ImportedLayer& layer, const ImportedConstant& b, double factor = 1);
   /// Returns the layer of a value if nothing else reads it, so that it may be changed.
   ImportedLayer* own_layer(const ReadNode& node, std::size_t k);
+  /// The same of a layer that has its activation.
+  ImportedLayer* sole_layer(const ReadNode& node, std::size_t k);
 
  private:
   const ReadOnnx& file_;
@@ -59,6 +70,7 @@ class ImportState {
   std::map<std::string_view, std::size_t> readers_;
   std::map<std::string_view, ImportedValue> values_;
   std::map<std::string_view, ImportedConstant> constants_;
+  std::set<std::string_view> zeros_;
   std::vector<ImportedLayer> layers_;
   std::map<std::string, std::size_t> counts_;        // of layers, by type
   std::map<std::string, std::size_t> places_;        // of layers, by name

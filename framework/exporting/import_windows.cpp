@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "exporting/digits.hpp"
 #include "exporting/import_attributes.hpp"
@@ -34,7 +35,6 @@ Windows windows(const ReadNode& node, const ImportedValue& in, const Whole& kern
   Windows w{kernel, own.ints("strides", ones), own.ints("dilations", ones),
             own.ints("pads", Whole(2 * sides, 0)), ""};
   if (sides > 2) throw NoLayer{"moves over more than two sizes"};
-  if (own.integer("ceil_mode", 0) != 0) throw NoLayer{"rounds sizes up (ceil_mode)"};
   const auto count = [](const Whole& list, std::size_t size, std::int64_t least) {
     return list.size() == size &&
            std::ranges::all_of(list, [&](std::int64_t x) { return x >= least && x <= 4096; });
@@ -42,6 +42,12 @@ Windows windows(const ReadNode& node, const ImportedValue& in, const Whole& kern
   if (!count(w.kernel, sides, 1) || !count(w.strides, sides, 1) || !count(w.dilations, sides, 1) ||
       !count(w.pads, 2 * sides, 0))
     throw NoLayer{"has windows of impossible sizes"};
+  for (std::size_t k = 0; k < sides && own.integer("ceil_mode", 0) != 0; ++k)
+    if ((static_cast<std::int64_t>(in.shape[k]) + w.pads[k] + w.pads[k + sides] -
+         (w.kernel[k] - 1) * w.dilations[k] - 1) %
+            w.strides[k] !=
+        0)
+      throw NoLayer{"rounds sizes up (ceil_mode)"};
   const std::string automatic = own.text("auto_pad");
   if (automatic == "SAME_LOWER") throw NoLayer{"pads before rather than behind (SAME_LOWER)"};
   w.padding = automatic == "SAME_UPPER" ? "same"
@@ -84,6 +90,29 @@ void require_image(ImportState& net, const ReadNode& node) {
     throw NoLayer{"does not see rows x channels x height x width"};
 }
 
+/// Returns the settings of a convolution that is turned round, and its sizes.
+std::pair<std::string, Sizes> turned_windows(const Windows& w, const ImportedValue& in,
+                                             const Whole& more) {
+  bool valid = true, same = true;
+  if (more.size() != 2) throw NoLayer{"has windows of impossible sizes"};
+  Sizes sizes;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const auto size = static_cast<std::int64_t>(in.shape[k]);
+    const std::int64_t reach = (w.kernel[k] - 1) * w.dilations[k] + 1,
+                       span = (size - 1) * w.strides[k] + reach,
+                       out = span + more[k] - w.pads[k] - w.pads[k + 2];
+    if (more[k] < 0 || more[k] >= w.strides[k] || out < 1)
+      throw NoLayer{"has windows of impossible sizes"};
+    valid = valid && w.pads[k] == 0 && w.pads[k + 2] == 0;
+    same = same && out == size * w.strides[k] &&
+           w.pads[k] == std::max<std::int64_t>(span - out, 0) / 2;
+    sizes.push_back(static_cast<std::size_t>(out));
+  }
+  if (valid) return {", padding: valid, output_padding: " + list_of(more), sizes};
+  if (same) return {", padding: same", sizes};
+  throw NoLayer{"has pads " + list_of(w.pads) + ", which are neither valid nor same"};
+}
+
 /// Of sequences, settings are one number.
 std::string single(std::string settings) {
   std::erase_if(settings, [](char c) { return c == '[' || c == ']'; });
@@ -109,6 +138,37 @@ void import_convolution(ImportState& net, const ReadNode& node) {
       ", padding: " + own.padding + ", groups: " + n(groups);
   ImportedLayer& layer = net.add_layer(flat ? "conv1d" : "conv2d",
                                        flat ? single(settings) : settings, {in.layer}, shape);
+  net.add_block(layer, "weights", w.shape, w.values);
+  const ImportedConstant* const b = net.constant(node, 2);
+  layer.takes_bias = !b;
+  if (b) net.add_bias(layer, *b);
+  net.give(node, {layer.name, shape, in.axes});
+}
+
+/// Windows are of the output here. nnrun has a word for the zeros that are cut off, or none.
+void import_transposed(ImportState& net, const ReadNode& node) {
+  require_image(net, node);
+  const ImportedValue in = net.value(node, 0);
+  if (in.shape.size() != 3) throw NoLayer{"moves over another number of sizes than two"};
+  const ImportedConstant w = net.weights(node, 1, 4);
+  const Attributes own(node);
+  const auto groups = static_cast<std::size_t>(own.integer("group", 1));
+  if (groups == 0 || w.shape[0] != in.shape.back() || w.shape[0] % groups != 0)
+    throw NoLayer{"has weights that do not fit its " + n(in.shape.back()) + " channels"};
+  const std::string automatic = own.text("auto_pad");
+  if ((!automatic.empty() && automatic != "NOTSET") || !own.ints("output_shape").empty())
+    throw NoLayer{"leaves its pads to the program (auto_pad, output_shape)"};
+  const Windows windows_ = windows(node, in, Whole(w.shape.begin() + 2, w.shape.end()));
+  const Whole more = own.ints("output_padding", {0, 0});
+  const auto [settings, sizes] = turned_windows(windows_, in, more);
+  const std::size_t filters = w.shape[1] * groups;
+  const Sizes shape{sizes[0], sizes[1], filters};
+  ImportedLayer& layer = net.add_layer(
+      "conv2d_transpose",
+      ", filters: " + n(filters) + ", kernel_size: " + list_of(windows_.kernel) +
+          ", strides: " + list_of(windows_.strides) +
+          ", dilation_rate: " + list_of(windows_.dilations) + ", groups: " + n(groups) + settings,
+      {in.layer}, shape);
   net.add_block(layer, "weights", w.shape, w.values);
   const ImportedConstant* const b = net.constant(node, 2);
   layer.takes_bias = !b;
@@ -150,6 +210,36 @@ void import_global_pooling(ImportState& net, const ReadNode& node) {
   std::vector<int> axes(in.axes.size(), ImportedValue::one);
   axes[0] = ImportedValue::rows, axes[1] = 0;
   net.give(node, {layer.name, {in.shape.back()}, axes});
+}
+
+/// Over all places of an image or a sequence, whatever the order of axes.
+void import_reduction(ImportState& net, const ReadNode& node) {
+  const ImportedValue in = net.value(node, 0);
+  const ImportedConstant* const given = net.constant(node, 1);
+  Whole axes = Attributes(node).ints("axes");
+  if (given) axes.assign(given->values.begin(), given->values.end());
+  const auto rank = static_cast<std::int64_t>(in.axes.size());
+  constexpr int reduced = -3;
+  std::vector<int> places, left = in.axes;
+  for (const std::int64_t named : axes) {
+    const std::int64_t axis = named < 0 ? named + rank : named;
+    if (axis < 0 || axis >= rank) throw NoLayer{"has an axis that there is not"};
+    places.push_back(std::exchange(left[static_cast<std::size_t>(axis)], reduced));
+  }
+  std::ranges::sort(places);
+  const bool all = in.last() > 0 && in.last() < 3 && static_cast<int>(places.size()) == in.last();
+  for (int k = 0; k < in.last(); ++k)
+    if (!all || places[static_cast<std::size_t>(k)] != k)
+      throw NoLayer{
+          "is not over all places of an image or a sequence, which is all that a layer does"};
+  if (in.last() == 0) throw NoLayer{"is over the numbers of a row, which no layer does"};
+  const std::string type = std::string("global_") + (node.op == "ReduceMax" ? "max" : "average") +
+                           "_pooling" + (in.last() == 1 ? "1d" : "2d");
+  const ImportedLayer& layer = net.add_layer(type, "", {in.layer}, {in.shape.back()});
+  std::ranges::replace(left, in.last(), 0);
+  if (Attributes(node).integer("keepdims", 1) == 0) std::erase(left, reduced);
+  std::ranges::replace(left, reduced, ImportedValue::one);
+  net.give(node, {layer.name, {in.shape.back()}, left});
 }
 
 /// PyTorch writes one without any pads before its pooling.

@@ -28,8 +28,13 @@ class WrittenOut {
       const ReadNode* const tanh = maker(factor, "Tanh", 1);
       if (tanh && is_made(tanh->inputs[0], "Softplus", x)) return with(node, "Mish", x);
     }
-    const std::string_view x = gelu_input(node);
-    return x.empty() ? node : with(node, "Gelu", x);
+    if (const std::string_view x = gelu_input(node, false); !x.empty())
+      return with(node, "Gelu", x);
+    const std::string_view x = gelu_input(node, true);
+    if (x.empty()) return node;
+    ReadNode gelu = with(node, "Gelu", x);
+    gelu.attributes["approximate"].texts = {"tanh"};
+    return gelu;
   }
 
  private:
@@ -72,15 +77,17 @@ class WrittenOut {
     return is_number(node->inputs[0], number) ? node->inputs[1] : "";
   }
 
-  /// Returns x of a product of x, 1 / 2 and 1 + erf(x / sqrt(2)) in any order, or "".
-  std::string_view gelu_input(const ReadNode& node) const {
+  /// Returns x of a product of x, 1 / 2 and 1 + erf(x / sqrt(2)) in any order, or "". by_tanh: of
+  /// the formula that comes near to it.
+  std::string_view gelu_input(const ReadNode& node, bool by_tanh) const {
     for (std::size_t k = 0; k < 2; ++k) {
       const ReadNode* const inner = maker(node.inputs[k], "Mul", 2);
       if (!inner) continue;
       std::array factors{inner->inputs[0], inner->inputs[1], node.inputs[1 - k]};
       std::ranges::sort(factors);
       do {
-        if (is_number(factors[0], 0.5) && is_one_plus_erf(factors[1], factors[2]))
+        if (is_number(factors[0], 0.5) && (by_tanh ? is_one_plus_tanh(factors[1], factors[2])
+                                                   : is_one_plus_erf(factors[1], factors[2])))
           return factors[2];
       } while (std::ranges::next_permutation(factors).found);
     }
@@ -92,6 +99,27 @@ class WrittenOut {
     const ReadNode* const ratio = maker(erf->inputs[0], "Div", 2);
     if (ratio) return ratio->inputs[0] == x && is_number(ratio->inputs[1], std::numbers::sqrt2);
     return beside(maker(erf->inputs[0], "Mul", 2), std::numbers::sqrt2 / 2) == x;
+  }
+  /// 1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))
+  bool is_one_plus_tanh(std::string_view sum, std::string_view x) const {
+    const ReadNode* const tanh = maker(beside(maker(sum, "Add", 2), 1), "Tanh", 1);
+    if (!tanh) return false;
+    const double root = std::sqrt(2 / std::numbers::pi);
+    const ReadNode* const inner = maker(beside(maker(tanh->inputs[0], "Mul", 2), root), "Add", 2);
+    if (!inner) return false;
+    const std::size_t own = inner->inputs[0] == x ? 0 : 1;
+    return inner->inputs[own] == x &&
+           is_cube(beside(maker(inner->inputs[1 - own], "Mul", 2), 0.044715), x);
+  }
+  bool is_cube(std::string_view name, std::string_view x) const {
+    if (const ReadNode* const power = maker(name, "Pow", 2))
+      return power->inputs[0] == x && is_number(power->inputs[1], 3);
+    const ReadNode* const product = maker(name, "Mul", 2);
+    if (!product) return false;
+    const ReadNode* const square =
+        maker(product->inputs[product->inputs[0] == x ? 1 : 0], "Mul", 2);
+    return square && square->inputs[0] == x && square->inputs[1] == x &&
+           (product->inputs[0] == x || product->inputs[1] == x);
   }
 
   const ReadOnnx& file_;

@@ -159,6 +159,12 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   OpenedRun run;
   run.record = stored_record(path).value_or(StoredRecord{});
   if (!fs::exists(model, ignored)) {
+    const fs::path imported = path / "weights.safetensors";
+    if (!fs::exists(path / "run.json", ignored) && fs::exists(imported, ignored))
+      throw UsageError(Problem{.what = "'" + folder +
+                                       "' is not the folder of a run: a network was "
+                                       "imported there, and not trained",
+                               .hint = "name its weights: " + shell_word(imported.string())});
     const std::string& error = run.record.error;
     throw RecordError(
         Problem{.what = "the run in '" + folder + "' has no model.safetensors" +
