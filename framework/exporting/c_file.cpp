@@ -214,7 +214,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          "   Its numbers are those of nnrun predict, to the last bit, unless the compiler is told "
          "to "
          "be fast\n   instead (-ffast-math).\n" +
-         (fused ? "   fma is an instruction where the compiler may use it: -march=native, say.\n"
+         (fused ? "   fma is an instruction where the compiler may use it: -mfma on x86, say.\n"
                 : "") +
          (lasting ? "   Its arrays are static: one call at a time.\n" : "") +
          "   With -DN_SELF_TEST it has a main that checks examples: cc -DN_SELF_TEST FILE -lm */\n";
