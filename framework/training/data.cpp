@@ -9,6 +9,7 @@
 #include "training/columns_of_data.hpp"
 #include "training/data_parts.hpp"
 #include "training/example_reader.hpp"
+#include "training/target_shapes.hpp"
 #include "training/windows.hpp"
 namespace nnrun::host {
 namespace {
@@ -183,6 +184,17 @@ std::string as_image(const nnrun_shape& shape) {
   return "[" + sizes + (shape.rank == 2 ? ", 1]" : "]");
 }
 
+/// Says how the axes of an example become those of the model's input.
+std::string hint_of_order(const nnrun_shape& example, const nnrun_shape& input) {
+  const auto& x = example.sizes;
+  const nnrun_shape channels_last{3, {x[1], x[2], x[0]}};
+  const std::string images = "images are height x width x channels: ";
+  const bool few = x[0] == 1 || x[0] == 3 || x[0] == 4;
+  if (example.rank == 3 && few && text_of(channels_last) == text_of(input))
+    return images + "np.moveaxis(x, 1, -1) puts the channels of an array last";
+  return images + "move the axes of the array, or write input: " + as_image(example);
+}
+
 }  // namespace
 
 nnrun_shape DataSource::shape_of_example(const Preparation& preparation) const {
@@ -215,15 +227,18 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
     if (!features && !given) problem.note = preparation.counts_in_words();
     throw GraphError(std::move(problem));
   }
-  if (experiment.data.features.empty() && !lie_alike(example, graph.input))
-    throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +
-                                     ", but an example of the data set is " + text_of(example) +
-                                     ": the numbers lie in another order",
-                             .place = experiment.model.input.place,
-                             .hint = windows_ ? "remove input: it follows from the data"
-                                              : "images are height x width x channels: move the "
-                                                "axes of the array, or write input: " +
-                                                    as_image(shape_.input)});
+  // of a trained network, whose preparation knows how many numbers an example has
+  const bool as_many =
+      shape_.input.rank == 1 || windows_ || size_of(shape_.input) == preparation.inputs();
+  if (!as_many || (experiment.data.features.empty() && !lie_alike(example, graph.input)))
+    throw GraphError(
+        Problem{.what = "the model's input is " + text_of(graph.input) +
+                        ", but an example of the data set is " + text_of(example) +
+                        (as_many ? ": the numbers lie in another order" : ""),
+                .place = experiment.model.input.place,
+                .hint = windows_  ? "remove input: it follows from the data"
+                        : as_many ? hint_of_order(example, graph.input)
+                                  : "a trained network takes examples of the size that it knows"});
   const Recipe& recipe = preparation.recipe();
   const bool changed = recipe.scales || recipe.divide_by != 1 || !recipe.features.empty() ||
                        !std::ranges::all_of(recipe.columns, &Column::is_plain);
@@ -231,12 +246,17 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
     throw GraphError(Problem{.what = "the inputs are scaled or prepared" + shape_.indices.refusal(),
                              .place = place_,
                              .hint = "leave out scale, features and what columns say of inputs"});
-  if (size_of(shape_.target) != outputs) refuse_targets(outputs);
+  const nnrun_shape& answers = graph.output().plan.out;
+  if (size_of(shape_.target) != outputs) refuse_targets(answers);
+  if (std::optional<Problem> turned = turned_targets(shape_.target, answers)) {
+    turned->place = place_;
+    throw GraphError(*std::move(turned));
+  }
 }
 
 /// Says how the target is read, and what to write if it was meant in another way.
-void DataSource::refuse_targets(std::size_t outputs) const {
-  const std::size_t targets = size_of(shape_.target);
+void DataSource::refuse_targets(const nnrun_shape& answers) const {
+  const std::size_t targets = size_of(shape_.target), outputs = size_of(answers);
   const std::vector<std::string>& names = shape_.names.targets;
   const std::string name = !shape_.names.target.empty() ? shape_.names.target
                            : names.size() == 1          ? names[0]
@@ -255,10 +275,17 @@ void DataSource::refuse_targets(std::size_t outputs) const {
                    (shape_.target_reason.empty() ? "" : ", because " + shape_.target_reason);
   if (!shape_.target_reason.empty())
     problem.hint += "\nif " + target + " is a number, mend that line";
+  if (shape_.names.classes.size() == 1)
+    problem.hint = "all examples are of class " + shape_.names.classes[0] +
+                   ": there is nothing to tell apart without examples of another one";
   if (!shape_.as_classes.empty()) {
     problem.note = target + " is read as a number";
     problem.hint = "if " + target + " holds classes, write " + shape_.as_classes +
                    " in data; else the last layer needs units: " + std::to_string(targets);
+  }
+  if (const std::string hint = hint_of_axes(shape_.target, answers); !hint.empty()) {
+    problem.what += " (outputs " + text_of(answers) + ", targets " + text_of(shape_.target) + ")";
+    problem.hint = hint;
   }
   throw GraphError(std::move(problem));
 }

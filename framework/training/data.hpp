@@ -48,7 +48,7 @@ class DataSource {
   nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);
-  [[noreturn]] void refuse_targets(std::size_t outputs) const;
+  [[noreturn]] void refuse_targets(const nnrun_shape& answers) const;
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>

@@ -97,7 +97,7 @@ struct Facts {
   nnrun_range targets, units;  // as the cost sees them; as the data have them
   std::uint32_t kind;          // of targets
   std::string as_classes;      // what makes classes of targets that are few whole numbers
-  Place cost_place, output_place, data_place;
+  Place cost_place, output_place, data_place, input_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
   const Node* parted;   // its activation belongs to the cost, but layers stand between
   const Graph& graph;
@@ -146,9 +146,28 @@ bool takes_in_one_row(const Node& node) {
          weights.role == NNRUN_WEIGHTS && weights.fan_in == all;
 }
 
+/// Returns whether images whose channels come first seem to be read as if they came last.
+bool seems_turned(const Graph& graph) {
+  const nnrun_shape& in = graph.input;
+  const bool first = in.rank == 3 && (in.sizes[0] == 1 || in.sizes[0] == 3) &&
+                     in.sizes[1] == in.sizes[2] && in.sizes[1] >= 8;
+  const Node& node = graph.nodes.front();
+  return first && node.inputs == std::vector<int>{data_input} && node.plan.out.rank == 3;
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
+    [](const Facts& f) -> std::optional<Problem> {
+      if (!seems_turned(f.graph)) return {};
+      const nnrun_shape& in = f.graph.input;
+      const std::string side = std::to_string(in.sizes[1]), first = std::to_string(in.sizes[0]);
+      return Problem{.what = "images of height " + first + " with " + side +
+                             " channels: the axes are height x width x channels",
+                     .place = f.input_place.source ? f.input_place : f.data_place,
+                     .hint = "if channels come first, as in PyTorch, write input: [" + side + ", " +
+                             side + ", " + first + "] and turn the array: np.moveaxis(x, 1, -1)"};
+    },
     // the share of a single number is the whole
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.activation.sums_to_one || f.graph.output().activation_cols != 1) return {};
@@ -385,6 +404,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .cost_place = experiment.train.cost.place,
               .output_place = output.place,
               .data_place = experiment.data.use.place,
+              .input_place = experiment.model.input.place,
               .coupled = coupled_node(model->graph()),
               .parted = parted_from_cost(experiment.train.cost, model->graph()),
               .graph = model->graph(),
