@@ -16,6 +16,23 @@ ScoreKind score_kind_of(const Use& cost, const nnrun_meaning& meaning, bool one_
   return meaning.outputs == NNRUN_LOGITS && fits ? ScoreKind::logits : ScoreKind::other;
 }
 
+/// Returns names for answers at each step of a sequence, or at each pixel of an image: `step 2: 0`
+/// for its first class, `row 1 column 2: y3` for a number, `step 2` where there is one.
+std::vector<std::string> names_by_place(const nnrun_shape& shape, bool classes) {
+  const std::size_t each = shape.sizes[shape.rank - 1],
+                    columns = shape.rank == 3 ? shape.sizes[1] : 1;
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < size_of(shape); ++i) {
+    const std::size_t place = i / each, k = i % each;
+    std::string name = shape.rank == 2 ? "step " + std::to_string(place + 1)
+                                       : "row " + std::to_string(place / columns + 1) + " column " +
+                                             std::to_string(place % columns + 1);
+    if (each > 1) name += classes ? ": " + std::to_string(k) : ": y" + std::to_string(k + 1);
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
 }  // namespace
 
 AnswerNames answer_names(const Experiment& experiment, const Model& model) {
@@ -33,6 +50,11 @@ AnswerNames answer_names(const Experiment& experiment, const Model& model) {
     }
   }
   if (names.outputs.size() == n) return names;
+  const nnrun_shape& shape = model.graph().output().plan.out;
+  if (n > 1 && size_of(shape) == n && (shape.rank == 2 || shape.rank == 3)) {
+    names.outputs = names_by_place(shape, model.targets().of_last_axis);
+    return names;
+  }
   names.are_made_up = true;
   names.outputs.clear();
   for (std::size_t i = 1; i <= n; ++i) names.outputs.push_back("y" + std::to_string(i));

@@ -1,5 +1,6 @@
 // Arrays whose axes are not those that the network takes or answers.
 #include "base/said.hpp"
+#include "library/answer_names.hpp"
 #include "support/example_data.hpp"
 #include "support/plugins.hpp"
 #include "training/trainer.hpp"
@@ -82,6 +83,25 @@ TEST_CASE("targets of several axes must lie as the outputs do, or a hint says wh
         "units: 3, or leave out return_sequences in the last recurrent layer");
   CHECK(hint(said_of({5, 2}, {4}, "[5, 2]", whole + "    - {type: dense, units: 3}\n")) ==
         "the last layer needs units: 4");
+}
+
+TEST_CASE("answers at each step or pixel are named after it", "[training][library]") {
+  using Names = std::vector<std::string>;
+  const auto names_of = [](const std::vector<std::size_t>& x, const std::vector<std::size_t>& y,
+                           const std::string& input, const std::string& layers) {
+    const Scratch scratch;
+    const host::Experiment e = experiment_of(scratch, x, y, input, layers);
+    return host::answer_names(e, *host::Trainer::create(e, 1)->model()).outputs;
+  };
+  CHECK(names_of({2, 2}, {2, 3}, "[2, 2]",
+                 recurrent + "    - {type: dense, units: 3, axis: last, activation: softmax}\n") ==
+        Names{"step 1: 0", "step 1: 1", "step 1: 2", "step 2: 0", "step 2: 1", "step 2: 2"});
+  CHECK(names_of({3, 2}, {3, 1}, "[3, 2]",
+                 recurrent + "    - {type: dense, units: 1, axis: last}\n") ==
+        Names{"step 1", "step 2", "step 3"});
+  CHECK(names_of({1, 2, 2}, {1, 2, 2}, "[1, 2, 2]",
+                 "    - {type: conv2d, filters: 2, kernel_size: 1}\n")[3] == "row 1 column 2: 1");
+  CHECK(names_of({2, 2}, {2}, "[2, 2]", whole) == Names{"y1", "y2"});
 }
 
 TEST_CASE("images whose channels come first are refused or warned of", "[training]") {
