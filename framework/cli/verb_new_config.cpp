@@ -59,10 +59,15 @@ std::size_t window_of(const Arguments& arguments) {
 
 Exit make_config(const Arguments& arguments, Registry& registry) {
   const std::string& table = arguments.targets[1];
+  std::error_code none;
+  if (fs::is_directory(table, none))
+    throw DataError(Problem{.what = "a folder, not a file",
+                            .where = table,
+                            .hint = "for pictures in a folder of each class, 'Images' in "
+                                    "configs/README.md has a config to copy"});
   const TableProfile profile = profile_of(table);
   const std::string stem = fs::path(table).stem().string();
   const fs::path file = arguments.has("--out") ? arguments.text("--out") : stem + ".yaml";
-  std::error_code none;
   if (fs::exists(fs::symlink_status(file, none)))
     throw UsageError(Problem{.what = "'" + file.string() + "' exists already",
                              .hint = "give another name: --out FILE"});

@@ -133,12 +133,19 @@ struct ImageFolder : nnrun::Dataset {
     if (folders.empty())
       throw nnrun::Error("holds no folder: expected one for each class, with its pictures",
                          folder.string());
-    if (names_.empty()) {
+    const bool found_here = names_.empty();
+    if (found_here) {
       std::vector<std::string> found;
       for (const std::filesystem::path& one : folders) found.push_back(one.filename().string());
       names_.set(std::move(found));
     }
-    for (const std::filesystem::path& one : folders) list_class(one, files);
+    for (const std::filesystem::path& one : folders) {
+      const std::size_t before = files.size();
+      list_class(one, files);
+      if (found_here && files.size() == before && folders.size() > 1)
+        throw nnrun::Error("holds no pictures, though a folder is a class", one.string(),
+                           "put pictures of the class there, or take the folder out");
+    }
     if (files.empty()) throw nnrun::Error("its folders hold no pictures", folder.string());
   }
   void list_class(const std::filesystem::path& folder, std::vector<File>& files) {

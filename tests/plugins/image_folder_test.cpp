@@ -156,6 +156,11 @@ TEST_CASE("folders that are not of classes are refused", "[plugins][images]") {
                  scratch),
              Catch::Contains("holds a folder, so it is not a class but holds classes: a") &&
                  Catch::Contains("write path: parent/train"));
+  std::filesystem::create_directories(scratch / "p/b");
+  CHECK(refused_folder(scratch) ==
+        "error: holds no pictures, though a folder is a class\n  --> p/b\n"
+        "   = help: put pictures of the class there, or take the folder out\n");
+  std::filesystem::remove(scratch / "p/b");
   scratch.write("q/z/1.png", grey_png(1, 2, 3, 4));
   CHECK_THAT(refused_folder(scratch, {{"test", folder(scratch, "q")}}),
              Catch::Contains("unknown class 'z'") && Catch::Contains("the classes are: a"));
@@ -195,6 +200,18 @@ TEST_CASE("a run on pictures answers the picture of a file", "[plugins][images]"
   CHECK_THAT(refused("$nnrun predict r wide.pgm", 5, scratch.folder()),
              Catch::Contains("is 1 x 1, which is not an example of this run") &&
                  Catch::Contains("it takes pictures of 2 x 2"));
+  scratch.write("w/light/1.pgm", "P5 1 1 255\n\5");
+  CHECK_THAT(
+      run("$nnrun eval r --data test=w", scratch.folder()).err,
+      Catch::Contains("the model's input is 2 x 2 x 1, but an example of the data set is 1 x "
+                      "1 x 1\n") &&
+          Catch::Contains("a trained network takes examples of the size that it knows"));
+  scratch.write("one.yaml",
+                "data: {type: image_folder, path: w}\n"
+                "model: {layers: [{type: flatten}, {type: dense, units: 2, activation: softmax}]}\n"
+                "train: {cost: cross_entropy}\n");
+  CHECK_THAT(run("$nnrun one.yaml", scratch.folder()).err,
+             Catch::Contains("all examples are of class light: there is nothing to tell apart"));
   std::filesystem::rename(scratch / "p/light", scratch / "light");
   std::filesystem::create_directories(scratch / "q");
   std::filesystem::rename(scratch / "light", scratch / "q/light");
