@@ -19,7 +19,7 @@ namespace nnrun::host {
 namespace {
 
 constexpr std::array verbs_of_configs{"train",   "serve",  "compare", "sweep",
-                                      "summary", "time"};
+                                      "summary", "doctor", "time"};
 
 /// Refuses a library or its source in place of a config: other verbs are for those.
 void refuse_wrong_files(const Arguments& arguments) {
@@ -56,7 +56,7 @@ void load_plugins_for(const Arguments& arguments, Registry& registry) {
 bool opens_records(const Arguments& arguments) {
   return arguments.verb == "eval" || arguments.verb == "predict" || arguments.verb == "export" ||
          arguments.has("--resume") ||
-         (arguments.verb == "compare" &&
+         ((arguments.verb == "compare" || arguments.verb == "doctor") &&
           std::ranges::any_of(arguments.targets, [](const std::filesystem::path target) {
             std::error_code none;
             return std::filesystem::is_directory(target, none);
@@ -109,7 +109,7 @@ Exit run(const Arguments& arguments) {
       {"predict", predict},   {"summary", summary},       {"plugins", list_plugins},
       {"export", export_run}, {"import", import_network}, {"version", show_version},
       {"new", make_new},      {"schema", print_schema},   {"serve", serve},
-      {"replay", replay},     {"time", show_times}};
+      {"replay", replay},     {"time", show_times},       {"doctor", doctor}};
   return functions.at(arguments.verb)(arguments, registry);
 }
 

@@ -11,6 +11,8 @@ std::string train_for_result(const Arguments& arguments, Registry& registry);
 Exit serve(const Arguments& arguments, Registry& registry);
 /// nnrun time CONFIG
 Exit show_times(const Arguments& arguments, Registry& registry);
+/// nnrun doctor CONFIG | RUN
+Exit doctor(const Arguments& arguments, Registry& registry);
 Exit compare(const Arguments& arguments, Registry& registry);
 Exit sweep(const Arguments& arguments, Registry& registry);
 Exit check(const Arguments& arguments, Registry& registry);

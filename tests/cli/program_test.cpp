@@ -92,7 +92,7 @@ TEST_CASE("every verb answers, in text and in JSON", "[cli]") {
   const Scratch scratch;
   const std::string verb =
       GENERATE(as<std::string>(), "check $configs/diagonal.yaml", "summary $configs/diagonal.yaml",
-               "time $configs/diagonal.yaml", "plugins",
+               "doctor $configs/diagonal.yaml", "time $configs/diagonal.yaml", "plugins",
                "plugins sigmoid", "plugins activation", "runs", "version");
   CAPTURE(verb);
   const Ended text = run("$nnrun " + verb, scratch.folder());
@@ -108,7 +108,7 @@ TEST_CASE("help shows every verb and every verb has help", "[cli]") {
   const Scratch scratch;
   const std::string help = run("$nnrun --help", scratch.folder()).out;
   CHECK(help == run("$nnrun help", scratch.folder()).out);
-  for (const char* verb : {"train", "serve", "time", "check", "summary", "verify",
+  for (const char* verb : {"train", "serve", "doctor", "time", "check", "summary", "verify",
                            "export", "import", "plugins", "runs", "help", "version"}) {
     CHECK_THAT(help, Contains(std::string("\n  ") + verb + " "));
     if (std::string(verb) == "help") continue;

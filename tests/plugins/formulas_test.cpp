@@ -268,15 +268,13 @@ train: {cost: {formula: (y - t)^2 * c, c: 3}}
   const host::Experiment e = experiment(yaml, {{"model.layers.dense_1.activation.beta", "2"},
                                                {"train.cost", "{formula: (y - t)^4}"}});
   const std::string resolved = host::resolved_yaml(e);
-  CHECK(resolved.find("{type: formula, formula: x * sigmoid(beta * x), beta: 2}") !=
+  CHECK(resolved.find("type: formula, formula: \"x * sigmoid(beta * x)\", beta: 2") !=
         std::string::npos);
-  CHECK(resolved.find("cost: {type: formula, formula: (y - t)^4, mean: false}") !=
-        std::string::npos);
+  CHECK(resolved.find("type: formula, formula: \"(y - t)^4\", mean: false") != std::string::npos);
   CHECK(host::resolved_yaml(experiment(resolved)) == resolved);
-  // a class in place of a formula, and a formula in place of a class
-  const host::Experiment other =
-      experiment(yaml, {{"model.layers.dense_1.activation", "{type: sigmoid}"},
-                        {"train.cost", "half_squared_error"}});
+  // a class in place of a formula
+  const host::Experiment other = experiment(
+      yaml, {{"model.layers.dense_1.activation", "sigmoid"}, {"train.cost", "half_squared_error"}});
   CHECK(other.model.layers[0].activation.plugin->name == "sigmoid");
   CHECK(other.train.cost.plugin->name == "half_squared_error");
 }

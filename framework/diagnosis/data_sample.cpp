@@ -1,0 +1,212 @@
+#include "diagnosis/data_sample.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <set>
+#include <string_view>
+#include <unordered_map>
+
+#include "diagnosis/thresholds.hpp"
+namespace nnrun::host {
+namespace {
+
+// Numbers of a sample: 40 MB. Work of finding neighbours: a fraction of a second.
+constexpr std::size_t most_numbers = 5'000'000, most_rows = 20'000, most_neighbour_rows = 1000;
+constexpr double most_differences = 5e7;
+constexpr std::size_t nearest = 5, most_values = 100;
+
+std::string_view bytes_of(const double* row, std::size_t n) {
+  return {reinterpret_cast<const char*>(row), n * sizeof(double)};
+}
+
+SampleColumn column_of(const DataSample& sample, std::size_t i) {
+  double sum = 0, squares = 0;
+  std::set<double> values;
+  const std::size_t n = sample.count();
+  for (std::size_t r = 0; r < n; ++r) {
+    const double x = sample.row(NNRUN_TRAIN, r)[i];
+    sum += x;
+    squares += x * x;
+    if (values.size() < most_values) values.insert(x);
+  }
+  const double mean = sum / static_cast<double>(n), square = squares / static_cast<double>(n);
+  return {std::sqrt(square), std::sqrt(std::max(0., square - mean * mean)), values.size()};
+}
+
+/// Finds the nearest examples of one in a few hundred, by columns of one spread where they are
+/// those of a table.
+class Neighbours {
+ public:
+  explicit Neighbours(const DataSample& sample) : sample_(sample) {
+    const double rows = std::sqrt(most_differences / static_cast<double>(sample.inputs));
+    n_ = std::min({sample.count(), most_neighbour_rows, static_cast<std::size_t>(rows)});
+    for (std::size_t k = 0; k < n_; ++k)
+      rows_.push_back(k * sample.count() / std::max<std::size_t>(1, n_));
+    for (const std::size_t r : rows_)
+      for (std::size_t i = 0; i < sample.inputs; ++i) {
+        const double spread = sample.is_table ? sample.columns[i].spread : 1;
+        x_.push_back(spread > 0 ? static_cast<float>(sample.row(NNRUN_TRAIN, r)[i] / spread) : 0);
+      }
+  }
+
+  NeighbourSkill skill() const {
+    if (n_ < thresholds::fewest_for_neighbours) return {};
+    return sample_.classes.count > 0 ? skill_of_classes() : skill_of_numbers();
+  }
+
+ private:
+  /// Returns the nearest others of example k, the nearest first.
+  std::array<std::size_t, nearest> of(std::size_t k) const {
+    std::array<std::size_t, nearest> found{};
+    std::array<float, nearest> distances;
+    distances.fill(std::numeric_limits<float>::infinity());
+    for (std::size_t j = 0; j < n_; ++j) {
+      if (j == k) continue;
+      float d = distance(k, j);
+      if (!(d < distances.back())) continue;
+      std::size_t at = nearest - 1;
+      for (; at > 0 && d < distances[at - 1]; --at) {
+        distances[at] = distances[at - 1];
+        found[at] = found[at - 1];
+      }
+      distances[at] = d;
+      found[at] = j;
+    }
+    return found;
+  }
+  float distance(std::size_t a, std::size_t b) const {
+    const std::size_t in = sample_.inputs;
+    const float *const x = x_.data() + a * in, *const y = x_.data() + b * in;
+    float sum = 0;
+    for (std::size_t i = 0; i < in; ++i) sum += (x[i] - y[i]) * (x[i] - y[i]);
+    return sum;
+  }
+
+  NeighbourSkill skill_of_classes() const {
+    const auto class_of = [&](std::size_t k) { return sample_.classes.of_rows[rows_[k]]; };
+    std::vector<double> sizes(sample_.classes.count);
+    std::size_t right = 0, agree = 0;
+    for (std::size_t k = 0; k < n_; ++k) {
+      const auto found = of(k);
+      std::vector<std::size_t> votes(sample_.classes.count);
+      for (const std::size_t j : found) ++votes[class_of(j)];
+      agree += class_of(found[0]) == class_of(k);
+      right +=
+          static_cast<std::size_t>(std::ranges::max_element(votes) - votes.begin()) == class_of(k);
+      sizes[class_of(k)] += 1;
+    }
+    const auto n = static_cast<double>(n_);
+    NeighbourSkill all{.examples = n_};
+    for (const double size : sizes) all.chance += size / n * (size - 1) / (n - 1);
+    all.agreement = static_cast<double>(agree) / n;
+    all.skill = {static_cast<double>(right) / n, std::ranges::max(sizes) / n, true};
+    return all;
+  }
+  NeighbourSkill skill_of_numbers() const {
+    const std::size_t out = sample_.outputs;
+    std::vector<double> means(out);
+    for (const std::size_t r : rows_)
+      for (std::size_t o = 0; o < out; ++o)
+        means[o] += sample_.target(r)[o] / static_cast<double>(n_);
+    double rest = 0, spread = 0;
+    for (std::size_t k = 0; k < n_; ++k) {
+      const auto found = of(k);
+      for (std::size_t o = 0; o < out; ++o) {
+        double mean = 0;
+        for (const std::size_t j : found) mean += sample_.target(rows_[j])[o] / nearest;
+        const double t = sample_.target(rows_[k])[o];
+        rest += (t - mean) * (t - mean);
+        spread += (t - means[o]) * (t - means[o]);
+      }
+    }
+    return {.skill = {spread > 0 ? 1 - rest / spread : 0, 0, spread > 0}, .examples = n_};
+  }
+
+  const DataSample& sample_;
+  std::size_t n_ = 0;
+  std::vector<std::size_t> rows_;
+  std::vector<float> x_;
+};
+
+}  // namespace
+
+DataSample sample_of(const Trainer& trainer) {
+  const Graph& graph = trainer.model()->graph();
+  DataSample sample{.inputs = graph.input_cols, .outputs = graph.output().cols};
+  sample.is_table = graph.input.rank == 1 && trainer.data().input.rank == 1;
+  sample.is_indices = graph.indices().count > 0;
+  const std::size_t rows =
+      std::clamp<std::size_t>(most_numbers / (sample.inputs + sample.outputs), 1, most_rows);
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    sample.parts[part] = trainer.shown_examples(part, rows);
+  sample.classes =
+      classes_of(sample.parts[NNRUN_TRAIN], sample.outputs, trainer.model()->targets());
+  for (std::size_t i = 0; i < sample.inputs; ++i) sample.columns.push_back(column_of(sample, i));
+  if (!sample.is_indices) sample.neighbours = Neighbours(sample).skill();
+  return sample;
+}
+
+std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part) {
+  std::set<std::string_view> rows;
+  for (std::size_t r = 0; r < sample.count(); ++r)
+    rows.insert(bytes_of(sample.row(NNRUN_TRAIN, r), sample.inputs));
+  std::size_t shared = 0;
+  for (std::size_t r = 0; r < sample.parts[part].count; ++r)
+    shared += rows.contains(bytes_of(sample.row(part, r), sample.inputs));
+  return shared;
+}
+
+std::size_t contradictory_rows(const DataSample& sample) {
+  std::unordered_map<std::string_view, std::vector<std::size_t>> counts;
+  for (std::size_t r = 0; r < sample.classes.of_rows.size(); ++r) {
+    std::vector<std::size_t>& of_row = counts[bytes_of(sample.row(NNRUN_TRAIN, r), sample.inputs)];
+    of_row.resize(sample.classes.count);
+    ++of_row[sample.classes.of_rows[r]];
+  }
+  std::size_t others = 0;
+  for (const auto& [row, of_row] : counts) {
+    std::size_t all = 0;
+    for (const std::size_t n : of_row) all += n;
+    others += all - std::ranges::max(of_row);
+  }
+  return others;
+}
+
+double correlation(const DataSample& sample, std::size_t input, std::size_t target) {
+  const auto n = static_cast<double>(sample.count());
+  double x = 0, t = 0, xx = 0, tt = 0, xt = 0;
+  for (std::size_t r = 0; r < sample.count(); ++r) {
+    x += sample.row(NNRUN_TRAIN, r)[input] / n;
+    t += sample.target(r)[target] / n;
+  }
+  for (std::size_t r = 0; r < sample.count(); ++r) {
+    const double dx = sample.row(NNRUN_TRAIN, r)[input] - x, dt = sample.target(r)[target] - t;
+    xx += dx * dx;
+    tt += dt * dt;
+    xt += dx * dt;
+  }
+  return xx > 0 && tt > 0 ? xt / std::sqrt(xx * tt) : 0;
+}
+
+double told_by_values(const DataSample& sample, std::size_t input) {
+  if (sample.columns[input].values != sample.classes.count) return 0;
+  std::map<double, std::vector<std::size_t>> counts;
+  for (std::size_t r = 0; r < sample.count(); ++r) {
+    std::vector<std::size_t>& of_value = counts[sample.row(NNRUN_TRAIN, r)[input]];
+    of_value.resize(sample.classes.count);
+    ++of_value[sample.classes.of_rows[r]];
+  }
+  std::set<std::size_t> told;
+  std::size_t right = 0;
+  for (const auto& [value, of_value] : counts) {
+    const auto most = std::ranges::max_element(of_value);
+    right += *most;
+    told.insert(static_cast<std::size_t>(most - of_value.begin()));
+  }
+  if (told.size() != sample.classes.count) return 0;
+  return static_cast<double>(right) / static_cast<double>(sample.count());
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,54 @@
+// What a sample of the data shows without any training: columns, equal rows, neighbours.
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "diagnosis/probe.hpp"
+namespace nnrun::host {
+
+/// An input as the network sees it.
+struct SampleColumn {
+  double size = 0, spread = 0;  ///< root mean square, standard deviation
+  std::size_t values = 0;       ///< different ones
+};
+
+/// How much of the targets the five nearest other examples tell.
+struct NeighbourSkill {
+  Skill skill{};                     ///< of their most frequent class, or of their mean
+  double agreement = 0, chance = 0;  ///< of the classes of an example and the nearest one
+  std::size_t examples = 0;          ///< 0: not looked at
+};
+
+struct DataSample {
+  std::size_t inputs = 0, outputs = 0;
+  std::array<ShownExamples, NNRUN_PARTS> parts{};
+  SampleClasses classes{};  ///< of the training part
+  std::vector<SampleColumn> columns{};
+  NeighbourSkill neighbours{};
+  bool is_table = false;    ///< inputs are a row of numbers, not an image or a sequence
+  bool is_indices = false;  ///< inputs are numbers of words
+
+  const double* row(std::size_t part, std::size_t i) const {
+    return parts[part].inputs.data() + i * inputs;
+  }
+  const double* target(std::size_t i) const {
+    return parts[NNRUN_TRAIN].targets.data() + i * outputs;
+  }
+  std::size_t count() const { return parts[NNRUN_TRAIN].count; }
+};
+
+DataSample sample_of(const Trainer& trainer);
+
+/// Returns how many examples of a part have the inputs of a training example.
+std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part);
+/// Returns how many training examples of classes have the inputs of examples of which more have
+/// another class.
+std::size_t contradictory_rows(const DataSample& sample);
+/// Returns the correlation of an input with a target.
+double correlation(const DataSample& sample, std::size_t input, std::size_t target);
+/// Returns the share of examples whose class a column of as many values as there are classes tells,
+/// each value for one of them; 0 for others.
+double told_by_values(const DataSample& sample, std::size_t input);
+
+}  // namespace nnrun::host

@@ -1,0 +1,278 @@
+#include "diagnosis/probe.hpp"
+
+#include <cmath>
+
+#include "network/flat_numbers.hpp"
+#include "network/joined_cost.hpp"
+#include "training/evaluation.hpp"
+#include "training/meaning.hpp"
+namespace nnrun::host {
+namespace {
+
+// Multiplications of a forward pass over a sample: some hundredths of a second.
+constexpr double most_work = 5e7;
+constexpr std::size_t fewest_rows = 32;
+
+std::size_t rows_within(const Graph& graph, std::size_t most) {
+  const double rows = most_work / std::max(1., graph.work_per_row());
+  return std::min(most, std::max(fewest_rows, static_cast<std::size_t>(std::min(rows, 1e9))));
+}
+
+bool has_weights(const Node& node) {
+  const std::span blocks(node.plan.blocks, node.plan.n_blocks);
+  return node.learns() && std::ranges::any_of(blocks, [](const nnrun_block& block) {
+           return block.role == NNRUN_WEIGHTS;
+         });
+}
+
+std::vector<Object> created(const std::vector<Use>& uses) {
+  std::vector<Object> objects;
+  for (const Use& use : uses) objects.emplace_back(use);
+  return objects;
+}
+
+template <class T>
+Examples<T> rounded(const ShownExamples& shown) {
+  Examples<T> examples{.x = Buffer<T>(shown.inputs.size()),
+                       .t = Buffer<T>(shown.targets.size()),
+                       .count = shown.count};
+  std::ranges::transform(shown.inputs, examples.x.data(),
+                         [](double x) { return static_cast<T>(x); });
+  std::ranges::transform(shown.targets, examples.t.data(),
+                         [](double t) { return static_cast<T>(t); });
+  return examples;
+}
+
+template <class T>
+double mean_square(const T* x, std::size_t n) {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return n == 0 ? 0 : sum / static_cast<double>(n);
+}
+
+/// Returns whether the channels of the last axis agree, to rounding, for every example.
+template <class T>
+bool channels_agree(const T* a, std::size_t n, std::size_t channels) {
+  if (channels < 2) return false;
+  for (std::size_t i = 0; i < n; i += channels)
+    for (std::size_t j = 1; j < channels; ++j)
+      if (!(std::abs(a[i + j] - a[i]) <= T(1e-6) * std::abs(a[i]))) return false;
+  return true;
+}
+
+template <class T>
+class ProbeOf final : public Probe {
+ public:
+  ProbeOf(const Trainer& trainer, std::size_t most)
+      : experiment_(trainer.experiment()),
+        targets_(trainer.model()->targets()),
+        model_(std::dynamic_pointer_cast<ModelOf<T>>(
+            Model::create(experiment_, trainer.model()->preparation(), trainer.model()->names()))),
+        random_(experiment_.random, experiment_.seed),
+        cost_(cost_of(experiment_.train.cost, model_->graph())),
+        metrics_(created(experiment_.metrics)),
+        evaluation_(*model_, cost_, metrics_) {
+    model_->set_targets(targets_);
+    meaning_ = meaning_of(experiment_.train.cost, model_->graph().output(), targets_);
+    prepare(metrics_, meaning_);
+    const std::size_t rows = rows_within(model_->graph(), most);
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+      shown_[part] = trainer.shown_examples(part, rows);
+      samples_[part] = rounded<T>(shown_[part]);
+      classes_[part] = classes_of(shown_[part], out_cols(), targets_);
+    }
+    make_pass();
+    take(*trainer.model());
+  }
+
+  const Graph& graph() const override { return model_->graph(); }
+
+  void take(const Model& model) override {
+    const auto& other = dynamic_cast<const ModelOf<T>&>(model);
+    std::ranges::copy(other.parameters().all(), model_->parameters().all().begin());
+    std::ranges::copy(other.state().all(), model_->state().all().begin());
+  }
+
+  double cost(std::size_t part) override {
+    return samples_[part].count == 0 ? 0 : evaluation_.score(samples_[part]).cost;
+  }
+
+  /// The cost itself takes them, also where training joins it with the last activation.
+  double cost_of_means() const override {
+    const Examples<T>& sample = samples_[NNRUN_TRAIN];
+    const std::size_t out = out_cols();
+    std::vector<double> means(out);
+    for (std::size_t i = 0; i < sample.count * out; ++i)
+      means[i % out] += static_cast<double>(sample.t.data()[i]) / static_cast<double>(sample.count);
+    Buffer<T> y(sample.count * out);
+    for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = static_cast<T>(means[i % out]);
+    const Object cost(experiment_.train.cost);
+    CostCalls<T> costs(cost, graph(), sample.count);
+    costs.values(y.data(), sample.t.data(), 0, sample.count);
+    double sum = 0;
+    for (std::size_t r = 0; r < sample.count; ++r) sum += static_cast<double>(costs.of_rows()[r]);
+    return sum / static_cast<double>(sample.count);
+  }
+
+  Skill skill(std::size_t part) override {
+    if (shown_[part].count == 0 || classes_[NNRUN_TRAIN].count == 0) return skill_of_numbers(part);
+    const std::vector<std::size_t> said = said_of(part), sizes = classes_[part].sizes();
+    std::size_t right = 0;
+    for (std::size_t r = 0; r < said.size(); ++r) right += said[r] == classes_[part].of_rows[r];
+    const auto n = static_cast<double>(said.size());
+    return {static_cast<double>(right) / n, static_cast<double>(std::ranges::max(sizes)) / n, true};
+  }
+
+  std::vector<std::size_t> answered() override {
+    std::vector<std::size_t> counts(classes_[NNRUN_TRAIN].count);
+    if (!counts.empty())
+      for (const std::size_t c : said_of(NNRUN_TRAIN)) ++counts[c];
+    return counts;
+  }
+
+  std::vector<double> metrics_of_constant() override {
+    const SampleClasses& classes = classes_[NNRUN_TRAIN];
+    if (classes.count == 0 || metrics_.empty()) return {};
+    const std::vector<std::size_t> sizes = classes.sizes();
+    const auto most = static_cast<std::size_t>(std::ranges::max_element(sizes) - sizes.begin());
+    const Examples<T>& sample = samples_[NNRUN_TRAIN];
+    Buffer<T> y(sample.count * out_cols());
+    const auto row = static_cast<std::size_t>(std::ranges::find(classes.of_rows, most) -
+                                              classes.of_rows.begin());
+    for (std::size_t i = 0; i < y.size(); ++i)
+      y.data()[i] = sample.t.data()[row * out_cols() + i % out_cols()];
+    return evaluation_.measure(y.data(), sample);
+  }
+
+  std::vector<LayerLook> look() override {
+    const Examples<T>& sample = samples_[NNRUN_TRAIN];
+    Pass<T>& pass = *pass_;
+    pass.set_batch(sample.x.data(), sample.count);
+    draw_noise();
+    pass.forward();
+    if (graph().output().has_slope) {
+      costs_->slopes(pass.for_cost(), sample.t.data(), 1. / static_cast<double>(sample.count),
+                     pass.steps().back().da, 0, sample.count);
+      pass.backward_inputs();
+    }
+    std::vector<LayerLook> layers;
+    for (std::size_t k = 0; k < graph().nodes.size(); ++k) layers.push_back(look_at(k));
+    return layers;
+  }
+
+  std::vector<std::vector<double>> parameters() const override {
+    std::vector<std::vector<double>> all;
+    for (const NamedBlock& block : graph().blocks()) {
+      std::vector<double>& numbers = all.emplace_back();
+      for_each_element(block, [&](std::size_t i, std::size_t) {
+        numbers.push_back(static_cast<double>(model_->parameters().data()[i]));
+      });
+    }
+    return all;
+  }
+
+ private:
+  std::size_t out_cols() const { return model_->graph().output().cols; }
+
+  void make_pass() {
+    const std::size_t rows = std::max<std::size_t>(1, samples_[NNRUN_TRAIN].count);
+    workspace_.emplace(graph(), rows, model_->parameters().data(), model_->state().data(), true);
+    pass_.emplace(workspace_->pass());
+    costs_.emplace(cost_, graph(), rows);
+  }
+  void draw_noise() {
+    for (std::size_t k = 0; k < graph().nodes.size(); ++k)
+      if (T* const to = workspace_->noise(k)) {
+        Stream stream(random_, "noise/" + graph().nodes[k].name, 1);
+        std::vector<double> numbers(pass_->rows() * graph().nodes[k].plan.noise_per_row);
+        stream.fill(numbers);
+        for (std::size_t i = 0; i < numbers.size(); ++i)  // below 1, also when rounded
+          to[i] = static_cast<T>(std::min(numbers[i], 1 - 1e-6));
+      }
+  }
+
+  LayerLook look_at(std::size_t k) const {
+    const typename Pass<T>::Step& s = pass_->steps()[k];
+    const std::size_t n = s.call.rows * s.node->cols;
+    LayerLook look{.picture = picture_of(std::span<const Pass<T>>(&*pass_, 1), k)};
+    look.output_size = std::sqrt(mean_square(s.a, n));
+    if (s.has_slope) look.slope_size = std::sqrt(mean_square(s.dz, n));
+    const nnrun_shape& out = s.node->plan.out;
+    look.units_alike = channels_agree(s.a, n, out.sizes[out.rank - 1]);
+    look.has_weights = has_weights(*s.node);
+    return look;
+  }
+
+  std::vector<std::size_t> said_of(std::size_t part) {
+    const Examples<T>& sample = samples_[part];
+    const std::size_t out = out_cols(), in = graph().input_cols;
+    std::vector<std::size_t> said;
+    for (std::size_t from = 0; from < sample.count; from += Model::most_rows) {
+      const std::size_t n = std::min(Model::most_rows, sample.count - from);
+      const T* y = model_->outputs(sample.x.data() + from * in, n);
+      for (std::size_t r = 0; r < n; ++r, y += out)
+        said.push_back(out > 1 ? largest_of(y, out)
+                               : static_cast<double>(*y) > meaning_.output_border);
+    }
+    return said;
+  }
+
+  /// R² over all outputs together.
+  Skill skill_of_numbers(std::size_t part) {
+    const Examples<T>& sample = samples_[part];
+    if (sample.count < 2 || targets_.kind != NNRUN_NUMBERS || graph().cost_takes_scores) return {};
+    const std::size_t out = out_cols(), in = graph().input_cols;
+    std::vector<double> means(out);
+    for (std::size_t i = 0; i < sample.count * out; ++i)
+      means[i % out] += static_cast<double>(sample.t.data()[i]) / static_cast<double>(sample.count);
+    double rest = 0, spread = 0;
+    for (std::size_t from = 0; from < sample.count; from += Model::most_rows) {
+      const std::size_t n = std::min(Model::most_rows, sample.count - from);
+      const T* y = model_->outputs(sample.x.data() + from * in, n);
+      for (std::size_t i = 0; i < n * out; ++i) {
+        const auto t = static_cast<double>(sample.t.data()[from * out + i]),
+                   error = t - static_cast<double>(y[i]), from_mean = t - means[i % out];
+        rest += error * error;
+        spread += from_mean * from_mean;
+      }
+    }
+    return {spread > 0 ? 1 - rest / spread : 0, 0, spread > 0 && std::isfinite(rest)};
+  }
+
+  const Experiment& experiment_;
+  Targets targets_;
+  std::shared_ptr<ModelOf<T>> model_;
+  Random random_;
+  Object cost_;
+  std::vector<Object> metrics_;
+  Evaluation<T> evaluation_;
+  nnrun_meaning meaning_{};
+  std::array<ShownExamples, NNRUN_PARTS> shown_;
+  std::array<Examples<T>, NNRUN_PARTS> samples_;
+  std::array<SampleClasses, NNRUN_PARTS> classes_;
+  std::optional<Workspace<T>> workspace_;
+  std::optional<Pass<T>> pass_;
+  std::optional<CostCalls<T>> costs_;
+};
+
+}  // namespace
+
+SampleClasses classes_of(const ShownExamples& examples, std::size_t cols, const Targets& targets) {
+  const bool one_hot = targets.kind == NNRUN_ONE_HOT && cols > 1 && !targets.of_last_axis,
+             label = targets.kind == NNRUN_LABELS && cols == 1;
+  if (!one_hot && !label) return {};
+  SampleClasses classes{.count = one_hot ? cols : 2};
+  for (std::size_t r = 0; r < examples.count; ++r) {
+    const double* const t = examples.targets.data() + r * cols;
+    classes.of_rows.push_back(one_hot ? largest_of(t, cols) : *t > targets.border);
+  }
+  return classes;
+}
+
+std::unique_ptr<Probe> Probe::create(const Trainer& trainer, std::size_t most) {
+  if (trainer.model()->dtype() == Dtype::float32)
+    return std::make_unique<ProbeOf<float>>(trainer, most);
+  return std::make_unique<ProbeOf<double>>(trainer, most);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,66 @@
+// A network of its own with a sample of the examples, to look into a run without touching it.
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "training/picture.hpp"
+#include "training/trainer.hpp"
+namespace nnrun::host {
+
+/// What the sample shows of a layer. `picture.node` is of the probe's graph.
+struct LayerLook {
+  LayerPicture picture;
+  double output_size = 0, slope_size = 0;  ///< root mean squares, of outputs and of their slopes
+  bool units_alike = false;                ///< all units give the same output for every example
+  bool has_weights = false;                ///< that learn
+};
+
+/// How well answers fit: the share of right classes, or the share of the variance of numbers that
+/// is explained; and what the best constant answer has of that.
+struct Skill {
+  double value = 0, constant = 0;
+  bool is_known = false;
+  /// Returns the part of what is beyond the constant answer.
+  double beyond_constant() const { return constant < 1 ? (value - constant) / (1 - constant) : 0; }
+};
+
+class Probe {
+ public:
+  /// Takes up to `most` examples of each part, fewer of large networks.
+  static std::unique_ptr<Probe> create(const Trainer& trainer, std::size_t most);
+  virtual ~Probe() = default;
+
+  virtual const Graph& graph() const = 0;
+  /// Takes over the numbers of a model of the same graph.
+  virtual void take(const Model& model) = 0;
+  /// Returns the mean cost of a part's sample.
+  virtual double cost(std::size_t part) = 0;
+  /// Returns the cost of the training sample, were every answer the mean of its targets.
+  virtual double cost_of_means() const = 0;
+  virtual Skill skill(std::size_t part) = 0;
+  /// Returns how many examples of the training sample each class is the answer for; nothing if
+  /// there are no classes.
+  virtual std::vector<std::size_t> answered() = 0;
+  /// Returns the metrics that the most frequent class has as the answer to everything; nothing if
+  /// there are no classes.
+  virtual std::vector<double> metrics_of_constant() = 0;
+  /// Returns what a step sees: the layers' outputs and slopes, as in training.
+  virtual std::vector<LayerLook> look() = 0;
+  /// Returns the parameters, block by block.
+  virtual std::vector<std::vector<double>> parameters() const = 0;
+};
+
+/// The classes of a sample's targets.
+struct SampleClasses {
+  std::size_t count = 0;               ///< 0: they are not classes
+  std::vector<std::size_t> of_rows{};  ///< of each example
+  std::vector<std::size_t> sizes() const {
+    std::vector<std::size_t> n(count);
+    for (const std::size_t c : of_rows) ++n[c];
+    return n;
+  }
+};
+/// Returns them where an example is of one class, which a single number says, or the largest.
+SampleClasses classes_of(const ShownExamples& examples, std::size_t cols, const Targets& targets);
+
+}  // namespace nnrun::host

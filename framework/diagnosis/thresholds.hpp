@@ -1,0 +1,67 @@
+// Every number by which an examination decides, with its reason. All were tried on the shipped
+// configs, of which those that learn must give no finding.
+#pragma once
+#include <cstddef>
+namespace nnrun::host::thresholds {
+
+// What a network has learned: the part of the cost of the best constant answer that it has taken
+// off. 0.1 is more than what a short run gives by chance; below a half, something holds it back.
+inline constexpr double learned_something = 0.1, learned_much = 0.5;
+// Too few epochs are blamed where most of the cost is still there: other curves fall for ever, too.
+inline constexpr double learned_little = 0.25;
+
+// Inputs. Initializers suit inputs of size 1; at 30, weighted sums of a few inputs are beyond where
+// sigmoid and tanh have a slope left. Natural data such as -6 to 6 or 0 to 16 are below.
+inline constexpr double large_input = 30;
+// A gradient step that suits one column is this many squares wrong for the other.
+inline constexpr double uneven_inputs = 1000;
+
+// Columns. A copy of the target with rounding or a little noise; measured columns rarely agree so
+// well, and predictions by physics of one column are cut off by a test for two columns or more.
+inline constexpr double leaking_correlation = 0.999, leaking_agreement = 0.995;
+inline constexpr std::size_t fewest_for_leak = 50;
+
+// Rows that are in the training part too. Below a tenth, chance and rounding explain them. Columns
+// of fewer values than 50 make equal rows by themselves.
+inline constexpr double shared_rows = 0.1;
+inline constexpr std::size_t values_of_measurement = 50;
+// Examples that no network can answer rightly, since equal inputs have another class. A tenth of
+// wrong labels is usual noise, of questionnaires say; a fifth is not.
+inline constexpr double wrong_rows = 0.2;
+
+// Classes. Below a fifth of the largest, answering the largest alone pays at first.
+inline constexpr double rare_class = 0.2;
+// A metric that a constant answer brings to this says little of the rest.
+inline constexpr double blind_metric = 0.9;
+// In the order of the data, neighbours of one class: sorted, unless chance gives nearly as many.
+inline constexpr double sorted_neighbours = 0.9, sorted_by_chance = 0.7;
+// Standard errors between what neighbours agree on and chance: three are one chance in 370.
+inline constexpr double errors_of_chance = 3;
+inline constexpr std::size_t fewest_for_neighbours = 100;
+
+// Layers. Of saturated or dead units some are usual: a tenth to a third in healthy networks.
+inline constexpr double saturated_outputs = 0.9, dead_units = 0.5;
+// From the last layer to the first, slopes of healthy networks of ten layers lose less.
+inline constexpr double lost_slope = 1e-3, grown_slope = 1e3;
+// A layer that a whole run moves by less of its size stays what was drawn.
+inline constexpr double still_layer = 0.01;
+// Weights that a regularizer has shrunk to this part of their start are held down by it.
+inline constexpr double shrunk_weights = 0.1;
+
+// The learning rate. Another one must do clearly better, and be a factor of 10 away: nearer rates
+// are a matter of taste. Fewer steps than 20 tell the noise of batches.
+inline constexpr double clearly_less = 0.5;
+inline constexpr std::size_t most_trial_steps = 1000, fewest_trial_steps = 20;
+
+// Held-out cost that has risen from its best for three epochs while the training cost fell.
+// What a constant answer costs says which rise matters: near 0, costs waver by more than a tenth.
+inline constexpr double risen_cost = 1.1, rise_that_matters = 0.05;
+inline constexpr std::size_t epochs_of_rise = 3;
+// Of the training examples against the others: a network that knows these by heart.
+inline constexpr double knows_by_heart = 0.5, no_better_than_constant = 0.05;
+// Over the last third of a run: a cost that falls by more is not at its end, by less stands still.
+inline constexpr double still_falling = 0.05, standing_still = 0.02;
+// What neighbours know beyond the network, of what there is to know.
+inline constexpr double neighbours_know_more = 0.3;
+
+}  // namespace nnrun::host::thresholds

@@ -1,0 +1,434 @@
+// What the doctor finds in configs that cannot learn, and that it leaves healthy ones alone.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "support/program.hpp"
+#include "support/published_data.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+constexpr std::size_t examples = 600, columns = 4;
+
+/// Numbers that are the same everywhere: the standard library's distributions are not.
+class Draws {
+ public:
+  double uniform() { return static_cast<double>(engine_()) / 4294967296.; }
+  double normal() {
+    double sum = -6;
+    for (int i = 0; i < 12; ++i) sum += uniform();
+    return sum;
+  }
+
+ private:
+  std::mt19937 engine_{7};
+};
+
+/// A table whose class follows from its columns by a rule that is not linear.
+struct Healthy {
+  std::vector<std::vector<double>> x;
+  std::vector<bool> yes;
+  Draws draws;
+  Healthy() {
+    for (std::size_t i = 0; i < examples; ++i) {
+      std::vector<double>& row = x.emplace_back();
+      for (std::size_t c = 0; c < columns; ++c) row.push_back(draws.normal());
+      yes.push_back(1.5 * row[0] + row[1] - row[2] * row[3] > 0);
+    }
+  }
+  double price(std::size_t i) const { return 200000 + 30000 * x[i][0] + 15000 * x[i][1]; }
+};
+
+using Row = std::function<std::vector<double>(std::size_t)>;
+using Target = std::function<std::string(std::size_t)>;
+
+std::string table(std::size_t count, const Row& row, const Target& target) {
+  std::string text, names;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::vector<double> x = row(i);
+    if (i == 0) {
+      for (std::size_t c = 0; c < x.size(); ++c) text += "x" + std::to_string(c) + ",";
+      text += "t\n";
+    }
+    for (const double number : x) text += std::to_string(number) + ",";
+    text += target(i) + "\n";
+  }
+  return text;
+}
+
+/// A config in parts; what an illness changes is written over.
+struct Net {
+  std::string data = "", defaults = "activation: tanh", cost = "binary_cross_entropy",
+              optimizer = "{type: adam, learning_rate: 0.01}", batch = "20", epochs = "30",
+              train = "", metrics = "[accuracy]";
+  std::vector<std::string> layers{"{type: dense, units: 16}",
+                                  "{type: dense, units: 1, activation: sigmoid}"};
+  std::string text() const {
+    std::string all = "data: {type: csv, path: t.csv, targets: [t], split: {validation: 0.2}" +
+                      data + "}\nmodel:\n  defaults: {" + defaults + "}\n  layers:\n";
+    for (const std::string& layer : layers) all += "    - " + layer + "\n";
+    return all + "train:\n  cost: " + cost + "\n  optimizer: " + optimizer +
+           "\n  batch_size: " + batch + "\n  epochs: " + epochs + "\n" + train +
+           (metrics.empty() ? "" : "metrics: " + metrics + "\n");
+  }
+};
+
+const Healthy& healthy() {
+  static const Healthy data;
+  return data;
+}
+std::vector<double> plain_row(std::size_t i) {
+  return healthy().x[i];
+}
+std::string plain_target(std::size_t i) {
+  return healthy().yes[i] ? "yes" : "no";
+}
+std::string price_target(std::size_t i) {
+  return std::to_string(std::lround(healthy().price(i)));
+}
+std::string plain_table() {
+  return table(examples, plain_row, plain_target);
+}
+
+Net net_of_prices(const std::string& data) {
+  Net net;
+  net.data = data;
+  net.cost = "mean_squared_error";
+  net.metrics = "[r2]";
+  net.layers[1] = "{type: dense, units: 1, activation: none}";
+  return net;
+}
+
+struct Plant {
+  std::string what, id;  ///< id: of the finding; empty: it is healthy
+  std::string config, csv;
+  std::string line = "";  ///< that the finding points to, or empty
+};
+
+/// Returns a net with the plain table, changed by f.
+Plant plant(const std::string& what, const std::string& id, const std::function<void(Net&)>& f,
+            const std::string& line = "", const std::string& csv = plain_table()) {
+  Net net;
+  f(net);
+  return {what, id, net.text(), csv, line};
+}
+
+std::vector<Plant> plants_of_network() {
+  return {
+      plant("nothing", "", [](Net&) {}),
+      plant(
+          "a learning rate that is far too high", "learning_rate",
+          [](Net& n) { n.optimizer = "{type: sgd, learning_rate: 100}"; }, "net.yaml:9:"),
+      plant(
+          "one that is far too low", "learning_rate",
+          [](Net& n) { n.optimizer = "{type: sgd, learning_rate: 0.00001}"; }, "net.yaml:9:"),
+      plant(
+          "an all-zero start", "symmetric_start", [](Net& n) { n.defaults += ", init: zeros"; },
+          "net.yaml:3:"),
+      plant(
+          "a constant start", "symmetric_start",
+          [](Net& n) { n.defaults += ", init: {type: constant, value: 0.3}"; }, "net.yaml:3:"),
+      plant("deep sigmoids", "vanishing_slopes",
+            [](Net& n) {
+              n.defaults = "activation: sigmoid";
+              n.layers.insert(n.layers.begin(), 11, "{type: dense, units: 10}");
+              n.optimizer = "{type: sgd, learning_rate: 0.1}";
+            }),
+      plant("slopes that grow", "exploding_slopes",
+            [](Net& n) {
+              n.defaults = "activation: relu, init: {type: normal, stddev: 8}";
+              n.layers.insert(n.layers.begin(), 7, "{type: dense, units: 30}");
+              n.optimizer = "{type: sgd, learning_rate: 0.00001}";
+            }),
+      plant("dead units", "dead_units",
+            [](Net& n) {
+              n.defaults = "activation: relu, bias_init: {type: constant, value: -50}";
+              n.layers[1] = "{type: dense, units: 1, activation: sigmoid, bias_init: zeros}";
+            }),
+      plant("units at their limits", "saturated_units",
+            [](Net& n) {
+              n.defaults = "activation: tanh, init: {type: normal, stddev: 300}";
+              n.optimizer = "{type: sgd, learning_rate: 0.1}";
+            }),
+      plant("batch_norm of one example", "mismatch",
+            [](Net& n) {
+              n.layers.insert(n.layers.begin() + 1, "{type: batch_norm}");
+              n.batch = "1";
+            }),
+      plant(
+          "a cost that the output cannot reach", "mismatch",
+          [](Net& n) { n.layers[1] = "{type: dense, units: 1, activation: none}"; }, "net.yaml:6:"),
+      plant(
+          "softmax of one unit", "mismatch",
+          [](Net& n) { n.layers[1] = "{type: dense, units: 1, activation: softmax}"; },
+          "net.yaml:6:"),
+      plant(
+          "a regularizer that is too strong", "regularizer",
+          [](Net& n) { n.defaults += ", regularizer: {type: l2, rate: 3}"; }, "net.yaml:3:"),
+      plant("too few epochs", "too_short",
+            [](Net& n) {
+              n.optimizer = "{type: sgd, learning_rate: 0.3}";
+              n.epochs = "3";
+            }),
+  };
+}
+
+std::vector<Plant> plants_of_data() {
+  const Healthy& h = healthy();
+  std::vector<Plant> plants;
+  const auto with_table = [&](const std::string& what, const std::string& id,
+                              const std::string& csv, const std::function<void(Net&)>& f = {}) {
+    plants.push_back(plant(
+        what, id, f ? f : [](Net&) {}, "", csv));
+  };
+  const auto with_column = [](double (*extra)(std::size_t)) {
+    return [extra](std::size_t i) {
+      std::vector<double> row = plain_row(i);
+      row.push_back(extra(i));
+      return row;
+    };
+  };
+  const auto houses = [](std::size_t i) {
+    const std::vector<double> x = plain_row(i);
+    return std::vector<double>{80 + 20 * x[0], 1960 + 20 * x[1], x[2], x[3]};
+  };
+  plants.push_back({"house prices that are not scaled", "mismatch",
+                    net_of_prices(", scale: standard").text(),
+                    table(examples, houses, price_target), "net.yaml:1:"});
+  plants.push_back({"house prices that are", "",
+                    net_of_prices(", scale: standard, target_scale: standard").text(),
+                    table(examples, houses, price_target)});
+  with_table("inputs that are not scaled", "input_scale",
+             table(
+                 examples,
+                 [](std::size_t i) {
+                   std::vector<double> x = plain_row(i);
+                   x[1] = 1960 + 300 * x[1];
+                   x[2] = 20000 + 4000 * x[2];
+                   return x;
+                 },
+                 plain_target),
+             [](Net& n) { n.defaults = "activation: sigmoid"; });
+  with_table("targets of -1 and 1 on sigmoid", "mismatch",
+             table(examples, plain_row,
+                   [&h](std::size_t i) { return std::string(h.yes[i] ? "1" : "-1"); }),
+             [](Net& n) {
+               n.cost = "mean_squared_error";
+               n.metrics = "";
+             });
+  with_table("a rare class", "imbalance",
+             table(examples, plain_row,
+                   [](std::size_t i) { return std::string(i % 33 == 0 ? "ill" : "well"); }),
+             [](Net& n) { n.epochs = "5"; });
+  with_table("shuffled labels", "shuffled_labels",
+             table(examples, plain_row,
+                   [&h](std::size_t i) {
+                     return std::string(h.yes[(i * 7919 + 13) % examples] ? "yes" : "no");
+                   }),
+             [](Net& n) {
+               n.layers = {"{type: dense, units: 200}", "{type: dense, units: 100}",
+                           "{type: dense, units: 1, activation: sigmoid}"};
+               n.epochs = "60";
+             });
+  with_table("a column that is the target", "leak",
+             table(examples, with_column([](std::size_t i) { return healthy().yes[i] ? 3. : 1.; }),
+                   plain_target));
+  with_table("a column that is always the same", "constant_input",
+             table(examples, with_column([](std::size_t) { return 0.5; }), plain_target));
+  with_table("rows that are there twice", "duplicates",
+             table(
+                 examples, [](std::size_t i) { return plain_row(i % (examples / 2)); },
+                 [](std::size_t i) { return plain_target(i % (examples / 2)); }));
+  with_table("equal rows of different classes", "contradictions",
+             table(
+                 examples, [](std::size_t i) { return plain_row(i % (examples / 4)); },
+                 [](std::size_t i) {
+                   const bool yes = healthy().yes[i % (examples / 4)];
+                   return std::string(yes == ((i / (examples / 4)) % 2 == 0) ? "yes" : "no");
+                 }));
+  with_table(
+      "rows that are sorted by class", "order",
+      [&] {
+        std::vector<std::size_t> order;
+        for (const bool yes : {false, true})
+          for (std::size_t i = 0; i < examples; ++i)
+            if (h.yes[i] == yes) order.push_back(i);
+        return table(
+            examples, [&](std::size_t i) { return plain_row(order[i]); },
+            [&](std::size_t i) { return plain_target(order[i]); });
+      }(),
+      [](Net& n) {
+        n.train = "  shuffle: false\n";
+        n.optimizer = "{type: sgd, learning_rate: 0.1}";
+      });
+  with_table(
+      "too few examples for the units", "overfitting",
+      table(120, plain_row,
+            [&h](std::size_t i) { return std::string(h.yes[i] != (i % 4 == 0) ? "yes" : "no"); }),
+      [](Net& n) {
+        n.layers[0] = "{type: dense, units: 200}";
+        n.epochs = "200";
+      });
+  with_table(
+      "exclusive or without a hidden layer", "too_small",
+      table(
+          examples,
+          [](std::size_t i) {
+            return std::vector<double>{plain_row(i)[0], plain_row(i)[1]};
+          },
+          [&h](std::size_t i) { return std::string(h.x[i][0] * h.x[i][1] > 0 ? "yes" : "no"); }),
+      [](Net& n) { n.layers = {"{type: dense, units: 1, activation: sigmoid}"}; });
+  return plants;
+}
+
+json examined(const std::string& words, const std::filesystem::path& folder, int status) {
+  const Ended ended = run("$nnrun doctor --json " + words, folder);
+  CAPTURE(words, ended.out, ended.err);
+  CHECK(ended.status == status);
+  return parsed(ended.out);
+}
+
+std::vector<std::string> ids_of(const json& examined) {
+  std::vector<std::string> ids;
+  for (const json& finding : examined["findings"]) ids.push_back(finding["id"]);
+  return ids;
+}
+
+void check_plants(const std::vector<Plant>& plants) {
+  std::size_t found = 0;
+  for (const Plant& p : plants) {
+    const Scratch scratch;
+    scratch.write("net.yaml", p.config);
+    scratch.write("t.csv", p.csv);
+    const json answer = examined("net.yaml --seconds 2", scratch.folder(), p.id.empty() ? 0 : 1);
+    INFO(p.what + ": " + answer.dump(1));
+    if (p.id.empty()) {
+      CHECK(ids_of(answer).empty());
+      continue;
+    }
+    const auto& findings = answer["findings"];
+    const auto own = std::ranges::find_if(findings, [&](const json& f) { return f["id"] == p.id; });
+    CHECK(own != findings.end());
+    if (own == findings.end()) continue;
+    ++found;
+    CHECK((*own)["hint"] != "");
+    CHECK_THAT((*own)["where"].get<std::string>(), Contains(p.line.empty() ? "net.yaml:" : p.line));
+  }
+  std::printf("figure: %zu planted illnesses found\n", found);
+}
+
+/// Examines the shipped configs for which f(file) is true, and returns how many there are. Those
+/// that are there to show what does not learn are left out.
+template <class F>
+std::size_t check_shipped(F f) {
+  const std::filesystem::path folder = NNRUN_SOURCE_DIR "/configs";
+  const std::vector<std::string> ill{"nielsen/quadratic-30-rate-100.yaml"};
+  std::size_t healthy_ones = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string file = entry.path().lexically_relative(folder).string();
+    if (entry.path().extension() != ".yaml" || !f(file) || std::ranges::count(ill, file)) continue;
+    const Scratch scratch;
+    const Ended ended = run("$nnrun doctor --json --seconds 1 $configs/" + file, scratch.folder());
+    CAPTURE(file, ended.out, ended.err);
+    if (ended.status == 5) continue;  // its data are not there
+    CHECK(ended.status == 0);
+    ++healthy_ones;
+  }
+  std::printf("figure: %zu healthy configs examined without a finding\n", healthy_ones);
+  return healthy_ones;
+}
+
+}  // namespace
+
+TEST_CASE("the doctor finds what is wrong with a network and its training", "[cli][doctor]") {
+  check_plants(plants_of_network());
+}
+
+TEST_CASE("the doctor finds what is wrong with data", "[cli][doctor]") {
+  check_plants(plants_of_data());
+}
+
+TEST_CASE("the doctor finds nothing in the shipped configs that learn", "[cli][doctor]") {
+  const std::size_t healthy_ones = check_shipped([](const std::string& file) {
+    return !file.starts_with("nielsen") && !file.starts_with("mnist");
+  });
+  CHECK(healthy_ones > 10);
+}
+
+TEST_CASE("nor in those of MNIST, but for Nielsen's learning rate of 100",
+          "[cli][doctor][.data/mnist]") {
+  if (!data_folder("mnist")) return;
+  check_shipped([](const std::string& file) {
+    return file.starts_with("nielsen") || file.starts_with("mnist");
+  });
+  const Scratch scratch;
+  const json rate =
+      examined("$configs/nielsen/quadratic-30-rate-100.yaml --seconds 3", scratch.folder(), 1);
+  CHECK(ids_of(rate).at(0) == "learning_rate");
+  CHECK_THAT(rate["findings"][0]["where"].get<std::string>(),
+             Contains("quadratic-30-rate-100.yaml:4:"));
+  const json pixels = examined(
+      "$configs/nielsen/quadratic-30.yaml --set data.divide_by=1 --seconds 3", scratch.folder(), 1);
+  CHECK_THAT(ids_of(pixels), Catch::VectorContains(std::string("input_scale")));
+}
+
+TEST_CASE("the doctor reads a run, and leaves it as it is", "[cli][doctor]") {
+  const Scratch scratch;
+  Net net;
+  net.optimizer = "{type: sgd, learning_rate: 100}";
+  net.epochs = "4";
+  scratch.write("net.yaml", net.text());
+  scratch.write("t.csv", plain_table());
+  REQUIRE(run("$nnrun -q net.yaml --out r", scratch.folder()).status == 0);
+  const auto before = names_in(scratch / "r");
+  const std::string record = text_of(scratch / "r/run.json");
+  const json answer = examined("r --seconds 1", scratch.folder(), 1);
+  CHECK(answer["training"]["recorded"] == true);
+  CHECK(answer["training"]["steps"] == answer["training"]["planned_steps"]);
+  CHECK(ids_of(answer).at(0) == "learning_rate");
+  CHECK_THAT(answer["findings"][0]["where"].get<std::string>(), Contains("r/config.yaml:"));
+  CHECK(names_in(scratch / "r") == before);
+  CHECK(text_of(scratch / "r/run.json") == record);
+}
+
+TEST_CASE("findings are shown as warnings are, with a drawing of the learning rates",
+          "[cli][doctor]") {
+  const Scratch scratch;
+  Net net;
+  net.optimizer = "{type: sgd, learning_rate: 100}";
+  scratch.write("net.yaml", net.text());
+  scratch.write("t.csv", plain_table());
+  const Ended text = run("$nnrun doctor net.yaml --seconds 1", scratch.folder());
+  CHECK(text.status == 1);
+  CHECK_THAT(text.out,
+             Catch::StartsWith("likely: the learning rate is far too high\n --> net.yaml:9:") &&
+                 Contains("\n   = note: a rate of ") && Contains(" -> try ") &&
+                 Contains("\nlearning rate  cost after ") && Contains("  this one\n") &&
+                 Contains(" found: "));
+  const Ended quiet = run("$nnrun doctor -q net.yaml --seconds 1", scratch.folder());
+  CHECK(quiet.status == 1);
+  CHECK_THAT(quiet.out, !Contains("learning rate  cost") && !Contains(" found: "));
+  CHECK(names_in(scratch.folder()) ==
+        std::vector<std::string>{".command", ".err", ".out", "net.yaml", "t.csv"});
+}
+
+TEST_CASE("what the doctor cannot examine ends as in other verbs", "[cli][doctor]") {
+  const Scratch scratch;
+  scratch.write("net.yaml", Net().text());
+  CHECK_THAT(refused("$nnrun doctor net.yaml", 5, scratch.folder()), Contains("t.csv"));
+  CHECK_THAT(refused("$nnrun doctor no.yaml", 3, scratch.folder()), Contains("no such file"));
+  CHECK(refused("$nnrun doctor net.yaml --seconds 0", 2, scratch.folder()) ==
+        "error: --seconds needs a number from 0.1 to 3600, not '0'\n");
+  scratch.write("t.csv", plain_table());
+  REQUIRE(run("$nnrun -q net.yaml --set train.epochs=1 --out r", scratch.folder()).status == 0);
+  std::filesystem::copy(scratch / "r/model.safetensors", scratch / "m.safetensors");
+  CHECK_THAT(refused("$nnrun doctor m.safetensors", 2, scratch.folder()),
+             Contains("is a model without its run"));
+}
+
+}  // namespace nnrun::testing
