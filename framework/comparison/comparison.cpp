@@ -155,6 +155,17 @@ std::optional<AgainstBaseline> against(const RowNumbers& row, const RowNumbers& 
   return out;
 }
 
+/// Widens the interval of a difference by the factor that its p was corrected by.
+std::optional<Interval> widened(const AgainstBaseline& against, std::size_t comparisons) {
+  if (!against.interval || !against.p || !against.p_holm || against.pairs < 2) return std::nullopt;
+  const double factor = *against.p > 0 ? std::max(1., *against.p_holm / *against.p)
+                                       : static_cast<double>(comparisons);
+  const auto freedom = static_cast<double>(against.pairs - 1);
+  const double wider = t_quantile(1 - 0.025 / factor, freedom) / t_quantile(0.975, freedom);
+  const double half = (against.interval->high - against.interval->low) / 2 * wider;
+  return Interval{against.difference - half, against.difference + half};
+}
+
 /// Corrects p-values for the number of comparisons.
 void correct(std::vector<ReportRow>& rows) {
   std::vector<std::optional<double>> p, speed_p;
@@ -166,6 +177,9 @@ void correct(std::vector<ReportRow>& rows) {
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (rows[i].against) {
       rows[i].against->p_holm = corrected[i];
+      rows[i].against->interval_holm =
+          widened(*rows[i].against, static_cast<std::size_t>(std::ranges::count_if(
+                                        p, [](const auto& one) { return one.has_value(); })));
       rows[i].against->times_faster_p_holm = speed_corrected[i];
     }
 }
@@ -242,6 +256,7 @@ Report report_of(const ComparisonPlan& plan, const std::string& times, const std
       .times = times,
       .rows = rows_of(plan),
       .command_line = plan.command_line,
+      .working_folder = working_folder(),
       .page = page};
   const std::vector<std::string> doubts = require_same_sources(plan, report.rows);
   compare_rows(plan, report);

@@ -134,6 +134,27 @@ void add_maps(Trainer& trainer, std::size_t part, Pictures& pictures) {
       pictures.maps.push_back(maps_of(graph.nodes[answer.node], answer.outputs));
 }
 
+PictureRow row_of(const std::string& title, const std::vector<double>& numbers,
+                  const Pictures& sizes) {
+  PictureRow row{title, sizes.height, sizes.width, sizes.channels, {}};
+  const std::size_t size = sizes.height * sizes.width * sizes.channels;
+  for (std::size_t at = 0; at < numbers.size(); at += size) {
+    const auto from = numbers.begin() + static_cast<std::ptrdiff_t>(at);
+    row.pictures.push_back(bytes_of_example({from, from + static_cast<std::ptrdiff_t>(size)}));
+  }
+  return row;
+}
+
+/// Of a network that is to say its input again.
+void add_copies(Trainer& trainer, std::size_t part, Pictures& pictures) {
+  const std::size_t size = pictures.height * pictures.width * pictures.channels;
+  const std::size_t most = std::clamp<std::size_t>(most_bytes / size, 1, most_maps);
+  const AnsweredExamples all = trainer.answered_examples(part, most);
+  pictures.examples = trainer.data().examples[part];
+  pictures.copies = {row_of("examples", all.targets, pictures),
+                     row_of("what the network makes of them", all.outputs, pictures)};
+}
+
 Json to_json(const PictureRow& row) {
   Json bytes = Json::array();
   for (const std::vector<std::uint8_t>& one : row.pictures) bytes.push_back(base64(one));
@@ -154,6 +175,11 @@ Json to_json(const std::vector<PictureRow>& rows) {
 std::optional<Pictures> sample_pictures(Trainer& trainer, std::size_t part) {
   Pictures pictures;
   const std::vector<std::string>& classes = trainer.data().names.classes;
+  if (classes.empty() && trainer.data().examples[part] > 0 && find_sizes(trainer, pictures) &&
+      trainer.model()->graph().output().cols == size_of(trainer.data().input)) {
+    add_copies(trainer, part, pictures);
+    return pictures;
+  }
   if (classes.size() != trainer.model()->graph().output().cols ||
       trainer.data().examples[part] == 0 || !find_sizes(trainer, pictures))
     return std::nullopt;
@@ -184,7 +210,8 @@ Json to_json(const Pictures& pictures) {
           {"wrong", pictures.wrong},
           {"surest", std::move(surest)},
           {"filters", to_json(pictures.filters)},
-          {"maps", to_json(pictures.maps)}};
+          {"maps", to_json(pictures.maps)},
+          {"copies", to_json(pictures.copies)}};
 }
 
 }  // namespace nnrun::host

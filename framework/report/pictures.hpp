@@ -26,6 +26,7 @@ struct Pictures {
   std::size_t examples = 0, wrong = 0;              ///< of the part
   std::vector<WrongPicture> surest{};
   std::vector<PictureRow> filters{}, maps{};
+  std::vector<PictureRow> copies{};  ///< examples, and what an autoencoder makes of them
 };
 
 /// Returns nothing unless the examples of the data set are images of classes.

@@ -1,13 +1,17 @@
 #include "report/report.hpp"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/version.hpp"
+#include "report/thin.hpp"
 #include "runs/run_record.hpp"
 namespace nnrun::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr int digits_on_page = 6;
 
 Json or_null(const std::optional<double>& number) {
   return number ? Json(*number) : Json(nullptr);
@@ -32,7 +36,11 @@ Json to_json(const ReportRun& run, ReportForm form) {
   if (run.seconds) json["seconds"] = {{"total", run.seconds->total}, {"train", run.seconds->train}};
   if (run.epochs) json["epochs"] = *run.epochs;
   if (!run.weights_sha256.empty()) json["weights_sha256"] = run.weights_sha256;
-  constexpr int digits_on_page = 6;
+  if (form == ReportForm::page)
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      for (const ClassScores& scores : run.per_class[part])
+        for (const double x : scores.values)
+          json["per_class"][part_names[part]][scores.metric].push_back(drawn(x, digits_on_page));
   if (run.curve && form != ReportForm::table)
     json["curve"] = host::to_json(*run.curve, form == ReportForm::page ? digits_on_page : 0);
   return json;
@@ -41,6 +49,7 @@ Json to_json(const ReportRun& run, ReportForm form) {
 Json to_json(const AgainstBaseline& against) {
   return {{"difference", against.difference},
           {"interval95", to_json(against.interval)},
+          {"interval95_holm", to_json(against.interval_holm)},
           {"wins", against.wins},
           {"pairs", against.pairs},
           {"p", or_null(against.p)},
@@ -59,7 +68,11 @@ Json to_json(const ReportRow& row, const Report& report, ReportForm form) {
   json["against_baseline"] = row.against ? to_json(*row.against) : Json(nullptr);
   if (form != ReportForm::table)
     json["decision"] = row.plane ? host::to_json(*row.plane) : Json(nullptr);
-  if (row.pictures && form == ReportForm::page) json["pictures"] = host::to_json(*row.pictures);
+  if (form == ReportForm::page) {
+    if (row.pictures) json["pictures"] = host::to_json(*row.pictures);
+    if (row.answers) json["answers"] = host::to_json(*row.answers);
+    if (row.facts) json["facts"] = host::to_json(*row.facts);
+  }
   if (report.kind == "run") json["classes"] = row.classes;
   for (const auto& [key, value] : row.set) json["set"][key] = value;
   return json;
@@ -82,12 +95,18 @@ Json reproduction_of(const Report& report) {
   for (const ReportRow& row : report.rows)
     configs.push_back({{"name", row.name}, {"yaml", row.yaml}});
   return {{"command_line", report.command_line},
+          {"working_folder", report.working_folder},
           {"version", version_json()},
           {"machine", machine_json()},
           {"configs", std::move(configs)}};
 }
 
 }  // namespace
+
+std::string working_folder() {
+  std::error_code gone;
+  return std::filesystem::current_path(gone).string();
+}
 
 std::string words_for_run(std::uint64_t seed, std::size_t fold) {
   return "seed " + std::to_string(seed) + (fold > 0 ? " fold " + std::to_string(fold) : "");

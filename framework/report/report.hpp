@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "report/answers.hpp"
 #include "report/curve.hpp"
 #include "report/pictures.hpp"
 #include "report/plane.hpp"
+#include "report/run_facts.hpp"
 #include "runs/scores.hpp"
 #include "training/data_parts.hpp"
 namespace nnrun::host {
@@ -32,6 +34,12 @@ struct RunSeconds {
 
 struct Report;
 
+/// What a metric says of each class.
+struct ClassScores {
+  std::string metric;
+  std::vector<double> values;  ///< NaN where it is not defined
+};
+
 /// One run. What its folder does not have is empty here.
 struct ReportRun {
   std::uint64_t seed = 0;
@@ -45,9 +53,13 @@ struct ReportRun {
   std::string weights_sha256{}, data_sha256{}, config_sha256{};
   std::map<std::string, std::string> libraries{};  ///< checksums by file name
   std::optional<Curve> curve{};
-  std::optional<Plane> plane{};  ///< moves to its row
+  std::array<std::vector<ClassScores>, NNRUN_PARTS> per_class{};  ///< in the report of a single run
+  std::optional<Plane> plane{};                                   ///< moves to its row
   bool done() const { return status == "done"; }
 };
+
+/// Returns the folder that relative names of the command line start from.
+std::string working_folder();
 
 /// Returns `seed 1`, or `seed 1 fold 2`.
 std::string words_for_run(std::uint64_t seed, std::size_t fold);
@@ -63,6 +75,8 @@ std::optional<double> value_in(const ReportRun& run, const std::string& part,
 struct AgainstBaseline {
   double difference = 0;  ///< of the metric: this row's less the baseline's
   std::optional<Interval> interval{};
+  /// As wide as the corrected p asks for: it leaves 0 out where that is below 5 %.
+  std::optional<Interval> interval_holm{};
   std::size_t wins = 0, pairs = 0;
   std::optional<double> p{}, p_holm{};  ///< of the paired test; after Holm's correction
   std::optional<double> times_faster{}, times_faster_p_holm{};
@@ -77,6 +91,8 @@ struct ReportRow {
   std::optional<AgainstBaseline> against{};
   std::optional<Plane> plane{};                            ///< of all of its runs
   std::optional<Pictures> pictures{};                      ///< in the report of a single run
+  std::optional<Answers> answers{};                        ///< likewise
+  std::optional<RunFacts> facts{};                         ///< likewise
   std::vector<std::pair<std::string, std::string>> set{};  ///< of a sweep: key and value
   std::vector<std::string> classes{};                      ///< in the report of a single run
   std::string yaml{};                                      ///< the whole config
@@ -120,6 +136,7 @@ struct Report {
   std::vector<KeyValues> differences{};  ///< of the configs, row by row
   std::vector<std::string> summary{};
   std::vector<std::string> command_line{};
+  std::string working_folder{};       ///< in which that command was given
   std::vector<KeyValues> settings{};  ///< of a sweep: what its keys are set to
   std::string next{};                 ///< the command that trains the best point of a sweep
   std::string page{};                 ///< the file; empty in the report of a single run

@@ -10,6 +10,8 @@
 namespace nnrun::host {
 namespace {
 
+constexpr std::size_t most_classes = 50;  // of a table
+
 /// Chooses what the run is judged by: the config's first metric that is a number, else the cost.
 void choose_metric(const Experiment& experiment, const Scores& scores, Report& report) {
   report.metric = "cost";
@@ -36,8 +38,13 @@ ReportRun run_of(const RunResult& result, const Experiment& experiment, const Da
                 .curve = curve_of(outcome, experiment, data)};
   if (!outcome.result) return run;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-    if (const Score* const score = outcome.result->score(part))
+    if (const Score* const score = outcome.result->score(part)) {
       run.scores[part] = scores_of(*score, experiment);
+      for (std::size_t i = 0; i < score->per_class.size(); ++i)
+        if (const auto& values = score->per_class[i];
+            !values.empty() && values.size() <= most_classes)
+          run.per_class[part].push_back({metric_names(experiment.metrics)[i], values});
+    }
   return run;
 }
 
@@ -66,6 +73,15 @@ std::string summary_of(const Report& report) {
                      row.runs.front().done() ? "" : ", then interrupted");
 }
 
+/// Returns `Its best was 97.20 % on the validation part, in epoch 17.`
+std::string words_of(const BestEpoch& best, const Report& report) {
+  const std::string part = best.part == NNRUN_TRAIN ? "training" : part_names[best.part];
+  const std::string value =
+      report.fraction ? fmt::format("{:.2f} %", best.value * 100) : significant(best.value, 4);
+  return fmt::format("The best epoch was {}, with {} on the {} part{}.", best.epoch, value, part,
+                     best.is_kept ? ", and its numbers are those of the model" : "");
+}
+
 }  // namespace
 
 Report report_of(const RunResult& result, const std::vector<std::string>& command_line,
@@ -90,12 +106,19 @@ Report report_of(const RunResult& result, const std::vector<std::string>& comman
                          .seconds = {run.seconds->train},
                          .plane = sample_plane(trainer, experiment.seed),
                          .pictures = sample_pictures(trainer, part),
+                         .answers = sample_answers(trainer, part),
                          .classes = trainer.data().names.classes,
                          .yaml = resolved_yaml(experiment)});
+  report.working_folder = working_folder();
+  RunFacts& facts = report.rows.front().facts.emplace(facts_of(trainer));
+  const std::size_t chosen_by = run.scores[NNRUN_VALIDATION] ? std::size_t{NNRUN_VALIDATION} : part;
+  facts.best =
+      best_epoch_of(result.outcome, experiment, chosen_by, report.metric, report.higher_is_better);
   report.summary = {summary_of(report)};
   if (std::string words = naive_words(report, result.outcome.naive[part], experiment);
       !words.empty())
     report.summary.push_back(std::move(words));
+  if (facts.best) report.summary.push_back(words_of(*facts.best, report));
   return report;
 }
 

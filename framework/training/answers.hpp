@@ -69,6 +69,33 @@ ShownExamples shown_examples_of(const Examples<T>& examples, std::size_t in, std
   return shown;
 }
 
+/// Outputs beside the targets of some examples of a part, as the network has both; row-major.
+struct AnsweredExamples {
+  std::size_t count = 0;
+  std::vector<double> outputs{}, targets{};
+};
+
+/// Returns those of up to `most` examples, spread over all of the part.
+template <class T>
+AnsweredExamples answered_examples_of(ModelOf<T>& model, const Examples<T>& examples,
+                                      std::size_t most) {
+  const std::size_t in = model.graph().input_cols, out = model.graph().output().cols;
+  AnsweredExamples all{.count = std::min(most, examples.count)};
+  Buffer<T> x(std::min(Model::most_rows, all.count) * in);
+  for (std::size_t from = 0; from < all.count; from += Model::most_rows) {
+    const std::size_t n = std::min(Model::most_rows, all.count - from);
+    for (std::size_t k = 0; k < n; ++k) {
+      const std::size_t i = (from + k) * examples.count / all.count;
+      const T* const t = examples.t.data() + i * out;
+      std::copy_n(examples.x.data() + i * in, in, x.data() + k * in);
+      all.targets.insert(all.targets.end(), t, t + out);
+    }
+    const T* const y = model.outputs(x.data(), n);
+    all.outputs.insert(all.outputs.end(), y, y + n * out);
+  }
+  return all;
+}
+
 /// What a layer makes of an example.
 struct LayerAnswer {
   std::size_t node;  ///< of the graph; all of them: the example itself

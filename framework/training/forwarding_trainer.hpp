@@ -37,6 +37,9 @@ class ForwardingTrainer : public Trainer {
   ShownExamples shown_examples(std::size_t part, std::size_t most) const override {
     return inner().shown_examples(part, most);
   }
+  AnsweredExamples answered_examples(std::size_t part, std::size_t most) override {
+    return inner().answered_examples(part, most);
+  }
   std::vector<std::string> weight_words() const override { return inner().weight_words(); }
   std::string data_sha256() const override { return inner().data_sha256(); }
 

@@ -208,6 +208,9 @@ class TrainerOf final : public Trainer {
     return shown_examples_of(parts_[part], model_->graph().input_cols,
                              model_->graph().output().cols, most);
   }
+  AnsweredExamples answered_examples(std::size_t part, std::size_t most) override {
+    return answered_examples_of(*model_, parts_[part], most);
+  }
   std::vector<std::string> weight_words() const override {
     return words_of_weights(class_weights_, parts_, source_.shape(), experiment_);
   }

@@ -78,6 +78,8 @@ class Trainer {
   virtual std::vector<std::size_t> answered_classes() = 0;
   /// Returns up to `most` examples of a part, prepared, spread over all of it.
   virtual ShownExamples shown_examples(std::size_t part, std::size_t most) const = 0;
+  /// Returns the network's outputs for such examples, beside their targets.
+  virtual AnsweredExamples answered_examples(std::size_t part, std::size_t most) = 0;
   /// Returns lines that say what classes and examples count; empty if all count 1.
   virtual std::vector<std::string> weight_words() const = 0;
   virtual std::string data_sha256() const = 0;

@@ -6,13 +6,15 @@
 #include "idx_file.hpp"
 
 /// Images and their labels in the format of MNIST, plain or compressed by gzip. Labels are classes:
-/// one target number per class, 1 for the right one.
+/// one target number per class, 1 for the right one. An autoencoder has the image itself as target.
 struct Idx : nnrun::Dataset {
   static constexpr auto name = "idx", doc = "images and labels in the files of MNIST, plain or .gz";
   const char *folder = "", *images = "", *labels = "", *test_images = "", *test_labels = "";
   static constexpr bool files_apart = true;
   std::int64_t validation = 0;
   double divide_by = 255;
+  const char* target = "label";
+  static constexpr const char* known_targets[] = {"label", "image"};
   std::span<const char* const> classes;
   static constexpr auto params() {
     return nnrun::params(
@@ -30,6 +32,9 @@ struct Idx : nnrun::Dataset {
         nnrun::param(&Idx::divide_by, "divide_by",
                      "what pixels are divided by; 255 makes bytes numbers from 0 to 1",
                      {.min = 0, .above_min = true}),
+        nnrun::param(&Idx::target, "target",
+                     "what the network is to say; image: for an autoencoder",
+                     {.choices = known_targets}),
         nnrun::param(&Idx::classes, "classes",
                      "names of the labels 0, 1, …; without: \"0\", \"1\", … as far as they go, "
                      "from \"1\" on if none is 0",
@@ -66,10 +71,11 @@ struct Idx : nnrun::Dataset {
     data.input.rank = static_cast<std::uint32_t>(shape.size());
     std::ranges::copy(shape, data.input.sizes);
     data.target = {1, {names_.size()}};
+    if (of_image()) data.target = data.input;
     data.examples[NNRUN_TRAIN] = all - held;
     data.examples[NNRUN_VALIDATION] = held;
     data.examples[NNRUN_TEST] = test_.empty() ? 0 : test_.front().images.count();
-    data.classes = names_.pointers();
+    if (!of_image()) data.classes = names_.pointers();
     host_divides_ = nnrun::KnownColumns::has(data, &data.divide_by);
     if (host_divides_) data.divide_by = divide_by;
   }
@@ -82,10 +88,16 @@ struct Idx : nnrun::Dataset {
     files.images.read(from, n, x);
     if (!host_divides_)
       for (std::size_t i = 0; i < n * files.images.cols(); ++i) x[i] /= divide_by;
-    for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.labels[from + i], t);
+    if (of_image())
+      for (std::size_t i = 0; i < n * files.images.cols(); ++i)
+        t[i] = host_divides_ ? x[i] / divide_by : x[i];
+    else
+      for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.labels[from + i], t);
   }
 
  private:
+  bool of_image() const { return std::string_view(target) == "image"; }
+
   struct Files {
     IdxFile images;
     std::vector<std::uint16_t> labels;

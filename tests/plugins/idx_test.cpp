@@ -50,6 +50,17 @@ TEST_CASE("idx gives pixels from 0 to 1 and a target per class", "[dataset][idx]
   CHECK(data.parts[NNRUN_TEST].count == 0);
 }
 
+TEST_CASE("idx gives the image itself as target, where it is asked for", "[dataset][idx]") {
+  Images files;
+  files.more = {{"target", std::string("image")}};
+  const Read data = read("idx", files.settings());
+  CHECK(data.shape.names.classes.empty());
+  CHECK(numbers(data.parts[NNRUN_TRAIN].x) == std::vector<double>{0, 1 / 255., 2 / 255., 3 / 255.,
+                                                                  4 / 255., 5 / 255., 6 / 255.,
+                                                                  7 / 255., 1});
+  CHECK(numbers(data.parts[NNRUN_TRAIN].t) == numbers(data.parts[NNRUN_TRAIN].x));
+}
+
 TEST_CASE("idx reads every type of number, big end first", "[dataset][idx]") {
   struct Case {
     char type;

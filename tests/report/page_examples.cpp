@@ -1,6 +1,7 @@
 // Pages for the browser's test, below the folder that NNRUN_PAGES names: a comparison with names
 // that would break HTML, a failed run and a single seed; sweeps of one to three settings.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 
@@ -55,6 +56,23 @@ Report nasty_comparison() {
   return report;
 }
 
+/// A single run with all that only such a page has.
+Report single_run(host::Answers answers) {
+  const std::string nasty = "</script><img src=x onerror=alert(1)>";
+  ReportRow row = example_row(0, "run", 1, 8);
+  host::RunFacts facts{.layers = {{nasty, "dense", "5", "tanh", 15}, {"out", "dense", "1", "", 6}},
+                       .parts = {{"train", 100}, {"test", 50}},
+                       .inputs = nasty,
+                       .target = "target a: 0 or 1\n  target b: " + nasty,
+                       .fractions = {"accuracy"}};
+  facts.best = host::BestEpoch{.epoch = 3, .value = 0.9, .part = NNRUN_TEST, .is_kept = false};
+  row.facts = facts;
+  row.answers = std::move(answers);
+  row.runs[0].per_class[NNRUN_TEST] = {{"f1", {0.5, std::nan("")}}, {"recall", {1, 0}}};
+  row.classes = {nasty, "b"};
+  return example_report("run", {row}, 1);
+}
+
 }  // namespace
 
 TEST_CASE("pages are written for a browser", "[.]") {
@@ -69,6 +87,12 @@ TEST_CASE("pages are written for a browser", "[.]") {
   ReportRow images = example_row(0, "images", 1, 5);
   images.pictures = example_pictures();
   write("images", example_report("run", {images}, 1));
+  host::Answers numbers{.examples = 3, .of = 9, .name = "</script>"};
+  numbers.pairs = {{1, 2}, {2, 2}, {std::nan(""), 3}};
+  write("numbers", single_run(numbers));
+  host::Answers classes{.examples = 4, .of = 4, .name = "b"};
+  classes.curves = host::border_curves(std::vector{.1, .4, .35, .8}, {false, false, true, true});
+  write("two classes", single_run(classes));
   write("sweep of one", sweep({{"train.batch_size", {"1", "10", "100", "1000"}}}));
   write("sweep of words", sweep({{"train.optimizer.type", {"sgd", "momentum", "adam"}}}));
   write("sweep of two",

@@ -65,6 +65,18 @@ for (file of pages) {
     await changes("a hidden curve", () => tab.click(".legend button >> nth=0"));
     if (await tab.locator("input[name=band]").count()) await changes("the range of the seeds", () => tab.check("input[name=band][value=range]"));
   }
+  if (await tab.locator("button.sort").count()) {
+    const column = () => tab.evaluate(() => [...document.querySelectorAll("section[aria-labelledby=results] table:first-of-type tbody tr")].map((row) => row.children[1].textContent));
+    const rows = await tab.evaluate(() => document.querySelectorAll("section[aria-labelledby=results] tbody tr").length);
+    expect((await column()).length === Math.min(rows, 10), `${file}: ${(await column()).length} of ${rows} configs are not folded`);
+    expect((await tab.locator("section[aria-labelledby=results] details").count()) === (rows > 10 ? 1 : 0), `${file}: the others are not folded`);
+    await tab.click("button.sort >> nth=1");
+    const up = await column();
+    await tab.click("button.sort >> nth=1");
+    expect((await column())[0] !== up[0], `${file}: the order of a column does not turn`);
+    const figureFirst = await tab.evaluate(() => Boolean(document.getElementById("sweep").compareDocumentPosition(document.getElementById("results")) & Node.DOCUMENT_POSITION_FOLLOWING));
+    expect(figureFirst, `${file}: the figure comes after the table`);
+  }
   const theme = () => tab.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await theme();
   await tab.focus(".bar button");

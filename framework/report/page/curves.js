@@ -73,7 +73,12 @@ function curvePanel(choices, startsWith, id) {
     h("label", null, logBox, "logarithmic"));
   const xText = (x) => (curveView.x === "seconds" ? seconds(x) : number(x));
   const text = (y) => shown(y, chosen.quantity);
-  const ends = (p) => (isFraction(chosen.quantity) ? edges(p).map((y) => Math.min(Math.max(y, Math.min(0, p.low)), Math.max(1, p.high))) : edges(p));
+  /// A band ends at what the quantity can be: a fraction is 0 to 1, and what never fell below 0 cannot.
+  const neverBelow0 = () => chosen.series.every((line) => line.curves.every((curve) => (curve[line.column] ?? []).every((y) => !is(y) || y >= 0)));
+  const ends = (p) => {
+    const floor = isFraction(chosen.quantity) || neverBelow0() ? Math.min(0, p.low) : -Infinity, top = isFraction(chosen.quantity) ? Math.max(1, p.high) : Infinity;
+    return edges(p).map((y) => Math.min(Math.max(y, floor), top));
+  };
 
   const named = () => `${capital(chosen.quantity)}${chosen.where ? ` on the ${chosen.where} part` : ""}`;
   function draw(width) {
@@ -108,7 +113,7 @@ function curvePanel(choices, startsWith, id) {
       all.toSorted((a, b) => Boolean(b.look.crowd) - Boolean(a.look.crowd)).map((line) => line.points.length > 1
         ? s("path", {class: "line", d: path(line.points.map((p) => [x(p.x), clip(p.mean)])), ...stroke(line.look)})
         : s("circle", {cx: shift(line, line.points[0]), cy: clip(line.points[0].mean), r: Math.max(3, 9 - 2 * line.rank), fill: line.look.color, stroke: "var(--paper)"}, s("title", null, `${line.name}: ${text(line.points[0].mean)}`))),
-      ruler);
+      bestMark(x, plot), ruler);
     svg.addEventListener("pointermove", (event) => {
       const box = svg.getBoundingClientRect(), to = x.invert(((event.clientX - box.left) / box.width) * width);
       const near = all.filter((line) => !line.look.crowd).map((line) => [line, line.points.reduce((best, p) => (Math.abs(p.x - to) < Math.abs(best.x - to) ? p : best))]);
@@ -119,6 +124,15 @@ function curvePanel(choices, startsWith, id) {
     });
     svg.addEventListener("pointerleave", () => { ruler.setAttribute("visibility", "hidden"); readout.replaceChildren(); });
     return [svg, readout];
+  }
+  /// The epoch that the verdict calls the best.
+  function bestMark(x, plot) {
+    const best = page.configs[0].facts?.best, curve = page.configs[0].runs[0]?.curve;
+    const row = page.kind === "run" && best && curve ? curve.epoch.findLastIndex((epoch) => epoch <= best.epoch) : -1;
+    if (row < 0) return null;
+    const at = x(curve[curveView.x][row]), left = at > (plot.left + plot.right) / 2;
+    return s("g", null, s("line", {x1: at, x2: at, y1: plot.top, y2: plot.bottom, stroke: "var(--accent)", "stroke-dasharray": "2 3"}),
+      s("text", {x: at + (left ? -5 : 5), y: plot.top + 10, "text-anchor": left ? "end" : "start"}, `best epoch ${best.epoch}`));
   }
   const panel = figure({title: named(), draw, controls,
     columns: () => [curveView.x === "epoch" ? "epochs" : curveView.x, ...lines().flatMap((line) => [line.name, curveView.band === "range" ? "smallest, largest" : "95 % interval"])],
@@ -133,7 +147,8 @@ function curvePanel(choices, startsWith, id) {
 }
 function curveSection() {
   const choices = curveChoices();
-  if (choices.length === 0) return null;
+  const single = page.kind === "run" && page.configs.every((config) => curvesOf(config).every((curve) => curve.epoch.length === 1));
+  if (choices.length === 0 || single) return null; // its numbers are in the table of scores
   const wanted = page.kind === "run" ? ["cost", page.metric] : [`${columnPart}.cost`, `${columnPart}.${page.metric}`];
   const starts = wanted.filter((key, i) => wanted.indexOf(key) === i && choices.some((c) => c.key === key));
   if (starts.length < 2 && choices.length > 1) starts.push(choices.find((c) => !starts.includes(c.key)).key);

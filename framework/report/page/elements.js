@@ -26,7 +26,7 @@ function seconds(x) {
   return whole < 3600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 const percent = (x) => (is(x) ? minus((100 * x).toFixed(2)) + "\u00a0%" : "\u2013");
-const isFraction = (quantity) => quantity === page.metric && page.metric_info.fraction;
+const isFraction = (quantity) => (quantity === page.metric && page.metric_info.fraction) || Boolean(page.configs[0]?.facts?.fractions.includes(quantity));
 /// A cost or metric: `0.0123`, `98.89 %`.
 const shown = (x, quantity = page.metric) => (isFraction(quantity) ? percent(x) : number(x));
 const signed = (x, text) => (x > 0 ? "+" : "") + text;

@@ -34,6 +34,12 @@ function spot(mean, range, all, zero, color, text) {
     s("line", {class: "gridline", x1: 0, x2: 140, y1: 7, y2: 7}), zero !== null && s("line", {class: "axis", x1: x(zero), x2: x(zero), y1: 0, y2: 14}),
     range && s("line", {x1: x(range[0]), x2: x(range[1]), y1: 7, y2: 7, stroke: color, "stroke-width": 2.5}), s("circle", {cx: x(mean), cy: 7, r: 4, fill: color}));
 }
+const rangeText = (range) => (range && is(range[0]) ? `${difference(range[0]).replace(" points", "")} to ${difference(range[1])}` : null);
+function resultTable(columns, rows, head = (column) => column.name) {
+  return h("table", {class: "results", role: "table"},
+    h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, columns.map((column, i) => h("th", {scope: "col", role: "columnheader", class: i ? "number" : null}, head(column))))),
+    h("tbody", {role: "rowgroup"}, rows));
+}
 function results() {
   const configs = order.map((c) => page.configs[c]);
   const compared = configs.some((config) => config.against_baseline);
@@ -42,7 +48,10 @@ function results() {
   const withCost = page.metric !== "cost";
   const against = page.kind === "sweep" ? "difference to the best" : `difference to ${page.baseline}`;
   const settings = page.metric_info.settings ? ` (${page.metric_info.settings})` : "";
-  const columns = ["config", page.metric + settings, compared && against, withCost && "cost", "training time", "parameters"].filter(Boolean);
+  const sweptKeys = page.kind === "sweep" ? (page.sweep?.settings ?? []).map((setting) => setting.key) : [];
+  const columns = [{name: "config", of: (config) => config.name}, ...sweptKeys.map((key) => ({name: lastWord(key), of: (config) => settingValue(config, key)})),
+    {name: page.metric + settings, of: (config) => config.mean}, compared && {name: against, of: (config) => config.against_baseline?.difference}, withCost && {name: "cost", of: (config) => config.cost?.mean},
+    {name: "training time", of: (config) => config.seconds?.mean}, {name: "parameters", of: (config) => config.parameters}].filter(Boolean);
   const cell = (label, ...content) => h("td", {class: "number", "data-label": label, role: "cell"}, h("div", null, content));
   const halves = (value, text, half) => [text(value.mean), h("small", null, interval(value.mean, value.interval95, half ?? text))];
   const row = (config, rank) => {
@@ -50,19 +59,19 @@ function results() {
     return h("tr", {role: "row"},
       h("th", {scope: "row", role: "rowheader", class: "name"}, config.name, h("small", null, page.kind !== "run" && rank === 0 && page.baseline ? (page.kind === "sweep" ? (is(config.mean) ? "best" : null) : "baseline") : null,
         statusOf(config).length > 0 && ` ${done} of ${plural(config.runs.length, "run")} finished`)),
+      sweptKeys.map((key) => cell(lastWord(key), settingText(config, key))),
       cell(page.metric, shown(config.mean), h("small", null, interval(config.mean, config.interval95, (v) => shown(v))), page.kind !== "run" && metricEnds.length > 1 && spot(config.mean, intervalOf(config), metricEnds, null, color, `${config.name}: ${shown(config.mean)}`)),
       compared && (a ? cell(against, difference(a.difference),
-        h("small", null, [a.interval95 && is(a.interval95[0]) ? `${difference(a.interval95[0]).replace(" points", "")} to ${difference(a.interval95[1])}` : null, is(a.wins) && a.pairs > 0 ? `better at ${a.wins} of ${a.pairs}` : null, is(a.p_holm ?? a.p) ? `p ${number(a.p_holm ?? a.p, 2)}` : null].filter(Boolean).join(" \u00b7 ")),
+        h("small", null, [rangeText(a.interval95), configs.length > 2 && !many && a.interval95_holm ? `${rangeText(a.interval95_holm)} corrected` : null, is(a.wins) && a.pairs > 0 ? `better at ${a.wins} of ${a.pairs}` : null, is(a.p_holm ?? a.p) ? `p ${number(a.p_holm ?? a.p, 2)}` : null].filter(Boolean).join(" \u00b7 ")),
         spot(a.difference, a.interval95, differenceEnds, 0, color, `${config.name}: ${difference(a.difference)}`)) : h("td", {role: "cell", class: "number"})),
       withCost && cell("cost", halves(config.cost ?? {}, (v) => number(v, 3), (v) => number(v, 2))),
       cell("training time", halves(config.seconds ?? {}, seconds)),
       cell("parameters", number(config.parameters, 9)));
   };
   const failed = configs.flatMap((config) => statusOf(config).map((run) => ({name: config.name, ...run})));
-  const reasons = compared ? ` The difference is of the same ${page.folds ? "seeds and folds" : "seeds"}; ${page.metric_info.higher_is_better ? "above" : "below"} zero is better.${configs.length > 2 ? " p is corrected for the number of comparisons (Holm)." : ""}` : "";
+  const reasons = compared ? ` The difference is of the same ${page.folds ? "seeds and folds" : "seeds"}; ${page.metric_info.higher_is_better ? "above" : "below"} zero is better.${configs.length > 2 ? (many ? " p allows" : " p and the interval called corrected allow") + " for the number of comparisons (Holm)." : ""}` : "";
   return h("section", {"aria-labelledby": "results"}, h("h2", {id: "results"}, page.kind === "run" ? "Result" : "Results"),
-    h("table", {class: "results", role: "table"}, h("thead", {role: "rowgroup"}, h("tr", {role: "row"}, columns.map((c, i) => h("th", {scope: "col", role: "columnheader", class: i ? "number" : null}, c)))),
-      h("tbody", {role: "rowgroup"}, configs.map(row))),
+    sweptKeys.length > 0 ? sortedTable(columns, configs, row) : resultTable(columns, configs.map(row)),
     h("p", {class: "note"}, page.kind === "run" ? `Times: ${page.times}.` : `Means over the ${pairWord}s that finished${page.seeds.length > 1 || page.folds ? ", with the 95 % interval of the mean" : ""}.${reasons} Times: ${page.times}.`),
     failed.length > 0 && h("div", {class: "alarm"}, h("h3", null, `${plural(failed.length, "run")} did not finish`),
       h("ul", null, failed.map((run) => h("li", null, `${run.name}, ${runName(run)}: ${run.status}${run.error ? ": " + run.error : ""}`)))));
@@ -71,14 +80,18 @@ function confusion() {
   const scores = [["test", "test"], ["validation", "validation"], ["train", "training"]].map(([key, text]) => [text, page.configs[0].runs[0]?.[key]?.confusion_matrix]).filter(([, table]) => Array.isArray(table));
   if (page.kind !== "run" || scores.length === 0) return null;
   const [text, counts] = scores[0], names = page.configs[0].classes?.length === counts.length ? page.configs[0].classes : counts.map((_, i) => String(i));
-  const largest = (row) => Math.max(1, row.reduce((a, b) => a + b, 0));
+  const sumOf = (row) => Math.max(1, row.reduce((a, b) => a + b, 0));
+  // errors have a scale of their own, or a good network's would all look like none
+  const worst = Math.max(...counts.flatMap((row, i) => row.filter((_, j) => j !== i).map((count) => count / sumOf(row))), 1e-9);
+  const errorColor = (share) => `color-mix(in oklab, var(--high) ${(70 * share).toFixed(0)}%, var(--paper))`;
   return h("section", {"aria-labelledby": "confusion"}, h("h2", {id: "confusion"}, "What was taken for what"),
-    h("p", {class: "note"}, `Examples of the ${text} part: a row is the class that is right, a column the class that the network says. Right ones are on the diagonal.`),
+    h("p", {class: "note"}, `Examples of the ${text} part: a row is the class that is right, a column the class that the network says. Right ones are on the diagonal, in blue by their share of the row; mistakes are orange, the strongest where most of a row are taken for one other class.`),
     h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix"}, h("table", {class: "confusion"},
       h("thead", null, h("tr", null, h("th", {scope: "col"}, "is \\ said"), names.map((name) => h("th", {scope: "col"}, name)))),
       h("tbody", null, counts.map((row, i) => h("tr", null, h("th", {scope: "row"}, names[i]), row.map((count, j) => {
-        const share = count / largest(row);
-        return h("td", {style: {background: stepColor(share), color: share > 0.5 ? "var(--on-high)" : "var(--on-low)", "font-weight": i === j ? 650 : 400}}, number(count, 9));
+        const share = count / sumOf(row);
+        const style = i === j ? {background: stepColor(share), color: share > 0.5 ? "var(--on-high)" : "var(--on-low)", "font-weight": 650} : {background: errorColor(share / worst), color: "var(--ink)", "font-weight": 400};
+        return h("td", {style}, number(count, 9));
       })))))));
 }
 function differences() {
@@ -97,10 +110,10 @@ function reproduce() {
     h("dd", null, value !== null && typeof value === "object" ? Object.entries(value).map(([a, b]) => `${a} ${b}`).join(", ") : String(value))]);
   const runs = page.configs.flatMap((config) => config.runs.map((run) => [run.run ?? "\u2013", config.name, page.folds ? runName(run) : String(run.seed), run.status, shown(valueOf(run)), number(run[part]?.cost, 6), seconds(run.seconds?.train), run.weights_sha256?.slice(0, 12) ?? "\u2013"]));
   return h("section", {"aria-labelledby": "reproduce"}, h("h2", {id: "reproduce"}, "How to get it again"),
-    h("pre", null, again.command_line.map(quoted).join(" ")), h("dl", null, flat(again.version), flat(again.machine)),
+    h("pre", null, (again.working_folder ? `cd ${quoted(again.working_folder)}\n` : "") + again.command_line.map(quoted).join(" ")), h("dl", null, flat(again.version), flat(again.machine)),
     h("details", null, h("summary", null, page.kind === "run" ? "The run" : `All ${runs.length} runs`), h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "All runs"},
       plainTable(["run folder", "config", "seed", "status", page.metric, "cost", "training time", "weights (SHA-256)"], runs))),
     again.configs.map((config) => h("details", null, h("summary", null, `Config ${config.name}, every default written out`), h("pre", null, config.yaml))));
 }
 document.title = title + " \u00b7 nnrun";
-document.getElementById("page").append(...[header(), verdict(), results(), sweepSection(), curveSection(), mapSection(), confusion(), ...pictureSections(), seedSection(), differences(), reproduce()].filter(Boolean));
+document.getElementById("page").append(...[header(), verdict(), ...(page.kind === "sweep" ? [sweepSection(), results()] : [results()]), scoreSection(), curveSection(), mapSection(), confusion(), answerSection(), ...pictureSections(), seedSection(), differences(), dataSection(), reproduce()].filter(Boolean));

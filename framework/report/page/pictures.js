@@ -28,6 +28,9 @@ function pictureSections() {
   const pictures = page.configs[0]?.pictures;
   if (page.kind !== "run" || !pictures) return [];
   return [wrongSection(pictures),
+    pictures.copies.length > 0 && h("section", {"aria-labelledby": "copies"}, h("h2", {id: "copies"}, "Through the bottleneck and back"),
+      h("p", {class: "note"}, `Some examples of the ${partNames[part] ?? part} part, and what the network says that they are.`),
+      pictures.copies.map((row) => pictureRow(row, 56, "Picture"))),
     pictures.filters.length > 0 && h("section", {"aria-labelledby": "filters"}, h("h2", {id: "filters"}, "First filters"),
       h("p", {class: "note"}, "Weights of the layer that sees the image: middle grey is 0, white the largest, black as far below 0."),
       pictures.filters.map((row) => pictureRow(row, 48, "Filter"))),

@@ -2,6 +2,27 @@
 const settingText = (config, key) => String(config.set?.[key] ?? "\u2013");
 const lastWord = (key) => key.slice(key.lastIndexOf(".") + 1);
 const stepColor = (share) => `color-mix(in oklab, var(--step-high) ${(share * 100).toFixed(0)}%, var(--step-low))`;
+/// A number where it is one, so that 10 comes after 9.
+const settingValue = (config, key) => { const text = settingText(config, key); return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text; };
+const shownAtFirst = 10;
+/// The best ten configs, the others folded; a click on the head of a column sorts by it.
+function sortedTable(columns, configs, row) {
+  const best = [...configs].sort((a, b) => (is(b.mean) - is(a.mean)) || (better(a.mean, b.mean) ? -1 : better(b.mean, a.mean) ? 1 : 0));
+  let by = null, up = true, open = false;
+  const holder = h("div");
+  const compare = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : is(a) ? -1 : is(b) ? 1 : String(a).localeCompare(String(b)));
+  const head = (column) => h("button", {type: "button", class: "sort", "aria-label": `Sort by ${column.name}`, click: () => { up = by === column ? !up : true; by = column; draw(); }},
+    column.name, by === column ? (up ? " \u2191" : " \u2193") : "");
+  function draw() {
+    const sorted = by ? best.toSorted((a, b) => (up ? 1 : -1) * compare(by.of(a), by.of(b))) : best;
+    const table = (some) => resultTable(columns, some.map((config) => row(config, configs.indexOf(config))), head);
+    const rest = sorted.slice(shownAtFirst);
+    holder.replaceChildren(...[table(sorted.slice(0, shownAtFirst)), rest.length > 0 && h("details", {open, toggle: (e) => { open = e.currentTarget.open; }},
+      h("summary", null, `The other ${plural(rest.length, "config")}`), table(rest))].filter(Boolean));
+  }
+  draw();
+  return holder;
+}
 const sweepTable = (keys) => ({columns: () => [...keys, `mean ${page.metric}`, "95 % interval"],
   numbers: () => page.configs.map((config) => [...keys.map((key) => settingText(config, key)), shown(config.mean), config.interval95 ? config.interval95.map((v) => shown(v)).join(" to ") : "\u2013"])});
 /// Returns positions for a setting's values: to scale for numbers, evenly spaced for words.
