@@ -326,7 +326,7 @@ class SchemaWriter {
       if (!keys.empty()) map = shared_class(std::string(kind) + "_" + name, std::move(map));
       if (by_formula && name == formula_word) chosen.erase("required");
       if (by_formula && name != formula_word && !chosen.contains("required"))
-        chosen["not"] = {{"required", Json::array({std::string(formula_word)})}};
+        chosen["not"] = having(formula_word);
       if (by_formula && name == formula_word) chosen["anyOf"] = type_or_formula();
       choices.push_back({{"if", std::move(chosen)}, {"then", std::move(map)}});
     }
@@ -349,11 +349,11 @@ class SchemaWriter {
     return where_type("object", std::move(map),
                       names.empty() ? Json(false) : either(std::move(names)));
   }
-  static Json type_or_formula() {
-    Json type{{"required", Json::array({"type"})}};
-    Json formula{{"required", Json::array({std::string(formula_word)})}};
-    return Json::array({std::move(type), std::move(formula)});
+  /// Accepts a map that has this key. (ajv's strict mode wants the key described beside.)
+  static Json having(std::string_view key) {
+    return {{"properties", {{key, Json(true)}}}, {"required", Json::array({key})}};
   }
+  static Json type_or_formula() { return Json::array({having("type"), having(formula_word)}); }
   static Json with_type(Json type) {
     return {
         {"type", "object"}, {"properties", {{"type", std::move(type)}}}, {"required", {"type"}}};

@@ -170,11 +170,10 @@ std::vector<Plant> plants_of_network() {
       plant(
           "a regularizer that is too strong", "regularizer",
           [](Net& n) { n.defaults += ", regularizer: {type: l2, rate: 3}"; }, "net.yaml:3:"),
-      plant("too few epochs", "too_short",
-            [](Net& n) {
-              n.optimizer = "{type: sgd, learning_rate: 0.3}";
-              n.epochs = "3";
-            }),
+      {"too few epochs", "too_short",
+       "extends: " NNRUN_SOURCE_DIR "/configs/playground/circle.yaml\n"
+       "train: {optimizer: {type: adam, learning_rate: 0.01}, epochs: 4}\n",
+       plain_table()},
   };
 }
 
