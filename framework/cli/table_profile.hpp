@@ -15,10 +15,10 @@ struct ColumnProfile {
 
   std::string name;  ///< may be empty
   std::size_t gaps = 0, numbers = 0, texts = 0;
-  std::unordered_map<std::string, std::size_t> counts;  ///< of texts; at most most_different
-  std::size_t without_count = 0;                        ///< texts beyond these
-  std::string first_text, first_place;                  ///< that is not a number, and where it is
-  std::map<double, std::size_t> different;  ///< how often each number is there; likewise
+  std::unordered_map<std::string, std::size_t> counts{};  ///< of texts; at most most_different
+  std::size_t without_count = 0;                          ///< texts beyond these
+  std::string first_text{}, first_place{};                ///< that is not a number, and where it is
+  std::map<double, std::size_t> different{};  ///< how often each number is there; likewise
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
   bool whole = true;                         ///< all numbers are
@@ -26,8 +26,8 @@ struct ColumnProfile {
   double sum = 0, last = 0;
   double high_before = -std::numeric_limits<double>::infinity();  ///< without the last number
   std::size_t last_row = 0;                                       ///< where the last number is
-  std::string first_number;                                       ///< as the file writes it
-  std::map<double, std::string> spelled;       ///< whole numbers that are written otherwise: 1.0
+  std::string first_number{};                                     ///< as the file writes it
+  std::map<double, std::string> spelled{};     ///< whole numbers that are written otherwise: 1.0
   std::size_t with_comma = 0;                  ///< texts such as 12,5
   std::size_t of_thousands = 0;                ///< of these, 12,500; or numbers such as 12.500
   std::size_t with_point = 0;                  ///< numbers such as 12.5, or 12,5 by decimal comma
@@ -36,12 +36,12 @@ struct ColumnProfile {
   std::map<std::string, std::size_t> units{};  ///< beside numbers: $, kg; empty: none
   std::string unit_of_texts{};                 ///< the word behind the number of all texts, if any
   std::size_t like_codes = 0;                  ///< numbers such as 01277
-  std::string first_code;                      ///< of these
+  std::string first_code{};                      ///< of these
   std::size_t dates = 0;                  ///< texts such as 2024-01-31, numbers such as 20240131
   bool has_lines = false;                 ///< some text goes over lines
   std::string before{};                   ///< the last value
   std::size_t changes = 0;                ///< how often one differs from that before it
-  std::string total;                      ///< a text such as Total, if any
+  std::string total{};                      ///< a text such as Total, if any
   std::size_t totals = 0, total_row = 0;  ///< how many of these; the last row with one
 
   /// Returns whether separators stand between thousands: three digits follow each.
@@ -73,7 +73,7 @@ struct TableProfile {
   std::string file;
   std::size_t rows = 0;
   CsvFormat format;
-  std::vector<ColumnProfile> columns;
+  std::vector<ColumnProfile> columns{};
   /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
   /// as all such numbers of the file; empty if some number shows which it is.
   std::string doubtful_thousands{};

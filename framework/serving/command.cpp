@@ -72,7 +72,8 @@ std::string text_of(const Json& json, const char* field) {
 }
 
 WeightEdit weight_of(const Json& json) {
-  WeightEdit weight{.block = text_of(json, "block")};
+  WeightEdit weight;
+  weight.block = text_of(json, "block");
   const auto index = json.find("index");
   if (index == json.end() || !index->is_array() || index->size() > NNRUN_MAX_RANK)
     refuse("'index' is not a list of numbers");

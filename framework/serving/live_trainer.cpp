@@ -350,7 +350,7 @@ void LiveTrainer::give() {
   now.eye = eye_;
   for (const Edit& edit : inner_.edits()) {
     now.edited.push_back(edit.step);
-    now.by_hand += edit.set.empty() ? 1 : 0;
+    now.by_hand += edit.set.empty();
   }
   desk_.give(std::move(now));
 }

@@ -22,17 +22,17 @@ struct DataShape {
   std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
   std::array<std::size_t, NNRUN_PARTS> rows{};      ///< the same, but of a series its rows
   std::size_t past_targets = 0;  ///< targets of a series that are inputs too, behind the others
-  FoldFacts folds;
-  DataNames names;
-  std::vector<Column> columns;  ///< of inputs
-  double divide_by = 1;         ///< what inputs are divided by
-  bool has_weights = false;     ///< examples say what they count
+  FoldFacts folds{};
+  DataNames names{};
+  std::vector<Column> columns{};  ///< of inputs
+  double divide_by = 1;           ///< what inputs are divided by
+  bool has_weights = false;       ///< examples say what they count
   /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
-  std::string target_reason, as_classes, note;
-  Indices indices;         ///< that the network takes the inputs for
-  TwoClasses two_classes;  ///< of a target that has two
+  std::string target_reason{}, as_classes{}, note{};
+  Indices indices{};         ///< that the network takes the inputs for
+  TwoClasses two_classes{};  ///< of a target that has two
   /// How many values of each input were missing, once the data were read; empty: none is filled in.
-  std::vector<std::size_t> gaps;
+  std::vector<std::size_t> gaps{};
   /// The largest input, if all of them seem to have been divided before the data set divides them,
   /// once they were read; else 0.
   double divided_before = 0;
@@ -44,11 +44,11 @@ struct DataShape {
     return names.ordered || names.classes.size() == 2 ? names.classes.size() : size_of(target);
   }
   /// Turns rows of them, in place and from the front, into what the network is to answer.
-  void read_targets(std::span<double> rows) const {
+  void read_targets(std::span<double> targets) const {
     if (names.ordered)
-      to_higher_classes(rows, names.classes.size());
+      to_higher_classes(targets, names.classes.size());
     else if (names.classes.size() == 2)
-      two_classes.apply(rows);
+      two_classes.apply(targets);
   }
 };
 

@@ -23,7 +23,7 @@ PartScore score_as(const Experiment& experiment, const ModelFile& file, Model& m
   const Use& cost_use = experiment.train.cost;
   const Targets targets = file.targets.known
                               ? file.targets
-                              : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? NNRUN_TRAIN : part],
+                              : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? std::size_t{NNRUN_TRAIN} : part],
                                            data.shape(), model.graph().output().plan.out, cost_use,
                                            model.preparation().scales_targets());
   model.set_targets(targets);

@@ -70,19 +70,19 @@ struct ImageFolder : nnrun::Dataset {
     const PictureSize size = read_size(file);
     std::size_t n = 1;
     for (std::uint32_t i = 0; i < shape.rank; ++i) n *= shape.sizes[i];
-    const std::size_t pixels = size.height * size.width, channels = n / pixels;
+    const std::size_t pixels = size.height * size.width, of_pixel = n / pixels;
     const bool fits =
         shape.rank == 1 || (shape.sizes[0] == size.height && shape.sizes[1] == size.width);
-    if (!fits || n % pixels != 0 || (channels != 1 && channels != 3 && channels != 4))
+    if (!fits || n % pixels != 0 || (of_pixel != 1 && of_pixel != 3 && of_pixel != 4))
       throw nnrun::Error("is " + text_of(size) + ", which is not an example of this run", file,
                          shape.rank == 1
                              ? ""
                              : "it takes pictures of " + std::to_string(shape.sizes[0]) + " x " +
                                    std::to_string(shape.sizes[1]));
-    if (this->channels == 0 && channels == 1 && size.has_colours())
+    if (channels == 0 && of_pixel == 1 && size.has_colours())
       throw nnrun::Error("is in colours, but the pictures of this run are grey", file,
                          "write --set data.channels=1 to make it grey");
-    write_channels(read_picture(file), channels, x);
+    write_channels(read_picture(file), of_pixel, x);
   }
   static const void* extension(std::string_view id) {
     static constexpr nnrun_example_file table{

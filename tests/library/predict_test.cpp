@@ -179,7 +179,7 @@ TEST_CASE("threads that predict at the same time get the answers of one", "[libr
   std::vector<double> expected(rows * 3);
   REQUIRE(model.predict_rows(x, expected));
   // more than there are workspaces, too
-  const std::size_t threads = GENERATE(8, 100);
+  const std::size_t threads = GENERATE(8u, 100u);
   std::atomic<std::size_t> wrong{0};
   {
     std::vector<std::jthread> running;

@@ -166,8 +166,8 @@ TEST_CASE("a number's value is the same wherever it stands and however many ther
   const auto all = both<double>(f, x);
   const auto all_floats = both<float>(f, x);
   const auto bits = [](auto a, auto b) { return std::memcmp(&a, &b, sizeof a) == 0; };
-  for (std::size_t n : {1, 2, 7, 8, 9, 127, 128, 129, 255, 256, 257, 640}) {
-    for (const std::size_t from : {0, 1, 5, 43}) {
+  for (std::size_t n : {1u, 2u, 7u, 8u, 9u, 127u, 128u, 129u, 255u, 256u, 257u, 640u}) {
+    for (const std::size_t from : {0u, 1u, 5u, 43u}) {
       const auto begin = x.begin() + static_cast<std::ptrdiff_t>(from);
       const std::vector<double> some(begin, begin + static_cast<std::ptrdiff_t>(n));
       const auto part = both<double>(f, some);

@@ -32,7 +32,7 @@ void take(const host::Batch<float>& batch, std::vector<float>& seen) {
 TEST_CASE("an epoch has each example once, in the same order whatever the batch", "[batches]") {
   const host::Experiment e = shipped("playground/xor.yaml");
   const host::Examples<float> examples = numbered();
-  const std::size_t rows = GENERATE(1, 3, 64, 70, 999);
+  const std::size_t rows = GENERATE(1u, 3u, 64u, 70u, 999u);
   CAPTURE(rows);
   host::Random random(e.random, 1);
   host::Augmenter<float> nothing({}, {}, in, count, random);
