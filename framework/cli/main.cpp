@@ -55,7 +55,7 @@ void load_plugins_for(const Arguments& arguments, Registry& registry) {
 /// Returns whether the config is a record, which somebody else may have made.
 bool opens_records(const Arguments& arguments) {
   return arguments.verb == "eval" || arguments.verb == "predict" || arguments.verb == "export" ||
-         arguments.has("--resume") ||
+         arguments.verb == "verify" || arguments.verb == "replay" || arguments.has("--resume") ||
          ((arguments.verb == "compare" || arguments.verb == "doctor") &&
           std::ranges::any_of(arguments.targets, [](const std::filesystem::path target) {
             std::error_code none;

@@ -98,7 +98,10 @@ class Serving {
       for (const Override& set : now.sets()) more["sets"].push_back({set.path, set.value});
       return Eye::create(now, columns, more, [&broadcast] { return broadcast.is_closed(); });
     };
-    watch.edited = [this, &trainer] { write_edits(trainer, *recorded_); };
+    watch.edited = [this, &trainer] {
+      write_edits(trainer, *recorded_);
+      recorded_->checkpoint_now(trainer);
+    };
     return watch;
   }
 
@@ -125,6 +128,8 @@ class Serving {
     words.insert(words.end(), {"--set", "model.weights=" + folder_});
     if (arguments_.threads > 0)
       words.insert(words.end(), {"--threads", std::to_string(arguments_.threads)});
+    for (const char* const option : {"--no-plugins"})
+      if (arguments_.has(option)) words.emplace_back(option);
     if (arguments_.quiet) words.emplace_back("-q");
     if (arguments_.json) words.emplace_back("--json");
     Successor next(std::move(words));

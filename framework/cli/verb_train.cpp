@@ -14,6 +14,7 @@
 #include "library/training_run.hpp"
 #include "network/model_preparation.hpp"
 #include "network/taken_blocks.hpp"
+#include "runs/edits_file.hpp"
 #include "runs/opened_run.hpp"
 #include "runs/resumed_run.hpp"
 #include "training/data_parts.hpp"
@@ -80,6 +81,7 @@ class Training {
     show_start(*trainer);
     say_line(words_for_start(resumed));
     run.record.resumed.push_back({trainer->steps(), utc_now()});
+    run.record.edits = note_resumption(folder_, trainer->steps(), arguments_.overrides);
     RecordedRun recorded(std::move(run.folder), experiment_, std::move(run.record), start_);
     return end(recorded, *trainer);
   }
@@ -223,7 +225,10 @@ class Training {
     out_.write(decision_map(trainer, out_));
     say_doubts(trainer, result);
     out_.write("saved  " + result.run + " (report.html)\n");
-    if (!outcome.interrupted) say_line("again  nnrun " + shell_word(result.run + "/config.yaml"));
+    if (!outcome.interrupted)
+      say_line("again  nnrun " + (was_edited(result.run)
+                                      ? "replay " + shell_word(result.run)
+                                      : shell_word(result.run + "/config.yaml")));
   }
   /// Says what came up in training; the warnings before it were shown then.
   void say_doubts(const Trainer& trainer, const RunResult& result) {

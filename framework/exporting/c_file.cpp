@@ -214,7 +214,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          "   Its numbers are those of nnrun predict, to the last bit, unless the compiler is told "
          "to "
          "be fast\n   instead (-ffast-math).\n" +
-         (fused ? "   fma is an instruction where the compiler may use it: -mfma on x86, say.\n"
+         (fused ? "   fma is an instruction where the compiler may use it: -march=native, say.\n"
                 : "") +
          (lasting ? "   Its arrays are static: one call at a time.\n" : "") +
          "   With -DN_SELF_TEST it has a main that checks examples: cc -DN_SELF_TEST FILE -lm */\n";
@@ -233,6 +233,9 @@ constexpr auto includes = R"(#include <float.h>
 #pragma GCC optimize("fp-contract=off", "no-trapping-math", "no-math-errno")
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #pragma GCC optimize("O3")
+#endif
+#if __GNUC__ == 12 && __GNUC_MINOR__ < 3 && defined(__FMA__)
+#pragma GCC optimize("no-tree-slp-vectorize") /* it fuses in spite of that (GCC's bug 107647) */
 #endif
 #endif
 )";

@@ -76,10 +76,13 @@ std::optional<BestEpoch> best_epoch_of(const Outcome& outcome, const Experiment&
     const Score* const score = report.score(part);
     const double value = score ? value_in(*score, index) : std::nan("");
     const bool better = !best || (higher_is_better ? value > best->value : value < best->value);
-    if (std::isfinite(value) && better && report.epoch > 0)
-      best = {.epoch = report.epoch, .value = value, .part = part};
+    const bool is_kept = outcome.result && outcome.result->epoch == report.epoch;
+    // what early stopping went back to is the best by what it watched, whatever this metric says
+    const bool is_chosen = is_kept && outcome.best_epoch == report.epoch;
+    if (std::isfinite(value) && (better || is_chosen) && report.epoch > 0)
+      best = {.epoch = report.epoch, .value = value, .part = part, .is_kept = is_kept};
+    if (is_chosen) break;
   }
-  if (best && outcome.result) best->is_kept = outcome.result->epoch == best->epoch;
   return best;
 }
 

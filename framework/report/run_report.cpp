@@ -67,9 +67,13 @@ std::string summary_of(const Report& report) {
   const std::size_t epochs = row.runs.front().epochs.value_or(0);
   if (!row.metric.mean) return "The run ended before its first epoch did.";
   const double x = *row.metric.mean;
-  return fmt::format("The {} of '{}' on the {} part is {} after {} epoch{}{}.", report.metric,
-                     row.name, report.part == "train" ? "training" : report.part,
-                     value_text(report, x), epochs, epochs == 1 ? "" : "s",
+  const auto& best = row.facts->best;
+  const std::string when =
+      best && best->is_kept && best->epoch != epochs
+          ? fmt::format("with the numbers of epoch {}, of {} epochs", best->epoch, epochs)
+          : fmt::format("after {} epoch{}", epochs, epochs == 1 ? "" : "s");
+  return fmt::format("The {} of '{}' on the {} part is {} {}{}.", report.metric, row.name,
+                     report.part == "train" ? "training" : report.part, value_text(report, x), when,
                      row.runs.front().done() ? "" : ", then interrupted");
 }
 

@@ -92,6 +92,20 @@ std::unique_ptr<EditedTrainer> edited_trainer(const fs::path& run, const StoredR
   return std::make_unique<EditedTrainer>(start, std::move(edits), registry, threads);
 }
 
+std::size_t note_resumption(const fs::path& run, std::uint64_t steps,
+                            const std::vector<Override>& overrides) {
+  if (!was_edited(run)) return 0;
+  std::vector<Edit> edits = read_edits(run / edits_file);
+  std::erase_if(edits, [&](const Edit& edit) { return edit.step > steps; });
+  Edit now{.step = steps};
+  for (const Override& set : overrides)  // the others change nothing that is computed
+    if (set.path.starts_with("train.") && !set.path.starts_with("train.checkpoint"))
+      now.set.push_back(set);
+  if (!now.set.empty()) edits.push_back(std::move(now));
+  write_file(run / edits_file, text_of(edits), Existing::replaced);
+  return edits.size();
+}
+
 void follow_changes(EditedTrainer& trainer, RecordedRun& recorded, Experiment& experiment) {
   trainer.watch({.before = [&] { recorded.expect_change(); },
                  .after =

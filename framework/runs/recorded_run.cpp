@@ -149,8 +149,7 @@ void RecordedRun::advance(Trainer& trainer, Listener& listener) {
     if (asked && !kept && watched_->failed)
       watched_->failed(RecordError(Problem{.what = "no checkpoint was written: this run keeps none",
                                            .hint = "train.checkpoint.every is never"}));
-    return stopped || wanted ||
-           (kept && (std::exchange(changed_, false) || checkpoints_->is_due()));
+    return stopped || wanted || (kept && checkpoints_->is_due());
   };
   const auto steps = [&] { return kept ? checkpoints_->steps_left(trainer) : Trainer::every_step; };
   while (!trainer.advance(listener, steps()) && !stopped)
@@ -176,6 +175,7 @@ void RecordedRun::take_change(const Trainer& trainer) {
   metrics_are_old_ = true;
   folder_.replace("config.yaml", config);
   if (!checkpoints_) return;
+  folder_.write_run(run_json(record_, experiment_), Sync::later);
   std::error_code none;  // they are of a run that is no longer this one
   std::filesystem::remove_all(checkpoint_folder(folder_.path()), none);
   checkpoints_.emplace(folder_.path(), experiment_, trainer);
@@ -185,7 +185,6 @@ void RecordedRun::take_change(const Trainer& trainer) {
 void RecordedRun::write_edits(const std::string& start, const std::string& edits,
                               std::size_t count) {
   record_.edits = count;
-  changed_ = true;
   if (count > 0) {
     folder_.replace(start_file, start);
     folder_.replace(edits_file, edits);
@@ -195,6 +194,12 @@ void RecordedRun::write_edits(const std::string& start, const std::string& edits
     std::error_code none;
     std::filesystem::remove(folder_.path() / file, none);
   }
+}
+
+void RecordedRun::checkpoint_now(const Trainer& trainer) {
+  if (!checkpoints_ || !checkpoints_->are_kept()) return;
+  checkpoints_->forget();
+  save(trainer, false);
 }
 
 /// Returns whether `write` did not fail. A run that keeps checkpoints tells of the failure, once

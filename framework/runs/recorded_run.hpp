@@ -50,6 +50,9 @@ class RecordedRun {
   /// and removes what was written, if there are none.
   void write_edits(const std::string& start, const std::string& edits, std::size_t count);
 
+  /// Writes a checkpoint of this moment, in place of one of the same step, if the run keeps any.
+  void checkpoint_now(const Trainer& trainer);
+
   const RunFolder& folder() const { return folder_; }
   /// Returns whether the run can go on from a checkpoint.
   bool has_checkpoint() const { return checkpoints_ && checkpoints_->exist(); }
@@ -74,7 +77,6 @@ class RecordedRun {
   std::optional<Checkpoints> checkpoints_;
   // why the last write of each kind failed, as it was told; empty: it did not
   std::string checkpoint_failure_, best_failure_, metrics_failure_;
-  bool changed_ = false;          // a checkpoint is to be written soon
   bool metrics_are_old_ = false;  // the columns of metrics.csv are those of another config
 };
 

@@ -206,7 +206,7 @@ ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
   if (steps.empty() && was_edited(folder))
     refuse_to_go_on(
         "the run was changed while it trained, and there is no checkpoint to go on from",
-        "make it again: nnrun replay " + shell_word(folder.string()));
+        anew(folder));
   if (steps.empty()) return {std::move(trainer)};
   bool cut = false;  // a limit that is no longer there ended the last epoch early
   for (const std::uint64_t step : steps) try {

@@ -170,7 +170,9 @@ void LiveTrainer::change_config(const Command& command) {
   if (command.anew || (inner_.steps() == 0 && inner_.edits().empty()))
     return start_anew(command.set);
   if (waits_for_epoch(inner_.with({}), changed)) end_epoch(true);
-  if (watch_.ending() || failure_) return;
+  if (watch_.ending() || failure_)
+    throw UsageError(Problem{.what = "the epoch, at whose end this was to change, does not end" +
+                                     (said_.empty() ? std::string() : ": " + said_)});
   if (inner_.change(command.set))
     note_change();
   else

@@ -134,10 +134,24 @@ bool waits_for_epoch(const Experiment& before, const Experiment& after) {
   return std::ranges::any_of(differing_keys(before, after), is_of_epoch);
 }
 
+namespace {
+
+/// Returns whether costs and metrics before cannot be compared with those after.
+bool changes_scores(const Experiment& before, const Experiment& after) {
+  return std::ranges::any_of(differing_keys(before, after), [](const std::string& key) {
+    return is_at_or_below(key, "data") || is_at_or_below(key, "train.cost") ||
+           key == "train.mean_over";
+  });
+}
+
+}  // namespace
+
 StateCopy carried_state(const Trainer& before, const Trainer& after) {
   StateCopy old(before.state().numbers()), state(after.state().numbers());
   const Graph &from = before.model()->graph(), &to = after.model()->graph();
-  const bool same_size = from.n_parameters == to.n_parameters && from.n_state == to.n_state;
+  // what was the best so far is so no longer if it was measured otherwise, or of another size
+  const bool keeps_best = from.n_parameters == to.n_parameters && from.n_state == to.n_state &&
+                          !changes_scores(before.experiment(), after.experiment());
   for (const StateNumbers& numbers : after.state().numbers()) {
     const Raw* const then = old.find(numbers.name);
     Raw& now = *state.find(numbers.name);
@@ -151,7 +165,7 @@ StateCopy carried_state(const Trainer& before, const Trainer& after) {
     } else if (name == "model/parameters" || name == "regularizers" ||
                name.starts_with("optimizer/")) {
       carry_flat(from, to, false, width_of(after), *then, now);
-    } else if (name.starts_with("best/") ? same_size : now.size() == then->size()) {
+    } else if (name.starts_with("best/") ? keeps_best : now.size() == then->size()) {
       now = *then;
     } else if (name == "history") {
       now = *then;

@@ -7,9 +7,20 @@
 #include <iterator>
 
 #include "base/text.hpp"
+#include "config/compose.hpp"
 #include "config/named_files.hpp"
 namespace nnrun::host {
 namespace {
+
+/// Returns whether some text, as it is read, has a variable of the environment in it.
+bool names_environment(const ConfigNode& node) {
+  const auto is_entry = [](const ConfigEntry& entry) {
+    return entry.key.find("${") != std::string::npos || names_environment(entry.value);
+  };
+  return node.text.find("${") != std::string::npos ||
+         std::ranges::any_of(node.items, names_environment) ||
+         std::ranges::any_of(node.entries, is_entry);
+}
 
 /// What a change of a run must not name: code, files, and what is not of one run.
 void require_changeable(const Override& set) {
@@ -18,7 +29,8 @@ void require_changeable(const Override& set) {
   if (std::ranges::find(never, first) != never.end())
     throw UsageError(Problem{.what = "'" + first + "' cannot be changed while a run trains",
                              .hint = "end it, and start another with --set " + first + "=..."});
-  if (set.value.find("${") != std::string::npos)
+  Problems problems;
+  if (names_environment(compose({set}, problems)))
     throw UsageError(Problem{.what = "a change of '" + set.path + "' cannot read the environment"});
 }
 
@@ -201,10 +213,11 @@ std::uint64_t EditedTrainer::steps_to_next() const {
 }
 
 /// Makes the changes that are due at this step. An epoch whose last step was made ends before.
-void EditedTrainer::make_due(Listener listener) {
-  listener.stop = nullptr;
-  while (steps_to_next() == 0) {
-    inner_->advance(listener, 0);
+void EditedTrainer::make_due(const Listener& listener, const std::function<bool()>& stop) {
+  Listener told = listener;
+  told.stop = nullptr;
+  while (steps_to_next() == 0 && !(stop && stop())) {
+    inner_->advance(told, 0);
     make(edits_[made_]);
   }
 }
@@ -216,11 +229,12 @@ bool EditedTrainer::advance(const Listener& listener, std::uint64_t most_steps) 
   Listener told = listener;
   told.stop = [&] { return stopped = stopped || (listener.stop && listener.stop()); };
   for (;;) {
-    make_due(listener);
+    make_due(listener, listener.stop);
+    if (steps_to_next() == 0) return false;
     const std::uint64_t before = steps();
     const bool over = inner_->advance(told, std::min(end - before, steps_to_next()));
     const bool is_due = steps_to_next() == 0;
-    make_due(listener);
+    make_due(listener, stopped ? nullptr : listener.stop);
     if (stopped || steps() >= end) return over && !is_due;
     if (!is_due && (over || steps() == before)) return over;
   }

@@ -59,7 +59,7 @@ class EditedTrainer final : public ForwardingTrainer {
   bool make_config(const std::vector<Override>& set);
   void make_weight(const WeightEdit& weight);
   void replace(std::unique_ptr<Trainer> trainer);
-  void make_due(Listener listener);
+  void make_due(const Listener& listener, const std::function<bool()>& stop);
   std::uint64_t steps_to_next() const;
 
   Registry& registry_;

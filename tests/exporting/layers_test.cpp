@@ -181,7 +181,7 @@ TEST_CASE("every layer is exported with its bits, under every compiler that ther
     CAPTURE(dtype, network.layers);
     CHECK(exported(scratch, network.layers, dtype, network.data) == "16 examples, the same bits\n");
     check_python(scratch);
-    check_compilers(scratch, dtype == "float32" ? "-O2" : "-O1");
+    check_compilers(scratch, dtype == "float32" ? "-O2 -march=native" : "-O1");
   }
 }
 

@@ -108,9 +108,15 @@ TEST_CASE("a run that is changed while it trains is made again from the list of 
         "{\"step\":40,\"set\":{\"train.optimizer\":\"adam\"}}\n");
   CHECK_THAT(text_of(run.folder() / "config.yaml"), Contains("units: 6") && Contains("type: adam"));
   check_again(run, record);
-  const Ended on = run.nnrun("train -q --resume r --set train.epochs=12");
+  // it goes on with another length, which is a change like any other
+  const Ended on = run.nnrun("train --resume r --set train.epochs=12");
   INFO(on.err);
   CHECK(on.status == 0);
+  CHECK_THAT(on.err, Contains("again  nnrun replay r"));
+  const json longer = parsed(text_of(run.folder() / "run.json"));
+  CHECK(longer["edits"] == 6);
+  CHECK(parsed(run.nnrun("verify r --json").out)["verdict"] == "identical");
+  CHECK(parsed(run.nnrun("replay r --json").out)["same"] == true);
 }
 
 TEST_CASE("a change that is refused is told in the reader's words, and changes nothing") {
@@ -127,6 +133,8 @@ TEST_CASE("a change that is refused is told in the reader's words, and changes n
              Contains("cannot name another file"));
   CHECK_THAT(run.refusal({{"model.weights", "/etc/passwd"}}), Contains("cannot name another file"));
   CHECK_THAT(run.refusal({{"train.optimizer.learning_rate", "${HOME}"}}),
+             Contains("cannot read the environment"));
+  CHECK_THAT(run.refusal({{"data.noise", "\"\\x24{HOME}\""}}),
              Contains("cannot read the environment"));
   CHECK(run.sets("train.optimizer.learning_rate", "0.1") == 204);
   const json after = run.changed(1);
