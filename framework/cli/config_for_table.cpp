@@ -139,8 +139,10 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
 
 std::string split_text(const Task& task, const Length& length, bool is_series) {
   if (is_series) return "{validation: 0.15, test: 0.15}    # by time: the end of the series\n";
+  // by chance, a part may have none of a rare class
+  const bool by_class = task.smallest >= (task.is_lopsided ? 3u : 10u);
   return std::string(length.validates ? "{validation: 0.15, test: 0.15" : "{test: 0.2") +
-         (task.smallest >= 10 ? ", stratify: true" : "") + "}    # drawn by the seed\n";
+         (by_class ? ", stratify: true" : "") + "}    # drawn by the seed\n";
 }
 
 std::string windows_text(std::size_t window, bool past_is_input) {

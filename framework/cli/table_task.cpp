@@ -55,20 +55,29 @@ std::size_t rarest_of(const std::map<double, std::size_t>& numbers) {
       ->second;
 }
 
-/// Returns the line that says which of two classes is 1: that which sounds like a yes, or else the
-/// rarer one, which is mostly what people look for.
+/// Returns whether a text says yes. A 1 does beside a 0 or a -1 alone: 1 and 2 are two codes.
+bool is_yes(std::string text, const std::string& other) {
+  constexpr std::array<std::string_view, 5> words{"yes", "true", "y", "t", "positive"};
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return std::ranges::count(words, text) > 0 || (text == "1" && (other == "0" || other == "-1"));
+}
+
+/// Returns the line that says which of two classes is 1: one that is clearly the rarer, since f1
+/// and precision say little of a class that most rows have; of two that are nearly as frequent,
+/// that which sounds like a yes, or else the rarer one.
 std::string positive_of(const std::vector<std::string>& classes,
                         std::array<std::size_t, 2> counts) {
-  constexpr std::array<std::string_view, 6> words{"yes", "true", "y", "t", "positive", "1"};
-  const auto is_yes = [&](std::string text) {
-    for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return std::ranges::count(words, text) > 0;
-  };
-  const bool named = is_yes(classes[0]) != is_yes(classes[1]);
-  const std::size_t positive =
-      named ? (is_yes(classes[1]) ? 1 : 0) : (counts[0] < counts[1] ? 0 : 1);
+  const std::size_t rarer = counts[0] < counts[1] ? 0 : 1;
+  const bool is_clear = counts[rarer] * 3 < counts[0] + counts[1],
+             first = is_yes(classes[0], classes[1]), second = is_yes(classes[1], classes[0]),
+             named = !is_clear && first != second;
+  const std::size_t positive = named ? (second ? 1 : 0) : rarer;
   return "  positive: " + yaml_text(classes[positive]) + "    # what the output 1 stands for" +
-         (named || counts[0] == counts[1] ? "" : "; the rarer of the two") + "\n";
+         (named || counts[0] == counts[1] ? "" : "; the rarer of the two") +
+         (is_clear ? ": " + with_commas(counts[rarer]) + " of " +
+                         with_commas(counts[0] + counts[1]) + " rows"
+                   : "") +
+         "\n";
 }
 
 Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
@@ -142,7 +151,7 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
     Task task{.kind = Task::classes,
               .settings = classes_text(classes, !column.spelled.empty()),
               .note = with_commas(different) + " classes",
-              .smallest = 0};
+              .smallest = rarest_of(column.different)};
     if (different != 2) return task;
     task.kind = Task::yes_or_no;
     task.settings +=

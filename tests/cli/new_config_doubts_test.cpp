@@ -360,6 +360,29 @@ TEST_CASE("classes that are written as 1.0 and 2.0 are found as the file writes 
              Contains("  classes: [\"1.0\", \"2.0\"] ") && Contains("  positive: \"2.0\" "));
 }
 
+TEST_CASE("of two classes the clearly rarer one is the positive one, whatever it is called",
+          "[cli][new]") {
+  const auto of = [](const std::string& rare, const std::string& other, int every) {
+    return Table({amount("a"),
+                  amount("b"),
+                  {"ill", [=](int i) { return i % every == 0 ? rare : other; }}})
+        .told();
+  };
+  const auto positive = [](const std::string& text, const std::string& why) {
+    return Contains("  positive: " + text + "    # what the output 1 stands for" + why + "\n");
+  };
+  const std::string rarest = "; the rarer of the two: 4 of 120 rows";
+  const auto by_class = Contains("stratify: true}");
+  CHECK_THAT(of("2", "1", 30), positive("\"2\"", rarest) && by_class);
+  CHECK_THAT(of("1", "2", 30), positive("\"1\"", rarest) && by_class);
+  CHECK_THAT(of("-1", "1", 30), positive("\"-1\"", rarest) && by_class);
+  CHECK_THAT(of("no", "yes", 30), positive("\"no\"", rarest) && by_class);
+  // nearly as frequent: a word or a sign that says yes
+  CHECK_THAT(of("no", "yes", 3), positive("\"yes\"", "") && by_class);
+  CHECK_THAT(of("-1", "1", 3), positive("\"1\"", "") && by_class);
+  CHECK_THAT(of("2", "1", 3), positive("\"2\"", "; the rarer of the two") && by_class);
+}
+
 TEST_CASE("a rare class is told of, and measured by more than accuracy", "[cli][new]") {
   const auto answers = [](int every) {
     return Table({amount("a"), amount("b"), {"ill", [every](int i) {

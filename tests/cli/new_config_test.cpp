@@ -132,7 +132,8 @@ TEST_CASE("yes or no in words is learnt by one output, and several numbers by on
   REQUIRE(made(scratch, "churn.csv").status == 0);
   CHECK_THAT(
       text_of(scratch / "churn.yaml"),
-      Contains("  positive: left    # what the output 1 stands for; the rarer of the two\n") &&
+      Contains("  positive: left    # what the output 1 stands for; the rarer of the two: 34 of "
+               "120 rows\n") &&
           Contains("{type: dense, activation: sigmoid}") &&
           Contains("cost: binary_cross_entropy") && Contains("[accuracy, f1, auc]"));
   const Ended churned = run("$nnrun churn.yaml -q --out c --json", scratch.folder());
