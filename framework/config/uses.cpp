@@ -24,6 +24,21 @@ bool has_article_an(std::string_view word) {
   return std::string_view("aeiou").find(word.front()) != std::string_view::npos;
 }
 
+/// Returns the keys that choose a class of a kind.
+std::vector<std::string> choosing_words(std::string_view kind) {
+  std::vector<std::string> words{"type"};
+  if (may_be_a_formula(kind)) words.emplace_back(formula_word);
+  return words;
+}
+
+/// Returns the key of a map that is one of these with a letter wrong; nullptr if there is none.
+const ConfigEntry* misspelt_choice(const ConfigNode& map, std::string_view kind) {
+  const std::vector<std::string> words = choosing_words(kind);
+  const auto found = std::ranges::find_if(
+      map.entries, [&](const ConfigEntry& entry) { return nearest(entry.key, words).has_value(); });
+  return found == map.entries.end() ? nullptr : &*found;
+}
+
 std::string list_of(const std::vector<std::string>& names, std::string_view kind) {
   if (names.empty()) return "no plugin provides any " + std::string(kind);
   return did_you_mean("", names);
@@ -100,8 +115,10 @@ Chosen::Chosen(std::string_view kind, const ConfigNode* node, std::string_view f
   const ConfigNode* const type = is_map ? find(*node, "type") : nullptr;
   if (type && type->is(ConfigNode::Kind::broken)) return;
   if (!name) {
-    problems.add(fields_.place(), owner_of(kind, node, fallback) + " needs 'type'",
-                 list_of(registry.names(kind), kind));
+    const ConfigEntry* const meant = is_map ? misspelt_choice(*node, kind) : nullptr;
+    problems.add(
+        meant ? meant->place : fields_.place(), owner_of(kind, node, fallback) + " needs 'type'",
+        meant ? hint_for(meant->key, choosing_words(kind)) : list_of(registry.names(kind), kind));
   } else if (!name->is(ConfigNode::Kind::scalar)) {
     const std::string what = "'" + std::string(is_map ? "type" : kind) + "' must be a name, not ";
     problems.add(name->place, what + described(*name),

@@ -95,6 +95,9 @@ int parse(std::string_view text, std::span<const char* const> inputs,
 std::vector<std::string> known_functions();
 std::vector<std::string> known_constants();
 
+/// Returns what the inputs of a formula are called, as a hint.
+std::string about_inputs(std::span<const char* const> inputs);
+
 /// Returns what numbers come to, one by one as `name=1.5`. Throws Fault, whose word is the name.
 std::vector<NamedNumber> numbers_of(std::span<const char* const> texts,
                                     std::span<const char* const> inputs);

@@ -10,9 +10,12 @@ Parsed parsed(std::string_view text, std::span<const char* const> numbers,
   Parsed out;
   out.result = parse(text, inputs, named, out.expression);
   const auto& all = out.expression.operations();
-  if (std::none_of(all.begin(), all.end(), [](const Operation& o) { return o.op == Op::input; }))
-    throw Fault{0, std::string::npos,
-                "the formula does not use '" + std::string(inputs.front()) + "'"};
+  for (std::size_t k = 0; k < inputs.size(); ++k)
+    if (std::none_of(all.begin(), all.end(), [&](const Operation& o) {
+          return o.op == Op::input && o.value == static_cast<double>(k);
+        }))
+      throw Fault{0, std::string::npos, "the formula does not use '" + std::string(inputs[k]) + "'",
+                  inputs.size() > 1 ? about_inputs(inputs) : ""};
   return out;
 }
 

@@ -30,6 +30,37 @@ constexpr std::array functions{
     Function{"max", Op::max, 2},           Function{"min", Op::min, 2},
     Function{"where", Op::where, 3}};
 
+/// What people who know other tools write, and how it is written here.
+struct Rewritten {
+  std::string_view theirs, ours;
+};
+constexpr std::array rewritten{Rewritten{"pow", "a power is written x^2"},
+                               Rewritten{"square", "a power is written x^2"},
+                               Rewritten{"relu", "write max(x, 0)"},
+                               Rewritten{"leaky_relu", "write max(x, 0.01 * x)"},
+                               Rewritten{"leaky", "write max(x, 0.01 * x)"},
+                               Rewritten{"elu", "write where(x > 0, x, expm1(x))"},
+                               Rewritten{"silu", "write x * sigmoid(x)"},
+                               Rewritten{"swish", "write x * sigmoid(x)"},
+                               Rewritten{"mish", "write x * tanh(softplus(x))"},
+                               Rewritten{"gelu", "write x * (1 + erf(x / sqrt(2))) / 2"},
+                               Rewritten{"softsign", "write x / (1 + abs(x))"},
+                               Rewritten{"step", "write where(x > 0, 1, 0)"},
+                               Rewritten{"heaviside", "write where(x > 0, 1, 0)"},
+                               Rewritten{"if", "write where(x > 0, x, 0)"},
+                               Rewritten{"clip", "write min(max(x, -1), 1)"},
+                               Rewritten{"clamp", "write min(max(x, -1), 1)"},
+                               Rewritten{"logistic", "write sigmoid(x)"},
+                               Rewritten{"sgn", "write sign(x)"},
+                               Rewritten{"fabs", "write abs(x)"},
+                               Rewritten{"ln", "write log(x)"},
+                               Rewritten{"log2", "write log(x) / log(2)"},
+                               Rewritten{"log10", "write log(x) / log(10)"},
+                               Rewritten{"exp2", "write 2^x"},
+                               Rewritten{"tan", "write sin(x) / cos(x)"},
+                               Rewritten{"sinh", "write (exp(x) - exp(-x)) / 2"},
+                               Rewritten{"cosh", "write (exp(x) + exp(-x)) / 2"}};
+
 struct Known {
   const char* name;
   double value;
@@ -195,19 +226,47 @@ class Parser {
     const auto function = named(functions, word);
     if (next() == '(') {
       if (function != functions.end()) return call(*function, from);
-      Fault fault{from, word.size(), "unknown function '" + word + "'", "", word};
-      fault.is_function = true;
-      if (word == "pow") fault.word.clear(), fault.hint = "a power is written x^2";
-      if (const auto input = named_value(word))
-        fault.what = "'" + word + "' is not a function", fault.hint = "write " + word + " * (...)",
-        fault.word.clear();
-      throw fault;
+      refuse_function(word, from);
     }
     if (const auto found = named_value(word)) return *found;
     if (function != functions.end())
       throw Fault{from, word.size(), "'" + word + "' is a function", "write " + word + "(...)"};
-    throw Fault{from, word.size(), "unknown name '" + word + "' in a formula",
-                "give it a value beside the formula: '" + word + ": 1'", word};
+    const std::string what = "unknown name '" + word + "' in a formula";
+    if (is_input_elsewhere(word)) throw Fault{from, word.size(), what, about_inputs(inputs_)};
+    throw Fault{from, word.size(), what, "give it a value beside the formula: '" + word + ": 1'",
+                word};
+  }
+  [[noreturn]] void refuse_function(const std::string& word, std::size_t from) {
+    if (named_value(word))
+      throw Fault{from, word.size(), "'" + word + "' is not a function",
+                  "write " + word + " * (...)"};
+    const std::string what = "unknown function '" + word + "'";
+    const auto other = std::find_if(rewritten.begin(), rewritten.end(),
+                                    [&](const Rewritten& r) { return r.theirs == word; });
+    if (other != rewritten.end()) throw Fault{from, word.size(), what, of_input(other->ours)};
+    Fault fault{from, word.size(), what, "functions are", word};
+    for (const std::string& name : known_functions())
+      fault.hint += (name == functions.front().name ? " " : ", ") + name;
+    fault.is_function = true;
+    throw fault;
+  }
+  /// Returns words about x as words about what this formula is given.
+  std::string of_input(std::string_view words) const {
+    std::string out;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      const bool alone = words[i] == 'x' && (i == 0 || !is_letter(words[i - 1])) &&
+                         (i + 1 == words.size() || !is_letter(words[i + 1]));
+      out += alone ? std::string(inputs_.front()) : std::string(1, words[i]);
+    }
+    return out;
+  }
+  /// Returns whether a name is one that another kind of formula, or another tool, has for a number
+  /// that it is given: no number beside the formula is meant.
+  static bool is_input_elsewhere(std::string_view word) {
+    constexpr std::array<std::string_view, 14> words{"x",     "y",      "t",      "X",    "Y",
+                                                     "T",     "z",      "output", "pred", "target",
+                                                     "input", "y_true", "y_pred", "y_hat"};
+    return std::count(words.begin(), words.end(), word) > 0;
   }
   std::optional<int> named_value(const std::string& word) {
     for (std::size_t k = 0; k < inputs_.size(); ++k)
@@ -271,6 +330,11 @@ std::vector<std::string> known_functions() {
 }
 std::vector<std::string> known_constants() {
   return names_in(constants);
+}
+std::string about_inputs(std::span<const char* const> inputs) {
+  return inputs.size() == 2 ? "in a cost, y is the output and t the target"
+                            : "what this formula is given is called '" +
+                                  std::string(inputs.front()) + "'; y and t are names in a cost";
 }
 
 std::vector<NamedNumber> numbers_of(std::span<const char* const> texts,

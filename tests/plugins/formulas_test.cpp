@@ -84,9 +84,10 @@ const std::vector<Known>& known() {
   return all;
 }
 
-std::string refusal_of(const std::string& formula, const Texts& numbers = {}) {
+std::string refusal_of(const std::string& formula, const Texts& numbers = {},
+                       decltype(&activation) made = activation) {
   try {
-    activation(formula, numbers);
+    made(formula, numbers);
   } catch (const host::ConfigError& error) {
     const host::Problem& problem = error.problems().front();
     return problem.what + (problem.hint.empty() ? "" : " | " + problem.hint);
@@ -321,6 +322,65 @@ TEST_CASE("a wrong formula is refused with the character and what to do", "[plug
   says("x * a", "'a' has two values", {"a=1", "a=2"});
   says("x * a", "'a=b' is not a number with a name | write beta=1.5", {"a=b"});
   says("x", "'2a' cannot be a name in a formula | use letters, digits and '_'", {"2a=1"});
+}
+
+TEST_CASE("a cost is a formula of the output and of the target", "[plugins][formula]") {
+  const auto says = [](const std::string& formula, const std::string& wanted) {
+    const auto made = [](const std::string& text, const Texts& numbers) {
+      return cost(text, numbers);
+    };
+    CHECK(refusal_of(formula, {}, made) == "cost 'formula': " + wanted);
+  };
+  const std::string names = " | in a cost, y is the output and t the target";
+  says("y^2", "the formula does not use 't'" + names);
+  says("t", "the formula does not use 'y'" + names);
+  says("exp(2)", "the formula does not use 'y'" + names);
+  says("x^2", "unknown name 'x' in a formula, at character 1" + names);
+  says("relu(y - t)", "unknown function 'relu', at character 1 | write max(y, 0)");
+  says("pow(y - t, 2)", "unknown function 'pow', at character 1 | a power is written y^2");
+  says("(y_pred - t)^2", "unknown name 'y_pred' in a formula, at character 2" + names);
+}
+
+TEST_CASE("a name of a cost in an activation is told of as that", "[plugins][formula]") {
+  for (const std::string name : {"y", "t"})
+    CHECK(refusal_of("2 * " + name) ==
+          "activation 'formula': unknown name '" + name +
+              "' in a formula, at character 5 | what this formula is given is called 'x'; y and t "
+              "are names in a cost");
+}
+
+TEST_CASE("a function of other tools is told in the words of a formula", "[plugins][formula]") {
+  const auto hint = [](const std::string& formula) {
+    const std::string said = refusal_of(formula);
+    return said.substr(std::min(said.size(), said.find(" | ") + 3));
+  };
+  for (const auto& [theirs, ours] :
+       {std::pair("relu", "max(x, 0)"), std::pair("leaky_relu", "max(x, 0.01 * x)"),
+        std::pair("swish", "x * sigmoid(x)"), std::pair("gelu", "x * (1 + erf(x / sqrt(2))) / 2"),
+        std::pair("sgn", "sign(x)"), std::pair("ln", "log(x)"), std::pair("tan", "sin(x) / cos(x)"),
+        std::pair("elu", "where(x > 0, x, expm1(x))")}) {
+    CHECK(hint(std::string(theirs) + "(x)") == "write " + std::string(ours));
+    CHECK(refusal_of(ours) == "accepted");
+  }
+  CHECK_THAT(hint("bessel(x)"), Catch::StartsWith("functions are exp, expm1, log, "));
+}
+
+TEST_CASE("a misspelt 'formula' without a type is told of", "[plugins][formula]") {
+  const std::string yaml = R"(
+data: {type: diagonal, train: 5, test: 0}
+model: {layers: [{type: dense, units: 1, activation: {formual: x^2}}]}
+train: {cost: {tpye: mean_squared_error}}
+)";
+  try {
+    experiment(yaml);
+    FAIL("accepted");
+  } catch (const host::ConfigError& error) {
+    REQUIRE(error.problems().size() == 2);
+    CHECK(error.problems()[0].what == "this activation needs 'type'");
+    CHECK(error.problems()[0].hint == "did you mean 'formula'?");
+    CHECK(error.problems()[0].place.column == 55);
+    CHECK(error.problems()[1].hint == "did you mean 'type'?");
+  }
 }
 
 TEST_CASE("a formula that is too long or too deep is refused", "[plugins][formula]") {
