@@ -4,6 +4,7 @@
 
 #include "base/commands.hpp"
 #include "base/text.hpp"
+#include "loading/formula_text.hpp"
 #include "network/joined_cost.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
@@ -121,12 +122,52 @@ std::optional<LikelyCause> outputs_that_cost_refuses(const Symptoms& f) {
                                        : "keep its logarithms finite: max(log(y), -100), say"};
 }
 
+/// Returns the formula in the config that the call of a fault worked out; empty if it is another
+/// class.
+std::string formula_at_fault(const Symptoms& f) {
+  const Object& plugin = *f.fault.plugin;
+  const bool is_cost = plugin.plugin().kind == "cost";
+  const Use* use = is_cost ? &f.train().cost : nullptr;
+  if (!is_cost && f.fault.node != nullptr)
+    for (const LayerSpec& layer : f.around.experiment.model.layers)
+      if (layer.name == f.fault.node->name) use = &layer.activation;
+  if (use == nullptr || use->plugin != &plugin.plugin() || formula_text_of(*use->plugin) == nullptr)
+    return {};
+  for (std::size_t i = 0; i < use->plugin->table->n_settings; ++i)
+    if (setting_of(*use->plugin, i).name == formula_word)
+      return std::get<std::string>(use->settings[i]);
+  return {};
+}
+
+/// A formula of the config has a line there, and numbers that it cannot take.
+LikelyCause formula_itself(const Symptoms& f, const std::string& formula) {
+  const Picture& p = f.picture;
+  const bool is_cost = f.fault.plugin->plugin().kind == "cost";
+  const auto own = std::ranges::find(p.layers, f.fault.node, &LayerPicture::node);
+  const bool known = is_cost || own != p.layers.end();
+  const std::string name = is_cost ? "y" : "x", given = is_cost ? "outputs y" : "x";
+  const std::string range = known ? ": " + given + " went from " +
+                                        size_text(is_cost ? p.lowest : own->from) + " to " +
+                                        size_text(is_cost ? p.highest : own->to)
+                                  : "";
+  const bool is_slope =
+      f.fault.method != std::string_view("forward") && f.fault.method != std::string_view("value");
+  return {"the formula '" + formula + "' (" +
+              where_of({.what = "", .place = f.fault.plugin->place()}) + ") " +
+              (is_slope ? "or its slope is" : "is") + " not finite" + range,
+          "a logarithm, a root, a quotient and a power have no value everywhere: write "
+          "log(max(" +
+              name + ", 1e-6)), sqrt(max(" + name + ", 1e-6)) or a / (abs(b) + 1e-6), say"};
+}
+
 std::optional<LikelyCause> class_itself(const Symptoms& f) {
   const Object& plugin = *f.fault.plugin;
   const bool slopes =
       f.fault.method != std::string_view("forward") && f.fault.method != std::string_view("value");
   const double taken = taken_by(f);
   if (taken > moderate || (slopes && largest_slope(f.picture) > moderate_slope)) return {};
+  if (const std::string formula = formula_at_fault(f); !formula.empty())
+    return formula_itself(f, formula);
   return LikelyCause{plugin.plugin().kind + " '" + plugin.plugin().name +
                          "' itself: it took numbers " + "up to " + size_text(taken) +
                          " and gave one that is not finite",

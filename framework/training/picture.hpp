@@ -28,6 +28,7 @@ struct VectorPicture {
 struct LayerPicture {
   const Node* node;
   double before = 0, after = 0;  ///< the largest before and after the activation
+  double from = 0, to = 0;       ///< the lowest and the highest finite number before it
   double slope = 0;              ///< the largest of both
   double saturated = 0;  ///< share of outputs within a thousandth of a limit of the activation
   double dead = 0;       ///< share of units that no example raises above the only limit
@@ -104,12 +105,18 @@ LayerPicture picture_of(std::span<const Pass<T>> blocks, std::size_t k) {
   const double near = 1e-3 * (range.high - range.low);
   std::vector<bool> alive(node.cols);
   std::size_t count = 0, saturated = 0;
+  bool is_first = true;
   for (const Pass<T>& block : blocks) {
     const typename Pass<T>::Step& s = block.steps()[k];
     const std::size_t n = s.call.rows * node.cols;
     for (std::size_t i = 0; i < n; ++i) {
       const double a = static_cast<double>(s.a[i]);
       picture.before = larger(picture.before, s.z[i]);
+      if (const double z = static_cast<double>(s.z[i]); std::isfinite(z)) {
+        picture.from = is_first ? z : std::min(picture.from, z);
+        picture.to = is_first ? z : std::max(picture.to, z);
+        is_first = false;
+      }
       picture.after = larger(picture.after, a);
       if (s.has_slope) picture.slope = larger(larger(picture.slope, s.dz[i]), s.da[i]);
       if (a <= range.low + near || a >= range.high - near) ++saturated;

@@ -9,6 +9,7 @@
 
 #include "network/buffer.hpp"
 #include "support/plugins.hpp"
+#include "support/program.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -363,6 +364,31 @@ TEST_CASE("a function of other tools is told in the words of a formula", "[plugi
     CHECK(refusal_of(ours) == "accepted");
   }
   CHECK_THAT(hint("bessel(x)"), Catch::StartsWith("functions are exp, expm1, log, "));
+}
+
+TEST_CASE("a formula that is not finite is named, with its line and the numbers that it took",
+          "[plugins][formula]") {
+  const auto said = [](const std::string& activation, const std::string& cost) {
+    const Scratch scratch;
+    const auto file = scratch.write(
+        "f.yaml",
+        "data: {type: diagonal, train: 20, test: 0}\nmodel:\n  layers:\n    - {type: "
+        "dense, units: 1, activation: " +
+            activation + ", init: {type: constant, value: -1}}\ntrain: {cost: " + cost +
+            ", optimizer: {type: sgd, learning_rate: 0.1}}\n");
+    const Ended ended = run("$nnrun f.yaml -q --out r", scratch.folder());
+    CHECK(ended.status == 1);
+    return ended.err;
+  };
+  CHECK_THAT(said("{formula: log(x)}", "sum_squared_error"),
+             Catch::Contains("likely cause: the formula 'log(x)' (") &&
+                 Catch::Contains("f.yaml:4:") && Catch::Contains("is not finite: x went from -") &&
+                 Catch::Contains("help: a logarithm, a root, a quotient and a power have no value "
+                                 "everywhere: write log(max(x, 1e-6))"));
+  CHECK_THAT(said("none", "{formula: \"(sqrt(y) - t)^2\"}"),
+             Catch::Contains("likely cause: the formula '(sqrt(y) - t)^2' (") &&
+                 Catch::Contains("f.yaml:5:") &&
+                 Catch::Contains("is not finite: outputs y went from -"));
 }
 
 TEST_CASE("a misspelt 'formula' without a type is told of", "[plugins][formula]") {
