@@ -81,7 +81,9 @@ int Expression::add(Operation o) {
 int Expression::power(int base, double exponent) {
   const double size = std::abs(exponent);
   if (exponent == 0.5) return add(Op::sqrt, base);
-  if (size != std::floor(size) || size > 64) return add({Op::power, base, -1, -1, exponent});
+  // whole powers by products, which take numbers below 0, too
+  constexpr double most = 1u << 30;
+  if (size != std::floor(size) || size > most) return add({Op::power, base, -1, -1, exponent});
   int product = constant(1), square = base;
   for (auto left = static_cast<unsigned>(size); left > 0; left /= 2) {
     if (left % 2 == 1) product = add(Op::mul, product, square);

@@ -113,6 +113,16 @@ TEST_CASE("a formula is what mathematics says, in both precisions", "[plugins][f
   }
 }
 
+TEST_CASE("whole powers take numbers below 0, however large they are", "[plugins][formula]") {
+  for (const int power : {64, 65, 66, 129, 1000}) {
+    CAPTURE(power);
+    const std::vector<double> x{-1.01, -0.99, -1, 0, 1.01};
+    const auto found = both<double>(activation("x^" + std::to_string(power)), x);
+    for (std::size_t i = 0; i < x.size(); ++i)
+      CHECK(found.a[i] == Approx(std::pow(x[i], power)).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("a formula's slope is the slope of its value", "[plugins][formula]") {
   const double h = 1e-5;
   for (const Known& one : known()) {
