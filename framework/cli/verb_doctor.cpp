@@ -94,12 +94,17 @@ std::string drawing_of(const Course& course, const Terminal& out) {
 std::string summary_of(const Examination& examined, double seconds) {
   const Course& c = examined.course;
   const std::size_t n = examined.illnesses.size();
-  std::string text = n == 0 ? "nothing found" : std::to_string(n) + " found";
+  std::string text = n > 0                 ? std::to_string(n) + " found"
+                     : c.has_seen_enough() ? "nothing found"
+                                           : "too little seen to judge";
   text += c.is_recorded ? fmt::format(": a run of {} steps", c.steps)
                         : fmt::format(": {} of {} steps", c.steps, c.planned);
   text += fmt::format(", cost {} to {}", cost_text(c.start), cost_text(c.end));
   if (c.means) text += fmt::format(" (the mean of the targets: {})", cost_text(*c.means));
-  return text + ", in " + duration(seconds) + "\n";
+  text += ", in " + duration(seconds);
+  if (!c.has_seen_enough())
+    text += "; --seconds " + shortest(std::ceil(10 * seconds)) + " sees more";
+  return text + "\n";
 }
 
 Json number_or_null(double x) {
@@ -117,10 +122,13 @@ Json json_of(const Examination& examined, const Experiment& experiment, double s
   const Course& c = examined.course;
   Json json{{"name", experiment.name}, {"findings", Json::array()}};
   for (const Illness& illness : examined.illnesses) json["findings"].push_back(json_of(illness));
-  json["training"] = {
-      {"recorded", c.is_recorded},     {"steps", c.steps},
-      {"planned_steps", c.planned},    {"cost_at_start", number_or_null(c.start)},
-      {"cost", number_or_null(c.end)}, {"cost_of_means", c.means ? Json(*c.means) : Json(nullptr)}};
+  json["training"] = {{"recorded", c.is_recorded},
+                      {"steps", c.steps},
+                      {"planned_steps", c.planned},
+                      {"seen_enough", c.has_seen_enough()},
+                      {"cost_at_start", number_or_null(c.start)},
+                      {"cost", number_or_null(c.end)},
+                      {"cost_of_means", c.means ? Json(*c.means) : Json(nullptr)}};
   json["learning_rates"] = Json::array();
   for (const RateTrial& trial : c.trials)
     json["learning_rates"].push_back(

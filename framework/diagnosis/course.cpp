@@ -29,6 +29,18 @@ std::uint64_t planned_steps(const Trainer& trainer) {
   return train.epochs_given ? std::min(of_epochs, train.steps) : train.steps;
 }
 
+/// Returns the size of the first batch's gradient, or 0 if there is none.
+double gradient_size(Trainer& trainer) {
+  double squares = 0;
+  try {
+    for (const auto& block : trainer.differentiate(trainer.experiment().train.gradient).blocks)
+      for (const double slope : block) squares += slope * slope;
+  } catch (const TrainingError&) {
+    return 0;  // the training says so, too
+  }
+  return std::sqrt(squares);
+}
+
 double norm_of(const std::vector<double>& x) {
   return std::sqrt(std::inner_product(x.begin(), x.end(), x.begin(), 0.));
 }
@@ -55,6 +67,12 @@ class Follower {
            .node = static_cast<std::size_t>(block.node - probe.graph().nodes.data()),
            .is_weights = block.block->role == NNRUN_WEIGHTS,
            .learns = block.node->learns()});
+    for (std::size_t i = 0; i < parameters_.size(); ++i)
+      course_.moves[i].begins_equal =
+          parameters_[i].size() > 1 &&
+          std::ranges::adjacent_find(parameters_[i], std::not_equal_to{}) == parameters_[i].end();
+    const TrainSpec& train = trainer.experiment().train;
+    if (train.clip_norm > 0 || train.clip_value > 0) course_.gradient = gradient_size(trainer);
   }
 
   Course follow() {
@@ -117,6 +135,28 @@ class Follower {
     course_.failure.reset();
     course_.is_over = false;
   }
+  /// Makes the steps of a trial. Early stopping does not end it: it says nothing of the rate.
+  void advance_trial(std::uint64_t steps, double until) {
+    advance(steps, until);
+    if (!trainer_.experiment().train.early_stopping) return;
+    std::uint64_t before = 0;
+    while (course_.is_over && !course_.failure && !is_stopped() && seconds_since(begin_) < until &&
+           trainer_.steps() > before && trainer_.steps() < steps) {
+      before = trainer_.steps();
+      if (is_first_trial_ && course_.stopped_at == 0) course_.stopped_at = before;
+      forget_best_epoch();
+      advance(steps - before, until);
+    }
+  }
+  void forget_best_epoch() {
+    KeptStates kept(0);
+    kept.keep(0, trainer_.state());
+    std::vector<StateNumbers> now = kept.at_or_before(0).second;
+    const std::vector<StateNumbers> first = start_.at_or_before(0).second;
+    for (std::size_t i = 0; i < now.size(); ++i)
+      if (now[i].name.starts_with("best/")) now[i] = first[i];
+    trainer_.restore(now);
+  }
   /// So that a small network is measured often enough to see how its cost falls.
   std::uint64_t most_in_piece() const {
     return std::max<std::uint64_t>(1, course_.planned / pieces + 1);
@@ -129,7 +169,7 @@ class Follower {
   RateTrial trial_of(double rate, std::uint64_t steps, double seconds) {
     back_to_start();
     trainer_.set_learning_rate(rate);
-    advance(steps, seconds_since(begin_) + seconds);
+    advance_trial(steps, seconds_since(begin_) + seconds);
     probe_.take(*trainer_.model());
     constexpr double none = std::numeric_limits<double>::quiet_NaN();
     if (course_.failure) return {rate, none, none};
@@ -151,6 +191,7 @@ class Follower {
     const std::uint64_t most =
         std::min<std::uint64_t>(thresholds::most_trial_steps, course_.planned);
     const RateTrial own = trial_of(course_.rate, most, each);
+    is_first_trial_ = false;
     const std::uint64_t steps = course_.failure ? most : trainer_.steps();
     if (steps < thresholds::fewest_trial_steps || course_.rate <= 0) return;
     course_.trial_steps = steps;
@@ -172,10 +213,15 @@ class Follower {
       probe_.take(*trainer_.model());
       if (!course_.failure) course_.costs.emplace_back(trainer_.steps(), probe_.cost(NNRUN_TRAIN));
       const auto after = probe_.parameters();
+      double squares = 0;
+      for (std::size_t i = 0; i < sums.size(); ++i)
+        squares += std::pow(distance(before[i], after[i]), 2);
+      course_.first_steps += std::sqrt(squares);
       for (std::size_t i = 0; i < sums.size(); ++i)
         if (const double norm = norm_of(before[i]); norm > 0)
           sums[i] += distance(before[i], after[i]) / norm;
     }
+    if (made > 0) course_.first_steps /= static_cast<double>(made);
     for (std::size_t i = 0; i < sums.size() && made > 0; ++i)
       course_.moves[i].of_step = sums[i] / static_cast<double>(made);
   }
@@ -193,6 +239,7 @@ class Follower {
     course_.layers = probe_.look();
     course_.skill = probe_.skill(NNRUN_TRAIN);
     const std::size_t part = counting_part();
+    course_.held_out_cost = probe_.cost(part);
     if (part != NNRUN_TRAIN) course_.held_out = probe_.skill(part);
     course_.answered = probe_.answered();
     course_.metrics_of_constant = probe_.metrics_of_constant();
@@ -204,10 +251,16 @@ class Follower {
   Clock::time_point begin_;
   KeptStates start_;
   std::vector<std::vector<double>> parameters_;  // at the start
+  bool is_first_trial_ = true;
   Course course_;
 };
 
 }  // namespace
+
+bool Course::has_seen_enough() const {
+  return is_over || is_recorded || failure || steps >= thresholds::fewest_steps_to_judge ||
+         learned() >= thresholds::learned_much;
+}
 
 Course course_of_training(Trainer& trainer, Probe& probe, const ExaminationLimits& limits) {
   return Follower(trainer, probe, limits).follow();

@@ -21,6 +21,7 @@ struct BlockMove {
   std::string name;
   std::size_t node = 0;  ///< of the graph
   bool is_weights = false, learns = false;
+  bool begins_equal = false;  ///< each of its numbers is the same at the start
   double of_step = 0, of_all = 0, growth = 1;
 };
 
@@ -32,12 +33,16 @@ struct Course {
   std::vector<std::pair<std::uint64_t, double>> costs;  ///< of the sample, step by step
   std::vector<RateTrial> trials;                        ///< by rate; empty: too few steps
   std::size_t trial_steps = 0;
-  double rate = 0;  ///< the config's
+  std::uint64_t stopped_at = 0;  ///< steps after which early stopping ended the first trial; or 0
+  double gradient = 0;           ///< its size at the start, where it is clipped
+  double first_steps = 0;        ///< how far one of the first steps goes
+  double rate = 0;               ///< the config's
   std::vector<BlockMove> moves;
   std::vector<EpochReport> epochs;
   std::optional<Problem> failure;  ///< what stopped the training
   std::vector<LayerLook> layers_at_start, layers;
-  Skill skill, held_out;  ///< of the sample, and of the part that counts, if there is another
+  Skill skill, held_out;     ///< of the sample, and of the part that counts, if there is another
+  double held_out_cost = 0;  ///< as in a trial
   std::vector<std::size_t> answered;
   std::vector<double> metrics_of_constant;
 
@@ -49,6 +54,8 @@ struct Course {
     return std::isfinite(cost) && from != 0 ? (from - cost) / std::abs(from) : -1;
   }
   double learned() const { return learned_at(end); }
+  /// Returns whether so much was seen that finding nothing says something.
+  bool has_seen_enough() const;
 };
 
 /// How long an examination may take, and who is told of it.

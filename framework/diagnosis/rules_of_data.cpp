@@ -258,9 +258,35 @@ Found sorted_examples(const Evidence& e) {
                percent_text(chance)}};
 }
 
+/// Returns a number among the settings of a use, or 0.
+double number_of(const Use& use, std::string_view name) {
+  for (std::size_t i = 0; i < use.settings.size(); ++i)
+    if (setting_of(*use.plugin, i).name == name)
+      if (const double* const number = std::get_if<double>(&use.settings[i])) return *number;
+  return 0;
+}
+
+Found drowned_inputs(const Evidence& e) {
+  if (e.sample.columns.empty() || e.has_learned_much()) return {};
+  const double spread = std::ranges::max(e.sample.columns, {}, &SampleColumn::spread).spread;
+  for (const Use& use : e.experiment.data.augment) {
+    const double noise = number_of(use, "stddev");
+    if (std::string_view(use.plugin->name) != "noise" || noise <= drowning_noise * spread) continue;
+    return Illness{"augment",
+                   Confidence::likely,
+                   {.what = "augment adds noise that hides the inputs",
+                    .place = use.place,
+                    .hint = "write a stddev of a tenth of what inputs differ by: " +
+                            number_text(spread / 10) + ", say",
+                    .note = "the noise has a standard deviation of " + number_text(noise) +
+                            ", no input one above " + number_text(spread)}};
+  }
+  return {};
+}
+
 constexpr Found (*data_rules[])(const Evidence&) = {
-    constant_inputs,      sorted_examples, ignored_class, contradictions, leak,
-    shared_with_training, blind_metrics,
+    constant_inputs, drowned_inputs, sorted_examples,      ignored_class,
+    contradictions,  leak,           shared_with_training, blind_metrics,
 };
 
 }  // namespace

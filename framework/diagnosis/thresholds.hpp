@@ -47,10 +47,26 @@ inline constexpr double lost_slope = 1e-3, grown_slope = 1e3;
 inline constexpr double still_layer = 0.01;
 // Weights that a regularizer has shrunk to this part of their start are held down by it.
 inline constexpr double shrunk_weights = 0.1;
+// Where nothing was learned either, this much is enough for a suspicion.
+inline constexpr double weakened_weights = 0.5;
 
 // The learning rate. Another one must do clearly better, and be a factor of 10 away: nearer rates
 // are a matter of taste. Fewer steps than 20 tell the noise of batches.
 inline constexpr double clearly_less = 0.5;
+// Fewer steps of a longer run show only whether it can begin.
+inline constexpr std::size_t fewest_steps_to_judge = 100;
+// A cost this many times its start below 0 is not at a lowest value, which costs of likelihoods
+// have: they are logarithms.
+inline constexpr double far_below_zero = 1000;
+// What shortens steps so much that no learning rate in use makes up for it.
+inline constexpr double small_factor = 0.01, cut_gradient = 100;
+// The first steps are as long as clipping lets them be, or some of momentum longer. Optimizers that
+// divide by the size of gradients go far beyond it, and clipping does nothing to them.
+inline constexpr double steps_of_momentum = 10;
+// Of a step of differences, in roundings of a number near 1: below it, a slope is mostly rounding.
+inline constexpr double roundings_of_step = 16;
+// Noise that is this many times as large as what inputs differ by hides them.
+inline constexpr double drowning_noise = 3;
 inline constexpr std::size_t most_trial_steps = 1000, fewest_trial_steps = 20;
 
 // Held-out cost that has risen from its best for three epochs while the training cost fell.

@@ -119,6 +119,8 @@ Plant plant(const std::string& what, const std::string& id, const std::function<
 }
 
 std::vector<Plant> plants_of_network() {
+  Net falling = net_of_prices(", scale: standard, target_scale: standard");
+  falling.cost = "{formula: \"y - t\"}";
   return {
       plant("nothing", "", [](Net&) {}),
       plant(
@@ -170,6 +172,53 @@ std::vector<Plant> plants_of_network() {
       plant(
           "a regularizer that is too strong", "regularizer",
           [](Net& n) { n.defaults += ", regularizer: {type: l2, rate: 3}"; }, "net.yaml:3:"),
+      plant(
+          "clipping that cuts every step", "clipping",
+          [](Net& n) {
+            n.optimizer = "{type: sgd, learning_rate: 0.1}";
+            n.train = "  clip_norm: 0.00001\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "a warmup that is longer than the run", "warmup",
+          [](Net& n) {
+            n.optimizer = "{type: sgd, learning_rate: 0.1}";
+            n.train = "  schedule: {type: constant, warmup: 200000}\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "factors that leave nothing of the learning rate", "learning_rate_factor",
+          [](Net& n) {
+            n.optimizer = "{type: sgd, learning_rate: 0.1}";
+            for (std::string& layer : n.layers) layer.insert(1, "learning_rate_factor: 0.00001, ");
+          },
+          "net.yaml:5:"),
+      {"a cost that falls for ever", "cost", falling.text(),
+       table(examples, plain_row, price_target), "net.yaml:8:"},
+      plant(
+          "early stopping that does not wait", "stops_early",
+          [](Net& n) {
+            n.epochs = "100";
+            n.train = "  early_stopping: {monitor: val.cost, patience: 0, min_delta: 0.2}\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "zeros in a layer of one unit", "symmetric_start",
+          [](Net& n) {
+            n.layers.insert(n.layers.begin() + 1, {"{type: dense, units: 1, init: zeros}",
+                                                   "{type: dense, units: 8, activation: relu}"});
+          },
+          "net.yaml:6:"),
+      plant(
+          "differences of a step below rounding", "gradient_step",
+          [](Net& n) {
+            n.epochs = "2";
+            n.train = "  gradient: {type: finite_difference, step: 1.0e-9}\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "noise that hides the inputs", "augment",
+          [](Net& n) { n.data = ", augment: [{type: noise, stddev: 50}]"; }, "net.yaml:1:"),
       {"too few epochs", "too_short",
        "extends: " NNRUN_SOURCE_DIR "/configs/playground/circle.yaml\n"
        "train: {optimizer: {type: adam, learning_rate: 0.01}, epochs: 4}\n",
@@ -316,6 +365,9 @@ void check_plants(const std::vector<Plant>& plants) {
     if (own == findings.end()) continue;
     ++found;
     CHECK((*own)["hint"] != "");
+    const std::vector<std::string> instead{"clipping", "warmup", "learning_rate_factor", "cost"};
+    if (std::ranges::count(instead, p.id))
+      CHECK_THAT(ids_of(answer), !Catch::VectorContains(std::string("learning_rate")));
     CHECK_THAT((*own)["where"].get<std::string>(), Contains(p.line.empty() ? "net.yaml:" : p.line));
   }
   std::printf("figure: %zu planted illnesses found\n", found);
@@ -414,6 +466,26 @@ TEST_CASE("findings are shown as warnings are, with a drawing of the learning ra
   CHECK_THAT(quiet.out, !Contains("learning rate  cost") && !Contains(" found: "));
   CHECK(names_in(scratch.folder()) ==
         std::vector<std::string>{".command", ".err", ".out", "net.yaml", "t.csv"});
+}
+
+TEST_CASE("the doctor does not call a run healthy of which it saw a few steps", "[cli][doctor]") {
+  const Scratch scratch;
+  Net net;
+  net.layers.insert(net.layers.begin(), 6, "{type: dense, units: 1500}");
+  net.optimizer = "{type: sgd, learning_rate: 0.001}";
+  net.batch = "480";
+  net.epochs = "6000";
+  scratch.write("net.yaml", net.text());
+  scratch.write("t.csv", plain_table());
+  const json answer =
+      parsed(run("$nnrun doctor --json net.yaml --seconds 0.1", scratch.folder()).out);
+  CAPTURE(answer.dump());
+  const bool enough = answer["training"]["seen_enough"];
+  CHECK(enough == (answer["training"]["steps"] >= 100));
+  const Ended text = run("$nnrun doctor net.yaml --seconds 0.1", scratch.folder());
+  CAPTURE(text.out);
+  CHECK_THAT(text.out, !Contains("nothing found") && Contains(" of 6000 steps") &&
+                           Contains("; --seconds ") && Contains(" sees more"));
 }
 
 TEST_CASE("what the doctor cannot examine ends as in other verbs", "[cli][doctor]") {
