@@ -38,16 +38,16 @@ struct FormulaActivation : formulas::FromText<FormulaActivation, nnrun::Activati
   }
 
   template <class T>
-  NNRUN_CLONES static int forward(void* self, const void* z, void* a, std::size_t rows,
-                                  std::size_t cols) noexcept {
+  static int forward(void* self, const void* z, void* a, std::size_t rows,
+                     std::size_t cols) noexcept {
     const T* const in[] = {static_cast<const T*>(z)};
     T* const out[] = {static_cast<T*>(a)};
     static_cast<const FormulaActivation*>(self)->value.run<T>(in, out, rows * cols);
     return 0;
   }
   template <class T>
-  NNRUN_CLONES static int backward(void* self, const void* z, const void* a, const void* da,
-                                   void* dz, std::size_t rows, std::size_t cols) noexcept {
+  static int backward(void* self, const void* z, const void* a, const void* da, void* dz,
+                      std::size_t rows, std::size_t cols) noexcept {
     const T* const in[] = {static_cast<const T*>(z), static_cast<const T*>(da),
                            static_cast<const T*>(a)};
     T* const out[] = {static_cast<T*>(dz)};

@@ -157,4 +157,12 @@ Program::Program(const Expression& expression, std::size_t inputs, std::span<con
   Assembly(*this, expression, results, known).assemble();
 }
 
+template <class T>
+[[gnu::noinline]] void Program::run(const T* const* inputs, T* const* results,
+                                    std::size_t n) const {
+  run_in_lanes<T>(*this, inputs, results, n);
+}
+template void Program::run<float>(const float* const*, float* const*, std::size_t) const;
+template void Program::run<double>(const double* const*, double* const*, std::size_t) const;
+
 }  // namespace formulas

@@ -32,25 +32,30 @@ class Program {
   /// Works out n numbers of each result, and what follows up to whole lanes. Bits do not depend on
   /// n, nor on where in a block a number lies.
   template <class T>
-  NNRUN_INLINE void run(const T* const* inputs, T* const* results, std::size_t n) const {
-    alignas(64) T between[most_registers][block];
-    T* registers[most_registers];
-    const std::size_t named = n_inputs_ + n_results_;
-    for (std::size_t i = named; i < n_registers_; ++i) registers[i] = between[i];
-    const std::size_t most = n < block ? nnrun::padded(n) : block;
-    for (const auto& [out, value] : constants_)
-      for (std::size_t i = 0; i < most; ++i) registers[out][i] = static_cast<T>(value);
-    for (std::size_t from = 0; from < n; from += block) {
-      for (std::size_t i = 0; i < n_inputs_; ++i)
-        registers[i] = const_cast<T*>(inputs[i]) + from;  // never the `out` of an instruction
-      for (std::size_t i = 0; i < n_results_; ++i) registers[n_inputs_ + i] = results[i] + from;
-      const std::size_t here = n - from < block ? n - from : block;
-      for (const Instruction& one : instructions_) obey<T>(one, registers, here);
-    }
-  }
+  void run(const T* const* inputs, T* const* results, std::size_t n) const;
 
  private:
   class Assembly;
+
+  /// Compiled once for each type and level: its many loops take seconds.
+  template <class T>
+  NNRUN_CLONES static void run_in_lanes(const Program& program, const T* const* inputs,
+                                        T* const* results, std::size_t n) noexcept {
+    alignas(64) T between[most_registers][block];
+    T* registers[most_registers];
+    const std::size_t n_inputs = program.n_inputs_, named = n_inputs + program.n_results_;
+    for (std::size_t i = named; i < program.n_registers_; ++i) registers[i] = between[i];
+    const std::size_t most = n < block ? nnrun::padded(n) : block;
+    for (const auto& [out, value] : program.constants_)
+      for (std::size_t i = 0; i < most; ++i) registers[out][i] = static_cast<T>(value);
+    for (std::size_t from = 0; from < n; from += block) {
+      for (std::size_t i = 0; i < n_inputs; ++i)
+        registers[i] = const_cast<T*>(inputs[i]) + from;  // never the `out` of an instruction
+      for (std::size_t i = n_inputs; i < named; ++i) registers[i] = results[i - n_inputs] + from;
+      const std::size_t here = n - from < block ? n - from : block;
+      for (const Instruction& one : program.instructions_) obey<T>(one, registers, here);
+    }
+  }
 
   template <class T, class F>
   NNRUN_INLINE static void one(const Instruction& i, T* const* r, std::size_t n, F f) {
