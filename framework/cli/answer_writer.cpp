@@ -14,7 +14,8 @@ constexpr std::size_t bytes_at_once = std::size_t{1} << 16;
 }  // namespace
 
 std::string quoted_for_json(const std::string& text) {
-  return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::ordered_json(text).dump(-1, ' ', false,
+                                           nlohmann::ordered_json::error_handler_t::replace);
 }
 
 /// A program that writes a comma before fractions reads such a file, with other separators.
@@ -33,12 +34,13 @@ void AnswerWriter::start(const OpenedRun& run, std::vector<std::string> kept) {
   kept_names_ = std::move(kept);
   if (!names_.are_made_up && !brief_)
     names_as_json_ =
-        "\"names\":" + nlohmann::json(names_.outputs)
-                           .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        "\"names\":" + nlohmann::ordered_json(names_.outputs)
+                           .dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   if (form_ == AnswerForm::json_lines) return;
   text_ += "{\"run\":" + quoted_for_json(run.folder.string());
   if (!names_as_json_.empty()) text_ += "," + names_as_json_;
-  if (!run.changes.empty()) text_ += ",\"changed\":" + nlohmann::json(names_of(run.changes)).dump();
+  if (!run.changes.empty())
+    text_ += ",\"changed\":" + nlohmann::ordered_json(names_of(run.changes)).dump();
   text_ += ",\"predict\":[";
 }
 

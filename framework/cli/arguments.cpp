@@ -178,16 +178,26 @@ bool looks_like_file(const std::string& word) {
          std::filesystem::exists(word, none);
 }
 
-/// Takes out the verb: the first word that is not an option. A file there means `train`.
+/// Returns whether a word is `-q` or another option of every verb, which may stand before the verb.
+bool is_for_every_verb(const std::string& word) {
+  return std::ranges::any_of(options, [&](const Option& option) {
+    return (" " + std::string(options_of_every_verb) + " ").find(" " + option.name() + " ") !=
+               std::string::npos &&
+           ("," + std::string(option.names) + ",").find("," + word + ",") != std::string::npos;
+  });
+}
+
+/// Takes out the verb: the first word but for options of every verb. A file there means `train`.
 const Verb& take_verb(std::vector<std::string>& words) {
   if (words.empty()) return *find_verb("help");
-  const std::string first = words.front();
+  const auto place = std::ranges::find_if_not(words, is_for_every_verb);
+  const std::string first = place == words.end() ? words.front() : *place;
   if (first == "-h" || first == "--help" || first == "--version") {
-    words.erase(words.begin());
+    words.erase(place);
     return *find_verb(first == "--version" ? "version" : "help");
   }
   if (const Verb* verb = find_verb(first)) {
-    words.erase(words.begin());
+    words.erase(place);
     return *verb;
   }
   for (const char* const ending : {".csv", ".tsv", ".csv.gz"})

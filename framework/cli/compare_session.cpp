@@ -125,7 +125,8 @@ void show_all(const Arguments& arguments, Registry& registry, const Report& repo
   if (arguments.json) {
     nlohmann::ordered_json json = to_json(report, ReportForm::table);
     if (then) json["best_run"] = std::move(trained);
-    out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    out.write_data(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+                   "\n");
   } else if (best && !then && !arguments.has("--csv") && !arguments.has("--md")) {
     out.write("next     " + report.next + "\n");
   }

@@ -15,7 +15,7 @@ struct JsonField {
 
 /// Takes the values of one line as the parser finds them: those of an object by their keys, those
 /// of an array in order. Each function returns whether the parser is to go on.
-class LineReader final : public nlohmann::json::json_sax_t {
+class LineReader final : public nlohmann::ordered_json::json_sax_t {
  public:
   explicit LineReader(const std::vector<std::string>& names) : names_(names) {
     for (std::size_t i = 0; i < names.size(); ++i) at_.emplace(names[i], i);
@@ -27,7 +27,7 @@ class LineReader final : public nlohmann::json::json_sax_t {
     what_.clear();
     depth_ = count_ = 0;
     is_array_ = false;
-    nlohmann::json::sax_parse(line, this);
+    nlohmann::ordered_json::sax_parse(line, this);
     if (!what_.empty()) throw nnrun::Error(what_, place, hint_for(line));
   }
   bool is_array() const { return is_array_; }
@@ -59,7 +59,7 @@ class LineReader final : public nlohmann::json::json_sax_t {
     return slot_ == none || !fields_[slot_] || refuse("has '" + name + "' twice");
   }
   bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::json::exception& error) override {
+                   const nlohmann::ordered_json::exception& error) override {
     constexpr int out_of_range = 406;
     return refuse(error.id == out_of_range ? "holds a number that is too large"
                                            : "is not JSON: see column " + std::to_string(position));

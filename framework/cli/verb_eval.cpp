@@ -187,7 +187,8 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   if (!score.positive.empty()) json["positive"] = score.positive;
   if (nlohmann::ordered_json classes = per_class_json(score, experiment); !classes.empty())
     json["per_class"] = std::move(classes);
-  out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  out.write_data(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+                 "\n");
   return Exit::done;
 }
 

@@ -98,7 +98,8 @@ void tell(const Arguments& arguments, const OpenedRun& run, const ExportedNetwor
   for (const Written& one : written)
     json["files"].push_back({{"format", one.format}, {"file", one.file}});
   if (!run.changes.empty()) json["changed"] = names_of(run.changes);
-  out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  out.write_data(json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+                 "\n");
 }
 
 }  // namespace

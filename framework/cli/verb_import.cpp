@@ -133,8 +133,8 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
                                       {"inputs", inputs},
                                       {"outputs", model.answers()},
                                       {"parameters", model.graph().parameter_count()}};
-    return out.write_data(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
-                          "\n");
+    return out.write_data(
+        json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
   if (arguments.quiet) return;
   std::string order;

@@ -8,14 +8,23 @@ namespace {
 
 constexpr std::size_t most_constants = std::size_t{1} << 24;  // that are written out for a layer
 
-void join_values(ImportState& net, const ReadNode& node) {
-  const ImportedValue &a = net.value(node, 0), b = net.value(node, 1);
-  if (a.shape != b.shape || a.axes != b.axes) throw NoLayer{"joins values of different sizes"};
+void join_as(ImportState& net, const ReadNode& node, const std::string& type) {
+  const ImportedValue first = net.value(node, 0);
+  std::vector<std::string> layers;
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+    const ImportedValue& own = net.value(node, k);
+    if (own.shape != first.shape || own.axes != first.axes)
+      throw NoLayer{"joins values of different sizes"};
+    if (std::ranges::count(layers, own.layer) > 0) throw NoLayer{"joins a value with itself"};
+    layers.push_back(own.layer);
+  }
+  const ImportedLayer& layer = net.add_layer(type, "", std::move(layers), first.shape);
+  net.give(node, {layer.name, first.shape, first.axes});
+}
+
+void join_two(ImportState& net, const ReadNode& node) {
   if (node.op == "Div") throw NoLayer{"divides values, which no layer does"};
-  const std::string type = node.op == "Add" ? "add" : node.op == "Sub" ? "subtract" : "multiply";
-  if (a.layer == b.layer) throw NoLayer{"joins a value with itself"};
-  const ImportedLayer& layer = net.add_layer(type, "", {a.layer, b.layer}, a.shape);
-  net.give(node, {layer.name, a.shape, a.axes});
+  join_as(net, node, node.op == "Add" ? "add" : node.op == "Sub" ? "subtract" : "multiply");
 }
 
 /// Returns a constant for each number of a value, in the layer's order.
@@ -77,7 +86,7 @@ void scale(ImportState& net, const ReadNode& node, std::size_t k, const Imported
 }  // namespace
 
 void import_join(ImportState& net, const ReadNode& node) {
-  if (net.is_value(node, 0) && net.is_value(node, 1)) return join_values(net, node);
+  if (net.is_value(node, 0) && net.is_value(node, 1)) return join_two(net, node);
   const std::size_t k = net.is_value(node, 0) ? 0 : 1;
   const ImportedConstant* const other = net.constant(node, 1 - k);
   if (!other) throw NoLayer{"reads neither a value of the network nor a constant of the file"};
@@ -85,6 +94,13 @@ void import_join(ImportState& net, const ReadNode& node) {
   const std::vector<double> c = spread(*other, in);
   if (node.op == "Add" && fuse_bias(net, node, k, in, c)) return;
   scale(net, node, k, in, c);
+}
+
+void import_joins(ImportState& net, const ReadNode& node) {
+  if (node.inputs.size() == 1) return import_same(net, node);
+  for (std::size_t k = 0; k < node.inputs.size(); ++k)
+    if (!net.is_value(node, k)) throw NoLayer{"joins what is not a value of the network"};
+  join_as(net, node, node.op == "Sum" ? "add" : node.op == "Mean" ? "average" : "maximum");
 }
 
 void import_prelu(ImportState& net, const ReadNode& node) {

@@ -38,11 +38,15 @@ void import_layer_norm(ImportState& net, const ReadNode& node) {
   ImportedLayer& layer = net.add_layer(
       "layer_norm", ", epsilon: " + digits_of(Attributes(node).number("epsilon", 1e-5)), {in.layer},
       in.shape);
-  add_features(net, node, 1, layer, "gamma");
-  if (net.constant(node, 2))
-    add_features(net, node, 2, layer, "beta");
-  else
-    net.add_block(layer, "beta", {in.shape.back()}, std::vector<double>(in.shape.back()));
+  const char* const names[] = {"gamma", "beta"};
+  for (std::size_t k = 0; k < 2; ++k) {
+    const bool given = node.inputs.size() > k + 1 && !node.inputs[k + 1].empty();
+    if (given)
+      add_features(net, node, k + 1, layer, names[k]);
+    else
+      net.add_block(layer, names[k], {in.shape.back()},
+                    std::vector<double>(in.shape.back(), k == 0 ? 1 : 0));
+  }
   net.give(node, {layer.name, in.shape, in.axes});
 }
 

@@ -16,6 +16,7 @@ void import_pooling(ImportState& net, const ReadNode& node);
 void import_global_pooling(ImportState& net, const ReadNode& node);
 void import_reduction(ImportState& net, const ReadNode& node);
 void import_pad(ImportState& net, const ReadNode& node);
+void import_resize(ImportState& net, const ReadNode& node);
 
 void import_batch_norm(ImportState& net, const ReadNode& node);
 void import_layer_norm(ImportState& net, const ReadNode& node);
@@ -29,6 +30,7 @@ void import_dropout(ImportState& net, const ReadNode& node);
 void import_same(ImportState& net, const ReadNode& node);
 
 void import_join(ImportState& net, const ReadNode& node);
+void import_joins(ImportState& net, const ReadNode& node);
 void import_prelu(ImportState& net, const ReadNode& node);
 void import_concat(ImportState& net, const ReadNode& node);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "exporting/digits.hpp"
@@ -247,9 +248,66 @@ void import_pad(ImportState& net, const ReadNode& node) {
   const ImportedConstant* const given = net.constant(node, 1);
   Whole pads = Attributes(node).ints("pads");
   if (given) pads.assign(given->values.begin(), given->values.end());
-  if (std::ranges::any_of(pads, [](std::int64_t size) { return size != 0; }))
-    throw NoLayer{"adds pads " + list_of(pads) + ", for which nnrun has no layer here"};
-  import_same(net, node);
+  if (std::ranges::all_of(pads, [](std::int64_t size) { return size == 0; }))
+    return import_same(net, node);
+  const std::string mode = Attributes(node).text("mode");
+  const ImportedConstant* const filling = node.inputs.size() > 2 ? net.constant(node, 2) : nullptr;
+  const bool zeros = (mode.empty() || mode == "constant") &&
+                     Attributes(node).number("value", 0) == 0 &&
+                     (!filling || filling->values == std::vector<double>{0});
+  if (!zeros) throw NoLayer{"adds other pads than zeros, for which nnrun has no layer"};
+  const ImportedValue in = net.value(node, 0);
+  if (!in.is_image() || in.shape.size() != 3 || pads.size() != 8 || pads[0] != 0 || pads[1] != 0 ||
+      pads[4] != 0 || pads[5] != 0)
+    throw NoLayer{"adds pads " + list_of(pads) + ", but zeros can only stand around an image"};
+  if (std::ranges::any_of(pads, [](std::int64_t x) { return x < 0 || x > 4096; }))
+    throw NoLayer{"has pads of impossible sizes: " + list_of(pads)};
+  const Sizes shape{in.shape[0] + static_cast<std::size_t>(pads[2] + pads[6]),
+                    in.shape[1] + static_cast<std::size_t>(pads[3] + pads[7]), in.shape[2]};
+  const ImportedLayer& layer =
+      net.add_layer("zero_padding2d", ", padding: " + list_of({pads[2], pads[6], pads[3], pads[7]}),
+                    {in.layer}, shape);
+  net.give(node, {layer.name, shape, in.axes});
+}
+
+/// Each pixel becomes a block, which is what all modes of `nearest` do at whole factors but those
+/// that round to even.
+void import_resize(ImportState& net, const ReadNode& node) {
+  require_image(net, node);
+  const ImportedValue in = net.value(node, 0);
+  if (in.shape.size() != 3) throw NoLayer{"does not see an image"};
+  const Attributes own(node);
+  const std::string mode = own.text("mode"), places = own.text("coordinate_transformation_mode");
+  if (!mode.empty() && mode != "nearest")
+    throw NoLayer{"blends pixels (" + mode + "), which no layer does"};
+  const std::string rounding = own.text("nearest_mode");
+  const bool asymmetric = node.op == "Upsample" || places == "asymmetric";
+  const bool blocks = node.op == "Upsample" || (asymmetric && rounding == "floor") ||
+                      ((places.empty() || places == "half_pixel") &&
+                       (rounding.empty() || rounding.starts_with("round_prefer")));
+  if (!blocks)
+    throw NoLayer{"takes its pixels from other places than their blocks (" + places + ", " +
+                  (rounding.empty() ? "round_prefer_floor" : rounding) + ")"};
+  const auto list = [&](std::size_t k) {
+    const ImportedConstant* const c = node.inputs.size() > k ? net.constant(node, k) : nullptr;
+    return c ? c->values : std::vector<double>{};
+  };
+  std::vector<double> factors = list(node.op == "Upsample" ? 1 : 2);
+  if (const std::vector<double> sizes = list(3); factors.empty() && sizes.size() == 4) {
+    factors = {1, sizes[1] / static_cast<double>(in.shape[2]),
+               sizes[2] / static_cast<double>(in.shape[0]),
+               sizes[3] / static_cast<double>(in.shape[1])};
+  }
+  const auto is_whole = [](double x) { return x >= 1 && x <= 4096 && x == std::floor(x); };
+  if (factors.size() != 4 || factors[0] != 1 || factors[1] != 1 || !is_whole(factors[2]) ||
+      !is_whole(factors[3]))
+    throw NoLayer{"does not make an image larger by whole factors"};
+  const Whole size{static_cast<std::int64_t>(factors[2]), static_cast<std::int64_t>(factors[3])};
+  const Sizes shape{in.shape[0] * static_cast<std::size_t>(size[0]),
+                    in.shape[1] * static_cast<std::size_t>(size[1]), in.shape[2]};
+  const ImportedLayer& layer =
+      net.add_layer("up_sampling2d", ", size: " + list_of(size), {in.layer}, shape);
+  net.give(node, {layer.name, shape, in.axes});
 }
 
 }  // namespace nnrun::host

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <optional>
+#include <tuple>
 
 #include "exporting/import_attributes.hpp"
 namespace nnrun::host {
@@ -21,6 +23,7 @@ class WrittenOut {
 
   /// Returns the node to read in place of one.
   ReadNode in_short(const ReadNode& node) const {
+    if (const std::optional<ReadNode> norm = layer_norm(node)) return *norm;
     if (!is(node, "Mul", 2)) return node;
     for (std::size_t k = 0; k < 2; ++k) {
       const std::string_view x = node.inputs[k], factor = node.inputs[1 - k];
@@ -60,15 +63,24 @@ class WrittenOut {
             .attributes = {}};
   }
 
-  /// Returns whether a constant is one number, as near as float32 is.
-  bool is_number(std::string_view name, double number) const {
-    const auto tensor = file_.tensors.find(name);
-    const ReadTensor* own = tensor == file_.tensors.end() ? nullptr : &tensor->second;
+  /// Returns a constant, or nullptr.
+  const ReadTensor* constant(std::string_view name) const {
     if (const ReadNode* const node = maker(name, "Constant", 0))
-      own = Attributes(*node).tensor("value");
-    if (!own || own->shape.size() > 1 || own->size() != 1) return false;
+      return Attributes(*node).tensor("value");
+    const auto tensor = file_.tensors.find(name);
+    return tensor == file_.tensors.end() ? nullptr : &tensor->second;
+  }
+  /// Returns a constant that is one number.
+  std::optional<double> number(std::string_view name) const {
+    const ReadTensor* const own = constant(name);
+    if (!own || own->shape.size() > 1 || own->size() != 1) return {};
     const std::vector<double> values = own->numbers();
-    return values.size() == 1 && std::abs(values[0] - number) < 1e-6;
+    return values.size() == 1 ? std::optional(values[0]) : std::nullopt;
+  }
+  /// Returns whether a constant is one number, as near as float32 is.
+  bool is_number(std::string_view name, double wanted) const {
+    const std::optional<double> own = number(name);
+    return own && std::abs(*own - wanted) < 1e-6;
   }
   /// Returns the other input of a node of two inputs, one of which is that number, or "".
   std::string_view beside(const ReadNode* node, double number) const {
@@ -120,6 +132,86 @@ class WrittenOut {
         maker(product->inputs[product->inputs[0] == x ? 1 : 0], "Mul", 2);
     return square && square->inputs[0] == x && square->inputs[1] == x &&
            (product->inputs[0] == x || product->inputs[1] == x);
+  }
+
+  /// What (x - mean x) / sqrt(mean (x - mean x)^2 + epsilon) says.
+  struct Normalized {
+    std::string_view x;
+    std::int64_t axis;
+    double epsilon;
+  };
+
+  /// Returns a list of one axis, over which a mean keeps its place.
+  std::optional<std::int64_t> axis_of_mean(const ReadNode* mean) const {
+    if (!mean) return {};
+    const Attributes own(*mean);
+    Whole axes = own.ints("axes");
+    if (const ReadTensor* const given =
+            mean->inputs.size() > 1 ? constant(mean->inputs[1]) : nullptr)
+      if (given->size() == 1) axes = {static_cast<std::int64_t>(given->numbers()[0])};
+    if (axes.size() != 1 || own.integer("keepdims", 1) == 0) return {};
+    return axes[0];
+  }
+  const ReadNode* mean_of(std::string_view name, std::string_view x) const {
+    for (const std::size_t inputs : {1, 2})  // the axes may be an input
+      if (const ReadNode* const mean = maker(name, "ReduceMean", inputs);
+          mean && mean->inputs[0] == x)
+        return mean;
+    return nullptr;
+  }
+  bool is_square(std::string_view name, std::string_view x) const {
+    if (const ReadNode* const power = maker(name, "Pow", 2))
+      return power->inputs[0] == x && is_number(power->inputs[1], 2);
+    const ReadNode* const product = maker(name, "Mul", 2);
+    return product && product->inputs[0] == x && product->inputs[1] == x;
+  }
+  /// Returns what a node normalizes. Each Sub of a file is made once, or twice from the same x.
+  std::optional<Normalized> normalized(const ReadNode* ratio) const {
+    if (!ratio || !is(*ratio, "Div", 2)) return {};
+    const ReadNode* const centred = maker(ratio->inputs[0], "Sub", 2);
+    const ReadNode* const root = maker(ratio->inputs[1], "Sqrt", 1);
+    if (!centred || !root) return {};
+    const std::string_view x = centred->inputs[0];
+    const std::optional<std::int64_t> axis = axis_of_mean(mean_of(centred->inputs[1], x));
+    const ReadNode* const sum = maker(root->inputs[0], "Add", 2);
+    if (!axis || !sum) return {};
+    const std::size_t k = number(sum->inputs[1]) ? 0 : 1;
+    const std::optional<double> epsilon = number(sum->inputs[1 - k]);
+    for (const std::size_t inputs : {1, 2}) {
+      const ReadNode* const variance = maker(sum->inputs[k], "ReduceMean", inputs);
+      if (epsilon && variance && axis_of_mean(variance) == axis &&
+          is_square(variance->inputs[0], ratio->inputs[0]))
+        return Normalized{x, *axis, *epsilon};
+    }
+    return {};
+  }
+  /// Returns the other input of a node whose one input is a constant of more than one number, and
+  /// that constant.
+  std::pair<std::string_view, std::string_view> beside_list(const ReadNode& node) const {
+    for (std::size_t k = 0; k < 2; ++k)
+      if (const ReadTensor* const own = constant(node.inputs[k]); own && own->shape.size() == 1)
+        return {node.inputs[1 - k], node.inputs[k]};
+    return {};
+  }
+  /// Returns a normalization of layers for the last node of one: a sum, a product or a ratio.
+  std::optional<ReadNode> layer_norm(const ReadNode& node) const {
+    std::string_view gamma, beta, inner;
+    const ReadNode* last = &node;
+    if (is(*last, "Add", 2)) {
+      std::tie(inner, beta) = beside_list(*last);
+      last = maker(inner, "Mul", 2);
+    }
+    if (last && is(*last, "Mul", 2)) {
+      std::tie(inner, gamma) = beside_list(*last);
+      last = maker(inner, "Div", 2);
+    }
+    const std::optional<Normalized> found = normalized(last);
+    if (!found) return {};
+    ReadNode norm = with(node, "LayerNormalization", found->x);
+    norm.inputs.insert(norm.inputs.end(), {gamma, beta});
+    norm.attributes["axis"].ints = {found->axis};
+    norm.attributes["epsilon"].floats = {static_cast<float>(found->epsilon)};
+    return norm;
   }
 
   const ReadOnnx& file_;

@@ -196,4 +196,11 @@ std::string weights_sha256(const std::vector<BlockValues>& blocks) {
 template class ModelOf<float>;
 template class ModelOf<double>;
 
+template class Pass<float>;
+template class Pass<double>;
+template class Workspace<float>;
+template class Workspace<double>;
+template class Predictor<float>;
+template class Predictor<double>;
+
 }  // namespace nnrun::host

@@ -21,7 +21,8 @@ constexpr auto inputs_key = "input_names", targets_key = "target_names", classes
                format_key = "model_format";
 
 std::string json_of(const std::vector<std::string>& names) {
-  return nlohmann::json(names).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::ordered_json(names).dump(-1, ' ', false,
+                                            nlohmann::ordered_json::error_handler_t::replace);
 }
 
 /// Throws RecordError if a name holds a control character: csv refuses these, too.
@@ -44,7 +45,7 @@ std::vector<std::string> names_of(const TensorFile& file, const char* key,
                                   const std::filesystem::path& path) {
   const auto found = file.metadata.find(key);
   if (found == file.metadata.end()) return {};
-  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  const auto json = nlohmann::ordered_json::parse(found->second, nullptr, false);
   const bool texts = json.is_array() &&
                      std::ranges::all_of(json, [](const auto& name) { return name.is_string(); });
   if (!texts)
@@ -64,7 +65,7 @@ std::string text_of(const TensorFile& file, const char* key) {
 std::vector<double> weights_in(const TensorFile& file, const std::filesystem::path& path) {
   const auto found = file.metadata.find(class_weights_key);
   if (found == file.metadata.end()) return {};
-  const auto json = nlohmann::json::parse(found->second, nullptr, false);
+  const auto json = nlohmann::ordered_json::parse(found->second, nullptr, false);
   const bool weights = json.is_array() && std::ranges::all_of(json, [](const auto& weight) {
                          return weight.is_number() &&
                                 std::isfinite(weight.template get<double>()) &&
@@ -126,7 +127,7 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
   metadata[kind_key] = name_of_kind(targets);
   metadata[border_key] = shortest(targets.border);
   if (!targets.class_weights.empty())
-    metadata[class_weights_key] = nlohmann::json(targets.class_weights).dump();
+    metadata[class_weights_key] = nlohmann::ordered_json(targets.class_weights).dump();
 }
 
 ModelFile read_model(const std::filesystem::path& path) {

@@ -90,4 +90,7 @@ class Predictor {
   Buffer<T> x_;
 };
 
+extern template class Predictor<float>;  // compiled with model.cpp
+extern template class Predictor<double>;
+
 }  // namespace nnrun::host

@@ -21,7 +21,7 @@ std::string shown(const std::string& name) {
 /// Takes the parser's events one by one, so that no tree is built, nothing is nested deeply and
 /// nothing unexpected passes: {"__metadata__": {text: text}, NAME: {"dtype", "shape",
 /// "data_offsets"}}.
-class Reader final : public nlohmann::json_sax<nlohmann::json> {
+class Reader final : public nlohmann::json_sax<nlohmann::ordered_json> {
  public:
   TensorHeader header;
   std::string fault;
@@ -99,9 +99,9 @@ class Reader final : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool) override { return unexpected("true or false"); }
   bool number_integer(std::int64_t) override { return unexpected("a negative number"); }
   bool number_float(double, const std::string&) override { return unexpected("a fraction"); }
-  bool binary(nlohmann::json::binary_t&) override { return unexpected("binary data"); }
+  bool binary(nlohmann::ordered_json::binary_t&) override { return unexpected("binary data"); }
   bool parse_error(std::size_t byte, const std::string&,
-                   const nlohmann::json::exception&) override {
+                   const nlohmann::ordered_json::exception&) override {
     return fail("is not JSON from byte " + std::to_string(byte) + " on");
   }
 
@@ -201,7 +201,7 @@ TensorHeader read_header(std::string_view json, std::size_t data_size,
   if (json.find('\0') != std::string_view::npos)
     refuse("has a zero byte");  // the parser would stop there
   Reader reader;
-  if (!nlohmann::json::sax_parse(json, &reader)) refuse(reader.fault);
+  if (!nlohmann::ordered_json::sax_parse(json, &reader)) refuse(reader.fault);
   auto& entries = reader.header.entries;
   std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
     return std::tie(a.begin, a.end) < std::tie(b.begin, b.end);

@@ -265,4 +265,10 @@ class Workspace {
   bool training_;
 };
 
+// Compiled with the network, for speed, whoever else calls them.
+extern template class Pass<float>;
+extern template class Pass<double>;
+extern template class Workspace<float>;
+extern template class Workspace<double>;
+
 }  // namespace nnrun::host

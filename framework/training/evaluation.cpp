@@ -21,11 +21,12 @@ PartScore score_as(const Experiment& experiment, const ModelFile& file, Model& m
   model.load(file);
   require_fit_of(file, model);
   const Use& cost_use = experiment.train.cost;
-  const Targets targets = file.targets.known
-                              ? file.targets
-                              : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? std::size_t{NNRUN_TRAIN} : part],
-                                           data.shape(), model.graph().output().plan.out, cost_use,
-                                           model.preparation().scales_targets());
+  const Targets targets =
+      file.targets.known
+          ? file.targets
+          : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? std::size_t{NNRUN_TRAIN} : part],
+                       data.shape(), model.graph().output().plan.out, cost_use,
+                       model.preparation().scales_targets());
   model.set_targets(targets);
   const std::size_t cols = model.graph().output().cols;
   const ClassWeights weights = class_weights_of(cost_use, file, model.graph());
@@ -60,5 +61,8 @@ PartScore score_of(const Experiment& experiment, const ModelFile& file, DataSour
              ? score_as<float>(experiment, file, *model, data, part, data_sha256)
              : score_as<double>(experiment, file, *model, data, part, data_sha256);
 }
+
+template class Evaluation<float>;
+template class Evaluation<double>;
 
 }  // namespace nnrun::host

@@ -239,4 +239,7 @@ struct PartScore {
 PartScore score_of(const Experiment& experiment, const ModelFile& file, DataSource& data,
                    std::size_t part, std::string* data_sha256 = nullptr);
 
+extern template class Evaluation<float>;  // compiled with evaluation.cpp
+extern template class Evaluation<double>;
+
 }  // namespace nnrun::host

@@ -170,6 +170,40 @@ net("silu", [2, 4, 4], model(
     [tensor("w", [3, 2, 3, 3], numbers(54, 1)), tensor("b", [3], numbers(3, 2)),
      tensor("w2", [12, 5], numbers(60, 3)), tensor("w3", [5, 2], numbers(10, 4))],
     ("x", [2, 4, 4]), ("y", [2])), order=[1, 2, 0])
+# layer norm as PyTorch writes it out before opset 17, whole, without beta and bare, and joins of several values
+net("written_norm", [4], model(
+    [node("Gemm", ["x", "w", "b"], ["h"], transB=1),
+     node("ReduceMean", ["h"], ["m"], axes=[-1]), node("Sub", ["h", "m"], ["c"]),
+     node("Constant", [], ["two"], value=tensor("", [], [2])), node("Pow", ["c", "two"], ["c2"]),
+     node("ReduceMean", ["c2"], ["v"], axes=[-1]),
+     node("Constant", [], ["epsilon"], value=tensor("", [], [1e-3])), node("Add", ["v", "epsilon"], ["ve"]),
+     node("Sqrt", ["ve"], ["r"]), node("Div", ["c", "r"], ["n"]), node("Mul", ["n", "gamma"], ["ng"]),
+     node("Add", ["ng", "beta"], ["a"]),
+     node("ReduceMean", ["a"], ["m2"], axes=[1]), node("Sub", ["a", "m2"], ["d"]), node("Mul", ["d", "d"], ["d2"]),
+     node("ReduceMean", ["d2"], ["v2"], axes=[1]), node("Add", ["epsilon", "v2"], ["ve2"]),
+     node("Sqrt", ["ve2"], ["r2"]), node("Div", ["d", "r2"], ["n2"]), node("Mul", ["gamma", "n2"], ["g2"]),
+     node("ReduceMean", ["h"], ["m3"], axes=[-1]), node("Sub", ["h", "m3"], ["e"]), node("Mul", ["e", "e"], ["e2"]),
+     node("ReduceMean", ["e2"], ["v3"], axes=[-1]), node("Add", ["v3", "epsilon"], ["ve3"]),
+     node("Sqrt", ["ve3"], ["r3"]), node("Div", ["e", "r3"], ["n3"]),
+     node("Max", ["a", "g2", "n3"], ["top"]), node("Sum", ["top", "a", "h"], ["all"]),
+     node("Mean", ["all", "g2"], ["half"]), node("Gemm", ["half", "w2"], ["y"])],
+    [tensor("w", [6, 4], numbers(24, 1)), tensor("b", [6], numbers(6, 2)), tensor("gamma", [6], numbers(6, 3)),
+     tensor("beta", [6], numbers(6, 4)), tensor("w2", [6, 2], numbers(12, 5))],
+    ("x", [4]), ("y", [2])))
+# an image that grows, as PyTorch's Upsample writes it, by sizes too, and zeros around one
+net("grown", [2, 3, 4], model(
+    [node("Conv", ["x", "w", "b"], ["a"], kernel_shape=[1, 1]),
+     node("Resize", ["a", "", "factors"], ["u"], coordinate_transformation_mode="asymmetric", mode="nearest",
+          nearest_mode="floor"),
+     node("Pad", ["u", "pads"], ["p"], mode="constant"),
+     node("Conv", ["p", "w2", "b2"], ["c"], kernel_shape=[3, 3]),
+     node("Resize", ["c", "", "", "sizes"], ["r"], coordinate_transformation_mode="half_pixel", mode="nearest"),
+     node("GlobalAveragePool", ["r"], ["g"]), node("Flatten", ["g"], ["f"]), node("Gemm", ["f", "w3"], ["y"])],
+    [tensor("w", [3, 2, 1, 1], numbers(6, 1)), tensor("b", [3], numbers(3, 2)),
+     tensor("factors", [4], [1, 1, 2, 3]), sizes("pads", [0, 0, 1, 0, 0, 0, 2, 3]),
+     tensor("w2", [2, 3, 3, 3], numbers(54, 3)), tensor("b2", [2], numbers(2, 4)),
+     sizes("sizes", [20, 2, 21, 26]), tensor("w3", [2, 2], numbers(4, 5))],
+    ("x", [2, 3, 4]), ("y", [2])), order=[1, 2, 0])
 # products that look like silu and mish, but are gates
 net("gates", [4], model(
     [node("Gemm", ["x", "w"], ["a"]), node("Gemm", ["x", "w2"], ["b"]),
