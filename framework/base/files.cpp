@@ -9,8 +9,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cctype>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <system_error>
 #include <utility>
 
@@ -113,6 +115,15 @@ std::string hexadecimal(sha256_ctx& state) {
   return out;
 }
 
+/// Returns `.nnrun-machine-`.
+std::string start_of_temporary_names() {
+  char machine[65] = {};
+  ::gethostname(machine, sizeof machine - 1);
+  for (char& c : std::span(machine, std::strlen(machine)))
+    if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+  return std::string(temporary_start) + machine + "-";
+}
+
 /// A file under a temporary name in an open folder, removed unless it gets its final name.
 class NewFile {
  public:
@@ -157,8 +168,8 @@ class NewFile {
  private:
   int create() {
     for (int i = 0;; ++i) {
-      name_ =
-          temporary_start + std::to_string(::getpid()) + "-" + std::to_string(i) + temporary_end;
+      name_ = start_of_temporary_names() + std::to_string(::getpid()) + "-" + std::to_string(i) +
+              temporary_end;
       const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
       const int out = retried([&] { return ::openat(folder_, name_.c_str(), flags, 0666); });
       if (out >= 0) return out;
@@ -295,6 +306,10 @@ std::vector<fs::path> own_places(const fs::path& built, const fs::path& installe
 std::string shown_path(const fs::path& canonical) {
   std::error_code ignored;
   const fs::path here = fs::current_path(ignored);
+bool is_temporary_name_of_this_machine(std::string_view name) {
+  return is_temporary_name(name) && name.starts_with(start_of_temporary_names());
+}
+
   const fs::path below = here.empty() ? canonical : canonical.lexically_relative(here);
   return (below.empty() || *below.begin() == ".." ? canonical : below).string();
 }

@@ -82,6 +82,9 @@ std::string system_reason(int error);
 
 /// Return the SHA-256 in hexadecimal (FIPS 180-4, by nettle).
 std::string sha256_of(std::span<const std::byte> bytes);
+/// Returns whether a process of this machine wrote it: what others write in a shared folder shows no
+/// lock everywhere.
+bool is_temporary_name_of_this_machine(std::string_view name);
 std::string sha256_of_file(const std::filesystem::path& file);
 
 }  // namespace nnrun::host

@@ -26,7 +26,7 @@ constexpr std::array verbs{
     Verb{"compare", "CONFIG...", "train configs with the same seeds, and say which is better", 1,
          1000,
          "--set --seeds --folds --baseline --metric --budget --jobs --time --timeout --fail-if "
-         "--out "
+         "--out --shard "
          "--resume --csv-table --md --no-plugins"},
     Verb{"sweep", "CONFIG", "train every setting of the config's sweep, best first", 1, 1,
          "--set --seeds --folds --metric --budget --jobs --time --timeout --out --shard --slurm "

@@ -164,6 +164,28 @@ fs::path new_folder(const Arguments& arguments, const std::string& kind) {
                                 : RunFolder::create("runs", kind).path();
 }
 
+fs::path shared_folder(const Arguments& arguments, const std::string& what) {
+  const fs::path folder = arguments.text("--out");
+  std::error_code ignored;
+  if (!has_plan(folder))
+    for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
+         entry.increment(ignored))
+      if (const std::string name = entry->path().filename().string();
+          name != "configs" && !name.starts_with("."))
+        throw RecordError(
+            Problem{.what = "'" + folder.string() + "' is not the folder of a " + what,
+                    .hint = "name a new one with --out"});
+  return folder;
+}
+
+Shard asked_shard(const Arguments& arguments, const std::string& kind) {
+  if (!arguments.has("--shard")) return {};
+  if (!arguments.has("--out"))
+    throw UsageError(Problem{.what = "--shard needs --out: the folder that all parts share",
+                             .hint = "--out runs/" + kind + "/mine"});
+  return shard_of(arguments.text("--shard"));
+}
+
 Exit resume_comparison(const Arguments& arguments, Registry& registry, const std::string& kind) {
   const fs::path folder = arguments.text("--resume");
   require_then(arguments);

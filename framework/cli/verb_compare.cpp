@@ -85,7 +85,7 @@ void add_run(const fs::path& folder, Registry& registry, ComparisonPlan& plan) {
 }
 
 ComparisonPlan plan_of_runs(const Arguments& arguments, Registry& registry) {
-  for (const char* option : {"--seeds", "--folds", "--budget", "--set", "--timeout"})
+  for (const char* option : {"--seeds", "--folds", "--budget", "--set", "--timeout", "--shard"})
     if (arguments.has(option))
       throw UsageError(Problem{.what = std::string(option) + " is for configs: these runs are made",
                                .hint = "give configs to train them"});
@@ -118,12 +118,14 @@ Exit compare(const Arguments& arguments, Registry& registry) {
   });
   ComparisonPlan plan =
       runs ? plan_of_runs(arguments, registry) : plan_of_configs(arguments, registry);
-  const fs::path folder = new_folder(arguments, "compare");
+  const Shard shard = asked_shard(arguments, "compare");
+  const fs::path folder = arguments.has("--shard") ? shared_folder(arguments, "comparison")
+                                                   : new_folder(arguments, "compare");
   if (!runs) {
     plan_runs(plan, folder);
     write_plan(plan, folder);
   }
-  return run_comparison(arguments, registry, plan, folder);
+  return run_comparison(arguments, registry, plan, folder, shard);
 }
 
 }  // namespace nnrun::host

@@ -46,21 +46,6 @@ void refuse_other_folds(const SweepSpec& sweep) {
                                 .hint = "remove it, or leave --folds away"});
 }
 
-/// Unlike elsewhere, the folder of --out may exist: from another shard, or from this one before.
-fs::path sweep_folder(const Arguments& arguments) {
-  if (!arguments.has("--out")) return new_folder(arguments, "sweep");
-  const fs::path folder = arguments.text("--out");
-  std::error_code ignored;
-  if (!has_plan(folder))
-    for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-         entry.increment(ignored))
-      if (const std::string name = entry->path().filename().string();
-          name != "configs" && !name.starts_with("."))
-        throw RecordError(Problem{.what = "'" + folder.string() + "' is not the folder of a sweep",
-                                  .hint = "name a new one with --out"});
-  return folder;
-}
-
 void require_slurm(const Arguments& arguments) {
   if (!arguments.has("--slurm")) return;
   for (const char* const option : {"--shard", "--then", "--json", "--csv", "--md"})
@@ -87,11 +72,7 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
   if (arguments.has("--resume")) return resume_comparison(arguments, registry, "sweep");
   require_then(arguments);
   require_slurm(arguments);
-  const bool sharded = arguments.has("--shard");
-  const Shard shard = sharded ? shard_of(arguments.text("--shard")) : Shard{};
-  if (sharded && !arguments.has("--out"))
-    throw UsageError(Problem{.what = "--shard needs --out: the folder that all parts share",
-                             .hint = "--out runs/sweep/mine"});
+  const Shard shard = asked_shard(arguments, "sweep");
   const std::string& file = arguments.targets[0];
   const Experiment base = read_experiment(file, arguments.overrides, registry);
   if (base.sweep.keys.empty())
@@ -116,7 +97,8 @@ Exit sweep(const Arguments& arguments, Registry& registry) {
   }
   complete(plan);
   if (!plan.fail_if.empty()) check_condition(plan.fail_if, plan.metric, plan.fraction);
-  const fs::path folder = sweep_folder(arguments);
+  const fs::path folder =
+      arguments.has("--out") ? shared_folder(arguments, "sweep") : new_folder(arguments, "sweep");
   plan_runs(plan, folder);
   write_plan(plan, folder);
   if (arguments.has("--slurm")) return print_job(arguments, plan, folder);

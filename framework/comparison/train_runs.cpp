@@ -28,6 +28,30 @@ void give_final_name(const fs::path& from, const PlannedRun& run) {
                                       "': " + system_reason(error.value())});
 }
 
+/// Removes a run that is to be repeated. Returns false if there is one now that is not: another
+/// machine may have repeated it since it was looked at, so it is looked at again under another
+/// name.
+bool take_away(const PlannedRun& run, const fs::path& aside) {
+  std::error_code error;
+  fs::rename(run.folder, aside, error);
+  if (error == std::errc::no_such_file_or_directory)  // somebody else has taken it away
+    return attempt_in(run.folder) != Attempt::ended;
+  if (error)
+    throw RecordError(Problem{.what = "cannot rename '" + run.folder.string() +
+                                      "': " + system_reason(error.value())});
+  if (attempt_in(aside) == Attempt::ended) {
+    give_final_name(aside, run);
+    return false;
+  }
+  try {
+    remove_run(aside);
+  } catch (...) {  // it holds what is not nnrun's
+    fs::rename(aside, run.folder, error);
+    throw;
+  }
+  return true;
+}
+
 struct Running {
   PlannedRun run;
   fs::path folder;
@@ -54,10 +78,10 @@ class Pool {
       throw RecordError(Problem{.what = "cannot create the folder '" +
                                         run.folder.parent_path().string() +
                                         "': " + system_reason(error.value())});
+    const fs::path folder = ComparisonFolder::unfinished(run.folder);
     const Attempt attempt = attempt_in(run.folder);
     if (attempt == Attempt::ended) return leave(run);  // another machine was faster
-    if (attempt == Attempt::repeated) remove_run(run.folder);
-    const fs::path folder = ComparisonFolder::unfinished(run.folder);
+    if (attempt == Attempt::repeated && !take_away(run, folder)) return leave(run);
     try {
       running_.push_back(
           {run, folder,

@@ -284,6 +284,49 @@ TEST_CASE("shards that are killed leave a sweep that can be completed", "[faults
   }
 }
 
+TEST_CASE("shards that end at once leave one whole sweep or comparison", "[faults]") {
+  const std::string command =
+      GENERATE(as<std::string>(), "sweep s.yaml", "compare a.yaml b.yaml --seeds 2");
+  CAPTURE(command);
+  const Scratch scratch;
+  write_small_configs(scratch);
+  REQUIRE(run("$nnrun " + command + " --out whole -q", scratch.folder()).status == 0);
+  constexpr int rounds = 12;
+  for (int i = 0; i < rounds; ++i) {
+    fs::remove_all(scratch / "r");
+    std::list<Scratch> outputs;
+    std::list<Process> shards;
+    // the second part twice, as a scheduler may start it again
+    for (const char* part : {"1/2", "2/2", "2/2"})
+      shards.emplace_back("cd '" + scratch.folder().string() + "' && exec $nnrun " + command +
+                              " --out r -q --shard " + part,
+                          outputs.emplace_back().folder());
+    for (Process& shard : shards) {
+      const int status = shard.wait();
+      CAPTURE(shard.err());
+      CHECK(status == 0);
+    }
+    CHECK(fs::exists(scratch / "r/compare.html"));
+    CHECK(nlohmann::json::accept(text_of(scratch / "r/comparison.json")));
+    CHECK(numbers_in(scratch / "r") == numbers_in(scratch / "whole"));
+    check_no_leftovers(scratch / "r");
+  }
+  std::cout << "figure: " << rounds << " times three shards that ended at once\n";
+}
+
+TEST_CASE("what another machine is writing to a shared folder stays", "[faults]") {
+  const Scratch scratch;
+  write_small_configs(scratch);
+  fs::create_directories(scratch / "r/configs");
+  fs::create_directories(scratch / "r/runs");
+  // no lock of that machine is seen here
+  scratch.write("r/.nnrun-elsewhere-12-0.tmp", "{");
+  scratch.write("r/configs/.nnrun-elsewhere-12-0.tmp", "{");
+  CHECK(run("$nnrun sweep s.yaml --out r -q --shard 1/2", scratch.folder()).status == 0);
+  CHECK(fs::exists(scratch / "r/.nnrun-elsewhere-12-0.tmp"));
+  CHECK(fs::exists(scratch / "r/configs/.nnrun-elsewhere-12-0.tmp"));
+}
+
 TEST_CASE("runs that start at once never share a folder", "[faults]") {
   constexpr std::size_t at_once = 20;
   const Scratch scratch;
