@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "cli/csv_text.hpp"
 namespace nnrun::host {
@@ -124,6 +125,28 @@ void AnswerWriter::end_row() {
   if (form_ != AnswerForm::csv) text_ += '}';
   if (form_ != AnswerForm::json) text_ += '\n';
   ++rows_;
+  if (text_.size() > bytes_at_once && !is_for_parts_) flush();
+}
+
+AnswerWriter AnswerWriter::for_parts() const {
+  AnswerWriter writer = *this;
+  writer.is_for_parts_ = true;
+  writer.take_part();
+  return writer;
+}
+
+/// Each row of JSON stands behind another one: `add` knows whether there is one.
+AnswerWriter::Part AnswerWriter::take_part() {
+  Part part{std::exchange(text_, {}), rows_ - 1, std::exchange(formulas_, 0)};
+  rows_ = 1;
+  return part;
+}
+
+void AnswerWriter::add(const Part& part) {
+  const bool is_first = form_ == AnswerForm::json && rows_ == 0 && part.rows > 0;
+  text_.append(part.text, is_first ? 1 : 0);
+  rows_ += part.rows;
+  formulas_ += part.formulas;
   if (text_.size() > bytes_at_once) flush();
 }
 

@@ -39,6 +39,17 @@ class AnswerWriter {
   /// Writes what is waiting.
   void flush();
 
+  /// Rows that another thread wrote, for the one that puts them in order.
+  struct Part {
+    std::string text;
+    std::size_t rows = 0, formulas = 0;
+  };
+  /// Returns a writer of parts, once what stands above the rows is written.
+  AnswerWriter for_parts() const;
+  /// Returns the rows that it wrote since then.
+  Part take_part();
+  void add(const Part& part);
+
   std::size_t rows() const { return rows_; }
   /// Returns how many kept texts got a ' in front.
   std::size_t formulas() const { return formulas_; }
@@ -70,6 +81,7 @@ class AnswerWriter {
   std::size_t columns_ = 0;              // of answers, in CSV
   std::size_t rows_ = 0, formulas_ = 0;
   std::string text_;
+  bool is_for_parts_ = false;  // the text waits until it is taken
 };
 
 }  // namespace nnrun::host

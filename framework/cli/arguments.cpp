@@ -46,7 +46,7 @@ constexpr std::array verbs{
          "--idx)",
          1, 10000,
          "--set --data-format --csv --jsonl --npy --idx --keep --brief --on-error --json-lines "
-         "--no-plugins"},
+         "--threads --no-plugins"},
     Verb{"export", "RUN",
          "write a recorded network as a C file, which gives the same bits, for NumPy, or as ONNX",
          1, 1, "--set --c --python --onnx --float --static-inline --prefix --no-plugins"},

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <sstream>
 #include <unordered_map>
 
 #include "cli/rows_to_predict.hpp"
@@ -106,13 +107,15 @@ class LineReader final : public nlohmann::ordered_json::json_sax_t {
   bool is_array_ = false;
 };
 
-class JsonRows final : public RowsToPredict {
+constexpr std::size_t lines_in_part = std::size_t{1} << 16;  // of lines that a thread takes
+
+class JsonRows final : public ReaderOfParts {
  public:
   JsonRows(std::unique_ptr<std::istream> in, const std::string& name, const TextSettings& settings,
            InputColumns columns, std::vector<std::string> kept)
       : in_(std::move(in)),
         name_(name),
-        lines_(*in_, name_, "utf-8"),
+        lines_(std::in_place, *in_, name_, "utf-8"),
         columns_(std::move(columns)),
         row_("", settings.format.numbers),
         names_(names_of(columns_, kept)),
@@ -124,20 +127,51 @@ class JsonRows final : public RowsToPredict {
       kept_at_.push_back(
           static_cast<std::size_t>(std::ranges::find(names_, name) - names_.begin()));
   }
+  /// Reads lines that were taken off the same file.
+  explicit JsonRows(const JsonRows& whole)
+      : name_(whole.name_),
+        columns_(whole.columns_),
+        row_(whole.row_),
+        names_(whole.names_),
+        line_(names_),
+        kept_names_(whole.kept_names_),
+        kept_at_(whole.kept_at_),
+        kept_(kept_names_.size()),
+        whole_(&*whole.lines_) {}
+
+  std::unique_ptr<RowsInParts> in_parts() override;
+  void begin(RowsTaken rows) override {
+    in_ = std::make_unique<std::istringstream>(std::move(rows.text));
+    lines_.emplace(*in_, *whole_, rows.line);
+  }
+  bool take(RowsTaken& taken) {
+    taken.text.clear();
+    taken.line = lines_->number() + 1;
+    if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
+    try {
+      while (taken.text.size() < lines_in_part && lines_->next())
+        taken.text.append(lines_->line()) += lines_->line_end();
+    } catch (const nnrun::Error& e) {
+      const DataError error(problem_of(e));
+      if (taken.text.empty()) throw error;
+      failed_ = std::make_exception_ptr(error);
+    }
+    return !taken.text.empty();
+  }
 
   /// Empty lines are no rows.
   bool next() override {
     try {
       do
-        if (!lines_.next()) return false;
-      while (trimmed(lines_.line()).empty());
+        if (!lines_->next()) return false;
+      while (trimmed(lines_->line()).empty());
     } catch (const nnrun::Error& e) {
       throw DataError(problem_of(e));
     }
     wrong_.reset();
     std::ranges::fill(kept_, std::string_view());
     try {
-      line_.read(lines_.line(), place());
+      line_.read(lines_->line(), place());
     } catch (const nnrun::Error& e) {
       wrong_ = problem_of(e);
       return true;
@@ -171,7 +205,7 @@ class JsonRows final : public RowsToPredict {
       }
     return x_;
   }
-  std::string place() const override { return name_ + ":" + std::to_string(lines_.number()); }
+  std::string place() const override { return name_ + ":" + std::to_string(lines_->number()); }
   std::vector<std::string> kept_names() const override { return kept_names_; }
   std::span<const std::string_view> kept() const override { return kept_; }
 
@@ -191,7 +225,7 @@ class JsonRows final : public RowsToPredict {
 
   std::unique_ptr<std::istream> in_;
   std::string name_;
-  TextLines lines_;
+  std::optional<TextLines> lines_;
   InputColumns columns_;
   WrittenRow row_;
   std::vector<std::string> names_;
@@ -201,7 +235,25 @@ class JsonRows final : public RowsToPredict {
   std::vector<std::string_view> kept_;
   std::optional<Problem> wrong_;  // with the present line as a whole
   std::vector<double> x_;
+  const TextLines* whole_ = nullptr;  // of the file, if these are some of its lines
+  std::exception_ptr failed_;         // what could not be taken
 };
+
+class PartsOfJson final : public RowsInParts {
+ public:
+  explicit PartsOfJson(JsonRows& whole) : whole_(whole) {}
+  bool take(RowsTaken& rows) override { return whole_.take(rows); }
+  std::unique_ptr<ReaderOfParts> reader() const override {
+    return std::make_unique<JsonRows>(whole_);
+  }
+
+ private:
+  JsonRows& whole_;
+};
+
+std::unique_ptr<RowsInParts> JsonRows::in_parts() {
+  return std::make_unique<PartsOfJson>(*this);
+}
 
 }  // namespace
 

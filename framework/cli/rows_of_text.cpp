@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <sstream>
 
 #include "base/commands.hpp"
 #include "base/text.hpp"
@@ -31,7 +32,9 @@ std::string unknown_ignored(const std::string& column) {
                         : "data.columns={\"" + column + "\": {unknown: ignore}}");
 }
 
-class TextRows final : public RowsToPredict {
+constexpr std::size_t text_in_part = std::size_t{1} << 16;  // of rows that a thread takes
+
+class TextRows final : public ReaderOfParts {
  public:
   TextRows(std::unique_ptr<std::istream> in, const std::string& name, const TextSettings& settings,
            InputColumns columns, const KeptColumns& kept)
@@ -49,6 +52,23 @@ class TextRows final : public RowsToPredict {
       std::iota(kept_at_.begin(), kept_at_.end(), std::size_t{0});
     }
     fields_.resize(kept_at_.size());
+  }
+  /// Reads rows that were taken off the same file.
+  explicit TextRows(const TextRows& whole)
+      : format_(whole.format_),
+        columns_(whole.columns_),
+        kept_at_(whole.kept_at_),
+        fields_(whole.fields_.size()),
+        whole_(whole.whole_ != nullptr ? whole.whole_ : &*whole.rows_) {}
+
+  std::unique_ptr<RowsInParts> in_parts() override;
+  void begin(RowsTaken rows) override {
+    in_ = std::make_unique<std::istringstream>(std::move(rows.text));
+    rows_.emplace(*whole_, *in_, rows.line);
+  }
+  bool take(RowsTaken& taken) {
+    as_data_error([&] { taken.line = rows_->take_rows(taken.text, text_in_part); });
+    return taken.line > 0;
   }
 
   bool next() override {
@@ -127,7 +147,24 @@ class TextRows final : public RowsToPredict {
   std::vector<std::string_view> fields_;
   std::optional<Problem> wrong_;  // with the present row as a whole
   std::vector<double> x_;
+  const CsvReader* whole_ = nullptr;  // of the file, if these are some of its rows
 };
+
+class PartsOfText final : public RowsInParts {
+ public:
+  explicit PartsOfText(TextRows& whole) : whole_(whole) {}
+  bool take(RowsTaken& rows) override { return whole_.take(rows); }
+  std::unique_ptr<ReaderOfParts> reader() const override {
+    return std::make_unique<TextRows>(whole_);
+  }
+
+ private:
+  TextRows& whole_;
+};
+
+std::unique_ptr<RowsInParts> TextRows::in_parts() {
+  return std::make_unique<PartsOfText>(*this);
+}
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <nnrun/csv.hpp>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,9 +12,38 @@
 #include "training/input_columns.hpp"
 namespace nnrun::host {
 
+/// Some rows on their way from the file to the thread that reads them: as text, or as they were
+/// read.
+struct RowsTaken {
+  std::string text;
+  std::size_t line = 0;  ///< of the file, that the text begins with
+  struct Read {
+    std::vector<double> inputs;
+    std::optional<Problem> problem;  ///< why it has none
+    std::string place;
+    std::vector<std::string> kept;
+  };
+  std::vector<Read> rows;
+};
+class ReaderOfParts;
+
+/// The rows of a file for several threads.
+class RowsInParts {
+ public:
+  virtual ~RowsInParts() = default;
+  /// Takes the next rows off the file; returns false at the end. By one thread at a time. Throws
+  /// DataError if the rest cannot be read.
+  virtual bool take(RowsTaken& rows) = 0;
+  /// Returns what reads such rows; each thread needs one of its own.
+  virtual std::unique_ptr<ReaderOfParts> reader() const = 0;
+};
+
 class RowsToPredict {
  public:
   virtual ~RowsToPredict() = default;
+  /// Returns the rows that are left, in parts: what else this object can do is over then, and it
+  /// must outlive them.
+  virtual std::unique_ptr<RowsInParts> in_parts();
   /// Goes to the next row; returns false at the end. Throws DataError if the rest cannot be read.
   virtual bool next() = 0;
   /// Returns the raw inputs of the present row, valid until the next one. Throws DataError if it
@@ -25,6 +55,12 @@ class RowsToPredict {
   /// present row, as they are in the file.
   virtual std::vector<std::string> kept_names() const { return {}; }
   virtual std::span<const std::string_view> kept() const { return {}; }
+};
+
+class ReaderOfParts : public RowsToPredict {
+ public:
+  /// The next rows are these.
+  virtual void begin(RowsTaken rows) = 0;
 };
 
 /// Which columns are repeated beside the answers.

@@ -8,6 +8,7 @@
 #include "base/commands.hpp"
 #include "base/text.hpp"
 #include "cli/answering.hpp"
+#include "cli/answers_in_parts.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/pipe_input.hpp"
 #include "cli/rows_to_predict.hpp"
@@ -61,7 +62,7 @@ class Prediction {
       if (is_file[i]) return {json ? quoted_for_json(file) : file};
       return shown(inputs[i], json);
     };
-    for (const std::vector<double>& input : inputs) look_at(input);
+    for (const std::vector<double>& input : inputs) look_at(input, largest_);
     doubt_division(Terminal(stderr));
     std::vector<std::vector<double>> outputs;
     for (const std::vector<double>& input : inputs)
@@ -89,6 +90,7 @@ class Prediction {
       throw UsageError(Problem{.what = "'" + file + "' is an array, not a table",
                                .hint = "--npy " + shell_word(file)});
     const std::string name = file == "-" ? "standard input" : file;
+    is_pipe_ = !is_regular(file);
     return answer(in_windows(rows_of_text(open_text(file, name, [this] { before_waiting(); }), name,
                                           text_, std::move(columns_), kept_columns()),
                              name));
@@ -97,6 +99,7 @@ class Prediction {
     refuse_overrides({"data.separator", "data.encoding", "data.header", "data.comment"},
                      "is for tables: lines of JSON are UTF-8, with names of their own");
     const std::string name = file == "-" ? "standard input" : file;
+    is_pipe_ = !is_regular(file);
     std::vector<std::string> kept;
     for (const std::string& words : arguments_.values("--keep"))
       for (const std::string& key : split(words, ','))
@@ -127,6 +130,10 @@ class Prediction {
   }
 
  private:
+  static bool is_regular(const std::string& file) {
+    std::error_code none;
+    return std::filesystem::is_regular_file(file, none);
+  }
   std::unique_ptr<RowsToPredict> in_windows(std::unique_ptr<RowsToPredict> rows,
                                             const std::string& name) const {
     const std::size_t window = model_->preparation().recipe().window;
@@ -139,44 +146,80 @@ class Prediction {
       if (std::ranges::find(keys, said.path) != keys.end())
         throw UsageError(Problem{.what = "'" + said.path + "' " + why, .hint = "leave it out"});
   }
-  Exit answer(std::unique_ptr<RowsToPredict> some) {
-    RowsToPredict& rows = *some;
+  Exit answer(std::unique_ptr<RowsToPredict> rows) {
     const Clock::time_point start = Clock::now();
     watch_for_interrupts();
-    writer_.start(run_, rows.kept_names());
-    std::size_t bad = 0;
-    while (rows.next()) {
-      if (interrupt_signal() != 0) before_waiting();
-      try {
-        const std::span<const double> inputs = rows.inputs();
-        look_at(inputs);
-        answering_.add(inputs, rows.kept());
-      } catch (const DataError& e) {
-        without_answer(rows, e, bad++);
-      }
-    }
-    answering_.finish();
+    writer_.start(run_, rows->kept_names());
+    const std::size_t bad =
+        arguments_.threads > 1 && !is_pipe_ ? answer_in_parts(*rows) : answer_in_turn(*rows);
     writer_.end(bad);
     tell(std::chrono::duration<double>(Clock::now() - start).count(), bad);
     return bad > 0 && bad == writer_.rows() ? Exit::data : Exit::done;
   }
-  void without_answer(const RowsToPredict& rows, const DataError& e, std::size_t bad) {
-    Problem problem = e.problems().front();
-    problem.where = rows.place();
-    if (arguments_.text("--on-error") != "empty") {
-      problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
-                      "--on-error empty answers the other rows, and leaves this one empty";
-      throw DataError(std::move(problem));
+  /// Both answer all rows, and return how many got no answer.
+  std::size_t answer_in_turn(RowsToPredict& rows) {
+    std::size_t bad = 0;
+    while (rows.next()) {
+      if (interrupt_signal() != 0) before_waiting();
+      answer_row(rows, answering_, largest_,
+                 [&](const Problem& problem) { warn_of(problem, bad++); });
     }
+    answering_.finish();
+    return bad;
+  }
+  std::size_t answer_in_parts(RowsToPredict& rows) {
+    const std::unique_ptr<RowsInParts> parts = rows.in_parts();
+    AnswersInParts answers(*parts, use_, writer_, arguments_.threads,
+                           [this](RowsToPredict& some, Answering& answering, AnsweredPart& part) {
+                             while (some.next())
+                               answer_row(some, answering, part.largest,
+                                          [&](const Problem& problem) {
+                                            if (part.bad++ < most_warnings)
+                                              part.problems.push_back(problem);
+                                          });
+                           });
+    std::size_t bad = 0;
+    while (!answers.is_over()) {
+      if (interrupt_signal() != 0) before_waiting();
+      const std::optional<AnsweredPart> part = answers.next();
+      if (!part) continue;
+      for (const Problem& problem : part->problems) warn_of(problem, bad++);
+      bad += part->bad - part->problems.size();
+      if (part->failed) std::rethrow_exception(part->failed);
+      largest_ = std::max(largest_, part->largest);
+      writer_.add(part->written);
+    }
+    return bad;
+  }
+  /// Answers the present row. without_answer(problem): is called if it has no answer, unless that
+  /// is an error, which is thrown. Several threads call it, each with rows of its own.
+  void answer_row(RowsToPredict& rows, Answering& answering, double& largest,
+                  auto without_answer) const {
+    try {
+      const std::span<const double> inputs = rows.inputs();
+      look_at(inputs, largest);
+      answering.add(inputs, rows.kept());
+    } catch (const DataError& e) {
+      Problem problem = e.problems().front();
+      problem.where = rows.place();
+      if (arguments_.text("--on-error") != "empty") {
+        problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
+                        "--on-error empty answers the other rows, and leaves this one empty";
+        throw DataError(std::move(problem));
+      }
+      without_answer(problem);
+      answering.add_without_answer(rows.kept(), std::move(problem));
+    }
+  }
+  static void warn_of(const Problem& problem, std::size_t bad) {
     if (bad < most_warnings)
       Terminal(stderr).write("warning: no answer for " + problem.where + ": " + problem.what +
                              "\n");
-    answering_.add_without_answer(rows.kept(), std::move(problem));
   }
   /// Notes how large inputs are, if the model divides them.
-  void look_at(std::span<const double> inputs) {
+  void look_at(std::span<const double> inputs, double& largest) const {
     if (model_->preparation().divide_by() == 1) return;
-    for (const double x : inputs) largest_ = std::max(largest_, std::abs(x));
+    for (const double x : inputs) largest = std::max(largest, std::abs(x));
   }
   /// Warns of inputs that were divided already, to judge by their size.
   void doubt_division(const Terminal& talk) const {
@@ -333,7 +376,8 @@ class Prediction {
   InputColumns columns_;
   AnswerWriter writer_;
   Answering answering_;
-  double largest_ = 0;  // input, if they are divided
+  double largest_ = 0;    // input, if they are divided
+  bool is_pipe_ = false;  // its rows are answered as they come
 };
 
 /// Returns the option that names the file to predict; empty if there is none. Throws UsageError for

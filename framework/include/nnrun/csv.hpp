@@ -3,6 +3,7 @@
 #pragma once
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <istream>
 #include <nnrun/csv_fields.hpp>
 #include <nnrun/kinds/common.hpp>
@@ -10,6 +11,7 @@
 #include <nnrun/written_number.hpp>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace nnrun {
@@ -63,6 +65,18 @@ class CsvReader {
     names_at_ = start_;
     sort_names();
   }
+  /// Goes on with rows that another reader took off the same file by `take_rows`, `line` being the
+  /// number of their first.
+  CsvReader(const CsvReader& whole, std::istream& rows, std::size_t line)
+      : file_(whole.file_),
+        lines_(rows, whole.lines_, line),
+        numbers_(whole.numbers_),
+        comment_(whole.comment_),
+        row_waits_(false),
+        fields_(whole.separator()),
+        names_(whole.names_),
+        by_name_(whole.by_name_),
+        names_at_(whole.names_at_) {}
   CsvReader(std::istream& in, std::string file, char separator, bool header = true)
       : CsvReader(in, std::move(file), CsvFormat{.separator = separator, .header = header}) {}
 
@@ -112,6 +126,37 @@ class CsvReader {
     if (fields_.size() == names_.size() || fields_.fit(names_)) [[likely]]
       return true;
     refuse_width(fields_.size(), hint_for_width());
+  }
+  /// Takes the next rows off as they stand in the file, `bytes` or somewhat more, for a reader of
+  /// their own. Returns the number of the first line; 0 at the end. Only instead of `next`. What
+  /// keeps it from reading on is thrown by the call after the rows before it.
+  std::size_t take_rows(std::string& rows, std::size_t bytes) {
+    rows.clear();
+    if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
+    std::size_t first = lines_.number() + 1;
+    if (std::exchange(row_waits_, false)) {
+      rows.append(row()) += lines_.line_end();
+      first = start_;
+    }
+    try {
+      // empty lines are refused where a row comes behind them: it is to be with them
+      for (bool is_row = true; !is_row || rows.size() < bytes;) {
+        if (!lines_.next()) break;
+        const std::size_t start = lines_.number();
+        is_row = !trimmed(row()).empty() && (comment_.empty() || !row().starts_with(comment_));
+        bool joined = false;
+        if (is_row && row().find('"') != row().npos) {
+          OpenQuotes quotes;
+          while (quotes.are_in(row(), separator()) && lines_.join_next(start)) joined = true;
+        }
+        rows.append(row()) += lines_.line_end();
+        if (joined && lines_.line_end() != '\n') break;  // it has other line ends now
+      }
+    } catch (const Error&) {
+      if (rows.empty()) throw;
+      failed_ = std::current_exception();
+    }
+    return rows.empty() ? 0 : first;
   }
   /// Returns a field of the present row, valid until the next one.
   std::string_view field(std::size_t column) const { return fields_[column]; }
@@ -306,6 +351,7 @@ class CsvReader {
   std::size_t start_ = 0;             // the first line of the row
   std::size_t empty_lines_ = 0;       // between rows, which are still to be refused
   bool line_waits_ = false;           // the line behind them was read
+  std::exception_ptr failed_;         // what take_rows could not read
 };
 
 }  // namespace nnrun

@@ -49,6 +49,11 @@ class TextFile {
     if (encoding == "utf-16") how_ = How::utf16_little;
   }
 
+  struct AsItIs {};
+  /// Reads what is UTF-8 already, from within a text.
+  TextFile(std::istream& in, std::string file, AsItIs)
+      : in_(in), file_(std::move(file)), started_(true) {}
+
   /// Returns the next block; empty at the end. It is valid until the next call. Throws Error if the
   /// stream fails, or ends within a character.
   std::string_view next() {

@@ -13,6 +13,15 @@ class TextLines {
   TextLines(std::istream& in, const std::string& file, std::string_view encoding)
       : blocks_(in, file, encoding), file_(file) {}
 
+  /// Reads lines of a text, as UTF-8, that end and are counted as in `whole`; the first of them has
+  /// this number.
+  TextLines(std::istream& in, const TextLines& whole, std::size_t number)
+      : blocks_(in, whole.file_, TextFile::AsItIs{}),
+        file_(whole.file_),
+        line_end_(whole.line_end_),
+        number_(number - 1),
+        is_part_(true) {}
+
   /// Goes to the next line; returns false at the end. Throws Error if it is too long.
   bool next() {
     const std::size_t end = block_.find(line_end_);
@@ -36,6 +45,7 @@ class TextLines {
   std::string_view line() const { return line_; }
   /// Returns the number of the line that was read last; the first is 1.
   std::size_t number() const { return number_; }
+  char line_end() const { return line_end_; }
 
  private:
   /// Adds what is left of a line to joined_, which becomes the present line. first: that of a row
@@ -44,7 +54,7 @@ class TextLines {
     for (bool any = false;; any = true) {
       if (block_.empty()) {
         block_ = blocks_.next();
-        if (number_ == 0 && !any) line_end_ = line_end_in(block_);
+        if (number_ == 0 && !any && !is_part_) line_end_ = line_end_in(block_);
         if (block_.empty()) {
           line_ = joined_;
           if (any) ++number_;
@@ -83,6 +93,7 @@ class TextLines {
   std::string joined_;
   std::string_view line_;
   std::size_t number_ = 0;
+  bool is_part_ = false;
 };
 
 }  // namespace nnrun
