@@ -135,10 +135,19 @@ class NewFile {
   }
   explicit operator bool() const { return static_cast<bool>(out_); }
 
-  /// Both return false on failure, with the reason in errno.
+  /// All return false on failure, with the reason in errno.
+  bool reserve(std::uint64_t bytes) {
+    const auto size = static_cast<off_t>(bytes);
+    if (retried([&] { return ::fallocate(*out_, FALLOC_FL_KEEP_SIZE, 0, size); }) == 0) return true;
+    return errno != ENOSPC && errno != EFBIG && errno != EDQUOT;
+  }
+  bool add(std::string_view part) { return write_all(*out_, part); }
   bool write(std::span<const std::string_view> parts) {
     for (const std::string_view part : parts)
-      if (!write_all(*out_, part)) return false;
+      if (!add(part)) return false;
+    return close();
+  }
+  bool close() {
     if (sync_ != Sync::later && retried([&] { return ::fsync(*out_); }) != 0) return false;
     return out_.close();
   }
@@ -232,20 +241,51 @@ bool write_all(int file, std::string_view text) {
   return true;
 }
 
+namespace {
+
+[[noreturn]] void refuse_to_write(const fs::path& file, int error) {
+  if (error == EEXIST) cannot("write", file, "it exists already", {}, Cause::file_exists);
+  cannot("write", file, system_reason(error), hint_for(error));
+}
+
+Descriptor folder_of(const fs::path& file) {
+  const fs::path name = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  Descriptor folder(
+      retried([&] { return ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!folder) refuse_to_write(file, errno);
+  return folder;
+}
+
+}  // namespace
+
 void write_file(const fs::path& file, std::span<const std::string_view> parts, Existing existing,
                 Sync sync) {
-  const auto fail = [&](int error) {
-    if (error == EEXIST) cannot("write", file, "it exists already", {}, Cause::file_exists);
-    cannot("write", file, system_reason(error), hint_for(error));
-  };
-  const fs::path folder_name = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-  const Descriptor folder(retried([&] { return ::open(folder_name.c_str(), flags); }));
-  if (!folder) fail(errno);
+  const Descriptor folder = folder_of(file);
   NewFile out(*folder, sync);
-  if (!out) fail(errno);
-  if (!out.write(parts)) fail(errno);
-  if (!out.take_name(file.filename().string(), existing)) fail(errno);
+  if (!out) refuse_to_write(file, errno);
+  if (!out.write(parts)) refuse_to_write(file, errno);
+  if (!out.take_name(file.filename().string(), existing)) refuse_to_write(file, errno);
+}
+
+struct OutputFile::Open {
+  explicit Open(const fs::path& file) : folder(folder_of(file)), out(*folder, Sync::now) {}
+  Descriptor folder;
+  NewFile out;
+};
+
+OutputFile::OutputFile(const fs::path& file, std::uint64_t bytes, Existing existing)
+    : file_(file), existing_(existing), open_(std::make_unique<Open>(file)) {
+  if (!open_->out || !open_->out.reserve(bytes)) refuse_to_write(file_, errno);
+}
+OutputFile::~OutputFile() = default;
+
+void OutputFile::write(std::string_view piece) {
+  if (!open_->out.add(piece)) refuse_to_write(file_, errno);
+}
+
+void OutputFile::finish() {
+  if (!open_->out.close() || !open_->out.take_name(file_.filename().string(), existing_))
+    refuse_to_write(file_, errno);
 }
 
 void write_file(const fs::path& file, std::string_view text, Existing existing, Sync sync) {
@@ -264,6 +304,10 @@ void make_safe(const fs::path& file) {
   const Descriptor open(retried([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); }));
   if (!open || (retried([&] { return ::fsync(*open); }) != 0 && errno != EINVAL))
     cannot("write", file, system_reason(errno), hint_for(errno));
+}
+
+bool is_temporary_name_of_this_machine(std::string_view name) {
+  return is_temporary_name(name) && name.starts_with(start_of_temporary_names());
 }
 
 bool is_temporary_name(std::string_view name) {
@@ -306,10 +350,6 @@ std::vector<fs::path> own_places(const fs::path& built, const fs::path& installe
 std::string shown_path(const fs::path& canonical) {
   std::error_code ignored;
   const fs::path here = fs::current_path(ignored);
-bool is_temporary_name_of_this_machine(std::string_view name) {
-  return is_temporary_name(name) && name.starts_with(start_of_temporary_names());
-}
-
   const fs::path below = here.empty() ? canonical : canonical.lexically_relative(here);
   return (below.empty() || *below.begin() == ".." ? canonical : below).string();
 }
@@ -327,6 +367,25 @@ std::string sha256_of(std::span<const std::byte> bytes) {
   sha256_init(&state);
   sha256_update(&state, bytes.size(), reinterpret_cast<const std::uint8_t*>(bytes.data()));
   return hexadecimal(state);
+}
+
+struct Sha256::State {
+  sha256_ctx context;
+};
+Sha256::Sha256() : state_(std::make_unique<State>()) {
+  sha256_init(&state_->context);
+}
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::add(std::span<const std::byte> bytes) {
+  sha256_update(&state_->context, bytes.size(),
+                reinterpret_cast<const std::uint8_t*>(bytes.data()));
+}
+
+std::string Sha256::hexadecimal() const {
+  sha256_ctx end = state_->context;  // the digest ends it
+  return host::hexadecimal(end);
 }
 
 std::string sha256_of_file(const fs::path& file) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,11 +57,34 @@ void write_file(const std::filesystem::path& file, std::span<const std::string_v
                 Existing existing, Sync sync = Sync::now);
 void write_file(const std::filesystem::path& file, std::string_view text, Existing existing,
                 Sync sync = Sync::now);
+/// A large file, written piece by piece under a temporary name in its folder; removed unless it is
+/// finished. Throws RecordError with the system's reason.
+class OutputFile {
+ public:
+  /// bytes: that it will have, which the disk is asked for at once if it can be asked.
+  OutputFile(const std::filesystem::path& file, std::uint64_t bytes, Existing existing);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+  void write(std::string_view piece);
+  /// Makes it safe from a power cut, and gives it its name.
+  void finish();
+
+ private:
+  struct Open;
+  std::filesystem::path file_;
+  Existing existing_;
+  std::unique_ptr<Open> open_;
+};
+
 /// Makes a file that was written by Sync::later, or the names in a folder, safe from a power cut.
 /// Throws RecordError.
 void make_safe(const std::filesystem::path& file);
 /// Returns whether a file of this name is one that was killed while it was being written.
 bool is_temporary_name(std::string_view name);
+/// Returns whether a process of this machine wrote it: what others write in a shared folder shows no
+/// lock everywhere.
+bool is_temporary_name_of_this_machine(std::string_view name);
 /// Writes a text to an open file, whatever interrupts it; waits while a pipe is full. Returns false
 /// on failure, with the reason in errno.
 bool write_all(int file, std::string_view text);
@@ -82,9 +106,20 @@ std::string system_reason(int error);
 
 /// Return the SHA-256 in hexadecimal (FIPS 180-4, by nettle).
 std::string sha256_of(std::span<const std::byte> bytes);
-/// Returns whether a process of this machine wrote it: what others write in a shared folder shows no
-/// lock everywhere.
-bool is_temporary_name_of_this_machine(std::string_view name);
 std::string sha256_of_file(const std::filesystem::path& file);
+
+/// The same of bytes that come one after the other.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  ~Sha256();
+  void add(std::span<const std::byte> bytes);
+  std::string hexadecimal() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace nnrun::host

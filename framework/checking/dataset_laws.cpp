@@ -99,6 +99,29 @@ Finding same_seed(const Subject& subject) {
   return kept();
 }
 
+/// Reads examples one by one from the last to the first, after all were read.
+Finding reads_again(const Subject& subject) {
+  const Opened opened = open(subject);
+  if (opened.data.reads_again == 0) return kept("each example is read once");
+  const std::size_t inputs = numbers_in(opened.data.input),
+                    targets = numbers_in(opened.data.target);
+  for (std::uint32_t part = 0; part < NNRUN_PARTS; ++part) {
+    const auto expected = read(opened, part, 6);
+    const std::size_t n = std::min<std::size_t>(opened.data.examples[part], 1000);
+    TrialNumbers stream(6);
+    Numbers x(inputs), t(targets);
+    for (std::size_t i = n; i-- > 0;) {
+      opened.object.call("read", opened.object.functions<nnrun_dataset>().read, stream.lent(), part,
+                         i, std::size_t{1}, x.data(), t.data());
+      if (!std::equal(x.begin(), x.end(), expected.first.begin() + std::ptrdiff_t(i * inputs)) ||
+          !std::equal(t.begin(), t.end(), expected.second.begin() + std::ptrdiff_t(i * targets)))
+        return broken("says that it reads again, but " + std::string(part_names[part]) +
+                      " example " + std::to_string(i + 1) + " has other numbers the second time");
+    }
+  }
+  return kept();
+}
+
 Finding other_seed(const Subject& subject) {
   const Opened first = open(subject), second = open(subject);
   const bool drawn = read(first, NNRUN_TRAIN, 1).first != read(second, NNRUN_TRAIN, 2).first;
@@ -108,6 +131,7 @@ Finding other_seed(const Subject& subject) {
 constexpr Law all[]{{"shapes", shapes},
                     {"finite numbers", finite},
                     {"same seed", same_seed},
+                    {"reads again", reads_again},
                     {"other seeds", other_seed}};
 
 }  // namespace dataset_trial

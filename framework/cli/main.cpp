@@ -96,6 +96,7 @@ Exit run(const Arguments& arguments) {
   if (what == "diff") return diff_runs(arguments);
   if (runs) return list_recorded_runs(arguments);
   if (arguments.verb == "completion") return print_completion(arguments);
+  if (arguments.verb == "convert") return convert(arguments);
   if (arguments.verb == "plugins" && arguments.has("--index")) return index_plugins(arguments);
   refuse_wrong_files(arguments);
   Registry registry(

@@ -21,6 +21,8 @@ Exit evaluate(const Arguments& arguments, Registry& registry);
 Exit verify(const Arguments& arguments, Registry& registry);
 /// nnrun replay RUN
 Exit replay(const Arguments& arguments, Registry& registry);
+/// nnrun convert TABLE FILE.npy
+Exit convert(const Arguments& arguments);
 /// nnrun export RUN --c FILE --python FILE --onnx FILE
 Exit export_run(const Arguments& arguments, Registry& registry);
 /// nnrun import FILE.onnx --to DIR

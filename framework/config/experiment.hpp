@@ -155,6 +155,14 @@ struct CheckpointSpec {
   Placed<std::string> best;               ///< a column of metrics.csv; empty: none is watched
 };
 
+/// An order of the examples by blocks of neighbours, some of which are shuffled together.
+struct BlockShuffle {
+  std::size_t blocks = 0;         ///< that are shuffled together; 0: examples are drawn one by one
+  std::size_t block_size = 1024;  ///< examples that lie side by side in the data
+  static constexpr std::size_t usual = 64;
+  bool is_given() const { return blocks > 0; }
+};
+
 /// `train`
 struct TrainSpec {
   Use cost, gradient;
@@ -168,6 +176,7 @@ struct TrainSpec {
   std::uint64_t max_examples = 0;  ///< as `steps`
   double max_seconds = 0;          ///< the same in seconds of training
   bool shuffle = true;
+  BlockShuffle shuffle_blocks;
   ScheduleSpec schedule;
   double clip_value = 0, clip_norm = 0;  ///< 0: not at all
   std::optional<EarlyStopping> early_stopping;

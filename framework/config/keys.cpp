@@ -167,8 +167,16 @@ constexpr std::array table{
     value<train, &TrainSpec::max_seconds>(
         "train.max_seconds", "training ends after this many seconds, even within an epoch",
         above_zero),
-    value<train, &TrainSpec::shuffle>("train.shuffle",
-                                      "a new order of the examples in every epoch"),
+    value<train, &TrainSpec::shuffle>(
+        "train.shuffle",
+        "a new order of the examples in every epoch; or a map: {blocks: 64}, for data that are "
+        "larger than memory: only so many blocks of neighbours are shuffled together"),
+    value<train, &TrainSpec::shuffle_blocks, &BlockShuffle::blocks>(
+        "train.shuffle.blocks",
+        "how many blocks, drawn from all of the data, are shuffled together", {.min = 1}),
+    value<train, &TrainSpec::shuffle_blocks, &BlockShuffle::block_size>(
+        "train.shuffle.block_size", "examples of a block, which lie side by side in the data",
+        {.min = 1}),
     use<train, &TrainSpec::schedule, &ScheduleSpec::use>(
         "train.schedule", "schedule", "constant",
         "factor of the learning rate over the course of training"),
@@ -281,6 +289,7 @@ std::optional<Value> default_of(const Key& key) {
   Experiment untouched;
   untouched.data.windows.emplace();
   untouched.train.early_stopping.emplace();
+  untouched.train.shuffle_blocks.blocks = BlockShuffle::usual;
   Value value = key.get(untouched);
   return is_given(key, value) ? std::optional(std::move(value)) : std::nullopt;
 }

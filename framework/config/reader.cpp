@@ -74,6 +74,8 @@ class ExperimentReader {
       e_.data.target_scales = read_target_scales(*node, key, problems_);
       return;
     }
+    if (key.path == "train.shuffle" && node->is(ConfigNode::Kind::map))
+      return read_map(key, fields);
     if (const auto value = read_value(*node, key.setting, problems_)) key.set(e_, *value, *node);
   }
 
@@ -98,6 +100,7 @@ class ExperimentReader {
   void read_map(const Key& key, Fields& fields) {
     Fields map = fields.inner(key.name(), key.hint);
     if (key.path == "train.early_stopping") e_.train.early_stopping.emplace();
+    if (key.path == "train.shuffle") e_.train.shuffle_blocks.blocks = BlockShuffle::usual;
     if (key.path == "data.windows") {
       e_.data.windows.emplace();
       e_.data.split.shuffle = false;  // whatever is cut, and in the resolved config

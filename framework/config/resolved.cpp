@@ -165,7 +165,9 @@ void add_keys(std::string_view path, const Experiment& e, ConfigNode& map);
 ConfigNode node_of(const Key& key, const Experiment& e) {
   if (key.path == "data.target_scale" && !e.data.target_scales.empty())
     return node_of(e.data.target_scales);
-  if (key.shape == Key::Shape::value) return node_of(key.get(e), key.setting);
+  const bool is_map =
+      key.path == "train.shuffle" && e.train.shuffle && e.train.shuffle_blocks.is_given();
+  if (key.shape == Key::Shape::value && !is_map) return node_of(key.get(e), key.setting);
   if (key.shape == Key::Shape::special) return node_of_special(key, e);
   if (key.use && keys_in(key.path).empty()) return short_of(key.use(e));
   ConfigNode map = key.use ? map_of(key.use(e)) : ConfigNode{};

@@ -141,7 +141,7 @@ class SchemaWriter {
     return schema;
   }
 
-  static Json value(const Key& key) {
+  Json value(const Key& key) const {
     Json schema = schema_of(key.setting, default_of(key));
     // JSON's numbers are exact up to here
     if (key.path == "seed") schema["maximum"] = 9007199254740992;
@@ -151,6 +151,8 @@ class SchemaWriter {
                           {{"type", "object"}, {"additionalProperties", or_null(std::move(one))}},
                           std::move(schema));
     }
+    if (key.path == "train.shuffle")
+      schema = where_type("object", map_below(key.path), std::move(schema));
     if (key.path == "train.checkpoint.every") {
       const Json initial = schema["default"];
       schema = either(Json::array({{{"type", "string"}, {"pattern", "^(never|[0-9].*)$"}},

@@ -16,6 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::uint64_t little = std::uint64_t{1} << 24;
 constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 std::optional<std::uint64_t> number_in(const fs::path& file, std::string_view key = {}) {
@@ -167,8 +168,12 @@ void require_memory(const std::vector<Need>& needs, std::uint64_t available) {
 }
 
 void require_memory(const std::vector<Need>& needs) {
-  constexpr std::uint64_t little = std::uint64_t{1} << 24;
   if (total_of(needs) > little) require_memory(needs, available_memory());
+}
+
+bool is_room_for(const std::vector<Need>& needs) {
+  const Bytes total = total_of(needs);
+  return total <= little || total <= available_memory();
 }
 
 std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_rows,

@@ -37,6 +37,8 @@ void require_memory(const std::vector<Need>& needs, std::uint64_t available);
 /// The same with what is available now. Does not look if so little is needed that it does not
 /// matter.
 void require_memory(const std::vector<Need>& needs);
+/// Returns whether that would throw nothing.
+bool is_room_for(const std::vector<Need>& needs);
 
 /// Returns what training needs: parameters, gradient, slots, values of a batch, and the scratch of
 /// every thread.

@@ -32,7 +32,8 @@ WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, st
   const auto surer = [](const WrongAnswer& a, const WrongAnswer& b) { return a.output > b.output; };
   for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
     const std::size_t n = std::min(Model::most_rows, examples.count - from);
-    const T* y = model.outputs(examples.x.data() + from * in, n);
+    const T* const inputs = examples.inputs(from, n, in);
+    const T* y = model.outputs(inputs, n);
     for (std::size_t i = from; i < from + n; ++i, y += out) {
       const std::size_t said = largest_of(y, out),
                         is = largest_of(examples.t.data() + i * out, out);
@@ -40,7 +41,7 @@ WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, st
       ++all.wrong;
       const auto output = static_cast<double>(y[said]);
       if (all.surest.size() == most && !(output > all.surest.back().output)) continue;
-      const T* const x = examples.x.data() + i * in;
+      const T* const x = inputs + (i - from) * in;
       WrongAnswer answer{{x, x + in}, is, said, output};
       all.surest.insert(std::ranges::upper_bound(all.surest, answer, surer), std::move(answer));
       if (all.surest.size() > most) all.surest.pop_back();
@@ -62,7 +63,7 @@ ShownExamples shown_examples_of(const Examples<T>& examples, std::size_t in, std
   ShownExamples shown{.count = std::min(most, examples.count)};
   for (std::size_t k = 0; k < shown.count; ++k) {
     const std::size_t i = k * examples.count / shown.count;
-    const T *const x = examples.x.data() + i * in, *const t = examples.t.data() + i * out;
+    const T *const x = examples.inputs(i, 1, in), *const t = examples.t.data() + i * out;
     shown.inputs.insert(shown.inputs.end(), x, x + in);
     shown.targets.insert(shown.targets.end(), t, t + out);
   }
@@ -87,7 +88,7 @@ AnsweredExamples answered_examples_of(ModelOf<T>& model, const Examples<T>& exam
     for (std::size_t k = 0; k < n; ++k) {
       const std::size_t i = (from + k) * examples.count / all.count;
       const T* const t = examples.t.data() + i * out;
-      std::copy_n(examples.x.data() + i * in, in, x.data() + k * in);
+      std::copy_n(examples.inputs(i, 1, in), in, x.data() + k * in);
       all.targets.insert(all.targets.end(), t, t + out);
     }
     const T* const y = model.outputs(x.data(), n);
@@ -107,7 +108,7 @@ template <class T>
 std::vector<LayerAnswer> layer_answers_of(ModelOf<T>& model, const Examples<T>& examples,
                                           const std::vector<std::size_t>& nodes) {
   const Graph& graph = model.graph();
-  const T* const x = examples.x.data();
+  const T* const x = examples.inputs(0, 1, graph.input_cols);
   model.outputs(x, 1);
   std::vector<LayerAnswer> answers{{graph.nodes.size(), {x, x + graph.input_cols}}};
   for (const std::size_t node : nodes) {

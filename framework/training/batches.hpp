@@ -5,8 +5,10 @@
 #include <cstring>
 #include <nnrun/lanes.hpp>
 #include <numeric>
+#include <optional>
 
 #include "training/augmentation.hpp"
+#include "training/block_order.hpp"
 #include "training/data.hpp"
 #include "training/run_state.hpp"
 namespace nnrun::host {
@@ -20,13 +22,13 @@ struct Batch {
   double divisor = static_cast<double>(rows);
 };
 
-/// Returns a view of examples in the order of the data. in, out: how many numbers an input and an
-/// output have.
+/// Returns a view of examples in the order of the data; of stored ones, valid until their inputs
+/// are asked for again. in, out: how many numbers an input and an output have.
 template <class T>
 Batch<T> rows_of(const Examples<T>& examples, std::size_t from, std::size_t rows, std::size_t in,
                  std::size_t out) {
   const T* const weight = examples.weight.data();
-  return {examples.x.data() + from * in, examples.t.data() + from * out, rows,
+  return {examples.inputs(from, rows, in), examples.t.data() + from * out, rows,
           weight != nullptr ? weight + from : nullptr, examples.divisor_of(from, rows)};
 }
 
@@ -34,22 +36,33 @@ template <class T>
 class Batches {
  public:
   /// Keeps references. in, out: how many numbers an input and an output have. augmenter: what
-  /// changes inputs.
+  /// changes inputs. blocks: the order, if they are shuffled by blocks.
   Batches(const Examples<T>& examples, std::size_t batch_rows, std::size_t in, std::size_t out,
-          bool shuffled, bool keeps_outputs, Augmenter<T>& augmenter)
-      : examples_(examples), in_(in), out_(out), augmenter_(augmenter) {
+          bool shuffled, bool keeps_outputs, Augmenter<T>& augmenter,
+          std::optional<BlockOrder> blocks = {})
+      : examples_(examples),
+        in_(in),
+        out_(out),
+        augmenter_(augmenter),
+        shuffled_(shuffled),
+        blocks_(std::move(blocks)) {
     if (keeps_outputs) outputs_ = Buffer<T>(examples.count * out);
     if (!shuffled && !augmenter.is_empty()) x_ = Buffer<T>(batch_rows * in);
     if (!shuffled) return;
-    order_.resize(examples.count);
-    std::iota(order_.begin(), order_.end(), 0u);
+    if (!blocks_) {
+      order_.resize(examples.count);
+      std::iota(order_.begin(), order_.end(), 0u);
+    } else if (examples.stored) {
+      together_ = Buffer<T>(blocks_->most_together() * in);
+    }
     const std::size_t near_rows =
         changes_ ? 0 : std::min(most_rows_ahead, gathered_numbers / (in + out));
     gathered_.resize(std::max(near_rows / batch_rows, std::size_t{1}) * batch_rows);
     x_ = Buffer<T>(gathered_.size() * in);
     t_ = Buffer<T>(gathered_.size() * out);
     if (examples.weight.data() != nullptr) weight_ = Buffer<T>(gathered_.size());
-    are_far_ = (examples.x.size() + examples.t.size()) * sizeof(T) > near_cache;
+    are_far_ = !blocks_ && !examples.stored &&
+               (examples.x.size() + examples.t.size()) * sizeof(T) > near_cache;
   }
 
   void begin_epoch(Random& random, std::uint64_t epoch) {
@@ -58,24 +71,24 @@ class Batches {
   /// Returns a view of the data, or rows gathered in this epoch's order, and changed; valid until
   /// the next call.
   Batch<T> at(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
-    Batch<T> batch = unchanged(from, rows);
+    Batch<T> batch = unchanged(from, rows, epoch);
     if (!changes_) return batch;
-    if (order_.empty()) std::copy_n(batch.x, rows * in_, x_.data());
+    if (!shuffled_) std::copy_n(batch.x, rows * in_, x_.data());
     batch.x = augmenter_.change(x_.data(), from, rows, epoch);
     return batch;
   }
   /// Returns whether a sum of costs is divided by anything but a number of examples.
   bool has_divisors() const { return examples_.divisor.data() != nullptr; }
   bool keeps_outputs() const { return outputs_.data() != nullptr; }
-  /// Copies y, the outputs of the batch that begins at `from`.
+  /// Copies y, the outputs of the batch that begins at `from`, and that `at` gave last.
   void keep_outputs(const T* y, std::size_t from, std::size_t rows) {
-    if (order_.empty()) {  // whole lanes: the next batch overwrites the excess
+    if (!shuffled_) {  // whole lanes: the next batch overwrites the excess
       T* const to = outputs_.data() + from * out_;
       for (std::size_t i = 0; i < rows * out_; i += lanes) lane_at(to + i) = lane_at(y + i);
       return;
     }
     for (std::size_t r = 0; r < rows; ++r)
-      copy_row(y + r * out_, out_, outputs_.data() + order_[from + r] * out_);
+      copy_row(y + r * out_, out_, outputs_.data() + gathered_[from - gathered_from_ + r] * out_);
   }
   /// Returns the outputs of this epoch so far, in the order of the data.
   const T* outputs() const { return outputs_.data(); }
@@ -95,10 +108,11 @@ class Batches {
   }
 
  private:
-  Batch<T> unchanged(std::size_t from, std::size_t rows) const {
-    if (order_.empty()) return rows_of(examples_, from, rows, in_, out_);
+  Batch<T> unchanged(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
+    if (!shuffled_) return rows_of(examples_, from, rows, in_, out_);
     if (are_far_) fetch_outputs(from + rows + outputs_ahead, rows);
-    if (changes_ || !is_gathered(from, rows)) gather(from);  // what is changed is written over
+    if (changes_ || !is_gathered(from, rows, epoch))
+      gather(from, epoch);  // what is changed is written over
     const std::size_t at = from - gathered_from_;
     return {x_.data() + at * in_, t_.data() + at * out_, rows,
             weight_.data() != nullptr ? weight_.data() + at : nullptr, divisor_of(from, rows)};
@@ -121,24 +135,60 @@ class Batches {
   }
   /// Returns whether the rows are gathered: those that the order has now, since a run may be put
   /// back to another place.
-  bool is_gathered(std::size_t from, std::size_t rows) const {
+  bool is_gathered(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
     if (from < gathered_from_ || from + rows > gathered_from_ + n_gathered_) return false;
+    if (blocks_) return epoch == gathered_epoch_;
     return std::equal(order_.begin() + static_cast<std::ptrdiff_t>(from),
                       order_.begin() + static_cast<std::ptrdiff_t>(from + rows),
                       gathered_.begin() + static_cast<std::ptrdiff_t>(from - gathered_from_));
   }
-  void gather(std::size_t from) const {
+  void gather(std::size_t from, std::uint64_t epoch) const {
     gathered_from_ = from;
-    n_gathered_ = std::min(gathered_.size(), order_.size() - from);
+    gathered_epoch_ = epoch;
+    n_gathered_ = 0;  // reading may throw
+    const std::size_t n = std::min(gathered_.size(), examples_.count - from);
+    if (blocks_ || examples_.stored)
+      gather_far(from, n, epoch);
+    else
+      gather_near(from, n);
+    n_gathered_ = n;
+  }
+  void gather_near(std::size_t from, std::size_t n) const {
     // many short rows need no asking: their loads do not wait for each other
-    if (are_far_ && n_gathered_ < most_rows_ahead)
-      fetch(from + std::max(n_gathered_, examples_ahead), n_gathered_);
-    for (std::size_t r = 0; r < n_gathered_; ++r) {
+    if (are_far_ && n < most_rows_ahead) fetch(from + std::max(n, examples_ahead), n);
+    for (std::size_t r = 0; r < n; ++r) {
       const std::size_t row = gathered_[r] = order_[from + r];
       copy_row(examples_.x.data() + row * in_, in_, x_.data() + r * in_);
-      copy_row(examples_.t.data() + row * out_, out_, t_.data() + r * out_);
-      if (weight_.data() != nullptr) weight_.data()[r] = examples_.weight.data()[row];
+      copy_others(row, r);
     }
+  }
+  /// The same of an order by blocks, or of inputs that are stored.
+  void gather_far(std::size_t from, std::size_t n, std::uint64_t epoch) const {
+    for (std::size_t r = 0; r < n; ++r) {
+      T* const x = x_.data() + r * in_;
+      if (blocks_ && blocks_->go_to(from + r, epoch) && examples_.stored) read_together();
+      const std::size_t row = gathered_[r] =
+          blocks_ ? blocks_->example(from + r) : order_[from + r];
+      if (!examples_.stored)
+        copy_row(examples_.x.data() + row * in_, in_, x);
+      else if (blocks_)
+        copy_row(together_.data() + blocks_->within(from + r) * in_, in_, x);
+      else
+        examples_.stored->read(row, 1, x);
+      copy_others(row, r);
+    }
+  }
+  void read_together() const {
+    T* to = together_.data();
+    for (const BlockOrder::Block& block : blocks_->blocks()) {
+      examples_.stored->read(block.first, block.count, to);
+      to += block.count * in_;
+    }
+  }
+  /// Copies what an example has beside its inputs.
+  void copy_others(std::size_t row, std::size_t r) const {
+    copy_row(examples_.t.data() + row * out_, out_, t_.data() + r * out_);
+    if (weight_.data() != nullptr) weight_.data()[r] = examples_.weight.data()[row];
   }
   /// Asks the memory for rows that later batches have, which lie anywhere.
   void fetch(std::size_t from, std::size_t rows) const {
@@ -170,7 +220,7 @@ class Batches {
     if (!has_divisors()) return static_cast<double>(rows);
     double sum = 0;
     for (std::size_t r = 0; r < rows; ++r)
-      sum += static_cast<double>(examples_.divisor.data()[order_[from + r]]);
+      sum += static_cast<double>(examples_.divisor.data()[gathered_[from - gathered_from_ + r]]);
     return sum;
   }
 
@@ -178,12 +228,16 @@ class Batches {
   std::size_t in_, out_;
   Augmenter<T>& augmenter_;
   bool changes_ = !augmenter_.is_empty();
+  bool shuffled_;
+  mutable std::optional<BlockOrder> blocks_;
+  Buffer<T> together_;                // inputs of the blocks that are shuffled together
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
-  std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data
+  std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data, or by blocks
   Buffer<T> x_, t_, weight_, outputs_;
   // of the order: those whose numbers x_, t_ and weight_ have
   mutable std::vector<std::uint32_t> gathered_;
   mutable std::size_t gathered_from_ = 0, n_gathered_ = 0;
+  mutable std::uint64_t gathered_epoch_ = 0;
 };
 
 }  // namespace nnrun::host

@@ -1,6 +1,8 @@
 #include "training/data.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 
 #include "base/did_you_mean.hpp"
 #include "base/doing.hpp"
@@ -101,6 +103,8 @@ void DataSource::take(const nnrun_data& data) {
   shape_.target_reason = text(data.target_reason);
   shape_.as_classes = text(data.as_classes);
   shape_.note = text(data.note);
+  too_large_ = text(data.too_large);
+  reads_again_ = data.reads_again != 0;
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
 }
@@ -293,14 +297,21 @@ void DataSource::refuse_targets(const nnrun_shape& answers) const {
 std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype) const {
   const Bytes width = dtype == Dtype::float32 ? 4 : 8;
   std::vector<Need> needs;
+  const std::string hint = too_large_.empty() ? "use fewer examples" : too_large_;
   const std::size_t others = size_of(shape_.target) + (shape_.has_weights ? 1 : 0),
                     cols = size_of(shape_.input) + others;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const Bytes examples = given_[part];
+    if (inputs_stay_) {
+      needs.push_back({"the targets of " + std::to_string(given_[part]) + " " + part_words[part] +
+                           " examples, " + std::to_string(others) + " numbers each",
+                       examples * others * width, 1, place_, hint});
+      continue;
+    }
     const std::size_t prepared = preparation.row_outputs() + others;
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(prepared) + " numbers",
-                     examples * prepared * width, 1, place_, "use fewer examples"});
+                     examples * prepared * width, 1, place_, hint});
     if (windows_ && shape_.examples[part] > 0)
       needs.push_back({std::to_string(shape_.examples[part]) + " windows of " +
                            std::to_string(preparation.outputs() + others) + " numbers",
@@ -310,9 +321,61 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
     if (preparation.changes() && !preparation.is_fitted() && cols * 8 > prepared * width)
       needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +
                            " examples before their preparation",
-                       examples * (cols * 8 - prepared * width), 1, place_, "use fewer examples"});
+                       examples * (cols * 8 - prepared * width), 1, place_, hint});
   }
   return needs;
+}
+
+/// Returns what each row takes beside its targets while its inputs stay in the files.
+std::vector<Need> DataSource::needs_of_rows(const Preparation& preparation,
+                                            const Experiment& experiment, bool trains) const {
+  const Bytes width = experiment.dtype == Dtype::float32 ? 4 : 8, out = size_of(shape_.target),
+              train = shape_.examples[NNRUN_TRAIN];
+  constexpr Bytes some = 8'000'000;  // huge pages, and a few hundred rows of each part
+  std::vector<Need> needs{{"what is read from the files at a time", some, 1, place_}};
+  if (cutting_.cuts())  // the part of each, and the order in which they are drawn; by class, more
+    needs.push_back(
+        {"how " + std::to_string(given_[NNRUN_TRAIN]) + " examples are split",
+         given_[NNRUN_TRAIN] * (13 + (experiment.data.split.stratify ? 8 * out + 8 : Bytes{0})), 1,
+         place_, "give validation and test files of their own instead of split"});
+  const BlockShuffle& how = experiment.train.shuffle_blocks;
+  if (trains && experiment.train.shuffle && !how.is_given())
+    needs.push_back({"the order of " + std::to_string(shape_.examples[NNRUN_TRAIN]) + " examples",
+                     train * 4, 1, place_, "write train: {shuffle: {blocks: 64}}"});
+  if (trains && experiment.train.shuffle && how.is_given())
+    needs.push_back({"blocks of " + std::to_string(how.block_size) + " examples, " +
+                         std::to_string(how.blocks) + " of which are shuffled together",
+                     std::min(Bytes{how.blocks} * how.block_size, train) *
+                         (preparation.row_outputs() * width + 8),
+                     1, place_, "write smaller numbers in train.shuffle"});
+  if (!experiment.metrics.empty())
+    needs.push_back({"the outputs of all examples, which metrics need at once",
+                     ((trains ? train : 0) + std::ranges::max(shape_.examples)) * out * width, 1,
+                     place_, "leave out metrics"});
+  return needs;
+}
+
+void DataSource::require_room(std::vector<Need> others, const Preparation& preparation,
+                              const Experiment& experiment, bool trains) {
+  const std::size_t before = others.size();
+  std::ranges::move(needs(preparation, experiment.dtype), std::back_inserter(others));
+  if (!reads_again_ || windows_ || is_room_for(others)) return require_memory(others);
+  constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
+  if (std::ranges::max(given_) > most)
+    throw DataError(Problem{.what = "more than " + std::to_string(most) + " examples",
+                            .where = "data set '" + object_.plugin().name + "'",
+                            .hint = "train on a part of them"});
+  inputs_stay_ = true;
+  others.resize(before);
+  std::ranges::move(needs(preparation, experiment.dtype), std::back_inserter(others));
+  std::ranges::move(needs_of_rows(preparation, experiment, trains), std::back_inserter(others));
+  require_memory(others);
+  const bool in_any_order =
+      trains && experiment.train.shuffle && !experiment.train.shuffle_blocks.is_given();
+  shape_.note +=
+      std::string(shape_.note.empty() ? "" : ", ") +
+      "inputs do not fit into memory: they are read from the files" +
+      (in_any_order ? ", one by one; train: {shuffle: {blocks: 64}} reads many at once" : "");
 }
 
 }  // namespace nnrun::host

@@ -10,6 +10,7 @@ namespace nnrun::host {
 
 template <class T>
 class FilledParts;
+class ExampleReader;
 
 /// An open data set, which can be read once.
 class DataSource {
@@ -31,6 +32,12 @@ class DataSource {
   /// Returns the shape of a prepared example: as the data set gives it, else the network's input.
   nnrun_shape shape_of_prepared(const Preparation& preparation, const nnrun_shape& input) const;
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
+  /// Throws ConfigError if there is no memory for the data and for what else a run needs. Inputs
+  /// for which there is none stay in the files of the data set, if it can read them again: then
+  /// they are read whenever they are wanted, which changes no bit.
+  /// trains: otherwise examples are wanted in the order of the data alone.
+  void require_room(std::vector<Need> others, const Preparation& preparation,
+                    const Experiment& experiment, bool trains);
   /// Reads all parts, training, validation and test; splits the training part; fits the
   /// preparation to it, unless it is fitted already, and prepares the inputs. Throws DataError for
   /// a number that is not finite or too large for T, or a weight below 0, naming part, example and
@@ -38,7 +45,8 @@ class DataSource {
   template <class T>
   std::array<Examples<T>, NNRUN_PARTS> read(Random& random, Preparation& preparation);
   /// Returns the smallest and largest value of each input of the training part, before preparation;
-  /// empty if inputs are not prepared or not read yet.
+  /// empty if inputs are not read yet, or not prepared and in memory. Of inputs that are not
+  /// prepared, those after division.
   const std::vector<std::pair<double, double>>& input_ranges() const { return ranges_; }
 
  private:
@@ -49,6 +57,11 @@ class DataSource {
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);
   [[noreturn]] void refuse_targets(const nnrun_shape& answers) const;
+  std::vector<Need> needs_of_rows(const Preparation& preparation, const Experiment& experiment,
+                                  bool trains) const;
+  template <class T, class From, class Target>
+  void look_through(FilledParts<T>& parts, ExampleReader reader, Random& random,
+                    Preparation& preparation);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>
@@ -63,6 +76,9 @@ class DataSource {
   Cutting cutting_;
   std::array<std::size_t, NNRUN_PARTS> given_{};  // before it is cut
   std::vector<std::pair<double, double>> ranges_;
+  std::string too_large_;     // what to do if the data do not fit into memory; may be empty
+  bool reads_again_ = false;  // examples can be read again, in any order
+  bool inputs_stay_ = false;  // in the files
 };
 
 }  // namespace nnrun::host

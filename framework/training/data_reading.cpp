@@ -1,5 +1,5 @@
 // How the examples of an open data set come into memory: as they are read, or after they were kept
-// until all of them are known.
+// until all of them are known; or how all but their inputs do.
 #include <algorithm>
 #include <type_traits>
 
@@ -69,9 +69,174 @@ void give(std::array<KeptExamples, NNRUN_PARTS>& kept, FilledParts<T>& parts,
   }
 }
 
+/// The rows of the training part, read again in each pass.
+template <class Target>
+class RowsInFiles final : public RowsToFit {
+ public:
+  /// Keeps references. count: of all examples, of which part_of says the parts; empty: all are of
+  /// that part.
+  RowsInFiles(const ExampleReader& reader, const DataShape& shape, std::size_t count,
+              const std::vector<std::uint8_t>& part_of)
+      : reader_(reader),
+        shape_(shape),
+        all_(count),
+        part_of_(part_of),
+        count_(part_of.empty()
+                   ? count
+                   : static_cast<std::size_t>(std::ranges::count(part_of, NNRUN_TRAIN))) {}
+  std::size_t count() const override { return count_; }
+  void each(const std::function<void(const double* row)>& take) const override {
+    const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
+    std::vector<double> row(in + out);
+    Chunk<double> chunk(shape_);
+    std::size_t at = 0;
+    reader_.read<double, Target>(
+        NNRUN_TRAIN, 0, all_, [&](std::size_t n) { return chunk.room_for(n); },
+        [&](const SomeExamples<double>& some) {
+          for (std::size_t i = 0; i < some.count; ++i, ++at) {
+            if (!part_of_.empty() && part_of_[at] != NNRUN_TRAIN) continue;
+            std::copy_n(some.t + i * out, out, std::copy_n(some.x + i * in, in, row.data()));
+            take(row.data());
+          }
+        });
+  }
+  std::vector<double> column(std::size_t c) const override {
+    std::vector<double> numbers;
+    numbers.reserve(count_);
+    each([&](const double* row) { numbers.push_back(row[c]); });
+    return numbers;
+  }
+
+ private:
+  const ExampleReader& reader_;
+  const DataShape& shape_;
+  std::size_t all_;
+  const std::vector<std::uint8_t>& part_of_;
+  std::size_t count_;
+};
+
+/// The inputs of a part that stay in the files of the data set.
+template <class T, class From, class Target>
+class InputsInFiles final : public StoredInputs<T> {
+ public:
+  /// Keeps references to what the reader has, and to the preparation. part: whose examples are
+  /// read; rows: those that belong to this part, in order, empty if all do.
+  InputsInFiles(ExampleReader reader, const DataShape& shape, const Preparation& preparation,
+                std::size_t part, std::vector<std::uint32_t> rows, std::size_t count,
+                std::string sha256)
+      : StoredInputs<T>(count, preparation.row_outputs(), std::move(sha256)),
+        reader_(std::move(reader)),
+        preparation_(preparation),
+        part_(part),
+        rows_(std::move(rows)),
+        in_(size_of(shape.input)),
+        chunk_(shape),
+        prepared_(preparation.row_outputs()) {}
+
+  void read(std::size_t from, std::size_t n, T* to) override {
+    if (rows_.empty()) return read_rows(from, n, [&](std::size_t i) { return to + i * width(); });
+    const std::uint32_t* const rows = rows_.data() + from;
+    for (std::size_t i = 0, end; i < n; i = end) {
+      for (end = i + 1; end < n && rows[end] - rows[end - 1] <= most_between; ++end) {
+      }
+      std::size_t next = i;  // of those that are wanted
+      read_rows(rows[i], rows[end - 1] - rows[i] + 1, [&](std::size_t k) {
+        return rows[i] + k == rows[next] ? to + next++ * width() : nullptr;
+      });
+    }
+  }
+
+ private:
+  static constexpr std::size_t most_between = 16;  // rows that are faster read than passed over
+  std::size_t width() const { return prepared_.size(); }
+
+  /// room_of(i): where the inputs of row from + i are to lie; nullptr if they are not wanted.
+  template <class RoomOf>
+  void read_rows(std::size_t from, std::size_t n, RoomOf room_of) {
+    std::size_t done = 0;
+    reader_.read<From, Target>(
+        part_, from, n, [&](std::size_t now) { return chunk_.room_for(now); },
+        [&](const SomeExamples<From>& some) {
+          for (std::size_t i = 0; i < some.count; ++i, ++done)
+            if (T* const to = room_of(done); to != nullptr) prepare(some.x + i * in_, to);
+        });
+  }
+  void prepare(const From* x, T* to) {
+    if constexpr (std::is_same_v<From, T>) {
+      if (!preparation_.changes()) return void(std::copy_n(x, in_, to));
+    }
+    if constexpr (sizeof(From) == sizeof(double)) {
+      preparation_.apply_to_row(x, prepared_.data());
+      preparation_.round(prepared_.data(), prepared_.size(), to);
+    }
+  }
+
+  const ExampleReader reader_;
+  const Preparation& preparation_;
+  std::size_t part_;
+  std::vector<std::uint32_t> rows_;
+  std::size_t in_;
+  Chunk<From> chunk_;
+  std::vector<double> prepared_;
+};
+
+/// Returns which examples are of a part.
+std::vector<std::uint32_t> rows_of(std::size_t part, const std::vector<std::uint8_t>& part_of) {
+  std::vector<std::uint32_t> rows;
+  rows.reserve(static_cast<std::size_t>(std::ranges::count(part_of, part)));
+  for (std::size_t i = 0; i < part_of.size(); ++i)
+    if (part_of[i] == part) rows.push_back(static_cast<std::uint32_t>(i));
+  return rows;
+}
+
+/// Reads all once, or as often as is needed to learn from all and to cut them; keeps all but the
+/// inputs.
+template <class T, class From, class Target>
+void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Random& random,
+                              Preparation& preparation) {
+  const std::size_t in = size_of(shape_.input), out = size_of(shape_.target),
+                    count = given_[NNRUN_TRAIN];
+  Chunk<From> chunk(shape_);
+  const auto room_for = [&](std::size_t n) { return chunk.room_for(n); };
+  std::vector<std::uint8_t> part_of;
+  if (cutting_.cuts()) {
+    std::vector<double> targets;
+    if (cutting_.comes_last(random))
+      reader.read<From, Target>(NNRUN_TRAIN, 0, count, room_for,
+                                [&](const SomeExamples<From>& some) {
+                                  targets.insert(targets.end(), some.t, some.t + some.count * out);
+                                });
+    part_of = cutting_.parts_of(count, targets, random, shape_);
+  }
+  if (preparation.changes() && !preparation.is_fitted()) {
+    if (std::ranges::count(preparation.slots(), Scale::robust, &Preparation::Slot::scale) > 0)
+      throw ConfigError(Problem{.what =
+                                    "'scale: robust' needs all numbers of a column at once, but "
+                                    "the inputs do not fit into memory",
+                                .place = place_,
+                                .hint = "write scale: standard"});
+    preparation.fit(RowsInFiles<Target>(reader, shape_, count, part_of), out);
+  }
+  const std::vector<std::uint8_t> uncut;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    if (cutting_.has_folds() && part == NNRUN_TEST) continue;
+    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
+    reader.read<From, Target>(part, 0, given_[part], room_for,
+                              [&](const SomeExamples<From>& some) { sorting.add(some, in, out); });
+  }
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    std::vector<std::uint32_t> rows = rows_of(part, part_of);
+    const bool is_cut = !rows.empty();
+    parts.store(part, std::make_unique<InputsInFiles<T, From, Target>>(
+                          reader, shape_, preparation, is_cut ? std::size_t{NNRUN_TRAIN} : part,
+                          std::move(rows), shape_.examples[part], parts.sum_of(part)));
+  }
+}
+
 template <class T, class From, class Target>
 void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& preparation) {
   const ExampleReader reader(object_, shape_, random, preparation, weights_.value, weight_at_);
+  if (inputs_stay_) return look_through<T, From, Target>(parts, reader, random, preparation);
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
   const bool learns = preparation.changes() && !preparation.is_fitted();
   const bool waits = learns || (cutting_.cuts() && cutting_.comes_last(random));
@@ -92,7 +257,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
         if (stays) return parts.room_for(part, n);
       return chunk.room_for(n);
     };
-    reader.read<From, Target>(part, given_[part], room_for, [&](const SomeExamples<From>& some) {
+    reader.read<From, Target>(part, 0, given_[part], room_for, [&](const SomeExamples<From>& some) {
       if (waits)
         kept[part].add(some);
       else if (!stays)
@@ -127,7 +292,7 @@ void DataSource::require_weights(const std::array<Examples<T>, NNRUN_PARTS>& par
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
   const Doing here("reading the data");
-  FilledParts<T> filled(shape_, preparation);
+  FilledParts<T> filled(shape_, preparation, !inputs_stay_);
   // numbers that are scaled before they are rounded to T may be larger
   if (!preparation.changes())
     fill<T, T, T>(filled, random, preparation);

@@ -56,7 +56,7 @@ PartScore score_of(const Experiment& experiment, const ModelFile& file, DataSour
   const auto model = Model::create(experiment, std::move(preparation), file.names);
   data.fit_to(model->graph(), experiment.train.cost);
   data.require_fit(model->graph(), model->preparation(), experiment);
-  require_memory(data.needs(model->preparation(), experiment.dtype));
+  data.require_room({}, model->preparation(), experiment, false);
   return experiment.dtype == Dtype::float32
              ? score_as<float>(experiment, file, *model, data, part, data_sha256)
              : score_as<double>(experiment, file, *model, data, part, data_sha256);

@@ -26,7 +26,7 @@ class Evaluation {
     double sum = 0;
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
-      const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
+      const T* const y = model_.outputs(examples.inputs(from, n, model_.graph().input_cols), n);
       costs_.values(model_.for_cost(), examples.t.data() + from * out, 0, n);
       add_costs(examples, costs_, from, n, sum);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
@@ -81,7 +81,7 @@ class Evaluation {
     std::vector<std::size_t> counts(width == 1 ? 2 : width);
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
-      const T* const y = model_.outputs(examples.x.data() + from * model_.graph().input_cols, n);
+      const T* const y = model_.outputs(examples.inputs(from, n, model_.graph().input_cols), n);
       for (const T* row = y; row != y + n * out; row += width)
         ++counts[width == 1 ? static_cast<std::size_t>(static_cast<double>(*row) > border)
                             : static_cast<std::size_t>(std::max_element(row, row + width) - row)];

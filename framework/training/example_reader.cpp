@@ -178,19 +178,21 @@ void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
 }
 
 template <class T, class Target>
-void ExampleReader::read(std::size_t part, std::size_t count,
+void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
                          const std::function<Room<T>(std::size_t)>& room_for,
                          const std::function<void(const SomeExamples<T>&)>& take) const {
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
   const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = shape_.targets_given();
   const std::size_t most =
       std::min(count, std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows));
-  std::vector<double> x(most * given), t(most * targets);  // past targets have room, too
+  if (x_.size() < most * given) x_.resize(most * given);  // past targets have room, too
+  if (t_.size() < most * targets) t_.resize(most * targets);
+  std::vector<double>&x = x_, &t = t_;
   Stream stream(random_, stream_names[part], 0);
   // division is all that a plain preparation does; else the rest of it does that, too
   const double divide_by = preparation_.changes() ? 1 : preparation_.divide_by();
-  for (std::size_t from = 0; from < count; from += most) {
-    const std::size_t n = std::min(most, count - from);
+  for (std::size_t from = start, end = start + count; from < end; from += most) {
+    const std::size_t n = std::min(most, end - from);
     const Room<T> to = room_for(n);
     const int status =
         object_.status_of("read", object_.functions<nnrun_dataset>().read, stream.lent(),
@@ -210,13 +212,13 @@ void ExampleReader::read(std::size_t part, std::size_t count,
 }
 
 template void ExampleReader::read<float, float>(
-    std::size_t, std::size_t, const std::function<Room<float>(std::size_t)>&,
+    std::size_t, std::size_t, std::size_t, const std::function<Room<float>(std::size_t)>&,
     const std::function<void(const SomeExamples<float>&)>&) const;
 template void ExampleReader::read<double, float>(
-    std::size_t, std::size_t, const std::function<Room<double>(std::size_t)>&,
+    std::size_t, std::size_t, std::size_t, const std::function<Room<double>(std::size_t)>&,
     const std::function<void(const SomeExamples<double>&)>&) const;
 template void ExampleReader::read<double, double>(
-    std::size_t, std::size_t, const std::function<Room<double>(std::size_t)>&,
+    std::size_t, std::size_t, std::size_t, const std::function<Room<double>(std::size_t)>&,
     const std::function<void(const SomeExamples<double>&)>&) const;
 
 }  // namespace nnrun::host

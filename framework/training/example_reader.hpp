@@ -34,14 +34,14 @@ class ExampleReader {
         weights_(weights),
         weight_at_(weight_at) {}
 
-  /// Asks for room for some examples after the other of a part, in order, writes them there, and
-  /// calls take with them; inputs are divided, if nothing else is done to them.
+  /// Asks for room for some examples after the other of a part, from … from + count - 1, writes
+  /// them there, and calls take with them; inputs are divided, if nothing else is done to them.
   /// Target: what the run's targets will be; T may be wider while examples are to be prepared.
   /// Throws DataError for a number that is not finite or too large for T or Target, unless it is an
   /// input that may be missing, for a weight below 0, or an index that a layer does not take,
   /// naming part, example and column.
   template <class T, class Target>
-  void read(std::size_t part, std::size_t count,
+  void read(std::size_t part, std::size_t from, std::size_t count,
             const std::function<Room<T>(std::size_t)>& room_for,
             const std::function<void(const SomeExamples<T>&)>& take) const;
 
@@ -67,6 +67,7 @@ class ExampleReader {
   const Preparation& preparation_;  // says which numbers may be missing
   const std::string& weights_;
   std::size_t weight_at_;
+  mutable std::vector<double> x_, t_;  // as the data set gives them
 };
 
 /// Throws DataError with what a plugin said. config: the file that names the data set.

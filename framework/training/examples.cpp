@@ -4,6 +4,23 @@
 namespace nnrun::host {
 
 template <class T>
+const T* StoredInputs<T>::some(std::size_t from, std::size_t n) {
+  constexpr std::size_t numbers = std::size_t{1} << 15;  // few enough for a cache
+  if (from < near_from_ || from + n > near_from_ + near_count_) {
+    const bool goes_on = from == near_from_ + near_count_;
+    const std::size_t rows = goes_on ? std::min(std::max(n, numbers / cols_), count_ - from) : n;
+    near_count_ = 0;  // reading may throw
+    if (near_.size() < rows * cols_) near_ = Buffer<T>(rows * cols_);
+    read(from, rows, near_.data());
+    near_from_ = from;
+    near_count_ = rows;
+  }
+  return near_.data() + (from - near_from_) * cols_;
+}
+template class StoredInputs<float>;
+template class StoredInputs<double>;
+
+template <class T>
 std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, std::size_t cols) {
   std::vector<Range> ranges;
   for (std::size_t c = 0; c < cols; ++c) ranges.emplace_back(static_cast<double>(rows[c]));
@@ -18,7 +35,7 @@ template <class T>
 std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
   std::string hashes;
   for (const Examples<T>& part : parts) {
-    hashes += sha256_of(std::as_bytes(part.x.all()));
+    hashes += part.stored ? part.stored->sha256() : sha256_of(std::as_bytes(part.x.all()));
     hashes += sha256_of(std::as_bytes(part.t.all()));
     if (part.weight.size() > 0) hashes += sha256_of(std::as_bytes(part.weight.all()));
   }

@@ -7,14 +7,17 @@
 namespace nnrun::host {
 
 template <class T>
-FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparation)
+FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparation,
+                            bool keeps_inputs)
     : preparation_(preparation),
       out_(size_of(shape.target)),
       x_(preparation.row_outputs()),
-      t_(out_) {
+      t_(out_),
+      keeps_inputs_(keeps_inputs) {
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const std::size_t n = shape.rows[part];
-    parts_[part] = {Buffer<T>(n * preparation.row_outputs()), Buffer<T>(n * out_), n};
+    parts_[part] = {Buffer<T>(keeps_inputs ? n * preparation.row_outputs() : 0),
+                    Buffer<T>(n * out_), n};
     if (shape.has_weights) parts_[part].weight = Buffer<T>(n);
   }
   if (!preparation.changes()) return;
@@ -38,10 +41,27 @@ void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
         prepare(some.x + i * in, x + i * width);
         scale(some.t + i * out_, t + i * out_);
       }
-      return;
+      return let_go(part, {x, some.count * width});
     }
   std::transform(some.x, some.x + some.count * in, x, rounded);
   std::transform(some.t, some.t + some.count * out_, t, rounded);
+  let_go(part, {x, some.count * width});
+}
+
+/// Notes of prepared inputs what is found in those that are kept when all are there.
+template <class T>
+void FilledParts<T>::let_go(std::size_t part, std::span<const T> x) {
+  if (keeps_inputs_) return;
+  sums_[part].add(std::as_bytes(x));
+  if (preparation_.changes()) return;
+  if (preparation_.divide_by() != 1)
+    for (const T number : x) largest_divided_ = std::max(largest_divided_, std::abs(number));
+  if (part != NNRUN_TRAIN) return;
+  const std::size_t width = preparation_.row_outputs();
+  if (ranges_.empty())
+    for (std::size_t c = 0; c < width; ++c) ranges_.emplace_back(static_cast<double>(x[c]));
+  for (std::size_t at = 0; at < x.size(); at += width)
+    for (std::size_t c = 0; c < width; ++c) ranges_[c].take(static_cast<double>(x[at + c]));
 }
 
 template <class T>
@@ -79,6 +99,10 @@ template <class T>
 double FilledParts<T>::divided_before() const {
   const double by = preparation_.divide_by();
   double largest = largest_;
+  if (by != 1 && !keeps_inputs_ && !preparation_.changes()) {
+    largest = static_cast<double>(largest_divided_) * by;
+    if (largest_divided_ > static_cast<T>(1 / by)) return 0;
+  }
   if (by != 1 && !preparation_.changes())
     for (const Examples<T>& part : parts_)
       for (const T x : part.x.all()) {  // most data have a large number soon

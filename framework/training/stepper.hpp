@@ -152,7 +152,11 @@ class Stepper {
   }
   void add_vectors_to(Picture& picture) const {
     const Examples<T>& train = parts_[NNRUN_TRAIN];
-    picture.input = extreme_of<T>(train.x.all(), graph_.input_cols);
+    each_input(train, [&](std::span<const T> rows) {
+      if (const Extreme found = extreme_of<T>(rows, graph_.input_cols);
+          found.size > picture.input.size)
+        picture.input = found;
+    });
     picture.target = extreme_of<T>(train.t.all(), graph_.output().cols);
     picture.blocks = graph_.blocks();
     picture.parameters = picture_of(picture.blocks, w_.data());

@@ -49,12 +49,11 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
       needs_of_outputs(graph, experiment.dtype,
                        std::min(Model::most_rows, std::ranges::max(data.shape().examples))),
       std::back_inserter(needs));
-  std::ranges::move(data.needs(preparation, experiment.dtype), std::back_inserter(needs));
   const nnrun_shape shape = data.shape_of_prepared(preparation, graph.input);
   std::ranges::move(needs_of(plan_augmentations(experiment.data.augment, shape), rows,
                              graph.input_cols, experiment.dtype),
                     std::back_inserter(needs));
-  require_memory(needs);
+  data.require_room(std::move(needs), preparation, experiment, true);
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
 }
 
@@ -104,7 +103,7 @@ class TrainerOf final : public Trainer {
             meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
     batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty(),
-                     augmenter_);
+                     augmenter_, block_order());
     history_ = History(shape_of_reports());
     drawn_before_ = random_.position();
     list_state();
@@ -168,7 +167,9 @@ class TrainerOf final : public Trainer {
 
   std::vector<std::pair<double, double>> input_ranges() const override {
     if (model_->preparation().changes()) return source_.input_ranges();
-    auto ranges = column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
+    auto ranges = train_part().stored
+                      ? source_.input_ranges()
+                      : column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
     for (auto& [low, high] : ranges) {
       low *= model_->preparation().divide_by();
       high *= model_->preparation().divide_by();
@@ -223,6 +224,11 @@ class TrainerOf final : public Trainer {
     const nnrun_shape shape = source_.shape_of_prepared(model_->preparation(), graph.input);
     return {plan_augmentations(experiment_.data.augment, shape), shape, graph.input_cols,
             batch_rows_, random_};
+  }
+  std::optional<BlockOrder> block_order() {
+    const BlockShuffle& how = experiment_.train.shuffle_blocks;
+    if (!experiment_.train.shuffle || !how.is_given()) return std::nullopt;
+    return std::optional<BlockOrder>(std::in_place, train_part().count, how, random_);
   }
   /// Gives the cost the numbers of what classes count, which may follow from the training part.
   void weigh_classes() {

@@ -4,7 +4,10 @@
 #include <nnrun/gzip_input.hpp>
 #include <nnrun/packed_rows.hpp>
 #include <nnrun/plugin.hpp>
+#include <numeric>
 #include <optional>
+
+#include "npy_table.hpp"
 
 namespace {
 
@@ -16,8 +19,7 @@ bool repeats(const nnrun::CsvColumn& column, std::size_t rows) {
 
 /// Throws Error for a target of many amounts that are not written as plain numbers: as classes
 /// nothing can be learnt from them.
-void require_classes(const nnrun::CsvColumn& column, std::size_t rows,
-                     const nnrun::CsvReader& reader) {
+void require_classes(const nnrun::CsvColumn& column, std::size_t rows, const auto& reader) {
   if (column.is_declared() || repeats(column, rows) ||
       !std::ranges::all_of(column.texts(), nnrun::looks_like_number))
     return;
@@ -31,8 +33,7 @@ void require_classes(const nnrun::CsvColumn& column, std::size_t rows,
 }
 
 /// Throws Error for a column that nobody called a category and that cannot be a useful one.
-void require_category(const nnrun::CsvColumn& column, std::size_t rows,
-                      const nnrun::CsvReader& reader) {
+void require_category(const nnrun::CsvColumn& column, std::size_t rows, const auto& reader) {
   if (column.is_declared()) return;
   if (repeats(column, rows)) return;
   const std::string &first = column.texts().front(), &which = column.name();
@@ -52,26 +53,37 @@ void require_category(const nnrun::CsvColumn& column, std::size_t rows,
                        reader.file(), hint);
 }
 
-/// Returns `classes: [1, 2, 3]` for a column of few whole numbers; nothing for others.
+/// Sees whether numbers are few whole ones, and so may be classes.
+class FewNumbers {
+ public:
+  /// Returns whether they are, with this one.
+  bool take(double x) {
+    const auto place = std::ranges::lower_bound(found_, x);
+    if (place != found_.end() && *place == x) return few_;
+    few_ = few_ && x == std::floor(x) && std::abs(x) <= 1e6 && found_.size() < most;
+    if (few_) found_.insert(place, x);
+    return few_;
+  }
+  /// Returns `classes: [1, 2, 3]`; nothing if there are too many, or other ones, or a single one.
+  std::string text() const {
+    if (!few_ || found_.size() < 2) return {};
+    std::string text;
+    for (const double x : found_)
+      text += (text.empty() ? "classes: [" : ", ") + std::to_string(static_cast<long long>(x));
+    return text + "]";
+  }
+
+ private:
+  static constexpr std::size_t most = 20;
+  std::vector<double> found_;
+  bool few_ = true;
+};
 std::string classes_for(const nnrun::PackedRows& rows, std::size_t column) {
-  constexpr std::size_t most = 20;
-  std::vector<double> found;
-  bool few = true;
+  FewNumbers few;
   rows.pass(column, [&](std::span<const double> numbers) {
-    for (const double x : numbers) {
-      const auto place = std::ranges::lower_bound(found, x);
-      if (place != found.end() && *place == x) continue;
-      few = x == std::floor(x) && std::abs(x) <= 1e6 && found.size() < most;
-      if (!few) break;
-      found.insert(place, x);
-    }
-    return few;
+    return std::ranges::all_of(numbers, [&](double x) { return few.take(x); });
   });
-  if (!few || found.size() < 2) return {};
-  std::string text;
-  for (const double x : found)
-    text += (text.empty() ? "classes: [" : ", ") + std::to_string(static_cast<long long>(x));
-  return text + "]";
+  return few.text();
 }
 
 }  // namespace
@@ -79,10 +91,13 @@ std::string classes_for(const nnrun::PackedRows& rows, std::size_t column) {
 /// Numbers and texts from text files with a row of column names, plain or .gz: a training file, and
 /// a validation and a test file if they are given. All files must have the columns of the first, in
 /// any order. An input column of texts is a category, whose numbers are the indices of its texts. A
-/// target column of texts is a class: one target number per class, 1 for the right one.
+/// target column of texts is a class: one target number per class, 1 for the right one. A file may
+/// also be what `nnrun convert` makes of one, a table that is read from the file again and again.
 struct Csv : nnrun::Dataset {
   static constexpr auto name = "csv",
-                        doc = "a text file with a row of names, then a row per example";
+                        doc =
+                            "a text file with a row of names, then a row per example; or what "
+                            "nnrun convert makes of it";
   const char *path = "", *validation = "", *test = "", *separator = "auto", *decimal = ".",
              *thousands = "none", *encoding = "utf-8", *comment = "";
   bool header = true;
@@ -134,7 +149,7 @@ struct Csv : nnrun::Dataset {
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
       if (!*files[part]) continue;
       read_file(files[part], part, known);
-      data.examples[part] = parts_[part].count();
+      data.examples[part] = count(part);
     }
     if (columns_.empty()) throw nnrun::Error("no file is given");
     for (const nnrun::CsvColumn& column : columns_) column_names_.push_back(column.name().c_str());
@@ -144,13 +159,18 @@ struct Csv : nnrun::Dataset {
     data.target_names = is_class() ? nullptr : column_names_.data() + n_inputs_;
     data.classes = is_class() ? names_.pointers() : nullptr;
     if (nnrun::KnownColumns::has(data, &data.divide_by)) tell(data);
+    if (nnrun::KnownColumns::has(data, &data.reads_again)) tell_if_it_reads_again(data);
   }
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
             double* t) {
-    nnrun::PackedRows& rows = parts_[static_cast<std::size_t>(part)];
-    rows.forget_before(from);
+    const auto p = static_cast<std::size_t>(part);
     rows_.resize(n * columns_.size());
-    rows.read(from, n, rows_.data());
+    if (tables_[p].empty()) {
+      parts_[p].forget_before(from);
+      parts_[p].read(from, n, rows_.data());
+    } else {
+      read_table(tables_[p].front(), from, n);
+    }
     for (std::size_t i = 0; i < n; ++i) {
       const double* const row = rows_.data() + i * columns_.size();
       x = std::copy(row, row + n_inputs_, x);
@@ -162,6 +182,11 @@ struct Csv : nnrun::Dataset {
   const char* place(nnrun::Part part, std::size_t example) {
     const char* const files[NNRUN_PARTS] = {path, validation, test};
     const char* const file = files[static_cast<std::size_t>(part)];
+    if (std::vector<Table>& table = tables_[static_cast<std::size_t>(part)]; !table.empty()) {
+      table.front().rows.go_to(table.front().row(example));
+      place_ = table.front().rows.place();
+      return place_->c_str();
+    }
     nnrun::GzipInput in(file);
     nnrun::CsvReader rows(in, file, format());
     std::vector<std::size_t> at;
@@ -193,7 +218,98 @@ struct Csv : nnrun::Dataset {
             .comment = comment};
   }
 
+  /// A table that stays in its file.
+  struct Table {
+    NpyTable rows;
+    std::vector<std::size_t> at{};       // where columns_ are
+    std::vector<std::uint32_t> taken{};  // its rows without those that are dropped, if it is_cut
+    bool is_cut = false;
+    std::size_t count() const { return is_cut ? taken.size() : rows.count(); }
+    std::size_t row(std::size_t example) const { return is_cut ? taken[example] : example; }
+  };
+  std::size_t count(std::size_t part) const {
+    return tables_[part].empty() ? parts_[part].count() : tables_[part].front().count();
+  }
+
+  /// Reads what must be known of all rows: texts, and which rows are left out.
+  void look_at_table(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
+    Table& table = tables_[part].emplace_back(Table{NpyTable(file)});
+    NpyTable& rows = table.rows;
+    const bool first = columns_.empty();
+    if (first) choose_columns(rows, file, known);
+    for (const nnrun::CsvColumn& column : columns_) table.at.push_back(rows.column(column.name()));
+    std::vector<std::size_t> watched(columns_.size());
+    std::iota(watched.begin(), watched.end(), std::size_t{0});
+    const bool drops = std::ranges::any_of(columns_, &nnrun::CsvColumn::drops_gaps);
+    const bool one_target = columns_.size() - n_inputs_ == 1;
+    FewNumbers few;
+    bool may_be_classes = first && one_target;
+    while (!watched.empty() && rows.next()) {
+      bool dropped = false;
+      const bool is_first_row = rows.row() == 0;
+      std::erase_if(watched, [&](std::size_t c) {
+        const double x = columns_[c].read(rows, table.at[c]);
+        dropped = dropped || (columns_[c].drops_gaps() && std::isnan(x));
+        if (c == n_inputs_ && may_be_classes && !std::isnan(x)) may_be_classes = few.take(x);
+        const bool is_target = c == n_inputs_ && may_be_classes;
+        // of a column of numbers the first one says all, unless gaps decide about rows
+        return !rows.is_text(table.at[c]) && !std::isnan(x) && !drops && !is_target &&
+               !columns_[c].is_category();
+      });
+      if (is_first_row) require_one_class_column(rows);
+      if (dropped) {
+        ++n_dropped_;
+        for (std::size_t i = 0; i < rows.row() && !table.is_cut; ++i)
+          table.taken.push_back(static_cast<std::uint32_t>(i));
+        table.is_cut = true;
+      } else if (table.is_cut) {
+        table.taken.push_back(static_cast<std::uint32_t>(rows.row()));
+      }
+    }
+    if (table.count() == 0) throw nnrun::Error("has column names, but no examples", file);
+    if (!first) return;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      nnrun::CsvColumn& column = columns_[c];
+      if (!column.is_category() || !column.is_open()) continue;
+      if (c < n_inputs_)
+        require_category(column, table.count(), rows);
+      else
+        require_classes(column, table.count(), rows);
+      column.sort_texts();
+      if (c >= n_inputs_) names_.set(column.texts());
+    }
+    if (!is_class() && one_target && may_be_classes) as_classes_ = few.text();
+  }
+  void read_table(Table& table, std::size_t from, std::size_t n) {
+    double* to = rows_.data();
+    for (std::size_t i = from; i < from + n; ++i) {
+      table.rows.go_to(table.row(i));
+      for (std::size_t c = 0; c < columns_.size(); ++c)
+        *to++ = columns_[c].read(table.rows, table.at[c]);
+    }
+  }
+  void tell_if_it_reads_again(nnrun_data& data) {
+    std::string text;  // a file that is one
+    const char* const files[NNRUN_PARTS] = {path, validation, test};
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      if (*files[part] && tables_[part].empty() && text.empty()) text = files[part];
+    data.reads_again = text.empty();
+    if (text.empty()) return;
+    too_large_ = hint_to_convert(text);
+    data.too_large = too_large_->c_str();
+  }
+  static std::string hint_to_convert(const std::string& file) {
+    const std::filesystem::path name = std::filesystem::path(file).filename();
+    std::filesystem::path converted = name;
+    if (converted.extension() == ".gz") converted.replace_extension();
+    converted.replace_extension(".npy");
+    return "convert it once, then write " + converted.string() + " for " + name.string() +
+           ": rows are read from that file as they are needed\nnnrun convert " + name.string() +
+           " " + converted.string();
+  }
+
   void read_file(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
+    if (NpyTable::is_one(file)) return look_at_table(file, part, known);
     nnrun::GzipInput in(file);
     nnrun::CsvReader rows(in, file, format());
     if (header && rows.names_are_numbers())
@@ -201,7 +317,11 @@ struct Csv : nnrun::Dataset {
                          "write a row of names in front, or header: false");
     const bool first = columns_.empty();
     if (first) choose_columns(rows, file, known);
-    read_rows(rows, parts_[part]);
+    try {
+      read_rows(rows, parts_[part]);
+    } catch (const std::bad_alloc&) {
+      throw nnrun::Error("does not fit into memory", rows.place(), hint_to_convert(file));
+    }
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
     if (first) finish_columns(rows, parts_[part]);
   }
@@ -216,7 +336,7 @@ struct Csv : nnrun::Dataset {
     while (rows.next()) {
       if ((store.count() + 1) * at.size() > most_numbers)
         throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
-                           rows.place(), "use an npy file, or fewer columns");
+                           rows.place(), hint_to_convert(rows.file()));
       double* const row = store.add();
       bool dropped = false;
       for (std::size_t i = 0; i < at.size(); ++i) {
@@ -236,7 +356,7 @@ struct Csv : nnrun::Dataset {
     throw nnrun::Error("a column has no name, so it may be no input but the number of the row",
                        rows.place_of_names(), "name it, or name the input columns in 'inputs'");
   }
-  void require_one_class_column(const nnrun::CsvReader& rows) const {
+  void require_one_class_column(const auto& rows) const {
     if (columns_.size() - n_inputs_ > 1 &&
         std::any_of(columns_.begin() + static_cast<std::ptrdiff_t>(n_inputs_), columns_.end(),
                     [](const nnrun::CsvColumn& column) { return column.is_category(); }))
@@ -246,8 +366,7 @@ struct Csv : nnrun::Dataset {
   }
 
   /// Chooses the columns: inputs first, then targets.
-  void choose_columns(const nnrun::CsvReader& rows, const char* file,
-                      const nnrun::KnownColumns& known) {
+  void choose_columns(const auto& rows, const char* file, const nnrun::KnownColumns& known) {
     const std::vector<std::string> last = wanted_targets(rows, known);
     std::vector<std::string> chosen = wanted_inputs(rows, last, known);
     const std::string weight = known.weight();
@@ -275,7 +394,7 @@ struct Csv : nnrun::Dataset {
     }
     known.require_all(rows.names(), file);
   }
-  std::vector<std::string> wanted_inputs(const nnrun::CsvReader& rows,
+  std::vector<std::string> wanted_inputs(const auto& rows,
                                          const std::vector<std::string>& targets_there,
                                          const nnrun::KnownColumns& known) {
     std::vector<std::string> wanted = known.trained(false);
@@ -293,7 +412,7 @@ struct Csv : nnrun::Dataset {
       }
     return wanted;
   }
-  std::vector<std::string> wanted_targets(const nnrun::CsvReader& rows,
+  std::vector<std::string> wanted_targets(const auto& rows,
                                           const nnrun::KnownColumns& known) const {
     std::vector<std::string> wanted = known.trained(true);
     if (wanted.empty()) wanted.assign(targets.begin(), targets.end());
@@ -356,10 +475,11 @@ struct Csv : nnrun::Dataset {
   nnrun::ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
-  std::optional<std::string> as_classes_, note_, place_;
+  std::optional<std::string> as_classes_, note_, place_, too_large_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
-  std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;
-  std::vector<double> rows_;  // of a part, as they are read
+  std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;    // of text files
+  std::array<std::vector<Table>, NNRUN_PARTS> tables_;  // one or none each, instead
+  std::vector<double> rows_;                            // of a part, as they are read
 };
 NNRUN_REGISTER(Csv)

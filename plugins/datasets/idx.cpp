@@ -78,6 +78,10 @@ struct Idx : nnrun::Dataset {
     if (!of_image()) data.classes = names_.pointers();
     host_divides_ = nnrun::KnownColumns::has(data, &data.divide_by);
     if (host_divides_) data.divide_by = divide_by;
+    if (!nnrun::KnownColumns::has(data, &data.reads_again)) return;
+    data.reads_again = (train_.empty() || !train_.front().images.is_packed()) &&
+                       (test_.empty() || !test_.front().images.is_packed());
+    if (!data.reads_again) data.too_large = "unpack it by gunzip";
   }
 
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,

@@ -74,6 +74,7 @@ IdxFile::IdxFile(std::string path) : path_(std::move(path)) {
   errno = 0;
   file_.reset(gzopen(path_.c_str(), "rb"));
   if (!file_) throw nnrun::Error(errno ? std::strerror(errno) : "out of memory", path_);
+  opened_ = nnrun::FileAsOpened(path_);
   gzbuffer(file_.get(), 1 << 16);
   read_header();
   check_size();
@@ -125,6 +126,7 @@ std::string IdxFile::place(std::size_t example) const {
 }
 
 void IdxFile::read(std::size_t from, std::size_t n, double* out) {
+  opened_.require_same();
   const std::size_t start = offset_of(from);
   const auto wanted = static_cast<z_off_t>(start);
   if (gztell(file_.get()) != wanted && gzseek(file_.get(), wanted, SEEK_SET) != wanted)

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <nnrun/input_file.hpp>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ class IdxFile {
   /// Returns the shape of one example, without the count.
   std::vector<std::size_t> shape() const { return {sizes_.begin() + 1, sizes_.end()}; }
   std::size_t cols() const { return cols_; }  ///< numbers of one example
+  /// Returns whether going back unpacks the file from its start.
+  bool is_packed() const { return gzdirect(file_.get()) != 1; }
 
   /// Reads examples from … from + n - 1, contiguous. Reading forwards is fast; going back unpacks a
   /// compressed file from its start. Memory does not depend on the size of the file.
@@ -40,6 +43,7 @@ class IdxFile {
     void operator()(gzFile file) const { gzclose_r(file); }
   };
   std::string path_;
+  nnrun::FileAsOpened opened_;
   std::unique_ptr<gzFile_s, Close> file_;
   Stored type_ = Stored::uint8;
   std::size_t width_ = 0;  // bytes of a number

@@ -76,6 +76,10 @@ struct Npy : nnrun::Dataset {
     if (host_divides_) data.divide_by = divide_by;
     if (!one_hot && any->targets.cols() == 1 && nnrun::KnownColumns::has(data, &data.as_classes))
       data.as_classes = "one_hot: true";
+    if (!nnrun::KnownColumns::has(data, &data.reads_again)) return;
+    data.reads_again = reads_again();
+    if (!data.reads_again)
+      data.too_large = "write it by numpy.save, or by numpy.savez: not compressed";
   }
 
   void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
@@ -102,6 +106,12 @@ struct Npy : nnrun::Dataset {
     for (const std::vector<Files>& part : parts_)
       if (!part.empty()) return &part.front();
     return nullptr;
+  }
+  bool reads_again() const {
+    for (const std::vector<Files>& part : parts_)
+      for (const Files& files : part)
+        if (files.inputs.is_packed() || files.targets.is_packed()) return false;
+    return true;
   }
   static nnrun_shape shape_of(const NpyFile& file) {
     const std::vector<std::size_t> sizes = file.shape();

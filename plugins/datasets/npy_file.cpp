@@ -1,47 +1,17 @@
 #include "npy_file.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cstring>
 #include <nnrun/kinds/common.hpp>
-#include <utility>
 
 namespace {
 
-constexpr std::size_t most_npy_numbers = std::size_t{1} << 40, npy_chunk = std::size_t{1} << 16,
-                      longest_header = std::size_t{1} << 16;
-
-/// Parses the header's Python dict, as NumPy writes it.
-class Dict {
- public:
-  explicit Dict(std::string_view text) : text_(text) {}
-
-  /// Returns what follows `'key':`; empty if there is no such key.
-  std::string_view value(std::string_view key) const {
-    for (const char quote : {'\'', '"'}) {
-      const std::size_t at = text_.find(quote + std::string(key) + quote);
-      if (at == std::string_view::npos) continue;
-      std::string_view rest = text_.substr(at + key.size() + 2);
-      skip_blanks(rest);
-      if (!rest.starts_with(':')) continue;
-      rest.remove_prefix(1);
-      skip_blanks(rest);
-      return rest;
-    }
-    return {};
-  }
-  static void skip_blanks(std::string_view& text) {
-    while (text.starts_with(' ')) text.remove_prefix(1);
-  }
-
- private:
-  std::string_view text_;
-};
+constexpr std::size_t most_npy_numbers = std::size_t{1} << 40, npy_chunk = std::size_t{1} << 16;
 
 }  // namespace
 
-NpyFile::NpyFile(const std::string& file, const std::string& array) : in_(file, array) {
-  read_header();
+NpyFile::NpyFile(const std::string& file, const std::string& array)
+    : in_(file, array), opened_(file) {
+  understand(NpyHeader::read(in_));
   std::size_t numbers = 1;
   for (const std::size_t n : sizes_) {
     if (n == 0) throw nnrun::Error("a size is 0, so there is no example", path());
@@ -65,84 +35,28 @@ NpyFile::NpyFile(const std::string& file, const std::string& array) : in_(file, 
   in_.check();
 }
 
-void NpyFile::read_header() {
-  char start[12] = {};
-  in_.read(0, start, std::min(in_.size(), sizeof start));
-  if (in_.size() < 10 || std::memcmp(start, "\x93NUMPY", 6) != 0)
-    throw nnrun::Error("not an npy file: it does not start with \\x93NUMPY", path());
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(start[i]); };
-  const unsigned major = byte(6);
-  if (major < 1 || major > 3)
-    throw nnrun::Error("written in version " + std::to_string(major) + "." +
-                           std::to_string(byte(7)) + " of the format, expected 1 to 3",
-                       in_.place(6));
-  const std::size_t before = major == 1 ? 10 : 12;
-  std::size_t length = 0;
-  for (std::size_t i = before; i-- > 8;) length = length << 8 | byte(i);
-  start_ = before + length;
-  if (length > longest_header || start_ > in_.size())
-    throw nnrun::Error("its header would have " + std::to_string(length) + " bytes, the file has " +
-                           std::to_string(in_.size()),
-                       in_.place(8));
-  std::string header(length, '\0');
-  in_.read(before, header.data(), length);
-  understand(header);
-}
-
-void NpyFile::understand(std::string_view header) {
-  const Dict dict(header);
-  const auto refuse = [&](const std::string& why) {
-    throw nnrun::Error("its header is not understood: " + why, in_.place(10));
-  };
-  std::string_view type = dict.value("descr");
-  if (type.starts_with('['))
+void NpyFile::understand(const NpyHeader& header) {
+  if (header.is_record)
     throw nnrun::Error("holds records of several fields, expected an array of numbers", path(),
-                       "save the fields that are wanted as an array: numpy.stack, numpy.save");
-  if (type.empty() || (type[0] != '\'' && type[0] != '"')) refuse("no 'descr'");
-  set_type(type.substr(1, type.find(type[0], 1) - 1));
-  const std::string_view fortran = dict.value("fortran_order");
-  if (!fortran.starts_with("True") && !fortran.starts_with("False")) refuse("no 'fortran_order'");
-  std::string_view shape = dict.value("shape");
-  if (!shape.starts_with('(')) refuse("no 'shape'");
-  shape.remove_prefix(1);
-  for (Dict::skip_blanks(shape); !shape.starts_with(')'); Dict::skip_blanks(shape)) {
-    std::size_t n = 0;
-    const auto [end, failed] = std::from_chars(shape.data(), shape.data() + shape.size(), n);
-    if (failed != std::errc{}) refuse("a size in 'shape' is not a number");
-    shape.remove_prefix(static_cast<std::size_t>(end - shape.data()));
-    sizes_.push_back(n);
-    Dict::skip_blanks(shape);
-    if (shape.starts_with(','))
-      shape.remove_prefix(1);
-    else if (!shape.starts_with(')'))
-      refuse("'shape' does not end");
+                       "a table of records is read by type: csv with path: " + path() +
+                           "; or save the fields that are wanted as an array: numpy.stack, "
+                           "numpy.save");
+  const std::string& type = header.types[0].text;
+  if (!type_.find(type)) {
+    const bool objects = type.find('O') <= 1;
+    throw nnrun::Error("holds " + std::string(objects ? "Python objects" : "another type") + " ('" +
+                           type + "'), expected numbers: f2, f4, f8, i1 to i8, u1 to u8 or b1",
+                       path(),
+                       objects ? "save numpy.asarray(x, dtype='f8')" : "save x.astype('f8')");
   }
+  width_ = width_of(type_.stored);
+  start_ = header.start;
+  sizes_ = header.sizes;
   if (sizes_.empty() || sizes_.size() > 5)
     throw nnrun::Error("has " + std::to_string(sizes_.size()) +
                            " dimensions, expected the examples and one to four of each",
                        path());
-  is_fortran_ = fortran.starts_with("True") && sizes_.size() > 1;
-}
-
-void NpyFile::set_type(std::string_view type) {
-  static constexpr std::pair<const char*, Stored> known[] = {
-      {"f2", Stored::half},   {"f4", Stored::single}, {"f8", Stored::twice},
-      {"i1", Stored::int8},   {"i2", Stored::int16},  {"i4", Stored::int32},
-      {"i8", Stored::int64},  {"u1", Stored::uint8},  {"u2", Stored::uint16},
-      {"u4", Stored::uint32}, {"u8", Stored::uint64}, {"b1", Stored::uint8}};
-  const bool has_order = type.find_first_of("<>=|") == 0;
-  const std::string_view plain = type.substr(has_order ? 1 : 0);
-  const auto found = std::ranges::find(known, plain, &std::pair<const char*, Stored>::first);
-  if (found == std::end(known))
-    throw nnrun::Error(
-        "holds " + std::string(plain.starts_with('O') ? "Python objects" : "another type") + " ('" +
-            std::string(type) + "'), expected numbers: f2, f4, f8, i1 to i8, u1 to u8 or b1",
-        path(),
-        plain.starts_with('O') ? "save numpy.asarray(x, dtype='f8')" : "save x.astype('f8')");
-  type_ = found->second;
-  is_bool_ = plain[0] == 'b';
-  is_big_endian_ = type[0] == '>';
-  width_ = width_of(type_);
+  is_fortran_ = header.is_fortran && sizes_.size() > 1;
 }
 
 std::string NpyFile::place(std::size_t example) const {
@@ -150,6 +64,7 @@ std::string NpyFile::place(std::size_t example) const {
 }
 
 void NpyFile::read(std::size_t from, std::size_t n, double* out) {
+  opened_.require_same();
   if (is_fortran_) return read_columns(from, n, out);
   const std::size_t all = n * cols_;
   for (std::size_t done = 0, now; done < all; done += now) {
@@ -166,8 +81,8 @@ void NpyFile::read(std::size_t from, std::size_t n, double* out) {
 std::size_t NpyFile::take(std::size_t byte, std::size_t n, double* out) {
   bytes_.resize(n * width_);
   in_.read(byte, bytes_.data(), bytes_.size());
-  const std::size_t wrong = widen(type_, is_big_endian_, bytes_.data(), n, out);
-  if (is_bool_) std::transform(out, out + n, out, [](double x) { return x != 0 ? 1. : 0.; });
+  const std::size_t wrong = widen(type_.stored, type_.is_big_endian, bytes_.data(), n, out);
+  if (type_.is_bool) std::transform(out, out + n, out, [](double x) { return x != 0 ? 1. : 0.; });
   return wrong;
 }
 

@@ -4,8 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "array_bytes.hpp"
-#include "stored_numbers.hpp"
+#include "npy_header.hpp"
 
 class NpyFile {
  public:
@@ -19,6 +18,8 @@ class NpyFile {
   /// Returns the shape of one example, without the count. Empty if the array has one dimension.
   std::vector<std::size_t> shape() const { return {sizes_.begin() + 1, sizes_.end()}; }
   std::size_t cols() const { return cols_; }  ///< numbers of one example
+  /// Returns whether going back unpacks the array from its start.
+  bool is_packed() const { return in_.is_packed(); }
 
   /// Reads examples from … from + n - 1, contiguous; memory does not depend on the file's size.
   void read(std::size_t from, std::size_t n, double* out);
@@ -26,17 +27,16 @@ class NpyFile {
   std::string place(std::size_t example) const;
 
  private:
-  void read_header();
-  void understand(std::string_view header);
-  void set_type(std::string_view type);
+  void understand(const NpyHeader& header);
   std::size_t take(std::size_t byte, std::size_t n, double* out);
   void read_columns(std::size_t from, std::size_t n, double* out);
   [[noreturn]] void refuse_number(std::size_t example, std::size_t number, std::size_t byte) const;
 
   ArrayBytes in_;
+  nnrun::FileAsOpened opened_;
   std::size_t start_ = 0;  // of the numbers
-  Stored type_ = Stored::single;
-  bool is_bool_ = false, is_big_endian_ = false, is_fortran_ = false;
+  StoredType type_;
+  bool is_fortran_ = false;
   std::size_t width_ = 0;  // bytes of a number
   std::vector<std::size_t> sizes_;
   std::size_t cols_ = 1;

@@ -51,6 +51,7 @@ struct ImageFolder : nnrun::Dataset {
     data.target = {1, {names_.size()}};
     data.classes = names_.pointers();
     data.divide_by = divide_by;
+    if (nnrun::KnownColumns::has(data, &data.reads_again)) data.reads_again = 1;
     if (channels_ != 4 && has_alpha_)
       data.note = "alpha is left out of pictures that have it; channels: 4 keeps it";
   }
@@ -58,7 +59,11 @@ struct ImageFolder : nnrun::Dataset {
             double* t) {
     const std::vector<File>& files = parts_[static_cast<std::size_t>(part)];
     for (std::size_t i = from; i < from + n; ++i) {
-      write_channels(read_picture(files[i].path), channels_, x);
+      const Picture picture = read_picture(files[i].path);
+      if (picture.size.height != size_.height || picture.size.width != size_.width)
+        throw nnrun::Error("changed while it was read: it is " + text_of(picture.size) + " now",
+                           files[i].path, "wait until it is whole, then try again");
+      write_channels(picture, channels_, x);
       x += size_.height * size_.width * channels_;
       t = names_.one_hot(files[i].number, t);
     }

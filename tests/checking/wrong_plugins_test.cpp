@@ -296,6 +296,17 @@ TEST_CASE("a data set that differs on the second read, an optimizer that keeps a
               "    for (std::size_t i = 0; i < 2 * n; ++i) x[i] = ++drawn;\n"
               "    for (std::size_t i = 0; i < n; ++i) t[i] = 1;\n  }\n") ==
       "same seed: read a second time, number 1 is 13, not 7 in the training part\n");
+  CHECK(
+      rows_of("Dataset",
+              "  double drawn = 0;\n"
+              "  void open(nnrun_data& d) const {\n"
+              "    d.input = {1, {1}}; d.target = {1, {1}}; d.examples[NNRUN_TRAIN] = 3;\n"
+              "    d.reads_again = 1;\n  }\n"
+              "  void read(const nnrun::Stream&, nnrun::Part, std::size_t, std::size_t n, double* "
+              "x, double* t) {\n"
+              "    for (std::size_t i = 0; i < n; ++i) x[i] = ++drawn, t[i] = 1;\n  }\n") ==
+      "reads again: says that it reads again, but training example 3 has other numbers the second "
+      "time\n");
   const std::string rows =
       rows_of("Optimizer",
               "  static constexpr double learning_rate = 0.01;\n"

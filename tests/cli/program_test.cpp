@@ -109,7 +109,7 @@ TEST_CASE("help shows every verb and every verb has help", "[cli]") {
   const std::string help = run("$nnrun --help", scratch.folder()).out;
   CHECK(help == run("$nnrun help", scratch.folder()).out);
   for (const char* verb : {"train", "serve", "doctor", "time", "check", "summary", "verify",
-                           "export", "import", "plugins", "runs", "help", "version"}) {
+                           "convert", "export", "import", "plugins", "runs", "help", "version"}) {
     CHECK_THAT(help, Contains(std::string("\n  ") + verb + " "));
     if (std::string(verb) == "help") continue;
     const Ended own = run(std::string("$nnrun ") + verb + " --help", scratch.folder());

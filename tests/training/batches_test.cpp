@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/said.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
 namespace {
@@ -52,6 +53,64 @@ TEST_CASE("an epoch has each example once, in the same order whatever the batch"
     std::ranges::sort(order);
     for (std::size_t i = 0; i < count; ++i) REQUIRE(order[i] == static_cast<float>(i));
   }
+}
+
+TEST_CASE("an order by blocks has each example once, and neighbours of few blocks at a time",
+          "[batches][blocks]") {
+  const host::Experiment e = shipped("playground/xor.yaml");
+  const host::Examples<float> examples = numbered();
+  const auto [size, together, rows] =
+      GENERATE(std::tuple(64u, 3u, 7u), std::tuple(1000u, 1u, 10u), std::tuple(7u, 1000u, 64u),
+               std::tuple(1u, 9u, 500u), std::tuple(300u, 2u, 1000u), std::tuple(5000u, 64u, 1u));
+  CAPTURE(size, together, rows);
+  host::Random random(e.random, 1), other(e.random, 1);
+  host::Augmenter<float> nothing({}, {}, in, count, random);
+  const auto batches = [&](host::Random& numbers, std::size_t most) {
+    return host::Batches<float>(
+        examples, most, in, 1, true, false, nothing,
+        host::BlockOrder(count, {.blocks = together, .block_size = size}, numbers));
+  };
+  const auto some = batches(random, rows), again = batches(other, rows);
+  std::vector<float> before;
+  for (std::uint64_t epoch = 1; epoch <= 3; ++epoch) {
+    std::vector<float> seen;
+    for (std::size_t from = 0; from < count; from += rows)
+      take(some.at(from, std::min<std::size_t>(rows, count - from), epoch), seen);
+    // the short block may be among the first, so the groups are found by what they hold
+    const std::size_t most = size * together;
+    for (std::size_t from = 0; from < count && most < count;) {
+      std::vector<std::size_t> blocks;
+      std::size_t n = 0;
+      for (; from + n < count; ++n) {
+        const std::size_t block = static_cast<std::size_t>(seen[from + n]) / size;
+        if (std::ranges::count(blocks, block) > 0) continue;
+        if (blocks.size() == together) break;
+        blocks.push_back(block);
+      }
+      std::size_t expected = 0;
+      for (const std::size_t block : blocks)
+        expected += std::min<std::size_t>(size, count - block * size);
+      REQUIRE(n == expected);  // all of these blocks, and nothing else
+      from += n;
+    }
+    // a part of an epoch is the same without what came before it
+    std::vector<float> end;
+    const std::size_t last = (count - 1) / rows * rows;
+    take(again.at(last, count - last, epoch), end);
+    REQUIRE(std::ranges::equal(end, std::span(seen).last(count - last)));
+    REQUIRE(seen != before);
+    before = seen;
+    std::ranges::sort(seen);
+    for (std::size_t i = 0; i < count; ++i) REQUIRE(seen[i] == static_cast<float>(i));
+  }
+}
+
+TEST_CASE("blocks need numbers that can be drawn anew", "[batches][blocks]") {
+  host::Random random(use("random", "arc4"), 1);
+  CHECK(
+      said<host::ConfigError>([&] { host::BlockOrder(10, {.blocks = 2}, random); }) ==
+      "error: blocks cannot be drawn by 'arc4': its numbers depend on how many were drawn before\n"
+      "   = help: write random: philox, or shuffle: true\n");
 }
 
 TEST_CASE("a run that is put back to another order gets the rows of that one", "[batches]") {

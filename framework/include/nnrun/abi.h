@@ -547,6 +547,10 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
                              [1, 2]" */
   const char* note;       /* what people should know of how it was read */
   double divide_by;       /* what the network divides its inputs by; 0: nothing */
+  /* Since 1.4. */
+  const char* too_large; /* what to do if the examples do not fit into memory: "unpack it by gunzip" */
+  uint32_t reads_again;  /* not 0: read takes any examples, in any order, again and again, and gives
+                            the same numbers each time: they need not stay in memory */
 } nnrun_data;
 /* Since 1.3. Any file may be left out, a required one too: its path is empty, its part without
    examples. So a trained network is evaluated on a file where those of its training are not. */
@@ -558,8 +562,8 @@ typedef struct nnrun_dataset {
   /* [one at a time; data, once, before read] Reads what is needed to know the sizes; may change the
      object. */
   int (*open)(void*, nnrun_data*);
-  /* [one at a time; data] Examples from … from + n - 1 of a part, in order, each once; x: n inputs,
-     t: n targets, contiguous. The stream belongs to the part. */
+  /* [one at a time; data] Examples from … from + n - 1 of a part, in order, each once unless the data
+     set reads_again; x: n inputs, t: n targets, contiguous. The stream belongs to the part. */
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
               double* t);
   /* Since 1.4, optional. [one at a time; data, once, after the last read] Where an example stands,

@@ -19,6 +19,32 @@ inline void require_file(const std::string& file) {
     throw Error(fs::is_directory(status) ? "a folder, not a file" : "not a regular file", file);
 }
 
+/// A file as it was when it was opened.
+class FileAsOpened {
+ public:
+  FileAsOpened() = default;
+  explicit FileAsOpened(std::string file) : file_(std::move(file)), now_(look()) {}
+  /// Throws Error, naming the file, if it was written since, cut off, or is gone.
+  void require_same() const {
+    if (look() != now_)
+      throw Error("changed while it was read", file_, "wait until it is whole, then try again");
+  }
+
+ private:
+  struct Look {
+    std::uintmax_t size;
+    std::filesystem::file_time_type written;
+    bool operator==(const Look&) const = default;
+  };
+  Look look() const {
+    std::error_code failed;  // then both are the smallest or the largest
+    return {std::filesystem::file_size(file_, failed),
+            std::filesystem::last_write_time(file_, failed)};
+  }
+  std::string file_;
+  Look now_{};
+};
+
 /// Opens a file for reading bytes. Throws Error if it is missing, not a regular file, or not
 /// readable.
 inline std::ifstream open_input(const std::string& file) {

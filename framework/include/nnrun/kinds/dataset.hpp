@@ -107,10 +107,12 @@ constexpr auto place_function() -> decltype(&place_of<C>) {
 
 /// Give `void open(nnrun_data&)`, which fills in shapes and counts, and `void read(const Stream&,
 /// Part, size_t from, size_t n, double* x, double* t)`, which writes n examples. One thread reads
-/// part after part, in order, each example once. With `static constexpr bool files_apart = true`,
-/// any path of a file may be empty: then that part has no examples. With `is_table`, it follows
-/// KnownColumns and tells of its own columns. `const char* place(Part, size_t example)` may say
-/// where an example stands, for the last message of a run: the text lives as long as the object.
+/// part after part, in order, each example once; a data set that sets data.reads_again in `open` is
+/// asked for any of them again, where they do not fit into memory. With `static constexpr bool
+/// files_apart = true`, any path of a file may be empty: then that part has no examples. With
+/// `is_table`, it follows KnownColumns and tells of its own columns. `const char* place(Part,
+/// size_t example)` may say where an example stands, for the last message of a run: the text lives
+/// as long as the object.
 struct Dataset {
   static constexpr auto kind = "dataset/1";
   template <class C>
