@@ -13,8 +13,8 @@ Exit resume_comparison(const Arguments& arguments, Registry& registry, const std
 
 /// Creates a numbered folder below runs/<kind>, or the one of --out.
 std::filesystem::path new_folder(const Arguments& arguments, const std::string& kind);
-/// Returns the folder of --out, which processes that train parts of a comparison share: it may exist,
-/// from another part, or from this one before. Throws RecordError if it is something else.
+/// Returns the folder of --out, which processes that train parts of a comparison share: it may
+/// exist, from another part, or from this one before. Throws RecordError if it is something else.
 std::filesystem::path shared_folder(const Arguments& arguments, const std::string& what);
 /// Returns what --shard asks for. Throws UsageError without --out.
 Shard asked_shard(const Arguments& arguments, const std::string& kind);

@@ -39,7 +39,8 @@ class PartsOfRead final : public RowsInParts {
     if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));
     taken.rows.clear();
     try {
-      for (std::size_t numbers = 0; numbers < numbers_in_part && taken.rows.size() < most_rows_in_part;) {
+      for (std::size_t numbers = 0;
+           numbers < numbers_in_part && taken.rows.size() < most_rows_in_part;) {
         if (!rows_.next()) break;
         RowsTaken::Read& row = taken.rows.emplace_back();
         row.place = rows_.place();
