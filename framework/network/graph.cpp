@@ -318,6 +318,7 @@ Graph build_graph(const Experiment& experiment) {
     node.offset = append(graph.n_parameters, node.plan.n_parameters, "parameters", node);
     node.state_offset = append(graph.n_state, node.plan.n_state, "numbers of state", node);
   }
+  join_across_moves(experiment.train.cost, graph);
   graph.cost_takes_scores = is_joined(experiment.train.cost, graph.output());
   graph.answer_cols = answer_cols(experiment.train.cost, graph.output());
   return graph;

@@ -1,6 +1,12 @@
 #include "network/joined_cost.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <string_view>
+#include <utility>
+
+#include "network/formula.hpp"
+#include "network/moved_numbers.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -13,7 +19,46 @@ bool* joining_setting(Use& cost) {
   return nullptr;
 }
 
+/// Returns whether it does once the network is trained.
+bool only_moves(const Node& node) {
+  const nnrun_formula* const table = formula_table_of(node.layer);
+  return !node.activation && table != nullptr && table->operation != nullptr &&
+         table->operation == moves && node.inputs.size() == 1;
+}
+
+/// Returns whether a layer gives every number of its input once, in training, too, which dropout
+/// does not; in_order: also where it was.
+bool keeps_all(const Node& node, bool in_order) {
+  if (node.plan.noise_per_row > 0 || node.couples_rows()) return false;
+  std::vector<std::size_t> from = moved_numbers(node.layer, node.plan);
+  if (from.size() != size_of(node.plan.in[0])) return false;
+  if (!in_order) std::ranges::sort(from);
+  std::vector<std::size_t> all(from.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return from == all;
+}
+
 }  // namespace
+
+const Node* parted_from_cost(const Use& cost, const Graph& graph) {
+  const Node* node = &graph.output();
+  while (only_moves(*node) && node->inputs[0] != data_input)
+    node = &graph.nodes[static_cast<std::size_t>(node->inputs[0])];
+  return node != &graph.output() && is_joined(cost, *node) ? node : nullptr;
+}
+
+void join_across_moves(const Use& cost, Graph& graph) {
+  const Node* const parted = parted_from_cost(cost, graph);
+  if (parted == nullptr) return;
+  for (const Node* node = &graph.output(); node != parted;
+       node = &graph.nodes[static_cast<std::size_t>(node->inputs[0])])
+    if (!keeps_all(*node, !parted->elementwise())) return;
+  Node &from = graph.nodes[static_cast<std::size_t>(parted - graph.nodes.data())],
+       &to = graph.nodes.back();
+  to.activation_cols = from.elementwise() ? to.cols : from.activation_cols;
+  to.activation = std::exchange(from.activation, Object());
+  from.activation_cols = from.cols;
+}
 
 bool applies_activation(const Use& cost) {
   Use copy = cost;

@@ -9,6 +9,14 @@ namespace nnrun::host {
 /// declare the same join, and the config has not made the cost apply that activation itself.
 bool is_joined(const Use& cost, const Node& output);
 
+/// Returns the layer whose activation would be joined to the cost, were there not layers behind it
+/// that only move its numbers; nullptr if there is none.
+const Node* parted_from_cost(const Use& cost, const Graph& graph);
+
+/// Moves that activation behind those layers where that is the same: they keep the order of the
+/// numbers, or it takes them one by one, and each of them once.
+void join_across_moves(const Use& cost, Graph& graph);
+
 /// Returns how many outputs the cost takes at a time: those of the last axis if it applies an
 /// activation that works along it, otherwise all.
 std::size_t answer_cols(const Use& cost, const Node& output);

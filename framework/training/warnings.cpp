@@ -6,9 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
-#include "network/formula.hpp"
 #include "network/joined_cost.hpp"
-#include "network/moved_numbers.hpp"
 #include "network/taken_blocks.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
@@ -357,20 +355,6 @@ const Node* coupled_node(const Graph& graph) {
   const auto found = std::ranges::find_if(
       graph.nodes, [](const Node& node) { return node.couples_rows() && node.plan.out.rank == 1; });
   return found == graph.nodes.end() ? nullptr : &*found;
-}
-
-/// Returns the layer with whose activation the cost would be worked out as one, were there not
-/// layers behind it that only move its numbers; nullptr if there is none.
-const Node* parted_from_cost(const Use& cost, const Graph& graph) {
-  const Node* node = &graph.output();
-  const auto only_moves = [](const Node& one) {
-    const nnrun_formula* const table = formula_table_of(one.layer);
-    return !one.activation && table != nullptr && table->operation != nullptr &&
-           table->operation == moves && one.inputs.size() == 1;
-  };
-  while (only_moves(*node) && node->inputs[0] != data_input)
-    node = &graph.nodes[static_cast<std::size_t>(node->inputs[0])];
-  return node != &graph.output() && is_joined(cost, *node) ? node : nullptr;
 }
 
 }  // namespace

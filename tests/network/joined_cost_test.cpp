@@ -73,7 +73,7 @@ TEST_CASE("a joined cost has the value and gradient of its two parts", "[network
   const host::Experiment e = net(activation, cost, units);
   REQUIRE(joins(e));
   // an activation layer and one that passes its input on are the same net, unjoined
-  const host::Experiment apart = net(activation, cost, units, ", {type: flatten}");
+  const host::Experiment apart = net(activation, cost, units, ", {type: dropout, rate: 0}");
   REQUIRE_FALSE(joins(apart));
   const std::vector<double> x{.5, -.25, 1, .75, -.5, .125},
       t = units == 1 ? std::vector<double>{1, 0, 1}
@@ -91,6 +91,46 @@ TEST_CASE("a joined cost has the value and gradient of its two parts", "[network
     for (std::size_t i = 0; i < parts.numbers.size(); ++i)
       CHECK(by.numbers[i] == Approx(joined.numbers[i]).epsilon(1e-4).margin(1e-5));
   }
+}
+
+TEST_CASE("a cost is joined across layers that only move numbers", "[network][joined]") {
+  const std::vector<double> x{.5, -.25, 1, .75, -.5, .125},
+      t{0, 1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 0, 1, 0, 1, 1, 0};
+  const auto [layers, same, cost] = GENERATE(values<std::tuple<const char*, const char*,
+                                                               const char*>>(
+      {// softmax of the last axis, whose numbers stay beside each other
+       {", {type: reshape, shape: [3, 2]}, {type: activation, activation: softmax}, {type: "
+        "flatten}",
+        ", {type: reshape, shape: [3, 2]}, {type: activation, activation: softmax}",
+        "cross_entropy"},
+       {", {type: activation, activation: sigmoid}, {type: reshape, shape: [2, 3]}, {type: "
+        "flatten}",
+        ", {type: activation, activation: sigmoid}", "binary_cross_entropy"},
+       // one by one, an activation goes along with each number
+       {", {type: reshape, shape: [3, 2]}, {type: activation, activation: sigmoid}, {type: "
+        "flatten, "
+        "order: channels_first}",
+        ", {type: reshape, shape: [3, 2]}, {type: flatten, order: channels_first}, {type: "
+        "activation, activation: sigmoid}",
+        "binary_cross_entropy"}}));
+  CAPTURE(layers);
+  const host::Experiment e = net("none", cost, 6, layers), plain = net("none", cost, 6, same);
+  REQUIRE(joins(e));
+  for (const char* const by : {"backprop", "finite_difference"}) {
+    const Gradient across = gradient_of(e, x, t, use("gradient", by)),
+                   wanted = gradient_of(plain, x, t, use("gradient", by));
+    CHECK(across.cost == wanted.cost);
+    CHECK(across.numbers == wanted.numbers);
+  }
+  // softmax of numbers that do not stay beside each other
+  CHECK_FALSE(
+      joins(net("none", "cross_entropy", 6,
+                ", {type: reshape, shape: [3, 2]}, {type: activation, activation: softmax}, "
+                "{type: flatten, order: channels_first}")));
+  // dropout changes numbers in training
+  CHECK_FALSE(joins(net("softmax", "cross_entropy", 3, ", {type: dropout, rate: 0.5}")));
+  // numbers that are there twice
+  CHECK_FALSE(joins(net("softmax", "cross_entropy", 3, ", {type: repeat_vector, n: 2}")));
 }
 
 TEST_CASE("a joined cost has a slope where the outputs have rounded to 0 and 1",

@@ -31,7 +31,8 @@ std::string said(const std::string& layer, const std::string& cost, const std::s
 
 }  // namespace
 
-TEST_CASE("an activation that layers part from its cost is warned of", "[training][warnings]") {
+TEST_CASE("an activation whose numbers layers part, so that its cost is too, is warned of",
+          "[training][warnings]") {
   const auto said_of = [](const std::string& layers) {
     static const Scratch scratch;
     const host::Experiment e =
@@ -49,12 +50,15 @@ TEST_CASE("an activation that layers part from its cost is warned of", "[trainin
   const std::string said =
       "softmax and cross_entropy are not worked out as one, since layers stand between: the "
       "network stops learning where an output rounds to 0 or 1 | ";
-  CHECK(said_of("    - {name: s, type: activation, activation: softmax}\n    - {type: reshape, "
-                "shape: [2, 2]}\n    - {type: flatten}\n") ==
-        said + "write activation: none in s, and activation: softmax in the last layer\n");
   CHECK(said_of("    - {type: reshape, shape: [2, 2]}\n    - {name: s, type: activation, "
-                "activation: softmax}\n    - {type: flatten}\n") ==
+                "activation: softmax}\n    - {type: flatten, order: channels_first}\n") ==
         said + "remove the layers behind s\n");
+  CHECK(
+      said_of("    - {name: s, type: activation, activation: softmax}\n    - {type: dropout, rate: "
+              "0.1}\n") ==
+      said + "write activation: none in s, and activation: softmax in the last layer\n");
+  CHECK(said_of("    - {type: reshape, shape: [2, 2]}\n    - {type: activation, activation: "
+                "softmax}\n    - {type: flatten}\n") == "");
   CHECK(said_of("    - {type: flatten}\n    - {type: activation, activation: softmax}\n") == "");
 }
 
