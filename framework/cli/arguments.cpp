@@ -40,7 +40,7 @@ constexpr std::array verbs{
     Verb{"time", "CONFIG", "measure where the time of a training step goes, layer by layer", 1, 1,
          "--set --threads --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
-         1, "--set --data --no-plugins"},
+         1, "--set --data --on-error --no-plugins"},
     Verb{"predict", "RUN...",
          "outputs of a recorded run, for x1,x2,... or the rows of a file (--csv, --jsonl, --npy, "
          "--idx)",
@@ -111,7 +111,8 @@ constexpr std::array options{
            true},
     Option{"--brief", "", "of classes, the likeliest and its probability, not a column for each"},
     Option{"--on-error", "WHAT",
-           "if a row cannot be answered: refuse the file, or leave its answer empty (refuse)"},
+           "if a row cannot be answered: refuse the file, or leave its answer empty; eval leaves "
+           "the row out (refuse)"},
     Option{"--json-lines", "", "a line for each row: an object, as --json has it in its list"},
     Option{"--c", "FILE", "the C99 file to write: net_predict, its weights, and a self-test"},
     Option{"--python", "FILE", "the Python file to write, which needs NumPy alone"},
@@ -282,12 +283,8 @@ Problem misused(const CLI::ParseError& error, const CLI::App& app, const Verb& v
   if (unknown.empty()) return {.what = said, .hint = help};
   const std::string word = unknown.front().substr(0, unknown.front().find('='));
   const std::optional<std::string> near = nearest(word, option_names(verb.name));
-  const bool skips = std::string_view(verb.name) == "eval" && word == "--on-error";
   return {.what = std::string(verb.name) + " has no option '" + word + "'",
-          .hint = skips  ? "eval scores every row: take those out that it cannot; --on-error is "
-                           "for predict"
-                  : near ? "did you mean '" + *near + "'?"
-                         : help};
+          .hint = near ? "did you mean '" + *near + "'?" : help};
 }
 
 void check_targets(const Arguments& arguments, const Verb& verb) {

@@ -12,6 +12,7 @@ namespace {
 struct JsonField {
   std::string text;
   bool plain = false;
+  bool yes_or_no = false;  ///< true or false
 };
 
 /// Takes the values of one line as the parser finds them: those of an object by their keys, those
@@ -36,7 +37,7 @@ class LineReader final : public nlohmann::ordered_json::json_sax_t {
   const std::optional<JsonField>& operator[](std::size_t i) const { return fields_[i]; }
 
   bool null() override { return take({}); }
-  bool boolean(bool value) override { return take({value ? "true" : "false"}); }
+  bool boolean(bool value) override { return take({value ? "true" : "false", false, true}); }
   bool number_integer(number_integer_t value) override {
     return take({value == 0 ? "-0" : std::to_string(value), true});  // of those below 0
   }
@@ -112,13 +113,13 @@ constexpr std::size_t lines_in_part = std::size_t{1} << 16;  // of lines that a 
 class JsonRows final : public ReaderOfParts {
  public:
   JsonRows(std::unique_ptr<std::istream> in, const std::string& name, const TextSettings& settings,
-           InputColumns columns, std::vector<std::string> kept)
+           InputColumns columns, std::vector<std::string> kept, const std::string& series)
       : in_(std::move(in)),
         name_(name),
         lines_(std::in_place, *in_, name_, "utf-8"),
         columns_(std::move(columns)),
         row_("", settings.format.numbers),
-        names_(names_of(columns_, kept)),
+        names_(names_of(columns_, kept, series)),
         line_(names_),
         kept_names_(std::move(kept)),
         kept_(kept_names_.size()) {
@@ -126,6 +127,8 @@ class JsonRows final : public ReaderOfParts {
     for (const std::string& name : kept_names_)
       kept_at_.push_back(
           static_cast<std::size_t>(std::ranges::find(names_, name) - names_.begin()));
+    if (!series.empty())
+      series_at_ = static_cast<std::size_t>(std::ranges::find(names_, series) - names_.begin());
   }
   /// Reads lines that were taken off the same file.
   explicit JsonRows(const JsonRows& whole)
@@ -193,7 +196,8 @@ class JsonRows final : public ReaderOfParts {
         throw DataError(Problem{.what = "has no '" + names_[i] + "'",
                                 .where = place(),
                                 .hint = "a missing value is null"});
-      row_.add(line_[i]->text, line_[i]->plain);
+      row_.add(line_[i]->yes_or_no ? as_known(line_[i]->text, columns_[i]) : line_[i]->text,
+               line_[i]->plain);
     }
     x_.clear();
     for (std::size_t i = 0; i < columns_.size(); ++i) try {
@@ -208,14 +212,33 @@ class JsonRows final : public ReaderOfParts {
   std::string place() const override { return name_ + ":" + std::to_string(lines_->number()); }
   std::vector<std::string> kept_names() const override { return kept_names_; }
   std::span<const std::string_view> kept() const override { return kept_; }
+  std::string_view series() const override {
+    if (!series_at_ || wrong_ || line_.is_array() || !line_[*series_at_]) return {};
+    return line_[*series_at_]->text;
+  }
 
  private:
+  /// Returns true or false of JSON as a column has it: True, say, or TRUE, if it has one of them.
+  static std::string as_known(const std::string& text, const CsvColumn& column) {
+    std::string found;
+    for (const std::string& known : column.texts())
+      if (small_lettered(known) == text) found = found.empty() ? known : text;
+    return found.empty() ? text : found;
+  }
+  static std::string small_lettered(std::string text) {
+    for (char& c : text)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return text;
+  }
   static Problem problem_of(const nnrun::Error& e) {
     return {.what = e.what(), .where = e.where(), .hint = e.hint()};
   }
-  /// Returns the keys that are read: those of the inputs, then those that are kept.
+  /// Returns the keys that are read: those of the inputs, then those that are kept, and that of the
+  /// series.
   static std::vector<std::string> names_of(const InputColumns& columns,
-                                           const std::vector<std::string>& kept) {
+                                           std::vector<std::string> kept,
+                                           const std::string& series) {
+    if (!series.empty()) kept.push_back(series);
     std::vector<std::string> names;
     for (std::size_t i = 0; i < columns.size(); ++i) names.push_back(columns[i].name());
     for (const std::string& name : kept)
@@ -232,6 +255,7 @@ class JsonRows final : public ReaderOfParts {
   LineReader line_;
   std::vector<std::string> kept_names_;
   std::vector<std::size_t> kept_at_;  // of the names
+  std::optional<std::size_t> series_at_;
   std::vector<std::string_view> kept_;
   std::optional<Problem> wrong_;  // with the present line as a whole
   std::vector<double> x_;
@@ -259,9 +283,10 @@ std::unique_ptr<RowsInParts> JsonRows::in_parts() {
 
 std::unique_ptr<RowsToPredict> rows_of_json(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
-                                            InputColumns columns, std::vector<std::string> kept) {
+                                            InputColumns columns, std::vector<std::string> kept,
+                                            const std::string& series) {
   return std::make_unique<JsonRows>(std::move(in), name, settings, std::move(columns),
-                                    std::move(kept));
+                                    std::move(kept), series);
 }
 
 }  // namespace nnrun::host

@@ -44,6 +44,7 @@ class TextRows final : public ReaderOfParts {
     as_data_error(
         [&] {
           for (const std::string& words : kept.words) keep(words);
+          if (!kept.series.empty()) series_at_ = rows_->column(kept.series);
           columns_.find(*rows_, format_.header, kept_at_);
         },
         rows_->names().size() == 1 || format_.encoding != "utf-8");
@@ -107,6 +108,9 @@ class TextRows final : public ReaderOfParts {
     return names;
   }
   std::span<const std::string_view> kept() const override { return fields_; }
+  std::string_view series() const override {
+    return series_at_ && !wrong_ ? rows_->field(*series_at_) : std::string_view();
+  }
 
  private:
   /// The file may be written in another way than the run's own data: then the note says so.
@@ -144,6 +148,7 @@ class TextRows final : public ReaderOfParts {
   InputColumns columns_;
   std::optional<CsvReader> rows_;
   std::vector<std::size_t> kept_at_;
+  std::optional<std::size_t> series_at_;
   std::vector<std::string_view> fields_;
   std::optional<Problem> wrong_;  // with the present row as a whole
   std::vector<double> x_;

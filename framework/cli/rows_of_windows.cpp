@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "cli/rows_to_predict.hpp"
@@ -7,70 +8,105 @@
 namespace nnrun::host {
 namespace {
 
+/// The last rows of a series.
+struct LastRows {
+  std::size_t count = 0;  // rows so far
+  std::vector<double> x;  // the last of them; more than a window
+  std::optional<Problem> wrong;
+  std::size_t wrong_at = 0;
+};
+
 class WindowRows final : public RowsToPredict {
  public:
-  WindowRows(std::unique_ptr<RowsToPredict> rows, std::size_t length, std::string name)
-      : rows_(std::move(rows)), length_(length), name_(std::move(name)) {}
+  WindowRows(std::unique_ptr<RowsToPredict> rows, std::size_t length, std::string name,
+             std::string group)
+      : rows_(std::move(rows)), length_(length), name_(std::move(name)), group_(std::move(group)) {}
 
   bool next() override {
     do {
       if (!rows_->next()) {
-        if (count_ < length_) refuse_short();
+        if (!any_) refuse_short();
         return false;
       }
-      take();
-    } while (count_ < length_);
+      now_ = &series_of_row();
+      take(*now_);
+    } while (now_->count < length_);
+    any_ = true;
     return true;
   }
   std::span<const double> inputs() override {
-    if (wrong_) throw DataError(*wrong_);
-    return std::span(x_).last(length_ * width_);
+    if (now_->wrong) throw DataError(*now_->wrong);
+    return std::span(now_->x).last(length_ * width_);
   }
   std::string place() const override { return rows_->place(); }
   std::vector<std::string> kept_names() const override { return rows_->kept_names(); }
   std::span<const std::string_view> kept() const override { return rows_->kept(); }
 
  private:
+  LastRows& series_of_row() {
+    constexpr std::size_t most = 100'000;
+    const std::string_view name = rows_->series();
+    if (name.empty() && !group_.empty()) refuse_without_series();
+    LastRows& found = series_[std::string(name)];
+    longest_ = std::max(longest_, found.count + 1);
+    if (series_.size() > most)
+      throw DataError(
+          Problem{.what = "'" + group_ + "' names more than " + std::to_string(most) + " series",
+                  .where = rows_->place()});
+    return found;
+  }
   /// Adds the present row. One that cannot be answered spoils every window that it is in.
-  void take() {
-    ++count_;
-    if (wrong_ && count_ >= wrong_at_ + length_) wrong_.reset();
+  void take(LastRows& last) {
+    ++last.count;
+    if (last.wrong && last.count >= last.wrong_at + length_) last.wrong.reset();
+    std::vector<double>& x = last.x;
     try {
       const std::span<const double> row = rows_->inputs();
       width_ = row.size();
-      if (x_.size() >= 2 * length_ * width_)  // seldom: most of it moves but once
-        x_.erase(x_.begin(), x_.end() - static_cast<std::ptrdiff_t>(length_ * width_));
-      x_.insert(x_.end(), row.begin(), row.end());
+      if (x.size() >= 2 * length_ * width_)  // seldom: most of it moves but once
+        x.erase(x.begin(), x.end() - static_cast<std::ptrdiff_t>(length_ * width_));
+      x.insert(x.end(), row.begin(), row.end());
     } catch (const DataError& e) {
-      wrong_ = e.problems().front();
-      wrong_->hint = hint_in_series(wrong_->hint);
-      wrong_->what = rows_->place() + ", a row of its window: " + wrong_->what;
-      wrong_at_ = count_;
-      x_.resize(x_.size() + width_);
+      last.wrong = e.problems().front();
+      last.wrong->hint = hint_in_series(last.wrong->hint);
+      last.wrong->what = rows_->place() + ", a row of its window: " + last.wrong->what;
+      last.wrong_at = last.count;
+      x.resize(x.size() + width_);
     }
   }
+  /// Throws what is wrong with the row as a whole, or that it does not name its series.
+  [[noreturn]] void refuse_without_series() {
+    (void)rows_->inputs();
+    throw DataError(Problem{.what = "has no '" + group_ +
+                                    "', which says to which series a row "
+                                    "belongs",
+                            .where = rows_->place(),
+                            .hint = "fill it in, or take the row out"});
+  }
   [[noreturn]] void refuse_short() const {
-    throw DataError(Problem{.what = "has " + std::to_string(count_) +
-                                    (count_ == 1 ? " row" : " rows") + ", fewer than a window of " +
-                                    std::to_string(length_),
+    throw DataError(Problem{.what = (group_.empty() ? "has " : "has at the most ") +
+                                    std::to_string(longest_) + (longest_ == 1 ? " row" : " rows") +
+                                    (group_.empty() ? "" : " of a series") +
+                                    ", fewer than a window of " + std::to_string(length_),
                             .where = name_,
                             .hint = "the run answers from " + std::to_string(length_) +
                                     " rows that follow each other in time"});
   }
 
   std::unique_ptr<RowsToPredict> rows_;
-  std::size_t length_, width_ = 0, count_ = 0;  // numbers of a row; rows so far
-  std::string name_;
-  std::vector<double> x_;  // the last rows; more than a window
-  std::optional<Problem> wrong_;
-  std::size_t wrong_at_ = 0;
+  std::size_t length_, width_ = 0, longest_ = 0;  // numbers of a row; rows of a series so far
+  std::string name_, group_;
+  std::unordered_map<std::string, LastRows> series_;  // by name; without a group, one
+  LastRows* now_ = nullptr;                           // that of the present row
+  bool any_ = false;                                  // has been a window
 };
 
 }  // namespace
 
 std::unique_ptr<RowsToPredict> windows_of_rows(std::unique_ptr<RowsToPredict> rows,
-                                               std::size_t length, const std::string& name) {
-  return std::make_unique<WindowRows>(std::move(rows), length, name);
+                                               std::size_t length, const std::string& name,
+                                               const std::string& group) {
+  return std::make_unique<WindowRows>(std::move(rows), length, name, group);
 }
 
 }  // namespace nnrun::host

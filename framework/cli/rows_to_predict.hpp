@@ -55,6 +55,8 @@ class RowsToPredict {
   /// present row, as they are in the file.
   virtual std::vector<std::string> kept_names() const { return {}; }
   virtual std::span<const std::string_view> kept() const { return {}; }
+  /// Returns to which series the present row belongs; empty where nothing says so.
+  virtual std::string_view series() const { return {}; }
 };
 
 class ReaderOfParts : public RowsToPredict {
@@ -67,6 +69,7 @@ class ReaderOfParts : public RowsToPredict {
 struct KeptColumns {
   bool all = false;
   std::vector<std::string> words;  ///< as typed: a name, or names with commas between
+  std::string series = {};         ///< the column that says to which series a row belongs, if any
 };
 
 /// Returns the rows of a text file, plain or compressed, or of a pipe. settings, columns: as the
@@ -75,15 +78,19 @@ std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
                                             InputColumns columns, const KeptColumns& kept);
 /// Returns the rows of a file or a pipe of JSON, one on each line: an object with the inputs by
-/// name, or a list of them. kept: keys. Throws DataError.
+/// name, or a list of them. kept: keys. series: the key that says to which series a row belongs, if
+/// any. Throws DataError.
 std::unique_ptr<RowsToPredict> rows_of_json(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
-                                            InputColumns columns, std::vector<std::string> kept);
+                                            InputColumns columns, std::vector<std::string> kept,
+                                            const std::string& series);
 /// Returns the windows of rows that follow each other in time: one that ends at each row, from the
-/// first that has enough before it. name: of the file. Its `next` throws DataError if there is
-/// none.
+/// first that has enough before it, in its series if there are several. name: of the file. Its
+/// `next` throws DataError if there is none. group: what says to which series a row belongs, if
+/// any.
 std::unique_ptr<RowsToPredict> windows_of_rows(std::unique_ptr<RowsToPredict> rows,
-                                               std::size_t length, const std::string& name);
+                                               std::size_t length, const std::string& name,
+                                               const std::string& group);
 /// Return the examples of an array file, each of `inputs` numbers. Throw DataError.
 /// shape: the model's input; array: which one of an npz file, empty for the only one.
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,

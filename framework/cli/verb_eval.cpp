@@ -104,6 +104,25 @@ void require_no_files(const OpenedRun& run) {
                           " --data " + setting.name + "=FILE"});
 }
 
+/// Returns whether rows that cannot be read are left out. Throws UsageError where none can be.
+bool skips_rows(const Arguments& arguments, const Experiment& experiment) {
+  if (!arguments.has("--on-error")) return false;
+  const std::string how = arguments.text("--on-error");
+  if (how != "empty" && how != "refuse")
+    throw UsageError(Problem{.what = "--on-error is refuse or empty, not '" + how + "'"});
+  if (how == "refuse") return false;
+  const Use& data = experiment.data.use;
+  if ((functions_of<nnrun_dataset>(*data.plugin).flags & NNRUN_TABLE) == 0)
+    throw UsageError(Problem{.what = "--on-error is for the rows of a table, and the data set '" +
+                                     data.plugin->name + "' has none"});
+  if (experiment.data.windows)
+    throw UsageError(
+        Problem{.what = "--on-error cannot leave out a row of a series, whose rows follow each "
+                        "other in time",
+                .hint = "fill it in in the file"});
+  return true;
+}
+
 /// Returns whether a place is a row of a file, below its names: `in.csv:12`.
 bool is_row(const std::string& place) {
   const std::string line = place.substr(place.rfind(':') + 1);
@@ -112,8 +131,9 @@ bool is_row(const std::string& place) {
 }
 
 /// Calls work; a hint in a DataError of it that names a setting of data says how to give it here.
+/// can_skip: rows that cannot be read may be left out.
 template <class Work>
-auto with_data_options(Work work) try {
+auto with_data_options(bool can_skip, Work work) try {
   return work();
 } catch (const DataError& e) {
   std::vector<Problem> problems = e.problems();
@@ -121,10 +141,10 @@ auto with_data_options(Work work) try {
     if (const std::string options = data_options_in(problem.hint); !options.empty())
       problem.hint += "\nfor this file alone: " + options;
   for (Problem& problem : problems)
-    if (is_row(problem.where))
+    if (is_row(problem.where) && can_skip)
       problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
-                      "eval scores every row: take this one out, or answer the others by nnrun "
-                      "predict --on-error empty";
+                      "eval scores every row: take this one out, or write --on-error empty, which "
+                      "leaves it out";
   throw DataError(std::move(problems));
 }
 
@@ -140,7 +160,9 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   keep_classes(run.experiment.data.use, run.model.names.classes);
   const bool whole = keep_named_files(run.experiment, arguments.overrides);
   if (run.is_model && !whole) require_no_files(run);
-  DataSource data = with_data_options([&] { return DataSource(experiment, &run.model, whole); });
+  const bool skips = skips_rows(arguments, experiment);
+  DataSource data = with_data_options(
+      !experiment.data.windows, [&] { return DataSource(experiment, &run.model, whole, skips); });
   const auto& counts = data.shape().examples;
   const std::size_t part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
   const std::size_t examples = counts[part];
@@ -172,8 +194,9 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
     if (!quiet) talk.write(talk.yellow("note") + ": " + notes.back() + "\n");
   }
   if (!arguments.json) {
-    out.write(left_aligned(part_names[part], 7) + text_of(score, experiment, "   ") + "   (" +
-              std::to_string(examples) + " examples)\n" +
+    out.write(score_lines(left_aligned(part_names[part], 7), text_of(score, experiment, "   ") +
+                                                                 "   (" + std::to_string(examples) +
+                                                                 " examples)") +
               (naive ? naive_text(*naive, experiment) : "") +
               tables_text(score, experiment, data.shape().names, out));
     return Exit::done;

@@ -43,7 +43,7 @@ class Prediction {
         run_(run),
         use_(run.experiment, Model::read(run.experiment, run.model), {}, ""),
         model_(&use_.model()),
-        text_(run.experiment.data.use),
+        text_(run.experiment.data),
         columns_(model_->preparation().recipe(), text_),
         writer_(form_of(arguments), use_.names(), own_format(arguments, text_),
                 run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
@@ -110,10 +110,14 @@ class Prediction {
                                            "of their own",
                                    .hint = "name those to repeat: --keep id,name"});
     return answer(in_windows(rows_of_json(open_text(file, name, [this] { before_waiting(); }), name,
-                                          text_, std::move(columns_), std::move(kept)),
+                                          text_, std::move(columns_), std::move(kept), group()),
                              name));
   }
   Exit arrays(const std::string& option, const std::string& file) {
+    if (!group().empty())
+      throw UsageError(Problem{.what = option + " has no column '" + group() +
+                                       "', which says to which series a row belongs",
+                               .hint = "write a table, for --csv"});
     refuse_overrides({"data.separator", "data.encoding", "data.header", "data.comment",
                       "data.decimal", "data.thousands", "data.symbols", "data.gaps"},
                      "is for tables, not for arrays of numbers");
@@ -137,7 +141,12 @@ class Prediction {
   std::unique_ptr<RowsToPredict> in_windows(std::unique_ptr<RowsToPredict> rows,
                                             const std::string& name) const {
     const std::size_t window = model_->preparation().recipe().window;
-    return window > 0 ? windows_of_rows(std::move(rows), window, name) : std::move(rows);
+    return window > 0 ? windows_of_rows(std::move(rows), window, name, group()) : std::move(rows);
+  }
+  /// Returns what says to which series a row belongs; empty if nothing does.
+  std::string group() const {
+    const std::optional<WindowSpec>& windows = run_.experiment.data.windows;
+    return windows ? windows->group.value : "";
   }
   /// Throws UsageError if the command line gives one of these keys.
   void refuse_overrides(std::initializer_list<std::string_view> keys,
@@ -256,9 +265,11 @@ class Prediction {
                            : windows.horizon == 1 ? "is for the row after the last of "
                                                   : "is for " + std::to_string(windows.horizon) +
                                                         " rows after the last of ";
-    return "each answer " + to + std::to_string(windows.length) +
-           " rows; the first is from the first " + std::to_string(windows.length) +
-           ", the last from the last\n";
+    return "each answer " + to + std::to_string(windows.length) + " rows" +
+           (windows.group.value.empty()
+                ? "; the first is from the first " + std::to_string(windows.length) +
+                      ", the last from the last\n"
+                : " of its series by '" + windows.group.value + "'\n");
   }
   /// Returns the array of an npz file that --data inputs_array names; empty if none is named.
   std::string named_array() const {
@@ -266,7 +277,7 @@ class Prediction {
     return said == arguments_.overrides.end() ? "" : said->value;
   }
   KeptColumns kept_columns() const {
-    KeptColumns kept;
+    KeptColumns kept{.series = group()};
     for (const std::string& words : arguments_.values("--keep"))
       if (words == "all")
         kept.all = true;

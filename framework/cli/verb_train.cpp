@@ -240,8 +240,9 @@ class Training {
     const std::array titles{"train  ", "valid  ", "test   "},
         notes{anew ? "measured after training" : "measured while training", "not trained on",
               "not seen in training"};
-    out_.write(titles[part] + text_of(score, experiment_, "   ") + "   (" +
-               std::to_string(data.examples[part]) + " examples, " + notes[part] + ")\n" +
+    out_.write(score_lines(titles[part], text_of(score, experiment_, "   ") + "   (" +
+                                             std::to_string(data.examples[part]) + " examples, " +
+                                             notes[part] + ")") +
                tables_text(score, experiment_, data.names, out_));
   }
   void say_last_checkpoint() {

@@ -64,9 +64,26 @@ std::string scores_text(const Score& score, const Experiment& experiment,
 }
 }  // namespace
 
+std::string score_lines(std::string_view title, std::string_view pieces) {
+  constexpr std::string_view between = "   ";
+  constexpr std::size_t width = 80;
+  const std::string margin(columns_of(title), ' ');
+  std::string text, line(title);
+  for (bool first = true; !pieces.empty(); first = false) {
+    const std::string_view piece = pieces.substr(0, pieces.find(between));
+    pieces.remove_prefix(std::min(piece.size() + between.size(), pieces.size()));
+    if (!first && columns_of(line) + between.size() + columns_of(piece) > width) {
+      text += line + "\n";
+      line = margin;
+      first = true;
+    }
+    line.append(first ? "" : between).append(piece);
+  }
+  return text + line + "\n";
+}
 std::string naive_text(const Score& naive, const Experiment& experiment) {
-  return "naive  " + text_of(naive, experiment, "   ") +
-         "   (were each answer the last value that is known)\n";
+  return score_lines("naive  ", text_of(naive, experiment, "   ") +
+                                    "   (were each answer the last value that is known)");
 }
 std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator) {
   return scores_text(score, experiment, separator, [](std::size_t) { return false; });

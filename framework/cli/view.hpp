@@ -1,6 +1,7 @@
 // What a run looks like to people: a table of layers, progress, scores, predictions.
 #pragma once
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/terminal.hpp"
@@ -15,7 +16,10 @@ std::string duration(double seconds);
 std::string rate(double examples_per_second);
 /// Returns `cost 0.0075   accuracy 99.70 %   f1 (macro) 99.70 %`.
 std::string text_of(const Score& score, const Experiment& experiment, std::string_view separator);
-/// Returns the line of what the last known value of a series scores.
+/// Returns a score of several pieces, which have three blanks between, behind a title of seven
+/// columns: on lines of at most 80.
+std::string score_lines(std::string_view title, std::string_view pieces);
+/// Returns what the last known value of a series scores.
 std::string naive_text(const Score& naive, const Experiment& experiment);
 
 /// Returns the tables of a score, for up to 20 classes: the metrics of each class, then counts,

@@ -59,6 +59,9 @@ class ColumnReader {
     if (const ConfigNode* const unknown = fields.take("unknown"))
       if (const auto text = text_of(*unknown, "data.columns[].unknown"))
         rule_.unknown = *unknown_of(*text);
+    if (const ConfigNode* const decimal = fields.take("decimal"))
+      if (const auto text = text_of(*decimal, "data.columns[].decimal"))
+        rule_.decimal = text->front();
     fields.refuse_rest();
     require_sense();
     return rule_;
@@ -104,6 +107,9 @@ class ColumnReader {
     if (category && rule_.scale)
       problems_.add(node_.place, "a category is not scaled: its inputs are 0 and 1",
                     "remove 'scale'");
+    if (rule_.decimal != '\0' && rule_.type != ColumnType::number &&
+        rule_.type != ColumnType::as_found)
+      problems_.add(node_.place, "'decimal' is for numbers", "remove it");
     if (rule_.type == ColumnType::number && rule_.unknown != UnknownRule::error)
       problems_.add(node_.place, "'unknown' is for texts, not for numbers", "remove it");
     if (rule_.type == ColumnType::number && rule_.missing == MissingRule::constant &&
@@ -193,6 +199,7 @@ ConfigNode node_of(const std::vector<ColumnRule>& columns) {
     put(map, "indicator", plain_node(rule.indicator ? "true" : "false"));
     if (rule.scale) put(map, "scale", text_node(word_of(*rule.scale)));
     put(map, "unknown", text_node(word_of(rule.unknown)));
+    if (rule.decimal != '\0') put(map, "decimal", text_node(std::string(1, rule.decimal)));
     put(all, rule.name.value, std::move(map));
   }
   return all;

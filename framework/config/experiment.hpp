@@ -66,6 +66,7 @@ struct ColumnRule {
   bool indicator = false;  ///< one more input: 1 where the value was missing
   std::optional<Scale> scale;
   UnknownRule unknown = UnknownRule::error;
+  char decimal = '\0';  ///< before its fractions, if they are not written as the data set says
 };
 
 /// How one target is scaled.
@@ -79,6 +80,9 @@ struct WindowSpec {
   std::size_t length = 0;   ///< rows of an example
   std::size_t horizon = 1;  ///< how many rows behind the last of them its target is
   std::size_t stride = 1;   ///< rows from the start of one example to that of the next
+  /// The column that says to which series a row belongs, of which no window leaves one; may be
+  /// empty: all rows are one.
+  Placed<std::string> group;
 
   /// Returns how many rows an example reaches over, with that of its target.
   std::size_t reach() const { return length + horizon; }

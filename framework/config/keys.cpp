@@ -11,6 +11,7 @@ namespace {
 constexpr std::array dtypes{"float32", "float64"};
 constexpr std::array scales{"none", "standard", "min_max", "robust"};
 constexpr std::array column_types{"as_found", "number", "category", "unused"};
+constexpr std::array decimals{".", ","};
 constexpr std::array unknowns{"error", "ignore", "other"};
 constexpr std::array target_scales{"none", "standard", "min_max", "log"};
 constexpr std::array means{"examples", "weights"};
@@ -66,6 +67,10 @@ constexpr std::array table{
         "data.columns[].unknown",
         "what a text becomes that the training file does not have; ignore: none "
         "of the known ones; other: an input of its own"),
+    special_choice<decimals>(
+        "data.columns[].decimal",
+        "point or comma: what stands before the fraction of its numbers; the other may stand "
+        "between thousands; if missing, they are written as those of other columns"),
     value<data, &DataSpec::weights>(
         "data.weights",
         "column that says what each example counts in the cost, from 0 up; not an input"),
@@ -82,6 +87,10 @@ constexpr std::array table{
     value<data, &DataSpec::windows, &WindowSpec::stride>(
         "data.windows.stride", "rows from the start of one example to that of the next",
         {.min = 1}),
+    value<data, &DataSpec::windows, &WindowSpec::group>(
+        "data.windows.group",
+        "column that says to which series a row belongs, where a file holds several: windows stay "
+        "within a series, and each is cut by time; not an input unless `columns` makes it one"),
     list_of_classes("data.augment", "augmentation", "write augment: [{type: shift, pixels: 2}]",
                     "list of what is done by chance to the inputs of training examples, anew in "
                     "every epoch; never to those of other parts"),

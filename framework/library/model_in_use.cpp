@@ -86,7 +86,7 @@ template void ModelInUse::answer(const float*, std::size_t, float*) const;
 
 std::vector<double> ModelInUse::numbers_in(const std::string& text) const {
   const Recipe& recipe = model_->preparation().recipe();
-  const TextSettings settings(experiment_.data.use);
+  const TextSettings settings(experiment_.data);
   InputColumns columns(recipe, settings);
   std::vector<double> numbers;
   if (recipe.window == 0) try {

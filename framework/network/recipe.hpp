@@ -1,5 +1,6 @@
 // What is done to the rows of a data set on their way into a network, as plain data.
 #pragma once
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,13 @@ struct Column {
 
   /// Returns whether a missing value is replaced by another one.
   bool is_filled() const { return missing != MissingRule::error && missing != MissingRule::drop; }
+  /// Returns the text of the config that stands for a missing value where no row of the training
+  /// file has it; nullptr if there is none.
+  const char* text_for_missing() const {
+    const bool has_own = is_category && missing == MissingRule::constant &&
+                         std::find(texts.begin(), texts.end(), constant) == texts.end();
+    return has_own ? constant.c_str() : nullptr;
+  }
   bool is_plain() const { return !is_category && missing == MissingRule::error && !indicator; }
 };
 

@@ -57,12 +57,14 @@ void require_sense_for_input(const ColumnRule& rule, const Column& column) {
            "write missing: most_frequent, or {constant: none}");
   if (!column.is_category && rule.unknown != UnknownRule::error)
     refuse(rule, "holds numbers: 'unknown' is for texts", "remove 'unknown'");
+  if (column.is_category && rule.decimal != '\0')
+    refuse(rule, "holds texts, which have no fractions", "remove 'decimal'");
 }
 
 }  // namespace
 
 ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules,
-                         const std::string& weights)
+                         const Roles& roles)
     : trained_(true) {
   const auto or_dropped = [&](std::uint32_t flags, const std::string& name) {
     for (const ColumnRule& rule : rules)
@@ -79,7 +81,8 @@ ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>
       if (column.name.empty()) break;
       if (std::ranges::count(trained.names.targets, column.name) > 0) continue;  // of a series
       add(column.name, flags_of(column.missing, column.unknown),
-          column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER, column.texts);
+          column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER, column.texts,
+          column.text_for_missing());
     }
   } else {
     for (const std::string& name : trained.names.inputs) add(name, 0, NNRUN_COLUMN_NUMBER);
@@ -89,10 +92,14 @@ ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>
   if (!trained.names.target.empty())
     add(trained.names.target, flags_of_target(trained.names.target), NNRUN_COLUMN_CATEGORY,
         trained.names.classes);
+  const auto& [weights, series] = roles;
   if (!weights.empty()) add(weights, or_dropped(NNRUN_WEIGHT, weights), NNRUN_COLUMN_NUMBER);
+  if (!series.empty()) add(series, NNRUN_SERIES, NNRUN_COLUMN_AS_FOUND);
+  take_decimals(rules);
 }
 
-ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules, const std::string& weights) {
+ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules, const Roles& roles) {
+  const auto& [weights, series] = roles;
   bool is_told = weights.empty();
   for (const ColumnRule& rule : rules) {
     const std::uint32_t flags = flags_of(rule.missing, rule.unknown);
@@ -102,14 +109,27 @@ ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules, const std::string
     is_told = is_told || weighs;
   }
   if (!is_told) add(weights, NNRUN_WEIGHT, NNRUN_COLUMN_NUMBER);
+  if (!series.empty()) add(series, NNRUN_SERIES, NNRUN_COLUMN_AS_FOUND);
+  take_decimals(rules);
+}
+
+/// Takes what stands before the fractions of columns that are written in a way of their own.
+void ToldColumns::take_decimals(const std::vector<ColumnRule>& rules) {
+  for (nnrun_column& column : columns_)
+    for (const ColumnRule& rule : rules)
+      if (rule.name.value == column.name) column.decimal = static_cast<std::uint32_t>(rule.decimal);
+}
+
+void ToldColumns::skip_rows() {
+  if (!columns_.empty()) columns_.front().flags |= NNRUN_SKIP_ROWS;
 }
 
 void ToldColumns::add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
-                      const std::vector<std::string>& texts) {
+                      const std::vector<std::string>& texts, const char* gap) {
   std::vector<const char*>& views = texts_.emplace_back();
   for (const std::string& text : texts) views.push_back(text.c_str());
   columns_.push_back({sizeof(nnrun_column), flags, name.c_str(), kind,
-                      static_cast<std::uint32_t>(views.size()), views.data()});
+                      static_cast<std::uint32_t>(views.size()), views.data(), gap, 0});
 }
 
 void ToldColumns::tell(nnrun_data& data, bool whole) const {
@@ -129,6 +149,15 @@ std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::st
     if (columns[i].is_category) columns[i].texts = {told.texts, told.texts + told.n_texts};
   }
   return columns;
+}
+
+std::string name_in_blocks(const nnrun_data& data, const std::vector<std::string>& names) {
+  const char* at = reinterpret_cast<const char*>(data.columns);
+  for (std::size_t i = 0; at != nullptr && i < names.size(); ++i, at += data.columns->size) {
+    const auto& told = *reinterpret_cast<const nnrun_column*>(at);
+    if ((told.flags & NNRUN_IN_BLOCKS) != 0) return told.name;
+  }
+  return {};
 }
 
 std::vector<TargetScale> scales_of_targets(const std::vector<TargetRule>& rules,

@@ -12,17 +12,22 @@ namespace nnrun::host {
 /// config says of some. Keeps views of what it was made of.
 class ToldColumns {
  public:
-  /// rules: of the config, for what the model does not say of its targets. weights: the column that
-  /// says what an example counts; may be empty.
-  ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules,
-              const std::string& weights);
-  ToldColumns(const std::vector<ColumnRule>& rules, const std::string& weights);
+  /// The columns that say what an example counts, and to which series it belongs; may be empty.
+  struct Roles {
+    const std::string &weights, &series;
+  };
+  /// rules: of the config, for what the model does not say of its targets.
+  ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>& rules, const Roles& roles);
+  ToldColumns(const std::vector<ColumnRule>& rules, const Roles& roles);
+  /// Lets rows that cannot be read be left out.
+  void skip_rows();
   /// whole: no file is to be cut into parts.
   void tell(nnrun_data& data, bool whole) const;
 
  private:
   void add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
-           const std::vector<std::string>& texts = {});
+           const std::vector<std::string>& texts = {}, const char* gap = nullptr);
+  void take_decimals(const std::vector<ColumnRule>& rules);
   bool trained_ = false;
   std::vector<nnrun_column> columns_;
   std::vector<std::vector<const char*>> texts_;
@@ -30,6 +35,10 @@ class ToldColumns {
 
 /// Returns the columns that an opened data set has: numbers, unless it says something else.
 std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::string>& names);
+
+/// Returns the first input whose equal texts lie together, as the names of several series do; empty
+/// if there is none.
+std::string name_in_blocks(const nnrun_data& data, const std::vector<std::string>& names);
 
 /// Returns the scale of each target; nothing if no rule scales one. Throws ConfigError, at its
 /// place, for a rule of a target that is not there.

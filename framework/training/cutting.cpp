@@ -34,11 +34,28 @@ void Cutting::count_in(DataShape& shape) const {
   }
 }
 
+/// Moves a fraction of each series to another part. Returns how many rows these are.
+std::size_t Cutting::take_from_series(DataShape& shape, std::size_t part, double fraction) const {
+  if (shape.examples[part] > 0) return 0;  // which is refused
+  std::vector<std::size_t>& left = shape.series[NNRUN_TRAIN];
+  const std::vector<std::size_t>& validation = shape.series[NNRUN_VALIDATION];
+  std::vector<std::size_t> taken;
+  for (std::size_t k = 0; k < left.size(); ++k) {
+    const std::size_t before = part == NNRUN_TEST && split_.validation > 0 ? validation[k] : 0;
+    taken.push_back(std::min(left[k], share(fraction, left[k] + before)));
+    left[k] -= taken[k];
+  }
+  shape.series[part] = taken;
+  return std::accumulate(taken.begin(), taken.end(), std::size_t{0});
+}
+
 /// Moves a fraction of so many examples from the training part to another one.
 void Cutting::cut_off(DataShape& shape, std::size_t part, double fraction,
                       std::size_t examples) const {
   if (fraction == 0) return;
-  const std::size_t taken = share(fraction, examples);
+  const std::size_t taken = shape.series[NNRUN_TRAIN].empty()
+                                ? share(fraction, examples)
+                                : take_from_series(shape, part, fraction);
   if (shape.examples[part] > 0)
     throw ConfigError(Problem{.what = "the data set has a " + std::string(part_words[part]) +
                                       " part of its own, so 'split' cannot cut one",
@@ -72,8 +89,22 @@ void Cutting::refuse_to_stratify() const {
                             .hint = "remove it from 'split'"});
 }
 
+/// Cuts each series by time.
+std::vector<std::uint8_t> Cutting::parts_of_series(std::size_t count,
+                                                   const DataShape& shape) const {
+  std::vector<std::uint8_t> parts;
+  const std::array cuts{true, split_.validation > 0, split_.test > 0};
+  for (std::size_t k = 0; k < shape.series[NNRUN_TRAIN].size(); ++k)
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      if (cuts[part])
+        parts.insert(parts.end(), shape.series[part][k], static_cast<std::uint8_t>(part));
+  parts.resize(count, no_part);
+  return parts;
+}
+
 std::vector<std::uint8_t> Cutting::parts_of(std::size_t count, std::span<const double> targets,
                                             Random& random, DataShape& shape) const {
+  if (!shape.series[NNRUN_TRAIN].empty()) return parts_of_series(count, shape);
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0u);
   if (split_.folds > 0 && random.is_sequential())

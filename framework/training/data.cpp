@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
 #include "base/did_you_mean.hpp"
 #include "base/doing.hpp"
@@ -32,7 +33,8 @@ bool usable(const nnrun_shape& shape) {
 
 }  // namespace
 
-DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, bool whole)
+DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, bool whole,
+                       bool skips_rows)
     : object_(experiment.data.use),
       weights_(experiment.data.weights),
       place_(experiment.data.use.place),
@@ -42,8 +44,11 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   if (windows_) require_whole(experiment.data.columns);
   nnrun_data data{};
   data.size = sizeof data;
-  const ToldColumns told = trained ? ToldColumns(*trained, experiment.data.columns, weights_.value)
-                                   : ToldColumns(experiment.data.columns, weights_.value);
+  const std::string series = windows_ ? windows_->group.value : "";
+  const ToldColumns::Roles roles{weights_.value, series};
+  ToldColumns told = trained ? ToldColumns(*trained, experiment.data.columns, roles)
+                             : ToldColumns(experiment.data.columns, roles);
+  if (skips_rows) told.skip_rows();
   told.tell(data, whole);
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
     refuse(experiment.file);
@@ -53,6 +58,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
         .what = "data set '" + object_.plugin().name + "' gives examples of an impossible shape",
         .where = object_.plugin().library->file.string()});
   take(data);
+  if (windows_ && !windows_->group.value.empty()) take_series(data);
   order_classes(experiment, trained);
   if (!weights_.value.empty()) take_out_weights(trained != nullptr);
   if (windows_) add_past_targets(shape_, *windows_, place_);
@@ -70,6 +76,8 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   cutting_.count_in(shape_);
   shape_.rows = shape_.examples;
   if (windows_) count_windows(shape_, *windows_, "data set '" + object_.plugin().name + "'");
+  if (windows_ && windows_->group.value.empty())
+    shape_.in_blocks = name_in_blocks(data, shape_.names.inputs);
   if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
     throw DataError(Problem{.what = "there is no example to train on",
                             .where = "data set '" + object_.plugin().name + "'"});
@@ -107,6 +115,35 @@ void DataSource::take(const nnrun_data& data) {
   reads_again_ = data.reads_again != 0;
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
+}
+
+/// Takes how many rows each series has.
+void DataSource::take_series(const nnrun_data& data) {
+  const Placed<std::string>& group = windows_->group;
+  const DataNames& names = shape_.names;
+  if (group.value == names.target || group.value == weights_.value ||
+      std::ranges::count(names.targets, group.value) > 0)
+    throw ConfigError(
+        Problem{.what = "'group' names '" + group.value + "', which is " +
+                        (group.value == weights_.value ? "what an example counts" : "a target"),
+                .place = group.place,
+                .hint = "name the column that says to which series a row belongs"});
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    if (given_[part] == 0) continue;
+    if (data.series[part] == nullptr)
+      throw ConfigError(Problem{.what = "'group' names a column, but data set '" +
+                                        object_.plugin().name +
+                                        "' has none that says to which "
+                                        "series a row belongs",
+                                .place = group.place,
+                                .hint = "remove group, or use a csv file"});
+    std::vector<std::size_t>& series = shape_.series[part];
+    series.assign(data.series[part], data.series[part] + data.n_series[part]);
+    if (std::accumulate(series.begin(), series.end(), std::size_t{0}) != given_[part])
+      throw PluginError(Problem{
+          .what = "data set '" + object_.plugin().name + "' gives series of other rows than it has",
+          .where = object_.plugin().library->file.string()});
+  }
 }
 
 /// Of two classes, the positive one comes second: for a trained network, that of its training.

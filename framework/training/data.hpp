@@ -19,7 +19,7 @@ class DataSource {
   /// train on; nullptr if one is to be trained. whole: no file of it is cut into parts. Throws
   /// DataError with the plugin's message.
   explicit DataSource(const Experiment& experiment, const ModelFile* trained = nullptr,
-                      bool whole = false);
+                      bool whole = false, bool skips_rows = false);
   const DataShape& shape() const { return shape_; }
   /// Returns the preparation of these inputs, not yet fitted. Throws ConfigError.
   Preparation preparation(const Experiment& experiment) const;
@@ -56,6 +56,7 @@ class DataSource {
   nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);
+  void take_series(const nnrun_data& data);
   [[noreturn]] void refuse_targets(const nnrun_shape& answers) const;
   std::vector<Need> needs_of_rows(const Preparation& preparation, const Experiment& experiment,
                                   bool trains) const;

@@ -305,9 +305,10 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   shape_.divided_before = filled.divided_before();
   std::array<Examples<T>, NNRUN_PARTS> parts = filled.take();
   if (windows_)
-    for (Examples<T>& part : parts)
-      part = windows_of(part, *windows_, preparation.row_outputs(), size_of(shape_.target),
-                        shape_.past_targets > 0);
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+      parts[part] =
+          windows_of(parts[part], *windows_, preparation.row_outputs(), size_of(shape_.target),
+                     shape_.series[part], shape_.past_targets > 0);
   require_weights(parts);
   return parts;
 }

@@ -21,6 +21,9 @@ struct DataShape {
   nnrun_shape input{}, target{};  ///< as the data set gives them; of a series, those of a row
   std::array<std::size_t, NNRUN_PARTS> examples{};  ///< after the split
   std::array<std::size_t, NNRUN_PARTS> rows{};      ///< the same, but of a series its rows
+  /// Of each part, how many rows each of several series has; empty: there is one, or none.
+  std::array<std::vector<std::size_t>, NNRUN_PARTS> series{};
+  std::string in_blocks{};  ///< an input that may name several series, which windows do not know of
   std::size_t past_targets = 0;  ///< targets of a series that are inputs too, behind the others
   FoldFacts folds{};
   DataNames names{};

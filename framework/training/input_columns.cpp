@@ -17,15 +17,12 @@ bool names_count(const CsvReader& rows) {
   return true;
 }
 
-/// Returns whether a text of the config, which no row has, stands for a missing value.
-bool has_own_text_for_missing(const Column& column) {
-  return column.is_category && column.missing == MissingRule::constant &&
-         std::ranges::find(column.texts, column.constant) == column.texts.end();
-}
-
 }  // namespace
 
-TextSettings::TextSettings(const Use& data) {
+TextSettings::TextSettings(const DataSpec& spec) {
+  const Use& data = spec.use;
+  for (const ColumnRule& rule : spec.columns)
+    if (rule.decimal != '\0') decimals.emplace(rule.name.value, rule.decimal);
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     const nnrun_setting& setting = setting_of(*data.plugin, i);
     const auto is = [&](std::uint32_t flag) { return means(*data.plugin, setting, flag); };
@@ -63,13 +60,20 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
     const std::uint32_t flags = (column.unknown == UnknownRule::error ? 0u : NNRUN_KEEP_UNKNOWN) |
                                 (column.is_filled() ? NNRUN_KEEP_GAPS : 0u);
     const std::uint32_t kind = column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER;
-    const nnrun_column asked{sizeof asked, flags, name.c_str(), kind, 0, nullptr};
-    std::vector<const char*> gaps = gaps_;
-    if (has_own_text_for_missing(column)) gaps.push_back(column.constant.c_str());
-    CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps, true);
+    const auto own = text.decimals.find(name);
+    const char decimal = own == text.decimals.end() ? '\0' : own->second;
+    const nnrun_column asked{sizeof asked,
+                             flags,
+                             name.c_str(),
+                             kind,
+                             0,
+                             nullptr,
+                             column.text_for_missing(),
+                             static_cast<std::uint32_t>(decimal)};
+    CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps_, true);
     if (column.is_category) reader.set_texts(column.texts);
     named_ = named_ || !column.name.empty();
-    only_numbers_ = only_numbers_ && column.is_plain();
+    only_numbers_ = only_numbers_ && column.is_plain() && decimal == '\0';
   }
 }
 
@@ -129,8 +133,8 @@ std::vector<double> InputColumns::read_example(const std::string& text) {
   for (std::size_t i = 0; i < size(); ++i) {
     x.push_back(read(rows, i));
     double own = 0;
-    if (!columns_[i].is_category() && nnrun::is_number(field(rows, i), own, numbers_) &&
-        own != x.back())
+    if (!columns_[i].is_category() && !columns_[i].has_own_decimal() &&
+        nnrun::is_number(field(rows, i), own, numbers_) && own != x.back())
       throw nnrun::Error("'" + std::string(field(rows, i)) + "' is " + shortest(x.back()) +
                              " with a point, and " + shortest(own) + " in the run's data",
                          "", "write the example as the data are, with ; between its values");

@@ -1,6 +1,7 @@
 // Rows of a text file, of a config or of the command line as raw inputs: columns of texts and of
 // numbers, as a run knows them.
 #pragma once
+#include <map>
 #include <nnrun/csv_column.hpp>
 #include <span>
 #include <string>
@@ -13,9 +14,10 @@ namespace nnrun::host {
 struct TextSettings {
   CsvFormat format{.separator = CsvFormat::found_separator};
   std::vector<std::string> gaps{std::begin(usual_gaps), std::end(usual_gaps)};
+  std::map<std::string, char> decimals{};  ///< of columns whose fractions are written otherwise
 
   /// Keeps views of the settings.
-  explicit TextSettings(const Use& data);
+  explicit TextSettings(const DataSpec& data);
 };
 
 /// A row that does not come from a text file of the data's format, for InputColumns.
@@ -40,9 +42,10 @@ class WrittenRow {
     double x = 0;
     return is_number(at, x);
   }
-  bool is_number(std::size_t at, double& x) const {
+  bool is_number(std::size_t at, double& x) const { return is_number(at, x, numbers_); }
+  bool is_number(std::size_t at, double& x, const NumberFormat& how) const {
     const auto& [text, plain] = fields_[at];
-    return (plain && nnrun::is_number(text, x)) || nnrun::is_number(text, x, numbers_);
+    return (plain && nnrun::is_number(text, x)) || nnrun::is_number(text, x, how);
   }
   bool is_short_number(std::size_t, double&) const { return false; }  // not the fast way
   const std::string& place() const { return place_; }

@@ -92,7 +92,7 @@ void read_rows(Experiment& experiment, const std::vector<Column>& columns) {
                 .hint = "remove 'predict', and write nnrun predict RUN --csv FILE when "
                         "the run is done"});
   const Recipe recipe = recipe_of(experiment, columns);
-  const TextSettings text(experiment.data.use);
+  const TextSettings text(experiment.data);
   InputColumns reader(recipe, text);
   reader.take_all();
   for (PredictRow& row : experiment.predict) {

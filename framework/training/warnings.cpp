@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.hpp"
+#include "config/flow_yaml.hpp"
 #include "network/joined_cost.hpp"
 #include "network/taken_blocks.hpp"
 #include "training/target_words.hpp"
@@ -400,6 +401,13 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   std::vector<Problem> warnings;
   for (const Rule rule : rules)
     if (std::optional<Problem> warning = rule(facts)) warnings.push_back(std::move(*warning));
+  if (const std::string& name = trainer.data().in_blocks; !name.empty())
+    warnings.push_back(
+        {.what = "'" + name +
+                 "' seems to name several series: windows reach from the rows of one "
+                 "into those of the next",
+         .place = experiment.data.use.place,
+         .hint = "write group: " + flow_yaml(text_node(name)) + " in windows"});
   if (trainer.data().divided_before > 0)
     warnings.push_back(divided_twice(trainer.data(), experiment.data.use.place));
   return warnings;

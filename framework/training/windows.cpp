@@ -47,15 +47,47 @@ void add_past_targets(DataShape& shape, const WindowSpec& windows, const Place& 
     names.inputs.insert(names.inputs.end(), names.targets.begin(), names.targets.end());
 }
 
+namespace {
+
+/// Returns how many examples the rows of a part make.
+std::size_t windows_in(const DataShape& shape, std::size_t part, const WindowSpec& windows) {
+  if (shape.series[part].empty()) return windows.count_in(shape.rows[part]);
+  std::size_t all = 0;
+  for (const std::size_t rows : shape.series[part]) all += windows.count_in(rows);
+  return all;
+}
+
+/// Returns `3 series by 'station', 1 of them too short for an example in the test part`.
+std::string words_of_series(const DataShape& shape, const WindowSpec& windows) {
+  std::string words;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    const std::vector<std::size_t>& series = shape.series[part];
+    if (series.empty()) continue;
+    if (words.empty())
+      words = std::to_string(series.size()) + " series by '" + windows.group.value + "'";
+    const auto too_short = std::ranges::count_if(
+        series, [&](std::size_t rows) { return windows.count_in(rows) == 0; });
+    if (too_short > 0)
+      words += ", " + std::to_string(too_short) + " of them too short for an example in the " +
+               part_words[part] + " part";
+  }
+  return words;
+}
+
+}  // namespace
+
 void count_windows(DataShape& shape, const WindowSpec& windows, const std::string& where) {
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const std::size_t rows = shape.rows[part];
-    shape.examples[part] = windows.count_in(rows);
+    shape.examples[part] = windows_in(shape, part, windows);
     if (rows == 0 || shape.examples[part] > 0) continue;
     const bool ahead = windows.horizon > 0;
     throw DataError(Problem{
-        .what = "the " + std::string(part_words[part]) + " part of the series has " +
-                std::to_string(rows) + (rows == 1 ? " row" : " rows") +
+        .what = "the " + std::string(part_words[part]) + " part of " +
+                (shape.series[part].empty()
+                     ? "the series has " + std::to_string(rows) + (rows == 1 ? " row" : " rows")
+                     : "each series has " + std::to_string(std::ranges::max(shape.series[part])) +
+                           " rows at the most") +
                 ", but an example reaches " + "over " + std::to_string(windows.reach()) +
                 (ahead ? ": a window of " + std::to_string(windows.length) + ", and a target " +
                              std::to_string(windows.horizon) + " behind it"
@@ -63,30 +95,40 @@ void count_windows(DataShape& shape, const WindowSpec& windows, const std::strin
         .where = where,
         .hint = "take shorter windows, or a larger part"});
   }
+  if (windows.group.value.empty()) return;
+  shape.note += (shape.note.empty() ? "" : ", ") + words_of_series(shape, windows);
 }
 
 template <class T>
 Examples<T> windows_of(const Examples<T>& rows, const WindowSpec& windows, std::size_t in,
-                       std::size_t out, bool keep_last) {
-  const std::size_t count = windows.count_in(rows.count), width = windows.length * in;
+                       std::size_t out, const std::vector<std::size_t>& series, bool keep_last) {
+  std::vector<std::size_t> lengths = series;
+  if (lengths.empty()) lengths.push_back(rows.count);
+  std::size_t count = 0;
+  for (const std::size_t length : lengths) count += windows.count_in(length);
+  const std::size_t width = windows.length * in;
   Examples<T> examples{Buffer<T>(count * width), Buffer<T>(count * out), count};
   const bool weighs = rows.weight.data() != nullptr;
   if (weighs) examples.weight = Buffer<T>(count);
   if (keep_last) examples.last = Buffer<T>(count * out);
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t first = i * windows.stride, target = first + windows.reach() - 1;
-    std::copy_n(rows.x.data() + first * in, width, examples.x.data() + i * width);
-    std::copy_n(rows.t.data() + target * out, out, examples.t.data() + i * out);
-    if (weighs) examples.weight.data()[i] = rows.weight.data()[target];
-    if (keep_last)
-      std::copy_n(rows.t.data() + (target - windows.horizon) * out, out,
-                  examples.last.data() + i * out);
+  std::size_t i = 0, start = 0;  // of examples; of the rows of a series
+  for (const std::size_t length : lengths) {
+    for (std::size_t k = 0; k < windows.count_in(length); ++k, ++i) {
+      const std::size_t first = start + k * windows.stride, target = first + windows.reach() - 1;
+      std::copy_n(rows.x.data() + first * in, width, examples.x.data() + i * width);
+      std::copy_n(rows.t.data() + target * out, out, examples.t.data() + i * out);
+      if (weighs) examples.weight.data()[i] = rows.weight.data()[target];
+      if (keep_last)
+        std::copy_n(rows.t.data() + (target - windows.horizon) * out, out,
+                    examples.last.data() + i * out);
+    }
+    start += length;
   }
   return examples;
 }
 template Examples<float> windows_of(const Examples<float>&, const WindowSpec&, std::size_t,
-                                    std::size_t, bool);
+                                    std::size_t, const std::vector<std::size_t>&, bool);
 template Examples<double> windows_of(const Examples<double>&, const WindowSpec&, std::size_t,
-                                     std::size_t, bool);
+                                     std::size_t, const std::vector<std::size_t>&, bool);
 
 }  // namespace nnrun::host

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "npy_table.hpp"
+#include "series_of_rows.hpp"
 
 namespace {
 
@@ -145,6 +146,7 @@ struct Csv : nnrun::Dataset {
       throw nnrun::Error("'thousands' and 'decimal' cannot both be '" + std::string(decimal) + "'",
                          "", "write decimal: \",\" and thousands: \".\", or the other way round");
     names_.set({classes.begin(), classes.end()});
+    series_.resize(NNRUN_PARTS);
     const char* files[NNRUN_PARTS] = {path, validation, test};
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
       if (!*files[part]) continue;
@@ -165,11 +167,15 @@ struct Csv : nnrun::Dataset {
             double* t) {
     const auto p = static_cast<std::size_t>(part);
     rows_.resize(n * columns_.size());
-    if (tables_[p].empty()) {
+    const SeriesOfRows& series = series_[p];
+    if (!tables_[p].empty()) {
+      read_table(tables_[p].front(), series.order(), from, n);
+    } else if (series.order().empty()) {
       parts_[p].forget_before(from);
       parts_[p].read(from, n, rows_.data());
-    } else {
-      read_table(tables_[p].front(), from, n);
+    } else {  // of mixed series every row stays: some other one may come before it
+      for (std::size_t i = 0; i < n; ++i)
+        parts_[p].read(series.order()[from + i], 1, rows_.data() + i * columns_.size());
     }
     for (std::size_t i = 0; i < n; ++i) {
       const double* const row = rows_.data() + i * columns_.size();
@@ -182,6 +188,8 @@ struct Csv : nnrun::Dataset {
   const char* place(nnrun::Part part, std::size_t example) {
     const char* const files[NNRUN_PARTS] = {path, validation, test};
     const char* const file = files[static_cast<std::size_t>(part)];
+    const std::vector<std::uint32_t>& order = series_[static_cast<std::size_t>(part)].order();
+    if (!order.empty()) example = order[example];
     if (std::vector<Table>& table = tables_[static_cast<std::size_t>(part)]; !table.empty()) {
       table.front().rows.go_to(table.front().row(example));
       place_ = table.front().rows.place();
@@ -191,13 +199,9 @@ struct Csv : nnrun::Dataset {
     nnrun::CsvReader rows(in, file, format());
     std::vector<std::size_t> at;
     for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
-    const auto is_dropped = [&] {
-      for (std::size_t i = 0; i < at.size(); ++i)
-        if (columns_[i].drops_gaps() && std::isnan(columns_[i].read(rows, at[i]))) return true;
-      return false;
-    };
-    while (rows.next())
-      if (!is_dropped() && example-- == 0) break;
+    std::vector<double> row(columns_.size());
+    while (next(rows))
+      if (read_row(rows, at, row.data()) == Row::taken && example-- == 0) break;
     place_ = rows.place();
     return place_->c_str();
   }
@@ -242,30 +246,43 @@ struct Csv : nnrun::Dataset {
     std::iota(watched.begin(), watched.end(), std::size_t{0});
     const bool drops = std::ranges::any_of(columns_, &nnrun::CsvColumn::drops_gaps);
     const bool one_target = columns_.size() - n_inputs_ == 1;
+    const bool watches_all = drops || skips_rows_;
+    SeriesOfRows& series = series_[part];
+    const std::size_t series_at = known.series().empty() ? 0 : rows.column(known.series());
     FewNumbers few;
     bool may_be_classes = first && one_target;
-    while (!watched.empty() && rows.next()) {
-      bool dropped = false;
+    while ((!watched.empty() || !known.series().empty()) && rows.next()) {
+      bool dropped = false, left_out = false;
       const bool is_first_row = rows.row() == 0;
-      std::erase_if(watched, [&](std::size_t c) {
-        const double x = columns_[c].read(rows, table.at[c]);
-        dropped = dropped || (columns_[c].drops_gaps() && std::isnan(x));
-        if (c == n_inputs_ && may_be_classes && !std::isnan(x)) may_be_classes = few.take(x);
-        const bool is_target = c == n_inputs_ && may_be_classes;
-        // of a column of numbers the first one says all, unless gaps decide about rows
-        return !rows.is_text(table.at[c]) && !std::isnan(x) && !drops && !is_target &&
-               !columns_[c].is_category();
-      });
+      try {
+        std::erase_if(watched, [&](std::size_t c) {
+          const double x = columns_[c].read(rows, table.at[c]);
+          dropped = dropped || (columns_[c].drops_gaps() && std::isnan(x));
+          if (c == n_inputs_ && may_be_classes && !std::isnan(x)) may_be_classes = few.take(x);
+          const bool is_target = c == n_inputs_ && may_be_classes;
+          // of a column of numbers the first one says all, unless gaps decide about rows
+          return !rows.is_text(table.at[c]) && !std::isnan(x) && !watches_all && !is_target &&
+                 !columns_[c].is_category();
+        });
+      } catch (const nnrun::Error& e) {
+        skip(e);
+        left_out = true;
+      }
       if (is_first_row) require_one_class_column(rows);
-      if (dropped) {
-        ++n_dropped_;
+      if (dropped || left_out) {
+        if (!left_out) ++n_dropped_;
         for (std::size_t i = 0; i < rows.row() && !table.is_cut; ++i)
           table.taken.push_back(static_cast<std::uint32_t>(i));
         table.is_cut = true;
       } else if (table.is_cut) {
         table.taken.push_back(static_cast<std::uint32_t>(rows.row()));
       }
+      if (!known.series().empty() && !dropped && !left_out)
+        series.add(rows.text(series_at), known.series(), rows.place());
     }
+    series.finish();
+    if (table.count() == 0 && first_skipped_)
+      throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
     if (table.count() == 0) throw nnrun::Error("has column names, but no examples", file);
     if (!first) return;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
@@ -280,10 +297,12 @@ struct Csv : nnrun::Dataset {
     }
     if (!is_class() && one_target && may_be_classes) as_classes_ = few.text();
   }
-  void read_table(Table& table, std::size_t from, std::size_t n) {
+  /// order: of the examples; none if it is that of the file.
+  void read_table(Table& table, const std::vector<std::uint32_t>& order, std::size_t from,
+                  std::size_t n) {
     double* to = rows_.data();
     for (std::size_t i = from; i < from + n; ++i) {
-      table.rows.go_to(table.row(i));
+      table.rows.go_to(table.row(order.empty() ? i : order[i]));
       for (std::size_t c = 0; c < columns_.size(); ++c)
         *to++ = columns_[c].read(table.rows, table.at[c]);
     }
@@ -309,6 +328,7 @@ struct Csv : nnrun::Dataset {
   }
 
   void read_file(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
+    skips_rows_ = known.skips_rows();
     if (NpyTable::is_one(file)) return look_at_table(file, part, known);
     nnrun::GzipInput in(file);
     nnrun::CsvReader rows(in, file, format());
@@ -318,39 +338,82 @@ struct Csv : nnrun::Dataset {
     const bool first = columns_.empty();
     if (first) choose_columns(rows, file, known);
     try {
-      read_rows(rows, parts_[part]);
+      read_rows(rows, parts_[part], known.series(), series_[part]);
     } catch (const std::bad_alloc&) {
       throw nnrun::Error("does not fit into memory", rows.place(), hint_to_convert(file));
     }
+    if (parts_[part].empty() && first_skipped_)
+      throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
     if (first) finish_columns(rows, parts_[part]);
   }
 
-  void read_rows(nnrun::CsvReader& rows, nnrun::PackedRows& store) {
+  /// Goes to the next row that has as many fields as there are names, or throws.
+  bool next(nnrun::CsvReader& rows) {
+    for (;;) try {
+        return rows.next();
+      } catch (const nnrun::CsvRowError& e) {
+        skip(e);
+      }
+  }
+  /// Throws the Error again unless rows that cannot be read are left out.
+  void skip(const nnrun::Error& e) {
+    if (!skips_rows_) throw;
+    if (n_skipped_++ == 0) first_skipped_ = std::string(e.where()) + ": " + e.what();
+  }
+  enum class Row { taken, dropped, skipped };
+  /// Reads the present row.
+  Row read_row(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at, double* row) try {
+    bool dropped = false;
+    for (std::size_t i = 0; i < at.size(); ++i) {
+      row[i] = columns_[i].read(rows, at[i]);
+      dropped = dropped || (columns_[i].drops_gaps() && std::isnan(row[i]));
+    }
+    return dropped ? Row::dropped : Row::taken;
+  } catch (const nnrun::Error& e) {
+    skip(e);
+    return Row::skipped;
+  }
+
+  /// series: the column that says to which series a row belongs, if any.
+  void read_rows(nnrun::CsvReader& rows, nnrun::PackedRows& store, const std::string& series,
+                 SeriesOfRows& series_of_rows) {
     std::vector<std::size_t> at, nameless;
     store.set_width(columns_.size());
     for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
     if (takes_the_rest_)
       for (std::size_t i = 0; i < rows.names().size(); ++i)
         if (rows.names()[i].empty()) nameless.push_back(i);
-    while (rows.next()) {
+    const std::size_t series_at = series.empty() ? 0 : rows.column(series);
+    while (next(rows)) {
       if ((store.count() + 1) * at.size() > most_numbers)
         throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
                            rows.place(), hint_to_convert(rows.file()));
       double* const row = store.add();
-      bool dropped = false;
-      for (std::size_t i = 0; i < at.size(); ++i) {
-        row[i] = columns_[i].read(rows, at[i]);
-        dropped = dropped || (columns_[i].drops_gaps() && std::isnan(row[i]));
-      }
+      const Row how = read_row(rows, at, row);
       for (const std::size_t i : nameless)
         if (!rows.field(i).empty()) refuse_nameless(rows);
-      if (dropped) {
+      if (how != Row::taken) {
         store.remove_last();
-        ++n_dropped_;
+        if (how == Row::dropped) ++n_dropped_;
+        continue;
       }
+      if (!series.empty()) series_of_rows.add(rows.text(series_at), series, rows.place());
       if (store.count() == 1) require_one_class_column(rows);
+      if (store.count() == 100)  // by now a column has shown what it is: numbers are most of them
+        std::erase_if(blocks_,
+                      [this](const Blocks& one) { return !columns_[one.column].is_category(); });
+      count_blocks(row);
     }
+    series_of_rows.finish();
+  }
+  /// Counts how often the text of a column differs from that of the row before.
+  void count_blocks(const double* row) {
+    for (Blocks& blocks : blocks_)
+      if (row[blocks.column] != blocks.last) {
+        blocks.last = row[blocks.column];
+        ++blocks.count;
+      }
   }
   [[noreturn]] void refuse_nameless(const nnrun::CsvReader& rows) const {
     throw nnrun::Error("a column has no name, so it may be no input but the number of the row",
@@ -384,6 +447,8 @@ struct Csv : nnrun::Dataset {
     std::ranges::sort(sorted);
     if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
       throw nnrun::Error("column '" + *twice + "' is chosen twice", file);
+    if (!known.is_trained())
+      for (std::size_t i = 0; i < n_inputs_; ++i) blocks_.push_back({.column = i});
     for (const std::string& column : chosen)
       columns_.emplace_back(column, columns_.size() >= n_inputs_, known.find(column), gaps,
                             known.is_trained());
@@ -405,6 +470,7 @@ struct Csv : nnrun::Dataset {
         const nnrun_column* const said = known.find(column);
         const bool unused = said != nullptr && said->kind == NNRUN_COLUMN_UNUSED;
         if (column.empty() || unused || column == known.weight() ||
+            (said == nullptr && column == known.series()) ||
             std::ranges::count(targets_there, column))
           continue;
         rows.column(column);  // throws if there are two of this name
@@ -423,6 +489,13 @@ struct Csv : nnrun::Dataset {
 
   /// Takes the texts of the first file as all that there are, in the order of the alphabet.
   void finish_columns(const nnrun::CsvReader& rows, nnrun::PackedRows& store) {
+    std::erase_if(blocks_, [&](const Blocks& blocks) {
+      const nnrun::CsvColumn& column = columns_[blocks.column];
+      constexpr std::size_t most = 100;  // series
+      const std::size_t n = column.texts().size();
+      return !column.is_category() || n < 2 || n > most || n != blocks.count ||
+             store.count() < 2 * n;
+    });
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       nnrun::CsvColumn& column = columns_[c];
       if (!column.is_category() || !column.is_open()) continue;
@@ -445,10 +518,18 @@ struct Csv : nnrun::Dataset {
       std::vector<const char*>& texts = texts_.emplace_back();
       for (const std::string& text : column.texts()) texts.push_back(text.c_str());
       told_.push_back(
-          {sizeof(nnrun_column), column.flags(), column.name().c_str(),
+          {sizeof(nnrun_column),
+           column.flags() |
+               (std::ranges::count(blocks_, i, &Blocks::column) > 0 ? NNRUN_IN_BLOCKS : 0u),
+           column.name().c_str(),
            std::uint32_t(column.is_category() ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER),
-           std::uint32_t(texts.size()), texts.data()});
+           std::uint32_t(texts.size()), texts.data(), nullptr, 0});
     }
+    if (nnrun::KnownColumns::has(data, &data.n_series[NNRUN_PARTS - 1]))
+      for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+        data.series[part] = series_[part].sizes().empty() ? nullptr : series_[part].sizes().data();
+        data.n_series[part] = series_[part].sizes().size();
+      }
     data.columns = told_.data();
     if (is_class()) {
       data.target_name = column_names_[n_inputs_];
@@ -463,19 +544,33 @@ struct Csv : nnrun::Dataset {
     if (n_dropped_ > 0)
       note += (note.empty() ? "" : ", ") + std::to_string(n_dropped_) +
               (n_dropped_ == 1 ? " row" : " rows") + " left out for missing values";
+    if (n_skipped_ > 0)
+      note += (note.empty() ? "" : ", ") + std::to_string(n_skipped_) +
+              (n_skipped_ == 1 ? " row that cannot be read is left out: "
+                               : " rows that cannot be read are left out, the first: ") +
+              *first_skipped_;
     if (note.empty()) return;
     note_ = std::move(note);
     data.note = note_->c_str();
   }
 
+  /// How many times a column's text changes, and the first one.
+  struct Blocks {
+    std::size_t column = 0, count = 0;
+    double last = -1;
+  };
+
   std::vector<nnrun::CsvColumn> columns_;  // inputs, then targets
-  std::size_t n_inputs_ = 0, n_dropped_ = 0;
+  std::vector<Blocks> blocks_;             // of columns that may name several series
+  std::vector<SeriesOfRows> series_;       // of each part
+  bool skips_rows_ = false;
+  std::size_t n_inputs_ = 0, n_dropped_ = 0, n_skipped_ = 0;
   bool takes_the_rest_ = false;  // the inputs are all columns that are not something else
   std::vector<const char*> column_names_;
   nnrun::ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
-  std::optional<std::string> as_classes_, note_, place_, too_large_;
+  std::optional<std::string> as_classes_, note_, place_, too_large_, first_skipped_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;    // of text files

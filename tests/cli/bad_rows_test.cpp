@@ -63,6 +63,28 @@ TEST_CASE("a row of another width is one row without an answer", "[cli][predict]
                  Contains("--on-error empty answers the other rows"));
 }
 
+TEST_CASE("eval leaves rows out that cannot be read if it is told to, and says so", "[cli][eval]") {
+  const Sum sum;
+  sum.scratch.write("good.csv", "x,y,z\n1,2,4\n2,4,8\n");
+  sum.scratch.write("in.csv", "x,y,z\n1,2,4\n1,2\n2,?,8\n2,4,8\n3,1,many\n\n\"a\" b,1,2\n3,1,\n");
+  const Ended refused = sum("eval r --data test=in.csv");
+  CHECK(refused.status == 5);
+  CHECK_THAT(refused.err, Contains("eval scores every row: take this one out, or write --on-error "
+                                   "empty, which leaves it out"));
+  CHECK(sum("eval r --data test=in.csv --on-error refuse").err == refused.err);
+  const Ended measured = sum("eval r --data test=in.csv --on-error empty");
+  CHECK_THAT(measured.err,
+             StartsWith("note: 6 rows that cannot be read are left out, the first: ") &&
+                 Catch::EndsWith("in.csv:3: expected 3 columns, found 2\n"));
+  CHECK(measured.out == sum("eval r --data test=good.csv").out);
+  sum.scratch.write("in.csv", "x,y,z\n1,?,4\n");
+  CHECK_THAT(sum("eval r --data test=in.csv --on-error empty").err,
+             Contains("no row can be read, the first because of ") &&
+                 Contains("in.csv:2: column 'y': a value is missing, '?'"));
+  CHECK_THAT(sum("eval r --on-error drop").err,
+             Contains("--on-error is refuse or empty, not 'drop'"));
+}
+
 TEST_CASE("each empty line between rows is a row without an answer", "[cli][predict]") {
   const Sum sum;
   const json single = sum.answers("--csv a.csv");

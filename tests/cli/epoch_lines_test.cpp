@@ -120,4 +120,33 @@ TEST_CASE("lines about epochs are as wide as the terminal at most", "[cli]") {
   }
 }
 
+TEST_CASE("scores that are wider than a line go on below each other", "[cli][epochs]") {
+  const Scratch scratch;
+  std::string csv = "x,z,y\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(i * 37 % 11) + "," + std::to_string(i % 7) + "," +
+           (i * 37 % 11 > 5 ? "yes\n" : "no\n");
+  scratch.write("t.csv", csv);
+  scratch.write(
+      "c.yaml",
+      "data: {type: csv, path: t.csv, split: {test: 0.3}}\nmodel: {layers: [{type: dense, "
+      "activation: sigmoid}]}\ntrain: {cost: binary_cross_entropy}\nmetrics: [accuracy, "
+      "precision, recall, f1, auc, balanced_accuracy, matthews_correlation]\n");
+  const Ended trained = run("$nnrun c.yaml --out r", scratch.folder()),
+              measured = run("$nnrun eval r", scratch.folder());
+  for (const std::string& out : {trained.out, measured.out}) {
+    CAPTURE(out);
+    const std::size_t end = out.find(" examples");
+    REQUIRE(end != out.npos);
+    const Lines lines = host::split(out.substr(0, out.find('\n', end)), '\n');
+    CHECK(lines.size() > 1);
+    CHECK(lines[0].starts_with("test   cost "));
+    for (const std::string& line : lines) CHECK(line.size() <= 80);
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+      CHECK(lines[i].starts_with("       "));
+      CHECK(lines[i].substr(7, 1) != " ");
+    }
+  }
+}
+
 }  // namespace nnrun::testing

@@ -124,6 +124,27 @@ TEST_CASE("a run on numbers has the same digits from arrays, too", "[cli][predic
   for (std::size_t i = 0; i < 3; ++i) CHECK(record[i]["output"] == typed[i]);
 }
 
+TEST_CASE("true and false are what the column writes for them", "[cli][predict][json]") {
+  const Scratch scratch;
+  std::string csv = "smokes,y\n";
+  for (int i = 0; i < 20; ++i) csv += i % 3 == 0 ? "TRUE,3\n" : "FALSE,1\n";
+  scratch.write("t.csv", csv);
+  scratch.write("c.yaml",
+                "data: {type: csv, path: t.csv}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                "mean_squared_error}\n");
+  REQUIRE(run("$nnrun c.yaml -q --out r", scratch.folder()).status == 0);
+  scratch.write("in.jsonl", "{\"smokes\": true}\n{\"smokes\": false}\n{\"smokes\": \"TRUE\"}\n");
+  const json rows =
+      parsed(run("$nnrun predict r --jsonl in.jsonl --json", scratch.folder()).out)["predict"];
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0] == rows[2]);
+  CHECK(rows[0] != rows[1]);
+  scratch.write("in.jsonl", "{\"smokes\": \"true\"}\n");
+  CHECK_THAT(run("$nnrun predict r --jsonl in.jsonl", scratch.folder()).err,
+             Contains("unknown text 'true'") &&
+                 Contains("it differs from 'TRUE' in capital letters: write them alike"));
+}
+
 TEST_CASE("a line that cannot be answered is named, or left empty", "[cli][predict][json]") {
   const Rents rents;
   const std::string good = "[80, \"Bern\", \"8001\", 1990]\n";

@@ -96,6 +96,68 @@ TEST_CASE("the text for a missing category is one to predict, too", "[cli][numbe
   const json rows = json::parse(folder.done("predict r --csv in.csv --json"))["predict"];
   CHECK(rows[0] == rows[1]);
   CHECK(rows[0]["output"] == answers[0]["output"]);
+  // and to measure
+  folder.scratch.write("more.csv", "city,y\nnone,3\nNA,3\n\"\",3\n");
+  folder.scratch.write("gaps.csv", "city,y\n,3\n,3\n,3\n");
+  CHECK(parsed(folder.done("eval r --data test=more.csv --json"))["cost"] ==
+        parsed(folder.done("eval r --data test=gaps.csv --json"))["cost"]);
+  folder.scratch.write("more.csv", "city,y\nParis,3\n");
+  CHECK_THAT(folder("eval r --data test=more.csv").err, Contains("unknown text 'Paris'"));
+}
+
+TEST_CASE("a class that is a number is the same however it is spelled", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "x,code,y\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(i % 3) + "," + std::to_string(1 + i % 2) + "," +
+           std::vector{"1", "2", "7"}[static_cast<std::size_t>(i % 3)] + "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, classes: [1, 2, 7], columns: {code: "
+                       "category}}\nmodel: {layers: [{type: dense, activation: softmax}]}\ntrain: "
+                       "{cost: cross_entropy}\nmetrics: [accuracy]\n");
+  folder.done("c.yaml -q --out r");
+  folder.scratch.write("plain.csv", "x,code,y\n0,1,1\n1,2,2\n2,1,7\n1,2,2\n");
+  folder.scratch.write("other.csv", "x,code,y\n0,1.0,1.0\n1,02,+2\n2,1e0,\"7 \"\n1,2.00,0.2e1\n");
+  CHECK(parsed(folder.done("eval r --data test=other.csv --json"))["cost"] ==
+        parsed(folder.done("eval r --data test=plain.csv --json"))["cost"]);
+  CHECK(parsed(folder.done("predict r --csv other.csv --json"))["predict"] ==
+        parsed(folder.done("predict r --csv plain.csv --json"))["predict"]);
+  folder.scratch.write("third.csv", "x,code,y\n0,1,3.0\n");
+  CHECK_THAT(folder("eval r --data test=third.csv").err,
+             Contains("column 'y': unknown class '3.0'") && Contains("the classes are: 1, 2, 7"));
+  // two texts that are one number are two classes, and beyond 2^53 every digit counts
+  std::string twice = "x,y\n";
+  for (int i = 0; i < 40; ++i) twice += std::to_string(i % 2) + (i % 2 ? ",007\n" : ",07\n");
+  folder.scratch.write("t.csv", twice);
+  folder.scratch.write(
+      "d.yaml",
+      "data: {type: csv, path: t.csv, classes: [\"007\", \"07\"]}\nmodel: {layers: "
+      "[{type: dense, activation: sigmoid}]}\ntrain: {cost: "
+      "binary_cross_entropy}\n");
+  folder.done("d.yaml -q --out d");
+  folder.scratch.write("in.csv", "x,y\n0,7\n");
+  CHECK_THAT(folder("eval d --data test=in.csv").err, Contains("unknown class '7'"));
+}
+
+TEST_CASE("a target of ids that a number would round is refused, unless it is said what they are",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(i % 3) + ",900719925474099" + std::to_string(3 + 2 * (i % 3)) + "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv}\nmodel: {layers: [{type: dense}]}\ntrain: "
+                       "{cost: mean_squared_error}\n");
+  CHECK_THAT(folder("c.yaml").err,
+             Contains("column 'y': '9007199254740993' has more digits than a number keeps, so that "
+                      "two of them may become one\n") &&
+                 Contains("t.csv:2\n") && Contains("if the column holds classes, write classes: "));
+  CHECK(folder("c.yaml -q --set 'data.columns={y: number}'").status == 0);
+  folder.done("new config t.csv --out n.yaml");
+  folder.done("n.yaml -q --out n --set train.epochs=100");
+  CHECK_THAT(folder.done("predict n 2 --brief"), Contains("9007199254740997"));
 }
 
 TEST_CASE("a unit that the run does not know is no other amount without a word", "[cli][numbers]") {

@@ -69,17 +69,18 @@ TEST_CASE("eval finds the columns of another file by name, the class too", "[cli
 TEST_CASE("eval names a class of another file that the run does not have", "[cli][eval]") {
   const Flowers flowers;
   flowers.scratch.write("more.csv", "length,width,species\n5,1,virginica\n0.1,2,rosa\n");
-  CHECK(
-      flowers.eval("--data test=more.csv").err ==
-      "error: column 'species': unknown class 'rosa'\n"
-      "  --> more.csv:3\n"
-      "   = help: the classes are: setosa, virginica\n"
-      "           eval scores every row: take this one out, or answer the others by nnrun predict "
-      "--on-error empty\n");
-  CHECK(flowers.eval("--data test=more.csv --on-error empty").err ==
-        "error: eval has no option '--on-error'\n"
-        "   = help: eval scores every row: take those out that it cannot; --on-error is for "
-        "predict\n");
+  CHECK(flowers.eval("--data test=more.csv").err ==
+        "error: column 'species': unknown class 'rosa'\n"
+        "  --> more.csv:3\n"
+        "   = help: the classes are: setosa, virginica\n"
+        "           eval scores every row: take this one out, or write --on-error empty, which "
+        "leaves "
+        "it out\n");
+  const Ended skipped = flowers.eval("--data test=more.csv --on-error empty");
+  CHECK(skipped.err ==
+        "note: 1 row that cannot be read is left out: more.csv:3: column 'species': unknown class "
+        "'rosa'\n");
+  CHECK_THAT(skipped.out, Contains("(1 examples)"));
   flowers.scratch.write("one.csv", "length,width,species\n5,1,virginica\n");
   CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 examples)"));
 }

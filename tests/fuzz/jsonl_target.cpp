@@ -8,14 +8,15 @@
 namespace nnrun::testing {
 
 void fuzz_jsonl(std::string_view input) {
-  const host::Use csv = use("dataset", "csv");
-  const host::TextSettings text(csv);
+  host::DataSpec data;
+  data.use = use("dataset", "csv");
+  const host::TextSettings text(data);
   const host::Recipe recipe{
       .columns = {{.name = "size", .missing = host::MissingRule::median},
                   {.name = "city", .is_category = true, .texts = {"Bern", "Kiel"}}}};
   const auto rows =
       host::rows_of_json(std::make_unique<std::istringstream>(std::string(input)), "in.jsonl", text,
-                         host::InputColumns(recipe, text), {"id", "city"});
+                         host::InputColumns(recipe, text), {"id", "city"}, "id");
   std::optional<host::DataError> refused;
   while (rows->next()) try {
       const std::span<const double> x = rows->inputs();

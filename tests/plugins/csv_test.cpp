@@ -3,6 +3,7 @@
 namespace nnrun::testing {
 namespace {
 
+using Catch::Contains;
 using Catch::StartsWith;
 using Texts = std::vector<std::string>;
 
@@ -69,6 +70,33 @@ TEST_CASE("csv reads numbers with thousands and symbols, and leaves lines of com
                    .said(),
                StartsWith("error: column 'x': expected a finite number, found '" + word(wrong)));
   }
+}
+
+TEST_CASE("rows of separators alone below a table are none, and between rows they are gaps",
+          "[dataset][csv]") {
+  CHECK(numbers(Table("x,y\n1,2\n3,4\n,\n ,\n\n,\n").read().parts[NNRUN_TRAIN].x) ==
+        std::vector<double>{1, 3});
+  CHECK_THAT(Table("x,y\n1,2\n,\n3,4\n").said(),
+             StartsWith("error: column 'x': a value is missing") && Contains("csv:3\n"));
+  CHECK_THAT(Table("x,y\n1,2\n,\n,\n\n3,4\n").said(),
+             StartsWith("error: expected 2 columns, found 0") && Contains("csv:5\n"));
+  CHECK_THAT(Table("x,y\n,\n").said(), Contains("has column names, but no examples"));
+}
+
+TEST_CASE("the row of names is no example when it is there again", "[dataset][csv]") {
+  CHECK_THAT(Table("x,y\na,b\nx,y\na,c\n").said(),
+             StartsWith("error: the row of names is there again\n") && Contains("csv:3\n"));
+  CHECK(numbers(Table("x,y\nx,1\na,2\n").read().parts[NNRUN_TRAIN].t) ==
+        std::vector<double>{1, 2});  // not all of it
+}
+
+TEST_CASE("what is no row of a table is told so", "[dataset][csv]") {
+  CHECK_THAT(Table("x,y\n1,2\nSource: the office\n").said(),
+             StartsWith("error: expected 2 columns, found 1\n") &&
+                 Contains("take out what is no row: titles, remarks, notes below the table"));
+  CHECK_THAT(Table("Sales of May\nx,y\n1,2\n").said(),
+             StartsWith("error: expected 1 column, found 2\n") &&
+                 Contains("the first row must name each column: take titles and remarks out"));
 }
 
 TEST_CASE("a csv file may have a hundred thousand columns, each found by its name",
@@ -192,7 +220,7 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
   CHECK(said("x,y\n1,2\n\n3,4\n") ==
         "error: expected 2 columns, found 0\n"
         "  --> a.csv:3\n"
-        "   = help: take empty lines out, and what stands below the rows\n");
+        "   = help: take empty lines out, and what stands above or below the table\n");
   CHECK(said("x,y\n1,2\n3,4,5\n") ==
         "error: expected 2 columns, found 3\n"
         "  --> a.csv:3\n"

@@ -1,11 +1,14 @@
 // Windows over a series: rows in the order of time.
 #include "training/windows.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "support/example_data.hpp"
 #include "support/program.hpp"
 #include "training/open_sizes.hpp"
+#include "training/trainer.hpp"
+#include "training/warnings.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -116,6 +119,121 @@ TEST_CASE("a stride leaves rows out between the starts of examples", "[training]
   CHECK(read.parts[0].count == 3);  // from rows 0, 7, 14
   CHECK(example(read.parts[0], 2, 6) == Numbers{14, 114, 15, 115, 16, 116});
   CHECK(numbers(read.parts[0].t)[2] == 117);
+}
+
+/// Two series, of 6 and 4 rows: below each other, or mixed.
+const std::string blocks =
+    "place,a,y\nBern,0,100\nBern,1,101\nBern,2,102\nBern,3,103\nBern,4,104\nBern,5,105\n"
+    "Ulm,0,200\nUlm,1,201\nUlm,2,202\nUlm,3,203\n";
+const std::string mixed =
+    "place,a,y\nBern,0,100\nUlm,0,200\nBern,1,101\nUlm,1,201\nBern,2,102\nBern,3,103\nUlm,2,202\n"
+    "Bern,4,104\nBern,5,105\nUlm,3,203\n";
+
+TEST_CASE("no window leaves its series, whether these stand below each other or are mixed",
+          "[training][windows]") {
+  const Scratch scratch;
+  for (const std::string& table : {blocks, mixed}) {
+    const Read read = read_series(scratch, "windows: {length: 3, group: place}", table);
+    const host::Examples<double>& train = read.parts[0];
+    REQUIRE(train.count == 4);  // 3 of Bern, 1 of Ulm
+    CHECK(numbers(train.t) == Numbers{103, 104, 105, 203});
+    CHECK(example(train, 2, 6) == Numbers{2, 102, 3, 103, 4, 104});
+    CHECK(example(train, 3, 6) == Numbers{0, 200, 1, 201, 2, 202});
+    CHECK(numbers(train.last) == Numbers{102, 103, 104, 202});
+    CHECK(read.shape.names.inputs == std::vector<std::string>{"a", "y"});
+    CHECK(read.shape.note == "2 series by 'place'");
+  }
+  // what is said of its column makes an input of it, too
+  const Read both =
+      read_series(scratch, "windows: {length: 2, group: place}, columns: {place: category}", mixed);
+  CHECK(both.shape.names.inputs == std::vector<std::string>{"place", "a", "y"});
+  CHECK(both.parts[0].count == 6);
+}
+
+TEST_CASE("each series is cut by time, and one that is too short is told of",
+          "[training][windows]") {
+  const Scratch scratch;
+  for (const std::string& table : {blocks, mixed}) {
+    const Read read =
+        read_series(scratch, "windows: {length: 1, group: place}, split: {test: 0.4}", table);
+    CHECK(numbers(read.parts[0].t) == Numbers{101, 102, 103, 201});
+    CHECK(numbers(read.parts[2].t) == Numbers{105, 203});
+    CHECK((read.shape.rows == std::array<std::size_t, 3>{6, 0, 4}));
+  }
+  CHECK(read_series(scratch, "windows: {length: 4, group: place}", blocks).shape.note ==
+        "2 series by 'place', 1 of them too short for an example in the training part");
+  CHECK_THAT(refused_series(scratch, "windows: {length: 9, group: place}", blocks),
+             Catch::Contains("the training part of each series has 6 rows at the most, but an "
+                             "example reaches over 10"));
+}
+
+TEST_CASE("a group that is no column of series is refused", "[training][windows]") {
+  const Scratch scratch;
+  CHECK_THAT(refused_series(scratch, "windows: {length: 2, group: town}", blocks),
+             Catch::Contains("no column 'town', which 'windows' names as group"));
+  CHECK_THAT(refused_config(scratch, "targets: [y], windows: {length: 2, group: y}"),
+             Catch::Contains("'group' names 'y', which is a target"));
+  CHECK_THAT(refused_series(scratch, "windows: {length: 2, group: place}",
+                            "place,y\nBern,1\n,2\nBern,3\n"),
+             Catch::Contains("column 'place': a row does not say to which series it belongs") &&
+                 Catch::Contains("series.csv:3"));
+}
+
+TEST_CASE("a run whose rows look like several series says so", "[training][windows]") {
+  const Scratch scratch;
+  const auto warned = [&](const std::string& windows) {
+    const host::Experiment e =
+        host::with_sizes(experiment(config(scratch, "windows: " + windows, blocks)));
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  CHECK(warned("{length: 2}") ==
+        "'place' seems to name several series: windows reach from the rows of one into those of "
+        "the next | write group: place in windows\n");
+  CHECK(warned("{length: 2, group: place}") == "");
+}
+
+TEST_CASE("eval and predict stay within series, too", "[cli][windows]") {
+  const Scratch scratch;
+  scratch.write("c.yaml",
+                config(scratch, "windows: {length: 2, group: place}, scale: standard", mixed));
+  REQUIRE(run("$nnrun c.yaml -q --out r", scratch.folder()).status == 0);
+  CHECK_THAT(run("$nnrun eval r", scratch.folder()).out, Catch::Contains("(6 examples)"));
+  const auto answers = [&](const std::string& file) {
+    const Ended ended =
+        run("$nnrun predict r " + file + " --json --keep place,a", scratch.folder());
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const nlohmann::json rows = parsed(ended.out)["predict"];
+    std::map<std::string, nlohmann::json> by_row;
+    for (const nlohmann::json& row : rows)
+      by_row[row["kept"]["place"].get<std::string>() + row["kept"]["a"].get<std::string>()] =
+          row["output"];
+    return by_row;
+  };
+  scratch.write("blocks.csv", blocks);
+  const auto of_mixed = answers("--csv series.csv"), of_blocks = answers("--csv blocks.csv");
+  CHECK(of_mixed.size() == 8);  // from the second row of each series on
+  CHECK(of_mixed.contains("Ulm1"));
+  CHECK(of_mixed == of_blocks);
+  CHECK_THAT(run("$nnrun predict r --csv series.csv", scratch.folder()).err,
+             Catch::Contains("the last of 2 rows of its series by 'place'"));
+  scratch.write("in.jsonl",
+                "{\"place\": \"Ulm\", \"a\": 0, \"y\": 200}\n"
+                "{\"place\": \"Bern\", \"a\": 4, \"y\": 104}\n"
+                "{\"place\": \"Ulm\", \"a\": 1, \"y\": 201}\n");
+  const Ended lines = run("$nnrun predict r --jsonl in.jsonl --json", scratch.folder());
+  REQUIRE(lines.status == 0);
+  REQUIRE(parsed(lines.out)["predict"].size() == 1);
+  CHECK(parsed(lines.out)["predict"][0]["output"] == of_mixed.at("Ulm1"));
+  scratch.write("in.csv", "a,y\n0,100\n1,101\n");
+  CHECK_THAT(run("$nnrun predict r --csv in.csv", scratch.folder()).err,
+             Catch::Contains("no column 'place'"));
+  scratch.write("in.csv", "place,a,y\nBern,0,100\nUlm,1,101\n");
+  CHECK_THAT(run("$nnrun predict r --csv in.csv", scratch.folder()).err,
+             Catch::Contains("has at the most 1 row of a series, fewer than a window of 2"));
 }
 
 TEST_CASE("with a horizon of 0 targets are not inputs", "[training][windows]") {
@@ -242,8 +360,9 @@ TEST_CASE("a trained series is measured and predicted on other files", "[trainin
   CAPTURE(trained.out, trained.err);
   REQUIRE(trained.status == 0);
   // y rises by 1 a row, so the last value is 2 short
-  CHECK_THAT(trained.out, Catch::Contains("naive  ") &&
-                              Catch::Contains("mean_absolute_error 2.000   (were each answer"));
+  CHECK_THAT(trained.out,
+             Catch::Contains("naive  ") &&
+                 Catch::Contains("mean_absolute_error 2.000\n       (were each answer"));
   const auto record = nlohmann::json::parse(text_of(scratch / "r/run.json"));
   CHECK(record["result"]["naive"]["test"]["mean_absolute_error"].get<double>() == Approx(2));
   CHECK_THAT(text_of(scratch / "r/report.html"),
@@ -251,7 +370,7 @@ TEST_CASE("a trained series is measured and predicted on other files", "[trainin
   const std::string naive = "\nnaive  cost ";
   CHECK_THAT(run("$nnrun eval r", scratch.folder()).out,
              Catch::Contains(naive) &&
-                 Catch::Contains("mean_absolute_error 2.000   (were each answer the last"));
+                 Catch::Contains("mean_absolute_error 2.000\n       (were each answer the last"));
   const auto eval = nlohmann::json::parse(run("$nnrun eval r --json", scratch.folder()).out);
   CHECK(eval["naive"] == record["result"]["naive"]["test"]);
   scratch.write("more.csv", counting(9));

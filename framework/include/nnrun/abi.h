@@ -94,9 +94,9 @@ typedef struct nnrun_value {
 #define NNRUN_LABEL_WEIGHTS 2048u
 /* Numbers, of any class: a config may write a list of one number as that number. */
 #define NNRUN_LONE_NUMBER 4096u
-/* Since 1.4. Of a data set, as NNRUN_DECIMAL. Strings: what stands between thousands, or "none" or "space";
-   what a line starts with that is not one of data. A list of strings: what may stand before or
-   behind a number, such as $. */
+/* Since 1.4. Of a data set, as NNRUN_DECIMAL. Strings: what stands between thousands, or "none" or
+   "space"; what a line starts with that is not one of data. A list of strings: what may stand
+   before or behind a number, such as $. */
 #define NNRUN_THOUSANDS 8192u
 #define NNRUN_COMMENT 16384u
 #define NNRUN_SYMBOLS 32768u
@@ -519,11 +519,26 @@ enum {
 /* What an example counts: given as one of the inputs, out of which the host takes it; never a
    target that nobody named. A number below 0 is refused. */
 #define NNRUN_WEIGHT 16u
+/* Since 1.4. To which of several series a row belongs, as a text; beside what else is said of the
+   column, and no input unless something is. The examples of a part then come series by series, each
+   in the order of the file. */
+#define NNRUN_SERIES 32u
+/* Since 1.4. On the first column that is known: rows that cannot be read are left out, and `note`
+   tells of them. */
+#define NNRUN_SKIP_ROWS 64u
+/* Since 1.4. Told by the data set: equal texts lie together in this column, as those of several
+   series do that stand below each other. */
+#define NNRUN_IN_BLOCKS 128u
 typedef struct nnrun_column {
   uint32_t size, flags;
   const char* name;
   uint32_t kind, n_texts;
   const char* const* texts; /* of a category; empty: those of the file, sorted */
+  /* Since 1.4. A text that means a missing value in this column; may be NULL. */
+  const char* gap;
+  /* Since 1.4. Given: the character before the fraction of its numbers, point or comma, of which
+     the other may stand between thousands; 0: they are written as all others. */
+  uint32_t decimal;
 } nnrun_column;
 typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; texts live as long
                                as the object */
@@ -551,6 +566,10 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
   const char* too_large; /* what to do if the examples do not fit into memory: "unpack it by gunzip" */
   uint32_t reads_again;  /* not 0: read takes any examples, in any order, again and again, and gives
                             the same numbers each time: they need not stay in memory */
+  /* Of each part, how many rows each series has, if a column says to which a row
+     belongs; otherwise NULL. */
+  const size_t* series[NNRUN_PARTS];
+  size_t n_series[NNRUN_PARTS];
 } nnrun_data;
 /* Since 1.3. Any file may be left out, a required one too: its path is empty, its part without
    examples. So a trained network is evaluated on a file where those of its training are not. */

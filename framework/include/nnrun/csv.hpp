@@ -20,6 +20,8 @@ namespace nnrun {
 struct CsvFormat {
   char separator = ',';  ///< between two fields; found_separator: the one that the first row shows
   bool header = true;    ///< the first row names the columns
+  /// A row of names that is there again is refused, as in files that were put together.
+  bool names_once = true;
   NumberFormat numbers = {};
   std::string_view encoding = "utf-8";  ///< one of TextFile::encodings
   std::string comment = {};             ///< lines that start with it are left out; empty: none are
@@ -46,6 +48,7 @@ class CsvReader {
         lines_(in, file_, format.encoding),
         numbers_(format.numbers),
         comment_(format.comment),
+        names_once_(format.header && format.names_once),
         row_waits_(!format.header) {
     if (!next_row())
       throw Error(format.header ? "the file is empty: expected a row of column names"
@@ -64,6 +67,9 @@ class CsvReader {
                   hint_for_comment());
     names_at_ = start_;
     sort_names();
+    double x = 0;
+    for (const std::string& name : names_)
+      if (names_.size() == 1 || nnrun::is_number(name, x)) names_once_ = false;  // it may be data
   }
   /// Goes on with rows that another reader took off the same file by `take_rows`, `line` being the
   /// number of their first.
@@ -120,11 +126,15 @@ class CsvReader {
       return true;
     }
     if (empty_lines_ > 0) refuse_empty_line();
+    if (bare_rows_ > 0) return take_bare_row();
     if (!next_row()) return false;
     if (trimmed(row()).empty()) return pass_empty_lines();
+    if (is_bare()) return pass_bare_rows();
     split();
-    if (fields_.size() == names_.size() || fields_.fit(names_)) [[likely]]
+    if (fields_.size() == names_.size() || fields_.fit(names_)) [[likely]] {
+      if (names_once_ && fields_[0] == names_[0] && are_names()) refuse_names();
       return true;
+    }
     refuse_width(fields_.size(), hint_for_width());
   }
   /// Takes the next rows off as they stand in the file, `bytes` or somewhat more, for a reader of
@@ -181,9 +191,19 @@ class CsvReader {
   bool is_number(std::size_t column, double& x) const {
     return nnrun::is_number(fields_[column], x, numbers_);
   }
+  /// The same of numbers that are written in another way than those of the file.
+  bool is_number(std::size_t column, double& x, const NumberFormat& how) const {
+    return nnrun::is_number(fields_[column], x, how);
+  }
   /// The same, but most numbers are short, and only those are seen to be numbers.
   bool is_short_number(std::size_t column, double& x) const {
     return detail::short_number(fields_[column], fields_.around(column), numbers_.decimal, x);
+  }
+  /// Returns whether the present row is that of the names again.
+  bool are_names() const {
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (fields_[i] != names_[i]) return false;
+    return true;
   }
   const NumberFormat& number_format() const { return numbers_; }
   std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
@@ -239,14 +259,23 @@ class CsvReader {
     return known[static_cast<std::size_t>(std::max_element(counts, counts + known.size()) -
                                           counts)];
   }
+  [[noreturn]] void refuse_names() const {
+    throw CsvRowError("the row of names is there again", place(),
+                      "take it out; if the first row holds data, not names, write header: false");
+  }
   [[noreturn]] void refuse_width(std::size_t found, const std::string& hint) const {
-    throw CsvRowError(
-        "expected " + std::to_string(names_.size()) + " columns, found " + std::to_string(found),
-        place(), hint);
+    throw CsvRowError("expected " + std::to_string(names_.size()) +
+                          (names_.size() == 1 ? " column" : " columns") + ", found " +
+                          std::to_string(found),
+                      place(), hint);
   }
   std::string hint_for_width() const {
     const char other = separator_in(row());
     if (starts_like_comment() || row().starts_with('#')) return hint_for_comment();
+    if (names_.size() == 1 && fields_.size() > 1)
+      return "the first row must name each column: take titles and remarks out";
+    if (names_.size() > 1 && fields_.size() == 1)
+      return "take out what is no row: titles, remarks, notes below the table";
     if (names_.size() > 1 || fields_.size() != 1) {
       if (numbers_.decimal == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
@@ -301,10 +330,47 @@ class CsvReader {
       }
     return false;
   }
+  /// Returns whether a row has separators and nothing else, as spreadsheets write them below a
+  /// table.
+  bool is_bare() const {
+    return names_.size() > 1 && std::all_of(row().begin(), row().end(), [this](char c) {
+             return c == separator() || is_blank(c);
+           });
+  }
+  /// Returns false if nothing but such rows, and empty lines, are left: they are no rows then.
+  bool pass_bare_rows() {
+    const std::size_t first = start_;
+    std::size_t bare = 1, empty_at = 0;
+    while (next_row()) {
+      const bool is_empty = trimmed(row()).empty();
+      if (is_empty && empty_at == 0) empty_at = start_;
+      if (!is_empty && is_bare() && empty_at == 0) ++bare;
+      if (is_empty || is_bare()) continue;
+      line_waits_ = true;
+      if (empty_at > 0) {
+        start_ = empty_at;
+        refuse_width(0, hint_for_empty_line);
+      }
+      bare_rows_ = bare;
+      start_ = first - 1;
+      return take_bare_row();
+    }
+    return false;
+  }
+  /// Makes the next of these rows the present one.
+  bool take_bare_row() {
+    --bare_rows_;
+    ++start_;
+    bare_.assign(names_.size() - 1, separator());
+    fields_.split(bare_);
+    return true;
+  }
+  static constexpr const char* hint_for_empty_line =
+      "take empty lines out, and what stands above or below the table";
   [[noreturn]] void refuse_empty_line() {
     --empty_lines_;
     ++start_;
-    refuse_width(0, "take empty lines out, and what stands below the rows");
+    refuse_width(0, hint_for_empty_line);
   }
   /// Makes fields of a row, with as many lines as it takes until no quote is open.
   void split() {
@@ -343,6 +409,7 @@ class CsvReader {
   TextLines lines_;
   NumberFormat numbers_;
   std::string comment_;
+  bool names_once_;
   bool row_waits_;  // the first row was read for its number of columns
   CsvFields fields_{','};
   std::vector<std::string> names_;
@@ -350,6 +417,8 @@ class CsvReader {
   std::size_t names_at_ = 1;          // the line of the names
   std::size_t start_ = 0;             // the first line of the row
   std::size_t empty_lines_ = 0;       // between rows, which are still to be refused
+  std::size_t bare_rows_ = 0;         // of separators alone, which are still to be given
+  std::string bare_;                  // such a row
   bool line_waits_ = false;           // the line behind them was read
   std::exception_ptr failed_;         // what take_rows could not read
 };

@@ -2,6 +2,7 @@
 #pragma once
 #include <nnrun/abi.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <nnrun/csv.hpp>
@@ -35,6 +36,9 @@ class CsvColumn {
     kind_ = asked->kind;
     declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
     flags_ = asked->flags;
+    const std::size_t since_1_4 = offsetof(nnrun_column, decimal) + sizeof asked->decimal;
+    if (asked->size >= since_1_4 && asked->gap != nullptr) gaps_.push_back(asked->gap);
+    if (asked->size >= since_1_4) decimal_ = static_cast<char>(asked->decimal);
     if (is_weight()) least_ = 0;
     for (std::uint32_t i = 0; i < asked->n_texts; ++i) give(asked->texts[i]);
   }
@@ -47,6 +51,7 @@ class CsvColumn {
 
   const std::string& name() const { return name_; }
   bool is_category() const { return kind_ == NNRUN_COLUMN_CATEGORY; }
+  bool has_own_decimal() const { return decimal_ != '\0'; }
   bool is_declared() const { return declared_; }
   bool is_open() const { return open_; }  ///< new texts are still added
   bool drops_gaps() const { return (flags_ & NNRUN_DROP_GAPS) != 0; }
@@ -64,9 +69,10 @@ class CsvColumn {
     if (is_only_number_ && rows.is_short_number(at, x)) [[likely]]
       return x;
     if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
-    const bool number = kind_ == NNRUN_COLUMN_NUMBER && rows.is_number(at, x) && std::isfinite(x);
+    const bool number = kind_ == NNRUN_COLUMN_NUMBER && is_number(rows, at, x) && std::isfinite(x);
+    if (number && target_ && !declared_) require_digits(rows, at, x);
     if (number && x >= least_ && !number_gaps_) {
-      is_only_number_ = !is_weight();
+      is_only_number_ = !is_weight() && decimal_ == '\0';
       return x;
     }
     const std::string_view field = rows.field(at);
@@ -129,11 +135,25 @@ class CsvColumn {
            (open_ || !numbers_.contains(field));
   }
 
+  /// Returns how the numbers of this column are written.
+  NumberFormat format_in(const auto& rows) const {
+    NumberFormat format = rows.number_format();
+    if (decimal_ != '\0') {
+      format.decimal = decimal_;
+      format.thousands = decimal_ == ',' ? '.' : ',';
+    }
+    return format;
+  }
+  bool is_number(const auto& rows, std::size_t at, double& x) const {
+    return decimal_ == '\0' ? rows.is_number(at, x) : rows.is_number(at, x, format_in(rows));
+  }
+
   /// The first field that is there decides.
   void find_kind(const auto& rows, std::size_t at) {
     const std::string_view field = rows.field(at);
     if (is_gap(field)) return;
-    kind_ = rows.is_number(at) ? NNRUN_COLUMN_NUMBER : NNRUN_COLUMN_CATEGORY;
+    double x = 0;
+    kind_ = is_number(rows, at, x) ? NNRUN_COLUMN_NUMBER : NNRUN_COLUMN_CATEGORY;
     first_ = "'" + std::string(field.substr(0, 40)) + "' in " + rows.place();
     if (is_category()) reason_ = first_ + " is not a number";
   }
@@ -170,7 +190,7 @@ class CsvColumn {
                 rows.place(), "write 0 where it is not to count");
   }
   [[noreturn]] void refuse_text(const auto& rows, std::string_view field) const {
-    std::string hint = number_settings(field, rows.number_format());
+    std::string hint = number_settings(field, format_in(rows));
     constexpr std::string_view doubt = "if it is a number, write symbols";
     if (trained_ && hint.starts_with(doubt))  // 1.8 m is 180 where the run has cm
       hint = "if it is the same number without that, write symbols" + hint.substr(doubt.size());
@@ -188,15 +208,27 @@ class CsvColumn {
                 rows.place(), hint);
   }
 
+  /// Throws Error for a target such as an id of 19 digits, of which two may become one number.
+  void require_digits(const auto& rows, std::size_t at, double x) const {
+    if (has_too_many_digits(rows.field(at), x))
+      throw Error("column '" + name_ + "': '" + std::string(rows.field(at).substr(0, 40)) +
+                      "' has more digits than a number keeps, so that two of them may become one",
+                  rows.place(),
+                  "if the column holds classes, write classes: [...]; if it holds amounts, write " +
+                      key("number"));
+  }
+
   double category(const auto& rows, std::size_t at) {
     const std::string_view text = rows.text(at);
     const auto known = numbers_.find(text);
     if (known != numbers_.end()) return static_cast<double>(known->second);
+    if (const std::size_t same = same_number(rows, at); same < texts_.size())
+      return static_cast<double>(same);
     if (!open_ && (flags_ & NNRUN_KEEP_UNKNOWN) != 0) return static_cast<double>(texts_.size());
     if (!open_)
       throw Error("column '" + name_ + "': unknown " + (target_ ? "class" : "text") + " '" +
                       std::string(text.substr(0, 40)) + "'",
-                  rows.place(), list_of_texts());
+                  rows.place(), list_of_texts(text));
     if (!target_ && !declared_ && rows.is_number(at))
       throw Error("column '" + name_ + "' has texts and numbers: '" +
                       std::string(text.substr(0, 40)) + "' is a number, " + first_ + " is not",
@@ -212,7 +244,36 @@ class CsvColumn {
     texts_.emplace_back(text);
     return static_cast<double>(number);
   }
-  std::string list_of_texts() const {
+  /// Returns which of the texts that are all is the same number as a field: 1 for 1.0; otherwise
+  /// how many there are, as where two texts are that number, or where a double would round it.
+  std::size_t same_number(const auto& rows, std::size_t at) {
+    constexpr double most = 9007199254740992;  // 2^53
+    double x = 0;
+    const auto is_exact = [](double y) { return y > -most && y < most; };
+    const bool number =
+        !open_ && (rows.is_number(at, x) ||
+                   nnrun::is_number(trimmed(rows.field(at)), x, rows.number_format()));
+    if (!number || !is_exact(x)) return texts_.size();
+    if (!values_known_)
+      for (std::size_t i = 0; i < texts_.size(); ++i)
+        if (double y = 0; nnrun::is_number(texts_[i], y, rows.number_format()) && is_exact(y))
+          if (const auto [place, is_new] = by_value_.emplace(y, i); !is_new)
+            place->second = texts_.size();
+    values_known_ = true;
+    const auto found = by_value_.find(x);
+    return found == by_value_.end() ? texts_.size() : found->second;
+  }
+  /// Returns a line about a text that differs from one of those that are known in capital letters
+  /// alone, of ASCII.
+  std::string differs_in_capitals(std::string_view field) const {
+    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    for (const std::string& text : texts_)
+      if (std::equal(text.begin(), text.end(), field.begin(), field.end(),
+                     [&](char a, char b) { return small(a) == small(b); }))
+        return "\nit differs from '" + text + "' in capital letters: write them alike";
+    return {};
+  }
+  std::string list_of_texts(std::string_view field) const {
     std::string all;
     for (const std::string& text : texts_) {
       if (all.size() > 400) {
@@ -221,7 +282,7 @@ class CsvColumn {
       }
       all += (all.empty() ? "" : ", ") + text;
     }
-    return (target_ ? "the classes are: " : "the run knows: ") + all +
+    return (target_ ? "the classes are: " : "the run knows: ") + all + differs_in_capitals(field) +
            (target_ ? "" : "\nwrite " + key("{unknown: other}") + " to train for others");
   }
 
@@ -230,11 +291,14 @@ class CsvColumn {
   bool number_gaps_ = false;     // some gap, such as -999, may be a number: it is looked for first
   bool is_only_number_ = false;  // whatever is a number is its number
   std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
+  bool values_known_ = false;  // by_value_ is filled
+  char decimal_ = '\0';        // before its fractions, if they are written in a way of their own
   double least_ = -std::numeric_limits<double>::infinity();
   std::vector<std::string_view> gaps_;
   std::vector<std::string> texts_;
   std::string first_, reason_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> numbers_;
+  std::unordered_map<double, std::size_t> by_value_;  // of texts that are numbers, once asked for
 };
 
 }  // namespace nnrun

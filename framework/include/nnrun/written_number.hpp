@@ -103,6 +103,12 @@ inline bool is_number(std::string_view text, double& x, const NumberFormat& how)
   return !digits.empty() && is_number(digits, x, how.decimal);
 }
 
+/// Returns whether a field is a whole number that a double rounds, so that two such may become one.
+inline bool has_too_many_digits(std::string_view field, double x) {
+  constexpr double most = 9007199254740992;  // 2^53
+  return (x >= most || x <= -most) && field.find_first_not_of("+-0123456789") == field.npos;
+}
+
 /// Returns whether a text has digits, and otherwise signs that amounts and dates have: 10 %, $900,
 /// (40), 2024-01-31.
 inline bool looks_like_number(std::string_view text) {

@@ -24,8 +24,9 @@ class KnownColumns {
     const char* at = reinterpret_cast<const char*>(data.known);
     for (std::uint32_t i = 0; i < data.n_known; ++i, at += data.known->size) {
       const auto* const column = reinterpret_cast<const nnrun_column*>(at);
+      skips_rows_ = skips_rows_ || (column->flags & NNRUN_SKIP_ROWS) != 0;
       columns_.push_back(column);
-      by_name_.emplace(column->name, column);
+      if (!is_series(*column)) by_name_.emplace(column->name, column);
     }
   }
   /// Returns whether the host knows a field of nnrun_data.
@@ -33,6 +34,8 @@ class KnownColumns {
     return static_cast<const char*>(field) < reinterpret_cast<const char*>(&data) + data.size;
   }
   bool is_trained() const { return trained_; }
+  /// Returns whether rows that cannot be read are left out.
+  bool skips_rows() const { return skips_rows_; }
   /// Returns what is said of a column, by its name; nullptr if nothing is.
   const nnrun_column* find(std::string_view name) const {
     const auto found = by_name_.find(name);
@@ -43,14 +46,17 @@ class KnownColumns {
     for (const nnrun_column* column : columns_)
       if (!trained_ && std::find(names.begin(), names.end(), column->name) == names.end())
         throw Error("no column '" + std::string(column->name) + "', which '" +
-                        (is_weight(*column) ? "weights' names" : "columns' tells of"),
+                        (is_weight(*column)   ? "weights' names"
+                         : is_series(*column) ? "windows' names as group"
+                                              : "columns' tells of"),
                     file);
   }
   /// Returns the names of a trained network's inputs, or of its targets.
   std::vector<std::string> trained(bool targets) const {
     std::vector<std::string> names;
     for (const nnrun_column* column : columns_)
-      if (trained_ && !is_weight(*column) && ((column->flags & NNRUN_TARGET) != 0) == targets)
+      if (trained_ && !is_weight(*column) && !is_series(*column) &&
+          ((column->flags & NNRUN_TARGET) != 0) == targets)
         names.emplace_back(column->name);
     return names;
   }
@@ -60,10 +66,18 @@ class KnownColumns {
       if (is_weight(*column)) return column->name;
     return {};
   }
+  /// Returns the name of the column that says to which series a row belongs; empty if there is
+  /// none.
+  std::string series() const {
+    for (const nnrun_column* column : columns_)
+      if (is_series(*column)) return column->name;
+    return {};
+  }
 
  private:
   static bool is_weight(const nnrun_column& column) { return (column.flags & NNRUN_WEIGHT) != 0; }
-  bool trained_ = false;
+  static bool is_series(const nnrun_column& column) { return (column.flags & NNRUN_SERIES) != 0; }
+  bool trained_ = false, skips_rows_ = false;
   std::vector<const nnrun_column*> columns_;
   std::unordered_map<std::string_view, const nnrun_column*> by_name_;
 };
