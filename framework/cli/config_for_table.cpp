@@ -1,6 +1,7 @@
 #include "cli/config_for_table.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "base/error.hpp"
@@ -71,6 +72,16 @@ std::string train_text(const Task& task, const Length& length) {
   return text + "metrics: " + metrics + "\n";
 }
 
+/// Returns the rate of a penalty on weights, of one digit; empty for so many rows that none is
+/// needed. Few rows are soon known by heart. The cost is a mean over them, so a penalty that is
+/// worth as much as some rows falls with their number: 20 did well on tables of 100 to 1500 rows,
+/// of classes and of numbers, and stronger ones than 0.1 on none.
+std::string penalty_for(std::size_t rows) {
+  const double rate = std::min(0.1, 20 / static_cast<double>(rows)),
+               digit = std::pow(10, std::floor(std::log10(rate)));
+  return rate < 0.0005 ? "" : significant(std::round(rate / digit) * digit, 1);
+}
+
 std::string model_text(const Task& task, std::size_t rows, bool is_series) {
   const char* const last = task.kind == Task::number      ? ""
                            : task.kind == Task::yes_or_no ? ", activation: sigmoid"
@@ -78,12 +89,11 @@ std::string model_text(const Task& task, std::size_t rows, bool is_series) {
   std::string text =
       "model:    # its input and the last layer's units follow from the data\n  layers:\n";
   if (is_series) text += "    - {type: flatten}    # the rows of a window side by side\n";
-  // few rows are soon known by heart: a penalty keeps the network from that
-  const bool few = rows < 20'000;
+  const std::string penalty = penalty_for(rows);
   for (const int units : rows < 1000 ? std::vector<int>{100} : std::vector<int>{64, 32})
     text += "    - {type: dense, units: " + std::to_string(units) +
             ", activation: relu, init: he_normal" +
-            (few ? ", regularizer: {type: l2, rate: 0.01}" : "") + "}\n";
+            (penalty.empty() ? "" : ", regularizer: {type: l2, rate: " + penalty + "}") + "}\n";
   return text + "    - {type: dense" + last + "}\n";
 }
 
@@ -132,6 +142,16 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
   std::vector<std::string> notes;
   for (const auto& [column, choice] : choices.all)
     if (!choice.used) notes.push_back(column->name + " is not used: " + choice.why);
+  for (const auto& [column, choice] : choices.all)
+    if (!choice.gaps.empty())
+      notes.push_back(column->name + ": " + texts_of(*column) +
+                      (column->counts.size() == 1 ? " is" : " are") + " taken for missing");
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    if (table.columns[i].name.empty() && table.columns[i].values() > 0)
+      notes.push_back("column " + std::to_string(i + 1) + " is not used: it has no name");
+    else if (std::ranges::count(table.columns, table.columns[i].name, &ColumnProfile::name) > 1)
+      notes.push_back("column " + std::to_string(i + 1) + " is not used: another one is called " +
+                      table.columns[i].name + ", too");
   if (!table.format.header)
     notes.emplace_back("the first row holds data, not names: columns are x1, x2, ...");
   return notes;
@@ -145,11 +165,20 @@ std::string split_text(const Task& task, const Length& length, bool is_series) {
          (by_class ? ", stratify: true" : "") + "}    # drawn by the seed\n";
 }
 
-std::string windows_text(std::size_t window, bool past_is_input) {
+std::string windows_text(std::size_t window, const ColumnProfile* series, bool past_is_input) {
   if (window == 0) return "";
-  return "  windows: {length: " + std::to_string(window) + ", horizon: 1}    # " +
+  return "  windows: {length: " + std::to_string(window) + ", horizon: 1" +
+         (series != nullptr ? ", group: " + yaml_text(series->name) : "") + "}    # " +
          std::to_string(window) + " rows tell the target of the next one" +
+         (series != nullptr ? " of their series" : "") +
          (past_is_input ? "; past targets are inputs, too\n" : "\n");
+}
+
+/// Returns a sentence about the column that is taken for the names of several series.
+std::string words_for_group(const ColumnProfile& series) {
+  return yaml_text(series.name) + " is taken for the names of " +
+         with_commas(series.counts.size() + series.different.size()) +
+         " series, of which no window leaves one; if it names none, take group out of windows";
 }
 
 /// Returns whether earlier targets of a series are inputs: classes with names are not.
@@ -171,15 +200,17 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
   task.is_lopsided = !lopsided.empty();
   const Length length = length_for(rows);
   const bool past_is_input = is_series && are_inputs(targets, task);
-  const Choices choices = choices_for(table, targets, past_is_input);
+  const ColumnProfile* const series = is_series ? series_named_in(table, window, targets) : nullptr;
+  const Choices choices = choices_for(table, targets, series, past_is_input);
   ConfigForTable config{.target = targets.size() == 1 ? targets[0]->name : names_of(targets),
                         .target_note = task.note,
                         .notes = doubts_of(table, choices.used(), targets),
                         .yaml = {}};
   if (!lopsided.empty()) config.notes.push_back(lopsided);
+  if (series != nullptr) config.notes.push_back(words_for_group(*series));
   if (is_series)
-    std::ranges::move(doubts_of_series(table, window), std::back_inserter(config.notes));
-  else if (may_be_series(table))
+    std::ranges::move(doubts_of_series(table, series), std::back_inserter(config.notes));
+  else if (may_be_series(table, targets))
     config.notes.push_back(words_for_series(table));
   if (targets.size() == 1 && !is_series)
     std::ranges::move(copies_in(table, choices.used(), *targets[0]),
@@ -191,7 +222,7 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
                 "\ndata:\n  type: csv\n  path: " + yaml_text(path) + "\n" +
                 format_text(table.format) + "  targets: [" + names_of(targets) + "]    # " +
                 task.note + (wanted.empty() ? "; the last column" : "") + "\n" + task.settings +
-                windows_text(window, past_is_input) + gaps_text(choices) +
+                windows_text(window, series, past_is_input) + gaps_text(choices) +
                 inputs_text(table, targets, choices) + columns_text(choices, targets) +
                 "  scale: standard\n  split: " + split_text(task, length, is_series) +
                 model_text(task, rows, is_series) + train_text(task, length);

@@ -119,6 +119,22 @@ bool is_date(std::string_view field) {
   return is_date_of_digits(field) || is_date_with_month(field);
 }
 
+bool is_time(std::string_view field) {
+  DateGroup group = take_group(field);
+  if (group.digits == 0 || group.digits > 3) return false;
+  std::size_t colons = 0;
+  for (; field.starts_with(':') && colons < 2; ++colons) {
+    field.remove_prefix(1);
+    group = take_group(field);
+    if (group.digits != 2 || group.value > 59) return false;
+  }
+  if (field.starts_with('.')) field.remove_prefix(std::min(field.size(), std::size_t{7}));
+  if (field.starts_with(' ')) field.remove_prefix(1);
+  const std::string half = small_lettered(field);
+  return colons > 0 &&
+         (half.empty() || half == "am" || half == "pm" || half == "a.m." || half == "p.m.");
+}
+
 bool is_compact_date(double x) {
   if (x < 19000101 || x > 21001231 || x != std::floor(x)) return false;
   const auto day = static_cast<int>(x) % 100, month = static_cast<int>(x) / 100 % 100;
@@ -209,6 +225,18 @@ bool is_amount_in_unit(std::string_view field) {
          looks_like_number(number);
 }
 
+char own_decimal_of(std::string_view field, const NumberFormat& how) {
+  double plain = 0;
+  if (nnrun::is_number(field, plain, how)) return '\0';
+  for (const char decimal : {',', '.'}) {
+    NumberFormat own = how;
+    own.decimal = decimal;
+    own.thousands = decimal == ',' ? '.' : ',';
+    if (double x = 0; nnrun::is_number(field, x, own)) return decimal;
+  }
+  return '\0';
+}
+
 bool is_name_of_codes(std::string_view name) {
   constexpr std::array<std::string_view, 12> last{"id",           "uid",  "uuid",    "guid",
                                                   "zip",          "plz",  "zipcode", "postcode",
@@ -233,12 +261,16 @@ bool is_name_of_numbering(std::string_view name) {
 }
 
 bool names_steps(const std::vector<std::string>& classes) {
-  constexpr std::array<std::string_view, 36> steps{
-      "low",    "medium", "mid",     "middle",    "high",   "very low", "very high", "small",
-      "large",  "s",      "m",       "l",         "xl",     "poor",     "fair",      "good",
-      "great",  "bad",    "ok",      "excellent", "never",  "rarely",   "sometimes", "often",
-      "always", "weak",   "strong",  "mild",      "severe", "moderate", "none",      "bronze",
-      "silver", "gold",   "average", "very good"};
+  constexpr std::array<std::string_view, 54> steps{
+      "low", "medium", "mid", "middle", "high", "very low", "very high", "small", "large", "s", "m",
+      "l", "xl", "poor", "fair", "good", "great", "bad", "ok", "excellent", "never", "rarely",
+      "sometimes", "often", "always", "weak", "strong", "mild", "severe", "moderate", "none",
+      "bronze", "silver", "gold", "average", "very good",
+      // answers of surveys
+      "strongly disagree", "disagree", "somewhat disagree", "neutral", "undecided",
+      "neither agree nor disagree", "somewhat agree", "agree", "strongly agree",
+      "very dissatisfied", "dissatisfied", "satisfied", "very satisfied", "very unlikely",
+      "unlikely", "likely", "very likely", "very poor"};
   return classes.size() > 2 && std::ranges::all_of(classes, [&](const std::string& name) {
            return is_among(name, steps);
          });

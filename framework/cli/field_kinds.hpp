@@ -1,6 +1,7 @@
 // What a field or a name looks like: a date, an amount, a code. For configs that are made for a
 // table; the reader of data sets knows numbers and texts only.
 #pragma once
+#include <nnrun/written_number.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,8 @@ namespace nnrun::host {
 /// Returns whether a field is a day: 2024-01-31, 31.01.24, 31.01, 1/31/2024, 31 Jan 2024, 2024-01,
 /// with or without a time behind it.
 bool is_date(std::string_view field);
+/// Returns whether a text is a time of a day, or how long something took: 08:30, 1:02:03, 8:30 pm.
+bool is_time(std::string_view field);
 /// Returns whether a number is a day, such as 20240131.
 bool is_compact_date(double x);
 /// Returns whether a number is written as amounts are not: 01277, +41791234567.
@@ -21,6 +24,9 @@ std::string unit_of(std::string_view field);
 std::string word_behind_number(std::string_view field);
 /// Returns whether a field is an amount in a known unit: CHF 8'175, 6.29 kg.
 bool is_amount_in_unit(std::string_view field);
+/// Returns the character, point or comma, before the fraction of a number that is not written as
+/// the others of a file: 3.850,98 where these are 1.5; 0 if it is none either way.
+char own_decimal_of(std::string_view field, const NumberFormat& how);
 /// Returns whether a column is called as numbers are that only tell things apart: customer_id, zip.
 bool is_name_of_codes(std::string_view name);
 /// Returns whether a column may be called so because it numbers things: phone, order_no, key. A

@@ -1,5 +1,7 @@
 #include "cli/input_choice.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
 #include "cli/field_kinds.hpp"
 #include "cli/table_words.hpp"
@@ -23,7 +25,11 @@ bool has_few(std::size_t different, std::size_t rows) {
 }
 
 /// How numbers such as 1'000, 12 % and $5 become an input.
-constexpr auto how_to_read = ": to use it, take signs, units and separators of thousands out";
+std::string how_to_read(const ColumnProfile& column) {
+  if (column.own_decimal != '\0')
+    return std::string(": to use it, write {decimal: \"") + column.own_decimal + "\"} in its place";
+  return ": to use it, take signs, units and separators of thousands out";
+}
 
 InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   const std::size_t different = column.counts.size();
@@ -34,9 +40,12 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   if (column.too_long == column.texts && !repeat)
     return unused("whole numbers that are too long to be told apart as numbers, such as " +
                   start_of(column.first_text));
+  if (column.times == column.texts)
+    return unused("times, such as " + start_of(column.first_text) +
+                  ": to use them, write hours or minutes as numbers");
   if (column.like_numbers == column.texts && !repeat)
     return unused("dates, or numbers with more than digits, such as " +
-                  start_of(column.first_text) + how_to_read);
+                  start_of(column.first_text) + how_to_read(column));
   if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
     return unused("nearly every row has a text of its own, such as " + start_of(column.first_text) +
                   (column.unit_of_texts.empty()
@@ -46,9 +55,22 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   return category(column, texts_of(column));
 }
 
+/// Returns whether a text stands for several numbers: 4+, <18, 25-34.
+bool is_range(const std::string& text) {
+  return looks_like_number(text) && (text.front() == '<' || text.front() == '>' ||
+                                     text.back() == '+' || text.find('-', 1) != text.npos);
+}
+
 /// Numbers and texts in one column: a few texts among numbers say that a value is missing.
 InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   constexpr std::size_t few = 20;
+  const std::size_t different = column.counts.size() + column.different.size();
+  const bool few_different =
+      column.without_count == 0 && has_few(different, rows) && !column.has_lines;
+  if (few_different && std::ranges::all_of(column.counts, &is_range,
+                                           &std::pair<const std::string, std::size_t>::first))
+    return category(column,
+                    with_commas(column.different.size()) + " numbers and " + texts_of(column));
   const bool amounts = column.like_numbers * 10 > column.values() && column.counts.size() > 2;
   if (column.without_count == 0 && column.counts.size() <= few && column.numbers > column.texts &&
       !column.has_lines && !amounts)
@@ -56,13 +78,12 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
             .why = range_of(column) + "; taken for missing: " + texts_of(column),
             .used = true,
             .gaps = sorted_texts(column)};
-  const std::size_t different = column.counts.size() + column.different.size();
-  if (column.without_count == 0 && has_few(different, rows) && !column.has_lines)
+  if (few_different)
     return category(column,
                     with_commas(column.different.size()) + " numbers and " + texts_of(column));
   return unused(
       (amounts ? "numbers, some with more than digits, such as " : "numbers and texts, such as ") +
-      start_of(column.first_text) + (amounts ? how_to_read : ""));
+      start_of(column.first_text) + (amounts ? how_to_read(column) : ""));
 }
 
 /// Numbers that tell things apart, of which twice as much means nothing.

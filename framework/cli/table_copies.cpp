@@ -52,10 +52,6 @@ class Beside {
   std::vector<std::pair<double, double>> points_;         // different numbers, and their targets
 };
 
-std::size_t place_of(const TableProfile& table, const ColumnProfile& column) {
-  return static_cast<std::size_t>(&column - table.columns.data());
-}
-
 std::string name_of(const ColumnProfile& column) {
   return flow_yaml(text_node(column.name));
 }
@@ -74,12 +70,12 @@ class Copies {
 
   void take(const CsvReader& rows) {
     if (++rows_ <= most_rows) look_for_copy(rows);
-    const std::size_t at = place_of(table_, target_);
+    const std::size_t at = table_.place_of(target_);
     const std::string target(rows.field(at));
     if (rows_ > most_pairs || is_gap(target)) return;
     targets_.insert(target);
     for (std::size_t i = 0; i < used_.size(); ++i) {
-      const std::size_t own = place_of(table_, *used_[i]);
+      const std::size_t own = table_.place_of(*used_[i]);
       const std::string value(rows.field(own));
       if (is_gap(value)) continue;
       double x = 0, y = 0;

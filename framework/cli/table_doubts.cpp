@@ -120,6 +120,17 @@ std::string words_of_thousands(const TableProfile& table) {
                                : "leave decimal and thousands out");
 }
 
+/// Another column has thousands, but this one may have fractions.
+std::string words_of_groups(const TableProfile& table, const ColumnProfile& column) {
+  const char separator = table.format.numbers.thousands;
+  std::string digits = column.first_number;
+  std::erase(digits, separator);
+  return quoted(column.first_number) + " in " + quoted(column.name) + " is read as " + digits +
+         ", since other columns have thousands: if fractions follow the " +
+         (separator == ',' ? "comma" : "point") + " there, write columns: {" + quoted(column.name) +
+         ": {decimal: \"" + separator + "\"}}";
+}
+
 /// Nor here, where they are read as fractions.
 std::string words_of_fractions(const TableProfile& table, const ColumnProfile& column) {
   const bool comma = table.format.numbers.decimal == ',';
@@ -179,7 +190,11 @@ std::vector<std::string> doubts_of(const TableProfile& table,
   if (const ColumnProfile* const sum = sum_of(table))
     doubts.push_back("the last row has the sum of all others in " + quoted(sum->name) +
                      ": take it out if it is not an example");
-  if (!table.doubtful_thousands.empty()) doubts.push_back(words_of_thousands(table));
+  if (!table.doubtful_thousands.empty())
+    doubts.push_back(words_of_thousands(table));
+  else
+    for (const ColumnProfile& column : table.columns)
+      if (column.may_be_of_fractions()) doubts.push_back(words_of_groups(table, column));
   for (const ColumnProfile& column : table.columns)
     if (column.may_be_of_thousands() ||
         (table.format.separator != ',' && table.format.numbers.decimal == '.' &&

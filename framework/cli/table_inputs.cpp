@@ -39,10 +39,10 @@ void keep_texts_of_others(Choices& choices, const std::vector<const ColumnProfil
 }
 
 Choices all_choices(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
-                    bool counts_count) {
+                    const ColumnProfile* series, bool counts_count) {
   Choices choices;
   for (const ColumnProfile& column : table.columns) {
-    if (is_in(targets, column) || column.name.empty() ||
+    if (is_in(targets, column) || &column == series || column.name.empty() ||
         std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1)
       continue;
     choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
@@ -63,10 +63,10 @@ bool needs_rewriting(const Choices::Entry& entry) {
 }  // namespace
 
 Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
-                    bool past_is_input) {
-  Choices choices = all_choices(table, targets, false);
+                    const ColumnProfile* series, bool past_is_input) {
+  Choices choices = all_choices(table, targets, series, false);
   if (past_is_input) return choices;
-  if (choices.none_used()) choices = all_choices(table, targets, true);
+  if (choices.none_used()) choices = all_choices(table, targets, series, true);
   if (!choices.none_used()) return choices;
   std::string reasons;
   for (const auto& [column, choice] : choices.all)

@@ -24,9 +24,10 @@ struct Choices {
   bool none_used() const { return used().empty(); }
 };
 
-/// past_is_input: past targets are inputs. Throws DataError if otherwise nothing is.
+/// series: the column that says to which series a row belongs, or nullptr. past_is_input: past
+/// targets are inputs. Throws DataError if otherwise nothing is.
 Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
-                    bool past_is_input);
+                    const ColumnProfile* series, bool past_is_input);
 
 /// The lines of `columns`, `gaps` and `inputs`; the latter two may be empty.
 std::string columns_text(const Choices& choices, const std::vector<const ColumnProfile*>& targets);

@@ -39,12 +39,6 @@ std::string_view without_signs(std::string_view field) {
   return first == field.npos ? field : field.substr(first, field.find_last_of(digits) + 1 - first);
 }
 
-/// Returns whether it is a whole number that a double rounds: two such may become one.
-bool is_too_long(std::string_view field, double x) {
-  constexpr double most = 9007199254740992;  // 2^53
-  return (x > most || x < -most) && field.find_first_not_of("+-0123456789") == field.npos;
-}
-
 void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   std::string text(rows.field(at));
   for (char& c : text)
@@ -54,18 +48,23 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
     }
   if (column.texts++ == 0) {
     column.first_text = text;
+    column.first_text_row = row;
     column.first_place = rows.place();
   }
   if (has_decimal_comma(text)) {
     ++column.with_comma;
     column.of_thousands += is_of_thousands(text, ',');
   }
-  if (double x = 0; rows.is_number(at, x)) column.too_long += is_too_long(text, x);
+  if (double x = 0; rows.is_number(at, x)) column.too_long += has_too_many_digits(text, x);
   column.like_numbers += looks_like_number(text) || is_amount_in_unit(text);
   const std::string unit = word_behind_number(text);
   if (column.texts == 1) column.unit_of_texts = unit;
+  const char decimal = own_decimal_of(text, rows.number_format());
+  if (column.texts == 1) column.own_decimal = decimal;
+  if (decimal != column.own_decimal) column.own_decimal = '\0';
   if (unit != column.unit_of_texts) column.unit_of_texts.clear();
   column.dates += is_date(text);
+  column.times += is_time(text);
   if (names_a_total(text)) {
     ++column.totals;
     column.total = text;
@@ -98,6 +97,11 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
   column.low = std::min(column.low, x);
   column.high = std::max(column.high, x);
   column.whole &= x == std::floor(x);
+  if (how.thousands == ',' || how.thousands == '.') {
+    const auto separators = std::ranges::count(field, how.thousands);
+    column.grouped += separators == 1;
+    if (separators > 1 || field.find(how.decimal) != field.npos) column.shows_groups = true;
+  }
   if (field.find(how.decimal) != field.npos) {
     ++column.with_point;
     column.of_thousands += is_of_thousands(without_signs(field), how.decimal);
@@ -112,13 +116,22 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
   }
 }
 
+bool begins_with_year(std::string_view day) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return day.size() >= 7 && std::ranges::all_of(day.substr(0, 4), is_digit);
+}
+
 void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   double x = 0;
-  if (row > 0 && column.before != rows.field(at)) ++column.changes;
+  if (row > 0 && column.before != rows.field(at)) {
+    ++column.changes;
+    column.falls =
+        column.falls && column.before > rows.field(at) && begins_with_year(column.before);
+  }
   column.before = rows.field(at);
   if (is_usual_gap(rows.field(at)))
     ++column.gaps;
-  else if (rows.is_number(at, x) && std::isfinite(x) && !is_too_long(rows.field(at), x))
+  else if (rows.is_number(at, x) && std::isfinite(x) && !has_too_many_digits(rows.field(at), x))
     add_number(column, rows.field(at), x, row, rows.number_format());
   else
     add_text(column, rows, at, row);
@@ -149,16 +162,22 @@ class ThousandsInDoubt {
   std::string number_;
 };
 
-/// Returns whether the first row is one of data: what it has for a name of texts is one of them,
-/// and nothing in it is a text above numbers, as a name is.
-bool first_row_is_data(const TableProfile& profile) {
-  const bool has_names = std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+/// Returns whether some column has numbers below a text, as a name is.
+bool has_names(const TableProfile& profile) {
+  return std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
     return column.numbers > 0 && column.texts == 0 && !is_usual_gap(column.name) &&
            !parse_double(column.name);
   });
-  return !has_names && std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
-    return column.counts.contains(column.name);
-  });
+}
+
+/// Returns whether the first row is one of data: what it has for a name of texts is one of them, or
+/// all of it is there again, and nothing in it is a text above numbers.
+bool first_row_is_data(const TableProfile& profile) {
+  if (has_names(profile)) return false;
+  return !profile.names_again.empty() ||
+         std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+           return column.counts.contains(column.name);
+         });
 }
 
 /// Throws Error for a first row that is a title: most columns with something in them have no name.
@@ -176,13 +195,33 @@ void require_names(const TableProfile& profile) {
                      "column");
 }
 
+/// Throws Error if the first row has texts above numbers, and these columns no others: units, or
+/// what columns mean.
+void require_no_units(const TableProfile& profile) {
+  std::vector<std::string> texts;
+  std::string place;
+  for (const ColumnProfile& column : profile.columns) {
+    if (column.numbers < 2) continue;
+    if (column.texts != 1 || column.first_text_row != 0) return;
+    texts.push_back(column.first_text);
+    place = column.first_place;
+  }
+  if (texts.size() < 2) return;
+  if (texts.size() > 6) texts.resize(6);
+  throw nnrun::Error(
+      "the row below the names is no example, but says more of the columns: " + join(texts, ", "),
+      place, "take it out");
+}
+
 TableProfile read(const std::string& file, const CsvFormat& format) {
   std::ifstream in = open_input(file);
   if (in.peek() == 0x1f)
     throw nnrun::Error(
         "a compressed file", file,
         "unpack it for this: gunzip -k " + shell_word(file) + "; the config may then name either");
-  CsvReader rows(in, file, format);
+  CsvFormat any = format;
+  any.names_once = false;
+  CsvReader rows(in, file, any);
   TableProfile profile{.file = file, .format = format};
   profile.format.separator = rows.separator();
   if (format.header && rows.names_are_numbers()) {
@@ -191,10 +230,15 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
   }
   for (const std::string& name : rows.names()) profile.columns.push_back({.name = name});
   ThousandsInDoubt thousands(format.numbers);
-  for (; rows.next(); ++profile.rows) {
+  while (rows.next()) {
+    if (profile.format.header && profile.columns.size() > 1 && rows.are_names()) {
+      if (profile.names_again.empty()) profile.names_again = rows.place();
+      continue;
+    }
     thousands.look_at(rows);
     for (std::size_t i = 0; i < profile.columns.size(); ++i)
       add(profile.columns[i], rows, i, profile.rows);
+    ++profile.rows;
   }
   profile.doubtful_thousands = thousands.number();
   if (profile.rows == 0) throw nnrun::Error("has column names, but no examples", file);
@@ -301,6 +345,10 @@ TableProfile profile_of(const std::string& file) {
       profile = read(file, format);
     }
     profile = with_amounts(std::move(profile), format);
+    if (profile.format.header) require_no_units(profile);
+    if (!profile.names_again.empty() && has_names(profile))
+      throw nnrun::Error("the row of names is there again", profile.names_again,
+                         "take it out: it is no example");
     if (!profile.format.header || !first_row_is_data(profile)) return profile;
     format = profile.format;
     format.header = false;

@@ -17,6 +17,7 @@ struct ColumnProfile {
   std::size_t gaps = 0, numbers = 0, texts = 0;
   std::unordered_map<std::string, std::size_t> counts{};  ///< of texts; at most most_different
   std::size_t without_count = 0;                          ///< texts beyond these
+  std::size_t first_text_row = 0;                         ///< where the first one is
   std::string first_text{}, first_place{};                ///< that is not a number, and where it is
   std::map<double, std::size_t> different{};  ///< how often each number is there; likewise
   double low = std::numeric_limits<double>::infinity();
@@ -31,22 +32,33 @@ struct ColumnProfile {
   std::size_t with_comma = 0;                  ///< texts such as 12,5
   std::size_t of_thousands = 0;                ///< of these, 12,500; or numbers such as 12.500
   std::size_t with_point = 0;                  ///< numbers such as 12.5, or 12,5 by decimal comma
+  std::size_t grouped = 0;                     ///< numbers with one separator of thousands: 1,200
+  bool shows_groups = false;                   ///< some number has several of these, or a fraction
   std::size_t too_long = 0;                    ///< texts: whole numbers that a double rounds
   std::size_t like_numbers = 0;                ///< texts such as dates, 1'000, 10 %
   std::map<std::string, std::size_t> units{};  ///< beside numbers: $, kg; empty: none
-  std::string unit_of_texts{};                 ///< the word behind the number of all texts, if any
-  std::size_t like_codes = 0;                  ///< numbers such as 01277
-  std::string first_code{};                      ///< of these
-  std::size_t dates = 0;                  ///< texts such as 2024-01-31, numbers such as 20240131
-  bool has_lines = false;                 ///< some text goes over lines
-  std::string before{};                   ///< the last value
-  std::size_t changes = 0;                ///< how often one differs from that before it
-  std::string total{};                      ///< a text such as Total, if any
+  char own_decimal = '\0';      ///< of all texts that are numbers written otherwise: 3.850,98; or 0
+  std::string unit_of_texts{};  ///< the word behind the number of all texts, if any
+  std::size_t like_codes = 0;   ///< numbers such as 01277
+  std::string first_code{};     ///< of these
+  std::size_t dates = 0;        ///< texts such as 2024-01-31, numbers such as 20240131
+  std::size_t times = 0;        ///< texts such as 08:30 or 8:30 pm
+  bool has_lines = false;       ///< some text goes over lines
+  std::string before{};         ///< the last value
+  std::size_t changes = 0;      ///< how often one differs from that before it
+  bool falls = true;            ///< of days that begin with the year: none is later
+  std::string total{};          ///< a text such as Total, if any
   std::size_t totals = 0, total_row = 0;  ///< how many of these; the last row with one
 
   /// Returns whether separators stand between thousands: three digits follow each.
   bool is_of_thousands() const {
     return of_thousands > 0 && of_thousands == with_comma + with_point;
+  }
+
+  /// Returns whether what is taken for a separator of thousands may stand before fractions: one
+  /// digit stands before it throughout, as in 1.350.
+  bool may_be_of_fractions() const {
+    return grouped > 0 && !shows_groups && grouped == numbers && high < 10'000 && low > -10'000;
   }
 
   /// The same of numbers: three digits follow each point, and where there is none, up to three
@@ -77,6 +89,12 @@ struct TableProfile {
   /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
   /// as all such numbers of the file; empty if some number shows which it is.
   std::string doubtful_thousands{};
+  std::string names_again{};  ///< the place of a row of names that is there again
+
+  /// Returns where in a row one of these columns is.
+  std::size_t place_of(const ColumnProfile& column) const {
+    return static_cast<std::size_t>(&column - columns.data());
+  }
 };
 
 /// Reads a file and finds how it is written: separator, names, decimal comma,

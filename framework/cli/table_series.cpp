@@ -1,6 +1,8 @@
 #include "cli/table_series.hpp"
 
 #include <algorithm>
+#include <nnrun/input_file.hpp>
+#include <unordered_set>
 
 #include "base/commands.hpp"
 #include "cli/table_words.hpp"
@@ -15,17 +17,53 @@ std::size_t different_in(const ColumnProfile& column) {
   return column.counts.size() + column.different.size();
 }
 
-/// Returns whether few different values lie in one block of rows each, as names of series do.
-bool lies_in_blocks(const ColumnProfile& column, std::size_t rows, std::size_t window) {
+/// Returns whether several rows have the same day or time.
+bool is_of_shared_dates(const TableProfile& table, const ColumnProfile& column) {
+  return is_of_dates(column) && column.gaps == 0 &&
+         (column.changes + 1 < table.rows || different_in(column) < table.rows) &&
+         different_in(column) < ColumnProfile::most_different;
+}
+
+/// Returns whether it has few different values, texts or whole numbers, each of as many rows as a
+/// window reaches over.
+bool may_name_series(const TableProfile& table, const ColumnProfile& column, std::size_t window) {
   const std::size_t different = different_in(column);
-  const bool names = column.texts > 0 || column.whole;
-  return names && !is_of_dates(column) && column.without_count == 0 && different >= 2 &&
-         different <= 100 && column.changes + 1 == different && rows / different >= window;
+  const auto has_enough = [&](const auto& entry) { return entry.second > window; };
+  return !column.name.empty() && (column.texts > 0 || column.whole) && !is_of_dates(column) &&
+         column.gaps == 0 && column.without_count == 0 && different >= 2 && different <= 100 &&
+         std::ranges::count(table.columns, column.name, &ColumnProfile::name) == 1 &&
+         std::ranges::all_of(column.counts, has_enough) &&
+         std::ranges::all_of(column.different, has_enough);
+}
+
+bool lies_in_blocks(const ColumnProfile& column) {
+  return column.changes + 1 == different_in(column);
+}
+
+/// Returns whether no two rows have the same day and the same name, up to a number of rows.
+bool tell_rows_apart(const TableProfile& table, const ColumnProfile& date,
+                     const ColumnProfile& name) {
+  constexpr std::size_t most = 100'000;
+  std::ifstream in = open_input(table.file);
+  CsvReader rows(in, table.file, table.format);
+  std::unordered_set<std::string> seen;
+  for (std::size_t row = 0; row < most && rows.next(); ++row) {
+    std::string both(rows.field(table.place_of(date)));
+    both += '\0';
+    both += rows.field(table.place_of(name));
+    if (!seen.insert(std::move(both)).second) return false;
+  }
+  return true;
 }
 
 }  // namespace
 
-bool may_be_series(const TableProfile& table) {
+bool may_be_series(const TableProfile& table, const std::vector<const ColumnProfile*>& targets) {
+  constexpr std::size_t usual = 24;
+  const bool shared = std::ranges::any_of(table.columns, [&](const ColumnProfile& column) {
+    return is_of_shared_dates(table, column);
+  });
+  if (shared && series_named_in(table, usual, targets) != nullptr) return true;
   if (table.columns.size() == 1) return table.columns[0].texts == 0 && table.rows >= 50;
   return std::ranges::any_of(table.columns, [&](const ColumnProfile& column) {
     return is_of_dates(column) && column.gaps == 0 && column.changes + 1 == table.rows &&
@@ -39,16 +77,30 @@ std::string words_for_series(const TableProfile& table) {
          shell_word(table.file) + " --windows 24";
 }
 
-std::vector<std::string> doubts_of_series(const TableProfile& table, std::size_t window) {
+const ColumnProfile* series_named_in(const TableProfile& table, std::size_t window,
+                                     const std::vector<const ColumnProfile*>& targets) {
+  const auto date = std::ranges::find_if(table.columns, [&](const ColumnProfile& column) {
+    return is_of_shared_dates(table, column);
+  });
+  for (const ColumnProfile& column : table.columns) {
+    if (std::ranges::count(targets, &column) > 0 || !may_name_series(table, column, window))
+      continue;
+    if (lies_in_blocks(column) && (column.texts > 0 || date != table.columns.end())) return &column;
+    if (date != table.columns.end() && tell_rows_apart(table, *date, column)) return &column;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> doubts_of_series(const TableProfile& table, const ColumnProfile* named) {
   std::vector<std::string> doubts;
   for (const ColumnProfile& column : table.columns) {
-    if (lies_in_blocks(column, table.rows, window))
-      doubts.push_back("if " + yaml_text(column.name) +
-                       " names several series, make a file for each: windows reach from the rows "
-                       "of one into those of the next");
-    if (is_of_dates(column) && column.changes + 1 < table.rows)
+    if (named == nullptr && is_of_dates(column) && column.changes + 1 < table.rows)
       doubts.push_back("several rows have the same " + yaml_text(column.name) +
-                       ": if the file holds several series, make a file for each");
+                       ": if the file holds several series, name the column that says which: "
+                       "windows: {group: ...}");
+    if (is_of_dates(column) && column.falls && column.changes > 0)
+      doubts.push_back("the newest row comes first, to judge by " + yaml_text(column.name) +
+                       ": sort the rows by time, or earlier values are told from later ones");
   }
   return doubts;
 }

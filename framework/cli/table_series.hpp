@@ -6,13 +6,21 @@
 #include "cli/table_profile.hpp"
 namespace nnrun::host {
 
-/// Returns whether each row has a day or a time of its own, or there is a single column of numbers.
-bool may_be_series(const TableProfile& table);
+/// Returns whether each row has a day or a time of its own, or one of those that its series has, or
+/// there is a single column of numbers.
+bool may_be_series(const TableProfile& table, const std::vector<const ColumnProfile*>& targets);
 /// Returns a sentence for a table that may be one, and is not taken for it.
 std::string words_for_series(const TableProfile& table);
 
-/// Returns a sentence for each thing that makes windows of so many rows doubtful: several series in
-/// one table.
-std::vector<std::string> doubts_of_series(const TableProfile& table, std::size_t window);
+/// Returns the column that says to which of several series a row belongs: its few names lie in a
+/// block of rows each, or each of them has a row for a day or a time that several rows have. Of
+/// several such columns the first; nullptr if there is none. window: rows of an example. Reads the
+/// file again.
+const ColumnProfile* series_named_in(const TableProfile& table, std::size_t window,
+                                     const std::vector<const ColumnProfile*>& targets);
+
+/// Returns a sentence for each thing that makes a series doubtful: rows of one day, where no column
+/// says to which series they belong; the newest row first.
+std::vector<std::string> doubts_of_series(const TableProfile& table, const ColumnProfile* named);
 
 }  // namespace nnrun::host

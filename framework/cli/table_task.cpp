@@ -45,9 +45,14 @@ void require_plain(const ColumnProfile& target) {
   if (target.is_of_thousands() && target.with_comma > 0)
     refuse(target.first_text, "if commas stand between thousands, take them out");
   const bool few = target.counts.size() <= 10 && target.without_count == 0;
-  if (target.texts > 0 && target.like_numbers == target.texts && !few)
-    refuse(start_of(target.first_text),
-           "take signs, units and separators of thousands out; write a date as a number");
+  if (target.texts > 0 && target.like_numbers == target.texts && target.too_long < target.texts &&
+      !few)
+    refuse(
+        start_of(target.first_text),
+        target.own_decimal != '\0' && target.dates == 0
+            ? "if it is one, write it with a point alone, or write a config by hand: columns: {" +
+                  yaml_text(target.name) + ": {decimal: \"" + target.own_decimal + "\"}}"
+            : "take signs, units and separators of thousands out; write a date as a number");
 }
 
 std::size_t rarest_of(const std::map<double, std::size_t>& numbers) {
@@ -80,27 +85,71 @@ std::string positive_of(const std::vector<std::string>& classes,
          "\n";
 }
 
+/// Returns how many rows each class has: texts, and numbers as the file writes them.
+std::map<std::string, std::size_t> classes_in(const ColumnProfile& column) {
+  std::map<std::string, std::size_t> classes(column.counts.begin(), column.counts.end());
+  const std::vector<std::string> numbers = written_numbers(column);
+  std::size_t i = 0;
+  for (const auto& entry : column.different) classes[numbers[i++]] += entry.second;
+  return classes;
+}
+
+/// Texts, among which numbers may be: then the data set must be told that all are classes.
 Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
-  if (column.without_count > 0 || column.counts.size() > std::max<std::size_t>(2, rows / 3))
+  const std::map<std::string, std::size_t> classes = classes_in(column);
+  if (column.without_count > 0 || classes.size() > std::max<std::size_t>(2, rows / 3))
     throw DataError(Problem{.what = "column '" + column.name +
                                     "' has a text of its own in nearly every row, such as '" +
                                     start_of(column.first_text) + "': nothing can be predicted",
                             .where = column.first_place,
-                            .hint = "choose another column: --target NAME"});
-  Task task{.kind = Task::classes,
-            .settings = {},
-            .note = texts_of(column, " class", " classes"),
-            .smallest = rows};
-  for (const auto& [text, count] : column.counts) task.smallest = std::min(task.smallest, count);
-  if (names_steps(sorted_texts(column)))
-    task.settings =
+                            .hint = column.too_long == column.texts
+                                        ? "if these are amounts, write as many digits as a number "
+                                          "keeps: 9.0072e15; else choose another column: --target "
+                                          "NAME"
+                                        : "choose another column: --target NAME"});
+  Task task{.kind = Task::classes, .settings = {}, .note = {}, .smallest = rows};
+  std::vector<std::string> names, written;
+  std::vector<std::size_t> counts;
+  for (const auto& [name, count] : classes) {
+    names.push_back(name);
+    written.push_back(yaml_text(name));
+    counts.push_back(count);
+    task.smallest = std::min(task.smallest, count);
+  }
+  task.note = words_of_texts(names, " class", " classes");
+  if (column.numbers > 0 || column.too_long > 0)
+    task.settings = "  classes: [" + join(written, ", ") +
+                    "]    # texts, though some of them are written as numbers\n";
+  if (names_steps(names))
+    task.settings +=
         std::string("  # if they go from low to high: order: [lowest, ..., highest], ") +
         "sigmoid, binary_cross_entropy\n";
-  if (column.counts.size() != 2) return task;
-  const std::vector<std::string> texts = sorted_texts(column);
+  if (names.size() != 2) return task;
   task.kind = Task::yes_or_no;
-  task.settings = positive_of(texts, {column.counts.at(texts[0]), column.counts.at(texts[1])});
+  task.settings += positive_of(names, {counts[0], counts[1]});
   return task;
+}
+
+/// Returns whether numbers and texts are classes, such as 0, 1, 2 and 3+: whole numbers, of which
+/// each is there again and again, as each text is.
+bool are_classes(const ColumnProfile& column, std::size_t rows) {
+  constexpr std::size_t most = 10, often = 3;
+  const std::map<std::string, std::size_t> classes = classes_in(column);
+  return column.whole && column.without_count == 0 && classes.size() <= most &&
+         rows >= 10 * classes.size() &&
+         std::ranges::all_of(classes, [](const auto& entry) { return entry.second >= often; });
+}
+
+/// Throws DataError for a column of amounts in which something else is.
+[[noreturn]] void refuse_mixture(const ColumnProfile& column) {
+  const bool too_long = column.too_long == column.texts;
+  throw DataError(Problem{
+      .what = "column '" + column.name + "' holds numbers, but '" + start_of(column.first_text) +
+              (too_long ? "' has more digits than a number keeps" : "' is not one"),
+      .where = column.first_place,
+      .hint = too_long ? "for amounts, write as many digits as matter: 9.0072e15; codes and ids "
+                         "cannot be predicted as numbers"
+                       : "mend that row, or leave it empty: rows without a target are left out"});
 }
 
 /// Returns whether amounts lie evenly by their logarithms and not by themselves: the median is
@@ -132,12 +181,10 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
                                     "' always holds the same: nothing "
                                     "can be learnt from it",
                             .hint = "choose another column: --target NAME"});
-  if (column.numbers > 0 && column.texts > 0 && column.numbers > column.texts)
-    throw DataError(Problem{.what = "column '" + column.name + "' holds numbers, but '" +
-                                    start_of(column.first_text) + "' is not one",
-                            .where = column.first_place,
-                            .hint = "mend that row, or leave it empty: rows without a target are "
-                                    "left out"});
+  if (column.numbers > column.texts && column.texts > 0) {
+    if (are_classes(column, rows)) return classes_of_texts(column, rows);
+    refuse_mixture(column);
+  }
   require_plain(column);
   if (column.texts > 0) return classes_of_texts(column, rows);
   const std::size_t different = column.different.size();

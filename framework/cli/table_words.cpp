@@ -49,8 +49,11 @@ std::vector<std::string> sorted_texts(const ColumnProfile& column) {
 }
 
 std::string texts_of(const ColumnProfile& column, const char* one, const char* several) {
+  return words_of_texts(sorted_texts(column), one, several);
+}
+
+std::string words_of_texts(std::vector<std::string> texts, const char* one, const char* several) {
   constexpr std::size_t most = 6;
-  std::vector<std::string> texts = sorted_texts(column);
   const std::size_t all = texts.size();
   if (all > most) texts.resize(most);
   for (std::string& text : texts) text = start_of(text);

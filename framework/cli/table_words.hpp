@@ -22,5 +22,7 @@ std::vector<std::string> sorted_texts(const ColumnProfile& column);
 /// Returns `3 texts: a, b, c`. one, several: what they are called.
 std::string texts_of(const ColumnProfile& column, const char* one = " text",
                      const char* several = " texts");
+/// The same of any texts.
+std::string words_of_texts(std::vector<std::string> texts, const char* one, const char* several);
 
 }  // namespace nnrun::host

@@ -230,11 +230,26 @@ TEST_CASE("a series gets windows if the user says so, and else a note", "[cli][n
   CHECK_THAT(Table({amount("a"), level}, 280).told(), !Contains("--windows"));
 
   const Column place{"place", [](int i) { return std::string(i < 140 ? "Bern" : "Basel"); }};
-  CHECK_THAT(Table({place, level}, 280).told(" --windows 12"),
-             Contains("note   if place names several series, make a file for each"));
-  const Column twice{"when", [&](int i) { return day.field(i / 2); }};
+  const std::string grouped = Table({place, level}, 280).told(" --windows 12");
+  CHECK_THAT(grouped, Contains("  windows: {length: 12, horizon: 1, group: place}") &&
+                          Contains("note   place is taken for the names of 2 series") &&
+                          !Contains("    place: "));
+  const Column twice{"when", [&](int i) { return day.field(i / 2); }},
+      town{"town", [](int i) { return std::string(i % 2 ? "Bern" : "Basel"); }};
   CHECK_THAT(Table({twice, level}, 280).told(" --windows 12"),
              Contains("note   several rows have the same when: if the file holds several series"));
+  CHECK_THAT(Table({twice, town, level}, 280).told(" --windows 12"),
+             Contains("horizon: 1, group: town}"));
+  // no column tells the rows of a day apart
+  CHECK_THAT(
+      Table({twice, {"wind", [](int i) { return std::string(i % 3 ? "west" : "east"); }}, level},
+            280)
+          .told(" --windows 12"),
+      !Contains("group: wind"));
+  const Column back{"when", [&](int i) { return day.field(279 - i); }};
+  CHECK_THAT(
+      Table({back, level}, 280).told(" --windows 12"),
+      Contains("note   the newest row comes first, to judge by when: sort the rows by time"));
 
   const Column state{"state", [](int i) { return std::string(i / 9 % 2 ? "on" : "off"); }};
   CHECK_THAT(Table({amount("a"), state}, 280).told(" --windows 12"),
@@ -248,6 +263,141 @@ TEST_CASE("a series gets windows if the user says so, and else a note", "[cli][n
     CHECK_THAT(table.made(" --windows=" + wrong).err,
                Contains("--windows needs a number of rows, not '" + wrong + "'"));
   CHECK_THAT(table.made(" --windows 270").err, Contains("take shorter windows"));
+}
+
+TEST_CASE("a target of numbers and texts is one of classes if each is there again and again",
+          "[cli][new]") {
+  const auto target = [](std::vector<std::string> words) {
+    return Column{"kind",
+                  [words](int i) { return words[static_cast<std::size_t>(i) % words.size()]; }};
+  };
+  const auto told = [&](std::vector<std::string> words) {
+    return Table({amount("a"), target(std::move(words))}).told();
+  };
+  // what it writes trains: told requires that
+  CHECK_THAT(told({"0", "1", "2", "3+"}),
+             Contains("  classes: [\"0\", \"1\", \"2\", \"3+\"]    # texts, though"));
+  CHECK_THAT(told({"red", "blue", "3", "red", "blue"}), Contains("  classes: [\"3\", blue, red]"));
+  CHECK_THAT(told({"1", "x", "x"}), Contains("  classes: [\"1\", x]") && Contains("  positive: "));
+  CHECK_THAT(told({"1", "1.0", "01", "2", "3"}), Contains("  classes: [1, 2, 3]"));
+  CHECK_THAT(told({"1.0", "0.0", "1", "00"}), Contains("target kind: 0 or 1\n"));
+  CHECK_THAT(told({"9007199254740993", "9007199254740995"}),
+             Contains("classes: [\"9007199254740993\", \"9007199254740995\"]"));
+  CHECK_THAT(
+      Table({amount("a"), {"kind", [](int i) { return i == 7 ? "many" : std::to_string(i % 9); }}})
+          .made()
+          .err,
+      Contains("column 'kind' holds numbers, but 'many' is not one\n  --> t.csv:9\n"));
+  CHECK_THAT(Table({amount("a"), {"id", [](int i) { return "90071992547409" + digits(i, 3); }}})
+                 .made()
+                 .err,
+             Contains("write as many digits as a number keeps: 9.0072e15"));
+}
+
+TEST_CASE("a row of names that is there again is refused as that", "[cli][new]") {
+  const Scratch scratch;
+  std::string part = "size,y\n";
+  for (int i = 0; i < 30; ++i) part += std::to_string(i % 7) + "," + std::to_string(i) + "\n";
+  scratch.write("t.csv", part + part);
+  CHECK(run("$nnrun new config t.csv", scratch.folder()).err ==
+        "error: the row of names is there again\n  --> t.csv:32\n   = help: take it out: it is no "
+        "example\n");
+  // of texts it would be an example
+  std::string texts = "colour,kind\n";
+  for (int i = 0; i < 30; ++i)
+    texts += std::string(i % 3 ? "red" : "blue") + (i % 2 ? ",a\n" : ",b\n");
+  scratch.write("t.csv", texts + texts);
+  scratch.write("c.yaml",
+                "data: {type: csv, path: t.csv}\nmodel: {layers: [{type: dense, activation: "
+                "sigmoid}]}\ntrain: {cost: binary_cross_entropy}\n");
+  CHECK_THAT(run("$nnrun c.yaml", scratch.folder()).err,
+             Contains("error: the row of names is there again\n") && Contains("t.csv:32\n") &&
+                 Contains("if the first row holds data, not names, write header: false"));
+  // a file without names may have its first row twice
+  std::string nameless;
+  for (int i = 0; i < 30; ++i)
+    nameless += std::string(i % 3 ? "red" : "blue") + (i % 2 ? ",a\n" : ",b\n");
+  scratch.write("u.csv", nameless);
+  CHECK_THAT(run("$nnrun new config u.csv", scratch.folder()).out,
+             Contains("the first row holds data, not names"));
+  CHECK(run("$nnrun u.yaml -q", scratch.folder()).status == 0);
+}
+
+TEST_CASE("numbers beside ranges of numbers are categories, not missing values", "[cli][new]") {
+  const std::vector<std::string> rooms{"1", "2", "3", "4+"};
+  const std::string told =
+      Table({{"rooms", [&](int i) { return rooms[static_cast<std::size_t>(drawn(i, 4))]; }},
+             amount("price")})
+          .told();
+  CHECK_THAT(told, Contains("    rooms: category  # 3 numbers and 1 text: 4+\n"));
+  CHECK_THAT(told, !Contains("gaps: "));
+}
+
+TEST_CASE("a row of units below the names is refused, and texts among numbers are told of",
+          "[cli][new]") {
+  const Scratch scratch;
+  std::string rows;
+  for (int i = 0; i < 40; ++i)
+    rows += std::to_string(drawn(i, 90)) + "," + std::to_string(drawn(i + 5, 90)) +
+            (i % 2 ? ",a\n" : ",b\n");
+  scratch.write("t.csv", "weight,height,kind\nkg,cm,\n" + rows);
+  CHECK(run("$nnrun new config t.csv", scratch.folder()).err ==
+        "error: the row below the names is no example, but says more of the columns: kg, cm\n"
+        "  --> t.csv:2\n   = help: take it out\n");
+  scratch.write("t.csv", "weight,height,kind\nunknown,7,a\n" + rows + "3,4,a\n");
+  CHECK_THAT(run("$nnrun new config t.csv", scratch.folder()).out,
+             Contains("note   weight: 1 text: unknown is taken for missing\n"));
+  std::string wider;
+  for (int i = 0; i < 40; ++i)
+    wider += "1,2," + std::to_string(drawn(i, 90)) + ",9," + (i % 2 ? "a\n" : "b\n");
+  scratch.write("u.csv", "weight,weight,size,,kind\n" + wider);
+  CHECK_THAT(run("$nnrun new config u.csv", scratch.folder()).out,
+             Contains("note   column 2 is not used: another one is called weight, too\n") &&
+                 Contains("note   column 4 is not used: it has no name\n"));
+}
+
+TEST_CASE("points of one column may be fractions where those of another are thousands",
+          "[cli][new]") {
+  const Scratch scratch;
+  std::string csv = "price;weight;y\n";
+  for (int i = 0; i < 100; ++i)
+    csv += std::to_string(1000 + drawn(i, 9000)) + "," + digits(drawn(i + 7, 99), 2) + ";" +
+           std::to_string(1 + drawn(i + 9, 9)) + "." + digits(drawn(i + 3, 1000), 3) + ";" +
+           std::to_string(drawn(i, 90)) + "\n";
+  scratch.write("t.csv", csv);
+  const Ended made = run("$nnrun new config t.csv", scratch.folder());
+  CHECK_THAT(made.out, Contains("since other columns have thousands: if fractions follow the point "
+                                "there, write columns: {weight: {decimal: \".\"}}\n"));
+  scratch.write("c.yaml",
+                "extends: t.yaml\ndata: {columns: {weight: {decimal: \".\"}}}\n"
+                "train: {epochs: 2}\n");
+  const Ended trained = run("$nnrun c.yaml -v --out r", scratch.folder());
+  CAPTURE(trained.err);
+  REQUIRE(trained.status == 0);
+  CHECK_THAT(trained.err, Contains("weight  number  1."));
+  // answers, and rows that are measured, are read likewise
+  scratch.write("in.csv", "price;weight\n2000,50;1.500\n");
+  scratch.write("in.jsonl", "{\"price\": 2000.5, \"weight\": 1.5}\n");
+  const std::string answer = run("$nnrun predict r -q --csv in.csv", scratch.folder()).out;
+  CHECK(answer == run("$nnrun predict r -q --jsonl in.jsonl", scratch.folder()).out);
+  CHECK(run("$nnrun predict r '2000,5;1.5' '2000,50;1.500' --brief", scratch.folder()).status == 0);
+  CHECK(run("$nnrun eval r", scratch.folder()).status == 0);
+  scratch.write("in.csv", "price;weight\n2000,50;1,5\n");
+  CHECK_THAT(run("$nnrun predict r -q --csv in.csv", scratch.folder()).err,
+             Contains("column 'weight': expected a finite number, found '1,5'"));
+}
+
+TEST_CASE("answers of surveys are steps, and times are called so", "[cli][new]") {
+  const std::vector<std::string> steps{"Strongly disagree", "Disagree", "Neutral", "Agree",
+                                       "Strongly agree"};
+  const std::string told =
+      Table({{"at", [](int i) { return digits(i % 24, 2) + ":" + digits(i * 7 % 60, 2); }},
+             amount("a"),
+             {"answer", [&](int i) { return steps[static_cast<std::size_t>(drawn(i, 5))]; }}})
+          .told();
+  CHECK_THAT(told, Contains("  # if they go from low to high: order: "));
+  CHECK_THAT(told, Contains("note   at is not used: times, such as 00:00: to use them, write hours "
+                            "or minutes as numbers\n"));
 }
 
 TEST_CASE("texts that differ in blanks that do not show are told of", "[cli][new]") {

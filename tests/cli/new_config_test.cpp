@@ -157,7 +157,7 @@ TEST_CASE("yes or no in words is learnt by one output, and several numbers by on
                                  "numbers\n"));
 }
 
-TEST_CASE("a network for few rows is one layer with a penalty, and one for many has none",
+TEST_CASE("a network for few rows is one layer, and its penalty falls with how many there are",
           "[cli][new]") {
   const Scratch scratch;
   const auto layers = [&](int rows) {
@@ -165,12 +165,16 @@ TEST_CASE("a network for few rows is one layer with a penalty, and one for many 
     REQUIRE(made(scratch, "h.csv --out h" + std::to_string(rows) + ".yaml").status == 0);
     return text_of(scratch / ("h" + std::to_string(rows) + ".yaml"));
   };
-  const std::string penalty =
-      ", activation: relu, init: he_normal, regularizer: {type: l2, rate: 0.01}}\n";
-  CHECK_THAT(layers(300),
-             Contains("    - {type: dense, units: 100" + penalty + "    - {type: dense}\n"));
-  CHECK_THAT(layers(1500), Contains("units: 64" + penalty) && Contains("units: 32" + penalty));
-  CHECK_THAT(layers(20'001), Contains("units: 64, activation: relu, init: he_normal}\n"));
+  const auto penalty = [](const std::string& rate) {
+    return ", activation: relu, init: he_normal, regularizer: {type: l2, rate: " + rate + "}}\n";
+  };
+  CHECK_THAT(layers(150), Contains("    - {type: dense, units: 100" + penalty("0.1")));
+  CHECK_THAT(layers(300), Contains("    - {type: dense, units: 100" + penalty("0.07") +
+                                   "    - {type: dense}\n"));
+  CHECK_THAT(layers(1500),
+             Contains("units: 64" + penalty("0.01")) && Contains("units: 32" + penalty("0.01")));
+  CHECK_THAT(layers(20'001), Contains("units: 64" + penalty("0.001")));
+  CHECK_THAT(layers(50'000), Contains("units: 64, activation: relu, init: he_normal}\n"));
 }
 
 TEST_CASE("what looks odd in a table is told, and never taken for something else", "[cli][new]") {
