@@ -27,7 +27,7 @@ struct FormulaActivation : formulas::FromText<FormulaActivation, nnrun::Activati
     formulas::Expression& e = parsed.expression;
     value = Program(e, 1, std::span(&result, 1));
     // inputs of the slope: x, the slope of the cost, f(x)
-    const int dz = e.add(formulas::Op::mul, e.input(1), e.slope(result, 0));
+    const int dz = e.slope_times(e.input(1), e.slope(result, 0));
     slope = Program(e, 3, std::span(&dz, 1), result);
   }
 

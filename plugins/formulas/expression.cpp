@@ -107,12 +107,19 @@ int Expression::slope(int of, std::size_t k) {
   return slopes.at(static_cast<std::size_t>(of));
 }
 
+int Expression::slope_times(int a, int b) {
+  return add(is_constant(a) || is_constant(b) ? Op::mul : Op::slope_times, a, b);
+}
+int Expression::slope_over(int a, int b) {
+  return add(is_constant(a) || is_constant(b) ? Op::div : Op::slope_over, a, b);
+}
+
 /// As dual numbers have it (nnrun/number.hpp): of a maximum of equals, the slope of the first; of
 /// |x| at 0, 0.
 int Expression::slope_of(const Operation& o, int self, const std::vector<int>& slopes) {
   const auto slope_at = [&](int i) { return i < 0 ? -1 : slopes[static_cast<std::size_t>(i)]; };
   const int da = slope_at(o.a), db = slope_at(o.b);
-  const auto times_da = [&](int factor) { return add(Op::mul, factor, da); };
+  const auto times_da = [&](int factor) { return slope_times(factor, da); };
   const auto bell = [&](double scale) {
     return times_da(
         add(Op::mul, constant(scale), add(Op::exp, add(Op::neg, add(Op::mul, o.a, o.a)))));
@@ -124,10 +131,10 @@ int Expression::slope_of(const Operation& o, int self, const std::vector<int>& s
     case Op::sub:
       return is_constant(da, 0) ? add(Op::neg, db) : add(Op::sub, da, db);
     case Op::mul:
-      return add(Op::add, add(Op::mul, da, o.b), add(Op::mul, o.a, db));
+      return add(Op::add, slope_times(da, o.b), slope_times(o.a, db));
     case Op::div:
-      if (is_constant(db, 0)) return add(Op::div, da, o.b);
-      return add(Op::div, add(Op::sub, da, add(Op::mul, self, db)), o.b);
+      if (is_constant(db, 0)) return slope_over(da, o.b);
+      return slope_over(add(Op::sub, da, slope_times(self, db)), o.b);
     case Op::neg:
       return add(Op::neg, da);
     case Op::power:
@@ -137,9 +144,9 @@ int Expression::slope_of(const Operation& o, int self, const std::vector<int>& s
     case Op::expm1:
       return times_da(add(Op::exp, o.a));
     case Op::log:
-      return add(Op::div, da, o.a);
+      return slope_over(da, o.a);
     case Op::log1p:
-      return add(Op::div, da, add(Op::add, constant(1), o.a));
+      return slope_over(da, add(Op::add, constant(1), o.a));
     case Op::tanh:
       return times_da(add(Op::sub, constant(1), add(Op::mul, self, self)));
     case Op::sigmoid:
@@ -147,7 +154,7 @@ int Expression::slope_of(const Operation& o, int self, const std::vector<int>& s
     case Op::softplus:
       return times_da(add(Op::sigmoid, o.a));
     case Op::sqrt:
-      return add(Op::div, da, add(Op::mul, constant(2), self));
+      return slope_over(da, add(Op::mul, constant(2), self));
     case Op::sin:
       return times_da(add(Op::cos, o.a));
     case Op::cos:

@@ -37,6 +37,9 @@ enum class Op : unsigned char {
   less,
   less_equal,
   where,  // b where the comparison a holds, else c
+  // of slopes alone, where 0 times anything is 0, and 0 over anything
+  slope_times,
+  slope_over,
 };
 
 /// Operands are earlier operations of the list.
@@ -70,8 +73,12 @@ class Expression {
   int add(Op op, int a, int b = -1, int c = -1) { return add(Operation{op, a, b, c}); }
   int power(int base, double exponent);
 
-  /// Returns the slope of an operation in input k, as another operation.
+  /// Returns the slope of an operation in input k, as another operation. Where one factor of the
+  /// chain rule is 0, so is the product, even if the other has overflowed or has no bound: far out,
+  /// 1 / (1 + exp(-x)) has the slope 0, and |x|^0.5 has it at 0, as |x| does.
   int slope(int of, std::size_t k);
+  /// Returns the product of two slopes.
+  int slope_times(int a, int b);
 
   const std::vector<Operation>& operations() const { return operations_; }
   const Operation& operator[](int i) const { return operations_[static_cast<std::size_t>(i)]; }
@@ -83,6 +90,7 @@ class Expression {
  private:
   int simpler(const Operation& operation) const;
   int slope_of(const Operation& operation, int self, const std::vector<int>& slopes);
+  int slope_over(int a, int b);
   std::vector<Operation> operations_;
 };
 
@@ -144,6 +152,8 @@ N worked_out(const Expression& expression, int result, std::span<const N> inputs
         FORMULAS_TWO(sub, at(o.a) - at(o.b))
         FORMULAS_TWO(mul, at(o.a) * at(o.b))
         FORMULAS_TWO(div, at(o.a) / at(o.b))
+        FORMULAS_TWO(slope_times, at(o.a) * at(o.b))
+        FORMULAS_TWO(slope_over, at(o.a) / at(o.b))
         FORMULAS_TWO(neg, -at(o.a))
         FORMULAS_TWO(max, max(at(o.a), at(o.b)))
         FORMULAS_TWO(min, min(at(o.a), at(o.b)))

@@ -178,7 +178,15 @@ class Parser {
     if (!take('^')) return base;
     const int exponent = signed_power();
     if (out_.is_constant(exponent)) return out_.power(base, out_[exponent].value);
-    return out_.add(Op::exp, out_.add(Op::mul, exponent, out_.add(Op::log, base)));
+    return power(base, exponent);
+  }
+  /// By the logarithm, which 0 has none of: 0^0 is 1.
+  int power(int base, int exponent) {
+    const int all = out_.add(Op::exp, out_.add(Op::mul, exponent, out_.add(Op::log, base)));
+    if (out_.is_constant(base)) return all;
+    const int size = out_.add(Op::add, out_.add(Op::abs, base), out_.add(Op::abs, exponent));
+    const int both_are_0 = out_.add(Op::less_equal, size, out_.constant(0));
+    return out_.add(Op::where, both_are_0, out_.constant(1), all);
   }
   int value() {
     const char c = next();

@@ -149,6 +149,43 @@ TEST_CASE("at a kink a formula's slope is that of compiled formulas", "[plugins]
   CHECK(both<double>(activation("sqrt(abs(x)) * 0 + x"), {0}).dz[0] == 1);
 }
 
+TEST_CASE("a formula's slope is a number where something in it overflows or has no bound",
+          "[plugins][formula]") {
+  struct Far {
+    const char* formula;
+    double x, value, slope;
+  };
+  // by hand: limits, and by symmetry those of |x|
+  const std::vector<Far> all{{"1 / (1 + exp(-x))", -1000, 0, 0},
+                             {"1 / (1 + exp(-x))", 1000, 1, 0},
+                             {"1 / (1 + exp(-x))^2", -1000, 0, 0},
+                             {"x / (1 + exp(-x))", -1000, 0, 0},
+                             {"2 / (exp(x) + exp(-x))", 1000, 0, 0},
+                             {"exp(-exp(-x))", -1000, 0, 0},
+                             {"tanh(exp(x))", 1000, 1, 0},
+                             {"1 / (1 + x^100)", 1e10, 0, 0},
+                             {"abs(x)^0.5", 0, 0, 0},
+                             {"abs(x)^0.3", 0, 0, 0},
+                             {"sqrt(abs(x))", 0, 0, 0},
+                             {"x^x", 0, 1, 0},
+                             {"abs(x)^(abs(x) + 2)", 0, 0, 0},
+                             {"(x + 2)^(x - 1)", 1, 1, std::log(3)}};
+  for (const Far& one : all) {
+    CAPTURE(one.formula, one.x);
+    const auto wide = both<double>(activation(one.formula), {one.x}, 2);
+    const auto narrow = both<float>(activation(one.formula), {one.x}, 2);
+    CHECK(wide.a[0] == one.value);
+    CHECK(narrow.a[0] == static_cast<float>(one.value));
+    CHECK(wide.dz[0] == Approx(2 * one.slope).margin(0));
+    CHECK(narrow.dz[0] == Approx(2 * one.slope).epsilon(1e-6).margin(0));
+  }
+  CHECK(both<float>(activation("1 / (1 + exp(-x))"), {-100}).dz[0] == 0);  // in double it is 4e-44
+  // where it truly has no bound, it says so; where there is no number, it is none
+  CHECK(both<double>(activation("sqrt(x)"), {0}).dz[0] == INFINITY);
+  CHECK(both<double>(activation("sqrt(x)"), {0}, 0).dz[0] == 0);
+  CHECK(std::isnan(both<double>(activation("log(x)"), {-1}).a[0]));
+}
+
 TEST_CASE("what one side of a choice cannot say does not reach the other", "[plugins][formula]") {
   const auto found = both<double>(activation("where(x > 0, log(x), 2 * x)"), {-1, 0, 1});
   CHECK(found.a == std::vector<double>{-2, 0, 0});
