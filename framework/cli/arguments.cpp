@@ -91,8 +91,9 @@ struct Option {
 };
 constexpr std::array options{
     Option{"--set", "PATH=VALUE", "change a key of the config; may be repeated", true},
-    Option{"--set", "PATH=VALUE", "a key of the config, or NAME.SETTING of a class of the library",
-           true, "--set-class"},
+    Option{"--set", "PATH=VALUE",
+           "a key of the config, or [KIND.]NAME.SETTING of a class of the library", true,
+           "--set-class"},
     Option{"--data", "KEY=VALUE", "short for --set data.KEY=VALUE, for example test=new.csv", true},
     Option{"--data", "KEY=VALUE",
            "how the file is written, if not as the run's own: encoding=latin1, decimal=,", true,

@@ -164,11 +164,23 @@ void refuse_unknown_classes(const GivenSettings& given,
     files.push_back("'" + library.file + "'");
     for (const CheckedClass& c : library.classes) names.push_back(c.name);
   }
-  for (const ConfigEntry& entry : given.entries)
-    if (!std::ranges::count(names, entry.key))
-      problems.add(entry.place,
-                   "no class of " + join(files, ", ") + " is called '" + entry.key + "'",
-                   did_you_mean(entry.key, names));
+  const auto refuse = [&](const ConfigEntry& entry, const std::string& noun,
+                          const std::vector<std::string>& known) {
+    problems.add(entry.place,
+                 "no " + noun + " of " + join(files, ", ") + " is called '" + entry.key + "'",
+                 did_you_mean(entry.key, known));
+  };
+  for (const ConfigEntry& entry : given.entries) {
+    if (std::ranges::count(names, entry.key)) continue;
+    std::vector<std::string> of_kind;
+    for (const CheckedLibrary& library : libraries)
+      for (const CheckedClass& c : library.classes)
+        if (c.kind == entry.key) of_kind.push_back(c.name);
+    if (of_kind.empty()) refuse(entry, "class", names);
+    for (const ConfigEntry& named : entry.value.entries)
+      if (!of_kind.empty() && !std::ranges::count(of_kind, named.key))
+        refuse(named, entry.key, of_kind);
+  }
   problems.throw_if_any();
 }
 

@@ -185,4 +185,20 @@ TEST_CASE("--set is for configs or for classes, not for both at once", "[checkin
         "   = help: check the libraries by a command of their own\n");
 }
 
+TEST_CASE("a setting of two classes of one name needs the kind", "[checking]") {
+  const Scratch scratch;
+  const std::string formulas = "$nnrun check " NNRUN_BUILD_DIR "/plugins/formulas.so";
+  CHECK_THAT(refused(formulas + " --set 'formula.formula=tanh(x)'", 3, scratch.folder()),
+             Contains("error: 'formula.formula' is a setting of the activation of that name and of "
+                      "the cost\n") &&
+                 Contains("= help: write --set activation.formula.formula=VALUE"));
+  const Ended ended =
+      run(formulas + " --json --set 'activation.formula.formula=tanh(x)'", scratch.folder());
+  CAPTURE(ended.out, ended.err);
+  CHECK(ended.status == 0);
+  CHECK_THAT(refused(formulas + " --set cost.formule.formula=y", 3, scratch.folder()),
+             Contains("no cost of ") && Contains("is called 'formule'") &&
+                 Contains("did you mean 'formula'?"));
+}
+
 }  // namespace nnrun::testing
