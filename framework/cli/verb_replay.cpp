@@ -5,6 +5,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "cli/view.hpp"
 #include "report/run_report.hpp"
 #include "runs/edits_file.hpp"
 #include "runs/repetition.hpp"
@@ -64,6 +65,7 @@ Exit replay(const Arguments& arguments, Registry& registry) {
   const OpenedRun run = open_run(arguments.targets[0], {}, registry);
   require_edited(run);
   require_verifiable(run);
+  note_changes(names_of(run.changes), Terminal(stderr));
   const auto trainer = edited_trainer(run.folder, run.record, registry, arguments.threads);
   Experiment experiment = trainer->experiment();
   RunFolder folder = arguments.has("--out") ? RunFolder::create_at(arguments.text("--out"))

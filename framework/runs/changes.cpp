@@ -1,9 +1,11 @@
 #include "runs/changes.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/files.hpp"
 #include "config/recorded_files.hpp"
+#include "runs/run_folder.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -40,6 +42,18 @@ std::vector<Change> changed_libraries(const StoredRecord& record, const Registry
 
 std::vector<Change> changed_config(const StoredRecord& record, const fs::path& config) {
   return if_other("config.yaml", record.config_sha256, sha256_of_file(config));
+}
+
+std::vector<Change> changed_edits(const StoredRecord& record, const fs::path& folder) {
+  std::vector<Change> changes;
+  for (const auto& [file, recorded] : {std::pair(edits_file, record.edits.edits_sha256),
+                                       std::pair(start_file, record.edits.start_sha256)}) {
+    std::error_code none;
+    const bool is_there = fs::exists(folder / file, none);
+    std::ranges::move(if_other(file, recorded, is_there ? sha256_of_file(folder / file) : ""),
+                      std::back_inserter(changes));
+  }
+  return changes;
 }
 
 std::vector<Change> changed_files(const StoredRecord& record, const Experiment& experiment) {

@@ -18,6 +18,8 @@ struct Change {
 std::vector<Change> changed_libraries(const StoredRecord& record, const Registry& registry);
 /// Returns `config.yaml` if the file was edited since the run.
 std::vector<Change> changed_config(const StoredRecord& record, const std::filesystem::path& config);
+/// Returns `edits.jsonl` and `start.yaml` if they are others than the run recorded.
+std::vector<Change> changed_edits(const StoredRecord& record, const std::filesystem::path& folder);
 /// Returns the keys of files whose contents changed since the run, such as `model.weights`, but not
 /// of those that --set names.
 std::vector<Change> changed_files(const StoredRecord& record, const Experiment& experiment);

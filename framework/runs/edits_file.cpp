@@ -92,9 +92,9 @@ std::unique_ptr<EditedTrainer> edited_trainer(const fs::path& run, const StoredR
   return std::make_unique<EditedTrainer>(start, std::move(edits), registry, threads);
 }
 
-std::size_t note_resumption(const fs::path& run, std::uint64_t steps,
-                            const std::vector<Override>& overrides) {
-  if (!was_edited(run)) return 0;
+RecordedEdits note_resumption(const fs::path& run, std::uint64_t steps,
+                              const std::vector<Override>& overrides) {
+  if (!was_edited(run)) return {};
   std::vector<Edit> edits = read_edits(run / edits_file);
   std::erase_if(edits, [&](const Edit& edit) { return edit.step > steps; });
   Edit now{.step = steps};
@@ -102,8 +102,9 @@ std::size_t note_resumption(const fs::path& run, std::uint64_t steps,
     if (set.path.starts_with("train.") && !set.path.starts_with("train.checkpoint"))
       now.set.push_back(set);
   if (!now.set.empty()) edits.push_back(std::move(now));
-  write_file(run / edits_file, text_of(edits), Existing::replaced);
-  return edits.size();
+  const std::string text = text_of(edits);
+  write_file(run / edits_file, text, Existing::replaced);
+  return edits_of(read_file(run / start_file, largest_file), text, edits.size());
 }
 
 void follow_changes(EditedTrainer& trainer, RecordedRun& recorded, Experiment& experiment) {

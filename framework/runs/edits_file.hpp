@@ -30,10 +30,10 @@ void follow_changes(EditedTrainer& trainer, RecordedRun& recorded, Experiment& e
 /// Writes the changes that were made so far to the folder of the run.
 void write_edits(const EditedTrainer& trainer, RecordedRun& recorded);
 
-/// Makes the list of changes that of a run which goes on after so many steps: what was changed later
-/// is undone, what is to differ from now on is a change. Returns how many there are; 0 for a run
-/// that was never changed, whose files stay as they are.
-std::size_t note_resumption(const std::filesystem::path& run, std::uint64_t steps,
-                            const std::vector<Override>& overrides);
+/// Makes the list of changes that of a run which goes on after so many steps: what was changed
+/// later is undone, what is to differ from now on is a change. Returns what is to be recorded of
+/// them; nothing of a run that was never changed, whose files stay as they are.
+RecordedEdits note_resumption(const std::filesystem::path& run, std::uint64_t steps,
+                              const std::vector<Override>& overrides);
 
 }  // namespace nnrun::host

@@ -113,6 +113,7 @@ std::vector<Change> changes_since(const fs::path& config, const Experiment& expe
   if (!record) return {};
   std::vector<Change> changes = changed_libraries(*record, registry);
   std::ranges::move(changed_config(*record, config), std::back_inserter(changes));
+  std::ranges::move(changed_edits(*record, config.parent_path()), std::back_inserter(changes));
   std::ranges::move(changed_files(*record, experiment), std::back_inserter(changes));
   return changes;
 }
@@ -139,8 +140,12 @@ OpenedRun open_model_bytes(std::string_view bytes, Registry& registry) {
   return open_model(model_in(read_safetensors(bytes, name), name), {}, registry);
 }
 
-OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
-                   Registry& registry) {
+namespace {
+
+enum class Needs { model, config };
+
+OpenedRun opened(const std::string& folder, const std::vector<Override>& overrides,
+                 Registry& registry, Needs needs) {
   if (is_model_alone(folder)) return open_model(read_model(folder), overrides, registry);
   const fs::path path = folder_of(folder), config = path / "config.yaml",
                  model = path / "model.safetensors";
@@ -158,7 +163,8 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
                 .hint = "nnrun runs lists those that are below a folder"});
   OpenedRun run;
   run.record = stored_record(path).value_or(StoredRecord{});
-  if (!fs::exists(model, ignored)) {
+  const bool is_there = fs::exists(model, ignored);
+  if (!is_there && (needs == Needs::model || !fs::exists(path / "run.json", ignored))) {
     const fs::path imported = path / "weights.safetensors";
     if (!fs::exists(path / "run.json", ignored) && fs::exists(imported, ignored))
       throw UsageError(Problem{.what = "'" + folder +
@@ -177,8 +183,20 @@ OpenedRun open_run(const std::string& folder, const std::vector<Override>& overr
   const bool other = std::ranges::any_of(overrides, [](const Override& set) {
     return set.path == "model.weights" || set.path == "model.weights.file";
   });
-  run.model = read_model(other ? run.experiment.model.weights.file.value : model);
+  if (is_there) run.model = read_model(other ? run.experiment.model.weights.file.value : model);
   return run;
+}
+
+}  // namespace
+
+OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
+                   Registry& registry) {
+  return opened(folder, overrides, registry, Needs::model);
+}
+
+OpenedRun open_run_as_it_ended(const std::string& folder, const std::vector<Override>& overrides,
+                               Registry& registry) {
+  return opened(folder, overrides, registry, Needs::config);
 }
 
 }  // namespace nnrun::host

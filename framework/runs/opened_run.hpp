@@ -25,6 +25,11 @@ struct OpenedRun {
 OpenedRun open_run(const std::string& folder, const std::vector<Override>& overrides,
                    Registry& registry);
 
+/// Opens the folder of a run as open_run does, but also if it has no model, since it failed or was
+/// killed; then the model has no path.
+OpenedRun open_run_as_it_ended(const std::string& folder, const std::vector<Override>& overrides,
+                               Registry& registry);
+
 /// Opens a model whose file lies in memory. Throws as open_run does.
 OpenedRun open_model_bytes(std::string_view bytes, Registry& registry);
 

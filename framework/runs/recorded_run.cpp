@@ -184,8 +184,9 @@ void RecordedRun::take_change(const Trainer& trainer) {
 
 void RecordedRun::write_edits(const std::string& start, const std::string& edits,
                               std::size_t count) {
-  record_.edits = count;
+  record_.edits = {};
   if (count > 0) {
+    record_.edits = edits_of(start, edits, count);
     folder_.replace(start_file, start);
     folder_.replace(edits_file, edits);
     return;

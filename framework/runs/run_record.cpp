@@ -213,6 +213,13 @@ std::vector<std::string> metrics_row(const EpochReport& e) {
   return cells;
 }
 
+RecordedEdits edits_of(const std::string& start, const std::string& edits, std::size_t count) {
+  const auto sum = [](const std::string& text) {
+    return sha256_of(std::as_bytes(std::span(text)));
+  };
+  return {count, sum(edits), sum(start)};
+}
+
 std::string run_json(const RunRecord& record, const Experiment& experiment) {
   Json json;
   json["status"] = record.status;
@@ -223,7 +230,11 @@ std::string run_json(const RunRecord& record, const Experiment& experiment) {
   json["command_line"] = record.command_line;
   for (const auto& [step, started] : record.resumed)
     json["resumed"].push_back({{"step", step}, {"started", started}});
-  if (record.edits > 0) json["edits"] = record.edits;
+  if (record.edits.count > 0) {
+    json["edits"] = record.edits.count;
+    json["edits_sha256"] = record.edits.edits_sha256;
+    json["start_sha256"] = record.edits.start_sha256;
+  }
   json["version"] = version_json();
   json["machine"] = machine_json();
   json["plugins"] = plugins_json(experiment);

@@ -45,6 +45,15 @@ struct Continuation {
   std::string started;
 };
 
+/// What somebody changed while a run trained.
+struct RecordedEdits {
+  std::size_t count = 0;
+  std::string edits_sha256{}, start_sha256{};  ///< of edits.jsonl and start.yaml
+};
+
+/// Returns those of the texts of both files.
+RecordedEdits edits_of(const std::string& start, const std::string& edits, std::size_t count);
+
 struct RunRecord {
   std::string status;               ///< running, done, failed, interrupted
   std::string error;                ///< why it failed
@@ -55,7 +64,7 @@ struct RunRecord {
   std::string config_sha256, data_sha256;
   std::string course_sha256;  ///< of the config without what may differ when a run goes on
   std::vector<Continuation> resumed{};
-  std::size_t edits = 0;  ///< changes that somebody made while it trained
+  RecordedEdits edits{};
   const RunResult* result = nullptr;  ///< once it has ended
   /// The result of a run that goes on, until it has another: that of the model in its folder.
   std::shared_ptr<const nlohmann::ordered_json> result_before{};

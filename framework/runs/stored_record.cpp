@@ -98,7 +98,8 @@ std::optional<StoredRecord> stored_record(const fs::path& folder) {
   record.command_line = stored_texts(json_at(json, "command_line"));
   record.resumed = continuations_of(json_at(json, "resumed"));
   if (const Json edits = json_at(json, "edits"); edits.is_number_unsigned())
-    record.edits = edits.get<std::size_t>();
+    record.edits = {edits.get<std::size_t>(), stored_text(json, "edits_sha256"),
+                    stored_text(json, "start_sha256")};
   for (const Json& entry : json_at(json, "files"))
     if (const std::string sum = stored_text(entry, "sha256"); !sum.empty())
       record.files[stored_text(entry, "key")] = sum;

@@ -22,7 +22,7 @@ struct StoredRecord {
   std::string status, error, started, config_sha256, course_sha256, data_sha256;
   std::vector<std::string> command_line;
   std::vector<Continuation> resumed;  ///< after it had ended or was killed
-  std::size_t edits = 0;  ///< changes that somebody made while it trained
+  RecordedEdits edits{};
   std::vector<StoredLibrary> libraries;
   std::map<std::string, std::string> files;  ///< key of the config → checksum, if there is one
   /// `nnrun`, `git`, `compiler`, `flags`, `build`, `instruction_set`, and the libraries' versions
