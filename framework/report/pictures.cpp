@@ -15,8 +15,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_bytes = 40'000;  // of one kind of picture on a page
 constexpr std::size_t most_wrong = 24, most_filters = 32, most_maps = 16, most_map_layers = 2;
+constexpr std::size_t most_code_bytes = 100'000, most_code_points = 800, places_of_code = 14;
 constexpr std::size_t shortest_picture = 4, longest_picture = 128;  // a side
-constexpr int digits_of_output = 3;
+constexpr int digits_of_output = 3, digits_of_code = 4;
 
 std::string base64(const std::vector<std::uint8_t>& bytes) {
   return host::base64(std::as_bytes(std::span(bytes)));
@@ -155,6 +156,54 @@ void add_copies(Trainer& trainer, std::size_t part, Pictures& pictures) {
                      row_of("what the network makes of them", all.outputs, pictures)};
 }
 
+/// Returns the points that lie apart: the first in each place of a grid over most of them.
+std::vector<std::size_t> apart(const std::vector<std::pair<double, double>>& points,
+                               std::size_t most) {
+  std::vector<double> x, y;
+  for (const auto& [a, b] : points) {
+    x.push_back(a);
+    y.push_back(b);
+  }
+  const auto place_of = [](std::vector<double> sorted) {  // one point far out is no measure
+    std::ranges::sort(sorted);
+    const double low = sorted[sorted.size() / 50],
+                 high = sorted[sorted.size() - 1 - sorted.size() / 50];
+    return [low, high](double v) {
+      const double share = high > low ? (v - low) / (high - low) : 0.5;
+      return static_cast<std::size_t>(std::clamp(share, 0., 0.999) * places_of_code);
+    };
+  };
+  const auto column = place_of(x), row = place_of(y);
+  std::vector<bool> taken(places_of_code * places_of_code);
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < points.size() && shown.size() < most; ++i) {
+    const std::size_t at = row(y[i]) * places_of_code + column(x[i]);
+    if (!taken[at]) shown.push_back(i);
+    taken[at] = true;
+  }
+  return shown;
+}
+
+/// Of an autoencoder with a layer of two units, what they say.
+void add_code(Trainer& trainer, std::size_t part, Pictures& pictures) {
+  const std::vector<Node>& nodes = trainer.model()->graph().nodes;
+  const auto node = std::ranges::find(nodes, std::size_t{2}, &Node::cols);
+  if (node == nodes.end()) return;
+  const LayerOutputs all =
+      trainer.layer_outputs(part, static_cast<std::size_t>(node - nodes.begin()), most_code_points);
+  if (!std::ranges::all_of(all.outputs, [](double x) { return std::isfinite(x); })) return;
+  Code code{.layer = node->name, .points = {}, .shown = {}, .pictures = {}};
+  for (std::size_t i = 0; i < all.count; ++i)
+    code.points.emplace_back(all.outputs[2 * i], all.outputs[2 * i + 1]);
+  const std::size_t size = pictures.height * pictures.width * pictures.channels;
+  code.shown = apart(code.points, std::max<std::size_t>(1, most_code_bytes / size));
+  std::vector<double> shown;
+  for (const std::size_t i : code.shown)
+    shown.insert(shown.end(), &all.inputs[i * size], &all.inputs[i * size] + size);
+  code.pictures = row_of("examples", shown, pictures);
+  pictures.code = std::move(code);
+}
+
 Json to_json(const PictureRow& row) {
   Json bytes = Json::array();
   for (const std::vector<std::uint8_t>& one : row.pictures) bytes.push_back(base64(one));
@@ -169,6 +218,15 @@ Json to_json(const std::vector<PictureRow>& rows) {
   for (const PictureRow& row : rows) json.push_back(to_json(row));
   return json;
 }
+Json to_json(const Code& code) {
+  Json points = Json::array();
+  for (const auto& [x, y] : code.points)
+    points.push_back({drawn(x, digits_of_code), drawn(y, digits_of_code)});
+  return {{"layer", code.layer},
+          {"points", std::move(points)},
+          {"shown", code.shown},
+          {"pictures", to_json(code.pictures)}};
+}
 
 }  // namespace
 
@@ -178,6 +236,7 @@ std::optional<Pictures> sample_pictures(Trainer& trainer, std::size_t part) {
   if (classes.empty() && trainer.data().examples[part] > 0 && find_sizes(trainer, pictures) &&
       trainer.model()->graph().output().cols == size_of(trainer.data().input)) {
     add_copies(trainer, part, pictures);
+    add_code(trainer, part, pictures);
     return pictures;
   }
   if (classes.size() != trainer.model()->graph().output().cols ||
@@ -211,7 +270,8 @@ Json to_json(const Pictures& pictures) {
           {"surest", std::move(surest)},
           {"filters", to_json(pictures.filters)},
           {"maps", to_json(pictures.maps)},
-          {"copies", to_json(pictures.copies)}};
+          {"copies", to_json(pictures.copies)},
+          {"code", pictures.code ? to_json(*pictures.code) : Json(nullptr)}};
 }
 
 }  // namespace nnrun::host

@@ -5,6 +5,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "training/trainer.hpp"
@@ -21,12 +22,20 @@ struct WrongPicture {
   std::string is, said;
   double output;
 };
+/// What a layer of two units makes of examples, and the pictures of some that lie apart.
+struct Code {
+  std::string layer;
+  std::vector<std::pair<double, double>> points;
+  std::vector<std::size_t> shown;  ///< which of them the pictures belong to
+  PictureRow pictures;
+};
 struct Pictures {
   std::size_t height = 0, width = 0, channels = 1;  ///< of examples
   std::size_t examples = 0, wrong = 0;              ///< of the part
   std::vector<WrongPicture> surest{};
   std::vector<PictureRow> filters{}, maps{};
   std::vector<PictureRow> copies{};  ///< examples, and what an autoencoder makes of them
+  std::optional<Code> code{};        ///< of an autoencoder, if its code is two numbers
 };
 
 /// Returns nothing unless the examples of the data set are images of classes.

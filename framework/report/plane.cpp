@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "report/thin.hpp"
+#include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -40,6 +41,7 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
             ranges[i].second};
   };
   Plane plane{axis(0, "x"), axis(1, "y"), columns, rows, {}};
+  plane.border = output_border_of(trainer);
   PlaneOutput& output = plane.outputs.emplace_back(PlaneOutput{seed, {}});
   output.values.reserve(rows * columns);
   Model& model = *trainer.model();
@@ -65,10 +67,12 @@ Json to_json(const Plane& plane) {
     for (const double value : output.values) values.push_back(drawn(value, digits_of_page));
     outputs.push_back({{"seed", output.seed}, {"values", std::move(values)}});
   }
-  return {{"x", {plane.x.low, plane.x.high}}, {"y", {plane.y.low, plane.y.high}},
-          {"x_name", plane.x.name},           {"y_name", plane.y.name},
-          {"columns", plane.columns},         {"rows", plane.rows},
-          {"outputs", std::move(outputs)}};
+  Json json{{"x", {plane.x.low, plane.x.high}}, {"y", {plane.y.low, plane.y.high}},
+            {"x_name", plane.x.name},           {"y_name", plane.y.name},
+            {"columns", plane.columns},         {"rows", plane.rows},
+            {"outputs", std::move(outputs)}};
+  if (plane.border) json["border"] = *plane.border;
+  return json;
 }
 
 Plane read_plane(const RecordField& field) {
@@ -82,6 +86,7 @@ Plane read_plane(const RecordField& field) {
               field.at("columns").count(most_cells),
               field.at("rows").count(most_cells),
               {}};
+  if (const auto border = field.find("border")) plane.border = border->number();
   const std::size_t cells = plane.columns * plane.rows;
   for (const RecordField& output : field.at("outputs").items(most_outputs)) {
     PlaneOutput& read = plane.outputs.emplace_back(PlaneOutput{output.at("seed").count(), {}});

@@ -23,6 +23,7 @@ struct Plane {
   PlaneAxis x, y;
   std::size_t columns = 0, rows = 0;
   std::vector<PlaneOutput> outputs;
+  std::optional<double> border{};  ///< above it lies a yes; nothing if the answer is not yes or no
 };
 
 /// Returns the outputs at the centres of the cells, over the range of the training part, with the

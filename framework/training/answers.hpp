@@ -97,6 +97,28 @@ AnsweredExamples answered_examples_of(ModelOf<T>& model, const Examples<T>& exam
   return all;
 }
 
+/// What a layer makes of some examples of a part; row-major.
+struct LayerOutputs {
+  std::size_t count = 0;
+  std::vector<double> inputs{}, outputs{};
+};
+
+/// Returns those of up to `most` examples, spread over all of the part.
+template <class T>
+LayerOutputs layer_outputs_of(ModelOf<T>& model, const Examples<T>& examples, std::size_t node,
+                              std::size_t most) {
+  const std::size_t in = model.graph().input_cols, out = model.graph().nodes[node].cols;
+  LayerOutputs all{.count = std::min(most, examples.count)};
+  for (std::size_t k = 0; k < all.count; ++k) {
+    const T* const x = examples.x.data() + k * examples.count / all.count * in;
+    model.outputs(x, 1);
+    const T* const y = model.outputs_of(node);
+    all.inputs.insert(all.inputs.end(), x, x + in);
+    all.outputs.insert(all.outputs.end(), y, y + out);
+  }
+  return all;
+}
+
 /// What a layer makes of an example.
 struct LayerAnswer {
   std::size_t node;  ///< of the graph; all of them: the example itself

@@ -33,6 +33,9 @@ class ForwardingTrainer : public Trainer {
                                          const std::vector<std::size_t>& nodes) override {
     return inner().layer_answers(part, nodes);
   }
+  LayerOutputs layer_outputs(std::size_t part, std::size_t node, std::size_t most) override {
+    return inner().layer_outputs(part, node, most);
+  }
   std::vector<std::size_t> answered_classes() override { return inner().answered_classes(); }
   ShownExamples shown_examples(std::size_t part, std::size_t most) const override {
     return inner().shown_examples(part, most);

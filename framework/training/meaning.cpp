@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "network/joined_cost.hpp"
+#include "training/trainer.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -115,6 +116,19 @@ void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning) {
     said.place = metric.place();
     throw ConfigError(std::move(said));
   }
+}
+
+std::optional<double> output_border_of(const Trainer& trainer) {
+  const Node& output = trainer.model()->graph().output();
+  const Targets& targets = trainer.model()->targets();
+  if (targets.kind != NNRUN_LABELS || output.cols != 1) return std::nullopt;
+  for (const Use& metric : trainer.experiment().metrics)
+    for (std::size_t i = 0; i < metric.settings.size(); ++i)
+      if (const double* const given = std::get_if<double>(&metric.settings[i]);
+          given && std::string_view(setting_of(*metric.plugin, i).name) == "threshold" &&
+          std::isfinite(*given))
+        return *given;
+  return meaning_of(trainer.experiment().train.cost, output, targets).output_border;
 }
 
 }  // namespace nnrun::host

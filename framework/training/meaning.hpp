@@ -1,12 +1,20 @@
 // What metrics are told of a run's numbers: on which side of what an output is a yes.
 #pragma once
+#include <optional>
+
 #include "network/graph.hpp"
 #include "network/targets.hpp"
 #include "training/data.hpp"
 namespace nnrun::host {
 
+class Trainer;
+
 /// Returns what outputs and targets mean, by what the cost and the output's activation declare.
 nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& targets);
+
+/// Returns above what the output of a run is a yes, by the first metric that has a threshold, or by
+/// the cost; nothing unless there is one output, that says yes or no.
+std::optional<double> output_border_of(const Trainer& trainer);
 
 /// Returns what the targets of a training part are. output: the shape of what is to answer them.
 /// scaled: they are numbers, whatever their scale makes of them.

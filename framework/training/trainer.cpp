@@ -204,6 +204,9 @@ class TrainerOf final : public Trainer {
                                          const std::vector<std::size_t>& nodes) override {
     return layer_answers_of(*model_, parts_[part], nodes);
   }
+  LayerOutputs layer_outputs(std::size_t part, std::size_t node, std::size_t most) override {
+    return layer_outputs_of(*model_, parts_[part], node, most);
+  }
 
   ShownExamples shown_examples(std::size_t part, std::size_t most) const override {
     return shown_examples_of(parts_[part], model_->graph().input_cols,

@@ -73,6 +73,8 @@ class Trainer {
   /// Returns the first example of a part, and what some nodes of the graph make of it.
   virtual std::vector<LayerAnswer> layer_answers(std::size_t part,
                                                  const std::vector<std::size_t>& nodes) = 0;
+  /// Returns what a node of the graph makes of up to `most` examples of a part, spread over it.
+  virtual LayerOutputs layer_outputs(std::size_t part, std::size_t node, std::size_t most) = 0;
   /// Returns how many examples of the training part each class is the answer for, in a pass over
   /// it; nothing if there are no classes.
   virtual std::vector<std::size_t> answered_classes() = 0;

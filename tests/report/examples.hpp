@@ -56,6 +56,8 @@ inline host::Pictures example_pictures() {
   for (int i = 0; i < 24; ++i)
     pictures.surest.push_back({bytes(144), "a", i % 2 ? "<b>" : "a long name of a class", 0.987});
   pictures.filters = {{"conv2d_1", 3, 3, 3, {bytes(27), bytes(27)}}};
+  pictures.code = host::Code{
+      "code", {{0, 1}, {2.5, -1}, {1, 1}}, {0, 1}, {"examples", 8, 6, 3, {bytes(144), bytes(144)}}};
   pictures.maps = {{"the example", 8, 6, 3, {bytes(144)}}, {"conv2d_1", 6, 4, 1, {bytes(24)}}};
   return pictures;
 }

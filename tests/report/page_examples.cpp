@@ -56,6 +56,13 @@ Report nasty_comparison() {
   return report;
 }
 
+/// Two configs, of one of which seed 2 stopped earlier than the others.
+Report with_early_stop() {
+  std::vector<ReportRow> rows{example_row(0, "all go on", 3, 8), example_row(1, "one stops", 3, 8)};
+  for (auto& [name, values] : *rows[1].runs[1].curve) values.resize(5);
+  return example_report("compare", rows, 3);
+}
+
 /// A single run with all that only such a page has.
 Report single_run(host::Answers answers) {
   const std::string nasty = "</script><img src=x onerror=alert(1)>";
@@ -82,6 +89,7 @@ TEST_CASE("pages are written for a browser", "[.]") {
     std::ofstream(std::string(folder) + "/" + name + ".html") << host::page_of(report);
   };
   write("compare", nasty_comparison());
+  write("early stop", with_early_stop());
   write("one seed",
         example_report("compare", {example_row(0, "a", 1, 1), example_row(1, "b", 1, 1)}, 1));
   ReportRow images = example_row(0, "images", 1, 5);

@@ -65,6 +65,18 @@ for (file of pages) {
     await changes("a hidden curve", () => tab.click(".legend button >> nth=0"));
     if (await tab.locator("input[name=band]").count()) await changes("the range of the seeds", () => tab.check("input[name=band][value=range]"));
   }
+  if (path.basename(file) === "early stop.html") { // as examples, not epochs
+    await tab.reload();
+    await tab.waitForTimeout(200);
+    const ends = await tab.evaluate(() => {
+      const figure = document.querySelector("section[aria-labelledby=curves] figure svg"), right = (e) => { const box = e.getBBox(); return Math.round(box.x + box.width); };
+      const lines = [...figure.querySelectorAll("path.line:not(.goes-on)")].map(right), on = [...figure.querySelectorAll("path.goes-on")].map(right), stops = [...figure.querySelectorAll("circle.stop")].map((e) => Math.round(Number(e.getAttribute("cx"))));
+      return {lines, on, stops};
+    });
+    const [all, cut] = [Math.max(...ends.lines), Math.min(...ends.lines)];
+    expect(ends.lines.length === 2 && cut < all && ends.on.length === 1 && Math.abs(ends.on[0] - all) < 2, `${file}: lines end at ${ends.lines}, the rest at ${ends.on}`);
+    expect(ends.stops.length === 3 && ends.stops.filter((at) => Math.abs(at - cut) < 2).length === 1, `${file}: runs stop at ${ends.stops}, a line at ${cut}`);
+  }
   if (await tab.locator("button.sort").count()) {
     const column = () => tab.evaluate(() => [...document.querySelectorAll("section[aria-labelledby=results] tbody tr")].filter((row) => !row.closest("details")).map((row) => row.children[1].textContent));
     const rows = await tab.evaluate(() => document.querySelectorAll("section[aria-labelledby=results] tbody tr").length);

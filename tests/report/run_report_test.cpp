@@ -81,6 +81,7 @@ TEST_CASE("a plane has the top row first, and reads back", "[report]") {
   REQUIRE(values.size() == 1600);
   CHECK(values.front() > 0.9);  // x = 0, y = 1: above the line
   CHECK(values.back() < 0.1);   // x = 1, y = 0
+  CHECK(plane.border == 0.5);
   CHECK(plane.x.name == "x");
   CHECK(plane.y.low == Approx(0).margin(0.01));
   CHECK(plane.y.high == Approx(1).margin(0.01));
@@ -89,6 +90,26 @@ TEST_CASE("a plane has the top row first, and reads back", "[report]") {
   CHECK(to_json(host::read_plane({file, json})) == json);
   const Json nothing = Json::object();
   CHECK_THROWS_AS(host::read_plane({file, nothing}), host::RecordError);
+  Json earlier = json;  // an earlier program wrote it
+  earlier.erase("border");
+  CHECK_FALSE(host::read_plane({file, earlier}).border);
+}
+
+TEST_CASE("the border of a plane is that of the metrics, or of the scores of the cost",
+          "[report]") {
+  const auto border = [](const host::Experiment& e) {
+    return host::sample_plane(*host::Trainer::create(e), 1).value().border;
+  };
+  CHECK(border(shipped("gallery/perceptron-xor.yaml")) == 0);  // accuracy has threshold: 0
+  const std::string net = "data: {type: circle}\nmodel: {input: 2, layers: [{type: dense, units: 1";
+  CHECK(border(experiment(net + "}]}\ntrain: {cost: half_squared_error}\n")) == 0);  // of -1 and 1
+  CHECK(border(experiment(net + ", activation: sigmoid}]}\ntrain: {cost: half_squared_error}\n")) ==
+        0.5);
+  const Scratch scratch;
+  const std::string table = scratch.write("t.csv", "a,b,t\n1,2,3.5\n2,1,7\n0,1,2.5\n").string();
+  CHECK_FALSE(border(experiment("data: {type: csv, path: " + table +
+                                "}\nmodel: {input: 2, layers: [{type: dense, units: 1}]}\ntrain: "
+                                "{cost: mean_squared_error}\n")));
 }
 
 TEST_CASE("a network of other than two inputs has no plane", "[report]") {
@@ -153,6 +174,37 @@ TEST_CASE("the report of a network of images has the pictures that it got wrong"
   // the first example: byte i is i * 71 % 241, and the largest of all is below 255
   CHECK(pictures.maps[0].pictures[0][1] == 71);
   CHECK((pictures.maps[1].height == 6 && pictures.maps[1].pictures.size() == 4));
+}
+
+TEST_CASE("an autoencoder's code of two numbers is drawn, with pictures that lie apart",
+          "[report]") {
+  const Scratch scratch;
+  std::string pixels;
+  for (int i = 0; i < 30 * 30; ++i) pixels += static_cast<char>(i / 30 * 8);  // one grey each
+  const std::string x = scratch.write("x", idx_bytes({30, 6, 5}, pixels)).string(),
+                    t = scratch.write("t", idx_bytes({30}, std::string(30, '\1'))).string();
+  const auto pictures_of = [&](int code) {
+    const host::Experiment e = experiment(
+        "data: {type: idx, images: " + x + ", labels: " + t +
+        ", target: image}\nmodel: {input: [6, 5], layers: [{name: code, type: dense, units: " +
+        std::to_string(code) +
+        "}, {type: dense, units: 30}]}\ntrain: {cost: mean_squared_error}\n");
+    const auto trainer = host::Trainer::create(e);
+    return host::sample_pictures(*trainer, NNRUN_TRAIN).value();
+  };
+  const auto code = pictures_of(2).code;
+  REQUIRE(code);
+  CHECK(code->layer == "code");
+  REQUIRE(code->points.size() == 30);
+  // nothing is trained: a code is a multiple of the grey, so all lie on one line
+  for (std::size_t i = 1; i < 30; ++i) {
+    CHECK(code->points[i].first == Approx(code->points[1].first * static_cast<double>(i)));
+    CHECK(code->points[i].second == Approx(code->points[1].second * static_cast<double>(i)));
+  }
+  REQUIRE(code->shown.size() == code->pictures.pictures.size());
+  CHECK(code->shown.size() > 5);
+  CHECK(code->shown.size() < 30);
+  CHECK_FALSE(pictures_of(3).code);
 }
 
 TEST_CASE("pictures are base64 in a page, and only runs on images have some", "[report]") {

@@ -19,8 +19,11 @@ function at(curve, xKey, column, x) {
   if (!is(ys[low]) || !is(ys[high])) return null;
   return ys[low] + ((x - xs[low]) / (xs[high] - xs[low])) * (ys[high] - ys[low]);
 }
+/// Whether some of these runs stopped before others.
+const stopApart = (curves) => new Set(curves.map((curve) => curve.epoch.at(-1))).size > 1;
 /// Returns points of { x, n, mean, half, low, high } over the curves of one config. If seeds were
-/// measured at different x, as seconds always are, all are interpolated at 80 common ones.
+/// measured at different x, as seconds always are, all are interpolated at 80 common ones. Where some
+/// stopped, n is how many go on.
 function summarized(curves, xKey, column) {
   curves = curves.filter((curve) => curve[column]);
   if (curves.length === 0) return [];
@@ -28,7 +31,7 @@ function summarized(curves, xKey, column) {
   const same = curves.every((curve) => curve[xKey].every((x, i) => x === grid[i]));
   if (!same) {
     const points = Math.min(80, grid.length);
-    const from = Math.max(...curves.map((curve) => curve[xKey][0])), to = Math.min(...curves.map((curve) => curve[xKey].at(-1)));
+    const from = Math.max(...curves.map((curve) => curve[xKey][0])), last = curves.map((curve) => curve[xKey].at(-1)), to = stopApart(curves) ? Math.max(...last) : Math.min(...last);
     if (points < 2 || to <= from) // one measurement each: at the mean of their x
       return [spread(mean(curves.map((curve) => curve[xKey].at(-1))), curves.map((curve) => curve[column].at(-1)))].filter(Boolean);
     grid = Array.from({length: points}, (_, i) => from + ((to - from) * i) / (points - 1));
@@ -85,7 +88,11 @@ function curvePanel(choices, startsWith, id) {
     panel.name(named());
     const all = lines(), height = Math.max(240, Math.min(340, Math.round(width * 0.62)));
     const plot = {left: 62, right: width - 14, top: 12, bottom: height - 44};
-    const ys = all.flatMap((line) => line.points.flatMap((p) => (line.look.crowd ? [p.mean] : [p.mean, ...ends(p)])));
+    // the mean of those that go on is of other runs than the mean before: it is not one line with it
+    const whole = (line) => line.points.slice(0, line.points.findLastIndex((p) => p.n === Math.max(...line.points.map((q) => q.n))) + 1);
+    const rest = (line) => line.points.slice(whole(line).length - 1);
+    const stops = (line) => !stopApart(line.curves) ? [] : line.curves.map((curve) => ({x: curve[curveView.x].at(-1), y: curve[line.column]?.at(-1)})).filter((p) => is(p.y));
+    const ys = all.flatMap((line) => [...line.points.flatMap((p) => (line.look.crowd ? [p.mean] : [p.mean, ...ends(p)])), ...(line.look.crowd ? [] : stops(line).map((p) => p.y))]);
     const xs = all.flatMap((line) => line.points.map((p) => p.x));
     const positive = all.flatMap((line) => line.points.map((p) => p.mean)).every((y) => y > 0);
     logBox.disabled = !positive;
@@ -108,10 +115,12 @@ function curvePanel(choices, startsWith, id) {
       all.map((line) => `${line.name}: ${text(line.points[0].mean)} at ${xText(line.points[0].x)}, ${text(line.points.at(-1).mean)} at ${xText(line.points.at(-1).x)}`).join("; "),
       axes(plot, x, y, {xText, yText: isFraction(chosen.quantity) ? (t) => number(100 * t) + " %" : (t) => number(t, 3), xName: curveView.x === "epoch" ? "epochs" : curveView.x === "examples" ? "examples seen" : "time of training", yName: ""}),
       all.filter((line) => !line.look.crowd).map((line) => line.points.length > 1
-        ? s("path", {d: path([...line.points.map((p) => [x(p.x), clip(ends(p)[1])]), ...line.points.toReversed().map((p) => [x(p.x), clip(ends(p)[0])])]) + "Z", fill: line.look.color, "fill-opacity": 0.13})
+        ? s("path", {d: path([...whole(line).map((p) => [x(p.x), clip(ends(p)[1])]), ...whole(line).toReversed().map((p) => [x(p.x), clip(ends(p)[0])])]) + "Z", fill: line.look.color, "fill-opacity": 0.13})
         : s("line", {x1: shift(line, line.points[0]), x2: shift(line, line.points[0]), y1: clip(ends(line.points[0])[0]), y2: clip(ends(line.points[0])[1]), stroke: line.look.color, "stroke-width": 2})),
       all.toSorted((a, b) => Boolean(b.look.crowd) - Boolean(a.look.crowd)).map((line) => line.points.length > 1
-        ? s("path", {class: "line", d: path(line.points.map((p) => [x(p.x), clip(p.mean)])), ...stroke(line.look)})
+        ? [s("path", {class: "line", d: path(whole(line).map((p) => [x(p.x), clip(p.mean)])), ...stroke(line.look)}),
+          rest(line).length > 1 && s("path", {class: "line goes-on", d: path(rest(line).map((p) => [x(p.x), clip(p.mean)])), ...stroke({...line.look, width: 1.5, dash: "1 3", opacity: 1})}),
+          !line.look.crowd && stops(line).map((p) => s("circle", {class: "stop", cx: x(p.x), cy: clip(p.y), r: 2.5, fill: line.look.color}, s("title", null, `${line.name}: a run stopped at ${xText(p.x)}, ${text(p.y)}`)))]
         : s("circle", {cx: shift(line, line.points[0]), cy: clip(line.points[0].mean), r: Math.max(3, 9 - 2 * line.rank), fill: line.look.color, stroke: "var(--paper)"}, s("title", null, `${line.name}: ${text(line.points[0].mean)}`))),
       bestMark(x, plot), ruler);
     svg.addEventListener("pointermove", (event) => {
@@ -163,7 +172,8 @@ function curveSection() {
     e.currentTarget.setAttribute("aria-pressed", String(on));
     redraw();
   }}, s("svg", {viewBox: "0 0 34 12", "aria-hidden": "true"}, s("line", {x1: 0, x2: 34, y1: 6, y2: 6, ...stroke(l)})), name));
-  const bandNote = () => !seeds ? "" : `Line: mean of the ${pairWord}s. Band: ${curveView.band === "range" ? `from the smallest ${pairWord} to the largest` : "95 % interval of the mean"}. A name hides and shows its curve.`;
+  const apart = page.configs.some((config) => stopApart(curvesOf(config)));
+  const bandNote = () => !seeds ? "" : `Line: mean of the ${pairWord}s. Band: ${curveView.band === "range" ? `from the smallest ${pairWord} to the largest` : "95 % interval of the mean"}.${apart ? ` A dot: where a run stopped; dotted: the mean of the ${pairWord}s that go on.` : ""} A name hides and shows its curve.`;
   const said = h("p", {class: "note"}, bandNote());
   const short = page.configs.every((config) => curvesOf(config).every((curve) => curve.epoch.length === 1));
   return h("section", {"aria-labelledby": "curves"}, h("h2", {id: "curves"}, "Over the run"),

@@ -1,12 +1,18 @@
 // The output over the plane of two inputs, config beside config.
 const hasMap = (config) => config.decision && config.decision.outputs?.length > 0;
 
-/// The decision level and the range of the output: 0 to 1 for a sigmoid, -1 to 1 for a tanh,
-/// otherwise the values that occur.
+/// The border of a yes and the range of the output: 0 to 1 for a sigmoid, -1 to 1 for a tanh,
+/// otherwise the values that occur, as far below the border as above it, if the answer has one.
 function outputRange(configs) {
   const values = configs.flatMap((config) => config.decision.outputs.flatMap((output) => output.values)).filter(is);
   let low = Infinity, high = -Infinity;
   for (const v of values) { low = Math.min(low, v); high = Math.max(high, v); }
+  const borders = [...new Set(configs.map((config) => config.decision.border ?? null))];
+  const border = borders.length === 1 ? borders[0] : null;
+  if (border !== null && border !== 0.5) {
+    const end = Math.max(border - low, high - border, 1);
+    return {low: border - end, middle: border, high: border + end};
+  }
   if (low >= -0.2 && high <= 1.2) return {low: 0, middle: 0.5, high: 1};
   if (low < -0.2 && high > 0.2) { const end = Math.max(1, -low, high); return {low: -end, middle: 0, high: end}; }
   return {low, middle: (low + high) / 2, high};

@@ -24,6 +24,27 @@ function wrongSection(pictures) {
       pixels(one.picture, pictures, scaleFor(pictures, 64), `${one.is}, taken for ${one.said}`),
       h("figcaption", null, h("b", null, one.is), ` not ${one.said}`, h("small", null, number(one.output, 3)))))));
 }
+/// What a layer of two units says, example by example; pictures where there is room.
+function codeSection({layer, points, shown, pictures}) {
+  const ends = [0, 1].map((k) => padded(points.map((point) => point[k])));
+  const draw = (width) => {
+    const size = Math.min(width - 80, 640), plot = {left: 66, right: 66 + size, top: 12, bottom: 12 + size}, height = plot.bottom + 44;
+    const x = linear(...ends[0], plot.left, plot.right, 5), y = linear(...ends[1], plot.bottom, plot.top, 5), side = Math.max(12, size / 22);
+    const svg = drawing(width, height, `The code of ${plural(points.length, "example")}`, `The two outputs of ${layer}, from ${number(ends[0][0], 3)} to ${number(ends[0][1], 3)} and from ${number(ends[1][0], 3)} to ${number(ends[1][1], 3)}; ${shown.length} examples are shown as pictures where they lie.`,
+      axes(plot, x, y, {xName: `first unit of ${layer}`, yName: "second unit", xText: (t) => number(t, 3), yText: (t) => number(t, 3)}),
+      points.map(([a, b]) => s("circle", {cx: x(a).toFixed(1), cy: y(b).toFixed(1), r: 2, fill: "var(--c1)", "fill-opacity": 0.4})));
+    return h("div", {class: "code", style: {width: `${width}px`}}, svg, shown.map((i, k) => {
+      const canvas = pixels(pictures.pictures[k], pictures, 1, `example ${i + 1} at ${number(points[i][0], 3)}, ${number(points[i][1], 3)}`);
+      canvas.style.width = `${side}px`;
+      canvas.style.left = `${(x(points[i][0]) - side / 2).toFixed(1)}px`;
+      canvas.style.top = `${(y(points[i][1]) - side / 2).toFixed(1)}px`;
+      return canvas;
+    }));
+  };
+  return h("section", {"aria-labelledby": "code"}, h("h2", {id: "code"}, "The code"),
+    h("p", {class: "note"}, `All that passes through ${layer} is two numbers: what lies near each other looks alike to the network.`),
+    figure({title: `Where ${layer} puts examples of the ${partNames[part] ?? part} part`, draw, columns: () => ["first unit", "second unit"], numbers: () => points.slice(0, 50).map((point) => point.map((v) => number(v, 4)))}).element);
+}
 function pictureSections() {
   const pictures = page.configs[0]?.pictures;
   if (page.kind !== "run" || !pictures) return [];
@@ -31,6 +52,7 @@ function pictureSections() {
     pictures.copies.length > 0 && h("section", {"aria-labelledby": "copies"}, h("h2", {id: "copies"}, "Through the bottleneck and back"),
       h("p", {class: "note"}, `Some examples of the ${partNames[part] ?? part} part, and what the network says that they are.`),
       pictures.copies.map((row) => pictureRow(row, 56, "Picture"))),
+    pictures.code && codeSection(pictures.code),
     pictures.filters.length > 0 && h("section", {"aria-labelledby": "filters"}, h("h2", {id: "filters"}, "First filters"),
       h("p", {class: "note"}, "Weights of the layer that sees the image: middle grey is 0, white the largest, black as far below 0."),
       pictures.filters.map((row) => pictureRow(row, 48, "Filter"))),
