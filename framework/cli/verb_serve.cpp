@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <iterator>
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@
 #include "report/run_report.hpp"
 #include "runs/edits_file.hpp"
 #include "runs/recorded_run.hpp"
+#include "serving/guard.hpp"
 #include "serving/live_server.hpp"
 #include "serving/live_trainer.hpp"
 #include "serving/settings_view.hpp"
@@ -48,6 +50,19 @@ void open_browser(std::string address) {
   ::posix_spawnp(&child, program.c_str(), nullptr, nullptr, words, environ);
 }
 
+/// Returns the name of a run folder beside another one that is not there yet: runs/a-2 for runs/a.
+std::string next_folder(const std::string& folder) {
+  std::string base = folder;
+  while (base.size() > 1 && base.back() == '/') base.pop_back();
+  const std::size_t dash = base.find_last_not_of("0123456789");
+  if (dash != base.npos && dash > 0 && dash + 1 < base.size() && base[dash] == '-' &&
+      std::filesystem::exists(base.substr(0, dash)))
+    base.resize(dash);  // it is the second or a later one already
+  for (std::size_t n = 2;; ++n)
+    if (std::string next = base + "-" + std::to_string(n); !std::filesystem::exists(next))
+      return next;
+}
+
 class Serving {
  public:
   Serving(const Arguments& arguments, const Experiment& experiment, Registry& registry,
@@ -57,6 +72,7 @@ class Serving {
   /// Trains as pages ask for until it is interrupted, and records the run.
   Exit run() {
     const unsigned port = port_of(arguments_);
+    const std::optional<Inheritance> inherited = inheritance();
     EditedTrainer trainer(experiment_, registry_, arguments_.threads);
     experiment_ = trainer.experiment();
     Desk desk;
@@ -64,7 +80,8 @@ class Serving {
     watch_for_interrupts();
     LiveTrainer live(trainer, desk, watch(trainer, broadcast), bytes_of_states);
     const Viewer viewer(trainer.threads(), desk, broadcast, [this] { return rebuilt(); });
-    const auto server = LiveServer::start(port, experiment_.name, desk, broadcast);
+    auto server = LiveServer::start(port, inherited ? inherited->token : random_token(),
+                                    experiment_.name, desk, broadcast);
     RunFolder folder = arguments_.has("--out") ? RunFolder::create_at(arguments_.text("--out"))
                                                : RunFolder::create("runs", experiment_.name);
     folder_ = folder.path().string();
@@ -79,7 +96,7 @@ class Serving {
       server->stop();
     }));
     const Exit status = end(recorded, live, trainer);
-    return reloads_ ? hand_over(trainer, broadcast) : status;
+    return reloads_ ? hand_over(trainer, broadcast, std::move(server)) : status;
   }
 
  private:
@@ -118,27 +135,34 @@ class Serving {
     return names;
   }
 
-  /// Starts another process that goes on from the weights of this run, and sends pages there.
-  Exit hand_over(const EditedTrainer& trainer, Broadcast& broadcast) {
+  /// Starts another process that goes on from the weights of this run, at the same port, and sends
+  /// pages there: they ask until it answers.
+  Exit hand_over(const EditedTrainer& trainer, Broadcast& broadcast,
+                 std::unique_ptr<LiveServer> server) {
+    const unsigned port = server->port();
+    const Inheritance inheritance{random_token()};
+    const std::string address = page_address(port, inheritance.token);
+    broadcast.set_news("moved", nlohmann::ordered_json(address).dump());
+    broadcast.wait_until_left();
+    broadcast.close();
+    server.reset();
     std::vector<std::string> words{"serve", arguments_.targets[0]};
     std::vector<Override> sets = arguments_.overrides;
     std::ranges::copy(trainer.sets(), std::back_inserter(sets));
     for (const Override& set : sets)
       words.insert(words.end(), {"--set", set.path + "=" + set.value});
-    words.insert(words.end(), {"--set", "model.weights=" + folder_});
+    words.insert(words.end(),
+                 {"--set", "model.weights=" + folder_, "--port", std::to_string(port)});
+    if (arguments_.has("--out"))
+      words.insert(words.end(), {"--out", next_folder(arguments_.text("--out"))});
     if (arguments_.threads > 0)
       words.insert(words.end(), {"--threads", std::to_string(arguments_.threads)});
     for (const char* const option : {"--no-plugins"})
       if (arguments_.has(option)) words.emplace_back(option);
     if (arguments_.quiet) words.emplace_back("-q");
     if (arguments_.json) words.emplace_back("--json");
-    Successor next(std::move(words));
-    if (!next.address().empty()) {
-      talk_.write("moved  " + next.address() + "\n");
-      broadcast.set_news("moved", nlohmann::ordered_json(next.address()).dump());
-      broadcast.wait_until_left();
-    }
-    broadcast.close();
+    Successor next(std::move(words), inheritance);
+    if (!next.address().empty()) talk_.write("moved  " + next.address() + "\n");
     const int status = next.wait(interrupt_signal);
     if (status != 0) throw Interrupted{status};
     return Exit::done;

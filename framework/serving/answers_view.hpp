@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/base64.hpp"
 #include "network/padding.hpp"
+#include "training/meaning.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
@@ -24,9 +27,12 @@ class AnswersView {
       : is_closed_(std::move(is_closed)),
         in_(trainer.model()->graph().input_cols),
         out_(trainer.model()->graph().output().cols),
+        width_(trainer.model()->targets().of_last_axis ? trainer.model()->answer_width() : out_),
         names_(trainer.data().names),
+        is_of_classes_(trainer.model()->targets().kind == NNRUN_ONE_HOT && width_ > 1),
         is_yes_or_no_(trainer.data().is_yes_or_no()),
-        border_((trainer.target_range().first + trainer.target_range().second) / 2),
+        border_of_targets_((trainer.target_range().first + trainer.target_range().second) / 2),
+        border_of_outputs_(output_border_of(trainer).value_or(border_of_targets_)),
         shape_(trainer.data().input) {
     constexpr const char* words[] = {"train", "val", "test"};
     std::size_t part = NNRUN_TRAIN;
@@ -68,7 +74,7 @@ class AnswersView {
     };
     if (!run(model, rows, take)) return {};
     Json json{{"part", part_}, {"shown", count_}, {"of", of_}};
-    if (has_classes())
+    if (classes() > 0)
       add_classes(json, y);
     else
       add_numbers(json, y, model.preparation());
@@ -77,32 +83,50 @@ class AnswersView {
   }
 
  private:
-  static constexpr std::size_t most_classes = 20, most_dots = 400, most_wrong = 12,
-                               most_filters = 40, most_pixels = 4096;
+  using Counts = std::map<std::pair<std::size_t, std::size_t>, std::size_t>;  // is, said
 
-  bool has_classes() const {
+  static constexpr std::size_t most_classes = 20, most_dots = 400, most_wrong = 12,
+                               most_mistakes = 12, most_filters = 40, most_pixels = 4096;
+
+  /// Returns how many classes an answer is one of; 0: it is not. Of a class for each step of a
+  /// sequence, each step is an answer.
+  std::size_t classes() const {
     const std::size_t n = names_.classes.size();
-    return n >= 2 && n <= most_classes &&
-           (out_ == n || (out_ == 1 && is_yes_or_no_) || (names_.ordered && out_ + 1 == n));
+    const bool named =
+        n >= 2 && ((out_ == 1 && is_yes_or_no_) || (names_.ordered && out_ + 1 == n));
+    return named ? n : is_of_classes_ || (n >= 2 && width_ == n) ? width_ : 0;
   }
-  std::size_t class_of(const double* row) const {
+  std::string name_of(std::size_t c) const {
+    return names_.classes.size() == classes() ? names_.classes[c] : std::to_string(c);
+  }
+  std::size_t class_of(const double* row, double border) const {
     if (names_.ordered)
       return static_cast<std::size_t>(
           std::count_if(row, row + out_, [](double x) { return x > 0.5; }));
-    return out_ == 1 ? (*row > border_ ? 1 : 0) : largest_of(row, out_);
+    return out_ == 1 ? (*row > border ? 1 : 0) : largest_of(row, width_);
+  }
+  std::size_t class_of_target(std::size_t i) const {
+    return class_of(targets_.data() + i * width_, border_of_targets_);
+  }
+  std::size_t class_of_output(const std::vector<double>& y, std::size_t i) const {
+    return class_of(y.data() + i * width_, border_of_outputs_);
   }
   void add_classes(Json& json, const std::vector<double>& y) const {
-    const std::size_t n = names_.classes.size();
-    std::vector<std::vector<std::size_t>> table(n, std::vector<std::size_t>(n));
+    const std::size_t n = classes(), answers = y.size() / width_;
+    Counts mixed_up;
     std::vector<std::size_t> wrong;
-    for (std::size_t i = 0; i < count_; ++i) {
-      const std::size_t is = class_of(targets_.data() + i * out_),
-                        said = class_of(y.data() + i * out_);
-      ++table[is][said];
+    for (std::size_t i = 0; i < answers; ++i) {
+      const std::size_t is = class_of_target(i), said = class_of_output(y, i);
+      ++mixed_up[{is, said}];
       if (is != said) wrong.push_back(i);
     }
-    json["confusion"] = table;
-    if (!is_picture_ || out_ != n || in_ > most_pixels) return;
+    json["answers"] = answers;
+    json["right"] = answers - wrong.size();
+    if (n <= most_classes)
+      add_confusion(json, mixed_up);
+    else
+      add_mistakes(json, mixed_up);
+    if (!is_picture_ || out_ != n || width_ != out_ || in_ > most_pixels) return;
     const auto certainty = [&](std::size_t i) {
       return *std::max_element(y.begin() + static_cast<std::ptrdiff_t>(i * out_),
                                y.begin() + static_cast<std::ptrdiff_t>((i + 1) * out_));
@@ -114,10 +138,28 @@ class AnswersView {
     for (std::size_t k = 0; k < std::min(most_wrong, wrong.size()); ++k) {
       const std::size_t i = wrong[k];
       json["wrong"].push_back({{"picture", pixels(x_.data() + i * in_)},
-                               {"is", names_.classes[class_of(targets_.data() + i * out_)]},
-                               {"said", names_.classes[class_of(y.data() + i * out_)]},
+                               {"is", name_of(class_of_target(i))},
+                               {"said", name_of(class_of_output(y, i))},
                                {"output", certainty(i)}});
     }
+  }
+  void add_confusion(Json& json, const Counts& counts) const {
+    const std::size_t n = classes();
+    std::vector<std::vector<std::size_t>> table(n, std::vector<std::size_t>(n));
+    for (const auto& [pair, count] : counts) table[pair.first][pair.second] = count;
+    json["confusion"] = table;
+    for (std::size_t c = 0; c < n; ++c) json["classes"].push_back(name_of(c));
+  }
+  /// Adds the most frequent mistakes, where a table of all classes would be too large.
+  void add_mistakes(Json& json, const Counts& counts) const {
+    std::vector<std::pair<std::size_t, std::pair<std::size_t, std::size_t>>> all;
+    for (const auto& [pair, count] : counts)
+      if (pair.first != pair.second) all.push_back({count, pair});
+    std::ranges::stable_sort(all, std::greater<>(), [](const auto& one) { return one.first; });
+    json["mistakes"] = Json::array();
+    for (std::size_t k = 0; k < std::min(most_mistakes, all.size()); ++k)
+      json["mistakes"].push_back(
+          {name_of(all[k].second.first), name_of(all[k].second.second), all[k].first});
   }
   /// Adds pairs of what is true and what was answered, in the units of the data.
   void add_numbers(Json& json, const std::vector<double>& y, const Preparation& preparation) const {
@@ -181,10 +223,10 @@ class AnswersView {
   }
 
   std::function<bool()> is_closed_;
-  std::size_t in_, out_, count_ = 0, of_ = 0;
+  std::size_t in_, out_, width_, count_ = 0, of_ = 0;
   DataNames names_;
-  bool is_yes_or_no_, is_picture_ = false;
-  double border_;
+  bool is_of_classes_, is_yes_or_no_, is_picture_ = false;
+  double border_of_targets_, border_of_outputs_;
   nnrun_shape shape_;
   std::string part_;
   Buffer<T> x_;

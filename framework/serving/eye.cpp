@@ -13,6 +13,7 @@
 #include "serving/answers_view.hpp"
 #include "serving/data_plane.hpp"
 #include "serving/drawn_net.hpp"
+#include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -71,6 +72,7 @@ class EyeOf final : public Eye {
         blocks_(model_->graph().blocks()),
         columns_(monitored_columns(trainer)),
         targets_(trainer.target_range()),
+        border_(output_border_of(trainer)),
         answers_(trainer, most_sample, most_sample_numbers, is_closed_),
         plane_(DataPlane::find(trainer, *model_, columns)) {
     for (std::size_t each = 1; plane_ && each <= fine; each *= 2)
@@ -174,8 +176,8 @@ class EyeOf final : public Eye {
     const auto units = [&](double y) { return model_->preparation().in_units(y, 0); };
     json["output"] = {{"low", targets_.first},
                       {"high", targets_.second},
-                      {"low_in_units", units(targets_.first)},
-                      {"high_in_units", units(targets_.second)}};
+                      {"low_in_units", units(shown_outputs().first)},
+                      {"high_in_units", units(shown_outputs().second)}};
     json["input_pictures"] = input_pictures();
     return json;
   }
@@ -260,11 +262,17 @@ class EyeOf final : public Eye {
     json["output"] = text_of(output);
     if (out > 1) json["certain"] = text_of(certain);
   }
-  /// Returns an output between the least and the largest target, as -1 to 1.
+  /// Returns the outputs between which pictures of them lie: the least and the largest target, but
+  /// the border between no and yes in the middle, which of scores is 0, whatever the targets are.
+  std::pair<double, double> shown_outputs() const {
+    const double half = (targets_.second - targets_.first) / 2,
+                 middle = border_.value_or((targets_.first + targets_.second) / 2);
+    return {middle - half, middle + half};
+  }
+  /// Returns an output between those, as -1 to 1.
   double share_of(double y) const {
-    const double middle = (targets_.first + targets_.second) / 2,
-                 half = (targets_.second - targets_.first) / 2;
-    return (y - middle) / (half > 0 ? half : 1);
+    const auto [low, high] = shown_outputs();
+    return (y - (low + high) / 2) / (high > low ? (high - low) / 2 : 1);
   }
 
   /// Adds what each unit says to the examples: how often, from its least to its most.
@@ -319,6 +327,7 @@ class EyeOf final : public Eye {
   std::vector<NamedBlock> blocks_;
   std::vector<std::string> columns_;
   std::pair<double, double> targets_;
+  std::optional<double> border_;  // of the output, between no and yes
   AnswersView<T> answers_;
   std::optional<DataPlane> plane_;
   std::map<std::size_t, Buffer<T>> prepared_;  // by cells of the output: inputs at their middles

@@ -48,11 +48,12 @@ class Events final : public EventStream {
 /// No path of a request ever leads to a file: there are three paths.
 class LiveServerOnHttp final : public LiveServer, private HttpAnswers {
  public:
-  LiveServerOnHttp(unsigned port, const std::string& title, Desk& desk, Broadcast& broadcast)
+  LiveServerOnHttp(unsigned port, const std::string& token, const std::string& title, Desk& desk,
+                   Broadcast& broadcast)
       : desk_(desk),
         broadcast_(broadcast),
         page_(live_page(title)),
-        root_("/" + random_token() + "/"),
+        root_("/" + token + "/"),
         server_(load_library()(port, Broadcast::most_pages, *this)) {
     if (!server_)
       throw UsageError(
@@ -67,6 +68,7 @@ class LiveServerOnHttp final : public LiveServer, private HttpAnswers {
   LiveServerOnHttp& operator=(const LiveServerOnHttp&) = delete;
 
   std::string address() const override { return "http://" + own_ + root_; }
+  unsigned port() const override { return server_->port(); }
   void stop() override { server_->stop(); }
 
  private:
@@ -108,9 +110,14 @@ class LiveServerOnHttp final : public LiveServer, private HttpAnswers {
 
 }  // namespace
 
-std::unique_ptr<LiveServer> LiveServer::start(unsigned port, const std::string& title, Desk& desk,
+std::unique_ptr<LiveServer> LiveServer::start(unsigned port, const std::string& token,
+                                              const std::string& title, Desk& desk,
                                               Broadcast& broadcast) {
-  return std::make_unique<LiveServerOnHttp>(port, title, desk, broadcast);
+  return std::make_unique<LiveServerOnHttp>(port, token, title, desk, broadcast);
+}
+
+std::string page_address(unsigned port, const std::string& token) {
+  return "http://127.0.0.1:" + std::to_string(port) + "/" + token + "/";
 }
 
 }  // namespace nnrun::host

@@ -115,7 +115,7 @@ void LiveTrainer::obey(const Command& command) {
       if (inner_.edits().empty())
         go_to(0);
       else  // the changes stay: they are now those of the start
-        start_anew({});
+        start_anew(inner_.plan({}));
       break;
     case What::step:
       playing_ = false;
@@ -166,17 +166,17 @@ void LiveTrainer::change(const Command& command) {
 
 /// What a run cannot go on from, or what nothing was learnt before, is another run from its start.
 void LiveTrainer::change_config(const Command& command) {
-  const Experiment changed = inner_.with(command.set);
+  EditedTrainer::Plan plan = inner_.plan(command.set);
   if (command.anew || (inner_.steps() == 0 && inner_.edits().empty()))
-    return start_anew(command.set);
-  if (waits_for_epoch(inner_.with({}), changed)) end_epoch(true);
+    return start_anew(std::move(plan));
+  if (waits_for_epoch(plan.before, plan.after)) end_epoch(true);
   if (watch_.ending() || failure_)
     throw UsageError(Problem{.what = "the epoch, at whose end this was to change, does not end" +
                                      (said_.empty() ? std::string() : ": " + said_)});
-  if (inner_.change(command.set))
+  if (inner_.change(plan))
     note_change();
   else
-    start_anew(command.set);
+    start_anew(std::move(plan));
 }
 
 /// Ends the epoch if all its steps were made; whole: makes those that are left.
@@ -199,8 +199,8 @@ void LiveTrainer::note_change() {
   if (watch_.edited) watch_.edited();
 }
 
-void LiveTrainer::start_anew(const std::vector<Override>& set) {
-  inner_.start_anew(set);
+void LiveTrainer::start_anew(EditedTrainer::Plan plan) {
+  inner_.start_anew(std::move(plan));
   kept_.clear();
   rows_given_ = 0;
   ++branch_;

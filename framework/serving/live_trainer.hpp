@@ -37,7 +37,7 @@ class LiveTrainer final : public ForwardingTrainer {
   void change(const Command& command);
   void change_config(const Command& command);
   void look_over(const PlaneColumns& columns);
-  void start_anew(const std::vector<Override>& set);
+  void start_anew(EditedTrainer::Plan plan);
   void end_epoch(bool whole);
   void note_change();
   void look_again();

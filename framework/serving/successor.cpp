@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 #include "base/error.hpp"
@@ -17,6 +19,22 @@ extern char** environ;
 
 namespace nnrun::host {
 namespace {
+
+constexpr const char* variable = "NNRUN_SUCCESSOR";  // PROCESS TOKEN
+
+/// Returns the environment of this process with one variable more.
+std::vector<std::string> environment_with(const std::string& more) {
+  std::vector<std::string> all;
+  for (char** one = environ; *one != nullptr; ++one) all.emplace_back(*one);
+  all.push_back(more);
+  return all;
+}
+std::vector<char*> pointers_to(std::vector<std::string>& words) {
+  std::vector<char*> pointers;
+  for (std::string& word : words) pointers.push_back(word.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
 
 /// Reads the first line of what a process writes; without its end, if there is none.
 std::string first_line(int from) {
@@ -31,19 +49,31 @@ std::string first_line(int from) {
 
 }  // namespace
 
-Successor::Successor(std::vector<std::string> words) {
+std::optional<Inheritance> inheritance() {
+  const char* const value = std::getenv(variable);
+  if (value == nullptr) return std::nullopt;
+  const std::string text = value;
+  ::unsetenv(variable);
+  const std::size_t space = text.find(' ');
+  if (space == text.npos || text.size() - space != 33) return std::nullopt;
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // and if it died before:
+  if (text.substr(0, space) != std::to_string(::getppid())) std::raise(SIGTERM);
+  return Inheritance{text.substr(space + 1)};
+}
+
+Successor::Successor(std::vector<std::string> words, const Inheritance& inheritance) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) throw UsageError(Problem{.what = "cannot open a pipe"});
   output_ = ends[0];
   const std::string program = program_file().string();
-  std::vector<char*> argv{const_cast<char*>(program.c_str())};
-  for (std::string& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  words.insert(words.begin(), program);
+  std::vector<std::string> environment = environment_with(
+      std::string(variable) + "=" + std::to_string(::getpid()) + " " + inheritance.token);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-  const int failed =
-      ::posix_spawn(&child_, program.c_str(), &actions, nullptr, argv.data(), environ);
+  const int failed = ::posix_spawn(&child_, program.c_str(), &actions, nullptr,
+                                   pointers_to(words).data(), pointers_to(environment).data());
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   if (failed != 0) throw UsageError(Problem{.what = "cannot start another process"});

@@ -1,15 +1,24 @@
 // A process that goes on with a page: it loads libraries as they are now, which this one cannot.
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 namespace nnrun::host {
+
+/// What a successor is told that nobody else may know.
+struct Inheritance {
+  std::string token;  ///< of its page
+};
+/// Returns what this process was told if it is a successor, whose life then ends with that of the
+/// process before it. Before the first thread.
+std::optional<Inheritance> inheritance();
 
 /// `nnrun serve` in a process of its own, whose standard output is this one's but for the address.
 class Successor {
  public:
   /// words: after `nnrun`. Waits until it serves. Throws UsageError if the system cannot start it.
-  explicit Successor(std::vector<std::string> words);
+  Successor(std::vector<std::string> words, const Inheritance& inheritance);
   Successor(const Successor&) = delete;
   Successor& operator=(const Successor&) = delete;
   ~Successor();

@@ -91,17 +91,23 @@ Experiment EditedTrainer::read(const std::string& text, const std::vector<Overri
                          set, registry_);
 }
 
-Experiment EditedTrainer::with(const std::vector<Override>& set) const {
+EditedTrainer::Plan EditedTrainer::plan(const std::vector<Override>& set) const {
   std::ranges::for_each(set, require_changeable);
-  Experiment changed = read(text_, set);
-  require_known_files(inner_->experiment(), changed);
-  return changed;
+  Plan plan{set, text_, read(text_, {}), read(text_, set)};
+  require_known_files(inner_->experiment(), plan.after);
+  return plan;
 }
 
-bool EditedTrainer::change(const std::vector<Override>& set) {
-  if (!make_config(set)) return false;
+/// A change that was to come may have been made since.
+EditedTrainer::Plan EditedTrainer::renewed(Plan plan) const {
+  return plan.from == text_ ? std::move(plan) : this->plan(plan.set);
+}
+
+bool EditedTrainer::change(Plan plan) {
+  plan = renewed(std::move(plan));
+  if (!make_config(plan)) return false;
   edits_.resize(made_);
-  note({.step = steps(), .set = set});
+  note({.step = steps(), .set = std::move(plan.set)});
   return true;
 }
 
@@ -128,7 +134,7 @@ void EditedTrainer::note(Edit edit) {
 void EditedTrainer::make(const Edit& edit) {
   if (edit.set.empty())
     make_weight(edit.weight);
-  else if (!make_config(edit.set))
+  else if (!make_config(plan(edit.set)))
     throw UsageError(Problem{.what = "the change of '" + edit.set.front().path + "' after step " +
                                      std::to_string(edit.step) +
                                      " is one that a run cannot go on from"});
@@ -136,13 +142,12 @@ void EditedTrainer::make(const Edit& edit) {
   texts_.push_back(text_);
 }
 
-bool EditedTrainer::make_config(const std::vector<Override>& set) {
-  const Experiment before = read(text_, {}), after = with(set);
-  if (!key_that_starts_anew(before, after).empty()) return false;
-  std::unique_ptr<Trainer> next = Trainer::create(after, threads_);
+bool EditedTrainer::make_config(const Plan& plan) {
+  if (!key_that_starts_anew(plan.before, plan.after).empty()) return false;
+  std::unique_ptr<Trainer> next = Trainer::create(plan.after, threads_);
   if (!has_same_reports(*inner_, *next)) return false;
   next->restore(carried_state(*inner_, *next).numbers());
-  text_ = resolved_yaml(after);
+  text_ = resolved_yaml(plan.after);
   replace(std::move(next));
   return true;
 }
@@ -179,12 +184,12 @@ std::vector<Override> EditedTrainer::sets() const {
   return all;
 }
 
-void EditedTrainer::start_anew(const std::vector<Override>& set) {
-  const Experiment start = with(set);
-  std::unique_ptr<Trainer> next = Trainer::create(start, threads_);
+void EditedTrainer::start_anew(Plan plan) {
+  plan = renewed(std::move(plan));
+  std::unique_ptr<Trainer> next = Trainer::create(plan.after, threads_);
   sets_before_ = sets();
-  add_sets(set, sets_before_);
-  start_ = text_ = resolved_yaml(start);
+  add_sets(plan.set, sets_before_);
+  start_ = text_ = resolved_yaml(plan.after);
   edits_.clear();
   texts_.clear();
   made_ = 0;

@@ -26,18 +26,27 @@ class EditedTrainer final : public ForwardingTrainer {
                 unsigned threads);
   void watch(Watch watch) { watch_ = std::move(watch); }
 
+  /// What some settings make of the config.
+  struct Plan {
+    std::vector<Override> set;
+    std::string from;  ///< the text of the config as it was
+    Experiment before, after;
+  };
   /// Returns what this makes of the config as it is now. Throws ConfigError, PluginError, or
   /// UsageError for a key that must not change.
-  Experiment with(const std::vector<Override>& set) const;
-  /// Changes the config now. Changes that were to come later are forgotten. Returns false, and
-  /// changes nothing, if the run cannot go on with what it has learnt. Throws what `with` and
-  /// creating a trainer throw; then nothing has changed.
-  bool change(const std::vector<Override>& set);
+  Plan plan(const std::vector<Override>& set) const;
+  /// Changes the config now, which is planned anew if it is another one than then. Changes that
+  /// were to come later are forgotten. Returns false, and changes nothing, if the run cannot go on
+  /// with what it has learnt. Throws what `plan` and creating a trainer throw; then nothing has
+  /// changed.
+  bool change(Plan plan);
+  bool change(const std::vector<Override>& set) { return change(plan(set)); }
   /// Throws UsageError if there is no such parameter, or the value is not finite.
   void change(const WeightEdit& weight);
   /// Starts anew with what this makes of the config, as if there had been no other. Throws as
   /// `change` does.
-  void start_anew(const std::vector<Override>& set);
+  void start_anew(Plan plan);
+  void start_anew(const std::vector<Override>& set) { start_anew(plan(set)); }
   /// Goes to a state of this run: after so many steps, with the changes that were made there.
   void go_to(std::uint64_t step, std::span<const StateNumbers> saved);
 
@@ -56,7 +65,8 @@ class EditedTrainer final : public ForwardingTrainer {
   Experiment read(const std::string& text, const std::vector<Override>& set) const;
   void note(Edit edit);
   void make(const Edit& edit);
-  bool make_config(const std::vector<Override>& set);
+  Plan renewed(Plan plan) const;
+  bool make_config(const Plan& plan);
   void make_weight(const WeightEdit& weight);
   void replace(std::unique_ptr<Trainer> trainer);
   void make_due(const Listener& listener, const std::function<bool()>& stop);

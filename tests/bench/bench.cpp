@@ -19,6 +19,7 @@
 #include "reading.hpp"
 #include "recurrent.hpp"
 #include "rounds.hpp"
+#include "serving.hpp"
 #include "table.hpp"
 #include "training/objective.hpp"
 #include "training/trainer.hpp"
@@ -424,18 +425,19 @@ int run(std::vector<std::string> wanted) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
   for (const std::string& name : wanted)
-    if (name != "process" && name != "compare" && name != "answers" &&
+    if (name != "process" && name != "compare" && name != "answers" && name != "serving" &&
         std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
       std::fprintf(stderr,
                    "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
                    "[growth] [batch] [filters] [images] [recurrent] [sweep] [reading] "
-                   "[augmentation] [formulas] [answers]\n");
+                   "[augmentation] [formulas] [answers] [serving]\n");
       return 2;
     }
   const ScratchFolder scratch;
   Table table;
   if (is_wanted("process")) processes(scratch, rounds, table);
   if (is_wanted("compare")) comparisons(scratch, rounds, table);
+  if (is_wanted("serving")) serving(scratch.path(), rounds, table);
   if (is_wanted("answers")) answers(scratch, rounds, table);
   host::Registry registry;
   registry.load_folder(NNRUN_PLUGIN_FOLDER);

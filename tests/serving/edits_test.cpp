@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include "serving/served.hpp"
 namespace nnrun::testing {
@@ -318,6 +319,8 @@ TEST_CASE("a library that is built anew is offered, and another process goes on 
   REQUIRE(served.command(R"({"do": "reload"})") == 204);
   {
     const Served next(events.next("moved").get<std::string>());
+    CHECK(next.port() == served.port());  // a page that was mailed or marked is where it was
+    CHECK(next.root() != served.root());
     EventReader there(next);
     const json start = there.frame([](const json&) { return true; });
     CHECK(start["step"] == 0);
@@ -327,11 +330,48 @@ TEST_CASE("a library that is built anew is offered, and another process goes on 
   }
   CHECK(served.interrupt().first == 130);
   const json first = parsed(text_of(scratch / "r/run.json")),
-             second = parsed(text_of(scratch / "runs/net/0001/run.json"));
+             second = parsed(text_of(scratch / "r-2/run.json"));
   CHECK(first["status"] == "interrupted");
   CHECK(first["result"]["steps"] == 20);
   CHECK(second["status"] == "interrupted");
-  CHECK_THAT(text_of(scratch / "runs/net/0001/config.yaml"), Contains("weights: "));
+  CHECK_THAT(text_of(scratch / "r-2/config.yaml"), Contains("weights: "));
+
+  // the process that goes on ends with the one before it, whatever ends that
+  Served again("-q net.yaml --out s", scratch.folder());
+  EventReader of_again(again);
+  of_again.next("frame");
+  build("2.0");
+  of_again.next("rebuilt");
+  REQUIRE(again.command(R"({"do": "reload"})") == 204);
+  const Served last(of_again.next("moved").get<std::string>());
+  again.kill();
+  for (int tries = 0; tries < 100 && last.answers(); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK_FALSE(last.answers());
+  const auto status = [&] { return parsed(text_of(scratch / "s-2/run.json"))["status"]; };
+  for (int tries = 0; tries < 100 && status() == "running"; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  CHECK(status() == "interrupted");
+}
+
+TEST_CASE("a list of changes that was changed itself is told of") {
+  Edited run;
+  run.steps(5, 5);
+  run.sets_weight(0, 0, 1);
+  run.steps(5, 10);
+  run.end();
+  CHECK(run.nnrun("verify r").status == 0);
+  const std::string edits = text_of(run.scratch() / "r/edits.jsonl");
+  run.scratch().write("r/edits.jsonl",
+                      edits + R"({"step":7,"set":{"train.optimizer.learning_rate":"0.7"}})"
+                              "\n");
+  const Ended verified = run.nnrun("verify r");
+  CHECK(verified.status == 1);
+  CHECK_THAT(verified.out + verified.err, Contains("edits.jsonl"));
+  CHECK_THAT(run.nnrun("replay r").err, Contains("edits.jsonl"));
+  run.scratch().write("r/edits.jsonl", edits);
+  std::filesystem::remove(run.scratch() / "r/start.yaml");
+  CHECK_THAT(run.nnrun("eval r").err, Contains("start.yaml"));
 }
 
 TEST_CASE(

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "serving/served.hpp"
+#include "support/example_data.hpp"
 #include "support/published_data.hpp"
 namespace nnrun::testing {
 namespace {
@@ -460,6 +461,66 @@ TEST_CASE("classes are told as a confusion matrix, numbers as pairs") {
   REQUIRE(answers["pairs"].size() == 12);
   for (const json& pair : answers["pairs"])
     CHECK(std::fmod(pair[0].get<double>(), 10) == Approx(0).margin(1e-9));
+}
+
+TEST_CASE("of a class for each step, steps are counted; of many classes, the mistakes are told") {
+  const Scratch scratch;
+  const auto answers_of = [&](int classes, int steps) {
+    // a sequence of numbers, and for each step which class it is of
+    std::string x, t;
+    for (int i = 0; i < 40; ++i)
+      for (int s = 0; s < steps; ++s) {
+        x += bytes_of<float>({static_cast<float>((i + s) % classes)});
+        for (int c = 0; c < classes; ++c) t += static_cast<char>(c == (i + s) % classes);
+      }
+    scratch.write("x.npy", npy_bytes("'<f4'", "(40, " + std::to_string(steps) + ", 1)", x));
+    scratch.write(
+        "t.npy",
+        npy_bytes("'|u1'", "(40, " + std::to_string(steps) + ", " + std::to_string(classes) + ")",
+                  t));
+    scratch.write("net.yaml",
+                  "data: {type: npy, inputs: x.npy, targets: t.npy}"
+                  "\nmodel: {layers: [{type: dense, units: " +
+                      std::to_string(classes) +
+                      ", activation: softmax, axis: last}]}\ntrain: {cost: "
+                      "cross_entropy, epochs: 1}\n");
+    const Served served("net.yaml --out r" + std::to_string(classes), scratch.folder());
+    EventReader events(served);
+    return events.next("answers");
+  };
+  const json few = answers_of(3, 5);
+  CAPTURE(few.dump());
+  CHECK(few["answers"] == 200);
+  CHECK(few["classes"] == json{"0", "1", "2"});
+  int all = 0;
+  for (const json& row : few["confusion"])
+    for (const json& count : row) all += count.get<int>();
+  CHECK(all == 200);
+  const json many = answers_of(30, 5);
+  CAPTURE(many.dump());
+  CHECK_FALSE(many.contains("confusion"));
+  CHECK_FALSE(many.contains("pairs"));
+  int wrong = 0, last = 1000;
+  for (const json& one : many["mistakes"]) {
+    CHECK(one[0] != one[1]);
+    CHECK(one[2].get<int>() <= last);
+    last = one[2].get<int>();
+    wrong += last;
+  }
+  CHECK(wrong > 0);
+  CHECK(wrong <= 200 - many["right"].get<int>());
+}
+
+TEST_CASE("scores of a yes and a no are parted at 0, whatever the targets are") {
+  const Scratch scratch;
+  scratch.write(
+      "net.yaml",
+      "data: {type: circle}\nmodel: {layers: [{type: dense, units: "
+      "1}]}\ntrain: {cost: {type: binary_cross_entropy, from_logits: true}, epochs: 1}\n");
+  const Served served("net.yaml --out r", scratch.folder());
+  EventReader events(served);
+  const json output = events.next("hello")["output"];
+  CHECK(output["low_in_units"].get<double>() + output["high_in_units"].get<double>() == 0);
 }
 
 TEST_CASE("the circle's costs on the page are those that were published", "[.data/playground]") {

@@ -106,6 +106,13 @@ try {
   await page.until("frame.step === 0");
   await page.press("ArrowRight");
   await page.until("frame.step === 1");
+  await page.until("location.hash === '#@step=1'");
+  const mailed = await open(run.address + "#@view=dense_1.2&@step=7");
+  await mailed.until("frame.step === 7 && planeHead.textContent === 'dense_1, unit 2' && location.hash === '#@view=dense_1.2&@step=7'");
+  await page.press("r");
+  await page.until("frame.step === 0");
+  await page.press("ArrowRight");
+  await page.until("frame.step === 1");
   await change(page, "train.batch_size", "0");
   await page.until(`${fieldOf("train.batch_size")}.getAttribute("aria-invalid") === "true" && ${fieldOf("train.batch_size")}.parentElement.textContent.includes("at least 1")`);
   await change(page, "train.batch_size", "6");

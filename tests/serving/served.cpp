@@ -9,13 +9,21 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
+#include <thread>
 namespace nnrun::testing {
 
-Wire::Wire(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+namespace {
+sockaddr_in local(int port) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(static_cast<std::uint16_t>(port));
   to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return to;
+}
+}  // namespace
+
+Wire::Wire(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  const sockaddr_in to = local(port);
   REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
   const timeval patience{10, 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -58,6 +66,25 @@ Served::Served(const std::string& words, const std::filesystem::path& folder) {
   ::close(out[0]);
   INFO(text_of(folder / "err"));
   take(address_);
+}
+Served::Served(const std::string& address) {
+  take(address);
+  for (int tries = 0; tries < 600 && !answers(); ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  REQUIRE(answers());
+}
+bool Served::answers() const {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in to = local(port_);
+  const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+  ::close(socket);
+  return connected && status_of(answer("GET " + root_ + " HTTP/1.1\r\nHost: " + host() +
+                                       "\r\nConnection: close\r\n\r\n")) == 200;
+}
+void Served::kill() {
+  ::kill(child_, SIGKILL);
+  ::waitpid(child_, nullptr, 0);
+  child_ = -1;
 }
 void Served::take(const std::string& address) {
   address_ = address;

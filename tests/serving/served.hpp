@@ -27,8 +27,8 @@ class Served {
  public:
   /// Starts `nnrun serve WORDS` in a folder and reads the address.
   Served(const std::string& words, const std::filesystem::path& folder);
-  /// Takes the address of a program that another one started.
-  explicit Served(const std::string& address) { take(address); }
+  /// Takes the address of a program that another one starts, and waits until it answers.
+  explicit Served(const std::string& address);
   Served(const Served&) = delete;
   Served& operator=(const Served&) = delete;
   ~Served();
@@ -46,6 +46,10 @@ class Served {
   Wire listen() const;
   /// Sends SIGINT and waits; returns the exit status, and the seconds it took.
   std::pair<int, double> interrupt();
+  /// Ends it as `kill -9` does.
+  void kill();
+  /// Returns whether somebody answers at its port.
+  bool answers() const;
 
  private:
   void take(const std::string& address);

@@ -5,14 +5,20 @@ function drawAnswers() {
   const words = {train: "trained on", val: "of the validation part", test: "of the test part"};
   answersBox.replaceChildren();
   filled(answersBox, null, [
-    h("div", {class: "head"}, h("h2", null, answers.confusion ? "Classes" : "Answers"), h("p", {class: "note"}, `${grouped(String(answers.shown))} of ${grouped(String(answers.of))} examples ${words[answers.part]}`)),
-    answers.confusion ? confusion() : scatter(), answers.wrong ? wrongOnes() : null, answers.filters ? filters() : null]);
+    h("div", {class: "head"}, h("h2", null, answers.pairs ? "Answers" : "Classes"), h("p", {class: "note"}, `${grouped(String(answers.shown))} of ${grouped(String(answers.of))} examples ${words[answers.part]}`)),
+    answers.confusion ? confusion() : answers.mistakes ? mistakes() : scatter(), answers.wrong ? wrongOnes() : null, answers.filters ? filters() : null]);
+}
+/// Of a class for each step of a sequence, steps are counted.
+const rightText = () => `right: ${number((100 * answers.right) / answers.answers, 3)} %${answers.answers === answers.shown ? "" : ` of ${grouped(String(answers.answers))} steps`}`;
+function mistakes() {
+  return h("div", {class: "scroll"}, h("table", null, h("caption", null, `${rightText()}; the most frequent mistakes`),
+    h("thead", null, h("tr", null, ["true", "answered", "times"].map((n) => h("th", {scope: "col"}, n)))),
+    h("tbody", null, answers.mistakes.map(([is, said, times]) => h("tr", null, h("td", null, is), h("td", null, said), h("td", null, String(times)))))));
 }
 function confusion() {
-  const names = hello.classes, most = Math.max(1, ...answers.confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
-  const right = answers.confusion.reduce((sum, row, i) => sum + row[i], 0);
+  const names = answers.classes, most = Math.max(1, ...answers.confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
   const cell = (count, i, j) => h("td", {class: i === j ? "right" : null, style: i === j || count === 0 ? null : {"background-color": `color-mix(in srgb, var(--high) ${Math.round(15 + (45 * count) / most)}%, transparent)`}}, count === 0 ? "\u00b7" : String(count));
-  return h("div", {class: "scroll"}, h("table", {class: "confusion"}, h("caption", null, `right: ${number((100 * right) / answers.shown, 3)} %; a row for what is true, a column for what was answered`),
+  return h("div", {class: "scroll"}, h("table", {class: "confusion"}, h("caption", null, `${rightText()}; a row for what is true, a column for what was answered`),
     h("thead", null, h("tr", null, h("td"), names.map((n) => h("th", {scope: "col"}, n)))),
     h("tbody", null, answers.confusion.map((row, i) => h("tr", null, h("th", {scope: "row"}, names[i]), row.map((count, j) => cell(count, i, j)))))));
 }

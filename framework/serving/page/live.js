@@ -65,14 +65,14 @@ function send(command) {
     .then(async (answer) => { if (!answer.ok) say(await answer.text()); })
     .catch(() => { lost = true; request(); });
 }
-let source = null, due = false;
+let source = null, due = false, moving = false;
 function hear(name, data) {
   if (name === "hello") { hello = data; begin(); }
   if (name === "points") { points = data; drawPoints(); }
   if (name === "curve") takeCurve(data);
   if (name === "answers") { answers = data; drawAnswers(); if (frame && !tape.slice(-between).some((f) => f.answers)) frame.answers = data; }
   if (name === "rebuilt") drawRebuilt(data.libraries);
-  if (name === "moved") location.replace(data + location.hash);
+  if (name === "moved") moveTo(data); // what it is to say after # is of the other run
   if (name === "frame") {
     if (data.step === undefined) return say(data.said);
     frame = data;
@@ -80,6 +80,16 @@ function hear(name, data) {
     keepOnTape();
     request();
   }
+}
+/// Another process is to answer there; it takes a moment to begin.
+async function moveTo(address) {
+  source?.close();
+  moving = true;
+  for (let tries = 0; tries < 300; ++tries) {
+    if (await fetch(address).then((answer) => answer.ok, () => false)) return location.replace(address);
+    await new Promise((later) => setTimeout(later, 200));
+  }
+  say("The process that was to go on does not answer: its terminal says why.");
 }
 function takeCurve({all, rows}) {
   if (all) { if (curve.length > 1) past = curve; curve = rows; } else curve = curve.concat(rows);
@@ -91,7 +101,7 @@ function keepOnTape() {
   if (tape.length > 240) tape = tape.filter((_, i) => i % 2 === 0 || i > 160);
 }
 function listen() {
-  if (source || recording) return;
+  if (source || recording || moving) return;
   source = new EventSource("events");
   for (const name of ["hello", "points", "curve", "answers", "frame", "rebuilt", "moved"])
     source.addEventListener(name, (event) => hear(name, JSON.parse(event.data)));

@@ -62,7 +62,10 @@ function drawFigures() {
   return all;
 }
 let wasPlaying = null, kept = "";
+let addressDue = 0;
 function draw() {
+  clearTimeout(addressDue);
+  addressDue = setTimeout(showAddress, 200); // browsers allow few changes of an address in a second
   drawNetwork(); drawPlane(); drawCurves();
   const all = drawFigures();
   curveTable.renew();

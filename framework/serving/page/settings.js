@@ -57,8 +57,18 @@ function drawSettings() {
   }
   allFields.replaceChildren(...[...groups].map(([name, fields]) => h("fieldset", null, h("legend", null, name), fields)));
   if (focus) (inAll ? allFields : firstFields).querySelector(`[data-path="${CSS.escape(focus)}"] > :is(input, select)`)?.focus({preventScroll: true});
-  const address = "#" + hello.sets.map(([path, value]) => `${encodeURIComponent(path)}=${encodeURIComponent(value)}`).join("&");
-  if (hello.sets.length > 0 || location.hash) history.replaceState(null, "", hello.sets.length > 0 ? address : location.pathname);
+  showAddress();
+}
+/// The address says what differs from the config, the unit that is looked at, and where the run stands.
+/// What was changed on the way there is not in it, so then it names no step: another run stands there.
+function showAddress() {
+  if (recording || asked) return;
+  const parts = hello.sets.map(([path, value]) => `${encodeURIComponent(path)}=${encodeURIComponent(value)}`);
+  if (chosen !== null) { const {layer, index} = place(chosen); parts.push(`@view=${encodeURIComponent(hello.layers[layer].name)}.${index + 1}`); }
+  if (frame && !frame.playing && frame.step > 0 && !frame.edited?.length) parts.push(`@step=${frame.step}`);
+  const address = parts.length > 0 ? "#" + parts.join("&") : "";
+  if (frame?.playing && address === "" || location.hash === address) return;
+  history.replaceState(null, "", location.pathname + address);
 }
 /// Adds a layer like the last hidden one before the output, or takes that one away.
 async function changeLayers(by) {
@@ -89,14 +99,22 @@ function download(text, type, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 function writeYaml() { download(hello.config, "text/yaml", `${hello.name}.yaml`); }
-/// What the address of the page asks for, once.
-let asksByAddress = location.hash.length > 1;
+/// What the address of the page asks for, once: settings, of which the run says when it has them; then
+/// a unit and a step.
+let asked = location.hash.length > 1 ? Object.fromEntries(location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent)).filter(([path]) => path)) : null;
 function setByAddress() {
-  if (!asksByAddress || recording) return;
-  asksByAddress = false;
-  const values = Object.fromEntries(location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent)).filter(([path]) => path && !path.startsWith("@")));
-  const known = Object.fromEntries(hello.sets);
-  if (Object.entries(values).some(([path, value]) => known[path] !== value)) post({do: "set", values, anew: true}).then((refused) => say(refused)).catch(() => {});
+  if (!asked || recording) return;
+  const values = Object.fromEntries(Object.entries(asked).filter(([path]) => !path.startsWith("@"))), known = Object.fromEntries(hello.sets);
+  const rest = {"@view": asked["@view"], "@step": asked["@step"]};
+  if (Object.entries(values).some(([path, value]) => known[path] !== value)) {
+    asked = rest;
+    return post({do: "set", values, anew: true}).then((refused) => { if (refused) { asked = null; say(refused); } }).catch(() => {});
+  }
+  asked = null;
+  const view = rest["@view"]?.match(/^(.+)\.(\d+)$/), step = Number(rest["@step"]);
+  const layer = view ? hello.layers.findIndex((l) => l.name === view[1]) : -1, index = view ? Number(view[2]) - 1 : 0;
+  if (layer >= 0 && index >= 0 && index < hello.layers[layer].units) { chosen = hello.layers.slice(0, layer).reduce((sum, l) => sum + l.units, 0) + index; showInputs(); }
+  if (Number.isInteger(step) && step > 0) send({do: "back", step});
 }
 
 // ---- a weight that is set by hand
