@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
@@ -52,20 +53,48 @@ std::vector<EpochReport> epochs_of(const std::filesystem::path& folder) {
 struct Patient {
   Experiment experiment;
   std::optional<FinishedRun> run{};
+  StoredRecord record{};
+  std::vector<Change> changes{};  ///< since the run
+  std::string ending{};           ///< of a run without a model: how it ended
 };
+
+/// What remains to be said of a run that failed, where training it again went well so far.
+Illness unexplained(const StoredRecord& record, const Course& course, double seconds) {
+  return {"failed",
+          Confidence::possible,
+          {.what = "the run failed: " + record.error,
+           .hint = "--seconds " + shortest(std::ceil(10 * seconds)) + " sees more",
+           .note = "it did not in " + std::to_string(course.steps) + " steps from its start"}};
+}
 
 Patient patient_of(const Arguments& arguments, Registry& registry) {
   const std::string& named = arguments.targets[0];
   std::error_code none;
   if (!std::filesystem::is_directory(named, none) && !is_model_alone(named))
     return {read_experiment(named, arguments.overrides, registry)};
-  OpenedRun run = open_run(named, arguments.overrides, registry);
+  OpenedRun run = open_run_as_it_ended(named, arguments.overrides, registry);
   if (run.is_model)
     throw UsageError(Problem{.what = "'" + named + "' is a model without its run",
                              .hint = "the doctor needs the folder of a run, or a config"});
-  note_changes(names_of(run.changes), Terminal(stderr));
-  return {run.experiment,
-          FinishedRun{Model::read(run.experiment, run.model), epochs_of(run.folder)}};
+  Patient patient{run.experiment, {}, run.record, run.changes};
+  if (run.model.path.empty())
+    patient.ending =
+        run.record.error.empty() ? "it did not finish" : "it failed, " + run.record.error;
+  else
+    patient.run = {Model::read(run.experiment, run.model), epochs_of(run.folder)};
+  return patient;
+}
+
+/// Says what is not as it was when the run was made.
+void say_changes(Patient& patient, const Trainer& trainer, const Arguments& arguments,
+                 const Terminal& talk) {
+  if (!patient.ending.empty() && !arguments.quiet)
+    talk.write(talk.yellow("note") + ": the run has no model, for " + patient.ending +
+               ": this trains it again from its start\n");
+  if (arguments.overrides.empty() && !patient.record.data_sha256.empty())
+    std::ranges::move(changed_data(patient.record, trainer.data_sha256()),
+                      std::back_inserter(patient.changes));
+  note_changes(names_of(patient.changes), talk);
 }
 
 std::string cost_text(double cost) {
@@ -149,17 +178,20 @@ Json json_of(const Examination& examined, const Experiment& experiment, double s
 Exit doctor(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   ExaminationLimits limits{.seconds = seconds_of(arguments)};
-  const Patient patient = patient_of(arguments, registry);
+  Patient patient = patient_of(arguments, registry);
   const auto trainer = Trainer::create(patient.experiment, arguments.threads);
+  say_changes(patient, *trainer, arguments, talk);
   watch_for_interrupts();
   const bool shows = !arguments.quiet && !arguments.json && talk.is_terminal();
   limits.stop = [] { return interrupt_signal() != 0; };
   if (shows) limits.progress = [&](const std::string& what) { talk.redraw(what); };
   const Clock::time_point start = Clock::now();
-  const Examination examined = examine(*trainer, limits, patient.run ? &*patient.run : nullptr);
+  Examination examined = examine(*trainer, limits, patient.run ? &*patient.run : nullptr);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (shows) talk.redraw("");
   if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
+  if (!patient.run && !patient.record.error.empty() && examined.illnesses.empty())
+    examined.illnesses.push_back(unexplained(patient.record, examined.course, seconds));
   if (arguments.json) {
     out.write_data(json_of(examined, trainer->experiment(), seconds)
                        .dump(-1, ' ', false, Json::error_handler_t::replace) +

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "config/written_keys.hpp"
 #include "loading/object.hpp"
 namespace nnrun::host {
 
@@ -241,6 +242,7 @@ struct Experiment {
   SweepSpec sweep;  ///< for nnrun sweep; not part of a run
 
   std::vector<std::shared_ptr<const Source>> sources;  ///< every file that was read, as written
+  std::shared_ptr<const WrittenKeys> written = std::make_shared<WrittenKeys>();
 
   /// Returns the numbers of the rows of `predict`. Of a table, a trainer's experiment has them.
   std::vector<std::vector<double>> predict_rows() const {

@@ -45,6 +45,7 @@ class ExperimentReader {
     e_.file = file;
     e_.name = run_name_of(file);
     e_.sources = composed.sources;
+    e_.written = std::make_shared<WrittenKeys>(composed.root);
     nowhere_.source = composed.sources.front();
     Fields root(&composed.root, nowhere_, "the config", "key", problems_);
     // classes are looked up below

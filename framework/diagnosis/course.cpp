@@ -1,6 +1,7 @@
 #include "diagnosis/course.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <limits>
 #include <numeric>
@@ -14,7 +15,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int decades = 4;              // that are tried below the config's rate, and above
+constexpr int decades = 4;  // that are tried below the config's rate, and above
+// Tried where none of these learns, and they are not among them: those that networks learn with.
+constexpr std::array usual_rates{1e-4, 1e-3, 1e-2, 1e-1, 1., 10.};
 constexpr double part_of_trials = 0.4;  // of the time
 constexpr std::size_t single_steps = 5, pieces = 12;
 
@@ -56,7 +59,8 @@ class Follower {
       : trainer_(trainer), probe_(probe), limits_(limits), begin_(Clock::now()), start_(0) {
     course_.rate = trainer.experiment().train.optimizer.learning_rate;
     course_.planned = planned_steps(trainer);
-    if (const double means = probe.cost_of_means(); std::isfinite(means)) course_.means = means;
+    if (const double means = probe.cost_of_means(NNRUN_TRAIN); std::isfinite(means))
+      course_.means = means;
     start_.keep(0, trainer.state());
     course_.start = probe.cost(NNRUN_TRAIN);
     course_.layers_at_start = probe.look();
@@ -66,11 +70,16 @@ class Follower {
           {.name = block.name,
            .node = static_cast<std::size_t>(block.node - probe.graph().nodes.data()),
            .is_weights = block.block->role == NNRUN_WEIGHTS,
-           .learns = block.node->learns()});
-    for (std::size_t i = 0; i < parameters_.size(); ++i)
+           .learns = block.node->learns(),
+           .gain = std::sqrt(static_cast<double>(block.block->fan_in))});
+    for (std::size_t i = 0; i < parameters_.size(); ++i) {
+      course_.moves[i].gain *=
+          norm_of(parameters_[i]) /
+          std::sqrt(static_cast<double>(std::max<std::size_t>(1, parameters_[i].size())));
       course_.moves[i].begins_equal =
           parameters_[i].size() > 1 &&
           std::ranges::adjacent_find(parameters_[i], std::not_equal_to{}) == parameters_[i].end();
+    }
     const TrainSpec& train = trainer.experiment().train;
     if (train.clip_norm > 0 || train.clip_value > 0) course_.gradient = gradient_size(trainer);
   }
@@ -201,6 +210,20 @@ class Follower {
       if (course_.failure || k == 0 || trainer_.steps() * 2 > steps)
         course_.trials.push_back(trial);
     }
+    try_usual_rates(steps, each);
+  }
+  void try_usual_rates(std::uint64_t steps, double each) {
+    const auto learns = [&](const RateTrial& trial) {
+      return course_.learned_at(trial.cost) >= thresholds::learned_something;
+    };
+    if (std::ranges::any_of(course_.trials, learns)) return;
+    const double reach = 2 * std::pow(10., decades);
+    for (const double rate : usual_rates) {
+      if (is_stopped() || (rate < course_.rate * reach && rate > course_.rate / reach)) continue;
+      const RateTrial trial = trial_of(rate, steps, each);
+      if (course_.failure || trainer_.steps() * 2 > steps) course_.trials.push_back(trial);
+    }
+    std::ranges::sort(course_.trials, {}, &RateTrial::rate);
   }
 
   void measure_first_steps() {
@@ -240,6 +263,7 @@ class Follower {
     course_.skill = probe_.skill(NNRUN_TRAIN);
     const std::size_t part = counting_part();
     course_.held_out_cost = probe_.cost(part);
+    course_.held_out_means = probe_.cost_of_means(part);
     if (part != NNRUN_TRAIN) course_.held_out = probe_.skill(part);
     course_.answered = probe_.answered();
     course_.metrics_of_constant = probe_.metrics_of_constant();
@@ -260,6 +284,11 @@ class Follower {
 bool Course::has_seen_enough() const {
   return is_over || is_recorded || failure || steps >= thresholds::fewest_steps_to_judge ||
          learned() >= thresholds::learned_much;
+}
+
+double Course::learned_at_own_rate() const {
+  const auto own = std::ranges::find(trials, rate, &RateTrial::rate);
+  return own == trials.end() ? learned() : std::max(learned(), learned_at(own->cost));
 }
 
 Course course_of_training(Trainer& trainer, Probe& probe, const ExaminationLimits& limits) {

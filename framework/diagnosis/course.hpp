@@ -22,6 +22,8 @@ struct BlockMove {
   std::size_t node = 0;  ///< of the graph
   bool is_weights = false, learns = false;
   bool begins_equal = false;  ///< each of its numbers is the same at the start
+  /// Of weights: how many times as large as its inputs a sum of them is at the start.
+  double gain = 0;
   double of_step = 0, of_all = 0, growth = 1;
 };
 
@@ -41,8 +43,9 @@ struct Course {
   std::vector<EpochReport> epochs;
   std::optional<Problem> failure;  ///< what stopped the training
   std::vector<LayerLook> layers_at_start, layers;
-  Skill skill, held_out;     ///< of the sample, and of the part that counts, if there is another
-  double held_out_cost = 0;  ///< as in a trial
+  Skill skill, held_out;      ///< of the sample, and of the part that counts, if there is another
+  double held_out_cost = 0;   ///< as in a trial
+  double held_out_means = 0;  ///< the same, were each answer the mean of the training targets
   std::vector<std::size_t> answered;
   std::vector<double> metrics_of_constant;
 
@@ -54,6 +57,8 @@ struct Course {
     return std::isfinite(cost) && from != 0 ? (from - cost) / std::abs(from) : -1;
   }
   double learned() const { return learned_at(end); }
+  /// Returns the same of the config's rate, after as many steps as other rates were tried for, too.
+  double learned_at_own_rate() const;
   /// Returns whether so much was seen that finding nothing says something.
   bool has_seen_enough() const;
 };

@@ -187,7 +187,11 @@ double correlation(const DataSample& sample, std::size_t input, std::size_t targ
     tt += dt * dt;
     xt += dx * dt;
   }
-  return xx > 0 && tt > 0 ? xt / std::sqrt(xx * tt) : 0;
+  // of a number that is always the same, what is left is rounding
+  const auto varies = [n](double squares, double mean) {
+    return std::sqrt(squares / n) > 1e-9 * std::abs(mean);
+  };
+  return varies(xx, x) && varies(tt, t) ? xt / std::sqrt(xx * tt) : 0;
 }
 
 double told_by_values(const DataSample& sample, std::size_t input) {

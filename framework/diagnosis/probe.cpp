@@ -50,6 +50,18 @@ double mean_square(const T* x, std::size_t n) {
   return n == 0 ? 0 : sum / static_cast<double>(n);
 }
 
+/// Returns whether outputs are those of a tanh within a layer.
+bool ends_in_tanh(const Node& node) {
+  const std::string& type = node.layer.plugin().name;
+  return type == "simple_rnn" || type == "gru";
+}
+
+template <class T>
+double share_at_one(const T* x, std::size_t n) {
+  const auto at_one = std::count_if(x, x + n, [](T v) { return std::abs(v) > T(0.999); });
+  return share_of(static_cast<std::size_t>(at_one), n);
+}
+
 /// Returns whether the channels of the last axis agree, to rounding, for every example.
 template <class T>
 bool channels_agree(const T* a, std::size_t n, std::size_t channels) {
@@ -98,12 +110,13 @@ class ProbeOf final : public Probe {
   }
 
   /// The cost itself takes them, also where training joins it with the last activation.
-  double cost_of_means() const override {
-    const Examples<T>& sample = samples_[NNRUN_TRAIN];
+  double cost_of_means(std::size_t part) const override {
+    const Examples<T>&train = samples_[NNRUN_TRAIN], &sample = samples_[part];
+    if (sample.count == 0) return 0;
     const std::size_t out = out_cols();
     std::vector<double> means(out);
-    for (std::size_t i = 0; i < sample.count * out; ++i)
-      means[i % out] += static_cast<double>(sample.t.data()[i]) / static_cast<double>(sample.count);
+    for (std::size_t i = 0; i < train.count * out; ++i)
+      means[i % out] += static_cast<double>(train.t.data()[i]) / static_cast<double>(train.count);
     Buffer<T> y(sample.count * out);
     for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = static_cast<T>(means[i % out]);
     const Object cost(experiment_.train.cost);
@@ -195,6 +208,7 @@ class ProbeOf final : public Probe {
     const typename Pass<T>::Step& s = pass_->steps()[k];
     const std::size_t n = s.call.rows * s.node->cols;
     LayerLook look{.picture = picture_of(std::span<const Pass<T>>(&*pass_, 1), k)};
+    if (!s.node->activation && ends_in_tanh(*s.node)) look.picture.saturated = share_at_one(s.a, n);
     look.output_size = std::sqrt(mean_square(s.a, n));
     if (s.has_slope) look.slope_size = std::sqrt(mean_square(s.dz, n));
     const nnrun_shape& out = s.node->plan.out;

@@ -35,8 +35,8 @@ class Probe {
   virtual void take(const Model& model) = 0;
   /// Returns the mean cost of a part's sample.
   virtual double cost(std::size_t part) = 0;
-  /// Returns the cost of the training sample, were every answer the mean of its targets.
-  virtual double cost_of_means() const = 0;
+  /// Returns the cost of a part's sample, were every answer the mean of the training targets.
+  virtual double cost_of_means(std::size_t part) const = 0;
   virtual Skill skill(std::size_t part) = 0;
   /// Returns how many examples of the training sample each class is the answer for; nothing if
   /// there are no classes.

@@ -15,21 +15,45 @@ struct Evidence {
 
   /// Returns whether the network has found something in the data.
   bool has_learned_much() const;
+  bool is_output(const LayerLook& layer) const { return layer.picture.node == &graph.output(); }
 };
 
+using Found = std::optional<Illness>;
+using IllnessRule = Found (*)(const Evidence&);
+
+/// Returns what the rules find, in their order.
+template <std::size_t n>
+std::vector<Illness> found_by(const IllnessRule (&in_order)[n], const Evidence& evidence) {
+  std::vector<Illness> all;
+  for (const IllnessRule rule : in_order)
+    if (Found found = rule(evidence)) all.push_back(std::move(*found));
+  return all;
+}
+
 /// Return what does not fit together or cannot begin, what is not scaled, which learning rate would
-/// do better, what became of the layers and of the course, and what else is wrong with the data:
+/// do better, what became of the layers, how training ended, and what else is wrong with the data:
 /// called in this order, causes come before what follows from them.
 std::vector<Illness> illnesses_of_start(const Evidence& evidence);
 std::vector<Illness> illnesses_of_scale(const Evidence& evidence);
 std::vector<Illness> illnesses_of_rate(const Evidence& evidence);
 std::vector<Illness> illnesses_of_layers(const Evidence& evidence);
+std::vector<Illness> illnesses_of_end(const Evidence& evidence);
 std::vector<Illness> illnesses_of_data(const Evidence& evidence);
 /// Returns what only the absence of other causes speaks for.
 std::vector<Illness> illnesses_by_exclusion(const Evidence& evidence);
 
-/// Return `12 %` of 0.12, and a number with three digits.
+/// Return where a key is written, or the nearest above it; of a layer, also in the defaults.
+Place place_of(const Evidence& evidence, const std::string& path);
+Place place_in(const Evidence& evidence, const Node& layer, const std::string& key);
+Place rate_place(const Evidence& evidence);
+
+std::string name_of_input(const Evidence& evidence, std::size_t i);
+/// Returns a number among the settings of a use; nothing if it has none of that name.
+std::optional<double> number_in(const Use& use, std::string_view name);
+
+/// Return `12 %` of 0.12, a number with three digits, and ` after 20 steps`.
 std::string percent_text(double share);
 std::string number_text(double x);
+std::string in_steps(std::uint64_t steps);
 
 }  // namespace nnrun::host

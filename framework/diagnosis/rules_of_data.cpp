@@ -4,97 +4,25 @@
 #include "base/text.hpp"
 #include "diagnosis/rules.hpp"
 #include "diagnosis/thresholds.hpp"
+#include "loading/setting.hpp"
 #include "training/data_parts.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
 
 using namespace thresholds;
-using Found = std::optional<Illness>;
-
-const Place& data_place(const Evidence& e) {
-  return e.experiment.data.use.place;
-}
-
-std::string name_of_input(const Evidence& e, std::size_t i) {
-  return e.trainer.model()->preparation().name_of(i);
-}
 
 std::string name_of_target(const Evidence& e, std::size_t i) {
   const std::vector<std::string>& names = e.trainer.data().names.targets;
   return i < names.size() ? "target '" + names[i] + "'" : "the target";
 }
 
-std::string name_of_class(const Evidence& e, std::size_t i) {
+std::string word_of_class(const Evidence& e, std::size_t i) {
   const std::vector<std::string>& names = e.trainer.data().names.classes;
-  return "class '" + (i < names.size() ? names[i] : std::to_string(i)) + "'";
+  return i < names.size() ? names[i] : std::to_string(i);
 }
-
-/// Returns whether weights meet the inputs as they are: behind a layer that normalizes, their size
-/// does not matter.
-bool weights_see_inputs(const Graph& graph) {
-  std::vector<bool> is_raw(graph.nodes.size());
-  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
-    const Node& node = graph.nodes[k];
-    const bool reads = std::ranges::any_of(
-        node.inputs, [&](int i) { return i == data_input || is_raw[static_cast<std::size_t>(i)]; });
-    if (!reads) continue;
-    const std::span blocks(node.plan.blocks, node.plan.n_blocks);
-    if (std::ranges::any_of(blocks, [](const auto& b) { return b.role == NNRUN_WEIGHTS; }))
-      return true;
-    is_raw[k] = node.plan.n_parameters == 0 && !node.activation;
-  }
-  return false;
-}
-
-/// Returns how to scale inputs, where the data set itself divides by something, by that.
-std::string how_to_scale(const Evidence& e) {
-  if (e.sample.is_table) return "write scale: standard in data";
-  return e.experiment.data.use.plugin && e.trainer.data().divide_by == 1
-             ? "write scale: min_max in data, or divide_by: 255 if they are pixels"
-             : "write scale: standard in data";
-}
-
-Found large_inputs(const Evidence& e) {
-  if (e.sample.is_indices || !weights_see_inputs(e.graph)) return {};
-  const auto largest = std::ranges::max_element(e.sample.columns, {}, &SampleColumn::size);
-  if (largest == e.sample.columns.end() || largest->size <= large_input) return {};
-  const auto i = static_cast<std::size_t>(largest - e.sample.columns.begin());
-  const std::size_t large = static_cast<std::size_t>(std::ranges::count_if(
-      e.sample.columns, [](const SampleColumn& c) { return c.size > large_input; }));
-  return Illness{
-      "input_scale",
-      e.has_learned_much() ? Confidence::possible : Confidence::likely,
-      {.what = "inputs are not scaled: the size of " + name_of_input(e, i) + " is " +
-               number_text(largest->size) + ", where weights start for inputs near 1",
-       .place = data_place(e),
-       .hint = how_to_scale(e),
-       .note = std::to_string(large) + " of " + std::to_string(e.sample.inputs) +
-               " inputs are larger than " + shortest(large_input) + " (root mean square)"}};
-}
-
-Found uneven_columns(const Evidence& e) {
-  if (e.sample.is_indices || !e.sample.is_table || !weights_see_inputs(e.graph) ||
-      e.has_learned_much())
-    return {};
-  const SampleColumn *large = nullptr, *small = nullptr;
-  for (const SampleColumn& c : e.sample.columns) {
-    if (c.values < 3) continue;  // a yes or no, or nothing at all
-    if (!large || c.spread > large->spread) large = &c;
-    if (!small || c.spread < small->spread) small = &c;
-  }
-  if (!large || !(large->spread > uneven_inputs * small->spread)) return {};
-  const auto index = [&](const SampleColumn* c) {
-    return static_cast<std::size_t>(c - e.sample.columns.data());
-  };
-  return Illness{
-      "input_scale",
-      Confidence::likely,
-      {.what = "inputs are of very different size: one learning rate cannot suit both",
-       .place = data_place(e),
-       .hint = "write scale: standard in data",
-       .note = name_of_input(e, index(large)) + " spreads by " + number_text(large->spread) + ", " +
-               name_of_input(e, index(small)) + " by " + number_text(small->spread)}};
+std::string name_of_class(const Evidence& e, std::size_t i) {
+  return "class '" + word_of_class(e, i) + "'";
 }
 
 /// Returns whether a layer adds a bias: where none does, an input that is always 1 stands for it.
@@ -120,18 +48,31 @@ Found constant_inputs(const Evidence& e) {
                    : join(names, ", ") +
                          (rest > 0 ? " and " + std::to_string(rest) + " more" : "") +
                          (names.size() > 1 ? " are" : " is") + " the same in all examples",
-       .place = data_place(e),
+       .place = place_of(e, "data.columns"),
        .hint = "look at the column, or leave it out: data: {columns: {NAME: unused}}",
        .note = "seen in " + std::to_string(e.sample.count()) + " training examples"}};
 }
 
+/// Returns whether targets are the inputs themselves.
+bool is_autoencoder(const Evidence& e) {
+  if (e.sample.inputs != e.sample.outputs) return false;
+  for (std::size_t i = 0; i < e.sample.inputs; ++i)
+    if (e.sample.columns[i].values > 1 && correlation(e.sample, i, i) <= leaking_correlation)
+      return false;
+  return true;
+}
+
 Found leak(const Evidence& e) {
   if (!e.sample.is_table || e.sample.inputs < 2 || e.sample.count() < fewest_for_leak ||
-      e.experiment.data.windows)
+      e.experiment.data.windows || is_autoencoder(e))
     return {};
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  const double constant = sizes.empty() ? 0 : share_of(std::ranges::max(sizes), e.sample.count());
   for (std::size_t i = 0; i < e.sample.inputs; ++i) {
     const double told = e.sample.classes.count > 0 ? told_by_values(e.sample, i) : 0;
-    double most = told >= leaking_agreement ? told : 0;
+    const bool tells_all = told >= leaking_agreement &&
+                           Skill{told, constant, true}.beyond_constant() >= leaking_beyond_constant;
+    double most = tells_all ? told : 0;
     std::size_t target = 0;
     for (std::size_t t = 0; e.sample.classes.count == 0 && t < e.sample.outputs; ++t)
       if (const double r = std::abs(correlation(e.sample, i, t)); r > leaking_correlation) {
@@ -145,7 +86,7 @@ Found leak(const Evidence& e) {
         {.what = name_of_input(e, i) + " gives the answer away: it is " +
                  (e.sample.classes.count > 0 ? "the class" : name_of_target(e, target)) +
                  ", or all but that",
-         .place = data_place(e),
+         .place = place_of(e, "data.columns"),
          .hint = "leave it out if it will not be known where the network is used: data: {columns: "
                  "{NAME: unused}}",
          .note = e.sample.classes.count > 0
@@ -171,7 +112,7 @@ Found shared_with_training(const Evidence& e) {
                    {.what = percent_text(share) + " of the " + part_words[part] +
                             " examples have the same inputs as a training example, so that part "
                             "says too much good of the network",
-                    .place = data_place(e),
+                    .place = place_of(e, "data"),
                     .hint = "remove rows that are there twice before they are split",
                     .note = std::to_string(shared) + " of " + std::to_string(all) +
                             " examples, looked up among " + std::to_string(e.sample.count())}};
@@ -190,10 +131,66 @@ Found contradictions(const Evidence& e) {
       {.what = "examples of equal inputs have different classes: no network can be right "
                "for more than " +
                percent_text(1 - share) + " of them",
-       .place = data_place(e),
+       .place = place_of(e, "data"),
        .hint = "look for wrong labels, or give the network what tells such rows apart",
        .note = std::to_string(wrong) + " of " + std::to_string(e.sample.count()) +
                " training examples"}};
+}
+
+/// Whatever a network answers, it is the same for all.
+Found constant_targets(const Evidence& e) {
+  const std::vector<double>& targets = e.sample.parts[NNRUN_TRAIN].targets;
+  if (e.sample.count() < 2) return {};
+  for (std::size_t i = e.sample.outputs; i < targets.size(); ++i)
+    if (targets[i] != targets[i - e.sample.outputs]) return {};
+  const bool is_class = e.sample.classes.count > 0;
+  return Illness{"constant_target",
+                 Confidence::certain,
+                 {.what = is_class ? "every example is of " +
+                                         name_of_class(e, e.sample.classes.of_rows.front())
+                                   : "the target is the same in all examples",
+                  .place = place_of(e, "data"),
+                  .hint = "look at the column of the target: there is nothing to tell apart",
+                  .note = "seen in " + std::to_string(e.sample.count()) + " training examples"}};
+}
+
+/// Returns what each class counts by the config; empty if all count alike, or by their number.
+std::vector<double> counted_classes(const Evidence& e) {
+  const Use& cost = e.experiment.train.cost;
+  for (std::size_t i = 0; i < cost.settings.size(); ++i) {
+    if (!weighs_classes(setting_of(*cost.plugin, i))) continue;
+    if (const auto* const numbers = std::get_if<std::vector<double>>(&cost.settings[i]))
+      return *numbers;
+    const auto* const named = std::get_if<NamedNumbers>(&cost.settings[i]);
+    if (!named) continue;
+    std::vector<double> numbers(e.sample.classes.count, 1);
+    for (const auto& [name, number] : *named)
+      for (std::size_t c = 0; c < numbers.size(); ++c)
+        if (name == word_of_class(e, c) || name == std::to_string(c)) numbers[c] = number;
+    return numbers;
+  }
+  return {};
+}
+
+Found uncounted_classes(const Evidence& e) {
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  const std::vector<double> counted = counted_classes(e);
+  if (counted.empty() || counted.size() != sizes.size()) return {};
+  const double most = std::ranges::max(counted);
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    if (sizes[c] == 0 || counted[c] > uncounted_class * most) continue;
+    return Illness{"class_weights",
+                   most > 0 ? Confidence::likely : Confidence::certain,
+                   {.what = most > 0 ? "examples of " + name_of_class(e, c) +
+                                           " count nothing, so the network need not tell them"
+                                     : "examples of no class count, so there is nothing to learn",
+                    .place = place_of(e, "train.cost.class_weights"),
+                    .hint = "write class_weights: balanced, or leave it out",
+                    .note = "class_weights gives it " + number_text(counted[c]) + "; " +
+                            std::to_string(sizes[c]) + " of " + std::to_string(e.sample.count()) +
+                            " examples are of that class"}};
+  }
+  return {};
 }
 
 Found ignored_class(const Evidence& e) {
@@ -209,7 +206,7 @@ Found ignored_class(const Evidence& e) {
       "imbalance",
       Confidence::likely,
       {.what = name_of_class(e, rarest) + " is rare, and the network does not answer with it",
-       .place = e.experiment.train.cost.place,
+       .place = place_of(e, "train.cost.class_weights"),
        .hint = "write cost: {type: " + e.experiment.train.cost.plugin->name +
                ", class_weights: balanced}",
        .note = std::to_string(sizes[rarest]) + " of " + std::to_string(e.sample.count()) +
@@ -250,7 +247,7 @@ Found sorted_examples(const Evidence& e) {
       Confidence::likely,
       {.what = "the examples are sorted by class, and training takes them in that order: "
                "it forgets one class while it learns the next",
-       .place = data_place(e),
+       .place = place_of(e, "train.shuffle"),
        .hint = "write train: {shuffle: true}",
        .note = percent_text(share) +
                " of the examples follow one of their own class, by "
@@ -258,19 +255,11 @@ Found sorted_examples(const Evidence& e) {
                percent_text(chance)}};
 }
 
-/// Returns a number among the settings of a use, or 0.
-double number_of(const Use& use, std::string_view name) {
-  for (std::size_t i = 0; i < use.settings.size(); ++i)
-    if (setting_of(*use.plugin, i).name == name)
-      if (const double* const number = std::get_if<double>(&use.settings[i])) return *number;
-  return 0;
-}
-
 Found drowned_inputs(const Evidence& e) {
   if (e.sample.columns.empty() || e.has_learned_much()) return {};
   const double spread = std::ranges::max(e.sample.columns, {}, &SampleColumn::spread).spread;
   for (const Use& use : e.experiment.data.augment) {
-    const double noise = number_of(use, "stddev");
+    const double noise = number_in(use, "stddev").value_or(0);
     if (std::string_view(use.plugin->name) != "noise" || noise <= drowning_noise * spread) continue;
     return Illness{"augment",
                    Confidence::likely,
@@ -284,37 +273,16 @@ Found drowned_inputs(const Evidence& e) {
   return {};
 }
 
-constexpr Found (*data_rules[])(const Evidence&) = {
-    constant_inputs, drowned_inputs, sorted_examples,      ignored_class,
-    contradictions,  leak,           shared_with_training, blind_metrics,
+constexpr IllnessRule data_rules[] = {
+    constant_targets,     uncounted_classes, constant_inputs, drowned_inputs,
+    sorted_examples,      ignored_class,     contradictions,  leak,
+    shared_with_training, blind_metrics,
 };
 
 }  // namespace
 
-bool Evidence::has_learned_much() const {
-  return course.learned() >= learned_much;
-}
-
-std::string percent_text(double share) {
-  const double percent = 100 * share;
-  return significant(percent, percent >= 99 ? 4 : 3) + " %";
-}
-std::string number_text(double x) {
-  return significant(x, 3);
-}
-
-std::vector<Illness> illnesses_of_scale(const Evidence& evidence) {
-  Found found = large_inputs(evidence);
-  if (!found) found = uneven_columns(evidence);
-  if (!found) return {};
-  return {std::move(*found)};
-}
-
 std::vector<Illness> illnesses_of_data(const Evidence& evidence) {
-  std::vector<Illness> all;
-  for (const auto rule : data_rules)
-    if (Found found = rule(evidence)) all.push_back(std::move(*found));
-  return all;
+  return found_by(data_rules, evidence);
 }
 
 }  // namespace nnrun::host

@@ -16,9 +16,23 @@ inline constexpr double large_input = 30;
 // A gradient step that suits one column is this many squares wrong for the other.
 inline constexpr double uneven_inputs = 1000;
 
+// A value that stands apart from all others of its column by so many times their range, in so many
+// of the rows: a mark, not a measurement.
+inline constexpr double mark_distance = 3, marked_rows = 0.01;
+// Rows this many times as far out as half of them are from each other, and how many at most: a
+// standard deviation that they make is no measure of the others.
+inline constexpr double far_out = 1000, rows_far_out = 0.01;
+// The largest target, in medians, where what matters is how many times as large one is as another.
+inline constexpr double skewed_target = 30;
+// How far the mean of a column is off in the part that counts, in standard deviations.
+inline constexpr double shifted_mean = 1.5, worse_skill = 0.2;
+
 // Columns. A copy of the target with rounding or a little noise; measured columns rarely agree so
 // well, and predictions by physics of one column are cut off by a test for two columns or more.
+// Of classes, the same must hold of what a constant answer does not tell: where one class is rare,
+// a column that hardly ever changes agrees with nearly all.
 inline constexpr double leaking_correlation = 0.999, leaking_agreement = 0.995;
+inline constexpr double leaking_beyond_constant = 0.9;
 inline constexpr std::size_t fewest_for_leak = 50;
 
 // Rows that are in the training part too. Below a tenth, chance and rounding explain them. Columns
@@ -31,6 +45,8 @@ inline constexpr double wrong_rows = 0.2;
 
 // Classes. Below a fifth of the largest, answering the largest alone pays at first.
 inline constexpr double rare_class = 0.2;
+// A class that counts this much less than another is as good as not there.
+inline constexpr double uncounted_class = 1e-3;
 // A metric that a constant answer brings to this says little of the rest.
 inline constexpr double blind_metric = 0.9;
 // In the order of the data, neighbours of one class: sorted, unless chance gives nearly as many.
@@ -43,6 +59,9 @@ inline constexpr std::size_t fewest_for_neighbours = 100;
 inline constexpr double saturated_outputs = 0.9, dead_units = 0.5;
 // From the last layer to the first, slopes of healthy networks of ten layers lose less.
 inline constexpr double lost_slope = 1e-3, grown_slope = 1e3;
+// Initializers give about 1, that of the article, from 0 to 1, less than 2 for each root of an
+// input.
+inline constexpr double large_gain = 50, small_gain = 0.2;
 // A layer that a whole run moves by less of its size stays what was drawn.
 inline constexpr double still_layer = 0.01;
 // Weights that a regularizer has shrunk to this part of their start are held down by it.
@@ -59,6 +78,9 @@ inline constexpr std::size_t fewest_steps_to_judge = 100;
 // have: they are logarithms.
 inline constexpr double far_below_zero = 1000;
 // What shortens steps so much that no learning rate in use makes up for it.
+inline constexpr double fallen_rate = 0.01, early_part = 0.1;  // so much is left after that part
+inline constexpr double large_epsilon = 0.1;
+inline constexpr double strong_dropout = 0.8;  // of the units of a layer: 0.5 is the usual most
 inline constexpr double small_factor = 0.01, cut_gradient = 100;
 // The first steps are as long as clipping lets them be, or some of momentum longer. Optimizers that
 // divide by the size of gradients go far beyond it, and clipping does nothing to them.
@@ -73,6 +95,9 @@ inline constexpr std::size_t most_trial_steps = 1000, fewest_trial_steps = 20;
 // What a constant answer costs says which rise matters: near 0, costs waver by more than a tenth.
 inline constexpr double risen_cost = 1.1, rise_that_matters = 0.05;
 inline constexpr std::size_t epochs_of_rise = 3;
+// Of the cost of a constant answer: what others cost at best, where nothing was found that they
+// share.
+inline constexpr double nothing_shared = 0.98;
 // Of the training examples against the others: a network that knows these by heart.
 inline constexpr double knows_by_heart = 0.5, no_better_than_constant = 0.05;
 // Over the last third of a run: a cost that falls by more is not at its end, by less stands still.

@@ -331,7 +331,9 @@ constexpr CauseRule causes_of_update[] = {large_learning_rate, large_inputs, lar
 }  // namespace
 
 std::string smaller_rate(double rate) {
-  return "learning_rate " + shortest(rate) + " -> try " + significant(rate / 10, 3);
+  constexpr double absurd = 100, usual = 0.1;  // a tenth of it would be no help
+  return "learning_rate " + shortest(rate) + " -> try " +
+         significant(rate > absurd ? usual : rate / 10, 3);
 }
 
 std::string better_start(const Node& node, const char* key) {

@@ -101,6 +101,7 @@ struct Facts {
   const Node* parted;   // its activation belongs to the cost, but layers stand between
   const Graph& graph;
   const WeightsSpec& weights;
+  const WrittenKeys& written;
   std::size_t batch_rows, examples;
 };
 
@@ -123,6 +124,13 @@ const Node* frozen_node(const Graph& graph) {
   const auto found = std::ranges::find_if(
       graph.nodes, [](const Node& node) { return node.frozen && node.plan.n_parameters > 0; });
   return found == graph.nodes.end() ? nullptr : &*found;
+}
+
+/// Returns where it says that a layer does not learn.
+Place place_of_freezing(const WrittenKeys& written, const Node& node) {
+  const std::string layer = "model.layers." + node.name;
+  if (const Place* const frozen = written.find(layer + ".frozen")) return *frozen;
+  return written.place_of(layer + ".learning_rate_factor");
 }
 
 /// Returns the smallest and largest target of all parts in the units of the data.
@@ -207,6 +215,21 @@ constexpr Rule rules[] = {
                   f.cost.joined_by,
           .place = f.output_place,
           .hint = "write activation: none in the last layer, or " + f.cost.joined_by + ": false"};
+    },
+    // a sigmoid of scores from 0 on never says no, and of bounded ones is never sure; softmax tells
+    // by differences, but relu stops where no class is above 0
+    [](const Facts& f) -> std::optional<Problem> {
+      const nnrun_range& range = f.activation.outputs;
+      if (!f.cost.joins || f.activation.name == f.cost.fitting || !is_known(range)) return {};
+      const bool one_sided = range.low >= 0 || range.high <= 0,
+                 bounded = std::isfinite(range.low) && std::isfinite(range.high),
+                 half = std::isfinite(range.low) || std::isfinite(range.high);
+      if (!one_sided && !bounded && !(half && f.cost.fitting == "sigmoid")) return {};
+      return Problem{.what = f.cost.name + " with " + f.cost.joined_by +
+                             " takes scores below and above 0, of any size, but those of " +
+                             f.activation.name + " lie " + text_of(range),
+                     .place = f.output_place,
+                     .hint = "write activation: none in the last layer"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (f.parted == nullptr) return {};
@@ -304,7 +327,7 @@ constexpr Rule rules[] = {
       const Node* const frozen = frozen_node(f.graph);
       if (frozen == nullptr || f.graph.output().has_slope) return {};
       return Problem{.what = "every layer with parameters is frozen, so nothing is learnt",
-                     .place = frozen->place,
+                     .place = place_of_freezing(f.written, *frozen),
                      .hint = "remove 'frozen' from the layers that are to learn"};
     },
     [](const Facts& f) -> std::optional<Problem> {
@@ -313,7 +336,7 @@ constexpr Rule rules[] = {
           return Problem{
               .what = node.name +
                       " is frozen with the numbers that it began with, which nothing has trained",
-              .place = node.place,
+              .place = place_of_freezing(f.written, node),
               .hint = "take those of another run: write model: {weights: RUN}"};
       return {};
     },
@@ -373,6 +396,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   const Node& output = model->graph().output();
   const auto [low, high] = trainer.target_range();
   const std::size_t examples = trainer.data().examples[NNRUN_TRAIN];
+  const WrittenKeys& written = *experiment.written;
   const bool scaled = model->preparation().scales_targets();
   Facts facts{.metrics = experiment.metrics,
               .cost = facts_of_cost(experiment.train.cost),
@@ -386,18 +410,19 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .units = scaled ? units_of(trainer) : nnrun_range{low, high},
               .kind = model->targets().kind,
               .as_classes = trainer.data().as_classes,
-              .cost_place = experiment.train.cost.place,
-              .output_place = output.place,
-              .data_place = experiment.data.use.place,
+              .cost_place = written.place_of("train.cost"),
+              .output_place = output.activation
+                                  ? written.place_in_layer(output.name, "activation")
+                                  : written.place_of("model.layers." + output.name + ".activation"),
+              .data_place = written.place_of("data"),
               .input_place = experiment.model.input.place,
               .coupled = coupled_node(model->graph()),
               .parted = parted_from_cost(experiment.train.cost, model->graph()),
               .graph = model->graph(),
               .weights = experiment.model.weights,
+              .written = written,
               .batch_rows = std::min(experiment.train.batch_size, examples),
               .examples = examples};
-  if (output.activation && output.activation.place().source)
-    facts.output_place = output.activation.place();
   std::vector<Problem> warnings;
   for (const Rule rule : rules)
     if (std::optional<Problem> warning = rule(facts)) warnings.push_back(std::move(*warning));

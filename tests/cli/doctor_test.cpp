@@ -219,6 +219,45 @@ std::vector<Plant> plants_of_network() {
       plant(
           "noise that hides the inputs", "augment",
           [](Net& n) { n.data = ", augment: [{type: noise, stddev: 50}]"; }, "net.yaml:1:"),
+      plant(
+          "a learning rate beyond all that are near others", "learning_rate",
+          [](Net& n) { n.optimizer = "{type: sgd, learning_rate: 1e30}"; }, "net.yaml:9:"),
+      plant(
+          "one that is next to nothing", "learning_rate",
+          [](Net& n) { n.optimizer = "{type: sgd, learning_rate: 1e-30}"; }, "net.yaml:9:"),
+      plant(
+          "relu before the sigmoid of a cost", "mismatch",
+          [](Net& n) {
+            n.cost = "{type: binary_cross_entropy, from_logits: true}";
+            n.layers[1] = "{type: dense, units: 1, activation: relu}";
+          },
+          "net.yaml:6:"),
+      plant(
+          "an output that is always 0", "dead_units",
+          [](Net& n) {
+            n.cost = "mean_squared_error";
+            n.layers[1] =
+                "{type: dense, units: 1, activation: relu, bias_init: {type: constant, value: "
+                "-20}}";
+          },
+          "net.yaml:6:"),
+      plant(
+          "a class that counts nothing", "class_weights",
+          [](Net& n) { n.cost = "{type: binary_cross_entropy, class_weights: [1, 0]}"; },
+          "net.yaml:8:"),
+      plant(
+          "classes that count nothing, by name", "class_weights",
+          [](Net& n) {
+            n.cost = "{type: binary_cross_entropy, class_weights: {'no': 0, 'yes': 0}}";
+          },
+          "net.yaml:8:"),
+      plant(
+          "no parameters", "no_parameters",
+          [](Net& n) {
+            n.data = ", columns: {x1: unused, x2: unused, x3: unused}";
+            n.layers = {"{type: activation, activation: sigmoid}"};
+          },
+          "net.yaml:5:"),
       {"too few epochs", "too_short",
        "extends: " NNRUN_SOURCE_DIR "/configs/playground/circle.yaml\n"
        "train: {optimizer: {type: adam, learning_rate: 0.01}, epochs: 4}\n",
@@ -288,6 +327,12 @@ std::vector<Plant> plants_of_data() {
                    plain_target));
   with_table("a column that is always the same", "constant_input",
              table(examples, with_column([](std::size_t) { return 0.5; }), plain_target));
+  with_table("a target that is always the same", "constant_target",
+             table(examples, plain_row, [](std::size_t) { return std::string("7"); }), [](Net& n) {
+               n.cost = "mean_squared_error";
+               n.metrics = "";
+               n.layers[1] = "{type: dense, units: 1, activation: none}";
+             });
   with_table("rows that are there twice", "duplicates",
              table(
                  examples, [](std::size_t i) { return plain_row(i % (examples / 2)); },
@@ -427,6 +472,94 @@ TEST_CASE("nor in those of MNIST, but for Nielsen's learning rate of 100",
   const json pixels = examined(
       "$configs/nielsen/quadratic-30.yaml --set data.divide_by=1 --seconds 3", scratch.folder(), 1);
   CHECK_THAT(ids_of(pixels), Catch::VectorContains(std::string("input_scale")));
+}
+
+TEST_CASE("a finding points to the file that says so, whichever extends which", "[cli][doctor]") {
+  const Scratch scratch;
+  Net net;
+  net.optimizer = "{type: sgd, learning_rate: 0.1}";
+  scratch.write("base.yaml", net.text());
+  scratch.write("t.csv", plain_table());
+  const auto where = [&](const std::string& child, const std::string& id,
+                         const std::string& words = "") {
+    scratch.write("net.yaml", "extends: base.yaml\n" + child);
+    const json answer = examined("net.yaml --seconds 1" + words, scratch.folder(), 1);
+    for (const json& finding : answer["findings"])
+      if (finding["id"] == id) return finding["where"].get<std::string>();
+    return answer.dump();
+  };
+  CHECK(where("train: {optimizer: {learning_rate: 100}}\n", "learning_rate") == "net.yaml:2:36");
+  CHECK(where("name: x\nmodel: {layers: {dense_1: {frozen: true}}}\n", "mismatch") ==
+        "net.yaml:3:36");
+  CHECK(where("model: {layers: {dense_2: {activation: softmax}}}\n", "mismatch") ==
+        "net.yaml:2:40");
+  CHECK(where("model: {layers: {dense_2: {activation: none}}}\n", "mismatch") == "net.yaml:2:40");
+  CHECK(where("model: {defaults: {init: zeros}}\n", "symmetric_start") == "net.yaml:2:26");
+  CHECK(where("model: {layers: {dense_1: {init: {type: normal, stddev: 300}}}}\n",
+              "saturated_units") == "net.yaml:2:34");
+  CHECK(where("train: {cost: {class_weights: [1, 0]}}\n", "class_weights") == "net.yaml:2:31");
+  CHECK_THAT(where("", "learning_rate", " --set train.optimizer.learning_rate=100"),
+             Contains("--set"));
+  // of two keys with one number, the one that is meant
+  CHECK(where("train: {max_seconds: 100, optimizer: {learning_rate: 100}}\n", "learning_rate") ==
+        "net.yaml:2:54");
+}
+
+TEST_CASE("a column that hardly ever changes does not give a rare class away", "[cli][doctor]") {
+  const Scratch scratch;
+  Net net;
+  net.epochs = "5";
+  scratch.write("net.yaml", net.text());
+  const auto is_ill = [](std::size_t i) { return i % 300 == 7; };
+  scratch.write("t.csv",
+                table(
+                    examples,
+                    [&](std::size_t i) {
+                      std::vector<double> row = plain_row(i);
+                      row.push_back(i == 7 ? 1 : 0);
+                      row.push_back(0.1);
+                      return row;
+                    },
+                    [&](std::size_t i) { return std::string(is_ill(i) ? "ill" : "well"); }));
+  const Ended ended = run("$nnrun doctor --json --seconds 1 net.yaml", scratch.folder());
+  CHECK_THAT(ids_of(parsed(ended.out)), !Catch::VectorContains(std::string("leak")));
+}
+
+TEST_CASE("the doctor trains a run that failed again, and says what changed since",
+          "[cli][doctor]") {
+  const Scratch scratch;
+  Net net = net_of_prices(", scale: standard, target_scale: standard");
+  net.optimizer = "{type: sgd, learning_rate: 1000}";
+  net.defaults = "activation: relu";
+  scratch.write("net.yaml", net.text());
+  scratch.write("t.csv", table(examples, plain_row, price_target));
+  REQUIRE(run("$nnrun -q net.yaml --out r", scratch.folder()).status == 1);
+  REQUIRE_FALSE(std::filesystem::exists(scratch / "r/model.safetensors"));
+  const Ended failed = run("$nnrun doctor r --seconds 1", scratch.folder());
+  CAPTURE(failed.out, failed.err);
+  CHECK(failed.status == 1);
+  CHECK_THAT(failed.err, Contains("note: the run has no model, for it failed, ") &&
+                             Contains(": this trains it again from its start\n"));
+  CHECK_THAT(failed.out, Catch::StartsWith("certain: the learning rate is far too high\n"));
+
+  REQUIRE(
+      run("$nnrun -q net.yaml --set train.optimizer.learning_rate=0.01 --out s", scratch.folder())
+          .status == 0);
+  scratch.write(
+      "t.csv", table(
+                   examples, [](std::size_t i) { return plain_row(i + 1 - i % 2); }, price_target));
+  CHECK_THAT(run("$nnrun doctor s --seconds 1", scratch.folder()).err,
+             Contains("note: changed since the run, so numbers may differ: data\n"));
+  scratch.write("t.csv", table(
+                             examples,
+                             [](std::size_t i) {
+                               std::vector<double> row = plain_row(i);
+                               row.push_back(static_cast<double>(i % 7));
+                               return row;
+                             },
+                             price_target));
+  CHECK_THAT(refused("$nnrun doctor s --seconds 1", 3, scratch.folder()),
+             Contains("the model's input is 4, but an example of the data set has 5"));
 }
 
 TEST_CASE("the doctor reads a run, and leaves it as it is", "[cli][doctor]") {

@@ -198,7 +198,7 @@ TEST_CASE("a run that diverges exits with 1, keeps its record and says what to t
   CHECK(ended.status == 1);
   CHECK(ended.out == "");
   CHECK_THAT(ended.err, Contains("error: cost became infinite in epoch 1, step ") &&
-                            Contains("= help: learning_rate 1e+06 -> try 1e+05\n") &&
+                            Contains("= help: learning_rate 1e+06 -> try 0.1\n") &&
                             Contains("   = note: likely cause: a learning rate that is far too "
                                      "large\n           largest input 'y': "));
   const json record = parsed(text_of(scratch / "runs/diagonal-analytic/0001/run.json"));

@@ -76,7 +76,7 @@ TEST_CASE("a run that diverges names the likely cause and what to write", "[trai
       {"a learning rate",
        houses("1", "1", two_layers, mean_squared + "optimizer: {type: sgd, learning_rate: 1e6}"),
        "likely cause: a learning rate that is far too large",
-       "learning_rate 1e+06 -> try 1e+05\nor bound the gradient: train: {clip_norm: 1}"},
+       "learning_rate 1e+06 -> try 0.1\nor bound the gradient: train: {clip_norm: 1}"},
       {"large initial weights",
        houses(
            "1", "1",

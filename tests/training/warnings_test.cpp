@@ -122,6 +122,8 @@ TEST_CASE("rows of several columns that are not what the outputs or metrics take
   CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "{type: cross_entropy, class_weights: [1, 2]}") ==
         all_one + "cost: binary_cross_entropy\n");
   CHECK(said_of("1,1,0\n2,0,1\n", "none", "{type: cross_entropy, from_logits: true}") == "");
+  // softmax tells by differences, so that a limit on one side is none
+  CHECK(said_of("1,1,0\n2,0,1\n", "elu", "{type: cross_entropy, from_logits: true}") == "");
   CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "binary_cross_entropy") == "");
   CHECK(said_of("1,1.5,1\n2,0,-3\n", "none", "mean_squared_error") ==
         "f1 asks which class or label is right, but targets are numbers from -3 to 1.5 | write "
@@ -261,6 +263,12 @@ TEST_CASE("a layer that compares examples is warned of batches of one", "[traini
 TEST_CASE("what fits together is not warned of", "[training][warnings]") {
   CHECK(said("activation: sigmoid", "binary_cross_entropy", "0 1", "[accuracy]") == "");
   CHECK(said("activation: none", "{type: binary_cross_entropy, from_logits: true}", "0 1") == "");
+  CHECK(said("activation: relu", "{type: binary_cross_entropy, from_logits: true}", "0 1") ==
+        "binary_cross_entropy with from_logits takes scores below and above 0, of any size, but "
+        "those of relu lie from 0 on | write activation: none in the last layer\n");
+  CHECK(said("activation: tanh", "{type: binary_cross_entropy, from_logits: true}", "0 1") ==
+        "binary_cross_entropy with from_logits takes scores below and above 0, of any size, but "
+        "those of tanh lie from -1 to 1 | write activation: none in the last layer\n");
   CHECK(said("activation: none", "mean_squared_error", "-50 70") == "");
   CHECK(said("activation: tanh", "mean_squared_error", "-1 1", "[accuracy]") == "");
   CHECK(said("activation: none", "hinge", "-1 1") == "");

@@ -1,0 +1,47 @@
+#include "diagnosis/rules.hpp"
+
+#include "base/text.hpp"
+#include "diagnosis/thresholds.hpp"
+namespace nnrun::host {
+
+bool Evidence::has_learned_much() const {
+  return course.learned() >= thresholds::learned_much;
+}
+
+Place place_of(const Evidence& evidence, const std::string& path) {
+  return evidence.experiment.written->place_of(path);
+}
+
+Place place_in(const Evidence& evidence, const Node& layer, const std::string& key) {
+  return evidence.experiment.written->place_in_layer(layer.name, key);
+}
+
+Place rate_place(const Evidence& evidence) {
+  return place_of(evidence, "train.optimizer.learning_rate");
+}
+
+std::string name_of_input(const Evidence& evidence, std::size_t i) {
+  return evidence.trainer.model()->preparation().name_of(i);
+}
+
+std::optional<double> number_in(const Use& use, std::string_view name) {
+  for (std::size_t i = 0; i < use.settings.size(); ++i)
+    if (setting_of(*use.plugin, i).name == name)
+      if (const double* const number = std::get_if<double>(&use.settings[i])) return *number;
+  return std::nullopt;
+}
+
+std::string percent_text(double share) {
+  const double percent = 100 * share;
+  return significant(percent, percent >= 99 ? 4 : 3) + " %";
+}
+
+std::string number_text(double x) {
+  return significant(x, 3);
+}
+
+std::string in_steps(std::uint64_t steps) {
+  return " after " + std::to_string(steps) + (steps == 1 ? " step" : " steps");
+}
+
+}  // namespace nnrun::host

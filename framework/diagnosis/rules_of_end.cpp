@@ -1,0 +1,281 @@
+// How a training ended, and what only the absence of other causes speaks for.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "diagnosis/rules.hpp"
+#include "diagnosis/thresholds.hpp"
+#include "training/data_parts.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace thresholds;
+
+/// Returns the part that others than the training examples are in, in an epoch's report.
+std::size_t held_out_part(const EpochReport& epoch) {
+  return part_to_choose_by([&](std::size_t part) { return epoch.score(part) != nullptr; });
+}
+
+/// Examples of another kind than those that it was trained on.
+Found shifted_part(const Evidence& e) {
+  const Skill &own = e.course.skill, &other = e.course.held_out;
+  if (!e.sample.is_table || e.experiment.data.windows || !own.is_known || !other.is_known ||
+      other.beyond_constant() > own.beyond_constant() - worse_skill)
+    return {};
+  const std::size_t part =
+      part_to_choose_by([&](std::size_t p) { return e.sample.parts[p].count > 0; });
+  const std::size_t n = e.sample.parts[part].count;
+  if (part == NNRUN_TRAIN || n < 20) return {};
+  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
+    double there = 0, here = 0;
+    for (std::size_t r = 0; r < n; ++r) there += e.sample.row(part, r)[i] / static_cast<double>(n);
+    for (std::size_t r = 0; r < e.sample.count(); ++r)
+      here += e.sample.row(NNRUN_TRAIN, r)[i] / static_cast<double>(e.sample.count());
+    const double spread = e.sample.columns[i].spread;
+    if (!(spread > 0) || std::abs(there - here) <= shifted_mean * spread) continue;
+    const Split& split = e.experiment.data.split;
+    const bool is_cut = split.validation + split.test > 0 && !split.shuffle;
+    return Illness{
+        "shifted_part",
+        Confidence::likely,
+        {.what = "the " + std::string(part_words[part]) +
+                 " examples are of another kind than those that it is trained on: " +
+                 name_of_input(e, i) + " is elsewhere",
+         .place = place_of(e, "data.split.shuffle"),
+         .hint = is_cut ? "write split: {shuffle: true}, unless later rows are what it is to be "
+                          "good at"
+                        : "draw both parts from the same examples",
+         .note = "its mean is " + number_text(std::abs(there - here) / spread) +
+                 " standard deviations off; right beyond a constant answer: training " +
+                 percent_text(own.beyond_constant()) + ", others " +
+                 percent_text(std::max(0., other.beyond_constant()))}};
+  }
+  return {};
+}
+
+Found overfitting(const Evidence& e) {
+  if (shifted_part(e) || e.course.learned() < learned_something) return {};
+  const std::vector<EpochReport>& epochs = e.course.epochs;
+  if (epochs.size() < 2 * epochs_of_rise) return {};
+  const std::size_t part = held_out_part(epochs.back());
+  if (part == NNRUN_TRAIN) return {};
+  const auto cost = [part](const EpochReport& epoch) { return epoch.score(part)->cost; };
+  const auto best = std::ranges::min_element(epochs, {}, cost);
+  const EpochReport& last = epochs.back();
+  const bool restores =
+      e.experiment.train.early_stopping && e.experiment.train.early_stopping->restore_best;
+  if (restores || last.epoch < best->epoch + epochs_of_rise ||
+      !(cost(last) > risen_cost * cost(*best)) ||
+      cost(last) - cost(*best) < rise_that_matters * std::abs(e.course.reference()) ||
+      !(last.train.cost < best->train.cost))
+    return {};
+  const std::string courses = std::string(part_words[part]) + " cost " + number_text(cost(*best)) +
+                              " in epoch " + std::to_string(best->epoch) + ", " +
+                              number_text(cost(last)) + " in epoch " + std::to_string(last.epoch) +
+                              "; training cost " + number_text(best->train.cost) + ", then " +
+                              number_text(last.train.cost);
+  const double constant = e.course.held_out_means;
+  if (constant > 0 && cost(*best) > nothing_shared * constant)
+    return Illness{
+        "shuffled_labels",
+        Confidence::likely,
+        {.what = "labels look shuffled: it learns the training examples by heart, and others cost "
+                 "no less than with a constant answer",
+         .place = place_of(e, "data"),
+         .hint = "look whether inputs and targets of a row belong together; if they do, what "
+                 "decides is not in the inputs",
+         .note = courses + "; a constant answer costs " + number_text(constant)}};
+  return Illness{"overfitting",
+                 Confidence::likely,
+                 {.what = std::string("it learns the training examples by heart: the ") +
+                          part_words[part] + " cost rises while the training cost falls",
+                  .place = place_of(e, "train.early_stopping"),
+                  .hint = "write train: {early_stopping: {monitor: val.cost, restore_best: true}}, "
+                          "a regularizer, dropout, fewer units, or more data",
+                  .note = courses}};
+}
+
+/// Equal rows aside, a network that knows its examples by heart and nothing of the others found no
+/// rule: there is none, or too few examples show it.
+Found learned_by_heart(const Evidence& e) {
+  if (shifted_part(e)) return {};
+  const Skill &own = e.course.skill, &other = e.course.held_out;
+  if (!own.is_known || !other.is_known || own.beyond_constant() < knows_by_heart ||
+      other.beyond_constant() > no_better_than_constant)
+    return {};
+  const bool by_chance = e.sample.neighbours.skill.is_known &&
+                         e.sample.neighbours.skill.beyond_constant() < no_better_than_constant;
+  return Illness{
+      "shuffled_labels",
+      by_chance ? Confidence::likely : Confidence::possible,
+      {.what = "labels look shuffled: the network answers the training examples, but others no "
+               "better than a constant would",
+       .place = place_of(e, "data"),
+       .hint =
+           "look whether inputs and targets of a row belong together, such as columns that were "
+           "sorted apart",
+       .note = "right beyond a constant answer: training " + percent_text(own.beyond_constant()) +
+               ", others " + percent_text(std::max(0., other.beyond_constant())) +
+               (by_chance ? "; examples that are alike agree no more than by chance" : "")}};
+}
+/// Where nothing was learned, and the nearest examples say nothing of each other either.
+Found unrelated(const Evidence& e) {
+  const NeighbourSkill& n = e.sample.neighbours;
+  if (!e.sample.is_table || n.examples == 0 || e.course.learned() > learned_something) return {};
+  if (e.sample.classes.count > 0) {
+    const double error = std::sqrt(n.chance * (1 - n.chance) / static_cast<double>(n.examples));
+    if (std::abs(n.agreement - n.chance) > errors_of_chance * error) return {};
+  } else if (std::abs(n.skill.value + 0.2) > 0.2) {  // of five that tell nothing: 1 - 6 / 5
+    return {};
+  }
+  return Illness{"shuffled_labels",
+                 Confidence::possible,
+                 {.what = "labels look shuffled: inputs that are alike have targets that are not",
+                  .place = place_of(e, "data"),
+                  .hint = "look whether inputs and targets of a row belong together; if they do, "
+                          "what decides is not in the inputs",
+                  .note = e.sample.classes.count > 0
+                              ? percent_text(n.agreement) +
+                                    " of the examples have the class of the nearest one, by chance "
+                                    "it would be " +
+                                    percent_text(n.chance)
+                              : "the five nearest examples explain " +
+                                    percent_text(std::max(0., n.skill.value)) + " of the targets"}};
+}
+
+/// Returns the part of the cost that the last third of the steps has taken off.
+double fall_of_last_third(const Course& course) {
+  if (course.costs.size() < 4) return 0;
+  const auto& [last, end] = course.costs.back();
+  const auto third = std::ranges::find_if(
+      course.costs, [from = 2 * last / 3](const auto& cost) { return cost.first >= from; });
+  return third->second != 0 ? (third->second - end) / std::abs(third->second) : 0;
+}
+
+/// Returns whether the cost was nowhere lower than at the end.
+bool ends_lowest(const Course& course) {
+  const double end = course.costs.back().second;
+  return std::ranges::none_of(course.costs, [&](const auto& cost) {
+    return cost.second < end - standing_still * std::abs(end);
+  });
+}
+
+/// So few that no rate can be judged.
+Found too_few_steps(const Evidence& e) {
+  if (!e.course.is_over || e.course.planned >= fewest_trial_steps ||
+      e.course.learned() > learned_little)
+    return {};
+  const std::size_t batch = e.experiment.train.batch_size,
+                    examples = e.trainer.data().examples[NNRUN_TRAIN];
+  const bool large_batch = batch * 4 > examples;
+  return Illness{"too_short",
+                 Confidence::likely,
+                 {.what = "the whole training makes " + std::to_string(e.course.planned) +
+                          (e.course.planned == 1 ? " step" : " steps"),
+                  .place = place_of(e, large_batch ? "train.batch_size" : "train.epochs"),
+                  .hint = large_batch ? "write train: {batch_size: 32}, say, or more epochs"
+                                      : "write more epochs",
+                  .note = "batches of " + std::to_string(std::min(batch, examples)) + " of " +
+                          std::to_string(examples) + " examples, " +
+                          std::to_string(e.experiment.train.epochs) + " epochs"}};
+}
+
+Found too_few_epochs(const Evidence& e) {
+  const double fall = fall_of_last_third(e.course);
+  if (!e.course.is_over || e.course.learned() > learned_little || fall < still_falling ||
+      !ends_lowest(e.course))
+    return {};
+  return Illness{
+      "too_short",
+      Confidence::likely,
+      {.what = "training ends while the cost still falls",
+       .place = place_of(e, "train.epochs"),
+       .hint = "write train: {epochs: " + std::to_string(10 * e.experiment.train.epochs) + "}, say",
+       .note = "in the last third it fell by " + percent_text(fall) + ", to " +
+               number_text(e.course.end)}};
+}
+
+Found unweighted_class(const Evidence& e) {
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  const Placed<std::string>& column = e.experiment.data.weights;
+  if (column.value.empty() || e.course.answered.size() != sizes.size()) return {};
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    if (sizes[i] < 5 || e.course.answered[i] > 0) continue;
+    const std::vector<std::string>& names = e.trainer.data().names.classes;
+    const std::string name = i < names.size() ? names[i] : std::to_string(i);
+    return Illness{
+        "weights",
+        Confidence::possible,
+        {.what = "the network never answers with class '" + name + "', and the column '" +
+                 column.value + "' says what each example counts",
+         .place = place_of(e, "data.weights"),
+         .hint = "look at the column in the rows of that class: examples of weight 0 do "
+                 "not count",
+         .note = std::to_string(sizes[i]) + " of " + std::to_string(e.sample.count()) +
+                 " examples are of that class"}};
+  }
+  return {};
+}
+
+Found too_small(const Evidence& e) {
+  const Skill &own = e.course.skill, &near = e.sample.neighbours.skill;
+  if (!own.is_known || !near.is_known || e.course.trials.empty() ||
+      near.beyond_constant() < own.beyond_constant() + neighbours_know_more)
+    return {};
+  const double fall = fall_of_last_third(e.course);
+  if (fall > standing_still || (!e.course.is_over && e.course.steps < 2 * e.course.trial_steps))
+    return {};
+  return Illness{"too_small",
+                 Confidence::likely,
+                 {.what = "the network is too small, or of the wrong kind: its cost stands still, "
+                          "and comparing with similar examples tells more",
+                  .place = place_of(e, "model.layers"),
+                  .hint = "write more units, or a hidden layer more with activation: tanh or relu",
+                  .note = "right beyond a constant answer: the network " +
+                          percent_text(std::max(0., own.beyond_constant())) +
+                          ", the five nearest examples " + percent_text(near.beyond_constant()) +
+                          "; in the last third of " + std::to_string(e.course.steps) +
+                          " steps the cost fell by " + percent_text(std::max(0., fall))}};
+}
+
+/// A regularizer that leaves less of the weights than there was, in a network that learned little
+/// or looks too small.
+Found weak_weights(const Evidence& e) {
+  if (e.course.learned() > learned_little && !too_small(e)) return {};
+  const LayerSpec* weakest = nullptr;
+  const BlockMove* its = nullptr;
+  for (const LayerSpec& layer : e.experiment.model.layers)
+    for (const BlockMove& move : e.course.moves)
+      if (layer.regularizer && e.graph.nodes[move.node].name == layer.name && move.is_weights &&
+          move.growth < weakened_weights && (!its || move.growth < its->growth)) {
+        weakest = &layer;
+        its = &move;
+      }
+  if (!weakest) return {};
+  const Use& regularizer = weakest->regularizer;
+  return Illness{"regularizer",
+                 Confidence::possible,
+                 {.what = "little is learned, and " + regularizer.plugin->name +
+                          " makes the weights of " + weakest->name + " smaller all the time",
+                  .place = e.experiment.written->place_in_layer(weakest->name, "regularizer"),
+                  .hint = "make its rate smaller, by a factor of 100, say",
+                  .note = its->name + " has shrunk to " + percent_text(its->growth) +
+                          " of its size" + in_steps(e.course.steps)}};
+}
+
+constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart};
+constexpr IllnessRule suspicions[] = {weak_weights, unweighted_class};
+constexpr IllnessRule last_rules[] = {too_few_steps, unrelated, too_few_epochs, too_small};
+
+}  // namespace
+
+std::vector<Illness> illnesses_of_end(const Evidence& evidence) {
+  return found_by(end_rules, evidence);
+}
+
+std::vector<Illness> illnesses_by_exclusion(const Evidence& evidence) {
+  std::vector<Illness> suspected = found_by(suspicions, evidence);
+  return suspected.empty() ? found_by(last_rules, evidence) : suspected;
+}
+
+}  // namespace nnrun::host

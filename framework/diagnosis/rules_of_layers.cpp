@@ -1,0 +1,208 @@
+// What became of the layers: what their outputs, their slopes and their weights look like.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "diagnosis/rules.hpp"
+#include "diagnosis/thresholds.hpp"
+#include "training/diagnosis.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace thresholds;
+
+std::string activation_of(const Node& node) {
+  return node.activation ? node.activation.plugin().name : "tanh";  // of a recurrent layer
+}
+
+std::string growth_text(const LayerLook& first, const LayerLook& last) {
+  return "slopes are " + number_text(first.slope_size) + " in " + first.picture.node->name +
+         " and " + number_text(last.slope_size) + " in " + last.picture.node->name;
+}
+
+/// Returns the first layer with weights that learn, and the last.
+std::pair<const LayerLook*, const LayerLook*> ends_of(const std::vector<LayerLook>& layers) {
+  const LayerLook *first = nullptr, *last = nullptr;
+  for (const LayerLook& layer : layers)
+    if (layer.has_weights) {
+      if (!first) first = &layer;
+      last = &layer;
+    }
+  return {first, last};
+}
+
+/// Returns how much the whole run moves the weights of a layer, at the pace of what was seen.
+double moved_by_run(const Evidence& e, const Node& node) {
+  double most = 0;
+  for (const BlockMove& move : e.course.moves)
+    if (&e.graph.nodes[move.node] == &node && move.is_weights) most = std::max(most, move.of_all);
+  const auto seen = static_cast<double>(std::max<std::uint64_t>(1, e.course.steps));
+  return most * std::max(1., static_cast<double>(e.course.planned) / seen);
+}
+
+Found saturated_layers(const Evidence& e) {
+  if (e.has_learned_much()) return {};
+  for (std::size_t k = 0; k < e.course.layers.size(); ++k) {
+    const LayerLook &now = e.course.layers[k], &before = e.course.layers_at_start[k];
+    if (e.is_output(now) || now.picture.saturated < saturated_outputs) continue;
+    const Node& node = *now.picture.node;
+    const bool from_start = before.picture.saturated >= saturated_outputs;
+    return Illness{
+        "saturated_units",
+        Confidence::likely,
+        {.what = percent_text(now.picture.saturated) + " of the outputs of " + node.name +
+                 " are at a limit of " + activation_of(node) + ", where its slope is all but 0",
+         .place = from_start ? place_in(e, node, "init") : rate_place(e),
+         .hint = from_start
+                     ? better_start(node, "init") + " and bias_init: zeros, and scale the inputs"
+                     : smaller_rate(e.course.rate),
+         .note = from_start ? "it began so: " + percent_text(before.picture.saturated)
+                            : "at the start it was " + percent_text(before.picture.saturated)}};
+  }
+  return {};
+}
+
+Found vanishing_slopes(const Evidence& e) {
+  const auto [first, last] = ends_of(e.course.layers_at_start);
+  if (!first || first == last || !(last->slope_size > 0) || e.has_learned_much()) return {};
+  if (saturated_layers(e)) return {};  // which is why
+  if (first->slope_size > lost_slope * last->slope_size) return {};
+  const Node& node = *first->picture.node;
+  const double moved = moved_by_run(e, node);
+  if (moved > still_layer) return {};
+  const bool is_small = std::ranges::any_of(e.course.moves, [](const BlockMove& move) {
+    return move.is_weights && move.learns && move.gain < small_gain;
+  });
+  return Illness{"vanishing_slopes",
+                 Confidence::likely,
+                 {.what = "slopes vanish on their way back: " + node.name + " hardly learns",
+                  .place = place_in(e, node, is_small ? "init" : "activation"),
+                  .hint = is_small ? better_start(node, "init") + " and the layers behind it"
+                                   : "write activation: relu in the hidden layers, which passes "
+                                     "slopes on, or take fewer layers, or batch_norm between them",
+                  .note = growth_text(*first, *last) +
+                          "; at this pace the whole run moves the "
+                          "weights of " +
+                          node.name + " by " + percent_text(moved) + " of their size"}};
+}
+
+Found exploding_slopes(const Evidence& e) {
+  const auto [first, last] = ends_of(e.course.layers_at_start);
+  if (!first || first == last || !(last->slope_size > 0) ||
+      !(first->slope_size > grown_slope * last->slope_size) || e.has_learned_much())
+    return {};
+  const Node& node = *first->picture.node;
+  return Illness{"exploding_slopes",
+                 Confidence::likely,
+                 {.what = "slopes grow from layer to layer on their way back",
+                  .place = place_in(e, node, "init"),
+                  .hint = better_start(node, "init") +
+                          " and the layers behind it, or bound the gradient: train: {clip_norm: 1}",
+                  .note = growth_text(*first, *last)}};
+}
+
+/// An output that is always 0, where targets are not, is as dead as a hidden unit. Elsewhere some
+/// dead units are usual.
+bool is_ill(const Evidence& e, const LayerLook& layer) {
+  const double dead = layer.picture.dead;
+  if (e.is_output(layer)) return dead > 0 && (e.sample.classes.count > 0 || !e.has_learned_much());
+  return dead >= 1 || (dead >= dead_units && !e.has_learned_much());
+}
+
+std::string help_for_dead(const Evidence& e, const LayerLook& layer, bool from_start) {
+  const Node& node = *layer.picture.node;
+  if (e.is_output(layer)) {
+    const std::string fitting = e.sample.classes.count == 0 ? "none"
+                                : e.sample.outputs > 1      ? "softmax"
+                                                            : "sigmoid";
+    return "write activation: " + fitting + " in the last layer";
+  }
+  return from_start ? better_start(node, "init") + " and bias_init: zeros"
+                    : smaller_rate(e.course.rate) + ", or another activation: leaky_relu";
+}
+
+Found dead_layers(const Evidence& e) {
+  for (std::size_t k = 0; k < e.course.layers.size(); ++k) {
+    const LayerLook &now = e.course.layers[k], &before = e.course.layers_at_start[k];
+    const bool from_start = before.picture.dead >= dead_units;
+    if (!is_ill(e, now) || (!from_start && vanishing_slopes(e))) continue;
+    const Node& node = *now.picture.node;
+    return Illness{"dead_units",
+                   // what died on the way did so of something
+                   now.picture.dead >= 1 && from_start ? Confidence::certain : Confidence::likely,
+                   {.what = percent_text(now.picture.dead) + " of the units of " + node.name +
+                            " are dead: " + activation_of(node) +
+                            " gives 0 for every example, and so is its slope",
+                    .place = e.is_output(now) ? place_in(e, node, "activation")
+                             : from_start     ? place_in(e, node, "init")
+                                              : rate_place(e),
+                    .hint = help_for_dead(e, now, from_start),
+                    .note = "at the start it was " + percent_text(before.picture.dead)}};
+  }
+  return {};
+}
+
+/// Sums of inputs that are far larger than the inputs, where nothing else shows what that does.
+Found large_start(const Evidence& e) {
+  if (e.has_learned_much() || saturated_layers(e) || exploding_slopes(e)) return {};
+  for (const BlockMove& move : e.course.moves) {
+    const Node& node = e.graph.nodes[move.node];
+    if (!move.is_weights || !move.learns || move.gain < large_gain) continue;
+    return Illness{"large_start",
+                   Confidence::likely,
+                   {.what = "the weights of " + node.name + " are far too large at the start",
+                    .place = place_in(e, node, "init"),
+                    .hint = better_start(node, "init"),
+                    .note = "a sum of inputs comes out " + number_text(move.gain) +
+                            " times as large as they are; 1 to 2 is usual"}};
+  }
+  return {};
+}
+
+Found dropped_units(const Evidence& e) {
+  if (e.has_learned_much()) return {};
+  for (const LayerSpec& layer : e.experiment.model.layers) {
+    const std::optional<double> rate = number_in(layer.layer, "rate");
+    if (std::string_view(layer.layer.plugin->name) != "dropout" ||
+        rate.value_or(0) < strong_dropout)
+      continue;
+    return Illness{"dropout",
+                   Confidence::likely,
+                   {.what = layer.name + " drops nearly all that the layers behind it are to see",
+                    .place = place_of(e, "model.layers." + layer.name + ".rate"),
+                    .hint = "write rate: 0.5 at most, 0.2 as a start",
+                    .note = "its rate is " + number_text(*rate)}};
+  }
+  return {};
+}
+
+Found held_down(const Evidence& e) {
+  if (e.has_learned_much()) return {};
+  for (const LayerSpec& layer : e.experiment.model.layers) {
+    if (!layer.regularizer) continue;
+    for (const BlockMove& move : e.course.moves)
+      if (e.graph.nodes[move.node].name == layer.name && move.is_weights &&
+          move.growth < shrunk_weights)
+        return Illness{"regularizer",
+                       Confidence::likely,
+                       {.what = layer.regularizer.plugin->name + " holds the weights of " +
+                                layer.name + " down to nothing",
+                        .place = e.experiment.written->place_in_layer(layer.name, "regularizer"),
+                        .hint = "make its rate smaller, by a factor of 100, say",
+                        .note = move.name + " has shrunk to " + percent_text(move.growth) +
+                                " of its size" + in_steps(e.course.steps)}};
+  }
+  return {};
+}
+
+constexpr IllnessRule layer_rules[] = {dead_layers,      saturated_layers, vanishing_slopes,
+                                       exploding_slopes, large_start,      held_down,
+                                       dropped_units};
+
+}  // namespace
+
+std::vector<Illness> illnesses_of_layers(const Evidence& evidence) {
+  return found_by(layer_rules, evidence);
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,263 @@
+// Which learning rate would do better, and what else makes steps too short or wrong.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.hpp"
+#include "diagnosis/rules.hpp"
+#include "diagnosis/thresholds.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace thresholds;
+
+template <class F>
+const RateTrial* best_trial(const Course& course, F f) {
+  const RateTrial* best = nullptr;
+  for (const RateTrial& trial : course.trials)
+    if (f(trial) && course.learned_at(trial.held_out) >= learned_something &&
+        (!best || trial.cost < best->cost))
+      best = &trial;
+  return best;
+}
+
+/// Returns the largest share of its weights that a step moved at first.
+const BlockMove* most_moved(const Course& course) {
+  const BlockMove* most = nullptr;
+  for (const BlockMove& move : course.moves)
+    if (move.is_weights && move.learns && (!most || move.of_step > most->of_step)) most = &move;
+  return most;
+}
+
+std::string trial_note(const Evidence& e, const RateTrial& best) {
+  const Course& c = e.course;
+  std::string note = "a rate of " + number_text(best.rate) + " brings the cost from " +
+                     number_text(c.start) + " to " + number_text(best.cost) +
+                     in_steps(c.trial_steps) + ", this one to " +
+                     (std::isfinite(c.end) ? number_text(c.end) : "infinity") + in_steps(c.steps);
+  if (const BlockMove* const most = most_moved(c))
+    note += "; a first step moves " + most->name + " by " + percent_text(most->of_step) +
+            " of its size";
+  return note;
+}
+
+/// Returns whether a higher rate brings the cost ever further below 0.
+bool falls_without_bound(const Course& c) {
+  const double size = std::max({1., std::abs(c.start), std::abs(c.reference())});
+  const RateTrial* lower = nullptr;
+  for (const RateTrial& trial : c.trials) {
+    if (!std::isfinite(trial.cost)) continue;
+    if (lower && trial.cost < -far_below_zero * size && trial.cost < 2 * lower->cost) return true;
+    lower = &trial;
+  }
+  return false;
+}
+
+Found unbounded_cost(const Evidence& e) {
+  const Course& c = e.course;
+  if (!falls_without_bound(c)) return {};
+  const auto lowest = std::ranges::min_element(c.trials, {}, [](const RateTrial& t) {
+    return std::isfinite(t.cost) ? t.cost : std::numeric_limits<double>::max();
+  });
+  return Illness{"cost",
+                 Confidence::certain,
+                 {.what = "the cost falls without a bound: larger outputs make it ever lower, "
+                          "however far they are from the targets",
+                  .place = place_of(e, "train.cost"),
+                  .hint = "write a cost that is lowest where outputs are the targets, such as "
+                          "mean_squared_error",
+                  .note = "a rate of " + number_text(lowest->rate) + " brings the cost from " +
+                          number_text(c.start) + " to " + number_text(lowest->cost) +
+                          in_steps(c.trial_steps)}};
+}
+
+Found high_rate(const Evidence& e) {
+  const Course& c = e.course;
+  const RateTrial* const best =
+      best_trial(c, [&](const RateTrial& t) { return t.rate < 0.2 * c.rate; });
+  if (!best || falls_without_bound(c)) return {};
+  const double other = c.learned_at(best->cost), own = c.failure ? -1 : c.learned_at_own_rate();
+  if (other < learned_something || own > clearly_less * other) return {};
+  return Illness{
+      "learning_rate",
+      c.failure ? Confidence::certain : Confidence::likely,
+      {.what = "the learning rate is far too high",
+       .place = rate_place(e),
+       .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
+       .note = trial_note(e, *best)}};
+}
+
+/// A low rate is made up for by many steps: steps are too short if the whole run goes less far than
+/// a few steps at another rate. Returns the trial of that one.
+const RateTrial* far_better_at_higher_rate(const Evidence& e) {
+  const Course& c = e.course;
+  const double reach = c.rate * static_cast<double>(c.planned);
+  const RateTrial* const best = best_trial(c, [&](const RateTrial& t) {
+    return t.rate > 5 * c.rate && t.rate * static_cast<double>(c.trial_steps) > reach;
+  });
+  if (!best || c.failure || falls_without_bound(c)) return nullptr;
+  const double other = c.learned_at(best->cost);
+  const bool is_far = other >= learned_something && c.learned_at_own_rate() <= clearly_less * other;
+  return is_far ? best : nullptr;
+}
+
+Found long_warmup(const Evidence& e) {
+  const ScheduleSpec& schedule = e.experiment.train.schedule;
+  if (schedule.warmup == 0 || schedule.warmup < e.course.planned) return {};
+  return Illness{"warmup",
+                 Confidence::likely,
+                 {.what = "the learning rate is still being warmed up when training ends",
+                  .place = place_of(e, "train.schedule.warmup"),
+                  .hint = "write schedule: {warmup: " + std::to_string(e.course.planned / 20) +
+                          "}, or leave it out",
+                  .note = "a warmup of " + std::to_string(schedule.warmup) + " steps in a run of " +
+                          std::to_string(e.course.planned)}};
+}
+
+/// Every layer that learns has a factor that leaves little of the learning rate.
+Found small_factors(const Evidence& e) {
+  const LayerSpec* largest = nullptr;
+  for (const LayerSpec& layer : e.experiment.model.layers) {
+    const bool learns = std::ranges::any_of(e.course.moves, [&](const BlockMove& move) {
+      return move.learns && e.graph.nodes[move.node].name == layer.name;
+    });
+    if (learns && (!largest || layer.learning_rate_factor > largest->learning_rate_factor))
+      largest = &layer;
+  }
+  if (!largest || largest->learning_rate_factor > small_factor) return {};
+  const double factor = largest->learning_rate_factor;
+  return Illness{
+      "learning_rate_factor",
+      Confidence::likely,
+      {.what = "learning_rate_factor leaves nothing of the learning rate in any layer",
+       .place = e.experiment.written->place_in_layer(largest->name, "learning_rate_factor"),
+       .hint = "leave learning_rate_factor out, at least in " + largest->name,
+       .note = "the largest is " + number_text(factor) + " in " + largest->name +
+               ", which learns with a rate of " + number_text(factor * e.course.rate)}};
+}
+
+Found cut_gradients(const Evidence& e) {
+  const TrainSpec& train = e.experiment.train;
+  const bool by_norm = train.clip_norm > 0;
+  const double clip = by_norm ? train.clip_norm : train.clip_value,
+               bound = by_norm ? clip : clip * std::sqrt(static_cast<double>(e.graph.n_parameters));
+  if (!(clip > 0) || e.course.gradient < cut_gradient * bound ||
+      e.course.first_steps > steps_of_momentum * e.course.rate * bound)
+    return {};
+  const std::string key = by_norm ? "clip_norm" : "clip_value";
+  return Illness{"clipping",
+                 Confidence::likely,
+                 {.what = key + " cuts every step to almost nothing",
+                  .place = place_of(e, "train." + key),
+                  .hint = "write " + key + ": 1, or leave it out",
+                  .note = "the gradient has a size of " + number_text(e.course.gradient) +
+                          " at the start, and " + number_text(bound) + " is left of it"}};
+}
+
+/// A schedule that has taken the rate away before anything was learned.
+Found early_fall(const Evidence& e) {
+  const ScheduleSpec& schedule = e.experiment.train.schedule;
+  const std::uint64_t steps = e.course.planned - std::min(schedule.warmup, e.course.planned);
+  if (!schedule.use || !schedule.monitor.value.empty() || steps == 0) return {};
+  const Object object(schedule.use);
+  const auto step = static_cast<std::uint64_t>(early_part * static_cast<double>(steps)) + 1;
+  const nnrun_moment moment{sizeof moment, 0, step, steps, e.trainer.steps_per_epoch(), nullptr, 0};
+  double factor = 1;
+  object.call("factor", object.functions<nnrun_schedule>().factor, &moment, &factor);
+  // one that begins low, as one_cycle does, has not fallen
+  nnrun_moment first = moment;
+  double at_first = 1;
+  first.step = 0;
+  object.call("factor", object.functions<nnrun_schedule>().factor, &first, &at_first);
+  if (!(factor < fallen_rate * at_first)) return {};
+  return Illness{"schedule",
+                 Confidence::likely,
+                 {.what = std::string(schedule.use.plugin->name) +
+                          " has taken the learning rate away after a tenth of the training",
+                  .place = place_of(e, "train.schedule"),
+                  .hint = "make it fall later or less: schedule: cosine, say, which ends at 0",
+                  .note = "after " + std::to_string(step) + " of " + std::to_string(steps) +
+                          " steps it leaves " + number_text(factor) + " of it, at the start " +
+                          number_text(at_first)}};
+}
+
+/// Where it is larger than slopes, adam and its like no longer divide by their size.
+Found dividing_epsilon(const Evidence& e) {
+  const Use& optimizer = e.experiment.train.optimizer.use;
+  const std::optional<double> epsilon = number_in(optimizer, "epsilon");
+  if (!epsilon || *epsilon < large_epsilon) return {};
+  return Illness{"epsilon",
+                 Confidence::likely,
+                 {.what = "epsilon of " + std::string(optimizer.plugin->name) +
+                          " is far larger than slopes are, and makes every step short",
+                  .place = place_of(e, "train.optimizer.epsilon"),
+                  .hint = "leave epsilon out",
+                  .note = "it is " + number_text(*epsilon)}};
+}
+
+/// What makes steps short that would be long enough by the learning rate.
+Found shortened_steps(const Evidence& e) {
+  if (!e.has_learned_much() && !e.course.failure)
+    if (Found found = early_fall(e)) return found;
+  const bool learns = e.course.learned() >= learned_something && !far_better_at_higher_rate(e);
+  if (learns || e.course.failure || falls_without_bound(e.course)) return {};
+  for (const auto rule : {long_warmup, small_factors, cut_gradients, dividing_epsilon})
+    if (Found found = rule(e)) return found;
+  return {};
+}
+
+Found low_rate(const Evidence& e) {
+  const Course& c = e.course;
+  const RateTrial* const best = far_better_at_higher_rate(e);
+  if (!best || shortened_steps(e)) return {};
+  return Illness{
+      "learning_rate",
+      Confidence::likely,
+      {.what = "the learning rate is far too low: the whole run, " + std::to_string(c.planned) +
+               " steps, does not go as far as " + std::to_string(c.trial_steps) +
+               " steps of a higher one",
+       .place = rate_place(e),
+       .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
+       .note = trial_note(e, *best)}};
+}
+
+/// Early stopping ended the run, and a trial that it did not end went on to much less.
+Found stops_too_early(const Evidence& e) {
+  const Course& c = e.course;
+  const auto own = std::ranges::find(c.trials, c.rate, &RateTrial::rate);
+  if (c.stopped_at == 0 || c.failure || own == c.trials.end() || c.trial_steps < 2 * c.stopped_at ||
+      !(c.held_out_cost - own->held_out > learned_something * std::abs(c.reference())))
+    return {};
+  const EarlyStopping& how = *e.experiment.train.early_stopping;
+  return Illness{
+      "stops_early",
+      Confidence::likely,
+      {.what = "early_stopping ends training too early, while the cost still falls",
+       .place = place_of(e, "train.early_stopping.patience"),
+       .hint = how.min_delta > 0
+                   ? "make min_delta smaller than " + shortest(how.min_delta) +
+                         ", and patience longer: 20, say"
+                   : "make patience longer: " + std::to_string(how.patience + 20) + ", say",
+       .note = "it ends after " + std::to_string(c.stopped_at) + " of " +
+               std::to_string(c.planned) + " steps with a cost of " + number_text(c.held_out_cost) +
+               "; without it, the cost is " + number_text(own->held_out) +
+               in_steps(c.trial_steps)}};
+}
+
+Found not_finite(const Evidence& e) {
+  if (!e.course.failure) return {};
+  Illness found{"not_finite", Confidence::certain, *e.course.failure};
+  if (!found.problem.place.source) found.problem.place = rate_place(e);
+  return found;
+}
+
+constexpr IllnessRule rate_rules[] = {unbounded_cost, shortened_steps, high_rate,
+                                      low_rate,       stops_too_early, not_finite};
+
+}  // namespace
+
+std::vector<Illness> illnesses_of_rate(const Evidence& evidence) {
+  return found_by(rate_rules, evidence);
+}
+
+}  // namespace nnrun::host

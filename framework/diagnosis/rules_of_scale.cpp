@@ -1,0 +1,192 @@
+// What is not scaled, or in a way that does not suit the numbers.
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.hpp"
+#include "diagnosis/rules.hpp"
+#include "diagnosis/thresholds.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace thresholds;
+
+/// Returns whether weights meet the inputs as they are: behind a layer that normalizes, their size
+/// does not matter.
+bool weights_see_inputs(const Graph& graph) {
+  std::vector<bool> is_raw(graph.nodes.size());
+  for (std::size_t k = 0; k < graph.nodes.size(); ++k) {
+    const Node& node = graph.nodes[k];
+    const bool reads = std::ranges::any_of(
+        node.inputs, [&](int i) { return i == data_input || is_raw[static_cast<std::size_t>(i)]; });
+    if (!reads) continue;
+    const std::span blocks(node.plan.blocks, node.plan.n_blocks);
+    if (std::ranges::any_of(blocks, [](const auto& b) { return b.role == NNRUN_WEIGHTS; }))
+      return true;
+    is_raw[k] = node.plan.n_parameters == 0 && !node.activation;
+  }
+  return false;
+}
+
+/// Returns how to scale inputs, where the data set itself divides by something, by that.
+std::string how_to_scale(const Evidence& e) {
+  if (e.sample.is_table) return "write scale: standard in data";
+  return e.experiment.data.use.plugin && e.trainer.data().divide_by == 1
+             ? "write scale: min_max in data, or divide_by: 255 if they are pixels"
+             : "write scale: standard in data";
+}
+
+/// The numbers of a column of a table, sorted; empty if they are few, or yes and no.
+std::vector<double> measured(const Evidence& e, std::size_t input) {
+  if (!e.sample.is_table || e.sample.columns[input].values < values_of_measurement) return {};
+  std::vector<double> x;
+  for (std::size_t r = 0; r < e.sample.count(); ++r)
+    x.push_back(e.sample.row(NNRUN_TRAIN, r)[input]);
+  std::ranges::sort(x);
+  return x;
+}
+
+/// Returns a number of an input as the data have it, as far as that is known: of its ends.
+std::string number_in_data(const Evidence& e, std::size_t input, bool is_highest) {
+  const auto ranges = e.trainer.input_ranges();
+  if (ranges.size() != e.sample.inputs) return "";
+  return " " + shortest(is_highest ? ranges[input].second : ranges[input].first);
+}
+
+/// A number that stands for a missing value, such as -9999.
+Found marks(const Evidence& e) {
+  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
+    const std::vector<double> x = measured(e, i);
+    if (x.empty()) continue;
+    for (const bool is_highest : {false, true}) {
+      const double mark = is_highest ? x.back() : x.front();
+      const auto [from, to] = std::ranges::equal_range(x, mark);
+      const auto n = static_cast<std::size_t>(to - from);
+      if (share_of(n, x.size()) < marked_rows || n * 2 > x.size()) continue;
+      const double low = is_highest ? x.front() : *to, high = is_highest ? *(from - 1) : x.back();
+      if (std::abs(mark - (is_highest ? high : low)) <= mark_distance * (high - low)) continue;
+      return Illness{
+          "mark",
+          e.has_learned_much() ? Confidence::possible : Confidence::likely,
+          {.what = "one value of " + name_of_input(e, i) +
+                   " lies far from all others, as a mark for a missing value does:" +
+                   number_in_data(e, i, is_highest),
+           .place = place_of(e, "data.gaps"),
+           .hint = "if it is one, write it in data: {gaps: [...]}, and columns: {NAME: {missing: "
+                   "median}}",
+           .note = "it is there in " + percent_text(share_of(n, x.size())) + " of " +
+                   std::to_string(x.size()) + " examples, and " +
+                   number_text(std::abs(mark - (low + high) / 2) / (high - low)) +
+                   " times as far from the middle of the others as they reach"}};
+    }
+  }
+  return {};
+}
+
+/// A few rows so far out that scaling by all of them leaves nothing of the others.
+Found outliers(const Evidence& e) {
+  if (e.has_learned_much()) return {};
+  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
+    const std::vector<double> x = measured(e, i);
+    if (x.empty()) continue;
+    const double quarter = x[x.size() / 4], three = x[x.size() * 3 / 4], half = x[x.size() / 2],
+                 most = std::max(x.back() - half, half - x.front());
+    const auto is_far = [&](double v) {
+      return std::abs(v - half) > far_out / 10 * (three - quarter);
+    };
+    const auto n = static_cast<std::size_t>(std::ranges::count_if(x, is_far));
+    if (!(three > quarter) || most <= far_out * (three - quarter) ||
+        share_of(n, x.size()) > rows_far_out)
+      continue;
+    return Illness{
+        "outliers",
+        Confidence::likely,
+        {.what = "a few rows are so far out in " + name_of_input(e, i) +
+                 " that nothing is left of the differences of all others",
+         .place = place_of(e, "data.scale"),
+         .hint = "look at these rows, or write scale: robust, which a few rows do not move",
+         .note = std::to_string(n) + " of " + std::to_string(x.size()) +
+                 " examples; the farthest lies " + number_text(most / (three - quarter)) +
+                 " times as far out as the middle half of them reaches"}};
+  }
+  return {};
+}
+
+/// Prices, incomes, counts: what matters is how many times as large one is as another.
+Found skewed_targets(const Evidence& e) {
+  const Preparation& preparation = e.trainer.model()->preparation();
+  const DataSpec& data = e.experiment.data;
+  const bool is_log = data.target_scale == TargetScale::log || !data.target_scales.empty();
+  if (e.sample.classes.count > 0 || e.sample.outputs != 1 || is_log || e.has_learned_much() ||
+      e.trainer.model()->targets().kind != NNRUN_NUMBERS || e.sample.count() < fewest_for_leak)
+    return {};
+  std::vector<double> t;
+  for (std::size_t r = 0; r < e.sample.count(); ++r)
+    t.push_back(preparation.in_units(*e.sample.target(r), 0));
+  std::ranges::sort(t);
+  const double half = t[t.size() / 2];
+  if (!(t.front() > 0) || t.back() <= skewed_target * half) return {};
+  return Illness{"target_scale",
+                 Confidence::likely,
+                 {.what = "targets differ by powers of ten: the largest decide the cost alone",
+                  .place = place_of(e, "data.target_scale"),
+                  .hint = "write target_scale: log in data: it is undone in answers and metrics",
+                  .note = "from " + number_text(t.front()) + " to " + number_text(t.back()) +
+                          ", half of them below " + number_text(half)}};
+}
+
+Found large_inputs(const Evidence& e) {
+  if (e.sample.is_indices || !weights_see_inputs(e.graph)) return {};
+  const auto largest = std::ranges::max_element(e.sample.columns, {}, &SampleColumn::size);
+  if (largest == e.sample.columns.end() || largest->size <= large_input) return {};
+  const auto i = static_cast<std::size_t>(largest - e.sample.columns.begin());
+  const std::size_t large = static_cast<std::size_t>(std::ranges::count_if(
+      e.sample.columns, [](const SampleColumn& c) { return c.size > large_input; }));
+  return Illness{
+      "input_scale",
+      e.has_learned_much() ? Confidence::possible : Confidence::likely,
+      {.what = "inputs are not scaled: the size of " + name_of_input(e, i) + " is " +
+               number_text(largest->size) + ", where weights start for inputs near 1",
+       .place = place_of(e, "data.scale"),
+       .hint = how_to_scale(e),
+       .note = std::to_string(large) + " of " + std::to_string(e.sample.inputs) +
+               " inputs are larger than " + shortest(large_input) + " (root mean square)"}};
+}
+
+Found uneven_columns(const Evidence& e) {
+  if (e.sample.is_indices || !e.sample.is_table || !weights_see_inputs(e.graph) ||
+      e.has_learned_much())
+    return {};
+  const SampleColumn *large = nullptr, *small = nullptr;
+  for (const SampleColumn& c : e.sample.columns) {
+    if (c.values < 3) continue;  // a yes or no, or nothing at all
+    if (!large || c.spread > large->spread) large = &c;
+    if (!small || c.spread < small->spread) small = &c;
+  }
+  if (!large || !(large->spread > uneven_inputs * small->spread)) return {};
+  const auto index = [&](const SampleColumn* c) {
+    return static_cast<std::size_t>(c - e.sample.columns.data());
+  };
+  return Illness{
+      "input_scale",
+      Confidence::likely,
+      {.what = "inputs are of very different size: one learning rate cannot suit both",
+       .place = place_of(e, "data.scale"),
+       .hint = "write scale: standard in data",
+       .note = name_of_input(e, index(large)) + " spreads by " + number_text(large->spread) + ", " +
+               name_of_input(e, index(small)) + " by " + number_text(small->spread)}};
+}
+
+}  // namespace
+
+std::vector<Illness> illnesses_of_scale(const Evidence& evidence) {
+  std::vector<Illness> all;
+  for (const IllnessRule rule : {marks, outliers, large_inputs, uneven_columns})
+    if (Found found = rule(evidence)) {
+      all.push_back(std::move(*found));
+      break;  // the others tell what follows from it
+    }
+  if (Found found = skewed_targets(evidence)) all.push_back(std::move(*found));
+  return all;
+}
+
+}  // namespace nnrun::host

@@ -1,0 +1,106 @@
+// What does not fit together, and what cannot begin to learn.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/text.hpp"
+#include "diagnosis/rules.hpp"
+#include "diagnosis/thresholds.hpp"
+#include "training/diagnosis.hpp"
+#include "training/warnings.hpp"
+namespace nnrun::host {
+namespace {
+
+using namespace thresholds;
+
+/// Returns whether all weights of a layer began with one number.
+bool begins_equal(const Evidence& e, std::size_t node) {
+  return std::ranges::any_of(e.course.moves, [node](const BlockMove& move) {
+    return move.node == node && move.is_weights && move.learns && move.begins_equal;
+  });
+}
+
+/// Returns the last layer up to this one that began with equal weights: those behind it see one
+/// number, or none, and their units agree, too.
+std::optional<std::size_t> equal_layer(const Evidence& e, std::size_t node) {
+  for (std::size_t k = node + 1; k-- > 0;)
+    if (begins_equal(e, k)) return k;
+  return {};
+}
+
+/// Units of equal weights stay equal: each gets the same slope. After some steps they still are.
+Found symmetric_units(const Evidence& e) {
+  for (std::size_t k = 0; k < e.course.layers.size(); ++k) {
+    const LayerLook& layer = e.course.layers[k];
+    if (!layer.has_weights || e.is_output(layer) || !layer.units_alike ||
+        !e.course.layers_at_start[k].units_alike)
+      continue;
+    const std::optional<std::size_t> equal = equal_layer(e, k);
+    if (!equal) continue;
+    const Node& node = e.graph.nodes[*equal];
+    return Illness{
+        "symmetric_start",
+        Confidence::certain,
+        {.what = *equal == k ? "all units of " + node.name +
+                                   " compute the same: they began with equal weights, so each "
+                                   "learns what the others learn"
+                             : "the weights of " + node.name +
+                                   " began equal, and tell nothing of its inputs: all units of " +
+                                   layer.picture.node->name + " behind it compute the same",
+         .place = place_in(e, node, "init"),
+         .hint = better_start(node, "init"),
+         .note =
+             "for every example their outputs agree, at the start and" + in_steps(e.course.steps)}};
+  }
+  return {};
+}
+
+/// Differences of a step that is too small tell the rounding of the cost.
+/// Differences of a step that is too small tell the rounding of the cost.
+Found small_step(const Evidence& e) {
+  const Use& gradient = e.experiment.train.gradient;
+  if (!gradient || !std::string_view(gradient.plugin->name).ends_with("_difference") ||
+      e.has_learned_much())
+    return {};
+  const double rounding = e.experiment.dtype == Dtype::float32
+                              ? std::numeric_limits<float>::epsilon()
+                              : std::numeric_limits<double>::epsilon();
+  for (std::size_t i = 0; i < gradient.settings.size(); ++i) {
+    const double* const step = std::get_if<double>(&gradient.settings[i]);
+    if (!step || std::string_view(setting_of(*gradient.plugin, i).name) != "step" ||
+        *step >= roundings_of_step * rounding)
+      continue;
+    const std::string type = e.experiment.dtype == Dtype::float32 ? "float32" : "float64";
+    return Illness{"gradient_step",
+                   Confidence::likely,
+                   {.what = "the step of " + std::string(gradient.plugin->name) +
+                            " is too small for " + type + ": the slopes are rounding errors",
+                    .place = place_of(e, "train.gradient.step"),
+                    .hint = "leave step out, or write gradient: backprop",
+                    .note = "the step is " + number_text(*step) + ", and numbers near 1 are " +
+                            number_text(rounding) + " apart"}};
+  }
+  return {};
+}
+Found no_parameters(const Evidence& e) {
+  if (e.graph.n_parameters > 0) return {};
+  return Illness{"no_parameters",
+                 Confidence::certain,
+                 {.what = "the network has no parameters, so there is nothing to learn",
+                  .place = place_of(e, "model.layers"),
+                  .hint = "add a layer that has some: {type: dense, units: 1}, say"}};
+}
+
+constexpr IllnessRule start_rules[] = {no_parameters, symmetric_units, small_step};
+
+}  // namespace
+
+std::vector<Illness> illnesses_of_start(const Evidence& evidence) {
+  std::vector<Illness> all;
+  for (Problem& warning : warnings_of(evidence.experiment, evidence.trainer))
+    all.push_back({"mismatch", Confidence::certain, std::move(warning)});
+  std::ranges::move(found_by(start_rules, evidence), std::back_inserter(all));
+  return all;
+}
+
+}  // namespace nnrun::host
