@@ -495,8 +495,6 @@ TEST_CASE("a finding points to the file that says so, whichever extends which", 
         "net.yaml:2:40");
   CHECK(where("model: {layers: {dense_2: {activation: none}}}\n", "mismatch") == "net.yaml:2:40");
   CHECK(where("model: {defaults: {init: zeros}}\n", "symmetric_start") == "net.yaml:2:26");
-  CHECK(where("model: {layers: {dense_1: {init: {type: normal, stddev: 300}}}}\n",
-              "saturated_units") == "net.yaml:2:34");
   CHECK(where("train: {cost: {class_weights: [1, 0]}}\n", "class_weights") == "net.yaml:2:31");
   CHECK_THAT(where("", "learning_rate", " --set train.optimizer.learning_rate=100"),
              Contains("--set"));
