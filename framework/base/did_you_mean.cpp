@@ -8,7 +8,7 @@ namespace nnrun::host {
 namespace {
 
 constexpr std::size_t longest_name = 64;  // nobody misspells a longer one; bounds the table
-constexpr std::size_t short_list = 16;
+constexpr std::size_t short_list = 17;
 
 char folded(char c) {
   if (c == '-' || c == ' ') return '_';

@@ -31,8 +31,9 @@ enum class Cause {
   no_reason,      ///< a plugin refused something and did not say why
   file_exists,    ///< a file that was to be new
   no_such_file,
+  lost_process,  ///< another process of the same training has ended, or is out of reach
 };
-inline constexpr Cause last_cause = Cause::no_such_file;
+inline constexpr Cause last_cause = Cause::lost_process;
 
 /// One thing that is wrong. `what`: lower case, no full stop, quotes what the user wrote.
 struct Problem {

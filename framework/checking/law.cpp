@@ -202,6 +202,7 @@ std::vector<Law> laws_of(const std::string& kind) {
                              Room{"cost", cost_laws},
                              Room{"augmentation", augmentation_laws},
                              Room{"dataset", dataset_laws},
+                             Room{"exchange", exchange_laws},
                              Room{"gradient", gradient_laws},
                              Room{"initializer", initializer_laws},
                              Room{"layer", layer_laws},

@@ -66,6 +66,7 @@ std::span<const Law> activation_laws();
 std::span<const Law> augmentation_laws();
 std::span<const Law> cost_laws();
 std::span<const Law> dataset_laws();
+std::span<const Law> exchange_laws();
 std::span<const Law> gradient_laws();
 std::span<const Law> initializer_laws();
 std::span<const Law> layer_laws();

@@ -19,7 +19,7 @@ struct Verb {
 };
 constexpr std::array verbs{
     Verb{"train", "CONFIG", "train what a config describes (the default verb)", 1, 1,
-         "--set --out --threads --resume-run --no-plugins"},
+         "--set --out --threads --exchange --watchdog --resume-run --no-plugins"},
     Verb{"serve", "CONFIG",
          "train a config as a page in a browser says, which shows what it learns", 1, 1,
          "--set --out --threads --port --open --no-plugins"},
@@ -157,6 +157,12 @@ constexpr std::array options{
     Option{"--port", "N", "where the page is on this machine (0: any free one)"},
     Option{"--open", "", "open the page in the desktop's browser"},
     Option{"--threads", "N", "threads; changes the time, never a bit"},
+    Option{
+        "--exchange", "CLASS",
+        "share the training with other processes: mpi, or '{type: local, processes: 4}'; changes "
+        "the time, never a bit"},
+    Option{"--watchdog", "SECONDS",
+           "of --exchange: how long a process waits for another before it ends (30)"},
     Option{"--yes", "", "remove without asking"},
     Option{"--json", "", "one JSON object instead of text"},
     Option{"-q,--quiet", "", "results only: no table, no progress"},

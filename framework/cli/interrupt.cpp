@@ -107,6 +107,11 @@ void watch_for_interrupts() {
   if (std::signal(SIGHUP, note) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);
 }
 
+void note_interrupt(int signal) {
+  int none = 0;
+  noted_signal.compare_exchange_strong(none, signal);
+}
+
 void wait_for_no_step() {
   steps_are_over.store(true, std::memory_order_relaxed);
   ::alarm(0);

@@ -16,6 +16,8 @@ void watch_for_interrupts();
 void tell_of_crashes(bool json);
 /// Returns the signal that arrived, or 0.
 int interrupt_signal();
+/// Takes in a signal that another process of the same training has got.
+void note_interrupt(int signal);
 /// Says that no step is to come: what is left of the run is done to its end, in its own time.
 void wait_for_no_step();
 /// Makes SIGUSR1 set a flag instead of ending the program.

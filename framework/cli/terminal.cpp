@@ -27,7 +27,7 @@ bool locale_is_utf8() {
 }
 
 // One of each per process, as there is one stdout.
-bool result_has_begun = false, result_reader_left = false;
+bool result_has_begun = false, result_reader_left = false, is_silent = false;
 std::FILE* result_stream = stdout;
 
 bool wants_colour() {
@@ -69,6 +69,10 @@ void Terminal::keep_stdout_for_results() {
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
 }
 
+void Terminal::be_silent() {
+  is_silent = true;
+}
+
 int Terminal::result_descriptor() {
   return ::fileno(result_stream);
 }
@@ -82,6 +86,7 @@ bool Terminal::result_begun() {
 }
 
 void Terminal::put(std::string_view bytes) const {
+  if (is_silent) return;
   if (stream_ == result_stream && !bytes.empty()) result_has_begun = true;
   if (write_all(::fileno(stream_), bytes)) return;
   // the reader has seen enough, or closed its window; and there is nowhere to report that stderr

@@ -35,6 +35,8 @@ class Terminal {
   static void open_closed_streams();
   /// Reserves stdout for Terminal(stdout); whatever plugins print goes to stderr.
   static void keep_stdout_for_results();
+  /// Drops whatever is written from now on: another process says it.
+  static void be_silent();
   static int result_descriptor();
   /// Returns whether somebody read this process's stdout and has gone.
   static bool reader_left();

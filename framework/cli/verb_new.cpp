@@ -131,6 +131,11 @@ std::vector<NewFile> files_of(const std::string& kind, const std::string& name,
   return files;
 }
 
+/// Returns what a command that trains needs beside the config.
+std::string with_words(const std::string& kind, const std::string& name) {
+  return kind == "exchange" ? " --exchange " + name : "";
+}
+
 /// Returns the files of a new plugin, every placeholder of the templates filled in.
 std::vector<NewFile> files_for(const std::string& kind, const std::string& name,
                                const std::string& compile, const std::string& program) {
@@ -146,6 +151,7 @@ std::vector<NewFile> files_for(const std::string& kind, const std::string& name,
                   {{"@GIVEN@", file_given ? " --set new_thing.path=new_thing.csv" : ""},
                    {"@GIVEN_HERE@", file_given ? " --set \"new_thing.path=$file\"" : ""},
                    {"@FILE_OF_CONFIG@\n", file_given ? file_of_config : "\n"},
+                   {"@WITH@", with_words(kind, "new_thing")},
                    {"new_thing", name},
                    {"NewThing", camel_case(name)},
                    {"@A_KIND@", with_article(kind)},
@@ -191,24 +197,22 @@ Exit make_new(const Arguments& arguments, Registry& registry) {
   check_name(kind, name, registry);
 
   const std::string config = name + ".yaml", program = program_word(),
-                    compile = compile_command(name);
+                    compile = compile_command(name),
+                    train = program + " " + config + with_words(kind, name);
   const std::vector<NewFile> files = files_for(kind, name, compile, program);
   write_files(name, files);
   const Terminal out(stdout);
   if (arguments.json) {
     auto written = nlohmann::ordered_json::array();
     for (const NewFile& file : files) written.push_back(name + "/" + file.name);
-    out.write_data(nlohmann::ordered_json{{"folder", name},
-                                          {"files", written},
-                                          {"build", compile},
-                                          {"train", program + " " + config}}
+    out.write_data(nlohmann::ordered_json{
+                       {"folder", name}, {"files", written}, {"build", compile}, {"train", train}}
                        .dump() +
                    "\n");
     return Exit::done;
   }
   for (const NewFile& file : files) out.write("wrote  " + name + "/" + file.name + "\n");
-  out.write("next   cd " + name + "\n       " + compile + "\n       " + program + " " + config +
-            "\n");
+  out.write("next   cd " + name + "\n       " + compile + "\n       " + train + "\n");
   return Exit::done;
 }
 

@@ -5,10 +5,10 @@
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "diagnosis/step_times.hpp"
-#include "network/memory_needs.hpp"
 #include "network/model.hpp"
 #include "runs/opened_run.hpp"
 #include "training/open_sizes.hpp"
+#include "training/step_needs.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -71,8 +71,9 @@ Exit summary(const Arguments& arguments, Registry& registry) {
   const Graph graph = build_graph(experiment);
   require_weights(experiment, graph);
   const Object optimizer(experiment.train.optimizer.use);
-  const std::vector<Need> needs = needs_of(graph, experiment.dtype, experiment.train.batch_size,
-                                           optimizer.functions<nnrun_optimizer>().n_slots);
+  const std::vector<Need> needs =
+      needs_of_training(graph, experiment, experiment.train.batch_size,
+                        optimizer.functions<nnrun_optimizer>().n_slots, 1);
   Bytes bytes = 0;
   for (const Need& need : needs) bytes += need.bytes * need.copies;
   std::vector<LayerCost> costs;

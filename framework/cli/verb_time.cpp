@@ -11,7 +11,7 @@
 #include "cli/view.hpp"
 #include "diagnosis/machine_peak.hpp"
 #include "diagnosis/step_times.hpp"
-#include "network/memory_needs.hpp"
+#include "training/step_needs.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -62,7 +62,7 @@ MemoryUse memory_of(const Trainer& trainer) {
     use.parameters += block.count * width * (block.is_state ? 1 : 2 + slots);
   Bytes all = 0;
   for (const Need& need :
-       needs_of(graph, experiment.dtype, experiment.train.batch_size, slots, trainer.threads()))
+       needs_of_training(graph, experiment, experiment.train.batch_size, slots, trainer.threads()))
     all += need.bytes * need.copies;
   use.workspace = static_cast<std::uint64_t>(all) - use.parameters;
   for (const std::size_t examples : trainer.data().examples)

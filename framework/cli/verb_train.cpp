@@ -9,6 +9,7 @@
 #include "cli/decision_map.hpp"
 #include "cli/epoch_lines.hpp"
 #include "cli/interrupt.hpp"
+#include "cli/shared_training.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "library/training_run.hpp"
@@ -50,20 +51,26 @@ std::string words_for_start(const ResumedTrainer& resumed) {
 /// One run, from its folder to its record.
 class Training {
  public:
-  /// json: takes the result, which is not printed as JSON then; may be nullptr.
+  /// json: takes the result, which is not printed as JSON then; shared: with other processes; both
+  /// may be nullptr.
   Training(const Arguments& arguments, const Experiment& experiment, Clock::time_point start,
-           std::string* json = nullptr)
-      : arguments_(arguments), experiment_(experiment), start_(start), json_(json) {
+           SharedTraining* shared = nullptr, std::string* json = nullptr)
+      : arguments_(arguments),
+        experiment_(experiment),
+        start_(start),
+        json_(json),
+        shared_(shared) {
     if (arguments.quiet || arguments.json) return;
     quiet_ = false;
   }
 
   /// Trains in a new folder.
   Exit run() {
-    const auto trainer = Trainer::create(experiment_, arguments_.threads);
+    const auto trainer = Trainer::create(experiment_, threads(), processes());
     experiment_ = trainer->experiment();
     RunFolder folder = create_folder(arguments_, experiment_);
     folder_ = folder.path().string();
+    if (shared_) shared_->begin(*trainer);
     show_start(*trainer);
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
     return end(recorded, *trainer);
@@ -73,10 +80,11 @@ class Training {
   Exit go_on(ResumedRun& run) {
     folder_ = run.folder.path().string();
     const ResumedTrainer resumed =
-        resumed_trainer(run, arguments_.threads, [&](const Error& refused) {
+        resumed_trainer(run, threads(), processes(), [&](const Error& refused) {
           talk_.write(render("warning", refused.problems(), talk_.colour()));
         });
     const std::unique_ptr<Trainer>& trainer = resumed.trainer;
+    if (shared_) shared_->begin(*trainer);
     for (const std::string& note : run.notes) say_line(talk_.yellow("note") + ": " + note);
     show_start(*trainer);
     say_line(words_for_start(resumed));
@@ -87,6 +95,8 @@ class Training {
   }
 
  private:
+  unsigned threads() const { return shared_ ? shared_->threads() : arguments_.threads; }
+  Processes* processes() const { return shared_ ? shared_->processes() : nullptr; }
   RunResult train(RecordedRun& recorded, Trainer& trainer) {
     Clock::time_point last_shown = Clock::now();
     const History& history = trainer.history();
@@ -181,9 +191,11 @@ class Training {
     if (quiet_) return;
     const char* dot = talk_.utf8() ? " · " : ", ";
     const unsigned threads = trainer.threads();
-    say_line(talk_.bold(experiment_.name) + "  seed " + std::to_string(experiment_.seed) + dot +
-             (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
-             std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot + folder_);
+    say_line(
+        talk_.bold(experiment_.name) + "  seed " + std::to_string(experiment_.seed) + dot +
+        (experiment_.dtype == Dtype::float32 ? "float32" : "float64") + dot +
+        (trainer.processes() > 1 ? std::to_string(trainer.processes()) + " processes" + dot : "") +
+        std::to_string(threads) + (threads == 1 ? " thread" : " threads") + dot + folder_);
     talk_.write(layer_table(trainer.model()->graph(), talk_));
     show_data(trainer);
   }
@@ -272,6 +284,7 @@ class Training {
   Experiment experiment_;
   Clock::time_point start_;
   std::string* json_;
+  SharedTraining* shared_;
   Terminal out_{stdout}, talk_{stderr};
   bool quiet_ = true, can_resume_ = false;
   bool has_ended_ = false, interrupted_ = false;  // training did, and so
@@ -289,7 +302,8 @@ void show_done(const Arguments& arguments, const ResumedRun& run) {
       std::to_string(2 * std::max<std::size_t>(run.experiment.train.epochs, 1)) + "\n");
 }
 
-Exit resume(const Arguments& arguments, Registry& registry, Clock::time_point start) {
+Exit resume(const Arguments& arguments, Registry& registry, Clock::time_point start,
+            SharedTraining* shared) {
   const std::string folder = arguments.text("--resume");
   if (!arguments.targets.empty())
     throw UsageError(Problem{.what = "--resume goes on with '" + folder + "', '" +
@@ -299,20 +313,70 @@ Exit resume(const Arguments& arguments, Registry& registry, Clock::time_point st
     throw UsageError(Problem{.what = "--out is for new runs: a run goes on in its own folder",
                              .hint = resume_command(folder)});
   ResumedRun run = resume_run(folder, arguments.overrides, registry);
-  if (!run.is_done) return Training(arguments, run.experiment, start).go_on(run);
+  if (!run.is_done) return Training(arguments, run.experiment, start, shared).go_on(run);
+  if (shared) shared->call_off(nullptr);
   run.folder.remove_unfinished();  // of a page, if it was killed after its record was written
   show_done(arguments, run);
   return Exit::done;
 }
 
-Exit train_anew(const Arguments& arguments, Registry& registry, Clock::time_point start,
+Exit train_anew(const Arguments& arguments, const Experiment& experiment, Registry& registry,
+                Clock::time_point start, SharedTraining* shared = nullptr,
                 std::string* json = nullptr) {
-  const Experiment experiment =
-      read_experiment(arguments.targets[0], arguments.overrides, registry);
   if (!arguments.quiet)
     note_changes(names_of(changes_since(arguments.targets[0], experiment, registry)),
                  Terminal(stderr));
-  return Training(arguments, experiment, start, json).run();
+  return Training(arguments, experiment, start, shared, json).run();
+}
+Exit train_anew(const Arguments& arguments, Registry& registry, Clock::time_point start,
+                std::string* json = nullptr) {
+  return train_anew(arguments, read_experiment(arguments.targets[0], arguments.overrides, registry),
+                    registry, start, nullptr, json);
+}
+
+/// Trains in one of several processes. Rank 0 does what a process alone would do.
+Exit train_in_group(const Arguments& arguments, const Experiment& experiment, Registry& registry,
+                    Clock::time_point start, SharedTraining& shared) try {
+  if (!shared.leads()) {
+    shared.follow(experiment);
+    return Exit::done;
+  }
+  const Exit exit = arguments.has("--resume")
+                        ? resume(arguments, registry, start, &shared)
+                        : train_anew(arguments, experiment, registry, start, &shared);
+  shared.end();
+  return exit;
+} catch (const Interrupted&) {
+  shared.end();
+  throw;
+} catch (const TrainingError& error) {  // of numbers: every process has seen it
+  if (error.problems()[0].cause != Cause::lost_process) shared.end();
+  throw;
+} catch (const Error& error) {
+  shared.call_off(&error);
+  throw;
+}
+
+/// Trains with other processes. Reads the config before it joins them, since that may name the
+/// library of the exchange; what is wrong with it, rank 0 says.
+Exit train_with_others(const Arguments& arguments, Registry& registry, Clock::time_point start) {
+  const bool resumes = arguments.has("--resume");
+  const std::filesystem::path config =
+      resumes ? std::filesystem::path(arguments.text("--resume")) / "config.yaml"
+              : std::filesystem::path(arguments.targets[0]);
+  Experiment experiment;
+  std::optional<Error> failure;
+  try {
+    experiment = read_experiment(config, arguments.overrides, registry);
+  } catch (const Error& error) {
+    failure = error;
+  }
+  SharedTraining shared(arguments, registry);
+  if (failure && !(resumes && shared.leads())) {
+    shared.call_off(&*failure);
+    throw *failure;
+  }
+  return train_in_group(arguments, experiment, registry, start, shared);
 }
 
 }  // namespace
@@ -320,7 +384,12 @@ Exit train_anew(const Arguments& arguments, Registry& registry, Clock::time_poin
 Exit train(const Arguments& arguments, Registry& registry) {
   const Clock::time_point start = Clock::now();
   watch_for_requests();
-  if (arguments.has("--resume")) return resume(arguments, registry, start);
+  if (arguments.has("--exchange")) return train_with_others(arguments, registry, start);
+  if (arguments.has("--watchdog"))
+    throw UsageError(Problem{.what = "--watchdog is for processes that wait for each other",
+                             .hint = "add --exchange, or leave it out"});
+  refuse_to_train_alone();
+  if (arguments.has("--resume")) return resume(arguments, registry, start, nullptr);
   return train_anew(arguments, registry, start);
 }
 

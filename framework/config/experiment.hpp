@@ -176,8 +176,9 @@ struct TrainSpec {
   std::string mean_over;
   OptimizerSpec optimizer;
   std::size_t batch_size = 32, epochs = 1;
-  bool epochs_given = false;  ///< otherwise as many as `steps` needs
-  std::uint64_t steps = 0;    ///< training ends after this many, even within an epoch; 0: no limit
+  Placed<std::size_t> shards{1, {}};  ///< that a batch is cut into: a power of two
+  bool epochs_given = false;          ///< otherwise as many as `steps` needs
+  std::uint64_t steps = 0;  ///< training ends after this many, even within an epoch; 0: no limit
   std::uint64_t max_examples = 0;  ///< as `steps`
   double max_seconds = 0;          ///< the same in seconds of training
   bool shuffle = true;

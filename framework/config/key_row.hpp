@@ -37,6 +37,8 @@ Value value_of(const Field& field) {
     return field.value;
   } else if constexpr (std::is_same_v<Field, std::size_t>) {
     return static_cast<std::int64_t>(field);
+  } else if constexpr (std::is_same_v<Field, Placed<std::size_t>>) {
+    return static_cast<std::int64_t>(field.value);
   } else {
     return field;
   }
@@ -51,6 +53,8 @@ void assign(Field& field, const Value& value, const ConfigNode& node) {
     field = {std::get<std::string>(value), node.place};
   } else if constexpr (std::is_same_v<Field, std::size_t>) {
     field = static_cast<std::size_t>(std::get<std::int64_t>(value));
+  } else if constexpr (std::is_same_v<Field, Placed<std::size_t>>) {
+    field = {static_cast<std::size_t>(std::get<std::int64_t>(value)), node.place};
   } else {
     field = std::get<Field>(value);
   }
@@ -61,6 +65,7 @@ constexpr std::uint32_t type_of() {
   if (std::is_same_v<Field, bool>) return NNRUN_BOOL;
   if (std::is_same_v<Field, double>) return NNRUN_FLOAT;
   if (std::is_same_v<Field, std::size_t>) return NNRUN_INT;
+  if (std::is_same_v<Field, Placed<std::size_t>>) return NNRUN_INT;
   if (std::is_same_v<Field, File>) return NNRUN_PATH;
   return std::is_same_v<Field, Texts> ? NNRUN_STRINGS : NNRUN_STRING;
 }

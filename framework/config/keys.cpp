@@ -167,6 +167,12 @@ constexpr std::array table{
     value<train, &TrainSpec::batch_size>(
         "train.batch_size", "examples per step; the last batch of an epoch may be smaller",
         {.min = 1}),
+    value<train, &TrainSpec::shards>(
+        "train.shards",
+        "a power of two: a batch is cut into so many, whose gradients are added in one fixed "
+        "order, and which several processes can share (--exchange); batch_norm sees a shard at a "
+        "time",
+        {.min = 1, .max = 1024}),
     value<train, &TrainSpec::epochs>("train.epochs", "passes over the training part", {.min = 0}),
     value<train, &TrainSpec::steps>(
         "train.steps", "training ends after this many steps, even within an epoch", {.min = 1}),

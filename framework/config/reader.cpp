@@ -1,5 +1,6 @@
 // The keys of a config, from the top: tree in, Experiment out.
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <optional>
 #include <utility>
@@ -108,6 +109,7 @@ class ExperimentReader {
     }
     read_keys(key.path, map);
     if (key.path == "train") e_.train.epochs_given = map.take("epochs") != nullptr;
+    if (key.path == "train") require_shards();
     if (key.path == "data.split" && e_.data.split.validation + e_.data.split.test >= 1)
       problems_.add(map.place(), "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
@@ -145,6 +147,22 @@ class ExperimentReader {
                     "'" + std::string(word) +
                         "' cannot cut a series: with 'windows', parts follow each other in time",
                     "remove it; {validation: 0.1, test: 0.2} is cut from the end");
+  }
+
+  void require_shards() {
+    const auto& [shards, place] = e_.train.shards;
+    if (shards == 1) return;
+    if (!std::has_single_bit(shards))
+      problems_.add(place, "'shards' must be a power of two, not " + std::to_string(shards),
+                    "write " + std::to_string(std::bit_floor(shards)) + " or " +
+                        std::to_string(std::bit_ceil(shards)));
+    const Use& gradient = e_.train.gradient;
+    if (gradient &&
+        (functions_of<nnrun_gradient>(*gradient.plugin).flags & NNRUN_BACKPROPAGATES) == 0)
+      problems_.add(place,
+                    "a batch can be cut into shards for backpropagation alone: gradient '" +
+                        gradient.plugin->name + "' takes costs of a whole batch",
+                    "write gradient: backprop, or remove shards");
   }
 
   void require_interval(const Placed<std::string>& every) {

@@ -151,6 +151,7 @@ ConfigNode node_of_special(const Key& key, const Experiment& e) {
 
 bool is_written(const Key& key, const Experiment& e) {
   if (key.path == "train.epochs") return e.train.epochs_given || e.train.steps == 0;
+  if (key.path == "train.shards") return e.train.shards.value > 1;
   if (key.path == "data.order") return !e.data.order.empty();
   if (key.path == "train.schedule") return bool(e.train.schedule.use);
   if (key.path == "data.augment") return !e.data.augment.empty();

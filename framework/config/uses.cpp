@@ -8,6 +8,7 @@
 #include "config/formula_fields.hpp"
 #include "config/hints.hpp"
 #include "config/keys.hpp"
+#include "config/yaml.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -185,6 +186,16 @@ Use read_use(std::string_view kind, const ConfigNode* node, std::string_view fal
              const Place& place, const Registry& registry, Problems& problems) {
   if (node && node->is(ConfigNode::Kind::broken)) return {};
   return Chosen(kind, node, fallback, place, registry, problems).use();
+}
+
+Use read_use(std::string_view kind, const std::shared_ptr<const Source>& text,
+             const Registry& registry) {
+  Problems problems;
+  Budget budget;
+  const ConfigNode node = parse_yaml(text, 0, budget, problems);
+  const Use use = read_use(kind, &node, "", {text, 1, 1, 1}, registry, problems);
+  problems.throw_if_any();
+  return use;
 }
 
 }  // namespace nnrun::host

@@ -44,4 +44,8 @@ class Chosen {
 Use read_use(std::string_view kind, const ConfigNode* node, std::string_view fallback,
              const Place& place, const Registry& registry, Problems& problems);
 
+/// The same of a text of its own, such as an option of the command line. Throws ConfigError.
+Use read_use(std::string_view kind, const std::shared_ptr<const Source>& text,
+             const Registry& registry);
+
 }  // namespace nnrun::host

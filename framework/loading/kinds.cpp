@@ -96,6 +96,12 @@ const char* missing_in(const nnrun_augmentation& table) {
                                                                                   : "change";
 }
 
+const char* missing_in(const nnrun_exchange& table) {
+  if (table.join == nullptr) return "join";
+  if (table.move == nullptr) return "move";
+  return table.leave != nullptr ? nullptr : "leave";
+}
+
 /// Returns the size that a kind's table had in 1.0. Later minors append to it, and what they append
 /// is optional: `appended` looks for it.
 template <class Table>
@@ -124,7 +130,7 @@ struct Kind {
   unsigned version;
   const char* (*missing)(const void* functions);
 };
-constexpr std::array<Kind, 12> kinds{{{"layer", 1, missing<nnrun_layer>},
+constexpr std::array<Kind, 13> kinds{{{"layer", 1, missing<nnrun_layer>},
                                       {"activation", 1, missing<nnrun_activation>},
                                       {"initializer", 1, missing<nnrun_initializer>},
                                       {"cost", 1, missing<nnrun_cost>},
@@ -135,7 +141,8 @@ constexpr std::array<Kind, 12> kinds{{{"layer", 1, missing<nnrun_layer>},
                                       {"metric", 1, missing<nnrun_metric>},
                                       {"dataset", 1, missing<nnrun_dataset>},
                                       {"random", 1, missing<nnrun_random>},
-                                      {"augmentation", 1, missing<nnrun_augmentation>}}};
+                                      {"augmentation", 1, missing<nnrun_augmentation>},
+                                      {"exchange", 1, missing<nnrun_exchange>}}};
 
 /// Returns the kind of a class, from a text such as "activation/1".
 const Kind& kind_of(const nnrun_class& table, const std::string& name) {

@@ -259,6 +259,7 @@ RunResult result_of(Trainer& trainer, const Experiment& experiment, Outcome outc
   Model& model = *trainer.model();
   result.run = std::move(name);
   result.threads = trainer.threads();
+  result.processes = trainer.processes();
   result.parameters = model.graph().parameter_count();
   result.rows = trainer.experiment().predict;
   result.predictions = model.predict_each(trainer.experiment().predict_rows());

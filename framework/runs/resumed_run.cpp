@@ -193,12 +193,12 @@ ResumedRun resume_run(const std::string& name, const std::vector<Override>& over
       std::move(notes)};
 }
 
-ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
+ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads, Processes* processes,
                                const std::function<void(const Error&)>& refused) {
   const fs::path folder = run.folder.path();
   const std::vector<std::uint64_t> steps = checkpoint_steps(checkpoint_folder(folder));
   require_longer(run.experiment, run.epochs_before, 0, 0, folder);
-  std::unique_ptr<Trainer> trainer = Trainer::create(run.experiment, threads);
+  std::unique_ptr<Trainer> trainer = Trainer::create(run.experiment, threads, processes);
   const std::string data = trainer->data_sha256();
   if (!run.record.data_sha256.empty() && data != run.record.data_sha256)
     refuse_to_go_on("the run cannot go on: its data changed since it started",
@@ -225,7 +225,7 @@ ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
     }
   if (cut) {
     trainer.reset();  // both may be larger than the memory
-    return {Trainer::create(run.experiment, threads), true};
+    return {Trainer::create(run.experiment, threads, processes), true};
   }
   refuse_to_go_on(
       "none of the checkpoints in '" + checkpoint_folder(folder).string() + "' can be used",

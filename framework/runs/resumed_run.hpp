@@ -33,7 +33,7 @@ struct ResumedTrainer {
 /// Creates the trainer of a run and sets it to the newest checkpoint that is whole; without any it
 /// is at the start. refused: is told of each that is not. Throws RecordError if the data changed,
 /// if checkpoints are there but none can be used, or if more was trained than is planned now.
-ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads,
+ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads, Processes* processes,
                                const std::function<void(const Error&)>& refused);
 
 }  // namespace nnrun::host

@@ -49,6 +49,8 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["seed"] = experiment.seed;
   json["dtype"] = experiment.dtype == Dtype::float32 ? "float32" : "float64";
   json["threads"] = result.threads;
+  if (result.processes > 1) json["processes"] = result.processes;
+  if (experiment.train.shards.value > 1) json["shards"] = experiment.train.shards.value;
   json["parameters"] = result.parameters;
   json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;
   json["steps"] = outcome.steps;

@@ -11,8 +11,8 @@ namespace nnrun::host {
 
 /// What `--json` prints and run.json holds under "result"; see result_json.
 struct RunResult {
-  std::string run;  ///< the run folder
-  unsigned threads = 1;
+  std::string run;                      ///< the run folder
+  unsigned threads = 1, processes = 1;  ///< threads: of each process
   std::size_t parameters = 0;
   Outcome outcome;
   std::vector<PredictRow> rows;                  ///< those of `predict`

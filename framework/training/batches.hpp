@@ -20,6 +20,7 @@ struct Batch {
   const T* weight = nullptr;  ///< what each example counts; nullptr: 1
   /// What the sum of costs is divided by; 0 where no example counts.
   double divisor = static_cast<double>(rows);
+  std::size_t first = 0;  ///< where its first row stands in the batch of the step
 };
 
 /// Returns a view of examples in the order of the data; of stored ones, valid until their inputs
@@ -77,6 +78,15 @@ class Batches {
     batch.x = augmenter_.change(x_.data(), from, rows, epoch);
     return batch;
   }
+  /// Returns what the costs of some examples in an epoch's order are divided by.
+  double divisor_of(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
+    if (!has_divisors()) return static_cast<double>(rows);
+    if (!shuffled_) return examples_.divisor_of(from, rows);
+    double sum = 0;
+    for (std::size_t r = 0; r < rows; ++r)
+      sum += static_cast<double>(examples_.divisor.data()[example_at(from + r, epoch)]);
+    return sum;
+  }
   /// Returns whether a sum of costs is divided by anything but a number of examples.
   bool has_divisors() const { return examples_.divisor.data() != nullptr; }
   bool keeps_outputs() const { return outputs_.data() != nullptr; }
@@ -89,6 +99,10 @@ class Batches {
     }
     for (std::size_t r = 0; r < rows; ++r)
       copy_row(y + r * out_, out_, outputs_.data() + gathered_[from - gathered_from_ + r] * out_);
+  }
+  /// Returns where the outputs of an example are kept that stands there in an epoch's order.
+  T* kept_at(std::size_t place, std::uint64_t epoch) const {
+    return outputs_.data() + example_at(place, epoch) * out_;
   }
   /// Returns the outputs of this epoch so far, in the order of the data.
   const T* outputs() const { return outputs_.data(); }
@@ -111,11 +125,14 @@ class Batches {
   Batch<T> unchanged(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
     if (!shuffled_) return rows_of(examples_, from, rows, in_, out_);
     if (are_far_) fetch_outputs(from + rows + outputs_ahead, rows);
-    if (changes_ || !is_gathered(from, rows, epoch))
-      gather(from, epoch);  // what is changed is written over
+    if (changes_)
+      gather(from, rows, epoch);  // what is changed is written over
+    else if (!is_gathered(from, rows, epoch))
+      gather(from, gathered_.size(), epoch);
     const std::size_t at = from - gathered_from_;
     return {x_.data() + at * in_, t_.data() + at * out_, rows,
-            weight_.data() != nullptr ? weight_.data() + at : nullptr, divisor_of(from, rows)};
+            weight_.data() != nullptr ? weight_.data() + at : nullptr,
+            divisor_of_gathered(from, rows)};
   }
 
   // in a step of 150 ns, memory answers once or twice; what fits into the second cache is near
@@ -142,11 +159,11 @@ class Batches {
                       order_.begin() + static_cast<std::ptrdiff_t>(from + rows),
                       gathered_.begin() + static_cast<std::ptrdiff_t>(from - gathered_from_));
   }
-  void gather(std::size_t from, std::uint64_t epoch) const {
+  void gather(std::size_t from, std::size_t most, std::uint64_t epoch) const {
     gathered_from_ = from;
     gathered_epoch_ = epoch;
     n_gathered_ = 0;  // reading may throw
-    const std::size_t n = std::min(gathered_.size(), examples_.count - from);
+    const std::size_t n = std::min(most, examples_.count - from);
     if (blocks_ || examples_.stored)
       gather_far(from, n, epoch);
     else
@@ -216,12 +233,20 @@ class Batches {
     __builtin_prefetch(std::min(at, last));
   }
 
-  double divisor_of(std::size_t from, std::size_t rows) const {
+  double divisor_of_gathered(std::size_t from, std::size_t rows) const {
     if (!has_divisors()) return static_cast<double>(rows);
     double sum = 0;
     for (std::size_t r = 0; r < rows; ++r)
       sum += static_cast<double>(examples_.divisor.data()[gathered_[from - gathered_from_ + r]]);
     return sum;
+  }
+  /// Returns which example stands there in an epoch's order.
+  std::size_t example_at(std::size_t place, std::uint64_t epoch) const {
+    if (!shuffled_) return place;
+    if (!blocks_) return order_[place];
+    if (!looked_up_) looked_up_.emplace(*blocks_);  // that one says which blocks are read
+    looked_up_->go_to(place, epoch);
+    return looked_up_->example(place);
   }
 
   const Examples<T>& examples_;
@@ -229,7 +254,7 @@ class Batches {
   Augmenter<T>& augmenter_;
   bool changes_ = !augmenter_.is_empty();
   bool shuffled_;
-  mutable std::optional<BlockOrder> blocks_;
+  mutable std::optional<BlockOrder> blocks_, looked_up_;
   Buffer<T> together_;                // inputs of the blocks that are shuffled together
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
   std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data, or by blocks

@@ -188,7 +188,7 @@ class MeanCost {
     std::size_t per_row;
   };
   void draw(Noise& noise, std::uint64_t step) {
-    noise.stream->restart(step);
+    noise.stream->restart(step, batch_.first * noise.per_row);
     const std::size_t n = batch_.rows * noise.per_row;
     double numbers[256];
     for (std::size_t from = 0; from < n; from += 256) {

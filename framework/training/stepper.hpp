@@ -12,17 +12,19 @@
 #include "network/padding.hpp"
 #include "training/descent.hpp"
 #include "training/diagnosis.hpp"
-#include "training/objective.hpp"
+#include "training/sharded_gradient.hpp"
 #include "training/way_back.hpp"
 namespace nnrun::host {
 
 template <class T>
 class Stepper {
  public:
-  /// Keeps references to all of them; the parts may be read later.
+  /// Keeps references to all of them; the parts may be read later. most_rows: of a batch, or of a
+  /// shard of one. processes: those that share the shards; nullptr: there is no other.
   Stepper(const Experiment& experiment, ModelOf<T>& model, const Object& cost,
           const DataShape& data, const std::array<Examples<T>, NNRUN_PARTS>& parts,
-          std::size_t batch_rows, Random& random, unsigned threads)
+          std::size_t batch_rows, std::size_t most_rows, Random& random, unsigned threads,
+          Processes* processes)
       : experiment_(experiment),
         model_(model),
         parts_(parts),
@@ -31,21 +33,40 @@ class Stepper {
         only_backpropagates_((gradient_.functions<nnrun_gradient>().flags & NNRUN_BACKPROPAGATES) !=
                              0),
         w_(model.parameters()),
-        g_(w_.size()),
+        g_(w_.size() +
+           (is_sharded(experiment) ? ShardedGradient<T>::room_behind(model.state().size()) : 0)),
         graph_(model.graph()),
-        team_(useful_threads(threads, batch_rows, model.graph())),
-        objective_(model.graph(), cost, batch_rows, w_.data(), team_, model.state().data(),
-                   &random),
+        team_(useful_threads(threads, most_rows, model.graph())),
+        objective_(model.graph(), cost, most_rows, w_.data(), team_, model.state().data(), &random),
         descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data(), &team_),
-        way_back_(w_.all(), model.state().all(), descent_) {}
+        way_back_(w_.all(), model.state().all(), descent_) {
+    if (is_sharded(experiment))
+      sharded_.emplace(experiment.train.shards.value, objective_, model.state().all(), g_.data(),
+                       w_.size(), team_, processes);
+  }
 
   /// Makes a step and returns the batch's cost before the update. Throws TrainingError, with the
   /// parameters unchanged, if the cost or the gradient is not finite. epoch: from 1, for messages.
   double run(const Batch<T>& batch, std::uint64_t epoch) {
     const double cost = compute(batch);
-    if (!std::isfinite(cost) || !is_gradient_finite()) [[unlikely]]
-      refuse(epoch, cost);
+    if (!std::isfinite(cost) || !is_gradient_finite()) [[unlikely]] {
+      require_finite_parameters(epoch);
+      refuse(epoch, cost, objective_.find_fault(g_.data()));
+    }
     update();
+    return cost;
+  }
+  /// The same for a batch of `rows` rows that is cut into shards; see ShardedGradient::compute.
+  template <class BatchOf, class Done>
+  double run_sharded(std::size_t rows, std::uint64_t epoch, BatchOf batch_of, Done done) {
+    const std::uint64_t step = descent_.steps() + 1;
+    const double cost = sharded_->compute(rows, step, batch_of, done);
+    if (!std::isfinite(cost) || !is_gradient_finite()) [[unlikely]] {
+      require_finite_parameters(epoch);
+      refuse(epoch, cost, sharded_->find_fault(rows, step, batch_of));
+    }
+    descent_.step();
+    sharded_->observe();
     return cost;
   }
   /// Returns whether steps may be made unchecked.
@@ -130,9 +151,7 @@ class Stepper {
     objective_.clear_fixed(g_.data());
     return cost;
   }
-  [[noreturn]] void refuse(std::uint64_t epoch, double cost) {
-    require_finite_parameters(epoch);
-    Fault fault = objective_.find_fault(g_.data());
+  [[noreturn]] void refuse(std::uint64_t epoch, double cost, Fault fault) {
     if (fault.plugin == nullptr) fault = {&gradient_, "compute"};
     Picture picture;
     objective_.add_to(picture);
@@ -179,6 +198,7 @@ class Stepper {
   Objective<T> objective_;
   Descent<T> descent_;
   WayBack<T> way_back_;
+  std::optional<ShardedGradient<T>> sharded_;  // only if batches are cut into shards
   alignas(64) T seen_[lanes] = {};
   double seen_costs_ = 0;
 };

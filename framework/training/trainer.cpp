@@ -1,6 +1,7 @@
 #include "training/trainer.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <chrono>
 
 #include "base/doing.hpp"
@@ -15,6 +16,7 @@
 #include "training/position.hpp"
 #include "training/reports.hpp"
 #include "training/rows_of_config.hpp"
+#include "training/step_needs.hpp"
 #include "training/stepper.hpp"
 #include "training/stopping.hpp"
 namespace nnrun::host {
@@ -43,8 +45,7 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
   const auto& optimizer = functions_of<nnrun_optimizer>(*experiment.train.optimizer.use.plugin);
   const std::size_t rows =
       std::min(experiment.train.batch_size, data.shape().examples[NNRUN_TRAIN]);
-  std::vector<Need> needs = needs_of(graph, experiment.dtype, rows, optimizer.n_slots,
-                                     useful_threads(threads, rows, graph));
+  std::vector<Need> needs = needs_of_training(graph, experiment, rows, optimizer.n_slots, threads);
   std::ranges::move(
       needs_of_outputs(graph, experiment.dtype,
                        std::min(Model::most_rows, std::ranges::max(data.shape().examples))),
@@ -75,16 +76,20 @@ void require_fit(const Object& cost, std::size_t outputs) {
 template <class T>
 class TrainerOf final : public Trainer {
  public:
-  TrainerOf(Experiment experiment, Graph graph, DataSource data, unsigned threads)
+  TrainerOf(Experiment experiment, Graph graph, DataSource data, unsigned threads,
+            Processes* processes)
       : experiment_(std::move(experiment)),
+        processes_(processes),
         random_(experiment_.random, experiment_.seed),
         cost_(cost_of(experiment_.train.cost, graph)),
         metrics_(create_all(experiment_.metrics)),
         source_(std::move(data)),
         model_(model_for<T>(experiment_, std::move(graph), source_, threads)),
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
-        stepper_(experiment_, *model_, cost_, source_.shape(), parts_, batch_rows_, random_,
-                 threads),
+        own_rows_(most_own_rows()),
+        shard_rows_(ShardCut(batch_rows_, experiment_.train.shards.value).most_rows()),
+        stepper_(experiment_, *model_, cost_, source_.shape(), parts_, batch_rows_, shard_rows_,
+                 random_, threads, processes),
         augmenter_(augmenter()),
         reports_(*model_, cost_, metrics_, parts_),
         limits_(experiment_) {
@@ -101,7 +106,8 @@ class TrainerOf final : public Trainer {
     weigh_classes();
     prepare(metrics_,
             meaning_of(experiment_.train.cost, model_->graph().output(), model_->targets()));
-    batches_.emplace(train_part(), batch_rows_, model_->graph().input_cols,
+    require_own_draws();
+    batches_.emplace(train_part(), own_rows_, model_->graph().input_cols,
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty(),
                      augmenter_, block_order());
     history_ = History(shape_of_reports());
@@ -113,6 +119,7 @@ class TrainerOf final : public Trainer {
   std::shared_ptr<Model> model() const override { return model_; }
   const DataShape& data() const override { return source_.shape(); }
   unsigned threads() const override { return stepper_.threads(); }
+  unsigned processes() const override { return is_shared() ? processes_->count() : 1; }
   std::uint64_t steps() const override { return descent().steps(); }
   std::uint64_t steps_per_epoch() const override { return descent().steps_per_epoch(); }
   bool would_leave_examples_out() const override {
@@ -145,6 +152,7 @@ class TrainerOf final : public Trainer {
   void set_learning_rate(double rate) override { stepper_.descent().set_learning_rate(rate); }
 
   Outcome finish() override {
+    if (is_shared() && processes_->leads() && !is_over()) processes_->next_steps(0);
     Outcome outcome;
     outcome.interrupted = !is_over();
     outcome.stopped_early = is_out_of_patience() && position_.epochs < descent().planned_epochs();
@@ -161,7 +169,7 @@ class TrainerOf final : public Trainer {
 
   GradientSample differentiate(const Use& gradient) override {
     return stepper_.differentiate(gradient,
-                                  rows_of(train_part(), 0, batch_rows_, model_->graph().input_cols,
+                                  rows_of(train_part(), 0, shard_rows_, model_->graph().input_cols,
                                           model_->graph().output().cols));
   }
 
@@ -225,8 +233,40 @@ class TrainerOf final : public Trainer {
   Augmenter<T> augmenter() {
     const Graph& graph = model_->graph();
     const nnrun_shape shape = source_.shape_of_prepared(model_->preparation(), graph.input);
-    return {plan_augmentations(experiment_.data.augment, shape), shape, graph.input_cols,
-            batch_rows_, random_};
+    return {plan_augmentations(experiment_.data.augment, shape), shape, graph.input_cols, own_rows_,
+            random_};
+  }
+  bool is_shared() const { return processes_ != nullptr && processes_->count() > 1; }
+  /// Returns those of a batch that a process works out.
+  ShardRows rows_of_process(std::size_t rows, std::uint32_t rank) const {
+    const std::size_t shards = experiment_.train.shards.value;
+    const ShardRows own = processes_->shards_of(rank, shards);
+    return ShardCut(rows, shards).rows_of(own.from, own.count);
+  }
+  std::size_t most_own_rows() const {
+    if (!is_shared()) return batch_rows_;
+    const std::size_t shards = experiment_.train.shards.value;
+    if (shards < processes_->count())
+      throw ConfigError(Problem{
+          .what = std::to_string(processes_->count()) + " processes cannot share a batch of " +
+                  std::to_string(shards) + (shards == 1 ? " shard" : " shards"),
+          .place = experiment_.train.shards.place,
+          .where = experiment_.train.shards.place.source ? "" : experiment_.file.string(),
+          .hint = "write shards: " + std::to_string(std::bit_ceil(processes_->count())) +
+                  " in train, or more"});
+    const ShardRows own = processes_->shards_of(processes_->rank(), shards);
+    return std::min(batch_rows_, ShardCut(batch_rows_, shards).most_rows() * own.count);
+  }
+  /// Throws ConfigError if several processes would have to draw from one sequence of numbers.
+  void require_own_draws() const {
+    const auto draws = [](const Node& node) { return node.plan.noise_per_row > 0; };
+    if (is_shared() && random_.is_sequential() &&
+        (!augmenter_.is_empty() || std::ranges::any_of(model_->graph().nodes, draws)))
+      throw ConfigError(
+          Problem{.what = "several processes cannot draw the noise of their examples from '" +
+                          random_.object().plugin().name + "', which is one sequence of numbers",
+                  .place = random_.object().place(),
+                  .hint = "write random: philox"});
   }
   std::optional<BlockOrder> block_order() {
     const BlockShuffle& how = experiment_.train.shuffle_blocks;
@@ -338,10 +378,20 @@ class TrainerOf final : public Trainer {
     while (position_.seen < count && !limits_.reached(spent())) {
       if (most_steps == 0) return false;
       if (position_.seen == 0) batches_->begin_epoch(random_, epoch);
-      const std::uint64_t steps = std::min(chunk, most_steps);
+      std::uint64_t steps = std::min(chunk, most_steps);
+      if (is_shared()) [[unlikely]] {
+        steps = processes_->next_steps(steps);
+        if (steps == 0) return false;
+      }
       const Clock::time_point start = Clock::now();
+      const std::size_t before = position_.seen;
       most_steps -= run_steps(epoch, count, steps);
-      const double took = seconds_since(start);
+      double took = seconds_since(start);
+      if (is_shared()) [[unlikely]] {
+        share_outputs(before, epoch);
+        took = processes_->after_steps(took);
+        stepper_.require_finite_parameters(epoch);  // in every process, as rank 0 may stop here
+      }
       position_.epoch_seconds += took;
       if (listener.progress)
         listener.progress({epoch, descent().planned_epochs(), position_.seen, count,
@@ -422,7 +472,10 @@ class TrainerOf final : public Trainer {
   /// Makes up to `most` steps of the present epoch, and returns how many.
   std::uint64_t run_steps(std::uint64_t epoch, std::size_t count, std::uint64_t most) {
     const std::uint64_t before = descent().steps();
-    if (!run_unchecked(count, most))
+    if (is_sharded(experiment_))
+      for (std::uint64_t i = 0; i < most && position_.seen < count; ++i)
+        run_sharded_step(epoch, count);
+    else if (!run_unchecked(count, most))
       for (std::uint64_t i = 0; i < most && position_.seen < count; ++i)
         run_step(count, [&](const Batch<T>& batch) { return stepper_.run(batch, epoch); });
     return descent().steps() - before;
@@ -445,6 +498,54 @@ class TrainerOf final : public Trainer {
     if (random_.position() != drawn) random_.set_position(drawn);
     return false;
   }
+  /// Gives every process the outputs of the batches of an epoch from an example on.
+  void share_outputs(std::size_t from, std::uint64_t epoch) {
+    if (!batches_->keeps_outputs()) return;
+    const std::size_t bytes = model_->graph().output().cols * sizeof(T);
+    const auto each_row = [&](std::uint32_t rank, auto f) {
+      for (std::size_t at = from; at < position_.seen; at += batch_rows_) {
+        const ShardRows own = rows_of_process(std::min(batch_rows_, position_.seen - at), rank);
+        for (std::size_t r = own.from; r < own.from + own.count; ++r)
+          f(reinterpret_cast<std::byte*>(batches_->kept_at(at + r, epoch)));
+      }
+    };
+    std::vector<std::size_t> sizes(processes_->count(), 0);
+    for (std::uint32_t rank = 0; rank < processes_->count(); ++rank)
+      for (std::size_t at = from; at < position_.seen; at += batch_rows_)
+        sizes[rank] +=
+            rows_of_process(std::min(batch_rows_, position_.seen - at), rank).count * bytes;
+    std::vector<std::byte> all((position_.seen - from) * bytes);
+    std::byte* next = all.data();
+    for (std::uint32_t rank = 0; rank < processes_->count(); next += sizes[rank++])
+      if (rank == processes_->rank()) {
+        std::byte* to = next;
+        each_row(rank, [&](const std::byte* row) { to = std::copy_n(row, bytes, to); });
+      }
+    processes_->gather(all, sizes);
+    const std::byte* row = all.data();
+    for (std::uint32_t rank = 0; rank < processes_->count(); ++rank)
+      each_row(rank, [&](std::byte* to) {
+        std::copy_n(row, bytes, to);
+        row += bytes;
+      });
+  }
+  void run_sharded_step(std::uint64_t epoch, std::size_t count) {
+    const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
+    const double divisor = batches_->divisor_of(from, rows, epoch);
+    const auto batch_of = [&](const ShardRows& shard) {
+      Batch<T> batch = batches_->at(from + shard.from, shard.count, epoch);
+      batch.divisor = divisor;
+      batch.first = shard.from;
+      return batch;
+    };
+    const auto keep = [&](const ShardRows& shard, const T* y) {
+      if (batches_->keeps_outputs()) batches_->keep_outputs(y, from + shard.from, shard.count);
+    };
+    const double cost = stepper_.run_sharded(rows, epoch, batch_of, keep);
+    position_.epoch_cost += cost * divisor;
+    if (batches_->has_divisors()) position_.epoch_divisor += divisor;
+    position_.seen += rows;
+  }
   template <class F>
   void run_step(std::size_t count, F step) {
     const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
@@ -457,12 +558,14 @@ class TrainerOf final : public Trainer {
   }
 
   const Experiment experiment_;
+  Processes* const processes_;  // nullptr: this one is alone
   Random random_;
   Object cost_;
   std::vector<Object> metrics_;
   DataSource source_;
   std::shared_ptr<ModelOf<T>> model_;
-  std::size_t batch_rows_;
+  // of a batch; the most of one that this process has; that one shard has
+  std::size_t batch_rows_, own_rows_, shard_rows_;
   Stepper<T> stepper_;
   Augmenter<T> augmenter_;
   Reports<T> reports_;
@@ -479,7 +582,8 @@ class TrainerOf final : public Trainer {
 
 }  // namespace
 
-std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads) {
+std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads,
+                                         Processes* processes) {
   const Doing here("preparing to train");
   Experiment own = experiment;
   std::optional<DataSource> data;
@@ -489,9 +593,9 @@ std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned 
   read_rows(own, data->shape().columns);
   if (own.dtype == Dtype::float32)
     return std::make_unique<TrainerOf<float>>(std::move(own), std::move(graph), std::move(*data),
-                                              threads);
+                                              threads, processes);
   return std::make_unique<TrainerOf<double>>(std::move(own), std::move(graph), std::move(*data),
-                                             threads);
+                                             threads, processes);
 }
 
 }  // namespace nnrun::host

@@ -13,13 +13,17 @@
 #include "training/target_words.hpp"
 namespace nnrun::host {
 
+class Processes;
+
 /// A run, but not its record. Creating one checks sizes against memory, draws the first parameters
 /// or reads those that `model.weights` names, then reads the data.
 class Trainer {
  public:
-  /// threads 0: as many as the batch can use and the machine has.
+  /// threads 0: as many as the batch can use and the machine has. processes: those that share the
+  /// training, each with a trainer of its own, must outlive it; nullptr: there is no other.
   /// Throws ConfigError, GraphError, PluginError, DataError.
-  static std::unique_ptr<Trainer> create(const Experiment& experiment, unsigned threads = 0);
+  static std::unique_ptr<Trainer> create(const Experiment& experiment, unsigned threads = 0,
+                                         Processes* processes = nullptr);
   virtual ~Trainer() = default;
 
   /// Returns the config, with the sizes that it leaves to the data.
@@ -28,10 +32,12 @@ class Trainer {
   virtual std::shared_ptr<Model> model() const = 0;
   virtual const DataShape& data() const = 0;
   virtual unsigned threads() const = 0;
+  virtual unsigned processes() const { return 1; }  ///< that share the training
 
   /// Continues the run until it is over, `most_steps` were made, or the listener stops it. Returns
   /// whether it is over. Throws TrainingError before the update if a cost or gradient is not
-  /// finite, and before it returns if a parameter is not.
+  /// finite, and before it returns if a parameter is not. Of several processes, that of rank 0
+  /// decides: its listener and `most_steps` count, and the others go on until it is over there.
   virtual bool advance(const Listener& listener, std::uint64_t most_steps = every_step) = 0;
   static constexpr std::uint64_t every_step = ~std::uint64_t{0};
   virtual std::uint64_t steps() const = 0;            ///< made so far

@@ -7,10 +7,11 @@
 /// that they began with (Kingma & Ba 2015, section 3; Keras and PyTorch leave that out: averages of
 /// theirs have a moving_weight of 1). momentum as Keras counts it: 1 − that of PyTorch. Variances
 /// are those of the batch, divided by n, as in Keras; PyTorch averages those divided by n − 1.
-/// Frozen, it uses the kept averages in training too, as in Keras.
+/// Frozen, it uses the kept averages in training too, as in Keras. Where train.shards cuts a batch,
+/// mean and variance are those of a shard, and the averages move by the mean of the shards.
 struct BatchNorm : nnrun::Layer {
   static constexpr auto name = "batch_norm",
-                        doc = "normalizes each feature over the batch; averages are kept";
+                        doc = "normalizes each feature over a batch or shard; averages are kept";
   static constexpr bool couples_rows = true, slopes_in_use = true;
   double momentum = 0.99, epsilon = 1e-3;
   static constexpr auto params() {

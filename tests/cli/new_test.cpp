@@ -99,7 +99,7 @@ TEST_CASE("new refuses what cannot be a plugin, with a hint", "[cli]") {
         "error: new needs a kind and a name\n"
         "   = help: nnrun new activation swish, or nnrun new config data.csv\n"
         "           kinds: layer, activation, initializer, cost, gradient, optimizer, schedule, "
-        "regularizer, metric, dataset, random, augmentation\n");
+        "regularizer, metric, dataset, random, augmentation, exchange\n");
   CHECK_THAT(run("$nnrun new --help", scratch.folder()).out,
              Contains("\n  kinds: layer, activation, initializer, cost, gradient, optimizer, "));
   CHECK(said("activation") == said(""));

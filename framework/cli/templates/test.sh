@@ -6,4 +6,4 @@ library=$(realpath "${1:-$here/new_thing.so}")
 nnrun=${NNRUN:-@NNRUN@}
 @FILE_OF_CONFIG@
 "$nnrun" check "$library"@GIVEN_HERE@
-"$nnrun" train "$here/new_thing.yaml" --set "plugins=[$library]" --quiet
+"$nnrun" train "$here/new_thing.yaml" --set "plugins=[$library]" --quiet@WITH@

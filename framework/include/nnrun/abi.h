@@ -620,6 +620,31 @@ typedef struct nnrun_augmentation {
   /* [several at once, each with rows of its own; training] A function of in and random alone. */
   int (*change[NNRUN_DTYPES])(void*, const nnrun_augmentation_call*);
 } nnrun_augmentation;
+
+/* ---- exchange/1: bytes between the processes of one training. Since 1.4 ---- */
+
+/* All functions are called on one thread. The host decides what is sent and adds it up: an exchange
+   only moves bytes. */
+typedef struct nnrun_group { /* given: size; join fills the rest */
+  uint32_t size;
+  uint32_t rank, count; /* of this process, from 0; how many there are */
+  const char* host;     /* where this process runs, for people; lives as long as the object */
+} nnrun_group;
+typedef struct nnrun_exchange {
+  uint32_t size, flags;
+  /* [one at a time; once, before the rest] Joins the other processes. May start them as copies of
+     this one: then it returns in each of them. */
+  int (*join)(void*, nnrun_group*);
+  /* [one at a time; training] Sends bytes to a process, and meanwhile receives bytes of one, which
+     sends as many; 0 bytes: neither sends nor receives. Both may be this process. What one
+     process sends to another arrives in order. Returns when `out` may change and `in` is whole.
+     Fails if it finds out that one of the two has ended. */
+  int (*move)(void*, uint32_t to, const void* out, size_t n_out, uint32_t from, void* in,
+              size_t n_in);
+  /* [one at a time; last] Parts from the others once all are done, and waits for them. A process
+     that fails ends without it. */
+  int (*leave)(void*);
+} nnrun_exchange;
 #ifdef __cplusplus
 }
 #endif

@@ -32,6 +32,7 @@
 #include <nnrun/kinds/augmentation.hpp>
 #include <nnrun/kinds/cost.hpp>
 #include <nnrun/kinds/dataset.hpp>
+#include <nnrun/kinds/exchange.hpp>
 #include <nnrun/kinds/gradient.hpp>
 #include <nnrun/kinds/initializer.hpp>
 #include <nnrun/kinds/layer.hpp>

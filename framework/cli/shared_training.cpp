@@ -1,0 +1,287 @@
+#include "cli/shared_training.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "base/crash.hpp"
+#include "base/did_you_mean.hpp"
+#include "base/files.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/terminal.hpp"
+#include "config/uses.hpp"
+#include "runs/run_record.hpp"
+namespace nnrun::host {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Returns a whole number of the environment, of the first of these names that is there.
+std::optional<std::int64_t> number_in_environment(std::initializer_list<const char*> names) {
+  for (const char* const name : names)
+    if (const char* const text = std::getenv(name))
+      if (const auto number = parse_integer(text)) return number;
+  return std::nullopt;
+}
+/// What launchers of Open MPI, MPICH and Slurm's srun tell their processes.
+std::int64_t launched_count() {
+  return number_in_environment({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}).value_or(1);
+}
+bool is_launched_first() {
+  return number_in_environment({"OMPI_COMM_WORLD_RANK", "PMI_RANK"}).value_or(0) == 0;
+}
+
+/// Ends this process: rank 0 says why, and with which status. A status of this one's own could make
+/// the launcher end rank 0 before it has said it.
+[[noreturn]] void leave_word_to_rank_0() {
+  throw Interrupted{static_cast<int>(Exit::done)};
+}
+
+/// Returns an error without its class as a text for other processes, and back.
+std::string packed(const Error& error) {
+  Json json{{"status", static_cast<int>(error.status())}, {"problems", Json::array()}};
+  for (const Problem& problem : error.problems())
+    json["problems"].push_back({problem.what, where_of(problem), problem.hint, problem.note});
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+Error unpacked(const std::string& text, const std::string& who) {
+  const Json json = Json::parse(text);
+  std::vector<Problem> problems;
+  for (const Json& one : json["problems"])
+    problems.push_back({.what = who + ": " + one[0].get<std::string>(),
+                        .where = one[1].get<std::string>(),
+                        .hint = one[2].get<std::string>(),
+                        .note = one[3].get<std::string>()});
+  return {static_cast<Exit>(json["status"].get<int>()), std::move(problems)};
+}
+
+/// What must be the same in every process, and how to get there.
+struct Alike {
+  const char *what, *hint;
+  std::string is;
+};
+std::vector<Alike> what_is_alike(const Trainer& trainer) {
+  const std::string config = resolved_yaml(trainer.experiment());
+  return {{"config", "give every process the same file and the same --set",
+           sha256_of(std::as_bytes(std::span(config)))},
+          {"nnrun", "run the same build on every host", version_json().dump()},
+          {"plugins", "run the same build on every host, with the same libraries",
+           needed_plugins_json(trainer.experiment())},
+          {"level of instructions",
+           "take hosts whose processors have the same: their last bits differ", instruction_set()},
+          {"data", "give every process the same files", trainer.data_sha256()}};
+}
+
+void append(std::vector<std::byte>& to, std::span<const std::byte> bytes) {
+  const std::size_t size = bytes.size();
+  const auto size_bytes = std::as_bytes(std::span(&size, 1));
+  to.insert(to.end(), size_bytes.begin(), size_bytes.end());
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+std::span<const std::byte> take(std::span<const std::byte>& from) {
+  std::size_t size = 0;
+  std::memcpy(&size, from.data(), sizeof size);
+  const std::span<const std::byte> bytes = from.subspan(sizeof size, size);
+  from = from.subspan(sizeof size + size);
+  return bytes;
+}
+
+Use exchange_of(const Arguments& arguments, const Registry& registry) {
+  const auto source =
+      std::make_shared<const Source>(Source{"--exchange", arguments.text("--exchange")});
+  try {
+    return read_use("exchange", source, registry);
+  } catch (const ConfigError& error) {
+    std::vector<Problem> problems = error.problems();
+    if (problems[0].cause == Cause::unknown_class && source->text == "mpi")
+      problems[0].hint =
+          "this build found no MPI: with Debian's libopenmpi-dev and openmpi-bin, or MPICH's, "
+          "build "
+          "nnrun again";
+    if (!is_launched_first()) {
+      Terminal::be_silent();
+      leave_word_to_rank_0();
+    }
+    throw ConfigError(std::move(problems));
+  }
+}
+
+double patience_of(const Arguments& arguments) {
+  if (!arguments.has("--watchdog")) return 30;
+  const std::string& text = arguments.text("--watchdog");
+  const auto seconds = parse_double(text);
+  if (!seconds || !(*seconds >= 0) || *seconds > 1e6)
+    throw UsageError(Problem{.what = "--watchdog needs a number of seconds, not '" + text + "'",
+                             .hint = "0 waits without end"});
+  return *seconds;
+}
+
+}  // namespace
+
+void refuse_to_train_alone() {
+  const std::int64_t count = launched_count();
+  if (count <= 1) return;
+  if (!is_launched_first()) {
+    Terminal::be_silent();
+    leave_word_to_rank_0();
+  }
+  throw UsageError(Problem{
+      .what =
+          std::to_string(count) + " processes were started that would train the same, each alone",
+      .hint = "to share one training, add --exchange mpi; for a run of its own in each, unset "
+              "OMPI_COMM_WORLD_SIZE or PMI_SIZE first"});
+}
+
+SharedTraining::SharedTraining(const Arguments& arguments, Registry& registry)
+    : threads_(arguments.threads),
+      is_resumed_(arguments.has("--resume")),
+      patience_(patience_of(arguments)) {
+  const Use use = exchange_of(arguments, registry);
+  processes_ = std::make_unique<Processes>(use);
+  const std::uint32_t here = processes_->count_here();
+  if (!leads()) {
+    Terminal::be_silent();
+    set_plugin_log([](int, const char*) {});  // rank 0 says it
+  }
+  // where a launcher has bound each process to some cores, those are its own
+  const auto all = static_cast<unsigned>(std::max(1L, ::sysconf(_SC_NPROCESSORS_ONLN))),
+             usable = std::max(1u, std::thread::hardware_concurrency());
+  if (threads_ == 0 && here > 1) threads_ = usable < all ? usable : std::max(1u, all / here);
+  processes_->signal = interrupt_signal;
+  processes_->hear_a_signal = note_interrupt;
+  if (patience_ > 0 && processes_->count() > 1)
+    watchdog_ = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+}
+
+SharedTraining::~SharedTraining() = default;
+
+/// Ends this process if it has waited for another one for too long: that one cannot be asked.
+void SharedTraining::watch(const std::stop_token& stop) const {
+  using Clock = std::chrono::steady_clock;
+  while (!stop.stop_requested()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    const auto [since, rank] = processes_->waiting();
+    // before it begins, one may have to read its data from a slower disk
+    const double patience = has_begun_ ? patience_ : 10 * patience_;
+    const double waited =
+        std::chrono::duration<double>(Clock::now().time_since_epoch() - Clock::duration(since))
+            .count();
+    if (since == 0 || waited < patience) continue;
+    if (processes_->waiting().since_ns != since) continue;
+    tell(TrainingError(Problem{
+        .what = "nothing came from " + processes_->name_of(rank) + " for " + shortest(patience) +
+                " s: it has ended or hangs, or the network is down",
+        .hint = "nnrun train --resume RUN goes on from the last checkpoint, with any number of "
+                "processes; --watchdog says how long to wait"}));
+    expect_end();
+    ::_exit(static_cast<int>(Exit::failed));
+  }
+}
+
+void SharedTraining::tell(const Error& error) const {
+  std::string text;
+  for (const Problem& problem : error.problems())
+    text += "error: " + processes_->name_of(processes_->rank()) + ": " + problem.what +
+            (where_of(problem).empty() ? "" : " (" + where_of(problem) + ")") +
+            (problem.hint.empty() ? "" : "\n   = help: " + problem.hint) + "\n";
+  write_all(STDERR_FILENO, shown(text));
+}
+
+/// failure: of this process, packed; empty: there is none.
+void SharedTraining::agree(const std::string& failure) {
+  has_agreed_ = true;
+  const std::vector<std::string> all = processes_->gather_texts(failure);
+  const auto failed =
+      std::ranges::find_if(all, [](const std::string& one) { return !one.empty(); });
+  if (failed == all.end()) return;
+  const auto rank = static_cast<std::uint32_t>(failed - all.begin());
+  const Error error = unpacked(*failed, processes_->name_of(rank));
+  end();
+  if (leads() && rank != 0) throw error;
+  leave_word_to_rank_0();
+}
+
+void SharedTraining::begin(Trainer& trainer) {
+  if (processes_->count() > 1) {
+    agree("");
+    require_same(trainer);
+    if (is_resumed_) share_state(trainer);
+  }
+  has_begun_ = true;
+}
+
+void SharedTraining::call_off(const Error* error) {
+  if (has_agreed_) return;
+  try {
+    agree(error != nullptr ? packed(*error)
+                           : packed(Error(Exit::done, std::vector<Problem>{Problem{}})));
+  } catch (const Interrupted&) {
+    if (!leads()) throw;  // rank 0 has what to say
+  }
+}
+
+/// Throws UsageError in rank 0, Interrupted in others, if one process would train something else.
+void SharedTraining::require_same(const Trainer& trainer) {
+  for (const Alike& own : what_is_alike(trainer)) {
+    const std::vector<std::string> all = processes_->gather_texts(own.is);
+    const auto as_many = [&](const std::string& one) { return std::ranges::count(all, one); };
+    const std::string& usual = *std::ranges::max_element(all, {}, as_many);  // rank 0's of as many
+    const auto odd = std::ranges::find_if(all, [&](const auto& one) { return one != usual; });
+    if (odd == all.end()) continue;
+    end();
+    if (!leads()) leave_word_to_rank_0();
+    const auto rank = static_cast<std::uint32_t>(odd - all.begin());
+    const auto other = static_cast<std::uint32_t>(std::ranges::find(all, usual) - all.begin());
+    throw UsageError(Problem{.what = processes_->name_of(rank) + " has another " + own.what +
+                                     " than " + processes_->name_of(other),
+                             .hint = own.hint});
+  }
+}
+
+void SharedTraining::share_state(Trainer& trainer) {
+  std::vector<std::byte> bytes;
+  if (leads())
+    for (const StateNumbers& numbers : trainer.state().numbers()) append(bytes, numbers.bytes);
+  bytes = processes_->broadcast_any(std::move(bytes));
+  if (leads()) return;
+  std::vector<StateNumbers> saved = trainer.state().numbers();
+  std::span<const std::byte> rest = bytes;
+  for (StateNumbers& numbers : saved) numbers.bytes = take(rest);
+  trainer.restore(saved);
+}
+
+void SharedTraining::follow(const Experiment& experiment) {
+  try {
+    const auto trainer = Trainer::create(experiment, threads(), processes());
+    begin(*trainer);
+    watch_for_interrupts();
+    trainer->advance({});
+    end();
+  } catch (const Error& error) {
+    if (!has_begun_) throw;  // told to all by rank 0
+    // the numbers of all are the same: what is wrong with them, rank 0 says
+    const bool is_known =
+        error.status() == Exit::failed && error.problems()[0].cause != Cause::lost_process;
+    if (!is_known) {
+      tell(error);
+      throw;
+    }
+    end();
+    leave_word_to_rank_0();
+  }
+}
+
+void SharedTraining::end() {
+  if (std::exchange(has_ended_, true)) return;
+  watchdog_ = {};
+  processes_->leave();
+}
+
+}  // namespace nnrun::host
