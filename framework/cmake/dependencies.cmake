@@ -53,6 +53,15 @@ if(NOT TARGET PkgConfig::httplib)
   set(optional "pkg-config libcpp-httplib-dev")
   message(STATUS "without cpp-httplib there is no 'nnrun serve' (Debian: libcpp-httplib-dev, pkg-config)")
 endif()
+# For exchange `mpi` alone, which is built where MPI is there already. Its tests are worth installing it;
+# the first build of the program is not.
+find_program(NNRUN_MPICXX NAMES mpicxx mpic++)
+if(NNRUN_MPICXX)
+  set(MPI_CXX_SKIP_MPICXX ON)  # the C functions
+  find_package(MPI QUIET COMPONENTS CXX)
+elseif(NNRUN_TESTS)
+  string(APPEND optional " libopenmpi-dev openmpi-bin")
+endif()
 if(NNRUN_TESTS)
   find_package(Catch2 2.13 QUIET)
   nnrun_require(Catch2_FOUND "Catch2 2.13" catch2)
