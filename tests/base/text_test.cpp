@@ -37,7 +37,7 @@ TEST_CASE("did_you_mean offers the neighbour, or a short list, or nothing", "[ba
   CHECK(did_you_mean("sigmod", names) == "did you mean 'sigmoid'?");
   CHECK(did_you_mean("linear", names) == "one of: sigmoid, relu, tanh, softmax, elu");
   CHECK(did_you_mean("linear", {}).empty());
-  CHECK(did_you_mean("linear", std::vector<std::string>(17, "b")).empty());
+  CHECK(did_you_mean("linear", std::vector<std::string>(18, "b")).empty());
 }
 
 TEST_CASE("numbers are written with the fewest digits that read back", "[base]") {
