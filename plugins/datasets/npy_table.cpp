@@ -130,8 +130,8 @@ double NpyTable::number(std::size_t column) const {
   return type.is_bool ? x != 0 : x;
 }
 
-bool NpyTable::is_number(std::size_t column, double& x) const {
-  if (is_text(column)) return nnrun::is_number(field(column), x, numbers_);
+bool NpyTable::is_number(std::size_t column, double& x, const nnrun::NumberFormat& how) const {
+  if (is_text(column)) return nnrun::is_number(field(column), x, how);
   x = number(column);
   return !std::isnan(x);
 }

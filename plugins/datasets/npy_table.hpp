@@ -34,7 +34,9 @@ class NpyTable {
     return is_number(column, x);
   }
   /// Of a column of numbers, false where a value is missing (NaN).
-  bool is_number(std::size_t column, double& x) const;
+  bool is_number(std::size_t column, double& x) const { return is_number(column, x, numbers_); }
+  /// how: numbers in texts are written.
+  bool is_number(std::size_t column, double& x, const nnrun::NumberFormat& how) const;
   bool is_short_number(std::size_t column, double& x) const {
     return !is_text(column) && is_number(column, x) && std::isfinite(x);
   }
