@@ -205,7 +205,7 @@ TEST_CASE("what is not defined is said in words, null in JSON and empty in metri
   write_one_class(scratch, "train: {cost: binary_cross_entropy, epochs: 2}\n");
   const Ended trained = run("$nnrun one.yaml --out run", scratch.folder());
   CHECK(trained.status == 0);
-  CHECK_THAT(trained.out, Contains("   auc not defined   r2 not defined   (1 examples"));
+  CHECK_THAT(trained.out, Contains("   auc not defined   r2 not defined\n       (1 examples"));
   CHECK_THAT(trained.err, Contains("note   auc of the validation part is not defined\n"));
   const json result = json::parse(text_of(scratch / "run/run.json"))["result"];
   CHECK(result["validation"]["auc"].is_null());

@@ -25,8 +25,8 @@ TEST_CASE("a confusion matrix is a table for people, rows for programs, a number
   scratch.write("kinds.csv", rows);
   // zero weights: every prediction is the first class, and outputs are measured before the step
   const Ended trained = run("$nnrun kinds.yaml --out a", scratch.folder());
-  CHECK_THAT(trained.out, Contains("   confusion_matrix 3.000   (6 examples, measured while "
-                                   "training)\n"
+  CHECK_THAT(trained.out, Contains("   confusion_matrix 3.000\n"
+                                   "       (6 examples, measured while training)\n"
                                    "confusion_matrix (rows: actual, columns: predicted)\n"
                                    "         cat  dog  zebra\n"
                                    "  cat      3    0      0\n"
