@@ -110,8 +110,9 @@ class ServedRun {
     for (const auto start = Clock::now();
          std::chrono::duration<double>(Clock::now() - start).count() < patience;) {
       line->take(text, 1);
-      const std::size_t at = text.find(mark);
-      if (at != text.npos && text.find(',', at) != text.npos)
+      const std::size_t last = text.find(mark), at = text.find(mark, last + 1);
+      // the first picture is the last that was made, which without a page may be long ago
+      if (last != text.npos && at != text.npos && text.find(',', at) != text.npos)
         return std::stod(text.substr(at + mark.size()));
     }
     throw std::runtime_error("nnrun serve tells of no step");
