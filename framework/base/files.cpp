@@ -11,6 +11,8 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <system_error>
@@ -306,8 +308,13 @@ void make_safe(const fs::path& file) {
     cannot("write", file, system_reason(errno), hint_for(errno));
 }
 
-bool is_temporary_name_of_this_machine(std::string_view name) {
-  return is_temporary_name(name) && name.starts_with(start_of_temporary_names());
+bool is_left_by_killed(std::string_view name) {
+  const std::string start = start_of_temporary_names();
+  if (!is_temporary_name(name) || !name.starts_with(start)) return false;
+  name.remove_prefix(start.size());
+  int process = 0;
+  const auto [end, failed] = std::from_chars(name.data(), name.data() + name.size(), process);
+  return failed == std::errc{} && process > 0 && ::kill(process, 0) != 0 && errno == ESRCH;
 }
 
 bool is_temporary_name(std::string_view name) {

@@ -82,9 +82,9 @@ class OutputFile {
 void make_safe(const std::filesystem::path& file);
 /// Returns whether a file of this name is one that was killed while it was being written.
 bool is_temporary_name(std::string_view name);
-/// Returns whether a process of this machine wrote it: what others write in a shared folder shows
-/// no lock everywhere.
-bool is_temporary_name_of_this_machine(std::string_view name);
+/// Returns whether a process of this machine was killed while it wrote it, and is gone. What lives,
+/// or works on another machine in a shared folder, shows no lock everywhere.
+bool is_left_by_killed(std::string_view name);
 /// Writes a text to an open file, whatever interrupts it; waits while a pipe is full. Returns false
 /// on failure, with the reason in errno.
 bool write_all(int file, std::string_view text);

@@ -40,8 +40,8 @@ void remove_leftovers(const fs::path& folder) {
   const auto add = [&](const std::vector<fs::path>& found) {
     gone.insert(gone.end(), found.begin(), found.end());
   };
-  add(entries(folder, is_temporary_name_of_this_machine));
-  add(entries(folder / "configs", is_temporary_name_of_this_machine));
+  add(entries(folder, is_left_by_killed));
+  add(entries(folder / "configs", is_left_by_killed));
   for (const fs::path& config : entries(folder / "runs", [](const std::string&) { return true; }))
     add(entries(config, [&](const std::string& name) {
       return name.starts_with('.') && name.find(machine) != name.npos;

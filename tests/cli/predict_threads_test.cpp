@@ -123,7 +123,7 @@ TEST_CASE("several threads name the first bad row, as one does", "[cli][predict]
     runs.scratch.write("in.csv", text);
     return runs.same("c --csv in.csv " + words);
   };
-  const std::size_t early = GENERATE(std::size_t{3}, rows / 2, rows - 1);
+  const std::size_t early = GENERATE(std::size_t{3}, rows - 1);
   const std::string bad =
       GENERATE(as<std::string>(), "7,Paris,2\n", "7,Bonn\n", "\n", "7,\"Bonn\"x,2\n", "7,\xff,2\n",
                "7,Bonn,1e999\n", "7,\"Bonn,2\n", "\n \n");
@@ -135,7 +135,6 @@ TEST_CASE("several threads name the first bad row, as one does", "[cli][predict]
   CHECK(refused.status == (is_end ? 0 : 5));
   if (bad != "7,\"Bonn,2\n" && !is_end)
     CHECK_THAT(refused.err, Catch::Contains("in.csv:" + std::to_string(early + 3)));
-  answer(text, "--on-error empty --keep id");
   answer(text, "--on-error empty --json");
 }
 

@@ -318,7 +318,6 @@ TEST_CASE("what another machine is writing to a shared folder stays", "[faults]"
   const Scratch scratch;
   write_small_configs(scratch);
   fs::create_directories(scratch / "r/configs");
-  fs::create_directories(scratch / "r/runs");
   // no lock of that machine is seen here
   scratch.write("r/.nnrun-elsewhere-12-0.tmp", "{");
   scratch.write("r/configs/.nnrun-elsewhere-12-0.tmp", "{");

@@ -94,7 +94,8 @@ TEST_CASE("what is wrong in an npy file is said with file and byte", "[dataset][
   CHECK(inputs(npy_bytes("[('a', '<f8')]", "(4,)", numbers)) ==
         "error: holds records of several fields, expected an array of numbers\n"
         "  --> x.npy\n"
-        "   = help: save the fields that are wanted as an array: numpy.stack, numpy.save\n");
+        "   = help: a table of records is read by type: csv with path: x.npy; or save the fields "
+        "that are wanted as an array: numpy.stack, numpy.save\n");
   CHECK(inputs(npy_bytes("'<f8'", "(2, 2)", numbers.substr(1))) ==
         "error: its header promises 102 bytes, the file has 101\n"
         "  --> x.npy\n"

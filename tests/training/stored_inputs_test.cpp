@@ -1,5 +1,6 @@
 // Data whose inputs do not fit into memory: they stay in the files, and no bit shows it.
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -50,7 +51,9 @@ struct Files {
     REQUIRE((x.flush() && t.flush()));
   }
   static float number(std::size_t row, std::size_t column) {
-    return static_cast<float>((row * 7919 + column * 104729 + row / 7 * column) % 1000) / 500 - 1;
+    const float x =
+        static_cast<float>((row * 7919 + column * 104729 + row / 7 * column) % 1000) / 500 - 1;
+    return column == 2 ? std::abs(x) : x;  // what an example counts, in one of the runs
   }
   /// Trains in a folder `out`. Returns what is said on the way.
   std::string train(const std::string& limit, const std::string& out,
@@ -107,7 +110,7 @@ TEST_CASE("inputs that do not fit into memory stay in the files, and no bit show
            npy + ", weights: x3, features: [x1, x2, x1*x2, sin(x5)" +
                [] {
                  std::string all;
-                 for (int i = 6; i <= 100; ++i) all += ", x" + std::to_string(i);
+                 for (int i = 6; i < 100; ++i) all += ", x" + std::to_string(i);
                  return all;
                }() +
                "]",

@@ -50,7 +50,11 @@ class FileAsOpened {
 inline std::ifstream open_input(const std::string& file) {
   require_file(file);
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw Error(std::strerror(errno), file);
+  if (!in) {
+    std::string why = std::strerror(errno);
+    why[0] = static_cast<char>(why[0] | 0x20);  // as part of a message: "permission denied"
+    throw Error(why, file);
+  }
   return in;
 }
 
