@@ -89,9 +89,9 @@ TEST_CASE("nothing is allocated inside an epoch", "[training][allocations]") {
 
 TEST_CASE("a cost that is not finite stops the run before the update", "[training]") {
   // 1e6: outputs that are finite, but not their squares; 1e200: outputs that are not
-  const auto [rate, first, lower] = GENERATE(table<std::string, std::string, std::string>(
-      {{"1e6", "cost 'sum_squared_error' gave it first", "1e+05"},
-       {"1e200", "the output of dense_2 was not finite first", "1e+199"}}));
+  const auto [rate, first] = GENERATE(
+      table<std::string, std::string>({{"1e6", "cost 'sum_squared_error' gave it first"},
+                                       {"1e200", "the output of dense_2 was not finite first"}}));
   CAPTURE(rate);
   const host::Experiment e =
       shipped("diagonal-analytic.yaml",
@@ -104,7 +104,7 @@ TEST_CASE("a cost that is not finite stops the run before the update", "[trainin
     CHECK(error.status() == host::Exit::failed);
     CHECK_THAT(error.problems()[0].what, Contains(" in epoch 1, step ") && Contains(first) &&
                                              Contains("; the update was not applied"));
-    CHECK_THAT(error.problems()[0].hint, Contains("-> try " + lower));
+    CHECK_THAT(error.problems()[0].hint, Contains("-> try 0.1\n"));
   }
   for (const host::BlockValues& block : trainer->model()->blocks()) {
     const auto* w = reinterpret_cast<const double*>(block.bytes.data());
