@@ -38,6 +38,12 @@ bool is_launched_first() {
   return number_in_environment({"OMPI_COMM_WORLD_RANK", "PMI_RANK"}).value_or(0) == 0;
 }
 
+/// Waits until rank 0, if it fails for the same reason, has said so and has ended this process,
+/// too. If that does not happen, this one is the odd one, and has to speak: the others wait for it.
+void let_rank_0_speak_first() {
+  if (!is_launched_first()) std::this_thread::sleep_for(std::chrono::seconds(5));
+}
+
 /// Ends this process: rank 0 says why, and with which status. A status of this one's own could make
 /// the launcher end rank 0 before it has said it.
 [[noreturn]] void leave_word_to_rank_0() {
@@ -105,10 +111,7 @@ Use exchange_of(const Arguments& arguments, const Registry& registry) {
           "this build found no MPI: with Debian's libopenmpi-dev and openmpi-bin, or MPICH's, "
           "build "
           "nnrun again";
-    if (!is_launched_first()) {
-      Terminal::be_silent();
-      leave_word_to_rank_0();
-    }
+    let_rank_0_speak_first();
     throw ConfigError(std::move(problems));
   }
 }
@@ -128,10 +131,7 @@ double patience_of(const Arguments& arguments) {
 void refuse_to_train_alone() {
   const std::int64_t count = launched_count();
   if (count <= 1) return;
-  if (!is_launched_first()) {
-    Terminal::be_silent();
-    leave_word_to_rank_0();
-  }
+  let_rank_0_speak_first();
   throw UsageError(Problem{
       .what =
           std::to_string(count) + " processes were started that would train the same, each alone",
@@ -145,6 +145,11 @@ SharedTraining::SharedTraining(const Arguments& arguments, Registry& registry)
       patience_(patience_of(arguments)) {
   const Use use = exchange_of(arguments, registry);
   processes_ = std::make_unique<Processes>(use);
+  if (launched_count() > 1 && launched_count() != processes_->count()) {
+    end();
+    if (!leads()) leave_word_to_rank_0();
+    refuse_to_train_alone();
+  }
   const std::uint32_t here = processes_->count_here();
   if (!leads()) {
     Terminal::be_silent();
@@ -165,14 +170,17 @@ SharedTraining::~SharedTraining() = default;
 /// Ends this process if it has waited for another one for too long: that one cannot be asked.
 void SharedTraining::watch(const std::stop_token& stop) const {
   using Clock = std::chrono::steady_clock;
+  Clock::time_point last = Clock::now(), awake_since = last;
   while (!stop.stop_requested()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
     const auto [since, rank] = processes_->waiting();
+    // this process, and perhaps all of them, did not run: Ctrl-Z, a machine that was asleep
+    const Clock::time_point now = Clock::now();
+    if (now - std::exchange(last, now) > std::chrono::seconds(1)) awake_since = now;
     // before it begins, one may have to read its data from a slower disk
     const double patience = has_begun_ ? patience_ : 10 * patience_;
-    const double waited =
-        std::chrono::duration<double>(Clock::now().time_since_epoch() - Clock::duration(since))
-            .count();
+    const Clock::time_point from = std::max(awake_since, Clock::time_point(Clock::duration(since)));
+    const double waited = std::chrono::duration<double>(now - from).count();
     if (since == 0 || waited < patience) continue;
     if (processes_->waiting().since_ns != since) continue;
     tell(TrainingError(Problem{
@@ -229,7 +237,10 @@ void SharedTraining::call_off(const Error* error) {
 
 /// Throws UsageError in rank 0, Interrupted in others, if one process would train something else.
 void SharedTraining::require_same(const Trainer& trainer) {
-  for (const Alike& own : what_is_alike(trainer)) {
+  std::vector<Alike> all_alike = what_is_alike(trainer);
+  all_alike.insert(all_alike.begin(), {"start", "give --resume to every process, or to none",
+                                       is_resumed_ ? "of a run that goes on" : "anew"});
+  for (const Alike& own : all_alike) {
     const std::vector<std::string> all = processes_->gather_texts(own.is);
     const auto as_many = [&](const std::string& one) { return std::ranges::count(all, one); };
     const std::string& usual = *std::ranges::max_element(all, {}, as_many);  // rank 0's of as many
@@ -265,7 +276,11 @@ void SharedTraining::follow(const Experiment& experiment) {
     trainer->advance({});
     end();
   } catch (const Error& error) {
-    if (!has_begun_) throw;  // told to all by rank 0
+    if (!has_agreed_) throw;  // told to all by rank 0
+    if (!has_begun_) {
+      tell(error);
+      throw;
+    }
     // the numbers of all are the same: what is wrong with them, rank 0 says
     const bool is_known =
         error.status() == Exit::failed && error.problems()[0].cause != Cause::lost_process;

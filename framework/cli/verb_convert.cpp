@@ -167,13 +167,23 @@ class Conversion {
     return rows.is_number(column, x) && !std::isnan(x);
   }
 
+  /// Returns whether the text of a number tells more than the number: 007, or more digits than a
+  /// double has.
+  static bool says_more(std::string_view field, double x) {
+    std::string_view digits = trimmed(field);
+    if (digits.starts_with('-') || digits.starts_with('+')) digits.remove_prefix(1);
+    return (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9') ||
+           has_too_many_digits(field, x);
+  }
+
   void look() {
     each_row(
         "read", [&](const CsvReader& rows) { choose(rows); },
         [&](const CsvReader& rows) {
           for (ConvertedColumn& column : columns_) {
             double x = 0;
-            column.is_text = column.is_text || !is_number(rows, column.at, x);
+            column.is_text = column.is_text || !is_number(rows, column.at, x) ||
+                             says_more(rows.field(column.at), x);
             const std::size_t length = rows.field(column.at).size();
             if (length <= column.longest) continue;
             column.longest = length;
@@ -332,6 +342,9 @@ Exit convert(const Arguments& arguments) {
   if (fs::exists(fs::symlink_status(to, none)) && !arguments.has("--overwrite"))
     throw UsageError(Problem{.what = "'" + to + "' exists already",
                              .hint = "--overwrite puts the new file in its place"});
+  if (fs::equivalent(from, to, none))
+    throw UsageError(Problem{.what = "'" + to + "' is the table itself",
+                             .hint = "give the new file another name"});
   try {
     return Conversion(arguments, from, to).run();
   } catch (const nnrun::Error& e) {

@@ -151,9 +151,10 @@ std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::st
   return columns;
 }
 
-std::string name_in_blocks(const nnrun_data& data, const std::vector<std::string>& names) {
+std::string name_in_blocks(const nnrun_data& data) {
   const char* at = reinterpret_cast<const char*>(data.columns);
-  for (std::size_t i = 0; at != nullptr && i < names.size(); ++i, at += data.columns->size) {
+  const std::size_t count = size_of(data.input);
+  for (std::size_t i = 0; at != nullptr && i < count; ++i, at += data.columns->size) {
     const auto& told = *reinterpret_cast<const nnrun_column*>(at);
     if ((told.flags & NNRUN_IN_BLOCKS) != 0) return told.name;
   }

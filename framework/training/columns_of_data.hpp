@@ -38,7 +38,7 @@ std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::st
 
 /// Returns the first input whose equal texts lie together, as the names of several series do; empty
 /// if there is none.
-std::string name_in_blocks(const nnrun_data& data, const std::vector<std::string>& names);
+std::string name_in_blocks(const nnrun_data& data);
 
 /// Returns the scale of each target; nothing if no rule scales one. Throws ConfigError, at its
 /// place, for a rule of a target that is not there.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <numeric>
 
 #include "base/error.hpp"
@@ -59,7 +60,27 @@ Processes::Processes(const Use& exchange)
                               .where = exchange_.plugin().library->shown()});
   rank_ = group.rank;
   count_ = group.count;
+  require_order();
   hosts_ = gather_texts(group.host);
+}
+
+/// Throws PluginError unless what each process sends comes from the rank that it says it is.
+void Processes::require_order() {
+  constexpr std::uint32_t most = 1 << 16;
+  const auto refuse = [this](const std::string& what) {
+    throw PluginError(Problem{.what = "exchange '" + exchange_.plugin().name + "' " + what,
+                              .where = exchange_.plugin().library->shown()});
+  };
+  if (count_ > most) refuse("says that there are " + std::to_string(count_) + " processes");
+  struct Place {
+    std::uint32_t rank, count;
+  };
+  const std::vector<Place> all = gather(Place{rank_, count_});
+  for (std::uint32_t rank = 0; rank < count_; ++rank)
+    if (all[rank].rank != rank || all[rank].count != count_)
+      refuse("mixes up its processes: where rank " + std::to_string(rank) + " of " +
+             std::to_string(count_) + " should be, there is rank " +
+             std::to_string(all[rank].rank) + " of " + std::to_string(all[rank].count));
 }
 
 void Processes::leave() {
@@ -262,7 +283,8 @@ double Processes::after_steps(double seconds) {
   };
   const std::vector<Report> reports = gather(Report{seconds, signal ? signal() : 0, 0});
   const int heard = std::ranges::max(reports, {}, &Report::signal).signal;
-  if (heard != 0 && hear_a_signal) hear_a_signal(heard);
+  const bool is_known = heard == SIGINT || heard == SIGTERM || heard == SIGHUP;
+  if (is_known && hear_a_signal) hear_a_signal(heard);
   return reports[0].seconds;
 }
 

@@ -80,6 +80,7 @@ class Processes {
   }
 
  private:
+  void require_order();
   void move(std::uint32_t to, std::span<const std::byte> out, std::uint32_t from,
             std::span<std::byte> in);
   template <class T>

@@ -1,4 +1,6 @@
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <nnrun/class_names.hpp>
 #include <nnrun/csv_column.hpp>
 #include <nnrun/gzip_input.hpp>
@@ -237,11 +239,12 @@ struct Csv : nnrun::Dataset {
 
   /// Reads what must be known of all rows: texts, and which rows are left out.
   void look_at_table(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
-    Table& table = tables_[part].emplace_back(Table{NpyTable(file)});
+    Table& table = tables_[part].emplace_back(Table{NpyTable(file, format().numbers)});
     NpyTable& rows = table.rows;
     const bool first = columns_.empty();
     if (first) choose_columns(rows, file, known);
     for (const nnrun::CsvColumn& column : columns_) table.at.push_back(rows.column(column.name()));
+    require_numbers_as_written(table);
     std::vector<std::size_t> watched(columns_.size());
     std::iota(watched.begin(), watched.end(), std::size_t{0});
     const bool drops = std::ranges::any_of(columns_, &nnrun::CsvColumn::drops_gaps);
@@ -296,6 +299,32 @@ struct Csv : nnrun::Dataset {
       if (c >= n_inputs_) names_.set(column.texts());
     }
     if (!is_class() && one_target && may_be_classes) as_classes_ = few.text();
+  }
+  /// Throws Error where a setting is about how numbers are written, but the table has them as
+  /// numbers.
+  void require_numbers_as_written(const Table& table) const {
+    bool has_numbers = false;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      if (table.rows.is_text(table.at[c])) continue;
+      has_numbers = true;
+      if (columns_[c].has_own_decimal())
+        throw nnrun::Error("column '" + columns_[c].name() +
+                               "' has a 'decimal' of its own, but its texts are numbers here "
+                               "already, read without it",
+                           table.rows.file(),
+                           "convert the table again with --category " + columns_[c].name() +
+                               ", which keeps them as they are");
+    }
+    for (const char* const gap : gaps) {
+      double x = 0;
+      if (!has_numbers || !nnrun::is_number(gap, x, format().numbers) || !std::isfinite(x))
+        continue;
+      char digits[32];
+      const std::string plain(digits, std::to_chars(digits, digits + sizeof digits, x).ptr);
+      if (plain != gap)
+        throw nnrun::Error("'gaps' has '" + std::string(gap) + "', but the table holds numbers",
+                           table.rows.file(), "write " + plain + " in gaps, too");
+    }
   }
   /// order: of the examples; none if it is that of the file.
   void read_table(Table& table, const std::vector<std::uint32_t>& order, std::size_t from,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <numeric>
 
 namespace {
 
@@ -32,7 +33,8 @@ bool NpyTable::is_one(const std::string& file) {
   return in.read(start, sizeof start) && std::memcmp(start, "\x93NUMPY", sizeof start) == 0;
 }
 
-NpyTable::NpyTable(const std::string& file) : in_(file, ""), opened_(file) {
+NpyTable::NpyTable(const std::string& file, nnrun::NumberFormat numbers)
+    : in_(file, ""), opened_(file), numbers_(std::move(numbers)) {
   const NpyHeader header = NpyHeader::read(in_);
   if (!header.is_record)
     throw nnrun::Error("is an array of numbers without names, not a table", file,
@@ -78,11 +80,16 @@ void NpyTable::take(const NpyHeader& header) {
     if (width_ > most_record_bytes) throw nnrun::Error("a row of it has more than 16 MiB", file());
   }
   if (names_.empty()) throw nnrun::Error("has no columns", file());
+  by_name_.resize(names_.size());
+  std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+  std::ranges::sort(by_name_, {},
+                    [this](std::size_t i) -> const std::string& { return names_[i]; });
 }
 
 std::size_t NpyTable::column(std::string_view name) const {
-  const auto found = std::ranges::find(names_, name);
-  if (found == names_.end()) {
+  const auto name_of = [this](std::size_t i) -> std::string_view { return names_[i]; };
+  const auto found = std::ranges::lower_bound(by_name_, name, {}, name_of);
+  if (found == by_name_.end() || name_of(*found) != name) {
     std::string all;
     for (const std::string& known : names_) {
       if (all.size() > 400) {
@@ -93,10 +100,10 @@ std::size_t NpyTable::column(std::string_view name) const {
     }
     throw nnrun::Error("no column '" + std::string(name) + "'", file(), "the file has: " + all);
   }
-  if (std::find(found + 1, names_.end(), name) != names_.end())
+  if (found + 1 != by_name_.end() && name_of(*(found + 1)) == name)
     throw nnrun::Error("two columns are called '" + std::string(name) + "'", file(),
                        "give one of them another name");
-  return static_cast<std::size_t>(found - names_.begin());
+  return *found;
 }
 
 bool NpyTable::next() {

@@ -15,7 +15,8 @@ class NpyTable {
   static bool is_one(const std::string& file);
   /// Reads the header and checks it against the size of the file. Everything throws nnrun::Error
   /// with the file.
-  explicit NpyTable(const std::string& file);
+  /// numbers: how they are written in texts.
+  explicit NpyTable(const std::string& file, nnrun::NumberFormat numbers = {});
 
   const std::vector<std::string>& names() const { return names_; }
   const std::string& file() const { return in_.name(); }
@@ -37,8 +38,9 @@ class NpyTable {
   bool is_number(std::size_t column, double& x) const { return is_number(column, x, numbers_); }
   /// how: numbers in texts are written.
   bool is_number(std::size_t column, double& x, const nnrun::NumberFormat& how) const;
+  /// Returns whether it is a number that a double surely has.
   bool is_short_number(std::size_t column, double& x) const {
-    return !is_text(column) && is_number(column, x) && std::isfinite(x);
+    return !is_text(column) && is_number(column, x) && std::abs(x) < 0x1p53;
   }
   const nnrun::NumberFormat& number_format() const { return numbers_; }
   std::size_t row() const { return row_; }
@@ -62,6 +64,7 @@ class NpyTable {
   nnrun::FileAsOpened opened_;
   std::size_t start_ = 0, width_ = 0, count_ = 0;  // of the records; of one
   std::vector<std::string> names_;
+  std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
   std::vector<Column> columns_;  // as names_
   nnrun::NumberFormat numbers_;
   std::size_t row_ = 0, next_ = 0;

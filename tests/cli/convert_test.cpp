@@ -108,15 +108,47 @@ TEST_CASE("a converted table is measured, and answers rows of text", "[cli][conv
   CHECK(by_npy["cost"] == by_csv["cost"]);
 }
 
-TEST_CASE("the texts of a column that looks like numbers are kept where that is asked for",
+TEST_CASE("texts of numbers are kept where they say more than these, or that is asked for",
           "[cli][convert]") {
   const Table table;
   const std::string data = ", inputs: [size, zip], targets: [price], columns: {zip: category}";
-  table.convert(houses(), "--category zip");
+  table.convert(houses());  // zip codes with zeros in front
   table.require_same(data, one);
   CHECK(text_of(table.scratch / "t.npy").find("('zip', 'S3')") != std::string::npos);
-  table.convert(houses());
-  CHECK(text_of(table.scratch / "t.npy").find("('zip', '<f8')") != std::string::npos);
+  table.require_same(", inputs: [size, zip], targets: [price]", one);  // numbers all the same
+  const std::string years =
+      ", inputs: [size, \"built, in\"], targets: [price], columns: {\"built, "
+      "in\": {type: category, missing: {constant: none}}}";
+  CHECK(text_of(table.scratch / "t.npy").find("('built, in', '<f8')") != std::string::npos);
+  table.convert(houses(), "--category 'built, in'");
+  table.require_same(years, one);
+  CHECK(text_of(table.scratch / "t.npy").find("('built, in', 'S4')") != std::string::npos);
+  table.convert("a,id,y\n1,9007199254740992,1\n2,9007199254740993,2\n");
+  CHECK(text_of(table.scratch / "t.npy").find("('id', 'S16')") != std::string::npos);
+}
+
+TEST_CASE("settings of how numbers are written are refused where they come too late",
+          "[cli][convert]") {
+  const Table table;
+  table.convert("a,b,y\n\"1,234\",-99.0,1\n\"2,5\",4.5,2\n\"0,25\",5.5,3\n", "--data decimal=,");
+  const auto refused = [&](const std::string& more) {
+    table.scratch.write(
+        "c.yaml",
+        "data: {type: csv, path: t.npy, targets: [y]" + more +
+            "}\nmodel: {layers: [{type: dense, units: 1}]}\ntrain: {cost: mean_squared_error}\n");
+    const auto ended = table("c.yaml -q");
+    CHECK(ended.status == 5);
+    return ended.err;
+  };
+  CHECK(
+      refused(", columns: {a: {decimal: \",\"}}") ==
+      "error: column 'a' has a 'decimal' of its own, but its texts are numbers here already, read "
+      "without it\n  --> t.npy\n   = help: convert the table again with --category a, which keeps "
+      "them as they are\n");
+  CHECK(refused(", gaps: [\"-99.0\"]") ==
+        "error: 'gaps' has '-99.0', but the table holds numbers\n  --> t.npy\n   = help: write -99 "
+        "in "
+        "gaps, too\n");
 }
 
 TEST_CASE("tables are converted as they are written", "[cli][convert]") {

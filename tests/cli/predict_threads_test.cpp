@@ -138,6 +138,29 @@ TEST_CASE("several threads name the first bad row, as one does", "[cli][predict]
   answer(text, "--on-error empty --json");
 }
 
+TEST_CASE(
+    "several threads see rows of separators alone, and names that are there again, as one does",
+    "[cli][predict][threads]") {
+  const Runs runs;
+  std::string bare = "city,size\n", few = bare, again = bare;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::string row = (i % 3 ? "Bonn," : "Kiel,") + std::to_string(i % 7) + ".5\n";
+    bare += i % 2 ? row : " , \n";  // one stands at any border of parts
+    few += row;
+    again += row;
+    if (i == rows - 9) again += "city,size\n";
+  }
+  runs.scratch.write("bare.csv", bare);
+  CHECK(runs.same("c --csv bare.csv -q").status == 5);
+  CHECK_THAT(runs.same("c --csv bare.csv --on-error empty").err,
+             Catch::Contains("6000 of 12000 rows got no answer"));
+  runs.scratch.write("few.csv", few + ",\n , \n,\n");  // below the table they are none
+  CHECK(runs.same("c --csv few.csv -q").status == 0);
+  runs.scratch.write("again.csv", again);
+  CHECK_THAT(runs.same("c --csv again.csv -q").err,
+             Catch::Contains("the row of names is there again"));
+}
+
 TEST_CASE("several threads answer lines of JSON and arrays as one does",
           "[cli][predict][threads]") {
   const Runs runs;

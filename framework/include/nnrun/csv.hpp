@@ -78,6 +78,7 @@ class CsvReader {
         lines_(rows, whole.lines_, line),
         numbers_(whole.numbers_),
         comment_(whole.comment_),
+        names_once_(whole.names_once_),
         row_waits_(false),
         fields_(whole.separator()),
         names_(whole.names_),
@@ -149,11 +150,12 @@ class CsvReader {
       first = start_;
     }
     try {
-      // empty lines are refused where a row comes behind them: it is to be with them
+      // of empty lines, and rows of separators alone, the row behind them decides: it is with them
       for (bool is_row = true; !is_row || rows.size() < bytes;) {
         if (!lines_.next()) break;
         const std::size_t start = lines_.number();
-        is_row = !trimmed(row()).empty() && (comment_.empty() || !row().starts_with(comment_));
+        is_row = !trimmed(row()).empty() && !is_bare() &&
+                 (comment_.empty() || !row().starts_with(comment_));
         bool joined = false;
         if (is_row && row().find('"') != row().npos) {
           OpenQuotes quotes;

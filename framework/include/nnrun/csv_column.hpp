@@ -51,12 +51,13 @@ class CsvColumn {
 
   const std::string& name() const { return name_; }
   bool is_category() const { return kind_ == NNRUN_COLUMN_CATEGORY; }
-  bool has_own_decimal() const { return decimal_ != '\0'; }
   bool is_declared() const { return declared_; }
   bool is_open() const { return open_; }  ///< new texts are still added
   bool drops_gaps() const { return (flags_ & NNRUN_DROP_GAPS) != 0; }
   std::uint32_t flags() const { return flags_; }
   const std::vector<std::string>& texts() const { return texts_; }
+  /// Returns whether its numbers are written in another way than those of the file.
+  bool has_own_decimal() const { return decimal_ != '\0'; }
   /// Returns why it is a category if nobody said so: "'red' in data.csv:2 is not a number".
   const std::string& reason() const { return reason_; }
 
@@ -229,7 +230,7 @@ class CsvColumn {
       throw Error("column '" + name_ + "': unknown " + (target_ ? "class" : "text") + " '" +
                       std::string(text.substr(0, 40)) + "'",
                   rows.place(), list_of_texts(text));
-    if (!target_ && !declared_ && rows.is_number(at))
+    if (double x = 0; !target_ && !declared_ && is_number(rows, at, x))
       throw Error("column '" + name_ + "' has texts and numbers: '" +
                       std::string(text.substr(0, 40)) + "' is a number, " + first_ + " is not",
                   rows.place(),
