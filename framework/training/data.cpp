@@ -76,8 +76,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   cutting_.count_in(shape_);
   shape_.rows = shape_.examples;
   if (windows_) count_windows(shape_, *windows_, "data set '" + object_.plugin().name + "'");
-  if (windows_ && windows_->group.value.empty())
-    shape_.in_blocks = name_in_blocks(data);
+  if (windows_ && windows_->group.value.empty()) shape_.in_blocks = name_in_blocks(data);
   if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
     throw DataError(Problem{.what = "there is no example to train on",
                             .where = "data set '" + object_.plugin().name + "'"});

@@ -65,7 +65,7 @@ class NpyTable {
   std::size_t start_ = 0, width_ = 0, count_ = 0;  // of the records; of one
   std::vector<std::string> names_;
   std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
-  std::vector<Column> columns_;  // as names_
+  std::vector<Column> columns_;       // as names_
   nnrun::NumberFormat numbers_;
   std::size_t row_ = 0, next_ = 0;
   std::vector<char> some_;  // records from from_ on
