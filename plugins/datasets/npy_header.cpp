@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 #include <nnrun/kinds/common.hpp>
+#include <nnrun/text_file.hpp>
 #include <utility>
 
 namespace {
@@ -93,7 +94,7 @@ class NpyDict {
       const auto [end, failed] = std::from_chars(hex.data(), hex.data() + hex.size(), code, 16);
       if (failed != std::errc{} || end != hex.data() + digits || code > 0x10ffff)
         refuse_("an escape in a text");
-      NpyHeader::append_utf8(code, text);
+      nnrun::append_utf8(code, text);
       at += digits;
     }
     if (at >= rest.size()) refuse_("a text does not end");
@@ -173,23 +174,6 @@ NpyHeader NpyHeader::read(ArrayBytes& in) {
   }).read(header);
   if (length > longest_npy_header && !header.is_record) throw too_long();
   return header;
-}
-
-void NpyHeader::append_utf8(std::uint32_t c, std::string& to) {
-  const auto put = [&](std::uint32_t byte) { to += static_cast<char>(byte); };
-  if (c < 0x80) return put(c);
-  if (c < 0x800) {
-    put(0xc0 | c >> 6);
-  } else {
-    if (c < 0x10000) {
-      put(0xe0 | c >> 12);
-    } else {
-      put(0xf0 | c >> 18);
-      put(0x80 | (c >> 12 & 0x3f));
-    }
-    put(0x80 | (c >> 6 & 0x3f));
-  }
-  put(0x80 | (c & 0x3f));
 }
 
 bool StoredType::find(std::string_view text) {

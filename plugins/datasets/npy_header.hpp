@@ -22,7 +22,6 @@ struct NpyHeader {
 
   /// Everything throws nnrun::Error with the file and, if there is one, the offset.
   static NpyHeader read(ArrayBytes& in);
-  static void append_utf8(std::uint32_t c, std::string& to);
 };
 
 /// How a file stores numbers of a type.

@@ -163,7 +163,7 @@ std::string_view NpyTable::field(std::size_t column) const {
     std::uint32_t c;
     std::memcpy(&c, bytes(column) + 4 * i, 4);
     if (c == 0) break;
-    NpyHeader::append_utf8(c, shown);
+    nnrun::append_utf8(c, shown);
   }
   return shown;
 }

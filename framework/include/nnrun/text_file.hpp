@@ -11,6 +11,24 @@
 
 namespace nnrun {
 
+/// Writes a character of Unicode in UTF-8 behind a text.
+inline void append_utf8(std::uint32_t c, std::string& to) {
+  const auto put = [&](std::uint32_t byte) { to += static_cast<char>(byte); };
+  if (c < 0x80) return put(c);
+  if (c < 0x800) {
+    put(0xc0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      put(0xe0 | c >> 12);
+    } else {
+      put(0xf0 | c >> 18);
+      put(0x80 | (c >> 12 & 0x3f));
+    }
+    put(0x80 | (c >> 6 & 0x3f));
+  }
+  put(0x80 | (c & 0x3f));
+}
+
 /// Returns the index of the first byte that is not UTF-8; npos if all of it is.
 inline std::size_t first_not_utf8(std::string_view text) {
   const auto* const at = reinterpret_cast<const unsigned char*>(text.data());
@@ -135,22 +153,7 @@ class TextFile {
     return text_;
   }
 
-  void add(std::uint32_t c) {
-    const auto put = [this](std::uint32_t byte) { text_ += static_cast<char>(byte); };
-    if (c < 0x80) return put(c);
-    if (c < 0x800) {
-      put(0xc0 | c >> 6);
-    } else {
-      if (c < 0x10000) {
-        put(0xe0 | c >> 12);
-      } else {
-        put(0xf0 | c >> 18);
-        put(0x80 | (c >> 12 & 0x3f));
-      }
-      put(0x80 | (c >> 6 & 0x3f));
-    }
-    put(0x80 | (c & 0x3f));
-  }
+  void add(std::uint32_t c) { append_utf8(c, text_); }
 
   std::istream& in_;
   std::string file_;
