@@ -266,7 +266,9 @@ Task task_for(const std::vector<const ColumnProfile*>& targets, std::size_t rows
                                       start_of(target->first_text) +
                                       "', and several targets are numbers",
                               .where = target->first_place,
-                              .hint = "a target of classes must be the only one"});
+                              .hint =
+                                  "a target of classes must be the only one; for several, each a "
+                                  "yes or no, write 1 and 0 in their columns"});
     task_for(*target, rows);  // throws if nothing can be learnt from it
     scales.push_back(yaml_text(target->name) + ": " + scale_for(*target));
     notes.push_back(range_of(*target));

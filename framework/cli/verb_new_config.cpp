@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
@@ -55,6 +56,29 @@ std::size_t window_of(const Arguments& arguments) {
               .hint = "--windows 24"});
 }
 
+/// Throws DataError for a file of another kind, by how it starts.
+void require_table(const std::string& file) {
+  using namespace std::string_view_literals;
+  std::string start(4, '\0');
+  std::ifstream(file, std::ios::binary).read(start.data(), 4);
+  const bool is_zip = start == "PK\3\4"sv, is_npz = is_zip && file.ends_with(".npz");
+  const auto refuse = [&](const std::string& what, const std::string& hint) {
+    throw DataError(Problem{.what = what + ", not a table of text", .where = file, .hint = hint});
+  };
+  if (start == "\x93NUM"sv || is_npz)
+    refuse(is_npz ? "an archive of NumPy arrays" : "a NumPy array",
+           is_npz ? "a config for it has data: {type: npy, inputs: " + file +
+                        ", inputs_array: x, targets: " + file + ", targets_array: y}"
+                  : "a config for it has data: {type: npy, inputs: " + file + ", targets: FILE}");
+  if (is_zip) refuse("a zip file, as a workbook is", "save its sheet as CSV");
+  if (start == "PAR1"sv) refuse("a Parquet file", "write it as CSV");
+  if (start == "SQLi"sv) refuse("a database", "write its rows as CSV");
+  if (start[0] == 0 && start[1] == 0 && start[2] >= 8 && start[2] <= 14 && start[3] > 0 &&
+      start[3] < 6)
+    refuse("a file of arrays as MNIST's",
+           "a config for it has data: {type: idx, images: " + file + ", labels: FILE}");
+}
+
 }  // namespace
 
 Exit make_config(const Arguments& arguments, Registry& registry) {
@@ -65,6 +89,7 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
                             .where = table,
                             .hint = "for pictures in a folder of each class, 'Images' in "
                                     "configs/README.md has a config to copy"});
+  require_table(table);
   const TableProfile profile = profile_of(table);
   const std::string stem = fs::path(table).stem().string();
   const fs::path file = arguments.has("--out") ? arguments.text("--out") : stem + ".yaml";

@@ -46,7 +46,7 @@ class Prediction {
         text_(run.experiment.data),
         columns_(model_->preparation().recipe(), text_),
         writer_(form_of(arguments), use_.names(), own_format(arguments, text_),
-                run.experiment.dtype == Dtype::float32, arguments.has("--brief")),
+                model_->answers_in_float32(), arguments.has("--brief")),
         answering_(use_, writer_) {}
 
   void examples() {
@@ -80,9 +80,14 @@ class Prediction {
     std::vector<std::vector<double>> numbers = outputs;
     if (brief)
       for (std::vector<double>& y : numbers) y = {writer_.probability_of(y)};
-    out.write(predictions_text(words, numbers));
+    out.write(predictions_text(words, numbers, model_->answers_in_float32()));
     for (std::size_t i = 0; writer_.is_of_classes() && i < inputs.size(); ++i)
       out.write((i == 0 ? "class   " : "        ") + writer_.class_of(outputs[i]) + "\n");
+    const AnswerNames& names = use_.names();
+    if (writer_.is_of_classes() && names.outputs.size() == 1 && !brief && !arguments_.quiet)
+      Terminal(stderr).write(std::string("note: the number is the ") +
+                             (names.kind == ScoreKind::other ? "score" : "probability") + " of " +
+                             names.outputs[0] + "\n");
   }
 
   Exit csv(const std::string& file) {

@@ -184,7 +184,9 @@ class Training {
 
   void show_start(const Trainer& trainer) {
     show_header(trainer);
-    if (!quiet_) talk_.write(render("warning", warnings_of(experiment_, trainer), talk_.colour()));
+    // also to who asked for results only: they mean little without
+    if (!arguments_.json)
+      talk_.write(render("warning", warnings_of(experiment_, trainer), talk_.colour()));
   }
 
   void show_header(const Trainer& trainer) {
@@ -233,7 +235,8 @@ class Training {
     }
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
-    out_.write(predictions_text(words_of(result.rows), result.predictions));
+    out_.write(predictions_text(words_of(result.rows), result.predictions,
+                                trainer.model()->answers_in_float32()));
     out_.write(decision_map(trainer, out_));
     say_doubts(trainer, result);
     out_.write("saved  " + result.run + " (report.html)\n");

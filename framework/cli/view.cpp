@@ -9,6 +9,7 @@
 #include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "config/metric_names.hpp"
+#include "training/meaning.hpp"
 namespace nnrun::host {
 
 std::string for_people(double x) {
@@ -46,10 +47,12 @@ bool is_fraction(const Use& metric) {
   return (functions_of<nnrun_metric>(*metric.plugin).flags & NNRUN_FRACTION) != 0;
 }
 /// Returns `f1 (macro)` if the score has such a word and the name does not hold it already.
-std::string with_word(const std::string& name, const Score& score, std::size_t metric) {
-  const std::string word = metric < score.words.size() ? score.words[metric] : "";
-  return word.empty() || name.find("=" + word) != name.npos ? name
-                                                            : name + " (" + short_name(word) + ")";
+std::string with_word(const std::string& name, const Use& metric, const std::string& word) {
+  std::string words = name.find("=" + word) != name.npos ? "" : short_name(word);
+  if (const std::optional<double> threshold = threshold_of(metric);
+      threshold && name.find("threshold=") == name.npos)
+    words += (words.empty() ? "above " : ", above ") + shortest(*threshold);
+  return words.empty() ? name : name + " (" + words + ")";
 }
 /// Returns `cost 0.0075   accuracy 99.70 %`, without the metrics that are left out.
 std::string scores_text(const Score& score, const Experiment& experiment,
@@ -58,8 +61,10 @@ std::string scores_text(const Score& score, const Experiment& experiment,
   std::string text = "cost " + number_text(score.cost, false);
   for (std::size_t i = 0; i < score.metrics.size(); ++i)
     if (!is_left_out(i))
-      text += std::string(separator) + with_word(names[i], score, i) + " " +
-              number_text(score.metrics[i], is_fraction(experiment.metrics[i]));
+      text +=
+          std::string(separator) +
+          with_word(names[i], experiment.metrics[i], i < score.words.size() ? score.words[i] : "") +
+          " " + number_text(score.metrics[i], is_fraction(experiment.metrics[i]));
   return text;
 }
 }  // namespace
@@ -339,7 +344,7 @@ std::vector<std::vector<std::string>> words_of(const std::vector<PredictRow>& ro
 }
 
 std::string predictions_text(const std::vector<std::vector<std::string>>& inputs,
-                             const std::vector<std::vector<double>>& outputs) {
+                             const std::vector<std::vector<double>>& outputs, bool is_float32) {
   std::vector<std::string> points;
   std::size_t width = 0;
   for (const std::vector<std::string>& input : inputs) {
@@ -349,7 +354,8 @@ std::string predictions_text(const std::vector<std::vector<std::string>>& inputs
   std::string text;
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::vector<std::string> numbers;
-    for (const double y : outputs[i]) numbers.push_back(fifteen_digits(y));
+    for (const double y : outputs[i])
+      numbers.push_back(is_float32 ? shortest(static_cast<float>(y)) : fifteen_digits(y));
     text += (i == 0 ? "predict " : "        ") + left_aligned(points[i], width) + "  " +
             join(numbers, "  ") + "\n";
   }

@@ -47,7 +47,9 @@ std::string epoch_line(const EpochReport& report, const Experiment& experiment,
                        double epoch_seconds, std::size_t examples, const Terminal& terminal);
 /// Returns the values of rows as they were written, `?` for a missing one.
 std::vector<std::vector<std::string>> words_of(const std::vector<PredictRow>& rows);
+/// Returns a line per example. Outputs of float32 have the digits that they have in files, others
+/// fifteen.
 std::string predictions_text(const std::vector<std::vector<std::string>>& inputs,
-                             const std::vector<std::vector<double>>& outputs);
+                             const std::vector<std::vector<double>>& outputs, bool is_float32);
 
 }  // namespace nnrun::host

@@ -196,7 +196,9 @@ constexpr std::array table{
         "train.schedule", "schedule", "constant",
         "factor of the learning rate over the course of training"),
     value<train, &TrainSpec::schedule, &ScheduleSpec::warmup>(
-        "train.schedule.warmup", "steps over which the learning rate rises from 0", {.min = 0}),
+        "train.schedule.warmup",
+        "steps over which the learning rate rises from 0; the schedule begins after them",
+        {.min = 0}),
     value<train, &TrainSpec::schedule, &ScheduleSpec::monitor>(
         "train.schedule.monitor",
         "column of metrics.csv to watch, such as val.cost; if missing, the cost"),

@@ -51,6 +51,11 @@ class Model {
     return targets_.of_last_axis ? shape.sizes[shape.rank - 1] : answers();
   }
   virtual Dtype dtype() const = 0;
+  /// Returns whether answers are numbers of float32: those that are worked out from outputs, in the
+  /// units of the data or as probabilities of classes in order, are double.
+  bool answers_in_float32() const {
+    return dtype() == Dtype::float32 && !preparation_.scales_targets() && !names_.ordered;
+  }
 
   /// Draws the initial parameters, layer by layer.
   virtual void draw(Random& random) = 0;

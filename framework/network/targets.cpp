@@ -39,9 +39,11 @@ void look_at(std::span<const T> row, Seen& seen) {
 }  // namespace
 
 template <class T>
-Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool shares) {
+Targets targets_of(std::span<const std::span<const T>> parts, std::size_t cols, bool classes,
+                   bool shares) {
   Seen seen;
-  for (std::size_t at = 0; at < rows.size(); at += cols) look_at(rows.subspan(at, cols), seen);
+  for (const std::span<const T> rows : parts)
+    for (std::size_t at = 0; at < rows.size(); at += cols) look_at(rows.subspan(at, cols), seen);
   Targets targets{.known = true, .kind = NNRUN_NUMBERS, .border = seen.below_0 ? 0 : 0.5};
   if (cols > 1 && (classes || (seen.fractions && seen.whole) || (seen.signs && seen.one_yes)))
     targets.kind = NNRUN_ONE_HOT;
@@ -49,8 +51,21 @@ Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool
     targets.kind = NNRUN_LABELS;
   return targets;
 }
-template Targets targets_of(std::span<const float>, std::size_t, bool, bool);
-template Targets targets_of(std::span<const double>, std::size_t, bool, bool);
+template Targets targets_of(std::span<const std::span<const float>>, std::size_t, bool, bool);
+template Targets targets_of(std::span<const std::span<const double>>, std::size_t, bool, bool);
+
+template <class T>
+bool fits(const Targets& targets, std::span<const T> row) {
+  if (targets.kind == NNRUN_NUMBERS) return true;
+  Seen seen;
+  look_at(row, seen);
+  if (targets.kind != NNRUN_ONE_HOT || row.size() == 1)
+    return targets.border == 0 ? std::ranges::all_of(row, [](T x) { return x >= -1 && x <= 1; })
+                               : seen.fractions;
+  return (seen.fractions && seen.whole) || (seen.signs && seen.one_yes);
+}
+template bool fits(const Targets&, std::span<const float>);
+template bool fits(const Targets&, std::span<const double>);
 
 std::string name_of_kind(const Targets& targets) {
   return std::string(kinds.at(targets.of_last_axis ? of_last_axis : targets.kind));

@@ -21,11 +21,16 @@ struct Targets {
   std::vector<double> class_weights = {};
 };
 
-/// Returns what rows of targets are. Several columns are classes if `classes` says so, or if each
-/// row is one yes among no, or shares that add up to 1; otherwise columns of 0 and 1, or -1 and 1,
-/// are labels. shares: numbers from 0 to 1 are labels too.
+/// Returns what rows of targets in several parts are. Several columns are classes if `classes` says
+/// so, or if each row is one yes among no, or shares that add up to 1; otherwise columns of 0 and
+/// 1, or -1 and 1, are labels. shares: numbers from 0 to 1 are labels too.
 template <class T>
-Targets targets_of(std::span<const T> rows, std::size_t cols, bool classes, bool shares);
+Targets targets_of(std::span<const std::span<const T>> parts, std::size_t cols, bool classes,
+                   bool shares);
+
+/// Returns whether a row of targets is what such targets are; any row of numbers is.
+template <class T>
+bool fits(const Targets& targets, std::span<const T> row);
 
 /// Returns the word for what targets are in files.
 std::string name_of_kind(const Targets& targets);

@@ -330,8 +330,14 @@ void DataSource::refuse_targets(const nnrun_shape& answers) const {
   throw GraphError(std::move(problem));
 }
 
+void DataSource::expect(const Targets& told) {
+  // those of named classes are made by the data set; any number is one
+  if (shape_.names.classes.empty() && told.kind != NNRUN_NUMBERS) shape_.told = told;
+}
+
 std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype) const {
-  const Bytes width = dtype == Dtype::float32 ? 4 : 8;
+  const Bytes width = dtype == Dtype::float32 ? 4 : 8,
+              in_units = preparation.scales_targets() ? size_of(shape_.target) * 8 : 0;
   std::vector<Need> needs;
   const std::string hint = too_large_.empty() ? "use fewer examples" : too_large_;
   const std::size_t others = size_of(shape_.target) + (shape_.has_weights ? 1 : 0),
@@ -341,18 +347,19 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
     if (inputs_stay_) {
       needs.push_back({"the targets of " + std::to_string(given_[part]) + " " + part_words[part] +
                            " examples, " + std::to_string(others) + " numbers each",
-                       examples * others * width, 1, place_, hint});
+                       examples * (others * width + in_units), 1, place_, hint});
       continue;
     }
     const std::size_t prepared = preparation.row_outputs() + others;
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(prepared) + " numbers",
-                     examples * prepared * width, 1, place_, hint});
+                     examples * (prepared * width + in_units), 1, place_, hint});
     if (windows_ && shape_.examples[part] > 0)
-      needs.push_back({std::to_string(shape_.examples[part]) + " windows of " +
-                           std::to_string(preparation.outputs() + others) + " numbers",
-                       Bytes{shape_.examples[part]} * (preparation.outputs() + others) * width, 1,
-                       place_, "take shorter windows, or a longer stride"});
+      needs.push_back(
+          {std::to_string(shape_.examples[part]) + " windows of " +
+               std::to_string(preparation.outputs() + others) + " numbers",
+           Bytes{shape_.examples[part]} * ((preparation.outputs() + others) * width + in_units), 1,
+           place_, "take shorter windows, or a longer stride"});
     // until all are known; what was prepared takes the place of what was not
     if (preparation.changes() && !preparation.is_fitted() && cols * 8 > prepared * width)
       needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +

@@ -31,6 +31,8 @@ class DataSource {
                    const Experiment& experiment) const;
   /// Returns the shape of a prepared example: as the data set gives it, else the network's input.
   nnrun_shape shape_of_prepared(const Preparation& preparation, const nnrun_shape& input) const;
+  /// Targets are to be what a trained network tells: read() throws DataError for others.
+  void expect(const Targets& told);
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
   /// Throws ConfigError if there is no memory for the data and for what else a run needs. Inputs
   /// for which there is none stay in the files of the data set, if it can read them again: then
@@ -63,6 +65,7 @@ class DataSource {
   template <class T, class From, class Target>
   void look_through(FilledParts<T>& parts, ExampleReader reader, Random& random,
                     Preparation& preparation);
+  void note_odd_target(const OddTargets& seen, const ExampleReader& reader);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>

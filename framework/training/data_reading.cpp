@@ -189,6 +189,13 @@ std::vector<std::uint32_t> rows_of(std::size_t part, const std::vector<std::uint
   return rows;
 }
 
+void DataSource::note_odd_target(const OddTargets& seen, const ExampleReader& reader) {
+  if (!shape_.names.classes.empty()) return;
+  shape_.odd_target = seen.found();
+  if (shape_.odd_target)
+    shape_.odd_target->place = reader.place_of(shape_.odd_target->part, shape_.odd_target->example);
+}
+
 /// Reads all once, or as often as is needed to learn from all and to cut them; keeps all but the
 /// inputs.
 template <class T, class From, class Target>
@@ -218,12 +225,16 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
     preparation.fit(RowsInFiles<Target>(reader, shape_, count, part_of), out);
   }
   const std::vector<std::uint8_t> uncut;
+  OddTargets odd(out);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (cutting_.has_folds() && part == NNRUN_TEST) continue;
     Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
-    reader.read<From, Target>(part, 0, given_[part], room_for,
-                              [&](const SomeExamples<From>& some) { sorting.add(some, in, out); });
+    reader.read<From, Target>(part, 0, given_[part], room_for, [&](const SomeExamples<From>& some) {
+      odd.take(part, some.t, some.count);
+      sorting.add(some, in, out);
+    });
   }
+  note_odd_target(odd, reader);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     std::vector<std::uint32_t> rows = rows_of(part, part_of);
     const bool is_cut = !rows.empty();
@@ -246,6 +257,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
   const std::vector<std::uint8_t> uncut;
   std::array<KeptExamples, NNRUN_PARTS> kept{KeptExamples(shape_), KeptExamples(shape_),
                                              KeptExamples(shape_)};
+  OddTargets odd(out);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (cutting_.has_folds() && part == NNRUN_TEST) continue;
     const std::vector<std::uint8_t>& cut = part == NNRUN_TRAIN ? part_of : uncut;
@@ -258,12 +270,14 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
       return chunk.room_for(n);
     };
     reader.read<From, Target>(part, 0, given_[part], room_for, [&](const SomeExamples<From>& some) {
+      odd.take(part, some.t, some.count);
       if (waits)
         kept[part].add(some);
       else if (!stays)
         sorting.add(some, in, out);
     });
   }
+  note_odd_target(odd, reader);
   if (!waits) return;
   if (cutting_.cuts()) {
     const std::vector<double> targets =

@@ -1,11 +1,13 @@
 // What a data set tells of itself when it is opened.
 #pragma once
 #include <array>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "network/model_file.hpp"
 #include "network/ordered_classes.hpp"
+#include "training/odd_targets.hpp"
 #include "training/two_classes.hpp"
 namespace nnrun::host {
 
@@ -39,6 +41,8 @@ struct DataShape {
   /// The largest input, if all of them seem to have been divided before the data set divides them,
   /// once they were read; else 0.
   double divided_before = 0;
+  std::optional<OddTarget> odd_target{};  ///< known once the data were read
+  Targets told{};  ///< what a trained network tells, which targets must be; not known: any
 
   /// Returns whether a single number says which of two classes it is.
   bool is_yes_or_no() const { return names.classes.size() == 2 && two_classes.one_number; }

@@ -16,17 +16,16 @@ PartScore score_as(const Experiment& experiment, const ModelFile& file, Model& m
   // a sequential generator gave the first parameters, then the data: the order must be the same
   Random random(experiment.random, experiment.seed);
   model.draw(random);
+  if (file.targets.known) data.expect(file.targets);
   auto parts = data.read<T>(random, model.preparation());
   if (data_sha256) *data_sha256 = hash_of(parts);
   model.load(file);
   require_fit_of(file, model);
   const Use& cost_use = experiment.train.cost;
-  const Targets targets =
-      file.targets.known
-          ? file.targets
-          : targets_of(parts[parts[NNRUN_TRAIN].count > 0 ? std::size_t{NNRUN_TRAIN} : part],
-                       data.shape(), model.graph().output().plan.out, cost_use,
-                       model.preparation().scales_targets());
+  const Targets targets = file.targets.known
+                              ? file.targets
+                              : targets_of(parts, data.shape(), model.graph().output().plan.out,
+                                           cost_use, model.preparation().scales_targets());
   model.set_targets(targets);
   const std::size_t cols = model.graph().output().cols;
   const ClassWeights weights = class_weights_of(cost_use, file, model.graph());

@@ -37,13 +37,11 @@ class Evaluation {
   /// Returns the metrics of outputs that are computed already.
   std::vector<double> measure(const T* y, const Examples<T>& examples) {
     std::vector<double> values;
-    const auto [outputs, targets] = in_units(y, examples);
-    for (const Object& metric : metrics_) {
-      double& value = values.emplace_back();
-      const auto& functions = metric.functions<nnrun_metric>();
-      metric.call("value", functions.value[dtype_of<T>], outputs, targets, answers_in(examples),
-                  model_.answer_width(), &value);
-    }
+    for_metrics(y, examples, [&]<class Number>(const Number* outputs, const Number* targets) {
+      for (const Object& metric : metrics_)
+        metric.call("value", metric.functions<nnrun_metric>().value[dtype_of<Number>], outputs,
+                    targets, answers_in(examples), model_.answer_width(), &values.emplace_back());
+    });
     return values;
   }
 
@@ -93,7 +91,7 @@ class Evaluation {
   /// Returns whether outputs are needed for what add_details adds.
   bool has_tables() const {
     return std::ranges::any_of(metrics_, [&](const Object& metric) {
-      return table_of(metric) != nullptr || per_class_of(metric) != nullptr;
+      return table_of<T>(metric) != nullptr || per_class_of<T>(metric) != nullptr;
     });
   }
   /// Like score, with what metrics give beside their number.
@@ -104,24 +102,25 @@ class Evaluation {
   }
   /// Adds tables, numbers per class and words. y: the outputs, nullptr if none are needed.
   void add_details(Score& score, const T* y, const Examples<T>& examples) {
-    const auto [outputs, targets] = in_units(y, examples);
     const std::size_t cols = model_.answer_width(), n = cols == 1 ? 2 : cols,
                       rows = answers_in(examples);
     if (cols == 1 && model_.names().classes.size() == 2) score.positive = model_.names().classes[1];
-    for (const Object& metric : metrics_) {
-      score.words.push_back(word_for(metric));
-      std::vector<double>&table = score.tables.emplace_back(),
-      &classes = score.per_class.emplace_back();
-      if (n > most_classes) continue;
-      if (const auto function = table_of(metric)) {
-        table.resize(n * n);
-        metric.call("table", function, outputs, targets, rows, cols, table.data());
+    for_metrics(y, examples, [&]<class Number>(const Number* outputs, const Number* targets) {
+      for (const Object& metric : metrics_) {
+        score.words.push_back(word_for(metric));
+        std::vector<double>&table = score.tables.emplace_back(),
+        &classes = score.per_class.emplace_back();
+        if (n > most_classes) continue;
+        if (const auto function = table_of<Number>(metric)) {
+          table.resize(n * n);
+          metric.call("table", function, outputs, targets, rows, cols, table.data());
+        }
+        if (const auto function = per_class_of<Number>(metric)) {
+          classes.resize(n);
+          metric.call("per_class", function, outputs, targets, rows, cols, classes.data());
+        }
       }
-      if (const auto function = per_class_of(metric)) {
-        classes.resize(n);
-        metric.call("per_class", function, outputs, targets, rows, cols, classes.data());
-      }
-    }
+    });
   }
 
   static constexpr std::size_t most_classes = 1000;  ///< of a table
@@ -153,31 +152,35 @@ class Evaluation {
         sum += static_cast<double>(weight[from + r]) * cost;
     }
   }
-  /// Returns outputs and targets in the units of the data, as metrics are to see them; of classes
-  /// in order, how likely each is.
-  std::pair<const T*, const T*> in_units(const T* y, const Examples<T>& examples) {
+  /// Calls use with outputs and targets as metrics are to see them: in the units of the data, as
+  /// double if they were scaled, for what float32 rounds may be all that is wrong; of classes in
+  /// order, how likely each is.
+  void for_metrics(const T* y, const Examples<T>& examples, auto use) {
     const Preparation& preparation = model_.preparation();
-    const bool ordered = model_.names().ordered;
-    if ((!preparation.scales_targets() && !ordered) || y == nullptr || metrics_.empty())
-      return {y, examples.t.data()};
     const std::size_t cols = model_.answers(), n = examples.count * cols;
-    if (y_in_units_.size() < n) {
-      y_in_units_ = Buffer<T>(n);
-      t_in_units_ = Buffer<T>(n);
+    if (y == nullptr || metrics_.empty()) return use(y, examples.t.data());
+    if (model_.names().ordered) {
+      make_room(n, y_of_classes_, t_of_classes_);
+      by_class(y, examples.count, y_of_classes_);
+      by_class(examples.t.data(), examples.count, t_of_classes_);
+      return use(y_of_classes_.data(), t_of_classes_.data());
     }
-    if (ordered) {
-      by_class(y, examples.count, y_in_units_);
-      by_class(examples.t.data(), examples.count, t_in_units_);
-      return {y_in_units_.data(), t_in_units_.data()};
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto unscaled = [&](T x) {
-        return static_cast<T>(preparation.in_units(static_cast<double>(x), i % cols));
-      };
-      y_in_units_.data()[i] = unscaled(y[i]);
-      t_in_units_.data()[i] = unscaled(examples.t.data()[i]);
-    }
-    return {y_in_units_.data(), t_in_units_.data()};
+    if (!preparation.scales_targets()) return use(y, examples.t.data());
+    make_room(n, y_in_units_, t_in_units_);
+    const auto unscale = [&](const T* from, Buffer<double>& to) {
+      for (std::size_t i = 0; i < n; ++i)
+        to.data()[i] = preparation.in_units(static_cast<double>(from[i]), i % cols);
+    };
+    unscale(y, y_in_units_);
+    const bool known = examples.in_units.data() != nullptr;
+    if (!known) unscale(examples.t.data(), t_in_units_);
+    use(y_in_units_.data(), known ? examples.in_units.data() : t_in_units_.data());
+  }
+  template <class Number>
+  static void make_room(std::size_t n, Buffer<Number>& y, Buffer<Number>& t) {
+    if (y.size() >= n) return;
+    y = Buffer<Number>(n);
+    t = Buffer<Number>(n);
   }
   void by_class(const T* above, std::size_t rows, Buffer<T>& to) const {
     const std::size_t cols = model_.graph().output().cols;
@@ -187,17 +190,19 @@ class Evaluation {
   }
   /// Returns nullptr also where several columns are labels, unless the class was built before it
   /// could know that.
+  template <class Number>
   auto table_of(const Object& metric) const {
     const auto& functions = metric.functions<nnrun_metric>();
-    const auto table = appended(functions, &nnrun_metric::table, dtype_of<T>);
+    const auto table = appended(functions, &nnrun_metric::table, dtype_of<Number>);
     const bool labels = model_.graph().output().cols > 1 && model_.targets().kind == NNRUN_LABELS &&
                         declared(functions, &nnrun_metric::prepare) != nullptr;
     return labels ? nullptr : table;
   }
   /// Returns nullptr also where there is one output: then the metric's number says all.
+  template <class Number>
   auto per_class_of(const Object& metric) const {
     const auto function =
-        appended(metric.functions<nnrun_metric>(), &nnrun_metric::per_class, dtype_of<T>);
+        appended(metric.functions<nnrun_metric>(), &nnrun_metric::per_class, dtype_of<Number>);
     return model_.answers() > 1 ? function : nullptr;
   }
   /// Returns what the name of a metric leaves open: what its class says, or of which class its
@@ -224,7 +229,8 @@ class Evaluation {
   ModelOf<T>& model_;
   const std::vector<Object>& metrics_;
   CostCalls<T> costs_;
-  Buffer<T> outputs_, y_in_units_, t_in_units_;
+  Buffer<T> outputs_, y_of_classes_, t_of_classes_;
+  Buffer<double> y_in_units_, t_in_units_;
 };
 
 /// The score of a model on a part; of a series, also what the last known value scores.

@@ -38,6 +38,31 @@ NNRUN_INLINE bool rounded_to(const double* x, std::size_t n, double divide_by, T
   for (const Finite part : sums) sum += part;
   return sum == 0;
 }
+/// Writes x * low as float. Returns whether all are finite and x * high is the same float.
+NNRUN_CLONES bool bounded_floats(const double* x, std::size_t n, double low, double high,
+                                 float* to) {
+  float sums[16] = {};  // of differences, which are 0; NaN once a number is not finite
+  const auto one = [&](std::size_t i, std::size_t k) __attribute__((always_inline)) {
+    to[i] = static_cast<float>(x[i] * low);
+    sums[k] += std::abs(to[i] - static_cast<float>(x[i] * high));
+  };
+  std::size_t i = 0;
+  for (; i + 16 <= n; i += 16)
+    for (std::size_t k = 0; k < 16; ++k) one(i + k, k);
+  for (; i < n; ++i) one(i, 0);
+  float sum = 0;
+  for (const float part : sums) sum += part;
+  return sum == 0;
+}
+/// Writes what x / divide_by is as float, without a division if that is sure. Returns false if it
+/// is not: then nothing that is written counts. A division takes several times as long. Rounding
+/// keeps the order of numbers, so a quotient between two that are the same float is that one, too.
+bool to_quotients(const double* x, std::size_t n, double divide_by, float* to) {
+  constexpr double margin = 0x1p-50;  // eight times what a factor and a product are off
+  const double factor = 1 / divide_by;
+  return std::isnormal(factor) &&
+         bounded_floats(x, n, factor * (1 - margin), factor * (1 + margin), to);
+}
 NNRUN_CLONES bool to_floats(const double* x, std::size_t n, double divide_by, float* to) {
   return rounded_to<float, float>(x, n, divide_by, to);
 }
@@ -50,7 +75,7 @@ NNRUN_CLONES bool to_doubles_for_floats(const double* x, std::size_t n, double* 
 template <class T, class Finite>
 bool convert(const double* x, std::size_t n, double divide_by, T* to) {
   if constexpr (sizeof(T) == sizeof(float))
-    return to_floats(x, n, divide_by, to);
+    return (divide_by != 1 && to_quotients(x, n, divide_by, to)) || to_floats(x, n, divide_by, to);
   else if constexpr (sizeof(Finite) == sizeof(float))
     return to_doubles_for_floats(x, n, to);
   else
@@ -68,7 +93,6 @@ void refuse_data(const Object& data, const std::filesystem::path& config) {
   throw DataError(std::move(said));
 }
 
-/// Returns where an example stands, as far as the data set knows.
 std::string ExampleReader::place_of(std::size_t part, std::size_t example) const {
   const char* place = nullptr;
   if (const auto* const find = appended(object_.functions<nnrun_dataset>(), &nnrun_dataset::place);
@@ -160,6 +184,33 @@ void ExampleReader::require_targets(std::size_t part, std::size_t first,
       refuse_number(part, first + i / out, true, i % out, t[i]);
 }
 
+/// Throws DataError for a row of targets that is not what a trained network tells.
+template <class T>
+void ExampleReader::require_told(std::size_t part, std::size_t first, std::span<const T> t) const {
+  const std::size_t out = size_of(shape_.target),
+                    row = shape_.told.of_last_axis ? shape_.target.sizes[shape_.target.rank - 1]
+                                                   : out;
+  for (std::size_t at = 0; at < t.size(); at += row) {
+    const std::span<const T> targets = t.subspan(at, row);
+    if (fits(shape_.told, targets)) continue;
+    std::string numbers;
+    for (std::size_t c = 0; c < std::min<std::size_t>(row, 8); ++c)
+      numbers += (c == 0 ? "" : ", ") + shortest(static_cast<double>(targets[c]));
+    const bool classes = shape_.told.kind == NNRUN_ONE_HOT;
+    throw DataError(Problem{
+        .what = (row == 1 ? "the target of " : "the targets of ") + std::string(part_words[part]) +
+                " example " + std::to_string(first + at / out + 1) + (row == 1 ? " is " : " are ") +
+                numbers + (row > 8 ? ", …" : "") + ", but the model tells " +
+                (classes                   ? "classes: one of them is 1"
+                 : shape_.told.border == 0 ? "yes or no: -1 or 1"
+                                           : "yes or no: 0 or 1"),
+        .where = place_of(part, first + at / out),
+        .hint = classes ? "mend or leave out such rows; a model that is trained on data "
+                          "with such rows tells yes or no for each column"
+                        : "mend or leave out such rows"});
+  }
+}
+
 /// Throws DataError for a target that has no logarithm, if it is to be scaled by it.
 void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
                                        std::span<const double> t) const {
@@ -206,6 +257,7 @@ void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
     if (shape_.indices.count > 0) require_indices(part, from, std::span(x).first(n * in));
     if (!convert<T, Target>(t.data(), n * out, 1, to.t))
       require_targets<Target>(part, from, std::span(t).first(n * out));
+    if (shape_.told.known) require_told<T>(part, from, {to.t, n * out});
     if (preparation_.scales_targets()) require_logarithms(part, from, std::span(t).first(n * out));
     take({n, to.x, to.t, shape_.has_weights ? to.weight : nullptr});
   }

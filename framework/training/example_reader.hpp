@@ -38,15 +38,17 @@ class ExampleReader {
   /// them there, and calls take with them; inputs are divided, if nothing else is done to them.
   /// Target: what the run's targets will be; T may be wider while examples are to be prepared.
   /// Throws DataError for a number that is not finite or too large for T or Target, unless it is an
-  /// input that may be missing, for a weight below 0, or an index that a layer does not take,
-  /// naming part, example and column.
+  /// input that may be missing, for a weight below 0, an index that a layer does not take, or
+  /// targets other than those that a trained network tells, naming part, example and column.
   template <class T, class Target>
   void read(std::size_t part, std::size_t from, std::size_t count,
             const std::function<Room<T>(std::size_t)>& room_for,
             const std::function<void(const SomeExamples<T>&)>& take) const;
 
- private:
+  /// Returns where an example stands, as far as the data set knows.
   std::string place_of(std::size_t part, std::size_t example) const;
+
+ private:
   [[noreturn]] void refuse_number(std::size_t part, std::size_t example, bool target,
                                   std::size_t column, double x) const;
   [[noreturn]] void refuse_weight(std::size_t part, std::size_t example, double weight) const;
@@ -58,6 +60,8 @@ class ExampleReader {
   void require_indices(std::size_t part, std::size_t first, std::span<const double> x) const;
   template <class Target>
   void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const;
+  template <class T>
+  void require_told(std::size_t part, std::size_t first, std::span<const T> t) const;
   void append_targets(std::size_t n, double* x, const double* t) const;
   void require_logarithms(std::size_t part, std::size_t first, std::span<const double> t) const;
 

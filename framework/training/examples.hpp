@@ -48,6 +48,8 @@ struct Examples {
   Buffer<T> divisor{};
   /// Of a series: the targets of the last row that each example knows; empty: none are known.
   Buffer<T> last{};
+  /// Targets as the data have them, where those of the network are scaled; else empty.
+  Buffer<double> in_units{};
   std::unique_ptr<StoredInputs<T>> stored{};
 
   /// Returns the inputs of some examples in a row, of `cols` numbers each; if they are stored,

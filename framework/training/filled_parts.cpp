@@ -19,6 +19,7 @@ FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparati
     parts_[part] = {Buffer<T>(keeps_inputs ? n * preparation.row_outputs() : 0),
                     Buffer<T>(n * out_), n};
     if (shape.has_weights) parts_[part].weight = Buffer<T>(n);
+    if (preparation.scales_targets()) parts_[part].in_units = Buffer<double>(n * out_);
   }
   if (!preparation.changes()) return;
   for (std::size_t c = 0; c < preparation.row_inputs(); ++c)
@@ -29,6 +30,7 @@ FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparati
 template <class T>
 template <class From>
 void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
+  const std::size_t first = filled_[part];
   const auto [x, t, weight] = room_for(part, some.count);
   const std::size_t in = preparation_.row_inputs(), width = preparation_.row_outputs();
   const auto rounded = [](From y) { return static_cast<T>(y); };
@@ -36,6 +38,8 @@ void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
     std::transform(some.weight, some.weight + some.count, weight, rounded);
   if constexpr (sizeof(From) == sizeof(double))
     if (preparation_.changes()) {
+      if (preparation_.scales_targets())
+        std::copy_n(some.t, some.count * out_, parts_[part].in_units.data() + first * out_);
       for (std::size_t i = 0; i < some.count; ++i) {
         observe(part, some.x + i * in);
         prepare(some.x + i * in, x + i * width);

@@ -68,25 +68,27 @@ nnrun_meaning meaning_of(const Use& cost, const Node& output, const Targets& tar
 }
 
 template <class T>
-Targets targets_of(const Examples<T>& train, const DataShape& data, const nnrun_shape& output,
-                   const Use& cost, bool scaled) {
+Targets targets_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, const DataShape& data,
+                   const nnrun_shape& output, const Use& cost, bool scaled) {
   if (data.names.ordered) return {.known = true, .kind = NNRUN_ORDERED, .border = 0.5};
   if (scaled) return {.known = true, .kind = NNRUN_NUMBERS, .border = 0.5};
   const std::size_t cols = size_of(data.target);
   const bool shares = is_within(
       declared(functions_of<nnrun_cost>(*cost.plugin), &nnrun_cost::targets), from_0_to_1);
-  const std::span<const T> all(train.t.data(), train.count * cols);
-  const Targets targets = targets_of(all, cols, !data.names.classes.empty(), shares);
+  std::array<std::span<const T>, NNRUN_PARTS> all;
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    all[part] = {parts[part].t.data(), parts[part].count * cols};
+  const Targets targets = targets_of<T>(all, cols, !data.names.classes.empty(), shares);
   const std::size_t last = output.sizes[output.rank - 1];
   if (last == 1 || last == cols || targets.kind == NNRUN_ONE_HOT) return targets;
-  Targets of_last_axis = targets_of(all, last, false, shares);
+  Targets of_last_axis = targets_of<T>(all, last, false, shares);
   of_last_axis.of_last_axis = true;
   return of_last_axis.kind == NNRUN_ONE_HOT ? of_last_axis : targets;
 }
-template Targets targets_of(const Examples<float>&, const DataShape&, const nnrun_shape&,
-                            const Use&, bool);
-template Targets targets_of(const Examples<double>&, const DataShape&, const nnrun_shape&,
-                            const Use&, bool);
+template Targets targets_of(const std::array<Examples<float>, NNRUN_PARTS>&, const DataShape&,
+                            const nnrun_shape&, const Use&, bool);
+template Targets targets_of(const std::array<Examples<double>, NNRUN_PARTS>&, const DataShape&,
+                            const nnrun_shape&, const Use&, bool);
 
 void require_order(const Node& output, const DataNames& names) {
   if (!names.ordered) return;
@@ -118,16 +120,21 @@ void prepare(const std::vector<Object>& metrics, const nnrun_meaning& meaning) {
   }
 }
 
+std::optional<double> threshold_of(const Use& metric) {
+  for (std::size_t i = 0; i < metric.settings.size(); ++i)
+    if (const double* const given = std::get_if<double>(&metric.settings[i]);
+        given && std::string_view(setting_of(*metric.plugin, i).name) == "threshold" &&
+        std::isfinite(*given))
+      return *given;
+  return std::nullopt;
+}
+
 std::optional<double> output_border_of(const Trainer& trainer) {
   const Node& output = trainer.model()->graph().output();
   const Targets& targets = trainer.model()->targets();
   if (targets.kind != NNRUN_LABELS || output.cols != 1) return std::nullopt;
   for (const Use& metric : trainer.experiment().metrics)
-    for (std::size_t i = 0; i < metric.settings.size(); ++i)
-      if (const double* const given = std::get_if<double>(&metric.settings[i]);
-          given && std::string_view(setting_of(*metric.plugin, i).name) == "threshold" &&
-          std::isfinite(*given))
-        return *given;
+    if (const std::optional<double> threshold = threshold_of(metric)) return threshold;
   return meaning_of(trainer.experiment().train.cost, output, targets).output_border;
 }
 

@@ -25,7 +25,7 @@ TargetClasses classes_of(std::span<const T> targets, std::size_t cols) {
 template <class T>
 bool are_classes(std::span<const T> targets, std::size_t cols, const DataNames& names) {
   if (names.ordered) return true;
-  const std::uint32_t kind = targets_of(targets, cols, !names.classes.empty(), false).kind;
+  const std::uint32_t kind = targets_of<T>({&targets, 1}, cols, !names.classes.empty(), false).kind;
   return kind == NNRUN_ONE_HOT || (kind == NNRUN_LABELS && cols == 1);
 }
 

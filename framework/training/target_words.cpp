@@ -20,28 +20,6 @@ std::string name_of_target(const DataShape& shape) {
   return {};
 }
 
-/// Returns the number with the fewest digits that is not further away than `rounding`.
-double rounded(double x, double rounding) {
-  if (std::abs(x) < rounding) return 0;
-  for (int digits = 1; digits < 6; ++digits)
-    if (const double y = parse_double(significant(x, digits)).value_or(x);
-        std::abs(y - x) <= rounding)
-      return y;
-  return x;
-}
-
-/// Returns a range without the rounding of scaled numbers, by which 0.01 would be 0.00999999. That
-/// of a logarithm is a part of the number: small ones keep their digits.
-std::pair<double, double> ends_of(const std::pair<double, double>& range, TargetScale scale) {
-  constexpr double part = 2e-7;
-  const auto [low, high] = range;
-  if (scale == TargetScale::none || !(low < high)) return range;
-  if (scale != TargetScale::log)
-    return {rounded(low, part * (high - low)), rounded(high, part * (high - low))};
-  const double spread = part * std::log(high / low);
-  return {rounded(low, spread * low), rounded(high, spread * high)};
-}
-
 }  // namespace
 
 template <class T>
@@ -54,9 +32,10 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
   summary.ones.assign(width, 0);
   const std::size_t last = shape.target.sizes[shape.target.rank - 1];
   bool zeros = true, signs = true;
-  constexpr T open = std::numeric_limits<T>::infinity();
-  std::vector<T> low(width, open), high(width, -open);
-  for (const Examples<T>& part : parts)
+  constexpr double open = std::numeric_limits<double>::infinity();
+  std::vector<double> low(width, open), high(width, -open);
+  for (const Examples<T>& part : parts) {
+    const double* const units = part.in_units.data();
     for (std::size_t r = 0; r < part.count; ++r) {
       const T* const t = part.t.data() + r * width;
       if (shape.names.ordered)
@@ -73,16 +52,16 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
           ++summary.counts[t[c] == 1];
         else if (classes && !shape.names.ordered)
           summary.counts[c] += t[c] == 1;
-        low[c] = std::min(low[c], t[c]);
-        high[c] = std::max(high[c], t[c]);
+        const double number = units != nullptr ? units[r * width + c] : static_cast<double>(t[c]);
+        low[c] = std::min(low[c], number);
+        high[c] = std::max(high[c], number);
       }
       ++summary.rows;
       summary.one_each &= ones == 1;
     }
+  }
   if ((!zeros && !signs) || preparation.scales_targets()) summary.ones.clear();
-  for (std::size_t c = 0; c < width; ++c)
-    summary.ranges.emplace_back(preparation.in_units(static_cast<double>(low[c]), c),
-                                preparation.in_units(static_cast<double>(high[c]), c));
+  for (std::size_t c = 0; c < width; ++c) summary.ranges.emplace_back(low[c], high[c]);
   return summary;
 }
 
@@ -154,9 +133,8 @@ std::string words_of_steps(const TargetSummary& summary, const nnrun_shape& targ
   return words + " of " + readable(static_cast<double>(summary.rows * steps));
 }
 
-std::string words_of_range(const std::pair<double, double>& range, TargetScale scale) {
-  const auto [low, high] = ends_of(range, scale);
-  return readable(low) + " … " + readable(high);
+std::string words_of_range(const std::pair<double, double>& range) {
+  return readable(range.first) + " … " + readable(range.second);
 }
 
 }  // namespace
@@ -186,7 +164,7 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
   if (!summary.ones.empty() && summary.rows > 0) return words + words_of_ones(summary, shape, dot);
   words += width == 1 ? "number" : std::to_string(width) + " numbers";
   for (std::size_t c = 0; c < width && width <= most_shown_numbers; ++c)
-    words += ", " + words_of_range(summary.ranges[c], preparation.recipe().scale_of_target(c));
+    words += ", " + words_of_range(summary.ranges[c]);
   if (preparation.scales_targets())
     words += ", scaled (" + words_of_scales(preparation.recipe(), shape) +
              "): the cost is that of the scaled ones";

@@ -101,7 +101,7 @@ class TrainerOf final : public Trainer {
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     require_predictable();
-    model_->set_targets(targets_of(train_part(), source_.shape(), model_->graph().output().plan.out,
+    model_->set_targets(targets_of(parts_, source_.shape(), model_->graph().output().plan.out,
                                    experiment_.train.cost, model_->preparation().scales_targets()));
     weigh_classes();
     prepare(metrics_,

@@ -96,6 +96,8 @@ struct Facts {
   nnrun_range targets, units;  // as the cost sees them; as the data have them
   std::uint32_t kind;          // of targets
   std::string as_classes;      // what makes classes of targets that are few whole numbers
+  const std::optional<OddTarget>& odd_target;
+  const std::vector<std::string>& target_names;
   Place cost_place, output_place, data_place, input_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
   const Node* parted;   // its activation belongs to the cost, but layers stand between
@@ -113,8 +115,8 @@ std::string fitting_output(const CostFacts& cost) {
 }
 
 std::string or_classes(const Facts& f) {
-  // two numbers are rather signs, or 0 and 1
-  return std::ranges::count(f.as_classes, ',') < 2
+  const bool are_signs = f.targets.high == 1 && (f.targets.low == 0 || f.targets.low == -1);
+  return f.as_classes.empty() || are_signs
              ? ""
              : "\nif the target holds classes, write " + f.as_classes + " in data";
 }
@@ -174,6 +176,21 @@ constexpr Rule rules[] = {
                      .place = f.input_place.source ? f.input_place : f.data_place,
                      .hint = "if channels come first, as in PyTorch, write input: [" + side + ", " +
                              side + ", " + first + "] and turn the array: np.moveaxis(x, 1, -1)"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      if (!f.odd_target || f.kind != NNRUN_NUMBERS) return {};
+      const OddTarget& odd = *f.odd_target;
+      const auto count = [](std::size_t n) { return readable(static_cast<double>(n)); };
+      return Problem{
+          .what = "target " +
+                  (odd.column < f.target_names.size() ? short_name(f.target_names[odd.column])
+                                                      : std::to_string(odd.column + 1)) +
+                  " is " + shortest(odd.value) + " here: " + count(odd.odd_rows) + " of " +
+                  count(odd.rows) + " rows " + (odd.odd_rows == 1 ? "keeps" : "keep") +
+                  " the targets from being " + (odd.among_signs ? "-1 or 1" : "0 or 1") +
+                  ", yes or no, so they are numbers",
+          .where = odd.place,
+          .hint = "mend or leave out such rows, unless the targets are numbers"};
     },
     // the share of a single number is the whole
     [](const Facts& f) -> std::optional<Problem> {
@@ -410,6 +427,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .units = scaled ? units_of(trainer) : nnrun_range{low, high},
               .kind = model->targets().kind,
               .as_classes = trainer.data().as_classes,
+              .odd_target = trainer.data().odd_target,
+              .target_names = trainer.data().names.targets,
               .cost_place = written.place_of("train.cost"),
               .output_place = output.activation
                                   ? written.place_in_layer(output.name, "activation")

@@ -375,6 +375,26 @@ struct Csv : nnrun::Dataset {
       throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
     if (first) finish_columns(rows, parts_[part]);
+    if (first && header && inputs.empty() && targets.empty()) require_names(rows);
+  }
+  /// Throws Error if what the first row has for names of columns are rather an example: texts that
+  /// the columns hold, and numbers above numbers.
+  void require_names(const nnrun::CsvReader& rows) const {
+    std::size_t as_below = 0;
+    const std::string* text = nullptr;
+    for (const nnrun::CsvColumn& column : columns_) {
+      double x = 0;
+      const bool is_text = std::ranges::count(column.texts(), column.name()) > 0;
+      if (column.is_category() ? is_text : nnrun::is_number(column.name(), x))
+        ++as_below;
+      else if (!column.is_category())
+        return;  // a text above numbers is a name
+      if (is_text) text = &column.name();
+    }
+    if (text != nullptr && as_below * 2 > columns_.size())
+      throw nnrun::Error("the first row seems to be an example, not names of columns: '" + *text +
+                             "' is also among those below it",
+                         rows.place_of_names(), "write a row of names in front, or header: false");
   }
 
   /// Goes to the next row that has as many fields as there are names, or throws.
@@ -454,7 +474,9 @@ struct Csv : nnrun::Dataset {
                     [](const nnrun::CsvColumn& column) { return column.is_category(); }))
       throw nnrun::Error("a target of classes must be the only target, here are " +
                              std::to_string(columns_.size() - n_inputs_),
-                         rows.place(), "name one column in 'targets'");
+                         rows.place(),
+                         "name one column in 'targets'; for several, each a yes or no, write 1 and "
+                         "0 in their columns");
   }
 
   /// Chooses the columns: inputs first, then targets.

@@ -45,6 +45,9 @@ struct OfAnswers : nnrun::Metric {
     if (m.cols > 1 && m.targets != NNRUN_LABELS)
       throw nnrun::Error("'threshold' is for one output or for labels, but these are classes", "",
                          "leave it out: the largest output is the answer");
+    if (m.outputs == NNRUN_PROBABILITIES && !(threshold >= 0 && threshold <= 1))
+      throw nnrun::Error("'threshold' is not from 0 to 1, where the outputs lie", "",
+                         "30 % is threshold: 0.3");
     meaning.output_border = threshold;
   }
 

@@ -24,7 +24,7 @@ struct LogLoss : nnrun::Metric {
   template <class T>
   double value(nnrun::Rows<const T> y, nnrun::Rows<const T> t) const {
     double sum = 0;
-    const bool classes = y.cols > 1 && meaning.targets == NNRUN_ONE_HOT;
+    const bool classes = y.cols > 1 && meaning.targets != NNRUN_LABELS;
     for (std::size_t r = 0; r < y.rows; ++r)
       sum += classes ? of_classes(y[r], t[r]) : of_labels(y[r], t[r]);
     return sum / static_cast<double>(y.rows * (classes ? 1 : y.cols));

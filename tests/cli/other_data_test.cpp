@@ -85,6 +85,50 @@ TEST_CASE("eval names a class of another file that the run does not have", "[cli
   CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 examples)"));
 }
 
+TEST_CASE("eval refuses targets that are not what the run tells, by row", "[cli][eval]") {
+  const Scratch scratch;
+  const auto train = [&](const std::string& rows, const std::string& name) {
+    scratch.write("t.csv", "x,a,b,c\n" + rows);
+    scratch.write("l.yaml",
+                  "data: {type: csv, path: t.csv, targets: [a, b, c]}\nmodel: {layers: [{type: "
+                  "dense, units: 3, activation: sigmoid}]}\ntrain: {cost: "
+                  "binary_cross_entropy}\nmetrics: [accuracy]\n");
+    REQUIRE(run("$nnrun l.yaml -q --out " + name, scratch.folder()).status == 0);
+  };
+  const auto eval = [&](const std::string& name, const std::string& rows) {
+    scratch.write("more.csv", "x,a,b,c\n" + rows);
+    const Ended ended = run("$nnrun eval " + name + " --data test=more.csv", scratch.folder());
+    CHECK(ended.status == (ended.err.empty() ? 0 : 5));
+    return ended.err.empty() ? ended.out : replaced(ended.err, scratch.folder().string() + "/", "");
+  };
+  train("1,1,0,0\n2,0,1,0\n3,0,0,1\n", "classes");
+  CHECK_THAT(eval("classes", "1,0,0,1\n2,.2,.3,.5\n"), Contains("(2 examples)"));
+  CHECK(eval("classes", "1,0,0,1\n2,0,0,0\n") ==
+        "error: the targets of test example 2 are 0, 0, 0, but the model tells classes: one of "
+        "them is 1\n"
+        "  --> more.csv:3\n"
+        "   = help: mend or leave out such rows; a model that is trained on data with such rows "
+        "tells yes or no for each column\n");
+  CHECK_THAT(eval("classes", "1,0,1,1\n"), Contains("are 0, 1, 1, but"));
+  train("1,1,1,0\n2,0,0,0\n3,0,0,1\n", "labels");
+  CHECK_THAT(eval("labels", "1,0,0,1\n2,0,0,0\n"), Contains("(2 examples)"));
+  CHECK_THAT(eval("labels", "1,0,0,1\n2,0,2,0\n"),
+             Contains("are 0, 2, 0, but the model tells yes or no: 0 or 1\n  --> more.csv:3"));
+}
+
+TEST_CASE("targets of all parts say whether rows are classes", "[cli][eval]") {
+  const Scratch scratch;
+  scratch.write("train.csv", "x,a,b\n1,1,0\n2,0,1\n");
+  scratch.write("test.csv", "x,a,b\n1,1,0\n2,1,1\n");
+  scratch.write("l.yaml",
+                "data: {type: csv, path: train.csv, test: test.csv, targets: [a, b]}\nmodel: "
+                "{layers: [{type: dense, units: 2, activation: sigmoid}]}\ntrain: {cost: "
+                "binary_cross_entropy}\nmetrics: [accuracy]\n");
+  const Ended ended = run("$nnrun l.yaml --out r", scratch.folder());
+  CHECK_THAT(ended.err, Contains("2 labels, each a yes or no"));
+  CHECK_THAT(ended.out, Contains("accuracy (of labels)"));
+}
+
 TEST_CASE("eval weighs classes as the run did, and examples if their file says how",
           "[cli][eval]") {
   // 32 of 40 rows are ham; sigmoid of 0 is a half, so that each costs log 2 times its weight

@@ -56,6 +56,50 @@ std::vector<std::vector<double>> columns_of(const std::string& text) {
   return columns;
 }
 
+}  // namespace
+
+TEST_CASE("scores in the data's units are those of the answers, also where float32 is too narrow",
+          "[cli][scores]") {
+  const Scratch scratch;
+  const std::string scale = GENERATE("standard", "min_max", "log");
+  std::string csv = "x,y\n";
+  std::vector<double> truth;
+  for (int i = 0; i < 100; ++i) {
+    truth.push_back(scale == "log" ? 1e9 + i * 7 % 50 : (i % 25) * 1e8 + i % 5);
+    csv += std::to_string(i) + "," + std::to_string(truth.back()) + "\n";
+  }
+  scratch.write("data.csv", csv);
+  scratch.write("c.yaml",
+                "data: {type: csv, path: data.csv, scale: standard, target_scale: " + scale +
+                    "}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: mean_squared_error, "
+                    "epochs: 20, optimizer: {type: adam, learning_rate: 0.03}}\nmetrics: "
+                    "[mean_absolute_error, root_mean_squared_error, r2, "
+                    "mean_absolute_percentage_error]\n");
+  REQUIRE(run("$nnrun c.yaml -q --out r", scratch.folder()).status == 0);
+  const json test = scored("r", scratch);
+  const std::vector<double> y =
+      columns_of(run("$nnrun predict r --csv data.csv", scratch.folder()).out).at(0);
+  double sum = 0, squares = 0, spread = 0, mean = 0;
+  for (const double t : truth) mean += t / static_cast<double>(truth.size());
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    sum += std::abs(y[i] - truth[i]);
+    squares += (y[i] - truth[i]) * (y[i] - truth[i]);
+    spread += (truth[i] - mean) * (truth[i] - mean);
+  }
+  const auto n = static_cast<double>(truth.size());
+  CHECK(test["mean_absolute_error"].get<double>() == Approx(sum / n).epsilon(1e-5));
+  CHECK(test["root_mean_squared_error"].get<double>() ==
+        Approx(std::sqrt(squares / n)).epsilon(1e-5));
+  CHECK(test["r2"].get<double>() == Approx(1 - squares / spread).epsilon(1e-5));
+  // some targets are 0, and stay 0
+  if (scale != "log") CHECK(test["mean_absolute_percentage_error"].is_null());
+  // the same digits on the command line and in a file
+  const json one = json::parse(run("$nnrun predict r 3 --json", scratch.folder()).out);
+  CHECK(one["predict"][0]["output"][0].get<double>() == y[3]);
+}
+
+namespace {
+
 /// A config whose validation part, the last rows, has one class only.
 const char* const one_class =
     "data: {type: csv, path: train.csv, validation: val.csv, targets: [y]}\n"

@@ -1,5 +1,7 @@
 // idx: right files give their numbers, wrong ones their messages.
+#include <bit>
 #include <numeric>
+#include <random>
 
 #include "support/example_data.hpp"
 #include "support/published_data.hpp"
@@ -80,6 +82,43 @@ TEST_CASE("idx reads every type of number, big end first", "[dataset][idx]") {
   const Read data = read("idx", files.settings());
   CHECK(data.parts[NNRUN_TRAIN].x.data()[0] == Approx(c.number).epsilon(1e-15));
   CHECK(data.shape.names.classes == Texts{"0", "1", "2"});
+}
+
+TEST_CASE("every number is divided and rounded once, also beside the middle of two floats",
+          "[dataset][idx]") {
+  const double by = GENERATE(255., 3., 0.1, 1e-30, 7.7e20, 4.);
+  std::vector<double> numbers;
+  std::mt19937_64 random(12);
+  for (int i = 0; i < 40; ++i) {
+    const float some = std::ldexp(static_cast<float>(random() % 1'000'003 + 1),
+                                  static_cast<int>(random() % 150) - 130);
+    const double next = std::nextafterf(some, 2 * some),
+                 middle = (static_cast<double>(some) + next) / 2;
+    for (const double near : {middle, std::nextafter(middle, 0.), std::nextafter(middle, 1e40)})
+      numbers.insert(numbers.end(), {near * by, -near * by});
+    numbers.push_back(static_cast<double>(random() % 256));
+  }
+  numbers.insert(numbers.end(), {0., -0., 5e-324, 1e-46 * by, 3e38 * by});
+  std::string bytes;
+  for (const double x : numbers) {
+    const auto bits = std::bit_cast<std::uint64_t>(x);
+    bytes += big_endian(static_cast<std::uint32_t>(bits >> 32)) +
+             big_endian(static_cast<std::uint32_t>(bits));
+  }
+  Images files;
+  files.more = {{"divide_by", by}};
+  files.images = idx_bytes({static_cast<std::uint32_t>(numbers.size()), 1, 1}, bytes);
+  files.images[2] = '\x0E';
+  files.labels =
+      idx_bytes({static_cast<std::uint32_t>(numbers.size())}, std::string(numbers.size(), '\0'));
+  const host::Examples<float> read =
+      std::move(testing::read<float>(use("dataset", "idx", files.settings())).parts[NNRUN_TRAIN]);
+  REQUIRE(read.x.size() == numbers.size());
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    INFO(numbers[i] << " / " << by);
+    CHECK(std::bit_cast<std::uint32_t>(read.x.data()[i]) ==
+          std::bit_cast<std::uint32_t>(static_cast<float>(numbers[i] / by)));
+  }
 }
 
 TEST_CASE("what is wrong in an IDX file is said with file and byte", "[dataset][idx]") {

@@ -102,6 +102,26 @@ TEST_CASE("the border is that of the outputs, whatever the targets of a part",
   CHECK(measured("accuracy", meaning(1), {.5}, {0}) == 1);
   CHECK_THROWS_WITH(measured("f1", meaning(2), {.5, .5}, {0, 1}, {{"threshold", .25}}),
                     Catch::Contains("'threshold' is for one output or for labels"));
+  CHECK_THROWS_WITH(measured("recall", meaning(1), {.5}, {1}, {{"threshold", 30.}}),
+                    Catch::Contains("'threshold' is not from 0 to 1"));
+}
+
+TEST_CASE("classes in order are scored as classes, and errors of them in ranks",
+          "[plugins][metric]") {
+  // the likeliest classes are 0, 2, 1; the true ones 0, 0, 2
+  const nnrun_meaning order = meaning(3, NNRUN_ORDERED);
+  const std::vector<double> y{.5, .3, .2, .1, .3, .6, .2, .7, .1}, t = one_hot({0, 0, 2});
+  CHECK(measured("log_loss", order, y, t) ==
+        Approx(-(std::log(.5) + std::log(.1) + std::log(.1)) / 3));
+  CHECK(measured("mean_absolute_error", order, y, t) == Approx(3. / 3));
+  CHECK(measured("mean_squared_error", order, y, t) == Approx(5. / 3));
+  CHECK(measured("root_mean_squared_error", order, y, t) == Approx(std::sqrt(5. / 3)));
+  for (const char* const name : {"mean_squared_error", "root_mean_squared_error"})
+    CHECK(word(name, order) == "in ranks");
+  const std::vector<double> each = per_class("mean_squared_error", order, y, t);
+  CHECK(each[0] == 2);
+  CHECK(std::isnan(each[1]));  // no example of it
+  CHECK(each[2] == 1);
 }
 
 TEST_CASE("an output that is not a number makes no metric of answers a number",

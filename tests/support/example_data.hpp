@@ -9,7 +9,6 @@
 namespace nnrun::testing {
 
 using Settings = std::vector<std::pair<std::string, host::Value>>;
-using Parts = std::array<host::Examples<double>, NNRUN_PARTS>;
 
 inline std::string big_endian(std::uint32_t n) {
   std::string bytes;
@@ -75,18 +74,22 @@ inline host::Use example_dataset(const std::string& name, const Scratch& scratch
   return use("dataset", name);
 }
 
-struct Read {
+/// T: the precision of the run.
+template <class T>
+struct ReadAs {
   host::DataShape shape;
-  Parts parts;
+  std::array<host::Examples<T>, NNRUN_PARTS> parts;
 };
-inline Read read(const host::Use& data, std::uint64_t seed = 6, const host::Split& split = {}) {
+using Read = ReadAs<double>;
+template <class T = double>
+ReadAs<T> read(const host::Use& data, std::uint64_t seed = 6, const host::Split& split = {}) {
   host::Experiment e;
   e.data.use = data;
   e.data.split = split;
   host::DataSource source(e);
   host::Random random(use("random", "philox"), seed);
   host::Preparation preparation = source.preparation(e);
-  Parts parts = source.read<double>(random, preparation);
+  auto parts = source.read<T>(random, preparation);
   return {source.shape(), std::move(parts)};
 }
 inline Read read(const std::string& name, const Settings& settings) {

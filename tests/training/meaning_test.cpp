@@ -27,7 +27,10 @@ nnrun_meaning told(const std::string& activation, const std::string& cost,
 
 host::Targets targets_of(const std::vector<double>& t, std::size_t cols, bool classes = false,
                          bool shares = false) {
-  return host::targets_of(std::span<const double>(t), cols, classes, shares);
+  // in two parts: either may hold what decides
+  const std::size_t first = t.size() / cols / 2 * cols;
+  const std::span<const double> parts[] = {std::span(t).first(first), std::span(t).subspan(first)};
+  return host::targets_of<double>(parts, cols, classes, shares);
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
       "cost: binary_cross_entropy\n");
   CHECK(said("activation: none", "mean_squared_error", "20 95", "[accuracy]") ==
         "accuracy asks on which side of a half an output lies, but targets lie from 20 to 95 | "
-        "write mean_absolute_error or r2\n");
+        "write mean_absolute_error or r2\nif the target holds classes, write classes: [20, 95] in "
+        "data\n");
 }
 
 TEST_CASE("rows of several columns that are not what the outputs or metrics take are warned of",
@@ -128,6 +129,33 @@ TEST_CASE("rows of several columns that are not what the outputs or metrics take
   CHECK(said_of("1,1.5,1\n2,0,-3\n", "none", "mean_squared_error") ==
         "f1 asks which class or label is right, but targets are numbers from -3 to 1.5 | write "
         "mean_absolute_error or r2\n");
+}
+
+TEST_CASE("a row that alone keeps targets from being yes or no is named", "[training][warnings]") {
+  const Scratch scratch;
+  const auto warned = [&](std::size_t odd_rows, const std::string& split) {
+    std::string csv = "x,a,b\n";
+    for (std::size_t i = 0; i < 300; ++i)
+      csv += "1,1," + std::string(i % 100 == 50 && i / 100 < odd_rows ? "2" : "0") + "\n";
+    const host::Experiment e =
+        experiment("data: {type: csv, targets: [a, b]" + split +
+                   ", path: " + scratch.write("t.csv", csv).string() +
+                   "}\nmodel: {layers: [{type: dense, units: 2}]}\ntrain: {cost: "
+                   "mean_squared_error}\n");
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.where.substr(warning.where.rfind('/') + 1) + "\n";
+    return all;
+  };
+  const std::string split = GENERATE("", ", split: {test: 0.3}",
+                                     ", split: {test: 0.3, shuffle: "
+                                     "false}",
+                                     ", scale: standard");
+  CHECK(warned(0, split) == "");
+  CHECK(warned(1, split) ==
+        "target b is 2 here: 1 of 300 rows keeps the targets from being 0 or 1, yes or no, so they "
+        "are numbers | t.csv:52\n");
+  CHECK_THAT(warned(3, split), Catch::Contains("3 of 300 rows keep"));
 }
 
 TEST_CASE("a dense layer that sees all numbers of an image is warned of, unless flatten says so",
@@ -223,13 +251,14 @@ NNRUN_REGISTER(Own)
         "activation: shares in the last layer, or activation: none and joins: true\n");
   CHECK(said("type: own", "{type: of_shares, joins: true}", "-1") ==
         "of_shares takes targets from 0 on, but these lie from -1 to 0 | write targets from 0 on, "
-        "or another cost: mean_squared_error, say\n");
+        "or another cost: mean_squared_error, say\nif the target holds classes, write classes: "
+        "[-1, 0] in data\n");
   CHECK(said("type: own", "of_signs", "1") ==
         "of_signs takes targets of -1 and 1, but these lie from 0 to 1 | write targets of -1 and "
         "1, or cost: binary_cross_entropy\n");
   CHECK(said("type: own", "mean_squared_error", "-2", "[positive]") ==
         "positive takes targets from 0 on, but these lie from -2 to 0 | write mean_absolute_error "
-        "or r2\n");
+        "or r2\nif the target holds classes, write classes: [-2, 0] in data\n");
   CHECK(said("type: own", "{type: of_shares, joins: true}", "1", "[positive]") == "");
 }
 

@@ -35,7 +35,7 @@ Read read_series(const Scratch& scratch, const std::string& data,
   host::DataSource source(e);
   host::Random random(use("random", "philox"), 1);
   host::Preparation preparation = source.preparation(e);
-  Parts parts = source.read<double>(random, preparation);
+  auto parts = source.read<double>(random, preparation);
   return {source.shape(), std::move(parts)};
 }
 Numbers example(const host::Examples<double>& part, std::size_t i, std::size_t width) {

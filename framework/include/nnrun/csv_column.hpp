@@ -204,9 +204,19 @@ class CsvColumn {
     else if (!declared_ && !first_.empty())
       hint = "the column is read as numbers because of " + first_ + "; if it holds texts, write " +
              key("category");
+    else if (!trained_)
+      hint = "mend it; or, if it stands for a missing value, write " + gaps_with(field) +
+             " in data, and " + key(target_ ? "{missing: drop}" : "{missing: median}");
     throw Error("column '" + name_ + "': expected a finite number, found '" +
                     std::string(field.substr(0, 40)) + "'",
                 rows.place(), hint);
+  }
+
+  /// Returns the setting by which a field is a missing value, too.
+  std::string gaps_with(std::string_view field) const {
+    std::string list;
+    for (const std::string_view gap : gaps_) list += "\"" + std::string(gap) + "\", ";
+    return "gaps: [" + list + "\"" + std::string(field.substr(0, 40)) + "\"]";
   }
 
   /// Throws Error for a target such as an id of 19 digits, of which two may become one number.

@@ -171,8 +171,9 @@ inline std::string settings_text(const NumberFormat& how, const NumberFormat& no
   };
   if (how.decimal != now.decimal) add(std::string("decimal: \"") + how.decimal + '"');
   if (how.thousands != now.thousands)
-    add("thousands: " +
-        (how.thousands == ' ' ? std::string("space") : std::string("\"") + how.thousands + '"'));
+    add("thousands: " + (how.thousands == ' '    ? std::string("space")
+                         : how.thousands == '\0' ? std::string("none")
+                                                 : std::string("\"") + how.thousands + '"'));
   if (how.symbols != now.symbols) {
     std::string list;
     for (const std::string& symbol : how.symbols)

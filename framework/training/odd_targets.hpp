@@ -1,0 +1,33 @@
+// A few rows that alone keep targets from being yes or no: a slip of the hand in most tables.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+namespace nnrun::host {
+
+/// The first target that is neither 0 nor 1 (or neither -1 nor 1), while nearly all others are.
+struct OddTarget {
+  std::size_t part = 0, example = 0, column = 0;  ///< as the data set has them
+  double value = 0;
+  bool among_signs = false;  ///< the others are -1 and 1
+  std::size_t odd_rows = 0, rows = 0;
+  std::string place{};  ///< where it stands, as far as the data set knows
+};
+
+/// Looks at all rows of targets, in order.
+class OddTargets {
+ public:
+  explicit OddTargets(std::size_t cols) : cols_(cols) {}
+  /// Takes the next rows of a part.
+  template <class T>
+  void take(std::size_t part, const T* t, std::size_t rows);
+  /// Returns nothing if all rows are yes or no, or more than one in a hundred is not.
+  std::optional<OddTarget> found() const;
+
+ private:
+  std::size_t cols_, part_ = 0, example_ = 0, rows_ = 0;
+  std::array<OddTarget, 2> first_{};  // among 0 and 1; among -1 and 1
+};
+
+}  // namespace nnrun::host
