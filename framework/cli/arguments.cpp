@@ -150,7 +150,7 @@ constexpr std::array options{
            "--resume-run"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--out", "FILE", "the config to write (data.yaml)", false, "--out-config"},
-    Option{"--target", "COLUMN", "what to predict (the last column); again for another number"},
+    Option{"--target", "COLUMN", "what to predict (the last column); again for another number or label"},
     Option{"--windows", "N",
            "of new config: the rows follow each other in time, and an example is N of them"},
     Option{"--seconds", "N", "how long the doctor may train (5)"},

@@ -126,7 +126,9 @@ std::string words_of_groups(const TableProfile& table, const ColumnProfile& colu
   std::string digits = column.first_number;
   std::erase(digits, separator);
   return quoted(column.first_number) + " in " + quoted(column.name) + " is read as " + digits +
-         ", since other columns have thousands: if fractions follow the " +
+         (table.format.numbers.decimal == ','
+              ? ", since elsewhere a comma stands before fractions: if fractions follow the "
+              : ", since other columns have thousands: if fractions follow the ") +
          (separator == ',' ? "comma" : "point") + " there, write columns: {" + quoted(column.name) +
          ": {decimal: \"" + separator + "\"}}";
 }

@@ -366,8 +366,9 @@ TEST_CASE("points of one column may be fractions where those of another are thou
            std::to_string(drawn(i, 90)) + "\n";
   scratch.write("t.csv", csv);
   const Ended made = run("$nnrun new config t.csv", scratch.folder());
-  CHECK_THAT(made.out, Contains("since other columns have thousands: if fractions follow the point "
-                                "there, write columns: {weight: {decimal: \".\"}}\n"));
+  CHECK_THAT(made.out,
+             Contains("since elsewhere a comma stands before fractions: if fractions follow "
+                      "the point there, write columns: {weight: {decimal: \".\"}}\n"));
   scratch.write("c.yaml",
                 "extends: t.yaml\ndata: {columns: {weight: {decimal: \".\"}}}\n"
                 "train: {epochs: 2}\n");
