@@ -17,7 +17,7 @@ struct FiniteDifference : nnrun::Gradient {
   }
   template <class T>
   NNRUN_CLONES static void differences(T* g, T here, T h, std::size_t n) {
-    nnrun::each(
+    nnrun::each<T>(
         n, [=](std::size_t i) __attribute__((always_inline)) { g[i] = (g[i] - here) / h; });
   }
 };

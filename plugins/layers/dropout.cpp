@@ -57,7 +57,7 @@ struct Dropout : nnrun::Layer {
   template <class T, bool add>
   NNRUN_CLONES static void dropped(const T* x, const T* noise, T* y, size_t n, double rate) {
     const T limit = static_cast<T>(rate), scale = static_cast<T>(1 / (1 - rate));
-    nnrun::each(
+    nnrun::each<T>(
         n, [=](size_t i) __attribute__((always_inline)) {
           const T kept = x[i] * scale;
           const T value = noise[i] < limit ? T(0) : kept;

@@ -1,7 +1,9 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
+#include <nnrun/lanes.hpp>
 #include <nnrun/number.hpp>
+#include <vector>
 
 namespace {
 
@@ -20,7 +22,27 @@ double worst(F f, G exact, double low, double high, int n = 20001) {
 }
 constexpr double inf = std::numeric_limits<double>::infinity();
 
+/// Returns how many of the numbers of n, in whole lanes, `each` does not visit just once, and how
+/// many it visits beyond them.
+template <class T>
+std::size_t visits_that_are_wrong(std::size_t n) {
+  std::vector<int> visits(nnrun::padded(n) + 64);
+  int* const of = visits.data();
+  nnrun::each<T>(n, [=](std::size_t i) { of[i] += 1; });
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < visits.size(); ++i) wrong += visits[i] != (i < nnrun::padded(n));
+  return wrong;
+}
+
 }  // namespace
+
+TEST_CASE("a loop over lanes visits each number once, few or many", "[math]") {
+  for (std::size_t n = 0; n < 300; ++n) {
+    CAPTURE(n);
+    REQUIRE(visits_that_are_wrong<float>(n) == 0);
+    REQUIRE(visits_that_are_wrong<double>(n) == 0);
+  }
+}
 
 TEST_CASE("exp, log, tanh and log1p agree with the C library to a few last places", "[math]") {
   const auto e = [](auto x) { return nnrun::exp(x); };

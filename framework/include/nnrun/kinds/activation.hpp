@@ -24,7 +24,7 @@ concept RowFormula = requires(const C c, std::span<const T> z, std::span<T> a) {
 // goes straight to its loop.
 template <class T, class C>
 NNRUN_INLINE void values_of(const C formula, const T* z, T* a, std::size_t n) {
-  each(
+  each<T>(
       n, [=](std::size_t i)
              __attribute__((always_inline)) { a[i] = Num<T>(formula.f(Num<T>(z[i]))).v; });
 }
@@ -33,7 +33,7 @@ NNRUN_INLINE void slopes_of(const C formula, const T* z, [[maybe_unused]] const 
                             T* dz, std::size_t n) {
   static_assert(SlopeFromBoth<C> || !NamesDf<C>,
                 "df takes x and y = f(x): auto df(auto x, auto y) const");
-  each(
+  each<T>(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         if constexpr (SlopeFromBoth<C>)
           dz[i] = da[i] * Num<T>(formula.df(Num<T>(z[i]), Num<T>(a[i]))).v;

@@ -44,7 +44,7 @@ NNRUN_INLINE Dual<T> term(const C& cost, T y, T t) {
 template <class T, class C>
 NNRUN_INLINE void values_of_one_output(const C cost, const T* y, T target, T* per_row,
                                        std::size_t rows) {
-  each(
+  each<T>(
       rows, [=](std::size_t r) __attribute__((always_inline)) {
         per_row[r] = Num<T>(cost.f(Num<T>(y[r]), Num<T>(target))).v;
       });
@@ -65,10 +65,12 @@ template <class T, class C>
 NNRUN_INLINE void slopes_of_one_output(const C cost, const T* y, const T* t, T scale, T* dy,
                                        T* per_row, std::size_t rows) {
   using Int = typename Lane<T>::Int;  // as wide as T: what is selected needs no other width
-  for (std::size_t from = 0; from < rows; from += lanes) {
-    const Int left = static_cast<Int>(rows - from < lanes ? rows - from : lanes);
+  constexpr Int part = static_cast<Int>(Lane<T>::part_size);  // for the reason of `each`
+  for (std::size_t from = 0, end = padded(rows); from < end; from += Lane<T>::part_size) {
+    const std::size_t rest = from < rows ? rows - from : 0;
+    const Int left = rest < Lane<T>::part_size ? static_cast<Int>(rest) : part;
 #pragma GCC ivdep
-    for (Int j = 0; j < static_cast<Int>(lanes); ++j) {
+    for (Int j = 0; j < part; ++j) {
       const std::size_t r = from + static_cast<std::size_t>(j);
       const Dual<T> one = term<T>(cost, y[r], t[r]);
       per_row[r] = one.v;

@@ -56,7 +56,7 @@ NNRUN_INLINE void update_all(const C optimizer, const K constants, T* __restrict
       "number "
       "for each slot");
   [[maybe_unused]] const std::array<T*, sizeof...(I)> slot{static_cast<T*>(slots[I])...};
-  each(
+  each<T>(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         Num<T> weight(w[i]);
         std::array<Num<T>, sizeof...(I)> state{Num<T>(slot[I][i])...};

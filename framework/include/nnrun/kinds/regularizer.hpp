@@ -8,7 +8,7 @@ namespace detail {
 // As for optimizers, the loops copy the object and are inlined into the entries.
 template <class C, class T>
 NNRUN_INLINE void add_slopes(const C regularizer, const T* w, T* g, T* state, std::size_t n) {
-  each(
+  each<T>(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         if constexpr (requires(Num<T> x) { regularizer.remember(x, x); })
           state[i] = Num<T>(regularizer.remember(Num<T>(w[i]), Num<T>(state[i]))).v;
@@ -18,7 +18,7 @@ NNRUN_INLINE void add_slopes(const C regularizer, const T* w, T* g, T* state, st
 }
 template <class C, class T>
 NNRUN_INLINE void apply_after(const C regularizer, T* w, T* state, double rate, std::size_t n) {
-  each(
+  each<T>(
       n, [=](std::size_t i) __attribute__((always_inline)) {
         Num<T> weight(w[i]), kept(state[i]);
         regularizer.after(weight, kept, rate);
