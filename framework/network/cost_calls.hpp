@@ -11,11 +11,10 @@ namespace nnrun::host {
 template <class T>
 class CostCalls {
  public:
-  /// Keeps a reference to the cost.
+  /// Keeps a reference to the cost, which may become another object of its class.
   CostCalls(const Object& cost, const Graph& graph, std::size_t most_rows)
       : cost_(cost),
-        slope_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].slope),
-        value_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>].value),
+        functions_(cost.functions<nnrun_cost>().by_dtype[dtype_of<T>]),
         cols_(graph.output().cols),
         answer_(graph.answer_cols),
         answers_(cols_ / answer_),
@@ -29,40 +28,61 @@ class CostCalls {
 
   /// Writes what `rows` rows cost, the first of which is number `from`. y, t: theirs.
   void values(const T* y, const T* t, std::size_t from, std::size_t rows) {
-    if (answers_ == 1) return value(y, t, cols_, of_rows() + from, rows);
-    value(y, t, answer_, of_answers(from), rows * answers_);
-    add_answers(from, rows);
+    require([&](CallsInARow& row) { return values(row, y, t, from, rows); });
+  }
+  /// The same as a part of a longer row of calls. Returns whether it succeeds.
+  bool values(CallsInARow& row, const T* y, const T* t, std::size_t from, std::size_t rows) {
+    if (answers_ == 1) return value(row, y, t, cols_, of_rows() + from, rows);
+    return value(row, y, t, answer_, of_answers(from), rows * answers_) && add_answers(from, rows);
   }
   /// The same from row 0 on, where all have the targets t.
   void values_of_same(const T* y, const T* t, std::size_t rows) {
-    if (answers_ == 1) return value(y, t, 0, of_rows(), rows);
+    require([&](CallsInARow& row) { return values_of_same(row, y, t, rows); });
+  }
+  bool values_of_same(CallsInARow& row, const T* y, const T* t, std::size_t rows) {
+    if (answers_ == 1) return value(row, y, t, 0, of_rows(), rows);
     for (std::size_t r = 0; r < rows; ++r)
-      value(y + r * cols_, t, answer_, of_answers(r), answers_);
-    add_answers(0, rows);
+      if (!value(row, y + r * cols_, t, answer_, of_answers(r), answers_)) return false;
+    return add_answers(0, rows);
   }
   /// Does what values does, and writes their slopes times `share`.
   void slopes(const T* y, const T* t, double share, T* dy, std::size_t from, std::size_t rows) {
-    if (answers_ == 1) return slope(y, t, share, dy, of_rows() + from, rows);
-    slope(y, t, share, dy, of_answers(from), rows * answers_);
-    add_answers(from, rows);
+    require([&](CallsInARow& row) { return slopes(row, y, t, share, dy, from, rows); });
+  }
+  bool slopes(CallsInARow& row, const T* y, const T* t, double share, T* dy, std::size_t from,
+              std::size_t rows) {
+    if (answers_ == 1) return slope(row, y, t, share, dy, of_rows() + from, rows);
+    return slope(row, y, t, share, dy, of_answers(from), rows * answers_) &&
+           add_answers(from, rows);
   }
 
  private:
   T* of_answers(std::size_t row) { return of_answers_.data() + row * answers_; }
-  void value(const T* y, const T* t, std::size_t t_step, T* costs, std::size_t rows) const {
-    cost_.call("value", value_, y, t, t_step, costs, rows, answer_);
+  bool value(CallsInARow& row, const T* y, const T* t, std::size_t t_step, T* costs,
+             std::size_t rows) const {
+    return row.call(cost_.prepared(functions_), "value", functions_.value, y, t, t_step, costs,
+                    rows, answer_);
   }
-  void slope(const T* y, const T* t, double share, T* dy, T* costs, std::size_t rows) const {
-    cost_.call("slope", slope_, y, t, answer_, share, dy, costs, rows, answer_);
+  bool slope(CallsInARow& row, const T* y, const T* t, double share, T* dy, T* costs,
+             std::size_t rows) const {
+    return row.call(cost_.prepared(functions_), "slope", functions_.slope, y, t, answer_, share, dy,
+                    costs, rows, answer_);
   }
-  void add_answers(std::size_t from, std::size_t rows) {
+  /// Makes calls. Throws PluginError if one fails.
+  template <class F>
+  void require(F f) const {
+    CallsInARow row;
+    if (!row.succeed(f)) [[unlikely]]
+      cost_.fail(ForeignCall::now().method);
+  }
+  bool add_answers(std::size_t from, std::size_t rows) {
     for (std::size_t r = from; r < from + rows; ++r)
       of_rows()[r] = std::accumulate(of_answers(r), of_answers(r + 1), T(0));
+    return true;
   }
 
   const Object& cost_;
-  decltype(nnrun_cost_functions::slope) slope_;
-  decltype(nnrun_cost_functions::value) value_;
+  nnrun_cost_functions functions_;
   std::size_t cols_, answer_, answers_;
   Buffer<T> of_rows_, of_answers_;
 };

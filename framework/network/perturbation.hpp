@@ -34,8 +34,11 @@ class Perturbation {
     costs_.emplace(cost, graph, sizes.costs);
     if (!plans.empty()) connect();
     sweeps_.reserve(plans.size());  // calls point to their plans
-    for (PerturbationSweep& plan : plans) sweeps_.push_back({std::move(plan), {}});
-    for (Sweep& sweep : sweeps_) sweep.calls = calls_of(sweep.plan);
+    for (PerturbationSweep& plan : plans) sweeps_.push_back({std::move(plan), {}, {}});
+    for (Sweep& sweep : sweeps_) {
+      sweep.calls = calls_of(sweep.plan);
+      sweep.stretches = stretches_of(sweep.plan);
+    }
   }
 
   /// Sets out[i] to the cost of one example with parameter i + h. Padding and frozen parameters get
@@ -65,15 +68,24 @@ class Perturbation {
   struct Call {
     enum What { forward, perturb, perturb_in_parts, spread, carry, activate } what;
     const typename Pass<T>::Step* step;
+    // the step's, at hand
+    Prepared<nnrun_layer_functions> layer = step->layer;
+    Prepared<nnrun_activation_functions> activation = step->activation;
+    const nnrun_layer_call* layer_call = &step->call;
     const Section* section = nullptr;
     const PerturbationSweep* plan = nullptr;
     T* to = nullptr;
     std::size_t rows = 0, cols = 0;
     const T* from = nullptr;
   };
+  /// Costs that follow each other as their parameters do.
+  struct Stretch {
+    std::size_t from, to, count;  ///< from: of the costs, to: of the parameters
+  };
   struct Sweep {
     PerturbationSweep plan;
     std::vector<Call> calls;
+    std::vector<Stretch> stretches;
   };
   struct Numbers {  // of a node, shared by all sweeps
     Buffer<T> z_numbers, a_numbers;
@@ -131,10 +143,8 @@ class Perturbation {
     if (cols == 1) {  // the base and all sections are rows of one number: one call
       costs_->values_of_same(y, t, end.size);
       const T here = costs_->of_rows()[0];
-      for (const Section& s : end.sections) {
-        const std::size_t at = graph_.nodes[s.range.node].offset + s.range.from;
-        settle(costs_->of_rows() + s.at, is_fixed_.data() + at, here, out + at, s.range.count);
-      }
+      for (const Stretch& s : sweep.stretches)
+        settle(costs_->of_rows() + s.from, is_fixed_.data() + s.to, here, out + s.to, s.count);
       return here;
     }
     const T here = base_cost(y, t);
@@ -177,6 +187,19 @@ class Perturbation {
     }
     return calls;
   }
+  std::vector<Stretch> stretches_of(const PerturbationSweep& plan) const {
+    std::vector<Stretch> all;
+    for (const Section& s : plan.nodes.back().sections) {
+      const std::size_t to = graph_.nodes[s.range.node].offset + s.range.from;
+      const bool goes_on = !all.empty() && all.back().from + all.back().count == s.at &&
+                           all.back().to + all.back().count == to;
+      if (goes_on)
+        all.back().count += s.range.count;
+      else
+        all.push_back({s.at, to, s.range.count});
+    }
+    return all;
+  }
   bool moves_whole(std::size_t k, const Section& s) const {
     return s.groups && s.range.count == graph_.nodes[k].plan.n_parameters &&
            pass_.steps()[k].layer.functions.perturb;
@@ -206,19 +229,19 @@ class Perturbation {
   }
   /// Makes a prepared call. Returns whether it succeeds.
   bool make(CallsInARow& row, const Call& c, const T* x, T h) {
-    const Prepared<nnrun_layer_functions>& layer = c.step->layer;
+    const Prepared<nnrun_layer_functions>& layer = c.layer;
     switch (c.what) {
       case Call::forward:
-        return row.call(layer, "forward", layer.functions.forward, &c.step->call);
+        return row.call(layer, "forward", layer.functions.forward, c.layer_call);
       case Call::perturb:
-        return row.call(layer, "perturb", layer.functions.perturb, &c.step->call,
+        return row.call(layer, "perturb", layer.functions.perturb, c.layer_call,
                         static_cast<double>(h), c.to);
       case Call::spread:
-        return row.call(layer, "spread", layer.functions.spread, &c.step->call, c.from, c.rows,
+        return row.call(layer, "spread", layer.functions.spread, c.layer_call, c.from, c.rows,
                         c.cols, c.to);
       case Call::activate:
-        return row.call(c.step->activation, "forward", c.step->activation.functions.forward, c.from,
-                        c.to, c.rows, c.cols);
+        return row.call(c.activation, "forward", c.activation.functions.forward, c.from, c.to,
+                        c.rows, c.cols);
       case Call::perturb_in_parts:
         return perturb_in_parts(row, *c.step, *c.section, h, c.to);
       case Call::carry:
@@ -307,11 +330,8 @@ class Perturbation {
   T* w_;
   Workspace<T> base_;
   Pass<T> pass_;
-  Buffer<T> is_fixed_;  // 1 where no parameter can move
-  struct Stretch {
-    std::size_t from, count;
-  };
-  std::vector<Stretch> frozen_;  // in no sweep
+  Buffer<T> is_fixed_;                                       // 1 where no parameter can move
+  std::vector<std::pair<std::size_t, std::size_t>> frozen_;  // from, count: in no sweep
   std::vector<Sweep> sweeps_;
   std::optional<CostCalls<T>> costs_;
   std::vector<Numbers> stages_;

@@ -22,6 +22,7 @@ class Pass {
     /// a == z and da == dz where there is no activation; da == dz also where a joined cost writes.
     T *z, *a, *dz, *da;
     std::size_t pieces;  ///< that the activation takes a row in: softmax takes the last axis
+    std::size_t rows_of_pieces, piece_cols;  ///< what the activation is given
     bool inputs_wanted;  ///< some input wants slopes, or those of parameters need them
     bool has_slope, has_parameters;
   };
@@ -35,39 +36,37 @@ class Pass {
   void set_batch(const T* x, std::size_t rows) {
     for (nnrun_tensor* t : data_readers_) t->v = const_cast<T*>(x);
     if (rows != rows_)
-      for (Step& s : steps_) s.call.rows = rows;
+      for (Step& s : steps_) {
+        s.call.rows = rows;
+        s.rows_of_pieces = rows * s.pieces;
+      }
     rows_ = rows;
   }
   const T* forward() {
-    in_a_row([this](CallsInARow& row) {
-      for (Step& s : steps_) {
-        if (!row.call(s.layer, "forward", s.layer.functions.forward, &s.call)) return false;
-        if (s.activation && !row.call(s.activation, "forward", s.activation.functions.forward, s.z,
-                                      s.a, s.call.rows * s.pieces, s.node->activation_cols))
-          return false;
-      }
-      return true;
-    });
+    in_a_row([this](CallsInARow& row) { return forward(row); });
     return steps_.back().a;
+  }
+  /// The same as a part of a longer row of calls. Returns whether all succeed.
+  bool forward(CallsInARow& row) {
+    for (Step& s : steps_) {
+      if (!row.call(s.layer, "forward", s.layer.functions.forward, &s.call)) return false;
+      if (s.activation && !row.call(s.activation, "forward", s.activation.functions.forward, s.z,
+                                    s.a, s.rows_of_pieces, s.piece_cols))
+        return false;
+    }
+    return true;
   }
   /// Returns what the cost takes: the outputs, or, if it is joined, what their activation takes.
   const T* for_cost() const { return cost_takes_scores_ ? steps_.back().z : steps_.back().a; }
   /// Computes all slopes that are wanted from those of the last step's output, which must be set.
   void backward_inputs() {
-    in_a_row([this](CallsInARow& row) {
-      for (std::size_t k = steps_.size(); k-- > 0;) {
-        Step& s = steps_[k];
-        if (!s.has_slope) continue;
-        if (s.da != s.dz &&
-            !row.call(s.activation, "backward", s.activation.functions.backward, s.z, s.a, s.da,
-                      s.dz, s.call.rows * s.pieces, s.node->activation_cols))
-          return false;
-        if (s.inputs_wanted &&
-            !row.call(s.layer, "backward_inputs", s.layer.functions.backward_inputs, &s.call))
-          return false;
-      }
-      return true;
-    });
+    in_a_row([this](CallsInARow& row) { return backward_inputs(row); });
+  }
+  /// Does what backward_inputs and backward_parameters do, as a part of a longer row of calls.
+  /// Returns whether all succeed.
+  bool backward(CallsInARow& row, T* gradient) {
+    set_gradient(gradient);
+    return backward_inputs(row) && backward_parameters(row);
   }
   /// Lets layers with state learn from the step that is over.
   void observe() {
@@ -75,16 +74,8 @@ class Pass {
       if (s.observe) s.node->layer.call("observe", s.observe, &s.call);
   }
   void backward_parameters(T* gradient) {
-    in_a_row([this, gradient](CallsInARow& row) {
-      for (Step& s : steps_) {
-        if (!s.has_parameters) continue;
-        s.call.dw = gradient + s.node->offset;
-        if (!row.call(s.layer, "backward_parameters", s.layer.functions.backward_parameters,
-                      &s.call))
-          return false;
-      }
-      return true;
-    });
+    set_gradient(gradient);
+    in_a_row([this](CallsInARow& row) { return backward_parameters(row); });
   }
   /// Calls f(row), which returns false at the first call in the row that fails; each is one of this
   /// pass's objects. Throws PluginError naming it.
@@ -98,9 +89,7 @@ class Pass {
   std::vector<Step>& steps() { return steps_; }
   const std::vector<Step>& steps() const { return steps_; }
 
- private:
-  template <class>
-  friend class Workspace;
+  /// Throws PluginError for a call that failed.
   [[noreturn, gnu::noinline]] void fail(Called called) const {
     for (const Step& s : steps_) {
       s.node->layer.fail_if_called(called);
@@ -109,9 +98,42 @@ class Pass {
     steps_.back().node->layer.fail(called.method);  // not reached: a step made the call
   }
 
+ private:
+  template <class>
+  friend class Workspace;
+
+  void set_gradient(T* gradient) {
+    if (gradient == gradient_) return;
+    gradient_ = gradient;
+    for (Step& s : steps_)
+      if (s.has_parameters) s.call.dw = gradient + s.node->offset;
+  }
+  bool backward_inputs(CallsInARow& row) {
+    for (std::size_t k = steps_.size(); k-- > 0;) {
+      Step& s = steps_[k];
+      if (!s.has_slope) continue;
+      if (s.da != s.dz && !row.call(s.activation, "backward", s.activation.functions.backward, s.z,
+                                    s.a, s.da, s.dz, s.rows_of_pieces, s.piece_cols))
+        return false;
+      if (s.inputs_wanted &&
+          !row.call(s.layer, "backward_inputs", s.layer.functions.backward_inputs, &s.call))
+        return false;
+    }
+    return true;
+  }
+  bool backward_parameters(CallsInARow& row) {
+    for (Step& s : steps_) {
+      if (s.has_parameters &&
+          !row.call(s.layer, "backward_parameters", s.layer.functions.backward_parameters, &s.call))
+        return false;
+    }
+    return true;
+  }
+
   std::vector<Step> steps_;
   std::vector<nnrun_tensor*> data_readers_;
   std::size_t rows_ = 0;
+  T* gradient_ = nullptr;
   bool cost_takes_scores_ = false;
 };
 
@@ -220,6 +242,7 @@ class Workspace {
     s.node = &node;
     s.layer = node.layer.prepared(node.functions().by_dtype[dtype_of<T>]);
     s.has_slope = node.has_slope;
+    s.piece_cols = node.activation_cols;
     s.pieces = node.cols / node.activation_cols;
     s.has_parameters = s.layer.functions.backward_parameters && node.learns();
     if (node.activation)

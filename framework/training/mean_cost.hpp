@@ -47,7 +47,14 @@ class MeanCost {
     if (batch.rows != batch_.rows) cut(batch.rows);
     if (batch.divisor != batch_.divisor)
       share_of_row_ = batch.divisor > 0 ? 1.0 / batch.divisor : 0;  // 0: no example counts
-    batch_ = batch;
+    // Field by field: a copy of the whole takes two at a time, and a load of two that were just
+    // stored one by one waits until they, and all stores before them, have reached the cache.
+    batch_.x = alone(batch.x);
+    batch_.t = alone(batch.t);
+    batch_.rows = alone(batch.rows);
+    batch_.weight = alone(batch.weight);
+    batch_.first = alone(batch.first);
+    batch_.divisor = batch.divisor;
     for (Noise& noise : noises_) draw(noise, step);
   }
   const Batch<T>& batch() const { return batch_; }
@@ -66,12 +73,10 @@ class MeanCost {
   }
 
   double backpropagate(T* gradient) {
-    if (team_.size() == 1 || (n_blocks_ == 1 && tiles_.size() == 1)) {
+    if (is_whole()) return backpropagate_whole(gradient);
+    if (team_.size() == 1) {
       for (std::size_t b = 0; b < n_blocks_; ++b) values_and_slopes(b);
-      if (is_whole())
-        blocks_[0].backward_parameters(gradient);
-      else
-        for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
+      for (Pass<T>& tile : tiles_) parameter_slopes(tile, gradient);
       return mean_cost();
     }
     team_.share(n_blocks_, [this](std::size_t b, unsigned thread) {
@@ -135,8 +140,39 @@ class MeanCost {
   }
 
  private:
+  /// Returns x, so that the compiler does not take it together with its neighbours.
+  template <class X>
+  static X alone(X x) {
+    asm("" : "+r"(x));
+    return x;
+  }
   /// Returns whether one pass is all there is: the block has all rows, and there is one tile.
   bool is_whole() const { return n_blocks_ == 1 && tiles_.size() == 1; }
+  /// Makes all calls of such a batch in a row.
+  double backpropagate_whole(T* gradient) {
+    Pass<T>& pass = blocks_[0];
+    pass.set_batch(batch_.x, batch_.rows);
+    CallsInARow row;
+    const bool succeeds = row.succeed([&](CallsInARow&) {
+      if (!pass.forward(row)) return false;
+      if (!graph_.output().has_slope)  // nothing to learn
+        return cost_.values(row, pass.for_cost(), batch_.t, 0, batch_.rows) && weigh_all(nullptr) &&
+               pass.backward(row, gradient);
+      T* const slopes = pass.steps().back().da;
+      return cost_.slopes(row, pass.for_cost(), batch_.t, share_of_row_, slopes, 0, batch_.rows) &&
+             weigh_all(slopes) && pass.backward(row, gradient);
+    });
+    if (!succeeds) [[unlikely]] {
+      cost_.cost().fail_if_called(ForeignCall::now());
+      pass.fail(ForeignCall::now());
+    }
+    return mean_cost();
+  }
+  bool weigh_all(T* slopes) {
+    if (batch_.weight != nullptr) [[unlikely]]
+      weigh({0, batch_.rows}, slopes);
+    return true;
+  }
   struct Rows {
     std::size_t from, count;
   };
