@@ -42,6 +42,7 @@ class Batches {
           bool shuffled, bool keeps_outputs, Augmenter<T>& augmenter,
           std::optional<BlockOrder> blocks = {})
       : examples_(examples),
+        batch_rows_(batch_rows),
         in_(in),
         out_(out),
         augmenter_(augmenter),
@@ -72,11 +73,13 @@ class Batches {
   /// Returns a view of the data, or rows gathered in this epoch's order, and changed; valid until
   /// the next call.
   Batch<T> at(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
-    Batch<T> batch = unchanged(from, rows, epoch);
-    if (!changes_) return batch;
-    if (!shuffled_) std::copy_n(batch.x, rows * in_, x_.data());
-    batch.x = augmenter_.change(x_.data(), from, rows, epoch);
-    return batch;
+    const T* const x =
+        lie_ready_ ? examples_.x.data() + from * in_ : prepared_inputs(from, rows, epoch);
+    const std::size_t row = shuffled_ ? from - gathered_from_ : from;
+    const T *const t = shuffled_ ? t_.data() : examples_.t.data(),
+                   *const weight = shuffled_ ? weight_.data() : examples_.weight.data();
+    return {x, t + row * out_, rows, weight != nullptr ? weight + row : nullptr,
+            has_divisors() ? divisor_prepared(from, rows) : static_cast<double>(rows)};
   }
   /// Returns what the costs of some examples in an epoch's order are divided by.
   double divisor_of(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
@@ -92,13 +95,10 @@ class Batches {
   bool keeps_outputs() const { return outputs_.data() != nullptr; }
   /// Copies y, the outputs of the batch that begins at `from`, and that `at` gave last.
   void keep_outputs(const T* y, std::size_t from, std::size_t rows) {
-    if (!shuffled_) {  // whole lanes: the next batch overwrites the excess
-      T* const to = outputs_.data() + from * out_;
-      for (std::size_t i = 0; i < rows * out_; i += lanes) lane_at(to + i) = lane_at(y + i);
-      return;
-    }
-    for (std::size_t r = 0; r < rows; ++r)
-      copy_row(y + r * out_, out_, outputs_.data() + gathered_[from - gathered_from_ + r] * out_);
+    if (shuffled_) return scatter_outputs(y, from, rows);
+    T* const to = outputs_.data() + from * out_;
+    // whole lanes: the next batch overwrites the excess
+    for (std::size_t i = 0; i < rows * out_; i += lanes) lane_at(to + i) = lane_at(y + i);
   }
   /// Returns where the outputs of an example are kept that stands there in an epoch's order.
   T* kept_at(std::size_t place, std::uint64_t epoch) const {
@@ -122,17 +122,30 @@ class Batches {
   }
 
  private:
-  Batch<T> unchanged(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
-    if (!shuffled_) return rows_of(examples_, from, rows, in_, out_);
-    if (are_far_) fetch_outputs(from + rows + outputs_ahead, rows);
+  // Neither is inlined, and each returns a register: fields that come from memory would be copied
+  // in pairs, and a load of two waits until the stores of both, and all before them, reach the
+  // cache.
+  [[gnu::noinline]] const T* prepared_inputs(std::size_t from, std::size_t rows,
+                                             std::uint64_t epoch) const {
+    if (shuffled_) gather_batch(from, rows, epoch);
+    if (!changes_)
+      return shuffled_ ? x_.data() + (from - gathered_from_) * in_
+                       : examples_.inputs(from, rows, in_);
+    if (!shuffled_) std::copy_n(examples_.inputs(from, rows, in_), rows * in_, x_.data());
+    return augmenter_.change(x_.data(), from, rows, epoch);
+  }
+  [[gnu::noinline]] double divisor_prepared(std::size_t from, std::size_t rows) const {
+    return shuffled_ ? divisor_of_gathered(from, rows) : examples_.divisor_of(from, rows);
+  }
+  void gather_batch(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
+    if (are_far_) {
+      fetch_outputs(from + rows + outputs_ahead, rows);
+      if (rows < gathered_.size()) fetch(from + gathered_.size(), rows);  // of the next gathering
+    }
     if (changes_)
       gather(from, rows, epoch);  // what is changed is written over
     else if (!is_gathered(from, rows, epoch))
       gather(from, gathered_.size(), epoch);
-    const std::size_t at = from - gathered_from_;
-    return {x_.data() + at * in_, t_.data() + at * out_, rows,
-            weight_.data() != nullptr ? weight_.data() + at : nullptr,
-            divisor_of_gathered(from, rows)};
   }
 
   // in a step of 150 ns, memory answers once or twice; what fits into the second cache is near
@@ -149,6 +162,10 @@ class Batches {
     for (; n >= 4; n -= 4, from += 4, to += 4) std::memcpy(to, from, 4 * sizeof(T));
     if (n >= 2) std::memcpy(to, from, 2 * sizeof(T));
     if (n % 2 != 0) to[n - 1] = from[n - 1];
+  }
+  [[gnu::noinline]] void scatter_outputs(const T* y, std::size_t from, std::size_t rows) {
+    for (std::size_t r = 0; r < rows; ++r)
+      copy_row(y + r * out_, out_, outputs_.data() + gathered_[from - gathered_from_ + r] * out_);
   }
   /// Returns whether the rows are gathered: those that the order has now, since a run may be put
   /// back to another place.
@@ -172,7 +189,9 @@ class Batches {
   }
   void gather_near(std::size_t from, std::size_t n) const {
     // many short rows need no asking: their loads do not wait for each other
-    if (are_far_ && n < most_rows_ahead) fetch(from + std::max(n, examples_ahead), n);
+    const bool is_one_batch = gathered_.size() <= batch_rows_;
+    if (are_far_ && is_one_batch && n < most_rows_ahead)
+      fetch(from + std::max(n, examples_ahead), n);
     for (std::size_t r = 0; r < n; ++r) {
       const std::size_t row = gathered_[r] = order_[from + r];
       copy_row(examples_.x.data() + row * in_, in_, x_.data() + r * in_);
@@ -234,7 +253,6 @@ class Batches {
   }
 
   double divisor_of_gathered(std::size_t from, std::size_t rows) const {
-    if (!has_divisors()) return static_cast<double>(rows);
     double sum = 0;
     for (std::size_t r = 0; r < rows; ++r)
       sum += static_cast<double>(examples_.divisor.data()[gathered_[from - gathered_from_ + r]]);
@@ -250,10 +268,11 @@ class Batches {
   }
 
   const Examples<T>& examples_;
-  std::size_t in_, out_;
+  std::size_t batch_rows_, in_, out_;
   Augmenter<T>& augmenter_;
   bool changes_ = !augmenter_.is_empty();
   bool shuffled_;
+  const bool lie_ready_ = !shuffled_ && !changes_ && !examples_.stored;  // the inputs of batches
   mutable std::optional<BlockOrder> blocks_, looked_up_;
   Buffer<T> together_;                // inputs of the blocks that are shuffled together
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
