@@ -18,10 +18,10 @@ struct Arc4 : nnrun::Random {
   void seed(std::uint64_t seed) {
     std::string key = std::to_string(seed);
     if (is_repeated(key)) key += ':';
-    std::iota(state_.begin(), state_.end(), std::uint8_t{0});
-    std::uint8_t j = 0;
+    std::iota(state_.begin(), state_.end(), 0u);
+    std::uint32_t j = 0;
     for (std::size_t i = 0; i < 256; ++i) {
-      j = static_cast<std::uint8_t>(j + state_[i] + static_cast<std::uint8_t>(key[i % key.size()]));
+      j = (j + state_[i] + static_cast<std::uint8_t>(key[i % key.size()])) & 255;
       std::swap(state_[i], state_[j]);
     }
     place_ = {};
@@ -40,17 +40,19 @@ struct Arc4 : nnrun::Random {
       if (key.size() % n == 0 && key.substr(n) == key.substr(0, key.size() - n)) return true;
     return false;
   }
+  // Bytes in whole registers: parts of them take nearly twice as long.
   struct Place {
-    std::uint8_t i = 0, j = 0;
+    std::uint32_t i = 0, j = 0;
   };
 
-  std::uint8_t byte(Place& at) {
-    at.i = static_cast<std::uint8_t>(at.i + 1);
-    const std::uint8_t a = state_[at.i];
-    at.j = static_cast<std::uint8_t>(at.j + a);
-    const std::uint8_t b = state_[at.i] = state_[at.j];
+  std::uint32_t byte(Place& at) {
+    at.i = (at.i + 1) & 255;
+    const std::uint32_t a = state_[at.i];
+    at.j = (at.j + a) & 255;
+    const std::uint32_t b = state_[at.j];
+    state_[at.i] = b;
     state_[at.j] = a;
-    return state_[static_cast<std::uint8_t>(a + b)];
+    return state_[(a + b) & 255];
   }
   /// Returns a fraction with at least 52 significant bits, cut to the 53 of a double: that of six
   /// bytes, and of more while they begin with zeros. A divisor is a power of two, so all is exact.
@@ -71,7 +73,7 @@ struct Arc4 : nnrun::Random {
     return std::bit_cast<double>(static_cast<std::uint64_t>(1023 + exponent) << 52);
   }
 
-  std::array<std::uint8_t, 256> state_{};
+  std::array<std::uint32_t, 256> state_{};
   Place place_;
 };
 NNRUN_REGISTER(Arc4)
