@@ -61,6 +61,31 @@ TEST_CASE("what a formula throws in training ends the run with its class and met
              Contains("error: activation 'bad' failed in forward: " + said + "\n  --> bad.so\n"));
 }
 
+TEST_CASE("what a cost throws in the middle of a step ends the run with its class and method",
+          "[checking]") {
+  const auto [settings, method] = GENERATE(table<std::string, std::string>(
+      {{"--set train.gradient=backprop", "slope"},
+       {"--set train.gradient=backprop --set train.batch_size=7", "slope"},
+       {"--set train.gradient=finite_difference", "value"}}));
+  CAPTURE(settings);
+  const PluginFactory factory;
+  factory.scratch().write("a.yaml", "extends: " NNRUN_SOURCE_DIR
+                                    "/configs/diagonal-analytic.yaml\n"
+                                    "plugins: [./bad.so]\ntrain: {cost: bad}\n");
+  factory.cpp("bad.so",
+              "#include <nnrun/plugin.hpp>\n#include <stdexcept>\n"
+              "struct Bad : nnrun::Cost {\n"
+              "  static constexpr auto name = \"bad\", doc = \"\";\n"
+              "  auto f(auto y, auto t) const {\n"
+              "    if (y > 0.9) throw std::runtime_error(\"boom\");\n"
+              "    return (y - t) * (y - t);\n  }\n};\nNNRUN_REGISTER(Bad)\n",
+              "-O3");
+  const Ended ended = run("$nnrun -q a.yaml " + settings, factory.folder());
+  CHECK(ended.status == 4);
+  CHECK_THAT(ended.err,
+             Contains("error: cost 'bad' failed in " + method + ": boom\n  --> bad.so\n"));
+}
+
 TEST_CASE("numbers that are not finite are told of before what a formula throws because of them",
           "[checking]") {
   const PluginFactory factory;
