@@ -2,7 +2,7 @@
 // block for each, so that the choice of the operation costs nothing.
 #pragma once
 #include <nnrun/lanes.hpp>
-#include <nnrun/math.hpp>
+#include <nnrun/number.hpp>
 #include <span>
 #include <vector>
 
@@ -78,12 +78,6 @@ class Program {
       nnrun::each(
           n, [=](std::size_t k) __attribute__((always_inline)) { out[k] = f(x, b[k]); });
   }
-  /// Returns a result, but 0 where it is none since one of these is 0.
-  template <class T>
-  NNRUN_INLINE static T zero_beats(T result, T x, T y) {
-    return static_cast<bool>(int(result != result) & (int(x == T(0)) | int(y == T(0)))) ? T(0)
-                                                                                        : result;
-  }
   template <class T>
   NNRUN_INLINE static void choose(const Instruction& i, T* const* r, std::size_t n) {
     const T *const a = r[i.a], *const b = r[i.b], *const c = r[i.c], *const d = r[i.d];
@@ -114,8 +108,8 @@ class Program {
       FORMULAS_TWO(sub, x - y);
       FORMULAS_TWO(mul, x * y);
       FORMULAS_TWO(div, x / y);
-      FORMULAS_TWO(slope_times, zero_beats(x * y, x, y));
-      FORMULAS_TWO(slope_over, zero_beats(x / y, x, x));
+      FORMULAS_TWO(slope_times, nnrun::slope_times(x, y));
+      FORMULAS_TWO(slope_over, nnrun::slope_over(x, y));
       FORMULAS_TWO(max, x < y ? y : x);
       FORMULAS_TWO(min, y < x ? y : x);
       FORMULAS_ONE(neg, -x);

@@ -163,6 +163,30 @@ TEST_CASE("the edges of exp and log are those of IEEE 754", "[math]") {
   CHECK(nnrun::sigmoid(1e30) == 1);
 }
 
+TEST_CASE("a slope of 0, and a factor of 0, beat what has no bound", "[math]") {
+  using D = nnrun::Dual<double>;
+  using F = nnrun::Dual<float>;
+  // by hand: limits, and by symmetry those of |x|
+  const auto slope_is = [](auto f, double x, double slope) {
+    CAPTURE(x, slope);
+    CHECK(f(D(x, 1)).d == slope);
+    CHECK(f(F(static_cast<float>(x), 1)).d == static_cast<float>(slope));
+  };
+  slope_is([](auto v) { return 1 / (1 + exp(-v)); }, -1000, 0);
+  slope_is([](auto v) { return v / (1 + exp(-v)); }, -1000, 0);
+  slope_is([](auto v) { return exp(-exp(-v)); }, -1000, 0);
+  slope_is([](auto v) { return tanh(exp(v)); }, 1000, 0);
+  slope_is([](auto v) { return sqrt(abs(v)); }, 0, 0);
+  slope_is([](auto v) { return sqrt(v * v); }, 0, 0);
+  slope_is([](auto v) { return v * sqrt(v); }, 0, 0);
+  slope_is([](auto v) { return v / (1 + sqrt(v)); }, 0, 1);
+  slope_is([](auto v) { return 0 * sqrt(v) + v; }, 0, 1);
+  // where it truly has no bound, it says so; a value that is none stays none
+  slope_is([](auto v) { return sqrt(v); }, 0, INFINITY);
+  CHECK(std::isnan((D(0, 1) * log(D(0, 1))).v));
+  CHECK(std::isnan((D(NAN, 1) * D(0, 1)).v));
+}
+
 TEST_CASE("dual numbers differentiate every function and operator", "[math]") {
   using D = nnrun::Dual<double>;
   const auto check = [](auto f, double x) {

@@ -30,6 +30,26 @@ struct Dual {
   constexpr Dual(U value) : v(static_cast<T>(value)) {}
 };
 
+/// A product and a quotient in which a 0 beats what has no bound: what does not change, or does not
+/// count, adds no slope. So the slope of 1 / (1 + exp(-x)) far below 0 is 0, as its limit is, not
+/// 0 * infinity. One choice after the other: loops over them stay vectorised.
+template <class T>
+NNRUN_INLINE constexpr T slope_times(T x, T y) {
+  const T product = x * y, unless_x = x == T(0) ? T(0) : product;
+  return y == T(0) ? T(0) : unless_x;
+}
+template <class T>
+NNRUN_INLINE constexpr T slope_over(T x, T y) {
+  const T quotient = x / y;
+  return x == T(0) ? T(0) : quotient;
+}
+/// The same product with a factor that is bounded, which a slope of 0 needs no help against.
+template <class T>
+NNRUN_INLINE constexpr T bounded_times(T factor, T slope) {
+  const T product = factor * slope;
+  return factor == T(0) ? T(0) : product;
+}
+
 template <class T>
 NNRUN_INLINE constexpr Num<T> operator+(Num<T> a, Num<T> b) {
   return a.v + b.v;
@@ -61,12 +81,12 @@ NNRUN_INLINE constexpr Dual<T> operator-(Dual<T> a, Dual<T> b) {
 }
 template <class T>
 NNRUN_INLINE constexpr Dual<T> operator*(Dual<T> a, Dual<T> b) {
-  return {a.v * b.v, a.d * b.v + a.v * b.d};
+  return {a.v * b.v, slope_times(a.d, b.v) + slope_times(a.v, b.d)};
 }
 template <class T>
 NNRUN_INLINE constexpr Dual<T> operator/(Dual<T> a, Dual<T> b) {
   const T q = a.v / b.v;
-  return {q, (a.d - q * b.d) / b.v};
+  return {q, slope_over(a.d - slope_times(q, b.d), b.v)};
 }
 template <class T>
 NNRUN_INLINE constexpr Dual<T> operator-(Dual<T> a) {
@@ -185,60 +205,60 @@ NNRUN_INLINE Num<T> sign(Num<T> x) {
 template <class T>
 NNRUN_INLINE Dual<T> exp(Dual<T> x) {
   const T y = exp(x.v);
-  return {y, y * x.d};
+  return {y, slope_times(y, x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> log(Dual<T> x) {
-  return {log(x.v), x.d / x.v};
+  return {log(x.v), slope_over(x.d, x.v)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> log1p(Dual<T> x) {
-  return {log1p(x.v), x.d / (T(1) + x.v)};
+  return {log1p(x.v), slope_over(x.d, T(1) + x.v)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> expm1(Dual<T> x) {
-  return {expm1(x.v), exp(x.v) * x.d};
+  return {expm1(x.v), slope_times(exp(x.v), x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> softplus(Dual<T> x) {
-  return {softplus(x.v), sigmoid(x.v) * x.d};
+  return {softplus(x.v), bounded_times(sigmoid(x.v), x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> erf(Dual<T> x) {
-  return {erf(x.v), T(1.1283791670955126) * exp(-x.v * x.v) * x.d};  // 2/√π
+  return {erf(x.v), bounded_times(T(1.1283791670955126) * exp(-x.v * x.v), x.d)};  // 2/√π
 }
 template <class T>
 NNRUN_INLINE Dual<T> erfc(Dual<T> x) {
-  return {erfc(x.v), T(-1.1283791670955126) * exp(-x.v * x.v) * x.d};
+  return {erfc(x.v), bounded_times(T(-1.1283791670955126) * exp(-x.v * x.v), x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> sin(Dual<T> x) {
-  return {sin(x.v), cos(x.v) * x.d};
+  return {sin(x.v), bounded_times(cos(x.v), x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> cos(Dual<T> x) {
-  return {cos(x.v), -sin(x.v) * x.d};
+  return {cos(x.v), bounded_times(-sin(x.v), x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> tanh(Dual<T> x) {
   const T y = tanh(x.v);
-  return {y, (T(1) - y * y) * x.d};
+  return {y, bounded_times(T(1) - y * y, x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> sigmoid(Dual<T> x) {
   const T y = sigmoid(x.v);
-  return {y, y * (T(1) - y) * x.d};
+  return {y, bounded_times(y * (T(1) - y), x.d)};
 }
 template <class T>
 NNRUN_INLINE Dual<T> sqrt(Dual<T> x) {
   const T y = sqrt(x.v);
-  return {y, x.d / (T(2) * y)};
+  return {y, slope_over(x.d, T(2) * y)};
 }
 /// At 0 the slope is 0, the middle of what both sides give.
 template <class T>
 NNRUN_INLINE Dual<T> abs(Dual<T> x) {
   const T sign = x.v > T(0) ? T(1) : (x.v < T(0) ? T(-1) : T(0));
-  return {std::abs(x.v), sign * x.d};
+  return {std::abs(x.v), bounded_times(sign, x.d)};
 }
 
 template <class N>
