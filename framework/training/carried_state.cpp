@@ -101,12 +101,6 @@ Raw* StateCopy::find(std::string_view name) {
   const auto entry = std::ranges::find(entries_, name, &Entry::name);
   return entry == entries_.end() ? nullptr : &entry->bytes;
 }
-std::size_t StateCopy::bytes() const {
-  std::size_t bytes = 0;
-  for (const Entry& entry : entries_) bytes += entry.bytes.size();
-  return bytes;
-}
-
 std::string key_that_starts_anew(const Experiment& before, const Experiment& after) {
   constexpr std::array paths{"seed",
                              "random",

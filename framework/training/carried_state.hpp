@@ -14,7 +14,6 @@ class StateCopy {
   std::vector<StateNumbers> numbers() const;
   /// Returns the bytes of some numbers; nullptr if there are none of this name.
   std::vector<std::byte>* find(std::string_view name);
-  std::size_t bytes() const;
 
  private:
   struct Entry {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The live page in a headless Chromium, used as people use it. Skipped, saying why, where something
 # is missing.
-# usage: page_test.sh NNRUN SCRATCH
+# usage: page_test.sh NNRUN SCRATCH [TEST ARGUMENT...]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 skip() { echo "skipped: $1"; exit 77; }
@@ -15,4 +15,8 @@ command -v node >/dev/null || skip "no node"
 rm -rf "$2"
 mkdir -p "$2"
 cd "$2"
-exec node "$here/page_test.mjs" "$browser" "$1"
+nnrun=$1
+test=${3:-page_test.mjs}
+shift 2
+[ $# -eq 0 ] || shift
+exec node "$here/$test" "$browser" "$nnrun" "$@"
