@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "diagnosis/thresholds.hpp"
+#include "training/augmentation.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -23,16 +24,19 @@ std::string_view bytes_of(const double* row, std::size_t n) {
 
 SampleColumn column_of(const DataSample& sample, std::size_t i) {
   double sum = 0, squares = 0;
+  std::size_t not_zero = 0;
   std::set<double> values;
   const std::size_t n = sample.count();
   for (std::size_t r = 0; r < n; ++r) {
     const double x = sample.row(NNRUN_TRAIN, r)[i];
     sum += x;
     squares += x * x;
+    not_zero += x != 0;
     if (values.size() < most_values) values.insert(x);
   }
   const double mean = sum / static_cast<double>(n), square = squares / static_cast<double>(n);
-  return {std::sqrt(square), std::sqrt(std::max(0., square - mean * mean)), values.size()};
+  return {std::sqrt(square), std::sqrt(std::max(0., square - mean * mean)), values.size(),
+          not_zero};
 }
 
 /// Finds the nearest examples of one in a few hundred, by columns of one spread where they are
@@ -44,19 +48,32 @@ class Neighbours {
     n_ = std::min({sample.count(), most_neighbour_rows, static_cast<std::size_t>(rows)});
     for (std::size_t k = 0; k < n_; ++k)
       rows_.push_back(k * sample.count() / std::max<std::size_t>(1, n_));
-    for (const std::size_t r : rows_)
-      for (std::size_t i = 0; i < sample.inputs; ++i) {
-        const double spread = sample.is_table ? sample.columns[i].spread : 1;
-        x_.push_back(spread > 0 ? static_cast<float>(sample.row(NNRUN_TRAIN, r)[i] / spread) : 0);
-      }
+    for (const std::size_t r : rows_) append(sample.row(NNRUN_TRAIN, r), x_);
   }
 
-  NeighbourSkill skill() const {
-    if (n_ < thresholds::fewest_for_neighbours) return {};
-    return sample_.classes.count > 0 ? skill_of_classes() : skill_of_numbers();
+  NeighbourSkill skill() {
+    asked_ = x_;
+    return skill_of_asked();
+  }
+  /// The same of examples whose inputs are changed, beside the others as they are.
+  template <class Change>
+  NeighbourSkill skill_of_changed(Change change) {
+    asked_.clear();
+    for (const std::size_t r : rows_) append(change(sample_.row(NNRUN_TRAIN, r)), asked_);
+    return skill_of_asked();
   }
 
  private:
+  void append(const double* row, std::vector<float>& to) const {
+    for (std::size_t i = 0; i < sample_.inputs; ++i) {
+      const double spread = sample_.is_table ? sample_.columns[i].spread : 1;
+      to.push_back(spread > 0 ? static_cast<float>(row[i] / spread) : 0);
+    }
+  }
+  NeighbourSkill skill_of_asked() const {
+    if (n_ < thresholds::fewest_for_neighbours) return {};
+    return sample_.classes.count > 0 ? skill_of_classes() : skill_of_numbers();
+  }
   /// Returns the nearest others of example k, the nearest first.
   std::array<std::size_t, nearest> of(std::size_t k) const {
     std::array<std::size_t, nearest> found{};
@@ -78,7 +95,7 @@ class Neighbours {
   }
   float distance(std::size_t a, std::size_t b) const {
     const std::size_t in = sample_.inputs;
-    const float *const x = x_.data() + a * in, *const y = x_.data() + b * in;
+    const float *const x = asked_.data() + a * in, *const y = x_.data() + b * in;
     float sum = 0;
     for (std::size_t i = 0; i < in; ++i) sum += (x[i] - y[i]) * (x[i] - y[i]);
     return sum;
@@ -127,7 +144,7 @@ class Neighbours {
   const DataSample& sample_;
   std::size_t n_ = 0;
   std::vector<std::size_t> rows_;
-  std::vector<float> x_;
+  std::vector<float> x_, asked_;
 };
 
 }  // namespace
@@ -146,6 +163,21 @@ DataSample sample_of(const Trainer& trainer) {
   for (std::size_t i = 0; i < sample.inputs; ++i) sample.columns.push_back(column_of(sample, i));
   if (!sample.is_indices) sample.neighbours = Neighbours(sample).skill();
   return sample;
+}
+
+NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& trainer,
+                                     const Use& augmentation) {
+  if (sample.is_indices) return {};
+  const nnrun_shape& shape = trainer.model()->graph().input;
+  Random random(trainer.experiment().random, trainer.experiment().seed);
+  Augmenter<double> augmenter(plan_augmentations({augmentation}, shape), shape, sample.inputs, 1,
+                              random);
+  Buffer<double> row(sample.inputs);
+  std::size_t position = 0;
+  return Neighbours(sample).skill_of_changed([&](const double* inputs) {
+    std::copy_n(inputs, sample.inputs, row.data());
+    return augmenter.change(row.data(), position++, 1, 1);
+  });
 }
 
 std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part) {
@@ -174,15 +206,19 @@ std::size_t contradictory_rows(const DataSample& sample) {
   return others;
 }
 
-double correlation(const DataSample& sample, std::size_t input, std::size_t target) {
-  const auto n = static_cast<double>(sample.count());
+namespace {
+
+/// Returns the correlation of two numbers that each row has.
+template <class X, class Y>
+double correlation_of(std::size_t rows, X of_x, Y of_t) {
+  const auto n = static_cast<double>(rows);
   double x = 0, t = 0, xx = 0, tt = 0, xt = 0;
-  for (std::size_t r = 0; r < sample.count(); ++r) {
-    x += sample.row(NNRUN_TRAIN, r)[input] / n;
-    t += sample.target(r)[target] / n;
+  for (std::size_t r = 0; r < rows; ++r) {
+    x += of_x(r) / n;
+    t += of_t(r) / n;
   }
-  for (std::size_t r = 0; r < sample.count(); ++r) {
-    const double dx = sample.row(NNRUN_TRAIN, r)[input] - x, dt = sample.target(r)[target] - t;
+  for (std::size_t r = 0; r < rows; ++r) {
+    const double dx = of_x(r) - x, dt = of_t(r) - t;
     xx += dx * dx;
     tt += dt * dt;
     xt += dx * dt;
@@ -192,6 +228,20 @@ double correlation(const DataSample& sample, std::size_t input, std::size_t targ
     return std::sqrt(squares / n) > 1e-9 * std::abs(mean);
   };
   return varies(xx, x) && varies(tt, t) ? xt / std::sqrt(xx * tt) : 0;
+}
+
+}  // namespace
+
+double correlation(const DataSample& sample, std::size_t input, std::size_t target) {
+  return correlation_of(
+      sample.count(), [&](std::size_t r) { return sample.row(NNRUN_TRAIN, r)[input]; },
+      [&](std::size_t r) { return sample.target(r)[target]; });
+}
+
+double correlation_of_inputs(const DataSample& sample, std::size_t a, std::size_t b) {
+  return correlation_of(
+      sample.count(), [&](std::size_t r) { return sample.row(NNRUN_TRAIN, r)[a]; },
+      [&](std::size_t r) { return sample.row(NNRUN_TRAIN, r)[b]; });
 }
 
 double told_by_values(const DataSample& sample, std::size_t input) {

@@ -11,6 +11,7 @@ namespace nnrun::host {
 struct SampleColumn {
   double size = 0, spread = 0;  ///< root mean square, standard deviation
   std::size_t values = 0;       ///< different ones
+  std::size_t not_zero = 0;     ///< examples in which it is not 0
 };
 
 /// How much of the targets the five nearest other examples tell.
@@ -40,13 +41,19 @@ struct DataSample {
 
 DataSample sample_of(const Trainer& trainer);
 
+/// Returns what the training examples nearest to others tell of those, which are training examples
+/// whose inputs one of `data.augment` has changed.
+NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& trainer,
+                                     const Use& augmentation);
+
 /// Returns how many examples of a part have the inputs of a training example.
 std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part);
 /// Returns how many training examples of classes have the inputs of examples of which more have
 /// another class.
 std::size_t contradictory_rows(const DataSample& sample);
-/// Returns the correlation of an input with a target.
+/// Return the correlation of an input with a target, and with another input.
 double correlation(const DataSample& sample, std::size_t input, std::size_t target);
+double correlation_of_inputs(const DataSample& sample, std::size_t a, std::size_t b);
 /// Returns the share of examples whose class a column of as many values as there are classes tells,
 /// each value for one of them; 0 for others.
 double told_by_values(const DataSample& sample, std::size_t input);

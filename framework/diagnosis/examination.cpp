@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 
 #include "diagnosis/rules.hpp"
 namespace nnrun::host {
@@ -12,8 +13,16 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t sample_rows = 1000;
 constexpr double least_part_of_training = 0.4;  // of the time, however long looking at data takes
 
+/// Of findings of one kind, the first is the nearest to the cause.
 void append(std::vector<Illness> more, std::vector<Illness>& all) {
-  std::ranges::move(more, std::back_inserter(all));
+  const std::size_t before = all.size();
+  for (Illness& illness : more)
+    if (std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(before),
+                     [&](const Illness& one) {
+                       return std::string_view(one.id) == illness.id &&
+                              one.confidence <= illness.confidence;
+                     }))
+      all.push_back(std::move(illness));
 }
 
 }  // namespace
@@ -32,9 +41,16 @@ Examination examine(Trainer& trainer, const ExaminationLimits& limits, const Fin
                       : course_of_training(trainer, *probe, rest);
   const Evidence evidence{trainer.experiment(), trainer, probe->graph(), sample, result.course};
   std::vector<Illness>& all = result.illnesses;
-  for (const auto of : {illnesses_of_start, illnesses_of_scale, illnesses_of_rate,
-                        illnesses_of_layers, illnesses_of_end, illnesses_of_data})
-    append(of(evidence), all);
+  append(illnesses_of_start(evidence), all);
+  std::vector<Illness> of_examples = illnesses_of_examples(evidence);
+  const bool nothing_to_learn = std::ranges::any_of(
+      of_examples, [](const Illness& one) { return one.confidence == Confidence::certain; });
+  append(std::move(of_examples), all);
+  // of such examples, the rest is what follows
+  if (!nothing_to_learn)
+    for (const auto of : {illnesses_of_scale, illnesses_of_rate, illnesses_of_layers,
+                          illnesses_of_end, illnesses_of_data})
+      append(of(evidence), all);
   std::ranges::stable_sort(all, {}, &Illness::confidence);
   const bool is_explained = std::ranges::any_of(
       all, [](const Illness& illness) { return illness.confidence != Confidence::possible; });

@@ -32,15 +32,19 @@ std::vector<Object> created(const std::vector<Use>& uses) {
 }
 
 template <class T>
+Buffer<T> rounded(const std::vector<double>& numbers) {
+  if (numbers.empty()) return {};
+  Buffer<T> to(numbers.size());
+  std::ranges::transform(numbers, to.data(), [](double x) { return static_cast<T>(x); });
+  return to;
+}
+template <class T>
 Examples<T> rounded(const ShownExamples& shown) {
-  Examples<T> examples{.x = Buffer<T>(shown.inputs.size()),
-                       .t = Buffer<T>(shown.targets.size()),
-                       .count = shown.count};
-  std::ranges::transform(shown.inputs, examples.x.data(),
-                         [](double x) { return static_cast<T>(x); });
-  std::ranges::transform(shown.targets, examples.t.data(),
-                         [](double t) { return static_cast<T>(t); });
-  return examples;
+  return {.x = rounded<T>(shown.inputs),
+          .t = rounded<T>(shown.targets),
+          .count = shown.count,
+          .weight = rounded<T>(shown.weights),
+          .divisor = rounded<T>(shown.divisors)};
 }
 
 template <class T>
@@ -123,8 +127,11 @@ class ProbeOf final : public Probe {
     CostCalls<T> costs(cost, graph(), sample.count);
     costs.values(y.data(), sample.t.data(), 0, sample.count);
     double sum = 0;
-    for (std::size_t r = 0; r < sample.count; ++r) sum += static_cast<double>(costs.of_rows()[r]);
-    return sum / static_cast<double>(sample.count);
+    for (std::size_t r = 0; r < sample.count; ++r) {
+      const double weight = shown_[part].weights.empty() ? 1 : shown_[part].weights[r];
+      if (weight > 0) sum += weight * static_cast<double>(costs.of_rows()[r]);
+    }
+    return sum / sample.divisor_of(0, sample.count);
   }
 
   Skill skill(std::size_t part) override {

@@ -8,6 +8,16 @@ bool Evidence::has_learned_much() const {
   return course.learned() >= thresholds::learned_much;
 }
 
+bool Evidence::others_are_guessed() const {
+  return course.held_out.is_known &&
+         course.held_out.beyond_constant() <= thresholds::no_better_than_constant;
+}
+
+bool Evidence::neighbours_know() const {
+  const Skill& skill = sample.neighbours.skill;
+  return skill.is_known && skill.beyond_constant() >= thresholds::neighbours_know_more;
+}
+
 Place place_of(const Evidence& evidence, const std::string& path) {
   return evidence.experiment.written->place_of(path);
 }

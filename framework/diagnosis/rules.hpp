@@ -15,6 +15,11 @@ struct Evidence {
 
   /// Returns whether the network has found something in the data.
   bool has_learned_much() const;
+  /// Returns whether others than the training examples are answered no better than by a constant.
+  bool others_are_guessed() const;
+  /// Returns whether training examples that are alike have targets that are: what is to be learnt
+  /// is there.
+  bool neighbours_know() const;
   bool is_output(const LayerLook& layer) const { return layer.picture.node == &graph.output(); }
 };
 
@@ -30,10 +35,12 @@ std::vector<Illness> found_by(const IllnessRule (&in_order)[n], const Evidence& 
   return all;
 }
 
-/// Return what does not fit together or cannot begin, what is not scaled, which learning rate would
-/// do better, what became of the layers, how training ended, and what else is wrong with the data:
-/// called in this order, causes come before what follows from them.
+/// Return what does not fit together or cannot begin, which examples cannot be learnt, what is not
+/// scaled, which learning rate would do better, what became of the layers, how training ended, and
+/// what else is wrong with the data: called in this order, causes come before what follows from
+/// them.
 std::vector<Illness> illnesses_of_start(const Evidence& evidence);
+std::vector<Illness> illnesses_of_examples(const Evidence& evidence);
 std::vector<Illness> illnesses_of_scale(const Evidence& evidence);
 std::vector<Illness> illnesses_of_rate(const Evidence& evidence);
 std::vector<Illness> illnesses_of_layers(const Evidence& evidence);

@@ -31,6 +31,29 @@ bool has_bias(const Graph& graph) {
                              [](const NamedBlock& b) { return b.block->role == NNRUN_BIAS; });
 }
 
+/// Inputs that are not 0 in a single example each, as many as there are examples or nearly so: a
+/// column of names, each of them an input.
+Found single_names(const Evidence& e) {
+  if (!e.sample.is_table || e.sample.count() < fewest_for_leak) return {};
+  const auto n = static_cast<std::size_t>(std::ranges::count_if(
+      e.sample.columns, [](const SampleColumn& c) { return c.values == 2 && c.not_zero == 1; }));
+  if (share_of(n, e.sample.count()) < names_of_rows) return {};
+  const auto first = std::ranges::find_if(
+      e.sample.columns, [](const SampleColumn& c) { return c.values == 2 && c.not_zero == 1; });
+  return Illness{
+      "category",
+      Confidence::possible,
+      {.what = std::to_string(n) +
+               " inputs are there for a single example each: such a column names the rows, and "
+               "says nothing of others",
+       .place = place_of(e, "data.columns"),
+       .hint = "leave the column out: data: {columns: {NAME: unused}}; if it is a number, see how "
+               "it is written: decimal, thousands, gaps",
+       .note = "the first is " +
+               name_of_input(e, static_cast<std::size_t>(first - e.sample.columns.begin())) +
+               "; seen in " + std::to_string(e.sample.count()) + " training examples"}};
+}
+
 /// Of an image, many pixels are always 0, and that is normal; of a table, a column is a mistake.
 Found constant_inputs(const Evidence& e) {
   std::vector<std::string> names;
@@ -39,6 +62,7 @@ Found constant_inputs(const Evidence& e) {
   const bool all = names.size() == e.sample.inputs;
   if (names.empty() || e.sample.count() < 2) return {};
   if (!all && !(e.sample.is_table && has_bias(e.graph))) return {};
+  if (!all && single_names(e)) return {};  // those that other examples have
   const std::size_t shown = std::min<std::size_t>(names.size(), 5), rest = names.size() - shown;
   names.resize(shown);
   return Illness{
@@ -255,31 +279,107 @@ Found sorted_examples(const Evidence& e) {
                percent_text(chance)}};
 }
 
-Found drowned_inputs(const Evidence& e) {
-  if (e.sample.columns.empty() || e.has_learned_much()) return {};
-  const double spread = std::ranges::max(e.sample.columns, {}, &SampleColumn::spread).spread;
+/// What was changed is no longer nearest to what it was made of, or to its like.
+Found hiding_augmentation(const Evidence& e) {
+  if (e.has_learned_much() || !e.neighbours_know()) return {};
+  const double before = e.sample.neighbours.skill.beyond_constant();
   for (const Use& use : e.experiment.data.augment) {
-    const double noise = number_in(use, "stddev").value_or(0);
-    if (std::string_view(use.plugin->name) != "noise" || noise <= drowning_noise * spread) continue;
-    return Illness{"augment",
-                   Confidence::likely,
-                   {.what = "augment adds noise that hides the inputs",
-                    .place = use.place,
-                    .hint = "write a stddev of a tenth of what inputs differ by: " +
-                            number_text(spread / 10) + ", say",
-                    .note = "the noise has a standard deviation of " + number_text(noise) +
-                            ", no input one above " + number_text(spread)}};
+    const NeighbourSkill changed = neighbours_of_changed(e.sample, e.trainer, use);
+    const double after = std::max(0., changed.skill.beyond_constant());
+    if (!changed.skill.is_known || after > left_by_augmentation * before) continue;
+    return Illness{
+        "augment",
+        Confidence::likely,
+        {.what = std::string(use.plugin->name) +
+                 " in augment changes inputs so much that they cannot be told apart",
+         .place = use.place,
+         .hint = "make it weaker, by a factor of 10, say, or leave it out",
+         .note = "right beyond a constant answer, by the five nearest examples: " +
+                 percent_text(before) + " without it, " + percent_text(after) + " with it"}};
   }
   return {};
 }
 
-constexpr IllnessRule data_rules[] = {
-    constant_targets,     uncounted_classes, constant_inputs, drowned_inputs,
-    sorted_examples,      ignored_class,     contradictions,  leak,
-    shared_with_training, blind_metrics,
-};
+/// All examples of a class have weights of 0, or next to it.
+Found weightless_class(const Evidence& e) {
+  const std::vector<double>& weights = e.sample.parts[NNRUN_TRAIN].weights;
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  if (weights.empty() || sizes.empty()) return {};
+  std::vector<double> counted(sizes.size());
+  for (std::size_t r = 0; r < weights.size(); ++r)
+    counted[e.sample.classes.of_rows[r]] += weights[r];
+  const double most = std::ranges::max(counted);
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    if (sizes[c] < 5 || counted[c] > uncounted_class * most) continue;
+    const std::string& column = e.experiment.data.weights.value;
+    return Illness{
+        "weights",
+        Confidence::likely,
+        {.what = "examples of " + name_of_class(e, c) + " count nothing: the column '" + column +
+                 "' gives them no weight, so the network need not tell them",
+         .place = place_of(e, "data.weights"),
+         .hint = "look at the column in the rows of that class",
+         .note = std::to_string(sizes[c]) + " of " + std::to_string(e.sample.count()) +
+                 " examples are of that class; together they weigh " + number_text(counted[c]) +
+                 ", those of the others up to " + number_text(most)}};
+  }
+  return {};
+}
+
+/// Classes that are there in the part that counts, and not, or in another share, in training.
+Found other_classes(const Evidence& e) {
+  const std::size_t part =
+      part_to_choose_by([&](std::size_t p) { return e.sample.parts[p].count > 0; });
+  if (part == NNRUN_TRAIN || e.sample.classes.count == 0) return {};
+  const SampleClasses there =
+      classes_of(e.sample.parts[part], e.sample.outputs, e.trainer.model()->targets());
+  const std::vector<std::size_t> own = e.sample.classes.sizes(), other = there.sizes();
+  const std::size_t n = there.of_rows.size();
+  if (n < fewest_to_compare || other.size() != own.size()) return {};
+  double apart = 0;
+  std::size_t most = 0;
+  std::optional<std::size_t> missing;
+  for (std::size_t c = 0; c < own.size(); ++c) {
+    const double more = share_of(other[c], n) - share_of(own[c], e.sample.count());
+    apart += std::abs(more) / 2;
+    if (more > share_of(other[most], n) - share_of(own[most], e.sample.count())) most = c;
+    if (!missing && own[c] == 0 &&
+        share_of(other[c], n) * static_cast<double>(e.sample.count()) > missed_by_chance)
+      missing = c;
+  }
+  if (!missing && apart < other_shares) return {};
+  const std::string words = part_words[part];
+  const std::size_t shown = missing.value_or(most);
+  return Illness{
+      missing ? "missing_class" : "shifted_part",
+      Confidence::likely,
+      {.what = missing ? name_of_class(e, shown) + " is among the " + words +
+                             " examples, and none of it among those that it is trained on"
+                       : "the " + words +
+                             " examples are of other classes than those that it is trained on",
+       .place = place_of(e, e.experiment.data.split.validation + e.experiment.data.split.test > 0
+                                ? "data.split"
+                                : "data"),
+       .hint = e.experiment.data.split.validation + e.experiment.data.split.test > 0
+                   ? "rows are sorted by class: write split: {shuffle: true, stratify: true}"
+                   : "draw both parts from the same examples",
+       .note = name_of_class(e, shown) + ": " + percent_text(share_of(other[shown], n)) + " of " +
+               std::to_string(n) + " " + words + " examples, " +
+               percent_text(share_of(own[shown], e.sample.count())) + " of " +
+               std::to_string(e.sample.count()) + " training examples"}};
+}
+
+constexpr IllnessRule example_rules[] = {constant_targets, constant_inputs,    uncounted_classes,
+                                         weightless_class, other_classes,      sorted_examples,
+                                         contradictions,   hiding_augmentation};
+constexpr IllnessRule data_rules[] = {ignored_class, leak, shared_with_training, single_names,
+                                      blind_metrics};
 
 }  // namespace
+
+std::vector<Illness> illnesses_of_examples(const Evidence& evidence) {
+  return found_by(example_rules, evidence);
+}
 
 std::vector<Illness> illnesses_of_data(const Evidence& evidence) {
   return found_by(data_rules, evidence);

@@ -1,6 +1,7 @@
 // How a training ended, and what only the absence of other causes speaks for.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/text.hpp"
 #include "diagnosis/rules.hpp"
@@ -16,41 +17,81 @@ std::size_t held_out_part(const EpochReport& epoch) {
   return part_to_choose_by([&](std::size_t part) { return epoch.score(part) != nullptr; });
 }
 
-/// Examples of another kind than those that it was trained on.
+struct Spread {
+  double mean, deviation;
+};
+/// Returns those of numbers, one of each example of a part.
+template <class F>
+Spread spread_of(const DataSample& sample, std::size_t part, F number) {
+  double sum = 0, squares = 0;
+  for (std::size_t r = 0; r < sample.parts[part].count; ++r) {
+    const double x = number(sample.row(part, r));
+    sum += x;
+    squares += x * x;
+  }
+  const auto n = static_cast<double>(sample.parts[part].count);
+  return {sum / n, std::sqrt(std::max(0., squares / n - sum / n * (sum / n)))};
+}
+/// Returns how many standard deviations the mean of such numbers is off in another part.
+template <class F>
+double shift_of(const DataSample& sample, std::size_t part, F number) {
+  const Spread own = spread_of(sample, NNRUN_TRAIN, number);
+  if (!(own.deviation > 0)) return 0;
+  return std::abs(spread_of(sample, part, number).mean - own.mean) / own.deviation;
+}
+
+/// What is elsewhere in a part, and by how many standard deviations.
+std::optional<std::pair<std::string, double>> shift(const Evidence& e, std::size_t part) {
+  if (!e.sample.is_table) {  // of an image, each pixel alone says little
+    const double by = shift_of(e.sample, part, [&](const double* row) {
+      return std::accumulate(row, row + e.sample.inputs, 0.) / static_cast<double>(e.sample.inputs);
+    });
+    if (by > shifted_mean) return std::pair{std::string("the mean of an example's inputs"), by};
+    return {};
+  }
+  for (std::size_t i = 0; i < e.sample.inputs; ++i)
+    if (const double by = shift_of(e.sample, part, [i](const double* row) { return row[i]; });
+        by > shifted_mean)
+      return std::pair{name_of_input(e, i), by};
+  return {};
+}
+
+/// Examples of another kind than those that it was trained on, or that are labelled otherwise.
 Found shifted_part(const Evidence& e) {
   const Skill &own = e.course.skill, &other = e.course.held_out;
-  if (!e.sample.is_table || e.experiment.data.windows || !own.is_known || !other.is_known ||
+  if (e.sample.is_indices || e.experiment.data.windows || !own.is_known || !other.is_known ||
       other.beyond_constant() > own.beyond_constant() - worse_skill)
     return {};
   const std::size_t part =
       part_to_choose_by([&](std::size_t p) { return e.sample.parts[p].count > 0; });
-  const std::size_t n = e.sample.parts[part].count;
-  if (part == NNRUN_TRAIN || n < 20) return {};
-  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
-    double there = 0, here = 0;
-    for (std::size_t r = 0; r < n; ++r) there += e.sample.row(part, r)[i] / static_cast<double>(n);
-    for (std::size_t r = 0; r < e.sample.count(); ++r)
-      here += e.sample.row(NNRUN_TRAIN, r)[i] / static_cast<double>(e.sample.count());
-    const double spread = e.sample.columns[i].spread;
-    if (!(spread > 0) || std::abs(there - here) <= shifted_mean * spread) continue;
-    const Split& split = e.experiment.data.split;
-    const bool is_cut = split.validation + split.test > 0 && !split.shuffle;
-    return Illness{
-        "shifted_part",
-        Confidence::likely,
-        {.what = "the " + std::string(part_words[part]) +
-                 " examples are of another kind than those that it is trained on: " +
-                 name_of_input(e, i) + " is elsewhere",
-         .place = place_of(e, "data.split.shuffle"),
-         .hint = is_cut ? "write split: {shuffle: true}, unless later rows are what it is to be "
-                          "good at"
-                        : "draw both parts from the same examples",
-         .note = "its mean is " + number_text(std::abs(there - here) / spread) +
-                 " standard deviations off; right beyond a constant answer: training " +
-                 percent_text(own.beyond_constant()) + ", others " +
-                 percent_text(std::max(0., other.beyond_constant()))}};
-  }
-  return {};
+  if (part == NNRUN_TRAIN || e.sample.parts[part].count < fewest_to_compare) return {};
+  const auto shifted = shift(e, part);
+  // what it learned is a rule of the training examples: those that are alike agree
+  const bool is_other_rule = e.sample.classes.count > 0 && e.neighbours_know() &&
+                             own.beyond_constant() >= knows_by_heart && e.others_are_guessed();
+  if (!shifted && !is_other_rule) return {};
+  const Split& split = e.experiment.data.split;
+  const bool is_cut = split.validation + split.test > 0 && !split.shuffle;
+  const std::string words = part_words[part],
+                    skills = "right beyond a constant answer: training " +
+                             percent_text(own.beyond_constant()) + ", others " +
+                             percent_text(std::max(0., other.beyond_constant()));
+  return Illness{
+      "shifted_part",
+      Confidence::likely,
+      {.what = "the " + words + " examples are " +
+               (shifted ? "of another kind than those that it is trained on: " + shifted->first +
+                              " is elsewhere"
+                        : "labelled otherwise than those that it is trained on, or of another "
+                          "kind"),
+       .place = place_of(e, is_cut ? "data.split.shuffle" : "data"),
+       .hint = is_cut ? "write split: {shuffle: true}, unless later rows are what it is to be "
+                        "good at"
+                      : "draw both parts from the same examples",
+       .note = shifted ? "its mean is " + number_text(shifted->second) +
+                             " standard deviations off; " + skills
+                       : skills + "; the five nearest training examples, of each other " +
+                             percent_text(e.sample.neighbours.skill.beyond_constant())}};
 }
 
 Found overfitting(const Evidence& e) {
@@ -118,10 +159,19 @@ Found learned_by_heart(const Evidence& e) {
                ", others " + percent_text(std::max(0., other.beyond_constant())) +
                (by_chance ? "; examples that are alike agree no more than by chance" : "")}};
 }
-/// Where nothing was learned, and the nearest examples say nothing of each other either.
+
+/// Where nothing was learned, or nothing that holds for others, and the nearest examples say
+/// nothing of each other either.
 Found unrelated(const Evidence& e) {
   const NeighbourSkill& n = e.sample.neighbours;
-  if (!e.sample.is_table || n.examples == 0 || e.course.learned() > learned_something) return {};
+  if (n.examples == 0 || (e.course.learned() > learned_something && !e.others_are_guessed()))
+    return {};
+  // of sequences, what decides may be nothing that neighbours share: only one that was learned by
+  // heart, or a whole run, says something
+  if (!e.sample.is_table &&
+      (e.sample.classes.count == 0 ||
+       (!e.course.is_over && e.course.skill.beyond_constant() < learned_something)))
+    return {};
   if (e.sample.classes.count > 0) {
     const double error = std::sqrt(n.chance * (1 - n.chance) / static_cast<double>(n.examples));
     if (std::abs(n.agreement - n.chance) > errors_of_chance * error) return {};
@@ -195,39 +245,18 @@ Found too_few_epochs(const Evidence& e) {
                number_text(e.course.end)}};
 }
 
-Found unweighted_class(const Evidence& e) {
-  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
-  const Placed<std::string>& column = e.experiment.data.weights;
-  if (column.value.empty() || e.course.answered.size() != sizes.size()) return {};
-  for (std::size_t i = 0; i < sizes.size(); ++i) {
-    if (sizes[i] < 5 || e.course.answered[i] > 0) continue;
-    const std::vector<std::string>& names = e.trainer.data().names.classes;
-    const std::string name = i < names.size() ? names[i] : std::to_string(i);
-    return Illness{
-        "weights",
-        Confidence::possible,
-        {.what = "the network never answers with class '" + name + "', and the column '" +
-                 column.value + "' says what each example counts",
-         .place = place_of(e, "data.weights"),
-         .hint = "look at the column in the rows of that class: examples of weight 0 do "
-                 "not count",
-         .note = std::to_string(sizes[i]) + " of " + std::to_string(e.sample.count()) +
-                 " examples are of that class"}};
-  }
-  return {};
-}
-
 Found too_small(const Evidence& e) {
   const Skill &own = e.course.skill, &near = e.sample.neighbours.skill;
   if (!own.is_known || !near.is_known || e.course.trials.empty() ||
       near.beyond_constant() < own.beyond_constant() + neighbours_know_more)
     return {};
   const double fall = fall_of_last_third(e.course);
-  if (fall > standing_still || (!e.course.is_over && e.course.steps < 2 * e.course.trial_steps))
+  if (fall > (e.course.is_over ? still_falling : standing_still) ||
+      (!e.course.is_over && e.course.steps < 2 * e.course.trial_steps))
     return {};
   return Illness{"too_small",
                  Confidence::likely,
-                 {.what = "the network is too small, or of the wrong kind: its cost stands still, "
+                 {.what = "the network is too small, or of the wrong kind: its cost hardly falls, "
                           "and comparing with similar examples tells more",
                   .place = place_of(e, "model.layers"),
                   .hint = "write more units, or a hidden layer more with activation: tanh or relu",
@@ -263,9 +292,49 @@ Found weak_weights(const Evidence& e) {
                           " of its size" + in_steps(e.course.steps)}};
 }
 
+/// Inputs that are nearly one: what tells them apart is lost beside what they share.
+Found nearly_equal_inputs(const Evidence& e) {
+  if (!e.sample.is_table || e.course.learned() > learned_something ||
+      e.sample.inputs > most_to_pair || e.sample.count() < fewest_for_leak)
+    return {};
+  for (std::size_t i = 0; i < e.sample.inputs; ++i)
+    for (std::size_t j = i + 1; j < e.sample.inputs; ++j) {
+      const double r = std::abs(correlation_of_inputs(e.sample, i, j));
+      if (r < same_inputs) continue;
+      return Illness{"collinear",
+                     Confidence::possible,
+                     {.what = name_of_input(e, i) + " and " + name_of_input(e, j) +
+                              " are nearly one: if their difference decides, it is too small to "
+                              "be learnt",
+                      .place = place_of(e, "data.features"),
+                      .hint = "give the network the difference itself, as a column, or leave one "
+                              "of them out",
+                      .note = "their correlation is " + significant(r, 6)}};
+    }
+  return {};
+}
+
+/// Says so where nothing was learned and no rule knows why.
+Found learned_nothing_at_all(const Evidence& e) {
+  if (!e.course.is_over || !e.course.means || e.course.learned() > learned_nothing ||
+      !e.course.skill.is_known || e.course.skill.beyond_constant() > learned_something)
+    return {};
+  return Illness{
+      "nothing_learned",
+      Confidence::possible,
+      {.what = "nothing was learned, and nothing that is looked at here says why: the cost is that "
+               "of an answer that looks at no input",
+       .place = place_of(e, "model.layers"),
+       .hint = "try a hidden layer more, or more units; layers that suit the inputs (gru or lstm "
+               "for what lies many steps back); other inputs. nnrun check CONFIG --gradients "
+               "finite_difference,backprop looks whether the slopes are right",
+       .note = "the cost is " + number_text(e.course.end) + in_steps(e.course.steps) +
+               ", the mean of the targets as the answer costs " + number_text(*e.course.means)}};
+}
+
 constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart};
-constexpr IllnessRule suspicions[] = {weak_weights, unweighted_class};
-constexpr IllnessRule last_rules[] = {too_few_steps, unrelated, too_few_epochs, too_small};
+constexpr IllnessRule last_rules[] = {too_few_steps, unrelated, too_few_epochs, too_small,
+                                      nearly_equal_inputs};
 
 }  // namespace
 
@@ -274,8 +343,11 @@ std::vector<Illness> illnesses_of_end(const Evidence& evidence) {
 }
 
 std::vector<Illness> illnesses_by_exclusion(const Evidence& evidence) {
-  std::vector<Illness> suspected = found_by(suspicions, evidence);
-  return suspected.empty() ? found_by(last_rules, evidence) : suspected;
+  if (Found weak = weak_weights(evidence)) return {*weak};
+  std::vector<Illness> found = found_by(last_rules, evidence);
+  if (found.empty())
+    if (Found nothing = learned_nothing_at_all(evidence)) found.push_back(std::move(*nothing));
+  return found;
 }
 
 }  // namespace nnrun::host

@@ -40,11 +40,58 @@ double moved_by_run(const Evidence& e, const Node& node) {
   return most * std::max(1., static_cast<double>(e.course.planned) / seen);
 }
 
+/// Returns whether an activation is flat wherever numbers of networks are.
+bool has_no_slope(const Object& activation) {
+  const auto& table = activation.functions<nnrun_activation>();
+  if ((table.flags & NNRUN_ELEMENTWISE) == 0) return false;
+  constexpr std::size_t n = 64;
+  Buffer<double> z(n), a(n), da(n), dz(n);
+  for (std::size_t i = 0; i < n; ++i) z.data()[i] = (static_cast<double>(i) - 31.3) / 4;
+  std::fill_n(da.data(), n, 1.);
+  const auto& functions = table.by_dtype[NNRUN_F64];
+  activation.call("forward", functions.forward, z.data(), a.data(), std::size_t{1}, n);
+  activation.call("backward", functions.backward, z.data(), a.data(), da.data(), dz.data(),
+                  std::size_t{1}, n);
+  return std::ranges::none_of(dz.all(), [](double slope) { return slope != 0; });
+}
+
+/// A hidden layer that lets no slope through: those before it never learn by slopes.
+Found flat_activation(const Evidence& e) {
+  const Use& gradient = e.experiment.train.gradient;
+  if (gradient && std::string_view(gradient.plugin->name) != "backprop") return {};
+  const LayerLook* learns = nullptr;  // up to here
+  for (const LayerLook& layer : e.course.layers) {
+    if (layer.has_weights) learns = &layer;
+    const Node& node = *layer.picture.node;
+    if (e.is_output(layer) || !learns || !node.activation || !has_no_slope(node.activation))
+      continue;
+    const std::string& before = learns->picture.node->name;
+    return Illness{
+        "no_slope",
+        Confidence::certain,
+        {.what = "the slope of " + activation_of(node) + " is 0 everywhere, so " +
+                 (before == node.name ? node.name : before + " before " + node.name) +
+                 " does not learn",
+         .place = place_in(e, node, "activation"),
+         .hint = "write activation: tanh or relu, or train without slopes: train: {gradient: "
+                 "finite_difference}"}};
+  }
+  return {};
+}
+
+/// Returns whether an output stands where it has no slope, and has learned nothing there. Outputs
+/// of a network that learned stand at their limits, too.
+bool is_stuck(const Evidence& e, const LayerLook& at_start) {
+  return e.course.learned() < learned_something && at_start.slope_size < no_slope_left;
+}
+
 Found saturated_layers(const Evidence& e) {
   if (e.has_learned_much()) return {};
   for (std::size_t k = 0; k < e.course.layers.size(); ++k) {
     const LayerLook &now = e.course.layers[k], &before = e.course.layers_at_start[k];
-    if (e.is_output(now) || now.picture.saturated < saturated_outputs) continue;
+    if (now.picture.saturated < saturated_outputs || (e.is_output(now) && !is_stuck(e, before)) ||
+        (now.picture.node->activation && has_no_slope(now.picture.node->activation)))
+      continue;
     const Node& node = *now.picture.node;
     const bool from_start = before.picture.saturated >= saturated_outputs;
     return Illness{
@@ -163,12 +210,18 @@ Found dropped_units(const Evidence& e) {
   if (e.has_learned_much()) return {};
   for (const LayerSpec& layer : e.experiment.model.layers) {
     const std::optional<double> rate = number_in(layer.layer, "rate");
+    const auto node = std::ranges::find(e.graph.nodes, layer.name, &Node::name);
+    const bool of_data = node != e.graph.nodes.end() &&
+                         std::ranges::find(node->inputs, data_input) != node->inputs.end();
     if (std::string_view(layer.layer.plugin->name) != "dropout" ||
-        rate.value_or(0) < strong_dropout)
+        rate.value_or(0) < strong_dropout - (of_data ? strong_dropout - strong_input_dropout : 0))
       continue;
     return Illness{"dropout",
                    Confidence::likely,
-                   {.what = layer.name + " drops nearly all that the layers behind it are to see",
+                   {.what = layer.name + (*rate < strong_dropout
+                                              ? " drops most of what the data say"
+                                              : " drops nearly all that the layers behind it are "
+                                                "to see"),
                     .place = place_of(e, "model.layers." + layer.name + ".rate"),
                     .hint = "write rate: 0.5 at most, 0.2 as a start",
                     .note = "its rate is " + number_text(*rate)}};
@@ -195,9 +248,29 @@ Found held_down(const Evidence& e) {
   return {};
 }
 
-constexpr IllnessRule layer_rules[] = {dead_layers,      saturated_layers, vanishing_slopes,
-                                       exploding_slopes, large_start,      held_down,
-                                       dropped_units};
+/// What the optimizer itself takes off.
+Found decayed_weights(const Evidence& e) {
+  const Use& optimizer = e.experiment.train.optimizer.use;
+  const std::optional<double> decay = number_in(optimizer, "weight_decay");
+  if (!decay || *decay == 0 || e.has_learned_much()) return {};
+  for (const BlockMove& move : e.course.moves)
+    if (move.is_weights && move.learns && move.growth < shrunk_weights)
+      return Illness{
+          "weight_decay",
+          Confidence::likely,
+          {.what = "weight_decay of " + std::string(optimizer.plugin->name) +
+                   " holds the weights down to nothing",
+           .place = place_of(e, "train.optimizer.weight_decay"),
+           .hint = "make it smaller, by a factor of 100, say, or leave it out",
+           .note = "it is " + number_text(*decay) + "; " + move.name + " has shrunk to " +
+                   percent_text(move.growth) + " of its size" + in_steps(e.course.steps)}};
+  return {};
+}
+
+constexpr IllnessRule layer_rules[] = {
+    flat_activation, dead_layers, saturated_layers, vanishing_slopes, exploding_slopes,
+    large_start,     held_down,   decayed_weights,  dropped_units,
+};
 
 }  // namespace
 

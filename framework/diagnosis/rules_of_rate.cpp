@@ -71,6 +71,28 @@ Found unbounded_cost(const Evidence& e) {
                           in_steps(c.trial_steps)}};
 }
 
+/// Returns the setting by which an optimizer goes on along its last steps, and its number.
+std::optional<std::pair<std::string, double>> momentum_of(const Use& optimizer) {
+  for (const char* const name : {"momentum", "beta1"})
+    if (const auto number = number_in(optimizer, name))
+      return std::pair{std::string(name), *number};
+  return {};
+}
+
+/// A step that goes on for a thousand others is a thousand times as long as the rate says.
+Found long_momentum(const Evidence& e, const Illness& high) {
+  const auto momentum = momentum_of(e.experiment.train.optimizer.use);
+  if (!momentum || momentum->second < thresholds::long_momentum) return {};
+  return Illness{"momentum",
+                 high.confidence,
+                 {.what = momentum->first + " makes steps go on for far too long",
+                  .place = place_of(e, "train.optimizer." + momentum->first),
+                  .hint = "write " + momentum->first + ": 0.9",
+                  .note = "with " + shortest(momentum->second) + ", steps add up to " +
+                          number_text(1 / (1 - momentum->second)) +
+                          " times as much as one alone; " + high.problem.note}};
+}
+
 Found high_rate(const Evidence& e) {
   const Course& c = e.course;
   const RateTrial* const best =
@@ -78,13 +100,14 @@ Found high_rate(const Evidence& e) {
   if (!best || falls_without_bound(c)) return {};
   const double other = c.learned_at(best->cost), own = c.failure ? -1 : c.learned_at_own_rate();
   if (other < learned_something || own > clearly_less * other) return {};
-  return Illness{
-      "learning_rate",
-      c.failure ? Confidence::certain : Confidence::likely,
-      {.what = "the learning rate is far too high",
-       .place = rate_place(e),
-       .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
-       .note = trial_note(e, *best)}};
+  Illness high{"learning_rate",
+               c.failure ? Confidence::certain : Confidence::likely,
+               {.what = "the learning rate is far too high",
+                .place = rate_place(e),
+                .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
+                .note = trial_note(e, *best)}};
+  if (Found momentum = long_momentum(e, high)) return momentum;
+  return high;
 }
 
 /// A low rate is made up for by many steps: steps are too short if the whole run goes less far than

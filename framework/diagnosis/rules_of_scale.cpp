@@ -1,6 +1,8 @@
 // What is not scaled, or in a way that does not suit the numbers.
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <limits>
 
 #include "base/text.hpp"
 #include "diagnosis/rules.hpp"
@@ -52,32 +54,47 @@ std::string number_in_data(const Evidence& e, std::size_t input, bool is_highest
   return " " + shortest(is_highest ? ranges[input].second : ranges[input].first);
 }
 
+/// A value at an end of sorted numbers that stands far from all others.
+struct Mark {
+  bool is_highest;
+  double value, share, distance;  // distance: in what the others reach over
+};
+std::optional<Mark> mark_in(const std::vector<double>& x) {
+  if (x.empty()) return {};
+  for (const bool is_highest : {false, true}) {
+    const double mark = is_highest ? x.back() : x.front();
+    const auto [from, to] = std::ranges::equal_range(x, mark);
+    const auto n = static_cast<std::size_t>(to - from);
+    if (share_of(n, x.size()) < marked_rows || n * 2 > x.size()) continue;
+    const double low = is_highest ? x.front() : *to, high = is_highest ? *(from - 1) : x.back();
+    if (std::abs(mark - (is_highest ? high : low)) > mark_distance * (high - low))
+      return Mark{is_highest, mark, share_of(n, x.size()),
+                  std::abs(mark - (low + high) / 2) / (high - low)};
+  }
+  return {};
+}
+std::string note_on(const Mark& mark, std::size_t rows) {
+  return "it is there in " + percent_text(mark.share) + " of " + std::to_string(rows) +
+         " examples, and " + number_text(mark.distance) +
+         " times as far from the middle of the others as they reach";
+}
+
 /// A number that stands for a missing value, such as -9999.
 Found marks(const Evidence& e) {
   for (std::size_t i = 0; i < e.sample.inputs; ++i) {
     const std::vector<double> x = measured(e, i);
-    if (x.empty()) continue;
-    for (const bool is_highest : {false, true}) {
-      const double mark = is_highest ? x.back() : x.front();
-      const auto [from, to] = std::ranges::equal_range(x, mark);
-      const auto n = static_cast<std::size_t>(to - from);
-      if (share_of(n, x.size()) < marked_rows || n * 2 > x.size()) continue;
-      const double low = is_highest ? x.front() : *to, high = is_highest ? *(from - 1) : x.back();
-      if (std::abs(mark - (is_highest ? high : low)) <= mark_distance * (high - low)) continue;
-      return Illness{
-          "mark",
-          e.has_learned_much() ? Confidence::possible : Confidence::likely,
-          {.what = "one value of " + name_of_input(e, i) +
-                   " lies far from all others, as a mark for a missing value does:" +
-                   number_in_data(e, i, is_highest),
-           .place = place_of(e, "data.gaps"),
-           .hint = "if it is one, write it in data: {gaps: [...]}, and columns: {NAME: {missing: "
-                   "median}}",
-           .note = "it is there in " + percent_text(share_of(n, x.size())) + " of " +
-                   std::to_string(x.size()) + " examples, and " +
-                   number_text(std::abs(mark - (low + high) / 2) / (high - low)) +
-                   " times as far from the middle of the others as they reach"}};
-    }
+    const std::optional<Mark> mark = mark_in(x);
+    if (!mark) continue;
+    return Illness{
+        "mark",
+        e.has_learned_much() ? Confidence::possible : Confidence::likely,
+        {.what = "one value of " + name_of_input(e, i) +
+                 " lies far from all others, as a mark for a missing value does:" +
+                 number_in_data(e, i, mark->is_highest),
+         .place = place_of(e, "data.gaps"),
+         .hint = "if it is one, write it in data: {gaps: [...]}, and columns: {NAME: {missing: "
+                 "median}}",
+         .note = note_on(*mark, x.size())}};
   }
   return {};
 }
@@ -111,8 +128,9 @@ Found outliers(const Evidence& e) {
   return {};
 }
 
-/// Prices, incomes, counts: what matters is how many times as large one is as another.
-Found skewed_targets(const Evidence& e) {
+/// Returns the targets as the data have them, sorted; empty if they are not one number each, are
+/// logarithms, or were learned.
+std::vector<double> targets_to_doubt(const Evidence& e) {
   const Preparation& preparation = e.trainer.model()->preparation();
   const DataSpec& data = e.experiment.data;
   const bool is_log = data.target_scale == TargetScale::log || !data.target_scales.empty();
@@ -123,6 +141,56 @@ Found skewed_targets(const Evidence& e) {
   for (std::size_t r = 0; r < e.sample.count(); ++r)
     t.push_back(preparation.in_units(*e.sample.target(r), 0));
   std::ranges::sort(t);
+  return t;
+}
+
+/// A number in place of a target that is not known.
+Found marked_targets(const Evidence& e) {
+  const std::vector<double> t = targets_to_doubt(e);
+  const std::optional<Mark> mark = mark_in(t);
+  if (!mark || mark->distance == std::numeric_limits<double>::infinity()) return {};
+  return Illness{
+      "mark",
+      Confidence::likely,
+      {.what = "one target lies far from all others, as a mark for a missing value does: " +
+               shortest(mark->value),
+       .place = place_of(e, "data.gaps"),
+       .hint = "if it is one, remove these rows: nobody knows their answers",
+       .note = note_on(*mark, t.size())}};
+}
+
+/// A few targets so far out that all others count next to nothing in a cost of squares.
+Found far_out_targets(const Evidence& e) {
+  std::vector<double> t = targets_to_doubt(e);
+  const std::string_view cost = e.experiment.train.cost.plugin->name;
+  if (t.empty() || cost.find("squared_error") == cost.npos) return {};
+  const double half = t[t.size() / 2], quarter = t[t.size() / 4], three = t[t.size() * 3 / 4];
+  std::ranges::sort(t, std::greater{}, [half](double x) { return std::abs(x - half); });
+  const auto few =
+      std::max<std::size_t>(1, static_cast<std::size_t>(far_rows * static_cast<double>(t.size())));
+  double squares = 0, of_few = 0;
+  for (std::size_t i = 0; i < t.size(); ++i) {
+    squares += (t[i] - half) * (t[i] - half);
+    if (i < few) of_few = squares;
+  }
+  if (!(three > quarter) || !(of_few > far_targets * squares)) return {};
+  return Illness{
+      "target_outliers",
+      Confidence::likely,
+      {.what = "a few targets are so far out that they decide the cost alone",
+       .place = place_of(e, "train.cost"),
+       .hint = "look at these rows; if they are right, write cost: huber or mean_absolute_error, "
+               "which do not square what is far out",
+       .note = std::to_string(few) + " of " + std::to_string(t.size()) + " targets make " +
+               percent_text(of_few / squares) + " of all squares; the farthest is " +
+               number_text(t.front()) + ", the middle half lies from " + number_text(quarter) +
+               " to " + number_text(three)}};
+}
+
+/// Prices, incomes, counts: what matters is how many times as large one is as another.
+Found skewed_targets(const Evidence& e) {
+  const std::vector<double> t = targets_to_doubt(e);
+  if (t.empty()) return {};
   const double half = t[t.size() / 2];
   if (!(t.front() > 0) || t.back() <= skewed_target * half) return {};
   return Illness{"target_scale",
@@ -150,6 +218,23 @@ Found large_inputs(const Evidence& e) {
        .hint = how_to_scale(e),
        .note = std::to_string(large) + " of " + std::to_string(e.sample.inputs) +
                " inputs are larger than " + shortest(large_input) + " (root mean square)"}};
+}
+
+/// Pixels that were divided twice, say: the first layer gives its biases, and next to nothing else.
+Found small_inputs(const Evidence& e) {
+  if (e.sample.is_indices || !weights_see_inputs(e.graph) || e.has_learned_much()) return {};
+  const auto largest = std::ranges::max_element(e.sample.columns, {}, &SampleColumn::size);
+  if (largest == e.sample.columns.end() || !(largest->size > 0) || largest->size >= small_input)
+    return {};
+  return Illness{
+      "input_scale",
+      Confidence::likely,
+      {.what = "inputs are tiny: none is larger than " + number_text(largest->size) +
+               " (root mean square), where weights start for inputs near 1",
+       .place = place_of(e, e.trainer.data().divide_by == 1 ? "data.scale" : "data.divide_by"),
+       .hint = e.trainer.data().divide_by == 1
+                   ? "write scale: standard in data"
+                   : "divide_by may be too large; if not, write scale: standard in data"}};
 }
 
 Found uneven_columns(const Evidence& e) {
@@ -180,12 +265,16 @@ Found uneven_columns(const Evidence& e) {
 
 std::vector<Illness> illnesses_of_scale(const Evidence& evidence) {
   std::vector<Illness> all;
-  for (const IllnessRule rule : {marks, outliers, large_inputs, uneven_columns})
+  for (const IllnessRule rule : {marks, outliers, large_inputs, uneven_columns, small_inputs})
     if (Found found = rule(evidence)) {
       all.push_back(std::move(*found));
       break;  // the others tell what follows from it
     }
-  if (Found found = skewed_targets(evidence)) all.push_back(std::move(*found));
+  for (const IllnessRule rule : {marked_targets, skewed_targets, far_out_targets})
+    if (Found found = rule(evidence)) {
+      all.push_back(std::move(*found));
+      break;
+    }
   return all;
 }
 

@@ -54,6 +54,7 @@ WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, st
 struct ShownExamples {
   std::size_t count = 0;
   std::vector<double> inputs{}, targets{};
+  std::vector<double> weights{}, divisors{};  ///< as in Examples; empty: 1
 };
 
 /// Returns up to `most` examples of a part, as far apart from each other as they can be.
@@ -66,6 +67,10 @@ ShownExamples shown_examples_of(const Examples<T>& examples, std::size_t in, std
     const T *const x = examples.inputs(i, 1, in), *const t = examples.t.data() + i * out;
     shown.inputs.insert(shown.inputs.end(), x, x + in);
     shown.targets.insert(shown.targets.end(), t, t + out);
+    if (examples.weight.data() != nullptr)
+      shown.weights.push_back(static_cast<double>(examples.weight.data()[i]));
+    if (examples.divisor.data() != nullptr)
+      shown.divisors.push_back(static_cast<double>(examples.divisor.data()[i]));
   }
   return shown;
 }

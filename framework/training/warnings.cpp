@@ -84,6 +84,23 @@ bool ignores_zeros(const Use& use, std::size_t outputs) {
   return measure(0.1, low) && measure(0.9, high) && low.data()[0] == high.data()[0];
 }
 
+/// Returns the layer whose activation gives what is from 0 to 1 to the output's activation, which
+/// takes scores of any size; or nullptr.
+const Node* squashed_before(const Graph& graph) {
+  const Node& output = graph.output();
+  if (!output.activation || output.plan.n_parameters > 0 || output.inputs.size() != 1 ||
+      output.inputs[0] == data_input)
+    return nullptr;
+  const Node& before = graph.nodes[static_cast<std::size_t>(output.inputs[0])];
+  const auto is_share = [](const Node& node) {
+    if (!node.activation) return false;
+    const nnrun_range range =
+        declared(node.activation.functions<nnrun_activation>(), &nnrun_activation::outputs);
+    return range.low == 0 && range.high == 1;
+  };
+  return is_share(output) && is_share(before) ? &before : nullptr;
+}
+
 /// What the rules read.
 struct Facts {
   const std::vector<Use>& metrics;
@@ -232,6 +249,15 @@ constexpr Rule rules[] = {
                   f.cost.joined_by,
           .place = f.output_place,
           .hint = "write activation: none in the last layer, or " + f.cost.joined_by + ": false"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const Node* const before = squashed_before(f.graph);
+      if (before == nullptr) return {};
+      return Problem{.what = f.activation.name + " takes what " + before->activation.plugin().name +
+                             " of " + before->name +
+                             " gives, from 0 to 1, so its outputs stay near each other",
+                     .place = f.output_place,
+                     .hint = "write activation: none in " + before->name};
     },
     // a sigmoid of scores from 0 on never says no, and of bounded ones is never sure; softmax tells
     // by differences, but relu stops where no class is above 0
