@@ -156,34 +156,6 @@ void add_copies(Trainer& trainer, std::size_t part, Pictures& pictures) {
                      row_of("what the network makes of them", all.outputs, pictures)};
 }
 
-/// Returns the points that lie apart: the first in each place of a grid over most of them.
-std::vector<std::size_t> apart(const std::vector<std::pair<double, double>>& points,
-                               std::size_t most) {
-  std::vector<double> x, y;
-  for (const auto& [a, b] : points) {
-    x.push_back(a);
-    y.push_back(b);
-  }
-  const auto place_of = [](std::vector<double> sorted) {  // one point far out is no measure
-    std::ranges::sort(sorted);
-    const double low = sorted[sorted.size() / 50],
-                 high = sorted[sorted.size() - 1 - sorted.size() / 50];
-    return [low, high](double v) {
-      const double share = high > low ? (v - low) / (high - low) : 0.5;
-      return static_cast<std::size_t>(std::clamp(share, 0., 0.999) * places_of_code);
-    };
-  };
-  const auto column = place_of(x), row = place_of(y);
-  std::vector<bool> taken(places_of_code * places_of_code);
-  std::vector<std::size_t> shown;
-  for (std::size_t i = 0; i < points.size() && shown.size() < most; ++i) {
-    const std::size_t at = row(y[i]) * places_of_code + column(x[i]);
-    if (!taken[at]) shown.push_back(i);
-    taken[at] = true;
-  }
-  return shown;
-}
-
 /// Of an autoencoder with a layer of two units, what they say.
 void add_code(Trainer& trainer, std::size_t part, Pictures& pictures) {
   const std::vector<Node>& nodes = trainer.model()->graph().nodes;
@@ -196,7 +168,7 @@ void add_code(Trainer& trainer, std::size_t part, Pictures& pictures) {
   for (std::size_t i = 0; i < all.count; ++i)
     code.points.emplace_back(all.outputs[2 * i], all.outputs[2 * i + 1]);
   const std::size_t size = pictures.height * pictures.width * pictures.channels;
-  code.shown = apart(code.points, std::max<std::size_t>(1, most_code_bytes / size));
+  code.shown = points_apart(code.points, std::max<std::size_t>(1, most_code_bytes / size));
   std::vector<double> shown;
   for (const std::size_t i : code.shown)
     shown.insert(shown.end(), &all.inputs[i * size], &all.inputs[i * size] + size);
@@ -229,6 +201,33 @@ Json to_json(const Code& code) {
 }
 
 }  // namespace
+
+std::vector<std::size_t> points_apart(const std::vector<std::pair<double, double>>& points,
+                                      std::size_t most) {
+  std::vector<double> x, y;
+  for (const auto& [a, b] : points) {
+    x.push_back(a);
+    y.push_back(b);
+  }
+  const auto place_of = [](std::vector<double> sorted) {  // one point far out is no measure
+    std::ranges::sort(sorted);
+    const double low = sorted[sorted.size() / 50],
+                 high = sorted[sorted.size() - 1 - sorted.size() / 50];
+    return [low, high](double v) {
+      const double share = high > low ? (v - low) / (high - low) : 0.5;
+      return static_cast<std::size_t>(std::clamp(share, 0., 0.999) * places_of_code);
+    };
+  };
+  const auto column = place_of(x), row = place_of(y);
+  std::vector<bool> taken(places_of_code * places_of_code);
+  std::vector<std::size_t> shown;
+  for (std::size_t i = 0; i < points.size() && shown.size() < most; ++i) {
+    const std::size_t at = row(y[i]) * places_of_code + column(x[i]);
+    if (!taken[at]) shown.push_back(i);
+    taken[at] = true;
+  }
+  return shown;
+}
 
 std::optional<Pictures> sample_pictures(Trainer& trainer, std::size_t part) {
   Pictures pictures;

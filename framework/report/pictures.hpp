@@ -38,6 +38,10 @@ struct Pictures {
   std::optional<Code> code{};        ///< of an autoencoder, if its code is two numbers
 };
 
+/// Returns which of some points lie apart: the first in each place of a grid over most of them.
+std::vector<std::size_t> points_apart(const std::vector<std::pair<double, double>>& points,
+                                      std::size_t most);
+
 /// Returns nothing unless the examples of the data set are images of classes.
 std::optional<Pictures> sample_pictures(Trainer& trainer, std::size_t part);
 

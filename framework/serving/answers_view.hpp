@@ -10,6 +10,7 @@
 
 #include "base/base64.hpp"
 #include "network/padding.hpp"
+#include "report/pictures.hpp"
 #include "training/meaning.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
@@ -67,17 +68,27 @@ class AnswersView {
 
   /// Returns null if not all examples ran.
   Json json(ModelOf<T>& model, std::size_t rows) {
-    std::vector<double> y;
+    std::vector<double> y, code;
+    const std::vector<Node>& nodes = model.graph().nodes;
+    const auto narrow = std::ranges::find(nodes, std::size_t{2}, &Node::cols);
+    const bool is_copied = is_picture_ && classes() == 0 && out_ == in_ && in_ <= most_pixels,
+               has_code = is_copied && narrow != nodes.end();
     const auto take = [&](std::size_t, std::size_t n) {
-      const T* const all = model.outputs_of(model.graph().nodes.size() - 1);
+      const T* const all = model.outputs_of(nodes.size() - 1);
       y.insert(y.end(), all, all + n * out_);
+      if (!has_code) return;
+      const T* const two = model.outputs_of(static_cast<std::size_t>(narrow - nodes.begin()));
+      code.insert(code.end(), two, two + n * 2);
     };
     if (!run(model, rows, take)) return {};
     Json json{{"part", part_}, {"shown", count_}, {"of", of_}};
     if (classes() > 0)
       add_classes(json, y);
+    else if (is_copied)
+      add_copies(json, y);
     else
       add_numbers(json, y, model.preparation());
+    if (has_code) add_code(json, code, narrow->name);
     if (is_picture_) add_filters(json, model);
     return json;
   }
@@ -86,7 +97,8 @@ class AnswersView {
   using Counts = std::map<std::pair<std::size_t, std::size_t>, std::size_t>;  // is, said
 
   static constexpr std::size_t most_classes = 20, most_dots = 400, most_wrong = 12,
-                               most_mistakes = 12, most_filters = 40, most_pixels = 4096;
+                               most_mistakes = 12, most_filters = 40, most_pixels = 4096,
+                               most_copies = 10, most_in_code = 40;
 
   /// Returns how many classes an answer is one of; 0: it is not. Of a class for each step of a
   /// sequence, each step is an answer.
@@ -173,13 +185,39 @@ class AnswersView {
     json["target"] = names_.targets.empty() ? "" : names_.targets[0];
   }
 
+  /// Adds some examples of an autoencoder, and what it makes of them.
+  void add_copies(Json& json, const std::vector<double>& y) const {
+    json["picture"] = picture_size();
+    json["copies"] = Json::array();
+    for (std::size_t k = 0; k < std::min(most_copies, count_); ++k) {
+      const std::size_t i = k * count_ / std::min(most_copies, count_);
+      const double* const said = y.data() + i * out_;
+      json["copies"].push_back(
+          {{"is", pixels(targets_.data() + i * out_)}, {"said", pixels(said)}});
+    }
+  }
+  /// Adds what a layer of two units says, of the examples whose points lie apart with pictures.
+  void add_code(Json& json, const std::vector<double>& code, const std::string& layer) const {
+    std::vector<std::pair<double, double>> points;
+    for (std::size_t i = 0; i < std::min(most_dots, count_); ++i)
+      if (std::isfinite(code[2 * i]) && std::isfinite(code[2 * i + 1]))
+        points.emplace_back(code[2 * i], code[2 * i + 1]);
+    if (points.size() < std::min(most_dots, count_)) return;  // a number is not finite
+    Json pictures = Json::array();
+    const std::vector<std::size_t> shown = points_apart(points, most_in_code);
+    for (const std::size_t i : shown) pictures.push_back(pixels(x_.data() + i * in_));
+    json["code"] = {
+        {"layer", layer}, {"points", points}, {"shown", shown}, {"pictures", std::move(pictures)}};
+  }
+
   Json picture_size() const {
     return {{"height", shape_.sizes[0]},
             {"width", shape_.sizes[1]},
             {"channels", shape_.rank == 3 ? shape_.sizes[2] : 1}};
   }
   /// Returns the numbers of an example, from the smallest, or 0, to the largest, or 1.
-  std::string pixels(const T* x) const {
+  template <class Number>
+  std::string pixels(const Number* x) const {
     const auto [low, high] = std::minmax_element(x, x + in_);
     const double from = std::min(0., static_cast<double>(*low)),
                  to = std::max(1., static_cast<double>(*high));

@@ -13,6 +13,8 @@
 #include "serving/answers_view.hpp"
 #include "serving/data_plane.hpp"
 #include "serving/drawn_net.hpp"
+#include "serving/histogram.hpp"
+#include "serving/layer_strips.hpp"
 #include "training/meaning.hpp"
 namespace nnrun::host {
 namespace {
@@ -27,7 +29,6 @@ constexpr std::size_t most_coarse_work = std::size_t{1} << 30,
                       most_fine_work = 4 * most_coarse_work,
                       most_work_at_once = most_coarse_work / 16;
 constexpr std::size_t most_sample = 1000, most_sample_numbers = 2'000'000;
-constexpr std::size_t bins = 32;  // of a histogram
 
 std::string text_of(const Bytes& bytes) {
   return base64(std::as_bytes(std::span(bytes)));
@@ -37,28 +38,6 @@ std::string text_of(const Bytes& bytes) {
 std::uint8_t byte_of(double share) {
   return static_cast<std::uint8_t>(std::lround(127.5 + 127.5 * std::clamp(share, -1., 1.)));
 }
-std::uint8_t height_of(std::size_t count, std::size_t most) {
-  return static_cast<std::uint8_t>(most == 0 ? 0 : (255 * count + most / 2) / most);
-}
-
-/// How often numbers fall into each of some bins from -most to most.
-struct Histogram {
-  double most = 0;
-  std::vector<std::size_t> counts{};
-  explicit Histogram(std::span<const float> numbers) : counts(bins) {
-    for (const float x : numbers) most = std::max(most, std::abs(static_cast<double>(x)));
-    for (const float x : numbers) {
-      const double share = most > 0 ? 0.5 + 0.5 * static_cast<double>(x) / most : 0.5;
-      ++counts[std::min(bins - 1, static_cast<std::size_t>(share * bins))];
-    }
-  }
-  Json json() const {
-    Bytes bytes;
-    for (const std::size_t count : counts)
-      bytes.push_back(height_of(count, std::ranges::max(counts)));
-    return {{"most", most}, {"bins", text_of(bytes)}};
-  }
-};
 
 template <class T>
 class EyeOf final : public Eye {
@@ -74,6 +53,7 @@ class EyeOf final : public Eye {
         targets_(trainer.target_range()),
         border_(output_border_of(trainer)),
         answers_(trainer, most_sample, most_sample_numbers, is_closed_),
+        strips_(trainer, *model_, net_),
         plane_(DataPlane::find(trainer, *model_, columns)) {
     for (std::size_t each = 1; plane_ && each <= fine; each *= 2)
       prepared_[each] = prepared_plane(cells * each);
@@ -103,7 +83,11 @@ class EyeOf final : public Eye {
     return json;
   }
   Json answers() override {
-    return plane_ && !plane_->is_of_table() ? Json() : answers_.json(*model_, rows_at_once());
+    const bool are_wanted = !plane_ || plane_->is_of_table();
+    Json json = are_wanted ? answers_.json(*model_, rows_at_once()) : Json();
+    if (strips_.is_empty() || (are_wanted && json.is_null())) return json;
+    json["layers"] = strips_.json();
+    return json;
   }
 
  private:
@@ -282,8 +266,7 @@ class EyeOf final : public Eye {
     Bytes units;
     for (const Histogram& one : all) {
       scale.push_back(one.most);
-      for (const std::size_t count : one.counts)
-        units.push_back(height_of(count, std::ranges::max(one.counts)));
+      for (std::size_t bin = 0; bin < Histogram::bins; ++bin) units.push_back(one.height(bin));
     }
     json["scale"] = std::move(scale);
     json["activations"] = text_of(units);
@@ -329,6 +312,7 @@ class EyeOf final : public Eye {
   std::pair<double, double> targets_;
   std::optional<double> border_;  // of the output, between no and yes
   AnswersView<T> answers_;
+  LayerStrips<T> strips_;  // of the model and the net above
   std::optional<DataPlane> plane_;
   std::map<std::size_t, Buffer<T>> prepared_;  // by cells of the output: inputs at their middles
   Json hello_, points_;

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -158,21 +159,34 @@ double median(std::vector<double> all) {
 
 void serving(const std::filesystem::path& scratch, int rounds, Table& table) {
   struct Net {
-    const char* words;
-    std::string layers;
+    const char *words, *config, *layers;  // layers: before the output; nullptr: the config's
   };
-  const std::array nets{
-      Net{"2-4-2-1, the Playground's", "[{type: dense, units: 4}, {type: dense, units: 2}"},
-      Net{"2-96-96-1, 10^4 parameters", "[{type: dense, units: 96}, {type: dense, units: 96}"},
-      Net{"2-1000-1000-1, 10^6", "[{type: dense, units: 1000}, {type: dense, units: 1000}"}};
+  std::vector nets{Net{"2-4-2-1, the Playground's", "playground/circle.yaml",
+                       "{type: dense, units: 4}, {type: dense, units: 2}"},
+                   Net{"2-96-96-1, 10^4 parameters", "playground/circle.yaml",
+                       "{type: dense, units: 96}, {type: dense, units: 96}"},
+                   Net{"2-1000-1000-1, 10^6", "playground/circle.yaml",
+                       "{type: dense, units: 1000}, {type: dense, units: 1000}"}};
+  if (const char* const data = std::getenv("NNRUN_DATA");
+      data != nullptr && std::filesystem::exists(std::filesystem::path(data) / "mnist"))
+    nets.push_back({"784-30-10, Nielsen's of MNIST", "nielsen/cross-entropy-30.yaml", nullptr});
   std::printf(
       "\nA run that is served, at full speed: processor time of the training thread, a step\n");
   int number = 0;
   for (const Net& net : nets) {
-    const ServedRun run({NNRUN_PROGRAM, "serve", NNRUN_SOURCE_DIR "/configs/playground/circle.yaml",
-                         "--out", (scratch / ("served" + std::to_string(number++))).string(),
-                         "--threads", "1", "--set", "train.epochs=1000000", "--set",
-                         "model.layers=" + net.layers + ", {type: dense, units: 1}]"});
+    std::vector<std::string> words{NNRUN_PROGRAM,
+                                   "serve",
+                                   std::string(NNRUN_SOURCE_DIR "/configs/") + net.config,
+                                   "--out",
+                                   (scratch / ("served" + std::to_string(number++))).string(),
+                                   "--threads",
+                                   "1",
+                                   "--set",
+                                   "train.epochs=1000000"};
+    if (net.layers != nullptr)
+      words.insert(words.end(), {"--set", std::string("model.layers=[") + net.layers +
+                                              ", {type: dense, units: 1}]"});
+    const ServedRun run(words);
     run.command(R"({"do": "speed", "epochs_per_second": 0})");
     run.command(R"({"do": "play"})");
     seconds_of_step(run, 0);  // all memory was touched then

@@ -511,6 +511,44 @@ TEST_CASE("of a class for each step, steps are counted; of many classes, the mis
   CHECK(wrong <= 200 - many["right"].get<int>());
 }
 
+TEST_CASE("of an autoencoder of pictures, what comes back and the code are told") {
+  const Scratch scratch;
+  std::string x;
+  std::vector<float> sums;
+  for (int i = 0; i < 30; ++i) {
+    sums.push_back(0);
+    for (int pixel = 0; pixel < 36; ++pixel) {
+      const float ink = pixel % 6 == i % 6 ? 0.5f : i % 5 == 0 ? 0.25f : 0.f;
+      x += bytes_of<float>({ink});
+      sums.back() += ink;
+    }
+  }
+  scratch.write("x.npy", npy_bytes("'<f4'", "(30, 6, 6)", x));
+  scratch.write(
+      "net.yaml",
+      "data: {type: npy, inputs: x.npy, targets: x.npy}\nmodel: {defaults: {init: {type: "
+      "constant, value: 0.5}, activation: identity}, layers: [{type: flatten}, {name: "
+      "code, type: dense, units: 2}, {type: dense, units: 36}, {type: reshape, shape: [6, "
+      "6]}]}\ntrain: {cost: mean_squared_error, epochs: 3}\n");
+  const Served served("net.yaml --out r", scratch.folder());
+  EventReader events(served);
+  const json answers = events.next("answers");
+  CAPTURE(answers.dump());
+  CHECK_FALSE(answers.contains("pairs"));
+  REQUIRE(answers["copies"].size() == 10);
+  CHECK(bytes_of(answers["copies"][0]["is"]).size() == 36);
+  CHECK(bytes_of(answers["copies"][0]["said"]).size() == 36);
+  CHECK(answers["copies"][1]["is"] != answers["copies"][1]["said"]);
+  const json& code = answers["code"];
+  CHECK(code["layer"] == "code");
+  REQUIRE(code["points"].size() == 30);
+  for (std::size_t i = 0; i < 30; ++i)  // no step was made: half of all ink
+    for (const json& unit : code["points"][i]) CHECK(unit.get<float>() == sums[i] / 2);
+  REQUIRE(code["pictures"].size() == code["shown"].size());
+  CHECK(code["shown"][0] == 0);
+  CHECK(bytes_of(code["pictures"][0]) == bytes_of(answers["copies"][0]["is"]));
+}
+
 TEST_CASE("scores of a yes and a no are parted at 0, whatever the targets are") {
   const Scratch scratch;
   scratch.write(

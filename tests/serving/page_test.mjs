@@ -169,6 +169,18 @@ try {
   await third.until("hello.plane.x.name === 'a' && hello.plane.y.name === 'c' && frame.units.length > 0");
   await looksRight(third, "classes");
   await classes.end();
+  const ink = Buffer.alloc(40 * 64 * 4);
+  for (let i = 0; i < 40 * 64; ++i) ink.writeFloatLE((i % 8 === (i >> 6) % 8 ? 0.9 : 0.1) * (1 - (i >> 6) / 80), 4 * i);
+  const head = "{'descr': '<f4', 'fortran_order': False, 'shape': (40, 8, 8), }".padEnd(117) + "\n";
+  fs.writeFileSync("ink.npy", Buffer.concat([Buffer.from("\x93NUMPY\x01\x00", "latin1"), Buffer.from([118, 0]), Buffer.from(head), ink]));
+  const copier = await serve("copier", `data: {type: npy, inputs: ink.npy, targets: ink.npy, split: {test: 0.25}}
+model: {layers: [{type: flatten}, {name: code, type: dense, units: 2}, {type: dense, units: 64}, {type: reshape, shape: [8, 8]}]}
+train: {cost: mean_squared_error, batch_size: 5, epochs: 40, optimizer: {type: adam, learning_rate: 0.01}}
+`, "");
+  const fourth = await open(copier.address);
+  await fourth.until("document.querySelectorAll('.answers .copy canvas').length === 20 && document.querySelectorAll('.answers .code canvas').length > 3");
+  await looksRight(fourth, "an autoencoder");
+  await copier.end();
   for (const p of pages) {
     const faults = p.said.filter((text) => !/ERR_(CONNECTION_REFUSED|INCOMPLETE_CHUNKED|EMPTY_RESPONSE|CONNECTION_RESET)|status of 422/.test(text)); // the run has ended; what was refused above
     expect(faults.length === 0, "console: " + faults.join("; "));

@@ -59,12 +59,12 @@ function halfInterval(values) {
   return (students[n - 2] ?? 1.96 + 2.4 / (n - 1)) * deviation * Math.sqrt(1 / n + overlap);
 }
 
-/// Clips an interval for drawing: a fraction stays within 0 to 1, and the huge interval of two
-/// seeds does not fill the whole figure.
+/// Clips an interval for drawing: a fraction stays within 0 to 1, what is never below 0 above it, and
+/// the huge interval of two seeds does not fill the whole figure.
 function drawable(range, values, fraction) {
   if (!range || !is(range[0]) || !is(range[1])) return null;
   const low = Math.min(...values), high = Math.max(...values), room = high - low || Infinity;
-  const least = Math.max(low - room, fraction ? 0 : -Infinity), most = Math.min(high + room, fraction ? 1 : Infinity);
+  const least = Math.max(low - room, fraction || low >= 0 ? 0 : -Infinity), most = Math.min(high + room, fraction ? 1 : Infinity);
   return range.map((x) => Math.min(Math.max(x, least), Math.max(most, high)));
 }
 

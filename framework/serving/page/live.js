@@ -70,7 +70,7 @@ function hear(name, data) {
   if (name === "hello") { hello = data; begin(); }
   if (name === "points") { points = data; drawPoints(); }
   if (name === "curve") takeCurve(data);
-  if (name === "answers") { answers = data; drawAnswers(); if (frame && !tape.slice(-between).some((f) => f.answers)) frame.answers = data; }
+  if (name === "answers") { answers = data; drawAnswers(); request(); if (frame && !tape.slice(-between).some((f) => f.answers)) frame.answers = data; }
   if (name === "rebuilt") drawRebuilt(data.libraries);
   if (name === "moved") moveTo(data); // what it is to say after # is of the other run
   if (name === "frame") {

@@ -63,13 +63,18 @@ function unitAt(column, index, px, py, size, elements, svg, left) {
   if (hello.layers[column - 1].bias) node.bias = s("circle", {class: "bias", cx: node.corner.x - 1, cy: node.corner.y - 3, r: size < 40 ? 4.5 : 5.5});
   return node;
 }
-/// A layer that is too large to be drawn by its units: a box with the histogram of its weights.
+/// A layer that is too large to be drawn by its units: a box with the histograms of its weights, of
+/// the slopes that reach it and of what it says, each from as far below 0 to as far above.
+const strips = ["weights", "slopes", "outputs"];
+const stripOf = (block, what) => block.column === 0 ? null : what === "weights" ? frame.histograms?.[block.column - 1] : answers?.layers?.[block.column - 1]?.[what];
+const blocksTable = table("Numbers of the layers", () => ["layer", ...strips.map((what) => `${what} up to`)],
+  () => blocks.filter((block) => block.column > 0).map((block) => [block.name, ...strips.map((what) => number(stripOf(block, what)?.most))]));
 function blockAt(column, px, py, size, elements) {
-  const canvas = h("canvas", {width: 32, height: 32}), layer = column > 0 ? hello.layers[column - 1] : null;
+  const canvases = strips.map(() => h("canvas", {width: 32, height: 32})), layer = column > 0 ? hello.layers[column - 1] : null;
   const label = h("span", null, layer ? layer.shape : hello.input_shape);
-  const box = h("div", {class: "block", role: "img", style: {left: px + "px", top: py + "px", width: size + "px", height: size + "px"}}, canvas);
+  const box = h("div", {class: "block", role: "img", style: {left: px + "px", top: py + "px", width: size + "px", height: size + "px"}}, column > 0 ? canvases : null);
   elements.push(box, h("div", {class: "layer", style: {left: px + size / 2 + "px", top: py + size + "px"}}, label));
-  const block = {column, box, canvas, name: layer?.name ?? "the inputs", in: {x: px, y: py + size / 2}, out: {x: px + size, y: py + size / 2}};
+  const block = {column, box, canvases, name: layer?.name ?? "the inputs", in: {x: px, y: py + size / 2}, out: {x: px + size, y: py + size / 2}};
   blocks.push(block);
   return block;
 }
@@ -136,10 +141,17 @@ function drawNetwork() {
     filled(node.bias, {fill: weightColor[bias < 0 ? 0 : 1], "fill-opacity": Math.min(1, 0.25 + Math.abs(bias))});
   }
   for (const block of blocks) {
-    const histogram = block.column > 0 ? frame.histograms[block.column - 1] : null;
-    if (histogram) paintBars(block.canvas, bytes(histogram.bins));
-    block.box.setAttribute("aria-label", histogram ? `${block.name}: its weights, from ${number(-histogram.most)} to ${number(histogram.most)}` : block.name);
+    const told = strips.flatMap((what, i) => {
+      const histogram = stripOf(block, what);
+      block.canvases[i].hidden = !histogram;
+      if (histogram) paintBars(block.canvases[i], bytes(histogram.bins));
+      return histogram ? [`${what} up to ${number(histogram.most)}`] : [];
+    });
+    block.box.setAttribute("aria-label", [block.name, ...told].join(", "));
+    block.box.title = told.length > 0 ? `${block.name}, from above: ${told.join("; ")}` : block.name;
   }
+  blocksTable.hidden = !blocks.some((block) => block.column > 0);
+  blocksTable.renew();
   for (const link of links) {
     const w = link.index < 0 ? 0.3 : weights[link.index], size = Math.abs(w), width = Math.min(8, 0.7 + 2.2 * size ** 0.7);
     filled(link.line, {stroke: link.index < 0 ? "var(--rule)" : weightColor[w < 0 ? 0 : 1], "stroke-width": width.toFixed(2), opacity: Math.min(0.9, 0.18 + size * 0.6).toFixed(2),

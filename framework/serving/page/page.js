@@ -34,7 +34,7 @@ document.getElementById("page").append(
   problem,
   h("div", {class: "transport", role: "toolbar", "aria-label": "Training"}, h("div", {class: "keys"}, backButtons, playButton, stepButtons), h("div", {class: "speed"}, h("span", null, "Speed"), rate, rateShown), figures),
   rebuiltBox, settingsSection,
-  h("div", {class: "main"}, h("section", {"aria-label": "Network"}, network, inputWeights, keysHelp), h("section", {class: "side", "aria-label": "Answers and curves"}, planeSection, answersBox, curveSection)),
+  h("div", {class: "main"}, h("section", {"aria-label": "Network"}, network, blocksTable, inputWeights, keysHelp), h("section", {class: "side", "aria-label": "Answers and curves"}, planeSection, answersBox, curveSection)),
   said);
 
 /// The run has said what it is.

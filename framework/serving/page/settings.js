@@ -48,7 +48,7 @@ function drawSettings() {
   settingsSection.hidden = Boolean(recording) || !hello.settings;
   if (settingsSection.hidden || settingsSection.contains(document.activeElement) && settingsSection.querySelector("[aria-invalid=true]")) return;
   const focus = document.activeElement?.closest?.("[data-path]")?.dataset.path, inAll = allFields.contains(document.activeElement);
-  firstFields.replaceChildren(...hello.settings.filter((of) => firstPaths.includes(of.path)).map((of) => (of.path === "data.features" && hello.plane && !hello.plane.columns ? featureBoxes(of) : field(of, of.path.split(".").at(-1).replace("_", " ")))));
+  firstFields.replaceChildren(...hello.settings.filter((of) => firstPaths.includes(of.path) && (of.path !== "data.features" || hello.plane || of.value.length > 0)).map((of) => (of.path === "data.features" && hello.plane && !hello.plane.columns ? featureBoxes(of) : field(of, of.path.split(".").at(-1).replace("_", " ")))));
   const groups = new Map();
   for (const of of hello.settings) {
     const parts = of.path.split("."), layer = of.path.startsWith("model.layers."), name = layer ? parts[2] : parts.length > 1 || ["data"].includes(parts[0]) ? parts[0] : "run";
