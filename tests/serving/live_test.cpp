@@ -454,6 +454,18 @@ TEST_CASE("classes are told as a confusion matrix, numbers as pairs") {
       for (const json& count : row) all += count.get<int>();
     CHECK(all == 12);
     CHECK(answers["part"] == "test");
+    // of a block: what it says, from -1 to 1 by tanh, and the slopes that reach it
+    const json& layers = answers["layers"];
+    REQUIRE(layers.size() == 2);
+    CHECK(layers[1].is_null());
+    CHECK(layers[0]["outputs"]["most"].get<double>() > 0.1);
+    CHECK(layers[0]["outputs"]["most"].get<double>() <= 1);
+    CHECK(layers[0]["slopes"]["most"].get<double>() > 0);
+    for (const char* const what : {"outputs", "slopes"}) {
+      const auto bins = bytes_of(layers[0][what]["bins"]);
+      CHECK(bins.size() == 32);
+      CHECK(std::ranges::max(bins) == 255);
+    }
   }
   const Served served("size.yaml --out s", scratch.folder());
   EventReader events(served);

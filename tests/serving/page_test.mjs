@@ -163,6 +163,7 @@ try {
   const third = await open(classes.address);
   await third.until("document.querySelectorAll('.confusion tbody tr').length === 3");
   expect((await third.run("blocks.length")) === 1, "a large layer is a block");
+  await third.until("document.querySelectorAll('.block canvas:not([hidden])').length === 3 && /weights up to .*slopes up to .*outputs up to/.test(document.querySelector('.block').getAttribute('aria-label'))");
   expect(!(await third.run("document.querySelector('.answers').textContent.includes('null')")), "what there is not is not told");
   await third.until("hello.plane.columns.join() === 'a,b,c' && !planeSection.hidden && !answersBox.hidden");
   await third.run("planeChoices[1].value = 'c', choosePlane()");

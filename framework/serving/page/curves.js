@@ -37,6 +37,7 @@ function drawCurves() {
     s("line", {class: "axis", x1: left, x2: right, y1: bottom, y2: bottom}), s("text", {x: left, y: height - 4}, "0"), s("text", {x: right, y: height - 4, "text-anchor": "end"}, `epoch ${number(last, 9)}`),
     s("rect", {x: left, y: 0, width: Math.max(0, right - left), height, fill: "transparent"}),
     columns.map((k) => s("path", {class: "line before", d: path(before, k), ...style[part(k)]})), columns.map((k) => s("path", {class: "line", d: path(rows, k), ...style[part(k)]})),
+    rows.length === 1 ? columns.filter((k) => Number.isFinite(rows[0][k + 2])).map((k) => s("circle", {cx: x(rows[0][1]), cy: y(rows[0][k + 2]), r: 3, fill: style[part(k)].stroke})) : null,
     ends.map((e) => s("text", {x: right + 6, y: e.at, class: e.name === "training" ? null : "on"}, e.name))]);
 }
 /// Names at the ends of curves, moved apart.

@@ -22,11 +22,11 @@ function layOut() {
   drawnAs = as; nodes = []; links = []; blocks = []; over = null; shut();
   const counts = columnsOf(), narrow = width < 560, rows = Math.max(3, ...counts), top = 42;
   const size = Math.min(narrow ? 34 : 48, Math.floor(((width - 60) / counts.length) * 0.7)), pitch = size + (narrow ? 10 : rows > 8 ? 8 : 16);
-  const left = hello.inputs.length > 0 ? (narrow ? 52 : 72) : 4, height = top + rows * pitch;
+  const left = hello.inputs.length > 0 ? (narrow ? 52 : 72) : 16, height = top + rows * pitch;
   const x = (column) => left + (column * (width - left - size - 2)) / (counts.length - 1);
   const svg = s("svg", {width, height, "aria-hidden": "true"}), elements = [svg];
   const columns = counts.map((count, column) => {
-    elements.push(heading(column, x(column) + size / 2, narrow, counts.length));
+    elements.push(heading(column, x(column) + size / 2, narrow, counts.length, Math.floor((x(1) - x(0)) / 8)));
     if (count === 0) return [blockAt(column, x(column), top + ((rows - 1) / 2) * pitch, size, elements)];
     return Array.from({length: count}, (_, i) => unitAt(column, i, x(column), top + ((rows - count) / 2 + i) * pitch, size, elements, svg, left));
   });
@@ -39,9 +39,10 @@ function layOut() {
   }
   showInputs();
 }
-function heading(column, at, narrow, count) {
+/// room: how many letters have place beside those of the next layer.
+function heading(column, at, narrow, count, room) {
   if (column === 0) return h("div", {class: "layer", style: {left: at + "px"}}, "Inputs");
-  const layer = hello.layers[column - 1], text = column === count - 1 ? (narrow ? "Out" : "Output") : layer.units ? (narrow ? String(layer.units) : layer.name) : layer.name;
+  const layer = hello.layers[column - 1], text = column === count - 1 ? (narrow ? "Out" : "Output") : layer.units ? (narrow ? String(layer.units) : layer.name) : layer.name.length > room ? "" : layer.name;
   return h("div", {class: "layer", title: `${layer.name}: ${layer.type}${layer.activation ? ", " + layer.activation : ""}, ${layer.shape}`, style: {left: at + "px"}}, h("span", null, text));
 }
 function unitAt(column, index, px, py, size, elements, svg, left) {
