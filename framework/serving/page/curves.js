@@ -20,7 +20,7 @@ function drawCurves() {
   const columns = shownColumns(), rows = curve.filter((row) => row[0] <= frame.step), before = past.filter((row) => row[0] > frame.step);
   const values = rows.flatMap((row) => columns.map((k) => row[k + 2])).filter((v) => Number.isFinite(v));
   const last = Math.max(1, rows.at(-1)?.[1] ?? 0, before.at(-1)?.[1] ?? 0);
-  let most = values.reduce((a, b) => Math.max(a, b), 1e-12), least = Math.max(1e-9, values.reduce((a, b) => Math.min(a, b), most));
+  let most = values.reduce((a, b) => Math.max(a, b), values.length > 0 ? 1e-12 : 1), least = Math.max(1e-9, values.reduce((a, b) => Math.min(a, b), most));
   if (least === most) least = most / 2;
   const x = (epoch) => left + (epoch / last) * (right - left), share = (v) => (log ? Math.log(Math.max(v, least) / least) / Math.log(most / least) : v / most);
   const y = (v) => bottom - Math.min(1, share(v)) * (bottom - top);
