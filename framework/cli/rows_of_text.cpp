@@ -5,8 +5,8 @@
 
 #include "base/commands.hpp"
 #include "base/text.hpp"
+#include "cli/data_options.hpp"
 #include "cli/rows_to_predict.hpp"
-#include "cli/run_overrides.hpp"
 namespace nnrun::host {
 namespace {
 

@@ -12,9 +12,9 @@
 #include "cli/interrupt.hpp"
 #include "cli/pipe_input.hpp"
 #include "cli/rows_to_predict.hpp"
-#include "cli/run_overrides.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "library/run_overrides.hpp"
 namespace nnrun::host {
 namespace {
 

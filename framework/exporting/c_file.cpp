@@ -291,9 +291,28 @@ std::string with_prefix(const std::string& text, const std::string& prefix) {
   return out;
 }
 
+/// Returns whether this is a word of C that the standard does not keep for itself.
+bool is_c_word(const std::string& word) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !word.empty() && word.size() <= 40 && letter(word.front()) &&
+         std::ranges::all_of(
+             word, [&](char c) { return letter(c) || c == '_' || (c >= '0' && c <= '9'); });
+}
+
+void require_possible(const CFileOptions& options, bool float32) {
+  if (!is_c_word(options.prefix))
+    throw UsageError(
+        Problem{.what = "the prefix needs to be a word of C, not '" + options.prefix + "'",
+                .hint = "letters, digits and _, a letter first, 40 at most"});
+  if (options.narrow && !float32)
+    throw UsageError(
+        Problem{.what = "arguments in float are for networks of float32; this one is of float64"});
+}
+
 }  // namespace
 
 std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
+  require_possible(options, net.float32);
   CText text(net.float32);
   const std::string type = options.narrow ? "float" : "double",
                     head = options.inlined ? "static inline " : "",

@@ -11,7 +11,8 @@ struct CFileOptions {
   bool inlined = false;        ///< static inline, to be included
 };
 
-/// Returns the file. Golden examples become its self-test.
+/// Returns the file. Golden examples become its self-test. Throws UsageError for a prefix that is
+/// no word of C, and for float arguments where the network is of float64.
 std::string c_file(const ExportedNetwork& net, const CFileOptions& options);
 
 }  // namespace nnrun::host

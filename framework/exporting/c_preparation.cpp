@@ -37,15 +37,23 @@ std::string mapped(CText& text, const Preparation& preparation, const Preparatio
   return a;
 }
 
-std::string straight(CText& text, const Preparation& preparation) {
+/// A number is asked as the row has it: in float32 it may be rounded to a whole one.
+std::string no_index(const std::string& x, std::size_t indices) {
+  return "!(" + x + " >= 0 && " + x + " < " + n(indices) + " && " + x + " == (double)(uint32_t)" +
+         x + ")";
+}
+
+std::string straight(CText& text, const Preparation& preparation, std::size_t indices) {
   const Preparation::Fit& fit = preparation.fitted();
   std::string x = "(double)row[i]";
   if (preparation.divide_by() != 1) x += " / " + CText::wide(preparation.divide_by());
   if (!fit.shifts.empty())
     x = "(" + x + " - " + text.wide_table("N_shift", fit.shifts) + "[i]) * " +
         text.wide_table("N_factor", fit.factors) + "[i]";
-  return "  for (i = 0; i < " + n(preparation.row_inputs()) + "; ++i) to[i] = (N_number)(" + x +
-         ");\n";
+  const std::string each = "  for (i = 0; i < " + n(preparation.row_inputs()) + "; ++i) ";
+  if (indices == 0) return each + "to[i] = (N_number)(" + x + ");\n";
+  return each + "{\n    const double x = " + x + ";\n    wrong |= " + no_index("x", indices) +
+         ";\n    to[i] = (N_number)x;\n  }\n";
 }
 
 /// Notes what is not the number of a text, nor a missing one that is filled in.
@@ -63,13 +71,14 @@ std::string checked_texts_in_c(const Preparation& preparation) {
   return code;
 }
 
-std::string by_slots(CText& text, const Preparation& preparation) {
+std::string by_slots(CText& text, const Preparation& preparation, std::size_t indices) {
   const Preparation::Fit& fit = preparation.fitted();
   std::string code = checked_texts_in_c(preparation);
   for (std::size_t i = 0; i < preparation.slots().size(); ++i) {
     std::string x = mapped(text, preparation, preparation.slots()[i]);
     if (!fit.shifts.empty())
       x = "(" + x + " - " + CText::wide(fit.shifts[i]) + ") * " + CText::wide(fit.factors[i]);
+    if (indices > 0) code += "  wrong |= " + no_index("(" + x + ")", indices) + ";\n";
     code += "  to[" + n(i) + "] = (N_number)(" + x + ");  /* " + c_comment(preparation.name_of(i)) +
             " */\n";
   }
@@ -85,15 +94,17 @@ std::string texts_of(const ExportedNetwork& net, const std::string& head) {
     for (std::size_t i = 0; i < columns[c].texts.size(); ++i)
       cases += "    if (strcmp(text, " + c_string(columns[c].texts[i]) + ") == 0) return " + n(i) +
                ";\n";
+    for (const std::string& gap : missing_texts(net, columns[c]))
+      cases += "    if (strcmp(text, " + c_string(gap) + ") == 0) return (double)NAN;\n";
     const bool known = columns[c].unknown != UnknownRule::error;
     cases += "    return " + (known ? n(columns[c].texts.size()) : "-1") + ";\n  }\n";
   }
   if (cases.empty()) return "";
   return "/* Returns the number of a text in a column of texts, to be put into the input; -1: "
-         "nnrun "
-         "refuses\n   this text, which training did not see, and the answers are NAN. A missing "
-         "value is NAN. */\n" +
-         head + "double N_text(size_t column, const char *text)" +
+         "nnrun refuses\n   this text, which training did not see, and the answers are NAN. A "
+         "missing value is NAN.\n   " +
+         words_on_texts(net, "\n   ") + " */\n" + head +
+         "double N_text(size_t column, const char *text)" +
          (head.empty() ? ";\ndouble N_text(size_t column, const char *text)" : "") + " {\n" +
          cases + "  return -1;\n}\n";
 }
@@ -121,8 +132,8 @@ std::string c_preparation(CText& text, const ExportedNetwork& net, const std::st
                           const std::string& type) {
   const Preparation& preparation = net.preparation;
   const std::string all = n(preparation.rows()),
-                    body = is_straight(preparation) ? straight(text, preparation)
-                                                    : by_slots(text, preparation),
+                    body = is_straight(preparation) ? straight(text, preparation, net.indices)
+                                                    : by_slots(text, preparation, net.indices),
                     checked = "  for (i = 0; i < " + n(preparation.outputs()) +
                               "; ++i) wrong |= !(" + to + "[i] - " + to + "[i] == 0);\n";
   if (preparation.rows() == 1)

@@ -6,6 +6,7 @@
 namespace nnrun::host {
 
 std::string CText::literal(double x, bool narrow) {
+  if (narrow) x = static_cast<double>(static_cast<float>(x));  // which may be infinite
   if (std::isnan(x)) return narrow ? "(float)NAN" : "(double)NAN";
   const std::string type = narrow ? "(float)" : "";
   if (std::isinf(x)) return x > 0 ? type + "HUGE_VAL" : "(-" + type + "HUGE_VAL)";

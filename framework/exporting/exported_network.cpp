@@ -8,6 +8,7 @@
 #include "exporting/step_settings.hpp"
 #include "network/moved_numbers.hpp"
 #include "network/safetensors.hpp"
+#include "training/input_columns.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -51,7 +52,7 @@ std::vector<std::size_t> sizes_of(const nnrun_shape& shape) {
 /// Makes the steps of a network, node by node.
 class Exporter {
  public:
-  Exporter(const Experiment& experiment, Model& model, bool alone)
+  Exporter(const Experiment& experiment, const Model& model, bool alone)
       : experiment_(experiment), graph_(model.graph()), alone_(alone), blocks_(model.blocks()) {}
 
   std::vector<ExportedStep> steps() {
@@ -222,7 +223,7 @@ double likely_number(const Preparation& preparation, std::size_t column, std::si
   return preparation.divide_by() * (0.5 + 0.5 * u);
 }
 
-std::vector<GoldenExample> golden_examples(Model& model, std::size_t count) {
+std::vector<GoldenExample> golden_examples(const Model& model, std::size_t count) {
   const Preparation& preparation = model.preparation();
   const std::size_t indices = indices_of(model.graph());
   std::vector<GoldenExample> all;
@@ -243,19 +244,58 @@ std::vector<GoldenExample> golden_examples(Model& model, std::size_t count) {
 
 }  // namespace
 
-ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone) {
+ExportedNetwork exported_network(const Experiment& experiment, const Model& model, bool alone) {
   ExportedNetwork net;
   net.name = experiment.name;
   net.float32 = experiment.dtype == Dtype::float32;
   net.preparation = model.preparation();
   net.names = model.names();
   net.shape = sizes_of(model.graph().input);
+  net.indices = model.graph().indices().count;
+  net.gaps = TextSettings(experiment.data).gaps;
   net.border = model.targets().known ? model.targets().border : 0.5;
   net.steps = Exporter(experiment, model, alone).steps();
   constexpr std::size_t most_numbers = 8192;
   const std::size_t count = std::clamp<std::size_t>(most_numbers / net.inputs(), 2, 16);
   net.examples = golden_examples(model, count);
   return net;
+}
+
+std::vector<std::string> infinite_numbers(const ExportedNetwork& net) {
+  std::vector<std::string> words;
+  for (const ExportedStep& step : net.steps)
+    for (const FormulaLine& line : step.formula.lines)
+      if (net.float32 && std::isfinite(line.constant) &&
+          !std::isfinite(static_cast<float>(line.constant)))
+        words.push_back(step.name + " has the number " + shortest(line.constant) +
+                        ", which is infinite in float32, as in predict: write dtype: float64");
+  return words;
+}
+
+std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column& column) {
+  std::vector<std::string> all{""};
+  all.insert(all.end(), net.gaps.begin(), net.gaps.end());
+  if (const char* const own = column.text_for_missing()) all.emplace_back(own);
+  std::erase_if(all, [&](const std::string& text) {
+    return std::ranges::find(column.texts, text) != column.texts.end();
+  });
+  return all;
+}
+
+std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break) {
+  const std::vector<Column>& columns = net.preparation.recipe().columns;
+  if (std::ranges::none_of(columns, &Column::is_category)) return "";
+  const auto is_number = [](const std::string& text) {
+    double x = 0;
+    return nnrun::is_number(text, x, NumberFormat{});
+  };
+  const bool numbers = std::ranges::any_of(columns, [&](const Column& column) {
+    return column.is_category && std::ranges::any_of(column.texts, is_number);
+  });
+  return "Texts are compared as they are: take spaces around one away" +
+         (numbers ? "," + line_break +
+                        "and write a number as it is here, where nnrun predict takes 1.0 for 1."
+                  : std::string("."));
 }
 
 bool is_straight(const Preparation& preparation) {

@@ -82,6 +82,8 @@ struct ExportedNetwork {
   DataNames names;
   std::vector<std::size_t> shape;  ///< of the prepared inputs
   double border = 0.5;             ///< of the output that tells two classes apart
+  std::size_t indices = 0;         ///< prepared inputs are whole numbers below it; 0: any numbers
+  std::vector<std::string> gaps;   ///< how a missing value is written in the data, but for ""
   std::vector<ExportedStep> steps;
   std::vector<GoldenExample> examples;
 
@@ -101,7 +103,15 @@ struct ExportedNetwork {
 /// Returns the network of a model, which predicts the examples. alone: single rows run through
 /// dense layers on their own, as predict does it with networks of that size. Throws PluginError
 /// that names every layer and activation that cannot be exported, and what their class would give.
-ExportedNetwork exported_network(const Experiment& experiment, Model& model, bool alone);
+ExportedNetwork exported_network(const Experiment& experiment, const Model& model, bool alone);
+
+/// Returns a sentence for each number of a formula that float32 makes infinite; the formula is run
+/// so.
+std::vector<std::string> infinite_numbers(const ExportedNetwork& net);
+/// Returns how a missing text of a column is written, but for those that are texts of it: "" first.
+std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column& column);
+/// Says what whoever gives texts to an exported file is to know; empty if there are none.
+std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break);
 
 /// Returns whether every input of the network is one number of the row, in order, and none is
 /// filled in.

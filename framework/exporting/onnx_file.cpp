@@ -54,6 +54,7 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   add_steps(graph, net);
   ProtobufMessage model;
   model.number(1, ir_version).text(2, "nnrun").text(3, version().number);
+  if (const std::string words = words_on_texts(net, "\n"); !words.empty()) model.text(6, words);
   model.message(7, graph.message(net.name)).message(8, opset_of("", opset));
   model.message(8, opset_of("ai.onnx.ml", opset_of_texts));
   Metadata all = metadata;

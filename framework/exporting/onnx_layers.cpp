@@ -1,6 +1,7 @@
 #include "exporting/onnx_layers.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "exporting/onnx_formula.hpp"
 namespace nnrun::host {
@@ -157,9 +158,24 @@ OnnxValue OnnxLayers::pooling() {
 }
 
 OnnxValue OnnxLayers::embedding() {
-  const std::string indices = graph_.node("Cast", {in_[0]->in(Order::channels_last, graph_)},
-                                          {{"to", static_cast<std::int64_t>(OnnxType::int64)}});
-  return {step_.shape, graph_.node("Gather", {weights(), indices}), Order::channels_last};
+  // a number that is no index answers NaN: Gather would count from the end, or fail
+  const std::string x = in_[0]->in(Order::channels_last, graph_), zero = graph_.scalar(0),
+                    known = graph_.node(
+                        "And",
+                        {graph_.node("And",
+                                     {graph_.node("GreaterOrEqual", {x, zero}),
+                                      graph_.node("Less", {x, graph_.scalar(static_cast<double>(
+                                                                  step_.blocks[0].shape[0]))})}),
+                         graph_.node("Equal", {x, graph_.node("Floor", {x})})}),
+                    indices = graph_.node("Cast", {graph_.node("Where", {known, x, zero})},
+                                          {{"to", static_cast<std::int64_t>(OnnxType::int64)}}),
+                    words = graph_.node("Gather", {weights(), indices}),
+                    nothing = graph_.node(
+                        "Where",
+                        {known, zero, graph_.scalar(std::numeric_limits<double>::quiet_NaN())}),
+                    last = graph_.counts({-1});
+  return {step_.shape, graph_.node("Add", {words, graph_.node("Unsqueeze", {nothing, last})}),
+          Order::channels_last};
 }
 
 }  // namespace nnrun::host

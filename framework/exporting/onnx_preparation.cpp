@@ -27,6 +27,9 @@ class PreparationNodes {
     std::string x = is_straight(preparation_) ? straight() : by_slots();
     if (!preparation_.fitted().shifts.empty())
       x = graph_.node("Mul", {graph_.node("Sub", {x, "input/shift"}), "input/factor"});
+    if (net_.indices > 0)  // a number that is none is -1, before float32 rounds it to a whole one
+      x = graph_.node("Where", {graph_.node("Equal", {x, graph_.node("Floor", {x})}), x,
+                                graph_.scalar(-1, wide)});
     if (!net_.float32)
       return OnnxValue(shape(), x, Order::channels_last).reshaped(net_.shape, graph_);
     x = graph_.node("Cast", {x}, {{"to", code_of(OnnxType::float32)}});
@@ -105,14 +108,14 @@ class PreparationNodes {
     const std::string x = column.is_category ? index_of(name, column) : name;
     return graph_.node("Reshape", {x, graph_.counts(onnx_shape({size, 1}))});
   }
-  /// Returns the number of a text. No text is a missing value, NaN; a text that nnrun refuses gives
+  /// Returns the number of a text. A missing value is NaN; a text that nnrun refuses gives
   /// infinity, which makes the answer NaN.
   std::string index_of(const std::string& texts, const Column& column) {
     std::vector<std::string> keys = column.texts;
     std::vector<float> values;
     for (std::size_t i = 0; i < keys.size(); ++i) values.push_back(static_cast<float>(i));
-    if (std::ranges::find(keys, "") == keys.end()) {
-      keys.push_back("");
+    for (std::string& gap : missing_texts(net_, column)) {
+      keys.push_back(std::move(gap));
       values.push_back(std::numeric_limits<float>::quiet_NaN());
     }
     const float other = column.unknown == UnknownRule::error

@@ -10,6 +10,29 @@
 namespace nnrun::host {
 namespace {
 
+/// Returns a function for columns of texts; nothing where there are none.
+std::string python_texts(const ExportedNetwork& net) {
+  const std::vector<Column>& columns = net.preparation.recipe().columns;
+  std::string cases;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (columns[c].is_category)
+      cases +=
+          "    if column == " + n(c) + ":\n        if word in TEXTS_" + n(c) +
+          ":\n            return float(TEXTS_" + n(c) + ".index(word))\n        if word in " +
+          PythonText::list_of(missing_texts(net, columns[c])) +
+          ":\n            return np.nan\n        return " +
+          (columns[c].unknown == UnknownRule::error ? "-1.0" : n(columns[c].texts.size()) + ".0") +
+          "\n";
+  if (cases.empty()) return "";
+  return "\n\ndef text(column, word):\n    \"\"\"Returns the number of a text in a column of "
+         "texts, "
+         "to be put into the row; -1: nnrun refuses\n    this text, which training did not see, "
+         "and "
+         "the answers are nan. A missing value is nan.\n    " +
+         words_on_texts(net, "\n    ") + "\n    \"\"\"\n" + cases +
+         "    raise ValueError(f\"column {column} has no texts\")\n";
+}
+
 std::string python_heading(const ExportedNetwork& net) {
   std::string name;
   for (const char c : net.name) name += c == '\\' || c == '"' ? '_' : c;
@@ -31,6 +54,7 @@ std::string python_heading(const ExportedNetwork& net) {
              " is the number of a text here; another text: " + n(column.texts.size()) +
              ", a missing one: nan\nTEXTS_" + n(c) + " = " + PythonText::list_of(column.texts) +
              "\n";
+  out += python_texts(net);
   return out +
          "\n\ndef numbers(text, shape):\n    return np.frombuffer(base64.b64decode(text), "
          "NUMBER).reshape(shape)\n\n\n";

@@ -72,9 +72,14 @@ std::string python_preparation(const ExportedNetwork& net) {
   if (!fit.shifts.empty())
     code += "    x = (x - np.array(" + PythonText::list_of(fit.shifts) + ")) * np.array(" +
             PythonText::list_of(fit.factors) + ")\n";
+  // a number is asked as the row has it: in float32 it may be rounded to a whole one
+  const std::string no_index = net.indices == 0
+                                   ? ""
+                                   : " | ~((x >= 0) & (x < " + n(net.indices) +
+                                         ") & (x == np.floor(x))).reshape(len(v0), -1).all(-1)";
   return code + "    with np.errstate(over=\"ignore\"):\n        v0 = x.astype(NUMBER)" +
          (windows ? ".reshape(-1, " + n(preparation.outputs()) + ")" : "") +
-         "\n    wrong = ~np.isfinite(v0).all(-1)" +
+         "\n    wrong = ~np.isfinite(v0).all(-1)" + no_index +
          (texts.empty() ? ""
                         : " | strange.reshape(len(v0), " + n(preparation.rows()) + ").any(-1)") +
          "\n";

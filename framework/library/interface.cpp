@@ -1,11 +1,17 @@
 // The functions of <nnrun/nnrun.h>.
 #include <nnrun/nnrun.h>
 
+#include "base/files.hpp"
 #include "base/version.hpp"
 #include "config/compose.hpp"
 #include "config/metric_names.hpp"
 #include "config/source_text.hpp"
+#include "exporting/c_file.hpp"
+#include "exporting/onnx_file.hpp"
+#include "exporting/python_file.hpp"
+#include "library/exported_model.hpp"
 #include "library/failures.hpp"
+#include "library/measurement.hpp"
 #include "library/objects.hpp"
 #include "library/training_run.hpp"
 #include "runs/opened_run.hpp"
@@ -116,9 +122,9 @@ class Callbacks {
   bool stop_ = false;
 };
 
-std::vector<Override> overrides_in(const nnrun_training& training) {
+std::vector<Override> overrides_in(const char* const* texts) {
   std::vector<Override> overrides;
-  for (const char* const* text = training.overrides; text != nullptr && *text != nullptr; ++text) {
+  for (const char* const* text = texts; text != nullptr && *text != nullptr; ++text) {
     const auto found = override_in(*text);
     if (!found)
       throw UsageError(
@@ -130,7 +136,7 @@ std::vector<Override> overrides_in(const nnrun_training& training) {
 }
 
 Experiment experiment_of(const char* config, const nnrun_training& training, Registry& registry) {
-  const std::vector<Override> overrides = overrides_in(training);
+  const std::vector<Override> overrides = overrides_in(training.overrides);
   if ((training.flags & NNRUN_CONFIG_IS_TEXT) == 0)
     return read_experiment(std::filesystem::path(config), overrides, registry);
   return read_experiment(std::make_shared<const Source>(Source{"config", normalised(config)}),
@@ -141,11 +147,38 @@ Experiment experiment_of(const char* config, const nnrun_training& training, Reg
 std::vector<std::string> command_of(const char* config, const nnrun_training& training) {
   std::vector<std::string> words{
       "nnrun", "train", (training.flags & NNRUN_CONFIG_IS_TEXT) != 0 ? "config.yaml" : config};
-  for (const Override& set : overrides_in(training)) {
+  for (const Override& set : overrides_in(training.overrides)) {
     words.emplace_back("--set");
     words.push_back(set.path + "=" + set.value);
   }
   return words;
+}
+
+/// Returns the bytes of a file of this name.
+std::string exported(const ModelInUse& model, const std::filesystem::path& file,
+                     const nnrun_export& how) {
+  const std::string ending = file.extension().string();
+  const bool is_c = ending == ".c" || ending == ".h";
+  if (!is_c && ending != ".py" && ending != ".onnx")
+    throw UsageError(Problem{.what = "'" + file.string() + "' does not say what is to be written",
+                             .hint = "let its name end in .c, .h, .py or .onnx"});
+  const ExportedNetwork net = exported_network(model);
+  if (is_c)
+    return c_file(net, {.prefix = how.prefix != nullptr ? how.prefix : "net",
+                        .narrow = (how.flags & NNRUN_EXPORT_FLOAT) != 0,
+                        .inlined = (how.flags & NNRUN_EXPORT_INLINE) != 0});
+  return ending == ".py" ? python_file(net) : onnx_file(net, metadata_for_onnx(model));
+}
+
+Measurement measured_run(LoadedPlugins& plugins, const char* run, const nnrun_evaluation& how) {
+  const std::vector<Override> overrides = overrides_in(how.overrides);
+  OpenedRun opened = [&] {
+    const std::lock_guard one(plugins.mutex);
+    return open_run(run, overrides, plugins.registry);
+  }();
+  return measured(
+      std::move(opened), overrides,
+      (how.flags & NNRUN_LEAVE_OUT_BAD_ROWS) != 0 ? BadRows::left_out : BadRows::refused);
 }
 
 TrainedModel trained(LoadedPlugins& plugins, const char* config, const nnrun_training& training) {
@@ -301,5 +334,36 @@ int nnrun_train(nnrun_context* context, const char* config, const nnrun_training
     TrainedModel done = trained(*plugins, config, taken_from(training, "nnrun_training"));
     *out = new nnrun_model(plugins, std::move(done.model));
     return done.stopped ? NNRUN_STOPPED : NNRUN_OK;
+  });
+}
+
+int nnrun_eval(nnrun_context* context, const char* file_or_run, const nnrun_evaluation* how,
+               nnrun_scores** out, nnrun_error** error) {
+  if (out != nullptr) *out = nullptr;
+  return guarded(error, [&] {
+    const std::shared_ptr<LoadedPlugins>& plugins = given(context, "context").plugins;
+    given(out, "the place for the scores");
+    given(file_or_run, "the name of the run");
+    const LogsHere logs(&plugins->log);
+    *out =
+        new nnrun_scores(measured_run(*plugins, file_or_run, taken_from(how, "nnrun_evaluation")));
+    return NNRUN_OK;
+  });
+}
+void nnrun_scores_free(nnrun_scores* scores) {
+  delete scores;
+}
+void nnrun_scores_info(const nnrun_scores* scores, nnrun_score_info* out) {
+  if (scores != nullptr && out != nullptr) give_to(out, scores->info());
+}
+
+int nnrun_model_export(const nnrun_model* model, const char* file, const nnrun_export* how,
+                       nnrun_error** error) {
+  return guarded(error, [&] {
+    given(file, "the name of the file");
+    const LogsHere logs(&given(model, "model").plugins->log);
+    const std::string bytes = exported(*model->use, file, taken_from(how, "nnrun_export"));
+    write_file(file, bytes, Existing::replaced, Sync::later);
+    return NNRUN_OK;
   });
 }

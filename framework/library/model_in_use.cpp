@@ -89,17 +89,17 @@ std::vector<double> ModelInUse::numbers_in(const std::string& text) const {
   const TextSettings settings(experiment_.data);
   InputColumns columns(recipe, settings);
   std::vector<double> numbers;
-  if (recipe.window == 0) try {
+  if (recipe.window == 0 && !text.empty()) try {
       numbers = columns.read_example(text);
     } catch (const nnrun::Error& e) {
       throw UsageError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
     }
   if (numbers.size() == inputs()) return numbers;
-  const auto found = static_cast<std::size_t>(std::ranges::count(text, ',')) + 1;
+  const std::size_t commas = static_cast<std::size_t>(std::ranges::count(text, ','));
+  const std::string found = text.empty() ? "none" : std::to_string(commas + 1);
   throw UsageError(
       Problem{.what = "an example of this model has " + std::to_string(inputs()) +
-                      (inputs() == 1 ? " value, '" : " values, '") + text + "' has " +
-                      std::to_string(found),
+                      (inputs() == 1 ? " value, '" : " values, '") + text + "' has " + found,
               .hint = model_->names().inputs.empty() ? "" : join(model_->names().inputs, ",")});
 }
 

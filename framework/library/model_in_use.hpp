@@ -22,6 +22,7 @@ class ModelInUse {
   const Model& model() const { return *model_; }
   const AnswerNames& names() const { return names_; }
   const std::vector<Change>& changes() const { return changes_; }
+  const Metadata& origin() const { return origin_; }  ///< what its file says about that
   const std::string& result() const { return result_; }
   std::size_t inputs() const { return model_->preparation().inputs(); }
   std::size_t outputs() const { return model_->answers(); }

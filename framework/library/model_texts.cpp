@@ -23,12 +23,18 @@ std::vector<std::size_t> shape_of_outputs(const Model& model) {
 
 }  // namespace
 
+std::string words_of_changes(const std::vector<Change>& changes) {
+  std::string words;
+  for (const Change& change : changes)
+    words += (words.empty() ? "" : "\n") + change.what + " changed since the run";
+  return words;
+}
+
 ModelTexts::ModelTexts(const ModelInUse& model)
     : input_shape_(shape_of_inputs(model.model())), output_shape_(shape_of_outputs(model.model())) {
   const AnswerNames& names = model.names();
   const std::vector<std::string>& inputs = model.model().names().inputs;
-  for (const Change& change : model.changes())
-    notes_ += (notes_.empty() ? "" : "\n") + change.what + " changed since the run";
+  notes_ = words_of_changes(model.changes());
   info_.size = sizeof info_;
   info_.is_float32 = model.model().dtype() == Dtype::float32;
   info_.inputs = model.inputs();

@@ -8,6 +8,9 @@
 #include "library/model_in_use.hpp"
 namespace nnrun::host {
 
+/// Returns a line for each.
+std::string words_of_changes(const std::vector<Change>& changes);
+
 class ModelTexts {
  public:
   explicit ModelTexts(const ModelInUse& model);

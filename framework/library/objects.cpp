@@ -1,4 +1,7 @@
 #include "library/objects.hpp"
+
+#include "runs/scores.hpp"
+#include "training/data_parts.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -29,3 +32,28 @@ LoadedPlugins::LoadedPlugins(const nnrun_options& options)
 }
 
 }  // namespace nnrun::host
+
+nnrun_scores::nnrun_scores(const nnrun::host::Measurement& done)
+    : examples_(done.examples),
+      part_(nnrun::host::part_names[done.part]),
+      json_(nnrun::host::json_of(done)) {
+  for (nnrun::host::NamedScore& score : nnrun::host::scores_of(done.score, done.experiment)) {
+    names_.push_back(std::move(score.name));
+    values_.push_back(score.value);
+  }
+  for (const std::string& name : names_) name_pointers_.push_back(name.c_str());
+  for (const std::string& note : done.notes) notes_ += (notes_.empty() ? "" : "\n") + note;
+  const std::string changes = nnrun::host::words_of_changes(done.changes);
+  if (!changes.empty()) notes_ += (notes_.empty() ? "" : "\n") + changes;
+}
+
+nnrun_score_info nnrun_scores::info() const {
+  return {.size = sizeof(nnrun_score_info),
+          .examples = examples_,
+          .part = part_,
+          .n_scores = names_.size(),
+          .names = name_pointers_.data(),
+          .values = values_.data(),
+          .notes = notes_.c_str(),
+          .json = json_.c_str()};
+}

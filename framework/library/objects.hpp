@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 
+#include "library/measurement.hpp"
 #include "library/model_in_use.hpp"
 #include "library/model_texts.hpp"
 #include "loading/object.hpp"
@@ -63,4 +64,18 @@ struct nnrun_session {
   std::shared_ptr<nnrun::host::LoadedPlugins> plugins;
   std::shared_ptr<nnrun::host::ModelInUse> model;
   nnrun::host::ModelInUse::Session session;
+};
+struct nnrun_scores {
+  explicit nnrun_scores(const nnrun::host::Measurement& done);
+  nnrun_scores(const nnrun_scores&) = delete;
+  nnrun_scores& operator=(const nnrun_scores&) = delete;
+  nnrun_score_info info() const;
+
+ private:
+  std::size_t examples_;
+  const char* part_;
+  std::vector<std::string> names_;
+  std::vector<const char*> name_pointers_;
+  std::vector<double> values_;
+  std::string notes_, json_;
 };

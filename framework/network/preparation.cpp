@@ -338,9 +338,11 @@ void Preparation::apply_to_row(const double* raw, double* prepared) const {
     else
       prepared[c] = mapped(slot, raw);
     if (!fit_.shifts.empty()) prepared[c] = (prepared[c] - fit_.shifts[c]) * fit_.factors[c];
-    if (!std::isfinite(prepared[c]))
-      throw DataError(Problem{.what = name_of(c) + " is not finite, from inputs that are",
-                              .where = "the preparation of the data"});
+    if (std::isfinite(prepared[c])) continue;
+    const bool given = std::isfinite(x) && (slot.map != Map::product || std::isfinite(raw[slot.b]));
+    throw DataError(
+        Problem{.what = name_of(c) + " is not finite" + (given ? ", from inputs that are" : ""),
+                .where = "the preparation of the data"});
   }
 }
 

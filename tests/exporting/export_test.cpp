@@ -9,6 +9,12 @@
 namespace nnrun::testing {
 namespace {
 
+std::string digits17(double x) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.17g", x);
+  return text;
+}
+
 using Catch::Contains;
 
 TEST_CASE("every activation is exported with its bits, as are joins and norms", "[exporting]") {
@@ -123,6 +129,61 @@ TEST_CASE("a row is prepared as it was in training, and answered in its own unit
   CHECK_THAT(c, Contains("\"St. \\\"Gallen\\\"\\077\\077/\""));
 }
 
+TEST_CASE("exported files know texts and missing ones as the run's data spell them",
+          "[exporting]") {
+  const Scratch scratch;
+  std::string table = "city,floor,y\n";
+  for (int i = 0; i < 40; ++i)
+    table += std::string(i % 4 == 0   ? "Bern"
+                         : i % 4 == 1 ? "Basel"
+                         : i % 4 == 2 ? "gone"
+                                      : "?") +
+             (i % 3 ? ",1," : ",x,") + std::to_string(i % 5) + "\n";
+  scratch.write("t.csv", table);
+  exported(scratch, "  layers: [{type: dense, units: 1}]\n", "float64",
+           "gaps: [gone, '?'], columns: {city: {type: category, missing: most_frequent}, floor: "
+           "{type: category, unknown: other}}");
+  // the texts of a row, and what the program says of it
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"Bern", "1"}, {"Basel", "x"}, {"gone", "1"}, {"?", "x"},
+      {"", "1"},     {"NA", "1"},    {"Bern", "2"}, {"Bern", "gone"}};
+  std::string answers, c, in_python;
+  for (const auto& [city, floor] : rows) {
+    const Ended done =
+        run("$nnrun predict r --json -- '" + city + "," + floor + "'", scratch.folder());
+    answers += done.status == 0
+                   ? digits17(parsed(done.out)["predict"][0]["output"][0].get<double>()) + "\n"
+                   : "nan\n";
+    c += "{\"" + city + "\", \"" + floor + "\"}, ";
+    in_python += "('" + city + "', '" + floor + "'), ";
+  }
+  CHECK(std::count(answers.begin(), answers.end(), 'n') == 4);  // NA, and no floor
+  scratch.write(
+      "ask.c",
+      "#include <stdio.h>\n#include \"net.c\"\nint main(void) {\n  const char *rows[][2] = "
+      "{" +
+          c +
+          "};\n  size_t i;\n  for (i = 0; i < sizeof rows / sizeof *rows; ++i) {\n    "
+          "double x[2], y;\n    x[0] = net_text(0, rows[i][0]);\n    x[1] = net_text(1, "
+          "rows[i][1]);\n    net_predict(x, &y);\n    y == y ? printf(\"%.17g\\n\", y) : "
+          "printf(\"nan\\n\");\n  }\n  return 0;\n}\n");
+  CHECK(run(cc + std::string("ask.c -o ask -lm && ./ask"), scratch.folder()).out == answers);
+  CHECK_THAT(text_of(scratch / "net.c"),
+             Contains("take spaces around one away,\n   and write a number as it is here, where "
+                      "nnrun predict takes 1.0 for 1. */"));
+  const std::string program = python(scratch);
+  if (program.empty()) return;
+  scratch.write("ask.py",
+                "import net\nfor city, floor in [" + in_python +
+                    "]:\n    print('%.17g' % net.predict([[net.text(0, city), net.text(1, "
+                    "floor)]])[0, 0])\n");
+  std::istringstream found(run(program + " ask.py", scratch.folder()).out), wanted(answers);
+  for (std::string one, other; std::getline(wanted, one);) {
+    REQUIRE(std::getline(found, other));
+    CHECK((one == "nan" ? other == "nan" : std::stod(other) == Approx(std::stod(one))));
+  }
+}
+
 TEST_CASE("rows given to an exported file get the answers of predict", "[exporting]") {
   const Scratch scratch;
   scratch.write("t.csv", table_of(4));
@@ -166,6 +227,23 @@ int main(void) {
     }
   }
   CHECK(equal == 600);
+}
+
+TEST_CASE("a number of a formula that float32 makes infinite is told, and exported so",
+          "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(2));
+  CHECK_THAT(exported(scratch,
+                      "  layers: [{type: dense, units: 2, activation: {formula: \"min(x, 1e300) * "
+                      "0.5\"}}, {type: dense, units: 1}]\n",
+                      "float32"),
+             Contains("16 examples, the same bits\n"));
+  check_python(scratch);
+  const Ended said = run("$nnrun export r --c net.c --onnx net.onnx", scratch.folder());
+  CHECK(
+      said.err ==
+      "note: dense_1: formula has the number 1e+300, which is infinite in float32, as in predict: "
+      "write dtype: float64\n");
 }
 
 TEST_CASE("an exported file can be included, take float, and be C++", "[exporting]") {
@@ -277,9 +355,11 @@ TEST_CASE("export refuses what it cannot do before it writes anything", "[export
              Contains("export needs --c FILE, --python FILE or --onnx FILE: what to write") &&
                  Contains("nnrun export r --c net.c"));
   CHECK_THAT(said("--c x.c", 2), Contains("export needs a run"));
-  CHECK_THAT(said("r --c x.c --prefix 2x", 2), Contains("--prefix needs a word of C, not '2x'"));
+  CHECK_THAT(said("r --c x.c --prefix 2x", 2),
+             Contains("the prefix needs to be a word of C, not '2x'"));
   CHECK_THAT(said("r --c x.c --float", 2),
-             Contains("--float is for networks of float32; this one is of float64"));
+             Contains("arguments in float are for networks of float32; this one is of "
+                      "float64"));
   CHECK_THAT(said("r --c nowhere/x.c", 1), Contains("nowhere/x.c"));
   CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));
   const nlohmann::json json = parsed(run("$nnrun export r --c x.c --json", scratch.folder()).out);

@@ -66,4 +66,27 @@ inline void check_python(const Scratch& scratch) {
   CHECK(done.out == "16 examples agree\n");
 }
 
+/// What other compilers than cc say of the file that was exported last.
+inline void check_compilers(const Scratch& scratch, const std::string& options) {
+  const auto is_there = [&](const std::string& command) {
+    return run(command, scratch.folder()).status == 0;
+  };
+  const std::string strict = " -Wall -Wextra -Wconversion -pedantic -Werror ";
+  for (const std::string compiler : {"clang -std=c99", "g++ -std=c++11 -x c++"}) {
+    if (!is_there("command -v " + compiler.substr(0, compiler.find(' ')))) continue;
+    CAPTURE(compiler);
+    const Ended done = run(compiler + " " + options + strict +
+                               "-Wno-unknown-pragmas -DNET_SELF_TEST net.c -o other -lm && ./other",
+                           scratch.folder());
+    CAPTURE(done.err);
+    CHECK_THAT(done.out, Catch::EndsWith(" examples, the same bits\n"));
+  }
+  const std::string small = "arm-none-eabi-gcc -std=c99 -O2 -mcpu=cortex-m4 -mthumb ";
+  scratch.write("headers.c", "#include <math.h>\n#include <string.h>\n");
+  if (!is_there(small + "-E headers.c -o headers.i")) return;  // nor without its C library
+  const Ended done = run(small + strict + "-c net.c -o small.o", scratch.folder());
+  CAPTURE(done.err);
+  CHECK(done.status == 0);
+}
+
 }  // namespace nnrun::testing

@@ -235,6 +235,44 @@ $regression
 END
 done
 
+# rows that predict refuses, whose answer is NaN, and one that it answers
+cat >"$tools/refused.mjs" <<'END'
+import ort from 'onnxruntime-node'
+const session = await ort.InferenceSession.create('net.onnx', { logSeverityLevel: 3 })
+const rows = JSON.parse(process.argv[2]), texts = typeof rows[0][0] === 'string', n = rows.length
+const feeds = texts
+  ? Object.fromEntries(session.inputNames.map((name, k) => [name, new ort.Tensor('string', rows.map(r => r[k]), [n, 1])]))
+  : { input: new ort.Tensor('float64', Float64Array.from(rows.flat()), [n, rows[0].length]) }
+const { output } = await session.run(feeds)
+console.log(Array.from(output.data, y => (Number.isNaN(y) ? 'nan' : 'number')).join(' '))
+END
+says() { # says NAME ROWS EXPECTED
+  cp net.onnx "$tools"
+  said=$(cd "$tools" && node refused.mjs "$2" 2>&1) || true
+  [ "$said" = "$3" ] || { echo "$1: $said, not $3"; failed=1; }
+}
+for dtype in float32 float64; do
+  rm -rf run
+  cat >net.yaml <<END
+dtype: $dtype
+data: {type: csv, path: words.csv}
+model: {layers: [{type: embedding, input_dim: 11, output_dim: 4}, {type: flatten}, {type: dense, units: 1}]}
+$regression
+END
+  "$nnrun" -q net.yaml --out run >said 2>&1 && "$nnrun" export run --onnx net.onnx -q
+  says "indices in $dtype" '[[0,1,2,3,4,10],[0,1,2,3,4,11],[0,-1,2,3,4,5],[0,1,2.5,3,4,5],[0,1,2.00000001,3,4,5],[0,1,2,3,4,10.99999999]]' \
+    'number nan nan nan nan nan'
+done
+rm -rf run
+cat >net.yaml <<END
+data: {type: csv, path: mixed.csv, targets: [price], columns: {city: {missing: most_frequent}, grade: {type: category}, size: unused, built: unused, sold: unused}}
+model: {layers: [{type: dense}]}
+$regression
+END
+"$nnrun" -q net.yaml --out run >said 2>&1 && "$nnrun" export run --onnx net.onnx -q
+says "texts" '[["Bern","low"],["","low"],["NA","low"],["?","mid"],["Zug","low"],["Bern",""],["Bern","NA"],["Bern","none"]]' \
+  'number number number number nan nan nan nan'
+
 rm -rf run
 cat >net.yaml <<END
 data: {type: csv, path: wide.csv}

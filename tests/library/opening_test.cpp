@@ -162,6 +162,57 @@ TEST_CASE("plugins come from where one is told, and log to their context", "[lib
   CHECK_THAT(refusal(nowhere, folder).text(), Contains("the plugin path"));
 }
 
+TEST_CASE("a plugin that is gone, rebuilt or another is told, and refused where it does not fit",
+          "[library]") {
+  const Scratch scratch;
+  const auto build = [&](const std::string& setting, const std::string& flags) {
+    scratch.write(
+        "bent.cpp",
+        "#include <nnrun/plugin.hpp>\nstruct Bent : nnrun::Activation {\n  static "
+        "constexpr auto name = \"bent\", doc = \"x * k\";\n  double k = 1;\n  static "
+        "constexpr auto params() {\n    return nnrun::params(nnrun::param(&Bent::k, \"" +
+            setting +
+            "\", \"slope\", {.min = 0, .max = 9}));\n  }\n  auto f(auto x) const { return "
+            "x * k; }\n};\nNNRUN_REGISTER(Bent)\n");
+    const Ended done =
+        run(NNRUN_CXX " -std=c++20 -fPIC -shared -I" NNRUN_SOURCE_DIR "/framework/include " +
+                flags + " bent.cpp -o bent.so",
+            scratch.folder());
+    CAPTURE(done.err);
+    REQUIRE(done.status == 0);
+  };
+  build("slope", "-O0");
+  scratch.write("t.csv", table(false));
+  scratch.write(
+      "net.yaml",
+      "plugins: [bent.so]\ndata: {type: csv, path: t.csv}\nmodel: {layers: [{type: dense, "
+      "units: 2, activation: {type: bent, slope: 0.5}}, {type: dense}]}\ntrain: {cost: "
+      "mean_squared_error, epochs: 0}\n");
+  REQUIRE(run("$nnrun net.yaml -q --out r", scratch.folder()).status == 0);
+  const std::string folder = (scratch / "r").string(), own = (scratch / "bent.so").string();
+  CHECK(opened(Context(), folder).info().notes == std::string());
+
+  build("slope", "-O1");
+  CHECK_THAT(opened(Context(), folder).info().notes, Contains("bent.so changed since the run"));
+  const std::array x{5., 4., 6., 3.};
+  std::array<double, 1> y{};
+  CHECK(opened(Context(), folder).predict(x, y));
+
+  build("steepness", "-O1");
+  const Failure other = refusal(Context(), folder);
+  CHECK(other.cause() == NNRUN_CONFIG);
+  CHECK_THAT(other.problem(0).what, Contains("activation 'bent' has no setting 'slope'"));
+
+  std::filesystem::rename(own, own + ".gone");
+  const Failure gone = refusal(Context(), folder);
+  CHECK(gone.cause() == NNRUN_PLUGIN);
+  CHECK_THAT(gone.problem(0).what, Contains("needs activation 'bent', which no loaded plugin"));
+  CHECK_THAT(gone.problem(0).where, Contains("bent.so (no longer there)"));
+  CHECK_THAT(gone.problem(0).hint, Contains("put the library back"));
+  const Failure alone = refusal(Context(), folder + "/model.safetensors");
+  CHECK(alone.cause() == NNRUN_PLUGIN);
+}
+
 TEST_CASE("a program that uses the library keeps its signals, its output and its streams",
           "[library]") {
   const TrainedRun trained;

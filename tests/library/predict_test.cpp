@@ -229,11 +229,10 @@ TEST_CASE("inputs that cannot be are an error of this thread alone", "[library]"
   std::vector<double> x = inputs_of_table(), y(x.size() / 4 * 3);
   x[6] = NAN;
   CHECK(!model.predict_rows(x, y));
-  CHECK(Model::last_reason() ==
-        std::string("input 'c' is not finite, from inputs that are (row 2)"));
+  CHECK(Model::last_reason() == std::string("input 'c' is not finite (row 2)"));
   CHECK(!model.predict(std::array<double, 4>{1, INFINITY, 2, 3}, std::span(y).first(3)));
   CHECK(Model::last_reason() ==
-        std::string("input 'b' is not finite, from inputs that are (the preparation of the data)"));
+        std::string("input 'b' is not finite (the preparation of the data)"));
   std::string elsewhere = "-";
   std::jthread([&] { elsewhere = Model::last_reason(); }).join();
   CHECK(elsewhere.empty());

@@ -31,8 +31,9 @@ extern "C" {
 #define NNRUN_API __attribute__((visibility("default")))
 
 #define NNRUN_API_MAJOR 1
-#define NNRUN_API_MINOR 0
-/* [any] Returns major * 1000 + minor of the library that was found; its release, such as "0.1.0". */
+#define NNRUN_API_MINOR 1
+/* [any] Returns major * 1000 + minor of the library that was found; its release, such as "0.1.0".
+ */
 NNRUN_API int nnrun_api_version(void);
 NNRUN_API const char* nnrun_version(void);
 
@@ -55,7 +56,7 @@ typedef struct nnrun_problem {
   uint32_t size;
   const char *what, *where, *hint;
 } nnrun_problem;
-NNRUN_API void nnrun_error_free(nnrun_error* error); /* NULL is fine, as in every _free */
+NNRUN_API void nnrun_error_free(nnrun_error* error);          /* NULL is fine, as in every _free */
 NNRUN_API size_t nnrun_error_count(const nnrun_error* error); /* at least 1; of NULL: 0 */
 /* Fills *out with problem i, from 0. Returns NNRUN_USAGE if there is none. */
 NNRUN_API int nnrun_error_problem(const nnrun_error* error, size_t i, nnrun_problem* out);
@@ -76,7 +77,7 @@ typedef struct nnrun_options {
   void (*log)(void* user, int level, const char* text);
   void* user;
 } nnrun_options;
-#define NNRUN_BUILT_IN_ONLY 1u   /* no library is loaded from a file */
+#define NNRUN_BUILT_IN_ONLY 1u    /* no library is loaded from a file */
 #define NNRUN_NO_NAMED_PLUGINS 2u /* none that a config names, as with --no-plugins */
 NNRUN_API int nnrun_context_new(const nnrun_options* or_null, nnrun_context** out,
                                 nnrun_error** error);
@@ -137,8 +138,8 @@ NNRUN_API size_t nnrun_class_of(const nnrun_model* model, const double* output);
    does with an example. */
 NNRUN_API int nnrun_model_parse(const nnrun_model* model, const char* row, double* input,
                                 nnrun_error** error);
-/* [one] A workspace of one's own. Rows of one call run together, as in training, which is many times
-   faster: their last digits may differ from those of rows that are alone. */
+/* [one] A workspace of one's own. Rows of one call run together, as in training, which is many
+   times faster: their last digits may differ from those of rows that are alone. */
 typedef struct nnrun_session nnrun_session;
 NNRUN_API int nnrun_session_new(const nnrun_model* model, size_t most_rows, nnrun_session** out,
                                 nnrun_error** error);
@@ -180,6 +181,43 @@ typedef struct nnrun_training {
    stop; there is a model then, too. */
 NNRUN_API int nnrun_train(nnrun_context* context, const char* config, const nnrun_training* or_null,
                           nnrun_model** out, nnrun_error** error);
+
+/* ---- since 1.1: what a model is worth, and files of it for programs without nnrun ---- */
+typedef struct nnrun_evaluation {
+  uint32_t size, flags;
+  /* "data.path=more.csv": other data, or how they are read, as `nnrun eval --set` has it;
+     NULL-terminated, or NULL: the data of the run. A model alone has none. */
+  const char* const* overrides;
+} nnrun_evaluation;
+#define NNRUN_LEAVE_OUT_BAD_ROWS 1u /* of a table, else they are errors */
+typedef struct nnrun_scores nnrun_scores;
+typedef struct nnrun_score_info { /* lives as long as the scores */
+  uint32_t size;
+  size_t examples;
+  const char* part; /* "test", or "validation" or "train" where that is all */
+  size_t n_scores;  /* cost, then the metrics of the config */
+  const char* const* names;
+  const double* values;
+  const char* notes; /* on the data, and what changed since the run; a line each */
+  const char* json;  /* all of it, as `nnrun eval --json` prints it */
+} nnrun_score_info;
+/* [any] Measures a run, or a model on other data, as `nnrun eval` does. */
+NNRUN_API int nnrun_eval(nnrun_context* context, const char* file_or_run,
+                         const nnrun_evaluation* or_null, nnrun_scores** out, nnrun_error** error);
+NNRUN_API void nnrun_scores_free(nnrun_scores* scores);
+/* [any] Fills as much as out->size has room for. */
+NNRUN_API void nnrun_scores_info(const nnrun_scores* scores, nnrun_score_info* out);
+
+typedef struct nnrun_export {
+  uint32_t size, flags;
+  const char* prefix; /* of the names in C; NULL: net */
+} nnrun_export;
+#define NNRUN_EXPORT_FLOAT 1u  /* C: arguments are float, of a network of float32 */
+#define NNRUN_EXPORT_INLINE 2u /* C: static inline, to be included */
+/* [any] Writes the model as C99, for NumPy or as ONNX, as `nnrun export` does: the name of the file
+   ends in .c or .h, .py, .onnx. It may exist. */
+NNRUN_API int nnrun_model_export(const nnrun_model* model, const char* file,
+                                 const nnrun_export* or_null, nnrun_error** error);
 #ifdef __cplusplus
 }
 #endif

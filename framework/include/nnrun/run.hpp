@@ -11,8 +11,10 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -141,6 +143,14 @@ class Model {
     if (cause != NNRUN_OK) return Failure(cause, error);
     return Done{};
   }
+  /// Writes the model as C99 (.c, .h), for NumPy (.py) or as ONNX (.onnx). how: of C alone.
+  Result<Done> export_to(const std::string& file, nnrun_export how = {}) const {
+    how.size = sizeof how;
+    nnrun_error* error = nullptr;
+    const int cause = nnrun_model_export(model_.get(), file.c_str(), &how, &error);
+    if (cause != NNRUN_OK) return Failure(cause, error);
+    return Done{};
+  }
   /// Returns the result of its training as JSON; "" if it was opened.
   const char* result() const { return nnrun_model_result(model_.get()); }
 
@@ -150,6 +160,35 @@ class Model {
   }
   std::shared_ptr<nnrun_model> model_;
   nnrun_info info_{};
+};
+
+/// What a model is worth on some examples. Copies share it.
+class Scores {
+ public:
+  explicit Scores(nnrun_scores* scores) : scores_(scores, nnrun_scores_free) {
+    info_.size = sizeof info_;
+    nnrun_scores_info(scores, &info_);
+  }
+  const nnrun_score_info& info() const { return info_; }
+  std::size_t examples() const { return info_.examples; }
+  /// Returns the cost, or a metric of the config; nothing if there is none of this name.
+  std::optional<double> value(std::string_view name) const {
+    for (std::size_t i = 0; i < info_.n_scores; ++i)
+      if (name == info_.names[i]) return info_.values[i];
+    return std::nullopt;
+  }
+  /// Returns all of it, as `nnrun eval --json` prints it.
+  const char* json() const { return info_.json; }
+
+ private:
+  std::shared_ptr<nnrun_scores> scores_;
+  nnrun_score_info info_{};
+};
+
+/// How a run is measured.
+struct Evaluation {
+  std::vector<std::string> overrides{};  ///< "data.path=more.csv"
+  bool leave_out_bad_rows = false;       ///< of a table, else they are errors
 };
 
 /// How a config is trained. Callbacks return true to go on; what they throw comes out of `train`.
@@ -186,11 +225,20 @@ class Context {
       return nnrun_model_read(context_.get(), bytes.data(), bytes.size(), model, error);
     });
   }
+  /// Measures a run, or a model on other data, as `nnrun eval` does.
+  Result<Scores> eval(const std::string& file_or_run, const Evaluation& how = {}) const {
+    const std::vector<const char*> overrides = list_of(how.overrides);
+    const nnrun_evaluation evaluation{
+        .size = sizeof evaluation,
+        .flags = how.leave_out_bad_rows ? NNRUN_LEAVE_OUT_BAD_ROWS : 0,
+        .overrides = overrides.data()};
+    return made<Scores, nnrun_scores>([&](nnrun_scores** scores, nnrun_error** error) {
+      return nnrun_eval(context_.get(), file_or_run.c_str(), &evaluation, scores, error);
+    });
+  }
   /// Trains a config to its end, or until a callback returns false: then there is a model, too.
   Result<Model> train(const std::string& config, const Training& how = {}) const {
-    std::vector<const char*> overrides;
-    for (const std::string& text : how.overrides) overrides.push_back(text.c_str());
-    overrides.push_back(nullptr);
+    const std::vector<const char*> overrides = list_of(how.overrides);
     Callbacks callbacks{how, nullptr};
     const nnrun_training training{.size = sizeof training,
                                   .flags = how.config_is_text ? NNRUN_CONFIG_IS_TEXT : 0,
@@ -230,14 +278,20 @@ class Context {
       return own.stops([&] { return own.how.on_epoch(*e); });
     }
   };
-  template <class F>
-  Result<Model> made(F f) const {
+  static std::vector<const char*> list_of(const std::vector<std::string>& texts) {
+    std::vector<const char*> list;
+    for (const std::string& text : texts) list.push_back(text.c_str());
+    list.push_back(nullptr);
+    return list;
+  }
+  template <class T = Model, class Handle = nnrun_model, class F>
+  Result<T> made(F f) const {
     if (failure_) return *failure_;
-    nnrun_model* model = nullptr;
+    Handle* handle = nullptr;
     nnrun_error* error = nullptr;
-    const int cause = f(&model, &error);
-    if (!model) return Failure(cause, error);
-    return Model(model);
+    const int cause = f(&handle, &error);
+    if (!handle) return Failure(cause, error);
+    return T(handle);
   }
 
   std::shared_ptr<nnrun_context> context_;

@@ -1,0 +1,14 @@
+// A model in use, as exporters see it.
+#pragma once
+#include "exporting/exported_network.hpp"
+#include "library/model_in_use.hpp"
+namespace nnrun::host {
+
+/// Returns the network of a model, with examples that it answered. Throws PluginError for what
+/// cannot be exported.
+ExportedNetwork exported_network(const ModelInUse& model);
+
+/// Returns what an ONNX file repeats of the model, so that import makes it again.
+Metadata metadata_for_onnx(const ModelInUse& model);
+
+}  // namespace nnrun::host
