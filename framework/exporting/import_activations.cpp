@@ -7,6 +7,10 @@
 namespace nnrun::host {
 namespace {
 
+std::string as_activation(const std::string& formula) {
+  return "{formula: \"" + formula + "\"}";
+}
+
 std::string clip(ImportState& net, const ReadNode& node) {
   const Attributes own(node);
   const auto bound = [&](std::size_t k, const char* name) {
@@ -17,17 +21,31 @@ std::string clip(ImportState& net, const ReadNode& node) {
   if (low == 0 && high == 6) return "relu6";
   if (low == -1 && high == 1) return "hard_tanh";
   if (low == 0 && std::isnan(high)) return "relu";
-  throw NoLayer{
-      "keeps numbers between bounds for which nnrun has no activation: 0 and 6 is "
-      "relu6, -1 and 1 is hard_tanh"};
+  std::string formula = "x";
+  if (!std::isnan(low)) formula = "max(x, " + digits_of(low) + ")";
+  if (!std::isnan(high)) formula = "min(" + formula + ", " + digits_of(high) + ")";
+  return formula == "x" ? "none" : as_activation(formula);
 }
 
 std::string activation_of(ImportState& net, const ReadNode& node) {
   const Attributes own(node);
   static const std::map<std::string_view, const char*> plain{
       {"Relu", "relu"}, {"Sigmoid", "sigmoid"},   {"Tanh", "tanh"}, {"Softplus", "softplus"},
-      {"Mish", "mish"}, {"Softsign", "softsign"}, {"Sin", "sin"},   {"HardSwish", ""}};
+      {"Mish", "mish"}, {"Softsign", "softsign"}, {"Sin", "sin"}};
   if (const auto found = plain.find(node.op); found != plain.end()) return found->second;
+  static const std::map<std::string_view, const char*> formulas{
+      {"HardSwish", "x * max(min(x / 6 + 0.5, 1), 0)"},
+      {"Abs", "abs(x)"},
+      {"Neg", "-x"},
+      {"Exp", "exp(x)"},
+      {"Log", "log(x)"},
+      {"Sqrt", "sqrt(x)"},
+      {"Reciprocal", "1 / x"},
+      {"Sign", "sign(x)"},
+      {"Erf", "erf(x)"},
+      {"Cos", "cos(x)"}};
+  if (const auto found = formulas.find(node.op); found != formulas.end())
+    return as_activation(found->second);
   if (node.op == "LeakyRelu")
     return "{type: leaky_relu, negative_slope: " + digits_of(own.number("alpha", 0.01)) + "}";
   if (node.op == "Elu") return "{type: elu, alpha: " + digits_of(own.number("alpha", 1)) + "}";
@@ -41,13 +59,24 @@ std::string activation_of(ImportState& net, const ReadNode& node) {
   if (node.op == "HardSigmoid" && near(own.number("alpha", 0.2), 1. / 6) &&
       near(own.number("beta", 0.5), 0.5))
     return "hard_sigmoid";
+  if (node.op == "HardSigmoid")
+    return as_activation("max(min(" + digits_of(own.number("alpha", 0.2)) + " * x + " +
+                         digits_of(own.number("beta", 0.5)) + ", 1), 0)");
+  if (node.op == "ThresholdedRelu")
+    return as_activation("where(x > " + digits_of(own.number("alpha", 1)) + ", x, 0)");
+  if (node.op == "Celu") {
+    const std::string alpha = digits_of(own.number("alpha", 1));
+    return as_activation("where(x > 0, x, " + alpha + " * expm1(x / " + alpha + "))");
+  }
   if (node.op == "Clip") return clip(net, node);
   return "";
 }
 
-void activate(ImportState& net, const ReadNode& node, const std::string& activation) {
-  const ImportedValue in = net.value(node, 0);
-  if (ImportedLayer* const layer = net.own_layer(node, 0)) {
+void activate(ImportState& net, const ReadNode& node, const std::string& activation,
+              std::size_t k = 0) {
+  const ImportedValue in = net.value(node, k);
+  if (activation == "none") return net.give(node, in);
+  if (ImportedLayer* const layer = net.own_layer(node, k)) {
     layer->activation = activation;
     return net.give(node, in);
   }
@@ -62,6 +91,11 @@ void import_activation(ImportState& net, const ReadNode& node) {
   const std::string activation = activation_of(net, node);
   if (activation.empty()) throw NoLayer{"is an operator that nnrun has no layer for"};
   activate(net, node, activation);
+}
+
+void import_formula(ImportState& net, const ReadNode& node, std::size_t k,
+                    const std::string& formula) {
+  activate(net, node, as_activation(formula), k);
 }
 
 void import_softmax(ImportState& net, const ReadNode& node) {

@@ -67,6 +67,58 @@ std::optional<ImportedConstant> turned(const ImportedConstant& from, const ReadN
   return to;
 }
 
+/// Returns rows of a constant, one after the other or backwards; nothing for other parts of it.
+std::optional<ImportedConstant> part(ImportState& net, const ReadNode& node,
+                                     const ImportedConstant& from) {
+  const Attributes own(node);
+  const auto number = [&](std::size_t k, const char* name,
+                          double missing) -> std::optional<double> {
+    const ImportedConstant* const given = net.constant(node, k);
+    if (given) return given->values.size() == 1 ? std::optional(given->values[0]) : std::nullopt;
+    if (node.inputs.size() > k && !node.inputs[k].empty()) return std::nullopt;
+    return static_cast<double>(own.integer(name, static_cast<std::int64_t>(missing)));
+  };
+  if (from.shape.empty() || from.shape[0] == 0) return std::nullopt;
+  const auto size = static_cast<double>(from.shape[0]);
+  const auto start = number(1, "starts", 0), end = number(2, "ends", size),
+             axis = number(3, "axes", 0), step = number(4, "steps", 1);
+  if (!start || !end || axis != 0 || !(step == 1 || step == -1)) return std::nullopt;
+  const bool back = step == -1;
+  const auto place = [&](double at) { return at < 0 ? at + size : at; };
+  const double first = std::clamp(place(*start), 0., back ? size - 1 : size),
+               behind = std::clamp(place(*end), back ? -1. : 0., back ? size - 1 : size);
+  const std::size_t width = from.values.size() / from.shape[0];
+  ImportedConstant out{from.shape, {}};
+  out.shape[0] = 0;
+  for (double row = first; back ? row > behind : row < behind; row += *step, ++out.shape[0]) {
+    const auto begin =
+        from.values.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(row) * width);
+    out.values.insert(out.values.end(), begin, begin + static_cast<std::ptrdiff_t>(width));
+  }
+  return out;
+}
+
+/// Returns a constant in other sizes, of which one may be open; nothing if they do not fit.
+std::optional<ImportedConstant> in_sizes(const ImportedConstant& from,
+                                         const std::vector<double>& sizes) {
+  ImportedConstant out{{}, from.values};
+  std::size_t known = 1, open = sizes.size();
+  for (std::size_t k = 0; k < sizes.size(); ++k) {
+    if (sizes[k] == -1) open = k;
+    if (sizes[k] == 0 && k >= from.shape.size()) return std::nullopt;
+    const double size = sizes[k] == -1  ? 1
+                        : sizes[k] == 0 ? static_cast<double>(from.shape[k])
+                                        : sizes[k];
+    if (!(size >= 1 && size <= static_cast<double>(from.values.size()))) return std::nullopt;
+    out.shape.push_back(static_cast<std::size_t>(size));
+    known *= out.shape.back();
+    if (known > from.values.size()) return std::nullopt;
+  }
+  if (open < sizes.size()) out.shape[open] = from.values.size() / known;
+  if (product(out.shape) != from.values.size()) return std::nullopt;
+  return out;
+}
+
 bool fold_constants(ImportState& net, const ReadNode& node) {
   const ImportedConstant* const first = net.constant(node, 0);
   if (!first) return false;
@@ -80,6 +132,14 @@ bool fold_constants(ImportState& net, const ReadNode& node) {
     net.give_constant(node, {with_new_axes(net, node, first->shape), first->values});
   } else if (node.op == "Squeeze") {
     net.give_constant(node, {without_axes(net, node, first->shape), first->values});
+  } else if (node.op == "Slice") {
+    std::optional<ImportedConstant> own = part(net, node, *first);
+    if (!own) return false;
+    net.give_constant(node, std::move(*own));
+  } else if (node.op == "Reshape" && net.constant(node, 1)) {
+    std::optional<ImportedConstant> own = in_sizes(*first, net.constant(node, 1)->values);
+    if (!own) return false;
+    net.give_constant(node, std::move(*own));
   } else if (node.op == "Transpose") {
     std::optional<ImportedConstant> own = turned(*first, node);
     if (!own) return false;
@@ -133,7 +193,14 @@ bool fold(ImportState& net, const ReadNode& node) {
   if (node.op == "ConstantOfShape") {
     const ReadTensor* const tensor = Attributes(node).tensor("value");
     if (tensor && tensor->numbers() != std::vector<double>{0}) return false;
-    net.give_zeros(node);
+    const ImportedConstant* const sizes = net.constant(node, 0);
+    constexpr double most = 1000;  // of a list of pads, say; else it is enough that they are zeros
+    if (sizes && sizes->values.size() == 1 && sizes->values[0] >= 1 && sizes->values[0] <= most) {
+      const auto size = static_cast<std::size_t>(sizes->values[0]);
+      net.give_constant(node, {{size}, std::vector<double>(size)});
+    } else {
+      net.give_zeros(node);
+    }
     return true;
   }
   if (node.op == "Shape" && net.is_value(node, 0)) {
@@ -147,7 +214,7 @@ bool fold(ImportState& net, const ReadNode& node) {
     net.give_constant(node, std::move(sizes));
     return true;
   }
-  if (node.op == "Slice" && net.is_zero(node, 0)) {
+  if (node.op == "Slice" && net.is_zero(node, 0) && !net.constant(node, 0)) {
     net.give_zeros(node);
     return true;
   }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "exporting/digits.hpp"
 #include "exporting/import_attributes.hpp"
@@ -15,8 +16,9 @@ void join_as(ImportState& net, const ReadNode& node, const std::string& type) {
     const ImportedValue& own = net.value(node, k);
     if (own.shape != first.shape || own.axes != first.axes)
       throw NoLayer{"joins values of different sizes"};
-    if (std::ranges::count(layers, own.layer) > 0) throw NoLayer{"joins a value with itself"};
-    layers.push_back(own.layer);
+    const bool again = std::ranges::count(layers, own.layer) > 0;  // a layer joins different ones
+    layers.push_back(again ? net.add_layer("activation", "", {own.layer}, own.shape).name
+                           : own.layer);
   }
   const ImportedLayer& layer = net.add_layer(type, "", std::move(layers), first.shape);
   net.give(node, {layer.name, first.shape, first.axes});
@@ -96,8 +98,32 @@ void import_join(ImportState& net, const ReadNode& node) {
   scale(net, node, k, in, c);
 }
 
+/// max(x, 0) and min(x, 6) are activations.
+void import_bound(ImportState& net, const ReadNode& node) {
+  const std::size_t k = net.is_value(node, 0) ? 0 : 1;
+  const ImportedConstant* const bound = net.constant(node, 1 - k);
+  if (node.inputs.size() != 2 || !bound || bound->values.size() != 1)
+    throw NoLayer{"joins what is not a value of the network"};
+  import_formula(net, node, k,
+                 (node.op == "Max" ? "max(x, " : "min(x, ") + digits_of(bound->values[0]) + ")");
+}
+
+void import_power(ImportState& net, const ReadNode& node) {
+  const ImportedConstant* const power = net.constant(node, 1);
+  if (!power || power->values.size() != 1)
+    throw NoLayer{"has powers that are not one constant of the file"};
+  const double p = power->values[0];
+  if (p == 0.5) return import_formula(net, node, 0, "sqrt(x)");
+  if (!(p >= 1 && p <= 64 && p == std::floor(p)))
+    throw NoLayer{"has the power " + digits_of(p) + "; nnrun reads whole ones and 0.5"};
+  import_formula(net, node, 0, "x^" + digits_of(p));
+}
+
 void import_joins(ImportState& net, const ReadNode& node) {
   if (node.inputs.size() == 1) return import_same(net, node);
+  const bool bounds = node.op == "Max" || node.op == "Min";
+  if (bounds && !(net.is_value(node, 0) && net.is_value(node, 1))) return import_bound(net, node);
+  if (node.op == "Min") throw NoLayer{"takes the smallest of values, which no layer does"};
   for (std::size_t k = 0; k < node.inputs.size(); ++k)
     if (!net.is_value(node, k)) throw NoLayer{"joins what is not a value of the network"};
   join_as(net, node, node.op == "Sum" ? "add" : node.op == "Mean" ? "average" : "maximum");
@@ -113,9 +139,27 @@ void import_prelu(ImportState& net, const ReadNode& node) {
   net.give(node, {layer.name, in.shape, in.axes});
 }
 
+/// What PyTorch makes of the last states of stacked recurrent layers.
+void join_states(ImportState& net, const ReadNode& node) {
+  std::vector<ImportedStateOfLayer> all;
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+    if (const auto* const states = net.states(node, k)) {
+      all.insert(all.end(), states->begin(), states->end());
+      continue;
+    }
+    ImportedValue own = net.value(node, k);
+    if (own.axes != std::vector<int>{ImportedValue::one, ImportedValue::rows, 0})
+      throw NoLayer{"joins along another axis than the channels"};
+    own.axes.erase(own.axes.begin());
+    all.push_back({std::move(own), ""});
+  }
+  net.give_states(node, 0, std::move(all));
+}
+
 void import_concat(ImportState& net, const ReadNode& node) {
-  const ImportedValue first = net.value(node, 0);
   std::int64_t axis = Attributes(node).integer("axis", 1);
+  if (axis == 0) return join_states(net, node);
+  const ImportedValue first = net.value(node, 0);
   if (axis < 0) axis += static_cast<std::int64_t>(first.axes.size());
   std::vector<std::string> inputs;
   Sizes shape = first.shape;

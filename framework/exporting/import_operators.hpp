@@ -24,6 +24,7 @@ void import_layer_norm(ImportState& net, const ReadNode& node);
 void import_flatten(ImportState& net, const ReadNode& node);
 void import_reshape(ImportState& net, const ReadNode& node);
 void import_squeeze(ImportState& net, const ReadNode& node);
+void import_unsqueeze(ImportState& net, const ReadNode& node);
 void import_transpose(ImportState& net, const ReadNode& node);
 void import_cast(ImportState& net, const ReadNode& node);
 void import_dropout(ImportState& net, const ReadNode& node);
@@ -31,6 +32,7 @@ void import_same(ImportState& net, const ReadNode& node);
 
 void import_join(ImportState& net, const ReadNode& node);
 void import_joins(ImportState& net, const ReadNode& node);
+void import_power(ImportState& net, const ReadNode& node);
 void import_prelu(ImportState& net, const ReadNode& node);
 void import_concat(ImportState& net, const ReadNode& node);
 
@@ -40,5 +42,8 @@ void import_slice(ImportState& net, const ReadNode& node);
 
 void import_softmax(ImportState& net, const ReadNode& node);
 void import_activation(ImportState& net, const ReadNode& node);
+/// formula: of x, as configs have them.
+void import_formula(ImportState& net, const ReadNode& node, std::size_t k,
+                    const std::string& formula);
 
 }  // namespace nnrun::host

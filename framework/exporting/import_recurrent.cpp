@@ -34,23 +34,52 @@ class ImportedRecurrent {
           "size (batch_first in PyTorch)"};
     check_sizes(in);
     check_settings();
-    const bool all = net_.is_read(node_, 0), last = net_.is_read(node_, 1);
+    const bool all = net_.is_read(node_, 0), picked = states_are_picked();
+    bool last = net_.is_read(node_, 1);
     if (net_.is_read(node_, 2)) throw NoLayer{"gives its cells, which no layer does"};
-    if (all && last) throw NoLayer{"gives all steps and the last one, which no layer does"};
+    const std::string both = "gives all steps and the last one, which no layer does";
+    if (all && last && !picked) throw NoLayer{both};
+    if (all && last) {  // of stacked layers, whoever picks may take the states of another one
+      net_.give_states(node_, 1, std::vector<ImportedStateOfLayer>(directions_, {{}, both}));
+      last = false;
+    }
+    if (last && picked && directions_ == 2) return add_each_direction();
     if (all && backwards_)
       throw NoLayer{"gives all steps of a network that begins with the last one, in their order"};
     if (!all && !last) throw NoLayer{"has no output that is read"};
     const std::size_t width = directions_ * units_;
     const Sizes shape = all ? Sizes{in.shape[0], width} : Sizes{width};
-    ImportedLayer& layer = net_.add_layer(directions_ == 2 ? "bidirectional" : cell_, settings(all),
-                                          {in.layer}, shape);
+    ImportedLayer& layer =
+        net_.add_layer(directions_ == 2 ? "bidirectional" : cell_,
+                       settings(all, directions_, backwards_), {in.layer}, shape);
     layer.activation = state_;  // of the state: another one behind it is a layer of its own
     const std::string name = layer.name;
-    add_blocks(layer);
+    for (std::size_t d = 0; d < directions_; ++d)
+      add_blocks(layer, d, directions_ == 1 ? "" : d == 0 ? "forward_" : "backward_");
     give(name, shape, all);
   }
 
  private:
+  /// Returns whether nodes only take some of the states behind the last step, as `h[-1]` does.
+  bool states_are_picked() const {
+    return std::ranges::all_of(net_.readers(node_, 1), [](const ReadNode* reader) {
+      return reader && (reader->op == "Gather" || reader->op == "Concat") &&
+             Attributes(*reader).integer("axis", reader->op == "Gather" ? 0 : 1) == 0;
+    });
+  }
+  /// Two layers, each of which begins at another end.
+  void add_each_direction() {
+    const std::string from = net_.value(node_, 0).layer;
+    std::vector<ImportedStateOfLayer> states;
+    for (std::size_t d = 0; d < 2; ++d) {
+      ImportedLayer& layer = net_.add_layer(cell_, settings(false, 1, d == 1), {from}, {units_});
+      layer.activation = state_;
+      add_blocks(layer, d, "");
+      states.push_back({{layer.name, {units_}, {ImportedValue::rows, 0}}, ""});
+    }
+    net_.give_states(node_, 1, std::move(states));
+  }
+
   void check_sizes(const ImportedValue& in) const {
     if (directions_ < 1 || directions_ > 2 || units_ == 0 || features_ != in.shape[1] ||
         w_.shape[1] != gates_ * units_ || r_.shape[0] != directions_ ||
@@ -106,12 +135,12 @@ class ImportedRecurrent {
     throw NoLayer{"has the activation " + name + ", which the layer lacks"};
   }
 
-  std::string settings(bool all) const {
+  std::string settings(bool all, std::size_t directions, bool backwards) const {
     std::string text = ", units: " + n(units_);
-    if (directions_ == 2) text += ", layer: " + cell_;
+    if (directions == 2) text += ", layer: " + cell_;
     if (cell_ == "gru") text += ", reset_after: " + std::string(after() ? "true" : "false");
-    if (cell_ != "simple_rnn" || directions_ == 2) text += ", recurrent_activation: " + gate_;
-    if (backwards_) text += ", go_backwards: true";
+    if (cell_ != "simple_rnn" || directions == 2) text += ", recurrent_activation: " + gate_;
+    if (backwards) text += ", go_backwards: true";
     if (all) text += ", return_sequences: true";
     if (!is_given(3)) text += ", bias: false";
     return text;
@@ -129,19 +158,16 @@ class ImportedRecurrent {
     }
     return out;
   }
-  void add_blocks(const ImportedLayer& layer) {
+  void add_blocks(const ImportedLayer& layer, std::size_t d, const std::string& head) {
     const std::size_t columns = gates_ * units_;
     const ImportedConstant* const b = net_.constant(node_, 3);
     if (is_given(3) && (!b || b->values.size() != directions_ * 2 * columns))
       throw NoLayer{"has a bias that does not fit"};
-    for (std::size_t d = 0; d < directions_; ++d) {
-      const std::string head = directions_ == 1 ? "" : d == 0 ? "forward_" : "backward_";
-      net_.add_block(layer, head + "kernel", {columns, features_},
-                     in_order(w_.values.data() + d * columns * features_, features_));
-      net_.add_block(layer, head + "recurrent_kernel", {columns, units_},
-                     in_order(r_.values.data() + d * columns * units_, units_));
-      if (b) add_bias(layer, head + "bias", b->values.data() + d * 2 * columns);
-    }
+    net_.add_block(layer, head + "kernel", {columns, features_},
+                   in_order(w_.values.data() + d * columns * features_, features_));
+    net_.add_block(layer, head + "recurrent_kernel", {columns, units_},
+                   in_order(r_.values.data() + d * columns * units_, units_));
+    if (b) add_bias(layer, head + "bias", b->values.data() + d * 2 * columns);
   }
   void add_bias(const ImportedLayer& layer, const std::string& name, const double* b) {
     const std::size_t columns = gates_ * units_;
@@ -196,9 +222,26 @@ void import_embedding(ImportState& net, const ReadNode& node) {
   net.give(node, {layer.name, shape, plain_axes(shape.size())});
 }
 
+/// One of several states.
+void import_state(ImportState& net, const ReadNode& node) {
+  const std::vector<ImportedStateOfLayer>& states = *net.states(node, 0);
+  const ImportedConstant* const place = net.constant(node, 1);
+  if (Attributes(node).integer("axis", 0) != 0 || !place || place->values.size() != 1)
+    throw NoLayer{"takes more than one of several states"};
+  const auto count = static_cast<double>(states.size());
+  const double at = place->values[0] < 0 ? place->values[0] + count : place->values[0];
+  if (!(at >= 0 && at < count)) throw NoLayer{"takes a place that there is not"};
+  const ImportedStateOfLayer& state = states[static_cast<std::size_t>(at)];
+  if (!state.why_not.empty()) throw NoLayer{"takes the state of a layer that " + state.why_not};
+  ImportedValue value = state.value;
+  if (!place->shape.empty()) value.axes.insert(value.axes.begin(), ImportedValue::one);
+  net.give(node, std::move(value));
+}
+
 /// One place along an axis: of size 1, or the last step of a recurrent layer, which then gives that
 /// alone.
 void import_place(ImportState& net, const ReadNode& node) {
+  if (net.states(node, 0)) return import_state(net, node);
   ImportedValue in = net.value(node, 0);
   const ImportedConstant* const place = net.constant(node, 1);
   const auto rank = static_cast<std::int64_t>(in.axes.size());
@@ -264,7 +307,8 @@ void import_slice(ImportState& net, const ReadNode& node) {
 }
 
 void import_gather(ImportState& net, const ReadNode& node) {
-  net.is_value(node, 0) ? import_place(net, node) : import_embedding(net, node);
+  net.is_value(node, 0) || net.states(node, 0) ? import_place(net, node)
+                                               : import_embedding(net, node);
 }
 
 }  // namespace nnrun::host

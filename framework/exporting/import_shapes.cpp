@@ -59,6 +59,23 @@ Sizes row_shape(const std::vector<double>& given, const ImportedValue& in) {
   return shape;
 }
 
+/// Returns a value without sizes of its layer, each of which is 1.
+ImportedValue without_sizes(ImportState& net, const ImportedValue& in,
+                            const std::vector<int>& taken) {
+  if (taken.empty()) return in;
+  const auto before = [&](int axis) {
+    return static_cast<int>(std::ranges::count_if(taken, [&](int t) { return t < axis; }));
+  };
+  Sizes shape;
+  for (int axis = 0; axis <= in.last(); ++axis)
+    if (std::ranges::count(taken, axis) == 0)
+      shape.push_back(in.shape[static_cast<std::size_t>(axis)]);
+  std::vector<int> axes = in.axes;
+  for (int& axis : axes)
+    if (axis >= 0) axis -= before(axis);
+  return net.reshaped(in, shape, std::move(axes));
+}
+
 }  // namespace
 
 void import_flatten(ImportState& net, const ReadNode& node) {
@@ -90,7 +107,7 @@ void import_squeeze(ImportState& net, const ReadNode& node) {
   const ImportedConstant* const given = net.constant(node, 1);
   Whole axes = Attributes(node).ints("axes");
   if (given) axes.assign(given->values.begin(), given->values.end());
-  std::vector<int> left;
+  std::vector<int> left, taken;
   for (std::size_t k = 0; k < in.axes.size(); ++k) {
     const auto at = static_cast<std::int64_t>(k), rank = static_cast<std::int64_t>(in.axes.size());
     const bool named = axes.empty() ? in.axes[k] == ImportedValue::one
@@ -100,8 +117,26 @@ void import_squeeze(ImportState& net, const ReadNode& node) {
                         (in.axes[k] >= 0 && in.shape[static_cast<std::size_t>(in.axes[k])] == 1);
     if (named && !is_one) throw NoLayer{"takes away an axis that is not of size 1"};
     if (!named) left.push_back(in.axes[k]);
+    if (named && in.axes[k] >= 0) taken.push_back(in.axes[k]);
   }
   in.axes = left;
+  net.give(node, taken.size() < in.shape.size() ? without_sizes(net, in, taken) : in);
+}
+
+void import_unsqueeze(ImportState& net, const ReadNode& node) {
+  ImportedValue in = net.value(node, 0);
+  Whole axes = Attributes(node).ints("axes");
+  if (const ImportedConstant* const given = net.constant(node, 1))
+    axes.assign(given->values.begin(), given->values.end());
+  const auto rank = static_cast<std::int64_t>(in.axes.size() + axes.size());
+  for (std::int64_t& axis : axes)
+    if (axis < 0) axis += rank;
+  std::ranges::sort(axes);
+  for (const std::int64_t axis : axes) {
+    if (axis < 0 || axis > static_cast<std::int64_t>(in.axes.size()) || rank > 8)
+      throw NoLayer{"adds an axis that there cannot be"};
+    in.axes.insert(in.axes.begin() + axis, ImportedValue::one);
+  }
   net.give(node, in);
 }
 

@@ -19,8 +19,18 @@ const ImportedValue* ImportState::find(std::string_view name) const {
 
 ImportedNetwork ImportState::network(const ImportedValue& last) {
   network_.output = last.shape;
-  network_.last_activation = layers_.empty() ? "" : layers_.back().activation;
-  for (const ImportedLayer& layer : layers_) network_.layers.push_back(layer.text());
+  std::set<std::string> used{last.layer};
+  for (std::size_t i = layers_.size(); i-- > 0;)
+    if (used.contains(layers_[i].name))
+      used.insert(layers_[i].inputs.begin(), layers_[i].inputs.end());
+  for (const ImportedLayer& layer : layers_) {
+    if (!used.contains(layer.name)) continue;
+    if (layer.name == last.layer) network_.last_activation = layer.activation;
+    network_.layers.push_back(layer.text());
+  }
+  std::erase_if(network_.blocks, [&](const auto& block) {
+    return !used.contains(block.name.substr(0, block.name.find('/')));
+  });
   return std::move(network_);
 }
 
@@ -28,6 +38,7 @@ const ImportedValue& ImportState::value(const ReadNode& node, std::size_t k) con
   if (k < node.inputs.size())
     if (const auto found = values_.find(node.inputs[k]); found != values_.end())
       return found->second;
+  if (states(node, k)) throw NoLayer{"reads states of several layers at once"};
   throw NoLayer{"reads what is not a value of the network as its input " + n(k + 1)};
 }
 
@@ -56,12 +67,36 @@ const ImportedConstant& ImportState::weights(const ReadNode& node, std::size_t k
 void ImportState::give(const ReadNode& node, std::size_t k, ImportedValue value) {
   if (node.outputs.size() <= k) throw NoLayer{"has no output"};
   std::size_t& most = most_readers_[value.layer];
-  most = std::max(most, readers_[node.outputs[k]]);
+  most = std::max(most, readers_[node.outputs[k]].size());
   values_[node.outputs[k]] = std::move(value);
 }
 
 bool ImportState::is_read(const ReadNode& node, std::size_t k) const {
   return k < node.outputs.size() && !node.outputs[k].empty() && readers_.contains(node.outputs[k]);
+}
+
+const std::vector<const ReadNode*>& ImportState::readers(const ReadNode& node,
+                                                         std::size_t k) const {
+  static const std::vector<const ReadNode*> none;
+  return is_read(node, k) ? readers_.at(node.outputs[k]) : none;
+}
+
+void ImportState::give_states(const ReadNode& node, std::size_t k,
+                              std::vector<ImportedStateOfLayer> states) {
+  states_[node.outputs.at(k)] = std::move(states);
+}
+
+const std::vector<ImportedStateOfLayer>* ImportState::states(const ReadNode& node,
+                                                             std::size_t k) const {
+  const auto found = k < node.inputs.size() ? states_.find(node.inputs[k]) : states_.end();
+  return found == states_.end() ? nullptr : &found->second;
+}
+
+ImportedValue ImportState::reshaped(const ImportedValue& in, const Sizes& shape,
+                                    std::vector<int> axes) {
+  const ImportedLayer& layer =
+      add_layer("reshape", ", shape: " + list_of({shape.begin(), shape.end()}), {in.layer}, shape);
+  return {layer.name, shape, std::move(axes)};
 }
 
 void ImportState::give_zeros(const ReadNode& node) {

@@ -17,6 +17,12 @@ struct NoLayer {
   std::string why;
 };
 
+/// The state behind the last step, of rows x units; or why no layer gives it.
+struct ImportedStateOfLayer {
+  ImportedValue value;
+  std::string why_not;
+};
+
 /// Functions that take a node throw NoLayer if it does not read, or give, what they are asked for.
 class ImportState {
  public:
@@ -26,10 +32,14 @@ class ImportState {
 
   /// The network's input. channels_were_first: in the file.
   void add_input(std::string_view name, const Sizes& sizes, bool channels_were_first);
-  void add_reader(std::string_view name) { ++readers_[name]; }
+  /// reader: of a value; nullptr: the end of the network.
+  void add_reader(std::string_view name, const ReadNode* reader) {
+    readers_[name].push_back(reader);
+  }
   /// Returns nullptr for what is not a value.
   const ImportedValue* find(std::string_view name) const;
-  /// Returns what the nodes made, which gives the value last. It leaves this empty.
+  /// Returns what the nodes made, which gives the value last, without layers that nothing reads. It
+  /// leaves this empty.
   ImportedNetwork network(const ImportedValue& last);
 
   /// k: which input of the node.
@@ -37,6 +47,8 @@ class ImportState {
   /// Returns whether a node, or the end of the network, reads output k of the node.
   bool is_read(const ReadNode& node, std::size_t k) const;
   bool is_value(const ReadNode& node, std::size_t k) const;
+  /// Returns who reads output k of the node.
+  const std::vector<const ReadNode*>& readers(const ReadNode& node, std::size_t k) const;
   /// Returns nullptr for what is not a constant.
   const ImportedConstant* constant(const ReadNode& node, std::size_t k);
   /// Returns a constant of that many sizes.
@@ -46,6 +58,10 @@ class ImportState {
   void give(const ReadNode& node, ImportedValue value) { give(node, 0, std::move(value)); }
   /// The same of its output k.
   void give(const ReadNode& node, std::size_t k, ImportedValue value);
+  /// Names states of recurrent layers, side by side along a first axis, of which nodes take one.
+  void give_states(const ReadNode& node, std::size_t k, std::vector<ImportedStateOfLayer> states);
+  /// Returns nullptr for what is no such list.
+  const std::vector<ImportedStateOfLayer>* states(const ReadNode& node, std::size_t k) const;
   void give_constant(const ReadNode& node, ImportedConstant constant);
   /// Says that a node makes nothing but zeros, as many as there are rows, say.
   void give_zeros(const ReadNode& node);
@@ -59,6 +75,8 @@ class ImportState {
   void add_block(const ImportedLayer& layer, const std::string& name, Sizes shape,
                  std::vector<double> values);
   void add_bias(ImportedLayer& layer, const ImportedConstant& b, double factor = 1);
+  /// Returns the same numbers as a value of these sizes and axes.
+  ImportedValue reshaped(const ImportedValue& in, const Sizes& shape, std::vector<int> axes);
   /// Returns the layer of a value if nothing else reads it, so that it may be changed.
   ImportedLayer* own_layer(const ReadNode& node, std::size_t k);
   /// The same of a layer that has its activation.
@@ -67,7 +85,8 @@ class ImportState {
  private:
   const ReadOnnx& file_;
   ImportedNetwork network_;
-  std::map<std::string_view, std::size_t> readers_;
+  std::map<std::string_view, std::vector<const ReadNode*>> readers_;
+  std::map<std::string_view, std::vector<ImportedStateOfLayer>> states_;
   std::map<std::string_view, ImportedValue> values_;
   std::map<std::string_view, ImportedConstant> constants_;
   std::set<std::string_view> zeros_;

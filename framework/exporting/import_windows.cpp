@@ -71,8 +71,8 @@ Sizes shape_behind(const Windows& w, const ImportedValue& in, std::size_t channe
 }
 
 /// Returns an image; zeros stand around it where padding has no word for them.
-ImportedValue image(ImportState& net, const ReadNode& node, Windows& w, bool zeros_are_right) {
-  ImportedValue in = net.value(node, 0);
+ImportedValue with_zeros(ImportState& net, const ImportedValue& in, Windows& w,
+                         bool zeros_are_right) {
   if (!w.padding.empty()) return in;
   if (!zeros_are_right || w.kernel.size() != 2)
     throw NoLayer{"has pads " + list_of(w.pads) + ", which are neither valid nor same"};
@@ -86,9 +86,24 @@ ImportedValue image(ImportState& net, const ReadNode& node, Windows& w, bool zer
   return {layer.name, shape, in.axes};
 }
 
-void require_image(ImportState& net, const ReadNode& node) {
-  if (!net.value(node, 0).is_image())
+/// Returns an image; axes of size 1 that nodes added become sizes of a layer.
+ImportedValue image_in(ImportState& net, const ReadNode& node) {
+  const ImportedValue in = net.value(node, 0);
+  if (in.is_image()) return in;
+  const auto size = [&](int axis) {
+    return axis < 0 ? std::size_t{1} : in.shape[static_cast<std::size_t>(axis)];
+  };
+  const bool begins = in.axes.size() > 2 && in.axes.size() < 5 && in.axes[0] == ImportedValue::rows;
+  std::vector<int> order = in.axes;  // height, width, channels, without those of size 1
+  Sizes shape;
+  if (begins) {
+    std::rotate(order.begin() + 1, order.begin() + 2, order.end());
+    for (std::size_t k = 1; k < order.size(); ++k) shape.push_back(size(order[k]));
+    std::erase(order, ImportedValue::one);
+  }
+  if (!begins || order.size() == in.axes.size() || order != plain_axes(in.shape.size()))
     throw NoLayer{"does not see rows x channels x height x width"};
+  return net.reshaped(in, shape, image_axes(shape.size()));
 }
 
 /// Returns the settings of a convolution that is turned round, and its sizes.
@@ -123,14 +138,14 @@ std::string single(std::string settings) {
 }  // namespace
 
 void import_convolution(ImportState& net, const ReadNode& node) {
-  require_image(net, node);
-  const ImportedConstant w = net.weights(node, 1, net.value(node, 0).axes.size());
+  const ImportedValue given = image_in(net, node);
+  const ImportedConstant w = net.weights(node, 1, given.axes.size());
   const auto groups = static_cast<std::size_t>(Attributes(node).integer("group", 1));
-  const std::size_t channels = net.value(node, 0).shape.back(), filters = w.shape[0];
+  const std::size_t channels = given.shape.back(), filters = w.shape[0];
   if (groups == 0 || filters == 0 || w.shape[1] * groups != channels || filters % groups != 0)
     throw NoLayer{"has weights that do not fit its " + n(channels) + " channels"};
-  Windows own = windows(node, net.value(node, 0), Whole(w.shape.begin() + 2, w.shape.end()));
-  const ImportedValue in = image(net, node, own, true);
+  Windows own = windows(node, given, Whole(w.shape.begin() + 2, w.shape.end()));
+  const ImportedValue in = with_zeros(net, given, own, true);
   const Sizes shape = shape_behind(own, in, filters);
   const bool flat = own.kernel.size() == 1;
   const std::string settings =
@@ -148,8 +163,7 @@ void import_convolution(ImportState& net, const ReadNode& node) {
 
 /// Windows are of the output here. nnrun has a word for the zeros that are cut off, or none.
 void import_transposed(ImportState& net, const ReadNode& node) {
-  require_image(net, node);
-  const ImportedValue in = net.value(node, 0);
+  const ImportedValue in = image_in(net, node);
   if (in.shape.size() != 3) throw NoLayer{"moves over another number of sizes than two"};
   const ImportedConstant w = net.weights(node, 1, 4);
   const Attributes own(node);
@@ -178,16 +192,16 @@ void import_transposed(ImportState& net, const ReadNode& node) {
 }
 
 void import_pooling(ImportState& net, const ReadNode& node) {
-  require_image(net, node);
+  const ImportedValue given = image_in(net, node);
   const bool largest = node.op == "MaxPool",
              counts_zeros = Attributes(node).integer("count_include_pad", 0) != 0;
-  Windows own = windows(node, net.value(node, 0), Attributes(node).ints("kernel_shape"));
+  Windows own = windows(node, given, Attributes(node).ints("kernel_shape"));
   if (std::ranges::any_of(own.dilations, [](std::int64_t x) { return x != 1; }))
     throw NoLayer{"has windows with gaps (dilations)"};
   if (counts_zeros && Attributes(node).text("auto_pad").starts_with("SAME"))
     throw NoLayer{"counts the zeros around an image (count_include_pad, auto_pad)"};
   if (counts_zeros && own.padding != "valid") own.padding = "";
-  const ImportedValue in = image(net, node, own, counts_zeros);
+  const ImportedValue in = with_zeros(net, given, own, counts_zeros);
   if (own.padding == "causal") throw NoLayer{"looks back (pads), which pooling does not"};
   const Sizes shape = shape_behind(own, in, in.shape.back());
   const bool flat = own.kernel.size() == 1;
@@ -201,8 +215,7 @@ void import_pooling(ImportState& net, const ReadNode& node) {
 }
 
 void import_global_pooling(ImportState& net, const ReadNode& node) {
-  require_image(net, node);
-  const ImportedValue in = net.value(node, 0);
+  const ImportedValue in = image_in(net, node);
   const std::string type = std::string("global_") +
                            (node.op == "GlobalMaxPool" ? "max" : "average") + "_pooling" +
                            (in.shape.size() == 2 ? "1d" : "2d");
@@ -273,8 +286,7 @@ void import_pad(ImportState& net, const ReadNode& node) {
 /// Each pixel becomes a block, which is what all modes of `nearest` do at whole factors but those
 /// that round to even.
 void import_resize(ImportState& net, const ReadNode& node) {
-  require_image(net, node);
-  const ImportedValue in = net.value(node, 0);
+  const ImportedValue in = image_in(net, node);
   if (in.shape.size() != 3) throw NoLayer{"does not see an image"};
   const Attributes own(node);
   const std::string mode = own.text("mode"), places = own.text("coordinate_transformation_mode");

@@ -24,6 +24,8 @@ class WrittenOut {
   /// Returns the node to read in place of one.
   ReadNode in_short(const ReadNode& node) const {
     if (const std::optional<ReadNode> norm = layer_norm(node)) return *norm;
+    if (const std::string_view x = softsign_input(node); !x.empty())
+      return with(node, "Softsign", x);
     if (!is(node, "Mul", 2)) return node;
     for (std::size_t k = 0; k < 2; ++k) {
       const std::string_view x = node.inputs[k], factor = node.inputs[1 - k];
@@ -89,6 +91,12 @@ class WrittenOut {
     return is_number(node->inputs[0], number) ? node->inputs[1] : "";
   }
 
+  /// Returns x of x / (1 + |x|), or "".
+  std::string_view softsign_input(const ReadNode& node) const {
+    if (!is(node, "Div", 2)) return "";
+    const std::string_view x = node.inputs[0];
+    return is_made(beside(maker(node.inputs[1], "Add", 2), 1), "Abs", x) ? x : "";
+  }
   /// Returns x of a product of x, 1 / 2 and 1 + erf(x / sqrt(2)) in any order, or "". by_tanh: of
   /// the formula that comes near to it.
   std::string_view gelu_input(const ReadNode& node, bool by_tanh) const {

@@ -57,10 +57,10 @@ class OnnxImport {
       if (!is_needed_[i]) continue;
       for (const std::string_view in : node.inputs) {
         wanted.insert(in);
-        state_.add_reader(in);
+        state_.add_reader(in, &node);
       }
     }
-    state_.add_reader(file_.outputs[0].name);
+    state_.add_reader(file_.outputs[0].name, nullptr);
   }
 
   /// Returns whether the first operator behind the input that minds the order wants channels first.
@@ -141,6 +141,7 @@ class OnnxImport {
                                                        {"Flatten", import_flatten},
                                                        {"Reshape", import_reshape},
                                                        {"Squeeze", import_squeeze},
+                                                       {"Unsqueeze", import_unsqueeze},
                                                        {"Transpose", import_transpose},
                                                        {"Add", import_join},
                                                        {"Sub", import_join},
@@ -149,6 +150,8 @@ class OnnxImport {
                                                        {"Sum", import_joins},
                                                        {"Mean", import_joins},
                                                        {"Max", import_joins},
+                                                       {"Min", import_joins},
+                                                       {"Pow", import_power},
                                                        {"PRelu", import_prelu},
                                                        {"Concat", import_concat},
                                                        {"Softmax", import_softmax},

@@ -41,8 +41,8 @@ def attribute(name, value):
 
 def tensor(name, shape, values, kind=1, raw=True):
     out = text(1, b"".join(varint(x) for x in shape)) + number(2, kind) + text(8, name)
-    if kind == 7:
-        return out + text(7, b"".join(varint(x) for x in values))
+    if kind in (6, 7):  # int32_data, int64_data
+        return out + text(5 if kind == 6 else 7, b"".join(varint(x) for x in values))
     packed = struct.pack("<%df" % len(values), *values)
     return out + text(9 if raw else 4, packed)
 
@@ -212,6 +212,119 @@ net("gates", [4], model(
      node("Softplus", ["d"], ["p"]), node("Tanh", ["p"], ["t"]), node("Mul", ["t", "c"], ["y"])],
     [tensor("w", [4, 4], numbers(16, 1)), tensor("w2", [4, 4], numbers(16, 2))],
     ("x", [4]), ("y", [4])))
+
+
+# a sequence of Keras: TensorFlow's Conv1D is a convolution of an image of one row
+net("conv1d_keras", [8, 3], model(
+    [node("Unsqueeze", ["x", "axis1"], ["u"]), node("Transpose", ["u"], ["t"], perm=[0, 3, 1, 2]),
+     node("Conv", ["t", "w"], ["c"], kernel_shape=[1, 3], auto_pad="SAME_UPPER", strides=[1, 1]),
+     node("Squeeze", ["c", "axis2"], ["s"]), node("Add", ["s", "bias"], ["a"]), node("Relu", ["a"], ["r"]),
+     node("Unsqueeze", ["r", "axis2"], ["u2"]),
+     node("MaxPool", ["u2"], ["p"], kernel_shape=[1, 2], strides=[1, 2], auto_pad="VALID"),
+     node("Transpose", ["p"], ["q"], perm=[0, 2, 3, 1]), node("Squeeze", ["q", "axis1"], ["s2"]),
+     node("ReduceMean", ["s2"], ["g"], axes=[1], keepdims=0),
+     node("MatMul", ["g", "kernel"], ["m"]), node("Add", ["m", "bias2"], ["y"])],
+    [sizes("axis1", [1]), sizes("axis2", [2]), tensor("w", [4, 3, 1, 3], numbers(36, 1)),
+     tensor("bias", [1, 4, 1], numbers(4, 2)), tensor("kernel", [4, 2], numbers(8, 3)),
+     tensor("bias2", [2], numbers(2, 4))],
+    ("x", [8, 3]), ("y", [2])))
+# MobileNet of Keras, as tf2onnx turns it: relu6 by Min and Max, a convolution of each channel, pads of
+# one side, a mean over places, its classes behind a Reshape of Shape
+net("mobile_keras", [8, 8, 2], model(
+    [node("Transpose", ["x"], ["t"], perm=[0, 3, 1, 2]),
+     node("Conv", ["t", "w"], ["a"], kernel_shape=[3, 3], strides=[2, 2], pads=[0, 0, 1, 1]),
+     node("BatchNormalization", ["a", "g", "b", "m", "v"], ["n"], epsilon=1e-3),
+     node("Relu", ["n"], ["r"]), node("Min", ["r", "six"], ["r6"]),
+     node("Conv", ["r6", "wd"], ["d"], kernel_shape=[3, 3], group=4, pads=[1, 1, 1, 1]),
+     node("Clip", ["d", "low", "six"], ["dc"]),
+     node("Transpose", ["dc"], ["back"], perm=[0, 2, 3, 1]), node("ReduceMean", ["back"], ["p"], axes=[1, 2], keepdims=0),
+     node("Shape", ["p"], ["shape"]), node("Cast", ["shape"], ["shape32"], to=6),
+     node("Slice", ["shape32", "from", "until", "axes"], ["rows"]), node("Squeeze", ["rows", "axes"], ["row"]),
+     node("Unsqueeze", ["row", "axes"], ["row1"]),
+     node("Concat", ["row1", "ones"], ["to32"], axis=0), node("Cast", ["to32"], ["to"], to=7),
+     node("Reshape", ["p", "to"], ["image"]), node("Transpose", ["image"], ["image1"], perm=[0, 3, 1, 2]),
+     node("Conv", ["image1", "head", "headb"], ["h"], kernel_shape=[1, 1]),
+     node("Squeeze", ["h", "last"], ["s"]), node("Softmax", ["s"], ["y"], axis=1)],
+    [tensor("w", [4, 2, 3, 3], numbers(72, 1)), tensor("g", [4], [1, 0.5, 2, 1]), tensor("b", [4], numbers(4, 2)),
+     tensor("m", [4], numbers(4, 3)), tensor("v", [4], [1, 2, 0.5, 1]), tensor("six", [], [6]), tensor("low", [], [-1]),
+     tensor("wd", [4, 1, 3, 3], numbers(36, 4)), sizes("from", [0]), sizes("until", [1]), sizes("axes", [0]),
+     tensor("ones", [3], [1, 1, 4], kind=6), tensor("head", [3, 4, 1, 1], numbers(12, 5)), tensor("headb", [3], numbers(3, 6)),
+     sizes("last", [2, 3])],
+    ("x", [8, 8, 2]), ("y", [3])))
+# MobileNet v3 of PyTorch: hard swish as an operator and written out, squeeze and excitation
+net("excited", [2, 6, 6], model(
+    [node("Conv", ["x", "w", "b"], ["c"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]), node("HardSwish", ["c"], ["h"]),
+     node("GlobalAveragePool", ["h"], ["g"]), node("Flatten", ["g"], ["f"], axis=1),
+     node("Gemm", ["f", "fc", "fcb"], ["e"], transB=1), node("HardSigmoid", ["e"], ["e1"], alpha=1 / 6, beta=0.5),
+     node("Celu", ["e1"], ["e2"], alpha=0.7), node("ThresholdedRelu", ["e2"], ["e3"], alpha=0.1),
+     node("HardSigmoid", ["e3"], ["e4"]), node("Clip", ["e4", "quarter"], ["e5"]),
+     node("Gemm", ["e5", "fc2"], ["y"], transB=1)],
+    [tensor("w", [3, 2, 3, 3], numbers(54, 1)), tensor("b", [3], numbers(3, 2)), tensor("fc", [4, 3], numbers(12, 3)),
+     tensor("fcb", [4], numbers(4, 4)), tensor("quarter", [], [0.25]), tensor("fc2", [2, 4], numbers(8, 5))],
+    ("x", [2, 6, 6]), ("y", [2]), opset=14), order=[1, 2, 0])
+# a value joined with itself, powers and functions of numbers
+net("functions", [4], model(
+    [node("Gemm", ["x", "w", "b"], ["h"], transB=1), node("Mul", ["h", "h"], ["square"]), node("Add", ["h", "h"], ["twice"]),
+     node("Pow", ["h", "three"], ["cube"]), node("Abs", ["h"], ["size"]), node("Add", ["size", "one"], ["above"]),
+     node("Sqrt", ["above"], ["root"]), node("Log", ["above"], ["log"]), node("Neg", ["size"], ["minus"]),
+     node("Exp", ["minus"], ["bell"]), node("Reciprocal", ["above"], ["part"]), node("Cos", ["h"], ["cos"]), node("Erf", ["h"], ["erf"]),
+     node("Sum", ["square", "twice", "cube", "root", "root"], ["s"]), node("Concat", ["s", "log", "bell", "part", "cos", "erf"], ["all"], axis=-1),
+     node("Identity", ["all"], ["same"]), node("Gemm", ["same", "w2"], ["y"])],
+    [tensor("w", [6, 4], [x / 4 for x in numbers(24, 1)]), tensor("b", [6], numbers(6, 2)), tensor("three", [], [3]), tensor("one", [1], [1]),
+     tensor("w2", [36, 2], numbers(72, 3))],
+    ("x", [4]), ("y", [2])))
+
+
+def recurrent(op, gates, x, out, features, units, directions, seed):
+    """A node of PyTorch, whose states are zeros as many as there are rows, and its tensors."""
+    name = out
+    kinds = dict(direction="bidirectional") if directions == 2 else {}
+    states = [name + "_h0"] + ([name + "_c0"] if op == "LSTM" else [])
+    if op == "GRU":
+        kinds["linear_before_reset"] = 1
+    nodes = [node("Shape", [x], [name + "_s"]), node("Gather", [name + "_s", "1"], [name + "_n"], axis=0),
+             node("Unsqueeze", [name + "_n", "axis0"], [name + "_n1"]),
+             node("Concat", [f"directions{directions}", name + "_n1", f"units{units}"], [name + "_size"], axis=0)]
+    nodes += [node("ConstantOfShape", [name + "_size"], [state], value=tensor("", [1], [0])) for state in states]
+    outputs = [out, out + "_h"] + ([out + "_c"] if op == "LSTM" else [])
+    nodes.append(node(op, [x, name + "_w", name + "_r", name + "_b", ""] + states, outputs, hidden_size=units, **kinds))
+    tensors = [tensor(name + "_w", [directions, gates * units, features], numbers(directions * gates * units * features, seed)),
+               tensor(name + "_r", [directions, gates * units, units], numbers(directions * gates * units * units, seed + 1)),
+               tensor(name + "_b", [directions, 2 * gates * units], numbers(directions * 2 * gates * units, seed + 2))]
+    return nodes, tensors
+
+
+def states_net(name, layers, picked, data_units, bothways):
+    """Layers of PyTorch one above the other, and some of their last states: torch.cat((h[-2], h[-1]), 1)."""
+    nodes, tensors = [node("Transpose", ["x"], ["t"], perm=[1, 0, 2])], [sizes("axis0", [0]), tensor("1", [], [1], kind=7),
+                                                                        sizes("units4", [4]), sizes("directions1", [1]), sizes("directions2", [2])]
+    x, features, directions = "t", 3, 2 if bothways else 1
+    for i, (op, gates) in enumerate(layers):
+        more, own = recurrent(op, gates, x, f"l{i}", features, 4, directions, 10 * i + 1)
+        nodes, tensors, features = nodes + more, tensors + own, 4 * directions
+        if i + 1 < len(layers):
+            if bothways:
+                nodes += [node("Transpose", [f"l{i}"], [f"l{i}_t"], perm=[0, 2, 1, 3]), node("Reshape", [f"l{i}_t", "merged"], [f"l{i}_m"])]
+            else:
+                nodes.append(node("Squeeze", [f"l{i}", "axis1"], [f"l{i}_m"]))
+            x = f"l{i}_m"
+    states = [f"l{i}_h" for i in range(len(layers))]
+    if len(states) > 1:
+        nodes.append(node("Concat", states, ["h"], axis=0))
+    for k, place in enumerate(picked):
+        nodes += [node("Constant", [], [f"at{k}"], value=tensor("", [], [place], kind=7)), node("Gather", ["h" if len(states) > 1 else "l0_h", f"at{k}"], [f"h{k}"], axis=0)]
+    if len(picked) > 1:
+        nodes.append(node("Concat", [f"h{k}" for k in range(len(picked))], ["last"], axis=1))
+    nodes.append(node("Gemm", ["last" if len(picked) > 1 else "h0", "head", "headb"], ["y"], transB=1))
+    tensors += [sizes("merged", [0, 0, -1]), sizes("axis1", [1]), tensor("head", [2, 4 * len(picked)], numbers(8 * len(picked), 7)), tensor("headb", [2], numbers(2, 8))]
+    net(name, [5, 3], model(nodes, tensors, ("x", [5, 3]), ("y", [2])))
+
+
+states_net("lstm_states", [("LSTM", 4)], [-2, -1], 4, True)
+states_net("gru_states", [("GRU", 3)], [-1], 4, True)
+states_net("rnn_stacked", [("RNN", 1), ("RNN", 1)], [-1], 4, False)
+states_net("lstm_stacked", [("LSTM", 4), ("GRU", 3)], [-1], 4, False)
+states_net("lstm_stacked_both", [("LSTM", 4), ("LSTM", 4)], [-2, -1], 4, True)
 
 
 def turned(row, shape, order):

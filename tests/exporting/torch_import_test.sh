@@ -10,7 +10,8 @@ done
 work=$build/torch_import_work
 rm -rf "$work" && mkdir -p "$work"
 script=$checkout/tests/exporting/torch_networks.py
-names=$("$python" -W ignore "$script" "$work" 2>"$work/log" | tail -1) || { cat "$work/log"; exit 1; }
+"$python" -W ignore "$script" "$work" >"$work/names" 2>"$work/log" || { cat "$work/log"; exit 1; }
+names=$(tail -1 "$work/names")
 failed=0
 for name in $names; do
   if "$build/nnrun" import "$work/$name.onnx" --to "$work/$name" >"$work/said" 2>&1 &&

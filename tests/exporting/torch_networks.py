@@ -49,6 +49,54 @@ class LastState(nn.Module):
         return self.head((state[0] if isinstance(state, tuple) else state)[-1])
 
 
+class BothEnds(nn.Module):
+    """The last states of the last layer, of each direction."""
+    def __init__(self, layer, classes):
+        super().__init__()
+        self.layer, self.head = layer, nn.LazyLinear(classes)
+
+    def forward(self, x):
+        state = self.layer(x)[1]
+        h = state[0] if isinstance(state, tuple) else state
+        return self.head(torch.cat((h[-2], h[-1]), dim=1))
+
+
+class Mobile(nn.Module):
+    """A convolution of each channel, one of each place, and what they are added to."""
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(2, 8, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(8), nn.Hardswish())
+        self.block = nn.Sequential(nn.Conv2d(8, 8, 3, padding=1, groups=8, bias=False), nn.BatchNorm2d(8), nn.ReLU6(),
+                                   nn.Conv2d(8, 8, 1, bias=False), nn.BatchNorm2d(8))
+        self.pool, self.head = nn.AdaptiveAvgPool2d(1), nn.Sequential(nn.Dropout(0.2), nn.Linear(8, 3))
+
+    def forward(self, x):
+        x = self.stem(x)
+        x = self.pool(x + self.block(x))
+        return self.head(x.view(x.size(0), -1)).log_softmax(1)
+
+
+class Image(nn.Module):
+    def __init__(self, *sizes):
+        super().__init__()
+        self.sizes = sizes
+
+    def forward(self, x):
+        return x.view(-1, *self.sizes)
+
+
+class Written(nn.Module):
+    """Functions of numbers, and a value that is joined with itself."""
+    def __init__(self):
+        super().__init__()
+        self.one, self.two = nn.Linear(4, 6), nn.Linear(18, 2)
+
+    def forward(self, x):
+        x = self.one(x)
+        y = torch.cat((x * x + x, torch.exp(-x.abs()), torch.sqrt(x ** 2 + 1).clamp(max=1.5)), 1)
+        return self.two(nn.functional.celu(y))
+
+
 class Steps(nn.Module):
     """All steps, one after the other."""
     def __init__(self, *layers):
@@ -114,6 +162,18 @@ nets = {
                              nn.ConvTranspose2d(4, 2, 3, stride=2, output_padding=1), nn.Flatten(),
                              nn.Linear(2 * 18 * 18, 2)), (3, 4, 4)),
     "ceil": (nn.Sequential(nn.Conv2d(2, 3, 3), nn.MaxPool2d(2, ceil_mode=True), nn.Flatten(), nn.Linear(27, 2)), (2, 8, 8)),
+    "lstm_ends": (BothEnds(nn.LSTM(3, 4, bidirectional=True, **gru), 2), (5, 3)),
+    "gru_ends": (BothEnds(nn.GRU(3, 4, num_layers=2, bidirectional=True, **gru), 2), (5, 3)),
+    "lstm_stacked": (LastState(nn.LSTM(3, 4, num_layers=2, **gru), 3), (5, 3)),
+    "rnn_stacked": (LastState(nn.RNN(3, 4, num_layers=3, **gru), 3), (5, 3)),
+    "mobile": (Mobile(), (2, 10, 10)),
+    "written": (Written(), (4,)),
+    "sequence": (nn.Sequential(nn.Conv1d(2, 4, 3, dilation=2), nn.BatchNorm1d(4), nn.ELU(), nn.MaxPool1d(2),
+                               nn.Conv1d(4, 4, 3, padding=1, groups=2), nn.AdaptiveAvgPool1d(1), nn.Flatten(),
+                               nn.BatchNorm1d(4), nn.Linear(4, 3), nn.LogSoftmax(-1)), (2, 15)),
+    "coder": (nn.Sequential(nn.Flatten(), nn.Linear(32, 8), nn.Softsign(), nn.Linear(8, 32), Image(2, 4, 4),
+                            nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, padding=1), nn.PReLU(3), nn.ZeroPad2d(1),
+                            nn.AvgPool2d(2), nn.Sigmoid(), nn.Flatten()), (2, 4, 4)),
     "gelu_tanh": (nn.Sequential(nn.Linear(4, 6), nn.GELU(approximate="tanh"), nn.Linear(6, 2)), (4,)),
 }
 
@@ -124,7 +184,7 @@ for name, (net, shape) in nets.items():
     net(x), net.eval()
     torch.onnx.export(net, x[:1], f"{folder}/{name}.onnx", opset_version=17 if name == "mlp" else 13, input_names=["x"], output_names=["y"],
                       dynamic_axes={"x": {0: "rows"}, "y": {0: "rows"}})
-    order = {4: (0, 2, 3, 1), 3: (0, 2, 1)}.get(x.ndim) if isinstance(net, (nn.Sequential, Residual, Mixed)) else None
+    order = {4: (0, 2, 3, 1), 3: (0, 2, 1)}.get(x.ndim) if isinstance(net, (nn.Sequential, Residual, Mixed, Mobile)) else None
     flat = (x.permute(order) if order else x).reshape(rows, -1)
     with open(f"{folder}/{name}.csv", "w") as file:
         print(",".join(f"x{i + 1}" for i in range(flat.shape[1])), file=file)
