@@ -64,7 +64,9 @@ class CBody {
     is_lasting_ = arrays_.size() * (text.float32() ? 4 : 8) > most_on_stack;
   }
   std::string text() const {
-    return arrays_.declared(is_lasting_) + "  size_t i;\n  int wrong = 0;\n" + code_;
+    const std::string lanes =
+        text_.lanes().empty() ? "" : "#ifdef N_TARGET\n  const int lanes = N_LANES;\n#endif\n";
+    return arrays_.declared(is_lasting_) + lanes + "  size_t i;\n  int wrong = 0;\n" + code_;
   }
   /// Returns whether calls share their arrays, so that only one may run at a time.
   bool is_lasting() const { return is_lasting_; }
@@ -201,8 +203,7 @@ std::string listed(const char* lead, const std::vector<std::string>& names) {
   return out.empty() ? "" : "   " + std::string(lead) + out + "\n";
 }
 
-std::string heading(const ExportedNetwork& net, const std::string& type, bool lasting) {
-  const bool fused = std::ranges::any_of(net.steps, &ExportedStep::fused);
+std::string heading(const ExportedNetwork& net, const std::string& type, bool lasting, bool lanes) {
   std::vector<std::string> inputs;
   for (const Column& column : net.preparation.recipe().columns) inputs.push_back(column.name);
   if (std::ranges::all_of(inputs, &std::string::empty)) inputs.clear();
@@ -214,7 +215,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          "   Its numbers are those of nnrun predict, to the last bit, unless the compiler is told "
          "to "
          "be fast\n   instead (-ffast-math).\n" +
-         (fused ? "   fma is an instruction where the compiler may use it: -march=native, say.\n"
+         (lanes ? "   It uses AVX2 and FMA where an x86-64 has them, unless -DN_PORTABLE says no.\n"
                 : "") +
          (lasting ? "   Its arrays are static: one call at a time.\n" : "") +
          "   With -DN_SELF_TEST it has a main that checks examples: cc -DN_SELF_TEST FILE -lm */\n";
@@ -225,7 +226,19 @@ constexpr auto includes = R"(#include <float.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
-/* No sum may be fused with a product: that gives other bits. */
+)";
+constexpr auto target = R"(#if defined(__GNUC__) && defined(__x86_64__) && !defined(N_PORTABLE)
+#include <immintrin.h>
+#define N_TARGET __attribute__((target("avx2,fma")))
+#define N_LANES (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+#endif
+#if defined(__GNUC__)
+#define N_INLINE inline __attribute__((always_inline))
+#else
+#define N_INLINE inline
+#endif
+)";
+constexpr auto pragmas = R"(/* No sum may be fused with a product: that gives other bits. */
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
@@ -324,11 +337,13 @@ std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
     for (std::size_t at = 0; (at = functions.find("static N_number", at)) != functions.npos;
          at += 8)
       functions.insert(at + 7, "inline ");
-  std::string out = heading(net, type, body.is_lasting()) + includes +
+  std::string out = heading(net, type, body.is_lasting(), !text.lanes().empty()) + includes +
+                    (text.lanes().empty() ? "" : target) + pragmas +
                     "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   out += "#define N_INPUTS " + n(net.inputs()) + "\n#define N_OUTPUTS " + n(net.outputs()) +
          "\ntypedef " + (net.float32 ? "float" : "double") + " N_number;\n" + functions +
-         text.tables();
+         text.tables() + text.loops();
+  if (!text.lanes().empty()) out += "#ifdef N_TARGET\n" + text.lanes() + "#endif\n";
   if (!options.inlined) out += signature + ";\n";
   out += head + signature + " {\n" + body.text() + "}\n" + c_words(net, head, type) +
          "#ifdef __cplusplus\n}\n#endif\n#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC "

@@ -38,13 +38,14 @@ std::string c_dense(CText& text, const ExportedStep& step, std::size_t k, std::s
       .padded = places == 1,
       .fused = step.fused};
   if (units == 1 && !step.in_block) return one_unit(inputs, in, out, product.weights, product.bias);
-  if (places == 1) return c_product(text, product);
+  const std::string lanes = "N_lanes_" + n(k);
+  if (places == 1) return c_product_by_lanes(text, product, lanes);
   product.in = "x";
   product.out = "y";
   return "    size_t p;\n    for (p = 0; p < " + n(places) +
          "; ++p) {\n    const N_number *const x = " + in + " + p * " + n(from_each) +
          ";\n    N_number *const y = " + out + " + p * " + n(units) + ";\n" +
-         c_product(text, product) + "    }\n";
+         c_product_by_lanes(text, product, lanes) + "    }\n";
 }
 
 /// A number that is the index of no row is noted: the answer is then not a number.

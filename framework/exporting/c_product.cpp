@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exporting/c_lanes.hpp"
 #include "exporting/digits.hpp"
 namespace nnrun::host {
 namespace {
@@ -47,6 +48,13 @@ std::string c_product(const CText& text, const CProduct& p) {
   if (written > whole)
     code += "    {\n" + some_units(text, p, all - whole, written - whole, n(whole)) + "    }\n";
   return code + "    }\n";
+}
+
+std::string c_product_by_lanes(CText& text, const CProduct& p, const std::string& name) {
+  constexpr std::size_t fewest = 64;  // below, a call takes longer than it saves
+  if (p.units < 2 || (!p.fused && p.inputs * p.units < fewest)) return c_product(text, p);
+  add_product_in_lanes(text, name, p);
+  return in_lanes_or(name, p.in, p.out, c_product(text, p));
 }
 
 }  // namespace nnrun::host

@@ -22,5 +22,8 @@ struct CProduct {
 /// Returns the statements, in a block of their own: out = bias + in · weights, each sum in the
 /// order of the inputs. They use `i`.
 std::string c_product(const CText& text, const CProduct& product);
+/// The same of a product that is large enough by vectors where the processor has them. name: of the
+/// function for them.
+std::string c_product_by_lanes(CText& text, const CProduct& product, const std::string& name);
 
 }  // namespace nnrun::host

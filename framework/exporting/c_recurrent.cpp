@@ -79,17 +79,19 @@ class CDirection {
       b.resize(whole_units(units));
       bias = text_.table("N_bias_of_" + name, b);
     }
-    return c_product(
-        text_, {.in = in,
-                .out = array_at(to),
-                .weights = text_.table(
-                    "N_weights_of_" + name,
-                    turned_weights(block(of).values.data() + gate * u_ * inputs, units, inputs)),
-                .bias = bias,
-                .inputs = inputs,
-                .units = units,
-                .adds = adds,
-                .fused = step_.fused});
+    return c_product_by_lanes(
+        text_,
+        {.in = in,
+         .out = array_at(to),
+         .weights = text_.table(
+             "N_weights_of_" + name,
+             turned_weights(block(of).values.data() + gate * u_ * inputs, units, inputs)),
+         .bias = bias,
+         .inputs = inputs,
+         .units = units,
+         .adds = adds,
+         .fused = step_.fused},
+        "N_lanes_of_" + name);
   }
   bool two_biases() const { return plan_.cell == "gru" && plan_.reset_after; }
 

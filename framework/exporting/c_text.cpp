@@ -37,6 +37,13 @@ std::string CText::table_of(const char* type, const std::string& name, std::span
 std::string CText::table(const std::string& name, std::span<const double> values) {
   return table_of("N_number", name, values, [&](double x) { return number(x); });
 }
+std::string CText::table_of_lanes(const std::string& name, std::span<const double> values) {
+  const std::size_t before = tables_.size();
+  table(name, values);
+  lanes_ += tables_.substr(before);
+  tables_.resize(before);
+  return name;
+}
 std::string CText::wide_table(const std::string& name, std::span<const double> values) {
   return table_of("double", name, values, [](double x) { return wide(x); });
 }

@@ -18,9 +18,16 @@ class CText {
 
   /// Adds a constant array and returns its name.
   std::string table(const std::string& name, std::span<const double> values);
+  /// The same of a table that only functions of lanes read.
+  std::string table_of_lanes(const std::string& name, std::span<const double> values);
   std::string wide_table(const std::string& name, std::span<const double> values);
   std::string count_table(const std::string& name, std::span<const std::size_t> values);
   const std::string& tables() const { return tables_; }
+  /// Adds functions that read tables, and those that the vectors of x86-64 run.
+  void add_function(const std::string& code) { loops_ += code; }
+  void add_lanes(const std::string& code) { lanes_ += code; }
+  const std::string& loops() const { return loops_; }
+  const std::string& lanes() const { return lanes_; }
 
   /// Returns the name of a function of nnrun's, which the file gets.
   std::string function(std::string_view name) { return "N_" + add(functions_, name); }
@@ -45,7 +52,7 @@ class CText {
                        F text);
 
   bool float32_;
-  std::string tables_;
+  std::string tables_, loops_, lanes_;
   std::set<std::string> functions_, wide_functions_;
 };
 

@@ -1,5 +1,6 @@
 #include "exporting/c_windows.hpp"
 
+#include "exporting/c_lanes.hpp"
 #include "exporting/digits.hpp"
 namespace nnrun::host {
 namespace {
@@ -48,6 +49,17 @@ std::string between_zeros(const WindowPlan& w, const std::string& in, const std:
   return code;
 }
 
+/// Calls loops, or what does the same by vectors: a function of its own, or else the loops with the
+/// instruction for fma.
+std::string called(CText& text, const std::string& name, const std::string& in,
+                   const std::string& out, const std::string& loops, bool has_own) {
+  const std::string own = has_own ? name + "_loops" : add_loops_in_lanes(text, name, loops);
+  if (has_own)
+    text.add_function("static void " + own + "(const N_number *in, N_number *out) {\n" + loops +
+                      "}\n");
+  return in_lanes_or(name, in, out, "    " + own + "(" + in + ", " + out + ");\n");
+}
+
 }  // namespace
 
 std::size_t c_spare_of_windows(const ExportedStep& step) {
@@ -60,29 +72,34 @@ std::string c_convolution(CText& text, const ExportedStep& step, std::size_t k,
                           const std::string& in, const std::string& out, const std::string& spare) {
   const WindowPlan& w = step.windows;
   const std::size_t channels = w.channels / w.groups, filters = w.filters / w.groups;
-  std::string code = "    size_t y, x, g, f, v, h, c;\n";
-  if (!spare.empty()) code += between_zeros(w, in, spare);
+  std::string code;
+  if (!spare.empty()) code = "    size_t y;\n" + between_zeros(w, in, spare);
   const std::string from = spare.empty() ? in : spare;
   const std::string weights = text.table("N_weights_" + n(k), by_taps(step, Innermost::filters)),
-                    bias = step.blocks.size() > 1
-                               ? text.table("N_bias_" + n(k), step.blocks[1].values) + "[g * " +
-                                     n(filters) + " + f]"
-                               : "0",
+                    bias_table = step.blocks.size() > 1
+                                     ? text.table("N_bias_" + n(k), step.blocks[1].values)
+                                     : "",
+                    bias = bias_table.empty() ? "0" : bias_table + "[g * " + n(filters) + " + f]",
                     each = "for (f = 0; f < " + n(filters) + "; ++f) ",
                     line = n(w.x.extent() * w.channels);
-  const std::string pixel = from + "[(y * " + n(w.y.stride) + " + v * " + n(w.y.dilation) + ") * " +
+  const std::string pixel = "in[(y * " + n(w.y.stride) + " + v * " + n(w.y.dilation) + ") * " +
                             line + " + (x * " + n(w.x.stride) + " + h * " + n(w.x.dilation) +
                             ") * " + n(w.channels) + " + g * " + n(channels) + " + c]";
   const std::string weight = weights + "[(((g * " + n(w.y.window) + " + v) * " + n(w.x.window) +
                              " + h) * " + n(channels) + " + c) * " + n(filters) + " + f]";
-  return code + "    for (y = 0; y < " + n(w.y.out) + "; ++y)\n    for (x = 0; x < " + n(w.x.out) +
-         "; ++x)\n    for (g = 0; g < " + n(w.groups) + "; ++g) {\n      N_number s[" + n(filters) +
-         "];\n      " + each + "s[f] = " + bias + ";\n      for (v = 0; v < " + n(w.y.window) +
-         "; ++v)\n      for (h = 0; h < " + n(w.x.window) + "; ++h)\n      for (c = 0; c < " +
-         n(channels) + "; ++c) {\n        const N_number p = " + pixel + ";\n        " + each +
-         text.add_product("s[f]", "p", weight, step.fused) + ";\n      }\n      " + each + out +
-         "[(y * " + n(w.x.out) + " + x) * " + n(w.filters) + " + g * " + n(filters) +
-         " + f] = s[f];\n    }\n";
+  const std::string loops =
+      "    for (y = 0; y < " + n(w.y.out) + "; ++y)\n    for (x = 0; x < " + n(w.x.out) +
+      "; ++x)\n    for (g = 0; g < " + n(w.groups) + "; ++g) {\n      N_number s[" + n(filters) +
+      "];\n      " + each + "s[f] = " + bias + ";\n      for (v = 0; v < " + n(w.y.window) +
+      "; ++v)\n      for (h = 0; h < " + n(w.x.window) + "; ++h)\n      for (c = 0; c < " +
+      n(channels) + "; ++c) {\n        const N_number p = " + pixel + ";\n        " + each +
+      text.add_product("s[f]", "p", weight, step.fused) + ";\n      }\n      " + each +
+      "out[(y * " + n(w.x.out) + " + x) * " + n(w.filters) + " + g * " + n(filters) +
+      " + f] = s[f];\n    }\n";
+  const std::string name = "N_lanes_" + n(k);
+  const bool by_lanes = add_convolution_in_lanes(text, name, step, weights, bias_table);
+  return code +
+         called(text, name, from, out, "    size_t y, x, g, f, v, h, c;\n" + loops, by_lanes);
 }
 
 /// The windows that reach an output pixel, from the first to the last, each through one tap.
@@ -112,36 +129,39 @@ std::string c_transposed(CText& text, const ExportedStep& step, std::size_t k,
   };
   const std::string weight = weights + "[(((g * " + n(w.y.window) + " + b) * " + n(w.x.window) +
                              " + d) * " + n(filters) + " + f) * " + n(channels) + " + c]";
-  return "    size_t y, x, g, f, v, h, c;\n    for (y = 0; y < " + n(w.y.in) +
-         "; ++y)\n    for (x = 0; x < " + n(w.x.in) + "; ++x)\n    for (g = 0; g < " + n(w.groups) +
-         "; ++g) {\n      const size_t q = y + " + n(w.y.before) + ", r = x + " + n(w.x.before) +
-         ";\n      N_number s[" + n(channels) + "];\n      " + each + "s[c] = " + bias + ";\n" +
-         windows(w.y, "q", "v", "b") + windows(w.x, "r", "h", "d") + "        for (f = 0; f < " +
-         n(filters) + "; ++f) {\n          const N_number p = " + in + "[(v * " + n(w.x.out) +
-         " + h) * " + n(w.filters) + " + g * " + n(filters) + " + f];\n          " + each +
-         text.add_product("s[c]", "p", weight, step.fused) + ";\n        }\n      } }\n      " +
-         each + out + "[(y * " + n(w.x.in) + " + x) * " + n(w.channels) + " + g * " + n(channels) +
-         " + c] = s[c];\n    }\n";
+  const std::string loops =
+      "    size_t y, x, g, f, v, h, c;\n    for (y = 0; y < " + n(w.y.in) +
+      "; ++y)\n    for (x = 0; x < " + n(w.x.in) + "; ++x)\n    for (g = 0; g < " + n(w.groups) +
+      "; ++g) {\n      const size_t q = y + " + n(w.y.before) + ", r = x + " + n(w.x.before) +
+      ";\n      N_number s[" + n(channels) + "];\n      " + each + "s[c] = " + bias + ";\n" +
+      windows(w.y, "q", "v", "b") + windows(w.x, "r", "h", "d") + "        for (f = 0; f < " +
+      n(filters) + "; ++f) {\n          const N_number p = in[(v * " + n(w.x.out) + " + h) * " +
+      n(w.filters) + " + g * " + n(filters) + " + f];\n          " + each +
+      text.add_product("s[c]", "p", weight, step.fused) + ";\n        }\n      } }\n      " + each +
+      "out[(y * " + n(w.x.in) + " + x) * " + n(w.channels) + " + g * " + n(channels) +
+      " + c] = s[c];\n    }\n";
+  return called(text, "N_lanes_" + n(k), in, out, loops, false);
 }
 
+/// Channel beside channel, which fills vectors.
 std::string c_pooling(const ExportedStep& step, const std::string& in, const std::string& out) {
   const WindowPlan& w = step.windows;
   const bool largest = step.kind == Kind::largest;
   const std::string line = n(w.x.in * w.channels), channels = n(w.channels),
-                    one = in + "[v * " + line + " + h * " + channels + " + c]";
-  const std::string start = largest ? in + "[y0 * " + line + " + x0 * " + channels + " + c]" : "0",
-                    take = largest ? "{\n        const N_number p = " + one +
-                                         ";\n        s = p > s || p != p ? p : s;\n      }\n"
-                                   : "s += " + one + ";\n",
-                    result =
-                        largest ? "s" : "s * ((N_number)1 / (N_number)((y1 - y0) * (x1 - x0)))";
+                    each = "      for (c = 0; c < " + channels + "; ++c) ",
+                    start = largest ? in + "[y0 * " + line + " + x0 * " + channels + " + c]" : "0",
+                    take = largest ? "{ const N_number a = p[c] > s[c] ? p[c] : s[c]; s[c] = p[c] "
+                                     "!= p[c] ? p[c] : a; }\n"
+                                   : "s[c] += p[c];\n";
   return "    size_t y, x, c, v, h;\n    for (y = 0; y < " + n(w.y.out) +
          "; ++y)\n    for (x = 0; x < " + n(w.x.out) + "; ++x) {\n" + side_range("y", w.y, "y") +
-         side_range("x", w.x, "x") + "      for (c = 0; c < " + channels +
-         "; ++c) {\n      N_number s = " + start +
-         ";\n      for (v = y0; v < y1; ++v)\n      for (h = x0; h < x1; ++h) " + take + "      " +
-         out + "[(y * " + n(w.x.out) + " + x) * " + channels + " + c] = " + result +
-         ";\n      }\n    }\n";
+         side_range("x", w.x, "x") + "      N_number *const s = " + out + " + (y * " + n(w.x.out) +
+         " + x) * " + channels + ";\n" + each + "s[c] = " + start +
+         ";\n      for (v = y0; v < y1; ++v)\n      for (h = x0; h < x1; ++h) {\n      const "
+         "N_number *const p = " +
+         in + " + v * " + line + " + h * " + channels + ";\n" + each + take + "      }\n" +
+         (largest ? "" : each + "s[c] *= (N_number)1 / (N_number)((y1 - y0) * (x1 - x0));\n") +
+         "    }\n";
 }
 
 }  // namespace nnrun::host

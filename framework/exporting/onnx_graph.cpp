@@ -85,7 +85,11 @@ void OnnxGraph::node_to(const std::string& op, const std::vector<std::string>& i
                         const std::vector<std::string>& outputs, const OnnxAttributes& attributes,
                         const std::string& domain) {
   ProtobufMessage node;
-  for (const std::string& name : inputs) node.text(field::node_input, name);
+  for (const std::string& name : inputs) {
+    node.text(field::node_input, name);
+    if (const auto constant = waiting_.extract(name))
+      add_tensor(name, constant.mapped().bytes, constant.mapped().shape, constant.mapped().type);
+  }
   for (const std::string& name : outputs) node.text(field::node_output, name);
   const std::string& last = outputs.back();
   node.text(field::node_name, last.starts_with('/') ? last : "/" + last).text(field::op, op);
@@ -118,7 +122,7 @@ std::string OnnxGraph::constant_of(const std::string& bytes, std::span<const std
   std::string& name = constants_[key + ":" + bytes];
   if (name.empty()) {
     name = "/constant_" + n(constants_.size());
-    add_tensor(name, bytes, shape, type);
+    waiting_[name] = {bytes, {shape.begin(), shape.end()}, type};
   }
   return name;
 }

@@ -68,7 +68,13 @@ class OnnxGraph {
   std::string part_;
   std::size_t count_ = 0;
   std::map<std::string, std::string> constants_;  // type, shape and bytes → name
-  std::set<std::string> names_;                   // of inputs and outputs
+  struct Waiting {
+    std::string bytes;
+    std::vector<std::size_t> shape;
+    OnnxType type;
+  };
+  std::map<std::string, Waiting> waiting_;  // constants that no node has read yet
+  std::set<std::string> names_;             // of inputs and outputs
   ProtobufMessage nodes_, tensors_, inputs_, outputs_;
 };
 

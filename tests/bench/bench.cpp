@@ -7,6 +7,7 @@
 #include "augmentations.hpp"
 #include "batches.hpp"
 #include "convolutions.hpp"
+#include "exported.hpp"
 #include "formulas.hpp"
 #include "limit_lenet.hpp"
 #include "network/initial_values.hpp"
@@ -425,12 +426,13 @@ int run(std::vector<std::string> wanted) {
     return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
   };
   for (const std::string& name : wanted)
-    if (name != "process" && name != "compare" && name != "answers" && name != "serving" &&
+    if (name != "process" && name != "compare" && name != "answers" && name != "exported" &&
+        name != "serving" &&
         std::ranges::none_of(sections, [&](const auto& s) { return s.first == name; })) {
       std::fprintf(stderr,
                    "usage: nnrun_bench [--rounds N] [process] [compare] [differences] [online] "
                    "[growth] [batch] [filters] [images] [recurrent] [sweep] [reading] "
-                   "[augmentation] [formulas] [answers] [serving]\n");
+                   "[augmentation] [formulas] [answers] [exported] [serving]\n");
       return 2;
     }
   const ScratchFolder scratch;
@@ -439,6 +441,7 @@ int run(std::vector<std::string> wanted) {
   if (is_wanted("compare")) comparisons(scratch, rounds, table);
   if (is_wanted("serving")) serving(scratch.path(), rounds, table);
   if (is_wanted("answers")) answers(scratch, rounds, table);
+  if (is_wanted("exported")) exported(scratch, rounds, table);
   host::Registry registry;
   registry.load_folder(NNRUN_PLUGIN_FOLDER);
   for (const auto& [name, section] : sections)

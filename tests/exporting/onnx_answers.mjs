@@ -12,7 +12,7 @@ const [answerNames, ...answers] = table(answersFile)
 const isText = new Set(texts.split(','))
 const number = text => (text === '' ? NaN : Number(text))
 
-const session = await ort.InferenceSession.create(net, { logSeverityLevel: 3, intraOpNumThreads: 1 })
+const session = await ort.InferenceSession.create(net, { logSeverityLevel: 2, intraOpNumThreads: 1 })
 const feeds = {}
 if (session.inputNames.length === 1 && session.inputNames[0] === 'input') {
   feeds.input = new ort.Tensor('float64', Float64Array.from(rows.flat().map(number)),

@@ -1,5 +1,7 @@
 // Models are opened from files and from memory, and what cannot be opened is an error value.
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 
 #include "library_testing.hpp"
 namespace nnrun::testing {
@@ -19,6 +21,23 @@ std::string replaced(std::string text, const std::string& old, const std::string
   const std::size_t at = text.find(old);
   REQUIRE(at != text.npos);
   return text.replace(at, old.size(), with);
+}
+
+/// Returns a file with the checksum (CRC-32C) of its header: of its length, and of itself with 0 in
+/// the checksum's place.
+std::string with_checksum(std::string file) {
+  const std::size_t at = file.find("\"header_crc32c\":\"") + 17;
+  std::uint64_t length = 0;
+  std::memcpy(&length, file.data(), sizeof length);
+  file.replace(at, 8, 8, '0');
+  std::uint32_t crc = ~0u;
+  for (std::size_t i = 0; i < 8 + length; ++i) {
+    crc ^= static_cast<unsigned char>(file[i]);
+    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? 0x82f63b78u : 0u);
+  }
+  char digits[9];
+  std::snprintf(digits, sizeof digits, "%08x", ~crc);
+  return file.replace(at, 8, digits);
 }
 
 /// Compiles an activation `twice` that logs as it is created.
@@ -81,10 +100,14 @@ TEST_CASE("what is not a model is an error with its place", "[library]") {
     CHECK(!context.read(std::as_bytes(std::span(bytes))));
   }
   {
-    // its checksum would tell first
-    const Failure other = refusal(
-        context, written(replaced(whole, "\"model_format\":\"1\"", "\"model_format\":\"7\"")));
-    CHECK(other.cause() == NNRUN_FAILED);
+    const std::string other = replaced(whole, "\"model_format\":\"1\"", "\"model_format\":\"7\"");
+    CHECK_THAT(refusal(context, written(other)).problem(0).what,
+               Contains("its header does not agree with its checksum"));
+    const Failure newer = refusal(context, written(with_checksum(other)));
+    CHECK(newer.cause() == NNRUN_FAILED);
+    CHECK(newer.problem(0).what ==
+          std::string("the model has format '7'; this nnrun reads format 1"));
+    CHECK_THAT(newer.problem(0).hint, Contains("a newer nnrun wrote it"));
   }
   {
     const std::string needs = replaced(whole, "tanh", "tanj");
