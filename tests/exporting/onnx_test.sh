@@ -61,8 +61,8 @@ onnx.checker.check_model(model, full_check=True)' >said 2>&1; then
   cp net.onnx rows.csv answers.csv "$tools"
   (cd "$tools" && node onnx_answers.mjs net.onnx rows.csv answers.csv ${near:-$(near_of)} "${4-}") >said 2>&1 ||
     { echo "$1 in $dtype:"; cat said; failed=1; return 0; }
-  # such as a constant that nothing reads
-  ! grep 'W:onnxruntime' said || { echo "$1 in $dtype: onnxruntime warns"; failed=1; }
+  # but for what only import reads
+  if grep 'W:onnxruntime' said | grep -v '/moving_weight\|input/fill'; then echo "$1 in $dtype: a warning"; failed=1; fi
   echo "$1 in $dtype: $(tail -1 said)"
 }
 regression='train: {cost: mean_squared_error, batch_size: 8, optimizer: {type: sgd, learning_rate: 0.001}}'

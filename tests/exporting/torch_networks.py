@@ -76,15 +76,6 @@ class Mobile(nn.Module):
         return self.head(x.view(x.size(0), -1)).log_softmax(1)
 
 
-class Image(nn.Module):
-    def __init__(self, *sizes):
-        super().__init__()
-        self.sizes = sizes
-
-    def forward(self, x):
-        return x.view(-1, *self.sizes)
-
-
 class Written(nn.Module):
     """Functions of numbers, and a value that is joined with itself."""
     def __init__(self):
@@ -171,9 +162,8 @@ nets = {
     "sequence": (nn.Sequential(nn.Conv1d(2, 4, 3, dilation=2), nn.BatchNorm1d(4), nn.ELU(), nn.MaxPool1d(2),
                                nn.Conv1d(4, 4, 3, padding=1, groups=2), nn.AdaptiveAvgPool1d(1), nn.Flatten(),
                                nn.BatchNorm1d(4), nn.Linear(4, 3), nn.LogSoftmax(-1)), (2, 15)),
-    "coder": (nn.Sequential(nn.Flatten(), nn.Linear(32, 8), nn.Softsign(), nn.Linear(8, 32), Image(2, 4, 4),
-                            nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, padding=1), nn.PReLU(3), nn.ZeroPad2d(1),
-                            nn.AvgPool2d(2), nn.Sigmoid(), nn.Flatten()), (2, 4, 4)),
+    "grown": (nn.Sequential(nn.Conv2d(2, 2, 1), nn.Softsign(), nn.Upsample(scale_factor=2), nn.Conv2d(2, 3, 3, padding=1),
+                            nn.PReLU(3), nn.ZeroPad2d(1), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(75, 4)), (2, 4, 4)),
     "gelu_tanh": (nn.Sequential(nn.Linear(4, 6), nn.GELU(approximate="tanh"), nn.Linear(6, 2)), (4,)),
 }
 
