@@ -32,7 +32,8 @@ std::vector<Written> write_all(const Arguments& arguments, const ModelInUse& mod
   };
   if (arguments.has("--c")) write("c", "--c", c_file(net, options));
   if (arguments.has("--python")) write("python", "--python", python_file(net));
-  if (arguments.has("--onnx")) write("onnx", "--onnx", onnx_file(net, metadata_for_onnx(model)));
+  if (arguments.has("--onnx"))
+    write("onnx", "--onnx", onnx_file(net, metadata_for_onnx(model, !arguments.overrides.empty())));
   return written;
 }
 

@@ -26,9 +26,10 @@ ExportedNetwork exported_network(const ModelInUse& model) {
   return net;
 }
 
-Metadata metadata_for_onnx(const ModelInUse& model) {
+Metadata metadata_for_onnx(const ModelInUse& model, bool has_overrides) {
   Metadata metadata = model.origin();
-  metadata["config"] = yaml_for_use(model.experiment());
+  if (std::string& config = metadata["config"]; config.empty() || has_overrides)
+    config = yaml_for_use(model.experiment());
   metadata["model_format"] = std::to_string(model_format);
   return metadata;
 }

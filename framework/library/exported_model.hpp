@@ -8,7 +8,8 @@ namespace nnrun::host {
 /// cannot be exported.
 ExportedNetwork exported_network(const ModelInUse& model);
 
-/// Returns what an ONNX file repeats of the model, so that import makes it again.
-Metadata metadata_for_onnx(const ModelInUse& model);
+/// Returns what an ONNX file repeats of the model, so that import makes it again. has_overrides: it
+/// was opened in another way than its file says.
+Metadata metadata_for_onnx(const ModelInUse& model, bool has_overrides);
 
 }  // namespace nnrun::host

@@ -167,7 +167,7 @@ std::string exported(const ModelInUse& model, const std::filesystem::path& file,
     return c_file(net, {.prefix = how.prefix != nullptr ? how.prefix : "net",
                         .narrow = (how.flags & NNRUN_EXPORT_FLOAT) != 0,
                         .inlined = (how.flags & NNRUN_EXPORT_INLINE) != 0});
-  return ending == ".py" ? python_file(net) : onnx_file(net, metadata_for_onnx(model));
+  return ending == ".py" ? python_file(net) : onnx_file(net, metadata_for_onnx(model, false));
 }
 
 Measurement measured_run(LoadedPlugins& plugins, const char* run, const nnrun_evaluation& how) {
