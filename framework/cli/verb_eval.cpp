@@ -57,6 +57,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   if (!arguments.quiet) {
     for (const std::string& note : done.notes) talk.write(talk.yellow("note") + ": " + note + "\n");
     note_changes(names_of(done.changes), talk);
+    if (!done.caution.empty()) talk.write(talk.yellow("note") + ": " + done.caution + "\n");
   }
   out.write(score_lines(left_aligned(part_names[done.part], 7),
                         text_of(done.score, done.experiment, "   ") + "   (" +

@@ -162,9 +162,8 @@ Measurement measured(OpenedRun run, const std::vector<Override>& overrides, BadR
   done.names = data.shape().names;
   done.experiment = std::move(run.experiment);
   if (is_cut_anew(done, overrides))
-    done.notes.push_back(std::string("the ") + part_names[done.part] +
-                         " part was cut anew, so it may hold examples that the network was "
-                         "trained on");
+    done.caution = std::string("the ") + part_names[done.part] +
+                   " part was cut anew, so it may hold examples that the network was trained on";
   return done;
 }
 
@@ -172,7 +171,9 @@ std::string json_of(const Measurement& done) {
   nlohmann::ordered_json json{
       {"run", done.run}, {"part", part_names[done.part]}, {"examples", done.examples}};
   if (!done.changes.empty()) json["changed"] = names_of(done.changes);
-  if (!done.notes.empty()) json["notes"] = done.notes;
+  std::vector<std::string> notes = done.notes;
+  if (!done.caution.empty()) notes.push_back(done.caution);
+  if (!notes.empty()) json["notes"] = notes;
   json.update(score_json(done.score, done.experiment));
   if (done.naive) json["naive"] = score_json(*done.naive, done.experiment);
   if (!done.score.positive.empty()) json["positive"] = done.score.positive;

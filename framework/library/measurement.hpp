@@ -18,6 +18,7 @@ struct Measurement {
   std::optional<Score> naive;  ///< of a series: what the last known value scores
   std::vector<std::string> notes;
   std::vector<Change> changes;  ///< since the run
+  std::string caution;          ///< what may follow from them; may be empty
 };
 
 /// What becomes of rows that cannot be read.

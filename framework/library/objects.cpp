@@ -45,6 +45,7 @@ nnrun_scores::nnrun_scores(const nnrun::host::Measurement& done)
   for (const std::string& note : done.notes) notes_ += (notes_.empty() ? "" : "\n") + note;
   const std::string changes = nnrun::host::words_of_changes(done.changes);
   if (!changes.empty()) notes_ += (notes_.empty() ? "" : "\n") + changes;
+  if (!done.caution.empty()) notes_ += (notes_.empty() ? "" : "\n") + done.caution;
 }
 
 nnrun_score_info nnrun_scores::info() const {
