@@ -1,5 +1,4 @@
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <nnrun/class_names.hpp>
 #include <nnrun/csv_column.hpp>
@@ -9,87 +8,9 @@
 #include <numeric>
 #include <optional>
 
-#include "npy_table.hpp"
+#include "csv_judging.hpp"
 #include "series_of_rows.hpp"
-
-namespace {
-
-/// Returns whether texts repeat as bands, codes and percentages do.
-bool repeats(const nnrun::CsvColumn& column, std::size_t rows) {
-  const std::size_t different = column.texts().size();
-  return different * 5 <= rows && different <= 50;
-}
-
-/// Throws Error for a target of many amounts that are not written as plain numbers: as classes
-/// nothing can be learnt from them.
-void require_classes(const nnrun::CsvColumn& column, std::size_t rows, const auto& reader) {
-  if (column.is_declared() || repeats(column, rows) ||
-      !std::ranges::all_of(column.texts(), nnrun::looks_like_number))
-    return;
-  const std::string &first = column.texts().front(),
-                    settings = nnrun::CsvColumn::number_settings(first, reader.number_format());
-  if (settings.empty()) return;
-  throw nnrun::Error("target column '" + column.name() + "': '" + first +
-                         "' is a number that is written with more than digits",
-                     reader.file(),
-                     settings + " in data; if it holds classes, name them: classes: [...]");
-}
-
-/// Throws Error for a column that nobody called a category and that cannot be a useful one.
-void require_category(const nnrun::CsvColumn& column, std::size_t rows, const auto& reader) {
-  if (column.is_declared()) return;
-  if (repeats(column, rows)) return;
-  const std::string &first = column.texts().front(), &which = column.name();
-  const std::string hint = "leave it out: columns: {" + which + ": unused}, or insist: columns: {" +
-                           which + ": category}";
-  if (std::ranges::all_of(column.texts(), nnrun::looks_like_number)) {
-    const std::string settings = column.number_settings(first, reader.number_format());
-    throw nnrun::Error(
-        "column '" + which + "': '" + first +
-            "' is a date, or a number that is written with more than digits",
-        reader.file(),
-        (settings.empty() ? "write it as a plain number" : settings + " in data") + ", or " + hint);
-  }
-  if (rows >= 10 && column.texts().size() == rows)
-    throw nnrun::Error("column '" + which + "': each row has a text of its own, such as '" +
-                           first.substr(0, 40) + "', so none can be learnt from",
-                       reader.file(), hint);
-}
-
-/// Sees whether numbers are few whole ones, and so may be classes.
-class FewNumbers {
- public:
-  /// Returns whether they are, with this one.
-  bool take(double x) {
-    const auto place = std::ranges::lower_bound(found_, x);
-    if (place != found_.end() && *place == x) return few_;
-    few_ = few_ && x == std::floor(x) && std::abs(x) <= 1e6 && found_.size() < most;
-    if (few_) found_.insert(place, x);
-    return few_;
-  }
-  /// Returns `classes: [1, 2, 3]`; nothing if there are too many, or other ones, or a single one.
-  std::string text() const {
-    if (!few_ || found_.size() < 2) return {};
-    std::string text;
-    for (const double x : found_)
-      text += (text.empty() ? "classes: [" : ", ") + std::to_string(static_cast<long long>(x));
-    return text + "]";
-  }
-
- private:
-  static constexpr std::size_t most = 20;
-  std::vector<double> found_;
-  bool few_ = true;
-};
-std::string classes_for(const nnrun::PackedRows& rows, std::size_t column) {
-  FewNumbers few;
-  rows.pass(column, [&](std::span<const double> numbers) {
-    return std::ranges::all_of(numbers, [&](double x) { return few.take(x); });
-  });
-  return few.text();
-}
-
-}  // namespace
+#include "stored_table.hpp"
 
 /// Numbers and texts from text files with a row of column names, plain or .gz: a training file, and
 /// a validation and a test file if they are given. All files must have the columns of the first, in
@@ -171,7 +92,7 @@ struct Csv : nnrun::Dataset {
     rows_.resize(n * columns_.size());
     const SeriesOfRows& series = series_[p];
     if (!tables_[p].empty()) {
-      read_table(tables_[p].front(), series.order(), from, n);
+      tables_[p].front().read(columns_, series.order(), from, n, rows_.data());
     } else if (series.order().empty()) {
       parts_[p].forget_before(from);
       parts_[p].read(from, n, rows_.data());
@@ -192,7 +113,7 @@ struct Csv : nnrun::Dataset {
     const char* const file = files[static_cast<std::size_t>(part)];
     const std::vector<std::uint32_t>& order = series_[static_cast<std::size_t>(part)].order();
     if (!order.empty()) example = order[example];
-    if (std::vector<Table>& table = tables_[static_cast<std::size_t>(part)]; !table.empty()) {
+    if (std::vector<StoredTable>& table = tables_[static_cast<std::size_t>(part)]; !table.empty()) {
       table.front().rows.go_to(table.front().row(example));
       place_ = table.front().rows.place();
       return place_->c_str();
@@ -224,22 +145,13 @@ struct Csv : nnrun::Dataset {
             .comment = comment};
   }
 
-  /// A table that stays in its file.
-  struct Table {
-    NpyTable rows;
-    std::vector<std::size_t> at{};       // where columns_ are
-    std::vector<std::uint32_t> taken{};  // its rows without those that are dropped, if it is_cut
-    bool is_cut = false;
-    std::size_t count() const { return is_cut ? taken.size() : rows.count(); }
-    std::size_t row(std::size_t example) const { return is_cut ? taken[example] : example; }
-  };
   std::size_t count(std::size_t part) const {
     return tables_[part].empty() ? parts_[part].count() : tables_[part].front().count();
   }
 
   /// Reads what must be known of all rows: texts, and which rows are left out.
   void look_at_table(const char* file, std::size_t part, const nnrun::KnownColumns& known) {
-    Table& table = tables_[part].emplace_back(Table{NpyTable(file, format().numbers)});
+    StoredTable& table = tables_[part].emplace_back(NpyTable(file, format().numbers));
     NpyTable& rows = table.rows;
     const bool first = columns_.empty();
     if (first) choose_columns(rows, file, known);
@@ -274,11 +186,9 @@ struct Csv : nnrun::Dataset {
       if (is_first_row) require_one_class_column(rows);
       if (dropped || left_out) {
         if (!left_out) ++n_dropped_;
-        for (std::size_t i = 0; i < rows.row() && !table.is_cut; ++i)
-          table.taken.push_back(static_cast<std::uint32_t>(i));
-        table.is_cut = true;
-      } else if (table.is_cut) {
-        table.taken.push_back(static_cast<std::uint32_t>(rows.row()));
+        table.leave_out();
+      } else {
+        table.take();
       }
       if (!known.series().empty() && !dropped && !left_out)
         series.add(rows.text(series_at), known.series(), rows.place());
@@ -302,39 +212,15 @@ struct Csv : nnrun::Dataset {
   }
   /// Throws Error where a setting is about how numbers are written, but the table has them as
   /// numbers.
-  void require_numbers_as_written(const Table& table) const {
-    bool has_numbers = false;
-    for (std::size_t c = 0; c < columns_.size(); ++c) {
-      if (table.rows.is_text(table.at[c])) continue;
-      has_numbers = true;
-      if (columns_[c].has_own_decimal())
+  void require_numbers_as_written(const StoredTable& table) const {
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      if (!table.rows.is_text(table.at[c]) && columns_[c].has_own_decimal())
         throw nnrun::Error("column '" + columns_[c].name() +
                                "' has a 'decimal' of its own, but its texts are numbers here "
                                "already, read without it",
                            table.rows.file(),
                            "convert the table again with --category " + columns_[c].name() +
                                ", which keeps them as they are");
-    }
-    for (const char* const gap : gaps) {
-      double x = 0;
-      if (!has_numbers || !nnrun::is_number(gap, x, format().numbers) || !std::isfinite(x))
-        continue;
-      char digits[32];
-      const std::string plain(digits, std::to_chars(digits, digits + sizeof digits, x).ptr);
-      if (plain != gap)
-        throw nnrun::Error("'gaps' has '" + std::string(gap) + "', but the table holds numbers",
-                           table.rows.file(), "write " + plain + " in gaps, too");
-    }
-  }
-  /// order: of the examples; none if it is that of the file.
-  void read_table(Table& table, const std::vector<std::uint32_t>& order, std::size_t from,
-                  std::size_t n) {
-    double* to = rows_.data();
-    for (std::size_t i = from; i < from + n; ++i) {
-      table.rows.go_to(table.row(order.empty() ? i : order[i]));
-      for (std::size_t c = 0; c < columns_.size(); ++c)
-        *to++ = columns_[c].read(table.rows, table.at[c]);
-    }
   }
   void tell_if_it_reads_again(nnrun_data& data) {
     std::string text;  // a file that is one
@@ -624,8 +510,8 @@ struct Csv : nnrun::Dataset {
   std::optional<std::string> as_classes_, note_, place_, too_large_, first_skipped_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
-  std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;    // of text files
-  std::array<std::vector<Table>, NNRUN_PARTS> tables_;  // one or none each, instead
-  std::vector<double> rows_;                            // of a part, as they are read
+  std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;          // of text files
+  std::array<std::vector<StoredTable>, NNRUN_PARTS> tables_;  // one or none each, instead
+  std::vector<double> rows_;                                  // of a part, as they are read
 };
 NNRUN_REGISTER(Csv)

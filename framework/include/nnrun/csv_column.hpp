@@ -7,6 +7,7 @@
 #include <limits>
 #include <nnrun/csv.hpp>
 #include <numeric>
+#include <optional>
 #include <unordered_map>
 
 namespace nnrun {
@@ -77,7 +78,7 @@ class CsvColumn {
       return x;
     }
     const std::string_view field = rows.field(at);
-    if (is_gap(field)) return gap(rows, field);
+    if (is_gap(field) || (number && is_gap(rows, x))) return gap(rows, field);
     if (number && x < least_) refuse_negative(rows, field);
     if (number) return x;
     if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, rows.text(at));
@@ -134,6 +135,18 @@ class CsvColumn {
     if (field.empty()) return true;
     return std::find(gaps_.begin(), gaps_.end(), field) != gaps_.end() &&
            (open_ || !numbers_.contains(field));
+  }
+
+  /// Returns whether a number is that of a gap, however either is written: -99 and -99.0.
+  bool is_gap(const auto& rows, double x) {
+    if (!number_gaps_) return false;
+    if (!gap_numbers_) {
+      gap_numbers_.emplace();
+      for (const std::string_view gap : gaps_)
+        if (double number = 0; nnrun::is_number(gap, number, format_in(rows)))
+          gap_numbers_->push_back(number);
+    }
+    return std::find(gap_numbers_->begin(), gap_numbers_->end(), x) != gap_numbers_->end();
   }
 
   /// Returns how the numbers of this column are written.
@@ -306,6 +319,7 @@ class CsvColumn {
   char decimal_ = '\0';        // before its fractions, if they are written in a way of their own
   double least_ = -std::numeric_limits<double>::infinity();
   std::vector<std::string_view> gaps_;
+  std::optional<std::vector<double>> gap_numbers_;  // of those that are numbers, once one is read
   std::vector<std::string> texts_;
   std::string first_, reason_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> numbers_;
