@@ -125,7 +125,10 @@ void AnswerWriter::end_row() {
   if (form_ != AnswerForm::csv) text_ += '}';
   if (form_ != AnswerForm::json) text_ += '\n';
   ++rows_;
-  if (text_.size() > bytes_at_once && !is_for_parts_) flush();
+  if (is_for_parts_)
+    ends_.push_back(text_.size());
+  else if (text_.size() > bytes_at_once)
+    flush();
 }
 
 AnswerWriter AnswerWriter::for_parts() const {
@@ -137,17 +140,20 @@ AnswerWriter AnswerWriter::for_parts() const {
 
 /// Each row of JSON stands behind another one: `add` knows whether there is one.
 AnswerWriter::Part AnswerWriter::take_part() {
-  Part part{std::exchange(text_, {}), rows_ - 1, std::exchange(formulas_, 0)};
+  Part part{std::exchange(text_, {}), std::exchange(ends_, {}), std::exchange(formulas_, 0)};
   rows_ = 1;
   return part;
 }
 
 void AnswerWriter::add(const Part& part) {
-  const bool is_first = form_ == AnswerForm::json && rows_ == 0 && part.rows > 0;
-  text_.append(part.text, is_first ? 1 : 0);
-  rows_ += part.rows;
+  std::size_t at = form_ == AnswerForm::json && rows_ == 0 ? 1 : 0;  // the first has no comma
+  for (const std::size_t end : part.ends) {
+    text_.append(part.text, at, end - at);
+    at = end;
+    ++rows_;
+    if (text_.size() > bytes_at_once) flush();
+  }
   formulas_ += part.formulas;
-  if (text_.size() > bytes_at_once) flush();
 }
 
 /// Adds a field that is kept, and a comma.

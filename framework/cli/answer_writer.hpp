@@ -42,12 +42,14 @@ class AnswerWriter {
   /// Rows that another thread wrote, for the one that puts them in order.
   struct Part {
     std::string text;
-    std::size_t rows = 0, formulas = 0;
+    std::vector<std::size_t> ends;  ///< of its rows, within the text
+    std::size_t formulas = 0;
   };
   /// Returns a writer of parts, once what stands above the rows is written.
   AnswerWriter for_parts() const;
   /// Returns the rows that it wrote since then.
   Part take_part();
+  /// Writes what and when `row` would have: an error behind it leaves the same bytes.
   void add(const Part& part);
 
   std::size_t rows() const { return rows_; }
@@ -81,7 +83,8 @@ class AnswerWriter {
   std::size_t columns_ = 0;              // of answers, in CSV
   std::size_t rows_ = 0, formulas_ = 0;
   std::string text_;
-  bool is_for_parts_ = false;  // the text waits until it is taken
+  std::vector<std::size_t> ends_;  // of rows, for a part
+  bool is_for_parts_ = false;      // the text waits until it is taken
 };
 
 }  // namespace nnrun::host

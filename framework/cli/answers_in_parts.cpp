@@ -41,9 +41,13 @@ void AnswersInParts::work() {
       reader->begin(std::exchange(taken, {}));
       try {
         answer_(*reader, answering, part);
-        answering.finish();
       } catch (...) {
         part.failed = std::current_exception();
+      }
+      try {
+        answering.finish();
+      } catch (...) {
+        if (!part.failed) part.failed = std::current_exception();
       }
       part.written = own.take_part();
       const bool goes_on = part.failed == nullptr;

@@ -173,10 +173,15 @@ class Prediction {
   /// Both answer all rows, and return how many got no answer.
   std::size_t answer_in_turn(RowsToPredict& rows) {
     std::size_t bad = 0;
-    while (rows.next()) {
-      if (interrupt_signal() != 0) before_waiting();
-      answer_row(rows, answering_, largest_,
-                 [&](const Problem& problem) { warn_of(problem, bad++); });
+    try {
+      while (rows.next()) {
+        if (interrupt_signal() != 0) before_waiting();
+        answer_row(rows, answering_, largest_,
+                   [&](const Problem& problem) { warn_of(problem, bad++); });
+      }
+    } catch (const DataError&) {  // the rows before it have their answers, as several threads give
+      answering_.finish();
+      throw;
     }
     answering_.finish();
     return bad;
@@ -199,9 +204,9 @@ class Prediction {
       if (!part) continue;
       for (const Problem& problem : part->problems) warn_of(problem, bad++);
       bad += part->bad - part->problems.size();
-      if (part->failed) std::rethrow_exception(part->failed);
       largest_ = std::max(largest_, part->largest);
       writer_.add(part->written);
+      if (part->failed) std::rethrow_exception(part->failed);
     }
     return bad;
   }
