@@ -1,6 +1,7 @@
 // Plugins that are wrong on purpose: each is a named row, and the process that checks goes on.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <fstream>
 
 #include "checking/inspection.hpp"
 #include "cli/allocations.hpp"
@@ -17,9 +18,10 @@ std::string text_of(const PluginFactory& factory, std::string text) {
 
 /// Returns the rows that failed or were not tried, a line `law: detail` each; or how the library
 /// was refused.
-std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file) {
-  host::CheckedLibrary checked = host::inspect_library(file, host::Registry(), {}, brief);
-  host::try_laws(checked, host::Registry(), host::count_allocations(), {}, brief);
+std::string failed_rows(const PluginFactory& factory, const std::filesystem::path& file,
+                        const host::ChildLimits& limits = brief) {
+  host::CheckedLibrary checked = host::inspect_library(file, host::Registry(), {}, limits);
+  host::try_laws(checked, host::Registry(), host::count_allocations(), {}, limits);
   if (checked.refusal) return text_of(factory, "refused: " + checked.refusal->what + "\n");
   std::string rows;
   for (const host::CheckedClass& c : checked.classes) {
@@ -416,6 +418,66 @@ TEST_CASE("a scan describes a library, or how it died", "[checking]") {
   REQUIRE(scanned.refusal);
   CHECK(text_of(factory, scanned.refusal->what) ==
         "'$/dies.so' ended by SIGABRT (aborted) while '$/dies.so' was loaded");
+}
+
+namespace {
+/// Returns the rows of `local` with this in place of some of its text.
+std::string rows_of_exchange(std::string_view text, const std::string& instead, int processes) {
+  const PluginFactory factory;
+  std::ifstream file(std::filesystem::path(NNRUN_SOURCE_DIR) / "plugins/exchanges/local.cpp");
+  std::string source{std::istreambuf_iterator<char>(file), {}};
+  const auto put = [&](std::string_view what, const std::string& by) {
+    const std::size_t at = source.find(what);
+    REQUIRE(at != source.npos);
+    source.replace(at, what.size(), by);
+  };
+  put(text, instead);
+  put("int processes = 2;", "int processes = " + std::to_string(processes) + ";");
+  put("return nnrun::params(nnrun::param(&Local::processes, \"processes\",\n"
+      "                                      \"how many; each has threads of its own\",\n"
+      "                                      {.min = 1, .max = 64, .required = true}));",
+      "return nnrun::params();");
+  return failed_rows(factory, factory.cpp("bad.so", source), {.seconds = 30, .memory = 0});
+}
+constexpr std::string_view body_of_move =
+    "    if (to == rank_ && from == rank_) {\n"
+    "      std::copy_n(out.begin(), std::min(out.size(), in.size()), in.begin());\n"
+    "      return;\n"
+    "    }\n";
+}  // namespace
+
+TEST_CASE("an exchange that hangs, mixes transfers or loses bytes is found out", "[checking]") {
+  CHECK(rows_of_exchange(body_of_move, std::string(body_of_move), 3) == "");
+  // sends all before it receives: two large messages wait for each other
+  const std::string hangs =
+      rows_of_exchange(body_of_move,
+                       std::string(body_of_move) +
+                           "    while (!out.empty()) {\n      send_some(to, out);\n"
+                           "      if (!out.empty()) wait_for(to, true, from, false);\n    }\n",
+                       2);
+  CHECK_THAT(hangs, Catch::StartsWith("moves: ") &&
+                        Catch::EndsWith(" from rank 1: has not ended after 3 s\n"));
+  // keeps one message, and hands on the one before
+  CHECK(rows_of_exchange(
+            body_of_move,
+            std::string(body_of_move) + "    static std::vector<std::byte> kept(9);\n"
+                                        "    if (in.size() == 9) {\n"
+                                        "      std::vector<std::byte> now(9);\n"
+                                        "      move(to, out, from, std::span(now).first(8));\n"
+                                        "      move(to, {}, from, std::span(now).last(1));\n"
+                                        "      std::ranges::copy(kept, in.begin());\n"
+                                        "      kept = now;\n      return;\n    }\n",
+            3) == "moves: 0 bytes to rank 0, 9 from rank 2: byte 1 is not what was sent\n");
+  // takes a message from whoever has sent one
+  CHECK(rows_of_exchange(
+            body_of_move,
+            std::string(body_of_move) +
+                "    if (in.size() == 9)\n"
+                "      for (std::uint32_t peer = 0; peer < peers_.size(); ++peer) {\n"
+                "        char some;\n"
+                "        if (peers_[peer] < 0 || ::recv(peers_[peer], &some, 1, MSG_PEEK) < 1)"
+                " continue;\n        from = peer;\n        break;\n      }\n",
+            3) == "moves: 0 bytes to rank 0, 9 from rank 2: byte 1 is not what was sent\n");
 }
 
 }  // namespace nnrun::testing

@@ -623,8 +623,8 @@ typedef struct nnrun_augmentation {
 
 /* ---- exchange/1: bytes between the processes of one training. Since 1.4 ---- */
 
-/* All functions are called on one thread. The host decides what is sent and adds it up: an exchange
-   only moves bytes. */
+/* join and leave are called on one thread, move on any, but one call at a time. The host decides what
+   is sent and adds it up: an exchange only moves bytes. */
 typedef struct nnrun_group { /* given: size; join fills the rest */
   uint32_t size;
   uint32_t rank, count; /* of this process, from 0; how many there are */

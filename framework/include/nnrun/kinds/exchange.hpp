@@ -47,9 +47,9 @@ int leave_group(void* self) noexcept {
 /// returns in each of them; `void move(uint32_t to, span<const byte> out, uint32_t from, span<byte>
 /// in)`, which sends and receives at the same time, throws Error if it finds out that a process has
 /// ended, and does nothing for an empty span; and `void leave()`, which waits until all leave. A
-/// process that fails ends without leaving, and the others are not to wait for it. All are called
-/// on one thread. What is sent, and the order in which numbers are added, is the host's: no
-/// exchange can change a bit.
+/// process that fails ends without leaving, and the others are not to wait for it. One is
+/// called at a time, `move` on any thread. What is sent, and the order in which numbers are added,
+/// is the host's: no exchange can change a bit.
 struct Exchange {
   static constexpr auto kind = "exchange/1";
   template <class C>
