@@ -16,6 +16,10 @@ class Problems {
   void add(Place place, std::string what, std::string hint = {}, std::string label = {}) {
     add(problem_at(std::move(place), std::move(what), std::move(hint), std::move(label)));
   }
+  /// Gives the last one a hint, if it has none.
+  void hint_at_last(std::string hint) {
+    if (!all_.empty() && all_.back().hint.empty()) all_.back().hint = std::move(hint);
+  }
   /// True if there are so many problems that a hint for another one would never be read.
   bool plenty() const { return all_.size() >= 100; }
   bool any() const { return !all_.empty(); }

@@ -78,7 +78,10 @@ class ExperimentReader {
     }
     if (key.path == "train.shuffle" && node->is(ConfigNode::Kind::map))
       return read_map(key, fields);
-    if (const auto value = read_value(*node, key.setting, problems_)) key.set(e_, *value, *node);
+    if (const auto value = read_value(*node, key.setting, problems_))
+      key.set(e_, *value, *node);
+    else if (key.path == "train.shuffle" && !node->is(ConfigNode::Kind::broken))
+      problems_.hint_at_last("or {blocks: 64}, a map, for data that are larger than memory");
   }
 
   std::string hint_of(const Key& key) const {
