@@ -38,7 +38,7 @@ constexpr std::array verbs{
          "train a little, and say what keeps a config or a recorded run from learning", 1, 1,
          "--set --seconds --threads --no-plugins"},
     Verb{"time", "CONFIG", "measure where the time of a training step goes, layer by layer", 1, 1,
-         "--set --threads --no-plugins"},
+         "--set --threads --exchange --watchdog --no-plugins"},
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data --on-error --no-plugins"},
     Verb{"predict", "RUN...",

@@ -1,10 +1,15 @@
 #include "cli/shared_training.hpp"
 
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -116,6 +121,54 @@ Use exchange_of(const Arguments& arguments, const Registry& registry) {
   }
 }
 
+/// Ends this process if the others have not joined it by then: some of them may be another program,
+/// or none at all. A timer, since an exchange may start others as copies of this process, which
+/// then must have one thread.
+class JoinLimit {
+ public:
+  /// seconds: 0: no limit.
+  explicit JoinLimit(double seconds) {
+    if (seconds <= 0) return;
+    const double most = seconds + (is_launched_first() ? 0 : 3);  // rank 0 speaks, if it is there
+    std::snprintf(words, sizeof words,
+                  "error: the other processes have not joined this one after %s s\n"
+                  "   = help: every process of the launcher must be nnrun, with the same "
+                  "--exchange; --watchdog says how long to wait\n",
+                  shortest(seconds).c_str());
+    struct sigaction action {};
+    action.sa_handler = end;
+    ::sigaction(SIGRTMAX, &action, &before_);
+    sigevent event{};
+    event.sigev_notify = SIGEV_SIGNAL;
+    event.sigev_signo = SIGRTMAX;
+    itimerspec when{};
+    when.it_value.tv_sec = static_cast<time_t>(most);
+    when.it_value.tv_nsec =
+        static_cast<long>((most - static_cast<double>(when.it_value.tv_sec)) * 1e9);
+    is_set_ = ::timer_create(CLOCK_MONOTONIC, &event, &timer_) == 0;
+    if (is_set_) ::timer_settime(timer_, 0, &when, nullptr);
+    process_ = ::getpid();
+  }
+  JoinLimit(const JoinLimit&) = delete;
+  JoinLimit& operator=(const JoinLimit&) = delete;
+  ~JoinLimit() {
+    if (!is_set_) return;
+    if (::getpid() == process_) ::timer_delete(timer_);  // copies have none
+    ::sigaction(SIGRTMAX, &before_, nullptr);
+  }
+
+ private:
+  static inline char words[400];
+  static void end(int) {
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, words, std::strlen(words));
+    ::syscall(SYS_exit_group, static_cast<int>(Exit::failed));  // _exit would tell of the exchange
+  }
+  struct sigaction before_ {};
+  timer_t timer_{};
+  pid_t process_ = 0;
+  bool is_set_ = false;
+};
+
 double patience_of(const Arguments& arguments) {
   if (!arguments.has("--watchdog")) return 30;
   const std::string& text = arguments.text("--watchdog");
@@ -139,12 +192,21 @@ void refuse_to_train_alone() {
               "OMPI_COMM_WORLD_SIZE or PMI_SIZE first"});
 }
 
+void refuse_lone_watchdog(const Arguments& arguments) {
+  if (arguments.has("--watchdog"))
+    throw UsageError(Problem{.what = "--watchdog is for processes that wait for each other",
+                             .hint = "add --exchange, or leave it out"});
+}
+
 SharedTraining::SharedTraining(const Arguments& arguments, Registry& registry)
     : threads_(arguments.threads),
       is_resumed_(arguments.has("--resume")),
       patience_(patience_of(arguments)) {
   const Use use = exchange_of(arguments, registry);
-  processes_ = std::make_unique<Processes>(use);
+  {
+    const JoinLimit limit(patience_);
+    processes_ = std::make_unique<Processes>(use);
+  }
   if (launched_count() > 1 && launched_count() != processes_->count()) {
     end();
     if (!leads()) leave_word_to_rank_0();
@@ -167,28 +229,48 @@ SharedTraining::SharedTraining(const Arguments& arguments, Registry& registry)
 
 SharedTraining::~SharedTraining() = default;
 
+OneVoice::OneVoice() {
+  void* const shared =
+      ::mmap(nullptr, sizeof *spoken_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  spoken_ = shared == MAP_FAILED ? nullptr : new (shared) std::atomic<bool>(false);
+}
+OneVoice::~OneVoice() {
+  if (spoken_ != nullptr) ::munmap(spoken_, sizeof *spoken_);
+}
+
+bool SharedTraining::may_speak(bool lost) {
+  if (lost && !leads()) std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  return voice_.may_speak();
+}
+
 /// Ends this process if it has waited for another one for too long: that one cannot be asked.
-void SharedTraining::watch(const std::stop_token& stop) const {
+void SharedTraining::watch(const std::stop_token& stop) {
   using Clock = std::chrono::steady_clock;
   Clock::time_point last = Clock::now(), awake_since = last;
   while (!stop.stop_requested()) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    const auto [since, rank] = processes_->waiting();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    const auto [since, rank, move] = processes_->waiting();
     // this process, and perhaps all of them, did not run: Ctrl-Z, a machine that was asleep
     const Clock::time_point now = Clock::now();
     if (now - std::exchange(last, now) > std::chrono::seconds(1)) awake_since = now;
-    // before it begins, one may have to read its data from a slower disk
-    const double patience = has_begun_ ? patience_ : 10 * patience_;
+    // before it begins, one may have to read its data from a slower disk; in the end, rank 0 has to
+    // write what came of it
+    const double patience = has_begun_ && rank != Processes::all ? patience_ : 10 * patience_;
     const Clock::time_point from = std::max(awake_since, Clock::time_point(Clock::duration(since)));
     const double waited = std::chrono::duration<double>(now - from).count();
-    if (since == 0 || waited < patience) continue;
+    // who waits for a process that is gone ends before those that wait for that one in turn
+    const double in_turn = 0.2 * std::min(move, 8u);
+    if (since == 0 || waited < patience + in_turn) continue;
     if (processes_->waiting().since_ns != since) continue;
+    expect_end();
+    if (!may_speak(false)) ::_exit(static_cast<int>(Exit::failed));
+    const std::string whom =
+        rank == Processes::all ? "the others, when all was done," : processes_->name_of(rank);
     tell(TrainingError(Problem{
-        .what = "nothing came from " + processes_->name_of(rank) + " for " + shortest(patience) +
+        .what = "nothing came from " + whom + " for " + shortest(patience) +
                 " s: it has ended or hangs, or the network is down",
         .hint = "nnrun train --resume RUN goes on from the last checkpoint, with any number of "
                 "processes; --watchdog says how long to wait"}));
-    expect_end();
     ::_exit(static_cast<int>(Exit::failed));
   }
 }
@@ -216,13 +298,13 @@ void SharedTraining::agree(const std::string& failure) {
   leave_word_to_rank_0();
 }
 
-void SharedTraining::begin(Trainer& trainer) {
+void SharedTraining::begin(Trainer& trainer, bool is_patient) {
   if (processes_->count() > 1) {
     agree("");
     require_same(trainer);
     if (is_resumed_) share_state(trainer);
   }
-  has_begun_ = true;
+  has_begun_ = !is_patient;
 }
 
 void SharedTraining::call_off(const Error* error) {
@@ -268,24 +350,23 @@ void SharedTraining::share_state(Trainer& trainer) {
   trainer.restore(saved);
 }
 
-void SharedTraining::follow(const Experiment& experiment) {
+void SharedTraining::follow(const Experiment& experiment,
+                            const std::function<void(Trainer&)>& part) {
   try {
     const auto trainer = Trainer::create(experiment, threads(), processes());
-    begin(*trainer);
-    watch_for_interrupts();
-    trainer->advance({});
+    part(*trainer);
     end();
   } catch (const Error& error) {
     if (!has_agreed_) throw;  // told to all by rank 0
     if (!has_begun_) {
-      tell(error);
+      if (may_speak(error.problems()[0].cause == Cause::lost_process)) tell(error);
       throw;
     }
     // the numbers of all are the same: what is wrong with them, rank 0 says
     const bool is_known =
         error.status() == Exit::failed && error.problems()[0].cause != Cause::lost_process;
     if (!is_known) {
-      tell(error);
+      if (may_speak(error.problems()[0].cause == Cause::lost_process)) tell(error);
       throw;
     }
     end();
@@ -293,10 +374,66 @@ void SharedTraining::follow(const Experiment& experiment) {
   }
 }
 
+void SharedTraining::stop_others() try {
+  // in steps, they wait for what will not come
+  if (has_ended_ || processes_->is_in_steps()) return;
+  if (processes_->count() > 1) processes_->next_steps({0, false});
+  end();
+} catch (const Error&) {  // one of them has ended, too; what ended this process is told
+}
+
 void SharedTraining::end() {
   if (std::exchange(has_ended_, true)) return;
-  watchdog_ = {};
   processes_->leave();
+  watchdog_ = {};
+}
+
+namespace {
+
+Exit work_in_group(const Experiment& experiment, SharedTraining& shared,
+                   const SharedWork& work) try {
+  if (!shared.leads()) {
+    work.follow(experiment, shared);
+    return Exit::done;
+  }
+  const Exit exit = work.lead(experiment, shared);
+  shared.end();
+  return exit;
+} catch (const Interrupted&) {
+  shared.end();
+  throw;
+} catch (const TrainingError& error) {
+  if (error.problems()[0].cause != Cause::lost_process)
+    shared.end();  // of numbers: every process has seen it
+  else if (shared.leads() && !shared.may_speak(true))
+    throw Interrupted{static_cast<int>(Exit::failed)};
+  throw;
+} catch (const Error& error) {
+  shared.call_off(&error);
+  if (shared.leads()) {
+    shared.may_speak(false);  // it will
+    shared.stop_others();
+  }
+  throw;
+}
+
+}  // namespace
+
+Exit work_together(const Arguments& arguments, Registry& registry,
+                   const std::filesystem::path& config, const SharedWork& work) {
+  Experiment experiment;
+  std::optional<Error> failure;
+  try {
+    experiment = read_experiment(config, arguments.overrides, registry);
+  } catch (const Error& error) {
+    failure = error;
+  }
+  SharedTraining shared(arguments, registry);
+  if (failure && !(arguments.has("--resume") && shared.leads())) {
+    shared.call_off(&*failure);
+    throw *failure;
+  }
+  return work_in_group(experiment, shared, work);
 }
 
 }  // namespace nnrun::host

@@ -59,7 +59,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
     note_changes(names_of(done.changes), talk);
     if (!done.caution.empty()) talk.write(talk.yellow("note") + ": " + done.caution + "\n");
   }
-  out.write(score_lines(left_aligned(part_names[done.part], 7),
+  out.write(score_lines(left_aligned(part_names[done.part], done.part == NNRUN_VALIDATION ? 11 : 7),
                         text_of(done.score, done.experiment, "   ") + "   (" +
                             std::to_string(done.examples) + " examples)") +
             (done.naive ? naive_text(*done.naive, done.experiment) : "") +

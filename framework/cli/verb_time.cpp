@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/interrupt.hpp"
+#include "cli/shared_training.hpp"
+#include "cli/sharing_view.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "diagnosis/machine_peak.hpp"
@@ -128,21 +130,6 @@ Row row_of(const LayerTime& layer, const Timing& t) {
           percent(t.share_of_peak(t.multiplications(layer), layer.seconds()))};
 }
 
-std::string table_of(const std::vector<Row>& rows, const Terminal& out) {
-  std::vector<std::size_t> widths(rows[0].size());
-  for (const Row& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
-  std::string text;
-  for (std::size_t r = 0; r < rows.size(); ++r) {
-    std::string line = "  ";
-    for (std::size_t c = 0; c < rows[r].size(); ++c)
-      line += c == 0 ? left_aligned(rows[r][c], widths[c])
-                     : "  " + right_aligned(rows[r][c], widths[c]);
-    text += (r == 0 ? out.bold(line) : line) + "\n";
-  }
-  return text;
-}
-
 std::string words_of(const Timing& t) {
   std::string text;
   if (!t.parts.layers_count)
@@ -182,7 +169,7 @@ std::string text_of(const Timing& t, const Experiment& experiment, const Termina
   return fmt::format("{}  batch {} · {} · {} thread{}\n", out.bold(experiment.name), t.parts.rows,
                      experiment.dtype == Dtype::float32 ? "float32" : "float64", t.threads,
                      t.threads == 1 ? "" : "s") +
-         table_of(rows, out) + words_of(t);
+         aligned_table(rows, out) + words_of(t);
 }
 
 Json json_of(const LayerTime& layer, const Timing& t) {
@@ -227,24 +214,99 @@ Json json_of(const Timing& t, const Experiment& experiment) {
   return json;
 }
 
+/// Says on a terminal what is being measured.
+class Saying {
+ public:
+  explicit Saying(const Arguments& arguments)
+      : shows_(!arguments.quiet && !arguments.json && talk_.is_terminal()) {}
+  void operator()(const char* what) const {
+    if (shows_) talk_.redraw(what);
+  }
+
+ private:
+  Terminal talk_{stderr};
+  bool shows_;
+};
+
+void show_timing(const Timing& timing, const SharingTimes* sharing, const Experiment& experiment,
+                 const Arguments& arguments, const Saying& progress) {
+  const Terminal out(stdout), talk(stderr);
+  progress("");
+  if (arguments.json) {
+    Json json = json_of(timing, experiment);
+    if (sharing != nullptr) json["sharing"] = json_of(*sharing);
+    return out.write_data(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  }
+  out.write(text_of(timing, experiment, out));
+  if (sharing == nullptr) return;
+  out.write(text_of(*sharing, out));
+  talk.write(render("warning", warnings_of(*sharing), talk.colour()));
+}
+
+/// Returns it as a training that goes on for as long as it is measured.
+Experiment prolonged(Experiment experiment) {
+  experiment.train.epochs = std::max<std::size_t>(experiment.train.epochs, 1000);
+  return experiment;
+}
+
+/// Measures a step of this process alone, while the others wait, then what they share.
+Exit lead_timing(const Experiment& experiment, const Arguments& arguments, SharedTraining& shared) {
+  Processes& processes = *shared.processes();
+  const Experiment longer = prolonged(experiment);
+  auto trainer = Trainer::create(longer, shared.threads(), &processes);
+  if (processes.count() == 1)
+    throw UsageError(Problem{
+        .what = "one process has nobody to share a step with",
+        .hint = "start several: mpirun -n 2 nnrun time CONFIG --exchange mpi, or --exchange "
+                "'{type: local, processes: 2}'"});
+  shared.begin(*trainer, true);
+  watch_for_interrupts();
+  trainer.reset();  // two of them might not fit
+  const Saying progress(arguments);
+  const Timing timing = timing_of(experiment, shared.threads(), progress);
+  progress("sharing steps");
+  trainer = Trainer::create(longer, shared.threads(), &processes);
+  SharingTimes sharing;
+  measure_exchange(processes, *trainer, sharing);
+  sharing.alone = timing.step;
+  for (const OtherTime& other : timing.parts.others)
+    if (other.what == "optimizer" || other.what == "state")
+      sharing.update += other.seconds / timing.threads;
+  sharing.step = measure_shared_steps(processes, *trainer);
+  shared.end();
+  show_timing(timing, &sharing, experiment, arguments, progress);
+  require_going_on();
+  return Exit::done;
+}
+
+Exit show_shared_times(const Arguments& arguments, Registry& registry) {
+  const auto lead_it = [&](const Experiment& experiment, SharedTraining& shared) {
+    return lead_timing(experiment, arguments, shared);
+  };
+  const auto follow = [](const Experiment& experiment, SharedTraining& shared) {
+    shared.follow(prolonged(experiment), [&](Trainer& trainer) {
+      shared.begin(trainer, true);
+      watch_for_interrupts();
+      SharingTimes unused;
+      measure_exchange(*shared.processes(), trainer, unused);
+      trainer.advance({});
+    });
+  };
+  return work_together(arguments, registry, arguments.targets[0], {lead_it, follow});
+}
+
 }  // namespace
 
 /// nnrun time CONFIG: writes nothing.
 Exit show_times(const Arguments& arguments, Registry& registry) {
-  const Terminal out(stdout), talk(stderr);
+  if (arguments.has("--exchange")) return show_shared_times(arguments, registry);
+  refuse_lone_watchdog(arguments);
   const Experiment experiment =
       read_experiment(arguments.targets[0], arguments.overrides, registry);
   watch_for_interrupts();
-  const bool shows = !arguments.quiet && !arguments.json && talk.is_terminal();
-  const Timing timing = timing_of(experiment, arguments.threads, [&](const char* what) {
-    if (shows) talk.redraw(what);
-  });
-  if (shows) talk.redraw("");
-  if (arguments.json)
-    out.write_data(
-        json_of(timing, experiment).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-  else
-    out.write(text_of(timing, experiment, out));
+  const Saying progress(arguments);
+  const Timing timing = timing_of(experiment, arguments.threads, progress);
+  show_timing(timing, nullptr, experiment, arguments, progress);
   return Exit::done;
 }
 

@@ -66,7 +66,7 @@ class Training {
 
   /// Trains in a new folder.
   Exit run() {
-    const auto trainer = Trainer::create(experiment_, threads(), processes());
+    const auto trainer = Trainer::create(experiment_, threads(), processes(), reading());
     experiment_ = trainer->experiment();
     RunFolder folder = create_folder(arguments_, experiment_);
     folder_ = folder.path().string();
@@ -97,6 +97,15 @@ class Training {
  private:
   unsigned threads() const { return shared_ ? shared_->threads() : arguments_.threads; }
   Processes* processes() const { return shared_ ? shared_->processes() : nullptr; }
+  /// Says on a terminal how much of the data is read, if that takes its time.
+  ReadingListener reading() {
+    if (quiet_ || !talk_.is_terminal()) return {};
+    return [this, last = Clock::now() + std::chrono::milliseconds(500)](double share) mutable {
+      if (Clock::now() < last) return;
+      last = Clock::now() + std::chrono::milliseconds(100);
+      talk_.redraw("reading the data  " + std::to_string(static_cast<int>(100 * share)) + " %");
+    };
+  }
   RunResult train(RecordedRun& recorded, Trainer& trainer) {
     Clock::time_point last_shown = Clock::now();
     const History& history = trainer.history();
@@ -210,7 +219,7 @@ class Training {
     const Graph& graph = trainer.model()->graph();
     const std::string taken = words_of_taken(experiment_.model.weights, graph);
     if (!taken.empty() && trainer.steps() == 0) say_line(taken);
-    std::vector<std::string> notes{trainer.data().note};
+    std::vector<std::string> notes{trainer.data().note, trainer.data().stored};
     std::ranges::copy(words_of_start(experiment_, graph, preparation, trainer.data().names),
                       std::back_inserter(notes));
     std::ranges::copy(words_of_fold(experiment_.data.split, trainer.data().folds),
@@ -233,6 +242,10 @@ class Training {
       if (const std::optional<Score>& naive = outcome.naive[part])
         out_.write(naive_text(*naive, experiment_));
     }
+    if (result.processes > 1 && result.adding_up.training > 0)
+      say_line("shared " + std::to_string(result.processes) + " processes waited " +
+               significant(100 * result.adding_up.waited / result.adding_up.training, 2) +
+               " % of the training time for each other (nnrun time --exchange says more)");
     if (outcome.stopped_early)
       say_line("stopped early: no improvement since epoch " + std::to_string(outcome.best_epoch));
     out_.write(predictions_text(words_of(result.rows), result.predictions,
@@ -338,48 +351,23 @@ Exit train_anew(const Arguments& arguments, Registry& registry, Clock::time_poin
 }
 
 /// Trains in one of several processes. Rank 0 does what a process alone would do.
-Exit train_in_group(const Arguments& arguments, const Experiment& experiment, Registry& registry,
-                    Clock::time_point start, SharedTraining& shared) try {
-  if (!shared.leads()) {
-    shared.follow(experiment);
-    return Exit::done;
-  }
-  const Exit exit = arguments.has("--resume")
-                        ? resume(arguments, registry, start, &shared)
-                        : train_anew(arguments, experiment, registry, start, &shared);
-  shared.end();
-  return exit;
-} catch (const Interrupted&) {
-  shared.end();
-  throw;
-} catch (const TrainingError& error) {  // of numbers: every process has seen it
-  if (error.problems()[0].cause != Cause::lost_process) shared.end();
-  throw;
-} catch (const Error& error) {
-  shared.call_off(&error);
-  throw;
-}
-
-/// Trains with other processes. Reads the config before it joins them, since that may name the
-/// library of the exchange; what is wrong with it, rank 0 says.
 Exit train_with_others(const Arguments& arguments, Registry& registry, Clock::time_point start) {
   const bool resumes = arguments.has("--resume");
   const std::filesystem::path config =
       resumes ? std::filesystem::path(arguments.text("--resume")) / "config.yaml"
               : std::filesystem::path(arguments.targets[0]);
-  Experiment experiment;
-  std::optional<Error> failure;
-  try {
-    experiment = read_experiment(config, arguments.overrides, registry);
-  } catch (const Error& error) {
-    failure = error;
-  }
-  SharedTraining shared(arguments, registry);
-  if (failure && !(resumes && shared.leads())) {
-    shared.call_off(&*failure);
-    throw *failure;
-  }
-  return train_in_group(arguments, experiment, registry, start, shared);
+  const auto lead = [&](const Experiment& experiment, SharedTraining& shared) {
+    return resumes ? resume(arguments, registry, start, &shared)
+                   : train_anew(arguments, experiment, registry, start, &shared);
+  };
+  const auto follow = [](const Experiment& experiment, SharedTraining& shared) {
+    shared.follow(experiment, [&](Trainer& trainer) {
+      shared.begin(trainer);
+      watch_for_interrupts();
+      trainer.advance({});
+    });
+  };
+  return work_together(arguments, registry, config, {lead, follow});
 }
 
 }  // namespace
@@ -388,9 +376,7 @@ Exit train(const Arguments& arguments, Registry& registry) {
   const Clock::time_point start = Clock::now();
   watch_for_requests();
   if (arguments.has("--exchange")) return train_with_others(arguments, registry, start);
-  if (arguments.has("--watchdog"))
-    throw UsageError(Problem{.what = "--watchdog is for processes that wait for each other",
-                             .hint = "add --exchange, or leave it out"});
+  refuse_lone_watchdog(arguments);
   refuse_to_train_alone();
   if (arguments.has("--resume")) return resume(arguments, registry, start, nullptr);
   return train_anew(arguments, registry, start);

@@ -21,6 +21,21 @@ std::string for_people(double x) {
   return fmt::format("{:.{}f}", x, std::min(decimals, 6));
 }
 
+std::string aligned_table(const std::vector<std::vector<std::string>>& rows, const Terminal& out) {
+  std::vector<std::size_t> widths(rows[0].size());
+  for (const auto& row : rows)
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], row[c].size());
+  std::string text;
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    std::string line = "  ";
+    for (std::size_t c = 0; c < rows[r].size(); ++c)
+      line += c == 0 ? left_aligned(rows[r][c], widths[c])
+                     : "  " + right_aligned(rows[r][c], widths[c]);
+    text += (r == 0 ? out.bold(line) : line) + "\n";
+  }
+  return text;
+}
+
 std::string duration(double seconds) {
   if (seconds < 0.00095) return fmt::format("{:.1f} us", seconds * 1e6);
   if (seconds < 0.0095) return fmt::format("{:.1f} ms", seconds * 1e3);

@@ -22,6 +22,11 @@ std::string score_lines(std::string_view title, std::string_view pieces);
 /// Returns what the last known value of a series scores.
 std::string naive_text(const Score& naive, const Experiment& experiment);
 
+/// Returns rows of cells as aligned, indented lines, the first of them bold: its first column to
+/// the left, all others to the right.
+std::string aligned_table(const std::vector<std::vector<std::string>>& rows,
+                          const Terminal& terminal);
+
 /// Returns the tables of a score, for up to 20 classes: the metrics of each class, then counts,
 /// with a row for each true class, a column for each predicted class. Classes without names are
 /// numbered from 0.

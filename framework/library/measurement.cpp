@@ -152,6 +152,8 @@ Measurement measured(OpenedRun run, const std::vector<Override>& overrides, BadR
   std::string data_sha256;
   PartScore scored =
       score_of(experiment, run.model, data, done.part, own_data ? &data_sha256 : nullptr);
+  if (const std::string& stored = data.shape().stored; !stored.empty())
+    done.notes.push_back(stored);
   done.score = std::move(scored.score);
   done.naive = std::move(scored.naive);
   done.changes = std::move(run.changes);

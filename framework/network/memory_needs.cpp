@@ -129,11 +129,21 @@ void add_scratch(const Graph& graph, Dtype dtype, unsigned threads, std::vector<
     needs.push_back({"the scratch of a layer", scratch * width_of(dtype), threads});
 }
 
-Bytes total_of(const std::vector<Need>& needs) {
+Bytes total_of(std::span<const Need> needs, bool with_addresses = false) {
   Bytes total = 0;
-  for (const Need& need : needs) total += need.bytes * need.copies;
+  for (const Need& need : needs)
+    if (with_addresses || !need.is_address_space) total += need.bytes * need.copies;
   return total;
 }
+
+/// Returns what is left for what is counted: the rest of the program takes some, too, such as
+/// messages, a page, libraries that are loaded later.
+std::uint64_t less_the_rest(std::uint64_t available) {
+  return available == no_limit ? available : left_of(available, little);
+}
+
+/// Arrays of some size lie in huge pages of their own, and begin anywhere in them.
+constexpr Bytes around_array = std::uint64_t{1} << 22, least_wide = std::uint64_t{1} << 19;
 
 }  // namespace
 
@@ -154,10 +164,18 @@ std::string text_of_bytes(Bytes bytes) {
          units[unit];
 }
 
-void require_memory(const std::vector<Need>& needs, std::uint64_t available) {
-  const Bytes total = total_of(needs);
+std::uint64_t available_addresses() {
+  return left_of_addresses();
+}
+
+namespace {
+void require_available(const std::vector<Need>& needs, std::uint64_t available,
+                       bool with_addresses) {
+  const Bytes total = total_of(needs, with_addresses);
   if (total <= available) return;
-  const auto all = [](const Need& need) { return need.bytes * need.copies; };
+  const auto all = [](const Need& need) {
+    return need.is_address_space ? Bytes{0} : need.bytes * need.copies;
+  };
   const Need& largest = *std::ranges::max_element(needs, {}, all);
   throw ConfigError(
       Problem{.what = text_of_bytes(total) + " needed, " + text_of_bytes(available) +
@@ -166,14 +184,32 @@ void require_memory(const std::vector<Need>& needs, std::uint64_t available) {
               .place = largest.place,
               .hint = largest.hint});
 }
+}  // namespace
 
+void require_memory(const std::vector<Need>& needs, std::uint64_t available) {
+  require_available(needs, available, false);
+}
 void require_memory(const std::vector<Need>& needs) {
-  if (total_of(needs) > little) require_memory(needs, available_memory());
+  if (are_few(needs)) return;
+  require_available(needs, less_the_rest(available_memory()), false);
+  require_available(needs, less_the_rest(available_addresses()), true);
+}
+
+bool are_few(std::span<const Need> needs) {
+  return total_of(needs) <= little;
 }
 
 bool is_room_for(const std::vector<Need>& needs) {
-  const Bytes total = total_of(needs);
-  return total <= little || total <= available_memory();
+  return are_few(needs) || (total_of(needs) <= less_the_rest(available_memory()) &&
+                            total_of(needs, true) <= less_the_rest(available_addresses()));
+}
+
+Need around_arrays(std::span<const Bytes> arrays) {
+  const auto wide = std::ranges::count_if(arrays, [](Bytes n) { return n >= least_wide; });
+  return {.what = "what lies around arrays",
+          .bytes = around_array,
+          .copies = static_cast<std::size_t>(wide),
+          .is_address_space = true};
 }
 
 std::vector<Need> needs_of(const Graph& graph, Dtype dtype, std::size_t batch_rows,

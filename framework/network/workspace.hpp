@@ -77,6 +77,24 @@ class Pass {
     set_gradient(gradient);
     in_a_row([this](CallsInARow& row) { return backward_parameters(row); });
   }
+  /// Computes both in one go, after `forward`, from the last layer to the first: whole(k) is told
+  /// as soon as the gradients of the nodes from k on are.
+  template <class Whole>
+  void backward(T* gradient, Whole whole) {
+    set_gradient(gradient);
+    in_a_row([&](CallsInARow& row) {
+      for (std::size_t k = steps_.size(); k-- > 0;) {
+        if (!slopes_of(row, steps_[k]) || !gradient_of(row, steps_[k])) return false;
+        whole(k);
+      }
+      return true;
+    });
+  }
+  /// Computes the gradient of one node.
+  void backward_parameters_of(std::size_t k, T* gradient) {
+    set_gradient(gradient);
+    in_a_row([&](CallsInARow& row) { return gradient_of(row, steps_[k]); });
+  }
   /// Calls f(row), which returns false at the first call in the row that fails; each is one of this
   /// pass's objects. Throws PluginError naming it.
   template <class F>
@@ -108,26 +126,28 @@ class Pass {
     for (Step& s : steps_)
       if (s.has_parameters) s.call.dw = gradient + s.node->offset;
   }
+  // All of them return false if a call failed.
   bool backward_inputs(CallsInARow& row) {
-    for (std::size_t k = steps_.size(); k-- > 0;) {
-      Step& s = steps_[k];
-      if (!s.has_slope) continue;
-      if (s.da != s.dz && !row.call(s.activation, "backward", s.activation.functions.backward, s.z,
-                                    s.a, s.da, s.dz, s.rows_of_pieces, s.piece_cols))
-        return false;
-      if (s.inputs_wanted &&
-          !row.call(s.layer, "backward_inputs", s.layer.functions.backward_inputs, &s.call))
-        return false;
-    }
+    for (std::size_t k = steps_.size(); k-- > 0;)
+      if (!slopes_of(row, steps_[k])) return false;
     return true;
   }
   bool backward_parameters(CallsInARow& row) {
-    for (Step& s : steps_) {
-      if (s.has_parameters &&
-          !row.call(s.layer, "backward_parameters", s.layer.functions.backward_parameters, &s.call))
-        return false;
-    }
+    for (Step& s : steps_)
+      if (!gradient_of(row, s)) return false;
     return true;
+  }
+  static bool slopes_of(CallsInARow& row, Step& s) {
+    if (!s.has_slope) return true;
+    if (s.da != s.dz && !row.call(s.activation, "backward", s.activation.functions.backward, s.z,
+                                  s.a, s.da, s.dz, s.rows_of_pieces, s.piece_cols))
+      return false;
+    return !s.inputs_wanted ||
+           row.call(s.layer, "backward_inputs", s.layer.functions.backward_inputs, &s.call);
+  }
+  static bool gradient_of(CallsInARow& row, Step& s) {
+    return !s.has_parameters ||
+           row.call(s.layer, "backward_parameters", s.layer.functions.backward_parameters, &s.call);
   }
 
   std::vector<Step> steps_;

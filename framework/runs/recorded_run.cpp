@@ -260,6 +260,7 @@ RunResult result_of(Trainer& trainer, const Experiment& experiment, Outcome outc
   result.run = std::move(name);
   result.threads = trainer.threads();
   result.processes = trainer.processes();
+  result.adding_up = trainer.adding_up();
   result.parameters = model.graph().parameter_count();
   result.rows = trainer.experiment().predict;
   result.predictions = model.predict_each(trainer.experiment().predict_rows());

@@ -49,7 +49,14 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["seed"] = experiment.seed;
   json["dtype"] = experiment.dtype == Dtype::float32 ? "float32" : "float64";
   json["threads"] = result.threads;
-  if (result.processes > 1) json["processes"] = result.processes;
+  if (result.processes > 1) {
+    json["processes"] = result.processes;
+    json["exchange"] = {{"seconds", result.adding_up.seconds},
+                        {"waited", result.adding_up.waited},
+                        {"training", result.adding_up.training},
+                        {"steps", result.adding_up.steps},
+                        {"early_steps", result.adding_up.early}};
+  }
   if (experiment.train.shards.value > 1) json["shards"] = experiment.train.shards.value;
   json["parameters"] = result.parameters;
   json["epochs"] = outcome.epochs.empty() ? 0 : outcome.epochs.back().epoch;

@@ -13,6 +13,7 @@ namespace nnrun::host {
 struct RunResult {
   std::string run;                      ///< the run folder
   unsigned threads = 1, processes = 1;  ///< threads: of each process
+  AddingUp adding_up;                   ///< over the processes, of the steps since the last start
   std::size_t parameters = 0;
   Outcome outcome;
   std::vector<PredictRow> rows;                  ///< those of `predict`

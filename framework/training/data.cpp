@@ -369,11 +369,26 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
   return needs;
 }
 
+/// Returns what training and evaluation note of each example, wherever its inputs are.
+std::vector<Need> DataSource::needs_of_notes(const Experiment& experiment, bool trains) const {
+  const Bytes width = experiment.dtype == Dtype::float32 ? 4 : 8, out = size_of(shape_.target),
+              train = shape_.examples[NNRUN_TRAIN];
+  std::vector<Need> needs;
+  const BlockShuffle& how = experiment.train.shuffle_blocks;
+  if (trains && experiment.train.shuffle && !how.is_given())
+    needs.push_back({"the order of " + std::to_string(shape_.examples[NNRUN_TRAIN]) + " examples",
+                     train * 4, 1, place_, "write train: {shuffle: {blocks: 64}}"});
+  if (!experiment.metrics.empty())
+    needs.push_back({"the outputs of all examples, which metrics need at once",
+                     ((trains ? train : 0) + std::ranges::max(shape_.examples)) * out * width, 1,
+                     place_, "leave out metrics"});
+  return needs;
+}
+
 /// Returns what each row takes beside its targets while its inputs stay in the files.
 std::vector<Need> DataSource::needs_of_rows(const Preparation& preparation,
                                             const Experiment& experiment, bool trains) const {
-  const Bytes width = experiment.dtype == Dtype::float32 ? 4 : 8, out = size_of(shape_.target),
-              train = shape_.examples[NNRUN_TRAIN];
+  const Bytes width = experiment.dtype == Dtype::float32 ? 4 : 8, out = size_of(shape_.target);
   constexpr Bytes some = 8'000'000;  // huge pages, and a few hundred rows of each part
   std::vector<Need> needs{{"what is read from the files at a time", some, 1, place_}};
   if (cutting_.cuts())  // the part of each, and the order in which they are drawn; by class, more
@@ -382,27 +397,29 @@ std::vector<Need> DataSource::needs_of_rows(const Preparation& preparation,
          given_[NNRUN_TRAIN] * (13 + (experiment.data.split.stratify ? 8 * out + 8 : Bytes{0})), 1,
          place_, "give validation and test files of their own instead of split"});
   const BlockShuffle& how = experiment.train.shuffle_blocks;
-  if (trains && experiment.train.shuffle && !how.is_given())
-    needs.push_back({"the order of " + std::to_string(shape_.examples[NNRUN_TRAIN]) + " examples",
-                     train * 4, 1, place_, "write train: {shuffle: {blocks: 64}}"});
   if (trains && experiment.train.shuffle && how.is_given())
-    needs.push_back({"blocks of " + std::to_string(how.block_size) + " examples, " +
-                         std::to_string(how.blocks) + " of which are shuffled together",
-                     std::min(Bytes{how.blocks} * how.block_size, train) *
-                         (preparation.row_outputs() * width + 8),
-                     1, place_, "write smaller numbers in train.shuffle"});
-  if (!experiment.metrics.empty())
-    needs.push_back({"the outputs of all examples, which metrics need at once",
-                     ((trains ? train : 0) + std::ranges::max(shape_.examples)) * out * width, 1,
-                     place_, "leave out metrics"});
+    needs.push_back(
+        {"blocks of " + std::to_string(how.block_size) + " examples, " +
+             std::to_string(how.blocks) + " of which are shuffled together",
+         std::min(Bytes{how.blocks} * how.block_size, Bytes{shape_.examples[NNRUN_TRAIN]}) *
+             (preparation.row_outputs() * width + 8),
+         1, place_, "write smaller numbers in train.shuffle"});
   return needs;
 }
 
 void DataSource::require_room(std::vector<Need> others, const Preparation& preparation,
-                              const Experiment& experiment, bool trains) {
+                              const Experiment& experiment, bool trains,
+                              std::uint32_t processes_here) {
+  std::ranges::move(needs_of_notes(experiment, trains), std::back_inserter(others));
   const std::size_t before = others.size();
+  const auto of_all = [&](std::vector<Need> needs) {
+    for (Need& need : needs) need.copies *= processes_here;
+    return needs;
+  };
   std::ranges::move(needs(preparation, experiment.dtype), std::back_inserter(others));
-  if (!reads_again_ || windows_ || is_room_for(others)) return require_memory(others);
+  const bool stays = processes_here > 1 && !are_few(std::span(others).subspan(before)),
+             is_room = is_room_for(of_all(others));
+  if (!reads_again_ || windows_ || (is_room && !stays)) return require_memory(of_all(others));
   constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
   if (std::ranges::max(given_) > most)
     throw DataError(Problem{.what = "more than " + std::to_string(most) + " examples",
@@ -412,12 +429,15 @@ void DataSource::require_room(std::vector<Need> others, const Preparation& prepa
   others.resize(before);
   std::ranges::move(needs(preparation, experiment.dtype), std::back_inserter(others));
   std::ranges::move(needs_of_rows(preparation, experiment, trains), std::back_inserter(others));
-  require_memory(others);
+  require_memory(of_all(others));
   const bool in_any_order =
       trains && experiment.train.shuffle && !experiment.train.shuffle_blocks.is_given();
-  shape_.note +=
-      std::string(shape_.note.empty() ? "" : ", ") +
-      "inputs do not fit into memory: they are read from the files" +
+  if (is_room) {
+    shape_.stored = "inputs stay in the files, from which each process reads its rows";
+    return;
+  }
+  shape_.stored =
+      std::string("inputs do not fit into memory: they are read from the files") +
       (in_any_order ? ", one by one; train: {shuffle: {blocks: 64}} reads many at once" : "");
 }
 

@@ -1,5 +1,7 @@
 // A data set: opened for its shapes, then read.
 #pragma once
+#include <functional>
+
 #include "config/experiment.hpp"
 #include "network/memory_needs.hpp"
 #include "network/random.hpp"
@@ -12,6 +14,9 @@ template <class T>
 class FilledParts;
 class ExampleReader;
 
+/// Is told what share of the data is read.
+using ReadingListener = std::function<void(double share)>;
+
 /// An open data set, which can be read once.
 class DataSource {
  public:
@@ -21,6 +26,8 @@ class DataSource {
   explicit DataSource(const Experiment& experiment, const ModelFile* trained = nullptr,
                       bool whole = false, bool skips_rows = false);
   const DataShape& shape() const { return shape_; }
+  /// Sets who is told while the data are read.
+  void tell(ReadingListener listener) { listener_ = std::move(listener); }
   /// Returns the preparation of these inputs, not yet fitted. Throws ConfigError.
   Preparation preparation(const Experiment& experiment) const;
   /// Makes one number of a target of two classes if the network has one output. To be called before
@@ -36,10 +43,11 @@ class DataSource {
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
   /// Throws ConfigError if there is no memory for the data and for what else a run needs. Inputs
   /// for which there is none stay in the files of the data set, if it can read them again: then
-  /// they are read whenever they are wanted, which changes no bit.
+  /// they are read whenever they are wanted, which changes no bit. Those of several processes on
+  /// this host that share the training do, too, unless they are few: each needs some rows.
   /// trains: otherwise examples are wanted in the order of the data alone.
   void require_room(std::vector<Need> others, const Preparation& preparation,
-                    const Experiment& experiment, bool trains);
+                    const Experiment& experiment, bool trains, std::uint32_t processes_here = 1);
   /// Reads all parts, training, validation and test; splits the training part; fits the
   /// preparation to it, unless it is fitted already, and prepares the inputs. Throws DataError for
   /// a number that is not finite or too large for T, or a weight below 0, naming part, example and
@@ -60,6 +68,7 @@ class DataSource {
   void take_out_weights(bool trained);
   void take_series(const nnrun_data& data);
   [[noreturn]] void refuse_targets(const nnrun_shape& answers) const;
+  std::vector<Need> needs_of_notes(const Experiment& experiment, bool trains) const;
   std::vector<Need> needs_of_rows(const Preparation& preparation, const Experiment& experiment,
                                   bool trains) const;
   template <class T, class From, class Target>
@@ -72,6 +81,7 @@ class DataSource {
   void require_weights(const std::array<Examples<T>, NNRUN_PARTS>& parts) const;
 
   Object object_;
+  ReadingListener listener_;
   Placed<std::string> weights_;
   std::size_t weight_at_ = 0;  // the column of what an example counts, if shape_.has_weights
   Place place_;

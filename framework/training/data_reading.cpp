@@ -1,6 +1,7 @@
 // How the examples of an open data set come into memory: as they are read, or after they were kept
 // until all of them are known; or how all but their inputs do.
 #include <algorithm>
+#include <numeric>
 #include <type_traits>
 
 #include "base/doing.hpp"
@@ -28,6 +29,22 @@ class Chunk {
   std::size_t in_, out_;
   bool weights_;
   std::vector<T> x_, t_, weight_;
+};
+
+/// Tells what share of all examples is read.
+class ReadingShare {
+ public:
+  /// Keeps a reference to the listener, which may be empty.
+  ReadingShare(const ReadingListener& listener, std::size_t all)
+      : listener_(listener), all_(static_cast<double>(all)) {}
+  void add(std::size_t count) {
+    done_ += static_cast<double>(count);
+    if (listener_) listener_(std::min(1., done_ / all_));
+  }
+
+ private:
+  const ReadingListener& listener_;
+  double all_, done_ = 0;
 };
 
 /// Adds examples of a part to the parts that they are cut into, from the first on.
@@ -76,9 +93,10 @@ class RowsInFiles final : public RowsToFit {
   /// Keeps references. count: of all examples, of which part_of says the parts; empty: all are of
   /// that part.
   RowsInFiles(const ExampleReader& reader, const DataShape& shape, std::size_t count,
-              const std::vector<std::uint8_t>& part_of)
+              const std::vector<std::uint8_t>& part_of, ReadingShare& share)
       : reader_(reader),
         shape_(shape),
+        share_(share),
         all_(count),
         part_of_(part_of),
         count_(part_of.empty()
@@ -93,6 +111,7 @@ class RowsInFiles final : public RowsToFit {
     reader_.read<double, Target>(
         NNRUN_TRAIN, 0, all_, [&](std::size_t n) { return chunk.room_for(n); },
         [&](const SomeExamples<double>& some) {
+          share_.add(some.count);
           for (std::size_t i = 0; i < some.count; ++i, ++at) {
             if (!part_of_.empty() && part_of_[at] != NNRUN_TRAIN) continue;
             std::copy_n(some.t + i * out, out, std::copy_n(some.x + i * in, in, row.data()));
@@ -110,6 +129,7 @@ class RowsInFiles final : public RowsToFit {
  private:
   const ExampleReader& reader_;
   const DataShape& shape_;
+  ReadingShare& share_;
   std::size_t all_;
   const std::vector<std::uint8_t>& part_of_;
   std::size_t count_;
@@ -205,24 +225,29 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
                     count = given_[NNRUN_TRAIN];
   Chunk<From> chunk(shape_);
   const auto room_for = [&](std::size_t n) { return chunk.room_for(n); };
+  const bool learns = preparation.changes() && !preparation.is_fitted();
+  ReadingShare share(listener_, std::accumulate(given_.begin(), given_.end(), std::size_t{0}) +
+                                    (cutting_.cuts() && cutting_.comes_last(random) ? count : 0) +
+                                    (learns ? count : 0));
   std::vector<std::uint8_t> part_of;
   if (cutting_.cuts()) {
     std::vector<double> targets;
     if (cutting_.comes_last(random))
       reader.read<From, Target>(NNRUN_TRAIN, 0, count, room_for,
                                 [&](const SomeExamples<From>& some) {
+                                  share.add(some.count);
                                   targets.insert(targets.end(), some.t, some.t + some.count * out);
                                 });
     part_of = cutting_.parts_of(count, targets, random, shape_);
   }
-  if (preparation.changes() && !preparation.is_fitted()) {
+  if (learns) {
     if (std::ranges::count(preparation.slots(), Scale::robust, &Preparation::Slot::scale) > 0)
       throw ConfigError(Problem{.what =
                                     "'scale: robust' needs all numbers of a column at once, but "
                                     "the inputs do not fit into memory",
                                 .place = place_,
                                 .hint = "write scale: standard"});
-    preparation.fit(RowsInFiles<Target>(reader, shape_, count, part_of), out);
+    preparation.fit(RowsInFiles<Target>(reader, shape_, count, part_of, share), out);
   }
   const std::vector<std::uint8_t> uncut;
   OddTargets odd(out);
@@ -231,6 +256,7 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
     Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
     reader.read<From, Target>(part, 0, given_[part], room_for, [&](const SomeExamples<From>& some) {
       odd.take(part, some.t, some.count);
+      share.add(some.count);
       sorting.add(some, in, out);
     });
   }
@@ -255,6 +281,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
   std::vector<std::uint8_t> part_of;
   if (!waits && cutting_.cuts()) part_of = cutting_.parts_of(count, {}, random, shape_);
   const std::vector<std::uint8_t> uncut;
+  ReadingShare share(listener_, std::accumulate(given_.begin(), given_.end(), std::size_t{0}));
   std::array<KeptExamples, NNRUN_PARTS> kept{KeptExamples(shape_), KeptExamples(shape_),
                                              KeptExamples(shape_)};
   OddTargets odd(out);
@@ -271,6 +298,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
     };
     reader.read<From, Target>(part, 0, given_[part], room_for, [&](const SomeExamples<From>& some) {
       odd.take(part, some.t, some.count);
+      share.add(some.count);
       if (waits)
         kept[part].add(some);
       else if (!stays)

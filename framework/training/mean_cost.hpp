@@ -1,6 +1,7 @@
 // The mean cost of one batch at the present parameters, and its slope by backpropagation. Where
 // examples have weights, each cost is multiplied by its own, and so is its slope.
 #pragma once
+#include <atomic>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -27,7 +28,8 @@ class MeanCost {
         cuts_(graph, team.size()),
         workspace_(graph, max_rows, w, state, true, team.size()),
         outputs_(workspace_.output(graph.nodes.size() - 1)),
-        out_cols_(graph.output().cols) {
+        out_cols_(graph.output().cols),
+        tiles_done_(graph.nodes.size()) {
     for (std::size_t b = 0; b < cuts_.most_blocks(max_rows); ++b)
       blocks_.push_back(workspace_.pass());
     const std::uint32_t tiles = cuts_.tiles(max_rows);
@@ -87,6 +89,36 @@ class MeanCost {
       workspace_.work_on(thread, tiles_[k]);
       parameter_slopes(tiles_[k], gradient);
     });
+    return mean_cost();
+  }
+
+  /// The same bits; whole(k) is told, on any thread, as soon as the gradients of the nodes from k
+  /// on are.
+  template <class Whole>
+  double backpropagate(T* gradient, Whole whole) {
+    const std::size_t nodes = graph_.nodes.size();
+    if (is_whole()) {
+      if (forward_with_slopes(0)) blocks_[0].backward(gradient, whole);
+    } else if (team_.size() == 1) {
+      for (std::size_t b = 0; b < n_blocks_; ++b) values_and_slopes(b);
+      for (Pass<T>& tile : tiles_) tile.set_batch(batch_.x, batch_.rows);
+      for (std::size_t k = nodes; k-- > 0; whole(k))
+        for (Pass<T>& tile : tiles_) tile.backward_parameters_of(k, gradient);
+    } else {
+      team_.share(n_blocks_, [this](std::size_t b, unsigned thread) {
+        workspace_.work_on(thread, blocks_[b]);
+        values_and_slopes(b);
+      });
+      for (std::atomic<std::size_t>& tiles : tiles_done_) tiles = 0;
+      team_.share(tiles_.size(), [&](std::size_t i, unsigned thread) {
+        workspace_.work_on(thread, tiles_[i]);
+        tiles_[i].set_batch(batch_.x, batch_.rows);
+        for (std::size_t k = nodes; k-- > 0;) {
+          tiles_[i].backward_parameters_of(k, gradient);
+          if (++tiles_done_[k] == tiles_.size()) whole(k);
+        }
+      });
+    }
     return mean_cost();
   }
 
@@ -204,15 +236,22 @@ class MeanCost {
     }
   }
   void values_and_slopes(std::size_t b) {
+    if (forward_with_slopes(b)) blocks_[b].backward_inputs();
+  }
+  /// Computes outputs, costs and their slopes. Returns false if there is nothing to learn.
+  bool forward_with_slopes(std::size_t b) {
     Pass<T>& pass = blocks_[b];
     const Rows rows = rows_of(b);
     pass.set_batch(batch_.x + rows.from * graph_.input_cols, rows.count);
     pass.forward();
-    if (!graph_.output().has_slope) return values(pass, rows);  // nothing to learn
+    if (!graph_.output().has_slope) {
+      values(pass, rows);
+      return false;
+    }
     cost_.slopes(pass.for_cost(), batch_.t + rows.from * out_cols_, share_of_row_,
                  pass.steps().back().da, rows.from, rows.count);
     if (batch_.weight != nullptr) weigh(rows, pass.steps().back().da);
-    pass.backward_inputs();
+    return true;
   }
   void parameter_slopes(Pass<T>& tile, T* gradient) {
     tile.set_batch(batch_.x, batch_.rows);
@@ -253,6 +292,7 @@ class MeanCost {
   std::size_t out_cols_, block_rows_ = 0, n_blocks_ = 0;
   double share_of_row_ = 1;  // of an example that counts 1, in the mean
   std::vector<Pass<T>> blocks_, tiles_;
+  std::vector<std::atomic<std::size_t>> tiles_done_;  // of each node's gradient, while it is made
   std::vector<Noise> noises_;
   Batch<T> batch_{};
 };

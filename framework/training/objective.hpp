@@ -53,10 +53,12 @@ class Objective {
     outputs_ = mean_cost_.outputs();
     return mean_cost_.cost();
   }
-  double backpropagate(T* gradient) {
+  /// whole: see MeanCost::backpropagate; may be left out.
+  template <class... Whole>
+  double backpropagate(T* gradient, Whole... whole) {
     slopes_were_wanted_ = true;
     outputs_ = mean_cost_.outputs();
-    return mean_cost_.backpropagate(gradient);
+    return mean_cost_.backpropagate(gradient, whole...);
   }
   double costs(T h, T* out) {
     moved_by_ = h;

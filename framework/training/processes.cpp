@@ -1,7 +1,9 @@
 #include "training/processes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <numeric>
 
@@ -18,16 +20,17 @@ std::size_t start_of_part(std::size_t numbers, std::size_t k, std::size_t n) {
   return numbers / NNRUN_LANES * k / n * NNRUN_LANES;
 }
 
-/// A part of a sum: some of its numbers, the last part with the cost behind them.
+/// A part of a sum: some of its numbers, the last part with the cost behind them, if there is one.
 template <class T>
 struct PartOfSum {
   std::size_t from, count;
   bool has_cost;
 
-  PartOfSum(std::size_t numbers, std::size_t first, std::size_t end, std::size_t n)
+  PartOfSum(std::size_t numbers, std::size_t first, std::size_t end, std::size_t n,
+            bool ends_with_cost = true)
       : from(start_of_part(numbers, first, n)),
         count(start_of_part(numbers, end, n) - from),
-        has_cost(end == n) {}
+        has_cost(ends_with_cost && end == n) {}
   std::size_t bytes() const { return count * sizeof(T) + (has_cost ? sizeof(double) : 0); }
   std::span<std::byte> of(T* numbers) const {
     return {reinterpret_cast<std::byte*>(numbers + from), bytes()};
@@ -46,7 +49,27 @@ void add_part(std::byte* to, const std::byte* from, std::size_t count, bool has_
   std::memcpy(to + count * sizeof(T), &a, sizeof a);
 }
 
+constexpr std::size_t little = 1 << 14;  // bytes: to wait for messages takes longer than they do
+
 }  // namespace
+
+Traffic traffic_of(std::size_t bytes, std::uint32_t processes, std::size_t shards) {
+  if (processes == 1) return {0, 0};
+  const double n = processes, all = static_cast<double>(bytes);
+  if (!std::has_single_bit(processes)) {  // by parts
+    double sums = 0;                      // of the process that has the most
+    for (std::uint32_t rank = 0; rank < processes; ++rank) {
+      const ShardRows own = ShardCut(shards, processes).rows_of(rank);
+      sums = std::max(sums, static_cast<double>(nodes_of(static_cast<std::uint32_t>(own.from),
+                                                         static_cast<std::uint32_t>(own.count))
+                                                    .size()));
+    }
+    return {2 * (n - 1), (sums + 1) * (n - 1) / n * all};
+  }
+  const double levels = std::log2(n);
+  if (bytes <= little) return {levels, levels * all};
+  return {2 * levels, 2 * (n - 1) / n * all};
+}
 
 Processes::Processes(const Use& exchange)
     : exchange_(exchange), move_(exchange_.functions<nnrun_exchange>().move) {
@@ -83,7 +106,14 @@ void Processes::require_order() {
              std::to_string(all[rank].rank) + " of " + std::to_string(all[rank].count));
 }
 
+void Processes::wait_for(std::uint32_t rank) {
+  waits_for_.store(rank, std::memory_order_relaxed);
+  waits_since_.store(std::chrono::steady_clock::now().time_since_epoch().count(),
+                     std::memory_order_relaxed);
+}
+
 void Processes::leave() {
+  wait_for(all);
   exchange_.call("leave", exchange_.functions<nnrun_exchange>().leave);
 }
 
@@ -98,12 +128,11 @@ std::uint32_t Processes::count_here() const {
 void Processes::move(std::uint32_t to, std::span<const std::byte> out, std::uint32_t from,
                      std::span<std::byte> in) {
   if (out.empty() && in.empty()) return;
-  waits_for_.store(in.empty() ? to : from, std::memory_order_relaxed);
-  waits_since_.store(std::chrono::steady_clock::now().time_since_epoch().count(),
-                     std::memory_order_relaxed);
+  wait_for(in.empty() ? to : from);
   const int status =
       exchange_.status_of("move", move_, to, out.data(), out.size(), from, in.data(), in.size());
   waits_since_.store(0, std::memory_order_relaxed);
+  moves_.fetch_add(1, std::memory_order_relaxed);
   if (status == 0) return;
   const Problem said = take_plugin_error();
   throw TrainingError(Problem{
@@ -115,6 +144,7 @@ void Processes::move(std::uint32_t to, std::span<const std::byte> out, std::uint
 }
 
 void Processes::gather(std::span<std::byte> all, const std::vector<std::size_t>& sizes) {
+  moves_ = 0;
   std::vector<std::size_t> starts(count_ + 1, 0);
   std::inclusive_scan(sizes.begin(), sizes.end(), starts.begin() + 1);
   const auto part = [&](std::uint32_t rank) { return all.subspan(starts[rank], sizes[rank]); };
@@ -138,6 +168,8 @@ std::vector<std::string> Processes::gather_texts(const std::string& own) {
 }
 
 void Processes::broadcast(std::span<std::byte> bytes) {
+  // those that hand on what they got come first
+  moves_ = rank_ == 0 ? 0 : static_cast<std::uint32_t>(std::popcount(rank_)) - 1;
   for (std::uint32_t known = 1; known < count_; known *= 2)
     if (rank_ < known) {
       if (rank_ + known < count_) move(rank_ + known, const_bytes(bytes), 0, {});
@@ -157,27 +189,30 @@ std::vector<std::byte> Processes::broadcast_any(std::vector<std::byte> bytes) {
 template <class T>
 void Processes::add_up(ShardSums<T>& sums, std::size_t shards) {
   if (count_ == 1) return;
-  if ((count_ & (count_ - 1)) == 0)
-    add_up_by_halves(sums);
+  moves_ = 0;
+  if (can_add_up_some())
+    add_up_some(sums, 0, sums.size());
   else
     add_up_by_parts(sums, shards);
+}
+
+template <class T>
+void Processes::add_up_some(ShardSums<T>& sums, std::size_t from, std::size_t count) {
+  moves_ = 0;
+  add_up_by_halves(sums.numbers(0) + from, count, from + count == sums.size());
 }
 
 /// For 2, 4, 8, … processes, each of which has one sum. Two that are next to each other exchange
 /// halves and add them, then those two apart exchange quarters, and so on: the large parts go the
 /// short ways. Then the sums go back the same way.
 template <class T>
-void Processes::add_up_by_halves(ShardSums<T>& sums) {
-  T* const own = sums.numbers(0);
-  const std::size_t n = sums.size();
-  constexpr std::size_t little = 1 << 14;  // bytes: to wait for messages takes longer than they do
-  if (sums.bytes() <= little) {
-    const PartOfSum<T> whole(n, 0, 1, 1);
+void Processes::add_up_by_halves(T* own, std::size_t n, bool has_cost) {
+  if (const PartOfSum<T> whole(n, 0, 1, 1, has_cost); whole.bytes() <= little) {
     scratch_.resize(std::max(scratch_.size(), whole.bytes()));
     for (std::uint32_t apart = 1; apart < count_; apart *= 2) {
       const std::uint32_t other = rank_ ^ apart;
       move(other, const_bytes(whole.of(own)), other, std::span(scratch_).first(whole.bytes()));
-      add_part<T>(whole.of(own).data(), scratch_.data(), whole.count, true);
+      add_part<T>(whole.of(own).data(), scratch_.data(), whole.count, has_cost);
     }
     return;
   }
@@ -187,7 +222,7 @@ void Processes::add_up_by_halves(ShardSums<T>& sums) {
   Parts still{0, count_};  // what this process adds up
   std::vector<Parts> before;
   const auto sum_of = [&](const Parts& parts) {
-    return PartOfSum<T>(n, parts.from, parts.end, count_);
+    return PartOfSum<T>(n, parts.from, parts.end, count_, has_cost);
   };
   for (std::uint32_t apart = 1; apart < count_; apart *= 2) {
     const std::uint32_t other = rank_ ^ apart;
@@ -270,10 +305,14 @@ void Processes::add_up_by_parts(ShardSums<T>& sums, std::size_t shards) {
 }
 template void Processes::add_up(ShardSums<float>&, std::size_t);
 template void Processes::add_up(ShardSums<double>&, std::size_t);
+template void Processes::add_up_some(ShardSums<float>&, std::size_t, std::size_t);
+template void Processes::add_up_some(ShardSums<double>&, std::size_t, std::size_t);
 
-std::uint64_t Processes::next_steps(std::uint64_t steps) {
-  broadcast(std::as_writable_bytes(std::span(&steps, 1)));
-  return steps;
+Processes::NextSteps Processes::next_steps(NextSteps steps) {
+  std::array<std::uint64_t, 2> sent{steps.count, steps.early};
+  broadcast(std::as_writable_bytes(std::span(sent)));
+  is_in_steps_ = sent[0] > 0;
+  return {sent[0], sent[1] != 0};
 }
 
 double Processes::after_steps(double seconds) {
@@ -282,6 +321,7 @@ double Processes::after_steps(double seconds) {
     int signal, unused;
   };
   const std::vector<Report> reports = gather(Report{seconds, signal ? signal() : 0, 0});
+  is_in_steps_ = false;
   const int heard = std::ranges::max(reports, {}, &Report::signal).signal;
   const bool is_known = heard == SIGINT || heard == SIGTERM || heard == SIGHUP;
   if (is_known && hear_a_signal) hear_a_signal(heard);

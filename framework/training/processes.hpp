@@ -5,6 +5,7 @@
 // alone. So no exchange, and no number of processes, can change a bit.
 #pragma once
 #include <atomic>
+#include <bit>
 #include <functional>
 #include <span>
 #include <string>
@@ -13,6 +14,13 @@
 #include "loading/object.hpp"
 #include "training/shards.hpp"
 namespace nnrun::host {
+
+/// What one process sends, or receives, when sums of so many bytes are added up: how many messages
+/// one after the other, and their bytes in all.
+struct Traffic {
+  double messages, bytes;
+};
+Traffic traffic_of(std::size_t bytes, std::uint32_t processes, std::size_t shards);
 
 class Processes {
  public:
@@ -60,31 +68,50 @@ class Processes {
   /// numbers(0), its cost in cost(0).
   template <class T>
   void add_up(ShardSums<T>& sums, std::size_t shards);
+  /// Returns whether some numbers of a sum can be added up before the others are there: those of
+  /// all shards of this process are one sum then.
+  bool can_add_up_some() const { return count_ > 1 && std::has_single_bit(count_); }
+  /// Adds up some of the numbers, whole lanes, and if they are the last ones, the cost. On any
+  /// thread, but on one at a time.
+  template <class T>
+  void add_up_some(ShardSums<T>& sums, std::size_t from, std::size_t count);
 
-  /// What rank 0 decides: how many steps come next; 0: no more.
-  std::uint64_t next_steps(std::uint64_t steps);
+  /// What rank 0 decides: how many steps come next, 0: no more; and whether sums of layers go from
+  /// process to process before all layers are done.
+  struct NextSteps {
+    std::uint64_t count;
+    bool early;
+  };
+  NextSteps next_steps(NextSteps steps);
   /// Returns how long rank 0 took, and tells every process of a signal that one of them has got.
   double after_steps(double seconds);
   std::function<int()> signal;             ///< that this process has got; 0: none
   std::function<void(int)> hear_a_signal;  ///< told of one, in every process
 
+  /// Returns whether steps are being made that rank 0 has decided: the others do not wait for it
+  /// to decide on more.
+  bool is_in_steps() const { return is_in_steps_; }
+
   /// For a thread that watches this one: since when it has waited, by the steady clock, and for
-  /// whom; 0: it does not wait.
+  /// whom; 0: it does not wait. move: how many messages of the same exchange came before. Who waits
+  /// for a process that is gone waits with an earlier one than who waits for that one in turn.
   struct Waiting {
     std::int64_t since_ns;
-    std::uint32_t rank;
+    std::uint32_t rank, move;
   };
   Waiting waiting() const {
     return {waits_since_.load(std::memory_order_relaxed),
-            waits_for_.load(std::memory_order_relaxed)};
+            waits_for_.load(std::memory_order_relaxed), moves_.load(std::memory_order_relaxed)};
   }
+  static constexpr std::uint32_t all = ~0u;  ///< Waiting::rank while it leaves
 
  private:
   void require_order();
+  void wait_for(std::uint32_t rank);
   void move(std::uint32_t to, std::span<const std::byte> out, std::uint32_t from,
             std::span<std::byte> in);
   template <class T>
-  void add_up_by_halves(ShardSums<T>& sums);
+  void add_up_by_halves(T* numbers, std::size_t n, bool has_cost);
   template <class T>
   void add_up_by_parts(ShardSums<T>& sums, std::size_t shards);
 
@@ -94,7 +121,8 @@ class Processes {
   std::vector<std::string> hosts_;
   std::vector<std::byte> scratch_, packed_, received_;
   std::atomic<std::int64_t> waits_since_{0};
-  std::atomic<std::uint32_t> waits_for_{0};
+  std::atomic<std::uint32_t> waits_for_{0}, moves_{0};
+  bool is_in_steps_ = false;
 };
 
 }  // namespace nnrun::host

@@ -3,8 +3,8 @@
 #pragma once
 #include <algorithm>
 
+#include "training/early_sums.hpp"
 #include "training/objective.hpp"
-#include "training/processes.hpp"
 namespace nnrun::host {
 
 template <class T>
@@ -12,8 +12,8 @@ class ShardedGradient {
  public:
   /// Keeps references to all of them. state: of the layers; gradient: n numbers, and room for
   /// `room_behind` more. processes: those that share the shards; nullptr: this one has them all.
-  ShardedGradient(std::size_t shards, Objective<T>& objective, std::span<T> state, T* gradient,
-                  std::size_t n, Team& team, Processes* processes)
+  ShardedGradient(const Graph& graph, std::size_t shards, Objective<T>& objective,
+                  std::span<T> state, T* gradient, std::size_t n, Team& team, Processes* processes)
       : shards_(shards),
         own_(processes ? processes->shards_of(processes->rank(), shards) : ShardRows{0, shards}),
         processes_(processes),
@@ -22,7 +22,11 @@ class ShardedGradient {
         moves_(gradient + n),
         state_before_(state.size()),
         sums_(gradient, n + state.size(), static_cast<std::uint32_t>(own_.from),
-              static_cast<std::uint32_t>(own_.count), team) {}
+              static_cast<std::uint32_t>(own_.count), team) {
+    if (processes != nullptr && processes->can_add_up_some())
+      early_.emplace(graph, sums_, *processes);
+    if (early_ && !early_->is_worth_it()) early_.reset();
+  }
   /// Returns the room behind a gradient: how the state moves, and a cost.
   static std::size_t room_behind(std::size_t state) { return state + NNRUN_LANES; }
 
@@ -31,8 +35,10 @@ class ShardedGradient {
   template <class BatchOf, class Done>
   double compute(std::size_t rows, std::uint64_t step, BatchOf batch_of, Done done) {
     const ShardCut cut(rows, shards_);
+    const std::size_t end = own_.from + own_.count;
+    const bool early = is_early_ && rows >= shards_;  // the same in every process
     sums_.restart();
-    for (std::size_t shard = own_.from; shard < own_.from + own_.count; ++shard) {
+    for (std::size_t shard = own_.from; shard < end; ++shard) {
       const ShardRows own = cut.rows_of(shard);
       if (own.count == 0) {
         std::fill_n(sums_.room(), sums_.size(), T(0));
@@ -40,15 +46,30 @@ class ShardedGradient {
         continue;
       }
       objective_.set_batch(batch_of(own), step);
-      const double cost = objective_.backpropagate(sums_.room());
+      const bool goes_early = early && shard + 1 == end;
+      if (goes_early) early_->begin();
+      const double cost = goes_early
+                              ? objective_.backpropagate(
+                                    sums_.room(), [this](std::size_t k) { early_->are_whole(k); })
+                              : objective_.backpropagate(sums_.room());
       done(own, objective_.outputs());
       if (!state_.empty())
         note_move(static_cast<T>(static_cast<double>(own.count) / static_cast<double>(rows)));
-      sums_.take(cost);
+      if (!goes_early)
+        sums_.take(cost);
+      else
+        add_up_rest(cost);
     }
-    if (processes_ != nullptr) processes_->add_up(sums_, shards_);
+    if (!early && is_shared()) add_up();
     return sums_.cost(0);
   }
+  /// Returns whether sums of layers can go to other processes before all layers are done, and that
+  /// may pay.
+  bool can_be_early() const { return early_.has_value(); }
+  /// Says whether they do; the same in every process.
+  void set_early(bool early) { is_early_ = early && can_be_early(); }
+  /// Returns what adding up over the processes took since the start.
+  const AddingUp& adding_up() const { return adding_up_; }
   /// Lets layers with state learn from the step that is over.
   void observe() {
     for (std::size_t i = 0; i < state_.size(); ++i) state_[i] += moves_[i];
@@ -79,6 +100,22 @@ class ShardedGradient {
     std::ranges::copy(state_before_, state_.begin());
   }
 
+  bool is_shared() const { return processes_ != nullptr && processes_->count() > 1; }
+  void add_up() {
+    const double took = seconds_in([&] { processes_->add_up(sums_, shards_); });
+    adding_up_.add({1, 0, took, took});
+  }
+  /// Waits for what went early, then adds up what comes behind the gradient.
+  void add_up_rest(double cost) {
+    const std::size_t n = sums_.size() - state_.size();
+    const double waited = seconds_in([&] { early_->finish(); });
+    const double took = seconds_in([&] {
+      sums_.take(cost, n);
+      processes_->add_up_some(sums_, n, state_.size());
+    });
+    adding_up_.add({1, 1, early_->seconds() + took, waited + took});
+  }
+
   std::size_t shards_;
   ShardRows own_;  // shards that this process works out
   Processes* processes_;
@@ -87,6 +124,9 @@ class ShardedGradient {
   const T* moves_;
   std::vector<T> state_before_;
   ShardSums<T> sums_;
+  std::optional<EarlySums<T>> early_;  // only where that may pay
+  bool is_early_ = false;
+  AddingUp adding_up_;
 };
 
 }  // namespace nnrun::host

@@ -88,7 +88,10 @@ class ShardSums {
   /// numbers: n of them, whole lanes, with a lane behind them, where the sum is in the end; `count`
   /// shards from `first_shard` on. Keeps references to the team and the numbers.
   ShardSums(T* numbers, std::size_t n, std::uint32_t first_shard, std::uint32_t count, Team& team)
-      : n_(n), first_(first_shard), team_(team) {
+      : n_(n),
+        sums_in_the_end_(nodes_of(first_shard, count).size()),
+        first_(first_shard),
+        team_(team) {
     const std::size_t rooms = most_sums_at_once(first_shard, count);
     for (std::size_t i = 0; i < rooms; ++i) {
       if (i > 0) others_.emplace_back(n + NNRUN_LANES);
@@ -106,15 +109,21 @@ class ShardSums {
   T* room() { return rooms_[taken_]; }
   std::size_t size() const { return n_; }
   /// Takes in the next shard, whose numbers are written, and adds it to its sibling, if that is
-  /// there.
-  void take(double cost) {
+  /// there. early: of so many numbers, the first ones, take_early has done so.
+  void take(double cost, std::size_t early = 0) {
     nodes_[taken_] = {next_++, 1};
     set_cost(taken_++, cost);
     for (; taken_ > 1 && nodes_[taken_ - 2].is_left_of(nodes_[taken_ - 1]); --taken_) {
-      add(rooms_[taken_ - 2], rooms_[taken_ - 1]);
+      add(rooms_[taken_ - 2] + early, rooms_[taken_ - 1] + early, n_ - early);
       set_cost(taken_ - 2, this->cost(taken_ - 2) + this->cost(taken_ - 1));
       nodes_[taken_ - 2].count *= 2;
     }
+  }
+  /// Adds some numbers of the last of all shards to its siblings, before the others are written: on
+  /// any thread. Whole lanes.
+  void take_early(std::size_t from, std::size_t count) const {
+    for (std::size_t i = taken_; i > 0 && i >= sums_in_the_end_; --i)
+      add_numbers(rooms_[i - 1] + from, rooms_[i] + from, count);
   }
   /// Returns how many sums are left: one if the shards are those of one node.
   std::size_t count() const { return taken_; }
@@ -130,17 +139,17 @@ class ShardSums {
 
  private:
   void set_cost(std::size_t i, double cost) { std::memcpy(rooms_[i] + n_, &cost, sizeof cost); }
-  void add(T* to, const T* from) {
+  void add(T* to, const T* from, std::size_t n) {
     // fewer take less time than waking a thread
     constexpr std::size_t worth_sharing = 1 << 16;
-    if (team_.size() == 1 || n_ < worth_sharing) return add_numbers(to, from, n_);
-    const std::size_t each = padded((n_ + team_.size() - 1) / team_.size());
-    team_.share((n_ + each - 1) / each, [&](std::size_t i, unsigned) {
-      add_numbers(to + i * each, from + i * each, std::min(each, n_ - i * each));
+    if (team_.size() == 1 || n < worth_sharing) return add_numbers(to, from, n);
+    const std::size_t each = padded((n + team_.size() - 1) / team_.size());
+    team_.share((n + each - 1) / each, [&](std::size_t i, unsigned) {
+      add_numbers(to + i * each, from + i * each, std::min(each, n - i * each));
     });
   }
 
-  std::size_t n_;
+  std::size_t n_, sums_in_the_end_;
   std::uint32_t first_, next_ = 0;
   std::size_t taken_ = 0;
   Team& team_;

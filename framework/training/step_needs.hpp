@@ -9,4 +9,10 @@ namespace nnrun::host {
 std::vector<Need> needs_of_training(const Graph& graph, const Experiment& experiment,
                                     std::size_t batch_rows, std::size_t n_slots, unsigned threads);
 
+/// Returns what a run takes besides: a copy of the best epoch, what the system rounds up, the
+/// stacks of threads. output_rows: examples that are evaluated at a time.
+std::vector<Need> needs_of_run(const Graph& graph, const Experiment& experiment,
+                               std::size_t batch_rows, std::size_t n_slots, unsigned threads,
+                               std::size_t output_rows);
+
 }  // namespace nnrun::host

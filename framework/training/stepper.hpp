@@ -41,8 +41,8 @@ class Stepper {
         descent_(model.graph(), experiment, data, batch_rows, w_.data(), g_.data(), &team_),
         way_back_(w_.all(), model.state().all(), descent_) {
     if (is_sharded(experiment))
-      sharded_.emplace(experiment.train.shards.value, objective_, model.state().all(), g_.data(),
-                       w_.size(), team_, processes);
+      sharded_.emplace(graph_, experiment.train.shards.value, objective_, model.state().all(),
+                       g_.data(), w_.size(), team_, processes);
   }
 
   /// Makes a step and returns the batch's cost before the update. Throws TrainingError, with the
@@ -69,6 +69,10 @@ class Stepper {
     sharded_->observe();
     return cost;
   }
+  /// Says whether sums of layers go to other processes before all layers are done.
+  void set_early(bool early) { sharded_->set_early(early); }
+  bool can_be_early() const { return sharded_ && sharded_->can_be_early(); }
+  AddingUp adding_up() const { return sharded_ ? sharded_->adding_up() : AddingUp{}; }
   /// Returns whether steps may be made unchecked.
   bool can_undo() const { return way_back_.is_open(); }
   /// Copies all that steps change, and forgets what it has seen.

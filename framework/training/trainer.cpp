@@ -1,7 +1,6 @@
 #include "training/trainer.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <chrono>
 
 #include "base/doing.hpp"
@@ -16,6 +15,7 @@
 #include "training/position.hpp"
 #include "training/reports.hpp"
 #include "training/rows_of_config.hpp"
+#include "training/sharing.hpp"
 #include "training/step_needs.hpp"
 #include "training/stepper.hpp"
 #include "training/stopping.hpp"
@@ -37,7 +37,7 @@ std::vector<Object> create_all(const std::vector<Use>& uses) {
 /// Creates the model for this data. Checks all sizes of the run before anything large is allocated.
 template <class T>
 std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph, DataSource& data,
-                                      unsigned threads) {
+                                      unsigned threads, std::uint32_t processes_here) {
   data.fit_to(graph, experiment.train.cost);
   Preparation preparation = preparation_at_start(experiment, graph, data.preparation(experiment),
                                                  size_of(data.shape().target), data.shape().names);
@@ -46,15 +46,17 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
   const std::size_t rows =
       std::min(experiment.train.batch_size, data.shape().examples[NNRUN_TRAIN]);
   std::vector<Need> needs = needs_of_training(graph, experiment, rows, optimizer.n_slots, threads);
-  std::ranges::move(
-      needs_of_outputs(graph, experiment.dtype,
-                       std::min(Model::most_rows, std::ranges::max(data.shape().examples))),
-      std::back_inserter(needs));
+  const std::size_t output_rows =
+      std::min(Model::most_rows, std::ranges::max(data.shape().examples));
+  std::ranges::move(needs_of_outputs(graph, experiment.dtype, output_rows),
+                    std::back_inserter(needs));
+  std::ranges::move(needs_of_run(graph, experiment, rows, optimizer.n_slots, threads, output_rows),
+                    std::back_inserter(needs));
   const nnrun_shape shape = data.shape_of_prepared(preparation, graph.input);
   std::ranges::move(needs_of(plan_augmentations(experiment.data.augment, shape), rows,
                              graph.input_cols, experiment.dtype),
                     std::back_inserter(needs));
-  data.require_room(std::move(needs), preparation, experiment, true);
+  data.require_room(std::move(needs), preparation, experiment, true, processes_here);
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
 }
 
@@ -84,9 +86,10 @@ class TrainerOf final : public Trainer {
         cost_(cost_of(experiment_.train.cost, graph)),
         metrics_(create_all(experiment_.metrics)),
         source_(std::move(data)),
-        model_(model_for<T>(experiment_, std::move(graph), source_, threads)),
+        model_(model_for<T>(experiment_, std::move(graph), source_, threads,
+                            processes ? processes->count_here() : 1)),
         batch_rows_(std::min(experiment_.train.batch_size, source_.shape().examples[NNRUN_TRAIN])),
-        own_rows_(most_own_rows()),
+        own_rows_(rows_of_this_process(experiment_, batch_rows_, processes)),
         shard_rows_(ShardCut(batch_rows_, experiment_.train.shards.value).most_rows()),
         stepper_(experiment_, *model_, cost_, source_.shape(), parts_, batch_rows_, shard_rows_,
                  random_, threads, processes),
@@ -120,6 +123,12 @@ class TrainerOf final : public Trainer {
   const DataShape& data() const override { return source_.shape(); }
   unsigned threads() const override { return stepper_.threads(); }
   unsigned processes() const override { return is_shared() ? processes_->count() : 1; }
+  AddingUp adding_up() const override {
+    AddingUp all = stepper_.adding_up();
+    all.training = shared_seconds_;
+    return all;
+  }
+  bool has_chosen_when() const override { return !stepper_.can_be_early() || early_.is_made(); }
   std::uint64_t steps() const override { return descent().steps(); }
   std::uint64_t steps_per_epoch() const override { return descent().steps_per_epoch(); }
   bool would_leave_examples_out() const override {
@@ -152,7 +161,7 @@ class TrainerOf final : public Trainer {
   void set_learning_rate(double rate) override { stepper_.descent().set_learning_rate(rate); }
 
   Outcome finish() override {
-    if (is_shared() && processes_->leads() && !is_over()) processes_->next_steps(0);
+    if (is_shared() && processes_->leads() && !is_over()) processes_->next_steps({0, false});
     Outcome outcome;
     outcome.interrupted = !is_over();
     outcome.stopped_early = is_out_of_patience() && position_.epochs < descent().planned_epochs();
@@ -237,26 +246,6 @@ class TrainerOf final : public Trainer {
             random_};
   }
   bool is_shared() const { return processes_ != nullptr && processes_->count() > 1; }
-  /// Returns those of a batch that a process works out.
-  ShardRows rows_of_process(std::size_t rows, std::uint32_t rank) const {
-    const std::size_t shards = experiment_.train.shards.value;
-    const ShardRows own = processes_->shards_of(rank, shards);
-    return ShardCut(rows, shards).rows_of(own.from, own.count);
-  }
-  std::size_t most_own_rows() const {
-    if (!is_shared()) return batch_rows_;
-    const std::size_t shards = experiment_.train.shards.value;
-    if (shards < processes_->count())
-      throw ConfigError(Problem{
-          .what = std::to_string(processes_->count()) + " processes cannot share a batch of " +
-                  std::to_string(shards) + (shards == 1 ? " shard" : " shards"),
-          .place = experiment_.train.shards.place,
-          .where = experiment_.train.shards.place.source ? "" : experiment_.file.string(),
-          .hint = "write shards: " + std::to_string(std::bit_ceil(processes_->count())) +
-                  " in train, or more"});
-    const ShardRows own = processes_->shards_of(processes_->rank(), shards);
-    return std::min(batch_rows_, ShardCut(batch_rows_, shards).most_rows() * own.count);
-  }
   /// Throws ConfigError if several processes would have to draw from one sequence of numbers.
   void require_own_draws() const {
     const auto draws = [](const Node& node) { return node.plan.noise_per_row > 0; };
@@ -380,15 +369,24 @@ class TrainerOf final : public Trainer {
       if (position_.seen == 0) batches_->begin_epoch(random_, epoch);
       std::uint64_t steps = std::min(chunk, most_steps);
       if (is_shared()) [[unlikely]] {
-        steps = processes_->next_steps(steps);
-        if (steps == 0) return false;
+        const Processes::NextSteps next =
+            processes_->next_steps({steps, stepper_.can_be_early() && early_.next()});
+        if (next.count == 0) return false;
+        steps = next.count;
+        stepper_.set_early(next.early);
       }
       const Clock::time_point start = Clock::now();
       const std::size_t before = position_.seen;
-      most_steps -= run_steps(epoch, count, steps);
+      const std::uint64_t made = run_steps(epoch, count, steps);
+      most_steps -= made;
       double took = seconds_since(start);
       if (is_shared()) [[unlikely]] {
-        share_outputs(before, epoch);
+        shared_seconds_ += took;
+        early_.take(took / static_cast<double>(made));
+        if (batches_->keeps_outputs())
+          share_outputs(*processes_, experiment_, *batches_,
+                        {before, position_.seen, batch_rows_, epoch},
+                        model_->graph().output().cols);
         took = processes_->after_steps(took);
         stepper_.require_finite_parameters(epoch);  // in every process, as rank 0 may stop here
       }
@@ -498,37 +496,6 @@ class TrainerOf final : public Trainer {
     if (random_.position() != drawn) random_.set_position(drawn);
     return false;
   }
-  /// Gives every process the outputs of the batches of an epoch from an example on.
-  void share_outputs(std::size_t from, std::uint64_t epoch) {
-    if (!batches_->keeps_outputs()) return;
-    const std::size_t bytes = model_->graph().output().cols * sizeof(T);
-    const auto each_row = [&](std::uint32_t rank, auto f) {
-      for (std::size_t at = from; at < position_.seen; at += batch_rows_) {
-        const ShardRows own = rows_of_process(std::min(batch_rows_, position_.seen - at), rank);
-        for (std::size_t r = own.from; r < own.from + own.count; ++r)
-          f(reinterpret_cast<std::byte*>(batches_->kept_at(at + r, epoch)));
-      }
-    };
-    std::vector<std::size_t> sizes(processes_->count(), 0);
-    for (std::uint32_t rank = 0; rank < processes_->count(); ++rank)
-      for (std::size_t at = from; at < position_.seen; at += batch_rows_)
-        sizes[rank] +=
-            rows_of_process(std::min(batch_rows_, position_.seen - at), rank).count * bytes;
-    std::vector<std::byte> all((position_.seen - from) * bytes);
-    std::byte* next = all.data();
-    for (std::uint32_t rank = 0; rank < processes_->count(); next += sizes[rank++])
-      if (rank == processes_->rank()) {
-        std::byte* to = next;
-        each_row(rank, [&](const std::byte* row) { to = std::copy_n(row, bytes, to); });
-      }
-    processes_->gather(all, sizes);
-    const std::byte* row = all.data();
-    for (std::uint32_t rank = 0; rank < processes_->count(); ++rank)
-      each_row(rank, [&](std::byte* to) {
-        std::copy_n(row, bytes, to);
-        row += bytes;
-      });
-  }
   void run_sharded_step(std::uint64_t epoch, std::size_t count) {
     const std::size_t from = position_.seen, rows = std::min(batch_rows_, count - from);
     const double divisor = batches_->divisor_of(from, rows, epoch);
@@ -574,6 +541,8 @@ class TrainerOf final : public Trainer {
   std::array<Examples<T>, NNRUN_PARTS> parts_;
   ClassWeights class_weights_;
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
+  EarlyChoice early_;
+  double shared_seconds_ = 0;  // of steps, since this trainer was created
   Position position_;
   History history_;
   std::uint64_t drawn_before_ = 0;  // random numbers, before the first step
@@ -583,13 +552,14 @@ class TrainerOf final : public Trainer {
 }  // namespace
 
 std::unique_ptr<Trainer> Trainer::create(const Experiment& experiment, unsigned threads,
-                                         Processes* processes) {
+                                         Processes* processes, const ReadingListener& reading) {
   const Doing here("preparing to train");
   Experiment own = experiment;
   std::optional<DataSource> data;
   if (leaves_sizes_open(own)) set_sizes(own, data.emplace(own));
   Graph graph = build_graph(own);
   if (!data) data.emplace(own);
+  data->tell(reading);
   read_rows(own, data->shape().columns);
   if (own.dtype == Dtype::float32)
     return std::make_unique<TrainerOf<float>>(std::move(own), std::move(graph), std::move(*data),

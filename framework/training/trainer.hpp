@@ -6,6 +6,7 @@
 
 #include "config/experiment.hpp"
 #include "network/model.hpp"
+#include "training/adding_up.hpp"
 #include "training/answers.hpp"
 #include "training/data.hpp"
 #include "training/outcome.hpp"
@@ -21,9 +22,11 @@ class Trainer {
  public:
   /// threads 0: as many as the batch can use and the machine has. processes: those that share the
   /// training, each with a trainer of its own, must outlive it; nullptr: there is no other.
+  /// reading: is told while the data are read.
   /// Throws ConfigError, GraphError, PluginError, DataError.
   static std::unique_ptr<Trainer> create(const Experiment& experiment, unsigned threads = 0,
-                                         Processes* processes = nullptr);
+                                         Processes* processes = nullptr,
+                                         const ReadingListener& reading = {});
   virtual ~Trainer() = default;
 
   /// Returns the config, with the sizes that it leaves to the data.
@@ -32,7 +35,10 @@ class Trainer {
   virtual std::shared_ptr<Model> model() const = 0;
   virtual const DataShape& data() const = 0;
   virtual unsigned threads() const = 0;
-  virtual unsigned processes() const { return 1; }  ///< that share the training
+  virtual unsigned processes() const { return 1; }   ///< that share the training
+  virtual AddingUp adding_up() const { return {}; }  ///< over them, since the trainer was created
+  /// Returns whether it has found out if sums are better added up early.
+  virtual bool has_chosen_when() const { return true; }
 
   /// Continues the run until it is over, `most_steps` were made, or the listener stops it. Returns
   /// whether it is over. Throws TrainingError before the update if a cost or gradient is not

@@ -1,7 +1,11 @@
 #include <mpi.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <nnrun/plugin.hpp>
+#include <thread>
 
 /// Processes that mpirun, mpiexec or srun started, on any machines, by the Message Passing
 /// Interface (MPI-3.1). Messages have an int as their length, so long ones go in pieces.
@@ -9,10 +13,10 @@ struct Mpi : nnrun::Exchange {
   static constexpr auto name = "mpi", doc = "the processes that mpirun or srun started";
 
   nnrun::Group join() {
+    joined_on_ = ::gettid();
     int given = 0, rank = 0, count = 1, length = 0;
-    // the host calls from one thread alone, and has others that do not call
-    require(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &given));
-    if (given < MPI_THREAD_FUNNELED)
+    require(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &given));
+    if (given < MPI_THREAD_SERIALIZED)
       throw nnrun::Error("this MPI cannot be used by a program that has threads");
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
     require(MPI_Comm_rank(MPI_COMM_WORLD, &rank));
@@ -25,11 +29,14 @@ struct Mpi : nnrun::Exchange {
             std::span<std::byte> in) {
     while (!out.empty() || !in.empty()) {
       const std::size_t n_out = std::min(out.size(), longest), n_in = std::min(in.size(), longest);
-      require(MPI_Sendrecv(out.data(), static_cast<int>(n_out), MPI_BYTE,
-                           n_out > 0 ? static_cast<int>(to) : MPI_PROC_NULL, 0, in.data(),
-                           static_cast<int>(n_in), MPI_BYTE,
-                           n_in > 0 ? static_cast<int>(from) : MPI_PROC_NULL, 0, MPI_COMM_WORLD,
-                           MPI_STATUS_IGNORE));
+      MPI_Request both[] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
+      if (n_in > 0)
+        require(MPI_Irecv(in.data(), static_cast<int>(n_in), MPI_BYTE, static_cast<int>(from), 0,
+                          MPI_COMM_WORLD, &both[0]));
+      if (n_out > 0)
+        require(MPI_Isend(out.data(), static_cast<int>(n_out), MPI_BYTE, static_cast<int>(to), 0,
+                          MPI_COMM_WORLD, &both[1]));
+      wait_for(both);
       out = out.subspan(n_out);
       in = in.subspan(n_in);
     }
@@ -41,6 +48,17 @@ struct Mpi : nnrun::Exchange {
  private:
   static constexpr std::size_t longest = std::size_t{1} << 30;
 
+  /// On the thread that trains, which has nothing else to do, as fast as MPI can: it never sleeps.
+  /// On another one, which may share its core with the one that trains, by looking now and then.
+  void wait_for(MPI_Request (&both)[2]) const {
+    if (::gettid() == joined_on_) return require(MPI_Waitall(2, both, MPI_STATUSES_IGNORE));
+    [[maybe_unused]] static thread_local const int exact = ::prctl(PR_SET_TIMERSLACK, 1000ul);
+    for (int done = 0;;) {
+      require(MPI_Testall(2, both, &done, MPI_STATUSES_IGNORE));
+      if (done) return;
+      std::this_thread::sleep_for(std::chrono::microseconds(20));
+    }
+  }
   static void require(int status) {
     if (status == MPI_SUCCESS) return;
     char text[MPI_MAX_ERROR_STRING] = {};
@@ -50,5 +68,6 @@ struct Mpi : nnrun::Exchange {
   }
 
   char host_[MPI_MAX_PROCESSOR_NAME] = {};
+  int joined_on_ = 0;  // a thread
 };
 NNRUN_REGISTER(Mpi)

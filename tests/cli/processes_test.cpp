@@ -43,6 +43,16 @@ void write_net(const Scratch& scratch) {
                 "]}\ntrain: {cost: mean_squared_error, batch_size: 200, shards: 16, epochs: 2, "
                 "optimizer: {type: momentum, learning_rate: 0.05}, checkpoint: {every: 3}}\n"
                 "metrics: [accuracy]\n");
+  // a layer that is worth a message of its own, so that sums go early now and then
+  scratch.write(
+      "large.yaml",
+      "name: large\ndata: {type: diagonal, train: 2000, test: 100}\n"
+      "model: {input: 2, layers: [{type: dense, units: 200, activation: tanh}, batch_norm, "
+      "{type: dense, units: 300, activation: relu}, {type: dense, units: 300, activation: "
+      "relu, frozen: true}, {type: dense, units: 300, activation: relu}, {type: dense, "
+      "units: 1, activation: sigmoid}]}\ntrain: {cost: mean_squared_error, batch_size: "
+      "120, shards: 16, epochs: 2, optimizer: {type: momentum, learning_rate: 0.05}, "
+      "clip_norm: 1}\nmetrics: [accuracy]\n");
 }
 
 std::string local(int processes) {
@@ -66,7 +76,8 @@ std::string told_by(const Ended& ended, const fs::path& run) {
   CAPTURE(ended.out, ended.err);
   REQUIRE(ended.status == 0);
   nlohmann::json json = parsed(ended.out);
-  for (const char* const key : {"threads", "processes", "run", "seconds", "examples_per_second"})
+  for (const char* const key :
+       {"threads", "processes", "exchange", "run", "seconds", "examples_per_second"})
     json.erase(key);
   return json.dump() + metrics_in(run);
 }
@@ -77,7 +88,7 @@ TEST_CASE("a training gives the same bits on any number of processes and threads
           "[cli][processes]") {
   const Scratch scratch;
   write_net(scratch);
-  const std::string config = GENERATE(as<std::string>(), "net", "wide"),
+  const std::string config = GENERATE(as<std::string>(), "net", "wide", "large"),
                     dtype = GENERATE(as<std::string>(), "float32", "float64");
   CAPTURE(config, dtype);
   const auto told = [&](const std::string& name, const std::string& how) {
@@ -96,6 +107,32 @@ TEST_CASE("a training gives the same bits on any number of processes and threads
   CHECK(run("$nnrun verify 3-2", scratch.folder()).status == 0);
 }
 
+TEST_CASE("sums of layers go early or not, and no bit shows it", "[cli][processes]") {
+  const Scratch scratch;
+  write_net(scratch);
+  const auto record = [&](const std::string& name, const std::string& how) {
+    const Ended ended =
+        run("$nnrun large.yaml -q --set train.epochs=4 --out " + name + how, scratch.folder());
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    return parsed(text_of(scratch / name / "run.json"))["result"];
+  };
+  const std::string alone = record("alone", "")["weights_sha256"];
+  for (const int threads : {1, 2}) {
+    const auto two =
+        record("two" + std::to_string(threads), local(2) + " --threads " + std::to_string(threads));
+    CHECK(two["weights_sha256"] == alone);
+    // tried both ways in turn, whichever is faster here
+    CHECK(two["exchange"]["early_steps"] > 0);
+    CHECK(two["exchange"]["early_steps"] < two["exchange"]["steps"]);
+    CHECK(two["exchange"]["steps"] == two["steps"]);
+    CHECK(two["exchange"]["seconds"] > 0);
+  }
+  const auto three = record("three", local(3));  // whose sums cannot go in halves
+  CHECK(three["weights_sha256"] == alone);
+  CHECK(three["exchange"]["early_steps"] == 0);
+}
+
 TEST_CASE("processes of one training speak with one voice", "[cli][processes]") {
   const Scratch scratch;
   write_net(scratch);
@@ -109,7 +146,8 @@ TEST_CASE("processes of one training speak with one voice", "[cli][processes]") 
     return n;
   };
   CHECK(times(ended.out, "saved  r") == 1);
-  CHECK(times(ended.err, "processes") == 1);
+  CHECK(times(ended.err, " processes · ") == 1);
+  CHECK(times(ended.err, "shared 4 processes waited ") == 1);
   CHECK(times(ended.err, "epoch  1/") == 1);
   const auto record = parsed(text_of(scratch / "r/run.json"));
   CHECK(record["result"]["processes"] == 4);
@@ -209,6 +247,12 @@ TEST_CASE("a signal to any process ends all after a step, with a checkpoint", "[
 }
 
 namespace {
+/// Returns how many processes said why they ended.
+std::size_t sentences(const std::string& text) {
+  std::size_t n = 0;
+  for (std::size_t at = 0; (at = text.find("error: ", at)) != text.npos; ++at) ++n;
+  return n;
+}
 /// Kills a random process of a training, again and again, and resumes on another number.
 void check_kills(int kills) {
   const Scratch scratch;
@@ -229,6 +273,9 @@ void check_kills(int kills) {
                 (number == 0 ? "$child" : copy_of("$child", number)) + "\nwait $child",
             scratch.folder());
     CAPTURE(kill, processes, number, ended.err);
+    // of rank 0, the shell tells, while the others are still making out who speaks
+    CHECK(sentences(ended.err) <= 1);
+    CHECK((number == 0 || sentences(ended.err) == 1));
     if (number != 0) {
       CHECK(ended.status == 1);
       CHECK_THAT(ended.err,
@@ -266,8 +313,60 @@ TEST_CASE("a process that hangs ends the others after --watchdog, and is named",
                           scratch.folder());
   CAPTURE(ended.err);
   CHECK(ended.status == 1);
+  CHECK(sentences(ended.err) == 1);
   CHECK_THAT(ended.err, Contains("error: rank ") && Contains("nothing came from rank 2 on host ") &&
                             Contains(" for 0.7 s: it has ended or hangs, or the network is down"));
+}
+
+TEST_CASE("a record that cannot be written ends all, and only its process says so",
+          "[cli][processes]") {
+  const Scratch scratch;
+  write_net(scratch);
+  // no file may become longer than so many blocks: not the config, nor the model
+  const int blocks = GENERATE(1, 8);
+  const Ended ended = run("ulimit -f " + std::to_string(blocks) +
+                              "; $nnrun net.yaml -q --out r --watchdog 5" + local(4),
+                          scratch.folder());
+  CAPTURE(blocks, ended.err);
+  CHECK(ended.status == 1);
+  CHECK(sentences(ended.err) == 1);
+  CHECK_THAT(ended.err, !Contains("rank "));
+}
+
+TEST_CASE("nnrun time expects what several processes would take", "[cli][time][processes]") {
+  const Scratch scratch;
+  write_net(scratch);
+  const Ended ended =
+      run("$nnrun time large.yaml --json --set train.shards=8" + local(2), scratch.folder());
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  const auto sharing = parsed(ended.out)["sharing"];
+  CHECK(sharing["processes"] == 2);
+  CHECK(sharing["shards"] == 8);
+  CHECK(sharing["efficiency"].get<double>() ==
+        Approx(sharing["step_alone"].get<double>() / 2 / sharing["step"].get<double>()));
+  std::vector<int> numbers, measured;
+  for (const auto& one : sharing["numbers"]) {
+    numbers.push_back(one["processes"]);
+    if (one["measured"] == true) measured.push_back(one["processes"]);
+    CHECK(one["efficiency"] > 0);
+    CHECK(one["step"] > 0);
+  }
+  CHECK(numbers == std::vector{1, 2, 4, 8});
+  CHECK(measured == std::vector{1, 2});
+  CHECK(names_in(scratch.folder()) == std::vector<std::string>{".command", ".err", ".out",
+                                                               "large.yaml", "net.yaml", "t.csv",
+                                                               "wide.yaml"});
+  const Ended table =
+      run("$nnrun time large.yaml --set train.shards=4" + local(4), scratch.folder());
+  CAPTURE(table.err);
+  CHECK(table.status == 0);
+  CHECK_THAT(table.out, Contains("4 processes share a step: an exchange of ") &&
+                            Contains("\n  processes  rows each  ") && Contains("measured\n"));
+  CHECK(refused("$nnrun time large.yaml" + local(1), 2, scratch.folder()) ==
+        "error: one process has nobody to share a step with\n"
+        "   = help: start several: mpirun -n 2 nnrun time CONFIG --exchange mpi, or --exchange "
+        "'{type: local, processes: 2}'\n");
 }
 
 }  // namespace nnrun::testing

@@ -51,6 +51,15 @@ refused "9 processes cannot share a batch of 8 shards" 3 mpirun -n 9 "$nnrun" tr
 refused "4 processes were started that would train the same, each alone" 2 mpirun -n 4 "$nnrun" net.yaml
 refused "rank 2 on host $(hostname) has another config than rank 0 on host $(hostname)" 2 \
   mpirun -n 2 "$nnrun" train net.yaml --exchange mpi : -n 1 "$nnrun" train net.yaml --exchange mpi --set seed=9
+# another program beside it never joins; a build without MPI cannot
+refused "the other processes have not joined this one after 2 s" 1 \
+  mpirun -n 1 "$nnrun" train net.yaml --exchange mpi --watchdog 2 : -n 1 sleep 30
+mkdir -p without/plugins
+cp "$nnrun" without/
+for file in "$build"/plugins/*.so; do [ "${file##*/}" = mpi.so ] || ln -s "$file" without/plugins/; done
+refused "this build found no MPI" 3 mpirun -n 3 without/nnrun train net.yaml --exchange mpi
+refused "this build found no MPI" 3 mpirun -n 2 "$nnrun" train net.yaml --exchange mpi : \
+  -n 1 without/nnrun train net.yaml --exchange mpi
 refused "unknown exchange 'mpj'" 3 mpirun -n 3 "$nnrun" train net.yaml --exchange mpj
 refused "another.yaml" 3 mpirun -n 2 "$nnrun" train net.yaml --exchange mpi : \
   -n 1 "$nnrun" train another.yaml --exchange mpi
@@ -66,6 +75,10 @@ mkdir one other && cp a.csv one/t.csv && cp b.csv other/t.csv
 for folder in one other; do cp table.yaml $folder; done
 refused "rank 1 on host" 2 mpirun -n 1 --wdir "$work/one" env TABLE=t.csv "$nnrun" train table.yaml --exchange mpi \
   : -n 1 --wdir "$work/other" env TABLE=t.csv "$nnrun" train table.yaml --exchange mpi
+
+refused "one process has nobody to share a step with" 2 mpirun -n 1 "$nnrun" time net.yaml --exchange mpi
+mpirun -n 2 "$nnrun" time net.yaml --exchange mpi --json >time.json 2>time.err || { cat time.err; fail "time"; }
+grep -q '"sharing":{"processes":2,"shards":8,' time.json || { cat time.json; fail "time says nothing of sharing"; }
 
 # what a signal to mpirun, and the end of one process, leave behind goes on with another number
 long='--set train.epochs=400'

@@ -234,4 +234,37 @@ TEST_CASE("files that change while their inputs stay in them are told, and nothi
                             Contains("help: wait until it is whole, then try again"));
 }
 
+TEST_CASE("whatever room there is, a run fits, or says beforehand what it needs",
+          "[training][stored]") {
+  if (sanitized) return;  // they need memory for themselves
+  const Scratch scratch;
+  scratch.write(
+      "c.yaml",
+      "data: {type: diagonal, train: 20000, test: 1000}\ndtype: float32\nmetrics: [accuracy]\n"
+      "model: {input: 2, layers: [{type: dense, units: 600, activation: tanh}, {type: dense, "
+      "units: "
+      "600, activation: tanh}, {type: dense, units: 600, activation: tanh}, {type: dense, units: "
+      "1, "
+      "activation: sigmoid}]}\n"
+      "train: {cost: mean_squared_error, batch_size: 500, steps: 3, optimizer: adam, shards: 2,"
+      " early_stopping: {monitor: train.cost, patience: 3, restore_best: true}}\n");
+  int fits = 0, refused = 0;
+  for (const int threads : {1, 2})
+    for (int megabytes = 80; megabytes <= 400; megabytes += 16) {
+      const std::string out = std::to_string(threads) + "-" + std::to_string(megabytes);
+      const Ended ended =
+          run("ulimit -v " + std::to_string(1000 * megabytes) +
+                  "; $nnrun train c.yaml -q --threads " + std::to_string(threads) + " --out " + out,
+              scratch.folder());
+      CAPTURE(threads, megabytes, ended.err);
+      fits += ended.status == 0;
+      refused += ended.status == 3;
+      CHECK((ended.status == 0 || ended.status == 3));
+      if (ended.status == 3)
+        CHECK_THAT(ended.err, Contains(" needed, ") && Contains(" available: "));
+    }
+  CHECK(fits > 5);
+  CHECK(refused > 5);
+}
+
 }  // namespace nnrun::testing
