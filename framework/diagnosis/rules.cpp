@@ -1,6 +1,7 @@
 #include "diagnosis/rules.hpp"
 
 #include "base/text.hpp"
+#include "config/flow_yaml.hpp"
 #include "diagnosis/thresholds.hpp"
 namespace nnrun::host {
 
@@ -32,6 +33,13 @@ Place rate_place(const Evidence& evidence) {
 
 std::string name_of_input(const Evidence& evidence, std::size_t i) {
   return evidence.trainer.model()->preparation().name_of(i);
+}
+
+std::string column_key(const Evidence& evidence, std::size_t input) {
+  const Preparation& preparation = evidence.trainer.model()->preparation();
+  const auto& slots = preparation.slots();
+  const std::string& name = preparation.recipe().columns[slots[input % slots.size()].a].name;
+  return name.empty() ? "NAME" : flow_yaml(text_node(name));
 }
 
 std::optional<double> number_in(const Use& use, std::string_view name) {

@@ -55,6 +55,9 @@ Place place_in(const Evidence& evidence, const Node& layer, const std::string& k
 Place rate_place(const Evidence& evidence);
 
 std::string name_of_input(const Evidence& evidence, std::size_t i);
+/// Returns the name of the column that an input is made of, as a config has it; NAME if it has
+/// none.
+std::string column_key(const Evidence& evidence, std::size_t input);
 /// Returns a number among the settings of a use; nothing if it has none of that name.
 std::optional<double> number_in(const Use& use, std::string_view name);
 

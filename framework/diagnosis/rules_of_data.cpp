@@ -47,8 +47,9 @@ Found single_names(const Evidence& e) {
                " inputs are there for a single example each: such a column names the rows, and "
                "says nothing of others",
        .place = place_of(e, "data.columns"),
-       .hint = "leave the column out: data: {columns: {NAME: unused}}; if it is a number, see how "
-               "it is written: decimal, thousands, gaps",
+       .hint = "leave the column out: data: {columns: {" +
+               column_key(e, static_cast<std::size_t>(first - e.sample.columns.begin())) +
+               ": unused}}; if it is a number, see how it is written: decimal, thousands, gaps",
        .note = "the first is " +
                name_of_input(e, static_cast<std::size_t>(first - e.sample.columns.begin())) +
                "; seen in " + std::to_string(e.sample.count()) + " training examples"}};
@@ -57,8 +58,12 @@ Found single_names(const Evidence& e) {
 /// Of an image, many pixels are always 0, and that is normal; of a table, a column is a mistake.
 Found constant_inputs(const Evidence& e) {
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < e.sample.inputs; ++i)
-    if (e.sample.columns[i].values < 2) names.push_back(name_of_input(e, i));
+  std::string key;
+  for (std::size_t i = e.sample.inputs; i-- > 0;) {
+    if (e.sample.columns[i].values >= 2) continue;
+    names.insert(names.begin(), name_of_input(e, i));
+    key = column_key(e, i);
+  }
   const bool all = names.size() == e.sample.inputs;
   if (names.empty() || e.sample.count() < 2) return {};
   if (!all && !(e.sample.is_table && has_bias(e.graph))) return {};
@@ -73,7 +78,7 @@ Found constant_inputs(const Evidence& e) {
                          (rest > 0 ? " and " + std::to_string(rest) + " more" : "") +
                          (names.size() > 1 ? " are" : " is") + " the same in all examples",
        .place = place_of(e, "data.columns"),
-       .hint = "look at the column, or leave it out: data: {columns: {NAME: unused}}",
+       .hint = "look at the column, or leave it out: data: {columns: {" + key + ": unused}}",
        .note = "seen in " + std::to_string(e.sample.count()) + " training examples"}};
 }
 
@@ -112,7 +117,8 @@ Found leak(const Evidence& e) {
                  ", or all but that",
          .place = place_of(e, "data.columns"),
          .hint = "leave it out if it will not be known where the network is used: data: {columns: "
-                 "{NAME: unused}}",
+                 "{" +
+                 column_key(e, i) + ": unused}}",
          .note = e.sample.classes.count > 0
                      ? percent_text(most) + " of " + std::to_string(e.sample.count()) +
                            " examples have the class that its value stands for"

@@ -184,6 +184,10 @@ void require_available(const std::vector<Need>& needs, std::uint64_t available,
               .place = largest.place,
               .hint = largest.hint});
 }
+/// Returns whether so little is needed that it does not matter.
+bool are_few(std::span<const Need> needs) {
+  return total_of(needs) <= little;
+}
 }  // namespace
 
 void require_memory(const std::vector<Need>& needs, std::uint64_t available) {
@@ -193,10 +197,6 @@ void require_memory(const std::vector<Need>& needs) {
   if (are_few(needs)) return;
   require_available(needs, less_the_rest(available_memory()), false);
   require_available(needs, less_the_rest(available_addresses()), true);
-}
-
-bool are_few(std::span<const Need> needs) {
-  return total_of(needs) <= little;
 }
 
 bool is_room_for(const std::vector<Need>& needs) {

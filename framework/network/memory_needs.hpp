@@ -42,8 +42,6 @@ void require_memory(const std::vector<Need>& needs, std::uint64_t available);
 /// The same with what is available now. Does not look if so little is needed that it does not
 /// matter.
 void require_memory(const std::vector<Need>& needs);
-/// Returns whether so little is needed that it does not matter.
-bool are_few(std::span<const Need> needs);
 /// Returns whether that would throw nothing.
 bool is_room_for(const std::vector<Need>& needs);
 

@@ -321,6 +321,23 @@ std::string Preparation::fault_of_inputs(const Fit& fit) const {
   return {};
 }
 
+void Preparation::require_example(const double* raw) const {
+  for (std::size_t i = 0; i < rows() * row_inputs(); ++i) {
+    const Column& column = recipe_.columns[i % row_inputs()];
+    const double x = raw[i];
+    const auto refuse = [&](const std::string& what) {
+      throw DataError(Problem{.what = "input " + name_of_column(recipe_, i % row_inputs()) + what,
+                              .where = "the preparation of the data"});
+    };
+    if (std::isnan(x) && !column.is_filled()) refuse(" is not finite");
+    if (std::isnan(x) || !column.is_category) continue;
+    const auto texts = static_cast<double>(column.texts.size());
+    const double last = column.unknown == UnknownRule::error ? texts - 1 : texts;
+    if (!(x >= 0 && x <= last && x == std::floor(x)))
+      refuse(" is " + shortest(x) + ", and its texts are numbered from 0 to " + shortest(last));
+  }
+}
+
 void Preparation::apply(const double* raw, double* prepared) const {
   for (std::size_t row = 0; row < rows(); ++row)
     apply_to_row(raw + row * row_inputs(), prepared + row * row_outputs());

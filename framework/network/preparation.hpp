@@ -65,6 +65,9 @@ class Preparation {
   std::string fault_of_inputs(const Fit& fit) const;
   std::string fault_of_targets(const Fit& fit, std::size_t n_targets) const;
 
+  /// Throws DataError for a number of an example that a program gave, and which no row of a file
+  /// can have: missing in a column that is not filled in, or a text that there is not.
+  void require_example(const double* raw) const;
   /// Prepares one example. Throws DataError if a result is not finite.
   void apply(const double* raw, double* prepared) const;
   void apply_to_row(const double* raw, double* prepared) const;

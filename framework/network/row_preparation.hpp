@@ -83,6 +83,7 @@ class RowPreparation {
   template <class Number>
   [[gnu::noinline]] void step_by_step(const Number* raw, T* to) {
     std::copy_n(raw, raw_.size(), raw_.data());
+    preparation_.require_example(raw_.data());
     preparation_.apply(raw_.data(), prepared_.data());
     for (std::size_t i = 0; i < prepared_.size() && indices_.count > 0; ++i)
       if (!indices_.takes(prepared_[i]))

@@ -417,9 +417,8 @@ void DataSource::require_room(std::vector<Need> others, const Preparation& prepa
     return needs;
   };
   std::ranges::move(needs(preparation, experiment.dtype), std::back_inserter(others));
-  const bool stays = processes_here > 1 && !are_few(std::span(others).subspan(before)),
-             is_room = is_room_for(of_all(others));
-  if (!reads_again_ || windows_ || (is_room && !stays)) return require_memory(of_all(others));
+  if (!reads_again_ || windows_ || is_room_for(of_all(others)))
+    return require_memory(of_all(others));
   constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max();
   if (std::ranges::max(given_) > most)
     throw DataError(Problem{.what = "more than " + std::to_string(most) + " examples",
@@ -432,10 +431,6 @@ void DataSource::require_room(std::vector<Need> others, const Preparation& prepa
   require_memory(of_all(others));
   const bool in_any_order =
       trains && experiment.train.shuffle && !experiment.train.shuffle_blocks.is_given();
-  if (is_room) {
-    shape_.stored = "inputs stay in the files, from which each process reads its rows";
-    return;
-  }
   shape_.stored =
       std::string("inputs do not fit into memory: they are read from the files") +
       (in_any_order ? ", one by one; train: {shuffle: {blocks: 64}} reads many at once" : "");

@@ -43,9 +43,8 @@ class DataSource {
   std::vector<Need> needs(const Preparation& preparation, Dtype dtype) const;
   /// Throws ConfigError if there is no memory for the data and for what else a run needs. Inputs
   /// for which there is none stay in the files of the data set, if it can read them again: then
-  /// they are read whenever they are wanted, which changes no bit. Those of several processes on
-  /// this host that share the training do, too, unless they are few: each needs some rows.
-  /// trains: otherwise examples are wanted in the order of the data alone.
+  /// they are read whenever they are wanted, which changes no bit. trains: otherwise examples are
+  /// wanted in the order of the data alone. processes_here: how many on this host need as much.
   void require_room(std::vector<Need> others, const Preparation& preparation,
                     const Experiment& experiment, bool trains, std::uint32_t processes_here = 1);
   /// Reads all parts, training, validation and test; splits the training part; fits the

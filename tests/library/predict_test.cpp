@@ -165,7 +165,17 @@ TEST_CASE("texts and gaps of a table are inputs", "[library]") {
     std::array<double, 1> y{};
     REQUIRE(model.predict(*x, y));
     const Ended said = run("$nnrun predict r --json " + text, scratch.folder());
-    CHECK(static_cast<float>(y[0]) == parsed(said.out)["predict"][0]["output"][0].get<float>());
+    CHECK(y[0] == parsed(said.out)["predict"][0]["output"][0].get<double>());
+  }
+  // 2 is any other text; what no row can have is no example
+  std::array<double, 1> y{};
+  CHECK(model.predict(std::array<double, 2>{2, NAN}, y));
+  CHECK(!model.predict(std::array<double, 2>{NAN, 12}, y));
+  CHECK(Model::last_reason() ==
+        std::string("input 'city' is not finite (the preparation of the data)"));
+  for (const double text : {3., -1., 0.5}) {
+    CHECK(!model.predict(std::array<double, 2>{text, 12}, y));
+    CHECK_THAT(Model::last_reason(), Catch::Contains("its texts are numbered from 0 to 2"));
   }
 }
 
