@@ -4,6 +4,7 @@
 
 #include "network/flat_numbers.hpp"
 #include "network/joined_cost.hpp"
+#include "training/class_weights.hpp"
 #include "training/evaluation.hpp"
 #include "training/meaning.hpp"
 namespace nnrun::host {
@@ -85,7 +86,8 @@ class ProbeOf final : public Probe {
         model_(std::dynamic_pointer_cast<ModelOf<T>>(
             Model::create(experiment_, trainer.model()->preparation(), trainer.model()->names()))),
         random_(experiment_.random, experiment_.seed),
-        cost_(cost_of(experiment_.train.cost, model_->graph())),
+        weighed_cost_(weighed_cost(*trainer.model())),
+        cost_(cost_of(weighed_cost_, model_->graph())),
         metrics_(created(experiment_.metrics)),
         evaluation_(*model_, cost_, metrics_) {
     model_->set_targets(targets_);
@@ -123,7 +125,7 @@ class ProbeOf final : public Probe {
       means[i % out] += static_cast<double>(train.t.data()[i]) / static_cast<double>(train.count);
     Buffer<T> y(sample.count * out);
     for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = static_cast<T>(means[i % out]);
-    const Object cost(experiment_.train.cost);
+    const Object cost(weighed_cost_);
     CostCalls<T> costs(cost, graph(), sample.count);
     costs.values(y.data(), sample.t.data(), 0, sample.count);
     double sum = 0;
@@ -192,6 +194,13 @@ class ProbeOf final : public Probe {
   }
 
  private:
+  /// Returns the cost with the weights that classes have in this training.
+  Use weighed_cost(const Model& trained) const {
+    ModelFile model;
+    model.names = trained.names();
+    model.targets = targets_;
+    return class_weights_of(experiment_.train.cost, model, trained.graph()).cost;
+  }
   std::size_t out_cols() const { return model_->graph().output().cols; }
 
   void make_pass() {
@@ -264,6 +273,7 @@ class ProbeOf final : public Probe {
   Targets targets_;
   std::shared_ptr<ModelOf<T>> model_;
   Random random_;
+  Use weighed_cost_;
   Object cost_;
   std::vector<Object> metrics_;
   Evaluation<T> evaluation_;

@@ -780,6 +780,22 @@ TEST_CASE("findings are shown as warnings are, with a drawing of the learning ra
         std::vector<std::string>{".command", ".err", ".out", "net.yaml", "t.csv"});
 }
 
+TEST_CASE("costs of an examination count classes as training does", "[cli][doctor]") {
+  const Scratch scratch;
+  const Healthy healthy;
+  scratch.write("t.csv", table(
+                             400, [&](std::size_t i) { return healthy.x[i]; },
+                             [](std::size_t i) { return std::string(i % 20 == 0 ? "1" : "0"); }));
+  scratch.write("c.yaml",
+                "data: {type: csv, path: t.csv, targets: [t]}\nmodel: {layers: [{type: dense, "
+                "activation: sigmoid}]}\ntrain: {epochs: 2, cost: {type: binary_cross_entropy, "
+                "class_weights: balanced}}\n");
+  const Ended ended = run("$nnrun doctor c.yaml --json", scratch.folder());
+  // 5 % are yes: they count 10, the others 1 / 1.9; each answer is 0.05
+  CHECK(json::parse(ended.out)["training"]["cost_of_means"].get<double>() ==
+        Approx(-0.05 * 10 * std::log(0.05) - 0.95 / 1.9 * std::log(0.95)).epsilon(1e-6));
+}
+
 TEST_CASE("the doctor does not call a run healthy of which it saw a few steps", "[cli][doctor]") {
   const Scratch scratch;
   Net net;
