@@ -32,8 +32,8 @@ auto with_data_options(bool can_skip, Work work) try {
   for (Problem& problem : problems)
     if (const std::string options = data_options_in(problem.hint); !options.empty())
       problem.hint += "\nfor this file alone: " + options;
-  for (Problem& problem : problems)
-    if (is_row(problem.where) && can_skip)
+  for (Problem& problem : problems)  // of a row that is read, but tells what no answer can be, not
+    if (is_row(problem.where) && can_skip && !problem.hint.starts_with("mend or leave out"))
       problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
                       "eval scores every row: take this one out, or write --on-error empty, which "
                       "leaves it out";
@@ -47,7 +47,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   const BadRows bad_rows = bad_rows_in(arguments);
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
-  const bool can_skip = !run.experiment.data.windows;
+  const bool can_skip = !run.experiment.data.windows && bad_rows == BadRows::refused;
   const Measurement done = with_data_options(
       can_skip, [&] { return measured(std::move(run), arguments.overrides, bad_rows); });
   if (arguments.json) {

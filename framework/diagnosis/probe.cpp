@@ -86,8 +86,8 @@ class ProbeOf final : public Probe {
         model_(std::dynamic_pointer_cast<ModelOf<T>>(
             Model::create(experiment_, trainer.model()->preparation(), trainer.model()->names()))),
         random_(experiment_.random, experiment_.seed),
-        weighed_cost_(weighed_cost(*trainer.model())),
-        cost_(cost_of(weighed_cost_, model_->graph())),
+        class_weights_(class_weights(*trainer.model())),
+        cost_(cost_of(class_weights_.cost, model_->graph())),
         metrics_(created(experiment_.metrics)),
         evaluation_(*model_, cost_, metrics_) {
     model_->set_targets(targets_);
@@ -120,12 +120,16 @@ class ProbeOf final : public Probe {
     const Examples<T>&train = samples_[NNRUN_TRAIN], &sample = samples_[part];
     if (sample.count == 0) return 0;
     const std::size_t out = out_cols();
-    std::vector<double> means(out);
-    for (std::size_t i = 0; i < train.count * out; ++i)
-      means[i % out] += static_cast<double>(train.t.data()[i]) / static_cast<double>(train.count);
+    std::vector<double> means(out), counted(out);
+    for (std::size_t i = 0; i < train.count * out; ++i) {
+      const double weight = weight_of(i / out, i % out);
+      means[i % out] += weight * static_cast<double>(train.t.data()[i]);
+      counted[i % out] += weight;
+    }
+    for (std::size_t c = 0; c < out; ++c) means[c] /= counted[c];
     Buffer<T> y(sample.count * out);
     for (std::size_t i = 0; i < y.size(); ++i) y.data()[i] = static_cast<T>(means[i % out]);
-    const Object cost(weighed_cost_);
+    const Object cost(class_weights_.cost);
     CostCalls<T> costs(cost, graph(), sample.count);
     costs.values(y.data(), sample.t.data(), 0, sample.count);
     double sum = 0;
@@ -194,12 +198,25 @@ class ProbeOf final : public Probe {
   }
 
  private:
-  /// Returns the cost with the weights that classes have in this training.
-  Use weighed_cost(const Model& trained) const {
+  /// Returns the weights that classes have in this training.
+  ClassWeights class_weights(const Model& trained) const {
     ModelFile model;
     model.names = trained.names();
     model.targets = targets_;
-    return class_weights_of(experiment_.train.cost, model, trained.graph()).cost;
+    return class_weights_of(experiment_.train.cost, model, trained.graph());
+  }
+  /// Returns what a target of a row of the training part counts.
+  double weight_of(std::size_t row, std::size_t column) const {
+    const std::vector<double>& counted = class_weights_.numbers;
+    const T* const t = samples_[NNRUN_TRAIN].t.data() + row * out_cols();
+    double weight = shown_[NNRUN_TRAIN].weights.empty() ? 1 : shown_[NNRUN_TRAIN].weights[row];
+    if (counted.empty()) return weight;
+    if (class_weights_.per_label)
+      return weight * counted.at(static_cast<double>(t[column]) > targets_.border ? 1 : 0);
+    double of_class = 0;  // of each answer, where an example has several
+    for (std::size_t c = column - column % counted.size(), i = 0; i < counted.size(); ++i)
+      of_class += counted[i] * static_cast<double>(t[c + i]);
+    return weight * of_class;
   }
   std::size_t out_cols() const { return model_->graph().output().cols; }
 
@@ -273,7 +290,7 @@ class ProbeOf final : public Probe {
   Targets targets_;
   std::shared_ptr<ModelOf<T>> model_;
   Random random_;
-  Use weighed_cost_;
+  ClassWeights class_weights_;
   Object cost_;
   std::vector<Object> metrics_;
   Evaluation<T> evaluation_;

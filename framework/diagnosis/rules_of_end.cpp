@@ -247,7 +247,8 @@ Found too_few_epochs(const Evidence& e) {
 
 Found too_small(const Evidence& e) {
   const Skill &own = e.course.skill, &near = e.sample.neighbours.skill;
-  if (!own.is_known || !near.is_known || e.course.trials.empty() ||
+  // with weights of classes, a network may answer worse than a constant that learns none of them
+  if (!own.is_known || !near.is_known || e.course.trials.empty() || near.beyond_constant() <= 0 ||
       near.beyond_constant() < own.beyond_constant() + neighbours_know_more)
     return {};
   const double fall = fall_of_last_third(e.course);

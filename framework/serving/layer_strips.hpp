@@ -1,6 +1,7 @@
 // Of layers that are drawn as a block: how their outputs are spread over some training examples,
 // and the slopes of the cost that reach them.
 #pragma once
+#include <numeric>
 #include <optional>
 
 #include "network/cost_calls.hpp"
@@ -54,8 +55,9 @@ class LayerStrips {
       if (layer.units > 0) continue;
       const auto& step = pass_->steps()[layer.node];
       const std::size_t n = count_ * graph.nodes[layer.node].cols;
-      all.back() = {{"outputs", spread_of(step.a, n)}};
-      if (has_slopes && step.has_slope) all.back()["slopes"] = spread_of(step.dz, n);
+      all.back() = {{"outputs", spread_of(step.a, n, step.node->cols)}};
+      if (has_slopes && step.has_slope)
+        all.back()["slopes"] = spread_of(step.dz, n, step.node->cols);
     }
     return all;
   }
@@ -70,9 +72,11 @@ class LayerStrips {
     std::ranges::transform(numbers, to.data(), [](double x) { return static_cast<T>(x); });
     return to;
   }
-  static nlohmann::ordered_json spread_of(const T* numbers, std::size_t n) {
+  static nlohmann::ordered_json spread_of(const T* numbers, std::size_t n, std::size_t width) {
     std::vector<float> some;
-    const std::size_t each = n / most_numbers + 1;
+    // a step that shares no factor with the width of a row comes to every unit
+    std::size_t each = n / most_numbers + 1;
+    while (std::gcd(each, width) > 1) ++each;
     for (std::size_t i = 0; i < n; i += each)
       if (const auto x = static_cast<float>(numbers[i]); std::isfinite(x)) some.push_back(x);
     return Histogram(some).json();

@@ -261,11 +261,11 @@ struct Csv : nnrun::Dataset {
       throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
     if (first) finish_columns(rows, parts_[part]);
-    if (first && header && inputs.empty() && targets.empty()) require_names(rows);
+    if (first && header && inputs.empty() && targets.empty()) doubt_names();
   }
-  /// Throws Error if what the first row has for names of columns are rather an example: texts that
-  /// the columns hold, and numbers above numbers.
-  void require_names(const nnrun::CsvReader& rows) const {
+  /// Notes if what the first row has for names of columns may be an example: texts that the columns
+  /// hold, and numbers above numbers.
+  void doubt_names() {
     std::size_t as_below = 0;
     const std::string* text = nullptr;
     for (const nnrun::CsvColumn& column : columns_) {
@@ -278,9 +278,8 @@ struct Csv : nnrun::Dataset {
       if (is_text) text = &column.name();
     }
     if (text != nullptr && as_below * 2 > columns_.size())
-      throw nnrun::Error("the first row seems to be an example, not names of columns: '" + *text +
-                             "' is also among those below it",
-                         rows.place_of_names(), "write a row of names in front, or header: false");
+      doubt_of_names_ = "the first row is taken for names, though '" + *text +
+                        "' is also below it: if it is an example, write header: false";
   }
 
   /// Goes to the next row that has as many fields as there are names, or throws.
@@ -486,6 +485,7 @@ struct Csv : nnrun::Dataset {
               (n_skipped_ == 1 ? " row that cannot be read is left out: "
                                : " rows that cannot be read are left out, the first: ") +
               *first_skipped_;
+    if (doubt_of_names_) note += (note.empty() ? "" : ", ") + *doubt_of_names_;
     if (note.empty()) return;
     note_ = std::move(note);
     data.note = note_->c_str();
@@ -507,7 +507,8 @@ struct Csv : nnrun::Dataset {
   nnrun::ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
-  std::optional<std::string> as_classes_, note_, place_, too_large_, first_skipped_;
+  std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_,
+      first_skipped_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;          // of text files

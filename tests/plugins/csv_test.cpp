@@ -241,13 +241,6 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "error: the first row has numbers, not names of columns\n"
         "  --> a.csv:1\n"
         "   = help: write a row of names in front, or header: false\n");
-  CHECK(said("red,0.8,no\nblue,1,yes\nred,2,no\nblue,3,yes\n") ==
-        "error: the first row seems to be an example, not names of columns: 'no' is also among "
-        "those below it\n"
-        "  --> a.csv:1\n"
-        "   = help: write a row of names in front, or header: false\n");
-  CHECK(said("region,2019,2020\na,1,2\nb,3,4\n", {}) == "nothing");  // years are names
-  CHECK(said("n,no,kind\n1,no,a\n2,yes,no\n", {}) == "nothing");     // 'n' stands above numbers
   CHECK(said("x,y\n1,\"2\n3,4\n") ==
         "error: a quote is not closed\n"
         "  --> a.csv:2\n");
