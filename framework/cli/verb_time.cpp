@@ -249,7 +249,8 @@ Experiment prolonged(Experiment experiment) {
   return experiment;
 }
 
-/// Measures a step of this process alone, while the others wait, then what they share.
+/// Measures a step of this process alone, while the others wait, then what they share. A signal
+/// ends each process as it is: nothing is written.
 Exit lead_timing(const Experiment& experiment, const Arguments& arguments, SharedTraining& shared) {
   Processes& processes = *shared.processes();
   const Experiment longer = prolonged(experiment);
@@ -260,7 +261,6 @@ Exit lead_timing(const Experiment& experiment, const Arguments& arguments, Share
         .hint = "start several: mpirun -n 2 nnrun time CONFIG --exchange mpi, or --exchange "
                 "'{type: local, processes: 2}'"});
   shared.begin(*trainer, true);
-  watch_for_interrupts();
   trainer.reset();  // two of them might not fit
   const Saying progress(arguments);
   const Timing timing = timing_of(experiment, shared.threads(), progress);
@@ -275,7 +275,6 @@ Exit lead_timing(const Experiment& experiment, const Arguments& arguments, Share
   sharing.step = measure_shared_steps(processes, *trainer);
   shared.end();
   show_timing(timing, &sharing, experiment, arguments, progress);
-  require_going_on();
   return Exit::done;
 }
 
@@ -286,7 +285,6 @@ Exit show_shared_times(const Arguments& arguments, Registry& registry) {
   const auto follow = [](const Experiment& experiment, SharedTraining& shared) {
     shared.follow(prolonged(experiment), [&](Trainer& trainer) {
       shared.begin(trainer, true);
-      watch_for_interrupts();
       SharingTimes unused;
       measure_exchange(*shared.processes(), trainer, unused);
       trainer.advance({});

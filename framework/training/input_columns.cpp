@@ -1,6 +1,7 @@
 #include "training/input_columns.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 
 #include "base/text.hpp"
@@ -134,7 +135,8 @@ std::vector<double> InputColumns::read_example(const std::string& text) {
     x.push_back(read(rows, i));
     double own = 0;
     if (!columns_[i].is_category() && !columns_[i].has_own_decimal() &&
-        nnrun::is_number(field(rows, i), own, numbers_) && own != x.back())
+        nnrun::is_number(field(rows, i), own, numbers_) && own != x.back() &&
+        !std::isnan(x.back()))  // which is a gap that is a number
       throw nnrun::Error("'" + std::string(field(rows, i)) + "' is " + shortest(x.back()) +
                              " with a point, and " + shortest(own) + " in the run's data",
                          "", "write the example as the data are, with ; between its values");
