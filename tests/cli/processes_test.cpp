@@ -332,6 +332,19 @@ TEST_CASE("a record that cannot be written ends all, and only its process says s
   CHECK_THAT(ended.err, !Contains("rank "));
 }
 
+TEST_CASE("a signal ends a shared timing at once, and nobody is blamed", "[cli][time][processes]") {
+  const Scratch scratch;
+  write_net(scratch);
+  // timeout ends its whole group; a process that waits for another one would wait for ten minutes
+  const Ended ended =
+      run("timeout -s TERM 0.5 $nnrun time large.yaml --watchdog 60 --set "
+          "train.shards=4" +
+              local(4),
+          scratch.folder());
+  CHECK((ended.status == 124 || ended.status == 0));
+  CHECK_THAT(ended.err, !Contains("nothing came from") && !Contains("has ended"));
+}
+
 TEST_CASE("nnrun time expects what several processes would take", "[cli][time][processes]") {
   const Scratch scratch;
   write_net(scratch);

@@ -88,6 +88,21 @@ TEST_CASE("a run on files without a header predicts them, and so one of its own"
   CHECK(project.answers("--csv in.csv") == one_by_one);
 }
 
+TEST_CASE("a gap that is a number is one on the command line, too", "[cli][predict]") {
+  const Scratch scratch;
+  scratch.write("h.csv", "a,b,t\n1,2,0\n-99,3,1\n4,-99,0\n7,8,1\n");
+  scratch.write("h.yaml",
+                "data: {type: csv, path: h.csv, gaps: [-99], columns: {a: {missing: {constant: "
+                "5}}, b: {missing: mean}}}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                "mean_squared_error}\n");
+  REQUIRE(run("$nnrun h.yaml -q --out r", scratch.folder()).status == 0);
+  scratch.write("in.csv", "a,b\n-99,3\n");
+  const std::string answer = run("$nnrun predict r -q --csv in.csv", scratch.folder()).out;
+  for (const std::string row : {"-99,3", "-99.0,3", "5,3"})
+    CHECK_THAT(run("$nnrun predict r -q -- " + row, scratch.folder()).out,
+               Contains("  " + answer.substr(answer.find('\n') + 1)));
+}
+
 TEST_CASE("pixels are predicted as they are in the file: the model divides them",
           "[cli][predict]") {
   Project project;
