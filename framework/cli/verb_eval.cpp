@@ -32,7 +32,8 @@ auto with_data_options(bool can_skip, Work work) try {
   for (Problem& problem : problems)
     if (const std::string options = data_options_in(problem.hint); !options.empty())
       problem.hint += "\nfor this file alone: " + options;
-  for (Problem& problem : problems)  // of a row that is read, but tells what no answer can be, not
+  // --on-error leaves out rows that cannot be read, not those that were read but cannot be scored
+  for (Problem& problem : problems)
     if (is_row(problem.where) && can_skip && !problem.hint.starts_with("mend or leave out"))
       problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
                       "eval scores every row: take this one out, or write --on-error empty, which "

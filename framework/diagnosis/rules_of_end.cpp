@@ -247,7 +247,7 @@ Found too_few_epochs(const Evidence& e) {
 
 Found too_small(const Evidence& e) {
   const Skill &own = e.course.skill, &near = e.sample.neighbours.skill;
-  // with weights of classes, a network may answer worse than a constant that learns none of them
+  // where classes are weighted, accuracy may lie far below that of always the same answer
   if (!own.is_known || !near.is_known || e.course.trials.empty() || near.beyond_constant() <= 0 ||
       near.beyond_constant() < own.beyond_constant() + neighbours_know_more)
     return {};
