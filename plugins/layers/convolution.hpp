@@ -9,6 +9,7 @@
 // in the order of the outputs and filters, and that of every weight one for each bundle of pixels,
 // the bundles added in order: no cut of rows, tiles or vectors shows in a bit.
 #pragma once
+#include <bit>
 #include <numeric>
 
 #include "gathered_product.hpp"

@@ -52,7 +52,9 @@ class ConvolutionCall {
   /// Writes the outputs, or adds to them.
   void forward(bool add = false) const {
     const size_t columns = v_.group_filters(), panel = panel_of(columns);
-    const bool as_they_are = v_.groups == 1 && v_.stride() == panel;
+    // a vector across two lines of the cache is two loads
+    const bool as_they_are = v_.groups == 1 && v_.stride() == panel &&
+                             reinterpret_cast<std::uintptr_t>(c_.w()) % gathered::line == 0;
     for (size_t g = 0; g < v_.groups && !as_they_are; ++g)
       pack(c_.w() + g * columns, columns, c_.scratch() + g * v_.packed_forward());
     const T* const weights = as_they_are ? c_.w() : c_.scratch();
@@ -102,8 +104,9 @@ class ConvolutionCall {
 
   static std::ptrdiff_t step(size_t n) { return static_cast<std::ptrdiff_t>(n); }
   void multiply(const gathered::Product<T>& m) const { kernels_.template of<T>()(m); }
+  /// Returns the columns that lie side by side in packed weights: no kernel writes more at once.
   size_t panel_of(size_t columns) const {
-    return std::min(nnrun::padded(columns), kernels_.template panel<T>());
+    return std::min(std::bit_ceil(nnrun::padded(columns)), kernels_.template panel<T>());
   }
   /// Returns how many addresses may be written over by whole panels: those that later ones, each
   /// `columns` further, write again.

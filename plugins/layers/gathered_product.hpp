@@ -49,7 +49,7 @@ struct Product {
 template <class T>
 using Multiply = void (*)(const Product<T>&);
 
-/// How many addresses a kernel takes at once: of half a panel and less, and of more.
+/// Addresses are best cut into multiples of so many: of half a panel and less, and of more.
 inline constexpr size_t narrow_rows = 10, wide_rows = 6;
 /// And one that goes column by column: so many rows of so many columns of a grid, such as the
 /// weights of a window of 3 × 3.
@@ -84,7 +84,9 @@ struct Kernels {
   }
 };
 /// The most columns that any kernel takes at once.
-inline constexpr size_t widest_panel = 16;
+inline constexpr size_t widest_panel = 32;
+/// Bytes of a line of the cache: what no vector should reach across.
+inline constexpr size_t line = 64;
 
 /// Returns those for the best level that this processor has.
 Kernels kernels();
