@@ -19,9 +19,9 @@ struct Adadelta : nnrun::Optimizer {
   }
   void update(auto& w, auto g, auto& v, auto& u, const nnrun::Step& k) const {
     const auto slope = g + weight_decay * w;
-    v = rho * v + (1 - rho) * slope * slope;
+    v = normal_or_zero(rho * v + (1 - rho) * slope * slope);
     const auto step = sqrt(u + epsilon) / sqrt(v + epsilon) * slope;
-    u = rho * u + (1 - rho) * step * step;
+    u = normal_or_zero(rho * u + (1 - rho) * step * step);
     w = w - k.rate * step;
   }
 };

@@ -10,7 +10,7 @@ struct Adamax : Moments {
   Rates prepare(const nnrun::Step& s) const { return {s.rate / s.held(beta1), epsilon, 0}; }
   void update(auto& w, auto g, auto& m, auto& u, const Rates& k) const {
     const auto slope = g + weight_decay * w;
-    m = beta1 * m + (1 - beta1) * slope;
+    m = normal_or_zero(beta1 * m + (1 - beta1) * slope);
     u = max(beta2 * u, abs(slope) + epsilon);
     w = w - k.rate * m / u;
   }

@@ -17,7 +17,7 @@ struct Moments : nnrun::Optimizer {
   }
   static constexpr nnrun::Accepts fraction{.min = 0, .max = 1, .below_max = true};
   void average(auto& m, auto& v, auto g) const {
-    m = beta1 * m + (1 - beta1) * g;
+    m = normal_or_zero(beta1 * m + (1 - beta1) * g);
     v = beta2 * v + (1 - beta2) * g * g;
   }
   /// Kingma & Ba 2015, end of section 2: both corrections, worked out once per step.

@@ -21,7 +21,7 @@ struct Momentum : nnrun::Optimizer {
   }
   void update(auto& w, auto g, auto& v, const nnrun::Step& k) const {
     const auto slope = g + weight_decay * w;
-    v = momentum * v + slope;
+    v = normal_or_zero(momentum * v + slope);
     w = w - k.rate * (nesterov ? slope + momentum * v : v);
   }
 };
