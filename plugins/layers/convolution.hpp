@@ -7,7 +7,8 @@
 // for each pixel, the outputs that saw it; those of weights, for each weight, what it was
 // multiplied with. So every output is one sum in the order (k, l, c), the slope of every input one
 // in the order of the outputs and filters, and that of every weight one for each bundle of pixels,
-// the bundles added in order: no cut of rows, tiles or vectors shows in a bit.
+// the bundles added in order: no cut of rows, tiles or vectors shows in a bit. Where there are few
+// filters or channels, some pixels side by side are one with several times as many: `together`.
 #pragma once
 #include <bit>
 #include <numeric>
@@ -59,15 +60,39 @@ struct Convolution {
   /// Whether a row of a window is one run of numbers.
   bool in_runs() const { return groups == 1 && x.dilation == 1; }
 
-  /// Numbers of the packed weights of one group, in rows of whole panels.
-  static size_t packed(size_t rows, size_t columns) {
-    constexpr size_t panel = gathered::widest_panel;
-    return rows * ((columns + panel - 1) / panel * panel);
+  /// Returns how many pixels side by side, of so many in a row, are best worked out as one with so
+  /// many times the columns, in vectors of `lanes`: their windows overlap, so that few columns fill
+  /// registers for little more work. Where the window of one lacks a place of the common one, it
+  /// has weights of 0 there, which change no sum.
+  size_t together(size_t pixels, size_t columns, size_t lanes) const {
+    const auto work = [&](size_t n) {  // of a row of the window, for four pixels
+      return (n * columns + lanes - 1) / lanes * (x.window + n - 1) * (4 / n);
+    };
+    size_t best = 1;
+    for (const size_t n : {2u, 4u})
+      if (may_be_together(n * columns) && pixels % n == 0 && n * columns <= 2 * lanes &&
+          6 * work(n) <= 5 * work(best))  // more weights have to be packed
+        best = n;
+    return best;
   }
-  size_t packed_forward() const { return packed(taps(), group_filters()); }
-  size_t packed_backward() const {
-    return packed(y.window * x.window * group_filters(), group_channels());
+  bool may_be_together(size_t columns) const {
+    return in_runs() && x.stride == 1 && columns <= gathered::widest_panel;
   }
+
+  /// Numbers of the packed weights of one group, in rows of whole panels, for as many pixels side
+  /// by side as there may be.
+  size_t packed(size_t depth, size_t columns) const {
+    size_t most = 0;
+    for (const size_t n : {1u, 2u, 4u}) {
+      if (n > 1 && !may_be_together(n * columns)) break;
+      const size_t row = std::bit_ceil(nnrun::padded(n * columns)), panel = gathered::widest_panel,
+                   whole = (n * columns + panel - 1) / panel * panel;
+      most = std::max(most, y.window * (x.window + n - 1) * depth * std::min(row, whole));
+    }
+    return most;
+  }
+  size_t packed_forward() const { return packed(group_channels(), group_filters()); }
+  size_t packed_backward() const { return packed(group_filters(), group_channels()); }
 
   void plan(nnrun_plan& p) const {
     require_possible();
@@ -88,7 +113,8 @@ struct Convolution {
     p.n_blocks = bias ? 2 : 1;
     p.n_parameters = weights + (bias ? stride() : 0);
     p.kept_per_row = pads() ? image() : 0;
-    p.scratch = std::max(groups * packed_forward() + p.kept_per_row, groups * packed_backward());
+    p.scratch = gathered::widest_panel +
+                std::max(groups * packed_forward() + p.kept_per_row, groups * packed_backward());
     p.work_per_row = pixels() * taps() * filters;
   }
 

@@ -2,18 +2,20 @@
 #pragma once
 #include "convolution.hpp"
 
-/// Which outputs saw an input, and through which taps, counted from the last one.
+/// Which outputs saw an input, or some side by side, and through which taps, counted from the last
+/// one.
 struct Seen {
   std::size_t output = 0, tap = 0, n = 0, output_step, tap_step;
 
-  Seen(const windows::Axis& a, std::size_t input) {
-    const std::size_t common = std::gcd(a.stride, a.dilation), place = input + a.before;
+  Seen(const windows::Axis& a, std::size_t input, std::size_t together = 1) {
+    const std::size_t common = std::gcd(a.stride, a.dilation),
+                      place = input + together - 1 + a.before, window = a.window + together - 1;
     output_step = a.dilation / common, tap_step = a.stride / common;
-    for (std::size_t k = a.window; k-- > 0;) {
+    for (std::size_t k = window; k-- > 0;) {
       const std::size_t back = k * a.dilation;
       if (place < back || (place - back) % a.stride != 0) continue;
       if ((place - back) / a.stride >= a.out) break;
-      if (n++ == 0) output = (place - back) / a.stride, tap = a.window - 1 - k;
+      if (n++ == 0) output = (place - back) / a.stride, tap = window - 1 - k;
     }
   }
 };
@@ -51,28 +53,42 @@ class ConvolutionCall {
 
   /// Writes the outputs, or adds to them.
   void forward(bool add = false) const {
-    const size_t columns = v_.group_filters(), panel = panel_of(columns);
+    const size_t columns = v_.group_filters(), at_once = together(v_.x.out, columns),
+                 panel = panel_of(at_once * columns);
     // a vector across two lines of the cache is two loads
-    const bool as_they_are = v_.groups == 1 && v_.stride() == panel &&
+    const bool as_they_are = at_once == 1 && v_.groups == 1 && v_.stride() == panel &&
                              reinterpret_cast<std::uintptr_t>(c_.w()) % gathered::line == 0;
-    for (size_t g = 0; g < v_.groups && !as_they_are; ++g)
-      pack(c_.w() + g * columns, columns, c_.scratch() + g * v_.packed_forward());
-    const T* const weights = as_they_are ? c_.w() : c_.scratch();
+    if (at_once > 1)
+      pack_together(at_once, columns, v_.group_channels(), packed(),
+                    [&](size_t tap, size_t channel, size_t filter) {
+                      return c_.w()[(tap * v_.channels + channel) * v_.stride() + filter];
+                    });
+    for (size_t g = 0; g < v_.groups && at_once == 1 && !as_they_are; ++g)
+      pack(c_.w() + g * columns, columns, packed() + g * v_.packed_forward());
+    const T* const bias = v_.bias ? c_.w() + v_.taps() * v_.stride() : nullptr;
+    const Windows w{at_once, as_they_are ? c_.w() : packed(), repeated(bias, at_once, columns)};
     for (size_t r = 0; r < c_.rows(); ++r)
-      forward_image(between_zeros(r), weights, c_.out() + r * c_.cols(), add);
+      forward_image(between_zeros(r), w, c_.out() + r * c_.cols(), add);
   }
 
   /// Pixel by pixel, for some images at once: all of them meet the same weights, and none but
   /// those. Each begins with a number of its channel, if there are such.
   void backward_inputs(const T* bias = nullptr) const {
-    const size_t packed = v_.packed_backward();
-    for (size_t g = 0; g < v_.groups; ++g)
-      turn(c_.w() + g * v_.group_filters(), c_.scratch() + g * packed);
+    const size_t columns = v_.group_channels(), at_once = together(v_.x.in, columns),
+                 taps = v_.y.window * v_.x.window;
+    if (at_once > 1)
+      pack_together(at_once, columns, v_.group_filters(), packed(),
+                    [&](size_t tap, size_t filter, size_t channel) {
+                      return c_.w()[((taps - 1 - tap) * columns + channel) * v_.stride() + filter];
+                    });
+    for (size_t g = 0; g < v_.groups && at_once == 1; ++g)
+      turn(c_.w() + g * v_.group_filters(), packed() + g * v_.packed_backward());
+    const Windows w{at_once, packed(), repeated(bias, at_once, columns)};
     for (size_t r = 0; r < c_.rows(); r += images_at_once)
       for (size_t i = 0; i < v_.y.in; ++i) {
         const Seen by_rows(v_.y, i);
-        for (size_t j = 0; j < v_.x.in; ++j)
-          backward_pixel(r, i * v_.x.in + j, by_rows, Seen(v_.x, j), bias);
+        for (size_t j = 0; j < v_.x.in; j += at_once)
+          backward_pixels(r, i * v_.x.in + j, by_rows, Seen(v_.x, j, at_once), w);
       }
   }
 
@@ -101,6 +117,22 @@ class ConvolutionCall {
  private:
   using size_t = std::size_t;
   static constexpr size_t images_at_once = 8;
+
+  /// Pixels that are worked out as one, with their packed weights, and what their sums begin with.
+  struct Windows {
+    size_t together;
+    const T *weights, *bias;
+  };
+  size_t together(size_t pixels, size_t columns) const {
+    return v_.together(pixels, columns, kernels_.template panel<T>() / 2);
+  }
+  T* packed() const { return c_.scratch() + gathered::widest_panel; }
+  /// Returns numbers for each pixel of some side by side.
+  const T* repeated(const T* numbers, size_t times, size_t n) const {
+    if (numbers == nullptr || times == 1) return numbers;
+    for (T* to = c_.scratch(); times > 0; --times) to = std::copy_n(numbers, n, to);
+    return c_.scratch();
+  }
 
   static std::ptrdiff_t step(size_t n) { return static_cast<std::ptrdiff_t>(n); }
   void multiply(const gathered::Product<T>& m) const { kernels_.template of<T>()(m); }
@@ -134,12 +166,27 @@ class ConvolutionCall {
             *to++ = j < columns ? w[(k * columns + j) * v_.stride() + o] : T(0);
   }
 
+  /// Copies the weights of pixels side by side: of each place of their common window, those of each
+  /// pixel, zeros where its own window does not reach. weight(tap, d, column): of one window.
+  template <class Weight>
+  void pack_together(size_t pixels, size_t columns, size_t depth, T* to, Weight weight) const {
+    const size_t panel = panel_of(pixels * columns), window = v_.x.window;
+    for (size_t i = 0; i < v_.y.window; ++i)
+      for (size_t place = 0; place < window + pixels - 1; ++place)
+        for (size_t d = 0; d < depth; ++d, to += panel) {
+          std::fill_n(to, panel, T(0));
+          for (size_t p = 0; p < pixels; ++p)
+            for (size_t j = 0; j < columns && place >= p && place - p < window; ++j)
+              to[p * columns + j] = weight(i * window + place - p, d, j);
+        }
+  }
+
   /// Returns an image as the windows see it.
   const T* between_zeros(size_t row) const {
     const T* const x = c_.in(0) + row * c_.in_cols(0);
     if (!v_.pads()) return x;
     T* const to = c_.kept_rows() ? c_.kept_rows() + row * v_.image()
-                                 : c_.scratch() + v_.groups * v_.packed_forward();
+                                 : packed() + v_.groups * v_.packed_forward();
     windows::copy_between_zeros(x, v_.y, v_.x, v_.channels, to);
     return to;
   }
@@ -154,38 +201,40 @@ class ConvolutionCall {
     return c_.scratch();
   }
   /// The taps of a window, and the rows of packed weights that belong to them.
-  gathered::Loops window(size_t panel) const {
-    const size_t n = v_.group_channels(), row = v_.x.window * n * panel;
-    const auto down = step(v_.y.dilation * v_.line()), across = step(v_.x.dilation * v_.channels);
+  gathered::Loops window(size_t panel, size_t together) const {
+    const size_t n = v_.group_channels(), across = v_.x.window + together - 1,
+                 row = across * n * panel;
+    const auto down = step(v_.y.dilation * v_.line()), tap = step(v_.x.dilation * v_.channels);
     if (v_.in_runs())
-      return {{1, v_.y.window, v_.x.window * n}, {0, down, 1}, {0, step(row), step(panel)}};
-    return {{v_.y.window, v_.x.window, n},
-            {down, across, 1},
-            {step(row), step(n * panel), step(panel)}};
+      return {{1, v_.y.window, across * n}, {0, down, 1}, {0, step(row), step(panel)}};
+    return {{v_.y.window, across, n}, {down, tap, 1}, {step(row), step(n * panel), step(panel)}};
   }
-  void forward_image(const T* x, const T* weights, T* out, bool add) const {
-    const size_t columns = v_.group_filters(), panel = panel_of(columns);
+  void forward_image(const T* x, const Windows& w, T* out, bool add) const {
+    const size_t n = v_.group_filters(), columns = w.together * n, panel = panel_of(columns),
+                 pixels = v_.x.out / w.together;
     for (size_t g = 0; g < v_.groups; ++g) {
       gathered::Product<T> m{};
-      m.a = {x + g * v_.group_channels(), v_.y.out, v_.x.out, step(v_.y.stride * v_.line()),
-             step(v_.x.stride * v_.channels)};
-      m.c = {out + g * columns, v_.y.out, v_.x.out, step(v_.x.out * v_.filters), step(v_.filters)};
-      m.loops = window(panel);
-      m.b = weights + g * v_.packed_forward();
-      m.panel_step = v_.taps() * panel;
-      if (v_.bias) m.bias = c_.w() + v_.taps() * v_.stride() + g * columns;
+      m.a = {x + g * v_.group_channels(), v_.y.out, pixels, step(v_.y.stride * v_.line()),
+             step(w.together * v_.x.stride * v_.channels)};
+      m.c = {out + g * n, v_.y.out, pixels, step(v_.x.out * v_.filters),
+             step(w.together * v_.filters)};
+      m.loops = window(panel, w.together);
+      m.b = w.weights + g * v_.packed_forward();
+      m.panel_step = v_.taps() * panel;  // there is one panel, or one pixel
+      if (w.bias) m.bias = w.bias + g * n;
       m.columns = columns;
-      m.count = v_.pixels();
+      m.count = v_.y.out * pixels;
       m.add = add;
       m.covered = v_.groups == 1 && !add ? covered(m.count, columns, panel) : 0;
       multiply(m);
     }
   }
 
-  void backward_pixel(size_t row, size_t pixel, const Seen& by_rows, const Seen& by_columns,
-                      const T* bias) const {
-    const size_t columns = v_.group_channels(), n = v_.group_filters(), panel = panel_of(columns),
-                 count = std::min(images_at_once, c_.rows() - row);
+  void backward_pixels(size_t row, size_t pixel, const Seen& by_rows, const Seen& by_columns,
+                       const Windows& w) const {
+    const size_t n = v_.group_filters(), columns = w.together * v_.group_channels(),
+                 panel = panel_of(columns), count = std::min(images_at_once, c_.rows() - row),
+                 across = v_.x.window + w.together - 1;
     const bool run = v_.groups == 1 && by_columns.output_step == 1 && by_columns.tap_step == 1;
     const auto tap = step(n * panel);
     for (size_t g = 0; g < v_.groups; ++g) {
@@ -195,20 +244,20 @@ class ConvolutionCall {
              1, count, 0, step(c_.cols())};
       m.c = {c_.d_in(0) + row * c_.in_cols(0) + pixel * v_.channels + g * columns, 1, count, 0,
              step(c_.in_cols(0))};
-      m.loops = {{by_rows.n, run ? 1 : by_columns.n, run ? by_columns.n * n : n},
-                 {step(by_rows.output_step * v_.x.out * v_.filters),
-                  step(by_columns.output_step * v_.filters), 1},
-                 {step(by_rows.tap_step * v_.x.window) * tap, step(by_columns.tap_step) * tap,
-                  step(panel)}};
-      m.b = c_.scratch() + g * v_.packed_backward() +
-            (by_rows.tap * v_.x.window + by_columns.tap) * n * panel;
-      m.panel_step = v_.y.window * v_.x.window * n * panel;
-      if (bias) m.bias = bias + g * columns;
+      m.loops = {
+          {by_rows.n, run ? 1 : by_columns.n, run ? by_columns.n * n : n},
+          {step(by_rows.output_step * v_.x.out * v_.filters),
+           step(by_columns.output_step * v_.filters), 1},
+          {step(by_rows.tap_step * across) * tap, step(by_columns.tap_step) * tap, step(panel)}};
+      m.b = w.weights + g * v_.packed_backward() +
+            (by_rows.tap * across + by_columns.tap) * n * panel;
+      m.panel_step = v_.y.window * across * n * panel;
+      if (w.bias) m.bias = w.bias + g * columns;
       m.columns = columns;
       m.count = count;
       m.add = c_.adds(0);
       // the pixels behind it in its image are written later
-      const bool room = (pixel + 1) * v_.channels - columns + panel <= c_.in_cols(0);
+      const bool room = pixel * v_.channels + panel <= c_.in_cols(0);
       m.covered = v_.groups == 1 && columns < panel && !m.add && room ? count : 0;
       multiply(m);
     }
