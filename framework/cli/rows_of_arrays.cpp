@@ -82,10 +82,10 @@ class ArrayRows final : public RowsToPredict {
   std::optional<Problem> wrong_;  // with the only example of x_
 };
 
-template <class File, class... Arguments>
+template <class File>
 std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const nnrun_shape& shape,
-                                       const Arguments&... arguments) try {
-  return std::make_unique<ArrayRows<File>>(File(arguments...), inputs, shape);
+                                       auto open) try {
+  return std::make_unique<ArrayRows<File>>(open(), inputs, shape);
 } catch (const nnrun::Error& e) {
   throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
 }
@@ -93,12 +93,17 @@ std::unique_ptr<RowsToPredict> rows_of(std::size_t inputs, const nnrun_shape& sh
 }  // namespace
 
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,
-                                           std::size_t inputs, const nnrun_shape& shape) {
-  return rows_of<NpyFile>(inputs, shape, file, array);
+                                           std::size_t inputs, const nnrun_shape& shape,
+                                           bool keeps_missing) {
+  return rows_of<NpyFile>(inputs, shape, [&] {
+    NpyFile npy(file, array);
+    if (keeps_missing) npy.keep_missing();
+    return npy;
+  });
 }
 std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs,
                                            const nnrun_shape& shape) {
-  return rows_of<IdxFile>(inputs, shape, file);
+  return rows_of<IdxFile>(inputs, shape, [&] { return IdxFile(file); });
 }
 
 }  // namespace nnrun::host

@@ -92,9 +92,11 @@ std::unique_ptr<RowsToPredict> windows_of_rows(std::unique_ptr<RowsToPredict> ro
                                                std::size_t length, const std::string& name,
                                                const std::string& group);
 /// Return the examples of an array file, each of `inputs` numbers. Throw DataError.
-/// shape: the model's input; array: which one of an npz file, empty for the only one.
+/// shape: the model's input; array: which one of an npz file, empty for the only one;
+/// keeps_missing: NaN is a missing value, for the preparation to fill in or to refuse.
 std::unique_ptr<RowsToPredict> rows_of_npy(const std::string& file, const std::string& array,
-                                           std::size_t inputs, const nnrun_shape& shape);
+                                           std::size_t inputs, const nnrun_shape& shape,
+                                           bool keeps_missing);
 std::unique_ptr<RowsToPredict> rows_of_idx(const std::string& file, std::size_t inputs,
                                            const nnrun_shape& shape);
 

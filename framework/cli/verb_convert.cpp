@@ -105,6 +105,7 @@ class Conversion {
         to_(std::move(to)),
         narrow_(arguments.has("--float")) {
     take_all(arguments.overrides, written_);
+    gap_numbers_ = numbers_among(written_.gaps, written_.format.numbers);
   }
 
   Exit run() {
@@ -158,13 +159,15 @@ class Conversion {
   }
   /// Returns whether a field is a number, or a gap: then x is NaN.
   bool is_number(const CsvReader& rows, std::size_t column, double& x) const {
-    if (rows.is_short_number(column, x)) return true;
-    const std::string_view field = rows.field(column);
-    if (is_gap(field)) {
-      x = std::numeric_limits<double>::quiet_NaN();
-      return true;
+    constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+    if (!rows.is_short_number(column, x)) {
+      if (is_gap(rows.field(column)))
+        x = missing;
+      else if (!rows.is_number(column, x) || std::isnan(x))
+        return false;
     }
-    return rows.is_number(column, x) && !std::isnan(x);
+    if (!gap_numbers_.empty() && is_gap_number(gap_numbers_, x)) x = missing;
+    return true;
   }
 
   /// Returns whether the text of a number tells more than the number: 007, or more digits than a
@@ -323,6 +326,7 @@ class Conversion {
   fs::path to_;
   bool narrow_;
   TableFormat written_;
+  std::vector<double> gap_numbers_;  // among the gaps
   std::vector<ConvertedColumn> columns_;
   std::size_t rows_ = 0, record_ = 0, nameless_ = 0;  // record_: bytes of a row
   std::uint64_t bytes_ = 0;

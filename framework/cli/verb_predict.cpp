@@ -134,7 +134,8 @@ class Prediction {
                                .hint = "write a table, for --csv"});
     const std::size_t inputs = model_->preparation().inputs();
     const nnrun_shape& shape = model_->graph().input;
-    return answer(option == "--npy" ? rows_of_npy(file, named_array(), inputs, shape)
+    const bool fills = std::ranges::any_of(columns, &Column::is_filled);
+    return answer(option == "--npy" ? rows_of_npy(file, named_array(), inputs, shape, fills)
                                     : rows_of_idx(file, inputs, shape));
   }
 

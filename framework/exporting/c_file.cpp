@@ -203,6 +203,20 @@ std::string listed(const char* lead, const std::vector<std::string>& names) {
   return out.empty() ? "" : "   " + std::string(lead) + out + "\n";
 }
 
+/// Returns a sentence as lines of a comment.
+std::string in_lines(const std::string& sentence) {
+  constexpr std::size_t width = 92;
+  std::string out, line;
+  for (const std::string& word : split(sentence, ' ')) {
+    if (!line.empty() && line.size() + word.size() >= width) {
+      out += "   " + c_comment(line) + "\n";
+      line.clear();
+    }
+    line += (line.empty() ? "" : " ") + word;
+  }
+  return line.empty() ? "" : out + "   " + c_comment(line) + "\n";
+}
+
 std::string heading(const ExportedNetwork& net, const std::string& type, bool lasting, bool lanes) {
   std::vector<std::string> inputs;
   for (const Column& column : net.preparation.recipe().columns) inputs.push_back(column.name);
@@ -212,6 +226,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          " output[" + n(net.outputs()) + "]);\n\n" + listed("input: ", inputs) +
          listed("output: ",
                 net.names.classes.size() == net.outputs() ? net.names.classes : net.names.targets) +
+         in_lines(words_on_missing(net, "NAN")) +
          "   Its numbers are those of nnrun predict, to the last bit, unless the compiler is told "
          "to "
          "be fast\n   instead (-ffast-math).\n" +

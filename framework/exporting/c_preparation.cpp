@@ -6,6 +6,15 @@
 namespace nnrun::host {
 namespace {
 
+/// Returns a condition: the number of a column means that it is missing.
+std::string is_missing(const Preparation& preparation, std::size_t column) {
+  const std::string x = "row[" + n(column) + "]";
+  std::string condition = x + " != " + x;
+  for (const double gap : missing_numbers(preparation.recipe().columns[column]))
+    condition += " || (double)" + x + " == " + CText::wide(gap);
+  return condition;
+}
+
 /// Returns a raw number after filling and division.
 std::string value(const Preparation& preparation, std::size_t column) {
   std::string x = "(double)row[" + n(column) + "]";
@@ -13,8 +22,8 @@ std::string value(const Preparation& preparation, std::size_t column) {
     x = "(" + x + " / " + CText::wide(preparation.divide_by()) + ")";
   const std::vector<double>& fills = preparation.fitted().fills;
   if (fills.empty() || !preparation.recipe().columns[column].is_filled()) return x;
-  return "(row[" + n(column) + "] != row[" + n(column) + "] ? " + CText::wide(fills[column]) +
-         " : " + x + ")";
+  return "(" + is_missing(preparation, column) + " ? " + CText::wide(fills[column]) + " : " + x +
+         ")";
 }
 
 std::string mapped(CText& text, const Preparation& preparation, const Preparation::Slot& slot) {
@@ -32,7 +41,7 @@ std::string mapped(CText& text, const Preparation& preparation, const Preparatio
     case Map::equals:
       return "(" + a + " == " + CText::wide(slot.text) + " ? 1. : 0.)";
     case Map::is_missing:
-      return "(row[" + n(slot.a) + "] != row[" + n(slot.a) + "] ? 1. : 0.)";
+      return "(" + is_missing(preparation, slot.a) + " ? 1. : 0.)";
   }
   return a;
 }
@@ -56,11 +65,14 @@ std::string straight(CText& text, const Preparation& preparation, std::size_t in
          ";\n    to[i] = (N_number)x;\n  }\n";
 }
 
-/// Notes what is not the number of a text, nor a missing one that is filled in.
-std::string checked_texts_in_c(const Preparation& preparation) {
+/// Notes what is not the number of a text, nor a missing one that is filled in, and a gap that is
+/// not.
+std::string checked_columns_in_c(const Preparation& preparation) {
   std::string code;
   const std::vector<Column>& columns = preparation.recipe().columns;
   for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].gaps.empty() && !columns[c].is_filled())
+      code += "  wrong |= " + is_missing(preparation, c) + ";\n";
     if (!columns[c].is_category) continue;
     const std::string x = "row[" + n(c) + "]";
     const bool known = columns[c].unknown == UnknownRule::error;
@@ -73,7 +85,7 @@ std::string checked_texts_in_c(const Preparation& preparation) {
 
 std::string by_slots(CText& text, const Preparation& preparation, std::size_t indices) {
   const Preparation::Fit& fit = preparation.fitted();
-  std::string code = checked_texts_in_c(preparation);
+  std::string code = checked_columns_in_c(preparation);
   for (std::size_t i = 0; i < preparation.slots().size(); ++i) {
     std::string x = mapped(text, preparation, preparation.slots()[i]);
     if (!fit.shifts.empty())

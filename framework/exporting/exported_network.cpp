@@ -211,6 +211,12 @@ std::size_t indices_of(const Graph& graph) {
   return least;
 }
 
+/// Returns what stands for a missing value in a column.
+double missing_number(const Column& column, std::size_t example) {
+  return column.gaps.empty() || example % 2 == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                 : column.gaps.front();
+}
+
 /// Returns a raw number for a column, of the kind that its data have.
 double likely_number(const Preparation& preparation, std::size_t column, std::size_t example) {
   const Column& own = preparation.recipe().columns[column];
@@ -234,7 +240,7 @@ std::vector<GoldenExample> golden_examples(const Model& model, std::size_t count
       one.input.push_back(
           indices > 0 ? static_cast<double>((e * 31 + i * 7) % indices)
           : preparation.may_be_missing(column) && (e + i) % 4 == 1
-              ? std::numeric_limits<double>::quiet_NaN()
+              ? missing_number(preparation.recipe().columns[column], e)
               : likely_number(preparation, column, e + i / preparation.row_inputs()));
     }
     all.push_back(std::move(one));
@@ -258,6 +264,9 @@ ExportedNetwork exported_network(const Experiment& experiment, const Model& mode
   constexpr std::size_t most_numbers = 8192;
   const std::size_t count = std::clamp<std::size_t>(most_numbers / net.inputs(), 2, 16);
   net.examples = golden_examples(model, count);
+  for (GoldenExample& example : net.examples)  // arguments in float are to hold them, too
+    for (double& x : example.input)
+      if (net.float32) x = static_cast<double>(static_cast<float>(x));
   return net;
 }
 
@@ -282,6 +291,35 @@ std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column&
   return all;
 }
 
+std::vector<double> missing_numbers(const Column& column) {
+  std::vector<double> all;
+  for (const double gap : column.gaps)
+    for (const double x : {gap, gap_in_float32(gap)})
+      if (std::ranges::count(all, x) == 0) all.push_back(x);
+  return all;
+}
+
+std::string words_on_missing(const ExportedNetwork& net, const std::string& nan) {
+  constexpr std::size_t most_names = 40;
+  const std::vector<Column>& columns = net.preparation.recipe().columns;
+  std::vector<std::string> numbers, filled;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (const double gap : columns[c].gaps)
+      if (std::ranges::count(numbers, shortest(gap)) == 0) numbers.push_back(shortest(gap));
+    if (columns[c].is_filled())
+      filled.push_back(columns[c].name.empty() ? "x" + std::to_string(c + 1) : columns[c].name);
+  }
+  if (filled.empty() && numbers.empty()) return "";
+  const std::string gaps = join(numbers, " or ");
+  if (filled.empty())
+    return "A row with " + gaps + " in a column of numbers, a missing value, is answered with " +
+           nan + ".";
+  const bool cut = filled.size() > most_names;
+  if (cut) filled.resize(most_names);
+  return "A missing value is " + nan + (gaps.empty() ? "" : ", of a number also " + gaps) +
+         ", and filled in for: " + join(filled, ", ") + (cut ? ", ..." : "");
+}
+
 std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break) {
   const std::vector<Column>& columns = net.preparation.recipe().columns;
   if (std::ranges::none_of(columns, &Column::is_category)) return "";
@@ -302,7 +340,7 @@ bool is_straight(const Preparation& preparation) {
   const std::vector<Preparation::Slot>& slots = preparation.slots();
   if (slots.size() != preparation.row_inputs() || !preparation.fitted().fills.empty()) return false;
   for (std::size_t i = 0; i < slots.size(); ++i)
-    if (!slots[i].is_number_of(i)) return false;
+    if (!slots[i].is_number_of(i) || !preparation.recipe().columns[i].gaps.empty()) return false;
   return true;
 }
 

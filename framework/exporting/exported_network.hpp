@@ -110,11 +110,16 @@ ExportedNetwork exported_network(const Experiment& experiment, const Model& mode
 std::vector<std::string> infinite_numbers(const ExportedNetwork& net);
 /// Returns how a missing text of a column is written, but for those that are texts of it: "" first.
 std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column& column);
+/// Returns the numbers that mean a missing value in a column, as float64 and as float32 has them.
+std::vector<double> missing_numbers(const Column& column);
+/// Says what a missing value is in the input, and in which columns it is filled in; empty where the
+/// data have none. nan: how the language writes it.
+std::string words_on_missing(const ExportedNetwork& net, const std::string& nan);
 /// Says what whoever gives texts to an exported file is to know; empty if there are none.
 std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break);
 
-/// Returns whether every input of the network is one number of the row, in order, and none is
-/// filled in.
+/// Returns whether every input of the network is one number of the row, in order, and none may
+/// mean a missing value.
 bool is_straight(const Preparation& preparation);
 
 }  // namespace nnrun::host

@@ -96,6 +96,7 @@ class PreparationNodes {
       std::string x = all.empty() ? column_input(c)
                                   : graph_.node("Gather", {shaped, graph_.counts({at})},
                                                 {{"axis", std::int64_t{2}}});
+      x = without_gaps(x, columns()[c]);
       columns_.push_back({x, filled(x, c)});
     }
   }
@@ -126,6 +127,14 @@ class PreparationNodes {
                     {{"keys_strings", keys}, {"values_floats", values}, {"default_float", other}},
                     domain_of_texts);
     return graph_.node("Cast", {index}, {{"to", code_of(wide)}});
+  }
+  /// A number that means a missing value is NaN.
+  std::string without_gaps(std::string x, const Column& column) {
+    const std::string given = x;
+    for (const double gap : missing_numbers(column))
+      x = graph_.node("Where", {graph_.node("Equal", {given, graph_.scalar(gap, wide)}),
+                                graph_.scalar(std::numeric_limits<double>::quiet_NaN(), wide), x});
+    return x;
   }
   std::string filled(const std::string& raw, std::size_t c) {
     const std::string x = divided(raw);

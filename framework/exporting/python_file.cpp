@@ -33,15 +33,26 @@ std::string python_texts(const ExportedNetwork& net) {
          "    raise ValueError(f\"column {column} has no texts\")\n";
 }
 
+/// Returns what may stand in a docstring.
+std::string in_docstring(const std::string& words) {
+  std::string out;
+  for (const char c : words)
+    out += c == '\\' || c == '"' || static_cast<unsigned char>(c) < 0x20 ? '_' : c;
+  return out;
+}
+
+std::string words_on_missing_in_python(const ExportedNetwork& net) {
+  const std::string words = words_on_missing(net, "nan");
+  return words.empty() ? "" : in_docstring(words) + "\n";
+}
+
 std::string python_heading(const ExportedNetwork& net) {
-  std::string name;
-  for (const char c : net.name) name += c == '\\' || c == '"' ? '_' : c;
-  std::string out =
-      "\"\"\"" + name + ", written by nnrun " + version().number +
-      ". Needs NumPy alone.\n\npredict(rows) answers rows of " + n(net.inputs()) +
-      " numbers. python3 FILE checks examples.\n\"\"\"\nimport base64\n\nimport numpy as "
-      "np\n\nNUMBER = np." +
-      (net.float32 ? "float32" : "float64") + "\n";
+  std::string out = "\"\"\"" + in_docstring(net.name) + ", written by nnrun " + version().number +
+                    ". Needs NumPy alone.\n\npredict(rows) answers rows of " + n(net.inputs()) +
+                    " numbers. python3 FILE checks examples.\n" + words_on_missing_in_python(net) +
+                    "\"\"\"\nimport base64\n\nimport numpy as "
+                    "np\n\nNUMBER = np." +
+                    (net.float32 ? "float32" : "float64") + "\n";
   std::vector<std::string> names;
   for (const Column& column : net.preparation.recipe().columns) names.push_back(column.name);
   if (!std::ranges::all_of(names, &std::string::empty))

@@ -5,14 +5,23 @@
 namespace nnrun::host {
 namespace {
 
+/// Returns which numbers of a column mean that it is missing.
+std::string python_missing(const Preparation& preparation, std::size_t column) {
+  const std::string x = "x[:, " + n(column) + "]";
+  const std::vector<double> gaps = missing_numbers(preparation.recipe().columns[column]);
+  return gaps.empty()
+             ? "np.isnan(" + x + ")"
+             : "(np.isnan(" + x + ") | np.isin(" + x + ", " + PythonText::list_of(gaps) + "))";
+}
+
 /// Returns what a column holds after filling and division.
 std::string python_column(const Preparation& preparation, std::size_t column) {
   std::string x = "x[:, " + n(column) + "]";
-  const std::string given = x;
   if (preparation.divide_by() != 1) x += " / " + PythonText::literal(preparation.divide_by());
   const std::vector<double>& fills = preparation.fitted().fills;
   if (fills.empty() || !preparation.recipe().columns[column].is_filled()) return x;
-  return "np.where(np.isnan(" + given + "), " + PythonText::literal(fills[column]) + ", " + x + ")";
+  return "np.where(" + python_missing(preparation, column) + ", " +
+         PythonText::literal(fills[column]) + ", " + x + ")";
 }
 
 std::string python_slot(const Preparation& preparation, const Preparation::Slot& slot) {
@@ -30,16 +39,19 @@ std::string python_slot(const Preparation& preparation, const Preparation::Slot&
     case Map::equals:
       return "1.0 * (" + a + " == " + PythonText::literal(slot.text) + ")";
     case Map::is_missing:
-      return "1.0 * np.isnan(x[:, " + n(slot.a) + "])";
+      return "1.0 * " + python_missing(preparation, slot.a);
   }
   return a;
 }
 
-/// Notes what is not the number of a text, nor a missing one that is filled in.
-std::string python_checked_texts(const Preparation& preparation) {
+/// Notes what is not the number of a text, nor a missing one that is filled in, and a gap that is
+/// not.
+std::string python_checked_columns(const Preparation& preparation) {
   std::string code;
   const std::vector<Column>& columns = preparation.recipe().columns;
   for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].gaps.empty() && !columns[c].is_filled())
+      code += "    strange |= " + python_missing(preparation, c) + "\n";
     if (!columns[c].is_category) continue;
     const std::string x = "x[:, " + n(c) + "]";
     const bool known = columns[c].unknown == UnknownRule::error;
@@ -58,8 +70,8 @@ std::string python_preparation(const ExportedNetwork& net) {
   std::string code;
   if (windows)
     code = "    x = x.reshape(-1, " + n(preparation.row_inputs()) + ")  # a window's rows\n";
-  const std::string texts = python_checked_texts(preparation);
-  code += texts;
+  const std::string checks = python_checked_columns(preparation);
+  code += checks;
   if (!is_straight(preparation)) {
     code += "    x = np.stack([\n";
     for (const Preparation::Slot& slot : preparation.slots())
@@ -80,8 +92,8 @@ std::string python_preparation(const ExportedNetwork& net) {
   return code + "    with np.errstate(over=\"ignore\"):\n        v0 = x.astype(NUMBER)" +
          (windows ? ".reshape(-1, " + n(preparation.outputs()) + ")" : "") +
          "\n    wrong = ~np.isfinite(v0).all(-1)" + no_index +
-         (texts.empty() ? ""
-                        : " | strange.reshape(len(v0), " + n(preparation.rows()) + ").any(-1)") +
+         (checks.empty() ? ""
+                         : " | strange.reshape(len(v0), " + n(preparation.rows()) + ").any(-1)") +
          "\n";
 }
 

@@ -140,7 +140,7 @@ double Preparation::mapped(const Slot& slot, double a, double b) const {
     case Map::equals:
       return value(a, slot.a) == slot.text ? 1 : 0;
     case Map::is_missing:
-      return std::isnan(a) ? 1 : 0;
+      return recipe_.columns[slot.a].is_missing(a) ? 1 : 0;
   }
   return 0;
 }
@@ -178,7 +178,7 @@ double Preparation::fill_of(std::size_t c, const RowsToFit& rows) const {
                                        : static_cast<double>(known - column.texts.begin());
   }
   std::vector<double> numbers = rows.column(c);
-  std::erase_if(numbers, [](double x) { return std::isnan(x); });
+  std::erase_if(numbers, [&](double x) { return column.is_missing(x); });
   for (double& x : numbers) x /= recipe_.divide_by;
   if (numbers.empty())
     throw DataError(Problem{.what = "column " + name_of_column(recipe_, c) +
@@ -330,6 +330,9 @@ void Preparation::require_example(const double* raw) const {
                               .where = "the preparation of the data"});
     };
     if (std::isnan(x) && !column.is_filled()) refuse(" is not finite");
+    if (column.is_missing(x) && !column.is_filled())
+      refuse(" is " + shortest(x) +
+             ", which means that it is missing: the run does not fill it in");
     if (std::isnan(x) || !column.is_category) continue;
     const auto texts = static_cast<double>(column.texts.size());
     const double last = column.unknown == UnknownRule::error ? texts - 1 : texts;

@@ -105,7 +105,7 @@ class Preparation {
   std::size_t number_of(std::string_view name, const Placed<std::string>& text) const;
   /// Returns a raw number of a column after filling and division.
   double value(double x, std::size_t column) const {
-    if (!fit_.fills.empty() && std::isnan(x)) return fit_.fills[column];
+    if (!fit_.fills.empty() && recipe_.columns[column].is_missing(x)) return fit_.fills[column];
     return recipe_.divide_by == 1 ? x : x / recipe_.divide_by;
   }
   /// a, b: the raw numbers of its columns.

@@ -9,12 +9,13 @@
 #include "base/json_text.hpp"
 #include "base/text.hpp"
 #include "config/columns.hpp"
+#include "config/text_settings.hpp"
 namespace nnrun::host {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t most_columns = 2'000'000;
+constexpr std::size_t most_columns = 2'000'000, most_gaps = 1000;
 
 /// The fields of a JSON text. Each function throws RecordError for what is not as it was written.
 class RecipeReader {
@@ -76,6 +77,14 @@ class RecipeReader {
     if (!std::isfinite(x)) refuse("has a '" + std::string(key) + "' that is not finite");
     return x;
   }
+  std::vector<double> gaps(const Json& json) const {
+    const Json& list = json.at("gaps");
+    if (!list.is_array() || list.size() > most_gaps ||
+        !std::ranges::all_of(
+            list, [](const Json& x) { return x.is_number() && std::isfinite(x.get<double>()); }))
+      refuse("has 'gaps' that are not a list of numbers");
+    return list.get<std::vector<double>>();
+  }
   std::size_t read_window(const Json& json, const Recipe& recipe) const {
     const double window = number(json, "window", 0);
     if (!(window >= 1) || window != std::floor(window) ||
@@ -115,6 +124,8 @@ class RecipeReader {
     }
     if (json.contains("constant")) column.constant = text(json, "constant");
     column.indicator = json.contains("indicator");
+    if (json.contains("gaps")) column.gaps = gaps(json);
+    if (column.is_category && !column.gaps.empty()) refuse("has 'gaps' of a column of texts");
     return column;
   }
 
@@ -140,6 +151,7 @@ Json json_of(const Column& column) {
   if (column.missing != MissingRule::error) json["missing"] = word_of(column.missing);
   if (column.missing == MissingRule::constant) json["constant"] = column.constant;
   if (column.indicator) json["indicator"] = true;
+  if (!column.gaps.empty()) json["gaps"] = column.gaps;
   return json;
 }
 
@@ -161,8 +173,12 @@ Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns) {
   Recipe recipe{
       .columns = std::move(columns), .features = data.features, .target_scale = data.target_scale};
   if (data.windows) recipe.window = data.windows->length;
+  const TextSettings text(data);
   for (Column& column : recipe.columns) {
     column.scale = column.is_category ? Scale::none : data.scale;
+    if (!column.is_category)
+      column.gaps = numbers_among(
+          text.gaps, format_of_column(text.format.numbers, text.decimal_of(column.name)));
     const auto rule = std::ranges::find_if(
         data.columns, [&](const ColumnRule& r) { return r.name.value == column.name; });
     if (rule != data.columns.end()) {

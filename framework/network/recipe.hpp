@@ -1,6 +1,8 @@
 // What is done to the rows of a data set on their way into a network, as plain data.
 #pragma once
 #include <algorithm>
+#include <cmath>
+#include <nnrun/csv_column.hpp>
 #include <string>
 #include <vector>
 
@@ -18,7 +20,10 @@ struct Column {
   std::string constant = {};
   bool indicator = false;
   Scale scale = Scale::none;
+  std::vector<double> gaps = {};  ///< numbers that mean that the value is missing, such as -999
 
+  /// Returns whether a raw number says that the value is missing.
+  bool is_missing(double x) const { return std::isnan(x) || is_gap_number(gaps, x); }
   /// Returns whether a missing value is replaced by another one.
   bool is_filled() const { return missing != MissingRule::error && missing != MissingRule::drop; }
   /// Returns the text of the config that stands for a missing value where no row of the training
@@ -28,7 +33,9 @@ struct Column {
                          std::find(texts.begin(), texts.end(), constant) == texts.end();
     return has_own ? constant.c_str() : nullptr;
   }
-  bool is_plain() const { return !is_category && missing == MissingRule::error && !indicator; }
+  bool is_plain() const {
+    return !is_category && missing == MissingRule::error && !indicator && gaps.empty();
+  }
 };
 
 struct Recipe {

@@ -65,7 +65,8 @@ class RowPreparation {
     number_by_number_ = fit.fills.empty() && preparation.rows() == 1 && indices_.count == 0 &&
                         raw_.size() == prepared_.size();
     for (std::size_t c = 0; number_by_number_ && c < preparation.slots().size(); ++c)
-      number_by_number_ = preparation.slots()[c].is_number_of(c);
+      number_by_number_ =
+          preparation.slots()[c].is_number_of(c) && preparation.recipe().columns[c].gaps.empty();
   }
 
   /// Throws DataError if a prepared input is not finite, or not one that a layer takes.

@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "base/text.hpp"
-#include "loading/declarations.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -19,31 +18,6 @@ bool names_count(const CsvReader& rows) {
 }
 
 }  // namespace
-
-TextSettings::TextSettings(const DataSpec& spec) {
-  const Use& data = spec.use;
-  for (const ColumnRule& rule : spec.columns)
-    if (rule.decimal != '\0') decimals.emplace(rule.name.value, rule.decimal);
-  for (std::size_t i = 0; i < data.settings.size(); ++i) {
-    const nnrun_setting& setting = setting_of(*data.plugin, i);
-    const auto is = [&](std::uint32_t flag) { return means(*data.plugin, setting, flag); };
-    const Value& value = data.settings[i];
-    if (const auto* const text = std::get_if<std::string>(&value); text && !text->empty()) {
-      if (is(NNRUN_SEPARATOR) && *text != "auto")
-        format.separator = *text == "tab" ? '\t' : text->front();
-      if (is(NNRUN_DECIMAL)) format.numbers.decimal = text->front();
-      if (is(NNRUN_THOUSANDS)) format.numbers.thousands = thousands_named(*text);
-      if (is(NNRUN_COMMENT)) format.comment = *text;
-      if (is(NNRUN_ENCODING)) format.encoding = *text;
-    }
-    if (const auto* const on = std::get_if<bool>(&value); on && is(NNRUN_HEADER))
-      format.header = *on;
-    if (const auto* const list = std::get_if<std::vector<std::string>>(&value)) {
-      if (is(NNRUN_GAPS)) gaps = *list;
-      if (is(NNRUN_SYMBOLS)) format.numbers.symbols = *list;
-    }
-  }
-}
 
 std::string_view WrittenRow::text(std::size_t at) const {
   const std::string& text = fields_[at].text;
@@ -61,8 +35,7 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
     const std::uint32_t flags = (column.unknown == UnknownRule::error ? 0u : NNRUN_KEEP_UNKNOWN) |
                                 (column.is_filled() ? NNRUN_KEEP_GAPS : 0u);
     const std::uint32_t kind = column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER;
-    const auto own = text.decimals.find(name);
-    const char decimal = own == text.decimals.end() ? '\0' : own->second;
+    const char decimal = text.decimal_of(name);
     const nnrun_column asked{sizeof asked,
                              flags,
                              name.c_str(),

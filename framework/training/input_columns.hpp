@@ -1,24 +1,14 @@
 // Rows of a text file, of a config or of the command line as raw inputs: columns of texts and of
 // numbers, as a run knows them.
 #pragma once
-#include <map>
 #include <nnrun/csv_column.hpp>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "config/text_settings.hpp"
 #include "network/recipe.hpp"
 namespace nnrun::host {
-
-/// How the run's own data are written, if they are text; a file to predict is written likewise.
-struct TextSettings {
-  CsvFormat format{.separator = CsvFormat::found_separator};
-  std::vector<std::string> gaps{std::begin(usual_gaps), std::end(usual_gaps)};
-  std::map<std::string, char> decimals{};  ///< of columns whose fractions are written otherwise
-
-  /// Keeps views of the settings.
-  explicit TextSettings(const DataSpec& data);
-};
 
 /// A row that does not come from a text file of the data's format, for InputColumns.
 class WrittenRow {

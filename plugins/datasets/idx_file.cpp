@@ -122,7 +122,7 @@ std::size_t IdxFile::offset_of(std::size_t example) const {
 }
 
 std::string IdxFile::place(std::size_t example) const {
-  return at_byte(path_, offset_of(example));
+  return path_ + ", row " + std::to_string(example + 1);
 }
 
 void IdxFile::read(std::size_t from, std::size_t n, double* out) {
@@ -162,7 +162,9 @@ void IdxFile::check_end() {
   int code = Z_OK;
   gzerror(file_.get(), &code);
   if (got < 0 || (code != Z_OK && code != Z_STREAM_END)) fail_reading();
-  if (got > 0) throw nnrun::Error("the file has more numbers than its header says", place(count()));
+  if (got > 0)
+    throw nnrun::Error("the file has more numbers than its header says",
+                       at_byte(path_, offset_of(count())));
 }
 
 void IdxFile::fail_reading() const {

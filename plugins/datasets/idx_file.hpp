@@ -28,7 +28,7 @@ class IdxFile {
   /// Reads examples from … from + n - 1, contiguous. Reading forwards is fast; going back unpacks a
   /// compressed file from its start. Memory does not depend on the size of the file.
   void read(std::size_t from, std::size_t n, double* out);
-  /// Returns the place of an example: `labels at byte 12`, of the unpacked data.
+  /// Returns the place of an example: `labels, row 5`.
   std::string place(std::size_t example) const;
 
  private:

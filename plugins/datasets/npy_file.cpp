@@ -1,6 +1,7 @@
 #include "npy_file.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nnrun/kinds/common.hpp>
 
 namespace {
@@ -60,7 +61,7 @@ void NpyFile::understand(const NpyHeader& header) {
 }
 
 std::string NpyFile::place(std::size_t example) const {
-  return in_.place(start_ + example * cols_ * width_);
+  return path() + ", row " + std::to_string(example + 1);
 }
 
 void NpyFile::read(std::size_t from, std::size_t n, double* out) {
@@ -70,18 +71,18 @@ void NpyFile::read(std::size_t from, std::size_t n, double* out) {
   for (std::size_t done = 0, now; done < all; done += now) {
     now = std::min(all - done, npy_chunk / width_);
     const std::size_t wrong = take(start_ + (from * cols_ + done) * width_, now, out + done);
-    if (wrong < now)
-      refuse_number(from + (done + wrong) / cols_, (done + wrong) % cols_,
-                    start_ + (from * cols_ + done + wrong) * width_);
+    if (wrong < now) refuse_number(from + (done + wrong) / cols_, (done + wrong) % cols_);
   }
 }
 
-/// Reads numbers that lie side by side. Returns the index of the first that is not finite; n if all
-/// are.
+/// Reads numbers that lie side by side. Returns the index of the first that is refused; n if none
+/// is.
 std::size_t NpyFile::take(std::size_t byte, std::size_t n, double* out) {
   bytes_.resize(n * width_);
   in_.read(byte, bytes_.data(), bytes_.size());
-  const std::size_t wrong = widen(type_.stored, type_.is_big_endian, bytes_.data(), n, out);
+  std::size_t wrong = widen(type_.stored, type_.is_big_endian, bytes_.data(), n, out);
+  if (keeps_missing_)
+    while (wrong < n && !std::isinf(out[wrong])) ++wrong;
   if (type_.is_bool) std::transform(out, out + n, out, [](double x) { return x != 0 ? 1. : 0.; });
   return wrong;
 }
@@ -95,14 +96,14 @@ void NpyFile::read_columns(std::size_t from, std::size_t n, double* out) {
     for (std::size_t k = 1; k < sizes_.size(); ++k) place = place * sizes_[k] + index[k];
     const std::size_t byte = start_ + (c * count() + from) * width_;
     if (const std::size_t wrong = take(byte, n, column.data()); wrong < n)
-      refuse_number(from + wrong, place, byte + wrong * width_);
+      refuse_number(from + wrong, place);
     for (std::size_t i = 0; i < n; ++i) out[i * cols_ + place] = column[i];
     for (std::size_t k = 1; k < sizes_.size() && ++index[k] == sizes_[k]; ++k) index[k] = 0;
   }
 }
 
-void NpyFile::refuse_number(std::size_t example, std::size_t number, std::size_t byte) const {
+void NpyFile::refuse_number(std::size_t example, std::size_t number) const {
   throw nnrun::Error("number " + std::to_string(number + 1) + " of example " +
                          std::to_string(example + 1) + " is not finite",
-                     in_.place(byte));
+                     place(example));
 }

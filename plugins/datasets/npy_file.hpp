@@ -21,22 +21,24 @@ class NpyFile {
   /// Returns whether going back unpacks the array from its start.
   bool is_packed() const { return in_.is_packed(); }
 
+  /// NaN is a number that is missing from now on, not one that is refused.
+  void keep_missing() { keeps_missing_ = true; }
   /// Reads examples from … from + n - 1, contiguous; memory does not depend on the file's size.
   void read(std::size_t from, std::size_t n, double* out);
-  /// Returns the place of an example: `y.npy at byte 128`.
+  /// Returns the place of an example: `y.npy, row 3`.
   std::string place(std::size_t example) const;
 
  private:
   void understand(const NpyHeader& header);
   std::size_t take(std::size_t byte, std::size_t n, double* out);
   void read_columns(std::size_t from, std::size_t n, double* out);
-  [[noreturn]] void refuse_number(std::size_t example, std::size_t number, std::size_t byte) const;
+  [[noreturn]] void refuse_number(std::size_t example, std::size_t number) const;
 
   ArrayBytes in_;
   nnrun::FileAsOpened opened_;
   std::size_t start_ = 0;  // of the numbers
   StoredType type_;
-  bool is_fortran_ = false;
+  bool is_fortran_ = false, keeps_missing_ = false;
   std::size_t width_ = 0;  // bytes of a number
   std::vector<std::size_t> sizes_;
   std::size_t cols_ = 1;

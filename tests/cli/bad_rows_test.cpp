@@ -150,7 +150,7 @@ TEST_CASE("an example that is not a number is one example without an answer", "[
   CHECK(rows[4] == single[2]);
   for (const std::size_t i : {5u, 32767u, 32768u, 35004u}) CHECK(rows[i] == single[1]);
   CHECK_THAT(refused("$nnrun predict r --npy x.npy -q", 5, sum.scratch.folder()),
-             StartsWith("error: number 1 of example 2 is not finite\n  --> x.npy at byte ") &&
+             StartsWith("error: number 1 of example 2 is not finite\n  --> x.npy, row 2\n") &&
                  Contains("--on-error empty answers the other rows"));
 }
 

@@ -105,6 +105,87 @@ TEST_CASE("the text for a missing category is one to predict, too", "[cli][numbe
   CHECK_THAT(folder("eval r --data test=more.csv").err, Contains("unknown text 'Paris'"));
 }
 
+TEST_CASE("a number among the gaps is one in tables, lines of JSON and arrays", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "temp,humidity,y\n";
+  for (int i = 0; i < 80; ++i)
+    csv += (i % 9 == 1   ? "-999"
+            : i % 9 == 2 ? "-99.90"
+                         : std::to_string(i % 31) + ".5") +
+           "," + std::to_string(i % 7) + "," + std::to_string(i % 31) + "\n";
+  folder.scratch.write("t.csv", csv);
+  const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
+  folder.scratch.write("c.yaml", "dtype: " + dtype +
+                                     "\ndata: {type: csv, path: t.csv, gaps: [\"?\", -999, "
+                                     "-99.9], scale: standard, columns: {temp: {missing: median}}}"
+                                     "\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                                     "mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  const std::string expected = "y\nA\nA\nA\n\"\"\n";
+  const auto form_of = [&](const std::string& words) {  // A: as the first answer
+    const Ended ended = folder("predict r -q --on-error empty " + words);
+    CAPTURE(words, ended.err);
+    CHECK(ended.status == 0);
+    std::string out = ended.out;
+    const std::string first = out.substr(2, out.find('\n', 2) - 2);
+    for (std::size_t at = 0; (at = out.find(first, at)) != out.npos;)
+      out.replace(at, first.size(), "A");
+    return std::pair(first, out);
+  };
+  folder.scratch.write("in.csv", "temp,humidity\n?,3\n-999.0,3\n-99.9,3\n4,-999\n");
+  const auto [answer, out] = form_of("--csv in.csv");
+  CHECK(out == expected);
+  folder.scratch.write("in.jsonl", R"({"temp": null, "humidity": 3}
+{"temp": -999, "humidity": 3}
+{"temp": -99.9, "humidity": 3}
+{"temp": 4, "humidity": -999}
+)");
+  CHECK(form_of("--jsonl in.jsonl") == std::pair(answer, expected));
+  const std::vector<double> numbers{NAN, 3, -999, 3, -99.9, 3, 4, -999};
+  folder.scratch.write("in.npy", npy_bytes("'<f8'", "(4, 2)", bytes_of(numbers)));
+  CHECK(form_of("--npy in.npy") == std::pair(answer, expected));
+  folder.scratch.write(
+      "in.npy",
+      npy_bytes("'<f4'", "(4, 2)", bytes_of(std::vector<float>(numbers.begin(), numbers.end()))));
+  CHECK(form_of("--npy in.npy") == std::pair(answer, expected));
+  CHECK_THAT(folder("predict r --npy in.npy").err,
+             Contains("input 'humidity' is -999, which means that it is missing: the run does not "
+                      "fill it in"));
+  // a table that is written otherwise has other texts for what is missing, but no other numbers
+  folder.scratch.write("in.csv", "temp,humidity\n.,3\n-999,3\n");
+  CHECK(form_of("--csv in.csv --data gaps=[.]") == std::pair(answer, std::string("y\nA\nA\n")));
+  // the model alone says so
+  run("cp r/model.safetensors m.safetensors", folder.scratch.folder());
+  CHECK(json::parse(
+            folder.done("predict m.safetensors --json -- -999,3"))["predict"][0]["output"][0] ==
+        json::parse(folder.done("predict r --json -- '?,3'"))["predict"][0]["output"][0]);
+}
+
+TEST_CASE("a gap that float32 does not hold is one in a converted table",
+          "[cli][convert][numbers]") {
+  const Folder folder;
+  std::string csv = "temp,y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += (i % 9 == 2 ? "-99.9" : std::to_string(i % 16) + ".5") + "," + std::to_string(i % 31) +
+           "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.done("convert t.csv t4.npy --float -q");
+  folder.done("convert t.csv t8.npy -q");
+  folder.done("convert t.csv nan.npy -q --data gaps=[-99.90]");
+  const auto weights_of = [&](const std::string& file, const std::string& gap) {
+    folder.scratch.write("c.yaml", "data: {type: csv, path: " + file + ", gaps: [" + gap +
+                                       "], columns: {temp: {missing: {constant: 7}}}}\nmodel: "
+                                       "{layers: [{type: dense}]}\ntrain: {cost: "
+                                       "mean_squared_error}\n");
+    return parsed(folder.done("c.yaml --json"))["weights_sha256"].get<std::string>();
+  };
+  const std::string expected = weights_of("t.csv", "-99.9");
+  CHECK(weights_of("t4.npy", "-99.9") == expected);
+  CHECK(weights_of("t8.npy", "-99.9") == expected);
+  CHECK(weights_of("nan.npy", "NA") == expected);
+  CHECK(weights_of("t4.npy", "NA") != expected);
+}
+
 TEST_CASE("a class that is a number is the same however it is spelled", "[cli][numbers]") {
   const Folder folder;
   std::string csv = "x,code,y\n";

@@ -129,6 +129,84 @@ TEST_CASE("a row is prepared as it was in training, and answered in its own unit
   CHECK_THAT(c, Contains("\"St. \\\"Gallen\\\"\\077\\077/\""));
 }
 
+TEST_CASE("exported files know the numbers that mean a missing value", "[exporting]") {
+  const Scratch scratch;
+  std::string table = "a,b,c,y\n";
+  for (int i = 0; i < 60; ++i)
+    table += (i % 5 == 1 ? "-999" : std::to_string(i % 13)) + "," +
+             (i % 7 == 2 ? "-99.9" : std::to_string(i % 11)) + "," + std::to_string(i % 3) + "," +
+             std::to_string(i % 9) + "\n";
+  scratch.write("t.csv", table);
+  scratch.write("rows.csv", "a,b,c\n-999,3,1\n4,-99.9,1\n-99.9,-999,2\n4,3,-999\n");
+  const std::string layers =
+                        "  layers: [{type: dense, units: 3, activation: tanh}, {type: dense}]\n",
+                    gaps = "gaps: [NA, -999, -99.9], scale: standard",
+                    ask =
+                        "#include <stdio.h>\n#include \"net.c\"\nint main(void) {\n  NUMBER "
+                        "rows[][3] = {{-999, 3, 1}, {4, (NUMBER)-99.9, 1}, {(NUMBER)-99.9, -999, "
+                        "2}, {4, 3, -999}}, y;\n  size_t i;\n  for (i = 0; i < 4; ++i) {\n    "
+                        "net_predict(rows[i], &y);\n    y == y ? printf(\"%.17g\\n\", "
+                        "(double)y) : puts(\"nan\");\n  }\n  return 0;\n}\n";
+  const auto asked = [&](const std::string& number) {
+    scratch.write("ask.c", "#define NUMBER " + number + "\n" + ask);
+    return run(std::string(cc) + "ask.c -o ask -lm && ./ask", scratch.folder()).out;
+  };
+  for (const std::string& dtype : dtypes) {
+    CHECK_THAT(exported(scratch, layers, dtype,
+                        gaps + ", columns: {a: {missing: mean, indicator: true}, b: {missing: "
+                               "{constant: 2}}}"),
+               Contains("16 examples, the same bits\n"));
+    check_python(scratch);
+    // the rows of a table, of which the last is refused
+    const Ended said =
+        run("$nnrun predict r --csv rows.csv -q --on-error empty --json", scratch.folder());
+    std::string answers;
+    const auto rows = parsed(said.out)["predict"];
+    for (const auto& row : rows) {
+      if (!row.contains("output")) {
+        answers += "nan\n";
+        continue;
+      }
+      const double y = row["output"][0].get<double>();  // as short as the precision allows
+      answers +=
+          digits17(dtype == "float32" ? static_cast<double>(static_cast<float>(y)) : y) + "\n";
+    }
+    CHECK(std::ranges::count(answers, '\n') == 4);
+    CHECK(answers.ends_with("\nnan\n"));
+    CHECK(asked("double") == answers);
+    if (const std::string program = python(scratch); !program.empty())
+      CHECK(run(program + " -c 'import net; rows = [[-999, 3, 1], [4, -99.9, 1], [-99.9, -999, 2], "
+                          "[4, 3, -999]]\nimport numpy as np\na, b = net.predict(rows), "
+                          "net.predict(np.float32(rows))\nassert np.array_equal(a, b, "
+                          "equal_nan=True)\nprint(np.isnan(a[:, 0]))'",
+                scratch.folder())
+                .out == "[False False False  True]\n");
+    CHECK_THAT(text_of(scratch / "net.c"),
+               Contains("   A missing value is NAN, of a number also -999 or -99.9, and filled in "
+                        "for: a, b\n"));
+    CHECK_THAT(text_of(scratch / "net.py"),
+               Contains("\nA missing value is nan, of a number also -999 or -99.9, and filled in "
+                        "for: a, b\n"));
+  }
+  // arguments in float
+  CHECK_THAT(exported(scratch, layers, "float32",
+                      gaps + ", columns: {a: {missing: mean}, b: {missing: mean}}",
+                      "train: {cost: mean_squared_error}\n", "--float"),
+             Contains("16 examples, the same bits\n"));
+  const std::string narrow = asked("float");
+  CHECK(std::ranges::count(narrow, '\n') == 4);
+  CHECK(std::ranges::count(narrow, 'n') == 2);  // of nan
+  // where none is filled in, all are refused
+  std::erase(table, '-');  // 999 and 99.9 are no gaps
+  scratch.write("t.csv", table);
+  CHECK_THAT(exported(scratch, layers, "float64", gaps), Contains("16 examples, the same bits\n"));
+  check_python(scratch);
+  CHECK(asked("double") == "nan\nnan\nnan\nnan\n");
+  CHECK_THAT(text_of(scratch / "net.c"),
+             Contains("   A row with -999 or -99.9 in a column of numbers, a missing value, is "
+                      "answered with NAN.\n"));
+}
+
 TEST_CASE("exported files know texts and missing ones as the run's data spell them",
           "[exporting]") {
   const Scratch scratch;

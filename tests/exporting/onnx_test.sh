@@ -28,6 +28,7 @@ awk 'BEGIN {
   }
 }' >wide.csv
 cut -d, -f 1-4,99 wide.csv >four.csv
+awk -F, 'NR == 1 || NR % 3 { print; next } { print NR % 2 ? "-999," $2 "," $3 "," $4 "," $5 : $1 ",-99.9," $3 "," $4 "," $5 }' four.csv >marked.csv
 awk 'BEGIN {
   print "w1,w2,w3,w4,w5,w6,y"
   for (r = 0; r < 40; ++r) {
@@ -126,6 +127,12 @@ model: {layers: [{type: dense, units: 3, activation: tanh}, {type: dense}]}
 train: {cost: mean_squared_error, epochs: 2}
 END
   done
+  same "numbers that mean a missing value" marked.csv 1-4 <<END
+$head
+data: {type: csv, path: marked.csv, gaps: [-999, -99.9], scale: standard, columns: {x0: {missing: mean, indicator: true}, x1: {missing: {constant: 5}}}}
+model: {layers: [{type: dense, units: 3, activation: tanh}, {type: dense}]}
+$regression
+END
   same "two classes" mixed.csv 1 <<END
 $head
 data: {type: csv, path: mixed.csv, targets: [sold], scale: standard, columns: {built: unused, city: unused, grade: unused, price: unused}}

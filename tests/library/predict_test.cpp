@@ -179,6 +179,40 @@ TEST_CASE("texts and gaps of a table are inputs", "[library]") {
   }
 }
 
+TEST_CASE("a number that the run takes for a missing value is one to a program, too", "[library]") {
+  const Scratch scratch;
+  std::string csv = "size,built,price\n";
+  for (int i = 0; i < 40; ++i)
+    csv += (i % 7 == 1   ? "-99.90"
+            : i % 7 == 2 ? "-999.0"
+                         : std::to_string(i)) +
+           std::string(",") + std::to_string(i % 5) + "," + std::to_string(3 * i) + "\n";
+  scratch.write("h.csv", csv);
+  scratch.write("h.yaml",
+                "data: {type: csv, path: h.csv, gaps: [-99.9, -999], columns: {size: {missing: "
+                "mean, indicator: true}}}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                "mean_squared_error, optimizer: {type: sgd, learning_rate: 0.0001}}\n");
+  REQUIRE(run("$nnrun h.yaml -q --out r", scratch.folder()).status == 0);
+  const Context context;
+  const Model model = opened(context, (scratch / "r").string());
+  const auto answer = [&](const auto& x) {
+    std::remove_const_t<std::remove_reference_t<decltype(x[0])>> y{};
+    if (!model.predict(x, std::span(&y, 1))) FAIL(Model::last_reason());
+    return static_cast<double>(y);
+  };
+  const double missing = answer(std::array<double, 2>{NAN, 3});
+  CHECK(answer(std::array<double, 2>{-999, 3}) == missing);
+  CHECK(answer(std::array<double, 2>{-99.9, 3}) == missing);
+  CHECK(answer(std::array<float, 2>{-999, 3}) == Approx(missing));
+  CHECK(answer(std::array<float, 2>{-99.9f, 3}) == answer(std::array<float, 2>{NAN, 3}));
+  CHECK(answer(std::array<double, 2>{-99.5, 3}) != missing);
+  double y = 0;
+  CHECK(!model.predict(std::array<double, 2>{3, -999}, std::span(&y, 1)));
+  CHECK(Model::last_reason() ==
+        std::string("input 'built' is -999, which means that it is missing: the run does not fill "
+                    "it in (the preparation of the data)"));
+}
+
 TEST_CASE("threads that predict at the same time get the answers of one", "[library]") {
   const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
   const TrainedRun trained(dtype);

@@ -393,6 +393,7 @@ TEST_CASE("a recipe reads back from its JSON, and damaged JSON is refused",
   recipe.columns[1].missing = host::MissingRule::constant;
   recipe.columns[1].constant = "0.5";
   recipe.columns[1].indicator = true;
+  recipe.columns[1].gaps = {-999, -99.9};
   recipe.features = {{"b^2", {}}};
   recipe.divide_by = 255;
   recipe.scales = true;
@@ -400,12 +401,15 @@ TEST_CASE("a recipe reads back from its JSON, and damaged JSON is refused",
   const std::string json = to_json(recipe);
   CHECK(to_json(host::read_recipe(json, "m")) == json);
   CHECK(host::read_recipe(json, "m").columns[0].texts == recipe.columns[0].texts);
+  CHECK(host::read_recipe(json, "m").columns[1].gaps == recipe.columns[1].gaps);
   for (const char* wrong :
        {"", "[]", "{}", R"({"columns":[]})", R"({"columns":[1]})", R"({"columns":[{"name":1}]})",
         R"({"columns":[{"texts":1}]})", R"({"columns":[{"texts":[1]}]})",
         R"({"columns":[{"unknown":"x"}]})", R"({"columns":[{"missing":"x"}]})",
         R"({"columns":[{}],"divide_by":0})", R"({"columns":[{}],"divide_by":"x"})",
-        R"({"columns":[{}],"target_scale":"x"})", R"({"columns":[{"name":"a\u0007"}]})"}) {
+        R"({"columns":[{}],"target_scale":"x"})", R"({"columns":[{"name":"a\u0007"}]})",
+        R"({"columns":[{"gaps":1}]})", R"({"columns":[{"gaps":["1"]}]})",
+        R"({"columns":[{"gaps":[1],"texts":["a"]}]})"}) {
     CAPTURE(wrong);
     CHECK_THROWS_AS(host::read_recipe(wrong, "m"), host::RecordError);
   }

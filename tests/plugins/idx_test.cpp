@@ -157,7 +157,7 @@ TEST_CASE("what is wrong in an IDX file is said with file and byte", "[dataset][
           f.more = {{"classes", Texts{"shirt", "shoe"}}};
         }) ==
         "error: unknown class 2: expected a whole number from 0 to 1\n"
-        "  --> labels at byte 8\n"
+        "  --> labels, row 1\n"
         "   = help: the classes are: shirt, shoe\n");
   CHECK(with([](Images& f) {
           f.images = idx_bytes({0xffffffff, 0xffffffff, 9}, "x");

@@ -105,7 +105,7 @@ TEST_CASE("what is wrong in an npy file is said with file and byte", "[dataset][
         "  --> t.npy\n");
   CHECK(inputs(npy_bytes("'<f8'", "(2, 2)", bytes_of<double>({1, 2, 3, NAN}))) ==
         "error: number 2 of example 2 is not finite\n"
-        "  --> x.npy at byte 94\n");
+        "  --> x.npy, row 2\n");
   CHECK(inputs(npy_bytes("'<f8'", "(4294967296, 4294967296)", numbers)) ==
         "error: its sizes multiply to more than 2^40 numbers\n"
         "  --> x.npy\n");
@@ -121,10 +121,10 @@ TEST_CASE("what is wrong in an npy file is said with file and byte", "[dataset][
         "  --> x.npy\n");
   CHECK(inputs(npy_bytes("'<f2'", "(2, 1)", std::string("\0\0\0\x7c", 4))) ==
         "error: number 1 of example 2 is not finite\n"
-        "  --> x.npy at byte 72\n");
+        "  --> x.npy, row 2\n");
   CHECK(inputs(npy_bytes("'<f8'", "(2, 2)", bytes_of<double>({1, 2, NAN, 4}), "True")) ==
         "error: number 2 of example 1 is not finite\n"
-        "  --> x.npy at byte 85\n");
+        "  --> x.npy, row 1\n");
 }
 
 TEST_CASE("an npy file may lie column after column", "[dataset][npy]") {

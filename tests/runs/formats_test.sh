@@ -18,7 +18,7 @@ awk 'BEGIN {
   print "city,size,built,price" >"houses.csv"
   for (i = 0; i < 150; ++i) {
     city = i % 19 == 5 ? "NA" : substr("AarBonUlm", 1 + i * 7 % 3 * 3, 3)
-    size = i % 17 == 3 ? "" : 30 + i * 37 % 211 + 0.25
+    size = i % 17 == 3 ? "" : i % 23 == 4 ? -99.9 : 30 + i * 37 % 211 + 0.25
     built = i % 13 == 7 ? "?" : 1900 + i * 53 % 120
     printf "%s,%s,%s,%d\n", city, size, built, 9000 * (30 + i * 37 % 211) * (1 + i * 7 % 3) >"houses.csv"
     printf "[%s, %s, %s]\n", city == "NA" ? "null" : "\"" city "\"", size == "" ? "null" : size,
@@ -35,6 +35,7 @@ data:
   path: houses.csv
   scale: standard
   target_scale: log
+  gaps: [NA, "?", -99.9]
   columns:
     city: {missing: {constant: none}, unknown: other}
     size: {missing: mean}

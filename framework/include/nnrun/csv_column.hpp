@@ -16,6 +16,36 @@ namespace nnrun {
 inline constexpr const char* usual_gaps[] = {"NA",  "N/A",  "n/a",  "#N/A", "NaN",
                                              "nan", "null", "NULL", "?",    "-"};
 
+/// Returns how the numbers of a column are written. decimal: what stands before its fractions, if
+/// that is not as in the rest of the file; else 0.
+inline NumberFormat format_of_column(NumberFormat of_file, char decimal) {
+  if (decimal == '\0') return of_file;
+  of_file.decimal = decimal;
+  of_file.thousands = decimal == ',' ? '.' : ',';
+  return of_file;
+}
+
+/// Returns the numbers among gaps: -999 and the like. how: numbers are written in that column.
+inline std::vector<double> numbers_among(const auto& gaps, const NumberFormat& how) {
+  std::vector<double> numbers;
+  for (const std::string_view gap : gaps)
+    if (double x = 0; gap.find_first_of("0123456789") != gap.npos && is_number(gap, x, how) &&
+                      std::isfinite(x) && std::ranges::count(numbers, x) == 0)
+      numbers.push_back(x);
+  return numbers;
+}
+/// Returns what float32 makes of a gap, -99.90000152587890625 of -99.9; the gap itself where that
+/// is a whole number, which may be meant: 100000000 of 99999999.
+inline double gap_in_float32(double gap) {
+  const auto narrow = static_cast<double>(static_cast<float>(gap));
+  return std::isfinite(narrow) && narrow != std::trunc(narrow) ? narrow : gap;
+}
+/// Returns whether a number is one of the gaps, however it is written or kept.
+inline bool is_gap_number(std::span<const double> gaps, double x) {
+  return std::ranges::any_of(gaps,
+                             [x](double gap) { return x == gap || x == gap_in_float32(gap); });
+}
+
 class CsvColumn {
  public:
   static constexpr std::size_t most_texts = 10000;
@@ -32,7 +62,7 @@ class CsvColumn {
         trained_(trained),
         gaps_(gaps.begin(), gaps.end()) {
     for (const std::string_view gap : gaps_)
-      if (is_written_number(gap)) number_gaps_ = true;
+      if (gap.find_first_of("0123456789") != gap.npos) number_gaps_ = true;
     if (asked == nullptr) return;
     kind_ = asked->kind;
     declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
@@ -122,9 +152,6 @@ class CsvColumn {
     using is_transparent = void;
   };
 
-  static bool is_written_number(std::string_view text) {
-    return text.find_first_of("0123456789") != text.npos;
-  }
   void give(std::string_view text) {
     kind_ = NNRUN_COLUMN_CATEGORY;
     open_ = false;
@@ -140,23 +167,13 @@ class CsvColumn {
   /// Returns whether a number is that of a gap, however either is written: -99 and -99.0.
   bool is_gap(const auto& rows, double x) {
     if (!number_gaps_) return false;
-    if (!gap_numbers_) {
-      gap_numbers_.emplace();
-      for (const std::string_view gap : gaps_)
-        if (double number = 0; nnrun::is_number(gap, number, format_in(rows)))
-          gap_numbers_->push_back(number);
-    }
-    return std::find(gap_numbers_->begin(), gap_numbers_->end(), x) != gap_numbers_->end();
+    if (!gap_numbers_) gap_numbers_ = numbers_among(gaps_, format_in(rows));
+    return is_gap_number(*gap_numbers_, x);
   }
 
   /// Returns how the numbers of this column are written.
   NumberFormat format_in(const auto& rows) const {
-    NumberFormat format = rows.number_format();
-    if (decimal_ != '\0') {
-      format.decimal = decimal_;
-      format.thousands = decimal_ == ',' ? '.' : ',';
-    }
-    return format;
+    return format_of_column(rows.number_format(), decimal_);
   }
   bool is_number(const auto& rows, std::size_t at, double& x) const {
     return decimal_ == '\0' ? rows.is_number(at, x) : rows.is_number(at, x, format_in(rows));
