@@ -251,7 +251,7 @@ void run_in_rows(const Product<T>& m, size_t from, const T* b, std::index_sequen
 template <class T, size_t bytes, size_t V, size_t P, size_t Q>
 void run_columns(const Product<T>& m, size_t from, const T* b) {
   constexpr size_t most = V == 2 ? most_wide : most_narrow;
-  if (m.a.column_step == 1 && m.a.columns >= most)
+  if (m.a.column_step == 1 && m.a.columns >= Q)
     run_in_rows<T, bytes, V>(m, from, b, std::make_index_sequence<most>());
   else
     run_by<T, bytes, V, P, Q>(m, from, b);
