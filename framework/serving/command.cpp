@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -33,7 +33,8 @@ const std::array words{Word{"play", What::play},
                        Word{"reload", What::reload}};
 
 constexpr std::size_t most_values = 200;
-constexpr double most_steps = 1e9, most_speed = 1e6, last_step = 9007199254740992.;  // 2^53
+constexpr std::uint64_t most_steps = 1'000'000'000, most_speed = 1'000'000,
+                        last_step = std::uint64_t{1} << 53;
 
 [[noreturn]] void refuse(std::string what) {
   throw UsageError(Problem{.what = std::move(what),
@@ -41,12 +42,14 @@ constexpr double most_steps = 1e9, most_speed = 1e6, last_step = 900719925474099
 }
 
 /// Returns the number of a field, from `least` to `most`.
-double number_of(const Json& json, std::string_view field, double least, double most, bool whole) {
+double number_of(const Json& json, std::string_view field, std::uint64_t least, std::uint64_t most,
+                 bool whole) {
   const auto found = json.find(std::string(field));
   const double number = found != json.end() && found->is_number() ? found->get<double>() : NAN;
-  if (!(number >= least && number <= most) || (whole && number != std::floor(number)))
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) ||
+      (whole && number != std::floor(number)))
     refuse("'" + std::string(field) + "' is not a " + (whole ? "whole " : "") + "number from " +
-           Json(least).dump() + " to " + Json(most).dump());
+           std::to_string(least) + " to " + std::to_string(most));
   return number;
 }
 
@@ -80,8 +83,9 @@ WeightEdit weight_of(const Json& json) {
   for (const Json& i : *index)
     weight.index.push_back(
         static_cast<std::size_t>(number_of(Json{{"index", i}}, "index", 0, last_step, true)));
-  constexpr double largest = std::numeric_limits<double>::max();
-  weight.value = number_of(json, "value", -largest, largest, false);
+  const auto value = json.find("value");
+  if (value == json.end() || !value->is_number()) refuse("'value' is not a number");
+  weight.value = value->get<double>();
   return weight;
 }
 
@@ -93,6 +97,11 @@ bool flag_of(const Json& json, const char* field) {
 }
 
 }  // namespace
+
+std::string refusal_text(const Error& error) {
+  const std::string& hint = error.problems().front().hint;
+  return error.what() + (hint.empty() ? "" : "; " + hint);
+}
 
 Command read_command(std::string_view text) {
   const Json json = parse_json(text);

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/error.hpp"
 #include "training/edit.hpp"
 namespace nnrun::host {
 
@@ -32,6 +33,8 @@ struct Command {
   }
 };
 
+/// Returns what a page shows of an error: what is wrong and what to do, in a line.
+std::string refusal_text(const Error& error);
 /// Reads the JSON of a request. Throws UsageError for anything else.
 Command read_command(std::string_view json);
 

@@ -29,6 +29,7 @@ struct Snapshot {
   bool playing = false, over = false;
   double epochs_per_second = 0;
   std::string said;                          ///< why it cannot go on; empty: it can
+  std::string note;                          ///< what it did beside what was asked for
   std::uint64_t changes = 0;                 ///< commands obeyed so far
   std::uint64_t branch = 0;                  ///< how often it went back
   std::vector<CurveRow> rows;                ///< reports since the last look; all of a new branch

@@ -69,11 +69,11 @@ class EyeOf final : public Eye {
     const FlatNumbers own = flat_numbers(*model_);
     std::ranges::copy(snapshot.parameters, own.parameters.begin());
     std::ranges::copy(snapshot.state, own.state.begin());
-    Json json{{"step", snapshot.step},      {"furthest", snapshot.furthest},
-              {"epochs", snapshot.epochs},  {"playing", snapshot.playing},
-              {"over", snapshot.over},      {"speed", snapshot.epochs_per_second},
-              {"said", snapshot.said},      {"edited", snapshot.edited},
-              {"by_hand", snapshot.by_hand}};
+    Json json{{"step", snapshot.step},     {"furthest", snapshot.furthest},
+              {"epochs", snapshot.epochs}, {"playing", snapshot.playing},
+              {"over", snapshot.over},     {"speed", snapshot.epochs_per_second},
+              {"said", snapshot.said},     {"note", snapshot.note},
+              {"edited", snapshot.edited}, {"by_hand", snapshot.by_hand}};
     add_parameters(json);
     if (plane_)
       add_plane(json, sharp ? cells_within(most_fine_work, fine)

@@ -93,7 +93,7 @@ class LiveServerOnHttp final : public LiveServer, private HttpAnswers {
       if (refusal.empty()) return {};
       return {.status = 422, .text = refusal + "\n", .type = plain_text};
     } catch (const Error& error) {
-      return {.status = 400, .text = std::string(error.what()) + "\n", .type = plain_text};
+      return {.status = 400, .text = refusal_text(error) + "\n", .type = plain_text};
     }
   }
   bool is_stream(const std::string& path) const override { return path == root_ + "events"; }

@@ -100,6 +100,7 @@ void LiveTrainer::obey(const Command& command) {
   using What = Command::What;
   const bool can_go_on = !over_ && !failure_;
   ++changes_;
+  note_.clear();
   since_ = Clock::now();
   made_ = 0;
   switch (command.what) {
@@ -121,12 +122,11 @@ void LiveTrainer::obey(const Command& command) {
       playing_ = false;
       if (can_go_on) left_ += command.steps;
       break;
-    case What::epoch: {
+    case What::epoch:
       playing_ = false;
-      const std::uint64_t whole = inner_.steps_per_epoch(), here = steps_of_epoch() + left_;
-      if (can_go_on) left_ += command.steps * whole - here % whole;
+      if (can_go_on)
+        left_ += steps_to_end_of_epoch() + (command.steps - 1) * inner_.steps_per_epoch();
       break;
-    }
     case What::back:
       go_to(command.step);
       break;
@@ -147,7 +147,7 @@ void LiveTrainer::obey(const Command& command) {
 /// Changes the run, or says why not; then it is as it was.
 void LiveTrainer::change(const Command& command) {
   try {
-    if (command.what != Command::What::plane) end_epoch(false);
+    if (command.what != Command::What::plane) end_epoch();
     if (command.what == Command::What::plane) {
       look_over(command.plane);
     } else if (command.what == Command::What::weight) {
@@ -158,9 +158,7 @@ void LiveTrainer::change(const Command& command) {
     }
     command.answer->set_value("");
   } catch (const Error& error) {
-    command.answer->set_value(error.what() + (error.problems().front().hint.empty()
-                                                  ? std::string()
-                                                  : "; " + error.problems().front().hint));
+    command.answer->set_value(refusal_text(error));
   }
 }
 
@@ -169,21 +167,30 @@ void LiveTrainer::change_config(const Command& command) {
   EditedTrainer::Plan plan = inner_.plan(command.set);
   if (command.anew || (inner_.steps() == 0 && inner_.edits().empty()))
     return start_anew(std::move(plan));
-  if (waits_for_epoch(plan.before, plan.after)) end_epoch(true);
-  if (watch_.ending() || failure_)
-    throw UsageError(Problem{.what = "the epoch, at whose end this was to change, does not end" +
-                                     (said_.empty() ? std::string() : ": " + said_)});
+  if (const std::string key = key_that_waits(plan.before, plan.after); !key.empty())
+    wait_for_epoch(key);
   if (inner_.change(plan))
     note_change();
   else
     start_anew(std::move(plan));
 }
 
-/// Ends the epoch if all its steps were made; whole: makes those that are left.
-void LiveTrainer::end_epoch(bool whole) {
-  const std::uint64_t here = steps_of_epoch();
-  if (!over_ && !failure_)
-    make_steps(on_the_way(), whole && here > 0 ? inner_.steps_per_epoch() - here : 0);
+/// Trains to the end of the epoch, and notes that it did.
+void LiveTrainer::wait_for_epoch(const std::string& key) {
+  const std::uint64_t before = inner_.steps();
+  const WithinEpoch here = inner_.within_epoch();
+  if (!over_ && !failure_ && here.seen > 0) make_steps(on_the_way(), here.steps_left);
+  if (watch_.ending() || failure_)
+    throw UsageError(Problem{.what = "the epoch, at whose end this was to change, does not end" +
+                                     (said_.empty() ? std::string() : ": " + said_)});
+  if (inner_.steps() > before)
+    note_ = key + " changes between two epochs: the steps from " + std::to_string(before) + " to " +
+            std::to_string(inner_.steps()) + " ended this one as it had begun";
+}
+
+/// Ends the epoch if all its steps were made.
+void LiveTrainer::end_epoch() {
+  if (!over_ && !failure_) make_steps(on_the_way(), 0);
 }
 
 /// Takes in that the run goes on from here in another way than it did.
@@ -242,10 +249,18 @@ Listener LiveTrainer::on_the_way() const {
   return listener;
 }
 
-/// Returns how many steps of the present epoch were made.
-std::uint64_t LiveTrainer::steps_of_epoch() const {
+/// Returns how many steps there are to the next end of an epoch, after those that were asked for.
+std::uint64_t LiveTrainer::steps_to_end_of_epoch() const {
+  const std::uint64_t rest = inner_.within_epoch().steps_left, whole = inner_.steps_per_epoch();
+  return left_ < rest ? rest - left_ : whole - (left_ - rest) % whole;
+}
+
+/// Returns how many epochs were made, with the part of the present one.
+double LiveTrainer::epochs() const {
   const History& history = inner_.history();
-  return inner_.steps() - (history.empty() ? 0 : history.back().step);
+  const auto whole = static_cast<double>(data().examples[NNRUN_TRAIN]),
+             ended = static_cast<double>(history.empty() ? 0 : history.back().epoch);
+  return (ended * whole + static_cast<double>(inner_.within_epoch().seen)) / whole;
 }
 
 /// Goes to a step and stays there. Of the steps before this one not all states are kept: it goes
@@ -334,13 +349,12 @@ void LiveTrainer::give() {
   Snapshot now;
   now.step = inner_.steps();
   const History& history = inner_.history();
-  now.epochs = static_cast<double>(history.empty() ? 0 : history.back().epoch) +
-               static_cast<double>(steps_of_epoch()) /
-                   static_cast<double>(std::max<std::uint64_t>(1, steps_per_epoch()));
+  now.epochs = epochs();
   now.playing = playing_ || left_ > 0;
   now.over = over_;
   now.epochs_per_second = epochs_per_second_;
   now.said = said_;
+  now.note = note_;
   now.changes = changes_;
   now.branch = branch_;
   now.furthest = std::max(now.step, furthest_);

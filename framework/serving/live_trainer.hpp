@@ -36,13 +36,15 @@ class LiveTrainer final : public ForwardingTrainer {
   void obey(const Command& command);
   void change(const Command& command);
   void change_config(const Command& command);
+  void wait_for_epoch(const std::string& key);
   void look_over(const PlaneColumns& columns);
   void start_anew(EditedTrainer::Plan plan);
-  void end_epoch(bool whole);
+  void end_epoch();
   void note_change();
   void look_again();
   Listener on_the_way() const;
-  std::uint64_t steps_of_epoch() const;
+  std::uint64_t steps_to_end_of_epoch() const;
+  double epochs() const;
   void go_to(std::uint64_t step);
   void note_furthest();
   void return_to_furthest();
@@ -71,7 +73,7 @@ class LiveTrainer final : public ForwardingTrainer {
   Clock::time_point since_{};
   std::uint64_t made_ = 0;
   std::exception_ptr failure_;
-  std::string said_;
+  std::string said_, note_;
   std::uint64_t changes_ = 0, branch_ = 0;
   std::size_t rows_given_ = 0;
 };

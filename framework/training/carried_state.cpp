@@ -120,12 +120,12 @@ std::string key_that_starts_anew(const Experiment& before, const Experiment& aft
   return {};
 }
 
-bool waits_for_epoch(const Experiment& before, const Experiment& after) {
-  const auto is_of_epoch = [](const std::string& key) {
-    return is_at_or_below(key, "data") || key == "train.batch_size" || key == "train.shuffle" ||
-           key == "train.mean_over";
-  };
-  return std::ranges::any_of(differing_keys(before, after), is_of_epoch);
+std::string key_that_waits(const Experiment& before, const Experiment& after) {
+  for (const std::string& key : differing_keys(before, after))
+    if (is_at_or_below(key, "data") || is_at_or_below(key, "train.shuffle") ||
+        key == "train.mean_over")
+      return key;
+  return {};
 }
 
 namespace {

@@ -27,9 +27,9 @@ class StateCopy {
 /// the run can go on with what it has learnt.
 std::string key_that_starts_anew(const Experiment& before, const Experiment& after);
 
-/// Returns whether the change is to wait for the end of the epoch: it changes which examples an
-/// epoch has, or in which batches.
-bool waits_for_epoch(const Experiment& before, const Experiment& after);
+/// Returns the first key whose change is to wait for the end of the epoch, since it changes which
+/// examples an epoch has, in which order, or how its cost is added up; empty if there is none.
+std::string key_that_waits(const Experiment& before, const Experiment& after);
 
 /// Returns the state of `after`, a trainer at its start, that goes on from `before`: what both have
 /// is that of `before`, of parameters each number whose block and place both have. What only

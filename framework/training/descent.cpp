@@ -173,8 +173,7 @@ void Descent<T>::add_to(RunState& state) {
 }
 
 template <class T>
-std::string Descent<T>::fault(std::uint64_t steps, std::uint64_t epochs) const {
-  if (update_.step != steps) return "'step' does not agree with 'history' and 'epoch/seen'";
+std::string Descent<T>::fault(std::uint64_t epochs) const {
   const bool fits = !monitor_ || history_.size() == epochs;
   return fits ? "" : "'schedule/history' does not have a number for each epoch";
 }

@@ -59,9 +59,9 @@ class Descent {
   /// Returns the parts of the gradient that matter.
   const std::vector<LearningStretch>& learning() const { return learning_; }
   void add_to(RunState& state);
-  /// Returns what is impossible in restored numbers; empty if they can be those of a run that made
-  /// so many steps and ended so many epochs.
-  std::string fault(std::uint64_t steps, std::uint64_t epochs) const;
+  /// Returns what is impossible in restored numbers; empty if they can be those of a run that ended
+  /// so many epochs.
+  std::string fault(std::uint64_t epochs) const;
 
  private:
   /// The update of a stretch, or of a thread's part of it; where all parameters learn at one rate,

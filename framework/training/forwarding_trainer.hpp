@@ -11,6 +11,7 @@ class ForwardingTrainer : public Trainer {
   unsigned threads() const override { return inner().threads(); }
   std::uint64_t steps() const override { return inner().steps(); }
   std::uint64_t steps_per_epoch() const override { return inner().steps_per_epoch(); }
+  WithinEpoch within_epoch() const override { return inner().within_epoch(); }
   bool would_leave_examples_out() const override { return inner().would_leave_examples_out(); }
   const History& history() const override { return inner().history(); }
   const RunState& state() const override { return inner().state(); }

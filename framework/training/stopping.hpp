@@ -29,12 +29,19 @@ class Limits {
            (examples_ > 0 && spent.examples >= examples_) ||
            (seconds_ > 0 && spent.seconds >= seconds_);
   }
-  /// Returns how many of the next `count` examples may be used before `steps` or `max_examples` is
-  /// reached.
-  std::size_t allowed(std::size_t count, std::size_t batch_rows, const Spent& spent) const {
-    if (examples_ > 0) count = std::min<std::size_t>(count, examples_ - spent.examples);
-    if (steps_ > 0) count = std::min<std::size_t>(count, (steps_ - spent.steps) * batch_rows);
-    return count;
+  /// Returns how many of the `count` examples of an epoch may be used before `steps` or
+  /// `max_examples` is reached, with those that were seen.
+  std::size_t allowed(std::size_t count, std::size_t seen, std::size_t batch_rows,
+                      const Spent& spent) const {
+    const auto left = [](std::uint64_t limit, std::uint64_t used) {
+      return limit - std::min(limit, used);
+    };
+    std::size_t more = count - seen;
+    if (examples_ > 0) more = std::min<std::size_t>(more, left(examples_, spent.examples));
+    if (steps_ > 0)
+      more = std::min<std::size_t>(
+          more, std::min<std::size_t>(left(steps_, spent.steps), more) * batch_rows);
+    return seen + more;
   }
 
  private:

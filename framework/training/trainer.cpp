@@ -131,6 +131,10 @@ class TrainerOf final : public Trainer {
   bool has_chosen_when() const override { return !stepper_.can_be_early() || early_.is_made(); }
   std::uint64_t steps() const override { return descent().steps(); }
   std::uint64_t steps_per_epoch() const override { return descent().steps_per_epoch(); }
+  WithinEpoch within_epoch() const override {
+    const std::uint64_t left = train_part().count - position_.seen;
+    return {position_.seen, (left + batch_rows_ - 1) / batch_rows_};
+  }
   bool would_leave_examples_out() const override {
     return position_.seen == 0 && position_.last_is_whole == 0 && !is_ended_by_limit() &&
            !is_out_of_patience();
@@ -317,9 +321,11 @@ class TrainerOf final : public Trainer {
     std::string fault = history_.fault(history_.empty() ? 1 : first, epochs);
     if (fault.empty()) fault = position_.fault(count, history_);
     if (fault.empty()) fault = batches_->fault();
-    const bool reported = fault.empty() && !history_.empty();
-    const std::uint64_t before = reported ? history_.back().step : 0;
-    if (fault.empty()) fault = descent().fault(before + steps_of_epoch(), epochs);
+    // one or more examples a step: a batch may have had another size earlier in the epoch
+    if (fault.empty() &&
+        (steps_of_epoch() > position_.seen || (steps_of_epoch() == 0) != (position_.seen == 0)))
+      fault = "'step' does not agree with 'history' and 'epoch/seen'";
+    if (fault.empty()) fault = descent().fault(epochs);
     if (fault.empty() && patience_)
       fault = patience_->fault(epochs, model_->parameters().size() + model_->state().size());
     if (fault.empty() && !all_finite(model_->parameters().data(), model_->parameters().size()))
@@ -349,19 +355,18 @@ class TrainerOf final : public Trainer {
     return {descent().steps(), position_.examples + position_.seen,
             position_.seconds + position_.epoch_seconds};
   }
-  /// Returns what was spent before the present epoch.
-  Spent spent_before() const {
-    return {descent().steps() - steps_of_epoch(), position_.examples, position_.seconds};
-  }
   /// Returns the steps of the present epoch so far.
-  std::uint64_t steps_of_epoch() const { return (position_.seen + batch_rows_ - 1) / batch_rows_; }
+  std::uint64_t steps_of_epoch() const {
+    return descent().steps() - (history_.empty() ? 0 : history_.back().step);
+  }
   bool restores_best() const { return patience_ && patience_->keeps(); }
 
   /// Continues the present epoch. Returns whether it is over: all examples were seen, or a limit is
   /// reached.
   bool advance_epoch(const Listener& listener, std::uint64_t& most_steps) {
     const std::uint64_t epoch = position_.epochs + 1;
-    const std::size_t count = limits_.allowed(train_part().count, batch_rows_, spent_before());
+    const std::size_t count =
+        limits_.allowed(train_part().count, position_.seen, batch_rows_, spent());
     // as many steps at a time as take some 20 ms: the clock is not read in between
     std::uint64_t chunk = 1;
     while (position_.seen < count && !limits_.reached(spent())) {

@@ -48,6 +48,11 @@ class Trainer {
   static constexpr std::uint64_t every_step = ~std::uint64_t{0};
   virtual std::uint64_t steps() const = 0;            ///< made so far
   virtual std::uint64_t steps_per_epoch() const = 0;  ///< of a whole epoch
+  struct WithinEpoch {
+    std::uint64_t seen = 0;        ///< examples of the present epoch
+    std::uint64_t steps_left = 0;  ///< to its last example
+  };
+  virtual WithinEpoch within_epoch() const = 0;
   /// Returns whether a limit ended the last epoch before its last example, but the limits of now do
   /// not end the run: to go on would leave the rest of that epoch out.
   virtual bool would_leave_examples_out() const = 0;

@@ -1,6 +1,7 @@
 // A run that is changed from its page: what is refused, what is kept, and that it can be made
 // again.
 #include <catch2/catch.hpp>
+#include <cstring>
 #include <filesystem>
 #include <random>
 #include <thread>
@@ -205,19 +206,72 @@ TEST_CASE("another seed, and a change with `anew`, start anew; so does again aft
   CHECK(parsed(plain.out)["weights_sha256"] == sha_of(record));
 }
 
-TEST_CASE("a change of the batches is made at the end of the epoch") {
+TEST_CASE("a change of the batches is made at the step where the run stands") {
+  Edited run;
+  run.steps(30, 30);  // 50 of the 250 examples of the second epoch were seen
+  CHECK(run.sets("train.batch_size", "60") == 204);
+  const json frame = run.changed(1);
+  CHECK(frame["step"] == 30);
+  CHECK(frame["epochs"] == 1.2);
+  CHECK(frame["note"] == "");
+  CHECK(run.steps(1, 31)["epochs"] == 1.44);
+  run.does({{"do", "epoch"}});
+  CHECK(run.at(34)["epochs"] == 2);
+  run.does({{"do", "epoch"}});
+  CHECK(run.at(39)["epochs"] == 3);
+  run.does({{"do", "back"}, {"step", 32}});
+  CHECK(run.at(32)["epochs"] == 1.68);
+  run.does({{"do", "back"}, {"step", 29}});
+  CHECK(run.at(29)["epochs"] == 1.16);
+  run.steps(4, 33);
+  check_again(run, run.end());
+  CHECK(run.nnrun("train -q --resume r --set train.epochs=5").status == 0);
+}
+
+TEST_CASE("a change of the examples is made at the end of the epoch, which is told") {
   Edited run;
   run.steps(30, 30);
-  CHECK(run.sets("train.batch_size", "50") == 204);
+  CHECK(run.sets("data.noise", "20") == 204);
   const json frame = run.changed(1);
   CHECK(frame["step"] == 50);
   CHECK(frame["epochs"] == 2);
+  CHECK(frame["note"] ==
+        "data.noise changes between two epochs: the steps from 30 to 50 ended this one as it had "
+        "begun");
   run.does({{"do", "epoch"}});
-  CHECK(run.at(55)["epochs"] == 3);
-  CHECK(run.sets("data.noise", "20") == 204);
-  run.does({{"do", "epoch"}});
-  run.at(60);
+  CHECK(run.at(75)["note"] == "");
+  CHECK(run.sets("train.shuffle", "false") == 204);  // nothing is left of the epoch
+  CHECK(run.changed(2)["note"] == "");
   check_again(run, run.end());
+}
+
+TEST_CASE("batches of another size take the examples that the epoch had left") {
+  // y = w x from w = 0 on six examples, half squared error, rate 0.1, worked out here by hand
+  const double x[] = {1, 2, 3, 1, 2, 1}, t[] = {2, 1, 2, 4, 3, 1};
+  double w = 0;
+  const auto step = [&](std::size_t from, std::size_t to) {
+    double slope = 0;
+    for (std::size_t i = from; i < to; ++i) slope += (w * x[i] - t[i]) * x[i];
+    w -= 0.1 * slope / static_cast<double>(to - from);
+  };
+  const Scratch scratch;
+  scratch.write("line.csv", "x,t\n1,2\n2,1\n3,2\n1,4\n2,3\n1,1\n");
+  scratch.write("line.yaml",
+                "data: {type: csv, path: line.csv, targets: [t]}\n"
+                "model: {layers: [{type: dense, units: 1, bias: false, init: zeros}]}\n"
+                "train: {cost: half_squared_error, batch_size: 1, epochs: 9, shuffle: false,\n"
+                "  optimizer: {type: sgd, learning_rate: 0.1}}\n");
+  Edited run((scratch / "line.yaml").string());
+  run.steps(2, 2);
+  CHECK(run.sets("train.batch_size", "3") == 204);
+  const json frame = run.steps(2, 4);
+  step(0, 1), step(1, 2), step(2, 5), step(5, 6);
+  CHECK(frame["epochs"] == 1);
+  const std::vector<unsigned char> bytes = bytes_of(frame["parameters"]);
+  float now;
+  REQUIRE(bytes.size() >= sizeof now);
+  std::memcpy(&now, bytes.data(), sizeof now);
+  CHECK(now == Approx(w).epsilon(1e-6));  // of the picture: float32
 }
 
 TEST_CASE("a change after a look back goes another way; a look back alone keeps what came later") {

@@ -16,6 +16,7 @@ namespace nnrun::testing {
 namespace {
 
 namespace fs = std::filesystem;
+using Catch::Matchers::StartsWith;
 using nlohmann::json;
 
 /// A plane of two inputs: quick to train, slow enough to be seen.
@@ -101,6 +102,19 @@ TEST_CASE("what is no command is refused with a sentence") {
     INFO(wrong);
     CHECK(served.command(wrong) == 400);
   }
+  const auto said = [&](const std::string& body) {
+    const std::string headers = "Host: " + served.host() +
+                                "\r\nContent-Type: application/json\r\nContent-Length: " +
+                                std::to_string(body.size()) + "\r\n",
+                      answer = served.answer(post(served, headers, body));
+    return answer.substr(answer.find("\r\n\r\n") + 4);
+  };
+  CHECK_THAT(said(R"({"do": "step", "steps": 0})"),
+             StartsWith("'steps' is not a whole number from 1 to 1000000000;"));
+  CHECK_THAT(said(R"({"do": "speed", "epochs_per_second": -1})"),
+             StartsWith("'epochs_per_second' is not a number from 0 to 1000000"));
+  CHECK_THAT(said(R"({"do": "weight", "block": "w", "index": [0], "value": "1"})"),
+             StartsWith("'value' is not a number"));
   CHECK(served.command("{\"do\": \"pause\"}") == 204);
 }
 
@@ -590,6 +604,7 @@ TEST_CASE("the circle's costs on the page are those that were published", "[.dat
     CHECK(rows[epoch][3].get<double>() == Approx(test).margin(6e-11).epsilon(0));
   };
   check(0, 0.5015807430, 0.5181059111);
+  check(1, 0.4963593767, 0.5094232759);
   check(10, 0.4763460088, 0.4963097825);
   check(100, 0.0088978414, 0.0114497620);
   check(500, 0.0005634034, 0.0010957074);

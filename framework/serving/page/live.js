@@ -8,8 +8,8 @@ function number(x, digits = 4) {
   if (x === null || x === undefined || !Number.isFinite(x)) return "\u2013";
   const size = Math.abs(x);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) {
-    const [front, power] = x.toExponential(2).split("e");
-    return minus(front) + "\u00b710" + raised(String(Number(power)));
+    const [front, power] = x.toExponential(digits > 4 ? digits - 1 : 2).split("e");
+    return minus(digits > 4 ? String(Number(front)) : front) + "\u00b710" + raised(String(Number(power)));
   }
   const [whole, rest] = (size >= 10 ** digits ? String(Math.round(x)) : String(Number(x.toPrecision(digits)))).split(".");
   return minus(grouped(whole) + (rest ? "." + rest : ""));

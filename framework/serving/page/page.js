@@ -15,7 +15,7 @@ const rate = h("input", {type: "range", min: 0, max: rates.length - 1, step: 1, 
 const rateShown = h("output");
 const rateSaid = () => { rateShown.textContent = rateText(rates[rate.value]); rate.setAttribute("aria-valuetext", rateShown.textContent); };
 const figures = h("dl", {class: "figures"});
-const said = h("p", {class: "unseen", role: "status"}), facts = h("p", {class: "facts"}), title = h("h1"), problem = h("p", {class: "problem", role: "alert"});
+const said = h("p", {class: "unseen", role: "status"}), facts = h("p", {class: "facts"}), title = h("h1"), problem = h("p", {class: "problem", role: "alert"}), noted = h("p", {class: "note", "aria-live": "polite"});
 const themeButton = h("button", {type: "button", click: () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark")});
 function theme(name) {
   document.documentElement.dataset.theme = name;
@@ -31,7 +31,7 @@ function theme(name) {
 const keysHelp = h("details", {class: "keyboard"}, h("summary", null, "Keys"), h("p", {class: "note"}, "space: play, pause \u00b7 \u2192 one step \u00b7 shift \u2192 to the end of the epoch \u00b7 \u2190 back one step \u00b7 r from the start \u00b7 l logarithmic \u00b7 t points not trained on \u00b7 d dark, light"));
 document.getElementById("page").append(
   h("header", {class: "bar"}, h("span", {class: "mark"}, "nnrun live"), title, facts, h("button", {type: "button", click: save, hidden: Boolean(recording)}, "Save", h("span", {class: "wide"}, " this page")), themeButton),
-  problem,
+  problem, noted,
   h("div", {class: "transport", role: "toolbar", "aria-label": "Training"}, h("div", {class: "keys"}, backButtons, playButton, stepButtons), h("div", {class: "speed"}, h("span", null, "Speed"), rate, rateShown), figures),
   rebuiltBox, settingsSection,
   h("div", {class: "main"}, h("section", {"aria-label": "Network"}, network, blocksTable, inputWeights, keysHelp), h("section", {class: "side", "aria-label": "Answers and curves"}, planeSection, answersBox, curveSection)),
@@ -85,6 +85,7 @@ function draw() {
   if (rate !== document.activeElement && Number(rate.value) !== near) { rate.value = near; rateSaid(); }
   const trouble = lost ? "The run has ended, or does not answer." : frame.said ? `${frame.said}. Go back to train on from there.` : "";
   if (problem.textContent !== trouble) problem.textContent = trouble;
+  if (noted.textContent !== (frame.note ?? "")) noted.textContent = frame.note ?? "";
   const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epochs planned` + (frame.over ? ", all done" + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
     + (frame.edited?.length ? ` \u00b7 changed ${frame.edited.length} time${frame.edited.length === 1 ? "" : "s"} while it trained` : "")
     + (!recording && frame.furthest > frame.step ? ` \u00b7 a look back: step ${grouped(String(frame.furthest))} is what Ctrl-C records` : "") + (recording ? " \u00b7 a recording" : "");
