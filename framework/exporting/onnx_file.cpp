@@ -54,7 +54,11 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   add_steps(graph, net);
   ProtobufMessage model;
   model.number(1, ir_version).text(2, "nnrun").text(3, version().number);
-  if (const std::string words = words_on_texts(net, "\n"); !words.empty()) model.text(6, words);
+  const std::string on_missing = words_on_missing(net, "NaN"), on_texts = words_on_texts(net, "\n");
+  if (const std::string words =
+          on_missing + (on_missing.empty() || on_texts.empty() ? "" : "\n") + on_texts;
+      !words.empty())
+    model.text(6, words);
   model.message(7, graph.message(net.name)).message(8, opset_of("", opset));
   model.message(8, opset_of("ai.onnx.ml", opset_of_texts));
   Metadata all = metadata;

@@ -258,16 +258,16 @@ void run_columns(const Product<T>& m, size_t from, const T* b) {
 }
 template <class T>
 void multiply(const Product<T>& m) {
-  constexpr size_t panel = 2 * lanes<T>;
+  constexpr size_t panel = 2 * lanes<T>, short_bytes = vector_bytes < 32 ? vector_bytes : 32;
   const T* b = m.b;
   for (size_t from = 0; from < m.columns; from += panel, b += m.panel_step) {
     const size_t left = m.columns - from;
     if (left > lanes<T>)
       run_columns<T, vector_bytes, 2, wide, less_wide>(m, from, b);
-    else if (vector_bytes < 64 || left > lanes<T> / 2)
+    else if (left > lanes<T, short_bytes>)
       run_columns<T, vector_bytes, 1, narrow, less_narrow>(m, from, b);
-    else  // half a vector
-      run_columns < T, vector_bytes<64 ? vector_bytes : 32, 1, narrow, less_narrow>(m, from, b);
+    else
+      run_columns<T, short_bytes, 1, narrow, less_narrow>(m, from, b);
   }
 }
 static_assert(2 * lanes<float> <= widest_panel);

@@ -133,6 +133,8 @@ data: {type: csv, path: marked.csv, gaps: [-999, -99.9], scale: standard, column
 model: {layers: [{type: dense, units: 3, activation: tanh}, {type: dense}]}
 $regression
 END
+  grep -aq 'of a number also -999 or -99.9, and filled in for: x0, x1' net.onnx ||
+    { echo "the file does not say which numbers mean a missing value"; failed=1; }
   same "two classes" mixed.csv 1 <<END
 $head
 data: {type: csv, path: mixed.csv, targets: [sold], scale: standard, columns: {built: unused, city: unused, grade: unused, price: unused}}

@@ -121,7 +121,7 @@ TEST_CASE("every number is divided and rounded once, also beside the middle of t
   }
 }
 
-TEST_CASE("what is wrong in an IDX file is said with file and byte", "[dataset][idx]") {
+TEST_CASE("what is wrong in an IDX file is said with file and place", "[dataset][idx]") {
   const auto with = [](auto change) {
     Images files;
     change(files);

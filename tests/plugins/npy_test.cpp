@@ -74,7 +74,7 @@ TEST_CASE("npy gives shapes, and class numbers one-hot", "[dataset][npy]") {
   CHECK(numbers(data.parts[NNRUN_TRAIN].t) == std::vector<double>{0, 1, 0, 1, 0, 0});
 }
 
-TEST_CASE("what is wrong in an npy file is said with file and byte", "[dataset][npy]") {
+TEST_CASE("what is wrong in an npy file is said with file and place", "[dataset][npy]") {
   const auto inputs = [](const std::string& bytes) {
     Arrays files;
     files.inputs = bytes;

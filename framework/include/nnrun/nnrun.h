@@ -118,9 +118,9 @@ NNRUN_API const char* nnrun_model_result(const nnrun_model* model);
 
 /* ---- predictions. They give the bits of `nnrun predict`. An input that is missing is NAN, or a
    number among the `gaps` of the run, such as -999, where the model fills it in; NNRUN_DATA where
-   an input cannot be. Nothing is allocated and no lock is
-   taken: a call borrows a workspace of the model by one atomic exchange, and makes one where fewer
-   exist than threads call (NNRUN_WORKSPACES at most: then a call waits for one). ---- */
+   an input cannot be. Nothing is allocated and no lock is taken: a call borrows a workspace of the
+   model by one atomic exchange, and makes one where fewer exist than threads call
+   (NNRUN_WORKSPACES at most: then a call waits for one). ---- */
 #define NNRUN_WORKSPACES 64
 /* [any] One example: info.inputs numbers in, info.outputs numbers out. */
 NNRUN_API int nnrun_predict(const nnrun_model* model, const double* input, double* output);
