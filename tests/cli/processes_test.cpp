@@ -305,7 +305,8 @@ TEST_CASE("a process that hangs ends the others after --watchdog, and is named",
           "[cli][processes]") {
   const Scratch scratch;
   write_net(scratch);
-  const Ended ended = run(started("$nnrun net.yaml --out r --watchdog 0.7" + long_run + local(3)) +
+  // long enough for rank 0 to write a checkpoint while the disk and both cores are busy
+  const Ended ended = run(started("$nnrun net.yaml --out r --watchdog 6" + long_run + local(3)) +
                               wait_until(first_checkpoint) + "hangs=" + copy_of("$child", 2) +
                               "\nkill -STOP $hangs\nwait $child\nstatus=$?\nkill -KILL $hangs\n"
                               "exit $status",
@@ -314,7 +315,7 @@ TEST_CASE("a process that hangs ends the others after --watchdog, and is named",
   CHECK(ended.status == 1);
   CHECK(sentences(ended.err) == 1);
   CHECK_THAT(ended.err, Contains("error: rank ") && Contains("nothing came from rank 2 on host ") &&
-                            Contains(" for 0.7 s: it has ended or hangs, or the network is down"));
+                            Contains(" for 6 s: it has ended or hangs, or the network is down"));
 }
 
 TEST_CASE("a record that cannot be written ends all, and only its process says so",
