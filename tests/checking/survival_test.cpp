@@ -106,8 +106,9 @@ TEST_CASE("a run that a plugin keeps from ending says so, and a second signal en
   write_config(factory, "a.yaml");
   factory.cpp("bad.so", class_that("for (volatile int i = 0;;) i = i;"));
   const Ended ended =
-      run("$nnrun a.yaml & child=$!; sleep 1; kill $child; sleep 2; kill $child; "
-          "wait $child",
+      run(started("$nnrun a.yaml") + wait_until("test -e runs/diagonal-analytic/0001/run.json") +
+              "sleep 1; kill $child\n" + wait_until("grep -q '^waiting for' .err") +
+              "kill $child; wait $child",
           factory.folder());
   CHECK(ended.status == 128 + 15);
   CHECK_THAT(ended.err,

@@ -250,7 +250,8 @@ TEST_CASE("what a killed comparison leaves is cleaned by the next one, and not w
           "kill -9 $child; wait $child",
       scratch.folder());
   CHECK_THAT(text_of(scratch / "alive"), Contains("c/runs/small/.0001-"));
-  run("$nnrun compare --resume c -q & child=$!; sleep 1; kill -TERM $child; wait $child",
+  run("left=$(ls -d c/runs/small/.0001-*)\n" + started("$nnrun compare --resume c -q") +
+          wait_until("test ! -e $left") + "kill -TERM $child; wait $child",
       scratch.folder());
   CHECK(names_in(scratch / "c/runs/small").empty());
 }

@@ -170,7 +170,7 @@ TEST_CASE("a run that crashes, hangs, exits or diverges is a row, and the rest g
   config("hang", "2");
   config("leave", "3");
   const Ended run_ =
-      run("$nnrun compare fine.yaml crash.yaml hang.yaml leave.yaml --seeds 2 --timeout 1 -q",
+      run("$nnrun compare fine.yaml crash.yaml hang.yaml leave.yaml --seeds 2 --timeout 5 -q",
           scratch.folder());
   CHECK(run_.status == 1);
   CHECK_THAT(run_.out, Contains("Not done\n"
@@ -178,9 +178,9 @@ TEST_CASE("a run that crashes, hangs, exits or diverges is a row, and the rest g
                                 "forward of activation 'broken' (broken.so)\n"
                                 "  crash seed 2  failed: ended by SIGSEGV (segmentation fault) in "
                                 "forward of activation 'broken' (broken.so)\n"
-                                "  hang seed 1   failed: took longer than 1 s in forward of "
+                                "  hang seed 1   failed: took longer than 5 s in forward of "
                                 "activation 'broken' (broken.so)\n"
-                                "  hang seed 2   failed: took longer than 1 s in forward of "
+                                "  hang seed 2   failed: took longer than 5 s in forward of "
                                 "activation 'broken' (broken.so)\n"
                                 "  leave seed 1  failed: called exit(0)"));
   // under a sanitizer _exit is not ours
@@ -213,13 +213,17 @@ TEST_CASE("a killed comparison goes on where it was", "[compare]") {
 TEST_CASE("Ctrl-C ends the runs, says how to go on, and exits with 130", "[compare]") {
   const Scratch scratch;
   const Ended run_ =
-      run("$nnrun compare $configs/diagonal.yaml --set train.epochs=100000 --seeds 2 "
-          "--out here & child=$!; sleep 1; kill -INT $child; wait $child",
+      run(started("$nnrun compare $configs/diagonal.yaml --set train.epochs=100000 --seeds 2 "
+                  "--out here") +
+              wait_until("ls -d here/runs/diagonal/.0001-* >/dev/null 2>&1") +
+              "kill -INT $child; wait $child",
           scratch.folder());
   // a shell starts background jobs with SIGINT ignored; SIGTERM is the same request
   const Ended term =
-      run("$nnrun compare $configs/diagonal.yaml --set train.epochs=100000 --seeds 2 "
-          "--out there & child=$!; sleep 1; kill -TERM $child; wait $child",
+      run(started("$nnrun compare $configs/diagonal.yaml --set train.epochs=100000 --seeds 2 "
+                  "--out there") +
+              wait_until("ls -d there/runs/diagonal/.0001-* >/dev/null 2>&1") +
+              "kill -TERM $child; wait $child",
           scratch.folder());
   CHECK(run_.status == 130);
   CHECK(term.status == 143);

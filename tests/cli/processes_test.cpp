@@ -267,12 +267,17 @@ void check_kills(int kills) {
   for (int kill = 0; kill < kills; ++kill) {
     const int number = static_cast<int>(random() % static_cast<unsigned>(processes));
     const std::string newest = "[ \"$(ls r/checkpoints 2>/dev/null | tail -n 1)\" != \"$before\" ]";
-    const Ended ended =
-        run("before=$(ls r/checkpoints 2>/dev/null | tail -n 1)\n" +
-                started(command + local(processes)) + wait_until(newest) + "kill -KILL " +
-                (number == 0 ? "$child" : copy_of("$child", number)) +
-                "\nwait $child\nstatus=$?\nsleep 0.8\nexit $status",  // until all have ended
-            scratch.folder());
+    const Ended ended = run(
+        "before=$(ls r/checkpoints 2>/dev/null | tail -n 1)\n" +
+            started(command + local(processes)) + wait_until(newest) +
+            "copies=$(cat /proc/$child/task/$child/children)\nkill -KILL " +
+            (number == 0 ? "$child" : copy_of("$child", number)) +
+            "\nwait $child\nstatus=$?\n"
+            // whoever has ended may stay as a zombie, where nobody asks for its status
+            "for copy in $copies; do\n"
+            "  while grep -qs '^State:[[:space:]]*[^ZX]' /proc/$copy/status; do sleep 0.02; done\n"
+            "done\nexit $status",
+        scratch.folder());
     CAPTURE(kill, processes, number, ended.err);
     CHECK(sentences(ended.err) == 1);
     if (number != 0) {

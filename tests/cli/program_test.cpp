@@ -225,7 +225,7 @@ TEST_CASE(
   const Scratch scratch;
   // --foreground: the signal goes to the program once, not to its group as well
   const Ended ended = run("timeout --foreground --signal=" + signal +
-                              " --preserve-status 1 "
+                              " --preserve-status 2 "
                               "$nnrun $configs/diagonal.yaml --set train.epochs=1000000",
                           scratch.folder());
   CHECK(ended.status == status);

@@ -89,8 +89,10 @@ begun r
 kill -TERM $!
 wait $! && fail "a signal was lost" || true
 grep -q "interrupted after step" r.err || { cat r.err; fail "no word of a checkpoint"; }
+newest() { ls r/checkpoints | tail -n 1; }
+before=$(newest)
 mpirun -n 3 "$nnrun" train --resume r --exchange mpi >r.out 2>r.err &
-sleep 1.5
+until [ "$(newest)" != "$before" ]; do sleep 0.05; kill -0 $! || fail "no new checkpoint"; done
 kill -KILL "$(pgrep -P $! | tail -n 1)"
 wait $! && fail "a process that was killed was not missed" || true
 "$nnrun" runs --json . >/dev/null

@@ -399,11 +399,11 @@ TEST_CASE("a library that is built anew is offered, and another process goes on 
   REQUIRE(again.command(R"({"do": "reload"})") == 204);
   const Served last(of_again.next("moved").get<std::string>());
   again.kill();
-  for (int tries = 0; tries < 100 && last.answers(); ++tries)
+  for (int tries = 0; tries < 600 && last.answers(); ++tries)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK_FALSE(last.answers());
   const auto status = [&] { return parsed(text_of(scratch / "s-2/run.json"))["status"]; };
-  for (int tries = 0; tries < 100 && status() == "running"; ++tries)
+  for (int tries = 0; tries < 600 && status() == "running"; ++tries)
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(status() == "interrupted");
 }
