@@ -118,14 +118,15 @@ struct OfAnswers : nnrun::Metric {
     return n > 0 ? sum / n : not_defined;
   }
 
-  /// Returns of(counts of all classes), or with labels the mean of of(counts of no and yes).
+  /// Returns of(counts of all classes), or with labels the mean of of(counts of no and yes): not
+  /// defined if it is not for one of them, so that the same labels count in every part of the data.
   template <class T, class Of>
   double over_classes(nnrun::Rows<const T> y, nnrun::Rows<const T> t, Of of) const {
     if (any_unknown(y)) return not_defined;
     const std::vector<Counts> counts = counts_of(y, t);
     if (!are_labels(y.cols)) return of(counts, static_cast<double>(y.rows));
-    return mean_of(counts, [&](const Counts& c) {
-      return of(no_and_yes(c, y.rows), static_cast<double>(y.rows));
-    });
+    double sum = 0;
+    for (const Counts& c : counts) sum += of(no_and_yes(c, y.rows), static_cast<double>(y.rows));
+    return sum / static_cast<double>(counts.size());
   }
 };

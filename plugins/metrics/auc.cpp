@@ -3,7 +3,7 @@
 /// The area under the receiver operating characteristic: how often an example that is a yes has a
 /// greater output than one that is a no, a tie counting ½. By ranks: Hanley & McNeil 1982, *The
 /// Meaning and Use of the Area under a ROC Curve*. Several outputs: each class against the rest, or
-/// each label, and their mean (macro). Not defined if a class, or a no or a yes, does not occur.
+/// each label, and their mean (macro). Not defined if a no or a yes of one does not occur.
 struct Auc : OfAnswers {
   static constexpr auto name = "auc",
                         doc =

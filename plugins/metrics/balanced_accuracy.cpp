@@ -4,7 +4,7 @@
 /// that a rare class counts as much as a frequent one; one output: over no and yes; several labels:
 /// the mean over the labels. Brodersen et al. 2010, *The Balanced Accuracy and Its Posterior
 /// Distribution*; scikit-learn's balanced_accuracy_score. Not defined if fewer than two classes
-/// occur.
+/// occur, or a no or a yes of one label does not.
 struct BalancedAccuracy : OfAnswers {
   static constexpr auto name = "balanced_accuracy",
                         doc = "mean over the classes of the share of their examples that are found";

@@ -2,7 +2,8 @@
 
 /// (accuracy − chance) / (1 − chance), chance being the agreement of answers and classes that are
 /// independent of each other. Cohen 1960, *A Coefficient of Agreement for Nominal Scales*; several
-/// labels: the mean over the labels. Not defined if all classes are the same.
+/// labels: the mean over the labels. Not defined if all classes are the same, or those of one
+/// label.
 struct CohenKappa : OfAnswers {
   static constexpr auto name = "cohen_kappa",
                         doc = "how far accuracy is above chance: 1 all right, 0 by chance";

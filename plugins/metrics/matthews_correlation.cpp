@@ -3,7 +3,7 @@
 /// The correlation between answers and classes: 1 all right, 0 as good as chance, at the least -1.
 /// One output: Matthews 1975; several classes: Gorodkin 2004, *Comparing two K-category assignments
 /// by a K-category correlation coefficient*, as in scikit-learn; several labels: the mean over the
-/// labels. 0 if all answers are the same, not defined if all classes are.
+/// labels. 0 if all answers are the same, not defined if all classes are, or those of one label.
 struct MatthewsCorrelation : OfAnswers {
   static constexpr auto name = "matthews_correlation", other_name = "mcc",
                         doc = "correlation between answers and classes, from -1 to 1";

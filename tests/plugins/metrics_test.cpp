@@ -164,10 +164,17 @@ TEST_CASE("several labels are yes or no, each for itself", "[plugins][metric]") 
   CHECK(f1[1] == Approx(4. / 5));
   CHECK(std::isnan(f1[2]));
   CHECK(std::isnan(per_class("recall", labels, y, t)[2]));
-  // of the no and the yes of each label: (1 + 2/3) / 2, (1 + 2/3) / 2
-  CHECK(measured("balanced_accuracy", labels, y, t) == Approx(5. / 6));
-  // TP 1, FP 1, FN 0, TN 2: 2 / √12; TP 2, FP 0, FN 1, TN 1: 2 / √12
-  CHECK(measured("matthews_correlation", labels, y, t) == Approx(2 / std::sqrt(12.)));
+  for (const char* const name :  // no yes of label 2
+       {"auc", "balanced_accuracy", "matthews_correlation", "cohen_kappa"}) {
+    CAPTURE(name);
+    CHECK(std::isnan(measured(name, labels, y, t)));
+  }
+  std::vector<double> one_yes = t;
+  one_yes[2] = 1;
+  // of the no and the yes of each label: (1 + 2/3) / 2, (1 + 2/3) / 2, (1 + 0) / 2
+  CHECK(measured("balanced_accuracy", labels, y, one_yes) == Approx((5. / 3 + 1. / 2) / 3));
+  // TP 1, FP 1, FN 0, TN 2: 2 / √12; TP 2, FP 0, FN 1, TN 1: 2 / √12; one answer: 0
+  CHECK(measured("matthews_correlation", labels, y, one_yes) == Approx(4 / std::sqrt(12.) / 3));
   CHECK(word("accuracy", labels) == "of labels");
   CHECK_THROWS_WITH(averaged("f1", "binary"),
                     Catch::Contains("'average: binary' is for one output"));
