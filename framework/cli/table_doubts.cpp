@@ -186,6 +186,7 @@ std::vector<std::string> doubts_of(const TableProfile& table,
                                    const std::vector<const ColumnProfile*>& used,
                                    const std::vector<const ColumnProfile*>& targets) {
   std::vector<std::string> doubts;
+  if (!table.doubt_of_names.empty()) doubts.push_back(table.doubt_of_names);
   if (const ColumnProfile* const total = total_of(table))
     doubts.push_back("the last row is called " + quoted(total->total) +
                      ": take it out if it is not an example");

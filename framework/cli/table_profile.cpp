@@ -170,14 +170,45 @@ bool has_names(const TableProfile& profile) {
   });
 }
 
-/// Returns whether the first row is one of data: what it has for a name of texts is one of them, or
-/// all of it is there again, and nothing in it is a text above numbers.
+/// Returns whether names are 0, 1, 2, … or 1, 2, 3, …, as far as columns have numbers.
+bool names_count(const TableProfile& profile) {
+  std::size_t counted = 0;
+  for (const std::size_t first : {std::size_t{0}, std::size_t{1}}) {
+    counted = 0;
+    for (std::size_t i = 0; i < profile.columns.size(); ++i)
+      if (const ColumnProfile& column = profile.columns[i]; parse_double(column.name)) {
+        if (column.name != std::to_string(i + first)) break;
+        ++counted;
+      }
+    const auto numbers = std::ranges::count_if(
+        profile.columns, [](const ColumnProfile& c) { return parse_double(c.name).has_value(); });
+    if (counted >= 2 && profile.columns.size() >= 3 && std::cmp_equal(counted, numbers))
+      return true;
+  }
+  return false;
+}
+
+/// Returns a column whose name is one of its texts; nullptr if there is none.
+const ColumnProfile* named_as_its_text(const TableProfile& profile) {
+  const auto found = std::ranges::find_if(
+      profile.columns, [](const ColumnProfile& c) { return c.counts.contains(c.name); });
+  return found == profile.columns.end() ? nullptr : &*found;
+}
+
+/// Returns whether the first row is one of data: all of it is there again, or what it has for names
+/// of texts are some of them, in more columns than not, and nothing in it is a text above numbers.
 bool first_row_is_data(const TableProfile& profile) {
   if (has_names(profile)) return false;
-  return !profile.names_again.empty() ||
-         std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
-           return column.counts.contains(column.name);
-         });
+  if (!profile.names_again.empty()) return true;
+  std::size_t as_below = 0, other = names_count(profile) ? 1 : 0;
+  for (const ColumnProfile& column : profile.columns) {
+    const bool repeats = column.texts > 0 && column.counts.size() * 2 <= column.texts;
+    if (column.counts.contains(column.name))
+      ++as_below;
+    else if (repeats)
+      ++other;
+  }
+  return as_below > other;
 }
 
 /// Throws Error for a first row that is a title: most columns with something in them have no name.
@@ -224,11 +255,17 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
   CsvReader rows(in, file, any);
   TableProfile profile{.file = file, .format = format};
   profile.format.separator = rows.separator();
+  for (const std::string& name : rows.names()) profile.columns.push_back({.name = name});
   if (format.header && rows.names_are_numbers()) {
+    if (names_count(profile))
+      profile.doubt_of_names = "the first row counts the columns, " + profile.columns[0].name +
+                               ", " + profile.columns[1].name +
+                               ", …, and is taken for an example: if it is none, take it out";
     profile.format.header = false;
     rows.take_names_as_row();
+    for (std::size_t i = 0; i < profile.columns.size(); ++i)
+      profile.columns[i].name = rows.names()[i];
   }
-  for (const std::string& name : rows.names()) profile.columns.push_back({.name = name});
   ThousandsInDoubt thousands(format.numbers);
   while (rows.next()) {
     if (profile.format.header && profile.columns.size() > 1 && rows.are_names()) {
@@ -349,7 +386,14 @@ TableProfile profile_of(const std::string& file) {
     if (!profile.names_again.empty() && has_names(profile))
       throw nnrun::Error("the row of names is there again", profile.names_again,
                          "take it out: it is no example");
-    if (!profile.format.header || !first_row_is_data(profile)) return profile;
+    if (!profile.format.header) return profile;
+    if (!first_row_is_data(profile)) {
+      const ColumnProfile* const column = named_as_its_text(profile);
+      if (column != nullptr && !has_names(profile))
+        profile.doubt_of_names = "the first row is taken for names, though '" + column->name +
+                                 "' is also below it: if it is an example, write header: false";
+      return profile;
+    }
     format = profile.format;
     format.header = false;
     return read(file, format);

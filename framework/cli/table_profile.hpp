@@ -89,7 +89,8 @@ struct TableProfile {
   /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
   /// as all such numbers of the file; empty if some number shows which it is.
   std::string doubtful_thousands{};
-  std::string names_again{};  ///< the place of a row of names that is there again
+  std::string doubt_of_names{};  ///< whether the first row has names, if that is in doubt
+  std::string names_again{};     ///< the place of a row of names that is there again
 
   /// Returns where in a row one of these columns is.
   std::size_t place_of(const ColumnProfile& column) const {

@@ -456,6 +456,34 @@ TEST_CASE("a first row of names or of a title is known for what it is", "[cli][n
   CHECK_THAT(one.err, Contains("column 'y' always holds the same"));
 }
 
+TEST_CASE("a class that is called like the target does not make names an example", "[cli][new]") {
+  const auto colour = [](int i) {
+    return std::vector{"red", "blue", "green"}[static_cast<std::size_t>(i % 3)];
+  };
+  const auto animal = [](int i) { return i % 2 ? "cat" : "dog"; };
+  const std::string doubt =
+      "the first row is taken for names, though 'cat' is also below it: if it is an example, write "
+      "header: false";
+  const std::string texts = Table({{"colour", colour}, {"cat", animal}}).told();
+  CHECK_THAT(texts, Contains("target cat: 2 classes: cat, dog\n") && Contains("note   " + doubt) &&
+                        Contains("read   120 rows") && !Contains("header: false "));
+  // names that are numbers, one after the other
+  const Column zero{"0", amount("p").field}, one{"1", amount("q").field};
+  const std::string counted = Table({zero, one, {"cat", animal}}).told();
+  CHECK_THAT(counted, Contains("target cat: ") && Contains("note   " + doubt));
+  const std::string named = Table({zero, one, {"animal", animal}}).told();
+  CHECK_THAT(named, Contains("target animal: ") && !Contains("the first row"));
+  // of numbers alone, nobody knows
+  const std::string numbers = Table({zero, one, {"2", amount("r").field}}).told();
+  CHECK_THAT(numbers, Contains("read   121 rows") &&
+                          Contains("note   the first row counts the columns, 0, 1, …, and is taken "
+                                   "for an example: if it is none, take it out"));
+  CHECK_THAT(Table({{"red", colour}, {"cat", animal}}).told(),
+             Contains("note   the first row holds data, not names"));
+  CHECK_THAT(Table({{"7.5", amount("p").field}, {"cat", animal}}).told(),
+             Contains("note   the first row holds data, not names"));
+}
+
 TEST_CASE("a target is learned by its logarithm only if it spreads by factors", "[cli][new]") {
   const auto scale = [](const std::function<std::string(int)>& field) {
     return Table({amount("x"), {"goal", field}}).told();
