@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "config/named_files.hpp"
+#include "loading/declarations.hpp"
 #include "training/class_weights.hpp"
 #include "training/open_sizes.hpp"
 namespace nnrun::host {
@@ -30,6 +31,38 @@ bool may_differ(const std::string& key, const std::string& value, const Comparis
   if (key.starts_with("data.columns.")) return value != "drop";
   if (key == "data.split.validation") return plan.folds.count > 0;
   return key == "data.split.fold" && plan.recorded;
+}
+
+/// Returns the classes that a config names, in order or not; empty if it names none.
+std::set<std::string> classes_of(const Experiment& experiment) {
+  const DataSpec& data = experiment.data;
+  std::set<std::string> classes;
+  for (const Placed<std::string>& name : data.order) classes.insert(name.value);
+  for (std::size_t i = 0; i < data.use.settings.size() && classes.empty(); ++i)
+    if (means(*data.use.plugin, setting_of(*data.use.plugin, i), NNRUN_CLASSES))
+      if (const auto* list = std::get_if<std::vector<std::string>>(&data.use.settings[i]))
+        classes.insert(list->begin(), list->end());
+  return classes;
+}
+
+/// Returns whether two configs, one of which gives classes an order, tell the same classes. Texts
+/// are classes, whoever names them; numbers are not.
+bool tell_same_classes(const Experiment& a, const Experiment& b) {
+  const std::set<std::string> one = classes_of(a), other = classes_of(b);
+  const auto is_number = [](const std::string& text) { return parse_double(text).has_value(); };
+  if (one.empty() || other.empty())
+    return !std::ranges::all_of(one.empty() ? other : one, is_number);
+  return one == other;
+}
+
+/// Returns the name of the key that lists classes; empty if there is none.
+std::string key_of_classes(const Experiment& experiment) {
+  const Use& data = experiment.data.use;
+  for (std::size_t i = 0; i < data.settings.size(); ++i)
+    if (const nnrun_setting& setting = setting_of(*data.plugin, i);
+        means(*data.plugin, setting, NNRUN_CLASSES))
+      return std::string("data.") + setting.name;
+  return {};
 }
 
 Keys data_keys(const ComparedConfig& config, const ComparisonPlan& plan) {
@@ -80,9 +113,15 @@ std::string first_difference(const Keys& a, const Keys& b) {
 
 void require_same_data(const ComparisonPlan& plan) {
   const ComparedConfig& front = plan.configs.front();
-  const Keys first = data_keys(front, plan);
   for (const ComparedConfig& config : plan.configs) {
-    const Keys other = data_keys(config, plan);
+    Keys first = data_keys(front, plan), other = data_keys(config, plan);
+    if (front.experiment.data.order.empty() != config.experiment.data.order.empty() &&
+        tell_same_classes(front.experiment, config.experiment))
+      for (const std::string& key :
+           {std::string("data.order"), key_of_classes(config.experiment)}) {
+        first.erase(key);
+        other.erase(key);
+      }
     const std::string key = first_difference(first, other);
     if (key.empty()) continue;
     if (plan.kind == "sweep") refuse_swept(key, config);
@@ -92,6 +131,29 @@ void require_same_data(const ComparisonPlan& plan) {
                               .hint = "configs are compared on the same data: make it equal, "
                                       "for example with --set"});
   }
+}
+
+bool means_ranks_in_some(const ComparisonPlan& plan, const Use& metric) {
+  const auto has_order = [](const ComparedConfig& c) { return !c.experiment.data.order.empty(); };
+  const auto ordered = std::ranges::count_if(plan.configs, has_order);
+  if (ordered == 0 || ordered == std::ssize(plan.configs)) return false;
+  const auto word_for = [&](std::uint32_t targets) -> std::string {
+    const Object object(metric);
+    const auto function = declared(object.functions<nnrun_metric>(), &nnrun_metric::word);
+    if (function == nullptr) return "";
+    const nnrun_meaning meaning{.size = sizeof(nnrun_meaning),
+                                .targets = targets,
+                                .outputs = NNRUN_PROBABILITIES,
+                                .cols = 3,
+                                .output_border = 0.5,
+                                .target_border = 0.5};
+    if (const auto prepare = declared(object.functions<nnrun_metric>(), &nnrun_metric::prepare))
+      object.call("prepare", prepare, &meaning);
+    const char* word = nullptr;
+    object.call("word", function, &word);
+    return word != nullptr ? word : "";
+  };
+  return word_for(NNRUN_ORDERED) != word_for(NNRUN_ONE_HOT);
 }
 
 std::string why_costs_differ(const ComparisonPlan& plan) {

@@ -238,7 +238,9 @@ void find_metric(ComparisonPlan& plan) {
   if (plan.metric.empty()) {
     plan.metric = "cost";
     for (const std::string& name : metric_names(plan.configs.front().experiment.metrics))
-      if (plan.metric == "cost" && all_have(name)) plan.metric = name;
+      if (plan.metric == "cost" && all_have(name) &&
+          !means_ranks_in_some(plan, *metric_of(plan.configs.front(), name)))
+        plan.metric = name;
   }
   plan.fraction = plan.higher_is_better = false;
   plan.adjective.clear();
@@ -260,6 +262,11 @@ void find_metric(ComparisonPlan& plan) {
         .hint = "write metrics: [" + plan.metric + "] there, or compare by --metric cost"});
   }
   require_same_settings(plan);
+  if (means_ranks_in_some(plan, *metric_of(plan.configs.front(), plan.metric)))
+    throw ConfigError(Problem{.what = single_quoted(plan.metric) +
+                                      " does not mean the same in all configs: it is of "
+                                      "ranks where 'order' gives classes an order",
+                              .hint = "compare by a metric of classes, such as --metric accuracy"});
   const Use& metric = *metric_of(plan.configs.front(), plan.metric);
   const auto& table = functions_of<nnrun_metric>(*metric.plugin);
   if (plan.metric == metric.plugin->name) plan.settings = settings_text(metric);

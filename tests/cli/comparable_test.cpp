@@ -85,6 +85,55 @@ TEST_CASE("costs that do not mean the same get no verdict, other metrics do", "[
              Contains("cannot be judged for 'other': costs are not comparable, " + why));
 }
 
+TEST_CASE("classes with an order are compared with those without", "[compare]") {
+  const Scratch scratch;
+  std::string texts = "x,z,y\n", numbers = texts;
+  for (int i = 0; i < 90; ++i) {
+    const std::string row = std::to_string(i % 30) + "," + std::to_string(i % 7) + ",";
+    texts += row + std::vector{"low", "mid", "high"}[static_cast<std::size_t>(i % 30 / 10)] + "\n";
+    numbers += row + std::to_string(1 + i % 30 / 10) + "\n";
+  }
+  scratch.write("texts.csv", texts);
+  scratch.write("numbers.csv", numbers);
+  const auto config = [&](const std::string& name, const std::string& data, bool ordered,
+                          const std::string& metrics) {
+    scratch.write(name + ".yaml", "data: {type: csv, " + data +
+                                      ", scale: standard, split: {test: 0.3, stratify: "
+                                      "true}}\nmodel: {layers: [{type: dense, activation: " +
+                                      (ordered ? "sigmoid}]}\ntrain: {cost: binary_cross_entropy"
+                                               : "softmax}]}\ntrain: {cost: cross_entropy") +
+                                      ", epochs: 2}\nmetrics: [" + metrics + "]\n");
+  };
+  const auto compared = [&](const std::string& more = "") {
+    return run("$nnrun compare a.yaml b.yaml --seeds 2 --json " + more, scratch.folder());
+  };
+  const std::string texts_in = "path: texts.csv", metrics = "mean_absolute_error, accuracy, auc";
+  for (const auto& [a, b] :
+       {std::pair{texts_in + ", order: [low, mid, high]", texts_in},
+        {texts_in + ", order: [low, mid, high]", texts_in + ", classes: [high, low, mid]"},
+        {std::string("path: numbers.csv, order: [1, 2, 3]"),
+         std::string("path: numbers.csv, classes: [1, 2, 3]")}}) {
+    CAPTURE(a, b);
+    config("a", a, true, metrics);
+    config("b", b, false, metrics);
+    const Ended ended = compared();
+    CAPTURE(ended.err);
+    REQUIRE(ended.status == 0);
+    const json report = json::parse(ended.out);
+    CHECK(report["metric"] == "accuracy");  // errors are of ranks in one of them
+    CHECK(report["costs_comparable"] == false);
+    CHECK(report["configs"][1]["against_baseline"].is_object());
+    CHECK_THAT(compared("--metric mean_absolute_error").err,
+               Contains("'mean_absolute_error' does not mean the same in all configs: it is of "
+                        "ranks where 'order' gives classes an order"));
+    CHECK(json::parse(compared("--metric auc").out)["metric"] == "auc");
+  }
+  config("b", "path: numbers.csv, classes: [1, 2, 4]", false, metrics);
+  CHECK_THAT(compared("--metric accuracy").err, Contains("configs are compared on the same data"));
+  config("b", "path: numbers.csv", false, metrics);
+  CHECK_THAT(compared("--metric accuracy").err, Contains("configs are compared on the same data"));
+}
+
 TEST_CASE("a cost means the same whether the activation or the cost applies it", "[compare]") {
   const Rows rows;
   rows.other("kind.yaml",
