@@ -95,12 +95,9 @@ CommonLength length_of(const std::string& text) {
 /// Reads `accuracy` or, with the part of the data, `val.accuracy` as metrics.csv has it.
 void read_metric(const std::string& text, ComparisonPlan& plan) {
   plan.metric = text;
-  for (const auto& [prefix, part] : {std::pair{"train.", NNRUN_TRAIN},
-                                     {"val.", NNRUN_VALIDATION},
-                                     {"validation.", NNRUN_VALIDATION},
-                                     {"test.", NNRUN_TEST}})
+  for (const auto& [prefix, part] : part_prefixes)
     if (text.starts_with(prefix)) {
-      plan.part = part_names[static_cast<std::size_t>(part)];
+      plan.part = part_names[part];
       plan.metric = text.substr(std::string_view(prefix).size());
     }
   if (plan.metric.empty())

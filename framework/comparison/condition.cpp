@@ -15,7 +15,7 @@ class Condition {
   Condition(const std::string& text, const std::vector<std::string>& names)
       : text_(text), names_(names) {
     name = known_name();
-    if (name.empty()) name = word();
+    if (name.empty()) name = dotted_word();
     if (std::ranges::find(names_, name) == names_.end())
       refuse(name.empty() ? "it must start with the name of a metric"
                           : "'" + name + "' is not what is compared",
@@ -138,6 +138,12 @@ class Condition {
     while (at_ < text_.size() && is_part_of_word(text_[at_])) ++at_;
     return text_.substr(begin, at_ - begin);
   }
+  /// Returns a word, or two with a point between them: val.f1.
+  std::string dotted_word() {
+    std::string words = word();
+    if (at_ < text_.size() && text_[at_] == '.' && !words.empty()) words += text_[at_++] + word();
+    return words;
+  }
   void skip() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
   }
@@ -159,15 +165,39 @@ class Condition {
   int depth_ = 0;
 };
 
+/// Returns what may be judged: the metric that is compared, cost and seconds, then the metric and
+/// the cost of each part of the data, as `val.accuracy`.
 std::vector<std::string> names_for(const std::string& metric) {
   std::vector<std::string> names{metric};
   for (const char* name : {"cost", "seconds"})
     if (metric != name) names.emplace_back(name);
+  for (const auto& [prefix, part] : part_prefixes) {
+    names.push_back(prefix + metric);
+    if (metric != "cost") names.push_back(std::string(prefix) + "cost");
+  }
   return names;
+}
+
+/// Returns a name without the part before it.
+std::string without_part(const std::string& name) {
+  for (const auto& [prefix, part] : part_prefixes)
+    if (name.starts_with(prefix)) return name.substr(std::string_view(prefix).size());
+  return name;
 }
 
 std::optional<double> mean_in(const ReportRow& row, const std::string& name,
                               const std::string& metric) {
+  for (const auto& [prefix, part] : part_prefixes) {
+    if (!name.starts_with(prefix)) continue;
+    double sum = 0;
+    std::size_t count = 0;
+    for (const ReportRun& run : row.runs)
+      if (const auto value = value_in(run, part_names[part], without_part(name))) {
+        sum += *value;
+        ++count;
+      }
+    return count == 0 ? std::nullopt : std::optional(sum / static_cast<double>(count));
+  }
   return (name == metric ? row.metric : name == "cost" ? row.cost : row.seconds).mean;
 }
 
@@ -181,7 +211,7 @@ std::string why_missing(const ReportRow& row, const std::string& name) {
 void check_condition(const std::string& text, const std::string& metric, bool fraction) {
   const std::vector<std::string> names = names_for(metric);
   Condition condition(text, names);
-  if (fraction && condition.name == metric) condition.require_fraction();
+  if (fraction && without_part(condition.name) == metric) condition.require_fraction();
 }
 
 std::vector<std::string> met_conditions(const std::string& text, const Report& report) {
@@ -197,7 +227,7 @@ std::vector<std::string> met_conditions(const std::string& text, const Report& r
     if (compared && row.name == report.baseline) continue;
     const std::string name = "'" + row.name + "'";
     const auto value = mean_in(row, condition.name, report.metric);
-    if (compared && condition.name == "cost" && !report.why_costs_differ.empty())
+    if (compared && without_part(condition.name) == "cost" && !report.why_costs_differ.empty())
       out.push_back("'" + text + "' cannot be judged for " + name +
                     ": costs are not comparable, for " + report.why_costs_differ);
     else if (!value || (compared && !baseline))

@@ -4,11 +4,19 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 namespace nnrun::host {
 
 inline constexpr std::array<const char*, NNRUN_PARTS> part_names{"train", "validation", "test"};
 /// As messages say it: a training example.
 inline constexpr std::array<const char*, NNRUN_PARTS> part_words{"training", "validation", "test"};
+
+/// What stands before the name of a score of a part, in metrics.csv and on the command line.
+inline constexpr std::array<std::pair<const char*, std::size_t>, 4> part_prefixes{
+    {{"train.", NNRUN_TRAIN},
+     {"val.", NNRUN_VALIDATION},
+     {"validation.", NNRUN_VALIDATION},
+     {"test.", NNRUN_TEST}}};
 
 /// Returns the part whose scores count, because it says most about other examples: the last of
 /// training, validation and test that there is.

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/said.hpp"
 #include "loading/plugin_factory.hpp"
 #include "support/limits.hpp"
 #include "support/program.hpp"
@@ -251,6 +252,33 @@ TEST_CASE("--fail-if is an exit status for scripts", "[compare]") {
   const Ended others =
       run(compare("--seeds 1 -q --fail-if 'accuracy <= baseline + 1'"), scratch.folder());
   CHECK_THAT(others.err, !Catch::Contains("holds for 'diagonal':"));
+}
+
+TEST_CASE("--fail-if takes the score of a part, as --metric does", "[compare]") {
+  const Scratch scratch;
+  const auto failed = [&](const std::string& condition) {
+    return run(compare("--seeds 2 -q --fail-if '" + condition + "'"), scratch.folder());
+  };
+  CHECK(failed("test.accuracy < 0.1").status == 0);
+  CHECK(failed("train.cost > 100").status == 0);
+  const Ended met = failed("test.accuracy < 1");
+  CHECK(met.status == 1);
+  CHECK_THAT(met.err,
+             StartsWith("error: 'test.accuracy < 1' holds for 'diagonal': test.accuracy ") &&
+                 Catch::Contains("holds for 'diagonal-analytic': test.accuracy "));
+  // that of the part that is compared is the same number
+  const Ended plain = failed("accuracy < 1");
+  CHECK(replaced(met.err, "test.", "") == plain.err);
+  CHECK_THAT(failed("train.accuracy <= baseline + 1").err,
+             Catch::Contains("holds for 'diagonal-analytic': train.accuracy ") &&
+                 Catch::Contains(", baseline "));
+  CHECK_THAT(failed("val.accuracy < 1").err,
+             Catch::Contains("cannot be judged for 'diagonal': the val.accuracy of 'diagonal' is "
+                             "not defined"));
+  CHECK_THAT(failed("test.accuracy < 90").err, Catch::Contains("write 'test.accuracy < 0.9'"));
+  const Ended other = failed("test.f1 < 1");
+  CHECK(other.status == 2);
+  CHECK_THAT(other.err, Catch::Contains("'test.f1' is not what is compared"));
 }
 
 TEST_CASE("a limit that no fraction can reach is refused", "[compare]") {
