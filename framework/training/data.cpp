@@ -354,12 +354,14 @@ std::vector<Need> DataSource::needs(const Preparation& preparation, Dtype dtype)
     needs.push_back({std::to_string(given_[part]) + " " + part_words[part] + " examples of " +
                          std::to_string(prepared) + " numbers",
                      examples * (prepared * width + in_units), 1, place_, hint});
+    const std::size_t last = shape_.past_targets > 0 ? size_of(shape_.target) : 0;
     if (windows_ && shape_.examples[part] > 0)
       needs.push_back(
           {std::to_string(shape_.examples[part]) + " windows of " +
                std::to_string(preparation.outputs() + others) + " numbers",
-           Bytes{shape_.examples[part]} * ((preparation.outputs() + others) * width + in_units), 1,
-           place_, "take shorter windows, or a longer stride"});
+           Bytes{shape_.examples[part]} * ((preparation.outputs() + others + last) * width +
+                                           in_units + (last > 0 ? in_units : 0)),
+           1, place_, "take shorter windows, or a longer stride"});
     // until all are known; what was prepared takes the place of what was not
     if (preparation.changes() && !preparation.is_fitted() && cols * 8 > prepared * width)
       needs.push_back({std::to_string(given_[part]) + " " + part_words[part] +

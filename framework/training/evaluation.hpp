@@ -37,10 +37,8 @@ class Evaluation {
   /// Returns the metrics of outputs that are computed already.
   std::vector<double> measure(const T* y, const Examples<T>& examples) {
     std::vector<double> values;
-    for_metrics(y, examples, [&]<class Number>(const Number* outputs, const Number* targets) {
-      for (const Object& metric : metrics_)
-        metric.call("value", metric.functions<nnrun_metric>().value[dtype_of<Number>], outputs,
-                    targets, answers_in(examples), model_.answer_width(), &values.emplace_back());
+    for_metrics(y, examples, [&](const auto* outputs, const auto* targets) {
+      values = measure(outputs, targets, examples);
     });
     return values;
   }
@@ -67,9 +65,11 @@ class Evaluation {
       std::copy_n(examples.last.data() + from * out, n * out, y.data());
       return y.data();
     });
+    const double* const in_units = examples.last_in_units.data();
     return Score{
         model_.targets().kind == NNRUN_NUMBERS ? cost : std::numeric_limits<double>::quiet_NaN(),
-        measure(examples.last.data(), examples)};
+        in_units != nullptr ? measure(in_units, examples.in_units.data(), examples)
+                            : measure(examples.last.data(), examples)};
   }
 
   /// Returns how many examples each class is the answer for: the largest output, or of one output
@@ -128,6 +128,16 @@ class Evaluation {
  private:
   std::size_t answers_in(const Examples<T>& examples) const {
     return examples.count * (model_.answers() / model_.answer_width());
+  }
+  /// Returns the metrics of outputs as they are to see them.
+  template <class Number>
+  std::vector<double> measure(const Number* outputs, const Number* targets,
+                              const Examples<T>& examples) const {
+    std::vector<double> values;
+    for (const Object& metric : metrics_)
+      metric.call("value", metric.functions<nnrun_metric>().value[dtype_of<Number>], outputs,
+                  targets, answers_in(examples), model_.answer_width(), &values.emplace_back());
+    return values;
   }
   /// Returns the mean cost of answers that no network gave. answers(from, n): a pointer to them.
   double cost_of(const Examples<T>& examples, auto answers) const {

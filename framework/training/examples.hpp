@@ -50,6 +50,8 @@ struct Examples {
   Buffer<T> last{};
   /// Targets as the data have them, where those of the network are scaled; else empty.
   Buffer<double> in_units{};
+  /// The same of `last`.
+  Buffer<double> last_in_units{};
   std::unique_ptr<StoredInputs<T>> stored{};
 
   /// Returns the inputs of some examples in a row, of `cols` numbers each; if they are stored,

@@ -113,18 +113,21 @@ Examples<T> windows_of(const Examples<T>& rows, const WindowSpec& windows, std::
   if (keep_last) examples.last = Buffer<T>(count * out);
   const bool scaled = rows.in_units.data() != nullptr;
   if (scaled) examples.in_units = Buffer<double>(count * out);
+  if (scaled && keep_last) examples.last_in_units = Buffer<double>(count * out);
   std::size_t i = 0, start = 0;  // of examples; of the rows of a series
   for (const std::size_t length : lengths) {
     for (std::size_t k = 0; k < windows.count_in(length); ++k, ++i) {
-      const std::size_t first = start + k * windows.stride, target = first + windows.reach() - 1;
+      const std::size_t first = start + k * windows.stride, target = first + windows.reach() - 1,
+                        last = target - windows.horizon;
       std::copy_n(rows.x.data() + first * in, width, examples.x.data() + i * width);
       std::copy_n(rows.t.data() + target * out, out, examples.t.data() + i * out);
       if (scaled)
         std::copy_n(rows.in_units.data() + target * out, out, examples.in_units.data() + i * out);
       if (weighs) examples.weight.data()[i] = rows.weight.data()[target];
-      if (keep_last)
-        std::copy_n(rows.t.data() + (target - windows.horizon) * out, out,
-                    examples.last.data() + i * out);
+      if (keep_last) std::copy_n(rows.t.data() + last * out, out, examples.last.data() + i * out);
+      if (keep_last && scaled)
+        std::copy_n(rows.in_units.data() + last * out, out,
+                    examples.last_in_units.data() + i * out);
     }
     start += length;
   }

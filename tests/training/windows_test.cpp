@@ -350,6 +350,26 @@ TEST_CASE("the last known yes or no has no cost: a wrong one costs without end",
   CHECK(naive["accuracy"].get<double>() == Approx(0.5).margin(0.1));  // every other one changes
 }
 
+TEST_CASE("what the last known value scores is worked out from the numbers of the file",
+          "[training][windows]") {
+  const Scratch scratch;
+  const std::string scale = GENERATE(as<std::string>{}, "standard", "min_max", "log");
+  std::string table = "y\n";  // steps of 3 that float32 rounds to 0 or 64
+  for (int i = 0; i < 60; ++i) table += std::to_string(1'000'000'000 + 3 * i) + "\n";
+  scratch.write("t.csv", table);
+  scratch.write("c.yaml",
+                "data: {type: csv, path: t.csv, windows: {length: 3}, split: {test: 0.4}, "
+                "scale: standard, target_scale: " +
+                    scale +
+                    "}\nmodel: {layers: [{type: flatten}, {type: dense}]}\ntrain: {cost: "
+                    "mean_squared_error}\nmetrics: [mean_absolute_error]\n");
+  REQUIRE(run("$nnrun c.yaml -q --out r", scratch.folder()).status == 0);
+  const auto record = nlohmann::json::parse(text_of(scratch / "r/run.json"))["result"];
+  CHECK(record["naive"]["test"]["mean_absolute_error"] == 3);
+  const auto eval = nlohmann::json::parse(run("$nnrun eval r --json", scratch.folder()).out);
+  CHECK(eval["naive"]["mean_absolute_error"] == 3);
+}
+
 TEST_CASE("a trained series is measured and predicted on other files", "[training][windows]") {
   const Scratch scratch;
   scratch.write("c.yaml", config(scratch,
