@@ -7,7 +7,7 @@
 namespace nnrun::host {
 namespace {
 
-/// Returns what becomes of rows that cannot be read. Throws UsageError for another word.
+/// Returns what becomes of rows that cannot be read or scored. Throws UsageError for another word.
 BadRows bad_rows_in(const Arguments& arguments) {
   const std::string how = arguments.has("--on-error") ? arguments.text("--on-error") : "refuse";
   if (how != "empty" && how != "refuse")
@@ -15,15 +15,19 @@ BadRows bad_rows_in(const Arguments& arguments) {
   return how == "empty" ? BadRows::left_out : BadRows::refused;
 }
 
-/// Returns whether a place is a row of a file, below its names: `in.csv:12`.
+/// Returns whether a place is a row of a file, below its names: `in.csv:12`, `in.npy, row 12`.
 bool is_row(const std::string& place) {
-  const std::string line = place.substr(place.rfind(':') + 1);
-  return line != place && !line.empty() && line != "1" &&
-         line.find_first_not_of("0123456789") == line.npos;
+  const auto ends_in_number_behind = [&](std::string_view mark) {
+    const std::size_t at = place.rfind(mark);
+    const std::string number = at == place.npos ? "" : place.substr(at + mark.size());
+    return !number.empty() && number.find_first_not_of("0123456789") == number.npos &&
+           (mark != ":" || number != "1");
+  };
+  return ends_in_number_behind(":") || ends_in_number_behind(", row ");
 }
 
 /// Calls work; a hint in a DataError of it that names a setting of data says how to give it here.
-/// can_skip: rows that cannot be read may be left out.
+/// can_skip: rows that cannot be read or scored may be left out.
 template <class Work>
 auto with_data_options(bool can_skip, Work work) try {
   return work();
@@ -32,9 +36,8 @@ auto with_data_options(bool can_skip, Work work) try {
   for (Problem& problem : problems)
     if (const std::string options = data_options_in(problem.hint); !options.empty())
       problem.hint += "\nfor this file alone: " + options;
-  // --on-error leaves out rows that cannot be read, not those that were read but cannot be scored
   for (Problem& problem : problems)
-    if (is_row(problem.where) && can_skip && !problem.hint.starts_with("mend or leave out"))
+    if (is_row(problem.where) && can_skip)
       problem.hint += std::string(problem.hint.empty() ? "" : "\n") +
                       "eval scores every row: take this one out, or write --on-error empty, which "
                       "leaves it out";
@@ -48,7 +51,7 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   const Terminal out(stdout), talk(stderr);
   const BadRows bad_rows = bad_rows_in(arguments);
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
-  const bool can_skip = !run.experiment.data.windows && bad_rows == BadRows::refused;
+  const bool can_skip = can_leave_rows_out(run.experiment) && bad_rows == BadRows::refused;
   const Measurement done = with_data_options(
       can_skip, [&] { return measured(std::move(run), arguments.overrides, bad_rows); });
   if (arguments.json) {
@@ -62,7 +65,8 @@ Exit evaluate(const Arguments& arguments, Registry& registry) {
   }
   out.write(score_lines(left_aligned(part_names[done.part], done.part == NNRUN_VALIDATION ? 11 : 7),
                         text_of(done.score, done.experiment, "   ") + "   (" +
-                            std::to_string(done.examples) + " examples)") +
+                            std::to_string(done.examples) +
+                            (done.examples == 1 ? " example)" : " examples)")) +
             (done.naive ? naive_text(*done.naive, done.experiment) : "") +
             tables_text(done.score, done.experiment, done.names, out));
   return Exit::done;

@@ -103,10 +103,14 @@ void require_no_files(const OpenedRun& run) {
                           " --data " + setting.name + "=FILE"});
 }
 
+bool is_table(const Experiment& experiment) {
+  return (functions_of<nnrun_dataset>(*experiment.data.use.plugin).flags & NNRUN_TABLE) != 0;
+}
+
 /// Throws UsageError where no row can be left out.
 void require_rows(const Experiment& experiment) {
   const Use& data = experiment.data.use;
-  if ((functions_of<nnrun_dataset>(*data.plugin).flags & NNRUN_TABLE) == 0)
+  if (!is_table(experiment))
     throw UsageError(Problem{.what = "only rows of a table can be left out, and the data set '" +
                                      data.plugin->name + "' has none"});
   if (experiment.data.windows)
@@ -132,6 +136,10 @@ bool is_cut_anew(const Measurement& done, const std::vector<Override>& overrides
 
 }  // namespace
 
+bool can_leave_rows_out(const Experiment& experiment) {
+  return is_table(experiment) && !experiment.data.windows;
+}
+
 Measurement measured(OpenedRun run, const std::vector<Override>& overrides, BadRows bad_rows) {
   follow_overrides(run, overrides);
   const Experiment& experiment = run.experiment;
@@ -145,13 +153,15 @@ Measurement measured(OpenedRun run, const std::vector<Override>& overrides, BadR
   done.run = run.folder.string();
   const auto& counts = data.shape().examples;
   done.part = part_that_counts([&](std::size_t p) { return counts[p] > 0; });
-  done.examples = counts[done.part];
   done.notes = notes_on(experiment, data.shape());
   // other data, if somebody asked for them, are not a change
   const bool own_data = overrides.empty() && !run.record.data_sha256.empty();
   std::string data_sha256;
   PartScore scored =
       score_of(experiment, run.model, data, done.part, own_data ? &data_sha256 : nullptr);
+  done.examples = counts[done.part];
+  if (const std::string& left_out = data.shape().left_out; !left_out.empty())
+    done.notes.push_back(left_out);
   if (const std::string& stored = data.shape().stored; !stored.empty())
     done.notes.push_back(stored);
   done.score = std::move(scored.score);

@@ -21,8 +21,10 @@ struct Measurement {
   std::string caution;          ///< what may follow from them; may be empty
 };
 
-/// What becomes of rows that cannot be read.
+/// What becomes of rows that cannot be read or scored.
 enum class BadRows { refused, left_out };
+/// Returns whether rows of the data may be left out: those of a table, unless it is a series.
+bool can_leave_rows_out(const Experiment& experiment);
 
 /// Measures a run that was opened with these overrides on the part that counts, which is the test
 /// part where there is one. If the overrides name files, every example of these is measured, and no

@@ -39,7 +39,9 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
       weights_(experiment.data.weights),
       place_(experiment.data.use.place),
       windows_(experiment.data.windows),
-      cutting_(experiment.data, object_.plugin().name) {
+      cutting_(experiment.data, object_.plugin().name),
+      is_trained_(trained != nullptr),
+      skips_rows_(skips_rows) {
   const Doing here("opening the data");
   if (windows_) require_whole(experiment.data.columns);
   nnrun_data data{};

@@ -8,6 +8,7 @@
 #include "training/cutting.hpp"
 #include "training/data_shape.hpp"
 #include "training/examples.hpp"
+#include "training/left_out_rows.hpp"
 namespace nnrun::host {
 
 template <class T>
@@ -21,8 +22,9 @@ using ReadingListener = std::function<void(double share)>;
 class DataSource {
  public:
   /// Opens the data set. trained: a network whose columns are wanted, and which needs no example to
-  /// train on; nullptr if one is to be trained. whole: no file of it is cut into parts. Throws
-  /// DataError with the plugin's message.
+  /// train on; nullptr if one is to be trained. whole: no file of it is cut into parts. skips_rows:
+  /// rows that cannot be read or measured are left out, and told in the shape. Throws DataError
+  /// with the plugin's message.
   explicit DataSource(const Experiment& experiment, const ModelFile* trained = nullptr,
                       bool whole = false, bool skips_rows = false);
   const DataShape& shape() const { return shape_; }
@@ -73,9 +75,11 @@ class DataSource {
   template <class T, class From, class Target>
   void look_through(FilledParts<T>& parts, ExampleReader reader, Random& random,
                     Preparation& preparation);
-  void note_odd_target(const OddTargets& seen, const ExampleReader& reader);
+  void note_odd_target(const OddTargets& seen);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
+  template <class T>
+  void note_left_out(const std::array<Examples<T>, NNRUN_PARTS>& parts);
   template <class T>
   void require_weights(const std::array<Examples<T>, NNRUN_PARTS>& parts) const;
 
@@ -92,6 +96,8 @@ class DataSource {
   std::string too_large_;     // what to do if the data do not fit into memory; may be empty
   bool reads_again_ = false;  // examples can be read again, in any order
   bool inputs_stay_ = false;  // in the files
+  bool is_trained_, skips_rows_;
+  LeftOutRows left_out_;
 };
 
 }  // namespace nnrun::host

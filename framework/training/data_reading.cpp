@@ -51,37 +51,54 @@ class ReadingShare {
 template <class T>
 class Sorting {
  public:
-  /// part_of: of each example of the part, empty if it is not cut.
-  Sorting(FilledParts<T>& parts, std::size_t part, const std::vector<std::uint8_t>& part_of)
-      : parts_(parts), part_(part), part_of_(part_of) {}
+  /// part_of: of each example of the part, empty if it is not cut. kept: examples wait until all
+  /// are known, and are counted without those that are left out.
+  Sorting(FilledParts<T>& parts, std::size_t part, const std::vector<std::uint8_t>& part_of,
+          const ExampleReader& reader, bool kept)
+      : parts_(parts), part_(part), part_of_(part_of), reader_(reader) {
+    if (kept && reader.left_out() != nullptr) before_ = *reader.left_out();
+  }
 
   template <class From>
   void add(const SomeExamples<From>& some, std::size_t in, std::size_t out) {
-    if (part_of_.empty()) return parts_.add(part_, some);
+    if (part_of_.empty()) return add(part_, some);
+    const std::uint8_t* const part_of = part_of_.data() + some.first;
     for (std::size_t i = 0, n; i < some.count; i += n) {  // n that stay together
-      const std::uint8_t part = part_of_[at_ + i];
-      for (n = 1; i + n < some.count && part_of_[at_ + i + n] == part;) ++n;
+      const std::uint8_t part = part_of[i];
+      for (n = 1; i + n < some.count && part_of[i + n] == part;) ++n;
       if (part == Cutting::no_part) continue;
-      parts_.add(part, SomeExamples<From>{n, some.x + i * in, some.t + i * out,
-                                          some.weight != nullptr ? some.weight + i : nullptr});
+      add(part,
+          SomeExamples<From>{n, some.x + i * in, some.t + i * out,
+                             some.weight != nullptr ? some.weight + i : nullptr, some.first + i});
     }
-    at_ += some.count;
   }
 
  private:
+  template <class From>
+  void add(std::size_t part, const SomeExamples<From>& some) {
+    parts_.add(part, some, [&](std::size_t i, const Problem& problem) {
+      RowFault fault{before_.example_at(part_, some.first + i), problem};
+      if (reader_.is_trained()) fault.problem.hint.clear();
+      reader_.leave_out(part_, fault);
+    });
+  }
+
   FilledParts<T>& parts_;
-  std::size_t part_, at_ = 0;
+  std::size_t part_;
   const std::vector<std::uint8_t>& part_of_;
+  const ExampleReader& reader_;
+  LeftOutRows before_;  // what examples that wait are counted without
 };
 
 /// Adds what was kept to the parts that it is cut into.
 template <class T>
 void give(std::array<KeptExamples, NNRUN_PARTS>& kept, FilledParts<T>& parts,
-          const std::vector<std::uint8_t>& part_of, const DataShape& shape) {
+          const std::vector<std::uint8_t>& part_of, const DataShape& shape,
+          const ExampleReader& reader) {
   const std::size_t in = size_of(shape.input), out = size_of(shape.target);
   const std::vector<std::uint8_t> uncut;
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
+    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut, reader, true);
     kept[part].give([&](const SomeExamples<double>& some) { sorting.add(some, in, out); });
   }
 }
@@ -173,12 +190,12 @@ class InputsInFiles final : public StoredInputs<T> {
   /// room_of(i): where the inputs of row from + i are to lie; nullptr if they are not wanted.
   template <class RoomOf>
   void read_rows(std::size_t from, std::size_t n, RoomOf room_of) {
-    std::size_t done = 0;
     reader_.read<From, Target>(
         part_, from, n, [&](std::size_t now) { return chunk_.room_for(now); },
         [&](const SomeExamples<From>& some) {
-          for (std::size_t i = 0; i < some.count; ++i, ++done)
-            if (T* const to = room_of(done); to != nullptr) prepare(some.x + i * in_, to);
+          for (std::size_t i = 0; i < some.count; ++i)
+            if (T* const to = room_of(some.first - from + i); to != nullptr)
+              prepare(some.x + i * in_, to);
         });
   }
   void prepare(const From* x, T* to) {
@@ -200,20 +217,20 @@ class InputsInFiles final : public StoredInputs<T> {
   std::vector<double> prepared_;
 };
 
-/// Returns which examples are of a part.
-std::vector<std::uint32_t> rows_of(std::size_t part, const std::vector<std::uint8_t>& part_of) {
+/// Returns which of `count` examples are of a part, but for those that are left out.
+std::vector<std::uint32_t> rows_of(std::size_t count, auto is_taken) {
   std::vector<std::uint32_t> rows;
-  rows.reserve(static_cast<std::size_t>(std::ranges::count(part_of, part)));
-  for (std::size_t i = 0; i < part_of.size(); ++i)
-    if (part_of[i] == part) rows.push_back(static_cast<std::uint32_t>(i));
+  for (std::size_t i = 0; i < count; ++i)
+    if (is_taken(i)) rows.push_back(static_cast<std::uint32_t>(i));
   return rows;
 }
 
-void DataSource::note_odd_target(const OddTargets& seen, const ExampleReader& reader) {
-  if (!shape_.names.classes.empty()) return;
+void DataSource::note_odd_target(const OddTargets& seen) {
+  if (!shape_.names.classes.empty() || skips_rows_) return;
   shape_.odd_target = seen.found();
   if (shape_.odd_target)
-    shape_.odd_target->place = reader.place_of(shape_.odd_target->part, shape_.odd_target->example);
+    shape_.odd_target->place =
+        place_of(object_, shape_.odd_target->part, shape_.odd_target->example);
 }
 
 /// Reads all once, or as often as is needed to learn from all and to cut them; keeps all but the
@@ -233,11 +250,13 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
   if (cutting_.cuts()) {
     std::vector<double> targets;
     if (cutting_.comes_last(random))
-      reader.read<From, Target>(NNRUN_TRAIN, 0, count, room_for,
-                                [&](const SomeExamples<From>& some) {
-                                  share.add(some.count);
-                                  targets.insert(targets.end(), some.t, some.t + some.count * out);
-                                });
+      reader.read<From, Target>(
+          NNRUN_TRAIN, 0, count, room_for, [&](const SomeExamples<From>& some) {
+            share.add(some.count);
+            targets.resize(count * out);  // 0 for rows that are left out
+            std::copy_n(some.t, some.count * out,
+                        targets.begin() + static_cast<std::ptrdiff_t>(some.first * out));
+          });
     part_of = cutting_.parts_of(count, targets, random, shape_);
   }
   if (learns) {
@@ -253,26 +272,32 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
   OddTargets odd(out);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (cutting_.has_folds() && part == NNRUN_TEST) continue;
-    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut);
+    Sorting<T> sorting(parts, part, part == NNRUN_TRAIN ? part_of : uncut, reader, false);
     reader.read<From, Target>(part, 0, given_[part], room_for, [&](const SomeExamples<From>& some) {
       odd.take(part, some.t, some.count);
       share.add(some.count);
       sorting.add(some, in, out);
     });
   }
-  note_odd_target(odd, reader);
+  note_odd_target(odd);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-    std::vector<std::uint32_t> rows = rows_of(part, part_of);
-    const bool is_cut = !rows.empty();
+    const bool is_cut = std::ranges::count(part_of, part) > 0;
+    const std::size_t source = is_cut ? std::size_t{NNRUN_TRAIN} : part;
+    std::vector<std::uint32_t> rows;  // none: all of the source
+    if (is_cut || left_out_.count(source) > 0)
+      rows = rows_of(given_[source], [&](std::size_t i) {
+        return (!is_cut || part_of[i] == part) && !left_out_.contains(source, i);
+      });
     parts.store(part, std::make_unique<InputsInFiles<T, From, Target>>(
-                          reader, shape_, preparation, is_cut ? std::size_t{NNRUN_TRAIN} : part,
-                          std::move(rows), shape_.examples[part], parts.sum_of(part)));
+                          reader, shape_, preparation, source, std::move(rows), parts.count(part),
+                          parts.sum_of(part)));
   }
 }
 
 template <class T, class From, class Target>
 void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& preparation) {
-  const ExampleReader reader(object_, shape_, random, preparation, weights_.value, weight_at_);
+  const ExampleReader reader(object_, shape_, random, preparation, weights_.value, weight_at_,
+                             is_trained_, skips_rows_ ? &left_out_ : nullptr);
   if (inputs_stay_) return look_through<T, From, Target>(parts, reader, random, preparation);
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
   const bool learns = preparation.changes() && !preparation.is_fitted();
@@ -288,9 +313,9 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     if (cutting_.has_folds() && part == NNRUN_TEST) continue;
     const std::vector<std::uint8_t>& cut = part == NNRUN_TRAIN ? part_of : uncut;
-    Sorting<T> sorting(parts, part, cut);
+    Sorting<T> sorting(parts, part, cut, reader, false);
     Chunk<From> chunk(shape_);
-    const bool stays = !waits && cut.empty() && !preparation.changes();
+    const bool stays = !waits && cut.empty() && !preparation.changes() && !skips_rows_;
     const auto room_for = [&](std::size_t n) {
       if constexpr (std::is_same_v<From, T>)
         if (stays) return parts.room_for(part, n);
@@ -305,15 +330,28 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
         sorting.add(some, in, out);
     });
   }
-  note_odd_target(odd, reader);
+  note_odd_target(odd);
   if (!waits) return;
   if (cutting_.cuts()) {
     const std::vector<double> targets =
         cutting_.comes_last(random) ? kept[NNRUN_TRAIN].targets() : std::vector<double>();
-    part_of = cutting_.parts_of(count, targets, random, shape_);
+    part_of = cutting_.parts_of(kept[NNRUN_TRAIN].rows().count(), targets, random, shape_);
   }
   if (learns) preparation.fit(TrainingRows(kept[NNRUN_TRAIN], part_of), out);
-  give(kept, parts, part_of, shape_);
+  give(kept, parts, part_of, shape_, reader);
+}
+
+/// Throws DataError if a part has lost all of its rows.
+template <class T>
+void DataSource::note_left_out(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
+  shape_.left_out = left_out_.words(
+      [&](std::size_t part, std::size_t example) { return place_of(object_, part, example); });
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    if (shape_.examples[part] > 0 && parts[part].count == 0)
+      throw DataError(Problem{.what = "no row can be scored: " + shape_.left_out,
+                              .where = "data set '" + object_.plugin().name + "'"});
+    shape_.examples[part] = shape_.rows[part] = parts[part].count;
+  }
 }
 
 /// Throws DataError for a part whose examples count nothing at all: it has no mean.
@@ -346,6 +384,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   shape_.gaps = filled.gaps();
   shape_.divided_before = filled.divided_before();
   std::array<Examples<T>, NNRUN_PARTS> parts = filled.take();
+  if (!left_out_.empty()) note_left_out(parts);
   if (windows_)
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
       parts[part] =

@@ -34,6 +34,7 @@ struct DataShape {
   bool has_weights = false;       ///< examples say what they count
   /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
   std::string target_reason{}, as_classes{}, note{};
+  std::string left_out{};    ///< which rows cannot be used, once they were read; empty: none
   std::string stored{};      ///< that inputs stay in the files, and why; empty: they do not
   Indices indices{};         ///< that the network takes the inputs for
   TwoClasses two_classes{};  ///< of a target that has two

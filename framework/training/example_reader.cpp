@@ -93,14 +93,21 @@ void refuse_data(const Object& data, const std::filesystem::path& config) {
   throw DataError(std::move(said));
 }
 
-std::string ExampleReader::place_of(std::size_t part, std::size_t example) const {
+std::string place_of(const Object& data, std::size_t part, std::size_t example) {
   const char* place = nullptr;
-  if (const auto* const find = appended(object_.functions<nnrun_dataset>(), &nnrun_dataset::place);
+  if (const auto* const find = appended(data.functions<nnrun_dataset>(), &nnrun_dataset::place);
       find != nullptr && *find != nullptr &&
-      object_.status_of("place", *find, static_cast<std::uint32_t>(part), example, &place) != 0)
+      data.status_of("place", *find, static_cast<std::uint32_t>(part), example, &place) != 0)
     take_plugin_error();
   if (place != nullptr && *place != '\0') return place;
-  return "data set '" + object_.plugin().name + "'";
+  return "data set '" + data.plugin().name + "'";
+}
+
+void ExampleReader::leave_out(std::size_t part, const RowFault& fault) const {
+  if (left_out_ != nullptr) return left_out_->add(part, fault);
+  Problem problem = fault.problem;
+  problem.where = place_of(object_, part, fault.example);
+  throw DataError(std::move(problem));
 }
 
 void ExampleReader::refuse_number(std::size_t part, std::size_t example, bool target,
@@ -108,38 +115,42 @@ void ExampleReader::refuse_number(std::size_t part, std::size_t example, bool ta
   const std::vector<std::string>& names = target ? shape_.names.targets : shape_.names.inputs;
   const std::string name = names.empty() ? std::to_string(column + 1) : "'" + names[column] + "'";
   const bool finite = std::isfinite(x);
-  throw DataError(Problem{.what = std::string(target ? "target " : "input ") + name + " of " +
-                                  part_words[part] + " example " + std::to_string(example + 1) +
-                                  (finite ? " is " + shortest(x) + ", too large for float32"
-                                          : " is not a finite number"),
-                          .where = place_of(part, example),
-                          .hint = finite ? "write dtype: float64" : ""});
+  throw RowFault{example,
+                 {.what = std::string(target ? "target " : "input ") + name + " of " +
+                          part_words[part] + " example " + std::to_string(example + 1) +
+                          (finite ? " is " + shortest(x) + ", too large for float32"
+                                  : " is not a finite number"),
+                  .hint = finite && !trained_ ? "write dtype: float64" : ""}};
 }
 
 void ExampleReader::refuse_weight(std::size_t part, std::size_t example, double weight) const {
-  throw DataError(
-      Problem{.what = std::string(part_words[part]) + " example " + std::to_string(example + 1) +
-                      " counts " + shortest(weight) + " by column '" + weights_ + "'",
-              .where = place_of(part, example),
-              .hint = std::isfinite(weight) && weight >= 0 ? "write dtype: float64"
-                                                           : "an example counts 0 or more"});
+  throw RowFault{
+      example,
+      {.what = std::string(part_words[part]) + " example " + std::to_string(example + 1) +
+               " counts " + shortest(weight) + " by column '" + weights_ + "'",
+       .hint = !std::isfinite(weight) || weight < 0 ? "an example counts 0 or more"
+               : trained_                           ? ""
+                                                    : "write dtype: float64"}};
 }
 
 /// Writes the weights of n examples, and closes the gaps that they leave between the inputs.
-template <class T, class Target>
-void ExampleReader::take_weights(std::size_t part, std::size_t first, std::size_t n, double* x,
-                                 T* to) const {
+template <class T>
+void ExampleReader::take_weights(std::size_t n, double* x, T* to) const {
   const std::size_t in = size_of(shape_.input) - shape_.past_targets;
   for (std::size_t r = 0; r < n; ++r) {
     const double* const row = x + r * (in + 1);
-    const double weight = row[weight_at_];
-    if (!(weight >= 0) || !std::isfinite(static_cast<Target>(weight)))
-      refuse_weight(part, first + r, weight);
-    to[r] = static_cast<T>(weight);
+    to[r] = static_cast<T>(given_weights_[r] = row[weight_at_]);
     double* out = x + r * in;
     for (std::size_t c = 0; c <= in; ++c)
       if (c != weight_at_) *out++ = row[c];
   }
+}
+template <class Target>
+void ExampleReader::require_weights(std::size_t part, std::size_t first,
+                                    std::span<const double> weights) const {
+  for (std::size_t r = 0; r < weights.size(); ++r)
+    if (!(weights[r] >= 0) || !std::isfinite(static_cast<Target>(weights[r])))
+      refuse_weight(part, first + r, weights[r]);
 }
 
 /// Makes targets of n rows of a series inputs, too, behind the others; x has room for them.
@@ -169,11 +180,11 @@ void ExampleReader::require_indices(std::size_t part, std::size_t first,
   if (wrong == x.end()) return;
   const auto i = static_cast<std::size_t>(wrong - x.begin());
   const std::vector<std::string>& names = shape_.names.inputs;
-  throw DataError(Problem{
-      .what = "input " + (names.empty() ? std::to_string(i % in + 1) : "'" + names[i % in] + "'") +
-              " of " + part_words[part] + " example " + std::to_string(first + i / in + 1) +
-              " is " + shortest(*wrong) + indices.refusal(),
-      .where = place_of(part, first + i / in)});
+  throw RowFault{
+      first + i / in,
+      {.what = "input " + (names.empty() ? std::to_string(i % in + 1) : "'" + names[i % in] + "'") +
+               " of " + part_words[part] + " example " + std::to_string(first + i / in + 1) +
+               " is " + shortest(*wrong) + indices.refusal()}};
 }
 template <class Target>
 void ExampleReader::require_targets(std::size_t part, std::size_t first,
@@ -184,7 +195,7 @@ void ExampleReader::require_targets(std::size_t part, std::size_t first,
       refuse_number(part, first + i / out, true, i % out, t[i]);
 }
 
-/// Throws DataError for a row of targets that is not what a trained network tells.
+/// Throws RowFault for a row of targets that is not what a trained network tells.
 template <class T>
 void ExampleReader::require_told(std::size_t part, std::size_t first, std::span<const T> t) const {
   const std::size_t out = size_of(shape_.target),
@@ -197,35 +208,37 @@ void ExampleReader::require_told(std::size_t part, std::size_t first, std::span<
     for (std::size_t c = 0; c < std::min<std::size_t>(row, 8); ++c)
       numbers += (c == 0 ? "" : ", ") + shortest(static_cast<double>(targets[c]));
     const bool classes = shape_.told.kind == NNRUN_ONE_HOT;
-    throw DataError(Problem{
-        .what = (row == 1 ? "the target of " : "the targets of ") + std::string(part_words[part]) +
-                " example " + std::to_string(first + at / out + 1) + (row == 1 ? " is " : " are ") +
-                numbers + (row > 8 ? ", …" : "") + ", but the model tells " +
-                (classes                   ? "classes: one of them is 1"
-                 : shape_.told.border == 0 ? "yes or no: -1 or 1"
-                                           : "yes or no: 0 or 1"),
-        .where = place_of(part, first + at / out),
-        .hint = classes ? "mend or leave out such rows; a model that is trained on data "
-                          "with such rows tells yes or no for each column"
-                        : "mend or leave out such rows"});
+    throw RowFault{
+        first + at / out,
+        {.what = (row == 1 ? "the target of " : "the targets of ") + std::string(part_words[part]) +
+                 " example " + std::to_string(first + at / out + 1) +
+                 (row == 1 ? " is " : " are ") + numbers + (row > 8 ? ", …" : "") +
+                 ", but the model tells " +
+                 (classes                   ? "classes: one of them is 1"
+                  : shape_.told.border == 0 ? "yes or no: -1 or 1"
+                                            : "yes or no: 0 or 1"),
+         .hint = classes ? "mend or leave out such rows; a model that is trained on data with such "
+                           "rows tells yes or no for each column"
+                         : "mend or leave out such rows"}};
   }
 }
 
-/// Throws DataError for a target that has no logarithm, if it is to be scaled by it.
+/// Throws RowFault for a target that has no logarithm, if it is to be scaled by it.
 void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
                                        std::span<const double> t) const {
   const std::size_t out = size_of(shape_.target);
   const std::vector<std::string>& names = shape_.names.targets;
   for (std::size_t i = 0; i < t.size(); ++i)
     if (preparation_.recipe().scale_of_target(i % out) == TargetScale::log && !(t[i] > 0))
-      throw DataError(Problem{
-          .what = "target " +
-                  (names.empty() ? std::to_string(i % out + 1) : "'" + names[i % out] + "'") +
-                  " of " + part_words[part] + " example " + std::to_string(first + i / out + 1) +
-                  " is " + shortest(t[i]) + ", which has no logarithm",
-          .where = place_of(part, first + i / out),
-          .hint = out == 1 ? "write target_scale: standard"
-                           : "write standard for that target in target_scale"});
+      throw RowFault{
+          first + i / out,
+          {.what = "target " +
+                   (names.empty() ? std::to_string(i % out + 1) : "'" + names[i % out] + "'") +
+                   " of " + part_words[part] + " example " + std::to_string(first + i / out + 1) +
+                   " is " + shortest(t[i]) + ", which has no logarithm",
+           .hint = trained_   ? ""
+                   : out == 1 ? "write target_scale: standard"
+                              : "write standard for that target in target_scale"}};
 }
 
 template <class T, class Target>
@@ -238,6 +251,7 @@ void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
       std::min(count, std::clamp<std::size_t>(chunk_numbers / (given + targets), 1, chunk_rows));
   if (x_.size() < most * given) x_.resize(most * given);  // past targets have room, too
   if (t_.size() < most * targets) t_.resize(most * targets);
+  if (shape_.has_weights) given_weights_.resize(most);
   std::vector<double>&x = x_, &t = t_;
   Stream stream(random_, stream_names[part], 0);
   // division is all that a plain preparation does; else the rest of it does that, too
@@ -250,16 +264,48 @@ void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
                           static_cast<std::uint32_t>(part), from, n, x.data(), t.data());
     if (status != 0) refuse_data(object_);
     shape_.read_targets(std::span(t).first(n * targets));
-    if (shape_.has_weights) take_weights<T, Target>(part, from, n, x.data(), to.weight);
+    if (shape_.has_weights) take_weights(n, x.data(), to.weight);
     append_targets(n, x.data(), t.data());
-    if (!convert<T, T>(x.data(), n * in, divide_by, to.x))
-      require_inputs(part, from, std::span(x).first(n * in), to.x);
-    if (shape_.indices.count > 0) require_indices(part, from, std::span(x).first(n * in));
-    if (!convert<T, Target>(t.data(), n * out, 1, to.t))
-      require_targets<Target>(part, from, std::span(t).first(n * out));
-    if (shape_.told.known) require_told<T>(part, from, {to.t, n * out});
-    if (preparation_.scales_targets()) require_logarithms(part, from, std::span(t).first(n * out));
-    take({n, to.x, to.t, shape_.has_weights ? to.weight : nullptr});
+    const bool finite = convert<T, T>(x.data(), n * in, divide_by, to.x),
+               finite_targets = convert<T, Target>(t.data(), n * out, 1, to.t);
+    const auto require = [&](std::size_t r, std::size_t rows) {
+      const std::span<const double> own_x = std::span(x).subspan(r * in, rows * in),
+                                    own_t = std::span(t).subspan(r * out, rows * out);
+      if (shape_.has_weights)
+        require_weights<Target>(part, from + r, std::span(given_weights_).subspan(r, rows));
+      if (!finite) require_inputs(part, from + r, own_x, to.x + r * in);
+      if (shape_.indices.count > 0) require_indices(part, from + r, own_x);
+      if (!finite_targets) require_targets<Target>(part, from + r, own_t);
+      if (shape_.told.known)
+        require_told<T>(part, from + r, std::span<const T>(to.t + r * out, rows * out));
+      if (preparation_.scales_targets()) require_logarithms(part, from + r, own_t);
+    };
+    const auto give = [&](std::size_t r, std::size_t rows) {
+      if (rows == 0) return;
+      take({rows, to.x + r * in, to.t + r * out, shape_.has_weights ? to.weight + r : nullptr,
+            from + r});
+    };
+    /// Returns whether all of some rows can be used. one: if it cannot, it is left out, or refused.
+    const auto all_good = [&](std::size_t r, std::size_t rows, bool one) {
+      try {
+        require(r, rows);
+        return true;
+      } catch (const RowFault& fault) {
+        if (one || left_out_ == nullptr) leave_out(part, fault);
+        return false;
+      }
+    };
+    if (all_good(0, n, false)) {
+      give(0, n);
+      continue;
+    }
+    std::size_t good = 0;  // the first of those that follow each other
+    for (std::size_t r = 0; r < n; ++r)
+      if (!all_good(r, 1, true)) {
+        give(good, r - good);
+        good = r + 1;
+      }
+    give(good, n - good);
   }
 }
 

@@ -27,26 +27,57 @@ FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparati
   if (!fillable_.empty()) gaps_.resize(preparation.row_inputs());
 }
 
+/// Lets go of the room behind the first examples.
+template <class T>
+void FilledParts<T>::cut_off(Examples<T>& examples, std::size_t count) const {
+  const auto cut = [&]<class Number>(Buffer<Number>& buffer, std::size_t width) {
+    if (buffer.size() == 0) return;
+    Buffer<Number> shorter(count * width);
+    std::copy_n(buffer.data(), count * width, shorter.data());
+    buffer = std::move(shorter);
+  };
+  cut(examples.x, preparation_.row_outputs());
+  cut(examples.t, out_);
+  cut(examples.weight, 1);
+  cut(examples.in_units, out_);
+  examples.count = count;
+}
+
+template <class T>
+std::array<Examples<T>, NNRUN_PARTS> FilledParts<T>::take() {
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
+    if (filled_[part] < parts_[part].count) cut_off(parts_[part], filled_[part]);
+  return std::move(parts_);
+}
+
 template <class T>
 template <class From>
-void FilledParts<T>::add(std::size_t part, const SomeExamples<From>& some) {
+void FilledParts<T>::add(
+    std::size_t part, const SomeExamples<From>& some,
+    const std::function<void(std::size_t i, const Problem& problem)>& leave_out) {
   const std::size_t first = filled_[part];
   const auto [x, t, weight] = room_for(part, some.count);
   const std::size_t in = preparation_.row_inputs(), width = preparation_.row_outputs();
   const auto rounded = [](From y) { return static_cast<T>(y); };
-  if (some.weight != nullptr)
-    std::transform(some.weight, some.weight + some.count, weight, rounded);
   if constexpr (sizeof(From) == sizeof(double))
     if (preparation_.changes()) {
-      if (preparation_.scales_targets())
-        std::copy_n(some.t, some.count * out_, parts_[part].in_units.data() + first * out_);
-      for (std::size_t i = 0; i < some.count; ++i) {
-        observe(part, some.x + i * in);
-        prepare(some.x + i * in, x + i * width);
-        scale(some.t + i * out_, t + i * out_);
-      }
-      return let_go(part, {x, some.count * width});
+      std::size_t n = 0;  // that are taken
+      for (std::size_t i = 0; i < some.count; ++i) try {
+          observe(part, some.x + i * in);
+          prepare(some.x + i * in, x + n * width);
+          scale(some.t + i * out_, t + n * out_);
+          if (preparation_.scales_targets())
+            std::copy_n(some.t + i * out_, out_, parts_[part].in_units.data() + (first + n) * out_);
+          if (some.weight != nullptr) weight[n] = rounded(some.weight[i]);
+          ++n;
+        } catch (const DataError& e) {
+          leave_out(i, e.problems().front());
+        }
+      filled_[part] = first + n;
+      return let_go(part, {x, n * width});
     }
+  if (some.weight != nullptr)
+    std::transform(some.weight, some.weight + some.count, weight, rounded);
   std::transform(some.x, some.x + some.count * in, x, rounded);
   std::transform(some.t, some.t + some.count * out_, t, rounded);
   let_go(part, {x, some.count * width});
@@ -125,8 +156,9 @@ std::vector<std::pair<double, double>> FilledParts<T>::ranges() const {
 
 template class FilledParts<float>;
 template class FilledParts<double>;
-template void FilledParts<float>::add(std::size_t, const SomeExamples<float>&);
-template void FilledParts<float>::add(std::size_t, const SomeExamples<double>&);
-template void FilledParts<double>::add(std::size_t, const SomeExamples<double>&);
+using LeaveOut = std::function<void(std::size_t, const Problem&)>;
+template void FilledParts<float>::add(std::size_t, const SomeExamples<float>&, const LeaveOut&);
+template void FilledParts<float>::add(std::size_t, const SomeExamples<double>&, const LeaveOut&);
+template void FilledParts<double>::add(std::size_t, const SomeExamples<double>&, const LeaveOut&);
 
 }  // namespace nnrun::host

@@ -14,9 +14,11 @@ class FilledParts {
   FilledParts(const DataShape& shape, const Preparation& preparation, bool keeps_inputs = true);
 
   /// Takes the next examples of a part. Prepares in double: the mean of a column may be large, and
-  /// is subtracted before rounding. Throws DataError for a number that is too large for T.
+  /// is subtracted before rounding. leave_out(i, problem): is told of one of them with a number
+  /// that is too large, and throws, or else it is left out.
   template <class From>
-  void add(std::size_t part, const SomeExamples<From>& some);
+  void add(std::size_t part, const SomeExamples<From>& some,
+           const std::function<void(std::size_t i, const Problem& problem)>& leave_out);
   /// Returns where the next examples of a part stay, for a writer of what needs no preparation.
   Room<T> room_for(std::size_t part, std::size_t n) {
     const Examples<T>& to = parts_[part];
@@ -32,7 +34,10 @@ class FilledParts {
   void store(std::size_t part, std::unique_ptr<StoredInputs<T>> inputs) {
     parts_[part].stored = std::move(inputs);
   }
-  std::array<Examples<T>, NNRUN_PARTS> take() { return std::move(parts_); }
+  /// Returns how many examples of a part were added.
+  std::size_t count(std::size_t part) const { return filled_[part]; }
+  /// Returns all that were added.
+  std::array<Examples<T>, NNRUN_PARTS> take();
 
   /// Returns the ends of each raw input of the training part, if inputs are prepared; if they are
   /// not, and not kept, those of what the network sees.
@@ -44,6 +49,7 @@ class FilledParts {
   const std::vector<std::size_t>& gaps() const { return gaps_; }
 
  private:
+  void cut_off(Examples<T>& examples, std::size_t count) const;
   void observe(std::size_t part, const double* x);
   void let_go(std::size_t part, std::span<const T> x);
   void prepare(const double* x, T* to);

@@ -33,7 +33,7 @@ void KeptExamples::give(const std::function<void(const SomeExamples<double>&)>& 
     rows_.forget_before(from);
     for (std::size_t i = 0; i < n; ++i) {
       const double* const row = rows + i * width();
-      take({1, row, row + in_, weights_ > 0 ? row + in_ + out_ : nullptr});
+      take({1, row, row + in_, weights_ > 0 ? row + in_ + out_ : nullptr, from + i});
     }
   });
   rows_ = {};

@@ -194,8 +194,8 @@ struct Csv : nnrun::Dataset {
         series.add(rows.text(series_at), known.series(), rows.place());
     }
     series.finish();
-    if (table.count() == 0 && first_skipped_)
-      throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
+    if (table.count() == 0 && n_skipped_ > 0)
+      throw nnrun::Error("no row can be read: " + *skipped_, file);
     if (table.count() == 0) throw nnrun::Error("has column names, but no examples", file);
     if (!first) return;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
@@ -257,8 +257,8 @@ struct Csv : nnrun::Dataset {
     } catch (const std::bad_alloc&) {
       throw nnrun::Error("does not fit into memory", rows.place(), hint_to_convert(file));
     }
-    if (parts_[part].empty() && first_skipped_)
-      throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
+    if (parts_[part].empty() && n_skipped_ > 0)
+      throw nnrun::Error("no row can be read: " + *skipped_, file);
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
     if (first) finish_columns(rows, parts_[part]);
     if (first && header && inputs.empty() && targets.empty()) doubt_names();
@@ -293,7 +293,13 @@ struct Csv : nnrun::Dataset {
   /// Throws the Error again unless rows that cannot be read are left out.
   void skip(const nnrun::Error& e) {
     if (!skips_rows_) throw;
-    if (n_skipped_++ == 0) first_skipped_ = std::string(e.where()) + ": " + e.what();
+    constexpr std::size_t most_places = 10;
+    if (++n_skipped_ == 1)
+      skipped_ = std::string(e.where()) + " (" + e.what() + ")";
+    else if (n_skipped_ <= most_places)
+      *skipped_ += ", " + std::string(e.where());
+    else if (n_skipped_ == most_places + 1)
+      *skipped_ += ", …";
   }
   enum class Row { taken, dropped, skipped };
   /// Reads the present row.
@@ -483,8 +489,8 @@ struct Csv : nnrun::Dataset {
     if (n_skipped_ > 0)
       note += (note.empty() ? "" : ", ") + std::to_string(n_skipped_) +
               (n_skipped_ == 1 ? " row that cannot be read is left out: "
-                               : " rows that cannot be read are left out, the first: ") +
-              *first_skipped_;
+                               : " rows that cannot be read are left out: ") +
+              *skipped_;
     if (doubt_of_names_) note += (note.empty() ? "" : ", ") + *doubt_of_names_;
     if (note.empty()) return;
     note_ = std::move(note);
@@ -507,8 +513,7 @@ struct Csv : nnrun::Dataset {
   nnrun::ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
-  std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_,
-      first_skipped_;
+  std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_, skipped_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;          // of text files

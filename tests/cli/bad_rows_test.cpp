@@ -73,16 +73,88 @@ TEST_CASE("eval leaves rows out that cannot be read if it is told to, and says s
                                    "empty, which leaves it out"));
   CHECK(sum("eval r --data test=in.csv --on-error refuse").err == refused.err);
   const Ended measured = sum("eval r --data test=in.csv --on-error empty");
-  CHECK_THAT(measured.err,
-             StartsWith("note: 6 rows that cannot be read are left out, the first: ") &&
-                 Catch::EndsWith("in.csv:3: expected 3 columns, found 2\n"));
+  CHECK_THAT(measured.err, StartsWith("note: 6 rows that cannot be read are left out: ") &&
+                               Contains("in.csv:3 (expected 3 columns, found 2), ") &&
+                               Catch::EndsWith("in.csv:9\n"));
   CHECK(measured.out == sum("eval r --data test=good.csv").out);
   sum.scratch.write("in.csv", "x,y,z\n1,?,4\n");
   CHECK_THAT(sum("eval r --data test=in.csv --on-error empty").err,
-             Contains("no row can be read, the first because of ") &&
-                 Contains("in.csv:2: column 'y': a value is missing, '?'"));
+             Contains("no row can be read: ") &&
+                 Contains("in.csv:2 (column 'y': a value is missing, '?')"));
   CHECK_THAT(sum("eval r --on-error drop").err,
              Contains("--on-error is refuse or empty, not 'drop'"));
+}
+
+TEST_CASE("eval leaves rows out that are read, but cannot be scored", "[cli][eval]") {
+  const Scratch scratch;
+  std::string table = "a,b,w,y\n";
+  for (int i = 0; i < 60; ++i)
+    table += std::to_string(i % 9) + "," + std::to_string(i % 7) + ",1," +
+             std::to_string(1 + i % 5) + "\n";
+  scratch.write("t.csv", table);
+  const std::string some =
+      "a,b,w,y\n1,2,1,3\n2,3,1,0\n3,4,1,2\n1,1e39,1,2\n4,5,1,4\n5,6,1,-3\n3,3,1,5\n";
+  const std::string good = "a,b,w,y\n1,2,1,3\n3,4,1,2\n4,5,1,4\n3,3,1,5\n";
+  const auto eval = [&](const std::string& file, const std::string& more = "") {
+    return run("$nnrun eval r --json --data test=" + file + more, scratch.folder());
+  };
+  for (const std::string data :
+       {"target_scale: log", "target_scale: log, scale: standard", "target_scale: log, weights: w",
+        "target_scale: log, scale: standard, features: [a, b, a*b]"}) {
+    CAPTURE(data);
+    scratch.write("c.yaml", "data: {type: csv, path: t.csv, " + data +
+                                "}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                                "mean_squared_error}\nmetrics: [mean_absolute_error]\n");
+    REQUIRE(run("rm -rf r; $nnrun c.yaml -q --out r", scratch.folder()).status == 0);
+    scratch.write("some.csv", some);
+    scratch.write("good.csv", good);
+    for (const std::string file : {"some.csv", "some.npy"}) {
+      if (file == "some.npy")
+        REQUIRE(run("$nnrun convert some.csv some.npy -q --overwrite", scratch.folder()).status ==
+                0);
+      const std::string mark = file == "some.csv" ? ":" : ", row ";
+      const int first = file == "some.csv" ? 3 : 2;
+      const Ended refused = eval(file);
+      CHECK(refused.status == 5);
+      CHECK_THAT(refused.err,
+                 Contains("target 'y' of test example 2 is 0, which has no logarithm\n") &&
+                     Contains(file + mark + std::to_string(first) + "\n") &&
+                     !Contains("target_scale") &&
+                     Contains("take this one out, or write --on-error empty"));
+      const Ended ended = eval(file, " --on-error empty");
+      REQUIRE(ended.status == 0);
+      json left = json::parse(ended.out), expected = json::parse(eval("good.csv").out);
+      const std::string note = left["notes"][0];
+      CHECK_THAT(note, StartsWith("3 rows that cannot be scored are left out: ") &&
+                           Contains("(target 'y' of test example 2 is 0, which has no logarithm)"));
+      for (const int row : {first, first + 2, first + 4})
+        CHECK_THAT(note, Contains(file + mark + std::to_string(row)));
+      left.erase("notes");
+      CHECK(left == expected);
+    }
+  }
+}
+
+TEST_CASE("rows that training cannot prepare are named", "[cli][rows]") {
+  const Scratch scratch;
+  std::string table = "a,b,y\n";
+  for (int i = 0; i < 30; ++i)
+    table += (i == 11 ? "1e200" : std::to_string(i % 9)) + "," + std::to_string(i % 7) + "," +
+             std::to_string(i) + "\n";
+  scratch.write("t.csv", table);
+  const auto said = [&](const std::string& data) {
+    scratch.write("c.yaml", "data: {type: csv, path: t.csv, " + data +
+                                "}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: "
+                                "mean_squared_error}\n");
+    return run("$nnrun c.yaml -q --out r", scratch.folder()).err;
+  };
+  CHECK_THAT(
+      said("features: [a, b, a^2]"),
+      Contains("feature 'a^2' is not finite, from inputs that are") && Contains("t.csv:13\n"));
+  CHECK_THAT(said("features: [a, b]"), Contains("feature 'a' is 1e+200, too large for float32") &&
+                                           Contains("t.csv:13\n") && Contains("dtype: float64"));
+  CHECK_THAT(said("features: [a, b], split: {test: 0.3, stratify: false}"),
+             Contains("too large for float32") && Contains("t.csv:13\n"));
 }
 
 TEST_CASE("each empty line between rows is a row without an answer", "[cli][predict]") {

@@ -78,11 +78,11 @@ TEST_CASE("eval names a class of another file that the run does not have", "[cli
         "it out\n");
   const Ended skipped = flowers.eval("--data test=more.csv --on-error empty");
   CHECK(skipped.err ==
-        "note: 1 row that cannot be read is left out: more.csv:3: column 'species': unknown class "
-        "'rosa'\n");
-  CHECK_THAT(skipped.out, Contains("(1 examples)"));
+        "note: 1 row that cannot be read is left out: more.csv:3 (column 'species': unknown class "
+        "'rosa')\n");
+  CHECK_THAT(skipped.out, Contains("(1 example)"));
   flowers.scratch.write("one.csv", "length,width,species\n5,1,virginica\n");
-  CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 examples)"));
+  CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 example)"));
 }
 
 TEST_CASE("eval refuses targets that are not what the run tells, by row", "[cli][eval]") {
@@ -108,7 +108,24 @@ TEST_CASE("eval refuses targets that are not what the run tells, by row", "[cli]
         "them is 1\n"
         "  --> more.csv:3\n"
         "   = help: mend or leave out such rows; a model that is trained on data with such rows "
-        "tells yes or no for each column\n");
+        "tells yes or no for each column\n"
+        "           eval scores every row: take this one out, or write --on-error empty, which "
+        "leaves it out\n");
+  const auto left_out = [&](const std::string& name, const std::string& rows) {
+    scratch.write("more.csv", "x,a,b,c\n" + rows);
+    return run("$nnrun eval " + name + " --data test=more.csv --on-error empty", scratch.folder());
+  };
+  const Ended some = left_out("classes", "2,0,0,0\n1,0,0,1\n2,0,1,1\n3,1,0,0\n");
+  CHECK(some.status == 0);
+  CHECK(some.out == eval("classes", "1,0,0,1\n3,1,0,0\n"));
+  CHECK(replaced(some.err, scratch.folder().string() + "/", "") ==
+        "note: 2 rows that cannot be scored are left out: more.csv:2 (the targets of test example "
+        "1 are 0, 0, 0, but the model tells classes: one of them is 1), more.csv:4\n");
+  const Ended none = left_out("classes", "2,0,0,0\n");
+  CHECK(none.status == 5);
+  CHECK_THAT(none.err, Contains("error: no row can be scored: 1 row that cannot be scored is left "
+                                "out: ") &&
+                           Contains("more.csv:2 (the targets"));
   CHECK_THAT(eval("classes", "1,0,1,1\n"), Contains("are 0, 1, 1, but"));
   train("1,1,1,0\n2,0,0,0\n3,0,0,1\n", "labels");
   CHECK_THAT(eval("labels", "1,0,0,1\n2,0,0,0\n"), Contains("(2 examples)"));

@@ -585,9 +585,8 @@ typedef struct nnrun_dataset {
      set reads_again; x: n inputs, t: n targets, contiguous. The stream belongs to the part. */
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, double* x,
               double* t);
-  /* Since 1.4, optional. [one at a time; data, once, after the last read] Where an example stands,
-     such as `data.csv:12`, for a message that ends the run; lives as long as the object. May be
-     empty. */
+  /* Since 1.4, optional. [one at a time; data, after the last read] Where an example stands, such as
+     `data.csv:12`, for a message; lives until the next call. May be empty. */
   int (*place)(void*, uint32_t part, size_t example, const char** out);
 } nnrun_dataset;
 /* Since 1.4. The extension "nnrun.example_file/1" of a data set whose examples are files of their
