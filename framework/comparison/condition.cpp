@@ -141,8 +141,9 @@ class Condition {
   /// Returns a word, or two with a point between them: val.f1.
   std::string dotted_word() {
     std::string words = word();
-    if (at_ < text_.size() && text_[at_] == '.' && !words.empty()) words += text_[at_++] + word();
-    return words;
+    if (at_ == text_.size() || text_[at_] != '.' || words.empty()) return words;
+    words += text_[at_++];
+    return words + word();
   }
   void skip() {
     while (at_ < text_.size() && text_[at_] == ' ') ++at_;
