@@ -1,8 +1,9 @@
 #include "of_numbers.hpp"
 
 /// The coefficient of determination, 1 − Σ (y − t)² / Σ (t − mean t)², averaged over the outputs: 1
-/// is exact, 0 as good as the mean of the targets. Targets that are all the same give 1 if met
-/// exactly, else 0, as in scikit-learn. Not defined for one example.
+/// is exact, 0 as good as the mean of the targets. Not defined where a target is always the same,
+/// or for one example: there is no variance to explain. (scikit-learn says 1 if it is met exactly,
+/// else 0, which looks like a score.)
 struct R2 : OfNumbers<R2> {
   static constexpr auto name = "r2", doc = "share of the targets' variance that is explained";
   static constexpr bool higher_is_better = true;
@@ -24,7 +25,8 @@ struct R2 : OfNumbers<R2> {
         same = same && t[r][c] == t[0][c];  // the mean of such targets may round
       }
       if (std::isnan(error)) return error;
-      sum += !same ? 1 - error / spread : error > 0 ? 0 : 1;
+      if (same) return std::nan("");
+      sum += 1 - error / spread;
     }
     return sum / static_cast<double>(y.cols);
   }

@@ -156,9 +156,9 @@ def amounts(nnrun, name, y, t, scale="none", zeros=False):
         y = y * t.std(axis=0) + t.mean(axis=0)
     if scale == "log":
         y = np.exp(y * np.log(t).std() + np.log(t).mean())
-    # scikit-learn means this for targets that are all the same, but may round their mean
-    flat = float((y == t).all()) if (t == t[0]).all() else peers.r2_score(t, y)
-    case.same("r2", flat if len(t) > 1 else None)
+    # of targets that are all the same, scikit-learn says 0, or 1 if they are met
+    flat = (t == t[0]).all(axis=0).any()
+    case.same("r2", None if flat or len(t) < 2 else peers.r2_score(t, y))
     case.same("mean_absolute_error", peers.mean_absolute_error(t, y))
     case.same("mean_squared_error", peers.mean_squared_error(t, y))
     case.same("root_mean_squared_error", peers.mean_squared_error(t, y) ** 0.5)
