@@ -238,7 +238,7 @@ class Training {
     if (outcome.result) {
       const EpochReport& last = *outcome.result;
       const std::size_t part = part_that_counts([&](std::size_t p) { return last.score(p); });
-      show_score(*last.score(part), trainer.data(), part, outcome.interrupted);
+      show_score(*last.score(part), trainer.data(), part, outcome.train_is_final);
       if (const std::optional<Score>& naive = outcome.naive[part])
         out_.write(naive_text(*naive, experiment_));
     }

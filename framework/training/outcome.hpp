@@ -27,9 +27,12 @@ struct Outcome {
   bool stopped_early = false;
   std::size_t best_epoch = 0;  ///< of the monitored value; 0: nothing is monitored
   /// The scores of the final parameters: the report of the last epoch, or of the best one if its
-  /// parameters were restored; measured anew if the run was interrupted. Empty if the run is over
-  /// before its first report.
+  /// parameters were restored, the training part then measured anew; all of it measured anew if the
+  /// run was interrupted. Empty if the run is over before its first report.
   std::optional<EpochReport> result;
+  /// The result's scores of the training part are those of the final parameters, too, not those of
+  /// an epoch in which they changed.
+  bool train_is_final = false;
   /// Of a series, those of the parts, were each answer the last value that is known.
   std::array<std::optional<Score>, NNRUN_PARTS> naive = {};
 };

@@ -170,7 +170,7 @@ class TrainerOf final : public Trainer {
     outcome.interrupted = !is_over();
     outcome.stopped_early = is_out_of_patience() && position_.epochs < descent().planned_epochs();
     if (patience_) outcome.best_epoch = patience_->best_epoch();
-    outcome.result = final_report();
+    outcome.result = final_report(outcome.train_is_final);
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
       outcome.naive[part] = reports_.of_last(part);
     outcome.epochs = std::move(history_);
@@ -443,17 +443,22 @@ class TrainerOf final : public Trainer {
   }
 
   /// Restores the best epoch's numbers if they are to be. Returns the report of the parameters that
-  /// then are the model's, with tables.
-  std::optional<EpochReport> final_report() {
+  /// then are the model's, with tables. train_is_final: as in Outcome.
+  std::optional<EpochReport> final_report(bool& train_is_final) {
     EpochReport r;
     const bool best = restores_best(), stopped = !is_over();
+    train_is_final = experiment_.train.measure_after;
     if (best) {
       patience_->restore(model_->parameters().all(), model_->state().all());
       r = history_.of_epoch(patience_->best_epoch());
+      // its report was made while parameters changed, far from those that are back, perhaps
+      if (r.epoch < position_.epochs && !std::exchange(train_is_final, true))
+        r.train = reports_.train();
     } else if (stopped) {  // the parameters have moved since the last report
       r = unmeasured_report();
       r.train = reports_.train();
       reports_.add_others(r);
+      train_is_final = true;
     } else if (history_.empty()) {
       return {};
     } else {

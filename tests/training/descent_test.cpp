@@ -159,6 +159,14 @@ TEST_CASE("early stopping ends a run and can bring back its best parameters", "[
   REQUIRE(outcome.result);
   CHECK(outcome.result->epoch == outcome.best_epoch);
   const std::string best = std::to_string(outcome.best_epoch);
+  // also of the training part: as if the run had ended there and measured then
+  CHECK(outcome.train_is_final);
+  const auto until_best = host::Trainer::create(experiment(
+      config(", epochs: " + best + ", measure: after_epoch, optimizer: {learning_rate: 0.9}")));
+  const host::Outcome then = until_best->train({});
+  CHECK(outcome.result->train.cost == then.result->train.cost);
+  CHECK(outcome.result->train.metrics == then.result->train.metrics);
+  CHECK(outcome.result->train.cost != outcome.epochs[outcome.best_epoch - 1].train.cost);
   CHECK(weights_after(config(run + ", restore_best: true}")) ==
         weights_after(config(", epochs: " + best + ", optimizer: {learning_rate: 0.9}")));
 }
