@@ -17,8 +17,8 @@ constexpr auto damaged = "the file is damaged, or was made by something else";
 constexpr auto inputs_key = "input_names", targets_key = "target_names", classes_key = "classes",
                target_key = "target_name", recipe_key = "preparation", kind_key = "targets",
                scale_key = "input_scale", border_key = "target_border",
-               class_weights_key = "class_weights", config_key = "config",
-               format_key = "model_format";
+               shares_key = "target_shares", class_weights_key = "class_weights",
+               config_key = "config", format_key = "model_format";
 
 std::string json_of(const std::vector<std::string>& names) {
   return nlohmann::ordered_json(names).dump(-1, ' ', false,
@@ -89,6 +89,7 @@ Targets targets_in(const TensorFile& file, const std::filesystem::path& path) {
                                       single_quoted(border) + ", which no model has",
                               .where = path.string(),
                               .hint = damaged});
+  targets.shares = text_of(file, shares_key) == "true";
   targets.class_weights = weights_in(file, path);
   return targets;
 }
@@ -126,6 +127,7 @@ void describe(const Preparation& preparation, const DataNames& names, const Targ
   if (!targets.known) return;
   metadata[kind_key] = name_of_kind(targets);
   metadata[border_key] = shortest(targets.border);
+  if (targets.shares) metadata[shares_key] = "true";
   if (!targets.class_weights.empty())
     metadata[class_weights_key] = nlohmann::ordered_json(targets.class_weights).dump();
 }

@@ -49,6 +49,7 @@ Targets targets_of(std::span<const std::span<const T>> parts, std::size_t cols, 
     targets.kind = NNRUN_ONE_HOT;
   else if (seen.zeros_ones || seen.signs || (seen.fractions && shares))
     targets.kind = NNRUN_LABELS;
+  targets.shares = targets.kind != NNRUN_NUMBERS && !seen.zeros_ones && !seen.signs;
   return targets;
 }
 template Targets targets_of(std::span<const std::span<const float>>, std::size_t, bool, bool);
@@ -59,10 +60,10 @@ bool fits(const Targets& targets, std::span<const T> row) {
   if (targets.kind == NNRUN_NUMBERS) return true;
   Seen seen;
   look_at(row, seen);
-  if (targets.kind != NNRUN_ONE_HOT || row.size() == 1)
-    return targets.border == 0 ? std::ranges::all_of(row, [](T x) { return x >= -1 && x <= 1; })
-                               : seen.fractions;
-  return (seen.fractions && seen.whole) || (seen.signs && seen.one_yes);
+  const bool of_classes = targets.kind == NNRUN_ONE_HOT && row.size() > 1;
+  if (targets.shares) return seen.fractions && (seen.whole || !of_classes);
+  if (targets.border == 0) return seen.signs && (seen.one_yes || !of_classes);
+  return seen.zeros_ones && (!of_classes || std::ranges::count(row, T(1)) == 1);
 }
 template bool fits(const Targets&, std::span<const float>);
 template bool fits(const Targets&, std::span<const double>);

@@ -14,6 +14,7 @@ struct Targets {
   bool known = false;
   std::uint32_t kind = NNRUN_NUMBERS;  ///< as nnrun_meaning.targets
   double border = 0.5;  ///< above it: yes; 0 where targets go below 0, as -1 and 1 do
+  bool shares = false;  ///< classes and labels are shares from 0 to 1, not yes and no alone
   /// An example has several answers: the numbers of the last axis say the class of one, as of a
   /// step of a sequence.
   bool of_last_axis = false;
@@ -28,7 +29,8 @@ template <class T>
 Targets targets_of(std::span<const std::span<const T>> parts, std::size_t cols, bool classes,
                    bool shares);
 
-/// Returns whether a row of targets is what such targets are; any row of numbers is.
+/// Returns whether a row of targets is what such targets are: yes and no, unless they are shares;
+/// any row of numbers is.
 template <class T>
 bool fits(const Targets& targets, std::span<const T> row);
 

@@ -206,7 +206,7 @@ void ExampleReader::require_told(std::size_t part, std::size_t first, std::span<
     if (fits(shape_.told, targets)) continue;
     std::string numbers;
     for (std::size_t c = 0; c < std::min<std::size_t>(row, 8); ++c)
-      numbers += (c == 0 ? "" : ", ") + shortest(static_cast<double>(targets[c]));
+      numbers += (c == 0 ? "" : ", ") + shortest(targets[c]);
     const bool classes = shape_.told.kind == NNRUN_ONE_HOT;
     throw RowFault{
         first + at / out,
