@@ -118,6 +118,16 @@ std::size_t rows_with(const std::vector<const ColumnProfile*>& targets, const Ta
   return rows;
 }
 
+/// Throws DataError for a target in several units, which training refuses.
+void require_one_unit(const std::vector<const ColumnProfile*>& targets, const TableProfile& table) {
+  for (const ColumnProfile* const target : targets)
+    if (target->has_several_units())
+      throw DataError(Problem{.what = "numbers in '" + target->name +
+                                      "' have different units: " + words_of_units(*target),
+                              .where = table.file,
+                              .hint = "write all of them in one"});
+}
+
 /// Throws DataError for what is too much for a config, or for a name that it cannot hold.
 void require_writable(const TableProfile& table, const Choices& choices, std::size_t size) {
   constexpr std::size_t largest = 250'000, most_columns = 900;  // of a config
@@ -194,6 +204,7 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
   const std::vector<const ColumnProfile*> targets = targets_of(table, wanted);
   const std::size_t rows = rows_with(targets, table, is_series);
   require_no_totals(table);
+  require_one_unit(targets, table);
   Task task = task_for(targets, rows);
   const std::string lopsided =
       targets.size() == 1 ? lopsided_words(task, *targets[0], rows) : std::string();
@@ -209,7 +220,7 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
   if (!lopsided.empty()) config.notes.push_back(lopsided);
   if (series != nullptr) config.notes.push_back(words_for_group(*series));
   if (is_series)
-    std::ranges::move(doubts_of_series(table, series), std::back_inserter(config.notes));
+    std::ranges::move(doubts_of_series(table, series, targets), std::back_inserter(config.notes));
   else if (may_be_series(table, targets))
     config.notes.push_back(words_for_series(table));
   if (targets.size() == 1 && !is_series)

@@ -138,7 +138,9 @@ std::string data_summary(const Trainer& trainer, const Terminal& terminal) {
   widths.take(targets);
   return "data   " + rows_text(n[NNRUN_TRAIN] + n[NNRUN_VALIDATION] + n[NNRUN_TEST]) + ": " +
          std::to_string(n[NNRUN_TRAIN]) + " to train, " + std::to_string(n[NNRUN_VALIDATION]) +
-         " to validate, " + std::to_string(n[NNRUN_TEST]) + " to test\n" + widths.text(inputs) +
+         " to validate, " + std::to_string(n[NNRUN_TEST]) + " to test\n" +
+         (data.why_without_values.empty() ? "" : "  " + data.why_without_values + "\n") +
+         widths.text(inputs) +
          more_of(has_many_without_names(data) ? 0 : data.columns.size(), "columns") +
          widths.text(targets) +
          more_of(std::max(data.names.classes.size(), size_of(data.target)),
@@ -152,6 +154,8 @@ Json data_json(const Trainer& trainer) {
   Json json = Json::object();
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     json["rows"][part_names[part]] = data.examples[part];
+  if (data.rows_without_values > 0)
+    json["left_out"] = {{"rows", data.rows_without_values}, {"why", data.why_without_values}};
   json["columns"] = Json::array();
   for (std::size_t c = 0; c < data.columns.size(); ++c) {
     Json column{{"name", name_or_number(data.names.inputs, c, "x")},

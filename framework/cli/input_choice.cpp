@@ -121,7 +121,7 @@ InputChoice choice_for_numbers(const ColumnProfile& column, std::size_t rows, bo
   if (column.low == column.high && column.gaps == 0)
     return unused("always " + shortest(column.low));
   if (column.dates == column.numbers) return unused("dates, such as " + column.first_number);
-  if (column.units.size() > 1 + column.units.count(""))
+  if (column.has_several_units())
     return unused("numbers in different units: " + words_of_units(column));
   // months and hours with two digits are amounts
   if (column.has_codes() && (column.high >= 100 || has_few(column.different.size(), rows)))

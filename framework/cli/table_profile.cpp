@@ -116,18 +116,9 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
   }
 }
 
-bool begins_with_year(std::string_view day) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  return day.size() >= 7 && std::ranges::all_of(day.substr(0, 4), is_digit);
-}
-
 void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   double x = 0;
-  if (row > 0 && column.before != rows.field(at)) {
-    ++column.changes;
-    column.falls =
-        column.falls && column.before > rows.field(at) && begins_with_year(column.before);
-  }
+  column.changes += row > 0 && column.before != rows.field(at);
   column.before = rows.field(at);
   if (is_usual_gap(rows.field(at)))
     ++column.gaps;
@@ -350,6 +341,13 @@ TableProfile with_amounts(TableProfile profile, const CsvFormat& format) {
 }
 
 }  // namespace
+
+bool ColumnProfile::has_several_units() const {
+  const std::size_t none = units.contains("") ? 1 : 0;
+  const bool of_shares =
+      std::ranges::any_of(units, [](const auto& unit) { return is_of_shares(unit.first); });
+  return units.size() - none > 1 || (units.size() > 1 && of_shares);
+}
 
 bool ColumnProfile::numbers_rows(std::size_t rows) const {
   const bool years = low >= 1500 && high <= 2100;

@@ -46,7 +46,6 @@ struct ColumnProfile {
   bool has_lines = false;       ///< some text goes over lines
   std::string before{};         ///< the last value
   std::size_t changes = 0;      ///< how often one differs from that before it
-  bool falls = true;            ///< of days that begin with the year: none is later
   std::string total{};          ///< a text such as Total, if any
   std::size_t totals = 0, total_row = 0;  ///< how many of these; the last row with one
 
@@ -68,6 +67,8 @@ struct ColumnProfile {
            high < 1000;
   }
 
+  /// Returns whether numbers are in more than one unit, or some of them, but not all, per cent.
+  bool has_several_units() const;
   std::size_t values() const { return numbers + texts; }
 
   /// Returns whether it only tells rows apart: whole numbers without gaps, one after the other, up

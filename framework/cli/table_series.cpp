@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nnrun/input_file.hpp>
+#include <nnrun/rows_in_time.hpp>
 #include <unordered_set>
 
 #include "base/commands.hpp"
@@ -56,6 +57,26 @@ bool tell_rows_apart(const TableProfile& table, const ColumnProfile& date,
   return true;
 }
 
+/// Reads the file again, for the order of its rows. group: the column that names series, if any.
+RowsInTime rows_in_time(const TableProfile& table, const ColumnProfile* group,
+                        const std::vector<const ColumnProfile*>& targets) {
+  std::ifstream in = open_input(table.file);
+  CsvReader rows(in, table.file, table.format);
+  std::vector<std::string> names;
+  for (const ColumnProfile* const target : targets) names.push_back(target->name);
+  RowsInTime order(rows.names(), group != nullptr ? group->name : "", names);
+  while (rows.next()) order.add(rows);
+  return order;
+}
+
+/// Returns whether most rows are of series that are longer than a window.
+bool has_long_series(const TableProfile& table, const ColumnProfile& column, std::size_t window) {
+  std::size_t rows = 0;
+  for (const auto& entry : column.counts) rows += entry.second > window ? entry.second : 0;
+  for (const auto& entry : column.different) rows += entry.second > window ? entry.second : 0;
+  return rows * 2 > table.rows;
+}
+
 }  // namespace
 
 bool may_be_series(const TableProfile& table, const std::vector<const ColumnProfile*>& targets) {
@@ -88,20 +109,26 @@ const ColumnProfile* series_named_in(const TableProfile& table, std::size_t wind
     if (lies_in_blocks(column) && (column.texts > 0 || date != table.columns.end())) return &column;
     if (date != table.columns.end() && tell_rows_apart(table, *date, column)) return &column;
   }
-  return nullptr;
+  const std::string found = rows_in_time(table, nullptr, targets).finish();
+  const auto named = std::ranges::find(table.columns, found, &ColumnProfile::name);
+  return !found.empty() && has_long_series(table, *named, window) ? &*named : nullptr;
 }
 
-std::vector<std::string> doubts_of_series(const TableProfile& table, const ColumnProfile* named) {
+std::vector<std::string> doubts_of_series(const TableProfile& table, const ColumnProfile* named,
+                                          const std::vector<const ColumnProfile*>& targets) {
   std::vector<std::string> doubts;
   for (const ColumnProfile& column : table.columns) {
     if (named == nullptr && is_of_dates(column) && column.changes + 1 < table.rows)
       doubts.push_back("several rows have the same " + yaml_text(column.name) +
                        ": if the file holds several series, name the column that says which: "
                        "windows: {group: ...}");
-    if (is_of_dates(column) && column.falls && column.changes > 0)
-      doubts.push_back("the newest row comes first, to judge by " + yaml_text(column.name) +
-                       ": sort the rows by time, or earlier values are told from later ones");
   }
+  RowsInTime order = rows_in_time(table, named, targets);
+  order.finish();
+  for (const RowsInTime::Doubt& doubt : order.doubts())
+    doubts.push_back(doubt.what +
+                     (doubt.count > 1 ? ", " + with_commas(doubt.count) + " times" : "") + ": " +
+                     doubt.hint);
   return doubts;
 }
 

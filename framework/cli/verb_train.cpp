@@ -220,6 +220,7 @@ class Training {
     const std::string taken = words_of_taken(experiment_.model.weights, graph);
     if (!taken.empty() && trainer.steps() == 0) say_line(taken);
     std::vector<std::string> notes{trainer.data().note, trainer.data().stored};
+    if (!arguments_.verbose) notes.push_back(trainer.data().why_without_values);
     std::ranges::copy(words_of_start(experiment_, graph, preparation, trainer.data().names),
                       std::back_inserter(notes));
     std::ranges::copy(words_of_fold(experiment_.data.split, trainer.data().folds),

@@ -75,6 +75,9 @@ bool keep_named_files(Experiment& experiment, const std::vector<Override>& overr
 std::vector<std::string> notes_on(const Experiment& experiment, const DataShape& data) {
   std::vector<std::string> notes;
   if (!data.note.empty()) notes.push_back(data.note);
+  if (!data.why_without_values.empty()) notes.push_back(data.why_without_values);
+  for (const Problem& doubt : data.doubts)
+    notes.push_back(doubt.what + (doubt.where.empty() ? "" : ": " + doubt.where));
   if (!experiment.data.weights.value.empty() && !data.has_weights)
     notes.push_back("the data have no column '" + experiment.data.weights.value +
                     "': each example counts 1");

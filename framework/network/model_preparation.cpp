@@ -35,6 +35,7 @@ std::optional<ModelFile> start_of(const WeightsSpec& weights) {
 std::string inputs_of(Recipe recipe) {
   recipe.target_scale = TargetScale::none;
   recipe.target_scales.clear();
+  recipe.target_units.clear();
   return recipe.is_plain() ? "" : to_json(recipe);
 }
 

@@ -38,6 +38,7 @@ class RecipeReader {
     recipe.scales = json.contains("scales");
     if (json.contains("window")) recipe.window = read_window(json, recipe);
     if (json.contains("target_scale")) read_target_scale(json, recipe);
+    if (json.contains("target_units")) read_target_units(json, recipe);
     return recipe;
   }
 
@@ -106,6 +107,13 @@ class RecipeReader {
       recipe.target_scales.push_back(scale_of(word));
     if (recipe.target_scales.empty()) refuse("has an empty 'target_scale'");
   }
+  void read_target_units(const Json& json, Recipe& recipe) const {
+    const Json& targets = json.at("target_units");
+    if (!targets.is_array() || targets.size() > most_columns)
+      refuse("has 'target_units' that are not a list");
+    for (const Json& units : targets)
+      recipe.target_units.push_back(texts(Json{{"target_units", units}}, "target_units"));
+  }
   Column read_column(const Json& json) const {
     if (!json.is_object()) refuse("has a column that is not a map");
     Column column;
@@ -126,6 +134,7 @@ class RecipeReader {
     column.indicator = json.contains("indicator");
     if (json.contains("gaps")) column.gaps = gaps(json);
     if (column.is_category && !column.gaps.empty()) refuse("has 'gaps' of a column of texts");
+    if (json.contains("units")) column.units = texts(json, "units");
     return column;
   }
 
@@ -152,6 +161,7 @@ Json json_of(const Column& column) {
   if (column.missing == MissingRule::constant) json["constant"] = column.constant;
   if (column.indicator) json["indicator"] = true;
   if (!column.gaps.empty()) json["gaps"] = column.gaps;
+  if (!column.units.empty()) json["units"] = column.units;
   return json;
 }
 
@@ -159,6 +169,8 @@ Json json_of(const Column& column) {
 
 bool Recipe::is_plain() const {
   return features.empty() && divide_by == 1 && !scales_targets() && window == 0 &&
+         target_units.empty() &&
+         std::ranges::all_of(columns, [](const Column& c) { return c.units.empty(); }) &&
          std::ranges::all_of(columns, &Column::is_plain);
 }
 
@@ -205,6 +217,7 @@ std::string to_json(const Recipe& recipe) {
   if (recipe.target_scale != TargetScale::none) json["target_scale"] = word_of(recipe.target_scale);
   for (const TargetScale scale : recipe.target_scales)
     json["target_scale"].push_back(word_of(scale));
+  if (!recipe.target_units.empty()) json["target_units"] = recipe.target_units;
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -21,6 +21,8 @@ struct Column {
   bool indicator = false;
   Scale scale = Scale::none;
   std::vector<double> gaps = {};  ///< numbers that mean that the value is missing, such as -999
+  /// What stood beside its numbers in the text file of training, such as cm; "" where nothing did.
+  std::vector<std::string> units = {};
 
   /// Returns whether a raw number says that the value is missing.
   bool is_missing(double x) const { return std::isnan(x) || is_gap_number(gaps, x); }
@@ -46,6 +48,8 @@ struct Recipe {
   TargetScale target_scale = TargetScale::none;
   std::vector<TargetScale> target_scales = {};  ///< of each target, if they differ
   std::string target = {};                      ///< its name, for messages; may be empty
+  /// What stood beside the numbers of each target; empty if nothing stood beside any number.
+  std::vector<std::vector<std::string>> target_units = {};
   std::size_t window = 0;  ///< how many rows an example has, one after the other; 0: it is a row
 
   bool scales_targets() const {

@@ -255,6 +255,8 @@ RunResult result_of(Trainer& trainer, const Experiment& experiment, Outcome outc
                     RecordedRun::Clock::time_point start) {
   RunResult result;
   result.warnings = std::move(before);
+  result.rows_without_values = trainer.data().rows_without_values;
+  result.why_without_values = trainer.data().why_without_values;
   result.outcome = std::move(outcome);
   Model& model = *trainer.model();
   result.run = std::move(name);

@@ -82,6 +82,8 @@ Json result_object(const RunResult& result, const Experiment& experiment) {
   json["examples_per_second"] =
       outcome.seconds > 0 ? static_cast<double>(outcome.examples) / outcome.seconds : 0.;
   json["weights_sha256"] = result.weights_sha256;
+  if (result.rows_without_values > 0)
+    json["left_out"] = {{"rows", result.rows_without_values}, {"why", result.why_without_values}};
   if (!result.warnings.empty()) json["warnings"] = warnings_json(result.warnings);
   return json;
 }

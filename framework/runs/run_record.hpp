@@ -21,6 +21,9 @@ struct RunResult {
   double total_seconds = 0;
   std::string weights_sha256;
   std::vector<Problem> warnings{};  ///< see warnings_of and doubts_about
+  /// Rows of the files that are no examples, for missing values, and which; as DataShape has it.
+  std::size_t rows_without_values = 0;
+  std::string why_without_values{};
 };
 
 /// Returns {"cost": …, "accuracy": …}; a metric with a table gives an array of rows.

@@ -82,13 +82,18 @@ ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>
       if (std::ranges::count(trained.names.targets, column.name) > 0) continue;  // of a series
       add(column.name, flags_of(column.missing, column.unknown),
           column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER, column.texts,
-          column.text_for_missing());
+          column.text_for_missing(), column.units);
     }
   } else {
     for (const std::string& name : trained.names.inputs) add(name, 0, NNRUN_COLUMN_NUMBER);
   }
-  for (const std::string& name : trained.names.targets)
-    add(name, flags_of_target(name), NNRUN_COLUMN_NUMBER);
+  for (std::size_t i = 0; i < trained.names.targets.size(); ++i) {
+    const std::string& name = trained.names.targets[i];
+    const bool has_units = trained.recipe && i < trained.recipe->target_units.size();
+    add(name, flags_of_target(name), NNRUN_COLUMN_NUMBER, {}, nullptr,
+        has_units ? std::span<const std::string>(trained.recipe->target_units[i])
+                  : std::span<const std::string>());
+  }
   if (!trained.names.target.empty())
     add(trained.names.target, flags_of_target(trained.names.target), NNRUN_COLUMN_CATEGORY,
         trained.names.classes);
@@ -125,11 +130,15 @@ void ToldColumns::skip_rows() {
 }
 
 void ToldColumns::add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
-                      const std::vector<std::string>& texts, const char* gap) {
+                      const std::vector<std::string>& texts, const char* gap,
+                      std::span<const std::string> units) {
   std::vector<const char*>& views = texts_.emplace_back();
   for (const std::string& text : texts) views.push_back(text.c_str());
+  std::vector<const char*>& views_of_units = units_.emplace_back();
+  for (const std::string& unit : units) views_of_units.push_back(unit.c_str());
   columns_.push_back({sizeof(nnrun_column), flags, name.c_str(), kind,
-                      static_cast<std::uint32_t>(views.size()), views.data(), gap, 0});
+                      static_cast<std::uint32_t>(views.size()), views.data(), gap, 0,
+                      static_cast<std::uint32_t>(views_of_units.size()), views_of_units.data()});
 }
 
 void ToldColumns::tell(nnrun_data& data, bool whole) const {
@@ -147,8 +156,14 @@ std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::st
     const auto& told = *reinterpret_cast<const nnrun_column*>(at);
     columns[i].is_category = told.kind == NNRUN_COLUMN_CATEGORY;
     if (columns[i].is_category) columns[i].texts = {told.texts, told.texts + told.n_texts};
+    columns[i].units = units_of(told);
   }
   return columns;
+}
+
+std::vector<std::string> units_of(const nnrun_column& told) {
+  if (told.size < offsetof(nnrun_column, units) + sizeof told.units) return {};
+  return {told.units, told.units + told.n_units};
 }
 
 std::string name_in_blocks(const nnrun_data& data) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <nnrun/abi.h>
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,15 +27,19 @@ class ToldColumns {
 
  private:
   void add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
-           const std::vector<std::string>& texts = {}, const char* gap = nullptr);
+           const std::vector<std::string>& texts = {}, const char* gap = nullptr,
+           std::span<const std::string> units = {});
   void take_decimals(const std::vector<ColumnRule>& rules);
   bool trained_ = false;
   std::vector<nnrun_column> columns_;
-  std::vector<std::vector<const char*>> texts_;
+  std::vector<std::vector<const char*>> texts_, units_;
 };
 
 /// Returns the columns that an opened data set has: numbers, unless it says something else.
 std::vector<Column> columns_of(const nnrun_data& data, const std::vector<std::string>& names);
+
+/// Returns what the data set says stands beside the numbers of a column.
+std::vector<std::string> units_of(const nnrun_column& told);
 
 /// Returns the first input whose equal texts lie together, as the names of several series do; empty
 /// if there is none.

@@ -52,6 +52,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
                              : ToldColumns(experiment.data.columns, roles);
   if (skips_rows) told.skip_rows();
   told.tell(data, whole);
+  data.in_time = windows_ ? 1 : 0;
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
     refuse(experiment.file);
   const bool has_no_inputs = data.input.rank == 1 && data.input.sizes[0] == 0;
@@ -112,10 +113,39 @@ void DataSource::take(const nnrun_data& data) {
   shape_.target_reason = text(data.target_reason);
   shape_.as_classes = text(data.as_classes);
   shape_.note = text(data.note);
+  take_units(data);
+  take_doubts(data);
+  shape_.rows_without_values =
+      std::accumulate(data.left_out, data.left_out + NNRUN_PARTS, std::size_t{0});
+  shape_.why_without_values = text(data.why_left_out);
   too_large_ = text(data.too_large);
   reads_again_ = data.reads_again != 0;
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
+}
+
+/// Takes what stands beside numbers, if anything does.
+void DataSource::take_units(const nnrun_data& data) {
+  const char* at = reinterpret_cast<const char*>(data.target_columns);
+  for (std::size_t i = 0; at != nullptr && i < size_of(data.target); ++i, at += data.columns->size)
+    shape_.target_units.push_back(units_of(*reinterpret_cast<const nnrun_column*>(at)));
+  const auto has_some = [](const std::vector<std::string>& units) {
+    return std::ranges::any_of(units, [](const std::string& unit) { return !unit.empty(); });
+  };
+  if (std::ranges::any_of(shape_.target_units, has_some) ||
+      std::ranges::any_of(shape_.columns, has_some, &Column::units))
+    return;
+  shape_.target_units.clear();
+  for (Column& column : shape_.columns) column.units.clear();
+}
+
+void DataSource::take_doubts(const nnrun_data& data) {
+  const char* at = reinterpret_cast<const char*>(data.doubts);
+  for (std::uint32_t i = 0; at != nullptr && i < data.n_doubts; ++i, at += data.doubts->size) {
+    const auto& doubt = *reinterpret_cast<const nnrun_doubt*>(at);
+    shape_.doubts.push_back(
+        {.what = text(doubt.what), .where = text(doubt.where), .hint = text(doubt.hint)});
+  }
 }
 
 /// Takes how many rows each series has.
@@ -212,6 +242,7 @@ void DataSource::take_out_weights(bool trained) {
 Preparation DataSource::preparation(const Experiment& experiment) const {
   Recipe recipe = recipe_of(experiment, shape_.columns);
   recipe.divide_by = shape_.divide_by;
+  recipe.target_units = shape_.target_units;
   recipe.target_scales = scales_of_targets(experiment.data.target_scales, shape_.names.targets);
   return Preparation(std::move(recipe));
 }

@@ -75,6 +75,8 @@ class DataSource {
   template <class T, class From, class Target>
   void look_through(FilledParts<T>& parts, ExampleReader reader, Random& random,
                     Preparation& preparation);
+  void take_units(const nnrun_data& data);
+  void take_doubts(const nnrun_data& data);
   void note_odd_target(const OddTargets& seen);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);

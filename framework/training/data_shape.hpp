@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "network/model_file.hpp"
 #include "network/ordered_classes.hpp"
 #include "training/odd_targets.hpp"
@@ -34,6 +35,12 @@ struct DataShape {
   bool has_weights = false;       ///< examples say what they count
   /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
   std::string target_reason{}, as_classes{}, note{};
+  /// What stands beside the numbers of each target; empty if nothing stands beside any number.
+  std::vector<std::vector<std::string>> target_units{};
+  /// What the data set finds doubtful, and which rows it leaves out, and why; may be empty.
+  std::vector<Problem> doubts{};
+  std::size_t rows_without_values = 0;  ///< that are no examples
+  std::string why_without_values{};
   std::string left_out{};    ///< which rows cannot be used, once they were read; empty: none
   std::string stored{};      ///< that inputs stay in the files, and why; empty: they do not
   Indices indices{};         ///< that the network takes the inputs for

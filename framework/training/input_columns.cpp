@@ -36,6 +36,8 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
                                 (column.is_filled() ? NNRUN_KEEP_GAPS : 0u);
     const std::uint32_t kind = column.is_category ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER;
     const char decimal = text.decimal_of(name);
+    std::vector<const char*> units;
+    for (const std::string& unit : column.units) units.push_back(unit.c_str());
     const nnrun_column asked{sizeof asked,
                              flags,
                              name.c_str(),
@@ -43,8 +45,13 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
                              0,
                              nullptr,
                              column.text_for_missing(),
-                             static_cast<std::uint32_t>(decimal)};
+                             static_cast<std::uint32_t>(decimal),
+                             static_cast<std::uint32_t>(units.size()),
+                             units.data()};
     CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps_, true);
+    for (const Column& other : recipe.columns)
+      for (const std::string& unit : other.units)
+        if (!unit.empty()) reader.know_foreign_unit(unit);
     if (column.is_category) reader.set_texts(column.texts);
     named_ = named_ || !column.name.empty();
     only_numbers_ = only_numbers_ && column.is_plain() && decimal == '\0';

@@ -478,6 +478,10 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
                  "into those of the next",
          .place = experiment.data.use.place,
          .hint = "write group: " + flow_yaml(text_node(name)) + " in windows"});
+  for (const Problem& doubt : trainer.data().doubts) {
+    warnings.push_back(doubt);
+    if (doubt.where.empty()) warnings.back().place = experiment.data.use.place;
+  }
   if (trainer.data().divided_before > 0)
     warnings.push_back(divided_twice(trainer.data(), experiment.data.use.place));
   return warnings;

@@ -39,7 +39,9 @@ void add_past_targets(DataShape& shape, const WindowSpec& windows, const Place& 
   shape.past_targets = shape.target.sizes[0];
   shape.input.sizes[0] += shape.past_targets;
   for (std::size_t i = 0; i < shape.past_targets; ++i)
-    shape.columns.push_back({.name = names.targets.empty() ? "" : names.targets[i]});
+    shape.columns.push_back({.name = names.targets.empty() ? "" : names.targets[i],
+                             .units = i < shape.target_units.size() ? shape.target_units[i]
+                                                                    : std::vector<std::string>()});
   const bool had_inputs = size_of(shape.input) > shape.past_targets;
   if (!names.inputs.empty() && names.targets.empty())
     names.inputs.clear();

@@ -5,6 +5,7 @@
 #include <nnrun/gzip_input.hpp>
 #include <nnrun/packed_rows.hpp>
 #include <nnrun/plugin.hpp>
+#include <nnrun/rows_in_time.hpp>
 #include <numeric>
 #include <optional>
 
@@ -69,6 +70,7 @@ struct Csv : nnrun::Dataset {
       throw nnrun::Error("'thousands' and 'decimal' cannot both be '" + std::string(decimal) + "'",
                          "", "write decimal: \",\" and thousands: \".\", or the other way round");
     names_.set({classes.begin(), classes.end()});
+    in_time_ = nnrun::KnownColumns::has(data, &data.in_time) && data.in_time != 0;
     series_.resize(NNRUN_PARTS);
     const char* files[NNRUN_PARTS] = {path, validation, test};
     for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
@@ -107,16 +109,20 @@ struct Csv : nnrun::Dataset {
                      : std::copy(row + n_inputs_, row + columns_.size(), t);
     }
   }
-  /// Reads the file again up to that row.
   const char* place(nnrun::Part part, std::size_t example) {
-    const char* const files[NNRUN_PARTS] = {path, validation, test};
-    const char* const file = files[static_cast<std::size_t>(part)];
     const std::vector<std::uint32_t>& order = series_[static_cast<std::size_t>(part)].order();
-    if (!order.empty()) example = order[example];
-    if (std::vector<StoredTable>& table = tables_[static_cast<std::size_t>(part)]; !table.empty()) {
+    place_ = place_of_row(static_cast<std::size_t>(part), order.empty() ? example : order[example]);
+    return place_->c_str();
+  }
+
+ private:
+  /// Returns where a row stands that is an example. Reads the file again up to there.
+  std::string place_of_row(std::size_t part, std::size_t example) {
+    const char* const files[NNRUN_PARTS] = {path, validation, test};
+    const char* const file = files[part];
+    if (std::vector<StoredTable>& table = tables_[part]; !table.empty()) {
       table.front().rows.go_to(table.front().row(example));
-      place_ = table.front().rows.place();
-      return place_->c_str();
+      return table.front().rows.place();
     }
     nnrun::GzipInput in(file);
     nnrun::CsvReader rows(in, file, format());
@@ -125,11 +131,9 @@ struct Csv : nnrun::Dataset {
     std::vector<double> row(columns_.size());
     while (next(rows))
       if (read_row(rows, at, row.data()) == Row::taken && example-- == 0) break;
-    place_ = rows.place();
-    return place_->c_str();
+    return rows.place();
   }
 
- private:
   static constexpr std::size_t most_numbers = std::size_t{1} << 29;
 
   bool is_class() const { return columns_.back().is_category(); }
@@ -164,14 +168,16 @@ struct Csv : nnrun::Dataset {
     const bool watches_all = drops || skips_rows_;
     SeriesOfRows& series = series_[part];
     const std::size_t series_at = known.series().empty() ? 0 : rows.column(known.series());
+    std::optional<nnrun::RowsInTime> in_time = rows_in_time(rows, known.series());
     FewNumbers few;
+    std::vector<double> row(columns_.size());
     bool may_be_classes = first && one_target;
-    while ((!watched.empty() || !known.series().empty()) && rows.next()) {
+    while ((!watched.empty() || !known.series().empty() || in_time) && rows.next()) {
       bool dropped = false, left_out = false;
       const bool is_first_row = rows.row() == 0;
       try {
         std::erase_if(watched, [&](std::size_t c) {
-          const double x = columns_[c].read(rows, table.at[c]);
+          const double x = row[c] = columns_[c].read(rows, table.at[c]);
           dropped = dropped || (columns_[c].drops_gaps() && std::isnan(x));
           if (c == n_inputs_ && may_be_classes && !std::isnan(x)) may_be_classes = few.take(x);
           const bool is_target = c == n_inputs_ && may_be_classes;
@@ -185,15 +191,17 @@ struct Csv : nnrun::Dataset {
       }
       if (is_first_row) require_one_class_column(rows);
       if (dropped || left_out) {
-        if (!left_out) ++n_dropped_;
+        if (!left_out && is_dropped(rows, table.at, row.data())) ++n_dropped_[part];
         table.leave_out();
       } else {
         table.take();
       }
       if (!known.series().empty() && !dropped && !left_out)
         series.add(rows.text(series_at), known.series(), rows.place());
+      if (in_time && !dropped && !left_out) in_time->add(rows);
     }
     series.finish();
+    if (in_time) doubt_order(*in_time, part);
     if (table.count() == 0 && n_skipped_ > 0)
       throw nnrun::Error("no row can be read: " + *skipped_, file);
     if (table.count() == 0) throw nnrun::Error("has column names, but no examples", file);
@@ -253,7 +261,7 @@ struct Csv : nnrun::Dataset {
     const bool first = columns_.empty();
     if (first) choose_columns(rows, file, known);
     try {
-      read_rows(rows, parts_[part], known.series(), series_[part]);
+      read_rows(rows, part, known.series());
     } catch (const std::bad_alloc&) {
       throw nnrun::Error("does not fit into memory", rows.place(), hint_to_convert(file));
     }
@@ -304,20 +312,21 @@ struct Csv : nnrun::Dataset {
   enum class Row { taken, dropped, skipped };
   /// Reads the present row.
   Row read_row(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at, double* row) try {
-    bool dropped = false;
+    bool has_gap = false;
     for (std::size_t i = 0; i < at.size(); ++i) {
       row[i] = columns_[i].read(rows, at[i]);
-      dropped = dropped || (columns_[i].drops_gaps() && std::isnan(row[i]));
+      has_gap = has_gap || (columns_[i].drops_gaps() && std::isnan(row[i]));
     }
-    return dropped ? Row::dropped : Row::taken;
+    return has_gap && is_dropped(rows, at, row) ? Row::dropped : Row::taken;
   } catch (const nnrun::Error& e) {
     skip(e);
     return Row::skipped;
   }
 
   /// series: the column that says to which series a row belongs, if any.
-  void read_rows(nnrun::CsvReader& rows, nnrun::PackedRows& store, const std::string& series,
-                 SeriesOfRows& series_of_rows) {
+  void read_rows(nnrun::CsvReader& rows, std::size_t part, const std::string& series) {
+    nnrun::PackedRows& store = parts_[part];
+    SeriesOfRows& series_of_rows = series_[part];
     std::vector<std::size_t> at, nameless;
     store.set_width(columns_.size());
     for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
@@ -325,6 +334,7 @@ struct Csv : nnrun::Dataset {
       for (std::size_t i = 0; i < rows.names().size(); ++i)
         if (rows.names()[i].empty()) nameless.push_back(i);
     const std::size_t series_at = series.empty() ? 0 : rows.column(series);
+    std::optional<nnrun::RowsInTime> in_time = rows_in_time(rows, series);
     while (next(rows)) {
       if ((store.count() + 1) * at.size() > most_numbers)
         throw nnrun::Error("holds more than " + std::to_string(most_numbers) + " numbers, 4 GiB",
@@ -335,10 +345,11 @@ struct Csv : nnrun::Dataset {
         if (!rows.field(i).empty()) refuse_nameless(rows);
       if (how != Row::taken) {
         store.remove_last();
-        if (how == Row::dropped) ++n_dropped_;
+        if (how == Row::dropped) ++n_dropped_[part];
         continue;
       }
       if (!series.empty()) series_of_rows.add(rows.text(series_at), series, rows.place());
+      if (in_time) in_time->add(rows);
       if (store.count() == 1) require_one_class_column(rows);
       if (store.count() == 100)  // by now a column has shown what it is: numbers are most of them
         std::erase_if(blocks_,
@@ -346,6 +357,51 @@ struct Csv : nnrun::Dataset {
       count_blocks(row);
     }
     series_of_rows.finish();
+    if (in_time) doubt_order(*in_time, part);
+  }
+  std::optional<nnrun::RowsInTime> rows_in_time(const auto& rows, const std::string& series) const {
+    if (!in_time_) return {};
+    std::vector<std::string> target_names;
+    for (std::size_t i = n_inputs_; i < columns_.size(); ++i)
+      target_names.push_back(columns_[i].name());
+    return nnrun::RowsInTime(rows.names(), series, target_names);
+  }
+  /// Notes what speaks against rows in the order of time. No file is read yet to say where.
+  void doubt_order(nnrun::RowsInTime& in_time, std::size_t part) {
+    if (const std::string series = in_time.finish(); !series.empty()) found_series_ = series;
+    for (const nnrun::RowsInTime::Doubt& doubt : in_time.doubts())
+      doubts_of_order_.emplace_back(part, doubt);
+  }
+  void doubt(std::string what, std::string where, std::string hint) {
+    doubts_.push_back({std::move(what), std::move(where), std::move(hint)});
+  }
+  void tell_doubts(nnrun_data& data) {
+    for (const nnrun::CsvColumn& column : columns_) {
+      if (column.units().size() < 2) continue;
+      const auto& first = column.units()[0];
+      const auto& other = column.units()[1];
+      const auto& without = first.text.empty() ? first : other;
+      const auto& with = first.text.empty() ? other : first;
+      doubt("column '" + column.name() + "' has numbers with '" + with.text + "' (" + with.place +
+                ") and without",
+            without.place, "if the others are not in that unit, write all of them in one");
+    }
+    // if a column lies in blocks, the host says that of it
+    if (found_series_ && blocks_.empty())
+      doubt("'" + *found_series_ +
+                "' seems to name several series, each with its rows in order: windows reach from "
+                "the rows of one into those of the others",
+            "", "write group: " + *found_series_ + " in windows");
+    for (const auto& [part, order] : doubts_of_order_)
+      doubt(order.what + (order.count == 1 ? ""
+                                           : ", here and " + std::to_string(order.count - 1) +
+                                                 (order.count == 2 ? " more time" : " more times")),
+            place_of_row(part, order.row), order.hint);
+    for (const Doubt& one : doubts_)
+      told_doubts_.push_back(
+          {sizeof(nnrun_doubt), one.what.c_str(), one.where.c_str(), one.hint.c_str()});
+    data.n_doubts = std::uint32_t(told_doubts_.size());
+    data.doubts = told_doubts_.data();
   }
   /// Counts how often the text of a column differs from that of the row before.
   void count_blocks(const double* row) {
@@ -394,6 +450,11 @@ struct Csv : nnrun::Dataset {
     for (const std::string& column : chosen)
       columns_.emplace_back(column, columns_.size() >= n_inputs_, known.find(column), gaps,
                             known.is_trained());
+    for (const std::string& unit : known.units())
+      for (nnrun::CsvColumn& column : columns_) column.know_foreign_unit(unit);
+    gaps_found_.resize(columns_.size());
+    for (std::size_t i = n_inputs_; i < columns_.size() && columns_.size() - n_inputs_ > 1; ++i)
+      columns_[i].take_words();
     if (!names_.empty()) {
       std::vector<std::string> texts;
       for (std::size_t i = 0; i < names_.size(); ++i) texts.push_back(names_[i]);
@@ -455,17 +516,19 @@ struct Csv : nnrun::Dataset {
       as_classes_ = classes_for(store, n_inputs_);
   }
   void tell(nnrun_data& data) {
-    for (std::size_t i = 0; i < n_inputs_; ++i) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
       const nnrun::CsvColumn& column = columns_[i];
-      std::vector<const char*>& texts = texts_.emplace_back();
+      std::vector<const char*>&texts = texts_.emplace_back(), &units = units_.emplace_back();
       for (const std::string& text : column.texts()) texts.push_back(text.c_str());
+      for (const nnrun::CsvColumn::Unit& unit : column.units()) units.push_back(unit.text.c_str());
       told_.push_back(
           {sizeof(nnrun_column),
            column.flags() |
                (std::ranges::count(blocks_, i, &Blocks::column) > 0 ? NNRUN_IN_BLOCKS : 0u),
            column.name().c_str(),
            std::uint32_t(column.is_category() ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER),
-           std::uint32_t(texts.size()), texts.data(), nullptr, 0});
+           std::uint32_t(texts.size()), texts.data(), nullptr, 0, std::uint32_t(units.size()),
+           units.data()});
     }
     if (nnrun::KnownColumns::has(data, &data.n_series[NNRUN_PARTS - 1]))
       for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
@@ -473,6 +536,10 @@ struct Csv : nnrun::Dataset {
         data.n_series[part] = series_[part].sizes().size();
       }
     data.columns = told_.data();
+    if (nnrun::KnownColumns::has(data, &data.target_columns) && !is_class())
+      data.target_columns = told_.data() + n_inputs_;
+    if (nnrun::KnownColumns::has(data, &data.why_left_out)) tell_left_out(data);
+    if (nnrun::KnownColumns::has(data, &data.doubts)) tell_doubts(data);
     if (is_class()) {
       data.target_name = column_names_[n_inputs_];
       if (!columns_.back().reason().empty()) data.target_reason = columns_.back().reason().c_str();
@@ -483,9 +550,6 @@ struct Csv : nnrun::Dataset {
       note = "fields are separated by " + (separator_found_ == '\t'
                                                ? std::string("tabs")
                                                : "'" + std::string(1, separator_found_) + "'");
-    if (n_dropped_ > 0)
-      note += (note.empty() ? "" : ", ") + std::to_string(n_dropped_) +
-              (n_dropped_ == 1 ? " row" : " rows") + " left out for missing values";
     if (n_skipped_ > 0)
       note += (note.empty() ? "" : ", ") + std::to_string(n_skipped_) +
               (n_skipped_ == 1 ? " row that cannot be read is left out: "
@@ -495,6 +559,55 @@ struct Csv : nnrun::Dataset {
     if (note.empty()) return;
     note_ = std::move(note);
     data.note = note_->c_str();
+  }
+
+  /// For which rows a column is to blame that they are left out.
+  struct GapsFound {
+    std::size_t rows = 0;
+    std::string first;     // where
+    std::string spelling;  // such as NA, which may be a text as well
+  };
+  /// Returns whether a row is to be left out for a missing value. Notes the first column without
+  /// one.
+  bool is_dropped(const auto& rows, std::span<const std::size_t> at, const double* row) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      if (!columns_[i].drops_gaps() || !std::isnan(row[i])) continue;
+      GapsFound& found = gaps_found_[i];
+      if (found.rows++ == 0) found.first = rows.place();
+      if (found.spelling.empty()) found.spelling = rows.field(at[i]);
+      return true;
+    }
+    return false;
+  }
+  /// Says how many rows are left out for missing values, and for which.
+  void tell_left_out(nnrun_data& data) {
+    std::ranges::copy(n_dropped_, data.left_out);
+    const std::size_t all = std::accumulate(n_dropped_.begin(), n_dropped_.end(), std::size_t{0});
+    if (all == 0) return;
+    std::size_t rows = all + n_skipped_;
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) rows += count(part);
+    std::string why = std::to_string(all) + " of " + std::to_string(rows) +
+                      (all == 1 ? " rows is" : " rows are") + " left out for missing values: ";
+    std::string hint, between;
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+      const GapsFound& found = gaps_found_[i];
+      if (found.rows == 0) continue;
+      why += std::exchange(between, ", ") + "'" + columns_[i].name() + "' in " +
+             std::to_string(found.rows) + ", first " + found.first +
+             (found.spelling.empty() ? "" : " (" + found.spelling + ")");
+      if (columns_[i].is_category() && !found.spelling.empty() && hint.empty())
+        hint = "; if " + found.spelling + " is a text of its own, write " +
+               gaps_without(found.spelling) + " in data";
+    }
+    why_left_out_ = why + hint;
+    data.why_left_out = why_left_out_->c_str();
+  }
+  /// Returns the setting by which a field is no missing value.
+  std::string gaps_without(const std::string& text) const {
+    std::string list;
+    for (const std::string_view gap : gaps)
+      if (gap != text) list += (list.empty() ? "\"" : ", \"") + std::string(gap) + "\"";
+    return "gaps: [" + list + "]";
   }
 
   /// How many times a column's text changes, and the first one.
@@ -507,14 +620,25 @@ struct Csv : nnrun::Dataset {
   std::vector<Blocks> blocks_;             // of columns that may name several series
   std::vector<SeriesOfRows> series_;       // of each part
   bool skips_rows_ = false;
-  std::size_t n_inputs_ = 0, n_dropped_ = 0, n_skipped_ = 0;
-  bool takes_the_rest_ = false;  // the inputs are all columns that are not something else
+  std::size_t n_inputs_ = 0, n_skipped_ = 0;
+  std::array<std::size_t, NNRUN_PARTS> n_dropped_{};  // rows of each part without some value
+  struct Doubt {
+    std::string what, where, hint;
+  };
+  bool in_time_ = false;                     // rows follow each other
+  std::optional<std::string> found_series_;  // the column that seems to name them
+  std::vector<std::pair<std::size_t, nnrun::RowsInTime::Doubt>> doubts_of_order_;  // of parts
+  std::vector<Doubt> doubts_;
+  std::vector<nnrun_doubt> told_doubts_;
+  std::vector<GapsFound> gaps_found_;  // of each column, in these rows
+  bool takes_the_rest_ = false;        // the inputs are all columns that are not something else
   std::vector<const char*> column_names_;
   nnrun::ClassNames names_;
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
-  std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_, skipped_;
-  std::vector<std::vector<const char*>> texts_;  // of told_
+  std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_, skipped_,
+      why_left_out_;
+  std::vector<std::vector<const char*>> texts_, units_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;          // of text files
   std::array<std::vector<StoredTable>, NNRUN_PARTS> tables_;  // one or none each, instead

@@ -249,7 +249,7 @@ TEST_CASE("a series gets windows if the user says so, and else a note", "[cli][n
   const Column back{"when", [&](int i) { return day.field(279 - i); }};
   CHECK_THAT(
       Table({back, level}, 280).told(" --windows 12"),
-      Contains("note   the newest row comes first, to judge by when: sort the rows by time"));
+      Contains("note   the newest row comes first, to judge by 'when': sort the rows by time"));
 
   const Column state{"state", [](int i) { return std::string(i / 9 % 2 ? "on" : "off"); }};
   CHECK_THAT(Table({amount("a"), state}, 280).told(" --windows 12"),

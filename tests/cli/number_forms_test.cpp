@@ -250,7 +250,102 @@ TEST_CASE("a unit that the run does not know is no other amount without a word",
   folder.done("c.yaml -q --out r");
   CHECK_THAT(folder("predict r '1.8 m'").err,
              Contains("expected a finite number, found '1.8 m'\n") &&
-                 Contains("if it is the same number without that, write symbols: [\"cm\", \"m\"]"));
+                 Contains("the numbers of training were in 'cm': write it so"));
+  CHECK_THAT(folder("predict r '1.8 m' --data symbols=[m,cm]").err,
+             Contains("column 'height': '1.8 m' is in 'm', but the numbers of training were in "
+                      "'cm'"));
+}
+
+TEST_CASE("each column keeps the unit that it had in training", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "height,jump,share,age,weight\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::to_string(150 + i) + " cm,1." + std::to_string(10 + i) + " m," +
+           std::to_string(i + 20) + ".5%," + std::to_string(i) + "," + std::to_string(50 + i) +
+           " kg\n";
+  folder.scratch.write("t.csv", csv);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, symbols: [cm, m, kg, g, '%']}\nmodel: "
+                       "{layers: [{type: dense}]}\ntrain: {cost: mean_squared_error, epochs: 1}\n");
+  folder.done("c.yaml -q --out r");
+  const auto answer = [&](const std::string& row) {
+    folder.scratch.write("n.csv", "height,jump,share,age\n" + row + "\n");
+    return folder("predict r --csv n.csv --brief");
+  };
+  const Ended right = answer("175 cm,1.20 m,23.8%,7");
+  CHECK(right.status == 0);
+  // other programs write numbers alone, in the units that everybody knows
+  CHECK(answer("175,1.20,23.8%,7").out == right.out);
+  folder.scratch.write("n.jsonl",
+                       "{\"height\": 175, \"jump\": 1.2, \"share\": 23.8, \"age\": 7}\n");
+  CHECK(folder("predict r --jsonl n.jsonl --brief").out == right.out);
+  const std::string start = "n.csv:2";
+  for (const auto& [row, what, help] :
+       {std::tuple{"1.75 m,1.20 m,23.8%,7",
+                   "column 'height': '1.75 m' is in 'm', but the numbers of training were in 'cm'",
+                   "write it in cm"},
+        std::tuple{"175 cm,120 cm,23.8%,7", "column 'jump': '120 cm' is in 'cm', but",
+                   "write it in m"},
+        std::tuple{"175 cm,1.20 m,0.238,7",
+                   "column 'share': '0.238' has no %, but the numbers of training had",
+                   "write it with %: 23.8%, say, for 0.238"},
+        std::tuple{"175 cm,1.20 m,23.8%,7 m",
+                   "column 'age': '7 m' is in 'm', but the numbers of training had no unit here",
+                   "write the number alone"},
+        std::tuple{"175 cm,1.20 m,23.8 g,7", "column 'share': '23.8 g' is in 'g', but",
+                   "write it in %"}}) {
+    CAPTURE(row);
+    const Ended refused = answer(row);
+    CHECK(refused.status == 5);
+    CHECK_THAT(refused.err, Contains(what) && Contains(start) && Contains(help));
+    folder.scratch.write("e.csv", "height,jump,share,age,weight\n" + std::string(row) + ",60 kg\n");
+    CHECK_THAT(folder("eval r --data test=e.csv").err, Contains(what) && Contains("e.csv:2"));
+  }
+  folder.scratch.write("e.csv", "height,jump,share,age,weight\n175 cm,1.20 m,23.8%,7,60000 g\n");
+  CHECK_THAT(folder("eval r --data test=e.csv").err,
+             Contains("column 'weight': '60000 g' is in 'g', but the numbers of training were in "
+                      "'kg'"));
+  // that of a model alone, too
+  CHECK_THAT(folder("predict r/model.safetensors --csv n.csv --brief").err, Contains("'23.8 g'"));
+}
+
+TEST_CASE("a column has one unit, and shares are all per cent or none", "[cli][numbers]") {
+  const Folder folder;
+  int runs = 0;
+  const auto trained = [&](const std::string& rows) {
+    folder.scratch.write("t.csv", "x,y\n" + rows);
+    folder.scratch.write("c.yaml",
+                         "data: {type: csv, path: t.csv, symbols: [cm, m, '%']}\nmodel: {layers: "
+                         "[{type: dense}]}\ntrain: {cost: mean_squared_error, epochs: 1}\n");
+    return folder("c.yaml -q --out r" + std::to_string(++runs));
+  };
+  const Ended mixed = trained("180 cm,1\n170 cm,2\n1.6 m,3\n");
+  CHECK(mixed.status == 5);
+  CHECK_THAT(mixed.err, Contains("column 'x': '1.6 m' has 'm', but 'cm' is in ") &&
+                            Contains("t.csv:2: what ") && Contains("t.csv:4\n") &&
+                            Contains("write all numbers of the column in one unit"));
+  CHECK_THAT(trained("18%,1\n0.17,2\n").err,
+             Contains("'0.17' has no unit, but '%' is in ") && Contains("t.csv:3\n"));
+  CHECK_THAT(trained("0.18,1\n17%,2\n").err, Contains("'17%' has '%', but no unit is in "));
+  const Ended some = trained("180 cm,1\n170,2\n160 cm,3\n");
+  CHECK(some.status == 0);
+  CHECK_THAT(some.err, Contains("warning: column 'x' has numbers with 'cm' (") &&
+                           Contains("t.csv:2) and without\n") && Contains("t.csv:3\n"));
+  CHECK(trained("180 cm,1\n170 cm,2\n").err.empty());
+}
+
+TEST_CASE("percentages are no fractions", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write("t.csv", "x,y\n0.18,1\n0.17,2\n0.16,3\n");
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv}\nmodel: {layers: [{type: dense}]}\ntrain: "
+                       "{cost: mean_squared_error, epochs: 1}\n");
+  folder.done("c.yaml -q --out r");
+  folder.scratch.write("n.csv", "x\n23.8%\n");
+  CHECK_THAT(folder("predict r --csv n.csv").err,
+             Contains("the run has numbers without % here: write 0.238, say, for 23.8% if they are "
+                      "fractions") &&
+                 !Contains("symbols"));
 }
 
 TEST_CASE("a run whose fractions follow a comma answers with commas", "[cli][numbers]") {
@@ -371,9 +466,11 @@ TEST_CASE("eval notes what it left out, and lines of JSON refuse settings of tab
       "[{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
   folder.done("c.yaml -q --out r");
   const Ended measured = folder("eval r");
-  CHECK_THAT(measured.err, Contains("note: 4 rows left out for missing values\n"));
-  CHECK(parsed(folder.done("eval r --json"))["notes"] ==
-        json({"4 rows left out for missing values"}));
+  const std::string why = "4 of 40 rows are left out for missing values: 'y' in 4, first ";
+  CHECK_THAT(measured.err, Contains("note: " + why) && Contains("a.csv:2\n"));
+  const json notes = parsed(folder.done("eval r --json"))["notes"];
+  REQUIRE(notes.size() == 1);
+  CHECK_THAT(notes[0].get<std::string>(), Contains(why));
   folder.scratch.write("in.jsonl", "{\"x\": 1}\n");
   CHECK_THAT(folder("predict r --jsonl in.jsonl --data encoding=latin1").err,
              Contains("'data.encoding' is for tables: lines of JSON are UTF-8"));

@@ -316,13 +316,53 @@ TEST_CASE("the number of inputs that columns make is said with what makes it", "
                  Contains("= help: write input: 3\n"));
 }
 
+TEST_CASE("a class that is called like a gap does not vanish without a word", "[cli][columns]") {
+  const Scratch scratch;
+  std::string csv = "x,continent\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(i) + "," +
+           std::vector{"EU", "NA", "AF"}[static_cast<std::size_t>(i % 3)] + "\n";
+  scratch.write("t.csv", csv);
+  scratch.write("c.yaml",
+                "data: {type: csv, path: t.csv, columns: {continent: {missing: drop}}}\nmodel: "
+                "{layers: [{type: dense, activation: sigmoid}]}\ntrain: {cost: "
+                "binary_cross_entropy, epochs: 1}\n");
+  const auto did = [&](const std::string& words) {
+    return run("$nnrun " + words, scratch.folder());
+  };
+  const std::string why =
+                        "20 of 60 rows are left out for missing values: 'continent' in 20, first ",
+                    hint = "t.csv:3 (NA); if NA is a text of its own, write gaps: [\"N/A\", ";
+  const Ended trained = did("c.yaml --out r");
+  REQUIRE(trained.status == 0);
+  CHECK_THAT(trained.err, Contains("data   " + why) && Contains(hint) && !Contains("\"NA\""));
+  CHECK_THAT(did("check c.yaml").out, Contains("  " + why) && Contains(hint));
+  CHECK_THAT(did("c.yaml -v --out v").err, Contains("  " + why));
+  CHECK_THAT(did("eval r").err, Contains("note: " + why));
+  const json record = json::parse(text_of(scratch / "r/run.json"))["result"]["left_out"];
+  CHECK(record["rows"] == 20);
+  CHECK_THAT(record["why"].get<std::string>(), StartsWith(why));
+  CHECK(json::parse(did("check --json c.yaml").out)["configs"][0]["data"]["left_out"]["rows"] ==
+        20);
+  // what the hint says keeps them
+  const std::size_t at = trained.err.find("gaps: [") + 6;
+  const std::string gaps = trained.err.substr(at, trained.err.find(']', at) + 1 - at);
+  const Ended kept =
+      did("check c.yaml --set 'data.gaps=" + gaps +
+          "' --set train.cost=cross_entropy --set model.layers.dense_1.activation=softmax");
+  CAPTURE(gaps, kept.err);
+  CHECK_THAT(kept.out, Contains("60 rows: ") && !Contains("left out"));
+}
+
 TEST_CASE("rows with gaps are left out where a config says so, and counted", "[cli][columns]") {
   Project project;
   project.scratch.write("a.csv", "x,y\n1,2\n,3\n3,NA\n4,5\n");
   project.config("type: csv, path: a.csv, columns: {x: {missing: drop}, y: {missing: drop}}",
                  one_unit, squares);
   const Ended trained = project.train();
-  CHECK_THAT(trained.err, Contains("data   2 rows left out for missing values\n"));
+  const std::string why = "2 of 4 rows are left out for missing values: 'x' in 1, first ";
+  CHECK_THAT(trained.err, Contains("data   " + why) && Contains("a.csv:3, 'y' in 1, first ") &&
+                              Contains("a.csv:4 (NA)\n"));
   CHECK_THAT(trained.out, Contains("(2 examples"));
   project.scratch.write("in.csv", "x\n1\n\"\"\n");
   CHECK(project("predict r --csv in.csv").status == 5);  // an answer for each row, or none

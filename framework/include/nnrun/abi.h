@@ -539,7 +539,18 @@ typedef struct nnrun_column {
   /* Since 1.4. Given: the character before the fraction of its numbers, point or comma, of which
      the other may stand between thousands; 0: they are written as all others. */
   uint32_t decimal;
+  /* Since 1.4. What stood beside the numbers of training, such as "cm"; "" where nothing did. Told
+     by the data set, and given of a trained network; none: nobody knows. */
+  uint32_t n_units;
+  const char* const* units;
 } nnrun_column;
+/* Since 1.4. What may be wrong with the data, for people; where and hint may be NULL. */
+typedef struct nnrun_doubt {
+  uint32_t size;
+  const char* what;
+  const char* where; /* such as `data.csv:12` */
+  const char* hint;  /* what to do about it */
+} nnrun_doubt;
 typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; texts live as long
                                as the object */
   uint32_t size;
@@ -570,6 +581,12 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
      belongs; otherwise NULL. */
   const size_t* series[NNRUN_PARTS];
   size_t n_series[NNRUN_PARTS];
+  uint32_t in_time;  /* given. Not 0: rows follow each other in time, within a series */
+  uint32_t n_doubts; /* of which people are warned. Stride: doubts[0].size */
+  const nnrun_doubt* doubts;
+  const nnrun_column* target_columns; /* one per target number, or NULL. Stride as of columns */
+  size_t left_out[NNRUN_PARTS]; /* rows that are no examples, since a value is missing */
+  const char* why_left_out;     /* in words, with where and how many; NULL if there are none */
 } nnrun_data;
 /* Since 1.3. Any file may be left out, a required one too: its path is empty, its part without
    examples. So a trained network is evaluated on a file where those of its training are not. */

@@ -208,6 +208,8 @@ class CsvReader {
     return true;
   }
   const NumberFormat& number_format() const { return numbers_; }
+  /// Its numbers are as people wrote them, with their units or without.
+  static constexpr bool shows_units() { return true; }
   std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
   /// Returns the place of the present row, where it starts: `data.csv:12`.
   std::string place() const { return file_ + ":" + std::to_string(start_); }

@@ -72,7 +72,26 @@ class CsvColumn {
     if (asked->size >= since_1_4) decimal_ = static_cast<char>(asked->decimal);
     if (is_weight()) least_ = 0;
     for (std::uint32_t i = 0; i < asked->n_texts; ++i) give(asked->texts[i]);
+    const std::size_t with_units = offsetof(nnrun_column, units) + sizeof asked->units;
+    if (trained && asked->size >= with_units)
+      for (std::uint32_t i = 0; i < asked->n_units; ++i) units_.push_back({asked->units[i], {}});
   }
+  /// Takes yes and true for 1, no and false for 0, as of several labels.
+  void take_words() { takes_words_ = true; }
+  /// Returns what the usual words mean, in letters of any size; nothing for other texts.
+  static std::optional<bool> yes_or_no(std::string_view text) {
+    constexpr std::size_t longest = 5;
+    if (text.size() > longest) return {};
+    std::string small(text);
+    for (char& c : small)
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    if (small == "yes" || small == "true") return true;
+    if (small == "no" || small == "false") return false;
+    return {};
+  }
+  /// Tells of a unit that some other column of a trained network has: where this one has none, it
+  /// means another thing.
+  void know_foreign_unit(std::string_view unit) { foreign_units_.emplace_back(unit); }
   /// Makes it a category of these texts and no others.
   void set_texts(std::span<const std::string> texts) {
     texts_.clear();
@@ -89,6 +108,11 @@ class CsvColumn {
   const std::vector<std::string>& texts() const { return texts_; }
   /// Returns whether its numbers are written in another way than those of the file.
   bool has_own_decimal() const { return decimal_ != '\0'; }
+  /// What stands beside its numbers, and where each was seen first; "" of numbers without anything.
+  struct Unit {
+    std::string text, place;
+  };
+  const std::vector<Unit>& units() const { return units_; }
   /// Returns why it is a category if nobody said so: "'red' in data.csv:2 is not a number".
   const std::string& reason() const { return reason_; }
 
@@ -104,12 +128,14 @@ class CsvColumn {
     const bool number = kind_ == NNRUN_COLUMN_NUMBER && is_number(rows, at, x) && std::isfinite(x);
     if (number && target_ && !declared_) require_digits(rows, at, x);
     if (number && x >= least_ && !number_gaps_) {
-      is_only_number_ = !is_weight() && decimal_ == '\0';
+      const bool has_unit = take_unit(rows, at);
+      is_only_number_ = !has_unit && !is_weight() && decimal_ == '\0';
       return x;
     }
     const std::string_view field = rows.field(at);
     if (is_gap(field) || (number && is_gap(rows, x))) return gap(rows, field);
     if (number && x < least_) refuse_negative(rows, field);
+    if (number) take_unit(rows, at);
     if (number) return x;
     if (kind_ == NNRUN_COLUMN_NUMBER) refuse_text(rows, rows.text(at));
     return category(rows, at);
@@ -176,7 +202,63 @@ class CsvColumn {
     return format_of_column(rows.number_format(), decimal_);
   }
   bool is_number(const auto& rows, std::size_t at, double& x) const {
+    if (takes_words_)
+      if (const std::optional<bool> word = yes_or_no(rows.field(at))) {
+        x = *word ? 1 : 0;
+        return true;
+      }
     return decimal_ == '\0' ? rows.is_number(at, x) : rows.is_number(at, x, format_in(rows));
+  }
+
+  /// Takes in what stands beside a number, and returns whether anything does. Throws Error for
+  /// another unit than the column has: what stands beside numbers is left out, so 1.75 m would be
+  /// less than 180 cm.
+  bool take_unit(const auto& rows, std::size_t at) {
+    const NumberFormat how = format_in(rows);
+    if (how.symbols.empty() && units_.empty()) return false;
+    const std::string unit = unit_beside(rows.field(at), how);
+    const auto is_same = [&](const Unit& known) { return known.text == unit; };
+    if (std::ranges::any_of(units_, is_same)) return !unit.empty();
+    if (trained_)
+      require_unit_of_training(rows, at, unit);
+    else
+      add_unit(rows, at, unit);
+    return !unit.empty();
+  }
+  void add_unit(const auto& rows, std::size_t at, const std::string& unit) {
+    for (const Unit& other : units_) {
+      // a number without a unit may be in that of the others, but 0.5 beside 20 % is not
+      const bool one_has_none = other.text.empty() || unit.empty();
+      if (one_has_none && !is_of_shares(other.text + unit)) continue;
+      const auto word = [](const std::string& u) { return u.empty() ? "no unit" : "'" + u + "'"; };
+      throw Error("column '" + name_ + "': '" + std::string(rows.field(at).substr(0, 40)) +
+                      "' has " + word(unit) + ", but " + word(other.text) + " is in " +
+                      other.place +
+                      ": what stands beside a number is left out, so they would be mixed up",
+                  rows.place(), "write all numbers of the column in one unit");
+    }
+    units_.push_back({unit, rows.place()});
+  }
+  void require_unit_of_training(const auto& rows, std::size_t at, const std::string& unit) const {
+    const std::string found =
+        "column '" + name_ + "': '" + std::string(rows.field(at).substr(0, 40)) + "' ";
+    const auto own = std::ranges::find_if(units_, [](const Unit& u) { return !u.text.empty(); });
+    if (unit.empty()) {
+      // numbers of other programs have no unit: then they are in that of training
+      if constexpr (requires { rows.shows_units(); })
+        if (own != units_.end() && is_of_shares(own->text))
+          throw Error(found + "has no " + own->text + ", but the numbers of training had",
+                      rows.place(),
+                      "write it with " + own->text + ": 23.8" + own->text + ", say, for 0.238");
+      return;
+    }
+    if (own != units_.end())
+      throw Error(
+          found + "is in '" + unit + "', but the numbers of training were in '" + own->text + "'",
+          rows.place(), "write it in " + own->text);
+    if (std::ranges::count(foreign_units_, unit) > 0)
+      throw Error(found + "is in '" + unit + "', but the numbers of training had no unit here",
+                  rows.place(), "write the number alone, in the unit that training meant");
   }
 
   /// The first field that is there decides.
@@ -224,11 +306,13 @@ class CsvColumn {
     std::string hint = number_settings(field, format_in(rows));
     constexpr std::string_view doubt = "if it is a number, write symbols";
     if (trained_ && hint.starts_with(doubt))  // 1.8 m is 180 where the run has cm
-      hint = "if it is the same number without that, write symbols" + hint.substr(doubt.size());
+      hint = hint_for_unit(hint.substr(doubt.size()), field);
     if (!hint.empty())
       hint += trained_ ? "" : " in data";
     else if (is_weight())
       hint = "'weights' names a column of numbers: what each example counts";
+    else if (yes_or_no(field) && (trained_ || !first_.empty()))
+      hint = "the column has numbers elsewhere: write 1 for yes, and 0 for no";
     else if (!declared_ && !first_.empty() && target_)
       hint = "the first row has a number here; if the column holds classes, write classes: [...]";
     else if (!declared_ && !first_.empty())
@@ -240,6 +324,17 @@ class CsvColumn {
     throw Error("column '" + name_ + "': expected a finite number, found '" +
                     std::string(field.substr(0, 40)) + "'",
                 rows.place(), hint);
+  }
+
+  /// Returns what to do about a number with something beside it that the run does not know.
+  std::string hint_for_unit(const std::string& setting, std::string_view field) const {
+    const auto own = std::ranges::find_if(units_, [](const Unit& u) { return !u.text.empty(); });
+    if (own != units_.end())
+      return "the numbers of training were in '" + own->text + "': write it so";
+    if (field.find('%') != field.npos)
+      return "the run has numbers without % here: write 0.238, say, for 23.8% if they are "
+             "fractions";
+    return "if it is the same number without that, write symbols" + setting;
   }
 
   /// Returns the setting by which a field is a missing value, too.
@@ -329,6 +424,7 @@ class CsvColumn {
 
   std::string name_;
   bool target_ = false, trained_ = false, declared_ = false, open_ = true;
+  bool takes_words_ = false;     // yes is 1, no is 0
   bool number_gaps_ = false;     // some gap, such as -999, may be a number: it is looked for first
   bool is_only_number_ = false;  // whatever is a number is its number
   std::uint32_t kind_ = NNRUN_COLUMN_AS_FOUND, flags_ = 0;
@@ -339,6 +435,8 @@ class CsvColumn {
   std::optional<std::vector<double>> gap_numbers_;  // of those that are numbers, once one is read
   std::vector<std::string> texts_;
   std::string first_, reason_;
+  std::vector<Unit> units_;
+  std::vector<std::string> foreign_units_;
   std::unordered_map<std::string, std::size_t, Hash, std::equal_to<>> numbers_;
   std::unordered_map<double, std::size_t> by_value_;  // of texts that are numbers, once asked for
 };

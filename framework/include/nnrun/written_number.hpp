@@ -48,8 +48,9 @@ inline std::string_view without_blanks(std::string_view text) {
 }
 
 /// Takes the symbols away, of several that fit the longest: kg, not g. A sign may stand before or
-/// behind the first one.
-inline std::string without_symbols(std::string_view text, const NumberFormat& how) {
+/// behind the first one. taken: what was taken away is added to it.
+inline std::string without_symbols(std::string_view text, const NumberFormat& how,
+                                   std::string& taken) {
   std::string_view sign;
   for (bool again = true; again;) {
     text = without_blanks(text);
@@ -63,6 +64,7 @@ inline std::string without_symbols(std::string_view text, const NumberFormat& ho
       if (text.ends_with(symbol)) behind = std::max(behind, symbol.size());
     }
     again = before + behind > 0;
+    taken += before > 0 ? text.substr(0, before) : text.substr(text.size() - behind);
     text.remove_prefix(before);
     if (before == 0) text.remove_suffix(behind);
   }
@@ -97,10 +99,22 @@ inline std::string without_thousands(std::string_view text, const NumberFormat& 
 inline bool is_number(std::string_view text, double& x, const NumberFormat& how) {
   if (is_number(text, x, how.decimal)) return true;
   if (text.empty() || (how.is_plain() && !detail::starts_with_dash(text))) return false;
-  const std::string bare = detail::without_symbols(detail::with_keys(text), how);
+  std::string taken;
+  const std::string bare = detail::without_symbols(detail::with_keys(text), how, taken);
   if (is_number(bare, x, how.decimal)) return true;
   const std::string digits = how.thousands == '\0' ? "" : detail::without_thousands(bare, how);
   return !digits.empty() && is_number(digits, x, how.decimal);
+}
+
+/// Returns the symbols that stand before or behind a number: its unit; empty if there are none.
+inline std::string unit_beside(std::string_view number, const NumberFormat& how) {
+  std::string unit;
+  if (!how.symbols.empty()) detail::without_symbols(detail::with_keys(number), how, unit);
+  return unit;
+}
+/// Returns whether a unit makes a share of a number, so that 0.238 would be 23.8 of it.
+inline bool is_of_shares(std::string_view unit) {
+  return unit == "%" || unit == "\xE2\x80\xB0";
 }
 
 /// Returns whether a field is a whole number that a double rounds, so that two such may become one.

@@ -60,6 +60,15 @@ class KnownColumns {
         names.emplace_back(column->name);
     return names;
   }
+  /// Returns what stood beside the numbers of some column of a trained network.
+  std::vector<std::string> units() const {
+    std::vector<std::string> units;
+    for (const nnrun_column* column : columns_)
+      if (column->size >= offsetof(nnrun_column, units) + sizeof column->units)
+        for (std::uint32_t i = 0; i < column->n_units; ++i)
+          if (*column->units[i] != '\0') units.emplace_back(column->units[i]);
+    return units;
+  }
   /// Returns the name of the column that says what an example counts; empty if there is none.
   std::string weight() const {
     for (const nnrun_column* column : columns_)
