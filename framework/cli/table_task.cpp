@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nnrun/csv_column.hpp>
+#include <optional>
 
 #include "base/did_you_mean.hpp"
 #include "base/error.hpp"
@@ -247,28 +249,39 @@ Rarest rarest_class(const ColumnProfile& target) {
   return rarest;
 }
 
+/// Returns whether a column has 0 and 1, or yes and no in words, and nothing else.
+bool is_label(const ColumnProfile& column) {
+  bool yes = column.different.contains(1), no = column.different.contains(0);
+  for (const auto& [text, count] : column.counts) {
+    const std::optional<bool> word = CsvColumn::yes_or_no(text);
+    if (!word) return false;
+    (*word ? yes : no) = true;
+  }
+  const bool numbers_fit =
+      column.numbers == 0 || (column.whole && column.low >= 0 && column.high <= 1);
+  return yes && no && numbers_fit && column.without_count == 0;
+}
+
 }  // namespace
 
 /// Several targets are labels, a yes or no each, or numbers, each scaled by itself.
 Task task_for(const std::vector<const ColumnProfile*>& targets, std::size_t rows) {
   if (targets.size() == 1) return task_for(*targets[0], rows);
-  const auto is_label = [](const ColumnProfile* target) {
-    return target->texts == 0 && target->whole && target->low == 0 && target->high == 1;
-  };
-  if (std::ranges::all_of(targets, is_label))
+  if (std::ranges::all_of(targets, [](const ColumnProfile* target) { return is_label(*target); }))
     return {.kind = Task::yes_or_no,
             .settings = {},
-            .note = std::to_string(targets.size()) + " labels, each 0 or 1"};
+            .note = std::to_string(targets.size()) +
+                    (std::ranges::any_of(targets, &ColumnProfile::texts) ? " labels, each yes or no"
+                                                                         : " labels, each 0 or 1")};
   std::vector<std::string> scales, notes;
   for (const ColumnProfile* const target : targets) {
     if (target->texts > 0)
-      throw DataError(Problem{.what = "column '" + target->name + "' holds texts, such as '" +
-                                      start_of(target->first_text) +
-                                      "', and several targets are numbers",
-                              .where = target->first_place,
-                              .hint =
-                                  "a target of classes must be the only one; for several, each a "
-                                  "yes or no, write 1 and 0 in their columns"});
+      throw DataError(
+          Problem{.what = "column '" + target->name + "' holds texts, such as '" +
+                          start_of(target->first_text) + "', and several targets are numbers",
+                  .where = target->first_place,
+                  .hint = "a target of classes must be the only one; for several, each a "
+                          "yes or no, write 1 and 0 in their columns"});
     task_for(*target, rows);  // throws if nothing can be learnt from it
     scales.push_back(yaml_text(target->name) + ": " + scale_for(*target));
     notes.push_back(range_of(*target));

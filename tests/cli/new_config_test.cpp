@@ -157,6 +157,41 @@ TEST_CASE("yes or no in words is learnt by one output, and several numbers by on
                                  "numbers\n"));
 }
 
+TEST_CASE("several targets that say yes or no in words are labels", "[cli][new]") {
+  const Scratch scratch;
+  std::string words = "a,b,hot,wet\n", numbers = words;
+  for (int i = 0; i < 120; ++i) {
+    const std::string row = std::to_string(scattered(i)) + "," + std::to_string(i % 7) + ",";
+    const bool hot = i % 7 > 2, wet = i % 7 % 2 == 0;
+    words += row + (hot ? "yes" : "no") + "," + (wet ? "TRUE" : "False") + "\n";
+    numbers += row + (hot ? "1" : "0") + "," + (wet ? "1" : "0") + "\n";
+  }
+  scratch.write("w.csv", words);
+  scratch.write("n.csv", numbers);
+  const Ended ended = made(scratch, "w.csv --target hot --target wet");
+  CAPTURE(ended.err);
+  REQUIRE(ended.status == 0);
+  CHECK_THAT(ended.out, Contains("target hot, wet: 2 labels, each yes or no\n"));
+  const auto trained = [&](const std::string& file) {
+    const Ended run_of = run("$nnrun w.yaml -q --out " + file + " --json --set data.path=" + file +
+                                 ".csv --set train.epochs=5",
+                             scratch.folder());
+    CAPTURE(run_of.err);
+    REQUIRE(run_of.status == 0);
+    return parsed(run_of.out)["weights_sha256"];
+  };
+  CHECK(trained("w") == trained("n"));
+  // a file in words is measured on the model of numbers, and the other way round
+  const Ended a = run("$nnrun eval w --data test=n.csv", scratch.folder()),
+              b = run("$nnrun eval n --data test=w.csv", scratch.folder());
+  CHECK(a.status == 0);
+  CHECK(a.out == b.out);
+  CHECK_THAT(a.out, Contains("(of labels)"));
+  scratch.write("odd.csv", "a,b,hot,wet\n1,2,yes,maybe\n");
+  CHECK_THAT(run("$nnrun eval w --data test=odd.csv", scratch.folder()).err,
+             Contains("column 'wet': expected a finite number, found 'maybe'"));
+}
+
 TEST_CASE("a network for few rows is one layer, and its penalty falls with how many there are",
           "[cli][new]") {
   const Scratch scratch;

@@ -85,6 +85,39 @@ TEST_CASE("eval names a class of another file that the run does not have", "[cli
   CHECK_THAT(flowers.eval("--data test=one.csv").out, Contains("(1 example)"));
 }
 
+TEST_CASE("eval takes shares for targets only if training did", "[cli][eval]") {
+  const Scratch scratch;
+  const auto train = [&](const std::string& name, const std::string& rows) {
+    scratch.write("t.csv", "x,y\n" + rows);
+    scratch.write("c.yaml",
+                  "data: {type: csv, path: t.csv}\nmodel: {layers: [{type: dense, activation: "
+                  "sigmoid}]}\ntrain: {cost: binary_cross_entropy}\nmetrics: [accuracy]\n");
+    REQUIRE(run("$nnrun c.yaml -q --out " + name, scratch.folder()).status == 0);
+  };
+  const auto eval = [&](const std::string& name, const std::string& rows) {
+    scratch.write("more.csv", "x,y\n" + rows);
+    return run("$nnrun eval " + name + " --data test=more.csv", scratch.folder());
+  };
+  train("yes", "1,0\n2,1\n3,0\n");
+  train("shares", "1,0.25\n2,1\n3,0\n");
+  for (const char* const share : {"0.5", "0.24", "0.75"}) {
+    CAPTURE(share);
+    const std::string rows = std::string("1,1\n2,") + share + "\n";
+    const Ended refused = eval("yes", rows);
+    CHECK(refused.status == 5);
+    CHECK_THAT(refused.err, Contains(std::string("the target of test example 2 is ") + share +
+                                     ", but the model tells yes or no: 0 or 1\n") &&
+                                Contains("more.csv:3\n"));
+    CHECK(eval("shares", rows).status == 0);
+  }
+  CHECK(eval("yes", "1,1\n2,0\n").status == 0);
+  CHECK(eval("shares", "1,1\n2,0\n").status == 0);
+  CHECK_THAT(eval("shares", "1,1\n2,1.5\n").err, Contains("example 2 is 1.5, but"));
+  for (const char* const word : {"True", "false", "yes", "NO"})
+    CHECK_THAT(eval("yes", std::string("1,1\n2,") + word + "\n").err,
+               Contains("more.csv:3\n") && Contains("write 1 for yes, and 0 for no"));
+}
+
 TEST_CASE("eval refuses targets that are not what the run tells, by row", "[cli][eval]") {
   const Scratch scratch;
   const auto train = [&](const std::string& rows, const std::string& name) {
@@ -102,7 +135,7 @@ TEST_CASE("eval refuses targets that are not what the run tells, by row", "[cli]
     return ended.err.empty() ? ended.out : replaced(ended.err, scratch.folder().string() + "/", "");
   };
   train("1,1,0,0\n2,0,1,0\n3,0,0,1\n", "classes");
-  CHECK_THAT(eval("classes", "1,0,0,1\n2,.2,.3,.5\n"), Contains("(2 examples)"));
+  CHECK_THAT(eval("classes", "1,0,0,1\n2,.25,.25,.5\n"), Contains("are 0.25, 0.25, 0.5, but"));
   CHECK(eval("classes", "1,0,0,1\n2,0,0,0\n") ==
         "error: the targets of test example 2 are 0, 0, 0, but the model tells classes: one of "
         "them is 1\n"

@@ -37,13 +37,14 @@ struct Series {
                       (days ? ", columns: {" + table.substr(0, table.find(',')) + ": unused}"
                             : std::string()) +
                       ", windows: {" + windows +
-                      "}, split: {test: 0.2}}\nmodel: {layers: [{type: flatten}, {type: "
+                      "}, scale: standard, target_scale: standard, split: {test: 0.2}}\nmodel: "
+                      "{layers: [{type: flatten}, {type: "
                       "dense}]}\ntrain: {cost: mean_squared_error, epochs: 1}\n");
     const Ended checked = nnrun("check c.yaml");
     CAPTURE(checked.err);
     REQUIRE(checked.status == 0);
     const std::string said = replaced(checked.err, scratch.folder().string() + "/", "");
-    const Ended trained = nnrun("c.yaml -q --out r && rm -r r");
+    const Ended trained = nnrun("c.yaml -q --out r; rm -rf r");
     CHECK(replaced(trained.err, scratch.folder().string() + "/", "") == said);
     return said;
   }
@@ -117,17 +118,16 @@ TEST_CASE("rows that are not in the order of time are told, with their line", "[
   // 0, 37, 74, 11, …: each once
   CHECK_THAT(
       Series(rows_at("hour", 100, [](int i) { return std::to_string(i * 37 % 100); })).warned(),
-      Contains("warning: rows are not in the order of time: 'hour' goes back, here and 36 more "
-               "times\n --> t.csv:5\n") ||
-          Contains("rows are not in the order of time: 'hour' goes back, here and "));
+      Contains("rows are not in the order of time: 'hour' goes back, here and 35 more times\n") &&
+          Contains("t.csv:5\n"));
   const std::string once = Series(rows_at("hour", 100, [](int i) {
                              return std::to_string(i == 50 ? 51 : i == 51 ? 50 : i);
                            })).warned();
   CHECK_THAT(once, Contains("rows are not in the order of time: 'hour' goes back\n") &&
                        Contains("t.csv:53\n") && Contains("sort the rows by time"));
-  const std::string back = Series(rows_at("when", 90, [](int i) {
-                             return "2024-0" + std::to_string(3 - i / 30) + "-" +
-                                    std::to_string(100 + 30 - i % 30 - 1).substr(1);
+  const std::string back = Series(rows_at("when", 84, [](int i) {
+                             return "2024-0" + std::to_string(3 - i / 28) + "-" +
+                                    std::to_string(100 + 28 - i % 28).substr(1);
                            })).warned();
   CHECK_THAT(back,
              Contains("the newest row comes first, to judge by 'when'\n") && Contains("t.csv:3\n"));
