@@ -42,11 +42,11 @@ constexpr std::array verbs{
     Verb{"eval", "RUN", "cost and metrics of a recorded run on its test data, or on other data", 1,
          1, "--set --data --on-error --no-plugins"},
     Verb{"predict", "RUN...",
-         "outputs of a recorded run, for x1,x2,... or the rows of a file (--csv, --jsonl, --npy, "
-         "--idx)",
+         "outputs of a recorded run, for x1,x2,..., a text, or the rows of a file (--csv, --jsonl, "
+         "--npy, --idx)",
          1, 10000,
          "--set --data-format --csv --jsonl --npy --idx --keep --brief --on-error --json-lines "
-         "--threads --no-plugins"},
+         "--continue --seed --threads --no-plugins"},
     Verb{"convert", "TABLE FILE.npy",
          "write a text table as a file that trains the same, whatever its size", 2, 2,
          "--data-format --category --leave-out --float-numbers --overwrite"},
@@ -115,6 +115,9 @@ constexpr std::array options{
            "if a row cannot be answered: refuse the file, or leave its answer empty; eval leaves "
            "the row out (refuse)"},
     Option{"--json-lines", "", "a line for each row: an object, as --json has it in its list"},
+    Option{"--continue", "N",
+           "of a run on characters: let the text go on for so many, each drawn by its probability"},
+    Option{"--seed", "N", "of --continue: another number draws others (the run's seed)"},
     Option{"--c", "FILE", "the C99 file to write: net_predict, its weights, and a self-test"},
     Option{"--python", "FILE", "the Python file to write, which needs NumPy alone"},
     Option{"--onnx", "FILE",
@@ -150,7 +153,8 @@ constexpr std::array options{
            "--resume-run"},
     Option{"--out", "DIR", "the run folder itself; it must not exist"},
     Option{"--out", "FILE", "the config to write (data.yaml)", false, "--out-config"},
-    Option{"--target", "COLUMN", "what to predict (the last column); again for another number or label"},
+    Option{"--target", "COLUMN",
+           "what to predict (the last column); again for another number or label"},
     Option{"--windows", "N",
            "of new config: the rows follow each other in time, and an example is N of them"},
     Option{"--seconds", "N", "how long the doctor may train (5)"},

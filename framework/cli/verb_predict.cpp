@@ -3,6 +3,8 @@
 #include <chrono>
 #include <cmath>
 #include <initializer_list>
+#include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
 
 #include "base/commands.hpp"
@@ -12,6 +14,7 @@
 #include "cli/interrupt.hpp"
 #include "cli/pipe_input.hpp"
 #include "cli/rows_to_predict.hpp"
+#include "cli/text_examples.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "library/run_overrides.hpp"
@@ -44,12 +47,16 @@ class Prediction {
         use_(run.experiment, Model::read(run.experiment, run.model), {}, ""),
         model_(&use_.model()),
         text_(run.experiment.data),
+        texts_(TextExamples::of(use_)),
         columns_(model_->preparation().recipe(), text_),
-        writer_(form_of(arguments), use_.names(), own_format(arguments, text_),
-                model_->answers_in_float32(), arguments.has("--brief")),
+        writer_(form_of(arguments), answers_texts() ? texts_->names() : use_.names(),
+                own_format(arguments, text_), model_->answers_in_float32(),
+                arguments.has("--brief")),
         answering_(use_, writer_) {}
 
   void examples() {
+    if (arguments_.has("--continue")) return continue_texts();
+    if (answers_texts()) return follow_texts();
     std::vector<std::vector<double>> inputs;
     std::vector<bool> is_file;
     for (std::size_t i = 1; i < arguments_.targets.size(); ++i) {
@@ -88,6 +95,54 @@ class Prediction {
       Terminal(stderr).write(std::string("note: the number is the ") +
                              (names.kind == ScoreKind::other ? "score" : "probability") + " of " +
                              names.outputs[0] + "\n");
+  }
+
+  /// Answers texts by what may follow each.
+  void follow_texts() {
+    std::vector<std::vector<double>> outputs;
+    for (const std::string& text : texts()) {
+      const TextExamples::Next next = texts_->next(text);
+      note_cut(text, next);
+      outputs.push_back(next.outputs);
+    }
+    if (form_of(arguments_) != AnswerForm::csv) {
+      writer_.start(run_, {});
+      for (std::size_t i = 0; i < outputs.size(); ++i)
+        writer_.row(std::array{quoted_for_json(texts()[i])}, {}, outputs[i]);
+      return writer_.end(0);
+    }
+    std::size_t width = 0;
+    for (const std::string& text : texts()) width = std::max(width, quoted_for_json(text).size());
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      Terminal(stdout).write((i == 0 ? "predict " : "        ") +
+                             left_aligned(quoted_for_json(texts()[i]), width) +
+                             likeliest(outputs[i], arguments_.has("--brief") ? 1 : 5) + "\n");
+  }
+  /// Writes texts and what follows them, character by character.
+  void continue_texts() {
+    const std::size_t characters = whole_number("--continue", 1, 10000);
+    const std::uint64_t seed =
+        arguments_.has("--seed") ? whole_number("--seed", 0, 1e15) : run_.experiment.seed;
+    if (!answers_texts())
+      throw UsageError(Problem{.what = "--continue is for runs on texts, such as those of "
+                                       "'characters': this one's examples are numbers"});
+    if (texts_->names().kind == ScoreKind::other)
+      throw UsageError(Problem{.what = "--continue needs probabilities, which this run's outputs "
+                                       "are not",
+                               .hint = "train with activation: softmax and cost: cross_entropy"});
+    nlohmann::ordered_json all = nlohmann::ordered_json::array();
+    for (const std::string& text : texts()) {
+      note_cut(text, texts_->next(text));
+      const std::string continued = texts_->continued(text, characters, seed);
+      if (form_of(arguments_) == AnswerForm::csv) Terminal(stdout).write(text + continued + "\n");
+      all.push_back({{"input", {text}}, {"continued", continued}});
+      if (arguments_.has("--json-lines")) Terminal(stdout).write(all.back().dump() + "\n");
+    }
+    if (!arguments_.json) return;
+    nlohmann::ordered_json json{{"run", run_.folder.string()}};
+    if (!run_.changes.empty()) json["changed"] = names_of(run_.changes);
+    json["predict"] = all;
+    Terminal(stdout).write(json.dump() + "\n");
   }
 
   Exit csv(const std::string& file) {
@@ -140,6 +195,37 @@ class Prediction {
   }
 
  private:
+  std::span<const std::string> texts() const { return std::span(arguments_.targets).subspan(1); }
+  bool answers_texts() const {
+    return texts_ && !texts().empty() &&
+           std::ranges::all_of(texts(), [&](const std::string& s) { return texts_->is_text(s); });
+  }
+  void note_cut(const std::string& text, const TextExamples::Next& next) const {
+    if (next.is_cut && !arguments_.quiet)
+      Terminal(stderr).write("note: the last " + std::to_string(use_.inputs()) + " characters of " +
+                             quoted_for_json(text) + " are read\n");
+  }
+  /// Returns the characters of the largest outputs, with their probabilities.
+  std::string likeliest(std::span<const double> outputs, std::size_t most) const {
+    const std::vector<double> chances = texts_->names().probabilities_of(outputs);
+    std::vector<std::size_t> order(chances.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, [&](auto a, auto b) { return chances[a] > chances[b]; });
+    order.resize(std::min(order.size(), most));
+    std::string words;
+    for (const std::size_t k : order)
+      words += "  " + quoted_for_json(texts_->names().outputs[k]) + " " +
+               left_aligned(significant(chances[k], 4), 8);
+    return words.substr(0, words.find_last_not_of(' ') + 1);
+  }
+  std::size_t whole_number(const char* option, double least, double most) const {
+    const auto number = parse_integer(arguments_.text(option));
+    if (!number || static_cast<double>(*number) < least || static_cast<double>(*number) > most)
+      throw UsageError(Problem{.what = std::string(option) + " needs a whole number from " +
+                                       shortest(least) + " to " + shortest(most) + ", not '" +
+                                       arguments_.text(option) + "'"});
+    return static_cast<std::size_t>(*number);
+  }
   static bool is_regular(const std::string& file) {
     std::error_code none;
     return std::filesystem::is_regular_file(file, none);
@@ -395,6 +481,7 @@ class Prediction {
   ModelInUse use_;
   const Model* model_;
   TextSettings text_;
+  std::optional<TextExamples> texts_;
   InputColumns columns_;
   AnswerWriter writer_;
   Answering answering_;
@@ -417,6 +504,10 @@ std::string file_option_of(const Arguments& arguments) {
   if (!given.empty() && has_examples)
     throw UsageError(
         Problem{.what = "predict takes examples or " + given[0] + ", not both", .hint = hint});
+  if (arguments.has("--continue") && !given.empty())
+    throw UsageError(Problem{.what = "predict takes --continue or " + given[0] + ", not both"});
+  if (arguments.has("--seed") && !arguments.has("--continue"))
+    throw UsageError(Problem{.what = "--seed is for --continue, which draws characters"});
   if (given.size() > 1)
     throw UsageError(Problem{.what = "predict takes " + join(given, " or ") + ", not both"});
   if (arguments.has("--keep") && (given.empty() || (given[0] != "--csv" && given[0] != "--jsonl")))

@@ -35,6 +35,12 @@ std::vector<std::string> names_by_place(const nnrun_shape& shape, bool classes) 
 
 }  // namespace
 
+ScoreKind score_kind(const Experiment& experiment, const Model& model) {
+  const Use& cost = experiment.train.cost;
+  if (!cost) return ScoreKind::other;
+  return score_kind_of(cost, meaning_of(cost, model.graph().output(), model.targets()), false);
+}
+
 AnswerNames answer_names(const Experiment& experiment, const Model& model) {
   const DataNames& known = model.names();
   const std::size_t n = model.answers();
@@ -77,6 +83,16 @@ double AnswerNames::probability_of(std::span<const double> y) const {
   double sum = 0;
   for (const double score : y) sum += std::exp(score - largest);
   return 1 / sum;
+}
+
+std::vector<double> AnswerNames::probabilities_of(std::span<const double> y) const {
+  std::vector<double> all(y.begin(), y.end());
+  if (kind != ScoreKind::logits) return all;
+  const double largest = *std::ranges::max_element(y);
+  double sum = 0;
+  for (double& score : all) sum += score = std::exp(score - largest);
+  for (double& score : all) score /= sum;
+  return all;
 }
 
 }  // namespace nnrun::host

@@ -29,8 +29,12 @@ struct AnswerNames {
   std::size_t class_of(std::span<const double> y) const;
   /// Returns the probability of that class, or its score.
   double probability_of(std::span<const double> y) const;
+  /// Returns those of all of several outputs, or their scores.
+  std::vector<double> probabilities_of(std::span<const double> y) const;
 };
 /// Returns those of a trained network.
 AnswerNames answer_names(const Experiment& experiment, const Model& model);
+/// Returns what several outputs of it are read as.
+ScoreKind score_kind(const Experiment& experiment, const Model& model);
 
 }  // namespace nnrun::host

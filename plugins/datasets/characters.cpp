@@ -2,6 +2,7 @@
 #include <nnrun/input_file.hpp>
 #include <nnrun/plugin.hpp>
 #include <nnrun/text_file.hpp>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -56,7 +57,60 @@ struct Characters : nnrun::Dataset {
       }
   }
 
+  /// Reads the end of a text as an example of this shape, for predictions, and zeros behind it.
+  /// Returns of how many characters. Throws nnrun::Error for an empty text, or one with a character
+  /// that is not in the vocabulary.
+  std::size_t read_example(const char* utf8, const nnrun_shape& shape, double* x) const {
+    const std::string place = std::string("'") + utf8 + "'";
+    if (nnrun::first_not_utf8(utf8) != std::string_view::npos)
+      throw nnrun::Error("is not UTF-8", place);
+    const std::u32string text = decoded(utf8);
+    if (text.empty()) throw nnrun::Error("has no character", place, "write what comes before");
+    const std::size_t size = nnrun::size_of(shape), used = std::min(text.size(), size);
+    const Places places = places_in(decoded(vocabulary));
+    std::fill_n(x, size, 0.);
+    for (const char32_t c : text.substr(text.size() - used)) {
+      const auto found = places.find(c);
+      if (found == places.end())
+        throw nnrun::Error("character " + shown(c) + " is not in 'vocabulary'", place);
+      *x++ = found->second;
+    }
+    return used;
+  }
+  /// Returns the characters of the vocabulary, each in UTF-8.
+  std::span<const char* const> characters() {
+    texts_.clear();
+    pointers_.clear();
+    for (const char32_t c : decoded(vocabulary)) nnrun::append_utf8(c, texts_.emplace_back());
+    for (const std::string& text : texts_) pointers_.push_back(text.c_str());
+    return pointers_;
+  }
+  static const void* extension(std::string_view id) {
+    static constexpr nnrun_example_text table{
+        sizeof(nnrun_example_text),
+        [](void* self, const char* text, const nnrun_shape* shape, double* x,
+           std::size_t* used) noexcept {
+          return nnrun::detail::guard([&] {
+            *used = static_cast<const Characters*>(self)->read_example(text, *shape, x);
+          });
+        },
+        [](void* self, const char* const** out, std::size_t* n) noexcept {
+          return nnrun::detail::guard([&] {
+            const auto all = static_cast<Characters*>(self)->characters();
+            *out = all.data();
+            *n = all.size();
+          });
+        }};
+    return id == "nnrun.example_text/1" ? &table : nullptr;
+  }
+
  private:
+  using Places = std::unordered_map<char32_t, std::uint16_t>;
+  static Places places_in(const std::u32string& known) {
+    Places places;
+    for (const char32_t c : known) places.emplace(c, static_cast<std::uint16_t>(places.size()));
+    return places;
+  }
   static std::u32string decoded(std::string_view utf8) {
     std::u32string text;
     for (const char byte : utf8) {
@@ -95,8 +149,7 @@ struct Characters : nnrun::Dataset {
       throw nnrun::Error(
           "has " + std::to_string(known_.size()) + " different characters, 65536 are the most",
           path);
-    std::unordered_map<char32_t, std::uint16_t> places;
-    for (const char32_t c : known_) places.emplace(c, static_cast<std::uint16_t>(places.size()));
+    const Places places = places_in(known_);
     numbers_.clear();
     std::size_t line = 1;
     for (const char32_t c : text) {
@@ -136,6 +189,8 @@ struct Characters : nnrun::Dataset {
     return "U+" + hex;
   }
 
+  std::vector<std::string> texts_;  // of the vocabulary
+  std::vector<const char*> pointers_;
   std::u32string known_;
   std::vector<std::uint16_t> numbers_;
   std::size_t step_ = 1;

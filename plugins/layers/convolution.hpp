@@ -63,7 +63,7 @@ struct Convolution {
   /// Returns how many pixels side by side, of so many in a row, are best worked out as one with so
   /// many times the columns, in vectors of `lanes`: their windows overlap, so that few columns fill
   /// registers for little more work. Where the window of one lacks a place of the common one, it
-  /// has weights of 0 there, which change no sum of finite numbers; an infinite one there makes it
+  /// has weights of 0 there, which change no sum of finite numbers; an infinite one would make it
   /// NaN.
   size_t together(size_t pixels, size_t columns, size_t lanes) const {
     const auto work = [&](size_t n) {  // of a row of the window, for four pixels

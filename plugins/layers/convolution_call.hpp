@@ -21,6 +21,20 @@ struct Seen {
 };
 
 namespace convolution {
+template <class T>
+NNRUN_CLONES bool all_finite(const T* x, std::size_t n) {
+  using Part = typename nnrun::Lane<T>::Part;
+  constexpr std::size_t lanes = nnrun::Lane<T>::part_size;
+  Part zeros[2] = {};
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= n; i += 2 * lanes)
+    for (std::size_t k = 0; k < 2; ++k)
+      zeros[k] += *reinterpret_cast<const Part*>(x + i + k * lanes) * T(0);
+  T sum = 0;
+  for (std::size_t k = 0; k < lanes; ++k) sum += zeros[0][k] + zeros[1][k];
+  for (; i < n; ++i) sum += x[i] * T(0);
+  return sum == 0;
+}
 /// Writes the slopes of the bias, or adds to them: in four sums for each column, so that additions
 /// need not wait for each other.
 template <class T>
@@ -53,7 +67,8 @@ class ConvolutionCall {
 
   /// Writes the outputs, or adds to them.
   void forward(bool add = false) const {
-    const size_t columns = v_.group_filters(), at_once = together(v_.x.out, columns),
+    const size_t columns = v_.group_filters(),
+                 at_once = together(v_.x.out, columns, c_.in(0), c_.in_cols(0)),
                  panel = panel_of(at_once * columns);
     // a vector across two lines of the cache is two loads
     const bool as_they_are = at_once == 1 && v_.groups == 1 && v_.stride() == panel &&
@@ -74,7 +89,8 @@ class ConvolutionCall {
   /// Pixel by pixel, for some images at once: all of them meet the same weights, and none but
   /// those. Each begins with a number of its channel, if there are such.
   void backward_inputs(const T* bias = nullptr) const {
-    const size_t columns = v_.group_channels(), at_once = together(v_.x.in, columns),
+    const size_t columns = v_.group_channels(),
+                 at_once = together(v_.x.in, columns, c_.d_out(), c_.cols()),
                  taps = v_.y.window * v_.x.window;
     if (at_once > 1)
       pack_together(at_once, columns, v_.group_filters(), packed(),
@@ -123,8 +139,10 @@ class ConvolutionCall {
     size_t together;
     const T *weights, *bias;
   };
-  size_t together(size_t pixels, size_t columns) const {
-    return v_.together(pixels, columns, kernels_.template panel<T>() / 2);
+  /// factors: what the weights are multiplied with, `each` numbers of a row.
+  size_t together(size_t pixels, size_t columns, const T* factors, size_t each) const {
+    const size_t n = v_.together(pixels, columns, kernels_.template panel<T>() / 2);
+    return n == 1 || convolution::all_finite(factors, c_.rows() * each) ? n : 1;
   }
   T* packed() const { return c_.scratch() + gathered::widest_panel; }
   /// Returns numbers for each pixel of some side by side.

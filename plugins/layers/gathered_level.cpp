@@ -29,6 +29,8 @@ constexpr size_t wide = 8, less_wide = 6, most_wide = 12, most_narrow = 16;
 constexpr size_t wide = 6, less_wide = 4, most_wide = 6, most_narrow = 12;
 #endif
 constexpr size_t narrow = 10, less_narrow = 8;
+constexpr ptrdiff_t ahead =
+    8;  // rows of k that are fetched into the nearest cache before their turn
 template <class T, size_t bytes = vector_bytes>
 constexpr size_t lanes = bytes / sizeof(T);
 template <class T, size_t bytes>
@@ -72,6 +74,12 @@ NNRUN_INLINE void add_products(const Addresses& a, const T* b, const Loops& loop
     for (size_t j = 0; j < n1; ++j, start += loops.a[1], row += loops.b[1]) {
       const T* y = row;
       for (ptrdiff_t k = start, end = start + run; k != end; k += a_step, y += b_step) {
+        if constexpr (!by_one) {  // rows far apart: of images and slopes that all weights pass over
+          __builtin_prefetch(y + ahead * b_step);
+          if constexpr (V > 1) __builtin_prefetch(y + ahead * b_step + K::lanes);
+          __builtin_prefetch(&a[0][k + ahead * a_step]);
+          if constexpr (P * sizeof(T) >= line) __builtin_prefetch(&a[P - 1][k + ahead * a_step]);
+        }
         typename K::Vector columns[V];
 #pragma GCC unroll 2
         for (size_t v = 0; v < V; ++v) columns[v] = at<K::vector_bytes>(y + v * K::lanes);

@@ -41,6 +41,7 @@ struct Cells {
 template <class T>
 struct Largest {
   static constexpr auto operation = "max_pooling";
+  static constexpr bool has_pairs = true;  // a way of its own for windows of 2 x 2
   NNRUN_INLINE static Part<T> of(const T* x, const Cells& cells) {
     Part<T> best = load(x);
     cells.each([&](size_t at, size_t) __attribute__((always_inline)) {
@@ -62,6 +63,7 @@ struct Largest {
 template <class T>
 struct Mean {
   static constexpr auto operation = "average_pooling";
+  static constexpr bool has_pairs = false;
   NNRUN_INLINE static Part<T> of(const T* x, const Cells& cells) {
     Part<T> sum{};
     cells.each([&](size_t at, size_t) __attribute__((always_inline)) { sum += load(x + at); });
@@ -85,15 +87,17 @@ struct Windows {
     };
     return tiles(y) && tiles(x);
   }
+  /// Whether these are 2 x 2 pixels, and nothing is left over.
+  bool pairs() const {
+    return tile() && y.window == 2 && x.window == 2 && y.in == 2 * y.out && x.in == 2 * x.out;
+  }
 };
 
 /// Calls f(first input, its place in its row, cells) for each window of an image, row by row.
 template <class F>
 NNRUN_INLINE void each_window(const Windows& v, F f) {
   const size_t line = v.line();
-  const bool pairs = v.tile() && v.y.window == 2 && v.x.window == 2 && v.y.in == 2 * v.y.out &&
-                     v.x.in == 2 * v.x.out;
-  if (pairs) {  // where the counts are known, the loops are gone
+  if (v.pairs()) {  // where the counts are known, the loops are gone
     for (size_t i = 0; i < v.y.out; ++i)
       for (size_t j = 0; j < v.x.out; ++j)
         f(2 * (i * line + j * v.channels), 2 * j * v.channels, Cells{2, 2, line, v.channels});
@@ -116,12 +120,89 @@ NNRUN_INLINE void each_part(size_t channels, F f) {
     f(k -= part_size<T>);
 }
 
+/// Writes the largest of each 2 x 2 pixels of an image: so many rows and columns of them. Returns
+/// false if some input is not a number, or sums of inputs are infinite: what is not a number may
+/// then be lost.
+template <class T>
+NNRUN_CLONES bool largest_of_pairs(const size_t rows, const size_t columns, const size_t channels,
+                                   const T* x, T* y) {
+  constexpr size_t lanes = part_size<T>;
+  const size_t line = 2 * columns * channels, last = (channels - 1) / lanes * lanes;
+  Part<T> sum{};
+  const auto of = [&](const T* p) __attribute__((always_inline)) {
+    const Part<T> a = load(p), b = load(p + channels), c = load(p + line),
+                  d = load(p + line + channels);
+    sum += (a + b) + (c + d);
+    const Part<T> above = b > a ? b : a, below = d > c ? d : c;  // of equal zeros, the first
+    return below > above ? below : above;
+  };
+  const size_t row = columns * channels;
+  for (size_t i = 0; i < rows; ++i, x += 2 * line, y += row)
+    for (size_t k = last + lanes; k > 0;) {  // the last part first, as in each_part
+      k -= lanes;
+      size_t in = k, out = k;
+      for (; out + lanes <= row; in += 2 * channels, out += channels)
+        store<T>(y + out, of(x + in), lanes);
+      for (; out < row; in += 2 * channels, out += channels)
+        store<T>(y + out, of(x + in), row - out);
+    }
+  const Part<T> zeros = sum * T(0);
+  bool all = true;
+  for (size_t k = 0; k < lanes; ++k) all &= zeros[k] == 0;
+  return all;
+}
+/// Writes the slopes of all these pixels.
+template <class T>
+NNRUN_CLONES void slopes_of_pairs(const size_t rows, const size_t columns, const size_t channels,
+                                  const T* x, const T* y, const T* dy, T* dx) {
+  // Slopes of few channels are written in pieces of lines of the cache, which waits for each line.
+  constexpr size_t lanes = part_size<T>, cache_line = 64, ahead = 4 * cache_line / sizeof(T);
+  const bool in_pieces = channels * sizeof(T) < cache_line;
+  const size_t line = 2 * columns * channels, last = (channels - 1) / lanes * lanes;
+  // first, second: how many numbers have room in the row of either pixel
+  const auto write = [&](size_t in, size_t out, size_t first, size_t second)
+      __attribute__((always_inline)) {
+    const Part<T> best = load(y + out);
+    Part<T> d = load(dy + out);
+    const auto one = [&](size_t at, size_t n) __attribute__((always_inline)) {
+      const auto is_best = load(x + in + at) == best;
+      store<T>(dx + in + at, is_best ? d : Part<T>{}, n);
+      d = is_best ? Part<T>{} : d;
+    };
+    one(0, first);
+    one(channels, second);
+    one(line, first);
+    one(line + channels, second);
+  };
+  for (size_t i = 0; i < rows; ++i) {
+    for (size_t k = last + lanes; k > 0;) {
+      k -= lanes;
+      size_t in = k, out = k;
+      for (; in + channels + lanes <= line; in += 2 * channels, out += channels) {
+        if (in_pieces) {
+          __builtin_prefetch(dx + in + ahead, 1);
+          __builtin_prefetch(dx + in + line + ahead, 1);
+        }
+        write(in, out, lanes, lanes);
+      }
+      for (; in < line; in += 2 * channels, out += channels)
+        write(in, out, line - in, line - in - channels);
+    }
+    x += 2 * line, dx += 2 * line, y += columns * channels, dy += columns * channels;
+  }
+}
+
 template <template <class> class Kind, class T>
 NNRUN_CLONES void forward(const Windows v, size_t rows, const T* x, T* y) {
   const size_t channels = v.channels, image = v.image(),
                whole = (channels + part_size<T> - 1) / part_size<T> * part_size<T>;
+  const bool pairs = Kind<T>::has_pairs && v.pairs();
   for (size_t r = 0; r < rows; ++r, x += image) {
     size_t room = v.y.out * v.x.out * channels;  // in this image of outputs
+    if (pairs && largest_of_pairs(v.y.out, v.x.out, channels, x, y)) {
+      y += room;
+      continue;
+    }
     each_window(
         v, [&](size_t first, size_t, const Cells cells) __attribute__((always_inline)) {
           const T* const from = x + first;
@@ -146,6 +227,11 @@ NNRUN_CLONES void backward(const Windows v, size_t rows, const T* x, const T* y,
                            T* dx) {
   const size_t channels = v.channels, image = v.image(), line = v.line(),
                whole = (channels + part_size<T> - 1) / part_size<T> * part_size<T>;
+  if (!Add && Kind<T>::has_pairs && v.pairs()) {
+    for (size_t r = 0; r < rows; ++r, x += image, dx += image, y += image / 4, dy += image / 4)
+      slopes_of_pairs(v.y.out, v.x.out, channels, x, y, dy, dx);
+    return;
+  }
   for (size_t r = 0; r < rows; ++r, x += image, dx += image)
     each_window(
         v, [&](size_t first, size_t column, const Cells cells) __attribute__((always_inline)) {

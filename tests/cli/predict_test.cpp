@@ -1,9 +1,13 @@
 // predict as people need it: their own columns beside the answers, rows from pipes and arrays, rows
 // that cannot be answered, files that are written in another way than the run's own.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "base/text.hpp"
 #include "support/example_data.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -11,6 +15,7 @@ namespace {
 
 using Catch::Contains;
 using Catch::StartsWith;
+using host::significant;
 using nlohmann::json;
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -424,6 +429,117 @@ TEST_CASE("arrays are predicted as they are in their files", "[cli][predict]") {
   CHECK_THAT(
       refused("$nnrun predict r --npy x.npy", 2, flowers.scratch.folder()),
       StartsWith("error: --npy is for runs on numbers alone: 'city' of this run holds texts\n"));
+}
+
+namespace {
+
+/// A run on a text of six characters, é among them, in pieces of four.
+struct Letters {
+  Scratch scratch;
+
+  explicit Letters(const std::string& layer = "{type: lstm, units: 3, return_sequences: true}, ",
+                   const std::string& words = "") {
+    scratch.write("a.txt", "abc\u00e9,1abc\u00e9,1abc\u00e9,1abc\u00e9");
+    scratch.write("c.yaml",
+                  "data: {type: characters, path: a.txt, length: 4, vocabulary: \"abc\u00e9,1\"}\n"
+                  "model: {layers: [{type: embedding, input_dim: 6, output_dim: 2}, " +
+                      layer +
+                      "{type: dense, units: 6, axis: last, activation: softmax}]}\n"
+                      "train: {cost: cross_entropy, epochs: 3}\n");
+    const Ended trained = (*this)("c.yaml -q --out r " + words);
+    CAPTURE(trained.err);
+    REQUIRE(trained.status == 0);
+    std::filesystem::remove(scratch.folder() / "a.txt");  // predict needs no data
+  }
+  Ended operator()(const std::string& words) const {
+    return run("$nnrun " + words, scratch.folder());
+  }
+  json operator[](const std::string& example) const {
+    const Ended ended = (*this)("predict r -q --json " + example);
+    CAPTURE(ended.err);
+    return parsed(ended.out)["predict"][0];
+  }
+  std::string refusal(const std::string& example) const {
+    return refused("$nnrun predict r " + example, 2, scratch.folder());
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what follows a text is answered by character", "[cli][predict]") {
+  const Letters letters;
+  const json whole = letters["'c\u00e9ab'"];
+  const std::vector<double> all = letters["2,3,0,1"]["output"];
+  REQUIRE(all.size() == 24);
+  const std::vector<double> last(all.end() - 6, all.end());
+  CHECK(whole["output"] == json(last));
+  CHECK(whole["input"] == json({"c\u00e9ab"}));
+  const auto best = static_cast<std::size_t>(std::ranges::max_element(last) - last.begin());
+  const std::vector<std::string> names{"a", "b", "c", "\u00e9", ",", "1"};
+  CHECK(whole["class"] == names[best]);
+  CHECK(whole["probability"] == last[best]);
+  // too few commas for four numbers
+  const std::vector<double> commas = letters["5,4,5,4"]["output"];
+  CHECK(letters["'1,1,'"]["output"] == json(std::vector(commas.end() - 6, commas.end())));
+  // behind a shorter text; a longer one is known by its end
+  CHECK(letters["'c\u00e9'"]["output"] == json(std::vector(all.begin() + 6, all.begin() + 12)));
+  CHECK(letters["'1abc\u00e9ab'"]["output"] == whole["output"]);
+  const Ended shown = letters("predict r '1abc\u00e9ab' ab");
+  CHECK(shown.err == "note: the last 4 characters of \"1abc\u00e9ab\" are read\n");
+  const std::vector<std::string> lines = lines_of(shown.out);
+  REQUIRE(lines.size() == 2);
+  CHECK_THAT(lines[0], StartsWith("predict \"1abc\u00e9ab\" ") &&
+                           Contains("  \"" + names[best] + "\" " + significant(last[best], 4)));
+  CHECK_THAT(lines[1], StartsWith("        \"ab\" "));
+  CHECK(std::ranges::count(lines[1], '.') == 5);
+  CHECK(lines_of(letters("predict r ab --brief").out)[0].find("  \"", 14) == std::string::npos);
+}
+
+TEST_CASE("logits of characters are told as probabilities", "[cli][predict]") {
+  const Letters letters("{type: lstm, units: 3, return_sequences: true}, ",
+                        "--set model.layers.dense_1.activation=identity "
+                        "--set train.cost.from_logits=true");
+  const json next = letters["ab"];
+  double sum = 0;
+  const std::vector<double> scores = next["output"];
+  const double largest = std::ranges::max(scores);
+  for (const double y : scores) sum += std::exp(y - largest);
+  CHECK(next["probability"].get<double>() == Approx(1 / sum).epsilon(1e-6));
+  CHECK(letters("predict r ab --continue 5").status == 0);
+}
+
+TEST_CASE("a text goes on by chance, and by the same one again", "[cli][predict]") {
+  const Letters letters;
+  const std::string first = letters("predict r 'ab\u00e9' --continue 60").out;
+  CHECK_THAT(first, StartsWith("ab\u00e9"));
+  CHECK(std::ranges::count_if(first, [](char c) { return (c & 0xc0) != 0x80; }) == 64);
+  CHECK(letters("predict r 'ab\u00e9' --continue 60").out == first);
+  CHECK(letters("predict r 'ab\u00e9' --continue 60 --seed 0").out == first);
+  CHECK(letters("predict r 'ab\u00e9' --continue 60 --seed 1").out != first);
+  CHECK_THAT(first, StartsWith(letters("predict r 'ab\u00e9' --continue 20").out.substr(0, 20)));
+  for (const char* const c : {"a", "b", "c", "\u00e9", ",", "1"})  // all are nearly as likely
+    CHECK_THAT(first.substr(3), Contains(c));
+  const json told = parsed(letters("predict r 'ab\u00e9' --continue 60 --json").out)["predict"][0];
+  CHECK("ab\u00e9" + told["continued"].get<std::string>() + "\n" == first);
+  CHECK(letters.refusal("ab --continue 0") ==
+        "error: --continue needs a whole number from 1 to 10000, not '0'\n");
+  CHECK_THAT(letters.refusal("1,2,3,4 --continue 5"),
+             StartsWith("error: --continue is for runs on texts"));
+  CHECK_THAT(letters.refusal("ab --seed 5"), StartsWith("error: --seed is for --continue"));
+  CHECK_THAT(letters.refusal("--csv a.csv --continue 5"),
+             StartsWith("error: predict takes --continue or --csv, not both\n"));
+}
+
+TEST_CASE("a text that the network does not know is refused", "[cli][predict]") {
+  const Letters letters;
+  CHECK(letters.refusal("abx") == "error: character 'x' is not in 'vocabulary'\n  --> 'abx'\n");
+  CHECK_THAT(letters.refusal("$(printf 'ab\\377')"), Contains("is not UTF-8"));
+  CHECK_THAT(letters.refusal("''"), StartsWith("error: has no character\n"));
+  const Letters both("{type: bidirectional, layer: lstm, units: 3, return_sequences: true}, ");
+  CHECK(both("predict r abca").status == 0);
+  CHECK(both.refusal("ab") ==
+        "error: has 2 characters: this network reads in both directions, and "
+        "needs 4\n  --> 'ab'\n");
 }
 
 TEST_CASE("a run without names takes the columns that are not kept", "[cli][predict]") {

@@ -115,6 +115,29 @@ TEST_CASE("no bit of conv2d depends on how rows and tiles are cut", "[plugins][l
   }
 }
 
+TEST_CASE("an infinite number reaches what is worked out of it, and nothing else",
+          "[plugins][layer]") {
+  // few filters and channels: neighbouring pixels are worked out together
+  for (const auto& [channels, filters] : {std::pair{1u, 6u}, {6u, 4u}, {3u, 16u}, {16u, 16u}}) {
+    const Told t{9, 8, 8, channels, filters, 3, 3, 1, 1, 1, 1, 1, true, true};
+    for (const float bad : {std::numeric_limits<float>::infinity(), std::nanf("")}) {
+      ImageLayer<float> c("conv2d", t.settings(), t.in(), t.rows);
+      const std::size_t input = t.input(5, 3, 3, 0), output = ((5 * 8 + 3) * 8 + 3) * filters;
+      c.x.data()[input] = c.dy.data()[output] = bad;
+      c.forward();
+      c.backward_inputs(false);
+      const auto is_near = [](std::size_t pixel) {  // to pixel 3, 3 of image 5
+        const std::size_t r = pixel / 64, i = pixel / 8 % 8, j = pixel % 8;
+        return r == 5 && i >= 2 && i <= 4 && j >= 2 && j <= 4;
+      };
+      for (std::size_t k = 0; k < c.y.size(); ++k)
+        CHECK(std::isfinite(c.y.data()[k]) != is_near(k / filters));
+      for (std::size_t k = 0; k < c.dx.size(); ++k)
+        CHECK(std::isfinite(c.dx.data()[k]) != is_near(k / channels));
+    }
+  }
+}
+
 TEST_CASE("slopes of weights over an image larger than a cache are whole", "[plugins][layer]") {
   const Told t{2, 120, 100, 2, 8, 3, 3, 1, 1, 1, 1, 1, true, true};
   ImageLayer<double> c("conv2d", t.settings(), t.in(), t.rows);

@@ -96,6 +96,21 @@ void check_pool(const Pool& p, bool add, ImageLayer<T>& layer) {
   CHECK(all_of(layer.dx) == dx);
 }
 
+/// Checks that rows which another thread has are left alone.
+template <class T>
+void check_last_row(ImageLayer<T>& layer) {
+  const std::size_t before = layer.rows - 1, y = before * layer.out_cols(),
+                    dx = before * layer.in_cols();
+  std::ranges::fill(layer.y.all().subspan(y), T(7));
+  std::ranges::fill(layer.dx.all().subspan(dx), T(7));
+  layer.run(&nnrun_layer_functions::forward, 0, before);
+  layer.run(&nnrun_layer_functions::backward_inputs, 0, before);
+  CHECK(std::ranges::count(layer.y.all().subspan(y), T(7)) ==
+        static_cast<std::ptrdiff_t>(layer.out_cols()));
+  CHECK(std::ranges::count(layer.dx.all().subspan(dx), T(7)) ==
+        static_cast<std::ptrdiff_t>(layer.in_cols()));
+}
+
 template <class T>
 void check_pools(bool mean) {
   std::mt19937 random(3);
@@ -107,6 +122,7 @@ void check_pools(bool mean) {
     for (T& x : layer.x.all()) x = std::round(x * 4);  // many are equal
     check_pool(p, false, layer);
     check_pool(p, true, layer);
+    if (p.rows > 1) check_last_row(layer);
   }
 }
 
@@ -154,6 +170,32 @@ TEST_CASE("max pooling does not hide what is not a number", "[plugins][layer]") 
       layer.forward();
       CHECK(std::isnan(layer.y.data()[0]));
     }
+}
+
+TEST_CASE("max pooling keeps infinite numbers, the first of two zeros, and other images",
+          "[plugins][layer]") {
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  ImageLayer<double> layer("max_pooling2d", {}, {3, {4, 4, 3}}, 3);
+  std::fill_n(layer.x.data(), layer.x.size(), -1.);
+  const std::size_t image = layer.in_cols();
+  layer.x.data()[1] = infinite;
+  layer.x.data()[2] = -infinite;
+  layer.x.data()[image] = std::nan("");
+  layer.x.data()[2 * image + 3] = -0.;
+  layer.x.data()[2 * image + 12] = 0.;
+  layer.forward();
+  Numbers expected(36, -1);
+  expected[1] = infinite;
+  expected[12] = std::nan("");
+  expected[24] = -0.;
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    CAPTURE(i);
+    if (i == 12)
+      CHECK(std::isnan(layer.y.data()[i]));
+    else
+      CHECK(layer.y.data()[i] == expected[i]);
+  }
+  CHECK(std::signbit(layer.y.data()[24]));
 }
 
 TEST_CASE("global pools see each channel whole", "[plugins][layer]") {

@@ -614,6 +614,16 @@ typedef struct nnrun_example_file {
      shape has. */
   int (*read)(void*, const char* file, const nnrun_shape*, double* x);
 } nnrun_example_file;
+/* Since 1.4. The extension "nnrun.example_text/1" of a data set whose inputs are the characters of a
+   text, each answered by scores of the one that may follow, for predictions. */
+typedef struct nnrun_example_text {
+  uint32_t size;
+  /* [one at a time; use, without open] Writes the inputs of a text: of its last characters, as many
+     as the shape has, or of all, and zeros behind them. used: of how many, at least one. */
+  int (*read)(void*, const char* text, const nnrun_shape*, double* x, size_t* used);
+  /* The same. What each score is of, in order, in UTF-8; lives as long as the object. */
+  int (*characters)(void*, const char* const** out, size_t* n);
+} nnrun_example_text;
 
 /* ---- augmentation/1: inputs of training examples, changed by chance. Since 1.4 ---- */
 
