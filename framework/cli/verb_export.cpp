@@ -68,6 +68,10 @@ Exit export_run(const Arguments& arguments, Registry& registry) {
     throw UsageError(
         Problem{.what = "export needs --c FILE, --python FILE or --onnx FILE: what to write",
                 .hint = "nnrun export " + shell_word(arguments.targets[0]) + " --c net.c"});
+  for (const char* const option : {"--float", "--static-inline", "--prefix"})
+    if (arguments.has(option) && !arguments.has("--c"))
+      throw UsageError(Problem{.what = std::string(option) + " is of --c: no C file is written",
+                               .hint = "add --c net.c, or leave " + std::string(option) + " out"});
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
   follow_overrides(run, arguments.overrides);
   if (!arguments.quiet && !arguments.json) note_changes(names_of(run.changes), Terminal(stderr));

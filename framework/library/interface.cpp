@@ -162,6 +162,13 @@ std::string exported(const ModelInUse& model, const std::filesystem::path& file,
   if (!is_c && ending != ".py" && ending != ".onnx")
     throw UsageError(Problem{.what = "'" + file.string() + "' does not say what is to be written",
                              .hint = "let its name end in .c, .h, .py or .onnx"});
+  require_known_flags(how.flags, NNRUN_EXPORT_FLOAT | NNRUN_EXPORT_INLINE, "nnrun_export");
+  if (!is_c && (how.flags != 0 || how.prefix != nullptr))
+    throw UsageError(Problem{
+        .what =
+            "a prefix, NNRUN_EXPORT_FLOAT and NNRUN_EXPORT_INLINE are for files in C, not for '" +
+            file.string() + "'",
+        .hint = "leave them out, or let its name end in .c or .h"});
   const ExportedNetwork net = exported_network(model);
   if (is_c)
     return c_file(net, {.prefix = how.prefix != nullptr ? how.prefix : "net",
@@ -171,6 +178,7 @@ std::string exported(const ModelInUse& model, const std::filesystem::path& file,
 }
 
 Measurement measured_run(LoadedPlugins& plugins, const char* run, const nnrun_evaluation& how) {
+  require_known_flags(how.flags, NNRUN_LEAVE_OUT_BAD_ROWS, "nnrun_evaluation");
   const std::vector<Override> overrides = overrides_in(how.overrides);
   OpenedRun opened = [&] {
     const std::lock_guard one(plugins.mutex);
@@ -182,6 +190,7 @@ Measurement measured_run(LoadedPlugins& plugins, const char* run, const nnrun_ev
 }
 
 TrainedModel trained(LoadedPlugins& plugins, const char* config, const nnrun_training& training) {
+  require_known_flags(training.flags, NNRUN_CONFIG_IS_TEXT, "nnrun_training");
   Experiment experiment = [&] {
     const std::lock_guard one(plugins.mutex);
     Experiment read = experiment_of(config, training, plugins.registry);
