@@ -297,7 +297,8 @@ const char* nnrun_last_reason(void) {
 }
 size_t nnrun_class_of(const nnrun_model* model, const double* output) {
   if (model == nullptr || output == nullptr || model->use->names().classes.empty()) return 0;
-  return model->use->names().class_of({output, model->use->outputs()});
+  const AnswerNames& names = model->use->names();
+  return names.class_of({output, model->use->outputs()}).value_or(names.classes.size());
 }
 int nnrun_model_parse(const nnrun_model* model, const char* row, double* input,
                       nnrun_error** error) {

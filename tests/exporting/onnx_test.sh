@@ -46,10 +46,10 @@ awk 'BEGIN {
 
 failed=0 near= run_not=
 near_of() { [ "$dtype" = float32 ] && echo 1e-5 1e-7 || echo 1e-12 1e-13; }
-# same NAME TABLE COLUMNS [TEXT_COLUMNS] <config: trains, exports, checks and compares
+# same NAME TABLE COLUMNS [TEXT_COLUMNS [ROWS]] <config: trains, exports, checks and compares
 same() {
   rm -rf run && cat >net.yaml
-  cut -d, -f "$3" "$2" >rows.csv
+  cut -d, -f "$3" "${5-$2}" >rows.csv
   "$nnrun" -q net.yaml --out run >said 2>&1 && "$nnrun" export run --onnx net.onnx -q >said 2>&1 &&
     "$nnrun" predict run --csv rows.csv -q >answers.csv 2>said || { echo "$1: nnrun failed"; cat said; failed=1; return 0; }
   if [ -n "$checker" ] && ! /usr/bin/python3 -c '
@@ -153,6 +153,16 @@ data: {type: csv, path: mixed.csv, targets: [grade], order: [low, mid, high], sc
 model: {layers: [{type: dense, units: 2, activation: sigmoid}]}
 train: {cost: binary_cross_entropy, optimizer: sgd, epochs: 2}
 END
+  # a row with an output of NaN, which means no class
+  awk 'BEGIN { print "a,b,k"; for (i = 0; i < 40; i++) print i % 7 + 1 "," i % 5 + 1 "," substr("lmh", i % 3 + 1, 1) }' >nan.csv
+  printf 'a,b\n1,2\n1,-200\n200,-1\n-300,0\n0,400\n' >nan_rows.csv
+  same "outputs of NaN" nan.csv 1-2 "" nan_rows.csv <<END
+$head
+data: {type: csv, path: nan.csv, targets: [k]}
+model: {layers: [{type: dense, units: 3}, {type: dense, units: 3, activation: {formula: "log(x + 6)"}}]}
+train: {cost: mean_squared_error, epochs: 1, optimizer: {type: sgd, learning_rate: 0.0001}}
+END
+  grep -q 'nan.*,$' answers.csv || { echo "no answer has NaN and no class"; failed=1; }
   same "dense along the last axis, moves and places" wide.csv 1-98 <<END
 $head
 data: {type: csv, path: wide.csv, scale: standard}

@@ -134,6 +134,9 @@ TEST_CASE("names, shapes and classes are those of the data", "[library]") {
   short_info.size = offsetof(nnrun_info, input_rank);
   short_info.input_rank = 99;
   nnrun_model* raw = nullptr;
+  const double nan = std::numeric_limits<double>::quiet_NaN();  // which means none of them
+  CHECK(model.class_of(std::array{nan, 0.2, 0.7}) == std::string());
+  CHECK(model.class_of(std::array{0.1, nan, 0.7}) == std::string());
   nnrun_context* raw_context = nullptr;
   REQUIRE(nnrun_context_new(nullptr, &raw_context, nullptr) == NNRUN_OK);
   REQUIRE(nnrun_model_open(raw_context, trained.folder.c_str(), &raw, nullptr) == NNRUN_OK);

@@ -133,7 +133,8 @@ NNRUN_API int nnrun_predict_rows_f32(const nnrun_model* model, const float* inpu
 /* [any] Why a prediction of this thread failed last, also when others have succeeded since; ""
    before. Valid until its next call. */
 NNRUN_API const char* nnrun_last_reason(void);
-/* [any] Returns the class that an answer means: its index. 0 if there are no classes. */
+/* [any] Returns the class that an answer means: its index; info.class_count, whose name is "", if a
+   number of the answer is NaN. 0 if there are no classes. */
 NNRUN_API size_t nnrun_class_of(const nnrun_model* model, const double* output);
 /* [any] Turns a row of text, such as "5.1,Bern,?", into info.inputs numbers, as `nnrun predict`
    does with an example. */

@@ -115,8 +115,8 @@ class Model {
   }
   /// Why a prediction of this thread failed last; that sizes did not fit is not told.
   static const char* last_reason() { return nnrun_last_reason(); }
-  /// Returns the name of the class that an answer means; "" where there are no classes, or it has
-  /// another size.
+  /// Returns the name of the class that an answer means; "" where there are no classes, a number
+  /// of it is NaN, or it has another size.
   const char* class_of(std::span<const double> y) const {
     return info_.classes && y.size() == outputs()
                ? info_.classes[nnrun_class_of(model_.get(), y.data())]
