@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/float_mode.hpp"
 
 /// What nnrun_error points to: texts that were made once, so that reading them cannot fail.
 struct nnrun_error {
@@ -31,6 +32,7 @@ template <class F>
 int guarded(nnrun_error** error, F&& f) noexcept {
   if (error != nullptr) *error = nullptr;
   try {
+    const DefaultFloatMode mode;
     return f();
   } catch (...) {
     return fail_with_exception(error);

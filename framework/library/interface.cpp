@@ -2,6 +2,7 @@
 #include <nnrun/nnrun.h>
 
 #include "base/files.hpp"
+#include "base/float_mode.hpp"
 #include "base/version.hpp"
 #include "config/compose.hpp"
 #include "config/metric_names.hpp"
@@ -41,6 +42,7 @@ int answer(const Owner& owner, Answerer& answerer, const Number* inputs, std::si
   try {
     if ((inputs == nullptr || outputs == nullptr) && rows > 0) [[unlikely]]
       throw UsageError(Problem{.what = "inputs or outputs are NULL"});
+    const DefaultFloatMode mode;
     const LogsHere logs(&owner.plugins->log);
     answerer.predict(inputs, rows, outputs);
     return NNRUN_OK;

@@ -1,6 +1,12 @@
 // The library answers as the program does, from any number of threads.
+#include <pthread.h>
+
+#include <cfenv>
 #include <set>
 #include <thread>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
 
 #include "cli/allocations.hpp"
 #include "library_testing.hpp"
@@ -128,15 +134,15 @@ TEST_CASE("names, shapes and classes are those of the data", "[library]") {
   CHECK(info.notes == std::string());
   CHECK(model.class_of(std::array{0.1, 0.2, 0.7}) == std::string(info.classes[2]));
   CHECK(model.class_of(std::array{0.1, 0.2}) == std::string());
+  const double nan = std::numeric_limits<double>::quiet_NaN();  // which means none of them
+  CHECK(model.class_of(std::array{nan, 0.2, 0.7}) == std::string());
+  CHECK(model.class_of(std::array{0.1, nan, 0.7}) == std::string());
   CHECK(model.result() == std::string());
 
   nnrun_info short_info{};  // of a program that was built with an earlier header
   short_info.size = offsetof(nnrun_info, input_rank);
   short_info.input_rank = 99;
   nnrun_model* raw = nullptr;
-  const double nan = std::numeric_limits<double>::quiet_NaN();  // which means none of them
-  CHECK(model.class_of(std::array{nan, 0.2, 0.7}) == std::string());
-  CHECK(model.class_of(std::array{0.1, nan, 0.7}) == std::string());
   nnrun_context* raw_context = nullptr;
   REQUIRE(nnrun_context_new(nullptr, &raw_context, nullptr) == NNRUN_OK);
   REQUIRE(nnrun_model_open(raw_context, trained.folder.c_str(), &raw, nullptr) == NNRUN_OK);
@@ -215,6 +221,90 @@ TEST_CASE("a number that the run takes for a missing value is one to a program, 
         std::string("input 'built' is -999, which means that it is missing: the run does not fill "
                     "it in (the preparation of the data)"));
 }
+
+TEST_CASE("how a thread rounds changes no bit, and stays", "[library]") {
+  const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
+  const TrainedRun trained(dtype, true,
+                           "{type: dense, units: 70, activation: tanh}, {type: layer_norm}");
+  const std::string config = (trained.scratch / "net.yaml").string();
+  const Context context;
+  const std::vector<double> x = inputs_of_table();
+  const std::size_t rows = x.size() / 4;
+  /// Returns what a model answers that is opened and one that is trained, one row and all of them.
+  const auto answers = [&] {
+    std::vector<double> all;
+    const Model model = opened(context, trained.folder);
+    const auto again = context.train(config);
+    if (!again) FAIL(again.failure().text());
+    for (const Model& own : {model, *again}) {
+      std::vector<double> y(3), ys(rows * 3);
+      REQUIRE(own.predict(std::span(x).first(4), y));
+      REQUIRE(own.predict_rows(x, ys));
+      all.insert(all.end(), y.begin(), y.end());
+      all.insert(all.end(), ys.begin(), ys.end());
+    }
+    return all;
+  };
+  const std::vector<double> expected = answers();
+  for (const int rounding : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
+    CAPTURE(rounding);
+    REQUIRE(std::fesetround(rounding) == 0);
+    const std::vector<double> found = answers();
+    CHECK(std::fegetround() == rounding);
+    std::fesetround(FE_TONEAREST);
+    CHECK(found == expected);
+  }
+#if defined(__x86_64__)
+  constexpr unsigned flushed = 0x8040, happened = 0x3f, divisions = 0x200, invalid = 0x80;
+  const unsigned before = _mm_getcsr() & ~happened;
+  for (const unsigned mode : {before | flushed, before & ~divisions & ~invalid}) {
+    CAPTURE(mode);
+    _mm_setcsr(mode);
+    const std::vector<double> found = answers();
+    CHECK((_mm_getcsr() & ~happened) == mode);
+    _mm_setcsr(before);
+    CHECK(found == expected);
+  }
+#endif
+}
+
+#ifndef __SANITIZE_ADDRESS__  // which makes frames larger
+TEST_CASE("a thread needs little stack to predict", "[library]") {
+  const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
+  const std::string layers = GENERATE(
+      as<std::string>{}, wide,
+      "{type: dense, units: 48, activation: {formula: \"x * sigmoid(x) + exp(-x * x)\"}}, {type: "
+      "reshape, shape: [4, 4, 3]}, {type: conv2d, filters: 5, kernel_size: 3, padding: same}, "
+      "{type: "
+      "batch_norm}, {type: max_pooling2d}, {type: reshape, shape: [4, 5]}, {type: lstm, units: 6}, "
+      "{type: layer_norm}");
+  const TrainedRun trained(dtype, true, layers);
+  const Context context;
+  const Model model = opened(context, trained.folder);
+  struct Job {
+    const Model* model;
+    std::array<double, 3> y{};
+    bool done = false;
+  };
+  std::array<double, 3> expected{};
+  REQUIRE(model.predict(numbers, expected));
+  std::vector<Job> jobs(64, {&model});
+  std::vector<pthread_t> threads(jobs.size());
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  REQUIRE(pthread_attr_setstacksize(&attributes, std::size_t{64} << 10) == 0);
+  const auto work = [](void* user) -> void* {
+    auto& job = *static_cast<Job*>(user);
+    for (int i = 0; i < 10; ++i) job.done = job.model->predict(numbers, job.y);
+    return nullptr;
+  };
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    REQUIRE(pthread_create(&threads[i], &attributes, work, &jobs[i]) == 0);
+  for (const pthread_t thread : threads) pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  for (const Job& job : jobs) CHECK((job.done && job.y == expected));
+}
+#endif
 
 TEST_CASE("threads that predict at the same time get the answers of one", "[library]") {
   const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");

@@ -17,10 +17,12 @@
    only grows; functions are only added within a major. Zeros in a struct are defaults. Texts are
    UTF-8.
 
-   Numbers have the bits of the program where a thread rounds to nearest and keeps small numbers, as
-   threads do unless they ask for something else. After a fork, the child may go on with models and
-   sessions if no other thread was within a call here. Reading a config asks for the environment
-   variables that it names, so no other thread may change the environment then. */
+   Numbers have the bits of the program however the calling thread rounds, flushes small numbers or
+   traps: its mode is put aside in a call, callbacks included, and set again. A thread needs 64 KB
+   of stack to predict; callers of the rest have as much as programs begin with. After a fork, the
+   child may go on with models and sessions if no other thread was within a call here. Reading a
+   config asks for the environment variables that it names, so no other thread may change the
+   environment then. */
 #ifndef NNRUN_NNRUN_H
 #define NNRUN_NNRUN_H
 #include <stddef.h>
