@@ -20,7 +20,25 @@ field() { dpkg-deb -f "$deb" "$1"; }
 for library in libc6 libstdc++6 libyaml-cpp libpng16-16 zlib1g; do
   case $(field Depends) in *"$library"*) ;; *) fail "it does not depend on $library: $(field Depends)" ;; esac
 done
-dpkg-deb -I "$deb" postinst | grep -q ldconfig || fail "ldconfig is not told of the library"
+# `nnrun serve` and the exchange mpi do without, and say so
+for library in openmpi httplib; do
+  case $(field Depends) in *"$library"*) fail "it depends on $library: $(field Depends)" ;; esac
+done
+if [ -e nnrun_http.so ]; then
+  case $(field Recommends) in *httplib*) ;; *) fail "it recommends $(field Recommends) alone" ;; esac
+fi
+if [ -e plugins/mpi.so ]; then
+  case $(field Recommends) in *mpi*) ;; *) fail "it recommends $(field Recommends) alone" ;; esac
+fi
+dpkg-deb -I "$deb" triggers | grep -q 'activate-noawait ldconfig' || fail "ldconfig is not told of the library"
+if command -v lintian >/dev/null; then
+  lintian --tag-display-limit 0 "$deb" >"$scratch/lintian" 2>&1 || true
+  cat "$scratch/lintian"
+  for tag in no-changelog extended-description-is-empty ldconfig-symlink-missing-for-shlib \
+    package-must-activate-ldconfig-trigger malformed-contact; do
+    ! grep -q ": $tag" "$scratch/lintian" || fail "lintian finds $tag"
+  done
+fi
 strange=$(dpkg-deb -c "$deb" | grep -Ev '^(d|-)rw[x-]r-[x-]r-[x-] root/root |^l' || true)
 [ -z "$strange" ] || fail "odd rights or owners: $strange"
 
@@ -30,7 +48,7 @@ for file in bin/nnrun lib/libnnrun.so lib/nnrun/plugins/layers.so lib/pkgconfig/
   lib/cmake/nnrun/nnrun-config.cmake include/nnrun/nnrun.h include/nnrun/run.hpp include/nnrun/plugin.hpp \
   share/man/man1/nnrun.1 share/doc/nnrun/copyright share/bash-completion/completions/nnrun \
   share/zsh/vendor-completions/_nnrun share/fish/vendor_completions.d/nnrun.fish \
-  share/doc/nnrun/examples/train.c share/doc/nnrun/examples/configs/diagonal.yaml; do
+  share/doc/nnrun/changelog.gz share/doc/nnrun/CHANGELOG.md share/doc/nnrun/examples/train.c share/doc/nnrun/examples/configs/diagonal.yaml; do
   [ -s "$usr/$file" ] || fail "usr/$file is missing"
 done
 ! grep -rlF "$build" "$usr/lib/pkgconfig" "$usr/lib/cmake" "$usr/share" || fail "these name the build folder"
@@ -45,6 +63,21 @@ flags=$(PKG_CONFIG_PATH=$usr/lib/pkgconfig pkg-config --cflags --libs nnrun)
 c++ -std=c++20 "$examples/predict.cpp" $flags -Wl,-rpath,"$usr/lib" -o predict
 # shellcheck disable=SC2086
 cc -std=c99 -pedantic "$examples/train.c" $flags -Wl,-rpath,"$usr/lib" -o train
+mkdir found && cat >found/CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(found LANGUAGES CXX)
+find_package(nnrun 0.1 REQUIRED)
+add_executable(answer "${EXAMPLES}/predict.cpp")
+target_link_libraries(answer PRIVATE nnrun::nnrun)
+if(BUILT_IN)
+  nnrun_add_built_in(answer layers)
+endif()
+END
+cmake -S found -B found/build -DEXAMPLES="$examples" -DCMAKE_PREFIX_PATH="$usr" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF >/dev/null
+cmake --build found/build >/dev/null
+found/build/answer run 0.5,0.01 | grep '1\.93147111786'
+! cmake -S found -B found/build -DBUILT_IN=ON >said 2>&1 || fail "nnrun_add_built_in needs no sources"
+grep -q 'add_subdirectory(nnrun' said || { cat said; fail "it does not say how plugins are built in"; }
 ./predict run 0.5,0.01 | grep '1\.93147111786'
 ./train "$examples/configs/diagonal-bias.yaml" model.safetensors | grep 'epoch 1: '
 ./predict model.safetensors 0.5,0.01

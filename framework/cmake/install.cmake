@@ -28,6 +28,7 @@ install(FILES "${PROJECT_BINARY_DIR}/nnrun.pc" DESTINATION lib/pkgconfig)
 install(DIRECTORY framework/library/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(DIRECTORY configs DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
 install(DIRECTORY framework/include/nnrun DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES CHANGELOG.md DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" RENAME copyright)
 install(FILES framework/cli/nnrun.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 
@@ -61,14 +62,31 @@ install(FILES framework/cmake/nnrun-config.cmake framework/cmake/nnrun_add_plugi
 # cpack -G DEB
 set(CPACK_PACKAGE_NAME nnrun)
 set(CPACK_PACKAGE_VENDOR "nnrun")
+# Who answers for a package is who makes it, as Debian's tools have it.
 set(CPACK_PACKAGE_CONTACT "nnrun developers <nnrun@localhost>")
+if(DEFINED ENV{DEBEMAIL})
+  set(CPACK_PACKAGE_CONTACT "$ENV{DEBEMAIL}")
+  if(DEFINED ENV{DEBFULLNAME})
+    set(CPACK_PACKAGE_CONTACT "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+  endif()
+endif()
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_RESOURCE_FILE_LICENSE "${PROJECT_SOURCE_DIR}/LICENSE")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)  # and has ldconfig told of libnnrun
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS g++)  # `nnrun new` writes plugins; a compiler makes them
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+"nnrun reads what a network is made of, its data and its training from a
+YAML file, trains it, and leaves a record from which the same numbers
+follow again. Trained networks answer from the command line, from programs
+in C, C++ and others through libnnrun, and as files for C, NumPy and ONNX.
+Every formula comes from a plugin; ten lines of C++ make another.
+.
+This package has the program, the library with its headers, the plugins
+and examples.")
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/framework/cmake/deb_files.cmake")
+file(WRITE "${PROJECT_BINARY_DIR}/debian/triggers" "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA "${PROJECT_BINARY_DIR}/debian/triggers")
 include(CPack)
