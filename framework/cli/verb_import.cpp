@@ -179,7 +179,7 @@ Exit import_network(const Arguments& arguments, Registry& registry) {
   if (!imported.is_ours) metadata["config"] = yaml_for_use(experiment);
   metadata["model_format"] = std::to_string(model_format);
   metadata["name"] = experiment.name;
-  metadata["plugins"] = needed_plugins_json(experiment);
+  metadata["plugins"] = needed_plugins_json(experiment, Folders::of_users);
   const auto model = Model::read(experiment, model_in(imported.tensors, path));
   fs::create_directories(folder, ignored);
   model->write(folder / weights_file, metadata, Sync::now);

@@ -34,7 +34,10 @@ std::vector<Problem> missing(const StoredRecord& record, const fs::path& config,
       problems.push_back(
           {.what = "the run needs " + of_kind + " '" + name + "', which no loaded plugin provides",
            .place = {},
-           .where = library.file + (there || !known ? "" : " (no longer there)"),
+           .where = library.file + (there                    ? ""
+                                    : known                  ? " (no longer there)"
+                                    : library.folder.empty() ? ""
+                                                             : " (was in " + library.folder + ")"),
            .label = {},
            .hint = hint_for(library, there, registry, words_for_missing(config))});
     }

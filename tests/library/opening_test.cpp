@@ -266,7 +266,12 @@ TEST_CASE("a plugin that is gone, rebuilt or another is told, and refused where 
                            Contains("bent.so (no longer there)") &&
                            Contains("put the library back"));
   std::filesystem::copy_file(scratch / "r" / "model.safetensors", scratch / "alone.safetensors");
-  CHECK(said("alone.safetensors").status == NNRUN_PLUGIN);
+  const Ended alone = said("alone.safetensors");
+  CHECK(alone.status == NNRUN_PLUGIN);
+  CHECK_THAT(alone.err, Contains("bent.so (was in " +
+                                 std::filesystem::canonical(scratch.folder()).string() + ")"));
+  // what came with nnrun is found beside it, wherever that is
+  CHECK_THAT(text_of(scratch / "alone.safetensors"), !Contains(NNRUN_BUILD_DIR "/plugins"));
 }
 
 TEST_CASE("a program that uses the library keeps its signals, its output and its streams",
