@@ -26,6 +26,7 @@ struct Imported {
   std::vector<std::size_t> input = {};
   bool channels_were_first = false;
   std::size_t left_out = 0;
+  std::vector<std::string> notes = {};
 };
 
 /// Returns whether nnrun wrote the file, and nobody has changed its operators since.
@@ -104,6 +105,7 @@ Imported foreign_model(const ReadOnnx& file, const fs::path& path) {
   Imported all{.config = config_of(network, "'" + name + "'"), .input = network.input};
   all.channels_were_first = network.channels_were_first;
   all.left_out = network.outputs_left_out;
+  all.notes = network.notes;
   add_tensors(network, all.tensors);
   return all;
 }
@@ -128,15 +130,17 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
   const Terminal out(stdout);
   const std::size_t inputs = model.preparation().inputs();
   if (arguments.json) {
-    const nlohmann::ordered_json json{{"config", config},
-                                      {"weights", weights},
-                                      {"inputs", inputs},
-                                      {"outputs", model.answers()},
-                                      {"parameters", model.graph().parameter_count()}};
+    nlohmann::ordered_json json{{"config", config},
+                                {"weights", weights},
+                                {"inputs", inputs},
+                                {"outputs", model.answers()},
+                                {"parameters", model.graph().parameter_count()}};
+    if (!imported.notes.empty()) json["notes"] = imported.notes;
     return out.write_data(
         json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
   if (arguments.quiet) return;
+  for (const std::string& note : imported.notes) Terminal(stderr).write("note: " + note + "\n");
   std::string order;
   if (imported.channels_were_first && imported.input.size() > 1)
     order =

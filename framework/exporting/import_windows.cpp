@@ -99,9 +99,13 @@ ImportedValue image_in(ImportState& net, const ReadNode& node) {
   if (begins) {
     std::rotate(order.begin() + 1, order.begin() + 2, order.end());
     for (std::size_t k = 1; k < order.size(); ++k) shape.push_back(size(order[k]));
-    std::erase(order, ImportedValue::one);
+    std::erase_if(order, [&](int axis) { return axis != ImportedValue::rows && size(axis) == 1; });
   }
-  if (!begins || order.size() == in.axes.size() || order != plain_axes(in.shape.size()))
+  if (begins && in.is_in_order() && !std::ranges::is_sorted(order))
+    throw NoLayer{
+        "sees an image whose channels lie behind each other in a row, and no layer turns "
+        "it round; let the network begin with the image"};
+  if (!begins || !std::ranges::is_sorted(order))
     throw NoLayer{"does not see rows x channels x height x width"};
   return net.reshaped(in, shape, image_axes(shape.size()));
 }
