@@ -26,6 +26,7 @@ int fail_with_exception(nnrun_error** error) noexcept;
 int fail_prediction() noexcept;
 /// Returns that reason; empty if there is none.
 const char* last_reason_of_thread() noexcept;
+void set_last_reason_of_thread(const char* reason) noexcept;
 
 /// Calls f, which returns a cause, and turns what it throws into an error value.
 template <class F>

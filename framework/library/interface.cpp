@@ -297,6 +297,9 @@ int nnrun_predict_rows_f32(const nnrun_model* model, const float* inputs, size_t
 const char* nnrun_last_reason(void) {
   return last_reason_of_thread();
 }
+void nnrun_set_last_reason(const char* reason) {
+  set_last_reason_of_thread(reason != nullptr ? reason : "");
+}
 size_t nnrun_class_of(const nnrun_model* model, const double* output) {
   if (model == nullptr || output == nullptr || model->use->names().classes.empty()) return 0;
   const AnswerNames& names = model->use->names();

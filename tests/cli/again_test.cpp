@@ -159,7 +159,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
   CHECK(said("d 1,2,3", 2) ==
         "error: an example of this run has 2 numbers, '1,2,3' has 3\n"
         "   = help: x,y\n");
-  CHECK(said("d 1,two", 2) ==
+  CHECK(said("d 1,two", 5) ==
         "error: an example is numbers with commas between, not '1,two'\n"
         "   = help: for example 0.5,0.1\n");
   CHECK(said("d --csv x.csv", 5) ==

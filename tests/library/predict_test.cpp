@@ -374,7 +374,16 @@ TEST_CASE("inputs that cannot be are an error of this thread alone", "[library]"
   std::jthread([&] { elsewhere = Model::last_reason(); }).join();
   CHECK(elsewhere.empty());
   CHECK(!model.predict(std::array{1., 2., 3.}, std::span(y).first(3)));  // one too few
-  CHECK(model.predict(std::span(x).first(4), std::span(y).first(3)));    // all is well again
+  CHECK(Model::last_reason() == std::string("1 row has 4 inputs and 3 outputs, not 3 and 3"));
+  CHECK(!model.predict_rows(std::span(x).first(8), std::span(y).first(5)));
+  CHECK(Model::last_reason() == std::string("2 rows have 8 inputs and 6 outputs, not 8 and 5"));
+  auto session = model.session(4);
+  REQUIRE(session);
+  const std::array<float, 4> row{};
+  std::array<float, 2> short_answer{};
+  CHECK(!session->predict(row, 1, short_answer));
+  CHECK(Model::last_reason() == std::string("1 row has 4 inputs and 3 outputs, not 4 and 2"));
+  CHECK(model.predict(std::span(x).first(4), std::span(y).first(3)));  // all is well again
   CHECK(nnrun_predict(nullptr, x.data(), y.data()) == NNRUN_USAGE);
   CHECK(nnrun_last_reason() == std::string("model is NULL"));
   const auto wrong = model.parse("1,2,3");
@@ -383,6 +392,19 @@ TEST_CASE("inputs that cannot be are an error of this thread alone", "[library]"
   CHECK(wrong.failure().problem(0).what ==
         std::string("an example of this model has 4 values, '1,2,3' has 3"));
   CHECK(wrong.failure().problem(0).hint == std::string("a,b,c,d"));
+  const auto word = model.parse("1,2,three,4");  // an input, not the call
+  REQUIRE(!word);
+  CHECK(word.failure().cause() == NNRUN_DATA);
+  CHECK(model.parse("1,2,3,4\n"));  // as fgets leaves it
+  const auto two = model.parse("1,2,3,4\n5,6,7,8");
+  REQUIRE(!two);
+  CHECK(two.failure().cause() == NNRUN_DATA);
+  CHECK(two.failure().problem(0).what ==
+        std::string("an example is one row, and there is another one after a line break"));
+  CHECK(two.failure().problem(0).where == std::string("'1,2,3,4 5,6,7,8'"));
+  const auto short_ones = model.parse("1,2\n3,4");
+  REQUIRE(!short_ones);
+  CHECK(short_ones.failure().problem(0).what == std::string(two.failure().problem(0).what));
 }
 
 }  // namespace nnrun::testing
