@@ -40,7 +40,11 @@ std::vector<Written> write_all(const Arguments& arguments, const ModelInUse& mod
 void tell(const Arguments& arguments, const std::string& run, const std::vector<Change>& changes,
           const ExportedNetwork& net, const std::vector<Written>& written) {
   const Terminal out(stdout), talk(stderr);
-  const std::vector<std::string> notes = infinite_numbers(net);
+  std::vector<std::string> notes = infinite_numbers(net);
+  if (const auto layers = layers_without_onnxruntime(net);
+      arguments.has("--onnx") && !layers.empty())
+    notes.push_back("onnxruntime does not run " + join(layers, ", ") +
+                    " in float64; with --set dtype=float32, the file is one that it runs");
   if (!arguments.json) {
     for (const std::string& note : notes)
       if (!arguments.quiet) talk.write(talk.yellow("note") + ": " + note + "\n");

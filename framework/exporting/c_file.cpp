@@ -226,7 +226,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          " output[" + n(net.outputs()) + "]);\n\n" + listed("input: ", inputs) +
          listed("output: ",
                 net.names.classes.size() == net.outputs() ? net.names.classes : net.names.targets) +
-         in_lines(words_on_missing(net, "NAN")) +
+         in_lines(words_on_inputs(net)) + in_lines(words_on_missing(net, "NAN")) +
          "   Its numbers are those of nnrun predict, to the last bit, also under gcc's "
          "-ffast-math\n   (clang then rounds otherwise), unless a program that is linked with that "
          "takes subnormal numbers for 0.\n" +

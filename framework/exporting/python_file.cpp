@@ -41,9 +41,11 @@ std::string in_docstring(const std::string& words) {
   return out;
 }
 
-std::string words_on_missing_in_python(const ExportedNetwork& net) {
-  const std::string words = words_on_missing(net, "nan");
-  return words.empty() ? "" : in_docstring(words) + "\n";
+std::string sentences_in_python(const ExportedNetwork& net) {
+  std::string lines;
+  for (const std::string& words : {words_on_inputs(net), words_on_missing(net, "nan")})
+    if (!words.empty()) lines += in_docstring(words) + "\n";
+  return lines;
 }
 
 /// Returns (28, 28).
@@ -55,9 +57,9 @@ std::string listed_shape(const std::vector<std::size_t>& shape) {
 
 std::string python_heading(const ExportedNetwork& net) {
   std::string out = "\"\"\"" + in_docstring(net.name) + ", written by nnrun " + version().number +
-                    ". Needs NumPy alone.\n\npredict(examples) answers rows of " +
-                    n(net.inputs()) + (net.inputs() == 1 ? " number" : " numbers") +
-                    ". python3 FILE checks examples.\n" + words_on_missing_in_python(net) +
+                    ". Needs NumPy alone.\n\npredict(examples) answers rows of " + n(net.inputs()) +
+                    (net.inputs() == 1 ? " number" : " numbers") +
+                    ". python3 FILE checks examples.\n" + sentences_in_python(net) +
                     "\"\"\"\nimport base64\nimport sys\n\nimport numpy as np\n\nNUMBER = np." +
                     (net.float32 ? "float32" : "float64") + "\n";
   std::vector<std::string> names;
@@ -91,11 +93,16 @@ std::string python_predict(const ExportedNetwork& net) {
   const std::vector<std::size_t> shape = shape_of_example(net);
   std::vector<std::size_t> sides = shape.empty() ? std::vector{net.inputs()} : shape;
   std::erase(sides, std::size_t{1});
+  const bool has_texts =
+      std::ranges::any_of(net.preparation.recipe().columns, &Column::is_category);
   const std::string numbers = n(net.inputs()) + (net.inputs() == 1 ? " number" : " numbers"),
                     taken =
                         "rows of " + numbers +
                         (shape.empty() ? "" : ", or arrays of the shape " + listed_shape(shape));
-  return "\n\ndef rows_of(examples):\n    x = np.asarray(examples, np.float64)\n"
+  return "\n\ndef rows_of(examples):\n    try:\n        x = np.asarray(examples, np.float64)\n"
+         "    except (TypeError, ValueError) as e:\n        raise ValueError(f\"predict takes " +
+         taken + (has_texts ? " (text(column, word) is the number of a text)" : "") +
+         ": {e}\") from None\n"
          "    sides = tuple(side for side in x.shape if side != 1)\n"
          "    one = " +
          PythonText::shape_of(sides) +

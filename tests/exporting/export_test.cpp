@@ -1,9 +1,12 @@
 // Exported C files, compiled and run: they give the bits of predict.
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "exporting/exported_files.hpp"
 #include "loading/plugin_factory.hpp"
+#include "support/example_data.hpp"
 #include "support/plugins.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -16,6 +19,7 @@ std::string digits17(double x) {
 }
 
 using Catch::Contains;
+using Catch::StartsWith;
 
 TEST_CASE("every activation is exported with its bits, as are joins and norms", "[exporting]") {
   const Scratch scratch;
@@ -482,6 +486,16 @@ TEST_CASE("the Python file takes examples in the shape of the network, and refus
                 "said(np.zeros((4, 5)))\n") ==
         "1 1\n2 1\n1 1\npredict takes rows of 20 numbers, or arrays of the shape (5, 4), not an "
         "array of the shape (4, 5)\n");
+  const std::string ragged = answers("said([['a'] * 20])\nsaid([[1, 2], [3]])\nsaid([None])\n");
+  std::istringstream lines(ragged);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(ragged);
+    CHECK_THAT(line,
+               StartsWith("predict takes rows of 20 numbers, or arrays of the shape (5, 4): ") ||
+                   StartsWith("predict takes rows of 20 numbers, or arrays of the shape (5, "
+                              "4), not an array of the shape (1,)"));
+  }
+  CHECK(std::ranges::count(ragged, '\n') == 3);
   scratch.write("t.csv", table_of(1));
   exported(scratch,
            "  layers: [{type: dense, units: 3, activation: tanh}, {type: dense, units: "
@@ -498,6 +512,54 @@ TEST_CASE("the Python file takes examples in the shape of the network, and refus
   CHECK(arguments.err ==
         "this file takes no arguments: it checks examples; import it for "
         "predict(examples)\n");
+}
+
+TEST_CASE("exported files say in which order and range pixels are given", "[exporting]") {
+  const Scratch scratch;
+  std::string pixels;
+  for (int i = 0; i < 8 * 36; ++i) pixels += static_cast<char>(i * 7);
+  scratch.write("colours.npy", npy_bytes("'|u1'", "(8, 4, 3, 3)", pixels));
+  scratch.write("greys.npy", npy_bytes("'|u1'", "(8, 9, 4)", pixels));
+  scratch.write("t.npy", npy_bytes("'|u1'", "(8, 1)", std::string("\0\1\0\1\0\1\0\1", 8)));
+  const auto words_for = [&](const std::string& input, const std::string& layers) {
+    scratch.write("i.yaml", "data: {type: npy, inputs: " + input +
+                                ", targets: t.npy, divide_by: 255}\nmodel: {layers: [" + layers +
+                                "{type: flatten}, {type: dense, units: 1}]}\ntrain: {cost: "
+                                "mean_squared_error, epochs: 1}\n");
+    const Ended done = run(
+        "rm -rf r; $nnrun -q i.yaml --out r && $nnrun export r --c net.c --python net.py --onnx "
+        "net.onnx -q",
+        scratch.folder());
+    CAPTURE(done.err);
+    CHECK(done.status == 0);
+    std::string c = text_of(scratch / "net.c");
+    for (std::size_t at; (at = c.find("\n   ")) != c.npos;) c.replace(at, 4, " ");  // as one line
+    return std::array{c, text_of(scratch / "net.py"), text_of(scratch / "net.onnx")};
+  };
+  for (const std::string& file :
+       words_for("colours.npy", "{type: conv2d, filters: 2, kernel_size: 2}, "))
+    CHECK_THAT(file,
+               Contains("An example is 4 x 3 x 3 numbers, height x width x channels: row by row, "
+                        "and pixel by pixel with its channels side by side. They are those of the "
+                        "data, from 0 to 255: they are divided by 255 here."));
+  for (const std::string& file : words_for("greys.npy", ""))
+    CHECK_THAT(file,
+               Contains("An example is 9 x 4 numbers, row by row. They are those of the data, "
+                        "from 0 to 255: they are divided by 255 here."));
+}
+
+TEST_CASE("layers that onnxruntime does not run in float64 are told", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(12));
+  exported(scratch,
+           "  input: [4, 3, 1]\n  layers: [{type: conv2d, filters: 2, kernel_size: 2}, {type: "
+           "flatten}, {type: dense, units: 1}]\n",
+           "float64");
+  CHECK(run("$nnrun export r --onnx net.onnx", scratch.folder()).err ==
+        "note: onnxruntime does not run conv2d_1 in float64; with --set dtype=float32, the file is "
+        "one that it runs\n");
+  CHECK(run("$nnrun export r --onnx net.onnx --set dtype=float32", scratch.folder()).err == "");
+  CHECK(run("$nnrun export r --c net.c", scratch.folder()).err == "");
 }
 
 TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]") {
