@@ -5,6 +5,7 @@
 #include "base/commands.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "cli/csv_text.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "exporting/digits.hpp"
@@ -123,6 +124,15 @@ std::string count_of(std::size_t count, const char* thing) {
   return n(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
+/// Returns a row that the network answers: of each column 0, or the first of its texts.
+std::string example_of(const Model& model) {
+  std::string row;
+  for (const Column& column : model.preparation().recipe().columns)
+    row += (row.empty() ? "" : ",") +
+           (column.is_category && !column.texts.empty() ? csv_text(column.texts.front()) : "0");
+  return shell_word(row);
+}
+
 void tell(const Arguments& arguments, const Imported& imported, const Model& model,
           const fs::path& folder) {
   const std::string config = (folder / "config.yaml").string(),
@@ -150,12 +160,14 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
   if (imported.left_out > 0)
     order += "note   the file has " + n(imported.left_out + 1) +
              " outputs, of which the first is that of this network\n";
-  out.write("wrote  " + config + "\n       " + weights + "\nread   " + count_of(inputs, "input") +
-            ", " + count_of(model.answers(), "output") + ", " +
-            count_of(model.graph().parameter_count(), "parameter") + "\n" + order +
-            "next   nnrun predict " + shell_word(weights) +
-            (inputs <= 8 ? " x1,x2,..." : " --csv FILE") + "\n       name your data in " + config +
-            ", then nnrun " + shell_word(config) + " trains on\n");
+  out.write(
+      "wrote  " + config + "\n       " + weights + "\nread   " + count_of(inputs, "input") + ", " +
+      count_of(model.answers(), "output") + ", " +
+      count_of(model.graph().parameter_count(), "parameter") + "\n" + order +
+      "next   nnrun predict " + shell_word(weights) +
+      (inputs <= 8 && model.preparation().rows() == 1 ? " " + example_of(model) : " --csv FILE") +
+      "\n       name your data in " + config + ", then nnrun " + shell_word(config) +
+      " trains on\n");
 }
 
 }  // namespace

@@ -222,6 +222,22 @@ for name, shape in ("row_image", [36]), ("bare_image", [6, 6]):
          node("Flatten", ["p"], ["f"]), node("Gemm", ["f", "w2"], ["y"])],
         [sizes("to", [-1, 1, 6, 6]), tensor("w", [3, 1, 3, 3], numbers(27, 1)), tensor("b", [3], numbers(3, 2)),
          tensor("w2", [12, 2], numbers(24, 3))], (("x", shape)), ("y", [2])))
+# and one of several channels, whose row has them behind each other, or side by side
+for name, first, turn in ("row_of_planes", [-1, 3, 4, 5], None), ("row_of_pixels", [-1, 4, 5, 3], [0, 3, 1, 2]):
+    nodes = [node("Reshape", ["h", "to"], ["i"])]
+    if turn:
+        nodes += [node("Transpose", ["i"], ["t"], perm=turn)]
+    net(name, [8], model(
+        [node("Gemm", ["x", "w1"], ["h"])] + nodes +
+        [node("Conv", ["t" if turn else "i", "w", "b"], ["c"], kernel_shape=[3, 3]), node("Relu", ["c"], ["r"]),
+         node("Flatten", ["r"], ["f"]), node("Gemm", ["f", "w2"], ["y"])],
+        [sizes("to", first), tensor("w1", [8, 60], numbers(480, 4)), tensor("w", [2, 3, 3, 3], numbers(54, 1)),
+         tensor("b", [2], numbers(2, 2)), tensor("w2", [12, 2], numbers(24, 3))], ("x", [8]), ("y", [2])))
+net("row_of_signals", [12], model(
+    [node("Reshape", ["x", "to"], ["i"]), node("Conv", ["i", "w"], ["c"], kernel_shape=[3]), node("Flatten", ["c"], ["f"]),
+     node("Gemm", ["f", "w2"], ["y"])],
+    [sizes("to", [-1, 2, 6]), tensor("w", [3, 2, 3], numbers(18, 1)), tensor("w2", [12, 2], numbers(24, 3))],
+    ("x", [12]), ("y", [2])))
 # joins that repeat a value: squeeze and excitation, attention to places, one gate for all
 net("repeated", [2, 4, 5], model(
     [node("Conv", ["x", "w", "b"], ["c"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),

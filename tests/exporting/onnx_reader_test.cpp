@@ -175,6 +175,11 @@ TEST_CASE("an exported network that is imported answers with the same bits", "[e
     CAPTURE(done.out, done.err);
     CHECK(done.status == 0);
     CHECK_THAT(done.out, Contains(" 2 inputs, 1 output, "));
+    // the command that it names is one that answers
+    const std::size_t next = done.out.find("nnrun predict d/");
+    REQUIRE(next != done.out.npos);
+    CHECK(run("$" + done.out.substr(next, done.out.find('\n', next) - next), scratch.folder())
+              .status == 0);
     // its scales are those of the config that it brings
     CHECK_THAT(done.err, !Contains("prepared") && !Contains("scaled as"));
     // with another operator, the words of the file count no more, only what it does
