@@ -23,6 +23,29 @@ if(TARGET nnrun AND NOT CMAKE_CROSSCOMPILING)
 endif()
 # The library, beside whose folder it finds its plugins, and what compilers ask to find it.
 install(TARGETS nnrun_shared EXPORT nnrun-targets LIBRARY DESTINATION lib)
+# For programs that have plugins built in: an archive, and each set as one object. MPI has processes
+# that programs start, which is not for the library.
+install(TARGETS nnrun_static ARCHIVE DESTINATION lib)
+set(built_in_sets ${sets})
+list(REMOVE_ITEM built_in_sets mpi)
+foreach(set IN LISTS built_in_sets)
+  set(objects "$<TARGET_OBJECTS:${set}>")
+  get_target_property(libraries ${set} LINK_LIBRARIES)
+  foreach(library IN LISTS libraries)
+    if(TARGET ${library})
+      get_target_property(type ${library} TYPE)
+      if(type STREQUAL "OBJECT_LIBRARY")
+        list(APPEND objects "$<TARGET_OBJECTS:${library}>")
+      endif()
+    endif()
+  endforeach()
+  install(CODE "
+    set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/lib/nnrun/static\")
+    set(objects \"${objects}\")
+    file(MAKE_DIRECTORY \"\${folder}\")
+    execute_process(COMMAND \"${CMAKE_LINKER}\" -r -o \"\${folder}/${set}.o\" \${objects}
+      COMMAND_ERROR_IS_FATAL ANY)")
+endforeach()
 configure_file(framework/cmake/nnrun.pc.in nnrun.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/nnrun.pc" DESTINATION lib/pkgconfig)
 install(DIRECTORY framework/library/examples DESTINATION "${CMAKE_INSTALL_DOCDIR}")
@@ -54,9 +77,11 @@ install(EXPORT nnrun-targets NAMESPACE nnrun:: DESTINATION ${package_folder})
 export(EXPORT nnrun-targets NAMESPACE nnrun:: FILE "${PROJECT_BINARY_DIR}/nnrun-targets.cmake")
 configure_file(framework/cmake/nnrun-config.cmake nnrun-config.cmake COPYONLY)
 configure_file(framework/cmake/nnrun_add_plugin.cmake nnrun_add_plugin.cmake COPYONLY)
+configure_file(framework/cmake/nnrun_add_built_in.cmake nnrun_add_built_in.cmake COPYONLY)
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/nnrun-config-version.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES framework/cmake/nnrun-config.cmake framework/cmake/nnrun_add_plugin.cmake
+  framework/cmake/nnrun_add_built_in.cmake
   "${PROJECT_BINARY_DIR}/nnrun-config-version.cmake" DESTINATION ${package_folder})
 
 # cpack -G DEB
@@ -85,6 +110,7 @@ Every formula comes from a plugin; ten lines of C++ make another.
 .
 This package has the program, the library with its headers, the plugins
 and examples.")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libyaml-cpp-dev, nettle-dev, zlib1g-dev, libpng-dev")  # for libnnrun.a
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/framework/cmake/deb_files.cmake")
 file(WRITE "${PROJECT_BINARY_DIR}/debian/triggers" "activate-noawait ldconfig\n")
