@@ -13,9 +13,10 @@ namespace {
 /// Returns a function for columns of texts; nothing where there are none.
 std::string python_texts(const ExportedNetwork& net) {
   const std::vector<Column>& columns = net.preparation.recipe().columns;
-  std::string cases;
+  std::string cases, numbers;
   for (std::size_t c = 0; c < columns.size(); ++c)
-    if (columns[c].is_category)
+    if (columns[c].is_category) {
+      numbers += (numbers.empty() ? "" : ", ") + n(c);
       cases +=
           "    if column == " + n(c) + ":\n        if word in TEXTS_" + n(c) +
           ":\n            return float(TEXTS_" + n(c) + ".index(word))\n        if word in " +
@@ -23,6 +24,7 @@ std::string python_texts(const ExportedNetwork& net) {
           ":\n            return np.nan\n        return " +
           (columns[c].unknown == UnknownRule::error ? "-1.0" : n(columns[c].texts.size()) + ".0") +
           "\n";
+    }
   if (cases.empty()) return "";
   return "\n\ndef text(column, word):\n    \"\"\"Returns the number of a text in a column of "
          "texts, "
@@ -30,7 +32,9 @@ std::string python_texts(const ExportedNetwork& net) {
          "and "
          "the answers are nan. A missing value is nan.\n    " +
          words_on_texts(net, "\n    ") + "\n    \"\"\"\n" + cases +
-         "    raise ValueError(f\"column {column} has no texts\")\n";
+         "    raise ValueError(f\"column {column!r} has no texts: give the number of one that "
+         "has, " +
+         numbers + "\")\n";
 }
 
 /// Returns what may stand in a docstring.
@@ -100,7 +104,8 @@ std::string python_predict(const ExportedNetwork& net) {
                         "rows of " + numbers +
                         (shape.empty() ? "" : ", or arrays of the shape " + listed_shape(shape));
   return "\n\ndef rows_of(examples):\n    try:\n        x = np.asarray(examples, np.float64)\n"
-         "    except (TypeError, ValueError) as e:\n        raise ValueError(f\"predict takes " +
+         "    except (OverflowError, TypeError, ValueError) as e:\n        raise "
+         "ValueError(f\"predict takes " +
          taken + (has_texts ? " (text(column, word) is the number of a text)" : "") +
          ": {e}\") from None\n"
          "    sides = tuple(side for side in x.shape if side != 1)\n"

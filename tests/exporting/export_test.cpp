@@ -486,14 +486,13 @@ TEST_CASE("the Python file takes examples in the shape of the network, and refus
                 "said(np.zeros((4, 5)))\n") ==
         "1 1\n2 1\n1 1\npredict takes rows of 20 numbers, or arrays of the shape (5, 4), not an "
         "array of the shape (4, 5)\n");
-  const std::string ragged = answers("said([['a'] * 20])\nsaid([[1, 2], [3]])\nsaid([None])\n");
+  const std::string ragged =
+      answers("said([['a'] * 20])\nsaid([[1, 2], [3]])\nsaid([[10 ** 400]])\n");
   std::istringstream lines(ragged);
   for (std::string line; std::getline(lines, line);) {
     CAPTURE(ragged);
     CHECK_THAT(line,
-               StartsWith("predict takes rows of 20 numbers, or arrays of the shape (5, 4): ") ||
-                   StartsWith("predict takes rows of 20 numbers, or arrays of the shape (5, "
-                              "4), not an array of the shape (1,)"));
+               StartsWith("predict takes rows of 20 numbers, or arrays of the shape (5, 4): "));
   }
   CHECK(std::ranges::count(ragged, '\n') == 3);
   scratch.write("t.csv", table_of(1));
