@@ -161,7 +161,7 @@ END
   same "outputs of NaN" nan.csv 1-2 "" nan_rows.csv <<END
 $head
 data: {type: csv, path: nan.csv, targets: [k]}
-model: {layers: [{type: dense, units: 3}, {type: dense, units: 3, activation: {formula: "log(x + 6)"}}]}
+model: {layers: [{type: dense, units: 3}, {type: dense, units: 3, activation: {formula: "log(x + 20)"}}]}
 train: {cost: mean_squared_error, epochs: 1, optimizer: {type: sgd, learning_rate: 0.0001}}
 END
   grep -q 'nan.*,$' answers.csv || { echo "no answer has NaN and no class"; failed=1; }
