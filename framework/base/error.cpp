@@ -34,16 +34,6 @@ bool has_place(const Problem& problem) {
   return problem.place.source != nullptr && problem.place.line > 0;
 }
 
-// Plugins and file names may hold anything: an escape sequence must not reach the terminal.
-std::string one_line(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    out += control ? ' ' : c;
-  }
-  return out;
-}
-
 std::string_view line_of(std::string_view text, std::size_t line) {
   for (std::size_t at = 1; at < line; ++at) {
     const std::size_t end = text.find('\n');
@@ -144,6 +134,15 @@ void render_remark(std::string_view title, std::string_view text, std::size_t in
 }
 
 }  // namespace
+
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    out += control ? ' ' : c;
+  }
+  return out;
+}
 
 Error::Error(Exit status, Problem problem)
     : Error(status, std::vector<Problem>{std::move(problem)}) {}

@@ -97,6 +97,9 @@ std::string where_of(const Problem& problem);
 /// thread that the system refuses, with what was being done.
 Problem problem_of(const std::exception& error);
 
+/// Returns the text with blanks for line ends and other control characters: it may quote anything.
+std::string one_line(std::string_view text);
+
 /// Returns `error: …`, ` --> place`, the line with carets, `= note: …`, `= help: …`, ending with a
 /// newline.
 std::string render(const Error& error, bool colour);

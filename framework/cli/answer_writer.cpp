@@ -70,7 +70,7 @@ void AnswerWriter::row(std::span<const std::string> inputs, std::span<const std:
   begin_row(inputs, kept);
   const bool csv = form_ == AnswerForm::csv;
   const auto add_class = [&] {
-    const std::string& name = class_of(outputs);
+    const std::string name = class_of(outputs);
     text_ += csv ? csv_text(name, separator_) : "\"class\":" + quoted_for_json(name);
   };
   const auto add_probability = [&] {

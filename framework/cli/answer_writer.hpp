@@ -56,9 +56,10 @@ class AnswerWriter {
   /// Returns how many kept texts got a ' in front.
   std::size_t formulas() const { return formulas_; }
   bool is_of_classes() const { return !names_.classes.empty(); }
-  /// Returns the class that the outputs mean. The run must be of classes.
-  const std::string& class_of(std::span<const double> outputs) const {
-    return names_.classes[names_.class_of(outputs)];
+  /// Returns the class that the outputs mean; empty if one is NaN. The run must be of classes.
+  std::string class_of(std::span<const double> outputs) const {
+    const auto known = names_.class_of(outputs);
+    return known ? names_.classes[*known] : "";
   }
   /// Returns the probability of that class, or its score.
   double probability_of(std::span<const double> outputs) const {

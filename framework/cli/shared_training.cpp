@@ -84,7 +84,7 @@ std::vector<Alike> what_is_alike(const Trainer& trainer) {
            sha256_of(std::as_bytes(std::span(config)))},
           {"nnrun", "run the same build on every host", version_json().dump()},
           {"plugins", "run the same build on every host, with the same libraries",
-           needed_plugins_json(trainer.experiment())},
+           needed_plugins_json(trainer.experiment(), Folders::none)},
           {"level of instructions",
            "take hosts whose processors have the same: their last bits differ", instruction_set()},
           {"data", "give every process the same files", trainer.data_sha256()}};

@@ -40,7 +40,11 @@ std::vector<Written> write_all(const Arguments& arguments, const ModelInUse& mod
 void tell(const Arguments& arguments, const std::string& run, const std::vector<Change>& changes,
           const ExportedNetwork& net, const std::vector<Written>& written) {
   const Terminal out(stdout), talk(stderr);
-  const std::vector<std::string> notes = infinite_numbers(net);
+  std::vector<std::string> notes = infinite_numbers(net);
+  if (const auto layers = layers_without_onnxruntime(net);
+      arguments.has("--onnx") && !layers.empty())
+    notes.push_back("onnxruntime does not run " + join(layers, ", ") +
+                    " in float64; with --set dtype=float32, the file is one that it runs");
   if (!arguments.json) {
     for (const std::string& note : notes)
       if (!arguments.quiet) talk.write(talk.yellow("note") + ": " + note + "\n");
@@ -68,6 +72,10 @@ Exit export_run(const Arguments& arguments, Registry& registry) {
     throw UsageError(
         Problem{.what = "export needs --c FILE, --python FILE or --onnx FILE: what to write",
                 .hint = "nnrun export " + shell_word(arguments.targets[0]) + " --c net.c"});
+  for (const char* const option : {"--float", "--static-inline", "--prefix"})
+    if (arguments.has(option) && !arguments.has("--c"))
+      throw UsageError(Problem{.what = std::string(option) + " is of --c: no C file is written",
+                               .hint = "add --c net.c, or leave " + std::string(option) + " out"});
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
   follow_overrides(run, arguments.overrides);
   if (!arguments.quiet && !arguments.json) note_changes(names_of(run.changes), Terminal(stderr));

@@ -5,6 +5,7 @@
 #include "base/commands.hpp"
 #include "base/files.hpp"
 #include "base/text.hpp"
+#include "cli/csv_text.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "exporting/digits.hpp"
@@ -26,6 +27,7 @@ struct Imported {
   std::vector<std::size_t> input = {};
   bool channels_were_first = false;
   std::size_t left_out = 0;
+  std::vector<std::string> notes = {};
 };
 
 /// Returns whether nnrun wrote the file, and nobody has changed its operators since.
@@ -104,6 +106,7 @@ Imported foreign_model(const ReadOnnx& file, const fs::path& path) {
   Imported all{.config = config_of(network, "'" + name + "'"), .input = network.input};
   all.channels_were_first = network.channels_were_first;
   all.left_out = network.outputs_left_out;
+  all.notes = network.notes;
   add_tensors(network, all.tensors);
   return all;
 }
@@ -121,6 +124,15 @@ std::string count_of(std::size_t count, const char* thing) {
   return n(count) + " " + thing + (count == 1 ? "" : "s");
 }
 
+/// Returns a row that the network answers: of each column 0, or the first of its texts.
+std::string example_of(const Model& model) {
+  std::string row;
+  for (const Column& column : model.preparation().recipe().columns)
+    row += (row.empty() ? "" : ",") +
+           (column.is_category && !column.texts.empty() ? csv_text(column.texts.front()) : "0");
+  return shell_word(row);
+}
+
 void tell(const Arguments& arguments, const Imported& imported, const Model& model,
           const fs::path& folder) {
   const std::string config = (folder / "config.yaml").string(),
@@ -128,15 +140,17 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
   const Terminal out(stdout);
   const std::size_t inputs = model.preparation().inputs();
   if (arguments.json) {
-    const nlohmann::ordered_json json{{"config", config},
-                                      {"weights", weights},
-                                      {"inputs", inputs},
-                                      {"outputs", model.answers()},
-                                      {"parameters", model.graph().parameter_count()}};
+    nlohmann::ordered_json json{{"config", config},
+                                {"weights", weights},
+                                {"inputs", inputs},
+                                {"outputs", model.answers()},
+                                {"parameters", model.graph().parameter_count()}};
+    if (!imported.notes.empty()) json["notes"] = imported.notes;
     return out.write_data(
         json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
   }
   if (arguments.quiet) return;
+  for (const std::string& note : imported.notes) Terminal(stderr).write("note: " + note + "\n");
   std::string order;
   if (imported.channels_were_first && imported.input.size() > 1)
     order =
@@ -146,12 +160,14 @@ void tell(const Arguments& arguments, const Imported& imported, const Model& mod
   if (imported.left_out > 0)
     order += "note   the file has " + n(imported.left_out + 1) +
              " outputs, of which the first is that of this network\n";
-  out.write("wrote  " + config + "\n       " + weights + "\nread   " + count_of(inputs, "input") +
-            ", " + count_of(model.answers(), "output") + ", " +
-            count_of(model.graph().parameter_count(), "parameter") + "\n" + order +
-            "next   nnrun predict " + shell_word(weights) +
-            (inputs <= 8 ? " x1,x2,..." : " --csv FILE") + "\n       name your data in " + config +
-            ", then nnrun " + shell_word(config) + " trains on\n");
+  out.write(
+      "wrote  " + config + "\n       " + weights + "\nread   " + count_of(inputs, "input") + ", " +
+      count_of(model.answers(), "output") + ", " +
+      count_of(model.graph().parameter_count(), "parameter") + "\n" + order +
+      "next   nnrun predict " + shell_word(weights) +
+      (inputs <= 8 && model.preparation().rows() == 1 ? " " + example_of(model) : " --csv FILE") +
+      "\n       name your data in " + config + ", then nnrun " + shell_word(config) +
+      " trains on\n");
 }
 
 }  // namespace
@@ -179,7 +195,7 @@ Exit import_network(const Arguments& arguments, Registry& registry) {
   if (!imported.is_ours) metadata["config"] = yaml_for_use(experiment);
   metadata["model_format"] = std::to_string(model_format);
   metadata["name"] = experiment.name;
-  metadata["plugins"] = needed_plugins_json(experiment);
+  metadata["plugins"] = needed_plugins_json(experiment, Folders::of_users);
   const auto model = Model::read(experiment, model_in(imported.tensors, path));
   fs::create_directories(folder, ignored);
   model->write(folder / weights_file, metadata, Sync::now);

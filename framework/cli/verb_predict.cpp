@@ -417,7 +417,7 @@ class Prediction {
       try {
         numbers = columns_.read_example(text);
       } catch (const nnrun::Error& e) {
-        throw UsageError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
+        throw DataError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
       }
     }
     const std::size_t wanted = columns_.size();
@@ -449,10 +449,14 @@ class Prediction {
     for (;;) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       const auto number = parse_double(rest.substr(0, comma));
-      if (!number)
-        throw UsageError(
-            Problem{.what = "an example is numbers with commas between, not '" + text + "'",
-                    .hint = file_hint(text).value_or("for example 0.5,0.1")});
+      if (!number) {
+        Problem problem{.what = "an example is numbers with commas between, not '" + text + "'",
+                        .hint = "for example 0.5,0.1"};
+        const std::optional<std::string> of_file = file_hint(text);
+        if (!of_file) throw DataError(std::move(problem));
+        problem.hint = *of_file;
+        throw UsageError(std::move(problem));
+      }
       numbers.push_back(*number);
       if (comma == rest.size()) return numbers;
       rest.remove_prefix(comma + 1);

@@ -226,10 +226,10 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          " output[" + n(net.outputs()) + "]);\n\n" + listed("input: ", inputs) +
          listed("output: ",
                 net.names.classes.size() == net.outputs() ? net.names.classes : net.names.targets) +
-         in_lines(words_on_missing(net, "NAN")) +
-         "   Its numbers are those of nnrun predict, to the last bit, unless the compiler is told "
-         "to "
-         "be fast\n   instead (-ffast-math).\n" +
+         in_lines(words_on_inputs(net)) + in_lines(words_on_missing(net, "NAN")) +
+         "   Its numbers are those of nnrun predict, to the last bit, also under gcc's "
+         "-ffast-math\n   (clang then rounds otherwise), unless a program that is linked with that "
+         "takes subnormal numbers for 0.\n" +
          (lanes ? "   It uses AVX2 and FMA where an x86-64 has them, unless -DN_PORTABLE says no.\n"
                 : "") +
          (lasting ? "   Its arrays are static: one call at a time.\n" : "") +
@@ -253,20 +253,41 @@ constexpr auto target = R"(#if defined(__GNUC__) && defined(__x86_64__) && !defi
 #define N_INLINE inline
 #endif
 )";
-constexpr auto pragmas = R"(/* No sum may be fused with a product: that gives other bits. */
+constexpr auto pragmas =
+    R"(/* No sum may be fused with a product, or added in another order: that gives other numbers. */
 #if defined(__clang__)
+#if defined(__x86_64__) || defined(__i386__)
+#pragma float_control(precise, on) /* whatever -ffast-math says */
+#elif defined(__FAST_MATH__)
+#error "compile this file without -ffast-math: its numbers would be wrong"
+#endif
 #pragma STDC FP_CONTRACT OFF
 #elif defined(__GNUC__)
 #pragma GCC push_options
+#if __GNUC__ == 12 && __GNUC_MINOR__ < 3 && defined(__FMA__) /* GCC's bug 107647: it fuses all the same */
+#if defined(__FAST_MATH__)
+#pragma GCC optimize("no-tree-vectorize")
+#endif
+#pragma GCC optimize("no-tree-slp-vectorize")
+#endif
 #pragma GCC optimize("fp-contract=off", "no-trapping-math", "no-math-errno")
+#pragma GCC optimize("no-unsafe-math-optimizations", "no-associative-math", "no-reciprocal-math")
+#pragma GCC optimize("no-finite-math-only", "signed-zeros") /* whatever -ffast-math says */
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #pragma GCC optimize("O3")
 #endif
-#if __GNUC__ == 12 && __GNUC_MINOR__ < 3 && defined(__FMA__)
-#pragma GCC optimize("no-tree-slp-vectorize") /* it fuses in spite of that (GCC's bug 107647) */
-#endif
 #endif
 )";
+
+/// Refuses processors whose numbers are wider than their type, as those of the x87 are.
+std::string evaluation(bool float32) {
+  return std::string(
+             "#if defined(FLT_EVAL_METHOD) && (FLT_EVAL_METHOD == 2 || FLT_EVAL_METHOD == ") +
+         (float32 ? "1" : "2") +
+         " || \\\n    (FLT_EVAL_METHOD < 0 && !defined(__clang__)))\n#error \"numbers need to keep "
+         "to "
+         "their type, or they would be wrong: on 32-bit x86, -msse2 -mfpmath=sse\"\n#endif\n";
+}
 
 std::string self_test(const ExportedNetwork& net, const std::string& type) {
   const bool rounds = std::ranges::any_of(net.steps, [&](const auto&) {
@@ -289,7 +310,8 @@ std::string self_test(const ExportedNetwork& net, const std::string& type) {
          "  size_t e, i;\n  unsigned wrong = 0;\n  for (e = 0; e < " + n(net.examples.size()) +
          "; ++e) {\n    for (i = 0; i < N_INPUTS; ++i) x[i] = (" + type +
          ")in[e * N_INPUTS + i];\n    N_predict(x, y);\n    for (i = 0; i < N_OUTPUTS; ++i) {\n"
-         "      const double found = (double)y[i], expected = out[e * N_OUTPUTS + i];\n      if (" +
+         "      const double found = (double)y[i], expected = (double)(" +
+         type + ")out[e * N_OUTPUTS + i];\n      if (" +
          (rounds ? "fabs(found - expected) <= 8 * DBL_EPSILON * fabs(expected)"
                  : "found >= expected && found <= expected") +
          ") continue;\n      if (found != found && expected != expected) continue;\n      "
@@ -354,7 +376,7 @@ std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
          at += 8)
       functions.insert(at + 7, "inline ");
   std::string out = heading(net, type, body.is_lasting(), !text.lanes().empty()) + includes +
-                    (text.lanes().empty() ? "" : target) + pragmas +
+                    (text.lanes().empty() ? "" : target) + pragmas + evaluation(net.float32) +
                     "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   out += "#define N_INPUTS " + n(net.inputs()) + "\n#define N_OUTPUTS " + n(net.outputs()) +
          "\ntypedef " + (net.float32 ? "float" : "double") + " N_number;\n" + functions +

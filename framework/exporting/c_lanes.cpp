@@ -238,12 +238,10 @@ bool add_convolution_in_lanes(CText& text, const std::string& name, const Export
   while (beside * 2 > most && w.x.out % beside != 0) --beside;
   if (beside * 2 <= most) beside = most;
   std::string code = "  for (y = 0; y < " + n(w.y.out) + "; ++y) {\n  x = 0;\n";
-  if (beside > 1)
-    code += "  for (; x + " + n(beside) + " <= " + n(w.x.out) + "; x += " + n(beside) + ") {\n" +
-            pixels(lanes, w, beside, each_channel, own, bias) + "  }\n";
-  if (beside == 1 || w.x.out % beside != 0)
-    code += "  for (; x < " + n(w.x.out) + "; ++x) {\n" +
-            pixels(lanes, w, 1, each_channel, own, bias) + "  }\n";
+  code += "  for (; x + " + n(beside) + " <= " + n(w.x.out) + "; x += " + n(beside) + ") {\n" +
+          pixels(lanes, w, beside, each_channel, own, bias) + "  }\n";
+  if (const std::size_t left = w.x.out % beside; left > 0)
+    code += "  {\n" + pixels(lanes, w, left, each_channel, own, bias) + "  }\n";
   const bool many = w.filters / (4 * lanes.width()) > 1;
   add_function(text, name,
                std::string("y, x, v, h") + (each_channel ? "" : ", c") + (many ? ", u" : ""),

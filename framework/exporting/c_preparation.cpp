@@ -128,14 +128,15 @@ std::string classes_of(const ExportedNetwork& net, const std::string& head,
   for (const std::string& name : net.names.classes)
     names += (names.empty() ? "" : ",\n      ") + c_string(name);
   const std::string signature = "const char *N_class(const " + type + " *output)";
-  std::string body = "  static const char *const names[] = {\n      " + names +
-                     "};\n  if (output[0] != output[0]) return \"\";\n";
+  std::string body = "  static const char *const names[] = {\n      " + names + "};\n  size_t i" +
+                     (net.outputs() == 1 ? "" : ", most = 0") + ";\n  for (i = 0; i < " +
+                     n(net.outputs()) + "; ++i)\n    if (output[i] != output[i]) return \"\";\n";
   if (net.outputs() == 1)
     body += "  return names[(double)output[0] > " + CText::wide(net.border) + " ? 1 : 0];\n";
   else
-    body += "  size_t i, most = 0;\n  for (i = 1; i < " + n(net.outputs()) +
+    body += "  for (i = 1; i < " + n(net.outputs()) +
             "; ++i)\n    if (output[most] < output[i]) most = i;\n  return names[most];\n";
-  return "/* Returns the class that the outputs mean; an empty text if they are NAN, no answer. "
+  return "/* Returns the class that the outputs mean; an empty text if one is NAN. "
          "*/\n" +
          (head.empty() ? signature + ";\n" : head) + signature + " {\n" + body + "}\n";
 }

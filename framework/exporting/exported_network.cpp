@@ -299,6 +299,29 @@ std::vector<double> missing_numbers(const Column& column) {
   return all;
 }
 
+std::string words_on_inputs(const ExportedNetwork& net) {
+  const Preparation& preparation = net.preparation;
+  std::vector<std::size_t> shape;
+  if (preparation.rows() > 1)
+    shape = {preparation.rows(), preparation.row_inputs()};
+  else if (is_straight(preparation))
+    shape = net.shape;
+  std::string words;
+  if (shape.size() > 1) {
+    for (const std::size_t side : shape)
+      words += (words.empty() ? "An example is " : " x ") + std::to_string(side);
+    words += shape.size() == 2   ? " numbers, row by row."
+             : shape.size() == 3 ? " numbers, height x width x channels: row by row, and pixel by "
+                                   "pixel with its channels side by side."
+                                 : " numbers, those along the last side one after the other.";
+  }
+  if (const double by = preparation.divide_by(); by != 1)
+    words += (words.empty() ? "Numbers are" : " They are") + std::string(" those of the data") +
+             (by == 255 ? ", from 0 to 255" : "") + ": they are divided by " + shortest(by) +
+             " here.";
+  return words;
+}
+
 std::string words_on_missing(const ExportedNetwork& net, const std::string& nan) {
   constexpr std::size_t most_names = 40;
   const std::vector<Column>& columns = net.preparation.recipe().columns;

@@ -112,6 +112,9 @@ std::vector<std::string> infinite_numbers(const ExportedNetwork& net);
 std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column& column);
 /// Returns the numbers that mean a missing value in a column, as float64 and as float32 has them.
 std::vector<double> missing_numbers(const Column& column);
+/// Says in which order the numbers of an example stand, where it is more than a row, and in which
+/// range, where they are divided; else returns "".
+std::string words_on_inputs(const ExportedNetwork& net);
 /// Says what a missing value is in the input, and in which columns it is filled in; empty where the
 /// data have none. nan: how the language writes it.
 std::string words_on_missing(const ExportedNetwork& net, const std::string& nan);

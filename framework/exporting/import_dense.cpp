@@ -11,7 +11,8 @@ ImportedLayer& dense(ImportState& net, const ReadNode& node, const ImportedConst
   if (in.axes.empty() || in.axes[0] != ImportedValue::rows || in.axes.back() != in.last())
     throw NoLayer{"does not work along the last axis of rows"};
   const std::size_t inputs = w.shape[turned ? 1 : 0], units = w.shape[turned ? 0 : 1];
-  if (inputs != in.shape.back() || units == 0)
+  if (units == 0) throw NoLayer{"has weights of no units"};
+  if (inputs != in.shape.back())
     throw NoLayer{"takes " + n(inputs) + " numbers, but is given " + n(in.shape.back())};
   Sizes shape = in.shape;
   shape.back() = units;
@@ -44,7 +45,19 @@ void import_gemm(ImportState& net, const ReadNode& node) {
 
 void import_matmul(ImportState& net, const ReadNode& node) {
   if (!net.is_value(node, 0)) throw NoLayer{"multiplies a constant by a value of the network"};
-  dense(net, node, net.weights(node, 1, 2), false, 1).takes_bias = true;
+  if (net.is_value(node, 1))
+    throw NoLayer{"multiplies two values of the network as matrices, which no layer does"};
+  const ImportedConstant* const given = net.constant(node, 1);
+  if (!given) throw NoLayer{"has weights that are not constants of the file"};
+  ImportedConstant w = *given;
+  if (w.shape.size() == 1)
+    throw NoLayer{"multiplies by one vector, which takes the last axis away; give it sizes n x 1"};
+  while (w.shape.size() > 2 && w.shape.front() == 1 &&
+         w.shape.size() <= net.value(node, 0).axes.size())
+    w.shape.erase(w.shape.begin());  // the same weights for all
+  if (w.shape.size() > 2)
+    throw NoLayer{"multiplies by a matrix of its own for each place, which no layer does"};
+  dense(net, node, w, false, 1).takes_bias = true;
 }
 
 }  // namespace nnrun::host

@@ -9,13 +9,71 @@ namespace {
 
 constexpr std::size_t most_constants = std::size_t{1} << 24;  // that are written out for a layer
 
+/// Returns the sizes of a value along the axes of a larger one, in the order of its layer: where
+/// ONNX would repeat a number, 1.
+Sizes sizes_along(const ImportedValue& own, const ImportedValue& large) {
+  const NoLayer not_spread{"joins values of sizes that no layer spreads to those of one"};
+  if (own.axes.size() > large.axes.size()) throw not_spread;
+  Sizes sizes(large.shape.size(), 1);
+  std::vector<int> from(large.shape.size(), ImportedValue::one);
+  const std::size_t skipped = large.axes.size() - own.axes.size();
+  for (std::size_t k = 0; k < large.axes.size(); ++k) {
+    const int axis = k < skipped ? ImportedValue::one : own.axes[k - skipped], to = large.axes[k];
+    if ((axis == ImportedValue::rows) != (to == ImportedValue::rows)) throw not_spread;
+    const std::size_t size = axis < 0 ? 1 : own.shape[static_cast<std::size_t>(axis)];
+    if (size == 1) continue;
+    if (to < 0 || large.shape[static_cast<std::size_t>(to)] != size) throw not_spread;
+    sizes[static_cast<std::size_t>(to)] = size;
+    from[static_cast<std::size_t>(to)] = axis;
+  }
+  std::erase(from, ImportedValue::one);
+  if (!std::ranges::is_sorted(from)) throw not_spread;
+  return sizes;
+}
+
+/// Returns a value whose numbers are repeated to the sizes of a larger one.
+ImportedValue spread_to(ImportState& net, const ImportedValue& own, const ImportedValue& large) {
+  if (own.shape == large.shape && own.axes == large.axes) return own;
+  const Sizes sizes = sizes_along(own, large);
+  const auto is_repeated = [](std::size_t size) { return size == 1; };
+  const auto begin = std::ranges::find_if_not(sizes, is_repeated) - sizes.begin();
+  const auto end =
+      std::find_if_not(sizes.rbegin(), sizes.rend() - begin, is_repeated).base() - sizes.begin();
+  const auto is_same = [&](std::ptrdiff_t k) {
+    return sizes[static_cast<std::size_t>(k)] == large.shape[static_cast<std::size_t>(k)];
+  };
+  for (std::ptrdiff_t k = begin; k < end; ++k)
+    if (!is_same(k))
+      throw NoLayer{"repeats a value along an axis between others, as no layer does"};
+  const auto product_of = [&](std::ptrdiff_t from, std::ptrdiff_t to) {
+    return product({large.shape.begin() + from, large.shape.begin() + to});
+  };
+  const std::size_t before = product_of(0, begin), behind = product_of(end, std::ssize(sizes));
+  std::size_t all = product_of(begin, end);
+  std::string layer = own.layer;
+  if (!own.is_row()) layer = net.add_layer("flatten", "", {layer}, {all}).name;
+  const auto repeat = [&](std::size_t times) {
+    layer = net.add_layer("repeat_vector", ", n: " + n(times), {layer}, {times, all}).name;
+  };
+  if (behind > 1) {
+    repeat(behind);
+    all *= behind;
+    layer = net.add_layer("flatten", ", order: channels_first", {layer}, {all}).name;
+  }
+  if (before > 1) repeat(before);
+  const Sizes now = before > 1 ? Sizes{before, all} : Sizes{all};
+  ImportedValue out{layer, now, large.axes};
+  return now == large.shape ? out : net.reshaped(out, large.shape, large.axes);
+}
+
 void join_as(ImportState& net, const ReadNode& node, const std::string& type) {
-  const ImportedValue first = net.value(node, 0);
+  ImportedValue first = net.value(node, 0);
+  for (std::size_t k = 1; k < node.inputs.size(); ++k)
+    if (const ImportedValue& own = net.value(node, k); product(own.shape) > product(first.shape))
+      first = own;
   std::vector<std::string> layers;
   for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-    const ImportedValue& own = net.value(node, k);
-    if (own.shape != first.shape || own.axes != first.axes)
-      throw NoLayer{"joins values of different sizes"};
+    const ImportedValue own = spread_to(net, net.value(node, k), first);
     const bool again = std::ranges::count(layers, own.layer) > 0;  // a layer joins different ones
     layers.push_back(again ? net.add_layer("activation", "", {own.layer}, own.shape).name
                            : own.layer);

@@ -34,19 +34,22 @@ class ImportedRecurrent {
           "size (batch_first in PyTorch)"};
     check_sizes(in);
     check_settings();
-    const bool all = net_.is_read(node_, 0), picked = states_are_picked();
-    bool last = net_.is_read(node_, 1);
+    const bool all = net_.is_read(node_, 0), last = net_.is_read(node_, 1);
     if (net_.is_read(node_, 2)) throw NoLayer{"gives its cells, which no layer does"};
-    const std::string both = "gives all steps and the last one, which no layer does";
-    if (all && last && !picked) throw NoLayer{both};
-    if (all && last) {  // of stacked layers, whoever picks may take the states of another one
-      net_.give_states(node_, 1, std::vector<ImportedStateOfLayer>(directions_, {{}, both}));
-      last = false;
-    }
-    if (last && picked && directions_ == 2) return add_each_direction();
     if (all && backwards_)
       throw NoLayer{"gives all steps of a network that begins with the last one, in their order"};
     if (!all && !last) throw NoLayer{"has no output that is read"};
+    if (all) add_layer(in, true);
+    if (last && directions_ == 2 && states_are_picked())
+      add_each_direction();
+    else if (last)
+      add_layer(in, false);
+    if (all && last) net_.add_twins(std::move(names_));
+  }
+
+ private:
+  /// all: it gives the outputs of all steps, or of the last one.
+  void add_layer(const ImportedValue& in, bool all) {
     const std::size_t width = directions_ * units_;
     const Sizes shape = all ? Sizes{in.shape[0], width} : Sizes{width};
     ImportedLayer& layer =
@@ -54,12 +57,12 @@ class ImportedRecurrent {
                        settings(all, directions_, backwards_), {in.layer}, shape);
     layer.activation = state_;  // of the state: another one behind it is a layer of its own
     const std::string name = layer.name;
+    names_.push_back(name);
     for (std::size_t d = 0; d < directions_; ++d)
       add_blocks(layer, d, directions_ == 1 ? "" : d == 0 ? "forward_" : "backward_");
     give(name, shape, all);
   }
 
- private:
   /// Returns whether nodes only take some of the states behind the last step, as `h[-1]` does.
   bool states_are_picked() const {
     return std::ranges::all_of(net_.readers(node_, 1), [](const ReadNode* reader) {
@@ -74,6 +77,7 @@ class ImportedRecurrent {
     for (std::size_t d = 0; d < 2; ++d) {
       ImportedLayer& layer = net_.add_layer(cell_, settings(false, 1, d == 1), {from}, {units_});
       layer.activation = state_;
+      names_.push_back(layer.name);
       add_blocks(layer, d, "");
       states.push_back({{layer.name, {units_}, {ImportedValue::rows, 0}}, ""});
     }
@@ -204,6 +208,7 @@ class ImportedRecurrent {
   const std::size_t directions_, features_, units_;
   std::string state_ = "tanh", gate_ = "sigmoid";
   bool backwards_ = false;
+  std::vector<std::string> names_;  // of the layers that it became
 };
 
 void import_embedding(ImportState& net, const ReadNode& node) {

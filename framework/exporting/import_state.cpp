@@ -31,6 +31,15 @@ ImportedNetwork ImportState::network(const ImportedValue& last) {
   std::erase_if(network_.blocks, [&](const auto& block) {
     return !used.contains(block.name.substr(0, block.name.find('/')));
   });
+  for (std::vector<std::string>& names : twins_) {
+    std::erase_if(names, [&](const std::string& name) { return !used.contains(name); });
+    if (names.size() < 2) continue;
+    std::string all;
+    for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
+    network_.notes.push_back(all +
+                             " are one layer of the file, with the same weights: trained on, they "
+                             "become different");
+  }
   return std::move(network_);
 }
 

@@ -74,6 +74,8 @@ class ImportState {
                            std::vector<std::string> inputs, Sizes shape);
   void add_block(const ImportedLayer& layer, const std::string& name, Sizes shape,
                  std::vector<double> values);
+  /// Says that these layers were one, whose weights each of them has.
+  void add_twins(std::vector<std::string> names) { twins_.push_back(std::move(names)); }
   void add_bias(ImportedLayer& layer, const ImportedConstant& b, double factor = 1);
   /// Returns the same numbers as a value of these sizes and axes.
   ImportedValue reshaped(const ImportedValue& in, const Sizes& shape, std::vector<int> axes);
@@ -90,6 +92,7 @@ class ImportState {
   std::map<std::string_view, ImportedValue> values_;
   std::map<std::string_view, ImportedConstant> constants_;
   std::set<std::string_view> zeros_;
+  std::vector<std::vector<std::string>> twins_;
   std::vector<ImportedLayer> layers_;
   std::map<std::string, std::size_t> counts_;        // of layers, by type
   std::map<std::string, std::size_t> places_;        // of layers, by name

@@ -99,9 +99,19 @@ ImportedValue image_in(ImportState& net, const ReadNode& node) {
   if (begins) {
     std::rotate(order.begin() + 1, order.begin() + 2, order.end());
     for (std::size_t k = 1; k < order.size(); ++k) shape.push_back(size(order[k]));
-    std::erase(order, ImportedValue::one);
+    std::erase_if(order, [&](int axis) { return axis != ImportedValue::rows && size(axis) == 1; });
   }
-  if (!begins || order.size() == in.axes.size() || order != plain_axes(in.shape.size()))
+  if (begins && in.is_in_order() && !std::ranges::is_sorted(order)) {
+    // the channels of a row lie behind each other: the steps of a sequence that is turned round
+    const std::size_t channels = shape.back(), places = product(shape) / channels;
+    const ImportedValue planes = net.reshaped(in, {channels, places}, {ImportedValue::rows, 0, 1});
+    const std::string turned =
+        net.add_layer("flatten", ", order: channels_first", {planes.layer}, {channels * places})
+            .name;
+    return net.reshaped({turned, {channels * places}, {ImportedValue::rows, 0}}, shape,
+                        image_axes(shape.size()));
+  }
+  if (!begins || !std::ranges::is_sorted(order))
     throw NoLayer{"does not see rows x channels x height x width"};
   return net.reshaped(in, shape, image_axes(shape.size()));
 }

@@ -161,7 +161,7 @@ class WrittenOut {
     return axes[0];
   }
   const ReadNode* mean_of(std::string_view name, std::string_view x) const {
-    for (const std::size_t inputs : {1, 2})  // the axes may be an input
+    for (const std::size_t inputs : {1u, 2u})  // the axes may be an input
       if (const ReadNode* const mean = maker(name, "ReduceMean", inputs);
           mean && mean->inputs[0] == x)
         return mean;
@@ -185,7 +185,7 @@ class WrittenOut {
     if (!axis || !sum) return {};
     const std::size_t k = number(sum->inputs[1]) ? 0 : 1;
     const std::optional<double> epsilon = number(sum->inputs[1 - k]);
-    for (const std::size_t inputs : {1, 2}) {
+    for (const std::size_t inputs : {1u, 2u}) {
       const ReadNode* const variance = maker(sum->inputs[k], "ReduceMean", inputs);
       if (epsilon && variance && axis_of_mean(variance) == axis &&
           is_square(variance->inputs[0], ratio->inputs[0]))

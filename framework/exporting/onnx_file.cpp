@@ -54,11 +54,11 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   add_steps(graph, net);
   ProtobufMessage model;
   model.number(1, ir_version).text(2, "nnrun").text(3, version().number);
-  const std::string on_missing = words_on_missing(net, "NaN"), on_texts = words_on_texts(net, "\n");
-  if (const std::string words =
-          on_missing + (on_missing.empty() || on_texts.empty() ? "" : "\n") + on_texts;
-      !words.empty())
-    model.text(6, words);
+  std::string words;
+  for (const std::string& part :
+       {words_on_inputs(net), words_on_missing(net, "NaN"), words_on_texts(net, "\n")})
+    if (!part.empty()) words += (words.empty() ? "" : "\n") + part;
+  if (!words.empty()) model.text(6, words);
   model.message(7, graph.message(net.name)).message(8, opset_of("", opset));
   model.message(8, opset_of("ai.onnx.ml", opset_of_texts));
   Metadata all = metadata;
@@ -67,6 +67,18 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   for (const auto& [key, value] : all)
     model.message(14, ProtobufMessage().text(1, "nnrun." + key).text(2, value));
   return model.bytes();
+}
+
+std::vector<std::string> layers_without_onnxruntime(const ExportedNetwork& net) {
+  using Kind = ExportedStep::Kind;
+  std::vector<std::string> layers;
+  for (const ExportedStep& step : net.steps) {
+    const bool is_missing_in_double =
+        step.kind == Kind::convolution || step.kind == Kind::transposed ||
+        step.kind == Kind::recurrent || (step.kind == Kind::mean && step.shape.size() > 1);
+    if (!net.float32 && is_missing_in_double) layers.push_back(step.layer);
+  }
+  return layers;
 }
 
 }  // namespace nnrun::host

@@ -21,6 +21,7 @@ struct ImportedNetwork {
   std::size_t outputs_left_out = 0;        ///< of the file, behind the first
   std::string last_activation;             ///< may be empty
   std::vector<ImportedBlock> blocks;
+  std::vector<std::string> notes;  ///< on layers, a sentence each
 };
 
 /// where: for messages. Throws RecordError that names the node of each operator that no layer

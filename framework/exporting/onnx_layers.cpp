@@ -102,17 +102,18 @@ OnnxValue OnnxLayers::formula() {
 }
 
 OnnxValue OnnxLayers::dense() {
-  std::vector<std::string> inputs{"", weights()};
-  const bool alone = step_.shape.size() == 1;
-  if (alone) {
-    inputs[0] = in_[0]->in(Order::row, graph_);
+  const Order order = step_.shape.size() == 1 ? Order::row : Order::channels_last;
+  const std::string x = in_[0]->in(order, graph_);
+  // in double, onnxruntime up to 1.17 joins Gemm and Relu to an operator that it then lacks
+  if (order == Order::row && graph_.numbers() == OnnxType::float32) {
+    std::vector<std::string> inputs{x, weights()};
     if (blocks_.size() > 1) inputs.push_back(blocks_[1]);
-    return {step_.shape, graph_.node("Gemm", inputs, {{"transB", std::int64_t{1}}}), Order::row};
+    return {step_.shape, graph_.node("Gemm", inputs, {{"transB", std::int64_t{1}}}), order};
   }
   const std::string turned = graph_.node("Transpose", {weights()}, {{"perm", Integers{1, 0}}});
-  std::string y = graph_.node("MatMul", {in_[0]->in(Order::channels_last, graph_), turned});
+  std::string y = graph_.node("MatMul", {x, turned});
   if (blocks_.size() > 1) y = graph_.node("Add", {y, blocks_[1]});
-  return {step_.shape, y, Order::channels_last};
+  return {step_.shape, y, order};
 }
 
 OnnxValue OnnxLayers::convolution() {
@@ -148,7 +149,12 @@ OnnxValue OnnxLayers::transposed() {
 OnnxValue OnnxLayers::pooling() {
   const bool largest = step_.kind == Kind::largest, image_given = in_[0]->shape().size() == 3;
   if (step_.shape.size() == 1) {  // of the whole image
-    const std::string y = graph_.node(largest ? "GlobalMaxPool" : "GlobalAveragePool", {image()});
+    std::string y;
+    if (graph_.numbers() == OnnxType::float32)
+      y = graph_.node(largest ? "GlobalMaxPool" : "GlobalAveragePool", {image()});
+    else  // which onnxruntime does in double, too
+      y = graph_.node(largest ? "ReduceMax" : "ReduceMean", {image()},
+                      {{"axes", image_given ? Integers{2, 3} : Integers{2}}});
     return {step_.shape, graph_.node("Reshape", {y, graph_.counts(onnx_shape(step_.shape))}),
             Order::row};
   }

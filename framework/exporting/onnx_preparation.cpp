@@ -233,6 +233,14 @@ class AnswerNodes {
   }
 
   void add_class(const std::string& y) {
+    // a row with a NaN is of no class
+    const std::string nans = graph_.node("Cast", {graph_.node("IsNaN", {y})},
+                                         {{"to", code_of(OnnxType::int64)}}),
+                      has_nan = graph_.node("Cast",
+                                            {graph_.node("ReduceMax", {nans},
+                                                         {{"axes", std::vector<std::int64_t>{1}},
+                                                          {"keepdims", std::int64_t{0}}})},
+                                            {{"to", code_of(OnnxType::boolean)}});
     std::string index;
     if (net_.outputs() == 1) {
       const std::string flat = graph_.node("Reshape", {y, graph_.counts({-1})});
@@ -246,8 +254,11 @@ class AnswerNodes {
     for (std::size_t i = 0; i < net_.names.classes.size(); ++i)
       keys.push_back(static_cast<std::int64_t>(i));
     const std::string name = graph_.free_name("class");
+    index = graph_.node("Where", {has_nan, graph_.counts({-1}), index});
     graph_.node_to("LabelEncoder", {index}, {name},
-                   {{"keys_int64s", keys}, {"values_strings", net_.names.classes}},
+                   {{"keys_int64s", keys},
+                    {"values_strings", net_.names.classes},
+                    {"default_string", std::string()}},
                    domain_of_texts);
     graph_.output(name, OnnxType::text, {});
   }

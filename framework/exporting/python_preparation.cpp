@@ -89,7 +89,7 @@ std::string python_preparation(const ExportedNetwork& net) {
                                    ? ""
                                    : " | ~((x >= 0) & (x < " + n(net.indices) +
                                          ") & (x == np.floor(x))).reshape(len(v0), -1).all(-1)";
-  return code + "    with np.errstate(over=\"ignore\"):\n        v0 = x.astype(NUMBER)" +
+  return code + "    v0 = x.astype(NUMBER)" +
          (windows ? ".reshape(-1, " + n(preparation.outputs()) + ")" : "") +
          "\n    wrong = ~np.isfinite(v0).all(-1)" + no_index +
          (checks.empty() ? ""

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string_view>
 
 #include "training/meaning.hpp"
@@ -31,6 +32,10 @@ std::vector<std::string> names_by_place(const nnrun_shape& shape, bool classes) 
     names.push_back(std::move(name));
   }
   return names;
+}
+
+bool has_nan(std::span<const double> y) {
+  return std::ranges::any_of(y, [](double x) { return std::isnan(x); });
 }
 
 }  // namespace
@@ -67,12 +72,14 @@ AnswerNames answer_names(const Experiment& experiment, const Model& model) {
   return names;
 }
 
-std::size_t AnswerNames::class_of(std::span<const double> y) const {
+std::optional<std::size_t> AnswerNames::class_of(std::span<const double> y) const {
+  if (has_nan(y)) return std::nullopt;
   if (y.size() == 1) return y[0] > border ? 1 : 0;
   return static_cast<std::size_t>(std::ranges::max_element(y) - y.begin());
 }
 
 double AnswerNames::probability_of(std::span<const double> y) const {
+  if (has_nan(y)) return std::numeric_limits<double>::quiet_NaN();
   if (y.size() == 1) {
     if (kind == ScoreKind::other) return y[0];
     const double second = kind == ScoreKind::logits ? 1 / (1 + std::exp(-y[0])) : y[0];

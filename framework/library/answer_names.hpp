@@ -1,5 +1,6 @@
 // What the outputs of a network are called, and which class they mean.
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,9 +26,9 @@ struct AnswerNames {
   std::string target{};  ///< the column that the classes come from; may be empty
   ScoreKind kind = ScoreKind::other;
 
-  /// Returns which class the answer means. There must be classes.
-  std::size_t class_of(std::span<const double> y) const;
-  /// Returns the probability of that class, or its score.
+  /// Returns which class the answer means; none if a number of it is NaN. There must be classes.
+  std::optional<std::size_t> class_of(std::span<const double> y) const;
+  /// Returns the probability of that class, or its score; NaN if there is none.
   double probability_of(std::span<const double> y) const;
   /// Returns those of all of several outputs, or their scores.
   std::vector<double> probabilities_of(std::span<const double> y) const;

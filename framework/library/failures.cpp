@@ -17,7 +17,7 @@ int cause_of(const Error& error) {
 std::unique_ptr<nnrun_error> value_of(const Error& error) {
   auto value = std::make_unique<nnrun_error>();
   for (const Problem& problem : error.problems()) {
-    std::string what = problem.what;
+    std::string what = one_line(problem.what);
     if (!problem.note.empty()) what += " (" + problem.note + ")";
     value->problems.push_back({std::move(what), where_of(problem), problem.hint});
   }
@@ -62,6 +62,14 @@ int fail_prediction() noexcept {
 
 const char* last_reason_of_thread() noexcept {
   return last_reason().c_str();
+}
+
+void set_last_reason_of_thread(const char* reason) noexcept {
+  try {
+    last_reason() = reason;
+  } catch (...) {  // there is no memory for the words
+    last_reason().clear();
+  }
 }
 
 }  // namespace nnrun::host

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/float_mode.hpp"
 
 /// What nnrun_error points to: texts that were made once, so that reading them cannot fail.
 struct nnrun_error {
@@ -25,12 +26,14 @@ int fail_with_exception(nnrun_error** error) noexcept;
 int fail_prediction() noexcept;
 /// Returns that reason; empty if there is none.
 const char* last_reason_of_thread() noexcept;
+void set_last_reason_of_thread(const char* reason) noexcept;
 
 /// Calls f, which returns a cause, and turns what it throws into an error value.
 template <class F>
 int guarded(nnrun_error** error, F&& f) noexcept {
   if (error != nullptr) *error = nullptr;
   try {
+    const DefaultFloatMode mode;
     return f();
   } catch (...) {
     return fail_with_exception(error);

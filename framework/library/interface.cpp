@@ -2,6 +2,7 @@
 #include <nnrun/nnrun.h>
 
 #include "base/files.hpp"
+#include "base/float_mode.hpp"
 #include "base/version.hpp"
 #include "config/compose.hpp"
 #include "config/metric_names.hpp"
@@ -41,6 +42,7 @@ int answer(const Owner& owner, Answerer& answerer, const Number* inputs, std::si
   try {
     if ((inputs == nullptr || outputs == nullptr) && rows > 0) [[unlikely]]
       throw UsageError(Problem{.what = "inputs or outputs are NULL"});
+    const DefaultFloatMode mode;
     const LogsHere logs(&owner.plugins->log);
     answerer.predict(inputs, rows, outputs);
     return NNRUN_OK;
@@ -162,6 +164,13 @@ std::string exported(const ModelInUse& model, const std::filesystem::path& file,
   if (!is_c && ending != ".py" && ending != ".onnx")
     throw UsageError(Problem{.what = "'" + file.string() + "' does not say what is to be written",
                              .hint = "let its name end in .c, .h, .py or .onnx"});
+  require_known_flags(how.flags, NNRUN_EXPORT_FLOAT | NNRUN_EXPORT_INLINE, "nnrun_export");
+  if (!is_c && (how.flags != 0 || how.prefix != nullptr))
+    throw UsageError(Problem{
+        .what =
+            "a prefix, NNRUN_EXPORT_FLOAT and NNRUN_EXPORT_INLINE are for files in C, not for '" +
+            file.string() + "'",
+        .hint = "leave them out, or let its name end in .c or .h"});
   const ExportedNetwork net = exported_network(model);
   if (is_c)
     return c_file(net, {.prefix = how.prefix != nullptr ? how.prefix : "net",
@@ -171,6 +180,7 @@ std::string exported(const ModelInUse& model, const std::filesystem::path& file,
 }
 
 Measurement measured_run(LoadedPlugins& plugins, const char* run, const nnrun_evaluation& how) {
+  require_known_flags(how.flags, NNRUN_LEAVE_OUT_BAD_ROWS, "nnrun_evaluation");
   const std::vector<Override> overrides = overrides_in(how.overrides);
   OpenedRun opened = [&] {
     const std::lock_guard one(plugins.mutex);
@@ -182,6 +192,7 @@ Measurement measured_run(LoadedPlugins& plugins, const char* run, const nnrun_ev
 }
 
 TrainedModel trained(LoadedPlugins& plugins, const char* config, const nnrun_training& training) {
+  require_known_flags(training.flags, NNRUN_CONFIG_IS_TEXT, "nnrun_training");
   Experiment experiment = [&] {
     const std::lock_guard one(plugins.mutex);
     Experiment read = experiment_of(config, training, plugins.registry);
@@ -286,9 +297,13 @@ int nnrun_predict_rows_f32(const nnrun_model* model, const float* inputs, size_t
 const char* nnrun_last_reason(void) {
   return last_reason_of_thread();
 }
+void nnrun_set_last_reason(const char* reason) {
+  set_last_reason_of_thread(reason != nullptr ? reason : "");
+}
 size_t nnrun_class_of(const nnrun_model* model, const double* output) {
   if (model == nullptr || output == nullptr || model->use->names().classes.empty()) return 0;
-  return model->use->names().class_of({output, model->use->outputs()});
+  const AnswerNames& names = model->use->names();
+  return names.class_of({output, model->use->outputs()}).value_or(names.classes.size());
 }
 int nnrun_model_parse(const nnrun_model* model, const char* row, double* input,
                       nnrun_error** error) {

@@ -92,7 +92,7 @@ std::vector<double> ModelInUse::numbers_in(const std::string& text) const {
   if (recipe.window == 0 && !text.empty()) try {
       numbers = columns.read_example(text);
     } catch (const nnrun::Error& e) {
-      throw UsageError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
+      throw DataError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
     }
   if (numbers.size() == inputs()) return numbers;
   const std::size_t commas = static_cast<std::size_t>(std::ranges::count(text, ','));

@@ -57,6 +57,7 @@ const char* const* ModelTexts::list_of(const std::vector<std::string>& texts) {
   if (texts.empty()) return nullptr;
   std::vector<const char*> list;
   for (const std::string& text : texts) list.push_back(text.c_str());
+  list.push_back("");  // of classes, the name of none: see nnrun_class_of
   return lists_.emplace_back(std::move(list)).data();  // vectors keep their place when moved
 }
 

@@ -1,5 +1,6 @@
 #include "library/objects.hpp"
 
+#include "base/version.hpp"
 #include "runs/scores.hpp"
 #include "training/data_parts.hpp"
 namespace nnrun::host {
@@ -14,6 +15,7 @@ LoadedPlugins::LoadedPlugins(const nnrun_options& options)
     : log{options.log, options.user}, registry([this](const std::string& warning) {
         if (log.take != nullptr) log.take(log.user, 1, warning.c_str());
       }) {
+  require_known_flags(options.flags, NNRUN_BUILT_IN_ONLY | NNRUN_NO_NAMED_PLUGINS, "nnrun_options");
   set_plugin_log(drop);
   registry.tell_before_loading([this](const std::string& library, const std::string& config) {
     if (log.take != nullptr)
@@ -29,6 +31,15 @@ LoadedPlugins::LoadedPlugins(const nnrun_options& options)
   else
     load_default_plugins(registry, options.plugin_path, "the plugin path");
   if ((options.flags & NNRUN_NO_NAMED_PLUGINS) != 0) registry.close();
+}
+
+void require_known_flags(std::uint32_t flags, std::uint32_t known, const char* name) {
+  if ((flags & ~known) == 0) return;
+  throw UsageError(Problem{
+      .what = std::string(name) +
+              " has flags that this library does not know: " + std::to_string(flags & ~known),
+      .hint = "flags are those of " + std::string(name) + " in <nnrun/nnrun.h> of version " +
+              version().number + ", or 0"});
 }
 
 }  // namespace nnrun::host

@@ -3,6 +3,7 @@
 #include <nnrun/nnrun.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <mutex>
@@ -39,6 +40,9 @@ Struct taken_from(const Struct* of_caller, const char* name) {
   std::memcpy(&own, of_caller, std::min<std::size_t>(of_caller->size, sizeof own));
   return own;
 }
+/// Throws UsageError if a struct of the caller has a flag beside the known ones: what it asks for
+/// would not be done.
+void require_known_flags(std::uint32_t flags, std::uint32_t known, const char* name);
 /// Writes as much of a struct as that of the caller has room for, which keeps its size.
 template <class Struct>
 void give_to(Struct* of_caller, Struct own) {

@@ -24,8 +24,8 @@ TensorFile weights_of(const Experiment& experiment) try {
   std::error_code ignored;
   if (!std::filesystem::exists(file, ignored) &&
       std::filesystem::exists(file.parent_path() / "config.yaml", ignored))
-    problem.hint = "the run did not finish: nnrun train --resume " +
-                   shell_word(file.parent_path().string()) + " goes on with it";
+    problem.hint = "nnrun train --resume " + shell_word(file.parent_path().string()) +
+                   " makes the model of that run";
   throw DataError(std::move(problem));
 }
 

@@ -370,11 +370,19 @@ template <class T>
 void Preparation::round(const double* prepared, std::size_t n, T* to) const {
   for (std::size_t c = 0; c < n; ++c) {
     to[c] = static_cast<T>(prepared[c]);
-    if (!std::isfinite(to[c]))
-      throw DataError(Problem{
-          .what = name_of(c) + " is " + significant(prepared[c], 6) + ", too large for float32",
-          .where = "the preparation of the data",
-          .hint = "write dtype: float64"});
+    if (std::isfinite(to[c])) continue;
+    const std::size_t slot = c % row_outputs();
+    std::string scaled;
+    double x = prepared[c];
+    if (!fit_.shifts.empty()) {
+      scaled = " once it is scaled";
+      x = x / fit_.factors[slot] + fit_.shifts[slot];
+    }
+    if (recipe_.features.empty()) x *= recipe_.divide_by;
+    throw DataError(Problem{
+        .what = name_of(c) + " is " + significant(x, 6) + ", too large for float32" + scaled,
+        .where = "the preparation of the data",
+        .hint = "write dtype: float64"});
   }
 }
 

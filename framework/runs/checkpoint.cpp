@@ -101,7 +101,7 @@ void write_checkpoint(const fs::path& file, const Trainer& trainer, const Experi
                      {"data_sha256", origin.data_sha256},
                      {"instruction_set", instruction_set()},
                      {"nnrun", nnrun::host::version().number},
-                     {"plugins", needed_plugins_json(experiment)}},
+                     {"plugins", needed_plugins_json(experiment, Folders::none)}},
                     Sync::now, Existing::replaced);
 }
 

@@ -34,7 +34,10 @@ std::vector<Problem> missing(const StoredRecord& record, const fs::path& config,
       problems.push_back(
           {.what = "the run needs " + of_kind + " '" + name + "', which no loaded plugin provides",
            .place = {},
-           .where = library.file + (there || !known ? "" : " (no longer there)"),
+           .where = library.file + (there                    ? ""
+                                    : known                  ? " (no longer there)"
+                                    : library.folder.empty() ? ""
+                                                             : " (was in " + library.folder + ")"),
            .label = {},
            .hint = hint_for(library, there, registry, words_for_missing(config))});
     }
@@ -142,6 +145,25 @@ OpenedRun open_model_bytes(std::string_view bytes, Registry& registry) {
 
 namespace {
 
+/// Says what it is instead of a run or its model.
+[[noreturn]] void refuse_other_than_run(const std::string& name) {
+  std::error_code ignored;
+  const std::string quoted = "'" + name + "'", word = shell_word(name);
+  if (fs::is_directory(name, ignored))
+    throw UsageError(Problem{.what = quoted + " is not the folder of a run: it has no config.yaml",
+                             .hint = "nnrun runs " + word + " lists those that are below it"});
+  if (!fs::exists(name, ignored))
+    throw UsageError(Problem{.what = quoted + " is not the folder of a run: it is not there",
+                             .hint = "nnrun runs lists those that are below a folder"});
+  const std::string ending = fs::path(name).extension().string();
+  const bool is_config = ending == ".yaml" || ending == ".yml", is_onnx = ending == ".onnx";
+  throw UsageError(
+      Problem{.what = quoted + " is not the folder of a run, nor a model.safetensors",
+              .hint = is_config ? "nnrun " + word + " trains it, and says where its run is"
+                      : is_onnx ? "nnrun import " + word + " --to DIR makes a model of it"
+                                : "nnrun runs lists the runs that are below a folder"});
+}
+
 enum class Needs { model, config };
 
 OpenedRun opened(const std::string& folder, const std::vector<Override>& overrides,
@@ -157,10 +179,7 @@ OpenedRun opened(const std::string& folder, const std::vector<Override>& overrid
         .what = "'" + folder + "' is not the folder of a run, but one of its checkpoints",
         .hint = "name the run, and say which numbers it is to have: " +
                 shell_word(of_best.string()) + " --set model.weights=" + shell_word(folder)});
-  if (!fs::exists(config, ignored))
-    throw UsageError(
-        Problem{.what = "'" + folder + "' is not the folder of a run: it has no config.yaml",
-                .hint = "nnrun runs lists those that are below a folder"});
+  if (!fs::exists(config, ignored)) refuse_other_than_run(folder);
   OpenedRun run;
   run.record = stored_record(path).value_or(StoredRecord{});
   const bool is_there = fs::exists(model, ignored);
@@ -172,10 +191,13 @@ OpenedRun opened(const std::string& folder, const std::vector<Override>& overrid
                                        "imported there, and not trained",
                                .hint = "name its weights: " + shell_word(imported.string())});
     const std::string& error = run.record.error;
-    throw RecordError(
-        Problem{.what = "the run in '" + folder + "' has no model.safetensors" +
-                        (error.empty() ? ": it did not finish" : ": it failed, " + error),
-                .hint = "nnrun train --resume " + shell_word(path.string()) + " goes on with it"});
+    const bool is_gone = run.record.status == "done";
+    throw RecordError(Problem{.what = "the run in '" + folder + "' has no model.safetensors: it " +
+                                      (!error.empty() ? "failed, " + error
+                                       : is_gone      ? "was there when the run ended"
+                                                      : "did not finish"),
+                              .hint = "nnrun train --resume " + shell_word(path.string()) +
+                                      (is_gone ? " makes it again" : " goes on with it")});
   }
   run.folder = path;
   run.experiment = read_recorded_config(config, overrides, run.record, registry);

@@ -278,7 +278,7 @@ Metadata origin_of_model(const Experiment& experiment, std::uint64_t steps) {
   return {{"name", experiment.name},
           {"seed", std::to_string(experiment.seed)},
           {"step", std::to_string(steps)},
-          {"plugins", needed_plugins_json(experiment)},
+          {"plugins", needed_plugins_json(experiment, Folders::of_users)},
           {"config", yaml_for_use(experiment)},
           {"model_format", std::to_string(model_format)}};
 }

@@ -186,7 +186,10 @@ ResumedRun resume_run(const std::string& name, const std::vector<Override>& over
   require_same_plugins(folder, stored, registry);
   require_same_start(folder, stored, then);
   const bool changed = !same_config || resolved_keys(then) != resolved_keys(now);
-  const bool done = record.status == "done" && !changed;
+  // a model that is gone is made again: by the last checkpoint, or from the start
+  std::error_code none;
+  const bool done =
+      record.status == "done" && !changed && fs::exists(folder / "model.safetensors", none);
   std::vector<std::string> notes = notes_on(stored, then, now);
   return {
       std::move(taken), std::move(now), std::move(record), stored.count("epochs").value_or(0), done,
@@ -206,7 +209,8 @@ ResumedTrainer resumed_trainer(const ResumedRun& run, unsigned threads, Processe
   if (steps.empty() && was_edited(folder))
     refuse_to_go_on(
         "the run was changed while it trained, and there is no checkpoint to go on from",
-        anew(folder));
+        "make it again with the same changes, in a new folder: nnrun replay " +
+            shell_word(folder.string()));
   if (steps.empty()) return {std::move(trainer)};
   bool cut = false;  // a limit that is no longer there ended the last epoch early
   for (const std::uint64_t step : steps) try {

@@ -123,6 +123,14 @@ std::uint64_t peak_memory() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+bool came_with_program(const std::filesystem::path& library) {
+  return std::ranges::any_of(
+      own_places("plugins", "lib/nnrun/plugins"), [&](const std::filesystem::path& place) {
+        std::error_code ignored;
+        return std::filesystem::weakly_canonical(place, ignored) == library.parent_path();
+      });
+}
+
 }  // namespace
 
 Json plugins_json(const Experiment& experiment) {
@@ -166,10 +174,13 @@ void prepare_records(const Experiment& experiment) {
   for (const Use* use : uses_of(experiment)) use->plugin->library->sha256();
 }
 
-std::string needed_plugins_json(const Experiment& experiment) {
+std::string needed_plugins_json(const Experiment& experiment, Folders folders) {
   Json needed = plugins_json(experiment);
   for (Json& library : needed) {
-    library["file"] = std::filesystem::path(library["file"].get<std::string>()).filename().string();
+    const std::filesystem::path file = library["file"].get<std::string>();
+    library["file"] = file.filename().string();
+    if (folders == Folders::of_users && file.has_parent_path() && !came_with_program(file))
+      library["folder"] = file.parent_path().string();
     library.erase("compiler");
   }
   return needed.dump(-1, ' ', false, Json::error_handler_t::replace);

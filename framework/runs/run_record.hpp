@@ -79,9 +79,13 @@ std::string run_json(const RunRecord& record, const Experiment& experiment);
 
 /// Returns an entry for each library, with the classes that the run took from it.
 nlohmann::ordered_json plugins_json(const Experiment& experiment);
-/// Does the same for a model's file, without paths: where the libraries were is not a property of
-/// the model.
-std::string needed_plugins_json(const Experiment& experiment);
+/// What an entry for a model's file, which has no paths, says of the places of libraries.
+enum class Folders {
+  none,     ///< nothing: entries are the same wherever they are
+  of_users  ///< the folders of those that did not come with the program, for people to find them
+};
+/// Does the same for a model's file, or for what must be the same elsewhere.
+std::string needed_plugins_json(const Experiment& experiment, Folders folders);
 /// Return what run.json says of this program and of this machine.
 nlohmann::ordered_json version_json();
 nlohmann::ordered_json machine_json();

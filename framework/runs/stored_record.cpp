@@ -28,7 +28,8 @@ std::vector<StoredLibrary> libraries_of(const Json& list) {
   std::vector<StoredLibrary> libraries;
   if (!list.is_array()) return libraries;
   for (const Json& entry : list) {
-    StoredLibrary library{stored_text(entry, "file"), stored_text(entry, "sha256"), {}};
+    StoredLibrary library{
+        stored_text(entry, "file"), stored_text(entry, "sha256"), stored_text(entry, "folder"), {}};
     const Json classes = json_at(entry, "classes");
     if (classes.is_array())
       for (const Json& item : classes)

@@ -14,6 +14,7 @@ namespace nnrun::host {
 
 struct StoredLibrary {
   std::string file, sha256;
+  std::string folder;  ///< of a model: where the file was; words for people, never opened
   std::vector<std::pair<std::string, std::string>> classes;  ///< kind, name
 };
 

@@ -124,10 +124,10 @@ void FilledParts<T>::scale(const double* t, T* to) {
   preparation_.scale_targets(t_.data(), out_);
   for (std::size_t c = 0; c < out_; ++c)
     if (!std::isfinite(to[c] = static_cast<T>(t_[c])))
-      throw DataError(
-          Problem{.what = "a target is " + significant(t_[c], 6) + ", too large for float32",
-                  .where = "'target_scale' of the data",
-                  .hint = "scale that target, too, or write dtype: float64"});
+      throw DataError(Problem{.what = "a target is " + significant(t[c], 6) +
+                                      ", too large for float32 once it is scaled",
+                              .where = "'target_scale' of the data",
+                              .hint = "scale that target, too, or write dtype: float64"});
 }
 
 template <class T>

@@ -105,6 +105,10 @@ CsvFormat InputColumns::format_of_example(const std::string& text) const {
 }
 
 std::vector<double> InputColumns::read_example(const std::string& text) {
+  const std::size_t end = text.find_last_not_of("\r\n");
+  if (end != text.npos && text.find_first_of("\r\n") < end)
+    throw nnrun::Error("an example is one row, and there is another one after a line break", "",
+                       "give each row by itself");
   std::istringstream in(text);
   const CsvFormat format = format_of_example(text);
   CsvReader rows(in, "the example", format);

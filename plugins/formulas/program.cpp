@@ -160,7 +160,10 @@ Program::Program(const Expression& expression, std::size_t inputs, std::span<con
 template <class T>
 [[gnu::noinline]] void Program::run(const T* const* inputs, T* const* results,
                                     std::size_t n) const {
-  run_in_lanes<T>(*this, inputs, results, n);
+  const std::size_t between = n_registers_ - n_inputs_ - n_results_;
+  if (between <= 8) return run_with_room<T, 8>(inputs, results, n);
+  if (between <= 32) return run_with_room<T, 32>(inputs, results, n);
+  run_with_room<T, most_registers>(inputs, results, n);
 }
 template void Program::run<float>(const float* const*, float* const*, std::size_t) const;
 template void Program::run<double>(const double* const*, double* const*, std::size_t) const;

@@ -37,14 +37,22 @@ class Program {
  private:
   class Assembly;
 
+  /// Room on the stack for registers between inputs and results: threads may have little of it.
+  template <class T, std::size_t Count>
+  [[gnu::noinline]] void run_with_room(const T* const* inputs, T* const* results,
+                                       std::size_t n) const {
+    alignas(64) T between[Count][block];
+    run_in_lanes<T>(*this, inputs, results, n, between);
+  }
+
   /// Compiled once for each type and level: its many loops take seconds.
   template <class T>
   NNRUN_CLONES static void run_in_lanes(const Program& program, const T* const* inputs,
-                                        T* const* results, std::size_t n) noexcept {
-    alignas(64) T between[most_registers][block];
+                                        T* const* results, std::size_t n,
+                                        T (*between)[block]) noexcept {
     T* registers[most_registers];
     const std::size_t n_inputs = program.n_inputs_, named = n_inputs + program.n_results_;
-    for (std::size_t i = named; i < program.n_registers_; ++i) registers[i] = between[i];
+    for (std::size_t i = named; i < program.n_registers_; ++i) registers[i] = between[i - named];
     const std::size_t most = n < block ? nnrun::padded(n) : block;
     for (const auto& [out, value] : program.constants_)
       for (std::size_t i = 0; i < most; ++i) registers[out][i] = static_cast<T>(value);

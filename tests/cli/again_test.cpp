@@ -159,7 +159,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
   CHECK(said("d 1,2,3", 2) ==
         "error: an example of this run has 2 numbers, '1,2,3' has 3\n"
         "   = help: x,y\n");
-  CHECK(said("d 1,two", 2) ==
+  CHECK(said("d 1,two", 5) ==
         "error: an example is numbers with commas between, not '1,two'\n"
         "   = help: for example 0.5,0.1\n");
   CHECK(said("d --csv x.csv", 5) ==
@@ -178,12 +178,47 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "  --> x.csv:1\n"
         "   = help: the file has: x, z\n");
   CHECK(said("nowhere 1,2", 2) ==
-        "error: 'nowhere' is not the folder of a run: it has no config.yaml\n"
+        "error: 'nowhere' is not the folder of a run: it is not there\n"
         "   = help: nnrun runs lists those that are below a folder\n");
+  CHECK(said("x.csv 1,2", 2) ==
+        "error: 'x.csv' is not the folder of a run, nor a model.safetensors\n"
+        "   = help: nnrun runs lists the runs that are below a folder\n");
+  CHECK(said("d/config.yaml 1,2", 2) ==
+        "error: 'd/config.yaml' is not the folder of a run, nor a model.safetensors\n"
+        "   = help: nnrun d/config.yaml trains it, and says where its run is\n");
+  CHECK(said(". 1,2", 2) ==
+        "error: '.' is not the folder of a run: it has no config.yaml\n"
+        "   = help: nnrun runs . lists those that are below it\n");
+  CHECK(said("d '1,2\n3,4'", 5) ==
+        "error: an example is numbers with commas between, not '1,2 3,4'\n"
+        "   = help: for example 0.5,0.1\n");
+}
+
+TEST_CASE("a model that is gone is made again by the command that the message names",
+          "[cli][predict]") {
+  const Scratch scratch;
+  const std::string every = GENERATE(as<std::string>(), "never", "1 epoch", "7");
+  CAPTURE(every);
+  REQUIRE(run("$nnrun -q $configs/diagonal-minibatch.yaml --out d --set "
+              "train.checkpoint.every='" +
+                  every + "'",
+              scratch.folder())
+              .status == 0);
+  const std::string model = text_of(scratch / "d/model.safetensors");
+  const json result = parsed(text_of(scratch / "d/run.json"))["result"];
   std::filesystem::remove(scratch / "d/model.safetensors");
-  CHECK(said("d 1,2", 1) ==
-        "error: the run in 'd' has no model.safetensors: it did not finish\n"
-        "   = help: nnrun train --resume d goes on with it\n");
+  CHECK(refused("$nnrun predict -q d 1,2", 1, scratch.folder()) ==
+        "error: the run in 'd' has no model.safetensors: it was there when the run ended\n"
+        "   = help: nnrun train --resume d makes it again\n");
+  scratch.write("next.yaml", "extends: d/config.yaml\nmodel: {weights: d/model.safetensors}\n");
+  CHECK_THAT(
+      refused("$nnrun -q next.yaml --out e", 5, scratch.folder()),
+      Contains("= help: nnrun train --resume ") && Contains("/d makes the model of that run\n"));
+  REQUIRE(run("$nnrun train -q --resume d", scratch.folder()).status == 0);
+  CHECK(text_of(scratch / "d/model.safetensors") == model);
+  CHECK(parsed(text_of(scratch / "d/run.json"))["result"]["weights_sha256"] ==
+        result["weights_sha256"]);
+  CHECK(run("$nnrun predict -q d 1,2", scratch.folder()).status == 0);
 }
 
 TEST_CASE("a plugin of a run that is missing is named, with where it was", "[cli][predict]") {

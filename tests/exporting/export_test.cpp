@@ -1,9 +1,12 @@
 // Exported C files, compiled and run: they give the bits of predict.
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "exporting/exported_files.hpp"
 #include "loading/plugin_factory.hpp"
+#include "support/example_data.hpp"
 #include "support/plugins.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -16,6 +19,7 @@ std::string digits17(double x) {
 }
 
 using Catch::Contains;
+using Catch::StartsWith;
 
 TEST_CASE("every activation is exported with its bits, as are joins and norms", "[exporting]") {
   const Scratch scratch;
@@ -330,14 +334,17 @@ TEST_CASE("an exported file can be included, take float, and be C++", "[exportin
   const std::string layers =
       "  input: 4\n  layers: [{type: dense, units: 7, activation: gelu}, {type: dense, units: "
       "1}]\n";
-  CHECK(exported(scratch, layers, "float32", "", "train: {cost: mean_squared_error}\n",
-                 "--static-inline --float") != "");
+  CHECK(exported(scratch, layers, "float32", "scale: standard, target_scale: standard",
+                 "train: {cost: mean_squared_error}\n", "--static-inline --float") != "");
   CHECK_THAT(text_of(scratch / "net.c"),
              Contains("static inline void net_predict(const float *input, float *output)"));
   scratch.write("two.c",
                 "#include \"net.c\"\nfloat f(const float *x);\n"
                 "float f(const float *x) { float y; net_predict(x, &y); return y; }\n");
   CHECK(run(std::string(cc) + "-c two.c", scratch.folder()).status == 0);
+  const Ended narrow =
+      run(std::string(cc) + "-DNET_SELF_TEST net.c -o self -lm && ./self", scratch.folder());
+  CHECK(narrow.out == "16 examples, the same bits\n");
   const Ended cpp =
       run("$nnrun export r --c net.c -q && g++ -std=c++11 -x c++ -O2 -Wall -Wextra "
           "-Wconversion -pedantic -Werror -DNET_SELF_TEST net.c -o self && ./self",
@@ -363,6 +370,35 @@ TEST_CASE("clang compiles an exported file to the same bits", "[exporting]") {
           scratch.folder());
   CAPTURE(built.err);
   CHECK(built.out == "16 examples, the same bits\n");
+#ifdef __x86_64__  // clang rounds otherwise then, but must not take operations apart
+  const Ended fast =
+      run("clang -O2 -ffast-math -march=native -DNET_SELF_TEST net.c -o self -lm; ./self",
+          scratch.folder());
+  CAPTURE(fast.out, fast.err);
+  std::istringstream lines(fast.out);
+  for (std::string line; std::getline(lines, line);) {
+    double found = 0, expected = 0;
+    if (std::sscanf(line.c_str(), "example %*u, output %*u: %lf, not %lf", &found, &expected) == 2)
+      CHECK(found == Approx(expected).epsilon(1e-5));
+    else
+      CHECK(line == "16 examples, the same bits");
+  }
+  CHECK(fast.out != "");
+#endif
+}
+
+TEST_CASE("where numbers would be wider than their type, an exported file does not compile",
+          "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(4));
+  exported(scratch, "  input: 4\n  layers: [{type: dense, units: 2}, {type: dense, units: 1}]\n",
+           "float64");
+  // what <float.h> of a 32-bit x86 says
+  const std::string wide = "cc -std=c99 -U__FLT_EVAL_METHOD__ -D__FLT_EVAL_METHOD__=2 -c net.c";
+  const Ended done = run(wide, scratch.folder());
+  CHECK(done.status != 0);
+  CHECK_THAT(done.err, Contains("numbers need to keep to their type, or they would be wrong: on "
+                                "32-bit x86, -msse2 -mfpmath=sse"));
 }
 
 TEST_CASE("the formula of a user's plugin is exported; what has none is named", "[exporting]") {
@@ -404,6 +440,127 @@ TEST_CASE("the formula of a user's plugin is exported; what has none is named", 
   CHECK_FALSE(std::filesystem::exists(factory.folder() / "no.c"));
 }
 
+TEST_CASE("the Python file takes examples in the shape of the network, and refuses others",
+          "[exporting]") {
+  const Scratch scratch;
+  if (python(scratch).empty()) return;
+  const auto answers = [&](const std::string& lines) {
+    scratch.write("ask.py",
+                  "import numpy as np\nimport net\n"
+                  "def said(x):\n    try:\n        print(*net.predict(x).shape)\n"
+                  "    except ValueError as error:\n        print(error)\n"
+                  "def same(x, y):\n    print(np.array_equal(net.predict(x), "
+                  "net.predict(y)))\n" +
+                      lines);
+    const Ended done = run(python(scratch) + " -W error ask.py", scratch.folder());
+    CAPTURE(done.err);
+    CHECK(done.status == 0);
+    return done.out;
+  };
+  scratch.write("t.csv", table_of(12));
+  exported(scratch,
+           "  input: [4, 3, 1]\n  layers: [{type: conv2d, filters: 2, kernel_size: 2}, {type: "
+           "flatten}, {type: dense, units: 2}, {type: dense, units: 1, activation: sigmoid}]\n",
+           "float32", "scale: standard");
+  CHECK(answers("x = np.arange(24) / 9\n"
+                "for s in (2, 12), (2, 4, 3), (2, 4, 3, 1), (1, 2, 4, 3, 1): same(x.reshape(s), "
+                "x.reshape(2, 12))\n"
+                "for s in (12,), (4, 3), (4, 3, 1), (1, 4, 3): same(x[:12].reshape(s), x[:12])\n"
+                "for s in (0, 12), (0, 4, 3): said(np.zeros(s))\n"
+                "for s in (24,), (3, 4), (2, 3, 4), (2, 2, 4, 3), (): said(np.zeros(s))\n") ==
+        "True\nTrue\nTrue\nTrue\nTrue\nTrue\nTrue\nTrue\n0 1\n0 1\n"
+        "predict takes rows of 12 numbers, or arrays of the shape (4, 3, 1), not an array of the "
+        "shape (24,)\n"
+        "predict takes rows of 12 numbers, or arrays of the shape (4, 3, 1), not an array of the "
+        "shape (3, 4)\n"
+        "predict takes rows of 12 numbers, or arrays of the shape (4, 3, 1), not an array of the "
+        "shape (2, 3, 4)\n"
+        "predict takes rows of 12 numbers, or arrays of the shape (4, 3, 1), not an array of the "
+        "shape (2, 2, 4, 3)\n"
+        "predict takes rows of 12 numbers, or arrays of the shape (4, 3, 1), not an array of the "
+        "shape ()\n");
+  scratch.write("t.csv", table_of(3));
+  exported(scratch, "  layers: [{type: flatten}, {type: dense, units: 1}]\n", "float64",
+           "windows: {length: 5}");
+  CHECK(answers("said(np.zeros((5, 4)))\nsaid(np.zeros((2, 5, 4)))\nsaid(np.zeros(20))\n"
+                "said(np.zeros((4, 5)))\n") ==
+        "1 1\n2 1\n1 1\npredict takes rows of 20 numbers, or arrays of the shape (5, 4), not an "
+        "array of the shape (4, 5)\n");
+  const std::string ragged =
+      answers("said([['a'] * 20])\nsaid([[1, 2], [3]])\nsaid([[10 ** 400]])\n");
+  std::istringstream lines(ragged);
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(ragged);
+    CHECK_THAT(line,
+               StartsWith("predict takes rows of 20 numbers, or arrays of the shape (5, 4): "));
+  }
+  CHECK(std::ranges::count(ragged, '\n') == 3);
+  scratch.write("t.csv", table_of(1));
+  exported(scratch,
+           "  layers: [{type: dense, units: 3, activation: tanh}, {type: dense, units: "
+           "1, activation: {formula: \"exp(9 * x)\"}}]\n",
+           "float64");
+  // numbers that overflow are infinite, as predict has them, without a word of NumPy's
+  CHECK(
+      answers("said(0.5)\nsaid([0.5])\nsaid([1, 2, 3])\nsaid([[1], [2]])\nsaid([[1, 2], [3, 4]])\n"
+              "print(np.isnan(net.predict([[1e308], [np.nan], [np.inf]])).ravel())\n") ==
+      "1 1\n1 1\n3 1\n2 1\npredict takes rows of 1 number, not an array of the shape (2, 2)\n"
+      "[False  True  True]\n");
+  const Ended arguments = run(python(scratch) + " net.py 1,2", scratch.folder());
+  CHECK(arguments.status == 1);
+  CHECK(arguments.err ==
+        "this file takes no arguments: it checks examples; import it for "
+        "predict(examples)\n");
+}
+
+TEST_CASE("exported files say in which order and range pixels are given", "[exporting]") {
+  const Scratch scratch;
+  std::string pixels;
+  for (int i = 0; i < 8 * 36; ++i) pixels += static_cast<char>(i * 7);
+  scratch.write("colours.npy", npy_bytes("'|u1'", "(8, 4, 3, 3)", pixels));
+  scratch.write("greys.npy", npy_bytes("'|u1'", "(8, 9, 4)", pixels));
+  scratch.write("t.npy", npy_bytes("'|u1'", "(8, 1)", std::string("\0\1\0\1\0\1\0\1", 8)));
+  const auto words_for = [&](const std::string& input, const std::string& layers) {
+    scratch.write("i.yaml", "data: {type: npy, inputs: " + input +
+                                ", targets: t.npy, divide_by: 255}\nmodel: {layers: [" + layers +
+                                "{type: flatten}, {type: dense, units: 1}]}\ntrain: {cost: "
+                                "mean_squared_error, epochs: 1}\n");
+    const Ended done = run(
+        "rm -rf r; $nnrun -q i.yaml --out r && $nnrun export r --c net.c --python net.py --onnx "
+        "net.onnx -q",
+        scratch.folder());
+    CAPTURE(done.err);
+    CHECK(done.status == 0);
+    std::string c = text_of(scratch / "net.c");
+    for (std::size_t at; (at = c.find("\n   ")) != c.npos;) c.replace(at, 4, " ");  // as one line
+    return std::array{c, text_of(scratch / "net.py"), text_of(scratch / "net.onnx")};
+  };
+  for (const std::string& file :
+       words_for("colours.npy", "{type: conv2d, filters: 2, kernel_size: 2}, "))
+    CHECK_THAT(file,
+               Contains("An example is 4 x 3 x 3 numbers, height x width x channels: row by row, "
+                        "and pixel by pixel with its channels side by side. They are those of the "
+                        "data, from 0 to 255: they are divided by 255 here."));
+  for (const std::string& file : words_for("greys.npy", ""))
+    CHECK_THAT(file,
+               Contains("An example is 9 x 4 numbers, row by row. They are those of the data, "
+                        "from 0 to 255: they are divided by 255 here."));
+}
+
+TEST_CASE("layers that onnxruntime does not run in float64 are told", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(12));
+  exported(scratch,
+           "  input: [4, 3, 1]\n  layers: [{type: conv2d, filters: 2, kernel_size: 2}, {type: "
+           "flatten}, {type: dense, units: 1}]\n",
+           "float64");
+  CHECK(run("$nnrun export r --onnx net.onnx", scratch.folder()).err ==
+        "note: onnxruntime does not run conv2d_1 in float64; with --set dtype=float32, the file is "
+        "one that it runs\n");
+  CHECK(run("$nnrun export r --onnx net.onnx --set dtype=float32", scratch.folder()).err == "");
+  CHECK(run("$nnrun export r --c net.c", scratch.folder()).err == "");
+}
+
 TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]") {
   const Scratch scratch;
   scratch.write("t.csv", "N_city,x,N_kind\nN_a,1,N_u\nb N_c,2,-DN_v\nN_a,3,N_u\nb N_c,4,-DN_v\n");
@@ -438,6 +595,10 @@ TEST_CASE("export refuses what it cannot do before it writes anything", "[export
   CHECK_THAT(said("r --c x.c --float", 2),
              Contains("arguments in float are for networks of float32; this one is of "
                       "float64"));
+  for (const std::string option : {"--float", "--static-inline", "--prefix own"})
+    CHECK_THAT(said("r --python x.py " + option, 2),
+               Contains(option.substr(0, option.find(' ')) + " is of --c: no C file is written"));
+  CHECK_FALSE(std::filesystem::exists(scratch / "x.py"));
   CHECK_THAT(said("r --c nowhere/x.c", 1), Contains("nowhere/x.c"));
   CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));
   const nlohmann::json json = parsed(run("$nnrun export r --c x.c --json", scratch.folder()).out);

@@ -25,8 +25,7 @@ inline std::string table_of(std::size_t columns, std::size_t rows = 40) {
   return text;
 }
 
-inline constexpr const char* cc =
-    "cc -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic -Werror -Wno-unknown-pragmas ";
+inline constexpr const char* cc = "cc -std=c99 -O2 -Wall -Wextra -Wconversion -pedantic -Werror ";
 
 /// Trains a network for an epoch, exports it, and returns what the self-test of the C file says.
 inline std::string exported(const Scratch& scratch, const std::string& layers,
@@ -73,12 +72,13 @@ inline void check_compilers(const Scratch& scratch, const std::string& options) 
   };
   const std::string strict = " -Wall -Wextra -Wconversion -pedantic -Werror ";
   for (const std::string compiler :
-       {"clang -std=c99", "g++ -std=c++11 -x c++", "cc -std=c99 -DNET_PORTABLE"}) {
+       {"clang -std=c99", "g++ -std=c++11 -x c++", "cc -std=c99 -DNET_PORTABLE", "cc -ffast-math",
+        "cc -ffp-contract=fast -march=native"}) {
     if (!is_there("command -v " + compiler.substr(0, compiler.find(' ')))) continue;
     CAPTURE(compiler);
-    const Ended done = run(compiler + " " + options + strict +
-                               "-Wno-unknown-pragmas -DNET_SELF_TEST net.c -o other -lm && ./other",
-                           scratch.folder());
+    const Ended done =
+        run(compiler + " " + options + strict + "-DNET_SELF_TEST net.c -o other -lm && ./other",
+            scratch.folder());
     CAPTURE(done.err);
     CHECK_THAT(done.out, Catch::EndsWith(" examples, the same bits\n"));
   }

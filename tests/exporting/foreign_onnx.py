@@ -214,6 +214,50 @@ net("gates", [4], model(
     ("x", [4]), ("y", [4])))
 
 
+# an image that begins as a row, or without its one channel
+for name, shape in ("row_image", [36]), ("bare_image", [6, 6]):
+    net(name, shape, model(
+        [node("Reshape", ["x", "to"], ["i"]), node("Conv", ["i", "w", "b"], ["c"], kernel_shape=[3, 3]),
+         node("Relu", ["c"], ["r"]), node("MaxPool", ["r"], ["p"], kernel_shape=[2, 2], strides=[2, 2]),
+         node("Flatten", ["p"], ["f"]), node("Gemm", ["f", "w2"], ["y"])],
+        [sizes("to", [-1, 1, 6, 6]), tensor("w", [3, 1, 3, 3], numbers(27, 1)), tensor("b", [3], numbers(3, 2)),
+         tensor("w2", [12, 2], numbers(24, 3))], (("x", shape)), ("y", [2])))
+# and one of several channels, whose row has them behind each other, or side by side
+for name, first, turn in ("row_of_planes", [-1, 3, 4, 5], None), ("row_of_pixels", [-1, 4, 5, 3], [0, 3, 1, 2]):
+    nodes = [node("Reshape", ["h", "to"], ["i"])]
+    if turn:
+        nodes += [node("Transpose", ["i"], ["t"], perm=turn)]
+    net(name, [8], model(
+        [node("Gemm", ["x", "w1"], ["h"])] + nodes +
+        [node("Conv", ["t" if turn else "i", "w", "b"], ["c"], kernel_shape=[3, 3]), node("Relu", ["c"], ["r"]),
+         node("Flatten", ["r"], ["f"]), node("Gemm", ["f", "w2"], ["y"])],
+        [sizes("to", first), tensor("w1", [8, 60], numbers(480, 4)), tensor("w", [2, 3, 3, 3], numbers(54, 1)),
+         tensor("b", [2], numbers(2, 2)), tensor("w2", [12, 2], numbers(24, 3))], ("x", [8]), ("y", [2])))
+net("row_of_signals", [12], model(
+    [node("Reshape", ["x", "to"], ["i"]), node("Conv", ["i", "w"], ["c"], kernel_shape=[3]), node("Flatten", ["c"], ["f"]),
+     node("Gemm", ["f", "w2"], ["y"])],
+    [sizes("to", [-1, 2, 6]), tensor("w", [3, 2, 3], numbers(18, 1)), tensor("w2", [12, 2], numbers(24, 3))],
+    ("x", [12]), ("y", [2])))
+# joins that repeat a value: squeeze and excitation, attention to places, one gate for all
+net("repeated", [2, 4, 5], model(
+    [node("Conv", ["x", "w", "b"], ["c"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+     node("GlobalAveragePool", ["c"], ["g"]), node("Conv", ["g", "we"], ["e"], kernel_shape=[1, 1]),
+     node("Sigmoid", ["e"], ["es"]), node("Mul", ["c", "es"], ["m"]),
+     node("Conv", ["m", "wp"], ["p"], kernel_shape=[1, 1]), node("Sigmoid", ["p"], ["ps"]), node("Mul", ["ps", "m"], ["mp"]),
+     node("Conv", ["g", "wo"], ["o"], kernel_shape=[1, 1]), node("Sub", ["o", "mp"], ["s"]),
+     node("Flatten", ["s"], ["f"]), node("Gemm", ["f", "w2", "b2"], ["h"]), node("Gemm", ["f", "w3"], ["one"]),
+     node("Tanh", ["one"], ["gate"]), node("Mul", ["h", "gate"], ["gh"]), node("Max", ["one", "gh", "h"], ["y"])],
+    [tensor("w", [3, 2, 3, 3], numbers(54, 1)), tensor("b", [3], numbers(3, 2)), tensor("we", [3, 3, 1, 1], numbers(9, 3)),
+     tensor("wp", [1, 3, 1, 1], numbers(3, 4)), tensor("wo", [1, 3, 1, 1], numbers(3, 5)), tensor("w2", [60, 4], numbers(240, 6)),
+     tensor("b2", [4], numbers(4, 7)), tensor("w3", [60, 1], numbers(60, 8))],
+    ("x", [2, 4, 5]), ("y", [4])), order=[1, 2, 0])
+# a sequence whose steps, and whose features, are weighed; the weights of a product may have a size of 1 before them
+net("weighed", [5, 4], model(
+    [node("MatMul", ["x", "w"], ["h"]), node("MatMul", ["h", "ws"], ["a"]), node("Sigmoid", ["a"], ["as"]), node("Mul", ["h", "as"], ["m"]),
+     node("ReduceMean", ["h"], ["r"], axes=[1], keepdims=1), node("Tanh", ["r"], ["t"]), node("Mul", ["t", "m"], ["mt"]),
+     node("Flatten", ["mt"], ["f"]), node("Gemm", ["f", "w2"], ["y"])],
+    [tensor("w", [1, 4, 3], numbers(12, 1)), tensor("ws", [3, 1], numbers(3, 2)), tensor("w2", [15, 2], numbers(30, 3))],
+    ("x", [5, 4]), ("y", [2])))
 # a sequence of Keras: TensorFlow's Conv1D is a convolution of an image of one row
 net("conv1d_keras", [8, 3], model(
     [node("Unsqueeze", ["x", "axis1"], ["u"]), node("Transpose", ["u"], ["t"], perm=[0, 3, 1, 2]),
@@ -325,6 +369,24 @@ states_net("gru_states", [("GRU", 3)], [-1], 4, True)
 states_net("rnn_stacked", [("RNN", 1), ("RNN", 1)], [-1], 4, False)
 states_net("lstm_stacked", [("LSTM", 4), ("GRU", 3)], [-1], 4, False)
 states_net("lstm_stacked_both", [("LSTM", 4), ("LSTM", 4)], [-2, -1], 4, True)
+
+
+# all steps, and the last one beside them
+for name, op, gates, both in ("steps_and_last", "LSTM", 4, False), ("steps_and_last_both", "GRU", 3, True):
+    more, own = recurrent(op, gates, "t", "l", 3, 4, 2 if both else 1, 5)
+    width = 8 if both else 4
+    nodes = [node("Transpose", ["x"], ["t"], perm=[1, 0, 2])] + more
+    if both:
+        nodes += [node("Transpose", ["l"], ["lt"], perm=[0, 2, 1, 3]), node("Reshape", ["lt", "merged"], ["lm"]),
+                  node("Transpose", ["l_h"], ["ht"], perm=[1, 0, 2]), node("Flatten", ["ht"], ["h"])]
+    else:
+        nodes += [node("Squeeze", ["l", "axis1"], ["lm"]), node("Squeeze", ["l_h", "axis0"], ["h"])]
+    nodes += [node("Transpose", ["lm"], ["u"], perm=[1, 0, 2]), node("Flatten", ["u"], ["f"]),
+              node("Concat", ["f", "h"], ["c"], axis=1), node("Gemm", ["c", "head"], ["y"])]
+    net(name, [5, 3], model(nodes, own + [
+        sizes("axis0", [0]), sizes("axis1", [1]), tensor("1", [], [1], kind=7), sizes("units4", [4]), sizes("directions1", [1]),
+        sizes("directions2", [2]), sizes("merged", [0, 0, -1]), tensor("head", [6 * width, 2], numbers(12 * width, 9))],
+        ("x", [5, 3]), ("y", [2])))
 
 
 def turned(row, shape, order):

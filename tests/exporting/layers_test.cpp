@@ -1,4 +1,7 @@
 // Every layer that there is, exported to C and Python: a new one that cannot be is noticed here.
+#include <nlohmann/json.hpp>
+#include <sstream>
+
 #include "exporting/exported_files.hpp"
 #include "support/plugins.hpp"
 namespace nnrun::testing {
@@ -215,6 +218,49 @@ std::string answers_in_python(const Scratch& scratch, const std::string& rows) {
   CAPTURE(done.err);
   CHECK(done.status == 0);
   return done.out;
+}
+
+TEST_CASE("an answer with a NaN is of no class, for predict as for an exported file",
+          "[exporting]") {
+  const Scratch scratch;
+  std::string rows = "a,b,k\n";
+  for (int i = 0; i < 40; ++i)
+    rows += std::to_string(i % 7 + 1) + "," + std::to_string(i % 5 + 1) + "," + "lmh"[i % 3] + "\n";
+  scratch.write("t.csv", rows);
+  exported(scratch,
+           "  layers: [{type: dense, units: 3}, {type: dense, units: 3, activation: {formula: "
+           "\"log(x + 6)\"}}]\n",
+           "float64", "targets: [k]",
+           "train: {cost: mean_squared_error, epochs: 1, optimizer: {type: sgd, learning_rate: "
+           "0.0001}}\n");
+  scratch.write("rows.csv", "a,b\n1,2\n1,-200\n200,-1\n-300,0\n0,400\n");
+  const Ended answers = run("$nnrun predict r --csv rows.csv -q", scratch.folder()),
+              brief = run("$nnrun predict r --csv rows.csv -q --brief", scratch.folder()),
+              lines = run("$nnrun predict r --csv rows.csv -q --json-lines", scratch.folder());
+  CAPTURE(answers.out, answers.err);
+  scratch.write("ask.c",
+                "#include <stdio.h>\n#include \"net.c\"\nint main(void) {\n"
+                "  static const double rows[][2] = {{1, 2}, {1, -200}, {200, -1}, {-300, 0}, {0, "
+                "400}};\n  double y[3];\n  size_t r;\n  for (r = 0; r < 5; ++r) {\n"
+                "    net_predict(rows[r], y);\n    puts(net_class(y));\n  }\n  return 0;\n}\n");
+  const Ended in_c = run(std::string(cc) + "ask.c -o ask -lm && ./ask", scratch.folder());
+  CAPTURE(in_c.err);
+  std::istringstream full(answers.out), classes(in_c.out), short_ones(brief.out), json(lines.out);
+  std::string row, known, other, object;
+  std::getline(full, row);
+  std::getline(short_ones, other);
+  std::size_t none = 0;
+  while (std::getline(full, row)) {
+    REQUIRE(std::getline(classes, known));
+    REQUIRE(std::getline(short_ones, other));
+    REQUIRE(std::getline(json, object));
+    CHECK(row.substr(row.rfind(',') + 1) == known);
+    CHECK(other.substr(0, other.find(',')) == known);
+    CHECK(parsed(object)["class"] == known);
+    CHECK((row.find("nan") != row.npos) == known.empty());
+    none += known.empty();
+  }
+  CHECK((none > 0 && none < 5));
 }
 
 TEST_CASE("an exported file answers NAN where predict refuses", "[exporting]") {

@@ -33,6 +33,7 @@ let worst = 0, wrong = 0
 wanted.forEach((row, r) => {
   for (let i = 0; i < width; ++i) {
     const y = Number(found.output.data[r * width + i]), off = Math.abs(y - row[i])
+    if (Number.isNaN(y) && Number.isNaN(row[i])) continue
     worst = Math.max(worst, off / (Number(relative) * Math.abs(row[i]) + Number(absolute)))
     if (!(off <= Number(relative) * Math.abs(row[i]) + Number(absolute)) && ++wrong < 5)
       console.log(`row ${r + 1}, output ${i + 1}: ${y}, not ${row[i]}`)

@@ -81,6 +81,7 @@ TEST_CASE("operators that would give other numbers are refused with the reason",
     file.tensors["w"] = {{4, 4}, 1, bytes.substr(0, 64), {}};
     file.tensors["w4"] = {{2, 2, 1, 1}, 1, bytes.substr(0, 16), {}};
     file.tensors["column"] = {{4, 1}, 1, bytes.substr(0, 16), {}};
+    file.tensors["none"] = {{4, 0}, 1, bytes.substr(0, 0), {}};
     file.tensors["four"] = {{4}, 1, bytes.substr(0, 16), {}};
     file.tensors["two"] = {{2}, 1, bytes.substr(0, 8), {}};
     file.tensors["one"] = {{}, 1, bytes.substr(0, 4), {}};
@@ -108,6 +109,10 @@ TEST_CASE("operators that would give other numbers are refused with the reason",
                Contains("makes other numbers than float32 or float64"));
   CHECK(refusal(node("Gemm", {"h", "w", "four"})) == "read");
   CHECK_THAT(refusal(node("Gemm", {"h", "w", "column"})), Contains("has a bias of 4 numbers"));
+  for (const std::string_view op : {"Gemm", "MatMul"})
+    CHECK_THAT(refusal(node(op, {"h", "none"})), Contains("has weights of no units"));
+  CHECK_THAT(refusal(node("MatMul", {"h", "h"})), Contains("multiplies two values of the network"));
+  CHECK_THAT(refusal(node("MatMul", {"h", "four"})), Contains("takes the last axis away"));
   CHECK(refusal(node("Dropout", {"h"})) == "read");
   CHECK_THAT(refusal(node("Dropout", {"h", "", "one"})), Contains("as in training"));
   const std::vector<std::string_view> norm{"h", "two", "two", "two", "two"};
@@ -175,6 +180,11 @@ TEST_CASE("an exported network that is imported answers with the same bits", "[e
     CAPTURE(done.out, done.err);
     CHECK(done.status == 0);
     CHECK_THAT(done.out, Contains(" 2 inputs, 1 output, "));
+    // the command that it names is one that answers
+    const std::size_t next = done.out.find("nnrun predict d/");
+    REQUIRE(next != done.out.npos);
+    CHECK(run("$" + done.out.substr(next, done.out.find('\n', next) - next), scratch.folder())
+              .status == 0);
     // its scales are those of the config that it brings
     CHECK_THAT(done.err, !Contains("prepared") && !Contains("scaled as"));
     // with another operator, the words of the file count no more, only what it does

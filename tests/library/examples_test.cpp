@@ -82,4 +82,21 @@ TEST_CASE("a program with its plugins built in opens no library", "[library]") {
   CHECK(std::stod(done.out) == parsed(said.out)["predict"][0]["output"][0].get<double>());
 }
 
+TEST_CASE("a program may need no shared library at all", "[library]") {
+  const std::string program = NNRUN_BUILD_DIR "/nnrun_whole_test";
+  if (!std::filesystem::exists(program)) {
+    WARN("skipped: libyaml-cpp.a or libnettle.a is not installed");
+    return;
+  }
+  const Scratch scratch;
+  const Ended done = run(program + " " NNRUN_SOURCE_DIR "/configs/diagonal.yaml", scratch.folder());
+  CAPTURE(done.out, done.err);
+  CHECK(done.status == 0);
+  const Ended said = run("$nnrun predict m.safetensors --json 0.5,0.01", scratch.folder());
+  CHECK(std::stod(done.out) == parsed(said.out)["predict"][0]["output"][0].get<double>());
+  // no dynamic linker is asked for
+  CHECK_THAT(run("readelf -l '" + program + "'", scratch.folder()).out,
+             Catch::Contains("Program Headers") && !Catch::Contains("INTERP"));
+}
+
 }  // namespace nnrun::testing

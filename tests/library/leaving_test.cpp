@@ -145,6 +145,23 @@ TEST_CASE("a model is exported as the program exports it", "[library]") {
       model.export_to(trained.place("own.c"), {.size = 0, .flags = 0, .prefix = "2x"});
   REQUIRE(!wrong);
   CHECK_THAT(wrong.failure().text(), Contains("the prefix needs to be a word of C, not '2x'"));
+  const auto flagged = [&](const std::string& file, nnrun_export how) {
+    const auto refused = model.export_to(trained.place(file), how);
+    REQUIRE(!refused);
+    CHECK(refused.failure().cause() == NNRUN_USAGE);
+    CHECK_FALSE(std::filesystem::exists(trained.place(file)));
+    return std::string(refused.failure().text());
+  };
+  CHECK_THAT(flagged("no.c", {.size = 0, .flags = 9, .prefix = nullptr}),
+             Contains("nnrun_export has flags that this library does not know: 8"));
+  for (const nnrun_export& how :
+       {nnrun_export{0, NNRUN_EXPORT_FLOAT, nullptr}, nnrun_export{0, 0, "own"}})
+    for (const char* const file : {"no.py", "no.onnx"})
+      CHECK_THAT(
+          flagged(file, how),
+          Contains("a prefix, NNRUN_EXPORT_FLOAT and NNRUN_EXPORT_INLINE are for files in C, "
+                   "not for '") &&
+              Contains(file));
   const auto nowhere = model.export_to(trained.place("none/own.c"));
   REQUIRE(!nowhere);
   CHECK(nowhere.failure().cause() == NNRUN_FAILED);

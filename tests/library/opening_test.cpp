@@ -133,6 +133,30 @@ TEST_CASE("a call that is wrong is an error value, with or without a place for i
   CHECK(problem.where == std::string());
   CHECK(nnrun_error_problem(error, 1, &problem) == NNRUN_USAGE);
   nnrun_error_free(error);
+  nnrun_options strange{};
+  strange.size = sizeof strange;
+  strange.flags = 1024;
+  CHECK(nnrun_context_new(&strange, &context, &error) == NNRUN_USAGE);
+  REQUIRE(nnrun_error_problem(error, 0, &problem) == NNRUN_OK);
+  CHECK(problem.what ==
+        std::string("nnrun_options has flags that this library does not know: 1024"));
+  nnrun_error_free(error);
+  nnrun_context* good = nullptr;
+  REQUIRE(nnrun_context_new(nullptr, &good, &error) == NNRUN_OK);
+  nnrun_training training{};
+  training.size = sizeof training;
+  training.flags = 4;
+  CHECK(nnrun_train(good, "none.yaml", &training, &model, &error) == NNRUN_USAGE);
+  CHECK_THAT(nnrun_error_text(error), Contains("nnrun_training has flags"));
+  nnrun_error_free(error);
+  nnrun_evaluation evaluation{};
+  evaluation.size = sizeof evaluation;
+  evaluation.flags = 2;
+  nnrun_scores* scores = nullptr;
+  CHECK(nnrun_eval(good, "none", &evaluation, &scores, &error) == NNRUN_USAGE);
+  CHECK_THAT(nnrun_error_text(error), Contains("nnrun_evaluation has flags"));
+  nnrun_error_free(error);
+  nnrun_context_free(good);
   CHECK(nnrun_error_count(nullptr) == 0);
   nnrun_error_free(nullptr);
   nnrun_model_free(nullptr);
@@ -242,7 +266,12 @@ TEST_CASE("a plugin that is gone, rebuilt or another is told, and refused where 
                            Contains("bent.so (no longer there)") &&
                            Contains("put the library back"));
   std::filesystem::copy_file(scratch / "r" / "model.safetensors", scratch / "alone.safetensors");
-  CHECK(said("alone.safetensors").status == NNRUN_PLUGIN);
+  const Ended alone = said("alone.safetensors");
+  CHECK(alone.status == NNRUN_PLUGIN);
+  CHECK_THAT(alone.err, Contains("bent.so (was in " +
+                                 std::filesystem::canonical(scratch.folder()).string() + ")"));
+  // what came with nnrun is found beside it, wherever that is
+  CHECK_THAT(text_of(scratch / "alone.safetensors"), !Contains(NNRUN_BUILD_DIR "/plugins"));
 }
 
 TEST_CASE("a program that uses the library keeps its signals, its output and its streams",

@@ -1,6 +1,12 @@
 // The library answers as the program does, from any number of threads.
+#include <pthread.h>
+
+#include <cfenv>
 #include <set>
 #include <thread>
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
 
 #include "cli/allocations.hpp"
 #include "library_testing.hpp"
@@ -128,6 +134,9 @@ TEST_CASE("names, shapes and classes are those of the data", "[library]") {
   CHECK(info.notes == std::string());
   CHECK(model.class_of(std::array{0.1, 0.2, 0.7}) == std::string(info.classes[2]));
   CHECK(model.class_of(std::array{0.1, 0.2}) == std::string());
+  const double nan = std::numeric_limits<double>::quiet_NaN();  // which means none of them
+  CHECK(model.class_of(std::array{nan, 0.2, 0.7}) == std::string());
+  CHECK(model.class_of(std::array{0.1, nan, 0.7}) == std::string());
   CHECK(model.result() == std::string());
 
   nnrun_info short_info{};  // of a program that was built with an earlier header
@@ -213,6 +222,90 @@ TEST_CASE("a number that the run takes for a missing value is one to a program, 
                     "it in (the preparation of the data)"));
 }
 
+TEST_CASE("how a thread rounds changes no bit, and stays", "[library]") {
+  const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
+  const TrainedRun trained(dtype, true,
+                           "{type: dense, units: 70, activation: tanh}, {type: layer_norm}");
+  const std::string config = (trained.scratch / "net.yaml").string();
+  const Context context;
+  const std::vector<double> x = inputs_of_table();
+  const std::size_t rows = x.size() / 4;
+  /// Returns what a model answers that is opened and one that is trained, one row and all of them.
+  const auto answers = [&] {
+    std::vector<double> all;
+    const Model model = opened(context, trained.folder);
+    const auto again = context.train(config);
+    if (!again) FAIL(again.failure().text());
+    for (const Model& own : {model, *again}) {
+      std::vector<double> y(3), ys(rows * 3);
+      REQUIRE(own.predict(std::span(x).first(4), y));
+      REQUIRE(own.predict_rows(x, ys));
+      all.insert(all.end(), y.begin(), y.end());
+      all.insert(all.end(), ys.begin(), ys.end());
+    }
+    return all;
+  };
+  const std::vector<double> expected = answers();
+  for (const int rounding : {FE_UPWARD, FE_DOWNWARD, FE_TOWARDZERO}) {
+    CAPTURE(rounding);
+    REQUIRE(std::fesetround(rounding) == 0);
+    const std::vector<double> found = answers();
+    CHECK(std::fegetround() == rounding);
+    std::fesetround(FE_TONEAREST);
+    CHECK(found == expected);
+  }
+#if defined(__x86_64__)
+  constexpr unsigned flushed = 0x8040, happened = 0x3f, divisions = 0x200, invalid = 0x80;
+  const unsigned before = _mm_getcsr() & ~happened;
+  for (const unsigned mode : {before | flushed, before & ~divisions & ~invalid}) {
+    CAPTURE(mode);
+    _mm_setcsr(mode);
+    const std::vector<double> found = answers();
+    CHECK((_mm_getcsr() & ~happened) == mode);
+    _mm_setcsr(before);
+    CHECK(found == expected);
+  }
+#endif
+}
+
+#ifndef __SANITIZE_ADDRESS__  // which makes frames larger
+TEST_CASE("a thread needs little stack to predict", "[library]") {
+  const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
+  const std::string layers = GENERATE(
+      as<std::string>{}, wide,
+      "{type: dense, units: 48, activation: {formula: \"x * sigmoid(x) + exp(-x * x)\"}}, {type: "
+      "reshape, shape: [4, 4, 3]}, {type: conv2d, filters: 5, kernel_size: 3, padding: same}, "
+      "{type: "
+      "batch_norm}, {type: max_pooling2d}, {type: reshape, shape: [4, 5]}, {type: lstm, units: 6}, "
+      "{type: layer_norm}");
+  const TrainedRun trained(dtype, true, layers);
+  const Context context;
+  const Model model = opened(context, trained.folder);
+  struct Job {
+    const Model* model;
+    std::array<double, 3> y{};
+    bool done = false;
+  };
+  std::array<double, 3> expected{};
+  REQUIRE(model.predict(numbers, expected));
+  std::vector<Job> jobs(64, {&model});
+  std::vector<pthread_t> threads(jobs.size());
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  REQUIRE(pthread_attr_setstacksize(&attributes, std::size_t{64} << 10) == 0);
+  const auto work = [](void* user) -> void* {
+    auto& job = *static_cast<Job*>(user);
+    for (int i = 0; i < 10; ++i) job.done = job.model->predict(numbers, job.y);
+    return nullptr;
+  };
+  for (std::size_t i = 0; i < jobs.size(); ++i)
+    REQUIRE(pthread_create(&threads[i], &attributes, work, &jobs[i]) == 0);
+  for (const pthread_t thread : threads) pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  for (const Job& job : jobs) CHECK((job.done && job.y == expected));
+}
+#endif
+
 TEST_CASE("threads that predict at the same time get the answers of one", "[library]") {
   const std::string dtype = GENERATE(as<std::string>{}, "float32", "float64");
   const TrainedRun trained(dtype);
@@ -281,7 +374,16 @@ TEST_CASE("inputs that cannot be are an error of this thread alone", "[library]"
   std::jthread([&] { elsewhere = Model::last_reason(); }).join();
   CHECK(elsewhere.empty());
   CHECK(!model.predict(std::array{1., 2., 3.}, std::span(y).first(3)));  // one too few
-  CHECK(model.predict(std::span(x).first(4), std::span(y).first(3)));    // all is well again
+  CHECK(Model::last_reason() == std::string("1 row has 4 inputs and 3 outputs, not 3 and 3"));
+  CHECK(!model.predict_rows(std::span(x).first(8), std::span(y).first(5)));
+  CHECK(Model::last_reason() == std::string("2 rows have 8 inputs and 6 outputs, not 8 and 5"));
+  auto session = model.session(4);
+  REQUIRE(session);
+  const std::array<float, 4> row{};
+  std::array<float, 2> short_answer{};
+  CHECK(!session->predict(row, 1, short_answer));
+  CHECK(Model::last_reason() == std::string("1 row has 4 inputs and 3 outputs, not 4 and 2"));
+  CHECK(model.predict(std::span(x).first(4), std::span(y).first(3)));  // all is well again
   CHECK(nnrun_predict(nullptr, x.data(), y.data()) == NNRUN_USAGE);
   CHECK(nnrun_last_reason() == std::string("model is NULL"));
   const auto wrong = model.parse("1,2,3");
@@ -290,6 +392,19 @@ TEST_CASE("inputs that cannot be are an error of this thread alone", "[library]"
   CHECK(wrong.failure().problem(0).what ==
         std::string("an example of this model has 4 values, '1,2,3' has 3"));
   CHECK(wrong.failure().problem(0).hint == std::string("a,b,c,d"));
+  const auto word = model.parse("1,2,three,4");  // an input, not the call
+  REQUIRE(!word);
+  CHECK(word.failure().cause() == NNRUN_DATA);
+  CHECK(model.parse("1,2,3,4\n"));  // as fgets leaves it
+  const auto two = model.parse("1,2,3,4\n5,6,7,8");
+  REQUIRE(!two);
+  CHECK(two.failure().cause() == NNRUN_DATA);
+  CHECK(two.failure().problem(0).what ==
+        std::string("an example is one row, and there is another one after a line break"));
+  CHECK(two.failure().problem(0).where == std::string("'1,2,3,4 5,6,7,8'"));
+  const auto short_ones = model.parse("1,2\n3,4");
+  REQUIRE(!short_ones);
+  CHECK(short_ones.failure().problem(0).what == std::string(two.failure().problem(0).what));
 }
 
 }  // namespace nnrun::testing

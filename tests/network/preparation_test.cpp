@@ -187,6 +187,8 @@ TEST_CASE("numbers that float32 cannot hold are refused, with their example and 
         "feature 'x^2' is 1e+60, too large for float32" + help);
   CHECK(said("1,2\n3,2\n", "", "float32", "1e39") ==
         "input 'x' is 1e+39, too large for float32" + help);
+  CHECK(said("1,2\n3,2\n", ", scale: standard", "float32", "1e39") ==
+        "input 'x' is 1e+39, too large for float32 once it is scaled" + help);
   CHECK(said("1,2\n1e39,2\n", ", scale: standard", "float32") == "taken");
   CHECK(said("1,2\n1e39,-1e39\n", "", "float64") == "taken");
 }

@@ -17,10 +17,12 @@
    only grows; functions are only added within a major. Zeros in a struct are defaults. Texts are
    UTF-8.
 
-   Numbers have the bits of the program where a thread rounds to nearest and keeps small numbers, as
-   threads do unless they ask for something else. After a fork, the child may go on with models and
-   sessions if no other thread was within a call here. Reading a config asks for the environment
-   variables that it names, so no other thread may change the environment then. */
+   Numbers have the bits of the program however the calling thread rounds, flushes small numbers or
+   traps: its mode is put aside in a call, callbacks included, and set again. A thread needs 64 KB
+   of stack to predict; callers of the rest have as much as programs begin with. After a fork, the
+   child may go on with models and sessions if no other thread was within a call here. Reading a
+   config asks for the environment variables that it names, so no other thread may change the
+   environment then. */
 #ifndef NNRUN_NNRUN_H
 #define NNRUN_NNRUN_H
 #include <stddef.h>
@@ -133,14 +135,20 @@ NNRUN_API int nnrun_predict_rows_f32(const nnrun_model* model, const float* inpu
 /* [any] Why a prediction of this thread failed last, also when others have succeeded since; ""
    before. Valid until its next call. */
 NNRUN_API const char* nnrun_last_reason(void);
-/* [any] Returns the class that an answer means: its index. 0 if there are no classes. */
+/* [any] Sets that, for what a language's own functions refuse before they call: as run.hpp does
+   with sizes that do not fit. */
+NNRUN_API void nnrun_set_last_reason(const char* reason);
+/* [any] Returns the class that an answer means: its index; info.class_count, whose name is "", if a
+   number of the answer is NaN. 0 if there are no classes. */
 NNRUN_API size_t nnrun_class_of(const nnrun_model* model, const double* output);
 /* [any] Turns a row of text, such as "5.1,Bern,?", into info.inputs numbers, as `nnrun predict`
-   does with an example. */
+   does with an example: a text becomes its place among those of the model. NNRUN_USAGE if there are
+   more or fewer values, NNRUN_DATA if one cannot be. */
 NNRUN_API int nnrun_model_parse(const nnrun_model* model, const char* row, double* input,
                                 nnrun_error** error);
 /* [one] A workspace of one's own. Rows of one call run together, as in training, which is many
-   times faster: their last digits may differ from those of rows that are alone. */
+   times faster: their last digits may differ from those of rows that are alone. most_rows: how many
+   run together; of a call with more, as many at a time. */
 typedef struct nnrun_session nnrun_session;
 NNRUN_API int nnrun_session_new(const nnrun_model* model, size_t most_rows, nnrun_session** out,
                                 nnrun_error** error);

@@ -58,6 +58,24 @@ class [[nodiscard]] Result {
 };
 struct Done {};
 
+/// Returns whether there are as many numbers as rows take and give; else notes that for
+/// last_reason.
+inline bool sizes_fit(std::size_t x, std::size_t y, std::size_t rows, std::size_t inputs,
+                      std::size_t outputs) {
+  if (x == rows * inputs && y == rows * outputs) [[likely]]
+    return true;
+  try {
+    nnrun_set_last_reason((std::to_string(rows) + (rows == 1 ? " row has " : " rows have ") +
+                           std::to_string(rows * inputs) + " inputs and " +
+                           std::to_string(rows * outputs) + " outputs, not " + std::to_string(x) +
+                           " and " + std::to_string(y))
+                              .c_str());
+  } catch (...) {  // there is no memory for the words
+    nnrun_set_last_reason("");
+  }
+  return false;
+}
+
 /// A workspace of one's own, for one thread at a time. Rows of one call run together, as in
 /// training: their last digits may differ from those of rows that are alone.
 class Session {
@@ -77,7 +95,7 @@ class Session {
 
  private:
   bool fit(std::size_t x, std::size_t y, std::size_t rows) const {
-    return x == rows * inputs_ && y == rows * outputs_;
+    return sizes_fit(x, y, rows, inputs_, outputs_);
   }
   std::unique_ptr<nnrun_session, void (*)(nnrun_session*)> session_;
   std::size_t inputs_, outputs_;
@@ -113,10 +131,10 @@ class Model {
     return fit(x.size(), y.size(), rows) &&
            nnrun_predict_rows_f32(model_.get(), x.data(), rows, y.data()) == NNRUN_OK;
   }
-  /// Why a prediction of this thread failed last; that sizes did not fit is not told.
+  /// Why a prediction of this thread failed last.
   static const char* last_reason() { return nnrun_last_reason(); }
-  /// Returns the name of the class that an answer means; "" where there are no classes, or it has
-  /// another size.
+  /// Returns the name of the class that an answer means; "" where there are no classes, a number
+  /// of it is NaN, or it has another size.
   const char* class_of(std::span<const double> y) const {
     return info_.classes && y.size() == outputs()
                ? info_.classes[nnrun_class_of(model_.get(), y.data())]
@@ -156,7 +174,7 @@ class Model {
 
  private:
   bool fit(std::size_t x, std::size_t y, std::size_t rows) const {
-    return x == rows * inputs() && y == rows * outputs();
+    return sizes_fit(x, y, rows, inputs(), outputs());
   }
   std::shared_ptr<nnrun_model> model_;
   nnrun_info info_{};

@@ -1,0 +1,42 @@
+# nnrun_add_built_in(<program> [STATIC] <set>...)
+#
+# Links a program with libnnrun as an archive, in place of nnrun::nnrun, and with sets of plugins: those of
+# this installation, or others that nnrun_add_plugin made before. nnrun_plugin_v1() lists the classes of all
+# of them, for nnrun_options.built_in; with NNRUN_BUILT_IN_ONLY the program loads no library. STATIC: it
+# needs no shared library at all, not even the C library's.
+function(nnrun_add_built_in program)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "STATIC" "" "")
+  cmake_path(GET CMAKE_CURRENT_FUNCTION_LIST_DIR PARENT_PATH lib)
+  cmake_path(GET lib PARENT_PATH lib)
+  if(NOT EXISTS "${lib}/libnnrun.a")
+    message(FATAL_ERROR "nnrun_add_built_in(${program}): plugins are built in from an installed nnrun, and "
+      "this is a build folder; install it: cmake --install FOLDER --prefix PREFIX")
+  endif()
+  set(names -lyaml-cpp -lnettle)
+  foreach(set IN LISTS arg_UNPARSED_ARGUMENTS)
+    if(TARGET ${set})
+      target_sources(${program} PRIVATE $<TARGET_OBJECTS:${set}>)
+      get_target_property(libraries ${set} LINK_LIBRARIES)
+      target_link_libraries(${program} PRIVATE ${libraries})
+    elseif(EXISTS "${lib}/nnrun/static/${set}.o")
+      target_link_libraries(${program} PRIVATE "${lib}/nnrun/static/${set}.o")
+      if(set STREQUAL "images")
+        list(APPEND names -lpng)
+      endif()
+    else()
+      file(GLOB sets RELATIVE "${lib}/nnrun/static" "${lib}/nnrun/static/*.o")
+      list(TRANSFORM sets REPLACE "\\.o$" "")
+      list(JOIN sets ", " sets)
+      message(FATAL_ERROR "nnrun_add_built_in(${program}): there is no set '${set}'; there are ${sets}")
+    endif()
+  endforeach()
+  find_package(Threads REQUIRED)
+  set_target_properties(${program} PROPERTIES LINKER_LANGUAGE CXX)
+  target_include_directories(${program} PRIVATE
+    $<TARGET_PROPERTY:nnrun::nnrun,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_compile_features(${program} PRIVATE cxx_std_20)
+  if(arg_STATIC)
+    target_link_options(${program} PRIVATE -static)
+  endif()
+  target_link_libraries(${program} PRIVATE "${lib}/libnnrun.a" ${names} -lz -lm Threads::Threads)
+endfunction()
