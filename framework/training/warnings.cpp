@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
 #include "network/joined_cost.hpp"
@@ -39,6 +40,7 @@ struct CostFacts {
   std::string name, fitting, joined_by;  // fitting: the activation that it wants
   nnrun_range outputs, targets;          // that it takes
   bool signs, joins;                     // joins: applies that activation itself
+  bool zeros_too;                        // of signs: a target of 0 is one of -1
 };
 struct ActivationFacts {
   std::string name;  // empty: none
@@ -50,6 +52,24 @@ std::string text_or_nothing(const char* text) {
   return text != nullptr ? text : "";
 }
 
+/// An output and its target.
+struct Pair {
+  double y, t;
+};
+/// Returns whether a cost is the same where all of so many outputs are one pair, and another one.
+bool costs_the_same(const Use& use, std::size_t outputs, const Pair& a, const Pair& b) {
+  const Object cost(use);
+  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
+  Buffer<double> y(outputs), t(outputs), of_a(1), of_b(1);
+  const auto measure = [&](const Pair& pair, Buffer<double>& to) {
+    std::fill_n(y.data(), outputs, pair.y);
+    std::fill_n(t.data(), outputs, pair.t);
+    return cost.status_of("value", value, y.data(), t.data(), outputs, to.data(), std::size_t{1},
+                          outputs) == 0;
+  };
+  return measure(a, of_a) && measure(b, of_b) && of_a.data()[0] == of_b.data()[0];
+}
+
 CostFacts facts_of_cost(const Use& use) {
   const auto& table = functions_of<nnrun_cost>(*use.plugin);
   CostFacts facts{.name = use.plugin->name,
@@ -58,8 +78,12 @@ CostFacts facts_of_cost(const Use& use) {
                   .outputs = declared(table, &nnrun_cost::outputs),
                   .targets = declared(table, &nnrun_cost::targets),
                   .signs = (table.flags & NNRUN_SIGNS) != 0,
-                  .joins = false};
+                  .joins = false,
+                  .zeros_too = false};
   facts.joins = applies_activation(use);
+  facts.zeros_too = facts.signs &&
+                    costs_the_same(use, 1, {.y = 0.3, .t = 0}, {.y = 0.3, .t = -1}) &&
+                    costs_the_same(use, 1, {.y = -0.3, .t = 0}, {.y = -0.3, .t = -1});
   return facts;
 }
 
@@ -73,15 +97,7 @@ ActivationFacts facts_of_activation(const Node& node) {
 /// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
 /// classes looks at the right one alone.
 bool ignores_zeros(const Use& use, std::size_t outputs) {
-  const Object cost(use);
-  Buffer<double> y(outputs), t(outputs), low(1), high(1);
-  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
-  const auto measure = [&](double output, Buffer<double>& to) {
-    std::fill_n(y.data(), outputs, output);
-    return cost.status_of("value", value, y.data(), t.data(), outputs, to.data(), std::size_t{1},
-                          outputs) == 0;
-  };
-  return measure(0.1, low) && measure(0.9, high) && low.data()[0] == high.data()[0];
+  return costs_the_same(use, outputs, {.y = 0.1, .t = 0}, {.y = 0.9, .t = 0});
 }
 
 /// Returns the layer whose activation gives what is from 0 to 1 to the output's activation, which
@@ -310,7 +326,8 @@ constexpr Rule rules[] = {
                              ", or another cost: mean_squared_error, say" + or_classes(f)};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.cost.signs || f.targets.low < 0) return {};
+      if (!f.cost.signs || f.targets.low < 0 || (f.cost.zeros_too && f.kind != NNRUN_NUMBERS))
+        return {};
       return Problem{
           .what = f.cost.name + " takes targets of -1 and 1, but these lie " + text_of(f.targets),
           .place = f.cost_place,

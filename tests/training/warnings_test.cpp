@@ -84,8 +84,9 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
   CHECK(said("activation: sigmoid", "binary_cross_entropy", "-1 1") ==
         "binary_cross_entropy takes targets from 0 to 1, but these lie from -1 to 1 | write "
         "targets of 0 and 1, or another cost: mean_squared_error, say\n");
+  CHECK(said("activation: none", "hinge", "0 1").empty());  // it takes 0 for -1
   CHECK(
-      said("activation: none", "hinge", "0 1") ==
+      said("activation: none", "hinge", "0 0.5 1") ==
       "hinge takes targets of -1 and 1, but these lie from 0 to 1 | write targets of -1 and 1, or "
       "cost: binary_cross_entropy\n");
   CHECK(said("activation: none", "mean_squared_error", "20 95", "[accuracy]") ==
