@@ -1,5 +1,7 @@
+// What is wrong with examples, and with data.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/text.hpp"
 #include "diagnosis/rules.hpp"
@@ -91,14 +93,28 @@ bool is_autoencoder(const Evidence& e) {
   return true;
 }
 
+/// Returns how many inputs, from this one on, are made of the same column of texts; 1 for others.
+std::size_t inputs_of_texts(const Evidence& e, std::size_t first) {
+  const auto& slots = e.trainer.model()->preparation().slots();
+  if (slots.size() != e.sample.inputs) return 1;
+  const Preparation::Slot& own = slots[first];
+  std::size_t n = 1;
+  if (own.map == Preparation::Map::equals)
+    while (first + n < slots.size() && slots[first + n].map == own.map &&
+           slots[first + n].a == own.a && slots[first + n].feature == own.feature)
+      ++n;
+  return n;
+}
+
 Found leak(const Evidence& e) {
   if (!e.sample.is_table || e.sample.inputs < 2 || e.sample.count() < fewest_for_leak ||
       e.experiment.data.windows || is_autoencoder(e))
     return {};
   const std::vector<std::size_t> sizes = e.sample.classes.sizes();
   const double constant = sizes.empty() ? 0 : share_of(std::ranges::max(sizes), e.sample.count());
-  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
-    const double told = e.sample.classes.count > 0 ? told_by_values(e.sample, i) : 0;
+  for (std::size_t i = 0, n; i < e.sample.inputs; i += n) {
+    n = e.sample.classes.count > 0 ? inputs_of_texts(e, i) : 1;
+    const double told = e.sample.classes.count > 0 ? told_by_values(e.sample, i, n) : 0;
     const bool tells_all = told >= leaking_agreement &&
                            Skill{told, constant, true}.beyond_constant() >= leaking_beyond_constant;
     double most = tells_all ? told : 0;
@@ -112,7 +128,8 @@ Found leak(const Evidence& e) {
     return Illness{
         "leak",
         Confidence::likely,
-        {.what = name_of_input(e, i) + " gives the answer away: it is " +
+        {.what = (n > 1 ? "column '" + column_name(e, i) + "'" : name_of_input(e, i)) +
+                 " gives the answer away: it is " +
                  (e.sample.classes.count > 0 ? "the class" : name_of_target(e, target)) +
                  ", or all but that",
          .place = place_of(e, "data.columns"),
@@ -167,10 +184,35 @@ Found contradictions(const Evidence& e) {
                " training examples"}};
 }
 
+/// All examples of a class have weights of 0, or next to it.
+Found weightless_class(const Evidence& e) {
+  const std::vector<std::size_t>& sizes = e.sample.weights.examples_of_classes;
+  const std::vector<double>& counted = e.sample.weights.of_classes;
+  if (e.sample.weights.n_heaviest == 0 || sizes.empty()) return {};
+  const double most = std::ranges::max(counted);
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    if (sizes[c] < 5 || counted[c] > uncounted_class * most) continue;
+    const std::string& column = e.experiment.data.weights.value;
+    const auto left = std::ranges::count_if(
+        counted, [most](double weight) { return weight > uncounted_class * most; });
+    return Illness{
+        "weights",
+        left < 2 ? Confidence::certain : Confidence::likely,
+        {.what = "examples of " + name_of_class(e, c) + " count nothing: the column '" + column +
+                 "' gives them no weight, so the network need not tell them",
+         .place = place_of(e, "data.weights"),
+         .hint = "look at the column in the rows of that class",
+         .note = std::to_string(sizes[c]) + " of " + std::to_string(e.sample.weights.examples) +
+                 " examples are of that class; together they weigh " + number_text(counted[c]) +
+                 ", those of the others up to " + number_text(most)}};
+  }
+  return {};
+}
+
 /// Whatever a network answers, it is the same for all.
 Found constant_targets(const Evidence& e) {
   const std::vector<double>& targets = e.sample.parts[NNRUN_TRAIN].targets;
-  if (e.sample.count() < 2) return {};
+  if (e.sample.count() < 2 || weightless_class(e)) return {};
   for (std::size_t i = e.sample.outputs; i < targets.size(); ++i)
     if (targets[i] != targets[i - e.sample.outputs]) return {};
   const bool is_class = e.sample.classes.count > 0;
@@ -228,9 +270,12 @@ Found ignored_class(const Evidence& e) {
   if (sizes.size() < 2 || sizes.size() > 20 || e.course.answered.size() != sizes.size()) return {};
   const auto rarest = static_cast<std::size_t>(std::ranges::min_element(sizes) - sizes.begin());
   const std::size_t most = std::ranges::max(sizes);
+  const auto& answered = e.course.answered;  // to other examples, perhaps fewer
+  const double answers = std::accumulate(answered.begin(), answered.end(), 0.);
   if (sizes[rarest] < 5 ||
       static_cast<double>(sizes[rarest]) > rare_class * static_cast<double>(most) ||
-      e.course.answered[rarest] * 10 > sizes[rarest])
+      static_cast<double>(answered[rarest]) * 10 >
+          share_of(sizes[rarest], e.sample.count()) * answers)
     return {};
   return Illness{
       "imbalance",
@@ -306,30 +351,19 @@ Found hiding_augmentation(const Evidence& e) {
   return {};
 }
 
-/// All examples of a class have weights of 0, or next to it.
-Found weightless_class(const Evidence& e) {
-  const std::vector<double>& weights = e.sample.parts[NNRUN_TRAIN].weights;
-  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
-  if (weights.empty() || sizes.empty()) return {};
-  std::vector<double> counted(sizes.size());
-  for (std::size_t r = 0; r < weights.size(); ++r)
-    counted[e.sample.classes.of_rows[r]] += weights[r];
-  const double most = std::ranges::max(counted);
-  for (std::size_t c = 0; c < sizes.size(); ++c) {
-    if (sizes[c] < 5 || counted[c] > uncounted_class * most) continue;
-    const std::string& column = e.experiment.data.weights.value;
-    return Illness{
-        "weights",
-        Confidence::likely,
-        {.what = "examples of " + name_of_class(e, c) + " count nothing: the column '" + column +
-                 "' gives them no weight, so the network need not tell them",
-         .place = place_of(e, "data.weights"),
-         .hint = "look at the column in the rows of that class",
-         .note = std::to_string(sizes[c]) + " of " + std::to_string(e.sample.count()) +
-                 " examples are of that class; together they weigh " + number_text(counted[c]) +
-                 ", those of the others up to " + number_text(most)}};
-  }
-  return {};
+/// A few examples weigh more than all others.
+Found few_heavy_examples(const Evidence& e) {
+  const SampleWeights& weights = e.sample.weights;
+  if (weights.examples < fewest_for_leak || weights.of_heaviest < far_targets) return {};
+  return Illness{
+      "weights",
+      Confidence::likely,
+      {.what = std::to_string(weights.n_heaviest) + " of " + std::to_string(weights.examples) +
+               " examples weigh more than all others together, so what they say is learnt alone",
+       .place = place_of(e, "data.weights"),
+       .hint =
+           "look at the largest numbers of the column '" + e.experiment.data.weights.value + "'",
+       .note = "they are " + percent_text(weights.of_heaviest) + " of all weight"}};
 }
 
 /// Classes that are there in the part that counts, and not, or in another share, in training.
@@ -376,8 +410,8 @@ Found other_classes(const Evidence& e) {
 }
 
 constexpr IllnessRule example_rules[] = {constant_targets, constant_inputs,    uncounted_classes,
-                                         weightless_class, other_classes,      sorted_examples,
-                                         contradictions,   hiding_augmentation};
+                                         weightless_class, few_heavy_examples, other_classes,
+                                         sorted_examples,  contradictions,     hiding_augmentation};
 constexpr IllnessRule data_rules[] = {ignored_class, leak, shared_with_training, single_names,
                                       blind_metrics};
 

@@ -193,6 +193,28 @@ Found unrelated(const Evidence& e) {
                                     percent_text(std::max(0., n.skill.value)) + " of the targets"}};
 }
 
+/// Labels that are wrong by chance are as often wrong where the network is sure; what is hard to
+/// tell is not.
+Found noisy_labels(const Evidence& e) {
+  const SurestErrors& surest = e.course.surest;
+  if (surest.surest < fewest_sure || e.others_are_guessed()) return {};
+  if (surest.wrong_of_surest() < wrong_rows ||
+      surest.wrong_of_surest() < evenly_wrong * surest.wrong_of_all())
+    return {};
+  return Illness{
+      "noisy_labels",
+      Confidence::possible,
+      {.what = "many labels look wrong: where the network is surest, others than the training "
+               "examples have another class nearly as often as elsewhere",
+       .place = place_of(e, "data"),
+       .hint =
+           "look at such examples: nnrun predict RUN; if their labels are right, what decides is "
+           "not in the inputs",
+       .note = percent_text(surest.wrong_of_surest()) + " of the " + std::to_string(surest.surest) +
+               " surest answers are wrong, of all " + std::to_string(surest.all) + " " +
+               percent_text(surest.wrong_of_all())}};
+}
+
 /// Returns the part of the cost that the last third of the steps has taken off.
 double fall_of_last_third(const Course& course) {
   if (course.costs.size() < 4) return 0;
@@ -271,26 +293,17 @@ Found too_small(const Evidence& e) {
 /// A regularizer that leaves less of the weights than there was, in a network that learned little
 /// or looks too small.
 Found weak_weights(const Evidence& e) {
-  if (e.course.learned() > learned_little && !too_small(e)) return {};
-  const LayerSpec* weakest = nullptr;
-  const BlockMove* its = nullptr;
-  for (const LayerSpec& layer : e.experiment.model.layers)
-    for (const BlockMove& move : e.course.moves)
-      if (layer.regularizer && e.graph.nodes[move.node].name == layer.name && move.is_weights &&
-          move.growth < weakened_weights && (!its || move.growth < its->growth)) {
-        weakest = &layer;
-        its = &move;
-      }
-  if (!weakest) return {};
-  const Use& regularizer = weakest->regularizer;
+  const ShrunkLayer shrunk = most_shrunk_layer(e);
+  if (!shrunk.layer || shrunk.weights->growth >= weakened_weights || !e.more_can_be_learnt() ||
+      (e.course.learned() > learned_little && !too_small(e)))
+    return {};
   return Illness{"regularizer",
                  Confidence::possible,
-                 {.what = "little is learned, and " + regularizer.plugin->name +
-                          " makes the weights of " + weakest->name + " smaller all the time",
-                  .place = e.experiment.written->place_in_layer(weakest->name, "regularizer"),
+                 {.what = "little is learned, and " + shrunk.layer->regularizer.plugin->name +
+                          " makes the weights of " + shrunk.layer->name + " smaller all the time",
+                  .place = e.experiment.written->place_in_layer(shrunk.layer->name, "regularizer"),
                   .hint = "make its rate smaller, by a factor of 100, say",
-                  .note = its->name + " has shrunk to " + percent_text(its->growth) +
-                          " of its size" + in_steps(e.course.steps)}};
+                  .note = shrunk_text(e, *shrunk.weights)}};
 }
 
 /// Inputs that are nearly one: what tells them apart is lost beside what they share.
@@ -315,27 +328,38 @@ Found nearly_equal_inputs(const Evidence& e) {
   return {};
 }
 
+/// Returns whether others than the training examples cost what a constant answer costs them.
+bool is_of_no_use_to_others(const Course& course) {
+  return course.held_out_examples >= fewest_to_compare && course.held_out_means > 0 &&
+         course.held_out_cost >= nothing_shared * course.held_out_means;
+}
+
 /// Says so where nothing was learned and no rule knows why.
 Found learned_nothing_at_all(const Evidence& e) {
-  if (!e.course.is_over || !e.course.means || e.course.learned() > learned_nothing ||
-      !e.course.skill.is_known || e.course.skill.beyond_constant() > learned_something)
-    return {};
+  if (!e.course.is_over || !e.course.means || !e.course.skill.is_known) return {};
+  const bool at_all = e.course.learned() <= learned_nothing &&
+                      e.course.skill.beyond_constant() <= learned_something;
+  if (!at_all && !(e.others_are_guessed() && is_of_no_use_to_others(e.course))) return {};
+  const double cost = at_all ? e.course.end : e.course.held_out_cost,
+               of_means = at_all ? *e.course.means : e.course.held_out_means;
   return Illness{
       "nothing_learned",
       Confidence::possible,
-      {.what = "nothing was learned, and nothing that is looked at here says why: the cost is that "
-               "of an answer that looks at no input",
+      {.what = std::string("nothing was learned") +
+               (at_all ? "" : " that holds for others than the training examples") +
+               ", and nothing that is looked at here says why: the cost is that of an answer that "
+               "looks at no input",
        .place = place_of(e, "model.layers"),
        .hint = "try a hidden layer more, or more units; layers that suit the inputs (gru or lstm "
                "for what lies many steps back); other inputs. nnrun check CONFIG --gradients "
                "finite_difference,backprop looks whether the slopes are right",
-       .note = "the cost is " + number_text(e.course.end) + in_steps(e.course.steps) +
-               ", the mean of the targets as the answer costs " + number_text(*e.course.means)}};
+       .note = "the cost is " + number_text(cost) + in_steps(e.course.steps) +
+               ", the mean of the targets as the answer costs " + number_text(of_means)}};
 }
 
 constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart};
-constexpr IllnessRule last_rules[] = {too_few_steps, unrelated, too_few_epochs, too_small,
-                                      nearly_equal_inputs};
+constexpr IllnessRule last_rules[] = {too_few_steps,  unrelated, noisy_labels,
+                                      too_few_epochs, too_small, nearly_equal_inputs};
 
 }  // namespace
 

@@ -99,7 +99,11 @@ Found high_rate(const Evidence& e) {
       best_trial(c, [&](const RateTrial& t) { return t.rate < 0.2 * c.rate; });
   if (!best || falls_without_bound(c)) return {};
   const double other = c.learned_at(best->cost), own = c.failure ? -1 : c.learned_at_own_rate();
-  if (other < learned_something || own > clearly_less * other) return {};
+  // steps as long as the weights themselves may learn something: much of it is left all the same
+  const BlockMove* const most = most_moved(c);
+  const bool leaves_much =
+      most && most->of_step >= wild_step && 1 - other <= clearly_less * (1 - own);
+  if (other < learned_something || (own > clearly_less * other && !leaves_much)) return {};
   Illness high{"learning_rate",
                c.failure ? Confidence::certain : Confidence::likely,
                {.what = "the learning rate is far too high",

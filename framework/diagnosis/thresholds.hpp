@@ -57,6 +57,11 @@ inline constexpr std::size_t values_of_measurement = 50;
 // wrong labels is usual noise, of questionnaires say; a fifth is not.
 inline constexpr double wrong_rows = 0.2;
 
+// Labels that chance made wrong: of those that the network is surest of, a fifth of all, so many
+// more are wrong than of what is merely hard to tell.
+inline constexpr double surest_part = 0.2, evenly_wrong = 0.6;
+inline constexpr std::size_t fewest_sure = 30;
+
 // Classes. Below a fifth of the largest, answering the largest alone pays at first.
 inline constexpr double rare_class = 0.2;
 // A class that counts this much less than another is as good as not there.
@@ -82,12 +87,16 @@ inline constexpr double large_gain = 50, small_gain = 0.2;
 inline constexpr double still_layer = 0.01;
 // Weights that a regularizer has shrunk to this part of their start are held down by it.
 inline constexpr double shrunk_weights = 0.1;
+// What neighbours know beyond the network, and beyond chance: there is something to hold down.
+inline constexpr double more_to_learn = 0.05;
 // Where nothing was learned either, this much is enough for a suspicion.
 inline constexpr double weakened_weights = 0.5;
 
 // The learning rate. Another one must do clearly better, and be a factor of 10 away: nearer rates
 // are a matter of taste. Fewer steps than 20 tell the noise of batches.
 inline constexpr double clearly_less = 0.5;
+// The first steps move weights by their whole size: what was drawn, or learned, is gone at once.
+inline constexpr double wild_step = 1;
 // Fewer steps of a longer run show only whether it can begin.
 inline constexpr std::size_t fewest_steps_to_judge = 100;
 // A cost this many times its start below 0 is not at a lowest value, which costs of likelihoods
