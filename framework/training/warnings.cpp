@@ -197,6 +197,48 @@ bool seems_turned(const Graph& graph) {
   return first && node.inputs == std::vector<int>{data_input} && node.plan.out.rank == 3;
 }
 
+/// Returns whether a layer gives sums of all of its inputs and nothing else, and learns them.
+bool is_linear(const Node& node) {
+  if ((node.functions().flags & NNRUN_UNITS) == 0 || node.inputs.size() != 1 || !node.learns() ||
+      node.plan.n_blocks == 0 || node.in_shapes[0].rank != 1)
+    return false;
+  const nnrun_block& weights = node.plan.blocks[0];
+  const std::size_t in = size_of(node.in_shapes[0]);
+  return weights.role == NNRUN_WEIGHTS && weights.fan_in == in &&
+         size_of(weights.shape) == in * node.cols;
+}
+
+/// Returns whether a layer only changes its input by chance while it trains, as dropout does.
+bool is_noise(const Node& node) {
+  return node.plan.noise_per_row > 0 && node.plan.n_parameters == 0 && !node.activation &&
+         node.inputs.size() == 1;
+}
+
+/// Two layers, the first of which has no activation and is not narrower than what it stands
+/// between, so that one layer says all that both do. A narrow one is a bottleneck, as some want.
+struct NeedlessPair {
+  const Node *first, *second;
+};
+std::optional<NeedlessPair> needless_pair(const Graph& graph) {
+  std::vector<std::size_t> readers(graph.nodes.size());
+  for (const Node& node : graph.nodes)
+    for (const int i : node.inputs)
+      if (i != data_input) ++readers[static_cast<std::size_t>(i)];
+  for (const Node& second : graph.nodes) {
+    if (!is_linear(second)) continue;
+    int at = second.inputs[0];
+    while (at != data_input && is_noise(graph.nodes[static_cast<std::size_t>(at)]) &&
+           readers[static_cast<std::size_t>(at)] == 1)
+      at = graph.nodes[static_cast<std::size_t>(at)].inputs[0];
+    if (at == data_input || readers[static_cast<std::size_t>(at)] != 1) continue;
+    const Node& first = graph.nodes[static_cast<std::size_t>(at)];
+    if (is_linear(first) && !first.activation &&
+        first.cols >= std::min(size_of(first.in_shapes[0]), second.cols))
+      return NeedlessPair{&first, &second};
+  }
+  return {};
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
@@ -291,7 +333,7 @@ constexpr Rule rules[] = {
                      .hint = "write activation: none in the last layer"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (f.parted == nullptr) return {};
+      if (f.parted == nullptr || is_noise(f.graph.output())) return {};
       const std::string& name = f.parted->activation.plugin().name;
       return Problem{.what = name + " and " + f.cost.name +
                              " are not worked out as one, since layers stand between: the network "
@@ -399,6 +441,24 @@ constexpr Rule rules[] = {
               .place = place_of_freezing(f.written, node),
               .hint = "take those of another run: write model: {weights: RUN}"};
       return {};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const Node& last = f.graph.output();
+      if (!is_noise(last)) return {};
+      return Problem{.what = last.name +
+                             " is the last layer: while it trains, answers are changed by chance "
+                             "before they are compared with the targets",
+                     .place = f.written.place_of("model.layers." + last.name),
+                     .hint = "put it before the last layer that learns"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const std::optional<NeedlessPair> pair = needless_pair(f.graph);
+      if (!pair) return {};
+      const std::string& name = pair->first->name;
+      return Problem{.what = name + " has no activation, so " + name + " and " +
+                             pair->second->name + " together say no more than one layer",
+                     .place = f.written.place_of("model.layers." + name + ".activation"),
+                     .hint = "write activation: relu or tanh in " + name + ", or leave it out"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS) return {};
