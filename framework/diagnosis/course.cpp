@@ -286,8 +286,9 @@ class Follower {
 }  // namespace
 
 bool Course::has_seen_enough() const {
-  return is_over || is_recorded || failure || steps >= thresholds::fewest_steps_to_judge ||
-         learned() >= thresholds::learned_much;
+  if (is_over || is_recorded || failure || learned() >= thresholds::learned_much) return true;
+  // one that has not yet passed the constant answer may still do so
+  return steps >= thresholds::fewest_steps_to_judge && learned() > 0;
 }
 
 double Course::learned_at_own_rate() const {

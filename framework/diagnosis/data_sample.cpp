@@ -233,6 +233,29 @@ std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part
   return shared;
 }
 
+NearCopies near_copies_in_training(const DataSample& sample, std::size_t part) {
+  NearCopies copies;
+  const std::size_t in = sample.inputs, n = sample.parts[part].count;
+  const double rows =
+      most_differences / static_cast<double>(std::max<std::size_t>(1, in * sample.count()));
+  copies.looked_up = std::min(n, static_cast<std::size_t>(rows) + 1);
+  if (!sample.is_table) return {};
+  for (std::size_t k = 0; k < copies.looked_up; ++k) {
+    const double* const x = sample.row(part, k * n / copies.looked_up);
+    const auto is_near = [&](const double* other) {
+      for (std::size_t i = 0; i < in; ++i)
+        if (!(std::abs(x[i] - other[i]) <= thresholds::near_copy * sample.columns[i].spread))
+          return false;
+      return true;
+    };
+    bool found = false;
+    for (std::size_t r = 0; r < sample.count() && !found; ++r)
+      found = is_near(sample.row(NNRUN_TRAIN, r));
+    copies.found += found;
+  }
+  return copies;
+}
+
 std::size_t contradictory_rows(const DataSample& sample) {
   std::unordered_map<std::string_view, std::vector<std::size_t>> counts;
   for (std::size_t r = 0; r < sample.classes.of_rows.size(); ++r) {

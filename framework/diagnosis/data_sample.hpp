@@ -60,6 +60,11 @@ NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& tr
 
 /// Returns how many examples of a part have the inputs of a training example.
 std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part);
+/// How many examples of a part, of those looked up, are next to a training example in all numbers.
+struct NearCopies {
+  std::size_t looked_up = 0, found = 0;
+};
+NearCopies near_copies_in_training(const DataSample& sample, std::size_t part);
 /// Returns how many training examples of classes have the inputs of examples of which more have
 /// another class.
 std::size_t contradictory_rows(const DataSample& sample);

@@ -57,6 +57,23 @@ std::string column_key(const Evidence& evidence, std::size_t input) {
   return name.empty() ? "NAME" : flow_yaml(text_node(name));
 }
 
+std::vector<double> numbers_in_data(const Evidence& evidence, std::size_t input) {
+  const Preparation& preparation = evidence.trainer.model()->preparation();
+  const auto& slots = preparation.slots();
+  if (!evidence.sample.is_table || slots.size() != evidence.sample.inputs ||
+      slots[input].map != Preparation::Map::as_it_is)
+    return {};
+  const Preparation::Fit& fit = preparation.fitted();
+  const double factor = fit.factors.empty() ? 1 : fit.factors[input],
+               shift = fit.shifts.empty() ? 0 : fit.shifts[input];
+  std::vector<double> numbers;
+  if (factor == 0) return numbers;
+  for (std::size_t r = 0; r < evidence.sample.count(); ++r)
+    numbers.push_back((evidence.sample.row(NNRUN_TRAIN, r)[input] / factor + shift) *
+                      preparation.divide_by());
+  return numbers;
+}
+
 std::optional<double> number_in(const Use& use, std::string_view name) {
   for (std::size_t i = 0; i < use.settings.size(); ++i)
     if (setting_of(*use.plugin, i).name == name)

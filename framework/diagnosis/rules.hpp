@@ -62,6 +62,9 @@ std::string name_of_input(const Evidence& evidence, std::size_t i);
 /// for none.
 std::string column_name(const Evidence& evidence, std::size_t input);
 std::string column_key(const Evidence& evidence, std::size_t input);
+/// Returns the numbers of an input in the sample's training examples as the data have them; empty
+/// where they are not numbers of a column.
+std::vector<double> numbers_in_data(const Evidence& evidence, std::size_t input);
 /// Returns a number among the settings of a use; nothing if it has none of that name.
 std::optional<double> number_in(const Use& use, std::string_view name);
 

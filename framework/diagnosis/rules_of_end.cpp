@@ -99,16 +99,18 @@ Found overfitting(const Evidence& e) {
   const std::vector<EpochReport>& epochs = e.course.epochs;
   if (epochs.size() < 2 * epochs_of_rise) return {};
   const std::size_t part = held_out_part(epochs.back());
-  if (part == NNRUN_TRAIN) return {};
+  if (part == NNRUN_TRAIN || e.trainer.data().examples[part] < fewest_to_compare) return {};
   const auto cost = [part](const EpochReport& epoch) { return epoch.score(part)->cost; };
   const auto best = std::ranges::min_element(epochs, {}, cost);
   const EpochReport& last = epochs.back();
   const bool restores =
       e.experiment.train.early_stopping && e.experiment.train.early_stopping->restore_best;
+  // costs of likelihoods may lie anywhere around 0: what was gained is their scale, too
+  const double rise = cost(last) - cost(*best), reference = e.course.reference(),
+               scale = std::max(std::abs(reference), reference - cost(*best));
   if (restores || last.epoch < best->epoch + epochs_of_rise ||
-      !(cost(last) > risen_cost * cost(*best)) ||
-      cost(last) - cost(*best) < rise_that_matters * std::abs(e.course.reference()) ||
-      !(last.train.cost < best->train.cost))
+      !(rise > (risen_cost - 1) * std::abs(cost(*best))) || rise < rise_that_matters * scale ||
+      !(last.train.cost < best->train.cost - standing_still * std::abs(best->train.cost)))
     return {};
   const std::string courses = std::string(part_words[part]) + " cost " + number_text(cost(*best)) +
                               " in epoch " + std::to_string(best->epoch) + ", " +
@@ -197,7 +199,10 @@ Found unrelated(const Evidence& e) {
 /// tell is not.
 Found noisy_labels(const Evidence& e) {
   const SurestErrors& surest = e.course.surest;
-  if (surest.surest < fewest_sure || e.others_are_guessed()) return {};
+  // a few steps tell no example from another yet
+  const bool has_begun =
+      e.course.is_over || e.course.is_recorded || e.course.learned() >= learned_something;
+  if (surest.surest < fewest_sure || e.others_are_guessed() || !has_begun) return {};
   if (surest.wrong_of_surest() < wrong_rows ||
       surest.wrong_of_surest() < evenly_wrong * surest.wrong_of_all())
     return {};
@@ -357,7 +362,55 @@ Found learned_nothing_at_all(const Evidence& e) {
                ", the mean of the targets as the answer costs " + number_text(of_means)}};
 }
 
-constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart};
+/// Says so where the cost ends above where it began, or above that of a constant answer, and no
+/// rule knows why.
+Found ends_above(const Evidence& e) {
+  const Course& c = e.course;
+  const bool is_whole = c.is_over || c.is_recorded,
+             above_start = c.end > c.start && (is_whole || c.steps >= fewest_steps_to_judge);
+  if (c.failure || !(above_start || (is_whole && c.end > c.reference()))) return {};
+  const double right = c.skill.is_known ? c.skill.beyond_constant() : 0;
+  return Illness{
+      "cost_rose",
+      Confidence::possible,
+      {.what = above_start ? "the cost ends above where it began"
+                           : "the cost ends above that of an answer that looks at no input",
+       .place = rate_place(e),
+       .hint = "try a learning rate of a tenth, momentum of 0.9 or less, and scaled inputs",
+       .note = "it goes from " + number_text(c.start) + " to " + number_text(c.end) +
+               in_steps(c.steps) +
+               (c.means ? "; the mean of the targets as the answer costs " + number_text(*c.means)
+                        : std::string()) +
+               (right > learned_something
+                    ? "; " + percent_text(right) +
+                          " beyond a constant answer are right, so those that are wrong cost much"
+                    : std::string())}};
+}
+
+/// Whether training stops, and what it keeps, follows a part so small that chance decides.
+Found watches_few(const Evidence& e) {
+  const auto& stopping = e.experiment.train.early_stopping;
+  if (!stopping) return {};
+  const std::string& monitor = stopping->monitor.value;
+  for (const std::size_t part : {NNRUN_VALIDATION, NNRUN_TEST}) {
+    const std::size_t n = e.trainer.data().examples[part];
+    const std::string word = part == NNRUN_TEST ? "test." : "val.";
+    if (n == 0 || n >= fewest_to_watch || !monitor.starts_with(word) ||
+        e.trainer.data().examples[NNRUN_TRAIN] < fewest_for_leak)
+      continue;
+    return Illness{"small_part",
+                   Confidence::possible,
+                   {.what = "early_stopping watches " + monitor + ", of " + std::to_string(n) +
+                            (n == 1 ? " example" : " examples") + ": chance decides when it ends",
+                    .place = place_of(e, "train.early_stopping.monitor"),
+                    .hint = "write data: {split: {validation: 0.2}}, say",
+                    .note = std::to_string(e.trainer.data().examples[NNRUN_TRAIN]) +
+                            " examples are trained on"}};
+  }
+  return {};
+}
+
+constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart, watches_few};
 constexpr IllnessRule last_rules[] = {too_few_steps,  unrelated, noisy_labels,
                                       too_few_epochs, too_small, nearly_equal_inputs};
 
@@ -370,8 +423,9 @@ std::vector<Illness> illnesses_of_end(const Evidence& evidence) {
 std::vector<Illness> illnesses_by_exclusion(const Evidence& evidence) {
   if (Found weak = weak_weights(evidence)) return {*weak};
   std::vector<Illness> found = found_by(last_rules, evidence);
-  if (found.empty())
-    if (Found nothing = learned_nothing_at_all(evidence)) found.push_back(std::move(*nothing));
+  for (const IllnessRule rule : {learned_nothing_at_all, ends_above})
+    if (found.empty())
+      if (Found nothing = rule(evidence)) found.push_back(std::move(*nothing));
   return found;
 }
 

@@ -73,7 +73,7 @@ class DataSource {
   template <class T, class From, class Target>
   void look_through(FilledParts<T>& parts, ExampleReader reader, Random& random,
                     Preparation& preparation);
-  void note_odd_target(const OddTargets& seen, const ExampleReader& reader);
+  void note_targets(const OddTargets& seen, const ExampleReader& reader);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>

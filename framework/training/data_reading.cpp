@@ -209,11 +209,14 @@ std::vector<std::uint32_t> rows_of(std::size_t part, const std::vector<std::uint
   return rows;
 }
 
-void DataSource::note_odd_target(const OddTargets& seen, const ExampleReader& reader) {
+void DataSource::note_targets(const OddTargets& seen, const ExampleReader& reader) {
   if (!shape_.names.classes.empty()) return;
   shape_.odd_target = seen.found();
   if (shape_.odd_target)
     shape_.odd_target->place = reader.place_of(shape_.odd_target->part, shape_.odd_target->example);
+  shape_.target_ends = seen.ends();
+  if (shape_.target_ends)
+    for (TargetEnd& end : *shape_.target_ends) end.place = reader.place_of(end.part, end.example);
 }
 
 /// Reads all once, or as often as is needed to learn from all and to cut them; keeps all but the
@@ -260,7 +263,7 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
       sorting.add(some, in, out);
     });
   }
-  note_odd_target(odd, reader);
+  note_targets(odd, reader);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     std::vector<std::uint32_t> rows = rows_of(part, part_of);
     const bool is_cut = !rows.empty();
@@ -305,7 +308,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
         sorting.add(some, in, out);
     });
   }
-  note_odd_target(odd, reader);
+  note_targets(odd, reader);
   if (!waits) return;
   if (cutting_.cuts()) {
     const std::vector<double> targets =

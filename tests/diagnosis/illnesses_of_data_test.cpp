@@ -73,6 +73,16 @@ std::vector<Plant> plants_of_data() {
     if (f) f(net);
     plants.push_back({what, id, net.text(), table(examples, row, target)});
   };
+  numbers("one target with six digits more", "target_outliers", plain_row,
+          [](std::size_t i) { return i == 300 ? std::string("900000000000") : price_target(i); });
+  numbers(
+      "rows in grams among those in kilograms", "mixed_units",
+      [](std::size_t i) {
+        std::vector<double> x = plain_row(i);
+        x[0] *= i % 10 < 3 ? 1000 : 1;
+        return x;
+      },
+      [](std::size_t i) { return std::to_string(plain_row(i)[0] + plain_row(i)[1]); });
   // of a Cauchy distribution: a mean and a variance it has not
   numbers("targets with tails", "target_outliers", plain_row, [](std::size_t i) {
     const double share = (static_cast<double>(i * 389 % examples) + 0.5) / examples;
@@ -92,6 +102,63 @@ std::vector<Plant> plants_of_data() {
         n.layers = {"{type: dense, units: 1, activation: none}"};
         n.optimizer = "{type: sgd, learning_rate: 0.01}";
       });
+  with_table("a 0 for what is not known", "mark",
+             table(
+                 examples,
+                 [](std::size_t i) {
+                   std::vector<double> x = plain_row(i);
+                   x[3] = i % 20 == 7 ? 0 : 75 + 10 * x[3];
+                   return x;
+                 },
+                 plain_target),
+             [](Net& n) { n.data = ", scale: standard"; });
+  with_table(
+      "a column that numbers the rows", "row_numbers",
+      [&h] {
+        std::string text = "id,x0,t\n";
+        std::size_t id = 0;
+        for (const bool yes : {false, true})
+          for (std::size_t i = 0; i < examples; ++i)
+            if (h.yes[i] == yes)
+              text += std::to_string(++id) + "," + std::to_string(h.x[i][0]) + "," +
+                      plain_target(i) + "\n";
+        return text;
+      }(),
+      [](Net& n) { n.data = ", scale: standard"; });
+  with_table("a class in two spellings", "spelling",
+             table(examples, plain_row,
+                   [&h](std::size_t i) {
+                     return std::string(!h.yes[i] ? "no" : i % 2 == 0 ? "yes" : "Yes");
+                   }),
+             [](Net& n) {
+               n.cost = "cross_entropy";
+               n.layers[1] = "{type: dense, units: 3, activation: softmax}";
+             });
+  with_table("rows that were rounded, on both sides of the split", "duplicates",
+             table(
+                 examples,
+                 [](std::size_t i) {
+                   std::vector<double> x = plain_row(i % (examples / 4));
+                   for (double& one : x) one += 1e-5 * static_cast<double>(i / (examples / 4));
+                   return x;
+                 },
+                 [](std::size_t i) { return plain_target(i % (examples / 4)); }));
+  with_table("prices taken for classes", "classes",
+             table(examples, plain_row,
+                   [&h](std::size_t i) { return std::to_string(std::lround(h.price(i) / 1000)); }),
+             [](Net& n) {
+               n.data = ", columns: {t: category}";
+               n.cost = "cross_entropy";
+               n.layers[1] = "{type: dense, activation: softmax}";
+             });
+  with_table("a rare class that counts less than the others", "class_weights",
+             table(examples, plain_row,
+                   [&h](std::size_t i) {
+                     return std::string(h.x[i][0] + h.x[i][1] > 1.7 ? "ill" : "well");
+                   }),
+             [](Net& n) {
+               n.cost = "{type: binary_cross_entropy, class_weights: {ill: 0.1, well: 0.9}}";
+             });
   with_table("a class that weighs nothing", "weights",
              table(examples, with_column([](std::size_t i) { return healthy().yes[i] ? 0. : 1.; }),
                    plain_target),

@@ -9,6 +9,10 @@ namespace {
 std::vector<Plant> plants_of_network() {
   Net falling = net_of_prices(", scale: standard, target_scale: standard");
   falling.cost = "{formula: \"y - t\"}";
+  Net watching;
+  watching.train = "  early_stopping: {monitor: val.cost, patience: 5, restore_best: true}\n";
+  std::string few_to_watch = watching.text();
+  few_to_watch.replace(few_to_watch.find("validation: 0.2"), 15, "validation: 0.02");
   return {
       plant("nothing", "", [](Net&) {}),
       plant(
@@ -207,6 +211,36 @@ std::vector<Plant> plants_of_network() {
             n.layers[0] = "{type: dense, units: 64, activation: relu}";
           },
           "net.yaml:9:"),
+      plant(
+          "a momentum that leads up", "momentum",
+          [](Net& n) { n.optimizer = "{type: momentum, learning_rate: 0.1, momentum: 0.9999}"; },
+          "net.yaml:9:"),
+      plant(
+          "a momentum longer than a tenth of the run", "momentum",
+          [](Net& n) {
+            n.optimizer = "{type: momentum, learning_rate: 0.05, momentum: 0.999}";
+            n.epochs = "20";
+          },
+          "net.yaml:9:"),
+      plant(
+          "two layers without an activation between", "mismatch",
+          [](Net& n) {
+            n.defaults = "bias_init: zeros";
+            n.layers.insert(n.layers.begin(), "{type: dense, units: 16}");
+          },
+          "net.yaml:5:"),
+      plant(
+          "dropout behind the last layer", "mismatch",
+          [](Net& n) { n.layers.push_back("{type: dropout, rate: 0.5}"); }, "net.yaml:7:"),
+      plant(
+          "early stopping that waits for more than can come", "stops_early",
+          [](Net& n) {
+            n.epochs = "60";
+            n.train = "  early_stopping: {monitor: train.accuracy, patience: 1, min_delta: 0.2}\n";
+          },
+          "net.yaml:12:"),
+      {"early stopping by a few examples", "small_part", few_to_watch, plain_table(),
+       "net.yaml:12:"},
       {"too few epochs", "too_short",
        "extends: " NNRUN_SOURCE_DIR "/configs/playground/circle.yaml\n"
        "train: {optimizer: {type: adam, learning_rate: 0.01}, epochs: 4}\n",

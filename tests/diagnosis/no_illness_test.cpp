@@ -98,6 +98,100 @@ TEST_CASE("a rare class among many examples is seen to be answered", "[cli][doct
   check_plants({{"one in eleven", "", net.text(), text}});
 }
 
+TEST_CASE("healthy configs of many kinds have no finding", "[cli][doctor]") {
+  Draws draws;
+  const auto net = [](const std::string& what, const std::function<void(Net&)>& f) {
+    return plant(what, "", f);
+  };
+  const auto numbers = [&](const std::string& what, const std::string& data, const Row& row,
+                           const Target& target, const std::function<void(Net&)>& f = {}) {
+    Net n = net_of_prices(data);
+    n.epochs = "15";
+    if (f) f(n);
+    return Plant{what, "", n.text(), table(examples, row, target)};
+  };
+  const std::string both = ", scale: standard, target_scale: standard";
+  const auto first_and = [](double (*f)(std::size_t)) {
+    return [f](std::size_t i) { return std::vector<double>{plain_row(i)[0], f(i)}; };
+  };
+  check_plants({
+      net("ten layers of relu",
+          [](Net& n) {
+            n.defaults = "activation: relu, init: he_normal";
+            n.layers.insert(n.layers.begin(), 9, "{type: dense, units: 16}");
+            n.optimizer = "{type: adam, learning_rate: 0.001}";
+            n.epochs = "15";
+          }),
+      net("half of the units dropped",
+          [](Net& n) {
+            n.layers = {"{type: dense, units: 48}", "{type: dropout, rate: 0.5}", n.layers[1]};
+          }),
+      net("batch_norm before each activation",
+          [](Net& n) {
+            n.layers = {"{type: dense, units: 24, activation: none}", "{type: batch_norm}",
+                        "{type: activation, activation: relu}", n.layers[1]};
+            n.epochs = "10";
+          }),
+      net("a small penalty",
+          [](Net& n) {
+            n.layers[0] = "{type: dense, units: 48, regularizer: {type: l2, rate: 0.001}}";
+            n.epochs = "15";
+          }),
+      net("warmup and a cosine",
+          [](Net& n) {
+            n.optimizer = "{type: momentum, learning_rate: 0.05, momentum: 0.9}";
+            n.train = "  schedule: {type: cosine, warmup: 30}\n";
+          }),
+      net("early stopping that waits",
+          [](Net& n) {
+            n.epochs = "60";
+            n.train = "  early_stopping: {monitor: val.cost, patience: 10, restore_best: true}\n";
+          }),
+      net("a bottleneck without an activation",
+          [](Net& n) {
+            n.layers.insert(n.layers.begin(), "{type: dense, units: 3, activation: none}");
+          }),
+      numbers(
+          "much noise", both, plain_row,
+          [&](std::size_t i) { return std::to_string(plain_row(i)[0] + 2.5 * draws.normal()); },
+          [](Net& n) { n.epochs = "4"; }),
+      numbers(
+          "counts, whose cost is below 0", "", plain_row,
+          [&](std::size_t i) {
+            const double rate = std::exp(0.8 + 0.6 * plain_row(i)[0]);
+            return std::to_string(std::lround(std::max(0., rate + draws.normal())));
+          },
+          [](Net& n) {
+            n.cost = "poisson";
+            n.metrics = "";
+            n.layers[1] = "{type: dense, units: 1, activation: softplus}";
+            n.epochs = "8";
+          }),
+      numbers("rain, which mostly is 0", both,
+              first_and([](std::size_t i) { return i % 5 < 3 ? 0. : std::exp(plain_row(i)[1]); }),
+              [](std::size_t i) { return std::to_string(3 * plain_row(i)[0] + plain_row(i)[2]); }),
+      numbers("incomes", both,
+              first_and([](std::size_t i) { return std::exp(10 + 0.8 * plain_row(i)[1]); }),
+              [](std::size_t i) { return std::to_string(plain_row(i)[0] + plain_row(i)[1]); }),
+      numbers("the number of a day", both,
+              first_and([](std::size_t i) { return static_cast<double>(i); }),
+              [](std::size_t i) {
+                return std::to_string(0.01 * static_cast<double>(i) + plain_row(i)[0]);
+              }),
+      numbers(
+          "rows of answers 0 and 1", "",
+          [](std::size_t i) {
+            std::vector<double> x = plain_row(i);
+            for (double& one : x) one = one > 0;
+            return x;
+          },
+          [](std::size_t i) {
+            const std::vector<double> x = plain_row(i);
+            return std::to_string((x[0] > 0) + 2 * (x[1] > 0) - (x[2] > 0));
+          }),
+  });
+}
+
 TEST_CASE("the doctor says that nothing was learned where it does not know why", "[cli][doctor]") {
   const Scratch scratch;  // exclusive or, of which one unit never says all four
   const json answer = examined("$configs/gallery/perceptron-xor.yaml", scratch.folder(), 1);
