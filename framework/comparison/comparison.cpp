@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 #include <set>
 
@@ -205,6 +206,23 @@ std::vector<KeyValues> differences_of(const ComparisonPlan& plan) {
   return out;
 }
 
+/// Returns a sentence for each config that differs from an earlier one by its name alone: what is
+/// between their results is nothing that they say.
+std::vector<std::string> sentences_of_equal_configs(const Report& report,
+                                                    const ComparisonPlan& plan) {
+  std::vector<std::string> sentences;
+  for (std::size_t b = 1; b < plan.configs.size(); ++b)
+    for (std::size_t a = 0; a < b; ++a) {
+      if (std::ranges::any_of(report.differences,
+                              [&](const KeyValues& of) { return of.values[a] != of.values[b]; }))
+        continue;
+      sentences.push_back("'" + plan.configs[a].name + "' and '" + plan.configs[b].name +
+                          "' are the same config, but for the name.");
+      break;
+    }
+  return sentences;
+}
+
 /// Returns the keys of a sweep, each with every value that a point gives it.
 std::vector<KeyValues> settings_of(const ComparisonPlan& plan) {
   std::vector<KeyValues> settings;
@@ -265,6 +283,8 @@ Report report_of(const ComparisonPlan& plan, const std::string& times, const std
   else
     report.differences = differences_of(plan);
   report.summary = summary_of(report);
+  if (!sweep)
+    std::ranges::move(sentences_of_equal_configs(report, plan), std::back_inserter(report.summary));
   report.summary.insert(report.summary.end(), doubts.begin(), doubts.end());
   return report;
 }

@@ -264,7 +264,11 @@ class Follower {
     const std::size_t part = counting_part();
     course_.held_out_cost = probe_.cost(part);
     course_.held_out_means = probe_.cost_of_means(part);
-    if (part != NNRUN_TRAIN) course_.held_out = probe_.skill(part);
+    if (part != NNRUN_TRAIN) {
+      course_.held_out = probe_.skill(part);
+      course_.surest = probe_.surest_errors(part);
+      course_.held_out_examples = trainer_.data().examples[part];
+    }
     course_.answered = probe_.answered();
     course_.metrics_of_constant = probe_.metrics_of_constant();
   }
@@ -282,8 +286,9 @@ class Follower {
 }  // namespace
 
 bool Course::has_seen_enough() const {
-  return is_over || is_recorded || failure || steps >= thresholds::fewest_steps_to_judge ||
-         learned() >= thresholds::learned_much;
+  if (is_over || is_recorded || failure || learned() >= thresholds::learned_much) return true;
+  // one that has not yet passed the constant answer may still do so
+  return steps >= thresholds::fewest_steps_to_judge && learned() > 0;
 }
 
 double Course::learned_at_own_rate() const {

@@ -43,7 +43,9 @@ struct Course {
   std::vector<EpochReport> epochs;
   std::optional<Problem> failure;  ///< what stopped the training
   std::vector<LayerLook> layers_at_start, layers;
-  Skill skill, held_out;      ///< of the sample, and of the part that counts, if there is another
+  Skill skill, held_out;  ///< of the sample, and of the part that counts, if there is another
+  SurestErrors surest{};  ///< of that part, if there is another
+  std::size_t held_out_examples = 0;
   double held_out_cost = 0;   ///< as in a trial
   double held_out_means = 0;  ///< the same, were each answer the mean of the training targets
   std::vector<std::size_t> answered;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <map>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -147,6 +146,47 @@ class Neighbours {
   std::vector<float> x_, asked_;
 };
 
+SampleWeights weights_of(const ShownExamples& examples, const SampleClasses& classes) {
+  SampleWeights all{.of_classes = std::vector<double>(classes.count),
+                    .examples_of_classes = classes.sizes(),
+                    .examples = examples.count};
+  if (examples.weights.empty()) return all;
+  for (std::size_t r = 0; r < classes.of_rows.size(); ++r)
+    all.of_classes[classes.of_rows[r]] += examples.weights[r];
+  std::vector<double> sorted = examples.weights;
+  std::ranges::sort(sorted, std::greater{});
+  all.n_heaviest = std::max<std::size_t>(
+      1, static_cast<std::size_t>(thresholds::far_rows * static_cast<double>(sorted.size())));
+  double sum = 0, of_heaviest = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    sum += sorted[i];
+    if (i < all.n_heaviest) of_heaviest = sum;
+  }
+  all.of_heaviest = sum > 0 ? of_heaviest / sum : 0;
+  return all;
+}
+
+/// Leaves out what counts nothing, unless nothing counts.
+void keep_what_counts(ShownExamples& examples, std::size_t in, std::size_t out) {
+  std::size_t kept = 0;
+  for (std::size_t r = 0; r < examples.count; ++r) kept += counts(examples, r);
+  if (kept == examples.count || kept == 0) return;
+  std::size_t to = 0;
+  for (std::size_t r = 0; r < examples.count; ++r) {
+    if (!counts(examples, r)) continue;
+    std::copy_n(examples.inputs.begin() + static_cast<std::ptrdiff_t>(r * in), in,
+                examples.inputs.begin() + static_cast<std::ptrdiff_t>(to * in));
+    std::copy_n(examples.targets.begin() + static_cast<std::ptrdiff_t>(r * out), out,
+                examples.targets.begin() + static_cast<std::ptrdiff_t>(to * out));
+    ++to;
+  }
+  examples.inputs.resize(kept * in);
+  examples.targets.resize(kept * out);
+  examples.weights.clear();  // `DataSample::weights` has them
+  examples.divisors.clear();
+  examples.count = kept;
+}
+
 }  // namespace
 
 DataSample sample_of(const Trainer& trainer) {
@@ -158,8 +198,11 @@ DataSample sample_of(const Trainer& trainer) {
       std::clamp<std::size_t>(most_numbers / (sample.inputs + sample.outputs), 1, most_rows);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
     sample.parts[part] = trainer.shown_examples(part, rows);
-  sample.classes =
-      classes_of(sample.parts[NNRUN_TRAIN], sample.outputs, trainer.model()->targets());
+  const Targets& targets = trainer.model()->targets();
+  const ShownExamples& train = sample.parts[NNRUN_TRAIN];
+  sample.weights = weights_of(train, classes_of(train, sample.outputs, targets));
+  for (ShownExamples& part : sample.parts) keep_what_counts(part, sample.inputs, sample.outputs);
+  sample.classes = classes_of(train, sample.outputs, targets);
   for (std::size_t i = 0; i < sample.inputs; ++i) sample.columns.push_back(column_of(sample, i));
   if (!sample.is_indices) sample.neighbours = Neighbours(sample).skill();
   return sample;
@@ -188,6 +231,29 @@ std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part
   for (std::size_t r = 0; r < sample.parts[part].count; ++r)
     shared += rows.contains(bytes_of(sample.row(part, r), sample.inputs));
   return shared;
+}
+
+NearCopies near_copies_in_training(const DataSample& sample, std::size_t part) {
+  NearCopies copies;
+  const std::size_t in = sample.inputs, n = sample.parts[part].count;
+  const double rows =
+      most_differences / static_cast<double>(std::max<std::size_t>(1, in * sample.count()));
+  copies.looked_up = std::min(n, static_cast<std::size_t>(rows) + 1);
+  if (!sample.is_table) return {};
+  for (std::size_t k = 0; k < copies.looked_up; ++k) {
+    const double* const x = sample.row(part, k * n / copies.looked_up);
+    const auto is_near = [&](const double* other) {
+      for (std::size_t i = 0; i < in; ++i)
+        if (!(std::abs(x[i] - other[i]) <= thresholds::near_copy * sample.columns[i].spread))
+          return false;
+      return true;
+    };
+    bool found = false;
+    for (std::size_t r = 0; r < sample.count() && !found; ++r)
+      found = is_near(sample.row(NNRUN_TRAIN, r));
+    copies.found += found;
+  }
+  return copies;
 }
 
 std::size_t contradictory_rows(const DataSample& sample) {
@@ -244,11 +310,12 @@ double correlation_of_inputs(const DataSample& sample, std::size_t a, std::size_
       [&](std::size_t r) { return sample.row(NNRUN_TRAIN, r)[b]; });
 }
 
-double told_by_values(const DataSample& sample, std::size_t input) {
-  if (sample.columns[input].values != sample.classes.count) return 0;
-  std::map<double, std::vector<std::size_t>> counts;
+double told_by_values(const DataSample& sample, std::size_t first_input, std::size_t n_inputs) {
+  std::unordered_map<std::string_view, std::vector<std::size_t>> counts;
   for (std::size_t r = 0; r < sample.count(); ++r) {
-    std::vector<std::size_t>& of_value = counts[sample.row(NNRUN_TRAIN, r)[input]];
+    std::vector<std::size_t>& of_value =
+        counts[bytes_of(sample.row(NNRUN_TRAIN, r) + first_input, n_inputs)];
+    if (counts.size() > sample.classes.count) return 0;
     of_value.resize(sample.classes.count);
     ++of_value[sample.classes.of_rows[r]];
   }

@@ -21,12 +21,24 @@ struct NeighbourSkill {
   std::size_t examples = 0;          ///< 0: not looked at
 };
 
+/// What the weights of training examples add up to, by class and in all, before those of weight 0
+/// are left out.
+struct SampleWeights {
+  std::vector<double> of_classes{};
+  std::vector<std::size_t> examples_of_classes{};
+  double of_heaviest = 0;      ///< what share of all the heaviest hundredth weighs; 0: no weights
+  std::size_t n_heaviest = 0;  ///< how many these are
+  std::size_t examples = 0;
+};
+
+/// Examples that count nothing are not in it.
 struct DataSample {
   std::size_t inputs = 0, outputs = 0;
   std::array<ShownExamples, NNRUN_PARTS> parts{};
   SampleClasses classes{};  ///< of the training part
   std::vector<SampleColumn> columns{};
   NeighbourSkill neighbours{};
+  SampleWeights weights{};
   bool is_table = false;    ///< inputs are a row of numbers, not an image or a sequence
   bool is_indices = false;  ///< inputs are numbers of words
 
@@ -48,14 +60,19 @@ NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& tr
 
 /// Returns how many examples of a part have the inputs of a training example.
 std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part);
+/// How many examples of a part, of those looked up, are next to a training example in all numbers.
+struct NearCopies {
+  std::size_t looked_up = 0, found = 0;
+};
+NearCopies near_copies_in_training(const DataSample& sample, std::size_t part);
 /// Returns how many training examples of classes have the inputs of examples of which more have
 /// another class.
 std::size_t contradictory_rows(const DataSample& sample);
 /// Return the correlation of an input with a target, and with another input.
 double correlation(const DataSample& sample, std::size_t input, std::size_t target);
 double correlation_of_inputs(const DataSample& sample, std::size_t a, std::size_t b);
-/// Returns the share of examples whose class a column of as many values as there are classes tells,
-/// each value for one of them; 0 for others.
-double told_by_values(const DataSample& sample, std::size_t input);
+/// Returns the share of examples whose class some inputs tell, such as those of a column of texts,
+/// where they have as many values together as there are classes, each for one of them; 0 elsewhere.
+double told_by_values(const DataSample& sample, std::size_t first_input, std::size_t n_inputs);
 
 }  // namespace nnrun::host

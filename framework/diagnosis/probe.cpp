@@ -1,7 +1,11 @@
 #include "diagnosis/probe.hpp"
 
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <numeric>
 
+#include "diagnosis/thresholds.hpp"
 #include "network/flat_numbers.hpp"
 #include "network/joined_cost.hpp"
 #include "training/class_weights.hpp"
@@ -142,18 +146,44 @@ class ProbeOf final : public Probe {
 
   Skill skill(std::size_t part) override {
     if (shown_[part].count == 0 || classes_[NNRUN_TRAIN].count == 0) return skill_of_numbers(part);
-    const std::vector<std::size_t> said = said_of(part), sizes = classes_[part].sizes();
+    const std::vector<Answer> answers = answers_to(part);
     std::size_t right = 0;
-    for (std::size_t r = 0; r < said.size(); ++r) right += said[r] == classes_[part].of_rows[r];
-    const auto n = static_cast<double>(said.size());
+    std::vector<std::size_t> sizes(classes_[part].count);
+    for (std::size_t r = 0; r < answers.size(); ++r) {
+      if (!counts(shown_[part], r)) continue;
+      right += answers[r].said == classes_[part].of_rows[r];
+      ++sizes[classes_[part].of_rows[r]];
+    }
+    const auto n = static_cast<double>(std::accumulate(sizes.begin(), sizes.end(), 0.));
+    if (n == 0) return {};
     return {static_cast<double>(right) / n, static_cast<double>(std::ranges::max(sizes)) / n, true};
   }
 
+  SurestErrors surest_errors(std::size_t part) override {
+    if (shown_[part].count == 0 || classes_[NNRUN_TRAIN].count == 0) return {};
+    const std::vector<Answer> answers = answers_to(part);
+    std::vector<std::pair<double, bool>> by_margin;  // and whether it is wrong
+    for (std::size_t r = 0; r < answers.size(); ++r)
+      if (counts(shown_[part], r))
+        by_margin.emplace_back(answers[r].margin, answers[r].said != classes_[part].of_rows[r]);
+    std::ranges::sort(by_margin, std::greater{}, [](const auto& one) { return one.first; });
+    SurestErrors errors{.all = by_margin.size(),
+                        .surest = static_cast<std::size_t>(thresholds::surest_part *
+                                                           static_cast<double>(by_margin.size()))};
+    for (std::size_t i = 0; i < by_margin.size(); ++i) {
+      errors.wrong += by_margin[i].second;
+      errors.wrong_surest += i < errors.surest && by_margin[i].second;
+    }
+    return errors;
+  }
+
   std::vector<std::size_t> answered() override {
-    std::vector<std::size_t> counts(classes_[NNRUN_TRAIN].count);
-    if (!counts.empty())
-      for (const std::size_t c : said_of(NNRUN_TRAIN)) ++counts[c];
-    return counts;
+    std::vector<std::size_t> times(classes_[NNRUN_TRAIN].count);
+    if (times.empty()) return times;
+    const std::vector<Answer> answers = answers_to(NNRUN_TRAIN);
+    for (std::size_t r = 0; r < answers.size(); ++r)
+      times[answers[r].said] += counts(shown_[NNRUN_TRAIN], r);
+    return times;
   }
 
   std::vector<double> metrics_of_constant() override {
@@ -250,18 +280,33 @@ class ProbeOf final : public Probe {
     return look;
   }
 
-  std::vector<std::size_t> said_of(std::size_t part) {
+  /// A class, and by how much its output is above that of the next one, or beyond the border.
+  struct Answer {
+    std::size_t said;
+    double margin;
+  };
+  Answer answer_in(const T* y) const {
+    const std::size_t out = out_cols();
+    if (out == 1) {
+      const double beyond = static_cast<double>(*y) - meaning_.output_border;
+      return {beyond > 0, std::abs(beyond)};
+    }
+    const std::size_t said = largest_of(y, out);
+    double next = -std::numeric_limits<double>::infinity();
+    for (std::size_t c = 0; c < out; ++c)
+      if (c != said) next = std::max(next, static_cast<double>(y[c]));
+    return {said, static_cast<double>(y[said]) - next};
+  }
+  std::vector<Answer> answers_to(std::size_t part) {
     const Examples<T>& sample = samples_[part];
     const std::size_t out = out_cols(), in = graph().input_cols;
-    std::vector<std::size_t> said;
+    std::vector<Answer> answers;
     for (std::size_t from = 0; from < sample.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, sample.count - from);
       const T* y = model_->outputs(sample.x.data() + from * in, n);
-      for (std::size_t r = 0; r < n; ++r, y += out)
-        said.push_back(out > 1 ? largest_of(y, out)
-                               : static_cast<double>(*y) > meaning_.output_border);
+      for (std::size_t r = 0; r < n; ++r, y += out) answers.push_back(answer_in(y));
     }
-    return said;
+    return answers;
   }
 
   /// R² over all outputs together.
@@ -270,13 +315,20 @@ class ProbeOf final : public Probe {
     if (sample.count < 2 || targets_.kind != NNRUN_NUMBERS || graph().cost_takes_scores) return {};
     const std::size_t out = out_cols(), in = graph().input_cols;
     std::vector<double> means(out);
-    for (std::size_t i = 0; i < sample.count * out; ++i)
-      means[i % out] += static_cast<double>(sample.t.data()[i]) / static_cast<double>(sample.count);
+    std::size_t counted = 0;
+    for (std::size_t r = 0; r < sample.count; ++r) {
+      if (!counts(shown_[part], r)) continue;
+      ++counted;
+      for (std::size_t o = 0; o < out; ++o)
+        means[o] += static_cast<double>(sample.t.data()[r * out + o]);
+    }
+    for (double& mean : means) mean /= static_cast<double>(counted);
     double rest = 0, spread = 0;
     for (std::size_t from = 0; from < sample.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, sample.count - from);
       const T* y = model_->outputs(sample.x.data() + from * in, n);
       for (std::size_t i = 0; i < n * out; ++i) {
+        if (!counts(shown_[part], from + i / out)) continue;
         const auto t = static_cast<double>(sample.t.data()[from * out + i]),
                    error = t - static_cast<double>(y[i]), from_mean = t - means[i % out];
         rest += error * error;

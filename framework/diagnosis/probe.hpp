@@ -24,6 +24,14 @@ struct Skill {
   double beyond_constant() const { return constant < 1 ? (value - constant) / (1 - constant) : 0; }
 };
 
+/// How many answers to examples of classes are wrong: of all, and of those that the network is
+/// surest of.
+struct SurestErrors {
+  std::size_t all = 0, wrong = 0, surest = 0, wrong_surest = 0;
+  double wrong_of_all() const { return share_of(wrong, all); }
+  double wrong_of_surest() const { return share_of(wrong_surest, surest); }
+};
+
 class Probe {
  public:
   /// Takes up to `most` examples of each part, fewer of large networks.
@@ -38,6 +46,8 @@ class Probe {
   /// Returns the cost of a part's sample, were every answer the mean of the training targets.
   virtual double cost_of_means(std::size_t part) const = 0;
   virtual Skill skill(std::size_t part) = 0;
+  /// Returns them where an answer is of one class.
+  virtual SurestErrors surest_errors(std::size_t part) = 0;
   /// Returns how many examples of the training sample each class is the answer for; nothing if
   /// there are no classes.
   virtual std::vector<std::size_t> answered() = 0;
@@ -60,6 +70,10 @@ struct SampleClasses {
     return n;
   }
 };
+/// Returns whether an example of a part counts: those of weight 0 are not there for training.
+inline bool counts(const ShownExamples& examples, std::size_t row) {
+  return examples.weights.empty() || examples.weights[row] > 0;
+}
 /// Returns them where an example is of one class, which a single number says, or the largest.
 SampleClasses classes_of(const ShownExamples& examples, std::size_t cols, const Targets& targets);
 

@@ -1,5 +1,8 @@
 #include "diagnosis/rules.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
 #include "diagnosis/thresholds.hpp"
@@ -19,6 +22,14 @@ bool Evidence::neighbours_know() const {
   return skill.is_known && skill.beyond_constant() >= thresholds::neighbours_know_more;
 }
 
+bool Evidence::more_can_be_learnt() const {
+  const Skill& skill = sample.neighbours.skill;
+  if (!skill.is_known) return true;
+  const double by_chance = 2 / std::sqrt(static_cast<double>(sample.neighbours.examples));
+  return skill.beyond_constant() >
+         std::max(0., course.skill.beyond_constant()) + thresholds::more_to_learn + by_chance;
+}
+
 Place place_of(const Evidence& evidence, const std::string& path) {
   return evidence.experiment.written->place_of(path);
 }
@@ -35,11 +46,32 @@ std::string name_of_input(const Evidence& evidence, std::size_t i) {
   return evidence.trainer.model()->preparation().name_of(i);
 }
 
-std::string column_key(const Evidence& evidence, std::size_t input) {
+std::string column_name(const Evidence& evidence, std::size_t input) {
   const Preparation& preparation = evidence.trainer.model()->preparation();
   const auto& slots = preparation.slots();
-  const std::string& name = preparation.recipe().columns[slots[input % slots.size()].a].name;
+  return preparation.recipe().columns[slots[input % slots.size()].a].name;
+}
+
+std::string column_key(const Evidence& evidence, std::size_t input) {
+  const std::string name = column_name(evidence, input);
   return name.empty() ? "NAME" : flow_yaml(text_node(name));
+}
+
+std::vector<double> numbers_in_data(const Evidence& evidence, std::size_t input) {
+  const Preparation& preparation = evidence.trainer.model()->preparation();
+  const auto& slots = preparation.slots();
+  if (!evidence.sample.is_table || slots.size() != evidence.sample.inputs ||
+      slots[input].map != Preparation::Map::as_it_is)
+    return {};
+  const Preparation::Fit& fit = preparation.fitted();
+  const double factor = fit.factors.empty() ? 1 : fit.factors[input],
+               shift = fit.shifts.empty() ? 0 : fit.shifts[input];
+  std::vector<double> numbers;
+  if (factor == 0) return numbers;
+  for (std::size_t r = 0; r < evidence.sample.count(); ++r)
+    numbers.push_back((evidence.sample.row(NNRUN_TRAIN, r)[input] / factor + shift) *
+                      preparation.divide_by());
+  return numbers;
 }
 
 std::optional<double> number_in(const Use& use, std::string_view name) {
@@ -47,6 +79,21 @@ std::optional<double> number_in(const Use& use, std::string_view name) {
     if (setting_of(*use.plugin, i).name == name)
       if (const double* const number = std::get_if<double>(&use.settings[i])) return *number;
   return std::nullopt;
+}
+
+ShrunkLayer most_shrunk_layer(const Evidence& evidence) {
+  ShrunkLayer most;
+  for (const LayerSpec& layer : evidence.experiment.model.layers)
+    for (const BlockMove& move : evidence.course.moves)
+      if (layer.regularizer && evidence.graph.nodes[move.node].name == layer.name &&
+          move.is_weights && (!most.weights || move.growth < most.weights->growth))
+        most = {&layer, &move};
+  return most;
+}
+
+std::string shrunk_text(const Evidence& evidence, const BlockMove& weights) {
+  return weights.name + " has shrunk to " + percent_text(weights.growth) + " of its size" +
+         in_steps(evidence.course.steps);
 }
 
 std::string percent_text(double share) {

@@ -20,6 +20,9 @@ struct Evidence {
   /// Returns whether training examples that are alike have targets that are: what is to be learnt
   /// is there.
   bool neighbours_know() const;
+  /// Returns whether examples that are alike tell more of each other than the network knows, or
+  /// nobody looked: what holds the network down may be to blame.
+  bool more_can_be_learnt() const;
   bool is_output(const LayerLook& layer) const { return layer.picture.node == &graph.output(); }
 };
 
@@ -55,11 +58,25 @@ Place place_in(const Evidence& evidence, const Node& layer, const std::string& k
 Place rate_place(const Evidence& evidence);
 
 std::string name_of_input(const Evidence& evidence, std::size_t i);
-/// Returns the name of the column that an input is made of, as a config has it; NAME if it has
-/// none.
+/// Return the name of the column that an input is made of; as a config has it, where NAME stands
+/// for none.
+std::string column_name(const Evidence& evidence, std::size_t input);
 std::string column_key(const Evidence& evidence, std::size_t input);
+/// Returns the numbers of an input in the sample's training examples as the data have them; empty
+/// where they are not numbers of a column.
+std::vector<double> numbers_in_data(const Evidence& evidence, std::size_t input);
 /// Returns a number among the settings of a use; nothing if it has none of that name.
 std::optional<double> number_in(const Use& use, std::string_view name);
+
+/// Of the layers that have a regularizer, the one whose weights have shrunk most; nullptr if there
+/// is none.
+struct ShrunkLayer {
+  const LayerSpec* layer = nullptr;
+  const BlockMove* weights = nullptr;
+};
+ShrunkLayer most_shrunk_layer(const Evidence& evidence);
+/// Returns `dense_1/weights has shrunk to 3 % of its size after 20 steps`.
+std::string shrunk_text(const Evidence& evidence, const BlockMove& weights);
 
 /// Return `12 %` of 0.12, a number with three digits, and ` after 20 steps`.
 std::string percent_text(double share);

@@ -1,7 +1,12 @@
+// What is wrong with examples, and with data.
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
 
 #include "base/text.hpp"
+#include "config/flow_yaml.hpp"
 #include "diagnosis/rules.hpp"
 #include "diagnosis/thresholds.hpp"
 #include "loading/setting.hpp"
@@ -91,14 +96,28 @@ bool is_autoencoder(const Evidence& e) {
   return true;
 }
 
+/// Returns how many inputs, from this one on, are made of the same column of texts; 1 for others.
+std::size_t inputs_of_texts(const Evidence& e, std::size_t first) {
+  const auto& slots = e.trainer.model()->preparation().slots();
+  if (slots.size() != e.sample.inputs) return 1;
+  const Preparation::Slot& own = slots[first];
+  std::size_t n = 1;
+  if (own.map == Preparation::Map::equals)
+    while (first + n < slots.size() && slots[first + n].map == own.map &&
+           slots[first + n].a == own.a && slots[first + n].feature == own.feature)
+      ++n;
+  return n;
+}
+
 Found leak(const Evidence& e) {
   if (!e.sample.is_table || e.sample.inputs < 2 || e.sample.count() < fewest_for_leak ||
       e.experiment.data.windows || is_autoencoder(e))
     return {};
   const std::vector<std::size_t> sizes = e.sample.classes.sizes();
   const double constant = sizes.empty() ? 0 : share_of(std::ranges::max(sizes), e.sample.count());
-  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
-    const double told = e.sample.classes.count > 0 ? told_by_values(e.sample, i) : 0;
+  for (std::size_t i = 0, n; i < e.sample.inputs; i += n) {
+    n = e.sample.classes.count > 0 ? inputs_of_texts(e, i) : 1;
+    const double told = e.sample.classes.count > 0 ? told_by_values(e.sample, i, n) : 0;
     const bool tells_all = told >= leaking_agreement &&
                            Skill{told, constant, true}.beyond_constant() >= leaking_beyond_constant;
     double most = tells_all ? told : 0;
@@ -112,7 +131,8 @@ Found leak(const Evidence& e) {
     return Illness{
         "leak",
         Confidence::likely,
-        {.what = name_of_input(e, i) + " gives the answer away: it is " +
+        {.what = (n > 1 ? "column '" + column_name(e, i) + "'" : name_of_input(e, i)) +
+                 " gives the answer away: it is " +
                  (e.sample.classes.count > 0 ? "the class" : name_of_target(e, target)) +
                  ", or all but that",
          .place = place_of(e, "data.columns"),
@@ -124,6 +144,111 @@ Found leak(const Evidence& e) {
                            " examples have the class that its value stands for"
                      : "its correlation with the target is " + significant(most, 6)}};
   }
+  return {};
+}
+
+/// A 0 where none can be: a blood pressure, a year. It stands for what is not known.
+Found zeros_for_missing(const Evidence& e) {
+  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
+    if (!e.sample.is_table || e.sample.columns[i].values < values_of_measurement) continue;
+    const std::vector<double> x = numbers_in_data(e, i);
+    double low = std::numeric_limits<double>::infinity(), high = -low, largest = 0;
+    for (const double number : x) largest = std::max(largest, std::abs(number));
+    std::size_t zeros = 0;
+    for (const double number : x)
+      if (std::abs(number) <= 1e-6 * largest) {  // it was scaled, and rounded
+        ++zeros;
+      } else {
+        low = std::min(low, number);
+        high = std::max(high, number);
+      }
+    const double share = share_of(zeros, x.size());
+    if (zeros == 0 || share < zero_rows || share > most_zero_rows ||
+        !(low >= apart_from_zero * (high - low)))
+      continue;
+    return Illness{
+        "mark",
+        Confidence::possible,
+        {.what = "0 stands apart from all other numbers of " + name_of_input(e, i) +
+                 ", as a mark for a missing value does",
+         .place = place_of(e, "data.columns"),
+         .hint = "if nothing can be 0 there, leave those fields empty, or name it among the gaps, "
+                 "and write data: {columns: {" +
+                 column_key(e, i) + ": {missing: median}}}",
+         .note = "it is there in " + percent_text(share) + " of " + std::to_string(x.size()) +
+                 " examples; the others lie from " + number_text(low) + " to " +
+                 number_text(high)}};
+  }
+  return {};
+}
+
+/// A running number: of examples that lie sorted in their file it tells the class, and of others
+/// nothing.
+Found row_numbers(const Evidence& e) {
+  if (e.sample.classes.count == 0 || e.sample.inputs < 2 || e.experiment.data.windows ||
+      e.sample.count() < fewest_for_leak)
+    return {};
+  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
+    std::vector<double> x = numbers_in_data(e, i);
+    if (x.empty()) continue;
+    std::ranges::sort(x);
+    double largest = 0;
+    for (const double number : x) largest = std::max(largest, std::abs(number));
+    const bool all_differ = std::ranges::adjacent_find(
+                                x, [](double a, double b) { return b - a < 0.5; }) == x.end(),
+               all_whole = std::ranges::all_of(x, [largest](double number) {
+                 return std::abs(number - std::round(number)) < 1e-6 * (1 + largest);
+               });
+    if (!all_differ || !all_whole ||
+        share_of(x.size(), static_cast<std::size_t>(x.back() - x.front()) + 1) < names_of_rows)
+      continue;
+    return Illness{
+        "row_numbers",
+        Confidence::possible,
+        {.what = name_of_input(e, i) +
+                 " numbers the rows: it says nothing of others, and where the file is "
+                 "sorted it gives the class away",
+         .place = place_of(e, "data.columns"),
+         .hint = "leave it out: data: {columns: {" + column_key(e, i) + ": unused}}",
+         .note = std::to_string(x.size()) + " different whole numbers from " +
+                 shortest(std::round(x.front())) + " to " + shortest(std::round(x.back()))}};
+  }
+  return {};
+}
+
+/// Returns a text without what is easily mistyped: case, and spaces.
+std::string as_meant(const std::string& text) {
+  std::string plain;
+  for (const char c : text)
+    if (c != ' ' && c != '\t') plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return plain;
+}
+
+/// Classes, or texts of a column, that differ by case or spaces alone.
+Found spelled_twice(const Evidence& e) {
+  const auto twins_in = [](const std::vector<std::string>& texts) {
+    std::map<std::string, std::string> seen;
+    std::optional<std::pair<std::string, std::string>> twins;
+    for (const std::string& text : texts) {
+      const std::string plain = as_meant(text);
+      if (plain.size() < 2) continue;  // a letter may well differ by its case
+      const auto [known, is_new] = seen.emplace(plain, text);
+      if (!is_new && !twins) twins.emplace(known->second, text);
+    }
+    return twins;
+  };
+  const auto found = [&](const std::string& of, const auto& twins) {
+    return Illness{"spelling",
+                   Confidence::possible,
+                   {.what = of + " '" + twins->first + "' and '" + twins->second +
+                            "' differ by case or spaces alone: one, written in two ways",
+                    .place = place_of(e, "data"),
+                    .hint = "write them alike in the file, if they are the same"}};
+  };
+  if (const auto twins = twins_in(e.trainer.data().names.classes)) return found("classes", twins);
+  for (const Column& column : e.trainer.model()->preparation().recipe().columns)
+    if (const auto twins = twins_in(column.texts))
+      return found("in column '" + column.name + "',", twins);
   return {};
 }
 
@@ -150,6 +275,55 @@ Found shared_with_training(const Evidence& e) {
   return {};
 }
 
+/// Rows that were rounded, or moments of one thing that follow each other, on both sides of a
+/// split.
+Found near_copies(const Evidence& e) {
+  const auto measured = std::ranges::count_if(
+      e.sample.columns, [](const SampleColumn& c) { return c.values >= values_of_measurement; });
+  if (!e.sample.is_table || e.experiment.data.windows ||
+      static_cast<std::size_t>(measured) < columns_of_copies || shared_with_training(e))
+    return {};
+  for (const std::size_t part : {NNRUN_TEST, NNRUN_VALIDATION}) {
+    const NearCopies copies = near_copies_in_training(e.sample, part);
+    const double share = share_of(copies.found, copies.looked_up);
+    if (copies.looked_up < 10 || share < shared_rows) continue;
+    return Illness{
+        "duplicates",
+        Confidence::likely,
+        {.what = percent_text(share) + " of the " + part_words[part] +
+                 " examples are next to a training example in all numbers, so that part says too "
+                 "much good of the network",
+         .place = place_of(e, "data"),
+         .hint = "they are copies, or moments that follow each other: keep those of one thing in "
+                 "one part, by split: {shuffle: false} or a file of their own",
+         .note = std::to_string(copies.found) + " of " + std::to_string(copies.looked_up) +
+                 " examples, within " + shortest(near_copy) +
+                 " standard deviations in every input"}};
+  }
+  return {};
+}
+
+/// Prices or counts that were taken for classes.
+Found numbers_as_classes(const Evidence& e) {
+  const std::vector<std::string>& names = e.trainer.data().names.classes;
+  const std::size_t n = e.sample.classes.count;
+  if (n <= many_classes || names.size() != n || e.trainer.data().names.ordered ||
+      e.sample.count() >= few_of_class * n ||
+      !std::ranges::all_of(names,
+                           [](const std::string& name) { return parse_double(name).has_value(); }))
+    return {};
+  return Illness{
+      "classes",
+      Confidence::likely,
+      {.what = "the target is a number that is taken for " + std::to_string(n) +
+               " classes, which say nothing of each other",
+       .place = place_of(e, "data"),
+       .hint = "let it be a number, with one output, activation: none in the last layer and "
+               "cost: mean_squared_error; or write order in data",
+       .note = std::to_string(e.sample.count()) + " training examples; the first classes are " +
+               names[0] + ", " + names[1] + ", " + names[2]}};
+}
+
 Found contradictions(const Evidence& e) {
   if (e.sample.classes.count == 0 || e.sample.is_indices) return {};
   const std::size_t wrong = contradictory_rows(e.sample);
@@ -167,10 +341,35 @@ Found contradictions(const Evidence& e) {
                " training examples"}};
 }
 
+/// All examples of a class have weights of 0, or next to it.
+Found weightless_class(const Evidence& e) {
+  const std::vector<std::size_t>& sizes = e.sample.weights.examples_of_classes;
+  const std::vector<double>& counted = e.sample.weights.of_classes;
+  if (e.sample.weights.n_heaviest == 0 || sizes.empty()) return {};
+  const double most = std::ranges::max(counted);
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    if (sizes[c] < 5 || counted[c] > uncounted_class * most) continue;
+    const std::string& column = e.experiment.data.weights.value;
+    const auto left = std::ranges::count_if(
+        counted, [most](double weight) { return weight > uncounted_class * most; });
+    return Illness{
+        "weights",
+        left < 2 ? Confidence::certain : Confidence::likely,
+        {.what = "examples of " + name_of_class(e, c) + " count nothing: the column '" + column +
+                 "' gives them no weight, so the network need not tell them",
+         .place = place_of(e, "data.weights"),
+         .hint = "look at the column in the rows of that class",
+         .note = std::to_string(sizes[c]) + " of " + std::to_string(e.sample.weights.examples) +
+                 " examples are of that class; together they weigh " + number_text(counted[c]) +
+                 ", those of the others up to " + number_text(most)}};
+  }
+  return {};
+}
+
 /// Whatever a network answers, it is the same for all.
 Found constant_targets(const Evidence& e) {
   const std::vector<double>& targets = e.sample.parts[NNRUN_TRAIN].targets;
-  if (e.sample.count() < 2) return {};
+  if (e.sample.count() < 2 || weightless_class(e)) return {};
   for (std::size_t i = e.sample.outputs; i < targets.size(); ++i)
     if (targets[i] != targets[i - e.sample.outputs]) return {};
   const bool is_class = e.sample.classes.count > 0;
@@ -223,14 +422,44 @@ Found uncounted_classes(const Evidence& e) {
   return {};
 }
 
+/// class_weights that make a rare class rarer.
+Found reversed_weights(const Evidence& e) {
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  const std::vector<double> counted = counted_classes(e);
+  if (counted.empty() || counted.size() != sizes.size() || uncounted_classes(e)) return {};
+  const auto most = static_cast<std::size_t>(std::ranges::max_element(sizes) - sizes.begin());
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    if (sizes[c] == 0 ||
+        static_cast<double>(sizes[c]) > rare_class * static_cast<double>(sizes[most]) ||
+        counted[c] > counts_less * counted[most])
+      continue;
+    return Illness{
+        "class_weights",
+        Confidence::likely,
+        {.what = name_of_class(e, c) +
+                 " is rare, and class_weights make it count even "
+                 "less than " +
+                 name_of_class(e, most),
+         .place = place_of(e, "train.cost.class_weights"),
+         .hint = "write class_weights: balanced, or the inverse of the shares",
+         .note = "a weight of " + number_text(counted[c]) + " for " + std::to_string(sizes[c]) +
+                 " of " + std::to_string(e.sample.count()) + " examples, " +
+                 number_text(counted[most]) + " for " + std::to_string(sizes[most])}};
+  }
+  return {};
+}
+
 Found ignored_class(const Evidence& e) {
   const std::vector<std::size_t> sizes = e.sample.classes.sizes();
   if (sizes.size() < 2 || sizes.size() > 20 || e.course.answered.size() != sizes.size()) return {};
   const auto rarest = static_cast<std::size_t>(std::ranges::min_element(sizes) - sizes.begin());
   const std::size_t most = std::ranges::max(sizes);
+  const auto& answered = e.course.answered;  // to other examples, perhaps fewer
+  const double answers = std::accumulate(answered.begin(), answered.end(), 0.);
   if (sizes[rarest] < 5 ||
       static_cast<double>(sizes[rarest]) > rare_class * static_cast<double>(most) ||
-      e.course.answered[rarest] * 10 > sizes[rarest])
+      static_cast<double>(answered[rarest]) * 10 >
+          share_of(sizes[rarest], e.sample.count()) * answers)
     return {};
   return Illness{
       "imbalance",
@@ -252,12 +481,18 @@ Found blind_metrics(const Evidence& e) {
         !(values[i] >= blind_metric))
       return {};
   }
+  // f1 of the frequent class is as blind
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  const bool is_yes = e.sample.outputs == 1 && sizes.size() == 2 && sizes[1] > sizes[0];
+  const std::string watch = !is_yes ? "balanced_accuracy, or f1"
+                                    : "balanced_accuracy, or f1 with data: {positive: " +
+                                          flow_yaml(text_node(word_of_class(e, 0))) + "}";
   return Illness{"metric",
                  Confidence::possible,
                  {.what = e.experiment.metrics[0].plugin->name + " is " + percent_text(values[0]) +
                           " for a network that always answers with the largest class",
                   .place = e.experiment.metrics[0].place,
-                  .hint = "watch a metric that counts each class alike: balanced_accuracy, or f1"}};
+                  .hint = "watch a metric that counts each class alike: " + watch}};
 }
 
 Found sorted_examples(const Evidence& e) {
@@ -306,30 +541,19 @@ Found hiding_augmentation(const Evidence& e) {
   return {};
 }
 
-/// All examples of a class have weights of 0, or next to it.
-Found weightless_class(const Evidence& e) {
-  const std::vector<double>& weights = e.sample.parts[NNRUN_TRAIN].weights;
-  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
-  if (weights.empty() || sizes.empty()) return {};
-  std::vector<double> counted(sizes.size());
-  for (std::size_t r = 0; r < weights.size(); ++r)
-    counted[e.sample.classes.of_rows[r]] += weights[r];
-  const double most = std::ranges::max(counted);
-  for (std::size_t c = 0; c < sizes.size(); ++c) {
-    if (sizes[c] < 5 || counted[c] > uncounted_class * most) continue;
-    const std::string& column = e.experiment.data.weights.value;
-    return Illness{
-        "weights",
-        Confidence::likely,
-        {.what = "examples of " + name_of_class(e, c) + " count nothing: the column '" + column +
-                 "' gives them no weight, so the network need not tell them",
-         .place = place_of(e, "data.weights"),
-         .hint = "look at the column in the rows of that class",
-         .note = std::to_string(sizes[c]) + " of " + std::to_string(e.sample.count()) +
-                 " examples are of that class; together they weigh " + number_text(counted[c]) +
-                 ", those of the others up to " + number_text(most)}};
-  }
-  return {};
+/// A few examples weigh more than all others.
+Found few_heavy_examples(const Evidence& e) {
+  const SampleWeights& weights = e.sample.weights;
+  if (weights.examples < fewest_for_leak || weights.of_heaviest < far_targets) return {};
+  return Illness{
+      "weights",
+      Confidence::likely,
+      {.what = std::to_string(weights.n_heaviest) + " of " + std::to_string(weights.examples) +
+               " examples weigh more than all others together, so what they say is learnt alone",
+       .place = place_of(e, "data.weights"),
+       .hint =
+           "look at the largest numbers of the column '" + e.experiment.data.weights.value + "'",
+       .note = "they are " + percent_text(weights.of_heaviest) + " of all weight"}};
 }
 
 /// Classes that are there in the part that counts, and not, or in another share, in training.
@@ -341,7 +565,7 @@ Found other_classes(const Evidence& e) {
       classes_of(e.sample.parts[part], e.sample.outputs, e.trainer.model()->targets());
   const std::vector<std::size_t> own = e.sample.classes.sizes(), other = there.sizes();
   const std::size_t n = there.of_rows.size();
-  if (n < fewest_to_compare || other.size() != own.size()) return {};
+  if (numbers_as_classes(e) || n < fewest_to_compare || other.size() != own.size()) return {};
   double apart = 0;
   std::size_t most = 0;
   std::optional<std::size_t> missing;
@@ -375,11 +599,13 @@ Found other_classes(const Evidence& e) {
                std::to_string(e.sample.count()) + " training examples"}};
 }
 
-constexpr IllnessRule example_rules[] = {constant_targets, constant_inputs,    uncounted_classes,
-                                         weightless_class, other_classes,      sorted_examples,
-                                         contradictions,   hiding_augmentation};
-constexpr IllnessRule data_rules[] = {ignored_class, leak, shared_with_training, single_names,
-                                      blind_metrics};
+constexpr IllnessRule example_rules[] = {constant_targets,   constant_inputs,    uncounted_classes,
+                                         reversed_weights,   weightless_class,   few_heavy_examples,
+                                         numbers_as_classes, other_classes,      sorted_examples,
+                                         contradictions,     hiding_augmentation};
+constexpr IllnessRule data_rules[] = {ignored_class, leak,          shared_with_training,
+                                      near_copies,   single_names,  zeros_for_missing,
+                                      row_numbers,   spelled_twice, blind_metrics};
 
 }  // namespace
 

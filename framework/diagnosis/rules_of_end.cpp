@@ -99,16 +99,18 @@ Found overfitting(const Evidence& e) {
   const std::vector<EpochReport>& epochs = e.course.epochs;
   if (epochs.size() < 2 * epochs_of_rise) return {};
   const std::size_t part = held_out_part(epochs.back());
-  if (part == NNRUN_TRAIN) return {};
+  if (part == NNRUN_TRAIN || e.trainer.data().examples[part] < fewest_to_compare) return {};
   const auto cost = [part](const EpochReport& epoch) { return epoch.score(part)->cost; };
   const auto best = std::ranges::min_element(epochs, {}, cost);
   const EpochReport& last = epochs.back();
   const bool restores =
       e.experiment.train.early_stopping && e.experiment.train.early_stopping->restore_best;
+  // costs of likelihoods may lie anywhere around 0: what was gained is their scale, too
+  const double rise = cost(last) - cost(*best), reference = e.course.reference(),
+               scale = std::max(std::abs(reference), reference - cost(*best));
   if (restores || last.epoch < best->epoch + epochs_of_rise ||
-      !(cost(last) > risen_cost * cost(*best)) ||
-      cost(last) - cost(*best) < rise_that_matters * std::abs(e.course.reference()) ||
-      !(last.train.cost < best->train.cost))
+      !(rise > (risen_cost - 1) * std::abs(cost(*best))) || rise < rise_that_matters * scale ||
+      !(last.train.cost < best->train.cost - standing_still * std::abs(best->train.cost)))
     return {};
   const std::string courses = std::string(part_words[part]) + " cost " + number_text(cost(*best)) +
                               " in epoch " + std::to_string(best->epoch) + ", " +
@@ -193,6 +195,31 @@ Found unrelated(const Evidence& e) {
                                     percent_text(std::max(0., n.skill.value)) + " of the targets"}};
 }
 
+/// Labels that are wrong by chance are as often wrong where the network is sure; what is hard to
+/// tell is not.
+Found noisy_labels(const Evidence& e) {
+  const SurestErrors& surest = e.course.surest;
+  // a few steps tell no example from another yet
+  const bool has_begun =
+      e.course.is_over || e.course.is_recorded || e.course.learned() >= learned_something;
+  if (surest.surest < fewest_sure || e.others_are_guessed() || !has_begun) return {};
+  if (surest.wrong_of_surest() < wrong_rows ||
+      surest.wrong_of_surest() < evenly_wrong * surest.wrong_of_all())
+    return {};
+  return Illness{
+      "noisy_labels",
+      Confidence::possible,
+      {.what = "many labels look wrong: where the network is surest, others than the training "
+               "examples have another class nearly as often as elsewhere",
+       .place = place_of(e, "data"),
+       .hint =
+           "look at such examples: nnrun predict RUN; if their labels are right, what decides is "
+           "not in the inputs",
+       .note = percent_text(surest.wrong_of_surest()) + " of the " + std::to_string(surest.surest) +
+               " surest answers are wrong, of all " + std::to_string(surest.all) + " " +
+               percent_text(surest.wrong_of_all())}};
+}
+
 /// Returns the part of the cost that the last third of the steps has taken off.
 double fall_of_last_third(const Course& course) {
   if (course.costs.size() < 4) return 0;
@@ -271,26 +298,17 @@ Found too_small(const Evidence& e) {
 /// A regularizer that leaves less of the weights than there was, in a network that learned little
 /// or looks too small.
 Found weak_weights(const Evidence& e) {
-  if (e.course.learned() > learned_little && !too_small(e)) return {};
-  const LayerSpec* weakest = nullptr;
-  const BlockMove* its = nullptr;
-  for (const LayerSpec& layer : e.experiment.model.layers)
-    for (const BlockMove& move : e.course.moves)
-      if (layer.regularizer && e.graph.nodes[move.node].name == layer.name && move.is_weights &&
-          move.growth < weakened_weights && (!its || move.growth < its->growth)) {
-        weakest = &layer;
-        its = &move;
-      }
-  if (!weakest) return {};
-  const Use& regularizer = weakest->regularizer;
+  const ShrunkLayer shrunk = most_shrunk_layer(e);
+  if (!shrunk.layer || shrunk.weights->growth >= weakened_weights || !e.more_can_be_learnt() ||
+      (e.course.learned() > learned_little && !too_small(e)))
+    return {};
   return Illness{"regularizer",
                  Confidence::possible,
-                 {.what = "little is learned, and " + regularizer.plugin->name +
-                          " makes the weights of " + weakest->name + " smaller all the time",
-                  .place = e.experiment.written->place_in_layer(weakest->name, "regularizer"),
+                 {.what = "little is learned, and " + shrunk.layer->regularizer.plugin->name +
+                          " makes the weights of " + shrunk.layer->name + " smaller all the time",
+                  .place = e.experiment.written->place_in_layer(shrunk.layer->name, "regularizer"),
                   .hint = "make its rate smaller, by a factor of 100, say",
-                  .note = its->name + " has shrunk to " + percent_text(its->growth) +
-                          " of its size" + in_steps(e.course.steps)}};
+                  .note = shrunk_text(e, *shrunk.weights)}};
 }
 
 /// Inputs that are nearly one: what tells them apart is lost beside what they share.
@@ -315,27 +333,86 @@ Found nearly_equal_inputs(const Evidence& e) {
   return {};
 }
 
+/// Returns whether others than the training examples cost what a constant answer costs them.
+bool is_of_no_use_to_others(const Course& course) {
+  return course.held_out_examples >= fewest_to_compare && course.held_out_means > 0 &&
+         course.held_out_cost >= nothing_shared * course.held_out_means;
+}
+
 /// Says so where nothing was learned and no rule knows why.
 Found learned_nothing_at_all(const Evidence& e) {
-  if (!e.course.is_over || !e.course.means || e.course.learned() > learned_nothing ||
-      !e.course.skill.is_known || e.course.skill.beyond_constant() > learned_something)
-    return {};
+  if (!e.course.is_over || !e.course.means || !e.course.skill.is_known) return {};
+  const bool at_all = e.course.learned() <= learned_nothing &&
+                      e.course.skill.beyond_constant() <= learned_something;
+  if (!at_all && !(e.others_are_guessed() && is_of_no_use_to_others(e.course))) return {};
+  const double cost = at_all ? e.course.end : e.course.held_out_cost,
+               of_means = at_all ? *e.course.means : e.course.held_out_means;
   return Illness{
       "nothing_learned",
       Confidence::possible,
-      {.what = "nothing was learned, and nothing that is looked at here says why: the cost is that "
-               "of an answer that looks at no input",
+      {.what = std::string("nothing was learned") +
+               (at_all ? "" : " that holds for others than the training examples") +
+               ", and nothing that is looked at here says why: the cost is that of an answer that "
+               "looks at no input",
        .place = place_of(e, "model.layers"),
        .hint = "try a hidden layer more, or more units; layers that suit the inputs (gru or lstm "
                "for what lies many steps back); other inputs. nnrun check CONFIG --gradients "
                "finite_difference,backprop looks whether the slopes are right",
-       .note = "the cost is " + number_text(e.course.end) + in_steps(e.course.steps) +
-               ", the mean of the targets as the answer costs " + number_text(*e.course.means)}};
+       .note = "the cost is " + number_text(cost) + in_steps(e.course.steps) +
+               ", the mean of the targets as the answer costs " + number_text(of_means)}};
 }
 
-constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart};
-constexpr IllnessRule last_rules[] = {too_few_steps, unrelated, too_few_epochs, too_small,
-                                      nearly_equal_inputs};
+/// Says so where the cost ends above where it began, or above that of a constant answer, and no
+/// rule knows why.
+Found ends_above(const Evidence& e) {
+  const Course& c = e.course;
+  const bool is_whole = c.is_over || c.is_recorded,
+             above_start = c.end > c.start && (is_whole || c.steps >= fewest_steps_to_judge);
+  if (c.failure || !(above_start || (is_whole && c.end > c.reference()))) return {};
+  const double right = c.skill.is_known ? c.skill.beyond_constant() : 0;
+  return Illness{
+      "cost_rose",
+      Confidence::possible,
+      {.what = above_start ? "the cost ends above where it began"
+                           : "the cost ends above that of an answer that looks at no input",
+       .place = rate_place(e),
+       .hint = "try a learning rate of a tenth, momentum of 0.9 or less, and scaled inputs",
+       .note = "it goes from " + number_text(c.start) + " to " + number_text(c.end) +
+               in_steps(c.steps) +
+               (c.means ? "; the mean of the targets as the answer costs " + number_text(*c.means)
+                        : std::string()) +
+               (right > learned_something
+                    ? "; " + percent_text(right) +
+                          " beyond a constant answer are right, so those that are wrong cost much"
+                    : std::string())}};
+}
+
+/// Whether training stops, and what it keeps, follows a part so small that chance decides.
+Found watches_few(const Evidence& e) {
+  const auto& stopping = e.experiment.train.early_stopping;
+  if (!stopping) return {};
+  const std::string& monitor = stopping->monitor.value;
+  for (const std::size_t part : {NNRUN_VALIDATION, NNRUN_TEST}) {
+    const std::size_t n = e.trainer.data().examples[part];
+    const std::string word = part == NNRUN_TEST ? "test." : "val.";
+    if (n == 0 || n >= fewest_to_watch || !monitor.starts_with(word) ||
+        e.trainer.data().examples[NNRUN_TRAIN] < fewest_for_leak)
+      continue;
+    return Illness{"small_part",
+                   Confidence::possible,
+                   {.what = "early_stopping watches " + monitor + ", of " + std::to_string(n) +
+                            (n == 1 ? " example" : " examples") + ": chance decides when it ends",
+                    .place = place_of(e, "train.early_stopping.monitor"),
+                    .hint = "write data: {split: {validation: 0.2}}, say",
+                    .note = std::to_string(e.trainer.data().examples[NNRUN_TRAIN]) +
+                            " examples are trained on"}};
+  }
+  return {};
+}
+
+constexpr IllnessRule end_rules[] = {shifted_part, overfitting, learned_by_heart, watches_few};
+constexpr IllnessRule last_rules[] = {too_few_steps,  unrelated, noisy_labels,
+                                      too_few_epochs, too_small, nearly_equal_inputs};
 
 }  // namespace
 
@@ -346,8 +423,9 @@ std::vector<Illness> illnesses_of_end(const Evidence& evidence) {
 std::vector<Illness> illnesses_by_exclusion(const Evidence& evidence) {
   if (Found weak = weak_weights(evidence)) return {*weak};
   std::vector<Illness> found = found_by(last_rules, evidence);
-  if (found.empty())
-    if (Found nothing = learned_nothing_at_all(evidence)) found.push_back(std::move(*nothing));
+  for (const IllnessRule rule : {learned_nothing_at_all, ends_above})
+    if (found.empty())
+      if (Found nothing = rule(evidence)) found.push_back(std::move(*nothing));
   return found;
 }
 

@@ -230,40 +230,33 @@ Found dropped_units(const Evidence& e) {
 }
 
 Found held_down(const Evidence& e) {
-  if (e.has_learned_much()) return {};
-  for (const LayerSpec& layer : e.experiment.model.layers) {
-    if (!layer.regularizer) continue;
-    for (const BlockMove& move : e.course.moves)
-      if (e.graph.nodes[move.node].name == layer.name && move.is_weights &&
-          move.growth < shrunk_weights)
-        return Illness{"regularizer",
-                       Confidence::likely,
-                       {.what = layer.regularizer.plugin->name + " holds the weights of " +
-                                layer.name + " down to nothing",
-                        .place = e.experiment.written->place_in_layer(layer.name, "regularizer"),
-                        .hint = "make its rate smaller, by a factor of 100, say",
-                        .note = move.name + " has shrunk to " + percent_text(move.growth) +
-                                " of its size" + in_steps(e.course.steps)}};
-  }
-  return {};
+  const ShrunkLayer shrunk = most_shrunk_layer(e);
+  if (!shrunk.layer || shrunk.weights->growth >= shrunk_weights || e.has_learned_much() ||
+      !e.more_can_be_learnt())
+    return {};
+  return Illness{"regularizer",
+                 Confidence::likely,
+                 {.what = shrunk.layer->regularizer.plugin->name + " holds the weights of " +
+                          shrunk.layer->name + " down to nothing",
+                  .place = e.experiment.written->place_in_layer(shrunk.layer->name, "regularizer"),
+                  .hint = "make its rate smaller, by a factor of 100, say",
+                  .note = shrunk_text(e, *shrunk.weights)}};
 }
 
 /// What the optimizer itself takes off.
 Found decayed_weights(const Evidence& e) {
   const Use& optimizer = e.experiment.train.optimizer.use;
   const std::optional<double> decay = number_in(optimizer, "weight_decay");
-  if (!decay || *decay == 0 || e.has_learned_much()) return {};
+  if (!decay || *decay == 0 || e.has_learned_much() || !e.more_can_be_learnt()) return {};
   for (const BlockMove& move : e.course.moves)
     if (move.is_weights && move.learns && move.growth < shrunk_weights)
-      return Illness{
-          "weight_decay",
-          Confidence::likely,
-          {.what = "weight_decay of " + std::string(optimizer.plugin->name) +
-                   " holds the weights down to nothing",
-           .place = place_of(e, "train.optimizer.weight_decay"),
-           .hint = "make it smaller, by a factor of 100, say, or leave it out",
-           .note = "it is " + number_text(*decay) + "; " + move.name + " has shrunk to " +
-                   percent_text(move.growth) + " of its size" + in_steps(e.course.steps)}};
+      return Illness{"weight_decay",
+                     Confidence::likely,
+                     {.what = "weight_decay of " + std::string(optimizer.plugin->name) +
+                              " holds the weights down to nothing",
+                      .place = place_of(e, "train.optimizer.weight_decay"),
+                      .hint = "make it smaller, by a factor of 100, say, or leave it out",
+                      .note = "it is " + number_text(*decay) + "; " + shrunk_text(e, move)}};
   return {};
 }
 

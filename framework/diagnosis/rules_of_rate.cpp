@@ -80,17 +80,31 @@ std::optional<std::pair<std::string, double>> momentum_of(const Use& optimizer) 
 }
 
 /// A step that goes on for a thousand others is a thousand times as long as the rate says.
-Found long_momentum(const Evidence& e, const Illness& high) {
+Found long_momentum(const Evidence& e, Confidence confidence, const std::string& note) {
   const auto momentum = momentum_of(e.experiment.train.optimizer.use);
   if (!momentum || momentum->second < thresholds::long_momentum) return {};
-  return Illness{"momentum",
-                 high.confidence,
-                 {.what = momentum->first + " makes steps go on for far too long",
-                  .place = place_of(e, "train.optimizer." + momentum->first),
-                  .hint = "write " + momentum->first + ": 0.9",
-                  .note = "with " + shortest(momentum->second) + ", steps add up to " +
-                          number_text(1 / (1 - momentum->second)) +
-                          " times as much as one alone; " + high.problem.note}};
+  return Illness{
+      "momentum",
+      confidence,
+      {.what = momentum->first + " makes steps go on for far too long",
+       .place = place_of(e, "train.optimizer." + momentum->first),
+       .hint = "write " + momentum->first + ": 0.9",
+       .note = "with " + shortest(momentum->second) + ", steps add up to " +
+               number_text(1 / (1 - momentum->second)) + " times as much as one alone; " + note}};
+}
+
+/// The same where no rate would do better, since each is as slow to turn: the cost ends above where
+/// it began, or steps go on for much of the run, and some of the cost is left.
+Found endless_steps(const Evidence& e) {
+  const Course& c = e.course;
+  const auto momentum = momentum_of(e.experiment.train.optimizer.use);
+  if (!momentum || momentum->second >= 1) return {};
+  const bool is_long = 1 / (1 - momentum->second) > long_part * static_cast<double>(c.planned);
+  const bool is_slow = is_long && c.is_over && c.learned() < learned_nearly_all;
+  if (c.learned() > 0 && !is_slow) return {};
+  return long_momentum(e, Confidence::likely,
+                       "the run has " + std::to_string(c.planned) + ", and its cost goes from " +
+                           number_text(c.start) + " to " + number_text(c.end));
 }
 
 Found high_rate(const Evidence& e) {
@@ -99,14 +113,18 @@ Found high_rate(const Evidence& e) {
       best_trial(c, [&](const RateTrial& t) { return t.rate < 0.2 * c.rate; });
   if (!best || falls_without_bound(c)) return {};
   const double other = c.learned_at(best->cost), own = c.failure ? -1 : c.learned_at_own_rate();
-  if (other < learned_something || own > clearly_less * other) return {};
+  // steps as long as the weights themselves may learn something: much of it is left all the same
+  const BlockMove* const most = most_moved(c);
+  const bool leaves_much =
+      most && most->of_step >= wild_step && 1 - other <= clearly_less * (1 - own);
+  if (other < learned_something || (own > clearly_less * other && !leaves_much)) return {};
   Illness high{"learning_rate",
                c.failure ? Confidence::certain : Confidence::likely,
                {.what = "the learning rate is far too high",
                 .place = rate_place(e),
                 .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
                 .note = trial_note(e, *best)}};
-  if (Found momentum = long_momentum(e, high)) return momentum;
+  if (Found momentum = long_momentum(e, high.confidence, high.problem.note)) return momentum;
   return high;
 }
 
@@ -248,8 +266,12 @@ Found low_rate(const Evidence& e) {
 Found stops_too_early(const Evidence& e) {
   const Course& c = e.course;
   const auto own = std::ranges::find(c.trials, c.rate, &RateTrial::rate);
-  if (c.stopped_at == 0 || c.failure || own == c.trials.end() || c.trial_steps < 2 * c.stopped_at ||
-      !(c.held_out_cost - own->held_out > learned_something * std::abs(c.reference())))
+  if (own == c.trials.end()) return {};
+  // less is enough where most of what is left goes
+  const bool is_most = own->held_out < clearly_less * c.held_out_cost;
+  const double enough = (is_most ? rise_that_matters : learned_something) * std::abs(c.reference());
+  if (c.stopped_at == 0 || c.failure || c.trial_steps < 2 * c.stopped_at ||
+      !(c.held_out_cost - own->held_out > enough))
     return {};
   const EarlyStopping& how = *e.experiment.train.early_stopping;
   return Illness{
@@ -274,8 +296,15 @@ Found not_finite(const Evidence& e) {
   return found;
 }
 
-constexpr IllnessRule rate_rules[] = {unbounded_cost, shortened_steps, high_rate,
-                                      low_rate,       stops_too_early, not_finite};
+/// The first that is found says why steps are wrong.
+Found wrong_steps(const Evidence& e) {
+  for (const IllnessRule rule : {high_rate, endless_steps, low_rate})
+    if (Found found = rule(e)) return found;
+  return {};
+}
+
+constexpr IllnessRule rate_rules[] = {unbounded_cost, shortened_steps, wrong_steps, stops_too_early,
+                                      not_finite};
 
 }  // namespace
 

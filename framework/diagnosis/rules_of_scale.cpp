@@ -139,6 +139,66 @@ Found outliers(const Evidence& e) {
   return {};
 }
 
+/// Two groups of sizes, each narrow beside how far they are from each other.
+struct TwoSizes {
+  double factor = 0;  ///< of the larger numbers, a power of ten
+  double share = 0;   ///< of the numbers that are larger
+  double low = 0, high = 0;
+};
+std::optional<TwoSizes> two_sizes_in(const std::vector<double>& numbers) {
+  std::vector<double> sizes;  // logarithms
+  for (const double x : numbers)
+    if (x != 0) sizes.push_back(std::log10(std::abs(x)));
+  if (sizes.size() < fewest_for_leak || sizes.size() * 2 < numbers.size()) return {};
+  std::ranges::sort(sizes);
+  const auto mean_of = [&](std::size_t from, std::size_t to) {
+    double sum = 0;
+    for (std::size_t i = from; i < to; ++i) sum += sizes[i];
+    return sum / static_cast<double>(to - from);
+  };
+  const auto spread_of = [&](std::size_t from, std::size_t to, double mean) {
+    double squares = 0;
+    for (std::size_t i = from; i < to; ++i) squares += (sizes[i] - mean) * (sizes[i] - mean);
+    return std::sqrt(squares / static_cast<double>(to - from));
+  };
+  // two means: from the middle of the range, each number goes to the nearer one
+  double border = (sizes.front() + sizes.back()) / 2, low = 0, high = 0;
+  std::size_t cut = 0;
+  for (int round = 0; round < 20; ++round) {
+    cut = static_cast<std::size_t>(std::ranges::upper_bound(sizes, border) - sizes.begin());
+    if (cut == 0 || cut == sizes.size()) return {};
+    low = mean_of(0, cut);
+    high = mean_of(cut, sizes.size());
+    border = (low + high) / 2;
+  }
+  const double apart = high - low, share = share_of(sizes.size() - cut, sizes.size()),
+               widest = std::max(spread_of(0, cut, low), spread_of(cut, sizes.size(), high));
+  if (std::min(share, 1 - share) < other_unit_rows || apart < clearly_apart * widest ||
+      std::round(apart) < 2 || std::abs(apart - std::round(apart)) > near_power_of_ten)
+    return {};
+  return TwoSizes{std::pow(10., std::round(apart)), share, std::pow(10., low), std::pow(10., high)};
+}
+
+/// A column of which some rows are in another unit: grams among kilograms.
+Found mixed_units(const Evidence& e) {
+  for (std::size_t i = 0; i < e.sample.inputs; ++i) {
+    if (!e.sample.is_table || e.sample.columns[i].values < values_of_measurement) continue;
+    const std::optional<TwoSizes> two = two_sizes_in(numbers_in_data(e, i));
+    if (!two) continue;
+    const std::string times = shortest(two->factor);
+    return Illness{
+        "mixed_units",
+        e.course.learned() < learned_nearly_all ? Confidence::likely : Confidence::possible,
+        {.what = percent_text(two->share) + " of the numbers of " + name_of_input(e, i) +
+                 " are about " + times + " times as large as the others: another unit, perhaps",
+         .place = place_of(e, "data.columns"),
+         .hint = "write all rows of the column in one unit",
+         .note = "in the middle, some are " + number_text(two->low) + " in size and the others " +
+                 number_text(two->high) + ", with next to nothing between"}};
+  }
+  return {};
+}
+
 /// Returns the targets as the data have them, sorted; empty if they are not one number each, are
 /// logarithms, or were learned.
 std::vector<double> targets_to_doubt(const Evidence& e) {
@@ -196,6 +256,35 @@ Found far_out_targets(const Evidence& e) {
                percent_text(of_few / squares) + " of all squares; the farthest is " +
                number_text(t.front()) + ", the middle half lies from " + number_text(quarter) +
                " to " + number_text(three)}};
+}
+
+/// A slip of the hand: without a row or two, targets are near each other.
+Found slipped_target(const Evidence& e) {
+  const std::vector<double> t = targets_to_doubt(e);
+  if (t.empty()) return {};
+  const double half = t[t.size() / 2], quarter = t[t.size() / 4], three = t[t.size() * 3 / 4];
+  const bool is_highest = t.back() - half > half - t.front();
+  const double farthest = is_highest ? t.back() : t.front();
+  const auto n = static_cast<std::size_t>(std::ranges::count_if(
+      t, [&](double x) { return std::abs(x - half) > far_out / 10 * (three - quarter); }));
+  if (!(three > quarter) || std::abs(farthest - half) <= far_out * (three - quarter) ||
+      share_of(n, t.size()) > rows_far_out)
+    return {};
+  const std::optional<TargetEnds>& ends = e.trainer.data().target_ends;
+  const TargetEnd* const end = ends ? &(*ends)[is_highest] : nullptr;
+  const bool is_it = end != nullptr && std::abs(end->value - farthest) <= 1e-4 * std::abs(farthest);
+  return Illness{
+      "target_outliers",
+      Confidence::likely,
+      {.what = (n == 1 ? "one target is" : std::to_string(n) + " targets are") +
+               std::string(" so far out that nothing is left of the differences of all others: ") +
+               (is_it ? shortest(end->value) + ", at " + end->place : number_text(farthest)),
+       .place = place_of(e, "data"),
+       .hint =
+           "mend or leave out such rows; if they are right, write target_scale: log in data, if "
+           "none is below 0, or look at them apart",
+       .note = "the middle half of " + std::to_string(t.size()) + " targets lies from " +
+               number_text(quarter) + " to " + number_text(three)}};
 }
 
 /// Prices, incomes, counts: what matters is how many times as large one is as another.
@@ -276,12 +365,13 @@ Found uneven_columns(const Evidence& e) {
 
 std::vector<Illness> illnesses_of_scale(const Evidence& evidence) {
   std::vector<Illness> all;
-  for (const IllnessRule rule : {marks, outliers, large_inputs, uneven_columns, small_inputs})
+  for (const IllnessRule rule :
+       {marks, outliers, mixed_units, large_inputs, uneven_columns, small_inputs})
     if (Found found = rule(evidence)) {
       all.push_back(std::move(*found));
       break;  // the others tell what follows from it
     }
-  for (const IllnessRule rule : {marked_targets, skewed_targets, far_out_targets})
+  for (const IllnessRule rule : {marked_targets, slipped_target, skewed_targets, far_out_targets})
     if (Found found = rule(evidence)) {
       all.push_back(std::move(*found));
       break;

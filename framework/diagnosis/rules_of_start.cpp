@@ -55,7 +55,44 @@ Found symmetric_units(const Evidence& e) {
   return {};
 }
 
-/// Differences of a step that is too small tell the rounding of the cost.
+/// Returns whether weights, and nothing else, meet what a node gives: there, its units count one by
+/// one. Where layers are joined, one may well share out what the others say.
+bool feeds_weights(const Evidence& e, const Node& node) {
+  const auto& nodes = e.graph.nodes;
+  const auto own = static_cast<int>(&node - nodes.data());
+  bool feeds = false;
+  for (const Node& behind : nodes) {
+    if (std::ranges::find(behind.inputs, own) == behind.inputs.end()) continue;
+    if (behind.inputs.size() > 1) return false;
+    if (behind.plan.n_parameters == 0 && !feeds_weights(e, behind)) return false;
+    feeds = true;
+  }
+  return feeds;
+}
+
+/// A hidden layer whose units share a sum of 1: of many, each is next to nothing, and what one
+/// gains the others lose.
+Found hidden_shares(const Evidence& e) {
+  if (e.has_learned_much()) return {};
+  for (const LayerLook& layer : e.course.layers) {
+    const Node& node = *layer.picture.node;
+    if (e.is_output(layer) || !node.activation || !feeds_weights(e, node) ||
+        (node.activation.functions<nnrun_activation>().flags & NNRUN_SUMS_TO_ONE) == 0)
+      continue;
+    const std::string& name = node.activation.plugin().name;
+    return Illness{
+        "hidden_softmax",
+        Confidence::likely,
+        {.what = name + " in a hidden layer: the " + std::to_string(node.cols) + " units of " +
+                 node.name + " share a sum of 1, so they hardly tell inputs apart",
+         .place = place_in(e, node, "activation"),
+         .hint = "write activation: tanh or relu there; " + name + " is for the last layer",
+         .note =
+             "its outputs are " + number_text(layer.output_size) + " in size (root mean square)"}};
+  }
+  return {};
+}
+
 /// Differences of a step that is too small tell the rounding of the cost.
 Found small_step(const Evidence& e) {
   const Use& gradient = e.experiment.train.gradient;
@@ -91,7 +128,7 @@ Found no_parameters(const Evidence& e) {
                   .hint = "add a layer that has some: {type: dense, units: 1}, say"}};
 }
 
-constexpr IllnessRule start_rules[] = {no_parameters, symmetric_units, small_step};
+constexpr IllnessRule start_rules[] = {no_parameters, symmetric_units, hidden_shares, small_step};
 
 }  // namespace
 

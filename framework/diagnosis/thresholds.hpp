@@ -24,6 +24,10 @@ inline constexpr double mark_distance = 3, marked_rows = 0.01;
 // Rows this many times as far out as half of them are from each other, and how many at most: a
 // standard deviation that they make is no measure of the others.
 inline constexpr double far_out = 1000, rows_far_out = 0.01;
+// Numbers in two units: so many at least in either, a power of ten apart, to a tenth of a decade or
+// so, and four times as far as either group's sizes spread. Halves of one bell curve, or of one
+// that is even, are 2.7 and 3.5 of their spreads apart, in sizes as elsewhere.
+inline constexpr double other_unit_rows = 0.02, clearly_apart = 4, near_power_of_ten = 0.15;
 // The largest target, in medians, where what matters is how many times as large one is as another.
 inline constexpr double skewed_target = 30;
 // Of all squares of distances from the middle, one row in a hundred makes so much: it decides the
@@ -57,14 +61,35 @@ inline constexpr std::size_t values_of_measurement = 50;
 // wrong labels is usual noise, of questionnaires say; a fifth is not.
 inline constexpr double wrong_rows = 0.2;
 
+// Labels that chance made wrong: of those that the network is surest of, a fifth of all, so many
+// more are wrong than of what is merely hard to tell.
+inline constexpr double surest_part = 0.2, evenly_wrong = 0.6;
+inline constexpr std::size_t fewest_sure = 30;
+
+// Numbers taken for classes: more of them than that, and fewer examples of each.
+inline constexpr std::size_t many_classes = 20, few_of_class = 5;
+// A row whose numbers are all as near those of another one as that, in standard deviations, is a
+// copy that was rounded, or the next moment of the same thing. By chance, one of 20,000 even rows
+// in three columns has such a neighbour in ten thousand.
+inline constexpr double near_copy = 1e-3;
+inline constexpr std::size_t columns_of_copies = 3;
+
 // Classes. Below a fifth of the largest, answering the largest alone pays at first.
 inline constexpr double rare_class = 0.2;
 // A class that counts this much less than another is as good as not there.
 inline constexpr double uncounted_class = 1e-3;
+// A rare class that counts so much less than the largest: shares written for their inverses.
+inline constexpr double counts_less = 0.5;
 // A metric that a constant answer brings to this says little of the rest.
 inline constexpr double blind_metric = 0.9;
 // In the order of the data, neighbours of one class: sorted, unless chance gives nearly as many.
 inline constexpr double sorted_neighbours = 0.9, sorted_by_chance = 0.7;
+// An early stopping, and what it keeps, by fewer examples than these is by chance.
+inline constexpr std::size_t fewest_to_watch = 20;
+// A number that stands for none, such as the 0 of a blood pressure: in so many rows, and apart from
+// all others by a fifth of what those reach over. What is 0 now and then, as rain is, has others
+// near it.
+inline constexpr double zero_rows = 0.005, most_zero_rows = 0.5, apart_from_zero = 0.2;
 // Standard errors between what neighbours agree on and chance: three are one chance in 370.
 inline constexpr double errors_of_chance = 3;
 inline constexpr std::size_t fewest_for_neighbours = 100;
@@ -82,12 +107,16 @@ inline constexpr double large_gain = 50, small_gain = 0.2;
 inline constexpr double still_layer = 0.01;
 // Weights that a regularizer has shrunk to this part of their start are held down by it.
 inline constexpr double shrunk_weights = 0.1;
+// What neighbours know beyond the network, and beyond chance: there is something to hold down.
+inline constexpr double more_to_learn = 0.05;
 // Where nothing was learned either, this much is enough for a suspicion.
 inline constexpr double weakened_weights = 0.5;
 
 // The learning rate. Another one must do clearly better, and be a factor of 10 away: nearer rates
 // are a matter of taste. Fewer steps than 20 tell the noise of batches.
 inline constexpr double clearly_less = 0.5;
+// The first steps move weights by their whole size: what was drawn, or learned, is gone at once.
+inline constexpr double wild_step = 1;
 // Fewer steps of a longer run show only whether it can begin.
 inline constexpr std::size_t fewest_steps_to_judge = 100;
 // A cost this many times its start below 0 is not at a lowest value, which costs of likelihoods
@@ -99,6 +128,8 @@ inline constexpr double large_epsilon = 0.1;
 inline constexpr double strong_dropout = 0.8;  // of the units of a layer: 0.5 is the usual most
 inline constexpr double strong_input_dropout = 0.5;  // of the inputs themselves: 0.2 is usual
 inline constexpr double long_momentum = 0.99;        // steps go on for a hundred others
+// A tenth of the run: where steps go on for longer, the first ones are still there at its end.
+inline constexpr double long_part = 0.1, learned_nearly_all = 0.9;
 inline constexpr double small_factor = 0.01, cut_gradient = 100;
 // The first steps are as long as clipping lets them be, or some of momentum longer. Optimizers that
 // divide by the size of gradients go far beyond it, and clipping does nothing to them.

@@ -71,17 +71,24 @@ std::optional<BestEpoch> best_epoch_of(const Outcome& outcome, const Experiment&
   if (found != names.end()) index = static_cast<std::size_t>(found - names.begin());
   if (outcome.epochs.size() < 2 || (!index && metric != "cost")) return std::nullopt;
   std::optional<BestEpoch> best;
+  const auto value_of = [&](const EpochReport& report) {
+    const Score* const score = report.score(part);
+    return score && report.epoch > 0 ? value_in(*score, index) : std::nan("");
+  };
   for (std::size_t row = 0; row < outcome.epochs.size(); ++row) {
     const EpochReport report = outcome.epochs[row];
-    const Score* const score = report.score(part);
-    const double value = score ? value_in(*score, index) : std::nan("");
+    const double value = value_of(report);
     const bool better = !best || (higher_is_better ? value > best->value : value < best->value);
     const bool is_kept = outcome.result && outcome.result->epoch == report.epoch;
     // what early stopping went back to is the best by what it watched, whatever this metric says
     const bool is_chosen = is_kept && outcome.best_epoch == report.epoch;
-    if (std::isfinite(value) && (better || is_chosen) && report.epoch > 0)
+    if (std::isfinite(value) && (better || is_chosen))
       best = {.epoch = report.epoch, .value = value, .part = part, .is_kept = is_kept};
     if (is_chosen) break;
+  }
+  for (std::size_t row = 0; best && row < outcome.epochs.size(); ++row) {
+    const EpochReport report = outcome.epochs[row];
+    best->ties += report.epoch != best->epoch && value_of(report) == best->value;
   }
   return best;
 }

@@ -22,6 +22,7 @@ struct BestEpoch {
   double value = 0;
   std::size_t part = NNRUN_TRAIN;
   bool is_kept = false;  ///< its numbers are those of the model
+  std::size_t ties = 0;  ///< how many other epochs have the same value
 };
 struct RunFacts {
   std::vector<LayerFacts> layers{};

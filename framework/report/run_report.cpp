@@ -82,8 +82,10 @@ std::string words_of(const BestEpoch& best, const Report& report) {
   const std::string part = best.part == NNRUN_TRAIN ? "training" : part_names[best.part];
   const std::string value =
       report.fraction ? fmt::format("{:.2f} %", best.value * 100) : significant(best.value, 4);
-  return fmt::format("The best epoch was {}, with {} on the {} part{}.", best.epoch, value, part,
-                     best.is_kept ? ", and its numbers are those of the model" : "");
+  const std::string ties =
+      best.ties == 0 ? "" : fmt::format(", as {} other{}", best.ties, best.ties == 1 ? "" : "s");
+  return fmt::format("The best epoch was {}, with {} on the {} part{}{}.", best.epoch, value, part,
+                     ties, best.is_kept ? ", and its numbers are those of the model" : "");
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/json_text.hpp"
+#include "config/paths.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -99,8 +100,12 @@ bool flag_of(const Json& json, const char* field) {
 }  // namespace
 
 std::string refusal_text(const Error& error) {
-  const std::string& hint = error.problems().front().hint;
-  return error.what() + (hint.empty() ? "" : "; " + hint);
+  Problem problem = error.problems().front();
+  // what a page sets is no file that one could look into
+  if (problem.place.source && problem.place.source->name == command_line) problem.place = {};
+  const std::string where = where_of(problem);
+  return problem.what + (where.empty() ? "" : " (" + where + ")") +
+         (problem.hint.empty() ? "" : "; " + problem.hint);
 }
 
 Command read_command(std::string_view text) {

@@ -37,7 +37,7 @@ int refusal(const RequestHead& head, std::string_view own, std::string_view root
   if (head.origins > 1 || (head.origins == 1 && head.origin != "http://" + std::string(own)))
     return forbidden;
   if (!begins_with(head.path, root)) return not_found;
-  if (head.method != "GET" && head.method != "POST") return not_allowed;
+  if (head.method != "GET" && head.method != "HEAD" && head.method != "POST") return not_allowed;
   // a body without a length would be read to its end, however long it is
   const bool post = head.method == "POST";
   if (head.encodings > 0 || head.lengths != (post ? 1 : 0)) return no_length;

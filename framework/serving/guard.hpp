@@ -15,6 +15,9 @@ struct RequestHead {
   std::string_view host{}, origin{}, length{}, type{};             ///< the first of them
 };
 
+/// The methods that are answered. HEAD is GET without a body.
+constexpr const char* methods = "GET, HEAD, POST";
+
 /// Returns the status of a refusal, or 0. own: `127.0.0.1:8800`; root: `/token/`.
 int refusal(const RequestHead& head, std::string_view own, std::string_view root);
 

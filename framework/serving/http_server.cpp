@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t other_threads = 4;  // than those of streams: a command always finds one
 constexpr const char* own_address = "127.0.0.1";
+constexpr const char* event_stream = "text/event-stream";
 constexpr int seconds_to_send = 5;  // to a page that does not read
 constexpr auto time_to_finish =
     std::chrono::milliseconds(300);  // what is being answered in the end
@@ -116,10 +117,13 @@ class Server final : public HttpServer {
       if (status == 0) return httplib::Server::HandlerResponse::Unhandled;
       set(response, {.status = status, .text = "refused\n", .type = "text/plain"});
       response.set_header("Connection", "close");
+      if (status == 405) response.set_header("Allow", methods);
       return httplib::Server::HandlerResponse::Handled;
     });
     server_.Get(".*", [this](const auto& request, auto& response) {
-      if (answers_.is_stream(request.path))
+      if (answers_.is_stream(request.path) && request.method == "HEAD")
+        set(response, {.status = 200, .type = event_stream});  // nobody listens
+      else if (answers_.is_stream(request.path))
         stream(response);
       else
         set(response, answers_.get(request.path));
@@ -134,7 +138,7 @@ class Server final : public HttpServer {
       return set(response,
                  {.status = 503, .text = "too many pages are open\n", .type = "text/plain"});
     response.set_chunked_content_provider(
-        "text/event-stream", [events](std::size_t, httplib::DataSink& sink) {
+        event_stream, [events](std::size_t, httplib::DataSink& sink) {
           const std::string text = events->next();
           return !text.empty() && sink.is_writable() && sink.write(text.data(), text.size());
         });

@@ -77,7 +77,7 @@ class DataSource {
                     Preparation& preparation);
   void take_units(const nnrun_data& data);
   void take_doubts(const nnrun_data& data);
-  void note_odd_target(const OddTargets& seen);
+  void note_targets(const OddTargets& seen);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>

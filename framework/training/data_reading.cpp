@@ -225,12 +225,17 @@ std::vector<std::uint32_t> rows_of(std::size_t count, auto is_taken) {
   return rows;
 }
 
-void DataSource::note_odd_target(const OddTargets& seen) {
+void DataSource::note_targets(const OddTargets& seen) {
   if (!shape_.names.classes.empty() || skips_rows_) return;
+  const auto place = [&](std::size_t part, std::size_t example) {
+    return place_of(object_, part, example);
+  };
   shape_.odd_target = seen.found();
   if (shape_.odd_target)
-    shape_.odd_target->place =
-        place_of(object_, shape_.odd_target->part, shape_.odd_target->example);
+    shape_.odd_target->place = place(shape_.odd_target->part, shape_.odd_target->example);
+  shape_.target_ends = seen.ends();
+  if (shape_.target_ends)
+    for (TargetEnd& end : *shape_.target_ends) end.place = place(end.part, end.example);
 }
 
 /// Reads all once, or as often as is needed to learn from all and to cut them; keeps all but the
@@ -279,7 +284,7 @@ void DataSource::look_through(FilledParts<T>& parts, ExampleReader reader, Rando
       sorting.add(some, in, out);
     });
   }
-  note_odd_target(odd);
+  note_targets(odd);
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
     const bool is_cut = std::ranges::count(part_of, part) > 0;
     const std::size_t source = is_cut ? std::size_t{NNRUN_TRAIN} : part;
@@ -330,7 +335,7 @@ void DataSource::fill(FilledParts<T>& parts, Random& random, Preparation& prepar
         sorting.add(some, in, out);
     });
   }
-  note_odd_target(odd);
+  note_targets(odd);
   if (!waits) return;
   if (cutting_.cuts()) {
     const std::vector<double> targets =

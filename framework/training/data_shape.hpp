@@ -50,7 +50,8 @@ struct DataShape {
   /// The largest input, if all of them seem to have been divided before the data set divides them,
   /// once they were read; else 0.
   double divided_before = 0;
-  std::optional<OddTarget> odd_target{};  ///< known once the data were read
+  std::optional<OddTarget> odd_target{};    ///< known once the data were read
+  std::optional<TargetEnds> target_ends{};  ///< of one number, known once the data were read
   Targets told{};  ///< what a trained network tells, which targets must be; not known: any
 
   /// Returns whether a single number says which of two classes it is.

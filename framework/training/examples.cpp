@@ -1,5 +1,7 @@
 #include "training/examples.hpp"
 
+#include <optional>
+
 #include "base/files.hpp"
 namespace nnrun::host {
 
@@ -32,6 +34,20 @@ std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, st
 }
 
 template <class T>
+std::pair<double, double> target_range_of(const Examples<T>& examples, std::size_t out) {
+  std::optional<Range> range;
+  for (std::size_t r = 0; r < examples.count; ++r) {
+    if (examples.weight.data() != nullptr && !(examples.weight.data()[r] > 0)) continue;
+    for (std::size_t c = r * out; c < (r + 1) * out; ++c) {
+      const auto t = static_cast<double>(examples.t.data()[c]);
+      if (!range) range.emplace(t);
+      range->take(t);
+    }
+  }
+  return range.value_or(Range(0)).ends();
+}
+
+template <class T>
 std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
   std::string hashes;
   for (const Examples<T>& part : parts) {
@@ -44,6 +60,8 @@ std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
 
 template std::vector<std::pair<double, double>> column_ranges(std::span<const float>, std::size_t);
 template std::vector<std::pair<double, double>> column_ranges(std::span<const double>, std::size_t);
+template std::pair<double, double> target_range_of(const Examples<float>&, std::size_t);
+template std::pair<double, double> target_range_of(const Examples<double>&, std::size_t);
 template std::string hash_of(const std::array<Examples<float>, NNRUN_PARTS>&);
 template std::string hash_of(const std::array<Examples<double>, NNRUN_PARTS>&);
 

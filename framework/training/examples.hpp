@@ -99,6 +99,10 @@ void each_input(const Examples<T>& examples, Take take) {
 template <class T>
 std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, std::size_t cols);
 
+/// Returns the smallest and largest target, `out` for each example, of those whose weight is not 0.
+template <class T>
+std::pair<double, double> target_range_of(const Examples<T>& examples, std::size_t out);
+
 /// Returns the hexadecimal SHA-256 over the inputs and targets of all parts.
 template <class T>
 std::string hash_of(const std::array<Examples<T>, NNRUN_PARTS>& parts);

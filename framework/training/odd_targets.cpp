@@ -7,6 +7,14 @@ template <class T>
 void OddTargets::take(std::size_t part, const T* t, std::size_t rows) {
   if (part != part_) example_ = 0;
   part_ = part;
+  if (cols_ == 1)
+    for (std::size_t r = 0; r < rows; ++r)
+      for (const bool highest : {false, true}) {
+        const auto value = static_cast<double>(t[r]);
+        TargetEnd& end = ends_[highest];
+        if ((rows_ == 0 && r == 0) || (highest ? value > end.value : value < end.value))
+          end = {.part = part, .example = example_ + r, .value = value};
+      }
   rows_ += rows;
   for (std::size_t r = 0; r < rows; ++r, ++example_, t += cols_)
     for (const bool signs : {false, true}) {
@@ -25,6 +33,11 @@ void OddTargets::take(std::size_t part, const T* t, std::size_t rows) {
 }
 template void OddTargets::take(std::size_t, const float*, std::size_t);
 template void OddTargets::take(std::size_t, const double*, std::size_t);
+
+std::optional<TargetEnds> OddTargets::ends() const {
+  if (cols_ != 1 || rows_ == 0) return {};
+  return ends_;
+}
 
 std::optional<OddTarget> OddTargets::found() const {
   for (const OddTarget& first : first_)

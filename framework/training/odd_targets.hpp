@@ -1,4 +1,5 @@
-// A few rows that alone keep targets from being yes or no: a slip of the hand in most tables.
+// A few rows that alone keep targets from being yes or no, and those that are farthest out: slips
+// of the hand in most tables.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -15,6 +16,14 @@ struct OddTarget {
   std::string place{};  ///< where it stands, as far as the data set knows
 };
 
+/// The smallest or the largest of all targets.
+struct TargetEnd {
+  std::size_t part = 0, example = 0;  ///< as the data set has them
+  double value = 0;
+  std::string place{};
+};
+using TargetEnds = std::array<TargetEnd, 2>;
+
 /// Looks at all rows of targets, in order.
 class OddTargets {
  public:
@@ -24,10 +33,13 @@ class OddTargets {
   void take(std::size_t part, const T* t, std::size_t rows);
   /// Returns nothing if all rows are yes or no, or more than one in a hundred is not.
   std::optional<OddTarget> found() const;
+  /// Returns the smallest and the largest, if each row has one target, and any.
+  std::optional<TargetEnds> ends() const;
 
  private:
   std::size_t cols_, part_ = 0, example_ = 0, rows_ = 0;
   std::array<OddTarget, 2> first_{};  // among 0 and 1; among -1 and 1
+  TargetEnds ends_{};
 };
 
 }  // namespace nnrun::host

@@ -199,9 +199,7 @@ class TrainerOf final : public Trainer {
   }
 
   std::pair<double, double> target_range() const override {
-    const Examples<T>& train = train_part();
-    return column_ranges<T>({train.t.data(), train.count * model_->graph().output().cols}, 1)
-        .front();
+    return target_range_of(train_part(), model_->graph().output().cols);
   }
 
   double cost_of_means() const override { return reports_.cost_of_means(); }

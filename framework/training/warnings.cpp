@@ -5,6 +5,7 @@
 #include <limits>
 #include <optional>
 
+#include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
 #include "network/joined_cost.hpp"
@@ -39,6 +40,7 @@ struct CostFacts {
   std::string name, fitting, joined_by;  // fitting: the activation that it wants
   nnrun_range outputs, targets;          // that it takes
   bool signs, joins;                     // joins: applies that activation itself
+  bool zeros_too;                        // of signs: a target of 0 is one of -1
 };
 struct ActivationFacts {
   std::string name;  // empty: none
@@ -50,6 +52,24 @@ std::string text_or_nothing(const char* text) {
   return text != nullptr ? text : "";
 }
 
+/// An output and its target.
+struct Pair {
+  double y, t;
+};
+/// Returns whether a cost is the same where all of so many outputs are one pair, and another one.
+bool costs_the_same(const Use& use, std::size_t outputs, const Pair& a, const Pair& b) {
+  const Object cost(use);
+  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
+  Buffer<double> y(outputs), t(outputs), of_a(1), of_b(1);
+  const auto measure = [&](const Pair& pair, Buffer<double>& to) {
+    std::fill_n(y.data(), outputs, pair.y);
+    std::fill_n(t.data(), outputs, pair.t);
+    return cost.status_of("value", value, y.data(), t.data(), outputs, to.data(), std::size_t{1},
+                          outputs) == 0;
+  };
+  return measure(a, of_a) && measure(b, of_b) && of_a.data()[0] == of_b.data()[0];
+}
+
 CostFacts facts_of_cost(const Use& use) {
   const auto& table = functions_of<nnrun_cost>(*use.plugin);
   CostFacts facts{.name = use.plugin->name,
@@ -58,8 +78,12 @@ CostFacts facts_of_cost(const Use& use) {
                   .outputs = declared(table, &nnrun_cost::outputs),
                   .targets = declared(table, &nnrun_cost::targets),
                   .signs = (table.flags & NNRUN_SIGNS) != 0,
-                  .joins = false};
+                  .joins = false,
+                  .zeros_too = false};
   facts.joins = applies_activation(use);
+  facts.zeros_too = facts.signs &&
+                    costs_the_same(use, 1, {.y = 0.3, .t = 0}, {.y = 0.3, .t = -1}) &&
+                    costs_the_same(use, 1, {.y = -0.3, .t = 0}, {.y = -0.3, .t = -1});
   return facts;
 }
 
@@ -73,15 +97,7 @@ ActivationFacts facts_of_activation(const Node& node) {
 /// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
 /// classes looks at the right one alone.
 bool ignores_zeros(const Use& use, std::size_t outputs) {
-  const Object cost(use);
-  Buffer<double> y(outputs), t(outputs), low(1), high(1);
-  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
-  const auto measure = [&](double output, Buffer<double>& to) {
-    std::fill_n(y.data(), outputs, output);
-    return cost.status_of("value", value, y.data(), t.data(), outputs, to.data(), std::size_t{1},
-                          outputs) == 0;
-  };
-  return measure(0.1, low) && measure(0.9, high) && low.data()[0] == high.data()[0];
+  return costs_the_same(use, outputs, {.y = 0.1, .t = 0}, {.y = 0.9, .t = 0});
 }
 
 /// Returns the layer whose activation gives what is from 0 to 1 to the output's activation, which
@@ -181,6 +197,48 @@ bool seems_turned(const Graph& graph) {
   return first && node.inputs == std::vector<int>{data_input} && node.plan.out.rank == 3;
 }
 
+/// Returns whether a layer gives sums of all of its inputs and nothing else, and learns them.
+bool is_linear(const Node& node) {
+  if ((node.functions().flags & NNRUN_UNITS) == 0 || node.inputs.size() != 1 || !node.learns() ||
+      node.plan.n_blocks == 0 || node.in_shapes[0].rank != 1)
+    return false;
+  const nnrun_block& weights = node.plan.blocks[0];
+  const std::size_t in = size_of(node.in_shapes[0]);
+  return weights.role == NNRUN_WEIGHTS && weights.fan_in == in &&
+         size_of(weights.shape) == in * node.cols;
+}
+
+/// Returns whether a layer only changes its input by chance while it trains, as dropout does.
+bool is_noise(const Node& node) {
+  return node.plan.noise_per_row > 0 && node.plan.n_parameters == 0 && !node.activation &&
+         node.inputs.size() == 1;
+}
+
+/// Two layers, the first of which has no activation and is not narrower than what it stands
+/// between, so that one layer says all that both do. A narrow one is a bottleneck, as some want.
+struct NeedlessPair {
+  const Node *first, *second;
+};
+std::optional<NeedlessPair> needless_pair(const Graph& graph) {
+  std::vector<std::size_t> readers(graph.nodes.size());
+  for (const Node& node : graph.nodes)
+    for (const int i : node.inputs)
+      if (i != data_input) ++readers[static_cast<std::size_t>(i)];
+  for (const Node& second : graph.nodes) {
+    if (!is_linear(second)) continue;
+    int at = second.inputs[0];
+    while (at != data_input && is_noise(graph.nodes[static_cast<std::size_t>(at)]) &&
+           readers[static_cast<std::size_t>(at)] == 1)
+      at = graph.nodes[static_cast<std::size_t>(at)].inputs[0];
+    if (at == data_input || readers[static_cast<std::size_t>(at)] != 1) continue;
+    const Node& first = graph.nodes[static_cast<std::size_t>(at)];
+    if (is_linear(first) && !first.activation &&
+        first.cols >= std::min(size_of(first.in_shapes[0]), second.cols))
+      return NeedlessPair{&first, &second};
+  }
+  return {};
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
@@ -275,7 +333,7 @@ constexpr Rule rules[] = {
                      .hint = "write activation: none in the last layer"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (f.parted == nullptr) return {};
+      if (f.parted == nullptr || is_noise(f.graph.output())) return {};
       const std::string& name = f.parted->activation.plugin().name;
       return Problem{.what = name + " and " + f.cost.name +
                              " are not worked out as one, since layers stand between: the network "
@@ -310,7 +368,8 @@ constexpr Rule rules[] = {
                              ", or another cost: mean_squared_error, say" + or_classes(f)};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.cost.signs || f.targets.low < 0) return {};
+      if (!f.cost.signs || f.targets.low < 0 || (f.cost.zeros_too && f.kind != NNRUN_NUMBERS))
+        return {};
       return Problem{
           .what = f.cost.name + " takes targets of -1 and 1, but these lie " + text_of(f.targets),
           .place = f.cost_place,
@@ -382,6 +441,24 @@ constexpr Rule rules[] = {
               .place = place_of_freezing(f.written, node),
               .hint = "take those of another run: write model: {weights: RUN}"};
       return {};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const Node& last = f.graph.output();
+      if (!is_noise(last)) return {};
+      return Problem{.what = last.name +
+                             " is the last layer: while it trains, answers are changed by chance "
+                             "before they are compared with the targets",
+                     .place = f.written.place_of("model.layers." + last.name),
+                     .hint = "put it before the last layer that learns"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const std::optional<NeedlessPair> pair = needless_pair(f.graph);
+      if (!pair) return {};
+      const std::string& name = pair->first->name;
+      return Problem{.what = name + " has no activation, so " + name + " and " +
+                             pair->second->name + " together say no more than one layer",
+                     .place = f.written.place_of("model.layers." + name + ".activation"),
+                     .hint = "write activation: relu or tanh in " + name + ", or leave it out"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS) return {};

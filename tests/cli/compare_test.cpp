@@ -53,6 +53,19 @@ TEST_CASE("compare shows configs beside the baseline, what differs, and a verdic
       std::vector<std::string>{"compare.html", "comparison.json", "configs", "plan.json", "runs"});
 }
 
+TEST_CASE("configs that differ by their names alone are told to be one", "[compare]") {
+  const Scratch scratch;
+  scratch.write("a.yaml", "extends: " NNRUN_SOURCE_DIR "/configs/diagonal.yaml\nname: a\n");
+  scratch.write("b.yaml", "extends: a.yaml\nname: b\n");
+  scratch.write("c.yaml", "extends: a.yaml\nname: c\ntrain: {batch_size: 2}\n");
+  const Ended ended =
+      run("$nnrun compare a.yaml c.yaml b.yaml --seeds 2 " + std::string(few), scratch.folder());
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK_THAT(ended.out, Contains("'a' and 'b' are the same config, but for the name.\n") &&
+                            !Contains("'a' and 'c' are the same"));
+}
+
 TEST_CASE(
     "configs are chosen by validation where there is such a part, or by the part that is named",
     "[compare]") {

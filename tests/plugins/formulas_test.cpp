@@ -5,6 +5,8 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <limits>
+#include <nnrun/number.hpp>
 #include <string>
 
 #include "network/buffer.hpp"
@@ -206,6 +208,131 @@ TEST_CASE("a formula has the bits of the compiled class of the same formula",
   same("tanh(x)", {}, use("activation", "tanh"));
   same("exp(-(x * x))", {}, use("activation", "gaussian"));
   same("max(x, 0)", {}, use("activation", "relu"));
+}
+
+namespace {
+
+template <class T>
+std::vector<double> extremes() {
+  std::vector<double> x{0., -0.};
+  for (const double size : {static_cast<double>(std::numeric_limits<T>::denorm_min()),
+                            1e-40,
+                            1e-38,
+                            1e-20,
+                            1e-9,
+                            0.3,
+                            0.5,
+                            1.,
+                            2.,
+                            3.7,
+                            8.,
+                            17.3,
+                            40.,
+                            88.7,
+                            104.,
+                            709.7,
+                            746.,
+                            1e4,
+                            1e10,
+                            1e19,
+                            1e30,
+                            1e38,
+                            static_cast<double>(std::numeric_limits<T>::max())})
+    for (const double sign : {1., -1.}) x.push_back(sign * size);
+  if (sizeof(T) == 8)
+    for (const double size : {1e-308, 1e-300, 1e-160, 1e155, 1e300})
+      x.insert(x.end(), {size, -size});
+  return x;
+}
+
+/// Returns whether two numbers are both none, or as near as a few roundings leave them.
+template <class T>
+bool agree(T a, T b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b);
+  if (a == b) return true;
+  const T size = std::max(std::fabs(a), std::fabs(b));
+  return std::isfinite(size) && std::fabs(a - b) <= 8 * std::numeric_limits<T>::epsilon() * size +
+                                                        8 * std::numeric_limits<T>::denorm_min();
+}
+
+template <class T, class F>
+void check_twin_in(const std::string& formula, F compiled) {
+  const std::vector<double> x = extremes<T>();
+  const Both<T> found = both<T>(activation(formula), x);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const T at = static_cast<T>(x[i]);
+    const nnrun::Num<T> value = compiled(nnrun::Num<T>(at));
+    const nnrun::Dual<T> dual = compiled(nnrun::Dual<T>(at, T(1)));
+    CAPTURE(formula, sizeof(T), at, found.a[i], value.v, found.dz[i], dual.d);
+    CHECK((std::isnan(value.v) ? std::isnan(found.a[i])
+                               : std::memcmp(&value.v, &found.a[i], sizeof(T)) == 0));
+    CHECK(agree(found.dz[i], dual.d));
+  }
+}
+template <class F>
+void check_twin(const std::string& formula, F compiled) {
+  check_twin_in<double>(formula, compiled);
+  check_twin_in<float>(formula, compiled);
+}
+
+/// A power has a slope that is one, too: by the chain rule, exp and log lose digits, and overflow
+/// before it does.
+template <class T>
+void check_power() {
+  const std::vector<double> x = extremes<T>();
+  const Both<T> found = both<T>(activation("x^2.5"), x);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const nnrun::Num<T> at(static_cast<T>(x[i])), value = exp(log(at) * 2.5),
+                                                  slope = exp(log(at) * 1.5) * 2.5;
+    CAPTURE(sizeof(T), x[i], found.a[i], value.v, found.dz[i], slope.v);
+    CHECK(((std::isnan(value.v) && std::isnan(found.a[i])) || value.v == found.a[i]));
+    CHECK(agree(found.dz[i], slope.v));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("far from where it is tame a formula agrees with the compiled one, slope and all",
+          "[plugins][formula]") {
+#define CHECK_TWIN(FORMULA, WRITTEN) check_twin(FORMULA, [](auto x) { return WRITTEN; })
+  CHECK_TWIN("log(x)", log(x));
+  CHECK_TWIN("log(abs(x))", log(abs(x)));
+  CHECK_TWIN("log1p(x)", log1p(x));
+  CHECK_TWIN("1 / x", 1 / x);
+  CHECK_TWIN("x / x", x / x);
+  CHECK_TWIN("1 / (1 - x)", 1 / (1 - x));
+  CHECK_TWIN("x / (1 - x * x)", x / (1 - x * x));
+  CHECK_TWIN("sqrt(x)", sqrt(x));
+  CHECK_TWIN("sqrt(1 - x)", sqrt(1 - x));
+  CHECK_TWIN("x * sqrt(abs(x))", x * sqrt(abs(x)));
+  CHECK_TWIN("exp(x)", exp(x));
+  CHECK_TWIN("exp(exp(x))", exp(exp(x)));
+  CHECK_TWIN("expm1(x) / x", expm1(x) / x);
+  CHECK_TWIN("exp(-x) * x", exp(-x) * x);
+  CHECK_TWIN("log(exp(x) - 1)", log(exp(x) - 1));
+  CHECK_TWIN("log(softplus(x))", log(softplus(x)));
+  CHECK_TWIN("log(sigmoid(x))", log(sigmoid(x)));
+  CHECK_TWIN("log(1 - tanh(x))", log(1 - tanh(x)));
+  CHECK_TWIN("tanh(x) / sin(x)", tanh(x) / sin(x));
+  CHECK_TWIN("cos(x) * x - sin(x)", cos(x) * x - sin(x));
+  CHECK_TWIN("erf(x) - erfc(x)", erf(x) - erfc(x));
+  CHECK_TWIN("x * x * x", x * x * x);
+  CHECK_TWIN("x^2", x * x);
+  CHECK_TWIN("x^-1", 1 / x);
+  check_power<double>();
+  check_power<float>();
+  CHECK_TWIN("max(x, 1 / x)", max(x, 1 / x));
+  CHECK_TWIN("min(x, log(x))", min(x, log(x)));
+  CHECK_TWIN("abs(abs(x) - 1) / abs(x)", abs(abs(x) - 1) / abs(x));
+  CHECK_TWIN("where(x < 0, log(-x), sqrt(x))", x < 0 ? log(-x) : sqrt(x));
+  CHECK_TWIN("where(x > 1, 1 / (x - 1), x / (1 - x))", x > 1 ? 1 / (x - 1) : x / (1 - x));
+#undef CHECK_TWIN
+  std::string deep = "x";
+  for (int i = 0; i < 16; ++i) deep = "tanh(1 + " + deep + ")";
+  check_twin(deep, [](auto x) {
+    for (int i = 0; i < 16; ++i) x = tanh(1 + x);
+    return x;
+  });
 }
 
 TEST_CASE("a number's value is the same wherever it stands and however many there are",

@@ -127,7 +127,9 @@ TEST_CASE("the best epoch is that of the best score, the first of equals", "[rep
   };
   CHECK(by("accuracy", true).epoch == 2);
   CHECK(by("cost", false).epoch == 2);
+  CHECK(by("accuracy", true).ties == 1);
   CHECK(by("accuracy", false).epoch == 1);
+  CHECK(by("accuracy", false).ties == 0);
   CHECK_FALSE(host::best_epoch_of(outcome, e, NNRUN_TEST, "accuracy", true));
   CHECK_FALSE(host::best_epoch_of(outcome, e, NNRUN_TRAIN, "f1", true));
 }

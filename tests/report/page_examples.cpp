@@ -80,6 +80,20 @@ Report single_run(host::Answers answers) {
   return example_report("run", {row}, 1);
 }
 
+/// Of thirty classes, class i is right ten times, and i times taken for the next one.
+Report many_classes() {
+  constexpr std::size_t n = 30;
+  ReportRow row = example_row(0, "many", 1, 8);
+  std::vector<std::vector<std::int64_t>> table(n, std::vector<std::int64_t>(n));
+  for (std::size_t i = 0; i < n; ++i) {
+    table[i][i] = 10;
+    table[i][(i + 1) % n] += static_cast<std::int64_t>(i);
+    row.classes.push_back(i > 0 ? std::to_string(i) : "<b>a name " + std::string(100, 'x'));
+  }
+  row.runs[0].scores[NNRUN_TEST]->push_back({"confusion_matrix", 0, table});
+  return example_report("run", {row}, 1);
+}
+
 }  // namespace
 
 TEST_CASE("pages are written for a browser", "[.]") {
@@ -101,6 +115,7 @@ TEST_CASE("pages are written for a browser", "[.]") {
   host::Answers classes{.examples = 4, .of = 4, .name = "b"};
   classes.curves = host::border_curves(std::vector{.1, .4, .35, .8}, {false, false, true, true});
   write("two classes", single_run(classes));
+  write("many classes", many_classes());
   write("sweep of one", sweep({{"train.batch_size", {"1", "10", "100", "1000"}}}));
   write("sweep of words", sweep({{"train.optimizer.type", {"sgd", "momentum", "adam"}}}));
   write("sweep of two",

@@ -62,6 +62,23 @@ TEST_CASE("requests that no page of the run sends are refused before their body 
   const auto status = [&](const std::string& bytes) { return status_of(served.answer(bytes)); };
 
   CHECK(status(get + host + close + "\r\n") == 200);
+  CHECK(status("HEAD " + served.root() + " HTTP/1.1\r\n" + host + close + "\r\n") == 200);
+  // nobody listens then: it ends, and has no body
+  const std::string head =
+      served.answer("HEAD " + served.root() + "events HTTP/1.1\r\n" + host + close + "\r\n");
+  CHECK(status_of(head) == 200);
+  CHECK_THAT(head,
+             Catch::Contains("Content-Type: text/event-stream\r\n") && Catch::EndsWith("\r\n\r\n"));
+  const std::string whole = served.answer("HEAD " + served.root() + " HTTP/1.1\r\n" + host + close +
+                                          "\r\n"),
+                    page = served.answer(get + host + close + "\r\n");
+  CHECK_THAT(whole, Catch::EndsWith("\r\n\r\n"));
+  const auto length_in = [](const std::string& answer) {
+    const std::size_t at = answer.find("Content-Length: ");
+    return answer.substr(at, answer.find('\r', at) - at);
+  };
+  CHECK(length_in(whole).size() > 17);
+  CHECK(length_in(whole) == length_in(page));
   CHECK(status(get + "\r\n") == 403);
   CHECK(status(get + host + host + "\r\n") == 403);
   CHECK(status(get + "Host: localhost:" + std::to_string(served.port()) + "\r\n\r\n") == 403);
@@ -77,7 +94,10 @@ TEST_CASE("requests that no page of the run sends are refused before their body 
         404);
   CHECK(status("GET " + served.root() + "plane.yaml HTTP/1.1\r\n" + host + close + "\r\n") == 404);
   CHECK(status(get + host + five + "\r\nhello") == 411);
-  CHECK(status("DELETE " + served.root() + " HTTP/1.1\r\n" + host + "\r\n") == 405);
+  const std::string deleted =
+      served.answer("DELETE " + served.root() + " HTTP/1.1\r\n" + host + "\r\n");
+  CHECK(status_of(deleted) == 405);
+  CHECK_THAT(deleted, Catch::Contains("\r\nAllow: GET, HEAD, POST\r\n"));
   CHECK(status(post(served, host + type, "")) == 411);
   CHECK(status(post(served, host + type + five + five, "hello")) == 411);
   CHECK(status(post(served, host + type + "Content-Length: 65537\r\n", "")) == 413);

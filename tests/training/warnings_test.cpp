@@ -56,10 +56,54 @@ TEST_CASE("an activation whose numbers layers part, so that its cost is too, is 
   CHECK(
       said_of("    - {name: s, type: activation, activation: softmax}\n    - {type: dropout, rate: "
               "0.1}\n") ==
-      said + "write activation: none in s, and activation: softmax in the last layer\n");
+      "dropout_1 is the last layer: while it trains, answers are changed by chance before they are "
+      "compared with the targets | put it before the last layer that learns\n");
   CHECK(said_of("    - {type: reshape, shape: [2, 2]}\n    - {type: activation, activation: "
                 "softmax}\n    - {type: flatten}\n") == "");
   CHECK(said_of("    - {type: flatten}\n    - {type: activation, activation: softmax}\n") == "");
+}
+
+TEST_CASE("two layers that say no more than one are warned of, a bottleneck is not",
+          "[training][warnings]") {
+  const auto said_of = [](const std::string& layers) {
+    static const Scratch scratch;
+    const host::Experiment e =
+        experiment("data: {type: csv, path: " +
+                   scratch.write("t.csv", "a,b,c,d,t\n1,1,0,0,0\n2,0,1,0,1\n").string() +
+                   ", targets: [t]}\nmodel:\n  layers:\n" + layers +
+                   "    - {name: last, type: dense, units: 1, activation: sigmoid}\n"
+                   "train: {cost: binary_cross_entropy}\n");
+    const auto trainer = host::Trainer::create(e, 1);
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *trainer)) {
+      CHECK(warning.place.line > 0);
+      all += warning.what + " | " + warning.hint + "\n";
+    }
+    return all;
+  };
+  const auto pair = [](const std::string& first, const std::string& second) {
+    return first + " has no activation, so " + first + " and " + second +
+           " together say no more than one layer | write activation: relu or tanh in " + first +
+           ", or leave it out\n";
+  };
+  const std::string a = "    - {name: a, type: dense, units: ", none = "}\n",
+                    relu = ", activation: relu}\n", dropout = "    - {type: dropout, rate: 0.2}\n";
+  CHECK(said_of(a + "8" + none) == pair("a", "last"));
+  CHECK(said_of(a + "1" + none) == pair("a", "last"));  // and last has one unit, too
+  CHECK(said_of(a + "8" + none + dropout) == pair("a", "last"));
+  CHECK(said_of(a + "8" + relu).empty());
+  CHECK(said_of(a + "8" + none + "    - {type: activation, activation: relu}\n").empty());
+  CHECK(said_of(a + "8" + none +
+                "    - {type: batch_norm}\n    - {type: activation, activation: "
+                "relu}\n")
+            .empty());
+  // a code of two numbers, of which others are made: one layer of them could say more
+  CHECK(said_of(a + "2" + none + "    - {type: dense, units: 8, activation: tanh}\n").empty());
+  // where another layer reads it, too, it is of use
+  CHECK(said_of(a + "8" + none +
+                "    - {name: b, type: dense, units: 8, activation: relu}\n"
+                "    - {type: add, inputs: [a, b]}\n")
+            .empty());
 }
 
 TEST_CASE("what cannot learn is warned of, with what to change", "[training][warnings]") {
@@ -84,8 +128,9 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
   CHECK(said("activation: sigmoid", "binary_cross_entropy", "-1 1") ==
         "binary_cross_entropy takes targets from 0 to 1, but these lie from -1 to 1 | write "
         "targets of 0 and 1, or another cost: mean_squared_error, say\n");
+  CHECK(said("activation: none", "hinge", "0 1").empty());  // it takes 0 for -1
   CHECK(
-      said("activation: none", "hinge", "0 1") ==
+      said("activation: none", "hinge", "0 0.5 1") ==
       "hinge takes targets of -1 and 1, but these lie from 0 to 1 | write targets of -1 and 1, or "
       "cost: binary_cross_entropy\n");
   CHECK(said("activation: none", "mean_squared_error", "20 95", "[accuracy]") ==

@@ -50,6 +50,8 @@ function contour(map, values, level, place) {
     }
   return pieces.join("");
 }
+/// Of several classes, a map has the output of the first; of one, a yes or a no, it has all.
+const mapClass = () => (page.configs[0].classes?.length > 2 ? `first output, that of class '${page.configs[0].classes[0]}',` : null);
 function mapFigure(config, range) {
   const map = config.decision, seeds = map.outputs.map((output) => output.seed);
   const draw = (width) => {
@@ -74,7 +76,7 @@ function mapFigure(config, range) {
 }
 /// Rounds to the digits that matter for the length of the axis.
 const end = (ends, i) => number(Number((Math.round(ends[i] / ((ends[1] - ends[0]) / 200)) * ((ends[1] - ends[0]) / 200)).toPrecision(2)), 2);
-const shortened = (text, length) => (text.length > length ? text.slice(0, length - 1) + "\u2026" : text);
+const shortened = (text, length) => ([...text].length > length ? [...text].slice(0, length - 1).join("").trimEnd() + "\u2026" : text);
 function mapSection() {
   let configs = order.map((c) => page.configs[c]).filter(hasMap);
   if (configs.length === 0) return null;
@@ -88,7 +90,7 @@ function mapSection() {
     [...Array(40).keys()].map((i) => s("rect", {x: i * 8, y: 0, width: 8.2, height: 12, style: {fill: mapColor((i + 0.5) / 40)}})),
     s("text", {x: 0, y: 29}, number(range.low, 3)), s("text", {x: 160, y: 29, "text-anchor": "middle"}, number(range.middle, 3)), s("text", {x: 320, y: 29, "text-anchor": "end"}, number(range.high, 3)));
   return h("section", {"aria-labelledby": "maps"}, h("h2", {id: "maps"}, "What the network says where"),
-    h("p", {class: "note"}, `Colour: the ${page.kind === "run" ? "" : "first "}output of seed ${configs[0].decision.outputs[0].seed}. Line: where it is ${number(range.middle)}` + (seeds > 1 ? `, thick for that seed, thin for ${seeds - 1} more.` : ".") + (all > configs.length ? ` The best of ${all} configs.` : "")),
+    h("p", {class: "note"}, `Colour: the ${mapClass() ?? (page.kind === "run" ? "" : "first ") + "output"} of seed ${configs[0].decision.outputs[0].seed}. Line: where it is ${number(range.middle)}` + (seeds > 1 ? `, thick for that seed, thin for ${seeds - 1} more.` : ".") + (all > configs.length ? ` The best of ${all} configs.` : "")),
     h("div", {class: "plain", style: {"max-width": "20rem", margin: "0.75rem 0 1.25rem"}}, scale),
     h("div", {class: "tiles"}, configs.map((config) => mapFigure(config, range))));
 }

@@ -76,23 +76,42 @@ function results() {
     failed.length > 0 && h("div", {class: "alarm"}, h("h3", null, `${plural(failed.length, "run")} did not finish`),
       h("ul", null, failed.map((run) => h("li", null, `${run.name}, ${runName(run)}: ${run.status}${run.error ? ": " + run.error : ""}`)))));
 }
+/// Of more classes than that, a table of all pairs is folded behind those that matter.
+const mostClassesShown = 20;
+/// A name that is cut where it is long; a pointer over it shows all of it.
+const shortName = (name) => h("span", {title: name}, shortened(name, 28));
 function confusion() {
   const scores = [["test", "test"], ["validation", "validation"], ["train", "training"]].map(([key, text]) => [text, page.configs[0].runs[0]?.[key]?.confusion_matrix]).filter(([, table]) => Array.isArray(table));
   if (page.kind !== "run" || scores.length === 0) return null;
   const [text, counts] = scores[0], names = page.configs[0].classes?.length === counts.length ? page.configs[0].classes : counts.map((_, i) => String(i));
-  const sumOf = (row) => Math.max(1, row.reduce((a, b) => a + b, 0));
-  // errors have a scale of their own, or a good network's would all look like none
-  const worst = Math.max(...counts.flatMap((row, i) => row.filter((_, j) => j !== i).map((count) => count / sumOf(row))), 1e-9);
-  const errorColor = (share) => `color-mix(in oklab, var(--high) ${(70 * share).toFixed(0)}%, var(--paper))`;
+  const isLarge = names.length > mostClassesShown, all = () => h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix"}, confusionTable(counts, names));
   return h("section", {"aria-labelledby": "confusion"}, h("h2", {id: "confusion"}, "What was taken for what"),
-    h("p", {class: "note"}, `Examples of the ${text} part: a row is the class that is right, a column the class that the network says. Right ones are on the diagonal, in blue by their share of the row; mistakes are orange, the strongest where most of a row are taken for one other class.`),
-    h("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix"}, h("table", {class: "confusion"},
-      h("thead", null, h("tr", null, h("th", {scope: "col"}, "is \\ said"), names.map((name) => h("th", {scope: "col"}, name)))),
-      h("tbody", null, counts.map((row, i) => h("tr", null, h("th", {scope: "row"}, names[i]), row.map((count, j) => {
-        const share = count / sumOf(row);
-        const style = i === j ? {background: stepColor(share), color: share > 0.5 ? "var(--on-high)" : "var(--on-low)", "font-weight": 650} : {background: errorColor(share / worst), color: "var(--ink)", "font-weight": 400};
-        return h("td", {style}, number(count, 9));
-      })))))));
+    isLarge ? frequentMistakes(text, counts, names) : h("p", {class: "note"}, `Examples of the ${text} part. ${confusionNote}`),
+    isLarge ? h("details", {toggle: (event) => { if (event.target.open && event.target.children.length === 1) event.target.append(h("p", {class: "note"}, confusionNote), all()); }}, h("summary", null, `All ${names.length} classes against each other`)) : all());
+}
+const confusionNote = "A row is the class that is right, a column the class that the network says. Right ones are on the diagonal, in blue by their share of the row; mistakes are orange, the strongest where most of a row are taken for one other class.";
+const sumOf = (row) => row.reduce((a, b) => a + b, 0);
+function confusionTable(counts, names) {
+  const shareOf = (count, row) => count / Math.max(1, sumOf(row));
+  // errors have a scale of their own, or a good network's would all look like none
+  const worst = Math.max(...counts.flatMap((row, i) => row.filter((_, j) => j !== i).map((count) => shareOf(count, row))), 1e-9);
+  const errorColor = (share) => `color-mix(in oklab, var(--high) ${(70 * share).toFixed(0)}%, var(--paper))`;
+  return h("table", {class: "confusion"},
+    h("thead", null, h("tr", null, h("th", {scope: "col"}, "is \\ said"), names.map((name) => h("th", {scope: "col"}, shortName(name))))),
+    h("tbody", null, counts.map((row, i) => h("tr", null, h("th", {scope: "row"}, shortName(names[i])), row.map((count, j) => {
+      const share = shareOf(count, row);
+      const style = i === j ? {background: stepColor(share), color: share > 0.5 ? "var(--on-high)" : "var(--on-low)", "font-weight": 650} : {background: errorColor(share / worst), color: "var(--ink)", "font-weight": 400};
+      return h("td", {style}, number(count, 9));
+    })))));
+}
+/// The pairs that are most often mistaken, and the classes of which least are found.
+function frequentMistakes(text, counts, names) {
+  const pairs = counts.flatMap((row, i) => row.map((count, j) => ({i, j, count}))).filter(({i, j, count}) => i !== j && count > 0).sort((a, b) => b.count - a.count);
+  const found = counts.map((row, i) => ({i, all: sumOf(row), right: row[i]})).filter(({all}) => all > 0).sort((a, b) => a.right / a.all - b.right / b.all || b.all - a.all);
+  const most = (list) => (list.length > 10 ? `the first 10 of ${list.length}` : "all of them");
+  return [h("p", {class: "note"}, `Examples of the ${text} part, of ${names.length} classes.`),
+    pairs.length > 0 && h("h3", null, `Most frequent mistakes, ${most(pairs)}`), pairs.length > 0 && scrolled("Most frequent mistakes", plainTable(["is", "said", "times"], pairs.slice(0, 10).map(({i, j, count}) => [shortName(names[i]), shortName(names[j]), number(count, 9)]))),
+    h("h3", {class: "apart"}, `Classes found least, ${most(found)}`), scrolled("Classes found least", plainTable(["class", "examples", "found"], found.slice(0, 10).map(({i, all, right}) => [shortName(names[i]), number(all, 9), `${number((100 * right) / all, 4)} %`])))];
 }
 function differences() {
   if (!page.differences?.length) return null;

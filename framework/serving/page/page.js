@@ -86,7 +86,7 @@ function draw() {
   const trouble = lost ? "The run has ended, or does not answer." : frame.said ? `${frame.said}. Go back to train on from there.` : "";
   if (problem.textContent !== trouble) problem.textContent = trouble;
   if (noted.textContent !== (frame.note ?? "")) noted.textContent = frame.note ?? "";
-  const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epochs planned` + (frame.over ? ", all done" + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
+  const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epochs planned` + (frame.over ? (frame.epochs < hello.epochs ? `, ended after ${grouped(String(frame.epochs))}` : ", all done") + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
     + (frame.edited?.length ? ` \u00b7 changed ${frame.edited.length} time${frame.edited.length === 1 ? "" : "s"} while it trained` : "")
     + (!recording && frame.furthest > frame.step ? ` \u00b7 a look back: step ${grouped(String(frame.furthest))} is what Ctrl-C records` : "") + (recording ? " \u00b7 a recording" : "");
   if (text !== kept) facts.textContent = kept = text;

@@ -5,6 +5,7 @@ const planeBox = h("div", {class: "plane", pointermove: pointed, pointerleave: (
 const showTest = h("input", {type: "checkbox", change: drawPoints});
 const scaleCanvas = h("canvas", {width: 256, height: 1}), scaleLow = h("span"), scaleHigh = h("span");
 const planeScale = h("span", {class: "scale"}, scaleLow, scaleCanvas, scaleHigh);
+const planeClasses = h("ul", {class: "classes"});
 const axisAt = (axis, share) => axis.low + (axis.high - axis.low) * share;
 const planeGrid = () => [0.1, 0.3, 0.5, 0.7, 0.9];
 const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p), 3))],
@@ -19,7 +20,7 @@ function beginPlane() {
   if (columns && !planeChoices.includes(document.activeElement)) planeChoices.forEach((choice, i) => choice.replaceChildren(...columns.map((name) => h("option", {value: name, selected: name === hello.plane[i === 0 ? "x" : "y"].name}, name))));
 }
 const planeSection = h("div", null, h("div", {class: "head"}, planeHead, planeSaid), planeChoice, planeBox,
-  h("div", {class: "under"}, planeScale, h("label", {class: "others"}, showTest, "points not trained on")), planeTable);
+  h("div", {class: "under"}, planeScale, planeClasses, h("label", {class: "others"}, showTest, "points not trained on")), planeTable);
 let planeValues = new Uint8Array(0), certain = null, planeSize = 96, planeRange = [-1, 1], planeWidth = 0;
 function drawPlane() {
   if (!hello.plane) return;
@@ -33,10 +34,20 @@ function drawPlane() {
   if (certain) paintClasses(); else paint(planeCanvas, planeValues, 0, planeSize);
   planeHead.textContent = output ? "Output" : unitName(unit);
   planeScale.hidden = certain !== null;
-  scaleLow.textContent = number(planeRange[0], 3); scaleHigh.textContent = number(planeRange[1], 3);
+  const names = output && hello.classes.length === 2 && !hasManyClasses() ? hello.classes : null; // of a yes or no
+  [scaleLow, scaleHigh].forEach((end, i) => { end.textContent = number(planeRange[i], 3) + (names ? ` ${names[i]}` : ""); });
   pointCanvas.setAttribute("aria-label", planeHead.textContent + " over the plane: " + (certain ? hello.classes.map((name, k) => `${name} on ${share((v) => v === k)}`).join(", ")
     : `above ${number((planeRange[0] + planeRange[1]) / 2, 3)} on ${share((v) => v > 127)} of it`));
   drawLine();
+}
+/// Returns whether points have a colour for each class, instead of one between two.
+const hasManyClasses = () => hello.classes.length > 2 || (hello.classes.length === 2 && hello.layers.at(-1).units > 1);
+/// Says which colour is which class; squares and circles as the points are.
+function nameClasses() {
+  const most = 10, names = hello.plane && hasManyClasses() ? hello.classes : [];
+  planeClasses.hidden = names.length === 0;
+  planeClasses.replaceChildren(...names.slice(0, most).map((name, k) => h("li", null, h("span", {class: k % 2 ? "square" : "circle", style: {background: classColors[k % classColors.length]}}), name)),
+    ...(names.length > most ? [h("li", null, `${names.length - most} more`)] : []));
 }
 const share = (is) => `${Math.round((100 * planeValues.reduce((count, v) => count + is(v), 0)) / planeValues.length)} %`;
 function paintClasses() {
@@ -85,10 +96,11 @@ function drawLine() {
 }
 /// Training points are filled, others hollow; squares and circles tell two classes without colour.
 function drawPoints() {
+  if (hello) nameClasses();
   const place = hello?.plane && points ? sized(pointCanvas) : null;
   if (!place) return;
   const {context, size} = place, unit = size / 400, paper = variable("--paper"), {x, y} = hello.plane, {low, high} = hello.output;
-  const many = hello.classes.length > 2 || (hello.classes.length === 2 && hello.layers.at(-1).units > 1), middle = (low + high) / 2;
+  const many = hasManyClasses(), middle = (low + high) / 2;
   for (const [px, py, target, part] of points) {
     const other = part > 0;
     if (other && !showTest.checked) continue;

@@ -1,0 +1,229 @@
+// That the doctor leaves healthy configs alone, and says so where it does not know why nothing is
+// learned.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdio>
+
+#include "diagnosis/plants.hpp"
+#include "support/program.hpp"
+#include "support/published_data.hpp"
+namespace nnrun::testing {
+namespace {
+
+using Catch::Contains;
+using nlohmann::json;
+
+/// Examines the shipped configs for which f(file) is true, and returns how many there are. Those
+/// that are there to show what does not learn are left out.
+template <class F>
+std::size_t check_shipped(F f) {
+  const std::filesystem::path folder = NNRUN_SOURCE_DIR "/configs";
+  const std::vector<std::string> ill{"nielsen/quadratic-30-rate-100.yaml",
+                                     "gallery/perceptron-xor.yaml"};
+  std::size_t healthy_ones = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const std::string file = entry.path().lexically_relative(folder).string();
+    if (entry.path().extension() != ".yaml" || !f(file) || std::ranges::count(ill, file)) continue;
+    const Scratch scratch;
+    const Ended ended = run("$nnrun doctor --json --seconds 1 $configs/" + file, scratch.folder());
+    CAPTURE(file, ended.out, ended.err);
+    if (ended.status == 5) continue;  // its data are not there
+    CHECK(ended.status == 0);
+    ++healthy_ones;
+  }
+  std::printf("figure: %zu healthy configs examined without a finding\n", healthy_ones);
+  return healthy_ones;
+}
+
+}  // namespace
+
+TEST_CASE("examples of weight 0 are not there for the doctor", "[cli][doctor]") {
+  const auto counts = [](std::size_t i) { return i % 10 != 3; };
+  Net net = net_of_prices(", weights: x4");
+  net.layers[1] = "{type: dense, units: 1, activation: tanh}";
+  const auto row = [&](std::size_t i) {
+    std::vector<double> x = plain_row(i);
+    if (!counts(i)) x[2] = -1e6;
+    x.push_back(counts(i) ? 1 : 0);
+    return x;
+  };
+  const auto target = [&](std::size_t i) {
+    const std::vector<double> x = plain_row(i);
+    return std::to_string(counts(i) ? std::tanh(x[0] - x[1] * x[2]) : -9999);
+  };
+  check_plants({{"marks beside a weight of 0", "", net.text(), table(examples, row, target)}});
+}
+
+TEST_CASE("a cost of signs that takes 0 for -1 suits yes and no", "[cli][doctor]") {
+  check_plants({plant("hinge", "", [](Net& n) {
+    n.cost = "hinge";
+    n.layers[1] = "{type: dense, units: 1, activation: none}";
+  })});
+}
+
+TEST_CASE("a penalty is not to blame where nothing is to be learnt", "[cli][doctor]") {
+  Draws draws;
+  std::string text = "a,b,c,d,t\n";
+  for (std::size_t i = 0; i < examples; ++i) {
+    for (int c = 0; c < 4; ++c) text += std::to_string(draws.normal()) + ",";
+    text += draws.uniform() < 0.5 ? "yes\n" : "no\n";
+  }
+  for (const bool by_hand : {false, true}) {
+    const Scratch scratch;
+    scratch.write("t.csv", text);
+    Net net;
+    net.defaults += ", regularizer: {type: l2, rate: 0.1}";
+    if (by_hand)
+      scratch.write("t.yaml", net.text());
+    else
+      REQUIRE(run("$nnrun new config t.csv", scratch.folder()).status == 0);
+    const Ended ended = run("$nnrun doctor --json --seconds 2 t.yaml", scratch.folder());
+    CAPTURE(by_hand, ended.out, ended.err);
+    const std::vector<std::string> ids = ids_of(parsed(ended.out));
+    CHECK_THAT(ids, !Catch::VectorContains(std::string("regularizer")));
+    CHECK_FALSE(ids.empty());
+  }
+}
+
+TEST_CASE("a rare class among many examples is seen to be answered", "[cli][doctor]") {
+  Draws draws;
+  std::string text = "a,b,t\n";
+  for (int i = 0; i < 8000; ++i) {
+    const double a = draws.normal(), b = draws.normal();
+    text += std::to_string(a) + "," + std::to_string(b) + (a + b > 1.9 ? ",ill\n" : ",fine\n");
+  }
+  Net net;
+  net.epochs = "5";
+  net.metrics = "[accuracy, f1]";
+  check_plants({{"one in eleven", "", net.text(), text}});
+}
+
+TEST_CASE("healthy configs of many kinds have no finding", "[cli][doctor]") {
+  Draws draws;
+  const auto net = [](const std::string& what, const std::function<void(Net&)>& f) {
+    return plant(what, "", f);
+  };
+  const auto numbers = [&](const std::string& what, const std::string& data, const Row& row,
+                           const Target& target, const std::function<void(Net&)>& f = {}) {
+    Net n = net_of_prices(data);
+    n.epochs = "15";
+    if (f) f(n);
+    return Plant{what, "", n.text(), table(examples, row, target)};
+  };
+  const std::string both = ", scale: standard, target_scale: standard";
+  const auto first_and = [](double (*f)(std::size_t)) {
+    return [f](std::size_t i) { return std::vector<double>{plain_row(i)[0], f(i)}; };
+  };
+  check_plants({
+      net("ten layers of relu",
+          [](Net& n) {
+            n.defaults = "activation: relu, init: he_normal";
+            n.layers.insert(n.layers.begin(), 9, "{type: dense, units: 16}");
+            n.optimizer = "{type: adam, learning_rate: 0.001}";
+            n.epochs = "15";
+          }),
+      net("half of the units dropped",
+          [](Net& n) {
+            n.layers = {"{type: dense, units: 48}", "{type: dropout, rate: 0.5}", n.layers[1]};
+          }),
+      net("batch_norm before each activation",
+          [](Net& n) {
+            n.layers = {"{type: dense, units: 24, activation: none}", "{type: batch_norm}",
+                        "{type: activation, activation: relu}", n.layers[1]};
+            n.epochs = "10";
+          }),
+      net("a small penalty",
+          [](Net& n) {
+            n.layers[0] = "{type: dense, units: 48, regularizer: {type: l2, rate: 0.001}}";
+            n.epochs = "15";
+          }),
+      net("warmup and a cosine",
+          [](Net& n) {
+            n.optimizer = "{type: momentum, learning_rate: 0.05, momentum: 0.9}";
+            n.train = "  schedule: {type: cosine, warmup: 30}\n";
+          }),
+      net("early stopping that waits",
+          [](Net& n) {
+            n.epochs = "60";
+            n.train = "  early_stopping: {monitor: val.cost, patience: 10, restore_best: true}\n";
+          }),
+      net("a bottleneck without an activation",
+          [](Net& n) {
+            n.layers.insert(n.layers.begin(), "{type: dense, units: 3, activation: none}");
+          }),
+      numbers(
+          "much noise", both, plain_row,
+          [&](std::size_t i) { return std::to_string(plain_row(i)[0] + 2.5 * draws.normal()); },
+          [](Net& n) { n.epochs = "4"; }),
+      numbers(
+          "counts, whose cost is below 0", "", plain_row,
+          [&](std::size_t i) {
+            const double rate = std::exp(0.8 + 0.6 * plain_row(i)[0]);
+            return std::to_string(std::lround(std::max(0., rate + draws.normal())));
+          },
+          [](Net& n) {
+            n.cost = "poisson";
+            n.metrics = "";
+            n.layers[1] = "{type: dense, units: 1, activation: softplus}";
+            n.epochs = "8";
+          }),
+      numbers("rain, which mostly is 0", both,
+              first_and([](std::size_t i) { return i % 5 < 3 ? 0. : std::exp(plain_row(i)[1]); }),
+              [](std::size_t i) { return std::to_string(3 * plain_row(i)[0] + plain_row(i)[2]); }),
+      numbers("incomes", both,
+              first_and([](std::size_t i) { return std::exp(10 + 0.8 * plain_row(i)[1]); }),
+              [](std::size_t i) { return std::to_string(plain_row(i)[0] + plain_row(i)[1]); }),
+      numbers("the number of a day", both,
+              first_and([](std::size_t i) { return static_cast<double>(i); }),
+              [](std::size_t i) {
+                return std::to_string(0.01 * static_cast<double>(i) + plain_row(i)[0]);
+              }),
+      numbers(
+          "rows of answers 0 and 1", "",
+          [](std::size_t i) {
+            std::vector<double> x = plain_row(i);
+            for (double& one : x) one = one > 0;
+            return x;
+          },
+          [](std::size_t i) {
+            const std::vector<double> x = plain_row(i);
+            return std::to_string((x[0] > 0) + 2 * (x[1] > 0) - (x[2] > 0));
+          }),
+  });
+}
+
+TEST_CASE("the doctor says that nothing was learned where it does not know why", "[cli][doctor]") {
+  const Scratch scratch;  // exclusive or, of which one unit never says all four
+  const json answer = examined("$configs/gallery/perceptron-xor.yaml", scratch.folder(), 1);
+  INFO(answer.dump(1));
+  REQUIRE(answer["findings"].size() == 1);
+  CHECK(answer["findings"][0]["id"] == "nothing_learned");
+  CHECK_THAT(answer["findings"][0]["hint"].get<std::string>(), Contains("a hidden layer more"));
+}
+
+TEST_CASE("the doctor finds nothing in the shipped configs that learn", "[cli][doctor]") {
+  const std::size_t healthy_ones = check_shipped([](const std::string& file) {
+    return !file.starts_with("nielsen") && !file.starts_with("mnist");
+  });
+  CHECK(healthy_ones > 10);
+}
+
+// how far it comes in its seconds depends on the machine
+TEST_CASE("nor in those of MNIST, but for Nielsen's learning rate of 100",
+          "[cli][doctor][.full/doctor]") {
+  if (!data_folder("mnist")) return;
+  check_shipped([](const std::string& file) {
+    return file.starts_with("nielsen") || file.starts_with("mnist");
+  });
+  const Scratch scratch;
+  const json rate =
+      examined("$configs/nielsen/quadratic-30-rate-100.yaml --seconds 3", scratch.folder(), 1);
+  CHECK(ids_of(rate).at(0) == "learning_rate");
+  CHECK_THAT(rate["findings"][0]["where"].get<std::string>(),
+             Contains("quadratic-30-rate-100.yaml:4:"));
+  const json pixels = examined(
+      "$configs/nielsen/quadratic-30.yaml --set data.divide_by=1 --seconds 3", scratch.folder(), 1);
+  CHECK_THAT(ids_of(pixels), Catch::VectorContains(std::string("input_scale")));
+}
+
+}  // namespace nnrun::testing
