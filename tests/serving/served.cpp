@@ -22,11 +22,18 @@ sockaddr_in local(int port) {
 }
 }  // namespace
 
-Wire::Wire(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Wire Wire::if_heard(int port) {
+  Wire wire;
+  wire.socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const sockaddr_in to = local(port);
-  REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
   const timeval patience{10, 0};
-  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  ::setsockopt(wire.socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (::connect(wire.socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
+    ::close(std::exchange(wire.socket_, -1));
+  return wire;
+}
+Wire::Wire(int port) : Wire(if_heard(port)) {
+  REQUIRE(socket_ >= 0);
 }
 Wire::Wire(Wire&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
 Wire::~Wire() {
@@ -74,12 +81,9 @@ Served::Served(const std::string& address) {
   REQUIRE(answers());
 }
 bool Served::answers() const {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const sockaddr_in to = local(port_);
-  const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
-  ::close(socket);
-  return connected && status_of(answer("GET " + root_ + " HTTP/1.1\r\nHost: " + host() +
-                                       "\r\nConnection: close\r\n\r\n")) == 200;
+  const Wire wire = Wire::if_heard(port_);  // who listens now may have ended the next moment
+  wire.send("GET " + root_ + " HTTP/1.1\r\nHost: " + host() + "\r\nConnection: close\r\n\r\n");
+  return wire.read().starts_with("HTTP/1.1 200 ");
 }
 void Served::kill() {
   ::kill(child_, SIGKILL);

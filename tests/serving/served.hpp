@@ -11,6 +11,8 @@ namespace nnrun::testing {
 class Wire {
  public:
   explicit Wire(int port);
+  /// Returns one on which nothing can be sent or read if nobody listens at the port.
+  static Wire if_heard(int port);
   Wire(Wire&& other) noexcept;
   Wire& operator=(Wire&&) = delete;
   ~Wire();
@@ -20,7 +22,8 @@ class Wire {
   std::string read(const std::string& end = "") const;
 
  private:
-  int socket_;
+  Wire() = default;
+  int socket_ = -1;
 };
 
 class Served {
