@@ -182,6 +182,32 @@ Found zeros_for_missing(const Evidence& e) {
   return {};
 }
 
+/// A column that is filled in nearly everywhere.
+Found missing_columns(const Evidence& e) {
+  const std::vector<std::size_t>& gaps = e.trainer.data().gaps;
+  const auto& examples = e.trainer.data().examples;
+  const std::size_t all = std::accumulate(examples.begin(), examples.end(), std::size_t{0});
+  const std::vector<Column>& columns = e.trainer.model()->preparation().recipe().columns;
+  for (std::size_t i = 0; i < gaps.size() && i < columns.size(); ++i) {
+    if (share_of(gaps[i], all) < mostly_missing || columns[i].indicator || columns[i].is_category ||
+        e.experiment.data.windows)
+      continue;
+    const std::string key =
+        columns[i].name.empty() ? "NAME" : flow_yaml(text_node(columns[i].name));
+    return Illness{"missing",
+                   Confidence::possible,
+                   {.what = "column '" + columns[i].name + "' is missing in " +
+                            percent_text(share_of(gaps[i], all)) +
+                            " of the rows: what is filled in says next to nothing",
+                    .place = place_of(e, "data.columns"),
+                    .hint = "leave it out: data: {columns: {" + key +
+                            ": unused}}, or write indicator: true, if that it is there says "
+                            "something",
+                    .note = std::to_string(gaps[i]) + " of " + std::to_string(all) + " rows"}};
+  }
+  return {};
+}
+
 /// A running number: of examples that lie sorted in their file it tells the class, and of others
 /// nothing.
 Found row_numbers(const Evidence& e) {
@@ -603,9 +629,10 @@ constexpr IllnessRule example_rules[] = {constant_targets,   constant_inputs,   
                                          reversed_weights,   weightless_class,   few_heavy_examples,
                                          numbers_as_classes, other_classes,      sorted_examples,
                                          contradictions,     hiding_augmentation};
-constexpr IllnessRule data_rules[] = {ignored_class, leak,          shared_with_training,
-                                      near_copies,   single_names,  zeros_for_missing,
-                                      row_numbers,   spelled_twice, blind_metrics};
+constexpr IllnessRule data_rules[] = {ignored_class,   leak,         shared_with_training,
+                                      near_copies,     single_names, zeros_for_missing,
+                                      missing_columns, row_numbers,  spelled_twice,
+                                      blind_metrics};
 
 }  // namespace
 

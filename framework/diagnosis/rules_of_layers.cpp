@@ -260,9 +260,27 @@ Found decayed_weights(const Evidence& e) {
   return {};
 }
 
+/// A layer that normalizes by the batch, where a batch is a few examples.
+Found few_to_normalize(const Evidence& e) {
+  const std::size_t rows =
+      std::min(e.experiment.train.batch_size, e.trainer.data().examples[NNRUN_TRAIN]);
+  if (rows >= fewest_to_normalize || rows < 2 || e.has_learned_much()) return {};
+  for (const Node& node : e.graph.nodes) {
+    // along a sequence or an image, each example gives many numbers
+    if (!node.couples_rows() || node.plan.out.rank != 1) continue;
+    return Illness{"batch_size",
+                   Confidence::possible,
+                   {.what = node.name + " normalizes by the averages of " + std::to_string(rows) +
+                            " examples, which are mostly chance",
+                    .place = place_of(e, "train.batch_size"),
+                    .hint = "write batch_size: 32, say, or layer_norm, which needs no batch"}};
+  }
+  return {};
+}
+
 constexpr IllnessRule layer_rules[] = {
     flat_activation, dead_layers, saturated_layers, vanishing_slopes, exploding_slopes,
-    large_start,     held_down,   decayed_weights,  dropped_units,
+    large_start,     held_down,   decayed_weights,  dropped_units,    few_to_normalize,
 };
 
 }  // namespace

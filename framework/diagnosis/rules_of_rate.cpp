@@ -214,7 +214,7 @@ Found early_fall(const Evidence& e) {
   return Illness{"schedule",
                  Confidence::likely,
                  {.what = std::string(schedule.use.plugin->name) +
-                          " has taken the learning rate away after a tenth of the training",
+                          " has taken the learning rate away after a fifth of the training",
                   .place = place_of(e, "train.schedule"),
                   .hint = "make it fall later or less: schedule: cosine, say, which ends at 0",
                   .note = "after " + std::to_string(step) + " of " + std::to_string(steps) +

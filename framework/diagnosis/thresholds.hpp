@@ -86,6 +86,10 @@ inline constexpr double blind_metric = 0.9;
 inline constexpr double sorted_neighbours = 0.9, sorted_by_chance = 0.7;
 // An early stopping, and what it keeps, by fewer examples than these is by chance.
 inline constexpr std::size_t fewest_to_watch = 20;
+// Of a column of which so much is missing, what is filled in says next to nothing.
+inline constexpr double mostly_missing = 0.8;
+// Averages of fewer examples than these are noise to those that they normalize.
+inline constexpr std::size_t fewest_to_normalize = 8;
 // A number that stands for none, such as the 0 of a blood pressure: in so many rows, and apart from
 // all others by a fifth of what those reach over. What is 0 now and then, as rain is, has others
 // near it.
@@ -123,7 +127,7 @@ inline constexpr std::size_t fewest_steps_to_judge = 100;
 // have: they are logarithms.
 inline constexpr double far_below_zero = 1000;
 // What shortens steps so much that no learning rate in use makes up for it.
-inline constexpr double fallen_rate = 0.01, early_part = 0.1;  // so much is left after that part
+inline constexpr double fallen_rate = 0.01, early_part = 0.2;  // so much is left after that part
 inline constexpr double large_epsilon = 0.1;
 inline constexpr double strong_dropout = 0.8;  // of the units of a layer: 0.5 is the usual most
 inline constexpr double strong_input_dropout = 0.5;  // of the inputs themselves: 0.2 is usual

@@ -143,6 +143,19 @@ std::vector<Plant> plants_of_data() {
                    return x;
                  },
                  [](std::size_t i) { return plain_target(i % (examples / 4)); }));
+  with_table(
+      "a column of which nearly all is missing", "missing",
+      [] {
+        std::string text = "x0,x1,x2,t\n";
+        for (std::size_t i = 0; i < examples; ++i) {
+          const std::vector<double> x = plain_row(i);
+          text += (i % 10 == 0 ? std::to_string(x[0]) : std::string()) + "," +
+                  std::to_string(x[1]) + "," + std::to_string(x[2]) + "," +
+                  (x[1] + x[2] > 0 ? "yes\n" : "no\n");
+        }
+        return text;
+      }(),
+      [](Net& n) { n.data = ", columns: {x0: {missing: mean}}"; });
   with_table("prices taken for classes", "classes",
              table(examples, plain_row,
                    [&h](std::size_t i) { return std::to_string(std::lround(h.price(i) / 1000)); }),

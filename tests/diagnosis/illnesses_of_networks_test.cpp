@@ -230,6 +230,24 @@ std::vector<Plant> plants_of_network() {
           },
           "net.yaml:5:"),
       plant(
+          "a rate that is halved every epoch", "schedule",
+          [](Net& n) {
+            n.epochs = "60";
+            n.optimizer = "{type: sgd, learning_rate: 0.01}";
+            n.train = "  schedule: {type: exponential, gamma: 0.5}\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "batch_norm of two examples", "batch_size",
+          [](Net& n) {
+            n.layers = {"{type: dense, units: 16, activation: none}", "{type: batch_norm}",
+                        "{type: activation, activation: tanh}", n.layers[1]};
+            n.batch = "2";
+            n.optimizer = "{type: adam, learning_rate: 0.003}";
+            n.epochs = "2";
+          },
+          "net.yaml:12:"),
+      plant(
           "dropout behind the last layer", "mismatch",
           [](Net& n) { n.layers.push_back("{type: dropout, rate: 0.5}"); }, "net.yaml:7:"),
       plant(
