@@ -54,7 +54,8 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   add_steps(graph, net);
   ProtobufMessage model;
   model.number(1, ir_version).text(2, "nnrun").text(3, version().number);
-  const std::string on_missing = words_on_missing(net, "NaN"), on_texts = words_on_texts(net, "\n");
+  const std::string on_missing = words_on_missing(net, "NaN"),
+                    on_texts = words_on_texts(net, "\n", false);
   if (const std::string words =
           on_missing + (on_missing.empty() || on_texts.empty() ? "" : "\n") + on_texts;
       !words.empty())
