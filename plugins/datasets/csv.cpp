@@ -56,7 +56,9 @@ struct Csv : nnrun::Dataset {
         nnrun::param(&Csv::encoding, "encoding",
                      "how letters are written; byte order marks are understood",
                      {.choices = nnrun::TextFile::encodings, .encoding = true}),
-        nnrun::param(&Csv::comment, "comment", "lines that start with it are left out",
+        nnrun::param(&Csv::comment, "comment",
+                     "lines that start with it are left out; below the first row, one with as many "
+                     "fields as that is a row",
                      {.comment = true}),
         nnrun::param(&Csv::gaps, "gaps",
                      "fields that mean that a value is missing, besides empty ones",
@@ -257,6 +259,9 @@ struct Csv : nnrun::Dataset {
     } catch (const std::bad_alloc&) {
       throw nnrun::Error("does not fit into memory", rows.place(), hint_to_convert(file));
     }
+    if (n_inputs_ == 0 && rows.has_blanks_between_names())
+      throw nnrun::Error("the first row names one column: '" + rows.names()[0] + "'",
+                         rows.place_of_names(), rows.hint_for_blanks());
     if (parts_[part].empty() && first_skipped_)
       throw nnrun::Error("no row can be read, the first because of " + *first_skipped_, file);
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
@@ -340,6 +345,8 @@ struct Csv : nnrun::Dataset {
       count_blocks(row);
     }
     series_of_rows.finish();
+    if (std::string words = rows.words_on_comments(); !words.empty())
+      comments_ = (comments_ ? *comments_ + ", " : "") + words;
   }
   /// Counts how often the text of a column differs from that of the row before.
   void count_blocks(const double* row) {
@@ -485,6 +492,7 @@ struct Csv : nnrun::Dataset {
               (n_skipped_ == 1 ? " row that cannot be read is left out: "
                                : " rows that cannot be read are left out, the first: ") +
               *first_skipped_;
+    if (comments_) note += (note.empty() ? "" : ", ") + *comments_;
     if (doubt_of_names_) note += (note.empty() ? "" : ", ") + *doubt_of_names_;
     if (note.empty()) return;
     note_ = std::move(note);
@@ -508,7 +516,7 @@ struct Csv : nnrun::Dataset {
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
   std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_,
-      first_skipped_;
+      first_skipped_, comments_;
   std::vector<std::vector<const char*>> texts_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;          // of text files
