@@ -59,6 +59,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
         .where = object_.plugin().library->file.string()});
   take(data);
   if (windows_ && !windows_->group.value.empty()) take_series(data);
+  shape_.is_trained = trained != nullptr;
   order_classes(experiment, trained);
   if (!weights_.value.empty()) take_out_weights(trained != nullptr);
   if (windows_) add_past_targets(shape_, *windows_, place_);

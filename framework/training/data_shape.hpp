@@ -43,6 +43,8 @@ struct DataShape {
   /// once they were read; else 0.
   double divided_before = 0;
   std::optional<OddTarget> odd_target{};  ///< known once the data were read
+  bool is_trained =
+      false;       ///< they are for a trained network: nothing can be said of how it learns
   Targets told{};  ///< what a trained network tells, which targets must be; not known: any
 
   /// Returns whether a single number says which of two classes it is.

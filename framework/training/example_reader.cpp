@@ -224,8 +224,11 @@ void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
                   " of " + part_words[part] + " example " + std::to_string(first + i / out + 1) +
                   " is " + shortest(t[i]) + ", which has no logarithm",
           .where = place_of(part, first + i / out),
-          .hint = out == 1 ? "write target_scale: standard"
-                           : "write standard for that target in target_scale"});
+          .hint = shape_.is_trained
+                      ? "mend or leave out such rows; to answer them, train a model with "
+                        "target_scale: standard"
+                  : out == 1 ? "write target_scale: standard"
+                             : "write standard for that target in target_scale"});
 }
 
 template <class T, class Target>
