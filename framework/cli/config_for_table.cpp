@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "cli/field_kinds.hpp"
 #include "cli/table_copies.hpp"
 #include "cli/table_doubts.hpp"
 #include "cli/table_inputs.hpp"
@@ -39,7 +40,8 @@ std::string format_text(const CsvFormat& format) {
             numbers.symbols.front() + " is 12\n";
   }
   if (!format.comment.empty())
-    text += "  comment: " + yaml_text(format.comment) + "    # such lines are left out\n";
+    text += "  comment: " + yaml_text(format.comment) +
+            "    # such lines are left out, but not those that have the fields of a row\n";
   if (format.encoding != "utf-8") text += "  encoding: " + std::string(format.encoding) + "\n";
   return text;
 }
@@ -147,21 +149,41 @@ void require_writable(const TableProfile& table, const Choices& choices, std::si
           .hint = "give it another name"});
 }
 
+bool says_none(const std::string& text) {
+  return text == "None" || text == "none" || text == "NONE";
+}
+
+/// Returns what the user should know of texts that become missing values: the median takes their
+/// place.
+std::vector<std::string> words_of_gaps(const TableProfile& table, const Choices& choices) {
+  std::vector<std::string> notes;
+  for (const auto& [column, choice] : choices.all) {
+    if (choice.gaps.empty()) continue;
+    const bool bound = std::ranges::any_of(choice.gaps, &is_bound),
+               none = std::ranges::any_of(choice.gaps, &says_none);
+    notes.push_back(
+        yaml_text(column->name) + ": " + texts_of(*column) +
+        (column->counts.size() == 1 ? " is" : " are") + " taken for missing, in " +
+        with_commas(column->texts) + " of " + with_commas(table.rows) + " rows, the first " +
+        column->first_place + (bound ? ": for a bound, write a number, such as half of it" : "") +
+        (none ? (bound ? "; " : ": ") + std::string("where it means that there is none, write 0")
+              : ""));
+  }
+  return notes;
+}
+
 /// Returns what the user is told, but need not read in the config.
 std::vector<std::string> more_notes(const TableProfile& table, const Choices& choices) {
   std::vector<std::string> notes;
   for (const auto& [column, choice] : choices.all)
     if (!choice.used) notes.push_back(column->name + " is not used: " + choice.why);
-  for (const auto& [column, choice] : choices.all)
-    if (!choice.gaps.empty())
-      notes.push_back(column->name + ": " + texts_of(*column) +
-                      (column->counts.size() == 1 ? " is" : " are") + " taken for missing");
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     if (table.columns[i].name.empty() && table.columns[i].values() > 0)
       notes.push_back("column " + std::to_string(i + 1) + " is not used: it has no name");
     else if (std::ranges::count(table.columns, table.columns[i].name, &ColumnProfile::name) > 1)
       notes.push_back("column " + std::to_string(i + 1) + " is not used: another one is called " +
                       table.columns[i].name + ", too");
+  if (!table.comments.empty()) notes.push_back(table.comments);
   if (!table.format.header)
     notes.emplace_back("the first row holds data, not names: columns are x1, x2, ...");
   return notes;
@@ -218,6 +240,7 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
                         .notes = doubts_of(table, choices.used(), targets),
                         .yaml = {}};
   if (!lopsided.empty()) config.notes.push_back(lopsided);
+  std::ranges::move(words_of_gaps(table, choices), std::back_inserter(config.notes));
   if (series != nullptr) config.notes.push_back(words_for_group(*series));
   if (is_series)
     std::ranges::move(doubts_of_series(table, series, targets), std::back_inserter(config.notes));

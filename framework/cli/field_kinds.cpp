@@ -151,7 +151,8 @@ std::string unit_of(std::string_view field) {
   const auto is_digit = [](char c) { return is_a_digit(c); };
   const auto first = std::ranges::find_if(written, is_digit);
   if (first == written.end()) return {};
-  const auto last = std::find_if(written.rbegin(), written.rend(), is_digit).base();
+  const auto unit = static_cast<std::ptrdiff_t>(detail::unit_with_digit(written));
+  const auto last = std::find_if(written.rbegin() + unit, written.rend(), is_digit).base();
   const auto word = [](std::string text) {
     const auto is_of_number = [](char c) {
       return std::string_view(" +-").find(c) != std::string_view::npos;
@@ -220,9 +221,10 @@ bool is_amount_in_unit(std::string_view field) {
   if (unit.empty()) return false;
   std::string number = detail::with_keys(field);
   const std::size_t at = number.find(unit);
+  const bool ends_in_digit = detail::unit_with_digit(number) > 0;
   number.erase(at, unit.size());
-  return (is_among(unit, currencies) || (at > 0 && is_among(unit, units))) &&
-         looks_like_number(number);
+  const bool is_known = is_among(unit, units) || ends_in_digit;
+  return (is_among(unit, currencies) || (at > 0 && is_known)) && looks_like_number(number);
 }
 
 char own_decimal_of(std::string_view field, const NumberFormat& how) {
@@ -276,11 +278,53 @@ bool names_steps(const std::vector<std::string>& classes) {
          });
 }
 
-bool names_a_total(std::string_view text) {
-  constexpr std::array<std::string_view, 14> words{
-      "total",  "totals", "total:",  "grand total", "sum",   "sum:",   "summe",
-      "summe:", "gesamt", "gesamt:", "gesamtsumme", "somme", "totale", "subtotal"};
-  return text.size() <= 11 && is_among(text, words);
+std::optional<TotalName> total_named(std::string_view text) {
+  constexpr std::array<std::string_view, 13> sums{
+      "grand total", "gesamtsumme", "zwischensumme", "subtotal", "sub-total", "totals", "totale",
+      "total",       "summe",       "gesamt",        "somme",    "sums",      "sum"};
+  constexpr std::array<std::string_view, 7> means{
+      "average", "mittelwert", "durchschnitt", "moyenne", "promedio", "mean", "avg"};
+  constexpr std::size_t longest = 100;
+  if (text.size() < 3 || text.size() > longest) return {};
+  while (text.ends_with(':') || text.ends_with(' ')) text.remove_suffix(1);
+  const std::string small = small_lettered(text);
+  const auto look_for = [&](std::string_view word, bool is_mean) -> std::optional<TotalName> {
+    if (small == word) return TotalName{"", is_mean};
+    if (small.size() < word.size() + 2) return {};
+    if (small.ends_with(word) && small[small.size() - word.size() - 1] == ' ')
+      return TotalName{std::string(text.substr(0, text.size() - word.size() - 1)), is_mean};
+    if (!small.starts_with(word) || (small[word.size()] != ' ' && small[word.size()] != ':'))
+      return {};
+    std::string_view rest = text.substr(word.size() + 1);
+    while (rest.starts_with(' ')) rest.remove_prefix(1);
+    for (const std::string_view between : {"of ", "for "})
+      if (rest.starts_with(between)) rest.remove_prefix(between.size());
+    return TotalName{std::string(rest), is_mean};
+  };
+  for (const std::string_view word : sums)
+    if (auto name = look_for(word, false)) return name;
+  for (const std::string_view word : means)
+    if (auto name = look_for(word, true)) return name;
+  return {};
+}
+
+bool says_yes_or_no(std::string_view text) {
+  constexpr std::array<std::string_view, 8> words{"true", "false", "yes", "no", "t", "f", "y", "n"};
+  return is_among(text, words);
+}
+
+bool is_bound(std::string_view text) {
+  for (const std::string_view sign : {"<=", ">=", "<", ">", "\xE2\x89\xA4", "\xE2\x89\xA5"})
+    if (text.starts_with(sign)) return looks_like_number(text.substr(sign.size()));
+  return false;
+}
+
+bool is_gap_word(std::string_view text) {
+  constexpr std::array<std::string_view, 22> words{
+      "none",  "nil",    "nan",     "nat",     "na",     "n/a",         "<na>", "null",
+      ".",     "..",     "--",      "---",     "*",      "#na",         "#n/a", "#ref!",
+      "#num!", "#name?", "#value!", "#div/0!", "#null!", "\xE2\x80\x94"};
+  return is_among(text, words) || names_nothing(text);
 }
 
 bool names_nothing(std::string_view text) {

@@ -2,6 +2,7 @@
 // table; the reader of data sets knows numbers and texts only.
 #pragma once
 #include <nnrun/written_number.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,8 +35,18 @@ bool is_name_of_codes(std::string_view name);
 bool is_name_of_numbering(std::string_view name);
 /// Returns whether classes are called as steps of a scale are: low, medium and high.
 bool names_steps(const std::vector<std::string>& classes);
-/// Returns whether a text stands in a row of sums: Total, Summe.
-bool names_a_total(std::string_view text);
+/// What a text in a row of sums or means says: Total, N Total, Average of N.
+struct TotalName {
+  std::string of;        ///< N; empty where nothing stands beside the word
+  bool is_mean = false;  ///< else a sum
+};
+std::optional<TotalName> total_named(std::string_view text);
+/// Returns whether a text says yes or no: TRUE, False, y.
+bool says_yes_or_no(std::string_view text);
+/// Returns whether a text is a bound, such as <0.01 or > 5.
+bool is_bound(std::string_view text);
+/// Returns whether a text is what people and programs write for a missing number: none, ., #DIV/0!
+bool is_gap_word(std::string_view text);
 /// Returns whether a class is called as people call what they do not know: unknown, n.a.
 bool names_nothing(std::string_view text);
 

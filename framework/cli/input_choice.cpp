@@ -61,6 +61,13 @@ bool is_range(const std::string& text) {
                                      text.back() == '+' || text.find('-', 1) != text.npos);
 }
 
+/// Returns whether a column has 1 and 0, and words for yes and no.
+bool has_two_ways_to_say_yes(const ColumnProfile& column) {
+  return column.whole && column.low >= 0 && column.high <= 1 &&
+         std::ranges::all_of(column.counts,
+                             [](const auto& entry) { return says_yes_or_no(entry.first); });
+}
+
 /// Numbers and texts in one column: a few texts among numbers say that a value is missing.
 InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   constexpr std::size_t few = 20;
@@ -71,9 +78,15 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
                                            &std::pair<const std::string, std::size_t>::first))
     return category(column,
                     with_commas(column.different.size()) + " numbers and " + texts_of(column));
+  if (has_two_ways_to_say_yes(column))
+    return unused("1 and 0, and " + texts_of(column) + ", the first in " + column.first_place +
+                  ": write 1 and 0 throughout");
   const bool amounts = column.like_numbers * 10 > column.values() && column.counts.size() > 2;
-  if (column.without_count == 0 && column.counts.size() <= few && column.numbers > column.texts &&
-      !column.has_lines && !amounts)
+  const bool few_texts = column.counts.size() <= few && column.numbers > column.texts && !amounts;
+  const bool all_say_missing = std::ranges::all_of(
+      column.counts, [](const auto& entry) { return is_gap_word(entry.first); });
+  if (column.without_count == 0 && !column.has_lines &&
+      (few_texts || (all_say_missing && column.numbers > 0)))
     return {.how = "{missing: median, indicator: true}",
             .why = range_of(column) + "; taken for missing: " + texts_of(column),
             .used = true,

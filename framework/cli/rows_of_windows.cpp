@@ -41,6 +41,7 @@ class WindowRows final : public RowsToPredict {
   std::string place() const override { return rows_->place(); }
   std::vector<std::string> kept_names() const override { return rows_->kept_names(); }
   std::span<const std::string_view> kept() const override { return rows_->kept(); }
+  std::string note() const override { return rows_->note(); }
 
  private:
   LastRows& series_of_row() {

@@ -55,6 +55,8 @@ class RowsToPredict {
   /// present row, as they are in the file.
   virtual std::vector<std::string> kept_names() const { return {}; }
   virtual std::span<const std::string_view> kept() const { return {}; }
+  /// Returns what is to be said once all rows are read; empty if nothing is.
+  virtual std::string note() const { return {}; }
   /// Returns to which series the present row belongs; empty where nothing says so.
   virtual std::string_view series() const { return {}; }
 };
@@ -77,6 +79,12 @@ struct KeptColumns {
 std::unique_ptr<RowsToPredict> rows_of_text(std::unique_ptr<std::istream> in,
                                             const std::string& name, const TextSettings& settings,
                                             InputColumns columns, const KeptColumns& kept);
+/// Returns whether a file is what `nnrun convert` makes of a table, or NumPy of a structured array.
+/// Throws DataError if it cannot be read.
+bool is_stored_table(const std::string& file);
+/// Returns the rows of such a file. The rest as above.
+std::unique_ptr<RowsToPredict> rows_of_table(const std::string& file, const TextSettings& settings,
+                                             InputColumns columns, const KeptColumns& kept);
 /// Returns the rows of a file or a pipe of JSON, one on each line: an object with the inputs by
 /// name, or a list of them. kept: keys. series: the key that says to which series a row belongs, if
 /// any. Throws DataError.

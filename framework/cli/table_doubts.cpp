@@ -1,14 +1,13 @@
 #include "cli/table_doubts.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <map>
 #include <optional>
 
 #include "base/error.hpp"
 #include "base/text.hpp"
 #include "cli/field_kinds.hpp"
+#include "cli/spelling.hpp"
 #include "cli/table_words.hpp"
 #include "config/flow_yaml.hpp"
 namespace nnrun::host {
@@ -33,46 +32,69 @@ const ColumnProfile* sum_of(const TableProfile& table) {
   return found == table.columns.end() ? nullptr : &*found;
 }
 
-/// Returns the column in which the last row, and it alone, is called a total.
-const ColumnProfile* total_of(const TableProfile& table) {
-  const auto found = std::ranges::find_if(table.columns, [&](const ColumnProfile& one) {
-    return one.totals == 1 && one.total_row + 1 == table.rows;
-  });
-  return found == table.columns.end() ? nullptr : &*found;
+/// Returns whether a row is one of sums or means by its name: a rare word such as Total, or N Total
+/// beside N.
+bool is_total(const TotalRow& total, const TableProfile& table) {
+  const ColumnProfile& column = table.columns[total.column];
+  if (!total.of.empty()) return column.counts.contains(total.of);
+  const auto known = column.counts.find(total.text);
+  const std::size_t count = known == column.counts.end() ? 1 : known->second;
+  return count == 1 || (!total.is_mean && count * 20 <= table.rows);
 }
 
-/// Blanks that programs write, and that do not show, or not as something else than a blank.
-constexpr std::array hidden_blanks{"\xC2\xA0", "\xE2\x80\x8B", "\xEF\xBB\xBF"};
-
-bool has_hidden_blank(const std::string& text) {
-  return std::ranges::any_of(hidden_blanks,
-                             [&](const char* blank) { return text.find(blank) != text.npos; });
-}
-
-/// Returns a text without blanks and capital letters.
-std::string small_lettered(std::string text) {
-  std::erase(text, ' ');
-  for (const char* const blank : hidden_blanks)
-    for (std::size_t at; (at = text.find(blank)) != text.npos;)
-      text.erase(at, std::string_view(blank).size());
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
-}
-
-/// Returns two texts that differ in capital letters or blanks only: `Ham and ham`; empty if there
-/// are none.
-std::string twins_of(const ColumnProfile& column) {
-  std::map<std::string, std::string> seen;
-  std::string found;
-  for (const auto& entry : column.counts) {
-    const auto [place, is_new] = seen.emplace(small_lettered(entry.first), entry.first);
-    if (is_new) continue;
-    const std::string pair = quoted(std::min(place->second, entry.first)) + " and " +
-                             quoted(std::max(place->second, entry.first));
-    if (found.empty() || pair < found) found = pair;
-  }
+/// Returns the rows of sums and means; proven: those alone that are these of rows above.
+std::vector<const TotalRow*> totals_in(const TableProfile& table, bool proven) {
+  std::vector<const TotalRow*> found;
+  for (const TotalRow& total : table.totals)
+    if (is_total(total, table) && (!proven || !total.proof.empty())) found.push_back(&total);
   return found;
+}
+
+/// Returns `E Total (t.csv:12), N Total (t.csv:24)`.
+std::string list_of(const std::vector<const TotalRow*>& totals) {
+  constexpr std::size_t most = 6;
+  std::string text;
+  for (std::size_t i = 0; i < totals.size() && i < most; ++i)
+    text +=
+        (i == 0 ? "" : ", ") + quoted(start_of(totals[i]->text)) + " (" + totals[i]->place + ")";
+  return text + (totals.size() > most ? " and " + with_commas(totals.size() - most) + " more" : "");
+}
+
+std::string words_of_totals(const TableProfile& table) {
+  const std::vector<const TotalRow*> totals = totals_in(table, false);
+  if (totals.empty()) return "";
+  if (totals.size() > 1)
+    return "rows that are called as sums and means of others are: " + list_of(totals) +
+           ": take them out if they are not examples";
+  const bool last = totals[0]->row + 1 == table.rows;
+  return (last ? "the last row is called " + quoted(start_of(totals[0]->text))
+               : "a row is called " + list_of(totals)) +
+         ": take it out if it is not an example";
+}
+
+/// Returns what texts of a column are likely to be the same; empty if none are.
+std::string words_of_spellings(const ColumnProfile& column) {
+  constexpr std::size_t most = 10;
+  std::vector<std::string> texts = sorted_texts(column);
+  std::erase_if(texts, is_gap_word);
+  const std::vector<std::vector<std::string>> groups = spellings_among(texts);
+  if (groups.empty()) return "";
+  bool blanks = false, accents = false;
+  std::vector<std::string> listed;
+  for (const std::vector<std::string>& group : groups) {
+    std::string words;
+    for (std::size_t i = 0; i < group.size(); ++i)
+      words += (i == 0 ? "" : i + 1 < group.size() ? ", " : " and ") + quoted(group[i]);
+    if (listed.size() < most) listed.push_back(std::move(words));
+    blanks = blanks || std::ranges::any_of(group, &has_hidden_blank);
+    accents = accents || std::ranges::any_of(group, &has_loose_accent);
+  }
+  return join(listed, "; ") +
+         (groups.size() > most ? "; and " + with_commas(groups.size() - most) + " more" : "") +
+         " in " + quoted(column.name) +
+         " are taken for different texts: write them alike if they are the same" +
+         (blanks ? ", without blanks that do not show" : "") +
+         (accents ? ", each letter and its accent as one character" : "");
 }
 
 bool is_all_nines(double x) {
@@ -95,10 +117,8 @@ std::optional<double> sentinel_of(const ColumnProfile& column) {
 }
 
 void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile& column) {
-  if (const std::string twins = twins_of(column); !twins.empty())
-    doubts.push_back(twins + " in " + quoted(column.name) +
-                     " are taken for different texts: write them alike if they are the same" +
-                     (has_hidden_blank(twins) ? ", without blanks that do not show" : ""));
+  if (std::string words = words_of_spellings(column); !words.empty())
+    doubts.push_back(std::move(words));
   if (const std::optional<double> sign = sentinel_of(column))
     doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
                      " means that the value is missing, leave these fields empty");
@@ -173,13 +193,19 @@ void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile&
 }  // namespace
 
 void require_no_totals(const TableProfile& table) {
-  const ColumnProfile *const total = total_of(table), *const sum = sum_of(table);
-  if (total == nullptr || sum == nullptr) return;
-  throw DataError(Problem{.what = "the last row, " + quoted(total->total) +
-                                  ", holds sums of the rows above: " + quoted(sum->name) + " is " +
-                                  shortest(sum->last),
-                          .where = table.file,
-                          .hint = "take that row out: it is not an example"});
+  const std::vector<const TotalRow*> totals = totals_in(table, true);
+  if (totals.empty()) return;
+  const TotalRow& first = *totals[0];
+  const std::string name = quoted(start_of(first.text));
+  throw DataError(Problem{
+      .what =
+          (first.row + 1 == table.rows ? "the last row, " + name + "," : "the row called " + name) +
+          " holds " + (first.is_mean ? "means" : "sums") +
+          " of the rows above: " + quoted(first.proof) + " is " + shortest(first.value),
+      .where = first.place,
+      .hint = totals.size() == 1
+                  ? "take that row out: it is not an example"
+                  : "take these rows out, which are not examples: " + list_of(totals)});
 }
 
 std::vector<std::string> doubts_of(const TableProfile& table,
@@ -187,9 +213,8 @@ std::vector<std::string> doubts_of(const TableProfile& table,
                                    const std::vector<const ColumnProfile*>& targets) {
   std::vector<std::string> doubts;
   if (!table.doubt_of_names.empty()) doubts.push_back(table.doubt_of_names);
-  if (const ColumnProfile* const total = total_of(table))
-    doubts.push_back("the last row is called " + quoted(total->total) +
-                     ": take it out if it is not an example");
+  if (std::string words = words_of_totals(table); !words.empty())
+    doubts.push_back(std::move(words));
   if (const ColumnProfile* const sum = sum_of(table))
     doubts.push_back("the last row has the sum of all others in " + quoted(sum->name) +
                      ": take it out if it is not an example");

@@ -60,6 +60,17 @@ bool needs_rewriting(const Choices::Entry& entry) {
   return !entry.choice.used && (column.dates > 0 || column.like_numbers > 0);
 }
 
+/// Returns why nobody can name a column; empty if its name is its own.
+std::string words_of_name(const TableProfile& table, std::size_t column) {
+  const std::string& name = table.columns[column].name;
+  if (name.empty()) return "column " + std::to_string(column + 1) + " has no name";
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    if (i != column && table.columns[i].name == name)
+      return "column " + std::to_string(column + 1) + " is called " + yaml_text(name) +
+             " as column " + std::to_string(i + 1) + " is";
+  return {};
+}
+
 }  // namespace
 
 Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
@@ -71,9 +82,10 @@ Choices choices_for(const TableProfile& table, const std::vector<const ColumnPro
   std::string reasons;
   for (const auto& [column, choice] : choices.all)
     reasons += (reasons.empty() ? "" : "\n") + column->name + ": " + choice.why;
-  if (choices.all.size() + 1 < table.columns.size())
-    reasons += std::string(reasons.empty() ? "" : "\n") +
-               "columns without a name, or with the name of another, cannot be told apart";
+  for (std::size_t i = 0; i < table.columns.size() && i < 20; ++i)
+    if (const std::string words = words_of_name(table, i);
+        !words.empty() && !is_in(targets, table.columns[i]))
+      reasons += (reasons.empty() ? "" : "\n") + words + ": give it a name of its own";
   if (targets[0]->texts == 0)
     reasons += std::string(reasons.empty() ? "" : "\n") +
                "if the rows follow each other in time, past values can tell the next: --windows 24";

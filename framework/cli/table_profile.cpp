@@ -65,11 +65,6 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
   if (unit != column.unit_of_texts) column.unit_of_texts.clear();
   column.dates += is_date(text);
   column.times += is_time(text);
-  if (names_a_total(text)) {
-    ++column.totals;
-    column.total = text;
-    column.total_row = row;
-  }
   if (const auto known = column.counts.find(text); known != column.counts.end())
     ++known->second;
   else if (column.counts.size() < ColumnProfile::most_different)
@@ -108,24 +103,32 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
   }
   if (looks_like_code(field) && column.like_codes++ == 0) column.first_code = field;
   column.dates += is_compact_date(x) || is_date(field);
-  if (const auto known = column.different.find(x); known != column.different.end())
+  if (const auto known = column.different.find(x); known != column.different.end()) {
     ++known->second;
-  else if (column.different.size() < ColumnProfile::most_different) {
+    // of a number that is written in several ways, the shortest one is as good as any
+    if (const auto other = column.spelled.find(x);
+        other != column.spelled.end() && other->second != field)
+      column.spelled.erase(other);
+  } else if (column.different.size() < ColumnProfile::most_different) {
     column.different.emplace(x, 1);
     if (x == std::floor(x) && field != shortest(x)) column.spelled.emplace(x, field);
   }
 }
 
-void add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
+/// Returns the number; NaN if it is none.
+double add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::size_t row) {
   double x = 0;
   column.changes += row > 0 && column.before != rows.field(at);
   column.before = rows.field(at);
-  if (is_usual_gap(rows.field(at)))
+  if (is_usual_gap(rows.field(at))) {
     ++column.gaps;
-  else if (rows.is_number(at, x) && std::isfinite(x) && !has_too_many_digits(rows.field(at), x))
+  } else if (rows.is_number(at, x) && std::isfinite(x) && !has_too_many_digits(rows.field(at), x)) {
     add_number(column, rows.field(at), x, row, rows.number_format());
-  else
+    return x;
+  } else {
     add_text(column, rows, at, row);
+  }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 /// Looks for a number whose thousands could be a fraction: no number of the file has more than one
@@ -217,6 +220,29 @@ void require_names(const TableProfile& profile) {
                      "column");
 }
 
+/// Returns what stands between blanks.
+std::vector<std::string> between_blanks(const std::string& text) {
+  std::vector<std::string> parts = split(text, ' ');
+  std::erase(parts, "");
+  return parts;
+}
+
+/// Throws Error for rows of numbers with blanks between: a name may hold blanks, so these separate
+/// nothing.
+void require_separator(const TableProfile& profile) {
+  if (profile.columns.size() != 1) return;
+  const ColumnProfile& column = profile.columns[0];
+  const std::vector<std::string> fields = between_blanks(column.first_text);
+  const bool numbers = std::ranges::all_of(
+      fields, [](const std::string& field) { return parse_double(field).has_value(); });
+  if (column.numbers > 0 || fields.size() < 2 || !numbers ||
+      (profile.format.header && between_blanks(column.name).size() != fields.size()))
+    return;
+  throw nnrun::Error("fields are separated by blanks", column.first_place,
+                     "make these commas: sed 's/^ *//; s/ *$//; s/  */,/g' " +
+                         shell_word(profile.file) + " > commas.csv");
+}
+
 /// Throws Error if the first row has texts above numbers, and these columns no others: units, or
 /// what columns mean.
 void require_no_units(const TableProfile& profile) {
@@ -258,6 +284,8 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
       profile.columns[i].name = rows.names()[i];
   }
   ThousandsInDoubt thousands(format.numbers);
+  TotalRows totals;
+  std::vector<double> numbers(profile.columns.size());
   while (rows.next()) {
     if (profile.format.header && profile.columns.size() > 1 && rows.are_names()) {
       if (profile.names_again.empty()) profile.names_again = rows.place();
@@ -265,11 +293,15 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
     }
     thousands.look_at(rows);
     for (std::size_t i = 0; i < profile.columns.size(); ++i)
-      add(profile.columns[i], rows, i, profile.rows);
+      numbers[i] = add(profile.columns[i], rows, i, profile.rows);
+    totals.take(rows, numbers, profile.rows);
     ++profile.rows;
   }
   profile.doubtful_thousands = thousands.number();
+  profile.totals = totals.found();
+  profile.comments = rows.words_on_comments();
   if (profile.rows == 0) throw nnrun::Error("has column names, but no examples", file);
+  require_separator(profile);
   require_names(profile);
   return profile;
 }
@@ -340,6 +372,25 @@ TableProfile with_amounts(TableProfile profile, const CsvFormat& format) {
   }
 }
 
+/// Returns whether the first row may be a remark, with the names below it: a row of texts.
+bool begins_with_comment(const TableProfile& profile) {
+  const ColumnProfile& first = profile.columns[0];
+  return first.name.starts_with('#') && profile.columns.size() > 1 &&
+         std::ranges::all_of(profile.columns, [](const ColumnProfile& column) {
+           return column.texts > 0 && column.first_text_row == 0;
+         });
+}
+/// Reads it again without remarks, if that makes more columns those of numbers alone.
+TableProfile without_comments(TableProfile profile) {
+  const auto count = [](const TableProfile& table) {
+    return std::ranges::count(table.columns, std::size_t{0}, &ColumnProfile::texts);
+  };
+  CsvFormat format = profile.format;
+  format.comment = "#";
+  TableProfile other = read(profile.file, format);
+  return count(other) > count(profile) ? std::move(other) : std::move(profile);
+}
+
 }  // namespace
 
 bool ColumnProfile::has_several_units() const {
@@ -372,6 +423,8 @@ TableProfile profile_of(const std::string& file) {
   const CsvFormat found{.separator = CsvFormat::found_separator};
   try {
     TableProfile profile = read_in_any_letters(file, found);
+    if (profile.format.header && profile.format.comment.empty() && begins_with_comment(profile))
+      profile = without_comments(std::move(profile));
     CsvFormat format = profile.format;
     format.separator = CsvFormat::found_separator;
     format.header = true;

@@ -8,6 +8,8 @@
 #include <string>
 #include <unordered_map>
 #include <vector>
+
+#include "cli/table_totals.hpp"
 namespace nnrun::host {
 
 struct ColumnProfile {
@@ -46,8 +48,6 @@ struct ColumnProfile {
   bool has_lines = false;       ///< some text goes over lines
   std::string before{};         ///< the last value
   std::size_t changes = 0;      ///< how often one differs from that before it
-  std::string total{};          ///< a text such as Total, if any
-  std::size_t totals = 0, total_row = 0;  ///< how many of these; the last row with one
 
   /// Returns whether separators stand between thousands: three digits follow each.
   bool is_of_thousands() const {
@@ -90,8 +90,10 @@ struct TableProfile {
   /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
   /// as all such numbers of the file; empty if some number shows which it is.
   std::string doubtful_thousands{};
-  std::string doubt_of_names{};  ///< whether the first row has names, if that is in doubt
-  std::string names_again{};     ///< the place of a row of names that is there again
+  std::string doubt_of_names{};    ///< whether the first row has names, if that is in doubt
+  std::string names_again{};       ///< the place of a row of names that is there again
+  std::vector<TotalRow> totals{};  ///< rows that are called as sums and means of rows are
+  std::string comments{};          ///< what is said of lines that are left out between rows
 
   /// Returns where in a row one of these columns is.
   std::size_t place_of(const ColumnProfile& column) const {

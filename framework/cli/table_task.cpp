@@ -99,7 +99,15 @@ std::map<std::string, std::size_t> classes_in(const ColumnProfile& column) {
 /// Texts, among which numbers may be: then the data set must be told that all are classes.
 Task classes_of_texts(const ColumnProfile& column, std::size_t rows) {
   const std::map<std::string, std::size_t> classes = classes_in(column);
-  if (column.without_count > 0 || classes.size() > std::max<std::size_t>(2, rows / 3))
+  const bool too_few = classes.size() > std::max<std::size_t>(2, rows / 3);
+  if (too_few && column.without_count == 0 && classes.size() * 10 < rows * 9)
+    throw DataError(Problem{
+        .what = "column '" + column.name + "' has " + with_commas(classes.size()) + " classes in " +
+                with_commas(rows) + " rows: fewer than 3 rows for each, too few to learn them from",
+        .where = column.first_place,
+        .hint = "put rare classes together, bring more rows, or choose another column: --target "
+                "NAME"});
+  if (column.without_count > 0 || too_few)
     throw DataError(Problem{.what = "column '" + column.name +
                                     "' has a text of its own in nearly every row, such as '" +
                                     start_of(column.first_text) + "': nothing can be predicted",
@@ -145,13 +153,19 @@ bool are_classes(const ColumnProfile& column, std::size_t rows) {
 /// Throws DataError for a column of amounts in which something else is.
 [[noreturn]] void refuse_mixture(const ColumnProfile& column) {
   const bool too_long = column.too_long == column.texts;
+  const char own_decimal = column.dates == 0 ? column.own_decimal : '\0';
   throw DataError(Problem{
       .what = "column '" + column.name + "' holds numbers, but '" + start_of(column.first_text) +
               (too_long ? "' has more digits than a number keeps" : "' is not one"),
       .where = column.first_place,
-      .hint = too_long ? "for amounts, write as many digits as matter: 9.0072e15; codes and ids "
-                         "cannot be predicted as numbers"
-                       : "mend that row, or leave it empty: rows without a target are left out"});
+      .hint = own_decimal != '\0'
+                  ? std::string("if a ") + (own_decimal == ',' ? "comma" : "point") +
+                        " stands before fractions in this column, write them as the other columns "
+                        "do, or write a config by hand: columns: {" +
+                        yaml_text(column.name) + ": {decimal: \"" + own_decimal + "\"}}"
+              : too_long ? "for amounts, write as many digits as matter: 9.0072e15; codes and ids "
+                           "cannot be predicted as numbers"
+                         : "mend that row, or leave it empty: rows without a target are left out"});
 }
 
 /// Returns whether amounts lie evenly by their logarithms and not by themselves: the median is

@@ -1,7 +1,6 @@
 #include "cli/table_words.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
@@ -11,16 +10,8 @@ namespace nnrun::host {
 std::string yaml_text(const std::string& text) {
   return flow_yaml(text_node(text));
 }
-std::string exact(double x) {
-  if (x != std::floor(x) || std::abs(x) >= 1e15) return readable(x);
-  std::string text = std::to_string(std::llround(x));
-  const std::size_t sign = x < 0 ? 1 : 0;
-  if (text.size() - sign > 4)
-    for (std::size_t i = text.size(); i > sign + 3; i -= 3) text.insert(i - 3, ",");
-  return text;
-}
 std::string with_commas(std::size_t n) {
-  return exact(static_cast<double>(n));
+  return readable(static_cast<double>(n));
 }
 
 std::string start_of(const std::string& text) {
@@ -38,7 +29,9 @@ std::string words_of_units(const ColumnProfile& column) {
 }
 
 std::string range_of(const ColumnProfile& column) {
-  return exact(column.low) + " to " + exact(column.high);
+  const std::string low = readable(column.low), high = readable(column.high);
+  if (low != high || column.low == column.high) return low + " to " + high;
+  return shortest(column.low) + " to " + shortest(column.high);
 }
 
 std::vector<std::string> sorted_texts(const ColumnProfile& column) {

@@ -8,8 +8,6 @@ namespace nnrun::host {
 
 /// Returns a text as YAML has it, in quotes if it needs them.
 std::string yaml_text(const std::string& text);
-/// Returns a number as people write it, whole ones with every digit: 2,463,494.
-std::string exact(double x);
 std::string with_commas(std::size_t n);
 /// Returns the start of a text, whole letters only.
 std::string start_of(const std::string& text);

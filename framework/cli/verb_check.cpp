@@ -52,6 +52,7 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
             {"parameters", graph.parameter_count()},
             {"examples", examples},
             {"data", data_json(*trainer)}};
+  if (!trainer->data().note.empty()) json["data"]["note"] = trainer->data().note;
   const std::vector<Problem> warnings = warnings_of(experiment, *trainer);
   if (!warnings.empty()) json["warnings"] = warnings_json(warnings);
   report.say(render("warning", warnings, colour));
@@ -61,6 +62,8 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
       file, graph.nodes.size(), graph.parameter_count(), examples[NNRUN_TRAIN],
       examples[NNRUN_VALIDATION], examples[NNRUN_TEST]);
   text += data_summary(*trainer, Terminal(stdout));
+  if (const std::string& note = trainer->data().note; !note.empty())
+    text += "data   " + note + "\n";
   if (arguments.has("--gradients")) {
     const ComparedGradients compared =
         compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);

@@ -146,6 +146,7 @@ class Conversion {
       }
     }
     rows_ = count;
+    comments_ = rows.words_on_comments();
     if (rows_ == 0) throw nnrun::Error("has column names, but no rows", from_);
   }
   void show(const std::string& line) {
@@ -317,6 +318,7 @@ class Conversion {
       talk_.write("note   " + std::to_string(nameless_) +
                   (nameless_ == 1 ? " column has" : " columns have") + " no name and " +
                   (nameless_ == 1 ? "is" : "are") + " left out\n");
+    if (!comments_.empty()) talk_.write("note   " + comments_ + "\n");
     talk_.write("next   in the config, write path: " + to_.filename().string() + " in place of " +
                 fs::path(from_).filename().string() + "\n");
   }
@@ -330,6 +332,7 @@ class Conversion {
   std::vector<ConvertedColumn> columns_;
   std::size_t rows_ = 0, record_ = 0, nameless_ = 0;  // record_: bytes of a row
   std::uint64_t bytes_ = 0;
+  std::string comments_;  // what is said of those between rows
   Terminal talk_{stderr};
   bool is_shown_ = false;
 };

@@ -146,6 +146,12 @@ class Prediction {
   }
 
   Exit csv(const std::string& file) {
+    if (is_regular(file) && is_stored_table(file)) {
+      refuse_overrides({"data.separator", "data.encoding", "data.header", "data.comment"},
+                       "is for tables of text");
+      return answer(
+          in_windows(rows_of_table(file, text_, std::move(columns_), kept_columns()), file));
+    }
     if (file.ends_with(".npy"))
       throw UsageError(Problem{.what = "'" + file + "' is an array, not a table",
                                .hint = "--npy " + shell_word(file)});
@@ -174,6 +180,10 @@ class Prediction {
                              name));
   }
   Exit arrays(const std::string& option, const std::string& file) {
+    if (is_regular(file) && is_stored_table(file))
+      throw UsageError(
+          Problem{.what = "'" + file + "' is a table, whose columns have names, not an array",
+                  .hint = "--csv " + shell_word(file)});
     if (!group().empty())
       throw UsageError(Problem{.what = option + " has no column '" + group() +
                                        "', which says to which series a row belongs",
@@ -254,7 +264,7 @@ class Prediction {
     const std::size_t bad =
         arguments_.threads > 1 && !is_pipe_ ? answer_in_parts(*rows) : answer_in_turn(*rows);
     writer_.end(bad);
-    tell(std::chrono::duration<double>(Clock::now() - start).count(), bad);
+    tell(std::chrono::duration<double>(Clock::now() - start).count(), bad, rows->note());
     return bad > 0 && bad == writer_.rows() ? Exit::data : Exit::done;
   }
   /// Both answer all rows, and return how many got no answer.
@@ -341,11 +351,12 @@ class Prediction {
     writer_.flush();
     if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
   }
-  void tell(double seconds, std::size_t bad) const {
+  void tell(double seconds, std::size_t bad, const std::string& note) const {
     const Terminal talk(stderr);
     doubt_division(talk);
     const std::string rows = std::to_string(writer_.rows()) + " rows";
     if (bad > 0) talk.write("warning: " + std::to_string(bad) + " of " + rows + " got no answer\n");
+    if (!note.empty()) talk.write("note: " + note + "\n");
     if (writer_.formulas() > 0)
       talk.write("note: " + std::to_string(writer_.formulas()) +
                  " kept texts would be formulas in a spreadsheet: they have a ' in front\n");
@@ -410,16 +421,7 @@ class Prediction {
                           " rows, one after the other, not one",
                   .hint = file_hint(text).value_or("write them into a file: nnrun predict " +
                                                    arguments_.targets[0] + " --csv FILE")});
-    std::vector<double> numbers;
-    if (columns_.only_numbers()) {
-      numbers = only_numbers_of(text);
-    } else {
-      try {
-        numbers = columns_.read_example(text);
-      } catch (const nnrun::Error& e) {
-        throw DataError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
-      }
-    }
+    std::vector<double> numbers = columns_.only_numbers() ? only_numbers_of(text) : values_of(text);
     const std::size_t wanted = columns_.size();
     if (numbers.size() == wanted) return numbers;
     const char between = columns_.between_values();
@@ -443,12 +445,19 @@ class Prediction {
                                                                        : "--csv ";
     return "for the rows of a file, write " + option + text;
   }
-  static std::vector<double> only_numbers_of(const std::string& text) {
+  std::vector<double> values_of(const std::string& text) try {
+    return columns_.read_example(text);
+  } catch (const nnrun::Error& e) {
+    throw DataError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
+  }
+  std::vector<double> only_numbers_of(const std::string& text) {
     std::vector<double> numbers;
     std::string_view rest = text;
     for (;;) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
-      const auto number = parse_double(rest.substr(0, comma));
+      const std::string_view field = trimmed(rest.substr(0, comma));
+      const auto number = parse_double(field);
+      if (!number && columns_.is_gap(field)) return values_of(text);  // says which one is missing
       if (!number) {
         Problem problem{.what = "an example is numbers with commas between, not '" + text + "'",
                         .hint = "for example 0.5,0.1"};

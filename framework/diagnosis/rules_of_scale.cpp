@@ -48,11 +48,18 @@ std::vector<double> measured(const Evidence& e, std::size_t input) {
   return x;
 }
 
-/// Returns a number of an input as the data have it, as far as that is known: of its ends.
+/// Returns an end of what a column holds, whose numbers an input of the network is made of, as the
+/// data have it; empty if that is not known.
 std::string number_in_data(const Evidence& e, std::size_t input, bool is_highest) {
   const auto ranges = e.trainer.input_ranges();
-  if (ranges.size() != e.sample.inputs) return "";
-  return " " + shortest(is_highest ? ranges[input].second : ranges[input].first);
+  const std::vector<Preparation::Slot>& slots = e.trainer.model()->preparation().slots();
+  std::size_t column = input;
+  if (input < slots.size()) {
+    if (slots[input].map != Preparation::Map::as_it_is) return "";
+    column = slots[input].a;
+  }
+  if (column >= ranges.size()) return "";
+  return shortest(is_highest ? ranges[column].second : ranges[column].first);
 }
 
 /// A value at an end of sorted numbers that stands far from all others.
@@ -97,14 +104,16 @@ Found marks(const Evidence& e) {
     const std::vector<double> x = measured(e, i);
     const std::optional<Mark> mark = mark_in(x);
     if (!mark) continue;
+    const std::string number = number_in_data(e, i, mark->is_highest);
     return Illness{"mark",
                    e.has_learned_much() ? Confidence::possible : Confidence::likely,
                    {.what = "one value of " + name_of_input(e, i) +
-                            " lies far from all others, as a mark for a missing value does:" +
-                            number_in_data(e, i, mark->is_highest),
+                            " lies far from all others, as a mark for a missing value does" +
+                            (number.empty() ? "" : ": " + number),
                     .place = place_of(e, "data.gaps"),
                     .hint = "if it is one, write it in data: {gaps: [" + gaps_before(e) +
-                            "…]}, and columns: {" + column_key(e, i) + ": {missing: median}}",
+                            (number.empty() ? "…" : number) + "]}, and columns: {" +
+                            column_key(e, i) + ": {missing: median}}",
                     .note = note_on(*mark, x.size())}};
   }
   return {};

@@ -77,8 +77,8 @@ std::string checked_columns_in_c(const Preparation& preparation) {
     const std::string x = "row[" + n(c) + "]";
     const bool known = columns[c].unknown == UnknownRule::error;
     code += "  wrong |= !(" + x + " >= 0 && " + x + " < " +
-            n(columns[c].texts.size() + (known ? 0 : 1)) + ")" +
-            (columns[c].is_filled() ? " && " + x + " == " + x : "") + ";\n";
+            n(columns[c].texts.size() + (known ? 0 : 1)) + " && " + x + " == (double)(uint32_t)" +
+            x + ")" + (columns[c].is_filled() ? " && " + x + " == " + x : "") + ";\n";
   }
   return code;
 }
@@ -97,8 +97,61 @@ std::string by_slots(CText& text, const Preparation& preparation, std::size_t in
   return code;
 }
 
+/// Reads a number without the locale that strtod obeys.
+constexpr const char* same_number_in_c =
+    R"(/* Writes the sign of a decimal number, its digits from the first that is not 0 to the last, and
+   the power of ten of the latter. Returns 0 for another text, or for more digits than that. */
+HEADint N_decimal(const char *c, char digits[20], long *power) {
+  size_t n = 1, zeros = 0;
+  int any = 0, point = 0, minus = 0;
+  long e = 0;
+  *power = 0;
+  digits[0] = *c == '-' ? '-' : '+';
+  if (*c == '-' || *c == '+') ++c;
+  for (; (*c >= '0' && *c <= '9') || (*c == '.' && !point); ++c) {
+    if (*c == '.') {
+      point = 1;
+      continue;
+    }
+    any = 1;
+    *power -= point;
+    if (*c == '0') {
+      zeros += n > 1;
+      continue;
+    }
+    for (; zeros > 0 && n < 19; --zeros) digits[n++] = '0';
+    if (n == 19) return 0;
+    digits[n++] = *c;
+  }
+  if (any && (*c == 'e' || *c == 'E')) {
+    ++c;
+    minus = *c == '-';
+    if (*c == '-' || *c == '+') ++c;
+    for (any = 0; *c >= '0' && *c <= '9' && e < 9999; any = 1) e = 10 * e + (*c++ - '0');
+  }
+  *power = n == 1 ? 0 : *power + (long)zeros + (minus ? -e : e);
+  if (n == 1) digits[0] = '+';
+  digits[n] = '\0';
+  return any && *c == '\0';
+}
+HEADint N_same_number(const char *a, const char *b) {
+  char one[20], other[20];
+  long power, other_power;
+  return N_decimal(a, one, &power) && N_decimal(b, other, &other_power) && power == other_power &&
+         strcmp(one, other) == 0;
+}
+)";
+
+std::string same_number(const std::string& head) {
+  std::string code = same_number_in_c;
+  for (std::size_t at; (at = code.find("HEAD")) != code.npos;)
+    code.replace(at, 4, head.empty() ? "static " : head);
+  return code;
+}
+
 std::string texts_of(const ExportedNetwork& net, const std::string& head) {
   std::string cases;
+  bool numbers = false;
   const std::vector<Column>& columns = net.preparation.recipe().columns;
   for (std::size_t c = 0; c < columns.size(); ++c) {
     if (!columns[c].is_category) continue;
@@ -108,14 +161,20 @@ std::string texts_of(const ExportedNetwork& net, const std::string& head) {
                ";\n";
     for (const std::string& gap : missing_texts(net, columns[c]))
       cases += "    if (strcmp(text, " + c_string(gap) + ") == 0) return (double)NAN;\n";
+    for (const TextOfNumber& one : texts_of_numbers(columns[c])) {
+      cases += "    if (N_same_number(text, " + c_string(columns[c].texts[one.index]) +
+               ")) return " + n(one.index) + ";\n";
+      numbers = true;
+    }
     const bool known = columns[c].unknown != UnknownRule::error;
     cases += "    return " + (known ? n(columns[c].texts.size()) : "-1") + ";\n  }\n";
   }
   if (cases.empty()) return "";
-  return "/* Returns the number of a text in a column of texts, to be put into the input; -1: "
+  return (numbers ? same_number(head) : "") +
+         "/* Returns the number of a text in a column of texts, to be put into the input; -1: "
          "nnrun refuses\n   this text, which training did not see, and the answers are NAN. A "
          "missing value is NAN.\n   " +
-         words_on_texts(net, "\n   ") + " */\n" + head +
+         words_on_texts(net, "\n   ", true) + " */\n" + head +
          "double N_text(size_t column, const char *text)" +
          (head.empty() ? ";\ndouble N_text(size_t column, const char *text)" : "") + " {\n" +
          cases + "  return -1;\n}\n";

@@ -343,20 +343,35 @@ std::string words_on_missing(const ExportedNetwork& net, const std::string& nan)
          ", and filled in for: " + join(filled, ", ") + (cut ? ", ..." : "");
 }
 
-std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break) {
+std::vector<TextOfNumber> texts_of_numbers(const Column& column) {
+  constexpr double most = 9007199254740992;  // 2^53: a double would round more
+  std::vector<TextOfNumber> all;
+  for (std::size_t i = 0; i < column.texts.size(); ++i)
+    if (double x = 0; nnrun::is_number(column.texts[i], x) && x > -most && x < most)
+      all.push_back({i, x});
+  std::vector<double> numbers;
+  for (const TextOfNumber& one : all) numbers.push_back(one.number);
+  std::ranges::sort(numbers);
+  std::erase_if(all, [&](const TextOfNumber& one) {
+    const auto [from, to] = std::ranges::equal_range(numbers, one.number);
+    return to - from > 1;
+  });
+  return all;
+}
+
+std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break,
+                           bool takes_numbers) {
   const std::vector<Column>& columns = net.preparation.recipe().columns;
   if (std::ranges::none_of(columns, &Column::is_category)) return "";
-  const auto is_number = [](const std::string& text) {
-    double x = 0;
-    return nnrun::is_number(text, x, NumberFormat{});
-  };
   const bool numbers = std::ranges::any_of(columns, [&](const Column& column) {
-    return column.is_category && std::ranges::any_of(column.texts, is_number);
+    return column.is_category && !texts_of_numbers(column).empty();
   });
   return "Texts are compared as they are: take spaces around one away" +
-         (numbers ? "," + line_break +
-                        "and write a number as it is here, where nnrun predict takes 1.0 for 1."
-                  : std::string("."));
+         (!numbers        ? std::string(".")
+          : takes_numbers ? "." + line_break + "A number may be spelled otherwise: 1.0 or 01 for 1."
+                          : "," + line_break +
+                                "and write a number as it is here, where nnrun predict takes 1.0 "
+                                "for 1.");
 }
 
 bool is_straight(const Preparation& preparation) {

@@ -118,8 +118,17 @@ std::string words_on_inputs(const ExportedNetwork& net);
 /// Says what a missing value is in the input, and in which columns it is filled in; empty where the
 /// data have none. nan: how the language writes it.
 std::string words_on_missing(const ExportedNetwork& net, const std::string& nan);
+/// Returns the texts of a column that are a number which no other of them is, each with its index
+/// and that number: a row may spell it in another way.
+struct TextOfNumber {
+  std::size_t index;
+  double number;
+};
+std::vector<TextOfNumber> texts_of_numbers(const Column& column);
 /// Says what whoever gives texts to an exported file is to know; empty if there are none.
-std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break);
+/// takes_numbers: the file knows 1.0 for 1.
+std::string words_on_texts(const ExportedNetwork& net, const std::string& line_break,
+                           bool takes_numbers);
 
 /// Returns whether every input of the network is one number of the row, in order, and none may
 /// mean a missing value.

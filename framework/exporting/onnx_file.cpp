@@ -56,7 +56,7 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   model.number(1, ir_version).text(2, "nnrun").text(3, version().number);
   std::string words;
   for (const std::string& part :
-       {words_on_inputs(net), words_on_missing(net, "NaN"), words_on_texts(net, "\n")})
+       {words_on_inputs(net), words_on_missing(net, "NaN"), words_on_texts(net, "\n", false)})
     if (!part.empty()) words += (words.empty() ? "" : "\n") + part;
   if (!words.empty()) model.text(6, words);
   model.message(7, graph.message(net.name)).message(8, opset_of("", opset));

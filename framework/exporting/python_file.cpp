@@ -13,28 +13,41 @@ namespace {
 /// Returns a function for columns of texts; nothing where there are none.
 std::string python_texts(const ExportedNetwork& net) {
   const std::vector<Column>& columns = net.preparation.recipe().columns;
-  std::string cases, numbers;
-  for (std::size_t c = 0; c < columns.size(); ++c)
-    if (columns[c].is_category) {
-      numbers += (numbers.empty() ? "" : ", ") + n(c);
-      cases +=
-          "    if column == " + n(c) + ":\n        if word in TEXTS_" + n(c) +
-          ":\n            return float(TEXTS_" + n(c) + ".index(word))\n        if word in " +
-          PythonText::list_of(missing_texts(net, columns[c])) +
-          ":\n            return np.nan\n        return " +
-          (columns[c].unknown == UnknownRule::error ? "-1.0" : n(columns[c].texts.size()) + ".0") +
-          "\n";
-    }
+  std::string cases, numbers, places;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].is_category) continue;
+    places += (places.empty() ? "" : ", ") + n(c);
+    std::string known;
+    for (const TextOfNumber& one : texts_of_numbers(columns[c]))
+      known += (known.empty() ? "" : ", ") + PythonText::literal(one.number) + ": " + n(one.index) +
+               ".0";
+    if (!known.empty())
+      numbers =
+          "\n\ndef number(word):\n    try:\n        return float(word) if set(word) <= "
+          "set(\"0123456789+-.eE\") else None\n    except ValueError:\n        return None\n";
+    cases +=
+        "    if column == " + n(c) + ":\n        if word in TEXTS_" + n(c) +
+        ":\n            return float(TEXTS_" + n(c) + ".index(word))\n        if word in " +
+        PythonText::list_of(missing_texts(net, columns[c])) + ":\n            return np.nan\n" +
+        (known.empty() ? ""
+                       : "        numbers = {" + known +
+                             "}\n        if number(word) in numbers:\n            return "
+                             "numbers[number(word)]\n") +
+        "        return " +
+        (columns[c].unknown == UnknownRule::error ? "-1.0" : n(columns[c].texts.size()) + ".0") +
+        "\n";
+  }
   if (cases.empty()) return "";
-  return "\n\ndef text(column, word):\n    \"\"\"Returns the number of a text in a column of "
+  return numbers +
+         "\n\ndef text(column, word):\n    \"\"\"Returns the number of a text in a column of "
          "texts, "
          "to be put into the row; -1: nnrun refuses\n    this text, which training did not see, "
          "and "
          "the answers are nan. A missing value is nan.\n    " +
-         words_on_texts(net, "\n    ") + "\n    \"\"\"\n" + cases +
+         words_on_texts(net, "\n    ", true) + "\n    \"\"\"\n" + cases +
          "    raise ValueError(f\"column {column!r} has no texts: give the number of one that "
          "has, " +
-         numbers + "\")\n";
+         places + "\")\n";
 }
 
 /// Returns what may stand in a docstring.

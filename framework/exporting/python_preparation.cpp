@@ -56,8 +56,8 @@ std::string python_checked_columns(const Preparation& preparation) {
     const std::string x = "x[:, " + n(c) + "]";
     const bool known = columns[c].unknown == UnknownRule::error;
     code += "    strange |= ~((" + x + " >= 0) & (" + x + " < " +
-            n(columns[c].texts.size() + (known ? 0 : 1)) + ")" +
-            (columns[c].is_filled() ? " | np.isnan(" + x + ")" : "") + ")\n";
+            n(columns[c].texts.size() + (known ? 0 : 1)) + ") & (" + x + " == np.floor(" + x +
+            "))" + (columns[c].is_filled() ? " | np.isnan(" + x + ")" : "") + ")\n";
   }
   return code.empty() ? "" : "    strange = np.zeros(len(x), bool)\n" + code;
 }

@@ -87,10 +87,13 @@ void InputColumns::find(CsvReader& rows, bool header, std::span<const std::size_
   take_all_but({});
 }
 
+bool InputColumns::is_gap(std::string_view field) const {
+  return field.empty() || std::ranges::any_of(gaps_, [&](const char* gap) { return field == gap; });
+}
+
 bool InputColumns::is_unknown(std::string_view text, std::size_t input) const {
   const CsvColumn& column = columns_[input];
-  return column.is_category() && (column.flags() & NNRUN_KEEP_UNKNOWN) == 0 && !text.empty() &&
-         std::ranges::none_of(gaps_, [&](const char* gap) { return text == gap; }) &&
+  return column.is_category() && (column.flags() & NNRUN_KEEP_UNKNOWN) == 0 && !is_gap(text) &&
          std::ranges::find(column.texts(), text) == column.texts().end();
 }
 

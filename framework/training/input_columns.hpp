@@ -67,8 +67,21 @@ class InputColumns {
   /// not have names then. header: the first row may be one of names. aside: columns that are no
   /// inputs, should the file have too many.
   void find(CsvReader& rows, bool header, std::span<const std::size_t> aside = {});
+  /// The same of a table whose columns have names.
+  void find_in(const auto& table) {
+    for (const CsvColumn& column : columns_)
+      if (named_) at_.push_back(table.column(column.name()));
+    if (!named_ && table.names().size() != size())
+      throw nnrun::Error("the run has " + std::to_string(size()) +
+                             " inputs without names, the file has " +
+                             std::to_string(table.names().size()) + " columns",
+                         table.file());
+    if (!named_) take_all();
+  }
   /// Takes the first fields of each row, in order.
   void take_all() { take_all_but({}); }
+  /// Returns whether a field says that a value is missing.
+  bool is_gap(std::string_view field) const;
   /// Returns the number of an input in the present row. Throws nnrun::Error for what it cannot be.
   double read(const auto& rows, std::size_t input) {
     return columns_[input].read(rows, at_[input]);

@@ -65,13 +65,24 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
   return summary;
 }
 
+namespace {
+
+/// Returns a whole number with commas between thousands, if it has more than four digits.
+std::string whole(double x) {
+  std::string text = std::to_string(std::llround(x));
+  const std::size_t sign = x < 0 ? 1 : 0;
+  if (text.size() - sign > 4)
+    for (std::size_t i = text.size(); i > sign + 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
+}  // namespace
+
 std::string readable(double x) {
+  if (x == std::floor(x) && std::abs(x) < 1e15) return whole(x);
   if (!(std::abs(x) >= 10'000 && std::abs(x) < 1e15)) return significant(x, 6);
   const double unit = std::max(1., std::pow(10, std::floor(std::log10(std::abs(x))) - 5));
-  std::string text = std::to_string(std::llround(std::round(x / unit) * unit));
-  const std::size_t sign = x < 0 ? 1 : 0;
-  for (std::size_t i = text.size(); i > sign + 3; i -= 3) text.insert(i - 3, ",");
-  return text;
+  return whole(std::round(x / unit) * unit);
 }
 
 namespace {
@@ -134,7 +145,9 @@ std::string words_of_steps(const TargetSummary& summary, const nnrun_shape& targ
 }
 
 std::string words_of_range(const std::pair<double, double>& range) {
-  return readable(range.first) + " … " + readable(range.second);
+  const std::string low = readable(range.first), high = readable(range.second);
+  if (low != high || range.first == range.second) return low + " … " + high;
+  return shortest(range.first) + " … " + shortest(range.second);
 }
 
 }  // namespace

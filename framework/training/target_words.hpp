@@ -26,7 +26,7 @@ TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, cons
 std::string words_of(const TargetSummary& summary, const DataShape& shape,
                      const Preparation& preparation, const std::string& dot);
 
-/// Returns a number as people write it: 82,000 or 0.25.
+/// Returns a number as people write it, whole ones with every digit: 2,463,494 or 0.25.
 std::string readable(double x);
 
 }  // namespace nnrun::host

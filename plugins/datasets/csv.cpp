@@ -57,7 +57,9 @@ struct Csv : nnrun::Dataset {
         nnrun::param(&Csv::encoding, "encoding",
                      "how letters are written; byte order marks are understood",
                      {.choices = nnrun::TextFile::encodings, .encoding = true}),
-        nnrun::param(&Csv::comment, "comment", "lines that start with it are left out",
+        nnrun::param(&Csv::comment, "comment",
+                     "lines that start with it are left out; below the first row, one with as many "
+                     "fields as that is a row",
                      {.comment = true}),
         nnrun::param(&Csv::gaps, "gaps",
                      "fields that mean that a value is missing, besides empty ones",
@@ -265,6 +267,9 @@ struct Csv : nnrun::Dataset {
     } catch (const std::bad_alloc&) {
       throw nnrun::Error("does not fit into memory", rows.place(), hint_to_convert(file));
     }
+    if (n_inputs_ == 0 && rows.has_blanks_between_names())
+      throw nnrun::Error("the first row names one column: '" + rows.names()[0] + "'",
+                         rows.place_of_names(), rows.hint_for_blanks());
     if (parts_[part].empty() && n_skipped_ > 0)
       throw nnrun::Error("no row can be read: " + *skipped_, file);
     if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
@@ -358,6 +363,8 @@ struct Csv : nnrun::Dataset {
     }
     series_of_rows.finish();
     if (in_time) doubt_order(*in_time, part);
+    if (std::string words = rows.words_on_comments(); !words.empty())
+      comments_ = (comments_ ? *comments_ + ", " : "") + words;
   }
   std::optional<nnrun::RowsInTime> rows_in_time(const auto& rows, const std::string& series) const {
     if (!in_time_) return {};
@@ -555,6 +562,7 @@ struct Csv : nnrun::Dataset {
               (n_skipped_ == 1 ? " row that cannot be read is left out: "
                                : " rows that cannot be read are left out: ") +
               *skipped_;
+    if (comments_) note += (note.empty() ? "" : ", ") + *comments_;
     if (doubt_of_names_) note += (note.empty() ? "" : ", ") + *doubt_of_names_;
     if (note.empty()) return;
     note_ = std::move(note);
@@ -637,7 +645,7 @@ struct Csv : nnrun::Dataset {
   char separator_found_ = ',';
   // optional: clang 14 cannot make a std::string when it reads the defaults of the settings
   std::optional<std::string> as_classes_, note_, doubt_of_names_, place_, too_large_, skipped_,
-      why_left_out_;
+      why_left_out_, comments_;
   std::vector<std::vector<const char*>> texts_, units_;  // of told_
   std::vector<nnrun_column> told_;
   std::array<nnrun::PackedRows, NNRUN_PARTS> parts_;          // of text files

@@ -33,6 +33,12 @@ bool NpyTable::is_one(const std::string& file) {
   return in.read(start, sizeof start) && std::memcmp(start, "\x93NUMPY", sizeof start) == 0;
 }
 
+bool NpyTable::is_of_records(const std::string& file) {
+  if (!is_one(file)) return false;
+  ArrayBytes in(file, "");
+  return NpyHeader::read(in).is_record;
+}
+
 NpyTable::NpyTable(const std::string& file, nnrun::NumberFormat numbers)
     : in_(file, ""), opened_(file), numbers_(std::move(numbers)) {
   const NpyHeader header = NpyHeader::read(in_);

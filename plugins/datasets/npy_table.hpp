@@ -13,6 +13,8 @@ class NpyTable {
  public:
   /// Returns whether a file starts as npy files do. Throws nnrun::Error if it cannot be read.
   static bool is_one(const std::string& file);
+  /// Returns whether a file that may be of any kind is a table: an npy file of records.
+  static bool is_of_records(const std::string& file);
   /// Reads the header and checks it against the size of the file. Everything throws nnrun::Error
   /// with the file.
   /// numbers: how they are written in texts.

@@ -162,6 +162,13 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
   CHECK(said("d 1,two", 5) ==
         "error: an example is numbers with commas between, not '1,two'\n"
         "   = help: for example 0.5,0.1\n");
+  CHECK(said("d 1,NA", 2) ==
+        "error: column 'y': a value is missing, 'NA'\n"
+        "  --> '1,NA'\n"
+        "   = help: the run does not fill it in: train with columns: {y: {missing: median}}, or "
+        "leave the row out\n");
+  CHECK(run("$nnrun predict -q d '1, 2'", scratch.folder()).out ==
+        run("$nnrun predict -q d 1,2", scratch.folder()).out);
   CHECK(said("d --csv x.csv", 5) ==
         "error: no such file\n"
         "  --> x.csv\n");

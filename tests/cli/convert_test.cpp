@@ -108,6 +108,47 @@ TEST_CASE("a converted table is measured, and answers rows of text", "[cli][conv
   CHECK(by_npy["cost"] == by_csv["cost"]);
 }
 
+TEST_CASE("predict answers a converted table as it does the text", "[cli][convert][predict]") {
+  const Table table;
+  table.convert(houses());
+  table.require_same(
+      ", targets: [kind], columns: {id: unused, \"built, in\": {missing: mean}, "
+      "city: {unknown: other, missing: {constant: none}}}",
+      two, "cost: cross_entropy, epochs: 2");
+  for (const std::string more :
+       {"", " --keep city,kind", " --keep all --json-lines", " --threads 1"}) {
+    CAPTURE(more);
+    const Ended text = table("predict t.csv-run --csv t.csv -q --keep price" + more),
+                stored = table("predict t.csv-run --csv t.npy -q --keep price" + more);
+    CAPTURE(stored.err);
+    CHECK(stored.status == 0);
+    if (more.find("all") == more.npos)  // numbers are kept as shortly as they can be
+      CHECK(stored.out == text.out);
+    CHECK(std::count(stored.out.begin(), stored.out.end(), '\n') ==
+          std::count(text.out.begin(), text.out.end(), '\n'));
+  }
+  // the hints of both options lead to the one that takes the file
+  CHECK(table("predict t.csv-run --npy t.npy").err ==
+        "error: 't.npy' is a table, whose columns have names, not an array\n"
+        "   = help: --csv t.npy\n");
+  table.scratch.write("a.npy", "\x93NUMPY" + std::string("\x01\x00v\x00", 4) +
+                                   "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1), }" +
+                                   std::string(58, ' ') + "\n" + std::string(8, '\0'));
+  CHECK(table("predict t.csv-run --csv a.npy").err ==
+        "error: 'a.npy' is an array, not a table\n   = help: --npy a.npy\n");
+  // what is wrong with a row, or with the file, has its place
+  table.convert("size,city,price,zip\n1,Bern,2,001\nmuch,Bern,3,001\n");
+  CHECK_THAT(table("predict t.csv-run --csv t.npy").err,
+             Contains("error: no column 'built, in'\n  --> t.npy\n"));
+  table.convert(replaced(houses(), "\n7,", "\n7,much"));
+  CHECK_THAT(table("predict t.csv-run --csv t.npy").err,
+             Contains("expected a finite number, found 'much") && Contains("  --> t.npy, row 8\n"));
+  CHECK_THAT(table("predict t.csv-run --csv t.npy --on-error empty").err,
+             Contains("1 of 60 rows got no answer"));
+  CHECK_THAT(table("predict t.csv-run --csv t.npy --data separator=tab").err,
+             Contains("'data.separator' is for tables of text\n"));
+}
+
 TEST_CASE("texts of numbers are kept where they say more than these, or that is asked for",
           "[cli][convert]") {
   const Table table;

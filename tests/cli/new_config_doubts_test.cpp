@@ -1,9 +1,11 @@
 // nnrun new config: what is not an amount, though it is written as one, and what only looks so.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <functional>
 
+#include "base/text.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
 namespace {
@@ -346,7 +348,8 @@ TEST_CASE("a row of units below the names is refused, and texts among numbers ar
         "  --> t.csv:2\n   = help: take it out\n");
   scratch.write("t.csv", "weight,height,kind\nunknown,7,a\n" + rows + "3,4,a\n");
   CHECK_THAT(run("$nnrun new config t.csv", scratch.folder()).out,
-             Contains("note   weight: 1 text: unknown is taken for missing\n"));
+             Contains("note   weight: 1 text: unknown is taken for missing, in 1 of 42 rows, the "
+                      "first t.csv:2\n"));
   std::string wider;
   for (int i = 0; i < 40; ++i)
     wider += "1,2," + std::to_string(drawn(i, 90)) + ",9," + (i % 2 ? "a\n" : "b\n");
@@ -428,6 +431,23 @@ TEST_CASE("a row of sums at the end is refused if it is called so, and else told
                                 Contains("\n# Note: the last row has the sum "));
   CHECK_THAT(told_of({"shop", last("Summe", shop)}),
              Contains("note   the last row is called Summe: take it out if"));
+  // by the name alone, with the line
+  CHECK_THAT(told_of({"shop", [&](int i) { return i == 60 ? "Average" : shop(i); }}),
+             Contains("note   a row is called Average (t.csv:62): take it out if it is not an "
+                      "example\n"));
+  CHECK_THAT(
+      told_of({"shop",
+               [&](int i) {
+                 return i == 60 ? "north Total" : i == 119 ? "Total south:" : shop(i);
+               }}),
+      Contains("note   rows that are called as sums and means of others are: \"north Total\" "
+               "(t.csv:62), \"Total south:\" (t.csv:121): take them out if they are not "
+               "examples\n"));
+  // neither a title nor a step of a scale is one
+  CHECK_THAT(told_of({"title", [&](int i) { return i == 60 ? "Total Recall" : shop(i); }}),
+             !Contains("called"));
+  CHECK_THAT(told_of({"body", [](int i) { return i % 9 == 0 ? "average" : "thin"; }}),
+             !Contains("called"));
   // neither one of several classes nor a rare one is a total
   CHECK_THAT(told_of({"kind", [](int i) { return i % 7 == 0 ? "total" : "partial"; }}),
              !Contains("last row"));
@@ -436,6 +456,158 @@ TEST_CASE("a row of sums at the end is refused if it is called so, and else told
                                             : i == 5 || i == 9 ? "1"
                                                                : "0"; }}),
       !Contains("last row"));
+}
+
+TEST_CASE("rows of means and of parts are refused, naming each", "[cli][new]") {
+  std::string csv = "region,month,sales\n";
+  int line = 1;
+  for (const char* const region : {"N", "S", "E"}) {
+    int sum = 0;
+    for (int i = 0; i < 20; ++i, ++line) {
+      const int sold = drawn(line, 97) + 1;
+      sum += sold;
+      csv += std::string(region) + "," + std::to_string(i % 12) + "," + std::to_string(sold) + "\n";
+    }
+    csv += std::string(region) + " Total,," + std::to_string(sum) + "\n";
+    ++line;
+  }
+  const Scratch scratch;
+  scratch.write("t.csv", csv);
+  const std::string parts = run("$nnrun new config t.csv", scratch.folder()).err;
+  CHECK_THAT(
+      parts,
+      Contains("error: the row called \"N Total\" holds sums of the rows above: sales is ") &&
+          Contains("  --> t.csv:22\n") &&
+          Contains("take these rows out, which are not examples: \"N Total\" "
+                   "(t.csv:22), \"S Total\" (t.csv:43), \"E Total\" (t.csv:64)\n"));
+  csv = "region,sales\n";
+  double sum = 0;
+  for (int i = 0; i < 40; ++i) {
+    sum += drawn(i, 97);
+    csv += std::string(i % 2 ? "N," : "S,") + std::to_string(drawn(i, 97)) + "\n";
+  }
+  for (const double off : {0., 0.02}) {
+    char mean[32];
+    std::snprintf(mean, sizeof mean, "%.2f", sum / 40 + off);
+    scratch.write("m.csv", csv + "Mean," + mean + "\n");
+    const Ended ended = run("$nnrun new config m.csv", scratch.folder());
+    if (off == 0)
+      CHECK_THAT(ended.err, Contains("error: the last row, Mean, holds means of the rows above: "
+                                     "sales is ") &&
+                                Contains("  --> m.csv:42\n   = help: take that row out"));
+    else
+      CHECK_THAT(ended.out, Contains("note   the last row is called Mean: take it out"));
+  }
+}
+
+TEST_CASE("texts that say a number, or none, are never missing without a word", "[cli][new]") {
+  const auto among = [](const std::string& text, int every = 4) {
+    return Column{
+        "conc", [=](int i) { return i % every == 1 ? text : std::to_string(drawn(i, 900) / 90.); }};
+  };
+  const auto table = [&](const Column& column) {
+    return Table({column, amount("other"), amount("y")}).told();
+  };
+  CHECK_THAT(table(among("<0.01")),
+             Contains("note   conc: 1 text: <0.01 is taken for missing, in 30 of 120 rows, the "
+                      "first t.csv:3: for a bound, write a number, such as half of it\n") &&
+                 Contains("\n# Note: conc: 1 text: <0.01 is taken for missing"));
+  CHECK_THAT(table(among("> 5")), Contains("for a bound, write a number"));
+  CHECK_THAT(table(among("None")), Contains("rows, the first t.csv:3: where it means that there is "
+                                            "none, write 0\n"));
+  // gaps of many programs, in most rows
+  const std::vector<std::string> gaps{"#REF!", ".", "--", "#DIV/0!", "nil", "NaT", "<NA>"};
+  CHECK_THAT(
+      table({"conc",
+             [&](int i) {
+               return i % 5 == 0 ? std::to_string(drawn(i, 900) / 90.)
+                                 : gaps[static_cast<std::size_t>(i % 7)];
+             }}),
+      Contains("    conc: {missing: median, indicator: true} ") && !Contains("different texts"));
+  // TRUE is 1 to whoever wrote it, and a column of both is not read by halves
+  for (const char* const mixed : {"TRUE,0,FALSE,1", "0,yes,1,no", "1,1,0,F"}) {
+    const std::vector<std::string> values = host::split(mixed, ',');
+    CAPTURE(mixed);
+    CHECK_THAT(
+        table({"smoker", [&](int i) { return values[static_cast<std::size_t>(drawn(i, 4))]; }}),
+        Contains("note   smoker is not used: 1 and 0, and ") &&
+            Contains(": write 1 and 0 throughout\n") && !Contains("gaps:"));
+  }
+}
+
+TEST_CASE("a first row of names is one though a class has the name of its column", "[cli][new]") {
+  const auto cycle = [](std::vector<std::string> texts, int step) {
+    return
+        [=](int i) { return texts[static_cast<std::size_t>(drawn(i * step, 99)) % texts.size()]; };
+  };
+  const Column colour{"colour", cycle({"red", "blue"}, 3)}, size{"size", cycle({"s", "m", "l"}, 5)},
+      label{"label", cycle({"label", "other"}, 7)};
+  const std::string told = Table({colour, size, label}).told();
+  CHECK_THAT(told, Contains("read   120 rows, 3 columns; target label: 2 classes: label, other\n"));
+  // most columns have what the first row has: it is an example
+  const Column red{"red", colour.field}, m{"m", size.field}, yes{"yes", cycle({"no", "maybe"}, 7)};
+  CHECK_THAT(Table({red, m, yes}).told(),
+             Contains("read   121 rows, 3 columns") && Contains("the first row holds data"));
+}
+
+TEST_CASE("a file that cannot be used says what to do with it", "[cli][new]") {
+  const Scratch scratch;
+  const auto said = [&](const std::string& csv) {
+    scratch.write("t.csv", csv);
+    return run("$nnrun new config t.csv", scratch.folder()).err;
+  };
+  std::string blanks = "x z y\n", classes = "x,y\n", mixed = "v,y\n";
+  for (int i = 0; i < 60; ++i) {
+    const std::string n = std::to_string(drawn(i, 900));
+    blanks += "  " + n + "  0.5 7\n";
+    classes += n + ",c" + std::to_string(i % 25) + "\n";
+    mixed += "0." + n + ",\"" + (i == 30 ? "0" : std::to_string(1 + i % 8)) + "," +
+             std::to_string(100 + drawn(i, 899)) + "\"\n";
+  }
+  CHECK(said(blanks) ==
+        "error: fields are separated by blanks\n  --> t.csv:2\n   = help: make these commas: sed "
+        "'s/^ *//; s/ *$//; s/  */,/g' t.csv > commas.csv\n");
+  CHECK(run("sed 's/^ *//; s/ *$//; s/  */,/g' t.csv > commas.csv && head -1 commas.csv",
+            scratch.folder())
+            .out == "x,z,y\n");
+  CHECK(
+      said(classes) ==
+      "error: column 'y' has 25 classes in 60 rows: fewer than 3 rows for each, too few to learn "
+      "them from\n  --> t.csv:2\n   = help: put rare classes together, bring more rows, or choose "
+      "another column: --target NAME\n");
+  CHECK_THAT(said(mixed), Contains("if a comma stands before fractions in this column, write them "
+                                   "as the other columns do, or write a config by hand: columns: "
+                                   "{\"y\": {decimal: \",\"}}\n"));
+}
+
+TEST_CASE("units of area are units", "[cli][new]") {
+  const auto area = [](const std::string& unit) {
+    return Column{"area", [=](int i) { return std::to_string(drawn(i, 900) / 9.) + unit; }};
+  };
+  CHECK_THAT(told_of(area(" m2")),
+             Contains("  symbols: [m2]    # left out of numbers: 12 m2 is 12\n") &&
+                 Contains("    area: number "));
+  CHECK_THAT(told_of(area("cm3")), Contains("  symbols: [cm3] "));
+  CHECK_THAT(told_of({"kind", [](int i) { return i % 2 ? "12m2" : "12m4"; }}),
+             Contains("    kind: category "));
+}
+
+TEST_CASE("all spellings of categories and classes are told", "[cli][new]") {
+  const auto one_of = [](std::vector<std::string> texts) {
+    return [=](int i) { return texts[static_cast<std::size_t>(i) % texts.size()]; };
+  };
+  CHECK_THAT(told_of({"city", one_of({"Gen\xC3\xA8ve", "GEN\xC3\x88VE", "Gene\xCC\x80ve", "Bern",
+                                      "bern", "New York", "new-york", "Basel"})}),
+             Contains("note   Bern and bern; \"GEN\xC3\x88VE\", \"Gene\xCC\x80ve\" and "
+                      "\"Gen\xC3\xA8ve\"; \"New York\" and new-york in city are taken for "
+                      "different texts: write them "
+                      "alike if they are the same, each letter and its accent as one character\n"));
+  CHECK_THAT(told_of({"smoker", one_of({"Y", "yes", "Yes", "N", "no", "perhaps"})}),
+             Contains("note   \"N\" and \"no\"; \"Y\", \"Yes\" and \"yes\" in smoker are taken for "
+                      "different texts"));
+  // numbers and what is spelled in one way are not
+  CHECK_THAT(told_of({"part", one_of({"A1", "A-2", "-1", "1-2", "12", "y", "n"})}),
+             !Contains("different texts"));
 }
 
 TEST_CASE("a first row of names or of a title is known for what it is", "[cli][new]") {
@@ -539,6 +711,22 @@ TEST_CASE("classes that are written as 1.0 and 2.0 are found as the file writes 
              Contains("  classes: [\"1.0\", \"2.0\"] ") && Contains("  positive: \"2.0\" "));
 }
 
+TEST_CASE("a class that is a number in several spellings is written in the shortest one",
+          "[cli][new]") {
+  const std::vector<std::string> spelled{"1.", "2.0", "2", "01", "02", "1"};
+  const std::string told =
+      Table({amount("x"), {"y", [&](int i) { return spelled[static_cast<std::size_t>(i % 6)]; }}})
+          .told();
+  CHECK_THAT(told, Contains("  classes: [1, 2] ") && Contains("  positive: \"2\" "));
+}
+
+TEST_CASE("numbers that differ late are told with all their digits", "[cli][new]") {
+  const std::string told =
+      Table({amount("x"), {"y", [](int i) { return "1000000001." + digits(drawn(i, 1000), 3); }}})
+          .told();
+  CHECK_THAT(told, Contains("a number, 1000000001.") && Contains(" to 1000000001.9"));
+}
+
 TEST_CASE("of two classes the clearly rarer one is the positive one, whatever it is called",
           "[cli][new]") {
   const auto of = [](const std::string& rare, const std::string& other, int every) {
@@ -626,8 +814,48 @@ TEST_CASE("remarks that other programs put above the names are left out, and the
            std::to_string(drawn(i + 90, 99)) + "\n";
   scratch.write("remarks.csv", csv);
   CHECK(run("$nnrun new config remarks.csv", scratch.folder()).status == 0);
-  CHECK_THAT(text_of(scratch / "remarks.yaml"),
-             Contains("  comment: \"#\"    # such lines are left out\n"));
+  const std::string setting =
+      "  comment: \"#\"    # such lines are left out, but not those that have the fields of a "
+      "row\n";
+  CHECK_THAT(text_of(scratch / "remarks.yaml"), Contains(setting));
+  // a remark with as many fields as there are columns
+  scratch.write("commas.csv", "# 3 May, by hand, Bern\n" + csv.substr(csv.find('\n') + 1));
+  const Ended commas = run("$nnrun new config commas.csv", scratch.folder());
+  CHECK_THAT(commas.out, Contains("read   20 rows, 3 columns; target y: a number"));
+  CHECK_THAT(text_of(scratch / "commas.yaml"), Contains(setting));
+}
+
+TEST_CASE("rows that begin with # are rows, in every verb", "[cli][new][rows]") {
+  const Scratch scratch;
+  const auto colour = [](int i) {
+    return std::string(i % 3 == 0 ? "#ff0000" : i % 3 == 1 ? "#00ff00" : "grey");
+  };
+  std::string csv = "# made by hand\ncolour,a,y\n";
+  for (int i = 0; i < 60; ++i) {
+    csv += colour(i) + "," + std::to_string(drawn(i, 99)) + "," +
+           std::to_string(drawn(i, 99) + i % 3 * 50) + "\n";
+    if (i == 20 || i == 30) csv += "# a remark between rows\n";
+  }
+  scratch.write("t.csv", csv);
+  const auto done = [&](const std::string& words) {
+    const Ended ended = run("$nnrun " + words, scratch.folder());
+    CAPTURE(words, ended.err);
+    CHECK(ended.status == 0);
+    return ended.out + ended.err;
+  };
+  const std::string note =
+      "2 lines that begin with '#' are left out as comments, the first: t.csv:24\n";
+  CHECK_THAT(done("new config t.csv"),
+             Contains("read   60 rows, 3 columns") && Contains("note   " + note));
+  CHECK_THAT(done("check t.yaml"), Contains("60 rows: ") && Contains("2 lines that begin with"));
+  CHECK_THAT(done("t.yaml --set train.epochs=2 --out r"), Contains("2 lines that begin with '#'"));
+  CHECK_THAT(done("eval r --data test=t.csv"), Contains("2 lines that begin with '#'"));
+  const std::string answers = done("predict r --csv t.csv");
+  CHECK_THAT(answers, Contains("60 rows in ") && Contains("note: " + note));
+  CHECK(done("predict r --csv - -q < t.csv").substr(0, 200) == answers.substr(0, 200));
+  CHECK_THAT(done("convert t.csv t.npy --data comment=#"),
+             Contains("wrote  t.npy: 60 rows, 3 columns") && Contains("note   " + note));
+  CHECK(done("predict r --csv t.npy -q").substr(0, 200) == answers.substr(0, 200));
 }
 
 TEST_CASE("several targets of 0 and 1 are labels", "[cli][new]") {

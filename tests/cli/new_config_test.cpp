@@ -309,7 +309,9 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
   CHECK_THAT(told(), Contains("note   b is not used: texts that go over lines"));
   table("a,a,y", [](int, const std::string& n) { return n + ",1," + n; });
   CHECK_THAT(told(), Contains("has no column to predict 'y' from\n") &&
-                         Contains("with the name of another, cannot be told apart"));
+                         Contains("column 1 is called a as column 2 is: give it a name of its "
+                                  "own\n") &&
+                         Contains("column 2 is called a as column 1 is: give"));
   CHECK_THAT(told(" --target y --target y"), Contains("--target y is there twice\n"));
   CHECK_THAT(told(" --target a,y"), Contains("for several, write --target once for each"));
   CHECK_THAT(run("$nnrun t.csv", scratch.folder()).err,

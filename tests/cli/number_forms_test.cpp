@@ -47,10 +47,12 @@ TEST_CASE("new config proposes how amounts are written, and its run answers in p
   CHECK_THAT(folder.done("new config us.csv"), Contains("read   200 rows, 3 columns; target price: "
                                                         "a number, "));
   const std::string yaml = text_of(folder.scratch / "us.yaml");
-  CHECK_THAT(yaml, Contains("  thousands: \",\"    # stands between three digits each: 1,200 is "
-                            "1200\n  symbols: [\"%\", \"$\"]    # left out of numbers: 12 % is 12\n"
-                            "  comment: \"#\"    # such lines are left out\n") &&
-                       Contains("    rebate: number "));
+  CHECK_THAT(yaml,
+             Contains("  thousands: \",\"    # stands between three digits each: 1,200 is "
+                      "1200\n  symbols: [\"%\", \"$\"]    # left out of numbers: 12 % is 12\n"
+                      "  comment: \"#\"    # such lines are left out, but not those that have the "
+                      "fields of a row\n") &&
+                 Contains("    rebate: number "));
   folder.done("us.yaml -q --out r");
   CHECK(parsed(folder.done("eval r --json"))["r2"].get<double>() > 0.95);
   folder.scratch.write("in.csv", "rebate,size\n# one\n10 %,80\n");
@@ -400,6 +402,18 @@ TEST_CASE("the ends of scaled targets are shown as the data have them", "[cli][n
                              "train: {cost: mean_squared_error}\n");
     CHECK_THAT(folder("c.yaml").err, Contains("target y: number, 0.01 … 4.99, scaled ("));
   }
+  const auto shown = [&](const std::string& low, const std::string& high) {
+    std::string rows = "x,y\n1," + low + "\n";
+    for (int i = 0; i < 20; ++i) rows += std::to_string(i % 7) + "," + high + "\n";
+    folder.scratch.write("a.csv", rows);
+    return folder("c.yaml --set data.target_scale=standard").err;
+  };
+  // whole numbers with every digit, and others with as many as tell them apart
+  CHECK_THAT(shown("181056", "2222021"), Contains("target y: number, 181,056 … 2,222,021, scaled"));
+  CHECK_THAT(shown("-1234567890123", "9999"), Contains("-1,234,567,890,123 … 9999, scaled"));
+  CHECK_THAT(shown("1000000001.25", "1000000001.5"),
+             Contains("number, 1000000001.25 … 1000000001.5, scaled"));
+  CHECK_THAT(shown("1234.5678", "87654.321"), Contains("number, 1234.57 … 87,654, scaled"));
 }
 
 TEST_CASE("a target without a logarithm is told with file and line", "[cli][numbers]") {
@@ -413,6 +427,14 @@ TEST_CASE("a target without a logarithm is told with file and line", "[cli][numb
   CHECK_THAT(folder("c.yaml").err, Contains("target 'y' of training example 2 is 0, which has no "
                                             "logarithm\n  --> ") &&
                                        Contains("a.csv:6\n"));
+  // a run that is trained cannot be told to scale in another way
+  CHECK(folder("c.yaml -q --set data.target_scale=none --out none").status == 0);
+  folder.scratch.write("b.csv", "# c\nx,n,y\n1,a,5\n2,a,3\n3,b,2\n");
+  CHECK(folder("c.yaml -q --set data.path=b.csv --out r").status == 0);
+  const std::string said = folder("eval r --data test=a.csv").err;
+  CHECK_THAT(said,
+             Contains("a.csv:6\n   = help: mend or leave out such rows; to answer them, train a "
+                      "model with target_scale: standard\n"));
   CHECK_THAT(folder("c.yaml --set data.target_scale=none --set 'data.comment=\"\"'").err,
              Contains("write comment: \"#\" in data: such lines are left out"));
 }

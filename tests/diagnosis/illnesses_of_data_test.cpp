@@ -381,4 +381,27 @@ TEST_CASE("a column that hardly ever changes does not give a rare class away", "
   CHECK_THAT(ids_of(parsed(ended.out)), !Catch::VectorContains(std::string("leak")));
 }
 
+TEST_CASE("a mark for a missing value is named beside columns of texts, too", "[diagnosis][doctor]") {
+  const Scratch scratch;
+  std::string csv = "side,area,t\n";
+  for (std::size_t i = 0; i < 600; ++i) {
+    const std::size_t area = 25 + i * 389 % 211;
+    csv += std::string(i % 3 == 0   ? "N,"
+                       : i % 3 == 1 ? "E,"
+                                    : "S,") +
+           (i % 9 == 0 ? "-999.00" : std::to_string(area)) + "," +
+           std::to_string(area * 40 + i % 3) + "\n";
+  }
+  scratch.write("t.csv", csv);
+  Net net = net_of_prices(", scale: standard, target_scale: standard");
+  net.epochs = "5";
+  scratch.write("net.yaml", net.text());
+  const std::string said = run("$nnrun doctor --seconds 2 net.yaml", scratch.folder()).out;
+  CHECK_THAT(said, Catch::Contains("one value of input 'area' lies far from all others, as a mark "
+                                   "for a missing value does: -999\n") &&
+                       Catch::Contains("write it in data: {gaps: [NA, N/A, n/a, \"#N/A\", "
+                                       "\"NaN\", \"nan\", \"null\", \"NULL\", \"?\", \"-\", "
+                                       "-999]}, and columns: {area: {missing: median}}\n"));
+}
+
 }  // namespace nnrun::testing

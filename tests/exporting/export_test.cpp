@@ -227,8 +227,25 @@ TEST_CASE("exported files know texts and missing ones as the run's data spell th
            "{type: category, unknown: other}}");
   // the texts of a row, and what the program says of it
   const std::vector<std::pair<std::string, std::string>> rows{
-      {"Bern", "1"}, {"Basel", "x"}, {"gone", "1"}, {"?", "x"},
-      {"", "1"},     {"NA", "1"},    {"Bern", "2"}, {"Bern", "gone"}};
+      {"Bern", "1"},
+      {"Basel", "x"},
+      {"gone", "1"},
+      {"?", "x"},
+      {"", "1"},
+      {"NA", "1"},
+      {"Bern", "2"},
+      {"Bern", "gone"},
+      // one number in other spellings, and what is another one, or none
+      {"Bern", "1.0"},
+      {"Bern", "01"},
+      {"Bern", "+1"},
+      {"Bern", "0.1e1"},
+      {"Bern", "10e-1"},
+      {"Bern", "-1"},
+      {"Bern", "10"},
+      {"Bern", "1e"},
+      {"Bern", "1.0.0"},
+      {"Bern", "1 2"}};
   std::string answers, c, in_python;
   for (const auto& [city, floor] : rows) {
     const Ended done =
@@ -251,8 +268,13 @@ TEST_CASE("exported files know texts and missing ones as the run's data spell th
           "printf(\"nan\\n\");\n  }\n  return 0;\n}\n");
   CHECK(run(cc + std::string("ask.c -o ask -lm && ./ask"), scratch.folder()).out == answers);
   CHECK_THAT(text_of(scratch / "net.c"),
-             Contains("take spaces around one away,\n   and write a number as it is here, where "
-                      "nnrun predict takes 1.0 for 1. */"));
+             Contains("take spaces around one away.\n   A number may be spelled otherwise: 1.0 or "
+                      "01 for 1. */"));
+  // a number that is no text's, which the library refuses
+  scratch.write("half.c",
+                "#include <stdio.h>\n#include \"net.c\"\nint main(void) {\n  double x[2] = {0, "
+                "0.5}, y;\n  net_predict(x, &y);\n  return y == y;\n}\n");
+  CHECK(run(cc + std::string("half.c -o half -lm && ./half"), scratch.folder()).status == 0);
   const std::string program = python(scratch);
   if (program.empty()) return;
   scratch.write("ask.py",
@@ -264,6 +286,8 @@ TEST_CASE("exported files know texts and missing ones as the run's data spell th
     REQUIRE(std::getline(found, other));
     CHECK((one == "nan" ? other == "nan" : std::stod(other) == Approx(std::stod(one))));
   }
+  CHECK(run(program + " -c 'import net; print(net.predict([[0, 0.5]]))'", scratch.folder()).out ==
+        "[[nan]]\n");
 }
 
 TEST_CASE("rows given to an exported file get the answers of predict", "[exporting]") {

@@ -383,6 +383,57 @@ TEST_CASE("a first line by which Excel tells the separator is understood", "[dat
         "  --> a.csv\n");
 }
 
+TEST_CASE("below the first row a comment is a line with another number of fields",
+          "[dataset][csv]") {
+  const auto table = [](const std::string& text, Settings more = {}) {
+    more.emplace_back("comment", std::string("#"));
+    return Table(text, more);
+  };
+  // a first field with # is a row: a category, a gap, and what is no number
+  const Read colours = table(
+                           "# colours, by hand\nc,x,y\n#ff0000,1,2\n#0000ff,2,3\n# half\n"
+                           "\"#ff0000\",3,4\n#00ff00,,5\n# the end, or so\n",
+                           {{"gaps", Texts{"-"}}, {"inputs", Texts{"c"}}})
+                           .read();
+  CHECK(numbers(colours.parts[NNRUN_TRAIN].t) == std::vector<double>{2, 3, 4, 5});
+  CHECK_THAT(colours.shape.note,
+             Catch::StartsWith("a line that begins with '#' is left out as a comment: ") &&
+                 Catch::EndsWith("/a.csv:5"));
+  CHECK(table("v,x,y\n1,1,2\n#N/A,1,2\n").said() ==
+        "error: column 'v': a value is missing, '#N/A'\n"
+        "  --> a.csv:3\n"
+        "   = help: write columns: {v: {missing: median}} to fill it in, or columns: {v: {missing: "
+        "drop}} to leave such rows out\n");
+  CHECK_THAT(table("v,x,y\n1,1,2\n#3,1,2\n").said(),
+             Catch::StartsWith("error: column 'v': expected a finite number, found '#3'\n"
+                               "  --> a.csv:3\n"));
+  // with an empty field at the end, a column without a name, and line ends in quotes
+  CHECK(numbers(table("c,y,\n#a,1\n#b,2,\n#c,\"3\",\n").read().parts[NNRUN_TRAIN].t) ==
+        std::vector<double>{1, 2, 3});
+  CHECK(numbers(
+            table("c,d,y\n#a,\"b\nd\",1\n#a,\"b,d\",2\n# \"c\"\n#,e,3\n", {{"inputs", Texts{"c"}}})
+                .read()
+                .parts[NNRUN_TRAIN]
+                .t) == std::vector<double>{1, 2, 3});
+  // several files, and several lines
+  const Read several = table("x,y\n1,2\n# a\n# b,c,d\n\n# e\n", {}).read();
+  CHECK(several.shape.note.empty());
+  CHECK_THAT(
+      table("x,y\n1,2\n# a\n# b,c,d\n3,4\n# e\n5,6\n# f\n").read().shape.note,
+      Catch::StartsWith("3 lines that begin with '#' are left out as comments, the first: ") &&
+          Catch::EndsWith("/a.csv:3"));
+  CHECK(table("x z y\n1 2 3\n2 3 4\n").said() ==
+        "error: the first row names one column: 'x z y'\n  --> a.csv:1\n   = help: if blanks "
+        "separate "
+        "the fields, make them commas: sed 's/^ *//; s/ *$//; s/  */,/g' FILE > commas.csv\n");
+  // without names, nobody knows whether the lines above are names or data
+  const Read nameless = table("# by hand\n#a,b,c\nd,1,2\n#e,3,4\n", {{"header", false}}).read();
+  CHECK(numbers(nameless.parts[NNRUN_TRAIN].t) == std::vector<double>{2, 4});
+  CHECK_THAT(nameless.shape.note,
+             Catch::StartsWith("a line that begins with '#' is left out as a comment: ") &&
+                 Catch::EndsWith("/a.csv:2"));
+}
+
 TEST_CASE("a comment above the names is said to be the reason", "[dataset][csv]") {
   const auto said = [](const std::string& text, const Settings& more = {}) {
     return Table(text, more).said();

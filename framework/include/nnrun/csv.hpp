@@ -24,7 +24,9 @@ struct CsvFormat {
   bool names_once = true;
   NumberFormat numbers = {};
   std::string_view encoding = "utf-8";  ///< one of TextFile::encodings
-  std::string comment = {};             ///< lines that start with it are left out; empty: none are
+  /// Lines that start with it are left out, but below the first row only those that have another
+  /// number of fields than that: `#N/A,1,2` is a row. Empty: no line is a comment.
+  std::string comment = {};
 
   static constexpr char found_separator = '\0';
 };
@@ -55,6 +57,7 @@ class CsvReader {
                                 : "the file is empty: expected a row of fields",
                   file_);
     fields_ = CsvFields(separator_of(format));
+    counted_ = CsvFields(separator());
     split();
     if (format.header)
       for (std::size_t i = 0; i < fields_.size(); ++i) names_.push_back(name_in(i));
@@ -67,6 +70,7 @@ class CsvReader {
                   hint_for_comment());
     names_at_ = start_;
     sort_names();
+    if (!format.header) count_comments_like_rows();
     double x = 0;
     for (const std::string& name : names_)
       if (names_.size() == 1 || nnrun::is_number(name, x)) names_once_ = false;  // it may be data
@@ -81,6 +85,7 @@ class CsvReader {
         names_once_(whole.names_once_),
         row_waits_(false),
         fields_(whole.separator()),
+        counted_(whole.separator()),
         names_(whole.names_),
         by_name_(whole.by_name_),
         names_at_(whole.names_at_) {}
@@ -110,7 +115,8 @@ class CsvReader {
     if (found == by_name_.end() || names_[*found] != name)
       throw Error("no column '" + std::string(name) + "'", place_of_names(),
                   "the file has: " + list_of_names() +
-                      (starts_like_comment() ? "\n" + hint_for_comment() : ""));
+                      (starts_like_comment() ? "\n" + hint_for_comment() : "") +
+                      (has_blanks_between_names() ? "\n" + hint_for_blanks() : ""));
     if (found + 1 != by_name_.end() && names_[*(found + 1)] == name)
       throw Error("two columns are called '" + std::string(name) + "'", place_of_names(),
                   "give one of them another name");
@@ -154,8 +160,10 @@ class CsvReader {
       for (bool is_row = true; !is_row || rows.size() < bytes;) {
         if (!lines_.next()) break;
         const std::size_t start = lines_.number();
-        is_row = !trimmed(row()).empty() && !is_bare() &&
-                 (comment_.empty() || !row().starts_with(comment_));
+        const bool left_out = is_comment();
+        if (left_out) add_comment(passed_, start);
+        is_row = !left_out && !trimmed(row()).empty() && !is_bare();
+        if (is_row) count_passed();
         bool joined = false;
         if (is_row && row().find('"') != row().npos) {
           OpenQuotes quotes;
@@ -210,6 +218,25 @@ class CsvReader {
   const NumberFormat& number_format() const { return numbers_; }
   /// Its numbers are as people wrote them, with their units or without.
   static constexpr bool shows_units() { return true; }
+  /// Says what was left out as comments and may have been meant as rows: lines with another row
+  /// below them, and above the first row of a file without names those with as many fields as it
+  /// has. Empty if nothing was.
+  std::string words_on_comments() const {
+    if (comments_.count == 0) return {};
+    return (comments_.count == 1
+                ? "a line that begins with '" + comment_ + "' is left out as a comment: "
+                : std::to_string(comments_.count) + " lines that begin with '" + comment_ +
+                      "' are left out as comments, the first: ") +
+           comments_.first;
+  }
+  /// Returns whether there is one name, which may be several with blanks between.
+  bool has_blanks_between_names() const {
+    return names_.size() == 1 && names_[0].find(' ') != std::string::npos;
+  }
+  std::string hint_for_blanks() const {
+    return "if blanks separate the fields, make them commas: sed 's/^ *//; s/ *$//; s/  */,/g' "
+           "FILE > commas.csv";
+  }
   std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
   /// Returns the place of the present row, where it starts: `data.csv:12`.
   std::string place() const { return file_ + ":" + std::to_string(start_); }
@@ -309,17 +336,59 @@ class CsvReader {
     return std::string(one_line(name, column));
   }
 
+  static constexpr std::size_t most_above = 100, longest_above = 10'000;
+
   std::string_view row() const { return lines_.line(); }
   /// Reads the next line, as the start of a row.
   bool next_row() {
-    if (line_waits_)
-      line_waits_ = false;
-    else
-      do
-        if (!lines_.next()) return false;
-      while (!comment_.empty() && row().starts_with(comment_));
+    if (std::exchange(line_waits_, false)) {
+      start_ = lines_.number();
+      return true;
+    }
+    if (!lines_.next()) return false;
+    if (!comment_.empty() && !pass_comments()) return false;
     start_ = lines_.number();
     return true;
+  }
+  /// Returns whether the present line is left out.
+  bool is_comment() {
+    if (comment_.empty() || !row().starts_with(comment_)) return false;
+    if (names_.empty()) return true;
+    if (OpenQuotes{}.are_in(row(), separator())) return false;  // a text of a row goes on below
+    counted_.split(row());
+    return !counted_.fit(names_);
+  }
+  /// Goes on to a line that is none; returns false at the end.
+  bool pass_comments() {
+    while (is_comment()) {
+      if (!names_.empty())
+        add_comment(passed_, lines_.number());
+      else if (row_waits_ && above_.size() < most_above && row().size() < longest_above)
+        above_.emplace_back(lines_.number(), row());
+      if (!lines_.next()) return false;
+    }
+    if (!trimmed(row()).empty() && !is_bare()) count_passed();
+    return true;
+  }
+  /// Counts the comments above a row.
+  void count_passed() {
+    if (passed_.count == 0) return;
+    if (comments_.count == 0) comments_.first = passed_.first;
+    comments_.count += std::exchange(passed_, {}).count;
+  }
+  /// Above the first row, which is no row of names, a comment may be one of data as well.
+  void count_comments_like_rows() {
+    for (const auto& [line, text] : above_)
+      if (!OpenQuotes{}.are_in(text, separator()) && counted_.split(text) && counted_.fit(names_))
+        add_comment(comments_, line);
+    above_.clear();
+  }
+  struct Comments {
+    std::size_t count = 0;
+    std::string first = {};  // the place of the first one
+  };
+  void add_comment(Comments& to, std::size_t line) const {
+    if (to.count++ == 0) to.first = file_ + ":" + std::to_string(line);
   }
   /// Returns false at the end of the file; throws CsvRowError if there is another row before it,
   /// which then comes after as many errors as there are empty lines.
@@ -416,6 +485,7 @@ class CsvReader {
   bool names_once_;
   bool row_waits_;  // the first row was read for its number of columns
   CsvFields fields_{','};
+  CsvFields counted_{','};  // of a line that may be a comment
   std::vector<std::string> names_;
   std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
   std::size_t names_at_ = 1;          // the line of the names
@@ -423,8 +493,10 @@ class CsvReader {
   std::size_t empty_lines_ = 0;       // between rows, which are still to be refused
   std::size_t bare_rows_ = 0;         // of separators alone, which are still to be given
   std::string bare_;                  // such a row
-  bool line_waits_ = false;           // the line behind them was read
-  std::exception_ptr failed_;         // what take_rows could not read
+  Comments comments_, passed_;        // with a row below them, and those that still wait for one
+  std::vector<std::pair<std::size_t, std::string>> above_;  // comments, with the numbers of lines
+  bool line_waits_ = false;                                 // the line behind them was read
+  std::exception_ptr failed_;                               // what take_rows could not read
 };
 
 }  // namespace nnrun

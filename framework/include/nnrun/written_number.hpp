@@ -137,12 +137,28 @@ inline bool looks_like_number(std::string_view text) {
   return digits && !(first >= 'a' && first <= 'z') && !(first >= 'A' && first <= 'Z');
 }
 
+namespace detail {
+
+/// Returns how many bytes at the end of an amount are a unit that ends in a digit, m2 of 12 m2; 0
+/// if none are.
+inline std::size_t unit_with_digit(std::string_view text) {
+  for (const std::string_view unit : {"m2", "cm2", "mm2", "km2", "ft2", "in2", "yd2", "m3", "cm3",
+                                      "mm3", "km3", "ft3", "in3", "yd3"})
+    if (text.size() > unit.size() && text.ends_with(unit)) {
+      const char before = text[text.size() - unit.size() - 1];
+      if (before == ' ' || is_digit(before)) return unit.size();
+    }
+  return 0;
+}
+
+}  // namespace detail
+
 /// Returns a format by which a text is a number that it is not by `now`; the same as `now` if there
 /// is none, or if more than one is as likely, as for 1,200 in a file of numbers with points.
 inline NumberFormat format_for(std::string_view text, const NumberFormat& now) {
   const std::string written = detail::with_keys(text);
   const auto is_end = [](char c) { return detail::is_digit(c) || c == '.' || c == ','; };
-  std::size_t from = 0, to = written.size();
+  std::size_t from = 0, to = written.size() - detail::unit_with_digit(written);
   while (from < to && !is_end(written[from])) ++from;
   while (to > from && !is_end(written[to - 1])) --to;
   // a share, a time, a bound and a sum in brackets are not that number
