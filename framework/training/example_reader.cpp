@@ -236,8 +236,8 @@ void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
                    (names.empty() ? std::to_string(i % out + 1) : "'" + names[i % out] + "'") +
                    " of " + part_words[part] + " example " + std::to_string(first + i / out + 1) +
                    " is " + shortest(t[i]) + ", which has no logarithm",
-           .hint = trained_   ? "mend or leave out such rows; to answer them, train a model with "
-                                "target_scale: standard"
+           .hint = trained_   ? "mend or leave out such rows: a model on logarithms does not "
+                                "answer them"
                    : out == 1 ? "write target_scale: standard"
                               : "write standard for that target in target_scale"}};
 }

@@ -433,8 +433,8 @@ TEST_CASE("a target without a logarithm is told with file and line", "[cli][numb
   CHECK(folder("c.yaml -q --set data.path=b.csv --out r").status == 0);
   const std::string said = folder("eval r --data test=a.csv").err;
   CHECK_THAT(said,
-             Contains("a.csv:6\n   = help: mend or leave out such rows; to answer them, train a "
-                      "model with target_scale: standard\n"));
+             Contains("a.csv:6\n   = help: mend or leave out such rows: a model on logarithms does "
+                      "not answer them\n"));
   CHECK_THAT(folder("c.yaml --set data.target_scale=none --set 'data.comment=\"\"'").err,
              Contains("write comment: \"#\" in data: such lines are left out"));
 }
