@@ -25,13 +25,13 @@ constexpr std::chrono::seconds longest{3};
 
 /// One process of a group.
 struct GroupTrial {
-  const Object& exchange;
+  std::shared_ptr<const Object> exchange;  // shared: a thread that waits may outlive the law
   nnrun_group group{sizeof group, 0, 0, nullptr};
 
   int move(std::uint32_t to, std::span<const std::byte> out, std::uint32_t from,
            std::span<std::byte> in) const {
-    return exchange.status_of("move", exchange.functions<nnrun_exchange>().move, to, out.data(),
-                              out.size(), from, in.data(), in.size());
+    return exchange->status_of("move", exchange->functions<nnrun_exchange>().move, to, out.data(),
+                               out.size(), from, in.data(), in.size());
   }
 };
 
@@ -148,10 +148,10 @@ std::string fault_in_group(const GroupTrial& trial, const std::string& own) {
   const auto [size, rank, count, host] = trial.group;
   Verdict verdict{};
   std::copy_n(own.begin(), std::min(own.size(), verdict.size() - 1), verdict.begin());
-  const auto leave = trial.exchange.functions<nnrun_exchange>().leave;
+  const auto leave = trial.exchange->functions<nnrun_exchange>().leave;
   if (rank != 0) {
     trial.move(0, std::as_bytes(std::span(verdict)), 0, {});
-    trial.exchange.status_of("leave", leave);
+    trial.exchange->status_of("leave", leave);
     ::_exit(0);
   }
   std::string first = own;
@@ -161,17 +161,16 @@ std::string fault_in_group(const GroupTrial& trial, const std::string& own) {
     if (first.empty() && verdict[0] != 0)
       first = "in rank " + std::to_string(other) + ": " + verdict.data();
   }
-  if (trial.exchange.status_of("leave", leave) != 0)
+  if (trial.exchange->status_of("leave", leave) != 0)
     return "leave failed: " + take_plugin_error().what;
   return first;
 }
 
 /// One law for all, since some exchanges can be joined once in a process.
 Finding moves(const Subject& subject) {
-  const Object exchange(subject.use);
-  GroupTrial trial{exchange};
-  const auto join = exchange.functions<nnrun_exchange>().join;
-  if (exchange.status_of("join", join, &trial.group) != 0)
+  GroupTrial trial{std::make_shared<const Object>(subject.use)};
+  const auto join = trial.exchange->functions<nnrun_exchange>().join;
+  if (trial.exchange->status_of("join", join, &trial.group) != 0)
     return broken("join failed: " + take_plugin_error().what);
   const auto& [size, rank, count, host] = trial.group;
   if (count == 0 || rank >= count)

@@ -261,6 +261,10 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
                 "  scale: standard\n  split: " + split_text(task, length, is_series) +
                 model_text(task, rows, is_series) + train_text(task, length);
   require_writable(table, choices, config.yaml.size());
+  for (const ColumnProfile* const target : targets)
+    if (target->gaps > 0)
+      config.notes.push_back(with_commas(target->gaps) + " of " + with_commas(table.rows) +
+                             " rows have no " + yaml_text(target->name) + ", and are left out");
   std::ranges::move(more_notes(table, choices), std::back_inserter(config.notes));
   return config;
 }

@@ -25,10 +25,12 @@ class TableRows final : public RowsToPredict {
       for (std::size_t i = 0; kept.all && i < table_.names().size(); ++i) kept_at_.push_back(i);
     });
     fields_.resize(kept_at_.size());
+    order_.emplace(table_.names(), kept);
   }
 
   bool next() override {
     if (!as_data_error([&] { return table_.next(); })) return false;
+    order_->add(table_);
     for (std::size_t i = 0; i < kept_at_.size(); ++i) fields_[i] = table_.field(kept_at_[i]);
     return true;
   }
@@ -50,6 +52,7 @@ class TableRows final : public RowsToPredict {
     return names;
   }
   std::span<const std::string_view> kept() const override { return fields_; }
+  std::vector<std::string> doubts() override { return order_->doubts(); }
   std::string_view series() const override {
     return series_at_ ? table_.field(*series_at_) : std::string_view();
   }
@@ -70,6 +73,7 @@ class TableRows final : public RowsToPredict {
   std::optional<std::size_t> series_at_;
   std::vector<std::string_view> fields_;
   std::vector<double> x_;
+  std::optional<OrderOfRows> order_;
 };
 
 }  // namespace

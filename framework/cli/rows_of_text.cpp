@@ -53,6 +53,7 @@ class TextRows final : public ReaderOfParts {
       std::iota(kept_at_.begin(), kept_at_.end(), std::size_t{0});
     }
     fields_.resize(kept_at_.size());
+    order_.emplace(rows_->names(), kept);
   }
   /// Reads rows that were taken off the same file.
   explicit TextRows(const TextRows& whole)
@@ -83,6 +84,7 @@ class TextRows final : public ReaderOfParts {
       }
     });
     if (!more) return false;
+    if (!wrong_ && order_) order_->add(*rows_);
     for (std::size_t i = 0; i < kept_at_.size(); ++i)
       fields_[i] = wrong_ ? std::string_view() : rows_->field(kept_at_[i]);
     return true;
@@ -109,6 +111,7 @@ class TextRows final : public ReaderOfParts {
   }
   std::span<const std::string_view> kept() const override { return fields_; }
   std::string note() const override { return rows_->words_on_comments(); }
+  std::vector<std::string> doubts() override { return order_->doubts(); }
   std::string_view series() const override {
     return series_at_ && !wrong_ ? rows_->field(*series_at_) : std::string_view();
   }
@@ -151,6 +154,7 @@ class TextRows final : public ReaderOfParts {
   std::vector<std::size_t> kept_at_;
   std::optional<std::size_t> series_at_;
   std::vector<std::string_view> fields_;
+  std::optional<OrderOfRows> order_;
   std::optional<Problem> wrong_;  // with the present row as a whole
   std::vector<double> x_;
   const CsvReader* whole_ = nullptr;  // of the file, if these are some of its rows
@@ -173,6 +177,17 @@ std::unique_ptr<RowsInParts> TextRows::in_parts() {
 }
 
 }  // namespace
+
+std::vector<std::string> OrderOfRows::doubts() {
+  std::vector<std::string> words;
+  if (!order_) return words;
+  order_->finish();
+  for (const RowsInTime::Doubt& doubt : order_->doubts())
+    words.push_back(doubt.what + ", first in row " + std::to_string(doubt.row + 1) +
+                    (doubt.count > 1 ? " of " + std::to_string(doubt.count) : "") + ": " +
+                    doubt.hint);
+  return words;
+}
 
 std::string words_for_unknown(const CsvColumn& column) {
   return "\n--set " + unknown_ignored(column.name()) + " takes it for no text";

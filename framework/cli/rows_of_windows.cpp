@@ -42,6 +42,7 @@ class WindowRows final : public RowsToPredict {
   std::vector<std::string> kept_names() const override { return rows_->kept_names(); }
   std::span<const std::string_view> kept() const override { return rows_->kept(); }
   std::string note() const override { return rows_->note(); }
+  std::vector<std::string> doubts() override { return rows_->doubts(); }
 
  private:
   LastRows& series_of_row() {

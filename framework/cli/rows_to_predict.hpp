@@ -3,6 +3,7 @@
 #pragma once
 #include <memory>
 #include <nnrun/csv.hpp>
+#include <nnrun/rows_in_time.hpp>
 #include <optional>
 #include <span>
 #include <string>
@@ -57,6 +58,8 @@ class RowsToPredict {
   virtual std::span<const std::string_view> kept() const { return {}; }
   /// Returns what is to be said once all rows are read; empty if nothing is.
   virtual std::string note() const { return {}; }
+  /// Returns what then speaks against the rows: each a warning.
+  virtual std::vector<std::string> doubts() { return {}; }
   /// Returns to which series the present row belongs; empty where nothing says so.
   virtual std::string_view series() const { return {}; }
 };
@@ -72,6 +75,25 @@ struct KeptColumns {
   bool all = false;
   std::vector<std::string> words;  ///< as typed: a name, or names with commas between
   std::string series = {};         ///< the column that says to which series a row belongs, if any
+  /// Of rows that follow each other in time: the targets, which do not say when a row is.
+  std::optional<std::vector<std::string>> targets_in_time = {};
+};
+
+/// Sees whether the rows of a table lie in the order of time, if the run's do.
+class OrderOfRows {
+ public:
+  OrderOfRows(const std::vector<std::string>& names, const KeptColumns& kept) {
+    if (kept.targets_in_time) order_.emplace(names, kept.series, *kept.targets_in_time);
+  }
+  /// Takes the present row of a reader.
+  void add(const auto& rows) {
+    if (order_) order_->add(rows);
+  }
+  /// Returns what speaks against the order, once all rows are there.
+  std::vector<std::string> doubts();
+
+ private:
+  std::optional<RowsInTime> order_;
 };
 
 /// Returns the rows of a text file, plain or compressed, or of a pipe. settings, columns: as the

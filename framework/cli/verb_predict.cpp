@@ -264,7 +264,7 @@ class Prediction {
     const std::size_t bad =
         arguments_.threads > 1 && !is_pipe_ ? answer_in_parts(*rows) : answer_in_turn(*rows);
     writer_.end(bad);
-    tell(std::chrono::duration<double>(Clock::now() - start).count(), bad, rows->note());
+    tell(std::chrono::duration<double>(Clock::now() - start).count(), bad, *rows);
     return bad > 0 && bad == writer_.rows() ? Exit::data : Exit::done;
   }
   /// Both answer all rows, and return how many got no answer.
@@ -351,9 +351,11 @@ class Prediction {
     writer_.flush();
     if (interrupt_signal() != 0) throw Interrupted{128 + interrupt_signal()};
   }
-  void tell(double seconds, std::size_t bad, const std::string& note) const {
+  void tell(double seconds, std::size_t bad, RowsToPredict& all) const {
     const Terminal talk(stderr);
     doubt_division(talk);
+    for (const std::string& doubt : all.doubts()) talk.write("warning: " + doubt + "\n");
+    const std::string note = all.note();
     const std::string rows = std::to_string(writer_.rows()) + " rows";
     if (bad > 0) talk.write("warning: " + std::to_string(bad) + " of " + rows + " got no answer\n");
     if (!note.empty()) talk.write("note: " + note + "\n");
@@ -386,6 +388,7 @@ class Prediction {
   }
   KeptColumns kept_columns() const {
     KeptColumns kept{.series = group()};
+    if (run_.experiment.data.windows) kept.targets_in_time = use_.names().outputs;
     for (const std::string& words : arguments_.values("--keep"))
       if (words == "all")
         kept.all = true;

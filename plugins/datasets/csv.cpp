@@ -398,7 +398,7 @@ struct Csv : nnrun::Dataset {
       doubt("'" + *found_series_ +
                 "' seems to name several series, each with its rows in order: windows reach from "
                 "the rows of one into those of the others",
-            "", "write group: " + *found_series_ + " in windows");
+            "", "write group: " + nnrun::written_name(*found_series_) + " in windows");
     for (const auto& [part, order] : doubts_of_order_)
       doubt(order.what + (order.count == 1 ? ""
                                            : ", here and " + std::to_string(order.count - 1) +

@@ -34,8 +34,9 @@ inline void require_category(const nnrun::CsvColumn& column, std::size_t rows, c
   if (column.is_declared()) return;
   if (repeats(column, rows)) return;
   const std::string &first = column.texts().front(), &which = column.name();
-  const std::string hint = "leave it out: columns: {" + which + ": unused}, or insist: columns: {" +
-                           which + ": category}";
+  const std::string name = nnrun::written_name(which);
+  const std::string hint =
+      "leave it out: columns: {" + name + ": unused}, or insist: columns: {" + name + ": category}";
   if (std::ranges::all_of(column.texts(), nnrun::looks_like_number)) {
     const std::string settings = column.number_settings(first, reader.number_format());
     throw nnrun::Error(

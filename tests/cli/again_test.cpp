@@ -162,7 +162,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
   CHECK(said("d 1,two", 5) ==
         "error: an example is numbers with commas between, not '1,two'\n"
         "   = help: for example 0.5,0.1\n");
-  CHECK(said("d 1,NA", 2) ==
+  CHECK(said("d 1,NA", 5) ==
         "error: column 'y': a value is missing, 'NA'\n"
         "  --> '1,NA'\n"
         "   = help: the run does not fill it in: train with columns: {y: {missing: median}}, or "

@@ -31,7 +31,7 @@ struct Series {
   /// What `check` says of the table as one series, without the folder.
   std::string warned(const std::string& windows = "length: 5") const {
     const std::string table = text_of(scratch / "t.csv");
-    const bool days = table.find("-") != table.npos;  // which are no numbers
+    const bool days = table.find_first_of("-./") != table.npos;  // which are no numbers
     scratch.write("c.yaml",
                   "data: {type: csv, path: t.csv" +
                       (days ? ", columns: {" + table.substr(0, table.find(',')) + ": unused}"
@@ -131,6 +131,27 @@ TEST_CASE("rows that are not in the order of time are told, with their line", "[
                            })).warned();
   CHECK_THAT(back,
              Contains("the newest row comes first, to judge by 'when'\n") && Contains("t.csv:3\n"));
+  // 3 days each of February and March, back to January; by the month first, and by the day
+  for (const bool by_day : {true, false}) {
+    const std::string days =
+        Series(rows_at("when", 84, [&](int i) {
+          const std::string month = std::to_string(i < 28   ? 2
+                                                   : i < 56 ? 3
+                                                            : 1),
+                            day = std::to_string(1 + i % 28);
+          return by_day ? day + "." + month + ".2024" : month + "/" + day + "/24";
+        })).warned();
+    CHECK_THAT(days, Contains("rows are not in the order of time: 'when' goes back\n") &&
+                         Contains("t.csv:58\n"));
+  }
+  // days that are months as well: 1/2, 2/2, …
+  CHECK(Series(rows_at("when", 84,
+                       [](int i) {
+                         return std::to_string(1 + i % 12) + "/" + std::to_string(1 + i / 12) +
+                                "/2024";
+                       }))
+            .warned()
+            .find("order of time") == std::string::npos);
   // where nothing says when a row is, nothing is said
   CHECK(Series(rows_at("x", 100, [](int i) { return std::to_string(drawn(i, 1000)); }))
             .warned()
@@ -168,6 +189,35 @@ TEST_CASE("missing steps of time are told, with their line", "[cli][series]") {
   CHECK_THAT(Series(two).warned("length: 5, group: store"),
              Contains("rows are missing: 'week' goes on by more than the usual step\n") &&
                  Contains("t.csv:44\n"));
+}
+
+TEST_CASE("predict, too, tells rows that are not in the order of time", "[cli][series]") {
+  const Series series(rows_at("hour", 100, [](int i) { return std::to_string(i); }));
+  CHECK(series.warned().empty());
+  REQUIRE(series.nnrun("c.yaml -q --out r").status == 0);
+  const auto told = [&](const std::string& in) {
+    series.scratch.write("in.csv", in);
+    const Ended one = series.nnrun("predict r --csv in.csv");
+    CHECK(one.status == 0);
+    const Ended two = series.nnrun("predict r --csv in.csv --threads 2");
+    CHECK(two.out == one.out);
+    CHECK(two.err.substr(0, two.err.find("each answer")) ==
+          one.err.substr(0, one.err.find("each answer")));
+    return one.err;
+  };
+  CHECK_THAT(told(rows_at("hour", 40, [](int i) { return std::to_string(i); })),
+             !Contains("warning"));
+  CHECK_THAT(
+      told(rows_at("hour", 40, [](int i) { return std::to_string(i == 20 ? 3 : i); })),
+      Contains(
+          "warning: rows are not in the order of time: 'hour' goes back, first in row 21: sort "
+          "the rows by time"));
+  CHECK_THAT(
+      told(rows_at("hour", 40, [](int i) { return std::to_string(i + (i > 9) * 4); })),
+      Contains("warning: rows are missing: 'hour' goes on by more than the usual step, first "
+               "in row 11: fill them in"));
+  CHECK_THAT(told(rows_at("hour", 40, [](int i) { return std::to_string(40 - i); })),
+             Contains("warning: the newest row comes first"));
 }
 
 }  // namespace nnrun::testing

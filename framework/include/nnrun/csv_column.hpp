@@ -46,6 +46,17 @@ inline bool is_gap_number(std::span<const double> gaps, double x) {
                              [x](double gap) { return x == gap || x == gap_in_float32(gap); });
 }
 
+/// Returns a column's name as a config has it: in quotes if YAML needs them.
+inline std::string written_name(const std::string& name) {
+  const bool plain = !name.empty() && name.find_first_of(",:{}[]'\"#&*!|>%@`\\") == name.npos &&
+                     std::string_view(" -?").find(name.front()) == std::string_view::npos &&
+                     name.back() != ' ';
+  if (plain) return name;
+  std::string text = "\"";
+  for (const char c : name) text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+  return text + "\"";
+}
+
 class CsvColumn {
  public:
   static constexpr std::size_t most_texts = 10000;
@@ -272,10 +283,7 @@ class CsvColumn {
   }
 
   std::string key(const std::string& what) const {
-    return "columns: {" +
-           (name_.find_first_of(" ,:{}[]'\"#&*!|>%@`") == name_.npos ? name_
-                                                                     : "\"" + name_ + "\"") +
-           ": " + what + "}";
+    return "columns: {" + written_name(name_) + ": " + what + "}";
   }
 
   double gap(const auto& rows, std::string_view field) const {

@@ -25,9 +25,12 @@ struct Moment {
   int day = 0;         // of the month
 };
 
-/// Reads a day that begins with its year, and a time behind it: 2024-01-31, 2024/1/31 08:30:00,
-/// 2024-01-31T08:30Z.
-inline std::optional<Moment> moment_of(std::string_view text) {
+/// Which of the numbers of a day comes first: 2024-01-31, 31.1.2024, 1/31/2024.
+enum class DayOrder { year_first, day_first, month_first };
+
+/// Reads a day, and a time behind it: 2024-01-31, 2024/1/31 08:30:00, 2024-01-31T08:30Z, 31.1.24. A
+/// day with points between its numbers never begins with the month.
+inline std::optional<Moment> moment_of(std::string_view text, DayOrder order) {
   const char *at = text.data(), *const end = at + text.size();
   const auto number = [&](int least_digits, int most_digits) -> std::optional<int> {
     int x = 0;
@@ -42,17 +45,24 @@ inline std::optional<Moment> moment_of(std::string_view text) {
     if (at == end || any.find(*at) == any.npos) return '\0';
     return *at++;
   };
-  const auto year = number(4, 4);
-  const char between = year ? take("-/.") : '\0';
-  const auto month = between != '\0' ? number(1, 2) : std::optional<int>();
-  if (!month || *month < 1 || *month > 12) return {};
-  int day = 1;
-  if (at != end) {
-    if (take(std::string_view(&between, 1)) == '\0') return {};
-    const auto found = number(1, 2);
-    if (!found || *found < 1 || *found > 31) return {};
-    day = *found;
-  }
+  const bool by_year = order == DayOrder::year_first;
+  const auto first = by_year ? number(4, 4) : number(1, 2);
+  const char between = first ? take(order == DayOrder::month_first ? "-/" : "-/.") : '\0';
+  const auto second = between != '\0' ? number(1, 2) : std::optional<int>();
+  if (!second) return {};
+  std::optional<int> third = by_year ? std::optional(1) : std::nullopt;  // 2024-01: a month
+  if (at != end && take(std::string_view(&between, 1)) != '\0')
+    third = by_year ? number(1, 2) : number(2, 4);
+  else if (at != end)
+    return {};
+  if (!third) return {};
+  int year = by_year ? *first : *third;
+  if (year < 100) year += year < 70 ? 2000 : 1900;
+  const int month = order == DayOrder::month_first ? *first : *second,
+            day = by_year                          ? *third
+                  : order == DayOrder::month_first ? *second
+                                                   : *first;
+  if (year < 1000 || month < 1 || month > 12 || day < 1 || day > 31) return {};
   double seconds = 0;
   if (at != end) {
     if (take(" T") == '\0') return {};
@@ -70,10 +80,10 @@ inline std::optional<Moment> moment_of(std::string_view text) {
     if (at != end) return {};
   }
   // days of the civil calendar: Hinnant, "chrono-compatible low-level date algorithms"
-  const int y = *year - (*month <= 2 ? 1 : 0), era = y / 400, of_era = y - era * 400,
-            of_year = (153 * (*month + (*month > 2 ? -3 : 9)) + 2) / 5 + day - 1,
+  const int y = year - (month <= 2 ? 1 : 0), era = y / 400, of_era = y - era * 400,
+            of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1,
             days = era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year;
-  return Moment{days * 86400. + seconds, *year * 12. + *month, day};
+  return Moment{days * 86400. + seconds, year * 12. + month, day};
 }
 
 /// Returns whether a name has a word of time in it: week, start_time, orderDate.
@@ -120,7 +130,12 @@ class RowsInTime {
       if (names[at] == group) group_at_ = at;
       const bool target = std::find(targets.begin(), targets.end(), names[at]) != targets.end();
       if (at >= most_columns || names[at].empty() || names[at] == group || target) continue;
-      times_.push_back({.at = at, .name = names[at], .named = detail::is_name_of_time(names[at])});
+      for (const DayOrder order :
+           {DayOrder::year_first, DayOrder::day_first, DayOrder::month_first})
+        times_.push_back({.at = at,
+                          .name = names[at],
+                          .order = order,
+                          .named = detail::is_name_of_time(names[at])});
       if (group.empty() && !times_.back().named)
         series_.push_back({.at = at, .name = names[at], .numbers = {}, .of_row = {}});
     }
@@ -147,6 +162,7 @@ class RowsInTime {
     prune();
     if (count_ < fewest_rows) return {};
     for (Time& time : times_) settle(time);
+    choose_order();
     std::stable_sort(times_.begin(), times_.end(),
                      [](const Time& a, const Time& b) { return a.rank() > b.rank(); });
     if (!group_.empty()) {
@@ -171,9 +187,12 @@ class RowsInTime {
   static constexpr std::size_t most_columns = 64, most_rows = 1'000'000, fewest_rows = 10,
                                most_series = 1000, most_steps = 1000, most_kept = 6;
 
+  using DayOrder = detail::DayOrder;
+  /// A column that may say when a row is, its days read in one order.
   struct Time {
     std::size_t at;
     std::string name;
+    DayOrder order = DayOrder::year_first;  // that of numbers, too
     bool named, is_days = false, wrong = false;
     std::vector<double> values{}, months{};
     int day = 0;  // of the month, of all; 0: not of one
@@ -208,12 +227,16 @@ class RowsInTime {
     if (time.wrong) return;
     double x = 0;
     const std::string_view field = rows.field(time.at);
-    const auto moment = detail::moment_of(field);
+    const auto moment = detail::moment_of(field, time.order);
     const bool is_first = time.values.empty();
     if (is_first) time.is_days = moment.has_value();
-    if (time.is_days != moment.has_value() ||
+    if (time.is_days != moment.has_value() || (!moment && time.order != DayOrder::year_first) ||
         (!moment && (!rows.is_number(time.at, x) || !std::isfinite(x)))) {
-      time = {.at = time.at, .name = time.name, .named = time.named, .wrong = true};
+      time = {.at = time.at,
+              .name = time.name,
+              .order = time.order,
+              .named = time.named,
+              .wrong = true};
       return;
     }
     if (moment) {
@@ -261,6 +284,18 @@ class RowsInTime {
       });
       series_.resize(most_kept, series_.front());
     }
+  }
+  /// Of days that can be read in two orders, as 3/4/2024 can, keeps that in which they go one way
+  /// more often, and in more equal steps.
+  void choose_order() {
+    const auto turns = [](const Time& time) { return std::min(time.rises, time.falls); };
+    std::stable_sort(times_.begin(), times_.end(), [&](const Time& a, const Time& b) {
+      if (a.at != b.at) return a.at < b.at;
+      if (turns(a) != turns(b)) return turns(a) < turns(b);
+      return course_of(a, {}).is_regular() && !course_of(b, {}).is_regular();
+    });
+    const auto same = [](const Time& a, const Time& b) { return a.at == b.at; };
+    times_.erase(std::unique(times_.begin(), times_.end(), same), times_.end());
   }
   /// Months have no length of their own: where all days are the first, say, they are counted.
   static void settle(Time& time) {
