@@ -15,7 +15,7 @@ namespace {
 // Numbers of a sample: 40 MB. Work of finding neighbours: a fraction of a second.
 constexpr std::size_t most_numbers = 5'000'000, most_rows = 20'000, most_neighbour_rows = 1000;
 constexpr double most_differences = 5e7;
-constexpr std::size_t nearest = 5, most_values = 100;
+constexpr std::size_t nearest = 5, most_values = 100, most_classes = 100;
 
 std::string_view bytes_of(const double* row, std::size_t n) {
   return {reinterpret_cast<const char*>(row), n * sizeof(double)};
@@ -52,14 +52,15 @@ class Neighbours {
 
   NeighbourSkill skill() {
     asked_ = x_;
-    return skill_of_asked();
+    return skill_of_asked(true);
   }
-  /// The same of examples whose inputs are changed, beside the others as they are.
+  /// The same of examples whose inputs are changed, beside the others as they are. To be called
+  /// after `skill`, which says how near those are.
   template <class Change>
   NeighbourSkill skill_of_changed(Change change) {
     asked_.clear();
     for (const std::size_t r : rows_) append(change(sample_.row(NNRUN_TRAIN, r)), asked_);
-    return skill_of_asked();
+    return skill_of_asked(false);
   }
 
  private:
@@ -69,12 +70,16 @@ class Neighbours {
       to.push_back(spread > 0 ? static_cast<float>(row[i] / spread) : 0);
     }
   }
-  NeighbourSkill skill_of_asked() const {
+  NeighbourSkill skill_of_asked(bool are_unchanged) {
     if (n_ < thresholds::fewest_for_neighbours) return {};
-    return sample_.classes.count > 0 ? skill_of_classes() : skill_of_numbers();
+    return sample_.classes.count > 0 ? skill_of_classes(are_unchanged) : skill_of_numbers();
   }
+  struct Nearest {
+    std::array<std::size_t, nearest> rows;
+    float distance;  // of the first one
+  };
   /// Returns the nearest others of example k, the nearest first.
-  std::array<std::size_t, nearest> of(std::size_t k) const {
+  Nearest of(std::size_t k) const {
     std::array<std::size_t, nearest> found{};
     std::array<float, nearest> distances;
     distances.fill(std::numeric_limits<float>::infinity());
@@ -90,7 +95,7 @@ class Neighbours {
       distances[at] = d;
       found[at] = j;
     }
-    return found;
+    return {found, distances[0]};
   }
   float distance(std::size_t a, std::size_t b) const {
     const std::size_t in = sample_.inputs;
@@ -100,25 +105,54 @@ class Neighbours {
     return sum;
   }
 
-  NeighbourSkill skill_of_classes() const {
+  NeighbourSkill skill_of_classes(bool are_unchanged) {
     const auto class_of = [&](std::size_t k) { return sample_.classes.of_rows[rows_[k]]; };
     std::vector<double> sizes(sample_.classes.count);
     std::size_t right = 0, agree = 0;
+    std::vector<Answer> answers;
     for (std::size_t k = 0; k < n_; ++k) {
-      const auto found = of(k);
+      const auto [found, distance] = of(k);
       std::vector<std::size_t> votes(sample_.classes.count);
       for (const std::size_t j : found) ++votes[class_of(j)];
       agree += class_of(found[0]) == class_of(k);
-      right +=
-          static_cast<std::size_t>(std::ranges::max_element(votes) - votes.begin()) == class_of(k);
+      const auto likeliest =
+          static_cast<std::size_t>(std::ranges::max_element(votes) - votes.begin());
+      right += likeliest == class_of(k);
       sizes[class_of(k)] += 1;
+      answers.push_back({class_of(k), likeliest, distance});
     }
     const auto n = static_cast<double>(n_);
     NeighbourSkill all{.examples = n_};
     for (const double size : sizes) all.chance += size / n * (size - 1) / (n - 1);
     all.agreement = static_cast<double>(agree) / n;
     all.skill = {static_cast<double>(right) / n, std::ranges::max(sizes) / n, true};
+    if (are_unchanged) note_distances(answers);
+    if (sizes.size() <= most_classes) all.look_like = look_like(answers);
     return all;
+  }
+  /// What the neighbours of an example say.
+  struct Answer {
+    std::size_t own, likeliest;  // classes
+    float distance;              // of the nearest one
+  };
+  std::vector<std::vector<std::size_t>> look_like(const std::vector<Answer>& answers) const {
+    const std::size_t classes = sample_.classes.count;
+    std::vector<std::vector<std::size_t>> counts(classes, std::vector<std::size_t>(classes));
+    for (const Answer& one : answers)
+      if (one.distance <= near_[one.likeliest]) ++counts[one.own][one.likeliest];
+    return counts;
+  }
+  /// Notes how near each other most examples of a class are, of those that are told rightly.
+  void note_distances(const std::vector<Answer>& answers) {
+    std::vector<std::vector<float>> of_classes(sample_.classes.count);
+    for (const Answer& one : answers)
+      if (one.own == one.likeliest) of_classes[one.own].push_back(one.distance);
+    near_.assign(of_classes.size(), -1);
+    for (std::size_t c = 0; c < of_classes.size(); ++c) {
+      std::vector<float>& distances = of_classes[c];
+      std::ranges::sort(distances);
+      if (!distances.empty()) near_[c] = distances[distances.size() * 3 / 4];
+    }
   }
   NeighbourSkill skill_of_numbers() const {
     const std::size_t out = sample_.outputs;
@@ -128,7 +162,7 @@ class Neighbours {
         means[o] += sample_.target(r)[o] / static_cast<double>(n_);
     double rest = 0, spread = 0;
     for (std::size_t k = 0; k < n_; ++k) {
-      const auto found = of(k);
+      const auto found = of(k).rows;
       for (std::size_t o = 0; o < out; ++o) {
         double mean = 0;
         for (const std::size_t j : found) mean += sample_.target(rows_[j])[o] / nearest;
@@ -144,6 +178,7 @@ class Neighbours {
   std::size_t n_ = 0;
   std::vector<std::size_t> rows_;
   std::vector<float> x_, asked_;
+  std::vector<float> near_;  // by class: as far is the nearest of most of its examples
 };
 
 SampleWeights weights_of(const ShownExamples& examples, const SampleClasses& classes) {
@@ -217,7 +252,9 @@ NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& tr
                               random);
   Buffer<double> row(sample.inputs);
   std::size_t position = 0;
-  return Neighbours(sample).skill_of_changed([&](const double* inputs) {
+  Neighbours neighbours(sample);
+  neighbours.skill();
+  return neighbours.skill_of_changed([&](const double* inputs) {
     std::copy_n(inputs, sample.inputs, row.data());
     return augmenter.change(row.data(), position++, 1, 1);
   });

@@ -19,6 +19,9 @@ struct NeighbourSkill {
   Skill skill{};                     ///< of their most frequent class, or of their mean
   double agreement = 0, chance = 0;  ///< of the classes of an example and the nearest one
   std::size_t examples = 0;          ///< 0: not looked at
+  /// Of each class, in how many of its examples the neighbours are of each class, and the nearest
+  /// is as near as examples of that class are to each other; none of many classes.
+  std::vector<std::vector<std::size_t>> look_like{};
 };
 
 /// What the weights of training examples add up to, by class and in all, before those of weight 0

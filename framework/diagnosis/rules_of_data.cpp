@@ -567,6 +567,40 @@ Found hiding_augmentation(const Evidence& e) {
   return {};
 }
 
+/// What was changed looks like examples of another class: b, mirrored, is d.
+Found swapping_augmentation(const Evidence& e) {
+  const auto& plain = e.sample.neighbours.look_like;
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  if (plain.empty() || !e.neighbours_know()) return {};
+  for (const Use& use : e.experiment.data.augment) {
+    const auto changed = neighbours_of_changed(e.sample, e.trainer, use).look_like;
+    double most = 0;
+    std::size_t from = 0, to = 0;
+    for (std::size_t a = 0; a < changed.size(); ++a)
+      for (std::size_t b = 0; b < changed.size(); ++b) {
+        const double looked_at = static_cast<double>(sizes[a]) * e.sample.neighbours.examples /
+                                 static_cast<double>(e.sample.count());
+        if (a == b || looked_at < fewest_of_class) continue;
+        const double more = static_cast<double>(changed[a][b]) - static_cast<double>(plain[a][b]);
+        if (more / looked_at <= most) continue;
+        most = more / looked_at;
+        from = a;
+        to = b;
+      }
+    if (most < swapped_by_augmentation) continue;
+    return Illness{
+        "swapping_augment",
+        Confidence::likely,
+        {.what = std::string(use.plugin->name) + " in augment makes examples of " +
+                 name_of_class(e, from) + " look like those of " + name_of_class(e, to),
+         .place = use.place,
+         .hint = "leave it out: what it changes must not tell the classes apart",
+         .note = percent_text(most) + " of them look so when it has changed them, by the five "
+                                      "nearest examples as they are"}};
+  }
+  return {};
+}
+
 /// A few examples weigh more than all others.
 Found few_heavy_examples(const Evidence& e) {
   const SampleWeights& weights = e.sample.weights;
@@ -625,10 +659,10 @@ Found other_classes(const Evidence& e) {
                std::to_string(e.sample.count()) + " training examples"}};
 }
 
-constexpr IllnessRule example_rules[] = {constant_targets,   constant_inputs,    uncounted_classes,
-                                         reversed_weights,   weightless_class,   few_heavy_examples,
-                                         numbers_as_classes, other_classes,      sorted_examples,
-                                         contradictions,     hiding_augmentation};
+constexpr IllnessRule example_rules[] = {
+    constant_targets, constant_inputs,    uncounted_classes,     reversed_weights,
+    weightless_class, few_heavy_examples, numbers_as_classes,    other_classes,
+    sorted_examples,  contradictions,     swapping_augmentation, hiding_augmentation};
 constexpr IllnessRule data_rules[] = {ignored_class,   leak,         shared_with_training,
                                       near_copies,     single_names, zeros_for_missing,
                                       missing_columns, row_numbers,  spelled_twice,

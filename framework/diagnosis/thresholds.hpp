@@ -143,6 +143,9 @@ inline constexpr double roundings_of_step = 16;
 // Of what neighbours know, so much is left of examples that augmentation has changed: shifts and
 // turns leave a third where networks of filters still learn.
 inline constexpr double left_by_augmentation = 0.2;
+// So many of a class's examples look like those of another one when augmentation has changed them,
+// as half of 2 do like 5 once they are mirrored: more than by chance alone.
+inline constexpr double swapped_by_augmentation = 0.2, fewest_of_class = 10;
 inline constexpr std::size_t most_trial_steps = 1000, fewest_trial_steps = 20;
 
 // Held-out cost that has risen from its best for three epochs while the training cost fell.

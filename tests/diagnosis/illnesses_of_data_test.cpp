@@ -359,6 +359,9 @@ TEST_CASE("the doctor finds what is wrong with images", "[cli][doctor]") {
   CHECK(first(examined_bars(inverted, "", two, adam, 1)) == "shifted_part");
   CHECK(first(examined_bars(fine, ", augment: [{type: cutout, size: 16}]", two, adam, 1)) ==
         "augment");
+  // mirrored, one diagonal is the other: of two of four classes
+  CHECK(first(examined_bars(fine, ", augment: [flip]", two, adam, 1)) == "swapping_augment");
+  CHECK(first(examined_bars(fine, ", augment: [{type: shift, pixels: 1}]", two, adam, 0)).empty());
 }
 
 TEST_CASE("a column that hardly ever changes does not give a rare class away", "[cli][doctor]") {
