@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 #include <utility>
 
@@ -229,6 +230,15 @@ void InputFile::read(std::uint64_t count, std::string& to) {
   }
 }
 
+bool starts_as_safetensors(const fs::path& file) {
+  std::error_code none;
+  if (!fs::is_regular_file(file, none)) return false;
+  std::array<char, 9> start{};
+  std::ifstream in(file, std::ios::binary);
+  in.read(start.data(), start.size());
+  return in && start[5] == 0 && start[6] == 0 && start[7] == 0 && start[8] == '{';
+}
+
 bool write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = retried([&] { return ::write(file, text.data(), text.size()); });
@@ -267,6 +277,18 @@ void write_file(const fs::path& file, std::span<const std::string_view> parts, E
   if (!out) refuse_to_write(file, errno);
   if (!out.write(parts)) refuse_to_write(file, errno);
   if (!out.take_name(file.filename().string(), existing)) refuse_to_write(file, errno);
+}
+
+void write_where_named(const fs::path& file, std::string_view text) {
+  std::error_code none;
+  const fs::file_status status = fs::status(file, none);
+  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status)) {
+    const fs::path real =
+        fs::is_symlink(fs::symlink_status(file, none)) ? fs::weakly_canonical(file, none) : file;
+    return write_file(real.empty() ? file : real, text, Existing::replaced, Sync::later);
+  }
+  const Descriptor out(retried([&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }));
+  if (!out || !write_all(*out, text)) refuse_to_write(file, errno);
 }
 
 struct OutputFile::Open {

@@ -14,6 +14,9 @@ namespace nnrun::host {
 /// such file (with that cause), a directory, not readable, larger than the limit.
 std::string read_file(const std::filesystem::path& file, std::size_t limit);
 
+/// Returns whether a file starts as one of safetensors does: with the length of a text of JSON.
+bool starts_as_safetensors(const std::filesystem::path& file);
+
 /// A regular file that is read piece by piece, so that each can be judged before the next. Throws
 /// as read_file does.
 class InputFile {
@@ -57,6 +60,9 @@ void write_file(const std::filesystem::path& file, std::span<const std::string_v
                 Existing existing, Sync sync = Sync::now);
 void write_file(const std::filesystem::path& file, std::string_view text, Existing existing,
                 Sync sync = Sync::now);
+/// Writes a file where a user wants it: behind a symbolic link, and through a pipe or a device,
+/// which would be replaced otherwise.
+void write_where_named(const std::filesystem::path& file, std::string_view text);
 /// A large file, written piece by piece under a temporary name in its folder; removed unless it is
 /// finished. Throws RecordError with the system's reason.
 class OutputFile {

@@ -1,7 +1,7 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/commands.hpp"
-#include "base/files.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
 #include "exporting/c_file.hpp"
@@ -27,7 +27,7 @@ std::vector<Written> write_all(const Arguments& arguments, const ModelInUse& mod
   std::vector<Written> written;
   const auto write = [&](const char* format, const std::string& option, const std::string& text) {
     const std::string file = arguments.text(option);
-    write_file(file, text, Existing::replaced, Sync::later);
+    write_exported(file, text);
     written.push_back({format, file});
   };
   if (arguments.has("--c")) write("c", "--c", c_file(net, options));
@@ -35,6 +35,19 @@ std::vector<Written> write_all(const Arguments& arguments, const ModelInUse& mod
   if (arguments.has("--onnx"))
     write("onnx", "--onnx", onnx_file(net, metadata_for_onnx(model, !arguments.overrides.empty())));
   return written;
+}
+
+/// Throws UsageError for files that cannot be written, or are the same.
+void require_names(const Arguments& arguments) {
+  std::vector<std::string> files;
+  for (const char* const option : {"--c", "--python", "--onnx"}) {
+    if (!arguments.has(option)) continue;
+    const std::string& file = files.emplace_back(arguments.text(option));
+    if (std::ranges::count(files, file) > 1)
+      throw UsageError(Problem{.what = "'" + file + "' cannot be two files",
+                               .hint = "give each a name of its own"});
+    require_writable(file);
+  }
 }
 
 void tell(const Arguments& arguments, const std::string& run, const std::vector<Change>& changes,
@@ -76,6 +89,7 @@ Exit export_run(const Arguments& arguments, Registry& registry) {
     if (arguments.has(option) && !arguments.has("--c"))
       throw UsageError(Problem{.what = std::string(option) + " is of --c: no C file is written",
                                .hint = "add --c net.c, or leave " + std::string(option) + " out"});
+  require_names(arguments);
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
   follow_overrides(run, arguments.overrides);
   if (!arguments.quiet && !arguments.json) note_changes(names_of(run.changes), Terminal(stderr));

@@ -51,18 +51,23 @@ Imported own_model(const ReadOnnx& file) {
   return all;
 }
 
-/// Returns the targets and the cost that the last activation is made for.
+/// Returns the targets and the cost that the last activation is made for. Of so many numbers as an
+/// image has, no names are made up.
 std::string ends_of(const ImportedNetwork& network, std::size_t outputs) {
   const bool classes =
       network.last_activation == "softmax" || network.last_activation == "log_softmax";
-  std::string targets = "class";
-  for (std::size_t i = 0; !classes && i < outputs; ++i)
-    targets = (i == 0 ? "" : targets + ", ") + "y" + n(i + 1);
+  constexpr std::size_t most_names = 1000;
+  std::string data = "{type: npy, inputs: x.npy, targets: y.npy}";
+  if (classes) data = "{type: csv, path: data.csv, targets: [class]}";
+  if (!classes && outputs <= most_names) {
+    std::string targets = "y1";
+    for (std::size_t i = 1; i < outputs; ++i) targets += ", y" + n(i + 1);
+    data = "{type: csv, path: data.csv, targets: [" + targets + "]}";
+  }
   const char* const cost = classes                                ? "cross_entropy"
                            : network.last_activation == "sigmoid" ? "binary_cross_entropy"
                                                                   : "mean_squared_error";
-  return "data: {type: csv, path: data.csv, targets: [" + targets + "]}\ntrain: {cost: " + cost +
-         "}\n";
+  return "data: " + data + "\ntrain: {cost: " + cost + "}\n";
 }
 
 std::string config_of(const ImportedNetwork& network, const std::string& name) {
@@ -188,9 +193,12 @@ Exit import_network(const Arguments& arguments, Registry& registry) {
   const ReadOnnx file = read_onnx(bytes, path.string());
   Imported imported = is_as_written(file) ? own_model(file) : foreign_model(file, path);
   const auto source = std::make_shared<const Source>(Source{path.string(), imported.config});
-  std::vector<Override> path_of_data;  // a config that was read for use has no paths
-  if (!imported.is_ours) path_of_data.push_back({"data.path", "data.csv"});
-  const Experiment experiment = read_for_use(source, path_of_data, registry);
+  std::vector<Override> paths;  // a config that was read for use has none
+  if (!imported.is_ours && imported.config.find("\ndata: {type: npy") != imported.config.npos)
+    paths = {{"data.inputs", "x.npy"}, {"data.targets", "y.npy"}};
+  else if (!imported.is_ours)
+    paths = {{"data.path", "data.csv"}};
+  const Experiment experiment = read_for_use(source, paths, registry);
   Metadata& metadata = imported.tensors.metadata;
   if (!imported.is_ours) metadata["config"] = yaml_for_use(experiment);
   metadata["model_format"] = std::to_string(model_format);

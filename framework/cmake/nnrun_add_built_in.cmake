@@ -12,6 +12,16 @@ function(nnrun_add_built_in program)
     message(FATAL_ERROR "nnrun_add_built_in(${program}): plugins are built in from an installed nnrun, and "
       "this is a build folder; install it: cmake --install FOLDER --prefix PREFIX")
   endif()
+  get_property(languages GLOBAL PROPERTY ENABLED_LANGUAGES)
+  if(NOT CXX IN_LIST languages)
+    message(FATAL_ERROR "nnrun_add_built_in(${program}): libnnrun.a is linked as C++ is: write "
+      "project(... C CXX), or enable_language(CXX)")
+  endif()
+  if(NOT arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "nnrun_add_built_in(${program}): name the sets of plugins to build in, such as "
+      "layers activations costs optimizers")
+  endif()
+  list(REMOVE_DUPLICATES arg_UNPARSED_ARGUMENTS)
   set(names -lyaml-cpp -lnettle)
   foreach(set IN LISTS arg_UNPARSED_ARGUMENTS)
     if(TARGET ${set})

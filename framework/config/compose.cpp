@@ -268,6 +268,9 @@ class FileReader {
   }
 
   std::string text_of(const fs::path& file, const Place& asked) {
+    if (starts_as_safetensors(file))
+      refuse(asked, "is a trained model, not a config",
+             "nnrun predict, eval, export and summary take it");
     try {
       return normalised(read_file(file, largest_config));
     } catch (const RecordError& error) {

@@ -23,7 +23,8 @@ std::vector<std::string> add_blocks(OnnxGraph& graph, const ExportedStep& step) 
 }
 
 void add_steps(OnnxGraph& graph, const ExportedNetwork& net) {
-  std::vector<OnnxValue> values{onnx_preparation(graph, net)};
+  const OnnxRows rows = onnx_preparation(graph, net);
+  std::vector<OnnxValue> values{rows.value};
   values.reserve(net.steps.size() + 1);
   std::vector<Problem> problems;
   for (const ExportedStep& step : net.steps) {
@@ -39,7 +40,7 @@ void add_steps(OnnxGraph& graph, const ExportedNetwork& net) {
     }
   }
   if (!problems.empty()) throw PluginError(std::move(problems));
-  onnx_answer(graph, net, values.back());
+  onnx_answer(graph, net, rows.refused, values.back());
 }
 
 ProtobufMessage opset_of(const char* domain, std::uint64_t version) {

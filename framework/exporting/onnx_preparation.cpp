@@ -21,7 +21,7 @@ class PreparationNodes {
   PreparationNodes(OnnxGraph& graph, const ExportedNetwork& net)
       : graph_(graph), net_(net), preparation_(net.preparation) {}
 
-  OnnxValue value() {
+  OnnxRows rows_of_file() {
     graph_.begin("input");
     add_tensors();
     std::string x = is_straight(preparation_) ? straight() : by_slots();
@@ -30,13 +30,34 @@ class PreparationNodes {
     if (net_.indices > 0)  // a number that is none is -1, before float32 rounds it to a whole one
       x = graph_.node("Where", {graph_.node("Equal", {x, graph_.node("Floor", {x})}), x,
                                 graph_.scalar(-1, wide)});
-    if (!net_.float32)
-      return OnnxValue(shape(), x, Order::channels_last).reshaped(net_.shape, graph_);
-    x = graph_.node("Cast", {x}, {{"to", code_of(OnnxType::float32)}});
-    return OnnxValue(shape(), x, Order::channels_last).reshaped(net_.shape, graph_);
+    if (net_.float32) x = graph_.node("Cast", {x}, {{"to", code_of(OnnxType::float32)}});
+    const std::string wrong = refused(x);
+    return {OnnxValue(shape(), x, Order::channels_last).reshaped(net_.shape, graph_), wrong};
   }
 
  private:
+  /// Returns which rows have a number that the network does not take.
+  std::string refused(const std::string& x) {
+    const OnnxType type = net_.float32 ? OnnxType::float32 : wide;
+    const double largest = net_.float32 ? double{std::numeric_limits<float>::max()}
+                                        : std::numeric_limits<double>::max();
+    const std::string good =
+        net_.indices > 0
+            ? graph_.node(
+                  "And", {graph_.node("GreaterOrEqual", {x, graph_.scalar(0, type)}),
+                          graph_.node("Less",
+                                      {x, graph_.scalar(static_cast<double>(net_.indices), type)})})
+            : graph_.node("LessOrEqual", {graph_.node("Abs", {x}), graph_.scalar(largest, type)});
+    const std::string wrong =
+        graph_.node("Cast", {graph_.node("Not", {good})}, {{"to", code_of(OnnxType::int64)}});
+    std::vector<std::int64_t> axes;
+    for (std::size_t axis = 1; axis <= shape().size(); ++axis)
+      axes.push_back(static_cast<std::int64_t>(axis));
+    return graph_.node(
+        "Cast",
+        {graph_.node("ReduceMax", {wrong}, {{"axes", axes}, {"keepdims", std::int64_t{0}}})},
+        {{"to", code_of(OnnxType::boolean)}});
+  }
   std::size_t rows() const { return preparation_.rows(); }
   /// Returns the shape of what is prepared.
   std::vector<std::size_t> shape() const {
@@ -183,7 +204,7 @@ class AnswerNodes {
  public:
   AnswerNodes(OnnxGraph& graph, const ExportedNetwork& net) : graph_(graph), net_(net) {}
 
-  void add(OnnxValue& last) {
+  void add(OnnxValue& last, const std::string& refused) {
     graph_.begin("output");
     std::string y = last.in(Order::row, graph_);
     if (net_.names.ordered) y = of_classes(y);
@@ -191,7 +212,12 @@ class AnswerNodes {
     if (scaled) y = in_units(y);
     const std::size_t size = net_.outputs();
     const std::string name = graph_.free_name("output");
-    graph_.node_to("Identity", {y}, {name});
+    graph_.node_to(
+        "Where",
+        {graph_.node("Reshape", {refused, graph_.counts({-1, 1})}),
+         graph_.scalar(std::numeric_limits<double>::quiet_NaN(), scaled ? wide : graph_.numbers()),
+         y},
+        {name});
     graph_.output(name, scaled ? wide : graph_.numbers(), {&size, 1});
     if (!net_.names.classes.empty()) add_class(name);
   }
@@ -269,12 +295,13 @@ class AnswerNodes {
 
 }  // namespace
 
-OnnxValue onnx_preparation(OnnxGraph& graph, const ExportedNetwork& net) {
-  return PreparationNodes(graph, net).value();
+OnnxRows onnx_preparation(OnnxGraph& graph, const ExportedNetwork& net) {
+  return PreparationNodes(graph, net).rows_of_file();
 }
 
-void onnx_answer(OnnxGraph& graph, const ExportedNetwork& net, OnnxValue& last) {
-  AnswerNodes(graph, net).add(last);
+void onnx_answer(OnnxGraph& graph, const ExportedNetwork& net, const std::string& refused,
+                 OnnxValue& last) {
+  AnswerNodes(graph, net).add(last, refused);
 }
 
 }  // namespace nnrun::host

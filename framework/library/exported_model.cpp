@@ -1,4 +1,10 @@
 #include "library/exported_model.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/files.hpp"
+#include "base/text.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -14,7 +20,36 @@ void answer(const ModelInUse& model, std::vector<GoldenExample>& examples) {
   examples = std::move(answered);
 }
 
+/// Returns whether a file that is there is one of those that a run leaves.
+bool is_of_run(const std::filesystem::path& file) {
+  constexpr std::array written{".c", ".h", ".py", ".onnx"};
+  const std::string ending = file.extension().string();
+  return std::ranges::count(written, ending) == 0 &&
+         std::filesystem::exists(file.parent_path() / "run.json");
+}
+
 }  // namespace
+
+void require_writable(const std::filesystem::path& file) {
+  namespace fs = std::filesystem;
+  const std::string name = "'" + file.string() + "'";
+  if (file == "-")
+    throw UsageError(Problem{.what = "'-' is no name of a file to write", .hint = "net.c, say"});
+  std::error_code none;
+  if (const fs::path real = fs::canonical(file, none); !none && fs::is_regular_file(real)) {
+    const char* const hint = "give another name, such as net.c, net.py or net.onnx";
+    if (starts_as_safetensors(real))
+      throw UsageError(
+          Problem{.what = name + " is a model, which the file would replace", .hint = hint});
+    if (is_of_run(real))
+      throw UsageError(Problem{.what = name + " belongs to the record of a run", .hint = hint});
+  }
+}
+
+void write_exported(const std::filesystem::path& file, std::string_view text) {
+  require_writable(file);
+  write_where_named(file, text);
+}
 
 ExportedNetwork exported_network(const ModelInUse& model) {
   ExportedNetwork net =

@@ -378,7 +378,7 @@ int nnrun_model_export(const nnrun_model* model, const char* file, const nnrun_e
     given(file, "the name of the file");
     const LogsHere logs(&given(model, "model").plugins->log);
     const std::string bytes = exported(*model->use, file, taken_from(how, "nnrun_export"));
-    write_file(file, bytes, Existing::replaced, Sync::later);
+    write_exported(file, bytes);
     return NNRUN_OK;
   });
 }

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "base/commands.hpp"
+#include "base/files.hpp"
 #include "config/recorded_files.hpp"
 namespace nnrun::host {
 namespace {
@@ -129,8 +130,8 @@ Experiment read_recorded_config(const fs::path& config, const std::vector<Overri
 
 bool is_model_alone(const fs::path& named) {
   std::error_code ignored;
-  return named.extension() == ".safetensors" && fs::is_regular_file(named, ignored) &&
-         !is_model_of_run(named);
+  return fs::is_regular_file(named, ignored) && !is_model_of_run(named) &&
+         (named.extension() == ".safetensors" || starts_as_safetensors(named));
 }
 
 void require_plugins(const StoredRecord& record, const fs::path& config, const Registry& registry) {

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/text.hpp"
 namespace nnrun::host {
 namespace {
@@ -40,6 +41,9 @@ void end_by_time(Trainer& trainer, const Listener& listener) {
 void require_verifiable(const OpenedRun& run) {
   const std::string& status = run.record.status;
   const std::string name = "the run in '" + run.folder.string() + "'";
+  if (run.is_model)
+    throw UsageError(Problem{.what = "'" + run.folder.string() + "' is a model without its run",
+                             .hint = "name the folder of its run"});
   if (status.empty())
     throw RecordError(Problem{.what = name + " has no record to compare with",
                               .where = (run.folder / "run.json").string()});

@@ -602,6 +602,22 @@ TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]")
   CHECK(code.find('\1') == code.npos);
 }
 
+TEST_CASE("export writes behind links, and through pipes and devices", "[exporting]") {
+  const Scratch scratch;
+  scratch.write("t.csv", table_of(2));
+  exported(scratch, "  input: 2\n  layers: [{type: dense, units: 1}]\n", "float64");
+  const Ended ended = run(
+      "set -e; $nnrun export r -q --c plain.c; touch there; ln -s there link.c; mkfifo pipe; "
+      "$nnrun export r -q --c link.c; test -L link.c; cmp plain.c there; (cat pipe > got) & "
+      "$nnrun export r -q --c pipe; wait; test -p pipe; cmp plain.c got; ln -s none new.c; "
+      "$nnrun export r -q --c new.c; cmp plain.c none; $nnrun export r --c /dev/stdout -q >shown; "
+      "cmp plain.c shown; ! $nnrun export r -q --c /dev/full; test -c /dev/full",
+      scratch.folder());
+  CAPTURE(ended.err);
+  CHECK(ended.status == 0);
+  CHECK_THAT(ended.err, Contains("no space left on device"));
+}
+
 TEST_CASE("export refuses what it cannot do before it writes anything", "[exporting]") {
   const Scratch scratch;
   scratch.write("t.csv", table_of(2));
@@ -622,6 +638,19 @@ TEST_CASE("export refuses what it cannot do before it writes anything", "[export
   for (const std::string option : {"--float", "--static-inline", "--prefix own"})
     CHECK_THAT(said("r --python x.py " + option, 2),
                Contains(option.substr(0, option.find(' ')) + " is of --c: no C file is written"));
+  // what would be lost
+  const std::string model = text_of(scratch / "r/model.safetensors"),
+                    config = text_of(scratch / "r/config.yaml");
+  scratch.write("m.safetensors", model);
+  CHECK_THAT(said("m.safetensors --python x.py --c m.safetensors", 2),
+             Contains("'m.safetensors' is a model, which the file would replace"));
+  CHECK_THAT(said("m.safetensors --c r/config.yaml", 2),
+             Contains("'r/config.yaml' belongs to the record of a run"));
+  CHECK_THAT(said("r --onnx r/model.safetensors", 2), Contains("is a model"));
+  CHECK_THAT(said("r --c x.c --python x.c", 2), Contains("'x.c' cannot be two files"));
+  CHECK_THAT(said("r --c -", 2), Contains("'-' is no name of a file to write"));
+  CHECK(text_of(scratch / "r/model.safetensors") == model);
+  CHECK(text_of(scratch / "r/config.yaml") == config);
   CHECK_FALSE(std::filesystem::exists(scratch / "x.py"));
   CHECK_THAT(said("r --c nowhere/x.c", 1), Contains("nowhere/x.c"));
   CHECK_FALSE(std::filesystem::exists(scratch / "x.c"));

@@ -282,7 +282,7 @@ const session = await ort.InferenceSession.create('net.onnx', { logSeverityLevel
 const rows = JSON.parse(process.argv[2]), texts = typeof rows[0][0] === 'string', n = rows.length
 const feeds = texts
   ? Object.fromEntries(session.inputNames.map((name, k) => [name, new ort.Tensor('string', rows.map(r => r[k]), [n, 1])]))
-  : { input: new ort.Tensor('float64', Float64Array.from(rows.flat()), [n, rows[0].length]) }
+  : { input: new ort.Tensor('float64', Float64Array.from(rows.flat(), x => x ?? NaN), [n, rows[0].length]) }
 const { output } = await session.run(feeds)
 console.log(Array.from(output.data, y => (Number.isNaN(y) ? 'nan' : 'number')).join(' '))
 END
@@ -302,6 +302,34 @@ END
   "$nnrun" -q net.yaml --out run >said 2>&1 && "$nnrun" export run --onnx net.onnx -q
   says "indices in $dtype" '[[0,1,2,3,4,10],[0,1,2,3,4,11],[0,-1,2,3,4,5],[0,1,2.5,3,4,5],[0,1,2.00000001,3,4,5],[0,1,2,3,4,10.99999999]]' \
     'number nan nan nan nan nan'
+done
+# what a layer forgets, as lstm does in onnxruntime, and an activation with limits
+rm -rf run
+cat >net.yaml <<END
+dtype: float32
+data: {type: csv, path: words.csv}
+model: {layers: [{type: embedding, input_dim: 11, output_dim: 4}, {type: lstm, units: 3}, {type: dense, units: 1}]}
+$regression
+END
+"$nnrun" -q net.yaml --out run >said 2>&1 && "$nnrun" export run --onnx net.onnx -q
+says "indices before lstm" '[[0,1,2,3,4,10],[11,1,2,3,4,5],[null,1,2,3,4,5],[0,1.5,2,3,4,5],[0,1,2,3,4,-1],[0,1,1e12,3,4,5]]' \
+  'number nan nan nan nan nan'
+for dtype in float32 float64; do
+  for layers in '{type: dense, units: 3, activation: sigmoid}' \
+    '{type: reshape, shape: [2, 2]}, {type: lstm, units: 3}'; do
+    [ "$dtype$layers" != "float64{type: reshape, shape: [2, 2]}, {type: lstm, units: 3}" ] || continue
+    rm -rf run
+    cat >net.yaml <<END
+dtype: $dtype
+data: {type: csv, path: four.csv, scale: standard}
+model: {layers: [$layers, {type: dense, units: 1, activation: sigmoid}]}
+$regression
+END
+    "$nnrun" -q net.yaml --out run >said 2>&1 && "$nnrun" export run --onnx net.onnx -q
+    [ $dtype = float32 ] && huge=nan || huge=number
+    says "numbers in $dtype" '[[0,1,2,3],[1e999,1,2,3],[0,-1e999,2,3],[0,1,2,null],[1e300,1,2,3],[1e30,1,2,3]]' \
+      "number nan nan nan $huge number"
+  done
 done
 rm -rf run
 cat >net.yaml <<END
