@@ -52,7 +52,7 @@ class Arrays {
   std::vector<Array> arrays_;
 };
 
-/// The body of N_predict.
+/// The body of the function that answers.
 class CBody {
  public:
   CBody(const ExportedNetwork& net, CText& text, const std::string& type) : net_(net), text_(text) {
@@ -64,9 +64,8 @@ class CBody {
     is_lasting_ = arrays_.size() * (text.float32() ? 4 : 8) > most_on_stack;
   }
   std::string text() const {
-    const std::string lanes =
-        text_.lanes().empty() ? "" : "#ifdef N_TARGET\n  const int lanes = N_LANES;\n#endif\n";
-    return arrays_.declared(is_lasting_) + lanes + "  size_t i;\n  int wrong = 0;\n" + code_;
+    return arrays_.declared(is_lasting_) + "  size_t i;\n  int wrong = 0;\n" +
+           (text_.lanes().empty() ? "" : "  (void)lanes;\n") + code_;
   }
   /// Returns whether calls share their arrays, so that only one may run at a time.
   bool is_lasting() const { return is_lasting_; }
@@ -242,15 +241,25 @@ constexpr auto includes = R"(#include <float.h>
 #include <stdint.h>
 #include <string.h>
 )";
+// Loops of the whole network are compiled for AVX2, too, but not for FMA: gcc's bug 107647 would
+// fuse sums with products.
 constexpr auto target = R"(#if defined(__GNUC__) && defined(__x86_64__) && !defined(N_PORTABLE)
 #include <immintrin.h>
 #define N_TARGET __attribute__((target("avx2,fma")))
+#define N_LOOPS_TARGET __attribute__((target("avx2")))
 #define N_LANES (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 #endif
-#if defined(__GNUC__)
+)";
+// A call for each number, or a loop that is written out, keeps a compiler from vectors.
+constexpr auto inlining = R"(#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
 #define N_INLINE inline __attribute__((always_inline))
 #else
 #define N_INLINE inline
+#endif
+#if defined(__GNUC__) && __GNUC__ >= 8 && !defined(__clang__)
+#define N_LOOP _Pragma("GCC unroll 1")
+#else
+#define N_LOOP
 #endif
 )";
 constexpr auto pragmas =
@@ -270,9 +279,9 @@ constexpr auto pragmas =
 #endif
 #pragma GCC optimize("no-tree-slp-vectorize")
 #endif
-#pragma GCC optimize("fp-contract=off", "no-trapping-math", "no-math-errno")
 #pragma GCC optimize("no-unsafe-math-optimizations", "no-associative-math", "no-reciprocal-math")
 #pragma GCC optimize("no-finite-math-only", "signed-zeros") /* whatever -ffast-math says */
+#pragma GCC optimize("fp-contract=off", "no-trapping-math", "no-math-errno")
 #if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__)
 #pragma GCC optimize("O3")
 #endif
@@ -360,6 +369,17 @@ void require_possible(const CFileOptions& options, bool float32) {
         Problem{.what = "arguments in float are for networks of float32; this one is of float64"});
 }
 
+/// Returns the function with this body, compiled twice where a processor may have AVX2.
+std::string for_each_target(const std::string& type, const std::string& head,
+                            const std::string& body) {
+  const std::string arguments = "(const " + type + " *input, " + type + " *output";
+  return "static N_INLINE void N_run" + arguments + ", int lanes) {\n" + body +
+         "}\n#ifdef N_TARGET\nstatic inline N_LOOPS_TARGET void N_run_in_lanes" + arguments +
+         ") {\n  N_run(input, output, 1);\n}\n#endif\n" + head +
+         " {\n#ifdef N_TARGET\n  if (N_LANES) N_run_in_lanes(input, output);\n"
+         "  else\n#endif\n  N_run(input, output, 0);\n}\n";
+}
+
 }  // namespace
 
 std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
@@ -369,21 +389,19 @@ std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
                     head = options.inlined ? "static inline " : "",
                     signature = "void N_predict(const " + type + " *input, " + type + " *output)";
   const CBody body(net, text, type);
-  std::string functions = c_functions_of_preparation(text.functions_of_preparation()) +
-                          c_functions(text.functions(), net.float32);
-  if (options.inlined)
-    for (std::size_t at = 0; (at = functions.find("static N_number", at)) != functions.npos;
-         at += 8)
-      functions.insert(at + 7, "inline ");
-  std::string out = heading(net, type, body.is_lasting(), !text.lanes().empty()) + includes +
-                    (text.lanes().empty() ? "" : target) + pragmas + evaluation(net.float32) +
+  const bool lanes = !text.lanes().empty();
+  std::string out = heading(net, type, body.is_lasting(), lanes) + includes +
+                    (lanes ? target : "") + inlining + pragmas + evaluation(net.float32) +
                     "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   out += "#define N_INPUTS " + n(net.inputs()) + "\n#define N_OUTPUTS " + n(net.outputs()) +
-         "\ntypedef " + (net.float32 ? "float" : "double") + " N_number;\n" + functions +
-         text.tables() + text.loops();
-  if (!text.lanes().empty()) out += "#ifdef N_TARGET\n" + text.lanes() + "#endif\n";
+         "\ntypedef " + (net.float32 ? "float" : "double") + " N_number;\n" +
+         c_functions_of_preparation(text.functions_of_preparation()) +
+         c_functions(text.functions(), net.float32) + text.tables() + text.loops();
+  if (lanes) out += "#ifdef N_TARGET\n" + text.lanes() + "#endif\n";
   if (!options.inlined) out += signature + ";\n";
-  out += head + signature + " {\n" + body.text() + "}\n" + c_words(net, head, type) +
+  out += (lanes ? for_each_target(type, head + signature, body.text())
+                : head + signature + " {\n" + body.text() + "}\n") +
+         c_words(net, head, type) +
          "#ifdef __cplusplus\n}\n#endif\n#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC "
          "pop_options\n#endif\n";
   return with_prefix(out + self_test(net, type), options.prefix);

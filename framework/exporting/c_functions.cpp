@@ -10,7 +10,7 @@ struct Piece {
 };
 // clang-format off
 constexpr Piece pieces[] = {
-    {"exp", "", R"(static N_number N_exp(N_number x) {
+    {"exp", "", R"(static N_INLINE N_number N_exp(N_number x) {
   N_number k = x * 1.44269504f + 12582912.f, r, r2, r4, a, b, y;
   uint32_t e, bits;
   memcpy(&e, &k, sizeof e);
@@ -29,7 +29,7 @@ constexpr Piece pieces[] = {
   y = x < -87.3f ? 0.f : y;
   return x == x ? y : x;
 }
-)", R"(static N_number N_exp(N_number x) {
+)", R"(static N_INLINE N_number N_exp(N_number x) {
   N_number k = x * 1.4426950408889634 + 6755399441055744.0, r, r2, r4, r8, a, b, c, y;
   uint64_t e, bits;
   memcpy(&e, &k, sizeof e);
@@ -53,7 +53,7 @@ constexpr Piece pieces[] = {
   return x == x ? y : x;
 }
 )"},
-    {"log", "", R"(static N_number N_log(N_number x) {
+    {"log", "", R"(static N_INLINE N_number N_log(N_number x) {
   const int tiny = x < FLT_MIN;
   N_number m = tiny ? x * 8388608.f : x, f, k, f2, p, y;
   uint32_t b, e;
@@ -79,7 +79,7 @@ constexpr Piece pieces[] = {
   y = x > 0.f ? y : -(N_number)HUGE_VAL;
   return x >= 0.f ? y : x - x + (N_number)(HUGE_VAL - HUGE_VAL);
 }
-)", R"(static N_number N_log(N_number x) {
+)", R"(static N_INLINE N_number N_log(N_number x) {
   const int tiny = x < DBL_MIN;
   N_number m = tiny ? x * 18014398509481984. : x, k, f, s, z, w, half, y;
   uint64_t b, e;
@@ -104,13 +104,13 @@ constexpr Piece pieces[] = {
   return x >= 0. ? y : x - x + (HUGE_VAL - HUGE_VAL);
 }
 )"},
-    {"log1p", "log", R"(static N_number N_log1p(N_number x) {
+    {"log1p", "log", R"(static N_INLINE N_number N_log1p(N_number x) {
   const N_number u = (N_number)1 + x, y = N_log(u) * (x / (u - (N_number)1));
   return u == (N_number)1 ? x : (u < (N_number)HUGE_VAL ? y : u);
 }
 )", ""},
-    {"sigmoid", "exp", "static N_number N_sigmoid(N_number x) { return (N_number)1 / ((N_number)1 + N_exp(-x)); }\n", ""},
-    {"near", "", R"(static N_number N_near(N_number a) {
+    {"sigmoid", "exp", "static N_INLINE N_number N_sigmoid(N_number x) { return (N_number)1 / ((N_number)1 + N_exp(-x)); }\n", ""},
+    {"near", "", R"(static N_INLINE N_number N_near(N_number a) {
   const N_number z = a * a;
   N_number p = -5.70498872745e-3f;
   p = p * z + 2.06390887954e-2f;
@@ -119,7 +119,7 @@ constexpr Piece pieces[] = {
   p = p * z - 3.33332819422e-1f;
   return a + a * z * p;
 }
-)", R"(static N_number N_near(N_number a) {
+)", R"(static N_INLINE N_number N_near(N_number a) {
   const N_number z = a * a;
   N_number p = -9.64399179425052238628e-1, q = z + 1.12811678491632931402e2;
   p = p * z - 9.92877231001918586564e1;
@@ -129,22 +129,22 @@ constexpr Piece pieces[] = {
   return a + a * z * (p / q);
 }
 )"},
-    {"tanh", "exp near", R"(static N_number N_tanh(N_number x) {
+    {"tanh", "exp near", R"(static N_INLINE N_number N_tanh(N_number x) {
   const N_number a = x < (N_number)0 ? -x : x, big = (N_number)1 - (N_number)2 / (N_exp(a + a) + (N_number)1);
   const N_number y = a < (N_number)0.625 ? N_near(a) : big;
   return x < (N_number)0 ? -y : y;
 }
 )", ""},
-    {"expm1", "exp near", R"(static N_number N_expm1(N_number x) {
+    {"expm1", "exp near", R"(static N_INLINE N_number N_expm1(N_number x) {
   const N_number t = N_near(x * (N_number)0.5), small = (t + t) / ((N_number)1 - t), big = N_exp(x) - (N_number)1;
   return (x < (N_number)0 ? -x : x) < (N_number)1 ? small : big;
 }
 )", ""},
-    {"softplus", "exp log1p", R"(static N_number N_softplus(N_number x) {
+    {"softplus", "exp log1p", R"(static N_INLINE N_number N_softplus(N_number x) {
   return N_log1p(N_exp(x < (N_number)0 ? x : -x)) + (x < (N_number)0 ? (N_number)0 : x);
 }
 )", ""},
-    {"erfc", "exp", R"(static N_number N_erfc(N_number x) {
+    {"erfc", "exp", R"(static N_INLINE N_number N_erfc(N_number x) {
   static const N_number c[] = {0.05700775302f, -0.2991739024f, 0.5523162151f, -0.463431756f, 0.4221717858f,
       -0.01204721745f, 0.1956953188f, 0.1706492463f, 0.1887818889f, 0.1880306696f};
   const N_number a = x < 0.f ? -x : x, t = 3.f / (3.f + a);
@@ -154,7 +154,7 @@ constexpr Piece pieces[] = {
   y = N_exp(-a * a) * (t * p);
   return x < 0.f ? 2.f - y : y;
 }
-)", R"(static N_number N_erfc(N_number x) {
+)", R"(static N_INLINE N_number N_erfc(N_number x) {
   static const N_number c[] = {0.00169194646884529221, -0.0216724234892784172, 0.126547475866018313,
       -0.445698675402071647, 1.0596502620870998, -1.81431740764309612, 2.34557311023538041,
       -2.36928371417021122, 1.89962882387582031, -1.22853510824567972, 0.654540557703882398,
@@ -169,7 +169,7 @@ constexpr Piece pieces[] = {
   return x < 0. ? 2. - y : y;
 }
 )"},
-    {"erf", "erfc", R"(static N_number N_erf(N_number x) {
+    {"erf", "erfc", R"(static N_INLINE N_number N_erf(N_number x) {
   const N_number z = x * x, a = x < 0.f ? -x : x, big = 1.f - N_erfc(a);
   N_number p = 0.004719082567f;
   p = p * z - 0.02675773274f;
@@ -178,7 +178,7 @@ constexpr Piece pieces[] = {
   p = p * z + 1.128379166f;
   return a < 0.5f ? x * p : (x < 0.f ? -big : big);
 }
-)", R"(static N_number N_erf(N_number x) {
+)", R"(static N_INLINE N_number N_erf(N_number x) {
   static const N_number c[] = {-1.46209134094517487e-7, 1.63712344257700007e-6,
       -0.0000149230033681520988, 0.000120552862020057133, -0.00085483265107247964,
       0.00522397762201693636, -0.0268661706449997198, 0.112837916709548691,
@@ -190,7 +190,7 @@ constexpr Piece pieces[] = {
   return a < 0.5 ? x * p : (x < 0. ? -big : big);
 }
 )"},
-    {"sine", "", R"(static N_number N_sine(N_number x, uint32_t quarter) {
+    {"sine", "", R"(static N_INLINE N_number N_sine(N_number x, uint32_t quarter) {
   const N_number near = fabsf(x) < 1e6f ? x : x - x, shifted = near * 0.63661977236758134f + 12582912.f;
   const N_number k = shifted - 12582912.f;
   const N_number r = ((near - k * 1.5703125f) - k * 4.837512969970703125e-4f) - k * 7.549789954891882e-8f, z = r * r;
@@ -203,7 +203,7 @@ constexpr Piece pieces[] = {
   y = turn & 1 ? 1.f + z * c : r + r * z * s;
   return turn & 2 ? -y : y;
 }
-)", R"(static N_number N_sine(N_number x, uint64_t quarter) {
+)", R"(static N_INLINE N_number N_sine(N_number x, uint64_t quarter) {
   const N_number near = fabs(x) < 1e15 ? x : x - x, shifted = near * 0.63661977236758134 + 6755399441055744.0;
   const N_number k = shifted - 6755399441055744.0;
   const N_number r = ((near - k * 1.57079632673412561) - k * 6.077100506303965977e-11) - k * 2.022266248795950733e-21, z = r * r;
@@ -217,11 +217,11 @@ constexpr Piece pieces[] = {
   return turn & 2 ? -y : y;
 }
 )"},
-    {"sin", "sine", "static N_number N_sin(N_number x) { return N_sine(x, 0); }\n", ""},
-    {"cos", "sine", "static N_number N_cos(N_number x) { return N_sine(x, 1); }\n", ""},
-    {"abs", "", "static N_number N_abs(N_number x) { return (N_number)fabs((double)x); }\n", ""},
-    {"sign", "", "static N_number N_sign(N_number x) { return x > (N_number)0 ? (N_number)1 : (x < (N_number)0 ? (N_number)-1 : x); }\n", ""},
-    {"sqrt", "", "static N_number N_sqrt(N_number x) { return sqrtf(x); }\n", "static N_number N_sqrt(N_number x) { return sqrt(x); }\n"}};
+    {"sin", "sine", "static N_INLINE N_number N_sin(N_number x) { return N_sine(x, 0); }\n", ""},
+    {"cos", "sine", "static N_INLINE N_number N_cos(N_number x) { return N_sine(x, 1); }\n", ""},
+    {"abs", "", "static N_INLINE N_number N_abs(N_number x) { return fabsf(x); }\n", "static N_INLINE N_number N_abs(N_number x) { return fabs(x); }\n"},
+    {"sign", "", "static N_INLINE N_number N_sign(N_number x) { return x > (N_number)0 ? (N_number)1 : (x < (N_number)0 ? (N_number)-1 : x); }\n", ""},
+    {"sqrt", "", "static N_INLINE N_number N_sqrt(N_number x) { return sqrtf(x); }\n", "static N_INLINE N_number N_sqrt(N_number x) { return sqrt(x); }\n"}};
 // clang-format on
 
 std::string replaced(std::string_view text, std::string_view from, std::string_view to) {
@@ -259,7 +259,10 @@ std::string c_functions_of_preparation(const std::set<std::string>& used) {
   std::vector<std::string_view> done;
   std::string out;
   for (const std::string& name : used) write(name, true, done, out);
-  return replaced(replaced(out, "N_number", "double"), "N_", "N_double_");
+  for (const auto& [from, to] :
+       {std::pair{"N_INLINE", "inline"}, {"N_number", "double"}, {"N_", "N_double_"}})
+    out = replaced(out, from, to);
+  return out;
 }
 
 }  // namespace nnrun::host

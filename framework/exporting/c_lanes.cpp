@@ -249,12 +249,13 @@ bool add_convolution_in_lanes(CText& text, const std::string& name, const Export
   return true;
 }
 
-std::string add_loops_in_lanes(CText& text, const std::string& name, const std::string& loops) {
+std::string add_loops_in_lanes(CText& text, const std::string& name, const std::string& loops,
+                               bool fused) {
   const std::string own = name + "_loops";
   text.add_function("static N_INLINE void " + own + "(const N_number *in, N_number *out) {\n" +
                     loops + "}\n");
-  text.add_lanes("static inline N_TARGET void " + name +
-                 "(const N_number *in, N_number *out) {\n  " + own + "(in, out);\n}\n");
+  text.add_lanes("static inline " + std::string(fused ? "N_TARGET" : "N_LOOPS_TARGET") + " void " +
+                 name + "(const N_number *in, N_number *out) {\n  " + own + "(in, out);\n}\n");
   return own;
 }
 

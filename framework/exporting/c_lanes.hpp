@@ -17,9 +17,10 @@ void add_product_in_lanes(CText& text, const std::string& name, const CProduct& 
 bool add_convolution_in_lanes(CText& text, const std::string& name, const ExportedStep& step,
                               const std::string& weights, const std::string& bias);
 
-/// Adds loops as a function of `in` and `out`, and one, `name`, of the same loops with the
-/// instruction for fma. Returns the name of the first.
-std::string add_loops_in_lanes(CText& text, const std::string& name, const std::string& loops);
+/// Adds loops as a function of `in` and `out`, and one, `name`, of the same loops compiled for
+/// AVX2, and for FMA if they call it. Returns the name of the first.
+std::string add_loops_in_lanes(CText& text, const std::string& name, const std::string& loops,
+                               bool fused);
 
 /// Returns a statement: calls the function of lanes where it can run, otherwise does the other.
 std::string in_lanes_or(const std::string& name, const std::string& in, const std::string& out,

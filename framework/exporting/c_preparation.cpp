@@ -209,7 +209,7 @@ std::string c_preparation(CText& text, const ExportedNetwork& net, const std::st
                     body = is_straight(preparation) ? straight(text, preparation, net.indices)
                                                     : by_slots(text, preparation, net.indices),
                     checked = "  for (i = 0; i < " + n(preparation.outputs()) +
-                              "; ++i) wrong |= !(" + to + "[i] - " + to + "[i] == 0);\n";
+                              "; ++i) wrong |= " + to + "[i] - " + to + "[i] != 0;\n";
   if (preparation.rows() == 1)
     return "  {\n  const " + type + " *const row = input;\n  N_number *const to = " + to + ";\n" +
            body + "  }\n" + checked;

@@ -49,11 +49,11 @@ std::string between_zeros(const WindowPlan& w, const std::string& in, const std:
   return code;
 }
 
-/// Calls loops, or what does the same by vectors: a function of its own, or else the loops with the
-/// instruction for fma.
+/// Calls loops, or what does the same by vectors: a function of its own, or else the loops compiled
+/// for them.
 std::string called(CText& text, const std::string& name, const std::string& in,
-                   const std::string& out, const std::string& loops, bool has_own) {
-  const std::string own = has_own ? name + "_loops" : add_loops_in_lanes(text, name, loops);
+                   const std::string& out, const std::string& loops, bool fused, bool has_own) {
+  const std::string own = has_own ? name + "_loops" : add_loops_in_lanes(text, name, loops, fused);
   if (has_own)
     text.add_function("static void " + own + "(const N_number *in, N_number *out) {\n" + loops +
                       "}\n");
@@ -98,8 +98,8 @@ std::string c_convolution(CText& text, const ExportedStep& step, std::size_t k,
       " + f] = s[f];\n    }\n";
   const std::string name = "N_lanes_" + n(k);
   const bool by_lanes = add_convolution_in_lanes(text, name, step, weights, bias_table);
-  return code +
-         called(text, name, from, out, "    size_t y, x, g, f, v, h, c;\n" + loops, by_lanes);
+  return code + called(text, name, from, out, "    size_t y, x, g, f, v, h, c;\n" + loops,
+                       step.fused, by_lanes);
 }
 
 /// The windows that reach an output pixel, from the first to the last, each through one tap.
@@ -140,7 +140,7 @@ std::string c_transposed(CText& text, const ExportedStep& step, std::size_t k,
       text.add_product("s[c]", "p", weight, step.fused) + ";\n        }\n      } }\n      " + each +
       "out[(y * " + n(w.x.in) + " + x) * " + n(w.channels) + " + g * " + n(channels) +
       " + c] = s[c];\n    }\n";
-  return called(text, "N_lanes_" + n(k), in, out, loops, false);
+  return called(text, "N_lanes_" + n(k), in, out, loops, step.fused, false);
 }
 
 /// Channel beside channel, which fills vectors.
@@ -150,8 +150,7 @@ std::string c_pooling(const ExportedStep& step, const std::string& in, const std
   const std::string line = n(w.x.in * w.channels), channels = n(w.channels),
                     each = "      for (c = 0; c < " + channels + "; ++c) ",
                     start = largest ? in + "[y0 * " + line + " + x0 * " + channels + " + c]" : "0",
-                    take = largest ? "{ const N_number a = p[c] > s[c] ? p[c] : s[c]; s[c] = p[c] "
-                                     "!= p[c] ? p[c] : a; }\n"
+                    take = largest ? "s[c] = ((s[c] >= p[c]) | (s[c] != s[c])) ? s[c] : p[c];\n"
                                    : "s[c] += p[c];\n";
   return "    size_t y, x, c, v, h;\n    for (y = 0; y < " + n(w.y.out) +
          "; ++y)\n    for (x = 0; x < " + n(w.x.out) + "; ++x) {\n" + side_range("y", w.y, "y") +
@@ -159,7 +158,8 @@ std::string c_pooling(const ExportedStep& step, const std::string& in, const std
          " + x) * " + channels + ";\n" + each + "s[c] = " + start +
          ";\n      for (v = y0; v < y1; ++v)\n      for (h = x0; h < x1; ++h) {\n      const "
          "N_number *const p = " +
-         in + " + v * " + line + " + h * " + channels + ";\n" + each + take + "      }\n" +
+         in + " + v * " + line + " + h * " + channels + ";\n      N_LOOP\n" + each + take +
+         "      }\n" +
          (largest ? "" : each + "s[c] *= (N_number)1 / (N_number)((y1 - y0) * (x1 - x0));\n") +
          "    }\n";
 }

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <nnrun/run.hpp>
 #include <stdexcept>
@@ -43,6 +44,29 @@ Model trained(const Context& context, const ScratchFolder& scratch,
       {.config_is_text = true});
   if (!model) throw std::runtime_error(model.failure().text());
   return *model;
+}
+
+/// Adds onnxruntime with the model as an ONNX file, called from JavaScript as its users do, where a
+/// test installed it; says why not otherwise.
+void add_onnxruntime(std::vector<Contender>& contenders, const Model& model,
+                     const ScratchFolder& scratch, std::size_t inputs, int rounds) {
+  const std::filesystem::path tools = NNRUN_ONNX_TOOLS;
+  if (!std::filesystem::exists(tools / "node_modules/onnxruntime-node")) {
+    std::printf("\nwithout onnxruntime: not in %s, where ctest -R onnxruntime installs it\n",
+                tools.c_str());
+    return;
+  }
+  const std::string file = (scratch.path() / "net.onnx").string();
+  if (const auto done = model.export_to(file); !done)
+    throw std::runtime_error(done.failure().text());
+  const std::string command = "node '" NNRUN_SOURCE_DIR "/tests/bench/onnx_time.mjs' '" +
+                              tools.string() + "' '" + file + "' " + std::to_string(inputs) + " " +
+                              std::to_string(rounds);
+  std::FILE* const answer = popen(command.c_str(), "r");
+  double nanoseconds = 0;
+  const bool found = answer && std::fscanf(answer, "%lf", &nanoseconds) == 1;
+  if (!answer || pclose(answer) != 0 || !found) throw std::runtime_error("failed: " + command);
+  contenders.push_back({"onnxruntime, one by one", {}, nanoseconds * 1e-9 * rows});
 }
 
 /// Measures a network of these units: one example after the other, then as rows.
@@ -98,6 +122,7 @@ void measure(const Context& context, const ScratchFolder& scratch, int rounds, T
                      {units, 1, 1, w, x.data(), x.data(), rows, 1});
   alternate(contenders, rounds);
   if (!done) throw std::runtime_error(Model::last_reason());
+  add_onnxruntime(contenders, model, scratch, in, rounds);
   std::printf("\n%s, answers in float32\n", name.c_str());
   for (const Contender& c : contenders)
     std::printf("  %-34s %10.1f ns/example  x %.2f\n", c.name.c_str(), c.best / rows * 1e9,

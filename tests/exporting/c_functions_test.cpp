@@ -23,7 +23,8 @@ struct Compiled {
     const bool narrow = sizeof(T) == sizeof(float);
     std::string source =
         "#include <float.h>\n#include <math.h>\n#include <stddef.h>\n#include <stdint.h>\n"
-        "#include <string.h>\n#pragma GCC optimize(\"fp-contract=off\")\ntypedef " +
+        "#include <string.h>\n#pragma GCC optimize(\"fp-contract=off\")\n#define N_INLINE "
+        "inline\ntypedef " +
         std::string(narrow ? "float" : "double") + " N_number;\n" +
         host::c_functions(names, narrow);
     for (const std::string& name : names)

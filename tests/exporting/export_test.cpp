@@ -377,6 +377,41 @@ TEST_CASE("an exported file can be included, take float, and be C++", "[exportin
   CHECK(cpp.out == "16 examples, the same bits\n");
 }
 
+#ifdef __x86_64__
+TEST_CASE("gcc makes vectors of the loops of an exported file", "[exporting]") {
+  const Scratch scratch;
+  if (run("cc --version | grep -q 'Free Software Foundation'", scratch.folder()).status != 0) {
+    WARN("skipped: cc is not gcc");
+    return;
+  }
+  scratch.write("t.csv", table_of(32));
+  const std::string dtype = GENERATE(from_range(dtypes));
+  exported(scratch,
+           "  input: [8, 4]\n  layers: [{type: lstm, units: 16, return_sequences: true}, {type: "
+           "max_pooling1d}, {type: flatten}, {type: dense, units: 16, activation: mish}, {type: "
+           "dense, units: 1}]\n",
+           dtype);
+  const Ended built =
+      run("cc -std=c99 -O2 -fopt-info-vec-optimized -c net.c -o net.o 2>&1", scratch.folder());
+  CAPTURE(built.out);
+  REQUIRE(built.status == 0);
+  std::istringstream lines(text_of(scratch / "net.c"));
+  std::size_t number = 0, loop = 0, loops = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    if (line.find("for (") != line.npos) loop = number;
+    for (const char* const part :
+         {" = net_tanh(", " = net_sigmoid(", " = net_exp(", " ? s[c] : p[c];"}) {
+      if (line.find(part) == line.npos) continue;
+      CAPTURE(line);
+      CHECK_THAT(built.out, Contains("net.c:" + std::to_string(loop) + ":"));
+      ++loops;
+    }
+  }
+  CHECK(loops >= 6);
+}
+#endif
+
 TEST_CASE("clang compiles an exported file to the same bits", "[exporting]") {
   const Scratch scratch;
   if (run("command -v clang", scratch.folder()).status != 0) {

@@ -72,8 +72,8 @@ inline void check_compilers(const Scratch& scratch, const std::string& options) 
   };
   const std::string strict = " -Wall -Wextra -Wconversion -pedantic -Werror ";
   for (const std::string compiler :
-       {"clang -std=c99", "g++ -std=c++11 -x c++", "cc -std=c99 -DNET_PORTABLE", "cc -ffast-math",
-        "cc -ffp-contract=fast -march=native"}) {
+       {"clang -std=c99", "g++ -std=c++11 -x c++", "cc -std=c99 -DNET_PORTABLE", "cc -Os",
+        "cc -ffast-math", "cc -ffp-contract=fast -march=native"}) {
     if (!is_there("command -v " + compiler.substr(0, compiler.find(' ')))) continue;
     CAPTURE(compiler);
     const Ended done =
