@@ -283,9 +283,11 @@ void write_where_named(const fs::path& file, std::string_view text) {
   std::error_code none;
   const fs::file_status status = fs::status(file, none);
   if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status)) {
-    const fs::path real =
-        fs::is_symlink(fs::symlink_status(file, none)) ? fs::weakly_canonical(file, none) : file;
-    return write_file(real.empty() ? file : real, text, Existing::replaced, Sync::later);
+    constexpr int most_links = 40;  // as of the kernel
+    fs::path real = file;
+    for (int i = 0; i < most_links && fs::is_symlink(fs::symlink_status(real, none)); ++i)
+      real = real.parent_path() / fs::read_symlink(real, none);
+    return write_file(real, text, Existing::replaced, Sync::later);
   }
   const Descriptor out(retried([&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }));
   if (!out || !write_all(*out, text)) refuse_to_write(file, errno);

@@ -216,6 +216,20 @@ std::string in_lines(const std::string& sentence) {
   return line.empty() ? "" : out + "   " + c_comment(line) + "\n";
 }
 
+/// Returns what else there is to call.
+std::string words_on_functions(const ExportedNetwork& net) {
+  std::string words;
+  if (std::ranges::any_of(net.preparation.recipe().columns, &Column::is_category))
+    words = "N_text(column, text) gives the number that stands for a text in the input. ";
+  const std::vector<std::string>& classes = net.names.classes;
+  if (!classes.empty())
+    words += "N_class(output) names the class: " +
+             (net.outputs() == 1 ? classes.back() + " where the output is above " +
+                                       shortest(net.border) + ", else " + classes.front() + "."
+                                 : "that of the largest output.");
+  return words;
+}
+
 std::string heading(const ExportedNetwork& net, const std::string& type, bool lasting, bool lanes) {
   std::vector<std::string> inputs;
   for (const Column& column : net.preparation.recipe().columns) inputs.push_back(column.name);
@@ -226,6 +240,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          listed("output: ",
                 net.names.classes.size() == net.outputs() ? net.names.classes : net.names.targets) +
          in_lines(words_on_inputs(net)) + in_lines(words_on_missing(net, "NAN")) +
+         in_lines(words_on_functions(net)) +
          "   Its numbers are those of nnrun predict, to the last bit, also under gcc's "
          "-ffast-math\n   (clang then rounds otherwise), unless a program that is linked with that "
          "takes subnormal numbers for 0.\n" +
@@ -390,8 +405,9 @@ std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
                     signature = "void N_predict(const " + type + " *input, " + type + " *output)";
   const CBody body(net, text, type);
   const bool lanes = !text.lanes().empty();
-  std::string out = heading(net, type, body.is_lasting(), lanes) + includes +
-                    (lanes ? target : "") + inlining + pragmas + evaluation(net.float32) +
+  std::string out = heading(net, type, body.is_lasting(), lanes) +
+                    "#ifndef N_INCLUDED\n#define N_INCLUDED\n" + includes + (lanes ? target : "") +
+                    inlining + pragmas + evaluation(net.float32) +
                     "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
   out += "#define N_INPUTS " + n(net.inputs()) + "\n#define N_OUTPUTS " + n(net.outputs()) +
          "\ntypedef " + (net.float32 ? "float" : "double") + " N_number;\n" +
@@ -404,7 +420,7 @@ std::string c_file(const ExportedNetwork& net, const CFileOptions& options) {
          c_words(net, head, type) +
          "#ifdef __cplusplus\n}\n#endif\n#if defined(__GNUC__) && !defined(__clang__)\n#pragma GCC "
          "pop_options\n#endif\n";
-  return with_prefix(out + self_test(net, type), options.prefix);
+  return with_prefix(out + self_test(net, type) + "#endif\n", options.prefix);
 }
 
 }  // namespace nnrun::host

@@ -310,7 +310,9 @@ std::string words_on_inputs(const ExportedNetwork& net) {
   if (shape.size() > 1) {
     for (const std::size_t side : shape)
       words += (words.empty() ? "An example is " : " x ") + std::to_string(side);
-    words += shape.size() == 2   ? " numbers, row by row."
+    words += preparation.rows() > 1 ? " numbers: rows of the table, the oldest first, each with "
+                                      "its columns side by side."
+             : shape.size() == 2    ? " numbers, row by row."
              : shape.size() == 3 ? " numbers, height x width x channels: row by row, and pixel by "
                                    "pixel with its channels side by side."
                                  : " numbers, those along the last side one after the other.";
@@ -319,6 +321,9 @@ std::string words_on_inputs(const ExportedNetwork& net) {
     words += (words.empty() ? "Numbers are" : " They are") + std::string(" those of the data") +
              (by == 255 ? ", from 0 to 255" : "") + ": they are divided by " + shortest(by) +
              " here.";
+  if (net.indices > 0)
+    words += (words.empty() ? "Numbers are" : " They are") + std::string(" whole ones from 0 to ") +
+             std::to_string(net.indices - 1) + ".";
   return words;
 }
 
@@ -332,15 +337,15 @@ std::string words_on_missing(const ExportedNetwork& net, const std::string& nan)
     if (columns[c].is_filled())
       filled.push_back(columns[c].name.empty() ? "x" + std::to_string(c + 1) : columns[c].name);
   }
-  if (filled.empty() && numbers.empty()) return "";
-  const std::string gaps = join(numbers, " or ");
+  const std::string gaps = join(numbers, " or "),
+                    others = "rows that nnrun predict refuses are answered with " + nan + ".";
+  if (filled.empty() && numbers.empty()) return "Infinite numbers and other " + others;
   if (filled.empty())
-    return "A row with " + gaps + " in a column of numbers, a missing value, is answered with " +
-           nan + ".";
+    return gaps + " in a column of numbers is a missing value. Such a row and other " + others;
   const bool cut = filled.size() > most_names;
   if (cut) filled.resize(most_names);
   return "A missing value is " + nan + (gaps.empty() ? "" : ", of a number also " + gaps) +
-         ", and filled in for: " + join(filled, ", ") + (cut ? ", ..." : "");
+         ", and filled in for: " + join(filled, ", ") + (cut ? ", ..." : "") + ". Other " + others;
 }
 
 std::vector<TextOfNumber> texts_of_numbers(const Column& column) {

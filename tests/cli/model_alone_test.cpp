@@ -44,6 +44,23 @@ TEST_CASE("a model alone is used as its run was, from any folder", "[cli]") {
   CHECK(carried.nnrun("export m.safetensors --c net.c -q").status == 0);
 }
 
+TEST_CASE("a model is known by what it holds, whatever its name", "[cli]") {
+  const Carried carried;
+  const fs::path away = carried.project.scratch / "away";
+  fs::copy(away / "m.safetensors", away / "my model.bin");
+  CHECK(carried.nnrun("predict 'my model.bin' --csv table.csv --keep all -q").out == carried.table);
+  CHECK(carried.nnrun("export 'my model.bin' --c net.c -q").status == 0);
+  for (const std::string verb : {"", "check ", "compare m.safetensors "})
+    for (const std::string file : {"'my model.bin'", "m.safetensors"}) {
+      CAPTURE(verb, file);
+      const Ended ended = carried.nnrun(verb + file);
+      CHECK(ended.status == 3);
+      CHECK_THAT(ended.err, Contains("is a trained model, not a config") &&
+                                Contains("nnrun predict, eval, export and summary take it"));
+    }
+  CHECK_THAT(carried.refused("verify m.safetensors", 2), Contains("is a model without its run"));
+}
+
 TEST_CASE("a model alone has no data, and says so", "[cli]") {
   const Carried carried;
   const std::string said = carried.refused("eval m.safetensors", 2);

@@ -187,10 +187,12 @@ TEST_CASE("exported files know the numbers that mean a missing value", "[exporti
                 .out == "[False False False  True]\n");
     CHECK_THAT(text_of(scratch / "net.c"),
                Contains("   A missing value is NAN, of a number also -999 or -99.9, and filled in "
-                        "for: a, b\n"));
-    CHECK_THAT(text_of(scratch / "net.py"),
-               Contains("\nA missing value is nan, of a number also -999 or -99.9, and filled in "
-                        "for: a, b\n"));
+                        "for: a, b. Other rows\n   that nnrun predict refuses are answered with "
+                        "NAN.\n"));
+    CHECK_THAT(
+        text_of(scratch / "net.py"),
+        Contains("\nA missing value is nan, of a number also -999 or -99.9, and filled in "
+                 "for: a, b. Other rows that nnrun predict refuses are answered with nan.\n"));
   }
   // arguments in float
   CHECK_THAT(exported(scratch, layers, "float32",
@@ -207,8 +209,8 @@ TEST_CASE("exported files know the numbers that mean a missing value", "[exporti
   check_python(scratch);
   CHECK(asked("double") == "nan\nnan\nnan\nnan\n");
   CHECK_THAT(text_of(scratch / "net.c"),
-             Contains("   A row with -999 or -99.9 in a column of numbers, a missing value, is "
-                      "answered with NAN.\n"));
+             Contains("   -999 or -99.9 in a column of numbers is a missing value. Such a row and "
+                      "other rows that\n   nnrun predict refuses are answered with NAN.\n"));
 }
 
 TEST_CASE("exported files know texts and missing ones as the run's data spell them",
@@ -641,13 +643,13 @@ TEST_CASE("export writes behind links, and through pipes and devices", "[exporti
   const Scratch scratch;
   scratch.write("t.csv", table_of(2));
   exported(scratch, "  input: 2\n  layers: [{type: dense, units: 1}]\n", "float64");
-  const Ended ended = run(
-      "set -e; $nnrun export r -q --c plain.c; touch there; ln -s there link.c; mkfifo pipe; "
-      "$nnrun export r -q --c link.c; test -L link.c; cmp plain.c there; (cat pipe > got) & "
-      "$nnrun export r -q --c pipe; wait; test -p pipe; cmp plain.c got; ln -s none new.c; "
-      "$nnrun export r -q --c new.c; cmp plain.c none; $nnrun export r --c /dev/stdout -q >shown; "
-      "cmp plain.c shown; ! $nnrun export r -q --c /dev/full; test -c /dev/full",
-      scratch.folder());
+  const Ended ended =
+      run("set -e; $nnrun export r -q --c plain.c; touch there; ln -s there link.c; mkfifo pipe; "
+          "$nnrun export r -q --c link.c; test -L link.c; cmp plain.c there; (cat pipe > got) & "
+          "$nnrun export r -q --c pipe; wait; test -p pipe; cmp plain.c got; ln -s none new.c; "
+          "$nnrun export r -q --c new.c; cmp plain.c none; ! $nnrun export r -q --c /dev/full; "
+          "test -c /dev/full",
+          scratch.folder());
   CAPTURE(ended.err);
   CHECK(ended.status == 0);
   CHECK_THAT(ended.err, Contains("no space left on device"));
