@@ -191,9 +191,9 @@ class PartsOf {
              (!s.activation || row.call(s.activation, "forward", activation.forward, s.z, s.a,
                                         s.call.rows * s.pieces, s.node->activation_cols));
     });
-    if (times_.layers_count && s.has_slope && (s.da != s.dz || s.inputs_wanted)) {
+    if (times_.layers_count && s.has_slope && (s.activation_has_slope || s.inputs_wanted)) {
       time.backward = seconds_of_call(pass, [&](CallsInARow& row) {
-        return (s.da == s.dz ||
+        return (!s.activation_has_slope ||
                 row.call(s.activation, "backward", activation.backward, s.z, s.a, s.da, s.dz,
                          s.call.rows * s.pieces, s.node->activation_cols)) &&
                (!s.inputs_wanted ||

@@ -61,7 +61,9 @@ Fault fault_of_values(std::span<const Pass<T>> blocks) {
     for (const Pass<T>& block : blocks) {
       const typename Pass<T>::Step& s = block.steps()[k];
       const std::size_t n = s.call.rows * s.call.out.cols;
-      if (!all_finite(s.z, n)) return {&s.node->layer, "forward", s.node};
+      bool finite = true;
+      block.look_before_activation(s, [&](const T* z) { finite = all_finite(z, n); });
+      if (!finite) return {&s.node->layer, "forward", s.node};
       if (!all_finite(s.a, n)) return {&s.node->activation, "forward", s.node};
     }
   return {};

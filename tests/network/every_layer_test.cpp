@@ -1,9 +1,12 @@
 // Every layer of the registry in a network, so that a new one is tried as soon as it is there.
+#include <utility>
+
 #include "base/text.hpp"
 #include "network/initial_values.hpp"
 #include "network/joined_cost.hpp"
 #include "support/plugins.hpp"
 #include "training/objective.hpp"
+#include "training/picture.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -38,9 +41,11 @@ std::optional<host::Experiment> network_of(const std::string& name) {
   return std::nullopt;
 }
 
-/// Returns the gradient of a few batches, one after the other, of different sizes.
+/// Returns the gradient of a few batches, one after the other, of different sizes. picture: gets
+/// what the last one left.
 template <class T>
-std::vector<T> gradients_of(const host::Experiment& e, const host::Graph& graph, unsigned threads) {
+std::vector<T> gradients_of(const host::Experiment& e, const host::Graph& graph, unsigned threads,
+                            host::Picture* picture = nullptr) {
   host::Random random(e.random, 8);
   Buffer<T> w(graph.n_parameters), state(graph.n_state), gradient(graph.n_parameters);
   host::initialize(graph, random, w.data(), state.data());
@@ -59,6 +64,7 @@ std::vector<T> gradients_of(const host::Experiment& e, const host::Graph& graph,
     all.insert(all.end(), gradient.data(), gradient.data() + gradient.size());
     all.insert(all.end(), objective.outputs(), objective.outputs() + rows * graph.output().cols);
   }
+  if (picture) objective.add_to(*picture);
   return all;
 }
 template <class T>
@@ -81,6 +87,44 @@ TEST_CASE("every layer gives the same bits with any number of threads and blocks
   const host::Graph graph = host::build_graph(*e);
   require_same_bits<float>(*e, graph);
   require_same_bits<double>(*e, graph);
+}
+
+TEST_CASE("an activation that writes over its inputs changes no bit, and hides nothing",
+          "[network][threads]") {
+  const std::string activation = GENERATE("relu", "relu6", "tanh", "sigmoid");
+  CAPTURE(activation);
+  const host::Experiment e = experiment(
+      "data: diagonal\nrandom: philox\nmodel:\n  input: [6, 6, 2]\n  defaults: {activation: " +
+      activation +
+      "}\n  layers:\n    - {type: conv2d, filters: 5, kernel_size: 3, padding: same}\n"
+      "    - {type: max_pooling2d, activation: " +
+      activation +
+      "}\n    - {type: flatten}\n    - {type: dense, units: 3}\n"
+      "    - {type: dense, units: 2}\ntrain: {cost: sum_squared_error}\n");
+  const host::Graph graph = host::build_graph(e);
+  host::Graph apart = host::build_graph(e);
+  std::vector<bool> in_place;
+  for (host::Node& node : apart.nodes)
+    in_place.push_back(std::exchange(node.activates_in_place, false));
+  // the slopes of a pool are found by its outputs
+  CHECK(in_place == std::vector<bool>{true, false, false, true, true});
+  CHECK(gradients_of<float>(e, graph, 1) == gradients_of<float>(e, apart, 1));
+  CHECK(gradients_of<double>(e, graph, 2) == gradients_of<double>(e, apart, 2));
+  const auto pictures = [&](const host::Graph& of) {
+    host::Picture picture;
+    gradients_of<double>(e, of, 1, &picture);
+    return std::move(picture.layers);
+  };
+  const auto found = pictures(graph), expected = pictures(apart);
+  for (std::size_t k = 0; k < found.size(); ++k) {
+    CAPTURE(k);
+    CHECK(found[k].before == expected[k].before);
+    CHECK(found[k].from == expected[k].from);
+    CHECK(found[k].to == expected[k].to);
+    CHECK(found[k].after == expected[k].after);
+    CHECK(found[k].saturated == expected[k].saturated);
+    CHECK(found[k].dead == expected[k].dead);
+  }
 }
 
 }  // namespace nnrun::testing
