@@ -64,6 +64,10 @@ class Pass {
   void backward_inputs() {
     in_a_row([this](CallsInARow& row) { return backward_inputs(row); });
   }
+  /// Computes what backward_inputs does for one node, after those behind it.
+  void backward_inputs_of(std::size_t k) {
+    in_a_row([&](CallsInARow& row) { return slopes_of(row, steps_[k]); });
+  }
   /// Does what backward_inputs and backward_parameters do, as a part of a longer row of calls.
   /// Returns whether all succeed.
   bool backward(CallsInARow& row, T* gradient) {

@@ -330,8 +330,8 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   /* Since 1.4. Not 0: inputs are whole numbers from 0 to indices - 1, which the host checks before
      it trains. They have no slopes: backward_inputs writes none. */
   size_t indices;
-  /* Since 1.4. 1: out.v is written by forward alone and read by no other function than perturb and
-     spread; the host may let an activation write over it. */
+  /* Since 1.4. 1: no function but forward, perturb and spread reads out.v, so that the host may let
+     an activation write over it. */
   uint32_t forgets_outputs;
 } nnrun_plan;
 
