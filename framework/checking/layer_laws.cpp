@@ -222,7 +222,8 @@ Finding forgotten(const Subject& subject) {
   const Object layer(subject.use);
   LayerTrial<double> trial(layer, 5);
   if (trial.plan.forgets_outputs == 0) return skipped("it does not say that it forgets them");
-  const Numbers expected = trial.everything(), without = trial.everything(true);
+  LayerTrial<double> another(layer, 5);  // with slopes that are not those of the first
+  const Numbers expected = trial.everything(), without = another.everything(true);
   if (const std::string wrong = first_difference<double>(without, expected); !wrong.empty())
     return broken("where something else is written over its outputs, " + wrong);
   return kept("slopes do not need them");

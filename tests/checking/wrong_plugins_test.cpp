@@ -366,7 +366,7 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
   };
   const auto three = [](const std::string& how) {
     return "slope: " + how + "\nfloat and double: " + how + "\nrow and batch: " + how +
-           "\n10 more laws: not tried: it ended three times\n";
+           "\n11 more laws: not tried: it ended three times\n";
   };
   CHECK(in_forward("raise(SIGSEGV);") ==
         three("ended by SIGSEGV (segmentation fault) in forward of activation 'bad' (bad.so)"));

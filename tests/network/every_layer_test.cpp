@@ -122,7 +122,8 @@ const std::vector<InPlace> networks_in_place{
      {true, true, true, false, true, false, true, true}},
     {"[5, 3]",  // a recurrent layer works backwards from its outputs
      "    - {type: conv1d, filters: 4, kernel_size: 2, padding: causal}\n"
-     "    - {type: lstm, units: 3, return_sequences: true}\n    - {type: dense, units: 3}\n"
+     "    - {type: lstm, units: 3, return_sequences: true}\n"
+     "    - {type: dense, units: 3, axis: last}\n"
      "    - {type: gru, units: 3}\n    - {type: dense, units: 2}\n",
      "sum_squared_error",
      {true, false, true, false, true}},
