@@ -219,6 +219,29 @@ Finding inside(const Subject& subject) {
   return kept();
 }
 
+/// Compares bits with those of outputs and slopes that are written over what they are made from.
+Finding in_place(const Subject& subject) {
+  const Object f(subject.use);
+  const auto& table = f.functions<nnrun_activation>();
+  if ((table.flags & NNRUN_IN_PLACE) == 0) return skipped("it does not say that it works in place");
+  const Numbers z = elementwise(f) ? joined({middle(), far_away()})
+                                   : joined(activation_trial::rows()),
+                da = weights(z.size());
+  const std::size_t rows = elementwise(f) ? 1 : z.size() / 5;
+  const auto e = activate<double>(f, z, rows, da);
+  const Guarded<double> a(z), d(da);
+  const auto& functions = table.by_dtype[NNRUN_F64];
+  f.call("forward", functions.forward, a.data(), a.data(), rows, z.size() / rows);
+  f.call("backward", functions.backward, a.data(), a.data(), d.data(), d.data(), rows,
+         z.size() / rows);
+  for (std::size_t i = 0; i < z.size(); ++i)
+    if (!same(a.data()[i], e.a.data()[i]) || !same(d.data()[i], e.dz.data()[i]))
+      return broken("in place, f(" + shortest(z[i]) + ") is " + shown(a.data()[i]) +
+                    " with slope " + shown(d.data()[i]) + ", not " + shown(e.a.data()[i]) +
+                    " with slope " + shown(e.dz.data()[i]));
+  return kept("the same bits");
+}
+
 /// Returns a call of forward and backward.
 HotCall hot_call(const Object& f) {
   constexpr std::size_t cols = 64, rows = 64;
@@ -245,6 +268,7 @@ constexpr Law all[]{{"slope", slope},
                     {"finite numbers", finite},
                     {"NaN and Inf", not_a_number},
                     {"stays inside", inside},
+                    {"in place", in_place},
                     floating_point_mode<hot_call>,
                     no_allocation<hot_call>,
                     speed_of_calls<hot_call>};

@@ -217,6 +217,18 @@ Finding cuts(const Subject& subject) {
   return kept("the same bits");
 }
 
+/// An activation may have written over outputs that a layer says it forgets.
+Finding forgotten(const Subject& subject) {
+  const Object layer(subject.use);
+  LayerTrial<double> trial(layer, 5);
+  if (trial.plan.forgets_outputs == 0) return skipped("it does not say that it forgets them");
+  LayerTrial<double> another(layer, 5);  // with slopes that are not those of the first
+  const Numbers expected = trial.everything(), without = another.everything(true);
+  if (const std::string wrong = first_difference<double>(without, expected); !wrong.empty())
+    return broken("where something else is written over its outputs, " + wrong);
+  return kept("slopes do not need them");
+}
+
 /// Fills scratch before each call, with NaN too: a number that is read before it is written then
 /// shows.
 Finding scratch(const Subject& subject) {
@@ -342,6 +354,7 @@ constexpr Law all[]{{"plan", plans},
                     {"tiles", tiles},
                     {"cuts", cuts},
                     {"scratch", scratch},
+                    {"forgotten outputs", forgotten},
                     {"perturb", perturb},
                     {"spread", spread},
                     {"formula", layer_formula_law},

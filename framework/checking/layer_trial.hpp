@@ -111,10 +111,14 @@ class LayerTrial {
       sum += static_cast<double>(y.data()[i]) * static_cast<double>(dy.data()[i]);
     return sum;
   }
-  /// Returns outputs and all slopes of one forward and backward.
-  std::vector<double> everything() {
+  /// Returns outputs and all slopes of one forward and backward. forgetting: without the outputs in
+  /// between.
+  std::vector<double> everything(bool forgetting = false) {
     forward();
+    const std::vector<T> outputs(y.data(), y.data() + y.size());
+    if (forgetting) std::fill_n(y.data(), y.size(), std::numeric_limits<T>::quiet_NaN());
     backward();
+    std::ranges::copy(outputs, y.data());
     return numbers();
   }
   /// Returns the same of a batch in two blocks, whose first has `rows` rows, a multiple of the

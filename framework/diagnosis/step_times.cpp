@@ -191,10 +191,13 @@ class PartsOf {
              (!s.activation || row.call(s.activation, "forward", activation.forward, s.z, s.a,
                                         s.call.rows * s.pieces, s.node->activation_cols));
     });
-    if (times_.layers_count && s.has_slope && (s.da != s.dz || s.inputs_wanted)) {
+    if (times_.layers_count && s.has_slope && (s.activation_has_slope || s.inputs_wanted)) {
+      // written over again and again, slopes would become denormal numbers, which take longer
+      const Buffer<T> da(s.call.rows * s.node->cols);
+      std::ranges::copy_n(s.da, static_cast<std::ptrdiff_t>(da.size()), da.data());
       time.backward = seconds_of_call(pass, [&](CallsInARow& row) {
-        return (s.da == s.dz ||
-                row.call(s.activation, "backward", activation.backward, s.z, s.a, s.da, s.dz,
+        return (!s.activation_has_slope ||
+                row.call(s.activation, "backward", activation.backward, s.z, s.a, da.data(), s.dz,
                          s.call.rows * s.pieces, s.node->activation_cols)) &&
                (!s.inputs_wanted ||
                 row.call(s.layer, "backward_inputs", layer.backward_inputs, &s.call));

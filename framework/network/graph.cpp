@@ -320,6 +320,12 @@ Graph build_graph(const Experiment& experiment) {
   }
   join_across_moves(experiment.train.cost, graph);
   graph.cost_takes_scores = is_joined(experiment.train.cost, graph.output());
+  for (Node& node : graph.nodes) {
+    const bool is_joined = graph.cost_takes_scores && &node == &graph.output();
+    node.activates_in_place =
+        node.activation && !is_joined && node.plan.forgets_outputs != 0 &&
+        (node.activation.functions<nnrun_activation>().flags & NNRUN_IN_PLACE) != 0;
+  }
   graph.answer_cols = answer_cols(experiment.train.cost, graph.output());
   return graph;
 }

@@ -28,7 +28,9 @@ struct Node {
   std::size_t state_offset = 0;     ///< of its state in the flat vector of states
   bool has_slope = false;           ///< it or a node before it learns
   bool frozen = false;              ///< training leaves its parameters and its state as they are
-  double rate_factor = 1;           ///< of the learning rate, above 0
+  /// The activation writes its outputs over those of the layer, and slopes likewise.
+  bool activates_in_place = false;
+  double rate_factor = 1;  ///< of the learning rate, above 0
   Place place;
 
   const nnrun_layer& functions() const { return layer.functions<nnrun_layer>(); }

@@ -121,7 +121,8 @@ void add_outputs(const Graph& graph, Dtype dtype, std::size_t rows, const std::s
     needs.push_back({called + std::to_string(rows) + " x " + std::to_string(node.cols) +
                          name_of(dtype) + " in layer '" + node.name + "'",
                      static_cast<Bytes>(rows) * node.cols * width_of(dtype),
-                     node.activation ? 2 * copies : copies, node.place, hint, &node});
+                     node.activation && !node.activates_in_place ? 2 * copies : copies, node.place,
+                     hint, &node});
 }
 
 void add_scratch(const Graph& graph, Dtype dtype, unsigned threads, std::vector<Need>& needs) {

@@ -19,12 +19,14 @@ class Pass {
     int (*observe)(void*, const nnrun_layer_call*);   ///< may be null
     nnrun_layer_call call;
     std::vector<nnrun_tensor> in;
-    /// a == z and da == dz where there is no activation; da == dz also where a joined cost writes.
+    /// a == z and da == dz where there is no activation, or it works in place; da == dz also where
+    /// a joined cost writes.
     T *z, *a, *dz, *da;
     std::size_t pieces;  ///< that the activation takes a row in: softmax takes the last axis
     std::size_t rows_of_pieces, piece_cols;  ///< what the activation is given
     bool inputs_wanted;  ///< some input wants slopes, or those of parameters need them
     bool has_slope, has_parameters;
+    bool activation_has_slope;  ///< dz is made of da, not written where da is
   };
 
   /// Sets the scratch of all calls: passes that run at the same time need one each.
@@ -61,6 +63,10 @@ class Pass {
   /// Computes all slopes that are wanted from those of the last step's output, which must be set.
   void backward_inputs() {
     in_a_row([this](CallsInARow& row) { return backward_inputs(row); });
+  }
+  /// Computes what backward_inputs does for one node, after those behind it.
+  void backward_inputs_of(std::size_t k) {
+    in_a_row([&](CallsInARow& row) { return slopes_of(row, steps_[k]); });
   }
   /// Does what backward_inputs and backward_parameters do, as a part of a longer row of calls.
   /// Returns whether all succeed.
@@ -103,6 +109,17 @@ class Pass {
     if (!row.succeed(f)) [[unlikely]]
       fail(ForeignCall::now());
   }
+  /// Calls look(z) with the outputs of a layer, before its activation: they are worked out again
+  /// where that wrote over them.
+  template <class Look>
+  static void look_before_activation(const Step& s, Look look) {
+    const bool again = s.activation && s.a == s.z;
+    if (again) s.node->layer.call("forward", s.layer.functions.forward, &s.call);
+    look(s.z);
+    if (again)
+      s.node->activation.call("forward", s.activation.functions.forward, s.z, s.a, s.rows_of_pieces,
+                              s.piece_cols);
+  }
   std::size_t rows() const { return rows_; }
   std::vector<Step>& steps() { return steps_; }
   const std::vector<Step>& steps() const { return steps_; }
@@ -139,8 +156,9 @@ class Pass {
   }
   static bool slopes_of(CallsInARow& row, Step& s) {
     if (!s.has_slope) return true;
-    if (s.da != s.dz && !row.call(s.activation, "backward", s.activation.functions.backward, s.z,
-                                  s.a, s.da, s.dz, s.rows_of_pieces, s.piece_cols))
+    if (s.activation_has_slope &&
+        !row.call(s.activation, "backward", s.activation.functions.backward, s.z, s.a, s.da, s.dz,
+                  s.rows_of_pieces, s.piece_cols))
       return false;
     return !s.inputs_wanted ||
            row.call(s.layer, "backward_inputs", s.layer.functions.backward_inputs, &s.call);
@@ -172,7 +190,8 @@ class Workspace {
       Values& v = values_.emplace_back();
       const std::size_t n = rows * node.cols;
       v.z = Buffer<T>(n);
-      if (node.activation) v.a = Buffer<T>(n);
+      const bool two = node.activation && !node.activates_in_place;
+      if (two) v.a = Buffer<T>(n);
       if (!training) continue;
       if (!node.runs_as_in_use()) {
         if (node.plan.kept) v.kept = Buffer<T>(node.plan.kept);
@@ -181,8 +200,7 @@ class Workspace {
       }
       if (!node.has_slope) continue;
       v.dz = Buffer<T>(n);
-      const bool joined = graph.cost_takes_scores && &node == &graph.output();
-      if (node.activation && !joined) v.da = Buffer<T>(n);
+      if (two && !is_joined(node)) v.da = Buffer<T>(n);
     }
   }
 
@@ -252,6 +270,9 @@ class Workspace {
   struct Values {
     Buffer<T> z, a, dz, da, kept, kept_rows, noise;
   };
+  bool is_joined(const Node& node) const {
+    return graph_->cost_takes_scores && &node == &graph_->output();
+  }
   T* slopes(std::size_t node) const {
     const Values& v = values_[node];
     return v.da.data() ? v.da.data() : v.dz.data();
@@ -262,6 +283,7 @@ class Workspace {
     s.node = &node;
     s.layer = node.layer.prepared(node.functions().by_dtype[dtype_of<T>]);
     s.has_slope = node.has_slope;
+    s.activation_has_slope = node.has_slope && node.activation && !is_joined(node);
     s.piece_cols = node.activation_cols;
     s.pieces = node.cols / node.activation_cols;
     s.has_parameters = s.layer.functions.backward_parameters && node.learns();

@@ -61,18 +61,20 @@ Fault fault_of_values(std::span<const Pass<T>> blocks) {
     for (const Pass<T>& block : blocks) {
       const typename Pass<T>::Step& s = block.steps()[k];
       const std::size_t n = s.call.rows * s.call.out.cols;
-      if (!all_finite(s.z, n)) return {&s.node->layer, "forward", s.node};
+      bool finite = true;
+      block.look_before_activation(s, [&](const T* z) { finite = all_finite(z, n); });
+      if (!finite) return {&s.node->layer, "forward", s.node};
       if (!all_finite(s.a, n)) return {&s.node->activation, "forward", s.node};
     }
   return {};
 }
 
-/// Returns the first fault, from the output backwards, among the slopes of a batch's blocks. cost:
-/// gave the slopes of the output.
+/// Returns the first fault, from the output backwards, among the slopes of a batch's blocks, which
+/// it computes. Those of the output must be set; cost: gave them.
 template <class T>
-Fault fault_of_slopes(std::span<const Pass<T>> blocks, const Graph& graph, const Object& cost) {
+Fault fault_of_slopes(std::span<Pass<T>> blocks, const Graph& graph, const Object& cost) {
   for (std::size_t k = graph.nodes.size(); k-- > 0;)
-    for (const Pass<T>& block : blocks) {
+    for (Pass<T>& block : blocks) {
       const typename Pass<T>::Step& s = block.steps()[k];
       if (!s.has_slope) continue;
       const std::size_t n = s.call.rows * s.call.out.cols;
@@ -82,6 +84,7 @@ Fault fault_of_slopes(std::span<const Pass<T>> blocks, const Graph& graph, const
             if (input == static_cast<int>(k)) return {&reader.layer, "backward_inputs", s.node};
         return {&cost, "slope", s.node};
       }
+      block.backward_inputs_of(k);  // the activation may write over its slopes
       if (!all_finite(s.dz, n)) return {&s.node->activation, "backward", s.node};
     }
   return {};

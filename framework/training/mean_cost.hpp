@@ -135,11 +135,12 @@ class MeanCost {
   Fault find_fault(bool slopes) {
     if (const Fault fault = last_fault(cost()); fault.plugin) return fault;
     if (!slopes) return {};
-    const std::span<const Pass<T>> blocks(blocks_.data(), n_blocks_);
-    const Buffer<T> gradient(graph_.n_parameters);
-    backpropagate(gradient.data());
+    for (std::size_t b = 0; b < n_blocks_; ++b) forward_with_slopes(b);
+    const std::span<Pass<T>> blocks(blocks_.data(), n_blocks_);
     if (const Fault fault = fault_of_slopes(blocks, graph_, cost_.cost()); fault.plugin)
       return fault;
+    const Buffer<T> gradient(graph_.n_parameters);
+    backpropagate(gradient.data());
     for (const Node& node : graph_.nodes)
       if (!all_finite(gradient.data() + node.offset, node.plan.n_parameters))
         return {&node.layer, "backward_parameters", &node};

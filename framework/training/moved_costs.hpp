@@ -22,13 +22,16 @@ class MovedCosts {
         out_cols_(graph.output().cols),
         base_outputs_(max_rows * out_cols_) {}
 
-  /// Returns the cost at w + h · direction. Padding and frozen parameters do not move.
-  double cost_along(const T* direction, T h) {
+  /// Returns the cost at w + h · direction. Padding and frozen parameters do not move. see(cost) is
+  /// called while they are moved.
+  template <class See>
+  double cost_along(const T* direction, T h, See see) {
     if (!kept_w_.data()) kept_w_ = Buffer<T>(graph_.n_parameters);
     std::copy_n(w_, graph_.n_parameters, kept_w_.data());
     for (std::size_t i = 0; i < graph_.n_parameters; ++i) w_[i] += h * direction[i];
     fixed_.copy(kept_w_.data(), w_);
     const double cost = mean_cost_.cost();
+    see(cost);
     std::copy_n(kept_w_.data(), graph_.n_parameters, w_);
     return cost;
   }

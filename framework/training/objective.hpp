@@ -68,12 +68,12 @@ class Objective {
   }
   double cost_along(const T* direction, T h) {
     outputs_ = mean_cost_.outputs();
-    const double cost = moved_.cost_along(direction, h);
-    if (!std::isfinite(cost) && !fault_along_) [[unlikely]] {
+    return moved_.cost_along(direction, h, [&](double cost) {
+      if (std::isfinite(cost) || fault_along_) [[likely]]
+        return;
       fault_along_ = mean_cost_.last_fault(cost);
       fault_along_->moved = "all parameters moved along a direction by " + shortest(h);
-    }
-    return cost;
+    });
   }
   void observe() { mean_cost_.observe(); }
   /// Forgets what the last batch left, whose numbers may not be finite.

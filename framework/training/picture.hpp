@@ -29,7 +29,7 @@ struct LayerPicture {
   const Node* node;
   double before = 0, after = 0;  ///< the largest before and after the activation
   double from = 0, to = 0;       ///< the lowest and the highest finite number before it
-  double slope = 0;              ///< the largest of both
+  double slope = 0;              ///< the largest of both; before it where that works in place
   double saturated = 0;  ///< share of outputs within a thousandth of a limit of the activation
   double dead = 0;       ///< share of units that no example raises above the only limit
 };
@@ -109,14 +109,18 @@ LayerPicture picture_of(std::span<const Pass<T>> blocks, std::size_t k) {
   for (const Pass<T>& block : blocks) {
     const typename Pass<T>::Step& s = block.steps()[k];
     const std::size_t n = s.call.rows * node.cols;
-    for (std::size_t i = 0; i < n; ++i) {
-      const double a = static_cast<double>(s.a[i]);
-      picture.before = larger(picture.before, s.z[i]);
-      if (const double z = static_cast<double>(s.z[i]); std::isfinite(z)) {
+    block.look_before_activation(s, [&](const T* before) {
+      for (std::size_t i = 0; i < n; ++i) {
+        const double z = static_cast<double>(before[i]);
+        if (!std::isfinite(z)) continue;
+        picture.before = larger(picture.before, z);
         picture.from = is_first ? z : std::min(picture.from, z);
         picture.to = is_first ? z : std::max(picture.to, z);
         is_first = false;
       }
+    });
+    for (std::size_t i = 0; i < n; ++i) {
+      const double a = static_cast<double>(s.a[i]);
       picture.after = larger(picture.after, a);
       if (s.has_slope) picture.slope = larger(larger(picture.slope, s.dz[i]), s.da[i]);
       if (a <= range.low + near || a >= range.high - near) ++saturated;

@@ -31,7 +31,8 @@ std::vector<Need> needs_of_run(const Graph& graph, const Experiment& experiment,
   std::vector<Bytes> arrays(2 + n_slots + sums + keeps_best, parameters);
   for (const Node& node : graph.nodes)
     for (const std::size_t n : {rows, rows, output_rows})  // values, slopes, and outputs
-      arrays.insert(arrays.end(), node.activation ? 2 : 1, Bytes{n} * node.cols * width);
+      arrays.insert(arrays.end(), node.activation && !node.activates_in_place ? 2 : 1,
+                    Bytes{n} * node.cols * width);
   needs.push_back(around_arrays(arrays));
   const unsigned more = useful_threads(threads, rows, graph) - 1;
   // each has a stack, and a stretch of addresses that its allocator reserves

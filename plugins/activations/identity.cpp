@@ -2,7 +2,7 @@
 
 /// a = z: no activation, by a name. Keras: linear.
 struct Identity : nnrun::Activation {
-  static constexpr auto name = "identity", doc = "x itself";
+  static constexpr auto name = "identity", other_name = "linear", doc = "x itself";
   auto f(auto x) const { return x; }
   auto df(auto, auto) const { return 1.; }
 };

@@ -5,6 +5,7 @@
 struct Relu : nnrun::Activation {
   static constexpr auto name = "relu", doc = "the larger of x and 0";
   static constexpr nnrun::Range outputs{0, nnrun::infinity};
+  static constexpr bool in_place = true;
   auto f(auto x) const { return max(x, 0); }
   auto df(auto, auto y) const { return y > 0 ? 1. : 0.; }
 };

@@ -6,6 +6,7 @@ struct Sigmoid : nnrun::Activation {
   static constexpr auto name = "sigmoid", doc = "1 / (1 + e^-x), from 0 to 1";
   static constexpr nnrun::Range outputs{0, 1};
   static constexpr auto joins = "sigmoid";
+  static constexpr bool in_place = true;
   auto f(auto x) const { return sigmoid(x); }
   auto df(auto, auto y) const { return y * (1 - y); }
 };

@@ -8,6 +8,7 @@ struct ActivationLayer : Copied {
     shapes::require_one_input(p, name);
     p.out = p.in[0];
     p.free_cuts = 1;
+    p.forgets_outputs = 1;
   }
 };
 NNRUN_REGISTER(ActivationLayer)

@@ -3,7 +3,10 @@
 /// y = Σ xₖ: the sum of inputs of one shape, where a skip connection ends (He et al. 2015).
 struct Add : nnrun::Layer {
   static constexpr auto name = "add", doc = "the sum of its inputs, which have one shape";
-  void plan(nnrun_plan& plan) const { elementwise::plan(plan, name); }
+  void plan(nnrun_plan& plan) const {
+    elementwise::plan(plan, name);
+    plan.forgets_outputs = 1;
+  }
   template <class T>
   void forward(const nnrun::LayerCall<T>& c) const {
     elementwise::forward(

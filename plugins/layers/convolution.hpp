@@ -100,6 +100,7 @@ struct Convolution {
     const size_t window = y.window * x.window, fan_in = taps(), fan_out = window * filters,
                  weights = taps() * stride();
     p.out = {3, {y.out, x.out, filters}};
+    p.forgets_outputs = 1;
     p.free_cuts = 1;  // one chain per number, see gathered_product.hpp
     p.blocks[0] = {
         "weights",

@@ -56,6 +56,7 @@ struct Dense : nnrun::Layer {
       p.scratch = product_scratch(std::max(in, out));
       p.free_cuts = 1;
     }
+    p.forgets_outputs = 1;
   }
 
   template <class T>

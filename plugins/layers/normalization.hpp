@@ -18,6 +18,7 @@ inline std::size_t plan(nnrun_plan& plan, const char* name) {
   plan.n_blocks = 2;
   plan.n_parameters = 2 * stride;
   plan.free_cuts = 1;
+  plan.forgets_outputs = 1;
   return features;
 }
 

@@ -194,6 +194,21 @@ TEST_CASE("a number that is not finite names step, layer and plugin, and updates
            "finite first; the update was not applied\n  --> backward of activation 'bad' "
            "(bad.so)\n",
            1},
+          {"Activation", "activation",
+           "  static constexpr bool in_place = true;\n"
+           "  auto f(auto x) const { return x / (x - x); }\n"
+           "  auto df(auto, auto) const { return 1.; }\n",
+           "in epoch 1, step 1: the output of dense_1 was not finite first; the update was not "
+           "applied\n  --> forward of activation 'bad' (bad.so)\n",
+           1},
+          {"Activation", "activation",
+           "  static constexpr bool in_place = true;\n"
+           "  auto f(auto x) const { return 1.0 * x; }\n"
+           "  auto df(auto, auto y) const { return 1 / (y - y); }\n",
+           "a gradient became infinite or nan in epoch 1, step 1: the slopes of dense_2 were not "
+           "finite first; the update was not applied\n  --> backward of activation 'bad' "
+           "(bad.so)\n",
+           1},
           {"Cost", "cost", "  auto f(auto y, auto t) const { return (y - t) / (y - y); }\n",
            "in epoch 1, step 1: cost 'bad' gave it first; the update was not applied\n  --> value "
            "of cost 'bad' (bad.so)\n",

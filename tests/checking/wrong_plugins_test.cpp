@@ -117,6 +117,45 @@ TEST_CASE("an activation that leaves the range that it declares is found", "[che
                  Catch::Contains(", not from 0 to 1 as it declares"));
 }
 
+TEST_CASE("an activation that says it works in place, and does not, is found", "[checking]") {
+  const std::string says = "  static constexpr bool in_place = true;\n",
+                    formula = "  auto f(auto x) const { return x * x; }\n";
+  CHECK(rows_of("Activation", formula + "  auto df(auto x, auto) const { return 2 * x; }\n") == "");
+  CHECK_THAT(
+      rows_of("Activation", says + formula + "  auto df(auto x, auto) const { return 2 * x; }\n"),
+      Catch::StartsWith("in place: in place, f("));
+  CHECK_THAT(rows_of("Activation", says + formula), Catch::StartsWith("in place: in place, f("));
+  // rows: the sum is read again after the first number is written over
+  const auto rows = [&](const std::string& sum) {
+    return rows_of("Activation",
+                   says +
+                       "  template <class T> void forward(std::span<const T> z, std::span<T> a) "
+                       "const {\n    T sum = 0;\n" +
+                       sum +
+                       "  }\n  template <class T> void backward(std::span<const T>, "
+                       "std::span<const T>, std::span<const T> da, std::span<T> dz) const {\n"
+                       "    T all = 0;\n    for (const T d : da) all += d;\n"
+                       "    for (std::size_t i = 0; i < dz.size(); ++i) dz[i] = da[i] - all / "
+                       "static_cast<T>(dz.size());\n  }\n");
+  };
+  CHECK(rows("    for (const T x : z) sum += x / static_cast<T>(z.size());\n"
+             "    for (std::size_t i = 0; i < z.size(); ++i) a[i] = z[i] - sum;\n") == "");
+  CHECK_THAT(rows("    for (std::size_t i = 0; i < z.size(); ++i) {\n      sum = 0;\n"
+                  "      for (const T x : z) sum += x / static_cast<T>(z.size());\n"
+                  "      a[i] = z[i] - sum;\n    }\n"),
+             Catch::StartsWith("in place: in place, f("));
+}
+
+TEST_CASE("a layer that looks at outputs which it says that it forgets is found", "[checking]") {
+  const std::string forgets = "    p.forgets_outputs = 1;\n",
+                    looks = "if (!c.d_in(0) || c.out()[0] != c.in(0)[0]) return;";
+  CHECK(rows_of_layer({.plan = forgets}) == "");
+  CHECK(rows_of_layer({.before_slopes = looks}) == "");
+  CHECK_THAT(rows_of_layer({.plan = forgets, .before_slopes = looks}),
+             Catch::StartsWith("forgotten outputs: where something else is written over its "
+                               "outputs, "));
+}
+
 TEST_CASE("a layer that reads of scratch what it did not write, or leaves it, is found",
           "[checking]") {
   const std::string wants = "    p.scratch = 3;\n", own = "    T* s = c.scratch();\n";
@@ -327,7 +366,7 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
   };
   const auto three = [](const std::string& how) {
     return "slope: " + how + "\nfloat and double: " + how + "\nrow and batch: " + how +
-           "\n10 more laws: not tried: it ended three times\n";
+           "\n11 more laws: not tried: it ended three times\n";
   };
   CHECK(in_forward("raise(SIGSEGV);") ==
         three("ended by SIGSEGV (segmentation fault) in forward of activation 'bad' (bad.so)"));

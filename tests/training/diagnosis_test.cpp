@@ -197,16 +197,21 @@ TEST_CASE("a class that spoils moderate numbers is the cause", "[training][diagn
 
 TEST_CASE("a fault at moved parameters is found there, not in the gradient plugin",
           "[training][diagnosis]") {
+  const std::string in_place = GENERATE("false", "true");
+  CAPTURE(in_place);
   const PluginFactory factory;
   // of 1 it gives 1, of more NaN
   factory.cpp("edge.so",
               "#include <nnrun/plugin.hpp>\nstruct Edge : nnrun::Activation {\n"
               "  static constexpr auto name = \"edge\", doc = \"\";\n"
-              "  auto f(auto x) const {\n"
-              "    const auto above = max(x - 1, 0) * 1e300 * 1e300;\n"
-              "    return x + (above - above);\n  }\n"
-              "  auto df(auto, auto) const { return 1.; }\n"
-              "};\nNNRUN_REGISTER(Edge)\n");
+              "  static constexpr bool in_place = " +
+                  in_place +
+                  ";\n"
+                  "  auto f(auto x) const {\n"
+                  "    const auto above = max(x - 1, 0) * 1e300 * 1e300;\n"
+                  "    return x + (above - above);\n  }\n"
+                  "  auto df(auto, auto) const { return 1.; }\n"
+                  "};\nNNRUN_REGISTER(Edge)\n");
   factory.scratch().write("one.csv", "x,y\n1,0\n1,0\n");
   const auto said = [&](const std::string& gradient) {
     const auto file = factory.scratch().write(

@@ -151,6 +151,9 @@ typedef struct nnrun_range {
 
 #define NNRUN_ELEMENTWISE 1u  /* every number on its own: may be called on any run of numbers */
 #define NNRUN_SUMS_TO_ONE 16u /* since 1.2: outputs of a row add up to 1; a single one is 1 */
+/* Since 1.4. backward does not look at z, so that a may be written over z: both functions may be
+   given one address as z and a, and backward one as da and dz. */
+#define NNRUN_IN_PLACE 32u
 typedef struct nnrun_activation_functions {
   /* [several at once; training, use] */
   int (*forward)(void*, const void* z, void* a, size_t rows, size_t cols);
@@ -327,6 +330,9 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   /* Since 1.4. Not 0: inputs are whole numbers from 0 to indices - 1, which the host checks before
      it trains. They have no slopes: backward_inputs writes none. */
   size_t indices;
+  /* Since 1.4. 1: no function but forward, perturb and spread reads out.v, so that the host may let
+     an activation write over it. */
+  uint32_t forgets_outputs;
 } nnrun_plan;
 
 typedef struct nnrun_layer_functions {

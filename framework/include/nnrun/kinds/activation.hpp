@@ -95,6 +95,7 @@ template <class C>
 constexpr std::uint32_t activation_flags() {
   std::uint32_t flags = Formula<C> ? NNRUN_ELEMENTWISE : 0u;
   if constexpr (requires { C::sums_to_one; }) flags |= C::sums_to_one ? NNRUN_SUMS_TO_ONE : 0u;
+  if constexpr (requires { C::in_place; }) flags |= C::in_place ? NNRUN_IN_PLACE : 0u;
   return flags;
 }
 template <class C>
@@ -125,7 +126,9 @@ constexpr const char* join_of() {
 /// let nnrun warn of what cannot be learnt: `static constexpr nnrun::Range outputs{0, 1}` says that
 /// all outputs lie between 0 and 1, `static constexpr bool sums_to_one = true` that those of a row
 /// add up to 1. `static constexpr auto joins = "softmax"` lets a cost that joins the same word work
-/// from the numbers before the activation, which have not rounded to 0 or 1.
+/// from the numbers before the activation, which have not rounded to 0 or 1. `static constexpr bool
+/// in_place = true` says that df (or backward) does not look at x: outputs may then take the place
+/// of the numbers that they are made from, which saves memory and time.
 struct Activation {
   static constexpr auto kind = "activation/1";
   template <class C>
