@@ -103,8 +103,19 @@ void add_tensors(const ImportedNetwork& network, TensorFile& to) {
   }
 }
 
+/// Reads the operators. Says so if nnrun wrote the file, and it was changed since.
+ImportedNetwork network_in(const ReadOnnx& file, const fs::path& path) try {
+  return imported_network(file, path.string());
+} catch (const RecordError& e) {
+  if (!file.metadata.contains("nnrun.config")) throw;
+  std::vector<Problem> problems = e.problems();
+  problems.front().note =
+      "nnrun wrote this file, and it was changed since, so the config in it counts no more";
+  throw RecordError(std::move(problems));
+}
+
 Imported foreign_model(const ReadOnnx& file, const fs::path& path) {
-  const ImportedNetwork network = imported_network(file, path.string());
+  const ImportedNetwork network = network_in(file, path);
   std::string name;
   for (const char c : path.stem().string())
     name += std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-' ? c : '-';

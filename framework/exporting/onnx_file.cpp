@@ -62,11 +62,12 @@ std::string onnx_file(const ExportedNetwork& net, const Metadata& metadata) {
   if (!words.empty()) model.text(6, words);
   model.message(7, graph.message(net.name)).message(8, opset_of("", opset));
   model.message(8, opset_of("ai.onnx.ml", opset_of_texts));
-  Metadata all = metadata;
-  // import takes the metadata's word only for the operators that they were written with
-  all["nodes_sha256"] = sha256_of_nodes(read_onnx(model.bytes(), net.name));
-  for (const auto& [key, value] : all)
+  const auto say = [&](const std::string& key, const std::string& value) {
     model.message(14, ProtobufMessage().text(1, "nnrun." + key).text(2, value));
+  };
+  for (const auto& [key, value] : metadata) say(key, value);
+  // import takes the metadata's word only for the operators that they were written with
+  say("nodes_sha256", sha256_of_nodes(read_onnx(model.bytes(), net.name)));
   return model.bytes();
 }
 

@@ -337,6 +337,11 @@ std::string sha256_of_nodes(const ReadOnnx& file) {
     }
   }
   for (const ReadValue& value : file.outputs) add(value.name);
+  for (const auto& [key, value] : file.metadata) {
+    if (!key.starts_with("nnrun.") || key == "nnrun.nodes_sha256") continue;
+    add(key);
+    add(value);
+  }
   return sha256_of(std::as_bytes(std::span(text)));
 }
 

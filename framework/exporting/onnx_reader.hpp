@@ -54,7 +54,7 @@ struct ReadOnnx {
 /// that says why a file is refused.
 ReadOnnx read_onnx(std::string_view file, const std::string& where);
 
-/// Returns a checksum of the operators, without tensors: of what is done with the weights.
+/// Returns a checksum of the operators, without tensors, and of what nnrun says of them.
 std::string sha256_of_nodes(const ReadOnnx& file);
 
 }  // namespace nnrun::host

@@ -89,6 +89,8 @@ std::vector<double> ModelInUse::numbers_in(const std::string& text) const {
   const TextSettings settings(experiment_.data);
   InputColumns columns(recipe, settings);
   std::vector<double> numbers;
+  if (!valid_utf8(text))
+    throw DataError(Problem{.what = "an example is text in UTF-8, and this holds other bytes"});
   if (recipe.window == 0 && !text.empty()) try {
       numbers = columns.read_example(text);
     } catch (const nnrun::Error& e) {

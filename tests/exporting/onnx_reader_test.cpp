@@ -195,6 +195,14 @@ TEST_CASE("an exported network that is imported answers with the same bits", "[e
     CHECK(found > 0);
     scratch.write("changed.onnx", changed);
     CHECK(run("$nnrun import changed.onnx --to e", scratch.folder()).status != 0);
+    // nor do they with another config
+    changed = text_of(scratch / "n.onnx");
+    const std::size_t own = changed.find("activation: mish");
+    REQUIRE(own != changed.npos);
+    changed.replace(own, 16, "activation: tanh");
+    scratch.write("changed.onnx", changed);
+    CHECK_THAT(refused("$nnrun import changed.onnx --to e", 5, scratch.folder()),
+               Contains("nnrun wrote this file, and it was changed since"));
     run("rm -rf again", scratch.folder());
   }
 }
