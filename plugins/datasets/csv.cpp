@@ -319,8 +319,11 @@ struct Csv : nnrun::Dataset {
   Row read_row(const nnrun::CsvReader& rows, const std::vector<std::size_t>& at, double* row) try {
     bool has_gap = false;
     for (std::size_t i = 0; i < at.size(); ++i) {
-      row[i] = columns_[i].read(rows, at[i]);
-      has_gap = has_gap || (columns_[i].drops_gaps() && std::isnan(row[i]));
+      nnrun::CsvColumn& column = columns_[i];
+      if (column.read_short(rows, at[i], row[i])) [[likely]]
+        continue;
+      row[i] = column.read(rows, at[i]);
+      has_gap = has_gap || (column.drops_gaps() && std::isnan(row[i]));
     }
     return has_gap && is_dropped(rows, at, row) ? Row::dropped : Row::taken;
   } catch (const nnrun::Error& e) {

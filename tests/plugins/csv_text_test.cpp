@@ -115,6 +115,51 @@ TEST_CASE("numbers at the edges are rounded to the nearest double", "[dataset][c
   CHECK(same_bits(x, c.number));
 }
 
+TEST_CASE("every number of a large table keeps its bits, however its row is written",
+          "[dataset][csv]") {
+  std::mt19937_64 random(3);
+  const auto one_of = [&](std::size_t n) { return random() % n; };
+  const auto odd = [&] {
+    for (;;)
+      if (const std::string x = random_number(random);
+          std::isfinite(std::strtod(x.c_str(), nullptr)))
+        return x;
+  };
+  const auto fixed = [&](std::size_t digits) {
+    const std::string x = std::to_string(one_of(digits == 0 ? 5 : 200'000));
+    return (one_of(2) ? "-" : "") + x.substr(0, x.size() / 2) +
+           (digits == 0 ? x.substr(x.size() / 2) : "." + x.substr(x.size() / 2));
+  };
+  const Texts known{".5", "5.", "-0", "1e-400", "-1e-400", "007", "12345678.12345678", "4.9e-324"};
+  constexpr std::size_t rows = 20'000, columns = 5;  // several blocks in memory
+  std::string text = "a,b,c,d,y\n";
+  std::vector<double> expected;
+  for (std::size_t i = 0; i < rows; ++i) {
+    const Texts row{fixed(0), fixed(2), odd(), i % 900 == 7 ? odd() : fixed(3),
+                    known[one_of(known.size())]};
+    for (std::size_t c = 0; c < columns; ++c) {
+      expected.push_back(std::strtod(row[c].c_str(), nullptr));
+      const std::size_t how = one_of(12);
+      if (c > 0) text += ',';
+      text += how == 0                 ? "  " + row[c] + "\t"
+              : how == 1 && i % 3 == 0 ? '"' + row[c] + '"'
+                                       : row[c];
+    }
+    text += Texts{"\n", "\r\n", ",\n", ",,\r\n", " \n"}[one_of(5)];
+  }
+  const Scratch scratch;
+  const Read data = read("csv", {{"path", scratch.write("a.csv", text).string()}});
+  const auto& part = data.parts[NNRUN_TRAIN];
+  REQUIRE(part.count == rows);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < rows; ++i)
+    for (std::size_t c = 0; c < columns; ++c) {
+      const double x = c + 1 < columns ? part.x.data()[i * (columns - 1) + c] : part.t.data()[i];
+      wrong += !same_bits(x, expected[i * columns + c]);
+    }
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("what is not a plain number is a text", "[dataset][csv]") {
   const std::string text = GENERATE(values<std::string>({"0x10",
                                                          "0x1p3",

@@ -127,13 +127,18 @@ class CsvColumn {
   /// Returns why it is a category if nobody said so: "'red' in data.csv:2 is not a number".
   const std::string& reason() const { return reason_; }
 
+  /// Sets x to the number of a field, where it is one of few digits in a column of nothing but
+  /// numbers. Returns whether it is.
+  bool read_short(const auto& rows, std::size_t at, double& x) const {
+    return is_only_number_ && rows.is_short_number(at, x);
+  }
   /// Returns the number of a field: that which it shows, the index of its text, or `missing`. rows:
   /// a CsvReader, or something else with the functions `field`, `text`, `is_number`,
   /// `is_short_number` and `place`. Throws Error, with file, line and what to do, for what it
   /// cannot be.
   double read(const auto& rows, std::size_t at) {
     double x = 0;
-    if (is_only_number_ && rows.is_short_number(at, x)) [[likely]]
+    if (read_short(rows, at, x)) [[likely]]
       return x;
     if (kind_ == NNRUN_COLUMN_AS_FOUND) find_kind(rows, at);
     const bool number = kind_ == NNRUN_COLUMN_NUMBER && is_number(rows, at, x) && std::isfinite(x);

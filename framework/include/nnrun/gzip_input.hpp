@@ -58,7 +58,7 @@ class GzipInput : public std::istream {
     std::streamsize xsgetn(char* to, std::streamsize n) override {
       at_->next_out = reinterpret_cast<Bytef*>(to);
       at_->avail_out = static_cast<uInt>(n);
-      while (at_->avail_out > 0 && fill()) packed_ ? unpack() : copy();
+      while (at_->avail_out > 0 && (read_straight() || fill())) packed_ ? unpack() : copy();
       return n - static_cast<std::streamsize>(at_->avail_out);
     }
     int_type underflow() override {
@@ -83,6 +83,17 @@ class GzipInput : public std::istream {
         throw Error("the compressed data end too early", name_,
                     "the file is not whole: get it again");
       return false;
+    }
+    /// Reads bytes that need no unpacking where they are wanted, if they are many. Returns whether
+    /// there were some.
+    bool read_straight() {
+      if (packed_ || at_->avail_in > 0 || at_->avail_out < sizeof bytes_) return false;
+      in_.read(reinterpret_cast<char*>(at_->next_out), at_->avail_out);
+      const auto n = static_cast<uInt>(in_.gcount());
+      read_ += n;
+      at_->next_out += n;
+      at_->avail_out -= n;
+      return n > 0;
     }
     void copy() {
       const uInt n = std::min(at_->avail_in, at_->avail_out);

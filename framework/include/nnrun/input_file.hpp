@@ -1,6 +1,9 @@
 // Files that data sets read.
 #pragma once
+#include <sys/stat.h>
+
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -32,14 +35,14 @@ class FileAsOpened {
 
  private:
   struct Look {
-    std::uintmax_t size;
-    std::filesystem::file_time_type written;
+    std::int64_t size, seconds, nanoseconds;  // -1: it is gone
     bool operator==(const Look&) const = default;
   };
+  /// One call of the system: readers look before every few thousand numbers.
   Look look() const {
-    std::error_code failed;  // then both are the smallest or the largest
-    return {std::filesystem::file_size(file_, failed),
-            std::filesystem::last_write_time(file_, failed)};
+    struct stat found;
+    if (::stat(file_.c_str(), &found) != 0) return {-1, -1, -1};
+    return {found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
   }
   std::string file_;
   Look now_{};

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <nnrun/lanes.hpp>
 #include <span>
 #include <utility>
 #include <vector>
@@ -19,12 +20,13 @@
 namespace nnrun {
 namespace detail {
 
-/// Memory that goes back to the system when it is freed, which that of a heap seldom does.
+/// Memory that goes back to the system when it is freed, which that of a heap seldom does. All of
+/// it is taken at once, not page by page.
 class Pages {
  public:
   explicit Pages(std::size_t bytes) : bytes_(bytes) {
-    void* const memory =
-        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     data_ = static_cast<char*>(memory);
   }
@@ -58,21 +60,23 @@ inline bool has_bits_of(double a, double b) {
 
 /// Writes numbers with so many decimals as whole ones. Returns whether all come back to the same
 /// bits.
-inline bool to_whole(const double* x, std::size_t n, double power, std::int32_t* to) {
+NNRUN_INLINE bool to_whole(const double* x, std::size_t n, double power, std::int32_t* to) {
   constexpr double most = 2147483647;
   std::uint64_t other = 0;
   for (std::size_t i = 0; i < n; ++i) {
     const double whole = x[i] * power + std::copysign(0.5, x[i]);
     to[i] = static_cast<std::int32_t>(std::max(-most, std::min(most, whole)));
-    other |= std::bit_cast<std::uint64_t>(to[i] / power) ^ std::bit_cast<std::uint64_t>(x[i]);
+    const auto bits = std::bit_cast<std::uint64_t>(x[i]);
+    // a whole number is never -0; g++ 12 takes it for one that was rounded, which is
+    other |= (std::bit_cast<std::uint64_t>(to[i] / power) ^ bits) | (to[i] == 0 ? bits : 0);
   }
   return other == 0;
 }
 
 /// Writes n numbers, `stride` apart, as whole numbers with so many decimals. Returns whether they
 /// can be.
-inline bool pack_decimals(const double* x, std::size_t n, std::size_t stride, std::size_t decimals,
-                          char* to) {
+NNRUN_CLONES inline bool pack_decimals(const double* x, std::size_t n, std::size_t stride,
+                                       std::size_t decimals, char* to) {
   constexpr std::size_t most = 64;
   double some[most];
   std::int32_t whole[most];
@@ -81,7 +85,7 @@ inline bool pack_decimals(const double* x, std::size_t n, std::size_t stride, st
     std::uint64_t gaps = 0;
     for (std::size_t i = 0; i < now; ++i) {
       some[i] = x[(from + i) * stride];
-      if (std::isnan(some[i])) gaps |= std::uint64_t{1} << i;
+      gaps |= std::uint64_t{std::isnan(some[i])} << i;
     }
     for (std::size_t i = 0; gaps != 0 && i < now; ++i) some[i] = gaps >> i & 1 ? 0 : some[i];
     if (!to_whole(some, now, Packing::powers[decimals], whole)) return false;
