@@ -293,6 +293,10 @@ Problem misused(const CLI::ParseError& error, const CLI::App& app, const Verb& v
   const std::vector<std::string> unknown = app.remaining();
   if (unknown.empty()) return {.what = said, .hint = help};
   const std::string word = unknown.front().substr(0, unknown.front().find('='));
+  if (std::string_view(verb.name) == "serve" &&
+      (word == "--host" || word == "--bind" || word == "--address"))
+    return {.what = "serve has no option '" + word + "': it answers this machine alone",
+            .hint = "from another one, ssh -L 8000:127.0.0.1:8000 HOST, with serve --port 8000"};
   const std::optional<std::string> near = nearest(word, option_names(verb.name));
   return {.what = std::string(verb.name) + " has no option '" + word + "'",
           .hint = near ? "did you mean '" + *near + "'?" : help};

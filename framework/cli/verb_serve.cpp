@@ -103,13 +103,23 @@ class Serving {
   LiveTrainer::Watch watch(const EditedTrainer& trainer, const Broadcast& broadcast) {
     LiveTrainer::Watch watch;
     watch.ending = [this] { return is_to_end(); };
-    watch.reload = [this] { reloads_ = true; };
+    watch.reload = [this, &trainer] {
+      std::vector<std::string> words{"-q"};
+      std::ranges::copy(words_of_config(trainer), std::back_inserter(words));
+      const std::string refusal =
+          refusal_of_check(std::move(words), [this] { return is_to_end(); });
+      reloads_ = refusal.empty();
+      return refusal;
+    };
     watch.eye = [this, &broadcast](EditedTrainer& now, const PlaneColumns& columns) {
       nlohmann::ordered_json more{{"settings", settings_json(now.experiment(), registry_)},
                                   {"layer_list", layer_list_json(now.experiment())},
                                   {"command", "nnrun serve " + shell_word(arguments_.targets[0])},
                                   {"config", resolved_yaml(now.experiment())},
-                                  {"sets", nlohmann::ordered_json::array()}};
+                                  {"sets", nlohmann::ordered_json::array()},
+                                  {"warnings", nlohmann::ordered_json::array()}};
+      for (const Problem& warning : warnings_of(now.experiment(), now))
+        more["warnings"].push_back(refusal_text(UsageError(warning)));
       for (const Override& set : arguments_.overrides)
         more["sets"].push_back({set.path, set.value});
       for (const Override& set : now.sets()) more["sets"].push_back({set.path, set.value});
@@ -135,6 +145,17 @@ class Serving {
     return names;
   }
 
+  /// Returns what another process needs to have the config of this run as it is now.
+  std::vector<std::string> words_of_config(const EditedTrainer& trainer) const {
+    std::vector<std::string> words{arguments_.targets[0]};
+    std::vector<Override> sets = arguments_.overrides;
+    std::ranges::copy(trainer.sets(), std::back_inserter(sets));
+    for (const Override& set : sets)
+      words.insert(words.end(), {"--set", set.path + "=" + set.value});
+    if (arguments_.has("--no-plugins")) words.emplace_back("--no-plugins");
+    return words;
+  }
+
   /// Starts another process that goes on from the weights of this run, at the same port, and sends
   /// pages there: they ask until it answers.
   Exit hand_over(const EditedTrainer& trainer, Broadcast& broadcast,
@@ -146,19 +167,14 @@ class Serving {
     broadcast.wait_until_left();
     broadcast.close();
     server.reset();
-    std::vector<std::string> words{"serve", arguments_.targets[0]};
-    std::vector<Override> sets = arguments_.overrides;
-    std::ranges::copy(trainer.sets(), std::back_inserter(sets));
-    for (const Override& set : sets)
-      words.insert(words.end(), {"--set", set.path + "=" + set.value});
+    std::vector<std::string> words = words_of_config(trainer);
+    words.insert(words.begin(), "serve");
     words.insert(words.end(),
                  {"--set", "model.weights=" + folder_, "--port", std::to_string(port)});
     if (arguments_.has("--out"))
       words.insert(words.end(), {"--out", next_folder(arguments_.text("--out"))});
     if (arguments_.threads > 0)
       words.insert(words.end(), {"--threads", std::to_string(arguments_.threads)});
-    for (const char* const option : {"--no-plugins"})
-      if (arguments_.has(option)) words.emplace_back(option);
     if (arguments_.quiet) words.emplace_back("-q");
     if (arguments_.json) words.emplace_back("--json");
     Successor next(std::move(words), inheritance);

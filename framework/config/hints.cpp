@@ -22,6 +22,7 @@ constexpr std::array other_words{
     // keys
     Synonyms{"cost", "loss loss_fn loss_function criterion objective"},
     Synonyms{"learning_rate", "lr eta step_size"},
+    Synonyms{"every", "step_size"},
     Synonyms{"batch_size", "batch minibatch"},
     Synonyms{"epochs", "num_epochs max_epochs n_epochs nb_epoch max_iter"},
     Synonyms{"units", "neurons size hidden hidden_size hidden_units out_features output_dim"},

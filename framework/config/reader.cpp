@@ -417,6 +417,11 @@ void forget_files(Experiment& e, const std::vector<Override>& overrides) {
 
 Experiment read_experiment(const std::filesystem::path& file,
                            const std::vector<Override>& overrides, Registry& registry) {
+  std::error_code none;
+  if (const std::filesystem::path config = file / "config.yaml";
+      std::filesystem::is_directory(file, none) && std::filesystem::exists(config, none))
+    throw UsageError(Problem{.what = "'" + file.string() + "' is a folder, not a config",
+                             .hint = "give the config in it: " + config.string()});
   return read_whole([&](Problems& problems) {
     return ExperimentReader(registry, problems).read(compose(file, overrides, problems), file);
   });

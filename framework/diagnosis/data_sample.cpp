@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -192,10 +193,11 @@ SampleWeights weights_of(const ShownExamples& examples, const SampleClasses& cla
   std::ranges::sort(sorted, std::greater{});
   all.n_heaviest = std::max<std::size_t>(
       1, static_cast<std::size_t>(thresholds::far_rows * static_cast<double>(sorted.size())));
-  double sum = 0, of_heaviest = 0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    sum += sorted[i];
-    if (i < all.n_heaviest) of_heaviest = sum;
+  const double sum = std::accumulate(sorted.begin(), sorted.end(), 0.);
+  double of_heaviest = 0;
+  for (std::size_t i = 0; i < all.n_heaviest; ++i) {
+    of_heaviest += sorted[i];
+    if (of_heaviest > thresholds::far_targets * sum) all.n_heaviest = i + 1;  // ends this
   }
   all.of_heaviest = sum > 0 ? of_heaviest / sum : 0;
   return all;
@@ -260,10 +262,10 @@ NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& tr
   });
 }
 
-std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part) {
+std::size_t rows_shared(const DataSample& sample, std::size_t part, std::size_t with) {
   std::set<std::string_view> rows;
-  for (std::size_t r = 0; r < sample.count(); ++r)
-    rows.insert(bytes_of(sample.row(NNRUN_TRAIN, r), sample.inputs));
+  for (std::size_t r = 0; r < sample.parts[with].count; ++r)
+    rows.insert(bytes_of(sample.row(with, r), sample.inputs));
   std::size_t shared = 0;
   for (std::size_t r = 0; r < sample.parts[part].count; ++r)
     shared += rows.contains(bytes_of(sample.row(part, r), sample.inputs));
@@ -352,7 +354,7 @@ double told_by_values(const DataSample& sample, std::size_t first_input, std::si
   for (std::size_t r = 0; r < sample.count(); ++r) {
     std::vector<std::size_t>& of_value =
         counts[bytes_of(sample.row(NNRUN_TRAIN, r) + first_input, n_inputs)];
-    if (counts.size() > sample.classes.count) return 0;
+    if (n_inputs == 1 && counts.size() > sample.classes.count) return 0;
     of_value.resize(sample.classes.count);
     ++of_value[sample.classes.of_rows[r]];
   }
@@ -360,6 +362,7 @@ double told_by_values(const DataSample& sample, std::size_t first_input, std::si
   std::size_t right = 0;
   for (const auto& [value, of_value] : counts) {
     const auto most = std::ranges::max_element(of_value);
+    if (*most < 2) continue;  // of one alone, others say nothing
     right += *most;
     told.insert(static_cast<std::size_t>(most - of_value.begin()));
   }

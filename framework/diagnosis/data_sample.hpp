@@ -29,7 +29,9 @@ struct NeighbourSkill {
 struct SampleWeights {
   std::vector<double> of_classes{};
   std::vector<std::size_t> examples_of_classes{};
-  double of_heaviest = 0;      ///< what share of all the heaviest hundredth weighs; 0: no weights
+  /// What share of all the heaviest weigh: a hundredth of the examples, or as many fewer as weigh
+  /// more than all others; 0: no weights.
+  double of_heaviest = 0;
   std::size_t n_heaviest = 0;  ///< how many these are
   std::size_t examples = 0;
 };
@@ -61,8 +63,8 @@ DataSample sample_of(const Trainer& trainer);
 NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& trainer,
                                      const Use& augmentation);
 
-/// Returns how many examples of a part have the inputs of a training example.
-std::size_t rows_shared_with_training(const DataSample& sample, std::size_t part);
+/// Returns how many examples of a part have the inputs of an example of another one.
+std::size_t rows_shared(const DataSample& sample, std::size_t part, std::size_t with);
 /// How many examples of a part, of those looked up, are next to a training example in all numbers.
 struct NearCopies {
   std::size_t looked_up = 0, found = 0;
@@ -75,7 +77,8 @@ std::size_t contradictory_rows(const DataSample& sample);
 double correlation(const DataSample& sample, std::size_t input, std::size_t target);
 double correlation_of_inputs(const DataSample& sample, std::size_t a, std::size_t b);
 /// Returns the share of examples whose class some inputs tell, such as those of a column of texts,
-/// where they have as many values together as there are classes, each for one of them; 0 elsewhere.
+/// as the other examples of the same values have it; 0 where an input has more values than there
+/// are classes, or some class is told by none.
 double told_by_values(const DataSample& sample, std::size_t first_input, std::size_t n_inputs);
 
 }  // namespace nnrun::host

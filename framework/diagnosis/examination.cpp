@@ -48,8 +48,8 @@ Examination examine(Trainer& trainer, const ExaminationLimits& limits, const Fin
   append(std::move(of_examples), all);
   // of such examples, the rest is what follows
   if (!nothing_to_learn)
-    for (const auto of : {illnesses_of_scale, illnesses_of_rate, illnesses_of_layers,
-                          illnesses_of_end, illnesses_of_data})
+    for (const auto of : {illnesses_of_scale, illnesses_of_restraints, illnesses_of_rate,
+                          illnesses_of_layers, illnesses_of_end, illnesses_of_data})
       append(of(evidence), all);
   std::ranges::stable_sort(all, {}, &Illness::confidence);
   const bool is_explained = std::ranges::any_of(

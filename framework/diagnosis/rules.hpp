@@ -39,12 +39,13 @@ std::vector<Illness> found_by(const IllnessRule (&in_order)[n], const Evidence& 
 }
 
 /// Return what does not fit together or cannot begin, which examples cannot be learnt, what is not
-/// scaled, which learning rate would do better, what became of the layers, how training ended, and
-/// what else is wrong with the data: called in this order, causes come before what follows from
-/// them.
+/// scaled, what holds the network down, which learning rate would do better, what became of the
+/// layers, how training ended, and what else is wrong with the data: called in this order, causes
+/// come before what follows from them.
 std::vector<Illness> illnesses_of_start(const Evidence& evidence);
 std::vector<Illness> illnesses_of_examples(const Evidence& evidence);
 std::vector<Illness> illnesses_of_scale(const Evidence& evidence);
+std::vector<Illness> illnesses_of_restraints(const Evidence& evidence);
 std::vector<Illness> illnesses_of_rate(const Evidence& evidence);
 std::vector<Illness> illnesses_of_layers(const Evidence& evidence);
 std::vector<Illness> illnesses_of_end(const Evidence& evidence);

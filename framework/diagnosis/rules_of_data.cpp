@@ -24,6 +24,7 @@ std::string name_of_target(const Evidence& e, std::size_t i) {
 
 std::string word_of_class(const Evidence& e, std::size_t i) {
   const std::vector<std::string>& names = e.trainer.data().names.classes;
+  if (names.size() == 1) return names[0];  // of the only one, a target of 1 says yes
   return i < names.size() ? names[i] : std::to_string(i);
 }
 std::string name_of_class(const Evidence& e, std::size_t i) {
@@ -117,7 +118,9 @@ Found leak(const Evidence& e) {
   const double constant = sizes.empty() ? 0 : share_of(std::ranges::max(sizes), e.sample.count());
   for (std::size_t i = 0, n; i < e.sample.inputs; i += n) {
     n = e.sample.classes.count > 0 ? inputs_of_texts(e, i) : 1;
-    const double told = e.sample.classes.count > 0 ? told_by_values(e.sample, i, n) : 0;
+    // of texts alone, the network is there to learn what they say
+    const double told =
+        e.sample.classes.count > 0 && n < e.sample.inputs ? told_by_values(e.sample, i, n) : 0;
     const bool tells_all = told >= leaking_agreement &&
                            Skill{told, constant, true}.beyond_constant() >= leaking_beyond_constant;
     double most = tells_all ? told : 0;
@@ -285,7 +288,7 @@ Found shared_with_training(const Evidence& e) {
   for (const std::size_t part : {NNRUN_TEST, NNRUN_VALIDATION}) {
     const std::size_t all = e.sample.parts[part].count;
     if (all < 10) continue;
-    const std::size_t shared = rows_shared_with_training(e.sample, part);
+    const std::size_t shared = rows_shared(e.sample, part, NNRUN_TRAIN);
     const double share = static_cast<double>(shared) / static_cast<double>(all);
     if (share < shared_rows) continue;
     return Illness{"duplicates",
@@ -299,6 +302,27 @@ Found shared_with_training(const Evidence& e) {
                             " examples, looked up among " + std::to_string(e.sample.count())}};
   }
   return {};
+}
+
+/// One file for both parts, say: what is chosen by one is judged by the same examples.
+Found shared_held_out(const Evidence& e) {
+  const bool is_measured = std::ranges::any_of(
+      e.sample.columns, [](const SampleColumn& c) { return c.values >= values_of_measurement; });
+  const std::size_t all = e.sample.parts[NNRUN_TEST].count;
+  if (!is_measured || e.sample.is_indices || all < 10) return {};
+  const std::size_t shared = rows_shared(e.sample, NNRUN_TEST, NNRUN_VALIDATION);
+  if (share_of(shared, all) < shared_rows) return {};
+  return Illness{
+      "duplicates",
+      Confidence::likely,
+      {.what = percent_text(share_of(shared, all)) +
+               " of the test examples have the same inputs as a validation example: what is chosen "
+               "by these says too much good of itself by those",
+       .place = place_of(e, "data.test"),
+       .hint = "give the test part examples of its own, or leave one of the two out",
+       .note = std::to_string(shared) + " of " + std::to_string(all) +
+               " examples, looked up among " +
+               std::to_string(e.sample.parts[NNRUN_VALIDATION].count)}};
 }
 
 /// Rows that were rounded, or moments of one thing that follow each other, on both sides of a
@@ -475,6 +499,40 @@ Found reversed_weights(const Evidence& e) {
   return {};
 }
 
+/// class_weights that make one class count far more than others in all, and the network answers
+/// with it where it should not.
+Found leaning_weights(const Evidence& e) {
+  const std::vector<std::size_t> sizes = e.sample.classes.sizes();
+  const std::vector<double> counted = counted_classes(e);
+  const std::vector<std::size_t>& answered = e.course.answered;
+  if (counted.empty() || counted.size() != sizes.size() || answered.size() != sizes.size() ||
+      uncounted_classes(e) || reversed_weights(e))
+    return {};
+  const auto in_all = [&](std::size_t c) { return counted[c] * static_cast<double>(sizes[c]); };
+  std::size_t most = 0, least = 0;
+  for (std::size_t c = 0; c < sizes.size(); ++c) {
+    if (in_all(c) > in_all(most)) most = c;
+    if (sizes[c] > 0 && (sizes[least] == 0 || in_all(c) < in_all(least))) least = c;
+  }
+  const auto answers = std::accumulate(answered.begin(), answered.end(), std::size_t{0});
+  const double own = share_of(sizes[most], e.sample.count()),
+               said = answers > 0 ? share_of(answered[most], answers) : 0;
+  if (in_all(most) <= counts_too_much * in_all(least) || counted[most] <= counted[least] ||
+      said <= leaning_answers * own)
+    return {};
+  return Illness{
+      "class_weights",
+      Confidence::likely,
+      {.what = "class_weights make " + name_of_class(e, most) + " count " +
+               number_text(in_all(most) / in_all(least)) + " times as much in all as " +
+               name_of_class(e, least) + ", and the network answers with it too often",
+       .place = place_of(e, "train.cost.class_weights"),
+       .hint = "write class_weights: balanced, or leave it out",
+       .note = percent_text(said) + " of the answers are " + name_of_class(e, most) + ", of the " +
+               std::to_string(e.sample.count()) + " examples " + percent_text(own) +
+               "; class_weights gives it " + number_text(counted[most])}};
+}
+
 Found ignored_class(const Evidence& e) {
   const std::vector<std::size_t> sizes = e.sample.classes.sizes();
   if (sizes.size() < 2 || sizes.size() > 20 || e.course.answered.size() != sizes.size()) return {};
@@ -546,25 +604,11 @@ Found sorted_examples(const Evidence& e) {
                percent_text(chance)}};
 }
 
-/// What was changed is no longer nearest to what it was made of, or to its like.
-Found hiding_augmentation(const Evidence& e) {
-  if (e.has_learned_much() || !e.neighbours_know()) return {};
-  const double before = e.sample.neighbours.skill.beyond_constant();
-  for (const Use& use : e.experiment.data.augment) {
-    const NeighbourSkill changed = neighbours_of_changed(e.sample, e.trainer, use);
-    const double after = std::max(0., changed.skill.beyond_constant());
-    if (!changed.skill.is_known || after > left_by_augmentation * before) continue;
-    return Illness{
-        "augment",
-        Confidence::likely,
-        {.what = std::string(use.plugin->name) +
-                 " in augment changes inputs so much that they cannot be told apart",
-         .place = use.place,
-         .hint = "make it weaker, by a factor of 10, say, or leave it out",
-         .note = "right beyond a constant answer, by the five nearest examples: " +
-                 percent_text(before) + " without it, " + percent_text(after) + " with it"}};
-  }
-  return {};
+/// Returns whether an augmentation can be made weaker: a flip cannot.
+bool has_strength(const Use& augmentation) {
+  return std::ranges::any_of(augmentation.settings, [](const auto& setting) {
+    return std::holds_alternative<double>(setting) || std::holds_alternative<std::int64_t>(setting);
+  });
 }
 
 /// What was changed looks like examples of another class: b, mirrored, is d.
@@ -578,7 +622,8 @@ Found swapping_augmentation(const Evidence& e) {
     std::size_t from = 0, to = 0;
     for (std::size_t a = 0; a < changed.size(); ++a)
       for (std::size_t b = 0; b < changed.size(); ++b) {
-        const double looked_at = static_cast<double>(sizes[a]) * e.sample.neighbours.examples /
+        const double looked_at = static_cast<double>(sizes[a]) *
+                                 static_cast<double>(e.sample.neighbours.examples) /
                                  static_cast<double>(e.sample.count());
         if (a == b || looked_at < fewest_of_class) continue;
         const double more = static_cast<double>(changed[a][b]) - static_cast<double>(plain[a][b]);
@@ -594,9 +639,33 @@ Found swapping_augmentation(const Evidence& e) {
         {.what = std::string(use.plugin->name) + " in augment makes examples of " +
                  name_of_class(e, from) + " look like those of " + name_of_class(e, to),
          .place = use.place,
-         .hint = "leave it out: what it changes must not tell the classes apart",
+         .hint =
+             std::string(has_strength(use) ? "make it weaker, or leave it out" : "leave it out") +
+             ": what it changes must not tell the classes apart",
          .note = percent_text(most) + " of them look so when it has changed them, by the five "
                                       "nearest examples as they are"}};
+  }
+  return {};
+}
+
+/// What was changed is no longer nearest to what it was made of, or to its like.
+Found hiding_augmentation(const Evidence& e) {
+  if (e.has_learned_much() || !e.neighbours_know() || swapping_augmentation(e)) return {};
+  const double before = e.sample.neighbours.skill.beyond_constant();
+  for (const Use& use : e.experiment.data.augment) {
+    const NeighbourSkill changed = neighbours_of_changed(e.sample, e.trainer, use);
+    const double after = std::max(0., changed.skill.beyond_constant());
+    if (!changed.skill.is_known || after > left_by_augmentation * before) continue;
+    return Illness{
+        "augment",
+        Confidence::likely,
+        {.what = std::string(use.plugin->name) +
+                 " in augment changes inputs so much that they cannot be told apart",
+         .place = use.place,
+         .hint = has_strength(use) ? "make it weaker, by a factor of 10, say, or leave it out"
+                                   : "leave it out",
+         .note = "right beyond a constant answer, by the five nearest examples: " +
+                 percent_text(before) + " without it, " + percent_text(after) + " with it"}};
   }
   return {};
 }
@@ -609,11 +678,15 @@ Found few_heavy_examples(const Evidence& e) {
       "weights",
       Confidence::likely,
       {.what = std::to_string(weights.n_heaviest) + " of " + std::to_string(weights.examples) +
-               " examples weigh more than all others together, so what they say is learnt alone",
+               (weights.n_heaviest == 1
+                    ? " examples weighs more than all others together, so what it says"
+                    : " examples weigh more than all others together, so what they say") +
+               " is learnt alone",
        .place = place_of(e, "data.weights"),
        .hint =
            "look at the largest numbers of the column '" + e.experiment.data.weights.value + "'",
-       .note = "they are " + percent_text(weights.of_heaviest) + " of all weight"}};
+       .note = (weights.n_heaviest == 1 ? "it is " : "they are ") +
+               percent_text(weights.of_heaviest) + " of all weight"}};
 }
 
 /// Classes that are there in the part that counts, and not, or in another share, in training.
@@ -660,13 +733,13 @@ Found other_classes(const Evidence& e) {
 }
 
 constexpr IllnessRule example_rules[] = {
-    constant_targets, constant_inputs,    uncounted_classes,     reversed_weights,
-    weightless_class, few_heavy_examples, numbers_as_classes,    other_classes,
-    sorted_examples,  contradictions,     swapping_augmentation, hiding_augmentation};
-constexpr IllnessRule data_rules[] = {ignored_class,   leak,         shared_with_training,
-                                      near_copies,     single_names, zeros_for_missing,
-                                      missing_columns, row_numbers,  spelled_twice,
-                                      blind_metrics};
+    constant_targets, constant_inputs,       uncounted_classes,  reversed_weights, leaning_weights,
+    weightless_class, few_heavy_examples,    numbers_as_classes, other_classes,    sorted_examples,
+    contradictions,   swapping_augmentation, hiding_augmentation};
+constexpr IllnessRule data_rules[] = {
+    ignored_class, leak,          shared_with_training, shared_held_out,
+    near_copies,   single_names,  zeros_for_missing,    missing_columns,
+    row_numbers,   spelled_twice, blind_metrics};
 
 }  // namespace
 

@@ -128,14 +128,18 @@ Found overfitting(const Evidence& e) {
          .hint = "look whether inputs and targets of a row belong together; if they do, what "
                  "decides is not in the inputs",
          .note = courses + "; a constant answer costs " + number_text(constant)}};
-  return Illness{"overfitting",
-                 Confidence::likely,
-                 {.what = std::string("it learns the training examples by heart: the ") +
-                          part_words[part] + " cost rises while the training cost falls",
-                  .place = place_of(e, "train.early_stopping"),
-                  .hint = "write train: {early_stopping: {monitor: val.cost, restore_best: true}}, "
-                          "a regularizer, dropout, fewer units, or more data",
-                  .note = courses}};
+  return Illness{
+      "overfitting",
+      Confidence::likely,
+      {.what = std::string("it learns the training examples by heart: the ") + part_words[part] +
+               " cost rises while the training cost falls",
+       .place = place_of(e, "train.early_stopping"),
+       .hint = (part == NNRUN_VALIDATION
+                    ? std::string()
+                    : "hold out a part to stop by, data: {split: {validation: 0.2}}, and ") +
+               "write train: {early_stopping: {monitor: val.cost, restore_best: true}}, "
+               "a regularizer, dropout, fewer units, or more data",
+       .note = courses}};
 }
 
 /// Equal rows aside, a network that knows its examples by heart and nothing of the others found no
@@ -177,6 +181,8 @@ Found unrelated(const Evidence& e) {
   if (e.sample.classes.count > 0) {
     const double error = std::sqrt(n.chance * (1 - n.chance) / static_cast<double>(n.examples));
     if (std::abs(n.agreement - n.chance) > errors_of_chance * error) return {};
+    // where one class is rare, nearly all agree by chance, and so few could tell otherwise
+    if (errors_of_chance * error > neighbours_know_more * (1 - n.chance)) return {};
   } else if (std::abs(n.skill.value + 0.2) > 0.2) {  // of five that tell nothing: 1 - 6 / 5
     return {};
   }

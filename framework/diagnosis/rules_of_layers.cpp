@@ -164,7 +164,12 @@ std::string help_for_dead(const Evidence& e, const LayerLook& layer, bool from_s
                                                             : "sigmoid";
     return "write activation: " + fitting + " in the last layer";
   }
-  return from_start ? better_start(node, "init") + " and bias_init: zeros"
+  const std::string start = better_start(node, "init");
+  if (from_start && node.init &&
+      start == "write init: " + std::string(node.init.plugin->name) + " in " + node.name)
+    return "its start is the usual one: write more units, or another activation: leaky_relu or "
+           "tanh";
+  return from_start ? start + " and bias_init: zeros"
                     : smaller_rate(e.course.rate) + ", or another activation: leaky_relu";
 }
 
@@ -279,11 +284,18 @@ Found few_to_normalize(const Evidence& e) {
 }
 
 constexpr IllnessRule layer_rules[] = {
-    flat_activation, dead_layers, saturated_layers, vanishing_slopes, exploding_slopes,
-    large_start,     held_down,   decayed_weights,  dropped_units,    few_to_normalize,
+    flat_activation,  dead_layers, saturated_layers, vanishing_slopes,
+    exploding_slopes, large_start, few_to_normalize,
 };
 
+// of these, a rate that would do better is what follows
+constexpr IllnessRule restraint_rules[] = {dropped_units, held_down, decayed_weights};
+
 }  // namespace
+
+std::vector<Illness> illnesses_of_restraints(const Evidence& evidence) {
+  return found_by(restraint_rules, evidence);
+}
 
 std::vector<Illness> illnesses_of_layers(const Evidence& evidence) {
   return found_by(layer_rules, evidence);

@@ -71,6 +71,16 @@ Found unbounded_cost(const Evidence& e) {
                           in_steps(c.trial_steps)}};
 }
 
+/// Returns whether the rate does nothing but measure: a perceptron, from weights of 0, makes the
+/// same mistakes at any rate, and its cost is in proportion to it.
+bool only_scales(const Course& c) {
+  if (c.trials.size() < 3 || !(c.trials.front().cost > 0)) return false;
+  const double ratio = c.trials.front().cost / c.trials.front().rate;
+  return std::ranges::all_of(c.trials, [ratio](const RateTrial& trial) {
+    return std::abs(trial.cost / trial.rate - ratio) <= 0.01 * ratio;
+  });
+}
+
 /// Returns the setting by which an optimizer goes on along its last steps, and its number.
 std::optional<std::pair<std::string, double>> momentum_of(const Use& optimizer) {
   for (const char* const name : {"momentum", "beta1"})
@@ -111,7 +121,7 @@ Found high_rate(const Evidence& e) {
   const Course& c = e.course;
   const RateTrial* const best =
       best_trial(c, [&](const RateTrial& t) { return t.rate < 0.2 * c.rate; });
-  if (!best || falls_without_bound(c)) return {};
+  if (!best || falls_without_bound(c) || only_scales(c)) return {};
   const double other = c.learned_at(best->cost), own = c.failure ? -1 : c.learned_at_own_rate();
   // steps as long as the weights themselves may learn something: much of it is left all the same
   const BlockMove* const most = most_moved(c);

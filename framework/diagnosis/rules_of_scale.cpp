@@ -140,7 +140,9 @@ Found outliers(const Evidence& e) {
         {.what = "a few rows are so far out in " + name_of_input(e, i) +
                  " that nothing is left of the differences of all others",
          .place = place_of(e, "data.scale"),
-         .hint = "look at these rows, or write scale: robust, which a few rows do not move",
+         .hint = e.experiment.data.scale == Scale::robust
+                     ? "look at these rows: mend them or leave them out"
+                     : "look at these rows, or write scale: robust, which a few rows do not move",
          .note = std::to_string(n) + " of " + std::to_string(x.size()) +
                  " examples; the farthest lies " + number_text(most / (three - quarter)) +
                  " times as far out as the middle half of them reaches"}};

@@ -80,6 +80,9 @@ inline constexpr double rare_class = 0.2;
 inline constexpr double uncounted_class = 1e-3;
 // A rare class that counts so much less than the largest: shares written for their inverses.
 inline constexpr double counts_less = 0.5;
+// A class that counts so many times as much in all as another one, where the network answers with
+// it so many times as often as it is there. For what a rare class costs, people write up to 10.
+inline constexpr double counts_too_much = 10, leaning_answers = 1.2;
 // A metric that a constant answer brings to this says little of the rest.
 inline constexpr double blind_metric = 0.9;
 // In the order of the data, neighbours of one class: sorted, unless chance gives nearly as many.

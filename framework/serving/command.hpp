@@ -29,7 +29,7 @@ struct Command {
   std::shared_ptr<std::promise<std::string>> answer{};
 
   bool may_be_refused() const {
-    return what == What::set || what == What::weight || what == What::plane;
+    return what == What::set || what == What::weight || what == What::plane || what == What::reload;
   }
 };
 

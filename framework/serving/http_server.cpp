@@ -115,7 +115,10 @@ class Server final : public HttpServer {
     server_.set_pre_routing_handler([this](const auto& request, auto& response) {
       const int status = answers_.refusal(head_of(request));
       if (status == 0) return httplib::Server::HandlerResponse::Unhandled;
-      set(response, {.status = status, .text = "refused\n", .type = "text/plain"});
+      const char* const text =
+          status == 403 ? "refused: open the address as 'nnrun serve' wrote it, by 127.0.0.1\n"
+                        : "refused\n";
+      set(response, {.status = status, .text = text, .type = "text/plain"});
       response.set_header("Connection", "close");
       if (status == 405) response.set_header("Allow", methods);
       return httplib::Server::HandlerResponse::Handled;

@@ -134,7 +134,7 @@ void LiveTrainer::obey(const Command& command) {
       epochs_per_second_ = command.epochs_per_second;
       break;
     case What::reload:
-      if (watch_.reload) watch_.reload();
+      command.answer->set_value(watch_.reload ? watch_.reload() : "");
       break;
     case What::set:
     case What::weight:

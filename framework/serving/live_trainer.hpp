@@ -17,7 +17,8 @@ class LiveTrainer final : public ForwardingTrainer {
     /// Returns what looks at a network; called for each that the run has.
     std::function<std::shared_ptr<Eye>(EditedTrainer&, const PlaneColumns&)> eye;
     std::function<void()> edited{};  ///< the list of changes is another
-    std::function<void()> reload{};  ///< a page asks for libraries as they are now
+    /// A page asks for libraries as they are now. Returns why that cannot be; empty: it is to be.
+    std::function<std::string()> reload{};
   };
 
   /// Keeps references. most_bytes: what states to go back to may take.

@@ -14,6 +14,10 @@ struct Inheritance {
 /// process before it. Before the first thread.
 std::optional<Inheritance> inheritance();
 
+/// Runs `nnrun check` with these words in a process of its own, which takes what a library does to
+/// it. Returns what is wrong, in a line; empty: nothing is. ending: asked all the time; ends it.
+std::string refusal_of_check(std::vector<std::string> words, const std::function<bool()>& ending);
+
 /// `nnrun serve` in a process of its own, whose standard output is this one's but for the address.
 class Successor {
  public:

@@ -24,10 +24,17 @@ bool contains(const nnrun_range& outer, const nnrun_range& inner) {
   return outer.low <= inner.low && inner.high <= outer.high;
 }
 
+/// Returns a number of a config or of data in full, if that is short.
+std::string number_text(double x) {
+  constexpr std::size_t most_letters = 9;
+  const std::string all = shortest(x);
+  return all.size() <= most_letters ? all : significant(x, 6);
+}
+
 std::string text_of(const nnrun_range& range) {
-  if (range.high == unbounded) return "from " + shortest(range.low) + " on";
-  if (range.low == -unbounded) return "up to " + shortest(range.high);
-  return "from " + shortest(range.low) + " to " + shortest(range.high);
+  if (range.high == unbounded) return "from " + number_text(range.low) + " on";
+  if (range.low == -unbounded) return "up to " + number_text(range.high);
+  return "from " + number_text(range.low) + " to " + number_text(range.high);
 }
 
 /// The same of numbers that were scaled: only as many digits as are sure.

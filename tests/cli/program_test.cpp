@@ -137,6 +137,11 @@ TEST_CASE("what is wrong gets one sentence and its exit status", "[cli]") {
        "NNRUN_PLUGIN_PATH=FILE.so\n"},
       {"$nnrun no.yaml", 3, "error: cannot read 'no.yaml': no such file\n"},
       {"mkdir d && $nnrun ./d", 3, "error: cannot read './d': it is a directory\n"},
+      {"mkdir d && touch d/config.yaml && $nnrun time d", 2,
+       "error: 'd' is a folder, not a config\n   = help: give the config in it: d/config.yaml\n"},
+      {"$nnrun serve no.yaml --host 0.0.0.0", 2,
+       "error: serve has no option '--host': it answers this machine alone\n"
+       "   = help: from another one, ssh -L 8000:127.0.0.1:8000 HOST, with serve --port 8000\n"},
       {"mkdir d && $nnrun $configs/diagonal.yaml --out d", 1,
        "error: the run folder 'd' exists already\n"
        "   = help: name a new one with --out, or leave --out away\n"},

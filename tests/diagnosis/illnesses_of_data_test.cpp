@@ -172,6 +172,24 @@ std::vector<Plant> plants_of_data() {
              [](Net& n) {
                n.cost = "{type: binary_cross_entropy, class_weights: {ill: 0.1, well: 0.9}}";
              });
+  with_table("a class that counts 500 times as much as the other", "class_weights", plain_table(),
+             [](Net& n) {
+               n.cost = "{type: binary_cross_entropy, class_weights: {'no': 1, 'yes': 500}}";
+               n.epochs = "5";
+             });
+  with_table("a class that counts three times as much", "", plain_table(), [](Net& n) {
+    n.cost = "{type: binary_cross_entropy, class_weights: {'no': 1, 'yes': 3}}";
+  });
+  with_table("inputs of which a few tell a rare class, a little", "",
+             table(examples, plain_row,
+                   [&h](std::size_t i) {
+                     return std::string(i % 33 == 0 || (i % 66 == 1 && h.x[i][0] > 0) ? "1" : "0");
+                   }),
+             [](Net& n) {
+               n.cost = "{type: binary_cross_entropy, class_weights: balanced}";
+               n.metrics = "[balanced_accuracy]";
+               n.optimizer = "{type: adam, learning_rate: 0.001}";
+             });
   with_table("a class that weighs nothing", "weights",
              table(examples, with_column([](std::size_t i) { return healthy().yes[i] ? 0. : 1.; }),
                    plain_target),
@@ -180,6 +198,19 @@ std::vector<Plant> plants_of_data() {
       "one row that weighs more than all others", "weights",
       table(examples, with_column([](std::size_t i) { return i == 77 ? 1e6 : 1.; }), plain_target),
       [](Net& n) { n.data = ", weights: x4"; });
+  with_table(
+      "a text that is there with one class alone", "leak",
+      [] {
+        std::string text = "status,x0,x1,t\n";
+        for (std::size_t i = 0; i < examples; ++i)
+          text += std::string(healthy().yes[i] ? "closed"
+                              : i % 2 == 0     ? "open"
+                                               : "waits") +
+                  "," + std::to_string(plain_row(i)[1]) + "," + std::to_string(plain_row(i)[2]) +
+                  "," + plain_target(i) + "\n";
+        return text;
+      }(),
+      [](Net& n) { n.data = ", columns: {status: category}"; });
   with_table(
       "texts that are the class", "leak",
       [] {
@@ -360,7 +391,9 @@ TEST_CASE("the doctor finds what is wrong with images", "[cli][doctor]") {
   CHECK(first(examined_bars(fine, ", augment: [{type: cutout, size: 16}]", two, adam, 1)) ==
         "augment");
   // mirrored, one diagonal is the other: of two of four classes
-  CHECK(first(examined_bars(fine, ", augment: [flip]", two, adam, 1)) == "swapping_augment");
+  const json flipped = examined_bars(fine, ", augment: [flip]", two, adam, 1);
+  CHECK(first(flipped) == "swapping_augment");
+  CHECK_THAT(flipped.dump(), !Contains("weaker"));
   CHECK(first(examined_bars(fine, ", augment: [{type: shift, pixels: 1}]", two, adam, 0)).empty());
 }
 
@@ -384,7 +417,66 @@ TEST_CASE("a column that hardly ever changes does not give a rare class away", "
   CHECK_THAT(ids_of(parsed(ended.out)), !Catch::VectorContains(std::string("leak")));
 }
 
-TEST_CASE("a mark for a missing value is named beside columns of texts, too", "[diagnosis][doctor]") {
+TEST_CASE("the doctor's words fit what is there", "[cli][doctor]") {
+  const auto said = [](const Net& net, const std::string& csv) {
+    const Scratch scratch;
+    scratch.write("net.yaml", net.text());
+    scratch.write("t.csv", csv);
+    return run("$nnrun doctor --seconds 1 net.yaml", scratch.folder()).out;
+  };
+  Net weighted;
+  weighted.data = ", weights: x4";
+  const auto heavy = [](std::size_t i) {
+    std::vector<double> row = plain_row(i);
+    row.push_back(i == 77 ? 1e6 : 1.);
+    return row;
+  };
+  CHECK_THAT(said(weighted, table(examples, heavy, plain_target)),
+             Contains("likely: 1 of 480 examples weighs more than all others together"));
+  Net one_class;
+  one_class.layers[1] = "{type: dense, activation: sigmoid}";
+  CHECK_THAT(said(one_class, table(examples, plain_row, [](std::size_t) { return "a"; })),
+             Contains("every example is of class 'a'"));
+  const auto far = [](std::size_t i) {
+    std::vector<double> row = plain_row(i);
+    if (i == 77) row[0] = 1e7;
+    return row;
+  };
+  Net robust = net_of_prices(", scale: robust, target_scale: standard");
+  robust.optimizer = "{type: adam, learning_rate: 1e-6}";
+  CHECK_THAT(said(robust, table(examples, far, price_target)),
+             Contains("look at these rows: mend them or leave them out"));
+  Net held_back;
+  held_back.layers.insert(held_back.layers.begin() + 1, "{type: dropout, rate: 0.95}");
+  held_back.optimizer = "{type: adam, learning_rate: 0.0005}";
+  const std::string dropout = said(held_back, plain_table());
+  CHECK(dropout.find("drops nearly all") < dropout.find("learning rate is far too low"));
+}
+
+TEST_CASE("a validation part that is the test part is found", "[cli][doctor]") {
+  const Scratch scratch;
+  const auto from = [](std::size_t first) {
+    return table(
+        150, [first](std::size_t i) { return plain_row(first + i); },
+        [first](std::size_t i) { return plain_target(first + i); });
+  };
+  scratch.write("t.csv", from(0));
+  scratch.write("v.csv", from(150));
+  scratch.write("w.csv", from(300));
+  std::string config = Net().text();
+  config.replace(config.find("split: {validation: 0.2}"), 24, "validation: v.csv, test: FILE");
+  const auto found = [&](const std::string& file) {
+    std::string with = config;
+    with.replace(with.find("FILE"), 4, file);
+    scratch.write("net.yaml", with);
+    return ids_of(parsed(run("$nnrun doctor --json --seconds 1 net.yaml", scratch.folder()).out));
+  };
+  CHECK_THAT(found("v.csv"), Catch::VectorContains(std::string("duplicates")));
+  CHECK_THAT(found("w.csv"), !Catch::VectorContains(std::string("duplicates")));
+}
+
+TEST_CASE("a mark for a missing value is named beside columns of texts, too",
+          "[diagnosis][doctor]") {
   const Scratch scratch;
   std::string csv = "side,area,t\n";
   for (std::size_t i = 0; i < 600; ++i) {

@@ -368,9 +368,15 @@ TEST_CASE("a library that is built anew is offered, and another process goes on 
   Served served("-q net.yaml --out r", scratch.folder());
   EventReader events(served);
   REQUIRE(served.command(R"({"do": "step", "steps": 20})") == 204);
-  const json frame = events.frame([](const json& f) { return f["step"] == 20; });
-  build("2.5");
+  events.frame([](const json& f) { return f["step"] == 20; });
+  // what is no library is refused, and the run is there as before
+  scratch.write("broken.so", "not a library");
+  std::filesystem::rename(scratch / "broken.so", scratch / "mine.so");
   CHECK(events.next("rebuilt")["libraries"] == json{"mine.so"});
+  CHECK(served.command(R"({"do": "reload"})") == 422);
+  CHECK(served.command(R"({"do": "step", "steps": 1})") == 204);
+  const json frame = events.frame([](const json& f) { return f["step"] == 21; });
+  build("2.5");
   REQUIRE(served.command(R"({"do": "reload"})") == 204);
   {
     const Served next(events.next("moved").get<std::string>());
@@ -387,7 +393,7 @@ TEST_CASE("a library that is built anew is offered, and another process goes on 
   const json first = parsed(text_of(scratch / "r/run.json")),
              second = parsed(text_of(scratch / "r-2/run.json"));
   CHECK(first["status"] == "interrupted");
-  CHECK(first["result"]["steps"] == 20);
+  CHECK(first["result"]["steps"] == 21);
   CHECK(second["status"] == "interrupted");
   CHECK_THAT(text_of(scratch / "r-2/config.yaml"), Contains("weights: "));
 

@@ -127,6 +127,11 @@ try {
   await page.until("frame.step === 11");
   await click(page, "Add a layer");
   await page.until("hello.layers.length === 3 && frame.edited.length === 3");
+  await page.run("send({do: 'speed', epochs_per_second: 3})"); // pictures of a run that goes on are kept for a saved page
+  await click(page, "Play");
+  await page.until("frame.playing && frame.step > 20");
+  await click(page, "Pause");
+  await page.until("!frame.playing");
   await click(page, "Remove a layer");
   await page.until("hello.layers.length === 2 && nodes.length === 6");
   await page.run("(() => { const link = links[0]; link.hit.dispatchEvent(new MouseEvent('click', {bubbles: true})); const exact = card.querySelector('input[type=number]'); exact.value = '1.5'; exact.dispatchEvent(new Event('change')); })()");
@@ -154,6 +159,9 @@ try {
   await saved.until("frame.step === recording.tape[0].step");
   await saved.run("togglePlay()");
   await saved.until("position === recording.tape.length - 1 && !frame.playing");
+  // each moment is drawn as the network that the run had then
+  const drawn = await saved.run("recording.tape.map(({step}) => { send({do: 'back', step}); draw(); return [step, hello.layers.length, nodes.length, bytes(frame.parameters).length / 4 - hello.parameters].join(); })");
+  expect(drawn.some((moment) => moment.endsWith(",3,9,0")) && drawn.at(-1).endsWith(",2,6,0") && drawn.every((moment) => moment.endsWith(",0")), "networks of a saved page: " + drawn.join("; "));
   await looksRight(saved, "a saved page");
   expect((await run.end()) === 130, "an interrupt ends the run");
   await page.until("lost && problem.textContent.includes('has ended')");
@@ -163,6 +171,18 @@ try {
   await asked.until("hello.layers[0].units === 5 && hello.seed === 7 && frame.step === 0");
   await asked.press("ArrowRight");
   await asked.until("frame.step === 1");
+  const wrong = await open(other.address + "#train.optimizer.learning_rate=-5&foo=3");
+  await wrong.until("problem.textContent.includes('address of this page') && problem.textContent.includes('learning_rate')");
+  await wrong.press("ArrowRight");
+  await wrong.until("frame.step === 2 && problem.textContent === ''");
+  expect(await wrong.run("warned.hidden"), "nothing is warned of");
+  await wrong.run("set({'train.cost': 'binary_cross_entropy'})");
+  await wrong.until("!warned.hidden && warned.textContent.includes('tanh')");
+  await wrong.run("setWeight(links[0], 'abc')");
+  await wrong.until("problem.textContent === 'a weight is a number'");
+  await wrong.run("request()");
+  await wrong.run("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
+  expect(await wrong.run("problem.textContent === 'a weight is a number'"), "what was refused stays to be read");
   expect((await other.end()) === 130, "a run that an address changed ends");
 
   const classes = await serve("kinds", net("kinds", "kind", 3, 20, "{type: dense, units: 3, activation: softmax}", "cross_entropy", 30), "a,b,c,kind\n" + rows((a, b, i) => [a, b, i % 4, a > b ? "<b>x" : b > 0 ? "y" : "z"]));
@@ -174,6 +194,9 @@ try {
   await third.until("hello.plane.columns.join() === 'a,b,c' && !planeSection.hidden && !answersBox.hidden");
   await third.run("planeChoices[1].value = 'c', choosePlane()");
   await third.until("hello.plane.x.name === 'a' && hello.plane.y.name === 'c' && frame.units.length > 0");
+  expect((await third.run("[...network.querySelectorAll('svg text')].slice(-3).map((t) => t.lastChild.data).join()")).includes("<b>x"), "units of classes have their names");
+  await third.run("send({do: 'step', steps: 13})");
+  await third.until("frame.step === 13 && figures.textContent.includes('Training cost of epoch 1')");
   await looksRight(third, "classes");
   await classes.end();
   const ink = Buffer.alloc(40 * 64 * 4);

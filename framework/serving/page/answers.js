@@ -10,15 +10,19 @@ function drawAnswers() {
 }
 /// Of a class for each step of a sequence, steps are counted.
 const rightText = () => `right: ${number((100 * answers.right) / answers.answers, 3)} %${answers.answers === answers.shown ? "" : ` of ${grouped(String(answers.answers))} steps`}`;
+/// A table below what it says: a caption would be no wider than the table.
+const under = (text, table) => h("div", null, h("p", {class: "note"}, text), h("div", {class: "scroll"}, table));
 function mistakes() {
-  return h("div", {class: "scroll"}, h("table", null, h("caption", null, `${rightText()}; the most frequent mistakes`),
+  const text = `${rightText()}; the most frequent mistakes`;
+  return under(text, h("table", {"aria-label": text},
     h("thead", null, h("tr", null, ["true", "answered", "times"].map((n) => h("th", {scope: "col"}, n)))),
     h("tbody", null, answers.mistakes.map(([is, said, times]) => h("tr", null, h("td", null, is), h("td", null, said), h("td", null, String(times)))))));
 }
 function confusion() {
   const names = answers.classes, most = Math.max(1, ...answers.confusion.flatMap((row, i) => row.filter((_, j) => i !== j)));
   const cell = (count, i, j) => h("td", {class: i === j ? "right" : null, style: i === j || count === 0 ? null : {"background-color": `color-mix(in srgb, var(--high) ${Math.round(15 + (45 * count) / most)}%, transparent)`}}, count === 0 ? "\u00b7" : String(count));
-  return h("div", {class: "scroll"}, h("table", {class: "confusion"}, h("caption", null, `${rightText()}; a row for what is true, a column for what was answered`),
+  const text = `${rightText()}; a row for what is true, a column for what was answered`;
+  return under(text, h("table", {class: "confusion", "aria-label": text},
     h("thead", null, h("tr", null, h("td"), names.map((n) => h("th", {scope: "col"}, n)))),
     h("tbody", null, answers.confusion.map((row, i) => h("tr", null, h("th", {scope: "row"}, names[i]), row.map((count, j) => cell(count, i, j)))))));
 }

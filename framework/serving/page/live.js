@@ -35,6 +35,7 @@ function table(title, columns, rows) {
 // ---- what is known of the run
 const between = 8; // pictures of a recording from one with answers to the next
 let hello = null, frame = null, points = null, answers = null, curve = [], past = [], tape = [], lost = false;
+let layouts = []; // of networks that the run had: each frame says by which one it is drawn
 let over = null, chosen = null; // units: under the pointer, pinned
 const tapeElement = document.getElementById("tape");
 const recording = tapeElement && JSON.parse(tapeElement.textContent);
@@ -58,16 +59,18 @@ function unitName(unit) {
 }
 
 // ---- talking with the run
-const say = (text) => { problem.textContent = text; };
+let refused = ""; // why the last thing that was asked for was not done; stays until another is
+const say = (text) => { problem.textContent = refused = text; };
 function send(command) {
   if (recording) return replay(command);
+  say("");
   return fetch("command", {method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify(command)})
     .then(async (answer) => { if (!answer.ok) say(await answer.text()); })
     .catch(() => { lost = true; request(); });
 }
 let source = null, due = false, moving = false;
 function hear(name, data) {
-  if (name === "hello") { hello = data; begin(); }
+  if (name === "hello") { hello = data; keepLayout(); begin(); }
   if (name === "points") { points = data; drawPoints(); }
   if (name === "curve") takeCurve(data);
   if (name === "answers") { answers = data; drawAnswers(); request(); if (frame && !tape.slice(-between).some((f) => f.answers)) frame.answers = data; }
@@ -95,7 +98,13 @@ function takeCurve({all, rows}) {
   if (all) { if (curve.length > 1) past = curve; curve = rows; } else curve = curve.concat(rows);
   if (curve.length > 0 && past.length > 0 && curve.at(-1)[0] >= past.at(-1)[0]) past = [];
 }
+/// Keeps what a saved page draws a network by: not what is there to change it, nor where files are.
+function keepLayout() {
+  const layout = {...hello, settings: undefined, layer_list: undefined, command: undefined, config: undefined, sets: undefined, warnings: undefined};
+  if (JSON.stringify(layout) !== JSON.stringify(layouts.at(-1))) layouts.push(layout);
+}
 function keepOnTape() {
+  frame.layout = layouts.length - 1;
   tape = tape.filter((old) => old.step < frame.step);
   tape.push(frame);
   if (tape.length > 240) tape = tape.filter((_, i) => i % 2 === 0 || i > 160);

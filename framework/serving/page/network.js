@@ -15,6 +15,7 @@ function numbersOf(layer) {
   }
   return null;
 }
+const isNamedByClass = () => hello.classes.length > 1 && hello.classes.length === hello.layers.at(-1).units;
 const columnsOf = () => [hello.inputs.length, ...hello.layers.map((l) => l.units)];
 function layOut() {
   const width = Math.floor(network.clientWidth), as = width + JSON.stringify(hello.layers);
@@ -22,8 +23,10 @@ function layOut() {
   drawnAs = as; nodes = []; links = []; blocks = []; over = null; shut();
   const counts = columnsOf(), narrow = width < 560, rows = Math.max(3, ...counts), top = 42;
   const size = Math.min(narrow ? 34 : 48, Math.floor(((width - 60) / counts.length) * 0.7)), pitch = size + (narrow ? 10 : rows > 8 ? 8 : 16);
-  const left = hello.inputs.length > 0 ? (narrow ? 52 : 72) : 16, height = top + rows * pitch;
-  const x = (column) => left + (column * (width - left - size - 2)) / (counts.length - 1);
+  // beside the inputs are their names, below a block is its shape, beside the last units are those of classes
+  const left = hello.inputs.length > 0 ? (narrow ? 52 : 72) : narrow ? 30 : 36, height = top + rows * pitch;
+  const named = isNamedByClass() ? Math.min(narrow ? 40 : 90, 10 + 7 * Math.max(...hello.classes.map((name) => name.length))) : 0;
+  const x = (column) => left + (column * (width - left - size - 2 - named)) / (counts.length - 1);
   const svg = s("svg", {width, height, "aria-hidden": "true"}), elements = [svg];
   const columns = counts.map((count, column) => {
     elements.push(heading(column, x(column) + size / 2, narrow, counts.length, Math.floor((x(1) - x(0)) / 8)));
@@ -57,6 +60,10 @@ function unitAt(column, index, px, py, size, elements, svg, left) {
     button.disabled = true;
     svg.append(s("text", {x: left - 8, y: node.in.y + 4, "text-anchor": "end", class: "on"}, s("title", null, name), name.length > room ? name.slice(0, room - 1) + "\u2026" : name));
     return node;
+  }
+  if (column === columnsOf().length - 1 && isNamedByClass()) {
+    const name = hello.classes[index], room = Math.max(3, Math.floor((network.clientWidth - px - size - 8) / 7));
+    svg.append(s("text", {x: px + size + 6, y: node.in.y + 4, class: "on"}, s("title", null, name), name.length > room ? name.slice(0, room - 1) + "\u2026" : name));
   }
   button.addEventListener("click", () => { chosen = chosen === unit || unit === outputUnit() ? null : unit; showInputs(); request(); });
   button.addEventListener("pointerenter", () => { over = unit; request(); });

@@ -15,7 +15,7 @@ const rate = h("input", {type: "range", min: 0, max: rates.length - 1, step: 1, 
 const rateShown = h("output");
 const rateSaid = () => { rateShown.textContent = rateText(rates[rate.value]); rate.setAttribute("aria-valuetext", rateShown.textContent); };
 const figures = h("dl", {class: "figures"});
-const said = h("p", {class: "unseen", role: "status"}), facts = h("p", {class: "facts"}), title = h("h1"), problem = h("p", {class: "problem", role: "alert"}), noted = h("p", {class: "note", "aria-live": "polite"});
+const said = h("p", {class: "unseen", role: "status"}), facts = h("p", {class: "facts"}), title = h("h1"), problem = h("p", {class: "problem", role: "alert"}), noted = h("p", {class: "note", "aria-live": "polite"}), warned = h("ul", {class: "warned", "aria-label": "Warnings", "aria-live": "polite", hidden: true});
 const themeButton = h("button", {type: "button", click: () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark")});
 function theme(name) {
   document.documentElement.dataset.theme = name;
@@ -31,7 +31,7 @@ function theme(name) {
 const keysHelp = h("details", {class: "keyboard"}, h("summary", null, "Keys"), h("p", {class: "note"}, "space: play, pause \u00b7 \u2192 one step \u00b7 shift \u2192 to the end of the epoch \u00b7 \u2190 back one step \u00b7 r from the start \u00b7 l logarithmic \u00b7 t points not trained on \u00b7 d dark, light"));
 document.getElementById("page").append(
   h("header", {class: "bar"}, h("span", {class: "mark"}, "nnrun live"), title, facts, h("button", {type: "button", click: save, hidden: Boolean(recording)}, "Save", h("span", {class: "wide"}, " this page")), themeButton),
-  problem, noted,
+  problem, noted, warned,
   h("div", {class: "transport", role: "toolbar", "aria-label": "Training"}, h("div", {class: "keys"}, backButtons, playButton, stepButtons), h("div", {class: "speed"}, h("span", null, "Speed"), rate, rateShown), figures),
   rebuiltBox, settingsSection,
   h("div", {class: "main"}, h("section", {"aria-label": "Network"}, network, blocksTable, inputWeights, keysHelp), h("section", {class: "side", "aria-label": "Answers and curves"}, planeSection, answersBox, curveSection)),
@@ -40,6 +40,9 @@ document.getElementById("page").append(
 /// The run has said what it is.
 function begin() {
   title.textContent = hello.name;
+  const warnings = hello.warnings ?? [];
+  warned.hidden = warnings.length === 0;
+  warned.replaceChildren(...warnings.map((text) => h("li", null, text)));
   drawnAs = ""; chosen = null;
   planeSection.hidden = !hello.plane;
   answersBox.hidden = Boolean(hello.plane) && !hello.plane.columns;
@@ -55,9 +58,11 @@ function begin() {
 function drawFigures() {
   const last = curve.filter((row) => row[0] <= frame.step).at(-1), column = (name) => hello.columns.indexOf(name);
   const part = ["val", "test", "train"].find((p) => column(`${p}.cost`) >= 0), metric = hello.columns.find((name) => name.startsWith(part + ".") && !name.endsWith(".cost"));
-  const value = (name) => last?.[column(name) + 2], all = [["Epoch", grouped(frame.epochs.toFixed(frame.playing ? 0 : frame.epochs % 1 ? 2 : 0))], ["Training cost", still(value("train.cost"))]];
-  for (const [p, name] of [["val", "Validation cost"], ["test", "Test cost"]]) if (column(`${p}.cost`) >= 0) all.push([name, still(value(`${p}.cost`))]);
-  if (metric) all.push([metric, still(value(metric), 4)]);
+  // of the last epoch that ended: within another one, answers and pictures are of now
+  const of = last && !frame.playing && frame.epochs !== last[1] ? ` of epoch ${grouped(String(last[1]))}` : "";
+  const value = (name) => last?.[column(name) + 2], all = [["Epoch", grouped(frame.epochs.toFixed(frame.playing ? 0 : frame.epochs % 1 ? 2 : 0))], ["Training cost" + of, still(value("train.cost"))]];
+  for (const [p, name] of [["val", "Validation cost"], ["test", "Test cost"]]) if (column(`${p}.cost`) >= 0) all.push([name + of, still(value(`${p}.cost`))]);
+  if (metric) all.push([metric + of, still(value(metric), 4)]);
   figures.replaceChildren(...all.map(([name, text]) => h("div", null, h("dt", null, name), h("dd", null, text))));
   return all;
 }
@@ -83,7 +88,7 @@ function draw() {
   for (const button of backButtons) button.disabled = frame.step === 0 && !frame.said;
   const near = rates.reduce((best, r, i) => (Math.abs((r || 1e9) - (frame.speed || 1e9)) < Math.abs((rates[best] || 1e9) - (frame.speed || 1e9)) ? i : best), 0);
   if (rate !== document.activeElement && Number(rate.value) !== near) { rate.value = near; rateSaid(); }
-  const trouble = lost ? "The run has ended, or does not answer." : frame.said ? `${frame.said}. Go back to train on from there.` : "";
+  const trouble = lost ? "The run has ended, or does not answer." : frame.said ? `${frame.said}. Go back to train on from there.` : refused;
   if (problem.textContent !== trouble) problem.textContent = trouble;
   if (noted.textContent !== (frame.note ?? "")) noted.textContent = frame.note ?? "";
   const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epochs planned` + (frame.over ? (frame.epochs < hello.epochs ? `, ended after ${grouped(String(frame.epochs))}` : ", all done") + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
@@ -97,7 +102,17 @@ let player = 0, position = 0;
 function replay(command) {
   clearInterval(player);
   const end = recording.tape.length - 1;
-  const show = (i, on) => { position = Math.min(Math.max(i, 0), end); frame = {...recording.tape[position], playing: on, over: position === end && !on, speed: 0}; answers = recording.tape.slice(0, position + 1).findLast((f) => f.answers)?.answers ?? recording.answers; drawAnswers(); request(); };
+  const show = (i, on) => {
+    position = Math.min(Math.max(i, 0), end);
+    frame = {...recording.tape[position], playing: on, over: position === end && !on, speed: 0};
+    const layout = recording.layouts[frame.layout], other = layout !== hello;
+    hello = layout;
+    if (other) begin();
+    // answers of another network would be drawn as those of this one
+    answers = recording.tape.slice(0, position + 1).findLast((f) => f.answers && f.layout === frame.layout)?.answers ?? (frame.layout === recording.tape[end].layout ? recording.answers : null);
+    if (!answers) answersBox.replaceChildren();
+    drawAnswers(); request();
+  };
   if (command.do === "play") {
     show(position < end ? position : 0, end > 0);
     player = setInterval(() => { show(position + 1, position + 1 < end); if (!frame.playing) clearInterval(player); }, 60);
@@ -107,7 +122,7 @@ function replay(command) {
 async function save() {
   // only the last one is kept sharp
   const coarse = tape.filter((f, i) => i === tape.length - 1 || (f.output ?? "").length < 20000);
-  const tapeOf = {hello: {...hello, settings: undefined, layer_list: undefined, command: undefined, config: undefined, sets: undefined}, points, answers, curve, tape: coarse};
+  const tapeOf = {layouts, points, answers, curve, tape: coarse};
   const text = (await (await fetch(location.pathname)).text()).replace('<main id="page">', () => `<script type="application/json" id="tape">${JSON.stringify(tapeOf).replace(/</g, "\\u003c")}<\/script>\n<main id="page">`);
   download(text, "text/html", `${hello.name}-live.html`);
 }
@@ -125,8 +140,7 @@ wish.addEventListener("change", () => theme(wish.matches ? "dark" : "light"));
 theme(wish.matches ? "dark" : "light");
 rateSaid();
 if (recording) {
-  ({hello, points, answers, curve} = recording);
+  ({points, answers, curve} = recording);
   rate.disabled = true;
-  begin(); drawAnswers();
   replay({do: "again"});
 } else listen();

@@ -8,9 +8,12 @@ const settingsSection = h("section", {class: "settings", "aria-label": "Settings
   h("details", null, h("summary", null, "All settings"), allFields));
 /// Libraries cannot be unloaded: another process goes on with those that were built anew.
 const rebuiltBox = h("p", {class: "rebuilt", role: "alert", hidden: true});
+const rebuiltWrong = h("span", {class: "wrong"});
+async function reload() { rebuiltWrong.textContent = "It is tried\u2026"; rebuiltWrong.textContent = await post({do: "reload"}).catch(() => ""); }
 function drawRebuilt(libraries) {
+  rebuiltWrong.textContent = "";
   rebuiltBox.hidden = libraries.length === 0;
-  rebuiltBox.replaceChildren(`${libraries.join(", ")} changed on disk. `, h("button", {type: "button", click: () => send({do: "reload"})}, "Train with it"), " This run is recorded; a new one goes on from its weights.");
+  rebuiltBox.replaceChildren(`${libraries.join(", ")} changed on disk. `, h("button", {type: "button", click: reload}, "Train with it"), " ", rebuiltWrong, " This run is recorded; a new one goes on from its weights.");
 }
 const asText = (value) => (typeof value === "string" ? value : JSON.stringify(value));
 async function post(command) {
@@ -90,7 +93,7 @@ async function changeLayers(by) {
 const quoted = (word) => (/^[\w.\/:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 async function copyCommand() {
   const text = [hello.command, ...hello.sets.map(([path, value]) => `--set ${quoted(`${path}=${value}`)}`)].join(" ");
-  const rest = frame?.by_hand ? `; ${frame.by_hand} weight${frame.by_hand === 1 ? "" : "s"} set by hand are in the run, not in the command` : "";
+  const rest = byHand("in the command", "; ");
   try { await navigator.clipboard.writeText(text); linkSaid.textContent = "copied: " + text + rest; } catch { linkSaid.textContent = text + rest; }
 }
 function download(text, type, name) {
@@ -98,7 +101,8 @@ function download(text, type, name) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
-function writeYaml() { download(hello.config, "text/yaml", `${hello.name}.yaml`); }
+const byHand = (where, before = "") => (!frame?.by_hand ? "" : before + (frame.by_hand === 1 ? "1 weight set by hand is" : `${frame.by_hand} weights set by hand are`) + ` in the run, not ${where}`);
+function writeYaml() { download(hello.config, "text/yaml", `${hello.name}.yaml`); linkSaid.textContent = byHand("in the file"); }
 /// What the address of the page asks for, once: settings, of which the run says when it has them; then
 /// a unit and a step.
 let asked = location.hash.length > 1 ? Object.fromEntries(location.hash.slice(1).split("&").map((pair) => pair.split("=").map(decodeURIComponent)).filter(([path]) => path)) : null;
@@ -108,7 +112,7 @@ function setByAddress() {
   const rest = {"@view": asked["@view"], "@step": asked["@step"]};
   if (Object.entries(values).some(([path, value]) => known[path] !== value)) {
     asked = rest;
-    return post({do: "set", values, anew: true}).then((refused) => { if (refused) { asked = null; say(refused); } }).catch(() => {});
+    return post({do: "set", values, anew: true}).then((wrong) => { if (wrong) { asked = null; say(`What the address of this page asks for was not done: ${wrong}`); } }).catch(() => {});
   }
   asked = null;
   const view = rest["@view"]?.match(/^(.+)\.(\d+)$/), step = Number(rest["@step"]);
