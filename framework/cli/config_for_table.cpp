@@ -180,7 +180,7 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     if (table.columns[i].name.empty() && table.columns[i].values() > 0)
       notes.push_back("column " + std::to_string(i + 1) + " is not used: it has no name");
-    else if (std::ranges::count(table.columns, table.columns[i].name, &ColumnProfile::name) > 1)
+    else if (!table.columns[i].name.empty() && table.shared_names.contains(table.columns[i].name))
       notes.push_back("column " + std::to_string(i + 1) + " is not used: another one is called " +
                       table.columns[i].name + ", too");
   if (!table.comments.empty()) notes.push_back(table.comments);

@@ -18,7 +18,7 @@ std::string_view yaml_value_at_start(std::string_view text) {
 std::string data_options_in(std::string_view hint) {
   std::string options;
   for (const std::string_view key :
-       {"decimal: ", "thousands: ", "symbols: ", "comment: ", "encoding: "}) {
+       {"header: ", "decimal: ", "thousands: ", "symbols: ", "comment: ", "encoding: "}) {
     const std::size_t at = hint.find(key);
     if (at == hint.npos) continue;
     std::string value(yaml_value_at_start(hint.substr(at + key.size())));

@@ -227,6 +227,15 @@ bool is_amount_in_unit(std::string_view field) {
   return (is_among(unit, currencies) || (at > 0 && is_known)) && looks_like_number(number);
 }
 
+bool is_cut_short(std::string_view field) {
+  // a small m is of metres, or of minutes
+  constexpr std::array<std::string_view, 10> words{"K",  "k",   "M",   "B",   "bn",
+                                                   "mn", "Mio", "Mrd", "tsd", "Tsd"};
+  std::string word = word_behind_number(field);
+  while (word.ends_with('.')) word.pop_back();
+  return std::ranges::find(words, word) != words.end();
+}
+
 char own_decimal_of(std::string_view field, const NumberFormat& how) {
   double plain = 0;
   if (nnrun::is_number(field, plain, how)) return '\0';

@@ -25,6 +25,8 @@ std::string unit_of(std::string_view field);
 std::string word_behind_number(std::string_view field);
 /// Returns whether a field is an amount in a known unit: CHF 8'175, 6.29 kg.
 bool is_amount_in_unit(std::string_view field);
+/// Returns whether a number is cut short by a letter or a word: 1.2k, 3.4M, 5 Mio.
+bool is_cut_short(std::string_view field);
 /// Returns the character, point or comma, before the fraction of a number that is not written as
 /// the others of a file: 3.850,98 where these are 1.5; 0 if it is none either way.
 char own_decimal_of(std::string_view field, const NumberFormat& how);

@@ -27,7 +27,13 @@ bool has_few(std::size_t different, std::size_t rows) {
 /// How numbers such as 1'000, 12 % and $5 become an input.
 std::string how_to_read(const ColumnProfile& column) {
   if (column.own_decimal != '\0')
-    return std::string(": to use it, write {decimal: \"") + column.own_decimal + "\"} in its place";
+    return ": to use it, write its numbers as those of the other columns, or, in the config, "
+           "columns: {" +
+           yaml_text(column.name) + ": {decimal: \"" + column.own_decimal + "\"}}";
+  if (const std::string number = with_minus_before(column.first_text); !number.empty())
+    return ": to use it, write a minus before its number: " + number;
+  if (const std::size_t at = column.first_text.find(" ("); at != std::string::npos)
+    return ": to use it, make columns of what stands before the brackets and in them";
   return ": to use it, take signs, units and separators of thousands out";
 }
 
@@ -53,6 +59,13 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
                        : "; if these are amounts, write symbols: [" +
                              yaml_text(column.unit_of_texts) + "] in data"));
   return category(column, texts_of(column));
+}
+
+/// Returns a text such as 1.2k; empty if the column has none.
+std::string number_cut_short(const ColumnProfile& column) {
+  const std::vector<std::string> texts = sorted_texts(column);
+  const auto found = std::ranges::find_if(texts, &is_cut_short);
+  return found == texts.end() ? std::string() : *found;
 }
 
 /// Returns whether a text stands for several numbers: 4+, <18, 25-34.
@@ -81,6 +94,9 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   if (has_two_ways_to_say_yes(column))
     return unused("1 and 0, and " + texts_of(column) + ", the first in " + column.first_place +
                   ": write 1 and 0 throughout");
+  if (const std::string text = number_cut_short(column); !text.empty())
+    return unused("numbers, of which some are cut short, such as " + start_of(text) +
+                  ", the first in " + column.first_place + ": write the numbers in full");
   const bool amounts = column.like_numbers * 10 > column.values() && column.counts.size() > 2;
   const bool few_texts = column.counts.size() <= few && column.numbers > column.texts && !amounts;
   const bool all_say_missing = std::ranges::all_of(

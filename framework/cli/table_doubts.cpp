@@ -116,12 +116,31 @@ std::optional<double> sentinel_of(const ColumnProfile& column) {
   return {};
 }
 
+/// Returns a number beside which all others are as good as 0, once the column is scaled.
+std::optional<double> giant_in(const ColumnProfile& column) {
+  constexpr double far = 1e6;
+  const auto& numbers = column.different;
+  if (numbers.size() < 5 || numbers.size() == ColumnProfile::most_different) return {};
+  const double low = numbers.begin()->first, high = numbers.rbegin()->first;
+  const bool is_high = std::abs(high) >= std::abs(low);
+  const double next = is_high
+                          ? std::max(std::abs(low), std::abs(std::next(numbers.rbegin())->first))
+                          : std::max(std::abs(high), std::abs(std::next(numbers.begin())->first));
+  const double giant = is_high ? high : low;
+  if (next == 0 || std::abs(giant) / next < far) return {};
+  return giant;
+}
+
 void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile& column) {
   if (std::string words = words_of_spellings(column); !words.empty())
     doubts.push_back(std::move(words));
   if (const std::optional<double> sign = sentinel_of(column))
     doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
                      " means that the value is missing, leave these fields empty");
+  if (const std::optional<double> giant = giant_in(column))
+    doubts.push_back(shortest(*giant) + " in " + quoted(column.name) +
+                     " is more than a million times as large as every other number, which are all "
+                     "but the same beside it: mend or leave out that row");
   if (column.units.size() > 1)
     doubts.push_back("numbers in " + quoted(column.name) + " have different units (" +
                      words_of_units(column) +
@@ -148,7 +167,14 @@ std::string words_of_groups(const TableProfile& table, const ColumnProfile& colu
   return quoted(column.first_number) + " in " + quoted(column.name) + " is read as " + digits +
          (table.format.numbers.decimal == ','
               ? ", since elsewhere a comma stands before fractions: if fractions follow the "
-              : ", since other columns have thousands: if fractions follow the ") +
+          : std::ranges::any_of(table.columns,
+                                [&](const ColumnProfile& other) {
+                                  return &other != &column &&
+                                         (other.grouped > 0 ||
+                                          (other.shows_groups && other.with_point == 0));
+                                })
+              ? ", since other columns have thousands: if fractions follow the "
+              : ", since three digits follow each comma: if fractions follow the ") +
          (separator == ',' ? "comma" : "point") + " there, write columns: {" + quoted(column.name) +
          ": {decimal: \"" + separator + "\"}}";
 }
@@ -167,11 +193,28 @@ std::string words_of_fractions(const TableProfile& table, const ColumnProfile& c
          ": each has three digits behind it";
 }
 
+/// Returns what keeps a target of 0 and 1 from being a yes or no: few rows of many; or nothing.
+std::string words_of_odd_rows(const ColumnProfile& target) {
+  const auto count = [&](double x) {
+    const auto found = target.different.find(x);
+    return found == target.different.end() ? 0 : found->second;
+  };
+  const std::size_t no = count(0), yes = count(1), odd = target.numbers - no - yes;
+  if (target.texts > 0 || no == 0 || yes == 0 || odd == 0 || odd * 100 > target.numbers) return "";
+  return quoted(target.name) + " is 0 or 1, but in " + with_commas(odd) + " of " +
+         with_commas(target.numbers) + " rows, the first " + target.first_odd + " in " +
+         target.odd_place +
+         ", so it is read as a number: mend or leave out such rows if it says "
+         "no or yes";
+}
+
 void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile& target,
                           std::size_t rows) {
   if (target.numbers_rows(rows))
     doubts.push_back(quoted(target.name) +
                      " only counts the rows: name what is to be predicted with --target");
+  if (std::string words = words_of_odd_rows(target); !words.empty())
+    doubts.push_back(std::move(words));
   std::vector<std::string> rare;
   for (const auto& [text, count] : target.counts) {
     if (names_nothing(text))

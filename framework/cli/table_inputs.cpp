@@ -43,7 +43,7 @@ Choices all_choices(const TableProfile& table, const std::vector<const ColumnPro
   Choices choices;
   for (const ColumnProfile& column : table.columns) {
     if (is_in(targets, column) || &column == series || column.name.empty() ||
-        std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1)
+        table.shared_names.contains(column.name))
       continue;
     choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
   }
@@ -134,7 +134,7 @@ std::string inputs_text(const TableProfile& table, const std::vector<const Colum
   std::vector<std::string> inputs;
   bool needed = false;
   for (const ColumnProfile& column : table.columns) {
-    const bool twice = std::ranges::count(table.columns, column.name, &ColumnProfile::name) > 1;
+    const bool twice = table.shared_names.contains(column.name);
     needed |= (column.name.empty() && column.values() > 0) || (twice && !is_in(targets, column));
   }
   for (const auto& [column, choice] : choices.all)

@@ -51,6 +51,7 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
     column.first_text_row = row;
     column.first_place = rows.place();
   }
+  column.last_text_row = row;
   if (has_decimal_comma(text)) {
     ++column.with_comma;
     column.of_thousands += is_of_thousands(text, ',');
@@ -124,6 +125,10 @@ double add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::si
     ++column.gaps;
   } else if (rows.is_number(at, x) && std::isfinite(x) && !has_too_many_digits(rows.field(at), x)) {
     add_number(column, rows.field(at), x, row, rows.number_format());
+    if (x != 0 && x != 1 && column.odd_place.empty()) {
+      column.first_odd = rows.field(at);
+      column.odd_place = rows.place();
+    }
     return x;
   } else {
     add_text(column, rows, at, row);
@@ -243,22 +248,26 @@ void require_separator(const TableProfile& profile) {
                          shell_word(profile.file) + " > commas.csv");
 }
 
-/// Throws Error if the first row has texts above numbers, and these columns no others: units, or
-/// what columns mean.
+/// Throws Error if the first row, or the first two, have texts above numbers, and these columns no
+/// others: units, or what columns mean.
 void require_no_units(const TableProfile& profile) {
   std::vector<std::string> texts;
   std::string place;
+  std::size_t rows = 1;
   for (const ColumnProfile& column : profile.columns) {
-    if (column.numbers < 2) continue;
-    if (column.texts != 1 || column.first_text_row != 0) return;
+    if (column.numbers < 2 || (column.texts == 0 && column.gaps > 0)) continue;
+    if (column.texts == 0 || column.texts > 2 || column.last_text_row + 1 != column.texts) return;
     texts.push_back(column.first_text);
+    rows = std::max(rows, column.texts);
     place = column.first_place;
   }
   if (texts.size() < 2) return;
   if (texts.size() > 6) texts.resize(6);
   throw nnrun::Error(
-      "the row below the names is no example, but says more of the columns: " + join(texts, ", "),
-      place, "take it out");
+      (rows == 1 ? "the row below the names is no example, but says more of the columns: "
+                 : "the two rows below the names are no examples, but say more of the columns: ") +
+          join(texts, ", "),
+      place, rows == 1 ? "take it out" : "take them out");
 }
 
 TableProfile read(const std::string& file, const CsvFormat& format) {
@@ -283,6 +292,9 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
     for (std::size_t i = 0; i < profile.columns.size(); ++i)
       profile.columns[i].name = rows.names()[i];
   }
+  std::unordered_set<std::string> names;
+  for (const ColumnProfile& column : profile.columns)
+    if (!names.insert(column.name).second) profile.shared_names.insert(column.name);
   ThousandsInDoubt thousands(format.numbers);
   TotalRows totals;
   std::vector<double> numbers(profile.columns.size());

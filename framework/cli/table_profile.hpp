@@ -7,6 +7,7 @@
 #include <nnrun/csv.hpp>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "cli/table_totals.hpp"
@@ -19,7 +20,7 @@ struct ColumnProfile {
   std::size_t gaps = 0, numbers = 0, texts = 0;
   std::unordered_map<std::string, std::size_t> counts{};  ///< of texts; at most most_different
   std::size_t without_count = 0;                          ///< texts beyond these
-  std::size_t first_text_row = 0;                         ///< where the first one is
+  std::size_t first_text_row = 0, last_text_row = 0;      ///< where the first and last one are
   std::string first_text{}, first_place{};                ///< that is not a number, and where it is
   std::map<double, std::size_t> different{};  ///< how often each number is there; likewise
   double low = std::numeric_limits<double>::infinity();
@@ -30,6 +31,7 @@ struct ColumnProfile {
   double high_before = -std::numeric_limits<double>::infinity();  ///< without the last number
   std::size_t last_row = 0;                                       ///< where the last number is
   std::string first_number{};                                     ///< as the file writes it
+  std::string first_odd{}, odd_place{};        ///< number that is neither 0 nor 1, and where it is
   std::map<double, std::string> spelled{};     ///< whole numbers that are written otherwise: 1.0
   std::size_t with_comma = 0;                  ///< texts such as 12,5
   std::size_t of_thousands = 0;                ///< of these, 12,500; or numbers such as 12.500
@@ -87,6 +89,7 @@ struct TableProfile {
   std::size_t rows = 0;
   CsvFormat format;
   std::vector<ColumnProfile> columns{};
+  std::unordered_set<std::string> shared_names{};  ///< of several columns each
   /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
   /// as all such numbers of the file; empty if some number shows which it is.
   std::string doubtful_thousands{};

@@ -32,7 +32,7 @@ bool may_name_series(const TableProfile& table, const ColumnProfile& column, std
   const auto has_enough = [&](const auto& entry) { return entry.second > window; };
   return !column.name.empty() && (column.texts > 0 || column.whole) && !is_of_dates(column) &&
          column.gaps == 0 && column.without_count == 0 && different >= 2 && different <= 100 &&
-         std::ranges::count(table.columns, column.name, &ColumnProfile::name) == 1 &&
+         !table.shared_names.contains(column.name) &&
          std::ranges::all_of(column.counts, has_enough) &&
          std::ranges::all_of(column.different, has_enough);
 }

@@ -54,6 +54,8 @@ void require_plain(const ColumnProfile& target) {
         target.own_decimal != '\0' && target.dates == 0
             ? "if it is one, write it with a point alone, or write a config by hand: columns: {" +
                   yaml_text(target.name) + ": {decimal: \"" + target.own_decimal + "\"}}"
+        : !with_minus_before(target.first_text).empty()
+            ? "write a minus before its number: " + with_minus_before(target.first_text)
             : "take signs, units and separators of thousands out; write a date as a number");
 }
 
@@ -163,6 +165,7 @@ bool are_classes(const ColumnProfile& column, std::size_t rows) {
                         " stands before fractions in this column, write them as the other columns "
                         "do, or write a config by hand: columns: {" +
                         yaml_text(column.name) + ": {decimal: \"" + own_decimal + "\"}}"
+              : is_cut_short(column.first_text) ? "write the numbers in full"
               : too_long ? "for amounts, write as many digits as matter: 9.0072e15; codes and ids "
                            "cannot be predicted as numbers"
                          : "mend that row, or leave it empty: rows without a target are left out"});
@@ -196,7 +199,12 @@ Task task_for(const ColumnProfile& column, std::size_t rows) {
     throw DataError(Problem{.what = "column '" + column.name +
                                     "' always holds the same: nothing "
                                     "can be learnt from it",
-                            .hint = "choose another column: --target NAME"});
+                            .hint = (column.gaps > 0 && column.values() > 0
+                                         ? "if its " + with_commas(column.gaps) +
+                                               " empty fields mean something, write it there: no, "
+                                               "say; or "
+                                         : std::string()) +
+                                    "choose another column: --target NAME"});
   if (column.numbers > column.texts && column.texts > 0) {
     if (are_classes(column, rows)) return classes_of_texts(column, rows);
     refuse_mixture(column);

@@ -56,6 +56,45 @@ std::size_t window_of(const Arguments& arguments) {
               .hint = "--windows 24"});
 }
 
+/// Returns whether a npy file is of a structured array, which the csv data set reads.
+bool has_columns(const std::string& file) {
+  std::string start(256, '\0');
+  std::ifstream(file, std::ios::binary).read(start.data(), static_cast<long>(start.size()));
+  return start.find("'descr': [(") != start.npos;
+}
+
+/// Returns the first line, as far as it may tell what a file is, without blanks before it.
+std::string first_line_of(const std::string& file) {
+  std::string start(1000, '\0');
+  std::ifstream in(file, std::ios::binary);
+  in.read(start.data(), static_cast<long>(start.size()));
+  start.resize(static_cast<std::size_t>(in.gcount()));
+  start.erase(0, start.find_first_not_of(" \t\r\n"));
+  return start.substr(0, start.find_first_of("\r\n"));
+}
+
+/// Returns whether it begins as a list or an object of JSON does.
+bool is_json(const std::string& file) {
+  const std::string line = first_line_of(file);
+  if (line.empty() || (line[0] != '{' && line[0] != '[')) return false;
+  const std::size_t second = line.find_first_not_of(" \t", 1);
+  if (second == line.npos) return true;
+  return line[0] == '{' ? line[second] == '"' : line[second] == '{' || line[second] == '[';
+}
+
+/// Returns whether a number and pairs such as 3:0.5 stand in the first line, with blanks between.
+bool is_svm(const std::string& file) {
+  const std::vector<std::string> words = split(first_line_of(file), ' ');
+  if (words.size() < 2 || !parse_double(words[0])) return false;
+  return std::all_of(words.begin() + 1, words.end() - 1,
+                     [](const std::string& word) {
+                       const std::size_t colon = word.find(':');
+                       return colon != word.npos && parse_double(word.substr(0, colon)) &&
+                              parse_double(word.substr(colon + 1));
+                     }) &&
+         words[1].find(':') != words[1].npos;
+}
+
 /// Throws DataError for a file of another kind, by how it starts.
 void require_table(const std::string& file) {
   using namespace std::string_view_literals;
@@ -65,12 +104,18 @@ void require_table(const std::string& file) {
   const auto refuse = [&](const std::string& what, const std::string& hint) {
     throw DataError(Problem{.what = what + ", not a table of text", .where = file, .hint = hint});
   };
+  if (start == "\x93NUM"sv && has_columns(file))
+    refuse("a NumPy array with columns of its own",
+           "a config for it has data: {type: csv, path: " + file + ", targets: [NAME]}");
   if (start == "\x93NUM"sv || is_npz)
     refuse(is_npz ? "an archive of NumPy arrays" : "a NumPy array",
            is_npz ? "a config for it has data: {type: npy, inputs: " + file +
                         ", inputs_array: x, targets: " + file + ", targets_array: y}"
                   : "a config for it has data: {type: npy, inputs: " + file + ", targets: FILE}");
   if (is_zip) refuse("a zip file, as a workbook is", "save its sheet as CSV");
+  if (is_json(file))
+    refuse("JSON", "write it as CSV, a row for each object; predict --jsonl takes such objects");
+  if (is_svm(file)) refuse("of libsvm's form, label index:value", "write all columns as CSV");
   if (start == "PAR1"sv) refuse("a Parquet file", "write it as CSV");
   if (start == "SQLi"sv) refuse("a database", "write its rows as CSV");
   if (start[0] == 0 && start[1] == 0 && start[2] >= 8 && start[2] <= 14 && start[3] > 0 &&

@@ -21,6 +21,7 @@
 #include "training/data_parts.hpp"
 #include "training/doubts.hpp"
 #include "training/fold_words.hpp"
+#include "training/target_words.hpp"
 #include "training/trainer.hpp"
 #include "training/warnings.hpp"
 namespace nnrun::host {
@@ -269,9 +270,13 @@ class Training {
     const std::array titles{"train  ", "valid  ", "test   "},
         notes{anew ? "measured after training" : "measured while training", "not trained on",
               "not seen in training"};
+    const std::size_t known = data.also_trained_on[part];
+    const std::string words_of_known =
+        (known == data.examples[part] ? "all" : readable(static_cast<double>(known))) +
+        " of them rows of the training part, too";
     out_.write(score_lines(titles[part], text_of(score, experiment_, "   ") + "   (" +
                                              std::to_string(data.examples[part]) + " examples, " +
-                                             notes[part] + ")") +
+                                             (known > 0 ? words_of_known : notes[part]) + ")") +
                tables_text(score, experiment_, data.names, out_));
   }
   void say_last_checkpoint() {

@@ -222,7 +222,10 @@ std::vector<std::string> words_of_start(const Experiment& experiment, const Grap
     words.push_back(words_of_inputs(used.recipe(), *start, taken.inputs));
   if (!ends.last) return words;
   const bool scaled = used.scales_targets() || (start->recipe && start->recipe->scales_targets());
-  if (scaled && !(weights.is_whole() && taken.targets))
+  const bool scaled_alike = scale_targets_alike(used.recipe(), start->recipe.value_or(Recipe())) &&
+                            used.fitted().target_shifts == start->fit.target_shifts &&
+                            used.fitted().target_factors == start->fit.target_factors;
+  if (scaled && (taken.targets || !scaled_alike) && !(weights.is_whole() && taken.targets))
     words.push_back(std::string("targets are ") + (taken.targets ? "" : "not ") +
                     "scaled as those of '" + start->path.filename().string() + "' were");
   if (std::string other = words_of_other_outputs(names, *start); !other.empty())

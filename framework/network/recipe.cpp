@@ -232,19 +232,45 @@ std::string scale_text(const Recipe& recipe) {
   return scales.size() == 1 ? word_of(*scales.begin()) : words.dump();
 }
 
-/// Of a key that is there twice, programs take the one or the other.
-bool has_a_key_twice(const std::string& text) {
-  std::vector<std::set<std::string>> maps;
-  bool twice = false;
-  const auto look = [&](int, Json::parse_event_t event, const Json& parsed) {
-    if (event == Json::parse_event_t::object_start) maps.emplace_back();
-    if (event == Json::parse_event_t::object_end) maps.pop_back();
-    if (event == Json::parse_event_t::key)
-      twice = twice || !maps.back().insert(parsed.get<std::string>()).second;
+/// Looks for a key that is there twice: programs take the one or the other. Json::parse with a
+/// callback would take time by the square of what a list holds.
+class KeysTwice final : public Json::json_sax_t {
+ public:
+  bool found() const { return found_; }
+  bool start_object(std::size_t) override {
+    maps_.emplace_back();
     return true;
-  };
-  (void)Json::parse(text, look, false);
-  return twice;
+  }
+  bool key(std::string& name) override {
+    found_ = found_ || !maps_.back().insert(name).second;
+    return true;
+  }
+  bool end_object() override {
+    maps_.pop_back();
+    return true;
+  }
+  bool start_array(std::size_t) override { return true; }
+  bool end_array() override { return true; }
+  bool null() override { return true; }
+  bool boolean(bool) override { return true; }
+  bool number_integer(number_integer_t) override { return true; }
+  bool number_unsigned(number_unsigned_t) override { return true; }
+  bool number_float(number_float_t, const std::string&) override { return true; }
+  bool string(std::string&) override { return true; }
+  bool binary(Json::binary_t&) override { return true; }
+  bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+    return false;
+  }
+
+ private:
+  std::vector<std::set<std::string>> maps_;
+  bool found_ = false;
+};
+
+bool has_a_key_twice(const std::string& text) {
+  KeysTwice keys;
+  Json::sax_parse(text, &keys);
+  return keys.found();
 }
 
 Recipe read_recipe(const std::string& text, const std::string& file) {

@@ -7,6 +7,7 @@
 #include "base/doing.hpp"
 #include "training/data.hpp"
 #include "training/data_parts.hpp"
+#include "training/equal_examples.hpp"
 #include "training/filled_parts.hpp"
 #include "training/kept_examples.hpp"
 #include "training/windows.hpp"
@@ -396,6 +397,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
           windows_of(parts[part], *windows_, preparation.row_outputs(), size_of(shape_.target),
                      shape_.series[part], shape_.past_targets > 0);
   require_weights(parts);
+  shape_.also_trained_on = counts_of_trained(parts);
   return parts;
 }
 template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&, Preparation&);

@@ -127,6 +127,28 @@ bool counts_all_alike(const Use& cost) {
   return false;
 }
 
+/// Labels that leave numbers out make classes that nothing has.
+void add_absent(const Experiment& experiment, const std::vector<std::size_t>& counts,
+                const std::vector<std::string>& names, std::vector<Problem>& doubts) {
+  constexpr std::size_t most = 12;
+  std::vector<std::string> absent;
+  for (std::size_t c = 0; c < counts.size(); ++c)
+    if (counts[c] == 0) absent.push_back(names[c]);
+  const std::size_t more = absent.size() > most ? absent.size() - most : 0;
+  if (more > 0) absent.resize(most);
+  const bool one = absent.size() == 1;
+  doubts.push_back(
+      {.what =
+           std::string(one ? "class " : "classes ") + join(absent, ", ") +
+           (more > 0 ? " and " + std::to_string(more) + " more" : "") +
+           (one ? " does not occur" : " do not occur") + ", but the network has an output for " +
+           (one ? "it" : "each") +
+           ": number the classes anew, 0, 1, 2, …, as "
+           "numpy.unique(labels, return_inverse=True)[1] does, or leave such ones out of classes",
+       .place = experiment.data.use.place,
+       .hint = "number the classes anew, or leave such ones out of classes"});
+}
+
 /// Where a class is rare, it costs least to never answer with it.
 void add_ignored_class(const Experiment& experiment, Trainer& trainer, const Outcome& outcome,
                        std::vector<Problem>& doubts) {
@@ -142,6 +164,7 @@ void add_ignored_class(const Experiment& experiment, Trainer& trainer, const Out
   }
   if (actual.size() < 2 || names.size() != actual.size()) return;
   const auto rarest = static_cast<std::size_t>(std::ranges::min_element(actual) - actual.begin());
+  if (actual[rarest] == 0) return add_absent(experiment, actual, names, doubts);
   if (actual[rarest] * 3 > *std::ranges::max_element(actual)) return;
   const std::vector<std::size_t> answered = trainer.answered_classes();
   if (answered.size() != actual.size() || answered[rarest] * 10 > actual[rarest]) return;

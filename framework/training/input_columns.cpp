@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <sstream>
 
 #include "base/text.hpp"
@@ -29,6 +30,10 @@ std::string_view WrittenRow::text(std::size_t at) const {
 InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
     : numbers_(text.format.numbers), only_numbers_(numbers_.is_plain() && numbers_.decimal == '.') {
   for (const std::string& gap : text.gaps) gaps_.push_back(gap.c_str());
+  std::set<std::string> all_units;
+  for (const Column& column : recipe.columns)
+    all_units.insert(column.units.begin(), column.units.end());
+  all_units.erase("");
   for (std::size_t i = 0; i < recipe.columns.size(); ++i) {
     const Column& column = recipe.columns[i];
     const std::string name = column.name.empty() ? "x" + std::to_string(i + 1) : column.name;
@@ -49,9 +54,7 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
                              static_cast<std::uint32_t>(units.size()),
                              units.data()};
     CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps_, true);
-    for (const Column& other : recipe.columns)
-      for (const std::string& unit : other.units)
-        if (!unit.empty()) reader.know_foreign_unit(unit);
+    for (const std::string& unit : all_units) reader.know_foreign_unit(unit);
     if (column.is_category) reader.set_texts(column.texts);
     named_ = named_ || !column.name.empty();
     only_numbers_ = only_numbers_ && column.is_plain() && decimal == '\0';

@@ -40,13 +40,10 @@ std::optional<TargetEnds> OddTargets::ends() const {
 }
 
 std::optional<OddTarget> OddTargets::found() const {
-  for (const OddTarget& first : first_)
-    if (first.odd_rows > 0 && first.odd_rows <= rows_ / 100) {
-      OddTarget found = first;
-      found.rows = rows_;
-      return found;
-    }
-  return {};
+  OddTarget found = *std::ranges::min_element(first_, {}, &OddTarget::odd_rows);
+  if (found.odd_rows == 0) return {};
+  found.rows = rows_;
+  return found;
 }
 
 }  // namespace nnrun::host

@@ -10,6 +10,7 @@
 #include "config/flow_yaml.hpp"
 #include "network/joined_cost.hpp"
 #include "network/taken_blocks.hpp"
+#include "training/data_parts.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
@@ -134,10 +135,13 @@ struct Facts {
   bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
   nnrun_range targets, units;  // as the cost sees them; as the data have them
+  bool is_scaled;              // these are not the same
   std::uint32_t kind;          // of targets
+  bool shares;                 // of targets: from 0 to 1, not yes and no alone
   std::string as_classes;      // what makes classes of targets that are few whole numbers
   const std::optional<OddTarget>& odd_target;
-  const std::vector<std::string>& target_names;
+  const std::vector<std::string>&target_names, &classes;
+  std::size_t left_out;  // rows without a target or another value
   Place cost_place, output_place, data_place, input_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
   const Node* parted;   // its activation belongs to the cost, but layers stand between
@@ -148,6 +152,8 @@ struct Facts {
 };
 
 std::string fitting_output(const CostFacts& cost) {
+  if (cost.fitting.empty() && cost.outputs.low == 0 && cost.outputs.high == unbounded)
+    return "write activation: softplus in the last layer";
   if (cost.fitting.empty())
     return "write an activation whose outputs lie " + text_of(cost.outputs) + " in the last layer";
   return "write activation: " + cost.fitting + " in the last layer" +
@@ -246,6 +252,18 @@ std::optional<NeedlessPair> needless_pair(const Graph& graph) {
   return {};
 }
 
+/// Of a metric of yes and no, where targets are anything between.
+Problem not_yes_or_no(const Use& metric, const OddTarget& odd) {
+  const std::string where = odd.place.empty() ? "" : " (" + odd.place + ")";
+  return {.what = metric.plugin->name + " is of yes and no, but " +
+                  readable(static_cast<double>(odd.odd_rows)) + " of " +
+                  readable(static_cast<double>(odd.rows)) +
+                  " rows have a target that is neither: the first is " + significant(odd.value, 6) +
+                  where,
+          .place = metric.place,
+          .hint = "write mean_absolute_error or r2, or mend these rows: yes is 1, no is 0"};
+}
+
 using Rule = std::optional<Problem> (*)(const Facts&);
 
 constexpr Rule rules[] = {
@@ -260,19 +278,33 @@ constexpr Rule rules[] = {
                              side + ", " + first + "] and turn the array: np.moveaxis(x, 1, -1)"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.odd_target || f.kind != NNRUN_NUMBERS) return {};
+      if (!f.odd_target || !f.odd_target->is_rare() || (f.kind != NNRUN_NUMBERS && !f.shares))
+        return {};
       const OddTarget& odd = *f.odd_target;
       const auto count = [](std::size_t n) { return readable(static_cast<double>(n)); };
       return Problem{
           .what = "target " +
                   (odd.column < f.target_names.size() ? short_name(f.target_names[odd.column])
                                                       : std::to_string(odd.column + 1)) +
-                  " is " + shortest(odd.value) + " here: " + count(odd.odd_rows) + " of " +
+                  " is " + significant(odd.value, 6) + " here: " + count(odd.odd_rows) + " of " +
                   count(odd.rows) + " rows " + (odd.odd_rows == 1 ? "keeps" : "keep") +
                   " the targets from being " + (odd.among_signs ? "-1 or 1" : "0 or 1") +
-                  ", yes or no, so they are numbers",
+                  ", yes or no, so they are " + (f.shares ? "shares" : "numbers"),
           .where = odd.place,
-          .hint = "mend or leave out such rows, unless the targets are numbers"};
+          .hint = std::string("mend or leave out such rows, unless the targets are ") +
+                  (f.shares ? "shares" : "numbers")};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      if (f.classes.size() != 1) return {};
+      return Problem{
+          .what = "the target is '" + f.classes[0] +
+                  "' in every row: any network that always says so is right",
+          .place = f.data_place,
+          .hint = f.left_out > 0
+                      ? "if the field is empty where the answer is no, write no there: " +
+                            readable(static_cast<double>(f.left_out)) +
+                            " rows without a target are left out"
+                      : "bring rows of other classes"};
     },
     // the share of a single number is the whole
     [](const Facts& f) -> std::optional<Problem> {
@@ -366,13 +398,16 @@ constexpr Rule rules[] = {
       const nnrun_range& takes = f.cost.targets;
       if (!is_known(takes) || contains(takes, f.targets)) return {};
       const bool open = takes.low == -unbounded || takes.high == unbounded;
-      return Problem{.what = f.cost.name + " takes targets " + text_of(takes) + ", but these lie " +
-                             text_of(f.targets),
-                     .place = f.cost_place,
-                     .hint = "write targets " +
-                             (open ? text_of(takes)
-                                   : "of " + shortest(takes.low) + " and " + shortest(takes.high)) +
-                             ", or another cost: mean_squared_error, say" + or_classes(f)};
+      return Problem{
+          .what = f.cost.name + " takes targets " + text_of(takes) + ", but these lie " +
+                  (f.is_scaled ? rounded_text_of(f.targets) : text_of(f.targets)),
+          .place = f.cost_place,
+          .hint = f.is_scaled && contains(takes, f.units)
+                      ? "remove target_scale from data: the targets of the file fit"
+                      : "write targets " +
+                            (open ? text_of(takes)
+                                  : "of " + shortest(takes.low) + " and " + shortest(takes.high)) +
+                            ", or another cost: mean_squared_error, say" + or_classes(f)};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost.signs || f.targets.low < 0 || (f.cost.zeros_too && f.kind != NNRUN_NUMBERS))
@@ -487,6 +522,9 @@ constexpr Rule rules[] = {
                                  rounded_text_of(f.units),
                          .place = metric.place,
                          .hint = "write mean_absolute_error or r2"};
+        const bool are_yes_or_no = f.kind != NNRUN_NUMBERS && (f.kind != NNRUN_LABELS || !f.shares);
+        if (contains(takes, f.units) && f.odd_target && !f.odd_target->is_rare() && !are_yes_or_no)
+          return not_yes_or_no(metric, *f.odd_target);
         if (f.outputs > 1 || contains(takes, f.units)) continue;
         const std::string question = text_or_nothing(declared(table, &nnrun_metric::question));
         return Problem{
@@ -506,6 +544,69 @@ const Node* coupled_node(const Graph& graph) {
   const auto found = std::ranges::find_if(
       graph.nodes, [](const Node& node) { return node.couples_rows() && node.plan.out.rank == 1; });
   return found == graph.nodes.end() ? nullptr : &*found;
+}
+
+/// Returns how many numbers of float32 lie between two, these included, where it does not hold all
+/// whole numbers any more; 0 where it does, and where there are enough to tell numbers apart.
+std::size_t few_between(const nnrun_range& range) {
+  constexpr double enough = 1000;
+  const auto largest = static_cast<float>(std::max(std::abs(range.low), std::abs(range.high)));
+  const double step = static_cast<double>(
+                   std::nextafter(largest, std::numeric_limits<float>::infinity()) - largest),
+               steps = (range.high - range.low) / step;
+  return step > 1 && steps < enough ? static_cast<std::size_t>(steps) + 1 : 0;
+}
+
+/// Numbers that float32 rounds until few of them differ, since nothing is subtracted before.
+void add_rounded(const Experiment& experiment, const Trainer& trainer,
+                 std::vector<Problem>& warnings) {
+  const Preparation& preparation = trainer.model()->preparation();
+  if (experiment.dtype != Dtype::float32) return;
+  const auto add = [&](const std::string& what, const nnrun_range& range, const char* setting) {
+    const std::size_t numbers = few_between(range);
+    if (numbers == 0) return;
+    warnings.push_back(
+        {.what = what + " lie from about " + readable(range.low) + " to " + readable(range.high) +
+                 ", where float32 has " + readable(static_cast<double>(numbers)) +
+                 (numbers == 1 ? " number" : " numbers") + " alone: different ones become the same",
+         .place = experiment.written->place_of("data"),
+         .hint = std::string("write ") + setting +
+                 ": standard in data, which subtracts their mean before they are rounded, or "
+                 "dtype: float64"});
+  };
+  if (!preparation.scales_targets() && trainer.data().names.classes.empty()) {
+    const auto [low, high] = trainer.target_range();
+    add("targets", {low, high}, "target_scale");
+  }
+  if (preparation.changes()) return;
+  const auto ranges = trainer.input_ranges();
+  const std::vector<std::string>& names = trainer.data().names.inputs;
+  for (std::size_t c = 0; c < ranges.size(); ++c) {
+    const nnrun_range range{ranges[c].first, ranges[c].second};
+    if (few_between(range) == 0) continue;
+    const bool is_named = c < names.size() && !names[c].empty();
+    return add("numbers of " + (is_named ? short_name(names[c]) : "x" + std::to_string(c + 1)),
+               range, "scale");
+  }
+}
+
+/// Examples of a part that has files of its own. One that is cut off has only such as the file has
+/// twice.
+std::optional<Problem> trained_on(std::size_t part, const Experiment& experiment,
+                                  const DataShape& data) {
+  const std::size_t known = data.also_trained_on[part], all = data.examples[part];
+  const Split& split = experiment.data.split;
+  const bool is_cut = part == NNRUN_TEST ? split.test > 0 || split.folds > 0 : split.validation > 0;
+  if (known == 0 || is_cut || known < all / 100) return {};
+  const std::string name = part_names[part];
+  const auto count = [](std::size_t n) { return readable(static_cast<double>(n)); };
+  return Problem{
+      .what = count(known) + " of " + count(all) + " rows of the " + name +
+              " part are rows of the training part, too, so " +
+              (known == all ? "it does not say" : "it says less of") +
+              " how the network answers others",
+      .place = experiment.written->place_of("data." + name),
+      .hint = "name a file of other rows, or leave it out and write split: {" + name + ": 0.2}"};
 }
 
 }  // namespace
@@ -535,10 +636,14 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .outputs = output.cols,
               .targets = {low, high},
               .units = scaled ? units_of(trainer) : nnrun_range{low, high},
+              .is_scaled = scaled,
               .kind = model->targets().kind,
+              .shares = model->targets().shares,
               .as_classes = trainer.data().as_classes,
               .odd_target = trainer.data().odd_target,
               .target_names = trainer.data().names.targets,
+              .classes = trainer.data().names.classes,
+              .left_out = trainer.data().rows_without_values,
               .cost_place = written.place_of("train.cost"),
               .output_place = output.activation
                                   ? written.place_in_layer(output.name, "activation")
@@ -566,6 +671,10 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
     warnings.push_back(doubt);
     if (doubt.where.empty()) warnings.back().place = experiment.data.use.place;
   }
+  add_rounded(experiment, trainer, warnings);
+  for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}})
+    if (std::optional<Problem> known = trained_on(part, experiment, trainer.data()))
+      warnings.push_back(std::move(*known));
   if (trainer.data().divided_before > 0)
     warnings.push_back(divided_twice(trainer.data(), experiment.data.use.place));
   return warnings;

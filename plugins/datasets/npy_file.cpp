@@ -36,6 +36,24 @@ NpyFile::NpyFile(const std::string& file, const std::string& array)
   in_.check();
 }
 
+namespace {
+
+/// Returns how numbers are made of what an array holds, by its type.
+const char* hint_for(const std::string& type) {
+  const auto is = [&](const char* letters) { return type.find_first_of(letters) <= 1; };
+  if (is("US"))
+    return "if these are classes, save their numbers: numpy.unique(x, return_inverse=True)[1]; if "
+           "they are numbers written as texts, x.astype('f8')";
+  if (is("O"))
+    return "of numbers, save numpy.asarray(x, dtype='f8'); of classes, "
+           "numpy.unique(x.astype(str), return_inverse=True)[1]";
+  if (is("c")) return "save real and imaginary parts side by side: x.view('f8') of a c16, say";
+  if (is("mM")) return "save x.astype('i8')";
+  return "save x.astype('f8')";
+}
+
+}  // namespace
+
 void NpyFile::understand(const NpyHeader& header) {
   if (header.is_record)
     throw nnrun::Error("holds records of several fields, expected an array of numbers", path(),
@@ -47,8 +65,7 @@ void NpyFile::understand(const NpyHeader& header) {
     const bool objects = type.find('O') <= 1;
     throw nnrun::Error("holds " + std::string(objects ? "Python objects" : "another type") + " ('" +
                            type + "'), expected numbers: f2, f4, f8, i1 to i8, u1 to u8 or b1",
-                       path(),
-                       objects ? "save numpy.asarray(x, dtype='f8')" : "save x.astype('f8')");
+                       path(), hint_for(type));
   }
   width_ = width_of(type_.stored);
   start_ = header.start;

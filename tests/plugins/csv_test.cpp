@@ -377,7 +377,9 @@ TEST_CASE("a first line by which Excel tells the separator is understood", "[dat
         "   = help: the file has: a, y\n");
   CHECK(Table("sep=;\na;y\n1;2;3\n").said() ==
         "error: expected 2 columns, found 3\n"
-        "  --> a.csv:3\n");
+        "  --> a.csv:3\n"
+        "   = help: if the first column has no name, as R writes names of rows, put one in front "
+        "of the others; a field with a separator in it stands in double quotes\n");
   CHECK(Table("sep=;\n").said() ==
         "error: the file ends behind 'sep='\n"
         "  --> a.csv\n");

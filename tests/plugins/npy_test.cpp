@@ -85,12 +85,18 @@ TEST_CASE("what is wrong in an npy file is said with file and place", "[dataset]
       inputs(npy_bytes("'|O'", "(2, 2)", numbers)) ==
       "error: holds Python objects ('|O'), expected numbers: f2, f4, f8, i1 to i8, u1 to u8 or b1\n"
       "  --> x.npy\n"
-      "   = help: save numpy.asarray(x, dtype='f8')\n");
+      "   = help: of numbers, save numpy.asarray(x, dtype='f8'); of classes, "
+      "numpy.unique(x.astype(str), return_inverse=True)[1]\n");
   CHECK(
       inputs(npy_bytes("'<c16'", "(2,)", numbers)) ==
       "error: holds another type ('<c16'), expected numbers: f2, f4, f8, i1 to i8, u1 to u8 or b1\n"
       "  --> x.npy\n"
-      "   = help: save x.astype('f8')\n");
+      "   = help: save real and imaginary parts side by side: x.view('f8') of a c16, say\n");
+  CHECK_THAT(inputs(npy_bytes("'<U3'", "(2,)", numbers)),
+             Catch::Contains("   = help: if these are classes, save their numbers: "
+                             "numpy.unique(x, return_inverse=True)[1]"));
+  CHECK_THAT(inputs(npy_bytes("'<f16'", "(2,)", numbers)),
+             Catch::Contains("   = help: save x.astype('f8')\n"));
   CHECK(inputs(npy_bytes("[('a', '<f8')]", "(4,)", numbers)) ==
         "error: holds records of several fields, expected an array of numbers\n"
         "  --> x.npy\n"

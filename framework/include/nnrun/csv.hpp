@@ -215,6 +215,16 @@ class CsvReader {
       if (fields_[i] != names_[i]) return false;
     return true;
   }
+  /// Returns whether the present row is the first one of a file without names, and all of its
+  /// fields begin with a letter, as names do.
+  bool may_be_names() const {
+    if (start_ != names_at_) return false;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      const char first = i < fields_.size() && !fields_[i].empty() ? fields_[i].front() : '0';
+      if (!(first >= 'a' && first <= 'z') && !(first >= 'A' && first <= 'Z')) return false;
+    }
+    return true;
+  }
   const NumberFormat& number_format() const { return numbers_; }
   /// Its numbers are as people wrote them, with their units or without.
   static constexpr bool shows_units() { return true; }
@@ -254,11 +264,19 @@ class CsvReader {
     std::sort(by_name_.begin(), by_name_.end(),
               [this](std::size_t a, std::size_t b) { return names_[a] < names_[b]; });
   }
+  /// Returns how many bytes, up to so many, are whole letters.
+  static std::size_t whole_letters(std::string_view text, std::size_t most) {
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+    return most;
+  }
   std::string list_of_names() const {
     std::string all;
     for (const std::string& known : names_) {
       if (all.size() > 400) return all + ", …";
-      all += (all.empty() ? "" : ", ") + known;
+      constexpr std::size_t longest = 60;
+      const std::size_t end =
+          known.size() <= longest ? known.size() : whole_letters(known, longest);
+      all += (all.empty() ? "" : ", ") + known.substr(0, end) + (end < known.size() ? "…" : "");
     }
     return all;
   }
@@ -308,6 +326,9 @@ class CsvReader {
     if (names_.size() > 1 && fields_.size() == 1)
       return "take out what is no row: titles, remarks, notes below the table";
     if (names_.size() > 1 || fields_.size() != 1) {
+      if (fields_.size() == names_.size() + 1 && start_ == names_at_ + 1)
+        return "if the first column has no name, as R writes names of rows, put one in front of "
+               "the others; a field with a separator in it stands in double quotes";
       if (numbers_.decimal == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
       return {};
@@ -458,9 +479,16 @@ class CsvReader {
                         "a quote inside quotes is written \"\"");
   }
   void require_letters() const {
-    if (lines_.number() == 1 && row().find('\0') != row().npos)
-      throw Error("holds zero bytes: it is in UTF-16, or is not a text file", place(),
-                  "if it is UTF-16, write encoding: utf-16");
+    if (lines_.number() == 1 && row().find('\0') != row().npos) {
+      const bool by_four = row().find(std::string_view("\0\0", 2)) != row().npos;
+      const char* const order = row().front() == '\0' || row().front() == '\xFE' ? "BE" : "LE";
+      throw Error(std::string("holds zero bytes: it is in ") + (by_four ? "UTF-32" : "UTF-16") +
+                      ", or is not a text file",
+                  place(),
+                  std::string(by_four ? "" : "if it is UTF-16, write encoding: utf-16, or type\n") +
+                      "iconv -f " + (by_four ? "UTF-32" : "UTF-16") + order + " -t UTF-8 '" +
+                      file_ + "' > utf8.csv");
+    }
     unsigned char all = 0;
     for (const char c : row()) all |= static_cast<unsigned char>(c);
     if (all >= 0x80) require_utf8();

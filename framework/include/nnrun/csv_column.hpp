@@ -320,7 +320,12 @@ class CsvColumn {
     constexpr std::string_view doubt = "if it is a number, write symbols";
     if (trained_ && hint.starts_with(doubt))  // 1.8 m is 180 where the run has cm
       hint = hint_for_unit(hint.substr(doubt.size()), field);
-    if (!hint.empty())
+    if (const std::string number = with_minus_before(field); !number.empty())
+      hint = "a minus stands before its number: write " + number;
+    else if (are_names(rows))
+      hint = std::string("if the first row names the columns, write header: true") +
+             (trained_ ? "" : " in data");
+    else if (!hint.empty())
       hint += trained_ ? "" : " in data";
     else if (is_weight())
       hint = "'weights' names a column of numbers: what each example counts";
@@ -337,6 +342,12 @@ class CsvColumn {
     throw Error("column '" + name_ + "': expected a finite number, found '" +
                     std::string(field.substr(0, 40)) + "'",
                 rows.place(), hint);
+  }
+
+  /// Returns whether a row may be one of names, as the first of a file that should have none is.
+  static bool are_names(const auto& rows) {
+    if constexpr (requires { rows.may_be_names(); }) return rows.may_be_names();
+    return false;
   }
 
   /// Returns what to do about a number with something beside it that the run does not know.

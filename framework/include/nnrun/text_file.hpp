@@ -102,6 +102,9 @@ class TextFile {
       how_ = How::as_it_is;
       return 3;
     }
+    if (block.starts_with(std::string_view("\xFF\xFE\0\0", 4)))
+      throw Error("is in UTF-32, which is not read", file_,
+                  "type\niconv -f UTF-32 -t UTF-8 '" + file_ + "' > utf8.csv");
     if (block.starts_with("\xFF\xFE")) how_ = How::utf16_little;
     if (block.starts_with("\xFE\xFF")) how_ = How::utf16_big;
     return block.starts_with("\xFF\xFE") || block.starts_with("\xFE\xFF") ? 2 : 0;
@@ -118,7 +121,9 @@ class TextFile {
       const auto byte = static_cast<unsigned char>(c);
       const bool other = how_ == How::windows && byte >= 0x80 && byte < 0xa0;
       if (other && from_80[byte - 0x80] == 0)
-        throw Error("holds a byte that windows-1252 does not have", file_);
+        throw Error("holds a byte that windows-1252 does not have", file_,
+                    "if it comes from an old Macintosh, type\niconv -f MACINTOSH -t UTF-8 '" +
+                        file_ + "' > utf8.csv");
       add(other ? from_80[byte - 0x80] : byte);
     }
     return text_;

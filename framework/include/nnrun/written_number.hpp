@@ -95,9 +95,14 @@ inline std::string without_thousands(std::string_view text, const NumberFormat& 
 
 }  // namespace detail
 
-/// Returns whether the whole text is a number as `how` says, and sets x to it.
+/// Returns whether the whole text is a number as `how` says, and sets x to it. Blanks may stand
+/// around it, as within quotes.
 inline bool is_number(std::string_view text, double& x, const NumberFormat& how) {
   if (is_number(text, x, how.decimal)) return true;
+  if (text.starts_with(' ') || text.ends_with(' ')) {
+    text = detail::without_blanks(text);
+    if (is_number(text, x, how.decimal)) return true;
+  }
   if (text.empty() || (how.is_plain() && !detail::starts_with_dash(text))) return false;
   std::string taken;
   const std::string bare = detail::without_symbols(detail::with_keys(text), how, taken);
@@ -111,6 +116,21 @@ inline std::string unit_beside(std::string_view number, const NumberFormat& how)
   std::string unit;
   if (!how.symbols.empty()) detail::without_symbols(detail::with_keys(number), how, unit);
   return unit;
+}
+/// Returns a number whose minus stands behind it, or that stands in brackets for one, as accounts
+/// have it, with its minus before it: -5 for 5- and (5). Empty for other texts.
+inline std::string with_minus_before(std::string_view text) {
+  text = detail::without_blanks(text);
+  if (text.ends_with('-'))
+    text.remove_suffix(1);
+  else if (text.starts_with('(') && text.ends_with(')'))
+    text = text.substr(1, text.size() - 2);
+  else
+    return {};
+  text = detail::without_blanks(text);
+  const bool is_amount = !text.empty() && text.find_first_of("0123456789") != text.npos &&
+                         text.find_first_not_of("0123456789.,' ") == text.npos;
+  return is_amount ? "-" + std::string(text) : std::string();
 }
 /// Returns whether a unit makes a share of a number, so that 0.238 would be 23.8 of it.
 inline bool is_of_shares(std::string_view unit) {
