@@ -103,7 +103,7 @@ constexpr std::array other_words{
     Synonyms{"concatenate", "concat cat merge"},
     Synonyms{"multiply", "mul"},
     // activations and initial values
-    Synonyms{"identity", "linear none"},
+    Synonyms{"identity", "none"},
     Synonyms{"silu", "swish"},
     Synonyms{"sigmoid", "logistic"},
     Synonyms{"leaky_relu", "lrelu"},

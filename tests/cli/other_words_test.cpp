@@ -55,7 +55,7 @@ TEST_CASE("words of other tools lead to ours, for the kind that is meant", "[cli
         {"LayerNorm", "layer_norm"},
         {"ConvTranspose2d", "conv2d_transpose"},
         {"concat", "concatenate"}}},
-      {"model.defaults={activation: WORD}", {{"linear", "identity"}, {"logistic", "sigmoid"}}},
+      {"model.defaults={activation: WORD}", {{"logistic", "sigmoid"}}},
       {"model.defaults={init: WORD}",
        {{"xavier", "glorot_uniform"},
         {"xavier_normal", "glorot_normal"},
