@@ -25,6 +25,14 @@ std::string text(const char* text) {
   return text ? text : "";
 }
 
+bool names_a_file(const Use& data) {
+  for (std::size_t i = 0; i < data.settings.size(); ++i)
+    if (setting_of(*data.plugin, i).type == NNRUN_PATH &&
+        !std::get<std::string>(data.settings[i]).empty())
+      return true;
+  return false;
+}
+
 bool usable(const nnrun_shape& shape) {
   if (shape.rank < 1 || shape.rank > NNRUN_MAX_RANK) return false;
   return std::all_of(shape.sizes, shape.sizes + shape.rank,
@@ -40,6 +48,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
       place_(experiment.data.use.place),
       windows_(experiment.data.windows),
       cutting_(experiment.data, object_.plugin().name),
+      reads_files_(names_a_file(experiment.data.use)),
       is_trained_(trained != nullptr),
       skips_rows_(skips_rows) {
   const Doing here("opening the data");

@@ -98,7 +98,7 @@ class DataSource {
   std::string too_large_;     // what to do if the data do not fit into memory; may be empty
   bool reads_again_ = false;  // examples can be read again, in any order
   bool inputs_stay_ = false;  // in the files
-  bool is_trained_, skips_rows_;
+  bool reads_files_, is_trained_, skips_rows_;
   LeftOutRows left_out_;
 };
 

@@ -397,7 +397,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
           windows_of(parts[part], *windows_, preparation.row_outputs(), size_of(shape_.target),
                      shape_.series[part], shape_.past_targets > 0);
   require_weights(parts);
-  shape_.also_trained_on = counts_of_trained(parts);
+  if (reads_files_) shape_.also_trained_on = counts_of_trained(parts);  // others draw theirs
   return parts;
 }
 template std::array<Examples<float>, NNRUN_PARTS> DataSource::read(Random&, Preparation&);

@@ -51,7 +51,7 @@ struct DataShape {
   /// once they were read; else 0.
   double divided_before = 0;
   /// Of each part, how many examples are examples of the training part, too, with the same inputs
-  /// and targets, once the data were read; 0 if inputs stay in the files.
+  /// and targets, once the data were read from files.
   std::array<std::size_t, NNRUN_PARTS> also_trained_on{};
   std::optional<OddTarget> odd_target{};    ///< known once the data were read
   std::optional<TargetEnds> target_ends{};  ///< of one number, known once the data were read

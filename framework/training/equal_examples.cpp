@@ -1,28 +1,25 @@
 #include "training/equal_examples.hpp"
 
 #include <string_view>
-#include <unordered_map>
 namespace nnrun::host {
 namespace {
 
 template <class T>
-std::string_view bytes_of(const Buffer<T>& numbers, std::size_t count, std::size_t i) {
-  const std::size_t size = numbers.size() / count * sizeof(T);
-  return {reinterpret_cast<const char*>(numbers.data()) + i * size, size};
+std::size_t hash_of_numbers(const T* numbers, std::size_t n) {
+  return std::hash<std::string_view>()({reinterpret_cast<const char*>(numbers), n * sizeof(T)});
 }
 
-/// Returns a number that differs, as good as certainly, for examples that differ.
-template <class T>
-std::size_t hash_of_example(const Examples<T>& part, std::size_t i) {
-  constexpr std::hash<std::string_view> hash;
+/// Calls take(hash) for each example, with a number that differs, as good as certainly, for
+/// examples that differ. Hashes are enough for a remark, and inputs may lie in files.
+template <class T, class Take>
+void each_hash(const Examples<T>& part, std::size_t cols, Take take) {
   constexpr std::size_t factor = 0x9e3779b97f4a7c15;  // odd, of mixed bits: the golden ratio
-  return hash(bytes_of(part.x, part.count, i)) * factor + hash(bytes_of(part.t, part.count, i));
-}
-
-template <class T>
-bool are_equal(const Examples<T>& a, std::size_t i, const Examples<T>& b, std::size_t j) {
-  return bytes_of(a.x, a.count, i) == bytes_of(b.x, b.count, j) &&
-         bytes_of(a.t, a.count, i) == bytes_of(b.t, b.count, j);
+  const std::size_t out = part.t.size() / part.count;
+  const T* target = part.t.data();
+  each_input(part, [&](std::span<const T> rows) {
+    for (std::size_t at = 0; at < rows.size(); at += cols, target += out)
+      take(hash_of_numbers(rows.data() + at, cols) * factor + hash_of_numbers(target, out));
+  });
 }
 
 }  // namespace
@@ -32,24 +29,23 @@ std::array<std::size_t, NNRUN_PARTS> counts_of_trained(
     const std::array<Examples<T>, NNRUN_PARTS>& parts) {
   std::array<std::size_t, NNRUN_PARTS> counts{};
   const Examples<T>& trained = parts[NNRUN_TRAIN];
-  if (trained.stored || trained.count == 0) return counts;
+  if (trained.count == 0) return counts;
+  const std::size_t cols =
+      trained.stored ? trained.stored->cols() : trained.x.size() / trained.count;
   for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}}) {
-    const Examples<T>& others = parts[part];
-    if (others.stored || others.count == 0) continue;
-    // few examples are looked for among many
-    std::unordered_multimap<std::size_t, std::size_t> wanted;
-    wanted.reserve(others.count);
-    for (std::size_t i = 0; i < others.count; ++i) wanted.emplace(hash_of_example(others, i), i);
-    for (std::size_t i = 0; i < trained.count && !wanted.empty(); ++i) {
-      auto [at, end] = wanted.equal_range(hash_of_example(trained, i));
-      while (at != end)
-        if (are_equal(trained, i, others, at->second)) {
-          ++counts[part];
-          at = wanted.erase(at);
-        } else {
-          ++at;
-        }
-    }
+    if (parts[part].count == 0) continue;
+    std::vector<std::size_t> others;
+    others.reserve(parts[part].count);
+    each_hash(parts[part], cols, [&](std::size_t hash) { others.push_back(hash); });
+    std::ranges::sort(others);
+    std::vector<bool> found(others.size());  // at the first of equal ones
+    each_hash(trained, cols, [&](std::size_t hash) {
+      const auto equal = std::ranges::equal_range(others, hash);
+      if (equal.empty()) return;
+      auto seen = found[static_cast<std::size_t>(equal.begin() - others.begin())];
+      if (!seen) counts[part] += equal.size();
+      seen = true;
+    });
   }
   return counts;
 }

@@ -4,7 +4,7 @@
 namespace nnrun::host {
 
 /// Returns how many examples of each other part have inputs and targets that are, bit for bit,
-/// those of one of the training part; 0 for parts whose inputs are not in memory.
+/// those of one of the training part. Throws DataError if stored inputs cannot be read.
 template <class T>
 std::array<std::size_t, NNRUN_PARTS> counts_of_trained(
     const std::array<Examples<T>, NNRUN_PARTS>& parts);
