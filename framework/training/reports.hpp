@@ -28,6 +28,16 @@ class Reports {
     if (!evaluation_.has_metrics()) return {};
     return outputs ? evaluation_.measure(outputs, parts_[NNRUN_TRAIN]) : train().metrics;
   }
+  /// Evaluates all parts, once, with what metrics give beside their number.
+  void measure(EpochReport& r) {
+    const auto score = [&](std::size_t part) {
+      return evaluation_.has_metrics() ? evaluation_.score_with_details(parts_[part])
+                                       : evaluation_.score(parts_[part]);
+    };
+    r.train = score(NNRUN_TRAIN);
+    if (parts_[NNRUN_VALIDATION].count > 0) r.validation = score(NNRUN_VALIDATION);
+    if (parts_[NNRUN_TEST].count > 0) r.test = score(NNRUN_TEST);
+  }
   void add_others(EpochReport& r) {
     if (parts_[NNRUN_VALIDATION].count > 0)
       r.validation = evaluation_.score(parts_[NNRUN_VALIDATION]);

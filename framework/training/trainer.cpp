@@ -443,26 +443,23 @@ class TrainerOf final : public Trainer {
   /// Restores the best epoch's numbers if they are to be. Returns the report of the parameters that
   /// then are the model's, with tables. train_is_final: as in Outcome.
   std::optional<EpochReport> final_report(bool& train_is_final) {
-    EpochReport r;
-    const bool best = restores_best(), stopped = !is_over();
+    const bool best = restores_best();
     train_is_final = experiment_.train.measure_after;
+    if (!best && !is_over()) {  // the parameters have moved since the last report
+      train_is_final = true;
+      EpochReport r = unmeasured_report();
+      reports_.measure(r);
+      return r;
+    }
+    if (!best && history_.empty()) return {};
+    EpochReport r = best ? history_.of_epoch(patience_->best_epoch()) : history_.back();
     if (best) {
       patience_->restore(model_->parameters().all(), model_->state().all());
-      r = history_.of_epoch(patience_->best_epoch());
       // its report was made while parameters changed, far from those that are back, perhaps
       if (r.epoch < position_.epochs && !std::exchange(train_is_final, true))
         r.train = reports_.train();
-    } else if (stopped) {  // the parameters have moved since the last report
-      r = unmeasured_report();
-      r.train = reports_.train();
-      reports_.add_others(r);
-      train_is_final = true;
-    } else if (history_.empty()) {
-      return {};
-    } else {
-      r = history_.back();
     }
-    const bool anew = experiment_.train.measure_after || best || stopped;
+    const bool anew = experiment_.train.measure_after || best;
     reports_.add_details(r, anew ? nullptr : whole_outputs());
     return r;
   }
