@@ -456,11 +456,13 @@ class Prediction {
   std::vector<double> only_numbers_of(const std::string& text) {
     std::vector<double> numbers;
     std::string_view rest = text;
+    const auto commas = static_cast<std::size_t>(std::ranges::count(text, ','));
+    const bool has_all = commas > 0 && commas + 1 == columns_.size();
     for (;;) {
       const std::size_t comma = std::min(rest.find(','), rest.size());
       const std::string_view field = trimmed(rest.substr(0, comma));
       const auto number = parse_double(field);
-      if (!number && columns_.is_gap(field)) return values_of(text);  // says which one is missing
+      if (!number && (has_all || columns_.is_gap(field))) return values_of(text);  // says which one
       if (!number) {
         Problem problem{.what = "an example is numbers with commas between, not '" + text + "'",
                         .hint = "for example 0.5,0.1"};

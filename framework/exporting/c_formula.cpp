@@ -59,7 +59,10 @@ class CFormula {
 
   bool is_input(std::size_t i) const { return lines_[i].name() == "input"; }
   bool is_given(std::size_t i) const { return is_input(i) || lines_[i].name() == "const"; }
-  std::string each() const { return "      for (i = 0; i < " + n(width_) + "; ++i) "; }
+  std::string each() const {
+    return std::string(width_ > 1 ? "      N_LOOP\n" : "") + "      for (i = 0; i < " + n(width_) +
+           "; ++i) ";
+  }
 
   std::string name(std::size_t line, const std::string& index = "i") const {
     const FormulaLine& own = lines_[line];

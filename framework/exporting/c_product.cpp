@@ -14,7 +14,12 @@ std::string some_units(const CText& text, const CProduct& p, std::size_t width, 
                        const std::string& from) {
   const std::string at = from == "0" ? "j" : from + " + j",
                     weight = p.weights + "[i * " + n(whole_units(p.units)) + " + " + at + "]";
-  const auto each = [](std::size_t count) { return "for (j = 0; j < " + n(count) + "; ++j) "; };
+  // sums of many products had better stay in registers, which takes a loop that is written out
+  constexpr std::size_t few = 4;
+  const std::string vectors = p.inputs <= few ? "N_LOOP " : "";
+  const auto each = [&](std::size_t count) {
+    return vectors + "for (j = 0; j < " + n(count) + "; ++j) ";
+  };
   return "      N_number s[" + n(width) + "];\n      " + each(width) +
          "s[j] = " + (p.bias.empty() ? "0" : p.bias + "[" + at + "]") +
          ";\n      for (i = 0; i < " + n(p.inputs) + "; ++i)\n        " + each(width) +

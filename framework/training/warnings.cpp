@@ -53,7 +53,7 @@ struct CostFacts {
 struct ActivationFacts {
   std::string name;  // empty: none
   nnrun_range outputs;
-  bool sums_to_one;  // along its last axis
+  bool is_elementwise, sums_to_one;  // along its last axis
 };
 
 std::string text_or_nothing(const char* text) {
@@ -98,8 +98,8 @@ CostFacts facts_of_cost(const Use& use) {
 ActivationFacts facts_of_activation(const Node& node) {
   if (!node.activation) return {};
   const auto& table = node.activation.functions<nnrun_activation>();
-  const bool shares = (table.flags & NNRUN_SUMS_TO_ONE) != 0;
-  return {node.activation.plugin().name, declared(table, &nnrun_activation::outputs), shares};
+  return {node.activation.plugin().name, declared(table, &nnrun_activation::outputs),
+          (table.flags & NNRUN_ELEMENTWISE) != 0, (table.flags & NNRUN_SUMS_TO_ONE) != 0};
 }
 
 /// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
@@ -317,7 +317,7 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;  // of others, the rules below tell
-      if (!f.ignores_zeros || f.activation.sums_to_one || f.cost.joins || !is_known(range) ||
+      if (!f.ignores_zeros || !f.activation.is_elementwise || f.cost.joins || !is_known(range) ||
           (is_known(f.cost.outputs) && !contains(f.cost.outputs, range)))
         return {};
       if (f.outputs == 1)
@@ -419,7 +419,10 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;
-      if (is_known(f.cost.outputs) || !is_known(range) || contains(range, f.targets)) return {};
+      // a cost that looks at the right class alone does not compare outputs with targets
+      if (f.ignores_zeros || is_known(f.cost.outputs) || !is_known(range) ||
+          contains(range, f.targets))
+        return {};
       const bool signs = contains({-1, 1}, f.targets);
       return Problem{.what = "the outputs of " + f.activation.name + " lie " + text_of(range) +
                              ", but targets " + text_of(f.targets),

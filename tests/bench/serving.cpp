@@ -182,7 +182,7 @@ void serving(const std::filesystem::path& scratch, int rounds, Table& table) {
                                    "--threads",
                                    "1",
                                    "--set",
-                                   "train.epochs=1000000"};
+                                   "train.epochs=1000000000"};
     if (net.layers != nullptr)
       words.insert(words.end(), {"--set", std::string("model.layers=[") + net.layers +
                                               ", {type: dense, units: 1}]"});

@@ -160,8 +160,11 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "error: an example of this run has 2 numbers, '1,2,3' has 3\n"
         "   = help: x,y\n");
   CHECK(said("d 1,two", 5) ==
-        "error: an example is numbers with commas between, not '1,two'\n"
-        "   = help: for example 0.5,0.1\n");
+        "error: column 'y': expected a finite number, found 'two'\n"
+        "  --> '1,two'\n");
+  CHECK(said("d 1,inf", 5) ==
+        "error: column 'y': expected a finite number, found 'inf'\n"
+        "  --> '1,inf'\n");
   CHECK(said("d 1,NA", 5) ==
         "error: column 'y': a value is missing, 'NA'\n"
         "  --> '1,NA'\n"

@@ -168,6 +168,9 @@ TEST_CASE("rows of several columns that are not what the outputs or metrics take
   CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "{type: cross_entropy, class_weights: [1, 2]}") ==
         all_one + "cost: binary_cross_entropy\n");
   CHECK(said_of("1,1,0\n2,0,1\n", "none", "{type: cross_entropy, from_logits: true}") == "");
+  // the likelihood as PyTorch has it: the outputs of a row depend on each other, and no output is
+  // to be its target
+  CHECK(said_of("1,1,0\n2,0,1\n", "log_softmax", "{formula: -t*y}") == "");
   // softmax tells by differences, so that a limit on one side is none
   CHECK(said_of("1,1,0\n2,0,1\n", "elu", "{type: cross_entropy, from_logits: true}") == "");
   CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "binary_cross_entropy") == "");
