@@ -46,6 +46,21 @@ std::string name_of_input(const Evidence& evidence, std::size_t i) {
   return evidence.trainer.model()->preparation().name_of(i);
 }
 
+std::string name_of_target(const Evidence& e, std::size_t i) {
+  const std::vector<std::string>& names = e.trainer.data().names.targets;
+  return i < names.size() ? "target '" + names[i] + "'" : "the target";
+}
+
+std::string word_of_class(const Evidence& e, std::size_t i) {
+  const std::vector<std::string>& names = e.trainer.data().names.classes;
+  if (names.size() == 1) return names[0];  // of the only one, a target of 1 says yes
+  return i < names.size() ? names[i] : std::to_string(i);
+}
+
+std::string name_of_class(const Evidence& e, std::size_t i) {
+  return "class '" + word_of_class(e, i) + "'";
+}
+
 std::string column_name(const Evidence& evidence, std::size_t input) {
   const Preparation& preparation = evidence.trainer.model()->preparation();
   const auto& slots = preparation.slots();

@@ -59,6 +59,10 @@ Place place_in(const Evidence& evidence, const Node& layer, const std::string& k
 Place rate_place(const Evidence& evidence);
 
 std::string name_of_input(const Evidence& evidence, std::size_t i);
+std::string name_of_target(const Evidence& evidence, std::size_t i);
+/// Return the name of a class, or its number, alone and as `class 'yes'`.
+std::string word_of_class(const Evidence& evidence, std::size_t i);
+std::string name_of_class(const Evidence& evidence, std::size_t i);
 /// Return the name of the column that an input is made of; as a config has it, where NAME stands
 /// for none.
 std::string column_name(const Evidence& evidence, std::size_t input);
