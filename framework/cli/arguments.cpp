@@ -275,6 +275,11 @@ Problem needs_target(const Verb& verb) {
   if (std::string_view(verb.name) == "check")
     return {.what = "check needs a config or a library",
             .hint = "nnrun check configs/diagonal.yaml, or nnrun check LIBRARY.so"};
+  if (std::string_view(verb.name) == "import")
+    return {.what = "import needs an ONNX file", .hint = "nnrun import net.onnx --to FOLDER"};
+  if (std::string_view(verb.name) == "convert")
+    return {.what = "convert needs a table and a file to write",
+            .hint = "nnrun convert big.csv big.npy"};
   const bool run = std::string_view(verb.target).starts_with("RUN");
   return {.what = std::string(verb.name) + (run ? " needs a run" : " needs a config"),
           .place = {},

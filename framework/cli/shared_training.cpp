@@ -255,7 +255,7 @@ void SharedTraining::watch(const std::stop_token& stop) {
     if (now - std::exchange(last, now) > std::chrono::seconds(1)) awake_since = now;
     // before it begins, one may have to read its data from a slower disk; in the end, rank 0 has to
     // write what came of it
-    const double patience = has_begun_ && rank != Processes::all ? patience_ : 10 * patience_;
+    const double patience = has_begun_ && rank != Processes::everybody ? patience_ : 10 * patience_;
     const Clock::time_point from = std::max(awake_since, Clock::time_point(Clock::duration(since)));
     const double waited = std::chrono::duration<double>(now - from).count();
     // who waits for a process that is gone ends before those that wait for that one in turn
@@ -265,7 +265,7 @@ void SharedTraining::watch(const std::stop_token& stop) {
     expect_end();
     if (!may_speak(false)) ::_exit(static_cast<int>(Exit::failed));
     const std::string whom =
-        rank == Processes::all ? "the others, when all was done," : processes_->name_of(rank);
+        rank == Processes::everybody ? "the others, when all was done," : processes_->name_of(rank);
     tell(TrainingError(Problem{
         .what = "nothing came from " + whom + " for " + shortest(patience) +
                 " s: it has ended or hangs, or the network is down",

@@ -94,6 +94,14 @@ std::vector<std::vector<std::string>> spellings_among(const std::vector<std::str
     whole->second.insert(whole->second.end(), letter->second.begin(), letter->second.end());
     by_key.erase(letter);
   }
+  // a spreadsheet has TRUE where another has 1
+  for (const auto& [word, digit] :
+       {std::pair{"yes", "1"}, {"true", "1"}, {"no", "0"}, {"false", "0"}}) {
+    const auto whole = by_key.find(word), number = by_key.find(digit);
+    if (whole == by_key.end() || number == by_key.end()) continue;
+    whole->second.insert(whole->second.end(), number->second.begin(), number->second.end());
+    by_key.erase(number);
+  }
   std::vector<std::vector<std::string>> groups;
   for (auto& [key, group] : by_key) {
     if (group.size() < 2) continue;

@@ -77,6 +77,8 @@ std::string words_of_spellings(const ColumnProfile& column) {
   constexpr std::size_t most = 10;
   std::vector<std::string> texts = sorted_texts(column);
   std::erase_if(texts, is_gap_word);
+  for (const double number : {0., 1.})
+    if (column.different.contains(number)) texts.push_back(shortest(number));
   const std::vector<std::vector<std::string>> groups = spellings_among(texts);
   if (groups.empty()) return "";
   bool blanks = false, accents = false;

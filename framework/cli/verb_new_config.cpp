@@ -134,6 +134,10 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
                             .where = table,
                             .hint = "for pictures in a folder of each class, 'Images' in "
                                     "configs/README.md has a config to copy"});
+  if (fs::exists(table, none) && !fs::is_regular_file(table, none))
+    throw DataError(Problem{.what = "not a regular file",
+                            .where = table,
+                            .hint = "a table is read more than once: write it into a file"});
   require_table(table);
   const TableProfile profile = profile_of(table);
   const std::string stem = fs::path(table).stem().string();

@@ -243,7 +243,7 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          in_lines(words_on_functions(net)) +
          "   Its numbers are those of nnrun predict, to the last bit, also under gcc's "
          "-ffast-math\n   (clang then rounds otherwise), unless a program that is linked with that "
-         "takes subnormal numbers for 0.\n" +
+         "takes subnormal numbers for 0, or rounds by another mode (fesetround).\n" +
          (lanes ? "   It uses AVX2 and FMA where an x86-64 has them, unless -DN_PORTABLE says no.\n"
                 : "") +
          (lasting ? "   Its arrays are static: one call at a time.\n" : "") +

@@ -106,10 +106,10 @@ void add_product_in_lanes(CText& text, const std::string& name, const CProduct& 
   const Lanes lanes(text.float32(), p.fused);
   const std::size_t all = whole_units(p.units), stride = all;
   constexpr std::size_t most = 8;
-  const auto block = [&](const std::string& from, const std::vector<LaneVector>& pieces) {
+  const auto block = [&](const std::string& from, const std::vector<LaneVector>& vectors) {
     std::string code, sums, ends;
-    for (std::size_t k = 0; k < pieces.size(); ++k) {
-      const LaneVector& piece = pieces[k];
+    for (std::size_t k = 0; k < vectors.size(); ++k) {
+      const LaneVector& piece = vectors[k];
       const std::string at = plus(from, piece.at), s = sum_name(k);
       code += "    " + lanes.type(piece) + " " + s + " = " +
               (p.bias.empty() ? lanes.zero(piece) : lanes.load(piece, offset(p.bias, at))) + ";\n";
@@ -126,8 +126,8 @@ void add_product_in_lanes(CText& text, const std::string& name, const CProduct& 
                             p.adds ? lanes.sum(piece, lanes.load(piece, offset("out", at)), s) : s);
     }
     const LaneVector whole{0, lanes.width()}, half{0, 4};
-    const bool has_half = pieces.back().width < lanes.width(),
-               has_whole = pieces[0].width == lanes.width();
+    const bool has_half = vectors.back().width < lanes.width(),
+               has_whole = vectors[0].width == lanes.width();
     return code + "    for (i = 0; i < " + n(p.inputs) +
            "; ++i) {\n      const N_number *const w = " + p.weights + " + i * " + n(stride) +
            (from == "0" ? "" : " + " + from) + ";\n" +

@@ -4,6 +4,15 @@
 #include <charconv>
 #include <cmath>
 namespace nnrun::host {
+namespace {
+
+/// Returns whether it is one of the characters that change the direction in which text is shown.
+bool turns_direction(std::string_view character) {
+  return (character >= "\u202a" && character <= "\u202e") ||
+         (character >= "\u2066" && character <= "\u2069");
+}
+
+}  // namespace
 
 std::string CText::literal(double x, bool narrow) {
   if (narrow) x = static_cast<double>(static_cast<float>(x));  // which may be infinite
@@ -78,7 +87,13 @@ std::string c_string(std::string_view text) {
 
 std::string c_comment(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (turns_direction(text.substr(at, 3))) {  // what is read would not be what is compiled
+      out += ' ';
+      at += 2;
+      continue;
+    }
     const bool ends = c == '/' && !out.empty() && (out.back() == '*' || out.back() == '/');
     const bool begins = c == '*' && !out.empty() && out.back() == '/';
     const bool strange = static_cast<unsigned char>(c) < 0x20 || c == '\\' || c == '?';

@@ -110,9 +110,9 @@ std::string python_moves(const ExportedNetwork& net, const ExportedStep& s, std:
     all += PythonText::value(i) + ", ";
     count += net.cols_of(i);
   }
-  bool same = s.moved.size() == count, zeros = false;
+  bool in_order = s.moved.size() == count, zeros = false;
   for (std::size_t i = 0; i < s.moved.size(); ++i) {
-    same = same && s.moved[i] == i;
+    in_order = in_order && s.moved[i] == i;
     zeros = zeros || s.moved[i] == moved_zero;
     places += (i == 0        ? ""
                : i % 24 == 0 ? ",\n        "
@@ -123,7 +123,7 @@ std::string python_moves(const ExportedNetwork& net, const ExportedStep& s, std:
       s.inputs.size() == 1 && !zeros
           ? PythonText::value(s.inputs[0])
           : "np.concatenate([" + all + (zeros ? "np.zeros((len(v0), 1), NUMBER)" : "") + "], -1)";
-  return PythonText::assign(k) + joined + (same ? "" : "[:, [" + places + "]]") + "\n";
+  return PythonText::assign(k) + joined + (in_order ? "" : "[:, [" + places + "]]") + "\n";
 }
 
 }  // namespace

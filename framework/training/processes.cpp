@@ -95,10 +95,10 @@ void Processes::require_order() {
                               .where = exchange_.plugin().library->shown()});
   };
   if (count_ > most) refuse("says that there are " + std::to_string(count_) + " processes");
-  struct Place {
+  struct Seat {
     std::uint32_t rank, count;
   };
-  const std::vector<Place> all = gather(Place{rank_, count_});
+  const std::vector<Seat> all = gather(Seat{rank_, count_});
   for (std::uint32_t rank = 0; rank < count_; ++rank)
     if (all[rank].rank != rank || all[rank].count != count_)
       refuse("mixes up its processes: where rank " + std::to_string(rank) + " of " +
@@ -113,7 +113,7 @@ void Processes::wait_for(std::uint32_t rank) {
 }
 
 void Processes::leave() {
-  wait_for(all);
+  wait_for(everybody);
   exchange_.call("leave", exchange_.functions<nnrun_exchange>().leave);
 }
 

@@ -103,7 +103,7 @@ class Processes {
     return {waits_since_.load(std::memory_order_relaxed),
             waits_for_.load(std::memory_order_relaxed), moves_.load(std::memory_order_relaxed)};
   }
-  static constexpr std::uint32_t all = ~0u;  ///< Waiting::rank while it leaves
+  static constexpr std::uint32_t everybody = ~0u;  ///< Waiting::rank while it leaves
 
  private:
   void require_order();

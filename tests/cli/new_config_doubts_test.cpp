@@ -564,6 +564,9 @@ TEST_CASE("a file that cannot be used says what to do with it", "[cli][new]") {
     mixed += "0." + n + ",\"" + (i == 30 ? "0" : std::to_string(1 + i % 8)) + "," +
              std::to_string(100 + drawn(i, 899)) + "\"\n";
   }
+  CHECK(run("$nnrun new config /dev/zero", scratch.folder()).err ==
+        "error: not a regular file\n  --> /dev/zero\n   = help: a table is read more than once: "
+        "write it into a file\n");
   CHECK(said(blanks) ==
         "error: fields are separated by blanks\n  --> t.csv:2\n   = help: make these commas: sed "
         "'s/^ *//; s/ *$//; s/  */,/g' t.csv > commas.csv\n");
@@ -604,6 +607,9 @@ TEST_CASE("all spellings of categories and classes are told", "[cli][new]") {
                       "alike if they are the same, each letter and its accent as one character\n"));
   CHECK_THAT(told_of({"smoker", one_of({"Y", "yes", "Yes", "N", "no", "perhaps"})}),
              Contains("note   \"N\" and \"no\"; \"Y\", \"Yes\" and \"yes\" in smoker are taken for "
+                      "different texts"));
+  CHECK_THAT(told_of({"smoker", one_of({"TRUE", "1", "FALSE", "0"})}),
+             Contains("note   \"0\" and \"FALSE\"; \"1\" and \"TRUE\" in smoker are taken for "
                       "different texts"));
   // numbers and what is spelled in one way are not
   CHECK_THAT(told_of({"part", one_of({"A1", "A-2", "-1", "1-2", "12", "y", "n"})}),

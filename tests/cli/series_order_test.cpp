@@ -152,6 +152,16 @@ TEST_CASE("rows that are not in the order of time are told, with their line", "[
                        }))
             .warned()
             .find("order of time") == std::string::npos);
+  // a day is there thirty times
+  CHECK_THAT(Series(rows_at("when", 200,
+                            [](int i) {
+                              const int day = i < 100 ? i : std::max(100, i - 30);
+                              return "20" + std::to_string(10 + day / 28) + "-03-" +
+                                     std::to_string(101 + day % 28).substr(1);
+                            }))
+                 .warned(),
+             Contains("a row has the same 'when' as the one before it, here and 29 more times") &&
+                 Contains("t.csv:103\n"));
   // where nothing says when a row is, nothing is said
   CHECK(Series(rows_at("x", 100, [](int i) { return std::to_string(drawn(i, 1000)); }))
             .warned()

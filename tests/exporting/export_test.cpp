@@ -624,7 +624,7 @@ TEST_CASE("layers that onnxruntime does not run in float64 are told", "[exportin
 
 TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]") {
   const Scratch scratch;
-  scratch.write("t.csv", "N_city,x,N_kind\nN_a,1,N_u\nb N_c,2,-DN_v\nN_a,3,N_u\nb N_c,4,-DN_v\n");
+  scratch.write("t.csv", "N_city,x\u202e,N_kind\nN_a,1,N_u\nb N_c,2,-DN_v\nN_a,3,N_u\nb N_c,4,-DN_v\n");
   scratch.write("net.yaml",
                 "name: N_net\nseed: 1\ndata: {type: csv, path: t.csv, targets: [N_kind]}\n"
                 "model: {layers: [{type: dense, activation: softmax}]}\n"
@@ -637,6 +637,8 @@ TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]")
     CHECK(code.find(text) != code.npos);
   }
   CHECK(code.find('\1') == code.npos);
+  CHECK(code.find("x ") != code.npos);
+  CHECK(code.find("\u202e") == code.npos);  // gcc warns of what is shown in another order
 }
 
 TEST_CASE("export writes behind links, and through pipes and devices", "[exporting]") {
