@@ -256,8 +256,8 @@ ConfigForTable config_for(const TableProfile& table, const Wishes& wishes) {
                 "\ndata:\n  type: csv\n  path: " + yaml_text(path) + "\n" +
                 format_text(table.format) + "  targets: [" + names_of(targets) + "]    # " +
                 task.note + (wanted.empty() ? "; the last column" : "") + "\n" + task.settings +
-                windows_text(window, series, past_is_input) + gaps_text(choices) +
-                inputs_text(table, targets, choices) + columns_text(choices, targets) +
+                windows_text(window, series, past_is_input) + inputs_text(table, targets, choices) +
+                columns_text(choices, targets) +
                 "  scale: standard\n  split: " + split_text(task, length, is_series) +
                 model_text(task, rows, is_series) + train_text(task, length);
   require_writable(table, choices, config.yaml.size());

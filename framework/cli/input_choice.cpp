@@ -81,6 +81,11 @@ bool has_two_ways_to_say_yes(const ColumnProfile& column) {
                              [](const auto& entry) { return says_yes_or_no(entry.first); });
 }
 
+std::string in_yaml(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = yaml_text(text);
+  return join(texts, ", ");
+}
+
 /// Numbers and texts in one column: a few texts among numbers say that a value is missing.
 InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   constexpr std::size_t few = 20;
@@ -103,10 +108,11 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
       column.counts, [](const auto& entry) { return is_gap_word(entry.first); });
   if (column.without_count == 0 && !column.has_lines &&
       (few_texts || (all_say_missing && column.numbers > 0)))
-    return {.how = "{missing: median, indicator: true}",
-            .why = range_of(column) + "; taken for missing: " + texts_of(column),
-            .used = true,
-            .gaps = sorted_texts(column)};
+    return {
+        .how = "{gaps: [" + in_yaml(sorted_texts(column)) + "], missing: median, indicator: true}",
+        .why = range_of(column) + "; taken for missing: " + texts_of(column),
+        .used = true,
+        .gaps = sorted_texts(column)};
   if (few_different)
     return category(column,
                     with_commas(column.different.size()) + " numbers and " + texts_of(column));

@@ -66,7 +66,7 @@ class Copies {
  public:
   Copies(const TableProfile& table, const std::vector<const ColumnProfile*>& used,
          const ColumnProfile& target)
-      : table_(table), used_(used), target_(target), columns_(used.size()) {}
+      : table_(table), used_(used), target_(target), columns_(used.size()), filled_(used.size()) {}
 
   void take(const CsvReader& rows) {
     if (++rows_ <= most_rows) look_for_copy(rows);
@@ -77,6 +77,7 @@ class Copies {
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const std::size_t own = table_.place_of(*used_[i]);
       const std::string value(rows.field(own));
+      filled_[i].take(is_gap(value) ? "" : "filled", target, false, 0, 0);
       if (is_gap(value)) continue;
       double x = 0, y = 0;
       const bool numbers = rows.is_number(own, x) && rows.is_number(at, y);
@@ -96,6 +97,10 @@ class Copies {
         out.push_back("each value of " + name_of(*used_[i]) + " goes with one of " +
                       name_of(target_) + ": make it unused if it is known only when " +
                       name_of(target_) + " is");
+      else if (filled_[i].gives_target_away(targets_.size()))
+        out.push_back("whether " + name_of(*used_[i]) + " is filled in goes with " +
+                      name_of(target_) + ": make it unused if it is filled in only when " +
+                      name_of(target_) + " is known");
     return out;
   }
 
@@ -112,7 +117,7 @@ class Copies {
   const TableProfile& table_;
   const std::vector<const ColumnProfile*>& used_;
   const ColumnProfile& target_;
-  std::vector<Beside> columns_;  // as used_
+  std::vector<Beside> columns_, filled_;  // as used_: its values, and whether there is one
   std::size_t rows_ = 0, copies_ = 0;
   std::unordered_set<std::size_t> seen_;
   std::unordered_set<std::string> targets_;

@@ -104,17 +104,23 @@ bool is_all_nines(double x) {
   return digits.size() >= 2 && digits.find_first_not_of('9') == digits.npos;
 }
 
-/// Returns a number such as -999 that occurs again and again, far from all others.
+/// Returns a number that may stand for none: -999 or 9999 again and again, far from all others, or
+/// a 0 or -1 that stands apart from numbers above it.
 std::optional<double> sentinel_of(const ColumnProfile& column) {
-  const auto& numbers = column.different;
-  if (numbers.size() < 5 || numbers.size() == ColumnProfile::most_different) return {};
-  const auto first = numbers.begin(), last = std::prev(numbers.end());
-  const auto stands_out = [](const auto& one, double next, double far) {
-    return one.second >= 2 && is_all_nines(one.first) &&
-           std::abs(one.first - next) > std::abs(far - next);
-  };
-  if (stands_out(*first, std::next(first)->first, std::prev(last)->first)) return first->first;
-  if (stands_out(*last, std::prev(last)->first, std::next(first)->first)) return last->first;
+  constexpr std::size_t fewest = 5, fewest_above = 20;
+  constexpr double apart = 0.2;  // of what the others reach over: what is 0 now and then is near
+  if (column.different.size() < fewest) return {};
+  const auto [low, high] = std::pair(column.low, column.high);
+  if (column.at_low >= 2 && is_all_nines(low) && column.above_low - low > high - column.above_low)
+    return low;
+  if (column.at_high >= 2 && is_all_nines(high) &&
+      high - column.below_high > column.below_high - low)
+    return high;
+  const bool is_rare = column.at_low * 200 >= column.numbers && column.at_low * 2 <= column.numbers;
+  if ((low == 0 || low == -1) && column.at_low >= 2 && is_rare &&
+      column.different.size() >= fewest_above &&
+      column.above_low >= std::max(apart * (high - column.above_low), 2.))
+    return low;
   return {};
 }
 
@@ -133,12 +139,16 @@ std::optional<double> giant_in(const ColumnProfile& column) {
   return giant;
 }
 
-void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile& column) {
+/// is_target: no value can be put in the place of one that is missing.
+void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile& column,
+                          bool is_target = false) {
   if (std::string words = words_of_spellings(column); !words.empty())
     doubts.push_back(std::move(words));
   if (const std::optional<double> sign = sentinel_of(column))
     doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
-                     " means that the value is missing, leave these fields empty");
+                     " means that the value is missing, write " + quoted(column.name) +
+                     ": {gaps: [" + shortest(*sign) + "], missing: " +
+                     (is_target ? "drop}" : "median, indicator: true}") + " in columns");
   if (const std::optional<double> giant = giant_in(column))
     doubts.push_back(shortest(*giant) + " in " + quoted(column.name) +
                      " is more than a million times as large as every other number, which are all "
@@ -280,7 +290,7 @@ std::vector<std::string> doubts_of(const TableProfile& table,
                        ": make it unused if that only tells rows apart");
   }
   for (const ColumnProfile* const target : targets) {
-    add_doubts_of_values(doubts, *target);
+    add_doubts_of_values(doubts, *target, true);
     add_doubts_of_target(doubts, *target, table.rows);
   }
   constexpr std::size_t most = 20;

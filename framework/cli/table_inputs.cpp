@@ -13,31 +13,6 @@ bool is_in(const std::vector<const ColumnProfile*>& targets, const ColumnProfile
   return std::ranges::count(targets, &column) > 0;
 }
 
-/// The texts of `gaps` mean a missing value in every column. Returns a column to which one of these
-/// texts means something; nullptr if there is none.
-const ColumnProfile* in_need_of(const std::vector<std::string>& gaps, const Choices& choices,
-                                const std::vector<const ColumnProfile*>& targets) {
-  const auto has_one = [&](const ColumnProfile& column) {
-    return std::ranges::any_of(gaps,
-                               [&](const std::string& gap) { return column.counts.contains(gap); });
-  };
-  for (const ColumnProfile* const target : targets)
-    if (has_one(*target)) return target;
-  for (const auto& [column, choice] : choices.all)
-    if (choice.used && choice.gaps.empty() && has_one(*column)) return column;
-  return nullptr;
-}
-
-/// Leaves columns of numbers out whose texts for missing values mean something elsewhere.
-void keep_texts_of_others(Choices& choices, const std::vector<const ColumnProfile*>& targets) {
-  for (auto& [column, choice] : choices.all) {
-    if (choice.gaps.empty()) continue;
-    if (const ColumnProfile* const other = in_need_of(choice.gaps, choices, targets))
-      choice = unused("numbers, and " + texts_of(*column) + ", which " + yaml_text(other->name) +
-                      " has too: to use it, leave fields without a number empty");
-  }
-}
-
 Choices all_choices(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
                     const ColumnProfile* series, bool counts_count) {
   Choices choices;
@@ -47,10 +22,6 @@ Choices all_choices(const TableProfile& table, const std::vector<const ColumnPro
       continue;
     choices.all.push_back({&column, choice_for(column, table.rows, counts_count)});
   }
-  keep_texts_of_others(choices, targets);
-  for (const auto& entry : choices.all)
-    for (const std::string& gap : entry.choice.gaps)
-      if (!std::ranges::count(choices.gaps, gap)) choices.gaps.push_back(gap);
   return choices;
 }
 
@@ -118,14 +89,6 @@ std::string columns_text(const Choices& choices, const std::vector<const ColumnP
   for (const auto& [line, why] : lines)
     text += line + std::string(width - std::min(width, line.size()), ' ') + "  # " + why + "\n";
   return text;
-}
-
-std::string gaps_text(const Choices& choices) {
-  if (choices.gaps.empty()) return "";
-  std::vector<std::string> texts;
-  for (const char* const gap : usual_gaps) texts.push_back(yaml_text(gap));
-  for (const std::string& gap : choices.gaps) texts.push_back(yaml_text(gap));
-  return "  gaps: [" + join(texts, ", ") + "]\n";
 }
 
 /// Names the inputs where some columns have no name or share one, which nobody can name.

@@ -13,7 +13,6 @@ struct Choices {
     InputChoice choice;
   };
   std::vector<Entry> all;
-  std::vector<std::string> gaps;  ///< texts that are taken for missing values, in some column
 
   std::vector<const ColumnProfile*> used() const {
     std::vector<const ColumnProfile*> columns;
@@ -29,9 +28,8 @@ struct Choices {
 Choices choices_for(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
                     const ColumnProfile* series, bool past_is_input);
 
-/// The lines of `columns`, `gaps` and `inputs`; the latter two may be empty.
+/// The lines of `columns` and `inputs`; the latter may be empty.
 std::string columns_text(const Choices& choices, const std::vector<const ColumnProfile*>& targets);
-std::string gaps_text(const Choices& choices);
 std::string inputs_text(const TableProfile& table, const std::vector<const ColumnProfile*>& targets,
                         const Choices& choices);
 

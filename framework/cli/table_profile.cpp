@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nnrun/csv_column.hpp>
 #include <nnrun/input_file.hpp>
+#include <utility>
 
 #include "base/commands.hpp"
 #include "base/error.hpp"
@@ -90,8 +91,7 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
   if (column.numbers == 0) column.first_number = field;
   add_order(column, x, row);
   if (!how.symbols.empty()) ++column.units[unit_of(field)];
-  column.low = std::min(column.low, x);
-  column.high = std::max(column.high, x);
+  column.take_end(x);
   column.whole &= x == std::floor(x);
   if (how.thousands == ',' || how.thousands == '.') {
     const auto separators = std::ranges::count(field, how.thousands);
@@ -404,6 +404,23 @@ TableProfile without_comments(TableProfile profile) {
 }
 
 }  // namespace
+
+void ColumnProfile::take_end(double x) {
+  if (x < low) {
+    above_low = std::exchange(low, x);
+    at_low = 0;
+  } else if (x > low) {
+    above_low = std::min(above_low, x);
+  }
+  if (x > high) {
+    below_high = std::exchange(high, x);
+    at_high = 0;
+  } else if (x < high) {
+    below_high = std::max(below_high, x);
+  }
+  at_low += x == low;
+  at_high += x == high;
+}
 
 bool ColumnProfile::has_several_units() const {
   const std::size_t none = units.contains("") ? 1 : 0;

@@ -25,6 +25,10 @@ struct ColumnProfile {
   std::map<double, std::size_t> different{};  ///< how often each number is there; likewise
   double low = std::numeric_limits<double>::infinity();
   double high = -std::numeric_limits<double>::infinity();
+  /// How often these two are there, and the numbers that come next to them.
+  std::size_t at_low = 0, at_high = 0;
+  double above_low = std::numeric_limits<double>::infinity();
+  double below_high = -std::numeric_limits<double>::infinity();
   bool whole = true;                         ///< all numbers are
   bool by_ones = true, down_by_ones = true;  ///< each is 1 more, or less, than that before
   double sum = 0, last = 0;
@@ -69,6 +73,8 @@ struct ColumnProfile {
            high < 1000;
   }
 
+  /// Takes a number for the two ends.
+  void take_end(double x);
   /// Returns whether numbers are in more than one unit, or some of them, but not all, per cent.
   bool has_several_units() const;
   std::size_t values() const { return numbers + texts; }

@@ -62,6 +62,9 @@ class ColumnReader {
     if (const ConfigNode* const decimal = fields.take("decimal"))
       if (const auto text = text_of(*decimal, "data.columns[].decimal"))
         rule_.decimal = text->front();
+    if (const ConfigNode* const gaps = fields.take("gaps"))
+      if (auto list = read_value(*gaps, key_at("data.columns[].gaps").setting, problems_))
+        rule_.gaps = std::get<std::vector<std::string>>(std::move(*list));
     fields.refuse_rest();
     require_sense();
     return rule_;
@@ -200,6 +203,12 @@ ConfigNode node_of(const std::vector<ColumnRule>& columns) {
     if (rule.scale) put(map, "scale", text_node(word_of(*rule.scale)));
     put(map, "unknown", text_node(word_of(rule.unknown)));
     if (rule.decimal != '\0') put(map, "decimal", text_node(std::string(1, rule.decimal)));
+    if (!rule.gaps.empty()) {
+      ConfigNode gaps;
+      gaps.kind = ConfigNode::Kind::list;
+      for (const std::string& gap : rule.gaps) gaps.items.push_back(text_node(gap));
+      put(map, "gaps", std::move(gaps));
+    }
     put(all, rule.name.value, std::move(map));
   }
   return all;

@@ -68,6 +68,7 @@ struct ColumnRule {
   std::optional<Scale> scale;
   UnknownRule unknown = UnknownRule::error;
   char decimal = '\0';  ///< before its fractions, if they are not written as the data set says
+  std::vector<std::string> gaps{};  ///< that mean a missing value here, beside those of the data
 };
 
 /// How one target is scaled.

@@ -71,6 +71,10 @@ constexpr std::array table{
         "data.columns[].decimal",
         "point or comma: what stands before the fraction of its numbers; the other may stand "
         "between thousands; if missing, they are written as those of other columns"),
+    special(
+        "data.columns[].gaps", NNRUN_STRINGS,
+        "fields or numbers that mean a missing value in this column, beside those of data.gaps: "
+        "[0], say"),
     value<data, &DataSpec::weights>(
         "data.weights",
         "column that says what each example counts in the cost, from 0 up; not an input"),

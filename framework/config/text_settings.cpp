@@ -5,8 +5,10 @@ namespace nnrun::host {
 
 TextSettings::TextSettings(const DataSpec& spec) {
   const Use& data = spec.use;
-  for (const ColumnRule& rule : spec.columns)
+  for (const ColumnRule& rule : spec.columns) {
     if (rule.decimal != '\0') decimals.emplace(rule.name.value, rule.decimal);
+    if (!rule.gaps.empty()) own_gaps.emplace(rule.name.value, rule.gaps);
+  }
   for (std::size_t i = 0; i < data.settings.size(); ++i) {
     const nnrun_setting& setting = setting_of(*data.plugin, i);
     const auto is = [&](std::uint32_t flag) { return means(*data.plugin, setting, flag); };

@@ -13,6 +13,7 @@ struct TextSettings {
   CsvFormat format{.separator = CsvFormat::found_separator};
   std::vector<std::string> gaps{std::begin(usual_gaps), std::end(usual_gaps)};
   std::map<std::string, char> decimals{};  ///< of columns whose fractions are written otherwise
+  std::map<std::string, std::vector<std::string>> own_gaps{};  ///< of columns that have more gaps
 
   /// Keeps views of the settings.
   explicit TextSettings(const DataSpec& data);
@@ -20,6 +21,11 @@ struct TextSettings {
   char decimal_of(const std::string& column) const {
     const auto own = decimals.find(column);
     return own == decimals.end() ? '\0' : own->second;
+  }
+  /// Returns what means a missing value in a column beside what does in all.
+  std::vector<std::string> gaps_of(const std::string& column) const {
+    const auto own = own_gaps.find(column);
+    return own == own_gaps.end() ? std::vector<std::string>() : own->second;
   }
 };
 

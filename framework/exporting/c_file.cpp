@@ -202,18 +202,18 @@ std::string listed(const char* lead, const std::vector<std::string>& names) {
   return out.empty() ? "" : "   " + std::string(lead) + out + "\n";
 }
 
-/// Returns a sentence as lines of a comment.
+/// Returns a sentence as lines of a comment, in which it may stand.
 std::string in_lines(const std::string& sentence) {
   constexpr std::size_t width = 92;
   std::string out, line;
   for (const std::string& word : split(sentence, ' ')) {
     if (!line.empty() && line.size() + word.size() >= width) {
-      out += "   " + c_comment(line) + "\n";
+      out += "   " + line + "\n";
       line.clear();
     }
     line += (line.empty() ? "" : " ") + word;
   }
-  return line.empty() ? "" : out + "   " + c_comment(line) + "\n";
+  return line.empty() ? "" : out + "   " + line + "\n";
 }
 
 /// Returns what else there is to call.
@@ -224,9 +224,10 @@ std::string words_on_functions(const ExportedNetwork& net) {
   const std::vector<std::string>& classes = net.names.classes;
   if (!classes.empty())
     words += "N_class(output) names the class: " +
-             (net.outputs() == 1 ? classes.back() + " where the output is above " +
-                                       shortest(net.border) + ", else " + classes.front() + "."
-                                 : "that of the largest output.");
+             (net.outputs() == 1
+                  ? c_comment(classes.back()) + " where the output is above " +
+                        shortest(net.border) + ", else " + c_comment(classes.front()) + "."
+                  : "that of the largest output.");
   return words;
 }
 
@@ -239,8 +240,8 @@ std::string heading(const ExportedNetwork& net, const std::string& type, bool la
          " output[" + n(net.outputs()) + "]);\n\n" + listed("input: ", inputs) +
          listed("output: ",
                 net.names.classes.size() == net.outputs() ? net.names.classes : net.names.targets) +
-         in_lines(words_on_inputs(net)) + in_lines(words_on_missing(net, "NAN")) +
-         in_lines(words_on_functions(net)) +
+         in_lines(c_comment(words_on_inputs(net))) +
+         in_lines(c_comment(words_on_missing(net, "NAN"))) + in_lines(words_on_functions(net)) +
          "   Its numbers are those of nnrun predict, to the last bit, also under gcc's "
          "-ffast-math\n   (clang then rounds otherwise), unless a program that is linked with that "
          "takes subnormal numbers for 0, or rounds by another mode (fesetround).\n" +
@@ -342,7 +343,8 @@ std::string self_test(const ExportedNetwork& net, const std::string& type) {
          "printf(\"example %u, output %u: %.17g, not %.17g\\n\", (unsigned)e, "
          "(unsigned)i, found, expected);\n      ++wrong;\n    }\n  }\n  if (wrong) return 1;\n"
          "  puts(\"" +
-         n(net.examples.size()) + " examples, the same bits\");\n  return 0;\n}\n#endif\n";
+         n(net.examples.size()) + " examples, the same " + (rounds ? "numbers" : "bits") +
+         "\");\n  return 0;\n}\n#endif\n";
 }
 
 /// N_ becomes the prefix where a word begins with it; in capitals before capitals, of macros. Not

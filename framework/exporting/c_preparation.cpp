@@ -159,7 +159,7 @@ std::string texts_of(const ExportedNetwork& net, const std::string& head) {
     for (std::size_t i = 0; i < columns[c].texts.size(); ++i)
       cases += "    if (strcmp(text, " + c_string(columns[c].texts[i]) + ") == 0) return " + n(i) +
                ";\n";
-    for (const std::string& gap : missing_texts(net, columns[c]))
+    for (const std::string& gap : missing_texts(net, c))
       cases += "    if (strcmp(text, " + c_string(gap) + ") == 0) return (double)NAN;\n";
     for (const TextOfNumber& one : texts_of_numbers(columns[c])) {
       cases += "    if (N_same_number(text, " + c_string(columns[c].texts[one.index]) +

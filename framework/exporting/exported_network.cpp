@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <optional>
 
 #include "base/version.hpp"
 #include "exporting/step_settings.hpp"
@@ -258,7 +259,11 @@ ExportedNetwork exported_network(const Experiment& experiment, const Model& mode
   net.names = model.names();
   net.shape = sizes_of(model.graph().input);
   net.indices = model.graph().indices().count;
-  net.gaps = TextSettings(experiment.data).gaps;
+  const TextSettings text(experiment.data);
+  for (const Column& column : net.preparation.recipe().columns) {
+    std::vector<std::string>& gaps = net.gaps.emplace_back(text.gaps_of(column.name));
+    gaps.insert(gaps.begin(), text.gaps.begin(), text.gaps.end());
+  }
   net.border = model.targets().known ? model.targets().border : 0.5;
   net.steps = Exporter(experiment, model, alone).steps();
   constexpr std::size_t most_numbers = 8192;
@@ -281,9 +286,10 @@ std::vector<std::string> infinite_numbers(const ExportedNetwork& net) {
   return words;
 }
 
-std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column& column) {
+std::vector<std::string> missing_texts(const ExportedNetwork& net, std::size_t at) {
+  const Column& column = net.preparation.recipe().columns[at];
   std::vector<std::string> all{""};
-  all.insert(all.end(), net.gaps.begin(), net.gaps.end());
+  all.insert(all.end(), net.gaps[at].begin(), net.gaps[at].end());
   if (const char* const own = column.text_for_missing()) all.emplace_back(own);
   std::erase_if(all, [&](const std::string& text) {
     return std::ranges::find(column.texts, text) != column.texts.end();
@@ -330,22 +336,37 @@ std::string words_on_inputs(const ExportedNetwork& net) {
 std::string words_on_missing(const ExportedNetwork& net, const std::string& nan) {
   constexpr std::size_t most_names = 40;
   const std::vector<Column>& columns = net.preparation.recipe().columns;
-  std::vector<std::string> numbers, filled;
+  std::vector<std::string> filled, gaps_of_each;
+  std::optional<std::string> gaps_of_all;
+  bool same = true;
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    for (const double gap : columns[c].gaps)
-      if (std::ranges::count(numbers, shortest(gap)) == 0) numbers.push_back(shortest(gap));
-    if (columns[c].is_filled())
-      filled.push_back(columns[c].name.empty() ? "x" + std::to_string(c + 1) : columns[c].name);
+    const std::string name =
+        columns[c].name.empty() ? "x" + std::to_string(c + 1) : columns[c].name;
+    if (columns[c].is_filled()) filled.push_back(name);
+    if (columns[c].is_category) continue;
+    std::vector<std::string> numbers;
+    for (const double gap : columns[c].gaps) numbers.push_back(shortest(gap));
+    const std::string gaps = join(numbers, " or ");
+    same = same && gaps == gaps_of_all.value_or(gaps);
+    gaps_of_all = gaps;
+    if (!gaps.empty()) gaps_of_each.push_back(gaps + " in " + name);
   }
-  const std::string gaps = join(numbers, " or "),
+  const auto listed = [](std::vector<std::string> names) {
+    const bool cut = names.size() > most_names;
+    if (cut) names.resize(most_names);
+    return join(names, ", ") + (cut ? ", ..." : "");
+  };
+  const std::string gaps = same ? gaps_of_all.value_or("") : listed(gaps_of_each),
                     others = "rows that nnrun predict refuses are answered with " + nan + ".";
-  if (filled.empty() && numbers.empty()) return "Infinite numbers and other " + others;
+  if (filled.empty() && gaps.empty()) return "Infinite numbers and other " + others;
   if (filled.empty())
-    return gaps + " in a column of numbers is a missing value. Such a row and other " + others;
-  const bool cut = filled.size() > most_names;
-  if (cut) filled.resize(most_names);
-  return "A missing value is " + nan + (gaps.empty() ? "" : ", of a number also " + gaps) +
-         ", and filled in for: " + join(filled, ", ") + (cut ? ", ..." : "") + ". Other " + others;
+    return gaps + (same ? " in a column of numbers" : "") +
+           " is a missing value. Such a row and other " + others;
+  return "A missing value is " + nan +
+         (gaps.empty() ? ""
+          : same       ? ", of a number also " + gaps
+                       : ", also " + gaps) +
+         ", and filled in for: " + listed(filled) + ". Other " + others;
 }
 
 std::vector<TextOfNumber> texts_of_numbers(const Column& column) {

@@ -83,7 +83,8 @@ struct ExportedNetwork {
   std::vector<std::size_t> shape;  ///< of the prepared inputs
   double border = 0.5;             ///< of the output that tells two classes apart
   std::size_t indices = 0;         ///< prepared inputs are whole numbers below it; 0: any numbers
-  std::vector<std::string> gaps;   ///< how a missing value is written in the data, but for ""
+  /// Of each column, how a missing value is written in the data, but for "".
+  std::vector<std::vector<std::string>> gaps;
   std::vector<ExportedStep> steps;
   std::vector<GoldenExample> examples;
 
@@ -109,7 +110,7 @@ ExportedNetwork exported_network(const Experiment& experiment, const Model& mode
 /// so.
 std::vector<std::string> infinite_numbers(const ExportedNetwork& net);
 /// Returns how a missing text of a column is written, but for those that are texts of it: "" first.
-std::vector<std::string> missing_texts(const ExportedNetwork& net, const Column& column);
+std::vector<std::string> missing_texts(const ExportedNetwork& net, std::size_t column);
 /// Returns the numbers that mean a missing value in a column, as float64 and as float32 has them.
 std::vector<double> missing_numbers(const Column& column);
 /// Says in which order the numbers of an example stand, where it is more than a row, and in which

@@ -127,16 +127,17 @@ class PreparationNodes {
     const std::string name =
         graph_.free_name(column.name.empty() ? "x" + std::to_string(c + 1) : column.name);
     graph_.input(name, column.is_category ? OnnxType::text : wide, {&size, 1});
-    const std::string x = column.is_category ? index_of(name, column) : name;
+    const std::string x = column.is_category ? index_of(name, c) : name;
     return graph_.node("Reshape", {x, graph_.counts(onnx_shape({size, 1}))});
   }
   /// Returns the number of a text. A missing value is NaN; a text that nnrun refuses gives
   /// infinity, which makes the answer NaN.
-  std::string index_of(const std::string& texts, const Column& column) {
+  std::string index_of(const std::string& texts, std::size_t c) {
+    const Column& column = columns()[c];
     std::vector<std::string> keys = column.texts;
     std::vector<float> values;
     for (std::size_t i = 0; i < keys.size(); ++i) values.push_back(static_cast<float>(i));
-    for (std::string& gap : missing_texts(net_, column)) {
+    for (std::string& gap : missing_texts(net_, c)) {
       keys.push_back(std::move(gap));
       values.push_back(std::numeric_limits<float>::quiet_NaN());
     }

@@ -336,6 +336,11 @@ std::string sha256_of_nodes(const ReadOnnx& file) {
       for (const ReadTensor& tensor : own.tensors) add(tensor.bytes);
     }
   }
+  for (const auto& [name, tensor] : file.tensors) {
+    if (!name.starts_with('/')) continue;  // a parameter, which may be trained on
+    add(name);
+    add(tensor.bytes);
+  }
   for (const ReadValue& value : file.outputs) add(value.name);
   for (const auto& [key, value] : file.metadata) {
     if (!key.starts_with("nnrun.") || key == "nnrun.nodes_sha256") continue;

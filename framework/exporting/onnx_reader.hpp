@@ -54,7 +54,8 @@ struct ReadOnnx {
 /// that says why a file is refused.
 ReadOnnx read_onnx(std::string_view file, const std::string& where);
 
-/// Returns a checksum of the operators, without tensors, and of what nnrun says of them.
+/// Returns a checksum of the operators, their constants, and what nnrun says of them; not of
+/// parameters.
 std::string sha256_of_nodes(const ReadOnnx& file);
 
 }  // namespace nnrun::host

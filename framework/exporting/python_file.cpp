@@ -28,7 +28,7 @@ std::string python_texts(const ExportedNetwork& net) {
     cases +=
         "    if column == " + n(c) + ":\n        if word in TEXTS_" + n(c) +
         ":\n            return float(TEXTS_" + n(c) + ".index(word))\n        if word in " +
-        PythonText::list_of(missing_texts(net, columns[c])) + ":\n            return np.nan\n" +
+        PythonText::list_of(missing_texts(net, c)) + ":\n            return np.nan\n" +
         (known.empty() ? ""
                        : "        numbers = {" + known +
                              "}\n        if number(word) in numbers:\n            return "

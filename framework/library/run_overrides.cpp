@@ -71,6 +71,12 @@ bool is_target(const OpenedRun& run, const std::string& column) {
                       "again for more"});
 }
 
+/// Returns whether the numbers that are to mean a missing value did so in training.
+bool knows_gaps(const Column& column, const ColumnRule& rule) {
+  return std::ranges::all_of(numbers_among(rule.gaps, {}),
+                             [&](double gap) { return std::ranges::count(column.gaps, gap) > 0; });
+}
+
 void follow_rule(OpenedRun& run, const ColumnRule& rule) {
   if (is_target(run, rule.name.value)) return;
   std::vector<Column> numbers;  // of a model that does nothing to them
@@ -92,7 +98,8 @@ void follow_rule(OpenedRun& run, const ColumnRule& rule) {
   const ColumnType type = column->is_category ? ColumnType::category : ColumnType::number;
   const bool as_trained = (rule.type == type || rule.type == ColumnType::as_found) &&
                           rule.unknown == column->unknown && rule.missing == column->missing &&
-                          rule.constant == column->constant && rule.indicator == column->indicator;
+                          rule.constant == column->constant &&
+                          rule.indicator == column->indicator && knows_gaps(*column, rule);
   if (!as_trained) refuse(rule);
 }
 

@@ -188,9 +188,12 @@ Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns) {
   const TextSettings text(data);
   for (Column& column : recipe.columns) {
     column.scale = column.is_category ? Scale::none : data.scale;
-    if (!column.is_category)
-      column.gaps = numbers_among(
-          text.gaps, format_of_column(text.format.numbers, text.decimal_of(column.name)));
+    if (!column.is_category) {
+      std::vector<std::string> gaps = text.gaps_of(column.name);
+      gaps.insert(gaps.begin(), text.gaps.begin(), text.gaps.end());
+      column.gaps =
+          numbers_among(gaps, format_of_column(text.format.numbers, text.decimal_of(column.name)));
+    }
     const auto rule = std::ranges::find_if(
         data.columns, [&](const ColumnRule& r) { return r.name.value == column.name; });
     if (rule != data.columns.end()) {

@@ -100,7 +100,7 @@ ToldColumns::ToldColumns(const ModelFile& trained, const std::vector<ColumnRule>
   const auto& [weights, series] = roles;
   if (!weights.empty()) add(weights, or_dropped(NNRUN_WEIGHT, weights), NNRUN_COLUMN_NUMBER);
   if (!series.empty()) add(series, NNRUN_SERIES, NNRUN_COLUMN_AS_FOUND);
-  take_decimals(rules);
+  take_forms(rules);
 }
 
 ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules, const Roles& roles) {
@@ -115,14 +115,21 @@ ToldColumns::ToldColumns(const std::vector<ColumnRule>& rules, const Roles& role
   }
   if (!is_told) add(weights, NNRUN_WEIGHT, NNRUN_COLUMN_NUMBER);
   if (!series.empty()) add(series, NNRUN_SERIES, NNRUN_COLUMN_AS_FOUND);
-  take_decimals(rules);
+  take_forms(rules);
 }
 
-/// Takes what stands before the fractions of columns that are written in a way of their own.
-void ToldColumns::take_decimals(const std::vector<ColumnRule>& rules) {
-  for (nnrun_column& column : columns_)
-    for (const ColumnRule& rule : rules)
-      if (rule.name.value == column.name) column.decimal = static_cast<std::uint32_t>(rule.decimal);
+/// Takes how the fields of some columns are written, other than those of all.
+void ToldColumns::take_forms(const std::vector<ColumnRule>& rules) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    nnrun_column& column = columns_[i];
+    for (const ColumnRule& rule : rules) {
+      if (rule.name.value != column.name) continue;
+      column.decimal = static_cast<std::uint32_t>(rule.decimal);
+      for (const std::string& gap : rule.gaps) gaps_[i].push_back(gap.c_str());
+    }
+    column.gaps = gaps_[i].data();
+    column.n_gaps = static_cast<std::uint32_t>(gaps_[i].size());
+  }
 }
 
 void ToldColumns::skip_rows() {
@@ -136,9 +143,19 @@ void ToldColumns::add(const std::string& name, std::uint32_t flags, std::uint32_
   for (const std::string& text : texts) views.push_back(text.c_str());
   std::vector<const char*>& views_of_units = units_.emplace_back();
   for (const std::string& unit : units) views_of_units.push_back(unit.c_str());
-  columns_.push_back({sizeof(nnrun_column), flags, name.c_str(), kind,
-                      static_cast<std::uint32_t>(views.size()), views.data(), gap, 0,
-                      static_cast<std::uint32_t>(views_of_units.size()), views_of_units.data()});
+  gaps_.emplace_back();
+  if (gap != nullptr) gaps_.back().push_back(gap);
+  columns_.push_back({.size = sizeof(nnrun_column),
+                      .flags = flags,
+                      .name = name.c_str(),
+                      .kind = kind,
+                      .n_texts = static_cast<std::uint32_t>(views.size()),
+                      .texts = views.data(),
+                      .gaps = nullptr,
+                      .n_gaps = 0,
+                      .decimal = 0,
+                      .n_units = static_cast<std::uint32_t>(views_of_units.size()),
+                      .units = views_of_units.data()});
 }
 
 void ToldColumns::tell(nnrun_data& data, bool whole) const {
@@ -199,7 +216,7 @@ void require_sense(const std::vector<ColumnRule>& rules, const std::string& weig
   for (const ColumnRule& rule : rules) {
     const bool scales_only = rule.type == ColumnType::as_found &&
                              rule.missing == MissingRule::error &&
-                             rule.unknown == UnknownRule::error;
+                             rule.unknown == UnknownRule::error && rule.gaps.empty();
     if (!table && !scales_only)
       refuse(rule, "can only be given a 'scale': this data set has numbers and nothing else",
              "use a csv file for texts and missing values");

@@ -29,10 +29,10 @@ class ToldColumns {
   void add(const std::string& name, std::uint32_t flags, std::uint32_t kind,
            const std::vector<std::string>& texts = {}, const char* gap = nullptr,
            std::span<const std::string> units = {});
-  void take_decimals(const std::vector<ColumnRule>& rules);
+  void take_forms(const std::vector<ColumnRule>& rules);
   bool trained_ = false;
   std::vector<nnrun_column> columns_;
-  std::vector<std::vector<const char*>> texts_, units_;
+  std::vector<std::vector<const char*>> texts_, units_, gaps_;
 };
 
 /// Returns the columns that an opened data set has: numbers, unless it says something else.

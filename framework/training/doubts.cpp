@@ -159,6 +159,7 @@ void add_ignored_class(const Experiment& experiment, Trainer& trainer, const Out
   const std::vector<std::string>& classes = trainer.data().names.classes;
   std::vector<std::string> names = classes;
   if (actual.empty() && targets.ones.size() == 1) {
+    if (targets.ranges[0].first == targets.ranges[0].second) return;  // it was warned of
     actual = {targets.rows - targets.ones[0], targets.ones[0]};
     names = {shortest(targets.ranges[0].first), shortest(targets.ranges[0].second)};
   }

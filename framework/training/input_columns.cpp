@@ -43,16 +43,21 @@ InputColumns::InputColumns(const Recipe& recipe, const TextSettings& text)
     const char decimal = text.decimal_of(name);
     std::vector<const char*> units;
     for (const std::string& unit : column.units) units.push_back(unit.c_str());
-    const nnrun_column asked{sizeof asked,
-                             flags,
-                             name.c_str(),
-                             kind,
-                             0,
-                             nullptr,
-                             column.text_for_missing(),
-                             static_cast<std::uint32_t>(decimal),
-                             static_cast<std::uint32_t>(units.size()),
-                             units.data()};
+    std::vector<const char*> gaps;
+    if (const auto own = text.own_gaps.find(name); own != text.own_gaps.end())
+      for (const std::string& gap : own->second) gaps.push_back(gap.c_str());
+    if (const char* const gap = column.text_for_missing()) gaps.push_back(gap);
+    const nnrun_column asked{.size = sizeof asked,
+                             .flags = flags,
+                             .name = name.c_str(),
+                             .kind = kind,
+                             .n_texts = 0,
+                             .texts = nullptr,
+                             .gaps = gaps.data(),
+                             .n_gaps = static_cast<std::uint32_t>(gaps.size()),
+                             .decimal = static_cast<std::uint32_t>(decimal),
+                             .n_units = static_cast<std::uint32_t>(units.size()),
+                             .units = units.data()};
     CsvColumn& reader = columns_.emplace_back(name, false, &asked, gaps_, true);
     for (const std::string& unit : all_units) reader.know_foreign_unit(unit);
     if (column.is_category) reader.set_texts(column.texts);
@@ -96,8 +101,8 @@ bool InputColumns::is_gap(std::string_view field) const {
 
 bool InputColumns::is_unknown(std::string_view text, std::size_t input) const {
   const CsvColumn& column = columns_[input];
-  return column.is_category() && (column.flags() & NNRUN_KEEP_UNKNOWN) == 0 && !is_gap(text) &&
-         std::ranges::find(column.texts(), text) == column.texts().end();
+  return column.is_category() && (column.flags() & NNRUN_KEEP_UNKNOWN) == 0 &&
+         !column.is_gap(text) && std::ranges::find(column.texts(), text) == column.texts().end();
 }
 
 CsvFormat InputColumns::format_of_example(const std::string& text) const {

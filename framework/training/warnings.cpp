@@ -295,10 +295,13 @@ constexpr Rule rules[] = {
                   (f.shares ? "shares" : "numbers")};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (f.classes.size() != 1) return {};
+      const bool is_class = f.classes.size() == 1;
+      if (!is_class && f.targets.low != f.targets.high) return {};
       return Problem{
-          .what = "the target is '" + f.classes[0] +
-                  "' in every row: any network that always says so is right",
+          .what = (is_class ? "the target is '" + f.classes[0] + "'"
+                            : (f.outputs == 1 ? "the target is " : "every target is ") +
+                                  shortest(f.units.low)) +
+                  " in every row: any network that always says so is right",
           .place = f.data_place,
           .hint = f.left_out > 0
                       ? "if the field is empty where the answer is no, write no there: " +

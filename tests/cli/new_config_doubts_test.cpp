@@ -700,9 +700,11 @@ TEST_CASE("classes and values that look odd are told, and kept", "[cli][new]") {
     CHECK_THAT(
         told_of(
             {"temp", [=](int i) { return i % 20 == 4 ? sign : std::to_string(5 + drawn(i, 30)); }}),
-        Contains("    temp: number ") && Contains("note   if " + std::string(sign) +
-                                                  " in temp means that the value is "
-                                                  "missing, leave these fields empty\n"));
+        Contains("    temp: number ") &&
+            Contains("note   if " + std::string(sign) +
+                     " in temp means that the value is "
+                     "missing, write temp: {gaps: [" +
+                     std::string(sign) + "], missing: median, indicator: true} in columns\n"));
 }
 
 TEST_CASE("classes that are written as 1.0 and 2.0 are found as the file writes them",
@@ -790,6 +792,12 @@ TEST_CASE("copies of rows and of the target are told of", "[cli][new]") {
                       }};
   CHECK_THAT(Table({amount("a"), reason, churn}).told(),
              Contains("each value of reason goes with one of churn"));
+  const Column refund{"refund", [](int i) {
+                        return drawn(i, 3) > 0 ? "" : std::to_string(drawn(i + 9, 900) / 7.);
+                      }};
+  CHECK_THAT(Table({amount("a"), refund, churn}).told(),
+             Contains("whether refund is filled in goes with churn: make it unused if it is filled "
+                      "in only when churn is known"));
   const Column again{"a", [](int i) { return std::to_string(drawn(i % 110, 9000) / 7.); }};
   const Column target{"y", [](int i) { return std::to_string(drawn(i % 110 + 900, 9000) / 7.); }};
   CHECK_THAT(Table({again, target}).told(),
@@ -797,18 +805,31 @@ TEST_CASE("copies of rows and of the target are told of", "[cli][new]") {
                       "them, and scores look better than they are"));
 }
 
-TEST_CASE("a text for missing numbers is not taken from a column that it means something to",
+TEST_CASE("a text for missing numbers is one in its own column, and means something in others",
           "[cli][new]") {
   const Column gappy{
       "a",
       [](int i) { return i % 13 == 0 ? std::string("none") : std::to_string(drawn(i, 900) / 7.); }};
   const Column kind{"kind", [](int i) { return std::string(i % 3 ? "none" : "some"); }};
-  const std::string why = "a is not used: numbers, and 1 text: none, which kind has too";
-  CHECK_THAT(Table({gappy, kind, amount("b"), amount("y")}).told(),
-             Contains(why) && !Contains("gaps:"));
-  CHECK_THAT(Table({gappy, amount("b"), kind}).told(), Contains(why));
-  CHECK_THAT(Table({gappy, amount("b"), amount("y")}).told(),
-             Contains("taken for missing: 1 text"));
+  const std::string how = "a: {gaps: [none], missing: median, indicator: true}";
+  const std::string told = Table({gappy, kind, amount("b"), amount("y")}).told();
+  CHECK_THAT(told, Contains(how) && Contains("kind: category") && Contains("2 texts: none, some") &&
+                       Contains("taken for missing: 1 text"));
+  CHECK_THAT(Table({gappy, amount("b"), kind}).told(), Contains(how) && Contains("2 classes"));
+}
+
+TEST_CASE("a 0 or -1 that stands apart may be a missing value", "[cli][new]") {
+  const auto with = [](const std::string& mark, int low) {
+    return [=](int i) { return i % 12 == 5 ? mark : std::to_string(low + drawn(i, 60)); };
+  };
+  CHECK_THAT(told_of({"bmi", with("0", 18)}),
+             Contains("note   if 0 in bmi means that the value is missing, write bmi: {gaps: [0], "
+                      "missing: median, indicator: true} in columns\n"));
+  CHECK_THAT(told_of({"income", with("-1", 900)}), Contains("note   if -1 in income means"));
+  CHECK_THAT(Table({amount("a"), {"price", with("0", 9000)}}).told(),
+             Contains("write price: {gaps: [0], missing: drop} in columns\n"));
+  // among numbers from 1 on, 0 is one of them
+  CHECK_THAT(told_of({"rain", with("0", 1)}), !Contains("means that the value is missing"));
 }
 
 TEST_CASE("remarks that other programs put above the names are left out, and the config says so",

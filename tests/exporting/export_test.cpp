@@ -624,15 +624,18 @@ TEST_CASE("layers that onnxruntime does not run in float64 are told", "[exportin
 
 TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]") {
   const Scratch scratch;
-  scratch.write("t.csv", "N_city,x\u202e,N_kind\nN_a,1,N_u\nb N_c,2,-DN_v\nN_a,3,N_u\nb N_c,4,-DN_v\n");
+  scratch.write("t.csv",
+                "N_city,x\u202e,N_kind\nN_a,1,N_u\nb N_c,2,-DN_v\nN_a,3,N_u\nb N_c,4,-DN_v\n");
   scratch.write("net.yaml",
                 "name: N_net\nseed: 1\ndata: {type: csv, path: t.csv, targets: [N_kind]}\n"
                 "model: {layers: [{type: dense, activation: softmax}]}\n"
                 "train: {cost: cross_entropy, optimizer: sgd, epochs: 1}\n");
   refused("$nnrun -q net.yaml --out r >said && $nnrun export r --c net.c -q", 0, scratch.folder());
   const std::string code = text_of(scratch / "net.c");
-  for (const char* text : {"N_net, written by", "N_city", "strcmp(text, \"N_a\")",
-                           "strcmp(text, \"b N_c\")", "\"N_u\"", "\"-DN_v\"", "net_predict"}) {
+  for (const char* text :
+       {"N_net, written by", "N_city", "strcmp(text, \"N_a\")", "strcmp(text, \"b N_c\")",
+        "\"N_u\"", "\"-DN_v\"", "net_predict", "   net_text(column, text) gives the number",
+        "net_class(output) names"}) {
     CAPTURE(text);
     CHECK(code.find(text) != code.npos);
   }

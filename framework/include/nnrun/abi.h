@@ -540,8 +540,9 @@ typedef struct nnrun_column {
   const char* name;
   uint32_t kind, n_texts;
   const char* const* texts; /* of a category; empty: those of the file, sorted */
-  /* Since 1.4. A text that means a missing value in this column; may be NULL. */
-  const char* gap;
+  /* Since 1.4. Fields that mean a missing value in this column, beside those that do in all. */
+  const char* const* gaps;
+  uint32_t n_gaps;
   /* Since 1.4. Given: the character before the fraction of its numbers, point or comma, of which
      the other may stand between thousands; 0: they are written as all others. */
   uint32_t decimal;

@@ -72,20 +72,9 @@ class CsvColumn {
         target_(target),
         trained_(trained),
         gaps_(gaps.begin(), gaps.end()) {
+    take_asked(asked);
     for (const std::string_view gap : gaps_)
       if (gap.find_first_of("0123456789") != gap.npos) number_gaps_ = true;
-    if (asked == nullptr) return;
-    kind_ = asked->kind;
-    declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
-    flags_ = asked->flags;
-    const std::size_t since_1_4 = offsetof(nnrun_column, decimal) + sizeof asked->decimal;
-    if (asked->size >= since_1_4 && asked->gap != nullptr) gaps_.push_back(asked->gap);
-    if (asked->size >= since_1_4) decimal_ = static_cast<char>(asked->decimal);
-    if (is_weight()) least_ = 0;
-    for (std::uint32_t i = 0; i < asked->n_texts; ++i) give(asked->texts[i]);
-    const std::size_t with_units = offsetof(nnrun_column, units) + sizeof asked->units;
-    if (trained && asked->size >= with_units)
-      for (std::uint32_t i = 0; i < asked->n_units; ++i) units_.push_back({asked->units[i], {}});
   }
   /// Takes yes and true for 1, no and false for 0, as of several labels.
   void take_words() { takes_words_ = true; }
@@ -114,6 +103,12 @@ class CsvColumn {
   bool is_category() const { return kind_ == NNRUN_COLUMN_CATEGORY; }
   bool is_declared() const { return declared_; }
   bool is_open() const { return open_; }  ///< new texts are still added
+  /// Returns whether a field says that the value is missing.
+  bool is_gap(std::string_view field) const {
+    if (field.empty()) return true;
+    return std::find(gaps_.begin(), gaps_.end(), field) != gaps_.end() &&
+           (open_ || !numbers_.contains(field));
+  }
   bool drops_gaps() const { return (flags_ & NNRUN_DROP_GAPS) != 0; }
   std::uint32_t flags() const { return flags_; }
   const std::vector<std::string>& texts() const { return texts_; }
@@ -194,18 +189,25 @@ class CsvColumn {
     using is_transparent = void;
   };
 
+  void take_asked(const nnrun_column* asked) {
+    if (asked == nullptr) return;
+    kind_ = asked->kind;
+    declared_ = kind_ != NNRUN_COLUMN_AS_FOUND;
+    flags_ = asked->flags;
+    if (is_weight()) least_ = 0;
+    for (std::uint32_t i = 0; i < asked->n_texts; ++i) give(asked->texts[i]);
+    if (asked->size < offsetof(nnrun_column, units) + sizeof asked->units) return;  // before 1.4
+    gaps_.insert(gaps_.end(), asked->gaps, asked->gaps + asked->n_gaps);
+    decimal_ = static_cast<char>(asked->decimal);
+    for (std::uint32_t i = 0; trained_ && i < asked->n_units; ++i)
+      units_.push_back({asked->units[i], {}});
+  }
   void give(std::string_view text) {
     kind_ = NNRUN_COLUMN_CATEGORY;
     open_ = false;
     numbers_.emplace(text, texts_.size());
     texts_.emplace_back(text);
   }
-  bool is_gap(std::string_view field) const {
-    if (field.empty()) return true;
-    return std::find(gaps_.begin(), gaps_.end(), field) != gaps_.end() &&
-           (open_ || !numbers_.contains(field));
-  }
-
   /// Returns whether a number is that of a gap, however either is written: -99 and -99.0.
   bool is_gap(const auto& rows, double x) {
     if (!number_gaps_) return false;
@@ -337,8 +339,9 @@ class CsvColumn {
       hint = "the column is read as numbers because of " + first_ + "; if it holds texts, write " +
              key("category");
     else if (!trained_)
-      hint = "mend it; or, if it stands for a missing value, write " + gaps_with(field) +
-             " in data, and " + key(target_ ? "{missing: drop}" : "{missing: median}");
+      hint = "mend it; or, if it stands for a missing value, write " +
+             key("{gaps: [\"" + std::string(field.substr(0, 40)) +
+                 "\"], missing: " + (target_ ? "drop}" : "median}"));
     throw Error("column '" + name_ + "': expected a finite number, found '" +
                     std::string(field.substr(0, 40)) + "'",
                 rows.place(), hint);
@@ -359,13 +362,6 @@ class CsvColumn {
       return "the run has numbers without % here: write 0.238, say, for 23.8% if they are "
              "fractions";
     return "if it is the same number without that, write symbols" + setting;
-  }
-
-  /// Returns the setting by which a field is a missing value, too.
-  std::string gaps_with(std::string_view field) const {
-    std::string list;
-    for (const std::string_view gap : gaps_) list += "\"" + std::string(gap) + "\", ";
-    return "gaps: [" + list + "\"" + std::string(field.substr(0, 40)) + "\"]";
   }
 
   /// Throws Error for a target such as an id of 19 digits, of which two may become one number.
