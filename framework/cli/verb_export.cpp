@@ -4,6 +4,7 @@
 #include "base/commands.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
+#include "config/named_files.hpp"
 #include "exporting/c_file.hpp"
 #include "exporting/onnx_file.hpp"
 #include "exporting/python_file.hpp"
@@ -50,6 +51,19 @@ void require_names(const Arguments& arguments) {
   }
 }
 
+/// Throws UsageError for a file that the run's config names: its data, say.
+void require_others(const Arguments& arguments, const Experiment& experiment) {
+  for (const NamedFile& named : named_files(experiment))
+    for (const char* const option : {"--c", "--python", "--onnx"}) {
+      std::error_code none;  // of files that are not there
+      if (arguments.has(option) &&
+          std::filesystem::equivalent(arguments.text(option), named.path, none))
+        throw UsageError(Problem{.what = "'" + arguments.text(option) + "' is " + named.key +
+                                         " of the run: it would be lost",
+                                 .hint = "give another name"});
+    }
+}
+
 void tell(const Arguments& arguments, const std::string& run, const std::vector<Change>& changes,
           const ExportedNetwork& net, const std::vector<Written>& written) {
   const Terminal out(stdout), talk(stderr);
@@ -92,6 +106,7 @@ Exit export_run(const Arguments& arguments, Registry& registry) {
   require_names(arguments);
   OpenedRun run = open_run(arguments.targets[0], arguments.overrides, registry);
   follow_overrides(run, arguments.overrides);
+  require_others(arguments, run.experiment);
   if (!arguments.quiet && !arguments.json) note_changes(names_of(run.changes), Terminal(stderr));
   const std::string name = run.folder.string();
   const auto model = ModelInUse::open(std::move(run));

@@ -689,6 +689,8 @@ TEST_CASE("export refuses what it cannot do before it writes anything", "[export
   CHECK_THAT(said("m.safetensors --c r/config.yaml", 2),
              Contains("'r/config.yaml' belongs to the record of a run"));
   CHECK_THAT(said("r --onnx r/model.safetensors", 2), Contains("is a model"));
+  CHECK_THAT(said("r --c ./t.csv", 2),
+             Contains("'./t.csv' is data.path of the run: it would be lost"));
   CHECK_THAT(said("r --c x.c --python x.c", 2), Contains("'x.c' cannot be two files"));
   CHECK_THAT(said("r --c -", 2), Contains("'-' is no name of a file to write"));
   CHECK(text_of(scratch / "r/model.safetensors") == model);
