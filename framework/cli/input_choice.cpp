@@ -1,6 +1,7 @@
 #include "cli/input_choice.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/text.hpp"
 #include "cli/field_kinds.hpp"
@@ -139,6 +140,14 @@ bool are_times(const ColumnProfile& column) {
          (within(946684800, 2145916800) || within(946684800e3, 2145916800e3));
 }
 
+/// Returns whether these are numbers of cards, say: no amount has as many digits in every
+/// row.
+bool are_long_codes(const ColumnProfile& column) {
+  constexpr double long_number = 1e11;
+  return column.whole && column.low >= long_number && column.tells_rows_apart() &&
+         std::floor(std::log10(column.low)) == std::floor(std::log10(column.high));
+}
+
 /// Columns that the user may want all the same are inputs if there is nothing else.
 InputChoice choice_for_doubtful(const ColumnProfile& column, std::size_t rows) {
   if (column.numbers_rows(rows)) return unused("counts the rows: " + range_of(column));
@@ -149,6 +158,9 @@ InputChoice choice_for_doubtful(const ColumnProfile& column, std::size_t rows) {
     return unused("nearly every row has a number of its own, such as " + column.first_number +
                   ", and its name says that it tells rows apart");
   if (are_times(column)) return unused("times, to judge by their size: " + range_of(column));
+  if (are_long_codes(column))
+    return unused("nearly every row has a number of its own, of as many digits, such as " +
+                  column.first_number);
   return {.how = "number", .why = range_of(column)};
 }
 

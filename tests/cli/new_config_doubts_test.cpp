@@ -165,6 +165,11 @@ TEST_CASE("amounts stay numbers, whatever their names and their sizes", "[cli][n
   CHECK_THAT(ranks, Contains("    rank: number ") &&
                         Contains("note   each row has a number of its own in rank: make it unused "
                                  "if that only tells rows apart\n"));
+  // no amount has twelve digits in every row
+  CHECK_THAT(
+      told_of({"card",
+               [](int i) { return std::to_string(4'000'000'000'000'000 + drawn(i, 900'000)); }}),
+      Contains("    card: unused ") && Contains("of as many digits, such as 4000000000"));
   // codes that repeat are categories
   CHECK_THAT(told_of({"shop_id", [](int i) { return std::to_string(100 + i % 7); }}),
              Contains("    shop_id: category ") && Contains("# 7 numbers that tell things apart"));
