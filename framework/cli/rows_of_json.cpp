@@ -124,9 +124,9 @@ class JsonRows final : public ReaderOfParts {
         kept_names_(std::move(kept)),
         kept_(kept_names_.size()) {
     columns_.take_all();
-    for (const std::string& name : kept_names_)
+    for (const std::string& kept_name : kept_names_)
       kept_at_.push_back(
-          static_cast<std::size_t>(std::ranges::find(names_, name) - names_.begin()));
+          static_cast<std::size_t>(std::ranges::find(names_, kept_name) - names_.begin()));
     if (!series.empty())
       series_at_ = static_cast<std::size_t>(std::ranges::find(names_, series) - names_.begin());
   }

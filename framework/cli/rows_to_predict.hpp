@@ -73,8 +73,8 @@ class ReaderOfParts : public RowsToPredict {
 /// Which columns are repeated beside the answers.
 struct KeptColumns {
   bool all = false;
-  std::vector<std::string> words;  ///< as typed: a name, or names with commas between
-  std::string series = {};         ///< the column that says to which series a row belongs, if any
+  std::vector<std::string> words = {};  ///< as typed: a name, or names with commas between
+  std::string series = {};  ///< the column that says to which series a row belongs, if any
   /// Of rows that follow each other in time: the targets, which do not say when a row is.
   std::optional<std::vector<std::string>> targets_in_time = {};
 };

@@ -34,8 +34,8 @@ auto with_data_options(bool can_skip, Work work) try {
 } catch (const DataError& e) {
   std::vector<Problem> problems = e.problems();
   for (Problem& problem : problems)
-    if (const std::string options = data_options_in(problem.hint); !options.empty())
-      problem.hint += "\nfor this file alone: " + options;
+    if (const std::string words = data_options_in(problem.hint); !words.empty())
+      problem.hint += "\nfor this file alone: " + words;
   for (Problem& problem : problems)
     if (is_row(problem.where) && can_skip)
       problem.hint += std::string(problem.hint.empty() ? "" : "\n") +

@@ -21,17 +21,16 @@ struct Written {
 
 std::vector<Written> write_all(const Arguments& arguments, const ModelInUse& model,
                                const ExportedNetwork& net) {
-  const CFileOptions options{
-      .prefix = arguments.has("--prefix") ? arguments.text("--prefix") : "net",
-      .narrow = arguments.has("--float"),
-      .inlined = arguments.has("--static-inline")};
+  const CFileOptions form{.prefix = arguments.has("--prefix") ? arguments.text("--prefix") : "net",
+                          .narrow = arguments.has("--float"),
+                          .inlined = arguments.has("--static-inline")};
   std::vector<Written> written;
   const auto write = [&](const char* format, const std::string& option, const std::string& text) {
     const std::string file = arguments.text(option);
     write_exported(file, text);
     written.push_back({format, file});
   };
-  if (arguments.has("--c")) write("c", "--c", c_file(net, options));
+  if (arguments.has("--c")) write("c", "--c", c_file(net, form));
   if (arguments.has("--python")) write("python", "--python", python_file(net));
   if (arguments.has("--onnx"))
     write("onnx", "--onnx", onnx_file(net, metadata_for_onnx(model, !arguments.overrides.empty())));

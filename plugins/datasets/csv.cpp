@@ -532,13 +532,19 @@ struct Csv : nnrun::Dataset {
       for (const std::string& text : column.texts()) texts.push_back(text.c_str());
       for (const nnrun::CsvColumn::Unit& unit : column.units()) units.push_back(unit.text.c_str());
       told_.push_back(
-          {sizeof(nnrun_column),
-           column.flags() |
-               (std::ranges::count(blocks_, i, &Blocks::column) > 0 ? NNRUN_IN_BLOCKS : 0u),
-           column.name().c_str(),
-           std::uint32_t(column.is_category() ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER),
-           std::uint32_t(texts.size()), texts.data(), nullptr, 0, std::uint32_t(units.size()),
-           units.data()});
+          {.size = sizeof(nnrun_column),
+           .flags = column.flags() |
+                    (std::ranges::count(blocks_, i, &Blocks::column) > 0 ? NNRUN_IN_BLOCKS : 0u),
+           .name = column.name().c_str(),
+           .kind =
+               std::uint32_t(column.is_category() ? NNRUN_COLUMN_CATEGORY : NNRUN_COLUMN_NUMBER),
+           .n_texts = std::uint32_t(texts.size()),
+           .texts = texts.data(),
+           .gaps = nullptr,
+           .n_gaps = 0,
+           .decimal = 0,
+           .n_units = std::uint32_t(units.size()),
+           .units = units.data()});
     }
     if (nnrun::KnownColumns::has(data, &data.n_series[NNRUN_PARTS - 1]))
       for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {

@@ -56,7 +56,7 @@ TEST_CASE("the efficiency of other numbers of processes follows from that of two
   // 80 ms * x + 20 ms, of four: 20 ms * x + 36 ms; half of four times as much at x = 1.3
   const std::size_t rows = t.rows_for(0.5, 4);
   CHECK(rows > 1300);
-  CHECK(rows < 1300 * 1.125);
+  CHECK(static_cast<double>(rows) < 1300 * 1.125);
   CHECK(t.efficiency_of(4, static_cast<double>(rows) / 1000) >= 0.5);
 }
 
