@@ -1,7 +1,7 @@
 # How our own code is compiled. Two private targets: nothing of this reaches users.
 add_library(nnrun_warnings INTERFACE)
 target_compile_options(nnrun_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  -Wall -Wextra -Wno-missing-field-initializers -Wpedantic -Wshadow -Wconversion -Wsign-conversion
   # False alarms of g++ 12: "text" + std::string at -O3; Eigen with AVX-512.
   -Wno-restrict -Wno-maybe-uninitialized
   $<$<CXX_COMPILER_ID:Clang>:-Wno-unknown-warning-option>

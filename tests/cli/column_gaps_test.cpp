@@ -10,6 +10,11 @@ namespace {
 using Catch::Contains;
 using nlohmann::json;
 
+/// Returns a number from 0 to n - 1 that follows from i, without order.
+int drawn(int i, int n) {
+  return static_cast<int>(static_cast<unsigned>(i) * 2654435761u % 1000003u) % n;
+}
+
 /// A table as of a clinic: 0 is no pressure, but a number of children, and an outcome. known: a gap
 /// is an empty field instead.
 std::string clinic(bool known) {
@@ -66,7 +71,7 @@ TEST_CASE("a number or text that is missing in one column alone trains as an emp
   const json zeros = clinic.train("zeros"), empty = clinic.train("empty");
   CHECK(zeros["weights_sha256"] == empty["weights_sha256"]);
   CHECK(zeros["test"] == empty["test"]);
-  CHECK_THAT(clinic("check zeros.yaml").out, Contains("13 missing"));
+  CHECK_THAT(clinic("check zeros.yaml").out, Contains("14 missing"));
 
   const auto answers = [&](const std::string& words) {
     const Ended ended = clinic("predict zeros -q " + words);
@@ -87,7 +92,7 @@ TEST_CASE("a number or text that is missing in one column alone trains as an emp
   CHECK(answers("0,0,closed,closed") + answers("3,0,west,open") ==
         answers("0,?,?,closed") + answers("3,?,west,open"));
   CHECK(clinic("eval zeros --data test=zeros.csv --json").out ==
-        clinic("eval zeros --data test=empty.csv --json --force").out);
+        clinic("eval zeros --data test=empty.csv --json").out);
   // by the model alone
   const Ended alone = clinic("predict zeros/model.safetensors -q --csv in.csv");
   CHECK(alone.out == expected);

@@ -233,8 +233,7 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
   table("x,y", [](int i, const std::string& n) {
     return (i == 50 ? "n.a." : i == 60 ? "ca. 80" : n + ".5") + "," + std::to_string(i * 7 % 50);
   });
-  CHECK_THAT(told(), Contains("\"ca. 80\", n.a.]") &&
-                         Contains("x: {missing: median, indicator: true}") &&
+  CHECK_THAT(told(), Contains("x: {gaps: [\"ca. 80\", n.a.], missing: median, indicator: true}") &&
                          Contains("taken for missing: 2 texts: ca. 80, n.a."));
   CHECK(inputs_of(scratch, "t.yaml") == json({2}));
   // bands, codes and percentages that repeat are categories
