@@ -632,10 +632,9 @@ TEST_CASE("names of the user stay as they are beside the prefix", "[exporting]")
                 "train: {cost: cross_entropy, optimizer: sgd, epochs: 1}\n");
   refused("$nnrun -q net.yaml --out r >said && $nnrun export r --c net.c -q", 0, scratch.folder());
   const std::string code = text_of(scratch / "net.c");
-  for (const char* text :
-       {"N_net, written by", "N_city", "strcmp(text, \"N_a\")", "strcmp(text, \"b N_c\")",
-        "\"N_u\"", "\"-DN_v\"", "net_predict", "   net_text(column, text) gives the number",
-        "net_class(output)"}) {
+  for (const char* text : {"N_net, written by", "N_city", "strcmp(text, \"N_a\")",
+                           "strcmp(text, \"b N_c\")", "\"N_u\"", "\"-DN_v\"", "net_predict",
+                           "   net_text(column, text) gives the number", "net_class(output)"}) {
     CAPTURE(text);
     CHECK(code.find(text) != code.npos);
   }
