@@ -213,7 +213,8 @@ class TrainerOf final : public Trainer {
   }
 
   TargetSummary targets() const override {
-    return summary_of(parts_, source_.shape(), model_->preparation());
+    if (!targets_) targets_ = summary_of(parts_, source_.shape(), model_->preparation());
+    return *targets_;
   }
 
   WrongAnswers wrong_answers(std::size_t part, std::size_t most) override {
@@ -544,6 +545,7 @@ class TrainerOf final : public Trainer {
   const Limits limits_;
   std::optional<Patience<T>> patience_;  // only with early stopping
   std::array<Examples<T>, NNRUN_PARTS> parts_;
+  mutable std::optional<TargetSummary> targets_;  // once it was asked for
   ClassWeights class_weights_;
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
   EarlyChoice early_;
