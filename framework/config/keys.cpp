@@ -290,11 +290,11 @@ const Key& key_at(std::string_view path) {
 }
 
 std::vector<const Key*> keys_beside(std::string_view kind) {
+  const std::vector<const Key*> owners = those([&](const Key& key) { return key.kind == kind; });
   return those([&](const Key& key) {
     std::string_view parent = key.parent();
     if (parent.ends_with("[]")) parent.remove_suffix(2);
-    const Key* const owner = find_key(parent);
-    return owner && owner->kind == kind;
+    return std::ranges::find(owners, parent, &Key::path) != owners.end();
   });
 }
 

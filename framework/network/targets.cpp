@@ -18,22 +18,28 @@ constexpr std::size_t of_last_axis = 4;
 struct Seen {
   bool below_0 = false;
   bool zeros_ones = true, signs = true, fractions = true;  // 0 and 1; -1 and 1; from 0 to 1
-  bool one_yes = true, whole = true;  // of such signs, one is 1 in a row; a row adds up to 1
+  // of rows of several: of such signs, one is 1; they add up to 1
+  bool one_yes = true, whole = true;
 };
 
+/// rows: of `cols` numbers each.
 template <class T>
-void look_at(std::span<const T> row, Seen& seen) {
-  for (const T x : row) {
-    seen.below_0 = seen.below_0 || x < 0;
-    seen.zeros_ones = seen.zeros_ones && (x == 0 || x == 1);
-    seen.signs = seen.signs && (x == -1 || x == 1);
-    seen.fractions = seen.fractions && x >= 0 && x <= 1;
-  }
-  const double sum = std::accumulate(row.begin(), row.end(), 0.);
+void look_at(std::span<const T> rows, std::size_t cols, Seen& seen) {
+  // counted without a branch for each: targets are in no order
+  const auto ones = std::ranges::count(rows, T(1)), all = std::ranges::ssize(rows);
+  seen.zeros_ones = seen.zeros_ones && ones + std::ranges::count(rows, T(0)) == all;
+  seen.signs = seen.signs && ones + std::ranges::count(rows, T(-1)) == all;
+  seen.below_0 = seen.below_0 || std::ranges::any_of(rows, [](T x) { return x < 0; });
+  seen.fractions =
+      seen.fractions && std::ranges::all_of(rows, [](T x) { return x >= 0 && x <= 1; });
   // shares in a file have two digits, say
-  const double rounding = std::min(0.1, 0.00501 * static_cast<double>(row.size()));
-  seen.whole = seen.whole && std::abs(sum - 1) <= rounding;
-  seen.one_yes = seen.one_yes && sum == 2 - static_cast<double>(row.size());
+  const double rounding = std::min(0.1, 0.00501 * static_cast<double>(cols));
+  for (std::size_t at = 0; at < rows.size() && cols > 1; at += cols) {
+    const auto row = rows.subspan(at, cols);
+    const double sum = std::accumulate(row.begin(), row.end(), 0.);
+    seen.whole = seen.whole && std::abs(sum - 1) <= rounding;
+    seen.one_yes = seen.one_yes && sum == 2 - static_cast<double>(cols);
+  }
 }
 
 }  // namespace
@@ -42,8 +48,7 @@ template <class T>
 Targets targets_of(std::span<const std::span<const T>> parts, std::size_t cols, bool classes,
                    bool shares) {
   Seen seen;
-  for (const std::span<const T> rows : parts)
-    for (std::size_t at = 0; at < rows.size(); at += cols) look_at(rows.subspan(at, cols), seen);
+  for (const std::span<const T> rows : parts) look_at(rows, cols, seen);
   Targets targets{.known = true, .kind = NNRUN_NUMBERS, .border = seen.below_0 ? 0 : 0.5};
   if (cols > 1 && (classes || (seen.fractions && seen.whole) || (seen.signs && seen.one_yes)))
     targets.kind = NNRUN_ONE_HOT;
@@ -59,7 +64,7 @@ template <class T>
 bool fits(const Targets& targets, std::span<const T> row) {
   if (targets.kind == NNRUN_NUMBERS) return true;
   Seen seen;
-  look_at(row, seen);
+  look_at(row, row.size(), seen);
   const bool of_classes = targets.kind == NNRUN_ONE_HOT && row.size() > 1;
   if (targets.shares) return seen.fractions && (seen.whole || !of_classes);
   if (targets.border == 0) return seen.signs && (seen.one_yes || !of_classes);

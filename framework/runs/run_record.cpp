@@ -123,12 +123,13 @@ std::uint64_t peak_memory() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-bool came_with_program(const std::filesystem::path& library) {
-  return std::ranges::any_of(
-      own_places("plugins", "lib/nnrun/plugins"), [&](const std::filesystem::path& place) {
-        std::error_code ignored;
-        return std::filesystem::weakly_canonical(place, ignored) == library.parent_path();
-      });
+/// Returns where the sets that came with this program may lie.
+std::vector<std::filesystem::path> own_folders() {
+  std::vector<std::filesystem::path> folders = own_places("plugins", "lib/nnrun/plugins");
+  std::error_code ignored;
+  for (std::filesystem::path& folder : folders)
+    folder = std::filesystem::weakly_canonical(folder, ignored);
+  return folders;
 }
 
 }  // namespace
@@ -175,11 +176,13 @@ void prepare_records(const Experiment& experiment) {
 }
 
 std::string needed_plugins_json(const Experiment& experiment, Folders folders) {
+  const std::vector<std::filesystem::path> own = own_folders();
   Json needed = plugins_json(experiment);
   for (Json& library : needed) {
     const std::filesystem::path file = library["file"].get<std::string>();
     library["file"] = file.filename().string();
-    if (folders == Folders::of_users && file.has_parent_path() && !came_with_program(file))
+    if (folders == Folders::of_users && file.has_parent_path() &&
+        std::ranges::count(own, file.parent_path()) == 0)
       library["folder"] = file.parent_path().string();
     library.erase("compiler");
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/shown_text.hpp"
 #include "base/text.hpp"
@@ -19,53 +18,6 @@ std::string name_of_target(const DataShape& shape) {
     return (shape.names.targets.empty() ? "" : " ") + join(shape.names.targets, ", ");
   return {};
 }
-
-}  // namespace
-
-template <class T>
-TargetSummary summary_of(const std::array<Examples<T>, NNRUN_PARTS>& parts, const DataShape& shape,
-                         const Preparation& preparation) {
-  TargetSummary summary;
-  const std::size_t width = size_of(shape.target);
-  const bool classes = !shape.names.classes.empty();
-  if (classes) summary.counts.assign(shape.names.classes.size(), 0);
-  summary.ones.assign(width, 0);
-  const std::size_t last = shape.target.sizes[shape.target.rank - 1];
-  bool zeros = true, signs = true;
-  constexpr double open = std::numeric_limits<double>::infinity();
-  std::vector<double> low(width, open), high(width, -open);
-  for (const Examples<T>& part : parts) {
-    const double* const units = part.in_units.data();
-    for (std::size_t r = 0; r < part.count; ++r) {
-      const T* const t = part.t.data() + r * width;
-      if (shape.names.ordered)
-        ++summary.counts[static_cast<std::size_t>(std::count(t, t + width, T(1)))];
-      std::size_t ones = 0;
-      for (std::size_t c = 0; c < width; c += last)
-        summary.one_each_of_last_axis &= std::count(t + c, t + c + last, T(1)) == 1;
-      for (std::size_t c = 0; c < width; ++c) {
-        summary.ones[c] += t[c] == 1;
-        ones += t[c] == 1;
-        zeros &= t[c] == 1 || t[c] == 0;
-        signs &= t[c] == 1 || t[c] == -1;
-        if (shape.is_yes_or_no())
-          ++summary.counts[t[c] == 1];
-        else if (classes && !shape.names.ordered)
-          summary.counts[c] += t[c] == 1;
-        const double number = units != nullptr ? units[r * width + c] : static_cast<double>(t[c]);
-        low[c] = std::min(low[c], number);
-        high[c] = std::max(high[c], number);
-      }
-      ++summary.rows;
-      summary.one_each &= ones == 1;
-    }
-  }
-  if ((!zeros && !signs) || preparation.scales_targets()) summary.ones.clear();
-  for (std::size_t c = 0; c < width; ++c) summary.ranges.emplace_back(low[c], high[c]);
-  return summary;
-}
-
-namespace {
 
 /// Returns a whole number with commas between thousands, if it has more than four digits.
 std::string whole(double x) {
@@ -183,10 +135,5 @@ std::string words_of(const TargetSummary& summary, const DataShape& shape,
              "): the cost is that of the scaled ones";
   return words;
 }
-
-template TargetSummary summary_of(const std::array<Examples<float>, NNRUN_PARTS>&, const DataShape&,
-                                  const Preparation&);
-template TargetSummary summary_of(const std::array<Examples<double>, NNRUN_PARTS>&,
-                                  const DataShape&, const Preparation&);
 
 }  // namespace nnrun::host

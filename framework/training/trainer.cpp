@@ -104,6 +104,7 @@ class TrainerOf final : public Trainer {
     model_->load_start(experiment_);
     parts_ = source_.template read<T>(random_, model_->preparation());
     require_predictable();
+    target_range_ = target_range_of(train_part(), model_->graph().output().cols);
     model_->set_targets(targets_of(parts_, source_.shape(), model_->graph().output().plan.out,
                                    experiment_.train.cost, model_->preparation().scales_targets()));
     weigh_classes();
@@ -198,9 +199,7 @@ class TrainerOf final : public Trainer {
     return ranges;
   }
 
-  std::pair<double, double> target_range() const override {
-    return target_range_of(train_part(), model_->graph().output().cols);
-  }
+  std::pair<double, double> target_range() const override { return target_range_; }
 
   double cost_of_means() const override { return reports_.cost_of_means(); }
 
@@ -213,7 +212,8 @@ class TrainerOf final : public Trainer {
   }
 
   TargetSummary targets() const override {
-    return summary_of(parts_, source_.shape(), model_->preparation());
+    if (!targets_) targets_ = summary_of(parts_, source_.shape(), model_->preparation());
+    return *targets_;
   }
 
   WrongAnswers wrong_answers(std::size_t part, std::size_t most) override {
@@ -544,6 +544,8 @@ class TrainerOf final : public Trainer {
   const Limits limits_;
   std::optional<Patience<T>> patience_;  // only with early stopping
   std::array<Examples<T>, NNRUN_PARTS> parts_;
+  std::pair<double, double> target_range_;        // of the training part
+  mutable std::optional<TargetSummary> targets_;  // once it was asked for
   ClassWeights class_weights_;
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
   EarlyChoice early_;

@@ -24,7 +24,7 @@ struct Arc4 : nnrun::Random {
       j = (j + state_[i] + static_cast<std::uint8_t>(key[i % key.size()])) & 255;
       std::swap(state_[i], state_[j]);
     }
-    place_ = {};
+    place_ = {1, 0, state_[1]};
     for (int i = 0; i < 256; ++i) byte(place_);
   }
 
@@ -42,16 +42,17 @@ struct Arc4 : nnrun::Random {
   }
   // Bytes in whole registers: parts of them take nearly twice as long.
   struct Place {
-    std::uint32_t i = 0, j = 0;
+    std::uint32_t i = 1, j = 0;  // i: of the byte that comes next
+    std::uint32_t a = 0;         // state_[i]
   };
 
   std::uint32_t byte(Place& at) {
-    at.i = (at.i + 1) & 255;
-    const std::uint32_t a = state_[at.i];
-    at.j = (at.j + a) & 255;
-    const std::uint32_t b = state_[at.j];
+    // read ahead of the two writes: behind them, each byte would wait for those of the one before
+    const std::uint32_t next = (at.i + 1) & 255, ahead = state_[next];
+    const std::uint32_t a = at.a, j = (at.j + a) & 255, b = state_[j];
     state_[at.i] = b;
-    state_[at.j] = a;
+    state_[j] = a;
+    at = {next, j, j == next ? a : ahead};
     return state_[(a + b) & 255];
   }
   /// Returns a fraction with at least 52 significant bits, cut to the 53 of a double: that of six
