@@ -8,8 +8,8 @@ const planeScale = h("span", {class: "scale"}, scaleLow, scaleCanvas, scaleHigh)
 const planeClasses = h("ul", {class: "classes"});
 const axisAt = (axis, share) => axis.low + (axis.high - axis.low) * share;
 const planeGrid = () => [0.1, 0.3, 0.5, 0.7, 0.9];
-const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p), 5))],
-  () => planeGrid().reverse().map((q, row) => [number(axisAt(hello.plane.y, q), 5), ...planeGrid().map((_, column) => inTable(row * planeGrid().length + column))]));
+const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p)))],
+  () => planeGrid().reverse().map((q, row) => [number(axisAt(hello.plane.y, q)), ...planeGrid().map((_, column) => inTable(row * planeGrid().length + column))]));
 // of a table with more columns, those that it is over
 const planeChoices = ["x", "y"].map((axis) => h("select", {"aria-label": axis === "x" ? "Column to the right" : "Column upwards", change: choosePlane}));
 const planeChoice = h("p", {class: "note", hidden: true}, "over ", planeChoices[0], " and ", planeChoices[1], ", the others as in a row in their middle");
