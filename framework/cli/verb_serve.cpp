@@ -78,13 +78,13 @@ class Serving {
     Desk desk;
     Broadcast broadcast;
     watch_for_interrupts();
-    LiveTrainer live(trainer, desk, watch(trainer, broadcast), bytes_of_states);
-    const Viewer viewer(trainer.threads(), desk, broadcast, [this] { return rebuilt(); });
     auto server = LiveServer::start(port, inherited ? inherited->token : random_token(),
                                     experiment_.name, desk, broadcast);
     RunFolder folder = arguments_.has("--out") ? RunFolder::create_at(arguments_.text("--out"))
                                                : RunFolder::create("runs", experiment_.name);
     folder_ = folder.path().string();
+    LiveTrainer live(trainer, desk, watch(trainer, broadcast), bytes_of_states);
+    const Viewer viewer(trainer.threads(), desk, broadcast, [this] { return rebuilt(); });
     show_start(server->address(), trainer);
     RecordedRun recorded(std::move(folder), experiment_, arguments_.command_line, start_);
     recorded_ = &recorded;
@@ -115,6 +115,7 @@ class Serving {
       nlohmann::ordered_json more{{"settings", settings_json(now.experiment(), registry_)},
                                   {"layer_list", layer_list_json(now.experiment())},
                                   {"command", "nnrun serve " + shell_word(arguments_.targets[0])},
+                                  {"run", folder_},
                                   {"config", resolved_yaml(now.experiment())},
                                   {"sets", nlohmann::ordered_json::array()},
                                   {"warnings", nlohmann::ordered_json::array()}};

@@ -209,19 +209,19 @@ bool chooses_by_test(const Report& report) {
   return report.folds.count == 0 && report.part == part_names[NNRUN_TEST];
 }
 
-/// The best of several scores was chosen for being high, and is so in part by luck: says what the
-/// best point is worth elsewhere, or how to find out.
+/// The best of several scores was chosen for being the best, perhaps by luck: says what the best
+/// point is worth elsewhere, which may be less or more, or how to find out.
 void say_what_was_chosen(const Report& report, std::vector<std::string>& out) {
   if (report.kind != "sweep") return;
   if (chooses_by_test(report))
     return out.push_back(
-        "These are scores of the test part: the best of several looks better there than it is. "
+        "These are scores of the test part: the best of several may look better there than it is. "
         "Give the data a part to choose by: --set data.split.validation=0.2.");
   const ReportRow& best = report.rows.front();
   if (report.rows.size() < 2 || !best.metric.mean || report.part == part_names[NNRUN_TRAIN]) return;
   const auto score = report.folds.count > 0 ? std::nullopt : test_score(best, report);
   out.push_back("The best of " + std::to_string(report.rows.size()) +
-                " looks better than it is, because luck helped to choose it: " +
+                " was chosen by its score, and luck may have helped it: " +
                 (score
                      ? "on the test part, which had no say, its " + score_text(report, *score) + "."
                  : report.folds.set_aside > 0

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <utility>
 namespace nnrun::host {
 
 /// Writes how likely each class is, from how likely a higher one than each but the last is. An
@@ -18,6 +19,22 @@ void class_probabilities(std::span<const From> above, std::span<To> classes) {
     before = own;
   }
   classes[above.size()] = static_cast<To>(before);
+}
+
+/// Returns the class that is the likeliest by `class_probabilities`, the lowest of several, and how
+/// likely it is.
+template <class T>
+std::pair<std::size_t, T> likeliest_class(std::span<const T> above) {
+  std::pair<std::size_t, T> likeliest{0, T{-1}};
+  double before = 1;
+  for (std::size_t i = 0; i <= above.size(); ++i) {
+    const double x = i < above.size() ? static_cast<double>(above[i]) : 0,
+                 own = x > before ? before : x;
+    if (const auto share = static_cast<T>(before - own); share > likeliest.second)
+      likeliest = {i, share};
+    before = own;
+  }
+  return likeliest;
 }
 
 /// Turns rows of one number for each class, 1 for the right one, into what outputs are to be; in

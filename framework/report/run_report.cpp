@@ -70,7 +70,7 @@ std::string summary_of(const Report& report) {
   const auto& best = row.facts->best;
   const std::string when =
       best && best->is_kept && best->epoch != epochs
-          ? fmt::format("with the numbers of epoch {}, of {} epochs", best->epoch, epochs)
+          ? fmt::format("with the numbers of epoch {} of {}", best->epoch, epochs)
           : fmt::format("after {} epoch{}", epochs, epochs == 1 ? "" : "s");
   return fmt::format("The {} of '{}' on the {} part is {} {}{}.", report.metric, row.name,
                      report.part == "train" ? "training" : report.part, value_text(report, x), when,
@@ -82,10 +82,12 @@ std::string words_of(const BestEpoch& best, const Report& report) {
   const std::string part = best.part == NNRUN_TRAIN ? "training" : part_names[best.part];
   const std::string value =
       report.fraction ? fmt::format("{:.2f} %", best.value * 100) : significant(best.value, 4);
-  const std::string ties =
-      best.ties == 0 ? "" : fmt::format(", as {} other{}", best.ties, best.ties == 1 ? "" : "s");
-  return fmt::format("The best epoch was {}, with {} on the {} part{}{}.", best.epoch, value, part,
-                     ties, best.is_kept ? ", and its numbers are those of the model" : "");
+  const std::string ties = best.ties == 0
+                               ? ""
+                               : fmt::format("; {} other{} as good", best.ties,
+                                             best.ties == 1 ? " epoch was" : " epochs were");
+  return fmt::format("The best epoch was {}, with {} on the {} part{}.{}", best.epoch, value, part,
+                     ties, best.is_kept ? " The model has the numbers of that epoch." : "");
 }
 
 }  // namespace

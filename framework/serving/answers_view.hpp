@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/base64.hpp"
+#include "network/ordered_classes.hpp"
 #include "network/padding.hpp"
 #include "report/pictures.hpp"
 #include "training/meaning.hpp"
@@ -112,9 +113,7 @@ class AnswersView {
     return names_.classes.size() == classes() ? names_.classes[c] : std::to_string(c);
   }
   std::size_t class_of(const double* row, double border) const {
-    if (names_.ordered)
-      return static_cast<std::size_t>(
-          std::count_if(row, row + out_, [](double x) { return x > 0.5; }));
+    if (names_.ordered) return likeliest_class(std::span(row, out_)).first;
     return out_ == 1 ? (*row > border ? 1 : 0) : largest_of(row, width_);
   }
   std::size_t class_of_target(std::size_t i) const {

@@ -43,6 +43,14 @@ std::vector<std::string> names_of_inputs(const DataShape& data) {
   return names;
 }
 
+PlaneAnswers::PlaneAnswers(const Trainer& trainer)
+    : outputs(trainer.model()->graph().output().cols), ordered(trainer.data().names.ordered) {
+  const Targets& targets = trainer.model()->targets();
+  are_classes =
+      outputs > 1 && !targets.of_last_axis &&
+      (ordered || targets.kind == NNRUN_ONE_HOT || trainer.data().names.classes.size() == outputs);
+}
+
 DataPlane::DataPlane(const Model& model)
     : preparation_(model.preparation()), inputs_(model.graph().input_cols) {}
 
@@ -134,7 +142,8 @@ Json DataPlane::json() const {
 
 Json DataPlane::points(const Trainer& trainer) const {
   if (axes_[0].slot >= inputs_ || axes_[1].slot >= inputs_) return {};
-  const std::size_t out = trainer.model()->graph().output().cols;
+  const PlaneAnswers answers(trainer);
+  const std::size_t out = answers.outputs;
   Json points = Json::array();
   for (const std::size_t part : {NNRUN_TRAIN, NNRUN_VALIDATION, NNRUN_TEST}) {
     const ShownExamples shown = trainer.shown_examples(part, most_points / 2);
@@ -145,7 +154,8 @@ Json DataPlane::points(const Trainer& trainer) const {
         return static_cast<float>(raw_of(axis.slot, x[axis.slot]));
       };
       points.push_back({raw(axes_[0]), raw(axes_[1]),
-                        out == 1 ? *t : static_cast<double>(largest_of(t, out)), part});
+                        answers.are_classes ? static_cast<double>(answers.class_of(t).first) : *t,
+                        part});
     }
   }
   return points;

@@ -7,12 +7,30 @@
 #include <string>
 #include <vector>
 
+#include "network/ordered_classes.hpp"
 #include "serving/command.hpp"
+#include "training/answers.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
 /// Returns the names of the inputs of the data, or x1, x2, … where they have none.
 std::vector<std::string> names_of_inputs(const DataShape& data);
+
+/// What a picture over the plane shows of several outputs.
+struct PlaneAnswers {
+  explicit PlaneAnswers(const Trainer& trainer);
+  /// Returns the class of a row of outputs or of targets, and how likely it is.
+  template <class T>
+  std::pair<std::size_t, T> class_of(const T* row) const {
+    if (ordered) return likeliest_class(std::span(row, outputs));
+    const std::size_t largest = largest_of(row, outputs);
+    return {largest, row[largest]};
+  }
+
+  std::size_t outputs;
+  bool ordered;
+  bool are_classes;  ///< which class is the answer; else the first output is shown
+};
 
 class DataPlane {
  public:

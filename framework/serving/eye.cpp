@@ -24,10 +24,13 @@ using Bytes = std::vector<std::uint8_t>;
 
 constexpr std::size_t cells = 24;            // of a unit, along each side
 constexpr std::size_t coarse = 4, fine = 8;  // cells of the output in each of those, at most
+// Along each side of a table of the plane, whose numbers are at 0.1, 0.3, ... of it.
+constexpr std::size_t places_of_table = 5;
 // Products of a picture and of what is computed without a look whether it is still wanted.
 constexpr std::size_t most_coarse_work = std::size_t{1} << 30,
                       most_fine_work = 4 * most_coarse_work,
                       most_work_at_once = most_coarse_work / 16;
+constexpr double least_seen = 1 / 255.;  // beyond a border, of half the way between them
 constexpr std::size_t most_sample = 1000, most_sample_numbers = 2'000'000;
 
 std::string text_of(const Bytes& bytes) {
@@ -37,6 +40,22 @@ std::string text_of(const Bytes& bytes) {
 /// Returns a number from -1 to 1 as a byte; 127.5 is 0.
 std::uint8_t byte_of(double share) {
   return static_cast<std::uint8_t>(std::lround(127.5 + 127.5 * std::clamp(share, -1., 1.)));
+}
+
+std::string text_of(const std::vector<float>& numbers) {
+  return base64(std::as_bytes(std::span(numbers)));
+}
+
+/// Returns the least and the largest target of those that pictures show.
+std::pair<double, double> shown_targets(const Trainer& trainer, const PlaneAnswers& shown) {
+  if (shown.outputs == 1 || shown.are_classes) return trainer.target_range();
+  const ShownExamples examples = trainer.shown_examples(NNRUN_TRAIN, most_sample);
+  std::pair<double, double> range{examples.targets[0], examples.targets[0]};
+  for (std::size_t i = 0; i < examples.count; ++i) {
+    range.first = std::min(range.first, examples.targets[i * shown.outputs]);
+    range.second = std::max(range.second, examples.targets[i * shown.outputs]);
+  }
+  return range;
 }
 
 template <class T>
@@ -50,14 +69,18 @@ class EyeOf final : public Eye {
         net_(drawn_net(model_->graph())),
         blocks_(model_->graph().blocks()),
         columns_(monitored_columns(trainer)),
-        targets_(trainer.target_range()),
+        shown_(trainer),
+        targets_(shown_targets(trainer, shown_)),
         border_(output_border_of(trainer)),
         answers_(trainer, most_sample, most_sample_numbers, is_closed_),
         strips_(trainer, *model_, net_),
         plane_(DataPlane::find(trainer, *model_, columns)) {
     for (std::size_t each = 1; plane_ && each <= fine; each *= 2)
       prepared_[each] = prepared_plane(cells * each);
-    if (plane_) points_ = plane_->points(trainer);
+    if (plane_) {
+      prepared_table_ = prepared_plane(places_of_table);
+      points_ = plane_->points(trainer);
+    }
     hello_ = hello_of(trainer);
     hello_.update(more);
   }
@@ -75,10 +98,12 @@ class EyeOf final : public Eye {
               {"said", snapshot.said},     {"note", snapshot.note},
               {"edited", snapshot.edited}, {"by_hand", snapshot.by_hand}};
     add_parameters(json);
-    if (plane_)
-      add_plane(json, sharp ? cells_within(most_fine_work, fine)
-                            : cells_within(most_coarse_work, coarse));
-    else
+    if (plane_) {
+      add_table(json);
+      add_plane(json,
+                sharp ? cells_within(most_fine_work, fine) : cells_within(most_coarse_work, coarse),
+                sharp);
+    } else
       add_activations(json);
     return json;
   }
@@ -152,18 +177,27 @@ class EyeOf final : public Eye {
               {"inputs", std::move(inputs)},
               {"input_shape", host::text_of(graph.input)},
               {"layers", layers_json(net_, graph)},
-              {"classes", data.names.classes},
+              {"classes", names_of_classes(data)},
+              {"ordered", data.names.ordered},
               {"target", data.names.target},
+              {"targets", data.names.targets},
               {"cells", cells}};
     if (!plane_) return json;
     json["plane"] = plane_->json();
     const auto units = [&](double y) { return model_->preparation().in_units(y, 0); };
-    json["output"] = {{"low", targets_.first},
+    json["output"] = {{"is_class", shown_.are_classes},
+                      {"low", targets_.first},
                       {"high", targets_.second},
                       {"low_in_units", units(shown_outputs().first)},
                       {"high_in_units", units(shown_outputs().second)}};
     json["input_pictures"] = input_pictures();
     return json;
+  }
+  std::vector<std::string> names_of_classes(const DataShape& data) const {
+    std::vector<std::string> names = data.names.classes;
+    for (std::size_t c = 0; names.empty() && shown_.are_classes && c < shown_.outputs; ++c)
+      names.push_back(std::to_string(c));
+    return names;
   }
   std::string input_name(std::size_t i, const DataShape& data) const {
     const Preparation& preparation = model_->preparation();
@@ -218,10 +252,39 @@ class EyeOf final : public Eye {
     return bytes;
   }
 
-  void add_plane(Json& json, std::size_t each) {
-    const std::size_t side = cells * each, out = model_->graph().output().cols;
+  /// Adds what every unit that is drawn says at the places of the table, and then the answer there:
+  /// a class, or a number in the units of the data.
+  void add_table(Json& json) {
+    constexpr std::size_t places = places_of_table * places_of_table;
+    model_->outputs(prepared_table_.data(), places);
+    const T* const answers = model_->outputs_of(model_->graph().nodes.size() - 1);
+    std::vector<float> numbers;
+    for (std::size_t at = 0; at < places; ++at) {
+      for (const DrawnLayer& layer : net_.layers) {
+        const T* const y = model_->outputs_of(layer.node) + at * layer.units;
+        std::transform(y, y + layer.units, std::back_inserter(numbers),
+                       [](T x) { return static_cast<float>(x); });
+      }
+      const T* const y = answers + at * shown_.outputs;
+      numbers.push_back(shown_.are_classes ? static_cast<float>(shown_.class_of(y).first)
+                                           : in_units(*y));
+    }
+    json["table"] = text_of(numbers);
+  }
+  float in_units(T y) const {
+    return static_cast<float>(model_->preparation().in_units(static_cast<double>(y), 0));
+  }
+
+  /// with_numbers: also the outputs themselves, of which colours show those between two borders.
+  void add_plane(Json& json, std::size_t each, bool with_numbers) {
+    const std::size_t side = cells * each, out = shown_.outputs;
     std::vector<double> means(net_.units() * cells * cells);
-    Bytes output(side * side), certain(out > 1 ? side * side : 0);
+    Bytes output(side * side), certain(shown_.are_classes ? side * side : 0);
+    // of every second cell where they are small
+    const std::size_t apart = each > coarse ? each / coarse : 1;
+    std::vector<float> numbers(shown_.are_classes || !with_numbers ? 0
+                                                                   : side / apart * (side / apart));
+    bool is_below = false, is_above = false;
     const double part = 1 / static_cast<double>(each * each);
     const std::size_t last = model_->graph().nodes.size() - 1;
     over_plane(each, [&](std::size_t cell, std::size_t at, std::size_t row) {
@@ -232,19 +295,30 @@ class EyeOf final : public Eye {
           means[unit * cells * cells + cell] += static_cast<double>(y[u]) * part;
       }
       const T* const y = model_->outputs_of(last) + row * out;
-      if (out == 1) {
-        output[at] = byte_of(share_of(static_cast<double>(*y)));
+      if (!shown_.are_classes) {
+        const double share = share_of(static_cast<double>(*y));
+        output[at] = byte_of(share);
+        is_below = is_below || share < -1 - least_seen;
+        is_above = is_above || share > 1 + least_seen;
+        const std::size_t r = at / side, c = at % side;
+        if (!numbers.empty() && r % apart == 0 && c % apart == 0)
+          numbers[r / apart * (side / apart) + c / apart] = in_units(*y);
         return;
       }
-      const std::size_t largest = largest_of(y, out);
-      output[at] = static_cast<std::uint8_t>(std::min<std::size_t>(largest, 255));
-      certain[at] = byte_of(static_cast<double>(y[largest]));
+      const auto [likeliest, share] = shown_.class_of(y);
+      output[at] = static_cast<std::uint8_t>(std::min<std::size_t>(likeliest, 255));
+      certain[at] = byte_of(static_cast<double>(share));
     });
     Json scale;
     json["units"] = text_of(bytes_of(means, std::vector<double>(net_.units(), 1.), &scale));
     json["scale"] = std::move(scale);
     json["output"] = text_of(output);
-    if (out > 1) json["certain"] = text_of(certain);
+    if (shown_.are_classes) {
+      json["certain"] = text_of(certain);
+      return;
+    }
+    json["beyond"] = {is_below, is_above};
+    if (!numbers.empty()) json["numbers"] = text_of(numbers);
   }
   /// Returns the outputs between which pictures of them lie: the least and the largest target, but
   /// the border between no and yes in the middle, which of scores is 0, whatever the targets are.
@@ -309,12 +383,14 @@ class EyeOf final : public Eye {
   DrawnNet net_;
   std::vector<NamedBlock> blocks_;
   std::vector<std::string> columns_;
+  PlaneAnswers shown_;
   std::pair<double, double> targets_;
   std::optional<double> border_;  // of the output, between no and yes
   AnswersView<T> answers_;
   LayerStrips<T> strips_;  // of the model and the net above
   std::optional<DataPlane> plane_;
   std::map<std::size_t, Buffer<T>> prepared_;  // by cells of the output: inputs at their middles
+  Buffer<T> prepared_table_;
   Json hello_, points_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "config/keys.hpp"
 #include "config/schema.hpp"
+#include "loading/formula_text.hpp"
 #include "loading/registry.hpp"
 #include "loading/setting.hpp"
 namespace nnrun::host {
@@ -72,9 +73,14 @@ class SettingFields {
     add_settings(path, use);
   }
   void add_settings(const std::string& path, const Use& use) {
-    for (std::size_t i = 0; use && i < use.settings.size(); ++i)
-      add(path + "." + setting_of(*use.plugin, i).name, setting_of(*use.plugin, i),
-          use.settings[i]);
+    const nnrun_formula_text* const formula = use ? formula_text_of(*use.plugin) : nullptr;
+    for (std::size_t i = 0; use && i < use.settings.size(); ++i) {
+      const nnrun_setting& setting = setting_of(*use.plugin, i);
+      add(path + "." + setting.name, setting, use.settings[i]);
+      // each number has a key of its own beside the formula, and both are changed together
+      if (formula != nullptr && formula->numbers == std::string_view(setting.name))
+        fields_.back()["numbers_of"] = path + "." + formula->text;
+    }
   }
 
   const Experiment& e_;

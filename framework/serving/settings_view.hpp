@@ -7,7 +7,8 @@
 namespace nnrun::host {
 
 /// Returns a list of fields: `path` as for --set, `value`, `doc`, `choices` if it is one of some
-/// names, else `min` and `max` of a number. No field names a file.
+/// names, else `min` and `max` of a number; `numbers_of` where it is the numbers of a formula, the
+/// path of that. No field names a file.
 nlohmann::ordered_json settings_json(const Experiment& experiment, const Registry& registry);
 
 /// Returns the layers as a config has them, to be sent back as `model.layers`.

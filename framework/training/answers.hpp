@@ -24,16 +24,17 @@ std::size_t largest_of(const T* row, std::size_t n) {
 }
 
 /// Returns how many examples of classes are put into another one, and those of which the network is
-/// surest, `most` of them.
+/// surest, `most` of them. outputs: of all of them, if they are known.
 template <class T>
-WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, std::size_t most) {
+WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, std::size_t most,
+                              const T* outputs = nullptr) {
   const std::size_t in = model.graph().input_cols, out = model.graph().output().cols;
   WrongAnswers all{.examples = examples.count};
   const auto surer = [](const WrongAnswer& a, const WrongAnswer& b) { return a.output > b.output; };
   for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
     const std::size_t n = std::min(Model::most_rows, examples.count - from);
-    const T* const inputs = examples.inputs(from, n, in);
-    const T* y = model.outputs(inputs, n);
+    const T* y =
+        outputs != nullptr ? outputs + from * out : model.outputs(examples.inputs(from, n, in), n);
     for (std::size_t i = from; i < from + n; ++i, y += out) {
       const std::size_t said = largest_of(y, out),
                         is = largest_of(examples.t.data() + i * out, out);
@@ -41,7 +42,7 @@ WrongAnswers wrong_answers_of(ModelOf<T>& model, const Examples<T>& examples, st
       ++all.wrong;
       const auto output = static_cast<double>(y[said]);
       if (all.surest.size() == most && !(output > all.surest.back().output)) continue;
-      const T* const x = inputs + (i - from) * in;
+      const T* const x = examples.inputs(i, 1, in);
       WrongAnswer answer{{x, x + in}, is, said, output};
       all.surest.insert(std::ranges::upper_bound(all.surest, answer, surer), std::move(answer));
       if (all.surest.size() > most) all.surest.pop_back();

@@ -227,6 +227,13 @@ void EditedTrainer::make_due(const Listener& listener, const std::function<bool(
   }
 }
 
+Outcome EditedTrainer::finish() {
+  const bool is_newer =
+      made_ > 0 && (history().empty() || edits_[made_ - 1].step >= history().back().step);
+  if (is_newer) inner_->measure_anew();
+  return inner_->finish();
+}
+
 bool EditedTrainer::advance(const Listener& listener, std::uint64_t most_steps) {
   if (steps() == 0 && history().empty()) inner_->advance(listener, 0);  // measures the start
   const std::uint64_t end = steps() + std::min(most_steps, every_step - steps());

@@ -59,6 +59,7 @@ class EditedTrainer final : public ForwardingTrainer {
 
   /// Makes the changes that are to come on the way.
   bool advance(const Listener& listener, std::uint64_t most_steps) override;
+  Outcome finish() override;
 
  private:
   Trainer& inner() const override { return *inner_; }

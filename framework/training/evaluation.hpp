@@ -24,6 +24,7 @@ class Evaluation {
     if (!metrics_.empty() && outputs_.size() < examples.count * out)
       outputs_ = Buffer<T>(examples.count * out);
     double sum = 0;
+    kept_of_ = nullptr;
     for (std::size_t from = 0; from < examples.count; from += Model::most_rows) {
       const std::size_t n = std::min(Model::most_rows, examples.count - from);
       const T* const y = model_.outputs(examples.inputs(from, n, model_.graph().input_cols), n);
@@ -31,8 +32,15 @@ class Evaluation {
       add_costs(examples, costs_, from, n, sum);
       if (!metrics_.empty()) std::copy_n(y, n * out, outputs_.data() + from * out);
     }
+    if (!metrics_.empty()) kept_of_ = &examples;
     return {sum / examples.divisor_of(0, examples.count), measure(outputs_.data(), examples)};
   }
+  /// Returns the outputs of `score` for these examples, if they are those that it saw last, and it
+  /// kept them for metrics; else nullptr. They are of the parameters of then.
+  const T* kept_outputs(const Examples<T>& examples) const {
+    return kept_of_ == &examples ? outputs_.data() : nullptr;
+  }
+  void forget_outputs() { kept_of_ = nullptr; }
 
   /// Returns the metrics of outputs that are computed already.
   std::vector<double> measure(const T* y, const Examples<T>& examples) {
@@ -240,6 +248,7 @@ class Evaluation {
   const std::vector<Object>& metrics_;
   CostCalls<T> costs_;
   Buffer<T> outputs_, y_of_classes_, t_of_classes_;
+  const Examples<T>* kept_of_ = nullptr;  // the examples of outputs_
   Buffer<double> y_in_units_, t_in_units_;
 };
 

@@ -17,6 +17,7 @@ class ForwardingTrainer : public Trainer {
   const RunState& state() const override { return inner().state(); }
   void restore(std::span<const StateNumbers> saved) override { inner().restore(saved); }
   void set_learning_rate(double rate) override { inner().set_learning_rate(rate); }
+  void measure_anew() override { inner().measure_anew(); }
   Outcome finish() override { return inner().finish(); }
   GradientSample differentiate(const Use& gradient) override {
     return inner().differentiate(gradient);

@@ -11,6 +11,10 @@ class Reports {
           const std::array<Examples<T>, NNRUN_PARTS>& parts)
       : evaluation_(model, cost, metrics), parts_(parts) {}
 
+  /// Returns the outputs for a part, if they are known since it was measured; else nullptr.
+  const T* known_outputs(std::size_t part) const { return evaluation_.kept_outputs(parts_[part]); }
+  /// The parameters have changed: outputs that are known are of others.
+  void forget_outputs() { evaluation_.forget_outputs(); }
   /// Evaluates the training part.
   Score train() { return evaluation_.score(parts_[NNRUN_TRAIN]); }
   /// Returns the cost of the training part, were every answer the mean of its targets.

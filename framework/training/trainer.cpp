@@ -159,11 +159,14 @@ class TrainerOf final : public Trainer {
 
   void restore(std::span<const StateNumbers> saved) override {
     state_.restore(saved);
+    reports_.forget_outputs();
     require_possible();
     random_.set_position(random_.position());
   }
 
   void set_learning_rate(double rate) override { stepper_.descent().set_learning_rate(rate); }
+
+  void measure_anew() override { was_changed_ = true; }
 
   Outcome finish() override {
     if (is_shared() && processes_->leads() && !is_over()) processes_->next_steps({0, false});
@@ -217,7 +220,7 @@ class TrainerOf final : public Trainer {
   }
 
   WrongAnswers wrong_answers(std::size_t part, std::size_t most) override {
-    return wrong_answers_of(*model_, parts_[part], most);
+    return wrong_answers_of(*model_, parts_[part], most, reports_.known_outputs(part));
   }
   std::vector<LayerAnswer> layer_answers(std::size_t part,
                                          const std::vector<std::size_t>& nodes) override {
@@ -445,7 +448,7 @@ class TrainerOf final : public Trainer {
   std::optional<EpochReport> final_report(bool& train_is_final) {
     const bool best = restores_best();
     train_is_final = experiment_.train.measure_after;
-    if (!best && !is_over()) {  // the parameters have moved since the last report
+    if (!best && (!is_over() || was_changed_)) {  // the parameters have moved since the last report
       train_is_final = true;
       EpochReport r = unmeasured_report();
       reports_.measure(r);
@@ -455,6 +458,7 @@ class TrainerOf final : public Trainer {
     EpochReport r = best ? history_.of_epoch(patience_->best_epoch()) : history_.back();
     if (best) {
       patience_->restore(model_->parameters().all(), model_->state().all());
+      reports_.forget_outputs();
       // its report was made while parameters changed, far from those that are back, perhaps
       if (r.epoch < position_.epochs && !std::exchange(train_is_final, true))
         r.train = reports_.train();
@@ -475,6 +479,7 @@ class TrainerOf final : public Trainer {
   /// Makes up to `most` steps of the present epoch, and returns how many.
   std::uint64_t run_steps(std::uint64_t epoch, std::size_t count, std::uint64_t most) {
     const std::uint64_t before = descent().steps();
+    reports_.forget_outputs();
     if (is_sharded(experiment_))
       for (std::uint64_t i = 0; i < most && position_.seen < count; ++i)
         run_sharded_step(epoch, count);
@@ -551,6 +556,7 @@ class TrainerOf final : public Trainer {
   EarlyChoice early_;
   double shared_seconds_ = 0;  // of steps, since this trainer was created
   Position position_;
+  bool was_changed_ = false;  // by something else than steps, since the last report
   History history_;
   std::uint64_t drawn_before_ = 0;  // random numbers, before the first step
   RunState state_;

@@ -66,6 +66,9 @@ class Trainer {
   /// Sets the learning rate of the steps to come, instead of the config's. It is not part of the
   /// state: what is tried with another rate is undone by `restore` and the config's rate.
   virtual void set_learning_rate(double rate) = 0;
+  /// Says that the parameters are others than those of the last report, and not by steps: `finish`
+  /// measures them anew.
+  virtual void measure_anew() = 0;
   /// Restores the best epoch's numbers if the config asks for it, and returns how the run ended. It
   /// cannot continue afterwards.
   virtual Outcome finish() = 0;

@@ -195,7 +195,7 @@ TEST_CASE("a sweep ends with the command that trains its best point, or trains i
   CHECK_THAT(shown.out, Contains("saved  runs/sweep-best/0003") &&
                             Contains("on the test part, which had no say; chosen by "));
   CHECK_THAT(shown.out,
-             Contains("The best of 2 looks better than it is, because luck helped to choose it: "
+             Contains("The best of 2 was chosen by its score, and luck may have helped it: "
                       "its score on the test part, which no run has seen, is what it is worth.\n"));
 }
 

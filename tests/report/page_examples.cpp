@@ -1,5 +1,6 @@
 // Pages for the browser's test, below the folder that NNRUN_PAGES names: a comparison with names
 // that would break HTML, a failed run and a single seed; sweeps of one to three settings.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdlib>
@@ -63,6 +64,20 @@ Report with_early_stop() {
   return example_report("compare", rows, 3);
 }
 
+/// Every seed of two configs answers every example right, from the first epoch on.
+Report all_right() {
+  std::vector<ReportRow> rows{example_row(0, "a", 3, 4), example_row(1, "b", 3, 4)};
+  for (ReportRow& row : rows) {
+    row.metric = {1, host::Interval{1, 1}};
+    for (host::ReportRun& run : row.runs) {
+      run.scores[NNRUN_TEST]->back().value = 1;
+      for (auto& [name, values] : *run.curve)
+        if (name.ends_with("accuracy")) std::ranges::fill(values, 1);
+    }
+  }
+  return example_report("compare", rows, 3);
+}
+
 /// A single run with all that only such a page has.
 Report single_run(host::Answers answers) {
   const std::string nasty = "</script><img src=x onerror=alert(1)>";
@@ -104,6 +119,7 @@ TEST_CASE("pages are written for a browser", "[.]") {
   };
   write("compare", nasty_comparison());
   write("early stop", with_early_stop());
+  write("all right", all_right());
   write("one seed",
         example_report("compare", {example_row(0, "a", 1, 1), example_row(1, "b", 1, 1)}, 1));
   ReportRow images = example_row(0, "images", 1, 5);

@@ -37,6 +37,7 @@ for (file of pages) {
         unnamed: [...document.querySelectorAll('figure svg[role="img"]')].filter((e) => !e.querySelector("title")?.textContent || !e.querySelector("desc")?.textContent).length,
         broken: [...document.querySelectorAll("svg *")].filter((e) => [...e.attributes].some((a) => /NaN|undefined|Infinity/.test(a.value))).length,
         images: document.images.length,
+        beyond: [...document.querySelectorAll("figure svg text")].map((e) => e.textContent).filter((text) => parseFloat(text) > 100 && /^[\d.]+\u00a0? ?%$/.test(text)),
       }));
       const where = `${file} at ${width}, ${colorScheme}: `;
       expect(seen.wide <= 0, where + `wider than the window by ${seen.wide}`);
@@ -46,6 +47,7 @@ for (file of pages) {
       expect(seen.unnamed === 0, where + `${seen.unnamed} figures without words`);
       expect(seen.broken === 0, where + `${seen.broken} broken elements`);
       expect(seen.images === 0, where + "an image out of a config");
+      expect(seen.beyond.length === 0, where + `an axis of fractions goes to ${seen.beyond}`);
     }
   await tab.setViewportSize({width: 1000, height: 900});
   const drawn = () => tab.evaluate(() => document.querySelector("section[aria-labelledby=curves] figure svg")?.outerHTML ?? "");

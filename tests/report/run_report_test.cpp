@@ -7,6 +7,7 @@
 #include "base/scratch.hpp"
 #include "report/read_run.hpp"
 #include "support/example_data.hpp"
+#include "training/carried_state.hpp"
 namespace nnrun::testing {
 namespace {
 
@@ -174,6 +175,43 @@ TEST_CASE("the report of a network of images has the pictures that it got wrong"
   // the first example: byte i is i * 71 % 241, and the largest of all is below 255
   CHECK(pictures.maps[0].pictures[0][1] == 71);
   CHECK((pictures.maps[1].height == 6 && pictures.maps[1].pictures.size() == 4));
+}
+
+TEST_CASE("what is told to be wrong is of the parameters that a run ends with", "[report]") {
+  const Scratch scratch;
+  std::string pixels, labels;
+  for (int i = 0; i < 60 * 30; ++i) pixels += static_cast<char>(i * i * 71 % 241);
+  for (int i = 0; i < 60; ++i) labels += static_cast<char>(i * i % 7 % 3);
+  const std::string x = scratch.write("x", idx_bytes({60, 6, 5}, pixels)).string(),
+                    t = scratch.write("t", idx_bytes({60}, labels)).string();
+  const std::string end = GENERATE(  // its end, a stop on the way, the best epoch, another state
+      "epochs: 4", "epochs: 9",
+      "epochs: 30, early_stopping: {monitor: val.cost, patience: "
+      "2, restore_best: true}",
+      "epochs: 5");
+  const std::string metric = GENERATE("accuracy", "confusion_matrix");
+  CAPTURE(end, metric);
+  const host::Experiment e = experiment(
+      "data: {type: idx, images: " + x + ", labels: " + t +
+      ", split: {validation: 0.4}}\nmodel: {input: [6, 5], layers: [{type: flatten}, {type: dense, "
+      "units: 9, activation: tanh}, {type: dense, activation: softmax}]}\ntrain: {cost: "
+      "cross_entropy, batch_size: 6, optimizer: {type: sgd, learning_rate: 1}, " +
+      end + "}\nmetrics: [" + metric + "]\n");
+  const auto trainer = host::Trainer::create(e);
+  const host::StateCopy start(trainer->state().numbers());
+  trainer->advance({}, end == "epochs: 9" ? 14 : host::Trainer::every_step);
+  if (end == "epochs: 5") trainer->restore(start.numbers());
+  trainer->finish();
+  const std::size_t part = GENERATE(std::size_t{NNRUN_TRAIN}, std::size_t{NNRUN_VALIDATION});
+  // these are always worked out anew
+  const host::AnsweredExamples all = trainer->answered_examples(part, 60);
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < all.count; ++i)
+    wrong += host::largest_of(&all.outputs[3 * i], 3) != host::largest_of(&all.targets[3 * i], 3);
+  const host::WrongAnswers told = trainer->wrong_answers(part, 5);
+  CHECK(told.examples == all.count);
+  CHECK(told.wrong == wrong);
+  CHECK(told.surest.size() == std::min<std::size_t>(wrong, 5));
 }
 
 TEST_CASE("an autoencoder's code of two numbers is drawn, with pictures that lie apart",

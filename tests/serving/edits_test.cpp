@@ -312,6 +312,41 @@ TEST_CASE("an end after a look back behind a change is that of the furthest step
   CHECK(run.nnrun("train -q --resume r --set train.epochs=5").status == 0);
 }
 
+TEST_CASE("what is recorded is measured with the weights that were set by hand at the end") {
+  Edited run(std::string(circle) + " --set train.epochs=3");
+  run.steps(10'000, 3 * run.hello()["steps_per_epoch"].get<std::uint64_t>());
+  run.sets_weight(0, 0, 3);
+  run.sets_weight(1, 1, -3);
+  run.changed(2);
+  const json record = run.end();
+  CHECK(record["status"] == "done");
+  const Ended eval = run.nnrun("eval r --json");
+  REQUIRE(eval.status == 0);
+  CHECK(record["result"]["test"]["cost"].get<double>() ==
+        Approx(parsed(eval.out)["cost"].get<double>()).epsilon(1e-6));
+  check_again(run, record);
+}
+
+TEST_CASE("a formula and its numbers are fields, and are changed together") {
+  Edited run(NNRUN_SOURCE_DIR "/configs/gallery/curve.yaml");
+  const auto field = [&](const std::string& path) {
+    const json hello = run.hello();
+    for (const json& one : hello["settings"])
+      if (one["path"] == path) return one;
+    return json();
+  };
+  CHECK(field("data.numbers")["value"] == json{"a=0.7"});
+  CHECK(field("data.numbers")["numbers_of"] == "data.formula");
+  const auto sets = [&](const json& values) {
+    run.does({{"do", "set"}, {"values", values}});
+    return field("data.formula")["value"].get<std::string>() + " " +
+           field("data.numbers")["value"].dump();
+  };
+  CHECK(sets({{"data.formula", "sin(5*x)"}, {"data.a", "null"}}) == "sin(5*x) []");
+  CHECK(sets({{"data.formula", "b*x"}, {"data.b", "0.5"}}) == "b*x [\"b=0.5\"]");
+  CHECK(sets({{"data.b", "0.25"}}) == "b*x [\"b=0.25\"]");
+}
+
 TEST_CASE("any run of changes, steps and looks back is made again to the bit") {
   const std::uint32_t seed = GENERATE(3u, 8u);
   std::mt19937 chance(seed);

@@ -310,6 +310,165 @@ TEST_CASE("the picture over two columns of a table is what predict answers in it
   }
 }
 
+std::vector<float> floats_of(const json& base64) {
+  const auto bytes = bytes_of(base64);
+  std::vector<float> numbers(bytes.size() / sizeof(float));
+  std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(float));
+  return numbers;
+}
+/// Where a share of the way along an axis of the plane lies.
+double along(const json& axis, double share) {
+  const double low = axis["low"], high = axis["high"];
+  return low + share * (high - low);
+}
+/// The places of the table, from the upper left: x, y.
+std::vector<std::pair<double, double>> places_of_table(const json& plane) {
+  std::vector<std::pair<double, double>> places;
+  for (const double up : {0.9, 0.7, 0.5, 0.3, 0.1})
+    for (const double right : {0.1, 0.3, 0.5, 0.7, 0.9})
+      places.emplace_back(along(plane["x"], right), along(plane["y"], up));
+  return places;
+}
+
+/// A run of a table with a = 7 i mod 61 - 30, b = 11 i mod 59 - 29, that was trained to its end on
+/// a page, and what the page was told last.
+struct Trained {
+  /// columns: of a row, after a and b.
+  Trained(const std::string& names, auto columns, const std::string& data,
+          const std::string& layers, const std::string& train, const std::string& more = "") {
+    std::string table = "a,b," + names + "\n";
+    for (int i = 0; i < 300; ++i) {
+      const int a = 7 * i % 61 - 30, b = 11 * i % 59 - 29;
+      table += std::to_string(a) + "," + std::to_string(b) + "," + columns(a, b) + "\n";
+    }
+    scratch.write("t.csv", table);
+    scratch.write("t.yaml", "data: {type: csv, path: t.csv, scale: standard, split: {test: 0.2}, " +
+                                data + "}\nmodel: {layers: [" + layers + "]}\ntrain: {" + train +
+                                "}\n" + more);
+    Served served("-q t.yaml --out r", scratch.folder());
+    EventReader events(served);
+    hello = events.next("hello");
+    points = events.next("points");
+    REQUIRE(served.command(R"({"do": "speed", "epochs_per_second": 0})") == 204);
+    REQUIRE(served.command(R"({"do": "play"})") == 204);
+    frame = events.frame([](const json& f) {
+      return f["over"].get<bool>() && f["output"].get_ref<const std::string&>().size() > 20000;
+    });
+    // once there is another picture, the answers of the one before have been told, too
+    REQUIRE(served.command(R"({"do": "pause"})") == 204);
+    events.next("frame");
+    if (hello["plane"].contains("columns")) answers = EventReader(served).next("answers");
+    REQUIRE(served.interrupt().first == 0);
+  }
+  json predicted(double x, double y, const std::string& rest = "") const {
+    const Ended said =
+        run("$nnrun predict --json r " + json(x).dump() + "," + json(y).dump() + rest,
+            scratch.folder());
+    INFO(said.err);
+    REQUIRE(said.status == 0);
+    return parsed(said.out)["predict"][0];
+  }
+
+  Scratch scratch;
+  json hello, points, frame, answers;
+};
+
+TEST_CASE("classes in order are drawn as the classes that predict answers") {
+  const std::string level = GENERATE("", "c");  // of two inputs, and of a table of three
+  const auto kind = [&](int a, int b) {
+    const std::string grade = a + b < -15 ? "low" : a + b < 15 ? "mid" : "high";
+    return (level.empty() ? "" : std::to_string(a * b % 3) + ",") + grade;
+  };
+  const Trained run(
+      (level.empty() ? "" : level + ",") + "grade", kind,
+      "targets: [grade], order: [low, mid, high]",
+      "{type: dense, units: 6, activation: tanh}, {type: dense, units: 2, "
+      "activation: sigmoid}",
+      "cost: binary_cross_entropy, epochs: 60, batch_size: 5, optimizer: {type: adam, "
+      "learning_rate: 0.02}",
+      "metrics: [accuracy]\n");
+  CHECK(run.hello["classes"] == json{"low", "mid", "high"});
+  CHECK(run.hello["ordered"] == true);
+  CHECK(run.hello["output"]["is_class"] == true);
+  std::map<std::string, std::size_t> seen;
+  for (const json& point : run.points) {
+    const double a = std::round(point[0].get<double>()), b = std::round(point[1].get<double>());
+    const int is = a + b < -15 ? 0 : a + b < 15 ? 1 : 2;
+    CHECK(point[2] == is);
+    ++seen[point[2].dump()];
+  }
+  CHECK(seen.size() == 3);
+  const auto cells = bytes_of(run.frame["output"]);
+  for (const unsigned char cell : {0, 1, 2}) CHECK(std::ranges::count(cells, cell) > 1000);
+  if (!level.empty()) {
+    const json record = record_in(run.scratch / "r");
+    CHECK(run.answers["right"].get<double>() / run.answers["answers"].get<double>() ==
+          Approx(record["result"]["test"]["accuracy"].get<double>()));
+    CHECK(run.answers["confusion"][2][2] > 5);
+    return;
+  }
+  const std::size_t width = 6 + 2 + 1;
+  const std::vector<float> table = floats_of(run.frame["table"]);
+  REQUIRE(table.size() == 25 * width);
+  std::size_t at = 0;
+  for (const auto& [x, y] : places_of_table(run.hello["plane"])) {
+    const auto index = static_cast<std::size_t>(table[at++ * width + width - 1]);
+    CHECK(run.hello["classes"][index] == run.predicted(x, y)["class"]);
+  }
+}
+
+TEST_CASE("numbers of the plane are those of predict, also where colours end") {
+  // a wide margin: scores far beyond -1 and 1
+  const Trained run(
+      "y", [](int a, int b) { return std::string(a > b ? "1" : "-1"); }, "targets: [y]",
+      "{type: dense, units: 1}",
+      "cost: hinge, epochs: 30, batch_size: 5, optimizer: {type: sgd, "
+      "learning_rate: 0.1}");
+  CHECK(run.frame["beyond"] == json{true, true});
+  const std::vector<float> table = floats_of(run.frame["table"]),
+                           numbers = floats_of(run.frame["numbers"]);
+  REQUIRE(table.size() == 25 * 2);
+  REQUIRE(numbers.size() == 96 * 96);
+  std::size_t at = 0;
+  for (const auto& [x, y] : places_of_table(run.hello["plane"])) {
+    const double said = run.predicted(x, y)["output"][0];
+    CHECK(table[2 * at + 1] == Approx(said).margin(1e-5));
+    CHECK(table[2 * at] == Approx(said).margin(1e-5));  // of the unit that it comes from
+    ++at;
+  }
+  CHECK(std::abs(table[1]) > 2);
+  for (const std::size_t i : {0u, 95u, 4000u, 9215u}) {
+    const double x = along(run.hello["plane"]["x"], (2. * static_cast<double>(i % 96) + 0.5) / 192),
+                 y = along(run.hello["plane"]["y"],
+                           1 - (2. * static_cast<double>(i / 96) + 0.5) / 192);
+    CHECK(numbers[i] == Approx(run.predicted(x, y)["output"][0].get<double>()).margin(1e-5));
+  }
+}
+
+TEST_CASE("of several numbers, the plane shows the first") {
+  const Trained run(
+      "u,v", [](int a, int b) { return std::to_string(100 + a) + "," + std::to_string(-b); },
+      "targets: [u, v], target_scale: standard", "{type: dense, units: 2}",
+      "cost: mean_squared_error, epochs: 20, batch_size: 5, optimizer: {type: sgd, learning_rate: "
+      "0.1}");
+  CHECK(run.hello["output"]["is_class"] == false);
+  CHECK(run.hello["targets"] == json{"u", "v"});
+  CHECK_FALSE(run.frame.contains("certain"));
+  const std::vector<float> table = floats_of(run.frame["table"]);
+  REQUIRE(table.size() == 25 * 3);
+  std::size_t at = 0;
+  for (const auto& [x, y] : places_of_table(run.hello["plane"])) {
+    const json said = run.predicted(x, y);
+    CHECK(table[3 * at++ + 2] == Approx(said["output"][0].get<double>()).epsilon(1e-5));
+  }
+  // points have the colour of the same number: high to the right
+  double right = 0, left = 0;
+  for (const json& point : run.points)
+    (point[0].get<double>() > 0 ? right : left) += point[2].get<double>();
+  CHECK(right > 0);
+  CHECK(left < 0);
+}
+
 TEST_CASE("an interrupt ends it, with streams open and half requests, and the record is whole") {
   const Scratch scratch;
   write_plane(scratch, "epochs: 100000");

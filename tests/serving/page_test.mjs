@@ -118,7 +118,12 @@ try {
   await change(page, "train.batch_size", "6");
   await page.until("frame.step === 1 && frame.edited.length === 1 && facts.textContent.includes('changed 1 time')");
   await second.until("frame.edited.length === 1 && hello.sets.length === 1");
-  await page.until("location.hash === '#train.batch_size=6'");
+  await page.until("location.hash === '#train.batch_size=6&@run=plane&@changed=1&@step=1'");
+  // a page of the same run goes to the same state
+  const same = await open(run.address + "#train.batch_size=6&@run=plane&@changed=1&@step=1");
+  await same.until("asked === null && frame.step === 1 && frame.edited.length === 1");
+  expect((await same.run("problem.textContent")) === "", "an address of this run is not refused");
+  expect((await same.run("frame.parameters")) === (await page.run("frame.parameters")), "an address of an edited run is of its weights");
   await page.run("set({'train.shuffle': 'false'})");
   await page.until("frame.step === 11 && frame.edited.length === 2 && noted.textContent.includes('steps from 1 to 11 ended this one')");
   await page.press("ArrowRight");
@@ -143,7 +148,7 @@ try {
   await page.run("(() => { const field = inputsTable.querySelector('input'); field.value = '-0.25'; field.dispatchEvent(new Event('change')); })()");
   await page.until("weights[links[0].index] === -0.25");
   await page.run("copyCommand()");
-  await page.until("linkSaid.textContent.includes('nnrun serve plane.yaml --set train.batch_size=6') && linkSaid.textContent.includes('set by hand')");
+  await page.until("linkSaid.textContent.includes('nnrun serve plane.yaml --set train.batch_size=6') && linkSaid.textContent.includes('1 weight of it by hand') && linkSaid.textContent.includes('nnrun replay plane makes it again')");
   await looksRight(page, "changed");
   const folder = path.resolve("saved");
   await page.downloads(folder);
@@ -171,10 +176,20 @@ try {
   await asked.until("hello.layers[0].units === 5 && hello.seed === 7 && frame.step === 0");
   await asked.press("ArrowRight");
   await asked.until("frame.step === 1");
+  // of a run that was changed on its way, an address has the settings alone: it says so
+  const another = await open(other.address + "#train.optimizer.learning_rate=0.3&@run=runs/x/0001&@changed=40,60&@step=70");
+  await another.until("asked === null && frame.step === 0 && problem.textContent.includes('changed after steps 40 and 60') && problem.textContent.includes('nnrun replay runs/x/0001')");
+  // figures are of the weights that are shown, or say of when they are
+  await another.run("send({do: 'epoch'})");
+  await another.until("frame.step === 12 && !frame.playing && figures.textContent.includes('Training cost') && !figures.textContent.includes('before')");
+  await another.run("setWeight(links[0], '0')");
+  await another.until("figures.textContent.includes('Training cost of epoch 1, before the change') && said.textContent.includes('before the change')");
+  await another.run("send({do: 'epoch'})");
+  await another.until("frame.step === 24 && !figures.textContent.includes('before')");
   const wrong = await open(other.address + "#train.optimizer.learning_rate=-5&foo=3");
   await wrong.until("problem.textContent.includes('address of this page') && problem.textContent.includes('learning_rate')");
   await wrong.press("ArrowRight");
-  await wrong.until("frame.step === 2 && problem.textContent === ''");
+  await wrong.until("frame.step === 25 && problem.textContent === ''");
   expect(await wrong.run("warned.hidden"), "nothing is warned of");
   await wrong.run("set({'train.cost': 'binary_cross_entropy'})");
   await wrong.until("!warned.hidden && warned.textContent.includes('tanh')");
@@ -184,6 +199,42 @@ try {
   await wrong.run("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))");
   expect(await wrong.run("problem.textContent === 'a weight is a number'"), "what was refused stays to be read");
   expect((await other.end()) === 130, "a run that an address changed ends");
+
+  // a formula and its numbers: both can be changed, one after the other
+  const formula = await serve("curve", `data: {type: curve, formula: "a * sin(3 * x)", a: 0.7, train: 200, test: 100}
+model: {layers: [{type: dense, units: 3, activation: tanh}, {type: dense, units: 1, activation: sigmoid}]}
+train: {cost: binary_cross_entropy, batch_size: 10, epochs: 5, optimizer: {type: sgd, learning_rate: 0.1}}
+`, "");
+  const drawing = await open(formula.address), shown = "[fieldOf('formula').value, fieldOf('numbers').value].join()";
+  await drawing.run("window.fieldOf = (name) => document.querySelector(`.fields [data-path='data.${name}'] > input`)");
+  const write = (name, value) => drawing.run(`(() => { const field = fieldOf("${name}"); field.value = ${JSON.stringify(value)}; field.dispatchEvent(new Event("change")); })()`);
+  expect((await drawing.run(shown)) === "a * sin(3 * x),a = 0.7", "a formula and its numbers: " + (await drawing.run(shown)));
+  await write("numbers", "a = 0.3");
+  await drawing.until(`${shown} === 'a * sin(3 * x),a = 0.3' && hello.config.includes('a: 0.3')`);
+  await write("numbers", "0.3");
+  await drawing.until("fieldOf('numbers').parentElement.textContent.includes('write numbers with their names')");
+  await write("numbers", "a = 0.3");
+  await drawing.until("fieldOf('numbers').getAttribute('aria-invalid') !== 'true'");
+  await write("formula", "b * x"); // which has no value yet
+  await drawing.until("fieldOf('formula').getAttribute('aria-invalid') === 'true' && fieldOf('formula').parentElement.textContent.includes(\"'b'\")");
+  await write("numbers", "b = 0.5");
+  await drawing.until(`${shown} === 'b * x,b = 0.5' && hello.config.includes('b: 0.5') && !hello.config.includes('a: 0.3')`);
+  await write("formula", "sin(5 * x)");
+  await drawing.until(`${shown} === 'sin(5 * x),' && linkSaid.textContent.startsWith('b: the formula uses no such number')`);
+  // a number of the picture is the network's own, whatever the colours can show
+  await drawing.run("links.forEach((link) => setWeight(link, '9')), planeTable.open = true");
+  await drawing.until("frame.by_hand === links.length && planeTable.querySelectorAll('td').length === 30");
+  await formula.end();
+  const far = await serve("far", net("far", "t", 2, 2, "{type: dense, units: 1}", "hinge", 2), "a,b,t\n" + rows((a, b) => [a, b, a > b ? 1 : -1]));
+  const scores = await open(far.address);
+  await scores.run("planeTable.open = true, links.forEach((link) => setWeight(link, '5'))");
+  await scores.until("frame.by_hand === links.length && frame.numbers && scaleHigh.textContent === '\u2265\u00a01'");
+  await scores.run("request()");
+  // tanh of much is 1: the output is 5 + 5 and its bias
+  await scores.until("[...planeTable.querySelectorAll('td')].some((cell) => cell.textContent === number(10 + weights.at(-1)))");
+  await scores.run("(() => { const box = planeBox.getBoundingClientRect(); pointed({clientX: box.left + 0.98 * box.width, clientY: box.top + 0.02 * box.height}); })()");
+  expect(await scores.run("planeSaid.textContent.endsWith(' ' + number(10 + weights.at(-1)))"), "at the pointer: " + (await scores.run("planeSaid.textContent")));
+  await far.end();
 
   const classes = await serve("kinds", net("kinds", "kind", 3, 20, "{type: dense, units: 3, activation: softmax}", "cross_entropy", 30), "a,b,c,kind\n" + rows((a, b, i) => [a, b, i % 4, a > b ? "<b>x" : b > 0 ? "y" : "z"]));
   const third = await open(classes.address);

@@ -100,8 +100,7 @@ function curvePanel(choices, startsWith, id) {
     if (ys.length === 0) return h("p", {class: "note"}, "Nothing to draw: no seed has this column, or every config is hidden.");
     const uselog = log && positive, floor = Math.min(...ys.filter((y) => y > 0));
     let [low, high] = uselog ? [floor, Math.max(...ys)] : padded(ys);
-    if (!uselog && Math.min(...ys) >= 0) low = Math.max(low, 0);
-    if (isFraction(chosen.quantity)) high = Math.min(high, Math.max(1, Math.max(...ys)));
+    if (!uselog) [low, high] = axisEnds(low, high, Math.min(...ys) >= 0 ? 0 : -Infinity, isFraction(chosen.quantity) && Math.max(...ys) <= 1 ? 1 : Infinity);
     const y = (uselog ? logarithmic : linear)(low, high, plot.bottom, plot.top);
     const single = new Set(xs).size === 1;
     const [x0, x1] = single ? [0, xs[0] * 2 || 1] : [Math.min(...xs), Math.max(...xs)];
@@ -129,7 +128,7 @@ function curvePanel(choices, startsWith, id) {
       if (near.length === 0) return;
       const here = x(near[0][1].x);
       filled(ruler, {x1: here, x2: here, visibility: "visible"}, []);
-      readout.replaceChildren(`${xText(near[0][1].x)}${curveView.x === "seconds" ? "" : " " + (curveView.x === "epoch" ? "epochs" : "examples")}:  ` + near.map(([line, p]) => `${line.name} ${text(p.mean)}`).join("  \u00b7  "));
+      readout.replaceChildren(`${curveView.x === "seconds" ? xText(near[0][1].x) : plural(near[0][1].x, curveView.x === "epoch" ? "epoch" : "example")}:  ` + near.map(([line, p]) => `${line.name} ${text(p.mean)}`).join("  \u00b7  "));
     });
     svg.addEventListener("pointerleave", () => { ruler.setAttribute("visibility", "hidden"); readout.replaceChildren(); });
     return [svg, readout];

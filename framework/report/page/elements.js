@@ -97,6 +97,12 @@ function logarithmic(low, high, from, to, count = 5) {
   scale.invert = (p) => 10 ** inner.invert(p);
   return scale;
 }
+/// The ends of an axis, within what the quantity can be: one value alone has room about it, up to there.
+function axisEnds(low, high, floor = -Infinity, top = Infinity) {
+  if (low === high) [low, high] = [low - (Math.abs(low) || 1) * 0.05, high + (Math.abs(high) || 1) * 0.05];
+  low = Math.max(low, floor);
+  return [low, Math.min(high, top + (Number.isFinite(top) ? 0.03 * (top - low) : 0))]; // a dot at the top is whole
+}
 const padded = (values, share = 0.05) => {
   const low = Math.min(...values), high = Math.max(...values), pad = (high - low) * share;
   return [low - pad, high + pad];

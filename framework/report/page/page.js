@@ -18,7 +18,7 @@ function themeButton() {
 }
 function header() {
   const seeds = page.seeds.length === 1 ? `seed ${page.seeds[0]}` : `${page.seeds.length} seeds`, folds = page.folds && `${page.folds.count} folds`;
-  const budget = !is(page.budget?.value) ? null : page.budget.kind === "seconds" ? `${seconds(page.budget.value)} of training each` : `${number(page.budget.value)} ${page.budget.kind} each`;
+  const budget = !is(page.budget?.value) ? null : page.budget.kind === "seconds" ? `${seconds(page.budget.value)} of training each` : `${plural(page.budget.value, page.budget.kind.slice(0, -1))} each`;
   return h("header", null, h("div", {class: "bar"}, h("span", {class: "mark"}, `nnrun ${page.kind === "run" ? "report" : page.kind}`), themeButton()),
     h("h1", null, title),
     h("p", {class: "facts"}, [page.kind === "run" ? null : page.kind === "sweep" ? `best ${page.baseline}` : `baseline ${page.baseline}`, folds, seeds, budget, `measured on the ${partNames[part] ?? part} ${page.folds && part === "test" ? "folds" : "part"}`, page.made.replace("T", " ").replace("Z", " UTC")].filter(Boolean).map((fact) => h("span", null, fact))));

@@ -12,7 +12,7 @@ function metricScale(values, from, to, count) {
   const low = Math.min(...values), high = Math.max(...values);
   if (!page.metric_info.fraction && low > 0 && high / low > 50) return logarithmic(low / 1.1, high * 1.1, from, to, count);
   const [a, b] = padded(values, 0.08);
-  return linear(low >= 0 ? Math.max(a, 0) : a, page.metric_info.fraction && high <= 1 ? Math.min(b, 1.005) : b, from, to, count);
+  return linear(...axisEnds(a, b, low >= 0 ? 0 : -Infinity, page.metric_info.fraction && high <= 1 ? 1 : Infinity), from, to, count);
 }
 function whisker(x, config, y, color) {
   if (!is(config.mean)) return null;

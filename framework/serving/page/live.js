@@ -20,6 +20,7 @@ function bytes(text) {
   for (let i = 0; i < raw.length; ++i) all[i] = raw.charCodeAt(i);
   return all;
 }
+const floats = (text) => new Float32Array(bytes(text).buffer);
 const variable = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 /// A table that is filled while it is open.
 function table(title, columns, rows) {
@@ -39,9 +40,10 @@ let layouts = []; // of networks that the run had: each frame says by which one 
 let over = null, chosen = null; // units: under the pointer, pinned
 const tapeElement = document.getElementById("tape");
 const recording = tapeElement && JSON.parse(tapeElement.textContent);
-const outputs = () => hello.classes.length > 1 && frame.certain !== undefined ? hello.classes.length : 1;
 const unitCount = () => hello.layers.reduce((sum, layer) => sum + layer.units, 0);
 const outputUnit = () => unitCount() - 1;
+/// Whether a unit's picture is that of the output.
+const isOutput = (unit) => unit === outputUnit() && hello.layers.at(-1).units === 1;
 /// The layer of a unit and its index there.
 function place(unit) {
   let first = 0;
@@ -55,6 +57,8 @@ function unitName(unit) {
   const {layer, index} = place(unit), l = hello.layers[layer];
   const last = layer === hello.layers.length - 1;
   if (last && hello.classes.length === l.units) return hello.classes[index];
+  if (last && hello.ordered && l.units > 1) return `above ${hello.classes[index]}`;
+  if (last && hello.targets.length === l.units && l.units > 1) return hello.targets[index];
   return last && l.units === 1 ? "output" : `${l.name}, unit ${index + 1}`;
 }
 
@@ -80,6 +84,7 @@ function hear(name, data) {
     if (data.step === undefined) return say(data.said);
     frame = data;
     lost = false;
+    setByAddress();
     keepOnTape();
     request();
   }
@@ -100,7 +105,7 @@ function takeCurve({all, rows}) {
 }
 /// Keeps what a saved page draws a network by: not what is there to change it, nor where files are.
 function keepLayout() {
-  const layout = {...hello, settings: undefined, layer_list: undefined, command: undefined, config: undefined, sets: undefined, warnings: undefined};
+  const layout = {...hello, settings: undefined, layer_list: undefined, command: undefined, run: undefined, config: undefined, sets: undefined, warnings: undefined};
   if (JSON.stringify(layout) !== JSON.stringify(layouts.at(-1))) layouts.push(layout);
 }
 function keepOnTape() {

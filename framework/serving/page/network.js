@@ -65,7 +65,7 @@ function unitAt(column, index, px, py, size, elements, svg, left) {
     const name = hello.classes[index], room = Math.max(3, Math.floor((network.clientWidth - px - size - 8) / 7));
     svg.append(s("text", {x: px + size + 6, y: node.in.y + 4, class: "on"}, s("title", null, name), name.length > room ? name.slice(0, room - 1) + "\u2026" : name));
   }
-  button.addEventListener("click", () => { chosen = chosen === unit || unit === outputUnit() ? null : unit; showInputs(); request(); });
+  button.addEventListener("click", () => { chosen = chosen === unit || isOutput(unit) ? null : unit; showInputs(); request(); });
   button.addEventListener("pointerenter", () => { over = unit; request(); });
   button.addEventListener("pointerleave", () => { over = null; request(); });
   if (hello.layers[column - 1].bias) node.bias = s("circle", {class: "bias", cx: node.corner.x - 1, cy: node.corner.y - 3, r: size < 40 ? 4.5 : 5.5});
@@ -137,7 +137,7 @@ function drawInputs() {
 function drawNetwork() {
   layOut();
   if (nodes.length + blocks.length === 0) return;
-  weights = new Float32Array(bytes(frame.parameters).buffer);
+  weights = floats(frame.parameters);
   const n = cellsAlong(), values = bytes(frame.units ?? ""), activations = bytes(frame.activations ?? ""), focus = over ?? chosen;
   for (const node of nodes) {
     if (node.unit < 0) { if (node.values && node.canvas.drawn !== shades[0]) { paint(node.canvas, node.values, 0, n); node.canvas.drawn = shades[0]; } continue; }
@@ -164,7 +164,7 @@ function drawNetwork() {
     const w = link.index < 0 ? 0.3 : weights[link.index], size = Math.abs(w), width = Math.min(8, 0.7 + 2.2 * size ** 0.7);
     filled(link.line, {stroke: link.index < 0 ? "var(--rule)" : weightColor[w < 0 ? 0 : 1], "stroke-width": width.toFixed(2), opacity: Math.min(0.9, 0.18 + size * 0.6).toFixed(2),
       "stroke-dasharray": w < 0 ? `${(width + 5).toFixed(1)} ${(width * 0.4 + 1.6).toFixed(1)}` : "none"});
-    link.line.classList.toggle("faint", card.link?.from !== undefined ? link !== card.link : focus !== null && focus !== outputUnit() && link.from !== focus && link.to !== focus);
+    link.line.classList.toggle("faint", card.link?.from !== undefined ? link !== card.link : focus !== null && !isOutput(focus) && link.from !== focus && link.to !== focus);
   }
   if (card.link && !card.pinned) tell(card.link);
   drawInputs();

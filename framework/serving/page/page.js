@@ -49,17 +49,20 @@ function begin() {
   beginPlane();
   planeSection.querySelector(".others").hidden = hello.examples[1] + hello.examples[2] === 0;
   beginCurves();
+  settling = false;
   setByAddress();
   drawSettings();
   drawPoints();
   request();
 }
+/// Whether the run was changed after a row of the curves was measured: an epoch that ends where it is changed ends before.
+const isOlder = (row) => (frame.edited ?? []).some((step) => step >= row[0] && step <= frame.step);
 /// The numbers at the top: the epoch, the costs, and the first metric of the part that says most.
 function drawFigures() {
   const last = curve.filter((row) => row[0] <= frame.step).at(-1), column = (name) => hello.columns.indexOf(name);
   const part = ["val", "test", "train"].find((p) => column(`${p}.cost`) >= 0), metric = hello.columns.find((name) => name.startsWith(part + ".") && !name.endsWith(".cost"));
-  // of the last epoch that ended: within another one, answers and pictures are of now
-  const of = last && !frame.playing && frame.epochs !== last[1] ? ` of epoch ${grouped(String(last[1]))}` : "";
+  // of the last epoch that ended: within another one, and after a change, answers and pictures are of now
+  const of = !last ? "" : isOlder(last) ? ` of epoch ${grouped(String(last[1]))}, before the change` : !frame.playing && frame.epochs !== last[1] ? ` of epoch ${grouped(String(last[1]))}` : "";
   const value = (name) => last?.[column(name) + 2], all = [["Epoch", grouped(frame.epochs.toFixed(frame.playing ? 0 : frame.epochs % 1 ? 2 : 0))], ["Training cost" + of, still(value("train.cost"))]];
   for (const [p, name] of [["val", "Validation cost"], ["test", "Test cost"]]) if (column(`${p}.cost`) >= 0) all.push([name + of, still(value(`${p}.cost`))]);
   if (metric) all.push([metric + of, still(value(metric), 4)]);
@@ -91,7 +94,7 @@ function draw() {
   const trouble = lost ? "The run has ended, or does not answer." : frame.said ? `${frame.said}. Go back to train on from there.` : refused;
   if (problem.textContent !== trouble) problem.textContent = trouble;
   if (noted.textContent !== (frame.note ?? "")) noted.textContent = frame.note ?? "";
-  const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epochs planned` + (frame.over ? (frame.epochs < hello.epochs ? `, ended after ${grouped(String(frame.epochs))}` : ", all done") + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
+  const text = `${grouped(String(hello.parameters))} parameters \u00b7 seed ${hello.seed} \u00b7 ${hello.dtype} \u00b7 ${grouped(String(hello.epochs))} epoch${hello.epochs === 1 ? "" : "s"} planned` + (frame.over ? (frame.epochs < hello.epochs ? `, ended after ${grouped(String(frame.epochs))}` : ", all done") + (hello.restores_best ? ": what is recorded is the best epoch, which may be an earlier one" : "") : "")
     + (frame.edited?.length ? ` \u00b7 changed ${frame.edited.length} time${frame.edited.length === 1 ? "" : "s"} while it trained` : "")
     + (!recording && frame.furthest > frame.step ? ` \u00b7 a look back: step ${grouped(String(frame.furthest))} is what Ctrl-C records` : "") + (recording ? " \u00b7 a recording" : "");
   if (text !== kept) facts.textContent = kept = text;

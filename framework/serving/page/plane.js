@@ -8,8 +8,8 @@ const planeScale = h("span", {class: "scale"}, scaleLow, scaleCanvas, scaleHigh)
 const planeClasses = h("ul", {class: "classes"});
 const axisAt = (axis, share) => axis.low + (axis.high - axis.low) * share;
 const planeGrid = () => [0.1, 0.3, 0.5, 0.7, 0.9];
-const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p), 3))],
-  () => planeGrid().reverse().map((q) => [number(axisAt(hello.plane.y, q), 3), ...planeGrid().map((p) => valueAt(p, q))]));
+const planeTable = table("Numbers of this picture", () => [`${hello.plane.y.name} \\ ${hello.plane.x.name}`, ...planeGrid().map((p) => number(axisAt(hello.plane.x, p)))],
+  () => planeGrid().reverse().map((q, row) => [number(axisAt(hello.plane.y, q)), ...planeGrid().map((_, column) => inTable(row * planeGrid().length + column))]));
 // of a table with more columns, those that it is over
 const planeChoices = ["x", "y"].map((axis) => h("select", {"aria-label": axis === "x" ? "Column to the right" : "Column upwards", change: choosePlane}));
 const planeChoice = h("p", {class: "note", hidden: true}, "over ", planeChoices[0], " and ", planeChoices[1], ", the others as in a row in their middle");
@@ -22,26 +22,30 @@ function beginPlane() {
 const planeSection = h("div", null, h("div", {class: "head"}, planeHead, planeSaid), planeChoice, planeBox,
   h("div", {class: "under"}, planeScale, planeClasses, h("label", {class: "others"}, showTest, "points not trained on")), planeTable);
 let planeValues = new Uint8Array(0), certain = null, planeSize = 96, planeRange = [-1, 1], planeWidth = 0;
+let planeUnit = 0, planeNumbers = null, beyond = [false, false]; // of the output: its numbers where they were sent, and whether some lie beyond the colours
 function drawPlane() {
   if (!hello.plane) return;
-  const unit = over ?? chosen ?? outputUnit(), output = chosen === null && over === null || unit === outputUnit() && outputs() === 1;
+  const unit = over ?? chosen ?? outputUnit(), output = chosen === null && over === null || isOutput(unit);
   const all = bytes(output ? frame.output : frame.units), n = cellsAlong(), most = frame.scale[unit];
   certain = output && frame.certain ? bytes(frame.certain) : null;
   planeSize = output ? Math.sqrt(all.length) : n;
   planeValues = output ? all : all.subarray(unit * n * n, (unit + 1) * n * n);
+  planeUnit = output ? unitCount() : unit;
+  planeNumbers = output && frame.numbers ? floats(frame.numbers) : null;
+  beyond = output && frame.beyond || [false, false];
   planeRange = output ? [hello.output.low_in_units, hello.output.high_in_units] : [-most, most];
   if (planeCanvas.width !== planeSize) planeCanvas.width = planeCanvas.height = planeSize;
   if (certain) paintClasses(); else paint(planeCanvas, planeValues, 0, planeSize);
-  planeHead.textContent = output ? "Output" : unitName(unit);
+  planeHead.textContent = output ? (certain || hello.layers.at(-1).units === 1 ? "Output" : `Output: ${hello.targets[0] ?? "the first"}`) : unitName(unit);
   planeScale.hidden = certain !== null;
   const names = output && hello.classes.length === 2 && !hasManyClasses() ? hello.classes : null; // of a yes or no
-  [scaleLow, scaleHigh].forEach((end, i) => { end.textContent = number(planeRange[i], 3) + (names ? ` ${names[i]}` : ""); });
+  [scaleLow, scaleHigh].forEach((end, i) => { end.textContent = (beyond[i] ? "\u2264\u2265"[i] + "\u00a0" : "") + number(planeRange[i], 3) + (names ? ` ${names[i]}` : ""); });
   pointCanvas.setAttribute("aria-label", planeHead.textContent + " over the plane: " + (certain ? hello.classes.map((name, k) => `${name} on ${share((v) => v === k)}`).join(", ")
     : `above ${number((planeRange[0] + planeRange[1]) / 2, 3)} on ${share((v) => v > 127)} of it`));
   drawLine();
 }
 /// Returns whether points have a colour for each class, instead of one between two.
-const hasManyClasses = () => hello.classes.length > 2 || (hello.classes.length === 2 && hello.layers.at(-1).units > 1);
+const hasManyClasses = () => hello.output.is_class;
 /// Says which colour is which class; squares and circles as the points are.
 function nameClasses() {
   const most = 10, names = hello.plane && hasManyClasses() ? hello.classes : [];
@@ -56,11 +60,28 @@ function paintClasses() {
   for (let i = 0; i < n * n; ++i) cells[i] = packed(mixed(mid, colors[planeValues[i] % colors.length], 0.25 + 0.5 * Math.max(0, (certain[i] - 127.5) / 127.5)));
   context.putImageData(image, 0, 0);
 }
+/// A number of the table: the network's own, whatever the colours can show.
+function inTable(at) {
+  const v = floats(frame.table)[at * (unitCount() + 1) + planeUnit];
+  return planeUnit === unitCount() && hello.output.is_class ? hello.classes[v] ?? String(v) : number(v);
+}
+/// What is at the pointer: the output's numbers, between those of cells, once the run stands still; else what the colour says, which is less.
 function valueAt(p, q) {
   const column = Math.floor(p * planeSize), row = Math.floor((1 - q) * planeSize), v = planeValues[row * planeSize + column];
   if (v === undefined) return "\u2013";
   if (certain) return hello.classes[v] ?? String(v);
-  return still(planeRange[0] + ((planeRange[1] - planeRange[0]) * v) / 255, 2);
+  if (planeNumbers) return number(numberAt(planeNumbers, p, 1 - q));
+  const [low, high] = planeRange, shade = (high - low) / 255, places = Math.min(6, Math.max(0, Math.floor(-Math.log10(shade))));
+  if (v === 0 && beyond[0]) return `at most ${number(low, 3)}`;
+  if (v === 255 && beyond[1]) return `at least ${number(high, 3)}`;
+  return "about " + still(low + shade * v, places);
+}
+/// Returns a number between those of cells; of several cells, one has its number.
+function numberAt(numbers, right, down) {
+  const n = Math.sqrt(numbers.length), at = (share) => Math.min(Math.max((share * planeSize - 0.5) / (planeSize / n), 0), n - 1);
+  const x = at(right), y = at(down), c = Math.min(Math.floor(x), n - 2), r = Math.min(Math.floor(y), n - 2), of = (row, column) => numbers[row * n + column];
+  const along = (row) => of(row, c) + (of(row, c + 1) - of(row, c)) * (x - c);
+  return along(r) + (along(r + 1) - along(r)) * (y - r);
 }
 function pointed(event) {
   if (!hello?.plane) return;
