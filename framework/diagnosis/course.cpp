@@ -27,9 +27,15 @@ double seconds_since(Clock::time_point start) {
 
 std::uint64_t planned_steps(const Trainer& trainer) {
   const TrainSpec& train = trainer.experiment().train;
-  const std::uint64_t of_epochs = trainer.steps_per_epoch() * train.epochs;
-  if (train.steps == 0) return of_epochs;
-  return train.epochs_given ? std::min(of_epochs, train.steps) : train.steps;
+  std::uint64_t steps = trainer.steps_per_epoch() * train.epochs;
+  if (train.steps > 0) steps = train.epochs_given ? std::min(steps, train.steps) : train.steps;
+  const std::uint64_t examples = trainer.data().examples[NNRUN_TRAIN];
+  if (train.max_examples > 0 && examples > 0) {
+    const std::uint64_t rest = train.max_examples % examples, batch = train.batch_size;
+    steps = std::min(steps, train.max_examples / examples * trainer.steps_per_epoch() +
+                                (rest + batch - 1) / batch);
+  }
+  return steps;
 }
 
 /// Returns the size of the first batch's gradient, or 0 if there is none.
@@ -73,9 +79,10 @@ class Follower {
            .learns = block.node->learns(),
            .gain = std::sqrt(static_cast<double>(block.block->fan_in))});
     for (std::size_t i = 0; i < parameters_.size(); ++i) {
-      course_.moves[i].gain *=
+      course_.moves[i].size =
           norm_of(parameters_[i]) /
           std::sqrt(static_cast<double>(std::max<std::size_t>(1, parameters_[i].size())));
+      course_.moves[i].gain *= course_.moves[i].size;
       course_.moves[i].begins_equal =
           parameters_[i].size() > 1 &&
           std::ranges::adjacent_find(parameters_[i], std::not_equal_to{}) == parameters_[i].end();

@@ -24,6 +24,7 @@ struct BlockMove {
   bool begins_equal = false;  ///< each of its numbers is the same at the start
   /// Of weights: how many times as large as its inputs a sum of them is at the start.
   double gain = 0;
+  double size = 0;  ///< of its numbers at the start, a root mean square
   double of_step = 0, of_all = 0, growth = 1;
 };
 
@@ -59,6 +60,10 @@ struct Course {
     return std::isfinite(cost) && from != 0 ? (from - cost) / std::abs(from) : -1;
   }
   double learned() const { return learned_at(end); }
+  /// Returns how many steps the run makes: fewer than planned if something ends it before.
+  std::uint64_t run_steps() const {
+    return is_over && steps > 0 ? std::min(steps, planned) : planned;
+  }
   /// Returns the same of the config's rate, after as many steps as other rates were tried for, too.
   double learned_at_own_rate() const;
   /// Returns whether so much was seen that finding nothing says something.

@@ -108,17 +108,20 @@ class Neighbours {
 
   NeighbourSkill skill_of_classes(bool are_unchanged) {
     const auto class_of = [&](std::size_t k) { return sample_.classes.of_rows[rows_[k]]; };
-    std::vector<double> sizes(sample_.classes.count);
-    std::size_t right = 0, agree = 0;
+    std::vector<double> sizes(sample_.classes.count), weights(sample_.classes.count);
+    double right = 0;
+    std::size_t agree = 0;
     std::vector<Answer> answers;
     for (std::size_t k = 0; k < n_; ++k) {
       const auto [found, distance] = of(k);
-      std::vector<std::size_t> votes(sample_.classes.count);
-      for (const std::size_t j : found) ++votes[class_of(j)];
+      std::vector<double> votes(sample_.classes.count);
+      for (const std::size_t j : found) votes[class_of(j)] += sample_.counted(rows_[j]);
       agree += class_of(found[0]) == class_of(k);
       const auto likeliest =
           static_cast<std::size_t>(std::ranges::max_element(votes) - votes.begin());
-      right += likeliest == class_of(k);
+      const double counted = sample_.counted(rows_[k]);
+      if (likeliest == class_of(k)) right += counted;
+      weights[class_of(k)] += counted;
       sizes[class_of(k)] += 1;
       answers.push_back({class_of(k), likeliest, distance});
     }
@@ -126,7 +129,8 @@ class Neighbours {
     NeighbourSkill all{.examples = n_};
     for (const double size : sizes) all.chance += size / n * (size - 1) / (n - 1);
     all.agreement = static_cast<double>(agree) / n;
-    all.skill = {static_cast<double>(right) / n, std::ranges::max(sizes) / n, true};
+    const double counted = std::accumulate(weights.begin(), weights.end(), 0.);
+    if (counted > 0) all.skill = {right / counted, std::ranges::max(weights) / counted, true};
     if (are_unchanged) note_distances(answers);
     if (sizes.size() <= most_classes) all.look_like = look_like(answers);
     return all;
@@ -215,11 +219,12 @@ void keep_what_counts(ShownExamples& examples, std::size_t in, std::size_t out) 
                 examples.inputs.begin() + static_cast<std::ptrdiff_t>(to * in));
     std::copy_n(examples.targets.begin() + static_cast<std::ptrdiff_t>(r * out), out,
                 examples.targets.begin() + static_cast<std::ptrdiff_t>(to * out));
+    if (!examples.weights.empty()) examples.weights[to] = examples.weights[r];
     ++to;
   }
   examples.inputs.resize(kept * in);
   examples.targets.resize(kept * out);
-  examples.weights.clear();  // `DataSample::weights` has them
+  examples.weights.resize(std::min(kept, examples.weights.size()));
   examples.divisors.clear();
   examples.count = kept;
 }
@@ -240,6 +245,7 @@ DataSample sample_of(const Trainer& trainer) {
   sample.weights = weights_of(train, classes_of(train, sample.outputs, targets));
   for (ShownExamples& part : sample.parts) keep_what_counts(part, sample.inputs, sample.outputs);
   sample.classes = classes_of(train, sample.outputs, targets);
+  sample.class_weights = class_weights_in(trainer).numbers;
   for (std::size_t i = 0; i < sample.inputs; ++i) sample.columns.push_back(column_of(sample, i));
   if (!sample.is_indices) sample.neighbours = Neighbours(sample).skill();
   return sample;

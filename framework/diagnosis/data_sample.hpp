@@ -40,7 +40,8 @@ struct SampleWeights {
 struct DataSample {
   std::size_t inputs = 0, outputs = 0;
   std::array<ShownExamples, NNRUN_PARTS> parts{};
-  SampleClasses classes{};  ///< of the training part
+  SampleClasses classes{};              ///< of the training part
+  std::vector<double> class_weights{};  ///< that the cost gives them; empty: all count alike
   std::vector<SampleColumn> columns{};
   NeighbourSkill neighbours{};
   SampleWeights weights{};
@@ -49,6 +50,10 @@ struct DataSample {
 
   const double* row(std::size_t part, std::size_t i) const {
     return parts[part].inputs.data() + i * inputs;
+  }
+  /// Returns what a training example counts.
+  double counted(std::size_t i) const {
+    return host::counted(parts[NNRUN_TRAIN], classes, class_weights, i);
   }
   const double* target(std::size_t i) const {
     return parts[NNRUN_TRAIN].targets.data() + i * outputs;

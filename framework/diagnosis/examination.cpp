@@ -1,8 +1,10 @@
 #include "diagnosis/examination.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 #include "diagnosis/rules.hpp"
 namespace nnrun::host {
@@ -23,6 +25,18 @@ void append(std::vector<Illness> more, std::vector<Illness>& all) {
                               one.confidence <= illness.confidence;
                      }))
       all.push_back(std::move(illness));
+}
+
+/// Of findings that would have the learning rate changed, the first says how.
+void keep_one_rate(const Place& place, std::vector<Illness>& all) {
+  constexpr std::array<std::string_view, 4> of_rates{"learning_rate", "saturated_units",
+                                                     "dead_units", "cost_rose"};
+  bool is_first = true;
+  std::erase_if(all, [&](const Illness& illness) {
+    const Place& own = illness.problem.place;
+    return std::ranges::count(of_rates, illness.id) > 0 && own.source == place.source &&
+           own.line == place.line && own.column == place.column && !std::exchange(is_first, false);
+  });
 }
 
 }  // namespace
@@ -56,6 +70,7 @@ Examination examine(Trainer& trainer, const ExaminationLimits& limits, const Fin
       all, [](const Illness& illness) { return illness.confidence != Confidence::possible; });
   if (!is_explained) append(illnesses_by_exclusion(evidence), all);
   std::ranges::stable_sort(all, {}, &Illness::confidence);
+  keep_one_rate(rate_place(evidence), all);
   // their nodes are the probe's, which is gone in a moment
   result.course.layers.clear();
   result.course.layers_at_start.clear();

@@ -81,6 +81,28 @@ bool channels_agree(const T* a, std::size_t n, std::size_t channels) {
   return true;
 }
 
+/// Returns whether all rows agree, to rounding.
+template <class T>
+bool rows_agree(const T* a, std::size_t rows, std::size_t cols) {
+  if (rows < 2) return false;
+  for (std::size_t i = cols; i < rows * cols; ++i)
+    if (!(std::abs(a[i] - a[i % cols]) <= T(1e-6) * std::max(T(1e-3), std::abs(a[i % cols]))))
+      return false;
+  return true;
+}
+
+/// Returns the share of slopes behind an activation of which nothing is left before it.
+template <class T>
+double share_without_slope(const T* behind, const T* before, std::size_t n) {
+  std::size_t all = 0, lost = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (behind[i] == 0) continue;
+    ++all;
+    lost += std::abs(before[i]) <= T(thresholds::no_slope_left) * std::abs(behind[i]);
+  }
+  return share_of(lost, all);
+}
+
 template <class T>
 class ProbeOf final : public Probe {
  public:
@@ -90,7 +112,7 @@ class ProbeOf final : public Probe {
         model_(std::dynamic_pointer_cast<ModelOf<T>>(
             Model::create(experiment_, trainer.model()->preparation(), trainer.model()->names()))),
         random_(experiment_.random, experiment_.seed),
-        class_weights_(class_weights(*trainer.model())),
+        class_weights_(class_weights_in(trainer)),
         cost_(cost_of(class_weights_.cost, model_->graph())),
         metrics_(created(experiment_.metrics)),
         evaluation_(*model_, cost_, metrics_) {
@@ -147,16 +169,17 @@ class ProbeOf final : public Probe {
   Skill skill(std::size_t part) override {
     if (shown_[part].count == 0 || classes_[NNRUN_TRAIN].count == 0) return skill_of_numbers(part);
     const std::vector<Answer> answers = answers_to(part);
-    std::size_t right = 0;
-    std::vector<std::size_t> sizes(classes_[part].count);
+    double right = 0;
+    std::vector<double> sizes(classes_[part].count);
     for (std::size_t r = 0; r < answers.size(); ++r) {
-      if (!counts(shown_[part], r)) continue;
-      right += answers[r].said == classes_[part].of_rows[r];
-      ++sizes[classes_[part].of_rows[r]];
+      const double n = counted(shown_[part], classes_[part], class_weights_.numbers, r);
+      const std::size_t own = classes_[part].of_rows[r];
+      if (answers[r].said == own) right += n;
+      sizes[own] += n;
     }
-    const auto n = static_cast<double>(std::accumulate(sizes.begin(), sizes.end(), 0.));
-    if (n == 0) return {};
-    return {static_cast<double>(right) / n, static_cast<double>(std::ranges::max(sizes)) / n, true};
+    const double all = std::accumulate(sizes.begin(), sizes.end(), 0.);
+    if (!(all > 0)) return {};
+    return {right / all, std::ranges::max(sizes) / all, true};
   }
 
   SurestErrors surest_errors(std::size_t part) override {
@@ -228,13 +251,6 @@ class ProbeOf final : public Probe {
   }
 
  private:
-  /// Returns the weights that classes have in this training.
-  ClassWeights class_weights(const Model& trained) const {
-    ModelFile model;
-    model.names = trained.names();
-    model.targets = targets_;
-    return class_weights_of(experiment_.train.cost, model, trained.graph());
-  }
   /// Returns what a target of a row of the training part counts.
   double weight_of(std::size_t row, std::size_t column) const {
     const std::vector<double>& counted = class_weights_.numbers;
@@ -276,6 +292,9 @@ class ProbeOf final : public Probe {
     if (s.has_slope) look.slope_size = std::sqrt(mean_square(s.dz, n));
     const nnrun_shape& out = s.node->plan.out;
     look.units_alike = channels_agree(s.a, n, out.sizes[out.rank - 1]);
+    look.rows_alike = rows_agree(s.a, s.call.rows, s.node->cols);
+    if (s.has_slope && s.node->activation && s.da != s.dz)
+      look.without_slope = share_without_slope(s.da, s.dz, n);
     look.has_weights = has_weights(*s.node);
     return look;
   }
@@ -367,6 +386,13 @@ SampleClasses classes_of(const ShownExamples& examples, std::size_t cols, const 
     classes.of_rows.push_back(one_hot ? largest_of(t, cols) : *t > targets.border);
   }
   return classes;
+}
+
+ClassWeights class_weights_in(const Trainer& trainer) {
+  ModelFile model;
+  model.names = trainer.model()->names();
+  model.targets = trainer.model()->targets();
+  return class_weights_of(trainer.experiment().train.cost, model, trainer.model()->graph());
 }
 
 std::unique_ptr<Probe> Probe::create(const Trainer& trainer, std::size_t most) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "training/class_weights.hpp"
 #include "training/picture.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
@@ -12,11 +13,14 @@ struct LayerLook {
   LayerPicture picture;
   double output_size = 0, slope_size = 0;  ///< root mean squares, of outputs and of their slopes
   bool units_alike = false;                ///< all units give the same output for every example
+  bool rows_alike = false;                 ///< all examples get the same outputs
+  double without_slope = 0;                ///< share of outputs through which no slope goes back
   bool has_weights = false;                ///< that learn
 };
 
-/// How well answers fit: the share of right classes, or the share of the variance of numbers that
-/// is explained; and what the best constant answer has of that.
+/// How well answers fit: the share of right classes, each example counted as the cost counts it, or
+/// the share of the variance of numbers that is explained; and what the best constant answer has of
+/// that.
 struct Skill {
   double value = 0, constant = 0;
   bool is_known = false;
@@ -76,5 +80,13 @@ inline bool counts(const ShownExamples& examples, std::size_t row) {
 }
 /// Returns them where an example is of one class, which a single number says, or the largest.
 SampleClasses classes_of(const ShownExamples& examples, std::size_t cols, const Targets& targets);
+/// Returns what classes count in a training.
+ClassWeights class_weights_in(const Trainer& trainer);
+/// Returns what an example of such classes counts: its weight times that of its class.
+inline double counted(const ShownExamples& examples, const SampleClasses& classes,
+                      const std::vector<double>& of_classes, std::size_t row) {
+  return (examples.weights.empty() ? 1 : examples.weights[row]) *
+         (of_classes.size() == classes.count ? of_classes[classes.of_rows[row]] : 1);
+}
 
 }  // namespace nnrun::host

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
 #include "diagnosis/thresholds.hpp"
+#include "training/warnings.hpp"
 namespace nnrun::host {
 
 bool Evidence::has_learned_much() const {
@@ -28,6 +29,42 @@ bool Evidence::more_can_be_learnt() const {
   const double by_chance = 2 / std::sqrt(static_cast<double>(sample.neighbours.examples));
   return skill.beyond_constant() >
          std::max(0., course.skill.beyond_constant()) + thresholds::more_to_learn + by_chance;
+}
+
+namespace {
+
+/// Returns whether targets are numbers as the data have them, which outputs of any size may reach.
+bool are_plain_numbers(const Evidence& e) {
+  const Object& activation = e.graph.output().activation;
+  const nnrun_range range =
+      activation ? declared(activation.functions<nnrun_activation>(), &nnrun_activation::outputs)
+                 : nnrun_range{};
+  return e.trainer.model()->targets().kind == NNRUN_NUMBERS &&
+         !e.trainer.model()->preparation().scales_targets() &&
+         !e.experiment.model.weights.is_given() &&
+         !(range.low < range.high && std::isfinite(range.high));
+}
+
+}  // namespace
+
+bool targets_are_far(const Evidence& e) {
+  const auto [low, high] = e.trainer.target_range();
+  return are_plain_numbers(e) && is_far_from_start({low, high});
+}
+
+bool targets_are_large(const Evidence& e) {
+  const std::vector<double>& targets = e.sample.parts[NNRUN_TRAIN].targets;
+  double squares = 0;
+  for (const double t : targets) squares += t * t;
+  return are_plain_numbers(e) &&
+         squares > std::pow(thresholds::large_target, 2) * static_cast<double>(targets.size());
+}
+
+std::size_t numbers_that_learn(const Graph& graph) {
+  std::size_t n = 0;
+  for (const NamedBlock& block : graph.blocks())
+    if (block.node->learns()) n += size_of(block.block->shape);
+  return n;
 }
 
 Place place_of(const Evidence& evidence, const std::string& path) {
@@ -75,12 +112,14 @@ std::string column_key(const Evidence& evidence, std::size_t input) {
 std::vector<double> numbers_in_data(const Evidence& evidence, std::size_t input) {
   const Preparation& preparation = evidence.trainer.model()->preparation();
   const auto& slots = preparation.slots();
-  if (!evidence.sample.is_table || slots.size() != evidence.sample.inputs ||
-      slots[input].map != Preparation::Map::as_it_is)
-    return {};
+  // of windows, rows of the table follow each other
+  const bool is_table = evidence.sample.is_table || evidence.experiment.data.windows;
+  if (!is_table || slots.empty() || evidence.sample.inputs % slots.size() != 0) return {};
+  const std::size_t slot = input % slots.size();
+  if (slots[slot].map != Preparation::Map::as_it_is) return {};
   const Preparation::Fit& fit = preparation.fitted();
-  const double factor = fit.factors.empty() ? 1 : fit.factors[input],
-               shift = fit.shifts.empty() ? 0 : fit.shifts[input];
+  const double factor = fit.factors.empty() ? 1 : fit.factors[slot],
+               shift = fit.shifts.empty() ? 0 : fit.shifts[slot];
   std::vector<double> numbers;
   if (factor == 0) return numbers;
   for (std::size_t r = 0; r < evidence.sample.count(); ++r)
@@ -109,6 +148,20 @@ ShrunkLayer most_shrunk_layer(const Evidence& evidence) {
 std::string shrunk_text(const Evidence& evidence, const BlockMove& weights) {
   return weights.name + " has shrunk to " + percent_text(weights.growth) + " of its size" +
          in_steps(evidence.course.steps);
+}
+
+std::string slopes_text(const std::vector<LayerLook>& layers) {
+  constexpr std::size_t most = 12;  // of more, those at the ends
+  std::vector<std::string> words;
+  for (const LayerLook& layer : layers)
+    if (layer.has_weights)
+      words.push_back(number_text(layer.slope_size) + " in " + layer.picture.node->name);
+  if (words.size() > most) {
+    const auto half = static_cast<std::ptrdiff_t>(most / 2);
+    words.erase(words.begin() + half, words.end() - half);
+    words.insert(words.begin() + half, "…");
+  }
+  return "slopes are " + join(words, ", ");
 }
 
 std::string percent_text(double share) {

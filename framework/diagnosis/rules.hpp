@@ -27,6 +27,11 @@ struct Evidence {
 };
 
 using Found = std::optional<Illness>;
+/// Returns whether targets, as the cost sees them, are numbers so far from where outputs begin that
+/// `check` warns of it: a rate that does better, or units at their limits, follow from that.
+bool targets_are_far(const Evidence& evidence);
+/// Returns whether they are large beside outputs at the start, though it can be learned.
+bool targets_are_large(const Evidence& evidence);
 using IllnessRule = Found (*)(const Evidence&);
 
 /// Returns what the rules find, in their order.
@@ -50,6 +55,11 @@ std::vector<Illness> illnesses_of_rate(const Evidence& evidence);
 std::vector<Illness> illnesses_of_layers(const Evidence& evidence);
 std::vector<Illness> illnesses_of_end(const Evidence& evidence);
 std::vector<Illness> illnesses_of_data(const Evidence& evidence);
+/// Returns whether a few targets lie so far out that they are slips or marks: scaling by all of
+/// them is no help.
+bool has_wrong_targets(const Evidence& evidence);
+/// Returns it where an optimizer goes by the signs of slopes, which batches turn by chance.
+Found signs_of_batches(const Evidence& evidence);
 /// Returns what only the absence of other causes speaks for.
 std::vector<Illness> illnesses_by_exclusion(const Evidence& evidence);
 
@@ -82,6 +92,11 @@ struct ShrunkLayer {
 ShrunkLayer most_shrunk_layer(const Evidence& evidence);
 /// Returns `dense_1/weights has shrunk to 3 % of its size after 20 steps`.
 std::string shrunk_text(const Evidence& evidence, const BlockMove& weights);
+
+/// Returns how many parameters layers learn, without padding.
+std::size_t numbers_that_learn(const Graph& graph);
+/// Returns `slopes are 1e-07 in dense_1, 0.2 in dense_9`, from layer to layer of those that learn.
+std::string slopes_text(const std::vector<LayerLook>& layers);
 
 /// Return `12 %` of 0.12, a number with three digits, and ` after 20 steps`.
 std::string percent_text(double share);

@@ -1,6 +1,7 @@
 // What is wrong with classes, and with what they count.
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 
 #include "base/text.hpp"
@@ -54,6 +55,22 @@ Found numbers_as_classes(const Evidence& e) {
                "cost: mean_squared_error; or write order in data",
        .note = std::to_string(e.sample.count()) + " training examples; the first classes are " +
                names[0] + ", " + names[1] + ", " + names[2]}};
+}
+
+/// Names of things of which each is there once or twice.
+Found tiny_classes(const Evidence& e) {
+  const std::size_t n = e.sample.classes.count, examples = e.trainer.data().examples[NNRUN_TRAIN];
+  if (n <= many_classes || numbers_as_classes(e) || examples >= few_of_class * n) return {};
+  return Illness{
+      "classes",
+      Confidence::likely,
+      {.what = std::to_string(examples) + " training examples are of " + std::to_string(n) +
+               " classes: most are there once or twice, which tells little of others",
+       .place = place_of(e, "data"),
+       .hint = "bring more examples of each, join classes, or let what names the rows not be the "
+               "target",
+       .note = number_text(static_cast<double>(examples) / static_cast<double>(n)) +
+               " examples of a class, on average"}};
 }
 
 /// All examples of a class have weights of 0, or next to it.
@@ -219,18 +236,21 @@ Found other_classes(const Evidence& e) {
   const std::vector<std::size_t> own = e.sample.classes.sizes(), other = there.sizes();
   const std::size_t n = there.of_rows.size();
   if (numbers_as_classes(e) || n < fewest_to_compare || other.size() != own.size()) return {};
-  double apart = 0;
+  double apart = 0, by_chance = 0;
   std::size_t most = 0;
+  const auto parts = 1 / static_cast<double>(n) + 1 / static_cast<double>(e.sample.count());
   std::optional<std::size_t> missing;
   for (std::size_t c = 0; c < own.size(); ++c) {
     const double more = share_of(other[c], n) - share_of(own[c], e.sample.count());
     apart += std::abs(more) / 2;
+    const double share = share_of(other[c] + own[c], n + e.sample.count());
+    by_chance += std::sqrt(share * (1 - share) * parts * 2 / std::numbers::pi) / 2;
     if (more > share_of(other[most], n) - share_of(own[most], e.sample.count())) most = c;
     if (!missing && own[c] == 0 &&
         share_of(other[c], n) * static_cast<double>(e.sample.count()) > missed_by_chance)
       missing = c;
   }
-  if (!missing && apart < other_shares) return {};
+  if (!missing && apart < std::max(other_shares, (1 + by_chance) / 2)) return {};
   const std::string words = part_words[part];
   const std::size_t shown = missing.value_or(most);
   return Illness{
@@ -243,9 +263,11 @@ Found other_classes(const Evidence& e) {
        .place = place_of(e, e.experiment.data.split.validation + e.experiment.data.split.test > 0
                                 ? "data.split"
                                 : "data"),
-       .hint = e.experiment.data.split.validation + e.experiment.data.split.test > 0
-                   ? "rows are sorted by class: write split: {shuffle: true, stratify: true}"
-                   : "draw both parts from the same examples",
+       .hint = e.experiment.data.split.validation + e.experiment.data.split.test == 0
+                   ? "draw both parts from the same examples"
+               : e.experiment.data.split.shuffle
+                   ? "write split: {stratify: true}, or bring more examples of that class"
+                   : "rows are sorted by class: write split: {shuffle: true, stratify: true}",
        .note = name_of_class(e, shown) + ": " + percent_text(share_of(other[shown], n)) + " of " +
                std::to_string(n) + " " + words + " examples, " +
                percent_text(share_of(own[shown], e.sample.count())) + " of " +

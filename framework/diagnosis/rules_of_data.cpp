@@ -228,13 +228,14 @@ Found few_heavy_examples(const Evidence& e) {
 }
 
 constexpr IllnessRule example_rules[] = {
-    constant_targets, constant_inputs,       uncounted_classes,  reversed_weights, leaning_weights,
-    weightless_class, few_heavy_examples,    numbers_as_classes, other_classes,    sorted_examples,
-    contradictions,   swapping_augmentation, hiding_augmentation};
+    constant_targets,  constant_inputs,       uncounted_classes,  reversed_weights,
+    leaning_weights,   weightless_class,      few_heavy_examples, numbers_as_classes,
+    tiny_classes,      other_classes,         sorted_examples,    contradictions,
+    zeros_for_missing, swapping_augmentation, hiding_augmentation};
 constexpr IllnessRule data_rules[] = {
-    ignored_class, leak,          shared_with_training, shared_held_out,
-    near_copies,   single_names,  zeros_for_missing,    missing_columns,
-    row_numbers,   spelled_twice, blind_metrics};
+    ignored_class, leak,  shared_with_training, shared_held_out, near_copies,
+    single_names,  codes, missing_columns,      row_numbers,     spelled_twice,
+    blind_metrics};
 
 }  // namespace
 

@@ -8,12 +8,14 @@ Found single_names(const Evidence& evidence);
 Found constant_inputs(const Evidence& evidence);
 Found leak(const Evidence& evidence);
 Found zeros_for_missing(const Evidence& evidence);
+Found codes(const Evidence& evidence);
 Found missing_columns(const Evidence& evidence);
 Found row_numbers(const Evidence& evidence);
 Found spelled_twice(const Evidence& evidence);
 
 // rules_of_classes.cpp
 Found numbers_as_classes(const Evidence& evidence);
+Found tiny_classes(const Evidence& evidence);
 Found weightless_class(const Evidence& evidence);
 Found uncounted_classes(const Evidence& evidence);
 Found reversed_weights(const Evidence& evidence);

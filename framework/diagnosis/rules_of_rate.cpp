@@ -81,36 +81,46 @@ bool only_scales(const Course& c) {
   });
 }
 
-/// Returns the setting by which an optimizer goes on along its last steps, and its number.
-std::optional<std::pair<std::string, double>> momentum_of(const Use& optimizer) {
-  for (const char* const name : {"momentum", "beta1"})
-    if (const auto number = number_in(optimizer, name))
-      return std::pair{std::string(name), *number};
+/// The setting by which an optimizer goes on along its last steps.
+struct Momentum {
+  std::string name;
+  double number;
+  bool averages;  ///< steps, as adam does: they do not add up, and only turn late
+};
+std::optional<Momentum> momentum_of(const Use& optimizer) {
+  if (const auto number = number_in(optimizer, "momentum"))
+    return Momentum{"momentum", *number, false};
+  if (const auto number = number_in(optimizer, "beta1")) return Momentum{"beta1", *number, true};
   return {};
 }
 
 /// A step that goes on for a thousand others is a thousand times as long as the rate says.
 Found long_momentum(const Evidence& e, Confidence confidence, const std::string& note) {
   const auto momentum = momentum_of(e.experiment.train.optimizer.use);
-  if (!momentum || momentum->second < thresholds::long_momentum) return {};
+  if (!momentum || momentum->number < thresholds::long_momentum) return {};
+  const std::string many = number_text(1 / (1 - momentum->number));
   return Illness{
       "momentum",
       confidence,
-      {.what = momentum->first + " makes steps go on for far too long",
-       .place = place_of(e, "train.optimizer." + momentum->first),
-       .hint = "write " + momentum->first + ": 0.9",
-       .note = "with " + shortest(momentum->second) + ", steps add up to " +
-               number_text(1 / (1 - momentum->second)) + " times as much as one alone; " + note}};
+      {.what = momentum->name + " makes steps go on for far too long",
+       .place = place_of(e, "train.optimizer." + momentum->name),
+       .hint = "write " + momentum->name + ": 0.9",
+       .note = "with " + shortest(momentum->number) + ", " +
+               (momentum->averages ? "a step is the average of the last " + many + " slopes; "
+                                   : "steps add up to " + many + " times as much as one alone; ") +
+               note}};
 }
 
 /// The same where no rate would do better, since each is as slow to turn: the cost ends above where
-/// it began, or steps go on for much of the run, and some of the cost is left.
+/// it began, or steps go on for much of the run, and some of the cost is left. Averages of slopes
+/// come as far all the same.
 Found endless_steps(const Evidence& e) {
   const Course& c = e.course;
   const auto momentum = momentum_of(e.experiment.train.optimizer.use);
-  if (!momentum || momentum->second >= 1) return {};
-  const bool is_long = 1 / (1 - momentum->second) > long_part * static_cast<double>(c.planned);
-  const bool is_slow = is_long && c.is_over && c.learned() < learned_nearly_all;
+  if (!momentum || momentum->number >= 1) return {};
+  const bool is_long = 1 / (1 - momentum->number) > long_part * static_cast<double>(c.planned);
+  const bool is_slow =
+      is_long && c.is_over && !momentum->averages && c.learned() < learned_nearly_all;
   if (c.learned() > 0 && !is_slow) return {};
   return long_momentum(e, Confidence::likely,
                        "the run has " + std::to_string(c.planned) + ", and its cost goes from " +
@@ -121,7 +131,7 @@ Found high_rate(const Evidence& e) {
   const Course& c = e.course;
   const RateTrial* const best =
       best_trial(c, [&](const RateTrial& t) { return t.rate < 0.2 * c.rate; });
-  if (!best || falls_without_bound(c) || only_scales(c)) return {};
+  if (!best || falls_without_bound(c) || only_scales(c) || targets_are_far(e)) return {};
   const double other = c.learned_at(best->cost), own = c.failure ? -1 : c.learned_at_own_rate();
   // steps as long as the weights themselves may learn something: much of it is left all the same
   const BlockMove* const most = most_moved(c);
@@ -132,23 +142,35 @@ Found high_rate(const Evidence& e) {
                c.failure ? Confidence::certain : Confidence::likely,
                {.what = "the learning rate is far too high",
                 .place = rate_place(e),
-                .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
+                .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate) +
+                        (targets_are_large(e) ? ", or write target_scale: standard in data" : ""),
                 .note = trial_note(e, *best)}};
   if (Found momentum = long_momentum(e, high.confidence, high.problem.note)) return momentum;
   return high;
+}
+
+/// Returns whether a rate leaves a small part of what the whole run leaves of the cost, of examples
+/// that it was not trained on, too.
+bool leaves_far_less(const Course& c, const RateTrial& other) {
+  const double own = c.learned();
+  return (c.is_over || c.is_recorded) && 1 - own >= much_left &&
+         1 - c.learned_at(other.cost) <= far_less_left * (1 - own) &&
+         other.held_out <= clearly_less * c.held_out_cost;
 }
 
 /// A low rate is made up for by many steps: steps are too short if the whole run goes less far than
 /// a few steps at another rate. Returns the trial of that one.
 const RateTrial* far_better_at_higher_rate(const Evidence& e) {
   const Course& c = e.course;
-  const double reach = c.rate * static_cast<double>(c.planned);
+  const double reach = c.rate * static_cast<double>(c.run_steps());
   const RateTrial* const best = best_trial(c, [&](const RateTrial& t) {
     return t.rate > 5 * c.rate && t.rate * static_cast<double>(c.trial_steps) > reach;
   });
   if (!best || c.failure || falls_without_bound(c)) return nullptr;
   const double other = c.learned_at(best->cost);
-  const bool is_far = other >= learned_something && c.learned_at_own_rate() <= clearly_less * other;
+  const bool is_far =
+      other >= learned_something &&
+      (c.learned_at_own_rate() <= clearly_less * other || leaves_far_less(c, *best));
   return is_far ? best : nullptr;
 }
 
@@ -257,14 +279,35 @@ Found shortened_steps(const Evidence& e) {
   return {};
 }
 
+/// The size of targets is far to go for a network that begins near 0.
+Found large_targets(const Evidence& e, const RateTrial& best) {
+  const auto [low, high] = e.trainer.target_range();
+  return Illness{
+      "target_scale",
+      Confidence::likely,
+      {.what = "targets lie from " + number_text(low) + " to " + number_text(high) +
+               ", and a network begins with outputs near 0, about 1 apart: at this learning rate, "
+               "the whole run does not get there",
+       .place = place_of(e, "data.target_scale"),
+       .hint = "write target_scale: standard in data: it is undone in answers and metrics; or "
+               "learning_rate " +
+               shortest(e.course.rate) + " -> try " + number_text(best.rate),
+       .note = trial_note(e, best)}};
+}
+
+Found stops_too_early(const Evidence& e);
+
 Found low_rate(const Evidence& e) {
   const Course& c = e.course;
   const RateTrial* const best = far_better_at_higher_rate(e);
-  if (!best || shortened_steps(e)) return {};
+  if (!best || shortened_steps(e) || targets_are_far(e) || stops_too_early(e) ||
+      signs_of_batches(e))
+    return {};
+  if (targets_are_large(e)) return large_targets(e, *best);
   return Illness{
       "learning_rate",
       Confidence::likely,
-      {.what = "the learning rate is far too low: the whole run, " + std::to_string(c.planned) +
+      {.what = "the learning rate is far too low: the whole run, " + std::to_string(c.run_steps()) +
                " steps, does not go as far as " + std::to_string(c.trial_steps) +
                " steps of a higher one",
        .place = rate_place(e),
@@ -272,14 +315,19 @@ Found low_rate(const Evidence& e) {
        .note = trial_note(e, *best)}};
 }
 
-/// Early stopping ended the run, and a trial that it did not end went on to much less.
+/// Early stopping ended the run, and a trial that it did not end went on to much less. Where
+/// nothing was learned yet, a little less is enough: the rest was still to come.
 Found stops_too_early(const Evidence& e) {
   const Course& c = e.course;
   const auto own = std::ranges::find(c.trials, c.rate, &RateTrial::rate);
   if (own == c.trials.end()) return {};
   // less is enough where most of what is left goes
   const bool is_most = own->held_out < clearly_less * c.held_out_cost;
-  const double enough = (is_most ? rise_that_matters : learned_something) * std::abs(c.reference());
+  const bool has_begun = c.learned() >= learned_something || high_rate(e);
+  const double enough = (!has_begun ? standing_still
+                         : is_most  ? rise_that_matters
+                                    : learned_something) *
+                        std::abs(c.reference());
   if (c.stopped_at == 0 || c.failure || c.trial_steps < 2 * c.stopped_at ||
       !(c.held_out_cost - own->held_out > enough))
     return {};

@@ -119,12 +119,38 @@ Found marks(const Evidence& e) {
   return {};
 }
 
+/// A row so far out that float32 does not tell the others apart once they were scaled: all but it
+/// are one number. What is a yes or no is not so large in the file.
+bool is_all_but_one(const Evidence& e, std::size_t input) {
+  const SampleColumn& column = e.sample.columns[input];
+  const std::size_t n = e.sample.count();
+  if (column.values != 2 || e.experiment.data.scale == Scale::none) return false;
+  const std::vector<double> x = numbers_in_data(e, input);
+  if (x.empty()) return false;
+  const auto highest = static_cast<std::size_t>(std::ranges::count(x, std::ranges::max(x)));
+  return std::min(highest, n - highest) <= std::max<std::size_t>(1, n / 1000) &&
+         std::ranges::max(x) - std::ranges::min(x) > no_flag;
+}
+
 /// A few rows so far out that scaling by all of them leaves nothing of the others.
 Found outliers(const Evidence& e) {
-  if (e.has_learned_much()) return {};
   for (std::size_t i = 0; i < e.sample.inputs; ++i) {
-    const std::vector<double> x = measured(e, i);
-    if (x.empty()) continue;
+    if (!e.sample.is_table || e.sample.count() < fewest_for_leak) return {};
+    if (is_all_but_one(e, i))
+      return Illness{
+          "outliers",
+          Confidence::likely,
+          {.what = "a row is so far out in " + name_of_input(e, i) +
+                   " that nothing is left of the differences of all others: once they are scaled, "
+                   "they are one number",
+           .place = place_of(e, "data.scale"),
+           .hint = "look at this row: mend it or leave it out",
+           .note = "its numbers lie from " + number_in_data(e, i, false) + " to " +
+                   number_in_data(e, i, true)}};
+    if (e.sample.columns[i].values < 3) continue;
+    std::vector<double> x;
+    for (std::size_t r = 0; r < e.sample.count(); ++r) x.push_back(e.sample.row(NNRUN_TRAIN, r)[i]);
+    std::ranges::sort(x);
     const double quarter = x[x.size() / 4], three = x[x.size() * 3 / 4], half = x[x.size() / 2],
                  most = std::max(x.back() - half, half - x.front());
     const auto is_far = [&](double v) {
@@ -136,7 +162,7 @@ Found outliers(const Evidence& e) {
       continue;
     return Illness{
         "outliers",
-        Confidence::likely,
+        e.course.learned() < learned_nearly_all ? Confidence::likely : Confidence::possible,
         {.what = "a few rows are so far out in " + name_of_input(e, i) +
                  " that nothing is left of the differences of all others",
          .place = place_of(e, "data.scale"),
@@ -182,10 +208,12 @@ std::optional<TwoSizes> two_sizes_in(const std::vector<double>& numbers) {
     high = mean_of(cut, sizes.size());
     border = (low + high) / 2;
   }
-  const double apart = high - low, share = share_of(sizes.size() - cut, sizes.size()),
-               widest = std::max(spread_of(0, cut, low), spread_of(cut, sizes.size(), high));
-  if (std::min(share, 1 - share) < other_unit_rows || apart < clearly_apart * widest ||
-      std::round(apart) < 2 || std::abs(apart - std::round(apart)) > near_power_of_ten)
+  const double apart = high - low, share = share_of(sizes.size() - cut, sizes.size());
+  const auto [narrowest, widest] =
+      std::minmax({spread_of(0, cut, low), spread_of(cut, sizes.size(), high)});
+  if (narrowest < one_size || std::min(share, 1 - share) < other_unit_rows ||
+      apart < clearly_apart * widest || std::round(apart) < 2 ||
+      std::abs(apart - std::round(apart)) > near_power_of_ten)
     return {};
   return TwoSizes{std::pow(10., std::round(apart)), share, std::pow(10., low), std::pow(10., high)};
 }
@@ -291,9 +319,8 @@ Found slipped_target(const Evidence& e) {
                std::string(" so far out that nothing is left of the differences of all others: ") +
                (is_it ? shortest(end->value) + ", at " + end->place : number_text(farthest)),
        .place = place_of(e, "data"),
-       .hint =
-           "mend or leave out such rows; if they are right, write target_scale: log in data, if "
-           "none is below 0, or look at them apart",
+       .hint = std::string("mend or leave out such rows; if they are right, ") +
+               (t.front() > 0 ? "write target_scale: log in data, or " : "") + "look at them apart",
        .note = "the middle half of " + std::to_string(t.size()) + " targets lies from " +
                number_text(quarter) + " to " + number_text(three)}};
 }
@@ -303,7 +330,11 @@ Found skewed_targets(const Evidence& e) {
   const std::vector<double> t = targets_to_doubt(e);
   if (t.empty()) return {};
   const double half = t[t.size() / 2];
-  if (!(t.front() > 0) || t.back() <= skewed_target * half) return {};
+  // numbers that were scaled are rounded: what was 0 is a little more
+  const auto ranges = e.trainer.targets().ranges;
+  if (!(t.front() > 0) || ranges.empty() || !(ranges[0].first > 0) ||
+      t.back() <= skewed_target * half)
+    return {};
   return Illness{"target_scale",
                  Confidence::likely,
                  {.what = "targets differ by powers of ten: the largest decide the cost alone",
@@ -373,6 +404,10 @@ Found uneven_columns(const Evidence& e) {
 }
 
 }  // namespace
+
+bool has_wrong_targets(const Evidence& evidence) {
+  return marked_targets(evidence) || slipped_target(evidence);
+}
 
 std::vector<Illness> illnesses_of_scale(const Evidence& evidence) {
   std::vector<Illness> all;

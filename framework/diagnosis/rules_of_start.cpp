@@ -128,13 +128,48 @@ Found no_parameters(const Evidence& e) {
                   .hint = "add a layer that has some: {type: dense, units: 1}, say"}};
 }
 
-constexpr IllnessRule start_rules[] = {no_parameters, symmetric_units, hidden_shares, small_step};
+/// Targets far from 0, and nothing that adds a number to sums of inputs.
+Found missing_bias(const Evidence& e) {
+  const bool has_bias = std::ranges::any_of(
+      e.graph.blocks(), [](const NamedBlock& b) { return b.block->role == NNRUN_BIAS; });
+  const bool has_constant = std::ranges::any_of(
+      e.sample.columns, [](const SampleColumn& c) { return c.values == 1 && c.not_zero > 0; });
+  const std::vector<double>& targets = e.sample.parts[NNRUN_TRAIN].targets;
+  if (has_bias || has_constant || e.sample.outputs != 1 || e.graph.n_parameters == 0 ||
+      e.trainer.model()->targets().kind != NNRUN_NUMBERS || !e.course.means ||
+      e.course.learned() >= learned_something || targets.size() < fewest_for_leak)
+    return {};
+  double sum = 0, squares = 0;
+  for (const double t : targets) {
+    sum += t;
+    squares += t * t;
+  }
+  const auto n = static_cast<double>(targets.size());
+  const double mean = sum / n, deviation = std::sqrt(std::max(0., squares / n - mean * mean));
+  if (std::abs(mean) < deviation) return {};
+  return Illness{
+      "no_bias",
+      Confidence::likely,
+      {.what =
+           "no layer has a bias, and the targets are not around 0: where inputs are near 0, so is "
+           "every answer",
+       .place = place_in(e, e.graph.output(), "bias"),
+       .hint = "leave out bias: false, or write target_scale: standard and scale: standard in data",
+       .note = "the targets are " + number_text(mean) + " on average, and spread by " +
+               number_text(deviation) + "; the cost is " + number_text(e.course.end) +
+               in_steps(e.course.steps) + ", the mean of the targets as the answer costs " +
+               number_text(*e.course.means)}};
+}
+
+constexpr IllnessRule start_rules[] = {no_parameters, symmetric_units, hidden_shares, small_step,
+                                       missing_bias};
 
 }  // namespace
 
 std::vector<Illness> illnesses_of_start(const Evidence& evidence) {
   std::vector<Illness> all;
-  for (Problem& warning : warnings_of(evidence.experiment, evidence.trainer))
+  for (Problem& warning :
+       warnings_of(evidence.experiment, evidence.trainer, !has_wrong_targets(evidence)))
     all.push_back({"mismatch", Confidence::certain, std::move(warning)});
   std::ranges::move(found_by(start_rules, evidence), std::back_inserter(all));
   return all;

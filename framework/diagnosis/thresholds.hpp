@@ -18,6 +18,9 @@ inline constexpr double uneven_inputs = 1000;
 // At a thirtieth, weighted sums of inputs are lost beside a bias. Pixels from 0 to 1 are a third.
 inline constexpr double small_input = 0.03;
 
+// The only other number of a column that is 0, say: no flag is written so large.
+inline constexpr double no_flag = 1e5;
+
 // A value that stands apart from all others of its column by so many times their range, in so many
 // of the rows: a mark, not a measurement.
 inline constexpr double mark_distance = 3, marked_rows = 0.01;
@@ -28,11 +31,20 @@ inline constexpr double far_out = 1000, rows_far_out = 0.01;
 // so, and four times as far as either group's sizes spread. Halves of one bell curve, or of one
 // that is even, are 2.7 and 3.5 of their spreads apart, in sizes as elsewhere.
 inline constexpr double other_unit_rows = 0.02, clearly_apart = 4, near_power_of_ten = 0.15;
+// Sizes that spread less, in decades, are one number: a mark, not a unit.
+inline constexpr double one_size = 1e-4;
+// Targets ten times as large as outputs are at the start: adam's usual steps need a run to get
+// there.
+inline constexpr double large_target = 10;
+// A cost so many times that of a constant answer, at the start, is that of answers all but sure.
+inline constexpr double far_start = 10;
 // The largest target, in medians, where what matters is how many times as large one is as another.
 inline constexpr double skewed_target = 30;
 // Of all squares of distances from the middle, one row in a hundred makes so much: it decides the
 // cost alone. Of a normal distribution it makes 8 %, of an exponential one 25 %.
 inline constexpr double far_targets = 0.5, far_rows = 0.01;
+// Targets in another unit: in one part they spread so many times as far as in training.
+inline constexpr double other_spread = 10;
 // How far the mean of a column is off in the part that counts, in standard deviations.
 inline constexpr double shifted_mean = 1.5, worse_skill = 0.2;
 
@@ -43,6 +55,12 @@ inline constexpr double shifted_mean = 1.5, worse_skill = 0.2;
 inline constexpr double leaking_correlation = 0.999, leaking_agreement = 0.995;
 inline constexpr double leaking_beyond_constant = 0.9;
 inline constexpr std::size_t fewest_for_leak = 50;
+// A column that tells classes apart with gaps so many times as wide as a class spreads holds codes,
+// with some noise: petals of irises are 5 apart, groups of a toy 4.
+inline constexpr double point_like = 10;
+inline constexpr std::size_t fewest_to_separate = 10;
+// A column of whole numbers that may be names: with fewer, units of a network tell each.
+inline constexpr std::size_t fewest_codes = 5;
 
 // Inputs that a single example has each, for so many of the examples: names of rows.
 inline constexpr double names_of_rows = 0.5;
@@ -64,6 +82,8 @@ inline constexpr double wrong_rows = 0.2;
 // Labels that chance made wrong: of those that the network is surest of, a fifth of all, so many
 // more are wrong than of what is merely hard to tell.
 inline constexpr double surest_part = 0.2, evenly_wrong = 0.6;
+// Of what is beyond a constant answer, a network knows so little of a weak signal.
+inline constexpr double weak_signal = 0.25;
 inline constexpr std::size_t fewest_sure = 30;
 
 // Numbers taken for classes: more of them than that, and fewer examples of each.
@@ -93,10 +113,16 @@ inline constexpr std::size_t fewest_to_watch = 20;
 inline constexpr double mostly_missing = 0.8;
 // Averages of fewer examples than these are noise to those that they normalize.
 inline constexpr std::size_t fewest_to_normalize = 8;
+inline constexpr double much_noise = 2;  // the cost of those, in costs by averages of many
 // A number that stands for none, such as the 0 of a blood pressure: in so many rows, and apart from
 // all others by a fifth of what those reach over. What is 0 now and then, as rain is, has others
 // near it.
 inline constexpr double zero_rows = 0.005, most_zero_rows = 0.5, apart_from_zero = 0.2;
+// Half of what they reach over is no place for a number that is there now and then.
+inline constexpr double far_from_zero = 0.5;
+// A twentieth is enough where targets say so: those of a fifth of the reach above, the lowest, are
+// a standard deviation off, and those of the mark are not half as far.
+inline constexpr double apart_at_all = 0.05, lowest_part = 0.2;
 // Standard errors between what neighbours agree on and chance: three are one chance in 370.
 inline constexpr double errors_of_chance = 3;
 inline constexpr std::size_t fewest_for_neighbours = 100;
@@ -105,11 +131,19 @@ inline constexpr std::size_t fewest_for_neighbours = 100;
 inline constexpr double saturated_outputs = 0.9, dead_units = 0.5;
 // A step along less is lost in rounding.
 inline constexpr double no_slope_left = 1e-9;
-// From the last layer to the first, slopes of healthy networks of ten layers lose less.
-inline constexpr double lost_slope = 1e-3, grown_slope = 1e3;
+// From the last layer to the first, slopes of healthy networks of ten layers lose less. Where
+// nothing was learned at all, a hundredth speaks for it: adam makes steps of any slopes, but those
+// of the first layers are of what the others have made of them.
+inline constexpr double lost_slope = 1e-3, weak_slope = 1e-2, grown_slope = 1e3;
+inline constexpr double no_word_left =
+    1e-6;  // so little that a part of the run is enough to say so
+// Layers that learn: with so many, another one is no help.
+inline constexpr std::size_t many_layers = 6;
 // Initializers give about 1, that of the article, from 0 to 1, less than 2 for each root of an
 // input.
 inline constexpr double large_gain = 50, small_gain = 0.2;
+// Numbers of that size are drawn by no usual start, and their sums are twice as large at least.
+inline constexpr double large_weights = 5;
 // A layer that a whole run moves by less of its size stays what was drawn.
 inline constexpr double still_layer = 0.01;
 // Weights that a regularizer has shrunk to this part of their start are held down by it.
@@ -122,6 +156,9 @@ inline constexpr double weakened_weights = 0.5;
 // The learning rate. Another one must do clearly better, and be a factor of 10 away: nearer rates
 // are a matter of taste. Fewer steps than 20 tell the noise of batches.
 inline constexpr double clearly_less = 0.5;
+// A rate that leaves a fifth of what the whole run leaves, where that is a quarter at least: less
+// is left of many runs that are good.
+inline constexpr double far_less_left = 0.2, much_left = 0.25;
 // The first steps move weights by their whole size: what was drawn, or learned, is gone at once.
 inline constexpr double wild_step = 1;
 // Fewer steps of a longer run show only whether it can begin.
@@ -160,6 +197,9 @@ inline constexpr std::size_t epochs_of_rise = 3;
 inline constexpr double nothing_shared = 0.98;
 // Of the training examples against the others: a network that knows these by heart.
 inline constexpr double knows_by_heart = 0.5, no_better_than_constant = 0.05;
+// Of a cost, a parameter takes off one part in as many as there are examples by chance. Twice that,
+// and less than a constant answer costs for others, too, is rarely chance; nor is four times that.
+inline constexpr double more_than_chance = 2, far_more_than_chance = 4;
 // Of a constant answer's cost, what a whole run that took off less has learned is nothing.
 inline constexpr double learned_nothing = 0.02;
 // Inputs that agree so well differ by less than a thirtieth of what they vary.

@@ -54,6 +54,7 @@ struct ActivationFacts {
   std::string name;  // empty: none
   nnrun_range outputs;
   bool is_elementwise, sums_to_one;  // along its last axis
+  nnrun_range signs;  // of one that declares no range: 0 is an end that none is beyond
 };
 
 std::string text_or_nothing(const char* text) {
@@ -95,11 +96,35 @@ CostFacts facts_of_cost(const Use& use) {
   return facts;
 }
 
+/// Returns {0, ∞} of an activation none of whose outputs is below 0, {-∞, 0} where none is above,
+/// by numbers of many sizes; an empty range of others.
+nnrun_range signs_of(const Object& activation) {
+  constexpr std::size_t n = 128;
+  Buffer<double> z(n), a(n);
+  for (std::size_t i = 0; i < n; ++i)  // 0, and from 1e-4 to 1e2 on both sides
+    z.data()[i] = i == 0
+                      ? 0
+                      : (i % 2 == 0 ? 1 : -1) *
+                            std::pow(10., 6. * static_cast<double>(i) / static_cast<double>(n) - 4);
+  const auto forward = activation.functions<nnrun_activation>().by_dtype[NNRUN_F64].forward;
+  if (activation.status_of("forward", forward, z.data(), a.data(), std::size_t{1}, n) != 0)
+    return {};
+  const auto [low, high] = std::ranges::minmax(a.all());
+  if (!std::ranges::all_of(a.all(), [](double y) { return std::isfinite(y); }) || low == high)
+    return {};
+  return low >= 0    ? nnrun_range{0, unbounded}
+         : high <= 0 ? nnrun_range{-unbounded, 0}
+                     : nnrun_range{};
+}
+
 ActivationFacts facts_of_activation(const Node& node) {
   if (!node.activation) return {};
   const auto& table = node.activation.functions<nnrun_activation>();
-  return {node.activation.plugin().name, declared(table, &nnrun_activation::outputs),
-          (table.flags & NNRUN_ELEMENTWISE) != 0, (table.flags & NNRUN_SUMS_TO_ONE) != 0};
+  const nnrun_range outputs = declared(table, &nnrun_activation::outputs);
+  const bool is_elementwise = (table.flags & NNRUN_ELEMENTWISE) != 0;
+  return {node.activation.plugin().name, outputs, is_elementwise,
+          (table.flags & NNRUN_SUMS_TO_ONE) != 0,
+          is_elementwise && !is_known(outputs) ? signs_of(node.activation) : nnrun_range{}};
 }
 
 /// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
@@ -108,21 +133,24 @@ bool ignores_zeros(const Use& use, std::size_t outputs) {
   return costs_the_same(use, outputs, {.y = 0.1, .t = 0}, {.y = 0.9, .t = 0});
 }
 
-/// Returns the layer whose activation gives what is from 0 to 1 to the output's activation, which
-/// takes scores of any size; or nullptr.
-const Node* squashed_before(const Graph& graph) {
+nnrun_range range_of(const Node& node) {
+  return node.activation
+             ? declared(node.activation.functions<nnrun_activation>(), &nnrun_activation::outputs)
+             : nnrun_range{};
+}
+
+/// Returns the layer whose activation gives what lies on one side of 0 to the output's activation,
+/// which gives shares and takes scores below and above 0; or nullptr.
+const Node* cut_before(const Graph& graph) {
   const Node& output = graph.output();
   if (!output.activation || output.plan.n_parameters > 0 || output.inputs.size() != 1 ||
       output.inputs[0] == data_input)
     return nullptr;
   const Node& before = graph.nodes[static_cast<std::size_t>(output.inputs[0])];
-  const auto is_share = [](const Node& node) {
-    if (!node.activation) return false;
-    const nnrun_range range =
-        declared(node.activation.functions<nnrun_activation>(), &nnrun_activation::outputs);
-    return range.low == 0 && range.high == 1;
-  };
-  return is_share(output) && is_share(before) ? &before : nullptr;
+  const nnrun_range last = range_of(output), range = range_of(before);
+  const bool gives_shares = last.low == 0 && last.high == 1,
+             is_cut = is_known(range) && (range.low >= 0 || range.high <= 0);
+  return gives_shares && is_cut ? &before : nullptr;
 }
 
 /// What the rules read.
@@ -149,6 +177,7 @@ struct Facts {
   const WeightsSpec& weights;
   const WrittenKeys& written;
   std::size_t batch_rows, examples;
+  bool targets_are_sound;  // no slip of the hand makes them large
 };
 
 std::string fitting_output(const CostFacts& cost) {
@@ -351,13 +380,18 @@ constexpr Rule rules[] = {
           .hint = "write activation: none in the last layer, or " + f.cost.joined_by + ": false"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      const Node* const before = squashed_before(f.graph);
+      const Node* const before = cut_before(f.graph);
       if (before == nullptr) return {};
-      return Problem{.what = f.activation.name + " takes what " + before->activation.plugin().name +
-                             " of " + before->name +
-                             " gives, from 0 to 1, so its outputs stay near each other",
-                     .place = f.output_place,
-                     .hint = "write activation: none in " + before->name};
+      const nnrun_range range = range_of(*before);
+      const std::string name = before->activation.plugin().name;
+      return Problem{
+          .what = range.high == 1
+                      ? f.activation.name + " takes what " + name + " of " + before->name +
+                            " gives, from 0 to 1, so its outputs stay near each other"
+                      : f.activation.name + " takes scores below and above 0, but those of " +
+                            name + " of " + before->name + " lie " + text_of(range),
+          .place = f.output_place,
+          .hint = "write activation: none in " + before->name};
     },
     // a sigmoid of scores from 0 on never says no, and of bounded ones is never sure; softmax tells
     // by differences, but relu stops where no class is above 0
@@ -420,6 +454,34 @@ constexpr Rule rules[] = {
           .place = f.cost_place,
           .hint = "write targets of -1 and 1, or cost: binary_cross_entropy"};
     },
+    // one of signs is lowest where outputs have those of the targets, and go beyond 1
+    [](const Facts& f) -> std::optional<Problem> {
+      const nnrun_range& range = f.activation.outputs;
+      if (!f.cost.signs || f.cost.joins || !is_known(range) ||
+          !(range.low >= 0 || range.high <= 0) || !contains(range, f.targets))
+        return {};
+      return Problem{.what = f.cost.name +
+                             " takes scores below 0 for no and above for yes, but those "
+                             "of " +
+                             f.activation.name + " lie " + text_of(range),
+                     .place = f.output_place,
+                     .hint = "write activation: none in the last layer"};
+    },
+    // a class that says nothing of its outputs, such as a formula
+    [](const Facts& f) -> std::optional<Problem> {
+      const nnrun_range& range = f.activation.signs;
+      if (f.ignores_zeros || f.cost.joins || is_known(f.cost.outputs) || !is_known(range) ||
+          f.kind != NNRUN_NUMBERS || contains(range, f.targets))
+        return {};
+      return Problem{
+          .what = "the outputs of " + f.activation.name + " are " +
+                  (range.low == 0 ? "never below 0" : "never above 0") + ", but targets lie " +
+                  (f.is_scaled ? rounded_text_of(f.targets) : text_of(f.targets)),
+          .place = f.output_place,
+          .hint = std::string("write activation: none in the last layer") +
+                  (f.is_scaled && contains(range, f.units) ? ", or remove target_scale from data"
+                                                           : "")};
+    },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;
       // a cost that looks at the right class alone does not compare outputs with targets
@@ -435,7 +497,8 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;
-      if (f.kind != NNRUN_NUMBERS || f.weights.is_given() || !is_far_from_start(f.targets) ||
+      if (!f.targets_are_sound || f.kind != NNRUN_NUMBERS || f.weights.is_given() ||
+          !is_far_from_start(f.targets) ||
           (is_known(range) ? range.high != unbounded : !f.unbounded_layer))
         return {};
       return Problem{.what = "targets lie from " + readable(f.units.low) + " to " +
@@ -625,7 +688,8 @@ Problem divided_twice(const DataShape& data, const Place& place) {
           .hint = "if they were divided already, write divide_by: 1"};
 }
 
-std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer) {
+std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer,
+                                 bool targets_are_sound) {
   const std::shared_ptr<const Model> model = trainer.model();
   const Node& output = model->graph().output();
   const auto [low, high] = trainer.target_range();
@@ -662,7 +726,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .weights = experiment.model.weights,
               .written = written,
               .batch_rows = std::min(experiment.train.batch_size, examples),
-              .examples = examples};
+              .examples = examples,
+              .targets_are_sound = targets_are_sound};
   std::vector<Problem> warnings;
   for (const Rule rule : rules)
     if (std::optional<Problem> warning = rule(facts)) warnings.push_back(std::move(*warning));

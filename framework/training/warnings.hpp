@@ -6,8 +6,10 @@
 #include "training/trainer.hpp"
 namespace nnrun::host {
 
-/// Returns only what is certain, each warning with its place and what to change.
-std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer);
+/// Returns only what is certain, each warning with its place and what to change. Of the size of
+/// targets only if these are sound: a slip of the hand makes any of them large.
+std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer,
+                                 bool targets_are_sound = true);
 
 /// Returns whether targets are so far from 0, or so near each other, that steps from where a
 /// network begins, with outputs near 0 and about 1 apart, are of the wrong size.

@@ -1,6 +1,7 @@
 // What the doctor finds in data.
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <memory>
 
 #include "diagnosis/plants.hpp"
 #include "support/example_data.hpp"
@@ -264,6 +265,147 @@ std::vector<Plant> plants_of_data() {
         return text;
       }(),
       [](Net& n) { n.data = ", columns: {name: {type: category, unknown: ignore}}"; });
+  const auto with_noise = [&](double (*value)(bool, Draws&)) {
+    return [value, draws = std::make_shared<Draws>()](std::size_t i) {
+      std::vector<double> row = plain_row(i);
+      row.push_back(value(healthy().yes[i], *draws));
+      return row;
+    };
+  };
+  const auto scaled = [](Net& n) { n.data = ", scale: standard"; };
+  with_table("a status of 7 or 10, with a little noise", "leak",
+             table(examples, with_noise([](bool yes, Draws& d) {
+                     return (yes ? 10 : 7) + 0.01 * d.normal();
+                   }),
+                   plain_target),
+             scaled);
+  with_table("a refund, which is 0 where there was none", "leak",
+             table(examples,
+                   with_noise([](bool yes, Draws& d) { return yes ? 10 + 90 * d.uniform() : 0; }),
+                   plain_target),
+             scaled);
+  with_table(
+      "two groups that lie apart, as they may", "",
+      table(examples, with_noise([](bool yes, Draws& d) { return (yes ? 5 : -5) + d.normal(); }),
+            plain_target),
+      scaled);
+  const auto far_row = [](double by) {
+    return [by](std::size_t i) {
+      std::vector<double> x = plain_row(i);
+      if (i == 123) x[1] = by;
+      return x;
+    };
+  };
+  const auto of_two = [](std::size_t i) {
+    return std::to_string(plain_row(i)[0] + plain_row(i)[1]);
+  };
+  numbers("one input of 1e9", "outliers", far_row(1e9), of_two);
+  numbers("one input of 1e15", "outliers", far_row(1e15), of_two);
+  plants.push_back({"one target of 1e6, of those that are not scaled", "target_outliers",
+                    net_of_prices("").text(), table(examples, plain_row, [&](std::size_t i) {
+                      return i == 77 ? std::string("1000000") : of_two(i);
+                    })});
+  std::string in_order = net_of_prices(", scale: standard").text();
+  in_order.replace(in_order.find("{validation: 0.2"), 16, "{shuffle: false, validation: 0.2");
+  plants.push_back({"validation targets in another unit", "shifted_part", in_order,
+                    table(examples, plain_row, [](std::size_t i) {
+                      const double t = plain_row(i)[0] - plain_row(i)[1];
+                      return std::to_string(i < examples * 4 / 5 ? t : 40 * t);
+                    })});
+  with_table(
+      "a few rows and many units", "overfitting",
+      [] {
+        Draws draws;
+        return table(
+            60,
+            [&](std::size_t) {
+              std::vector<double> x;
+              for (int c = 0; c < 8; ++c) x.push_back(draws.normal());
+              return x;
+            },
+            [&](std::size_t) { return std::string(draws.uniform() < 0.5 ? "yes" : "no"); });
+      }(),
+      [](Net& n) {
+        n.layers[0] = "{type: dense, units: 200, activation: relu}";
+        n.epochs = "300";
+      });
+  // of 30 to 200, where the target goes on down to the lowest
+  const auto sizes = [](double mark) {
+    Draws draws;
+    std::vector<double> x, t;
+    for (std::size_t i = 0; i < examples; ++i) {
+      const double size = 30 + 170 * draws.uniform();
+      x.push_back(i % 7 == 3 ? mark : std::round(10 * size) / 10);
+      t.push_back(3 * size + 20 * plain_row(i)[0]);
+    }
+    return table(
+        examples,
+        [&](std::size_t i) {
+          return std::vector<double>{x[i], plain_row(i)[0]};
+        },
+        [&](std::size_t i) { return std::to_string(t[i]); });
+  };
+  const std::string both = net_of_prices(", scale: standard, target_scale: standard").text();
+  plants.push_back({"sizes of 0", "mark", both, sizes(0)});
+  plants.push_back({"sizes of -1", "mark", both, sizes(-1)});
+  plants.push_back(
+      {"refunds of 0, where targets go on down to it", "", both, [] {
+         Draws draws;
+         std::vector<double> x;
+         for (std::size_t i = 0; i < examples; ++i)
+           x.push_back(i % 7 == 3 ? 0 : 10 + 90 * draws.uniform());
+         return table(
+             examples,
+             [&](std::size_t i) {
+               return std::vector<double>{x[i], plain_row(i)[0]};
+             },
+             [&](std::size_t i) { return std::to_string(x[i] + 10 * plain_row(i)[0]); });
+       }()});
+  numbers(
+      "numbers of shops", "code",
+      [](std::size_t i) {
+        return std::vector<double>{static_cast<double>(i * 7 % 40), plain_row(i)[0]};
+      },
+      [](std::size_t i) {
+        return std::to_string(10 * std::sin(1000. * static_cast<double>(i * 7 % 40)) +
+                              0.2 * plain_row(i)[0]);
+      });
+  with_table("classes of which each is there three times", "classes",
+             table(examples, plain_row,
+                   [](std::size_t i) { return "c" + std::to_string(i % (examples / 3)); }),
+             [](Net& n) {
+               n.cost = "cross_entropy";
+               n.layers[1] = "{type: dense, activation: softmax}";
+             });
+  with_table(
+      "a class in three spellings", "spelling",
+      table(
+          examples, plain_row,
+          [&h](std::size_t i) {
+            return std::string(!h.yes[i] ? "no" : i % 3 == 0 ? "yes" : i % 3 == 1 ? "Yes" : "YES");
+          }),
+      [](Net& n) {
+        n.cost = "cross_entropy";
+        n.layers[1] = "{type: dense, units: 4, activation: softmax}";
+      });
+  with_table(
+      "a rare class that balanced weights find", "",
+      [] {
+        Draws draws;
+        std::string text = "a,b,t\n";
+        for (int i = 0; i < 3000; ++i) {
+          const bool ill = i % 33 == 0;
+          text += std::to_string(draws.normal() + (ill ? 3 : 0)) + "," +
+                  std::to_string(draws.normal() + (ill ? 3 : 0)) + (ill ? ",ill\n" : ",fine\n");
+        }
+        return text;
+      }(),
+      [](Net& n) {
+        n.cost = "{type: binary_cross_entropy, class_weights: balanced}";
+        n.metrics = "[balanced_accuracy]";
+        n.batch = "50";
+        n.epochs = "20";
+      });
   with_table("a rare class", "imbalance",
              table(examples, plain_row,
                    [](std::size_t i) { return std::string(i % 33 == 0 ? "ill" : "well"); }),

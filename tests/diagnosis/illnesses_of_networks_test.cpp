@@ -9,6 +9,27 @@ namespace {
 std::vector<Plant> plants_of_network() {
   Net falling = net_of_prices(", scale: standard, target_scale: standard");
   falling.cost = "{formula: \"y - t\"}";
+  const std::string either = table(
+      examples,
+      [](std::size_t i) {
+        return std::vector<double>{plain_row(i)[0], plain_row(i)[1]};
+      },
+      [](std::size_t i) {
+        return std::string(plain_row(i)[0] * plain_row(i)[1] > 0 ? "yes" : "no");
+      });
+  Net degrees = net_of_prices("");
+  degrees.epochs = "40";
+  Net normalized = net_of_prices(", scale: standard, target_scale: standard");
+  normalized.layers.push_back("{type: layer_norm}");
+  Net squares = net_of_prices(", target_scale: standard");
+  squares.layers = {"{type: dense, units: 1, activation: {formula: 'x^2'}}"};
+  Net unbiased = net_of_prices("");
+  unbiased.layers = {"{type: dense, units: 1, activation: none, bias: false}"};
+  Net noisy = net_of_prices("");
+  noisy.layers = {"{type: dense, units: 16, activation: none}", "{type: batch_norm}",
+                  "{type: activation, activation: relu}", noisy.layers[1]};
+  noisy.batch = "2";
+  noisy.epochs = "20";
   Net watching;
   watching.train = "  early_stopping: {monitor: val.cost, patience: 5, restore_best: true}\n";
   std::string few_to_watch = watching.text();
@@ -257,6 +278,96 @@ std::vector<Plant> plants_of_network() {
             n.train = "  early_stopping: {monitor: train.accuracy, patience: 1, min_delta: 0.2}\n";
           },
           "net.yaml:12:"),
+      plant(
+          "eight layers of sigmoid, which adam moves all the same", "vanishing_slopes",
+          [](Net& n) {
+            n.defaults = "activation: sigmoid";
+            n.layers.insert(n.layers.begin(), 7, "{type: dense, units: 16}");
+          },
+          "net.yaml:3:", either),
+      {"targets in degrees that are not scaled", "target_scale", degrees.text(),
+       table(examples, plain_row,
+             [](std::size_t i) {
+               const std::vector<double> x = plain_row(i);
+               return std::to_string(180 + 60 * x[0] + 30 * x[1] - 20 * x[2] * x[3]);
+             }),
+       "net.yaml:1:"},
+      plant(
+          "a hinge behind a sigmoid", "mismatch", [](Net& n) { n.cost = "hinge"; }, "net.yaml:6:"),
+      plant(
+          "a bound on examples that ends training at once", "too_short",
+          [](Net& n) {
+            n.optimizer = "{type: adam, learning_rate: 0.001}";
+            n.epochs = "600";
+            n.train = "  max_examples: 200\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "a bound on steps that does", "too_short", [](Net& n) { n.train = "  steps: 3\n"; },
+          "net.yaml:12:"),
+      plant(
+          "early stopping that asks too much of a low rate", "stops_early",
+          [](Net& n) {
+            n.optimizer = "{type: adam, learning_rate: 0.0005}";
+            n.epochs = "500";
+            n.train = "  early_stopping: {monitor: val.cost, min_delta: 0.2, patience: 2}\n";
+          },
+          "net.yaml:12:"),
+      plant(
+          "signs of slopes from batch to batch", "batch_size",
+          [](Net& n) {
+            n.optimizer = "{type: rprop}";
+            n.batch = "5";
+          },
+          "net.yaml:10:", either),
+      plant(
+          "an output whose bias makes it sure of no", "saturated_units",
+          [](Net& n) {
+            n.optimizer = "{type: sgd, learning_rate: 0.01}";
+            n.layers[1] =
+                "{type: dense, units: 1, activation: sigmoid, bias_init: {type: constant, value: "
+                "-50}}";
+          },
+          "net.yaml:6:"),
+      {"layer_norm of a single output", "constant_layer", normalized.text(),
+       table(examples, plain_row, price_target), "net.yaml:7:"},
+      plant(
+          "relu before the activation of the output", "mismatch",
+          [](Net& n) {
+            n.layers[1] = "{type: dense, units: 1, activation: relu}";
+            n.layers.push_back("{type: activation, activation: sigmoid}");
+          },
+          "net.yaml:7:"),
+      {"an output that is never below 0", "mismatch", squares.text(),
+       table(examples, plain_row, price_target), "net.yaml:5:"},
+      {"no bias where targets are around 20", "no_bias", unbiased.text(),
+       table(examples, plain_row,
+             [](std::size_t i) { return std::to_string(20 + plain_row(i)[0]); }),
+       "net.yaml:5:"},
+      plant(
+          "weights that begin as large as ten", "large_start",
+          [](Net& n) {
+            n.layers[0] = "{type: dense, units: 16, init: {type: normal, stddev: 10}}";
+          },
+          "net.yaml:5:"),
+      plant(
+          "an activation so steep that hardly a slope comes through", "no_slope",
+          [](Net& n) {
+            n.layers[0] = "{type: dense, units: 4, activation: {formula: 'tanh(1000 * x)'}}";
+          },
+          "net.yaml:5:", either),
+      plant("averages of the last thousand slopes, by which adam learns all the same", "",
+            [](Net& n) {
+              n.optimizer = "{type: adam, learning_rate: 0.01, beta1: 0.999}";
+              n.epochs = "60";
+            }),
+      {"batch_norm of two examples, that learns by the averages of many", "batch_size",
+       noisy.text(),
+       table(examples, plain_row,
+             [](std::size_t i) {
+               return std::to_string(2 * plain_row(i)[0] - plain_row(i)[1] + plain_row(i)[2]);
+             }),
+       "net.yaml:12:"},
       {"early stopping by a few examples", "small_part", few_to_watch, plain_table(),
        "net.yaml:12:"},
       {"too few epochs", "too_short",

@@ -192,6 +192,116 @@ TEST_CASE("healthy configs of many kinds have no finding", "[cli][doctor]") {
   });
 }
 
+TEST_CASE("weighted classes are judged by what they count", "[cli][doctor]") {
+  Draws draws;
+  std::string text = "a,b,t\n";
+  for (int i = 0; i < 2400; ++i) {
+    const int own = i % 20 < 17 ? 0 : i % 20 - 16;  // 85 % are of the first class
+    const double a = own == 1 ? 3 : own == 3 ? -3 : 0, b = own == 2 ? 3 : own == 3 ? -3 : 0;
+    text += std::to_string(a + 0.8 * draws.normal()) + "," +
+            std::to_string(b + 0.8 * draws.normal()) + "," + "pqrs"[own] + "\n";
+  }
+  Net net;
+  net.layers[1] = "{type: dense, units: 4, activation: softmax}";
+  net.cost = "{type: cross_entropy, class_weights: balanced}";
+  net.metrics = "[balanced_accuracy]";
+  net.batch = "50";
+  net.epochs = "20";
+  check_plants({{"four classes", "", net.text(), text}});
+}
+
+TEST_CASE("a weak signal is not taken for shuffled labels", "[cli][doctor]") {
+  Draws draws;
+  std::string classes = "a,b,t\n", numbers = "a,b,t\n";
+  for (int i = 0; i < 3000; ++i) {
+    const double a = draws.normal(), b = draws.normal();
+    const std::string row = std::to_string(a) + "," + std::to_string(b) + ",";
+    classes += row + (draws.uniform() < 1 / (1 + std::exp(-0.4 * a)) ? "yes\n" : "no\n");
+    numbers += row + std::to_string(0.2 * a + draws.normal()) + "\n";
+  }
+  Net one;
+  one.layers = {"{type: dense, units: 1, activation: sigmoid}"};
+  one.batch = "50";
+  one.epochs = "20";
+  Net line = net_of_prices("");
+  line.layers = {"{type: dense, units: 1, activation: none}"};
+  line.optimizer = "{type: sgd, learning_rate: 0.01}";
+  line.batch = "50";
+  line.epochs = "20";
+  check_plants({{"three in five", "", one.text(), classes},
+                {"four parts in a hundred", "", line.text(), numbers}});
+}
+
+TEST_CASE("petals do not give irises away", "[cli][doctor]") {
+  Draws draws;
+  struct Kind {
+    const char* name;
+    double means[4], spreads[4];  // of sepals and petals, in cm, as Fisher has them
+  };
+  const Kind kinds[] = {
+      {"setosa", {5.01, 3.43, 1.46, 0.25}, {0.35, 0.38, 0.17, 0.11}},
+      {"versicolor", {5.94, 2.77, 4.26, 1.33}, {0.52, 0.31, 0.47, 0.2}},
+      {"virginica", {6.59, 2.97, 5.55, 2.03}, {0.64, 0.32, 0.55, 0.27}},
+  };
+  std::vector<Plant> plants;
+  for (const int n : {2, 3}) {
+    std::string text = "sepal,width,petal,petal_width,t\n";
+    for (int i = 0; i < 50 * n; ++i) {
+      const Kind& kind = kinds[i % n];
+      for (int c = 0; c < 4; ++c)
+        text += std::to_string(std::round(10 * (kind.means[c] + kind.spreads[c] * draws.normal())) /
+                               10) +
+                ",";
+      text += std::string(kind.name) + "\n";
+    }
+    Net net;
+    net.data = ", scale: standard";
+    net.cost = "cross_entropy";
+    net.layers[1] = "{type: dense, activation: softmax}";
+    net.epochs = "60";
+    plants.push_back({std::to_string(n) + " kinds", "", net.text(), text});
+  }
+  check_plants(plants);
+}
+
+TEST_CASE("a logarithm is not advised where a target is 0", "[cli][doctor]") {
+  std::string text = "load\n";
+  for (int i = 0; i < 2000; ++i) text += i % 40 == 0 ? "1\n" : "0\n";
+  const Scratch scratch;
+  scratch.write("t.csv", text);
+  scratch.write("net.yaml",
+                "data: {type: csv, path: t.csv, targets: [load], split: {validation: 0.2}, scale: "
+                "standard, target_scale: standard, windows: {length: 4}}\n"
+                "model: {layers: [{type: flatten}, {type: dense, units: 16, activation: tanh}, "
+                "{type: dense, units: 1}]}\n"
+                "train: {cost: mean_squared_error, optimizer: {type: adam, learning_rate: 0.01}, "
+                "batch_size: 20, epochs: 10}\nmetrics: [r2]\n");
+  const Ended ended = run("$nnrun doctor --json --seconds 2 net.yaml", scratch.folder());
+  CAPTURE(ended.out, ended.err);
+  CHECK_THAT(ended.out, !Contains("target_scale: log"));
+}
+
+TEST_CASE("zeros of a sensor that failed are seen in a series, too", "[cli][doctor]") {
+  Draws draws;
+  std::string text = "load\n";
+  for (int i = 0; i < 1500; ++i)
+    text += draws.uniform() < 0.06
+                ? "0\n"
+                : std::to_string(50 + 10 * std::sin(i / 4.) + draws.normal()) + "\n";
+  const Scratch scratch;
+  scratch.write("t.csv", text);
+  scratch.write("net.yaml",
+                "data: {type: csv, path: t.csv, targets: [load], split: {validation: 0.2}, scale: "
+                "standard, target_scale: standard, windows: {length: 24}}\n"
+                "model: {layers: [{type: flatten}, {type: dense, units: 16, activation: tanh}, "
+                "{type: dense, units: 1}]}\n"
+                "train: {cost: mean_squared_error, optimizer: {type: adam, learning_rate: 0.01}, "
+                "batch_size: 20, epochs: 10}\nmetrics: [r2]\n");
+  const json answer = examined("net.yaml --seconds 2", scratch.folder(), 1);
+  INFO(answer.dump(1));
+  CHECK_THAT(ids_of(answer), Catch::VectorContains(std::string("mark")));
+}
+
 TEST_CASE("the doctor says that nothing was learned where it does not know why", "[cli][doctor]") {
   const Scratch scratch;  // exclusive or, of which one unit never says all four
   const json answer = examined("$configs/gallery/perceptron-xor.yaml", scratch.folder(), 1);

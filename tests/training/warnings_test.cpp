@@ -129,6 +129,19 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
         "binary_cross_entropy takes targets from 0 to 1, but these lie from -1 to 1 | write "
         "targets of 0 and 1, or another cost: mean_squared_error, say\n");
   CHECK(said("activation: none", "hinge", "0 1").empty());  // it takes 0 for -1
+  CHECK(said("activation: tanh", "hinge", "0 1").empty());
+  CHECK(said("activation: sigmoid", "hinge", "0 1") ==
+        "hinge takes scores below 0 for no and above for yes, but those of sigmoid lie from 0 to 1 "
+        "| write activation: none in the last layer\n");
+  CHECK(said("activation: sigmoid", "hinge", "-1 1") ==
+        "the outputs of sigmoid lie from 0 to 1, but targets from -1 to 1 | write activation: tanh "
+        "in the last layer\n");
+  CHECK(said("activation: {formula: 'x^2'}", "mean_squared_error", "-3 5") ==
+        "the outputs of formula are never below 0, but targets lie from -3 to 5 | write "
+        "activation: none in the last layer\n");
+  CHECK(said("activation: {formula: 'x^2'}", "mean_squared_error", "0 5").empty());
+  CHECK(said("activation: {formula: 'x^3'}", "mean_squared_error", "-3 5").empty());
+  CHECK(said("activation: {formula: 'log(x)'}", "mean_squared_error", "-3 5").empty());
   CHECK(
       said("activation: none", "hinge", "0 0.5 1") ==
       "hinge takes targets of -1 and 1, but these lie from 0 to 1 | write targets of -1 and 1, or "
