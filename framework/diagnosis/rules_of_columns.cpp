@@ -302,18 +302,17 @@ Found zeros_for_missing(const Evidence& e) {
     if (!(low - zero >= apart_from_zero * reach) &&
         !(low - zero >= apart_at_all * reach && breaks_the_trend(e, x, *found)))
       continue;
-    return Illness{"mark",
-                   low - zero >= far_from_zero * reach ? Confidence::likely : Confidence::possible,
-                   {.what = shortest(zero) + " stands apart from all other numbers of " +
-                            name_of_input(e, i) + ", as a mark for a missing value does",
-                    .place = place_of(e, "data.columns"),
-                    .hint = "if nothing can be " + shortest(zero) +
-                            " there, leave those fields empty, or name it among the gaps, "
-                            "and write data: {columns: {" +
-                            column_key(e, i) + ": {missing: median}}}",
-                    .note = "it is there in " + percent_text(share) + " of " +
-                            std::to_string(x.size()) + " examples; the others lie from " +
-                            number_text(low) + " to " + number_text(high)}};
+    return Illness{
+        "mark",
+        low - zero >= far_from_zero * reach ? Confidence::likely : Confidence::possible,
+        {.what = shortest(zero) + " stands apart from all other numbers of " + name_of_input(e, i) +
+                 ", as a mark for a missing value does",
+         .place = place_of(e, "data.columns." + column_name(e, i)),
+         .hint = "if nothing can be " + shortest(zero) + " there, write data: {columns: {" +
+                 column_key(e, i) + ": {gaps: [" + shortest(zero) + "], missing: median}}}",
+         .note = "it is there in " + percent_text(share) + " of " + std::to_string(x.size()) +
+                 " examples; the others lie from " + number_text(low) + " to " +
+                 number_text(high)}};
   }
   return {};
 }

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "base/text.hpp"
-#include "config/flow_yaml.hpp"
 #include "diagnosis/rules.hpp"
 #include "diagnosis/thresholds.hpp"
 namespace nnrun::host {
@@ -87,17 +86,6 @@ std::string note_on(const Mark& mark, std::size_t rows) {
          " times as far from the middle of the others as they reach";
 }
 
-/// Returns the gaps that the data have so far, `NA, N/A, `: a list that is written replaces them.
-std::string gaps_before(const Evidence& e) {
-  const Use& data = e.experiment.data.use;
-  std::string list;
-  for (std::size_t i = 0; i < data.settings.size(); ++i)
-    if (const auto* const gaps = std::get_if<std::vector<std::string>>(&data.settings[i]);
-        gaps && setting_of(*data.plugin, i).name == std::string_view("gaps"))
-      for (const std::string& gap : *gaps) list += flow_yaml(text_node(gap)) + ", ";
-  return list;
-}
-
 /// A number that stands for a missing value, such as -9999.
 Found marks(const Evidence& e) {
   for (std::size_t i = 0; i < e.sample.inputs; ++i) {
@@ -105,16 +93,16 @@ Found marks(const Evidence& e) {
     const std::optional<Mark> mark = mark_in(x);
     if (!mark) continue;
     const std::string number = number_in_data(e, i, mark->is_highest);
-    return Illness{"mark",
-                   e.has_learned_much() ? Confidence::possible : Confidence::likely,
-                   {.what = "one value of " + name_of_input(e, i) +
-                            " lies far from all others, as a mark for a missing value does" +
-                            (number.empty() ? "" : ": " + number),
-                    .place = place_of(e, "data.gaps"),
-                    .hint = "if it is one, write it in data: {gaps: [" + gaps_before(e) +
-                            (number.empty() ? "…" : number) + "]}, and columns: {" +
-                            column_key(e, i) + ": {missing: median}}",
-                    .note = note_on(*mark, x.size())}};
+    return Illness{
+        "mark",
+        e.has_learned_much() ? Confidence::possible : Confidence::likely,
+        {.what = "one value of " + name_of_input(e, i) +
+                 " lies far from all others, as a mark for a missing value does" +
+                 (number.empty() ? "" : ": " + number),
+         .place = place_of(e, "data.columns." + column_name(e, i)),
+         .hint = "if it is one, write data: {columns: {" + column_key(e, i) + ": {gaps: [" +
+                 (number.empty() ? "…" : number) + "], missing: median}}}",
+         .note = note_on(*mark, x.size())}};
   }
   return {};
 }

@@ -636,9 +636,8 @@ TEST_CASE("a mark for a missing value is named beside columns of texts, too",
   const std::string said = run("$nnrun doctor --seconds 2 net.yaml", scratch.folder()).out;
   CHECK_THAT(said, Catch::Contains("one value of input 'area' lies far from all others, as a mark "
                                    "for a missing value does: -999\n") &&
-                       Catch::Contains("write it in data: {gaps: [NA, N/A, n/a, \"#N/A\", "
-                                       "\"NaN\", \"nan\", \"null\", \"NULL\", \"?\", \"-\", "
-                                       "-999]}, and columns: {area: {missing: median}}\n"));
+                       Catch::Contains("write data: {columns: {area: {gaps: [-999], missing: "
+                                       "median}}}\n"));
 }
 
 }  // namespace nnrun::testing
