@@ -62,7 +62,7 @@ function drawFigures() {
   const last = curve.filter((row) => row[0] <= frame.step).at(-1), column = (name) => hello.columns.indexOf(name);
   const part = ["val", "test", "train"].find((p) => column(`${p}.cost`) >= 0), metric = hello.columns.find((name) => name.startsWith(part + ".") && !name.endsWith(".cost"));
   // of the last epoch that ended: within another one, and after a change, answers and pictures are of now
-  const of = !last ? "" : isOlder(last) ? ` of epoch ${grouped(String(last[1]))}, before the change` : !frame.playing && frame.epochs !== last[1] ? ` of epoch ${grouped(String(last[1]))}` : "";
+  const of = last && !frame.playing && frame.epochs !== last[1] ? ` of epoch ${grouped(String(last[1]))}` : last && isOlder(last) ? " before the change" : "";
   const value = (name) => last?.[column(name) + 2], all = [["Epoch", grouped(frame.epochs.toFixed(frame.playing ? 0 : frame.epochs % 1 ? 2 : 0))], ["Training cost" + of, still(value("train.cost"))]];
   for (const [p, name] of [["val", "Validation cost"], ["test", "Test cost"]]) if (column(`${p}.cost`) >= 0) all.push([name + of, still(value(`${p}.cost`))]);
   if (metric) all.push([metric + of, still(value(metric), 4)]);
