@@ -25,7 +25,7 @@ Found shared_with_training(const Evidence& e) {
                    Confidence::likely,
                    {.what = percent_text(share) + " of the " + part_words[part] +
                             " examples have the same inputs as a training example, so that part "
-                            "says too much good of the network",
+                            "makes the network look better than it is",
                     .place = place_of(e, "data"),
                     .hint = "remove rows that are there twice before they are split",
                     .note = std::to_string(shared) + " of " + std::to_string(all) +
@@ -46,8 +46,8 @@ Found shared_held_out(const Evidence& e) {
       "duplicates",
       Confidence::likely,
       {.what = percent_text(share_of(shared, all)) +
-               " of the test examples have the same inputs as a validation example: what is chosen "
-               "by these says too much good of itself by those",
+               " of the test examples have the same inputs as a validation example: what was "
+               "chosen by these looks better on those than it is",
        .place = place_of(e, "data.test"),
        .hint = "give the test part examples of its own, or leave one of the two out",
        .note = std::to_string(shared) + " of " + std::to_string(all) +
