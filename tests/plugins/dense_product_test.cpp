@@ -43,11 +43,11 @@ struct Dense {
   nnrun_plan plan{};
   Buffer<T> x, w, dy, dx, y, dw, scratch;
 
-  Dense(std::size_t rows, std::size_t in, std::size_t units, bool bias, std::mt19937& random,
-        const std::string& product = "ordered")
-      : rows(rows),
-        in(in),
-        units(units),
+  Dense(std::size_t examples, std::size_t inputs, std::size_t outputs, bool bias,
+        std::mt19937& random, const std::string& product = "ordered")
+      : rows(examples),
+        in(inputs),
+        units(outputs),
         stride(units == 1 ? 1 : host::padded(units)),
         layer(use(
             "layer", "dense",

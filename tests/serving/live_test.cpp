@@ -1,4 +1,5 @@
 // The page's address, asked by raw bytes: who is refused, what is told, and what a run records.
+#include <array>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cmath>
@@ -399,7 +400,8 @@ TEST_CASE("classes in order are drawn as the classes that predict answers") {
   }
   CHECK(seen.size() == 3);
   const auto cells = bytes_of(run.frame["output"]);
-  for (const unsigned char cell : {0, 1, 2}) CHECK(std::ranges::count(cells, cell) > 1000);
+  for (const auto cell : std::array<unsigned char, 3>{0, 1, 2})
+    CHECK(std::ranges::count(cells, cell) > 1000);
   if (!level.empty()) {
     const json record = record_in(run.scratch / "r");
     CHECK(run.answers["right"].get<double>() / run.answers["answers"].get<double>() ==
