@@ -8,6 +8,7 @@
 #include "base/shown_text.hpp"
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
+#include "loading/formula_text.hpp"
 #include "network/joined_cost.hpp"
 #include "network/taken_blocks.hpp"
 #include "training/data_parts.hpp"
@@ -122,9 +123,12 @@ ActivationFacts facts_of_activation(const Node& node) {
   const auto& table = node.activation.functions<nnrun_activation>();
   const nnrun_range outputs = declared(table, &nnrun_activation::outputs);
   const bool is_elementwise = (table.flags & NNRUN_ELEMENTWISE) != 0;
+  // no code of a stranger, which may hang, runs before the run does
+  const bool is_formula = formula_text_of(node.activation.plugin()) != nullptr;
   return {node.activation.plugin().name, outputs, is_elementwise,
           (table.flags & NNRUN_SUMS_TO_ONE) != 0,
-          is_elementwise && !is_known(outputs) ? signs_of(node.activation) : nnrun_range{}};
+          is_formula && is_elementwise && !is_known(outputs) ? signs_of(node.activation)
+                                                             : nnrun_range{}};
 }
 
 /// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
