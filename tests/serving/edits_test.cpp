@@ -337,10 +337,16 @@ TEST_CASE("a formula and its numbers are fields, and are changed together") {
   };
   CHECK(field("data.numbers")["value"] == json{"a=0.7"});
   CHECK(field("data.numbers")["numbers_of"] == "data.formula");
-  const auto sets = [&](const json& values) {
-    run.does({{"do", "set"}, {"values", values}});
+  const auto shown = [&] {
     return field("data.formula")["value"].get<std::string>() + " " +
            field("data.numbers")["value"].dump();
+  };
+  const auto sets = [&](const json& values) {
+    const std::string before = shown();
+    run.does({{"do", "set"}, {"values", values}});
+    std::string now = before;  // until the thread that trains has taken them
+    for (int i = 0; i < 1000 && now == before; ++i) now = shown();
+    return now;
   };
   CHECK(sets({{"data.formula", "sin(5*x)"}, {"data.a", "null"}}) == "sin(5*x) []");
   CHECK(sets({{"data.formula", "b*x"}, {"data.b", "0.5"}}) == "b*x [\"b=0.5\"]");
