@@ -181,7 +181,8 @@ struct Facts {
   const WeightsSpec& weights;
   const WrittenKeys& written;
   std::size_t batch_rows, examples;
-  bool targets_are_sound;  // no slip of the hand makes them large
+  std::optional<double> same_target;  // of all rows, in the units of the data
+  bool targets_are_sound;             // no slip of the hand makes them large
 };
 
 std::string fitting_output(const CostFacts& cost) {
@@ -329,18 +330,18 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const bool is_class = f.classes.size() == 1;
-      if (!is_class && f.targets.low != f.targets.high) return {};
+      if (!is_class && !f.same_target) return {};
       return Problem{
           .what = (is_class ? "the target is '" + f.classes[0] + "'"
                             : (f.outputs == 1 ? "the target is " : "every target is ") +
-                                  shortest(f.units.low)) +
+                                  shortest(*f.same_target)) +
                   " in every row: any network that always says so is right",
           .place = f.data_place,
           .hint = f.left_out > 0
                       ? "if the field is empty where the answer is no, write no there: " +
                             readable(static_cast<double>(f.left_out)) +
                             " rows without a target are left out"
-                      : "bring rows of other classes"};
+                      : std::string("bring rows of other ") + (is_class ? "classes" : "targets")};
     },
     // the share of a single number is the whole
     [](const Facts& f) -> std::optional<Problem> {
@@ -682,6 +683,15 @@ std::optional<Problem> trained_on(std::size_t part, const Experiment& experiment
       .hint = "name a file of other rows, or leave it out and write split: {" + name + ": 0.2}"};
 }
 
+/// Returns the number that every target of every row is; nothing if they differ.
+std::optional<double> same_target_of(const TargetSummary& targets) {
+  if (targets.rows == 0 || targets.ranges.empty()) return {};
+  const double first = targets.ranges[0].first;
+  const bool same = std::ranges::all_of(
+      targets.ranges, [&](const auto& range) { return range == std::pair(first, first); });
+  return same ? std::optional(first) : std::nullopt;
+}
+
 }  // namespace
 
 Problem divided_twice(const DataShape& data, const Place& place) {
@@ -731,6 +741,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .written = written,
               .batch_rows = std::min(experiment.train.batch_size, examples),
               .examples = examples,
+              .same_target = same_target_of(trainer.targets()),
               .targets_are_sound = targets_are_sound};
   std::vector<Problem> warnings;
   for (const Rule rule : rules)

@@ -184,6 +184,9 @@ TEST_CASE("rows of several columns that are not what the outputs or metrics take
   // the likelihood as PyTorch has it: the outputs of a row depend on each other, and no output is
   // to be its target
   CHECK(said_of("1,1,0\n2,0,1\n", "log_softmax", "{formula: -t*y}") == "");
+  CHECK_THAT(said_of("1,5,5\n2,5,5\n", "none", "mean_squared_error"),
+             Catch::Contains("every target is 5 in every row: any network that always says so is "
+                             "right | bring rows of other targets\n"));
   // softmax tells by differences, so that a limit on one side is none
   CHECK(said_of("1,1,0\n2,0,1\n", "elu", "{type: cross_entropy, from_logits: true}") == "");
   CHECK(said_of("1,1,1\n2,0,1\n", "sigmoid", "binary_cross_entropy") == "");
