@@ -168,8 +168,9 @@ constexpr IllnessRule start_rules[] = {no_parameters, symmetric_units, hidden_sh
 
 std::vector<Illness> illnesses_of_start(const Evidence& evidence) {
   std::vector<Illness> all;
-  for (Problem& warning :
-       warnings_of(evidence.experiment, evidence.trainer, !has_wrong_targets(evidence)))
+  const auto [low, high] = evidence.trainer.target_range();  // one number has a rule of its own
+  const bool are_sound = low != high && !has_wrong_targets(evidence);
+  for (Problem& warning : warnings_of(evidence.experiment, evidence.trainer, are_sound))
     all.push_back({"mismatch", Confidence::certain, std::move(warning)});
   std::ranges::move(found_by(start_rules, evidence), std::back_inserter(all));
   return all;

@@ -330,7 +330,7 @@ constexpr Rule rules[] = {
     },
     [](const Facts& f) -> std::optional<Problem> {
       const bool is_class = f.classes.size() == 1;
-      if (!is_class && !f.same_target) return {};
+      if (!is_class && (!f.same_target || !f.targets_are_sound)) return {};
       return Problem{
           .what = (is_class ? "the target is '" + f.classes[0] + "'"
                             : (f.outputs == 1 ? "the target is " : "every target is ") +

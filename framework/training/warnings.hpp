@@ -7,7 +7,8 @@
 namespace nnrun::host {
 
 /// Returns only what is certain, each warning with its place and what to change. Of the size of
-/// targets only if these are sound: a slip of the hand makes any of them large.
+/// targets, and that all are one, only if these are sound: a slip of the hand makes any of them
+/// large.
 std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& trainer,
                                  bool targets_are_sound = true);
 

@@ -1,6 +1,7 @@
 // A run that is changed from its page: what is refused, what is kept, and that it can be made
 // again.
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <random>
@@ -345,7 +346,10 @@ TEST_CASE("a formula and its numbers are fields, and are changed together") {
     const std::string before = shown();
     run.does({{"do", "set"}, {"values", values}});
     std::string now = before;  // until the thread that trains has taken them
-    for (int i = 0; i < 1000 && now == before; ++i) now = shown();
+    for (int i = 0; i < 500 && now == before; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      now = shown();
+    }
     return now;
   };
   CHECK(sets({{"data.formula", "sin(5*x)"}, {"data.a", "null"}}) == "sin(5*x) []");
