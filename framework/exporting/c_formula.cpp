@@ -11,8 +11,13 @@ namespace {
 class CFormula {
  public:
   CFormula(CText& text, const Formula& formula, const std::vector<CInput>& inputs,
-           std::size_t width)
-      : text_(text), lines_(formula.lines), inputs_(inputs), width_(width), places_(lines_.size()) {
+           std::size_t width, bool is_one_block)
+      : text_(text),
+        lines_(formula.lines),
+        inputs_(inputs),
+        width_(width),
+        is_one_block_(is_one_block),
+        places_(lines_.size()) {
     for (std::size_t i = 0; i < lines_.size(); ++i) place(i);
     for (std::size_t i = 0; i < lines_.size(); ++i)
       each_argument(i, [&](Place& a) {
@@ -60,8 +65,8 @@ class CFormula {
   bool is_input(std::size_t i) const { return lines_[i].name() == "input"; }
   bool is_given(std::size_t i) const { return is_input(i) || lines_[i].name() == "const"; }
   std::string each() const {
-    return std::string(width_ > 1 ? "      N_LOOP\n" : "") + "      for (i = 0; i < " + n(width_) +
-           "; ++i) ";
+    return std::string(is_one_block_ ? "      N_LOOP\n" : "") + "      for (i = 0; i < " +
+           n(width_) + "; ++i) ";
   }
 
   std::string name(std::size_t line, const std::string& index = "i") const {
@@ -137,6 +142,7 @@ class CFormula {
   const std::vector<FormulaLine>& lines_;
   const std::vector<CInput>& inputs_;
   std::size_t width_;
+  bool is_one_block_;  // of which a compiler makes vectors only if it does not write the loop out
   std::vector<Place> places_;
 };
 
@@ -145,7 +151,7 @@ class CFormula {
 std::string c_formula(CText& text, const Formula& formula, const std::vector<CInput>& inputs,
                       const std::string& out, std::size_t cols, std::size_t width) {
   return "    size_t r;\n    for (r = 0; r < " + n(cols) + "; r += " + n(width) + ") {\n" +
-         CFormula(text, formula, inputs, width).code(out) + "    }\n";
+         CFormula(text, formula, inputs, width, cols == width && width > 1).code(out) + "    }\n";
 }
 
 }  // namespace nnrun::host
