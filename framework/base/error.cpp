@@ -23,8 +23,8 @@ constexpr std::size_t tab_columns = 4;
 struct Paint {
   std::string_view error, strong, frame;  // styles; empty: none
 };
-constexpr Paint plain{};
-constexpr Paint colours{"1;31", "1", "1;34"};
+constexpr Paint no_paint{};
+constexpr Paint coloured{"1;31", "1", "1;34"};
 
 std::string painted(std::string_view colour, std::string_view text) {
   return colour.empty() ? std::string(text) : styled(colour, text);
@@ -195,7 +195,7 @@ std::string render(const Error& error, bool colour) {
 }
 
 std::string render(std::string_view title, const std::vector<Problem>& problems, bool colour) {
-  const Paint& paint = colour ? colours : plain;
+  const Paint& paint = colour ? coloured : no_paint;
   std::string out;
   for (const Problem& problem : problems) {
     if (!out.empty()) out += '\n';

@@ -111,7 +111,7 @@ Finding layer_formula(const Subject& subject) {
   const Object layer(subject.use);
   const nnrun_formula* const table = formula_table_of(layer);
   if (!table) return no_formula();
-  if (table->operation && table->operation != moves)
+  if (table->operation && table->operation != move_operation)
     return kept(std::string("is the operation '") + table->operation + "'");
   std::string wrong = first_wrong_row<float>(layer);
   if (wrong.empty()) wrong = first_wrong_row<double>(layer);

@@ -23,10 +23,10 @@ fail() { # fail MESSAGE: with the end of the log
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# The build takes up to 1.5 GB of memory for each compiler that runs.
+# The build takes up to 1.8 GB of memory for each compiler that runs.
 jobs_here() {
   jobs=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN || echo 1)
-  fit=$(awk '/^MemAvailable:/ { print int($2 / 1500000) }' /proc/meminfo 2>/dev/null || true)
+  fit=$(awk '/^MemAvailable:/ { print int($2 / 1800000) }' /proc/meminfo 2>/dev/null || true)
   [ -z "$fit" ] || [ "$fit" -ge "$jobs" ] || jobs=$fit
   [ "$jobs" -ge 1 ] || jobs=1
   echo "${CMAKE_BUILD_PARALLEL_LEVEL:-$jobs}"

@@ -29,7 +29,7 @@ std::string checksum_of(Json plan) {
   return sha256_of_text(text_of(plan, -1));
 }
 
-Json json_of(const std::vector<PlannedFile>& files) {
+Json fields_of(const std::vector<PlannedFile>& files) {
   Json list = Json::array();
   for (const PlannedFile& file : files)
     list.push_back({{"path", file.path},
@@ -39,13 +39,13 @@ Json json_of(const std::vector<PlannedFile>& files) {
   return list;
 }
 
-Json json_of(const std::map<std::string, std::string>& libraries) {
+Json fields_of(const std::map<std::string, std::string>& libraries) {
   Json list = Json::array();
   for (const auto& [file, sha256] : libraries) list.push_back({{"file", file}, {"sha256", sha256}});
   return list;
 }
 
-Json json_of(const ComparedConfig& config) {
+Json fields_of(const ComparedConfig& config) {
   Json set = Json::array();
   for (const auto& [key, value] : config.set) set.push_back({key, value});
   return {{"name", config.name},
@@ -54,13 +54,13 @@ Json json_of(const ComparedConfig& config) {
           {"examples", config.examples},
           {"config_sha256", sha256_of_text(resolved_yaml(config.experiment))},
           {"set", set},
-          {"data_files", json_of(config.data_files)},
-          {"plugins", json_of(config.libraries)}};
+          {"data_files", fields_of(config.data_files)},
+          {"plugins", fields_of(config.libraries)}};
 }
 
-Json json_of(const ComparisonPlan& plan) {
+Json fields_of(const ComparisonPlan& plan) {
   Json configs = Json::array();
-  for (const ComparedConfig& config : plan.configs) configs.push_back(json_of(config));
+  for (const ComparedConfig& config : plan.configs) configs.push_back(fields_of(config));
   Json json{{"kind", plan.kind},
             {"seeds", plan.seeds},
             {"baseline", plan.baseline},
@@ -134,7 +134,7 @@ void write_plan(const ComparisonPlan& plan, const fs::path& folder) {
                               .hint = "name one that you may create with --out"});
   for (const ComparedConfig& config : plan.configs)
     wrote(config_file(folder, config), resolved_yaml(config.experiment));
-  Json json = json_of(plan);
+  Json json = fields_of(plan);
   if (wrote(plan_file(folder), text_of(json, 1) + "\n")) return;
   Json there = read_json(plan_file(folder));
   require_same_sources(plan, there, plan_file(folder));

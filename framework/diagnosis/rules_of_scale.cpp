@@ -70,7 +70,7 @@ std::optional<Mark> mark_in(const std::vector<double>& x) {
   if (x.empty()) return {};
   for (const bool is_highest : {false, true}) {
     const double mark = is_highest ? x.back() : x.front();
-    const auto [from, to] = std::ranges::equal_range(x, mark);
+    const auto [from, to] = std::equal_range(x.begin(), x.end(), mark);
     const auto n = static_cast<std::size_t>(to - from);
     if (share_of(n, x.size()) < marked_rows || n * 2 > x.size()) continue;
     const double low = is_highest ? x.front() : *to, high = is_highest ? *(from - 1) : x.back();

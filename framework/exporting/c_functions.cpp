@@ -9,7 +9,7 @@ struct Piece {
   std::string_view name, needs, narrow, wide;  // wide empty: as narrow
 };
 // clang-format off
-constexpr Piece pieces[] = {
+constexpr Piece function_pieces[] = {
     {"exp", "", R"(static N_INLINE N_number N_exp(N_number x) {
   N_number k = x * 1.44269504f + 12582912.f, r, r2, r4, a, b, y;
   uint32_t e, bits;
@@ -235,8 +235,8 @@ std::string replaced(std::string_view text, std::string_view from, std::string_v
 void write(std::string_view name, bool wide, std::vector<std::string_view>& done,
            std::string& out) {
   if (std::ranges::find(done, name) != done.end()) return;
-  const auto piece = std::ranges::find(pieces, name, &Piece::name);
-  if (piece == std::end(pieces)) return;
+  const auto piece = std::ranges::find(function_pieces, name, &Piece::name);
+  if (piece == std::end(function_pieces)) return;
   for (std::string_view needs = piece->needs; !needs.empty();) {
     const std::string_view one = needs.substr(0, needs.find(' '));
     write(one, wide, done, out);

@@ -21,7 +21,7 @@ constexpr std::string_view adds = "adds";
 constexpr struct {
   std::string_view name;
   Kind kind;
-} operations[]{{moves, Kind::moves},
+} operations[]{{move_operation, Kind::moves},
                {adds, Kind::formula},
                {"dense", Kind::dense},
                {"conv1d", Kind::convolution},
@@ -151,7 +151,7 @@ class Exporter {
                     "these are: " + known_operations());
     step.kind = known->kind;
     step.fused = products_are_fused();
-    if (operation == moves) step.moved = moved_numbers(node.layer, node.plan);
+    if (operation == move_operation) step.moved = moved_numbers(node.layer, node.plan);
     if (operation == adds) add_constants(node, step);
     if (step.kind == Kind::dense) add_dense(node, step);
     if (step.kind == Kind::embedding && StepSettings(use_of(node)).flag("mask_zero"))
@@ -379,7 +379,7 @@ std::vector<TextOfNumber> texts_of_numbers(const Column& column) {
   for (const TextOfNumber& one : all) numbers.push_back(one.number);
   std::ranges::sort(numbers);
   std::erase_if(all, [&](const TextOfNumber& one) {
-    const auto [from, to] = std::ranges::equal_range(numbers, one.number);
+    const auto [from, to] = std::equal_range(numbers.begin(), numbers.end(), one.number);
     return to - from > 1;
   });
   return all;

@@ -12,7 +12,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::size_t most_classes = 10'000, most_settings = 1'000, longest_name = 64;
+constexpr std::size_t most_classes = 10'000, most_settings = 1'000, longest_class_name = 64;
 constexpr std::uint32_t most_slots = 16, largest_setting = 4096;
 
 constexpr auto by_the_header =
@@ -24,7 +24,7 @@ constexpr auto once = "write NNRUN_REGISTER once for every class, each with a na
 bool is_name(const char* name) {
   if (name == nullptr) return false;
   const std::string_view text(name);
-  return !text.empty() && text.size() <= longest_name &&
+  return !text.empty() && text.size() <= longest_class_name &&
          std::all_of(text.begin(), text.end(), [](char c) {
            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                   c == '_' || c == '-';
@@ -222,7 +222,7 @@ std::unique_ptr<Class> class_of(const nnrun_class* table, std::size_t number,
     refuse(of_number + "has a description that is cut short", by_the_header);
   if (!is_name(table->name))
     refuse(of_number + "has no proper name: letters, digits, _ and -, " +
-               std::to_string(longest_name) + " at most",
+               std::to_string(longest_class_name) + " at most",
            "give it one: static constexpr auto name = \"bent_identity\"");
   if (table->kind == nullptr)
     refuse("'" + name + "': '" + table->name + "' has no kind", by_the_header);

@@ -20,7 +20,7 @@ std::string reason_of(const std::error_code& error) {
   return system_reason(error.value());
 }
 
-std::string hint_for_missing(const fs::path& file) {
+std::string hint_for_missing_library(const fs::path& file) {
   std::error_code ignored;
   const std::string build = how_to_build(fs::path(file).replace_extension().string());
   return fs::exists(fs::path(file).replace_extension(".cpp"), ignored)
@@ -33,7 +33,7 @@ fs::path existing(const fs::path& file) {
   fs::path out = fs::canonical(file, error);
   if (error == std::errc::no_such_file_or_directory)
     throw PluginError(Problem{.what = "there is no plugin library '" + file.string() + "'",
-                              .hint = hint_for_missing(file),
+                              .hint = hint_for_missing_library(file),
                               .cause = Cause::no_such_file});
   if (error)
     refuse("the plugin library '" + file.string() + "' cannot be read: " + reason_of(error));

@@ -23,7 +23,7 @@ bool* joining_setting(Use& cost) {
 bool only_moves(const Node& node) {
   const nnrun_formula* const table = formula_table_of(node.layer);
   return !node.activation && table != nullptr && table->operation != nullptr &&
-         table->operation == moves && node.inputs.size() == 1;
+         table->operation == move_operation && node.inputs.size() == 1;
 }
 
 /// Returns whether a layer gives every number of its input once, in training, too, which dropout

@@ -9,7 +9,7 @@
 namespace nnrun::host {
 
 /// The operation of such a layer.
-inline constexpr std::string_view moves = "moves";
+inline constexpr std::string_view move_operation = "moves";
 inline constexpr std::size_t moved_zero = static_cast<std::size_t>(-1);
 
 /// Returns for each output of a planned layer the number that it is a copy of, counted through all

@@ -13,7 +13,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_examples = 1000, most_pairs = 400, points_of_curves = 100;
 constexpr std::size_t most_work = 40'000'000;  // multiplications: some 10 ms
-constexpr int digits = 4;
+constexpr int shown_digits = 4;
 
 /// Returns how many examples a page can wait for.
 std::size_t examples_for(const Model& model) {
@@ -96,16 +96,16 @@ std::optional<Answers> sample_answers(Trainer& trainer, std::size_t part) {
 Json to_json(const Answers& answers) {
   Json json{{"name", answers.name}, {"examples", answers.examples}, {"of", answers.of}};
   for (const auto& [is, said] : answers.pairs)
-    json["pairs"].push_back({drawn(is, digits), drawn(said, digits)});
+    json["pairs"].push_back({drawn(is, shown_digits), drawn(said, shown_digits)});
   if (!answers.curves) return json;
   const BorderCurves& curves = *answers.curves;
   for (const std::size_t i : thinned(curves.points.size(), points_of_curves)) {
     const BorderCurves::Point& p = curves.points[i];
-    json["borders"].push_back(
-        {drawn(p.false_positives, digits), drawn(p.recall, digits), drawn(p.precision, digits)});
+    json["borders"].push_back({drawn(p.false_positives, shown_digits),
+                               drawn(p.recall, shown_digits), drawn(p.precision, shown_digits)});
   }
-  json["area"] = drawn(curves.area, digits);
-  json["average_precision"] = drawn(curves.average_precision, digits);
+  json["area"] = drawn(curves.area, shown_digits);
+  json["average_precision"] = drawn(curves.average_precision, shown_digits);
   return json;
 }
 

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using Cells = std::vector<std::string>;
 
-constexpr std::size_t largest_csv = std::size_t{1} << 30, kept_points = 200;
+constexpr std::size_t kept_points = 200;
 constexpr std::size_t counts = 3;  // epoch, step, examples
 
 /// Returns the lines of a text; the last one need not have an end.
@@ -98,7 +98,7 @@ Curve curve_of(const Outcome& outcome, const Experiment& experiment, const DataS
 Curve read_curve(const fs::path& metrics_csv) {
   std::error_code ignored;
   if (!fs::exists(metrics_csv, ignored)) return {};
-  const std::string text = read_file(metrics_csv, largest_csv);
+  const std::string text = read_file(metrics_csv, largest_metrics_csv);
   std::vector<std::string_view> lines = views_of(text);
   if (lines.empty()) refuse_line(metrics_csv, 1, "the names of the columns are missing");
   Curve all;

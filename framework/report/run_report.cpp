@@ -10,7 +10,7 @@
 namespace nnrun::host {
 namespace {
 
-constexpr std::size_t most_classes = 50;  // of a table
+constexpr std::size_t most_table_classes = 50;  // of a table
 
 /// Chooses what the run is judged by: the config's first metric that is a number, else the cost.
 void choose_metric(const Experiment& experiment, const Scores& scores, Report& report) {
@@ -42,7 +42,7 @@ ReportRun run_of(const RunResult& result, const Experiment& experiment, const Da
       run.scores[part] = scores_of(*score, experiment);
       for (std::size_t i = 0; i < score->per_class.size(); ++i)
         if (const auto& values = score->per_class[i];
-            !values.empty() && values.size() <= most_classes)
+            !values.empty() && values.size() <= most_table_classes)
           run.per_class[part].push_back({metric_names(experiment.metrics)[i], values});
     }
   return run;

@@ -42,6 +42,8 @@ std::string result_json(const RunResult& result, const Experiment& experiment);
 /// each part that has examples.
 std::vector<std::string> metrics_columns(const DataShape& data, const Experiment& experiment);
 std::vector<std::string> metrics_row(const EpochReport& report);
+/// Of a metrics.csv that is read, in bytes.
+constexpr std::size_t largest_metrics_csv = std::size_t{1} << 30;
 
 /// When a run went on.
 struct Continuation {

@@ -17,8 +17,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 using Cells = std::vector<std::string>;
 
-constexpr std::size_t largest_csv = std::size_t{1} << 30;
-
 /// Returns how many digits two numbers have in common if `scale` is the size of such numbers.
 int common_digits(double a, double b, double scale) {
   if (a == b || (std::isnan(a) && std::isnan(b))) return Verification::most_digits;
@@ -66,7 +64,7 @@ class Comparing {
   }
 
   void metrics(const fs::path& file, const Cells& names, const History& reports) {
-    const Cells lines = split(read_file(file, largest_csv), '\n');
+    const Cells lines = split(read_file(file, largest_metrics_csv), '\n');
     const Cells recorded = lines.empty() ? Cells() : split(lines[0], ',');
     for (std::size_t i = 0; i < std::max(recorded.size(), names.size()); ++i)
       cell(0, "the names of the columns", at(recorded, i), at(names, i));

@@ -40,10 +40,10 @@ std::array<std::size_t, NNRUN_PARTS> counts_of_trained(
     std::ranges::sort(others);
     std::vector<bool> found(others.size());  // at the first of equal ones
     each_hash(trained, cols, [&](std::size_t hash) {
-      const auto equal = std::ranges::equal_range(others, hash);
-      if (equal.empty()) return;
-      auto seen = found[static_cast<std::size_t>(equal.begin() - others.begin())];
-      if (!seen) counts[part] += equal.size();
+      const auto [from, to] = std::equal_range(others.begin(), others.end(), hash);
+      if (from == to) return;
+      auto seen = found[static_cast<std::size_t>(from - others.begin())];
+      if (!seen) counts[part] += static_cast<std::size_t>(to - from);
       seen = true;
     });
   }

@@ -11,6 +11,8 @@ constexpr std::size_t cifar_side = 32, cifar_plane = cifar_side * cifar_side,
 constexpr std::array cifar_classes{"airplane", "automobile", "bird",  "cat",  "deer",
                                    "dog",      "frog",       "horse", "ship", "truck"};
 
+}  // namespace
+
 /// A file of records, one for each image.
 struct CifarFile {
   std::string path;
@@ -27,8 +29,6 @@ struct CifarFile {
                          path, "the file is not whole: get it again");
   }
 };
-
-}  // namespace
 
 /// CIFAR-10 (Krizhevsky 2009): 50,000 images to train on and 10,000 to test, in ten classes, from
 /// its binary files. There, an image is a plane for each colour; here, as everywhere, it is height
