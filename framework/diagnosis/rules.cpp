@@ -104,6 +104,10 @@ std::string column_name(const Evidence& evidence, std::size_t input) {
   return preparation.recipe().columns[slots[input % slots.size()].a].name;
 }
 
+Place place_of_column(const Evidence& evidence, std::size_t input) {
+  return place_of(evidence, "data.columns." + column_name(evidence, input));
+}
+
 std::string column_key(const Evidence& evidence, std::size_t input) {
   const std::string name = column_name(evidence, input);
   return name.empty() ? "NAME" : flow_yaml(text_node(name));

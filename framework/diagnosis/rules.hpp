@@ -77,6 +77,9 @@ std::string name_of_class(const Evidence& evidence, std::size_t i);
 /// for none.
 std::string column_name(const Evidence& evidence, std::size_t input);
 std::string column_key(const Evidence& evidence, std::size_t input);
+/// Returns where the config says something of the column that an input is made of, or else where it
+/// would.
+Place place_of_column(const Evidence& evidence, std::size_t input);
 /// Returns the numbers of an input in the sample's training examples as the data have them; empty
 /// where they are not numbers of a column.
 std::vector<double> numbers_in_data(const Evidence& evidence, std::size_t input);

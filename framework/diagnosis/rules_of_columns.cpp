@@ -181,7 +181,7 @@ Found separating_column(const Evidence& e) {
       {.what = name_of_input(e, input) +
                " gives the answer away: it alone tells the classes apart, "
                "with nothing between them",
-       .place = place_of(e, "data.columns"),
+       .place = place_of_column(e, input),
        .hint = "leave it out if it will not be known where the network is used: data: {columns: {" +
                column_key(e, input) + ": unused}}",
        .note = "it is up to " + end_text(gap.low) + " for " + name_of_class(e, gap.lower) +
@@ -219,7 +219,7 @@ Found leak(const Evidence& e) {
                  " gives the answer away: it is " +
                  (e.sample.classes.count > 0 ? "the class" : name_of_target(e, target)) +
                  ", or all but that",
-         .place = place_of(e, "data.columns"),
+         .place = place_of_column(e, i),
          .hint = "leave it out if it will not be known where the network is used: data: {columns: "
                  "{" +
                  column_key(e, i) + ": unused}}",
@@ -386,7 +386,7 @@ Found codes(const Evidence& e) {
         {.what = name_of_input(e, i) +
                  " looks like a code: examples of the same number are alike, and those of the next "
                  "one are not",
-         .place = place_of(e, "data.columns"),
+         .place = place_of_column(e, i),
          .hint = "let each be a name: data: {columns: {" + column_key(e, i) +
                  ": category}}; if it is a number, write more units or a hidden layer more",
          .note = "right beyond a constant answer: the mean of other examples of that number, or "
@@ -414,7 +414,7 @@ Found missing_columns(const Evidence& e) {
                    {.what = "column '" + columns[i].name + "' is missing in " +
                             percent_text(share_of(gaps[i], all)) +
                             " of the rows: what is filled in says next to nothing",
-                    .place = place_of(e, "data.columns"),
+                    .place = place_of(e, "data.columns." + columns[i].name),
                     .hint = "leave it out: data: {columns: {" + key +
                             ": unused}}, or write indicator: true, if that it is there says "
                             "something",
@@ -449,7 +449,7 @@ Found row_numbers(const Evidence& e) {
         {.what = name_of_input(e, i) +
                  " numbers the rows: it says nothing of others, and where the file is "
                  "sorted it gives the class away",
-         .place = place_of(e, "data.columns"),
+         .place = place_of_column(e, i),
          .hint = "leave it out: data: {columns: {" + column_key(e, i) + ": unused}}",
          .note = std::to_string(x.size()) + " different whole numbers from " +
                  shortest(std::round(x.front())) + " to " + shortest(std::round(x.back()))}};

@@ -218,7 +218,7 @@ Found mixed_units(const Evidence& e) {
         e.course.learned() < learned_nearly_all ? Confidence::likely : Confidence::possible,
         {.what = percent_text(two->share) + " of the numbers of " + name_of_input(e, i) +
                  " are about " + times + " times as large as the others: another unit, perhaps",
-         .place = place_of(e, "data.columns"),
+         .place = place_of_column(e, i),
          .hint = "write all rows of the column in one unit",
          .note = "in the middle, some are " + number_text(two->low) + " in size and the others " +
                  number_text(two->high) + ", with next to nothing between"}};

@@ -559,6 +559,22 @@ TEST_CASE("a column that hardly ever changes does not give a rare class away", "
   CHECK_THAT(ids_of(parsed(ended.out)), !Catch::VectorContains(std::string("leak")));
 }
 
+TEST_CASE("the doctor points at the line of the column", "[cli][doctor]") {
+  const Scratch scratch;
+  Net net;
+  net.data = ",\n  columns: {x1: {scale: standard},\n    refund: {scale: standard}}";
+  scratch.write("net.yaml", net.text());
+  std::string text = "x0,x1,refund,t\n";
+  for (std::size_t i = 0; i < examples; ++i) {
+    const std::vector<double> row = plain_row(i);
+    text += std::to_string(row[0]) + "," + std::to_string(row[1]) + "," +
+            (healthy().yes[i] ? "10" : "0") + "," + plain_target(i) + "\n";
+  }
+  scratch.write("t.csv", text);
+  const Ended ended = run("$nnrun doctor --seconds 1 net.yaml", scratch.folder());
+  CHECK_THAT(ended.out, Contains("gives the answer away") && Contains("net.yaml:3:"));
+}
+
 TEST_CASE("the doctor's words fit what is there", "[cli][doctor]") {
   const auto said = [](const Net& net, const std::string& csv) {
     const Scratch scratch;
