@@ -44,7 +44,8 @@ void require_decided(const OpenedRun& run, const std::vector<Override>& override
     return found == keys.end() ? std::string("not given") : found->second;
   };
   for (const Keys* const keys : {&now, &then})
-    for (const auto& [key, value] : *keys) {
+    for (const auto& entry : *keys) {
+      const std::string& key = entry.first;
       const auto says = [&](const Override& set) {
         return is_within(key, set.path) || is_within(set.path, key);
       };

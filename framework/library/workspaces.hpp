@@ -22,6 +22,11 @@ struct Answerer {
 
 template <class T>
 class Workspaces {
+  /// nullptr: there is none yet; taken(): somebody has it.
+  struct alignas(64) Slot {
+    std::atomic<Answerer<T>*> content{nullptr};
+  };
+
  public:
   static constexpr std::size_t most = 64;
 
@@ -59,17 +64,13 @@ class Workspaces {
       slot_->content.store(nullptr, std::memory_order_release);
       throw;
     }
-    typename Workspaces::Slot* slot_;
+    Slot* slot_;
     Answerer<T>* mine_;
   };
 
   const NumbersInUse<T>& model() const { return model_; }
 
  private:
-  /// nullptr: there is none yet; taken(): somebody has it.
-  struct alignas(64) Slot {
-    std::atomic<Answerer<T>*> content{nullptr};
-  };
   static Answerer<T>* taken() {
     alignas(Answerer<T>) static char mark;
     return reinterpret_cast<Answerer<T>*>(&mark);

@@ -37,20 +37,20 @@ struct Characters : nnrun::Dataset {
       throw nnrun::Error("has " + std::to_string(text.size()) + " characters, but a piece of " +
                              std::to_string(size) + " needs one more than that",
                          path, "write a shorter length");
-    if (static_cast<double>(size) * static_cast<double>(known_.size()) > 0x1p31)
-      throw nnrun::Error("targets of " + std::to_string(size) + " x " +
-                         std::to_string(known_.size()) + " are impossible");
+    if (static_cast<double>(size) * static_cast<double>(known_) > 0x1p31)
+      throw nnrun::Error("targets of " + std::to_string(size) + " x " + std::to_string(known_) +
+                         " are impossible");
     step_ = stride > 0 ? static_cast<std::size_t>(stride) : size;
     data.input = {1, {size}};
-    data.target = {2, {size, known_.size()}};
+    data.target = {2, {size, known_}};
     data.examples[NNRUN_TRAIN] = (text.size() - 1 - size) / step_ + 1;
   }
   void read(const nnrun::Stream&, nnrun::Part, std::size_t from, std::size_t n, double* x,
             double* t) const {
     const std::size_t size = static_cast<std::size_t>(length);
-    std::fill_n(t, n * size * known_.size(), 0.);
+    std::fill_n(t, n * size * known_, 0.);
     for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t k = 0; k < size; ++k, t += known_.size()) {
+      for (std::size_t k = 0; k < size; ++k, t += known_) {
         const std::size_t at = (from + i) * step_ + k;
         *x++ = numbers_[at];
         t[numbers_[at + 1]] = 1;
@@ -90,9 +90,8 @@ struct Characters : nnrun::Dataset {
         sizeof(nnrun_example_text),
         [](void* self, const char* text, const nnrun_shape* shape, double* x,
            std::size_t* used) noexcept {
-          return nnrun::detail::guard([&] {
-            *used = static_cast<const Characters*>(self)->read_example(text, *shape, x);
-          });
+          return nnrun::detail::guard(
+              [&] { *used = static_cast<const Characters*>(self)->read_example(text, *shape, x); });
         },
         [](void* self, const char* const** out, std::size_t* n) noexcept {
           return nnrun::detail::guard([&] {
@@ -140,16 +139,17 @@ struct Characters : nnrun::Dataset {
     if (nnrun::first_not_utf8(vocabulary) != std::string_view::npos)
       throw nnrun::Error("'vocabulary' is not UTF-8");
     if (!*vocabulary) refuse_empty(text);
-    known_ = decoded(vocabulary);
-    std::u32string sorted = known_;
+    const std::u32string known = decoded(vocabulary);
+    std::u32string sorted = known;
     std::ranges::sort(sorted);
-    if (!std::ranges::unique(sorted).empty())
+    if (std::ranges::adjacent_find(sorted) != sorted.end())
       throw nnrun::Error("'vocabulary' has a character twice");
-    if (known_.size() > 65536)
+    if (known.size() > 65536)
       throw nnrun::Error(
-          "has " + std::to_string(known_.size()) + " different characters, 65536 are the most",
+          "has " + std::to_string(known.size()) + " different characters, 65536 are the most",
           path);
-    const Places places = places_in(known_);
+    known_ = known.size();
+    const Places places = places_in(known);
     numbers_.clear();
     std::size_t line = 1;
     for (const char32_t c : text) {
@@ -164,8 +164,7 @@ struct Characters : nnrun::Dataset {
   /// Another text has other characters: their numbers would mean something else to the network.
   [[noreturn]] void refuse_empty(std::u32string text) const {
     std::ranges::sort(text);
-    const auto repeated = std::ranges::unique(text);
-    text.erase(repeated.begin(), text.end());
+    text.erase(std::unique(text.begin(), text.end()), text.end());
     std::string all;
     for (const char32_t c : text) all += quoted(c);
     throw nnrun::Error("needs 'vocabulary': which characters there may be", path,
@@ -191,7 +190,7 @@ struct Characters : nnrun::Dataset {
 
   std::vector<std::string> texts_;  // of the vocabulary
   std::vector<const char*> pointers_;
-  std::u32string known_;
+  std::size_t known_ = 0;  // characters
   std::vector<std::uint16_t> numbers_;
   std::size_t step_ = 1;
 };
