@@ -182,7 +182,9 @@ Found leaning_weights(const Evidence& e) {
 
 Found ignored_class(const Evidence& e) {
   const std::vector<std::size_t> sizes = e.sample.classes.sizes();
-  if (sizes.size() < 2 || sizes.size() > 20 || e.course.answered.size() != sizes.size()) return {};
+  if (sizes.size() < 2 || sizes.size() > 20 || e.course.answered.size() != sizes.size() ||
+      has_classes_spelled_twice(e))
+    return {};
   const auto rarest = static_cast<std::size_t>(std::ranges::min_element(sizes) - sizes.begin());
   const std::size_t most = std::ranges::max(sizes);
   const auto& answered = e.course.answered;  // to other examples, perhaps fewer

@@ -457,38 +457,48 @@ Found row_numbers(const Evidence& e) {
   return {};
 }
 
+namespace {
+
+/// Returns texts that differ by case or spaces alone: `'Cat', 'cat' and 'CAT'; 'dog' and 'Dog'`.
+std::optional<std::string> twins_in(const std::vector<std::string>& texts) {
+  constexpr std::size_t most = 5;
+  std::map<std::string, std::vector<std::string>> spellings;
+  for (const std::string& text : texts)
+    if (as_meant(text).size() > 1)  // a letter may well differ by its case
+      spellings[as_meant(text)].push_back("'" + text + "'");
+  std::vector<std::string> words;
+  for (const auto& [plain, all] : spellings) {
+    if (all.size() < 2) continue;
+    const std::vector<std::string> first(all.begin(), all.end() - 1);
+    words.push_back(join(first, ", ") + " and " + all.back());
+  }
+  if (words.empty()) return {};
+  const std::size_t rest = words.size() - std::min(most, words.size());
+  words.resize(words.size() - rest);
+  return join(words, "; ") + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
+}
+
+}  // namespace
+
+bool has_classes_spelled_twice(const Evidence& e) {
+  return twins_in(e.trainer.data().names.classes).has_value();
+}
+
 /// Classes, or texts of a column, that differ by case or spaces alone.
 Found spelled_twice(const Evidence& e) {
-  // those that are one, of each: `'Cat', 'cat' and 'CAT'; 'dog' and 'Dog'`
-  const auto twins_in = [](const std::vector<std::string>& texts) -> std::optional<std::string> {
-    constexpr std::size_t most = 5;
-    std::map<std::string, std::vector<std::string>> spellings;
-    for (const std::string& text : texts)
-      if (as_meant(text).size() > 1)  // a letter may well differ by its case
-        spellings[as_meant(text)].push_back("'" + text + "'");
-    std::vector<std::string> words;
-    for (const auto& [plain, all] : spellings) {
-      if (all.size() < 2) continue;
-      const std::vector<std::string> first(all.begin(), all.end() - 1);
-      words.push_back(join(first, ", ") + " and " + all.back());
-    }
-    if (words.empty()) return {};
-    const std::size_t rest = words.size() - std::min(most, words.size());
-    words.resize(words.size() - rest);
-    return join(words, "; ") + (rest > 0 ? " and " + std::to_string(rest) + " more" : "");
+  const auto found = [&](const std::string& of, const std::string& twins, Confidence confidence) {
+    return Illness{
+        "spelling",
+        confidence,
+        {.what = of + " " + twins + " differ by case or spaces alone: one, written in several ways",
+         .place = place_of(e, "data"),
+         .hint = "write them alike in the file, if they are the same"}};
   };
-  const auto found = [&](const std::string& of, const auto& twins) {
-    return Illness{"spelling",
-                   Confidence::possible,
-                   {.what = of + " " + *twins +
-                            " differ by case or spaces alone: one, written in several ways",
-                    .place = place_of(e, "data"),
-                    .hint = "write them alike in the file, if they are the same"}};
-  };
-  if (const auto twins = twins_in(e.trainer.data().names.classes)) return found("classes", twins);
+  if (const auto twins = twins_in(e.trainer.data().names.classes))
+    return found("classes", *twins, Confidence::likely);
   for (const Column& column : e.trainer.model()->preparation().recipe().columns)
     if (const auto twins = twins_in(column.texts))
-      return found("in column '" + column.name + "',", twins);
+      return found("in column '" + column.name + "',", *twins, Confidence::possible);
   return {};
 }
 

@@ -12,6 +12,8 @@ Found codes(const Evidence& evidence);
 Found missing_columns(const Evidence& evidence);
 Found row_numbers(const Evidence& evidence);
 Found spelled_twice(const Evidence& evidence);
+/// Returns whether classes differ by case or spaces alone: each is smaller than what it means.
+bool has_classes_spelled_twice(const Evidence& evidence);
 
 // rules_of_classes.cpp
 Found numbers_as_classes(const Evidence& evidence);

@@ -280,16 +280,25 @@ Found large_start(const Evidence& e) {
   if (e.course.learned() >= learned_nearly_all || saturated_layers(e) || exploding_slopes(e) ||
       e.experiment.model.weights.is_given())
     return {};
+  const auto large_ones = std::ranges::count_if(e.course.moves, [](const BlockMove& move) {
+    return move.is_weights && move.learns && move.gain >= gain_of_far_start;
+  });
   for (const BlockMove& move : e.course.moves) {
     const Node& node = e.graph.nodes[move.node];
     const bool is_large = move.gain >= large_gain && !e.has_learned_much(),
-               was_drawn_large = move.size >= large_weights && move.gain >= 2 * large_weights;
-    if (!move.is_weights || !move.learns || !node.init || !(is_large || was_drawn_large)) continue;
+               was_drawn_large = move.size >= large_weights && move.gain >= 2 * large_weights,
+               begins_far = e.course.means &&
+                            e.course.start > start_beyond_means * *e.course.means &&
+                            move.gain >= gain_of_far_start;
+    if (!move.is_weights || !move.learns || !node.init ||
+        !(is_large || was_drawn_large || begins_far))
+      continue;
     return Illness{"large_start",
                    Confidence::likely,
                    {.what = "the weights of " + node.name + " are far too large at the start",
                     .place = place_in(e, node, "init"),
-                    .hint = better_start(node, "init"),
+                    .hint = better_start(node, "init") +
+                            (large_ones > 1 ? ", and so in the layers behind it" : ""),
                     .note = "a sum of inputs comes out " + number_text(move.gain) +
                             " times as large as they are; 1 to 2 is usual"}};
   }

@@ -297,22 +297,47 @@ Found large_targets(const Evidence& e, const RateTrial& best) {
 
 Found stops_too_early(const Evidence& e);
 
+/// Returns ", or higher" where no higher rate was tried.
+std::string or_higher(const Course& c, const RateTrial& best) {
+  return best.rate == c.trials.back().rate ? ", or higher" : "";
+}
+
+/// A step of all examples is as slow as hundreds of small ones, and says little more.
+Found whole_batches(const Evidence& e) {
+  constexpr std::size_t usual = 32;
+  const Course& c = e.course;
+  const std::size_t examples = e.trainer.data().examples[NNRUN_TRAIN];
+  if (!c.is_over || c.failure || e.trainer.steps_per_epoch() != 1 || examples < fewest_to_cut ||
+      c.planned > few_steps || c.learned() >= learned_nearly_all)
+    return {};
+  return Illness{
+      "batch_size",
+      Confidence::likely,
+      {.what = "a batch holds all " + std::to_string(examples) +
+               " training examples: an epoch is one step, and the run has " +
+               std::to_string(c.planned),
+       .place = place_of(e, "train.batch_size"),
+       .hint = "write batch_size: " + std::to_string(usual) + ", for " +
+               std::to_string((examples + usual - 1) / usual) + " steps in an epoch",
+       .note = "the cost goes from " + number_text(c.start) + " to " + number_text(c.end)}};
+}
+
 Found low_rate(const Evidence& e) {
   const Course& c = e.course;
   const RateTrial* const best = far_better_at_higher_rate(e);
   if (!best || shortened_steps(e) || targets_are_far(e) || stops_too_early(e) ||
-      signs_of_batches(e))
+      signs_of_batches(e) || whole_batches(e))
     return {};
   if (targets_are_large(e)) return large_targets(e, *best);
-  return Illness{
-      "learning_rate",
-      Confidence::likely,
-      {.what = "the learning rate is far too low: the whole run, " + std::to_string(c.run_steps()) +
-               " steps, does not go as far as " + std::to_string(c.trial_steps) +
-               " steps of a higher one",
-       .place = rate_place(e),
-       .hint = "learning_rate " + shortest(c.rate) + " -> try " + number_text(best->rate),
-       .note = trial_note(e, *best)}};
+  return Illness{"learning_rate",
+                 Confidence::likely,
+                 {.what = "the learning rate is far too low: the whole run, " +
+                          std::to_string(c.run_steps()) + " steps, does not go as far as " +
+                          std::to_string(c.trial_steps) + " steps of a higher one",
+                  .place = rate_place(e),
+                  .hint = "learning_rate " + shortest(c.rate) + " -> try " +
+                          number_text(best->rate) + or_higher(c, *best),
+                  .note = trial_note(e, *best)}};
 }
 
 /// Early stopping ended the run, and a trial that it did not end went on to much less. Where
@@ -350,13 +375,19 @@ Found stops_too_early(const Evidence& e) {
 Found not_finite(const Evidence& e) {
   if (!e.course.failure) return {};
   Illness found{"not_finite", Confidence::certain, *e.course.failure};
+  if (high_rate(e)) {  // which has tried what rate does
+    const TrainSpec& train = e.experiment.train;
+    found.problem.hint = train.clip_norm > 0 || train.clip_value > 0
+                             ? ""
+                             : "a bound of the gradient may do instead: train: {clip_norm: 1}";
+  }
   if (!found.problem.place.source) found.problem.place = rate_place(e);
   return found;
 }
 
 /// The first that is found says why steps are wrong.
 Found wrong_steps(const Evidence& e) {
-  for (const IllnessRule rule : {high_rate, endless_steps, low_rate})
+  for (const IllnessRule rule : {high_rate, endless_steps, whole_batches, low_rate})
     if (Found found = rule(e)) return found;
   return {};
 }

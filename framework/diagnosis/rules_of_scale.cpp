@@ -341,7 +341,10 @@ Found large_inputs(const Evidence& e) {
       e.sample.columns, [](const SampleColumn& c) { return c.size > large_input; }));
   return Illness{
       "input_scale",
-      e.has_learned_much() ? Confidence::possible : Confidence::likely,
+      // at such inputs, other rates and bounds of the gradient only put off what is not finite
+      e.course.failure       ? Confidence::certain
+      : e.has_learned_much() ? Confidence::possible
+                             : Confidence::likely,
       {.what = "inputs are not scaled: the size of " + name_of_input(e, i) + " is " +
                number_text(largest->size) + ", where weights start for inputs near 1",
        .place = place_of(e, "data.scale"),

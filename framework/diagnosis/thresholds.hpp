@@ -144,6 +144,9 @@ inline constexpr std::size_t many_layers = 6;
 inline constexpr double large_gain = 50, small_gain = 0.2;
 // Numbers of that size are drawn by no usual start, and their sums are twice as large at least.
 inline constexpr double large_weights = 5;
+// A cost that begins at so many times what the mean of the targets costs was made so by weights
+// that are large, if less so.
+inline constexpr double start_beyond_means = 20, gain_of_far_start = 5;
 // A layer that a whole run moves by less of its size stays what was drawn.
 inline constexpr double still_layer = 0.01;
 // Weights that a regularizer has shrunk to this part of their start are held down by it.
@@ -163,6 +166,8 @@ inline constexpr double far_less_left = 0.2, much_left = 0.25;
 inline constexpr double wild_step = 1;
 // Fewer steps of a longer run show only whether it can begin.
 inline constexpr std::size_t fewest_steps_to_judge = 100;
+// Of a run of so few steps, each from all examples, smaller batches make many more.
+inline constexpr std::size_t few_steps = 200, fewest_to_cut = 100;
 // A cost this many times its start below 0 is not at a lowest value, which costs of likelihoods
 // have: they are logarithms.
 inline constexpr double far_below_zero = 1000;

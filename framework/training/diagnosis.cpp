@@ -160,6 +160,21 @@ LikelyCause formula_itself(const Symptoms& f, const std::string& formula) {
               name + ", 1e-6)), sqrt(max(" + name + ", 1e-6)) or a / (abs(b) + 1e-6), say"};
 }
 
+/// A layer whose outputs are its next inputs multiplies many times what it takes.
+std::optional<LikelyCause> growing_steps(const Symptoms& f) {
+  const Node* const node = f.fault.node;
+  if (node == nullptr || f.fault.plugin != &node->layer) return {};
+  const auto goes_on = [node](const NamedBlock& block) {
+    return block.node == node && std::string_view(block.block->name).starts_with("recurrent");
+  };
+  if (std::ranges::none_of(f.picture.blocks, goes_on)) return {};
+  const bool has_bound = f.train().clip_norm > 0 || f.train().clip_value > 0;
+  return LikelyCause{"numbers that grow from step to step of a sequence in " + node->name,
+                     (has_bound ? "" : "bound the gradient: train: {clip_norm: 1}\nor ") +
+                         (f.is_first() ? "start smaller: " + better_start(*node, "init")
+                                       : smaller_rate(f.train().optimizer.learning_rate))};
+}
+
 std::optional<LikelyCause> class_itself(const Symptoms& f) {
   const Object& plugin = *f.fault.plugin;
   const bool slopes =
@@ -250,7 +265,8 @@ std::optional<LikelyCause> learning_rate(const Symptoms& f) {
 }
 
 constexpr CauseRule causes_in_order[] = {
-    outputs_that_cost_refuses, class_itself,   large_learning_rate, large_inputs, large_targets,
+    outputs_that_cost_refuses, growing_steps,  class_itself,
+    large_learning_rate,       large_inputs,   large_targets,
     initial_parameters,        growing_layers, learning_rate,
 };
 
@@ -266,7 +282,7 @@ std::string largest_numbers(const Symptoms& f) {
   std::string text = "largest " + input_name(f) + ": " + size_text(p.input.size) + ", " +
                      target_name(f) + ": " + size_text(p.target.size);
   const auto most = std::ranges::max_element(p.layers, {}, &LayerPicture::after);
-  if (most != p.layers.end())
+  if (most != p.layers.end() && most->after > 0)  // those that are finite
     text += ", activation: " + size_text(most->after) + " (" + most->node->name + ")";
   if (p.parameters.largest_in != nullptr)
     text += ", parameter: " + size_text(p.parameters.largest) + " (" +

@@ -29,6 +29,12 @@ void require_changeable(const Override& set) {
   if (std::ranges::find(never, first) != never.end())
     throw UsageError(Problem{.what = "'" + first + "' cannot be changed while a run trains",
                              .hint = "end it, and start another with --set " + first + "=..."});
+  if ((set.path + ".").starts_with("model.defaults."))
+    throw UsageError(
+        Problem{.what = "'model.defaults' cannot be changed while a run trains: each layer has its "
+                        "own by then",
+                .hint = "set model.layers.NAME" + set.path.substr(std::strlen("model.defaults")) +
+                        " of each layer instead"});
   Problems problems;
   if (names_environment(compose({set}, problems)))
     throw UsageError(Problem{.what = "a change of '" + set.path + "' cannot read the environment"});

@@ -66,18 +66,36 @@ std::string text_or_nothing(const char* text) {
 struct Pair {
   double y, t;
 };
+/// Returns what a cost of so many outputs is where all are this pair; NaN if it refuses.
+double cost_of(const Object& cost, std::size_t outputs, const Pair& pair) {
+  Buffer<double> y(outputs), t(outputs), result(1);
+  std::fill_n(y.data(), outputs, pair.y);
+  std::fill_n(t.data(), outputs, pair.t);
+  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
+  const bool is_known = cost.status_of("value", value, y.data(), t.data(), outputs, result.data(),
+                                       std::size_t{1}, outputs) == 0;
+  return is_known ? result.data()[0] : std::numeric_limits<double>::quiet_NaN();
+}
+
 /// Returns whether a cost is the same where all of so many outputs are one pair, and another one.
 bool costs_the_same(const Use& use, std::size_t outputs, const Pair& a, const Pair& b) {
   const Object cost(use);
-  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
-  Buffer<double> y(outputs), t(outputs), of_a(1), of_b(1);
-  const auto measure = [&](const Pair& pair, Buffer<double>& to) {
-    std::fill_n(y.data(), outputs, pair.y);
-    std::fill_n(t.data(), outputs, pair.t);
-    return cost.status_of("value", value, y.data(), t.data(), outputs, to.data(), std::size_t{1},
-                          outputs) == 0;
-  };
-  return measure(a, of_a) && measure(b, of_b) && of_a.data()[0] == of_b.data()[0];
+  return cost_of(cost, outputs, a) == cost_of(cost, outputs, b);
+}
+
+/// Returns whether a cost that is a formula is no lower beyond a range of outputs than at its ends,
+/// though targets lie there: it compares outputs with something else that it makes of them.
+bool stays_within(const Use& use, const nnrun_range& outputs, const nnrun_range& targets) {
+  if (formula_text_of(*use.plugin) == nullptr) return false;
+  const Object cost(use);
+  constexpr double beyond = 0.1;
+  for (const double t : {targets.low, targets.high})
+    for (const auto& [end, outside] : {std::pair(outputs.low, outputs.low - beyond),
+                                       std::pair(outputs.high, outputs.high + beyond)})
+      if (std::isfinite(end) &&
+          !(cost_of(cost, 1, {.y = end, .t = t}) <= cost_of(cost, 1, {.y = outside, .t = t})))
+        return false;
+  return true;
 }
 
 CostFacts facts_of_cost(const Use& use) {
@@ -164,6 +182,7 @@ struct Facts {
   ActivationFacts activation;  // of the output
   bool unbounded_layer;        // the output layer's own outputs have no bounds
   bool ignores_zeros;          // an output costs nothing where its target is 0, and some are
+  bool stays_within;           // a formula that is lowest within the range of the outputs
   bool joined;                 // the cost is worked out from what the activation takes
   std::size_t outputs;
   nnrun_range targets, units;  // as the cost sees them; as the data have them
@@ -490,7 +509,7 @@ constexpr Rule rules[] = {
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& range = f.activation.outputs;
       // a cost that looks at the right class alone does not compare outputs with targets
-      if (f.ignores_zeros || is_known(f.cost.outputs) || !is_known(range) ||
+      if (f.ignores_zeros || f.stays_within || is_known(f.cost.outputs) || !is_known(range) ||
           contains(range, f.targets))
         return {};
       const bool signs = contains({-1, 1}, f.targets);
@@ -716,6 +735,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .unbounded_layer = (output.functions().flags & NNRUN_UNITS) != 0,
               .ignores_zeros = model->targets().kind != NNRUN_NUMBERS && low == 0 && high == 1 &&
                                ignores_zeros(experiment.train.cost, model->graph().answer_cols),
+              .stays_within = is_known(range_of(output)) &&
+                              stays_within(experiment.train.cost, range_of(output), {low, high}),
               .joined = model->graph().cost_takes_scores,
               .outputs = output.cols,
               .targets = {low, high},

@@ -135,6 +135,16 @@ std::vector<Plant> plants_of_data() {
                n.cost = "cross_entropy";
                n.layers[1] = "{type: dense, units: 3, activation: softmax}";
              });
+  with_table(
+      "a class of which a few are spelled in another way", "spelling",
+      table(examples, plain_row,
+            [&h](std::size_t i) {
+              return std::string(h.yes[i] ? i % 8 == 0 ? "Yes" : "yes" : i % 8 == 0 ? "No" : "no");
+            }),
+      [](Net& n) {
+        n.cost = "cross_entropy";
+        n.layers[1] = "{type: dense, units: 4, activation: softmax}";
+      });
   with_table("rows that were rounded, on both sides of the split", "duplicates",
              table(
                  examples,

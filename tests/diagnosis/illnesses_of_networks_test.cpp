@@ -23,6 +23,13 @@ std::vector<Plant> plants_of_network() {
   normalized.layers.push_back("{type: layer_norm}");
   Net squares = net_of_prices(", target_scale: standard");
   squares.layers = {"{type: dense, units: 1, activation: {formula: 'x^2'}}"};
+  Net wild = net_of_prices(", target_scale: standard, scale: standard");
+  wild.defaults = "activation: relu";
+  wild.layers = {"{type: dense, units: 64, init: {type: uniform, low: -8, high: 8}}",
+                 "{type: dense, units: 64, init: {type: uniform, low: -8, high: 8}}",
+                 "{type: dense, units: 1, activation: none}"};
+  wild.epochs = "3";
+  wild.optimizer = "{type: adam, learning_rate: 0.001}";
   Net unbiased = net_of_prices("");
   unbiased.layers = {"{type: dense, units: 1, activation: none, bias: false}"};
   Net noisy = net_of_prices("");
@@ -344,6 +351,15 @@ std::vector<Plant> plants_of_network() {
        table(examples, plain_row,
              [](std::size_t i) { return std::to_string(20 + plain_row(i)[0]); }),
        "net.yaml:5:"},
+      plant(
+          "batches of all examples", "batch_size",
+          [](Net& n) {
+            n.batch = "10000";
+            n.optimizer = "{type: sgd, learning_rate: 0.01}";
+          },
+          "net.yaml:10:"),
+      {"weights from -8 to 8 in two layers of relu", "large_start", wild.text(),
+       table(examples, plain_row, price_target), "net.yaml:5:"},
       plant(
           "weights that begin as large as ten", "large_start",
           [](Net& n) {

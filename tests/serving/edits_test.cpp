@@ -133,6 +133,9 @@ TEST_CASE("a change that is refused is told in the reader's words, and changes n
   // a page must not make the program run code, or read a file that the config does not name
   CHECK_THAT(run.refusal({{"plugins", "[./evil.so]"}}), Contains("'plugins' cannot be changed"));
   CHECK_THAT(run.refusal({{"extends", "/etc/passwd"}}), Contains("'extends' cannot be changed"));
+  CHECK_THAT(run.refusal({{"model.defaults.activation", "relu"}}),
+             Contains("'model.defaults' cannot be changed") &&
+                 Contains("set model.layers.NAME.activation of each layer"));
   CHECK_THAT(run.refusal({{"data", "{type: csv, path: /etc/passwd}"}}),
              Contains("cannot name another file"));
   CHECK_THAT(run.refusal({{"model.weights", "/etc/passwd"}}), Contains("cannot name another file"));

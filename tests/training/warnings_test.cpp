@@ -141,6 +141,11 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
         "activation: none in the last layer\n");
   CHECK(said("activation: {formula: 'x^2'}", "mean_squared_error", "0 5").empty());
   CHECK(said("activation: {formula: 'x^3'}", "mean_squared_error", "-3 5").empty());
+  // a formula may make of targets what outputs can be
+  CHECK(said("activation: sigmoid", "{formula: '(y - (t + 1) / 2)^2'}", "-1 1").empty());
+  CHECK(said("activation: sigmoid", "{formula: '(y - t)^2'}", "-1 1") ==
+        "the outputs of sigmoid lie from 0 to 1, but targets from -1 to 1 | write activation: tanh "
+        "in the last layer\n");
   CHECK(said("activation: {formula: 'log(x)'}", "mean_squared_error", "-3 5").empty());
   CHECK(
       said("activation: none", "hinge", "0 0.5 1") ==

@@ -25,12 +25,12 @@ function layOut() {
   const size = Math.min(narrow ? 34 : 48, Math.floor(((width - 60) / counts.length) * 0.7)), pitch = size + (narrow ? 10 : rows > 8 ? 8 : 16);
   // beside the inputs are their names, below a block is its shape, beside the last units are those of classes
   const left = hello.inputs.length > 0 ? (narrow ? 52 : 72) : narrow ? 30 : 36, height = top + rows * pitch;
-  const named = isNamedByClass() ? Math.min(narrow ? 40 : 90, 10 + 7 * Math.max(...hello.classes.map((name) => name.length))) : 0;
+  const named = isNamedByClass() ? Math.min(narrow ? 52 : 90, 10 + 7 * Math.max(...hello.classes.map((name) => name.length))) : 0;
   const x = (column) => left + (column * (width - left - size - 2 - named)) / (counts.length - 1);
   const svg = s("svg", {width, height, "aria-hidden": "true"}), elements = [svg];
   const columns = counts.map((count, column) => {
     elements.push(heading(column, x(column) + size / 2, narrow, counts.length, Math.floor((x(1) - x(0)) / 8)));
-    if (count === 0) return [blockAt(column, x(column), top + ((rows - 1) / 2) * pitch, size, elements)];
+    if (count === 0) return [blockAt(column, x(column), top + ((rows - 1) / 2) * pitch, size, elements, x(1) - x(0))];
     return Array.from({length: count}, (_, i) => unitAt(column, i, x(column), top + ((rows - count) / 2 + i) * pitch, size, elements, svg, left));
   });
   hello.layers.forEach((layer, k) => layer.from.forEach((from) => addLines(columns[from + 1], columns[k + 1], k, narrow)));
@@ -77,11 +77,13 @@ const strips = ["weights", "slopes", "outputs"];
 const stripOf = (block, what) => block.column === 0 ? null : what === "weights" ? frame.histograms?.[block.column - 1] : answers?.layers?.[block.column - 1]?.[what];
 const blocksTable = table("Numbers of the layers", () => ["layer", ...strips.map((what) => `${what} up to`)],
   () => blocks.filter((block) => block.column > 0).map((block) => [block.name, ...strips.map((what) => number(stripOf(block, what)?.most))]));
-function blockAt(column, px, py, size, elements) {
+/// room: how wide its shape may be; one that is wider has a line for each size.
+function blockAt(column, px, py, size, elements, room) {
   const canvases = strips.map(() => h("canvas", {width: 32, height: 32})), layer = column > 0 ? hello.layers[column - 1] : null;
-  const label = h("span", null, layer ? layer.shape : hello.input_shape);
+  const shape = layer ? layer.shape : hello.input_shape, fits = shape.length * 7 < room;
+  const label = h("span", null, fits ? shape : shape.split(" x ").flatMap((n, i) => i === 0 ? [n] : [h("br"), `x ${n}`]));
   const box = h("div", {class: "block", role: "img", style: {left: px + "px", top: py + "px", width: size + "px", height: size + "px"}}, column > 0 ? canvases : null);
-  elements.push(box, h("div", {class: "layer", style: {left: px + size / 2 + "px", top: py + size + "px"}}, label));
+  elements.push(box, h("div", {class: fits ? "layer" : "layer lines", style: {left: px + size / 2 + "px", top: py + size + "px"}}, label));
   const block = {column, box, canvases, name: layer?.name ?? "the inputs", in: {x: px, y: py + size / 2}, out: {x: px + size, y: py + size / 2}};
   blocks.push(block);
   return block;
