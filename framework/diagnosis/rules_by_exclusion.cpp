@@ -195,7 +195,8 @@ Found too_small(const Evidence& e) {
     return {};
   const double fall = fall_of_last_third(e.course);
   if (fall > (e.course.is_over ? still_falling : standing_still) ||
-      (!e.course.is_over && e.course.steps < 2 * e.course.trial_steps))
+      (!e.course.is_over &&
+       (e.course.steps < 2 * e.course.trial_steps || !e.course.has_seen_enough())))
     return {};
   const std::string note = "right beyond a constant answer: the network " +
                            percent_text(std::max(0., own.beyond_constant())) +
@@ -307,8 +308,32 @@ Found ends_above(const Evidence& e) {
                     : std::string())}};
 }
 
+/// Rows of a file that any network with more parameters learns by heart, and too few beside them to
+/// tell.
+Found few_examples(const Evidence& e) {
+  const auto& examples = e.trainer.data().examples;
+  const std::size_t n = examples[NNRUN_TRAIN],
+                    others = std::max(examples[NNRUN_VALIDATION], examples[NNRUN_TEST]);
+  if (n >= fewest_to_learn_from || others == 0 || others >= fewest_to_watch ||
+      e.graph.n_parameters <= n || !e.sample.is_table)
+    return {};
+  return Illness{
+      "few_examples",
+      Confidence::possible,
+      {.what = "there are " + std::to_string(n) + " examples to learn " +
+               std::to_string(e.graph.n_parameters) + " parameters from, and " +
+               std::to_string(others) +
+               " others: that is too little to learn, and to judge by, what holds for all",
+       .place = place_of(e, "data"),
+       .hint = "get more rows; until then take fewer units, and judge by nnrun compare CONFIG "
+               "--folds 5, which tests on each row once",
+       .note = "one of the others is " + percent_text(1. / static_cast<double>(others)) +
+               " of their score"}};
+}
+
 constexpr IllnessRule last_rules[] = {too_few_steps,  unrelated, noisy_labels,
-                                      too_few_epochs, too_small, nearly_equal_inputs};
+                                      too_few_epochs, too_small, nearly_equal_inputs,
+                                      few_examples};
 
 }  // namespace
 

@@ -109,6 +109,8 @@ inline constexpr double blind_metric = 0.9;
 inline constexpr double sorted_neighbours = 0.9, sorted_by_chance = 0.7;
 // An early stopping, and what it keeps, by fewer examples than these is by chance.
 inline constexpr std::size_t fewest_to_watch = 20;
+// So few are learned by heart, and tell little of others.
+inline constexpr std::size_t fewest_to_learn_from = 50;
 // Of a column of which so much is missing, what is filled in says next to nothing.
 inline constexpr double mostly_missing = 0.8;
 // Averages of fewer examples than these are noise to those that they normalize.
