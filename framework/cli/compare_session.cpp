@@ -167,14 +167,17 @@ fs::path new_folder(const Arguments& arguments, const std::string& kind) {
 fs::path shared_folder(const Arguments& arguments, const std::string& what) {
   const fs::path folder = arguments.text("--out");
   std::error_code ignored;
+  bool has_others = false;
   if (!has_plan(folder))
     for (fs::directory_iterator entry(folder, ignored), end; !ignored && entry != end;
-         entry.increment(ignored))
-      if (const std::string name = entry->path().filename().string();
-          name != "configs" && !name.starts_with("."))
-        throw RecordError(
-            Problem{.what = "'" + folder.string() + "' is not the folder of a " + what,
-                    .hint = "name a new one with --out"});
+         entry.increment(ignored)) {
+      const std::string name = entry->path().filename().string();
+      has_others = has_others || (name != "configs" && !name.starts_with("."));
+    }
+  // another shard may have begun meanwhile: its plan is there before all else that it makes
+  if (has_others && !has_plan(folder))
+    throw RecordError(Problem{.what = "'" + folder.string() + "' is not the folder of a " + what,
+                              .hint = "name a new one with --out"});
   return folder;
 }
 

@@ -47,8 +47,8 @@ void check_same(const fs::path& run, const fs::path& expected) {
 std::string some_config() {
   return GENERATE(
       as<std::string>(), "diagonal.yaml --set train.epochs=3",
-      "diagonal-minibatch.yaml --set train.epochs=40 --set train.schedule=cosine",
-      "diagonal-minibatch.yaml --set train.epochs=40 --set train.optimizer=adam --set "
+      "diagonal-minibatch.yaml --set train.epochs=400 --set train.schedule=cosine",
+      "diagonal-minibatch.yaml --set train.epochs=400 --set train.optimizer=adam --set "
       "'train.early_stopping={monitor: test.accuracy, patience: 1000, restore_best: true}'");
 }
 

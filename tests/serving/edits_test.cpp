@@ -333,17 +333,18 @@ TEST_CASE("what is recorded is measured with the weights that were set by hand a
 
 TEST_CASE("a formula and its numbers are fields, and are changed together") {
   Edited run(NNRUN_SOURCE_DIR "/configs/gallery/curve.yaml");
-  const auto field = [&](const std::string& path) {
-    const json hello = run.hello();
+  const auto field_of = [](const json& hello, const std::string& path) {
     for (const json& one : hello["settings"])
       if (one["path"] == path) return one;
     return json();
   };
+  const auto field = [&](const std::string& path) { return field_of(run.hello(), path); };
   CHECK(field("data.numbers")["value"] == json{"a=0.7"});
   CHECK(field("data.numbers")["numbers_of"] == "data.formula");
   const auto shown = [&] {
-    return field("data.formula")["value"].get<std::string>() + " " +
-           field("data.numbers")["value"].dump();
+    const json hello = run.hello();  // both of one moment
+    return field_of(hello, "data.formula")["value"].get<std::string>() + " " +
+           field_of(hello, "data.numbers")["value"].dump();
   };
   const auto sets = [&](const json& values) {
     const std::string before = shown();
