@@ -25,7 +25,8 @@ AnswerWriter::AnswerWriter(AnswerForm form, AnswerNames names, const CsvFormat& 
     : form_(form), names_(std::move(names)), narrow_(narrow), brief_(brief && is_of_classes()) {
   if (form != AnswerForm::csv || format.numbers.decimal != ',') return;
   decimal_ = ',';
-  const bool open = format.separator == CsvFormat::found_separator || format.separator == ',';
+  const bool open = format.separator == CsvFormat::found_separator || format.separator == ',' ||
+                    format.separator == ' ';  // between blanks no answer could be empty
   separator_ = open ? ';' : format.separator;
 }
 
@@ -56,7 +57,7 @@ void AnswerWriter::csv_names(const std::vector<std::string>& kept) {
     if (is_of_classes()) answers.emplace_back("class");
   }
   for (std::string& name : answers)
-    if (std::ranges::count(kept, name) > 0) name.insert(0, "predicted ");
+    while (std::ranges::count(kept, name) > 0) name.insert(0, "predicted ");
   columns_ = answers.size();
   std::size_t written = 0;
   for (const std::vector<std::string>* const list : {&kept, &std::as_const(answers)})

@@ -26,6 +26,7 @@ std::string format_text(const CsvFormat& format) {
   std::string text;
   if (!format.header)
     text += "  header: false    # the first row holds data: columns are x1, x2, ...\n";
+  if (format.separator == ' ') text += "  separator: space    # blanks, however many\n";
   const NumberFormat& numbers = format.numbers;
   if (numbers.decimal == ',') text += "  decimal: \",\"\n";
   if (numbers.thousands != '\0')

@@ -141,6 +141,16 @@ bool is_compact_date(double x) {
   return day >= 1 && day <= 31 && month >= 1 && month <= 12;
 }
 
+bool is_address(std::string_view field) {
+  for (int group = 0; group < 4; ++group) {
+    const DateGroup part = take_group(field);
+    if (part.digits == 0 || part.digits > 3 || part.value > 255) return false;
+    if (group < 3 && !field.starts_with('.')) return false;
+    if (group < 3) field.remove_prefix(1);
+  }
+  return field.empty();
+}
+
 bool looks_like_code(std::string_view field) {
   if (field.size() < 2 || !std::ranges::all_of(field.substr(1), is_a_digit)) return false;
   return field[0] == '0' || (field[0] == '+' && field.size() > 7);
@@ -165,17 +175,25 @@ std::string unit_of(std::string_view field) {
   return before.empty() ? behind : behind.empty() ? before : "";
 }
 
-std::string word_behind_number(std::string_view field) {
+std::string word_beside_number(std::string_view field) {
   std::string unit = unit_of(field);
-  const bool is_word = !unit.empty() && unit.find(' ') == unit.npos && field.ends_with(unit);
-  if (!is_word || !looks_like_number(field.substr(0, field.size() - unit.size()))) return {};
-  return unit;
+  if (unit.empty() || unit.find(' ') != unit.npos) return {};
+  std::string_view number = field;
+  if (field.ends_with(unit))
+    number.remove_suffix(unit.size());
+  else if (field.starts_with(unit + " "))  // P0 is a name
+    number.remove_prefix(unit.size());
+  else
+    return {};
+  return looks_like_number(number) ? unit : std::string();
 }
 
 bool is_amount_in_unit(std::string_view field) {
-  constexpr std::array<std::string_view, 19> currencies{
-      "chf", "eur", "usd", "gbp", "jpy", "cny", "inr", "aud", "cad", "sek",
-      "nok", "dkk", "pln", "czk", "brl", "fr.", "kr",  "us$", "rs."};
+  constexpr std::array<std::string_view, 39> currencies{
+      "chf", "eur", "usd", "gbp", "jpy", "cny", "inr", "aud", "cad",       "sek",
+      "nok", "dkk", "pln", "czk", "brl", "fr.", "kr",  "us$", "rs.",       "rs",
+      "r$",  "a$",  "c$",  "s$",  "hk$", "nt$", "sgd", "hkd", "z\xC5\x82", "k\xC4\x8D",
+      "ft",  "lei", "ron", "huf", "mxn", "zar", "try", "thb", "rub"};
   constexpr std::array<std::string_view, 38> units{// which stand behind a number
                                                    "kg",
                                                    "g",
@@ -225,15 +243,6 @@ bool is_amount_in_unit(std::string_view field) {
   number.erase(at, unit.size());
   const bool is_known = is_among(unit, units) || ends_in_digit;
   return (is_among(unit, currencies) || (at > 0 && is_known)) && looks_like_number(number);
-}
-
-bool is_cut_short(std::string_view field) {
-  // a small m is of metres, or of minutes
-  constexpr std::array<std::string_view, 10> words{"K",  "k",   "M",   "B",   "bn",
-                                                   "mn", "Mio", "Mrd", "tsd", "Tsd"};
-  std::string word = word_behind_number(field);
-  while (word.ends_with('.')) word.pop_back();
-  return std::ranges::find(words, word) != words.end();
 }
 
 char own_decimal_of(std::string_view field, const NumberFormat& how) {

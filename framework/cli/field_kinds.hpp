@@ -15,18 +15,19 @@ bool is_date(std::string_view field);
 bool is_time(std::string_view field);
 /// Returns whether a number is a day, such as 20240131.
 bool is_compact_date(double x);
+/// Returns whether a field is an address of the internet, 192.168.100.205, which is no number,
+/// though points could stand between its thousands.
+bool is_address(std::string_view field);
 /// Returns whether a number is written as amounts are not: 01277, +41791234567.
 bool looks_like_code(std::string_view field);
 /// Returns what stands before or behind the digits of a field: `$`, `kg`; empty if nothing does, or
 /// if something stands at both ends.
 std::string unit_of(std::string_view field);
-/// Returns the one word behind a number that may be a unit: `pcs` of 12 pcs; empty for other
-/// fields.
-std::string word_behind_number(std::string_view field);
+/// Returns the one word beside a number that may be a unit: `pcs` of 12 pcs, `Lek` of Lek 500;
+/// empty for other fields.
+std::string word_beside_number(std::string_view field);
 /// Returns whether a field is an amount in a known unit: CHF 8'175, 6.29 kg.
 bool is_amount_in_unit(std::string_view field);
-/// Returns whether a number is cut short by a letter or a word: 1.2k, 3.4M, 5 Mio.
-bool is_cut_short(std::string_view field);
 /// Returns the character, point or comma, before the fraction of a number that is not written as
 /// the others of a file: 3.850,98 where these are 1.5; 0 if it is none either way.
 char own_decimal_of(std::string_view field, const NumberFormat& how);

@@ -27,7 +27,7 @@ bool has_few(std::size_t different, std::size_t rows) {
 
 /// How numbers such as 1'000, 12 % and $5 become an input.
 std::string how_to_read(const ColumnProfile& column) {
-  if (column.own_decimal != '\0')
+  if (column.own_decimal != '\0')  // and no number tells whether three digits are thousands
     return ": to use it, write its numbers as those of the other columns, or, in the config, "
            "columns: {" +
            yaml_text(column.name) + ": {decimal: \"" + column.own_decimal + "\"}}";
@@ -36,6 +36,25 @@ std::string how_to_read(const ColumnProfile& column) {
   if (const std::size_t at = column.first_text.find(" ("); at != std::string::npos)
     return ": to use it, make columns of what stands before the brackets and in them";
   return ": to use it, take signs, units and separators of thousands out";
+}
+
+/// Returns whether most texts are numbers such as 1.2M, but not steps such as 5k, 10k and 20k.
+bool are_cut_short(const ColumnProfile& column) {
+  constexpr std::size_t few = 10;
+  return column.cut_short * 2 > column.texts &&
+         (column.unit_of_texts.empty() || column.counts.size() > few);
+}
+
+std::string words_of_cut_short(const ColumnProfile& column) {
+  const std::vector<std::string> texts = sorted_texts(column);
+  const auto found =
+      std::ranges::find_if(texts, [](const std::string& text) { return is_cut_short(text); });
+  return "numbers that are cut short, such as " +
+         start_of(found == texts.end() ? column.first_text : *found) +
+         ": to use it, write them in full" +
+         (column.unit_of_texts.empty() || column.numbers > 0
+              ? ""
+              : ", or, as all have it, symbols: [" + yaml_text(column.unit_of_texts) + "] in data");
 }
 
 InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
@@ -50,6 +69,7 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
   if (column.times == column.texts)
     return unused("times, such as " + start_of(column.first_text) +
                   ": to use them, write hours or minutes as numbers");
+  if (are_cut_short(column)) return unused(words_of_cut_short(column));
   if (column.like_numbers == column.texts && !repeat)
     return unused("dates, or numbers with more than digits, such as " +
                   start_of(column.first_text) + how_to_read(column));
@@ -65,7 +85,8 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
 /// Returns a text such as 1.2k; empty if the column has none.
 std::string number_cut_short(const ColumnProfile& column) {
   const std::vector<std::string> texts = sorted_texts(column);
-  const auto found = std::ranges::find_if(texts, &is_cut_short);
+  const auto found =
+      std::ranges::find_if(texts, [](const std::string& text) { return is_cut_short(text); });
   return found == texts.end() ? std::string() : *found;
 }
 
@@ -188,7 +209,24 @@ InputChoice choice_for(const ColumnProfile& column, std::size_t rows, bool count
   if (column.values() == 0) return unused("empty");
   if (column.numbers > 0 && column.texts > 0) return choice_for_both(column, rows);
   if (column.texts > 0) return choice_for_texts(column, rows);
-  return choice_for_numbers(column, rows, counts_count);
+  InputChoice choice = choice_for_numbers(column, rows, counts_count);
+  if (column.format && choice.used) {
+    choice.how = with_decimal(choice.how, *column.format);
+    choice.why += words_of_decimal(*column.format);
+  }
+  return choice;
+}
+
+std::string with_decimal(const std::string& how, const NumberFormat& format) {
+  return std::string("{decimal: \"") + format.decimal + '"' +
+         (how.starts_with('{') ? ", " + how.substr(1)
+          : how == "number"    ? "}"
+                               : ", type: " + how + "}");
+}
+
+std::string words_of_decimal(const NumberFormat& format) {
+  return std::string("; fractions behind a ") + (format.decimal == ',' ? "comma" : "point") +
+         " here";
 }
 
 }  // namespace nnrun::host

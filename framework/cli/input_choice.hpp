@@ -21,4 +21,9 @@ InputChoice unused(std::string why);
 /// too, because there is nothing else.
 InputChoice choice_for(const ColumnProfile& column, std::size_t rows, bool counts_count);
 
+/// Returns what stands behind a column's name in `columns`, with what stands before its fractions.
+std::string with_decimal(const std::string& how, const NumberFormat& format);
+/// Says that fractions of a column are not written as in the rest of the file.
+std::string words_of_decimal(const NumberFormat& format);
+
 }  // namespace nnrun::host

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/data_options.hpp"
 #include "cli/rows_to_predict.hpp"
+#include "training/missing_column.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -22,6 +23,7 @@ std::string how_it_is_written(const CsvFormat& format) {
          (format.separator == CsvFormat::found_separator
               ? ", the separator that its first row shows"
           : format.separator == '\t' ? ", separated by tabs"
+          : format.separator == ' '  ? ", separated by blanks"
                                      : std::string(", separated by ") + format.separator);
 }
 
@@ -120,6 +122,7 @@ class TextRows final : public ReaderOfParts {
   /// The file may be written in another way than the run's own data: then the note says so.
   Problem problem_of(const nnrun::Error& e, bool with_format) const {
     Problem problem{.what = e.what(), .where = e.where(), .hint = e.hint()};
+    suggest_column(problem);
     const std::string options = data_options_in(problem.hint);
     if (!options.empty() && options.find("encoding=") == options.npos)  // which comes below
       problem.hint += "\nfor this file alone: " + options;

@@ -104,8 +104,8 @@ bool is_all_nines(double x) {
   return digits.size() >= 2 && digits.find_first_not_of('9') == digits.npos;
 }
 
-/// Returns a number that may stand for none: -999 or 9999 again and again, far from all others, or
-/// a 0 or -1 that stands apart from numbers above it.
+/// Returns a number that may stand for none: -999 or 9999 again and again, far from all others, any
+/// number below 0 that is far below them, or a 0 or -1 that stands apart from numbers above it.
 std::optional<double> sentinel_of(const ColumnProfile& column) {
   constexpr std::size_t fewest = 5, fewest_above = 20;
   constexpr double apart = 0.2;  // of what the others reach over: what is 0 now and then is near
@@ -116,6 +116,11 @@ std::optional<double> sentinel_of(const ColumnProfile& column) {
   if (column.at_high >= 2 && is_all_nines(high) &&
       high - column.below_high > column.below_high - low)
     return high;
+  // -200 of an instrument, say; a 0 far below all others may well be none of something
+  const double gap = column.above_low - low, reach = high - column.above_low;
+  if (low < -1 && column.at_low >= 3 &&
+      (gap > reach || (column.above_low >= 0 && gap > apart * reach)))
+    return low;
   const bool is_rare = column.at_low * 200 >= column.numbers && column.at_low * 2 <= column.numbers;
   if ((low == 0 || low == -1) && column.at_low >= 2 && is_rare &&
       column.different.size() >= fewest_above &&
@@ -227,6 +232,13 @@ void add_doubts_of_target(std::vector<std::string>& doubts, const ColumnProfile&
                      " only counts the rows: name what is to be predicted with --target");
   if (std::string words = words_of_odd_rows(target); !words.empty())
     doubts.push_back(std::move(words));
+  if (target.texts == 0 && target.low == 0 && target.different.size() > 10 &&
+      target.spreads_by_factors())
+    doubts.push_back(
+        quoted(target.name) + " reaches from 0 to " + readable(target.high) +
+        ", and most of it is small beside that, so a few rows decide what is learned: to learn it "
+        "by factors, write log(1 + " +
+        target.name + ") into the file, or leave out rows of 0 and write target_scale: log");
   std::vector<std::string> rare;
   for (const auto& [text, count] : target.counts) {
     if (names_nothing(text))
@@ -277,11 +289,13 @@ std::vector<std::string> doubts_of(const TableProfile& table,
     doubts.push_back(words_of_thousands(table));
   else
     for (const ColumnProfile& column : table.columns)
-      if (column.may_be_of_fractions()) doubts.push_back(words_of_groups(table, column));
+      if (!column.format && column.may_be_of_fractions(table.format.numbers.thousands))
+        doubts.push_back(words_of_groups(table, column));
   for (const ColumnProfile& column : table.columns)
-    if (column.may_be_of_thousands() ||
-        (table.format.separator != ',' && table.format.numbers.decimal == '.' &&
-         column.is_of_thousands() && column.with_point > 0))
+    if (!column.format && (column.may_be_of_thousands() ||
+                           (table.format.separator != ',' && table.format.separator != ' ' &&
+                            table.format.numbers.decimal == '.' && column.is_of_thousands() &&
+                            column.with_point > 0)))
       doubts.push_back(words_of_fractions(table, column));
   for (const ColumnProfile* const column : used) {
     add_doubts_of_values(doubts, *column);

@@ -57,6 +57,7 @@ Choices choices_for(const TableProfile& table, const std::vector<const ColumnPro
     if (const std::string words = words_of_name(table, i);
         !words.empty() && !is_in(targets, table.columns[i]))
       reasons += (reasons.empty() ? "" : "\n") + words + ": give it a name of its own";
+  if (table.columns.size() == 1) reasons += "it has no other column";
   if (targets[0]->texts == 0)
     reasons += std::string(reasons.empty() ? "" : "\n") +
                "if the rows follow each other in time, past values can tell the next: --windows 24";
@@ -73,10 +74,17 @@ std::string columns_text(const Choices& choices, const std::vector<const ColumnP
   for (const auto& [column, choice] : choices.all)
     if (!many || choice.how != "number")
       lines.emplace_back("    " + yaml_text(column->name) + ": " + choice.how, choice.why);
-  for (const ColumnProfile* const target : targets)
-    if (target->gaps > 0)
-      lines.emplace_back("    " + yaml_text(target->name) + ": {missing: drop}",
-                         with_commas(target->gaps) + " rows without it are left out");
+  for (const ColumnProfile* const target : targets) {
+    const std::string drop = "{missing: drop}",
+                      left_out = with_commas(target->gaps) + " rows without it are left out";
+    if (target->format)
+      lines.emplace_back("    " + yaml_text(target->name) + ": " +
+                             with_decimal(target->gaps > 0 ? drop : "number", *target->format),
+                         "the target" + words_of_decimal(*target->format) +
+                             (target->gaps > 0 ? "; " + left_out : ""));
+    else if (target->gaps > 0)
+      lines.emplace_back("    " + yaml_text(target->name) + ": " + drop, left_out);
+  }
   std::size_t width = 0;
   for (const auto& line : lines) width = std::max(width, line.first.size());
   width = std::min(width, widest);

@@ -58,12 +58,15 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
     column.of_thousands += is_of_thousands(text, ',');
   }
   if (double x = 0; rows.is_number(at, x)) column.too_long += has_too_many_digits(text, x);
-  column.like_numbers += looks_like_number(text) || is_amount_in_unit(text);
-  const std::string unit = word_behind_number(text);
+  const bool is_amount = !is_address(text) && (looks_like_number(text) || is_amount_in_unit(text));
+  if (is_amount && column.like_numbers++ == 0) column.first_amount = text;
+  column.cut_short += is_cut_short(text);
+  const std::string unit = word_beside_number(text);
   if (column.texts == 1) column.unit_of_texts = unit;
   const char decimal = own_decimal_of(text, rows.number_format());
   if (column.texts == 1) column.own_decimal = decimal;
   if (decimal != column.own_decimal) column.own_decimal = '\0';
+  column.own_thousands += decimal != '\0' && is_of_thousands(without_signs(text), decimal);
   if (unit != column.unit_of_texts) column.unit_of_texts.clear();
   column.dates += is_date(text);
   column.times += is_time(text);
@@ -123,8 +126,11 @@ double add(ColumnProfile& column, const CsvReader& rows, std::size_t at, std::si
   column.before = rows.field(at);
   if (is_usual_gap(rows.field(at))) {
     ++column.gaps;
-  } else if (rows.is_number(at, x) && std::isfinite(x) && !has_too_many_digits(rows.field(at), x)) {
-    add_number(column, rows.field(at), x, row, rows.number_format());
+  } else if (!is_address(rows.field(at)) &&
+             rows.is_number(at, x, column.format ? *column.format : rows.number_format()) &&
+             std::isfinite(x) && !has_too_many_digits(rows.field(at), x)) {
+    add_number(column, rows.field(at), x, row,
+               column.format ? *column.format : rows.number_format());
     if (x != 0 && x != 1 && column.odd_place.empty()) {
       column.first_odd = rows.field(at);
       column.odd_place = rows.place();
@@ -163,9 +169,11 @@ class ThousandsInDoubt {
 
 /// Returns whether some column has numbers below a text, as a name is.
 bool has_names(const TableProfile& profile) {
-  return std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+  return std::ranges::any_of(profile.columns, [&](const ColumnProfile& column) {
+    double x = 0;
+    const NumberFormat& how = column.format ? *column.format : profile.format.numbers;
     return column.numbers > 0 && column.texts == 0 && !is_usual_gap(column.name) &&
-           !parse_double(column.name);
+           !is_number(column.name, x, how);
   });
 }
 
@@ -194,6 +202,27 @@ const ColumnProfile* named_as_its_text(const TableProfile& profile) {
   return found == profile.columns.end() ? nullptr : &*found;
 }
 
+/// Returns whether names are numbers as their columns have them: a text beside them, of which each
+/// row has its own, is no name then. Names that go on by equal steps, as years and doses do, may
+/// well be names.
+bool names_are_like_numbers(const TableProfile& profile) {
+  std::size_t numbers = 0, within = 0, equal_steps = 0;
+  double last = 0, step = 0;
+  for (const ColumnProfile& column : profile.columns) {
+    double name = 0;
+    const NumberFormat& how = column.format ? *column.format : profile.format.numbers;
+    if (column.numbers == 0 || column.texts > 0 || !is_number(column.name, name, how)) continue;
+    if (numbers == 1) step = name - last;
+    equal_steps += numbers > 1 && name - last == step && step != 0;
+    ++numbers;
+    last = name;
+    within += name >= column.low && name <= column.high;
+  }
+  if (numbers < 2 || (numbers > 2 && equal_steps + 2 == numbers)) return false;
+  if (numbers == profile.columns.size()) return true;
+  return numbers * 2 > profile.columns.size() && within * 4 >= numbers * 3;
+}
+
 /// Returns whether the first row is one of data: all of it is there again, or what it has for names
 /// of texts are some of them, in more columns than not, and nothing in it is a text above numbers.
 bool first_row_is_data(const TableProfile& profile) {
@@ -207,7 +236,7 @@ bool first_row_is_data(const TableProfile& profile) {
     else if (repeats)
       ++other;
   }
-  return as_below > other;
+  return as_below > other || (other == 0 && names_are_like_numbers(profile));
 }
 
 /// Throws Error for a first row that is a title: most columns with something in them have no name.
@@ -223,29 +252,6 @@ void require_names(const TableProfile& profile) {
                      profile.file + ":1",
                      "take titles and remarks out, so that the file begins with a name for each "
                      "column");
-}
-
-/// Returns what stands between blanks.
-std::vector<std::string> between_blanks(const std::string& text) {
-  std::vector<std::string> parts = split(text, ' ');
-  std::erase(parts, "");
-  return parts;
-}
-
-/// Throws Error for rows of numbers with blanks between: a name may hold blanks, so these separate
-/// nothing.
-void require_separator(const TableProfile& profile) {
-  if (profile.columns.size() != 1) return;
-  const ColumnProfile& column = profile.columns[0];
-  const std::vector<std::string> fields = between_blanks(column.first_text);
-  const bool numbers = std::ranges::all_of(
-      fields, [](const std::string& field) { return parse_double(field).has_value(); });
-  if (column.numbers > 0 || fields.size() < 2 || !numbers ||
-      (profile.format.header && between_blanks(column.name).size() != fields.size()))
-    return;
-  throw nnrun::Error("fields are separated by blanks", column.first_place,
-                     "make these commas: sed 's/^ *//; s/ *$//; s/  */,/g' " +
-                         shell_word(profile.file) + " > commas.csv");
 }
 
 /// Throws Error if the first row, or the first two, have texts above numbers, and these columns no
@@ -270,7 +276,9 @@ void require_no_units(const TableProfile& profile) {
       place, rows == 1 ? "take it out" : "take them out");
 }
 
-TableProfile read(const std::string& file, const CsvFormat& format) {
+/// decimals: of columns that are read in a way of their own, 0 for others; or empty.
+TableProfile read(const std::string& file, const CsvFormat& format,
+                  const std::vector<char>& decimals = {}) {
   std::ifstream in = open_input(file);
   if (in.peek() == 0x1f)
     throw nnrun::Error(
@@ -282,6 +290,9 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
   TableProfile profile{.file = file, .format = format};
   profile.format.separator = rows.separator();
   for (const std::string& name : rows.names()) profile.columns.push_back({.name = name});
+  for (std::size_t i = 0; i < decimals.size(); ++i)
+    if (decimals[i] != '\0')
+      profile.columns[i].format = format_of_column(format.numbers, decimals[i]);
   if (format.header && rows.names_are_numbers()) {
     if (names_count(profile))
       profile.doubt_of_names = "the first row counts the columns, " + profile.columns[0].name +
@@ -313,7 +324,6 @@ TableProfile read(const std::string& file, const CsvFormat& format) {
   profile.totals = totals.found();
   profile.comments = rows.words_on_comments();
   if (profile.rows == 0) throw nnrun::Error("has column names, but no examples", file);
-  require_separator(profile);
   require_names(profile);
   return profile;
 }
@@ -327,16 +337,32 @@ bool has_commas(const TableProfile& profile) {
          });
 }
 
-/// Returns whether all texts of a column are amounts that are not written as plain numbers.
+/// Returns whether texts of a column are amounts that are not written as plain numbers, but for few
+/// that may say that one is missing.
 bool has_amounts(const ColumnProfile& column) {
-  return column.texts > 0 && column.like_numbers == column.texts && column.dates == 0;
+  return column.texts > 0 && column.like_numbers * 10 >= column.texts * 8 && column.dates == 0;
 }
 
-/// Returns how numbers are written by which some column of such texts is one of numbers.
+/// Returns whether some column shows what stands before fractions: other than three digits follow.
+bool shows_fractions(const TableProfile& profile) {
+  return std::ranges::any_of(profile.columns, [](const ColumnProfile& column) {
+    return column.texts == 0 && column.with_point > column.of_thousands;
+  });
+}
+
+/// Returns how numbers are written by which some column of such texts is one of numbers. A column
+/// with another decimal sign than one that shows it is read in a way of its own.
 NumberFormat format_of_amounts(const TableProfile& profile) {
   NumberFormat format = profile.format.numbers;
-  for (const ColumnProfile& column : profile.columns)
-    if (has_amounts(column)) format = format_for(column.first_text, format);
+  const bool is_sure = shows_fractions(profile);
+  for (const ColumnProfile& column : profile.columns) {
+    if (!has_amounts(column)) continue;
+    NumberFormat own = format_for(column.first_amount, format);
+    if (is_sure && own.decimal != format.decimal)
+      format.symbols = std::move(own.symbols);
+    else
+      format = std::move(own);
+  }
   return format;
 }
 
@@ -370,6 +396,75 @@ TableProfile read_in_any_letters(const std::string& file, CsvFormat format) try 
   return read_in_any_letters(file, std::move(format));
 }
 
+/// Returns how many fields a row has if blanks separate them; 0 if that is none.
+std::size_t fields_between_blanks(std::string_view row) {
+  CsvFields fields(' ');
+  return fields.split(row) ? fields.size() : 0;
+}
+
+/// Returns whether a text is several fields with blanks between, some of them numbers. only: none
+/// of them is a text that says something.
+bool has_numbers_between_blanks(std::string_view text, bool only) {
+  CsvFields fields(' ');
+  if (!fields.split(text) || fields.size() < 2) return false;
+  std::size_t numbers = 0;
+  for (std::size_t i = 0; i < fields.size(); ++i)
+    if (parse_double(fields[i]))
+      ++numbers;
+    else if (only && !is_usual_gap(fields[i]))
+      return false;
+  return numbers > 0;
+}
+
+/// Reads a file whose fields are between blanks, which no first row shows for certain: names and
+/// texts may hold blanks as well. Returns nothing if that gives no column of numbers.
+std::optional<TableProfile> read_at_blanks(const std::string& file, CsvFormat format) {
+  format.separator = ' ';
+  TableProfile profile = read_in_any_letters(file, format);
+  const bool has_numbers =
+      profile.columns.size() > 1 && std::ranges::any_of(profile.columns, [](const auto& column) {
+        return (column.numbers > 0 && column.texts == 0) ||
+               (column.texts > 0 && column.with_comma == column.texts);
+      });
+  if (!has_numbers) return std::nullopt;
+  return profile;
+}
+
+/// Returns whether the first row of a file has several fields, and nothing but blanks between.
+bool begins_with_blanks_between(const std::string& file) {
+  std::ifstream in(file);
+  std::string line;
+  std::getline(in, line);
+  return line.find_first_of(",;|") == line.npos && fields_between_blanks(line) > 1;
+}
+
+/// Reads it by the separator that the first row shows, or by blanks where that makes one column
+/// of what is several.
+TableProfile read_by_any_separator(const std::string& file, const CsvFormat& format) {
+  std::optional<TableProfile> profile;
+  try {
+    profile = read_in_any_letters(file, format);
+  } catch (const nnrun::Error&) {
+    if (!begins_with_blanks_between(file)) throw;
+    if (auto other = read_at_blanks(file, format)) return *std::move(other);
+    throw;
+  }
+  const ColumnProfile& first = profile->columns[0];
+  if (first.numbers > 0 || first.texts == 0) return *std::move(profile);
+  if (profile->columns.size() > 1) {  // a tab before the last text, or numbers that are a pair
+    if (has_numbers_between_blanks(first.first_text, true)) try {
+        auto other = read_at_blanks(file, profile->format);
+        if (other && other->columns.size() > profile->columns.size()) return *std::move(other);
+      } catch (const nnrun::Error&) {  // a row that blanks would cut otherwise
+      }
+    return *std::move(profile);
+  }
+  // a table of one column is of no use, so a row that has numbers among others is one of several
+  if (fields_between_blanks(first.name) > 1 && has_numbers_between_blanks(first.first_text, false))
+    if (auto other = read_at_blanks(file, profile->format)) return *std::move(other);
+  return *std::move(profile);
+}
+
 /// Reads it again as long as other ways to write numbers make more of its texts amounts.
 TableProfile with_amounts(TableProfile profile, const CsvFormat& format) {
   for (;;) {
@@ -382,6 +477,25 @@ TableProfile with_amounts(TableProfile profile, const CsvFormat& format) {
     if (texts_in(again) >= texts_in(profile)) return profile;
     profile = std::move(again);
   }
+}
+
+/// Returns, of each column, what stands before its fractions if it is read in a way of its own.
+std::vector<char> decimals_in(const TableProfile& profile) {
+  std::vector<char> decimals;
+  for (const ColumnProfile& column : profile.columns)
+    decimals.push_back(column.format ? column.format->decimal : '\0');
+  return decimals;
+}
+/// Reads it again if numbers of some columns have fractions, but not as the others have them.
+TableProfile with_other_decimals(TableProfile profile) {
+  std::vector<char> decimals = decimals_in(profile);
+  bool any = false;
+  for (std::size_t i = 0; i < decimals.size(); ++i)
+    if (profile.columns[i].is_of_other_decimal()) {
+      decimals[i] = profile.columns[i].own_decimal;
+      any = true;
+    }
+  return any ? read(profile.file, profile.format, decimals) : std::move(profile);
 }
 
 /// Returns whether the first row may be a remark, with the names below it: a row of texts.
@@ -424,9 +538,9 @@ void ColumnProfile::take_end(double x) {
 
 bool ColumnProfile::has_several_units() const {
   const std::size_t none = units.contains("") ? 1 : 0;
-  const bool of_shares =
-      std::ranges::any_of(units, [](const auto& unit) { return is_of_shares(unit.first); });
-  return units.size() - none > 1 || (units.size() > 1 && of_shares);
+  const bool is_amount_of_many = std::ranges::any_of(
+      units, [](const auto& unit) { return is_of_shares(unit.first) || multiplies(unit.first); });
+  return units.size() - none > 1 || (units.size() > 1 && is_amount_of_many);
 }
 
 bool ColumnProfile::numbers_rows(std::size_t rows) const {
@@ -442,6 +556,20 @@ bool ColumnProfile::shuffles_rows(std::size_t rows) const {
          sum == (low + high) / 2 * n;
 }
 
+bool ColumnProfile::spreads_by_factors() const {
+  const auto first = different.upper_bound(0);
+  if (low < 0 || first == different.end() || high / first->first < 50) return false;
+  std::size_t all = 0, seen = 0;
+  for (auto at = first; at != different.end(); ++at) all += at->second;
+  double median = 0;
+  for (auto at = first; seen * 2 < all; ++at) {
+    median = at->first;
+    seen += at->second;
+  }
+  const double by_factors = std::sqrt(first->first * high), by_amounts = (first->first + high) / 2;
+  return median < std::sqrt(by_factors * by_amounts);
+}
+
 bool ColumnProfile::tells_rows_apart() const {
   std::size_t all = 0;
   for (const auto& entry : different) all += entry.second;
@@ -451,17 +579,17 @@ bool ColumnProfile::tells_rows_apart() const {
 TableProfile profile_of(const std::string& file) {
   const CsvFormat found{.separator = CsvFormat::found_separator};
   try {
-    TableProfile profile = read_in_any_letters(file, found);
+    TableProfile profile = read_by_any_separator(file, found);
     if (profile.format.header && profile.format.comment.empty() && begins_with_comment(profile))
       profile = without_comments(std::move(profile));
     CsvFormat format = profile.format;
-    format.separator = CsvFormat::found_separator;
+    if (format.separator != ' ') format.separator = CsvFormat::found_separator;
     format.header = true;
     if (has_commas(profile)) {
       format.numbers.decimal = ',';
       profile = read(file, format);
     }
-    profile = with_amounts(std::move(profile), format);
+    profile = with_other_decimals(with_amounts(std::move(profile), format));
     if (profile.format.header) require_no_units(profile);
     if (!profile.names_again.empty() && has_names(profile))
       throw nnrun::Error("the row of names is there again", profile.names_again,
@@ -476,7 +604,7 @@ TableProfile profile_of(const std::string& file) {
     }
     format = profile.format;
     format.header = false;
-    return read(file, format);
+    return read(file, format, decimals_in(profile));
   } catch (const nnrun::Error& e) {
     throw DataError(Problem{.what = e.what(), .where = e.where(), .hint = e.hint()});
   }

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <nnrun/csv.hpp>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -44,26 +45,32 @@ struct ColumnProfile {
   bool shows_groups = false;                   ///< some number has several of these, or a fraction
   std::size_t too_long = 0;                    ///< texts: whole numbers that a double rounds
   std::size_t like_numbers = 0;                ///< texts such as dates, 1'000, 10 %
+  std::string first_amount{};                  ///< of these
   std::map<std::string, std::size_t> units{};  ///< beside numbers: $, kg; empty: none
-  char own_decimal = '\0';      ///< of all texts that are numbers written otherwise: 3.850,98; or 0
-  std::string unit_of_texts{};  ///< the word behind the number of all texts, if any
-  std::size_t like_codes = 0;   ///< numbers such as 01277
-  std::string first_code{};     ///< of these
-  std::size_t dates = 0;        ///< texts such as 2024-01-31, numbers such as 20240131
-  std::size_t times = 0;        ///< texts such as 08:30 or 8:30 pm
-  bool has_lines = false;       ///< some text goes over lines
-  std::string before{};         ///< the last value
-  std::size_t changes = 0;      ///< how often one differs from that before it
+  char own_decimal = '\0';  ///< of all texts that are numbers written otherwise: 3.850,98; or 0
+  std::size_t own_thousands = 0;         ///< of these, such as 12.500, which may have no fraction
+  std::optional<NumberFormat> format{};  ///< of its numbers, if they are not as in the file
+  std::size_t cut_short = 0;             ///< texts such as 1.2M
+  std::string unit_of_texts{};           ///< the word beside the number of all texts, if any
+  std::size_t like_codes = 0;            ///< numbers such as 01277
+  std::string first_code{};              ///< of these
+  std::size_t dates = 0;                 ///< texts such as 2024-01-31, numbers such as 20240131
+  std::size_t times = 0;                 ///< texts such as 08:30 or 8:30 pm
+  bool has_lines = false;                ///< some text goes over lines
+  std::string before{};                  ///< the last value
+  std::size_t changes = 0;               ///< how often one differs from that before it
 
   /// Returns whether separators stand between thousands: three digits follow each.
   bool is_of_thousands() const {
     return of_thousands > 0 && of_thousands == with_comma + with_point;
   }
 
-  /// Returns whether what is taken for a separator of thousands may stand before fractions: one
-  /// digit stands before it throughout, as in 1.350.
-  bool may_be_of_fractions() const {
-    return grouped > 0 && !shows_groups && grouped == numbers && high < 10'000 && low > -10'000;
+  /// Returns whether what is taken for a separator of thousands may stand before fractions: each
+  /// number has one, and nothing else, as in 1.350; of commas only where one digit stands before
+  /// it: 12,350 is an amount of thousands wherever points are before fractions.
+  bool may_be_of_fractions(char separator) const {
+    const bool is_small = high < 10'000 && low > -10'000;
+    return grouped > 0 && !shows_groups && grouped == numbers && (separator == '.' || is_small);
   }
 
   /// The same of numbers: three digits follow each point, and where there is none, up to three
@@ -73,9 +80,16 @@ struct ColumnProfile {
            high < 1000;
   }
 
+  /// Returns whether its texts are numbers with fractions, but not as the file has them.
+  bool is_of_other_decimal() const {
+    return texts > 0 && own_decimal != '\0' && own_thousands < texts && dates * 2 < texts &&
+           too_long == 0 && with_point == 0;
+  }
+
   /// Takes a number for the two ends.
   void take_end(double x);
-  /// Returns whether numbers are in more than one unit, or some of them, but not all, per cent.
+  /// Returns whether numbers are in more than one unit, or some of them, but not all, per cent
+  /// or millions.
   bool has_several_units() const;
   std::size_t values() const { return numbers + texts; }
 
@@ -84,6 +98,9 @@ struct ColumnProfile {
   bool numbers_rows(std::size_t rows) const;
   /// Returns whether it has the numbers of rows in another order: of ranks that means something.
   bool shuffles_rows(std::size_t rows) const;
+  /// Returns whether amounts above 0 lie evenly by their logarithms and not by themselves: the
+  /// median is nearer to the middle of the logarithms.
+  bool spreads_by_factors() const;
   /// Returns whether nearly every row has a number of its own.
   bool tells_rows_apart() const;
   /// Returns whether some numbers begin with 0 or +, as codes do.

@@ -25,14 +25,26 @@ bool is_of_shared_dates(const TableProfile& table, const ColumnProfile& column) 
          different_in(column) < ColumnProfile::most_different;
 }
 
+/// Returns whether the name is of a part of time that comes again: an hour, a weekday.
+bool is_of_clock(const ColumnProfile& column) {
+  std::string name = column.name;
+  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const char* const word :
+       {"hour",      "hr",      "time",   "minute", "month",   "mnth", "weekday",
+        "day",       "quarter", "season", "stunde", "uhrzeit", "zeit", "monat",
+        "wochentag", "tag",     "heure",  "mois",   "jour",    "hora"})
+    if (name == word || name == std::string(word) + "s") return true;
+  return column.times > 0 && column.times == column.texts;
+}
+
 /// Returns whether it has few different values, texts or whole numbers, each of as many rows as a
 /// window reaches over.
 bool may_name_series(const TableProfile& table, const ColumnProfile& column, std::size_t window) {
   const std::size_t different = different_in(column);
   const auto has_enough = [&](const auto& entry) { return entry.second > window; };
   return !column.name.empty() && (column.texts > 0 || column.whole) && !is_of_dates(column) &&
-         column.gaps == 0 && column.without_count == 0 && different >= 2 && different <= 100 &&
-         !table.shared_names.contains(column.name) &&
+         !is_of_clock(column) && column.gaps == 0 && column.without_count == 0 && different >= 2 &&
+         different <= 100 && !table.shared_names.contains(column.name) &&
          std::ranges::all_of(column.counts, has_enough) &&
          std::ranges::all_of(column.different, has_enough);
 }

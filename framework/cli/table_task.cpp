@@ -47,6 +47,13 @@ void require_plain(const ColumnProfile& target) {
   if (target.is_of_thousands() && target.with_comma > 0)
     refuse(target.first_text, "if commas stand between thousands, take them out");
   const bool few = target.counts.size() <= 10 && target.without_count == 0;
+  if (target.cut_short * 2 > target.texts && !few)
+    refuse(start_of(target.first_text),
+           "write the numbers in full" +
+               (target.unit_of_texts.empty() || target.numbers > 0
+                    ? std::string()
+                    : ", or, as all have it, write a config by hand with symbols: [" +
+                          yaml_text(target.unit_of_texts) + "] in data"));
   if (target.texts > 0 && target.like_numbers == target.texts && target.too_long < target.texts &&
       !few)
     refuse(
@@ -166,30 +173,16 @@ bool are_classes(const ColumnProfile& column, std::size_t rows) {
                         "do, or write a config by hand: columns: {" +
                         yaml_text(column.name) + ": {decimal: \"" + own_decimal + "\"}}"
               : is_cut_short(column.first_text) ? "write the numbers in full"
+              : !with_minus_before(column.first_text).empty()
+                  ? "write a minus before its number: " + with_minus_before(column.first_text)
               : too_long ? "for amounts, write as many digits as matter: 9.0072e15; codes and ids "
                            "cannot be predicted as numbers"
                          : "mend that row, or leave it empty: rows without a target are left out"});
 }
 
-/// Returns whether amounts lie evenly by their logarithms and not by themselves: the median is
-/// nearer to the middle of the logarithms.
-bool spreads_by_factors(const ColumnProfile& column) {
-  if (column.low <= 0 || column.high / column.low < 50) return false;
-  std::size_t all = 0, seen = 0;
-  for (const auto& entry : column.different) all += entry.second;
-  double median = 0;
-  for (const auto& [x, count] : column.different) {
-    median = x;
-    if ((seen += count) * 2 >= all) break;
-  }
-  const double by_factors = std::sqrt(column.low * column.high),
-               by_amounts = (column.low + column.high) / 2;
-  return median < std::sqrt(by_factors * by_amounts);
-}
-
 /// Returns how a target is scaled.
 const char* scale_for(const ColumnProfile& column) {
-  return spreads_by_factors(column) ? "log" : "standard";
+  return column.low > 0 && column.spreads_by_factors() ? "log" : "standard";
 }
 
 Task task_for(const ColumnProfile& column, std::size_t rows) {

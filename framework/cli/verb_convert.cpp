@@ -59,10 +59,8 @@ void take(const Override& said, TableFormat& to) {
     throw UsageError(Problem{.what = "--data " + key + " cannot be '" + text + "'",
                              .hint = "it is one of: " + all});
   };
-  if (key == "separator" && one_of({"auto", ",", ";", "tab", "|"}))
-    to.format.separator = text == "auto"  ? CsvFormat::found_separator
-                          : text == "tab" ? '\t'
-                                          : text[0];
+  if (key == "separator" && one_of({"auto", ",", ";", "tab", "|", "space"}))
+    to.format.separator = separator_named(text);
   else if (key == "decimal" && one_of({".", ","}))
     to.format.numbers.decimal = text[0];
   else if (key == "thousands" && one_of({"none", ",", ".", "'", "space"}))

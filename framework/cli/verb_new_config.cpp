@@ -112,7 +112,8 @@ void require_table(const std::string& file) {
            is_npz ? "a config for it has data: {type: npy, inputs: " + file +
                         ", inputs_array: x, targets: " + file + ", targets_array: y}"
                   : "a config for it has data: {type: npy, inputs: " + file + ", targets: FILE}");
-  if (is_zip) refuse("a zip file, as a workbook is", "save its sheet as CSV");
+  if (is_zip)
+    refuse("a zip file, as a workbook is", "unzip it; of a workbook, save its sheet as CSV");
   if (is_json(file))
     refuse("JSON", "write it as CSV, a row for each object; predict --jsonl takes such objects");
   if (is_svm(file)) refuse("of libsvm's form, label index:value", "write all columns as CSV");

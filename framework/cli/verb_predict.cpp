@@ -11,9 +11,11 @@
 #include "base/text.hpp"
 #include "cli/answering.hpp"
 #include "cli/answers_in_parts.hpp"
+#include "cli/csv_text.hpp"
 #include "cli/interrupt.hpp"
 #include "cli/pipe_input.hpp"
 #include "cli/rows_to_predict.hpp"
+#include "cli/table_words.hpp"
 #include "cli/text_examples.hpp"
 #include "cli/verbs.hpp"
 #include "cli/view.hpp"
@@ -54,7 +56,28 @@ class Prediction {
                 arguments.has("--brief")),
         answering_(use_, writer_) {}
 
+  /// Throws UsageError that says what an example of this run is.
+  [[noreturn]] void ask_for_examples() const {
+    const std::string command = "nnrun predict " + shell_word(arguments_.targets[0]) + " ";
+    const std::size_t wanted = columns_.size();
+    std::string hint = command;
+    if (texts_)
+      hint += "'some text'";
+    else if (model_->preparation().recipe().window > 0)
+      hint += "--csv FILE, with rows that follow each other in time";
+    else if (is_of_files())
+      hint += "FILE, with one example in it";
+    else if (wanted > most_shown)
+      hint += "--csv FILE, with " + std::to_string(wanted) + " columns";
+    else
+      hint += shell_word(example_words()) +
+              (run_.model.names.inputs.empty() ? "" : ", with a value in place of each name");
+    throw UsageError(
+        Problem{.what = "predict needs examples, or a file with --csv, --jsonl, --npy or --idx",
+                .hint = hint});
+  }
   void examples() {
+    if (arguments_.targets.size() == 1) ask_for_examples();
     if (arguments_.has("--continue")) return continue_texts();
     if (answers_texts()) return follow_texts();
     std::vector<std::vector<double>> inputs;
@@ -152,7 +175,7 @@ class Prediction {
       return answer(
           in_windows(rows_of_table(file, text_, std::move(columns_), kept_columns()), file));
     }
-    if (file.ends_with(".npy"))
+    if (file.ends_with(".npy") && is_regular(file))
       throw UsageError(Problem{.what = "'" + file + "' is an array, not a table",
                                .hint = "--npy " + shell_word(file)});
     const std::string name = file == "-" ? "standard input" : file;
@@ -205,6 +228,20 @@ class Prediction {
   }
 
  private:
+  static constexpr std::size_t most_shown = 20;  // values of an example
+
+  /// Returns an example with the names of inputs for values, or numbers if they have none.
+  std::string example_words() const {
+    std::vector<std::string> words;
+    for (const std::string& name : run_.model.names.inputs)
+      words.push_back(csv_text(start_of(name), columns_.between_values()));
+    if (words.empty()) words.assign(std::min(columns_.size(), most_shown), "0.5");
+    return join(words, std::string(1, columns_.between_values()));
+  }
+  bool is_of_files() const {
+    const Use& data = run_.experiment.data.use;
+    return extension_of<nnrun_example_file>(*data.plugin, "nnrun.example_file/1") != nullptr;
+  }
   std::span<const std::string> texts() const { return std::span(arguments_.targets).subspan(1); }
   bool answers_texts() const {
     return texts_ && !texts().empty() &&
@@ -356,7 +393,8 @@ class Prediction {
     doubt_division(talk);
     for (const std::string& doubt : all.doubts()) talk.write("warning: " + doubt + "\n");
     const std::string note = all.note();
-    const std::string rows = std::to_string(writer_.rows()) + " rows";
+    const std::string rows =
+        std::to_string(writer_.rows()) + (writer_.rows() == 1 ? " row" : " rows");
     if (bad > 0) talk.write("warning: " + std::to_string(bad) + " of " + rows + " got no answer\n");
     if (!note.empty()) talk.write("note: " + note + "\n");
     if (writer_.formulas() > 0)
@@ -451,7 +489,18 @@ class Prediction {
   std::vector<double> values_of(const std::string& text) try {
     return columns_.read_example(text);
   } catch (const nnrun::Error& e) {
-    throw DataError(Problem{.what = e.what(), .where = "'" + text + "'", .hint = e.hint()});
+    const std::string_view hint = e.hint();
+    const auto asks_for = [&](char decimal) {
+      return columns_.between_values() == ';' &&
+             hint.find(std::string("decimal: \"") + decimal) != hint.npos;
+    };
+    throw DataError(
+        Problem{.what = e.what(),
+                .where = "'" + text + "'",
+                .hint = asks_for('.') ? "the run's data have a comma before fractions: write it so"
+                        : asks_for(',') ? "the run's data have a comma before fractions: write ; "
+                                          "between values"
+                                        : e.hint()});
   }
   std::vector<double> only_numbers_of(const std::string& text) {
     std::vector<double> numbers;
@@ -465,7 +514,10 @@ class Prediction {
       if (!number && (has_all || columns_.is_gap(field))) return values_of(text);  // says which one
       if (!number) {
         Problem problem{.what = "an example is numbers with commas between, not '" + text + "'",
-                        .hint = "for example 0.5,0.1"};
+                        .hint = columns_.size() > most_shown
+                                    ? "an example of this run is " +
+                                          std::to_string(columns_.size()) + " numbers"
+                                    : example_words()};
         const std::optional<std::string> of_file = file_hint(text);
         if (!of_file) throw DataError(std::move(problem));
         problem.hint = *of_file;
@@ -513,15 +565,8 @@ std::string file_option_of(const Arguments& arguments) {
   std::vector<std::string> given;
   for (const char* const option : file_options)
     if (arguments.has(option)) given.emplace_back(option);
-  const bool has_examples = arguments.targets.size() > 1;
-  const std::string hint = "nnrun predict " + arguments.targets[0] + " 0.5,0.1";
-  if (given.empty() && !has_examples)
-    throw UsageError(
-        Problem{.what = "predict needs examples, or a file with --csv, --jsonl, --npy or --idx",
-                .hint = hint});
-  if (!given.empty() && has_examples)
-    throw UsageError(
-        Problem{.what = "predict takes examples or " + given[0] + ", not both", .hint = hint});
+  if (!given.empty() && arguments.targets.size() > 1)
+    throw UsageError(Problem{.what = "predict takes examples or " + given[0] + ", not both"});
   if (arguments.has("--continue") && !given.empty())
     throw UsageError(Problem{.what = "predict takes --continue or " + given[0] + ", not both"});
   if (arguments.has("--seed") && !arguments.has("--continue"))

@@ -114,7 +114,8 @@ class ExperimentReader {
     if (key.path == "train") e_.train.epochs_given = map.take("epochs") != nullptr;
     if (key.path == "train") require_shards();
     if (key.path == "data.split" && e_.data.split.validation + e_.data.split.test >= 1)
-      problems_.add(map.place(), "'validation' and 'test' together leave nothing to train on",
+      problems_.add(place_of_shares(map),
+                    "'validation' and 'test' together leave nothing to train on",
                     "their sum must be below 1");
     if (key.path == "data.split") require_fold(map.place());
     if (key.path == "data.split" && e_.data.windows) cut_by_time(map);
@@ -126,6 +127,15 @@ class ExperimentReader {
     map.refuse_rest();
   }
 
+  /// Returns the place of the share that was written last: that of --set, if there is one.
+  static Place place_of_shares(Fields& split) {
+    Place place = split.place();
+    for (const char* const share : {"validation", "test"})
+      if (const ConfigNode* const node = split.written(share);
+          node && node->place.source != split.place().source)
+        place = node->place;
+    return place;
+  }
   void require_fold(const Place& place) {
     const auto [folds, fold] = std::pair(e_.data.split.folds, e_.data.split.fold);
     if ((folds == 0) != (fold == 0))

@@ -14,8 +14,7 @@ TextSettings::TextSettings(const DataSpec& spec) {
     const auto is = [&](std::uint32_t flag) { return means(*data.plugin, setting, flag); };
     const Value& value = data.settings[i];
     if (const auto* const text = std::get_if<std::string>(&value); text && !text->empty()) {
-      if (is(NNRUN_SEPARATOR) && *text != "auto")
-        format.separator = *text == "tab" ? '\t' : text->front();
+      if (is(NNRUN_SEPARATOR) && *text != "auto") format.separator = separator_named(*text);
       if (is(NNRUN_DECIMAL)) format.numbers.decimal = text->front();
       if (is(NNRUN_THOUSANDS)) format.numbers.thousands = thousands_named(*text);
       if (is(NNRUN_COMMENT)) format.comment = *text;

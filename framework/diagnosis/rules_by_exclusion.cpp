@@ -308,8 +308,8 @@ Found ends_above(const Evidence& e) {
                     : std::string())}};
 }
 
-/// Rows of a file that any network with more parameters learns by heart, and too few beside them to
-/// tell.
+/// Rows of a table that any network with more parameters learns by heart, and too few beside them
+/// to tell.
 Found few_examples(const Evidence& e) {
   const auto& examples = e.trainer.data().examples;
   const std::size_t n = examples[NNRUN_TRAIN],
@@ -326,7 +326,7 @@ Found few_examples(const Evidence& e) {
                " others: that is too little to learn, and to judge by, what holds for all",
        .place = place_of(e, "data"),
        .hint = "get more rows; until then take fewer units, and judge by nnrun compare CONFIG "
-               "--folds 5, which tests on each row once",
+               "--folds 5, which tests on each row of the training part once",
        .note = "one of the others is " + percent_text(1. / static_cast<double>(others)) +
                " of their score"}};
 }

@@ -326,7 +326,7 @@ Found low_rate(const Evidence& e) {
   const Course& c = e.course;
   const RateTrial* const best = far_better_at_higher_rate(e);
   if (!best || shortened_steps(e) || targets_are_far(e) || stops_too_early(e) ||
-      signs_of_batches(e) || whole_batches(e))
+      signs_of_batches(e))
     return {};
   if (targets_are_large(e)) return large_targets(e, *best);
   return Illness{"learning_rate",

@@ -62,9 +62,10 @@ void Cutting::cut_off(DataShape& shape, std::size_t part, double fraction,
                               .place = place_,
                               .hint = "remove it from 'split'"});
   if (taken == 0 || taken >= shape.examples[NNRUN_TRAIN])
-    throw DataError(
-        Problem{.what = "a split of " + std::to_string(examples) + " examples leaves an empty part",
-                .where = where_});
+    throw DataError(Problem{.what = "a split of " + std::to_string(examples) +
+                                    (examples == 1 ? " example" : " examples") +
+                                    " leaves an empty part",
+                            .where = where_});
   shape.examples[part] = taken;
   shape.examples[NNRUN_TRAIN] -= taken;
 }

@@ -12,6 +12,7 @@
 #include "training/columns_of_data.hpp"
 #include "training/data_parts.hpp"
 #include "training/example_reader.hpp"
+#include "training/missing_column.hpp"
 #include "training/target_shapes.hpp"
 #include "training/windows.hpp"
 namespace nnrun::host {
@@ -31,6 +32,22 @@ bool names_a_file(const Use& data) {
         !std::get<std::string>(data.settings[i]).empty())
       return true;
   return false;
+}
+
+/// Gives what a data set says of a column that is not there the place where the config names it.
+/// is_trained: the config is a record, and what is wrong is the file.
+void point_at_column(Problem& said, const DataSpec& data, bool is_trained) {
+  const std::optional<std::string> name = suggest_column(said);
+  if (!name || is_trained) return;
+  std::vector<const Placed<std::string>*> named{&data.weights};
+  if (data.windows) named.push_back(&data.windows->group);
+  for (const ColumnRule& rule : data.columns) named.push_back(&rule.name);
+  for (const Placed<std::string>* const one : named)
+    if (one->value == *name) {
+      said.note = "looked for in " + said.where;
+      said.place = one->place;
+      return;
+    }
 }
 
 bool usable(const nnrun_shape& shape) {
@@ -63,7 +80,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   told.tell(data, whole);
   data.in_time = windows_ ? 1 : 0;
   if (object_.status_of("open", object_.functions<nnrun_dataset>().open, &data) != 0)
-    refuse(experiment.file);
+    refuse(experiment);
   const bool has_no_inputs = data.input.rank == 1 && data.input.sizes[0] == 0;
   if ((!has_no_inputs && !usable(data.input)) || !usable(data.target))
     throw PluginError(Problem{
@@ -103,10 +120,11 @@ void DataSource::refuse_without_inputs() const {
 }
 
 /// Throws what the data set said.
-void DataSource::refuse(const std::filesystem::path& config) const try {
-  refuse_data(object_, config);
+void DataSource::refuse(const Experiment& experiment) const try {
+  refuse_data(object_, experiment.file);
 } catch (const DataError& e) {
   Problem said = e.problems().front();
+  point_at_column(said, experiment.data, is_trained_);
   if (windows_) said.hint = hint_in_series(said.hint);
   throw DataError(std::move(said));
 }

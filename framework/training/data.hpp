@@ -62,7 +62,7 @@ class DataSource {
 
  private:
   [[noreturn]] void refuse_without_inputs() const;
-  [[noreturn]] void refuse(const std::filesystem::path& config) const;
+  [[noreturn]] void refuse(const Experiment& experiment) const;
   void take(const nnrun_data& data);
   nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);

@@ -1,12 +1,14 @@
 #include "training/diagnosis.hpp"
 
+#include <cmath>
+#include <limits>
 #include <optional>
 
 #include "base/commands.hpp"
 #include "base/text.hpp"
 #include "loading/formula_text.hpp"
 #include "network/joined_cost.hpp"
-#include "training/warnings.hpp"
+#include "training/declared_numbers.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -109,7 +111,7 @@ std::optional<LikelyCause> outputs_that_cost_refuses(const Symptoms& f) {
                            (std::isinf(takes.high) ? " on" : " to " + shortest(takes.high)) +
                            ", these reach from " + size_text(f.picture.lowest) + " to " +
                            size_text(f.picture.highest),
-                       fitting_output(cost)};
+                       fitting_output(facts_of_cost(cost))};
   const bool steep = !f.picture.layers.empty() && f.picture.layers.back().slope > 1e20;
   if (!f.picture.has_exact_limit || !f.cost_takes_moderate_numbers() || !(by_cost || steep))
     return {};
@@ -160,6 +162,19 @@ LikelyCause formula_itself(const Symptoms& f, const std::string& formula) {
               name + ", 1e-6)), sqrt(max(" + name + ", 1e-6)) or a / (abs(b) + 1e-6), say"};
 }
 
+/// Returns whether numbers that a recurrent layer takes may have grown out of range: no step makes
+/// them larger than the sum of as many products as it has recurrent weights for an output.
+bool may_grow_in_steps(const Symptoms& f, const NamedBlock& recurrent) {
+  const double steps = static_cast<double>(recurrent.node->in_shapes.at(0).sizes[0]),
+               factor = f.picture.parameters.largest * static_cast<double>(recurrent.block->fan_in),
+               start = std::max({taken_by(f), largest_slope(f.picture), 1.});
+  const double largest = f.around.experiment.dtype == Dtype::float32
+                             ? std::numeric_limits<float>::max_exponent10
+                             : std::numeric_limits<double>::max_exponent10;
+  return f.picture.parameters.not_finite > 0 ||
+         std::log10(start) + steps * std::log10(std::max(factor, 1.)) > largest;
+}
+
 /// A layer whose outputs are its next inputs multiplies many times what it takes.
 std::optional<LikelyCause> growing_steps(const Symptoms& f) {
   const Node* const node = f.fault.node;
@@ -167,7 +182,8 @@ std::optional<LikelyCause> growing_steps(const Symptoms& f) {
   const auto goes_on = [node](const NamedBlock& block) {
     return block.node == node && std::string_view(block.block->name).starts_with("recurrent");
   };
-  if (std::ranges::none_of(f.picture.blocks, goes_on)) return {};
+  const auto recurrent = std::ranges::find_if(f.picture.blocks, goes_on);
+  if (recurrent == f.picture.blocks.end() || !may_grow_in_steps(f, *recurrent)) return {};
   const bool has_bound = f.train().clip_norm > 0 || f.train().clip_value > 0;
   return LikelyCause{"numbers that grow from step to step of a sequence in " + node->name,
                      (has_bound ? "" : "bound the gradient: train: {clip_norm: 1}\nor ") +

@@ -106,8 +106,9 @@ bool InputColumns::is_unknown(std::string_view text, std::size_t input) const {
 }
 
 CsvFormat InputColumns::format_of_example(const std::string& text) const {
-  const bool one_with_comma = size() == 1 && text.find(',') != text.npos;
-  if (numbers_.decimal == ',' && (one_with_comma || text.find(';') != text.npos))
+  // points between thousands are no fractions, so one value is written as in the data
+  const bool is_one = size() == 1 && (numbers_.thousands == '.' || text.find(',') != text.npos);
+  if (numbers_.decimal == ',' && (is_one || text.find(';') != text.npos))
     return {.separator = ';', .header = false, .numbers = numbers_};
   CsvFormat plain{.header = false, .numbers = {.symbols = numbers_.symbols}};
   // a comma between thousands stands in quotes, as in a file

@@ -12,154 +12,10 @@
 #include "network/joined_cost.hpp"
 #include "network/taken_blocks.hpp"
 #include "training/data_parts.hpp"
+#include "training/declared_numbers.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
-
-constexpr double unbounded = std::numeric_limits<double>::infinity();
-
-bool is_known(const nnrun_range& range) {
-  return range.low < range.high;
-}
-
-bool contains(const nnrun_range& outer, const nnrun_range& inner) {
-  return outer.low <= inner.low && inner.high <= outer.high;
-}
-
-/// Returns a number of a config or of data in full, if that is short.
-std::string number_text(double x) {
-  constexpr std::size_t most_letters = 9;
-  const std::string all = shortest(x);
-  return all.size() <= most_letters ? all : significant(x, 6);
-}
-
-std::string text_of(const nnrun_range& range) {
-  if (range.high == unbounded) return "from " + number_text(range.low) + " on";
-  if (range.low == -unbounded) return "up to " + number_text(range.high);
-  return "from " + number_text(range.low) + " to " + number_text(range.high);
-}
-
-/// The same of numbers that were scaled: only as many digits as are sure.
-std::string rounded_text_of(const nnrun_range& range) {
-  return "from " + readable(range.low) + " to " + readable(range.high);
-}
-
-/// What classes declare about their numbers; empty and unknown if they declare nothing.
-struct CostFacts {
-  std::string name, fitting, joined_by;  // fitting: the activation that it wants
-  nnrun_range outputs, targets;          // that it takes
-  bool signs, joins;                     // joins: applies that activation itself
-  bool zeros_too;                        // of signs: a target of 0 is one of -1
-};
-struct ActivationFacts {
-  std::string name;  // empty: none
-  nnrun_range outputs;
-  bool is_elementwise, sums_to_one;  // along its last axis
-  nnrun_range signs;  // of one that declares no range: 0 is an end that none is beyond
-};
-
-std::string text_or_nothing(const char* text) {
-  return text != nullptr ? text : "";
-}
-
-/// An output and its target.
-struct Pair {
-  double y, t;
-};
-/// Returns what a cost of so many outputs is where all are this pair; NaN if it refuses.
-double cost_of(const Object& cost, std::size_t outputs, const Pair& pair) {
-  Buffer<double> y(outputs), t(outputs), result(1);
-  std::fill_n(y.data(), outputs, pair.y);
-  std::fill_n(t.data(), outputs, pair.t);
-  const auto value = cost.functions<nnrun_cost>().by_dtype[NNRUN_F64].value;
-  const bool is_known = cost.status_of("value", value, y.data(), t.data(), outputs, result.data(),
-                                       std::size_t{1}, outputs) == 0;
-  return is_known ? result.data()[0] : std::numeric_limits<double>::quiet_NaN();
-}
-
-/// Returns whether a cost is the same where all of so many outputs are one pair, and another one.
-bool costs_the_same(const Use& use, std::size_t outputs, const Pair& a, const Pair& b) {
-  const Object cost(use);
-  return cost_of(cost, outputs, a) == cost_of(cost, outputs, b);
-}
-
-/// Returns whether a cost that is a formula is no lower beyond a range of outputs than at its ends,
-/// though targets lie there: it compares outputs with something else that it makes of them.
-bool stays_within(const Use& use, const nnrun_range& outputs, const nnrun_range& targets) {
-  if (formula_text_of(*use.plugin) == nullptr) return false;
-  const Object cost(use);
-  constexpr double beyond = 0.1;
-  for (const double t : {targets.low, targets.high})
-    for (const auto& [end, outside] : {std::pair(outputs.low, outputs.low - beyond),
-                                       std::pair(outputs.high, outputs.high + beyond)})
-      if (std::isfinite(end) &&
-          !(cost_of(cost, 1, {.y = end, .t = t}) <= cost_of(cost, 1, {.y = outside, .t = t})))
-        return false;
-  return true;
-}
-
-CostFacts facts_of_cost(const Use& use) {
-  const auto& table = functions_of<nnrun_cost>(*use.plugin);
-  CostFacts facts{.name = use.plugin->name,
-                  .fitting = text_or_nothing(declared(table, &nnrun_cost::fitting_activation)),
-                  .joined_by = text_or_nothing(declared(table, &nnrun_cost::joined_by)),
-                  .outputs = declared(table, &nnrun_cost::outputs),
-                  .targets = declared(table, &nnrun_cost::targets),
-                  .signs = (table.flags & NNRUN_SIGNS) != 0,
-                  .joins = false,
-                  .zeros_too = false};
-  facts.joins = applies_activation(use);
-  facts.zeros_too = facts.signs &&
-                    costs_the_same(use, 1, {.y = 0.3, .t = 0}, {.y = 0.3, .t = -1}) &&
-                    costs_the_same(use, 1, {.y = -0.3, .t = 0}, {.y = -0.3, .t = -1});
-  return facts;
-}
-
-/// Returns {0, ∞} of an activation none of whose outputs is below 0, {-∞, 0} where none is above,
-/// by numbers of many sizes; an empty range of others.
-nnrun_range signs_of(const Object& activation) {
-  constexpr std::size_t n = 128;
-  Buffer<double> z(n), a(n);
-  for (std::size_t i = 0; i < n; ++i)  // 0, and from 1e-4 to 1e2 on both sides
-    z.data()[i] = i == 0
-                      ? 0
-                      : (i % 2 == 0 ? 1 : -1) *
-                            std::pow(10., 6. * static_cast<double>(i) / static_cast<double>(n) - 4);
-  const auto forward = activation.functions<nnrun_activation>().by_dtype[NNRUN_F64].forward;
-  if (activation.status_of("forward", forward, z.data(), a.data(), std::size_t{1}, n) != 0)
-    return {};
-  const auto [low, high] = std::ranges::minmax(a.all());
-  if (!std::ranges::all_of(a.all(), [](double y) { return std::isfinite(y); }) || low == high)
-    return {};
-  return low >= 0    ? nnrun_range{0, unbounded}
-         : high <= 0 ? nnrun_range{-unbounded, 0}
-                     : nnrun_range{};
-}
-
-ActivationFacts facts_of_activation(const Node& node) {
-  if (!node.activation) return {};
-  const auto& table = node.activation.functions<nnrun_activation>();
-  const nnrun_range outputs = declared(table, &nnrun_activation::outputs);
-  const bool is_elementwise = (table.flags & NNRUN_ELEMENTWISE) != 0;
-  // no code of a stranger, which may hang, runs before the run does
-  const bool is_formula = formula_text_of(node.activation.plugin()) != nullptr;
-  return {node.activation.plugin().name, outputs, is_elementwise,
-          (table.flags & NNRUN_SUMS_TO_ONE) != 0,
-          is_formula && is_elementwise && !is_known(outputs) ? signs_of(node.activation)
-                                                             : nnrun_range{}};
-}
-
-/// Returns whether an output costs the same, whatever it is, where its target is 0: a cost of
-/// classes looks at the right one alone.
-bool ignores_zeros(const Use& use, std::size_t outputs) {
-  return costs_the_same(use, outputs, {.y = 0.1, .t = 0}, {.y = 0.9, .t = 0});
-}
-
-nnrun_range range_of(const Node& node) {
-  return node.activation
-             ? declared(node.activation.functions<nnrun_activation>(), &nnrun_activation::outputs)
-             : nnrun_range{};
-}
 
 /// Returns the layer whose activation gives what lies on one side of 0 to the output's activation,
 /// which gives shares and takes scores below and above 0; or nullptr.
@@ -203,15 +59,6 @@ struct Facts {
   std::optional<double> same_target;  // of all rows, in the units of the data
   bool targets_are_sound;             // no slip of the hand makes them large
 };
-
-std::string fitting_output(const CostFacts& cost) {
-  if (cost.fitting.empty() && cost.outputs.low == 0 && cost.outputs.high == unbounded)
-    return "write activation: softplus in the last layer";
-  if (cost.fitting.empty())
-    return "write an activation whose outputs lie " + text_of(cost.outputs) + " in the last layer";
-  return "write activation: " + cost.fitting + " in the last layer" +
-         (cost.joined_by.empty() ? "" : ", or activation: none and " + cost.joined_by + ": true");
-}
 
 std::string or_classes(const Facts& f) {
   const bool are_signs = f.targets.high == 1 && (f.targets.low == 0 || f.targets.low == -1);
@@ -413,7 +260,7 @@ constexpr Rule rules[] = {
                       ? f.activation.name + " takes what " + name + " of " + before->name +
                             " gives, from 0 to 1, so its outputs stay near each other"
                       : f.activation.name + " takes scores below and above 0, but those of " +
-                            name + " of " + before->name + " lie " + text_of(range),
+                            name + " of " + before->name + " lie " + range_text(range),
           .place = f.output_place,
           .hint = "write activation: none in " + before->name};
     },
@@ -428,7 +275,7 @@ constexpr Rule rules[] = {
       if (!one_sided && !bounded && !(half && f.cost.fitting == "sigmoid")) return {};
       return Problem{.what = f.cost.name + " with " + f.cost.joined_by +
                              " takes scores below and above 0, of any size, but those of " +
-                             f.activation.name + " lie " + text_of(range),
+                             f.activation.name + " lie " + range_text(range),
                      .place = f.output_place,
                      .hint = "write activation: none in the last layer"};
     },
@@ -449,34 +296,35 @@ constexpr Rule rules[] = {
       const bool linear = f.activation.name.empty() && f.unbounded_layer;
       const nnrun_range& range = f.activation.outputs;
       if (!linear && (!is_known(range) || contains(f.cost.outputs, range))) return {};
-      return Problem{.what = f.cost.name + " takes outputs " + text_of(f.cost.outputs) + ", but " +
-                             (linear ? "the last layer has no activation"
-                                     : "those of " + f.activation.name + " lie " + text_of(range)),
-                     .place = f.output_place,
-                     .hint = fitting_output(f.cost)};
+      return Problem{
+          .what = f.cost.name + " takes outputs " + range_text(f.cost.outputs) + ", but " +
+                  (linear ? "the last layer has no activation"
+                          : "those of " + f.activation.name + " lie " + range_text(range)),
+          .place = f.output_place,
+          .hint = fitting_output(f.cost)};
     },
     [](const Facts& f) -> std::optional<Problem> {
       const nnrun_range& takes = f.cost.targets;
       if (!is_known(takes) || contains(takes, f.targets)) return {};
       const bool open = takes.low == -unbounded || takes.high == unbounded;
       return Problem{
-          .what = f.cost.name + " takes targets " + text_of(takes) + ", but these lie " +
-                  (f.is_scaled ? rounded_text_of(f.targets) : text_of(f.targets)),
+          .what = f.cost.name + " takes targets " + range_text(takes) + ", but these lie " +
+                  (f.is_scaled ? rounded_range_text(f.targets) : range_text(f.targets)),
           .place = f.cost_place,
           .hint = f.is_scaled && contains(takes, f.units)
                       ? "remove target_scale from data: the targets of the file fit"
                       : "write targets " +
-                            (open ? text_of(takes)
+                            (open ? range_text(takes)
                                   : "of " + shortest(takes.low) + " and " + shortest(takes.high)) +
                             ", or another cost: mean_squared_error, say" + or_classes(f)};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.cost.signs || f.targets.low < 0 || (f.cost.zeros_too && f.kind != NNRUN_NUMBERS))
         return {};
-      return Problem{
-          .what = f.cost.name + " takes targets of -1 and 1, but these lie " + text_of(f.targets),
-          .place = f.cost_place,
-          .hint = "write targets of -1 and 1, or cost: binary_cross_entropy"};
+      return Problem{.what = f.cost.name + " takes targets of -1 and 1, but these lie " +
+                             range_text(f.targets),
+                     .place = f.cost_place,
+                     .hint = "write targets of -1 and 1, or cost: binary_cross_entropy"};
     },
     // one of signs is lowest where outputs have those of the targets, and go beyond 1
     [](const Facts& f) -> std::optional<Problem> {
@@ -487,7 +335,7 @@ constexpr Rule rules[] = {
       return Problem{.what = f.cost.name +
                              " takes scores below 0 for no and above for yes, but those "
                              "of " +
-                             f.activation.name + " lie " + text_of(range),
+                             f.activation.name + " lie " + range_text(range),
                      .place = f.output_place,
                      .hint = "write activation: none in the last layer"};
     },
@@ -500,7 +348,7 @@ constexpr Rule rules[] = {
       return Problem{
           .what = "the outputs of " + f.activation.name + " are " +
                   (range.low == 0 ? "never below 0" : "never above 0") + ", but targets lie " +
-                  (f.is_scaled ? rounded_text_of(f.targets) : text_of(f.targets)),
+                  (f.is_scaled ? rounded_range_text(f.targets) : range_text(f.targets)),
           .place = f.output_place,
           .hint = std::string("write activation: none in the last layer") +
                   (f.is_scaled && contains(range, f.units) ? ", or remove target_scale from data"
@@ -513,8 +361,8 @@ constexpr Rule rules[] = {
           contains(range, f.targets))
         return {};
       const bool signs = contains({-1, 1}, f.targets);
-      return Problem{.what = "the outputs of " + f.activation.name + " lie " + text_of(range) +
-                             ", but targets " + text_of(f.targets),
+      return Problem{.what = "the outputs of " + f.activation.name + " lie " + range_text(range) +
+                             ", but targets " + range_text(f.targets),
                      .place = f.output_place,
                      .hint = std::string("write activation: ") + (signs ? "tanh" : "none") +
                              " in the last layer"};
@@ -612,19 +460,20 @@ constexpr Rule rules[] = {
         if (f.outputs > 1 && f.kind == NNRUN_NUMBERS)
           return Problem{.what = metric.plugin->name +
                                  " asks which class or label is right, but targets are numbers " +
-                                 rounded_text_of(f.units),
+                                 rounded_range_text(f.units),
                          .place = metric.place,
                          .hint = "write mean_absolute_error or r2"};
         const bool are_yes_or_no = f.kind != NNRUN_NUMBERS && (f.kind != NNRUN_LABELS || !f.shares);
         if (contains(takes, f.units) && f.odd_target && !f.odd_target->is_rare() && !are_yes_or_no)
           return not_yes_or_no(metric, *f.odd_target);
         if (f.outputs > 1 || contains(takes, f.units)) continue;
-        const std::string question = text_or_nothing(declared(table, &nnrun_metric::question));
+        const char* const asked = declared(table, &nnrun_metric::question);
+        const std::string question = asked != nullptr ? asked : "";
         return Problem{
             .what = metric.plugin->name +
-                    (question.empty() ? " takes targets " + text_of(takes) + ", but these lie "
+                    (question.empty() ? " takes targets " + range_text(takes) + ", but these lie "
                                       : " asks " + question + ", but targets lie ") +
-                    rounded_text_of(f.units),
+                    rounded_range_text(f.units),
             .place = metric.place,
             .hint = "write mean_absolute_error or r2" + or_classes(f)};
       }
@@ -792,15 +641,6 @@ bool is_far_from_start(const nnrun_range& targets) {
   const double spread = targets.high - targets.low;
   return std::max(std::abs(targets.low), std::abs(targets.high)) > far ||
          (spread > 0 && spread < near);
-}
-
-nnrun_range outputs_taken_by(const Use& cost) {
-  const CostFacts facts = facts_of_cost(cost);
-  return facts.joins ? nnrun_range{} : facts.outputs;
-}
-
-std::string fitting_output(const Use& cost) {
-  return fitting_output(facts_of_cost(cost));
 }
 
 }  // namespace nnrun::host

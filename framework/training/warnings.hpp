@@ -16,10 +16,4 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
 /// network begins, with outputs near 0 and about 1 apart, are of the wrong size.
 bool is_far_from_start(const nnrun_range& targets);
 
-/// Returns the outputs that a cost takes; an empty range if it does not say, or if it applies the
-/// fitting activation itself.
-nnrun_range outputs_taken_by(const Use& cost);
-/// Returns what to write so that the outputs are such.
-std::string fitting_output(const Use& cost);
-
 }  // namespace nnrun::host

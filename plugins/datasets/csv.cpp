@@ -28,7 +28,7 @@ struct Csv : nnrun::Dataset {
   bool header = true;
   static constexpr bool files_apart = true, is_table = true;
   std::span<const char*const> inputs, targets, classes, symbols, gaps = nnrun::usual_gaps;
-  static constexpr const char* separators[] = {"auto", ",", ";", "tab", "|"};
+  static constexpr const char* separators[] = {"auto", ",", ";", "tab", "|", "space"};
   static constexpr const char *decimals[] = {".", ","},
                               *groups[] = {"none", ",", ".", "'", "space"};
   static constexpr auto params() {
@@ -42,7 +42,8 @@ struct Csv : nnrun::Dataset {
                      "what the target column may hold; without: its texts, sorted",
                      {.classes = true}),
         nnrun::param(&Csv::separator, "separator",
-                     "what stands between two fields; auto: what the first row has most of",
+                     "what stands between two fields; auto: what the first row has most of; space: "
+                     "blanks, however many",
                      {.choices = separators, .separator = true}),
         nnrun::param(&Csv::header, "header",
                      "the first row names the columns; false: they are x1, x2, …",
@@ -140,9 +141,7 @@ struct Csv : nnrun::Dataset {
 
   bool is_class() const { return columns_.back().is_category(); }
   nnrun::CsvFormat format() const {
-    return {.separator = std::string_view(separator) == "auto" ? nnrun::CsvFormat::found_separator
-                         : *separator == 't'                   ? '\t'
-                                                               : *separator,
+    return {.separator = nnrun::separator_named(separator),
             .header = header,
             .numbers = {.decimal = *decimal,
                         .thousands = nnrun::thousands_named(thousands),
@@ -392,8 +391,9 @@ struct Csv : nnrun::Dataset {
       const auto& other = column.units()[1];
       const auto& without = first.text.empty() ? first : other;
       const auto& with = first.text.empty() ? other : first;
-      doubt("column '" + column.name() + "' has numbers with '" + with.text + "' (" + with.place +
-                ") and without",
+      const std::string at = with.place.empty() ? "" : " (" + with.place + ")";
+      doubt("column '" + column.name() + "' has numbers with '" + with.text + "'" + at +
+                " and without",
             without.place, "if the others are not in that unit, write all of them in one");
     }
     // if a column lies in blocks, the host says that of it

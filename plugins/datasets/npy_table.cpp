@@ -95,17 +95,10 @@ void NpyTable::take(const NpyHeader& header) {
 std::size_t NpyTable::column(std::string_view name) const {
   const auto name_of = [this](std::size_t i) -> std::string_view { return names_[i]; };
   const auto found = std::ranges::lower_bound(by_name_, name, {}, name_of);
-  if (found == by_name_.end() || name_of(*found) != name) {
-    std::string all;
-    for (const std::string& known : names_) {
-      if (all.size() > 400) {
-        all += ", …";
-        break;
-      }
-      all += (all.empty() ? "" : ", ") + known;
-    }
-    throw nnrun::Error("no column '" + std::string(name) + "'", file(), "the file has: " + all);
-  }
+  if (found == by_name_.end() || name_of(*found) != name)
+    throw nnrun::Error(
+        std::string(nnrun::detail::no_column).append(name) + "'", file(),
+        std::string(nnrun::detail::columns_there) + nnrun::detail::list_of_names(names_));
   if (found + 1 != by_name_.end() && name_of(*(found + 1)) == name)
     throw nnrun::Error("two columns are called '" + std::string(name) + "'", file(),
                        "give one of them another name");

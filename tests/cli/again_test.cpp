@@ -152,10 +152,11 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
   };
   CHECK(said("d", 2) ==
         "error: predict needs examples, or a file with --csv, --jsonl, --npy or --idx\n"
-        "   = help: nnrun predict d 0.5,0.1\n");
-  CHECK(said("d 1,2 --csv x.csv", 2) ==
-        "error: predict takes examples or --csv, not both\n"
-        "   = help: nnrun predict d 0.5,0.1\n");
+        "   = help: nnrun predict d 'x,y', with a value in place of each name\n");
+  CHECK(said("nowhere", 2) ==
+        "error: 'nowhere' is not the folder of a run: it is not there\n"
+        "   = help: nnrun runs lists those that are below a folder\n");
+  CHECK(said("d 1,2 --csv x.csv", 2) == "error: predict takes examples or --csv, not both\n");
   CHECK(said("d 1,2,3", 2) ==
         "error: an example of this run has 2 numbers, '1,2,3' has 3\n"
         "   = help: x,y\n");
@@ -201,7 +202,7 @@ TEST_CASE("what predict cannot use is refused with its place", "[cli][predict]")
         "   = help: nnrun runs . lists those that are below it\n");
   CHECK(said("d '1,2\n3,4'", 5) ==
         "error: an example is numbers with commas between, not '1,2 3,4'\n"
-        "   = help: for example 0.5,0.1\n");
+        "   = help: x,y\n");
 }
 
 TEST_CASE("a model that is gone is made again by the command that the message names",

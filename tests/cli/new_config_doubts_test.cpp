@@ -6,72 +6,11 @@
 #include <functional>
 
 #include "base/text.hpp"
-#include "support/program.hpp"
+#include "cli/made_table.hpp"
 namespace nnrun::testing {
 namespace {
 
 using Catch::Contains;
-
-/// A whole number from 0 to below n for each i, the same on every machine.
-int drawn(int i, int n) {
-  const double x = std::sin(i * 12.9898 + 1) * 43758.5453;
-  return static_cast<int>((x - std::floor(x)) * n);
-}
-
-std::string digits(long number, std::size_t at_least) {
-  const std::string text = std::to_string(number);
-  return std::string(at_least - std::min(at_least, text.size()), '0') + text;
-}
-
-/// A column: its name, and its field in each row.
-struct Column {
-  std::string name;
-  std::function<std::string(int)> field;
-};
-
-/// A column of amounts to predict, or to predict from: others for each name.
-Column amount(const std::string& name) {
-  const int from = 700 + 131 * name.front();
-  return {name, [from](int i) { return std::to_string(drawn(i + from, 9000) / 7.); }};
-}
-
-class Table {
- public:
-  explicit Table(const std::vector<Column>& columns, int rows = 120) {
-    std::string csv;
-    for (const Column& column : columns) csv += (csv.empty() ? "" : ",") + column.name;
-    for (int i = 0; i < rows; ++i) {
-      csv += "\n";
-      for (const Column& column : columns)
-        csv += (&column == &columns[0] ? "" : ",") + column.field(i);
-    }
-    scratch_.write("t.csv", csv + "\n");
-  }
-
-  Ended made(const std::string& more = "") const {
-    return run("rm -f t.yaml; $nnrun new config t.csv" + more, scratch_.folder());
-  }
-
-  /// What was said, and the config, which trains.
-  std::string told(const std::string& more = "") const {
-    const Ended ended = made(more);
-    CAPTURE(ended.err);
-    REQUIRE(ended.status == 0);
-    const Ended trained =
-        run("rm -rf r; $nnrun t.yaml -q --set train.epochs=2 --out r", scratch_.folder());
-    CAPTURE(trained.err);
-    CHECK(trained.status == 0);
-    return ended.out + text_of(scratch_ / "t.yaml");
-  }
-
- private:
-  Scratch scratch_;
-};
-
-/// What becomes of one column beside others.
-std::string told_of(const Column& column, int rows = 120) {
-  return Table({column, amount("other"), amount("y")}, rows).told();
-}
 
 }  // namespace
 
@@ -561,43 +500,19 @@ TEST_CASE("a file that cannot be used says what to do with it", "[cli][new]") {
     scratch.write("t.csv", csv);
     return run("$nnrun new config t.csv", scratch.folder()).err;
   };
-  std::string blanks = "x z y\n", classes = "x,y\n", mixed = "v,y\n";
+  std::string classes = "x,y\n";
   for (int i = 0; i < 60; ++i) {
     const std::string n = std::to_string(drawn(i, 900));
-    blanks += "  " + n + "  0.5 7\n";
     classes += n + ",c" + std::to_string(i % 25) + "\n";
-    mixed += "0." + n + ",\"" + (i == 30 ? "0" : std::to_string(1 + i % 8)) + "," +
-             std::to_string(100 + drawn(i, 899)) + "\"\n";
   }
   CHECK(run("$nnrun new config /dev/zero", scratch.folder()).err ==
         "error: not a regular file\n  --> /dev/zero\n   = help: a table is read more than once: "
         "write it into a file\n");
-  CHECK(said(blanks) ==
-        "error: fields are separated by blanks\n  --> t.csv:2\n   = help: make these commas: sed "
-        "'s/^ *//; s/ *$//; s/  */,/g' t.csv > commas.csv\n");
-  CHECK(run("sed 's/^ *//; s/ *$//; s/  */,/g' t.csv > commas.csv && head -1 commas.csv",
-            scratch.folder())
-            .out == "x,z,y\n");
   CHECK(
       said(classes) ==
       "error: column 'y' has 25 classes in 60 rows: fewer than 3 rows for each, too few to learn "
       "them from\n  --> t.csv:2\n   = help: put rare classes together, bring more rows, or choose "
       "another column: --target NAME\n");
-  CHECK_THAT(said(mixed), Contains("if a comma stands before fractions in this column, write them "
-                                   "as the other columns do, or write a config by hand: columns: "
-                                   "{\"y\": {decimal: \",\"}}\n"));
-}
-
-TEST_CASE("units of area are units", "[cli][new]") {
-  const auto area = [](const std::string& unit) {
-    return Column{"area", [=](int i) { return std::to_string(drawn(i, 900) / 9.) + unit; }};
-  };
-  CHECK_THAT(told_of(area(" m2")),
-             Contains("  symbols: [m2]    # left out of numbers: 12 m2 is 12\n") &&
-                 Contains("    area: number "));
-  CHECK_THAT(told_of(area("cm3")), Contains("  symbols: [cm3] "));
-  CHECK_THAT(told_of({"kind", [](int i) { return i % 2 ? "12m2" : "12m4"; }}),
-             Contains("    kind: category "));
 }
 
 TEST_CASE("all spellings of categories and classes are told", "[cli][new]") {

@@ -258,6 +258,32 @@ TEST_CASE("a unit that the run does not know is no other amount without a word",
                       "'cm'"));
 }
 
+TEST_CASE("a number that is cut short is no other number, in training and beside a run",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string table = "v,y\n";
+  for (int i = 1; i <= 40; ++i)
+    table += std::to_string(100'000 * i) + "," + std::to_string(i) + "\n";
+  folder.scratch.write("t.csv", table);
+  const std::string config =
+      "data: {type: csv, path: t.csv, scale: standard, columns: {v: number}}\n"
+      "model: {layers: [{type: dense}]}\ntrain: {cost: mean_squared_error}\n";
+  folder.scratch.write("c.yaml", config);
+  folder.done("c.yaml -q --out r");
+  for (const char* const number : {"1.1M", "350k", "45 Lac", "$2.5M"}) {
+    CAPTURE(number);
+    const std::string wrong =
+        std::string("column 'v': expected a finite number, found '") + number + "'\n";
+    folder.scratch.write("one.csv", std::string("v\n") + number + "\n");
+    CHECK_THAT(folder("predict r --csv one.csv").err,
+               Contains(wrong) && Contains("   = help: write the number in full\n") &&
+                   !Contains("symbols"));
+    folder.scratch.write("t.csv", table + number + ",41\n");
+    CHECK_THAT(folder("c.yaml -q --out s").err,
+               Contains(wrong) && Contains("   = help: write the number in full\n"));
+  }
+}
+
 TEST_CASE("each column keeps the unit that it had in training", "[cli][numbers]") {
   const Folder folder;
   std::string csv = "height,jump,share,age,weight\n";
@@ -384,9 +410,30 @@ TEST_CASE("a run whose fractions follow a comma answers with commas", "[cli][num
                  Contains("write the example as the data are, with ; between its values"));
   CHECK_THAT(example("'Ulm;1;2'").err,
              Contains("has 2 values, 'Ulm;1;2' has 3") && Contains("ort;groesse"));
+  CHECK_THAT(example("'\"Ulm\",\"1030,5\"'").err,
+             Contains("the run's data have a comma before fractions: write ; between values\n"));
+  CHECK_THAT(example("").err, Contains("nnrun predict r 'ort;groesse', with a value in place"));
   // the answers are a table that the run itself reads
   folder.scratch.write("again.csv", folder.done("predict r --csv de.csv --keep ort,groesse -q"));
   CHECK(folder.done("predict r --csv again.csv -q") == folder.done("predict r --csv de.csv -q"));
+}
+
+TEST_CASE("one number alone is an example as the data have it, points between thousands too",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "x;y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += grouped(9000 + 37 * i, ".") + ",5;" + std::to_string(i) + "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.done("new config t.csv");
+  folder.done("t.yaml -q --out r");
+  CHECK(folder.done("predict r 12.500").starts_with("predict (12500)  "));
+  CHECK(folder.done("predict r 12.500,5").starts_with("predict (12500.5)  "));
+  CHECK(folder.done("predict r 125,5").starts_with("predict (125.5)  "));
+  CHECK(folder.done("predict r 12500").starts_with("predict (12500)  "));
+  CHECK(folder("predict r 12.5").err ==
+        "error: column 'x': expected a finite number, found '12.5'\n  --> '12.5'\n   = help: the "
+        "run's data have a comma before fractions: write it so\n");
 }
 
 TEST_CASE("the ends of scaled targets are shown as the data have them", "[cli][numbers]") {

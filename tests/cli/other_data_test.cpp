@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "cli/small_run.hpp"
 #include "support/example_data.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -64,6 +65,52 @@ TEST_CASE("eval finds the columns of another file by name, the class too", "[cli
         "error: no column 'length'\n"
         "  --> less.csv:1\n"
         "   = help: the file has: species, width\n");
+}
+
+TEST_CASE("a column that is not there is told where it is named, and which was meant",
+          "[cli][columns]") {
+  const Scratch scratch;
+  write_small(scratch);
+  const auto said = [&](const std::string& words, int status = 5) {
+    return refused("$nnrun " + words, status, scratch.folder());
+  };
+  CHECK(said("small.yaml --set data.columns.bb=category") ==
+        "error: no column 'bb', which 'columns' tells of\n --> --set:1:14\n   |\n 1 | "
+        "data.columns.bb=category\n   |              ^^\n   = note: looked for in " +
+            (scratch / "small.csv").string() +
+            "\n   = help: did you mean 'b'? the file has: a, b, kind\n");
+  CHECK_THAT(said("small.yaml --set data.weights=A"),
+             Contains("which 'weights' names\n --> --set:1:14\n") &&
+                 Contains("did you mean 'a'? the file has: a, b, kind\n"));
+  CHECK_THAT(said("small.yaml --set data.targets=[Kind]"),
+             Contains("small.csv:1\n   = help: did you mean 'kind'? the file has: a, b, kind\n"));
+  CHECK_THAT(said("small.yaml --set 'data.separator=;'"),
+             Contains("the file has: a,b,kind\n           if that is several columns, write "
+                      "separator: \",\" in data\n"));
+  REQUIRE(run("$nnrun small.yaml -q --out r", scratch.folder()).status == 0);
+  scratch.write("other.csv", "a,B\n1,2\n");
+  CHECK_THAT(said("predict r --csv other.csv"),
+             Contains("error: no column 'b'\n  --> other.csv:1\n   = help: did you mean 'B'? the "
+                      "file has: a, B"));
+  scratch.write("other.csv", "a,B,kind\n1,2,x\n");  // of a run, the file is what is wrong
+  CHECK_THAT(said("eval r --data test=other.csv"),
+             Contains("other.csv:1\n   = help: did you mean 'B'? the file has: a, B, kind\n"));
+  // blanks that do not show, and names for a run without any
+  scratch.write("bare.csv", "1,2,Bern\n2,3,Ulm\n3,4,Bern\n4,1,Ulm\n");
+  scratch.write(
+      "n.yaml",
+      "data: {type: csv, path: bare.csv, header: false, inputs: [x1, x3], targets: [x2]}\n"
+      "model: {layers: [{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
+  REQUIRE(run("$nnrun n.yaml -q --out n", scratch.folder()).status == 0);
+  scratch.write("odd.csv", "1,0,Ulm\xC2\xA0\n");
+  CHECK_THAT(said("eval n --data test=odd.csv"),
+             Contains("it differs from 'Ulm' in blanks that do not show: write them alike\n"));
+  scratch.write("few.csv", "1,2\n");
+  CHECK_THAT(said("predict n --csv few.csv"),
+             Contains("no column 'x3'\n  --> few.csv:1\n   = help: the file has: x1, x2"));
+  scratch.write("named.csv", "b,c,d\n1,2,Ulm\n");
+  CHECK_THAT(said("predict n --csv named.csv"),
+             Contains("if the first row names the columns, take it out: the run calls them x1, "));
 }
 
 TEST_CASE("eval names a class of another file that the run does not have", "[cli][eval]") {

@@ -30,8 +30,8 @@ std::string counted(std::string_view part, std::string begin = {}) {
   }
 }
 
-/// Returns what reading a config says; "too much" if it takes over 128 MB or a second of processor
-/// time.
+/// Returns what reading a config says; "too much" if it takes over 128 MB, or so much of a processor
+/// that it seems to hang: what grows with the square of a text takes minutes.
 std::string said_within_limits(const std::string& text) {
   const Configs configs(text);
   std::array<int, 2> ends{};
@@ -40,12 +40,13 @@ std::string said_within_limits(const std::string& text) {
   if (child == 0) {
     std::string said = "too much";
     limit_memory();
+    constexpr std::clock_t hangs = 10 * CLOCKS_PER_SEC;
     const std::clock_t begin = std::clock();
     try {
       said = configs.said();
     } catch (const std::exception&) {
     }
-    if (!sanitized && std::clock() - begin > CLOCKS_PER_SEC) said = "too much";
+    if (!sanitized && std::clock() - begin > hangs) said = "too much";
     const ssize_t written = ::write(ends[1], said.data(), std::min<std::size_t>(said.size(), 4000));
     ::_exit(written > 0 ? 0 : 1);
   }
@@ -58,7 +59,7 @@ std::string said_within_limits(const std::string& text) {
   return said;
 }
 
-TEST_CASE("a hostile config is refused within a second and 128 MB", "[config]") {
+TEST_CASE("a hostile config is refused within 128 MB, and does not hang", "[config]") {
   const std::string part = GENERATE(
       "[", "{", "[{", "{[", "{a: ", "- ", "? ", ",", ": ", ":", "-", "-\n", "- -\n", "[,", "{,",
       "[? ", "!", "&", "*", "@", "`", "%", "%\n", "|", "|\n", ">", "\"", "'", "\\", "]", "}", "[}",
@@ -69,7 +70,7 @@ TEST_CASE("a hostile config is refused within a second and 128 MB", "[config]") 
   CHECK(said_within_limits(filled(part)).starts_with("error: "));
 }
 
-TEST_CASE("a large config is read or refused within a second and 128 MB", "[config]") {
+TEST_CASE("a large config is read or refused within 128 MB, and does not hang", "[config]") {
   const std::string whole = "data: points\ntrain: {cost: huber}\nmodel:\n  input: 1\n  layers:\n";
   const std::string text = GENERATE_COPY(
       filled("1,", "predict: [") + "]", filled("x,", "metrics: ["), counted("k#: 1\n"),

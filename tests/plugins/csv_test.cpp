@@ -48,6 +48,9 @@ TEST_CASE("csv reads numbers with thousands and symbols, and leaves lines of com
   CHECK(x("x;y\n1,200;1\n-1,234,567.5;2\n7;3\n",
           {{"thousands", word(",")}, {"separator", word(";")}}) ==
         std::vector<double>{1200, -1234567.5, 7});
+  CHECK(x("x;y\n12,34,567.5;1\n-1,23,456;2\n1,234;3\n",  // as in India
+          {{"thousands", word(",")}, {"separator", word(";")}}) ==
+        std::vector<double>{1234567.5, -123456, 1234});
   CHECK(x("x;y\n612.176,72 €;1\n€ -5;2\n-€5;3\n",
           {{"decimal", word(",")}, {"thousands", word(".")}, {"symbols", Texts{"€"}}}) ==
         std::vector<double>{612176.72, -5, -5});
@@ -62,8 +65,9 @@ TEST_CASE("csv reads numbers with thousands and symbols, and leaves lines of com
   CHECK(x("# made by hand\nx,y\n1,2\n# the rest is older\n3,4\n\n# the end\n",
           {{"comment", word("#")}}) == std::vector<double>{1, 3});
   // not three digits behind each, or a 0 before them: no number
-  for (const char* const wrong : {"1,20", "12,34,567", "1234,567", ",123", "1,200,", "1,2000", "$",
-                                  "0,697", "-0,697", "00,123"}) {
+  for (const char* const wrong :
+       {"1,20", "123,45,678", "1,2,345", "1,234,56,789", "12,34,56", "1234,567", ",123", "1,200,",
+        "1,2000", "$", "0,697", "-0,697", "00,123"}) {
     CAPTURE(wrong);
     CHECK_THAT(Table("x;y\n1;1\n" + word(wrong) + ";2\n",
                      {{"thousands", word(",")}, {"symbols", Texts{"$"}}})
@@ -337,6 +341,18 @@ TEST_CASE("separators, decimal commas and line ends of all sorts are understood"
   CHECK(x("1,5;2;0\n3,5;4;1\n",
           {{"decimal", std::string(",")}, {"header", false}, {"separator", std::string(";")}}) ==
         both);
+  const Settings blanks{{"separator", std::string("space")}};
+  CHECK(x("a b y\n1.5 2 0\n3.5 4 1\n", blanks) == both);
+  CHECK(x("  a   b\ty \r\n 1.5\t \t2   0\r\n3.5 4 1  \r\n", blanks) == both);
+  CHECK(x("\"a\" b  \"y\"\n1.5 \"2\" 0\n\"3.5\"\t4 1\n", blanks) == both);
+  CHECK(x("1.5 2 0\n3.5 4 1\n", {{"separator", std::string("space")}, {"header", false}}) == both);
+  CHECK(Table("a b y\n1 2 3\n4 5\n", blanks).said() ==
+        "error: expected 3 columns, found 2\n  --> a.csv:3\n   = help: an empty field is written "
+        "\"\" or "
+        "NA\n");
+  CHECK(Table("a b y\n1 \"2\"x 3\n", blanks).said() ==
+        "error: text behind a closing quote\n  --> a.csv:2\n   = help: a quote inside quotes is "
+        "written \"\"\n");
   CHECK(x("a,b,y,\n1.5,2,0,\n3.5,4,1,\n") == both);  // a comma at the end of every line
   CHECK(x("a,b,y\n1.5,2,0,\n3.5,4,1,,\n") == both);  // of every line but the first
   CHECK(x("a,b,y,\n1.5,2,0\n3.5,4,1\n") == both);    // of the first one
@@ -426,8 +442,7 @@ TEST_CASE("below the first row a comment is a line with another number of fields
           Catch::EndsWith("/a.csv:3"));
   CHECK(table("x z y\n1 2 3\n2 3 4\n").said() ==
         "error: the first row names one column: 'x z y'\n  --> a.csv:1\n   = help: if blanks "
-        "separate "
-        "the fields, make them commas: sed 's/^ *//; s/ *$//; s/  */,/g' FILE > commas.csv\n");
+        "separate the fields, write separator: space in data\n");
   // without names, nobody knows whether the lines above are names or data
   const Read nameless = table("# by hand\n#a,b,c\nd,1,2\n#e,3,4\n", {{"header", false}}).read();
   CHECK(numbers(nameless.parts[NNRUN_TRAIN].t) == std::vector<double>{2, 4});

@@ -238,9 +238,9 @@ TEST_CASE("a zero byte within a row is refused where it is read", "[dataset][csv
       "   = help: names, categories and classes are texts on one line: take line ends and tabs out "
       "of them, or make the column unused\n";
   CHECK(said_of("x,y\n1,2\n1" + zero + ",3\n") ==
-        "error: column 1 holds a control character\n  --> a.csv:3\n" + hint);
+        "error: column 'x' holds a control character\n  --> a.csv:3\n" + hint);
   CHECK(said_of("x,y\n1,b\n1,c" + zero + "d\n") ==
-        "error: column 2 holds a control character\n  --> a.csv:3\n" + hint);
+        "error: column 'y' holds a control character\n  --> a.csv:3\n" + hint);
   CHECK_THAT(said_of("x" + zero + ",y\n1,2\n"), StartsWith("error: holds zero bytes"));
   CHECK_THAT(said_of("\0\0\0\0"), StartsWith("error: the file is empty"));
 }

@@ -157,7 +157,9 @@ TEST_CASE("dense along the last axis takes each place by itself", "[plugins][lay
       std::fill_n(images.y.data(), images.y.size(), 0.f);
       for (std::size_t row = images.rows; row-- > 0;)
         images.run(&nnrun_layer_functions::forward, row, 1);  // one example is several rows
-      CHECK(all_of(images.y) == all);
+      if (product == "ordered") CHECK(all_of(images.y) == all);
+      for (std::size_t i = 0; i < all.size(); ++i)  // Eigen adds as suits the number of rows
+        CHECK(images.y.data()[i] == Approx(all[i]).margin(1e-5));
     }
 }
 

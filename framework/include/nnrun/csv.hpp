@@ -18,8 +18,10 @@ namespace nnrun {
 
 /// How a text file is written.
 struct CsvFormat {
-  char separator = ',';  ///< between two fields; found_separator: the one that the first row shows
-  bool header = true;    ///< the first row names the columns
+  /// Between two fields; a blank: any number of blanks and tabs; found_separator: the one that the
+  /// first row shows.
+  char separator = ',';
+  bool header = true;  ///< the first row names the columns
   /// A row of names that is there again is refused, as in files that were put together.
   bool names_once = true;
   NumberFormat numbers = {};
@@ -30,6 +32,15 @@ struct CsvFormat {
 
   static constexpr char found_separator = '\0';
 };
+
+/// Returns what a config's word for a separator stands for: itself, or what `tab`, `space` and
+/// `auto` name.
+inline char separator_named(std::string_view word) {
+  return word == "auto"    ? CsvFormat::found_separator
+         : word == "tab"   ? '\t'
+         : word == "space" ? ' '
+                           : word.front();
+}
 
 /// What is wrong with one row: the reader goes on with the next one if it is asked to.
 struct CsvRowError : Error {
@@ -113,8 +124,8 @@ class CsvReader {
         by_name_.begin(), by_name_.end(), name,
         [this](std::size_t i, std::string_view wanted) { return names_[i] < wanted; });
     if (found == by_name_.end() || names_[*found] != name)
-      throw Error("no column '" + std::string(name) + "'", place_of_names(),
-                  "the file has: " + list_of_names() +
+      throw Error(std::string(detail::no_column).append(name) + "'", place_of_names(),
+                  std::string(detail::columns_there) + detail::list_of_names(names_) +
                       (starts_like_comment() ? "\n" + hint_for_comment() : "") +
                       (has_blanks_between_names() ? "\n" + hint_for_blanks() : ""));
     if (found + 1 != by_name_.end() && names_[*(found + 1)] == name)
@@ -244,8 +255,7 @@ class CsvReader {
     return names_.size() == 1 && names_[0].find(' ') != std::string::npos;
   }
   std::string hint_for_blanks() const {
-    return "if blanks separate the fields, make them commas: sed 's/^ *//; s/ *$//; s/  */,/g' "
-           "FILE > commas.csv";
+    return "if blanks separate the fields, write separator: space in data";
   }
   std::string place_of_names() const { return file_ + ":" + std::to_string(names_at_); }
   /// Returns the place of the present row, where it starts: `data.csv:12`.
@@ -264,23 +274,6 @@ class CsvReader {
     std::sort(by_name_.begin(), by_name_.end(),
               [this](std::size_t a, std::size_t b) { return names_[a] < names_[b]; });
   }
-  /// Returns how many bytes, up to so many, are whole letters.
-  static std::size_t whole_letters(std::string_view text, std::size_t most) {
-    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-    return most;
-  }
-  std::string list_of_names() const {
-    std::string all;
-    for (const std::string& known : names_) {
-      if (all.size() > 400) return all + ", …";
-      constexpr std::size_t longest = 60;
-      const std::size_t end =
-          known.size() <= longest ? known.size() : whole_letters(known, longest);
-      all += (all.empty() ? "" : ", ") + known.substr(0, end) + (end < known.size() ? "…" : "");
-    }
-    return all;
-  }
-
   /// Returns what the format says, or what the file shows. A first line such as `sep=;`, by which
   /// Excel tells itself, is left out.
   char separator_of(const CsvFormat& format) {
@@ -296,9 +289,24 @@ class CsvReader {
   std::string hint_for_comment() const {
     return "if that is a comment, write comment: \"#\" in data: such lines are left out";
   }
-  /// Returns what the first row separates its fields by: what it has most of, outside of quotes.
+  /// Returns whether this separates nothing but numbers, some of which have a comma.
+  static bool separates_decimal_commas(std::string_view row, char separator) {
+    CsvFields fields(separator);
+    if (!fields.split(row) || fields.size() < 2) return false;
+    std::size_t commas = 0;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      double x = 0;
+      if (!nnrun::is_number(fields[i], x, ',')) return false;
+      commas += fields[i].find(',') != std::string_view::npos;
+    }
+    return commas > 0;
+  }
+  /// Returns what the first row separates its fields by: what it has most of, outside of quotes,
+  /// unless that is before the fractions of numbers.
   static char separator_in(std::string_view row) {
     constexpr std::string_view known = ",;\t|";
+    for (const char c : known.substr(1))
+      if (row.find(c) != row.npos && separates_decimal_commas(row, c)) return c;
     std::size_t counts[known.size()]{};
     bool quoted = false;
     for (const char c : row) {
@@ -329,6 +337,9 @@ class CsvReader {
       if (fields_.size() == names_.size() + 1 && start_ == names_at_ + 1)
         return "if the first column has no name, as R writes names of rows, put one in front of "
                "the others; a field with a separator in it stands in double quotes";
+      if (separator() == ' ')
+        return fields_.size() > names_.size() ? "a text with blanks in it stands in double quotes"
+                                              : "an empty field is written \"\" or NA";
       if (numbers_.decimal == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
       return {};
@@ -341,7 +352,10 @@ class CsvReader {
     if (std::any_of(text.begin(), text.end(),
                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }))
       throw Error(
-          "column " + std::to_string(column + 1) + " holds a control character", place(),
+          "column " +
+              (column < names_.size() ? "'" + names_[column] + "'" : std::to_string(column + 1)) +
+              " holds a control character",
+          place(),
           "names, categories and classes are texts on one line: take line ends and tabs out "
           "of them, or make the column unused");
     return text;

@@ -322,11 +322,16 @@ class CsvColumn {
     constexpr std::string_view doubt = "if it is a number, write symbols";
     if (trained_ && hint.starts_with(doubt))  // 1.8 m is 180 where the run has cm
       hint = hint_for_unit(hint.substr(doubt.size()), field);
-    if (const std::string number = with_minus_before(field); !number.empty())
+    if (is_cut_short(field))
+      hint = "write the number in full";
+    else if (const std::string number = with_minus_before(field); !number.empty())
       hint = "a minus stands before its number: write " + number;
     else if (are_names(rows))
-      hint = std::string("if the first row names the columns, write header: true") +
-             (trained_ ? "" : " in data");
+      hint = trained_ && field != name_
+                 ? "if the first row names the columns, take it out: the run calls them x1, x2, "
+                   "..., in their order"
+                 : std::string("if the first row names the columns, write header: true") +
+                       (trained_ ? "" : " in data");
     else if (!hint.empty())
       hint += trained_ ? "" : " in data";
     else if (is_weight())
@@ -420,13 +425,23 @@ class CsvColumn {
     return found == by_value_.end() ? texts_.size() : found->second;
   }
   /// Returns a line about a text that differs from one of those that are known in capital letters
-  /// alone, of ASCII.
-  std::string differs_in_capitals(std::string_view field) const {
-    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  /// of ASCII, or in blanks that do not show as such, and in nothing else.
+  std::string likely_text(std::string_view field) const {
+    const auto lowered = [](std::string text) {
+      for (char& c : text)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      return text;
+    };
+    const auto plain = [&](std::string_view text) {
+      return lowered(std::string(detail::without_blanks(detail::with_keys(text))));
+    };
+    const std::string wanted = lowered(std::string(field)), shown = plain(field);
     for (const std::string& text : texts_)
-      if (std::equal(text.begin(), text.end(), field.begin(), field.end(),
-                     [&](char a, char b) { return small(a) == small(b); }))
+      if (lowered(text) == wanted)
         return "\nit differs from '" + text + "' in capital letters: write them alike";
+    for (const std::string& text : texts_)
+      if (plain(text) == shown)
+        return "\nit differs from '" + text + "' in blanks that do not show: write them alike";
     return {};
   }
   std::string list_of_texts(std::string_view field) const {
@@ -438,7 +453,7 @@ class CsvColumn {
       }
       all += (all.empty() ? "" : ", ") + text;
     }
-    return (target_ ? "the classes are: " : "the run knows: ") + all + differs_in_capitals(field) +
+    return (target_ ? "the classes are: " : "the run knows: ") + all + likely_text(field) +
            (target_ ? "" : "\nwrite " + key("{unknown: other}") + " to train for others");
   }
 

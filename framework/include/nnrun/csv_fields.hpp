@@ -21,6 +21,11 @@ inline std::string_view trimmed(std::string_view field) {
   return field;
 }
 
+/// Returns whether fields end at a byte: where blanks separate them, at a tab as well.
+inline bool ends_field(char c, char separator) {
+  return c == separator || (c == '\t' && separator == ' ');
+}
+
 /// Looks at a row that grows, each byte once.
 class OpenQuotes {
  public:
@@ -34,7 +39,7 @@ class OpenQuotes {
           ++at_;
         else
           state_ = State::plain;
-      } else if (c == separator) {
+      } else if (ends_field(c, separator)) {
         state_ = State::start;
       } else if (state_ == State::start && c != ' ') {
         state_ = c == '"' ? State::quoted : State::plain;
@@ -48,7 +53,8 @@ class OpenQuotes {
   std::size_t at_ = 0;
 };
 
-/// The fields of a row: views of it, and of copies where a quote is written twice.
+/// The fields of a row: views of it, and of copies where a quote is written twice. Where a blank
+/// separates them, several do so as one, and tabs as well.
 class CsvFields {
  public:
   explicit CsvFields(char separator) : separator_(separator) {}
@@ -58,12 +64,14 @@ class CsvFields {
     fields_.clear();
     row_ = row;
     if (row.find('"') == row.npos) {
+      if (separator_ == ' ') return split_at_blanks(row);
       split_plain(row);
       return true;
     }
     row_ = {};
     copies_.clear();
     copies_.reserve(row.size());  // so that views of it stay
+    if (separator_ == ' ') return split_at_blanks(row);
     for (;;) {
       const std::size_t start = std::min(row.find_first_not_of(' '), row.size());
       if (start < row.size() && row[start] == '"') {
@@ -95,6 +103,21 @@ class CsvFields {
   char separator() const { return separator_; }
 
  private:
+  bool split_at_blanks(std::string_view row) {
+    for (row = trimmed(row); !row.empty(); row = trimmed(row)) {
+      if (row[0] == '"') {
+        row.remove_prefix(1);
+        take_quoted(row);
+        if (!row.empty() && !is_blank(row[0])) return false;
+      } else {
+        const std::size_t end = std::min(row.find_first_of(" \t\r"), row.size());
+        fields_.push_back(row.substr(0, end));
+        row.remove_prefix(end);
+      }
+    }
+    if (fields_.empty()) fields_.emplace_back();
+    return true;
+  }
   /// Looks for separators in 64 bytes at a time: fields are so short that a search for the end of
   /// each takes longer.
   void split_plain(std::string_view row) {

@@ -72,12 +72,12 @@ inline std::string without_symbols(std::string_view text, const NumberFormat& ho
 }
 
 /// Takes what stands between thousands out. Returns an empty text unless three digits follow each,
-/// and if it begins with 0: 0,697 is a fraction.
+/// or two follow all but the last, as in India, and if it begins with 0: 0,697 is a fraction.
 inline std::string without_thousands(std::string_view text, const NumberFormat& how) {
   const std::size_t end = std::min(text.find(how.decimal), text.size());
   const std::size_t first = text.starts_with('-') || text.starts_with('+') ? 1 : 0;
   std::string out(text.substr(0, first));
-  std::size_t digits = 0, groups = 0;
+  std::size_t digits = 0, groups = 0, between = 0;  // between: digits of groups but first and last
   for (std::size_t i = first; i < end; ++i) {
     if (text[i] != how.thousands) {
       if (!is_digit(text[i])) return {};
@@ -85,7 +85,10 @@ inline std::string without_thousands(std::string_view text, const NumberFormat& 
       ++digits;
       continue;
     }
-    if (digits == 0 || digits > 3 || (groups > 0 && digits != 3)) return {};
+    if (digits == 0 || digits > 3) return {};
+    if (groups > 0 && (digits == 1 || (between != 0 && digits != between))) return {};
+    if (groups > 0) between = digits;
+    if (between == 2 && text.substr(first, end - first).find(how.thousands) > 2) return {};
     ++groups;
     digits = 0;
   }
@@ -132,6 +135,17 @@ inline std::string with_minus_before(std::string_view text) {
                          text.find_first_not_of("0123456789.,' ") == text.npos;
   return is_amount ? "-" + std::string(text) : std::string();
 }
+/// Returns whether a word behind a number makes it a thousand or a million times as large: k, M,
+/// Cr. A small m is of metres, or of minutes, and T of tonnes.
+inline bool multiplies(std::string_view word) {
+  while (word.ends_with('.')) word.remove_suffix(1);
+  for (const std::string_view known :
+       {"K",   "k",   "M",   "B",     "bn",    "Bn",       "mn",      "Mn",
+        "mln", "Mio", "Mrd", "tsd",   "Tsd",   "lakh",     "Lakh",    "lac",
+        "Lac", "cr",  "Cr",  "crore", "Crore", "thousand", "million", "billion"})
+    if (word == known) return true;
+  return false;
+}
 /// Returns whether a unit makes a share of a number, so that 0.238 would be 23.8 of it.
 inline bool is_of_shares(std::string_view unit) {
   return unit == "%" || unit == "\xE2\x80\xB0";
@@ -155,6 +169,16 @@ inline bool looks_like_number(std::string_view text) {
   }
   const char first = text.empty() ? 'a' : text.front();
   return digits && !(first >= 'a' && first <= 'z') && !(first >= 'A' && first <= 'Z');
+}
+
+/// Returns whether a number is cut short by a word behind it: 1.2k, $3.4M, 5 Mio.
+inline bool is_cut_short(std::string_view text) {
+  constexpr const char* digits = "0123456789";
+  const std::size_t first = text.find_first_of(digits), last = text.find_last_of(digits);
+  constexpr std::size_t longest_before = 5;  // of a currency
+  if (first > longest_before || last == text.npos) return false;
+  return multiplies(detail::without_blanks(text.substr(last + 1))) &&
+         looks_like_number(text.substr(first, last + 1 - first));
 }
 
 namespace detail {

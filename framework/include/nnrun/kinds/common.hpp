@@ -1,5 +1,6 @@
 // What every kind needs: errors that stop at the boundary, views of rows, streams of numbers.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <concepts>
 #include <exception>
@@ -8,8 +9,10 @@
 #include <nnrun/number.hpp>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace nnrun {
 
@@ -30,6 +33,24 @@ class Error : public std::exception {
 namespace detail {
 /// The host has already reported what went wrong; only the status is passed on.
 struct AlreadyReported {};
+
+/// Returns `a, b, c`, of many names the first, and of long ones the start.
+inline std::string list_of_names(const std::vector<std::string>& names) {
+  constexpr std::size_t longest = 60, longest_list = 400;
+  std::string all;
+  for (const std::string& name : names) {
+    if (all.size() > longest_list) return all + ", …";
+    std::size_t end = std::min(name.size(), longest);
+    while (end > 0 && end < name.size() && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80)
+      --end;
+    all += (all.empty() ? "" : ", ") + name.substr(0, end) + (end < name.size() ? "…" : "");
+  }
+  return all;
+}
+
+/// What the error begins with that says which column a file does not have, and its hint: the host
+/// looks for them, to point at the config and to say which was meant.
+inline constexpr std::string_view no_column = "no column '", columns_there = "the file has: ";
 }  // namespace detail
 
 /// The next numbers of a random stream.

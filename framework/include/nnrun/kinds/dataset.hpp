@@ -45,11 +45,11 @@ class KnownColumns {
   void require_all(const std::vector<std::string>& names, const std::string& file) const {
     for (const nnrun_column* column : columns_)
       if (!trained_ && std::find(names.begin(), names.end(), column->name) == names.end())
-        throw Error("no column '" + std::string(column->name) + "', which '" +
+        throw Error(std::string(detail::no_column) + column->name + "', which '" +
                         (is_weight(*column)   ? "weights' names"
                          : is_series(*column) ? "windows' names as group"
                                               : "columns' tells of"),
-                    file);
+                    file, std::string(detail::columns_there) + detail::list_of_names(names));
   }
   /// Returns the names of a trained network's inputs, or of its targets.
   std::vector<std::string> trained(bool targets) const {
