@@ -103,9 +103,9 @@ class Program {
       }
     };
     if (i.or_equal)
-      pick([](const auto& l, const auto& r) __attribute__((always_inline)) { return l <= r; });
+      pick([](const auto& x, const auto& y) __attribute__((always_inline)) { return x <= y; });
     else
-      pick([](const auto& l, const auto& r) __attribute__((always_inline)) { return l < r; });
+      pick([](const auto& x, const auto& y) __attribute__((always_inline)) { return x < y; });
   }
 
 #define FORMULAS_ONE(OP, WRITTEN) \
