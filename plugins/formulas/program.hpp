@@ -90,8 +90,7 @@ class Program {
   NNRUN_INLINE static void choose(const Instruction& i, T* const* r, std::size_t n) {
     const T *const a = r[i.a], *const b = r[i.b], *const c = r[i.c], *const d = r[i.d];
     T* const out = r[i.out];
-    // In vectors: of a loop over numbers, g++ 12 loads only those that each side chooses, by masks,
-    // and where AVX2 does that some came out as 0.
+    // In vectors: a loop over numbers, as g++ 12 compiles it for AVX2, gave 0 in place of some.
     const auto pick = [&](auto holds) __attribute__((always_inline)) {
       for (std::size_t k = 0; k < n; k += nnrun::lanes) {
         const nnrun::Lane<T> left = nnrun::lane_at(a + k), right = nnrun::lane_at(b + k),
