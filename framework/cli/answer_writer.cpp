@@ -22,7 +22,11 @@ std::string quoted_for_json(const std::string& text) {
 /// A program that writes a comma before fractions reads such a file, with other separators.
 AnswerWriter::AnswerWriter(AnswerForm form, AnswerNames names, const CsvFormat& format, bool narrow,
                            bool brief)
-    : form_(form), names_(std::move(names)), narrow_(narrow), brief_(brief && is_of_classes()) {
+    : form_(form),
+      names_(std::move(names)),
+      numbers_(format.numbers),
+      narrow_(narrow),
+      brief_(brief && is_of_classes()) {
   if (form != AnswerForm::csv || format.numbers.decimal != ',') return;
   decimal_ = ',';
   const bool open = format.separator == CsvFormat::found_separator || format.separator == ',' ||
@@ -141,7 +145,8 @@ AnswerWriter AnswerWriter::for_parts() const {
 
 /// Each row of JSON stands behind another one: `add` knows whether there is one.
 AnswerWriter::Part AnswerWriter::take_part() {
-  Part part{std::exchange(text_, {}), std::exchange(ends_, {}), std::exchange(formulas_, 0)};
+  Part part{std::exchange(text_, {}), std::exchange(ends_, {}), std::exchange(formulas_, 0),
+            std::exchange(infinite_, 0)};
   rows_ = 1;
   return part;
 }
@@ -155,6 +160,7 @@ void AnswerWriter::add(const Part& part) {
     if (text_.size() > bytes_at_once) flush();
   }
   formulas_ += part.formulas;
+  infinite_ += part.infinite;
 }
 
 /// Adds a field that is kept, and a comma.
@@ -164,6 +170,8 @@ void AnswerWriter::cell(std::string_view text) {
                                       std::string_view("=+-@\t").find(text[0]) == text.npos);
   if (plain) {
     text_ += text;
+  } else if (double x = 0; nnrun::is_number(text, x, numbers_)) {  // -5 $, say
+    text_ += csv_cell(std::string(text), separator_);
   } else {
     formulas_ += is_formula(std::string(text));
     text_ += csv_text(std::string(text), separator_);
@@ -192,6 +200,7 @@ void AnswerWriter::numbers(std::span<const double> x) {
 }
 
 void AnswerWriter::number(double x) {
+  infinite_ += !std::isfinite(x);
   if (form_ != AnswerForm::csv && !std::isfinite(x)) {
     text_ += "null";
     return;

@@ -43,7 +43,7 @@ class AnswerWriter {
   struct Part {
     std::string text;
     std::vector<std::size_t> ends;  ///< of its rows, within the text
-    std::size_t formulas = 0;
+    std::size_t formulas = 0, infinite = 0;
   };
   /// Returns a writer of parts, once what stands above the rows is written.
   AnswerWriter for_parts() const;
@@ -55,6 +55,8 @@ class AnswerWriter {
   std::size_t rows() const { return rows_; }
   /// Returns how many kept texts got a ' in front.
   std::size_t formulas() const { return formulas_; }
+  /// Returns how many numbers of answers are not finite.
+  std::size_t infinite() const { return infinite_; }
   bool is_of_classes() const { return !names_.classes.empty(); }
   /// Returns the class that the outputs mean; empty if one is NaN. The run must be of classes.
   std::string class_of(std::span<const double> outputs) const {
@@ -76,13 +78,14 @@ class AnswerWriter {
 
   AnswerForm form_;
   AnswerNames names_;
+  NumberFormat numbers_;                  // of fields that are kept
   char separator_ = ',', decimal_ = '.';  // of CSV
   bool narrow_, brief_;
   Terminal out_{stdout};
   std::vector<std::string> kept_names_;  // as JSON, if the form is
   std::string names_as_json_;            // of the outputs; empty: they have none
   std::size_t columns_ = 0;              // of answers, in CSV
-  std::size_t rows_ = 0, formulas_ = 0;
+  std::size_t rows_ = 0, formulas_ = 0, infinite_ = 0;
   std::string text_;
   std::vector<std::size_t> ends_;  // of rows, for a part
   bool is_for_parts_ = false;      // the text waits until it is taken

@@ -183,7 +183,7 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
       notes.push_back("column " + std::to_string(i + 1) + " is not used: it has no name");
     else if (!table.columns[i].name.empty() && table.shared_names.contains(table.columns[i].name))
       notes.push_back("column " + std::to_string(i + 1) + " is not used: another one is called " +
-                      table.columns[i].name + ", too");
+                      table.columns[i].name + ", too; to use both, give one another name");
   if (!table.comments.empty()) notes.push_back(table.comments);
   if (!table.format.header)
     notes.emplace_back("the first row holds data, not names: columns are x1, x2, ...");

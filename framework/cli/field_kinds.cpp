@@ -131,8 +131,8 @@ bool is_time(std::string_view field) {
   if (field.starts_with('.')) field.remove_prefix(std::min(field.size(), std::size_t{7}));
   if (field.starts_with(' ')) field.remove_prefix(1);
   const std::string half = small_lettered(field);
-  return colons > 0 &&
-         (half.empty() || half == "am" || half == "pm" || half == "a.m." || half == "p.m.");
+  return colons > 0 && (half.empty() || half == "uhr" || half == "h" || half == "am" ||
+                        half == "pm" || half == "a.m." || half == "p.m.");
 }
 
 bool is_compact_date(double x) {
@@ -149,6 +149,13 @@ bool is_address(std::string_view field) {
     if (group < 3) field.remove_prefix(1);
   }
   return field.empty();
+}
+
+bool is_power(std::string_view field) {
+  const std::size_t at = field.find_first_of("eE");
+  return at != field.npos && at > 0 && at + 1 < field.size() &&
+         std::ranges::all_of(field.substr(0, at), is_a_digit) &&
+         std::ranges::all_of(field.substr(at + 1), is_a_digit);
 }
 
 bool looks_like_code(std::string_view field) {
@@ -258,13 +265,26 @@ char own_decimal_of(std::string_view field, const NumberFormat& how) {
 }
 
 bool is_name_of_codes(std::string_view name) {
-  constexpr std::array<std::string_view, 12> last{"id",           "uid",  "uuid",    "guid",
-                                                  "zip",          "plz",  "zipcode", "postcode",
-                                                  "postleitzahl", "isbn", "ean",     "sku"};
+  constexpr std::array<std::string_view, 14> last{
+      "id",       "uid",          "uuid", "guid", "zip", "plz",  "zipcode",
+      "postcode", "postleitzahl", "isbn", "ean",  "sku", "dept", "department"};
+  constexpr std::array<std::string_view, 12> things{"emp",    "employee", "customer", "account",
+                                                    "store",  "branch",   "machine",  "line",
+                                                    "flight", "article",  "part",     "model"};
   const std::vector<std::string> words = name_words(name);
-  if (is_among(words.back(), last)) return true;
+  const std::string& word = words.back();
+  if (is_among(word, last)) return true;
   const std::string before = words.size() > 1 ? words[words.size() - 2] : "";
-  return words.back() == "code" && before != "of";  // not: lines of code
+  if ((word == "no" || word == "nr" || word == "number") && is_among(before, things)) return true;
+  return word == "code" && before != "of";  // not: lines of code
+}
+
+bool is_name_of_cycle(std::string_view name) {
+  constexpr std::array<std::string_view, 5> last{"weekday", "dow", "wochentag", "month", "monat"};
+  const std::vector<std::string> words = name_words(name);
+  return is_among(words.back(), last) ||
+         (words.size() > 2 && words[words.size() - 3] == "day" && words[words.size() - 2] == "of" &&
+          words.back() == "week");
 }
 
 bool is_name_of_numbering(std::string_view name) {

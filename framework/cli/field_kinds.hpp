@@ -19,6 +19,8 @@ bool is_compact_date(double x);
 /// though points could stand between its thousands.
 bool is_address(std::string_view field);
 /// Returns whether a number is written as amounts are not: 01277, +41791234567.
+/// Returns whether digits stand before and behind an e, and nothing else: 12E4.
+bool is_power(std::string_view field);
 bool looks_like_code(std::string_view field);
 /// Returns what stands before or behind the digits of a field: `$`, `kg`; empty if nothing does, or
 /// if something stands at both ends.
@@ -33,6 +35,8 @@ bool is_amount_in_unit(std::string_view field);
 char own_decimal_of(std::string_view field, const NumberFormat& how);
 /// Returns whether a column is called as numbers are that only tell things apart: customer_id, zip.
 bool is_name_of_codes(std::string_view name);
+/// Returns whether a column may be called so because its numbers name days or months: weekday.
+bool is_name_of_cycle(std::string_view name);
 /// Returns whether a column may be called so because it numbers things: phone, order_no, key. A
 /// count may have such a name, too.
 bool is_name_of_numbering(std::string_view name);

@@ -27,6 +27,8 @@ bool has_few(std::size_t different, std::size_t rows) {
 
 /// How numbers such as 1'000, 12 % and $5 become an input.
 std::string how_to_read(const ColumnProfile& column) {
+  if (column.own_decimal != '\0' && column.with_point > 0)
+    return ": to use it, write its numbers in one way";
   if (column.own_decimal != '\0')  // and no number tells whether three digits are thousands
     return ": to use it, write its numbers as those of the other columns, or, in the config, "
            "columns: {" +
@@ -42,7 +44,7 @@ std::string how_to_read(const ColumnProfile& column) {
 bool are_cut_short(const ColumnProfile& column) {
   constexpr std::size_t few = 10;
   return column.cut_short * 2 > column.texts &&
-         (column.unit_of_texts.empty() || column.counts.size() > few);
+         (column.unit_of_texts().empty() || column.counts.size() > few);
 }
 
 std::string words_of_cut_short(const ColumnProfile& column) {
@@ -52,9 +54,10 @@ std::string words_of_cut_short(const ColumnProfile& column) {
   return "numbers that are cut short, such as " +
          start_of(found == texts.end() ? column.first_text : *found) +
          ": to use it, write them in full" +
-         (column.unit_of_texts.empty() || column.numbers > 0
+         (column.unit_of_texts().empty() || column.numbers > 0
               ? ""
-              : ", or, as all have it, symbols: [" + yaml_text(column.unit_of_texts) + "] in data");
+              : ", or, as all have it, symbols: [" + yaml_text(column.unit_of_texts()) +
+                    "] in data");
 }
 
 InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
@@ -75,10 +78,10 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
                   start_of(column.first_text) + how_to_read(column));
   if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
     return unused("nearly every row has a text of its own, such as " + start_of(column.first_text) +
-                  (column.unit_of_texts.empty()
+                  (column.unit_of_texts().empty()
                        ? ""
                        : "; if these are amounts, write symbols: [" +
-                             yaml_text(column.unit_of_texts) + "] in data"));
+                             yaml_text(column.unit_of_texts()) + "] in data"));
   return category(column, texts_of(column));
 }
 
@@ -124,7 +127,8 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   if (const std::string text = number_cut_short(column); !text.empty())
     return unused("numbers, of which some are cut short, such as " + start_of(text) +
                   ", the first in " + column.first_place + ": write the numbers in full");
-  const bool amounts = column.like_numbers * 10 > column.values() && column.counts.size() > 2;
+  const bool amounts =
+      (column.like_numbers + column.in_unit) * 10 > column.values() && column.counts.size() > 2;
   const bool few_texts = column.counts.size() <= few && column.numbers > column.texts && !amounts;
   const bool all_say_missing = std::ranges::all_of(
       column.counts, [](const auto& entry) { return is_gap_word(entry.first); });
@@ -174,6 +178,11 @@ InputChoice choice_for_doubtful(const ColumnProfile& column, std::size_t rows) {
   if (column.numbers_rows(rows)) return unused("counts the rows: " + range_of(column));
   if (column.whole && column.different.size() > 2 && is_name_of_codes(column.name))
     return choice_for_codes(column, rows, " numbers that tell things apart, to judge by the name");
+  if (column.whole && column.high <= 12 && is_name_of_cycle(column.name) &&
+      has_few(column.different.size(), rows))
+    return category(column, with_commas(column.different.size()) +
+                                " numbers that name days or "
+                                "months, to judge by the name");
   if (column.whole && column.high >= 1000 && column.tells_rows_apart() &&
       is_name_of_numbering(column.name))
     return unused("nearly every row has a number of its own, such as " + column.first_number +

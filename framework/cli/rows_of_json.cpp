@@ -4,6 +4,7 @@
 #include <sstream>
 #include <unordered_map>
 
+#include "base/did_you_mean.hpp"
 #include "cli/rows_to_predict.hpp"
 namespace nnrun::host {
 namespace {
@@ -195,7 +196,7 @@ class JsonRows final : public ReaderOfParts {
       if (!line_[i])
         throw DataError(Problem{.what = "has no '" + names_[i] + "'",
                                 .where = place(),
-                                .hint = "a missing value is null"});
+                                .hint = hint_for_missing(names_[i])});
       row_.add(line_[i]->yes_or_no ? as_known(line_[i]->text, columns_[i]) : line_[i]->text,
                line_[i]->plain);
     }
@@ -218,6 +219,15 @@ class JsonRows final : public ReaderOfParts {
   }
 
  private:
+  /// Returns what to do for a key that the present line does not have: a key like it may be there.
+  std::string hint_for_missing(const std::string& name) const {
+    std::vector<std::string> others;
+    const auto line = nlohmann::json::parse(lines_->line(), nullptr, false);
+    for (const auto& [key, value] : line.items())
+      if (std::ranges::count(names_, key) == 0) others.push_back(key);
+    const auto meant = nearest(name, others);
+    return (meant ? "did you mean '" + *meant + "'? " : std::string()) + "a missing value is null";
+  }
   /// Returns true or false of JSON as a column has it: True, say, or TRUE, if it has one of them.
   static std::string as_known(const std::string& text, const CsvColumn& column) {
     std::string found;

@@ -112,7 +112,7 @@ class TextRows final : public ReaderOfParts {
     return names;
   }
   std::span<const std::string_view> kept() const override { return fields_; }
-  std::string note() const override { return rows_->words_on_comments(); }
+  std::string note() const override { return rows_->words_on_lines(); }
   std::vector<std::string> doubts() override { return order_->doubts(); }
   std::string_view series() const override {
     return series_at_ && !wrong_ ? rows_->field(*series_at_) : std::string_view();

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <nnrun/csv_column.hpp>
-#include <nnrun/input_file.hpp>
+#include <nnrun/gzip_input.hpp>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -17,25 +18,68 @@ constexpr std::size_t most_pairs = 20'000;    // rows in which columns are set b
 /// A column beside the target, row by row.
 class Beside {
  public:
-  void take(const std::string& value, const std::string& target, bool numbers, double x, double y) {
-    if (!follows_) return;
+  /// is_x, is_y: whether value and target are numbers, x and y.
+  void take(const std::string& value, const std::string& target, bool is_x, bool is_y, double x,
+            double y) {
     ++rows_;
+    line_.take(is_x && is_y, x, y);
+    if (is_x && classes_.size() <= 2) {
+      auto& [low, high] = classes_.try_emplace(target, x, x).first->second;
+      low = std::min(low, x);
+      high = std::max(high, x);
+    }
+    are_x_ = are_x_ && is_x;
+    if (!follows_) return;
     const auto [known, is_new] = targets_.emplace(value, target);
     follows_ = known->second == target;
-    numbers_ = numbers_ && numbers;
+    numbers_ = numbers_ && is_x && is_y;
     if (is_new && numbers_) points_.emplace_back(x, y);
   }
   /// Returns whether each value goes with one of the target: of few classes, where values repeat,
-  /// or of a number that rises or falls with it.
+  /// of two that a border parts, of a number that rises or falls with it, or that is a line of it
+  /// but for rounding.
   bool gives_target_away(std::size_t different_targets) {
-    constexpr std::size_t few_classes = 50, repeats = 5, enough_points = 8;
+    constexpr std::size_t few_classes = 50, repeats = 5, enough = 8;
+    if (rows_ >= enough && different_targets == 2 && are_parted()) return true;
+    if (different_targets > few_classes && line_.is_one()) return true;
     if (!follows_) return false;
     if (different_targets <= few_classes && targets_.size() * repeats <= rows_) return true;
-    return numbers_ && points_.size() >= enough_points && different_targets > few_classes / 5 &&
+    return numbers_ && points_.size() >= enough && different_targets > few_classes / 5 &&
            rises_or_falls();
   }
 
  private:
+  /// Sums for a straight line through points, seen from the first of them.
+  class Line {
+   public:
+    void take(bool is_point, double x, double y) {
+      are_points_ = are_points_ && is_point;
+      if (!are_points_) return;
+      if (n_++ == 0) first_ = {x, y};
+      const double a = x - first_.first, b = y - first_.second;
+      a_ += a, b_ += b, aa_ += a * a, ab_ += a * b, bb_ += b * b;
+    }
+    /// Returns whether the line explains all but a hundred thousandth of the variance.
+    bool is_one() const {
+      const auto n = static_cast<double>(n_);
+      const double across = n * ab_ - a_ * b_, both = (n * aa_ - a_ * a_) * (n * bb_ - b_ * b_);
+      return are_points_ && both > 0 && across * across > 0.99999 * both;
+    }
+
+   private:
+    bool are_points_ = true;
+    std::size_t n_ = 0;
+    std::pair<double, double> first_;
+    double a_ = 0, b_ = 0, aa_ = 0, ab_ = 0, bb_ = 0;
+  };
+
+  /// Returns whether all numbers of one class are above those of the other.
+  bool are_parted() const {
+    if (!are_x_ || classes_.size() != 2) return false;
+    const auto &a = classes_.begin()->second, &b = std::next(classes_.begin())->second;
+    return a.second < b.first || b.second < a.first;
+  }
+
   bool rises_or_falls() {
     std::ranges::sort(points_);
     bool rises = true, falls = true;
@@ -46,7 +90,9 @@ class Beside {
     return rises || falls;
   }
 
-  bool follows_ = true, numbers_ = true;
+  bool follows_ = true, numbers_ = true, are_x_ = true;
+  Line line_;
+  std::map<std::string, std::pair<double, double>> classes_;  // their numbers; three are too many
   std::size_t rows_ = 0;
   std::unordered_map<std::string, std::string> targets_;  // of each value
   std::vector<std::pair<double, double>> points_;         // different numbers, and their targets
@@ -77,11 +123,11 @@ class Copies {
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const std::size_t own = table_.place_of(*used_[i]);
       const std::string value(rows.field(own));
-      filled_[i].take(is_gap(value) ? "" : "filled", target, false, 0, 0);
+      filled_[i].take(is_gap(value) ? "" : "filled", target, false, false, 0, 0);
       if (is_gap(value)) continue;
       double x = 0, y = 0;
-      const bool numbers = rows.is_number(own, x) && rows.is_number(at, y);
-      columns_[i].take(value, target, numbers, x, y);
+      const bool is_x = rows.is_number(own, x), is_y = rows.is_number(at, y);
+      columns_[i].take(value, target, is_x, is_y, x, y);
     }
   }
 
@@ -128,7 +174,7 @@ class Copies {
 std::vector<std::string> copies_in(const TableProfile& table,
                                    const std::vector<const ColumnProfile*>& used,
                                    const ColumnProfile& target) {
-  std::ifstream in = open_input(table.file);
+  GzipInput in(table.file);
   CsvReader rows(in, table.file, table.format);
   Copies copies(table, used, target);
   while (rows.next()) copies.take(rows);

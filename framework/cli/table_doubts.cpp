@@ -299,6 +299,17 @@ std::vector<std::string> doubts_of(const TableProfile& table,
       doubts.push_back(words_of_fractions(table, column));
   for (const ColumnProfile* const column : used) {
     add_doubts_of_values(doubts, *column);
+    if (column->powers > 0)
+      doubts.push_back(quoted(column->first_power) + " in " + quoted(column->name) +
+                       " is a power of ten: if these are codes, write columns: {" +
+                       quoted(column->name) + ": category}");
+    if (is_name_of_codes(column->name) && column->texts > 0 && column->counts.size() > 20)
+      doubts.push_back(
+          quoted(column->name) + " has " + with_commas(column->counts.size()) +
+          " texts, each in some " +
+          with_commas((column->texts + column->counts.size() / 2) / column->counts.size()) +
+          " rows: nothing is learned of others, and the test part has the same ones; "
+          "make it unused unless they are all there are");
     if (column->shuffles_rows(table.rows))
       doubts.push_back("each row has a number of its own in " + quoted(column->name) +
                        ": make it unused if that only tells rows apart");

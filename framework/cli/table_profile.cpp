@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <nnrun/csv_column.hpp>
-#include <nnrun/input_file.hpp>
+#include <nnrun/gzip_input.hpp>
 #include <utility>
 
 #include "base/commands.hpp"
@@ -62,12 +62,15 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
   if (is_amount && column.like_numbers++ == 0) column.first_amount = text;
   column.cut_short += is_cut_short(text);
   const std::string unit = word_beside_number(text);
-  if (column.texts == 1) column.unit_of_texts = unit;
+  if (column.unit.empty() && !unit.empty()) {
+    column.unit = unit;
+    column.first_in_unit = text;
+  }
+  column.in_unit += !unit.empty() && unit == column.unit;
   const char decimal = own_decimal_of(text, rows.number_format());
   if (column.texts == 1) column.own_decimal = decimal;
   if (decimal != column.own_decimal) column.own_decimal = '\0';
   column.own_thousands += decimal != '\0' && is_of_thousands(without_signs(text), decimal);
-  if (unit != column.unit_of_texts) column.unit_of_texts.clear();
   column.dates += is_date(text);
   column.times += is_time(text);
   if (const auto known = column.counts.find(text); known != column.counts.end())
@@ -103,8 +106,11 @@ void add_number(ColumnProfile& column, std::string_view field, double x, std::si
   }
   if (field.find(how.decimal) != field.npos) {
     ++column.with_point;
-    column.of_thousands += is_of_thousands(without_signs(field), how.decimal);
+    const bool thousands = is_of_thousands(without_signs(field), how.decimal);
+    column.of_thousands += thousands;
+    column.points_of_thousands += thousands;
   }
+  if (is_power(field) && column.powers++ == 0) column.first_power = field;
   if (looks_like_code(field) && column.like_codes++ == 0) column.first_code = field;
   column.dates += is_compact_date(x) || is_date(field);
   if (const auto known = column.different.find(x); known != column.different.end()) {
@@ -279,11 +285,7 @@ void require_no_units(const TableProfile& profile) {
 /// decimals: of columns that are read in a way of their own, 0 for others; or empty.
 TableProfile read(const std::string& file, const CsvFormat& format,
                   const std::vector<char>& decimals = {}) {
-  std::ifstream in = open_input(file);
-  if (in.peek() == 0x1f)
-    throw nnrun::Error(
-        "a compressed file", file,
-        "unpack it for this: gunzip -k " + shell_word(file) + "; the config may then name either");
+  GzipInput in(file);
   CsvFormat any = format;
   any.names_once = false;
   CsvReader rows(in, file, any);
@@ -322,7 +324,7 @@ TableProfile read(const std::string& file, const CsvFormat& format,
   }
   profile.doubtful_thousands = thousands.number();
   profile.totals = totals.found();
-  profile.comments = rows.words_on_comments();
+  profile.comments = rows.words_on_lines();
   if (profile.rows == 0) throw nnrun::Error("has column names, but no examples", file);
   require_names(profile);
   return profile;
@@ -340,7 +342,8 @@ bool has_commas(const TableProfile& profile) {
 /// Returns whether texts of a column are amounts that are not written as plain numbers, but for few
 /// that may say that one is missing.
 bool has_amounts(const ColumnProfile& column) {
-  return column.texts > 0 && column.like_numbers * 10 >= column.texts * 8 && column.dates == 0;
+  return column.texts > 0 && column.dates == 0 &&
+         (column.like_numbers * 10 >= column.texts * 8 || column.is_in_unit());
 }
 
 /// Returns whether some column shows what stands before fractions: other than three digits follow.
@@ -357,7 +360,8 @@ NumberFormat format_of_amounts(const TableProfile& profile) {
   const bool is_sure = shows_fractions(profile);
   for (const ColumnProfile& column : profile.columns) {
     if (!has_amounts(column)) continue;
-    NumberFormat own = format_for(column.first_amount, format);
+    const bool is_known = column.like_numbers * 10 >= column.texts * 8;
+    NumberFormat own = format_for(is_known ? column.first_amount : column.first_in_unit, format);
     if (is_sure && own.decimal != format.decimal)
       format.symbols = std::move(own.symbols);
     else
@@ -366,16 +370,21 @@ NumberFormat format_of_amounts(const TableProfile& profile) {
   return format;
 }
 
-std::size_t texts_in(const TableProfile& profile) {
+/// Returns how many amounts are texts still. own: but for columns that can be read in a way of
+/// their own.
+std::size_t texts_in(const TableProfile& profile, bool own) {
   std::size_t all = 0;
-  for (const ColumnProfile& column : profile.columns)
-    if (has_amounts(column)) all += column.texts;
+  for (const ColumnProfile& column : profile.columns) {
+    const bool is_other =
+        column.is_of_other_decimal() && column.own_decimal != profile.format.numbers.decimal;
+    if (has_amounts(column) && !(own && is_other)) all += column.texts;
+  }
   return all;
 }
 
 /// Returns whether some line of the file starts with '#'.
 bool has_comments(const std::string& file) {
-  std::ifstream in(file);
+  GzipInput in(file);
   std::string line;
   while (std::getline(in, line))
     if (line.starts_with('#') || line.starts_with("\xef\xbb\xbf#")) return true;
@@ -430,11 +439,15 @@ std::optional<TableProfile> read_at_blanks(const std::string& file, CsvFormat fo
   return profile;
 }
 
-/// Returns whether the first row of a file has several fields, and nothing but blanks between.
-bool begins_with_blanks_between(const std::string& file) {
-  std::ifstream in(file);
+std::string first_row_of(const std::string& file) {
+  GzipInput in(file);
   std::string line;
   std::getline(in, line);
+  return line;
+}
+
+/// Returns whether a first row has several fields, and nothing but blanks between.
+bool has_blanks_between(const std::string& line) {
   return line.find_first_of(",;|") == line.npos && fields_between_blanks(line) > 1;
 }
 
@@ -445,8 +458,13 @@ TableProfile read_by_any_separator(const std::string& file, const CsvFormat& for
   try {
     profile = read_in_any_letters(file, format);
   } catch (const nnrun::Error&) {
-    if (!begins_with_blanks_between(file)) throw;
-    if (auto other = read_at_blanks(file, format)) return *std::move(other);
+    const std::string line = first_row_of(file);
+    if (!has_blanks_between(line)) throw;
+    try {
+      if (auto other = read_at_blanks(file, format)) return *std::move(other);
+    } catch (const nnrun::Error&) {
+      if (line.find('\t') == line.npos) throw;  // else tabs separate, and what is wrong is said
+    }
     throw;
   }
   const ColumnProfile& first = profile->columns[0];
@@ -474,7 +492,8 @@ TableProfile with_amounts(TableProfile profile, const CsvFormat& format) {
     other.numbers = format_of_amounts(profile);
     if (settings_text(other.numbers, profile.format.numbers).empty()) return profile;
     TableProfile again = read(profile.file, other);
-    if (texts_in(again) >= texts_in(profile)) return profile;
+    const bool own = other.numbers.decimal == profile.format.numbers.decimal;
+    if (texts_in(again, own) >= texts_in(profile, own)) return profile;
     profile = std::move(again);
   }
 }
@@ -536,10 +555,19 @@ void ColumnProfile::take_end(double x) {
   at_high += x == high;
 }
 
+bool ColumnProfile::is_in_unit() const {
+  constexpr std::size_t fewest = 10;
+  const bool is_name = first_in_unit.starts_with(unit) &&
+                       first_in_unit.find_first_of(".,'", unit.size()) == std::string::npos;
+  return !unit.empty() && in_unit * 10 >= texts * 8 && counts.size() >= fewest && times == 0 &&
+         !is_name && !multiplies(unit);
+}
+
 bool ColumnProfile::has_several_units() const {
   const std::size_t none = units.contains("") ? 1 : 0;
-  const bool is_amount_of_many = std::ranges::any_of(
-      units, [](const auto& unit) { return is_of_shares(unit.first) || multiplies(unit.first); });
+  const bool is_amount_of_many = std::ranges::any_of(units, [](const auto& entry) {
+    return is_of_shares(entry.first) || multiplies(entry.first);
+  });
   return units.size() - none > 1 || (units.size() > 1 && is_amount_of_many);
 }
 

@@ -41,6 +41,7 @@ struct ColumnProfile {
   std::size_t with_comma = 0;                  ///< texts such as 12,5
   std::size_t of_thousands = 0;                ///< of these, 12,500; or numbers such as 12.500
   std::size_t with_point = 0;                  ///< numbers such as 12.5, or 12,5 by decimal comma
+  std::size_t points_of_thousands = 0;         ///< of these, such as 12.500
   std::size_t grouped = 0;                     ///< numbers with one separator of thousands: 1,200
   bool shows_groups = false;                   ///< some number has several of these, or a fraction
   std::size_t too_long = 0;                    ///< texts: whole numbers that a double rounds
@@ -51,14 +52,18 @@ struct ColumnProfile {
   std::size_t own_thousands = 0;         ///< of these, such as 12.500, which may have no fraction
   std::optional<NumberFormat> format{};  ///< of its numbers, if they are not as in the file
   std::size_t cut_short = 0;             ///< texts such as 1.2M
-  std::string unit_of_texts{};           ///< the word beside the number of all texts, if any
-  std::size_t like_codes = 0;            ///< numbers such as 01277
-  std::string first_code{};              ///< of these
-  std::size_t dates = 0;                 ///< texts such as 2024-01-31, numbers such as 20240131
-  std::size_t times = 0;                 ///< texts such as 08:30 or 8:30 pm
-  bool has_lines = false;                ///< some text goes over lines
-  std::string before{};                  ///< the last value
-  std::size_t changes = 0;               ///< how often one differs from that before it
+  std::string unit{};           ///< the word beside the number of the first text that has one
+  std::string first_in_unit{};  ///< that text
+  std::size_t in_unit = 0;      ///< texts with the same word
+  std::size_t like_codes = 0;   ///< numbers such as 01277
+  std::string first_code{};     ///< of these
+  std::size_t powers = 0;       ///< numbers such as 12E4, which may be codes
+  std::string first_power{};    ///< of these
+  std::size_t dates = 0;        ///< texts such as 2024-01-31, numbers such as 20240131
+  std::size_t times = 0;        ///< texts such as 08:30 or 8:30 pm
+  bool has_lines = false;       ///< some text goes over lines
+  std::string before{};         ///< the last value
+  std::size_t changes = 0;      ///< how often one differs from that before it
 
   /// Returns whether separators stand between thousands: three digits follow each.
   bool is_of_thousands() const {
@@ -80,11 +85,19 @@ struct ColumnProfile {
            high < 1000;
   }
 
-  /// Returns whether its texts are numbers with fractions, but not as the file has them.
+  /// Returns whether its texts are numbers with fractions, but not as the file has them; what the
+  /// file would take for fractions may be thousands then.
   bool is_of_other_decimal() const {
     return texts > 0 && own_decimal != '\0' && own_thousands < texts && dates * 2 < texts &&
-           too_long == 0 && with_point == 0;
+           too_long == 0 &&
+           (with_point == 0 || (points_of_thousands == with_point && texts * 20 >= values()));
   }
+
+  /// Returns the word beside the number of all texts, if any.
+  std::string unit_of_texts() const { return in_unit == texts ? unit : std::string(); }
+  /// Returns whether nearly all texts are amounts in one unit, whatever that is: 12 Stk. A word
+  /// before plain digits makes names of them, such as Room 12; and steps have few numbers.
+  bool is_in_unit() const;
 
   /// Takes a number for the two ends.
   void take_end(double x);

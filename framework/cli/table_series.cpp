@@ -1,7 +1,7 @@
 #include "cli/table_series.hpp"
 
 #include <algorithm>
-#include <nnrun/input_file.hpp>
+#include <nnrun/gzip_input.hpp>
 #include <nnrun/rows_in_time.hpp>
 #include <unordered_set>
 
@@ -57,7 +57,7 @@ bool lies_in_blocks(const ColumnProfile& column) {
 bool tell_rows_apart(const TableProfile& table, const ColumnProfile& date,
                      const ColumnProfile& name) {
   constexpr std::size_t most = 100'000;
-  std::ifstream in = open_input(table.file);
+  GzipInput in(table.file);
   CsvReader rows(in, table.file, table.format);
   std::unordered_set<std::string> seen;
   for (std::size_t row = 0; row < most && rows.next(); ++row) {
@@ -72,7 +72,7 @@ bool tell_rows_apart(const TableProfile& table, const ColumnProfile& date,
 /// Reads the file again, for the order of its rows. group: the column that names series, if any.
 RowsInTime rows_in_time(const TableProfile& table, const ColumnProfile* group,
                         const std::vector<const ColumnProfile*>& targets) {
-  std::ifstream in = open_input(table.file);
+  GzipInput in(table.file);
   CsvReader rows(in, table.file, table.format);
   std::vector<std::string> names;
   for (const ColumnProfile* const target : targets) names.push_back(target->name);

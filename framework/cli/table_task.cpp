@@ -50,10 +50,10 @@ void require_plain(const ColumnProfile& target) {
   if (target.cut_short * 2 > target.texts && !few)
     refuse(start_of(target.first_text),
            "write the numbers in full" +
-               (target.unit_of_texts.empty() || target.numbers > 0
+               (target.unit_of_texts().empty() || target.numbers > 0
                     ? std::string()
                     : ", or, as all have it, write a config by hand with symbols: [" +
-                          yaml_text(target.unit_of_texts) + "] in data"));
+                          yaml_text(target.unit_of_texts()) + "] in data"));
   if (target.texts > 0 && target.like_numbers == target.texts && target.too_long < target.texts &&
       !few)
     refuse(
@@ -63,6 +63,8 @@ void require_plain(const ColumnProfile& target) {
                   yaml_text(target.name) + ": {decimal: \"" + target.own_decimal + "\"}}"
         : !with_minus_before(target.first_text).empty()
             ? "write a minus before its number: " + with_minus_before(target.first_text)
+        : target.times > 0
+            ? "write a time as a number, of seconds, say"
             : "take signs, units and separators of thousands out; write a date as a number");
 }
 
@@ -167,7 +169,8 @@ bool are_classes(const ColumnProfile& column, std::size_t rows) {
       .what = "column '" + column.name + "' holds numbers, but '" + start_of(column.first_text) +
               (too_long ? "' has more digits than a number keeps" : "' is not one"),
       .where = column.first_place,
-      .hint = own_decimal != '\0'
+      .hint = own_decimal != '\0' && column.with_point > 0 ? "write all of its numbers in one way"
+              : own_decimal != '\0'
                   ? std::string("if a ") + (own_decimal == ',' ? "comma" : "point") +
                         " stands before fractions in this column, write them as the other columns "
                         "do, or write a config by hand: columns: {" +

@@ -144,7 +144,7 @@ class Conversion {
       }
     }
     rows_ = count;
-    comments_ = rows.words_on_comments();
+    comments_ = rows.words_on_lines();
     if (rows_ == 0) throw nnrun::Error("has column names, but no rows", from_);
   }
   void show(const std::string& line) {

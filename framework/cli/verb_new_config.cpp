@@ -82,6 +82,13 @@ bool is_json(const std::string& file) {
   return line[0] == '{' ? line[second] == '"' : line[second] == '{' || line[second] == '[';
 }
 
+/// Returns whether it begins as a web page or another file of XML does.
+bool is_xml(const std::string& file) {
+  const std::string line = first_line_of(file);
+  return line.starts_with("<?xml") || line.starts_with("<!") ||
+         (line.starts_with('<') && line.find('>') != line.npos);
+}
+
 /// Returns whether a number and pairs such as 3:0.5 stand in the first line, with blanks between.
 bool is_svm(const std::string& file) {
   const std::vector<std::string> words = split(first_line_of(file), ' ');
@@ -116,6 +123,8 @@ void require_table(const std::string& file) {
     refuse("a zip file, as a workbook is", "unzip it; of a workbook, save its sheet as CSV");
   if (is_json(file))
     refuse("JSON", "write it as CSV, a row for each object; predict --jsonl takes such objects");
+  if (is_xml(file))
+    refuse("a web page, or XML", "open it in a spreadsheet, and save the table as CSV");
   if (is_svm(file)) refuse("of libsvm's form, label index:value", "write all columns as CSV");
   if (start == "PAR1"sv) refuse("a Parquet file", "write it as CSV");
   if (start == "SQLi"sv) refuse("a database", "write its rows as CSV");
@@ -141,7 +150,8 @@ Exit make_config(const Arguments& arguments, Registry& registry) {
                             .hint = "a table is read more than once: write it into a file"});
   require_table(table);
   const TableProfile profile = profile_of(table);
-  const std::string stem = fs::path(table).stem().string();
+  const fs::path bare = table.ends_with(".gz") ? fs::path(table).stem() : fs::path(table);
+  const std::string stem = bare.stem().string();
   const fs::path file = arguments.has("--out") ? arguments.text("--out") : stem + ".yaml";
   if (fs::exists(fs::symlink_status(file, none)))
     throw UsageError(Problem{.what = "'" + file.string() + "' exists already",

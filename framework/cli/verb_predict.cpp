@@ -397,6 +397,11 @@ class Prediction {
         std::to_string(writer_.rows()) + (writer_.rows() == 1 ? " row" : " rows");
     if (bad > 0) talk.write("warning: " + std::to_string(bad) + " of " + rows + " got no answer\n");
     if (!note.empty()) talk.write("note: " + note + "\n");
+    if (writer_.infinite() > 0)
+      talk.write(
+          "warning: " + std::to_string(writer_.infinite()) +
+          (writer_.infinite() == 1 ? " number of the answers is" : " numbers of the answers are") +
+          " not finite: too large for a number, or of none\n");
     if (writer_.formulas() > 0)
       talk.write("note: " + std::to_string(writer_.formulas()) +
                  " kept texts would be formulas in a spreadsheet: they have a ' in front\n");
@@ -473,7 +478,23 @@ class Prediction {
         .what = "an example of this run has " + std::to_string(wanted) +
                 (columns_.only_numbers() ? " number" : " value") + (wanted == 1 ? "" : "s") +
                 ", '" + text + "' has " + std::to_string(found),
-        .hint = file_hint(text).value_or(join(run_.model.names.inputs, std::string(1, between)))});
+        .hint = file_hint(text).value_or(
+            pasted_hint(text).value_or(join(run_.model.names.inputs, std::string(1, between))))});
+  }
+  /// Returns how to write a row that was pasted from a table with another separator; nothing if it
+  /// is none.
+  std::optional<std::string> pasted_hint(const std::string& text) const {
+    const char between = columns_.between_values();
+    for (const char separator : {';', '\t', '|', ' '}) {
+      CsvFields fields(separator);
+      if (separator == between || !fields.split(text) || fields.size() != columns_.size()) continue;
+      std::vector<std::string> values;
+      for (std::size_t i = 0; i < fields.size(); ++i)
+        values.push_back(csv_cell(std::string(fields[i]), between));
+      return std::string(between == ',' ? "commas" : "semicolons") +
+             " stand between the values: " + shell_word(join(values, std::string(1, between)));
+    }
+    return std::nullopt;
   }
   /// Returns how to answer the rows of a file; nothing if it is not one.
   static std::optional<std::string> file_hint(const std::string& text) {

@@ -218,16 +218,24 @@ std::vector<std::string> words_of_start(const Experiment& experiment, const Grap
   if (ends.first)
     if (const auto other = first_other_name(used, *start))
       words.push_back(words_of_other_names(used, *start, *other));
+  const Sides alike = are_alike(used, names, *start);
+  const std::string file = "'" + start->path.filename().string() + "'";
   if (ends.first && (is_prepared(*start) || used.changes()))
-    words.push_back(words_of_inputs(used.recipe(), *start, taken.inputs));
+    words.push_back(!taken.inputs && alike.inputs
+                        ? "inputs are prepared anew, since targets are not scaled as those of " +
+                              file + " were: its weights start from other numbers"
+                        : words_of_inputs(used.recipe(), *start, taken.inputs));
   if (!ends.last) return words;
   const bool scaled = used.scales_targets() || (start->recipe && start->recipe->scales_targets());
   const bool scaled_alike = scale_targets_alike(used.recipe(), start->recipe.value_or(Recipe())) &&
                             used.fitted().target_shifts == start->fit.target_shifts &&
                             used.fitted().target_factors == start->fit.target_factors;
   if (scaled && (taken.targets || !scaled_alike) && !(weights.is_whole() && taken.targets))
-    words.push_back(std::string("targets are ") + (taken.targets ? "" : "not ") +
-                    "scaled as those of '" + start->path.filename().string() + "' were");
+    words.push_back(!taken.targets && alike.targets
+                        ? "targets are scaled anew, since inputs are not prepared as those of " +
+                              file + " were"
+                        : std::string("targets are ") + (taken.targets ? "" : "not ") +
+                              "scaled as those of " + file + " were");
   if (std::string other = words_of_other_outputs(names, *start); !other.empty())
     words.push_back(std::move(other));
   return words;

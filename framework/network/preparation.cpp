@@ -52,6 +52,25 @@ Preparation::Preparation(Recipe recipe) : recipe_(std::move(recipe)) {
   if (recipe_.features.empty())
     for (std::size_t i = 0; i < recipe_.columns.size(); ++i) add_slots(i, 0);
   for (std::size_t i = 0; i < recipe_.features.size(); ++i) add_feature(i);
+  require_inputs();
+}
+
+/// Throws DataError if categories without texts leave no input; ConfigError for an indicator that
+/// no feature has.
+void Preparation::require_inputs() const {
+  if (slots_.empty() && !recipe_.columns.empty())
+    throw DataError(Problem{.what = "column " + name_of_column(recipe_, 0) +
+                                    " has no value in the training part, and no input is left",
+                            .where = "'columns' of the data"});
+  for (std::size_t c = 0; c < recipe_.columns.size() && !recipe_.features.empty(); ++c)
+    if (recipe_.columns[c].indicator && recipe_.features[0].place.line > 0 &&
+        std::ranges::none_of(
+            slots_, [c](const Slot& slot) { return slot.map == Map::is_missing && slot.a == c; }))
+      throw ConfigError(
+          Problem{.what = "column " + name_of_column(recipe_, c) +
+                          " has an indicator, but features do not have it as an input",
+                  .place = recipe_.features[0].place,
+                  .hint = "write its name alone as a feature, too, or indicator: false"});
 }
 
 /// A category is an input for each of its texts: 1 for the one that is there.
@@ -78,7 +97,9 @@ void Preparation::add_feature(std::size_t feature) {
   const Placed<std::string>& text = recipe_.features[feature];
   const std::string_view whole = trimmed(text.value);
   const auto add = [&](Map map, std::size_t a, std::size_t b) {
-    slots_.push_back({map, a, b, 0, recipe_.columns[a].scale, feature});
+    const bool differ = map == Map::product && recipe_.columns[a].scale != recipe_.columns[b].scale;
+    const Scale scale = differ ? recipe_.scale : recipe_.columns[a].scale;
+    slots_.push_back({map, a, b, 0, scale, feature});
   };
   const auto named = std::ranges::find(recipe_.columns, whole, &Column::name);
   if (named != recipe_.columns.end() && !whole.empty())

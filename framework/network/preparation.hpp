@@ -99,6 +99,7 @@ class Preparation {
   const std::vector<Slot>& slots() const { return slots_; }
 
  private:
+  void require_inputs() const;
   void add_slots(std::size_t column, std::size_t feature);
   void add_feature(std::size_t feature);
   std::size_t input_of(std::string_view name, const Placed<std::string>& text) const;

@@ -165,6 +165,17 @@ Json json_of(const Column& column) {
   return json;
 }
 
+/// Returns the text of a category that is the same number as a constant: 1.0 for 1; the constant
+/// itself if none is, or several are.
+std::string text_of_constant(const Column& column, const NumberFormat& how) {
+  double x = 0, y = 0;
+  if (std::ranges::count(column.texts, column.constant) > 0 || !is_number(column.constant, x, how))
+    return column.constant;
+  const auto is_same = [&](const std::string& text) { return is_number(text, y, how) && x == y; };
+  const auto found = std::ranges::find_if(column.texts, is_same);
+  return std::ranges::count_if(column.texts, is_same) == 1 ? *found : column.constant;
+}
+
 }  // namespace
 
 bool Recipe::is_plain() const {
@@ -182,8 +193,10 @@ std::vector<Column> number_columns(std::size_t n, const std::vector<std::string>
 
 Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns) {
   const DataSpec& data = experiment.data;
-  Recipe recipe{
-      .columns = std::move(columns), .features = data.features, .target_scale = data.target_scale};
+  Recipe recipe{.columns = std::move(columns),
+                .features = data.features,
+                .scale = data.scale,
+                .target_scale = data.target_scale};
   if (data.windows) recipe.window = data.windows->length;
   const TextSettings text(data);
   for (Column& column : recipe.columns) {
@@ -200,6 +213,7 @@ Recipe recipe_of(const Experiment& experiment, std::vector<Column> columns) {
       column.unknown = rule->unknown;
       column.missing = rule->missing;
       column.constant = rule->constant;
+      if (column.is_category) column.constant = text_of_constant(column, text.format.numbers);
       column.indicator = rule->indicator;
       if (rule->scale && !column.is_category) column.scale = *rule->scale;
     }

@@ -44,6 +44,8 @@ struct Recipe {
   std::vector<Column> columns;
   std::vector<Placed<std::string>> features;
   bool scales = false;  ///< some input is scaled
+  /// Of products whose factors have other scales than each other; of no interest once fitted.
+  Scale scale = Scale::none;
   double divide_by = 1;
   TargetScale target_scale = TargetScale::none;
   std::vector<TargetScale> target_scales = {};  ///< of each target, if they differ

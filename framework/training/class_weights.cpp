@@ -44,6 +44,17 @@ struct Asked {
   }
 };
 
+/// Returns which class a name is: itself, or the same number in another spelling; otherwise how
+/// many there are, as where two classes are that number.
+std::size_t class_named(const std::string& name, const std::vector<std::string>& classes) {
+  const auto same = std::ranges::find(classes, name);
+  const std::optional<double> number = parse_double(name);
+  if (same != classes.end() || !number) return static_cast<std::size_t>(same - classes.begin());
+  const auto is_same = [&](const std::string& one) { return parse_double(one) == number; };
+  if (std::ranges::count_if(classes, is_same) != 1) return classes.size();
+  return static_cast<std::size_t>(std::ranges::find_if(classes, is_same) - classes.begin());
+}
+
 std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
                             const std::vector<std::string>& classes) {
   const std::vector<std::string> digits{"0", "1"};
@@ -53,13 +64,15 @@ std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
     asked.refuse("names classes, but those of this data set have no names", asked.list_hint());
   std::vector<double> numbers(names.size(), 1);
   for (const auto& [name, number] : given) {
-    auto found = std::ranges::find(names, name);
-    if (const auto digit = std::ranges::find(digits, name);
-        asked.per_label && found == names.end() && digit != digits.end())
-      found = names.begin() + (digit - digits.begin());
-    if (found == names.end())
+    std::size_t found = class_named(name, names);
+    const auto digit = std::ranges::find(digits, name);
+    const bool are_numbers = std::ranges::any_of(
+        names, [](const std::string& one) { return parse_double(one).has_value(); });
+    if (asked.per_label && found == names.size() && digit != digits.end() && !are_numbers)
+      found = static_cast<std::size_t>(digit - digits.begin());
+    if (found == names.size())
       asked.refuse("names '" + name + "', which is not a class", did_you_mean(name, names));
-    numbers[static_cast<std::size_t>(found - names.begin())] = number;
+    numbers[found] = number;
   }
   return numbers;
 }

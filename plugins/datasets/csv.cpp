@@ -205,7 +205,7 @@ struct Csv : nnrun::Dataset {
     if (in_time) doubt_order(*in_time, part);
     if (table.count() == 0 && n_skipped_ > 0)
       throw nnrun::Error("no row can be read: " + *skipped_, file);
-    if (table.count() == 0) throw nnrun::Error("has column names, but no examples", file);
+    if (table.count() == 0) refuse_empty(file, part);
     if (!first) return;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       nnrun::CsvColumn& column = columns_[c];
@@ -271,9 +271,17 @@ struct Csv : nnrun::Dataset {
                          rows.place_of_names(), rows.hint_for_blanks());
     if (parts_[part].empty() && n_skipped_ > 0)
       throw nnrun::Error("no row can be read: " + *skipped_, file);
-    if (parts_[part].empty()) throw nnrun::Error("has column names, but no examples", file);
+    if (parts_[part].empty()) refuse_empty(file, part);
     if (first) finish_columns(rows, parts_[part]);
     if (first && header && inputs.empty() && targets.empty()) doubt_names();
+  }
+  [[noreturn]] void refuse_empty(const char* file, std::size_t part) const {
+    const std::size_t dropped = n_dropped_[part];
+    if (dropped == 0) throw nnrun::Error("has column names, but no examples", file);
+    throw nnrun::Error(
+        (dropped == 1 ? "its row is" : "all of its " + std::to_string(dropped) + " rows are") +
+            std::string(" left out for missing values"),
+        file, "fill them in: missing: median in place of drop, say");
   }
   /// Notes if what the first row has for names of columns may be an example: texts that the columns
   /// hold, and numbers above numbers.
@@ -365,7 +373,7 @@ struct Csv : nnrun::Dataset {
     }
     series_of_rows.finish();
     if (in_time) doubt_order(*in_time, part);
-    if (std::string words = rows.words_on_comments(); !words.empty())
+    if (std::string words = rows.words_on_lines(); !words.empty())
       comments_ = (comments_ ? *comments_ + ", " : "") + words;
   }
   std::optional<nnrun::RowsInTime> rows_in_time(const auto& rows, const std::string& series) const {

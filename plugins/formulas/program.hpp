@@ -90,21 +90,14 @@ class Program {
   NNRUN_INLINE static void choose(const Instruction& i, T* const* r, std::size_t n) {
     const T *const a = r[i.a], *const b = r[i.b], *const c = r[i.c], *const d = r[i.d];
     T* const out = r[i.out];
-    // In vectors: a loop over numbers, as g++ 12 compiles it for AVX2, gave 0 in place of some.
-    const auto pick = [&](auto holds) __attribute__((always_inline)) {
-      for (std::size_t k = 0; k < n; k += nnrun::lanes) {
-        const nnrun::Lane<T> left = nnrun::lane_at(a + k), right = nnrun::lane_at(b + k),
-                             yes = nnrun::lane_at(c + k), no = nnrun::lane_at(d + k);
-        nnrun::lane_at(out + k) =
-            nnrun::detail::by_parts<T>([&](int p) __attribute__((always_inline)) {
-              return holds(left.part[p], right.part[p]) ? yes.part[p] : no.part[p];
-            });
-      }
-    };
     if (i.or_equal)
-      pick([](const auto& x, const auto& y) __attribute__((always_inline)) { return x <= y; });
+      nnrun::each(
+          n, [=](std::size_t k)
+                 __attribute__((always_inline)) { out[k] = a[k] <= b[k] ? c[k] : d[k]; });
     else
-      pick([](const auto& x, const auto& y) __attribute__((always_inline)) { return x < y; });
+      nnrun::each(
+          n, [=](std::size_t k)
+                 __attribute__((always_inline)) { out[k] = a[k] < b[k] ? c[k] : d[k]; });
   }
 
 #define FORMULAS_ONE(OP, WRITTEN) \

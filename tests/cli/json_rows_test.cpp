@@ -181,6 +181,8 @@ TEST_CASE("a line that cannot be answered is named, or left empty", "[cli][predi
   CHECK_THAT(rents.refusal("[NaN]\n"), Contains("= help: a missing value is null\n"));
   CHECK_THAT(rents.refusal("{\"size\": 80, \"note\": {\"a\": [1, {}]}}\n"),
              StartsWith("error: has no 'city'\n"));  // what no input is called may be anything
+  CHECK_THAT(rents.refusal("{\"size\": 80, \"City\": \"Bern\"}\n"),
+             Contains("   = help: did you mean 'City'? a missing value is null\n"));
 }
 
 TEST_CASE("options go with lines of JSON as with tables", "[cli][predict][json]") {

@@ -299,7 +299,8 @@ TEST_CASE("a row of units below the names is refused, and texts among numbers ar
     wider += "1,2," + std::to_string(drawn(i, 90)) + ",9," + (i % 2 ? "a\n" : "b\n");
   scratch.write("u.csv", "weight,weight,size,,kind\n" + wider);
   CHECK_THAT(run("$nnrun new config u.csv", scratch.folder()).out,
-             Contains("note   column 2 is not used: another one is called weight, too\n") &&
+             Contains("note   column 2 is not used: another one is called weight, too; to use "
+                      "both, give one another name\n") &&
                  Contains("note   column 4 is not used: it has no name\n"));
 }
 

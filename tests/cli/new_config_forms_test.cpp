@@ -272,6 +272,104 @@ TEST_CASE("sums in brackets are told to be written with a minus, in a target, to
                             Contains("   = help: write a minus before its number: -"));
 }
 
+TEST_CASE("dashes in place of cents are no minus", "[cli][new]") {
+  const auto price = [](int i) { return digits(drawn(i, 900) + 1, 1); };
+  const auto told = [&](const std::function<std::string(int)>& field) {
+    return told_of({"price", [field](int i) { return "\"" + field(i) + "\""; }});
+  };
+  CHECK_THAT(told([&](int i) { return price(i) + ".-"; }), Contains("    price: number "));
+  CHECK_THAT(told([&](int i) { return price(i) + ",-"; }),
+             Contains("    price: {decimal: \",\"}  # ") && !Contains("minus"));
+  CHECK_THAT(told([&](int i) { return "1." + digits(i * 7 % 120, 3) + ",\u2013 \u20ac"; }),
+             Contains("    price: {decimal: \",\"}  # 1000 to 1119"));
+  CHECK_THAT(told([&](int i) { return "Fr. " + price(i) + ".50"; }), Contains("symbols: [Fr.]"));
+}
+
+TEST_CASE("a word beside each amount is its unit, whatever it is", "[cli][new]") {
+  const auto of = [](const std::function<std::string(int)>& field) {
+    return told_of({"amount", field});
+  };
+  CHECK_THAT(of([](int i) { return std::to_string(i % 30) + " Stk."; }),
+             Contains("symbols: [Stk.]") && Contains("    amount: number  # 0 to 29"));
+  CHECK_THAT(of([](int i) { return i % 20 == 3 ? "null bhp" : std::to_string(i % 30) + ".5 bhp"; }),
+             Contains("symbols: [bhp]") && Contains("gaps: [\"null bhp\"]"));
+  CHECK_THAT(of([](int i) { return "\"Rp " + std::to_string(i % 30 + 1) + ".143.000\""; }),
+             Contains("symbols: [Rp]") && Contains("1,143,000 to 30,143,000"));
+  // names, steps and times are none
+  CHECK_THAT(of([](int i) { return "Room " + std::to_string(i % 20); }),
+             Contains("    amount: category "));
+  CHECK_THAT(of([](int i) { return std::to_string(i % 4) + " Sterne"; }),
+             Contains("    amount: category "));
+  CHECK_THAT(of([](int i) { return std::to_string(i % 23) + ":15 Uhr"; }),
+             Contains("amount is not used: times, such as 0:15 Uhr"));
+  const auto stock = [](int i) { return std::to_string(drawn(i, 40)) + " Stk."; };
+  CHECK_THAT(Table({amount("x"), {"left", stock}}).told(), Contains("target left: a number, 0 to"));
+}
+
+TEST_CASE("numbers that may be names are told of, or are categories", "[cli][new]") {
+  CHECK_THAT(told_of({"weekday", [](int i) { return std::to_string(i % 7 + 1); }}),
+             Contains("    weekday: category  # 7 numbers that name days"));
+  CHECK_THAT(told_of({"emp_no", [](int i) { return std::to_string(i % 12 + 100); }}),
+             Contains("    emp_no: category "));
+  CHECK_THAT(
+      told_of({"model", [](int i) { return std::to_string(i % 9 + 1) + "E" + digits(i % 4, 1); }}),
+      Contains(
+          "note   \"1E0\" in model is a power of ten: if these are codes, write columns: {model: "
+          "category}"));
+  CHECK_THAT(told_of({"patient_id", [](int i) { return "P" + std::to_string(i % 40); }}),
+             Contains("note   patient_id has 40 texts, each in some 3 rows: nothing is learned of "
+                      "others"));
+}
+
+TEST_CASE("points are thousands in a column with more of them than fractions have", "[cli][new]") {
+  const auto price = [](int i) {
+    const std::string thousands = std::to_string(drawn(i, 90) + 10) + "." + digits(i, 3);
+    return "\"" + (i % 3 == 0 ? "1." + digits(drawn(i, 999), 3) + ".000" : thousands) + " \u20ac\"";
+  };
+  const auto size = [](int i) { return std::to_string(i % 40) + ".25"; };
+  CHECK_THAT(Table({{"size", size}, {"price", price}}).told(),
+             Contains("    price: {decimal: \",\"}") &&
+                 Contains("target price: a number, 12,071 to 1,957,000"));
+  // one such number, or one with a comma, makes no thousands of fractions
+  const auto odd = [](int i) {
+    return i == 7 ? std::string("\"1,5\"") : std::to_string(i % 40 + 1) + "." + digits(i, 3);
+  };
+  CHECK_THAT(told_of({"odd", odd}), !Contains("    odd: {decimal"));
+}
+
+TEST_CASE("a column that gives the target away but for rounding, or by a border, is told of",
+          "[cli][new]") {
+  const auto dollars = [](int i) { return drawn(i, 9000) / 7.; };
+  const Column usd{"usd", [&](int i) { return std::to_string(dollars(i)); }},
+      euros{"eur", [&](int i) { return std::to_string(int(dollars(i) * 0.93)); }},
+      rough{"eur", [&](int i) { return std::to_string(int(dollars(i) * 0.93 + drawn(i + 500, 40))); }};
+  const std::string words = "note   each value of usd goes with one of ";
+  CHECK_THAT(Table({usd, amount("x"), euros}).told(), Contains(words + "eur: make it unused"));
+  CHECK_THAT(Table({usd, amount("x"), rough}).told(), !Contains(words));
+  const Column yes{"yes", [&](int i) { return dollars(i) > 500 ? "yes" : "no"; }},
+      nearly{"yes", [&](int i) { return dollars(i) > 500 && i % 50 != 9 ? "yes" : "no"; }};
+  CHECK_THAT(Table({usd, amount("x"), yes}).told(), Contains(words + "\"yes\""));
+  CHECK_THAT(Table({usd, amount("x"), nearly}).told(), !Contains(words));
+}
+
+TEST_CASE("a table that is compressed is read as it is", "[cli][new]") {
+  const Scratch scratch;
+  std::string csv = "x,y\n";
+  for (int i = 0; i < 60; ++i)
+    csv += std::to_string(drawn(i, 90)) + "," + std::to_string(drawn(i + 9, 900)) + "\n";
+  scratch.write("t.csv", csv);
+  const Ended made =
+      run("gzip t.csv; $nnrun new config t.csv.gz && $nnrun t.yaml -q --set "
+          "train.epochs=2 --out r && $nnrun predict r 5",
+          scratch.folder());
+  CAPTURE(made.err);
+  CHECK(made.status == 0);
+  CHECK_THAT(made.out, Contains("wrote  t.yaml\nread   60 rows, 2 columns"));
+  scratch.write("page.xls", "<html><table><tr><td>1</td></tr></table></html>\n");
+  CHECK_THAT(run("$nnrun new config page.xls", scratch.folder()).err,
+             Contains("error: a web page, or XML, not a table of text"));
+}
+
 TEST_CASE("a target that reaches from 0 over factors is told of", "[cli][new]") {
   const auto told = [](const std::function<std::string(int)>& field) {
     return Table({amount("x"), {"goal", field}}).told();
@@ -327,19 +425,18 @@ TEST_CASE("blanks between fields are found, with quotes or without", "[cli][new]
   CHECK_THAT(cars,
              Contains("x4 is not used: nearly every row has a text of its own, such as car 0"));
   // R names rows, and not their column
-  CHECK_THAT(
-      made(rows(
-          "\"a\" \"y\"\n",
-          [&](int i) { return "\"" + std::to_string(i + 1) + "\" " + n(i, 900) + " " + n(i, 7); })),
-      Contains("expected 2 columns, found 3\n  --> t.txt:2\n   = help: if the first column has "
-               "no name, as R writes names of rows, put one in front of the others"));
-  CHECK_THAT(
-      made(rows("a b y\n",
-                [&](int i) {
-                  return std::to_string(i + 1) + (i % 7 == 0 ? " NA " : " 1 ") + n(i, 900) + " " +
-                         n(i, 7);
-                })),
-      Contains("expected 3 columns, found 4\n  --> t.txt:2\n   = help: if the first column"));
+  CHECK_THAT(made(rows("\"a\" \"y\"\n",
+                       [&](int i) {
+                         return "\"" + std::to_string(i + 1) + "\" " + n(i, 900) + " " + n(i, 7);
+                       })),
+             Contains("60 rows, 3 columns") && Contains("column 1 is not used: it has no name") &&
+                 Contains(space));
+  CHECK_THAT(made(rows("a b y\n",
+                       [&](int i) {
+                         return std::to_string(i + 1) + (i % 7 == 0 ? " NA " : " 1 ") + n(i, 900) +
+                                " " + n(i, 7);
+                       })),
+             Contains("60 rows, 4 columns") && Contains("column 1 is not used: it has no name"));
   // pairs of numbers in a field of another table
   const std::string pairs = made(rows("at,size,y\n", [&](int i) {
     return "48." + n(i, 90) + " 11." + n(i + 1, 90) + "," + n(i, 99) + "," + n(i, 70);

@@ -297,11 +297,11 @@ TEST_CASE("what looks odd in a table is told, and never taken for something else
   CHECK_THAT(text_of(scratch / "t.yaml"), Contains("  symbols: [g, CHF, kg]    # left out") &&
                                               Contains("    b: number  # 8100 to 8130\n"));
   table("a,b,y", [](int i, const std::string& n) {
-    return std::to_string(i * 31 % 97) + "." + n + " kg," + n + " pcs," + n;
+    return std::to_string(i * 31 % 97) + "." + n + " kg,pcs " + n + "," + n;
   });
   CHECK_THAT(told(),
              Contains("note   b is not used: nearly every row has a text of its own, such as "
-                      "0 pcs; if these are amounts, write symbols: [pcs] in data\n"));
+                      "pcs 0; if these are amounts, write symbols: [pcs] in data\n"));
   table("a,b,y", [](int i, const std::string& n) {
     return n + ".5,\"two\nlines " + n + "\"," + std::to_string(i * 13 % 31);
   });
@@ -386,7 +386,7 @@ TEST_CASE("a table from which nothing can be learnt is refused, and nothing is w
   CHECK_THAT(refused("few.csv"), Contains("has 2 rows with a target: too few"));
   CHECK_THAT(refused("none.csv"), Contains("none.csv"));
   scratch.write("packed.csv.gz", "\x1f\x8b");
-  CHECK_THAT(refused("packed.csv.gz"), Contains("a compressed file") && Contains("gunzip -k"));
+  CHECK_THAT(refused("packed.csv.gz"), Contains("error: the compressed data end too early\n"));
   scratch.write("h.txt", "kept");
   CHECK_THAT(made(scratch, "h.csv --out h.txt").err, Contains("'h.txt' exists already"));
   CHECK(text_of(scratch / "h.txt") == "kept");

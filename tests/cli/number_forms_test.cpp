@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/said.hpp"
+#include "base/text.hpp"
 #include "support/example_data.hpp"
 #include "support/program.hpp"
 namespace nnrun::testing {
@@ -161,6 +162,108 @@ TEST_CASE("a number among the gaps is one in tables, lines of JSON and arrays", 
   CHECK(json::parse(
             folder.done("predict m.safetensors --json -- -999,3"))["predict"][0]["output"][0] ==
         json::parse(folder.done("predict r --json -- '?,3'"))["predict"][0]["output"][0]);
+}
+
+TEST_CASE("a number among the gaps is one where a comma stands before fractions",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "a;b;y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += (i % 8 == 3 ? "-99,90" : std::to_string(i % 7) + ",5") + ";" + std::to_string(i % 5) +
+           ",25;" + std::to_string(i % 7) + "\n";
+  folder.scratch.write("t.csv", csv);
+  const auto answers = [&](const std::string& gap) {
+    folder.scratch.write("c.yaml",
+                         "data: {type: csv, path: t.csv, decimal: \",\", columns: {a: "
+                         "{gaps: [" +
+                             gap +
+                             "], missing: median}}}\nmodel: {layers: [{type: dense}]}\n"
+                             "train: {cost: mean_squared_error}\n");
+    folder.done("c.yaml -q --out r");
+    folder.scratch.write("in.csv", "a;b\n-99,9;2,25\n;2,25\n");
+    folder.scratch.write("in.jsonl", "{\"a\": -99.9, \"b\": 2.25}\n{\"a\": null, \"b\": 2.25}\n");
+    const std::string out = folder.done("predict r -q --csv in.csv");
+    std::string lines = folder.done("predict r -q --jsonl in.jsonl");
+    std::replace(lines.begin(), lines.end(), '.', ',');
+    CHECK(lines == out);
+    std::filesystem::remove_all(folder.scratch / "r");
+    return out;
+  };
+  const std::string out = answers("-99.9");
+  CHECK(answers("\"-99,9\"") == out);
+  const auto line = [&](std::size_t n) { return host::split(out, '\n').at(n); };
+  CHECK(line(1) == line(2));
+}
+
+TEST_CASE(
+    "a gap and the text for missing ones are the same number as categories in other spellings",
+    "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "code,b,y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::vector<std::string>{"0.0", "1.0", "2.0", "", "-1.0"}.at(std::size_t(i) % 5) + "," +
+           std::to_string(i % 3) + "," + std::to_string(i % 5) + "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.scratch.write(
+      "c.yaml",
+      "data: {type: csv, path: t.csv, columns: {code: {type: category, gaps: [-1], missing: "
+      "{constant: 0}}}}\nmodel: {layers: [{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  CHECK_THAT(folder.done("check c.yaml"), Contains("3 texts: 0.0, 1.0, 2.0"));
+  folder.scratch.write("in.csv", "code,b\n0.0,1\n0,1\n,1\n-1,1\n-1.0,1\n");
+  const auto lines = host::split(folder.done("predict r -q --csv in.csv"), '\n');
+  for (std::size_t i = 2; i < 6; ++i) CHECK(lines.at(i) == lines[1]);
+}
+
+TEST_CASE("kept numbers are no formulas, and kept formulas are", "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "a;price;y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::to_string(i % 7) + ",5;-" + std::to_string(i % 5) + ",25 \u20ac;" +
+           std::to_string(i % 7) + "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, decimal: \",\", symbols: [\u20ac]}\n"
+                       "model: {layers: [{type: dense}]}\ntrain: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  folder.scratch.write("in.csv",
+                       "a;price;note\n-1,5;-2,25 \u20ac;-1.234,5\n2;-3 \u20ac;-1+2\n2;-3;-a1\n");
+  const std::string out = folder.done("predict r -q --csv in.csv --keep all");
+  CHECK_THAT(out, Contains("\n-1,5;-2,25 \u20ac;-1.234,5;") && Contains("\n2;-3 \u20ac;'-1+2;") &&
+                      Contains("\n2;-3;'-a1;"));
+}
+
+TEST_CASE("answers that are too large for a number are warned of", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write("t.csv", "x,y\n1,1\n2,10\n3,100\n4,1000\n");
+  folder.scratch.write("c.yaml",
+                       "dtype: float64\ndata: {type: csv, path: t.csv, target_scale: log}\nmodel: "
+                       "{layers: [{type: dense}]}\ntrain: {cost: mean_squared_error, epochs: 200, "
+                       "optimizer: {type: sgd, learning_rate: 0.05}}\n");
+  folder.done("c.yaml -q --out r");
+  folder.scratch.write("in.csv", "x\n2\n1e6\n");
+  const Ended ended = folder("predict r -q --csv in.csv");
+  CHECK_THAT(ended.out, Catch::EndsWith("\ninf\n"));
+  CHECK_THAT(ended.err, Contains("warning: 1 number of the answers is not finite"));
+  CHECK(folder("predict r -q 2").err.empty());
+}
+
+TEST_CASE("weights of classes find a class in any spelling", "[cli][numbers]") {
+  const Folder folder;
+  folder.scratch.write("t.csv", "x,y\n1,1.0\n2,2\n3,1.0\n4,2\n");
+  const auto with = [&](const std::string& weights) {
+    folder.scratch.write("c.yaml",
+                         "data: {type: csv, path: t.csv, classes: [\"1.0\", \"2\"]}\n"
+                         "model: {layers: [{type: dense, activation: sigmoid}]}\ntrain: "
+                         "{cost: {type: binary_cross_entropy, class_weights: " +
+                             weights + "}, epochs: 1}\n");
+    const Ended ended = folder("c.yaml --out r");
+    std::filesystem::remove_all(folder.scratch / "r");
+    return ended.out + ended.err;
+  };
+  CHECK_THAT(with("{1: 3}"), Contains("1.0 3, 2 1"));
+  CHECK_THAT(with("{02: 3}"), Contains("1.0 1, 2 3"));
+  CHECK_THAT(with("{0: 3}"), Contains("names '0', which is not a class"));
 }
 
 TEST_CASE("a gap that float32 does not hold is one in a converted table",

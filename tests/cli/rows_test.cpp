@@ -368,6 +368,25 @@ TEST_CASE("rows with gaps are left out where a config says so, and counted", "[c
   CHECK(project("predict r --csv in.csv").status == 5);  // an answer for each row, or none
 }
 
+TEST_CASE("columns that leave no row or no input are named", "[cli][columns]") {
+  Project project;
+  const auto said = [&](const std::string& csv, const std::string& data) {
+    project.scratch.write("a.csv", csv);
+    project.config("type: csv, path: a.csv, " + data, one_unit, squares);
+    const Ended ended = project("c.yaml");
+    CHECK(ended.status == (ended.err.find("features") == ended.err.npos ? 5 : 3));
+    return ended.err;
+  };
+  CHECK_THAT(said("x,y\n,2\n3,NA\n", "columns: {x: {missing: drop}, y: {missing: drop}}"),
+             Contains("error: all of its 2 rows are left out for missing values\n"));
+  CHECK_THAT(said("x,y\n,2\n,3\n", "columns: {x: {type: category, missing: most_frequent}}"),
+             Contains("error: column 'x' has no value in the training part, and no input is left"));
+  CHECK_THAT(said("x,z,y\n1,2,2\n,1,3\n",
+                  "features: [z, x*z], columns: {x: {missing: mean, indicator: true}}"),
+             Contains("error: column 'x' has an indicator, but features do not have it as an "
+                      "input\n --> c.yaml:"));
+}
+
 TEST_CASE("every run says how it reads its target, and what to write if that is wrong",
           "[cli][target]") {
   Project project;

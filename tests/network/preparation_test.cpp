@@ -466,4 +466,24 @@ TEST_CASE("a recipe that says something twice is refused", "[training][preparati
     CHECK_THROWS_AS(host::read_recipe(twice, "m"), host::RecordError);
 }
 
+TEST_CASE("a product has the scale of its factors, or that of the data where they differ",
+          "[preparation]") {
+  const auto scaled = [](const std::string& feature, host::Scale of_x) {
+    host::Experiment e;
+    e.data.features.push_back({feature, {}});
+    e.data.scale = host::Scale::standard;
+    host::ColumnRule rule;
+    rule.name.value = "x";
+    rule.scale = of_x;
+    e.data.columns.push_back(rule);
+    host::Preparation p(e, 2, Texts{"x", "y"});
+    fit(p, {1, 2, 2, 5, 3, 4, 4, 9});
+    return applied(p, {3, 4});
+  };
+  const std::vector<double> standard = scaled("x*y", host::Scale::standard);
+  CHECK(scaled("x*y", host::Scale::none) == standard);
+  CHECK(scaled("y*x", host::Scale::none) == standard);
+  CHECK(scaled("x*x", host::Scale::none) == std::vector<double>{9});
+}
+
 }  // namespace nnrun::testing

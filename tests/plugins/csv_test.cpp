@@ -245,6 +245,10 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "error: the first row has numbers, not names of columns\n"
         "  --> a.csv:1\n"
         "   = help: write a row of names in front, or header: false\n");
+  CHECK_THAT(
+      Table("3 kg,1.000\n5 kg,2.000\n", {{"symbols", Texts{"kg"}}, {"thousands", std::string(",")}})
+          .said(),
+      Catch::StartsWith("error: the first row has numbers, not names of columns\n"));
   CHECK(said("x,y\n1,\"2\n3,4\n") ==
         "error: a quote is not closed\n"
         "  --> a.csv:2\n");
@@ -353,6 +357,19 @@ TEST_CASE("separators, decimal commas and line ends of all sorts are understood"
   CHECK(Table("a b y\n1 \"2\"x 3\n", blanks).said() ==
         "error: text behind a closing quote\n  --> a.csv:2\n   = help: a quote inside quotes is "
         "written \"\"\n");
+  // names of rows, as R writes them: their column has no name, and nobody uses it unasked
+  const Settings named{{"inputs", Texts{"a", "b"}}, {"targets", Texts{"y"}}};
+  CHECK(x("\"a\",b,y\n\"3\",1.5,2,0\n\"x, \"\"z\"\"\",3.5,4,1\n", named) == both);
+  CHECK(x("a\tb\ty\n1\t1.5\t2\t0\n2\t3.5\t4\t1\n", named) == both);
+  CHECK_THAT(Table("a,b,y\n\"1\",1.5,2,0\n").said(),
+             Catch::StartsWith("error: a column has no name, so it may be no input but the number "
+                               "of the row\n  --> a.csv:1\n"));
+  // a decimal comma, a text in two parts, an empty field at the end: no name of a row
+  const std::string wide = "error: expected 3 columns, found 4\n  --> a.csv:2\n";
+  for (const std::string row : {"1,5,2,0", "New York,1.5,2,0"})
+    CHECK_THAT(Table("a,b,y\n" + row + "\n", named).said(), Catch::StartsWith(wide));
+  CHECK_THAT(Table("a\tb\ty\n2\t1.5\t2\t0\n", named).said(), Catch::StartsWith(wide));
+  CHECK(x("a,b,y\n\"1.5\",2,0,\n\"3.5\",4,1,\n") == both);
   CHECK(x("a,b,y,\n1.5,2,0,\n3.5,4,1,\n") == both);  // a comma at the end of every line
   CHECK(x("a,b,y\n1.5,2,0,\n3.5,4,1,,\n") == both);  // of every line but the first
   CHECK(x("a,b,y,\n1.5,2,0\n3.5,4,1\n") == both);    // of the first one
@@ -391,7 +408,7 @@ TEST_CASE("a first line by which Excel tells the separator is understood", "[dat
         "error: no column 'z'\n"
         "  --> a.csv:2\n"
         "   = help: the file has: a, y\n");
-  CHECK(Table("sep=;\na;y\n1;2;3\n").said() ==
+  CHECK(Table("sep=;\na;y\n0;2;3\n").said() ==
         "error: expected 2 columns, found 3\n"
         "  --> a.csv:3\n"
         "   = help: if the first column has no name, as R writes names of rows, put one in front "
@@ -449,6 +466,18 @@ TEST_CASE("below the first row a comment is a line with another number of fields
   CHECK_THAT(nameless.shape.note,
              Catch::StartsWith("a line that begins with '#' is left out as a comment: ") &&
                  Catch::EndsWith("/a.csv:2"));
+}
+
+TEST_CASE("lines within quotes that look like rows are told of", "[dataset][csv]") {
+  const auto note = [](const std::string& rows) {
+    return Table("note,x,y\n" + rows, {{"inputs", Texts{"x"}}}).read().shape.note;
+  };
+  const std::string within = "b,2,3\nc,3,4\nd,4,5\ne,5,6\n";
+  CHECK_THAT(note("a,1,2\n\"a,1,2\n" + within + "f\",6,7\ng,7,8\n"),
+             Catch::StartsWith("a text in quotes goes over 6 lines that look like rows: ") &&
+                 Catch::Contains("a.csv:3; is a quote missing, or one too many?"));
+  CHECK(note("\"a,1\n" + within.substr(0, 18) + "f\",6,7\ng,7,8\n").empty());  // too few to tell
+  CHECK(note("\"We came,\nwe saw, we stayed,\nand then\nwe left\nagain\nf\",6,7\n").empty());
 }
 
 TEST_CASE("a comment above the names is said to be the reason", "[dataset][csv]") {

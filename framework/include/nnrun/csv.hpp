@@ -74,6 +74,7 @@ class CsvReader {
       for (std::size_t i = 0; i < fields_.size(); ++i) names_.push_back(name_in(i));
     else
       number_columns(fields_.size());
+    if (format.header && rows_have_names()) names_.insert(names_.begin(), std::string());
     if (format.header && names_.size() == 1 && names_[0].empty())
       throw Error("the first line must name the columns, but it is empty", place());
     if (format.header && names_.size() == 1 && starts_like_comment())
@@ -109,8 +110,9 @@ class CsvReader {
   /// Returns true if all names are numbers: then the file has no header.
   bool names_are_numbers() const {
     double x;
-    return std::all_of(names_.begin(), names_.end(),
-                       [&](const std::string& name) { return nnrun::is_number(name, x); });
+    return std::all_of(names_.begin(), names_.end(), [&](const std::string& name) {
+      return nnrun::is_number(name, x) || nnrun::is_number(name, x, numbers_);
+    });
   }
   /// Makes the first row one of numbers, not of names. Only before `next`.
   void take_names_as_row() {
@@ -179,6 +181,7 @@ class CsvReader {
         if (is_row && row().find('"') != row().npos) {
           OpenQuotes quotes;
           while (quotes.are_in(row(), separator()) && lines_.join_next(start)) joined = true;
+          if (joined) look_at_lines(start);
         }
         rows.append(row()) += lines_.line_end();
         if (joined && lines_.line_end() != '\n') break;  // it has other line ends now
@@ -239,16 +242,22 @@ class CsvReader {
   const NumberFormat& number_format() const { return numbers_; }
   /// Its numbers are as people wrote them, with their units or without.
   static constexpr bool shows_units() { return true; }
-  /// Says what was left out as comments and may have been meant as rows: lines with another row
-  /// below them, and above the first row of a file without names those with as many fields as it
-  /// has. Empty if nothing was.
-  std::string words_on_comments() const {
-    if (comments_.count == 0) return {};
-    return (comments_.count == 1
-                ? "a line that begins with '" + comment_ + "' is left out as a comment: "
-                : std::to_string(comments_.count) + " lines that begin with '" + comment_ +
-                      "' are left out as comments, the first: ") +
-           comments_.first;
+  /// Says what is no row and may have been meant as one: comments with another row below them, and
+  /// above the first row of a file without names those with as many fields as it has; and lines
+  /// within a text in quotes that look like rows. Empty if nothing is.
+  std::string words_on_lines() const {
+    std::string words;
+    if (comments_.count > 0)
+      words = (comments_.count == 1
+                   ? "a line that begins with '" + comment_ + "' is left out as a comment: "
+                   : std::to_string(comments_.count) + " lines that begin with '" + comment_ +
+                         "' are left out as comments, the first: ") +
+              comments_.first;
+    if (lines_in_quotes_ > 0)
+      words += (words.empty() ? "" : ", ") + std::string("a text in quotes goes over ") +
+               std::to_string(lines_in_quotes_) + " lines that look like rows: " + quotes_at_ +
+               "; is a quote missing, or one too many?";
+    return words;
   }
   /// Returns whether there is one name, which may be several with blanks between.
   bool has_blanks_between_names() const {
@@ -284,6 +293,16 @@ class CsvReader {
     }
     if (format.separator != CsvFormat::found_separator) return format.separator;
     return told != '\0' ? told : separator_in(row());
+  }
+  /// Returns whether the rows have one field more than there are names, in front, as R writes
+  /// names of rows: in quotes, or the number 1 where that can be no part of a decimal comma.
+  bool rows_have_names() {
+    const std::string_view row = lines_.line_ahead();
+    if (names_[0].empty() || starts_like_comment() || names_are_numbers() ||
+        OpenQuotes{}.are_in(row, separator()) || !counted_.split(row) ||
+        counted_.size() != names_.size() + 1 || counted_[names_.size()].empty())
+      return false;
+    return row.front() == '"' || (separator() != ',' && counted_[0] == "1");
   }
   bool starts_like_comment() const { return names_[0].starts_with('#'); }
   std::string hint_for_comment() const {
@@ -486,11 +505,28 @@ class CsvReader {
       OpenQuotes quotes;
       while (quotes.are_in(row(), separator()))
         if (!lines_.join_next(start_)) throw Error("a quote is not closed", place());
+      if (lines_.number() > start_) look_at_lines(start_);
     }
     require_letters();
     if (!fields_.split(row()))
       throw CsvRowError("text behind a closing quote", place(),
                         "a quote inside quotes is written \"\"");
+  }
+  /// Notes whether nearly all lines within the present row, which goes over several, have as many
+  /// separators as a row. start: its first one.
+  void look_at_lines(std::size_t start) {
+    constexpr std::size_t fewest = 4;
+    const std::size_t within = lines_.number() - start - 1;
+    if (names_.size() < 2 || within < fewest || lines_in_quotes_ > 0) return;
+    std::size_t like_rows = 0;
+    std::string_view rest = row();
+    for (std::size_t end; (end = rest.find('\n')) != rest.npos; rest.remove_prefix(end + 1))
+      like_rows += static_cast<std::size_t>(
+                       std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(end),
+                                  separator())) == names_.size() - 1;
+    if (like_rows * 10 < within * 9) return;
+    lines_in_quotes_ = within + 2;
+    quotes_at_ = file_ + ":" + std::to_string(start);
   }
   void require_letters() const {
     if (lines_.number() == 1 && row().find('\0') != row().npos) {
@@ -537,8 +573,10 @@ class CsvReader {
   std::string bare_;                  // such a row
   Comments comments_, passed_;        // with a row below them, and those that still wait for one
   std::vector<std::pair<std::size_t, std::string>> above_;  // comments, with the numbers of lines
-  bool line_waits_ = false;                                 // the line behind them was read
-  std::exception_ptr failed_;                               // what take_rows could not read
+  std::size_t lines_in_quotes_ = 0;  // of the first text whose lines look like rows
+  std::string quotes_at_;            // where it begins
+  bool line_waits_ = false;          // the line behind them was read
+  std::exception_ptr failed_;        // what take_rows could not read
 };
 
 }  // namespace nnrun

@@ -25,12 +25,14 @@ inline NumberFormat format_of_column(NumberFormat of_file, char decimal) {
   return of_file;
 }
 
-/// Returns the numbers among gaps: -999 and the like. how: numbers are written in that column.
+/// Returns the numbers among gaps: -999 and the like, written as in that column, or else with a
+/// point before fractions, as a config has them.
 inline std::vector<double> numbers_among(const auto& gaps, const NumberFormat& how) {
   std::vector<double> numbers;
   for (const std::string_view gap : gaps)
-    if (double x = 0; gap.find_first_of("0123456789") != gap.npos && is_number(gap, x, how) &&
-                      std::isfinite(x) && std::ranges::count(numbers, x) == 0)
+    if (double x = 0; gap.find_first_of("0123456789") != gap.npos &&
+                      (is_number(gap, x, how) || is_number(gap, x)) && std::isfinite(x) &&
+                      std::ranges::count(numbers, x) == 0)
       numbers.push_back(x);
   return numbers;
 }
@@ -145,6 +147,7 @@ class CsvColumn {
     }
     const std::string_view field = rows.field(at);
     if (is_gap(field) || (number && is_gap(rows, x))) return gap(rows, field);
+    if (number_gaps_ && is_category() && is_gap_of_category(rows, at)) return gap(rows, field);
     if (number && x < least_) refuse_negative(rows, field);
     if (number) take_unit(rows, at);
     if (number) return x;
@@ -215,6 +218,15 @@ class CsvColumn {
     return is_gap_number(*gap_numbers_, x);
   }
 
+  /// Returns the same of a field that is one of its texts, unless it is a code such as 01.
+  bool is_gap_of_category(const auto& rows, std::size_t at) {
+    const std::string_view field = rows.field(at);
+    const bool is_code = field.size() > 1 && field[0] == '0' && detail::is_digit(field[1]);
+    double x = 0;
+    return !is_code && is_number(rows, at, x) && is_gap(rows, x) &&
+           (open_ || !numbers_.contains(field));
+  }
+
   /// Returns how the numbers of this column are written.
   NumberFormat format_in(const auto& rows) const {
     return format_of_column(rows.number_format(), decimal_);
@@ -266,8 +278,7 @@ class CsvColumn {
       if constexpr (requires { rows.shows_units(); })
         if (own != units_.end() && is_of_shares(own->text))
           throw Error(found + "has no " + own->text + ", but the numbers of training had",
-                      rows.place(),
-                      "write it with " + own->text + ": 23.8" + own->text + ", say, for 0.238");
+                      rows.place(), hint_for_share(own->text, format_in(rows).decimal));
       return;
     }
     if (own != units_.end())
@@ -316,6 +327,10 @@ class CsvColumn {
     throw Error("column '" + name_ + "': an example cannot count " + std::string(field) +
                     ", less than nothing",
                 rows.place(), "write 0 where it is not to count");
+  }
+  static std::string hint_for_share(const std::string& unit, char decimal) {
+    const std::string sign(1, decimal);
+    return "write it with " + unit + ": 23" + sign + "8" + unit + ", say, for 0" + sign + "238";
   }
   [[noreturn]] void refuse_text(const auto& rows, std::string_view field) const {
     std::string hint = number_settings(field, format_in(rows));

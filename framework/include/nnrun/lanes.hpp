@@ -31,13 +31,13 @@ constexpr std::size_t padded(std::size_t n) {
 }
 
 /// Calls f(i) for 0 … padded(n) - 1: a multiple of the lanes gives vectors without a remainder.
+/// One loop, not lanes within a loop: where f reads `a[i] < b[i] ? c[i] : d[i]` in double, g++ 12
+/// unrolls the inner loop for AVX2 and reads its second vector by the mask of the first.
 template <class F>
 NNRUN_INLINE void each(std::size_t n, F f) {
+  const std::size_t end = padded(n);
 #pragma GCC ivdep
-  for (std::size_t i = 0; i < n; i += lanes) {
-#pragma GCC ivdep
-    for (std::size_t j = 0; j < lanes; ++j) f(i + j);
-  }
+  for (std::size_t i = 0; i < end; ++i) f(i);
 }
 
 /// The same for numbers of type T that the step before may just have stored, lane by lane. A load

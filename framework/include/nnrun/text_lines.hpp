@@ -43,6 +43,11 @@ class TextLines {
   }
   /// Returns the present line without its end, valid until the next one.
   std::string_view line() const { return line_; }
+  /// Returns the line behind the present one if all of it is read already; else nothing.
+  std::string_view line_ahead() const {
+    const std::size_t end = block_.find(line_end_);
+    return end == block_.npos ? std::string_view() : block_.substr(0, end);
+  }
   /// Returns the number of the line that was read last; the first is 1.
   std::size_t number() const { return number_; }
   char line_end() const { return line_end_; }

@@ -30,16 +30,17 @@ inline bool is_digit(char c) {
 /// typesetters, as those of keyboards.
 inline std::string with_keys(std::string_view text) {
   std::string out(text);
-  for (const auto& [letter, key] :
-       {std::pair{"\xC2\xA0", " "}, std::pair{"\xE2\x80\xAF", " "}, std::pair{"\xE2\x80\x99", "'"},
-        std::pair{"\xE2\x88\x92", "-"}, std::pair{"\xE2\x80\x93", "-"}})
+  for (const auto& [letter, key] : {std::pair{"\xC2\xA0", " "}, std::pair{"\xE2\x80\xAF", " "},
+                                    std::pair{"\xE2\x80\x99", "'"}, std::pair{"\xE2\x88\x92", "-"},
+                                    std::pair{"\xE2\x80\x93", "-"}, std::pair{"\xE2\x80\x94", "-"}})
     for (std::size_t at; (at = out.find(letter)) != out.npos;)
       out.replace(at, std::string_view(letter).size(), key);
   return out;
 }
-/// Returns whether it starts with the minus or the dash of typesetters.
-inline bool starts_with_dash(std::string_view text) {
-  return text.starts_with("\xE2\x88\x92") || text.starts_with("\xE2\x80\x93");
+/// Returns whether it starts with the minus or the dash of typesetters, or ends with any dash.
+inline bool has_dash(std::string_view text) {
+  return text.starts_with("\xE2\x88\x92") || text.starts_with("\xE2\x80\x93") ||
+         text.ends_with('-') || text.ends_with("\xE2\x80\x93") || text.ends_with("\xE2\x80\x94");
 }
 inline std::string_view without_blanks(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -69,6 +70,15 @@ inline std::string without_symbols(std::string_view text, const NumberFormat& ho
     if (before == 0) text.remove_suffix(behind);
   }
   return std::string(sign).append(text);
+}
+
+/// Takes the dashes away that stand for no cents, as in 11.198,- and 45.--.
+inline std::string_view without_no_cents(std::string_view text, char decimal) {
+  std::string_view rest = text;
+  for (int i = 0; i < 2 && rest.ends_with('-'); ++i) rest.remove_suffix(1);
+  const bool has_some = rest.size() < text.size() && rest.size() > 1 && rest.back() == decimal &&
+                        is_digit(rest[rest.size() - 2]);
+  return has_some ? rest.substr(0, rest.size() - 1) : text;
 }
 
 /// Takes what stands between thousands out. Returns an empty text unless three digits follow each,
@@ -106,9 +116,10 @@ inline bool is_number(std::string_view text, double& x, const NumberFormat& how)
     text = detail::without_blanks(text);
     if (is_number(text, x, how.decimal)) return true;
   }
-  if (text.empty() || (how.is_plain() && !detail::starts_with_dash(text))) return false;
+  if (text.empty() || (how.is_plain() && !detail::has_dash(text))) return false;
   std::string taken;
-  const std::string bare = detail::without_symbols(detail::with_keys(text), how, taken);
+  const std::string amount = detail::without_symbols(detail::with_keys(text), how, taken);
+  const std::string bare(detail::without_no_cents(amount, how.decimal));
   if (is_number(bare, x, how.decimal)) return true;
   const std::string digits = how.thousands == '\0' ? "" : detail::without_thousands(bare, how);
   return !digits.empty() && is_number(digits, x, how.decimal);
@@ -131,6 +142,7 @@ inline std::string with_minus_before(std::string_view text) {
   else
     return {};
   text = detail::without_blanks(text);
+  if (text.ends_with('.') || text.ends_with(',')) return {};  // that are no cents
   const bool is_amount = !text.empty() && text.find_first_of("0123456789") != text.npos &&
                          text.find_first_not_of("0123456789.,' ") == text.npos;
   return is_amount ? "-" + std::string(text) : std::string();
@@ -201,10 +213,14 @@ inline std::size_t unit_with_digit(std::string_view text) {
 /// is none, or if more than one is as likely, as for 1,200 in a file of numbers with points.
 inline NumberFormat format_for(std::string_view text, const NumberFormat& now) {
   const std::string written = detail::with_keys(text);
-  const auto is_end = [](char c) { return detail::is_digit(c) || c == '.' || c == ','; };
+  const auto is_of_number = [&](std::size_t i) {  // not the points of Fr. 5 and of 5 Fr.
+    const char c = written[i], last = i == 0 ? ' ' : written[i - 1];
+    const bool is_letter = (last >= 'a' && last <= 'z') || (last >= 'A' && last <= 'Z');
+    return detail::is_digit(c) || ((c == '.' || c == ',') && !is_letter);
+  };
   std::size_t from = 0, to = written.size() - detail::unit_with_digit(written);
-  while (from < to && !is_end(written[from])) ++from;
-  while (to > from && !is_end(written[to - 1])) --to;
+  while (from < to && !is_of_number(from)) ++from;
+  while (to > from && !is_of_number(to - 1)) --to;
   // a share, a time, a bound and a sum in brackets are not that number
   const auto means_more = [](std::string_view around) {
     return around.find_first_of("<>~()/:\"\\") != around.npos;
