@@ -150,8 +150,12 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
 /// Numbers that tell things apart, of which twice as much means nothing.
 InputChoice choice_for_codes(const ColumnProfile& column, std::size_t rows,
                              const std::string& why) {
+  constexpr std::size_t rows_of_each = 8;
   const std::size_t different = column.different.size();
-  if (has_few(different, rows)) return category(column, with_commas(different) + why);
+  const bool is_known_well =
+      different < ColumnProfile::most_different && different * rows_of_each <= rows;
+  if (has_few(different, rows) || is_known_well)
+    return category(column, with_commas(different) + why);
   const bool more = different == ColumnProfile::most_different;
   return unused(with_commas(different) + (more ? " or more" : "") + why);
 }
