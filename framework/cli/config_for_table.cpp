@@ -168,7 +168,9 @@ std::vector<std::string> words_of_gaps(const TableProfile& table, const Choices&
         with_commas(column->texts) + " of " + with_commas(table.rows) + " rows, the first " +
         column->first_place + (bound ? ": for a bound, write a number, such as half of it" : "") +
         (none ? (bound ? "; " : ": ") + std::string("where it means that there is none, write 0")
-              : ""));
+         : bound || std::ranges::all_of(choice.gaps, &is_gap_word)
+             ? ""
+             : ": where one means an amount, write its number"));
   }
   return notes;
 }
@@ -179,7 +181,9 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
   for (const auto& [column, choice] : choices.all)
     if (!choice.used) notes.push_back(column->name + " is not used: " + choice.why);
   for (std::size_t i = 0; i < table.columns.size(); ++i)
-    if (table.columns[i].name.empty() && table.columns[i].values() > 0)
+    if (i == 0 && table.has_row_names)
+      continue;  // which is said of the rows
+    else if (table.columns[i].name.empty() && table.columns[i].values() > 0)
       notes.push_back("column " + std::to_string(i + 1) + " is not used: it has no name");
     else if (!table.columns[i].name.empty() && table.shared_names.contains(table.columns[i].name))
       notes.push_back("column " + std::to_string(i + 1) + " is not used: another one is called " +

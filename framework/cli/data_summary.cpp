@@ -1,6 +1,7 @@
 #include "cli/data_summary.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/shown_text.hpp"
@@ -69,9 +70,9 @@ std::vector<DataLine> input_lines(const Trainer& trainer, const Terminal& termin
     const std::size_t gaps = gaps_in(data, c);
     lines.push_back({name_or_number(data.names.inputs, c, "x"),
                      column.is_category ? "category" : "number",
-                     column.is_category  ? texts_in_words(column.texts, terminal)
-                     : c < ranges.size() ? range_in_words(ranges[c])
-                                         : "",
+                     column.is_category ? texts_in_words(column.texts, terminal)
+                     : c < ranges.size() && !std::isnan(ranges[c].first) ? range_in_words(ranges[c])
+                                                                         : "",
                      gaps > 0 ? std::to_string(gaps) : ""});
   }
   return lines;

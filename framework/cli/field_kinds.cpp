@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <nnrun/csv_column.hpp>
 #include <nnrun/written_number.hpp>
 #include <string>
 #include <vector>
@@ -115,8 +116,18 @@ bool is_date_with_month(std::string_view field) {
 
 }  // namespace
 
+bool is_usual_gap(std::string_view field) {
+  return field.empty() ||
+         std::ranges::any_of(usual_gaps, [&](const char* gap) { return field == gap; });
+}
+
 bool is_date(std::string_view field) {
   return is_date_of_digits(field) || is_date_with_month(field);
+}
+
+bool is_half_of_day(std::string_view word) {
+  constexpr std::array<std::string_view, 6> words{"uhr", "h", "am", "pm", "a.m.", "p.m."};
+  return is_among(word, words);
 }
 
 bool is_time(std::string_view field) {
@@ -130,9 +141,7 @@ bool is_time(std::string_view field) {
   }
   if (field.starts_with('.')) field.remove_prefix(std::min(field.size(), std::size_t{7}));
   if (field.starts_with(' ')) field.remove_prefix(1);
-  const std::string half = small_lettered(field);
-  return colons > 0 && (half.empty() || half == "uhr" || half == "h" || half == "am" ||
-                        half == "pm" || half == "a.m." || half == "p.m.");
+  return colons > 0 && (field.empty() || is_half_of_day(field));
 }
 
 bool is_compact_date(double x) {
@@ -184,11 +193,12 @@ std::string unit_of(std::string_view field) {
 
 std::string word_beside_number(std::string_view field) {
   std::string unit = unit_of(field);
-  if (unit.empty() || unit.find(' ') != unit.npos) return {};
+  if (unit.empty()) return {};
+  const bool has_words = unit.find(' ') != unit.npos;
   std::string_view number = field;
   if (field.ends_with(unit))
     number.remove_suffix(unit.size());
-  else if (field.starts_with(unit + " "))  // P0 is a name
+  else if (!has_words && field.starts_with(unit + " "))  // P0 is a name
     number.remove_prefix(unit.size());
   else
     return {};

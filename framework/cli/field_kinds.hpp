@@ -8,25 +8,29 @@
 #include <vector>
 namespace nnrun::host {
 
+/// Returns whether a field means that a value is missing wherever nobody says otherwise.
+bool is_usual_gap(std::string_view field);
 /// Returns whether a field is a day: 2024-01-31, 31.01.24, 31.01, 1/31/2024, 31 Jan 2024, 2024-01,
 /// with or without a time behind it.
 bool is_date(std::string_view field);
 /// Returns whether a text is a time of a day, or how long something took: 08:30, 1:02:03, 8:30 pm.
 bool is_time(std::string_view field);
+/// Returns whether a word stands behind the time of a day: pm, Uhr.
+bool is_half_of_day(std::string_view word);
 /// Returns whether a number is a day, such as 20240131.
 bool is_compact_date(double x);
 /// Returns whether a field is an address of the internet, 192.168.100.205, which is no number,
 /// though points could stand between its thousands.
 bool is_address(std::string_view field);
-/// Returns whether a number is written as amounts are not: 01277, +41791234567.
 /// Returns whether digits stand before and behind an e, and nothing else: 12E4.
 bool is_power(std::string_view field);
+/// Returns whether a number is written as amounts are not: 01277, +41791234567.
 bool looks_like_code(std::string_view field);
 /// Returns what stands before or behind the digits of a field: `$`, `kg`; empty if nothing does, or
 /// if something stands at both ends.
 std::string unit_of(std::string_view field);
-/// Returns the one word beside a number that may be a unit: `pcs` of 12 pcs, `Lek` of Lek 500;
-/// empty for other fields.
+/// Returns what stands beside a number and may be a unit: `pcs` of 12 pcs, `mm Hg` of 120 mm Hg,
+/// `Lek` of Lek 500; empty for other fields.
 std::string word_beside_number(std::string_view field);
 /// Returns whether a field is an amount in a known unit: CHF 8'175, 6.29 kg.
 bool is_amount_in_unit(std::string_view field);

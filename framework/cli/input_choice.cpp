@@ -25,6 +25,19 @@ bool has_few(std::size_t different, std::size_t rows) {
   return different * 5 <= rows && different <= 50;
 }
 
+/// Returns whether a word beside an amount says on which side of an account it stands.
+bool is_side_of_account(std::string_view word) {
+  for (const std::string_view side : {"CR", "DR", "Cr", "Dr", "S", "H", "D", "C"})
+    if (word == side) return true;
+  return false;
+}
+
+/// Returns whether texts are names such as Student 1, to judge by the first.
+bool counts_from_one(const ColumnProfile& column) {
+  return !column.is_unit_behind() &&
+         (column.first_text == column.unit + " 0" || column.first_text == column.unit + " 1");
+}
+
 /// How numbers such as 1'000, 12 % and $5 become an input.
 std::string how_to_read(const ColumnProfile& column) {
   if (column.own_decimal != '\0' && column.with_point > 0)
@@ -37,6 +50,12 @@ std::string how_to_read(const ColumnProfile& column) {
     return ": to use it, write a minus before its number: " + number;
   if (const std::size_t at = column.first_text.find(" ("); at != std::string::npos)
     return ": to use it, make columns of what stands before the brackets and in them";
+  for (const char* const between : {"/", "\xC2\xB1", " x ", " of "})
+    if (column.first_text.find(between) != std::string::npos)
+      return std::string(": to use it, make columns of what stands before and behind the '") +
+             between + "'";
+  if (is_side_of_account(word_beside_number(column.first_text)))
+    return ": to use it, write a minus before the amounts of one side, and take the letters out";
   return ": to use it, take signs, units and separators of thousands out";
 }
 
@@ -78,7 +97,8 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
                   start_of(column.first_text) + how_to_read(column));
   if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
     return unused("nearly every row has a text of its own, such as " + start_of(column.first_text) +
-                  (column.unit_of_texts().empty()
+                  (is_side_of_account(column.unit) ? how_to_read(column)
+                   : column.unit_of_texts().empty() || counts_from_one(column)
                        ? ""
                        : "; if these are amounts, write symbols: [" +
                              yaml_text(column.unit_of_texts()) + "] in data"));
@@ -111,6 +131,17 @@ std::string in_yaml(std::vector<std::string> texts) {
   return join(texts, ", ");
 }
 
+/// Returns whether texts beside few whole numbers are as frequent as these: floors 1, 2, 3 and
+/// Basement.
+bool say_something(const ColumnProfile& column) {
+  constexpr std::size_t few = 20;
+  const std::size_t different = column.counts.size() + column.different.size();
+  return column.whole && column.different.size() <= few &&
+         std::ranges::all_of(column.counts, [&](const auto& entry) {
+           return is_gap_word(entry.first) || entry.second * different * 4 >= column.values();
+         });
+}
+
 /// Numbers and texts in one column: a few texts among numbers say that a value is missing.
 InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   constexpr std::size_t few = 20;
@@ -127,11 +158,20 @@ InputChoice choice_for_both(const ColumnProfile& column, std::size_t rows) {
   if (const std::string text = number_cut_short(column); !text.empty())
     return unused("numbers, of which some are cut short, such as " + start_of(text) +
                   ", the first in " + column.first_place + ": write the numbers in full");
-  const bool amounts =
-      (column.like_numbers + column.in_unit) * 10 > column.values() && column.counts.size() > 2;
+  if (column.of_other_sign > 0 && column.with_point > 0)
+    return unused("numbers, of which " + with_commas(column.of_other_sign) +
+                  " have another sign before fractions, such as " +
+                  start_of(column.first_of_other_sign) +
+                  ": to use it, write its numbers in one way");
+  const bool amounts = (column.like_numbers + (column.is_unit_behind() ? column.in_unit : 0)) * 10 >
+                           column.values() &&
+                       column.counts.size() > 2;
   const bool few_texts = column.counts.size() <= few && column.numbers > column.texts && !amounts;
   const bool all_say_missing = std::ranges::all_of(
       column.counts, [](const auto& entry) { return is_gap_word(entry.first); });
+  if (few_different && !all_say_missing && say_something(column))
+    return category(column,
+                    with_commas(column.different.size()) + " numbers and " + texts_of(column));
   if (column.without_count == 0 && !column.has_lines &&
       (few_texts || (all_say_missing && column.numbers > 0)))
     return {
@@ -203,7 +243,8 @@ InputChoice choice_for_numbers(const ColumnProfile& column, std::size_t rows, bo
     return unused("always " + shortest(column.low));
   if (column.dates == column.numbers) return unused("dates, such as " + column.first_number);
   if (column.has_several_units())
-    return unused("numbers in different units: " + words_of_units(column));
+    return unused("numbers in different units: " + words_of_units(column) +
+                  ": to use it, write all of them in one");
   // months and hours with two digits are amounts
   if (column.has_codes() && (column.high >= 100 || has_few(column.different.size(), rows)))
     return choice_for_codes(column, rows, " codes, such as " + column.first_code);

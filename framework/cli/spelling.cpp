@@ -61,12 +61,20 @@ std::string key_of(std::string_view text) {
     }
     const char c = text.front();
     text.remove_prefix(1);
-    const bool joins =
-        (c == '-' || c == '_' || c == '.') && !key.empty() && is_small_letter(key.back());
+    const bool is_grade = c == '-' && text.empty() && key.size() == 1;  // A-
+    const bool joins = (c == '-' || c == '_' || c == '.') && !key.empty() && !is_grade &&
+                       is_small_letter(key.back());
     if (c == ' ' || joins) continue;
     key += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   }
   return key;
+}
+
+/// Returns whether texts with a key name a direction that the wind comes from, in which N is none
+/// of the answers.
+bool is_wind(const std::pair<const std::string, std::vector<std::string>>& entry) {
+  constexpr std::array<std::string_view, 9> winds{"s", "w", "e", "o", "ne", "nw", "se", "sw", "so"};
+  return std::ranges::find(winds, entry.first) != winds.end();
 }
 
 }  // namespace
@@ -88,9 +96,10 @@ bool has_loose_accent(std::string_view text) {
 std::vector<std::vector<std::string>> spellings_among(const std::vector<std::string>& texts) {
   std::map<std::string, std::vector<std::string>> by_key;
   for (const std::string& text : texts) by_key[key_of(text)].push_back(text);
+  const bool are_winds = std::ranges::any_of(by_key, &is_wind);
   for (const char* const word : {"yes", "no", "true", "false"}) {
     const auto whole = by_key.find(word), letter = by_key.find(std::string(1, word[0]));
-    if (whole == by_key.end() || letter == by_key.end()) continue;
+    if (whole == by_key.end() || letter == by_key.end() || are_winds) continue;
     whole->second.insert(whole->second.end(), letter->second.begin(), letter->second.end());
     by_key.erase(letter);
   }

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <nnrun/csv_column.hpp>
 #include <nnrun/gzip_input.hpp>
 #include <unordered_map>
 #include <unordered_set>
 
+#include "cli/field_kinds.hpp"
 #include "config/flow_yaml.hpp"
 namespace nnrun::host {
 namespace {
@@ -102,11 +102,6 @@ std::string name_of(const ColumnProfile& column) {
   return flow_yaml(text_node(column.name));
 }
 
-bool is_gap(std::string_view field) {
-  return field.empty() ||
-         std::ranges::any_of(usual_gaps, [&](const char* gap) { return field == gap; });
-}
-
 /// What reading the rows once more finds.
 class Copies {
  public:
@@ -118,13 +113,13 @@ class Copies {
     if (++rows_ <= most_rows) look_for_copy(rows);
     const std::size_t at = table_.place_of(target_);
     const std::string target(rows.field(at));
-    if (rows_ > most_pairs || is_gap(target)) return;
+    if (rows_ > most_pairs || is_usual_gap(target) || is_total()) return;
     targets_.insert(target);
     for (std::size_t i = 0; i < used_.size(); ++i) {
       const std::size_t own = table_.place_of(*used_[i]);
       const std::string value(rows.field(own));
-      filled_[i].take(is_gap(value) ? "" : "filled", target, false, false, 0, 0);
-      if (is_gap(value)) continue;
+      filled_[i].take(is_usual_gap(value) ? "" : "filled", target, false, false, 0, 0);
+      if (is_usual_gap(value)) continue;
       double x = 0, y = 0;
       const bool is_x = rows.is_number(own, x), is_y = rows.is_number(at, y);
       columns_[i].take(value, target, is_x, is_y, x, y);
@@ -133,7 +128,7 @@ class Copies {
 
   std::vector<std::string> sentences() {
     std::vector<std::string> out;
-    if (copies_ * 100 >= rows_ && copies_ > 0)
+    if (copies_ * 100 >= rows_ && static_cast<double>(copies_) > 5 + 2 * copies_by_chance())
       out.push_back(
           std::to_string(copies_) + (copies_ == 1 ? " row is a copy" : " rows are copies") +
           " of rows above: the training and the test part may share them, and scores look "
@@ -151,6 +146,26 @@ class Copies {
   }
 
  private:
+  /// Returns how many copies there would be if each column were drawn by itself. Of many copies
+  /// the target may follow from the others by a rule.
+  double copies_by_chance() const {
+    constexpr std::size_t many = 20;
+    double same = 1;  // the chance that two rows are
+    for (const ColumnProfile& column : table_.columns) {
+      if (&column == &target_ && copies_ >= many) continue;
+      const auto n = static_cast<double>(column.values() + column.gaps);
+      double pairs = 0;
+      const auto add = [&](std::size_t count) {
+        pairs += static_cast<double>(count) * (static_cast<double>(count) - 1);
+      };
+      if (column.gaps > 0) add(column.gaps);
+      for (const auto& entry : column.counts) add(entry.second);
+      for (const auto& entry : column.different) add(entry.second);
+      same *= n > 1 ? pairs / (n * (n - 1)) : 1;
+    }
+    const auto n = static_cast<double>(rows_);
+    return std::min(n, n * n / 2 * same);
+  }
   void look_for_copy(const CsvReader& rows) {
     std::string whole;
     for (std::size_t i = 0; i < table_.columns.size(); ++i) {
@@ -158,6 +173,12 @@ class Copies {
       whole += '\0';
     }
     if (!seen_.insert(std::hash<std::string>()(whole)).second) ++copies_;
+  }
+
+  /// Returns whether the present row is called as sums are: that of two columns gives nothing away.
+  bool is_total() const {
+    return std::ranges::any_of(table_.totals,
+                               [this](const TotalRow& total) { return total.row + 1 == rows_; });
   }
 
   const TableProfile& table_;

@@ -303,7 +303,9 @@ std::vector<std::string> doubts_of(const TableProfile& table,
       doubts.push_back(quoted(column->first_power) + " in " + quoted(column->name) +
                        " is a power of ten: if these are codes, write columns: {" +
                        quoted(column->name) + ": category}");
-    if (is_name_of_codes(column->name) && column->texts > 0 && column->counts.size() > 20)
+    constexpr std::size_t many = 20, few_rows = 4;
+    const std::size_t texts = column->counts.size();
+    if (texts > many && (is_name_of_codes(column->name) || column->texts < texts * few_rows))
       doubts.push_back(
           quoted(column->name) + " has " + with_commas(column->counts.size()) +
           " texts, each in some " +

@@ -98,9 +98,15 @@ bool may_be_series(const TableProfile& table, const std::vector<const ColumnProf
   });
   if (shared && series_named_in(table, usual, targets) != nullptr) return true;
   if (table.columns.size() == 1) return table.columns[0].texts == 0 && table.rows >= 50;
-  return std::ranges::any_of(table.columns, [&](const ColumnProfile& column) {
+  const bool has_days = std::ranges::any_of(table.columns, [&](const ColumnProfile& column) {
     return is_of_dates(column) && column.gaps == 0 && column.changes + 1 == table.rows &&
            different_in(column) == std::min(table.rows, ColumnProfile::most_different);
+  });
+  if (!has_days) return false;
+  RowsInTime order = rows_in_time(table, nullptr, targets);
+  order.finish();
+  return std::ranges::none_of(order.doubts(), [&](const RowsInTime::Doubt& doubt) {
+    return doubt.count * 5 > table.rows;  // days of birth, say
   });
 }
 

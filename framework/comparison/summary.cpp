@@ -213,11 +213,18 @@ bool chooses_by_test(const Report& report) {
 /// point is worth elsewhere, which may be less or more, or how to find out.
 void say_what_was_chosen(const Report& report, std::vector<std::string>& out) {
   if (report.kind != "sweep") return;
+  const ReportRow& best = report.rows.front();
+  const bool has_validation =
+      !best.runs.empty() &&
+      value_in(best.runs.front(), part_names[NNRUN_VALIDATION], report.metric).has_value();
   if (chooses_by_test(report))
     return out.push_back(
-        "These are scores of the test part: the best of several may look better there than it is. "
-        "Give the data a part to choose by: --set data.split.validation=0.2.");
-  const ReportRow& best = report.rows.front();
+        "These are scores of the test part: the best of several may look better there than it "
+        "is. " +
+        (has_validation
+             ? "Choose by the part that is there for it: --metric val." + report.metric + "."
+             : std::string("Give the data a part to choose by: --set "
+                           "data.split.validation=0.2.")));
   if (report.rows.size() < 2 || !best.metric.mean || report.part == part_names[NNRUN_TRAIN]) return;
   const auto score = report.folds.count > 0 ? std::nullopt : test_score(best, report);
   out.push_back("The best of " + std::to_string(report.rows.size()) +

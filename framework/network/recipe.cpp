@@ -169,7 +169,8 @@ Json json_of(const Column& column) {
 /// itself if none is, or several are.
 std::string text_of_constant(const Column& column, const NumberFormat& how) {
   double x = 0, y = 0;
-  if (std::ranges::count(column.texts, column.constant) > 0 || !is_number(column.constant, x, how))
+  if (std::ranges::count(column.texts, column.constant) > 0 ||
+      (!is_number(column.constant, x, how) && !nnrun::is_number(column.constant, x)))
     return column.constant;
   const auto is_same = [&](const std::string& text) { return is_number(text, y, how) && x == y; };
   const auto found = std::ranges::find_if(column.texts, is_same);

@@ -63,6 +63,7 @@ std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
   if (names.empty())
     asked.refuse("names classes, but those of this data set have no names", asked.list_hint());
   std::vector<double> numbers(names.size(), 1);
+  std::vector<bool> given_already(names.size());
   for (const auto& [name, number] : given) {
     std::size_t found = class_named(name, names);
     const auto digit = std::ranges::find(digits, name);
@@ -72,6 +73,9 @@ std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
       found = static_cast<std::size_t>(digit - digits.begin());
     if (found == names.size())
       asked.refuse("names '" + name + "', which is not a class", did_you_mean(name, names));
+    if (given_already[found])
+      asked.refuse("names '" + names[found] + "' twice", "write each class once");
+    given_already[found] = true;
     numbers[found] = number;
   }
   return numbers;

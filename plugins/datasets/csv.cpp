@@ -347,7 +347,7 @@ struct Csv : nnrun::Dataset {
     for (const nnrun::CsvColumn& column : columns_) at.push_back(rows.column(column.name()));
     if (takes_the_rest_)
       for (std::size_t i = 0; i < rows.names().size(); ++i)
-        if (rows.names()[i].empty()) nameless.push_back(i);
+        if (rows.names()[i].empty() && !(i == 0 && rows.has_row_names())) nameless.push_back(i);
     const std::size_t series_at = series.empty() ? 0 : rows.column(series);
     std::optional<nnrun::RowsInTime> in_time = rows_in_time(rows, series);
     while (next(rows)) {

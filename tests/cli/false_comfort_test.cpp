@@ -277,7 +277,7 @@ TEST_CASE("new config says what a file is that is no table, and what is wrong wi
                           return "\"row " + std::to_string(i) + "\"," + std::to_string(i) + "," +
                                  std::to_string(i * 7 % 40);
                         })),
-             Contains("note   column 1 is not used: it has no name\n"));
+             Contains("note   each row begins with a name of its own, which is left out\n"));
   CHECK_THAT(said(table("id,h,w",
                         [](int i) {
                           return i == 0

@@ -555,6 +555,27 @@ TEST_CASE("a first row of names or of a title is known for what it is", "[cli][n
   CHECK_THAT(one.err, Contains("column 'y' always holds the same"));
 }
 
+TEST_CASE("titles of several words, and a quote within a text, are told by the separator",
+          "[cli][new]") {
+  const Scratch scratch;
+  std::string rows;
+  for (int i = 0; i < 30; ++i)
+    rows += std::to_string(drawn(i, 90)) + "|" + (i == 20 ? "\"Great\" car" : "car") + "|" +
+            std::to_string(drawn(i + 5, 90)) + "\n";
+  const auto said = [&](const std::string& text, char separator) {
+    std::string with = text;
+    std::replace(with.begin(), with.end(), '|', separator);
+    scratch.write("t.csv", with);
+    return run("$nnrun new config t.csv", scratch.folder()).err;
+  };
+  CHECK_THAT(
+      said("Sales report 2023\nprinted on 3 March\n\nx|kind|y\n" + rows, ','),
+      Contains("error: expected 1 column, found 0\n  --> t.csv:3\n   = help: take empty lines "
+               "out, and what stands above or below the table"));
+  CHECK_THAT(said("x|kind|y\n" + rows, '\t'),
+             Contains("error: text behind a closing quote\n  --> t.csv:22\n"));
+}
+
 TEST_CASE("a class that is called like the target does not make names an example", "[cli][new]") {
   const auto colour = [](int i) {
     return std::vector{"red", "blue", "green"}[static_cast<std::size_t>(i % 3)];

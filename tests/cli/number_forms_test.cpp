@@ -215,6 +215,26 @@ TEST_CASE(
   for (std::size_t i = 2; i < 6; ++i) CHECK(lines.at(i) == lines[1]);
 }
 
+TEST_CASE("the text for missing ones is found where a comma stands before fractions",
+          "[cli][numbers]") {
+  const Folder folder;
+  std::string csv = "size;b;y\n";
+  for (int i = 0; i < 30; ++i)
+    csv += std::vector<std::string>{"1,5", "2,5", ""}.at(std::size_t(i) % 3) + ";" +
+           std::to_string(i % 4) + ";" + std::to_string(i % 3) + "\n";
+  folder.scratch.write("t.csv", csv);
+  folder.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, decimal: \",\", columns: {size: {type: "
+                       "category, missing: {constant: 1.5}}}}\nmodel: {layers: [{type: dense}]}\n"
+                       "train: {cost: mean_squared_error}\n");
+  folder.done("c.yaml -q --out r");
+  folder.scratch.write("in.jsonl", "{\"size\": 1.5, \"b\": 1}\n{\"size\": null, \"b\": 1}\n");
+  const auto lines = host::split(folder.done("predict r -q --jsonl in.jsonl"), '\n');
+  CHECK(lines.at(1) == lines.at(2));
+  folder.scratch.write("in.csv", "size;b\n1,5;1\n");
+  CHECK(host::split(folder.done("predict r -q --csv in.csv"), '\n').at(1) == lines[1]);
+}
+
 TEST_CASE("kept numbers are no formulas, and kept formulas are", "[cli][numbers]") {
   const Folder folder;
   std::string csv = "a;price;y\n";
@@ -264,6 +284,7 @@ TEST_CASE("weights of classes find a class in any spelling", "[cli][numbers]") {
   CHECK_THAT(with("{1: 3}"), Contains("1.0 3, 2 1"));
   CHECK_THAT(with("{02: 3}"), Contains("1.0 1, 2 3"));
   CHECK_THAT(with("{0: 3}"), Contains("names '0', which is not a class"));
+  CHECK_THAT(with("{1: 3, 1.0: 4}"), Contains("names '1.0' twice"));
 }
 
 TEST_CASE("a gap that float32 does not hold is one in a converted table",

@@ -357,18 +357,19 @@ TEST_CASE("separators, decimal commas and line ends of all sorts are understood"
   CHECK(Table("a b y\n1 \"2\"x 3\n", blanks).said() ==
         "error: text behind a closing quote\n  --> a.csv:2\n   = help: a quote inside quotes is "
         "written \"\"\n");
-  // names of rows, as R writes them: their column has no name, and nobody uses it unasked
+  // names of rows, as R writes them, are left out, and that is told
+  CHECK(x("\"a\",\"b\",\"y\"\n\"3\",1.5,2,0\n\"x, \"\"z\"\"\",3.5,4,1\n") == both);
+  CHECK(x("\"a\"\t\"b\"\t\"y\"\n\"1\"\t1.5\t2\t0\n\"2\"\t3.5\t4\t1\n") == both);
+  CHECK(Table("\"a\",\"y\"\n\"1\",2,0\n").read().shape.note ==
+        "each row begins with a name of its own, which is left out");
+  CHECK_THAT(Table("\"a\",\"b\",\"y\"\n\"1\",1.5,2,\n\"2\",1.5,2,3\n").said(),
+             Catch::Contains("'y' is empty") || Catch::Contains("column 'y'"));
+  // a decimal comma, a text in two parts, numbers of rows without quotes: no names of rows
   const Settings named{{"inputs", Texts{"a", "b"}}, {"targets", Texts{"y"}}};
-  CHECK(x("\"a\",b,y\n\"3\",1.5,2,0\n\"x, \"\"z\"\"\",3.5,4,1\n", named) == both);
-  CHECK(x("a\tb\ty\n1\t1.5\t2\t0\n2\t3.5\t4\t1\n", named) == both);
-  CHECK_THAT(Table("a,b,y\n\"1\",1.5,2,0\n").said(),
-             Catch::StartsWith("error: a column has no name, so it may be no input but the number "
-                               "of the row\n  --> a.csv:1\n"));
-  // a decimal comma, a text in two parts, an empty field at the end: no name of a row
   const std::string wide = "error: expected 3 columns, found 4\n  --> a.csv:2\n";
-  for (const std::string row : {"1,5,2,0", "New York,1.5,2,0"})
+  for (const std::string row : {"1,5,2,0", "New York,1.5,2,0", "\"x\",1,5,2"})
     CHECK_THAT(Table("a,b,y\n" + row + "\n", named).said(), Catch::StartsWith(wide));
-  CHECK_THAT(Table("a\tb\ty\n2\t1.5\t2\t0\n", named).said(), Catch::StartsWith(wide));
+  CHECK_THAT(Table("a\tb\ty\n1\t1.5\t2\t0\n", named).said(), Catch::StartsWith(wide));
   CHECK(x("a,b,y\n\"1.5\",2,0,\n\"3.5\",4,1,\n") == both);
   CHECK(x("a,b,y,\n1.5,2,0,\n3.5,4,1,\n") == both);  // a comma at the end of every line
   CHECK(x("a,b,y\n1.5,2,0,\n3.5,4,1,,\n") == both);  // of every line but the first

@@ -74,7 +74,8 @@ class CsvReader {
       for (std::size_t i = 0; i < fields_.size(); ++i) names_.push_back(name_in(i));
     else
       number_columns(fields_.size());
-    if (format.header && rows_have_names()) names_.insert(names_.begin(), std::string());
+    has_row_names_ = format.header && rows_have_names(row());
+    if (has_row_names_) names_.insert(names_.begin(), std::string());
     if (format.header && names_.size() == 1 && names_[0].empty())
       throw Error("the first line must name the columns, but it is empty", place());
     if (format.header && names_.size() == 1 && starts_like_comment())
@@ -100,7 +101,8 @@ class CsvReader {
         counted_(whole.separator()),
         names_(whole.names_),
         by_name_(whole.by_name_),
-        names_at_(whole.names_at_) {}
+        names_at_(whole.names_at_),
+        has_row_names_(whole.has_row_names_) {}
   CsvReader(std::istream& in, std::string file, char separator, bool header = true)
       : CsvReader(in, std::move(file), CsvFormat{.separator = separator, .header = header}) {}
 
@@ -114,6 +116,8 @@ class CsvReader {
       return nnrun::is_number(name, x) || nnrun::is_number(name, x, numbers_);
     });
   }
+  /// Returns whether the first column, which has no name, has names of the rows, as R writes them.
+  bool has_row_names() const { return has_row_names_; }
   /// Makes the first row one of numbers, not of names. Only before `next`.
   void take_names_as_row() {
     row_waits_ = true;
@@ -242,21 +246,23 @@ class CsvReader {
   const NumberFormat& number_format() const { return numbers_; }
   /// Its numbers are as people wrote them, with their units or without.
   static constexpr bool shows_units() { return true; }
-  /// Says what is no row and may have been meant as one: comments with another row below them, and
-  /// above the first row of a file without names those with as many fields as it has; and lines
-  /// within a text in quotes that look like rows. Empty if nothing is.
+  /// Says what is left out: names of rows, and what is no row and may have been meant as one:
+  /// comments with another row below them, and above the first row of a file without names those
+  /// with as many fields as it has; and lines within a text in quotes that look like rows. Empty if
+  /// nothing is.
   std::string words_on_lines() const {
     std::string words;
+    const auto add = [&](const std::string& more) { words += (words.empty() ? "" : ", ") + more; };
+    if (has_row_names_) add("each row begins with a name of its own, which is left out");
     if (comments_.count > 0)
-      words = (comments_.count == 1
-                   ? "a line that begins with '" + comment_ + "' is left out as a comment: "
-                   : std::to_string(comments_.count) + " lines that begin with '" + comment_ +
-                         "' are left out as comments, the first: ") +
-              comments_.first;
+      add((comments_.count == 1
+               ? "a line that begins with '" + comment_ + "' is left out as a comment: "
+               : std::to_string(comments_.count) + " lines that begin with '" + comment_ +
+                     "' are left out as comments, the first: ") +
+          comments_.first);
     if (lines_in_quotes_ > 0)
-      words += (words.empty() ? "" : ", ") + std::string("a text in quotes goes over ") +
-               std::to_string(lines_in_quotes_) + " lines that look like rows: " + quotes_at_ +
-               "; is a quote missing, or one too many?";
+      add("a text in quotes goes over " + std::to_string(lines_in_quotes_) +
+          " lines that look like rows: " + quotes_at_ + "; is a quote missing, or one too many?");
     return words;
   }
   /// Returns whether there is one name, which may be several with blanks between.
@@ -295,14 +301,12 @@ class CsvReader {
     return told != '\0' ? told : separator_in(row());
   }
   /// Returns whether the rows have one field more than there are names, in front, as R writes
-  /// names of rows: in quotes, or the number 1 where that can be no part of a decimal comma.
-  bool rows_have_names() {
+  /// names of rows: these and the names of columns are in quotes. header: the line of the latter.
+  bool rows_have_names(std::string_view header) {
     const std::string_view row = lines_.line_ahead();
-    if (names_[0].empty() || starts_like_comment() || names_are_numbers() ||
-        OpenQuotes{}.are_in(row, separator()) || !counted_.split(row) ||
-        counted_.size() != names_.size() + 1 || counted_[names_.size()].empty())
-      return false;
-    return row.front() == '"' || (separator() != ',' && counted_[0] == "1");
+    return header.starts_with('"') && row.starts_with('"') && !starts_like_comment() &&
+           !OpenQuotes{}.are_in(row, separator()) && counted_.split(row) &&
+           counted_.size() == names_.size() + 1;
   }
   bool starts_like_comment() const { return names_[0].starts_with('#'); }
   std::string hint_for_comment() const {
@@ -361,7 +365,9 @@ class CsvReader {
                                               : "an empty field is written \"\" or NA";
       if (numbers_.decimal == '.' && separator() == ',' && fields_.size() > names_.size())
         return "a field with a comma in it stands in double quotes";
-      return {};
+      return start_ == names_at_ + 1
+                 ? "the first row must name each column: take titles and remarks out"
+                 : "";
     }
     return other == separator() ? "" : std::string("are fields separated by '") + other + "'?";
   }
@@ -567,6 +573,7 @@ class CsvReader {
   std::vector<std::string> names_;
   std::vector<std::size_t> by_name_;  // indices of names_, in the order of the names
   std::size_t names_at_ = 1;          // the line of the names
+  bool has_row_names_ = false;        // the first column is of these
   std::size_t start_ = 0;             // the first line of the row
   std::size_t empty_lines_ = 0;       // between rows, which are still to be refused
   std::size_t bare_rows_ = 0;         // of separators alone, which are still to be given

@@ -218,13 +218,18 @@ class CsvColumn {
     return is_gap_number(*gap_numbers_, x);
   }
 
-  /// Returns the same of a field that is one of its texts, unless it is a code such as 01.
+  /// Returns the same of a field that is one of its texts, unless it or the gap is a code: 01.
   bool is_gap_of_category(const auto& rows, std::size_t at) {
-    const std::string_view field = rows.field(at);
-    const bool is_code = field.size() > 1 && field[0] == '0' && detail::is_digit(field[1]);
-    double x = 0;
-    return !is_code && is_number(rows, at, x) && is_gap(rows, x) &&
-           (open_ || !numbers_.contains(field));
+    const auto is_code = [](std::string_view text) {
+      return text.size() > 1 && text[0] == '0' && detail::is_digit(text[1]);
+    };
+    double x = 0, y = 0;
+    if (is_code(rows.field(at)) || !is_number(rows, at, x) || !is_gap(rows, x)) return false;
+    const bool is_one = std::ranges::any_of(gaps_, [&](std::string_view gap) {
+      return !is_code(gap) &&
+             (nnrun::is_number(gap, y, format_in(rows)) || nnrun::is_number(gap, y)) && y == x;
+    });
+    return is_one && (open_ || !numbers_.contains(rows.field(at)));
   }
 
   /// Returns how the numbers of this column are written.
@@ -247,7 +252,7 @@ class CsvColumn {
     const NumberFormat how = format_in(rows);
     if (how.symbols.empty() && units_.empty()) return false;
     const std::string unit = unit_beside(rows.field(at), how);
-    const auto is_same = [&](const Unit& known) { return known.text == unit; };
+    const auto is_same = [&](const Unit& known) { return is_same_unit(known.text, unit); };
     if (std::ranges::any_of(units_, is_same)) return !unit.empty();
     if (trained_)
       require_unit_of_training(rows, at, unit);

@@ -143,8 +143,11 @@ inline std::string with_minus_before(std::string_view text) {
     return {};
   text = detail::without_blanks(text);
   if (text.ends_with('.') || text.ends_with(',')) return {};  // that are no cents
-  const bool is_amount = !text.empty() && text.find_first_of("0123456789") != text.npos &&
-                         text.find_first_not_of("0123456789.,' ") == text.npos;
+  const auto digit = text.find_first_of("0123456789");
+  constexpr std::size_t longest_before = 5;  // of a currency, as $ of ($5)
+  const bool is_amount = digit != text.npos && digit < longest_before &&
+                         text.find_first_not_of("0123456789.,' ", digit) == text.npos &&
+                         text.substr(0, digit).find_first_of("()<>~/:+-") == text.npos;
   return is_amount ? "-" + std::string(text) : std::string();
 }
 /// Returns whether a word behind a number makes it a thousand or a million times as large: k, M,
@@ -157,6 +160,12 @@ inline bool multiplies(std::string_view word) {
         "Lac", "cr",  "Cr",  "crore", "Crore", "thousand", "million", "billion"})
     if (word == known) return true;
   return false;
+}
+/// Returns whether two units are one, singular or plural: day and days, but not m and ms.
+inline bool is_same_unit(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  return a == b ||
+         (a.size() > 1 && b.size() == a.size() + 1 && b.ends_with('s') && b.starts_with(a));
 }
 /// Returns whether a unit makes a share of a number, so that 0.238 would be 23.8 of it.
 inline bool is_of_shares(std::string_view unit) {
@@ -189,6 +198,7 @@ inline bool is_cut_short(std::string_view text) {
   const std::size_t first = text.find_first_of(digits), last = text.find_last_of(digits);
   constexpr std::size_t longest_before = 5;  // of a currency
   if (first > longest_before || last == text.npos) return false;
+  if (text.find('-', first) < last) return false;  // 0-10k is a range
   return multiplies(detail::without_blanks(text.substr(last + 1))) &&
          looks_like_number(text.substr(first, last + 1 - first));
 }
@@ -202,7 +212,7 @@ inline std::size_t unit_with_digit(std::string_view text) {
                                       "mm3", "km3", "ft3", "in3", "yd3"})
     if (text.size() > unit.size() && text.ends_with(unit)) {
       const char before = text[text.size() - unit.size() - 1];
-      if (before == ' ' || is_digit(before)) return unit.size();
+      if (before == ' ' || before == '/' || is_digit(before)) return unit.size();
     }
   return 0;
 }
@@ -222,12 +232,14 @@ inline NumberFormat format_for(std::string_view text, const NumberFormat& now) {
   while (from < to && !is_of_number(from)) ++from;
   while (to > from && !is_of_number(to - 1)) --to;
   // a share, a time, a bound and a sum in brackets are not that number
-  const auto means_more = [](std::string_view around) {
-    return around.find_first_of("<>~()/:\"\\") != around.npos;
+  const auto means_more = [](std::string_view around, std::string_view signs) {
+    return around.find_first_of(signs) != around.npos;
   };
   const std::string_view before = std::string_view(written).substr(0, from),
                          behind = std::string_view(written).substr(to);
-  if (from == to || means_more(before) || means_more(behind)) return now;
+  if (from == to || means_more(before, "<>~()/:\"\\") || means_more(behind, "<>~():\"\\") ||
+      behind.ends_with('/'))
+    return now;
   NumberFormat how = now;
   const auto add = [&](std::string_view around) {
     while (!around.empty() && std::string_view(" +-").find(around.front()) != around.npos)
