@@ -25,11 +25,12 @@ bool has_few(std::size_t different, std::size_t rows) {
   return different * 5 <= rows && different <= 50;
 }
 
-/// Returns whether a word beside an amount says on which side of an account it stands.
-bool is_side_of_account(std::string_view word) {
-  for (const std::string_view side : {"CR", "DR", "Cr", "Dr", "S", "H", "D", "C"})
-    if (word == side) return true;
-  return false;
+/// Returns whether words beside amounts say on which side of an account each stands.
+bool has_sides_of_account(const ColumnProfile& column) {
+  const std::string& word = column.unit;
+  const bool differ = column.unit_of_texts().empty();
+  return word == "CR" || word == "DR" || word == "Cr" || word == "Dr" ||
+         (differ && (word == "S" || word == "H"));
 }
 
 /// Returns whether texts are names such as Student 1, to judge by the first.
@@ -54,7 +55,7 @@ std::string how_to_read(const ColumnProfile& column) {
     if (column.first_text.find(between) != std::string::npos)
       return std::string(": to use it, make columns of what stands before and behind the '") +
              between + "'";
-  if (is_side_of_account(word_beside_number(column.first_text)))
+  if (has_sides_of_account(column))
     return ": to use it, write a minus before the amounts of one side, and take the letters out";
   return ": to use it, take signs, units and separators of thousands out";
 }
@@ -97,7 +98,7 @@ InputChoice choice_for_texts(const ColumnProfile& column, std::size_t rows) {
                   start_of(column.first_text) + how_to_read(column));
   if (column.without_count > 0 || (rows >= 10 && different > rows / 2))
     return unused("nearly every row has a text of its own, such as " + start_of(column.first_text) +
-                  (is_side_of_account(column.unit) ? how_to_read(column)
+                  (has_sides_of_account(column) ? how_to_read(column)
                    : column.unit_of_texts().empty() || counts_from_one(column)
                        ? ""
                        : "; if these are amounts, write symbols: [" +
@@ -225,8 +226,7 @@ InputChoice choice_for_doubtful(const ColumnProfile& column, std::size_t rows) {
   if (column.whole && column.high <= 12 && is_name_of_cycle(column.name) &&
       has_few(column.different.size(), rows))
     return category(column, with_commas(column.different.size()) +
-                                " numbers that name days or "
-                                "months, to judge by the name");
+                                " numbers that name days or months, to judge by the name");
   if (column.whole && column.high >= 1000 && column.tells_rows_apart() &&
       is_name_of_numbering(column.name))
     return unused("nearly every row has a number of its own, such as " + column.first_number +

@@ -69,13 +69,15 @@ std::vector<double> by_name(const Asked& asked, const NamedNumbers& given,
     const auto digit = std::ranges::find(digits, name);
     const bool are_numbers = std::ranges::any_of(
         names, [](const std::string& one) { return parse_double(one).has_value(); });
-    if (asked.per_label && found == names.size() && digit != digits.end() && !are_numbers)
-      found = static_cast<std::size_t>(digit - digits.begin());
-    if (found == names.size())
+    if (found < names.size()) {
+      if (given_already[found])
+        asked.refuse("names '" + names[found] + "' twice", "write each class once");
+      given_already[found] = true;
+    } else if (asked.per_label && digit != digits.end() && !are_numbers) {
+      found = static_cast<std::size_t>(digit - digits.begin());  // --set may add what targets count
+    } else {
       asked.refuse("names '" + name + "', which is not a class", did_you_mean(name, names));
-    if (given_already[found])
-      asked.refuse("names '" + names[found] + "' twice", "write each class once");
-    given_already[found] = true;
+    }
     numbers[found] = number;
   }
   return numbers;

@@ -122,9 +122,8 @@ class TextFile {
       const bool other = how_ == How::windows && byte >= 0x80 && byte < 0xa0;
       if (other && from_80[byte - 0x80] == 0)
         throw Error("holds a byte that windows-1252 does not have", file_,
-                    "type, with the letters that it is in (MACINTOSH of an old one, SHIFT_JIS of "
-                    "Japan, GB18030 of China, WINDOWS-1251 of Russia, ...),\n"
-                    "iconv -f MACINTOSH -t UTF-8 '" +
+                    "type, with the letters that it is in (MACINTOSH, SHIFT_JIS in Japan, GB18030 "
+                    "in China, WINDOWS-1251 in Russia, ...),\niconv -f MACINTOSH -t UTF-8 '" +
                         file_ + "' > utf8.csv");
       add(other ? from_80[byte - 0x80] : byte);
     }
