@@ -180,14 +180,14 @@ std::vector<std::string> more_notes(const TableProfile& table, const Choices& ch
   std::vector<std::string> notes;
   for (const auto& [column, choice] : choices.all)
     if (!choice.used) notes.push_back(column->name + " is not used: " + choice.why);
-  for (std::size_t i = 0; i < table.columns.size(); ++i)
-    if (i == 0 && table.has_row_names)
-      continue;  // which is said of the rows
-    else if (table.columns[i].name.empty() && table.columns[i].values() > 0)
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    if (i == 0 && table.has_row_names) continue;  // which is said of the rows
+    if (table.columns[i].name.empty() && table.columns[i].values() > 0)
       notes.push_back("column " + std::to_string(i + 1) + " is not used: it has no name");
     else if (!table.columns[i].name.empty() && table.shared_names.contains(table.columns[i].name))
       notes.push_back("column " + std::to_string(i + 1) + " is not used: another one is called " +
                       table.columns[i].name + ", too; to use both, give one another name");
+  }
   if (!table.comments.empty()) notes.push_back(table.comments);
   if (!table.format.header)
     notes.emplace_back("the first row holds data, not names: columns are x1, x2, ...");

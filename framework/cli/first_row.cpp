@@ -98,6 +98,7 @@ void require_no_units(const TableProfile& profile) {
     if (column.numbers < 2 || (column.texts == 0 && column.gaps > 0)) continue;
     const bool has_others = column.texts > 2 || column.last_text_row + 1 != column.texts;
     if (column.texts == 0 || column.first_text_row > 0) return;
+    if (has_others && column.counts.at(column.first_text) > 1) return;  // a unit stands once
     texts.push_back(column.first_text);
     if (!has_others) rows = std::max(rows, column.texts);
     place = column.first_place;

@@ -401,7 +401,7 @@ class Prediction {
       talk.write(
           "warning: " + std::to_string(writer_.infinite()) +
           (writer_.infinite() == 1 ? " number of the answers is" : " numbers of the answers are") +
-          " not finite: too large for a number, or of none\n");
+          " not finite: too large for a number, or not a number\n");
     if (writer_.formulas() > 0)
       talk.write("note: " + std::to_string(writer_.formulas()) +
                  " kept texts would be formulas in a spreadsheet: they have a ' in front\n");

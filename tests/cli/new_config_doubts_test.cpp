@@ -555,6 +555,24 @@ TEST_CASE("a first row of names or of a title is known for what it is", "[cli][n
   CHECK_THAT(one.err, Contains("column 'y' always holds the same"));
 }
 
+TEST_CASE("a first row of gaps is no row of units", "[cli][new]") {
+  const Scratch scratch;
+  std::string rows;
+  for (int i = 0; i < 40; ++i) {
+    const std::string n = std::to_string(drawn(i, 90));
+    rows += (i % 13 == 0 ? "n.d.,below," : n + "," + n + ".5,") + std::to_string(drawn(i + 5, 2)) +
+            (drawn(i, 2) == 0 ? "a\n" : "b\n");
+  }
+  scratch.write("t.csv", "lead,zinc,kind\n" + rows);
+  const Ended made = run("$nnrun new config t.csv", scratch.folder());
+  CAPTURE(made.err);
+  CHECK(made.status == 0);
+  scratch.write("t.csv", "lead,zinc,kind\nmg/l,ug/l,\n" + rows);
+  CHECK_THAT(run("rm t.yaml; $nnrun new config t.csv", scratch.folder()).err,
+             Contains("the row below the names is no example, but says more of the columns: mg/l, "
+                      "ug/l"));
+}
+
 TEST_CASE("titles of several words, and a quote within a text, are told by the separator",
           "[cli][new]") {
   const Scratch scratch;
