@@ -122,17 +122,44 @@ Finding reads_again(const Subject& subject) {
   return kept();
 }
 
+/// Reads inputs as float, if the data set says that this is what they are.
+Finding float_inputs(const Subject& subject) {
+  const auto* const floats =
+      extension_of<nnrun_float_inputs>(*subject.use.plugin, "nnrun.float_inputs/1");
+  if (floats == nullptr) return kept("inputs are read as double alone");
+  const Opened expected = open(subject), opened = open(subject);
+  std::uint32_t are_exact = 0;
+  opened.object.call("are_exact", floats->are_exact, &are_exact);
+  if (are_exact == 0) return kept("these inputs are no floats");
+  const std::size_t inputs = numbers_in(opened.data.input),
+                    targets = numbers_in(opened.data.target);
+  for (std::uint32_t part = 0; part < NNRUN_PARTS; ++part) {
+    const auto [x, t] = read(expected, part, 6);
+    const std::size_t n = std::min(opened.data.examples[part], most);
+    if (n == 0) continue;
+    TrialNumbers stream(6);
+    constexpr float unwritten = std::numeric_limits<float>::quiet_NaN();
+    std::vector<float> found_x(n * inputs, unwritten);
+    Numbers found_t(n * targets, unwritten);
+    opened.object.call("read", floats->read, stream.lent(), part, std::size_t{0}, n, found_x.data(),
+                       found_t.data());
+    std::string wrong = first_difference<double>(Numbers(found_x.begin(), found_x.end()), x);
+    if (wrong.empty()) wrong = first_difference<double>(found_t, t);
+    if (!wrong.empty())
+      return broken("read as float, " + wrong + " in the " + part_names[part] + " part");
+  }
+  return kept("the same numbers");
+}
+
 Finding other_seed(const Subject& subject) {
   const Opened first = open(subject), second = open(subject);
   const bool drawn = read(first, NNRUN_TRAIN, 1).first != read(second, NNRUN_TRAIN, 2).first;
   return kept(drawn ? "other examples" : "the same examples: it draws nothing");
 }
 
-constexpr Law all[]{{"shapes", shapes},
-                    {"finite numbers", finite},
-                    {"same seed", same_seed},
-                    {"reads again", reads_again},
-                    {"other seeds", other_seed}};
+constexpr Law all[]{
+    {"shapes", shapes},           {"finite numbers", finite},     {"same seed", same_seed},
+    {"reads again", reads_again}, {"float inputs", float_inputs}, {"other seeds", other_seed}};
 
 }  // namespace dataset_trial
 

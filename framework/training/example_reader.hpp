@@ -74,6 +74,7 @@ class ExampleReader {
   void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const;
   template <class T>
   void require_told(std::size_t part, std::size_t first, std::span<const T> t) const;
+  const nnrun_float_inputs* float_inputs() const;
   void append_targets(std::size_t n, double* x, const double* t) const;
   void require_logarithms(std::size_t part, std::size_t first, std::span<const double> t) const;
 
@@ -86,6 +87,7 @@ class ExampleReader {
   bool trained_;
   LeftOutRows* left_out_;
   mutable std::vector<double> x_, t_, given_weights_;  // as the data set gives them
+  mutable std::vector<float> float_x_;
 };
 
 /// Returns where an example stands, as far as the data set knows.

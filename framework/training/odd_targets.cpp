@@ -18,7 +18,10 @@ void OddTargets::take(std::size_t part, const T* t, std::size_t rows) {
     }
   for (const bool signs : {false, true}) {
     const T no = signs ? -1 : 0;
-    const auto is_odd = [=](T x) { return x != 1 && x != no; };
+    const auto is_odd = [=](T x) { return (x != 1) & (x != no); };
+    unsigned any = 0;  // of all at once, since mostly there is none
+    for (std::size_t i = 0; i < rows * cols_; ++i) any |= static_cast<unsigned>(is_odd(t[i]));
+    if (any == 0) continue;
     std::size_t odd_rows = 0;
     if (cols_ == 1)  // counted without a branch for each: targets are in no order
       odd_rows = rows - static_cast<std::size_t>(std::count(t, t + rows, T(1)) +
@@ -26,7 +29,6 @@ void OddTargets::take(std::size_t part, const T* t, std::size_t rows) {
     else
       for (std::size_t r = 0; r < rows; ++r)
         odd_rows += std::any_of(t + r * cols_, t + (r + 1) * cols_, is_odd);
-    if (odd_rows == 0) continue;
     OddTarget& first = first_[signs];
     if (first.odd_rows == 0) {
       const T* const odd = std::find_if(t, t + rows * cols_, is_odd);

@@ -84,20 +84,27 @@ struct Idx : nnrun::Dataset {
     if (!data.reads_again) data.too_large = "unpack it by gunzip";
   }
 
-  void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
+  template <class Number>
+  void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, Number* x,
             double* t) {
     Files& files = (part == nnrun::Part::test ? test_ : train_).front();
     if (part == nnrun::Part::validation)
       from += files.images.count() - static_cast<std::size_t>(validation);
     files.images.read(from, n, x);
-    if (!host_divides_)
-      for (std::size_t i = 0; i < n * files.images.cols(); ++i) x[i] /= divide_by;
+    if constexpr (std::is_same_v<Number, double>)  // hosts that read floats divide them
+      if (!host_divides_)
+        for (std::size_t i = 0; i < n * files.images.cols(); ++i) x[i] /= divide_by;
     if (of_image())
       for (std::size_t i = 0; i < n * files.images.cols(); ++i)
         t[i] = host_divides_ ? x[i] / divide_by : x[i];
     else
       for (std::size_t i = 0; i < n; ++i) t = names_.one_hot(files.labels[from + i], t);
   }
+  bool inputs_are_floats() const {
+    const auto has_floats = [](const Files& files) { return files.images.has_floats(); };
+    return std::ranges::all_of(train_, has_floats) && std::ranges::all_of(test_, has_floats);
+  }
+  static const void* extension(std::string_view id) { return nnrun::float_inputs<Idx>(id); }
 
  private:
   bool of_image() const { return std::string_view(target) == "image"; }

@@ -75,7 +75,7 @@ IdxFile::IdxFile(std::string path) : path_(std::move(path)) {
   file_.reset(gzopen(path_.c_str(), "rb"));
   if (!file_) throw nnrun::Error(errno ? std::strerror(errno) : "out of memory", path_);
   opened_ = nnrun::FileAsOpened(path_);
-  gzbuffer(file_.get(), 1 << 16);
+  gzbuffer(file_.get(), 1 << 13);  // larger reads of a plain file go past it
   read_header();
   check_size();
 }
@@ -125,7 +125,8 @@ std::string IdxFile::place(std::size_t example) const {
   return path_ + ", row " + std::to_string(example + 1);
 }
 
-void IdxFile::read(std::size_t from, std::size_t n, double* out) {
+template <class Number>
+void IdxFile::read(std::size_t from, std::size_t n, Number* out) {
   opened_.require_same();
   const std::size_t start = offset_of(from);
   const auto wanted = static_cast<z_off_t>(start);
@@ -142,6 +143,8 @@ void IdxFile::read(std::size_t from, std::size_t n, double* out) {
   }
   if (from + n == count()) check_end();
 }
+template void IdxFile::read(std::size_t, std::size_t, float*);
+template void IdxFile::read(std::size_t, std::size_t, double*);
 
 void IdxFile::read_bytes(void* to, std::size_t n) {
   const auto before = static_cast<std::size_t>(gztell(file_.get()));

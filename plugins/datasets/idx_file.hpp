@@ -26,8 +26,11 @@ class IdxFile {
   bool is_packed() const { return gzdirect(file_.get()) != 1; }
 
   /// Reads examples from … from + n - 1, contiguous. Reading forwards is fast; going back unpacks a
-  /// compressed file from its start. Memory does not depend on the size of the file.
-  void read(std::size_t from, std::size_t n, double* out);
+  /// compressed file from its start. Memory does not depend on the size of the file. Number: float
+  /// only if they are floats.
+  template <class Number>
+  void read(std::size_t from, std::size_t n, Number* out);
+  bool has_floats() const { return are_floats(type_); }
   /// Returns the place of an example: `labels, row 5`.
   std::string place(std::size_t example) const;
 

@@ -25,6 +25,7 @@ struct Half {
                                         : std::ldexp(1024 + fraction, exponent - 25);
     return bits >> 15 ? -size : size;
   }
+  explicit operator float() const { return static_cast<float>(static_cast<double>(*this)); }
 };
 
 /// Calls f with a number of the type that is stored.
@@ -61,38 +62,46 @@ inline std::size_t width_of(Stored stored) {
   return with_stored(stored, [](auto number) { return sizeof number; });
 }
 
-/// Writes n numbers as double, from bytes in the other order if `turned`. Returns whether all are
+/// Returns whether each number of a kind is a float.
+inline bool are_floats(Stored stored) {
+  return with_stored(stored, [](auto number) {
+    return sizeof number < sizeof(float) || std::is_same_v<decltype(number), float>;
+  });
+}
+
+/// Writes n numbers as Number, from bytes in the other order if `turned`. Returns whether all are
 /// finite.
-template <class T, bool turned>
-NNRUN_CLONES bool widen_all(const char* bytes, std::size_t n, double* out) {
+template <class T, bool turned, class Number>
+NNRUN_CLONES bool widen_all(const char* bytes, std::size_t n, Number* out) {
   // 0 times a finite number is 0, and NaN otherwise: a sum instead of a branch for each
-  double sums[8] = {};
+  Number sums[8] = {};
   const auto one = [&](std::size_t i, std::size_t k) __attribute__((always_inline)) {
     char own[sizeof(T)];
     std::memcpy(own, bytes + i * sizeof(T), sizeof(T));
     if (turned) std::reverse(own, own + sizeof(T));
     T x;
     std::memcpy(&x, own, sizeof x);
-    out[i] = static_cast<double>(x);
+    out[i] = static_cast<Number>(x);
     if (!std::is_integral_v<T>) sums[k] += out[i] * 0;
   };
   std::size_t i = 0;
   for (; i + 8 <= n; i += 8)
     for (std::size_t k = 0; k < 8; ++k) one(i + k, k);
   for (; i < n; ++i) one(i, 0);
-  double sum = 0;
-  for (const double part : sums) sum += part;
+  Number sum = 0;
+  for (const Number part : sums) sum += part;
   return sum == 0;
 }
 
-/// Writes n numbers as double. Returns the index of the first that is not finite; n if all are.
-inline std::size_t widen(Stored stored, bool big_endian, const char* bytes, std::size_t n,
-                         double* out) {
+/// Writes n numbers, as float only if that is what they are. Returns the index of the first that is
+/// not finite; n if all are.
+template <class Number>
+std::size_t widen(Stored stored, bool big_endian, const char* bytes, std::size_t n, Number* out) {
   const bool finite = with_stored(stored, [&](auto number) {
     using T = decltype(number);
     return big_endian ? widen_all<T, true>(bytes, n, out) : widen_all<T, false>(bytes, n, out);
   });
   if (finite) return n;
   return static_cast<std::size_t>(
-      std::find_if(out, out + n, [](double y) { return !std::isfinite(y); }) - out);
+      std::find_if(out, out + n, [](Number y) { return !std::isfinite(y); }) - out);
 }

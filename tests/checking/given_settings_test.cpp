@@ -70,9 +70,9 @@ TEST_CASE("the shipped data sets keep their laws with files that they are given"
   REQUIRE(ended.status == 0);
   const json report = json::parse(ended.out);
   for (const char* name : {"csv", "idx", "npy"})
-    CHECK(laws_of(report, name) == std::vector<std::string>{"settings ok", "shapes ok",
-                                                            "finite numbers ok", "same seed ok",
-                                                            "reads again ok", "other seeds ok"});
+    CHECK(laws_of(report, name) ==
+          std::vector<std::string>{"settings ok", "shapes ok", "finite numbers ok", "same seed ok",
+                                   "reads again ok", "float inputs ok", "other seeds ok"});
 }
 
 TEST_CASE("without a file the laws of a data set are skipped, and say how to give one",

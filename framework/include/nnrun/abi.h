@@ -632,6 +632,17 @@ typedef struct nnrun_example_text {
   int (*characters)(void*, const char* const** out, size_t* n);
 } nnrun_example_text;
 
+/* Since 1.4. The extension "nnrun.float_inputs/1" of a data set that may read its inputs as float: what
+   a file holds in bytes goes through memory at half the size. */
+typedef struct nnrun_float_inputs {
+  uint32_t size;
+  /* [one at a time; data, after open] Writes whether all inputs are floats as they are, none of them
+     rounded: only then they are read so, by a run of that type. */
+  int (*are_exact)(void*, uint32_t* out);
+  /* As read of the data set, and the same numbers. */
+  int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, float* x, double* t);
+} nnrun_float_inputs;
+
 /* ---- augmentation/1: inputs of training examples, changed by chance. Since 1.4 ---- */
 
 typedef struct nnrun_augmentation_call { /* some examples of a step */

@@ -116,6 +116,19 @@ int read_data(void* self, const nnrun_stream* stream, std::uint32_t part, std::s
       [&] { static_cast<C*>(self)->read(Stream(stream), static_cast<Part>(part), from, n, x, t); });
 }
 template <class C>
+int read_floats(void* self, const nnrun_stream* stream, std::uint32_t part, std::size_t from,
+                std::size_t n, float* x, double* t) noexcept {
+  return guard(
+      [&] { static_cast<C*>(self)->read(Stream(stream), static_cast<Part>(part), from, n, x, t); });
+}
+template <class C>
+int are_exact(void* self, std::uint32_t* out) noexcept {
+  return guard([&] { *out = static_cast<C*>(self)->inputs_are_floats() ? 1 : 0; });
+}
+template <class C>
+inline constexpr nnrun_float_inputs float_inputs{sizeof(nnrun_float_inputs), are_exact<C>,
+                                                 read_floats<C>};
+template <class C>
 int place_of(void* self, std::uint32_t part, std::size_t example, const char** out) noexcept {
   return guard([&] { *out = static_cast<C*>(self)->place(static_cast<Part>(part), example); });
 }
@@ -135,7 +148,8 @@ constexpr auto place_function() -> decltype(&place_of<C>) {
 /// files_apart = true`, any path of a file may be empty: then that part has no examples. With
 /// `is_table`, it follows KnownColumns and tells of its own columns. `const char* place(Part,
 /// size_t example)` may say where an example stands, for the last message of a run: the text lives
-/// as long as the object.
+/// as long as the object. One whose files hold floats, or less, may give a second `read`, with
+/// `float* x`, `bool inputs_are_floats() const`, and nnrun::float_inputs as its `extension`.
 struct Dataset {
   static constexpr auto kind = "dataset/1";
   template <class C>
@@ -144,5 +158,12 @@ struct Dataset {
             detail::read_data<C>, detail::place_function<C>()};
   }
 };
+
+/// Returns what a data set that may read its inputs as float offers under an id: nullptr under
+/// another.
+template <class C>
+const void* float_inputs(std::string_view id) {
+  return id == "nnrun.float_inputs/1" ? &detail::float_inputs<C> : nullptr;
+}
 
 }  // namespace nnrun
