@@ -52,7 +52,8 @@ void add_text(ColumnProfile& column, const CsvReader& rows, std::size_t at, std:
   }
   if (double x = 0; rows.is_number(at, x)) column.too_long += has_too_many_digits(text, x);
   const bool is_amount = !is_address(text) && (looks_like_number(text) || is_amount_in_unit(text));
-  if (is_amount && column.like_numbers++ == 0) column.first_amount = text;
+  column.like_numbers += is_amount;
+  if (is_amount && column.first_amount.empty() && !is_date(text)) column.first_amount = text;
   column.cut_short += is_cut_short(text);
   const std::string unit = word_beside_number(text);
   if (column.unit.empty() && !unit.empty()) {
@@ -165,6 +166,20 @@ void ColumnProfile::take_end(double x) {
   at_high += x == high;
 }
 
+bool ColumnProfile::are_amounts(std::size_t amounts) const {
+  constexpr std::size_t most_words = 3, fewest = 10;
+  if (amounts * 10 >= texts * 8) return true;
+  if (amounts * 10 < texts * 3 || without_count > 0) return false;
+  std::size_t words = 0, in_words = 0;  // different ones, and rows
+  for (const auto& [text, count] : counts)
+    if (text.find_first_of("0123456789") == std::string::npos) {
+      ++words;
+      in_words += count;
+    }
+  return words <= most_words && counts.size() >= words + fewest &&
+         (amounts + in_words) * 10 >= texts * 8;
+}
+
 bool ColumnProfile::is_unit_behind() const {
   return !first_in_unit.starts_with(unit) ||
          first_in_unit.find_first_of(".,'", unit.size()) != std::string::npos;
@@ -176,9 +191,8 @@ bool ColumnProfile::is_in_unit() const {
       std::ranges::any_of(units, [this](const auto& entry) {
         return !entry.first.empty() && is_same_unit(entry.first, unit);
       });
-  return !unit.empty() && in_unit * 10 >= texts * 8 &&
-         (counts.size() >= fewest || is_other_number) && times == 0 && is_unit_behind() &&
-         !multiplies(unit) && !is_half_of_day(unit);
+  return !unit.empty() && are_amounts(in_unit) && (counts.size() >= fewest || is_other_number) &&
+         times == 0 && is_unit_behind() && !multiplies(unit) && !is_half_of_day(unit);
 }
 
 bool ColumnProfile::has_several_units() const {

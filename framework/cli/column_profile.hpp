@@ -90,6 +90,11 @@ struct ColumnProfile {
            (with_point == 0 || (points_of_thousands == with_point && texts * 20 >= values()));
   }
 
+  /// Returns whether days are what it holds, not only numbers that look like one: 26.03.
+  bool has_dates() const { return dates * 2 >= values(); }
+  /// Returns whether so many texts of it, which are amounts, are nearly all of them, or the others
+  /// are few words that are there again and again, such as "unknown".
+  bool are_amounts(std::size_t amounts) const;
   /// Returns the word beside the number of all texts, if any.
   std::string unit_of_texts() const { return in_unit == texts ? unit : std::string(); }
   /// Returns whether nearly all texts are amounts in one unit, whatever that is: 12 Stk. A word

@@ -117,6 +117,7 @@ bool is_date_with_month(std::string_view field) {
 }  // namespace
 
 bool is_usual_gap(std::string_view field) {
+  field = detail::without_blanks(field);
   return field.empty() ||
          std::ranges::any_of(usual_gaps, [&](const char* gap) { return field == gap; });
 }
@@ -173,7 +174,7 @@ bool looks_like_code(std::string_view field) {
 }
 
 std::string unit_of(std::string_view field) {
-  const std::string written = detail::with_keys(field);
+  const std::string written = detail::with_decimals(detail::with_keys(field), '.');
   const auto is_digit = [](char c) { return is_a_digit(c); };
   const auto first = std::ranges::find_if(written, is_digit);
   if (first == written.end()) return {};

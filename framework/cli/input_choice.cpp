@@ -127,11 +127,6 @@ bool has_two_ways_to_say_yes(const ColumnProfile& column) {
                              [](const auto& entry) { return says_yes_or_no(entry.first); });
 }
 
-std::string in_yaml(std::vector<std::string> texts) {
-  for (std::string& text : texts) text = yaml_text(text);
-  return join(texts, ", ");
-}
-
 /// Returns whether texts beside few whole numbers are as frequent as these: floors 1, 2, 3 and
 /// Basement.
 bool say_something(const ColumnProfile& column) {

@@ -186,9 +186,10 @@ std::vector<std::string> OrderOfRows::doubts() {
   if (!order_) return words;
   order_->finish();
   for (const RowsInTime::Doubt& doubt : order_->doubts())
-    words.push_back(doubt.what + ", first in row " + std::to_string(doubt.row + 1) +
-                    (doubt.count > 1 ? " of " + std::to_string(doubt.count) : "") + ": " +
-                    doubt.hint);
+    words.push_back(doubt.what + ", " +
+                    (doubt.count > 1 ? "in " + std::to_string(doubt.count) + " rows, first in row "
+                                     : "first in row ") +
+                    std::to_string(doubt.row + 1) + ": " + doubt.hint);
   return words;
 }
 

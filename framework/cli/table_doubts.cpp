@@ -149,16 +149,22 @@ void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile&
                           bool is_target = false) {
   if (std::string words = words_of_spellings(column); !words.empty())
     doubts.push_back(std::move(words));
-  if (const std::optional<double> sign = sentinel_of(column))
-    doubts.push_back("if " + shortest(*sign) + " in " + quoted(column.name) +
-                     " means that the value is missing, write " + quoted(column.name) +
-                     ": {gaps: [" + shortest(*sign) + "], missing: " +
-                     (is_target ? "drop}" : "median, indicator: true}") + " in columns");
+  const std::optional<double> sign = sentinel_of(column);
+  const bool has_gaps = column.texts > 0 && column.without_count == 0;  // the column's texts
+  if (sign)
+    doubts.push_back(
+        "if " + shortest(*sign) + " in " + quoted(column.name) +
+        " means that the value is missing, write " + quoted(column.name) + ": {gaps: [" +
+        shortest(*sign) + (has_gaps ? ", " + in_yaml(sorted_texts(column)) : "") +
+        "], missing: " + (is_target ? "drop}" : "median, indicator: true}") + " in columns");
   if (const std::optional<double> giant = giant_in(column))
     doubts.push_back(shortest(*giant) + " in " + quoted(column.name) +
                      " is more than a million times as large as every other number, which are all "
                      "but the same beside it: mend or leave out that row");
-  if (column.units.size() > 1)
+  const auto bare = column.units.find("");
+  const bool only_sign = sign && column.units.size() == 2 && bare != column.units.end() &&
+                         bare->second == column.different.at(*sign);
+  if (column.units.size() > 1 && !only_sign)
     doubts.push_back("numbers in " + quoted(column.name) + " have different units (" +
                      words_of_units(column) +
                      "), which are left out: make one of them if they are not the same");

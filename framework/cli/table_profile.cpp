@@ -23,8 +23,9 @@ bool has_commas(const TableProfile& profile) {
 /// Returns whether texts of a column are amounts that are not written as plain numbers, but for few
 /// that may say that one is missing.
 bool has_amounts(const ColumnProfile& column) {
-  return column.texts > 0 && column.dates == 0 &&
-         (column.like_numbers * 10 >= column.texts * 8 || column.is_in_unit());
+  return column.texts > 0 && !column.has_dates() &&
+         ((column.are_amounts(column.like_numbers) && !column.first_amount.empty()) ||
+          column.is_in_unit());
 }
 
 /// Returns whether some column shows what stands before fractions: other than three digits follow.
@@ -42,7 +43,7 @@ NumberFormat format_of_amounts(const TableProfile& profile, bool words) {
   const bool is_sure = shows_fractions(profile);
   for (const ColumnProfile& column : profile.columns) {
     if (!has_amounts(column)) continue;
-    const bool is_known = column.like_numbers * 10 >= column.texts * 8;
+    const bool is_known = column.are_amounts(column.like_numbers) && !column.first_amount.empty();
     if (!is_known && !words) continue;
     NumberFormat own = format_for(is_known ? column.first_amount : column.first_in_unit, format);
     if (is_sure && own.decimal != format.decimal)

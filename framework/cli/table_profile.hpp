@@ -20,7 +20,7 @@ struct TableProfile {
   /// A number such as 3,534 that is read as thousands for the three digits behind its comma alone,
   /// as all such numbers of the file; empty if some number shows which it is.
   std::string doubtful_thousands{};
-  bool has_row_names = false;    ///< the first column has names of rows, as R writes them
+  bool has_row_names = false;      ///< the first column has names of rows, as R writes them
   std::string doubt_of_names{};    ///< whether the first row has names, if that is in doubt
   std::string names_again{};       ///< the place of a row of names that is there again
   std::vector<TotalRow> totals{};  ///< rows that are called as sums and means of rows are

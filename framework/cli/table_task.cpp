@@ -58,7 +58,7 @@ void require_plain(const ColumnProfile& target) {
       !few)
     refuse(
         start_of(target.first_text),
-        target.own_decimal != '\0' && target.dates == 0
+        target.own_decimal != '\0' && !target.has_dates()
             ? "if it is one, write it with a point alone, or write a config by hand: columns: {" +
                   yaml_text(target.name) + ": {decimal: \"" + target.own_decimal + "\"}}"
         : !with_minus_before(target.first_text).empty()
@@ -164,7 +164,7 @@ bool are_classes(const ColumnProfile& column, std::size_t rows) {
 /// Throws DataError for a column of amounts in which something else is.
 [[noreturn]] void refuse_mixture(const ColumnProfile& column) {
   const bool too_long = column.too_long == column.texts;
-  const char own_decimal = column.dates == 0 ? column.own_decimal : '\0';
+  const char own_decimal = column.has_dates() ? '\0' : column.own_decimal;
   throw DataError(Problem{
       .what = "column '" + column.name + "' holds numbers, but '" + start_of(column.first_text) +
               (too_long ? "' has more digits than a number keeps" : "' is not one"),

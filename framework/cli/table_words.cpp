@@ -41,6 +41,11 @@ std::vector<std::string> sorted_texts(const ColumnProfile& column) {
   return texts;
 }
 
+std::string in_yaml(std::vector<std::string> texts) {
+  for (std::string& text : texts) text = yaml_text(text);
+  return join(texts, ", ");
+}
+
 std::string texts_of(const ColumnProfile& column, const char* one, const char* several) {
   return words_of_texts(sorted_texts(column), one, several);
 }

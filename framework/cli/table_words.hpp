@@ -17,6 +17,8 @@ std::string words_of_units(const ColumnProfile& column);
 std::string range_of(const ColumnProfile& column);
 /// Returns the texts that a column holds, in the order of the alphabet.
 std::vector<std::string> sorted_texts(const ColumnProfile& column);
+/// Returns texts as items of a list in YAML.
+std::string in_yaml(std::vector<std::string> texts);
 /// Returns `3 texts: a, b, c`. one, several: what they are called.
 std::string texts_of(const ColumnProfile& column, const char* one = " text",
                      const char* several = " texts");

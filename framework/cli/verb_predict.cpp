@@ -501,6 +501,9 @@ class Prediction {
     std::error_code none;
     if (!std::filesystem::is_regular_file(text, none)) return std::nullopt;
     const std::string end = std::filesystem::path(text).extension().string();
+    if (end == ".png" || end == ".pgm" || end == ".ppm" || end == ".jpg" || end == ".jpeg")
+      return "a run answers pictures if it was trained on folders of them (type: image_folder); "
+             "this one takes numbers: --npy, --idx or --csv";
     const std::string option = end == ".npy"                           ? "--npy "
                                : end == ".jsonl"                       ? "--jsonl "
                                : text.find("idx") != std::string::npos ? "--idx "

@@ -159,6 +159,9 @@ constexpr std::array remarks{
            "recurrent layers pass over padded steps by themselves: write skip in lstm, gru or "
            "simple_rnn",
            ""},
+    Remark{"time_distributed", "dense",
+           "layers of images and sequences do that by themselves: for dense, write axis: last", ""},
+    Remark{"merge_mode", "merge", "write merge: concat, sum, average or multiply", "merge"},
     Remark{"input_layer input", "dense",
            "the network's input is not a layer: model.input says its size, or leave it to the data",
            ""},

@@ -120,7 +120,7 @@ class ExperimentReader {
     if (key.path == "data.split") require_fold(map.place());
     if (key.path == "data.split" && e_.data.windows) cut_by_time(map);
     if (key.path == "data.windows" && e_.data.windows->length == 0 &&
-        fields.written(key.name())->is(ConfigNode::Kind::map))
+        map.written("length") == nullptr && fields.written(key.name())->is(ConfigNode::Kind::map))
       problems_.add(map.place(), "'windows' needs 'length': how many rows an example has",
                     std::string(key.hint));
     if (key.path == "train.checkpoint") require_interval(e_.train.checkpoint.every);

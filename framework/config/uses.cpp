@@ -75,6 +75,16 @@ std::string owners_of(const std::string& setting, std::string_view kind, const R
   return lead + join(owners, ", ");
 }
 
+/// Returns `write test_images, test_labels`, if a class has settings that begin like one that it
+/// has not; else an empty text.
+std::string parts_of(const std::string& setting, const Class& plugin) {
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < plugin.table->n_settings; ++i)
+    if (const std::string name = setting_of(plugin, i).name; name.starts_with(setting + "_"))
+      parts.push_back(name);
+  return parts.empty() ? "" : "write " + join(parts, ", ");
+}
+
 /// Throws if a setting could never be given because its key is the host's.
 void refuse_reserved(const Class& plugin, const Place& place) {
   for (std::size_t i = 0; i < plugin.table->n_settings; ++i) {
@@ -177,8 +187,10 @@ Use Chosen::use(Fields* defaults, std::optional<std::size_t> may_be_open) {
   }
   const nnrun_formula_text* const formula = complete ? formula_text_of(*plugin_) : nullptr;
   if (formula) complete = read_formula(out, *formula, fields_);
-  fields_.refuse_rest(
-      [this](const std::string& setting) { return owners_of(setting, plugin_->kind, *registry_); });
+  fields_.refuse_rest([this](const std::string& setting) {
+    const std::string parts = parts_of(setting, *plugin_);
+    return parts.empty() ? owners_of(setting, plugin_->kind, *registry_) : parts;
+  });
   return complete ? out : Use{};
 }
 

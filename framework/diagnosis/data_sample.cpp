@@ -256,8 +256,8 @@ NeighbourSkill neighbours_of_changed(const DataSample& sample, const Trainer& tr
   if (sample.is_indices) return {};
   const nnrun_shape& shape = trainer.model()->graph().input;
   Random random(trainer.experiment().random, trainer.experiment().seed);
-  Augmenter<double> augmenter(plan_augmentations({augmentation}, shape), shape, sample.inputs, 1,
-                              random);
+  Augmenter<double> augmenter(plan_augmentations({augmentation}, shape, false), shape,
+                              sample.inputs, 1, random);
   Buffer<double> row(sample.inputs);
   std::size_t position = 0;
   Neighbours neighbours(sample);

@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <set>
 
 #include "base/text.hpp"
 #include "config/flow_yaml.hpp"
@@ -79,14 +80,22 @@ Found single_names(const Evidence& e) {
 
 /// Of an image, many pixels are always 0, and that is normal; of a table, a column is a mistake.
 Found constant_inputs(const Evidence& e) {
+  const auto& slots = e.trainer.model()->preparation().slots();
+  const auto column = [&](std::size_t input) { return slots[input % slots.size()].a; };
+  std::set<std::size_t> varying;  // some input of these differs: others are gaps or rare texts
+  for (std::size_t i = 0; i < e.sample.inputs && e.sample.is_table; ++i)
+    if (e.sample.columns[i].values >= 2) varying.insert(column(i));
   std::vector<std::string> names;
   std::string key;
+  std::size_t constant = 0;
   for (std::size_t i = e.sample.inputs; i-- > 0;) {
     if (e.sample.columns[i].values >= 2) continue;
+    ++constant;
+    if (e.sample.is_table && varying.contains(column(i))) continue;
     names.insert(names.begin(), name_of_input(e, i));
     key = column_key(e, i);
   }
-  const bool all = names.size() == e.sample.inputs;
+  const bool all = constant == e.sample.inputs;
   if (names.empty() || e.sample.count() < 2) return {};
   if (!all && !(e.sample.is_table && has_bias(e.graph))) return {};
   if (!all && single_names(e)) return {};  // those that other examples have

@@ -120,7 +120,7 @@ class PartsOf {
     add("augmentation", std::max(0., changed - plain));
   }
   double seconds_of_batches(const std::vector<Use>& augment) {
-    Augmenter<T> augmenter(plan_augmentations(augment, graph().input), graph().input,
+    Augmenter<T> augmenter(plan_augmentations(augment, graph().input, false), graph().input,
                            graph().input_cols, rows_, random_);
     Batches<T> batches(examples_, rows_, graph().input_cols, graph().output().cols,
                        experiment_.train.shuffle, false, augmenter);

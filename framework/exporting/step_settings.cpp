@@ -17,27 +17,19 @@ WindowSide side(std::size_t in, std::size_t out, std::size_t window, std::size_t
 
 }  // namespace
 
-const Value* StepSettings::find(std::string_view name) const {
-  for (std::size_t i = 0; i < use_.settings.size(); ++i)
-    if (setting_of(*use_.plugin, i).name == name) return &use_.settings[i];
-  return nullptr;
-}
-
 std::string StepSettings::text(std::string_view name) const {
-  const Value* const value = find(name);
+  const Value* const value = value_of(use_, name);
   const auto* const text = value ? std::get_if<std::string>(value) : nullptr;
   return text ? *text : "";
 }
 
 bool StepSettings::flag(std::string_view name) const {
-  const Value* const value = find(name);
-  const auto* const flag = value ? std::get_if<bool>(value) : nullptr;
-  return flag && *flag;
+  return has_flag(use_, name, true);
 }
 
 std::pair<std::size_t, std::size_t> StepSettings::sides(std::string_view name,
                                                         std::size_t missing) const {
-  const Value* const value = find(name);
+  const Value* const value = value_of(use_, name);
   if (const auto* const n = value ? std::get_if<std::int64_t>(value) : nullptr)
     return {1, *n > 0 ? static_cast<std::size_t>(*n) : missing};
   const auto* const list = value ? std::get_if<std::vector<double>>(value) : nullptr;
@@ -46,7 +38,7 @@ std::pair<std::size_t, std::size_t> StepSettings::sides(std::string_view name,
 }
 
 std::optional<double> StepSettings::lone(std::string_view name) const {
-  const Value* const value = find(name);
+  const Value* const value = value_of(use_, name);
   const auto* const list = value ? std::get_if<std::vector<double>>(value) : nullptr;
   return list && !list->empty() ? std::optional(list->front()) : std::nullopt;
 }

@@ -21,7 +21,6 @@ class StepSettings {
   std::optional<double> lone(std::string_view name) const;
 
  private:
-  const Value* find(std::string_view name) const;
   const Use& use_;
 };
 

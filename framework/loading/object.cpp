@@ -98,6 +98,18 @@ const nnrun_setting& setting_of(const Class& plugin, std::size_t i) {
   return *reinterpret_cast<const nnrun_setting*>(first + i * plugin.table->settings->size);
 }
 
+const Value* value_of(const Use& use, std::string_view name) {
+  for (std::size_t i = 0; i < use.settings.size(); ++i)
+    if (setting_of(*use.plugin, i).name == name) return &use.settings[i];
+  return nullptr;
+}
+
+bool has_flag(const Use& use, std::string_view name, bool on) {
+  const Value* const value = value_of(use, name);
+  const auto* const flag = value ? std::get_if<bool>(value) : nullptr;
+  return flag != nullptr && *flag == on;
+}
+
 Value default_of(const nnrun_setting& setting) {
   const nnrun_value& initial = setting.initial;
   switch (setting.type) {

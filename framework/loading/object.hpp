@@ -31,6 +31,10 @@ struct Use {
 Value default_of(const nnrun_setting& setting);
 /// Returns setting i of a class; the stride of the table is in its first entry.
 const nnrun_setting& setting_of(const Class& plugin, std::size_t i);
+/// Returns what a use has for the setting of a name; nullptr if its class has no such setting.
+const Value* value_of(const Use& use, std::string_view name);
+/// Returns whether the class has a setting of this name that is on, or off.
+bool has_flag(const Use& use, std::string_view name, bool on);
 /// Returns a use of a class with every setting at its default; an empty Use if a setting is
 /// required.
 Use with_defaults(const Class& plugin);

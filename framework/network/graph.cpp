@@ -73,9 +73,17 @@ void require_one_output(std::span<const LayerSpec> layers) {
                       unread[1]->name + "]}, or remove one"});
 }
 
+/// Returns the recurrent layer before a layer that gives its last step alone; nullptr if none does.
+const LayerSpec* gives_last_step_to(const LayerSpec& spec, std::span<const LayerSpec> layers) {
+  const auto before = std::ranges::find_if(layers, [&](const LayerSpec& layer) {
+    return layer.name == spec.inputs[0].value && has_flag(layer.layer, "return_sequences", false);
+  });
+  return before == layers.end() ? nullptr : &*before;
+}
+
 /// Asks a layer for its plan. Throws its refusal with its place; a plan that would be wrong for any
 /// input is the plugin's fault.
-void plan(Node& node) {
+void plan(Node& node, const LayerSpec& spec, std::span<const LayerSpec> layers) {
   node.plan = {};
   node.plan.size = sizeof node.plan;
   node.plan.n_in = static_cast<std::uint32_t>(node.in_shapes.size());
@@ -86,6 +94,9 @@ void plan(Node& node) {
   };
   if (node.layer.status_of("plan", node.functions().plan, &node.plan) != 0) {
     Problem said = take_plugin_error();
+    if (const LayerSpec* const before = gives_last_step_to(spec, layers);
+        before != nullptr && said.hint.find("return_sequences") != std::string::npos)
+      said.hint = "write return_sequences: true in '" + before->name + "'";
     refuse(said.what.empty() ? "refused its inputs without a reason" : said.what, said.hint);
   }
   const Class& plugin = node.layer.plugin();
@@ -309,7 +320,7 @@ Graph build_graph(const Experiment& experiment) {
       node.in_shapes.push_back(data ? graph.input : found->plan.out);
       node.has_slope |= !data && found->has_slope;
     }
-    plan(node);
+    plan(node, spec, experiment.model.layers);
     node.activation_cols =
         node.elementwise() ? node.cols : node.plan.out.sizes[node.plan.out.rank - 1];
     require_slopes(node);

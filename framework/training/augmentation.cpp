@@ -4,10 +4,16 @@
 namespace nnrun::host {
 
 std::vector<PlannedAugmentation> plan_augmentations(const std::vector<Use>& uses,
-                                                    const nnrun_shape& shape) {
+                                                    const nnrun_shape& shape, bool of_series) {
   std::vector<PlannedAugmentation> planned;
   for (const Use& use : uses) {
     Object object(use);
+    if (of_series && (object.functions<nnrun_augmentation>().flags & NNRUN_OF_IMAGES) != 0)
+      throw ConfigError(Problem{.what = "augmentation '" + object.plugin().name +
+                                        "' is of images, but examples of 'windows' are steps of a "
+                                        "series: it would mix up steps and columns",
+                                .place = object.place(),
+                                .hint = "remove it; noise is for series, too"});
     std::size_t n_random = 0;
     if (object.status_of("plan", object.functions<nnrun_augmentation>().plan, &shape, &n_random) !=
         0) {

@@ -13,9 +13,10 @@ struct PlannedAugmentation {
   Object object;
   std::size_t n_random;
 };
-/// Throws ConfigError at the place of a class that refuses examples of this shape.
+/// Throws ConfigError at the place of a class that refuses examples of this shape, or is of images
+/// while they are of a series.
 std::vector<PlannedAugmentation> plan_augmentations(const std::vector<Use>& uses,
-                                                    const nnrun_shape& shape);
+                                                    const nnrun_shape& shape, bool of_series);
 /// Returns what they need in training, for batches of so many rows.
 std::vector<Need> needs_of(const std::vector<PlannedAugmentation>& planned, std::size_t rows,
                            std::size_t cols, Dtype dtype);

@@ -151,6 +151,9 @@ ClassWeights weights_in(const Use& cost, const DataNames& names, const Graph& gr
     else
       balanced.emplace(asked);
   }
+  if (!weights.numbers.empty() &&
+      std::ranges::all_of(weights.numbers, [](double number) { return number == 0; }))
+    asked.refuse("are all 0, so nothing would be learned", "an example counts more than 0");
   return weights;
 }
 

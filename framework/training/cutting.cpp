@@ -23,6 +23,7 @@ Cutting::Cutting(const DataSpec& data, const std::string& data_set)
 }
 
 void Cutting::count_in(DataShape& shape) const {
+  if (cuts() && shape.overlap > 0) require_order(shape);
   const std::size_t all = shape.examples[NNRUN_TRAIN];
   if (split_.folds == 0) {
     cut_off(shape, NNRUN_VALIDATION, split_.validation, all);
@@ -32,6 +33,55 @@ void Cutting::count_in(DataShape& shape) const {
     hold_out_fold(shape);
     cut_off(shape, NNRUN_VALIDATION, split_.validation, shape.examples[NNRUN_TRAIN]);
   }
+  if (cuts() && shape.overlap > 0) part_from_each_other(shape);
+}
+
+/// Of examples that share numbers, those of one part would know those of another.
+void Cutting::require_order(const DataShape& shape) const {
+  if (split_.folds == 0 && !split_.stratify) return;
+  throw ConfigError(
+      Problem{.what = std::string(split_.folds > 0 ? "'folds'" : "'stratify'") + " of " + where_ +
+                      " would put the same numbers into several parts: each example shares some "
+                      "with " +
+                      std::to_string(shape.overlap) + " behind it",
+              .place = place_,
+              .hint = "remove it; {validation: 0.1, test: 0.2} is cut from the end"});
+}
+
+/// Leaves so many examples out before each part that none shares numbers with those of another.
+void Cutting::part_from_each_other(DataShape& shape) const {
+  std::size_t before = NNRUN_TRAIN, out = 0;
+  for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}}) {
+    if ((part == NNRUN_VALIDATION ? split_.validation : split_.test) == 0) continue;
+    std::size_t& examples = shape.examples[before];
+    if (examples <= shape.overlap)
+      throw DataError(Problem{
+          .what = "no example is left in the " + std::string(part_words[before]) + " part: of " +
+                  std::to_string(examples) + ", the last " + std::to_string(shape.overlap) +
+                  " share numbers with the " + part_words[part] + " part",
+          .where = where_,
+          .hint = "take other shares, or examples that overlap less"});
+    examples -= shape.overlap;
+    out += shape.overlap;
+    before = part;
+  }
+  shape.note += std::string(shape.note.empty() ? "" : "; ") +
+                "examples share numbers with those behind them, so parts are cut in order, and " +
+                std::to_string(out) + " between them left out";
+}
+
+/// Cuts examples that share numbers, with a gap before each part.
+std::vector<std::uint8_t> Cutting::parts_with_gaps(std::size_t count,
+                                                   const DataShape& shape) const {
+  std::vector<std::uint8_t> parts;
+  const std::array cuts{true, split_.validation > 0, split_.test > 0};
+  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+    if (!cuts[part]) continue;
+    if (part != NNRUN_TRAIN) parts.insert(parts.end(), shape.overlap, no_part);
+    parts.insert(parts.end(), shape.rows[part], static_cast<std::uint8_t>(part));
+  }
+  parts.resize(count, no_part);
+  return parts;
 }
 
 /// Moves a fraction of each series to another part. Returns how many rows these are.
@@ -106,6 +156,7 @@ std::vector<std::uint8_t> Cutting::parts_of_series(std::size_t count,
 std::vector<std::uint8_t> Cutting::parts_of(std::size_t count, std::span<const double> targets,
                                             Random& random, DataShape& shape) const {
   if (!shape.series[NNRUN_TRAIN].empty()) return parts_of_series(count, shape);
+  if (shape.overlap > 0) return parts_with_gaps(count, shape);
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0u);
   if (split_.folds > 0 && random.is_sequential())

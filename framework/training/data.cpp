@@ -137,6 +137,7 @@ void DataSource::take(const nnrun_data& data) {
                   texts(data.classes, size_of(data.target)), text(data.target_name)};
   shape_.columns = columns_of(data, shape_.names.inputs);
   shape_.divide_by = data.divide_by > 0 ? data.divide_by : 1;
+  shape_.overlap = data.overlap;
   shape_.target_reason = text(data.target_reason);
   shape_.as_classes = text(data.as_classes);
   shape_.note = text(data.note);
@@ -292,7 +293,9 @@ std::string hint_of_order(const nnrun_shape& example, const nnrun_shape& input) 
   const bool few = x[0] == 1 || x[0] == 3 || x[0] == 4;
   if (example.rank == 3 && few && text_of(channels_last) == text_of(input))
     return images + "np.moveaxis(x, 1, -1) puts the channels of an array last";
-  return images + "move the axes of the array, or write input: " + as_image(example);
+  const bool has_channels = example.rank == 3;
+  return images + (has_channels ? "move the axes of the array, or write" : "write") +
+         " input: " + as_image(example);
 }
 
 }  // namespace
@@ -339,6 +342,13 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                 .hint = windows_  ? "remove input: it follows from the data"
                         : as_many ? hint_of_order(example, graph.input)
                                   : "a trained network takes examples of the size that it knows"});
+  if (example.rank == 2 && !windows_ && graph.input.rank == 3 && graph.input.sizes[0] == 1 &&
+      graph.input.sizes[2] != 1)
+    throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +
+                                     ", but an example of the data set is " + text_of(example) +
+                                     ": its rows would be channels",
+                             .place = experiment.model.input.place,
+                             .hint = hint_of_order(example, graph.input)});
   const Recipe& recipe = preparation.recipe();
   const bool changed = recipe.scales || recipe.divide_by != 1 || !recipe.features.empty() ||
                        !std::ranges::all_of(recipe.columns, &Column::is_plain);

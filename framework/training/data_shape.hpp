@@ -33,6 +33,7 @@ struct DataShape {
   std::vector<Column> columns{};  ///< of inputs
   double divide_by = 1;           ///< what inputs are divided by
   bool has_weights = false;       ///< examples say what they count
+  std::size_t overlap = 0;        ///< how many examples behind one share numbers with it
   /// Why the target is a class; what to write to make it one; how the data were read. May be empty.
   std::string target_reason{}, as_classes{}, note{};
   /// What stands beside the numbers of each target; empty if nothing stands beside any number.

@@ -53,8 +53,9 @@ std::shared_ptr<ModelOf<T>> model_for(const Experiment& experiment, Graph graph,
   std::ranges::move(needs_of_run(graph, experiment, rows, optimizer.n_slots, threads, output_rows),
                     std::back_inserter(needs));
   const nnrun_shape shape = data.shape_of_prepared(preparation, graph.input);
-  std::ranges::move(needs_of(plan_augmentations(experiment.data.augment, shape), rows,
-                             graph.input_cols, experiment.dtype),
+  std::ranges::move(needs_of(plan_augmentations(experiment.data.augment, shape,
+                                                experiment.data.windows.has_value()),
+                             rows, graph.input_cols, experiment.dtype),
                     std::back_inserter(needs));
   data.require_room(std::move(needs), preparation, experiment, true, processes_here);
   return std::make_shared<ModelOf<T>>(std::move(graph), std::move(preparation), data.shape().names);
@@ -247,8 +248,9 @@ class TrainerOf final : public Trainer {
   Augmenter<T> augmenter() {
     const Graph& graph = model_->graph();
     const nnrun_shape shape = source_.shape_of_prepared(model_->preparation(), graph.input);
-    return {plan_augmentations(experiment_.data.augment, shape), shape, graph.input_cols, own_rows_,
-            random_};
+    return {
+        plan_augmentations(experiment_.data.augment, shape, experiment_.data.windows.has_value()),
+        shape, graph.input_cols, own_rows_, random_};
   }
   bool is_shared() const { return processes_ != nullptr && processes_->count() > 1; }
   /// Throws ConfigError if several processes would have to draw from one sequence of numbers.

@@ -13,6 +13,7 @@
 #include "network/taken_blocks.hpp"
 #include "training/data_parts.hpp"
 #include "training/declared_numbers.hpp"
+#include "training/mask_warnings.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
@@ -101,11 +102,12 @@ bool takes_in_one_row(const Node& node) {
          weights.role == NNRUN_WEIGHTS && weights.fan_in == all;
 }
 
-/// Returns whether images whose channels come first seem to be read as if they came last.
+/// Returns whether images whose channels come first seem to be read as if they came last: they
+/// would have more channels than are usual, and hardly any height.
 bool seems_turned(const Graph& graph) {
   const nnrun_shape& in = graph.input;
   const bool first = in.rank == 3 && (in.sizes[0] == 1 || in.sizes[0] == 3) &&
-                     in.sizes[1] == in.sizes[2] && in.sizes[1] >= 8;
+                     std::min(in.sizes[1], in.sizes[2]) >= 8;
   const Node& node = graph.nodes.front();
   return first && node.inputs == std::vector<int>{data_input} && node.plan.out.rank == 3;
 }
@@ -170,12 +172,13 @@ constexpr Rule rules[] = {
     [](const Facts& f) -> std::optional<Problem> {
       if (!seems_turned(f.graph)) return {};
       const nnrun_shape& in = f.graph.input;
-      const std::string side = std::to_string(in.sizes[1]), first = std::to_string(in.sizes[0]);
-      return Problem{.what = "images of height " + first + " with " + side +
+      const auto size = [&](int i) { return std::to_string(in.sizes[i]); };
+      return Problem{.what = "images of height " + size(0) + " with " + size(2) +
                              " channels: the axes are height x width x channels",
                      .place = f.input_place.source ? f.input_place : f.data_place,
-                     .hint = "if channels come first, as in PyTorch, write input: [" + side + ", " +
-                             side + ", " + first + "] and turn the array: np.moveaxis(x, 1, -1)"};
+                     .hint = "if channels come first, as in PyTorch, write input: [" + size(1) +
+                             ", " + size(2) + ", " + size(0) +
+                             "] and turn the array: np.moveaxis(x, 1, -1)"};
     },
     [](const Facts& f) -> std::optional<Problem> {
       if (!f.odd_target || !f.odd_target->is_rare() || (f.kind != NNRUN_NUMBERS && !f.shares))
@@ -628,6 +631,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
     if (doubt.where.empty()) warnings.back().place = experiment.data.use.place;
   }
   add_rounded(experiment, trainer, warnings);
+  add_masks(experiment, *model, warnings);
   for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}})
     if (std::optional<Problem> known = trained_on(part, experiment, trainer.data()))
       warnings.push_back(std::move(*known));

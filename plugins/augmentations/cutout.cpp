@@ -4,6 +4,7 @@
 /// lie outside (DeVries and Taylor 2017).
 struct Cutout : nnrun::Augmentation {
   static constexpr auto name = "cutout", doc = "covers a square of an image";
+  static constexpr bool of_images = true;
   long long size = 8;
   double fill_value = 0;
   static constexpr auto params() {
@@ -13,6 +14,11 @@ struct Cutout : nnrun::Augmentation {
   }
   std::size_t random_numbers(const nnrun_shape& shape) const {
     const nnrun::ImageShape image(shape);
+    const auto longest = static_cast<long long>(std::max(image.height, image.width));
+    if (size / 2 >= longest - 1 && size - size / 2 >= longest)
+      throw nnrun::Error("'size' is " + std::to_string(size) + ", but an image is " +
+                             std::to_string(image.height) + " x " + std::to_string(image.width),
+                         {}, "nothing of it would be left: write a smaller one");
     return 2;
   }
   void change(const auto& example) const {

@@ -4,6 +4,7 @@
 /// Mirrors an image, half of the times: left and right, or top and bottom, or each by itself.
 struct Flip : nnrun::Augmentation {
   static constexpr auto name = "flip", doc = "mirrors half of the images";
+  static constexpr bool of_images = true;
   const char* mode = "horizontal";
   static constexpr const char* modes[] = {"horizontal", "vertical", "both"};
   static constexpr auto params() {

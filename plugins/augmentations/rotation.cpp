@@ -5,6 +5,7 @@
 /// is fill_value.
 struct Rotation : nnrun::Augmentation {
   static constexpr auto name = "rotation", doc = "turns an image about its middle";
+  static constexpr bool of_images = true;
   double degrees = 10, fill_value = 0;
   static constexpr auto params() {
     return nnrun::params(

@@ -5,6 +5,7 @@
 /// false} draws one of the five images by which Nielsen's chapter 6 expands MNIST.
 struct Shift : nnrun::Augmentation {
   static constexpr auto name = "shift", doc = "moves an image by some pixels";
+  static constexpr bool of_images = true;
   long long pixels = 1;
   bool diagonal = true;
   double fill_value = 0;

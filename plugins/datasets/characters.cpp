@@ -44,6 +44,7 @@ struct Characters : nnrun::Dataset {
     data.input = {1, {size}};
     data.target = {2, {size, known_}};
     data.examples[NNRUN_TRAIN] = (text.size() - 1 - size) / step_ + 1;
+    if (nnrun::KnownColumns::has(data, &data.overlap)) data.overlap = (size - 1) / step_;
   }
   void read(const nnrun::Stream&, nnrun::Part, std::size_t from, std::size_t n, double* x,
             double* t) const {

@@ -462,7 +462,10 @@ struct Csv : nnrun::Dataset {
     std::vector<std::string> sorted = chosen;
     std::ranges::sort(sorted);
     if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
-      throw nnrun::Error("column '" + *twice + "' is chosen twice", file);
+      throw nnrun::Error("column '" + *twice + "' is chosen twice", file,
+                         in_time_ ? "leave it out of 'inputs': a target's earlier values are "
+                                    "inputs by themselves, unless horizon is 0"
+                                  : "name it once, in 'inputs' or in 'targets'");
     if (!known.is_trained())
       for (std::size_t i = 0; i < n_inputs_; ++i) blocks_.push_back({.column = i});
     for (const std::string& column : chosen)

@@ -189,7 +189,9 @@ struct ImageFolder : nnrun::Dataset {
     }
     if (size.height != size_.height || size.width != size_.width)
       throw nnrun::Error("is " + text_of(size) + ", but " + *first_ + " is " + text_of(size_), file,
-                         "all pictures need one size");
+                         "all pictures need one size: ImageMagick's mogrify -resize " +
+                             std::to_string(size_.width) + "x" + std::to_string(size_.height) +
+                             "! *.png makes them so");
     if (own != channels_)
       throw nnrun::Error(
           "is " + std::string(colours(own)) + ", but " + *first_ + " is " + colours(channels_),

@@ -130,12 +130,8 @@ struct Cell {
 inline void require_sequence(const nnrun_plan& p, const std::string& layer) {
   shapes::require_one_input(p, layer);
   if (p.in[0].rank == 2) return;
-  const std::string n = std::to_string(nnrun::size_of(p.in[0]));
-  throw nnrun::Error(
-      layer + " takes sequences of steps x features, not " + shapes::text(p.in[0]), "",
-      "write 'input: [" + n + ", 1]' below model, or put {type: reshape, shape: [" + n +
-          ", 1]} before it; behind a recurrent layer, give that one return_sequences: "
-          "true");
+  throw nnrun::Error(layer + " takes sequences of steps x features, not " + shapes::text(p.in[0]),
+                     "", shapes::how_to_give_a_sequence(p.in[0]));
 }
 /// Throws where a product of sizes would not fit into 64 bits.
 inline void require_possible(const Cell& v, size_t steps, size_t features) {

@@ -20,5 +20,17 @@ inline void require_one_input(const nnrun_plan& plan, const std::string& name) {
     throw nnrun::Error(name + " takes one input, not " + std::to_string(plan.n_in), "",
                        "join them by a layer such as 'add' first");
 }
+/// Returns a hint for an input that is not a sequence of steps.
+inline std::string how_to_give_a_sequence(const nnrun_shape& in) {
+  const auto size = [&](std::size_t i) { return std::to_string(in.sizes[i]); };
+  if (in.rank == 3)
+    return "put {type: reshape, shape: [" + size(0) + ", " +
+           std::to_string(in.sizes[1] * in.sizes[2]) +
+           "]} before it: then each line of an image is a step";
+  return "behind a recurrent layer, write return_sequences: true in that one; for places in a "
+         "vocabulary, put {type: embedding, input_dim: how many there are, output_dim: 8} before "
+         "it; for a series of single numbers, write 'input: [" +
+         std::to_string(nnrun::size_of(in)) + ", 1]' below model";
+}
 
 }  // namespace shapes

@@ -70,7 +70,7 @@ struct Axis {
 /// Returns a hint for an input that is not an image.
 inline std::string how_to_give_an_image(const nnrun_shape& in) {
   const size_t n = nnrun::size_of(in);
-  std::string shape = "[28, 28, 1]";
+  std::string shape = "[height, width, channels]";
   if (in.rank == 2)
     shape = "[" + std::to_string(in.sizes[0]) + ", " + std::to_string(in.sizes[1]) + ", 1]";
   for (const size_t channels : {1u, 3u})
@@ -91,13 +91,10 @@ inline void require_image(const nnrun_plan& p, const std::string& layer) {
 inline void require_sequence(const nnrun_plan& p, const std::string& layer) {
   shapes::require_one_input(p, layer);
   if (p.in[0].rank == 2) return;
-  const std::string shape = "[" + std::to_string(nnrun::size_of(p.in[0])) + ", 1]";
   throw nnrun::Error(
       layer + " takes sequences of steps x channels, not " + shapes::text(p.in[0]), "",
-      p.in[0].rank == 1
-          ? "write 'input: " + shape + "' below model, or put {type: reshape, shape: " + shape +
-                "} before it; behind a recurrent layer, give that one return_sequences: true"
-          : "for images there is " + layer.substr(0, layer.size() - 2) + "2d");
+      p.in[0].rank == 1 ? shapes::how_to_give_a_sequence(p.in[0])
+                        : "for images there is " + layer.substr(0, layer.size() - 2) + "2d");
 }
 /// Throws if there is not one window.
 inline void require_windows(const nnrun_plan& p, const Axis& x) {

@@ -23,7 +23,7 @@ void augmentations(host::Registry& registry, int rounds) {
   for (const std::string& name : registry.names("augmentation")) {
     const std::vector<host::Use> uses{host::with_defaults(*registry.find("augmentation", name))};
     host::Augmenter<float>& one = *all.emplace_back(std::make_unique<host::Augmenter<float>>(
-        host::plan_augmentations(uses, shape), shape, cols, batch, random));
+        host::plan_augmentations(uses, shape, false), shape, cols, batch, random));
     contenders.push_back({name, [&one, &x] {
                             return seconds_of([&] {
                               for (std::size_t from = 0; from < images; from += batch)

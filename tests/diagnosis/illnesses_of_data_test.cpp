@@ -540,7 +540,7 @@ TEST_CASE("the doctor finds what is wrong with images", "[cli][doctor]") {
   CHECK(first(examined_bars(fine, "", two, adam, 0)).empty());
   CHECK(first(examined_bars(off, "", two, adam, 1)) == "shuffled_labels");
   CHECK(first(examined_bars(inverted, "", two, adam, 1)) == "shifted_part");
-  CHECK(first(examined_bars(fine, ", augment: [{type: cutout, size: 16}]", two, adam, 1)) ==
+  CHECK(first(examined_bars(fine, ", augment: [{type: cutout, size: 14}]", two, adam, 1)) ==
         "augment");
   // mirrored, one diagonal is the other: of two of four classes
   const json flipped = examined_bars(fine, ", augment: [flip]", two, adam, 1);

@@ -16,7 +16,7 @@ const nnrun_shape three{2, {3, 3}};
 
 Numbers changed(const std::string& name, const Given& given, const Numbers& random,
                 const Numbers& image = square, const nnrun_shape& shape = three) {
-  const auto planned = host::plan_augmentations({use("augmentation", name, given)}, shape);
+  const auto planned = host::plan_augmentations({use("augmentation", name, given)}, shape, false);
   REQUIRE(planned[0].n_random == random.size());
   Numbers out(image.size(), 1e300);
   const nnrun_augmentation_call call{sizeof call,  1,          image.size(),  &shape,
@@ -89,13 +89,14 @@ TEST_CASE("a cutout covers a square, as far as it lies within", "[plugins][augme
   const Given two{{"size", std::int64_t{2}}, {"fill_value", -1.}};
   CHECK(changed("cutout", two, {0.5, 0.9}) == Numbers{1, -1, -1, 4, -1, -1, 7, 8, 9});
   CHECK(changed("cutout", two, {0, 0}) == Numbers{-1, 2, 3, 4, 5, 6, 7, 8, 9});
-  CHECK(changed("cutout", {{"size", std::int64_t{99}}}, {0.5, 0.5}) == Numbers(9, 0));
+  CHECK(changed("cutout", {{"size", std::int64_t{4}}}, {0.7, 0.7}) == Numbers(9, 0));
 }
 
 TEST_CASE("an augmentation of images refuses other shapes", "[plugins][augmentation]") {
-  const auto refused = [](const std::string& name, const nnrun_shape& shape) {
+  const auto refused = [](const std::string& name, const nnrun_shape& shape, bool of_series = false,
+                          const Given& given = {}) {
     return said<host::ConfigError>(
-        [&] { host::plan_augmentations({use("augmentation", name)}, shape); });
+        [&] { host::plan_augmentations({use("augmentation", name, given)}, shape, of_series); });
   };
   for (const std::string name : {"shift", "flip", "rotation", "cutout"})
     CHECK_THAT(refused(name, {1, {784}}),
@@ -105,6 +106,16 @@ TEST_CASE("an augmentation of images refuses other shapes", "[plugins][augmentat
                    Catch::Contains("write model: {input: [height, width, channels]}"));
   CHECK_THAT(refused("shift", {3, {1, 5, 2}}),
              Catch::Contains("'pixels' is 1, but an image is 1 x 5"));
+  for (const std::int64_t size : {5, 99})
+    CHECK_THAT(refused("cutout", three, false, {{"size", size}}),
+               Catch::Contains("'size' is " + std::to_string(size) + ", but an image is 3 x 3\n") &&
+                   Catch::Contains("nothing of it would be left"));
+  for (const std::string name : {"shift", "flip", "rotation", "cutout"})
+    CHECK_THAT(refused(name, {2, {9, 9}}, true),
+               Catch::Contains("augmentation '" + name +
+                               "' is of images, but examples of "
+                               "'windows' are steps of a series"));
+  CHECK(host::plan_augmentations({use("augmentation", "noise")}, three, true).size() == 1);
 }
 
 }  // namespace nnrun::testing

@@ -264,7 +264,8 @@ TEST_CASE("what is wrong in a csv file is said with file and line", "[dataset][c
         "  --> a.csv\n");
   CHECK(said("x,y\n1,red\n", {{"targets", Texts{"x", "y"}}, {"inputs", Texts{"x"}}}) ==
         "error: column 'x' is chosen twice\n"
-        "  --> a.csv\n");
+        "  --> a.csv\n"
+        "   = help: name it once, in 'inputs' or in 'targets'\n");
   CHECK(said("x,y,z\n1,red,3\n", {{"targets", Texts{"y", "z"}}}) ==
         "error: a target of classes must be the only target, here are 2\n"
         "  --> a.csv:2\n"

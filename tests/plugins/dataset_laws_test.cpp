@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "support/example_data.hpp"
+#include "support/program.hpp"
 #include "support/published_data.hpp"
 namespace nnrun::testing {
 namespace {
@@ -227,6 +228,41 @@ TEST_CASE("characters gives pieces of a text, and what follows each character",
                                          {"length", std::int64_t{2}},
                                          {"vocabulary", std::string("\U0001F600\u20ac\u00e9ba")}});
   CHECK(numbers(named.parts[NNRUN_TRAIN].x) == std::vector<double>{4, 3, 2, 4, 3, 1});
+}
+
+TEST_CASE("pieces of a text that share characters are cut in order, with a gap between the parts",
+          "[plugins][dataset]") {
+  const Scratch scratch;
+  std::string text;
+  for (int i = 0; i < 101; ++i) text += static_cast<char>('a' + i % 26);
+  scratch.write("t.txt", text);
+  const auto said_or_read = [&](const std::string& settings) {
+    scratch.write("c.yaml",
+                  "data: {type: characters, path: t.txt, vocabulary: abcdefghijklmnopqrstuvwxyz, "
+                  "length: 10, " +
+                      settings +
+                      "}\nmodel: {layers: [{type: embedding, input_dim: 26, output_dim: 2}, {type: "
+                      "dense, units: 26, axis: last, activation: softmax}]}\ntrain: {cost: "
+                      "cross_entropy, epochs: 1}\n");
+    return run("$nnrun check c.yaml", scratch.folder());
+  };
+  // 31 pieces start at 0, 3, … 90; each shares characters with the three behind it
+  const Ended cut = said_or_read("stride: 3, split: {validation: 0.2, test: 0.2}");
+  CHECK_THAT(cut.out, Catch::Contains("25 rows: 16 to train, 3 to validate, 6 to test"));
+  CHECK_THAT(cut.out + cut.err,
+             Catch::Contains("examples share numbers with those behind them, so parts are cut in "
+                             "order, and 6 between them left out"));
+  const Read parts = read("characters", {{"path", (scratch / "t.txt").string()},
+                                         {"vocabulary", std::string("abcdefghijklmnopqrstuvwxyz")},
+                                         {"length", std::int64_t{10}},
+                                         {"stride", std::int64_t{3}}});
+  CHECK(parts.shape.overlap == 3);
+  CHECK_THAT(said_or_read("stride: 3, split: {folds: 2, fold: 1}").err,
+             Catch::Contains("would put the same numbers into several parts: each example shares "
+                             "some with 3 behind it"));
+  CHECK_THAT(said_or_read("stride: 1, split: {validation: 0.95}").err,
+             Catch::Contains("no example is left in the training part"));
+  CHECK_THAT(said_or_read("split: {validation: 0.2}").err, !Catch::Contains("share numbers"));
 }
 
 TEST_CASE("texts that characters cannot take are refused with file and line",

@@ -93,10 +93,12 @@ TEST_CASE("pictures that differ are refused with both names", "[plugins][images]
   const Scratch scratch;
   scratch.write("p/a/1.png", grey_png(1, 2, 3, 4));
   scratch.write("p/b/2.pgm", "P5 1 2 255\n\1\2");
-  CHECK(refused_folder(scratch) ==
-        "error: is 2 x 1, but p/a/1.png is 2 x 2\n"
-        "  --> p/b/2.pgm\n"
-        "   = help: all pictures need one size\n");
+  CHECK(
+      refused_folder(scratch) ==
+      "error: is 2 x 1, but p/a/1.png is 2 x 2\n"
+      "  --> p/b/2.pgm\n"
+      "   = help: all pictures need one size: ImageMagick's mogrify -resize 2x2! *.png makes them "
+      "so\n");
   scratch.write("p/b/2.pgm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
   CHECK_THAT(refused_folder(scratch),
              Catch::StartsWith("error: is in colours, but p/a/1.png is grey\n") &&

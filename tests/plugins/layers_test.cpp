@@ -242,9 +242,10 @@ TEST_CASE("layers of sequences say what a sequence is, and what does not fit int
           "[plugins][layer]") {
   const std::string conv = "    - {name: c, type: conv1d, filters: 4, kernel_size: 5}\n";
   CHECK(said(conv, "12") ==
-        "error: layer 'c': conv1d takes sequences of steps x channels, not 12 | write 'input: [12, "
-        "1]' below model, or put {type: reshape, shape: [12, 1]} before it; behind a recurrent "
-        "layer, give that one return_sequences: true");
+        "error: layer 'c': conv1d takes sequences of steps x channels, not 12 | behind a recurrent "
+        "layer, write return_sequences: true in that one; for places in a vocabulary, put {type: "
+        "embedding, input_dim: how many there are, output_dim: 8} before it; for a series of "
+        "single numbers, write 'input: [12, 1]' below model");
   CHECK(said(conv, "[6, 6, 1]") ==
         "error: layer 'c': conv1d takes sequences of steps x channels, not 6 x 6 x 1 | for images "
         "there is conv2d");

@@ -666,13 +666,16 @@ TEST_CASE("what recurrent layers cannot do is said in a sentence with a place an
   CHECK(said_of("{type: lstm, units: 3}", "[5, 2]") == "nothing");
   CHECK(said_of("{type: lstm, units: 3}", "[1, 1]") == "nothing");
   CHECK(said_of("{type: lstm, units: 3}", "10") ==
-        "layer 'lstm_1': lstm takes sequences of steps x features, not 10 | write 'input: [10, 1]' "
-        "below model, or put {type: reshape, shape: [10, 1]} before it; behind a recurrent layer, "
-        "give that one return_sequences: true");
+        "layer 'lstm_1': lstm takes sequences of steps x features, not 10 | behind a recurrent "
+        "layer, write return_sequences: true in that one; for places in a vocabulary, put {type: "
+        "embedding, input_dim: how many there are, output_dim: 8} before it; for a series of "
+        "single numbers, write 'input: [10, 1]' below model");
   CHECK(said_of("{type: gru, units: 3}", "[4, 4, 2]") ==
-        "layer 'gru_1': gru takes sequences of steps x features, not 4 x 4 x 2 | write 'input: "
-        "[32, 1]' below model, or put {type: reshape, shape: [32, 1]} before it; behind a "
-        "recurrent layer, give that one return_sequences: true");
+        "layer 'gru_1': gru takes sequences of steps x features, not 4 x 4 x 2 | put {type: "
+        "reshape, shape: [4, 8]} before it: then each line of an image is a step");
+  CHECK(said_of("{name: first, type: lstm, units: 3}\n    - {type: gru, units: 3}", "[5, 2]") ==
+        "layer 'gru_1': gru takes sequences of steps x features, not 3 | write return_sequences: "
+        "true in 'first'");
   CHECK(said_of("{type: lstm, units: 0}", "[5, 2]") == "'units' must be at least 1, not 0");
   CHECK(said_of("{type: lstm, units: 3, dropout: 1}", "[5, 2]") ==
         "'dropout' must be in [0, 1), not 1");

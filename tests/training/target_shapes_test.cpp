@@ -118,7 +118,16 @@ TEST_CASE("images whose channels come first are refused or warned of", "[trainin
   CHECK(
       warned.find("= help: if channels come first, as in PyTorch, write input: [8, 8, 3] and turn "
                   "the array: np.moveaxis(x, 1, -1)") != warned.npos);
-  CHECK(said_of({3, 8, 9}, {1}, "[3, 8, 9]", layers) == "nothing");
+  CHECK(said_of({3, 8, 9}, {1}, "[3, 8, 9]", layers)
+            .find("images of height 3 with 9 channels: the axes are height x width x channels") !=
+        std::string::npos);
+  CHECK(said_of({3, 7, 9}, {1}, "[3, 7, 9]", layers) == "nothing");
+  CHECK(said_of({8, 9}, {1}, "[8, 9, 1]", layers) == "nothing");
+  const std::string rows = said_of({8, 9}, {1}, "[1, 8, 9]", layers);
+  CHECK(rows.find("but an example of the data set is 8 x 9: its rows would be channels") !=
+        rows.npos);
+  CHECK(rows.find("= help: images are height x width x channels: write input: [8, 9, 1]") !=
+        rows.npos);
 }
 
 }  // namespace nnrun::testing

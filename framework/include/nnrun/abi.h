@@ -594,6 +594,8 @@ typedef struct nnrun_data { /* given: size; open fills the rest, zeroed before; 
   const nnrun_column* target_columns; /* one per target number, or NULL. Stride as of columns */
   size_t left_out[NNRUN_PARTS]; /* rows that are no examples, since a value is missing */
   const char* why_left_out;     /* in words, with where and how many; NULL if there are none */
+  size_t overlap; /* how many examples behind one share numbers with it: the host cuts parts in order,
+                     and leaves as many out between two */
 } nnrun_data;
 /* Since 1.3. Any file may be left out, a required one too: its path is empty, its part without
    examples. So a trained network is evaluated on a file where those of its training are not. */
@@ -656,6 +658,8 @@ typedef struct nnrun_augmentation_call { /* some examples of a step */
   const double* random;
   size_t n_random;
 } nnrun_augmentation_call;
+/* It is of images: examples of a series are refused. */
+#define NNRUN_OF_IMAGES 1u
 typedef struct nnrun_augmentation {
   uint32_t size, flags;
   /* [several at once; build] Writes how many random numbers an example of this shape takes, or

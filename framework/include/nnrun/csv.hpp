@@ -180,6 +180,8 @@ class CsvReader {
         const bool left_out = is_comment();
         if (left_out) add_comment(passed_, start);
         is_row = !left_out && !trimmed(row()).empty() && !is_bare();
+        if (is_row) bare_at_end_ = {};
+        if (!is_row && !left_out && !trimmed(row()).empty()) add_comment(bare_at_end_, start);
         if (is_row) count_passed();
         bool joined = false;
         if (is_row && row().find('"') != row().npos) {
@@ -260,6 +262,12 @@ class CsvReader {
                : std::to_string(comments_.count) + " lines that begin with '" + comment_ +
                      "' are left out as comments, the first: ") +
           comments_.first);
+    if (bare_at_end_.count > 0)
+      add((bare_at_end_.count == 1
+               ? std::string("the last row has nothing but separators and is left out: ")
+               : "the last " + std::to_string(bare_at_end_.count) +
+                     " rows have nothing but separators and are left out, from ") +
+          bare_at_end_.first);
     if (lines_in_quotes_ > 0)
       add("a text in quotes goes over " + std::to_string(lines_in_quotes_) +
           " lines that look like rows: " + quotes_at_ + "; is a quote missing, or one too many?");
@@ -443,7 +451,7 @@ class CsvReader {
         add_comment(comments_, line);
     above_.clear();
   }
-  struct Comments {
+  struct Comments {  // or other lines that are no rows
     std::size_t count = 0;
     std::string first = {};  // the place of the first one
   };
@@ -474,11 +482,14 @@ class CsvReader {
   bool pass_bare_rows() {
     const std::size_t first = start_;
     std::size_t bare = 1, empty_at = 0;
+    add_comment(bare_at_end_, start_);
     while (next_row()) {
       const bool is_empty = trimmed(row()).empty();
       if (is_empty && empty_at == 0) empty_at = start_;
       if (!is_empty && is_bare() && empty_at == 0) ++bare;
+      if (!is_empty && is_bare()) add_comment(bare_at_end_, start_);
       if (is_empty || is_bare()) continue;
+      bare_at_end_ = {};
       line_waits_ = true;
       if (empty_at > 0) {
         start_ = empty_at;
@@ -578,6 +589,7 @@ class CsvReader {
   std::size_t empty_lines_ = 0;       // between rows, which are still to be refused
   std::size_t bare_rows_ = 0;         // of separators alone, which are still to be given
   std::string bare_;                  // such a row
+  Comments bare_at_end_;              // rows of separators alone, unless a row is below them
   Comments comments_, passed_;        // with a row below them, and those that still wait for one
   std::vector<std::pair<std::size_t, std::string>> above_;  // comments, with the numbers of lines
   std::size_t lines_in_quotes_ = 0;  // of the first text whose lines look like rows

@@ -75,8 +75,10 @@ class CsvColumn {
         trained_(trained),
         gaps_(gaps.begin(), gaps.end()) {
     take_asked(asked);
-    for (const std::string_view gap : gaps_)
+    for (auto& gap : gaps_) {
       if (gap.find_first_of("0123456789") != gap.npos) number_gaps_ = true;
+      gap = detail::without_blanks(gap);
+    }
   }
   /// Takes yes and true for 1, no and false for 0, as of several labels.
   void take_words() { takes_words_ = true; }
@@ -87,8 +89,11 @@ class CsvColumn {
     std::string small(text);
     for (char& c : small)
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (small == "yes" || small == "true") return true;
-    if (small == "no" || small == "false") return false;
+    const auto is_among = [&](std::initializer_list<std::string_view> words) {
+      return std::find(words.begin(), words.end(), small) != words.end();
+    };
+    if (is_among({"yes", "true", "y", "t", "ja", "oui", "si", "s\xC3\xAD"})) return true;
+    if (is_among({"no", "false", "n", "f", "nein", "non", "nee", "nej"})) return false;
     return {};
   }
   /// Tells of a unit that some other column of a trained network has: where this one has none, it
@@ -107,8 +112,9 @@ class CsvColumn {
   bool is_open() const { return open_; }  ///< new texts are still added
   /// Returns whether a field says that the value is missing.
   bool is_gap(std::string_view field) const {
-    if (field.empty()) return true;
-    return std::find(gaps_.begin(), gaps_.end(), field) != gaps_.end() &&
+    const std::string_view bare = detail::without_blanks(field);  // as within quotes
+    if (bare.empty()) return true;
+    return std::find(gaps_.begin(), gaps_.end(), bare) != gaps_.end() &&
            (open_ || !numbers_.contains(field));
   }
   bool drops_gaps() const { return (flags_ & NNRUN_DROP_GAPS) != 0; }

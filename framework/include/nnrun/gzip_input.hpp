@@ -50,7 +50,10 @@ class GzipInput : public std::istream {
   class Buffer : public std::streambuf {
    public:
     explicit Buffer(const std::string& file)
-        : name_(file), in_(open_input(file)), size_(std::filesystem::file_size(file)) {
+        : name_(file),
+          in_(open_input(file)),
+          opened_(file),
+          size_(std::filesystem::file_size(file)) {
       packed_ = fill() && at_->next_in[0] == 0x1f && at_->avail_in > 1 && at_->next_in[1] == 0x8b;
     }
 
@@ -75,10 +78,9 @@ class GzipInput : public std::istream {
       if (in_.bad()) throw Error("cannot be read further", name_);
       at_->next_in = reinterpret_cast<Bytef*>(bytes_);
       at_->avail_in = static_cast<uInt>(in_.gcount());
-      read_ += static_cast<std::uintmax_t>(in_.gcount());
+      take_note(in_.gcount());
       if (at_->avail_in > 0) return true;
-      if (read_ != size_ || std::filesystem::file_size(name_) != size_)
-        throw Error("changed while it was read", name_, "wait until it is whole, then try again");
+      if (read_ != size_) opened_.refuse();
       if (packed_ && within_)
         throw Error("the compressed data end too early", name_,
                     "the file is not whole: get it again");
@@ -90,10 +92,15 @@ class GzipInput : public std::istream {
       if (packed_ || at_->avail_in > 0 || at_->avail_out < sizeof bytes_) return false;
       in_.read(reinterpret_cast<char*>(at_->next_out), at_->avail_out);
       const auto n = static_cast<uInt>(in_.gcount());
-      read_ += n;
+      take_note(in_.gcount());
       at_->next_out += n;
       at_->avail_out -= n;
       return n > 0;
+    }
+    /// Looks at the file after each block: what was read of one that changed is not used.
+    void take_note(std::streamsize n) {
+      read_ += static_cast<std::uintmax_t>(n);
+      opened_.require_same();
     }
     void copy() {
       const uInt n = std::min(at_->avail_in, at_->avail_out);
@@ -120,6 +127,7 @@ class GzipInput : public std::istream {
 
     std::string name_;
     std::ifstream in_;
+    FileAsOpened opened_;
     std::uintmax_t size_, read_ = 0;
     bool packed_ = false, within_ = true;  // within the compressed data of one file
     Unpacking at_{15 + 16};                // a gzip header is wanted

@@ -29,8 +29,10 @@ class FileAsOpened {
   explicit FileAsOpened(std::string file) : file_(std::move(file)), now_(look()) {}
   /// Throws Error, naming the file, if it was written since, cut off, or is gone.
   void require_same() const {
-    if (look() != now_)
-      throw Error("changed while it was read", file_, "wait until it is whole, then try again");
+    if (look() != now_) refuse();
+  }
+  [[noreturn]] void refuse() const {
+    throw Error("changed while it was read", file_, "wait until it is whole, then try again");
   }
 
  private:

@@ -37,6 +37,26 @@ inline std::string with_keys(std::string_view text) {
       out.replace(at, std::string_view(letter).size(), key);
   return out;
 }
+/// Returns whether it has a half or quarters as one letter.
+inline bool has_quarters(std::string_view text) {
+  const std::size_t at = text.find('\xC2');
+  return at != text.npos && at + 1 < text.size() && text[at + 1] >= '\xBC' &&
+         text[at + 1] <= '\xBE';
+}
+/// Writes a half and quarters as decimals: 3.5 for 3½, 0.25 for ¼.
+inline std::string with_decimals(std::string text, char decimal) {
+  constexpr std::string_view digits[] = {"25", "5", "75"};
+  while (has_quarters(text)) {
+    const std::size_t at = text.find('\xC2');
+    std::size_t end = at;
+    while (end > 0 && text[end - 1] == ' ') --end;  // 3 ½
+    const bool is_behind = end > 0 && is_digit(text[end - 1]);
+    const std::string_view fraction = digits[text[at + 1] - '\xBC'];
+    text.replace(is_behind ? end : at, at + 2 - (is_behind ? end : at),
+                 (is_behind ? "" : "0") + std::string(1, decimal).append(fraction));
+  }
+  return text;
+}
 /// Returns whether it starts with the minus or the dash of typesetters, or ends with any dash.
 inline bool has_dash(std::string_view text) {
   return text.starts_with("\xE2\x88\x92") || text.starts_with("\xE2\x80\x93") ||
@@ -116,9 +136,11 @@ inline bool is_number(std::string_view text, double& x, const NumberFormat& how)
     text = detail::without_blanks(text);
     if (is_number(text, x, how.decimal)) return true;
   }
-  if (text.empty() || (how.is_plain() && !detail::has_dash(text))) return false;
+  if (text.empty() || (how.is_plain() && !detail::has_dash(text) && !detail::has_quarters(text)))
+    return false;
   std::string taken;
-  const std::string amount = detail::without_symbols(detail::with_keys(text), how, taken);
+  const std::string amount = detail::without_symbols(
+      detail::with_decimals(detail::with_keys(text), how.decimal), how, taken);
   const std::string bare(detail::without_no_cents(amount, how.decimal));
   if (is_number(bare, x, how.decimal)) return true;
   const std::string digits = how.thousands == '\0' ? "" : detail::without_thousands(bare, how);
@@ -222,7 +244,7 @@ inline std::size_t unit_with_digit(std::string_view text) {
 /// Returns a format by which a text is a number that it is not by `now`; the same as `now` if there
 /// is none, or if more than one is as likely, as for 1,200 in a file of numbers with points.
 inline NumberFormat format_for(std::string_view text, const NumberFormat& now) {
-  const std::string written = detail::with_keys(text);
+  const std::string written = detail::with_decimals(detail::with_keys(text), now.decimal);
   const auto is_of_number = [&](std::size_t i) {  // not the points of Fr. 5 and of 5 Fr.
     const char c = written[i], last = i == 0 ? ' ' : written[i - 1];
     const bool is_letter = (last >= 'a' && last <= 'z') || (last >= 'A' && last <= 'Z');

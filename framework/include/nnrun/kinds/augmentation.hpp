@@ -33,6 +33,13 @@ struct ImageShape {
 
 namespace detail {
 template <class C>
+constexpr std::uint32_t augmentation_flags() {
+  if constexpr (requires { C::of_images; })
+    return C::of_images ? NNRUN_OF_IMAGES : 0u;
+  else
+    return 0;
+}
+template <class C>
 int plan_augmentation(void* self, const nnrun_shape* shape, std::size_t* n_random) noexcept {
   static_assert(
       requires(const C c, const nnrun_shape& s, const Augmented<double>& e) {
@@ -57,13 +64,14 @@ int augment(void* self, const nnrun_augmentation_call* call) noexcept {
 /// Give `size_t random_numbers(const nnrun_shape&) const`, which says how many numbers an example
 /// of this shape takes, or throws Error if it cannot be changed, and `void change(const auto&
 /// example) const`, a function of the example and of these numbers alone: then a resumed run sees
-/// the same, on any number of threads. The inputs are those of the network, prepared.
+/// the same, on any number of threads. The inputs are those of the network, prepared. With `static
+/// constexpr bool of_images = true`, examples of a series are refused.
 struct Augmentation {
   static constexpr auto kind = "augmentation/1";
   template <class C>
   static constexpr nnrun_augmentation functions_of() {
     return {sizeof(nnrun_augmentation),
-            0,
+            detail::augmentation_flags<C>(),
             detail::plan_augmentation<C>,
             {detail::augment<C, float>, detail::augment<C, double>}};
   }

@@ -1,0 +1,48 @@
+// Padding that a config means to pass over: warnings where nothing does.
+#include <catch2/catch.hpp>
+
+#include "support/program.hpp"
+namespace nnrun::testing {
+
+using Catch::Contains;
+
+TEST_CASE("zeros for padding that no layer passes over are warned of", "[training]") {
+  const Scratch scratch;
+  std::string csv = "a,b,c,y\n";
+  for (int i = 0; i < 40; ++i)
+    csv += std::to_string(i % 5) + "," + std::to_string(i % 3) + "," + std::to_string(i % 2) + "," +
+           std::to_string(i % 2) + "\n";
+  scratch.write("t.csv", csv);
+  const auto told = [&](const std::string& embedding, const std::string& gru,
+                        const std::string& data = "") {
+    scratch.write("c.yaml", "data: {type: csv, path: t.csv, targets: [y]" + data +
+                                "}\nmodel: {layers: [" + embedding + "{type: gru, units: 2" + gru +
+                                "}, {type: dense, units: 1}]}\ntrain: {cost: mean_squared_error, "
+                                "epochs: 1}\n");
+    const Ended ended = run("rm -rf r; $nnrun c.yaml -q --out r", scratch.folder());
+    CAPTURE(ended.err);
+    CHECK(ended.status == 0);
+    return ended.err;
+  };
+  const std::string plain = "{type: embedding, input_dim: 5, output_dim: 2}, ",
+                    masked = "{type: embedding, input_dim: 5, output_dim: 2, mask_zero: true}, ";
+  CHECK_THAT(told(plain, ""), !Contains("warning"));
+  CHECK_THAT(told(masked, ", skip: 0"), !Contains("warning"));
+  CHECK_THAT(told(masked, ""),
+             Contains("warning: embedding_1 gives zeros for padding, but no "
+                      "layer passes over them: they are steps like others\n") &&
+                 Contains("help: write skip: 0 in the recurrent layer behind it"));
+  CHECK_THAT(told(plain, ", skip: 0"),
+             Contains("warning: gru_1 skips steps of one number, but there will be none: the "
+                      "vectors of embedding_1 are learnt\n") &&
+                 Contains("help: write mask_zero: true there"));
+  const std::string windows = ", windows: {length: 3, horizon: 0}";
+  CHECK_THAT(told("", ", skip: 0", windows + ", scale: standard"),
+             Contains("but there will be none: the inputs are scaled\n"));
+  CHECK_THAT(told("", ", skip: 0", windows), !Contains("there will be none"));
+  CHECK_THAT(run("$nnrun c.yaml -q --out r --set data.augment=[flip]", scratch.folder()).err,
+             Contains("augmentation 'flip' is of images, but examples of 'windows' are steps of a "
+                      "series"));
+}
+
+}  // namespace nnrun::testing
