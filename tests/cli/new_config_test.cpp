@@ -187,6 +187,17 @@ TEST_CASE("several targets that say yes or no in words are labels", "[cli][new]"
   CHECK(a.status == 0);
   CHECK(a.out == b.out);
   CHECK_THAT(a.out, Contains("(of labels)"));
+  std::string german = words;
+  for (const auto& [word, other] : {std::pair<std::string, std::string>{",yes", ",ja"},
+                                    {",no", ",nein"},
+                                    {"TRUE", "oui"},
+                                    {"False", "non"}})
+    for (std::size_t at = 0; (at = german.find(word, at)) != german.npos; at += other.size())
+      german.replace(at, word.size(), other);
+  scratch.write("g.csv", german);
+  CHECK_THAT(made(scratch, "g.csv --target hot --target wet").out,
+             Contains("target hot, wet: 2 labels, each yes or no\n"));
+  CHECK(run("$nnrun eval w --data test=g.csv", scratch.folder()).out == a.out);
   scratch.write("odd.csv", "a,b,hot,wet\n1,2,yes,maybe\n");
   CHECK_THAT(run("$nnrun eval w --data test=odd.csv", scratch.folder()).err,
              Contains("column 'wet': expected a finite number, found 'maybe'"));

@@ -1,5 +1,6 @@
 // Rows as people have them: the model alone knows how they become inputs, in training, eval and
 // predict alike, and no row is swallowed.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -74,6 +75,31 @@ TEST_CASE("predict answers every row of a file without names, or refuses the fil
   project.scratch.write("in.csv", "0.9,0.1,7\n");
   CHECK_THAT(project("predict r --csv in.csv").err,
              StartsWith("error: the run has 2 inputs without names, the file has 3 columns"));
+}
+
+TEST_CASE("rows of separators alone at the end are left out, and that is said", "[cli][predict]") {
+  Project project;
+  project.scratch.write("t.csv", "a,b,y\n1,2,3\n,,4\n3,1,4\n2,2,4\n");
+  project.config(
+      "type: csv, path: t.csv, targets: [y], columns: {a: {missing: median}, b: {missing: mean}}",
+      two_inputs, squares);
+  project.train();
+  const auto ended = [&](const std::string& rows, const std::string& more = "") {
+    project.scratch.write("in.csv", rows);
+    return project("predict r --csv in.csv --brief" + more);
+  };
+  for (const std::string threads : {"", " --threads 2"}) {
+    const Ended some = ended("a,b\n1,2\n,\n4,5\n,\n,\n", threads);
+    CHECK(some.status == 0);
+    CHECK(std::ranges::count(some.out, '\n') == 4);  // with a head
+    CHECK_THAT(some.err, Contains("the last 2 rows have nothing but separators and are left out, "
+                                  "from in.csv:5"));
+    const Ended one = ended("a;b\n1;2\n;\n\n", threads);
+    CHECK(std::ranges::count(one.out, '\n') == 2);
+    CHECK_THAT(one.err, Contains("the last row has nothing but separators and is left out: "
+                                 "in.csv:3"));
+    CHECK_THAT(ended("a,b\n1,2\n,\n4,5\n", threads).err, !Contains("separators"));
+  }
 }
 
 TEST_CASE("a run on files without a header predicts them, and so one of its own",

@@ -281,6 +281,27 @@ TEST_CASE("a logarithm is not advised where a target is 0", "[cli][doctor]") {
   CHECK_THAT(ended.out, !Contains("target_scale: log"));
 }
 
+TEST_CASE("a column is not the same in all examples where only its gaps and rare texts are",
+          "[cli][doctor]") {
+  const Scratch scratch;
+  std::string csv = "a,kind,y\n";
+  for (int i = 0; i < 200; ++i)  // the last tenth is for the test
+    csv += (i == 195 ? "" : std::to_string(i * 37 % 101)) + std::string(",") +
+           (i == 196     ? "rare"
+            : i % 3 == 0 ? "one"
+                         : "other") +
+           "," + std::to_string(2 * (i * 37 % 101) + i % 3) + "\n";
+  scratch.write("t.csv", csv);
+  scratch.write("net.yaml",
+                "data: {type: csv, path: t.csv, targets: [y], scale: standard, target_scale: "
+                "standard, columns: {a: {missing: median, indicator: true}}, split: {test: 0.1, "
+                "shuffle: false}}\nmodel: {layers: [{type: dense, units: 8, activation: tanh}, "
+                "{type: dense, units: 1}]}\ntrain: {cost: mean_squared_error, optimizer: adam, "
+                "epochs: 20, batch_size: 20}\n");
+  const Ended ended = run("$nnrun doctor --json --seconds 1 net.yaml", scratch.folder());
+  CHECK_THAT(ids_of(parsed(ended.out)), !Catch::VectorContains(std::string("constant_input")));
+}
+
 TEST_CASE("zeros of a sensor that failed are seen in a series, too", "[cli][doctor]") {
   Draws draws;
   std::string text = "load\n";

@@ -147,6 +147,16 @@ TEST_CASE("a cost while training is the mean over the epoch, whatever its batche
   CHECK(trainer->history().back().train.cost == Approx(wanted).epsilon(1e-12));
 }
 
+TEST_CASE("weights of classes that are all 0 are refused", "[training][weights]") {
+  const Scratch scratch;
+  for (const std::string numbers : {"[0, 0, 0]", "{ant: 0, bee: 0, cow: 0}"}) {
+    const host::Experiment e = net(scratch, "", ", class_weights: " + numbers, "");
+    CHECK_THAT(said<host::ConfigError>([&] { host::Trainer::create(e); }),
+               Catch::Contains("'class_weights' are all 0, so nothing would be learned"));
+  }
+  CHECK_NOTHROW(host::Trainer::create(net(scratch, "", ", class_weights: [0, 0, 1]", "")));
+}
+
 TEST_CASE("slopes of weighted costs are those of finite differences", "[training][weights]") {
   const auto more = GENERATE(
       values<std::pair<std::string, std::string>>({{", weights: w", ""},
