@@ -161,9 +161,10 @@ void add_doubts_of_values(std::vector<std::string>& doubts, const ColumnProfile&
     doubts.push_back(shortest(*giant) + " in " + quoted(column.name) +
                      " is more than a million times as large as every other number, which are all "
                      "but the same beside it: mend or leave out that row");
-  const auto bare = column.units.find("");
-  const bool only_sign = sign && column.units.size() == 2 && bare != column.units.end() &&
-                         bare->second == column.different.at(*sign);
+  const auto bare = column.units.find("");  // the unit of that sign alone says nothing
+  const auto signs = sign ? column.different.find(*sign) : column.different.end();
+  const bool only_sign = signs != column.different.end() && column.units.size() == 2 &&
+                         bare != column.units.end() && bare->second == signs->second;
   if (column.units.size() > 1 && !only_sign)
     doubts.push_back("numbers in " + quoted(column.name) + " have different units (" +
                      words_of_units(column) +

@@ -80,6 +80,13 @@ TEST_CASE("what means a missing value is told with the gaps that are there", "[c
                       }};
   CHECK_THAT(told_of(column), Contains("write wind: {gaps: [-9999, ERR], missing: median, "
                                        "indicator: true} in columns"));
+  // a sign behind more different numbers than are counted, and the only one without a unit
+  const Column late{"speed", [](int i) {
+                      return i > 1300 && i % 7 == 0 ? std::string("-9999")
+                                                    : std::to_string(1000 + i) + ".5 m/s";
+                    }};
+  const std::string told = told_of(late, 1500);
+  CHECK_THAT(told, Contains("if -9999 in speed means that the value is missing"));
 }
 
 }  // namespace nnrun::testing
