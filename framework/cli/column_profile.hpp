@@ -92,8 +92,8 @@ struct ColumnProfile {
 
   /// Returns whether days are what it holds, not only numbers that look like one: 26.03.
   bool has_dates() const { return dates * 2 >= values(); }
-  /// Returns whether so many texts of it, which are amounts, are nearly all of them, or the others
-  /// are few words that are there again and again, such as "unknown".
+  /// Takes how many of its texts are amounts. Returns whether it is a column of amounts: nearly all
+  /// texts are, or the others are a few words that come again and again, such as "unknown".
   bool are_amounts(std::size_t amounts) const;
   /// Returns the word beside the number of all texts, if any.
   std::string unit_of_texts() const { return in_unit == texts ? unit : std::string(); }

@@ -36,7 +36,8 @@ void Cutting::count_in(DataShape& shape) const {
   if (cuts() && shape.overlap > 0) part_from_each_other(shape);
 }
 
-/// Of examples that share numbers, those of one part would know those of another.
+/// Throws ConfigError for a split that draws examples: of those that share numbers, the ones of one
+/// part would know those of another.
 void Cutting::require_order(const DataShape& shape) const {
   if (split_.folds == 0 && !split_.stratify) return;
   throw ConfigError(
@@ -48,7 +49,8 @@ void Cutting::require_order(const DataShape& shape) const {
               .hint = "remove it; {validation: 0.1, test: 0.2} is cut from the end"});
 }
 
-/// Leaves so many examples out before each part that none shares numbers with those of another.
+/// Takes examples out of the parts before validation and test, so that none shares numbers with
+/// another part. Throws DataError if a part is left empty.
 void Cutting::part_from_each_other(DataShape& shape) const {
   std::size_t before = NNRUN_TRAIN, out = 0;
   for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}}) {

@@ -12,7 +12,8 @@
 namespace nnrun::host {
 namespace {
 
-// at a time: within a near cache; floats of a file, for which a call costs more, take the next one
+// at a time, to stay within a near cache; floats take the next one, since they are read so fast
+// that the calls would count
 constexpr std::size_t chunk_rows = 1024, chunk_numbers = 8192, chunk_floats = 32768;
 constexpr const char* stream_names[] = {"data/train", "data/validation", "data/test"};
 
