@@ -1,6 +1,7 @@
 // A data set says how many examples it has, and gives the same ones for the same seed.
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "checking/trial.hpp"
 namespace nnrun::host {
@@ -143,6 +144,12 @@ Finding float_inputs(const Subject& subject) {
     Numbers found_t(n * targets, unwritten);
     opened.object.call("read", floats->read, stream.lent(), part, std::size_t{0}, n, found_x.data(),
                        found_t.data());
+    constexpr float largest = 1 << 24;
+    const auto is_whole = [](float y) { return y == std::trunc(y) && std::abs(y) <= largest; };
+    if (const auto odd = std::ranges::find_if_not(found_x, is_whole);
+        are_exact == 2 && odd != found_x.end())
+      return broken("says that inputs are whole numbers up to 2^24, but one is " + shortest(*odd) +
+                    " in the " + part_names[part] + " part");
     std::string wrong = first_difference<double>(Numbers(found_x.begin(), found_x.end()), x);
     if (wrong.empty()) wrong = first_difference<double>(found_t, t);
     if (!wrong.empty())

@@ -129,14 +129,17 @@ Found too_few_steps(const Evidence& e) {
   const std::size_t batch = e.experiment.train.batch_size,
                     examples = e.trainer.data().examples[NNRUN_TRAIN];
   const std::string key = key_of_end(e);
-  const bool of_epochs = key == "epochs", large_batch = of_epochs && batch * 4 > examples;
+  constexpr std::size_t usual_batch = 32;
+  const bool of_epochs = key == "epochs",
+             large_batch = of_epochs && batch > usual_batch && batch * 4 > examples;
   return Illness{
       "too_short",
       Confidence::likely,
       {.what = "the whole training makes " + std::to_string(steps) +
                (steps == 1 ? " step" : " steps") + (of_epochs ? "" : ": " + key + " ends it"),
        .place = place_of(e, large_batch ? "train.batch_size" : "train." + key),
-       .hint = large_batch ? "write train: {batch_size: 32}, say, or more epochs"
+       .hint = large_batch ? "write train: {batch_size: " + std::to_string(usual_batch) +
+                                 "}, say, or more epochs"
                : of_epochs ? "write more epochs"
                            : "leave " + key +
                                  " out, and the epochs say how long it trains, or make "

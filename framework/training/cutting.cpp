@@ -72,20 +72,6 @@ void Cutting::part_from_each_other(DataShape& shape) const {
                 std::to_string(out) + " between them left out";
 }
 
-/// Cuts examples that share numbers, with a gap before each part.
-std::vector<std::uint8_t> Cutting::parts_with_gaps(std::size_t count,
-                                                   const DataShape& shape) const {
-  std::vector<std::uint8_t> parts;
-  const std::array cuts{true, split_.validation > 0, split_.test > 0};
-  for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
-    if (!cuts[part]) continue;
-    if (part != NNRUN_TRAIN) parts.insert(parts.end(), shape.overlap, no_part);
-    parts.insert(parts.end(), shape.rows[part], static_cast<std::uint8_t>(part));
-  }
-  parts.resize(count, no_part);
-  return parts;
-}
-
 /// Moves a fraction of each series to another part. Returns how many rows these are.
 std::size_t Cutting::take_from_series(DataShape& shape, std::size_t part, double fraction) const {
   if (shape.examples[part] > 0) return 0;  // which is refused
@@ -142,23 +128,28 @@ void Cutting::refuse_to_stratify() const {
                             .hint = "remove it from 'split'"});
 }
 
-/// Cuts each series by time.
-std::vector<std::uint8_t> Cutting::parts_of_series(std::size_t count,
-                                                   const DataShape& shape) const {
+/// Cuts each series by time, and examples that share numbers with a gap before each part.
+std::vector<std::uint8_t> Cutting::parts_in_order(std::size_t count, const DataShape& shape) const {
   std::vector<std::uint8_t> parts;
   const std::array cuts{true, split_.validation > 0, split_.test > 0};
+  const bool is_series = !shape.series[NNRUN_TRAIN].empty();
+  const auto cut_series = [&](const auto& examples_of) {
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+      if (!cuts[part]) continue;
+      if (part != NNRUN_TRAIN && !is_series) parts.insert(parts.end(), shape.overlap, no_part);
+      parts.insert(parts.end(), examples_of(part), static_cast<std::uint8_t>(part));
+    }
+  };
   for (std::size_t k = 0; k < shape.series[NNRUN_TRAIN].size(); ++k)
-    for (std::size_t part = 0; part < NNRUN_PARTS; ++part)
-      if (cuts[part])
-        parts.insert(parts.end(), shape.series[part][k], static_cast<std::uint8_t>(part));
+    cut_series([&](std::size_t part) { return shape.series[part][k]; });
+  if (!is_series) cut_series([&](std::size_t part) { return shape.rows[part]; });
   parts.resize(count, no_part);
   return parts;
 }
 
 std::vector<std::uint8_t> Cutting::parts_of(std::size_t count, std::span<const double> targets,
                                             Random& random, DataShape& shape) const {
-  if (!shape.series[NNRUN_TRAIN].empty()) return parts_of_series(count, shape);
-  if (shape.overlap > 0) return parts_with_gaps(count, shape);
+  if (!shape.series[NNRUN_TRAIN].empty() || shape.overlap > 0) return parts_in_order(count, shape);
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), 0u);
   if (split_.folds > 0 && random.is_sequential())

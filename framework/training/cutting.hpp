@@ -33,10 +33,9 @@ class Cutting {
  private:
   void cut_off(DataShape& shape, std::size_t part, double fraction, std::size_t examples) const;
   std::size_t take_from_series(DataShape& shape, std::size_t part, double fraction) const;
-  std::vector<std::uint8_t> parts_of_series(std::size_t count, const DataShape& shape) const;
+  std::vector<std::uint8_t> parts_in_order(std::size_t count, const DataShape& shape) const;
   void require_order(const DataShape& shape) const;
   void part_from_each_other(DataShape& shape) const;
-  std::vector<std::uint8_t> parts_with_gaps(std::size_t count, const DataShape& shape) const;
   void hold_out_fold(DataShape& shape) const;
   Cut fold_of(std::span<const double> targets, std::span<const std::uint32_t> order,
               DataShape& shape) const;

@@ -78,6 +78,8 @@ class DataSource {
   void take_units(const nnrun_data& data);
   void take_doubts(const nnrun_data& data);
   void note_targets(const OddTargets& seen);
+  void note_untaught(const std::vector<std::pair<std::size_t, std::size_t>>& texts,
+                     const std::vector<Column>& columns);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>

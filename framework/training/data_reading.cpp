@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "base/doing.hpp"
+#include "base/shown_text.hpp"
 #include "training/data.hpp"
 #include "training/data_parts.hpp"
 #include "training/equal_examples.hpp"
@@ -375,6 +376,24 @@ void DataSource::require_weights(const std::array<Examples<T>, NNRUN_PARTS>& par
   }
 }
 
+/// Notes texts that other parts have, or the config names, and training examples have not.
+void DataSource::note_untaught(const std::vector<std::pair<std::size_t, std::size_t>>& texts,
+                               const std::vector<Column>& columns) {
+  if (texts.empty()) return;
+  constexpr std::size_t most = 3;
+  std::string words;
+  for (std::size_t i = 0; i < std::min(texts.size(), most); ++i) {
+    const Column& column = columns[texts[i].first];
+    words += (i > 0 ? ", '" : "'") + short_name(column.texts[texts[i].second]) + "' in " +
+             (column.name.empty() ? "input " + std::to_string(texts[i].first + 1)
+                                  : "'" + short_name(column.name) + "'");
+  }
+  if (texts.size() > most) words += " and " + std::to_string(texts.size() - most) + " more";
+  shape_.note += std::string(shape_.note.empty() ? "" : "; ") + "no training example has " + words +
+                 ": what is answered for " + (texts.size() == 1 ? "it" : "them") +
+                 " is left to chance";
+}
+
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
   const Doing here("reading the data");
@@ -389,6 +408,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   ranges_ = filled.ranges();
   shape_.gaps = filled.gaps();
   shape_.divided_before = filled.divided_before();
+  if (!is_trained_) note_untaught(filled.untaught(), preparation.recipe().columns);
   std::array<Examples<T>, NNRUN_PARTS> parts = filled.take();
   if (!left_out_.empty()) note_left_out(parts);
   if (windows_)

@@ -56,11 +56,19 @@ NNRUN_CLONES bool divided_floats(const float* __restrict x, std::size_t n, float
   }
   return odd == 0;
 }
+/// Writes x / divide_by, where both are such that each quotient is 0 or a normal number.
+NNRUN_CLONES void divided_whole(const float* __restrict x, std::size_t n, float divide_by,
+                                float* __restrict to) {
+  for (std::size_t i = 0; i < n; ++i) to[i] = x[i] / divide_by;
+}
 /// Writes x / divide_by. Returns false where the way through double decides what they are: then
-/// nothing that is written counts.
-bool convert_floats(const float* x, std::size_t n, double divide_by, float* to) {
+/// nothing that is written counts. whole: x are whole numbers up to 2^24.
+bool convert_floats(const float* x, std::size_t n, double divide_by, bool whole, float* to) {
   const auto by = static_cast<float>(divide_by);
-  return static_cast<double>(by) == divide_by && divided_floats(x, n, by, to);
+  if (static_cast<double>(by) != divide_by) return false;
+  if (!whole || !(by >= 0x1p-100f && by <= 0x1p100f)) return divided_floats(x, n, by, to);
+  divided_whole(x, n, by, to);
+  return true;
 }
 /// Writes x * low as float. Returns whether all are finite and x * high is the same float.
 NNRUN_CLONES bool bounded_floats(const double* x, std::size_t n, double low, double high,
@@ -266,15 +274,16 @@ void ExampleReader::require_logarithms(std::size_t part, std::size_t first,
                               : "write standard for that target in target_scale"}};
 }
 
-/// Returns what reads inputs as float; nullptr if that would not give the same numbers, or if they
+/// Returns how inputs are read as float: not, if that would not give the same numbers, or if they
 /// are not what the data set gives, one beside the other.
-const nnrun_float_inputs* ExampleReader::float_inputs() const {
+ExampleReader::FloatInputs ExampleReader::float_inputs() const {
   const auto* const floats =
       extension_of<nnrun_float_inputs>(object_.plugin(), "nnrun.float_inputs/1");
-  if (floats == nullptr || shape_.has_weights || shape_.past_targets > 0) return nullptr;
+  if (floats == nullptr || shape_.has_weights || shape_.past_targets > 0) return {};
   std::uint32_t are_exact = 0;
   object_.call("are_exact", floats->are_exact, &are_exact);
-  return are_exact != 0 ? floats : nullptr;
+  if (are_exact == 0) return {};
+  return {floats->read, are_exact == 2};
 }
 
 template <class T, class Target>
@@ -283,15 +292,15 @@ void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
                          const std::function<void(const SomeExamples<T>&)>& take) const {
   const std::size_t in = size_of(shape_.input), out = size_of(shape_.target);
   const std::size_t given = in + (shape_.has_weights ? 1 : 0), targets = shape_.targets_given();
-  const nnrun_float_inputs* const floats = std::is_same_v<T, float> ? float_inputs() : nullptr;
-  const std::size_t numbers = floats != nullptr ? chunk_floats : chunk_numbers;
+  const FloatInputs floats = std::is_same_v<T, float> ? float_inputs() : FloatInputs{};
+  const std::size_t numbers = floats.read != nullptr ? chunk_floats : chunk_numbers;
   const std::size_t most =
       std::min(count, std::clamp<std::size_t>(numbers / (given + targets), 1, chunk_rows));
   if (x_.size() < most * given) x_.resize(most * given);  // past targets have room, too
   if (t_.size() < most * targets) t_.resize(most * targets);
   if (shape_.has_weights) given_weights_.resize(most);
   std::vector<double>&x = x_, &t = t_;
-  if (floats != nullptr && float_x_.size() < most * in) float_x_.resize(most * in);
+  if (floats.read != nullptr && float_x_.size() < most * in) float_x_.resize(most * in);
   Stream stream(random_, stream_names[part], 0);
   // division is all that a plain preparation does; else the rest of it does that, too
   const double divide_by = preparation_.changes() ? 1 : preparation_.divide_by();
@@ -299,9 +308,9 @@ void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
     const std::size_t n = std::min(most, end - from);
     const Room<T> to = room_for(n);
     const auto of_part = static_cast<std::uint32_t>(part);
-    const int status = floats != nullptr
-                           ? object_.status_of("read", floats->read, stream.lent(), of_part, from,
-                                               n, float_x_.data(), t.data())
+    const int status = floats.read != nullptr
+                           ? object_.status_of("read", floats.read, stream.lent(), of_part, from, n,
+                                               float_x_.data(), t.data())
                            : object_.status_of("read", object_.functions<nnrun_dataset>().read,
                                                stream.lent(), of_part, from, n, x.data(), t.data());
     if (status != 0) refuse_data(object_);
@@ -310,10 +319,10 @@ void ExampleReader::read(std::size_t part, std::size_t start, std::size_t count,
     append_targets(n, x.data(), t.data());
     bool finite = false;
     if constexpr (std::is_same_v<T, float>)
-      finite = floats != nullptr && shape_.indices.count == 0 &&
-               convert_floats(float_x_.data(), n * in, divide_by, to.x);
+      finite = floats.read != nullptr && shape_.indices.count == 0 &&
+               convert_floats(float_x_.data(), n * in, divide_by, floats.are_whole, to.x);
     if (!finite) {
-      if (floats != nullptr) std::copy_n(float_x_.begin(), n * in, x.begin());
+      if (floats.read != nullptr) std::copy_n(float_x_.begin(), n * in, x.begin());
       finite = convert<T, T>(x.data(), n * in, divide_by, to.x);
     }
     const bool finite_targets = convert<T, Target>(t.data(), n * out, 1, to.t);

@@ -74,7 +74,11 @@ class ExampleReader {
   void require_targets(std::size_t part, std::size_t first, std::span<const double> t) const;
   template <class T>
   void require_told(std::size_t part, std::size_t first, std::span<const T> t) const;
-  const nnrun_float_inputs* float_inputs() const;
+  struct FloatInputs {
+    decltype(nnrun_float_inputs::read) read = nullptr;
+    bool are_whole = false;  // up to 2^24
+  };
+  FloatInputs float_inputs() const;
   void append_targets(std::size_t n, double* x, const double* t) const;
   void require_logarithms(std::size_t part, std::size_t first, std::span<const double> t) const;
 

@@ -25,6 +25,10 @@ FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparati
   for (std::size_t c = 0; c < preparation.row_inputs(); ++c)
     if (preparation.may_be_missing(c)) fillable_.push_back(c);
   if (!fillable_.empty()) gaps_.resize(preparation.row_inputs());
+  const std::vector<Column>& columns = preparation.recipe().columns;
+  for (std::size_t c = 0; c < columns.size(); ++c)
+    if (columns[c].is_category)
+      untaught_.push_back({c, columns[c].texts.size(), std::vector<bool>(columns[c].texts.size())});
 }
 
 /// Lets go of the room behind the first examples.
@@ -107,6 +111,14 @@ void FilledParts<T>::observe(std::size_t part, const double* x) {
       largest_ = std::max(largest_, std::abs(x[c]));
   if (part != NNRUN_TRAIN) return;
   const std::size_t in = preparation_.row_inputs();
+  bool all_taught = false;  // of a column
+  for (Untaught& u : untaught_)
+    if (const double y = x[u.column]; y >= 0 && y < static_cast<double>(u.taught.size()))
+      if (auto taught = u.taught[static_cast<std::size_t>(y)]; !taught) {
+        taught = true;
+        all_taught |= --u.left == 0;
+      }
+  if (all_taught) std::erase_if(untaught_, [](const Untaught& u) { return u.left == 0; });
   if (ranges_.empty())
     for (std::size_t c = 0; c < in; ++c) ranges_.emplace_back(x[c]);
   for (std::size_t c = 0; c < in; ++c) ranges_[c].take(x[c]);
@@ -152,6 +164,15 @@ std::vector<std::pair<double, double>> FilledParts<T>::ranges() const {
   std::vector<std::pair<double, double>> ends;
   for (const Range& range : ranges_) ends.push_back(range.ends());
   return ends;
+}
+
+template <class T>
+std::vector<std::pair<std::size_t, std::size_t>> FilledParts<T>::untaught() const {
+  std::vector<std::pair<std::size_t, std::size_t>> texts;
+  for (const Untaught& u : untaught_)
+    for (std::size_t k = 0; k < u.taught.size(); ++k)
+      if (!u.taught[k]) texts.emplace_back(u.column, k);
+  return texts;
 }
 
 template class FilledParts<float>;

@@ -47,6 +47,8 @@ class FilledParts {
   double divided_before() const;
   /// Returns how many values of each raw input were missing; empty if none may be.
   const std::vector<std::size_t>& gaps() const { return gaps_; }
+  /// Returns the texts of raw inputs that no training example has: of a column, which of its texts.
+  std::vector<std::pair<std::size_t, std::size_t>> untaught() const;
 
  private:
   void cut_off(Examples<T>& examples, std::size_t count) const;
@@ -61,8 +63,14 @@ class FilledParts {
   std::array<std::size_t, NNRUN_PARTS> filled_{};
   std::vector<Range> ranges_;
   std::vector<std::size_t> fillable_, gaps_;  // columns that may be missing; of all columns
-  std::vector<double> x_, t_;                 // of one example
-  double largest_ = 0;                        // raw input, if inputs are prepared and divided
+  /// A column with texts that no training example has so far.
+  struct Untaught {
+    std::size_t column, left;  // left: how many
+    std::vector<bool> taught;  // of each text, whether some example has it
+  };
+  std::vector<Untaught> untaught_;
+  std::vector<double> x_, t_;  // of one example
+  double largest_ = 0;         // raw input, if inputs are prepared and divided
   bool keeps_inputs_;
   std::vector<T> passing_;  // inputs that are not kept
   std::array<Sha256, NNRUN_PARTS> sums_;

@@ -103,11 +103,13 @@ bool takes_in_one_row(const Node& node) {
 }
 
 /// Returns whether images whose channels come first seem to be read as if they came last: they
-/// would have more channels than are usual, and hardly any height.
+/// would have more channels than are usual, and hardly any height. A signal as an image of height 1
+/// is longer than it has channels.
 bool seems_turned(const Graph& graph) {
   const nnrun_shape& in = graph.input;
-  const bool first = in.rank == 3 && (in.sizes[0] == 1 || in.sizes[0] == 3) &&
-                     std::min(in.sizes[1], in.sizes[2]) >= 8;
+  const auto [least, most] = std::minmax(in.sizes[1], in.sizes[2]);
+  const bool first =
+      in.rank == 3 && (in.sizes[0] == 1 || in.sizes[0] == 3) && least >= 8 && most < 2 * least;
   const Node& node = graph.nodes.front();
   return first && node.inputs == std::vector<int>{data_input} && node.plan.out.rank == 3;
 }

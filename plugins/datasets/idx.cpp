@@ -104,6 +104,10 @@ struct Idx : nnrun::Dataset {
     const auto has_floats = [](const Files& files) { return files.images.has_floats(); };
     return std::ranges::all_of(train_, has_floats) && std::ranges::all_of(test_, has_floats);
   }
+  bool inputs_are_whole() const {
+    const auto has_whole = [](const Files& files) { return files.images.has_small_integers(); };
+    return std::ranges::all_of(train_, has_whole) && std::ranges::all_of(test_, has_whole);
+  }
   static const void* extension(std::string_view id) { return nnrun::float_inputs<Idx>(id); }
 
  private:

@@ -127,7 +127,6 @@ std::string IdxFile::place(std::size_t example) const {
 
 template <class Number>
 void IdxFile::read(std::size_t from, std::size_t n, Number* out) {
-  opened_.require_same();
   const std::size_t start = offset_of(from);
   const auto wanted = static_cast<z_off_t>(start);
   if (gztell(file_.get()) != wanted && gzseek(file_.get(), wanted, SEEK_SET) != wanted)
@@ -142,6 +141,11 @@ void IdxFile::read(std::size_t from, std::size_t n, Number* out) {
       throw nnrun::Error("not a finite number", at_byte(path_, start + (done + wrong) * width_));
   }
   if (from + n == count()) check_end();
+  constexpr std::size_t once_in = std::size_t{1} << 20;  // asking the system takes time
+  unasked_ += all * width_;
+  if (unasked_ < once_in && from + n < count()) return;
+  opened_.require_same();
+  unasked_ = 0;
 }
 template void IdxFile::read(std::size_t, std::size_t, float*);
 template void IdxFile::read(std::size_t, std::size_t, double*);
@@ -150,6 +154,7 @@ void IdxFile::read_bytes(void* to, std::size_t n) {
   const auto before = static_cast<std::size_t>(gztell(file_.get()));
   const int got = gzread(file_.get(), to, static_cast<unsigned>(n));
   if (got == static_cast<int>(n)) return;
+  opened_.require_same();  // says more than that it is too short
   int code = Z_OK;
   gzerror(file_.get(), &code);
   if (got < 0 || code != Z_OK) fail_reading();

@@ -31,6 +31,7 @@ class IdxFile {
   template <class Number>
   void read(std::size_t from, std::size_t n, Number* out);
   bool has_floats() const { return are_floats(type_); }
+  bool has_small_integers() const { return are_small_integers(type_); }
   /// Returns the place of an example: `labels, row 5`.
   std::string place(std::size_t example) const;
 
@@ -53,4 +54,5 @@ class IdxFile {
   std::vector<std::size_t> sizes_;
   std::size_t cols_ = 1;
   std::vector<char> bytes_;  // of what is being read
+  std::size_t unasked_ = 0;  // bytes read since the system was asked whether the file is the same
 };

@@ -69,6 +69,13 @@ inline bool are_floats(Stored stored) {
   });
 }
 
+/// Returns whether each number of a kind is a whole one that is a float.
+inline bool are_small_integers(Stored stored) {
+  return with_stored(stored, [](auto number) {
+    return sizeof number < sizeof(float) && std::is_integral_v<decltype(number)>;
+  });
+}
+
 /// Writes n numbers as Number, from bytes in the other order if `turned`. Returns whether all are
 /// finite.
 template <class T, bool turned, class Number>

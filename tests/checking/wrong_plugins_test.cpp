@@ -348,18 +348,26 @@ TEST_CASE("a data set that differs on the second read, an optimizer that keeps a
               "    for (std::size_t i = 0; i < n; ++i) x[i] = ++drawn, t[i] = 1;\n  }\n") ==
       "reads again: says that it reads again, but training example 3 has other numbers the second "
       "time\n");
-  CHECK(rows_of("Dataset",
-                "  void open(nnrun_data& d) const {\n"
-                "    d.input = {1, {2}}; d.target = {1, {1}}; d.examples[NNRUN_TRAIN] = 3;\n  }\n"
-                "  void read(const nnrun::Stream&, nnrun::Part, std::size_t from, std::size_t n, "
-                "auto* x, double* t) const {\n"
-                "    for (std::size_t i = 0; i < 2 * n; ++i) x[i] = 0.1 * (from + i);\n"
-                "    for (std::size_t i = 0; i < n; ++i) t[i] = 1;\n  }\n"
-                "  bool inputs_are_floats() const { return true; }\n"
-                "  static const void* extension(std::string_view id) {\n"
-                "    return nnrun::float_inputs<Bad>(id);\n  }\n") ==
+  const auto rows_of_tenths = [&](const std::string& claim) {
+    return rows_of(
+        "Dataset",
+        "  void open(nnrun_data& d) const {\n"
+        "    d.input = {1, {2}}; d.target = {1, {1}}; d.examples[NNRUN_TRAIN] = 3;\n  }\n"
+        "  void read(const nnrun::Stream&, nnrun::Part, std::size_t from, std::size_t n, "
+        "auto* x, double* t) const {\n"
+        "    for (std::size_t i = 0; i < 2 * n; ++i) x[i] = 0.1 * (from + i);\n"
+        "    for (std::size_t i = 0; i < n; ++i) t[i] = 1;\n  }\n" +
+            claim +
+            "  static const void* extension(std::string_view id) {\n"
+            "    return nnrun::float_inputs<Bad>(id);\n  }\n");
+  };
+  const std::string floats = "  bool inputs_are_floats() const { return true; }\n";
+  CHECK(rows_of_tenths(floats) ==
         "float inputs: read as float, number 2 is 0.10000000149011612, not 0.1 in the training "
         "part\n");
+  CHECK(rows_of_tenths(floats + "  bool inputs_are_whole() const { return true; }\n") ==
+        "float inputs: says that inputs are whole numbers up to 2^24, but one is "
+        "0.1 in the training part\n");
   const std::string rows =
       rows_of("Optimizer",
               "  static constexpr double learning_rate = 0.01;\n"

@@ -305,6 +305,24 @@ TEST_CASE("texts and gaps go the same way in training, eval and predict", "[cli]
   CHECK(other["examples"] == 60);
 }
 
+TEST_CASE("texts that no training example has are told", "[cli][columns]") {
+  Project project;
+  std::string csv = "x,kind,y\n";
+  for (int i = 0; i < 44; ++i)
+    csv += std::to_string(i % 7) + "," + (i < 40 ? i % 2 ? "A" : "B" : "Z") + "," +
+           std::to_string(i % 5) + "\n";
+  project.scratch.write("t.csv", csv);
+  const auto told = [&](const std::string& split) {
+    project.config("type: csv, path: t.csv, targets: [y], split: {validation: 0.1" + split + "}",
+                   "layers: [{type: dense, units: 1}]", squares);
+    return project("c.yaml --threads 1").err;
+  };
+  CHECK_THAT(told(", shuffle: false"),
+             Contains("data   no training example has 'Z' in 'kind': what is answered for it is "
+                      "left to chance\n"));
+  CHECK_THAT(told(""), !Contains("no training example"));
+}
+
 TEST_CASE("what a run cannot know of a row is refused, with file and line", "[cli][columns]") {
   Project project;
   project.scratch.write("a.csv", "city,size,rent\nBonn,1,2\nKiel,2,3\nBonn,3,4\n");

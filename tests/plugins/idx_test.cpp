@@ -121,30 +121,34 @@ TEST_CASE("every number is divided and rounded once, also beside the middle of t
   }
 }
 
-TEST_CASE("floats and bytes are divided and rounded as doubles are", "[dataset][idx]") {
-  const bool bytes = GENERATE(false, true);
-  const double by = GENERATE(255., 1., 3., 0.1, 0.0078125, 7.7e20, 1e30);
+TEST_CASE("floats and integers are divided and rounded as doubles are", "[dataset][idx]") {
+  const char type = GENERATE('\x08', '\x0B', '\x0D');
+  constexpr char bytes = '\x08', shorts = '\x0B', floats = '\x0D';
+  const double by = GENERATE(255., 1., 3., 0.1, 0.0078125, 7.7e20, 1e30, 0x1p120, 0x1p-103);
   std::vector<float> numbers;
   std::mt19937_64 random(13);
   for (int i = 0; i < 500; ++i) {
     numbers.push_back(static_cast<float>(random() % 256));
-    if (bytes) continue;
+    if (type == shorts) numbers.push_back(static_cast<float>(random() % 65'536) - 32'768);
+    if (type != floats) continue;
     numbers.push_back(std::ldexp(static_cast<float>(random() % 16'777'216),
                                  static_cast<int>(random() % 100) - 100));
     numbers.push_back(-std::ldexp(1.f, -static_cast<int>(random() % 150)));
   }
-  if (!bytes)
+  if (type == floats)
     numbers.insert(numbers.end(),
                    {0.f, -0.f, 1e-45f, 1e-38f, 3e38f * static_cast<float>(std::min(by, 1.))});
   std::string written;
   for (const float x : numbers)
-    written +=
-        bytes ? std::string(1, static_cast<char>(x)) : big_endian(std::bit_cast<std::uint32_t>(x));
+    written += type == bytes ? std::string(1, static_cast<char>(x))
+               : type == shorts
+                   ? big_endian(static_cast<std::uint32_t>(static_cast<std::int32_t>(x))).substr(2)
+                   : big_endian(std::bit_cast<std::uint32_t>(x));
   const auto n = static_cast<std::uint32_t>(numbers.size());
   Images files;
   files.more = {{"divide_by", by}};
   files.images = idx_bytes({n, 1, 1}, written);
-  if (!bytes) files.images[2] = '\x0D';
+  files.images[2] = type;
   files.labels = idx_bytes({n}, std::string(n, '\0'));
   const host::Examples<float> read =
       std::move(testing::read<float>(use("dataset", "idx", files.settings())).parts[NNRUN_TRAIN]);

@@ -214,23 +214,30 @@ TEST_CASE("files that change while their inputs stay in them are told, and nothi
           "[training][stored]") {
   if (sanitized) return;
   const Files files;
-  files.floats("x.npy", "t.npy", rows);
-  const std::string how =
-      GENERATE("truncate -s 1000000 x.npy", "truncate -s +1000 x.npy",
-               "printf abcd | dd of=x.npy bs=1 seek=9000000 conv=notrunc", "rm x.npy");
-  CAPTURE(how);
-  files.scratch.write("c.yaml",
-                      "data: {type: npy, inputs: x.npy, targets: t.npy}\n" + net +
-                          "train: {cost: mean_squared_error, batch_size: 100, epochs: 100000, "
-                          "shuffle: {blocks: 3}}\n");
+  const std::string how = GENERATE(
+                        "truncate -s 1000000 ", "truncate -s +1000 ",
+                        "dd if=/dev/zero bs=1 count=4 seek=9000000 conv=notrunc of=", "rm "),
+                    file = GENERATE("x.npy", "images");
+  CAPTURE(how, file);
+  const bool is_npy = file == "x.npy";
+  if (is_npy)
+    files.floats("x.npy", "t.npy", rows);
+  else
+    files.images();
+  files.scratch.write("c.yaml", std::string("data: {type: ") +
+                                    (is_npy ? "npy, inputs: x.npy, targets: t.npy"
+                                            : "idx, images: images, labels: labels") +
+                                    "}\n" + (is_npy ? net : classes) +
+                                    "train: {cost: mean_squared_error, batch_size: 100, epochs: "
+                                    "100000, shuffle: {blocks: 3}}\n");
   const Ended ended = run(small + started("$nnrun c.yaml --threads 1 --out r >out 2>err") +
-                              wait_until("grep -q '^epoch' err") + how +
+                              wait_until("grep -q '^epoch' err") + how + file +
                               " 2>/dev/null\nwait $child; status=$?; "
                               "cat err >&2; exit $status",
                           files.scratch.folder());
   CAPTURE(ended.err);
   CHECK(ended.status == 5);
-  CHECK_THAT(ended.err, Contains("error: changed while it was read\n") && Contains("x.npy") &&
+  CHECK_THAT(ended.err, Contains("error: changed while it was read\n") && Contains(file) &&
                             Contains("help: wait until it is whole, then try again"));
 }
 

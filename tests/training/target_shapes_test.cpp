@@ -122,6 +122,7 @@ TEST_CASE("images whose channels come first are refused or warned of", "[trainin
             .find("images of height 3 with 9 channels: the axes are height x width x channels") !=
         std::string::npos);
   CHECK(said_of({3, 7, 9}, {1}, "[3, 7, 9]", layers) == "nothing");
+  CHECK(said_of({1, 64, 16}, {1}, "[1, 64, 16]", layers) == "nothing");  // a signal of height 1
   CHECK(said_of({8, 9}, {1}, "[8, 9, 1]", layers) == "nothing");
   const std::string rows = said_of({8, 9}, {1}, "[1, 8, 9]", layers);
   CHECK(rows.find("but an example of the data set is 8 x 9: its rows would be channels") !=

@@ -638,8 +638,9 @@ typedef struct nnrun_example_text {
    a file holds in bytes goes through memory at half the size. */
 typedef struct nnrun_float_inputs {
   uint32_t size;
-  /* [one at a time; data, after open] Writes whether all inputs are floats as they are, none of them
-     rounded: only then they are read so, by a run of that type. */
+  /* [one at a time; data, after open] Writes 1 if all inputs are floats as they are, none of them
+     rounded, 2 if all are whole numbers from -2^24 to 2^24, which are faster to divide, else 0: then
+     they are not read so. A run of that type asks. */
   int (*are_exact)(void*, uint32_t* out);
   /* As read of the data set, and the same numbers. */
   int (*read)(void*, const nnrun_stream*, uint32_t part, size_t from, size_t n, float* x, double* t);

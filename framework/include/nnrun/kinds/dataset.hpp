@@ -123,7 +123,12 @@ int read_floats(void* self, const nnrun_stream* stream, std::uint32_t part, std:
 }
 template <class C>
 int are_exact(void* self, std::uint32_t* out) noexcept {
-  return guard([&] { *out = static_cast<C*>(self)->inputs_are_floats() ? 1 : 0; });
+  return guard([&] {
+    C& data = *static_cast<C*>(self);
+    *out = data.inputs_are_floats() ? 1 : 0;
+    if constexpr (requires { data.inputs_are_whole(); })
+      if (data.inputs_are_whole()) *out = 2;
+  });
 }
 template <class C>
 inline constexpr nnrun_float_inputs float_inputs{sizeof(nnrun_float_inputs), are_exact<C>,
