@@ -67,6 +67,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
       cutting_(experiment.data, object_.plugin().name),
       reads_files_(names_a_file(experiment.data.use)),
       is_trained_(trained != nullptr),
+      starts_anew_(!is_trained_ && !experiment.model.weights.is_given()),
       skips_rows_(skips_rows) {
   const Doing here("opening the data");
   if (windows_) require_whole(experiment.data.columns);

@@ -80,6 +80,8 @@ class DataSource {
   void note_targets(const OddTargets& seen);
   void note_untaught(const std::vector<std::pair<std::size_t, std::size_t>>& texts,
                      const std::vector<Column>& columns);
+  template <class T>
+  void note_untaught_classes(const std::array<Examples<T>, NNRUN_PARTS>& parts);
   template <class T, class From, class Target>
   void fill(FilledParts<T>& parts, Random& random, Preparation& preparation);
   template <class T>
@@ -100,7 +102,7 @@ class DataSource {
   std::string too_large_;     // what to do if the data do not fit into memory; may be empty
   bool reads_again_ = false;  // examples can be read again, in any order
   bool inputs_stay_ = false;  // in the files
-  bool reads_files_, is_trained_, skips_rows_;
+  bool reads_files_, is_trained_, starts_anew_, skips_rows_;
   LeftOutRows left_out_;
 };
 

@@ -394,6 +394,39 @@ void DataSource::note_untaught(const std::vector<std::pair<std::size_t, std::siz
                  " is left to chance";
 }
 
+/// Notes classes that other parts have, and training examples have not.
+template <class T>
+void DataSource::note_untaught_classes(const std::array<Examples<T>, NNRUN_PARTS>& parts) {
+  const std::vector<std::string>& classes = shape_.names.classes;
+  const std::size_t n = classes.size();
+  if (n < 3 || shape_.names.ordered || size_of(shape_.target) != n) return;
+  const auto found_in = [&](const Examples<T>& part) {
+    std::vector<bool> found(n);
+    std::size_t left = n;
+    for (std::size_t i = 0; i < part.count * n && left > 0; ++i)
+      if (part.t.data()[i] != 0 && !found[i % n]) {
+        found[i % n] = true;
+        --left;
+      }
+    return found;
+  };
+  const std::vector<bool> taught = found_in(parts[NNRUN_TRAIN]),
+                          validated = found_in(parts[NNRUN_VALIDATION]),
+                          tested = found_in(parts[NNRUN_TEST]);
+  std::string words;
+  for (std::size_t c = 0; c < n; ++c) {
+    if (taught[c] || (!validated[c] && !tested[c])) continue;
+    if (shape_.untaught_classes.size() < 3)
+      words += (words.empty() ? "'" : ", '") + short_name(classes[c]) + "'";
+    shape_.untaught_classes.push_back(c);
+  }
+  const std::size_t count = shape_.untaught_classes.size();
+  if (count == 0) return;
+  if (count > 3) words += " and " + std::to_string(count - 3) + " more";
+  shape_.note += std::string(shape_.note.empty() ? "" : "; ") + "no training example is of class " +
+                 words + ", so it cannot be learnt";
+}
+
 template <class T>
 std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparation& preparation) {
   const Doing here("reading the data");
@@ -408,7 +441,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
   ranges_ = filled.ranges();
   shape_.gaps = filled.gaps();
   shape_.divided_before = filled.divided_before();
-  if (!is_trained_) note_untaught(filled.untaught(), preparation.recipe().columns);
+  if (starts_anew_) note_untaught(filled.untaught(), preparation.recipe().columns);
   std::array<Examples<T>, NNRUN_PARTS> parts = filled.take();
   if (!left_out_.empty()) note_left_out(parts);
   if (windows_)
@@ -417,6 +450,7 @@ std::array<Examples<T>, NNRUN_PARTS> DataSource::read(Random& random, Preparatio
           windows_of(parts[part], *windows_, preparation.row_outputs(), size_of(shape_.target),
                      shape_.series[part], shape_.past_targets > 0);
   require_weights(parts);
+  if (starts_anew_) note_untaught_classes(parts);
   if (reads_files_) shape_.also_trained_on = counts_of_trained(parts);  // others draw theirs
   return parts;
 }

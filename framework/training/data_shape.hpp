@@ -54,6 +54,8 @@ struct DataShape {
   /// Of each part, how many examples are examples of the training part, too, with the same inputs
   /// and targets, once the data were read from files.
   std::array<std::size_t, NNRUN_PARTS> also_trained_on{};
+  /// Classes that other parts have and no training example is of, once the data were read.
+  std::vector<std::size_t> untaught_classes{};
   std::optional<OddTarget> odd_target{};    ///< known once the data were read
   std::optional<TargetEnds> target_ends{};  ///< of one number, known once the data were read
   Targets told{};  ///< what a trained network tells, which targets must be; not known: any

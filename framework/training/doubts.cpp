@@ -167,6 +167,7 @@ void add_ignored_class(const Experiment& experiment, Trainer& trainer, const Out
   const auto rarest = static_cast<std::size_t>(std::ranges::min_element(actual) - actual.begin());
   if (actual[rarest] == 0) return add_absent(experiment, actual, names, doubts);
   if (actual[rarest] * 3 > *std::ranges::max_element(actual)) return;
+  if (!trainer.data().untaught_classes.empty()) return;  // which is said
   const std::vector<std::size_t> answered = trainer.answered_classes();
   if (answered.size() != actual.size() || answered[rarest] * 10 > actual[rarest]) return;
   doubts.push_back({.what = "class '" + names[rarest] + "' is the answer for " +

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/text.hpp"
 namespace nnrun::host {
@@ -25,10 +26,12 @@ FilledParts<T>::FilledParts(const DataShape& shape, const Preparation& preparati
   for (std::size_t c = 0; c < preparation.row_inputs(); ++c)
     if (preparation.may_be_missing(c)) fillable_.push_back(c);
   if (!fillable_.empty()) gaps_.resize(preparation.row_inputs());
-  const std::vector<Column>& columns = preparation.recipe().columns;
-  for (std::size_t c = 0; c < columns.size(); ++c)
-    if (columns[c].is_category)
-      untaught_.push_back({c, columns[c].texts.size(), std::vector<bool>(columns[c].texts.size())});
+  std::map<std::size_t, std::vector<bool>> columns;  // whose texts the network sees
+  for (const Preparation::Slot& slot : preparation.slots())
+    if (slot.map == Preparation::Map::equals)
+      columns[slot.a].resize(preparation.recipe().columns[slot.a].texts.size());
+  for (auto& [column, taught] : columns)
+    untaught_.push_back({column, taught.size(), std::move(taught)});
 }
 
 /// Lets go of the room behind the first examples.

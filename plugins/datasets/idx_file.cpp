@@ -141,11 +141,7 @@ void IdxFile::read(std::size_t from, std::size_t n, Number* out) {
       throw nnrun::Error("not a finite number", at_byte(path_, start + (done + wrong) * width_));
   }
   if (from + n == count()) check_end();
-  constexpr std::size_t once_in = std::size_t{1} << 20;  // asking the system takes time
-  unasked_ += all * width_;
-  if (unasked_ < once_in && from + n < count()) return;
-  opened_.require_same();
-  unasked_ = 0;
+  opened_.require_same();  // before any of these numbers is used
 }
 template void IdxFile::read(std::size_t, std::size_t, float*);
 template void IdxFile::read(std::size_t, std::size_t, double*);

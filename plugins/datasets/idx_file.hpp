@@ -54,5 +54,4 @@ class IdxFile {
   std::vector<std::size_t> sizes_;
   std::size_t cols_ = 1;
   std::vector<char> bytes_;  // of what is being read
-  std::size_t unasked_ = 0;  // bytes read since the system was asked whether the file is the same
 };

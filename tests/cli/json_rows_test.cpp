@@ -172,7 +172,7 @@ TEST_CASE("a line that cannot be answered is named, or left empty", "[cli][predi
         "error: column 'city': unknown text 'Basel'\n"
         "  --> in.jsonl:2\n"
         "   = help: the run knows: Bern, St. Gallen, \"old\"\n"
-        "           write columns: {city: {unknown: other}} to train for others\n"
+        "           write columns: {city: {unknown: ignore}} to train for rows of none of these\n"
         "           --set 'data.columns.city.unknown=ignore' takes it for no text\n"
         "           --on-error empty answers the other rows, and leaves this one empty\n");
   CHECK_THAT(rents.refusal("[{\"size\": 80}, {\"size\": 70}]\n"),

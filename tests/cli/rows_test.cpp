@@ -321,6 +321,27 @@ TEST_CASE("texts that no training example has are told", "[cli][columns]") {
              Contains("data   no training example has 'Z' in 'kind': what is answered for it is "
                       "left to chance\n"));
   CHECK_THAT(told(""), !Contains("no training example"));
+  const std::string in_order =
+      "type: csv, path: t.csv, targets: [y], split: {validation: 0.1, shuffle: false}";
+  project.config(in_order, "layers: [{type: dense, units: 1}], weights: runs/c/0002", squares);
+  CHECK_THAT(project("c.yaml --threads 1").err, !Contains("no training example"));
+  project.config(in_order + ", features: [x]", "layers: [{type: dense, units: 1}]", squares);
+  CHECK_THAT(project("c.yaml --threads 1").err, !Contains("no training example"));
+}
+
+TEST_CASE("classes that no training example has are told", "[cli][columns]") {
+  Project project;
+  std::string csv = "x,kind\n";
+  for (int i = 0; i < 44; ++i)
+    csv += std::to_string(i % 7) + "," + (i < 40 ? i % 2 ? "A" : "B" : "Z") + "\n";
+  project.scratch.write("t.csv", csv);
+  project.config("type: csv, path: t.csv, targets: [kind], split: {test: 0.1, shuffle: false}",
+                 "layers: [{type: dense, units: 3, activation: softmax}]",
+                 "train: {cost: cross_entropy, epochs: 3}");
+  const std::string said = project("c.yaml --threads 1").err;
+  CHECK_THAT(said,
+             Contains("data   no training example is of class 'Z', so it cannot be learnt\n"));
+  CHECK_THAT(said, !Contains("class_weights"));
 }
 
 TEST_CASE("what a run cannot know of a row is refused, with file and line", "[cli][columns]") {
@@ -338,7 +359,7 @@ TEST_CASE("what a run cannot know of a row is refused, with file and line", "[cl
         "error: column 'city': unknown text 'Mars'\n"
         "  --> in.csv:3\n"
         "   = help: the run knows: Bonn, Kiel\n"
-        "           write columns: {city: {unknown: other}} to train for others\n"
+        "           write columns: {city: {unknown: ignore}} to train for rows of none of these\n"
         "           --set 'data.columns.city.unknown=ignore' takes it for no text\n"
         "           --on-error empty answers the other rows, and leaves this one empty\n");
   CHECK(said("city,size\nKiel,NA\n") ==

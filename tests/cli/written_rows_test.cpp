@@ -109,7 +109,7 @@ TEST_CASE("what a row of a config cannot be is refused at its place", "[cli][pre
         " 4 | predict: [[80, Basel, 1990]]\n"
         "   |                ^^^^^\n"
         "   = help: the run knows: Bern, Zurich\n"
-        "           write columns: {city: {unknown: other}} to train for others\n");
+        "           write columns: {city: {unknown: ignore}} to train for rows of none of these\n");
   CHECK(rents.refusal("[[80, Bern]]") ==
         "error: a row of 'predict' needs 3 values, this one has 2\n"
         " --> c.yaml:4:11\n"

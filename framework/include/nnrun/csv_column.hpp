@@ -480,7 +480,9 @@ class CsvColumn {
       all += (all.empty() ? "" : ", ") + text;
     }
     return (target_ ? "the classes are: " : "the run knows: ") + all + likely_text(field) +
-           (target_ ? "" : "\nwrite " + key("{unknown: other}") + " to train for others");
+           (target_
+                ? ""
+                : "\nwrite " + key("{unknown: ignore}") + " to train for rows of none of these");
   }
 
   std::string name_;
