@@ -1,7 +1,10 @@
 // idx: right files give their numbers, wrong ones their messages.
 #include <bit>
+#include <chrono>
+#include <fstream>
 #include <numeric>
 #include <random>
+#include <thread>
 
 #include "support/example_data.hpp"
 #include "support/published_data.hpp"
@@ -158,6 +161,26 @@ TEST_CASE("floats and integers are divided and rounded as doubles are", "[datase
     CHECK(std::bit_cast<std::uint32_t>(read.x.data()[i]) ==
           std::bit_cast<std::uint32_t>(static_cast<float>(static_cast<double>(numbers[i]) / by)));
   }
+}
+
+TEST_CASE("no number is given of an IDX file that was written over since it was opened",
+          "[dataset][idx]") {
+  const Images files;
+  const host::Object idx(use("dataset", "idx", files.settings()));
+  nnrun_data data{};
+  data.size = sizeof data;
+  idx.call("open", idx.functions<nnrun_dataset>().open, &data);
+  double x[3], t[3];
+  const auto read = [&](std::size_t example) {
+    return idx.status_of("read", idx.functions<nnrun_dataset>().read, nullptr, NNRUN_TRAIN, example,
+                         std::size_t{1}, x, t);
+  };
+  CHECK(read(0) == 0);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));  // a file's clock has steps
+  std::fstream(files.scratch / "images", std::ios::in | std::ios::out | std::ios::binary)
+      << files.images.substr(0, files.images.size() - 9) << std::string(9, '\7');
+  CHECK(read(1) != 0);
+  CHECK(host::take_plugin_error().what == "changed while it was read");
 }
 
 TEST_CASE("what is wrong in an IDX file is said with file and place", "[dataset][idx]") {
