@@ -82,6 +82,11 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   }
   return out;
 }
+std::string join_first(const std::vector<std::string>& parts, std::size_t most) {
+  if (parts.size() <= most) return join(parts, ", ");
+  const auto end = parts.begin() + static_cast<std::ptrdiff_t>(most);
+  return join({parts.begin(), end}, ", ") + " and " + std::to_string(parts.size() - most) + " more";
+}
 
 std::vector<std::string> split(std::string_view text, char separator) {
   std::vector<std::string> parts;

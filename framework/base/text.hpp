@@ -20,6 +20,8 @@ bool valid_utf8(std::string_view text);
 /// Returns the text in single quotes, as messages name things.
 std::string single_quoted(const std::string& text);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
+/// Returns `a, b, c and 4 more`: of many the first `most`.
+std::string join_first(const std::vector<std::string>& parts, std::size_t most);
 /// Returns the parts of a text, such as its lines: each ends with a separator, which the last one
 /// need not have.
 std::vector<std::string> split(std::string_view text, char separator);

@@ -1,4 +1,5 @@
 // An activation is a function of numbers, or of rows, with its slope.
+#include "checking/affine_law.hpp"
 #include "checking/formula_law.hpp"
 #include "checking/joined_law.hpp"
 #include "checking/trial.hpp"
@@ -269,6 +270,7 @@ constexpr Law all[]{{"slope", slope},
                     {"NaN and Inf", not_a_number},
                     {"stays inside", inside},
                     {"in place", in_place},
+                    {"with a layer", affine_activation_law},
                     floating_point_mode<hot_call>,
                     no_allocation<hot_call>,
                     speed_of_calls<hot_call>};

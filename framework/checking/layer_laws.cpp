@@ -1,6 +1,7 @@
 // A layer gives outputs from inputs and parameters, and hands slopes back.
 #include <algorithm>
 
+#include "checking/affine_law.hpp"
 #include "checking/formula_law.hpp"
 #include "checking/layer_trial.hpp"
 namespace nnrun::host {
@@ -355,6 +356,7 @@ constexpr Law all[]{{"plan", plans},
                     {"cuts", cuts},
                     {"scratch", scratch},
                     {"forgotten outputs", forgotten},
+                    {"affine", affine_layer_law},
                     {"perturb", perturb},
                     {"spread", spread},
                     {"formula", layer_formula_law},

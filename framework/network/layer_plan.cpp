@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <nnrun/affine.hpp>
 #include <span>
 #include <utility>
 #include <vector>
@@ -115,6 +116,23 @@ class Blocks {
   std::string called_;
 };
 
+/// Returns why a layer that says it is x W + b cannot be, or an empty text.
+std::string fault_of_affine(const nnrun_plan& plan) {
+  if (plan.affine == 0) return "";
+  const std::string says = "affine = " + std::to_string(plan.affine);
+  const bool with_bias = plan.affine == NNRUN_AFFINE_WITH_BIAS;
+  if (!with_bias && plan.affine != NNRUN_AFFINE)
+    return says + "; 0, " + std::to_string(NNRUN_AFFINE) + " and " +
+           std::to_string(NNRUN_AFFINE_WITH_BIAS) + " are possible";
+  if (plan.n_in != 1) return says + " with " + std::to_string(plan.n_in) + " inputs, not one";
+  const std::size_t units = size_of(plan.out),
+                    numbers = affine::bias_at(size_of(plan.in[0]), units) +
+                              (with_bias ? padded(affine::stride_of(units)) : 0);
+  if (plan.n_parameters == numbers) return "";
+  return says + " with n_parameters = " + std::to_string(plan.n_parameters) + ", not " +
+         std::to_string(numbers);
+}
+
 }  // namespace
 
 std::string fault_of_plan(const nnrun_plan& plan) {
@@ -134,6 +152,7 @@ std::string fault_of_plan(const nnrun_plan& plan) {
              std::to_string(most_numbers) + " are possible";
   std::string fault =
       Blocks({plan.blocks, plan.n_blocks}, plan.n_parameters, "n_parameters").fault();
+  if (fault.empty()) fault = fault_of_affine(plan);
   if (!fault.empty()) return fault;
   return Blocks({plan.state_blocks, plan.n_state_blocks}, plan.n_state, "n_state").fault();
 }

@@ -16,7 +16,9 @@ class Pass {
     const Node* node;
     Prepared<nnrun_layer_functions> layer;
     Prepared<nnrun_activation_functions> activation;  ///< may be empty
-    int (*observe)(void*, const nnrun_layer_call*);   ///< may be null
+    /// What the activation does together with the layer; each is null where it does not.
+    nnrun_affine_functions affine;
+    int (*observe)(void*, const nnrun_layer_call*);  ///< may be null
     nnrun_layer_call call;
     std::vector<nnrun_tensor> in;
     /// a == z and da == dz where there is no activation, or it works in place; da == dz also where
@@ -27,6 +29,7 @@ class Pass {
     bool inputs_wanted;  ///< some input wants slopes, or those of parameters need them
     bool has_slope, has_parameters;
     bool activation_has_slope;  ///< dz is made of da, not written where da is
+    bool is_one_row;            ///< the batch is
   };
 
   /// Sets the scratch of all calls: passes that run at the same time need one each.
@@ -41,6 +44,7 @@ class Pass {
       for (Step& s : steps_) {
         s.call.rows = rows;
         s.rows_of_pieces = rows * s.pieces;
+        s.is_one_row = rows == 1;
       }
     rows_ = rows;
   }
@@ -50,12 +54,8 @@ class Pass {
   }
   /// The same as a part of a longer row of calls. Returns whether all succeed.
   bool forward(CallsInARow& row) {
-    for (Step& s : steps_) {
-      if (!row.call(s.layer, "forward", s.layer.functions.forward, &s.call)) return false;
-      if (s.activation && !row.call(s.activation, "forward", s.activation.functions.forward, s.z,
-                                    s.a, s.rows_of_pieces, s.piece_cols))
-        return false;
-    }
+    for (Step& s : steps_)
+      if (!outputs_of(row, s)) return false;
     return true;
   }
   /// Returns what the cost takes: the outputs, or, if it is joined, what their activation takes.
@@ -72,7 +72,9 @@ class Pass {
   /// Returns whether all succeed.
   bool backward(CallsInARow& row, T* gradient) {
     set_gradient(gradient);
-    return backward_inputs(row) && backward_parameters(row);
+    for (std::size_t k = steps_.size(); k-- > 0;)
+      if (!all_slopes_of(row, steps_[k])) return false;
+    return true;
   }
   /// Lets layers with state learn from the step that is over.
   void observe() {
@@ -90,7 +92,7 @@ class Pass {
     set_gradient(gradient);
     in_a_row([&](CallsInARow& row) {
       for (std::size_t k = steps_.size(); k-- > 0;) {
-        if (!slopes_of(row, steps_[k]) || !gradient_of(row, steps_[k])) return false;
+        if (!all_slopes_of(row, steps_[k])) return false;
         whole(k);
       }
       return true;
@@ -153,6 +155,18 @@ class Pass {
     for (Step& s : steps_)
       if (!gradient_of(row, s)) return false;
     return true;
+  }
+  static bool outputs_of(CallsInARow& row, Step& s) {
+    if (s.is_one_row && s.affine.forward)
+      return row.call(s.activation, "forward", s.affine.forward, &s.call, s.a);
+    return row.call(s.layer, "forward", s.layer.functions.forward, &s.call) &&
+           (!s.activation || row.call(s.activation, "forward", s.activation.functions.forward, s.z,
+                                      s.a, s.rows_of_pieces, s.piece_cols));
+  }
+  static bool all_slopes_of(CallsInARow& row, Step& s) {
+    if (s.is_one_row && s.affine.backward)
+      return row.call(s.activation, "backward", s.affine.backward, &s.call, s.a, s.da);
+    return slopes_of(row, s) && gradient_of(row, s);
   }
   static bool slopes_of(CallsInARow& row, Step& s) {
     if (!s.has_slope) return true;
@@ -267,6 +281,8 @@ class Workspace {
   T* noise(std::size_t node) const { return values_[node].noise.data(); }
 
  private:
+  /// Of more parameters, a layer's own kernels, which compute more units at a time, are faster.
+  static constexpr std::size_t most_in_one_call = 4096;
   struct Values {
     Buffer<T> z, a, dz, da, kept, kept_rows, noise;
   };
@@ -287,9 +303,14 @@ class Workspace {
     s.piece_cols = node.activation_cols;
     s.pieces = node.cols / node.activation_cols;
     s.has_parameters = s.layer.functions.backward_parameters && node.learns();
-    if (node.activation)
-      s.activation = node.activation.prepared(
-          node.activation.template functions<nnrun_activation>().by_dtype[dtype_of<T>]);
+    if (node.activation) {
+      const auto& table = node.activation.template functions<nnrun_activation>();
+      s.activation = node.activation.prepared(table.by_dtype[dtype_of<T>]);
+      if (node.plan.affine != 0 && node.plan.n_parameters <= most_in_one_call)
+        if (const auto* const affine = appended(table, &nnrun_activation::affine))
+          s.affine = (*affine)[dtype_of<T>];
+      if (!s.has_parameters || !s.activation_has_slope || tiles > 1) s.affine.backward = nullptr;
+    }
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       s.in.push_back({nullptr, nullptr, size_of(node.in_shapes[i]), 0});
       if (node.inputs[i] == data_input) continue;

@@ -78,6 +78,7 @@ class DataSource {
   void take_units(const nnrun_data& data);
   void take_doubts(const nnrun_data& data);
   void note_targets(const OddTargets& seen);
+  void add_note(const std::string& text);
   void note_untaught(const std::vector<std::pair<std::size_t, std::size_t>>& texts,
                      const std::vector<Column>& columns);
   template <class T>

@@ -13,6 +13,11 @@
 #include "training/kept_examples.hpp"
 #include "training/windows.hpp"
 namespace nnrun::host {
+namespace {
+
+constexpr std::size_t most_noted = 3;  // names of one kind in a note; others are counted
+
+}  // namespace
 
 /// Room for some examples, used again for those that follow.
 template <class T>
@@ -376,22 +381,24 @@ void DataSource::require_weights(const std::array<Examples<T>, NNRUN_PARTS>& par
   }
 }
 
+/// Adds to what is said of the data once they are read.
+void DataSource::add_note(const std::string& text) {
+  shape_.note += (shape_.note.empty() ? "" : "; ") + text;
+}
+
 /// Notes texts that other parts have, or the config names, and training examples have not.
 void DataSource::note_untaught(const std::vector<std::pair<std::size_t, std::size_t>>& texts,
                                const std::vector<Column>& columns) {
   if (texts.empty()) return;
-  constexpr std::size_t most = 3;
-  std::string words;
-  for (std::size_t i = 0; i < std::min(texts.size(), most); ++i) {
-    const Column& column = columns[texts[i].first];
-    words += (i > 0 ? ", '" : "'") + short_name(column.texts[texts[i].second]) + "' in " +
-             (column.name.empty() ? "input " + std::to_string(texts[i].first + 1)
-                                  : "'" + short_name(column.name) + "'");
+  std::vector<std::string> words;
+  for (const auto& [at, text] : texts) {
+    const Column& column = columns[at];
+    words.push_back("'" + short_name(column.texts[text]) + "' in " +
+                    (column.name.empty() ? "input " + std::to_string(at + 1)
+                                         : "'" + short_name(column.name) + "'"));
   }
-  if (texts.size() > most) words += " and " + std::to_string(texts.size() - most) + " more";
-  shape_.note += std::string(shape_.note.empty() ? "" : "; ") + "no training example has " + words +
-                 ": what is answered for " + (texts.size() == 1 ? "it" : "them") +
-                 " is left to chance";
+  add_note("no training example has " + join_first(words, most_noted) + ": what is answered for " +
+           (words.size() == 1 ? "it" : "them") + " is left to chance");
 }
 
 /// Notes classes that other parts have, and training examples have not.
@@ -413,18 +420,16 @@ void DataSource::note_untaught_classes(const std::array<Examples<T>, NNRUN_PARTS
   const std::vector<bool> taught = found_in(parts[NNRUN_TRAIN]),
                           validated = found_in(parts[NNRUN_VALIDATION]),
                           tested = found_in(parts[NNRUN_TEST]);
-  std::string words;
+  std::vector<std::string> words;
   for (std::size_t c = 0; c < n; ++c) {
     if (taught[c] || (!validated[c] && !tested[c])) continue;
-    if (shape_.untaught_classes.size() < 3)
-      words += (words.empty() ? "'" : ", '") + short_name(classes[c]) + "'";
+    words.push_back("'" + short_name(classes[c]) + "'");
     shape_.untaught_classes.push_back(c);
   }
-  const std::size_t count = shape_.untaught_classes.size();
-  if (count == 0) return;
-  if (count > 3) words += " and " + std::to_string(count - 3) + " more";
-  shape_.note += std::string(shape_.note.empty() ? "" : "; ") + "no training example is of class " +
-                 words + ", so it cannot be learnt";
+  if (words.empty()) return;
+  const bool one = words.size() == 1;
+  add_note(std::string("no training example is of ") + (one ? "class " : "classes ") +
+           join_first(words, most_noted) + ", so " + (one ? "it" : "they") + " cannot be learnt");
 }
 
 template <class T>

@@ -134,13 +134,10 @@ void add_absent(const Experiment& experiment, const std::vector<std::size_t>& co
   std::vector<std::string> absent;
   for (std::size_t c = 0; c < counts.size(); ++c)
     if (counts[c] == 0) absent.push_back(names[c]);
-  const std::size_t more = absent.size() > most ? absent.size() - most : 0;
-  if (more > 0) absent.resize(most);
   const bool one = absent.size() == 1;
   doubts.push_back(
       {.what =
-           std::string(one ? "class " : "classes ") + join(absent, ", ") +
-           (more > 0 ? " and " + std::to_string(more) + " more" : "") +
+           std::string(one ? "class " : "classes ") + join_first(absent, most) +
            (one ? " does not occur" : " do not occur") + ", but the network has an output for " +
            (one ? "it" : "each") +
            ": number the classes anew, 0, 1, 2, …, as "
@@ -164,10 +161,14 @@ void add_ignored_class(const Experiment& experiment, Trainer& trainer, const Out
     names = {shortest(targets.ranges[0].first), shortest(targets.ranges[0].second)};
   }
   if (actual.size() < 2 || names.size() != actual.size()) return;
-  const auto rarest = static_cast<std::size_t>(std::ranges::min_element(actual) - actual.begin());
+  const std::vector<std::size_t>& untaught = trainer.data().untaught_classes;  // which is said
+  std::size_t rarest = 0;
+  for (std::size_t c = 0; c < actual.size(); ++c)
+    if (!std::ranges::binary_search(untaught, c) &&
+        (actual[c] < actual[rarest] || std::ranges::binary_search(untaught, rarest)))
+      rarest = c;
   if (actual[rarest] == 0) return add_absent(experiment, actual, names, doubts);
   if (actual[rarest] * 3 > *std::ranges::max_element(actual)) return;
-  if (!trainer.data().untaught_classes.empty()) return;  // which is said
   const std::vector<std::size_t> answered = trainer.answered_classes();
   if (answered.size() != actual.size() || answered[rarest] * 10 > actual[rarest]) return;
   doubts.push_back({.what = "class '" + names[rarest] + "' is the answer for " +

@@ -57,6 +57,7 @@ struct Dense : nnrun::Layer {
       p.free_cuts = 1;
     }
     p.forgets_outputs = 1;
+    if (!is_last()) p.affine = bias ? NNRUN_AFFINE_WITH_BIAS : NNRUN_AFFINE;
   }
 
   template <class T>

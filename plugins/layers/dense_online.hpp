@@ -1,19 +1,23 @@
-// dense for one example. Every load and store is a whole lane: a wide load of what was just stored
-// in pieces stalls, which costs more than the arithmetic.
+// dense for one example, by the kernels of <nnrun/affine.hpp>, and for finite differences.
 #pragma once
 #include <algorithm>
+#include <nnrun/affine.hpp>
 #include <nnrun/plugin.hpp>
 
 namespace dense {
 
+namespace affine = nnrun::affine;
+using affine::stride_of;
 using nnrun::first_lanes, nnrun::lane_at, nnrun::Lane, nnrun::lanes, nnrun::LayerCall,
-    nnrun::padded, nnrun::sum_of_lanes;
+    nnrun::padded;
 using std::size_t;
 
-/// Returns the stride from one input's weights to the next: whole lanes, but 1 for one unit.
-constexpr size_t stride_of(size_t units) {
-  return units == 1 ? 1 : padded(units);
-}
+/// Stores outputs as they come.
+template <class T>
+struct Store {
+  T* y;
+  NNRUN_INLINE void operator()(size_t u, Lane<T> z) const { lane_at(y + u) = z; }
+};
 
 /// W is inputs × units in memory, followed by the bias; see dense.cpp. What a batch needs of it. A
 /// row has as many numbers as a unit sees: an example may be several.
@@ -24,7 +28,7 @@ struct View {
         in(inputs),
         units(c.shape().sizes[c.shape().rank - 1]),
         stride(stride_of(units)),
-        bias_at(padded(in * stride)),
+        bias_at(affine::bias_at(in, units)),
         add(c.call.accumulate != 0),
         add_inputs(c.adds(0)),
         x(c.in(0)),
@@ -40,49 +44,13 @@ struct View {
   T *y, *dx, *dw;
 };
 
-template <class T>
-NNRUN_INLINE void store(T* p, Lane<T> v, bool add) {
-  lane_at(p) = add ? lane_at(p) + v : v;
-}
-
-/// Computes several lanes of units at once: an addition waits for the one before it, but not for
-/// those of other lanes. The bias is one more row behind the weights.
-template <size_t many, class T>
-NNRUN_INLINE void units_at(const LayerCall<T>& c, bool bias, size_t stride, size_t from) {
-  const size_t in = c.in_cols(0);
-  const T *const x = c.in(0), *w = c.w() + from, *const b = w + in * stride;
-  T* const y = c.out() + from;
-  Lane<T> sum[many];
-#pragma GCC unroll 4
-  for (size_t k = 0; k < many; ++k) sum[k] = bias ? lane_at(b + k * lanes) : Lane<T>{};
-  for (size_t i = 0; i < in; ++i, w += stride) {
-    const T x_i = x[i];
-#pragma GCC unroll 4
-    for (size_t k = 0; k < many; ++k) sum[k] += x_i * lane_at(w + k * lanes);
-  }
-#pragma GCC unroll 4
-  for (size_t k = 0; k < many; ++k) lane_at(y + k * lanes) = sum[k];
-}
-
-/// Returns where the bias of one unit is: its weights lie side by side.
-template <class T>
-NNRUN_INLINE size_t bias_of_one_unit(const LayerCall<T>& c) {
-  return padded(c.in_cols(0));
-}
-
 /// Units that fit into the lanes.
 template <class T>
 NNRUN_INLINE void forward_one(const LayerCall<T>& c, bool bias) {
-  if (c.cols() != 1) return units_at<1>(c, bias, lanes, 0);
-  const size_t in = c.in_cols(0);
-  const T *const x = c.in(0), *const w = c.w();
-  Lane<T> dot{};
-  size_t i = 0;
-  for (; i + lanes < in; i += lanes) dot += lane_at(x + i) * lane_at(w + i);
-  // what follows the inputs may be anything, even NaN: it is cut off before the sum
-  dot += first_lanes<T>(lane_at(x + i) * lane_at(w + i), in - i);
-  dot = sum_of_lanes<T>(dot);
-  lane_at(c.out()) = bias ? dot + w[bias_of_one_unit(c)] : dot;
+  if (c.cols() == 1)
+    lane_at(c.out()) = affine::one_unit(c, bias);
+  else
+    affine::units_at<1>(c, bias, lanes, 0, Store{c.out()});
 }
 
 /// For more units than lanes. Not a part of forward_one, which would otherwise save registers that
@@ -90,48 +58,26 @@ NNRUN_INLINE void forward_one(const LayerCall<T>& c, bool bias) {
 template <class T>
 NNRUN_CLONES void forward_one_wide(const LayerCall<T> c, bool bias) {
   const size_t stride = padded(c.cols());
+  const Store store{c.out()};
   size_t u = 0;
-  for (; u + 4 * lanes <= stride; u += 4 * lanes) units_at<4>(c, bias, stride, u);
-  if (u + 2 * lanes <= stride) units_at<2>(c, bias, stride, u), u += 2 * lanes;
-  if (u < stride) units_at<1>(c, bias, stride, u);
+  for (; u + 4 * lanes <= stride; u += 4 * lanes) affine::units_at<4>(c, bias, stride, u, store);
+  if (u + 2 * lanes <= stride) affine::units_at<2>(c, bias, stride, u, store), u += 2 * lanes;
+  if (u < stride) affine::units_at<1>(c, bias, stride, u, store);
 }
 
 template <class T>
 NNRUN_INLINE void backward_inputs_one(const LayerCall<T>& c) {
-  const size_t in = c.in_cols(0), units = c.cols(), stride = stride_of(units);
-  const bool add = c.adds(0);
-  const T *w = c.w(), *const dy = c.d_out();
-  T* const dx = c.d_in(0);
-  if (units == 1) {  // the tail of w is zero, so that of dx is
-    for (size_t i = 0; i < in; i += lanes) store(dx + i, dy[0] * lane_at(w + i), add);
-    return;
-  }
-  for (size_t i = 0; i < in; ++i, w += stride) {
-    Lane<T> sum{};
-    for (size_t u = 0; u < units; u += lanes) sum += lane_at(dy + u) * lane_at(w + u);
-    const T slope = sum_of_lanes<T>(sum)[0];
-    dx[i] = add ? dx[i] + slope : slope;
-  }
+  if (c.cols() == 1) return affine::one_unit_inputs(c, c.d_out()[0]);
+  const T* const dy = c.d_out();
+  affine::inputs_of(c, [&](size_t u) { return lane_at(dy + u); });
 }
 
 template <class T>
 NNRUN_INLINE void backward_parameters_one(const LayerCall<T>& c, bool bias) {
-  const size_t in = c.in_cols(0), units = c.cols(), stride = stride_of(units);
-  const bool add = c.call.accumulate != 0;
-  const T *const x = c.in(0), *const dy = c.d_out();
-  T* const dw = c.dw();
-  if (units == 1) {
-    for (size_t i = 0; i < in; i += lanes)
-      store(dw + i, first_lanes<T>(dy[0] * lane_at(x + i), in - i), add);
-    if (bias) store(dw + bias_of_one_unit(c), first_lanes<T>(lane_at(dy), 1), add);
-    return;
-  }
-  for (size_t u = 0; u < units; u += lanes) {  // the tail of dy is zero
-    const Lane<T> slope = lane_at(dy + u);
-    T* row = dw + u;
-    for (size_t i = 0; i < in; ++i, row += stride) store(row, x[i] * slope, add);
-    if (bias) store(row, slope, add);
-  }
+  const T* const dy = c.d_out();
+  if (c.cols() == 1) return affine::one_unit_parameters(c, bias, lane_at(dy));
+  for (size_t u = 0; u < c.cols(); u += lanes)  // the tail of dy is zero
+    affine::parameters_at(c, bias, u, lane_at(dy + u));
 }
 
 /// W[i][u] + h moves output u by h·x[i], b[u] + h moves it by h.
@@ -142,7 +88,7 @@ NNRUN_INLINE void perturb_one(const LayerCall<T>& c, bool bias, T h, T* out) {
   if (units == 1) {
     for (size_t i = 0; i < in; i += lanes)
       lane_at(out + i) = y[0] + first_lanes<T>(h * lane_at(x + i), in - i);
-    if (bias) lane_at(out + bias_of_one_unit(c)) = y[0] + first_lanes<T>(Lane<T>{} + h, 1);
+    if (bias) lane_at(out + affine::bias_at(in, 1)) = y[0] + first_lanes<T>(Lane<T>{} + h, 1);
     return;
   }
   for (size_t u = 0; u < stride; u += lanes) {

@@ -144,6 +144,9 @@ void run(const Tile<T>& t) {
       sum[r][V - 1] = load_first(row + (V - 1) * L, last);
     }
   }
+  // fetched while the sums are made
+#pragma GCC unroll 16
+  for (size_t r = 0; r < R; ++r) __builtin_prefetch(t.c + r * c_step, 1);
   const T *a = t.a, *b = t.b;
 #pragma GCC unroll 2
   for (size_t p = t.k; p != 0; --p) {
@@ -207,6 +210,10 @@ template <class T>
 constexpr size_t block_m = product_rows * sizeof(float) / sizeof(T);
 template <class T>
 constexpr size_t group_n = product_columns * sizeof(float) / sizeof(T);
+/// Of more rows than a block has: their panels lie in a third cache, from which every block of A
+/// reads them, one after the other.
+template <class T>
+constexpr size_t groups_n = product_shared_columns * sizeof(float) / sizeof(T);
 /// Steps from one panel to the next: an idle row, since panels whole pages apart would meet in one
 /// set of the cache.
 template <class T>
@@ -238,6 +245,9 @@ void turn_square(const T* from, size_t step, T* to, size_t to_step) {
   for (size_t p = 0; p < lanes<T>; ++p) store(to + p * to_step, rows[p]);
 }
 
+/// Rows that are fetched while earlier ones are copied: they lie too far apart for the processor to
+/// see how they go on.
+constexpr size_t rows_ahead = 8;
 /// A block of B as panels: the columns of a panel side by side, zeros behind the last.
 template <class T>
 void pack_panels(View<const T> b, size_t depth, size_t width, T* to) {
@@ -245,8 +255,10 @@ void pack_panels(View<const T> b, size_t depth, size_t width, T* to) {
   const size_t whole = b.column == 1 ? width / N * N : width / L * L, step = panel_step<T>(depth);
   if (b.column == 1) {
     for (size_t p = 0; p < depth; ++p)
-      for (size_t j = 0; j < whole; j += N)
+      for (size_t j = 0; j < whole; j += N) {
+        __builtin_prefetch(b.at(p + rows_ahead, j));
         std::memcpy(to + j / N * step + p * N, b.at(p, j), N * sizeof(T));
+      }
   } else {
     for (size_t j = 0; j < whole; j += L) {
       T* const x = to + j / N * step + j % N;
@@ -300,7 +312,7 @@ void copy(View<const T> from, View<T> to, size_t rows, size_t columns) {
 template <class T>
 struct Block {
   size_t height, width, depth;
-  View<const T> a, b, start;
+  View<const T> a, start;
   View<T> c;
 };
 /// Runs a tile whose C may be turned.
@@ -359,22 +371,32 @@ void multiply_panel(const Block<T>& x, Cut cut, const Rows<T>& rows, size_t colu
     run_at(height, rows.along, t, start, {x.c.at(from, column), x.c.row, x.c.column});
   }
 }
+/// Where the panels of B are: packed, or in B itself.
 template <class T>
-void multiply_block(const Block<T>& x, bool pack_b, T* panels, T* packed) {
+struct Panels {
+  const T* data;
+  size_t step;  ///< from one panel to the next
+  size_t row;   ///< see Tile::b_step
+};
+/// Makes panels of some columns of B, or finds them where they lie.
+template <class T>
+Panels<T> panels_of(View<const T> b, size_t depth, size_t width, bool pack, T* to) {
+  if (!pack) return {b.data, panel<T>, b.row};
+  pack_panels<T>(b, depth, width, to);
+  return {to, panel_step<T>(depth), panel<T>};
+}
+/// Runs the tiles of the columns from `begin` to `end`, whose panels these are.
+template <class T>
+void multiply_columns(const Block<T>& x, Cut cut, const Rows<T>& rows, size_t begin, size_t end,
+                      const Panels<T>& panels) {
   constexpr size_t N = panel<T>;
-  const Cut cut(x.height);
-  const Rows<T> rows = rows_of(x, cut, packed);
-  for (size_t n0 = 0; n0 < x.width; n0 += group_n<T>) {
-    const size_t end = std::min(n0 + group_n<T>, x.width);
-    if (pack_b) pack_panels<T>({x.b.at(0, n0), x.b.row, x.b.column}, x.depth, end - n0, panels);
-    for (size_t j = n0; j < end; j += N) {
-      Tile<T> t;
-      t.k = x.depth;
-      t.b = pack_b ? panels + (j - n0) / N * panel_step<T>(x.depth) : x.b.at(0, j);
-      t.b_step = pack_b ? N : x.b.row;
-      t.width = std::min(N, end - j);
-      multiply_panel(x, cut, rows, j, t);
-    }
+  for (size_t j = begin; j < end; j += N) {
+    Tile<T> t;
+    t.k = x.depth;
+    t.b = panels.data + (j - begin) / N * panels.step;
+    t.b_step = panels.row;
+    t.width = std::min(N, end - j);
+    multiply_panel(x, cut, rows, j, t);
   }
 }
 
@@ -396,24 +418,48 @@ void multiply_little(size_t m, size_t n, size_t k, View<const T> a, View<const T
 template <class T>
 void multiply(size_t m, size_t n, size_t k, View<const T> a, View<const T> b, View<const T> start,
               View<T> c, T* scratch) {
-  const size_t panels = (std::min(n, group_n<T>) + panel<T> - 1) / panel<T>;
+  // few rows read B where it lies, but not across pages
+  const bool pack_b = b.column != 1 || m > (b.row * sizeof(T) >= 2048 ? 24 : 78);
+  // panels that several blocks of rows use are packed once for all of them
+  const bool is_one_block = m <= block_m<T>;
+  const size_t group = is_one_block ? group_n<T> : groups_n<T>,
+               panels = (std::min(n, group) + panel<T> - 1) / panel<T>;
   T* const packed = scratch + panels * panel_step<T>(std::min(k, block_k));
-  for (size_t m0 = 0; m0 < m; m0 += block_m<T>)
-    for (size_t k0 = 0; k0 < k || k0 == 0; k0 += block_k) {
-      const size_t height = std::min(block_m<T>, m - m0);
-      // few rows read B where it lies, but not across pages
-      const bool pack_b = b.column != 1 || height > (b.row * sizeof(T) >= 2048 ? 24 : 78);
-      // later steps of k go on where the earlier ones stopped
-      const View<const T> from = k0 > 0 ? View<const T>{c.data, c.row, c.column} : start;
-      multiply_block<T>({height,
-                         n,
-                         std::min(block_k, k - k0),
-                         {a.at(m0, k0), a.row, a.column},
-                         {b.at(k0, 0), b.row, b.column},
-                         {from.data ? from.at(m0, 0) : nullptr, from.row, from.column},
-                         {c.at(m0, 0), c.row, c.column}},
-                        pack_b, scratch, packed);
+  const auto panels_at = [&](size_t n0, size_t end, size_t k0, size_t depth) {
+    return panels_of<T>({b.at(k0, n0), b.row, b.column}, depth, end - n0, pack_b, scratch);
+  };
+  for (size_t k0 = 0; k0 < k || k0 == 0; k0 += block_k) {
+    const size_t depth = std::min(block_k, k - k0);
+    // later steps of k go on where the earlier ones stopped
+    const View<const T> from = k0 > 0 ? View<const T>{c.data, c.row, c.column} : start;
+    const auto block_at = [&](size_t m0, size_t height) {
+      return Block<T>{height,
+                      n,
+                      depth,
+                      {a.at(m0, k0), a.row, a.column},
+                      {from.data ? from.at(m0, 0) : nullptr, from.row, from.column},
+                      {c.at(m0, 0), c.row, c.column}};
+    };
+    if (is_one_block) {
+      const Block<T> x = block_at(0, m);
+      const Cut cut(m);
+      const Rows<T> rows = rows_of(x, cut, packed);
+      for (size_t n0 = 0; n0 < n; n0 += group) {
+        const size_t end = std::min(n0 + group, n);
+        multiply_columns(x, cut, rows, n0, end, panels_at(n0, end, k0, depth));
+      }
+      continue;
     }
+    for (size_t n0 = 0; n0 < n; n0 += group) {
+      const size_t end = std::min(n0 + group, n);
+      const Panels<T> of_group = panels_at(n0, end, k0, depth);
+      for (size_t m0 = 0; m0 < m; m0 += block_m<T>) {
+        const Block<T> x = block_at(m0, std::min(block_m<T>, m - m0));
+        const Cut cut(x.height);
+        multiply_columns(x, cut, rows_of(x, cut, packed), n0, end, of_group);
+      }
+    }
+  }
 }
 }  // namespace ordered
 }  // namespace

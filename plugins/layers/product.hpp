@@ -40,12 +40,13 @@ struct Products {
 };
 
 /// How our own product cuts: steps of k; rows of a block and columns of a group of panels, in
-/// float.
-constexpr std::size_t product_depth = 384, product_rows = 192, product_columns = 128;
+/// float; columns of a group that several blocks of rows share.
+constexpr std::size_t product_depth = 384, product_rows = 192, product_columns = 128,
+                      product_shared_columns = 1024;
 /// Returns the numbers of scratch for products of at most n columns: panels of B, whose last may
 /// be up to 32 columns wide, and a block of A.
 constexpr std::size_t product_scratch(std::size_t n) {
-  const std::size_t columns = std::min(n, product_columns) + 31;
+  const std::size_t columns = std::min(n, product_shared_columns) + 31;
   return columns * (product_depth + 1) + (n < 16 ? 0 : product_rows * (product_depth + 32));
 }
 

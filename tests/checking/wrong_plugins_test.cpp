@@ -156,6 +156,41 @@ TEST_CASE("a layer that looks at outputs which it says that it forgets is found"
                                "outputs, "));
 }
 
+TEST_CASE("an activation that does something else together with a layer is found", "[checking]") {
+  const auto rows = [](const std::string& change) {
+    return rows_of(
+        "Activation",
+        "  auto f(auto x) const { return tanh(x); }\n"
+        "  template <class C> static constexpr nnrun_activation functions_of() {\n"
+        "    auto table = nnrun::Activation::functions_of<C>();\n" +
+            change + "    return table;\n  }\n",
+        "template <class T> int wrong(void*, const nnrun_layer_call* c, void* a) {\n"
+        "  for (std::size_t u = 0; u < c->out.cols; ++u) static_cast<T*>(a)[u] = 0.5;\n"
+        "  return 0;\n}\n"
+        "inline int nothing(void*, const nnrun_layer_call*, const void*, const void*) {\n"
+        "  return 0;\n}\n");
+  };
+  CHECK(rows("") == "");
+  CHECK(rows("    table.affine[0] = table.affine[1] = {};\n") == "");
+  CHECK_THAT(rows("    table.affine[1].forward = wrong<double>;\n"),
+             Catch::StartsWith("with a layer: together with a layer of 2 inputs and 1 unit z is 0, "
+                               "one after the other "));
+  CHECK_THAT(rows("    table.affine[0].backward = nothing;\n"),
+             Catch::StartsWith("with a layer: together with a layer of 2 inputs and 1 unit a slope "
+                               "dz is 0, one after the other ") &&
+                 Catch::EndsWith(", in float\n"));
+}
+
+TEST_CASE("a layer that is not the x W + b that it says is found", "[checking]") {
+  CHECK(rows_of_layer({.plan = "    p.affine = 1;\n"}) ==
+        "plan: planned affine = 1 with n_parameters = 0, not 32; given an input of 4\n");
+  CHECK(rows_of_layer({.plan = "    p.affine = 3;\n"}) ==
+        "plan: planned affine = 3; 0, 1 and 2 are possible; given an input of 4\n");
+  CHECK_THAT(rows_of_layer({.plan = "    p.n_parameters = p.in[0].rank == 1 ? 32 : 0;\n"
+                                    "    p.affine = p.in[0].rank == 1;\n"}),
+             Catch::StartsWith("affine: it says that it is x W + b, but of one row number 1 is "));
+}
+
 TEST_CASE("a layer that reads of scratch what it did not write, or leaves it, is found",
           "[checking]") {
   const std::string wants = "    p.scratch = 3;\n", own = "    T* s = c.scratch();\n";
@@ -386,7 +421,7 @@ TEST_CASE("a class that ends its process is a row that says how, three times at 
   };
   const auto three = [](const std::string& how) {
     return "slope: " + how + "\nfloat and double: " + how + "\nrow and batch: " + how +
-           "\n11 more laws: not tried: it ended three times\n";
+           "\n12 more laws: not tried: it ended three times\n";
   };
   CHECK(in_forward("raise(SIGSEGV);") ==
         three("ended by SIGSEGV (segmentation fault) in forward of activation 'bad' (bad.so)"));

@@ -342,6 +342,22 @@ TEST_CASE("classes that no training example has are told", "[cli][columns]") {
   CHECK_THAT(said,
              Contains("data   no training example is of class 'Z', so it cannot be learnt\n"));
   CHECK_THAT(said, !Contains("class_weights"));
+  const auto of_tail = [&](const std::string& tail, std::size_t n) {
+    std::string rows = "x,kind\n";
+    for (int i = 0; i < 40; ++i)
+      rows += std::to_string(i % 7) + "," + (i % 10 == 9 ? "C" : i % 2 ? "A" : "B") + "\n";
+    project.scratch.write("t.csv", rows + tail);
+    project.config("type: csv, path: t.csv, targets: [kind], split: {test: 0.1, shuffle: false}",
+                   "layers: [{type: dense, units: " + std::to_string(n) + ", activation: softmax}]",
+                   "train: {cost: cross_entropy, epochs: 3}");
+    return project("c.yaml --threads 1").err;
+  };
+  const std::string two = of_tail("1,Y\n2,Z\n3,Y\n4,Z\n", 5);
+  CHECK_THAT(two, Contains("data   no training example is of classes 'Y', 'Z', so they cannot be "
+                           "learnt\n"));
+  CHECK_THAT(two, Contains("class 'C' is the answer for 0 training examples"));
+  CHECK_THAT(of_tail("1,V\n2,W\n3,Y\n4,Z\n", 7),
+             Contains("of classes 'V', 'W', 'Y' and 1 more, so they cannot be learnt\n"));
 }
 
 TEST_CASE("what a run cannot know of a row is refused, with file and line", "[cli][columns]") {

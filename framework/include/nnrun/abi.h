@@ -161,6 +161,18 @@ typedef struct nnrun_activation_functions {
   int (*backward)(void*, const void* z, const void* a, const void* da, void* dz, size_t rows,
                   size_t cols);
 } nnrun_activation_functions;
+struct nnrun_layer_call;
+/* What an activation does together with the layer whose outputs it takes, for one row: a call is
+   most of the time of a small network's layer. The layer's plan says that it is `affine`; its
+   activation's out.v and a, and out.d and da, may be one address where that works in place. To the
+   last bit as the calls that they stand for. */
+typedef struct nnrun_affine_functions {
+  /* [several at once; training, use] forward of both: in[0].v, w -> out.v, a */
+  int (*forward)(void*, const struct nnrun_layer_call*, void* a);
+  /* [several at once; training] The activation's backward, and the layer's backward_inputs, where
+     in[0].d is not NULL, and backward_parameters: out.v, a, da -> out.d, in[0].d, dw */
+  int (*backward)(void*, const struct nnrun_layer_call*, const void* a, const void* da);
+} nnrun_affine_functions;
 typedef struct nnrun_activation {
   uint32_t size, flags;
   nnrun_activation_functions by_dtype[NNRUN_DTYPES];
@@ -168,6 +180,8 @@ typedef struct nnrun_activation {
   /* Since 1.3, or NULL. A word, such as "softmax". A cost that joins the same word is worked out
      from z where this activation is the last one: exact where a has rounded to 0 or 1. */
   const char* joins;
+  /* Since 1.4; of an activation that is ELEMENTWISE, or both NULL. */
+  nnrun_affine_functions affine[NNRUN_DTYPES];
 } nnrun_activation;
 
 /* ---- cost/1: one number per example, from outputs y and targets t ---- */
@@ -333,7 +347,15 @@ typedef struct nnrun_plan { /* given: size, n_in, in; the layer fills the rest, 
   /* Since 1.4. 1: no function but forward, perturb and spread reads out.v, so that the host may let
      an activation write over it. */
   uint32_t forgets_outputs;
+  /* Since 1.4. Not 0: of one input, one row is out.v = x W + b, by the kernels of
+     <nnrun/affine.hpp>, to the last bit. W is inputs x units numbers from w on, each row of them
+     padded to whole lanes (one unit: side by side), b behind it. The host may let an activation do
+     all of it: nnrun_affine_functions. */
+  uint32_t affine;
 } nnrun_plan;
+/* nnrun_plan.affine */
+#define NNRUN_AFFINE 1u
+#define NNRUN_AFFINE_WITH_BIAS 2u
 
 typedef struct nnrun_layer_functions {
   /* [several at once, each with rows of its own; training, use] */

@@ -1,5 +1,6 @@
 // Activations: a = f(z), number by number, or row by row (softmax).
 #pragma once
+#include <nnrun/affine.hpp>
 #include <nnrun/kinds/common.hpp>
 
 namespace nnrun {
@@ -60,6 +61,42 @@ NNRUN_CLONES int activate_backward(void* self, const void* z, const void* a, con
     });
   });
 }
+// One example through a layer and its activation: each number goes from the one to the other in a
+// register, not through memory.
+template <class C, class T>
+NNRUN_CLONES int activate_affine(void* self, const nnrun_layer_call* call, void* to) noexcept {
+  return guard([&] {
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      const LayerCall<T> c{*call};
+      affine::forward(
+          c, call->plan->affine == NNRUN_AFFINE_WITH_BIAS,
+          [&](std::size_t u, Lane<T> sum) __attribute__((always_inline)) {
+            alignas(64) T z[lanes];
+            lane_at(z) = sum;
+            lane_at(c.out() + u) = sum;  // for backward; nothing waits for it
+            values_of<T>(formula, z, out<T>(to) + u, lanes);
+          });
+    });
+  });
+}
+template <class C, class T>
+NNRUN_CLONES int activate_affine_backward(void* self, const nnrun_layer_call* call, const void* a,
+                                          const void* da) noexcept {
+  return guard([&] {
+    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
+      const LayerCall<T> c{*call};
+      affine::backward(
+          c, call->plan->affine == NNRUN_AFFINE_WITH_BIAS,
+          [&](std::size_t u) __attribute__((always_inline)) {
+            alignas(64) T dz[lanes];
+            slopes_of<T>(formula, c.out() + u, in<T>(a) + u, in<T>(da) + u, dz, lanes);
+            const Lane<T> slope = lane_at(static_cast<const T*>(dz));
+            lane_at(out<T>(call->out.d) + u) = slope;
+            return slope;
+          });
+    });
+  });
+}
 template <class C, class T>
 int activate_rows(void* self, const void* z, void* a, std::size_t rows, std::size_t cols) noexcept {
   return guard([&] {
@@ -89,6 +126,14 @@ constexpr nnrun_activation_functions activation_functions() {
                   "an activation gives auto f(auto x) const, or forward and backward for rows");
     return {activate_rows<C, T>, activate_rows_backward<C, T>};
   }
+}
+
+template <class C, class T>
+constexpr nnrun_affine_functions affine_functions() {
+  if constexpr (Formula<C>)
+    return {activate_affine<C, T>, activate_affine_backward<C, T>};
+  else
+    return {};
 }
 
 template <class C>
@@ -138,7 +183,8 @@ struct Activation {
             activation_flags<C>(),
             {activation_functions<C, float>(), activation_functions<C, double>()},
             outputs_of<C>(),
-            join_of<C>()};
+            join_of<C>(),
+            {affine_functions<C, float>(), affine_functions<C, double>()}};
   }
 };
 

@@ -159,7 +159,8 @@ constexpr nnrun_layer_functions layer_functions() {
 /// other in training says `static constexpr bool couples_rows = true`. A layer that multiplies more
 /// often than it has parameters gives the number in plan.work_per_row, so that threads share its
 /// work. One whose sums over rows have the same bits however a batch is cut says plan.free_cuts =
-/// 1: then the host may cut as suits the machine. One whose parameters begin with more than
+/// 1: then the host may cut as suits the machine. One that is x W + b by the kernels of
+/// <nnrun/affine.hpp> says plan.affine. One whose parameters begin with more than
 /// initializers and constants give has `void begin(const nnrun_plan&, const Stream&, T* w) const`.
 /// One with state whose backward_inputs works
 /// without call.training() too, so that layers before it can learn while it is frozen, says `static
