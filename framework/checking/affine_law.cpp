@@ -153,8 +153,15 @@ Finding affine_activation_law(const Subject& subject) {
   const Object f(subject.use);
   const auto& table = f.functions<nnrun_activation>();
   const auto* const affine = appended(table, &nnrun_activation::affine);
-  if (affine == nullptr || (*affine)[NNRUN_F64].forward == nullptr)
-    return skipped("it does nothing together with a layer");
+  std::size_t given = 0;
+  for (const int dtype : {NNRUN_F32, NNRUN_F64})
+    for (const bool is_there : {affine && (*affine)[dtype].forward != nullptr,
+                                affine && (*affine)[dtype].backward != nullptr})
+      if (is_there) ++given;
+  if (given == 0) return skipped("it does nothing together with a layer");
+  if (given < 4)
+    return broken("it does something together with a layer, but has " + std::to_string(given) +
+                  " of the four functions: forward and backward, in float and double");
   const bool works_in_place = (table.flags & NNRUN_IN_PLACE) != 0;
   for (const Size& size : tried_sizes)
     for (const bool in_place : {false, true})

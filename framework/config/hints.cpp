@@ -165,6 +165,9 @@ constexpr std::array remarks{
     Remark{"input_layer input", "dense",
            "the network's input is not a layer: model.input says its size, or leave it to the data",
            ""},
+    Remark{"train training train_size train_split", "fold",
+           "what validation and test leave is trained with: write {validation: 0.15, test: 0.15}",
+           ""},
     Remark{"log_loss", "binary_cross_entropy",
            "write binary_cross_entropy, or cross_entropy for several classes", ""},
 };

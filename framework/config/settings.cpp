@@ -122,9 +122,16 @@ class ValueReader {
 
   bool in_range(const ConfigNode& node, double x) const {
     if (allows(setting_, x)) return true;
-    problems_.add(node.place, quoted(setting_.name) + " must be " + allowed(setting_, x) +
-                                  ", not " + node.text);
+    problems_.add(
+        node.place,
+        quoted(setting_.name) + " must be " + allowed(setting_, x) + ", not " + node.text,
+        is_percentage(x) ? "write " + shortest(x / 100) + ", if " + node.text + " % is meant" : "");
     return false;
+  }
+  /// Returns whether a number may be a percentage where a fraction is asked for.
+  bool is_percentage(double x) const {
+    return setting_.type == NNRUN_FLOAT && setting_.max == 1 && setting_.min == 0 && x >= 2 &&
+           x < 100;
   }
 
   std::optional<Value> boolean(const ConfigNode& node) const {

@@ -186,16 +186,17 @@ class PartsOf {
                    .type = s.node->layer.plugin().name,
                    .activation = s.activation ? s.node->activation.plugin().name : "",
                    .multiplications = multiplications_of(*s.node)};
-    time.forward = seconds_of_call(pass, [&](CallsInARow& row) {
-      return row.call(s.layer, "forward", layer.forward, &s.call) &&
-             (!s.activation || row.call(s.activation, "forward", activation.forward, s.z, s.a,
-                                        s.call.rows * s.pieces, s.node->activation_cols));
-    });
+    time.forward =
+        seconds_of_call(pass, [&](CallsInARow& row) { return Pass<T>::outputs_of(row, s); });
+    if (s.has_parameters) s.call.dw = g_.data() + s.node->offset;
+    const bool at_once = Pass<T>::has_all_slopes_at_once(s);
     if (times_.layers_count && s.has_slope && (s.activation_has_slope || s.inputs_wanted)) {
       // written over again and again, slopes would become denormal numbers, which take longer
       const Buffer<T> da(s.call.rows * s.node->cols);
       std::ranges::copy_n(s.da, static_cast<std::ptrdiff_t>(da.size()), da.data());
       time.backward = seconds_of_call(pass, [&](CallsInARow& row) {
+        if (at_once)
+          return row.call(s.activation, "backward", s.affine.backward, &s.call, s.a, da.data());
         return (!s.activation_has_slope ||
                 row.call(s.activation, "backward", activation.backward, s.z, s.a, da.data(), s.dz,
                          s.call.rows * s.pieces, s.node->activation_cols)) &&
@@ -205,10 +206,10 @@ class PartsOf {
       time.passes += s.inputs_wanted;
     }
     if (times_.layers_count && s.has_parameters) {
-      s.call.dw = g_.data() + s.node->offset;
-      time.gradient = seconds_of_call(pass, [&](CallsInARow& row) {
-        return row.call(s.layer, "backward_parameters", layer.backward_parameters, &s.call);
-      });
+      if (!at_once)
+        time.gradient = seconds_of_call(pass, [&](CallsInARow& row) {
+          return row.call(s.layer, "backward_parameters", layer.backward_parameters, &s.call);
+        });
       time.passes += 1;
     }
     times_.layers.push_back(std::move(time));

@@ -8,7 +8,8 @@
 namespace nnrun::host {
 
 /// The seconds of a layer in one step of a batch; `backward`: slopes of its inputs, and of its
-/// activation; `gradient`: those of its parameters. None: the step does not do that.
+/// activation; `gradient`: those of its parameters. None: the step does not do that, or, of
+/// `gradient`, `backward` has it: of one example, one call makes both.
 struct LayerTime {
   std::string name, type, activation;
   std::size_t multiplications = 0;  ///< of one example's forward pass

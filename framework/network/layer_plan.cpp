@@ -124,6 +124,8 @@ std::string fault_of_affine(const nnrun_plan& plan) {
   if (!with_bias && plan.affine != NNRUN_AFFINE)
     return says + "; 0, " + std::to_string(NNRUN_AFFINE) + " and " +
            std::to_string(NNRUN_AFFINE_WITH_BIAS) + " are possible";
+  if (plan.n_state + plan.kept + plan.kept_per_row + plan.noise_per_row > 0)
+    return says + " with state, noise, or numbers that are kept: it may be x W + b and no more";
   if (plan.n_in != 1) return says + " with " + std::to_string(plan.n_in) + " inputs, not one";
   const std::size_t units = size_of(plan.out),
                     numbers = affine::bias_at(size_of(plan.in[0]), units) +

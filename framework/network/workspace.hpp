@@ -58,6 +58,18 @@ class Pass {
       if (!outputs_of(row, s)) return false;
     return true;
   }
+  /// Makes the forward calls of one step. Returns whether all succeed.
+  static bool outputs_of(CallsInARow& row, Step& s) {
+    if (s.is_one_row && s.affine.forward)
+      return row.call(s.activation, "forward", s.affine.forward, &s.call, s.a);
+    return row.call(s.layer, "forward", s.layer.functions.forward, &s.call) &&
+           (!s.activation || row.call(s.activation, "forward", s.activation.functions.forward, s.z,
+                                      s.a, s.rows_of_pieces, s.piece_cols));
+  }
+  /// Returns whether one call makes all slopes of a step, with those of its parameters.
+  static bool has_all_slopes_at_once(const Step& s) {
+    return s.is_one_row && s.affine.backward != nullptr;
+  }
   /// Returns what the cost takes: the outputs, or, if it is joined, what their activation takes.
   const T* for_cost() const { return cost_takes_scores_ ? steps_.back().z : steps_.back().a; }
   /// Computes all slopes that are wanted from those of the last step's output, which must be set.
@@ -156,15 +168,8 @@ class Pass {
       if (!gradient_of(row, s)) return false;
     return true;
   }
-  static bool outputs_of(CallsInARow& row, Step& s) {
-    if (s.is_one_row && s.affine.forward)
-      return row.call(s.activation, "forward", s.affine.forward, &s.call, s.a);
-    return row.call(s.layer, "forward", s.layer.functions.forward, &s.call) &&
-           (!s.activation || row.call(s.activation, "forward", s.activation.functions.forward, s.z,
-                                      s.a, s.rows_of_pieces, s.piece_cols));
-  }
   static bool all_slopes_of(CallsInARow& row, Step& s) {
-    if (s.is_one_row && s.affine.backward)
+    if (has_all_slopes_at_once(s))
       return row.call(s.activation, "backward", s.affine.backward, &s.call, s.a, s.da);
     return slopes_of(row, s) && gradient_of(row, s);
   }
@@ -281,7 +286,8 @@ class Workspace {
   T* noise(std::size_t node) const { return values_[node].noise.data(); }
 
  private:
-  /// Of more parameters, a layer's own kernels, which compute more units at a time, are faster.
+  /// Of more units than lanes, or of many inputs, calls are little of the time, and a layer's own
+  /// kernels, which compute several lanes of units at once, are faster.
   static constexpr std::size_t most_in_one_call = 4096;
   struct Values {
     Buffer<T> z, a, dz, da, kept, kept_rows, noise;
@@ -306,7 +312,8 @@ class Workspace {
     if (node.activation) {
       const auto& table = node.activation.template functions<nnrun_activation>();
       s.activation = node.activation.prepared(table.by_dtype[dtype_of<T>]);
-      if (node.plan.affine != 0 && node.plan.n_parameters <= most_in_one_call)
+      if (node.plan.affine != 0 && node.cols <= NNRUN_LANES &&
+          node.plan.n_parameters <= most_in_one_call)
         if (const auto* const affine = appended(table, &nnrun_activation::affine))
           s.affine = (*affine)[dtype_of<T>];
       if (!s.has_parameters || !s.activation_has_slope || tiles > 1) s.affine.backward = nullptr;

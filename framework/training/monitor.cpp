@@ -7,7 +7,18 @@
 namespace nnrun::host {
 namespace {
 constexpr const char* column_prefixes[] = {"train", "val", "test"};
+
+/// Returns what to write instead of a name that nothing has.
+std::string hint_for_monitored(const std::string& name, const std::vector<std::string>& known,
+                               bool validated) {
+  const std::string rest = name.starts_with("val.") ? name.substr(4) : "";
+  if (validated || std::ranges::find(known, "train." + rest) == known.end())
+    return did_you_mean(name, known);
+  return "there are no examples to validate with: write data: {split: {validation: 0.15}}, or "
+         "monitor 'train." +
+         rest + "'";
 }
+}  // namespace
 
 std::vector<std::string> monitored_names(const Experiment& experiment, const DataShape& data) {
   const std::vector<std::string> metrics = metric_names(experiment.metrics);
@@ -30,7 +41,7 @@ Monitor::Monitor(const Placed<std::string>& named, const Experiment& experiment,
   if (std::ranges::find(known, name) == known.end())
     throw ConfigError(Problem{.what = "there is no '" + name + "' to monitor",
                               .place = named.place,
-                              .hint = did_you_mean(name, known)});
+                              .hint = hint_for_monitored(name, known, validated)});
   const std::size_t dot = name.find('.');
   while (name.substr(0, dot) != column_prefixes[part_]) ++part_;
   const std::vector<std::string> metrics = metric_names(experiment.metrics);

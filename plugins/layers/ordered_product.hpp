@@ -254,11 +254,13 @@ void pack_panels(View<const T> b, size_t depth, size_t width, T* to) {
   constexpr size_t N = panel<T>, L = lanes<T>;
   const size_t whole = b.column == 1 ? width / N * N : width / L * L, step = panel_step<T>(depth);
   if (b.column == 1) {
-    for (size_t p = 0; p < depth; ++p)
+    for (size_t p = 0; p < depth; ++p) {
+      const size_t later = std::min(p + rows_ahead, depth - 1);
       for (size_t j = 0; j < whole; j += N) {
-        __builtin_prefetch(b.at(p + rows_ahead, j));
+        __builtin_prefetch(b.at(later, j));
         std::memcpy(to + j / N * step + p * N, b.at(p, j), N * sizeof(T));
       }
+    }
   } else {
     for (size_t j = 0; j < whole; j += L) {
       T* const x = to + j / N * step + j % N;

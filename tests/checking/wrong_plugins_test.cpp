@@ -172,6 +172,9 @@ TEST_CASE("an activation that does something else together with a layer is found
   };
   CHECK(rows("") == "");
   CHECK(rows("    table.affine[0] = table.affine[1] = {};\n") == "");
+  CHECK(rows("    table.affine[0] = {};\n    table.affine[1].backward = nullptr;\n") ==
+        "with a layer: it does something together with a layer, but has 1 of the four functions: "
+        "forward and backward, in float and double\n");
   CHECK_THAT(rows("    table.affine[1].forward = wrong<double>;\n"),
              Catch::StartsWith("with a layer: together with a layer of 2 inputs and 1 unit z is 0, "
                                "one after the other "));
@@ -184,6 +187,10 @@ TEST_CASE("an activation that does something else together with a layer is found
 TEST_CASE("a layer that is not the x W + b that it says is found", "[checking]") {
   CHECK(rows_of_layer({.plan = "    p.affine = 1;\n"}) ==
         "plan: planned affine = 1 with n_parameters = 0, not 32; given an input of 4\n");
+  CHECK(
+      rows_of_layer({.plan = "    p.affine = 1;\n    p.kept = 8;\n"}) ==
+      "plan: planned affine = 1 with state, noise, or numbers that are kept: it may be x W + b and "
+      "no more; given an input of 4\n");
   CHECK(rows_of_layer({.plan = "    p.affine = 3;\n"}) ==
         "plan: planned affine = 3; 0, 1 and 2 are possible; given an input of 4\n");
   CHECK_THAT(rows_of_layer({.plan = "    p.n_parameters = p.in[0].rank == 1 ? 32 : 0;\n"

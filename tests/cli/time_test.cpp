@@ -77,6 +77,10 @@ TEST_CASE("what a step does not do is not timed", "[cli][time]") {
   CHECK(names_of(plain["parts"]) == std::vector<std::string>{"data", "cost", "optimizer"});
   CHECK(plain["layers_are_parts"] == true);
   CHECK(plain["shuffle"] == 0);
+  for (const json& layer : plain["layers"]) {  // of one example, one call makes all slopes
+    CHECK(layer["backward"].get<double>() > 0);
+    CHECK(layer["gradient"].is_null());
+  }
   // finite differences have no backward pass, and a part of their own
   const json differences = timed("$configs/diagonal.yaml", scratch.folder());
   CHECK(names_of(differences["parts"]) ==

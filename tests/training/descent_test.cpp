@@ -175,6 +175,18 @@ TEST_CASE("what is monitored must exist", "[training]") {
   CHECK_THROWS_WITH(
       host::Trainer::create(experiment(config(", early_stopping: {monitor: val.accurcy}"))),
       Contains("there is no 'val.accurcy' to monitor"));
+  try {
+    host::Trainer::create(
+        experiment("data: {type: diagonal, train: 40, validation: 0}\nmodel: {input: 2, layers: "
+                   "[{type: dense, "
+                   "units: 1}]}\ntrain: {cost: sum_squared_error, early_stopping: {monitor: "
+                   "val.cost}}\n"));
+    FAIL("there is nothing to validate with");
+  } catch (const host::ConfigError& error) {
+    CHECK(error.problems().at(0).hint ==
+          "there are no examples to validate with: write data: {split: {validation: 0.15}}, or "
+          "monitor 'train.cost'");
+  }
 }
 
 TEST_CASE("measure: after_epoch measures training data before the first and after each epoch",

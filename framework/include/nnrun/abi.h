@@ -180,7 +180,7 @@ typedef struct nnrun_activation {
   /* Since 1.3, or NULL. A word, such as "softmax". A cost that joins the same word is worked out
      from z where this activation is the last one: exact where a has rounded to 0 or 1. */
   const char* joins;
-  /* Since 1.4; of an activation that is ELEMENTWISE, or both NULL. */
+  /* Since 1.4; of an activation that is ELEMENTWISE. All four functions, or NULL. */
   nnrun_affine_functions affine[NNRUN_DTYPES];
 } nnrun_activation;
 

@@ -107,7 +107,7 @@ NNRUN_INLINE void forward(const LayerCall<T>& c, bool bias, Take take) {
   for (std::size_t u = 0; u < stride; u += lanes) units_at<1>(c, bias, stride, u, take);
 }
 /// Writes the slopes of parameters, and of inputs if they are wanted. slope_at(u): dz of the units
-/// from u on; called once for each.
+/// from u on, which it also stores in d_out(); called once for each.
 template <class T, class SlopeAt>
 NNRUN_INLINE void backward(const LayerCall<T>& c, bool bias, SlopeAt slope_at) {
   const std::size_t stride = padded(c.cols());

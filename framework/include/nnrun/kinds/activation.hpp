@@ -62,39 +62,42 @@ NNRUN_CLONES int activate_backward(void* self, const void* z, const void* a, con
   });
 }
 // One example through a layer and its activation: each number goes from the one to the other in a
-// register, not through memory.
+// register, not through memory. What is passed to others is inlined by word: whoever compiles
+// without the build's flags would leave it outside of the clones.
 template <class C, class T>
 NNRUN_CLONES int activate_affine(void* self, const nnrun_layer_call* call, void* to) noexcept {
-  return guard([&] {
-    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
-      const LayerCall<T> c{*call};
-      affine::forward(
-          c, call->plan->affine == NNRUN_AFFINE_WITH_BIAS,
-          [&](std::size_t u, Lane<T> sum) __attribute__((always_inline)) {
-            alignas(64) T z[lanes];
-            lane_at(z) = sum;
-            lane_at(c.out() + u) = sum;  // for backward; nothing waits for it
-            values_of<T>(formula, z, out<T>(to) + u, lanes);
-          });
-    });
+  return guard([&]() __attribute__((always_inline)) {
+    with_formula(
+        *static_cast<const C*>(self), [&](const auto& formula) __attribute__((always_inline)) {
+          const LayerCall<T> c{*call};
+          affine::forward(
+              c, call->plan->affine == NNRUN_AFFINE_WITH_BIAS,
+              [&](std::size_t u, Lane<T> sum) __attribute__((always_inline)) {
+                alignas(64) T z[lanes];
+                lane_at(z) = sum;
+                lane_at(c.out() + u) = sum;  // for backward; nothing waits for it
+                values_of<T>(formula, z, out<T>(to) + u, lanes);
+              });
+        });
   });
 }
 template <class C, class T>
 NNRUN_CLONES int activate_affine_backward(void* self, const nnrun_layer_call* call, const void* a,
                                           const void* da) noexcept {
-  return guard([&] {
-    with_formula(*static_cast<const C*>(self), [&](const auto& formula) {
-      const LayerCall<T> c{*call};
-      affine::backward(
-          c, call->plan->affine == NNRUN_AFFINE_WITH_BIAS,
-          [&](std::size_t u) __attribute__((always_inline)) {
-            alignas(64) T dz[lanes];
-            slopes_of<T>(formula, c.out() + u, in<T>(a) + u, in<T>(da) + u, dz, lanes);
-            const Lane<T> slope = lane_at(static_cast<const T*>(dz));
-            lane_at(out<T>(call->out.d) + u) = slope;
-            return slope;
-          });
-    });
+  return guard([&]() __attribute__((always_inline)) {
+    with_formula(
+        *static_cast<const C*>(self), [&](const auto& formula) __attribute__((always_inline)) {
+          const LayerCall<T> c{*call};
+          affine::backward(
+              c, call->plan->affine == NNRUN_AFFINE_WITH_BIAS,
+              [&](std::size_t u) __attribute__((always_inline)) {
+                alignas(64) T dz[lanes];
+                slopes_of<T>(formula, c.out() + u, in<T>(a) + u, in<T>(da) + u, dz, lanes);
+                const Lane<T> slope = lane_at(static_cast<const T*>(dz));
+                lane_at(out<T>(call->out.d) + u) = slope;
+                return slope;
+              });
+        });
   });
 }
 template <class C, class T>

@@ -136,7 +136,7 @@ concept Chooses = requires(const C c) {
   c.choose([](const auto&) {});
 };
 template <class C, class Visit>
-void with_formula(const C& c, Visit visit) {
+NNRUN_INLINE void with_formula(const C& c, Visit visit) {
   if constexpr (Chooses<C>)
     c.choose(visit);
   else
