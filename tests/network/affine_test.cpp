@@ -45,10 +45,10 @@ std::vector<T> gradients_of(const std::string& yaml, std::size_t& n_together) {
 struct Nets {
   std::string together, apart;
 };
-Nets nets(const std::string& activation, std::size_t units, bool bias, const std::string& more) {
-  const std::string head =
-      "data: diagonal\nrandom: philox\ntrain: {cost: sum_squared_error}\nmodel:\n  input: 3\n"
-      "  layers:\n";
+Nets nets(const std::string& activation, std::size_t units, bool bias, const std::string& more,
+          const std::string& cost = "sum_squared_error") {
+  const std::string head = "data: diagonal\nrandom: philox\ntrain: {cost: " + cost +
+                           "}\nmodel:\n  input: 3\n  layers:\n";
   const auto layer = [&](const std::string& name, std::size_t n, const std::string& keys,
                          bool own) {
     const std::string begin = "    - {name: " + name +
@@ -100,6 +100,13 @@ TEST_CASE("a frozen layer in one call with its activation stays as it is", "[net
   const Nets frozen = nets("tanh", 5, true, ", frozen: true");
   require_same<float>(frozen, true, 5);
   require_same<double>(frozen, true, 5);
+}
+
+TEST_CASE("a cost that is joined to the last activation gets what that takes of one example, too",
+          "[network]") {
+  const Nets joined = nets("sigmoid", 5, true, "", "binary_cross_entropy");
+  require_same<float>(joined, true, 5);  // no slope goes through the last activation
+  require_same<double>(joined, true, 5);
 }
 
 TEST_CASE("a layer whose units see the last axis is no x W + b of one row", "[network]") {

@@ -162,10 +162,10 @@ typedef struct nnrun_activation_functions {
                   size_t cols);
 } nnrun_activation_functions;
 struct nnrun_layer_call;
-/* What an activation does together with the layer whose outputs it takes, for one row: a call is
-   most of the time of a small network's layer. The layer's plan says that it is `affine`; its
-   activation's out.v and a, and out.d and da, may be one address where that works in place. To the
-   last bit as the calls that they stand for. */
+/* What an activation does together with the layer before it, for one row, where the layer's plan
+   says `affine`: in small networks calls take most of the time. The results are those of the calls
+   that these two stand for, to the last bit. Where the activation works in place, out.v and a may
+   be one address, and so may out.d and da. */
 typedef struct nnrun_affine_functions {
   /* [several at once; training, use] forward of both: in[0].v, w -> out.v, a */
   int (*forward)(void*, const struct nnrun_layer_call*, void* a);
