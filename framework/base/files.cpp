@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cerrno>
@@ -18,6 +19,7 @@
 #include <fstream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 namespace nnrun::host {
@@ -326,10 +328,24 @@ void write_new_file(const fs::path& file, std::string_view text, Sync sync) {
   write_new_file(file, std::span(&text, 1), sync);
 }
 
-void make_safe(const fs::path& file) {
-  const Descriptor open(retried([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); }));
-  if (!open || (retried([&] { return ::fsync(*open); }) != 0 && errno != EINVAL))
+void make_safe(std::span<const fs::path> files) {
+  const auto fail = [](const fs::path& file) {
     cannot("write", file, system_reason(errno), hint_for(errno));
+  };
+  constexpr std::size_t most_at_once = 64;  // open files
+  for (std::size_t n; !files.empty(); files = files.subspan(n)) {
+    n = std::min(files.size(), most_at_once);
+    std::vector<Descriptor> open;
+    for (const fs::path& file : files.first(n))
+      if (!open.emplace_back(retried([&] { return ::open(file.c_str(), O_RDONLY | O_CLOEXEC); })))
+        fail(file);
+    // all are on their way before one is waited for; where this cannot be asked for, waiting is
+    // longer, and that is all
+    for (std::size_t i = 0; i < n && n > 1; ++i)
+      ::sync_file_range(*open[i], 0, 0, SYNC_FILE_RANGE_WRITE);
+    for (std::size_t i = 0; i < n; ++i)
+      if (retried([&] { return ::fsync(*open[i]); }) != 0 && errno != EINVAL) fail(files[i]);
+  }
 }
 
 bool is_left_by_killed(std::string_view name) {

@@ -83,9 +83,9 @@ class OutputFile {
   std::unique_ptr<Open> open_;
 };
 
-/// Makes a file that was written by Sync::later, or the names in a folder, safe from a power cut.
-/// Throws RecordError.
-void make_safe(const std::filesystem::path& file);
+/// Makes files that were written by Sync::later, or the names in folders, safe from a power cut: of
+/// several, waits for little longer than for one. Throws RecordError.
+void make_safe(std::span<const std::filesystem::path> files);
 /// Returns whether a file of this name is one that was killed while it was being written.
 bool is_temporary_name(std::string_view name);
 /// Returns whether a process of this machine was killed while it wrote it, and is gone. What lives,

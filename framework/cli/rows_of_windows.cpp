@@ -3,6 +3,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "base/shown_text.hpp"
 #include "cli/rows_to_predict.hpp"
 #include "training/windows.hpp"
 namespace nnrun::host {
@@ -42,9 +43,30 @@ class WindowRows final : public RowsToPredict {
   std::vector<std::string> kept_names() const override { return rows_->kept_names(); }
   std::span<const std::string_view> kept() const override { return rows_->kept(); }
   std::string note() const override { return rows_->note(); }
-  std::vector<std::string> doubts() override { return rows_->doubts(); }
+  std::vector<std::string> doubts() override {
+    std::vector<std::string> all = rows_->doubts();
+    if (std::string words = words_of_short_series(); !words.empty())
+      all.push_back(std::move(words));
+    return all;
+  }
 
  private:
+  /// Returns which series have no answer, since they are shorter than a window; empty if none is.
+  std::string words_of_short_series() const {
+    constexpr std::size_t most_named = 5;
+    std::vector<std::string> names;
+    for (const auto& [name, rows] : series_)
+      if (rows.count < length_) names.push_back(name);
+    if (names.empty()) return {};
+    std::ranges::sort(names);
+    std::string words = std::to_string(names.size()) + " of " + std::to_string(series_.size()) +
+                        " series by '" + group_ + "' " + (names.size() == 1 ? "has" : "have") +
+                        " fewer rows than a window, " + std::to_string(length_) +
+                        ", and so no answer: ";
+    for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i)
+      words += (i > 0 ? ", '" : "'") + shown(names[i]) + "'";
+    return words + (names.size() > most_named ? ", …" : "");
+  }
   LastRows& series_of_row() {
     constexpr std::size_t most = 100'000;
     const std::string_view name = rows_->series();

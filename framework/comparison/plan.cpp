@@ -131,14 +131,22 @@ std::size_t learn_sizes(ComparisonPlan& plan, std::size_t from) {
   return all_told ? from : from + 1;
 }
 
-/// --folds holds each fold out in turn, so no config can hold one out itself.
-void refuse_own_folds(const ComparisonPlan& plan) {
+/// --folds holds each fold out in turn, so no config can hold one out itself; and no fold can be
+/// drawn from a series, since windows of the others would have rows of it.
+void refuse_folds(const ComparisonPlan& plan) {
   if (plan.folds.count == 0 || plan.recorded) return;
-  for (const ComparedConfig& config : plan.configs)
-    if (config.experiment.data.split.folds > 0)
+  for (const ComparedConfig& config : plan.configs) {
+    const DataSpec& data = config.experiment.data;
+    if (data.windows)
+      throw ConfigError(Problem{
+          .what = "--folds cannot cut the series of " + single_quoted(config.file) +
+                  ": with 'windows', parts follow each other in time",
+          .hint = "leave --folds away: split {test: 0.2} measures on the end of the series"});
+    if (data.split.folds > 0)
       throw ConfigError(Problem{
           .what = single_quoted(config.file) + " holds out a fold of its own: data.split.fold",
           .hint = "remove 'folds' and 'fold' there, or leave --folds away"});
+  }
 }
 
 /// A sweep without another metric could only rank its points by costs.
@@ -277,12 +285,12 @@ void find_metric(ComparisonPlan& plan) {
 }
 
 void complete(ComparisonPlan& plan) {
+  refuse_folds(plan);
   if (!plan.recorded && plan.kind == "compare") refuse_same_file(plan.configs);
   if (plan.kind == "compare") make_names_unique(plan.configs);
   find_metric(plan);
   choose_baseline(plan);
   require_same_data(plan);
-  refuse_own_folds(plan);
   if (plan.recorded) return;
   for (ComparedConfig& config : plan.configs) {
     config.data_files = plan.files.of(config.experiment);

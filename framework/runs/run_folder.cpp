@@ -170,26 +170,28 @@ void RunFolder::write(const char* name, std::string_view text, Existing existing
 /// Makes what was written by Sync::later and cannot be made again safe, but for the names.
 void RunFolder::make_contents_safe() const {
   std::vector<fs::path> files{path_ / "config.yaml", path_ / "metrics.csv", path_ / start_file,
-                              path_ / edits_file};
+                              path_ / edits_file, path_ / "model.safetensors"};
   std::error_code none;
   for (fs::directory_iterator entry(path_ / "source", none), end; !none && entry != end;
        entry.increment(none))
     files.push_back(entry->path());
-  for (const fs::path& file : files)
-    if (fs::exists(file, none)) host::make_safe(file);
+  std::erase_if(files, [&](const fs::path& file) { return !fs::exists(file, none); });
+  host::make_safe(files);
 }
 
 void RunFolder::make_safe() const {
+  std::vector<fs::path> files;
   std::error_code none;
   for (fs::recursive_directory_iterator entry(path_, none), end; !none && entry != end;
        entry.increment(none))
-    if (std::error_code odd; entry->is_regular_file(odd)) host::make_safe(entry->path());
+    if (std::error_code odd; entry->is_regular_file(odd)) files.push_back(entry->path());
   for (const fs::path& folder : {path_ / "source", path_})
-    if (fs::exists(folder, none)) host::make_safe(folder);
+    if (fs::exists(folder, none)) files.push_back(folder);
+  host::make_safe(files);
   // the names of the folders above it too, where they may be read
-  fs::path above = fs::absolute(path_);
-  for (int i = 0; i < 2; ++i) try {
-      host::make_safe(above = above.parent_path());
+  const fs::path above = fs::absolute(path_).parent_path();
+  for (const fs::path& folder : {above, above.parent_path()}) try {
+      host::make_safe(std::span(&folder, 1));
     } catch (const RecordError&) {
       return;
     }
@@ -245,7 +247,10 @@ void RunFolder::write_report(std::string_view html) const {
 }
 
 void RunFolder::write_model(const Model& model, const Metadata& origin) const {
-  model.write(path_ / "model.safetensors", origin, sync_ == Sync::now ? Sync::with_next : sync_,
+  // a new one is made safe with the other contents; one that was there is only given up for a safe
+  // one
+  const bool waits = sync_ == Sync::now && existing_ == Existing::replaced;
+  model.write(path_ / "model.safetensors", origin, waits ? Sync::with_next : Sync::later,
               existing_);
 }
 

@@ -63,7 +63,7 @@ struct Conv2dTranspose : nnrun::Layer {
     v.plan(p);
     const nnrun_block& weights = p.blocks[0];
     p.out = {3, {v.y.in, v.x.in, v.channels}};
-    p.scratch = std::max(p.scratch, p.kept_per_row * v.images());
+    p.scratch = std::max(p.scratch, v.packed_slopes() + p.kept_per_row * v.images());
     p.kept_per_row = 0;
     if (!bias) return;
     p.blocks[1] = {"bias",         NNRUN_BIAS,     {1, {v.channels}}, {1},

@@ -95,6 +95,17 @@ struct Convolution {
   size_t packed_forward() const { return packed(group_channels(), group_filters()); }
   size_t packed_backward() const { return packed(group_filters(), group_channels()); }
 
+  /// Rows of outputs that stay near, in so many numbers, while all weights pass over them.
+  size_t strip(size_t near) const {
+    return std::max<size_t>(1, near / (x.out * filters + y.stride * line()));
+  }
+  /// Numbers of the slopes of a bundle of pixels, in whole panels.
+  size_t packed_slopes() const {
+    constexpr size_t panel = gathered::widest_panel, near = 65536;
+    return images() * std::min(strip(near), y.out) * x.out *
+           ((group_filters() + panel - 1) / panel * panel);
+  }
+
   void plan(nnrun_plan& p) const {
     require_possible();
     const size_t window = y.window * x.window, fan_in = taps(), fan_out = window * filters,
@@ -115,8 +126,9 @@ struct Convolution {
     p.n_blocks = bias ? 2 : 1;
     p.n_parameters = weights + (bias ? stride() : 0);
     p.kept_per_row = pads() ? image() : 0;
-    p.scratch = gathered::widest_panel +
-                std::max(groups * packed_forward() + p.kept_per_row, groups * packed_backward());
+    p.scratch = std::max(packed_slopes(), gathered::widest_panel +
+                                              std::max(groups * packed_forward() + p.kept_per_row,
+                                                       groups * packed_backward()));
     p.work_per_row = pixels() * taps() * filters;
   }
 

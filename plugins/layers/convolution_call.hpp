@@ -121,9 +121,11 @@ class ConvolutionCall {
     for (size_t r = 0; r < c_.rows() && count > 0; r += v_.images()) {
       const T* const images = bundle_between_zeros(r);
       for (size_t from = 0; from < v_.y.out; from += strip())
-        for (size_t g = 0; g < v_.groups; ++g)
+        for (size_t g = 0; g < v_.groups; ++g) {
+          const Slopes slopes = slopes_of(r, from, g);
           for (size_t k = 0; k < (runs ? 1 : v_.y.window); ++k)
-            backward_taps({images, r, from, g, k, taps, first, count});
+            backward_taps({images, r, from, g, k, taps, first, count}, slopes);
+        }
     }
     if (v_.bias && c_.call.tile == c_.call.tiles - 1)
       convolution::sum_pixels(c_.d_out(), c_.rows() * v_.pixels(), v_.filters,
@@ -212,11 +214,12 @@ class ConvolutionCall {
   const T* bundle_between_zeros(size_t row) const {
     if (!v_.pads()) return c_.in(0) + row * c_.in_cols(0);
     if (c_.kept_rows()) return c_.kept_rows() + row * v_.image();
+    T* const to = c_.scratch() + v_.packed_slopes();
     const size_t end = std::min(c_.rows(), row + v_.images());
     for (size_t r = row; r < end; ++r)
       windows::copy_between_zeros(c_.in(0) + r * c_.in_cols(0), v_.y, v_.x, v_.channels,
-                                  c_.scratch() + (r - row) * v_.image());
-    return c_.scratch();
+                                  to + (r - row) * v_.image());
+    return to;
   }
   /// The taps of a window, and the rows of packed weights that belong to them.
   gathered::Loops window(size_t panel, size_t together) const {
@@ -281,10 +284,41 @@ class ConvolutionCall {
     }
   }
 
-  /// Rows of outputs that stay near while all weights pass over them.
-  size_t strip() const {
-    constexpr size_t near = 262144 / sizeof(T);
-    return std::max<size_t>(1, near / (v_.x.out * v_.filters + v_.y.stride * v_.line()));
+  size_t strip() const { return v_.strip(262144 / sizeof(T)); }
+
+  /// The slopes of a bundle of pixels: steps from image to image, row to row, and pixel to pixel;
+  /// and from the first columns that a kernel takes to the next.
+  struct Slopes {
+    const T* from;
+    std::ptrdiff_t steps[3];
+    size_t panel_step;
+  };
+  size_t images_from(size_t row) const { return std::min(v_.images(), c_.rows() - row); }
+  size_t strip_from(size_t from) const { return std::min(strip(), v_.y.out - from); }
+  /// Returns them where they lie, if a kernel takes all columns at once; or else a copy, panel by
+  /// panel, since pixels that are far apart meet in few sets of the cache.
+  Slopes slopes_of(size_t row, size_t from, size_t group) const {
+    const size_t columns = v_.group_filters(), panel = kernels_.template panel<T>(),
+                 images = images_from(row), pixels = strip_from(from) * v_.x.out;
+    const T* const dy =
+        c_.d_out() + row * c_.cols() + from * v_.x.out * v_.filters + group * columns;
+    if (v_.filters * sizeof(T) < 512 || columns <= panel)
+      return {dy, {step(c_.cols()), step(v_.x.out * v_.filters), step(v_.filters)}, panel};
+    T* to = c_.scratch();
+    for (size_t first = 0; first < columns; first += panel) {
+      const size_t n = std::min(panel, columns - first);
+      for (size_t r = 0; r < images; ++r)
+        for (size_t p = 0; p < pixels; ++p, to += panel) {
+          const T* const pixel = dy + r * c_.cols() + p * v_.filters + first;
+          if (n == panel)
+            for (size_t j = 0; j < panel; j += 16 / sizeof(T)) std::memcpy(to + j, pixel + j, 16);
+          else
+            std::fill(std::copy_n(pixel, n, to), to + panel, T(0));
+        }
+    }
+    return {c_.scratch(),
+            {step(pixels * panel), step(v_.x.out * panel), step(panel)},
+            images * pixels * panel};
   }
 
   /// A bundle of pixels, and the taps that they are summed for.
@@ -292,7 +326,7 @@ class ConvolutionCall {
     const T* images;
     size_t row, strip, group, tap_row, taps, first, count;
   };
-  void backward_taps(const Bundle& u) const {
+  void backward_taps(const Bundle& u, const Slopes& slopes) const {
     const size_t n = v_.group_filters(), columns = v_.x.window * v_.group_channels();
     const auto line = step(v_.y.dilation * v_.line());
     gathered::Product<T> m{};
@@ -307,12 +341,11 @@ class ConvolutionCall {
              step(v_.x.dilation * v_.channels), 1};
       m.c = {m.c.from, v_.x.window, each, step(each * v_.stride()), step(v_.stride())};
     }
-    m.loops = {
-        {std::min(v_.images(), c_.rows() - u.row), std::min(strip(), v_.y.out - u.strip), v_.x.out},
-        {step(v_.image()), step(v_.y.stride * v_.line()), step(v_.x.stride * v_.channels)},
-        {step(c_.cols()), step(v_.x.out * v_.filters), step(v_.filters)}};
-    m.b = c_.d_out() + u.row * c_.cols() + u.strip * v_.x.out * v_.filters + u.group * n;
-    m.panel_step = kernels_.template panel<T>();
+    m.loops = {{images_from(u.row), strip_from(u.strip), v_.x.out},
+               {step(v_.image()), step(v_.y.stride * v_.line()), step(v_.x.stride * v_.channels)},
+               {slopes.steps[0], slopes.steps[1], slopes.steps[2]}};
+    m.b = slopes.from;
+    m.panel_step = slopes.panel_step;
     m.columns = n;
     m.first = u.first;
     m.count = u.count;

@@ -225,6 +225,10 @@ void run_together(const Product<T>& m, size_t from, const T* a, T* c, const T* b
     for (size_t v = 0; v < K::vectors; ++v)
       sums[p][v] =
           m.bias ? at<K::vector_bytes>(m.bias + from + v * K::lanes) : typename K::Vector{};
+  if (m.add)  // what they are added to is far away, where there are many weights
+#pragma GCC unroll 16
+    for (size_t p = 0; p < K::addresses; ++p)
+      __builtin_prefetch(c + from + static_cast<ptrdiff_t>(p) * m.c.column_step);
   add_products<K, false>(Together<T>{a}, b, m.loops, sums);
   const size_t width = m.columns - from;
 #pragma GCC unroll 16

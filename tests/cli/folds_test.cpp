@@ -228,6 +228,31 @@ TEST_CASE("a sweep over folds gives the same in parts and at once", "[sweep][fol
   CHECK_THAT(csv.out, Catch::StartsWith("config,seed,fold,status,train.cost"));
 }
 
+TEST_CASE("no fold is drawn from a series, whose other windows would have its rows",
+          "[compare][folds]") {
+  const Table table;
+  table.scratch.write("series.yaml",
+                      "data: {type: csv, path: table.csv, targets: [b], columns: {kind: unused}, "
+                      "windows: {length: 4}, split: {test: 0.2}}\n"
+                      "model: {layers: [{type: flatten}, {type: dense}]}\n"
+                      "train: {cost: mean_squared_error, epochs: 1}\n");
+  table.scratch.write(
+      "of_kinds.yaml",
+      "extends: series.yaml\ndata: {columns: {kind: unused}, windows: {length: 4, group: kind}}\n");
+  table.scratch.write("points.yaml",
+                      "extends: series.yaml\nsweep: {train.optimizer.learning_rate: [0.001]}\n");
+  for (const std::string words :
+       {"compare series.yaml", "compare net.yaml of_kinds.yaml", "sweep points.yaml"}) {
+    const Ended ended = table.nnrun(words + " --folds 3");
+    CAPTURE(words, ended.err);
+    CHECK(ended.status == 3);
+    CHECK_THAT(ended.err, Contains("--folds cannot cut the series of '") &&
+                              Contains("with 'windows', parts follow each other in time") &&
+                              Contains("leave --folds away"));
+  }
+  CHECK(table.nnrun("compare series.yaml of_kinds.yaml --seeds 2").status == 0);
+}
+
 TEST_CASE("folds that make no sense are refused in one sentence", "[compare][folds]") {
   const auto [command, status, message] = GENERATE(table<std::string, int, std::string>({
       {"compare net.yaml --folds 1", 2,

@@ -230,4 +230,27 @@ TEST_CASE("predict, too, tells rows that are not in the order of time", "[cli][s
              Contains("warning: the newest row comes first"));
 }
 
+TEST_CASE("predict names the series that are too short for an answer", "[predict][series]") {
+  std::string table = "place,level\n";
+  const auto add = [&](const std::string& place, int rows) {
+    for (int i = 0; i < rows; ++i) table += place + "," + std::to_string(drawn(i, 100)) + "\n";
+  };
+  add("north", 30), add("south", 4), add("west", 5), add("east", 1);
+  const Series series(table);
+  series.scratch.write("c.yaml",
+                       "data: {type: csv, path: t.csv, targets: [level], windows: {length: 5, "
+                       "group: place}}\nmodel: {layers: [{type: flatten}, {type: dense}]}\ntrain: "
+                       "{cost: mean_squared_error, epochs: 1}\n");
+  REQUIRE(series.nnrun("c.yaml -q --out r").status == 0);
+  for (const std::string form : {"", " --json"}) {
+    const Ended answered = series.nnrun("predict r --csv t.csv" + form);
+    CAPTURE(form, answered.err);
+    CHECK(answered.status == 0);
+    CHECK_THAT(answered.err, Contains("warning: 2 of 4 series by 'place' have fewer rows than a "
+                                      "window, 5, and so no answer: 'east', 'south'\n"));
+  }
+  series.scratch.write("t.csv", table.substr(0, table.find("south")));
+  CHECK_THAT(series.nnrun("predict r --csv t.csv").err, !Contains("warning"));
+}
+
 }  // namespace nnrun::testing
