@@ -24,6 +24,8 @@ constexpr std::array other_words{
     Synonyms{"learning_rate", "lr eta step_size"},
     Synonyms{"every", "step_size"},
     Synonyms{"batch_size", "batch minibatch"},
+    Synonyms{"length",
+             "steps seq_len seq_length sequence_length timesteps time_steps window_length"},
     Synonyms{"epochs", "num_epochs max_epochs n_epochs nb_epoch max_iter"},
     Synonyms{"units", "neurons size hidden hidden_size hidden_units out_features output_dim"},
     Synonyms{"bias", "use_bias fit_intercept"},
@@ -251,7 +253,7 @@ std::string home_of(const std::string& word) {
   std::vector<std::string> names{"units"};
   for (const Key& key : keys())
     if (!is_of_an_item(key)) names.emplace_back(key.name());
-  std::string ours = ours_for(word, names);
+  std::string ours = contains(names, word) ? word : ours_for(word, names);
   if (!contains(names, ours)) ours = nearest(word, names).value_or("");
   if (ours.empty()) return {};
   return "'" + ours + "' belongs in " + join(homes_of(ours), ", or in ");

@@ -125,9 +125,14 @@ void add_outputs(const Graph& graph, Dtype dtype, std::size_t rows, const std::s
                      hint, &node});
 }
 
+/// Adds the scratch of the layer that needs most: all work in the same.
 void add_scratch(const Graph& graph, Dtype dtype, unsigned threads, std::vector<Need>& needs) {
-  if (const Bytes scratch = graph.scratch(); scratch > 0)
-    needs.push_back({"the scratch of a layer", scratch * width_of(dtype), threads});
+  const auto scratch = [](const Node& node) { return node.plan.scratch; };
+  const auto most = std::ranges::max_element(graph.nodes, {}, scratch);
+  if (most == graph.nodes.end() || scratch(*most) == 0) return;
+  needs.push_back({"the scratch of layer '" + most->name + "'",
+                   Bytes{scratch(*most)} * width_of(dtype), threads, most->place,
+                   "make this layer or its inputs smaller" + how_to_halve(dtype)});
 }
 
 Bytes total_of(std::span<const Need> needs, bool with_addresses = false) {

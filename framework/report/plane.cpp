@@ -1,9 +1,9 @@
 #include "report/plane.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 #include "report/thin.hpp"
@@ -43,16 +43,23 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
   Plane plane{axis(0, "x"), axis(1, "y"), columns, rows, {}};
   plane.border = output_border_of(trainer);
   PlaneOutput& output = plane.outputs.emplace_back(PlaneOutput{seed, {}});
-  output.values.reserve(rows * columns);
-  Model& model = *trainer.model();
-  std::vector<double> outputs(model.answers());
+  std::vector<double> points;
+  points.reserve(2 * rows * columns);
   for (std::size_t r = 0; r < rows; ++r)
     for (std::size_t c = 0; c < columns; ++c) {
-      // one at a time: then the bits of a cell do not depend on the others
-      const std::array point{at(plane.x, middle(c, columns)), at(plane.y, 1 - middle(r, rows))};
-      model.predict(point, outputs);
-      output.values.push_back(outputs[0]);
+      points.push_back(at(plane.x, middle(c, columns)));
+      points.push_back(at(plane.y, 1 - middle(r, rows)));
     }
+  Model& model = *trainer.model();
+  // as any rows are answered: in blocks, if the weights do not stay in the cache
+  const std::size_t cells = rows * columns, at_once = model.rows_at_once(), out = model.answers();
+  std::vector<double> outputs(at_once * out);
+  output.values.reserve(cells);
+  for (std::size_t from = 0; from < cells; from += at_once) {
+    const std::size_t n = std::min(at_once, cells - from);
+    model.predict(std::span(points).subspan(2 * from, 2 * n), std::span(outputs).first(n * out));
+    for (std::size_t i = 0; i < n; ++i) output.values.push_back(outputs[i * out]);
+  }
   return plane;
 }
 

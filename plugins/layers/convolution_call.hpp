@@ -295,14 +295,15 @@ class ConvolutionCall {
   };
   size_t images_from(size_t row) const { return std::min(v_.images(), c_.rows() - row); }
   size_t strip_from(size_t from) const { return std::min(strip(), v_.y.out - from); }
-  /// Returns them where they lie, if a kernel takes all columns at once; or else a copy, panel by
-  /// panel, since pixels that are far apart meet in few sets of the cache.
+  /// Returns them where they lie; or, where a kernel takes some columns after others and pixels are
+  /// so far apart that they meet in few sets of the cache, a copy, panel by panel.
   Slopes slopes_of(size_t row, size_t from, size_t group) const {
     const size_t columns = v_.group_filters(), panel = kernels_.template panel<T>(),
                  images = images_from(row), pixels = strip_from(from) * v_.x.out;
     const T* const dy =
         c_.d_out() + row * c_.cols() + from * v_.x.out * v_.filters + group * columns;
-    if (v_.filters * sizeof(T) < 512 || columns <= panel)
+    constexpr size_t far = 512;  // bytes: nearer, the copy takes longer than it saves
+    if (v_.filters * sizeof(T) < far || columns <= panel)
       return {dy, {step(c_.cols()), step(v_.x.out * v_.filters), step(v_.filters)}, panel};
     T* to = c_.scratch();
     for (size_t first = 0; first < columns; first += panel) {

@@ -70,6 +70,8 @@ TEST_CASE("words of other tools lead to ours, for the kind that is meant", "[cli
         {"linear", "polynomial"}}},
       {"train.gradient=WORD", {{"autograd", "backprop"}}},
       {"data.augment=[WORD]", {{"horizontal_flip", "flip"}, {"rotate", "rotation"}}},
+      {"data={type: characters, path: t.txt, WORD: 10}",
+       {{"steps", "length"}, {"seq_len", "length"}, {"sequence_length", "length"}}},
       {"data=WORD", {{"mnist", "idx"}, {"pandas", "csv"}, {"numpy", "npy"}}},
   }));
   for (const auto& [word, ours] : words)

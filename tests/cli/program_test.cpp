@@ -186,6 +186,12 @@ TEST_CASE("check compares two ways to differentiate, block by block", "[cli]") {
   for (const json& block : result["blocks"]) CHECK(block["relative"].get<double>() < 1e-5);
   CHECK(result["gradients"][0]["cost"].get<double>() ==
         Approx(result["gradients"][1]["cost"].get<double>()).epsilon(1e-12));
+  CHECK_THAT(text.err, !Contains("comparing"));
+  scratch.write("wide.yaml",
+                "data: circle\nmodel: {layers: [{type: dense, units: 7000, activation: tanh}, "
+                "{type: dense, units: 1}]}\ntrain: {cost: mean_squared_error}\n");
+  CHECK_THAT(run("$nnrun check wide.yaml --gradients backprop,backprop", scratch.folder()).err,
+             Contains("comparing the gradients of 28001 parameters, which may take minutes\n"));
   const Ended wrong =
       run("$nnrun check $configs/diagonal.yaml --gradients backprop,backprob", scratch.folder());
   CHECK(wrong.status == 2);

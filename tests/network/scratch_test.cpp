@@ -132,8 +132,11 @@ TEST_CASE("the scratch of every thread is counted, of the layer that asks for mo
   CHECK(graph.work_per_row() ==
         2'000'000 + 24);  // dense: 2 x 5 weights and 5 biases, in lanes of 8
   const auto needs = host::needs_of(graph, host::Dtype::float64, 100, 0, 3);
-  const auto scratch = std::ranges::find(needs, "the scratch of a layer", &host::Need::what);
+  const host::LayerSpec& most = e.model.layers[1];
+  const auto scratch =
+      std::ranges::find(needs, "the scratch of layer '" + most.name + "'", &host::Need::what);
   REQUIRE(scratch != needs.end());
+  CHECK(scratch->place.line == most.place.line);
   CHECK(scratch->bytes == 35 * 8);
   CHECK(scratch->copies == 3);
 }

@@ -59,6 +59,7 @@ Told drawn(std::mt19937& random, int trial) {
   t.groups = trial % 3 == 0 ? 1 + below(3) : 1;
   t.channels = t.groups * (1 + below(trial % 5 == 0 ? 20 : 5));
   t.filters = t.groups * (1 + below(trial % 2 == 0 ? 36 : 9));
+  if (trial % 10 == 9) t.filters = t.groups * (60 + below(120));  // pixels far apart
   t.kernel_y = 1 + below(4), t.kernel_x = 1 + below(4);
   t.stride_y = 1 + below(3), t.stride_x = 1 + below(3);
   t.dilation_y = trial % 4 == 1 ? 1 + below(3) : 1,

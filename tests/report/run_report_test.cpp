@@ -113,6 +113,34 @@ TEST_CASE("the border of a plane is that of the metrics, or of the scores of the
                                 "{cost: mean_squared_error}\n")));
 }
 
+TEST_CASE("the cells of a plane are what the network answers, large networks in blocks",
+          "[report]") {
+  for (const std::string units : {"5", "600"}) {  // 600 x 600 weights
+    const host::Experiment e = experiment(
+        "data: {type: circle}\nmodel: {input: 2, layers: [{type: dense, units: " + units +
+        ", activation: tanh}, {type: dense, units: " + units +
+        ", activation: tanh}, {type: dense, units: 1}]}\ntrain: {cost: "
+        "half_squared_error}\n");
+    const auto trainer = host::Trainer::create(e);
+    host::Model& model = *trainer->model();
+    CHECK((model.rows_at_once() > 1) == (units == "600"));
+    const host::Plane plane = host::sample_plane(*trainer, 1, 7, 60).value();
+    REQUIRE(plane.outputs[0].values.size() == 420);
+    for (const std::size_t cell : {0u, 6u, 200u, 255u, 256u, 419u}) {
+      const auto along = [](const host::PlaneAxis& axis, double share) {
+        return axis.low + (axis.high - axis.low) * share;
+      };
+      const double column = static_cast<double>(cell % 7), row = static_cast<double>(cell / 7);
+      const std::vector<double> point{along(plane.x, (column + 0.5) / 7),
+                                      along(plane.y, 1 - (row + 0.5) / 60)};
+      std::vector<double> answer(model.answers());
+      model.predict(point, answer);
+      CAPTURE(units, cell);
+      CHECK(plane.outputs[0].values[cell] == Approx(answer[0]).margin(1e-9));
+    }
+  }
+}
+
 TEST_CASE("a network of other than two inputs has no plane", "[report]") {
   const host::Experiment e = shipped("symptoms.yaml");
   CHECK(!host::sample_plane(*host::Trainer::create(e), 1));
