@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/did_you_mean.hpp"
 #include "base/text.hpp"
 #include "cli/view.hpp"
+#include "loading/registry.hpp"
 namespace nnrun::host {
 namespace {
 
@@ -58,15 +60,28 @@ std::string verdict(const ComparedGradients& c) {
 }  // namespace
 
 ComparedGradients compare_gradients(const std::string& names, const Experiment& experiment,
-                                    const Registry& registry, Trainer& trainer) {
+                                    const Registry& registry, Trainer& trainer,
+                                    const std::function<void(const std::string&)>& say) {
   const std::size_t comma = names.find(',');
   if (comma == std::string::npos)
     throw UsageError(
         Problem{.what = "--gradients needs two names with a comma between, not '" + names + "'",
                 .hint = "for example --gradients finite_difference,backprop"});
   ComparedGradients compared{{names.substr(0, comma), names.substr(comma + 1)}, {}};
+  std::array<Use, 2> uses;
+  bool all_backpropagate = true;
   for (std::size_t i = 0; i < 2; ++i) {
-    const Use use = gradient_use(compared.names[i], experiment, registry);
+    uses[i] = gradient_use(compared.names[i], experiment, registry);
+    all_backpropagate = all_backpropagate && (functions_of<nnrun_gradient>(*uses[i].plugin).flags &
+                                              NNRUN_BACKPROPAGATES) != 0;
+  }
+  constexpr std::size_t many = 20'000;  // differences move each parameter by itself
+  if (const std::size_t n = trainer.model()->graph().parameter_count();
+      !all_backpropagate && n > many)
+    say("comparing the gradients of " + std::to_string(n) +
+        " parameters, which may take minutes\n");
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Use& use = uses[i];
     compared.samples[i] = trainer.differentiate(use);
     // the first call prepares buffers, which takes part in a short time, but not in a long one
     constexpr double long_enough = 0.5;  // seconds

@@ -61,8 +61,8 @@ class WindowRows final : public RowsToPredict {
     std::ranges::sort(names);
     std::string words = std::to_string(names.size()) + " of " + std::to_string(series_.size()) +
                         " series by '" + group_ + "' " + (names.size() == 1 ? "has" : "have") +
-                        " fewer rows than a window, " + std::to_string(length_) +
-                        ", and so no answer: ";
+                        " fewer than the " + std::to_string(length_) +
+                        " rows of a window, and so no answer: ";
     for (std::size_t i = 0; i < std::min(names.size(), most_named); ++i)
       words += (i > 0 ? ", '" : "'") + shown(names[i]) + "'";
     return words + (names.size() > most_named ? ", …" : "");

@@ -258,8 +258,9 @@ void SharedTraining::watch(const std::stop_token& stop) {
     const double patience = has_begun_ && rank != Processes::everybody ? patience_ : 10 * patience_;
     const Clock::time_point from = std::max(awake_since, Clock::time_point(Clock::duration(since)));
     const double waited = std::chrono::duration<double>(now - from).count();
-    // who waits for a process that is gone ends before those that wait for that one in turn
-    const double in_turn = 0.2 * std::min(move, 8u);
+    // who waits for a process that is gone ends before those that wait for that one in turn: by as
+    // much as a busy machine may let a process stand still
+    const double in_turn = 0.5 * std::min(move, 8u);
     if (since == 0 || waited < patience + in_turn) continue;
     if (processes_->waiting().since_ns != since) continue;
     expect_end();

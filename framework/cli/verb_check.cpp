@@ -65,12 +65,9 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
   if (const std::string& note = trainer->data().note; !note.empty())
     text += "data   " + note + "\n";
   if (arguments.has("--gradients")) {
-    constexpr std::size_t many = 20'000;  // that are moved one by one where slopes are differences
-    if (graph.parameter_count() > many)
-      report.say(fmt::format("comparing the gradients of {} parameters, which may take minutes\n",
-                             graph.parameter_count()));
     const ComparedGradients compared =
-        compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer);
+        compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer,
+                          [&](const std::string& text) { report.say(text); });
     json.update(json_of(compared, graph));
     text += text_of(compared, graph);
   }

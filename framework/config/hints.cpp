@@ -25,7 +25,8 @@ constexpr std::array other_words{
     Synonyms{"every", "step_size"},
     Synonyms{"batch_size", "batch minibatch"},
     Synonyms{"length",
-             "steps seq_len seq_length sequence_length timesteps time_steps window_length"},
+             "steps seq_len seq_length sequence_length timesteps time_steps window_length lookback "
+             "look_back"},
     Synonyms{"epochs", "num_epochs max_epochs n_epochs nb_epoch max_iter"},
     Synonyms{"units", "neurons size hidden hidden_size hidden_units out_features output_dim"},
     Synonyms{"bias", "use_bias fit_intercept"},

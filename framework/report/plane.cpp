@@ -57,7 +57,9 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
   output.values.reserve(cells);
   for (std::size_t from = 0; from < cells; from += at_once) {
     const std::size_t n = std::min(at_once, cells - from);
-    model.predict(std::span(points).subspan(2 * from, 2 * n), std::span(outputs).first(n * out));
+    for (std::size_t i = 0; i < n; ++i)
+      model.prepare(std::span(points).subspan(2 * (from + i), 2), i);
+    model.answer_prepared(n, 0, std::span(outputs).first(n * out));
     for (std::size_t i = 0; i < n; ++i) output.values.push_back(outputs[i * out]);
   }
   return plane;

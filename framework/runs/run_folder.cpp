@@ -170,7 +170,7 @@ void RunFolder::write(const char* name, std::string_view text, Existing existing
 /// Makes what was written by Sync::later and cannot be made again safe, but for the names.
 void RunFolder::make_contents_safe() const {
   std::vector<fs::path> files{path_ / "config.yaml", path_ / "metrics.csv", path_ / start_file,
-                              path_ / edits_file, path_ / "model.safetensors"};
+                              path_ / edits_file};
   std::error_code none;
   for (fs::directory_iterator entry(path_ / "source", none), end; !none && entry != end;
        entry.increment(none))
@@ -247,10 +247,7 @@ void RunFolder::write_report(std::string_view html) const {
 }
 
 void RunFolder::write_model(const Model& model, const Metadata& origin) const {
-  // a new one is made safe with the other contents; one that was there is only given up for a safe
-  // one
-  const bool waits = sync_ == Sync::now && existing_ == Existing::replaced;
-  model.write(path_ / "model.safetensors", origin, waits ? Sync::with_next : Sync::later,
+  model.write(path_ / "model.safetensors", origin, sync_ == Sync::now ? Sync::with_next : sync_,
               existing_);
 }
 

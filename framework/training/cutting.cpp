@@ -18,11 +18,18 @@ std::size_t share(double fraction, std::size_t n) {
 }  // namespace
 
 Cutting::Cutting(const DataSpec& data, const std::string& data_set)
-    : split_(data.split), place_(data.use.place), where_("data set '" + data_set + "'") {
-  if (data.windows) split_.shuffle = false;
+    : split_(data.split),
+      in_windows_(data.windows.has_value()),
+      place_(data.use.place),
+      where_("data set '" + data_set + "'") {
+  if (in_windows_) split_.shuffle = false;
 }
 
 void Cutting::count_in(DataShape& shape) const {
+  if (in_windows_ && has_folds())
+    throw ConfigError(Problem{
+        .what = "folds cannot cut a series: with 'windows', parts follow each other in time",
+        .place = place_});
   if (cuts() && shape.overlap > 0) require_order(shape);
   const std::size_t all = shape.examples[NNRUN_TRAIN];
   if (split_.folds == 0) {

@@ -42,6 +42,7 @@ class Cutting {
   [[noreturn]] void refuse_to_stratify() const;
 
   Split split_;
+  bool in_windows_;
   Place place_;
   std::string where_;
 };

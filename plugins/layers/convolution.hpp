@@ -99,8 +99,11 @@ struct Convolution {
   size_t strip(size_t near) const {
     return std::max<size_t>(1, near / (x.out * filters + y.stride * line()));
   }
-  /// Numbers of the slopes of a bundle of pixels, in whole panels.
+  /// Whether the slopes of a bundle of pixels may be copied: of columns that are several panels.
+  bool may_pack_slopes(size_t bytes) const { return filters * bytes >= 512 && group_filters() > 4; }
+  /// Numbers of such a copy, in whole panels.
   size_t packed_slopes() const {
+    if (!may_pack_slopes(sizeof(double))) return 0;
     constexpr size_t panel = gathered::widest_panel, near = 65536;
     return images() * std::min(strip(near), y.out) * x.out *
            ((group_filters() + panel - 1) / panel * panel);

@@ -122,7 +122,7 @@ class ConvolutionCall {
       const T* const images = bundle_between_zeros(r);
       for (size_t from = 0; from < v_.y.out; from += strip())
         for (size_t g = 0; g < v_.groups; ++g) {
-          const Slopes slopes = slopes_of(r, from, g);
+          const Slopes slopes = slopes_of(r, from, g, runs ? count : v_.y.window * count);
           for (size_t k = 0; k < (runs ? 1 : v_.y.window); ++k)
             backward_taps({images, r, from, g, k, taps, first, count}, slopes);
         }
@@ -296,14 +296,17 @@ class ConvolutionCall {
   size_t images_from(size_t row) const { return std::min(v_.images(), c_.rows() - row); }
   size_t strip_from(size_t from) const { return std::min(strip(), v_.y.out - from); }
   /// Returns them where they lie; or, where a kernel takes some columns after others and pixels are
-  /// so far apart that they meet in few sets of the cache, a copy, panel by panel.
-  Slopes slopes_of(size_t row, size_t from, size_t group) const {
+  /// so far apart that they meet in few sets of the cache, a copy, panel by panel. taps: that pass
+  /// over them.
+  Slopes slopes_of(size_t row, size_t from, size_t group, size_t taps) const {
     const size_t columns = v_.group_filters(), panel = kernels_.template panel<T>(),
                  images = images_from(row), pixels = strip_from(from) * v_.x.out;
     const T* const dy =
         c_.d_out() + row * c_.cols() + from * v_.x.out * v_.filters + group * columns;
-    constexpr size_t far = 512;  // bytes: nearer, the copy takes longer than it saves
-    if (v_.filters * sizeof(T) < far || columns <= panel)
+    // the further pixels are apart, the fewer taps are worth the copy
+    constexpr size_t worth_it = 500'000;
+    if (!v_.may_pack_slopes(sizeof(T)) || columns <= panel ||
+        taps * v_.filters * sizeof(T) < worth_it)
       return {dy, {step(c_.cols()), step(v_.x.out * v_.filters), step(v_.filters)}, panel};
     T* to = c_.scratch();
     for (size_t first = 0; first < columns; first += panel) {

@@ -250,7 +250,7 @@ TEST_CASE("no fold is drawn from a series, whose other windows would have its ro
                               Contains("with 'windows', parts follow each other in time") &&
                               Contains("leave --folds away"));
   }
-  CHECK(table.nnrun("compare series.yaml of_kinds.yaml --seeds 2").status == 0);
+  CHECK(table.nnrun("compare series.yaml --seeds 2").status == 0);
 }
 
 TEST_CASE("folds that make no sense are refused in one sentence", "[compare][folds]") {

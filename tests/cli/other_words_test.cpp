@@ -70,13 +70,19 @@ TEST_CASE("words of other tools lead to ours, for the kind that is meant", "[cli
         {"linear", "polynomial"}}},
       {"train.gradient=WORD", {{"autograd", "backprop"}}},
       {"data.augment=[WORD]", {{"horizontal_flip", "flip"}, {"rotate", "rotation"}}},
-      {"data={type: characters, path: t.txt, WORD: 10}",
-       {{"steps", "length"}, {"seq_len", "length"}, {"sequence_length", "length"}}},
       {"data=WORD", {{"mnist", "idx"}, {"pandas", "csv"}, {"numpy", "npy"}}},
   }));
   for (const auto& [word, ours] : words)
     CHECK_THAT(said_of(replaced(key, "WORD", word)),
                Contains("unknown ") && Contains("did you mean '" + ours + "'?"));
+}
+
+TEST_CASE("a setting that others call so leads to ours, not to a key of another map",
+          "[cli][words]") {
+  for (const std::string word : {"steps", "seq_len", "sequence_length"})
+    CHECK_THAT(said_of("data={type: characters, path: t.txt, " + word + ": 10}"),
+               Contains("has no setting '" + word + "'") && Contains("did you mean 'length'?"));
+  CHECK_THAT(said_of("steps=10"), Contains("'steps' belongs in train"));
 }
 
 TEST_CASE("what is done in another way here is said in a sentence", "[cli][words]") {

@@ -246,8 +246,8 @@ TEST_CASE("predict names the series that are too short for an answer", "[predict
     const Ended answered = series.nnrun("predict r --csv t.csv" + form);
     CAPTURE(form, answered.err);
     CHECK(answered.status == 0);
-    CHECK_THAT(answered.err, Contains("warning: 2 of 4 series by 'place' have fewer rows than a "
-                                      "window, 5, and so no answer: 'east', 'south'\n"));
+    CHECK_THAT(answered.err, Contains("warning: 2 of 4 series by 'place' have fewer than the 5 "
+                                      "rows of a window, and so no answer: 'east', 'south'\n"));
   }
   series.scratch.write("t.csv", table.substr(0, table.find("south")));
   CHECK_THAT(series.nnrun("predict r --csv t.csv").err, !Contains("warning"));

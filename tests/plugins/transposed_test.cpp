@@ -74,6 +74,11 @@ Transposed drawn(std::mt19937& random, int trial) {
   t.channels = t.groups * (1 + below(trial % 5 == 0 ? 20 : 5));
   t.filters = t.groups * (1 + below(trial % 2 == 0 ? 36 : 9));
   t.kernel_y = 1 + below(4), t.kernel_x = 1 + below(4);
+  if (trial % 10 == 9) {  // many taps that meet pixels far apart
+    t.rows = 1 + below(3);
+    t.channels = t.groups * (130 + below(20)), t.filters = t.groups * (100 + below(30));
+    t.kernel_y = 3, t.kernel_x = 3 + below(2);
+  }
   t.stride_y = 1 + below(4), t.stride_x = 1 + below(4);  // further than a window, too
   t.dilation_y = trial % 4 == 1 ? 1 + below(3) : 1,
   t.dilation_x = trial % 4 == 1 ? 1 + below(3) : 1;
