@@ -99,9 +99,10 @@ struct Convolution {
   size_t strip(size_t near) const {
     return std::max<size_t>(1, near / (x.out * filters + y.stride * line()));
   }
-  /// Whether the slopes of a bundle of pixels may be copied: of columns that are several panels.
+  /// Returns whether pixels, in numbers of so many bytes, are far enough apart for a copy of their
+  /// slopes, and have more columns than the narrowest kernel takes at once.
   bool may_pack_slopes(size_t bytes) const { return filters * bytes >= 512 && group_filters() > 4; }
-  /// Numbers of such a copy, in whole panels.
+  /// Returns how many numbers such a copy of a bundle of pixels has, in whole panels.
   size_t packed_slopes() const {
     if (!may_pack_slopes(sizeof(double))) return 0;
     constexpr size_t panel = gathered::widest_panel, near = 65536;
