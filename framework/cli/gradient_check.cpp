@@ -23,6 +23,17 @@ Use gradient_use(const std::string& name, const Experiment& experiment, const Re
                                                     : with_defaults(*plugin);
 }
 
+/// Returns the first layer that cuts slopes on their way back through time, as backpropagation does
+/// and differences do not; empty if there is none.
+std::string cut_by(const Experiment& experiment) {
+  for (const LayerSpec& layer : experiment.model.layers) {
+    const Value* const value = value_of(layer.layer, "truncate");
+    const auto* const steps = value ? std::get_if<std::vector<double>>(value) : nullptr;
+    if (steps != nullptr && !steps->empty()) return layer.name;
+  }
+  return {};
+}
+
 struct Difference {
   double largest = 0, relative = 0;
 };
@@ -53,6 +64,9 @@ std::string verdict(const ComparedGradients& c) {
   const std::string names = c.names[0] + " and " + c.names[1],
                     by = "a relative difference of " + significant(relative, 3) + " in all";
   if (relative <= rounding) return names + " agree: " + by;
+  if (!c.cut_by.empty())
+    return names + " differ by " + by + ": " + c.cut_by +
+           " cuts slopes on their way back; they agree without 'truncate', if all else is right";
   if (relative <= of_a_step) return names + " differ by " + by + ", as differences with a step do";
   return names + " DISAGREE by " + by + ": only a random gradient may";
 }
@@ -67,7 +81,8 @@ ComparedGradients compare_gradients(const std::string& names, const Experiment& 
     throw UsageError(
         Problem{.what = "--gradients needs two names with a comma between, not '" + names + "'",
                 .hint = "for example --gradients finite_difference,backprop"});
-  ComparedGradients compared{{names.substr(0, comma), names.substr(comma + 1)}, {}};
+  ComparedGradients compared{
+      {names.substr(0, comma), names.substr(comma + 1)}, {}, cut_by(experiment)};
   std::array<Use, 2> uses;
   bool all_backpropagate = true;
   for (std::size_t i = 0; i < 2; ++i) {

@@ -10,6 +10,7 @@ namespace nnrun::host {
 struct ComparedGradients {
   std::string names[2];
   GradientSample samples[2];
+  std::string cut_by{};  ///< the first layer that cuts slopes through time; empty: none does
 };
 
 /// names: `A,B`, two gradient plugins, each with the settings of the config if that uses it,

@@ -52,7 +52,7 @@ TextExamples::Next TextExamples::next(const std::string& text) const {
     if (answer() != next.outputs)
       throw UsageError(Problem{.what = "has " + std::to_string(used) +
                                        " characters: this network "
-                                       "reads in both directions, and needs " +
+                                       "sees what follows them, and needs " +
                                        std::to_string(inputs),
                                .where = "'" + text + "'"});
     return next;

@@ -23,7 +23,7 @@ class TextExamples {
     bool is_cut = false;            ///< the text is longer than an example: its end was read
   };
   /// Throws UsageError for a text that the network does not know, or one that is too short if the
-  /// network reads in both directions.
+  /// network's answers depend on the characters behind.
   Next next(const std::string& text) const;
   /// Returns characters that follow a text, each drawn by its probability. The names must be of
   /// probabilities or logits.

@@ -67,7 +67,7 @@ void try_config(const std::string& file, const Arguments& arguments, Registry& r
   if (arguments.has("--gradients")) {
     const ComparedGradients compared =
         compare_gradients(arguments.text("--gradients"), experiment, registry, *trainer,
-                          [&](const std::string& text) { report.say(text); });
+                          [&](const std::string& words) { report.say(words); });
     json.update(json_of(compared, graph));
     text += text_of(compared, graph);
   }

@@ -95,8 +95,10 @@ class Prediction {
     for (const std::vector<double>& input : inputs) look_at(input, largest_);
     doubt_division(Terminal(stderr));
     std::vector<std::vector<double>> outputs;
-    for (const std::vector<double>& input : inputs)
-      use_.predict(input.data(), 1, outputs.emplace_back(use_.outputs()).data());
+    for (const std::vector<double>& input : inputs) {
+      outputs.emplace_back(use_.outputs());
+      answer(input, outputs.back(), arguments_.targets[outputs.size()]);
+    }
     if (form_of(arguments_) != AnswerForm::csv) {
       writer_.start(run_, {});
       for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -118,6 +120,19 @@ class Prediction {
       Terminal(stderr).write(std::string("note: the number is the ") +
                              (names.kind == ScoreKind::other ? "score" : "probability") + " of " +
                              names.outputs[0] + "\n");
+  }
+
+  /// Throws what predict throws, with the example if there are several.
+  void answer(const std::vector<double>& input, std::vector<double>& output,
+              const std::string& example) {
+    try {
+      use_.predict(input.data(), 1, output.data());
+    } catch (const DataError& error) {
+      Problem problem = error.problems()[0];
+      if (arguments_.targets.size() > 2 && problem.where.empty())
+        problem.where = "'" + short_name(example) + "'";
+      throw DataError(std::move(problem));
+    }
   }
 
   /// Answers texts by what may follow each.
@@ -450,6 +465,12 @@ class Prediction {
     if (table == nullptr) return std::nullopt;
     if (!std::filesystem::is_regular_file(text, none)) {
       if (parse_double(text.substr(0, text.find(',')))) return std::nullopt;
+      if (std::filesystem::is_directory(text, none))
+        throw UsageError(
+            Problem{.what = "'" + text + "' is a folder",
+                    .hint = "name the files in it, such as " + text +
+                            "/*.png, or write nnrun eval RUN --data test=FOLDER for folders of "
+                            "classes"});
       throw UsageError(Problem{.what = "'" + text + "' is not there, or not a file",
                                .hint = "an example of this run is the name of a file"});
     }

@@ -67,7 +67,8 @@ void Fields::refuse_rest(const Elsewhere& elsewhere) const {
   for (const ConfigEntry* const entry : not_asked_for()) {
     const Guess guess = guess_for(entry->key, known_);
     meant.push_back(guess.meant);
-    const std::string owner = elsewhere && guess.meant.empty() ? elsewhere(entry->key) : "";
+    const bool is_open = guess.meant.empty() && !guess.is_known;
+    const std::string owner = elsewhere && is_open ? elsewhere(entry->key) : "";
     problems_.add(entry->place, owner_ + " has no " + noun_ + " '" + entry->key + "'",
                   owner.empty() ? guess.hint : owner);
   }

@@ -164,6 +164,16 @@ constexpr std::array remarks{
            ""},
     Remark{"time_distributed", "dense",
            "layers of images and sequences do that by themselves: for dense, write axis: last", ""},
+    Remark{"separable_conv1d separable_conv2d", "depthwise_conv2d",
+           "write depthwise_conv2d, and behind it conv2d with kernel_size: 1", ""},
+    Remark{"spatial_dropout spatial_dropout1d spatial_dropout2d dropout1d dropout2d", "dropout",
+           "write {type: dropout, rate: 0.2, spatial: true}", ""},
+    Remark{"cropping cropping1d cropping2d center_crop", "zero_padding2d",
+           "no layer cuts borders off: cut the pictures, or write padding: valid in the layers "
+           "before it",
+           ""},
+    Remark{"axis dim normalized_shape", "epsilon",
+           "the last axis is normalized, where features and channels are", ""},
     Remark{"merge_mode", "merge", "write merge: concat, sum, average or multiply", "merge"},
     Remark{"input_layer input", "dense",
            "the network's input is not a layer: model.input says its size, or leave it to the data",
@@ -272,7 +282,7 @@ Guess guess_for(std::string_view written, std::span<const std::string> known) {
   const std::string word = folded(written), ours = ours_for(word, known);
   for (const Remark& remark : remarks)
     if (is_one_of(bare(word), remark.theirs) && contains(known, remark.needs))
-      return {std::string(remark.hint), std::string(remark.meant)};
+      return {std::string(remark.hint), std::string(remark.meant), true};
   if (contains(known, ours)) return {"did you mean '" + ours + "'?", ours};
   if (const auto near = nearest(written, known)) return {did_you_mean(written, known), *near};
   std::vector<std::string> longer;

@@ -6,8 +6,9 @@
 namespace nnrun::host {
 
 struct Guess {
-  std::string hint;   ///< proposes an action; may be empty
-  std::string meant;  ///< the known word that was probably meant; may be empty
+  std::string hint;       ///< proposes an action; may be empty
+  std::string meant;      ///< the known word that was probably meant; may be empty
+  bool is_known = false;  ///< of other tools, and done in another way here: the hint says how
 };
 /// Returns what to say about a key or a name that is not among the known ones.
 Guess guess_for(std::string_view written, std::span<const std::string> known);

@@ -54,6 +54,16 @@ std::string hint_for_number(const ConfigNode& node, bool whole) {
   return {};
 }
 
+/// Returns the choice that was probably meant, and all of them if they are few: a word that is near
+/// to one may be a good one elsewhere.
+std::string hint_of_choices(const std::string& written, const std::vector<std::string>& choices) {
+  constexpr std::size_t few = 8;
+  const std::string hint = hint_for(written, choices);
+  return hint.starts_with("did you mean") && choices.size() > 2 && choices.size() <= few
+             ? hint + " (one of: " + join(choices, ", ") + ")"
+             : hint;
+}
+
 std::string hint_for_bool(const ConfigNode& node) {
   constexpr std::array<std::string_view, 7> yes{"yes", "Yes", "YES", "on", "On", "ON", "y"};
   constexpr std::array<std::string_view, 7> no{"no", "No", "NO", "off", "Off", "OFF", "n"};
@@ -85,7 +95,7 @@ class ValueReader {
 
   std::optional<Value> read(const ConfigNode& node) const {
     const bool is_list = setting_.type == NNRUN_FLOATS || setting_.type == NNRUN_STRINGS;
-    if (!is_list && !node.is(ConfigNode::Kind::scalar)) return refuse(node);
+    if (!is_list && !node.is(ConfigNode::Kind::scalar)) return refuse(node, hint_for_map(node));
     switch (setting_.type) {
       case NNRUN_BOOL:
         return boolean(node);
@@ -118,6 +128,13 @@ class ValueReader {
         quoted(setting_.name) + " must be " + wanted(setting_) + ", not " + described(node),
         std::move(hint));
     return std::nullopt;
+  }
+
+  /// Others nest what belongs to a choice: `layer: {type: lstm, units: 4}`.
+  std::string hint_for_map(const ConfigNode& node) const {
+    if (setting_.n_choices == 0 || !node.is(ConfigNode::Kind::map)) return {};
+    return std::string("write ") + setting_.name + ": " + choices_of(setting_)[0] +
+           ", or another name; what is set for it stands beside it";
   }
 
   bool in_range(const ConfigNode& node, double x) const {
@@ -162,12 +179,12 @@ class ValueReader {
 
   std::optional<std::string> text(const ConfigNode& node) const {
     if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
-    if (setting_.n_choices == 0) return node.text;
     const std::vector<std::string> choices = choices_of(setting_);
+    if (choices.empty()) return node.text;
     if (std::ranges::count(choices, node.text)) return node.text;
     problems_.add(node.place,
                   std::string("unknown ").append(setting_.name) + " '" + node.text + "'",
-                  hint_for(node.text, choices));
+                  hint_of_choices(node.text, choices));
     return std::nullopt;
   }
 

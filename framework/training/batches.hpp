@@ -11,6 +11,7 @@
 #include "training/block_order.hpp"
 #include "training/data.hpp"
 #include "training/run_state.hpp"
+#include "training/team.hpp"
 namespace nnrun::host {
 
 template <class T>
@@ -37,15 +38,17 @@ template <class T>
 class Batches {
  public:
   /// Keeps references. in, out: how many numbers an input and an output have. augmenter: what
-  /// changes inputs. blocks: the order, if they are shuffled by blocks.
+  /// changes inputs. blocks: the order, if they are shuffled by blocks. team: shares the gathering
+  /// of long batches, if given.
   Batches(const Examples<T>& examples, std::size_t batch_rows, std::size_t in, std::size_t out,
           bool shuffled, bool keeps_outputs, Augmenter<T>& augmenter,
-          std::optional<BlockOrder> blocks = {})
+          std::optional<BlockOrder> blocks = {}, Team* team = nullptr)
       : examples_(examples),
         batch_rows_(batch_rows),
         in_(in),
         out_(out),
         augmenter_(augmenter),
+        team_(team != nullptr && team->size() > 1 ? team : nullptr),
         shuffled_(shuffled),
         blocks_(std::move(blocks)) {
     if (keeps_outputs) outputs_ = Buffer<T>(examples.count * out);
@@ -154,6 +157,7 @@ class Batches {
   // Small batches are gathered some at a time: loads that do not wait for each other. Few enough to
   // stay in the first cache until their step comes.
   static constexpr std::size_t most_rows_ahead = 64, gathered_numbers = 1024;
+  static constexpr std::size_t worth_sharing = 1 << 14;     // numbers; fewer are there sooner alone
   static constexpr std::size_t line = 64, first_lines = 4;  // the processor sees how a row goes on
 
   /// Copies a row, which is often so short that a call takes longer than the copy.
@@ -192,7 +196,14 @@ class Batches {
     const bool is_one_batch = gathered_.size() <= batch_rows_;
     if (are_far_ && is_one_batch && n < most_rows_ahead)
       fetch(from + std::max(n, examples_ahead), n);
-    for (std::size_t r = 0; r < n; ++r) {
+    if (team_ == nullptr || n * (in_ + out_) < worth_sharing) return gather_rows(from, 0, n);
+    const std::size_t parts = team_->size(), each = (n + parts - 1) / parts;
+    team_->share(parts, [&](std::size_t i, unsigned) {
+      gather_rows(from, std::min(n, i * each), std::min(n, (i + 1) * each));
+    });
+  }
+  void gather_rows(std::size_t from, std::size_t first, std::size_t end) const {
+    for (std::size_t r = first; r < end; ++r) {
       const std::size_t row = gathered_[r] = order_[from + r];
       copy_row(examples_.x.data() + row * in_, in_, x_.data() + r * in_);
       copy_others(row, r);
@@ -270,6 +281,7 @@ class Batches {
   const Examples<T>& examples_;
   std::size_t batch_rows_, in_, out_;
   Augmenter<T>& augmenter_;
+  Team* team_;
   bool changes_ = !augmenter_.is_empty();
   bool shuffled_;
   const bool lie_ready_ = !shuffled_ && !changes_ && !examples_.stored;  // the inputs of batches

@@ -286,6 +286,17 @@ std::string as_image(const nnrun_shape& shape) {
   return "[" + sizes + (shape.rank == 2 ? ", 1]" : "]");
 }
 
+/// Says what to do about examples of another size than a trained network knows.
+std::string hint_of_size(const nnrun_shape& example, const nnrun_shape& input, const Use& data) {
+  const bool same_size = example.rank == 3 && input.rank == 3 &&
+                         example.sizes[0] == input.sizes[0] && example.sizes[1] == input.sizes[1];
+  if (!same_size || value_of(data, "channels") == nullptr)
+    return "a trained network takes examples of the size that it knows";
+  const std::string channels = std::to_string(input.sizes[2]);
+  return "write --set data.channels=" + channels + ": the network takes pictures of " + channels +
+         (input.sizes[2] == 1 ? " channel" : " channels");
+}
+
 /// Says how the axes of an example become those of the model's input.
 std::string hint_of_order(const nnrun_shape& example, const nnrun_shape& input) {
   const auto& x = example.sizes;
@@ -342,7 +353,7 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                 .place = experiment.model.input.place,
                 .hint = windows_  ? "remove input: it follows from the data"
                         : as_many ? hint_of_order(example, graph.input)
-                                  : "a trained network takes examples of the size that it knows"});
+                                  : hint_of_size(example, graph.input, experiment.data.use)});
   if (example.rank == 2 && !windows_ && graph.input.rank == 3 && graph.input.sizes[0] == 1 &&
       graph.input.sizes[2] != 1)
     throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +

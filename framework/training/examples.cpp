@@ -1,5 +1,6 @@
 #include "training/examples.hpp"
 
+#include <limits>
 #include <optional>
 
 #include "base/files.hpp"
@@ -24,12 +25,19 @@ template class StoredInputs<double>;
 
 template <class T>
 std::vector<std::pair<double, double>> column_ranges(std::span<const T> rows, std::size_t cols) {
-  std::vector<Range> ranges;
-  for (std::size_t c = 0; c < cols; ++c) ranges.emplace_back(static_cast<double>(rows[c]));
+  constexpr T none = std::numeric_limits<T>::infinity();
+  std::vector<T> low(cols, none), high(cols, -none);
   for (std::size_t at = 0; at < rows.size(); at += cols)
-    for (std::size_t c = 0; c < cols; ++c) ranges[c].take(static_cast<double>(rows[at + c]));
+    for (std::size_t c = 0; c < cols; ++c) {  // neither comparison holds for a missing value
+      const T x = rows[at + c];
+      low[c] = x < low[c] ? x : low[c];
+      high[c] = x > high[c] ? x : high[c];
+    }
+  constexpr double missing = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::pair<double, double>> ends;
-  for (const Range& range : ranges) ends.push_back(range.ends());
+  for (std::size_t c = 0; c < cols; ++c)
+    ends.push_back(low[c] <= high[c] ? std::pair<double, double>(low[c], high[c])
+                                     : std::pair(missing, missing));
   return ends;
 }
 

@@ -124,6 +124,7 @@ class Stepper {
   }
 
   unsigned threads() const { return team_.size(); }
+  Team& team() { return team_; }
   Descent<T>& descent() { return descent_; }
   const Descent<T>& descent() const { return descent_; }
 

@@ -114,7 +114,7 @@ class TrainerOf final : public Trainer {
     require_own_draws();
     batches_.emplace(train_part(), own_rows_, model_->graph().input_cols,
                      model_->graph().output().cols, experiment_.train.shuffle, !metrics_.empty(),
-                     augmenter_, block_order());
+                     augmenter_, block_order(), &stepper_.team());
     history_ = History(shape_of_reports());
     drawn_before_ = random_.position();
     list_state();

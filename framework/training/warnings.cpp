@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <ranges>
 
 #include "base/shown_text.hpp"
 #include "base/text.hpp"
@@ -14,6 +15,7 @@
 #include "training/data_parts.hpp"
 #include "training/declared_numbers.hpp"
 #include "training/mask_warnings.hpp"
+#include "training/steps_ahead.hpp"
 #include "training/target_words.hpp"
 namespace nnrun::host {
 namespace {
@@ -52,7 +54,9 @@ struct Facts {
   std::size_t left_out;  // rows without a target or another value
   Place cost_place, output_place, data_place, input_place;
   const Node* coupled;  // the first layer that compares the examples of a batch
-  const Node* parted;   // its activation belongs to the cost, but layers stand between
+  const nnrun_shape& target;
+  const std::vector<LayerSpec>& layers;
+  const Node* parted;  // its activation belongs to the cost, but layers stand between
   const Graph& graph;
   const WeightsSpec& weights;
   const WrittenKeys& written;
@@ -66,6 +70,21 @@ std::string or_classes(const Facts& f) {
   return f.as_classes.empty() || are_signs
              ? ""
              : "\nif the target holds classes, write " + f.as_classes + " in data";
+}
+
+/// Returns whether the outputs share 1 among the classes of all steps, where each step has a target
+/// of its own.
+bool answers_all_steps_at_once(const Facts& f) {
+  return f.activation.sums_to_one && f.kind == NNRUN_LABELS && f.target.rank == 2 &&
+         f.target.sizes[0] > 1 && f.graph.output().plan.out.rank == 1;
+}
+
+/// Returns the last layer that gives what it made of the last step alone, though it could give that
+/// of all steps; or nullptr.
+const LayerSpec* last_step_of(const Facts& f) {
+  for (const LayerSpec& layer : std::views::reverse(f.layers))
+    if (has_flag(layer.layer, "return_sequences", false)) return &layer;
+  return nullptr;
 }
 
 /// Returns the first frozen layer that has parameters.
@@ -449,7 +468,25 @@ constexpr Rule rules[] = {
                      .hint = "write activation: relu or tanh in " + name + ", or leave it out"};
     },
     [](const Facts& f) -> std::optional<Problem> {
-      if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS) return {};
+      if (!answers_all_steps_at_once(f)) return {};
+      const nnrun_shape& target = f.target;
+      const LayerSpec* const last = last_step_of(f);
+      return Problem{
+          .what = "the targets are " + std::to_string(target.sizes[0]) + " steps of " +
+                  std::to_string(target.sizes[1]) + ", but the outputs of " + f.activation.name +
+                  " add up to 1 over one row of " + std::to_string(f.outputs),
+          .place = last ? f.written.place_in_layer(last->name, "return_sequences") : f.output_place,
+          .hint = last ? "write return_sequences: true in " + last->name
+                       : "put {type: reshape, shape: [" + std::to_string(target.sizes[0]) + ", " +
+                             std::to_string(target.sizes[1]) +
+                             "]} before the activation: {type: "
+                             "activation, activation: " +
+                             f.activation.name + "}"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS ||
+          answers_all_steps_at_once(f))
+        return {};
       return Problem{.what = "the outputs of " + f.activation.name +
                              " add up to 1, but rows of targets have several yes, or none",
                      .place = f.output_place,
@@ -610,6 +647,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
               .data_place = written.place_of("data"),
               .input_place = experiment.model.input.place,
               .coupled = coupled_node(model->graph()),
+              .target = trainer.data().target,
+              .layers = experiment.model.layers,
               .parted = parted_from_cost(experiment.train.cost, model->graph()),
               .graph = model->graph(),
               .weights = experiment.model.weights,
@@ -634,6 +673,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   }
   add_rounded(experiment, trainer, warnings);
   add_masks(experiment, *model, warnings);
+  add_steps_ahead(experiment, *model, warnings);
   for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}})
     if (std::optional<Problem> known = trained_on(part, experiment, trainer.data()))
       warnings.push_back(std::move(*known));

@@ -19,7 +19,10 @@ void require_whole(const std::vector<ColumnRule>& columns) {
 }
 
 std::string hint_in_series(const std::string& hint) {
-  if (hint.find("{missing: drop}") == hint.npos && hint.find("leave ") == hint.npos) return hint;
+  const bool leaves_column_out = hint.find(": unused}") != hint.npos,
+             leaves_rows_out =
+                 hint.find("{missing: drop}") != hint.npos || hint.find("leave ") != hint.npos;
+  if (!leaves_rows_out || leaves_column_out) return hint;
   constexpr std::string_view filled = " to fill it in";
   const std::size_t at = hint.find(filled);
   return at != hint.npos ? hint.substr(0, at + filled.size())

@@ -11,7 +11,7 @@
 /// size. Classes and files are sorted by name.
 struct ImageFolder : nnrun::Dataset {
   static constexpr auto name = "image_folder",
-                        doc = "PNG, PGM and PPM files in a folder for each class";
+                        doc = "PNG files, and binary PGM and PPM files, in a folder for each class";
   const char *path = "", *validation = "", *test = "";
   std::int64_t channels = 0;
   double divide_by = 255;
@@ -110,7 +110,8 @@ struct ImageFolder : nnrun::Dataset {
   }
   static const char* colours(std::size_t channels) { return channels == 1 ? "grey" : "in colours"; }
   static bool is_hidden(const std::string& file) {
-    return file.starts_with('.') || file == "Thumbs.db" || file == "desktop.ini";
+    return file.starts_with('.') || file == "Thumbs.db" || file == "desktop.ini" ||
+           file == "__MACOSX";
   }
 
   /// Returns what a folder holds, sorted, without what systems hide there.
@@ -158,8 +159,9 @@ struct ImageFolder : nnrun::Dataset {
     std::size_t number = 0;
     while (number < names_.size() && names_[number] != own) ++number;
     if (number == names_.size())
-      throw nnrun::Error("unknown class '" + own + "'", folder.string(),
-                         "the classes are: " + names_.text());
+      throw nnrun::Error(
+          "unknown class '" + own + "'", folder.string(),
+          "the classes are: " + names_.text() + "; add it to them, or move the folder elsewhere");
     std::error_code none;
     for (const std::filesystem::path& file : sorted(folder)) {
       if (std::filesystem::is_directory(file, none))

@@ -17,6 +17,15 @@ std::string ending(const std::string& file) {
   return text;
 }
 
+/// Returns whether a file is to be read as PNG: by how it starts, which counts for more than its
+/// name, or by its name if it starts like no picture.
+bool is_png(const std::string& file) {
+  char start[2] = {};
+  nnrun::open_input(file).read(start, 2);
+  const bool is_pnm = start[0] == 'P' && start[1] >= '1' && start[1] <= '7';
+  return start[0] == '\x89' || (!is_pnm && ending(file) == ".png");
+}
+
 /// A PGM or PPM file: https://netpbm.sourceforge.net/doc/pgm.html
 class PnmFile {
  public:
@@ -27,7 +36,8 @@ class PnmFile {
       throw nnrun::Error("is a plain PGM or PPM, whose numbers are texts", file_,
                          "write it as P5 or P6: pnmtopnm FILE > other.pgm");
     if (start[0] != 'P' || (start[1] != '5' && start[1] != '6'))
-      throw nnrun::Error("is not a PGM or PPM file: expected P5 or P6 at its start", file_);
+      throw nnrun::Error("is not a PGM or PPM file: expected P5 or P6 at its start", file_,
+                         "convert it: convert FILE other.png");
     size_.channels = start[1] == '5' ? 1 : 3;
     size_.width = number("width", longest_side);
     size_.height = number("height", longest_side);
@@ -103,10 +113,10 @@ bool is_picture(const std::string& file) {
 }
 
 PictureSize read_size(const std::string& file) {
-  return ending(file) == ".png" ? PngFile(file).size() : PnmFile(file).size();
+  return is_png(file) ? PngFile(file).size() : PnmFile(file).size();
 }
 Picture read_picture(const std::string& file) {
-  return ending(file) == ".png" ? PngFile(file).read() : PnmFile(file).read();
+  return is_png(file) ? PngFile(file).read() : PnmFile(file).read();
 }
 
 void write_channels(const Picture& picture, std::size_t channels, double* to) {

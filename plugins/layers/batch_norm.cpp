@@ -10,14 +10,17 @@
 /// Frozen, it uses the kept averages in training too, as in Keras. Where train.shards cuts a batch,
 /// mean and variance are those of a shard, and the averages move by the mean of the shards.
 struct BatchNorm : nnrun::Layer {
-  static constexpr auto name = "batch_norm",
-                        doc = "normalizes each feature over a batch or shard; averages are kept";
+  static constexpr auto
+      name = "batch_norm",
+      doc =
+          "normalizes each feature, along the last axis, over a batch or shard; averages are kept";
   static constexpr bool couples_rows = true, slopes_in_use = true;
   double momentum = 0.99, epsilon = 1e-3;
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&BatchNorm::momentum, "momentum",
-                     "how slowly the kept averages move, as in Keras (PyTorch: 1 - this)",
+                     "how slowly the kept averages move, as in Keras (PyTorch: 1 - this); unlike "
+                     "there, they do not lean towards the 0 and 1 that they begin with",
                      {.min = 0, .max = 1, .below_max = true}),
         nnrun::param(&BatchNorm::epsilon, "epsilon", "added to the variance",
                      {.min = 0, .above_min = true}));

@@ -78,8 +78,8 @@ inline std::string how_to_give_an_image(const nnrun_shape& in) {
         in.rank != 2 && side > 1 && side * side * channels == n)
       shape = "[" + std::to_string(side) + ", " + std::to_string(side) + ", " +
               std::to_string(channels) + "]";
-  return "write 'input: " + shape + "' below model, or put {type: reshape, shape: " + shape +
-         "} before it";
+  return "put {type: reshape, shape: " + shape +
+         "} before it, or, if it is the first layer, write 'input: " + shape + "' below model";
 }
 inline void require_image(const nnrun_plan& p, const std::string& layer) {
   shapes::require_one_input(p, layer);

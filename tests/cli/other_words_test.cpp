@@ -92,6 +92,19 @@ TEST_CASE("what is done in another way here is said in a sentence", "[cli][words
              Contains("the network's input is not a layer: model.input says its size"));
   CHECK_THAT(said_of("model.layers=[{type: dense, units: 1, trainable: false}]"),
              Contains("'frozen' says the opposite"));
+  CHECK_THAT(said_of("model.layers=[{type: SeparableConv2D, filters: 2}]"),
+             Contains("write depthwise_conv2d, and behind it conv2d with kernel_size: 1"));
+  CHECK_THAT(said_of("model.layers=[{type: spatial_dropout2d, rate: 0.1}]"),
+             Contains("write {type: dropout, rate: 0.2, spatial: true}"));
+  CHECK_THAT(said_of("model.layers=[{type: Cropping2D}]"), Contains("no layer cuts borders off"));
+  CHECK_THAT(said_of("model.layers=[{type: batch_norm, axis: 1}]"),
+             Contains("has no setting 'axis'") && Contains("the last axis is normalized"));
+  CHECK_THAT(
+      said_of("model.layers=[{type: bidirectional, layer: {type: gru, units: 4}}]"),
+      Contains("write layer: simple_rnn, or another name; what is set for it stands beside it"));
+  // a good word elsewhere may look like a slip
+  CHECK_THAT(said_of("model.layers=[{type: lstm, units: 2, activation: gelu}]"),
+             Contains("did you mean 'relu'? (one of: ") && Contains("tanh"));
   CHECK_THAT(said_of("train.cost=log_loss"), Contains("'log_loss' is a metric"));
 }
 

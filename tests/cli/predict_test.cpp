@@ -538,8 +538,62 @@ TEST_CASE("a text that the network does not know is refused", "[cli][predict]") 
   const Letters both("{type: bidirectional, layer: lstm, units: 3, return_sequences: true}, ");
   CHECK(both("predict r abca").status == 0);
   CHECK(both.refusal("ab") ==
-        "error: has 2 characters: this network reads in both directions, and "
+        "error: has 2 characters: this network sees what follows them, and "
         "needs 4\n  --> 'ab'\n");
+}
+
+TEST_CASE("a network that sees the characters which it is to foretell is warned of",
+          "[cli][predict]") {
+  const Letters letters;
+  const auto warned = [&](const std::string& layers) {
+    letters.scratch.write("a.txt", "abc\u00e9,1abc\u00e9,1abc\u00e9,1abc\u00e9");
+    const Ended ended =
+        letters("c.yaml --out w --set train.epochs=0 --set 'model.layers=" + layers + "'");
+    CHECK(ended.status == 0);
+    std::filesystem::remove_all(letters.scratch / "w");
+    return ended.err;
+  };
+  const std::string start = "[{type: embedding, input_dim: 6, output_dim: 2}, ",
+                    end = "{type: dense, units: 6, axis: last, activation: softmax}]",
+                    sees =
+                        " sees the characters that the network is to foretell: what it learns "
+                        "is of no use at the end of a text\n";
+  const auto recurrent = [&](const std::string& layer) {
+    return warned(start + "{" + layer + ", units: 3, return_sequences: true}, " + end);
+  };
+  const std::string conv = "{type: conv1d, filters: 3, kernel_size: 3, padding: ";
+  CHECK_THAT(warned(start + conv + "same}, " + end), Contains("warning: conv1d_1" + sees));
+  CHECK_THAT(recurrent("type: bidirectional, layer: gru"),
+             Contains("warning: bidirectional_1" + sees) && Contains("no bidirectional"));
+  CHECK_THAT(recurrent("type: lstm, go_backwards: true"), Contains("warning: lstm_1" + sees));
+  // the steps are gone, and come back
+  CHECK_THAT(warned(start +
+                    "{type: flatten}, {type: dense, units: 24}, "
+                    "{type: reshape, shape: [4, 6]}, " +
+                    "{type: activation, activation: softmax}]"),
+             Contains("warning: reshape_1" + sees));
+  CHECK_THAT(warned(start + conv + "causal}, " + end), !Contains(sees));
+  CHECK_THAT(recurrent("type: lstm"), !Contains(sees));
+}
+
+TEST_CASE("one row of outputs for the targets of many steps is warned of", "[cli][predict]") {
+  const Letters letters;
+  letters.scratch.write("a.txt", "abc\u00e9,1abc\u00e9,1abc\u00e9,1abc\u00e9");
+  const std::string layers =
+                        "c.yaml --out w --set train.epochs=0 --set 'model.layers="
+                        "[{type: embedding, input_dim: 6, output_dim: 2}, ",
+                    end = "{type: dense, units: 24, activation: softmax}]'";
+  const std::string said =
+      "warning: the targets are 4 steps of 6, but the outputs of softmax add "
+      "up to 1 over one row of 24\n";
+  const Ended last = letters(layers + "{type: lstm, units: 3}, " + end);
+  CHECK(last.status == 0);
+  CHECK_THAT(last.err, Contains(said) && Contains("write return_sequences: true in lstm_1") &&
+                           !Contains("binary_cross_entropy"));
+  std::filesystem::remove_all(letters.scratch / "w");
+  CHECK_THAT(
+      letters(layers + "{type: flatten}, " + end).err,
+      Contains(said) && Contains("put {type: reshape, shape: [4, 6]} before the activation"));
 }
 
 TEST_CASE("a run without names takes the columns that are not kept", "[cli][predict]") {

@@ -179,6 +179,16 @@ TEST_CASE("check compares two ways to differentiate, block by block", "[cli]") {
   CHECK_THAT(
       run("$nnrun check $configs/diagonal.yaml --gradients spsa,backprop", scratch.folder()).out,
       Contains("  spsa and backprop DISAGREE by ") && Contains(": only a random gradient may\n"));
+  scratch.write("cut.yaml",
+                "data: {type: adding, length: 6, train: 20, test: 5}\ndtype: float64\n"
+                "model: {layers: [{type: lstm, units: 3, truncate: 2}, {type: dense, units: 1}]}\n"
+                "train: {cost: mean_squared_error, batch_size: 20}\n");
+  const std::string cut = "$nnrun check cut.yaml --gradients central_difference,backprop";
+  CHECK_THAT(run(cut, scratch.folder()).out,
+             Contains(" in all: lstm_1 cuts slopes on their way back; they agree without "
+                      "'truncate', if all else is right\n"));
+  CHECK_THAT(run(cut + " --set model.layers.lstm_1.truncate=6", scratch.folder()).out,
+             Contains("central_difference and backprop agree: "));
   const json result = parsed(run(command + " --json", scratch.folder()).out)["configs"][0];
   CHECK(result["agree"] == true);
   CHECK(result["blocks"].size() == 4);

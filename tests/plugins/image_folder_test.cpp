@@ -208,6 +208,23 @@ TEST_CASE("a run on pictures answers the picture of a file", "[plugins][images]"
       Catch::Contains("the model's input is 2 x 2 x 1, but an example of the data set is 1 x "
                       "1 x 1\n") &&
           Catch::Contains("a trained network takes examples of the size that it knows"));
+  scratch.write("coloured/light/1.ppm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
+  CHECK_THAT(run("$nnrun eval r --data test=coloured", scratch.folder()).err,
+             Catch::Contains("an example of the data set is 2 x 2 x 3\n") &&
+                 Catch::Contains("write --set data.channels=1: the network takes pictures of 1 "
+                                 "channel\n"));
+  CHECK(run("$nnrun eval r --data test=coloured --set data.channels=1", scratch.folder()).status ==
+        0);
+  CHECK_THAT(refused("$nnrun predict r coloured/light", 2, scratch.folder()),
+             Catch::Contains("'coloured/light' is a folder\n") &&
+                 Catch::Contains("name the files in it, such as coloured/light/*.png"));
+  // how a file starts counts, not its name
+  scratch.write("plain", "P5 2 2 255\n\1\2\3\4");
+  scratch.write("plain.png", "P5 2 2 255\n\1\2\3\4");
+  CHECK(run("$nnrun predict r plain plain.png", scratch.folder()).status == 0);
+  std::filesystem::create_directories(scratch / "coloured/__MACOSX");
+  CHECK(run("$nnrun eval r --data test=coloured --set data.channels=1", scratch.folder()).status ==
+        0);
   scratch.write("one.yaml",
                 "data: {type: image_folder, path: w}\n"
                 "model: {layers: [{type: flatten}, {type: dense, units: 2, activation: softmax}]}\n"

@@ -169,8 +169,8 @@ TEST_CASE("layers of images say what an image is, and what does not fit into it"
   const std::string takes =
                         "error: layer 'c': conv2d takes images of height x width x channels, not ",
                     reshape =
-                        " | write 'input: SHAPE' below model, or put {type: reshape, shape: "
-                        "SHAPE} before it";
+                        " | put {type: reshape, shape: SHAPE} before it, or, if it is the first "
+                        "layer, write 'input: SHAPE' below model";
   const auto hint = [&](const std::string& shape) {
     std::string text = reshape;
     for (std::size_t at; (at = text.find("SHAPE")) != text.npos;) text.replace(at, 5, shape);
@@ -205,6 +205,24 @@ TEST_CASE("layers of images say what an image is, and what does not fit into it"
       "error: layer 'c': weights of 2147483648 x 3 x 4096 x 4096 are impossible");
 }
 
+TEST_CASE("one size of a reshape may be what is left", "[plugins][layer]") {
+  const auto reshaped = [](const std::string& shape) {
+    return said("    - {name: r, type: reshape, shape: " + shape +
+                    "}\n    - {type: conv2d, filters: 2, kernel_size: 1}\n",
+                "[4, 6]");
+  };
+  CHECK(reshaped("[2, -1, 3]") == "nothing");
+  CHECK(reshaped("[-1, 24, 1]") == "nothing");
+  CHECK_THAT(reshaped("[-1, 6]"), Catch::Contains("conv2d takes images of height x width x "
+                                                  "channels, not 4 x 6"));
+  CHECK_THAT(reshaped("[5, -1, 1]"),
+             Catch::Contains("an input of 4 x 6 has 24 numbers, which do not fit into 5 x 4 x 1"));
+  CHECK_THAT(reshaped("[25, -1, 1]"), Catch::Contains("which do not fit into 25 x 1 x 1"));
+  CHECK_THAT(reshaped("[-1, -1, 1]"),
+             Catch::Contains("one size of 'shape' may be -1, not several"));
+  CHECK_THAT(reshaped("[-2, 12, 1]"), Catch::Contains("or -1 for what is left"));
+}
+
 TEST_CASE("depthwise_conv2d and conv2d_transpose say what cannot be", "[plugins][layer]") {
   const std::string each = "    - {name: c, type: depthwise_conv2d, kernel_size: 5",
                     turned = "    - {name: c, type: conv2d_transpose, filters: 4, kernel_size: 4";
@@ -218,8 +236,8 @@ TEST_CASE("depthwise_conv2d and conv2d_transpose say what cannot be", "[plugins]
         "error: layer 'c': 2147483648 filters for each of 1024 channels are impossible");
   CHECK(said(each + "}\n", "[28, 28]") ==
         "error: layer 'c': depthwise_conv2d takes images of height x width x channels, not 28 x 28 "
-        "| write 'input: [28, 28, 1]' below model, or put {type: reshape, shape: [28, 28, 1]} "
-        "before it");
+        "| put {type: reshape, shape: [28, 28, 1]} before it, or, if it is the first layer, write "
+        "'input: [28, 28, 1]' below model");
   CHECK(said(turned + ", strides: 0}\n", "[7, 8, 3]") ==
         "error: 'strides' must be in [1, 4096], not 0");
   CHECK(said(turned + ", groups: 2}\n", "[7, 8, 3]") ==
@@ -280,7 +298,8 @@ TEST_CASE("layers say which inputs they take", "[plugins][layer]") {
   CHECK(said("    - {name: j, type: reshape, shape: [3, 2]}\n", "[2, 2]") ==
         "error: layer 'j': an input of 2 x 2 has 4 numbers, which do not fit into 3 x 2");
   CHECK(said("    - {type: reshape, shape: [1.5]}\n") ==
-        "error: layer 'reshape': a size of 'shape' must be a whole number from 1 to 2147483648");
+        "error: layer 'reshape': a size of 'shape' must be a whole number from 1 to 2147483648, or "
+        "-1 for what is left");
   CHECK(said("    - {type: dense, units: 2147483649}\n") ==
         "error: 'units' must be at most 2147483648, not 2147483649");
   CHECK(said("    - {type: reshape, shape: []}\n") ==

@@ -55,6 +55,33 @@ TEST_CASE("an epoch has each example once, in the same order whatever the batch"
   }
 }
 
+TEST_CASE("threads gather what one thread does", "[batches]") {
+  const host::Experiment e = shipped("playground/xor.yaml");
+  constexpr std::size_t wide = 300, rows = 201;  // some left over for any number of threads
+  host::Examples<float> examples;
+  examples.count = rows;
+  examples.x = host::Buffer<float>(rows * wide);
+  examples.t = host::Buffer<float>(rows);
+  examples.weight = host::Buffer<float>(rows);
+  for (std::size_t i = 0; i < rows * wide; ++i) examples.x.data()[i] = static_cast<float>(i);
+  for (std::size_t r = 0; r < rows; ++r)
+    examples.t.data()[r] = examples.weight.data()[r] = static_cast<float>(r);
+  host::Random random(e.random, 1);
+  host::Augmenter<float> nothing({}, {}, wide, rows, random);
+  host::Batches<float> alone(examples, rows, wide, 1, true, false, nothing);
+  alone.begin_epoch(random, 1);
+  const host::Batch<float> one = alone.at(0, rows, 1);
+  for (const unsigned threads : {2u, 3u, 7u}) {
+    host::Team team(threads);
+    host::Batches<float> shared(examples, rows, wide, 1, true, false, nothing, {}, &team);
+    shared.begin_epoch(random, 1);
+    const host::Batch<float> all = shared.at(0, rows, 1);
+    CHECK(std::equal(one.x, one.x + rows * wide, all.x));
+    CHECK(std::equal(one.t, one.t + rows, all.t));
+    CHECK(std::equal(one.weight, one.weight + rows, all.weight));
+  }
+}
+
 TEST_CASE("an order by blocks has each example once, and neighbours of few blocks at a time",
           "[batches][blocks]") {
   const host::Experiment e = shipped("playground/xor.yaml");

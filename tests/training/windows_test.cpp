@@ -308,6 +308,8 @@ TEST_CASE("hints for a missing value of a series propose nothing that is refused
   CHECK(host::hint_in_series("write columns: {x: {missing: median}} to fill it in, or columns: {x: "
                              "{missing: drop}} to leave such rows out") ==
         "write columns: {x: {missing: median}} to fill it in");
+  CHECK(host::hint_in_series("leave it out: columns: {day: unused}") ==
+        "leave it out: columns: {day: unused}");
   CHECK(host::hint_in_series("name the columns") == "name the columns");
 }
 
