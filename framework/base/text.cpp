@@ -9,6 +9,7 @@ namespace {
 
 template <class T>
 std::string digits_of(T x) {
+  if (std::isnan(x)) return "nan";  // its sign says nothing
   std::array<char, 32> buffer;
   const auto result = std::to_chars(buffer.data(), buffer.data() + buffer.size(), x);
   return {buffer.data(), result.ptr};
@@ -27,6 +28,7 @@ std::optional<T> parse(std::string_view text) {
 }  // namespace
 
 std::string significant(double x, int digits) {
+  if (std::isnan(x)) return "nan";
   char text[64];
   const auto end = std::to_chars(text, text + sizeof text, x, std::chars_format::general, digits);
   return {text, end.ptr};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -205,6 +206,7 @@ void AnswerWriter::number(double x) {
     text_ += "null";
     return;
   }
+  if (std::isnan(x)) x = std::numeric_limits<double>::quiet_NaN();  // the sign says nothing
   char digits[32];
   const auto [end, failed] =
       narrow_ ? std::to_chars(digits, digits + sizeof digits, static_cast<float>(x))

@@ -44,6 +44,8 @@ TEST_CASE("numbers are written with the fewest digits that read back", "[base]")
   CHECK(shortest(0.1) == "0.1");
   CHECK(shortest(1.0) == "1");
   CHECK(shortest(-0.0) == "-0");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK((shortest(-nan) == "nan" && shortest(nan) == "nan" && significant(-nan, 3) == "nan"));
   CHECK(shortest(0.1f) == "0.1");
   CHECK(shortest(static_cast<double>(0.1f)) == "0.10000000149011612");
   CHECK(shortest(0.000019314711178699818) == "1.9314711178699818e-05");
