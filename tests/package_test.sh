@@ -17,7 +17,7 @@ dpkg-deb -I "$deb"
 field() { dpkg-deb -f "$deb" "$1"; }
 [ "$(field Package)" = nnrun ] || fail "the package is called $(field Package)"
 # of the program and the libraries, as dpkg-shlibdeps finds them
-for library in libc6 libstdc++6 libyaml-cpp libpng16-16 zlib1g; do
+for library in libc6 libstdc++6 libyaml-cpp libpng16-16 libjpeg zlib1g; do
   case $(field Depends) in *"$library"*) ;; *) fail "it does not depend on $library: $(field Depends)" ;; esac
 done
 # `nnrun serve` and the exchange mpi do without, and say so

@@ -99,6 +99,7 @@ class Prediction {
       outputs.emplace_back(use_.outputs());
       answer(input, outputs.back(), arguments_.targets[outputs.size()]);
     }
+    doubt_numbers(outputs);
     if (form_of(arguments_) != AnswerForm::csv) {
       writer_.start(run_, {});
       for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -120,6 +121,15 @@ class Prediction {
       Terminal(stderr).write(std::string("note: the number is the ") +
                              (names.kind == ScoreKind::other ? "score" : "probability") + " of " +
                              names.outputs[0] + "\n");
+  }
+
+  /// Warns of answers that are no numbers, which a model of others may give.
+  static void doubt_numbers(const std::vector<std::vector<double>>& outputs) {
+    const auto is_finite = [](double y) { return std::isfinite(y); };
+    if (!std::ranges::all_of(outputs,
+                             [&](const auto& y) { return std::ranges::all_of(y, is_finite); }))
+      Terminal(stderr).write(
+          "warning: an answer is not finite: too large for a number, or not a number\n");
   }
 
   /// Throws what predict throws, with the example if there are several.

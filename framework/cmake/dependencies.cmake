@@ -42,6 +42,8 @@ find_package(ZLIB QUIET)
 nnrun_require(ZLIB_FOUND "zlib" zlib1g-dev)
 find_package(PNG QUIET)
 nnrun_require(PNG_FOUND "libpng" libpng-dev)
+find_package(JPEG QUIET)
+nnrun_require(JPEG_FOUND "libjpeg" libjpeg-dev)
 # For `nnrun serve` alone; without it that verb says what to install. Its flags decide how its classes
 # lie in memory, and only pkg-config knows them.
 find_package(PkgConfig QUIET)

@@ -110,7 +110,7 @@ Every formula comes from a plugin; ten lines of C++ make another.
 .
 This package has the program, the library with its headers, the plugins
 and examples.")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libyaml-cpp-dev, nettle-dev, zlib1g-dev, libpng-dev")  # for libnnrun.a
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libyaml-cpp-dev, nettle-dev, zlib1g-dev, libpng-dev, libjpeg-dev")  # for libnnrun.a
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_PRE_BUILD_SCRIPTS "${PROJECT_SOURCE_DIR}/framework/cmake/deb_files.cmake")
 file(WRITE "${PROJECT_BINARY_DIR}/debian/triggers" "activate-noawait ldconfig\n")

@@ -58,6 +58,7 @@ function(nnrun_add_built_in program)
     get_target_property(libraries ${set} LINK_LIBRARIES)  # what the set is linked with
     if(arg_STATIC)
       list(TRANSFORM libraries REPLACE "^PNG::PNG$" "-lpng")
+      list(TRANSFORM libraries REPLACE "^JPEG::JPEG$" "-ljpeg")
       list(TRANSFORM libraries REPLACE "^ZLIB::ZLIB$" "-lz")
     endif()
     target_link_libraries(${program} PRIVATE ${libraries})

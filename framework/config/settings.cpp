@@ -54,12 +54,19 @@ std::string hint_for_number(const ConfigNode& node, bool whole) {
   return {};
 }
 
-/// Returns the choice that was probably meant, and all of them if they are few: a word that is near
-/// to one may be a good one elsewhere.
+/// Returns the choice that was probably meant, and all of them if they are few and it is only
+/// written alike: such a word may be a good one elsewhere.
 std::string hint_of_choices(const std::string& written, const std::vector<std::string>& choices) {
   constexpr std::size_t few = 8;
   const std::string hint = hint_for(written, choices);
-  return hint.starts_with("did you mean") && choices.size() > 2 && choices.size() <= few
+  const std::optional<std::string> near = nearest(written, choices);
+  const auto letters = [](std::string word) {
+    std::erase_if(word, [](char c) { return c == '_' || c == '-'; });
+    return word;
+  };
+  const bool is_other_word =
+      near && hint == "did you mean '" + *near + "'?" && letters(*near) != letters(written);
+  return is_other_word && choices.size() > 2 && choices.size() <= few
              ? hint + " (one of: " + join(choices, ", ") + ")"
              : hint;
 }
@@ -180,6 +187,8 @@ class ValueReader {
   std::optional<std::string> text(const ConfigNode& node) const {
     if (!node.is(ConfigNode::Kind::scalar)) return refuse(node);
     const std::vector<std::string> choices = choices_of(setting_);
+    if (node.text.find('\0') != node.text.npos)  // plugins see what stands before it alone
+      return refuse(node, "a text cannot have the character \\0");
     if (choices.empty()) return node.text;
     if (std::ranges::count(choices, node.text)) return node.text;
     problems_.add(node.place,

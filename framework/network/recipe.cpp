@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t most_columns = 2'000'000, most_gaps = 1000;
+constexpr std::size_t most_gaps = 1000;
 
 /// The fields of a JSON text. Each function throws RecordError for what is not as it was written.
 class RecipeReader {

@@ -40,6 +40,9 @@ struct Column {
   }
 };
 
+/// Inputs of an example: each has an entry here, and in the file of a model.
+inline constexpr std::size_t most_columns = 2'000'000;
+
 struct Recipe {
   std::vector<Column> columns;
   std::vector<Placed<std::string>> features;

@@ -136,6 +136,8 @@ void DataSource::take(const nnrun_data& data) {
   shape_.names = {texts(data.input_names, size_of(data.input)),
                   texts(data.target_names, size_of(data.target)),
                   texts(data.classes, size_of(data.target)), text(data.target_name)};
+  require_named();
+  require_few_inputs(size_of(data.input));
   shape_.columns = columns_of(data, shape_.names.inputs);
   shape_.divide_by = data.divide_by > 0 ? data.divide_by : 1;
   shape_.overlap = data.overlap;
@@ -151,6 +153,34 @@ void DataSource::take(const nnrun_data& data) {
   reads_again_ = data.reads_again != 0;
   std::copy_n(data.examples, NNRUN_PARTS, given_.begin());
   shape_.examples = given_;
+}
+
+/// Throws DataError for a name that no file of a model may have.
+void DataSource::require_named() const {
+  const DataNames& names = shape_.names;
+  const auto is_control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  for (const std::vector<std::string>* list : {&names.inputs, &names.targets, &names.classes})
+    for (const std::string& name : *list)
+      if (std::ranges::any_of(name, is_control))
+        throw DataError(Problem{.what = std::string(list == &names.classes ? "class" : "column") +
+                                        " '" + name + "' has a control character in its name",
+                                .where = "data set '" + object_.plugin().name + "'",
+                                .hint = "give it another name"});
+}
+
+/// Throws DataError for examples that are too large to be recorded.
+void DataSource::require_few_inputs(std::size_t inputs) const {
+  const std::size_t rows = windows_ ? windows_->length : 1;
+  if (inputs <= most_columns / rows) return;
+  throw DataError(Problem{.what = "an example has " + std::to_string(inputs) +
+                                  (windows_ ? " x " + std::to_string(rows) + " inputs, more than "
+                                            : " inputs, more than ") +
+                                  std::to_string(most_columns),
+                          .place = place_,
+                          .hint = windows_ ? "write a shorter length"
+                                  : shape_.input.rank == 3
+                                      ? "make the pictures smaller: image_folder takes size: 256"
+                                      : ""});
 }
 
 /// Takes what stands beside numbers, if anything does.
@@ -290,6 +320,9 @@ std::string as_image(const nnrun_shape& shape) {
 std::string hint_of_size(const nnrun_shape& example, const nnrun_shape& input, const Use& data) {
   const bool same_size = example.rank == 3 && input.rank == 3 &&
                          example.sizes[0] == input.sizes[0] && example.sizes[1] == input.sizes[1];
+  if (!same_size && example.rank == 3 && input.rank == 3 && value_of(data, "size") != nullptr)
+    return "write --set data.size=[" + std::to_string(input.sizes[0]) + ", " +
+           std::to_string(input.sizes[1]) + "] to have pictures made so";
   if (!same_size || value_of(data, "channels") == nullptr)
     return "a trained network takes examples of the size that it knows";
   const std::string channels = std::to_string(input.sizes[2]);
@@ -351,9 +384,10 @@ void DataSource::require_fit(const Graph& graph, const Preparation& preparation,
                         ", but an example of the data set is " + text_of(example) +
                         (as_many ? ": the numbers lie in another order" : ""),
                 .place = experiment.model.input.place,
-                .hint = windows_  ? "remove input: it follows from the data"
-                        : as_many ? hint_of_order(example, graph.input)
-                                  : hint_of_size(example, graph.input, experiment.data.use)});
+                .hint = windows_ ? "remove input: it follows from the data"
+                        : as_many && value_of(experiment.data.use, "size") == nullptr
+                            ? hint_of_order(example, graph.input)
+                            : hint_of_size(example, graph.input, experiment.data.use)});
   if (example.rank == 2 && !windows_ && graph.input.rank == 3 && graph.input.sizes[0] == 1 &&
       graph.input.sizes[2] != 1)
     throw GraphError(Problem{.what = "the model's input is " + text_of(graph.input) +

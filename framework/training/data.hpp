@@ -64,6 +64,8 @@ class DataSource {
   [[noreturn]] void refuse_without_inputs() const;
   [[noreturn]] void refuse(const Experiment& experiment) const;
   void take(const nnrun_data& data);
+  void require_named() const;
+  void require_few_inputs(std::size_t inputs) const;
   nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);

@@ -487,12 +487,38 @@ constexpr Rule rules[] = {
       if (!f.activation.sums_to_one || f.outputs == 1 || f.kind != NNRUN_LABELS ||
           answers_all_steps_at_once(f))
         return {};
+      const nnrun_shape& out = f.graph.output().plan.out;
+      if (f.target.rank == 2 && out.rank == 2 && out.sizes[1] == f.target.sizes[1])
+        return Problem{.what =
+                           "some steps have no class, such as those of padding: the cost leaves "
+                           "them out, but metrics take every column for a yes or no",
+                       .place = f.data_place,
+                       .hint =
+                           "give such steps a class of their own, and look at the others in "
+                           "confusion_matrix; class_weights: [0, 1, ...] takes it out of the "
+                           "cost"};
       return Problem{.what = "the outputs of " + f.activation.name +
                              " add up to 1, but rows of targets have several yes, or none",
                      .place = f.output_place,
                      .hint =
                          "write activation: sigmoid in the last layer and cost: "
                          "binary_cross_entropy, if each column is a yes or no of its own"};
+    },
+    [](const Facts& f) -> std::optional<Problem> {
+      const std::size_t answers =
+          f.graph.output().plan.out.sizes[f.graph.output().plan.out.rank - 1];
+      for (const Use& metric : f.metrics) {
+        const Value* const value = value_of(metric, "k");
+        const auto* const k = value ? std::get_if<std::int64_t>(value) : nullptr;
+        if (k == nullptr || *k < static_cast<std::int64_t>(answers) || answers < 2) continue;
+        return Problem{.what = metric.plugin->name + " takes one of the " + std::to_string(*k) +
+                               " largest outputs for right, but there are " +
+                               std::to_string(answers) + ": each answer is",
+                       .place = metric.place,
+                       .hint = answers > 2 ? "write {type: " + metric.plugin->name + ", k: 2}, say"
+                                           : "write accuracy"};
+      }
+      return {};
     },
     [](const Facts& f) -> std::optional<Problem> {
       for (const Use& metric : f.metrics) {
@@ -522,6 +548,35 @@ constexpr Rule rules[] = {
       return {};
     },
 };
+
+/// Settings of weights and biases, of layers that have none.
+void add_needless(const Graph& graph, const WrittenKeys& written, std::vector<Problem>& warnings) {
+  struct Setting {
+    const char* key;
+    std::uint32_t role;
+    const char* of;
+  };
+  constexpr Setting settings[] = {{"init", NNRUN_WEIGHTS, "weights"},
+                                  {"regularizer", NNRUN_WEIGHTS, "weights"},
+                                  {"bias_init", NNRUN_BIAS, "bias"},
+                                  {"bias_regularizer", NNRUN_BIAS, "bias"}};
+  for (const Node& node : graph.nodes)
+    for (const Setting& setting : settings) {
+      const Place* const place = written.find("model.layers." + node.name + "." + setting.key);
+      const std::span blocks(node.plan.blocks, node.plan.n_blocks);
+      const auto has_role = [&](const nnrun_block& block) { return block.role == setting.role; };
+      if (place == nullptr || std::ranges::any_of(blocks, has_role)) continue;
+      std::string names;
+      for (const nnrun_block& block : blocks)
+        names += std::string(names.empty() ? "" : " and ") + block.name;
+      warnings.push_back({.what = std::string("'") + setting.key + "' of " + node.name +
+                                  " changes nothing: it is for " + setting.of +
+                                  ", and the layer has " +
+                                  (names.empty() ? "nothing that it learns" : names + " alone"),
+                          .place = *place,
+                          .hint = std::string("remove ") + setting.key});
+    }
+}
 
 /// Returns the first layer that couples rows each of which it takes as one example's features.
 const Node* coupled_node(const Graph& graph) {
@@ -673,7 +728,8 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   }
   add_rounded(experiment, trainer, warnings);
   add_masks(experiment, *model, warnings);
-  add_steps_ahead(experiment, *model, warnings);
+  add_steps_ahead(trainer.experiment(), *model, warnings);  // with the sizes that it left open
+  add_needless(model->graph(), written, warnings);
   for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}})
     if (std::optional<Problem> known = trained_on(part, experiment, trainer.data()))
       warnings.push_back(std::move(*known));

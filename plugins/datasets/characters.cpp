@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <nnrun/input_file.hpp>
 #include <nnrun/plugin.hpp>
 #include <nnrun/text_file.hpp>
@@ -13,12 +14,16 @@
 struct Characters : nnrun::Dataset {
   static constexpr auto name = "characters",
                         doc = "pieces of a text, and for each character the one that follows";
-  const char *path = "", *vocabulary = "";
+  const char *path = "", *validation = "", *test = "", *vocabulary = "";
   std::int64_t length = 32, stride = 0;
+  static constexpr bool files_apart = true;
   static constexpr auto params() {
     return nnrun::params(
         nnrun::param(&Characters::path, "path", "text file, in UTF-8",
                      {.required = true, .path = true}),
+        nnrun::param(&Characters::validation, "validation", "another, to validate on",
+                     {.path = true}),
+        nnrun::param(&Characters::test, "test", "another, to test on", {.path = true}),
         nnrun::param(&Characters::length, "length", "characters of a piece",
                      {.min = 1, .max = 1e6}),
         nnrun::param(&Characters::stride, "stride",
@@ -30,31 +35,39 @@ struct Characters : nnrun::Dataset {
   }
 
   void open(nnrun_data& data) {
-    const std::u32string text = read_text();
-    set_vocabulary(text);
+    const std::array files{path, validation, test};
     const std::size_t size = static_cast<std::size_t>(length);
-    if (text.size() <= size)
-      throw nnrun::Error("has " + std::to_string(text.size()) + " characters, but a piece of " +
-                             std::to_string(size) + " needs one more than that",
-                         path, "write a shorter length");
+    step_ = stride > 0 ? static_cast<std::size_t>(stride) : size;
+    Places places;
+    for (std::size_t part = 0; part < NNRUN_PARTS; ++part) {
+      if (!*files[part]) continue;
+      const std::u32string text = read_text(files[part]);
+      if (text.empty()) throw nnrun::Error("is empty", files[part], "name a text to learn from");
+      if (places.empty()) places = take_vocabulary(text, files[part]);
+      numbers_[part] = numbers_of(text, places, files[part]);
+      if (text.size() <= size)
+        throw nnrun::Error("has " + std::to_string(text.size()) + " characters, but a piece of " +
+                               std::to_string(size) + " needs one more than that",
+                           files[part], "write a shorter length");
+      data.examples[part] = (text.size() - 1 - size) / step_ + 1;
+    }
     if (static_cast<double>(size) * static_cast<double>(known_) > 0x1p31)
       throw nnrun::Error("targets of " + std::to_string(size) + " x " + std::to_string(known_) +
                          " are impossible");
-    step_ = stride > 0 ? static_cast<std::size_t>(stride) : size;
     data.input = {1, {size}};
     data.target = {2, {size, known_}};
-    data.examples[NNRUN_TRAIN] = (text.size() - 1 - size) / step_ + 1;
     if (nnrun::KnownColumns::has(data, &data.overlap)) data.overlap = (size - 1) / step_;
   }
-  void read(const nnrun::Stream&, nnrun::Part, std::size_t from, std::size_t n, double* x,
+  void read(const nnrun::Stream&, nnrun::Part part, std::size_t from, std::size_t n, double* x,
             double* t) const {
+    const std::vector<std::uint16_t>& numbers = numbers_[static_cast<std::size_t>(part)];
     const std::size_t size = static_cast<std::size_t>(length);
     std::fill_n(t, n * size * known_, 0.);
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t k = 0; k < size; ++k, t += known_) {
         const std::size_t at = (from + i) * step_ + k;
-        *x++ = numbers_[at];
-        t[numbers_[at + 1]] = 1;
+        *x++ = numbers[at];
+        t[numbers[at + 1]] = 1;
       }
   }
 
@@ -122,24 +135,28 @@ struct Characters : nnrun::Dataset {
     }
     return text;
   }
-  std::u32string read_text() const {
+  static std::u32string read_text(const char* path) {
     std::ifstream in = nnrun::open_input(path);
     nnrun::TextFile file(in, path, "utf-8");
     std::string text;
     for (std::string_view block = file.next(); !block.empty(); block = file.next()) text += block;
     if (const std::size_t bad = nnrun::first_not_utf8(text); bad != text.npos)
-      throw nnrun::Error("is not UTF-8", place(std::string_view(text).substr(0, bad)),
+      throw nnrun::Error("is not UTF-8", place(path, std::string_view(text).substr(0, bad)),
                          "convert the file first");
+    if (const std::size_t none = text.find('\0'); none != text.npos)
+      throw nnrun::Error("has a byte 0, so it is not a text",
+                         place(path, std::string_view(text).substr(0, none)), "take it out");
     return decoded(text);
   }
   /// Returns the place behind a beginning of the file: `file:line`.
-  std::string place(std::string_view before) const {
+  static std::string place(const char* path, std::string_view before) {
     return std::string(path) + ":" + std::to_string(1 + std::ranges::count(before, '\n'));
   }
-  void set_vocabulary(const std::u32string& text) {
+  /// Returns where each character of the vocabulary stands in it.
+  Places take_vocabulary(const std::u32string& text, const char* file) {
     if (nnrun::first_not_utf8(vocabulary) != std::string_view::npos)
       throw nnrun::Error("'vocabulary' is not UTF-8");
-    if (!*vocabulary) refuse_empty(text);
+    if (!*vocabulary) refuse_empty(text, file);
     const std::u32string known = decoded(vocabulary);
     std::u32string sorted = known;
     std::ranges::sort(sorted);
@@ -148,27 +165,31 @@ struct Characters : nnrun::Dataset {
     if (known.size() > 65536)
       throw nnrun::Error(
           "has " + std::to_string(known.size()) + " different characters, 65536 are the most",
-          path);
+          file);
     known_ = known.size();
-    const Places places = places_in(known);
-    numbers_.clear();
+    return places_in(known);
+  }
+  static std::vector<std::uint16_t> numbers_of(const std::u32string& text, const Places& places,
+                                               const char* path) {
+    std::vector<std::uint16_t> numbers;
     std::size_t line = 1;
     for (const char32_t c : text) {
       const auto found = places.find(c);
       if (found == places.end())
         throw nnrun::Error("character " + shown(c) + " is not in 'vocabulary'",
                            std::string(path) + ":" + std::to_string(line));
-      numbers_.push_back(found->second);
+      numbers.push_back(found->second);
       if (c == U'\n') ++line;
     }
+    return numbers;
   }
   /// Another text has other characters: their numbers would mean something else to the network.
-  [[noreturn]] void refuse_empty(std::u32string text) const {
+  [[noreturn]] static void refuse_empty(std::u32string text, const char* file) {
     std::ranges::sort(text);
     text.erase(std::unique(text.begin(), text.end()), text.end());
     std::string all;
     for (const char32_t c : text) all += quoted(c);
-    throw nnrun::Error("needs 'vocabulary': which characters there may be", path,
+    throw nnrun::Error("needs 'vocabulary': which characters there may be", file,
                        "of this text it is\nvocabulary: \"" + all + "\"");
   }
   /// Returns a character as it stands between quotes in YAML.
@@ -177,6 +198,12 @@ struct Characters : nnrun::Dataset {
     if (c == U'\n') return "\\n";
     if (c == U'"' || c == U'\\') return std::string("\\") + static_cast<char>(c);
     if (c >= 0x20 && c < 0x7f) return std::string(1, static_cast<char>(c));
+    const bool is_letter = (c >= 0xa1 && c <= 0x24f && c != 0xad) || (c >= 0x370 && c <= 0x52f);
+    if (is_letter) {  // of the scripts of Europe; others may change how their neighbours look
+      std::string own;
+      nnrun::append_utf8(c, own);
+      return own;
+    }
     std::string hex = "\\U";
     for (int shift = 28; shift >= 0; shift -= 4) hex += digits[c >> shift & 15];
     return hex;
@@ -192,7 +219,7 @@ struct Characters : nnrun::Dataset {
   std::vector<std::string> texts_;  // of the vocabulary
   std::vector<const char*> pointers_;
   std::size_t known_ = 0;  // characters
-  std::vector<std::uint16_t> numbers_;
+  std::array<std::vector<std::uint16_t>, NNRUN_PARTS> numbers_;
   std::size_t step_ = 1;
 };
 NNRUN_REGISTER(Characters)

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <filesystem>
 #include <nnrun/input_file.hpp>
 #include <string_view>
 
+#include "jpeg_file.hpp"
 #include "png_file.hpp"
 
 namespace {
@@ -17,13 +19,19 @@ std::string ending(const std::string& file) {
   return text;
 }
 
-/// Returns whether a file is to be read as PNG: by how it starts, which counts for more than its
-/// name, or by its name if it starts like no picture.
-bool is_png(const std::string& file) {
+enum class Format { png, jpeg, pnm };
+
+/// Returns what a file is to be read as: how it starts counts for more than its name.
+Format format_of(const std::string& file) {
   char start[2] = {};
   nnrun::open_input(file).read(start, 2);
-  const bool is_pnm = start[0] == 'P' && start[1] >= '1' && start[1] <= '7';
-  return start[0] == '\x89' || (!is_pnm && ending(file) == ".png");
+  if (start[0] == '\x89') return Format::png;
+  if (start[0] == '\xff' && start[1] == '\xd8') return Format::jpeg;
+  if (start[0] == 'P' && start[1] >= '1' && start[1] <= '7') return Format::pnm;
+  const std::string name = ending(file);
+  return name == ".png"                      ? Format::png
+         : name == ".jpg" || name == ".jpeg" ? Format::jpeg
+                                             : Format::pnm;
 }
 
 /// A PGM or PPM file: https://netpbm.sourceforge.net/doc/pgm.html
@@ -109,14 +117,36 @@ class PnmFile {
 
 bool is_picture(const std::string& file) {
   const std::string text = ending(file);
-  return text == ".png" || text == ".pgm" || text == ".ppm" || text == ".pnm";
+  return text == ".png" || text == ".jpg" || text == ".jpeg" || text == ".pgm" || text == ".ppm" ||
+         text == ".pnm";
+}
+
+bool may_be_picture(const std::string& file) {
+  constexpr std::string_view kinds[] = {"",      ".gif",  ".bmp",  ".webp", ".tif", ".tiff",
+                                        ".heic", ".heif", ".avif", ".jxl",  ".jp2", ".pbm",
+                                        ".pam",  ".ras",  ".tga",  ".ico",  ".svg", ".jpe"};
+  return std::ranges::find(kinds, ending(file)) != std::end(kinds);
 }
 
 PictureSize read_size(const std::string& file) {
-  return is_png(file) ? PngFile(file).size() : PnmFile(file).size();
+  switch (format_of(file)) {
+    case Format::png:
+      return PngFile(file).size();
+    case Format::jpeg:
+      return JpegFile(file).size();
+    default:
+      return PnmFile(file).size();
+  }
 }
 Picture read_picture(const std::string& file) {
-  return is_png(file) ? PngFile(file).read() : PnmFile(file).read();
+  switch (format_of(file)) {
+    case Format::png:
+      return PngFile(file).read();
+    case Format::jpeg:
+      return JpegFile(file).read();
+    default:
+      return PnmFile(file).read();
+  }
 }
 
 void write_channels(const Picture& picture, std::size_t channels, double* to) {
@@ -133,4 +163,60 @@ void write_channels(const Picture& picture, std::size_t channels, double* to) {
         *to++ = level(picture.size.has_colours() ? c : 0);
     if (channels == 4) *to++ = picture.size.has_alpha() ? level(own - 1) : 255;
   }
+}
+
+namespace {
+
+/// What a pixel of the result takes of a line: the pixels from `first` on, each with its share.
+struct Shares {
+  std::size_t first;
+  std::vector<double> of;
+};
+
+/// Returns the shares for each of `to` pixels that a line of `from` becomes: as near as a pixel of
+/// the larger of both lines, the nearer the more (a triangle, which is bilinear where a line grows,
+/// and a mean where it shrinks, so that no pixel is passed over).
+std::vector<Shares> shares_of_line(std::size_t from, std::size_t to) {
+  const double step = static_cast<double>(from) / static_cast<double>(to),
+               reach = std::max(step, 1.);
+  std::vector<Shares> all;
+  for (std::size_t i = 0; i < to; ++i) {
+    const double middle = (static_cast<double>(i) + 0.5) * step;
+    const auto first = static_cast<std::size_t>(std::max(0., std::ceil(middle - reach - 0.5))),
+               end = std::min(from, static_cast<std::size_t>(std::floor(middle + reach - 0.5)) + 1);
+    Shares shares{first, {}};
+    double sum = 0;
+    for (std::size_t k = first; k < end; ++k)
+      sum += shares.of.emplace_back(
+          std::max(0., 1 - std::abs(static_cast<double>(k) + 0.5 - middle) / reach));
+    for (double& share : shares.of) share /= sum;
+    all.push_back(std::move(shares));
+  }
+  return all;
+}
+
+/// Writes lines of another length. Each has `from` groups of `n` numbers; `to` of them are written.
+void resize_lines(const double* x, std::size_t lines, std::size_t from, std::size_t to,
+                  std::size_t n, double* y) {
+  const std::vector<Shares> shares = shares_of_line(from, to);
+  for (std::size_t line = 0; line < lines; ++line, x += from * n)
+    for (const Shares& s : shares)
+      for (std::size_t j = 0; j < n; ++j) {
+        double sum = 0;
+        for (std::size_t k = 0; k < s.of.size(); ++k) sum += s.of[k] * x[(s.first + k) * n + j];
+        *y++ = sum;
+      }
+}
+
+}  // namespace
+
+void write_resized(const Picture& picture, std::size_t channels, std::size_t height,
+                   std::size_t width, double* to) {
+  const PictureSize& own = picture.size;
+  if (own.height == height && own.width == width) return write_channels(picture, channels, to);
+  std::vector<double> as_stored(own.height * own.width * channels),
+      narrow(own.height * width * channels);
+  write_channels(picture, channels, as_stored.data());
+  resize_lines(as_stored.data(), own.height, own.width, width, channels, narrow.data());
+  resize_lines(narrow.data(), 1, own.height, height, width * channels, to);
 }

@@ -1,4 +1,4 @@
-// Pictures in files: PNG, and PGM and PPM as netpbm writes them (P5, P6).
+// Pictures in files: PNG, JPEG, and PGM and PPM as netpbm writes them (P5, P6).
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +25,8 @@ inline constexpr std::size_t longest_side = 16384, most_picture_numbers = std::s
 
 /// Returns whether the name of a file ends as one that can be read.
 bool is_picture(const std::string& file);
+/// Returns whether it ends as a picture of a kind that cannot, so that it is not to be passed over.
+bool may_be_picture(const std::string& file);
 /// Return what a file holds, without its numbers, or with them. Palettes become colours, bits of
 /// grey are bytes. Throw nnrun::Error with the file: before anything large is allocated if it
 /// cannot be what it says.
@@ -34,3 +36,7 @@ Picture read_picture(const std::string& file);
 /// Writes the numbers as 0 to 255 in so many channels: 1, 3 or 4. Grey of colours is their
 /// luminance (ITU-R BT.601); alpha is left out, or 255 where there is none.
 void write_channels(const Picture& picture, std::size_t channels, double* to);
+/// The same of a picture that is made so high and wide: bilinear where it grows, a mean of what a
+/// pixel covers, weighed by nearness, where it shrinks.
+void write_resized(const Picture& picture, std::size_t channels, std::size_t height,
+                   std::size_t width, double* to);

@@ -63,9 +63,11 @@ void PngFile::read_bytes(png_structp png, png_bytep to, std::size_t n) {
 
 void PngFile::refuse() const {
   const std::string why(why_.data());
-  throw nnrun::Error(
-      why == "Not a PNG file" ? "is not a PNG file" : "is not a whole PNG file: " + why, file_,
-      "copy it again from where it comes from, or take it out");
+  if (why == "Not a PNG file")
+    throw nnrun::Error("is not a PNG file", file_,
+                       "if it is another kind of picture, convert it: convert FILE png:other.png");
+  throw nnrun::Error("is not a whole PNG file: " + why, file_,
+                     "copy it again from where it comes from, or take it out");
 }
 
 bool PngFile::read_header() {

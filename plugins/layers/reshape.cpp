@@ -39,10 +39,15 @@ struct Reshape : Copied {
           std::max<std::size_t>(1, static_cast<std::size_t>(static_cast<double>(given) / numbers));
       numbers *= static_cast<double>(p.out.sizes[i]);
     }
-    if (numbers != static_cast<double>(given))
-      throw nnrun::Error("an input of " + shapes::text(p.in[0]) + " has " + std::to_string(given) +
-                         (given == 1 ? " number" : " numbers") + ", which do not fit into " +
-                         shapes::text(p.out));
+    if (numbers == static_cast<double>(given)) return;
+    const std::string has = "an input of " + shapes::text(p.in[0]) + " has " +
+                            std::to_string(given) + (given == 1 ? " number" : " numbers");
+    if (std::ranges::count(shape, left) == 0)
+      throw nnrun::Error(has + ", which do not fit into " + shapes::text(p.out));
+    double others = 1;
+    for (const double size : shape) others *= size == left ? 1 : size;
+    throw nnrun::Error(has + ", which " + std::to_string(static_cast<std::size_t>(others)) +
+                       " does not divide, so no size is left for -1");
   }
 
  private:

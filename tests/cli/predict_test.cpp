@@ -576,6 +576,23 @@ TEST_CASE("a network that sees the characters which it is to foretell is warned 
   CHECK_THAT(recurrent("type: lstm"), !Contains(sees));
 }
 
+TEST_CASE("an answer that is no number is warned of", "[cli][predict]") {
+  const Scratch scratch;
+  const Ended trained =
+      run("$nnrun $configs/diagonal.yaml -q --out r --set dtype=float32 --set train.epochs=0 --set "
+          "'model.layers=[{type: dense, units: 1, activation: none, init: {type: constant, value: "
+          "1e30}}]'",
+          scratch.folder());
+  CAPTURE(trained.err);
+  REQUIRE(trained.status == 0);
+  const Ended answered = run("$nnrun predict r 1e30,1 1,1", scratch.folder());
+  CHECK(answered.status == 0);
+  CHECK_THAT(answered.out, Contains("inf"));
+  CHECK(answered.err ==
+        "warning: an answer is not finite: too large for a number, or not a number\n");
+  CHECK(run("$nnrun predict r 1,1", scratch.folder()).err.empty());
+}
+
 TEST_CASE("one row of outputs for the targets of many steps is warned of", "[cli][predict]") {
   const Letters letters;
   letters.scratch.write("a.txt", "abc\u00e9,1abc\u00e9,1abc\u00e9,1abc\u00e9");

@@ -265,6 +265,40 @@ TEST_CASE("pieces of a text that share characters are cut in order, with a gap b
   CHECK_THAT(said_or_read("split: {validation: 0.2}").err, !Catch::Contains("share numbers"));
 }
 
+TEST_CASE("a text may be tested on another", "[plugins][dataset]") {
+  const Scratch scratch;
+  const auto file = [&](const std::string& name, const std::string& text) {
+    return scratch.write(name, text).string();
+  };
+  const Settings settings{{"path", file("a.txt", "abcab")},
+                          {"test", file("b.txt", "ccb")},
+                          {"validation", file("v.txt", "bac")},
+                          {"length", std::int64_t{2}},
+                          {"vocabulary", std::string("abc")}};
+  const Read read = testing::read("characters", settings);
+  CHECK(numbers(read.parts[NNRUN_TRAIN].x) == std::vector<double>{0, 1, 2, 0});
+  CHECK(numbers(read.parts[NNRUN_TEST].x) == std::vector<double>{2, 2});
+  CHECK(numbers(read.parts[NNRUN_TEST].t) == std::vector<double>{0, 0, 1, 0, 1, 0});
+  CHECK(numbers(read.parts[NNRUN_VALIDATION].x) == std::vector<double>{1, 0});
+  file("b.txt", "ccd");
+  CHECK_THAT(said([&] { testing::read("characters", settings); }, scratch),
+             Catch::Contains("character 'd' is not in 'vocabulary'\n  --> b.txt:1"));
+  file("b.txt", "cc");
+  CHECK_THAT(said([&] { testing::read("characters", settings); }, scratch),
+             Catch::Contains("has 2 characters, but a piece of 2") && Catch::Contains("--> b.txt"));
+  scratch.write("c.yaml",
+                "data: {type: characters, path: a.txt, length: 2, vocabulary: abc}\n"
+                "model: {layers: [{type: embedding, input_dim: 3, output_dim: 2}, {type: lstm, "
+                "units: 2, return_sequences: true}, {type: dense, axis: last, activation: "
+                "softmax}]}\ntrain: {cost: cross_entropy}\n");
+  REQUIRE(run("$nnrun c.yaml -q --out r && rm a.txt", scratch.folder()).status == 0);
+  file("b.txt", "abcabcab");
+  const Ended tested = run("$nnrun eval r --data test=b.txt", scratch.folder());
+  CAPTURE(tested.err);
+  CHECK(tested.status == 0);
+  CHECK_THAT(tested.out, Catch::Contains("(3 examples"));
+}
+
 TEST_CASE("texts that characters cannot take are refused with file and line",
           "[plugins][dataset]") {
   const Scratch scratch;
@@ -288,9 +322,11 @@ TEST_CASE("texts that characters cannot take are refused with file and line",
   CHECK(said_of("abc", "abc", 3) ==
         "error: has 3 characters, but a piece of 3 needs one more than that\n  --> t.txt\n"
         "   = help: write a shorter length\n");
-  CHECK(said_of("", "a", 3) ==
-        "error: has 0 characters, but a piece of 3 needs one more than that\n  --> t.txt\n"
-        "   = help: write a shorter length\n");
+  for (const std::string vocabulary : {"", "a"})
+    CHECK(said_of("", vocabulary, 3) ==
+          "error: is empty\n  --> t.txt\n   = help: name a text to learn from\n");
+  CHECK(said_of(std::string("ab\nc\0d", 6), "", 1) ==
+        "error: has a byte 0, so it is not a text\n  --> t.txt:2\n   = help: take it out\n");
   CHECK(said_of("ab\nc\xff", "", 1) ==
         "error: is not UTF-8\n  --> t.txt:2\n   = help: convert the file first\n");
   CHECK(said_of("abab", "aba", 1).starts_with("error: 'vocabulary' has a character twice\n"));

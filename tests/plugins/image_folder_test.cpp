@@ -93,12 +93,10 @@ TEST_CASE("pictures that differ are refused with both names", "[plugins][images]
   const Scratch scratch;
   scratch.write("p/a/1.png", grey_png(1, 2, 3, 4));
   scratch.write("p/b/2.pgm", "P5 1 2 255\n\1\2");
-  CHECK(
-      refused_folder(scratch) ==
-      "error: is 2 x 1, but p/a/1.png is 2 x 2\n"
-      "  --> p/b/2.pgm\n"
-      "   = help: all pictures need one size: ImageMagick's mogrify -resize 2x2! *.png makes them "
-      "so\n");
+  CHECK(refused_folder(scratch) ==
+        "error: is 2 x 1, but p/a/1.png is 2 x 2\n"
+        "  --> p/b/2.pgm\n"
+        "   = help: write size: [2, 2], or another, to have all made so\n");
   scratch.write("p/b/2.pgm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
   CHECK_THAT(refused_folder(scratch),
              Catch::StartsWith("error: is in colours, but p/a/1.png is grey\n") &&
@@ -122,7 +120,7 @@ TEST_CASE("what is not a picture, or not a whole one, is refused", "[plugins][im
              Catch::Contains("its width is not a number from 1 to 16384"));
   CHECK_THAT(refused_bytes("P5 2 1 9\n\1\12", "x.pgm"),
              Catch::Contains("holds 10, but says that 9"));
-  CHECK_THAT(refused_bytes("x", "x.jpg"), Catch::Contains("is not a PNG, PGM or PPM file"));
+  CHECK_THAT(refused_bytes("x", "x.gif"), Catch::Contains("is not a PNG, JPEG, PGM or PPM file"));
 }
 
 TEST_CASE("a picture that promises too much takes no memory", "[plugins][images]") {
@@ -168,6 +166,119 @@ TEST_CASE("folders that are not of classes are refused", "[plugins][images]") {
              Catch::Contains("unknown class 'z'") && Catch::Contains("the classes are: a"));
 }
 
+TEST_CASE("a JPEG file is read as it is looked at", "[plugins][images]") {
+  // two blocks beside each other: the left one 10, the right one 200
+  const std::vector<std::vector<int>> grey{{10}, {200}};
+  const auto corners = [](const Numbers& x, std::size_t width) {
+    return Numbers{x[0], x[width - 1], x[x.size() - width], x.back()};
+  };
+  CHECK(corners(pixels(jpeg_bytes(16, 8, grey), 0, "x.jpg"), 16) == Numbers{10, 200, 10, 200});
+  CHECK(pixels(jpeg_bytes(3, 2, grey), 0, "x.JPEG") == Numbers(6, 10));
+  const auto turned = [&](char how) {
+    const Scratch scratch;
+    scratch.write("p/a/x.jpg", jpeg_bytes(16, 8, grey, jpeg_orientation(how)));
+    const Read read = read_folder(scratch);
+    const std::size_t height = read.shape.input.sizes[0], width = read.shape.input.sizes[1];
+    CHECK((height == (how > 4 ? 16u : 8u) && width == (how > 4 ? 8u : 16u)));
+    return corners(numbers(read.parts[0].x), width);
+  };
+  for (const char how : {'\1', '\4'}) CHECK(turned(how) == Numbers{10, 200, 10, 200});
+  for (const char how : {'\2', '\3'}) CHECK(turned(how) == Numbers{200, 10, 200, 10});
+  for (const char how : {'\5', '\6'}) CHECK(turned(how) == Numbers{10, 10, 200, 200});
+  for (const char how : {'\7', '\x8'}) CHECK(turned(how) == Numbers{200, 200, 10, 10});
+  // one above the other
+  const auto above = [&](char how) {
+    const Numbers x = pixels(jpeg_bytes(8, 16, grey, jpeg_orientation(how)), 0, "x.jpg");
+    return corners(x, how > 4 ? 16 : 8);
+  };
+  for (const char how : {'\1', '\2'}) CHECK(above(how) == Numbers{10, 10, 200, 200});
+  for (const char how : {'\3', '\4'}) CHECK(above(how) == Numbers{200, 200, 10, 10});
+  for (const char how : {'\5', '\x8'}) CHECK(above(how) == Numbers{10, 200, 10, 200});
+  for (const char how : {'\6', '\7'}) CHECK(above(how) == Numbers{200, 10, 200, 10});
+  // red, by ITU-T T.871: 76 and differences of 85 and 255
+  const Numbers red = pixels(jpeg_bytes(8, 8, {{76, 85, 255}}), 0, "x.jpg");
+  REQUIRE(red.size() == 8 * 8 * 3);
+  CHECK((red[0] == Approx(254).margin(1) && red[1] == Approx(0).margin(1) &&
+         red[2] == Approx(0).margin(1)));
+  CHECK(pixels(jpeg_bytes(8, 8, {{76, 85, 255}}), 1, "x.jpg")[0] == Approx(76).margin(1));
+}
+
+TEST_CASE("what is no whole JPEG file is refused", "[plugins][images]") {
+  const std::string whole = jpeg_bytes(16, 8, {{10}, {200}});
+  const auto refused = [](const std::string& bytes) { return refused_bytes(bytes, "x.jpg"); };
+  CHECK_THAT(refused(whole.substr(0, whole.size() - 2)),
+             Catch::Contains("is not a whole JPEG file: Premature end of JPEG file"));
+  for (const std::size_t cut : {3u, 20u, 100u, 140u})
+    CHECK_THAT(refused(whole.substr(0, cut)), Catch::Contains("is not a whole JPEG file"));
+  CHECK_THAT(refused("text"), Catch::Contains("is not a JPEG file"));
+  CHECK_THAT(refused(jpeg_bytes(16000, 16000, {{10}})), Catch::Contains("more than 134217728"));
+  CHECK_THAT(refused(jpeg_bytes(10000, 10000, {{10}})),
+             Catch::Contains("promises 10000 x 10000 pixels, which are not in a file of"));
+  CHECK_THAT(refused(jpeg_bytes(17000, 8, {{10}})),
+             Catch::Contains("has a side of more than 16384 pixels"));
+  CHECK_THAT(refused(jpeg_bytes(8, 8, {{10, 20, 30, 40}})),
+             Catch::Contains("has the four colours of a printer"));
+  // a marker of Exif that points anywhere
+  using namespace std::string_literals;
+  for (const std::string& exif : {"Exif"s, "Exif\0\0MM"s, "Exif\0\0II*\0\xff\xff\xff\xff"s,
+                                  "Exif\0\0MM\0*\0\0\0\x08\xff\xff\1\x12"s}) {
+    const std::string data = exif + std::string(4, '\xff');
+    const std::string marker =
+        std::string("\xff\xe1\0", 3) + static_cast<char>(data.size() + 2) + data;
+    CHECK(pixels(jpeg_bytes(8, 8, {{10}}, marker), 0, "x.jpg")[0] == 10);
+  }
+}
+
+TEST_CASE("pictures are made of one size", "[plugins][images]") {
+  const auto made = [](const std::string& bytes, std::vector<double> size) {
+    const Scratch scratch;
+    scratch.write("p/a/x.pgm", bytes);
+    return numbers(read_folder(scratch, {{"size", std::move(size)}}).parts[0].x);
+  };
+  const std::string four("P5 4 1 255\n\x00\x0a\x14\x1e", 15);
+  CHECK(made(four, {1, 4}) == Numbers{0, 10, 20, 30});
+  // each of two sees what lies within two pixels of its middle: (3·0 + 3·10 + 1·20) / 7
+  const Numbers half = made(four, {1, 2});
+  CHECK((half[0] == Approx(50. / 7) && half[1] == Approx(30 - 50. / 7)));
+  // twice as many lie a quarter from the pixels
+  const Numbers twice = made(four, {1, 8});
+  const Numbers expected{0, 2.5, 7.5, 12.5, 17.5, 22.5, 27.5, 30};
+  for (std::size_t i = 0; i < 8; ++i) CHECK(twice[i] == Approx(expected[i]));
+  // one for all of them, and in both directions; what is even stays so
+  CHECK(made(four, {1})[0] == Approx((0 * 0.625 + 10 * 0.875 + 20 * 0.875 + 30 * 0.625) / 3));
+  for (const double x : made("P5 3 2 255\n" + std::string(6, '\x07'), {5, 7}))
+    CHECK(x == Approx(7));
+  const Numbers colours = made(std::string("P6 2 1 255\n\0\x64\xc8\x64\xc8\0", 17), {1, 1});
+  CHECK((colours[0] == Approx(50) && colours[1] == Approx(150) && colours[2] == Approx(100)));
+
+  const Scratch scratch;
+  scratch.write("p/a/1.pgm", four);
+  scratch.write("p/a/2.pgm", std::string("P5 2 2 255\n\1\2\3\4", 15));
+  scratch.write("p/a/3.pgm", std::string("P5 3 3 255\n\1\2\3\4\5\6\7\b\x0e", 20));
+  CHECK_THAT(refused_folder(scratch), Catch::Contains("2.pgm is 2 x 2, but p/a/1.pgm is 1 x 4") ||
+                                          Catch::Contains("is 2 x 2, but p/a/1.pgm is 1 x 4"));
+  CHECK_THAT(refused_folder(scratch),
+             Catch::Contains("write size: [1, 4], or another, to have all made so"));
+  const Read read = read_folder(scratch, {{"size", std::vector<double>{2}}});
+  CHECK((read.shape.input.sizes[0] == 2 && read.shape.input.sizes[1] == 2));
+  CHECK(read.shape.note ==
+        "2 pictures are made 2 x 2, 1 of them of other proportions, which stretches them");
+  for (const std::vector<double>& size :
+       {std::vector<double>{1, 2, 3}, {1.5}, {16384, 16384}, {0, 5}, {20000}})
+    CHECK_THROWS(read_folder(scratch, {{"size", size}}));
+}
+
+TEST_CASE("pictures that could not be recorded are refused", "[plugins][images]") {
+  const Scratch scratch;
+  scratch.write("p/a/1.pgm", "P5 2 2 255\n\1\2\3\4");
+  CHECK_THAT(refused_folder(scratch, {{"size", std::vector<double>{1000, 2001}}}),
+             Catch::Contains("an example has 2001000 inputs, more than 2000000\n") &&
+                 Catch::Contains("image_folder takes size: 256"));
+  CHECK(refused_folder(scratch, {{"size", std::vector<double>{1000, 2000}}}) == "nothing");
+  scratch.write("p/b\nc\x1b/1.pgm", "P5 2 2 255\n\1\2\3\4");
+  CHECK_THAT(refused_folder(scratch), Catch::Contains("has a control character in its name"));
+}
+
 TEST_CASE("a run on pictures answers the picture of a file", "[plugins][images]") {
   const Scratch scratch;
   for (int i = 0; i < 8; ++i) {
@@ -201,13 +312,15 @@ TEST_CASE("a run on pictures answers the picture of a file", "[plugins][images]"
              Catch::Contains("'gone.png' is not there"));
   CHECK_THAT(refused("$nnrun predict r wide.pgm", 5, scratch.folder()),
              Catch::Contains("is 1 x 1, which is not an example of this run") &&
-                 Catch::Contains("it takes pictures of 2 x 2"));
+                 Catch::Contains("write --set data.size=[2, 2] to have pictures made so"));
+  CHECK(run("$nnrun predict r wide.pgm --set data.size=2", scratch.folder()).status == 0);
   scratch.write("w/light/1.pgm", "P5 1 1 255\n\5");
   CHECK_THAT(
       run("$nnrun eval r --data test=w", scratch.folder()).err,
       Catch::Contains("the model's input is 2 x 2 x 1, but an example of the data set is 1 x "
                       "1 x 1\n") &&
-          Catch::Contains("a trained network takes examples of the size that it knows"));
+          Catch::Contains("write --set data.size=[2, 2] to have pictures made so"));
+  CHECK(run("$nnrun eval r --data test=w --set data.size=2", scratch.folder()).status == 0);
   scratch.write("coloured/light/1.ppm", "P6 2 2 255\n\1\2\3\1\2\3\1\2\3\1\2\3");
   CHECK_THAT(run("$nnrun eval r --data test=coloured", scratch.folder()).err,
              Catch::Contains("an example of the data set is 2 x 2 x 3\n") &&

@@ -36,6 +36,24 @@ TEST_CASE("zeros for padding that no layer passes over are warned of", "[trainin
              Contains("warning: gru_1 skips steps of one number, but there will be none: the "
                       "vectors of embedding_1 are learnt\n") &&
                  Contains("help: write mask_zero: true there"));
+  // behind a layer that skips, what came before stands in the steps that it skipped
+  const auto behind = [&](const std::string& layer) {
+    return told(masked, ", skip: 0, return_sequences: true}, {" + layer);
+  };
+  const std::string ended =
+      " reads the steps that gru_1 skips like others: there stands what came before them\n";
+  CHECK_THAT(behind("type: lstm, units: 2"), Contains("warning: lstm_1" + ended));
+  CHECK_THAT(behind("type: global_average_pooling1d"),
+             Contains("warning: global_average_pooling1d_1" + ended));
+  CHECK_THAT(behind("type: dropout, rate: 0.1}, {type: bidirectional, layer: gru, units: 2"),
+             Contains("warning: bidirectional_1" + ended));
+  CHECK_THAT(behind("type: lstm, units: 2, skip: 0"),
+             Contains("warning: lstm_1 skips steps of one number, but there will be none: gru_1 "
+                      "gives numbers that are learnt\n"));
+  CHECK_THAT(told(masked + "{type: layer_norm}, ", ", skip: 0"),
+             Contains("gru_1 skips steps of one number, but there will be none: layer_norm_1 gives "
+                      "numbers that are learnt\n"));
+  CHECK_THAT(told(masked + "{type: dropout, rate: 0.1}, ", ", skip: 0"), !Contains("warning"));
   const std::string windows = ", windows: {length: 3, horizon: 0}";
   CHECK_THAT(told("", ", skip: 0", windows + ", scale: standard"),
              Contains("but there will be none: the inputs are scaled\n"));

@@ -91,6 +91,17 @@ TEST_CASE("two layers that say no more than one are warned of, a bottleneck is n
   CHECK(said_of(a + "8" + none) == pair("a", "last"));
   CHECK(said_of(a + "1" + none) == pair("a", "last"));  // and last has one unit, too
   CHECK(said_of(a + "8" + none + dropout) == pair("a", "last"));
+  // settings of weights that a layer does not have
+  CHECK(said_of(a + "8" + relu + "    - {type: batch_norm, init: zeros}\n") ==
+        "'init' of batch_norm_1 changes nothing: it is for weights, and the layer has gamma and "
+        "beta alone | remove init\n");
+  CHECK(said_of(a + "8" + relu + "    - {type: dropout, rate: 0.2, regularizer: l2}\n") ==
+        "'regularizer' of dropout_1 changes nothing: it is for weights, and the layer has nothing "
+        "that it learns | remove regularizer\n");
+  CHECK(said_of(a + "8, bias: false, bias_init: zeros" + relu) ==
+        "'bias_init' of a changes nothing: it is for bias, and the layer has weights alone | "
+        "remove bias_init\n");
+  CHECK(said_of(a + "8, bias_init: zeros, init: zeros, regularizer: l2" + relu).empty());
   CHECK(said_of(a + "8" + relu).empty());
   CHECK(said_of(a + "8" + none + "    - {type: activation, activation: relu}\n").empty());
   CHECK(said_of(a + "8" + none +
@@ -155,6 +166,27 @@ TEST_CASE("what cannot learn is warned of, with what to change", "[training][war
         "accuracy asks on which side of a half an output lies, but targets lie from 20 to 95 | "
         "write mean_absolute_error or r2\nif the target holds classes, write classes: [20, 95] in "
         "data\n");
+}
+
+TEST_CASE("a metric that takes every answer for right is warned of", "[training][warnings]") {
+  const Scratch scratch;
+  const auto said_of = [&](const std::string& k) {
+    const host::Experiment e =
+        experiment("data: {type: csv, targets: [y], path: " +
+                   scratch.write("t.csv", "x,y\n1,a\n2,b\n3,c\n4,a\n").string() +
+                   "}\nmodel: {input: 1, layers: [{type: dense, units: 3, activation: softmax}]}\n"
+                   "train: {cost: cross_entropy}\nmetrics: [{type: top_k_accuracy, k: " +
+                   k + "}]\n");
+    std::string all;
+    for (const host::Problem& warning : host::warnings_of(e, *host::Trainer::create(e, 1)))
+      all += warning.what + " | " + warning.hint + "\n";
+    return all;
+  };
+  CHECK(said_of("2").empty());
+  for (const std::string k : {"3", "5"})
+    CHECK(said_of(k) == "top_k_accuracy takes one of the " + k +
+                            " largest outputs for right, but there are 3: each answer is | write "
+                            "{type: top_k_accuracy, k: 2}, say\n");
 }
 
 TEST_CASE("rows of several columns that are not what the outputs or metrics take are warned of",
