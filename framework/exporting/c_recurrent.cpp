@@ -149,7 +149,8 @@ class CDirection {
     std::string place;
     if (plan_.sequences) place = std::string(both ? "t" : "k") + " * " + n(width) + " + ";
     if (beside && direction_ == 1) place += n(u_) + " + ";
-    const std::string y = out + "[" + place + "m]", h = at(0);
+    const std::string y = out + "[" + place + "m]",
+                      h = plan_.zeros_skipped ? "(seen ? " + at(0) + " : 0)" : at(0);
     if (!both || beside || direction_ == 0) return each(u_, y + " = " + h + ";");
     if (plan_.merge == "average")
       return each(u_, y + " = (" + y + " + " + h + ") * (N_number)0.5;");

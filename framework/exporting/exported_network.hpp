@@ -40,6 +40,7 @@ struct RecurrentPlan {
   bool has_bias = true, reset_after = true, backwards = false;
   bool sequences = false;      ///< it gives the outputs of all steps
   std::optional<double> skip;  ///< a step of nothing else leaves the state as it is
+  bool zeros_skipped = false;  ///< the outputs of such a step are 0, not the state
 };
 
 struct ExportedStep {

@@ -46,7 +46,8 @@ class PythonDirection {
       if (lstm) add(code, "d = np.where(skipped, c, d)");
     }
     add(code, lstm ? "h, c = y, d" : "h = y");
-    add(code, "all.append(h)");
+    add(code,
+        plan_.zeros_skipped ? "all.append(np.where(skipped, NUMBER(0), h))" : "all.append(h)");
   }
   void add_gru(std::string& code) {
     const std::string two = n(2 * plan_.units), states = block(1);

@@ -85,6 +85,7 @@ RecurrentPlan recurrent_of(const Node& node, const Use& use) {
   plan.backwards = settings.flag("go_backwards");
   plan.sequences = settings.flag("return_sequences");
   plan.skip = settings.lone("skip");
+  plan.zeros_skipped = settings.flag("zero_output_for_mask");
   return plan;
 }
 

@@ -11,17 +11,21 @@ bool skips(const LayerSpec& layer) {
   return numbers != nullptr && !numbers->empty();
 }
 
+bool gives_zeros(const LayerSpec& layer) {
+  return has_flag(layer.layer, "zero_output_for_mask", true);
+}
+
 /// Returns whether the numbers of a layer are learnt, and not those of an embedding, whose vector
 /// of padding may stay 0.
 bool is_learnt(const std::string& name, const std::vector<LayerSpec>& layers, const Graph& graph) {
   const auto spec = std::ranges::find(layers, name, &LayerSpec::name);
   const auto node = std::ranges::find(graph.nodes, name, &Node::name);
   return spec != layers.end() && node != graph.nodes.end() && node->plan.n_parameters > 0 &&
-         value_of(spec->layer, "mask_zero") == nullptr;
+         value_of(spec->layer, "mask_zero") == nullptr && !gives_zeros(*spec);
 }
 
 /// Warns of the first layer that reads the steps which one before it passes over: that one gives
-/// its last state there.
+/// its last state there, or zeros, which only recurrent layers can skip.
 void add_end_of_mask(const Experiment& experiment, const Graph& graph,
                      std::vector<Problem>& warnings) {
   std::map<std::string, std::string> skipped_by;  // of layers whose outputs have such steps
@@ -33,13 +37,21 @@ void add_end_of_mask(const Experiment& experiment, const Graph& graph,
     const bool is_recurrent = value_of(spec->layer, "return_sequences") != nullptr;
     if (before != spec->inputs.end()) {
       const std::string by = skipped_by[before->value];
+      const auto first = std::ranges::find(experiment.model.layers, by, &LayerSpec::name);
+      if (is_recurrent && gives_zeros(*first) && skips(*spec)) {
+        if (has_flag(spec->layer, "return_sequences", true)) skipped_by[node.name] = node.name;
+        continue;
+      }
       if (is_recurrent || (node.plan.out.rank == 1 && node.in_shapes[0].rank == 2)) {
         warnings.push_back(
-            {.what = node.name + " reads the steps that " + by +
-                     " skips like others: there stands what came before them",
+            {.what = node.name + " reads the steps that " + by + " skips like others: there " +
+                     (gives_zeros(*first) ? "are zeros" : "stands what came before them"),
              .place = node.place,
-             .hint = "in Keras the mask goes on; here put the layer that skips last, without "
-                     "return_sequences"});
+             .hint = is_recurrent
+                         ? "Keras's mask goes on; here write zero_output_for_mask: true in " + by +
+                               ", and skip: 0 in " + node.name
+                         : "in Keras the mask goes on; here put the layer that skips last, "
+                           "without return_sequences"});
         return;
       }
       skipped_by[node.name] = by;

@@ -18,7 +18,7 @@ struct Bidirectional : RecurrentLayer<Bidirectional> {
         nnrun::param(&Bidirectional::unit_forget_bias, "unit_forget_bias", "as in lstm"),
         nnrun::param(&Bidirectional::reset_after, "reset_after", "as in gru"),
         return_sequences_param(), dropout_param(), recurrent_dropout_param(), truncate_param(),
-        skip_param());
+        skip_param(), zero_output_param());
   }
   void check() {
     set(recurrent::Kind(recurrent::index_of(recurrent::kinds, layer)));

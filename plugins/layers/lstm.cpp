@@ -16,7 +16,8 @@ struct Lstm : RecurrentLayer<Lstm> {
         return_sequences_param(),
         nnrun::param(&Lstm::go_backwards, "go_backwards",
                      "begin with the last step; outputs in the order in which they are made"),
-        dropout_param(), recurrent_dropout_param(), truncate_param(), skip_param());
+        dropout_param(), recurrent_dropout_param(), truncate_param(), skip_param(),
+        zero_output_param());
   }
   void check() {
     set(recurrent::Kind::lstm);

@@ -67,6 +67,7 @@ struct Cell {
   bool bias = true, reset_after = true, forget = true, sequences = false, backwards = false;
   size_t truncate = 0;         ///< 0: nowhere
   std::optional<double> skip;  ///< a step of nothing else leaves the state as it is
+  bool zeros_skipped = false;  ///< the outputs of such a step are 0, not the state
   bool keeps_outputs = false;  ///< of both directions, side by side behind the records of a step
   double dropout = 0, recurrent_dropout = 0;  ///< shares of inputs and of states
 

@@ -133,6 +133,8 @@ class Call {
     return std::all_of(x, x + features_, [&](T one) { return one == static_cast<T>(*v_.skip); });
   }
 
+  bool gives_zeros(size_t row, size_t k) const { return v_.zeros_skipped && is_skipped(row, k); }
+
   // Dropout: each row has numbers for its inputs and its states, the same in all steps (Gal and
   // Ghahramani 2016). States are dropped where weights take them, not where a gate keeps them.
   const T* noise(size_t row) const {
@@ -293,6 +295,12 @@ class Call {
   void give(size_t r, size_t k, const T* h) const {
     T* const y = c_.out() + output(r, k);
     const bool first = direction_ == 0;
+    if (gives_zeros(r, k)) {  // both directions do, so the second one leaves those of the first
+      if (first || merge_ == Merge::side_by_side) std::fill_n(y, v_.units, T(0));
+      if (v_.keeps_outputs && c_.training())
+        std::fill_n(kept_output(r, k, direction_), v_.units, T(0));
+      return;
+    }
     for (size_t j = 0; j < v_.units; ++j)
       if (v_.directions == 1 || merge_ == Merge::side_by_side)
         y[j] = h[j];
@@ -335,6 +343,7 @@ class Call {
   }
   /// Adds the slopes of the outputs.
   void take(size_t r, size_t k, T* dh) const {
+    if (gives_zeros(r, k)) return;
     const T* const dy = c_.d_out() + output(r, k);
     const T* const other = v_.keeps_outputs ? kept_output(r, k, 1 - direction_) : nullptr;
     const T share = v_.directions == 2 && merge_ == Merge::average ? T(0.5) : T(1);

@@ -8,7 +8,7 @@ struct RecurrentLayer : nnrun::Layer {
   static constexpr auto operation = "recurrent";
   std::int64_t units = 1;
   const char *activation = "tanh", *recurrent_activation = "sigmoid";
-  bool bias = true, return_sequences = false;
+  bool bias = true, return_sequences = false, zero_output_for_mask = false;
   double dropout = 0, recurrent_dropout = 0;
   std::span<const double> truncate{}, skip{};
 
@@ -56,6 +56,11 @@ struct RecurrentLayer : nnrun::Layer {
                         "Keras's Masking has it; if missing, none does",
                         {.lone_number = true});
   }
+  static constexpr auto zero_output_param() {
+    return nnrun::param(&RecurrentLayer::zero_output_for_mask, "zero_output_for_mask",
+                        "give 0 for a step that is skipped, not the state before it: then skip: 0 "
+                        "in the next layer passes over it, too");
+  }
 
   void plan(nnrun_plan& p) const {
     recurrent::require_sequence(p, Self::name);
@@ -97,6 +102,9 @@ struct RecurrentLayer : nnrun::Layer {
       throw nnrun::Error("'truncate' takes a whole number");
     cell_.skip.reset();
     if (!skip.empty()) cell_.skip = lone(skip, "skip");
+    cell_.zeros_skipped = zero_output_for_mask;
+    if (zero_output_for_mask && (skip.empty() || !return_sequences))
+      throw nnrun::Error("'zero_output_for_mask' is for return_sequences: true with 'skip'");
     products_ = ordered_products();
     kernels_ = gathered::kernels();
   }

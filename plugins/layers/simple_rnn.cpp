@@ -10,7 +10,8 @@ struct SimpleRnn : RecurrentLayer<SimpleRnn> {
         units_param(), activation_param(), bias_param(), return_sequences_param(),
         nnrun::param(&SimpleRnn::go_backwards, "go_backwards",
                      "begin with the last step; outputs in the order in which they are made"),
-        dropout_param(), recurrent_dropout_param(), truncate_param(), skip_param());
+        dropout_param(), recurrent_dropout_param(), truncate_param(), skip_param(),
+        zero_output_param());
   }
   void check() {
     set(recurrent::Kind::simple_rnn);

@@ -95,7 +95,12 @@ Network of_states() {
                         "lstm, units: 20, recurrent_activation: hard_sigmoid, activation: none, "
                         "go_backwards: true, return_sequences: true",
                         "lstm, units: 4, skip: 0, bias: false, unit_forget_bias: false",
-                        "gru, units: 6", "gru, units: 1, return_sequences: true, skip: 0",
+                        "gru, units: 6",
+                        "gru, units: 1, return_sequences: true, skip: 0",
+                        "lstm, units: 3, return_sequences: true, skip: 0, zero_output_for_mask: "
+                        "true",
+                        "bidirectional, layer: gru, units: 2, merge: sum, return_sequences: true, "
+                        "skip: 0, zero_output_for_mask: true",
                         "gru, units: 17, reset_after: false, return_sequences: true",
                         "gru, units: 3, bias: false, skip: 0, go_backwards: true",
                         "gru, units: 2, bias: false, reset_after: false, activation: relu",
@@ -108,7 +113,8 @@ Network of_states() {
                         "bidirectional, layer: gru, units: 2, merge: multiply, skip: 0",
                         "dense, units: 3, axis: last, activation: softmax",
                         "dense, units: 1, axis: last, bias: false",
-                        "dense, units: 21, axis: last, activation: log_softmax", "layer_norm"})};
+                        "dense, units: 21, axis: last, activation: log_softmax",
+                        "layer_norm"})};
 }
 Network of_words() {
   return {

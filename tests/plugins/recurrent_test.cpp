@@ -328,6 +328,13 @@ std::vector<Told> all_told() {
           for (const char* const merge : {"concat", "sum", "average", "multiply"})
             add({{"layer", std::string(cell)}, {"merge", std::string(merge)}});
       add({{"skip", std::vector<double>{0.5}}});
+      const Settings zeros{{"skip", std::vector<double>{0.5}}, {"zero_output_for_mask", true}};
+      for (const char* const merge : {"concat", "average", "multiply"})
+        if (sequences && (two || merge[0] == 'c')) {
+          Settings settings = zeros;
+          if (two) settings.emplace_back("merge", std::string(merge));
+          add(std::move(settings));
+        }
       add({{"bias", false}});
       add({{"dropout", 0.4}, {"skip", std::vector<double>{0.5}}});
       add({{"recurrent_dropout", 0.3}, {"skip", std::vector<double>{0.5}}});
@@ -482,6 +489,30 @@ TEST_CASE("skipped steps leave everything as if they were not there",
   for (const std::size_t i : {2u, 3u, 8u, 9u, 10u, 11u}) CHECK(b.dx.data()[i] == 0);
   for (std::size_t i = 0; i < a.dw.size(); ++i)
     CHECK(b.dw.data()[i] == Approx(a.dw.data()[i]).epsilon(1e-13).margin(1e-15));
+}
+
+TEST_CASE("a skipped step gives zeros if that is asked for, and the others what they gave",
+          "[plugins][layer][recurrent]") {
+  const std::string name = GENERATE("simple_rnn", "lstm", "gru", "bidirectional");
+  const std::string merge = GENERATE("concat", "sum", "average", "multiply");
+  if (name != "bidirectional" && merge != "concat") return;
+  CAPTURE(name, merge);
+  Settings plain{
+      {"units", std::int64_t{3}}, {"return_sequences", true}, {"skip", std::vector<double>{0.5}}};
+  if (name == "bidirectional") plain.emplace_back("merge", merge);
+  Settings zeros = plain;
+  zeros.emplace_back("zero_output_for_mask", true);
+  ImageLayer<double> a(name, plain, {2, {5, 2}}, 2), b(name, zeros, {2, {5, 2}}, 2);
+  std::copy_n(a.w.data(), a.w.size(), b.w.data());
+  std::copy_n(a.x.data(), a.x.size(), b.x.data());
+  for (ImageLayer<double>* layer : {&a, &b}) {
+    pad(*layer, 0, 1, 3), pad(*layer, 1, 0, 1), pad(*layer, 1, 4, 5);
+    layer->forward();
+  }
+  const std::size_t width = a.y.size() / 10;
+  const std::vector<bool> skipped{false, true, true, false, false, true, false, false, false, true};
+  for (std::size_t i = 0; i < a.y.size(); ++i)
+    CHECK(b.y.data()[i] == (skipped[i / width] ? 0 : a.y.data()[i]));
 }
 
 TEST_CASE("NaN in a step is in all outputs from then on, and in no other row",
@@ -685,6 +716,9 @@ TEST_CASE("what recurrent layers cannot do is said in a sentence with a place an
         "layer 'lstm': 'truncate' takes a whole number");
   CHECK(said_of("{type: lstm, units: 3, skip: [0, 1]}", "[5, 2]") ==
         "layer 'lstm': 'skip' takes one number, not 2");
+  for (const std::string more : {"skip: 0", "return_sequences: true"})
+    CHECK(said_of("{type: lstm, units: 3, zero_output_for_mask: true, " + more + "}", "[5, 2]") ==
+          "layer 'lstm': 'zero_output_for_mask' is for return_sequences: true with 'skip'");
   CHECK(said_of("{type: lstm, units: 2000000000}", "[5, 2]") ==
         "layer 'lstm_1': weights of 4 x 2000000000 x 2000000000 are impossible");
   CHECK(said_of("{type: simple_rnn, units: 1000000}", "[1000000, 2]") ==

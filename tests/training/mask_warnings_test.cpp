@@ -50,6 +50,16 @@ TEST_CASE("zeros for padding that no layer passes over are warned of", "[trainin
   CHECK_THAT(behind("type: lstm, units: 2, skip: 0"),
              Contains("warning: lstm_1 skips steps of one number, but there will be none: gru_1 "
                       "gives numbers that are learnt\n"));
+  const std::string zeros = "zero_output_for_mask: true}, {";
+  CHECK_THAT(
+      told(masked, ", skip: 0, return_sequences: true, " + zeros + "type: lstm, units: 2, skip: 0"),
+      !Contains("warning"));
+  CHECK_THAT(told(masked, ", skip: 0, return_sequences: true, " + zeros + "type: lstm, units: 2"),
+             Contains("lstm_1 reads the steps that gru_1 skips like others: there are zeros\n") &&
+                 Contains("and skip: 0 in lstm_1"));
+  CHECK_THAT(
+      told(masked, ", skip: 0, return_sequences: true, " + zeros + "type: global_max_pooling1d"),
+      Contains("there are zeros\n"));
   CHECK_THAT(told(masked + "{type: layer_norm}, ", ", skip: 0"),
              Contains("gru_1 skips steps of one number, but there will be none: layer_norm_1 gives "
                       "numbers that are learnt\n"));
