@@ -41,7 +41,7 @@ struct Column {
 };
 
 /// Inputs of an example: each has an entry here, and in the file of a model.
-inline constexpr std::size_t most_columns = 2'000'000;
+inline constexpr std::size_t most_columns = std::size_t{1} << 22;
 
 struct Recipe {
   std::vector<Column> columns;
