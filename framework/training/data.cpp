@@ -106,6 +106,7 @@ DataSource::DataSource(const Experiment& experiment, const ModelFile* trained, b
   cutting_.count_in(shape_);
   shape_.rows = shape_.examples;
   if (windows_) count_windows(shape_, *windows_, "data set '" + object_.plugin().name + "'");
+  if (windows_) require_few_inputs(size_of(shape_.input), windows_->length);
   if (windows_ && windows_->group.value.empty()) shape_.in_blocks = name_in_blocks(data);
   if (shape_.examples[NNRUN_TRAIN] == 0 && !trained)
     throw DataError(Problem{.what = "there is no example to train on",
@@ -137,7 +138,7 @@ void DataSource::take(const nnrun_data& data) {
                   texts(data.target_names, size_of(data.target)),
                   texts(data.classes, size_of(data.target)), text(data.target_name)};
   require_named();
-  require_few_inputs(size_of(data.input));
+  require_few_inputs(size_of(data.input), 1);
   shape_.columns = columns_of(data, shape_.names.inputs);
   shape_.divide_by = data.divide_by > 0 ? data.divide_by : 1;
   shape_.overlap = data.overlap;
@@ -169,15 +170,14 @@ void DataSource::require_named() const {
 }
 
 /// Throws DataError for examples that are too large to be recorded.
-void DataSource::require_few_inputs(std::size_t inputs) const {
-  const std::size_t rows = windows_ ? windows_->length : 1;
+void DataSource::require_few_inputs(std::size_t inputs, std::size_t rows) const {
   if (inputs <= most_columns / rows) return;
   throw DataError(Problem{.what = "an example has " + std::to_string(inputs) +
-                                  (windows_ ? " x " + std::to_string(rows) + " inputs, more than "
+                                  (rows > 1 ? " x " + std::to_string(rows) + " inputs, more than "
                                             : " inputs, more than ") +
                                   std::to_string(most_columns),
                           .place = place_,
-                          .hint = windows_ ? "write a shorter length"
+                          .hint = rows > 1 ? "write a shorter length"
                                   : shape_.input.rank == 3
                                       ? "make the pictures smaller: image_folder takes size: 256"
                                       : ""});

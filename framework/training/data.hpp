@@ -65,7 +65,7 @@ class DataSource {
   [[noreturn]] void refuse(const Experiment& experiment) const;
   void take(const nnrun_data& data);
   void require_named() const;
-  void require_few_inputs(std::size_t inputs) const;
+  void require_few_inputs(std::size_t inputs, std::size_t rows) const;
   nnrun_shape shape_of_example(const Preparation& preparation) const;
   void order_classes(const Experiment& experiment, const ModelFile* trained);
   void take_out_weights(bool trained);

@@ -549,33 +549,54 @@ constexpr Rule rules[] = {
     },
 };
 
-/// Settings of weights and biases, of layers that have none.
-void add_needless(const Graph& graph, const WrittenKeys& written, std::vector<Problem>& warnings) {
+/// Settings of weights and biases, of layers that have none. One that is like that of a layer which
+/// has them comes from the defaults, or from a record, which has all that there is.
+void add_needless(const Graph& graph, const Experiment& experiment,
+                  std::vector<Problem>& warnings) {
   struct Setting {
     const char* key;
+    Use LayerSpec::*use;
     std::uint32_t role;
     const char* of;
   };
-  constexpr Setting settings[] = {{"init", NNRUN_WEIGHTS, "weights"},
-                                  {"regularizer", NNRUN_WEIGHTS, "weights"},
-                                  {"bias_init", NNRUN_BIAS, "bias"},
-                                  {"bias_regularizer", NNRUN_BIAS, "bias"}};
-  for (const Node& node : graph.nodes)
-    for (const Setting& setting : settings) {
-      const Place* const place = written.find("model.layers." + node.name + "." + setting.key);
-      const std::span blocks(node.plan.blocks, node.plan.n_blocks);
-      const auto has_role = [&](const nnrun_block& block) { return block.role == setting.role; };
-      if (place == nullptr || std::ranges::any_of(blocks, has_role)) continue;
+  constexpr Setting settings[] = {
+      {"init", &LayerSpec::init, NNRUN_WEIGHTS, "weights"},
+      {"regularizer", &LayerSpec::regularizer, NNRUN_WEIGHTS, "weights"},
+      {"bias_init", &LayerSpec::bias_init, NNRUN_BIAS, "bias"},
+      {"bias_regularizer", &LayerSpec::bias_regularizer, NNRUN_BIAS, "bias"}};
+  const std::vector<LayerSpec>& layers = experiment.model.layers;
+  const auto node_of = [&](const LayerSpec& layer) -> const Node& {
+    return *std::ranges::find(graph.nodes, layer.name, &Node::name);
+  };
+  for (const Setting& setting : settings) {
+    const auto has_it = [&](const LayerSpec& layer) {
+      const nnrun_plan& plan = node_of(layer).plan;
+      return std::ranges::any_of(
+          std::span(plan.blocks, plan.n_blocks),
+          [&](const nnrun_block& block) { return block.role == setting.role; });
+    };
+    if (std::ranges::none_of(layers, has_it)) continue;
+    for (const LayerSpec& layer : layers) {
+      const Place* const place =
+          experiment.written->find("model.layers." + layer.name + "." + setting.key);
+      const Use& own = layer.*setting.use;
+      const auto is_like_it = [&](const LayerSpec& other) {
+        const Use& use = other.*setting.use;
+        return has_it(other) && use.plugin == own.plugin && use.settings == own.settings;
+      };
+      if (place == nullptr || has_it(layer) || std::ranges::any_of(layers, is_like_it)) continue;
       std::string names;
-      for (const nnrun_block& block : blocks)
+      const nnrun_plan& plan = node_of(layer).plan;
+      for (const nnrun_block& block : std::span(plan.blocks, plan.n_blocks))
         names += std::string(names.empty() ? "" : " and ") + block.name;
-      warnings.push_back({.what = std::string("'") + setting.key + "' of " + node.name +
+      warnings.push_back({.what = std::string("'") + setting.key + "' of " + layer.name +
                                   " changes nothing: it is for " + setting.of +
                                   ", and the layer has " +
                                   (names.empty() ? "nothing that it learns" : names + " alone"),
                           .place = *place,
                           .hint = std::string("remove ") + setting.key});
     }
+  }
 }
 
 /// Returns the first layer that couples rows each of which it takes as one example's features.
@@ -729,7 +750,7 @@ std::vector<Problem> warnings_of(const Experiment& experiment, const Trainer& tr
   add_rounded(experiment, trainer, warnings);
   add_masks(experiment, *model, warnings);
   add_steps_ahead(trainer.experiment(), *model, warnings);  // with the sizes that it left open
-  add_needless(model->graph(), written, warnings);
+  add_needless(model->graph(), experiment, warnings);
   for (const std::size_t part : {std::size_t{NNRUN_VALIDATION}, std::size_t{NNRUN_TEST}})
     if (std::optional<Problem> known = trained_on(part, experiment, trainer.data()))
       warnings.push_back(std::move(*known));

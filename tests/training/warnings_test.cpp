@@ -91,16 +91,18 @@ TEST_CASE("two layers that say no more than one are warned of, a bottleneck is n
   CHECK(said_of(a + "8" + none) == pair("a", "last"));
   CHECK(said_of(a + "1" + none) == pair("a", "last"));  // and last has one unit, too
   CHECK(said_of(a + "8" + none + dropout) == pair("a", "last"));
-  // settings of weights that a layer does not have
+  // settings of weights that a layer does not have, other than those of layers that do
   CHECK(said_of(a + "8" + relu + "    - {type: batch_norm, init: zeros}\n") ==
         "'init' of batch_norm_1 changes nothing: it is for weights, and the layer has gamma and "
         "beta alone | remove init\n");
+  CHECK(said_of(a + "8, init: zeros" + relu + "    - {type: batch_norm, init: zeros}\n").empty());
   CHECK(said_of(a + "8" + relu + "    - {type: dropout, rate: 0.2, regularizer: l2}\n") ==
         "'regularizer' of dropout_1 changes nothing: it is for weights, and the layer has nothing "
         "that it learns | remove regularizer\n");
-  CHECK(said_of(a + "8, bias: false, bias_init: zeros" + relu) ==
+  CHECK(said_of(a + "8, bias: false, bias_init: {type: constant, value: 1}" + relu) ==
         "'bias_init' of a changes nothing: it is for bias, and the layer has weights alone | "
         "remove bias_init\n");
+  CHECK(said_of(a + "8, bias: false, bias_init: zeros" + relu).empty());  // as the last one
   CHECK(said_of(a + "8, bias_init: zeros, init: zeros, regularizer: l2" + relu).empty());
   CHECK(said_of(a + "8" + relu).empty());
   CHECK(said_of(a + "8" + none + "    - {type: activation, activation: relu}\n").empty());
