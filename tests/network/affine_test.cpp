@@ -34,8 +34,9 @@ std::vector<T> gradients_of(const std::string& yaml, std::size_t& n_together) {
     all.insert(all.end(), objective.outputs(), objective.outputs() + rows * graph.output().cols);
   }
   host::Workspace<T> workspace(graph, 2, w.data(), state.data(), true);
+  const host::Pass<T> pass = workspace.pass();
   n_together = 0;
-  for (const auto& step : workspace.pass().steps())
+  for (const auto& step : pass.steps())
     for (const bool is_one_call : {step.affine.forward != nullptr, step.affine.backward != nullptr})
       if (is_one_call) ++n_together;
   return all;
