@@ -173,9 +173,9 @@ struct Shares {
   std::vector<double> of;
 };
 
-/// Returns the shares for each of `to` pixels that a line of `from` becomes: as near as a pixel of
-/// the larger of both lines, the nearer the more (a triangle, which is bilinear where a line grows,
-/// and a mean where it shrinks, so that no pixel is passed over).
+/// Returns the shares for each of `to` pixels that a line of `from` becomes. A pixel nearer to the
+/// middle counts more (a triangle): where the line grows, the two nearest count, which is bilinear;
+/// where it shrinks, all that the new pixel covers, so that none is passed over.
 std::vector<Shares> shares_of_line(std::size_t from, std::size_t to) {
   const double step = static_cast<double>(from) / static_cast<double>(to),
                reach = std::max(step, 1.);

@@ -25,7 +25,8 @@ inline constexpr std::size_t longest_side = 16384, most_picture_numbers = std::s
 
 /// Returns whether the name of a file ends as one that can be read.
 bool is_picture(const std::string& file);
-/// Returns whether it ends as a picture of a kind that cannot, so that it is not to be passed over.
+/// Returns whether the name ends as that of a picture which cannot be read: such a file is refused,
+/// others are passed over.
 bool may_be_picture(const std::string& file);
 /// Return what a file holds, without its numbers, or with them. Palettes become colours, bits of
 /// grey are bytes. Throw nnrun::Error with the file: before anything large is allocated if it
