@@ -61,7 +61,7 @@ DataLine line_of_many(std::size_t columns, const std::vector<std::pair<double, d
 
 std::vector<DataLine> input_lines(const Trainer& trainer, const Terminal& terminal) {
   const DataShape& data = trainer.data();
-  const auto ranges = trainer.input_ranges();
+  const auto& ranges = trainer.input_ranges();
   std::vector<DataLine> lines;
   if (has_many_without_names(data) && !ranges.empty())
     return {line_of_many(data.columns.size(), ranges)};
@@ -150,7 +150,7 @@ std::string data_summary(const Trainer& trainer, const Terminal& terminal) {
 
 Json data_json(const Trainer& trainer) {
   const DataShape& data = trainer.data();
-  const auto ranges = trainer.input_ranges();
+  const auto& ranges = trainer.input_ranges();
   const TargetSummary targets = trainer.targets();
   Json json = Json::object();
   for (std::size_t part = 0; part < NNRUN_PARTS; ++part)

@@ -10,6 +10,7 @@
 
 #include "base/commands.hpp"
 #include "base/crash.hpp"
+#include "base/heap.hpp"
 #include "checking/inspection.hpp"
 #include "cli/failure.hpp"
 #include "cli/interrupt.hpp"
@@ -159,6 +160,7 @@ int guarded_main(int argc, const char* const* argv) {
 }  // namespace nnrun::host
 
 int main(int argc, char** argv) {
+  nnrun::host::take_huge_heap();
   std::signal(SIGUSR1, SIG_IGN);  // asks a run for a checkpoint; too early, it must not end it
   nnrun::host::Terminal::open_closed_streams();
   nnrun::host::Terminal::keep_stdout_for_results();

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/files.hpp"
+#include "base/heap.hpp"
 #include "base/text.hpp"
 #include "comparison/attempt.hpp"
 #include "report/plane.hpp"
@@ -107,6 +108,7 @@ Experiment experiment_of(const ComparisonPlan& plan, const PlannedRun& run) {
 int train_in_child(const ComparisonPlan& plan, const PlannedRun& run,
                    const std::filesystem::path& folder, const Child::Send& send) {
   const Clock::time_point start = Clock::now();
+  take_huge_heap();
   try {
     const Experiment experiment = experiment_of(plan, run);
     RecordedRun recorded(RunFolder::create_at(folder, Sync::later), experiment, plan.command_line,

@@ -50,7 +50,7 @@ std::vector<double> measured(const Evidence& e, std::size_t input) {
 /// Returns an end of what a column holds, whose numbers an input of the network is made of, as the
 /// data have it; empty if that is not known.
 std::string number_in_data(const Evidence& e, std::size_t input, bool is_highest) {
-  const auto ranges = e.trainer.input_ranges();
+  const auto& ranges = e.trainer.input_ranges();
   const std::vector<Preparation::Slot>& slots = e.trainer.model()->preparation().slots();
   std::size_t column = input;
   if (input < slots.size()) {

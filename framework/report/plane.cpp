@@ -35,7 +35,7 @@ std::optional<Plane> sample_plane(Trainer& trainer, std::uint64_t seed, std::siz
       trainer.model()->graph().indices().count > 0 ||
       std::ranges::any_of(data.columns, &Column::is_category))
     return std::nullopt;
-  const auto ranges = trainer.input_ranges();
+  const auto& ranges = trainer.input_ranges();
   const auto axis = [&](std::size_t i, const char* other_name) -> PlaneAxis {
     return {data.names.inputs.empty() ? other_name : data.names.inputs[i], ranges[i].first,
             ranges[i].second};

@@ -65,7 +65,7 @@ std::optional<DataPlane> DataPlane::find(const Trainer& trainer, const Model& mo
     plane.axes_ = {Axis{0, plane.slot_of(0)}, Axis{1, plane.slot_of(1)}};
   else if (!plane.choose(trainer, wanted))
     return std::nullopt;
-  const auto ranges = trainer.input_ranges();
+  const auto& ranges = trainer.input_ranges();
   const std::vector<std::string> names = names_of_inputs(data);
   for (Axis& axis : plane.axes_) {
     const auto [low, high] = ranges[axis.column];

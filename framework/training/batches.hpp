@@ -66,8 +66,10 @@ class Batches {
     x_ = Buffer<T>(gathered_.size() * in);
     t_ = Buffer<T>(gathered_.size() * out);
     if (examples.weight.data() != nullptr) weight_ = Buffer<T>(gathered_.size());
+    rows_ahead_ = std::clamp(bytes_ahead / ((in + out) * sizeof(T)), std::size_t{1}, most_ahead);
     are_far_ = !blocks_ && !examples.stored &&
                (examples.x.size() + examples.t.size()) * sizeof(T) > near_cache;
+    asks_while_copying_ = are_far_ && gathered_.size() == batch_rows;
   }
 
   void begin_epoch(Random& random, std::uint64_t epoch) {
@@ -151,14 +153,16 @@ class Batches {
       gather(from, gathered_.size(), epoch);
   }
 
-  // in a step of 150 ns, memory answers once or twice; what fits into the second cache is near
-  static constexpr std::size_t examples_ahead = 4, near_cache = std::size_t{1} << 19;
+  static constexpr std::size_t near_cache = std::size_t{1} << 19;  // fits into the second cache
+  // Memory answers after the time of some short rows, or of a long one.
+  static constexpr std::size_t most_ahead = 16, bytes_ahead = 4096;
   static constexpr std::size_t outputs_ahead = 16;  // stores wait for one another
   // Small batches are gathered some at a time: loads that do not wait for each other. Few enough to
   // stay in the first cache until their step comes.
   static constexpr std::size_t most_rows_ahead = 64, gathered_numbers = 1024;
-  static constexpr std::size_t worth_sharing = 1 << 14;     // numbers; fewer are there sooner alone
-  static constexpr std::size_t line = 64, first_lines = 4;  // the processor sees how a row goes on
+  static constexpr std::size_t worth_sharing = 1 << 14;  // numbers; fewer are there sooner alone
+  // of a row; further on, the processor sees how it goes on
+  static constexpr std::size_t line = 64, most_bytes_asked = 4096;
 
   /// Copies a row, which is often so short that a call takes longer than the copy.
   static void copy_row(const T* from, std::size_t n, T* to) {
@@ -192,10 +196,6 @@ class Batches {
     n_gathered_ = n;
   }
   void gather_near(std::size_t from, std::size_t n) const {
-    // many short rows need no asking: their loads do not wait for each other
-    const bool is_one_batch = gathered_.size() <= batch_rows_;
-    if (are_far_ && is_one_batch && n < most_rows_ahead)
-      fetch(from + std::max(n, examples_ahead), n);
     if (team_ == nullptr || n * (in_ + out_) < worth_sharing) return gather_rows(from, 0, n);
     const std::size_t parts = team_->size(), each = (n + parts - 1) / parts;
     team_->share(parts, [&](std::size_t i, unsigned) {
@@ -204,6 +204,7 @@ class Batches {
   }
   void gather_rows(std::size_t from, std::size_t first, std::size_t end) const {
     for (std::size_t r = first; r < end; ++r) {
+      if (asks_while_copying_) fetch(from + r + rows_ahead_, 1);
       const std::size_t row = gathered_[r] = order_[from + r];
       copy_row(examples_.x.data() + row * in_, in_, x_.data() + r * in_);
       copy_others(row, r);
@@ -237,8 +238,11 @@ class Batches {
     copy_row(examples_.t.data() + row * out_, out_, t_.data() + r * out_);
     if (weight_.data() != nullptr) weight_.data()[r] = examples_.weight.data()[row];
   }
-  /// Asks the memory for rows that later batches have, which lie anywhere.
-  void fetch(std::size_t from, std::size_t rows) const {
+  // Asking is always inlined: g++ takes a function that only asks for one without an effect, and
+  // removes its calls.
+
+  /// Asks the memory for rows that come later, which lie anywhere.
+  [[gnu::always_inline]] void fetch(std::size_t from, std::size_t rows) const {
     const std::size_t end = std::min(order_.size(), from + rows);
     for (std::size_t i = from; i < end; ++i) {
       const std::size_t row = order_[i];
@@ -248,19 +252,16 @@ class Batches {
       if (has_divisors()) fetch_row(examples_.divisor.data() + row, 1);
     }
   }
-  void fetch_outputs(std::size_t from, std::size_t rows) const {
+  [[gnu::always_inline]] void fetch_outputs(std::size_t from, std::size_t rows) const {
     const std::size_t end = keeps_outputs() ? std::min(order_.size(), from + rows) : 0;
     for (std::size_t i = from; i < end; ++i)
       __builtin_prefetch(outputs_.data() + order_[i] * out_, 1);  // to be written
   }
-  static void fetch_row(const T* row, std::size_t n) {
-    const char *const first = reinterpret_cast<const char*>(row), *const last =
-                                                                      reinterpret_cast<const char*>(
-                                                                          row + n) -
-                                                                      1;
-    const char* at = first;
-    for (; at < last && at < first + first_lines * line; at += line) __builtin_prefetch(at);
-    __builtin_prefetch(std::min(at, last));
+  [[gnu::always_inline]] static void fetch_row(const T* row, std::size_t n) {
+    const char* const first = reinterpret_cast<const char*>(row);
+    const std::size_t last = std::min(n * sizeof(T), most_bytes_asked) - 1;
+    for (std::size_t at = 0; at < last; at += line) __builtin_prefetch(first + at);
+    __builtin_prefetch(first + last);
   }
 
   double divisor_of_gathered(std::size_t from, std::size_t rows) const {
@@ -287,6 +288,8 @@ class Batches {
   const bool lie_ready_ = !shuffled_ && !changes_ && !examples_.stored;  // the inputs of batches
   mutable std::optional<BlockOrder> blocks_, looked_up_;
   Buffer<T> together_;                // inputs of the blocks that are shuffled together
+  std::size_t rows_ahead_ = 1;        // that are asked for while others are copied
+  bool asks_while_copying_ = false;   // otherwise step by step, for the next gathering
   bool are_far_ = false;              // rows in this epoch's order are seldom in a near cache
   std::vector<std::uint32_t> order_;  // of this epoch; empty: that of the data, or by blocks
   Buffer<T> x_, t_, weight_, outputs_;

@@ -22,7 +22,7 @@ class ForwardingTrainer : public Trainer {
   GradientSample differentiate(const Use& gradient) override {
     return inner().differentiate(gradient);
   }
-  std::vector<std::pair<double, double>> input_ranges() const override {
+  const std::vector<std::pair<double, double>>& input_ranges() const override {
     return inner().input_ranges();
   }
   std::pair<double, double> target_range() const override { return inner().target_range(); }

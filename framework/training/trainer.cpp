@@ -191,16 +191,9 @@ class TrainerOf final : public Trainer {
                                           model_->graph().output().cols));
   }
 
-  std::vector<std::pair<double, double>> input_ranges() const override {
-    if (model_->preparation().changes()) return source_.input_ranges();
-    auto ranges = train_part().stored
-                      ? source_.input_ranges()
-                      : column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
-    for (auto& [low, high] : ranges) {
-      low *= model_->preparation().divide_by();
-      high *= model_->preparation().divide_by();
-    }
-    return ranges;
+  const std::vector<std::pair<double, double>>& input_ranges() const override {
+    if (!input_ranges_) input_ranges_ = ranges_of_inputs();
+    return *input_ranges_;
   }
 
   std::pair<double, double> target_range() const override { return target_range_; }
@@ -245,6 +238,18 @@ class TrainerOf final : public Trainer {
   std::string data_sha256() const override { return hash_of(parts_); }
 
  private:
+  std::vector<std::pair<double, double>> ranges_of_inputs() const {
+    if (model_->preparation().changes()) return source_.input_ranges();
+    auto ranges = train_part().stored
+                      ? source_.input_ranges()
+                      : column_ranges<T>(train_part().x.all(), model_->graph().input_cols);
+    for (auto& [low, high] : ranges) {
+      low *= model_->preparation().divide_by();
+      high *= model_->preparation().divide_by();
+    }
+    return ranges;
+  }
+
   Augmenter<T> augmenter() {
     const Graph& graph = model_->graph();
     const nnrun_shape shape = source_.shape_of_prepared(model_->preparation(), graph.input);
@@ -553,6 +558,7 @@ class TrainerOf final : public Trainer {
   std::array<Examples<T>, NNRUN_PARTS> parts_;
   std::pair<double, double> target_range_;        // of the training part
   mutable std::optional<TargetSummary> targets_;  // once it was asked for
+  mutable std::optional<std::vector<std::pair<double, double>>> input_ranges_;  // likewise
   ClassWeights class_weights_;
   std::optional<Batches<T>> batches_;  // of the training part, once it was read
   EarlyChoice early_;

@@ -81,7 +81,7 @@ class Trainer {
   /// parameter changes.
   virtual GradientSample differentiate(const Use& gradient) = 0;
   /// Returns the smallest and largest value of each input of the training part, before preparation.
-  virtual std::vector<std::pair<double, double>> input_ranges() const = 0;
+  virtual const std::vector<std::pair<double, double>>& input_ranges() const = 0;
   /// Returns the smallest and largest target of the training examples that count.
   virtual std::pair<double, double> target_range() const = 0;
   /// Returns the cost of the training part, were every answer the mean of its targets.

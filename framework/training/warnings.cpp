@@ -639,7 +639,7 @@ void add_rounded(const Experiment& experiment, const Trainer& trainer,
     add("targets", {low, high}, "target_scale");
   }
   if (preparation.changes()) return;
-  const auto ranges = trainer.input_ranges();
+  const auto& ranges = trainer.input_ranges();
   const std::vector<std::string>& names = trainer.data().names.inputs;
   for (std::size_t c = 0; c < ranges.size(); ++c) {
     const nnrun_range range{ranges[c].first, ranges[c].second};

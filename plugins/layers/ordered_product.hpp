@@ -319,7 +319,7 @@ struct Block {
 };
 /// Runs a tile whose C may be turned.
 template <class T>
-void run_at(size_t height, bool along, Tile<T>& t, View<const T> start, View<T> c) {
+void run_at(size_t height, bool along, Tile<T>& t, const View<const T>& start, const View<T>& c) {
   if (c.column == 1 && (start.data == nullptr || start.column == 1)) {
     t.start = start.data, t.start_step = start.row;
     t.c = c.data, t.c_step = c.row;

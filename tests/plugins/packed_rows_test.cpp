@@ -3,6 +3,8 @@
 #include <limits>
 #include <nnrun/packed_rows.hpp>
 #include <random>
+#include <utility>
+#include <vector>
 namespace nnrun::testing {
 namespace {
 
@@ -111,6 +113,35 @@ TEST_CASE("rows that were forgotten do not change those behind them", "[plugins]
   std::vector<double> row(columns);
   store.read(rows - 1, 1, row.data());
   for (std::size_t c = 0; c < columns; ++c) CHECK(same(row[c], number(c, rows - 1)));
+}
+
+TEST_CASE("Many blocks share their memory, and what is forgotten leaves the others alone") {
+  constexpr std::size_t width = 3, many = 700'000;  // 8 MB: several regions, of all sizes
+  PackedRows store;
+  store.set_width(width);
+  for (std::size_t i = 0; i < many; ++i) {
+    double* const row = store.add();
+    row[0] = static_cast<double>(i);
+    row[1] = static_cast<double>(i) / 7;  // keeps all of its bits
+    row[2] = static_cast<double>(i % 100) / 100;
+  }
+  const auto wrong_from = [&](std::size_t first) {
+    std::vector<double> row(width);
+    std::size_t wrong = 0;
+    for (std::size_t i = first; i < many; ++i) {
+      store.read(i, 1, row.data());
+      wrong += row[0] != static_cast<double>(i) || row[1] != static_cast<double>(i) / 7 ||
+               row[2] != static_cast<double>(i % 100) / 100;
+    }
+    return wrong;
+  };
+  CHECK(wrong_from(0) == 0);
+  store.forget_before(many / 2);
+  CHECK(wrong_from(many / 2) == 0);
+  PackedRows moved = std::move(store);
+  store = std::move(moved);
+  store.forget_before(many);
+  CHECK(store.count() == many);
 }
 
 }  // namespace nnrun::testing

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <new>
 #include <nnrun/lanes.hpp>
 #include <span>
@@ -21,28 +22,40 @@ namespace nnrun {
 namespace detail {
 
 /// Memory that goes back to the system when it is freed, which that of a heap seldom does. All of
-/// it is taken at once, not page by page.
-class Pages {
+/// it is taken at once, and as a huge page where it can be one: page by page takes longer than
+/// reading the numbers.
+class Region {
  public:
-  explicit Pages(std::size_t bytes) : bytes_(bytes) {
-    void* const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+  static constexpr std::size_t huge_page = std::size_t{1} << 21;
+
+  /// bytes: whole pages. Throws std::bad_alloc if there is no memory.
+  explicit Region(std::size_t bytes) : bytes_(bytes) {
+    const bool is_wide = bytes >= huge_page;
+    const std::size_t mapped = is_wide ? bytes + huge_page : bytes;
+    void* const memory =
+        ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) throw std::bad_alloc();
     data_ = static_cast<char*>(memory);
+    if (is_wide) {  // a huge page begins at a multiple of its size
+      const std::size_t before = -reinterpret_cast<std::uintptr_t>(memory) % huge_page;
+      if (before > 0) ::munmap(memory, before);
+      data_ += before;
+      ::munmap(data_ + bytes, huge_page - before);
+      ::madvise(data_, bytes, MADV_HUGEPAGE);
+    }
+    ::madvise(data_, bytes, populate);
   }
-  Pages(Pages&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), bytes_(other.bytes_) {}
-  Pages& operator=(Pages&&) = delete;
-  ~Pages() {
-    if (data_ != nullptr) ::munmap(data_, bytes_);
-  }
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+  ~Region() { ::munmap(data_, bytes_); }
   char* data() const { return data_; }
 
  private:
-  char* data_ = nullptr;
+  static constexpr int populate = 23;  // MADV_POPULATE_WRITE; older systems do it page by page
+
+  char* data_;
   std::size_t bytes_;
 };
-
 /// How the numbers of a column are kept: as whole numbers that a power of ten divides, which most
 /// numbers in text files are; as float; or as they are.
 struct Packing {
@@ -142,6 +155,10 @@ inline void unpack(Packing how, const char* from, std::size_t n, std::size_t str
 /// block that is being filled is not packed yet.
 class PackedRows {
  public:
+  PackedRows() = default;
+  PackedRows(PackedRows&&) = default;  // not copied: two would write into one region
+  PackedRows& operator=(PackedRows&&) = default;
+
   /// Takes how many numbers a row has. Only while it is empty.
   void set_width(std::size_t width) {
     width_ = width;
@@ -168,7 +185,7 @@ class PackedRows {
       if (block == blocks_.size()) {
         std::copy_n(open_.data() + first * width_, now * width_, to);
       } else {
-        const char* column = blocks_[block].pages.data();
+        const char* column = blocks_[block].pages.get();
         for (std::size_t c = 0; c < width_; ++c) {
           const detail::Packing how = blocks_[block].columns[c];
           detail::unpack(how, column + first * how.width(), now, width_, to + c);
@@ -214,18 +231,18 @@ class PackedRows {
   void forget_before(std::size_t row) {
     for (const std::size_t end = std::min(row / block_rows_, blocks_.size()); forgotten_ < end;
          ++forgotten_)
-      const detail::Pages freed = std::move(blocks_[forgotten_].pages);
+      blocks_[forgotten_].pages.reset();
   }
 
  private:
   static constexpr std::size_t block_numbers = std::size_t{1} << 15;  // within the second cache
   struct Block {
     std::vector<detail::Packing> columns;
-    detail::Pages pages;
+    std::shared_ptr<char> pages;
   };
 
   char* start_of(std::size_t block, std::size_t column) const {
-    char* at = blocks_[block].pages.data();
+    char* at = blocks_[block].pages.get();
     for (std::size_t c = 0; c < column; ++c) at += block_rows_ * blocks_[block].columns[c].width();
     return at;
   }
@@ -238,12 +255,34 @@ class PackedRows {
       to += block_rows_ * columns[c].width();
     }
     const auto bytes = static_cast<std::size_t>(to - packed_.data());
-    blocks_.push_back({std::move(columns), detail::Pages(bytes)});
-    std::memcpy(blocks_.back().pages.data(), packed_.data(), bytes);
+    blocks_.push_back({std::move(columns), take(bytes)});
+    std::memcpy(blocks_.back().pages.get(), packed_.data(), bytes);
+  }
+
+  /// Returns memory for another block: more of the last one's region, or the start of a new one.
+  /// Regions grow with the table. Each goes when all of its blocks are gone.
+  std::shared_ptr<char> take(std::size_t bytes) {
+    constexpr std::size_t page = 4096, line = 64;
+    std::shared_ptr<detail::Region> region;
+    if (bytes > left_ || blocks_.empty() || blocks_.back().pages == nullptr) {
+      left_ = std::max(bytes, std::min(given_, detail::Region::huge_page));
+      left_ = (left_ + page - 1) / page * page;
+      region = std::make_shared<detail::Region>(left_);
+      next_ = region->data();
+    }
+    char* const piece = next_;
+    const std::size_t taken = std::min(left_, (bytes + line - 1) / line * line);
+    next_ += taken;
+    left_ -= taken;
+    given_ += bytes;
+    if (region) return {region, piece};
+    return {blocks_.back().pages, piece};
   }
 
   std::size_t width_ = 1, block_rows_ = block_numbers, count_ = 0, forgotten_ = 0;
   std::vector<Block> blocks_;
+  char* next_ = nullptr;  // what is left of the last region
+  std::size_t left_ = 0, given_ = 0;
   std::vector<double> open_;  // the rows behind those of blocks_, row by row
   std::vector<char> packed_;
 };
