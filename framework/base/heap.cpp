@@ -1,5 +1,7 @@
 #include "base/heap.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -8,18 +10,31 @@
 #include <malloc.h>
 #include <sys/mman.h>
 namespace nnrun::host {
+namespace {
+
+constexpr std::size_t page = 4096, huge_page = std::size_t{1} << 21;
+
+/// Returns whether a page has memory already: then the system makes no huge page of it.
+bool is_touched(std::uintptr_t from) {
+  std::array<unsigned char, huge_page / page> pages;
+  if (::mincore(reinterpret_cast<void*>(from), huge_page, pages.data()) != 0) return false;
+  return std::ranges::any_of(pages, [](unsigned char is_there) { return is_there & 1; });
+}
+
+}  // namespace
 
 void take_huge_heap() {
-  constexpr std::size_t huge_page = std::size_t{1} << 21, room = 2 * huge_page;
-  // what is allocated here must lie in the heap, and what is freed must stay there
-  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(2 * room));
-  ::mallopt(M_TRIM_THRESHOLD, static_cast<int>(4 * room));
-  void* const start = std::malloc(room);
+  // What is allocated here must lie in the heap, and what is freed must stay there. Both limits
+  // are the ones that the C library comes to by itself as a program frees large pieces.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 25);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 26);
+  void* const start = std::malloc(3 * huge_page);
   if (start == nullptr) return;  // memory is limited
   const auto address = reinterpret_cast<std::uintptr_t>(start);
-  const std::uintptr_t first = (address + huge_page - 1) / huge_page * huge_page;
+  std::uintptr_t first = (address + huge_page - 1) / huge_page * huge_page;
+  if (is_touched(first)) first += huge_page;  // a parent's heap ended there
   ::madvise(reinterpret_cast<void*>(first), huge_page, MADV_HUGEPAGE);
-  // What lies in front of it is kept, and never touched: it takes no memory.
+  // What lies in front of it is kept, and never touched: only addresses are lost.
   [[maybe_unused]] void* const kept = std::realloc(start, first - address + 1);
 }
 

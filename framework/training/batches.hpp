@@ -145,7 +145,7 @@ class Batches {
   void gather_batch(std::size_t from, std::size_t rows, std::uint64_t epoch) const {
     if (are_far_) {
       fetch_outputs(from + rows + outputs_ahead, rows);
-      if (rows < gathered_.size()) fetch(from + gathered_.size(), rows);  // of the next gathering
+      if (!asks_while_copying_) fetch(from + gathered_.size(), rows);  // of the next gathering
     }
     if (changes_)
       gather(from, rows, epoch);  // what is changed is written over
@@ -259,9 +259,9 @@ class Batches {
   }
   [[gnu::always_inline]] static void fetch_row(const T* row, std::size_t n) {
     const char* const first = reinterpret_cast<const char*>(row);
-    const std::size_t last = std::min(n * sizeof(T), most_bytes_asked) - 1;
-    for (std::size_t at = 0; at < last; at += line) __builtin_prefetch(first + at);
-    __builtin_prefetch(first + last);
+    const std::size_t bytes = std::min(n * sizeof(T), most_bytes_asked);
+    for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(first + at);
+    if (bytes > 0) __builtin_prefetch(first + bytes - 1);
   }
 
   double divisor_of_gathered(std::size_t from, std::size_t rows) const {

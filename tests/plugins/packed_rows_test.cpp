@@ -115,8 +115,9 @@ TEST_CASE("rows that were forgotten do not change those behind them", "[plugins]
   for (std::size_t c = 0; c < columns; ++c) CHECK(same(row[c], number(c, rows - 1)));
 }
 
-TEST_CASE("Many blocks share their memory, and what is forgotten leaves the others alone") {
-  constexpr std::size_t width = 3, many = 700'000;  // 8 MB: several regions, of all sizes
+TEST_CASE("many blocks share their memory, and what is forgotten leaves the others alone",
+          "[plugins][packed]") {
+  constexpr std::size_t width = 3, many = 700'000;  // 11 MB: several regions, of all sizes
   PackedRows store;
   store.set_width(width);
   for (std::size_t i = 0; i < many; ++i) {

@@ -56,6 +56,7 @@ class Region {
   char* data_;
   std::size_t bytes_;
 };
+
 /// How the numbers of a column are kept: as whole numbers that a power of ten divides, which most
 /// numbers in text files are; as float; or as they are.
 struct Packing {
@@ -255,6 +256,8 @@ class PackedRows {
       to += block_rows_ * columns[c].width();
     }
     const auto bytes = static_cast<std::size_t>(to - packed_.data());
+    if (blocks_.size() == blocks_.capacity())  // now: what is taken must be kept
+      blocks_.reserve(2 * blocks_.size() + 1);
     blocks_.push_back({std::move(columns), take(bytes)});
     std::memcpy(blocks_.back().pages.get(), packed_.data(), bytes);
   }
@@ -265,10 +268,12 @@ class PackedRows {
     constexpr std::size_t page = 4096, line = 64;
     std::shared_ptr<detail::Region> region;
     if (bytes > left_ || blocks_.empty() || blocks_.back().pages == nullptr) {
-      left_ = std::max(bytes, std::min(given_, detail::Region::huge_page));
-      left_ = (left_ + page - 1) / page * page;
-      region = std::make_shared<detail::Region>(left_);
+      const std::size_t least = std::max(bytes, std::min(given_, detail::Region::huge_page)),
+                        all = (least + page - 1) / page * page;
+      left_ = 0;  // if there is no memory
+      region = std::make_shared<detail::Region>(all);
       next_ = region->data();
+      left_ = all;
     }
     char* const piece = next_;
     const std::size_t taken = std::min(left_, (bytes + line - 1) / line * line);
