@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t page = 4096, huge_page = std::size_t{1} << 21;
 
-/// Returns whether a page has memory already: then the system makes no huge page of it.
+/// Returns whether any part of these 2 MB has memory already: then they become no huge page.
 bool is_touched(std::uintptr_t from) {
   std::array<unsigned char, huge_page / page> pages;
   if (::mincore(reinterpret_cast<void*>(from), huge_page, pages.data()) != 0) return false;
@@ -32,7 +32,7 @@ void take_huge_heap() {
   if (start == nullptr) return;  // memory is limited
   const auto address = reinterpret_cast<std::uintptr_t>(start);
   std::uintptr_t first = (address + huge_page - 1) / huge_page * huge_page;
-  if (is_touched(first)) first += huge_page;  // a parent's heap ended there
+  if (is_touched(first)) first += huge_page;  // the heap of the parent ended there
   ::madvise(reinterpret_cast<void*>(first), huge_page, MADV_HUGEPAGE);
   // What lies in front of it is kept, and never touched: only addresses are lost.
   [[maybe_unused]] void* const kept = std::realloc(start, first - address + 1);

@@ -81,6 +81,7 @@ class Trainer {
   /// parameter changes.
   virtual GradientSample differentiate(const Use& gradient) = 0;
   /// Returns the smallest and largest value of each input of the training part, before preparation.
+  /// Valid until the trainer goes, or is replaced by another one within a trainer that forwards.
   virtual const std::vector<std::pair<double, double>>& input_ranges() const = 0;
   /// Returns the smallest and largest target of the training examples that count.
   virtual std::pair<double, double> target_range() const = 0;

@@ -317,7 +317,8 @@ struct Block {
   View<const T> a, start;
   View<T> c;
 };
-/// Runs a tile whose C may be turned.
+/// Runs a tile whose C may be turned. The views come by reference: copies would be made in pairs
+/// of what was stored singly, and such a load waits until the tile before is in the cache.
 template <class T>
 void run_at(size_t height, bool along, Tile<T>& t, const View<const T>& start, const View<T>& c) {
   if (c.column == 1 && (start.data == nullptr || start.column == 1)) {

@@ -256,7 +256,7 @@ class PackedRows {
       to += block_rows_ * columns[c].width();
     }
     const auto bytes = static_cast<std::size_t>(to - packed_.data());
-    if (blocks_.size() == blocks_.capacity())  // now: what is taken must be kept
+    if (blocks_.size() == blocks_.capacity())  // first: memory that is taken must find its block
       blocks_.reserve(2 * blocks_.size() + 1);
     blocks_.push_back({std::move(columns), take(bytes)});
     std::memcpy(blocks_.back().pages.get(), packed_.data(), bytes);
