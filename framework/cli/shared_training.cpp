@@ -1,7 +1,6 @@
 #include "cli/shared_training.hpp"
 
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -229,19 +228,17 @@ SharedTraining::SharedTraining(const Arguments& arguments, Registry& registry)
 
 SharedTraining::~SharedTraining() = default;
 
-OneVoice::OneVoice() {
-  void* const shared =
-      ::mmap(nullptr, sizeof *spoken_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  spoken_ = shared == MAP_FAILED ? nullptr : new (shared) std::atomic<bool>(false);
-}
-OneVoice::~OneVoice() {
-  if (spoken_ != nullptr) ::munmap(spoken_, sizeof *spoken_);
-}
-
 bool SharedTraining::may_speak(bool lost) {
   if (lost && !leads()) std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  return voice_.may_speak();
+  return board_.may_speak();
 }
+
+namespace {
+std::chrono::steady_clock::duration seconds(double count) {
+  using std::chrono::steady_clock;
+  return std::chrono::duration_cast<steady_clock::duration>(std::chrono::duration<double>(count));
+}
+}  // namespace
 
 /// Ends this process if it has waited for another one for too long: that one cannot be asked.
 void SharedTraining::watch(const std::stop_token& stop) {
@@ -258,11 +255,15 @@ void SharedTraining::watch(const std::stop_token& stop) {
     const double patience = has_begun_ && rank != Processes::everybody ? patience_ : 10 * patience_;
     const Clock::time_point from = std::max(awake_since, Clock::time_point(Clock::duration(since)));
     const double waited = std::chrono::duration<double>(now - from).count();
+    static_assert(Processes::everybody == SharedBoard::nobody);  // who leaves waits for none alone
+    board_.write(processes_->rank(), now, since == 0 ? SharedBoard::nobody : rank);
     // who waits for a process that is gone ends before those that wait for that one in turn: by as
     // much as a busy machine may let a process stand still
     const double in_turn = 0.5 * std::min(move, 8u);
     if (since == 0 || waited < patience + in_turn) continue;
     if (processes_->waiting().since_ns != since) continue;
+    // where it can be seen, the one that is waited for may itself wait: it names who hangs
+    if (board_.waits_in_turn(rank, now - seconds(patience / 2))) continue;
     expect_end();
     if (!may_speak(false)) ::_exit(static_cast<int>(Exit::failed));
     const std::string whom =

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/arguments.hpp"
+#include "cli/shared_board.hpp"
 #include "training/processes.hpp"
 #include "training/trainer.hpp"
 namespace nnrun::host {
@@ -16,21 +17,6 @@ void refuse_to_train_alone();
 
 /// Throws UsageError if --watchdog is given without --exchange.
 void refuse_lone_watchdog(const Arguments& arguments);
-
-/// Whether one of the processes has said what ended them all. Those that an exchange starts as
-/// copies of this one share it; others are ended by their launcher when the first of them ends.
-class OneVoice {
- public:
-  OneVoice();
-  ~OneVoice();
-  OneVoice(const OneVoice&) = delete;
-  OneVoice& operator=(const OneVoice&) = delete;
-  /// Returns whether nobody has spoken: then this process has to.
-  bool may_speak() { return spoken_ == nullptr || !spoken_->exchange(true); }
-
- private:
-  std::atomic<bool>* spoken_;
-};
 
 class SharedTraining {
  public:
@@ -73,7 +59,7 @@ class SharedTraining {
   void share_state(Trainer& trainer);
   void watch(const std::stop_token& stop);
 
-  OneVoice voice_;
+  SharedBoard board_;  // before the processes: copies of this one share it
   std::unique_ptr<Processes> processes_;
   unsigned threads_;
   bool is_resumed_;
